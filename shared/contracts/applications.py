@@ -1,0 +1,186 @@
+"""What `applications` says: the way of a case from submission to repayment.
+
+A case has one loan, so `loan_id` is the application's id all along.
+"""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.contracts.envelope import Event, register
+from shared.money import NonNegativeFen, PositiveFen
+
+RiskClass = Literal["normal", "special_mention", "substandard", "doubtful", "loss"]
+"""五级分类, the five categories of loan quality."""
+
+
+class Reason(BaseModel):
+    """Why something was refused or returned: a stable code, and words for the person."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    code: str
+    zh: str
+    en: str
+    field: str = ""
+    """A JSON pointer into the application, where one field is to blame."""
+
+
+class _Case(Event):
+    topic = "applications"
+
+    loan_id: UUID
+    number: str = Field(examples=["DL-2026-000123"], description="The case number people use.")
+    bank_code: str
+    pool_code: str
+    borrower_uscc: str
+    borrower_name: str
+
+    @property
+    def subject(self) -> str:
+        return self.number
+
+
+class ApplicationSubmittedV1(_Case):
+    """A bank has submitted a case; the machine checks have run."""
+
+    type = "application.submitted.v1"
+
+    amount_fen: PositiveFen
+    submitted_on: date
+
+
+class ApplicationReturnedV1(_Case):
+    """A case went back to the bank, with everything that is to be mended."""
+
+    type = "application.returned.v1"
+
+    reasons: tuple[Reason, ...]
+    by: Literal["machine", "reviewer"]
+
+
+class ApplicationAcceptedV1(_Case):
+    """A case is complete and waits in the reviewers' queue."""
+
+    type = "application.accepted.v1"
+
+    amount_fen: PositiveFen
+
+
+class ApplicationApprovedV1(_Case):
+    """Two persons have approved a case's entry to the pool: reserve capacity for it."""
+
+    type = "application.approved.v1"
+
+    amount_fen: PositiveFen
+    ip_share_bp: int = Field(ge=1, le=10_000, description="The part of the loan IP is pledged for.")
+    tenor_months: int = Field(ge=1)
+    annual_rate_bp: int = Field(ge=0)
+    programme: str = Field(description="The scheme file whose terms bind the loan.")
+    mode: str = Field(description="The scheme's sharing mode, e.g. direct, insured, guaranteed.")
+    parties: dict[str, str] = Field(
+        default_factory=dict,
+        description="Role → party code for those who share beside pool and bank.",
+    )
+    approved_on: date = Field(description="The business day whose terms bind the loan.")
+    is_first_loan: bool = False
+    is_multi_ip_type: bool = False
+    attributes: dict[str, bool | str] = Field(
+        default_factory=dict, description="Facts of the loan that a tier may ask for."
+    )
+
+
+class ApplicationRejectedV1(_Case):
+    """A case was refused for good."""
+
+    type = "application.rejected.v1"
+
+    reason: str
+
+
+class ApplicationWithdrawnV1(_Case):
+    """The bank has taken its case back; capacity held for it is free again."""
+
+    type = "application.withdrawn.v1"
+
+    reason: str = ""
+
+
+class ApplicationExpiredV1(_Case):
+    """Nothing was disbursed within the term of the approval; capacity is free again."""
+
+    type = "application.expired.v1"
+
+
+class PledgeRegisteredV1(_Case):
+    """The pledge stands in the register."""
+
+    type = "pledge.registered.v1"
+
+    registration_numbers: tuple[str, ...]
+    registered_on: date
+
+
+class LoanDisbursedV1(_Case):
+    """The bank has paid the loan out: the reservation becomes exposure."""
+
+    type = "loan.disbursed.v1"
+
+    amount_fen: PositiveFen
+    loan_no: str
+    disbursed_on: date
+    matures_on: date
+    annual_rate_bp: int = Field(ge=0)
+
+
+class LoanPositionReportedV1(_Case):
+    """Where a loan stood at a month's end, as its bank reports it."""
+
+    type = "loan.position-reported.v1"
+
+    month: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2026-03"])
+    outstanding_principal_fen: NonNegativeFen
+    overdue_days: int = Field(ge=0)
+    interest_arrears_fen: NonNegativeFen = 0
+    penalty_interest_fen: NonNegativeFen = 0
+    risk_class: RiskClass
+    reported_on: date
+
+
+class LoanOverdueV1(_Case):
+    """A loan has fallen overdue, or further down in its class."""
+
+    type = "loan.overdue.v1"
+
+    overdue_days: int
+    risk_class: RiskClass
+    outstanding_principal_fen: NonNegativeFen
+    as_of: date
+
+
+class LoanRepaidV1(_Case):
+    """A loan is repaid in full."""
+
+    type = "loan.repaid.v1"
+
+    repaid_on: date
+
+
+register(
+    (
+        ApplicationSubmittedV1,
+        ApplicationReturnedV1,
+        ApplicationAcceptedV1,
+        ApplicationApprovedV1,
+        ApplicationRejectedV1,
+        ApplicationWithdrawnV1,
+        ApplicationExpiredV1,
+        PledgeRegisteredV1,
+        LoanDisbursedV1,
+        LoanPositionReportedV1,
+        LoanOverdueV1,
+        LoanRepaidV1,
+    )
+)

@@ -1,0 +1,269 @@
+"""What `risk_pool` says: capacity, claims, recoveries, breakers and settlements."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.contracts.envelope import Event, register
+from shared.money import Fen, NonNegativeFen, PositiveFen
+
+
+class LimitReached(BaseModel):
+    """A limit that left no room: what it allows, what is used, what was asked for."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    limit: str = Field(examples=["maximum_leverage"])
+    allowed_fen: Fen
+    used_fen: Fen
+    requested_fen: Fen
+    source: str = ""
+    zh: str = ""
+    en: str = ""
+
+
+class Share(BaseModel):
+    """What one party bears or gets, to the fen."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    party: str = Field(examples=["pool"], description="The role in the scheme.")
+    party_code: str = Field(examples=["dongli", "ICBC-TJ"])
+    amount_fen: NonNegativeFen
+
+
+class _Pool(Event):
+    topic = "risk_pool"
+
+    pool_code: str
+
+
+class _Loan(_Pool):
+    loan_id: UUID
+    number: str
+    bank_code: str
+    borrower_name: str = ""
+
+    @property
+    def subject(self) -> str:
+        return self.number
+
+
+class PoolOpenedV1(_Pool):
+    """A pool stands and takes entries under its scheme."""
+
+    type = "pool.opened.v1"
+
+    name: str
+    programme: str
+    opened_on: date
+
+
+class PoolWarnedV1(_Pool):
+    """The pool's available balance fell below its warning line."""
+
+    type = "pool.warned.v1"
+
+    available_fen: Fen
+    paid_in_fen: Fen
+    on: date
+
+
+class PoolStoppedV1(_Pool):
+    """The pool takes no new entries until its balance is restored."""
+
+    type = "pool.stopped.v1"
+
+    available_fen: Fen
+    paid_in_fen: Fen
+    on: date
+
+
+class PoolResumedV1(_Pool):
+    """The pool takes entries again."""
+
+    type = "pool.resumed.v1"
+
+    available_fen: Fen
+    paid_in_fen: Fen
+    on: date
+
+
+class _Bank(_Pool):
+    bank_code: str
+    bad_principal_fen: NonNegativeFen
+    covered_principal_fen: NonNegativeFen
+    line_bp: int = Field(description="The line that was crossed, in basis points.")
+    on: date
+
+
+class BankWarnedV1(_Bank):
+    """A bank's covered loans are worse than the warning line."""
+
+    type = "bank.warned.v1"
+
+
+class BankSuspendedV1(_Bank):
+    """A bank's new entries are refused until its loans are better than the resume line."""
+
+    type = "bank.suspended.v1"
+
+
+class BankResumedV1(_Bank):
+    """A bank may enter loans again."""
+
+    type = "bank.resumed.v1"
+
+
+class CoverageReservedV1(_Loan):
+    """Capacity is held for a loan until a day."""
+
+    type = "coverage.reserved.v1"
+
+    amount_fen: PositiveFen
+    reserved_until: date
+    scheme_version: str
+
+
+class CoverageDeclinedV1(_Loan):
+    """There is no room for a loan; the limits that bind are named, the tightest first."""
+
+    type = "coverage.declined.v1"
+
+    amount_fen: PositiveFen
+    limits: tuple[LimitReached, ...]
+
+
+class CoverageActivatedV1(_Loan):
+    """The loan is paid out and covered."""
+
+    type = "coverage.activated.v1"
+
+    amount_fen: PositiveFen
+    activated_on: date
+
+
+class CoverageReleasedV1(_Loan):
+    """A loan is no longer covered, or its capacity no longer held."""
+
+    type = "coverage.released.v1"
+
+    amount_fen: NonNegativeFen
+    reason: str = Field(examples=["withdrawn", "expired", "repaid", "claimed"])
+
+
+class _Claim(_Loan):
+    claim_id: UUID
+    claim_number: str
+
+
+class ClaimSubmittedV1(_Claim):
+    """A bank asks for compensation."""
+
+    type = "claim.submitted.v1"
+
+    outstanding_principal_fen: PositiveFen
+    submitted_on: date
+
+
+class ClaimReviewedV1(_Claim):
+    """A first person has recommended a claim; a second one decides."""
+
+    type = "claim.reviewed.v1"
+
+
+class ClaimRefusedV1(_Claim):
+    """A claim was refused."""
+
+    type = "claim.refused.v1"
+
+    reason: str
+
+
+class ClaimApprovedV1(_Claim):
+    """A claim was approved by two persons: who bears how much, and which caps bound."""
+
+    type = "claim.approved.v1"
+
+    base_fen: NonNegativeFen
+    shares: tuple[Share, ...]
+    caps_bound: tuple[str, ...] = ()
+    approved_on: date
+
+
+class ClaimPaidV1(_Claim):
+    """The pool's own share has left the dedicated account."""
+
+    type = "claim.paid.v1"
+
+    paid_fen: NonNegativeFen
+    paid_on: date
+
+
+class RecoveryBookedV1(_Claim):
+    """Recovered money was shared out among those who had paid."""
+
+    type = "recovery.booked.v1"
+
+    recovery_id: UUID
+    gross_fen: PositiveFen
+    costs_fen: NonNegativeFen
+    net_fen: NonNegativeFen
+    shares: tuple[Share, ...]
+    received_on: date
+
+
+class StatementLine(BaseModel):
+    """What a month leaves one party to pay (negative) or to receive (positive)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    party_code: str
+    party_role: str
+    net_fen: Fen
+
+
+class _Settlement(_Pool):
+    settlement_id: UUID
+    month: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+
+
+class SettlementConfirmedV1(_Settlement):
+    """Finance has confirmed a month; a second person signs."""
+
+    type = "settlement.confirmed.v1"
+
+
+class SettlementPostedV1(_Settlement):
+    """A month is signed and posted, and never changes again."""
+
+    type = "settlement.posted.v1"
+
+    statements: tuple[StatementLine, ...]
+    posted_on: date
+
+
+register(
+    (
+        PoolOpenedV1,
+        PoolWarnedV1,
+        PoolStoppedV1,
+        PoolResumedV1,
+        BankWarnedV1,
+        BankSuspendedV1,
+        BankResumedV1,
+        CoverageReservedV1,
+        CoverageDeclinedV1,
+        CoverageActivatedV1,
+        CoverageReleasedV1,
+        ClaimSubmittedV1,
+        ClaimReviewedV1,
+        ClaimRefusedV1,
+        ClaimApprovedV1,
+        ClaimPaidV1,
+        RecoveryBookedV1,
+        SettlementConfirmedV1,
+        SettlementPostedV1,
+    )
+)
