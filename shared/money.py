@@ -4,7 +4,7 @@ import re
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 LARGEST_FEN = 10**17 - 1
@@ -37,6 +37,15 @@ def group_fen(fen: int) -> str:
     """For people: 123456789 → "1,234,567.89"."""
     yuan, rest = divmod(abs(fen), 100)
     return f"{'-' if fen < 0 else ''}{yuan:,}.{rest:02d}"
+
+
+MONEY_NAMES = ConfigDict(
+    alias_generator=lambda name: name.removesuffix("_fen"),
+    validate_by_name=True,
+    validate_by_alias=True,
+    serialize_by_alias=True,
+)
+"""For models that speak JSON: `amount_fen` in Python is `amount` on the wire, where it is yuan."""
 
 
 def round_half_up(exact: Fraction) -> int:

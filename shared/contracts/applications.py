@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.envelope import Event, register
-from shared.money import NonNegativeFen, PositiveFen
+from shared.money import MONEY_NAMES, NonNegativeFen, PositiveFen
 
 RiskClass = Literal["normal", "special_mention", "substandard", "doubtful", "loss"]
 """五级分类, the five categories of loan quality."""
@@ -19,7 +19,7 @@ RiskClass = Literal["normal", "special_mention", "substandard", "doubtful", "los
 class Reason(BaseModel):
     """Why something was refused or returned: a stable code, and words for the person."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(**MONEY_NAMES, frozen=True, extra="ignore")
 
     code: str
     zh: str

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.money import MONEY_NAMES
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
@@ -33,7 +35,7 @@ class Event(BaseModel):
     Within a version a field may only be added, with a default; any other change is a new class.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(**MONEY_NAMES, frozen=True, extra="ignore")
 
     topic: ClassVar[str]
     type: ClassVar[str]

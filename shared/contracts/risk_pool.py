@@ -6,13 +6,13 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.envelope import Event, register
-from shared.money import Fen, NonNegativeFen, PositiveFen
+from shared.money import MONEY_NAMES, Fen, NonNegativeFen, PositiveFen
 
 
 class LimitReached(BaseModel):
     """A limit that left no room: what it allows, what is used, what was asked for."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(**MONEY_NAMES, frozen=True, extra="ignore")
 
     limit: str = Field(examples=["maximum_leverage"])
     allowed_fen: Fen
@@ -26,7 +26,7 @@ class LimitReached(BaseModel):
 class Share(BaseModel):
     """What one party bears or gets, to the fen."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(**MONEY_NAMES, frozen=True, extra="ignore")
 
     party: str = Field(examples=["pool"], description="The role in the scheme.")
     party_code: str = Field(examples=["dongli", "ICBC-TJ"])
@@ -217,7 +217,7 @@ class RecoveryBookedV1(_Claim):
 class StatementLine(BaseModel):
     """What a month leaves one party to pay (negative) or to receive (positive)."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(**MONEY_NAMES, frozen=True, extra="ignore")
 
     party_code: str
     party_role: str
