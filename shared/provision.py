@@ -1,0 +1,59 @@
+"""A database and two roles for a service: one that owns the tables, one that works with them.
+
+The owner migrates and is not used otherwise; the working role can change rows where it was
+granted so, and row-level security holds it. No other service's role may even connect.
+"""
+
+import asyncpg
+from sqlalchemy.engine import make_url
+
+SERVICES = ("applications", "risk_pool", "notifications")
+
+
+def owner_of(service: str) -> str:
+    """The role that owns a service's tables."""
+    return f"{service}_owner"
+
+
+def url_for(server_url: str, *, role: str, database: str) -> str:
+    """The URL of one database for one role on a server whose superuser URL is known."""
+    url = make_url(server_url).set(username=role, database=database)
+    return url.render_as_string(hide_password=False)
+
+
+async def provision(server_url: str, service: str, *, database: str | None = None) -> None:
+    """Create the service's roles and its empty database where they are missing.
+
+    `server_url` belongs to a superuser. `database` is the service's name unless a test asks for
+    another one. Doing it again changes nothing.
+    """
+    database = database or service
+    owner = owner_of(service)
+    server = await asyncpg.connect(server_url)
+    try:
+        for role in (owner, service):
+            await server.execute(
+                f"do $$ begin create role {role} login; "
+                f"exception when duplicate_object or unique_violation then null; end $$"
+            )
+        if not await server.fetchval("select 1 from pg_database where datname = $1", database):
+            await server.execute(f"create database {database} owner {owner} template template0")
+        await server.execute(f"revoke all on database {database} from public")
+        await server.execute(f"grant connect on database {database} to {service}")
+    finally:
+        await server.close()
+
+    inside = await asyncpg.connect(url_for(server_url, role=owner, database=database))
+    try:
+        await inside.execute(
+            f"""
+            revoke all on schema public from public;
+            grant usage on schema public to {service};
+            alter default privileges for role {owner} in schema public
+                grant select, insert, update, delete on tables to {service};
+            alter default privileges for role {owner} in schema public
+                grant usage, select on sequences to {service};
+            """
+        )
+    finally:
+        await inside.close()
