@@ -1,0 +1,102 @@
+"""The outermost words with a caller: how large a body may be, what HEAD is, what a crash says.
+
+Pure ASGI, because Starlette's function middleware breaks context variables and streaming.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+DEFAULT_BODY_BYTES = 1024 * 1024
+
+Unexpected = Callable[[Request, Exception], Awaitable[Response]]
+
+
+class BodyTooLarge(HTTPException):
+    """The body passes the limit. An HTTPException, since FastAPI lets only these through."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(status_code=413)
+        self.limit = limit
+
+
+class EdgeMiddleware:
+    """Counts body bytes, answers HEAD by GET without its body, turns a crash into an answer."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        body_bytes: int,
+        larger_bodies: Mapping[str, int],
+        unexpected: Unexpected,
+    ) -> None:
+        self.app = app
+        self.body_bytes = body_bytes
+        self.larger_bodies = larger_bodies
+        self.unexpected = unexpected
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        head = scope["method"] == "HEAD"
+        if head:
+            scope = {**scope, "method": "GET"}
+        started = False
+
+        async def outwards(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            if head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        async def inwards() -> Message:
+            # A stream (such as server-sent events) would never end for a HEAD request.
+            return {"type": "http.disconnect"} if head and started else await limited()
+
+        limited = _limited(receive, declared_bytes(scope), self.limit_of(scope["path"]))
+        try:
+            await self.app(scope, inwards, outwards)
+        except Exception as error:
+            response = await self.unexpected(Request(scope), error)
+            if started:
+                # The answer is on its way already; only breaking off tells that it is not whole.
+                raise
+            await response(scope, receive, outwards)
+
+    def limit_of(self, path: str) -> int:
+        """How many bytes a body sent to this path may have."""
+        for place, limit in self.larger_bodies.items():
+            if path == place or (place.endswith("/") and path.startswith(place)):
+                return limit
+        return self.body_bytes
+
+
+def declared_bytes(scope: Scope) -> int:
+    """Content-Length, or 0 if the body comes in chunks or the header is not a number."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return 0
+
+
+def _limited(receive: Receive, declared: int, limit: int) -> Receive:
+    seen = 0
+
+    async def limited() -> Message:
+        nonlocal seen
+        if declared > limit:
+            raise BodyTooLarge(limit)
+        message = await receive()
+        if message["type"] == "http.request":
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise BodyTooLarge(limit)
+        return message
+
+    return limited
