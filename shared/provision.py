@@ -24,9 +24,12 @@ def url_for(server_url: str, *, role: str, database: str) -> str:
 async def provision(server_url: str, service: str, *, database: str | None = None) -> None:
     """Create the service's roles and its empty database where they are missing.
 
-    `server_url` belongs to a superuser. `database` is the service's name unless a test asks for
-    another one. Doing it again changes nothing.
+    `server_url` belongs to a superuser; where it has a password, both roles get the same one, so
+    this is for development and tests (in production `deploy/postgres/` gives each its own).
+    `database` is the service's name unless a test asks for another one. Doing it again changes
+    nothing.
     """
+    password = make_url(server_url).password
     database = database or service
     owner = owner_of(service)
     server = await asyncpg.connect(server_url)
@@ -36,6 +39,9 @@ async def provision(server_url: str, service: str, *, database: str | None = Non
                 f"do $$ begin create role {role} login; "
                 f"exception when duplicate_object or unique_violation then null; end $$"
             )
+            if password:
+                quoted = await server.fetchval("select quote_literal($1::text)", password)
+                await server.execute(f"alter role {role} password {quoted}")
         if not await server.fetchval("select 1 from pg_database where datname = $1", database):
             await server.execute(f"create database {database} owner {owner} template template0")
         await server.execute(f"revoke all on database {database} from public")

@@ -1,0 +1,52 @@
+# Everything below sets itself up: python3 ≥ 3.11, make and a package index are enough.
+
+PYTHON ?= python3
+VENV   := .venv
+RUN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+TRANSPORT ?= local
+WORKERS   ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test lint kafka bench docs lock clean
+
+help: ## What can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Zhidai needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12 …"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY) ## A year in the life of two pools, on real parts; TRANSPORT=kafka for Apache Kafka
+	$(RUN)/zhidai demo --transport $(TRANSPORT)
+
+up: $(READY) ## Serve everything with the console until stopped; TRANSPORT=kafka for Apache Kafka
+	$(RUN)/zhidai up --transport $(TRANSPORT)
+
+test: $(READY) ## All tests, on real parts
+	$(RUN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+lint: $(READY) ## Style and types
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy shared services zhidai deploy
+
+kafka: $(READY) ## A real Apache Kafka without Docker, until stopped
+	$(RUN)/python -m deploy.kafka
+
+bench: $(READY) ## Every benchmark with its ratio to a limit measured in the same run
+	$(RUN)/python -m benchmarks
+
+docs: $(READY) ## Write the generated pages anew: API, events, flow, schemes
+	$(RUN)/zhidai docs
+
+lock: ## Lock the newest dependencies that fit pyproject.toml
+	$(RUN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
+		--no-emit-find-links --no-annotate --python-version 3.11 --group dev pyproject.toml --output-file requirements.lock
+
+clean: ## Forget the data of demo and up, not the installation
+	rm -rf .zhidai

@@ -1,0 +1,145 @@
+"""Real parts for every test: one PostgreSQL for the whole run, a fresh database for each test.
+
+Which PostgreSQL: DATABASE_URL (a superuser's) where it is set, else Docker through testcontainers
+where an engine answers, else the wheel's. The header of the run says which.
+"""
+
+import asyncio
+import itertools
+import os
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import fasteners
+import pytest
+from sqlalchemy.engine import make_url
+
+from shared.database import Database
+from shared.embedded import EmbeddedPostgres
+from shared.migrations import upgrade
+from shared.provision import owner_of, provision, url_for
+from tests.real_parts import docker_answers
+
+pytest_plugins = ["tests.services"]
+
+
+def _postgres_source() -> str:
+    if os.environ.get("DATABASE_URL"):
+        return "the one at DATABASE_URL"
+    return "Docker, through testcontainers" if docker_answers() else "the wheel's (embedded)"
+
+
+def pytest_report_header() -> str:
+    return f"PostgreSQL: {_postgres_source()}"
+
+
+@dataclass(frozen=True)
+class FreshDatabase:
+    """A migrated database of one test's own, and the URLs to reach it by."""
+
+    service: str
+    name: str
+    url: str
+    owner_url: str
+    superuser_url: str
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all workers of this run."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def postgres_url(shared_folder: Path) -> str:
+    """A superuser's URL of the server that all workers share."""
+    given = os.environ.get("DATABASE_URL")
+    if given:
+        yield given
+    elif docker_answers():
+        from testcontainers.postgres import PostgresContainer
+
+        with PostgresContainer("postgres:18", driver=None) as container:
+            yield container.get_connection_url()
+    else:
+        # Not under pytest's own folder: PostgreSQL runs as another user where we are root, and
+        # pytest keeps its folder to its own.
+        run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+        server = EmbeddedPostgres(
+            Path(tempfile.gettempdir()) / f"zhidai-tests-{run[:16]}", durable=False
+        ).start()
+        yield server.server_url
+        server.stop()
+
+
+def _make_template(server_url: str, service: str, folder: Path) -> str:
+    """A migrated database that tests are cloned from; made by whichever worker comes first."""
+    name = f"template_{service}_{folder.name}".replace("-", "_")
+    with fasteners.InterProcessLock(folder / f"{name}.lock"):
+        done = folder / f"{name}.done"
+        if not done.exists():
+            asyncio.run(provision(server_url, service, database=name))
+            upgrade(service, url_for(server_url, role=owner_of(service), database=name))
+            done.touch()
+    return name
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+async def database_of(
+    postgres_url: str, shared_folder: Path
+) -> AsyncIterator[Callable[[str], Awaitable[FreshDatabase]]]:
+    """`await database_of("applications")` is a fresh, migrated database for this test."""
+    made: list[str] = []
+
+    async def make(service: str) -> FreshDatabase:
+        template = await asyncio.to_thread(_make_template, postgres_url, service, shared_folder)
+        name = f"t_{service}_{os.getpid()}_{next(_numbers)}"
+        server = await asyncpg.connect(postgres_url)
+        try:
+            with fasteners.InterProcessLock(shared_folder / f"{template}.clone"):
+                await server.execute(
+                    f"create database {name} owner {owner_of(service)} template {template}"
+                )
+            await server.execute(f"revoke all on database {name} from public")
+            await server.execute(f"grant connect on database {name} to {service}")
+        finally:
+            await server.close()
+        made.append(name)
+        return FreshDatabase(
+            service=service,
+            name=name,
+            url=url_for(postgres_url, role=service, database=name),
+            owner_url=url_for(postgres_url, role=owner_of(service), database=name),
+            superuser_url=make_url(postgres_url)
+            .set(database=name)
+            .render_as_string(hide_password=False),
+        )
+
+    yield make
+    if made:
+        server = await asyncpg.connect(postgres_url)
+        for name in made:
+            await server.execute(f"drop database if exists {name} with (force)")
+        await server.close()
+
+
+@pytest.fixture
+async def connected(database_of) -> AsyncIterator[Callable[[str], Awaitable[Database]]]:
+    """`await connected("risk_pool")` is a Database on a fresh one, closed after the test."""
+    opened: list[Database] = []
+
+    async def connect(service: str) -> Database:
+        fresh = await database_of(service)
+        opened.append(await Database.connect(fresh.url, max_size=8))
+        return opened[-1]
+
+    yield connect
+    for database in opened:
+        await database.close()
