@@ -42,6 +42,14 @@ _ANSWER = {
     "description": "A problem (RFC 9457).",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "A new one (a UUID, say) for each request; the same one to repeat it safely.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x21-\x7e]+$"},
+    "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
+}
 _METHODS = {"get", "put", "post", "delete", "patch", "head", "options", "trace"}
 
 
@@ -53,10 +61,12 @@ def document_problems(app: FastAPI) -> None:
         if app.openapi_schema is not None:
             return app.openapi_schema
         schema = generate()
-        for path in schema.get("paths", {}).values():
+        for place, path in schema.get("paths", {}).items():
             for method, operation in path.items():
                 if method in _METHODS:
                     _describe(operation)
+                if method == "post" and place.startswith("/api/"):
+                    operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
         schemas = schema.setdefault("components", {}).setdefault("schemas", {})
         for ours in ("HTTPValidationError", "ValidationError"):
             schemas.pop(ours, None)

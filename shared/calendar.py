@@ -1,0 +1,127 @@
+"""The statutory working days of China, and how months are counted.
+
+Which days are worked is decided by the State Council year by year (国务院办公厅关于部分节假日安排的
+通知). The library `chinesecalendar` knows the notices up to some year; a table of overrides carries
+what it lacks or what was changed. Beyond both, weekends are free and every other day is worked:
+an assumption, and told as one.
+"""
+
+import calendar as gregorian
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import asyncpg
+import chinese_calendar
+from chinese_calendar.constants import holidays
+
+FIRST_KNOWN_YEAR = min(holidays).year
+LAST_KNOWN_YEAR = max(holidays).year
+
+_SATURDAY = 5
+
+
+def create_tables(op: Any) -> None:
+    """The table of overrides, in a service's first migration (`op` is Alembic's)."""
+    op.execute(
+        """
+        create table calendar_overrides (
+            day date primary key,
+            is_working boolean not null,
+            note text not null check (note <> '')
+        )
+        """
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A day that was counted to. `assumed`: some day on the way has no notice yet."""
+
+    day: date
+    assumed: bool
+
+
+class WorkingDays:
+    """The calendar with its overrides. Immutable; load it again after the table has changed."""
+
+    def __init__(self, overrides: Mapping[date, bool] | None = None) -> None:
+        self._overrides = dict(overrides or {})
+
+    @classmethod
+    async def load(cls, conn: asyncpg.Connection) -> "WorkingDays":
+        """The calendar with the overrides of a service's database."""
+        rows = await conn.fetch("select day, is_working from calendar_overrides")
+        return cls({row["day"]: row["is_working"] for row in rows})
+
+    def is_assumed(self, day: date) -> bool:
+        """Whether neither a notice nor an override says if the day is worked."""
+        return day not in self._overrides and not FIRST_KNOWN_YEAR <= day.year <= LAST_KNOWN_YEAR
+
+    def is_working(self, day: date) -> bool:
+        """Whether the day is worked."""
+        override = self._overrides.get(day)
+        if override is not None:
+            return override
+        if self.is_assumed(day):
+            return day.weekday() < _SATURDAY
+        return bool(chinese_calendar.is_workday(day))
+
+    def add(self, day: date, n: int) -> date:
+        """The n-th working day after the day: the first day is not counted, the last one is.
+
+        Counting back with a negative n is the same the other way. With n = 0 it is the day
+        itself, if it is worked, and else the next working day.
+        """
+        return self.count(day, n).day
+
+    def count(self, day: date, n: int) -> Counted:
+        """As `add`, and whether the answer rests on an assumption."""
+        assumed = False
+        if n == 0:
+            while not self.is_working(day):
+                assumed |= self.is_assumed(day)
+                day += timedelta(days=1)
+            return Counted(day, assumed or self.is_assumed(day))
+        step = timedelta(days=1 if n > 0 else -1)
+        left = abs(n)
+        while left:
+            day += step
+            assumed |= self.is_assumed(day)
+            left -= self.is_working(day)
+        return Counted(day, assumed)
+
+    def between(self, a: date, b: date) -> int:
+        """How many working days lie after a, up to and including b; negative if b is before a.
+
+        So `between(a, add(a, n)) == n`.
+        """
+        if b < a:
+            return -self.between(b, a) if a != b else 0
+        days = (a + timedelta(days=i) for i in range(1, (b - a).days + 1))
+        return sum(self.is_working(day) for day in days)
+
+    def known_until(self) -> date:
+        """The last day up to which nothing is assumed: a notice or an override covers each."""
+        day = date(LAST_KNOWN_YEAR, 12, 31)
+        while not self.is_assumed(day + timedelta(days=1)):
+            day += timedelta(days=1)
+        return day
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day so many months on, or the end of that month where it has no such day.
+
+    民法典 art. 202: a period in months ends on the same day number, or on the last of the month.
+    """
+    year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = gregorian.monthrange(year, month0 + 1)[1]
+    return date(year, month0 + 1, min(day.day, last))
+
+
+def full_months(a: date, b: date) -> int:
+    """How many whole months have passed from a to b (a ≤ b): the largest n with a + n months ≤ b."""
+    assert a <= b
+    months = (b.year - a.year) * 12 + b.month - a.month
+    return months if add_months(a, months) <= b else months - 1

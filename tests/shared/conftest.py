@@ -1,0 +1,48 @@
+"""A database with only the tables that shared/ owns, seen by a role that row-level security holds."""
+
+import os
+import uuid
+from collections.abc import AsyncIterator, Callable
+
+import asyncpg
+import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from shared import calendar, clock, http
+from shared.database import Database, driver_url
+from shared.provision import owner_of, provision, url_for
+
+SERVICE = "applications"
+
+
+def _create_tables(connection) -> None:
+    op = Operations(MigrationContext.configure(connection))
+    for owner in (http, clock, calendar):
+        owner.create_tables(op)
+
+
+@pytest.fixture
+async def groundwork_url(postgres_url: str) -> AsyncIterator[str]:
+    """The working role's URL of a fresh database."""
+    name = f"t_shared_{os.getpid()}_{uuid.uuid4().hex[:8]}"
+    await provision(postgres_url, SERVICE, database=name)
+    owner_url = url_for(postgres_url, role=owner_of(SERVICE), database=name)
+    engine = create_async_engine(driver_url(owner_url, "asyncpg"), poolclass=NullPool)
+    async with engine.begin() as connection:
+        await connection.run_sync(_create_tables)
+    await engine.dispose()
+    yield url_for(postgres_url, role=SERVICE, database=name)
+    server = await asyncpg.connect(postgres_url)
+    await server.execute(f"drop database {name} with (force)")
+    await server.close()
+
+
+@pytest.fixture
+async def database(groundwork_url: str) -> AsyncIterator[Database]:
+    """The fresh database, connected."""
+    connected = await Database.connect(groundwork_url, max_size=12)
+    yield connected
+    await connected.close()
