@@ -1,0 +1,1 @@
+"""What the rules of a pool say: values in, values out."""

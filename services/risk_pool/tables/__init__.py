@@ -1,0 +1,1 @@
+"""What the risk pool remembers: one file per part of the domain."""

@@ -1,0 +1,76 @@
+"""Pools, those who take part in them, what banks agreed to, and money paid in and out by hand."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, Text
+from sqlmodel import Field, SQLModel
+
+
+def _text(**more: object) -> Column:
+    return Column(Text, nullable=False, **more)
+
+
+class Pool(SQLModel, table=True):
+    """A pool and the head of its ledger's chain. Its row is the pool's lock."""
+
+    __tablename__ = "pools"
+
+    code: str = Field(sa_column=_text(primary_key=True))
+    name: str = Field(sa_column=_text())
+    programme: str = Field(sa_column=_text())
+    opened_on: date
+    state: str = Field(sa_column=_text())
+    closed_until: date | None = None
+    last_seq: int = Field(sa_column=Column(BigInteger, nullable=False))
+    last_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    version: int
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class Party(SQLModel, table=True):
+    """Who takes part in a pool, in which role of its scheme."""
+
+    __tablename__ = "parties"
+
+    pool_code: str = Field(sa_column=_text(primary_key=True))
+    code: str = Field(sa_column=_text(primary_key=True))
+    role: str = Field(sa_column=_text())
+    name: str = Field(sa_column=_text())
+    joined_on: date
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class Agreement(SQLModel, table=True):
+    """What a bank and a pool agreed: a line, from one day to another; a later one replaces it."""
+
+    __tablename__ = "agreements"
+
+    id: UUID = Field(primary_key=True)
+    pool_code: str = Field(sa_column=_text())
+    bank_code: str = Field(sa_column=_text())
+    line_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    valid_from: date
+    valid_to: date | None = None
+    note: str = Field(sa_column=_text())
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    created_by: str = Field(sa_column=_text())
+
+
+class CashEntry(SQLModel, table=True):
+    """Money paid into or out of the dedicated account by hand: contributions, interest, fees."""
+
+    __tablename__ = "cash_entries"
+
+    id: UUID = Field(primary_key=True)
+    number: str = Field(sa_column=_text())
+    pool_code: str = Field(sa_column=_text())
+    kind: str = Field(sa_column=_text())
+    party_code: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    amount_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    booked_on: date
+    note: str = Field(sa_column=_text())
+    reference: str = Field(sa_column=_text())
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    created_by: str = Field(sa_column=_text())
+    created_by_name: str = Field(sa_column=_text())
