@@ -44,8 +44,6 @@ class EdgeMiddleware:
             await self.app(scope, receive, send)
             return
         head = scope["method"] == "HEAD"
-        if head:
-            scope = {**scope, "method": "GET"}
         started = False
 
         async def outwards(message: Message) -> None:
@@ -60,6 +58,9 @@ class EdgeMiddleware:
             return {"type": "http.disconnect"} if head and started else await limited()
 
         limited = _limited(receive, declared_bytes(scope), self.limit_of(scope["path"]))
+        if head:
+            # In place, so that the middleware outside this one still learns the route.
+            scope["method"] = "GET"
         try:
             await self.app(scope, inwards, outwards)
         except Exception as error:
@@ -68,6 +69,8 @@ class EdgeMiddleware:
                 # The answer is on its way already; only breaking off tells that it is not whole.
                 raise
             await response(scope, receive, outwards)
+        finally:
+            scope["method"] = "HEAD" if head else scope["method"]
 
     def limit_of(self, path: str) -> int:
         """How many bytes a body sent to this path may have."""

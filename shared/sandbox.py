@@ -1,0 +1,55 @@
+"""The sandbox clock over HTTP; the frame mounts it in a sandbox only."""
+
+import typing
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field
+from starlette.requests import Request as HttpRequest
+
+from shared.clock import SandboxClock
+from shared.identity import Identity, requires
+from shared.requests import IsoDateTime, Request
+
+if TYPE_CHECKING:
+    from shared.service import DueJob
+
+
+class ClockSetting(Request):
+    """Where to move the clock."""
+
+    now: IsoDateTime = Field(examples=["2026-03-31T10:00:00+08:00"])
+
+
+class ClockReading(BaseModel):
+    """What the clock says."""
+
+    now: datetime
+
+
+def sandbox_router(due: "Sequence[DueJob]") -> APIRouter:
+    """GET and PUT /sandbox/clock. Jobs that become due by the move have run when PUT answers."""
+    from shared.service import context, run_due
+
+    router = APIRouter(tags=["sandbox"])
+
+    @router.get("/sandbox/clock")
+    async def read(request: HttpRequest) -> ClockReading:
+        """What time it is in the sandbox."""
+        return ClockReading(now=context(request).clock.now())
+
+    @router.put("/sandbox/clock")
+    async def move(
+        asked: ClockSetting,
+        request: HttpRequest,
+        caller: Annotated[Identity, Depends(requires())],
+    ) -> ClockReading:
+        """Move the clock forward; what becomes due by that is done before the answer."""
+        running = context(request)
+        now = await typing.cast(SandboxClock, running.clock).set(asked.now)
+        await run_due(due, running)
+        return ClockReading(now=now)
+
+    return router
