@@ -1,0 +1,48 @@
+"""Which faults pass by themselves, and how long to wait for them."""
+
+import asyncio
+import random
+from dataclasses import dataclass
+
+import asyncpg
+
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_PASSING = (
+    asyncpg.PostgresConnectionError,  # class 08
+    asyncpg.TransactionRollbackError,  # class 40: serialization failure, deadlock
+    asyncpg.InsufficientResourcesError,  # class 53: disk full, too many connections
+    asyncpg.LockNotAvailableError,  # 55P03: lock_timeout
+    asyncpg.AdminShutdownError,  # 57P01
+    asyncpg.CrashShutdownError,  # 57P02
+    asyncpg.CannotConnectNowError,  # 57P03: the database is starting up
+    asyncpg.ReadOnlySQLTransactionError,  # 25006: connected to a standby during a failover
+    asyncpg.IdleInTransactionSessionTimeoutError,  # 25P03
+    ConnectionError,
+    TimeoutError,
+)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the fault lies outside the event: then try again for ever and never park.
+
+    Of `OSError` only those are meant that a network makes; a scheme file that is missing is not
+    going to appear by waiting.
+    """
+    return isinstance(error, _PASSING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backoff:
+    """Waits that grow, with jitter, so that many who wait do not come back at once."""
+
+    first_seconds: float = 0.1
+    most_seconds: float = 10.0
+
+    def seconds(self, attempt: int) -> float:
+        """How long to wait after the given attempt; the first attempt is 1."""
+        longest = min(self.most_seconds, self.first_seconds * 2 ** min(attempt - 1, 30))
+        return random.uniform(longest / 2, longest)
+
+    async def wait(self, attempt: int) -> None:
+        """Wait after the given attempt."""
+        await asyncio.sleep(self.seconds(attempt))

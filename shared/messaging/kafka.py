@@ -1,0 +1,269 @@
+"""The transport over Apache Kafka. The only file that knows aiokafka."""
+
+import asyncio
+import logging
+from collections.abc import Collection, Iterable, Sequence
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import (
+    CommitFailedError,
+    IllegalStateError,
+    IncompatibleBrokerVersion,
+    KafkaError,
+    TopicAlreadyExistsError,
+    for_code,
+)
+from aiokafka.partitioner import DefaultPartitioner
+from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.structs import ConsumerRecord
+
+from shared.contracts.envelope import Envelope
+from shared.messaging.faults import Backoff
+from shared.messaging.port import Receive
+from shared.messaging.wire import Arrived, headers_of, read
+
+log = logging.getLogger(__name__)
+
+_PARTITION_OF = DefaultPartitioner()
+"""The Java clients' choice of partition, so that a key stays where CDC or a bank's tool puts it."""
+
+_BATCH_BYTES = 1_000_000
+"""Just under what a broker takes in one record batch."""
+
+_REQUEST_TIMEOUT_MS = 15_000
+"""How long an acknowledgement may take. A frozen broker costs this much; shorter would take a
+busy one for dead."""
+
+_LEAVE_WITHIN_SECONDS = 10.0
+
+
+class KafkaTransport:
+    """One service's connection to Kafka: a topic to publish to, a group to listen with."""
+
+    def __init__(
+        self,
+        bootstrap_servers: str,
+        *,
+        client: str,
+        partitions: int = 6,
+        batch: int = 1000,
+        session_timeout_ms: int = 10_000,
+    ) -> None:
+        self._servers = bootstrap_servers
+        self._client = client
+        self._partitions = partitions
+        self._batch = batch
+        self._session_timeout_ms = session_timeout_ms
+        self._producer: AIOKafkaProducer | None = None
+        self._made: set[str] = set()
+
+    async def publish(self, topic: str, batch: Sequence[Envelope]) -> None:
+        """Return when every replica in sync has the batch; in order within each partition."""
+        producer = await self._open(topic)
+        try:
+            partitions = sorted(await producer.partitions_for(topic))
+            lanes = _lanes(producer, partitions, batch)
+            await asyncio.gather(
+                *(_send(producer, topic, partition, lane) for partition, lane in lanes.items())
+            )
+        except KafkaError:
+            # A batch that failed leaves a hole in the numbers of an idempotent producer, and the
+            # partition would refuse everything after it. A new producer has new numbers.
+            self._producer = None
+            await _let_go(producer)
+            raise
+
+    async def listen(
+        self, group: str, topics: Collection[str], receive: Receive, stop: asyncio.Event
+    ) -> None:
+        """Take part in the group until stopped, through every fault of the broker."""
+        pause, attempt = Backoff(first_seconds=0.2, most_seconds=5.0), 0
+        while not stop.is_set():
+            try:
+                await self._make_topics(topics)
+                await self._take_part(group, topics, receive, stop)
+                attempt = 0
+            except (KafkaError, OSError) as error:
+                attempt += 1
+                log.warning("%s joins its group again: %r", group, error)
+                await pause.wait(attempt)
+
+    async def close(self) -> None:
+        """Let go of the producer. Listeners end with their own stop."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await _let_go(producer)
+
+    async def reachable(self) -> bool:
+        """Whether a broker answers; for a readiness probe."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._servers, request_timeout_ms=3000)
+        try:
+            async with asyncio.timeout(4):
+                await admin.start()
+            return True
+        except (KafkaError, OSError):
+            return False
+        finally:
+            await admin.close()
+
+    async def _open(self, topic: str) -> AIOKafkaProducer:
+        if topic not in self._made:
+            await self._make_topics([topic])
+        if self._producer is None:
+            producer = AIOKafkaProducer(
+                bootstrap_servers=self._servers,
+                client_id=self._client,
+                enable_idempotence=True,
+                acks="all",
+                max_batch_size=_BATCH_BYTES,
+                request_timeout_ms=_REQUEST_TIMEOUT_MS,
+            )
+            try:
+                await producer.start()
+            except BaseException:
+                await producer.client.close()
+                raise
+            self._producer = producer
+        return self._producer
+
+    async def _make_topics(self, topics: Iterable[str]) -> None:
+        """Make the topics that are missing. What exists stays as it is."""
+        missing = [topic for topic in topics if topic not in self._made]
+        if not missing:
+            return
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._servers, client_id=self._client)
+        try:
+            await admin.start()
+            there = set(await admin.list_topics())
+            # A replication of -1 is the broker's own default: 3 where there are three.
+            wanted = [
+                NewTopic(topic, num_partitions=self._partitions, replication_factor=-1)
+                for topic in missing
+                if topic not in there
+            ]
+            if wanted:
+                answer = await admin.create_topics(wanted)
+                for _, code, *_ in answer.topic_errors:
+                    error = for_code(code)
+                    if code and error is not TopicAlreadyExistsError:
+                        raise error()
+        except IncompatibleBrokerVersion:
+            # A mock cluster makes topics when they are first asked for.
+            log.info("the broker does not make topics by request")
+        finally:
+            await admin.close()
+        self._made.update(missing)
+
+    async def _take_part(
+        self, group: str, topics: Collection[str], receive: Receive, stop: asyncio.Event
+    ) -> None:
+        in_hand = asyncio.Lock()
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._servers,
+            client_id=self._client,
+            group_id=group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            session_timeout_ms=self._session_timeout_ms,
+            heartbeat_interval_ms=self._session_timeout_ms // 4,
+            max_partition_fetch_bytes=4_000_000,
+        )
+        consumer.subscribe(list(topics), listener=_FinishFirst(in_hand))
+        try:
+            await consumer.start()
+            while not stop.is_set():
+                fetched = await consumer.getmany(timeout_ms=250, max_records=self._batch)
+                if not fetched:
+                    continue
+                async with in_hand:
+                    for topic in {place.topic for place in fetched}:
+                        await receive(topic, _arrived(topic, fetched))
+                    await _commit(consumer, fetched)
+        finally:
+            await consumer.stop()
+
+
+Fetched = dict[TopicPartition, list[ConsumerRecord]]
+
+
+class _FinishFirst(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Before partitions go to another member, let the batch in hand be applied and committed.
+
+    Without it nothing would be lost either, the other member would only do the work twice.
+    """
+
+    def __init__(self, in_hand: asyncio.Lock) -> None:
+        self._in_hand = in_hand
+
+    async def on_partitions_revoked(self, revoked: object) -> None:
+        try:
+            async with asyncio.timeout(_LEAVE_WITHIN_SECONDS), self._in_hand:
+                pass
+        except TimeoutError:
+            log.warning("partitions leave with a batch in hand; it will be heard again")
+
+    async def on_partitions_assigned(self, assigned: object) -> None:
+        pass
+
+
+def _arrived(topic: str, fetched: Fetched) -> list[Arrived]:
+    """The records of one topic, each partition in its order."""
+    return [
+        read(
+            place=f"{topic}/{record.partition}/{record.offset}",
+            key=record.key,
+            headers=record.headers,
+            body=record.value,
+        )
+        for place, records in fetched.items()
+        if place.topic == topic
+        for record in records
+    ]
+
+
+async def _commit(consumer: AIOKafkaConsumer, fetched: Fetched) -> None:
+    """After the database has committed. A refusal means the partitions have gone to another."""
+    ours = consumer.assignment()
+    offsets = {place: records[-1].offset + 1 for place, records in fetched.items() if place in ours}
+    if not offsets:
+        return
+    try:
+        await consumer.commit(offsets)
+    except (CommitFailedError, IllegalStateError) as error:
+        log.info("offsets not committed, the inbox will drop the repeats: %r", error)
+
+
+def _lanes(
+    producer: AIOKafkaProducer, partitions: Sequence[int], batch: Sequence[Envelope]
+) -> dict[int, list[BatchBuilder]]:
+    """The batch as record batches per partition; filling them ourselves spares a future each."""
+    lanes: dict[int, list[BatchBuilder]] = {}
+    for envelope in batch:
+        key = envelope.key.encode()
+        lane = lanes.setdefault(_PARTITION_OF(key, partitions, partitions), [])
+        headers = headers_of(envelope)
+        if not lane or (
+            lane[-1].append(timestamp=None, key=key, value=envelope.body, headers=headers) is None
+        ):
+            lane.append(producer.create_batch())
+            lane[-1].append(timestamp=None, key=key, value=envelope.body, headers=headers)
+    return lanes
+
+
+async def _send(
+    producer: AIOKafkaProducer, topic: str, partition: int, lane: Sequence[BatchBuilder]
+) -> None:
+    """One record batch after the other: the second must not arrive where the first has failed."""
+    for records in lane:
+        records.close()
+        await (await producer.send_batch(records, topic, partition=partition))
+
+
+async def _let_go(producer: AIOKafkaProducer) -> None:
+    """Stop a producer, also one whose broker no longer answers."""
+    try:
+        async with asyncio.timeout(5):
+            await producer.stop()
+    except (KafkaError, OSError):
+        await producer.client.close()

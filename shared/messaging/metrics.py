@@ -1,0 +1,17 @@
+"""What an operator sees of the messages. Labelled by service, because one process may run all."""
+
+from prometheus_client import Counter, Gauge
+
+OUTBOX_DEPTH = Gauge("zhidai_outbox_depth", "Events said and not yet published.", ["service"])
+OUTBOX_AGE = Gauge(
+    "zhidai_outbox_oldest_seconds", "Age of the oldest event not yet published.", ["service"]
+)
+RELAY_ACTIVE = Gauge("zhidai_relay_active", "1 where this process has the relay.", ["service"])
+PUBLISHED = Counter("zhidai_published", "Events published.", ["service"])
+RELAY_FAULTS = Counter("zhidai_relay_faults", "Times the relay had to start again.", ["service"])
+APPLIED = Counter("zhidai_applied", "Events heard and applied.", ["service"])
+PARKED_TOTAL = Counter("zhidai_parked", "Events parked, failed ones and those behind.", ["service"])
+PARKED_NOW = Gauge("zhidai_parked_now", "Events that are parked now.", ["service"])
+OUTAGES = Counter(
+    "zhidai_consumer_outages", "Times a consumer had to wait for its database.", ["service"]
+)

@@ -1,0 +1,33 @@
+"""The port between a service and whatever carries its events; two transports stand behind it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import Protocol
+
+from shared.contracts.envelope import Envelope
+from shared.messaging.wire import Arrived
+
+Receive = Callable[[str, Sequence[Arrived]], Awaitable[None]]
+"""Takes a batch of one topic, in order. When it returns, the batch is dealt with for good."""
+
+
+class Transport(Protocol):
+    """Carries batches at least once, and those of one key in the order they were published."""
+
+    async def publish(self, topic: str, batch: Sequence[Envelope]) -> None:
+        """Return when the whole batch is safe. After an error, publish the whole batch again."""
+
+    async def listen(
+        self, group: str, topics: Collection[str], receive: Receive, stop: asyncio.Event
+    ) -> None:
+        """Hand every event of the topics to `receive`, until stopped.
+
+        Each group hears everything once; its members share the keys among them. What `receive`
+        did not return from is handed over again.
+        """
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+
+    async def reachable(self) -> bool:
+        """Whether events can flow now: for an operator who asks."""

@@ -1,0 +1,233 @@
+"""Publish what the outbox holds, in order, and move it to the event feed.
+
+Alone per service: a session-level advisory lock on a connection of its own. It reads by id what
+is visible and keeps no cursor, so a row that commits late is found later and never skipped; it
+deletes what was published by id. Whatever dies in between, the rows are still there and are
+published again, which the inbox of the listeners drops.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from time import monotonic
+
+import asyncpg
+
+from shared.contracts.envelope import Envelope
+from shared.database import EVERYWHERE, Database
+from shared.messaging import metrics
+from shared.messaging.faults import Backoff
+from shared.messaging.port import Transport
+
+log = logging.getLogger(__name__)
+
+RELAY_LOCK = 0x7A68_6964_6169_0002
+"""Advisory lock of the relay in each service's database."""
+
+_READ = """
+select id, event_id, aggregatetype, aggregateid, type, payload, ce_source, ce_time, ce_subject,
+       traceparent, institution
+from outbox
+where id <> all($1::bigint[])
+order by id
+limit $2
+"""
+
+# One statement, so one transaction: what leaves the outbox is in the feed. Positions are dense
+# because there is one relay; were there two by accident, the primary key would stop the second.
+_MOVE = """
+with published as (
+    delete from outbox where id = any($1::bigint[]) returning *
+)
+insert into event_feed (position, event_id, topic, key, type, body, source, occurred_at, subject,
+                        traceparent, institution)
+select (select coalesce(max(position), 0) from event_feed) + row_number() over (order by id),
+       event_id, aggregatetype, aggregateid, type, payload, ce_source, ce_time, ce_subject,
+       traceparent, institution
+from published
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How much at once, and how long between looks."""
+
+    batch: int = 1000
+    poll_seconds: float = 0.25
+    """Between looks at an empty outbox when nobody wakes the relay."""
+    election_seconds: float = 0.5
+    """Between tries to become the one relay. A waiting lock statement would hold back vacuum."""
+    observe_seconds: float = 5.0
+    fault: Backoff = field(default_factory=lambda: Backoff(first_seconds=0.1, most_seconds=5.0))
+
+
+class Relay:
+    """One service's relay. Run it in every process of the service; one at a time is active."""
+
+    def __init__(
+        self, database: Database, transport: Transport, *, service: str, pace: Pace = Pace()
+    ) -> None:
+        self._database = database
+        self._transport = transport
+        self._service = service
+        self._pace = pace
+        self._woken = asyncio.Event()
+        self._stopped = asyncio.Event()
+        self._observed = 0.0
+        self._faults = 0
+        self.active = False
+        """Whether this one is the service's relay now."""
+
+    def wake(self) -> None:
+        """There may be something to publish: called after a commit."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Finish the batch in hand, then let `run` return."""
+        self._stopped.set()
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Relay until stopped, through every fault of database and broker.
+
+        Cancelling it is safe at any point: what was not moved is published again.
+        """
+        while not self._stopped.is_set():
+            try:
+                async with self._elected() as conn:
+                    await self._lead(conn)
+            except Exception as error:
+                self._faults += 1
+                metrics.RELAY_FAULTS.labels(self._service).inc()
+                log.warning("the relay of %s starts again: %r", self._service, error)
+                await self._pause(self._pace.fault.seconds(self._faults))
+
+    @asynccontextmanager
+    async def _elected(self) -> AsyncIterator[asyncpg.Connection]:
+        """The relay's connection, once it holds the lock. The lock dies with the connection."""
+        conn = await asyncpg.connect(
+            self._database.url,
+            timeout=10,
+            command_timeout=60,
+            server_settings={"application_name": f"{self._service}-relay"},
+        )
+        try:
+            await conn.execute("select set_config('zhidai.institution', $1, false)", EVERYWHERE)
+            while not await conn.fetchval("select pg_try_advisory_lock($1)", RELAY_LOCK):
+                await self._pause(self._pace.election_seconds)
+                if self._stopped.is_set():
+                    break
+            self.active = not self._stopped.is_set()
+            metrics.RELAY_ACTIVE.labels(self._service).set(self.active)
+            yield conn
+        finally:
+            self.active = False
+            metrics.RELAY_ACTIVE.labels(self._service).set(0)
+            try:
+                await conn.close(timeout=5)
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                conn.terminate()
+
+    async def _lead(self, conn: asyncpg.Connection) -> None:
+        """Publish batch after batch. While one is on its way the one before it is moved."""
+        sending: asyncio.Task[None] | None = None
+        sent: list[int] = []
+        try:
+            while sending is not None or not self._stopped.is_set():
+                self._woken.clear()
+                rows = await self._read(conn, excluding=sent)
+                if sending is not None:
+                    await sending
+                    sending, published = None, sent
+                else:
+                    published = []
+                sent = [row[0] for row in rows]
+                if rows:
+                    sending = asyncio.create_task(self._publish(rows))
+                    # The task runs up to its first wait before the database is asked again.
+                    await asyncio.sleep(0)
+                if published:
+                    await self._move(conn, published)
+                    self._faults = 0
+                if sending is None and not self._stopped.is_set():
+                    await self._observe(conn)
+                    await self._idle()
+                elif monotonic() - self._observed > self._pace.observe_seconds:
+                    await self._observe(conn)
+        finally:
+            if sending is not None:
+                # Two publications must never be on their way side by side.
+                sending.cancel()
+                await asyncio.gather(sending, return_exceptions=True)
+
+    async def _read(
+        self, conn: asyncpg.Connection, *, excluding: Sequence[int]
+    ) -> Sequence[asyncpg.Record]:
+        """What is visible and not on its way already; nothing more once we are to stop."""
+        if self._stopped.is_set():
+            return []
+        rows: Sequence[asyncpg.Record] = await conn.fetch(_READ, excluding, self._pace.batch)
+        return rows
+
+    async def _publish(self, rows: Sequence[asyncpg.Record]) -> None:
+        for topic, batch in _by_topic(rows).items():
+            await self._transport.publish(topic, batch)
+
+    async def _move(self, conn: asyncpg.Connection, ids: Sequence[int]) -> None:
+        """Out of the outbox, into the feed."""
+        await conn.execute(_MOVE, ids)
+        metrics.PUBLISHED.labels(self._service).inc(len(ids))
+
+    async def _observe(self, conn: asyncpg.Connection) -> None:
+        """Tell the metrics, now and then: counting a long queue is not free."""
+        if monotonic() - self._observed < self._pace.observe_seconds:
+            return
+        self._observed = monotonic()
+        depth, age, parked = await conn.fetchrow(
+            """
+            select (select count(*) from outbox),
+                   (select extract(epoch from now() - min(appended_at))::float8 from outbox),
+                   (select count(*) from parked)
+            """
+        )
+        metrics.OUTBOX_DEPTH.labels(self._service).set(depth)
+        metrics.OUTBOX_AGE.labels(self._service).set(max(age or 0.0, 0.0))
+        metrics.PARKED_NOW.labels(self._service).set(parked)
+
+    async def _idle(self) -> None:
+        """Until woken, but not longer than the poll: another process may have committed."""
+        try:
+            async with asyncio.timeout(self._pace.poll_seconds):
+                await self._woken.wait()
+        except TimeoutError:
+            pass
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, but not longer than until stopped."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopped.wait()
+        except TimeoutError:
+            pass
+
+
+def _by_topic(rows: Sequence[asyncpg.Record]) -> dict[str, list[Envelope]]:
+    """Outbox rows as envelopes. Rows without a topic of their own keep their order per topic."""
+    topics: dict[str, list[Envelope]] = {}
+    for _, id_, topic, key, type_, body, source, time, subject, traceparent, whose in rows:
+        topics.setdefault(topic, []).append(
+            Envelope(
+                id=id_,
+                type=type_,
+                source=source,
+                time=time,
+                subject=subject,
+                key=key,
+                institution=whose,
+                body=body,
+                traceparent=traceparent,
+            )
+        )
+    return topics

@@ -1,0 +1,70 @@
+"""One service's messages, running: its relay and its consumer, started and stopped together."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from shared.database import Database
+from shared.messaging.inbox import Consumer, Patience, Routes
+from shared.messaging.port import Transport
+from shared.messaging.relay import Pace, Relay
+
+log = logging.getLogger(__name__)
+
+
+class Messaging:
+    """What runs for a service; made by `messaging`."""
+
+    def __init__(self, relay: Relay, tasks: list[asyncio.Task[None]]) -> None:
+        self.relay = relay
+        self._tasks = tasks
+
+    def alive(self) -> bool:
+        """Whether relay and consumer run. They end only when stopped or by a bug of ours."""
+        return not any(task.done() for task in self._tasks)
+
+
+@asynccontextmanager
+async def messaging(
+    database: Database,
+    transport: Transport,
+    *,
+    service: str,
+    routes: Routes,
+    now: Callable[[], datetime],
+    patience: Patience = Patience(),
+    pace: Pace = Pace(),
+    grace_seconds: float = 10.0,
+) -> AsyncIterator[Messaging]:
+    """Relay and listen while the block runs; at its end finish what is in hand.
+
+    What takes longer than the grace is abandoned, which loses nothing: rows stay in the outbox,
+    offsets are not committed. The transport is the caller's to close.
+    """
+    relay = Relay(database, transport, service=service, pace=pace)
+    database.after_commit(relay.wake)
+    stop = asyncio.Event()
+    tasks = [asyncio.create_task(relay.run(), name=f"{service}-relay")]
+    if routes:
+        consumer = Consumer(database, routes, service=service, now=now, patience=patience)
+        topics = {event.topic for event in routes}
+        tasks.append(
+            asyncio.create_task(
+                transport.listen(service, topics, consumer.receive, stop),
+                name=f"{service}-consumer",
+            )
+        )
+    try:
+        yield Messaging(relay, tasks)
+    finally:
+        relay.stop()
+        stop.set()
+        _, late = await asyncio.wait(tasks, timeout=grace_seconds)
+        for task in late:
+            log.warning("%s did not finish in time; nothing is lost by that", task.get_name())
+            task.cancel()
+        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                log.error("%s: messaging ended with %r", service, outcome)
