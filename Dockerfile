@@ -1,0 +1,22 @@
+# One image for every service; compose and Kubernetes name the command.
+FROM python:3.13-slim AS build
+WORKDIR /app
+RUN python -m venv /venv
+COPY requirements.runtime.lock ./
+RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.runtime.lock
+
+FROM python:3.13-slim
+RUN useradd --system --create-home --uid 10001 zhidai
+COPY --from=build /venv /venv
+WORKDIR /app
+COPY --chown=zhidai:zhidai shared shared
+COPY --chown=zhidai:zhidai services services
+COPY --chown=zhidai:zhidai zhidai zhidai
+ENV PATH=/venv/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+USER zhidai
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
+    CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ.get(\"PORT\", \"8000\")}/healthz', timeout=2)"]
+# No default command: an image that guesses which service it is would start the wrong one.
+ENTRYPOINT ["python", "-m"]
+CMD ["zhidai.cli", "--help"]

@@ -1,0 +1,59 @@
+"""One service as a process of its own: `python -m services.<name>.main`."""
+
+import asyncio
+import sys
+
+import uvicorn
+
+from shared.logs import configure_logging
+from shared.messaging.kafka import KafkaTransport
+from shared.operations import CannotStart, reach_database
+from shared.service import Service, build
+from shared.settings import ServiceSettings, read_settings
+
+
+def serve(service: Service) -> None:
+    """Read the settings, serve until a signal, stop cleanly. Exits non-zero when it cannot."""
+    settings = read_settings(service.settings_type, service=service.name)
+    configure_logging(service.name)
+    if settings.transport == "local":
+        sys.stderr.write(
+            f"{service.name} cannot start: the local transport carries events only where all "
+            "services share one process (zhidai up). Set the transport to kafka.\n"
+        )
+        raise SystemExit(78)
+    try:
+        asyncio.run(_serve(service, settings))
+    except CannotStart as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(1) from None
+
+
+async def _serve(service: Service, settings: ServiceSettings) -> None:
+    # Asked for once before anything else, so that the complaint is one line and no traceback.
+    database = await reach_database(str(settings.database_url), size=2, service=service.name)
+    await database.close()
+    transport = KafkaTransport(settings.kafka_bootstrap_servers, client=service.name)
+    try:
+        app = build(service, settings, transport=transport)
+        server = uvicorn.Server(server_config(app, host=settings.host, port=settings.port))
+        await server.serve()
+        if not server.started:
+            raise SystemExit(1)
+    finally:
+        await transport.close()
+
+
+def server_config(app: object, *, host: str, port: int) -> uvicorn.Config:
+    """How every service is served: no server header, our own log, a bounded goodbye."""
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        timeout_keep_alive=30,
+        lifespan="on",
+    )

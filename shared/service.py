@@ -1,0 +1,185 @@
+"""The frame every service stands in: what it is made of, how it starts, and how it stops.
+
+A service names its routes, what it hears, and its jobs; the frame gives it a database, a clock,
+identity, problems, the relay and the consumer, and the three answers an operator asks for:
+`/healthz` (alive), `/readyz` (able to work) and `/metrics`.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+from fastapi import APIRouter, FastAPI
+from starlette.requests import Request
+
+from shared import identity, operations, problems, telemetry
+from shared.calendar import WorkingDays
+from shared.clock import Clock, SandboxClock, SystemClock
+from shared.contracts.envelope import Event
+from shared.database import Database
+from shared.events_api import events_router
+from shared.idempotency_keys import idempotency_keys_router
+from shared.keys import Keys
+from shared.messaging.inbox import Handler
+from shared.messaging.port import Transport
+from shared.messaging.runtime import Messaging, messaging
+from shared.sandbox import sandbox_router
+from shared.settings import ServiceSettings
+
+log = logging.getLogger(__name__)
+
+GRACE_SECONDS = 15
+"""How long a service that stops may take to finish what it has in hand."""
+
+
+@dataclass(kw_only=True)
+class Context:
+    """What a request, a job or a background task of one service works with."""
+
+    service: str
+    database: Database
+    clock: Clock
+    settings: ServiceSettings
+    working_days: WorkingDays
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    messages: Messaging | None = None
+
+
+DueJob = Callable[[Context], Awaitable[None]]
+"""Does what has become due by the clock. Idempotent: it is called often."""
+
+Background = Callable[[Context], Awaitable[None]]
+"""Works until `context.stopping` is set."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """One service: its name is also its topic's and its database's."""
+
+    name: str
+    title: str
+    routers: Sequence[APIRouter]
+    hears: Mapping[type[Event], Handler]
+    settings_type: type[ServiceSettings]
+    due: Sequence[DueJob] = ()
+    background: Sequence[Background] = ()
+    body_limits: Mapping[str, int] = field(default_factory=dict)
+    """Paths that take larger bodies than the rest, in bytes."""
+
+
+def context(request: Request) -> Context:
+    """A FastAPI dependency: the context of the service that was asked."""
+    found: Context = request.app.state.context
+    return found
+
+
+def build(service: Service, settings: ServiceSettings, *, transport: Transport) -> FastAPI:
+    """The service as an application. The transport is lent: whoever made it closes it."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with _running(service, settings, transport) as running:
+            app.state.context = running
+            yield
+
+    app = FastAPI(
+        title=f"知贷 Zhidai · {service.title}",
+        version="1",
+        lifespan=lifespan,
+        openapi_url="/api/v1/openapi.json",
+        docs_url="/api/v1/docs",
+        redoc_url=None,
+    )
+    problems.install(app, body_bytes=settings.max_body_bytes, larger_bodies=service.body_limits)
+    keys = Keys(settings.token_keys)
+    identity.install(
+        app,
+        identity.Verifier(
+            issuer=settings.token_issuer, audience=settings.token_audience, keys=keys
+        ),
+    )
+    telemetry.install(app, service=service.name)
+    for router in service.routers:
+        app.include_router(router, prefix="/api/v1")
+    app.include_router(events_router(service.hears), prefix="/api/v1")
+    app.include_router(idempotency_keys_router(lambda request: context(request).database))
+    app.include_router(operations.router(service.name, transport))
+    if settings.environment == "sandbox":
+        app.include_router(sandbox_router(service.due), prefix="/api/v1")
+    return app
+
+
+@asynccontextmanager
+async def _running(
+    service: Service, settings: ServiceSettings, transport: Transport
+) -> AsyncIterator[Context]:
+    """Everything a service does besides answering, from its start to its stop."""
+    database = await operations.reach_database(
+        str(settings.database_url), size=settings.database_connections, service=service.name
+    )
+    sandbox = settings.environment == "sandbox"
+    clock: Clock = await SandboxClock.load(database) if sandbox else SystemClock()
+    async with database.connection() as connection:
+        working_days = await WorkingDays.load(connection)
+    running = Context(
+        service=service.name,
+        database=database,
+        clock=clock,
+        settings=settings,
+        working_days=working_days,
+    )
+    async with messaging(
+        database, transport, service=service.name, routes=service.hears, now=clock.now
+    ) as running.messages:
+        tasks = [
+            asyncio.create_task(task(running), name=f"{service.name} {task.__name__}")
+            for task in service.background
+        ]
+        if service.due:
+            tasks.append(asyncio.create_task(_due(service, running), name=f"{service.name} due"))
+        for task in tasks:
+            task.add_done_callback(_complain)
+        log.info("ready", extra={"environment": settings.environment})
+        try:
+            yield running
+        finally:
+            running.stopping.set()
+            await _finish(tasks)
+    await database.close()
+    log.info("stopped")
+
+
+async def _finish(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Let background tasks finish what they have in hand, within the grace."""
+    if not tasks:
+        return
+    _, unfinished = await asyncio.wait(tasks, timeout=GRACE_SECONDS)
+    for task in unfinished:
+        log.warning("%s did not stop in time; it will be done again", task.get_name())
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _due(service: Service, running: Context) -> None:
+    """Look for due jobs now and then; one that fails is looked at again the next time."""
+    while not running.stopping.is_set():
+        await run_due(service.due, running)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(running.settings.due_interval_seconds):
+                await running.stopping.wait()
+
+
+async def run_due(jobs: Sequence[DueJob], running: Context) -> None:
+    """Run every due job once."""
+    for job in jobs:
+        try:
+            await job(running)
+        except Exception:
+            log.exception("the due job %s failed and will be tried again", job.__name__)
+
+
+def _complain(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.critical("%s ended: %r", task.get_name(), task.exception(), exc_info=task.exception())

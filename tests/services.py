@@ -1,0 +1,117 @@
+"""Whole services for tests: real HTTP handling, a real database, the local transport."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from shared.issuer import Issuer
+from shared.messaging.local import LocalTransport
+from shared.service import Context, Service, build
+
+
+@pytest.fixture(scope="session")
+def issuer(shared_folder: Path) -> Issuer:
+    """Signs tokens that every service under test believes."""
+    return Issuer.at(shared_folder / "issuer", environment="development")
+
+
+class Person(httpx.AsyncClient):
+    """A caller with a token. Every POST gets a fresh Idempotency-Key unless it names one."""
+
+    async def request(self, method: str, url: Any, **more: Any) -> httpx.Response:
+        headers = httpx.Headers(more.pop("headers", None))
+        if method == "POST":
+            headers.setdefault("Idempotency-Key", str(uuid4()))
+        return await super().request(method, url, headers=headers, **more)
+
+
+class RunningService:
+    """A service that answers in this process. `as_` gives a person who talks to it."""
+
+    def __init__(self, app: Any, issuer: Issuer, stack: AsyncExitStack) -> None:
+        self.app = app
+        self._issuer = issuer
+        self._stack = stack
+
+    @property
+    def context(self) -> Context:
+        """The service's own database and clock, to look behind the API."""
+        found: Context = self.app.state.context
+        return found
+
+    def token(self, subject: str, *roles: str, institution: str) -> str:
+        """An access token for whoever a test needs."""
+        return self._issuer.issue(subject, subject, list(roles), institution)
+
+    def as_(self, subject: str, *roles: str, institution: str = "*", **more: Any) -> Person:
+        """A person with roles, of a bank or ("*") of the bureau."""
+        return self.anonymous(
+            headers={
+                "Authorization": f"Bearer {self.token(subject, *roles, institution=institution)}"
+            },
+            **more,
+        )
+
+    def anonymous(self, **more: Any) -> Person:
+        """Somebody without a token."""
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
+        return Person(transport=transport, base_url="http://zhidai.test/api/v1", **more)
+
+    async def settled(self) -> None:
+        """Wait until every event said so far has been published and heard."""
+        await nothing_in_flight([self])
+
+
+async def nothing_in_flight(services: list[RunningService], *, seconds: float = 30) -> None:
+    """Wait until the outboxes of all these services are empty, twice in a row."""
+    async with asyncio.timeout(seconds):
+        quiet = 0
+        while quiet < 2:
+            waiting = 0
+            for service in services:
+                async with service.context.database.connection() as conn:
+                    waiting += await conn.fetchval("select count(*) from outbox")
+            quiet = quiet + 1 if waiting == 0 else 0
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def running(
+    database_of: Any, issuer: Issuer, shared_folder: Path
+) -> AsyncIterator[Callable[..., Any]]:
+    """`async with running(SERVICE) as service:` or `running(A, B) as (a, b)`: they hear each other.
+
+    In a sandbox, so that a test can move the clock.
+    """
+
+    @asynccontextmanager
+    async def run(*services: Service, **settings: Any) -> AsyncIterator[Any]:
+        transport = LocalTransport([service.name for service in services if service.hears])
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(transport.close)
+            started = []
+            for service in services:
+                fresh = await database_of(service.name)
+                app = build(
+                    service,
+                    service.settings_type(
+                        environment="sandbox",
+                        database_url=fresh.url,
+                        transport="local",
+                        token_issuer=issuer.issuer,
+                        token_keys=str(shared_folder / "issuer" / "jwks.json"),
+                        **settings,
+                    ),
+                    transport=transport,
+                )
+                await stack.enter_async_context(app.router.lifespan_context(app))
+                started.append(RunningService(app, issuer, stack))
+            yield started[0] if len(started) == 1 else tuple(started)
+
+    yield run
