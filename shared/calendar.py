@@ -121,7 +121,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def full_months(a: date, b: date) -> int:
-    """How many whole months have passed from a to b (a ≤ b): the largest n with a + n months ≤ b."""
+    """How many whole months lie from a to b (a ≤ b): the largest n with a + n months ≤ b."""
     assert a <= b
     months = (b.year - a.year) * 12 + b.month - a.month
     return months if add_months(a, months) <= b else months - 1

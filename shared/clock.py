@@ -100,7 +100,7 @@ class SandboxClock:
     async def set(self, moment: datetime) -> datetime:
         """Move the clock to a later moment. Raises ClockOnlyForward, ClockTooFar."""
         if not datetime(2000, 1, 1, tzinfo=UTC) <= moment < datetime(2200, 1, 1, tzinfo=UTC):
-            raise ClockTooFar("沙盒时钟须在 2000 年至 2199 年之间", "Between 2000 and 2199, please.")
+            raise ClockTooFar("沙盒时钟须在 2000 年至 2199 年之间", "It must lie in 2000 to 2199.")
         async with self._database.begin(EVERYWHERE) as conn:
             await conn.execute("select pg_advisory_xact_lock(hashtext('sandbox_clock'))")
             row = await conn.fetchrow("select stood_at, set_at from sandbox_clock")

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - the table reads best with a type to a line.
 """What is wrong with each field, said to a person in Chinese or English and to a program in a code.
 
 pydantic names its errors by type and speaks English only. One table gives each type a stable code
@@ -170,12 +171,12 @@ def _words(one: Mapping[str, Any]) -> tuple[str, str, str]:
 def _place_in(body: Any, loc: Sequence[str | int], kind: str) -> tuple[str | int, ...]:
     """The path as the caller wrote it: pydantic's also names members of unions and validators."""
     place: list[str | int] = []
-    here = body
+    here: Any = body
     for depth, part in enumerate(loc):
         if isinstance(here, dict) and part in here:
             here = here[part]
         elif isinstance(here, list) and isinstance(part, int) and part < len(here):
-            here = here[part]
+            here = here[int(part)]
         elif not (kind == "missing" and depth == len(loc) - 1):
             continue
         place.append(part)

@@ -281,7 +281,9 @@ def decode_cursor(text: str, *kinds: type) -> tuple[Any, ...]:
             _part(value, kind) for value, kind in zip(json.loads(raw[6:]), kinds, strict=True)
         )
     except (ValueError, TypeError, binascii.Error, RecursionError) as error:
-        raise CursorInvalid("游标无效，请从第一页开始", "The cursor is not valid: begin anew.") from error
+        raise CursorInvalid(
+            "游标无效，请从第一页开始", "The cursor is not valid: begin anew."
+        ) from error
 
 
 def _checksum(text: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Numbers that people mistype: credit codes, patents, trademarks, copyrights, layouts.
+"""Numbers that people mistype, and their check digits: credit codes and patents.
 
 Each is normalised and, where its rule is known, checked by its check digit. Only what a rule
 forbids for certain is refused; what is merely unusual is a warning. Pure: no clock, no database.
@@ -6,7 +6,6 @@ Sources: ZC 0006—2003 (application numbers), GB 32100—2015 and GB 11714 (cre
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -77,7 +76,9 @@ def uscc(given: str) -> Identifier:
     code = given.strip().upper()
     if len(code) != 18:
         raise InvalidIdentifier(
-            "uscc-length", "统一社会信用代码须为 18 位", "a unified social credit code has 18 characters"
+            "uscc-length",
+            "统一社会信用代码须为 18 位",
+            "a unified social credit code has 18 characters",
         )
     if _USCC_NEVER.search(code):
         raise InvalidIdentifier(
@@ -118,6 +119,7 @@ class PatentKind(StrEnum):
 
 
 _TERM_YEARS = {PatentKind.INVENTION: 20, PatentKind.UTILITY_MODEL: 10, PatentKind.DESIGN: 15}
+_OLD_DESIGN_TERM_YEARS = 10
 _KIND_BY_DIGIT = {
     "1": PatentKind.INVENTION,
     "2": PatentKind.UTILITY_MODEL,
@@ -128,6 +130,9 @@ _KIND_BY_DIGIT = {
 _PATENT = re.compile(r"(ZL|CN)?([0-9]{12}|[0-9]{8})\.?([0-9X])")
 _PUBLICATION = re.compile(r"CN[0-9]{7,9}[A-DUSY][0-9]?")
 _WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
+_FIRST_YEAR = 1985
+"""When the first patent law came into force."""
+_LAST_YEAR = 2100
 _DESIGN_TERM_CHANGED = 2021
 
 
@@ -146,14 +151,14 @@ class Patent:
 
         A hint to compare a stated expiry with, never a bound: the number gives the year of
         acceptance, a divisional application is older than its number, and a term may have been
-        compensated (专利法 art. 42). Designs filed before 1 June 2021 last 10 years, so the window
-        of a design of 2021 or earlier begins then; nothing tells on which side of June 2021's first it was filed.
+        compensated (专利法 art. 42). Designs filed before 1 June 2021 last 10 years, later ones 15;
+        a number of 2021 does not tell which, so its window is wide.
         """
-        years = _TERM_YEARS[self.kind]
-        first = last = years
+        first = last = _TERM_YEARS[self.kind]
         if self.kind is PatentKind.DESIGN and self.filing_year <= _DESIGN_TERM_CHANGED:
-            first = 10
-            last = 15 if self.filing_year == _DESIGN_TERM_CHANGED else 10
+            first = _OLD_DESIGN_TERM_YEARS
+            if self.filing_year < _DESIGN_TERM_CHANGED:
+                last = _OLD_DESIGN_TERM_YEARS
         return date(self.filing_year + first, 1, 1), date(self.filing_year + last + 1, 1, 1)
 
 
@@ -178,9 +183,9 @@ def patent(given: str) -> Patent:
             "a patent number has 12 digits (8 before October 2003) and a check symbol",
         )
     prefix, body, check = match.groups()
-    year, kind_digit = _year_and_kind(body)
+    year, kind_digit, serial = _parts(body)
     kind = _KIND_BY_DIGIT.get(kind_digit)
-    if kind is None or year is None or body[-5:].strip("0") == "" and body[5:].strip("0") == "":
+    if kind is None or not _FIRST_YEAR <= year <= _LAST_YEAR or int(serial) == 0:
         raise InvalidIdentifier(
             "patent-format",
             "专利号的年份、种类或流水号无效",
@@ -197,14 +202,12 @@ def patent(given: str) -> Patent:
     return Patent(identifier, kind, kind_digit in "89", year, prefix == "ZL")
 
 
-def _year_and_kind(body: str) -> tuple[int | None, str]:
+def _parts(body: str) -> tuple[int, str, str]:
+    """Year, digit of the kind, serial. Two digits of a year are read as 1951 to 2050."""
     if len(body) == 12:
-        year = int(body[:4])
-        return (year if 2003 <= year <= 2100 else None), body[4]
+        return int(body[:4]), body[4], body[5:]
     short = int(body[:2])
-    # The patent law came into force in 1985; the old format ended in 2003.
-    year = 1900 + short if short >= 85 else 2000 + short
-    return (year if 1985 <= year <= 2003 else None), body[2]
+    return (1900 if short > 50 else 2000) + short, body[2], body[3:]
 
 
 def patent_check(body: str) -> str:
@@ -212,148 +215,6 @@ def patent_check(body: str) -> str:
     assert re.fullmatch(r"[0-9]{12}|[0-9]{8}", body)
     rest = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=False)) % 11
     return "X" if rest == 10 else str(rest)
-
-
-_TRADEMARK = re.compile(r"G?[0-9]{1,8}[A-Z]?")
-
-
-def trademark(given: str) -> Identifier:
-    """A trademark registration number: up to 8 digits, perhaps G before or a letter behind.
-
-    It has no check digit. Raises InvalidIdentifier.
-    """
-    text = re.sub(r"[\s\u3000]", "", given).upper().removeprefix("第").removesuffix("号")
-    if _TRADEMARK.fullmatch(text) is None or text.strip("G0") == "":
-        raise InvalidIdentifier(
-            "trademark-format",
-            "商标注册号须为至多 8 位数字（国际注册以 G 开头，分割注册末尾带字母）",
-            "a trademark registration number has up to 8 digits, perhaps G before, a letter behind",
-        )
-    return Identifier(IdKind.TRADEMARK, text, given, CheckState.NONE)
-
-
-def nice_class(number: int) -> int:
-    """A class of the Nice classification, 1 to 45. Raises InvalidIdentifier."""
-    if not 1 <= number <= 45:
-        raise InvalidIdentifier(
-            "nice-class", "商标类别须为 1 至 45", "a class of goods or services is 1 to 45"
-        )
-    return number
-
-
-_SOFTWARE = re.compile(r"([0-9]{4})SR[0-9]{5,7}")
-_SOFTWARE_CERTIFICATE = re.compile(r"(?:软著登字第)?([0-9]{5,9})号?")
-
-
-def software_copyright(given: str) -> Identifier:
-    """The registration number 登记号 of software, such as 2014SR001852. Raises InvalidIdentifier."""
-    text = re.sub(r"[\s\u3000]", "", given).upper()
-    inside = text.removeprefix("软著登字第").removesuffix("号")
-    match = _SOFTWARE.fullmatch(inside)
-    if match is None or not 1991 <= int(match[1]) <= 2100:
-        certificate = _SOFTWARE_CERTIFICATE.fullmatch(text) is not None
-        raise InvalidIdentifier(
-            "software-copyright-format",
-            "这是证书号，请填写登记号，如 2014SR001852"
-            if certificate
-            else "软件著作权登记号须为 4 位年份 + SR + 5 至 7 位数字，如 2014SR001852",
-            "this is the certificate number; give the registration number, such as 2014SR001852"
-            if certificate
-            else "a software copyright registration number is like 2014SR001852",
-        )
-    # Some certificates are quoted with the registration number in the certificate's words.
-    warnings = () if inside == text else ("labelled-as-certificate-number",)
-    return Identifier(IdKind.SOFTWARE_COPYRIGHT, inside, given, CheckState.NONE, warnings)
-
-
-def software_copyright_certificate(given: str) -> Identifier:
-    """The certificate number 证书号 of software: 软著登字第0671096号. Raises InvalidIdentifier."""
-    text = re.sub(r"[\s\u3000]", "", given).upper()
-    match = _SOFTWARE_CERTIFICATE.fullmatch(text)
-    if match is None:
-        registration = _SOFTWARE.search(text) is not None
-        raise InvalidIdentifier(
-            "software-copyright-certificate-format",
-            "这是登记号，请填写证书号，如 软著登字第0671096号"
-            if registration
-            else "软件著作权证书号须如 软著登字第0671096号",
-            "this is the registration number; give the certificate number, 软著登字第0671096号"
-            if registration
-            else "a software copyright certificate number is like 软著登字第0671096号",
-        )
-    return Identifier(
-        IdKind.SOFTWARE_COPYRIGHT_CERTIFICATE, f"软著登字第{match[1]}号", given, CheckState.NONE
-    )
-
-
-_LAYOUT = re.compile(r"BS\.?([0-9]{8})\.?([0-9X])")
-
-
-def ic_layout(given: str) -> Identifier:
-    """A layout design of integrated circuits, such as BS.185559220. Raises InvalidIdentifier.
-
-    No rule is published; the known number fits the old check of patents. So a number that does
-    not fit is kept, with a warning.
-    """
-    text = re.sub(r"[\s\u3000]", "", given).upper().replace("．", ".")
-    match = _LAYOUT.fullmatch(text)
-    if match is None:
-        raise InvalidIdentifier(
-            "ic-layout-format",
-            "布图设计登记号须为 BS. 加 8 位数字和 1 位数字或 X，如 BS.185559220",
-            "a layout design registration number is BS., 8 digits and a digit or X",
-        )
-    body, check = match.groups()
-    fits = patent_check(body) == check
-    return Identifier(
-        IdKind.IC_LAYOUT,
-        f"BS.{body}{check}",
-        given,
-        CheckState.VALID if fits else CheckState.INVALID,
-        () if fits else ("ic-layout-check-digit",),
-    )
-
-
-_OPAQUE = frozenset(
-    {
-        IdKind.WORKS_COPYRIGHT,
-        IdKind.PLANT_VARIETY,
-        IdKind.GEOGRAPHICAL_INDICATION,
-        IdKind.DATA_IP,
-        IdKind.PLEDGE_REGISTRATION,
-    }
-)
-
-
-def opaque(kind: IdKind, given: str) -> Identifier:
-    """A number of a registry whose format no rule fixes: any visible text up to 64 characters.
-
-    Blanks are dropped and letters made capital, so that one number is one text. Raises
-    InvalidIdentifier.
-    """
-    assert kind in _OPAQUE
-    text = re.sub(r"[\s\u3000]", "", given).upper()
-    if not 1 <= len(text) <= 64 or not text.isprintable():
-        raise InvalidIdentifier(
-            "number-format", "编号须为 1 至 64 个可见字符", "a number has 1 to 64 visible characters"
-        )
-    return Identifier(kind, text, given, CheckState.NONE)
-
-
-_READERS: dict[IdKind, Callable[[str], Identifier]] = {
-    IdKind.USCC: uscc,
-    IdKind.PATENT: lambda given: patent(given).identifier,
-    IdKind.TRADEMARK: trademark,
-    IdKind.SOFTWARE_COPYRIGHT: software_copyright,
-    IdKind.SOFTWARE_COPYRIGHT_CERTIFICATE: software_copyright_certificate,
-    IdKind.IC_LAYOUT: ic_layout,
-}
-
-
-def identifier(kind: IdKind, given: str) -> Identifier:
-    """A number of the kind. Raises InvalidIdentifier."""
-    reader = _READERS.get(kind)
-    return reader(given) if reader else opaque(kind, given)
 
 
 Uscc = Annotated[

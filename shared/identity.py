@@ -43,7 +43,7 @@ class InvalidToken(Unauthenticated):
     """A token was sent, and is refused."""
 
     code = "invalid-token"
-    headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+    headers: Mapping[str, str] = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 
 
 class Forbidden(Refused):
@@ -51,7 +51,7 @@ class Forbidden(Refused):
 
     code = "forbidden"
     status = 403
-    headers = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
+    headers: Mapping[str, str] = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
 
 
 @dataclass(frozen=True)
@@ -136,8 +136,8 @@ def identity_from(claims: Mapping[str, Any]) -> Identity:
     if isinstance(realm, Mapping):
         named |= _names(realm.get("roles"))
     roles = named & (BANK_ROLES | BUREAU_ROLES)
-    institution = claims.get("institution")
-    is_bank = isinstance(institution, str) and _BANK_CODE.fullmatch(institution) is not None
+    institution = str(claims.get("institution", ""))
+    is_bank = _BANK_CODE.fullmatch(institution) is not None
     if not is_bank and institution != EVERYWHERE:
         raise InvalidToken("令牌未说明所属机构", "The token names no institution.")
     if (is_bank and roles & BUREAU_ROLES) or (not is_bank and roles & BANK_ROLES):

@@ -8,6 +8,7 @@ stands in its place.
 import json
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -57,12 +58,12 @@ class Issuer:
             key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
             with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
                 json.dump(key.as_dict(private=True), file)
-            try:
+            with suppress(FileExistsError):
                 os.link(draft, place)
-            except FileExistsError:
-                pass
             draft.unlink()
-        made = cls(RSAKey.import_key(json.loads(place.read_text())), issuer=issuer, audience=audience)
+        made = cls(
+            RSAKey.import_key(json.loads(place.read_text())), issuer=issuer, audience=audience
+        )
         (folder / "jwks.json").write_text(json.dumps(made.jwks()))
         return made
 
@@ -106,7 +107,7 @@ class TokenRequest(Request):
         description=f"Any of {', '.join(sorted(BANK_ROLES | BUREAU_ROLES))}.",
     )  # fmt: skip
     institution: ShortText = Field(
-        examples=["ICBC"], description='A bank\'s code, or "*" for the bureau\'s people.'
+        examples=["ICBC"], description="A bank's code, or \"*\" for the bureau's people."
     )
     ttl_seconds: int = Field(DEFAULT_TTL_SECONDS, ge=1, le=30 * 24 * 3600)
 

@@ -68,7 +68,14 @@ class Keys:
                 self._tried_at = self._monotonic()
                 try:
                     self._keys = public_keys(await self._read())
-                except (httpx.HTTPError, OSError, ValueError, JoseError, KeyError, TypeError) as error:
+                except (
+                    httpx.HTTPError,
+                    OSError,
+                    ValueError,
+                    JoseError,
+                    KeyError,
+                    TypeError,
+                ) as error:
                     # The last known keys stay good: an issuer that restarts must not lock all out.
                     log.warning("cannot fetch the token keys from %s: %s", self._place, error)
         if self._keys is None:

@@ -48,7 +48,8 @@ _BY_STATUS: Mapping[int, tuple[str, str, str]] = {
     429: ("too-many-requests", "请求过于频繁", "Too many requests."),
     500: ("unexpected", "系统内部错误，请凭请求编号联系我们",
           "Something went wrong on our side. Please quote the request id."),
-    503: ("unavailable", "服务暂不可用，请稍后再试", "The service is unavailable. Try again later."),
+    503: ("unavailable", "服务暂不可用，请稍后再试",
+          "The service is unavailable; try again later."),
 }  # fmt: skip
 
 
@@ -78,7 +79,7 @@ class NotFound(Refused):
 
 
 def prefers_english(accept_language: str) -> bool:
-    """Whether English is asked for before Chinese (RFC 9110, section 12.5.4). Chinese by default."""
+    """Whether English is asked for before Chinese (RFC 9110, 12.5.4). Chinese by default."""
     best: dict[str, float] = {}
     for part in accept_language.lower().split(","):
         tag, _, parameters = part.strip().partition(";")
@@ -117,11 +118,10 @@ def problem(
     }
     if errors:
         body["errors"] = [error.shown(english) for error in errors]
-    # ensure_ascii keeps a lone surrogate from a caller's field name an escape, never a failure.
-    ascii_only = any("\ud800" <= c <= "\udfff" for c in json.dumps(body, ensure_ascii=False, default=str))
-    text = json.dumps(body, ensure_ascii=ascii_only, allow_nan=False, default=str)
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False, default=str)
+    # A lone surrogate from a caller's field name becomes a question mark, never a failure.
     return Response(
-        text.encode(),
+        text.encode("utf-8", "replace"),
         status_code=status,
         media_type=MEDIA_TYPE,
         headers={
@@ -257,9 +257,7 @@ async def _database(request: Request, error: Exception) -> Response:
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    log.error(
-        "unexpected error in %s %s", request.method, request.url.path, exc_info=error
-    )
+    log.error("unexpected error in %s %s", request.method, request.url.path, exc_info=error)
     return _plain(request, 500)
 
 
