@@ -2,9 +2,10 @@
 
 from sqlmodel import SQLModel
 
-from services.risk_pool.tables import breakers, coverages, ledger, pools
+from services.risk_pool.tables import breakers, claims, coverages, ledger, pools, settlements
 from shared.migrations import run
 
-assert pools and ledger and coverages and breakers, "importing them fills the metadata"
+TABLES = (pools, ledger, coverages, breakers, claims, settlements)
+assert all(TABLES), "importing them fills the metadata"
 
 run(SQLModel.metadata)

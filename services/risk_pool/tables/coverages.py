@@ -36,6 +36,7 @@ class Coverage(SQLModel, table=True):
     approved_on: date
     reserved_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     reserved_until: date | None = None
+    activated_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     covered_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     outstanding_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     limits: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
@@ -94,7 +95,7 @@ class Position(SQLModel, table=True):
 
 
 class Incident(SQLModel, table=True):
-    """Something that came late or contradicts what we know. A rule dealt with it; a person looks."""
+    """Something that came late or contradicts what we know; a rule dealt with it, a person looks."""
 
     __tablename__ = "incidents"
 

@@ -2,6 +2,7 @@
 
 from alembic import op
 
+from shared import calendar, clock, http
 from shared.messaging import tables as messaging
 
 revision = "0001"
@@ -146,7 +147,8 @@ COVERAGES = (
         approved_on date not null,
         reserved_fen bigint not null check (reserved_fen >= 0),
         reserved_until date,
-        covered_fen bigint not null check (covered_fen >= 0),
+        activated_fen bigint not null default 0 check (activated_fen >= 0),
+        covered_fen bigint not null check (covered_fen between 0 and activated_fen),
         outstanding_fen bigint not null check (outstanding_fen >= 0),
         limits jsonb not null default '[]',
         explanation_id uuid references explanations,
@@ -313,6 +315,8 @@ OWN_ROWS = {
 def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     messaging.create_all(op)
+    for shared_part in (http, clock, calendar):
+        shared_part.create_tables(op)
     for statement in (*LEDGER, *COVERAGES, *GUARDS):
         op.execute(statement)
     for table in ONLY_ADDED_TO:

@@ -1,0 +1,19 @@
+"""Numbers without gaps: a counter row per pool, series and year, held until the commit."""
+
+import asyncpg
+
+from services.risk_pool.domain.numbers import number, prefix_of
+
+
+async def next_number(conn: asyncpg.Connection, pool_code: str, *, series: str, year: int) -> str:
+    """The next number of a series: K cash entries, C claims, R recoveries."""
+    serial = await conn.fetchval(
+        """insert into number_series as known (pool_code, series, year, last_number)
+           values ($1, $2, $3, 1)
+           on conflict (pool_code, series, year) do update set last_number = known.last_number + 1
+           returning last_number""",
+        pool_code,
+        series,
+        year,
+    )
+    return number(prefix_of(pool_code), series, year, serial)
