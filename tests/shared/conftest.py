@@ -2,12 +2,13 @@
 
 import os
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -25,8 +26,8 @@ def _create_tables(connection) -> None:
 
 
 @pytest.fixture
-async def groundwork_url(postgres_url: str) -> AsyncIterator[str]:
-    """The working role's URL of a fresh database."""
+async def groundwork_owner_url(postgres_url: str) -> AsyncIterator[str]:
+    """The owner's URL of a fresh database."""
     name = f"t_shared_{os.getpid()}_{uuid.uuid4().hex[:8]}"
     await provision(postgres_url, SERVICE, database=name)
     owner_url = url_for(postgres_url, role=owner_of(SERVICE), database=name)
@@ -34,10 +35,16 @@ async def groundwork_url(postgres_url: str) -> AsyncIterator[str]:
     async with engine.begin() as connection:
         await connection.run_sync(_create_tables)
     await engine.dispose()
-    yield url_for(postgres_url, role=SERVICE, database=name)
+    yield owner_url
     server = await asyncpg.connect(postgres_url)
     await server.execute(f"drop database {name} with (force)")
     await server.close()
+
+
+@pytest.fixture
+def groundwork_url(groundwork_owner_url: str) -> str:
+    """The working role's URL of the same fresh database."""
+    return make_url(groundwork_owner_url).set(username=SERVICE).render_as_string(False)
 
 
 @pytest.fixture
