@@ -1,0 +1,1 @@
+"""A real Apache Kafka without Docker: fetched by packages alone, started in KRaft mode."""
