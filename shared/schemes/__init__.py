@@ -1,0 +1,1 @@
+"""A county's measure as dated data, and the pure functions that apply it."""

@@ -1,0 +1,200 @@
+"""What goes into and comes out of the split of a loss, as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from shared.money import format_fen, parse_fen
+from shared.problems import Refused
+
+NOTHING: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """A cost of recovery, by the reference under which it may count only once (H.10)."""
+
+    reference: str
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimFacts:
+    """The facts of a claim on the claim day. Money in fen; nothing is fetched or guessed.
+
+    `ip_share` is the share stated in the contract; None means none was stated, which only a
+    pure IP loan may do. `attributes` answers the tiers: names and kinds of
+    `vocabulary.FACTS` (money in fen, ratios as Fraction of 1, flags as bool).
+    """
+
+    outstanding_principal_fen: int
+    ip_share: Fraction | None = None
+    combined_collateral: bool = False
+    interest_fen: int = 0
+    penalty_interest_fen: int = 0
+    compound_interest_fen: int = 0
+    costs: tuple[Cost, ...] = ()
+    recovered_fen: int = 0
+    """Net proceeds before the claim, for a base net of recoveries."""
+    compensated_amount_fen: int | None = None
+    """What the guarantor has paid, where he is the one compensated."""
+    other_policy_money_fen: int = 0
+    borrower_balance_fen: int | None = None
+    loan_amount_fen: int | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    agreed: Mapping[str, Fraction] = field(default_factory=dict)
+    """Party → the share that its agreement states, where the scheme leaves it to one."""
+    confirmed: frozenset[str] = frozenset()
+    """Prior decisions that exist, by the name the scheme gives them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counters:
+    """Running figures at the moment of deciding, from the ledger.
+
+    `used`: cap code → fen already counted in the cap's period (payments, or covered principal).
+    `figures`: name of `vocabulary.FIGURES` → fen. `raised`: cap code → its ceiling by a recorded
+    decision. `used_costs`: references of costs that have counted before.
+    """
+
+    used: Mapping[str, int] = field(default_factory=dict)
+    figures: Mapping[str, int] = field(default_factory=dict)
+    raised: Mapping[str, int] = field(default_factory=dict)
+    used_costs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CapOutcome:
+    """What a cap allowed, and whether it took anything away."""
+
+    code: str
+    parties: tuple[str, ...]
+    limit_fen: int
+    used_fen: int
+    due_fen: int
+    source: str
+    zh: str = ""
+    en: str = ""
+
+    @property
+    def allowed_fen(self) -> int:
+        """What is left under the cap; never below zero."""
+        return max(self.limit_fen - self.used_fen, 0)
+
+    @property
+    def binds(self) -> bool:
+        """A limit equal to what is due does not bind (H.28)."""
+        return self.allowed_fen < self.due_fen
+
+    def as_data(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "parties": list(self.parties),
+            "limit": format_fen(self.limit_fen),
+            "used": format_fen(self.used_fen),
+            "allowed": format_fen(self.allowed_fen),
+            "due": format_fen(self.due_fen),
+            "binds": self.binds,
+            "source": self.source,
+            "zh": self.zh,
+            "en": self.en,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One transfer between parties: compensation, refund along a chain, escrow or a return."""
+
+    payer: str
+    payee: str
+    amount_fen: int
+    kind: str
+
+    def as_data(self) -> dict[str, str]:
+        return {
+            "payer": self.payer,
+            "payee": self.payee,
+            "amount": format_fen(self.amount_fen),
+            "kind": self.kind,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Borne:
+    """What each party bore of a claim: all that its recoveries need, for as long as they come.
+
+    `borne` in the order of the parties; the bearer's part includes principal beyond the covered
+    part where the scheme counts it. `parts` is the ratio in which money goes back: that of the
+    scheme where nothing was cut off, else what was borne itself (H.22).
+    `interest_outside_fen` is what the bearer lost outside the base.
+    """
+
+    version: str
+    residual: str
+    bearer: str
+    borne: Mapping[str, int]
+    parts: Mapping[str, int]
+    interest_outside_fen: int
+    ip_share: Fraction
+    order: str
+    recovered_by: str
+
+    def as_data(self) -> dict[str, Any]:
+        """Plain data to keep beside the claim."""
+        return {
+            "version": self.version,
+            "residual": self.residual,
+            "bearer": self.bearer,
+            "borne": [[party, format_fen(fen)] for party, fen in self.borne.items()],
+            "parts": [[party, part] for party, part in self.parts.items()],
+            "interest_outside": format_fen(self.interest_outside_fen),
+            "ip_share": f"{self.ip_share.numerator}/{self.ip_share.denominator}",
+            "order": self.order,
+            "recovered_by": self.recovered_by,
+        }
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "Borne":
+        """What `as_data` gave, read back."""
+        return cls(
+            version=data["version"],
+            residual=data["residual"],
+            bearer=data["bearer"],
+            borne={party: parse_fen(amount) for party, amount in data["borne"]},
+            parts=dict(data["parts"]),
+            interest_outside_fen=parse_fen(data["interest_outside"]),
+            ip_share=Fraction(data["ip_share"]),
+            order=data["order"],
+            recovered_by=data["recovered_by"],
+        )
+
+
+class IpShareNotStated(Refused):
+    """A combined loan without a stated IP share is not compensated (H.7)."""
+
+    code: ClassVar[str] = "ip-share-not-stated"
+
+
+class CostAlreadyCounted(Refused):
+    """No cost counts twice (H.10)."""
+
+    code: ClassVar[str] = "cost-already-counted"
+
+
+class AgreementMissing(Refused):
+    """The scheme leaves the ratio to an agreement, and none is stated within its bounds."""
+
+    code: ClassVar[str] = "agreement-missing"
+
+
+class AgreementOutOfBounds(Refused):
+    """The agreed share is not one that the scheme permits."""
+
+    code: ClassVar[str] = "agreement-out-of-bounds"
+
+
+class NoSharingRule(Refused):
+    """The scheme shares no losses, or its ratio is not known."""
+
+    code: ClassVar[str] = "no-sharing-rule"

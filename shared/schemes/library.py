@@ -1,0 +1,47 @@
+"""The scheme files that come with the house, found by name and read once."""
+
+from functools import cache
+from pathlib import Path
+
+from shared.schemes.reading import read_scheme
+from shared.schemes.scheme import NoSuchScheme, Scheme
+from shared.schemes.shape import Problem
+
+PROGRAMMES = Path(__file__).parent
+
+
+class SchemeFileWrong(Exception):
+    """A scheme file that cannot be used, with everything that is to be mended in it."""
+
+    def __init__(self, path: Path, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(f"{path.name}: {problem.text('en')}" for problem in problems))
+        self.path = path
+        self.problems = problems
+
+
+@cache
+def load(programme: str) -> Scheme:
+    """The scheme of a programme, read once.
+
+    Raises NoSuchScheme; SchemeFileWrong if the file has mistakes.
+    """
+    path = PROGRAMMES / f"{programme}.yaml"
+    if not programme.replace("_", "").isalnum() or not path.is_file():
+        raise NoSuchScheme(
+            f"没有名为 {programme} 的方案文件", f"There is no scheme file named {programme}."
+        )
+    scheme, problems = read_scheme(path.read_text(encoding="utf-8"), programme=programme)
+    if scheme is None or problems:
+        raise SchemeFileWrong(path, tuple(problems))
+    return scheme
+
+
+def programmes() -> tuple[str, ...]:
+    """Every programme with a scheme file, by name."""
+    return tuple(
+        sorted(
+            path.stem
+            for path in PROGRAMMES.glob("*.yaml")
+            if not path.stem.endswith(".cases") and path.stem not in ("lpr",)
+        )
+    )

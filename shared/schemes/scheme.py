@@ -1,0 +1,195 @@
+"""A programme's measure: its dated rules, and the terms that they come to on a day."""
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, ClassVar, Literal
+
+from shared.problems import Refused
+from shared.schemes.rules import RULES
+from shared.schemes.terms import Stated, Terms
+from shared.schemes.vocabulary import Words
+
+
+class NoSuchScheme(Refused):
+    """There is no scheme file of that name, or no such mode in it."""
+
+    code: ClassVar[str] = "no-such-scheme"
+    status: ClassVar[int] = 404
+
+
+class SchemeNotInForce(Refused):
+    """The scheme says nothing about that day."""
+
+    code: ClassVar[str] = "scheme-not-in-force"
+
+
+class SchemeNotLive(Refused):
+    """Templates and incomplete schemes may be read and tested, but bind no loan."""
+
+    code: ClassVar[str] = "scheme-not-live"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A rule's value from a day, to a day or until the next."""
+
+    since: date
+    until: date | None
+    value: Any
+    stated: Stated
+    line: int
+    column: int
+
+    def holds(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source that the rules cite."""
+
+    zh: str
+    en: str = ""
+    where: str = ""
+
+
+Status = Literal["complete", "template", "incomplete"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One way of sharing within a programme, with its own rules over the common ones."""
+
+    code: str
+    name: Words
+    status: Status
+    rules: Mapping[str, tuple[Entry, ...]]
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A programme's measure: dated rules, common and per mode."""
+
+    programme: str
+    name: Words
+    place: Words
+    status: Status
+    valid_from: date
+    valid_to: date | None
+    documents: Mapping[str, Document]
+    readings: Mapping[str, str]
+    """Settled readings that the file leans on, with what they settle."""
+    common: Mapping[str, tuple[Entry, ...]]
+    modes: Mapping[str, Mode]
+    _cache: dict[tuple[str, date], Terms] = field(default_factory=dict, compare=False, repr=False)
+
+    def terms(self, on: date, mode: str | None = None, *, live: bool = True) -> Terms:
+        """The rules in force on a day (the day of approval), first and last day included.
+
+        Without a mode, the first of the file. With `live` (the default), a template or an
+        incomplete scheme is refused, because it may not bind a loan.
+
+        Raises NoSuchScheme, SchemeNotInForce, SchemeNotLive.
+        """
+        if mode is None:
+            mode = next(iter(self.modes))
+        chosen = self.modes.get(mode)
+        if chosen is None:
+            raise NoSuchScheme(
+                f"方案 {self.programme} 没有模式 {mode},可用:{'、'.join(self.modes)}",
+                f"Scheme {self.programme} has no mode {mode}; known: {', '.join(self.modes)}.",
+            )
+        if on < self.valid_from or (self.valid_to is not None and on > self.valid_to):
+            raise SchemeNotInForce(
+                f"方案 {self.programme} 在 {on} 不在有效期内",
+                f"Scheme {self.programme} is not in force on {on}.",
+                valid_from=self.valid_from.isoformat(),
+                valid_to=self.valid_to.isoformat() if self.valid_to else None,
+            )
+        if live and chosen.status != "complete":
+            raise SchemeNotLive(
+                f"方案 {self.programme} 的模式 {mode} 是"
+                + ("模板" if chosen.status == "template" else "不完整的(有未公开的数值)")
+                + ",不能用于实际运行的资金池",
+                f"Mode {mode} of scheme {self.programme} is {chosen.status} "
+                "and cannot be used for a live pool.",
+                scheme_status=chosen.status,
+            )
+        epoch = self._epoch(mode, on)
+        known = self._cache.get((mode, epoch))
+        if known is None:
+            known = self._cache[(mode, epoch)] = self._resolve(chosen, on)
+        return known
+
+    @cached_property
+    def _changes(self) -> dict[str, list[date]]:
+        """Per mode, the days on which any rule begins or has just ended."""
+        found = {}
+        for mode in self.modes:
+            days = {self.valid_from}
+            for entries in self.rules_of(mode).values():
+                for entry in entries:
+                    days.add(entry.since)
+                    if entry.until is not None:
+                        days.add(date.fromordinal(entry.until.toordinal() + 1))
+            found[mode] = sorted(days)
+        return found
+
+    def _epoch(self, mode: str, on: date) -> date:
+        days = self._changes[mode]
+        return days[max(bisect_right(days, on) - 1, 0)]
+
+    def changes(self, mode: str) -> tuple[date, ...]:
+        """The days within validity on which the terms of a mode change."""
+        return tuple(day for day in self._changes[mode] if day >= self.valid_from)
+
+    def rules_of(self, mode: str) -> dict[str, tuple[Entry, ...]]:
+        """Every rule that a mode has: its own over the common ones."""
+        return {**self.common, **self.modes[mode].rules}
+
+    def _resolve(self, mode: Mode, on: date) -> Terms:
+        values: dict[str, Any] = {}
+        stated: dict[str, Stated] = {}
+        for rule, entries in self.rules_of(mode.code).items():
+            for entry in entries:
+                if entry.holds(on):
+                    stated[rule] = entry.stated
+                    values[RULES[rule].field] = None if entry.value == "unknown" else entry.value
+        values = {name: value for name, value in values.items() if value is not None}
+        since = max((entry.since for entry in stated.values()), default=self.valid_from)
+        return Terms(
+            programme=self.programme,
+            mode=mode.code,
+            since=since,
+            name=self.name,
+            mode_name=mode.name,
+            status=mode.status,
+            version=f"{self.programme}/{mode.code}@{since}#{_hash((values, stated))}",
+            stated=stated,
+            **values,
+        )
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(_canonical(value).encode()).hexdigest()[:12]
+
+
+def _canonical(value: Any) -> str:
+    """One text for one meaning: field and key order of mappings do not matter, of lists they do."""
+    if is_dataclass(value) and not isinstance(value, type):
+        inside = ",".join(
+            f"{item.name}={_canonical(getattr(value, item.name))}" for item in fields(value)
+        )
+        return f"{type(value).__name__}({inside})"
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{key}:{_canonical(value[key])}" for key in sorted(value)) + "}"
+    if isinstance(value, tuple | list):
+        return "[" + ",".join(_canonical(item) for item in value) + "]"
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    return repr(value) if isinstance(value, str) else str(value)
