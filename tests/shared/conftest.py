@@ -1,13 +1,16 @@
 """A database with only the tables that shared/ owns, seen by a role that row-level security holds."""
 
+import asyncio
 import os
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import asyncpg
 import pytest
+import uvicorn
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from fastapi import FastAPI
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -53,3 +56,22 @@ async def database(groundwork_url: str) -> AsyncIterator[Database]:
     connected = await Database.connect(groundwork_url, max_size=12)
     yield connected
     await connected.close()
+
+
+@pytest.fixture
+async def served() -> AsyncIterator[Callable[[FastAPI], Awaitable[str]]]:
+    """`await served(app)` is the URL of the application on a real socket, until the test ends."""
+    running: list[tuple[uvicorn.Server, asyncio.Task[None]]] = []
+
+    async def serve(app: FastAPI) -> str:
+        config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off")
+        server = uvicorn.Server(config)
+        running.append((server, asyncio.create_task(server.serve())))
+        while not server.started:
+            await asyncio.sleep(0.01)
+        return f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+
+    yield serve
+    for server, task in running:
+        server.should_exit = True
+        await task
