@@ -23,6 +23,10 @@ class BodyTooLarge(HTTPException):
         self.limit = limit
 
 
+class NobodyListens(OSError):
+    """The answer to HEAD has been given; an OSError, as a server raises when a caller has gone."""
+
+
 class EdgeMiddleware:
     """Counts body bytes, answers HEAD by GET without its body, turns a crash into an answer."""
 
@@ -44,18 +48,21 @@ class EdgeMiddleware:
             await self.app(scope, receive, send)
             return
         head = scope["method"] == "HEAD"
-        started = False
+        started = ended = False
 
         async def outwards(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
+            nonlocal started, ended
+            if ended:
+                # What streams on, such as server-sent events, is told that nobody listens.
+                raise NobodyListens
             if head and message["type"] == "http.response.body":
-                message = {**message, "body": b""}
+                message = {"type": "http.response.body", "body": b"", "more_body": False}
+                ended = True
+            started = started or message["type"] == "http.response.start"
             await send(message)
 
         async def inwards() -> Message:
-            # A stream (such as server-sent events) would never end for a HEAD request.
-            return {"type": "http.disconnect"} if head and started else await limited()
+            return {"type": "http.disconnect"} if ended else await limited()
 
         limited = _limited(receive, declared_bytes(scope), self.limit_of(scope["path"]))
         if head:
@@ -64,13 +71,16 @@ class EdgeMiddleware:
         try:
             await self.app(scope, inwards, outwards)
         except Exception as error:
+            if ended:
+                return
             response = await self.unexpected(Request(scope), error)
             if started:
                 # The answer is on its way already; only breaking off tells that it is not whole.
                 raise
             await response(scope, receive, outwards)
         finally:
-            scope["method"] = "HEAD" if head else scope["method"]
+            if head:
+                scope["method"] = "HEAD"
 
     def limit_of(self, path: str) -> int:
         """How many bytes a body sent to this path may have."""

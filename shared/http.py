@@ -248,8 +248,16 @@ class CursorInvalid(Refused):
 
 CursorPart = str | int | date | datetime | UUID | None
 
+
+def _aware(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a moment has a time zone")
+    return moment
+
+
 _READERS: Mapping[type, Callable[[str], Any]] = {
-    datetime: datetime.fromisoformat,
+    datetime: _aware,
     date: date.fromisoformat,
     UUID: UUID,
 }
@@ -293,7 +301,7 @@ def _checksum(text: bytes) -> bytes:
 def _part(value: Any, kind: type) -> Any:
     if value is None:
         return None
-    if kind in _READERS:
+    if kind in _READERS and isinstance(value, str):
         return _READERS[kind](value)
     if type(value) is not kind or (isinstance(value, int) and not -(2**63) <= value < 2**63):
         raise ValueError("a part has another type")

@@ -228,12 +228,13 @@ async def _http(request: Request, error: Exception) -> Response:
             return Response(status_code=204, headers={"Allow": allowed})
         return _plain(request, 405, headers={"Allow": allowed})
     if isinstance(error, BodyTooLarge):
+        # The connection stays open: closing it while the caller still sends would make their
+        # system drop our answer. The server throws the rest away as it comes.
         return _plain(
             request,
             413,
             zh=f"请求体过大，上限为 {error.limit} 字节",
             en=f"The request body is too large: at most {error.limit} bytes.",
-            headers={"Connection": "close"},
         )
     if error.status_code == 400 and error.detail == "There was an error parsing the body":
         return _not_json(request)

@@ -80,9 +80,7 @@ def test_public_patent_numbers_are_right(number, kind):
     assert read.kind is kind
 
 
-@pytest.mark.parametrize(
-    ("number", "right"), [("202310123456.7", "6"), ("202410123456.7", "0")]
-)
+@pytest.mark.parametrize(("number", "right"), [("202310123456.7", "6"), ("202410123456.7", "0")])
 def test_made_up_patent_numbers_end_in_another_symbol(number, right):
     assert refusal(patent, number) == "patent-check-digit"
     assert patent(number[:-1] + right)
@@ -170,7 +168,9 @@ bodies = st.builds(
 def test_every_single_wrong_digit_of_a_patent_number_is_caught(body, data):
     number = body + patent_check(body)
     at = data.draw(st.integers(0, 12))
-    wrong = data.draw(st.sampled_from([c for c in "0123456789X"[: 10 + (at == 12)] if c != number[at]]))
+    wrong = data.draw(
+        st.sampled_from([c for c in "0123456789X"[: 10 + (at == 12)] if c != number[at]])
+    )
 
     with pytest.raises(InvalidIdentifier):
         patent(number[:at] + wrong + number[at + 1 :])

@@ -1,0 +1,145 @@
+"""Bodies, HEAD and broken answers, over real sockets."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
+from shared import problems, telemetry
+
+LIMIT = 100_000
+
+
+class Uploads:
+    """An application that counts the bytes it is given."""
+
+    def __init__(self) -> None:
+        self.bytes_read = 0
+        self.streams_ended = 0
+        self.app = FastAPI()
+        problems.install(
+            self.app, body_bytes=LIMIT, larger_bodies={"/bulk": 3 * LIMIT, "/files/": 2 * LIMIT}
+        )
+        telemetry.install(self.app, service="uploads")
+        self.app.post("/json")(self.json)
+        self.app.post("/stream")(self.stream)
+        self.app.post("/bulk")(self.stream)
+        self.app.post("/files/{name}")(self.stream)
+        self.app.get("/events")(self.events)
+        self.app.get("/half")(self.half)
+
+    async def json(self, body: dict[str, str]) -> int:
+        return len(body)
+
+    async def stream(self, request: Request) -> int:
+        count = 0
+        async for chunk in request.stream():
+            count += len(chunk)
+            self.bytes_read += len(chunk)
+        return count
+
+    async def events(self) -> StreamingResponse:
+        async def forever() -> AsyncIterator[bytes]:
+            try:
+                while True:
+                    yield b"data: tick\n\n"
+                    await asyncio.sleep(0.01)
+            finally:
+                self.streams_ended += 1
+
+        return StreamingResponse(forever(), media_type="text/event-stream")
+
+    async def half(self) -> StreamingResponse:
+        async def breaks() -> AsyncIterator[bytes]:
+            yield b"half of it"
+            raise RuntimeError("the other half is lost")
+
+        return StreamingResponse(breaks())
+
+
+@pytest.fixture
+def uploads() -> Uploads:
+    return Uploads()
+
+
+@pytest.fixture
+async def client(uploads, served) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=await served(uploads.app), timeout=20) as client:
+        yield client
+
+
+async def chunks(count: int, size: int = 10_000) -> AsyncIterator[bytes]:
+    for _ in range(count):
+        yield b" " * size
+
+
+def is_too_large(answer: httpx.Response) -> bool:
+    return (answer.status_code, answer.json()["code"]) == (413, "body-too-large")
+
+
+@pytest.mark.parametrize("path", ["/json", "/stream"])
+async def test_a_body_of_40_megabytes_is_refused_without_being_read(client, uploads, path):
+    headers = {"Content-Type": "application/json"}
+    answer = await client.post(path, content=b" " * 40_000_000, headers=headers)
+
+    assert is_too_large(answer)
+    assert str(LIMIT) in answer.json()["detail"]
+    assert uploads.bytes_read == 0
+
+
+@pytest.mark.parametrize("path", ["/json", "/stream"])
+async def test_a_body_in_chunks_is_refused_when_it_passes_the_limit(client, uploads, path):
+    headers = {"Content-Type": "application/json"}
+    answer = await client.post(path, content=chunks(4000), headers=headers)
+
+    assert is_too_large(answer)
+    assert uploads.bytes_read <= LIMIT
+
+
+async def test_a_body_up_to_the_limit_is_taken(client):
+    declared = await client.post("/stream", content=b" " * LIMIT)
+    in_chunks = await client.post("/stream", content=chunks(10))
+    one_more = await client.post("/stream", content=b" " * (LIMIT + 1))
+
+    assert (declared.json(), in_chunks.json()) == (LIMIT, LIMIT)
+    assert is_too_large(one_more)
+
+
+async def test_some_paths_take_more(client):
+    assert (await client.post("/bulk", content=b" " * 3 * LIMIT)).json() == 3 * LIMIT
+    assert is_too_large(await client.post("/bulk", content=b" " * (3 * LIMIT + 1)))
+    assert (await client.post("/files/a", content=b" " * 2 * LIMIT)).json() == 2 * LIMIT
+    assert is_too_large(await client.post("/files/a", content=b" " * (2 * LIMIT + 1)))
+
+
+async def test_after_a_refused_body_the_service_answers_others(client):
+    await client.post("/json", content=b" " * 40_000_000)
+
+    assert (await client.post("/json", json={"a": "b"})).json() == 1
+
+
+async def test_a_length_that_is_no_number_does_not_crash(client, uploads, served):
+    host, port = str(client.base_url).removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(b"POST /json HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n")
+    status = (await reader.readline()).split()[1]
+    writer.close()
+
+    assert status == b"400"
+
+
+async def test_head_of_an_endless_stream_ends(client, uploads):
+    answer = await client.head("/events")
+    await asyncio.sleep(0.1)
+
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert uploads.streams_ended == 1
+
+
+async def test_an_answer_that_breaks_is_not_taken_for_a_whole_one(client):
+    with pytest.raises(httpx.RemoteProtocolError):
+        await client.get("/half")
