@@ -4,12 +4,15 @@ The states of programmes D.3 that no scheme here uses yet (expert review, joint 
 notice, escrow) come in as further rows between `reviewed` and `approved`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from services.risk_pool.domain.life_cycle import LifeCycle, Move, Waiting, Words
+from shared.schemes.findings import Finding
+from shared.schemes.terms import TriggerRule
+from shared.schemes.vocabulary import RISK_CLASSES
 
 BANK = frozenset({"bank_operator"})
 FIRST_PERSON = frozenset({"finance_maker", "reviewer"})
@@ -80,23 +83,8 @@ LIFE_CYCLE = LifeCycle(
 LIVE = (State.SUBMITTED, State.REVIEWED, State.APPROVED, State.PAID)
 """A loan has at most one claim in these states; a refused one may be mended and filed anew."""
 
-CLASSES = ("normal", "special_mention", "substandard", "doubtful", "loss")
-"""五级分类 from best to worst."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing the machine found: a stable code, words, and the field to mend.
-
-    A `blocking` finding refuses the claim; any other is shown to the person who reviews it.
-    """
-
-    code: str
-    zh: str
-    en: str
-    field: str = ""
-    source: str = ""
-    blocking: bool = True
+BAD_CLASSES = frozenset({"substandard", "doubtful", "loss"})
+"""不良: substandard or worse."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,23 +96,23 @@ class Position:
     outstanding_principal_fen: int
     overdue_days: int
     risk_class: str
-    interest_arrears_fen: int = 0
-    penalty_interest_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """A claim as a bank files it."""
+    """A claim as a bank files it. The dates say since when something holds, None that it does not."""
 
     claimed_on: date
     outstanding_principal_fen: int
-    interest_arrears_fen: int
-    penalty_interest_fen: int
-    costs_fen: int
     overdue_days: int
     risk_class: str
-    lawsuit_accepted_on: date | None
-    documents: frozenset[str]
+    lawsuit_accepted_on: date | None = None
+    called_early_on: date | None = None
+    loss_confirmed_on: date | None = None
+    written_off_on: date | None = None
+    enforcement_ended_on: date | None = None
+    guarantor_paid_on: date | None = None
+    insurer_notified_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +120,6 @@ class Loan:
     """What the pool knows of the loan that is claimed for."""
 
     covered: bool
-    covered_principal_fen: int
     disbursed_on: date | None
     live_claim_number: str = ""
 
@@ -144,36 +131,40 @@ def check_loan(filed: Filed, loan: Loan, *, today: date) -> list[Finding]:
         found.append(
             Finding(
                 "already-claimed",
+                "",
                 f"该贷款已有补偿申请 {loan.live_claim_number}，不得重复申请。",
                 f"The loan already has the claim {loan.live_claim_number}.",
-                "/loan_id",
+                field="/loan_id",
             )
         )
     elif not loan.covered:
         found.append(
             Finding(
                 "not-covered",
+                "",
                 "该贷款当前不在风险补偿覆盖范围内（未放款、已结清或已解除）。",
                 "The loan is not covered now: not disbursed, repaid or released.",
-                "/loan_id",
+                field="/loan_id",
             )
         )
     if filed.claimed_on > today:
         found.append(
             Finding(
                 "claimed-in-the-future",
+                "",
                 "申请日期不能晚于今天。",
                 "The day of the claim is in the future.",
-                "/claimed_on",
+                field="/claimed_on",
             )
         )
     if loan.disbursed_on and filed.claimed_on < loan.disbursed_on:
         found.append(
             Finding(
                 "claimed-before-disbursement",
+                "",
                 f"申请日期早于放款日 {loan.disbursed_on}。",
                 f"The claim is dated before the disbursement on {loan.disbursed_on}.",
-                "/claimed_on",
+                field="/claimed_on",
             )
         )
     return found
@@ -189,9 +180,10 @@ def check_position(filed: Filed, position: Position | None) -> list[Finding]:
         return [
             Finding(
                 "no-position-reported",
+                "",
                 "该贷款尚无月度余额报告，请先报送。",
                 "No monthly position has been reported for the loan; report it first.",
-                "/loan_id",
+                field="/loan_id",
             )
         ]
     found = []
@@ -199,9 +191,10 @@ def check_position(filed: Filed, position: Position | None) -> list[Finding]:
         found.append(
             Finding(
                 "principal-above-position",
+                "",
                 f"申请的未还本金高于 {position.month} 月报送的余额。",
                 f"The principal claimed is above what was reported for {position.month}.",
-                "/outstanding_principal",
+                field="/outstanding_principal",
             )
         )
     days_since = max((filed.claimed_on - position.month_end).days, 0)
@@ -210,35 +203,102 @@ def check_position(filed: Filed, position: Position | None) -> list[Finding]:
         found.append(
             Finding(
                 "overdue-days-disagree",
+                "",
                 f"逾期天数 {filed.overdue_days} 与 {position.month} 月报送的"
                 f" {position.overdue_days} 天不符，应在 {position.overdue_days} 至 {most} 之间。",
                 f"{filed.overdue_days} days overdue do not agree with the {position.overdue_days} "
                 f"reported for {position.month}: between {position.overdue_days} and {most}.",
-                "/facts/overdue_days",
+                field="/facts/overdue_days",
             )
         )
     if filed.risk_class != position.risk_class:
         found.append(
             Finding(
                 "risk-class-disagrees",
+                "",
                 f"五级分类与 {position.month} 月报送的不一致，请先更新月报。",
                 f"The risk class is not the one reported for {position.month}; report it first.",
-                "/facts/risk_class",
+                field="/facts/risk_class",
             )
         )
     return found
 
 
-def check_documents(given: Collection[str], required: Sequence[str], *, source: str) -> list[Finding]:
-    """Every document the scheme asks for is there; each missing one is a finding of its own."""
+def months_non_performing(history: Sequence[Position]) -> int:
+    """For how many month-ends running, up to the last one, the loan has been substandard or worse.
+
+    `history` from the earliest month to the last.
+    """
+    months = 0
+    for position in reversed(history):
+        if position.risk_class not in BAD_CLASSES:
+            break
+        months += 1
+    return months
+
+
+def entitled_on(
+    filed: Filed, triggers: Sequence[TriggerRule], history: Sequence[Position]
+) -> date | None:
+    """The day from which the bank could claim: when the earliest trigger held in full.
+
+    Days overdue are counted back from the claim, a class dates from the month-end at which it was
+    first reported, everything else from the date that the bank states. None where nothing dates
+    it. Only for a claim that fits one of the triggers.
+    """
+    days = [day for rule in triggers if (day := _held_since(rule, filed, history)) is not None]
+    return min(days) if days else None
+
+
+def _held_since(rule: TriggerRule, filed: Filed, history: Sequence[Position]) -> date | None:
+    parts: list[date] = []
+    for is_asked, since in (
+        (rule.lawsuit_accepted, filed.lawsuit_accepted_on),
+        (rule.called_early, filed.called_early_on),
+        (rule.loss_confirmed, filed.loss_confirmed_on),
+        (rule.written_off, filed.written_off_on),
+        (rule.enforcement_ended, filed.enforcement_ended_on),
+        (rule.guarantor_has_paid, filed.guarantor_paid_on),
+        (rule.insurer_notified, filed.insurer_notified_on),
+    ):
+        if is_asked and since is None:
+            return None
+        if is_asked and since is not None:
+            parts.append(since)
+    if rule.overdue_days_above is not None:
+        beyond = filed.overdue_days - rule.overdue_days_above - 1
+        if beyond < 0:
+            return None
+        parts.append(filed.claimed_on - timedelta(days=beyond))
+    if rule.risk_class_at_least is not None:
+        reported = _reported_at_least(rule.risk_class_at_least, history)
+        if reported is not None:
+            parts.append(reported)
+    return max(parts) if parts else None
+
+
+def _reported_at_least(risk_class: str, history: Sequence[Position]) -> date | None:
+    """The month-end since which the loan has been reported in this class or worse without a break."""
+    classes = tuple(RISK_CLASSES)
+    since = None
+    for position in reversed(history):
+        if classes.index(position.risk_class) < classes.index(risk_class):
+            break
+        since = position.month_end
+    return since
+
+
+def check_deadline(filed: Filed, *, entitled: date | None, last_day: date | None) -> list[Finding]:
+    """The claim comes within the time that the scheme gives."""
+    if entitled is None or last_day is None or filed.claimed_on <= last_day:
+        return []
     return [
         Finding(
-            "document-missing",
-            f"缺少材料：{document}。",
-            f"The document {document} is missing.",
-            "/documents",
-            source,
+            "claim-too-late",
+            "",
+            f"自 {entitled} 起可申请补偿，最迟 {last_day}，已逾期。",
+            f"It could be claimed from {entitled} until {last_day}; that is over.",
+            {"entitled_on": entitled.isoformat(), "last_day": last_day.isoformat()},
+            "/claimed_on",
         )
-        for document in required
-        if document not in given
     ]

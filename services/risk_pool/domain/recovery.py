@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from services.risk_pool.domain.claim import Finding
 from services.risk_pool.domain.life_cycle import LifeCycle, Move, Waiting, Words
+from shared.schemes.findings import Finding
 
 
 class State(StrEnum):
@@ -71,19 +71,21 @@ def check(reported: Reported, *, approved_on: date, today: date) -> list[Finding
         found.append(
             Finding(
                 "received-before-approval",
+                "",
                 f"收款日早于补偿批准日 {approved_on}，应在申请中扣减本金。",
                 f"It was received before the claim's approval on {approved_on}: it lowers the "
                 "principal claimed, it is no recovery.",
-                "/received_on",
+                field="/received_on",
             )
         )
     if reported.received_on > today:
         found.append(
             Finding(
                 "received-in-the-future",
+                "",
                 "收款日不能晚于今天。",
                 "The day of receipt is in the future.",
-                "/received_on",
+                field="/received_on",
             )
         )
     return found

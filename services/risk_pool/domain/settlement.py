@@ -121,10 +121,10 @@ NETTED, COLLECTED, PAID = "settlement-net", "settlement-collect", "settlement-pa
 OPENING = "opening"
 """The kind of the movement that stands for everything before the month."""
 
-CLAIM_APPROVED, CLAIM_PAID = "claim-approved", "claim-paid"
-COVERAGE_CLAIMED = "coverage-claimed"
+CLAIM_APPROVED, CLAIM_SHARED, CLAIM_PAID = "claim-approved", "claim-shared", "claim-paid"
 RECOVERY_BOOKED = "recovery-booked"
-"""Kinds of the transfers that claims and recoveries book."""
+"""Kinds of the transfers that claims and recoveries book: the pool's own share, that of any other
+payer, the payment of the pool's share, and what comes back."""
 
 
 @dataclass(frozen=True, slots=True)
