@@ -1,0 +1,79 @@
+"""`zhidai`: the front door for operators, finance staff, auditors and those who write schemes."""
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from zhidai.ground import STATE
+
+app = typer.Typer(
+    name="zhidai",
+    help="知贷:知识产权质押融资风险补偿资金池。Risk-compensation pools, every fen explained.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+Transport = Annotated[
+    Literal["local", "kafka"],
+    typer.Option(help="local: one process. kafka: a process per service over Apache Kafka."),
+]
+StateFolder = Annotated[Path, typer.Option("--state", help="Where data is kept.")]
+
+
+@app.command()
+def demo(
+    transport: Transport = "local",
+    seed: Annotated[int, typer.Option(help="Another seed, another year.")] = 20251,
+    fresh: Annotated[bool, typer.Option(help="Drop data that no demo has made.")] = False,
+    state: StateFolder = STATE,
+) -> None:
+    """A year in the life of two pools, on real parts, driven through the public APIs only."""
+    from zhidai.demo import run
+
+    try:
+        held = run.main(transport=transport, seed=seed, fresh=fresh, state=state)
+    except run.DataInTheWay as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    raise typer.Exit(0 if held else 1)
+
+
+@app.command()
+def up(transport: Transport = "local", state: StateFolder = STATE) -> None:
+    """Serve everything with the console until stopped."""
+    from zhidai import up as serve
+
+    serve.main(transport=transport, state=state)
+
+
+@app.command()
+def migrate(
+    service: Annotated[str, typer.Argument(help="applications, risk_pool or notifications")],
+    owner_url: Annotated[
+        str, typer.Option(envvar="OWNER_DATABASE_URL", help="The database, as its owner.")
+    ],
+) -> None:
+    """Bring a service's database to the newest version."""
+    from shared.migrations import head, upgrade
+    from shared.provision import SERVICES
+
+    if service not in SERVICES:
+        typer.echo(f"{service} keeps no database; one of {', '.join(SERVICES)} does.", err=True)
+        raise typer.Exit(2)
+    upgrade(service, owner_url)
+    typer.echo(f"{service} is at {head(service)}")
+
+
+def main() -> None:
+    """The command `zhidai`."""
+    for name in ("schemes_cli", "settle_cli", "audit_cli", "events_cli"):
+        importlib.import_module(f"zhidai.{name}").mount(app)
+    app(prog_name="zhidai")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

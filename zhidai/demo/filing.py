@@ -1,0 +1,226 @@
+"""What people of the demo put into their forms: the bodies of the requests."""
+
+from datetime import date
+from typing import Any
+
+from shared.calendar import add_months
+from shared.money import format_fen, parse_fen
+from zhidai.demo.loans import Position, position
+from zhidai.demo.people import BANKS
+from zhidai.demo.plan import (
+    CLAIM_DOCUMENTS,
+    DOCUMENTS,
+    POOLS,
+    Case,
+    Fate,
+    Pool,
+    document,
+    month_name,
+)
+
+_PLEDGE_RATE_PERCENT = {
+    "invention": 25, "utility_model": 15, "design": 15, "trademark_right": 50,
+    "software_copyright": 20,
+}  # fmt: skip
+WRONG_PATENT = "202310123456.7"
+"""Made up, as demo data often is: it should end in 6."""
+
+
+def fen_of(amount: str) -> int:
+    """An amount of a body, in fen."""
+    return parse_fen(amount)
+
+
+def pool_body(pool: Pool) -> dict[str, Any]:
+    """A pool with everybody who takes part."""
+    return {
+        "code": pool.code,
+        "name": pool.name,
+        "programme": pool.code,
+        "opened_on": "2025-01-01",
+        "parties": [
+            *({"code": c, "role": r, "name": _CONTRIBUTORS[c]} for c, r, _ in pool.contributions),
+            *({"code": bank.code, "role": "bank", "name": bank.name} for bank in BANKS),
+            *({"code": c, "role": r, "name": name} for c, r, name in pool.sharers),
+        ],
+    }
+
+
+_CONTRIBUTORS = {
+    "TJ-CENTRAL": "中央专项资金",
+    "DL-DISTRICT": "东丽区财政局",
+    "SC-PROVINCE": "四川省财政厅",
+    "YX-DISTRICT": "游仙区财政局",
+}
+
+
+def body(case: Case) -> dict[str, Any]:
+    """The application, complete and right."""
+    pool = next(one for one in POOLS if one.code == case.pool)
+    firm = case.firm
+    return {
+        "pool_code": case.pool,
+        "mode": case.mode,
+        "parties": {role: code for code, role, _ in pool.sharers if role in _ROLES[case.mode]},
+        "borrower": {
+            "uscc": firm.uscc,
+            "name": firm.name,
+            "registered_on": firm.registered_on.isoformat(),
+            "is_sme": case.fate is not Fate.NOT_SMALL,
+            "region_code": firm.region_code,
+        },
+        "amount": format_fen(case.amount_fen),
+        "tenor_months": case.tenor_months,
+        "annual_rate_bp": case.rate_bp,
+        "purpose": case.purpose,
+        "purpose_note": "采购原材料与研发设备",
+        "repayment": "bullet" if case.course.value != "instalments" else "equal_instalments",
+        "has_other_collateral": case.ip_share_bp < 10_000,
+        "ip_share_bp": case.ip_share_bp,
+        "is_first_loan": case.firm.registered_on.year >= 2020,
+        "attributes": {},
+        "collateral": [_right_body(case, number) for number in range(len(case.rights))],
+        "documents": [document(case, kind) for kind in _documents(case)],
+    }
+
+
+_ROLES: dict[str, tuple[str, ...]] = {
+    "direct": (),
+    "guaranteed": ("guarantor",),
+    "insured": ("insurer", "appraiser"),
+    "four_party": ("insurer", "appraiser"),
+    "chain": ("guarantor", "reguarantor"),
+}
+"""Who shares beside pool and bank, by the scheme's mode."""
+
+
+def _documents(case: Case) -> tuple[str, ...]:
+    extra = []
+    if case.ip_share_bp < 10_000:
+        extra.append("ip_share_clause")
+    if "insurer" in _ROLES[case.mode]:
+        extra.append("insurance_policy")
+    if "guarantor" in _ROLES[case.mode]:
+        extra.append("guarantee_letter")
+    return (*DOCUMENTS, *extra)
+
+
+def _right_body(case: Case, number: int) -> dict[str, Any]:
+    right = case.rights[number]
+    needed = case.amount_fen * 100 // _PLEDGE_RATE_PERCENT[right.kind]
+    # Round up to ten thousand yuan, as appraisers do.
+    value = -(-needed // 1_000_000) * 1_000_000
+    return {
+        "kind": right.kind,
+        "number": right.number,
+        "nice_class": right.nice_class,
+        "name": right.name,
+        "owner_uscc": case.firm.uscc,
+        "owner_name": case.firm.name,
+        "filed_on": right.filed_on.isoformat(),
+        "expires_on": right.expires_on.isoformat(),
+        "valuation": {
+            "amount": format_fen(value),
+            "method": "income",
+            "appraiser": "津评资产评估" if case.pool == "dongli" else "川评资产评估",
+            "valued_on": f"{month_name(case.month - 1)}-20",
+        },
+    }
+
+
+def first_body(case: Case) -> dict[str, Any]:
+    """What the bank sends first; an incomplete case lacks two papers."""
+    whole = body(case)
+    if case.fate is Fate.INCOMPLETE:
+        whole["documents"] = whole["documents"][2:]
+    return whole
+
+
+def has_typo(case: Case) -> bool:
+    """Whether the bank mistypes a patent number at its first try."""
+    return case.ref.endswith("04") and case.month % 3 == 1
+
+
+def body_with_typo(case: Case) -> dict[str, Any]:
+    """The application with a patent number whose check digit is wrong."""
+    wrong = body(case)
+    wrong["collateral"][0] |= {"kind": "invention", "number": WRONG_PATENT, "nice_class": None}
+    return wrong
+
+
+def pledge_body(case: Case) -> dict[str, Any]:
+    """The entries in the registers, one for each right."""
+    return {
+        "registrations": [
+            {
+                "collateral_no": number,
+                "registration_no": f"Y{case.month:02d}{case.ref}{number:02d}",
+                "registry": "国家知识产权局",
+                "registered_on": f"{month_name(case.month)}-05",
+            }
+            for number in range(1, len(case.rights) + 1)
+        ]
+    }
+
+
+def disbursement_body(case: Case) -> dict[str, Any]:
+    """The loan is paid out on the day it is told."""
+    paid_on = date.fromisoformat(f"{month_name(case.month)}-05")
+    return {
+        "loan_no": case.loan_no,
+        "amount": format_fen(case.amount_fen),
+        "disbursed_on": paid_on.isoformat(),
+        "matures_on": add_months(paid_on, case.tenor_months).isoformat(),
+    }
+
+
+def position_item(case: Case, now: Position) -> dict[str, Any]:
+    """One row of a bank's monthly report."""
+    return {
+        "loan_no": case.loan_no,
+        "outstanding_principal": format_fen(now.outstanding_fen),
+        "overdue_days": now.overdue_days,
+        "interest_arrears": format_fen(now.interest_arrears_fen),
+        "penalty_interest": format_fen(now.penalty_interest_fen),
+        "risk_class": now.risk_class,
+    }
+
+
+def claim_body(loan_id: str, case: Case, month: int) -> dict[str, Any]:
+    """A claim on the position that was reported last."""
+    last = position(case, month - 1)
+    facts: dict[str, Any] = {"overdue_days": last.overdue_days, "risk_class": last.risk_class}
+    if case.lawsuit:
+        facts["lawsuit_accepted_on"] = f"{month_name(month)}-03"
+    return {
+        "loan_id": loan_id,
+        "outstanding_principal": format_fen(last.outstanding_fen),
+        "interest_arrears": format_fen(last.interest_arrears_fen),
+        "penalty_interest": format_fen(last.penalty_interest_fen),
+        "facts": facts,
+        "documents": [document(case, kind) for kind in CLAIM_DOCUMENTS],
+    }
+
+
+def recovery_body(case: Case, month: int, age: int) -> dict[str, Any]:
+    """First the pledged rights are sold, later the debtor pays a little."""
+    if age == 2:
+        gross, costs = case.amount_fen * 26 // 100, case.amount_fen // 100
+        return _recovery("auction", month, gross, costs, from_ip=True)
+    return _recovery("debtor", month, case.amount_fen * 7 // 100, 0, from_ip=False)
+
+
+def _recovery(route: str, month: int, gross: int, costs: int, *, from_ip: bool) -> dict[str, Any]:
+    return {
+        "received_on": f"{month_name(month)}-18",
+        "route": route,
+        "from_pledged_ip": from_ip,
+        "gross": format_fen(gross),
+        "costs": format_fen(costs),
+    }
+
+
+def bank_interest(pool: Pool, month: int) -> str:
+    """What the account-keeping bank credits for a month: a small, odd amount."""
+    paid_in = sum(yuan for _, _, yuan in pool.contributions)
+    return format_fen(paid_in * 100 * 35 // 120_000 + month * 7)

@@ -1,0 +1,122 @@
+"""`zhidai demo`: set up, tell the year, show it, verify the ledger, say where the files are."""
+
+import asyncio
+import shutil
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from zhidai import ground as grounds
+from zhidai.addresses import Addresses, free
+from zhidai.demo import figures, plan, statements, tables
+from zhidai.demo.caller import Callers
+from zhidai.demo.plan import POOLS
+from zhidai.demo.story import Story
+from zhidai.ground import Ground
+
+STEPS = 110
+"""About how many steps the year has: for the progress bar, nothing hangs on it."""
+
+
+class DataInTheWay(RuntimeError):
+    """There is data that no demo has made."""
+
+
+async def demo(*, transport: str, seed: int, fresh: bool, state: Path) -> bool:
+    """Run the year. True when everything held, the ledger's verification included."""
+    screen = Console()
+    began = time.monotonic()
+    folder = state / "demo"
+    marker = folder / "made-by-demo"
+    if (state / "postgres").exists() and not marker.exists() and not fresh:
+        raise DataInTheWay(
+            f"{state} holds data that was not made by a demo. Move it away, run `make clean`, or "
+            "say `zhidai demo --fresh` to lose it."
+        )
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    marker.touch()
+
+    async with AsyncExitStack() as stack:
+        screen.print(f"[bold]知贷 Zhidai[/bold]  两个资金池的一年 · transport={transport}")
+        ground, embedded = await grounds.prepare(state, afresh=True)
+        if embedded is not None:
+            stack.callback(embedded.stop)
+        addresses = free()
+        await stack.enter_async_context(serving(transport, ground, addresses))
+        callers = await stack.enter_async_context(Callers(addresses, ground.issuer, seed=seed))
+
+        with _bar(screen) as bar:
+            task = bar.add_task("开始", total=STEPS)
+
+            def step(what: str) -> None:
+                bar.update(task, advance=1, description=what)
+
+            story = Story(callers, plan.plan(seed), step)
+            await story.tell()
+            found = await figures.collect(callers, story)
+            figures.write(found, folder / "figures.json")
+            files = await statements.fetch(callers, folder / "statements", step)
+            bar.update(task, completed=STEPS, description="完成")
+
+        tables.show(screen, found)
+        verified = await verify(ground, screen)
+        seconds = time.monotonic() - began
+        screen.print(
+            f"\n结算单 Statements: {folder / 'statements'} ({files} 个文件)"
+            f"\n数字 Figures:      {folder / 'figures.json'}"
+            f"\n账本 Ledger:       {'已验证 verified' if verified else '有误 BROKEN'}"
+            f"\n请求 Requests:     {callers.requests}"
+            f"\n用时 Time:         {seconds:.1f} s"
+        )
+        return verified
+
+
+async def verify(ground: Ground, screen: Console) -> bool:
+    """The ledger of each pool, recomputed from its first row."""
+    from zhidai.audit_cli import verify_database
+
+    results = [
+        await verify_database(ground.server_url, pool.code, screen=screen) for pool in POOLS
+    ]
+    return all(results)
+
+
+@asynccontextmanager
+async def serving(transport: str, ground: Ground, addresses: Addresses) -> AsyncIterator[object]:
+    """All services over the transport that was asked for."""
+    if transport == "local":
+        from zhidai import embedded
+
+        async with embedded.serving(ground, addresses):
+            yield None
+        return
+    from zhidai import processes
+    from zhidai.broker import kafka
+
+    async with (
+        kafka() as bootstrap_servers,
+        processes.serving(ground, addresses, bootstrap_servers=bootstrap_servers) as keepers,
+    ):
+        yield keepers
+
+
+def _bar(screen: Console) -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description:<28}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=screen,
+        disable=not screen.is_terminal,
+        transient=True,
+    )
+
+
+def main(*, transport: str, seed: int, fresh: bool, state: Path) -> bool:
+    """From the command line."""
+    return asyncio.run(demo(transport=transport, seed=seed, fresh=fresh, state=state))

@@ -1,0 +1,54 @@
+"""All services in one process: real HTTP, real PostgreSQL, events handed over in memory."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+
+from services.applications.main import SERVICE as APPLICATIONS
+from services.console.main import application as console_application
+from services.notifications.main import SERVICE as NOTIFICATIONS
+from services.risk_pool.main import SERVICE as RISK_POOL
+from shared.messaging.local import LocalTransport
+from shared.serve import server_config
+from shared.service import build
+from zhidai.addresses import HOST, Addresses
+from zhidai.ground import Ground
+from zhidai.places import console_settings, service_settings
+
+SERVICES = (APPLICATIONS, RISK_POOL, NOTIFICATIONS)
+
+
+@asynccontextmanager
+async def serving(ground: Ground, addresses: Addresses) -> AsyncIterator[None]:
+    """Serve everything while the block runs; at its end finish what is in hand."""
+    transport = LocalTransport([service.name for service in SERVICES if service.hears])
+    servers = []
+    for service in SERVICES:
+        settings = service_settings(service, ground, addresses)
+        app = build(service, settings, transport=transport)
+        port = addresses.ports[service.name]
+        servers.append(uvicorn.Server(server_config(app, host=HOST, port=port)))
+    console = console_application(console_settings(ground, addresses))
+    servers.append(uvicorn.Server(server_config(console, host=HOST, port=addresses.ports["console"])))
+
+    # `_serve` and not `serve`: signals belong to whoever started all of these together.
+    running = [asyncio.create_task(server._serve()) for server in servers]
+    try:
+        await _all_started(servers, running)
+        yield
+    finally:
+        for server in servers:
+            server.should_exit = True
+        await asyncio.gather(*running, return_exceptions=True)
+        await transport.close()
+
+
+async def _all_started(servers: list[uvicorn.Server], running: list[asyncio.Task[None]]) -> None:
+    while not all(server.started for server in servers):
+        for task in running:
+            if task.done():
+                task.result()
+                raise RuntimeError("a service ended while it was starting; the log says why")
+        await asyncio.sleep(0.02)

@@ -1,0 +1,69 @@
+"""`zhidai events`: see what waits for somebody, and apply it again once its cause is mended."""
+
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from zhidai.access import Access
+from zhidai.ground import STATE
+
+events = typer.Typer(help="Parked events: see them, replay them.", no_args_is_help=True)
+Service = Annotated[
+    Literal["applications", "risk_pool", "notifications", "all"],
+    typer.Option("--service", help="Whose parked events."),
+]
+SERVICES = ("applications", "risk_pool", "notifications")
+
+
+def mount(app: typer.Typer) -> None:
+    """Put `events` under the front door."""
+    app.add_typer(events, name="events")
+
+
+def _access(service: str) -> Access:
+    return Access(service, roles=("admin",), subject="zhidai-cli", state=STATE)
+
+
+def _chosen(service: str) -> tuple[str, ...]:
+    return SERVICES if service == "all" else (service,)
+
+
+@events.command()
+def parked(service: Service = "all") -> None:
+    """What could not be applied, and what waits behind it. Exit code 3 when there is any."""
+    table = Table("service", "position", "key", "type", "reason", "tries", "error")
+    for name in _chosen(service):
+        cursor: dict[str, str] = {}
+        while True:
+            page = _access(name).get("/events/parked", limit=200, **cursor)
+            for event in page["items"]:
+                table.add_row(
+                    name, str(event["position"]), event["key"], event["type"], event["reason"],
+                    str(event["attempts"]), event["error"],
+                )  # fmt: skip
+            if not page["next_cursor"]:
+                break
+            cursor = {"cursor": page["next_cursor"]}
+    if table.row_count == 0:
+        typer.echo("没有搁置的事件。Nothing is parked.")
+        return
+    Console().print(table)
+    raise typer.Exit(3)
+
+
+@events.command()
+def replay(
+    service: Service = "all",
+    key: Annotated[str | None, typer.Option(help="Only this key.")] = None,
+) -> None:
+    """Apply parked events again, in order. Exit code 3 when some still fail."""
+    stuck = 0
+    for name in _chosen(service):
+        outcome = _access(name).post("/events/parked/replay", {"key": key} if key else {})
+        typer.echo(f"{name}: {outcome['applied']} applied, {len(outcome['stuck'])} still fail")
+        for event in outcome["stuck"]:
+            typer.echo(f"  {event['position']} {event['type']} {event['key']}: {event['error']}")
+        stuck += len(outcome["stuck"])
+    raise typer.Exit(3 if stuck else 0)
