@@ -15,11 +15,17 @@ from typing import Any
 import asyncpg
 import chinese_calendar
 from chinese_calendar.constants import holidays
+from prometheus_client import Gauge
 
 FIRST_KNOWN_YEAR = min(holidays).year
 LAST_KNOWN_YEAR = max(holidays).year
 
 _SATURDAY = 5
+
+KNOWN_UNTIL = Gauge(
+    "zhidai_calendar_known_until_seconds",
+    "The last day, in seconds since 1970, up to which working days are known and not assumed.",
+)
 
 
 def create_tables(op: Any) -> None:
@@ -53,7 +59,9 @@ class WorkingDays:
     async def load(cls, conn: asyncpg.Connection) -> "WorkingDays":
         """The calendar with the overrides of a service's database."""
         rows = await conn.fetch("select day, is_working from calendar_overrides")
-        return cls({row["day"]: row["is_working"] for row in rows})
+        loaded = cls({row["day"]: row["is_working"] for row in rows})
+        KNOWN_UNTIL.set(gregorian.timegm(loaded.known_until().timetuple()))
+        return loaded
 
     def is_assumed(self, day: date) -> bool:
         """Whether neither a notice nor an override says if the day is worked."""

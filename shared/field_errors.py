@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - the table reads best with a type to a line.
 """What is wrong with each field, said to a person in Chinese or English and to a program in a code.
 
 pydantic names its errors by type and speaks English only. One table gives each type a stable code
@@ -47,7 +46,8 @@ def json_pointer(place: Sequence[str | int]) -> str:
 
 
 NO_NUL = r"^[^\u0000]*$"
-ONE_LINE = r"^[^\u0000-\u001F\u007F]*$"
+ONE_LINE = r"^[^\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]*$"
+"""No control characters, no line breaks of any kind, no marks that turn the reading direction."""
 MANY_LINES = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$"
 
 _BY_PATTERN = {

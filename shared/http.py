@@ -202,6 +202,21 @@ class Stale(Refused):
     status = 412
 
 
+IF_MATCH: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "If-Match",
+            "in": "header",
+            "required": True,
+            "description": "The ETag of the version you have seen.",
+            "schema": {"type": "string"},
+            "example": '"3"',
+        }
+    ]
+}
+"""For `openapi_extra` of an operation that uses `require_match`."""
+
+
 def etag(version: int) -> str:
     """The strong entity tag of a version: 3 → "3" in double quotes."""
     return f'"{version}"'

@@ -9,9 +9,10 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Security
+from fastapi.security import HTTPBearer
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
@@ -169,7 +170,16 @@ async def caller_of(request: Request) -> Identity:
     return await verifier.identity_of(token.strip())
 
 
-def requires(*roles: str) -> Callable[[Request], Awaitable[Identity]]:
+_BEARER = HTTPBearer(
+    auto_error=False,
+    scheme_name="accessToken",
+    bearerFormat="JWT",
+    description="An access token of your identity provider, or of the development issuer.",
+)
+"""For OpenAPI alone: generated clients learn from it that they must send a token."""
+
+
+def requires(*roles: str) -> Callable[..., Awaitable[Identity]]:
     """A FastAPI dependency that gives the caller, if they have one of the roles.
 
     Without roles, any believed caller will do. Raises 401 and 403 problems.
@@ -177,7 +187,7 @@ def requires(*roles: str) -> Callable[[Request], Awaitable[Identity]]:
     unknown = set(roles) - BANK_ROLES - BUREAU_ROLES
     assert not unknown, f"no such roles: {unknown}"
 
-    async def caller(request: Request) -> Identity:
+    async def caller(request: Request, _: Annotated[object, Security(_BEARER)] = None) -> Identity:
         identity = await caller_of(request)
         if roles and not identity.roles & set(roles):
             raise Forbidden(

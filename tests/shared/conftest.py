@@ -1,4 +1,4 @@
-"""A database with only the tables that shared/ owns, seen by a role that row-level security holds."""
+"""A database with only the tables of shared/, for a role that row-level security holds."""
 
 import asyncio
 import os
@@ -67,7 +67,7 @@ async def served() -> AsyncIterator[Callable[[FastAPI], Awaitable[str]]]:
         config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off")
         server = uvicorn.Server(config)
         running.append((server, asyncio.create_task(server.serve())))
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
             await asyncio.sleep(0.01)
         return f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
 

@@ -1,6 +1,6 @@
 """The statutory working days of China."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from chinese_calendar.constants import holidays, workdays
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from shared.calendar import (
     FIRST_KNOWN_YEAR,
+    KNOWN_UNTIL,
     LAST_KNOWN_YEAR,
     WorkingDays,
     add_months,
@@ -141,3 +142,5 @@ async def test_overrides_are_rows_with_a_note(database):
 
     assert not loaded.is_working(date(2027, 1, 1))
     assert not loaded.is_assumed(date(2027, 1, 1))
+    known_until = datetime.fromtimestamp(KNOWN_UNTIL._value.get(), UTC).date()
+    assert known_until == loaded.known_until()

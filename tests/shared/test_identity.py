@@ -153,6 +153,16 @@ async def test_a_token_is_refused_with(verifier, name):
         await verifier.identity_of(REFUSED[name])
 
 
+async def test_a_token_names_its_key_even_where_there_is_only_one(tmp_path):
+    place = tmp_path / "one.json"
+    place.write_text(json.dumps({"keys": [RSA.as_dict(private=False)]}))
+    verifier = Verifier(issuer=ISSUER, audience=AUDIENCE, keys=Keys(str(place)))
+
+    assert await verifier.identity_of(signed(claims()))
+    with pytest.raises(InvalidToken):
+        await verifier.identity_of(signed(claims(), kid=None))
+
+
 async def test_at_jwt_is_the_type_of_rfc_9068(verifier):
     for kind in ("at+jwt", "application/at+jwt", "JWT"):
         assert await verifier.identity_of(signed(claims(typ=None), typ=kind))
@@ -223,6 +233,13 @@ async def test_with_the_role_the_caller_is_let_through(app):
 
     assert (await get(app, "/decide", f"Bearer {token}")).json() == "张三"
     assert (await get(app, "/me", f"bearer {token}")).json() == "*"
+
+
+def test_openapi_says_that_a_token_is_needed(app):
+    schema = app.openapi()
+
+    assert schema["paths"]["/me"]["get"]["security"] == [{"accessToken": []}]
+    assert schema["components"]["securitySchemes"]["accessToken"]["bearerFormat"] == "JWT"
 
 
 def test_a_role_that_does_not_exist_cannot_be_required():
