@@ -172,7 +172,7 @@ _SAVE = f"""
     from unnest($1::uuid[], {", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_CHANGING.values(), 3))})
          as new (loan_id, {", ".join(_CHANGING)})
     where kept.loan_id = new.loan_id
-"""  # noqa: E501, S608 — names of ours only
+"""
 
 
 async def save(

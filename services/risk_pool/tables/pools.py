@@ -50,6 +50,7 @@ class Agreement(SQLModel, table=True):
     pool_code: str = Field(sa_column=_text())
     bank_code: str = Field(sa_column=_text())
     line_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    pool_share_fen: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     valid_from: date
     valid_to: date | None = None
     note: str = Field(sa_column=_text())

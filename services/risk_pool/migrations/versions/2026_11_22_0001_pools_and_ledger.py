@@ -40,7 +40,8 @@ LEDGER = (
         id uuid primary key,
         pool_code text not null,
         bank_code text not null,
-        line_fen bigint not null check (line_fen >= 0),
+        line_fen bigint not null check (line_fen > 0),
+        pool_share_fen bigint check (pool_share_fen > 0),
         valid_from date not null,
         valid_to date check (valid_to >= valid_from),
         note text not null default '',
@@ -229,7 +230,7 @@ COVERAGES = (
     create table breakers (
         pool_code text not null references pools,
         bank_code text not null,
-        state text not null check (state in ('normal', 'warned', 'suspended')),
+        state text not null check (state in ('normal', 'warned', 'stopped')),
         memory jsonb not null,
         month text,
         numerator_fen bigint not null,

@@ -1,0 +1,82 @@
+"""The banks of a pool: exposure, bad ratio, breaker, and how the breaker came to stand there."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+
+from services.risk_pool import figures
+from services.risk_pool.api.answers import BankStanding, BreakerState, Money
+from services.risk_pool.api.roles import require_pool
+from services.risk_pool.figures import basis_points
+from shared.clock import business_date
+from shared.database import EVERYWHERE
+from shared.identity import Identity, requires
+from shared.money import Fen
+from shared.service import Context, context
+
+router = APIRouter(tags=["banks"])
+
+
+class Evaluation(Money):
+    """One look at a breaker: bad over covered principal, or the pool's available over paid-in."""
+
+    month: str | None
+    on_day: date
+    part_fen: Fen
+    whole_fen: Fen
+    ratio_bp: int | None
+    source: BreakerState
+    target: BreakerState
+    line_bp: int | None
+    explanation_id: UUID | None
+    at: datetime
+
+
+class BankWithHistory(BankStanding):
+    """A bank of a pool with every look at its breaker, newest first."""
+
+    history: list[Evaluation]
+
+
+class BanksAnswer(Money):
+    """The pool's own breaker and every bank; a bank sees itself."""
+
+    pool_code: str
+    history: list[Evaluation]
+    banks: list[BankWithHistory]
+
+
+@router.get("/pools/{code}/banks")
+async def list_banks(
+    code: str,
+    caller: Annotated[Identity, Depends(requires())],
+    running: Annotated[Context, Depends(context)],
+) -> BanksAnswer:
+    """Exposure, bad ratio and breaker history of every bank."""
+    today = business_date(running.clock.now())
+    async with running.database.begin(caller.institution) as conn:
+        await require_pool(conn, code)
+        if caller.institution == EVERYWHERE:
+            stand = (await figures.of_pool(conn, code, today))["banks"]
+        else:
+            seen = await figures.seen_by_bank(conn, code, caller.institution, today)
+            stand = [seen["own"]] if "own" in seen else []
+        rows = await conn.fetch(
+            """select bank_code, month, on_day, numerator_fen as part_fen,
+                      denominator_fen as whole_fen, source, target, line_bp, explanation_id, at
+               from breaker_evaluations where pool_code = $1 order by id desc""",
+            code,
+        )
+    history: dict[str, list[Evaluation]] = {}
+    for row in rows:
+        ratio_bp = basis_points(row["part_fen"], row["whole_fen"])
+        history.setdefault(row["bank_code"], []).append(Evaluation(**row, ratio_bp=ratio_bp))
+    return BanksAnswer(
+        pool_code=code,
+        history=history.get("", []),
+        banks=[
+            BankWithHistory(**bank, history=history.get(bank["bank_code"], [])) for bank in stand
+        ],
+    )

@@ -1,0 +1,168 @@
+"""Whether a pool has room for a loan: the scheme's limits, the bank's line, and the stops.
+
+A batch of requests is decided in order of arrival against running figures: what one request
+holds is used for the next one. A request that any limit binds is refused whole (programmes H.19);
+all limits that bind are named, the tightest first (H.28).
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from services.risk_pool.domain.coverage import covered_part
+from shared.money import group_fen
+from shared.schemes.limits import Exposure, Limit, binding, reservation_limits
+from shared.schemes.terms import Terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What a bank and the pool agreed on, on the day of the request."""
+
+    amount_fen: int
+    source: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Room:
+    """A pool's running figures while requests are decided. Covered principal in fen; `used`
+    figures are what is covered and what is held, together."""
+
+    available_fen: int
+    used_fen: int
+    used_by_bank: dict[str, int] = field(default_factory=dict)
+    used_by_borrower: dict[str, int] = field(default_factory=dict)
+    lines_on: dict[date, dict[str, Line]] = field(default_factory=dict)
+    """Day of approval → bank → its line on that day."""
+    banks: frozenset[str] = frozenset()
+    """The banks that take part in the pool."""
+    suspended: frozenset[str] = frozenset()
+    stopped: bool = False
+    due_fen: int = 0
+    """What the pool may still have to pay on claims in hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request for capacity."""
+
+    bank_code: str
+    borrower_uscc: str
+    amount_fen: int
+    ip_share_bp: int
+    on: date
+    """The day of approval."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The answer: held or not, how much covered principal, and every limit, tightest first."""
+
+    requested_fen: int
+    limits: tuple[Limit, ...]
+
+    @property
+    def binding(self) -> tuple[Limit, ...]:
+        """The limits that leave too little room; none: the capacity is held."""
+        return binding(self.limits)
+
+    @property
+    def held(self) -> bool:
+        return not self.binding
+
+
+def requested_fen(asked: Asked, terms: Terms) -> int:
+    """Covered principal: the IP part of the loan, up to what the scheme covers of one loan."""
+    part_fen = covered_part(asked.amount_fen, asked.ip_share_bp)
+    return min((part_fen, *(one.amount_fen for one in terms.covered if one.per == "loan")))
+
+
+def decide(asked: Asked, room: Room, terms: Terms) -> Decision:
+    """Look at every limit. Changes nothing; see `hold`."""
+    wanted_fen = requested_fen(asked, terms)
+    exposure = Exposure(
+        requested_fen=wanted_fen,
+        borrower_covered_fen=room.used_by_borrower.get(asked.borrower_uscc, 0),
+        bank_covered_fen=room.used_by_bank.get(asked.bank_code, 0),
+        pool_covered_fen=room.used_fen,
+        pool_available_fen=room.available_fen,
+        pool_due_fen=room.due_fen,
+    )
+    limits = [
+        *_stops(asked, room, wanted_fen),
+        *_line(asked, room, wanted_fen),
+        *reservation_limits(exposure, terms),
+    ]
+    limits.sort(key=_tightness)
+    return Decision(requested_fen=wanted_fen, limits=tuple(limits))
+
+
+def hold(asked: Asked, room: Room, fen: int) -> None:
+    """Count what was held, so that the next request meets it."""
+    room.used_fen += fen
+    for used, who in (
+        (room.used_by_bank, asked.bank_code),
+        (room.used_by_borrower, asked.borrower_uscc),
+    ):
+        used[who] = used.get(who, 0) + fen
+
+
+def stop(code: str, requested_fen: int, *, zh: str, en: str, source: str = "") -> Limit:
+    """A limit that leaves no room at all, whatever the amounts."""
+    return Limit(code, 0, 0, requested_fen, source, zh, en)
+
+
+def _stops(asked: Asked, room: Room, wanted_fen: int) -> list[Limit]:
+    found = []
+    if asked.bank_code not in room.banks:
+        found.append(
+            stop(
+                "bank_not_in_pool",
+                wanted_fen,
+                zh=f"{asked.bank_code} 不是该资金池的合作银行",
+                en=f"{asked.bank_code} is not a cooperating bank of this pool",
+            )
+        )
+    if room.stopped:
+        found.append(
+            stop(
+                "pool_stopped",
+                wanted_fen,
+                zh="资金池可用余额低于停止线,暂停新增入池",
+                en="the pool's balance is below its stop line; it takes no new entries",
+            )
+        )
+    if asked.bank_code in room.suspended:
+        found.append(
+            stop(
+                "bank_suspended",
+                wanted_fen,
+                zh="该行不良率超过熔断线,暂停新增入池",
+                en="the bank's covered loans are worse than the line; its entries are suspended",
+            )
+        )
+    return found
+
+
+def _line(asked: Asked, room: Room, wanted_fen: int) -> list[Limit]:
+    line = room.lines_on.get(asked.on, {}).get(asked.bank_code)
+    if line is None:
+        return []
+    used_fen = room.used_by_bank.get(asked.bank_code, 0)
+    figures = " / ".join(map(group_fen, (line.amount_fen, used_fen, wanted_fen)))
+    return [
+        Limit(
+            "bank_line",
+            line.amount_fen,
+            used_fen,
+            wanted_fen,
+            line.source,
+            f"合作银行额度:上限/已用/申请 {figures} 元",
+            f"line of the bank: allowed/used/requested {figures} yuan",
+        )
+    ]
+
+
+def _tightness(limit: Limit) -> tuple[bool, Fraction]:
+    # What stops everything comes first, then the least room left after the request.
+    return (limit.allowed_fen > 0, Fraction(limit.room_fen - limit.requested_fen))

@@ -1,0 +1,21 @@
+"""The risk pool's service: `python -m services.risk_pool.main`."""
+
+from services.risk_pool.api import banks, coverages, ledger, pools
+from services.risk_pool.breakers import watch_idle_banks
+from services.risk_pool.consumer import ROUTES
+from services.risk_pool.settings import Settings
+from shared.service import Service
+
+SERVICE = Service(
+    name="risk_pool",
+    title="风险补偿资金池 Risk pool",
+    routers=(pools.router, ledger.router, coverages.router, banks.router),
+    hears=ROUTES,
+    settings_type=Settings,
+    due=(watch_idle_banks,),
+)
+
+if __name__ == "__main__":
+    from shared.serve import serve
+
+    serve(SERVICE)

@@ -1,0 +1,246 @@
+"""Words of the domain for stories through a running risk_pool: a pool, its banks, their loans."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from uuid6 import uuid7
+
+from services.risk_pool.consumer import ROUTES
+from services.risk_pool.main import SERVICE
+from shared.contracts.applications import (
+    ApplicationApprovedV1,
+    ApplicationExpiredV1,
+    ApplicationWithdrawnV1,
+    LoanDisbursedV1,
+    LoanPositionReportedV1,
+    LoanRepaidV1,
+)
+from shared.contracts.envelope import Envelope, Event
+from shared.database import EVERYWHERE
+from shared.messaging.inbox import Consumer, Patience
+from shared.money import parse_fen
+
+OPENED = date(2026, 1, 1)
+USCC = "91120110MA05TQXX00"
+
+
+def yuan(text: str) -> int:
+    """Fen of an amount as it is written in a case: "1,000,000.00"."""
+    return parse_fen(text.replace(",", ""))
+
+
+class Pool:
+    """One pool of a running service, spoken to as finance, as banks, and by events."""
+
+    def __init__(self, service: Any, code: str = "dongli") -> None:
+        self.service = service
+        self.code = code
+        self.loans: dict[str, UUID] = {}
+        self.cases: dict[str, dict[str, Any]] = {}
+        self.manager = service.as_("lin", "pool_manager")
+        self.finance = service.as_("gao", "finance_maker")
+        self.auditor = service.as_("shen", "auditor")
+
+    def bank(self, code: str) -> Any:
+        """Somebody of a bank."""
+        return self.service.as_(f"{code}-clerk", "bank_operator", institution=code)
+
+    async def opened(self, *banks: str, lines: dict[str, str] | None = None) -> "Pool":
+        """Open the pool with the district's finance bureau and some banks."""
+        parties: list[dict[str, Any]] = [
+            {"code": "DL-FIN", "role": "district", "name": "区财政局"},
+            *({"code": bank, "role": "bank", "name": bank} for bank in banks),
+        ]
+        for party in parties:
+            if lines and party["code"] in lines:
+                party["line"] = {
+                    "amount": lines[party["code"]],
+                    "valid_from": OPENED.isoformat(),
+                }
+        answer = await self.manager.post(
+            "/pools",
+            json={
+                "code": self.code,
+                "name": f"资金池 {self.code}",
+                "programme": self.code,
+                "opened_on": OPENED.isoformat(),
+                "parties": parties,
+            },
+        )
+        assert answer.status_code == 201, answer.text
+        return self
+
+    async def paid_in(self, amount: str, *, on: date = OPENED) -> dict[str, Any]:
+        """The district pays in."""
+        answer = await self.finance.post(
+            f"/pools/{self.code}/contributions",
+            json={"party_code": "DL-FIN", "amount": amount, "received_on": on.isoformat()},
+        )
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def fee(self, amount: str, *, on: date = OPENED) -> None:
+        """Money leaves the account."""
+        answer = await self.finance.post(
+            f"/pools/{self.code}/fees", json={"amount": amount, "paid_on": on.isoformat()}
+        )
+        assert answer.status_code == 201, answer.text
+
+    async def hears(self, *events: Event) -> None:
+        """Events arrive as one batch; none may be parked."""
+        context = self.service.context
+        consumer = Consumer(
+            context.database,
+            ROUTES,
+            service="risk_pool",
+            now=context.clock.now,
+            patience=Patience(attempts=1),
+        )
+        await consumer.receive("applications", [arrived(event) for event in events])
+        async with context.database.begin(EVERYWHERE) as conn:
+            parked = await conn.fetch("select error from parked")
+        assert not parked, parked[0]["error"]
+
+    def case(self, name: str, *, bank: str = "ICBC", amount: str = "1000000.00", **more: Any) -> Any:
+        """A case by a name of the test's own; the same name is the same case."""
+        known = self.cases.setdefault(
+            name,
+            {
+                "loan_id": uuid7(),
+                "number": f"DL-2026-{len(self.cases) + 1:06d}",
+                "bank_code": bank,
+                "pool_code": self.code,
+                "borrower_uscc": more.pop("uscc", f"9112011{len(self.cases):011d}"),
+                "borrower_name": f"企业{name}",
+            },
+        )
+        self.loans[name] = known["loan_id"]
+        return SimpleNamespace(**known)
+
+    def approval(self, name: str, *, amount: str = "1000000.00", **more: Any) -> Event:
+        """Two persons have approved the case."""
+        ip_share_bp = more.pop("ip_share_bp", 10_000)
+        mode = more.pop("mode", "direct")
+        approved_on = more.pop("approved_on", OPENED + timedelta(days=10))
+        programme = more.pop("programme", self.code)
+        case = self.case(name, **more)
+        return ApplicationApprovedV1(
+            **vars(case),
+            amount_fen=yuan(amount),
+            ip_share_bp=ip_share_bp,
+            tenor_months=12,
+            annual_rate_bp=435,
+            programme=programme,
+            mode=mode,
+            approved_on=approved_on,
+        )
+
+    def disbursement(
+        self, name: str, *, amount: str = "1000000.00", on: date = OPENED + timedelta(days=20)
+    ) -> Event:
+        """The bank has paid the loan out."""
+        return LoanDisbursedV1(
+            **vars(self.case(name)),
+            amount_fen=yuan(amount),
+            loan_no=f"JK-{name}",
+            disbursed_on=on,
+            matures_on=on + timedelta(days=365),
+            annual_rate_bp=435,
+        )
+
+    def position(
+        self, name: str, month: str, outstanding: str, *, risk_class: str = "normal", **more: Any
+    ) -> Event:
+        """The bank reports where the loan stood."""
+        return LoanPositionReportedV1(
+            **vars(self.case(name)),
+            month=month,
+            outstanding_principal_fen=yuan(outstanding),
+            overdue_days=more.get("overdue_days", 0),
+            risk_class=risk_class,
+            reported_on=more.get("reported_on", date(2027, 12, 31)),
+        )
+
+    def withdrawal(self, name: str) -> Event:
+        return ApplicationWithdrawnV1(**vars(self.case(name)), reason="不再需要")
+
+    def expiry(self, name: str) -> Event:
+        return ApplicationExpiredV1(**vars(self.case(name)))
+
+    def repayment(self, name: str, *, on: date = date(2026, 12, 1)) -> Event:
+        return LoanRepaidV1(**vars(self.case(name)), repaid_on=on)
+
+    async def approved(self, name: str, **more: Any) -> None:
+        await self.hears(self.approval(name, **more))
+
+    async def covers(self, name: str, *, amount: str = "1000000.00", **more: Any) -> None:
+        """A loan is approved and paid out."""
+        await self.hears(self.approval(name, amount=amount, **more))
+        await self.hears(self.disbursement(name, amount=amount))
+
+    async def coverage(self, name: str) -> dict[str, Any]:
+        """The coverage of a case, as the bureau sees it."""
+        answer = await self.auditor.get(f"/coverages/{self.loans[name]}")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def stands(self) -> dict[str, Any]:
+        """The pool's page."""
+        answer = await self.auditor.get(f"/pools/{self.code}")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def balances(self) -> dict[str, str]:
+        """Account → balance, those that are not nought."""
+        answer = (await self.auditor.get(f"/pools/{self.code}/balances")).json()
+        assert answer["debited"] == answer["credited"]
+        return {
+            one["account"]: one["balance"] for one in answer["accounts"] if one["balance"] != "0.00"
+        }
+
+    async def said(self, kind: str | None = None) -> list[dict[str, Any]]:
+        """What was told the others, oldest first: type and data."""
+        await self.service.settled()
+        admin = self.service.as_("zhou", "admin")
+        answer = (await admin.get("/events", params={"limit": 200})).json()
+        return [
+            {"type": item["type"], **item["data"]}
+            for item in answer["items"]
+            if kind is None or item["type"] == kind
+        ]
+
+    async def incidents(self) -> list[str]:
+        """The kinds of incidents, oldest first."""
+        answer = (await self.auditor.get("/incidents", params={"pool": self.code})).json()
+        return [item["kind"] for item in reversed(answer["items"])]
+
+
+def arrived(event: Event) -> Envelope:
+    """An event on its way in."""
+    return Envelope(
+        id=uuid7(),
+        type=event.type,
+        source="/zhidai/applications",
+        time=datetime.now(UTC),
+        subject=event.subject,
+        key=event.key,
+        institution=event.institution,
+        body=event.model_dump_json().encode(),
+        traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    )
+
+
+@asynccontextmanager
+async def pool_of(running: Any, *banks: str, paid_in: str = "", **more: Any) -> AsyncIterator[Pool]:
+    """A running risk_pool with one pool, its banks, and money in it."""
+    async with running(SERVICE, due_interval_seconds=3600) as service:
+        await service.context.clock.set(datetime(2026, 1, 11, 1, 0, tzinfo=UTC))
+        code = more.pop("code", "dongli")
+        pool = await Pool(service, code).opened(*banks, **more)
+        if paid_in:
+            await pool.paid_in(paid_in)
+        yield pool
