@@ -100,6 +100,24 @@ async def test_a_body_in_chunks_is_refused_when_it_passes_the_limit(client, uplo
     assert uploads.bytes_read <= LIMIT
 
 
+async def test_of_a_body_declared_too_large_not_one_byte_is_asked_for(uploads):
+    asked, said = [], []
+
+    async def receive():
+        asked.append("more")
+        return {"type": "http.request", "body": b" " * 10, "more_body": True}
+
+    async def send(message):
+        said.append(message)
+
+    headers = [(b"content-length", b"40000000"), (b"content-type", b"application/json")]
+    scope = {"type": "http", "method": "POST", "path": "/json", "query_string": b""}
+    await uploads.app(scope | {"headers": headers}, receive, send)
+
+    assert said[0]["status"] == 413
+    assert asked == []
+
+
 async def test_a_body_up_to_the_limit_is_taken(client):
     declared = await client.post("/stream", content=b" " * LIMIT)
     in_chunks = await client.post("/stream", content=chunks(10))

@@ -346,6 +346,12 @@ async def test_a_refusal_carries_its_code_its_words_and_its_figures(client):
     assert answer.headers["content-language"] == "en"
 
 
+async def test_a_refusal_that_quotes_a_broken_character_is_still_answered():
+    answer = problems.problem(code="x", status=409, zh="坏字符", en="x", extra={"said": "\ud800"})
+
+    assert json.loads(answer.body)["said"] == "?"
+
+
 async def test_chinese_is_spoken_unless_english_is_preferred(client):
     chinese = await client.get("/api/v1/hidden")
     errors = (await submit(client, amount=1)).json()["errors"]
