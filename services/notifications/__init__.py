@@ -1,0 +1,1 @@
+"""Tells people and machines what has happened: webhooks, e-mail, an inbox."""

@@ -1,0 +1,1 @@
+"""What notifications answers over HTTP: one file per kind of thing."""

@@ -1,0 +1,59 @@
+"""What the routes share: who may, what an event type is, what a page is."""
+
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import AfterValidator, BaseModel, Field
+
+from services.notifications.domain.audiences import NOTICES
+from shared.problems import NotFound
+
+KEEPERS = ("bank_operator", "bank_checker", "admin")
+"""Who sets up endpoints and subscriptions of their institution."""
+
+READERS = (*KEEPERS, "auditor")
+"""Who reads what was sent, and how it went."""
+
+MOST_EVENT_TYPES = len(NOTICES)
+
+
+class UnknownEventType(ValueError):
+    """Nobody is told of events of this type."""
+
+    code = "unknown-event-type"
+    zh = "未知的事件类型，可用的见 GET /api/v1/event-types"
+    en = "is no event type we tell of; see GET /api/v1/event-types"
+
+
+def _known(value: str) -> str:
+    if value not in NOTICES:
+        raise UnknownEventType
+    return value
+
+
+EventType = Annotated[
+    str, AfterValidator(_known), Field(max_length=100, examples=["application.returned.v1"])
+]
+
+EventTypes = Annotated[
+    list[EventType],
+    Field(
+        max_length=MOST_EVENT_TYPES,
+        description="Only these types; an empty list means all of them.",
+    ),
+]
+
+Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
+Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of a page.")]
+
+
+class InTwoLanguages(BaseModel):
+    """A text for people."""
+
+    zh: str
+    en: str
+
+
+def nothing_here(zh: str, en: str) -> NotFound:
+    """There is no such thing, or it is another institution's: the answer is the same."""
+    return NotFound(f"没有找到该{zh}", f"There is no such {en}.")

@@ -1,0 +1,14 @@
+"""What notifications hears: every event that has somebody to tell."""
+
+from collections.abc import Mapping
+
+from services.notifications.domain.audiences import NOTICES
+from services.notifications.handlers import notify
+from shared.contracts import applications, risk_pool
+from shared.contracts.envelope import Event, by_type
+from shared.messaging.inbox import Handler
+
+# Importing a producer's contracts registers them.
+PRODUCERS = (applications, risk_pool)
+
+HEARS: Mapping[type[Event], Handler] = {by_type()[name]: notify for name in NOTICES}

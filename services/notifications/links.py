@@ -1,0 +1,20 @@
+"""Where in the console a message leads: one table, from the kind of fact to a path."""
+
+from collections.abc import Mapping
+from typing import Any
+
+PATHS: tuple[tuple[str, str], ...] = (
+    ("claim_id", "/claims/{claim_id}"),
+    ("loan_id", "/cases/{loan_id}"),
+    ("month", "/pools/{pool_code}/settlements/{month}"),
+    ("pool_code", "/pools/{pool_code}"),
+)
+"""The first field that a fact has decides."""
+
+
+def path_of(fact: Mapping[str, Any]) -> str:
+    """The console's page of what an event is about, as a path from the root."""
+    for field, path in PATHS:
+        if fact.get(field):
+            return path.format_map(fact)
+    return "/"

@@ -1,0 +1,108 @@
+"""What the environment decides for notifications, under the prefix NOTIFICATIONS_."""
+
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, Literal
+
+from cryptography.fernet import Fernet
+from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from services.notifications.domain.addresses import Policy
+from services.notifications.domain.retries import WAITS_SECONDS
+from shared.settings import ServiceSettings
+
+
+class NotificationsSettings(ServiceSettings):
+    """Settings of the notifications service. E-mail is off while no SMTP host is given."""
+
+    model_config = SettingsConfigDict(env_prefix="NOTIFICATIONS_", frozen=True, extra="ignore")
+
+    console_url: HttpUrl = Field(description="Where people open the console; links begin with it.")
+    encryption_keys: SecretStr = Field(
+        description="Keys that seal webhook secrets, separated by commas, the newest first; "
+        "`openssl rand -base64 32 | tr '+/' '-_'` makes one."
+    )
+
+    webhook_allow_http: bool = Field(default=False, description="Never in production.")
+    webhook_private_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        default=(),
+        description="Networks of our own in which endpoints may stand, separated by commas.",
+    )
+    webhook_timeout_seconds: float = Field(default=15, gt=0, le=60)
+    webhook_slow_seconds: float = Field(
+        default=5, gt=0, description="An endpoint that takes longer is served behind the others."
+    )
+    webhook_room: int = Field(default=192, ge=1, description="Attempts at once, at good endpoints.")
+    webhook_suspect_room: int = Field(default=64, ge=1, description="… and at failing ones.")
+    webhook_at_once: int = Field(default=8, ge=1, description="Attempts at once per endpoint.")
+    retry_waits_seconds: tuple[float, ...] = Field(
+        default=WAITS_SECONDS, min_length=1, description="A JSON list: the waits between attempts."
+    )
+    lease_seconds: float = Field(
+        default=120, gt=0, description="After a crash, what was in hand is due again so late."
+    )
+    poll_seconds: float = Field(default=0.5, gt=0, le=60)
+    stream_seconds: float = Field(
+        default=900, gt=0, description="A stream ends so late and is opened again with a new token."
+    )
+    heartbeat_seconds: float = Field(default=15, gt=0)
+
+    smtp_host: str = Field(default="", description="Empty: no e-mail is sent.")
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_ca_file: str = Field(default="", description="PEM of the server's CA; empty: the system's")
+    smtp_username: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_sender: str = Field(default="", description="The From address, e.g. pool@example.cn")
+    smtp_at_once: int = Field(default=4, ge=1, le=100)
+    smtp_timeout_seconds: float = Field(default=30, gt=0, le=120)
+
+    @field_validator("webhook_private_networks", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return (
+            [x.strip() for x in value.split(",") if x.strip()] if isinstance(value, str) else value
+        )
+
+    @field_validator("encryption_keys")
+    @classmethod
+    def _usable_keys(cls, value: SecretStr) -> SecretStr:
+        keys = _keys(value)
+        if not keys:
+            raise ValueError("at least one key is needed")
+        for number, key in enumerate(keys, start=1):
+            try:
+                Fernet(key)
+            except ValueError:
+                raise ValueError(f"key {number} is not 32 bytes in URL-safe base64") from None
+        return value
+
+    @model_validator(mode="after")
+    def _fits(self) -> "NotificationsSettings":
+        if self.environment == "production" and self.webhook_allow_http:
+            raise ValueError("webhook_allow_http must not be set in production")
+        if self.environment == "production" and self.smtp_host and self.smtp_security == "none":
+            raise ValueError("smtp_security must be starttls or tls in production")
+        if self.smtp_host and "@" not in self.smtp_sender:
+            raise ValueError("smtp_sender (an e-mail address) is needed when smtp_host is given")
+        if self.smtp_password.get_secret_value() and not self.smtp_username:
+            raise ValueError("smtp_username is needed when smtp_password is given")
+        if self.lease_seconds <= max(self.webhook_timeout_seconds, self.smtp_timeout_seconds):
+            raise ValueError("lease_seconds must be longer than any attempt may take")
+        return self
+
+    @property
+    def address_policy(self) -> Policy:
+        """Which addresses webhooks may be sent to."""
+        return Policy(
+            allow_http=self.webhook_allow_http, private_networks=self.webhook_private_networks
+        )
+
+    @property
+    def sealing_keys(self) -> tuple[str, ...]:
+        """The keys that seal secrets, the newest first."""
+        return _keys(self.encryption_keys)
+
+
+def _keys(value: SecretStr) -> tuple[str, ...]:
+    return tuple(key.strip() for key in value.get_secret_value().split(",") if key.strip())

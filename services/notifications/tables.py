@@ -1,0 +1,174 @@
+"""What notifications remembers. Rows of one institution are seen by it and by the bureau alone."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Identity, LargeBinary, MetaData, Text
+from sqlmodel import Field, SQLModel
+
+
+class Row(SQLModel):
+    """Base of this service's tables: their metadata is their own, whoever shares the process."""
+
+    metadata = MetaData()
+
+
+def _text(**more: Any) -> Any:
+    return Column(Text, nullable=False, **more)
+
+
+def _texts() -> Any:
+    return Column(ARRAY(Text), nullable=False)
+
+
+def _moment(*, nullable: bool = False) -> Any:
+    return Column(DateTime(timezone=True), nullable=nullable)
+
+
+class Message(Row, table=True):
+    """What one institution is told of one event. The inbox is the messages with `in_inbox`."""
+
+    __tablename__ = "messages"
+
+    id: UUID = Field(primary_key=True)
+    position: int = Field(sa_column=Column(BigInteger, Identity(always=True), nullable=False))
+    event_id: UUID
+    event_type: str = Field(sa_column=_text())
+    institution: str = Field(sa_column=_text())
+    roles: list[str] = Field(sa_column=_texts())
+    in_inbox: bool
+    acts: bool
+    pool_code: str = Field(sa_column=_text())
+    bank_code: str = Field(sa_column=_text())
+    loan_id: UUID | None = None
+    subject: str = Field(sa_column=_text())
+    happened_at: datetime = Field(sa_column=_moment())
+    created_at: datetime = Field(sa_column=_moment())
+    title_zh: str = Field(sa_column=_text())
+    text_zh: str = Field(sa_column=_text())
+    title_en: str = Field(sa_column=_text())
+    text_en: str = Field(sa_column=_text())
+    link: str = Field(sa_column=_text())
+    payload: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class PoolBank(Row, table=True):
+    """A bank that has had a case in a pool, learnt from the events that name both."""
+
+    __tablename__ = "pool_banks"
+
+    pool_code: str = Field(sa_column=_text(primary_key=True))
+    bank_code: str = Field(sa_column=_text(primary_key=True))
+
+
+class Endpoint(Row, table=True):
+    """Where an institution wants its webhooks. No event types means all of them."""
+
+    __tablename__ = "endpoints"
+
+    id: UUID = Field(primary_key=True)
+    institution: str = Field(sa_column=_text())
+    url: str = Field(sa_column=_text())
+    description: str = Field(sa_column=_text())
+    event_types: list[str] = Field(sa_column=_texts())
+    state: str = Field(sa_column=_text())
+    state_reason: str = Field(sa_column=_text())
+    failing_since: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    last_error: str = Field(sa_column=_text(server_default=""))
+    created_at: datetime = Field(sa_column=_moment())
+    created_by: str = Field(sa_column=_text())
+    version: int
+
+
+class EndpointSecret(Row, table=True):
+    """A signing secret, sealed. Two are in use while one is being changed for the other."""
+
+    __tablename__ = "endpoint_secrets"
+
+    id: UUID = Field(primary_key=True)
+    endpoint_id: UUID = Field(foreign_key="endpoints.id")
+    institution: str = Field(sa_column=_text())
+    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    created_at: datetime = Field(sa_column=_moment())
+    created_by: str = Field(sa_column=_text())
+    retired_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+
+
+class Subscription(Row, table=True):
+    """Whom to write e-mails to, about what. No event types means all of them."""
+
+    __tablename__ = "subscriptions"
+
+    id: UUID = Field(primary_key=True)
+    institution: str = Field(sa_column=_text())
+    subject: str = Field(sa_column=_text())
+    address: str = Field(sa_column=_text())
+    language: str = Field(sa_column=_text())
+    event_types: list[str] = Field(sa_column=_texts())
+    roles: list[str] = Field(sa_column=_texts())
+    created_at: datetime = Field(sa_column=_moment())
+    created_by: str = Field(sa_column=_text())
+    deleted_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+
+
+class Delivery(Row, table=True):
+    """One message on its way to one receiver (an endpoint or a subscription).
+
+    While it is pending, `next_attempt_at` is when it is due; an attempt in hand moves it to the
+    end of its lease, so that it is due again if the worker dies. `tries` counts the attempts of
+    this round, `attempts` all there were, also before somebody asked to send it again.
+    """
+
+    __tablename__ = "deliveries"
+
+    id: UUID = Field(primary_key=True)
+    message_id: UUID = Field(foreign_key="messages.id")
+    institution: str = Field(sa_column=_text())
+    channel: str = Field(sa_column=_text())
+    receiver_id: UUID
+    state: str = Field(sa_column=_text())
+    tries: int
+    attempts: int
+    next_attempt_at: datetime = Field(sa_column=_moment())
+    last_error: str = Field(sa_column=_text(server_default=""))
+    created_at: datetime = Field(sa_column=_moment())
+    finished_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+
+
+class Attempt(Row, table=True):
+    """One try to deliver: what was answered, how long it took. Never changed."""
+
+    __tablename__ = "attempts"
+
+    id: UUID = Field(primary_key=True)
+    delivery_id: UUID = Field(foreign_key="deliveries.id")
+    institution: str = Field(sa_column=_text())
+    number: int
+    began_at: datetime = Field(sa_column=_moment())
+    duration_ms: int
+    status: int | None = None
+    error: str = Field(sa_column=_text())
+    answer: str = Field(sa_column=_text())
+
+
+class ReadMark(Row, table=True):
+    """A person has read one message."""
+
+    __tablename__ = "read_marks"
+
+    message_id: UUID = Field(primary_key=True, foreign_key="messages.id")
+    institution: str = Field(sa_column=_text())
+    subject: str = Field(sa_column=_text(primary_key=True))
+    read_at: datetime = Field(sa_column=_moment())
+
+
+class ReadUpTo(Row, table=True):
+    """A person has read everything up to a position."""
+
+    __tablename__ = "read_up_to"
+
+    institution: str = Field(sa_column=_text(primary_key=True))
+    subject: str = Field(sa_column=_text(primary_key=True))
+    position: int = Field(sa_column=Column(BigInteger, nullable=False))
+    read_at: datetime = Field(sa_column=_moment())

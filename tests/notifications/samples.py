@@ -1,0 +1,216 @@
+"""One event of every type that notifications hears, as it could really be."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from uuid6 import uuid7
+
+from shared.contracts.applications import (
+    ApplicationAcceptedV1,
+    ApplicationApprovedV1,
+    ApplicationExpiredV1,
+    ApplicationRejectedV1,
+    ApplicationReturnedV1,
+    ApplicationSubmittedV1,
+    ApplicationWithdrawnV1,
+    LoanDisbursedV1,
+    LoanOverdueV1,
+    LoanPositionReportedV1,
+    LoanRepaidV1,
+    PledgeRegisteredV1,
+    Reason,
+)
+from shared.contracts.envelope import Envelope, Event
+from shared.contracts.risk_pool import (
+    BankResumedV1,
+    BankSuspendedV1,
+    BankWarnedV1,
+    ClaimApprovedV1,
+    ClaimPaidV1,
+    ClaimRefusedV1,
+    ClaimReviewedV1,
+    ClaimSubmittedV1,
+    CoverageActivatedV1,
+    CoverageDeclinedV1,
+    CoverageReleasedV1,
+    CoverageReservedV1,
+    LimitReached,
+    PoolOpenedV1,
+    PoolResumedV1,
+    PoolStoppedV1,
+    PoolWarnedV1,
+    RecoveryBookedV1,
+    SettlementConfirmedV1,
+    SettlementPostedV1,
+    Share,
+    StatementLine,
+)
+
+DAY = date(2026, 3, 31)
+NOW = datetime(2026, 3, 31, 2, 0, tzinfo=UTC)
+BANK = "ICBC-TJ"
+OTHER_BANK = "CCB-TJ"
+
+
+def events(bank: str = BANK, *, loan_id: UUID | None = None, pool: str = "dongli") -> list[Event]:
+    """Every type once, all about one loan of one bank."""
+    loan = {
+        "loan_id": loan_id or uuid7(),
+        "number": "DL-2026-000123",
+        "bank_code": bank,
+        "pool_code": pool,
+    }
+    case = {
+        **loan,
+        "borrower_uscc": "91120110MA05K0H91X",
+        "borrower_name": "天津海芯科技有限公司",
+    }
+    covered = {**loan, "borrower_name": "天津海芯科技有限公司"}
+    claim = {**covered, "claim_id": uuid7(), "claim_number": "DL-C-2026-0001"}
+    breaker = {
+        "pool_code": pool,
+        "bank_code": bank,
+        "bad_principal_fen": 300_000_000,
+        "covered_principal_fen": 5_000_000_000,
+        "line_bp": 500,
+        "on": DAY,
+    }
+    balance = {
+        "pool_code": pool,
+        "available_fen": 123_456_789,
+        "paid_in_fen": 2_000_000_000,
+        "on": DAY,
+    }
+    shares = (
+        Share(party="pool", party_code=pool, amount_fen=40_000_001),
+        Share(party="bank", party_code=bank, amount_fen=59_999_999),
+    )
+    settlement = {"pool_code": pool, "settlement_id": uuid7(), "month": "2026-03"}
+    return [
+        ApplicationSubmittedV1(**case, amount_fen=500_000_000, submitted_on=DAY),
+        ApplicationReturnedV1(
+            **case,
+            by="machine",
+            reasons=(
+                Reason(code="valuation-too-old", zh="评估报告已过期", en="The valuation is too old"),
+                Reason(code="document-missing", zh="缺少质押合同", en="The pledge contract is missing"),
+            ),
+        ),
+        ApplicationAcceptedV1(**case, amount_fen=500_000_000),
+        ApplicationApprovedV1(
+            **case,
+            amount_fen=500_000_000,
+            ip_share_bp=10_000,
+            tenor_months=12,
+            annual_rate_bp=435,
+            programme="dongli",
+            mode="direct",
+            approved_on=DAY,
+            attributes={"internal_score": "AA"},
+        ),
+        ApplicationRejectedV1(**case, reason="不符合入池条件"),
+        ApplicationWithdrawnV1(**case, reason="企业放弃贷款"),
+        ApplicationExpiredV1(**case),
+        PledgeRegisteredV1(**case, registration_numbers=("Y2026980001234",), registered_on=DAY),
+        LoanDisbursedV1(
+            **case,
+            amount_fen=500_000_000,
+            loan_no="L-1",
+            disbursed_on=DAY,
+            matures_on=date(2027, 3, 31),
+            annual_rate_bp=435,
+        ),
+        LoanPositionReportedV1(
+            **case,
+            month="2026-03",
+            outstanding_principal_fen=500_000_000,
+            overdue_days=0,
+            risk_class="normal",
+            reported_on=DAY,
+        ),
+        LoanOverdueV1(
+            **case,
+            overdue_days=31,
+            risk_class="special_mention",
+            outstanding_principal_fen=500_000_000,
+            as_of=DAY,
+        ),
+        LoanRepaidV1(**case, repaid_on=DAY),
+        CoverageReservedV1(
+            **covered, amount_fen=500_000_000, reserved_until=DAY, scheme_version="2026-01-01"
+        ),
+        CoverageDeclinedV1(
+            **covered,
+            amount_fen=500_000_000,
+            limits=(
+                LimitReached(
+                    limit="maximum_leverage",
+                    allowed_fen=20_000_000_000,
+                    used_fen=19_876_543_210,
+                    requested_fen=500_000_000,
+                    source="办法第五条",
+                    zh="资金池放大倍数：已用 198,765,432.10 元",
+                    en="Leverage of the pool: CNY 198,765,432.10 used",
+                ),
+            ),
+        ),
+        CoverageActivatedV1(**covered, amount_fen=500_000_000, activated_on=DAY),
+        CoverageReleasedV1(**covered, amount_fen=500_000_000, reason="repaid"),
+        ClaimSubmittedV1(**claim, outstanding_principal_fen=100_000_000, submitted_on=DAY),
+        ClaimReviewedV1(**claim),
+        ClaimRefusedV1(**claim, reason="未达到逾期天数"),
+        ClaimApprovedV1(
+            **claim,
+            base_fen=100_000_000,
+            shares=shares,
+            caps_bound=("per_loan",),
+            approved_on=DAY,
+        ),
+        ClaimPaidV1(**claim, paid_fen=40_000_001, paid_on=DAY),
+        RecoveryBookedV1(
+            **claim,
+            recovery_id=uuid7(),
+            gross_fen=10_000_000,
+            costs_fen=1_000_000,
+            net_fen=9_000_000,
+            shares=shares,
+            received_on=DAY,
+        ),
+        BankWarnedV1(**breaker),
+        BankSuspendedV1(**breaker),
+        BankResumedV1(**breaker),
+        PoolOpenedV1(pool_code=pool, name="东丽区资金池", programme="dongli", opened_on=DAY),
+        PoolWarnedV1(**balance),
+        PoolStoppedV1(**balance),
+        PoolResumedV1(**balance),
+        SettlementConfirmedV1(**settlement),
+        SettlementPostedV1(
+            **settlement,
+            statements=(
+                StatementLine(party_code=bank, party_role="bank", net_fen=12_345_600),
+                StatementLine(party_code="CMB-TJ", party_role="bank", net_fen=-9_900),
+                StatementLine(party_code="treasury", party_role="treasury", net_fen=-1),
+            ),
+            posted_on=DAY,
+        ),
+    ]
+
+
+def one(event_type: str, bank: str = BANK, **more: object) -> Event:
+    """The sample of one type."""
+    return next(e for e in events(bank, **more) if e.type == event_type)  # type: ignore[arg-type]
+
+
+def sealed(event: Event) -> Envelope:
+    """The event as it arrives."""
+    return Envelope(
+        id=uuid7(),
+        type=event.type,
+        source=f"/zhidai/{event.topic}",
+        time=NOW,
+        subject=event.subject,
+        key=event.key,
+        institution=event.institution,
+        body=event.model_dump_json().encode(),
+        traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    )
