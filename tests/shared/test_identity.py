@@ -1,59 +1,21 @@
 """Bearer tokens: which are believed, which are refused, and what a caller may do."""
 
-import asyncio
 import base64
 import hashlib
 import hmac
 import json
 import time
-from typing import Annotated, Any
+from typing import Annotated
 
 import httpx
 import pytest
 from fastapi import Depends, FastAPI
-from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey, RSAKey
+from joserfc.jwk import OctKey
 
 from shared import identity, problems
 from shared.identity import Identity, InvalidToken, Verifier, requires
-from shared.issuer import Issuer, NotInProduction, issuer_app
-from shared.keys import Keys, KeysUnavailable, public_keys
-
-ISSUER = "https://id.example/realms/zhidai"
-AUDIENCE = "zhidai"
-RSA = RSAKey.generate_key(2048, {"kid": "rsa-1", "use": "sig", "alg": "RS256"})
-EC = ECKey.generate_key("P-256", {"kid": "ec-1", "use": "sig", "alg": "ES256"})
-STRANGER = RSAKey.generate_key(2048, {"kid": "rsa-1", "use": "sig", "alg": "RS256"})
-
-
-def claims(**changes: Any) -> dict[str, Any]:
-    """Claims of a good access token of a bank's operator; None takes one away."""
-    now = int(time.time())
-    good = {
-        "iss": ISSUER,
-        "aud": ["account", AUDIENCE],
-        "sub": "u-1",
-        "name": "张三",
-        "roles": ["bank_operator"],
-        "institution": "ICBC",
-        "iat": now,
-        "nbf": now,
-        "exp": now + 300,
-        "typ": "Bearer",
-    }
-    return {name: value for name, value in (good | changes).items() if value is not None}
-
-
-def signed(payload: dict[str, Any], *, key: Any = RSA, **header: Any) -> str:
-    kinds = {"RSA": "RS256", "EC": "ES256", "oct": "HS256"}
-    full = {"alg": kinds[key.key_type], "kid": "rsa-1", "typ": "JWT"} | header
-    full = {name: value for name, value in full.items() if value is not None}
-    return jwt.encode(full, payload, key, algorithms=[full["alg"]], default_type=None)
-
-
-def unsigned(payload: dict[str, Any], header: dict[str, Any], signature: bytes = b"") -> str:
-    parts = [json.dumps(header).encode(), json.dumps(payload).encode(), signature]
-    return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+from shared.keys import Keys
+from tests.shared.tokens import AUDIENCE, EC, ISSUER, RSA, STRANGER, claims, signed, unsigned
 
 
 @pytest.fixture
@@ -245,128 +207,3 @@ def test_openapi_says_that_a_token_is_needed(app):
 def test_a_role_that_does_not_exist_cannot_be_required():
     with pytest.raises(AssertionError):
         requires("aprover")
-
-
-class Directory:
-    """An identity provider that counts how often it is asked."""
-
-    def __init__(self) -> None:
-        self.keys = [RSA]
-        self.asked = 0
-        self.is_down = False
-
-    def app(self) -> FastAPI:
-        app = FastAPI()
-
-        @app.get("/jwks")
-        async def jwks() -> dict[str, Any]:
-            self.asked += 1
-            if self.is_down:
-                raise RuntimeError("down")
-            return {"keys": [key.as_dict(private=False) for key in self.keys]}
-
-        problems.install(app)
-        return app
-
-
-@pytest.fixture
-async def directory(served):
-    directory = Directory()
-    directory.url = await served(directory.app()) + "/jwks"
-    return directory
-
-
-async def test_keys_are_fetched_once_and_again_when_the_issuer_changes_them(directory):
-    seconds = [0.0]
-    verifier = Verifier(
-        issuer=ISSUER,
-        audience=AUDIENCE,
-        keys=Keys(directory.url, monotonic=lambda: seconds[0]),
-    )
-    await asyncio.gather(*(verifier.identity_of(signed(claims())) for _ in range(5)))
-    asked_first = directory.asked
-
-    directory.keys = [EC]
-    seconds[0] = 60
-    assert await verifier.identity_of(signed(claims(), key=EC, kid="ec-1"))
-
-    assert asked_first == 1
-    assert directory.asked == 2
-    with pytest.raises(InvalidToken):
-        await verifier.identity_of(signed(claims()))
-
-
-async def test_invented_key_ids_do_not_make_us_ask_without_end(directory):
-    keys = Keys(directory.url)
-    verifier = Verifier(issuer=ISSUER, audience=AUDIENCE, keys=keys)
-
-    for i in range(20):
-        with pytest.raises(InvalidToken):
-            await verifier.identity_of(signed(claims(), kid=f"invented-{i}"))
-
-    assert directory.asked == 1
-
-
-async def test_keys_grow_old_and_are_kept_while_the_issuer_is_down(directory):
-    seconds = [0.0]
-    keys = Keys(directory.url, keep_seconds=600, monotonic=lambda: seconds[0])
-    await keys.current()
-    seconds[0] = 601
-    await keys.current()
-    directory.is_down = True
-    seconds[0] = 1300
-
-    assert (await keys.current()).get_by_kid("rsa-1")
-    assert directory.asked == 3
-
-
-async def test_without_any_keys_the_answer_is_503_not_401(directory):
-    directory.is_down = True
-    verifier = Verifier(issuer=ISSUER, audience=AUDIENCE, keys=Keys(directory.url))
-
-    with pytest.raises(KeysUnavailable):
-        await verifier.identity_of(signed(claims()))
-
-
-def test_shared_secrets_and_encryption_keys_are_never_believed():
-    secret = OctKey.import_key("s" * 32, {"kid": "rsa-1"}).as_dict()
-    for_encryption = RSA.as_dict(private=False) | {"use": "enc"}
-
-    for keys in ([secret], [for_encryption], []):
-        with pytest.raises(Exception, match="key"):
-            public_keys({"keys": keys})
-
-
-async def test_the_development_issuer_signs_tokens_that_are_believed(tmp_path, served):
-    issuer = Issuer.at(tmp_path / "issuer", environment="development")
-    url = await served(issuer_app(issuer))
-    verifier = Verifier(
-        issuer=issuer.issuer,
-        audience=issuer.audience,
-        keys=Keys(f"{url}/.well-known/jwks.json"),
-    )
-    async with httpx.AsyncClient(base_url=url) as client:
-        wish = {"subject": "f-1", "name": "李四", "roles": ["approver"], "institution": "*"}
-        answer = await client.post("/token", json=wish)
-        mixed = await client.post("/token", json=wish | {"roles": ["bank_operator"]})
-
-    caller = await verifier.identity_of(answer.json()["access_token"])
-    assert caller == Identity("f-1", "李四", frozenset({"approver"}), "*")
-    assert (mixed.status_code, mixed.json()["code"]) == (401, "invalid-token")
-
-
-def test_the_development_issuer_refuses_to_start_in_production(tmp_path):
-    for environment in ("production", "Production", " prod "):
-        with pytest.raises(NotInProduction):
-            Issuer.at(tmp_path / "issuer", environment=environment)
-
-    assert not (tmp_path / "issuer").exists()
-
-
-def test_the_issuers_key_is_kept_and_is_its_owners_alone(tmp_path):
-    first = Issuer.at(tmp_path, environment="development")
-    again = Issuer.at(tmp_path, environment="development")
-
-    assert first.jwks() == again.jwks()
-    assert (tmp_path / "key.json").stat().st_mode & 0o077 == 0
-    assert "d" not in json.loads((tmp_path / "jwks.json").read_text())["keys"][0]
