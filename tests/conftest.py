@@ -23,7 +23,7 @@ from shared.migrations import upgrade
 from shared.provision import owner_of, provision, url_for
 from tests.real_parts import docker_answers
 
-pytest_plugins = ["tests.services"]
+pytest_plugins = ["tests.services", "tests.kafka.brokers"]
 
 
 def _postgres_source() -> str:

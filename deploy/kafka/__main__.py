@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 
 from deploy.kafka.broker import KafkaCluster
@@ -26,8 +27,10 @@ def main() -> int:
         if given.lock:
             write_lock()
             return 0
-        folder = given.folder or Path(".zhidai") / f"kafka-{given.brokers}"
-        with KafkaCluster(folder.absolute(), brokers=given.brokers) as kafka:
+        with (
+            TemporaryDirectory(prefix="zhidai-kafka-") as temporary,
+            KafkaCluster(_folder(given, temporary), brokers=given.brokers) as kafka,
+        ):
             print(f"KAFKA_BOOTSTRAP_SERVERS={kafka.bootstrap_servers}", flush=True)
             print(f"Logs and data: {kafka.folder}. Ctrl-C stops it.", file=sys.stderr, flush=True)
             if given.ready_file:
@@ -42,6 +45,15 @@ def main() -> int:
     except KeyboardInterrupt:
         pass
     return 0
+
+
+def _folder(given: argparse.Namespace, temporary: str) -> Path:
+    """Where data is kept. Whoever follows a process, such as a test run, keeps nothing."""
+    if given.folder:
+        return Path(given.folder).absolute()
+    if given.follow:
+        return Path(temporary) / "brokers"
+    return (Path(".zhidai") / f"kafka-{given.brokers}").absolute()
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

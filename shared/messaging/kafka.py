@@ -9,7 +9,6 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import (
     CommitFailedError,
     IllegalStateError,
-    IncompatibleBrokerVersion,
     KafkaError,
     TopicAlreadyExistsError,
     for_code,
@@ -84,7 +83,7 @@ class KafkaTransport:
                 await self._make_topics(topics)
                 await self._take_part(group, topics, receive, stop)
                 attempt = 0
-            except (KafkaError, OSError) as error:
+            except Exception as error:
                 attempt += 1
                 log.warning("%s joins its group again: %r", group, error)
                 await pause.wait(attempt)
@@ -136,9 +135,10 @@ class KafkaTransport:
         try:
             await admin.start()
             there = set(await admin.list_topics())
-            # A replication of -1 is the broker's own default: 3 where there are three.
+            # A replication of -1 is the broker's own default: 3 where there are three. The client
+            # takes it only where an assignment is given, if an empty one.
             wanted = [
-                NewTopic(topic, num_partitions=self._partitions, replication_factor=-1)
+                NewTopic(topic, self._partitions, -1, replica_assignments={})
                 for topic in missing
                 if topic not in there
             ]
@@ -148,9 +148,6 @@ class KafkaTransport:
                     error = for_code(code)
                     if code and error is not TopicAlreadyExistsError:
                         raise error()
-        except IncompatibleBrokerVersion:
-            # A mock cluster makes topics when they are first asked for.
-            log.info("the broker does not make topics by request")
         finally:
             await admin.close()
         self._made.update(missing)
