@@ -6,7 +6,8 @@ COPY requirements.runtime.lock ./
 RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.runtime.lock
 
 FROM python:3.13-slim
-RUN useradd --system --create-home --uid 10001 zhidai
+# /issuer is where the development issuer keeps its key; an empty volume takes over its owner.
+RUN useradd --system --create-home --uid 10001 zhidai && install -d -o zhidai -g zhidai /issuer
 COPY --from=build /venv /venv
 WORKDIR /app
 COPY --chown=zhidai:zhidai shared shared
@@ -16,7 +17,7 @@ ENV PATH=/venv/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTEC
 USER zhidai
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
-    CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ.get(\"PORT\", \"8000\")}/healthz', timeout=2)"]
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
 # No default command: an image that guesses which service it is would start the wrong one.
 ENTRYPOINT ["python", "-m"]
 CMD ["zhidai.cli", "--help"]

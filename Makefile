@@ -6,6 +6,8 @@ RUN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 TRANSPORT ?= local
 WORKERS   ?= auto
+LOCK      := --quiet --universal --generate-hashes --no-header --no-emit-index-url \
+	--no-emit-find-links --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up test lint kafka bench docs lock clean
@@ -45,8 +47,9 @@ docs: $(READY) ## Write the generated pages anew: API, events, flow, schemes
 	$(RUN)/zhidai docs
 
 lock: ## Lock the newest dependencies that fit pyproject.toml
-	$(RUN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
-		--no-emit-find-links --no-annotate --python-version 3.11 --group dev pyproject.toml --output-file requirements.lock
+	$(RUN)/uv pip compile $(LOCK) --group dev pyproject.toml --output-file requirements.lock
+	$(RUN)/uv pip compile $(LOCK) --constraints requirements.lock pyproject.toml \
+		--output-file requirements.runtime.lock
 
 clean: ## Forget the data of demo and up, not the installation
 	rm -rf .zhidai
