@@ -102,46 +102,6 @@ def make_app() -> FastAPI:
     return app
 
 
-async def submit(case: Case) -> dict[str, Any]:
-        return {"amount_fen": case.amount, "items": len(case.items)}
-
-    @router.get("/cases")
-    async def cases(limit: Annotated[int, Field(ge=1, le=200)] = 50) -> int:
-        return limit
-
-    @router.put("/cases/{case_id}")
-    async def change(case_id: UUID) -> str:
-        return str(case_id)
-
-    @router.get("/refused")
-    async def refused() -> None:
-        raise NoCapacity("额度不足", "There is no capacity.", limit="pool", left="12.00")
-
-    @router.get("/hidden")
-    async def hidden() -> None:
-        raise NotFound("没有该申请", "There is no such application.")
-
-    @router.get("/crash")
-    async def crash() -> None:
-        raise KeyError("the-secret-of-the-house")
-
-    @router.post("/lists")
-    async def lists(rows: Annotated[list[Borrower], Body(max_length=2)]) -> int:
-        return len(rows)
-
-    app.include_router(router)
-    problems.install(app, body_bytes=10_000)
-    telemetry.install(app, service="problems")
-    return app
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(make_app())
-    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
-        yield client
-
-
 async def submit(client: httpx.AsyncClient, **changes: Any) -> httpx.Response:
     return await client.post("/api/v1/cases", json=GOOD | changes)
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -14,6 +15,14 @@ from shared import problems, telemetry
 from shared.database import EVERYWHERE, Database
 from shared.problems import prefers_english
 from tests.shared.case_api import GOOD, Case, make_app, problem_of, send, submit, wrong
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(make_app())
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        yield client
+
 
 NOT_JSON = {
     "half an object": b'{"amount": ',

@@ -1,9 +1,19 @@
 """What a request may say: each wrong field is named, none is guessed at."""
 
+from collections.abc import AsyncIterator
+
+import httpx
 import pytest
 
 from shared.requests import IsoDateTime, Request
-from tests.shared.case_api import GOOD, submit, wrong
+from tests.shared.case_api import GOOD, make_app, submit, wrong
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(make_app())
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        yield client
 
 
 async def test_a_good_request_is_none_of_this(client):
