@@ -1,0 +1,139 @@
+"""`zhidai docs`: the pages that are made from the code, so that they cannot say something else."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from services.applications.main import SERVICE as APPLICATIONS
+from services.notifications.main import SERVICE as NOTIFICATIONS
+from services.risk_pool.main import SERVICE as RISK_POOL
+from shared.contracts import examples
+from shared.contracts.envelope import Event, by_type
+from shared.issuer import ISSUER
+from shared.messaging.local import LocalTransport
+from shared.service import Service, build
+
+SERVICES = (APPLICATIONS, RISK_POOL, NOTIFICATIONS)
+ROOT = Path(__file__).parent.parent
+
+
+def mount(app: typer.Typer) -> None:
+    """Put `docs` under the front door."""
+
+    @app.command()
+    def docs(
+        check: Annotated[bool, typer.Option(help="Only say what is out of date.")] = False,
+    ) -> None:
+        """Write the generated pages anew: OpenAPI, AsyncAPI, event schemas, the flow of events."""
+        stale = [
+            name for name, text in pages().items()
+            if not (ROOT / name).exists() or (ROOT / name).read_text() != text
+        ]  # fmt: skip
+        for name in stale:
+            typer.echo(f"{'out of date' if check else 'written'}: {name}")
+            if not check:
+                (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
+                (ROOT / name).write_text(pages()[name])
+        raise typer.Exit(1 if check and stale else 0)
+
+
+def pages() -> dict[str, str]:
+    """Every generated page: its path from the root, and its text."""
+    made = {f"docs/api/{service.name}.openapi.json": _json(openapi(service)) for service in SERVICES}
+    made["docs/api/asyncapi.json"] = _json(asyncapi())
+    made["docs/flow.md"] = flow()
+    for name, event in by_type().items():
+        made[f"shared/contracts/schemas/{name}.json"] = _json(schema_of(event))
+    return made
+
+
+def openapi(service: Service) -> dict[str, Any]:
+    """The service's API as OpenAPI 3.1, as it serves it itself."""
+    settings = service.settings_type.model_construct(
+        environment="production", token_issuer=ISSUER, token_keys="/dev/null", max_body_bytes=2**20
+    )
+    return dict(build(service, settings, transport=LocalTransport(())).openapi())
+
+
+def schema_of(event: type[Event]) -> dict[str, Any]:
+    """The JSON Schema of an event's body, as it is sent."""
+    return event.model_json_schema(mode="serialization")
+
+
+def asyncapi() -> dict[str, Any]:
+    """All events as AsyncAPI 3.0: one channel per producing service."""
+    topics = sorted({event.topic for event in by_type().values()})
+    messages = {name: _message(event) for name, event in sorted(by_type().items())}
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "知贷 Zhidai events",
+            "version": "1",
+            "description": "CloudEvents 1.0 in Kafka's binary mode: attributes as ce_ headers, the "
+            "body as JSON. Key: the loan's id, or the pool's code. At least once, in order per key.",
+        },
+        "defaultContentType": "application/json",
+        "channels": {
+            topic: {
+                "address": topic,
+                "messages": {
+                    name: {"$ref": f"#/components/messages/{name}"}
+                    for name in messages
+                    if by_type()[name].topic == topic
+                },
+            }
+            for topic in topics
+        },
+        "operations": {
+            f"{topic}-says": {"action": "send", "channel": {"$ref": f"#/channels/{topic}"}}
+            for topic in topics
+        },
+        "components": {"messages": messages},
+    }
+
+
+def _message(event: type[Event]) -> dict[str, Any]:
+    return {
+        "name": event.type,
+        "title": event.type,
+        "summary": (event.__doc__ or "").strip().splitlines()[0],
+        "payload": {
+            "schemaFormat": "application/schema+json;version=draft-2020-12",
+            "schema": schema_of(event),
+        },
+        "examples": [{"payload": payload} for payload in examples.of(event.type)],
+    }
+
+
+def flow() -> str:
+    """Who says what, and who hears it, as a table and a picture."""
+    hears = {s.name: {event.type for event in s.hears} for s in SERVICES}
+    lines = [
+        "# The flow of events",
+        "",
+        "Made by `zhidai docs` from the services' own tables of what they hear.",
+        "",
+        "```mermaid",
+        "flowchart LR",
+        *(
+            f"    {topic} -- {len(said)} --> {name}"
+            for topic in sorted({event.topic for event in by_type().values()})
+            for name, heard in sorted(hears.items())
+            if (said := [t for t in heard if by_type()[t].topic == topic]) and name != topic
+        ),
+        "```",
+        "",
+        "| event | said by | heard by | what it says |",
+        "|---|---|---|---|",
+    ]
+    for name, event in sorted(by_type().items(), key=lambda pair: (pair[1].topic, pair[0])):
+        listeners = ", ".join(s for s, heard in sorted(hears.items()) if name in heard) or "feed only"
+        summary = (event.__doc__ or "").strip().splitlines()[0]
+        lines.append(f"| `{name}` | {event.topic} | {listeners} | {summary} |")
+    return "\n".join(lines) + "\n"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
