@@ -1,0 +1,1 @@
+"""From a bank's submission to the last fen of its loan: cases, reviews, pledges, positions."""

@@ -1,0 +1,126 @@
+"""Cases to read: lists, the queue, one case with everything."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from starlette.responses import Response
+
+from services.applications import queries, shown
+from services.applications.answers import (
+    CaseAnswer,
+    CaseSummary,
+    HistoryAnswer,
+    StatisticsAnswer,
+)
+from services.applications.api.common import Anyone, Cursor, Limit, Running
+from services.applications.domain.life_cycle import State
+from services.applications.statistics import statistics
+from shared.http import Page, decode_cursor, encode_cursor, etag
+from shared.identity import Identity, requires
+
+router = APIRouter(tags=["applications"])
+
+Bureau = Annotated[Identity, Depends(requires("reviewer", "approver"))]
+Words = Annotated[
+    str | None,
+    Query(max_length=100, pattern=r"^[^\u0000]*$", description="Number, USCC or name."),
+]
+PlainCode = Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+@router.get("/applications")
+async def list_cases(
+    caller: Anyone,
+    running: Running,
+    state: Annotated[list[State], Query()] = [],  # noqa: B006 (FastAPI copies it)
+    pool: PlainCode = None,
+    bank: PlainCode = None,
+    q: Words = None,
+    assigned: Annotated[
+        Literal["me"] | None, Query(description="Only cases that you have taken.")
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[CaseSummary]:
+    """Cases you may see, the youngest first."""
+    after = decode_cursor(cursor, UUID)[0] if cursor else None
+    wanted = queries.CaseFilter(
+        state=state,
+        pool_code=pool,
+        bank_code=bank,
+        q=q or None,
+        assigned_to=caller.subject if assigned else None,
+    )
+    async with running.database.reading(caller.institution) as session:
+        rows = await queries.cases(session, wanted, after=after, limit=limit + 1)
+    now, days = running.clock.now(), running.working_days
+    return Page(
+        items=[shown.summary(row, now=now, working_days=days) for row in rows[:limit]],
+        next_cursor=encode_cursor(rows[limit - 1].id) if len(rows) > limit else None,
+    )
+
+
+@router.get("/queue")
+async def read_queue(
+    caller: Bureau,
+    running: Running,
+    pool: PlainCode = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[CaseSummary]:
+    """What you can work on, the longest waiting first, each with a lamp by working days left."""
+    after = decode_cursor(cursor, datetime, UUID) if cursor else None
+    async with running.database.reading(caller.institution) as session:
+        rows = await queries.queue(
+            session,
+            subject=caller.subject,
+            reviews="reviewer" in caller.roles,
+            approves="approver" in caller.roles,
+            pool_code=pool,
+            after=after,  # type: ignore[arg-type]
+            limit=limit + 1,
+        )
+    now, days = running.clock.now(), running.working_days
+    last = rows[limit - 1] if len(rows) > limit else None
+    return Page(
+        items=[shown.summary(row, now=now, working_days=days) for row in rows[:limit]],
+        next_cursor=encode_cursor(last.since, last.id) if last else None,
+    )
+
+
+@router.get("/applications/{case_id}")
+async def read_case(
+    case_id: UUID, caller: Anyone, running: Running, response: Response
+) -> CaseAnswer:
+    """A case with everything: findings, rights, documents, history, what you may do now."""
+    async with running.database.reading(caller.institution) as session:
+        row = await queries.case(session, case_id)
+        answer = await shown.full(
+            session,
+            row,
+            caller=caller,
+            now=running.clock.now(),
+            working_days=running.working_days,
+        )
+    response.headers["ETag"] = etag(row.version)
+    return answer
+
+
+@router.get("/applications/{case_id}/history")
+async def read_history(case_id: UUID, caller: Anyone, running: Running) -> Page[HistoryAnswer]:
+    """Every move of a case: who, when, from where to where, why."""
+    async with running.database.reading(caller.institution) as session:
+        await queries.case(session, case_id)
+        rows = await queries.history(session, case_id)
+    return Page(items=[shown.move(row) for row in rows])
+
+
+@router.get("/statistics")
+async def read_statistics(
+    caller: Anyone, running: Running, pool: PlainCode = None
+) -> StatisticsAnswer:
+    """Counts and money of what you may see: by pool, month of submission and state; loans."""
+    async with running.database.begin(caller.institution) as conn:
+        return await statistics(conn, pool_code=pool)

@@ -1,0 +1,122 @@
+"""What a bank submits, as values, and what the house knows beside it when it is checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, NamedTuple
+
+PATENT_KINDS: Final = frozenset({"invention", "utility_model", "design"})
+
+
+class RightKey(NamedTuple):
+    """What makes a right one and the same: a trademark number may cover several classes."""
+
+    kind: str
+    number: str
+    nice_class: int
+    """1 to 45 for a trademark, 0 for everything else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Valuation:
+    """What a right was found to be worth, by whom and when."""
+
+    amount_fen: int
+    method: str
+    appraiser: str
+    valued_on: date
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether the bank valued it itself."""
+        return self.appraiser == INTERNAL
+
+
+INTERNAL = "internal"
+"""The appraiser's name where the bank itself has valued the right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collateral:
+    """A right that is to be pledged."""
+
+    key: RightKey
+    name: str
+    owner_uscc: str | None
+    owner_name: str
+    filed_on: date
+    expires_on: date
+    valuation: Valuation
+    number_year: int | None = None
+    """The year in a patent's number; None for other rights."""
+    has_old_number: bool = False
+    """A patent number of the form before October 2003."""
+
+    @property
+    def is_patent(self) -> bool:
+        """Whether the patent law sets its term."""
+        return self.key.kind in PATENT_KINDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Borrower:
+    """The firm that borrows, as its bank describes it."""
+
+    uscc: str
+    name: str
+    registered_on: date
+    is_sme: bool
+    region_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """An application for entry to a pool."""
+
+    pool_code: str
+    mode: str
+    parties: Mapping[str, str]
+    borrower: Borrower
+    amount_fen: int
+    tenor_months: int
+    annual_rate_bp: int
+    purpose: str
+    repayment: str
+    has_other_collateral: bool
+    ip_share_bp: int | None
+    is_first_loan: bool
+    attributes: Mapping[str, bool | str]
+    collateral: tuple[Collateral, ...]
+    document_kinds: tuple[str, ...]
+
+    @property
+    def covered_share_bp(self) -> int:
+        """The part of the loan that IP is pledged for; all of it where nothing else is (H.7)."""
+        return (self.ip_share_bp or 0) if self.has_other_collateral else 10_000
+
+    @property
+    def is_multi_ip_type(self) -> bool:
+        """Whether rights of several registers are pledged together, e.g. patent and trademark."""
+        return len({_register(item.key.kind) for item in self.collateral}) > 1
+
+
+def _register(kind: str) -> str:
+    return "patent" if kind in PATENT_KINDS else kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the house knows on the day of a check: the pool, the bank's standing, held rights."""
+
+    today: date
+    pool_name: str
+    pool_opened_on: date
+    pool_stopped_on: date | None = None
+    bank_suspended_on: date | None = None
+    held_rights: frozenset[RightKey] = frozenset()
+    """Those of the case's rights that another live case holds, whoever's it is."""
+    borrower_balance_fen: int = 0
+    """The firm's principal out or held for it in this pool at this bank; risk_pool, which sees
+    all banks, decides at the reservation."""
+    borrower_live_cases: int = 0
+    """The firm's other live cases in this pool at this bank."""

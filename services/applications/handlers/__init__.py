@@ -1,0 +1,1 @@
+"""What we do about what comes in: load, decide, record."""

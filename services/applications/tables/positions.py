@@ -1,0 +1,112 @@
+"""The SQL of monthly positions: any number of loans in one statement each."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from services.applications.domain.positions import Position
+
+_LOCK: Final = """
+select id from applications
+where bank_code = $1 and id in (
+    select application_id from loans
+    where bank_code = $1 and (loan_no = any($2::text[]) or application_id = any($3::uuid[]))
+)
+order by id
+for update
+"""
+# The figures of the last report of the month come as one array, to be compared in one go.
+_READ: Final = """
+select a.id, a.number, a.bank_code, a.pool_code, a.borrower_uscc, a.borrower_name, a.state,
+       a.version, l.loan_no, l.amount_fen, l.disbursed_on, l.last_month, l.risk_class,
+       before.outstanding_fen as before_fen, coalesce(same.version, 0) as reports, same.reported
+from unnest($1::uuid[]) as wanted (id)
+join applications as a using (id)
+join loans as l on l.application_id = a.id
+left join lateral (
+    select outstanding_fen from positions
+    where loan_id = a.id and month < $2
+    order by month desc, version desc limit 1
+) as before on true
+left join lateral (
+    select version, array[outstanding_fen::text, overdue_days::text, interest_arrears_fen::text,
+                          penalty_interest_fen::text, risk_class] as reported
+    from positions
+    where loan_id = a.id and month = $2
+    order by version desc limit 1
+) as same on true
+order by a.id
+"""
+_KEEP: Final = """
+with said as (
+    select * from unnest($4::uuid[], $5::text[], $6::int[], $7::bigint[], $8::int[],
+                         $9::bigint[], $10::bigint[], $11::text[], $12::boolean[])
+        as said (loan_id, bank_code, version, outstanding_fen, overdue_days,
+                 interest_arrears_fen, penalty_interest_fen, risk_class, is_newest)
+), kept as (
+    insert into positions (loan_id, month, version, bank_code, outstanding_fen, overdue_days,
+                           interest_arrears_fen, penalty_interest_fen, risk_class, reported_at,
+                           reported_by)
+    select loan_id, $1, version, bank_code, outstanding_fen, overdue_days, interest_arrears_fen,
+           penalty_interest_fen, risk_class, $2, $3
+    from said
+)
+update loans as l
+set outstanding_fen = said.outstanding_fen, overdue_days = said.overdue_days,
+    interest_arrears_fen = said.interest_arrears_fen,
+    penalty_interest_fen = said.penalty_interest_fen, risk_class = said.risk_class,
+    last_month = $1
+from said
+where l.application_id = said.loan_id and said.is_newest
+"""
+
+
+async def locked_loans(
+    conn: asyncpg.Connection,
+    *,
+    bank_code: str,
+    month: str,
+    loan_nos: Sequence[str],
+    loan_ids: Sequence[UUID],
+) -> list[asyncpg.Record]:
+    """A bank's loans, by their numbers or ids, with their cases locked in the order of ids.
+
+    Beside each: the principal of the youngest report before the month (`before_fen`), how many
+    reports of the month there are (`reports`) and what the last of them says (`reported`).
+    """
+    locked = await conn.fetch(_LOCK, bank_code, loan_nos, loan_ids)
+    if not locked:
+        return []
+    # Read after the locks, in a statement of its own, so that it sees what they waited for.
+    return list(await conn.fetch(_READ, [row["id"] for row in locked], month))
+
+
+async def keep(
+    conn: asyncpg.Connection,
+    taken: Sequence[tuple[asyncpg.Record, Position, bool]],
+    *,
+    month: str,
+    reported_by: str,
+    now: datetime,
+) -> None:
+    """Add the positions as new versions; the newest month also becomes where the loan stands."""
+    if not taken:
+        return
+    await conn.execute(
+        _KEEP,
+        month,
+        now,
+        reported_by,
+        [row["id"] for row, _, _ in taken],
+        [row["bank_code"] for row, _, _ in taken],
+        [row["reports"] + 1 for row, _, _ in taken],
+        [position.outstanding_fen for _, position, _ in taken],
+        [position.overdue_days for _, position, _ in taken],
+        [position.interest_arrears_fen for _, position, _ in taken],
+        [position.penalty_interest_fen for _, position, _ in taken],
+        [position.risk_class for _, position, _ in taken],
+        [newest for _, _, newest in taken],
+    )

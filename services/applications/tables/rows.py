@@ -1,0 +1,262 @@
+"""The rows we remember, as ordinary reads see them. What is written goes by SQL of its own."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, MetaData, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+METADATA = MetaData()
+
+
+def _moment() -> Any:
+    return Field(sa_type=DateTime(timezone=True))
+
+
+def _fen() -> Any:
+    return Field(sa_type=BigInteger)
+
+
+class _Row(SQLModel):
+    metadata = METADATA
+
+
+class BankRow(_Row, table=True):
+    """A bank that may submit."""
+
+    __tablename__ = "banks"
+
+    code: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(sa_type=Text)
+    uscc: str = Field(sa_type=Text, unique=True)
+    version: int
+    created_at: datetime = _moment()
+
+
+class PoolRow(_Row, table=True):
+    """A pool, as far as its events have told."""
+
+    __tablename__ = "pools"
+
+    code: str = Field(primary_key=True, sa_type=Text)
+    prefix: str = Field(sa_type=Text)
+    name: str = Field(sa_type=Text)
+    programme: str = Field(sa_type=Text)
+    opened_on: date
+    stopped_on: date | None
+
+
+class BankSuspensionRow(_Row, table=True):
+    """A bank whose entries to a pool are suspended."""
+
+    __tablename__ = "bank_suspensions"
+
+    pool_code: str = Field(primary_key=True, sa_type=Text)
+    bank_code: str = Field(primary_key=True, sa_type=Text)
+    suspended_on: date
+
+
+class NumberBlockRow(_Row, table=True):
+    """The next serial that is not handed out."""
+
+    __tablename__ = "number_blocks"
+
+    prefix: str = Field(primary_key=True, sa_type=Text)
+    year: int = Field(primary_key=True)
+    next_serial: int = Field(sa_type=BigInteger)
+
+
+class BorrowerRow(_Row, table=True):
+    """A firm as one bank describes it."""
+
+    __tablename__ = "borrowers"
+
+    bank_code: str = Field(primary_key=True, sa_type=Text)
+    uscc: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(sa_type=Text)
+    registered_on: date
+    is_sme: bool
+    region_code: str | None = Field(sa_type=Text)
+    first_seen_at: datetime = _moment()
+    changed_at: datetime = _moment()
+
+
+class ApplicationRow(_Row, table=True):
+    """A case where it stands now."""
+
+    __tablename__ = "applications"
+
+    id: UUID = Field(primary_key=True)
+    number: str = Field(sa_type=Text, unique=True)
+    bank_code: str = Field(sa_type=Text)
+    pool_code: str = Field(sa_type=Text)
+    programme: str = Field(sa_type=Text)
+    mode: str = Field(sa_type=Text)
+    parties: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
+    borrower_uscc: str = Field(sa_type=Text)
+    borrower_name: str = Field(sa_type=Text)
+    borrower_registered_on: date
+    borrower_is_sme: bool
+    borrower_region_code: str | None = Field(sa_type=Text)
+    amount_fen: int = _fen()
+    tenor_months: int
+    annual_rate_bp: int
+    purpose: str = Field(sa_type=Text)
+    purpose_note: str | None = Field(sa_type=Text)
+    repayment: str = Field(sa_type=Text)
+    has_other_collateral: bool
+    ip_share_bp: int | None
+    is_first_loan: bool
+    is_multi_ip_type: bool
+    attributes: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    state: str = Field(sa_type=Text)
+    version: int
+    revision: int
+    since: datetime = _moment()
+    due_on: date | None
+    findings: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    submitted_at: datetime = _moment()
+    submitted_by: str = Field(sa_type=Text)
+    assigned_to: str | None = Field(sa_type=Text)
+    assigned_name: str | None = Field(sa_type=Text)
+    recommended_by: str | None = Field(sa_type=Text)
+    approved_by: str | None = Field(sa_type=Text)
+    approved_on: date | None
+    reserved_until: date | None
+    scheme_version: str | None = Field(sa_type=Text)
+    declined_limits: list[dict[str, Any]] = Field(
+        sa_column=Column(JSONB, nullable=False, server_default="[]")
+    )
+
+
+class CollateralRow(_Row, table=True):
+    """A right offered in one revision of a case."""
+
+    __tablename__ = "collateral"
+
+    application_id: UUID = Field(primary_key=True, foreign_key="applications.id")
+    revision: int = Field(primary_key=True)
+    collateral_no: int = Field(primary_key=True)
+    bank_code: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    number: str = Field(sa_type=Text)
+    number_as_given: str = Field(sa_type=Text)
+    nice_class: int
+    name: str = Field(sa_type=Text)
+    owner_uscc: str | None = Field(sa_type=Text)
+    owner_name: str = Field(sa_type=Text)
+    filed_on: date
+    expires_on: date
+
+
+class ValuationRow(_Row, table=True):
+    """What a right was found to be worth."""
+
+    __tablename__ = "valuations"
+
+    application_id: UUID = Field(primary_key=True)
+    revision: int = Field(primary_key=True)
+    collateral_no: int = Field(primary_key=True)
+    bank_code: str = Field(sa_type=Text)
+    amount_fen: int = _fen()
+    method: str = Field(sa_type=Text)
+    appraiser: str = Field(sa_type=Text)
+    valued_on: date
+
+
+class DocumentRow(_Row, table=True):
+    """A document by its hash."""
+
+    __tablename__ = "documents"
+
+    application_id: UUID = Field(primary_key=True, foreign_key="applications.id")
+    revision: int = Field(primary_key=True)
+    document_no: int = Field(primary_key=True)
+    bank_code: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    sha256: bytes = Field(sa_type=LargeBinary)
+    filename: str = Field(sa_type=Text)
+
+
+class HeldRightRow(_Row, table=True):
+    """A right that a live case holds."""
+
+    __tablename__ = "held_rights"
+
+    kind: str = Field(primary_key=True, sa_type=Text)
+    number: str = Field(primary_key=True, sa_type=Text)
+    nice_class: int = Field(primary_key=True)
+    application_id: UUID = Field(foreign_key="applications.id")
+
+
+class HistoryRow(_Row, table=True):
+    """One move of a case."""
+
+    __tablename__ = "history"
+
+    application_id: UUID = Field(primary_key=True, foreign_key="applications.id")
+    version: int = Field(primary_key=True)
+    bank_code: str = Field(sa_type=Text)
+    at: datetime = _moment()
+    subject: str = Field(sa_type=Text)
+    name: str = Field(sa_type=Text)
+    role: str = Field(sa_type=Text)
+    action: str = Field(sa_type=Text)
+    source: str | None = Field(sa_type=Text)
+    target: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    detail: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+
+class PledgeRegistrationRow(_Row, table=True):
+    """A pledge as it stands in its register."""
+
+    __tablename__ = "pledge_registrations"
+
+    application_id: UUID = Field(primary_key=True, foreign_key="applications.id")
+    collateral_no: int = Field(primary_key=True)
+    bank_code: str = Field(sa_type=Text)
+    register_name: str = Field(sa_type=Text)
+    registration_no: str = Field(sa_type=Text)
+    registered_on: date
+
+
+class LoanRow(_Row, table=True):
+    """A loan where it stands by its last report."""
+
+    __tablename__ = "loans"
+
+    application_id: UUID = Field(primary_key=True, foreign_key="applications.id")
+    bank_code: str = Field(sa_type=Text)
+    pool_code: str = Field(sa_type=Text)
+    loan_no: str = Field(sa_type=Text)
+    amount_fen: int = _fen()
+    annual_rate_bp: int
+    disbursed_on: date
+    matures_on: date
+    outstanding_fen: int = _fen()
+    overdue_days: int
+    interest_arrears_fen: int = _fen()
+    penalty_interest_fen: int = _fen()
+    risk_class: str = Field(sa_type=Text)
+    last_month: str | None = Field(sa_type=Text)
+
+
+class PositionRow(_Row, table=True):
+    """What was reported of a loan for a month; a later version corrects an earlier one."""
+
+    __tablename__ = "positions"
+
+    loan_id: UUID = Field(primary_key=True, foreign_key="loans.application_id")
+    month: str = Field(primary_key=True, sa_type=Text)
+    version: int = Field(primary_key=True)
+    bank_code: str = Field(sa_type=Text)
+    outstanding_fen: int = _fen()
+    overdue_days: int
+    interest_arrears_fen: int = _fen()
+    penalty_interest_fen: int = _fen()
+    risk_class: str = Field(sa_type=Text)
+    reported_at: datetime = _moment()
+    reported_by: str = Field(sa_type=Text)

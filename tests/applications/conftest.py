@@ -1,0 +1,17 @@
+"""An office that has opened: two banks, two pools, a sandbox clock on a Monday morning."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from services.applications.main import SERVICE
+from tests.applications.office import Office
+
+
+@pytest.fixture
+async def office(running: Any) -> AsyncIterator[Office]:
+    async with running(SERVICE) as service:
+        office = Office(service)
+        await office.opens()
+        yield office
