@@ -263,8 +263,10 @@ class RowVerdict(_Answer):
     loan_no: str | None = None
     loan_id: UUID | None = None
     accepted: bool
-    unchanged: bool = Field(False, description="Reported before with the same figures.")
-    version: int | None = Field(None, description="Which report of this loan and month it is.")
+    unchanged: bool = Field(default=False, description="Reported before with the same figures.")
+    version: int | None = Field(
+        default=None, description="Which report of this loan and month it is."
+    )
     state: State | None = None
     errors: list[RowProblem] = Field(default_factory=list)
     warnings: list[RowProblem] = Field(default_factory=list)

@@ -58,7 +58,7 @@ async def pools(session: AsyncSession) -> Sequence[tuple[PoolRow, date | None]]:
     """All pools, each with the day since which the bank that looks is suspended there."""
     # Row-level security shows a bank its own suspensions only; staff see the first of any bank.
     suspended = (
-        select(BankSuspensionRow.suspended_on)
+        select(col(BankSuspensionRow.suspended_on))
         .where(col(BankSuspensionRow.pool_code) == col(PoolRow.code))
         .order_by(col(BankSuspensionRow.suspended_on))
         .limit(1)

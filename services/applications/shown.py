@@ -1,6 +1,7 @@
 """Rows as the API shows them."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -11,6 +12,7 @@ from services.applications.answers import (
     CaseSummary,
     CollateralAnswer,
     DocumentAnswer,
+    FindingAnswer,
     HistoryAnswer,
     LoanAnswer,
     PositionAnswer,
@@ -35,6 +37,7 @@ from services.applications.tables.rows import (
 )
 from shared.calendar import WorkingDays
 from shared.clock import business_date
+from shared.contracts.risk_pool import LimitReached
 from shared.identity import Identity
 
 
@@ -51,7 +54,7 @@ def summary(row: ApplicationRow, *, now: datetime, working_days: WorkingDays) ->
     )  # fmt: skip
 
 
-def _of_the_row(row: ApplicationRow) -> dict[str, object]:
+def _of_the_row(row: ApplicationRow) -> dict[str, Any]:
     return {
         "id": row.id,
         "number": row.number,
@@ -113,7 +116,7 @@ async def full(
         is_multi_ip_type=row.is_multi_ip_type,
         attributes=row.attributes,
         revision=row.revision,
-        findings=row.findings,
+        findings=[FindingAnswer.model_validate(one) for one in row.findings],
         collateral=[_right(*pair) for pair in await queries.collateral(session, row)],
         documents=[
             DocumentAnswer(kind=paper.kind, sha256=paper.sha256.hex(), filename=paper.filename)
@@ -135,7 +138,7 @@ async def full(
         approved_on=row.approved_on,
         reserved_until=row.reserved_until,
         scheme_version=row.scheme_version,
-        declined_limits=row.declined_limits,
+        declined_limits=[LimitReached.model_validate(one) for one in row.declined_limits],
         pending_actions=list(pending_actions(row, caller)),
         waiting_for=_waiting(row, due),
     )
@@ -204,7 +207,7 @@ def loan_answer(loan: LoanRow, row: ApplicationRow) -> LoanAnswer:
         pool_code=loan.pool_code,
         borrower_uscc=row.borrower_uscc,
         borrower_name=row.borrower_name,
-        state=row.state,
+        state=State(row.state),
         amount_fen=loan.amount_fen,
         annual_rate_bp=loan.annual_rate_bp,
         disbursed_on=loan.disbursed_on,

@@ -56,7 +56,7 @@ async def list_banks(caller: Anyone, running: Running) -> Page[BankAnswer]:
     """All banks, by code."""
     async with running.database.reading(caller.institution) as session:
         rows = await queries.banks(session)
-    return Page(items=[BankAnswer.model_validate(row) for row in rows])
+    return Page(items=[BankAnswer.model_validate(row) for row in rows], next_cursor=None)
 
 
 @router.get("/banks/{code}")
@@ -133,5 +133,6 @@ async def list_pools(caller: Anyone, running: Running) -> Page[PoolAnswer]:
                 suspended_on=suspended_on if own else None,
             )
             for pool, suspended_on in found
-        ]
+        ],
+        next_cursor=None,
     )

@@ -79,7 +79,7 @@ async def read_queue(
             reviews="reviewer" in caller.roles,
             approves="approver" in caller.roles,
             pool_code=pool,
-            after=after,  # type: ignore[arg-type]
+            after=after,
             limit=limit + 1,
         )
     now, days = running.clock.now(), running.working_days
@@ -114,7 +114,7 @@ async def read_history(case_id: UUID, caller: Anyone, running: Running) -> Page[
     async with running.database.reading(caller.institution) as session:
         await queries.case(session, case_id)
         rows = await queries.history(session, case_id)
-    return Page(items=[shown.move(row) for row in rows])
+    return Page(items=[shown.move(row) for row in rows], next_cursor=None)
 
 
 @router.get("/statistics")

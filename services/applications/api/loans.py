@@ -131,7 +131,7 @@ async def list_positions(
             session,
             loan_id,
             month=month,
-            after=after,  # type: ignore[arg-type]
+            after=after,
             limit=limit + 1,
         )
     last = rows[limit - 1] if len(rows) > limit else None

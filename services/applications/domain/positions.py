@@ -2,14 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from services.applications.domain.calendar_months import month_end
 from services.applications.domain.life_cycle import IS_LOAN, Action, State
 from shared.money import group_fen
 
-RISK_CLASSES: Final = ("normal", "special_mention", "substandard", "doubtful", "loss")
+RiskClass = Literal["normal", "special_mention", "substandard", "doubtful", "loss"]
+RISK_CLASSES: Final[tuple[RiskClass, ...]] = (
+    "normal",
+    "special_mention",
+    "substandard",
+    "doubtful",
+    "loss",
+)
 """五级分类 from best to worst."""
+
+
+def _rank(risk_class: str) -> int:
+    return [str(known) for known in RISK_CLASSES].index(risk_class)
+
 
 _AT_LEAST: Final = ((360, "loss"), (270, "doubtful"), (90, "substandard"))
 _CLASSES_RULE: Final = "商业银行金融资产风险分类办法（2023）"
@@ -32,7 +44,7 @@ class Position:
     overdue_days: int
     interest_arrears_fen: int
     penalty_interest_fen: int
-    risk_class: str
+    risk_class: RiskClass
 
     @property
     def is_repaid(self) -> bool:
@@ -90,7 +102,7 @@ def warnings(position: Position) -> tuple[Remark, ...]:
     """What a reader should look at; the report is taken all the same."""
     for days, least in _AT_LEAST:
         if position.overdue_days > days:
-            if RISK_CLASSES.index(position.risk_class) < RISK_CLASSES.index(least):
+            if _rank(position.risk_class) < _rank(least):
                 return (
                     Remark("class-too-good",
                            f"逾期超过 {days} 天的贷款至少应归为更低一类（{_CLASSES_RULE}）",
@@ -120,5 +132,5 @@ def move_for(position: Position, loan: Loan) -> Action | None:
 def is_worse(position: Position, loan: Loan) -> bool:
     """Whether the newest report is news of trouble: newly overdue, or further down in its class."""
     newly_overdue = position.overdue_days > 0 and loan.state is State.DISBURSED
-    further_down = RISK_CLASSES.index(position.risk_class) > RISK_CLASSES.index(loan.risk_class)
+    further_down = _rank(position.risk_class) > _rank(loan.risk_class)
     return newly_overdue or further_down

@@ -1,13 +1,14 @@
 """A bank submits a case: check it by machine, keep it, and say so."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 from fastapi.exceptions import RequestValidationError
 from uuid6 import uuid7
 
-from services.applications.answers import SubmissionAnswer, shown_findings
+from services.applications.answers import FindingAnswer, SubmissionAnswer, shown_findings
 from services.applications.cases import as_case
 from services.applications.domain.case import Case, Surroundings
 from services.applications.domain.checks import findings
@@ -246,7 +247,7 @@ def said_of(
     today: date,
 ) -> tuple[Event, ...]:
     """The two events of a submission: that it came, and what the machine made of it."""
-    about = {
+    about: dict[str, Any] = {
         "loan_id": case_id,
         "number": number,
         "bank_code": bank_code,
@@ -281,7 +282,7 @@ def _answer(
         revision=revision,
         since=now,
         due_on=due_on,
-        findings=shown_findings(against),
+        findings=[FindingAnswer.model_validate(one.as_data()) for one in against],
     )
     return Answer(
         status,

@@ -330,4 +330,4 @@ async def _keep(
         SYSTEM.role,
         {"findings": [finding["code"] for finding in standing.findings]},
     )
-    return taken == (len(items) if standing.holds_rights else 0)
+    return bool(taken == (len(items) if standing.holds_rights else 0))
