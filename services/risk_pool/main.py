@@ -1,6 +1,6 @@
 """The risk pool's service: `python -m services.risk_pool.main`."""
 
-from services.risk_pool.api import banks, coverages, ledger, pools
+from services.risk_pool.api import banks, claims, coverages, ledger, pools, recoveries, settlements
 from services.risk_pool.breakers import watch_idle_banks
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.settings import Settings
@@ -9,7 +9,15 @@ from shared.service import Service
 SERVICE = Service(
     name="risk_pool",
     title="风险补偿资金池 Risk pool",
-    routers=(pools.router, ledger.router, coverages.router, banks.router),
+    routers=(
+        pools.router,
+        ledger.router,
+        coverages.router,
+        banks.router,
+        claims.router,
+        recoveries.router,
+        settlements.router,
+    ),
     hears=ROUTES,
     settings_type=Settings,
     due=(watch_idle_banks,),
