@@ -92,8 +92,12 @@ def events(bank: str = BANK, *, loan_id: UUID | None = None, pool: str = "dongli
             **case,
             by="machine",
             reasons=(
-                Reason(code="valuation-too-old", zh="评估报告已过期", en="The valuation is too old"),
-                Reason(code="document-missing", zh="缺少质押合同", en="The pledge contract is missing"),
+                Reason(
+                    code="valuation-too-old", zh="评估报告已过期", en="The valuation is too old"
+                ),
+                Reason(
+                    code="document-missing", zh="缺少质押合同", en="The pledge contract is missing"
+                ),
             ),
         ),
         ApplicationAcceptedV1(**case, amount_fen=500_000_000),

@@ -1,7 +1,10 @@
 """Webhooks over real HTTP: signed, retried, given up, sent again; nobody waits for a slow one."""
 
+import asyncio
 import json
+from datetime import UTC, datetime, timedelta
 
+from services.notifications.domain.redaction import TOLD
 from tests.notifications.conftest import Receiver, listening, until
 from tests.notifications.samples import BANK, OTHER_BANK, events, one
 
@@ -157,8 +160,6 @@ async def test_a_slowly_dripping_answer_does_not_hold_an_attempt_for_ever(notify
             await send({"type": "http.response.start", "status": 200, "headers": []})
             while not self.let_go.is_set():
                 await send({"type": "http.response.body", "body": b".", "more_body": True})
-                import asyncio
-
                 await asyncio.sleep(0.02)
 
     async with notifying(webhook_timeout_seconds=0.2) as notifier, listening(Dripping()) as slow:
@@ -181,8 +182,6 @@ async def test_retry_after_is_honoured(notifier):
             return message["deliveries"][0] if message["deliveries"][0]["last_error"] else None
 
         delivery = await until(tried)
-
-        from datetime import UTC, datetime, timedelta
 
         due = datetime.fromisoformat(delivery["next_attempt_at"])
         assert due > datetime.now(UTC) + timedelta(minutes=55)
@@ -231,7 +230,7 @@ async def test_while_a_secret_is_changed_either_verifies_and_then_only_the_new_o
 async def test_an_endpoint_gets_only_the_types_it_asked_for(notifier, receiver):
     await notifier.endpoint(receiver.url, event_types=["loan.repaid.v1", "claim.paid.v1"])
 
-    await notifier.hears(*[event for event in events()])
+    await notifier.hears(*events())
 
     await receiver.has(2)
     await notifier.delivery("delivered")
@@ -240,8 +239,6 @@ async def test_an_endpoint_gets_only_the_types_it_asked_for(notifier, receiver):
 
 
 async def test_without_a_choice_it_gets_everything_its_bank_hears_of(notifier, receiver):
-    from services.notifications.domain.redaction import TOLD
-
     await notifier.endpoint(receiver.url)
 
     await notifier.hears(*events())

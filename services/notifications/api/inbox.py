@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+import anyio
 import asyncpg
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, Field
@@ -27,6 +28,10 @@ router = APIRouter(prefix="/inbox", tags=["inbox"])
 
 STREAM_PAGE = 100
 RECONNECT_MILLISECONDS = 3000
+GLANCE_SECONDS = 0.25
+"""A stream that waits looks so often whether it should end; that asks no database."""
+
+GOODBYE_SECONDS = 3
 
 Anyone = Annotated[Identity, Depends(requires())]
 Here = Annotated[Context, Depends(context)]
@@ -164,11 +169,14 @@ async def stream(
     ] = None,
 ) -> EventSourceResponse:
     """New messages as they come. The stream ends now and then; open it again with the last id."""
-    settings = settings_of(here)
+    # Set when the server wants to stop: the stream then ends by itself, as a whole answer.
+    closing = anyio.Event()
     return EventSourceResponse(
-        _messages(here, caller, _position(last_event_id)),
-        ping=settings.heartbeat_seconds,
+        _messages(here, caller, _position(last_event_id), closing),
+        ping=settings_of(here).heartbeat_seconds,
         send_timeout=30,
+        shutdown_event=closing,
+        shutdown_grace_period=GOODBYE_SECONDS,
     )
 
 
@@ -184,7 +192,7 @@ def _position(last_event_id: str | None) -> int | None:
 
 
 async def _messages(
-    here: Context, reader: Identity, position: int | None
+    here: Context, reader: Identity, position: int | None, closing: anyio.Event
 ) -> AsyncIterator[ServerSentEvent]:
     """A person's messages after a position (None: from now on), until the stream's time is up.
 
@@ -196,15 +204,17 @@ async def _messages(
         async with looking(here.database, reader.institution) as conn:
             position = await conn.fetchval("select coalesce(max(position), 0) from messages")
     yield ServerSentEvent(comment="open", retry=RECONNECT_MILLISECONDS)
-    while not here.stopping.is_set() and (left := ends_at - time.monotonic()) > 0:
+    while True:
         heard_of = bell.position
         async with looking(here.database, reader.institution) as conn:
             rows = await reading.after(conn, reader, position=position, limit=STREAM_PAGE)
         for row in rows:
             position = row["position"]
             yield _event(_item(row, _console(here)))
-        if len(rows) < STREAM_PAGE:
-            await bell.wait(beyond=heard_of, seconds=left)
+        while len(rows) < STREAM_PAGE and bell.position == heard_of:
+            if here.stopping.is_set() or closing.is_set() or time.monotonic() > ends_at:
+                return
+            await bell.wait(beyond=heard_of, seconds=GLANCE_SECONDS)
 
 
 def _event(item: InboxItem) -> ServerSentEvent:

@@ -1,0 +1,155 @@
+"""A worker that dies with something in hand: it is sent again, under the same id."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from services.notifications.background import courier
+from services.notifications.channels import WebhookChannel
+from services.notifications.domain.fairness import Fairness
+from services.notifications.sealing import Seal
+from services.notifications.senders.webhook import WebhookSender
+from shared.database import EVERYWHERE
+from tests.notifications.conftest import KEY, Receiver, listening, until
+from tests.notifications.samples import one
+
+A_LONG_TIME = 3600
+
+
+def channel_of(notifier):
+    settings = notifier.service.context.settings
+    return WebhookChannel(
+        WebhookSender(settings.address_policy, timeout_seconds=5, at_once=8),
+        Fairness(room=8, suspect_room=8, most_at_once=8, slow_seconds=5),
+        Seal([KEY]),
+    )
+
+
+async def one_due(notifier, receiver):
+    """A delivery that is due, while the service's own courier sleeps: the endpoint is paused."""
+    endpoint = await notifier.endpoint(receiver.url)
+    async with notifier.operator() as person:
+        await person.patch(
+            f"/endpoints/{endpoint['id']}", json={"state": "paused"}, headers={"If-Match": "*"}
+        )
+    await notifier.hears(one("claim.paid.v1"))
+    return endpoint
+
+
+async def wake_up(conn):
+    await conn.execute("update endpoints set state = 'active'")
+
+
+async def test_a_crash_between_sending_and_writing_down_sends_the_same_id_again(
+    notifying, receiver
+):
+    async with notifying(lease_seconds=A_LONG_TIME) as notifier:
+        endpoint = await one_due(notifier, receiver)
+        dying = channel_of(notifier)
+        now = datetime.now(UTC)
+        async with notifier.database.begin(EVERYWHERE) as conn:
+            await wake_up(conn)
+            (parcel,) = await dying.claim(conn, now=now, until=now + timedelta(seconds=0.5))
+        dying.begun(parcel)
+        answer = await dying.send(parcel, now=now)
+        await dying.close()
+        assert answer.status == 204
+        # It dies here. Nobody has written down that it was sent; the lease runs out.
+
+        message = await notifier.delivery("delivered")
+
+        assert [got.headers["webhook-id"] for got in receiver.got] == [message["webhook_id"]] * 2
+        assert len(receiver.verified(endpoint["secret"])) == 2
+        async with notifier.operator() as person:
+            log = (await person.get(f"/messages/{message['id']}/attempts")).json()["items"]
+        # The lost attempt is a gap in the numbers.
+        assert [attempt["number"] for attempt in log] == [2]
+
+
+async def test_while_a_lease_runs_nobody_else_sends(notifying, receiver):
+    async with notifying(lease_seconds=A_LONG_TIME) as notifier:
+        await one_due(notifier, receiver)
+        holder, other = channel_of(notifier), channel_of(notifier)
+        now = datetime.now(UTC)
+        async with notifier.database.begin(EVERYWHERE) as conn:
+            await wake_up(conn)
+            held = await holder.claim(conn, now=now, until=now + timedelta(hours=1))
+        async with notifier.database.begin(EVERYWHERE) as conn:
+            left = await other.claim(conn, now=now, until=now + timedelta(hours=1))
+
+        assert (len(held), len(left)) == (1, 0)
+
+
+async def test_two_workers_at_once_send_everything_and_nothing_twice(notifier, receiver):
+    await notifier.endpoint(receiver.url)
+    stopping = asyncio.Event()
+    second = asyncio.create_task(
+        courier(notifier.service.context, channel_of(notifier)).run(stopping)
+    )
+
+    await notifier.hears(*[one("claim.paid.v1") for _ in range(200)])
+
+    await receiver.has(200)
+    stopping.set()
+    await second
+    ids = [got.headers["webhook-id"] for got in receiver.got]
+    assert len(ids) == len(set(ids)) == 200
+
+
+async def test_a_stop_finishes_what_is_in_hand_and_writes_it_down(notifying):
+    receiver = Receiver(hangs=True)
+    async with listening(receiver), notifying() as notifier:
+        await notifier.endpoint(receiver.url)
+        await notifier.hears(one("claim.paid.v1"))
+        await receiver.has(1)
+
+        notifier.service.context.stopping.set()
+        await asyncio.sleep(0.05)
+        receiver.let_go.set()
+
+        await notifier.delivery("delivered")
+
+
+async def test_a_database_that_goes_away_for_a_moment_costs_no_outcome(notifying, postgres_url):
+    receiver = Receiver(hangs=True)
+    async with notifying() as notifier, listening(receiver):
+        await notifier.endpoint(receiver.url)
+        await notifier.hears(one("claim.paid.v1"))
+        await receiver.has(1)
+
+        async def cut():
+            async with notifier.database.connection() as conn:
+                name = await conn.fetchval("select current_database()")
+            import asyncpg
+
+            server = await asyncpg.connect(postgres_url)
+            await server.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", name
+            )
+            await server.close()
+
+        await cut()
+        receiver.let_go.set()
+
+        async def delivered():
+            try:
+                return await notifier.delivery("delivered")
+            except AssertionError:
+                return None  # The API itself may meet a connection that was cut.
+
+        await until(delivered)
+        assert len(receiver.got) == 1
+
+
+async def test_a_secret_that_cannot_be_opened_stops_its_own_endpoint_only(notifier, receiver):
+    broken = await notifier.endpoint(receiver.url + "/broken")
+    async with notifier.database.begin(EVERYWHERE) as conn:
+        await conn.execute("update endpoint_secrets set sealed = 'nonsense'")
+    good = await notifier.endpoint(receiver.url)
+
+    await notifier.hears(one("claim.paid.v1"))
+
+    await notifier.delivery("delivered", receiver_id=good["id"])
+    failed = await notifier.delivery("failed", receiver_id=broken["id"])
+    errors = {one["last_error"] for one in failed["deliveries"] if one["state"] == "failed"}
+    assert errors == {"the signing secret cannot be opened; rotate it"}
+    assert len(receiver.got) == 1
