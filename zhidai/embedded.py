@@ -24,10 +24,11 @@ SERVICES = (APPLICATIONS, RISK_POOL, NOTIFICATIONS)
 async def serving(ground: Ground, addresses: Addresses) -> AsyncIterator[None]:
     """Serve everything while the block runs; at its end finish what is in hand."""
     transport = LocalTransport([service.name for service in SERVICES if service.hears])
-    servers = []
+    servers, apps = [], []
     for service in SERVICES:
         settings = service_settings(service, ground, addresses)
         app = build(service, settings, transport=transport)
+        apps.append(app)
         port = addresses.ports[service.name]
         servers.append(uvicorn.Server(server_config(app, host=HOST, port=port)))
     console = console_application(console_settings(ground, addresses))
@@ -39,6 +40,10 @@ async def serving(ground: Ground, addresses: Addresses) -> AsyncIterator[None]:
         await _all_started(servers, running)
         yield
     finally:
+        for app in apps:
+            # Open event streams end now; a server waits for its connections before it tells.
+            if context := getattr(app.state, "context", None):
+                context.stopping.set()
         for server in servers:
             server.should_exit = True
         await asyncio.gather(*running, return_exceptions=True)
