@@ -5,6 +5,7 @@
     …
     {"type": "explanation", "id": …, "kind": …, "explanation": {…}, "people": {…}, …}
     …
+    {"type": "closed-month", "month": "2026-03", "accounts": {account: {…}}}
     {"type": "end", "transfers": 1, "last_hash": "…", "balances": {account: {…}}}
 
 How a hash is made is written at the head of services/risk_pool/domain/ledger.py.
@@ -17,6 +18,8 @@ from typing import Any
 import asyncpg
 import orjson
 
+from services.risk_pool.audit import closed_months
+from services.risk_pool.domain.audit import Totals
 from services.risk_pool.domain.ledger import FORMAT, moment
 from shared.money import format_fen
 
@@ -83,16 +86,28 @@ async def exported(
             people=row["people"],
             stored_at=moment(row["stored_at"]),
         )
+    for month, totals in sorted((await closed_months(conn, pool_code)).items()):
+        yield _line("closed-month", month=month, accounts=_shown(totals))
     yield _line(
         "end",
         transfers=head["last_seq"],
         last_hash=head["last_hash"].hex(),
-        balances={
-            account: {"debited": format_fen(int(debited)), "credited": format_fen(int(credited))}
-            for account, (debited, credited) in sorted(head["balances"].items())
-        },
+        balances=_shown(
+            {
+                account: (int(debited), int(credited))
+                for account, (debited, credited) in head["balances"].items()
+            }
+        ),
     )
 
 
-def _line(kind: str, **members: Any) -> bytes:
-    return orjson.dumps({"type": kind, **members}, option=orjson.OPT_APPEND_NEWLINE)
+def _shown(totals: Totals) -> dict[str, dict[str, str]]:
+    return {
+        account: {"debited": format_fen(debited), "credited": format_fen(credited)}
+        for account, (debited, credited) in sorted(totals.items())
+    }
+
+
+def _line(type_: str, /, **members: Any) -> bytes:
+    # asyncpg's UUIDs are of a class of their own, which orjson does not know.
+    return orjson.dumps({"type": type_, **members}, str, orjson.OPT_APPEND_NEWLINE)

@@ -156,32 +156,54 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def text_of(
+    pool_code: str,
+    seq: int,
+    *,
+    reference: str,
+    debit: str,
+    credit: str,
+    amount_fen: int,
+    business_date: str,
+    kind: str,
+    explanation_id: str,
+    loan_id: str,
+    booked_at: str,
+) -> str:
+    """The twelve lines from their parts as text, for whoever reads them from an export."""
+    return (
+        f"{FORMAT}\n{pool_code}\n{seq}\n{reference}\n{debit}\n{credit}\n{amount_fen}\n"
+        f"{business_date}\n{kind}\n{explanation_id}\n{loan_id}\n{booked_at}"
+    )
+
+
 def canonical_text(pool_code: str, seq: int, transfer: Transfer, booked_at: datetime) -> str:
     """The twelve lines that are hashed; see the module's head."""
-    return "\n".join(
-        (
-            FORMAT,
-            pool_code,
-            str(seq),
-            transfer.reference,
-            transfer.debit,
-            transfer.credit,
-            str(transfer.amount_fen),
-            transfer.business_date.isoformat(),
-            transfer.kind,
-            str(transfer.explanation_id or ""),
-            str(transfer.loan_id or ""),
-            moment(booked_at),
-        )
+    return text_of(
+        pool_code,
+        seq,
+        reference=transfer.reference,
+        debit=transfer.debit,
+        credit=transfer.credit,
+        amount_fen=transfer.amount_fen,
+        business_date=transfer.business_date.isoformat(),
+        kind=transfer.kind,
+        explanation_id=str(transfer.explanation_id or ""),
+        loan_id=str(transfer.loan_id or ""),
+        booked_at=moment(booked_at),
     )
+
+
+def hash_after(previous: bytes, text: str) -> bytes:
+    """SHA-256 over the hash before and a transfer's text."""
+    return hashlib.sha256(previous + text.encode()).digest()
 
 
 def row_hash(
     previous: bytes, pool_code: str, seq: int, transfer: Transfer, booked_at: datetime
 ) -> bytes:
     """The hash of the transfer number `seq`, 32 bytes, from the hash of the one before it."""
-    text = canonical_text(pool_code, seq, transfer, booked_at)
-    return hashlib.sha256(previous + text.encode()).digest()
+    return hash_after(previous, canonical_text(pool_code, seq, transfer, booked_at))
 
 
 def chain(
@@ -265,9 +287,16 @@ def explanation_id(
     A UUID of version 8 from the first 128 bits of SHA-256 over the canonical JSON of
     [format, pool, bank, kind, explanation, people, moment].
     """
-    sealed = canonical_json(
-        [FORMAT, pool_code, bank_code, kind, explanation, people, moment(stored_at)]
+    return explanation_id_of(
+        pool_code, bank_code, kind, explanation, people, moment(stored_at)
     )
+
+
+def explanation_id_of(
+    pool_code: str, bank_code: str, kind: str, explanation: Any, people: Any, stored_at: str
+) -> UUID:
+    """The same from the moment as text, for whoever reads it from an export."""
+    sealed = canonical_json([FORMAT, pool_code, bank_code, kind, explanation, people, stored_at])
     bits = int.from_bytes(hashlib.sha256(sealed.encode()).digest()[:16])
     bits = bits & ~(0xF << 76) | (8 << 76)
     bits = bits & ~(0x3 << 62) | (0x2 << 62)

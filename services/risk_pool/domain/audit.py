@@ -1,0 +1,345 @@
+"""A ledger verified from its first row, in one pass and little memory.
+
+The verifier is handed rows as they were stored and believes none of them: it makes every hash,
+every balance and every id again, and says of each check how much it looked at and what it found.
+"""
+
+import hashlib
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from services.risk_pool.domain.ledger import (
+    GENESIS,
+    account_kind,
+    explanation_id_of,
+    hash_after,
+    text_of,
+)
+from shared.money import format_fen
+
+Totals = Mapping[str, tuple[int, int]]
+"""Account → (debited, credited) fen."""
+
+
+class Row(NamedTuple):
+    """A transfer as stored, with dates, times and ids as the text that was hashed."""
+
+    seq: int
+    reference: str
+    debit: str
+    credit: str
+    amount_fen: int
+    business_date: str
+    kind: str
+    explanation_id: str
+    loan_id: str
+    booked_at: str
+    hash: bytes
+
+
+class Sealed(NamedTuple):
+    """An explanation as stored."""
+
+    id: str
+    bank_code: str
+    kind: str
+    explanation: Any
+    people: Any
+    stored_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What the ledger says of itself: how long it is, its last hash, its balances, and the
+    cumulative totals of every settled month's end, by account."""
+
+    pool_code: str
+    transfers: int
+    last_hash: bytes
+    balances: Totals
+    closed_months: Mapping[str, Totals] = field(default_factory=dict)
+    exposure: Mapping[str, int] | None = None
+    """`reserved:{bank}` and `covered:{bank}` as the coverages have them; None: not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that is not as it should be. `seq` is the transfer's number, where it is one."""
+
+    seq: int | None
+    zh: str
+    en: str
+
+
+@dataclass(slots=True)
+class Check:
+    """One question put to the ledger."""
+
+    code: str
+    zh: str
+    en: str
+    looked_at: int = 0
+    faults: int = 0
+    first: Fault | None = None
+
+    def fault(self, seq: int | None, zh: str, en: str) -> None:
+        """Note a fault; the first one is kept in words."""
+        self.faults += 1
+        if self.first is None:
+            self.first = Fault(seq, zh, en)
+
+    @property
+    def passed(self) -> bool:
+        return self.faults == 0
+
+
+class Verifier:
+    """Takes the rows of one pool in order of their numbers, then its explanations, then its head."""
+
+    def __init__(self, pool_code: str) -> None:
+        self.pool_code = pool_code
+        self._previous = GENESIS
+        self._last_seq = 0
+        self._seqs = array("q")
+        self._references = array("Q")
+        self._totals: dict[str, list[int]] = {}
+        self._by_month: dict[str, dict[str, list[int]]] = {}
+        self._known_accounts: set[str] = set()
+        self._explained: dict[str, int] = {}
+        self._sealed = False
+        self.chain = Check("chain", "哈希链", "hash chain")
+        self.numbers = Check("numbers", "编号连续", "numbers without a gap")
+        self.shape = Check("shape", "记账规则", "rules of booking")
+        self.references = Check("references", "业务凭据唯一", "references unique")
+        self.explanations = Check("explanations", "说明未改动", "explanations sealed")
+        self.balances = Check("balances", "余额重算", "balances recomputed")
+        self.trial = Check("trial_balance", "借贷平衡", "trial balance")
+        self.months = Check("closed_months", "已结月份未变", "closed months unchanged")
+        self.exposure = Check("exposure", "敞口与保障一致", "exposure agrees with coverages")
+
+    def transfer(self, row: Row) -> None:
+        """The next transfer."""
+        seq = row.seq
+        self.chain.looked_at += 1
+        self.numbers.looked_at += 1
+        if seq != self._last_seq + 1:
+            self.numbers.fault(
+                seq,
+                f"第 {self._last_seq} 笔之后是第 {seq} 笔",
+                f"number {self._last_seq} is followed by {seq}",
+            )
+        self._last_seq = seq
+        text = text_of(
+            self.pool_code,
+            seq,
+            reference=row.reference,
+            debit=row.debit,
+            credit=row.credit,
+            amount_fen=row.amount_fen,
+            business_date=row.business_date,
+            kind=row.kind,
+            explanation_id=row.explanation_id,
+            loan_id=row.loan_id,
+            booked_at=row.booked_at,
+        )
+        if hash_after(self._previous, text) != row.hash:
+            remade = hash_after(self._previous, text).hex()
+            self.chain.fault(
+                seq,
+                f"第 {seq} 笔({row.reference},{format_fen(row.amount_fen)} 元)与其哈希不符:"
+                f"存 {row.hash.hex()[:16]}…,算得 {remade[:16]}…",
+                f"transfer {seq} ({row.reference}, {format_fen(row.amount_fen)}) does not give its "
+                f"hash: stored {row.hash.hex()[:16]}…, recomputed {remade[:16]}…",
+            )
+        self._previous = row.hash
+        self._shape(row)
+        self._count(row)
+        self._seqs.append(seq)
+        digest = hashlib.blake2b(row.reference.encode(), digest_size=8).digest()
+        self._references.append(int.from_bytes(digest))
+        if row.explanation_id:
+            self._explained.setdefault(row.explanation_id, seq)
+
+    def _shape(self, row: Row) -> None:
+        self.shape.looked_at += 1
+        wrong = ""
+        if row.amount_fen <= 0:
+            wrong = f"金额 {format_fen(row.amount_fen)} / the amount is not positive"
+        elif row.debit == row.credit:
+            wrong = "借贷同户 / both sides are one account"
+        for account in (row.debit, row.credit):
+            if account not in self._known_accounts:
+                try:
+                    account_kind(account)
+                    self._known_accounts.add(account)
+                except ValueError as error:
+                    wrong = f"科目 {account} / {error}"
+        if wrong:
+            self.shape.fault(row.seq, f"第 {row.seq} 笔:{wrong}", f"transfer {row.seq}: {wrong}")
+
+    def _count(self, row: Row) -> None:
+        fen = row.amount_fen
+        month = self._by_month.setdefault(row.business_date[:7], {})
+        for totals in (self._totals, month):
+            totals.setdefault(row.debit, [0, 0])[0] += fen
+            totals.setdefault(row.credit, [0, 0])[1] += fen
+
+    def explanation(self, sealed: Sealed) -> None:
+        """The next explanation, after all transfers."""
+        self._sealed = True
+        self.explanations.looked_at += 1
+        try:
+            remade = str(
+                explanation_id_of(
+                    self.pool_code,
+                    sealed.bank_code,
+                    sealed.kind,
+                    sealed.explanation,
+                    sealed.people,
+                    sealed.stored_at,
+                )
+            )
+        except (TypeError, ValueError):
+            remade = "?"
+        seq = self._explained.pop(sealed.id, None)
+        if remade != sealed.id:
+            self.explanations.fault(
+                seq,
+                f"说明 {sealed.id}({sealed.kind})的内容与其编号不符"
+                + (f",见第 {seq} 笔" if seq else ""),
+                f"the explanation {sealed.id} ({sealed.kind}) does not give its id"
+                + (f"; see transfer {seq}" if seq else ""),
+            )
+
+    def finish(self, head: Head) -> list[Check]:
+        """Hold the recomputed figures against what the ledger says of itself."""
+        self._finish_chain(head)
+        self._finish_references()
+        self._finish_explanations()
+        self._finish_balances(head.balances)
+        self._finish_months(head.closed_months)
+        checks = [
+            self.chain,
+            self.numbers,
+            self.shape,
+            self.references,
+            self.explanations,
+            self.balances,
+            self.trial,
+            self.months,
+        ]
+        if head.exposure is not None:
+            self._finish_exposure(head.exposure)
+            checks.append(self.exposure)
+        return checks
+
+    def _finish_chain(self, head: Head) -> None:
+        if head.transfers != self._last_seq:
+            self.numbers.fault(
+                self._last_seq,
+                f"账簿应有 {head.transfers} 笔,末笔为第 {self._last_seq} 笔",
+                f"the ledger says {head.transfers} transfers, the last one is {self._last_seq}",
+            )
+        if head.last_hash != self._previous:
+            self.chain.fault(
+                self._last_seq,
+                f"末笔(第 {self._last_seq} 笔)的哈希不是账簿所记的链尾",
+                f"the hash of the last transfer ({self._last_seq}) is not the ledger's head",
+            )
+
+    def _finish_references(self) -> None:
+        self.references.looked_at = len(self._references)
+        ordered = sorted(range(len(self._references)), key=self._references.__getitem__)
+        for one, other in pairwise(ordered):
+            if self._references[one] == self._references[other]:
+                first, second = sorted((self._seqs[one], self._seqs[other]))
+                self.references.fault(
+                    second,
+                    f"第 {second} 笔与第 {first} 笔的凭据相同",
+                    f"transfer {second} has the reference of transfer {first}",
+                )
+
+    def _finish_explanations(self) -> None:
+        for missing, seq in self._explained.items():
+            self.explanations.fault(
+                seq,
+                f"第 {seq} 笔的说明 {missing} 不存在",
+                f"the explanation {missing} of transfer {seq} is missing",
+            )
+
+    def _finish_balances(self, stored: Totals) -> None:
+        made = {account: (two[0], two[1]) for account, two in self._totals.items()}
+        for account in sorted(made.keys() | stored.keys()):
+            self.balances.looked_at += 1
+            kept, again = stored.get(account, (0, 0)), made.get(account, (0, 0))
+            if kept != again:
+                self.balances.fault(
+                    None,
+                    f"{account}:账簿借 {format_fen(kept[0])} 贷 {format_fen(kept[1])},"
+                    f"重算借 {format_fen(again[0])} 贷 {format_fen(again[1])}",
+                    f"{account}: kept {format_fen(kept[0])} / {format_fen(kept[1])}, "
+                    f"recomputed {format_fen(again[0])} / {format_fen(again[1])}",
+                )
+        debited = sum(one for one, _ in stored.values())
+        credited = sum(one for _, one in stored.values())
+        self.trial.looked_at = len(stored)
+        if debited != credited:
+            self.trial.fault(
+                None,
+                f"借方 {format_fen(debited)} 不等于贷方 {format_fen(credited)}",
+                f"debits {format_fen(debited)} are not credits {format_fen(credited)}",
+            )
+
+    def _finish_months(self, closed: Mapping[str, Totals]) -> None:
+        running: dict[str, tuple[int, int]] = {}
+        months = sorted(self._by_month)
+        for month in sorted(closed):
+            while months and months[0] <= month:
+                for account, two in self._by_month[months.pop(0)].items():
+                    before = running.get(account, (0, 0))
+                    running[account] = (before[0] + two[0], before[1] + two[1])
+            self.months.looked_at += 1
+            for account in sorted(running.keys() | closed[month].keys()):
+                kept, again = closed[month].get(account, (0, 0)), running.get(account, (0, 0))
+                if kept != again:
+                    self.months.fault(
+                        None,
+                        f"{month} 月末 {account}:结账时借 {format_fen(kept[0])} 贷 "
+                        f"{format_fen(kept[1])},现为借 {format_fen(again[0])} 贷 "
+                        f"{format_fen(again[1])}",
+                        f"{account} at the end of {month}: settled {format_fen(kept[0])} / "
+                        f"{format_fen(kept[1])}, now {format_fen(again[0])} / "
+                        f"{format_fen(again[1])}",
+                    )
+                    break
+
+    def _finish_exposure(self, exposure: Mapping[str, int]) -> None:
+        booked = {
+            account: two[0] - two[1]
+            for account, two in self._totals.items()
+            if account.startswith(("reserved:", "covered:"))
+        }
+        for account in sorted(booked.keys() | exposure.keys()):
+            self.exposure.looked_at += 1
+            if booked.get(account, 0) != exposure.get(account, 0):
+                self.exposure.fault(
+                    None,
+                    f"{account}:账簿 {format_fen(booked.get(account, 0))},"
+                    f"保障合计 {format_fen(exposure.get(account, 0))}",
+                    f"{account}: booked {format_fen(booked.get(account, 0))}, the coverages add "
+                    f"up to {format_fen(exposure.get(account, 0))}",
+                )
+
+
+def first_fault(checks: Sequence[Check]) -> Check | None:
+    """The check to tell first: one that names a transfer before one that does not."""
+    failed = [check for check in checks if not check.passed]
+    named = [check for check in failed if check.first is not None and check.first.seq is not None]
+    return min(
+        named or failed,
+        key=lambda check: (check.first.seq or 0) if check.first else 0,
+        default=None,
+    )

@@ -1,0 +1,213 @@
+"""The audit finds what was changed behind the ledger's back, and names the row."""
+
+import asyncio
+import json
+from datetime import date
+from pathlib import Path
+
+import asyncpg
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from services.risk_pool.audit import NotAnExport, audit_file, audit_pool, opened
+from services.risk_pool.domain.audit import first_fault
+from tests.risk_pool.core.driver import Pool, pool_of
+from zhidai import audit_cli
+
+
+async def a_year_of_work(pool: Pool) -> None:
+    """Money in and out, capacity held, drawn, repaid: some dozen transfers, four explanations."""
+    for n in range(4):
+        await pool.covers(f"loan{n}", amount="1500000.00")
+        await pool.hears(
+            pool.position(f"loan{n}", "2026-01", f"{1_400_000 - n}.00", reported_on=date(2026, 2, 3))
+        )
+    await pool.hears(pool.repayment("loan0"))
+    await pool.fee("123.45")
+
+
+async def tampered(pool: Pool, *statements: str) -> None:
+    """A superuser works around every guard."""
+    name = pool.service.context.database.url.rsplit("/", 1)[-1]
+    conn = await asyncpg.connect(superuser(pool))
+    for statement in ("set session_replication_role = replica", *statements):
+        await conn.execute(statement)
+    await conn.close()
+    assert name
+
+
+def superuser(pool: Pool) -> str:
+    return pool.service.context.database.url.replace("//risk_pool", "//postgres", 1)
+
+
+async def said(*arguments: str) -> tuple[int, str]:
+    """`zhidai audit …` as a person runs it."""
+    app = typer.Typer()
+    audit_cli.mount(app)
+    app.callback()(lambda: None)
+    result = await asyncio.to_thread(
+        CliRunner().invoke, app, ["audit", *arguments], env={"COLUMNS": "200"}
+    )
+    return result.exit_code, result.output
+
+
+async def test_an_untouched_ledger_passes_every_check_and_the_command_says_so(running):
+    async with pool_of(running, "ICBC", paid_in="10000000.00") as pool:
+        await a_year_of_work(pool)
+
+        async with opened(pool.service.context.database.url) as conn:
+            report = await audit_pool(conn, "dongli")
+        code, output = await said("--pool", "dongli", "--url", pool.service.context.database.url)
+
+    assert report is not None and report.passed
+    assert all(check.looked_at > 0 for check in report.checks if check.code != "closed_months")
+    assert code == 0, output
+    assert "哈希链 hash chain" in output and "✗" not in output
+
+
+async def test_one_changed_byte_is_found_and_its_row_is_named(running):
+    async with pool_of(running, "ICBC", paid_in="10000000.00") as pool:
+        await a_year_of_work(pool)
+        await tampered(pool, "update transfers set amount_fen = amount_fen + 1 where seq = 4")
+
+        code, output = await said("--pool", "dongli", "--url", pool.service.context.database.url)
+
+    assert code == 1
+    assert "资金池 pool dongli,第 4 笔 / transfer 4" in output
+    assert "balances recomputed" in output
+
+
+WAYS = {
+    "reference": ("update transfers set reference = reference || 'x' where seq = 3", "chain", 3),
+    "date": ("update transfers set business_date = business_date - 1 where seq = 5", "chain", 5),
+    "moment": (
+        "update transfers set booked_at = booked_at + interval '1 microsecond' where seq = 2",
+        "chain",
+        2,
+    ),
+    "account": ("update transfers set debit = 'cash' where seq = 6", "chain", 6),
+    "hash": ("update transfers set hash = decode(repeat('ab', 32), 'hex') where seq = 7", "chain", 7),
+    "removed row": ("delete from transfers where seq = 6", "numbers", 7),
+    "removed last row": (
+        "delete from transfers where seq = (select max(seq) from transfers)",
+        "numbers",
+        14,
+    ),
+    "explanation": (
+        "update explanations set explanation = jsonb_set(explanation, '{steps,0,source}', '\"me\"') "
+        "where id = (select explanation_id from transfers where seq = 2)",
+        "explanations",
+        2,
+    ),
+    "balance": (
+        "update account_balances set debited_fen = debited_fen + 1 where account = 'cash'",
+        "balances",
+        None,
+    ),
+    "coverage": (
+        "update coverages set covered_fen = covered_fen - 1 where state = 'active'",
+        "exposure",
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_every_way_to_change_the_past_is_found(running, way):
+    statement, wanted, seq = WAYS[way]
+    async with pool_of(running, "ICBC", paid_in="10000000.00") as pool:
+        await a_year_of_work(pool)
+        await tampered(pool, statement)
+
+        async with opened(pool.service.context.database.url) as conn:
+            report = await audit_pool(conn, "dongli")
+
+    assert report is not None and not report.passed
+    checks = {check.code: check for check in report.checks}
+    assert not checks[wanted].passed
+    told = checks[wanted].first
+    assert told is not None and told.seq == seq
+    if seq is not None:
+        first = first_fault(report.checks)
+        assert first is not None and first.first is not None and first.first.seq is not None
+        assert first.first.seq <= seq
+
+
+async def test_a_reference_booked_twice_is_found(running):
+    async with pool_of(running, "ICBC", paid_in="10000000.00") as pool:
+        await a_year_of_work(pool)
+        await tampered(
+            pool,
+            "alter table transfers drop constraint transfers_reference_once",
+            "update transfers set reference = (select reference from transfers where seq = 2) "
+            "where seq = 5",
+        )
+
+        async with opened(pool.service.context.database.url) as conn:
+            report = await audit_pool(conn, "dongli")
+
+    assert report is not None
+    references = next(check for check in report.checks if check.code == "references")
+    assert references.first is not None and references.first.seq == 5
+
+
+async def exported(pool: Pool, folder: Path) -> Path:
+    answer = await pool.auditor.get(f"/pools/{pool.code}/ledger-export")
+    assert answer.status_code == 200
+    path = folder / "export.ndjson"
+    path.write_bytes(answer.content)
+    return path
+
+
+async def test_an_export_is_verified_without_the_database(running, tmp_path):
+    async with pool_of(running, "ICBC", paid_in="10000000.00") as pool:
+        await a_year_of_work(pool)
+        path = await exported(pool, tmp_path)
+
+    code, output = await said("--file", str(path))
+
+    assert code == 0, output
+    report = audit_file(path)
+    assert report.transfers == 15 and report.passed
+
+
+@pytest.mark.parametrize("member", ["amount", "business_date", "reference", "hash"])
+async def test_a_changed_line_of_an_export_is_named(running, tmp_path, member):
+    async with pool_of(running, "ICBC", paid_in="10000000.00") as pool:
+        await a_year_of_work(pool)
+        path = await exported(pool, tmp_path)
+    lines = path.read_text().splitlines()
+    line = json.loads(lines[5])
+    assert line["seq"] == 5
+    line[member] = {
+        "amount": "1.00",
+        "business_date": "2026-01-02",
+        "reference": "another",
+        "hash": "00" * 32,
+    }[member]
+    lines[5] = json.dumps(line)
+    path.write_text("\n".join(lines))
+
+    code, output = await said("--file", str(path))
+
+    assert code == 1
+    assert "transfer 5" in output
+
+
+async def test_half_an_export_is_refused(running, tmp_path):
+    async with pool_of(running, "ICBC", paid_in="10000000.00") as pool:
+        path = await exported(pool, tmp_path)
+    path.write_text("\n".join(path.read_text().splitlines()[:-1]))
+
+    with pytest.raises(NotAnExport):
+        audit_file(path)
+    assert (await said("--file", str(path)))[0] == 2
+
+
+async def test_an_unknown_pool_is_said_to_be_unknown(running):
+    async with pool_of(running, "ICBC") as pool:
+        code, output = await said("--pool", "nowhere", "--url", pool.service.context.database.url)
+
+    assert code == 2
+    assert "没有资金池 nowhere" in output
