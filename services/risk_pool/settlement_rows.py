@@ -60,9 +60,9 @@ with moved as materialized (
 )
 insert into settlement_movements
     (settlement_id, account, kind, party_code, debited_fen, credited_fen, transfers)
-select $1, account, 'opening', {_PARTY}, debited, credited, 0 from before
+select $1::uuid, account, 'opening', {_PARTY}, debited, credited, 0 from before
 union all
-select $1, account, kind, {_PARTY}, debited, credited, n from within
+select $1::uuid, account, kind, {_PARTY}, debited, credited, n from within
 """
 
 _WRITE_LINES = """
@@ -70,7 +70,7 @@ insert into settlement_lines
     (settlement_id, bank_code, number, loan_id, loan_no, borrower_name, is_covered, amount_fen,
      outstanding_fen, covered_fen, overdue_days, risk_class, position_version, claimed_fen,
      recovered_fen)
-select $1, c.bank_code, c.number, c.loan_id, c.loan_no, c.borrower_name,
+select $1::uuid, c.bank_code, c.number, c.loan_id, c.loan_no, c.borrower_name,
        c.released_on is null or c.released_on > $4,
        c.amount_fen,
        coalesce(p.outstanding_principal_fen, c.outstanding_fen),

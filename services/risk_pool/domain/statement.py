@@ -1,0 +1,163 @@
+"""What a statement of one month says to one party, from the movements of its accounts.
+
+Every table here begins with an opening, ends with a closing, and the rows between them lead from
+one to the other; each row is the sum of transfers that can be listed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.risk_pool.domain.ledger import (
+    CASH,
+    CLAIMS,
+    FEES,
+    INTEREST,
+    RECOVERIES,
+    SUBSIDIES,
+    account_kind,
+    contribution_of,
+    covered_of,
+    payable_to,
+    receivable_from,
+    reserved_for,
+)
+from services.risk_pool.domain.life_cycle import Words
+from services.risk_pool.domain.settlement import AccountMonth
+
+KINDS: dict[str, Words] = {
+    "contribution": Words("出资到账", "contributions received"),
+    "interest": Words("专户利息", "interest on the account"),
+    "fee": Words("管理费用", "fees"),
+    "subsidy": Words("贴息支出", "subsidies"),
+    "reserve": Words("额度保留", "capacity reserved"),
+    "activate": Words("放款入池", "loans paid out"),
+    "release": Words("解除额度", "capacity released"),
+    "position": Words("本金变动", "change of principal"),
+    "claim-approved": Words("资金池应承担补偿", "claims borne by the pool"),
+    "claim-shared": Words("其他方应承担补偿", "claims borne by others"),
+    "claim-paid": Words("补偿款拨付", "claims paid out"),
+    "recovery-booked": Words("追偿款返还", "recoveries returned"),
+    "settlement-net": Words("上期结算轧差", "netted by a settlement"),
+    "settlement-collect": Words("上期结算收款", "collected by a settlement"),
+    "settlement-pay": Words("上期结算付款", "paid by a settlement"),
+}
+"""What the kinds of transfers are called on paper."""
+
+ACCOUNTS: dict[str, Words] = {
+    "cash": Words("专户现金", "cash of the account"),
+    "contribution": Words("出资", "contribution"),
+    "claims": Words("补偿支出", "claims"),
+    "recoveries": Words("追偿收入", "recoveries"),
+    "interest": Words("利息收入", "interest"),
+    "fees": Words("费用支出", "fees"),
+    "subsidies": Words("贴息支出", "subsidies"),
+    "payable": Words("应付", "payable"),
+    "receivable": Words("应收", "receivable"),
+    "capacity": Words("已占用额度", "capacity taken up"),
+    "reserved": Words("保留额度", "reserved"),
+    "covered": Words("在保本金", "covered principal"),
+}
+
+
+def kind_words(kind: str) -> Words:
+    """What a kind is called; a reversal says what it reverses."""
+    if kind.startswith("reversal-of-"):
+        of = kind_words(kind.removeprefix("reversal-of-"))
+        return Words(f"冲正：{of.zh}", f"reversal: {of.en}")
+    return KINDS.get(kind, Words(kind, kind))
+
+
+def account_words(account: str) -> Words:
+    """What an account is called, with its party's code."""
+    words = ACCOUNTS[account_kind(account)]
+    party = account.partition(":")[2]
+    return Words(f"{words.zh} {party}", f"{words.en} {party}") if party else words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A balance over the month: opening + rows = closing, to the fen."""
+
+    code: str
+    words: Words
+    opening_fen: int
+    rows: tuple[tuple[str, int], ...]
+    """Kind of fact and what it changed."""
+    closing_fen: int
+
+    def __post_init__(self) -> None:
+        moved = sum(fen for _, fen in self.rows)
+        assert self.opening_fen + moved == self.closing_fen, f"{self.code} does not add up"
+
+
+def table(
+    code: str, words: Words, accounts: Mapping[str, AccountMonth], signs: Mapping[str, int]
+) -> Table:
+    """Several accounts as one balance: each counts with its sign, in its own direction."""
+    present = [(accounts[name], sign) for name, sign in signs.items() if name in accounts]
+    rows: dict[str, int] = {}
+    for account, sign in present:
+        for movement in account.movements:
+            rows[movement.kind] = rows.get(movement.kind, 0) + sign * movement.natural_fen
+    order = {kind: place for place, kind in enumerate(KINDS)}
+    return Table(
+        code=code,
+        words=words,
+        opening_fen=sum(sign * account.opening_fen for account, sign in present),
+        rows=tuple(
+            (kind, rows[kind])
+            for kind in sorted(rows, key=lambda kind: (order.get(kind, len(order)), kind))
+            if rows[kind]
+        ),
+        closing_fen=sum(sign * account.closing_fen for account, sign in present),
+    )
+
+
+def tables_of_party(party: str, accounts: Mapping[str, AccountMonth]) -> tuple[Table, ...]:
+    """What a party's statement shows: what is between it and the pool, what it has paid in, and
+    a bank's exposure. Tables without any entry are left out."""
+    shown = (
+        table(
+            "current",
+            Words("往来余额（正数为应付给贵方）", "between us (positive: owed to you)"),
+            accounts,
+            {payable_to(party): 1, receivable_from(party): -1},
+        ),
+        table("contribution", Words("出资", "contribution"), accounts, {contribution_of(party): 1}),
+        table("covered", Words("在保本金", "covered principal"), accounts, {covered_of(party): 1}),
+        table("reserved", Words("保留额度", "reserved"), accounts, {reserved_for(party): 1}),
+    )
+    return tuple(
+        one for one in shown if one.code == "current" or one.opening_fen or one.rows
+    )
+
+
+def tables_of_pool(accounts: Mapping[str, AccountMonth]) -> tuple[Table, ...]:
+    """What the pool's own statement shows: its money, its account, what it owes and is owed, and
+    its exposure."""
+    by_kind: dict[str, list[str]] = {}
+    for account in accounts:
+        by_kind.setdefault(account_kind(account), []).append(account)
+
+    def all_of(kind: str, sign: int) -> dict[str, int]:
+        return dict.fromkeys(by_kind.get(kind, ()), sign)
+
+    own = {INTEREST: 1, RECOVERIES: 1, CLAIMS: -1, FEES: -1, SUBSIDIES: -1}
+    return (
+        table(
+            "available",
+            Words("可用余额", "available balance"),
+            accounts,
+            {**all_of("contribution", 1), **own},
+        ),
+        table("cash", Words("专户现金", "cash of the account"), accounts, {CASH: 1}),
+        table("payable", Words("应付各方", "payable to parties"), accounts, all_of("payable", 1)),
+        table(
+            "receivable",
+            Words("应收各方", "receivable from parties"),
+            accounts,
+            all_of("receivable", 1),
+        ),
+        table("covered", Words("在保本金", "covered principal"), accounts, all_of("covered", 1)),
+        table("reserved", Words("保留额度", "reserved"), accounts, all_of("reserved", 1)),
+    )

@@ -1,0 +1,1 @@
+"""Statements on paper and in spreadsheets; each shows the reference of every amount."""

@@ -1,0 +1,103 @@
+"""The words of a statement, Chinese and English side by side."""
+
+from typing import Literal
+
+from shared.schemes.vocabulary import RISK_CLASSES
+
+Language = Literal["zh", "en"]
+
+WORDS: dict[str, tuple[str, str]] = {
+    "title": ("知识产权质押融资风险补偿资金池月度结算对账单", "Monthly Settlement Statement"),
+    "subtitle": ("风险补偿资金池", "Risk-Compensation Pool for IP-Pledge Financing"),
+    "provisional": ("预览稿 · 尚未入账", "Preview · not posted"),
+    "final": ("已入账", "Posted"),
+    "to": ("致", "To"),
+    "pool": ("资金池", "Pool"),
+    "month": ("结算月份", "Month"),
+    "period": ("期间", "Period"),
+    "role": ("角色", "Role"),
+    "posted_on": ("入账日", "Posted on"),
+    "money_unit": ("金额单位：人民币元", "Amounts in yuan (CNY)"),
+    "result": ("本月结算结果", "Result of the month"),
+    "you_receive": ("应收款项（由资金池专户支付）", "You receive from the pool's account"),
+    "you_pay": ("应付款项（请缴入资金池专户）", "You pay into the pool's account"),
+    "pool_pays": ("资金池专户净付出", "The pool's account pays out, net"),
+    "pool_receives": ("资金池专户净收入", "The pool's account takes in, net"),
+    "nothing_due": ("本月无应收应付", "Nothing is due"),
+    "payable": ("应付贵方", "Owed to you"),
+    "receivable": ("贵方应缴", "Owed by you"),
+    "pool_payable": ("应向各方收取", "To be collected"),
+    "pool_receivable": ("应向各方支付", "To be paid"),
+    "netted": ("轧差抵销", "Netted"),
+    "awaiting": ("已批准待拨付补偿（另行拨付）", "Approved claims, paid separately"),
+    "transfers": ("结算入账明细", "Postings of this settlement"),
+    "balances": ("余额与发生额", "Balances and movements"),
+    "opening": ("期初", "Opening"),
+    "closing": ("期末", "Closing"),
+    "item": ("项目", "Item"),
+    "amount": ("金额", "Amount"),
+    "loans": ("在保贷款", "Covered loans"),
+    "risk_class": ("五级分类", "Risk class"),
+    "count": ("笔数", "Loans"),
+    "outstanding": ("未还本金", "Outstanding principal"),
+    "covered": ("在保本金", "Covered principal"),
+    "overdue": ("其中逾期", "Of these overdue"),
+    "total": ("合计", "Total"),
+    "parties": ("各方结算", "What the month leaves each party"),
+    "party": ("单位", "Party"),
+    "net": ("净额（正数为应付该方）", "Net (positive: to be paid to the party)"),
+    "accounts": ("科目余额", "Accounts"),
+    "account": ("科目", "Account"),
+    "debited": ("借方发生", "Debited"),
+    "credited": ("贷方发生", "Credited"),
+    "entries": ("逐笔明细", "Every entry"),
+    "no_entries": ("本月无发生额", "Nothing was booked this month"),
+    "date": ("日期", "Date"),
+    "seq": ("账本序号", "No."),
+    "reference": ("凭证号", "Reference"),
+    "kind": ("事项", "Fact"),
+    "debit": ("借", "Debit"),
+    "credit": ("贷", "Credit"),
+    "loan_number": ("贷款编号", "Case"),
+    "lines": ("贷款明细", "Loan by loan"),
+    "lines_elsewhere": (
+        "共 {n} 笔，逐笔明细见同名电子表格（XLSX）。",
+        "{n} loans; each of them is in the workbook (XLSX) of the same name.",
+    ),
+    "borrower": ("借款企业", "Borrower"),
+    "loan_no": ("借据号", "Loan no."),
+    "bank": ("银行", "Bank"),
+    "contract_amount": ("贷款金额", "Amount"),
+    "overdue_days": ("逾期天数", "Days overdue"),
+    "claimed": ("资金池补偿", "Borne by the pool"),
+    "recovered": ("资金池收回", "Recovered"),
+    "people": ("经办与签批", "People"),
+    "preview": ("编制", "Prepared by"),
+    "confirm": ("确认", "Confirmed by"),
+    "sign": ("签批", "Signed by"),
+    "post": ("入账", "Posted by"),
+    "how": (
+        "每一笔金额均可按凭证号与账本序号在系统中展开：对应的业务事实、适用条款版本、计算过程与经办人。",
+        "Every amount can be expanded by its reference and number: the fact behind it, the terms "
+        "and their version, the calculation and the people.",
+    ),
+    "ledger": (
+        "账本校验：截至第 {seq} 号，链值 {hash}",
+        "Ledger: up to no. {seq}, chain hash {hash}",
+    ),
+    "page": ("第 {n} 页，共 {of} 页", "Page {n} of {of}"),
+    "statement": ("对账单", "Statement"),
+    "explanation": ("计算说明编号", "Explanation"),
+}
+"""Word → (Chinese, English)."""
+
+
+def words(language: Language) -> dict[str, str]:
+    """Every word in one language."""
+    place = 0 if language == "zh" else 1
+    return {name: said[place] for name, said in WORDS.items()}
+
+
+def risk_class(name: str | None, language: Language) -> str:
+    """A class for people; a dash where none was reported."""
+    return RISK_CLASSES[name].said(language) if name else "—"

@@ -1,0 +1,309 @@
+"""A statement as a workbook: real numbers with formats, totals as formulas over the rows above."""
+
+import asyncio
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from services.risk_pool import statements
+from services.risk_pool.reports.words import Language, risk_class, words
+from shared.money import parse_fen
+
+_MONEY = "#,##0.00;[Red]-#,##0.00"
+
+
+async def as_xlsx(
+    conn: asyncpg.Connection,
+    settlement: asyncpg.Record,
+    told: Mapping[str, Any],
+    bank: str | None,
+    *,
+    language: Language,
+) -> bytes:
+    """The statement as XLSX: summary, balances, every entry, and every loan of the month.
+
+    A spreadsheet keeps numbers as floats; amounts below a hundred trillion yuan keep their fen.
+    """
+    with tempfile.TemporaryDirectory(prefix="zhidai-statement-") as folder:
+        path = Path(folder) / "statement.xlsx"
+        book = _Workbook(path, told, language)
+        book.summary()
+        book.balances()
+        book.entries()
+        await book.loans(conn, settlement, bank)
+        await asyncio.to_thread(book.close)
+        return path.read_bytes()
+
+
+class _Workbook:
+    """The workbook while it is written, row after row (rows once written are not kept)."""
+
+    def __init__(self, path: Path, told: Mapping[str, Any], language: Language) -> None:
+        self._told = told
+        self._zh = language == "zh"
+        self._language: Language = language
+        self._words = words(language)
+        self._book = xlsxwriter.Workbook(
+            str(path), {"constant_memory": True, "strings_to_formulas": False,
+                        "strings_to_urls": False}
+        )  # fmt: skip
+        made = datetime.fromisoformat(told["posted_on"] or told["to"])
+        self._book.set_properties(
+            {
+                "title": f"{told['pool']['name']} {told['month']} {told['party']['name']}",
+                "author": told["pool"]["name"],
+                "created": made,
+            }
+        )
+        font = {"font_name": "Microsoft YaHei", "font_size": 10}
+        self._plain = self._book.add_format({**font})
+        self._soft = self._book.add_format({**font, "font_color": "#6B7280"})
+        self._title = self._book.add_format(
+            {**font, "font_size": 14, "bold": True, "font_color": "#0F4C81"}
+        )
+        self._head = self._book.add_format(
+            {**font, "bold": True, "bg_color": "#E8EEF6", "bottom": 2, "text_wrap": True,
+             "valign": "vcenter"}
+        )  # fmt: skip
+        self._money = self._book.add_format({**font, "num_format": _MONEY})
+        self._whole = self._book.add_format({**font, "num_format": "#,##0"})
+        self._day = self._book.add_format({**font, "num_format": "yyyy-mm-dd"})
+        self._sum = self._book.add_format({**font, "bold": True, "top": 1, "num_format": _MONEY})
+        self._sum_whole = self._book.add_format(
+            {**font, "bold": True, "top": 1, "num_format": "#,##0"}
+        )
+        self._sum_text = self._book.add_format({**font, "bold": True, "top": 1})
+
+    def close(self) -> None:
+        self._book.close()
+
+    def _said(self, row: Mapping[str, Any]) -> str:
+        return str(row["zh"] if self._zh else row["en"])
+
+    def _sheet(self, name: str, widths: Sequence[int], *, landscape: bool = False) -> Worksheet:
+        sheet = self._book.add_worksheet(name)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.hide_gridlines(2)
+        if landscape:
+            sheet.set_landscape()
+        sheet.set_footer(f"&L{self._told['pool']['code']} {self._told['month']}&R&P / &N")
+        return sheet
+
+    def _amount(self, sheet: Worksheet, row: int, column: int, text: str, form: Any = None) -> None:
+        sheet.write_number(row, column, parse_fen(text) / 100, form or self._money)
+
+    def summary(self) -> None:
+        """Who, when, what is due, the loans by class, and who stood for it."""
+        told, word = self._told, self._words
+        sheet = self._sheet(word["statement"], (34, 26, 20, 20, 20, 20))
+        sheet.write(0, 0, told["pool"]["name"], self._soft)
+        sheet.write(1, 0, word["title"], self._title)
+        state = word["final"] if told["posted_on"] else word["provisional"]
+        role = told["party"]["role_zh" if self._zh else "role_en"]
+        row = 3
+        for label, value in (
+            (word["to"], f"{told['party']['name']} ({told['party']['code']})"),
+            (word["role"], role),
+            (word["month"], told["month"]),
+            (word["period"], f"{told['from']} — {told['to']}"),
+            (word["posted_on"], told["posted_on"] or state),
+        ):
+            sheet.write(row, 0, label, self._soft)
+            sheet.write(row, 1, value, self._plain)
+            row += 1
+        row = self._due(sheet, row + 1)
+        row = self._classes(sheet, row + 1)
+        row = self._parties(sheet, row + 1)
+        for person in told["people"]:
+            sheet.write(row, 0, word[person["action"]], self._soft)
+            sheet.write(row, 1, person["name"], self._plain)
+            sheet.write(row, 2, person["at"][:16].replace("T", " ") + " UTC", self._soft)
+            row += 1
+        ledger = word["ledger"].format(seq=told["ledger"]["seq"], hash=told["ledger"]["hash"])
+        sheet.write(row + 1, 0, word["how"], self._soft)
+        sheet.write(row + 2, 0, ledger, self._soft)
+
+    def _due(self, sheet: Worksheet, row: int) -> int:
+        word, due = self._words, self._told["due"]
+        is_pool = self._told["party"]["code"] == self._told["pool"]["code"]
+        sheet.write_row(row, 0, (word["result"], word["amount"]), self._head)
+        first = row + 1
+        for place, (label, text) in enumerate(
+            (
+                (word["pool_payable" if is_pool else "payable"], due["payable"]),
+                (word["pool_receivable" if is_pool else "receivable"], due["receivable"]),
+            )
+        ):
+            sheet.write(first + place, 0, label, self._plain)
+            self._amount(sheet, first + place, 1, text)
+        cells = [xl_rowcol_to_cell(first + place, 1) for place in (0, 1)]
+        sheet.write(first + 2, 0, word["net"], self._sum_text)
+        sheet.write_formula(
+            first + 2, 1, f"={cells[0]}-{cells[1]}", self._sum, parse_fen(due["net"]) / 100
+        )
+        sheet.write(first + 3, 0, word["awaiting"], self._soft)
+        self._amount(sheet, first + 3, 1, due["awaiting_payment"])
+        return first + 4
+
+    def _classes(self, sheet: Worksheet, row: int) -> int:
+        loans, word = self._told["loans"], self._words
+        if not loans:
+            return row
+        heads = (word["risk_class"], word["count"], word["outstanding"], word["covered"])
+        sheet.write_row(row, 0, heads, self._head)
+        first = row + 1
+        for one in loans["by_class"]:
+            row += 1
+            sheet.write(row, 0, risk_class(one["risk_class"], self._language), self._plain)
+            sheet.write_number(row, 1, one["loans"], self._whole)
+            self._amount(sheet, row, 2, one["outstanding"])
+            self._amount(sheet, row, 3, one["covered"])
+        row += 1
+        sheet.write(row, 0, word["total"], self._sum_text)
+        self._total(sheet, row, 1, first, loans["loans"], self._sum_whole)
+        self._total(sheet, row, 2, first, parse_fen(loans["outstanding"]) / 100, self._sum)
+        self._total(sheet, row, 3, first, parse_fen(loans["covered"]) / 100, self._sum)
+        sheet.write(row + 1, 0, word["overdue"], self._soft)
+        sheet.write_number(row + 1, 1, loans["overdue_loans"], self._whole)
+        self._amount(sheet, row + 1, 2, loans["overdue"])
+        return row + 2
+
+    def _total(
+        self, sheet: Worksheet, row: int, column: int, first: int, value: float, form: Any
+    ) -> None:
+        """A sum over the rows above; the value is what a reader without a calculator shows."""
+        if row == first:
+            sheet.write_number(row, column, value, form)
+            return
+        top, bottom = xl_rowcol_to_cell(first, column), xl_rowcol_to_cell(row - 1, column)
+        sheet.write_formula(row, column, f"=SUM({top}:{bottom})", form, value)
+
+    def _parties(self, sheet: Worksheet, row: int) -> int:
+        parties, word = self._told["parties"], self._words
+        if not parties:
+            return row
+        heads = (
+            word["party"], word["role"], word["pool_receivable"], word["pool_payable"],
+            word["awaiting"], word["net"],
+        )  # fmt: skip
+        sheet.write_row(row, 0, heads, self._head)
+        first = row + 1
+        for one in parties:
+            row += 1
+            sheet.write(row, 0, f"{one['name']} ({one['code']})", self._plain)
+            sheet.write(row, 1, one["role_zh" if self._zh else "role_en"], self._plain)
+            self._amount(sheet, row, 2, one["payable"])
+            self._amount(sheet, row, 3, one["receivable"])
+            self._amount(sheet, row, 4, one["awaiting_payment"])
+            paid, owed = xl_rowcol_to_cell(row, 2), xl_rowcol_to_cell(row, 3)
+            sheet.write_formula(
+                row, 5, f"={paid}-{owed}", self._money, parse_fen(one["net"]) / 100
+            )
+        row += 1
+        sheet.write(row, 0, word["total"], self._sum_text)
+        sheet.write(row, 1, "", self._sum_text)
+        for column, name in enumerate(("payable", "receivable", "awaiting_payment", "net"), 2):
+            value = sum(parse_fen(one[name]) for one in parties) / 100
+            self._total(sheet, row, column, first, value, self._sum)
+        return row + 2
+
+    def balances(self) -> None:
+        """Opening, movements by kind, closing as a formula; then the accounts."""
+        told, word = self._told, self._words
+        sheet = self._sheet(word["balances"], (40, 22, 22, 22, 22, 12))
+        row = 0
+        for one in told["tables"]:
+            sheet.write_row(row, 0, (self._said(one), word["amount"]), self._head)
+            first = row + 1
+            sheet.write(first, 0, word["opening"], self._soft)
+            self._amount(sheet, first, 1, one["opening"])
+            row = first + 1
+            for part in one["rows"]:
+                sheet.write(row, 0, self._said(part), self._plain)
+                self._amount(sheet, row, 1, part["amount"])
+                row += 1
+            sheet.write(row, 0, word["closing"], self._sum_text)
+            self._total(sheet, row, 1, first, parse_fen(one["closing"]) / 100, self._sum)
+            row += 2
+        heads = (word["account"], word["opening"], word["debited"], word["credited"],
+                 word["closing"], word["count"])  # fmt: skip
+        sheet.write_row(row, 0, heads, self._head)
+        for one in told["accounts"]:
+            row += 1
+            sheet.write(row, 0, f"{self._said(one)} ({one['account']})", self._plain)
+            for column, name in enumerate(("opening", "debited", "credited", "closing"), 1):
+                self._amount(sheet, row, column, one[name])
+            sheet.write_number(row, 5, one["transfers"], self._whole)
+
+    def entries(self) -> None:
+        """Every transfer of the month on the party's accounts, and those of the posting."""
+        word = self._words
+        sheet = self._sheet(
+            word["entries"], (12, 9, 22, 46, 24, 24, 18, 18, 40), landscape=True
+        )
+        names = ("date", "seq", "kind", "reference", "debit", "credit", "amount", "loan_number",
+                 "explanation")  # fmt: skip
+        sheet.write_row(0, 0, [word[name] for name in names], self._head)
+        sheet.freeze_panes(1, 0)
+        row = 0
+        for entry in (*self._told["entries"], *self._told["due"]["transfers"]):
+            row += 1
+            sheet.write_datetime(
+                row, 0, datetime.combine(date.fromisoformat(entry["date"]), datetime.min.time()),
+                self._day,
+            )  # fmt: skip
+            sheet.write_number(row, 1, entry["seq"], self._whole)
+            sheet.write(row, 2, self._said(entry), self._plain)
+            sheet.write(row, 3, entry["reference"], self._plain)
+            sheet.write(row, 4, entry["debit"], self._plain)
+            sheet.write(row, 5, entry["credit"], self._plain)
+            self._amount(sheet, row, 6, entry["amount"])
+            sheet.write(row, 7, entry["loan_number"] or "", self._plain)
+            sheet.write(row, 8, entry["explanation_id"] or "", self._soft)
+        if row:
+            sheet.autofilter(0, 0, row, len(names) - 1)
+
+    async def loans(
+        self, conn: asyncpg.Connection, settlement: asyncpg.Record, bank: str | None
+    ) -> None:
+        """Every loan of the month, as it is read from the database; totals as formulas."""
+        word = self._words
+        sheet = self._sheet(
+            word["lines"], (20, 18, 34, 14, 18, 18, 18, 10, 12, 18, 18), landscape=True
+        )
+        names = ("loan_number", "loan_no", "borrower", "bank", "contract_amount", "outstanding",
+                 "covered", "overdue_days", "risk_class", "claimed", "recovered")  # fmt: skip
+        sheet.write_row(0, 0, [word[name] for name in names], self._head)
+        sheet.freeze_panes(1, 1)
+        sums = dict.fromkeys(("amount_fen", "outstanding_fen", "covered_fen", "claimed_fen",
+                              "recovered_fen"), 0)  # fmt: skip
+        row = 0
+        async for line in statements.lines(conn, settlement, bank):
+            row += 1
+            for column, name in enumerate(statements.LINE_COLUMNS):
+                value = line[name]
+                if name.endswith("_fen"):
+                    sums[name] += value
+                    sheet.write_number(row, column, value / 100, self._money)
+                elif name == "overdue_days":
+                    sheet.write_number(row, column, value, self._whole)
+                elif name == "risk_class":
+                    sheet.write(row, column, risk_class(value, self._language), self._plain)
+                else:
+                    sheet.write(row, column, value or "", self._plain)
+        if row:
+            sheet.autofilter(0, 0, row, len(names) - 1)
+            sheet.write(row + 1, 0, word["total"], self._sum_text)
+            for column, name in enumerate(statements.LINE_COLUMNS):
+                if name in sums:
+                    self._total(sheet, row + 1, column, 1, sums[name] / 100, self._sum)

@@ -1,0 +1,142 @@
+"""Words for stories of claims: a bank files, two persons decide, money goes out and comes back."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from services.risk_pool.main import SERVICE
+from tests.risk_pool.core.driver import Pool
+
+DOCUMENTS = [
+    {"kind": kind, "sha256": "0" * 64, "filename": f"{kind}.pdf"}
+    for kind in (
+        "claim_form",
+        "claim_report",
+        "recovery_plan",
+        "diligence_statement",
+        "business_licence",
+    )
+]
+
+
+class Claims(Pool):
+    """A pool, its people of finance, and the claims of its banks."""
+
+    def __init__(self, service: Any, code: str = "dongli") -> None:
+        super().__init__(service, code)
+        self.maker = service.as_("gao", "finance_maker")
+        self.checker = service.as_("qian", "finance_checker")
+
+    async def it_is(self, day: str) -> None:
+        """Move the clock to nine in the morning of a day in China."""
+        moment = datetime.combine(date.fromisoformat(day), time(1, 0), UTC)
+        await self.service.context.clock.set(moment)
+
+    def claim_of(self, name: str, principal: str, **more: Any) -> dict[str, Any]:
+        """What a bank files: 121 days overdue and substandard, all documents there."""
+        facts = {
+            "overdue_days": more.pop("overdue_days", 121),
+            "risk_class": more.pop("risk_class", "substandard"),
+            **more.pop("facts", {}),
+        }
+        return {
+            "loan_id": str(self.loans[name]),
+            "outstanding_principal": principal,
+            "facts": facts,
+            "documents": DOCUMENTS,
+            **more,
+        }
+
+    async def goes_bad(
+        self, name: str, month: str, outstanding: str, *, overdue_days: int = 121
+    ) -> None:
+        """The bank reports the loan as substandard at a month's end."""
+        await self.hears(
+            self.position(
+                name, month, outstanding, risk_class="substandard", overdue_days=overdue_days
+            )
+        )
+
+    async def files(self, name: str, principal: str, *, bank: str = "ICBC", **more: Any) -> Any:
+        """A claim is filed and taken."""
+        answer = await self.bank(bank).post("/claims", json=self.claim_of(name, principal, **more))
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def decides(self, claim: dict[str, Any], *, opinion: str = "同意") -> Any:
+        """One person reviews, another approves."""
+        where = f"/claims/{claim['id']}"
+        answer = await self.maker.post(f"{where}/review", json={"opinion": opinion})
+        assert answer.status_code == 200, answer.text
+        answer = await self.checker.post(f"{where}/approve", json={"opinion": opinion})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def approves(self, name: str, principal: str, **more: Any) -> Any:
+        """A claim from its filing to its approval."""
+        return await self.decides(await self.files(name, principal, **more))
+
+    async def pays(self, claim: dict[str, Any], **more: Any) -> Any:
+        """The pool's part is paid."""
+        answer = await self.maker.post(f"/claims/{claim['id']}/pay", json=more)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def recovers(
+        self,
+        claim: dict[str, Any],
+        gross: str,
+        *,
+        costs: str = "0.00",
+        on: str,
+        bank: str = "ICBC",
+        from_pledged_ip: bool = True,
+        confirmed: bool = True,
+    ) -> Any:
+        """Money comes in, the bank reports it, and finance confirms it."""
+        answer = await self.bank(bank).post(
+            f"/claims/{claim['id']}/recoveries",
+            json={
+                "received_on": on,
+                "route": "auction",
+                "from_pledged_ip": from_pledged_ip,
+                "gross": gross,
+                "costs": costs,
+            },
+        )
+        assert answer.status_code == 201, answer.text
+        if not confirmed:
+            return answer.json()
+        answer = await self.checker.post(f"/recoveries/{answer.json()['id']}/confirm", json={})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def settles(self, month: str, *steps: str) -> Any:
+        """Steps of a month's settlement, all four if none is named; the last answer."""
+        answer = None
+        for step in steps or ("preview", "confirm", "sign", "post"):
+            person = self.checker if step == "sign" else self.maker
+            answer = await person.post(f"/pools/{self.code}/settlements/{month}/{step}", json={})
+            assert answer.status_code == 200, (step, answer.text)
+        assert answer is not None
+        return answer.json()
+
+
+def amounts(shares: list[dict[str, str]]) -> dict[str, str]:
+    """Party → amount."""
+    return {share["party"]: share["amount"] for share in shares}
+
+
+@asynccontextmanager
+async def claims_of(
+    running: Any, *banks: str, paid_in: str = "20000000.00", code: str = "dongli"
+) -> AsyncIterator[Claims]:
+    """A running risk_pool with one pool, its banks and money in it, in January 2026."""
+    async with running(SERVICE, due_interval_seconds=3600) as service:
+        await service.context.clock.set(datetime(2026, 1, 11, 1, 0, tzinfo=UTC))
+        pool = Claims(service, code)
+        await pool.opened(*(banks or ("ICBC",)))
+        if paid_in:
+            await pool.paid_in(paid_in)
+        yield pool
