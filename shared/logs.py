@@ -3,6 +3,7 @@
 import logging
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -49,12 +50,12 @@ def _text(line: dict[str, Any]) -> str:
         return orjson.dumps(safe).decode()
 
 
-def configure_logging(service: str, level: str = "INFO") -> None:
-    """Send every log record of this process to standard output as JSON.
+def configure_logging(service: str, level: str = "INFO", *, file: Path | None = None) -> None:
+    """Send every log record of this process to standard output, or to a file, as JSON.
 
     uvicorn's own access log is silenced: `shared.telemetry` writes a line per request.
     """
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.FileHandler(file) if file else logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter(service))
     root = logging.getLogger()
     root.handlers[:] = [handler]

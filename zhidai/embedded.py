@@ -10,6 +10,7 @@ from services.applications.main import SERVICE as APPLICATIONS
 from services.console.main import application as console_application
 from services.notifications.main import SERVICE as NOTIFICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
+from shared.logs import configure_logging
 from shared.messaging.local import LocalTransport
 from shared.serve import server_config
 from shared.service import build
@@ -22,7 +23,12 @@ SERVICES = (APPLICATIONS, RISK_POOL, NOTIFICATIONS)
 
 @asynccontextmanager
 async def serving(ground: Ground, addresses: Addresses) -> AsyncIterator[None]:
-    """Serve everything while the block runs; at its end finish what is in hand."""
+    """Serve everything while the block runs; at its end finish what is in hand.
+
+    The screen belongs to whoever started us: the log goes to a file of the state folder.
+    """
+    (ground.state / "logs").mkdir(parents=True, exist_ok=True)
+    configure_logging("embedded", file=ground.state / "logs" / "embedded.log")
     transport = LocalTransport([service.name for service in SERVICES if service.hears])
     servers, apps = [], []
     for service in SERVICES:

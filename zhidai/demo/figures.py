@@ -44,7 +44,7 @@ async def _pool(callers: Callers, pool: Pool) -> dict[str, Any]:
                     "bank": claim["bank_code"],
                     "base": claim["base"],
                     "shares": {share["party"]: share["amount"] for share in claim["shares"]},
-                    "caps_bound": sorted(claim["caps_bound"]),
+                    "caps_bound": [cap["code"] for cap in claim["caps_bound"]],
                     "state": claim["state"],
                 }
                 for claim in whole
@@ -55,7 +55,7 @@ async def _pool(callers: Callers, pool: Pool) -> dict[str, Any]:
             "count": len(recoveries),
             "states": dict(sorted(Counter(row["state"] for row in recoveries).items())),
         },
-        "balances": dict(sorted((row["account"], row["balance"]) for row in balances["items"])),
+        "balances": dict(sorted((row["account"], row["balance"]) for row in balances["accounts"])),
         "settlements": {
             month: {
                 "state": settlement["state"],
@@ -63,10 +63,17 @@ async def _pool(callers: Callers, pool: Pool) -> dict[str, Any]:
                     line["party_code"]: line["net"]
                     for line in sorted(settlement["statements"], key=lambda s: s["party_code"])
                 },
-                "figures": settlement["figures"],
+                "movements": _movements(settlement),
             }
             for month, settlement in zip(MONTHS, settlements, strict=True)
         },
+    }
+
+
+def _movements(settlement: dict[str, Any]) -> dict[str, str]:
+    return {
+        f"{row['account']} {row['kind']}": f"{row['debited']} {row['credited']}"
+        for row in sorted(settlement["movements"], key=lambda row: (row["account"], row["kind"]))
     }
 
 

@@ -78,12 +78,17 @@ async def demo(*, transport: str, seed: int, fresh: bool, state: Path) -> bool:
 
 async def verify(ground: Ground, screen: Console) -> bool:
     """The ledger of each pool, recomputed from its first row."""
-    from zhidai.audit_cli import verify_database
+    from services.risk_pool.audit import audit_pool, opened
+    from zhidai.audit_cli import show
 
-    results = [
-        await verify_database(ground.server_url, pool.code, screen=screen) for pool in POOLS
-    ]
-    return all(results)
+    passed = []
+    async with opened(ground.database_url("risk_pool")) as conn:
+        for pool in POOLS:
+            report = await audit_pool(conn, pool.code)
+            assert report is not None, f"the demo has made no pool {pool.code}"
+            show(report)
+            passed.append(report.passed)
+    return all(passed)
 
 
 @asynccontextmanager

@@ -233,14 +233,14 @@ class Story:
                 operator_of(bank), APPLICATIONS, "/positions",
                 {"month": month_name(month), "items": items}, fact=f"positions {bank} {month}",
             )  # fmt: skip
-            assert answer["rejected"] == 0, answer
+            assert answer["refused"] == 0, answer
 
     async def _positions_known(self, month: int, running: Iterable[Live]) -> bool:
         covered = await self._coverages("active")
         return all(
             (live.id not in covered)
             if live.repaid
-            else covered[live.id]["last_position_month"] == month_name(month)
+            else covered[live.id]["position_month"] == month_name(month)
             for live in running
         )
 
