@@ -46,11 +46,11 @@ def compose(
     mail["Subject"] = " ".join(title.split())
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = f"<{delivery_id.hex}@{sender.rpartition('@')[2].rstrip('>')}>"
-    mail["Content-Language"] = "zh-CN" if language == "zh" else "en"
     # No out-of-office reply to a machine (RFC 3834).
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(text)
     mail.add_alternative(html, subtype="html")
+    mail["Content-Language"] = "zh-CN" if language == "zh" else "en"
     return mail
 
 
