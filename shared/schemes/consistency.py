@@ -29,7 +29,11 @@ def _on(scheme: Scheme, mode: Mode, day: date, at: At) -> Iterator[Problem]:
     sharing = rules.get("sharing")
     shares_losses = "parties" in rules or sharing is not None
     if not shares_losses:
-        if "subsidies" not in rules and mode.status == "complete":
+        if (
+            "subsidies" not in rules
+            and mode.status == "complete"
+            and not _begins_later(scheme, mode, day)
+        ):
             yield where.problem(
                 f"{day} 起既没有分担比例(parties、sharing),也没有补贴(subsidies),方案什么也没有规定",
                 f"from {day} there is neither sharing (parties, sharing) nor a subsidy: "
@@ -38,6 +42,13 @@ def _on(scheme: Scheme, mode: Mode, day: date, at: At) -> Iterator[Problem]:
         return
     yield from _sharing(mode, day, rules, where)
     yield from _others(rules)
+
+
+def _begins_later(scheme: Scheme, mode: Mode, day: date) -> bool:
+    """Whether a mode was added after the measure began: it has rules, but not yet."""
+    rules = scheme.rules_of(mode.code)
+    firsts = [rules[name][0].since for name in ("parties", "sharing", "subsidies") if name in rules]
+    return bool(firsts) and day < min(firsts)
 
 
 def _sharing(mode: Mode, day: date, rules: dict[str, Entry], where: At) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from fractions import Fraction
 from shared.schemes.claims import CapOutcome
 from shared.schemes.explanation import Explanation, Step, listed, money, percent
 from shared.schemes.loss import ClaimDecision, ip_share_of
-from shared.schemes.vocabulary import PERIODS, Words
+from shared.schemes.vocabulary import FACTS, PERIODS, Words
 
 _BASES = {
     "outstanding_principal": Words("未还本金", "outstanding principal"),
@@ -122,7 +122,8 @@ def _row(decision: ClaimDecision) -> Step:
                 for word in ("above", "at_least", "up_to", "below", "equals")
                 if (end := getattr(condition, word)) is not None
             ]
-            inputs.append((condition.fact, " ".join(f"{word} {_end(end)}" for word, end in ends)))
+            said = " ".join(f"{word} {_end(condition.fact, end)}" for word, end in ends)
+            inputs.append((condition.fact, said))
         for plus in sharing.plus:
             given = [flag for flag in plus.if_any if decision.facts.attributes.get(flag) is True]
             if given:
@@ -158,12 +159,16 @@ def _row(decision: ClaimDecision) -> Step:
     )
 
 
-def _end(end: object) -> str:
-    if isinstance(end, bool) or isinstance(end, str):
-        return str(end).lower()
-    if isinstance(end, Fraction):
+def _end(fact: str, end: object) -> str:
+    """The end of a tier, in the unit of its fact."""
+    kind = FACTS[fact].kind
+    if kind == "money":
+        assert isinstance(end, int)
+        return money(end)
+    if kind == "ratio":
+        assert isinstance(end, Fraction)
         return percent(end)
-    return money(end) if isinstance(end, int) else str(end)
+    return str(end).lower()
 
 
 def _due(decision: ClaimDecision) -> Step:

@@ -85,7 +85,7 @@ def _as_percent(share: Fraction | int) -> str:
     return f"{Fraction(share)}"
 
 
-_KIND_SHAPES: Mapping[str, Shape] = {
+KIND_SHAPES: Mapping[str, Shape] = {
     "money": Money(),
     "ratio": Percent(most=1_000_000),
     "count": Whole(),
@@ -96,7 +96,7 @@ _KIND_SHAPES: Mapping[str, Shape] = {
 
 def _ends(kind: str) -> Record:
     """An interval of a measured fact: each end once, inclusive or not."""
-    shape = _KIND_SHAPES[kind]
+    shape = KIND_SHAPES[kind]
     return Record(
         {name: Field(shape) for name in ("above", "at_least", "up_to", "below")},
         check=_ends_fit,
@@ -141,7 +141,7 @@ class When:
             kind = FACTS[name].kind
             place = at.child(name)
             if kind in ("flag", "word"):
-                value = _KIND_SHAPES[kind].read(place, problems)
+                value = KIND_SHAPES[kind].read(place, problems)
                 conditions.append(t.Condition(fact=name, equals=value))
             else:
                 ends = _ends(kind).read(place, problems)
@@ -152,7 +152,7 @@ class When:
     def schema(self) -> dict[str, Any]:
         properties = {
             name: (
-                _KIND_SHAPES[fact.kind].schema()
+                KIND_SHAPES[fact.kind].schema()
                 if fact.kind in ("flag", "word")
                 else _ends(fact.kind).schema()
             )
@@ -214,7 +214,7 @@ class Tiers:
     def read(self, at: At, problems: list[Problem]) -> list[tuple[dict[str, Any], Any]] | None:
         record = Record(
             {
-                name: Field(_KIND_SHAPES[self.kind])
+                name: Field(KIND_SHAPES[self.kind])
                 for name in ("above", "at_least", "up_to", "below")
             }
             | {self.payload: Field(self.shape, required=True)},
@@ -238,7 +238,7 @@ class Tiers:
 
     def schema(self) -> dict[str, Any]:
         ends = {
-            name: _KIND_SHAPES[self.kind].schema()
+            name: KIND_SHAPES[self.kind].schema()
             for name in ("above", "at_least", "up_to", "below")
         }
         return {
@@ -452,11 +452,14 @@ _COVERED = Record(
 
 
 def _one_of_rate_cap(at: At, found: dict[str, Any]) -> list[Problem]:
-    if (found["over_lpr_bp"] is None) == (found["times_lpr"] is None):
+    ways = ("over_lpr_bp", "times_lpr", "under_market_bp")
+    if sum(found[way] is not None for way in ways) != 1:
         return [
             at.problem(
-                "写 over_lpr_bp(LPR 加多少基点)或 times_lpr(LPR 的百分之几),二者取一",
-                "write over_lpr_bp (basis points above LPR) or times_lpr (percent of LPR), one of them",
+                "利率上限须且只能写一种:over_lpr_bp(LPR 加多少基点)、times_lpr(LPR 的百分之几)"
+                "或 under_market_bp(比同类平均利率低多少基点)",
+                "write exactly one of over_lpr_bp (basis points above LPR), times_lpr (percent of LPR) "
+                "and under_market_bp (basis points under the going rate)",
             )
         ]
     return []
@@ -466,6 +469,10 @@ RATE_CAP = Record(
     {
         "over_lpr_bp": Field(Whole(most=10_000), zh="LPR 加点(基点)", en="basis points above LPR"),
         "times_lpr": Field(Percent(most=1000), zh="LPR 的百分之几", en="percent of LPR"),
+        "under_market_bp": Field(
+            Whole(most=10_000), zh="低于同类平均利率(基点)", en="basis points under the going rate"
+        ),
+        "lpr_of": Field(Choice(("day", "december")), default="day"),
         "lpr_term": Field(Choice(("1y", "5y")), default="1y"),
     },
     make=t.RateCap,
@@ -495,7 +502,9 @@ _TRIGGER_FIELDS = {
 
 def _trigger_says_something(at: At, found: dict[str, Any]) -> list[Problem]:
     if any(
-        value not in (None, False) for key, value in found.items() if key not in ("code", "source")
+        value is not None and value is not False
+        for key, value in found.items()
+        if key not in ("code", "source")
     ):
         return []
     return [at.problem("这一项触发条件什么也没有要求", "this trigger asks for nothing")]
@@ -643,6 +652,8 @@ _SUBSIDY = Record(
         "fee_ceiling_bp": Field(Whole(most=10_000)),
         "ip_part_only": Field(Flag(), default=False),
         "day_base": Field(Whole(least=360, most=365), default=365),
+        "per_year": Field(Flag(), default=True),
+        "rounded_each": Field(Choice(("period", "quarter")), default="period"),
         "longest_days": Field(Whole(least=1, most=36_500)),
         "least_loan": Field(Money()),
         "largest_loan": Field(Money()),

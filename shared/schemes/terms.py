@@ -174,11 +174,17 @@ class Covered:
 
 @dataclass(frozen=True, slots=True)
 class RateCap:
-    """LPR of the day plus basis points; `times_lpr` where the rule is a multiple."""
+    """LPR plus basis points, a multiple of LPR, or points under the going rate.
+
+    `lpr_of` says which LPR: that of the day, or of the last December that is published by the
+    day and not after the end of the year in question (`fj`).
+    """
 
     over_lpr_bp: int | None = None
     times_lpr: Fraction | None = None
+    under_market_bp: int | None = None
     lpr_term: Literal["1y", "5y"] = "1y"
+    lpr_of: Literal["day", "december"] = "day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +285,10 @@ class SubsidyRule:
     fee_ceiling_bp: int | None = None
     ip_part_only: bool = False
     day_base: Literal[360, 365] = 365
+    per_year: bool = True
+    """Whether `rate_bp` is a yearly rate, reckoned by days, or once on the amount."""
+    rounded_each: Literal["period", "quarter"] = "period"
+    """Whether the sum is rounded once, or each calendar quarter on its own."""
     longest_days: int | None = None
     least_loan_fen: int | None = None
     largest_loan_fen: int | None = None
