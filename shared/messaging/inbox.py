@@ -69,7 +69,7 @@ Work = tuple[Arrived, Event | Unreadable]
 
 
 class Consumer:
-    """What one service does with the events it hears. `receive` is handed to a transport."""
+    """What one service does with the events it hears; a transport is given one to hand them to."""
 
     def __init__(
         self,
@@ -89,12 +89,19 @@ class Consumer:
         self._parked = metrics.PARKED_TOTAL.labels(service)
 
     async def receive(self, topic: str, batch: Sequence[Arrived]) -> None:
-        """Apply a batch of one topic, in order. Returns when every event is applied or parked."""
-        work = [
+        """Hear a batch of one topic, in order. Returns when every event is applied or parked."""
+        await self.apply(topic, self.understand(batch))
+
+    def understand(self, batch: Sequence[Arrived]) -> list[Work]:
+        """What of the batch concerns this service, read."""
+        return [
             (arrived, read_event(arrived, self._routes))
             for arrived in batch
             if _concerns(arrived, self._routes)
         ]
+
+    async def apply(self, topic: str, work: Sequence[Work]) -> None:
+        """Apply what was understood. Returns when every event is applied or parked."""
         if not work:
             return
         while not await self._settle(topic, work):
@@ -260,7 +267,8 @@ def read_event(
     if isinstance(arrived, Broken):
         return Unreadable(arrived.fault)
     try:
-        return routes[arrived.type][0].model_validate_json(arrived.body)
+        event: Event = routes[arrived.type][0].__pydantic_validator__.validate_json(arrived.body)
+        return event
     except ValueError as error:
         return Unreadable(str(error))
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -19,7 +20,7 @@ from aiokafka.structs import ConsumerRecord
 
 from shared.contracts.envelope import Envelope
 from shared.messaging.faults import Backoff
-from shared.messaging.port import Receive
+from shared.messaging.port import Hearing
 from shared.messaging.wire import Arrived, headers_of, read
 
 log = logging.getLogger(__name__)
@@ -74,14 +75,14 @@ class KafkaTransport:
             raise
 
     async def listen(
-        self, group: str, topics: Collection[str], receive: Receive, stop: asyncio.Event
+        self, group: str, topics: Collection[str], hearing: Hearing, stop: asyncio.Event
     ) -> None:
         """Take part in the group until stopped, through every fault of the broker."""
         pause, attempt = Backoff(first_seconds=0.2, most_seconds=5.0), 0
         while not stop.is_set():
             try:
                 await self._make_topics(topics)
-                await self._take_part(group, topics, receive, stop)
+                await self._take_part(group, topics, hearing, stop)
                 attempt = 0
             except Exception as error:
                 attempt += 1
@@ -153,7 +154,7 @@ class KafkaTransport:
         self._made.update(missing)
 
     async def _take_part(
-        self, group: str, topics: Collection[str], receive: Receive, stop: asyncio.Event
+        self, group: str, topics: Collection[str], hearing: Hearing, stop: asyncio.Event
     ) -> None:
         in_hand = asyncio.Lock()
         consumer = AIOKafkaConsumer(
@@ -167,18 +168,32 @@ class KafkaTransport:
             max_partition_fetch_bytes=4_000_000,
         )
         consumer.subscribe(list(topics), listener=_FinishFirst(in_hand))
+        fetching: asyncio.Task[tuple[Fetched, dict[str, Sequence[Any]]]] | None = None
         try:
             await consumer.start()
             while not stop.is_set():
-                fetched = await consumer.getmany(timeout_ms=250, max_records=self._batch)
+                fetched, understood = await (fetching or self._fetch(consumer, hearing))
+                # While the database works on one batch, the next is fetched and read.
+                fetching = asyncio.create_task(self._fetch(consumer, hearing))
                 if not fetched:
                     continue
                 async with in_hand:
-                    for topic in {place.topic for place in fetched}:
-                        await receive(topic, _arrived(topic, fetched))
+                    for topic, work in understood.items():
+                        await hearing.apply(topic, work)
                     await _commit(consumer, fetched)
         finally:
+            if fetching is not None:
+                fetching.cancel()
+                await asyncio.gather(fetching, return_exceptions=True)
             await consumer.stop()
+
+    async def _fetch(
+        self, consumer: AIOKafkaConsumer, hearing: Hearing
+    ) -> "tuple[Fetched, dict[str, Sequence[Any]]]":
+        """The next records, and what they say by topic."""
+        fetched = await consumer.getmany(timeout_ms=250, max_records=self._batch)
+        topics = {place.topic for place in fetched}
+        return fetched, {topic: hearing.understand(_arrived(topic, fetched)) for topic in topics}
 
 
 Fetched = dict[TopicPartition, list[ConsumerRecord]]

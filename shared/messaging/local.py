@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from shared.contracts.envelope import Envelope
-from shared.messaging.port import Receive
+from shared.messaging.port import Hearing
 
 
 class NobodyListens(ConnectionError):
@@ -19,7 +19,7 @@ class NobodyListens(ConnectionError):
 @dataclass(frozen=True, slots=True)
 class _Listener:
     topics: frozenset[str]
-    receive: Receive
+    hearing: Hearing
     in_hand: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -45,11 +45,11 @@ class LocalTransport:
                 together.create_task(_hand_over(listener, topic, batch))
 
     async def listen(
-        self, group: str, topics: Collection[str], receive: Receive, stop: asyncio.Event
+        self, group: str, topics: Collection[str], hearing: Hearing, stop: asyncio.Event
     ) -> None:
         """Take what is published until stopped; then finish what is in hand."""
         assert group not in self._listeners, f"{group} listens already in this process"
-        listener = self._listeners[group] = _Listener(frozenset(topics), receive)
+        listener = self._listeners[group] = _Listener(frozenset(topics), hearing)
         try:
             await stop.wait()
         finally:
@@ -68,4 +68,4 @@ class LocalTransport:
 async def _hand_over(listener: _Listener, topic: str, batch: Sequence[Envelope]) -> None:
     # One batch at a time: two services may publish at once, and share keys.
     async with listener.in_hand:
-        await listener.receive(topic, batch)
+        await listener.hearing.apply(topic, listener.hearing.understand(batch))

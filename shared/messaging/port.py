@@ -1,14 +1,24 @@
 """The port between a service and whatever carries its events; two transports stand behind it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from typing import Protocol
+from collections.abc import Collection, Sequence
+from typing import Any, Protocol
 
 from shared.contracts.envelope import Envelope
 from shared.messaging.wire import Arrived
 
-Receive = Callable[[str, Sequence[Arrived]], Awaitable[None]]
-"""Takes a batch of one topic, in order. When it returns, the batch is dealt with for good."""
+
+class Hearing(Protocol):
+    """Whoever listens: the consumer of a service."""
+
+    def understand(self, batch: Sequence[Arrived]) -> Sequence[Any]:
+        """Read a batch. Takes processor time only, so a transport may do it ahead."""
+
+    async def apply(self, topic: str, work: Sequence[Any]) -> None:
+        """Apply what was understood of one topic, in order.
+
+        When it returns, the batch is dealt with for good.
+        """
 
 
 class Transport(Protocol):
@@ -18,12 +28,12 @@ class Transport(Protocol):
         """Return when the whole batch is safe. After an error, publish the whole batch again."""
 
     async def listen(
-        self, group: str, topics: Collection[str], receive: Receive, stop: asyncio.Event
+        self, group: str, topics: Collection[str], hearing: Hearing, stop: asyncio.Event
     ) -> None:
-        """Hand every event of the topics to `receive`, until stopped.
+        """Hand every event of the topics over, until stopped.
 
-        Each group hears everything once; its members share the keys among them. What `receive`
-        did not return from is handed over again.
+        Each group hears everything once; its members share the keys among them. What was not
+        applied to its end is handed over again.
         """
 
     async def close(self) -> None:

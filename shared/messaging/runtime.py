@@ -52,7 +52,7 @@ async def messaging(
         topics = {event.topic for event in routes}
         tasks.append(
             asyncio.create_task(
-                transport.listen(service, topics, consumer.receive, stop),
+                transport.listen(service, topics, consumer, stop),
                 name=f"{service}-consumer",
             )
         )

@@ -73,3 +73,9 @@ async def database(
 async def listener(database: Callable[[], Awaitable[Database]]) -> Listener:
     """A service that listens, on a database of its own."""
     return Listener(await database())
+
+
+@pytest.fixture
+async def speaking(database: Callable[[], Awaitable[Database]]) -> Database:
+    """The database of a service that says things."""
+    return await database()

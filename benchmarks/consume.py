@@ -1,0 +1,172 @@
+"""The consumer, beside a bare loop over the same messages with the same SQL.
+
+    python -m benchmarks.consume [--messages 20000] [--pairs 5] [--json]
+
+The limit fetches, parses, writes inbox and state in one transaction and commits offsets; it
+knows no contracts, no parking, no waves of one key, no faults.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import asyncpg
+import orjson
+from aiokafka import AIOKafkaConsumer
+from uuid6 import uuid7
+
+from benchmarks.messages import NOW, Parts, Ratio, Reported, pairs, parts, ratio, run
+from shared.contracts.envelope import Envelope
+from shared.database import EVERYWHERE
+from shared.messaging.inbox import Consumer, Heard, Work
+from shared.messaging.kafka import KafkaTransport
+from shared.messaging.wire import Arrived
+
+BATCH = 1000
+
+_POSITIONS = """
+create table if not exists positions (
+    loan_id uuid primary key,
+    number integer not null,
+    bank_code text not null,
+    month text not null,
+    balance text not null
+)
+"""
+
+_INBOX = """
+insert into inbox (event_id) select unnest($1::uuid[]) on conflict do nothing returning event_id
+"""
+
+_RECORD = """
+insert into positions (loan_id, number, bank_code, month, balance)
+select * from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[])
+on conflict (loan_id) do update
+set number = excluded.number, month = excluded.month, balance = excluded.balance
+"""
+
+
+async def measure(messages: int, times: int) -> list[Ratio]:
+    """The consumer over Kafka against a bare getmany loop."""
+    async with parts() as given:
+        await given.owner.execute(_POSITIONS)
+        kafka = KafkaTransport(given.servers, client="bench", batch=BATCH)
+        await kafka.publish("bench", _envelopes(messages))
+        seconds = await pairs(
+            lambda: _ours(given, kafka, messages), lambda: _bare(given, messages), times=times
+        )
+        await kafka.close()
+    bare = "getmany loop: orjson, the same SQL, one transaction and one commit of offsets a batch"
+    return [ratio("consume", limit=bare, goal=0.7, messages=messages, seconds=seconds)]
+
+
+def _envelopes(messages: int) -> list[Envelope]:
+    """A month of positions: each loan once."""
+    events = [Reported(loan_id=uuid4(), number=number) for number in range(messages)]
+    return [
+        Envelope(
+            id=uuid7(),
+            type=event.type,
+            source="/zhidai/bench",
+            time=NOW,
+            subject=event.subject,
+            key=event.key,
+            institution=event.institution,
+            body=event.model_dump_json().encode(),
+            traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        )
+        for event in events
+    ]
+
+
+async def _forget(given: Parts) -> None:
+    await given.owner.execute("truncate inbox, positions, parked")
+
+
+async def record(heard: Sequence[Heard], /, *, conn: asyncpg.Connection, now: datetime) -> None:
+    """The handler."""
+    events: list[Reported] = [one.event for one in heard]
+    await conn.execute(
+        _RECORD,
+        [event.loan_id for event in events],
+        [event.number for event in events],
+        [event.bank_code for event in events],
+        [event.month for event in events],
+        [event.balance for event in events],
+    )
+
+
+class Counted:
+    """The consumer, stopped after so many messages."""
+
+    def __init__(self, inner: Consumer, messages: int, stop: asyncio.Event) -> None:
+        self._inner = inner
+        self._left = messages
+        self._stop = stop
+        self.start = 0.0
+
+    def understand(self, batch: Sequence[Arrived]) -> Sequence[Work]:
+        self.start = self.start or time.perf_counter()
+        return self._inner.understand(batch)
+
+    async def apply(self, topic: str, work: Sequence[Work]) -> None:
+        await self._inner.apply(topic, work)
+        self._left -= len(work)
+        if self._left <= 0:
+            self._stop.set()
+
+
+async def _ours(given: Parts, kafka: KafkaTransport, messages: int) -> float:
+    """Seconds from the first batch to the last offset."""
+    await _forget(given)
+    consumer = Consumer(given.database, {Reported: record}, service="bench", now=lambda: NOW)
+    stop = asyncio.Event()
+    counted = Counted(consumer, messages, stop)
+    await kafka.listen(f"ours-{uuid4()}", ["bench"], counted, stop)
+    start = counted.start
+    seconds = time.perf_counter() - start
+    assert await given.owner.fetchval("select count(*) from positions") == messages
+    return seconds
+
+
+async def _bare(given: Parts, messages: int) -> float:
+    """The same with nothing around it."""
+    await _forget(given)
+    consumer = AIOKafkaConsumer(
+        "bench",
+        bootstrap_servers=given.servers,
+        group_id=f"bare-{uuid4()}",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=4_000_000,
+    )
+    await consumer.start()
+    done, start = 0, 0.0
+    while done < messages:
+        fetched = await consumer.getmany(timeout_ms=250, max_records=BATCH)
+        if not fetched:
+            continue
+        start = start or time.perf_counter()
+        records = [record for each in fetched.values() for record in each]
+        ids = [UUID(dict(record.headers)["ce_id"].decode()) for record in records]
+        events = [orjson.loads(record.value) for record in records]
+        async with given.database.begin(EVERYWHERE) as conn:
+            await conn.fetch(_INBOX, ids)
+            await conn.execute(
+                _RECORD,
+                [UUID(event["loan_id"]) for event in events],
+                [event["number"] for event in events],
+                [event["bank_code"] for event in events],
+                [event["month"] for event in events],
+                [event["balance"] for event in events],
+            )
+        await consumer.commit({place: each[-1].offset + 1 for place, each in fetched.items()})
+        done += len(records)
+    await consumer.stop()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    run(measure, __doc__ or "")
