@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.money import MONEY_NAMES, Fen
 
-BreakerState = Literal["normal", "warned", "suspended"]
+BreakerState = Literal["normal", "warned", "stopped"]
+"""`stopped`: the bank is suspended, or the pool takes no new entries."""
 
 
 class Money(BaseModel):
