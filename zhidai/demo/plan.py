@@ -148,20 +148,20 @@ _FATES = {
 """By the number of a case within its month and pool; the others are clean."""
 
 _DEFAULTS = {
-    # (pool, month, number): (bank, yuan). Small ones sit in large books; the large ones are
+    # (pool, month, number): (bank, yuan, mode). Small ones sit in large books; the large ones are
     # there to reach the cap of one loan and to trip their bank's breaker.
-    ("dongli", 2, 1): ("BOC", "9300000.00"),
-    ("dongli", 3, 1): ("ICBC", "680520.11"),
-    ("dongli", 3, 2): ("CCB", "455333.37"),
-    ("dongli", 4, 2): ("ABC", "512000.01"),
-    ("dongli", 5, 1): ("BOCOM", "390000.55"),
-    ("dongli", 5, 2): ("ICBC", "725100.03"),
-    ("youxian", 2, 1): ("CMB", "4840520.11"),
-    ("youxian", 3, 1): ("ABC", "355000.07"),
-    ("youxian", 4, 1): ("BOC", "298765.43"),
-    ("youxian", 4, 2): ("CCB", "333333.33"),
-    ("youxian", 5, 1): ("ICBC", "401020.31"),
-    ("youxian", 6, 1): ("BOCOM", "287654.21"),
+    ("dongli", 2, 1): ("BOC", "9300000.00", "direct"),
+    ("dongli", 3, 1): ("ICBC", "680520.11", "guaranteed"),
+    ("dongli", 3, 2): ("CCB", "455333.37", "direct"),
+    ("dongli", 4, 2): ("ABC", "512000.01", "insured"),
+    ("dongli", 5, 1): ("BOCOM", "390000.55", "guaranteed"),
+    ("dongli", 5, 2): ("ICBC", "725100.03", "insured"),
+    ("youxian", 2, 1): ("CMB", "4840520.11", "four_party"),
+    ("youxian", 3, 1): ("ABC", "355000.07", "chain"),
+    ("youxian", 4, 1): ("BOC", "298765.43", "direct"),
+    ("youxian", 4, 2): ("CCB", "333333.33", "four_party"),
+    ("youxian", 5, 1): ("ICBC", "401020.31", "chain"),
+    ("youxian", 6, 1): ("BOCOM", "287654.21", "four_party"),
 }
 
 
@@ -185,10 +185,9 @@ def _case(
     share = chance.choice((10_000, 10_000, 10_000, 8_000, 6_000))
 
     if (bad := _DEFAULTS.get((pool.code, month, number))) is not None:
-        bank, amount_fen = bad[0], parse_fen(bad[1])
+        bank, amount_fen, mode = bad[0], parse_fen(bad[1]), bad[2]
         fate, course, tenor = Fate.CLEAN, Course.DEFAULT, 12
         share = 10_000 if amount_fen > 5_000_000 * YUAN else 8_000
-        mode = pool.modes[0]
     elif pool.code == "dongli" and number == 15 and month % 2 == 0 and ended:
         rights, fate = (ended.pop(0),), Fate.ENDED_RIGHT
     elif number == 16 and month in (2, 8):
@@ -216,7 +215,7 @@ def _case(
 
 def _amount(chance: random.Random, pool: Pool) -> int:
     """Mostly small; a multiple of 50,000 yuan."""
-    most = 56 if pool.code == "dongli" else 32
+    most = 74 if pool.code == "dongli" else 34
     return sorted(chance.randrange(6, most) for _ in range(3))[1] * 50_000 * YUAN
 
 
