@@ -1,0 +1,186 @@
+"""A bank sees its own rows only: over every route, and in the database by itself."""
+
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from services.applications.main import SERVICE
+from tests.applications.office import CCB, ICBC, Office, position, submission
+
+WITH_A_BANKS_ROWS = {
+    "applications",
+    "borrowers",
+    "collateral",
+    "documents",
+    "history",
+    "loans",
+    "pledge_registrations",
+    "positions",
+    "valuations",
+}
+
+LOAN_STEPS = {
+    "/applications/{case_id}/resubmit": submission(),
+    "/applications/{case_id}/withdraw": {"reason": "x"},
+    "/applications/{case_id}/pledge-registration": {
+        "registrations": [
+            {
+                "collateral_no": 1,
+                "registration_no": "Y1",
+                "registry": "CNIPA",
+                "registered_on": "2026-03-02",
+            }
+        ]
+    },
+    "/applications/{case_id}/disbursement": {
+        "loan_no": "X-1",
+        "amount": "1.00",
+        "disbursed_on": "2026-03-02",
+        "matures_on": "2026-04-02",
+    },
+    "/applications/{case_id}/close": {"reason": "x"},
+}
+FOR_THE_BUREAU = {
+    "/applications/{case_id}/take",
+    "/applications/{case_id}/release",
+    "/applications/{case_id}/recommend",
+    "/applications/{case_id}/return",
+    "/applications/{case_id}/reject",
+    "/applications/{case_id}/approve",
+}
+FOR_ALL = {"/banks", "/banks/{code}", "/pools"}
+LISTS = {"/applications", "/loans", "/statistics", "/queue"}
+READS = {
+    "/applications/{case_id}",
+    "/applications/{case_id}/history",
+    "/loans/{loan_id}",
+    "/loans/{loan_id}/positions",
+}
+
+
+def routes() -> set[tuple[str, str]]:
+    return {
+        (method, route.path)
+        for router in SERVICE.routers
+        for route in router.routes
+        for method in route.methods
+    }
+
+
+def test_every_route_stands_in_one_of_these_lists():
+    known = {("POST", path) for path in (*LOAN_STEPS, *FOR_THE_BUREAU)}
+    known |= {("GET", path) for path in LISTS | READS | FOR_ALL}
+    known |= {("POST", "/applications"), ("POST", "/positions"), ("POST", "/banks")}
+    known |= {("PATCH", "/banks/{code}")}
+
+    assert routes() == known
+
+
+async def test_another_banks_case_is_not_there_on_any_route(office: Office):
+    case = await office.lends()
+    await office.reports("2026-03", position())
+    stranger = office.bank(CCB)
+
+    for path in READS:
+        answer = await stranger.get(path.format(case_id=case["id"], loan_id=case["id"]))
+        assert answer.status_code == 404, path
+        own = await office.bank().get(path.format(case_id=case["id"], loan_id=case["id"]))
+        assert own.status_code == 200, path
+    for path, body in LOAN_STEPS.items():
+        answer = await stranger.post(path.format(case_id=case["id"]), json=body)
+        assert answer.status_code == 404, path
+    for path in FOR_THE_BUREAU:
+        answer = await stranger.post(path.format(case_id=case["id"]), json={})
+        assert answer.status_code in (403, 422), path
+    for path in ("/applications", "/loans"):
+        for query in ({}, {"bank": ICBC}, {"q": "DL"}, {"loan_no": "JJ-1"}):
+            assert (await stranger.get(path, params=query)).json()["items"] == [], path
+    assert (await stranger.get("/statistics")).json() == {"cases": [], "loans": []}
+    verdict = (await office.reports("2026-03", position(), bank=CCB))["verdicts"][0]
+    assert (verdict["accepted"], verdict["errors"][0]["code"]) == (False, "loan-unknown")
+    by_id = {**position(), "loan_id": case["id"]}
+    del by_id["loan_no"]
+    verdict = (await office.reports("2026-03", by_id, bank=CCB))["verdicts"][0]
+    assert verdict["errors"][0]["code"] == "loan-unknown"
+
+
+async def test_a_case_that_is_not_there_answers_as_another_banks_does(office: Office):
+    case = await office.submits()
+    stranger = office.bank(CCB)
+
+    foreign = (await stranger.get(f"/applications/{case['id']}")).json()
+    missing = (await stranger.get(f"/applications/{uuid4()}")).json()
+
+    hidden = ("request_id", "trace_id")
+    assert {k: v for k, v in foreign.items() if k not in hidden} == {
+        k: v for k, v in missing.items() if k not in hidden
+    }
+
+
+async def rows_seen(url: str, institution: str | None) -> dict[str, int]:
+    """How many rows the working role sees of each table, looking as an institution or as none."""
+    conn = await asyncpg.connect(url)
+    try:
+        async with conn.transaction():
+            if institution is not None:
+                await conn.execute("select set_config('zhidai.institution', $1, true)", institution)
+            return {
+                table: await conn.fetchval(f"select count(*) from {table}")
+                for table in WITH_A_BANKS_ROWS
+            }
+    finally:
+        await conn.close()
+
+
+async def test_the_database_itself_shows_a_bank_its_own_rows_only(office: Office):
+    await office.lends()
+    await office.reports("2026-03", position())
+    url = office.service.context.database.url
+
+    for institution in (ICBC, "*"):
+        assert all((await rows_seen(url, institution)).values()), institution
+    for institution in (CCB, "", None, "%", "ICBC-T_"):
+        seen = await rows_seen(url, institution)
+        assert set(seen.values()) == {0}, institution
+
+
+async def test_the_working_role_cannot_write_rows_for_another_bank(office: Office):
+    await office.lends()
+    database = office.service.context.database
+
+    async with database.begin(CCB) as conn:
+        assert await conn.execute("update loans set outstanding_fen = 0") == "UPDATE 0"
+        assert await conn.execute("update applications set state = 'closed'") == "UPDATE 0"
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with database.begin(CCB) as conn:
+            await conn.execute(
+                """
+                insert into borrowers values
+                    ('ICBC-TJ', '91450200198229141F', 'x', '2020-01-01', true, null, now(), now())
+                """
+            )
+
+
+async def test_the_working_role_owns_no_table_and_every_table_with_a_bank_is_guarded(
+    office: Office,
+):
+    async with office.service.context.database.begin("*") as conn:
+        tables = await conn.fetch(
+            """
+            select c.relname as name, c.relrowsecurity as guarded,
+                   pg_get_userbyid(c.relowner) as owner,
+                   exists (select from pg_attribute a where a.attrelid = c.oid
+                           and a.attname = 'bank_code') as has_bank
+            from pg_class c where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
+            """
+        )
+        me = await conn.fetchval("select current_user")
+
+    assert len(tables) > 15
+    assert {row["owner"] for row in tables} == {"applications_owner"} and me == "applications"
+    assert [row["name"] for row in tables if row["has_bank"] and not row["guarded"]] == []
+    assert {row["name"] for row in tables if row["has_bank"]} == {
+        *WITH_A_BANKS_ROWS,
+        "bank_suspensions",
+    }
