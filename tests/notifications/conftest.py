@@ -95,7 +95,7 @@ class Receiver:
 
 
 @asynccontextmanager
-async def listening(receiver: Receiver) -> AsyncIterator[Receiver]:
+async def listening(receiver: Receiver, **more: Any) -> AsyncIterator[Receiver]:
     """A receiver on a port of its own, while the block runs."""
     server = uvicorn.Server(
         uvicorn.Config(
@@ -104,6 +104,7 @@ async def listening(receiver: Receiver) -> AsyncIterator[Receiver]:
             lifespan="off",
             ws="none",
             timeout_graceful_shutdown=1,
+            **more,
         )
     )
     server.capture_signals = _no_signals  # type: ignore[method-assign]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from sqlmodel import col, select
 
@@ -33,7 +34,6 @@ from shared.http import (
     require_match,
 )
 from shared.identity import Identity, requires
-from shared.problems import Refused
 from shared.requests import IsoDateTime, ShortText
 from shared.service import Context, context
 
@@ -42,13 +42,6 @@ router = APIRouter(prefix="/endpoints", tags=["webhooks"])
 Url = Annotated[
     str, Field(max_length=LONGEST_URL, examples=["https://bank.example.cn/zhidai/webhooks"])
 ]
-
-
-class EndpointUrlRefused(Refused):
-    """Webhooks are not sent to such an address."""
-
-    code = "endpoint-url-refused"
-    status = 422
 
 
 class NewEndpoint(requests.Request):
@@ -284,21 +277,17 @@ async def send_again(
 
 
 def _check_url(url: str, here: Context) -> None:
+    """Refuse a URL that the settings do not allow, as any other wrong field is refused."""
     reason = why_not(url, settings_of(here).address_policy)
     if reason is not None:
         zh, en = reason
-        raise EndpointUrlRefused(
-            zh,
-            en,
-            errors=[
-                {
-                    "location": "body",
-                    "pointer": "#/url",
-                    "code": EndpointUrlRefused.code,
-                    "message": zh,
-                }
-            ],
-        )
+        wrong = {
+            "type": "endpoint_url_refused",
+            "loc": ("body", "url"),
+            "msg": en,
+            "ctx": {"zh": zh, "en": en},
+        }
+        raise RequestValidationError([wrong], body={"url": url})
 
 
 async def answer_in(conn: asyncpg.Connection, endpoint_id: UUID) -> EndpointAnswer:

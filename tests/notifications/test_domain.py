@@ -1,0 +1,373 @@
+"""The rules of telling, by themselves: who hears, what they may know, when to try again."""
+
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.notifications.consumer import HEARS
+from services.notifications.domain.addresses import Policy, is_public, why_not
+from services.notifications.domain.audiences import BUREAU, NOTICES, Banks, audiences
+from services.notifications.domain.fairness import Fairness
+from services.notifications.domain.redaction import TOLD, told_to
+from services.notifications.domain.retries import (
+    LONGEST_RETRY_AFTER,
+    WAITS_SECONDS,
+    Answer,
+    Verdict,
+    read_retry_after,
+    what_next,
+)
+from services.notifications.handlers import drafts_of
+from services.notifications.links import path_of
+from services.notifications.payload import on_the_wire
+from services.notifications.words import Catalogue, percent
+from shared.contracts import applications, risk_pool
+from shared.contracts.envelope import by_type
+from shared.identity import BUREAU_ROLES
+from shared.messaging.inbox import Heard
+from tests.notifications.samples import BANK, NOW, events, sealed
+
+SAMPLES = {event.type: event for event in events()}
+
+
+def fact_of(event):
+    return event.model_dump(mode="python", by_alias=False)
+
+
+# Who hears
+
+
+def test_every_event_of_the_two_producers_is_heard():
+    produced = {name for name, event in by_type().items() if event.topic != "notifications"}
+    assert applications and risk_pool
+    assert set(NOTICES) == {event.type for event in HEARS} == produced == set(SAMPLES)
+
+
+def test_roles_are_roles_that_exist():
+    named = {role for notice in NOTICES.values() for role in notice.roles}
+    assert named <= BUREAU_ROLES
+
+
+def test_whoever_must_act_hears_of_it_in_the_inbox():
+    for name, notice in NOTICES.items():
+        assert not notice.bureau_acts or notice.roles, name
+        assert not notice.bank_acts or (notice.bank_inbox and notice.banks is Banks.NAMED), name
+
+
+@pytest.mark.parametrize("event_type", sorted(NOTICES))
+def test_nobody_is_told_twice_and_no_bank_hears_of_another(event_type):
+    told = audiences(event_type, fact_of(SAMPLES[event_type]), banks_of_pool=("X", "X", BANK))
+
+    institutions = [audience.institution for audience in told]
+    assert len(institutions) == len(set(institutions))
+    assert told
+    if NOTICES[event_type].banks is Banks.NAMED:
+        assert set(institutions) <= {BANK, BUREAU}
+
+
+# What they may know
+
+
+def test_what_a_bank_may_be_told_is_decided_for_every_type_a_bank_hears_of():
+    assert set(TOLD) == {n for n, notice in NOTICES.items() if notice.banks is not Banks.NONE}
+
+
+@pytest.mark.parametrize("event_type", sorted(TOLD))
+def test_the_table_names_fields_that_the_contract_has(event_type):
+    assert TOLD[event_type] <= set(by_type()[event_type].model_fields)
+
+
+@pytest.mark.parametrize("event_type", sorted(TOLD))
+def test_a_field_that_a_contract_gains_stays_in_the_house(event_type):
+    fact = {**fact_of(SAMPLES[event_type]), "gained_tomorrow": "secret"}
+
+    assert "gained_tomorrow" not in told_to(BANK, event_type, fact)
+    assert told_to(BUREAU, event_type, fact) == fact
+
+
+def test_of_a_type_that_the_table_does_not_list_a_bank_is_told_nothing():
+    assert told_to(BANK, "pool.warned.v1", fact_of(SAMPLES["pool.warned.v1"])) == {}
+
+
+def test_of_a_limit_a_bank_is_told_its_name_but_not_what_others_have_used():
+    told = told_to(BANK, "coverage.declined.v1", fact_of(SAMPLES["coverage.declined.v1"]))
+
+    assert told["limits"] == [
+        {"limit": "maximum_leverage", "requested_fen": 500_000_000, "source": "办法第五条"}
+    ]
+
+
+def test_of_a_settlement_a_bank_is_told_its_own_line():
+    told = told_to("CMB-TJ", "settlement.posted.v1", fact_of(SAMPLES["settlement.posted.v1"]))
+
+    assert [line["net_fen"] for line in told["statements"]] == [-9_900]
+
+
+@pytest.mark.parametrize("event_type", sorted(NOTICES))
+def test_the_bureau_gets_the_event_as_its_contract_writes_it(event_type):
+    event = SAMPLES[event_type]
+
+    assert on_the_wire(fact_of(event)) == event.model_dump(mode="json")
+
+
+# The words
+
+
+@pytest.mark.parametrize("event_type", sorted(NOTICES))
+def test_every_text_can_be_written_from_what_its_reader_may_know(event_type):
+    event = SAMPLES[event_type]
+
+    drafts = drafts_of(Heard(sealed(event), event), fact_of(event), (BANK,))
+
+    assert drafts
+    for draft in drafts:
+        words = draft.words
+        for text in (words.title_zh, words.text_zh, words.title_en, words.text_en):
+            assert text
+            assert "{{" not in text and "None" not in text
+        assert len(words.title_zh) <= 60 and "\n" not in words.title_zh
+        assert draft.link.startswith("/") and "{" not in draft.link
+
+
+def test_amounts_are_grouped_and_rates_are_percentages():
+    words = Catalogue().words(
+        BUREAU, "application.approved.v1", fact_of(SAMPLES["application.approved.v1"])
+    )
+
+    assert "金额 5,000,000.00 元" in words.text_zh
+    assert "年利率 4.35%" in words.text_zh
+
+
+@pytest.mark.parametrize(
+    ("bp", "text"), [(0, "0%"), (5, "0.05%"), (10_000, "100%"), (435, "4.35%"), (-50, "-0.5%")]
+)
+def test_basis_points_for_people(bp, text):
+    assert percent(bp) == text
+
+
+def test_a_text_that_asks_for_what_its_reader_may_not_know_fails(tmp_path):
+    (tmp_path / "words.yaml").write_text(
+        "labels: {}\n"
+        "events:\n"
+        "  pool.stopped.v1:\n"
+        "    zh: {title: t, text: '{{ available_fen }}'}\n"
+        "    en: {title: t, text: t}\n"
+    )
+    for name in ("email.txt.j2", "email.html.j2"):
+        (tmp_path / name).write_text("")
+    told = told_to(BANK, "pool.stopped.v1", fact_of(SAMPLES["pool.stopped.v1"]))
+
+    with pytest.raises(Exception, match="available_fen"):
+        Catalogue(tmp_path).words(BANK, "pool.stopped.v1", told)
+
+
+def test_a_link_leads_to_the_most_particular_page():
+    assert path_of({"claim_id": "c", "loan_id": "l", "pool_code": "p"}) == "/claims/c"
+    assert path_of({"loan_id": "l", "pool_code": "p"}) == "/cases/l"
+    assert path_of({"pool_code": "p", "month": "2026-03"}) == "/pools/p/settlements/2026-03"
+    assert path_of({"pool_code": "p"}) == "/pools/p"
+
+
+# When to try again
+
+ANSWERS = st.builds(
+    Answer,
+    status=st.none() | st.integers(100, 599),
+    retry_after=st.none() | st.timedeltas(timedelta(0), timedelta(days=400)),
+    hopeless=st.booleans(),
+)
+
+
+@given(answer=ANSWERS, tries=st.integers(1, 30), chance=st.floats(0, 1))
+def test_a_next_attempt_lies_ahead_and_within_reason_and_the_last_one_is_the_last(
+    answer, tries, chance
+):
+    then = what_next(answer, tries=tries, now=NOW, chance=chance)
+
+    assert (then.at is not None) == (then.verdict is Verdict.RETRY)
+    if then.at is not None:
+        assert tries <= len(WAITS_SECONDS)
+        assert NOW + timedelta(seconds=WAITS_SECONDS[tries - 1]) <= then.at
+        assert then.at <= NOW + timedelta(seconds=max(WAITS_SECONDS) * 1.2)
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
+def test_any_2xx_is_a_delivery_even_at_the_last_attempt(status):
+    then = what_next(Answer(status=status), tries=99, now=NOW, chance=0)
+    assert then.verdict is Verdict.DELIVERED
+
+
+@pytest.mark.parametrize("status", [None, 101, 301, 307, 400, 404, 429, 500, 503])
+def test_anything_else_is_tried_again_until_the_table_ends(status):
+    answer = Answer(status=status)
+    verdicts = [what_next(answer, tries=n, now=NOW, chance=0).verdict for n in range(1, 12)]
+    assert verdicts == [Verdict.RETRY] * 9 + [Verdict.FAILED] * 2
+
+
+def test_the_receivers_wish_for_patience_is_honoured_but_not_for_ever():
+    def waits(asked):
+        at = what_next(Answer(status=429, retry_after=asked), tries=1, now=NOW, chance=0).at
+        assert at is not None
+        return at - NOW
+
+    assert waits(timedelta(hours=1)) == timedelta(hours=1)
+    assert waits(timedelta(seconds=1)) == timedelta(seconds=5)
+    assert waits(timedelta(days=300)) == LONGEST_RETRY_AFTER
+
+
+@pytest.mark.parametrize(
+    ("text", "wait"),
+    [
+        ("120", timedelta(seconds=120)),
+        ("Tue, 31 Mar 2026 03:00:00 GMT", timedelta(hours=1)),
+        ("Tue, 31 Mar 2026 01:00:00 GMT", timedelta(0)),
+        ("9" * 30, LONGEST_RETRY_AFTER),
+        ("", None),
+        ("soon", None),
+        ("-5", None),
+        ("١٢", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(text, wait):
+    assert read_retry_after(text, now=NOW) == wait
+
+
+@given(st.text(max_size=60))
+def test_no_retry_after_breaks_us(text):
+    read_retry_after(text, now=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+# Where to
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
+        "0.0.0.0", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1",
+        "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::",
+        "192.0.2.1", "2001:db8::1", "nonsense", "",
+    ],
+)  # fmt: skip
+def test_an_address_of_ours_is_not_public(address):
+    assert not is_public(address)
+    assert not Policy().allows(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["1.1.1.1", "223.5.5.5", "2400:3200::1", "::ffff:223.5.5.5", "64:ff9b::df05:505"]
+)
+def test_an_address_of_the_internet_is(address):
+    assert is_public(address)
+
+
+def test_a_leased_line_is_allowed_by_name_and_nothing_beside_it():
+    policy = Policy(private_networks=(ip_network("10.20.0.0/16"),))
+
+    assert policy.allows("10.20.3.4")
+    assert policy.allows("::ffff:10.20.3.4")
+    assert not policy.allows("10.21.0.1")
+    assert not policy.allows("127.0.0.1")
+    assert why_not("https://10.20.3.4/hooks", policy) is None
+    assert why_not("https://10.21.3.4/hooks", policy) is not None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://bank.example.cn/h", "ftp://bank.example.cn", "https://", "bank.example.cn", "",
+        "https://user:pw@bank.example.cn/", "https://bank.example.cn/#part", "https://localhost/",
+        "https://localhost./", "https://db.internal/", "https://printer.local", "https://intranet/",
+        "https://127.0.0.1/", "https://[::1]/", "https://2130706433/", "https://0x7f.1/",
+        "https://127.1/", "https://bank.example.cn:0/", "https://bank.example.cn:99999/",
+        "https://bank.example.cn/a b", "https://bank.example.cn\\@evil.cn/", "https://银行.cn/",
+        "https://[::ffff:10.0.0.1]/", "https://x/\n", "https://" + "a" * 2000 + ".cn",
+        "https://169.254.169.254/latest/meta-data", "https://[bad",
+    ],
+)  # fmt: skip
+def test_what_cannot_be_an_endpoint_in_production(url):
+    zh, en = why_not(url, Policy()) or ("", "")
+    assert zh and en
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://bank.example.cn/hooks?x=1", "https://223.5.5.5:8443/", "https://xn--55qx5d.cn/h"],
+)
+def test_what_can(url):
+    assert why_not(url, Policy()) is None
+
+
+# Who is next
+
+ENDPOINTS = [UUID(int=n) for n in range(1, 61)]
+
+
+def fairness(**more):
+    return Fairness(
+        **{"room": 16, "suspect_room": 4, "most_at_once": 8, "slow_seconds": 5.0, **more}
+    )
+
+
+def test_an_endpoint_earns_its_room_by_answering():
+    fair = fairness()
+    given = []
+    for _ in range(5):
+        share = fair.share(ENDPOINTS[:1])[ENDPOINTS[0]]
+        given.append(share)
+        for _ in range(share):
+            fair.begun(ENDPOINTS[0])
+        for _ in range(share):
+            fair.ended(ENDPOINTS[0], well=True, seconds=0.1)
+    assert given == [1, 2, 8, 8, 8]
+
+
+@pytest.mark.parametrize(("well", "seconds"), [(False, 0.1), (True, 5.1)])
+def test_who_fails_or_is_slow_has_one_attempt_at_a_time_in_the_small_room(well, seconds):
+    fair = fairness()
+    for endpoint in ENDPOINTS[:20]:
+        fair.begun(endpoint)
+        fair.ended(endpoint, well=well, seconds=seconds)
+
+    shares = fair.share(ENDPOINTS[:40])
+
+    suspects = [endpoint for endpoint in shares if endpoint in ENDPOINTS[:20]]
+    assert len(suspects) == 4
+    assert all(shares[endpoint] == 1 for endpoint in suspects)
+    assert len(shares) - len(suspects) == 16
+
+
+def test_everyone_has_a_turn_before_anyone_has_another():
+    fair = fairness(room=7)
+    served = []
+    for _ in range(9):
+        shares = fair.share(ENDPOINTS)
+        fair.served(shares)
+        served += shares
+        for endpoint in shares:
+            fair.begun(endpoint)
+            fair.ended(endpoint, well=True, seconds=0)
+    assert set(served[:60]) == set(ENDPOINTS)
+
+
+@given(st.lists(st.tuples(st.integers(0, 59), st.booleans(), st.floats(0, 20)), max_size=200))
+def test_the_room_is_never_exceeded_and_nobody_has_more_than_may_be_at_once(steps):
+    fair = fairness()
+    in_hand: dict[UUID, int] = {}
+    for number, well, seconds in steps:
+        shares = fair.share(ENDPOINTS)
+        fair.served(shares)
+        for endpoint, count in shares.items():
+            for _ in range(count):
+                fair.begun(endpoint)
+            in_hand[endpoint] = in_hand.get(endpoint, 0) + count
+        assert sum(in_hand.values()) <= 20
+        assert all(count <= 8 for count in in_hand.values())
+        endpoint = ENDPOINTS[number]
+        if in_hand.get(endpoint):
+            in_hand[endpoint] -= 1
+            fair.ended(endpoint, well=well, seconds=seconds)

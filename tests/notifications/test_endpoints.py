@@ -1,0 +1,157 @@
+"""Endpoints over the API: changed with care, refused with reasons."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from services.notifications.endpoints import MOST_ENDPOINTS
+from services.notifications.tables import Row
+from shared.database import driver_url
+from tests.notifications.conftest import until
+from tests.notifications.samples import one
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"url": "nonsense"}, "#/url"),
+        ({"url": "http://127.0.0.1/", "event_types": ["no.such.type"]}, "#/event_types/0"),
+        ({"url": "http://127.0.0.1/", "secret": "mine"}, "#/secret"),
+        ({"url": 7}, "#/url"),
+        ({}, "#/url"),
+        ({"url": "http://127.0.0.1/", "description": "a\u0000b"}, "#/description"),
+    ],
+)
+async def test_what_is_wrong_is_said_of_its_field(notifier, body, pointer):
+    async with notifier.operator() as person:
+        answer = await person.post("/endpoints", json=body)
+
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+
+
+async def test_a_change_needs_the_version_it_saw(notifier, receiver):
+    endpoint = await notifier.endpoint(receiver.url)
+    place = f"/endpoints/{endpoint['id']}"
+    async with notifier.operator() as person:
+        seen = await person.get(place)
+        without = await person.patch(place, json={"description": "a"})
+        good = await person.patch(
+            place, json={"description": "a"}, headers={"If-Match": seen.headers["etag"]}
+        )
+        stale = await person.patch(
+            place, json={"description": "b"}, headers={"If-Match": seen.headers["etag"]}
+        )
+
+    assert without.status_code == 428
+    assert (good.status_code, good.json()["description"]) == (200, "a")
+    assert good.headers["etag"] == '"2"'
+    assert stale.status_code == 412
+
+
+async def test_what_a_change_does_not_name_stays(notifier, receiver):
+    endpoint = await notifier.endpoint(
+        receiver.url, description="ours", event_types=["claim.paid.v1"]
+    )
+    async with notifier.operator() as person:
+        changed = await person.patch(
+            f"/endpoints/{endpoint['id']}",
+            json={"url": receiver.url + "/2"},
+            headers={"If-Match": "*"},
+        )
+
+    shown = changed.json()
+    assert shown["url"] == receiver.url + "/2"
+    assert (shown["description"], shown["event_types"]) == ("ours", ["claim.paid.v1"])
+
+
+async def test_an_institution_has_only_so_many(notifier):
+    for number in range(MOST_ENDPOINTS):
+        await notifier.endpoint(f"http://127.0.0.1:9/{number}")
+    async with notifier.operator() as person:
+        answer = await person.post("/endpoints", json={"url": "http://127.0.0.1:9/more"})
+        pages = [(await person.get("/endpoints", params={"limit": 15})).json()]
+        pages.append(
+            (
+                await person.get(
+                    "/endpoints", params={"limit": 15, "cursor": pages[0]["next_cursor"]}
+                )
+            ).json()
+        )
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "too-many-endpoints")
+    assert [len(page["items"]) for page in pages] == [15, 5]
+    assert pages[1]["next_cursor"] is None
+
+
+async def test_after_an_outage_everything_given_up_comes_again(notifying, receiver):
+    async with notifying(retry_waits_seconds=(0.01,)) as notifier:
+        endpoint = await notifier.endpoint("http://127.0.0.1:9/nobody")
+        for _ in range(3):
+            await notifier.hears(one("claim.paid.v1"))
+        async with notifier.operator() as person:
+
+            async def given_up():
+                found = await person.get("/messages", params={"state": "failed"})
+                return len(found.json()["items"]) == 3
+
+            await until(given_up)
+            await person.patch(
+                f"/endpoints/{endpoint['id']}",
+                json={"url": receiver.url},
+                headers={"If-Match": "*"},
+            )
+            answer = await person.post(
+                f"/endpoints/{endpoint['id']}/resend", json={"since": "2020-01-01T00:00:00Z"}
+            )
+
+        assert (answer.status_code, answer.json()) == (202, {"deliveries": 3})
+        await receiver.has(3)
+
+
+async def test_a_bank_is_told_which_types_there_are_and_what_they_hold(notifier):
+    async with notifier.operator() as person, notifier.bureau("admin") as admin:
+        ours = {one["event_type"]: one for one in (await person.get("/event-types")).json()}
+        theirs = {one["event_type"]: one for one in (await admin.get("/event-types")).json()}
+
+    assert ours["claim.paid.v1"]["fields"] == [
+        "bank_code", "borrower_name", "claim_id", "claim_number", "loan_id", "number", "paid",
+        "paid_on", "pool_code",
+    ]  # fmt: skip
+    assert "pool.warned.v1" not in ours
+    assert theirs["pool.warned.v1"]["fields"] is None
+
+
+async def test_the_tables_are_what_the_models_say(database_of):
+    fresh = await database_of("notifications")
+    engine = create_async_engine(driver_url(fresh.owner_url, "asyncpg"))
+
+    def differences(connection):
+        def ours(_, name, kind, reflected, __):
+            return kind != "table" or name in Row.metadata.tables
+
+        context = MigrationContext.configure(connection, opts={"include_object": ours})
+        found = compare_metadata(context, Row.metadata)
+        # Indexes and unique constraints are the migrations' own.
+        return [d for d in found if "index" not in str(d[0]) and "constraint" not in str(d[0])]
+
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    await engine.dispose()
+
+
+async def test_the_api_describes_itself(notifier):
+    async with notifier.service.anonymous() as person:
+        spec = (await person.get("/openapi.json")).json()
+
+    paths = {path for path in spec["paths"] if not path.startswith("/api/v1/sandbox")}
+    for path in (
+        "/api/v1/endpoints",
+        "/api/v1/endpoints/{endpoint_id}/secrets",
+        "/api/v1/inbox/stream",
+        "/api/v1/messages/{message_id}/attempts",
+        "/api/v1/messages/{message_id}/resend",
+        "/api/v1/subscriptions",
+    ):
+        assert path in paths
