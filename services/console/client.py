@@ -1,0 +1,170 @@
+"""The console's way to the services: HTTP as a person, in the person's language.
+
+A problem (RFC 9457) of a service becomes `Problem`, which a page shows; a service that cannot be
+reached becomes one as well.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import httpx
+
+from services.console.settings import ConsoleSettings
+
+SERVICES = ("applications", "risk_pool", "notifications")
+
+
+@dataclass
+class Problem(Exception):
+    """What a service answered instead of what was asked for."""
+
+    status: int
+    code: str
+    detail: str
+    service: str
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    extra: dict[str, Any] = field(default_factory=dict)
+    request_id: str = ""
+
+    def at(self, *places: str) -> str:
+        """What is wrong with a field, by its JSON pointer without "#"; "" where nothing is."""
+        return "；".join(
+            str(error.get("message", ""))
+            for error in self.errors
+            if str(error.get("pointer", "")).removeprefix("#") in places
+        )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The JSON of a service, and the ETag to change it by."""
+
+    body: Any
+    etag: str = ""
+
+
+class Api:
+    """One service, as one person."""
+
+    def __init__(self, name: str, client: httpx.AsyncClient, headers: Mapping[str, str]) -> None:
+        self._name = name
+        self._client = client
+        self._headers = dict(headers)
+
+    async def get(self, path: str, **query: Any) -> Any:
+        """The JSON at a path. Query parameters that are None or "" are left out. Raises Problem."""
+        return (await self.read(path, **query)).body
+
+    async def read(self, path: str, **query: Any) -> Answer:
+        """The JSON at a path with its ETag. Raises Problem."""
+        wanted = {name: value for name, value in query.items() if value not in (None, "")}
+        response = await self._sent("GET", path, params=wanted)
+        return Answer(response.json(), response.headers.get("etag", ""))
+
+    async def post(self, path: str, body: Any = None, *, key: str, if_match: str = "") -> Any:
+        """Do something once: `key` is its Idempotency-Key. Raises Problem."""
+        headers = {"Idempotency-Key": key} | ({"If-Match": if_match} if if_match else {})
+        response = await self._sent(
+            "POST", path, json=body if body is not None else {}, headers=headers
+        )
+        return response.json() if response.content else None
+
+    async def file(self, path: str) -> httpx.Response:
+        """A document at a path, with its headers. Raises Problem."""
+        return await self._sent("GET", path)
+
+    @asynccontextmanager
+    async def stream(self, path: str, *, last_event_id: str = "") -> AsyncIterator[httpx.Response]:
+        """An answer that goes on, such as server-sent events. Raises httpx.HTTPError."""
+        last = {"Last-Event-ID": last_event_id} if last_event_id else {}
+        async with self._client.stream(
+            "GET",
+            f"/api/v1{path}",
+            headers=self._headers | last,
+            timeout=httpx.Timeout(15, read=None),
+        ) as response:
+            yield response
+
+    async def _sent(self, method: str, path: str, **more: Any) -> httpx.Response:
+        headers = self._headers | more.pop("headers", {})
+        try:
+            response = await self._client.request(method, f"/api/v1{path}", headers=headers, **more)
+        except httpx.HTTPError as error:
+            raise Problem(503, "service-unreachable", "", self._name) from error
+        if response.is_success:
+            return response
+        raise _problem(response, self._name)
+
+
+def _problem(response: httpx.Response, service: str) -> Problem:
+    try:
+        body = response.json()
+        assert isinstance(body, dict)
+    except (ValueError, AssertionError):
+        return Problem(response.status_code, "unexpected", "", service)
+    known = ("type", "title", "status", "code", "detail", "errors", "request_id", "trace_id")
+    return Problem(
+        status=response.status_code,
+        code=str(body.get("code", "unexpected")),
+        detail=str(body.get("detail", "")),
+        service=service,
+        errors=list(body.get("errors") or []),
+        extra={name: value for name, value in body.items() if name not in known},
+        request_id=str(body.get("request_id", "")),
+    )
+
+
+class Services:
+    """The connections to the three services, shared by everybody."""
+
+    def __init__(self, clients: Mapping[str, httpx.AsyncClient]) -> None:
+        self._clients = dict(clients)
+
+    @classmethod
+    def at(
+        cls,
+        settings: ConsoleSettings,
+        transports: Mapping[str, httpx.AsyncBaseTransport] | None = None,
+    ) -> Self:
+        """Connections as the settings say; a transport reaches a service in the same process."""
+        urls = {
+            "applications": settings.applications_url,
+            "risk_pool": settings.risk_pool_url,
+            "notifications": settings.notifications_url,
+        }
+        return cls(
+            {
+                name: httpx.AsyncClient(
+                    base_url=urls[name],
+                    timeout=settings.timeout_seconds,
+                    transport=(transports or {}).get(name),
+                    follow_redirects=False,
+                )
+                for name in SERVICES
+            }
+        )
+
+    def as_(self, token: str, *, language: str, request_id: str = "") -> dict[str, Api]:
+        """Each service as the person with this token, answering in this language."""
+        headers = {"Authorization": f"Bearer {token}", "Accept-Language": language}
+        if request_id:
+            headers["X-Request-Id"] = request_id
+        return {name: Api(name, client, headers) for name, client in self._clients.items()}
+
+    async def alive(self) -> dict[str, bool]:
+        """Which services answer."""
+        return {name: await _alive(client) for name, client in self._clients.items()}
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for client in self._clients.values():
+            await client.aclose()
+
+
+async def _alive(client: httpx.AsyncClient) -> bool:
+    try:
+        return (await client.get("/healthz", timeout=3)).is_success
+    except httpx.HTTPError:
+        return False

@@ -1,0 +1,71 @@
+"""What guards every form: it came from our own page, from this session, and acts only once.
+
+Three things must hold for a POST: the browser says it comes from our origin (Sec-Fetch-Site or
+Origin), it carries the token of the session, and it carries the key that its page was given.
+The key travels to the service as Idempotency-Key, so a double click acts once.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from uuid6 import uuid7
+
+TOKEN_FIELD = "_token"
+ONCE_FIELD = "_once"
+LARGEST_FORM_FIELDS = 400
+
+
+class ForeignForm(Exception):
+    """A form that did not come from a page of this session."""
+
+
+def token_of(session: dict[str, Any], secret: str) -> str:
+    """The token that every form of this session carries. Gives the session an id at first need."""
+    sid = session.setdefault("sid", secrets.token_urlsafe(16))
+    return hmac.new(secret.encode(), f"form:{sid}".encode(), hashlib.sha256).hexdigest()
+
+
+def new_key() -> str:
+    """A fresh key for a form."""
+    return str(uuid7())
+
+
+async def read_form(request: Request, *, secret: str) -> FormData:
+    """The form of a POST, once it is known to be ours. Raises ForeignForm."""
+    if not _from_our_origin(request.headers, str(request.url.netloc)):
+        raise ForeignForm
+    form = await request.form(max_fields=LARGEST_FORM_FIELDS, max_files=0)
+    sent = str(form.get(TOKEN_FIELD, ""))
+    if not hmac.compare_digest(sent.encode(), token_of(request.session, secret).encode()):
+        raise ForeignForm
+    return form
+
+
+def once(form: FormData) -> str:
+    """The form's key. Raises ForeignForm where somebody has taken it out."""
+    try:
+        return str(UUID(str(form.get(ONCE_FIELD, ""))))
+    except ValueError:
+        raise ForeignForm from None
+
+
+def text(form: FormData, name: str) -> str:
+    """A field without the blanks around it; "" where it is missing."""
+    value = form.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _from_our_origin(headers: Mapping[str, str], host: str) -> bool:
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = headers.get("origin")
+    # Very old browsers send neither; then the session's token alone decides.
+    return origin is None or urlsplit(origin).netloc == host

@@ -1,0 +1,91 @@
+"""Pools: where the money is, how much of it is spoken for, and why each figure is what it is."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from services.console.client import Problem
+from services.console.desk import Desk, desk
+from services.console.paging import next_page
+
+router = APIRouter()
+At = Annotated[Desk, Depends(desk)]
+
+
+@router.get("/pools")
+async def pools(at: At) -> Response:
+    """All pools, side by side."""
+    return at.page("pools.html", pools=await at.risk_pool.get("/pools"))
+
+
+@router.get("/pools/{code}")
+async def pool(at: At, code: str) -> Response:
+    """One pool: money, exposure, limits, banks, the last transfers."""
+    found = await at.risk_pool.get(f"/pools/{code}")
+    if found.get("own") is not None or "available" not in found:
+        return at.page("pool_of_bank.html", pool=found)
+    parties = await at.risk_pool.get(f"/pools/{code}/parties")
+    latest = await at.risk_pool.get(f"/pools/{code}/transfers", limit=8)
+    return at.page("pool.html", pool=found, parties=parties, latest=latest["items"])
+
+
+@router.get("/pools/{code}/transfers")
+async def transfers(
+    at: At,
+    code: str,
+    account: str = "",
+    reference: str = "",
+    cursor: str = "",
+) -> Response:
+    """The ledger's transfers, all or of one account."""
+    found = await at.risk_pool.get(
+        f"/pools/{code}/transfers", account=account, reference=reference, cursor=cursor
+    )
+    return at.page(
+        "transfers.html",
+        code=code,
+        account=account,
+        reference=reference,
+        transfers=found["items"],
+        next=next_page(at.request, found),
+        is_first=not cursor,
+    )
+
+
+@router.get("/pools/{code}/transfers/{seq}")
+async def transfer(at: At, code: str, seq: int) -> Response:
+    """One transfer: the business fact, the people, the explanation, its place in the chain."""
+    found = await at.risk_pool.get(f"/pools/{code}/transfers/{seq}")
+    return at.page("transfer.html", code=code, transfer=found)
+
+
+@router.get("/pools/{code}/balances")
+async def balances(at: At, code: str, as_of: str = "", booked_by: str = "") -> Response:
+    """All accounts as of a business day, and as they were known at a moment."""
+    problem, found = None, None
+    try:
+        found = await at.risk_pool.get(f"/pools/{code}/balances", as_of=as_of, booked_by=booked_by)
+    except Problem as error:
+        if error.status not in (400, 422):
+            raise
+        problem = error
+    return at.page(
+        "balances.html",
+        status=problem.status if problem else 200,
+        code=code,
+        balances=found,
+        as_of=as_of,
+        booked_by=booked_by,
+        problem=problem,
+    )
+
+
+@router.get("/pools/{code}/banks/{bank}")
+async def bank(at: At, code: str, bank: str) -> Response:
+    """One bank in a pool: exposure, ratio of bad loans, what its breaker did and when."""
+    banks = await at.risk_pool.get(f"/pools/{code}/banks")
+    found = next((one for one in banks["banks"] if one["bank_code"] == bank), None)
+    if found is None:
+        raise Problem(404, "not-found", "", "risk_pool")
+    return at.page("pool_bank.html", code=code, bank=found)

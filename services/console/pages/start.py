@@ -1,0 +1,91 @@
+"""The first page: what waits for me, and where the pools stand today."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from services.console.desk import Desk, desk
+from services.console.neighbours import items, nothing, or_none
+from services.console.today import today
+from shared.money import format_fen, parse_fen
+
+router = APIRouter()
+At = Annotated[Desk, Depends(desk)]
+
+_MONTHS_SHOWN = 12
+
+
+@router.get("/")
+async def start(at: At) -> Response:
+    """What waits, today's figures, the last messages."""
+    person = at.person
+    assert person is not None
+    works = bool(person.roles & {"reviewer", "approver"})
+    finance = bool(person.roles & {"finance_maker", "finance_checker", "reviewer"})
+    queue, statistics, pools, claims, recoveries, inbox, returned, day = await asyncio.gather(
+        or_none(at.applications.get("/queue", limit=6)) if works else nothing(),
+        or_none(at.applications.get("/statistics")),
+        or_none(at.risk_pool.get("/pools")),
+        or_none(at.risk_pool.get("/claims", limit=100)) if finance else nothing(),
+        or_none(at.risk_pool.get("/recoveries", state="reported", limit=20)),
+        or_none(at.notifications.get("/inbox", limit=6)),
+        or_none(at.applications.get("/applications", state="returned_for_correction", limit=6))
+        if person.is_of_bank
+        else nothing(),
+        today(at),
+    )
+    shown_pools = items(pools or [])
+    months = await _months(at, shown_pools) if finance else []
+    return at.page(
+        "start.html",
+        day=day,
+        queue=items(queue) if queue else [],
+        claims=_pending(items(claims or [])),
+        recoveries=_pending(items(recoveries or [])),
+        months=_pending(months),
+        returned=items(returned or []),
+        pools=shown_pools,
+        cases=_by_month(statistics["cases"] if statistics else []),
+        states=_by_state(statistics["cases"] if statistics else []),
+        loans=statistics["loans"] if statistics else [],
+        inbox=inbox,
+    )
+
+
+async def _months(at: Desk, pools: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    found = await asyncio.gather(
+        *(
+            or_none(at.risk_pool.get(f"/pools/{pool['code']}/settlements", limit=3))
+            for pool in pools
+        )
+    )
+    return [month for one in found if one for month in one["items"]]
+
+
+def _pending(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that wait for this person: the service says that something can be done now."""
+    return [one for one in found if one["pending_actions"]]
+
+
+def _by_month(rows: Sequence[dict[str, Any]]) -> list[tuple[str, int, str]]:
+    """(month, cases, amount) of the last twelve months with cases, the earliest first."""
+    cases: Counter[str] = Counter()
+    fen: Counter[str] = Counter()
+    for row in rows:
+        cases[row["month"]] += row["cases"]
+        fen[row["month"]] += parse_fen(row["amount"])
+    return [
+        (month, cases[month], format_fen(fen[month])) for month in sorted(cases)[-_MONTHS_SHOWN:]
+    ]
+
+
+def _by_state(rows: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:
+    """(state, cases), the most frequent first."""
+    cases: Counter[str] = Counter()
+    for row in rows:
+        cases[row["state"]] += row["cases"]
+    return sorted(cases.items(), key=lambda one: (-one[1], one[0]))

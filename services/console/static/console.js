@@ -1,0 +1,102 @@
+// Enhancement only: every page works without this file.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  root.classList.add("has-script");
+  const dialog = document.getElementById("keys");
+  const OFF = "zhidai-single-keys-off";
+  const singleKeys = () => localStorage.getItem(OFF) !== "yes";
+
+  // The help dialog. Its link leads to a page of its own where dialogs are unknown.
+  const openKeys = (event) => {
+    if (!dialog || !dialog.showModal) return;
+    event?.preventDefault();
+    dialog.showModal();
+  };
+  document.querySelectorAll("[data-opens-keys]").forEach((one) => one.addEventListener("click", openKeys));
+  const toggle = document.getElementById("single-keys");
+  if (toggle) {
+    toggle.checked = singleKeys();
+    toggle.addEventListener("change", () => localStorage.setItem(OFF, toggle.checked ? "no" : "yes"));
+  }
+
+  // A second click does not send a form twice (the service would not act twice either).
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    form.querySelectorAll("button").forEach((button) => button.setAttribute("aria-disabled", "true"));
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => {
+      delete form.dataset.sent;
+      form.querySelectorAll("button").forEach((button) => button.removeAttribute("aria-disabled"));
+    });
+  });
+
+  // What was answered is read out first.
+  document.querySelector("[data-focus]")?.focus();
+  // A form that was refused stays open, where the person was.
+  document.querySelectorAll(".actions details").forEach((one) => {
+    one.addEventListener("toggle", () => {
+      if (one.open) {
+        document.querySelectorAll(".actions details[open]").forEach((other) => {
+          if (other !== one) other.open = false;
+        });
+        one.querySelector("textarea, input:not([type=hidden]), select")?.focus();
+      }
+    });
+  });
+
+  // Keys: letters alone, which can be switched off (WCAG 2.1.4); the rows of a table by j and k.
+  const rows = () => [...document.querySelectorAll("tr[data-row]")];
+  let here = -1;
+  const go = (step) => {
+    const all = rows();
+    if (!all.length) return;
+    here = Math.min(Math.max(here + step, 0), all.length - 1);
+    all.forEach((row, at) => row.classList.toggle("is-here", at === here));
+    const link = all[here].querySelector("a");
+    link?.focus();
+  };
+  let leader = 0;
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !singleKeys()) return;
+    if (event.target.closest("input, textarea, select, dialog, [contenteditable]")) return;
+    const key = event.key;
+    if (leader && Date.now() - leader < 1500) {
+      leader = 0;
+      const link = document.querySelector(`.side a[data-key="${CSS.escape(key)}"]`);
+      if (link) { event.preventDefault(); link.click(); }
+      return;
+    }
+    if (key === "?") openKeys(event);
+    else if (key === "g") leader = Date.now();
+    else if (key === "j") go(1);
+    else if (key === "k") go(-1);
+    else if (key === "/") {
+      const search = document.querySelector("input[type=search]");
+      if (search) { event.preventDefault(); search.focus(); search.select(); }
+    } else if (key === "a") {
+      const action = document.querySelector(".actions .act, .actions summary");
+      if (action) { event.preventDefault(); action.focus(); }
+    }
+  });
+
+  // Filters act at once; the button stays for those without this file.
+  document.querySelectorAll("form[data-at-once] select").forEach((select) => {
+    select.addEventListener("change", () => select.form.requestSubmit());
+  });
+  document.querySelectorAll("[data-prints]").forEach((button) => {
+    button.addEventListener("click", () => window.print());
+  });
+
+  // News in the inbox arrive while the page is open.
+  const bell = document.querySelector("[data-inbox-stream]");
+  if (bell && window.EventSource) {
+    const news = new EventSource(bell.dataset.inboxStream);
+    news.addEventListener("message", () => { bell.hidden = false; });
+    window.addEventListener("pagehide", () => news.close());
+  }
+})();

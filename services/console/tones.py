@@ -1,0 +1,52 @@
+"""The tone of a tag: the colour that goes with its word. A code that is new to us stays grey."""
+
+from collections.abc import Mapping
+
+_TONES: Mapping[str, Mapping[str, str]] = {
+    "state": {
+        "submitted": "info",
+        "returned_for_correction": "warn",
+        "accepted": "info",
+        "under_review": "info",
+        "recommended": "info",
+        "approved": "ok",
+        "rejected": "bad",
+        "capacity_reserved": "ok",
+        "capacity_declined": "bad",
+        "pledge_registered": "ok",
+        "disbursed": "ok",
+        "overdue": "bad",
+        "repaid": "ok",
+        "claimed": "warn",
+    },
+    "claim_state": {
+        "submitted": "info",
+        "reviewed": "info",
+        "approved": "warn",
+        "refused": "bad",
+        "paid": "ok",
+    },
+    "recovery_state": {"reported": "info", "confirmed": "ok", "refused": "bad"},
+    "settlement_state": {
+        "previewed": "info",
+        "confirmed": "warn",
+        "signed": "warn",
+        "posted": "ok",
+    },
+    "pool_state": {"open": "ok", "stopped": "bad"},
+    "breaker": {"normal": "ok", "warned": "warn", "suspended": "bad"},
+    "risk_class": {
+        "normal": "ok",
+        "special_mention": "warn",
+        "substandard": "bad",
+        "doubtful": "bad",
+        "loss": "bad",
+    },
+    "coverage_state": {"reserved": "info", "active": "ok", "declined": "bad"},
+    "check": {"passed": "ok", "open": "warn", "failed": "bad"},
+}
+
+
+def tone(kind: str, code: object) -> str:
+    """ok, info, warn, bad, or "" for grey."""
+    return _TONES.get(kind, {}).get(str(code), "")
