@@ -1,0 +1,212 @@
+"""Pools and money over HTTP: what is taken, what is refused and in which words."""
+
+from datetime import date
+
+import pytest
+
+from tests.risk_pool.core.driver import pool_of, yuan
+
+LEDGER = "/pools/dongli/transfers"
+
+
+async def test_the_page_of_a_pool_shows_money_exposure_limits_and_the_lending_promise(running):
+    async with pool_of(
+        running, "ICBC", "CCB", paid_in="1000000.00", lines={"ICBC": "4000000.00"}
+    ) as pool:
+        await pool.covers("a", amount="1000000.00")
+        await pool.approved("b", bank="CCB", amount="1500000.00")
+        stands = await pool.stands()
+
+    assert stands["paid_in"] == stands["available"] == stands["cash"] == "1000000.00"
+    assert (stands["covered"], stands["reserved"]) == ("1000000.00", "1500000.00")
+    assert (stands["utilisation_bp"], stands["leverage_bp"]) == (2_500, 25_000)
+    assert stands["ceilings"][0] == stands["ceilings"][0] | {
+        "limit": "maximum_leverage",
+        "allowed": "10000000.00",
+        "used": "2500000.00",
+        "room": "7500000.00",
+    }
+    assert stands["minimum_leverage"]["shortfall"] == "6000000.00"
+    assert [bank["bank_code"] for bank in stands["banks"]] == ["CCB", "ICBC"]
+    assert stands["banks"][1]["room"] == "3000000.00"
+    assert stands["breaker"] == "normal" and stands["transfers"] == 4
+
+
+async def test_money_in_and_out_has_numbers_and_shows_with_its_people(running):
+    async with pool_of(running, "ICBC", paid_in="1000000.00") as pool:
+        answer = await pool.finance.post(
+            "/pools/dongli/interest",
+            json={"amount": "12.34", "received_on": "2026-01-10", "note": "一季度"},
+        )
+        entered = answer.json()
+        shown = (await pool.auditor.get(answer.headers["Location"].removeprefix("/api/v1"))).json()
+
+    assert (entered["number"], entered["available"]) == ("DL-K-2026-0002", "1000012.34")
+    assert shown["reference"] == "interest:DL-K-2026-0002"
+    assert shown["explanation"]["people"]["recorded_by"]["subject"] == "gao"
+    assert shown["explanation"]["explanation"]["note"] == "一季度"
+    assert shown["text"].splitlines()[2] == "2" and len(shown["hash"]) == 64
+
+
+async def test_the_same_key_is_one_contribution_and_another_body_is_refused(running):
+    async with pool_of(running, "ICBC") as pool:
+        body = {"party_code": "DL-FIN", "amount": "100.00", "received_on": "2026-01-05"}
+        headers = {"Idempotency-Key": "once"}
+        first = await pool.finance.post("/pools/dongli/contributions", json=body, headers=headers)
+        again = await pool.finance.post("/pools/dongli/contributions", json=body, headers=headers)
+        other = await pool.finance.post(
+            "/pools/dongli/contributions", json=body | {"amount": "200.00"}, headers=headers
+        )
+
+        assert (first.status_code, again.status_code, other.status_code) == (201, 201, 422)
+        assert again.json() == first.json()
+        assert again.headers["Idempotency-Replayed"] == "true"
+        assert (await pool.balances())["cash"] == "100.00"
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "status", "code"),
+    [
+        ("contributions", {"amount": "1e9"}, 422, "invalid-request"),
+        ("contributions", {"amount": 100}, 422, "invalid-request"),
+        ("contributions", {"amount": "-1.00"}, 422, "invalid-request"),
+        ("contributions", {"amount": "0.00"}, 422, "invalid-request"),
+        ("contributions", {"surprise": True}, 422, "invalid-request"),
+        ("contributions", {"party_code": "NOBODY"}, 404, "not-found"),
+        ("contributions", {"received_on": "2026-01-12"}, 422, "date-not-yet"),
+        ("contributions", {"received_on": "2025-12-31"}, 422, "before-opening"),
+        ("fees", {"amount": "0.01"}, 409, "cash-too-low"),
+    ],
+)
+async def test_money_that_cannot_be_is_refused_in_words(running, path, change, status, code):
+    body = {"amount": "1.00", "received_on": "2026-01-11"}
+    if path == "fees":
+        body = {"amount": "1.00", "paid_on": "2026-01-11"}
+    else:
+        body["party_code"] = "DL-FIN"
+    async with pool_of(running, "ICBC") as pool:
+        answer = await pool.finance.post(f"/pools/dongli/{path}", json=body | change)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_a_contribution_to_a_settled_month_is_refused(running):
+    async with pool_of(running, "ICBC") as pool:
+        async with pool.service.context.database.begin("*") as conn:
+            await conn.execute("update pools set closed_until = '2026-01-31'")
+        answer = await pool.finance.post(
+            "/pools/dongli/contributions",
+            json={"party_code": "DL-FIN", "amount": "1.00", "received_on": "2026-01-11"},
+        )
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "month-closed")
+    assert answer.json()["closed_until"] == "2026-01-31"
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"code": "dongli"}, 409, "pool-exists"),
+        ({"code": "Dong Li"}, 422, "invalid-request"),
+        ({"programme": "nowhere"}, 404, "no-such-scheme"),
+        ({"opened_on": "1999-01-01"}, 409, "scheme-not-in-force"),
+        ({"parties": [{"code": "A", "role": "astronaut", "name": "A"}]}, 422, "invalid-request"),
+        (
+            {"parties": [{"code": "A", "role": "bank", "name": "A"},
+                         {"code": "A", "role": "city", "name": "A"}]},
+            409,
+            "party-differs",
+        ),
+        (
+            {"parties": [{"code": "A", "role": "city", "name": "A",
+                          "line": {"amount": "1.00", "valid_from": "2026-01-01"}}]},
+            422,
+            "only-banks-have-lines",
+        ),
+    ],
+)  # fmt: skip
+async def test_a_pool_that_cannot_be_is_refused_in_words(running, change, status, code):
+    body = {"code": "second", "name": "二", "programme": "dongli", "opened_on": "2026-01-01"}
+    async with pool_of(running, "ICBC") as pool:
+        answer = await pool.manager.post("/pools", json=body | change)
+
+        assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+        assert len((await pool.auditor.get("/pools")).json()) == 1
+
+
+async def test_what_is_not_there_is_not_found_and_what_is_malformed_is_said_so(running):
+    async with pool_of(running, "ICBC") as pool:
+        for path in (
+            "/pools/nowhere",
+            "/pools/nowhere/balances",
+            "/pools/nowhere/transfers",
+            "/pools/nowhere/banks",
+            "/pools/nowhere/parties",
+            "/pools/nowhere/ledger-export",
+            "/pools/dongli/transfers/99",
+            "/pools/dongli/transfers/-1",
+            "/pools/dongli/transfers/99999999999999999999999",
+            "/coverages/0190163d-8694-739b-aea5-966c26f8ad91",
+            "/pools/dongli/explanations/0190163d-8694-739b-aea5-966c26f8ad91",
+        ):
+            assert (await pool.auditor.get(path)).status_code == 404, path
+        for path in (
+            "/coverages/42",
+            "/coverages?state=unheard",
+            "/coverages?limit=201",
+            "/pools/dongli/balances?as_of=yesterday",
+            "/pools/dongli/transfers/x",
+        ):
+            assert (await pool.auditor.get(path)).status_code == 422, path
+        assert (await pool.auditor.get("/coverages?cursor=rubbish")).status_code == 400
+
+
+async def test_transfers_are_read_in_pages_without_a_gap_and_filtered(running):
+    async with pool_of(running, "ICBC", paid_in="10000000.00") as pool:
+        for n in range(5):
+            await pool.covers(f"l{n}", amount="100000.00")
+        seen, cursor = [], None
+        while True:
+            page = (
+                await pool.auditor.get(
+                    LEDGER, params={"limit": 4, **({"cursor": cursor} if cursor else {})}
+                )
+            ).json()
+            seen += [item["seq"] for item in page["items"]]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                break
+
+        assert seen == list(range(11, 0, -1))
+        cash = (await pool.auditor.get(LEDGER, params={"account": "cash"})).json()["items"]
+        assert [item["seq"] for item in cash] == [1]
+        one = (await pool.auditor.get(LEDGER, params={"loan_id": str(pool.loans["l2"])})).json()
+        assert [item["kind"] for item in one["items"]] == ["activate", "reserve"]
+        pages = (await pool.auditor.get("/coverages", params={"limit": 2})).json()
+        more = await pool.auditor.get(
+            "/coverages", params={"limit": 200, "cursor": pages["next_cursor"]}
+        )
+        assert len(pages["items"]) == 2 and len(more.json()["items"]) == 3
+
+
+async def test_a_balance_is_as_of_a_business_day_and_as_it_was_known_then(running):
+    async with pool_of(running, "ICBC", paid_in="100.00") as pool:
+        known = pool.service.context.clock.now()
+        await pool.paid_in("50.00", on=date(2026, 1, 2))
+
+        async def cash(**params):
+            answer = (await pool.auditor.get("/pools/dongli/balances", params=params)).json()
+            assert answer["debited"] == answer["credited"]
+            return yuan(answer["available"])
+
+        assert await cash() == 15_000
+        assert await cash(as_of="2026-01-01") == 10_000
+        assert await cash(booked_by=known.isoformat()) == 10_000
+
+
+async def test_every_route_is_described_with_its_refusals(running):
+    async with pool_of(running, "ICBC") as pool:
+        described = (await pool.auditor.get("/openapi.json")).json()
+
+    routes = described["paths"]
+    assert {"/api/v1/pools", "/api/v1/pools/{code}/ledger-export", "/api/v1/coverages"} <= set(routes)
