@@ -1,5 +1,7 @@
 """What the risk pool hears."""
 
+from collections.abc import Mapping
+
 from services.risk_pool.handlers import capacity, loans, positions
 from shared.contracts.applications import (
     ApplicationApprovedV1,
@@ -9,8 +11,10 @@ from shared.contracts.applications import (
     LoanPositionReportedV1,
     LoanRepaidV1,
 )
+from shared.contracts.envelope import Event
+from shared.messaging.inbox import Handler
 
-ROUTES = {
+ROUTES: Mapping[type[Event], Handler] = {
     ApplicationApprovedV1: capacity.reserve,
     ApplicationWithdrawnV1: loans.withdraw,
     ApplicationExpiredV1: loans.expire,

@@ -1,12 +1,20 @@
 """Pools and their parties: opening one, seeing where it stands, letting parties and lines in."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 import asyncpg
 from fastapi import APIRouter, Depends, Response
 from fastapi import Request as HttpRequest
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
 from uuid6 import uuid7
 
 from services.risk_pool import figures, parties
@@ -29,7 +37,24 @@ router = APIRouter(tags=["pools"])
 
 PoolCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,31}$")]
 PartyCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
-Role = Literal[tuple(PARTIES)]  # type: ignore[valid-type] # the vocabulary of the scheme files
+
+def _known_role(role: str) -> str:
+    if role not in PARTIES:
+        raise PydanticCustomError(
+            "unknown_role",
+            "must be a role of the scheme files",
+            {
+                "zh": f"须为方案中的角色：{'、'.join(PARTIES)}",
+                "en": f"must be one of {', '.join(PARTIES)}",
+            },
+        )
+    return role
+
+
+Role = Annotated[
+    str, AfterValidator(_known_role), WithJsonSchema({"type": "string", "enum": list(PARTIES)})
+]
+"""A party's role, by the vocabulary of the scheme files."""
 
 
 class PoolExists(Refused):

@@ -18,6 +18,7 @@ from services.risk_pool.domain.coverage import (
     RESERVED,
     Coverage,
     Step,
+    covered_part,
     reaction,
     reserve_transfer,
 )
@@ -185,7 +186,7 @@ def _terms(event: ApplicationApprovedV1, pool: LockedPool) -> Terms:
 
 
 def _no_terms(event: ApplicationApprovedV1, asked: Asked, refused: Refused) -> _Outcome:
-    wanted_fen = capacity.covered_part(asked.amount_fen, asked.ip_share_bp)
+    wanted_fen = covered_part(asked.amount_fen, asked.ip_share_bp)
     code = refused.code.replace("-", "_")
     limit = capacity.stop(code, wanted_fen, zh=refused.zh, en=refused.en)
     decision = Decision(requested_fen=wanted_fen, limits=(limit,))

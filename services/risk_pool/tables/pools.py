@@ -1,14 +1,15 @@
 """Pools, those who take part in them, what banks agreed to, and money paid in and out by hand."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
 
-def _text(**more: object) -> Column:
-    return Column(Text, nullable=False, **more)
+def _text(*, primary_key: bool = False) -> Any:
+    return Field(sa_column=Column(Text, primary_key=primary_key, nullable=False))
 
 
 class Pool(SQLModel, table=True):
@@ -16,11 +17,11 @@ class Pool(SQLModel, table=True):
 
     __tablename__ = "pools"
 
-    code: str = Field(sa_column=_text(primary_key=True))
-    name: str = Field(sa_column=_text())
-    programme: str = Field(sa_column=_text())
+    code: str = _text(primary_key=True)
+    name: str = _text()
+    programme: str = _text()
     opened_on: date
-    state: str = Field(sa_column=_text())
+    state: str = _text()
     closed_until: date | None = None
     last_seq: int = Field(sa_column=Column(BigInteger, nullable=False))
     last_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
@@ -33,10 +34,10 @@ class Party(SQLModel, table=True):
 
     __tablename__ = "parties"
 
-    pool_code: str = Field(sa_column=_text(primary_key=True))
-    code: str = Field(sa_column=_text(primary_key=True))
-    role: str = Field(sa_column=_text())
-    name: str = Field(sa_column=_text())
+    pool_code: str = _text(primary_key=True)
+    code: str = _text(primary_key=True)
+    role: str = _text()
+    name: str = _text()
     joined_on: date
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
@@ -47,15 +48,15 @@ class Agreement(SQLModel, table=True):
     __tablename__ = "agreements"
 
     id: UUID = Field(primary_key=True)
-    pool_code: str = Field(sa_column=_text())
-    bank_code: str = Field(sa_column=_text())
+    pool_code: str = _text()
+    bank_code: str = _text()
     line_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     pool_share_fen: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     valid_from: date
     valid_to: date | None = None
-    note: str = Field(sa_column=_text())
+    note: str = _text()
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    created_by: str = Field(sa_column=_text())
+    created_by: str = _text()
 
 
 class CashEntry(SQLModel, table=True):
@@ -64,14 +65,14 @@ class CashEntry(SQLModel, table=True):
     __tablename__ = "cash_entries"
 
     id: UUID = Field(primary_key=True)
-    number: str = Field(sa_column=_text())
-    pool_code: str = Field(sa_column=_text())
-    kind: str = Field(sa_column=_text())
+    number: str = _text()
+    pool_code: str = _text()
+    kind: str = _text()
     party_code: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     amount_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     booked_on: date
-    note: str = Field(sa_column=_text())
-    reference: str = Field(sa_column=_text())
+    note: str = _text()
+    reference: str = _text()
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    created_by: str = Field(sa_column=_text())
-    created_by_name: str = Field(sa_column=_text())
+    created_by: str = _text()
+    created_by_name: str = _text()
