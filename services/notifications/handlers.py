@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 
 from services.notifications import messages
-from services.notifications.domain.audiences import NOTICES, Banks, audiences
+from services.notifications.domain.audiences import NOTICES, Audience, Banks, audiences
 from services.notifications.domain.redaction import told_to
 from services.notifications.links import path_of
 from services.notifications.messages import Draft
@@ -24,46 +24,51 @@ async def notify(heard: Sequence[Heard], /, *, conn: asyncpg.Connection, now: da
     await messages.lock(conn)
     await messages.remember_banks(conn, _pairs(facts))
     banks = await messages.banks_of(conn, _pools_as_a_whole(heard, facts))
+    asked = await messages.machines_that_ask(conn, _not_in_every_inbox(heard))
 
+    # What nobody reads and no machine asked for is not kept: most of it is monthly positions.
     drafts = [
-        draft
+        draft_of(one, fact, audience)
         for one, fact in zip(heard, facts, strict=True)
-        for draft in drafts_of(one, fact, banks.get(fact.get("pool_code", ""), ()))
+        for audience in audiences(
+            one.envelope.type, fact, banks_of_pool=banks.get(fact.get("pool_code", ""), ())
+        )
+        if audience.in_inbox or (audience.institution, one.envelope.type) in asked
     ]
 
     await messages.tell(conn, drafts, now=now)
 
 
-def drafts_of(heard: Heard, fact: dict[str, Any], banks_of_pool: tuple[str, ...]) -> list[Draft]:
-    """The messages of one event, one for each institution that hears of it."""
+def draft_of(heard: Heard, fact: dict[str, Any], audience: Audience) -> Draft:
+    """What one institution is told of one event."""
     envelope = heard.envelope
-    drafts = []
-    for audience in audiences(envelope.type, fact, banks_of_pool=banks_of_pool):
-        told = told_to(audience.institution, envelope.type, fact)
-        drafts.append(
-            Draft(
-                event_id=envelope.id,
-                event_type=envelope.type,
-                institution=audience.institution,
-                roles=audience.roles,
-                in_inbox=audience.in_inbox,
-                acts=audience.acts,
-                pool_code=str(fact.get("pool_code", "")),
-                bank_code=str(fact.get("bank_code", "")),
-                loan_id=fact.get("loan_id"),
-                subject=envelope.subject,
-                happened_at=envelope.time,
-                words=CATALOGUE.words(audience.institution, envelope.type, told),
-                link=path_of(told),
-                payload=webhook_body(
-                    event_type=envelope.type,
-                    event_id=envelope.id,
-                    happened_at=envelope.time,
-                    told=told,
-                ),
-            )
-        )
-    return drafts
+    told = told_to(audience.institution, envelope.type, fact)
+    return Draft(
+        event_id=envelope.id,
+        event_type=envelope.type,
+        institution=audience.institution,
+        roles=audience.roles,
+        in_inbox=audience.in_inbox,
+        acts=audience.acts,
+        pool_code=str(fact.get("pool_code", "")),
+        bank_code=str(fact.get("bank_code", "")),
+        loan_id=fact.get("loan_id"),
+        subject=envelope.subject,
+        happened_at=envelope.time,
+        words=CATALOGUE.words(audience.institution, envelope.type, told),
+        link=path_of(told),
+        payload=webhook_body(
+            event_type=envelope.type,
+            event_id=envelope.id,
+            happened_at=envelope.time,
+            told=told,
+        ),
+    )
+
+
+def _not_in_every_inbox(heard: Sequence[Heard]) -> list[str]:
+    types = {one.envelope.type for one in heard}
+    return sorted(name for name in types if not NOTICES[name].bank_inbox)
 
 
 def _pairs(facts: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:

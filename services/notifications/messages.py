@@ -28,14 +28,17 @@ _TELL = """
          as draft (id, event_id, event_type, institution, roles, in_inbox, acts, pool_code,
                    bank_code, loan_id, subject, happened_at, title_zh, text_zh, title_en, text_en,
                    link, payload, number)
-    -- What nobody reads and no machine asked for is not kept: most of it is monthly positions.
-    where in_inbox or exists (
-        select from endpoints e
-        where e.institution = draft.institution and e.state in ('active', 'paused')
-          and (e.event_types = '{}' or draft.event_type = any (e.event_types)))
     order by number
     on conflict (event_id, institution) do nothing
     returning id
+"""
+
+_MACHINES = """
+    select distinct e.institution, heard.event_type
+    from endpoints e
+    join unnest($1::text[]) as heard (event_type)
+      on e.event_types = '{}' or heard.event_type = any (e.event_types)
+    where e.state in ('active', 'paused')
 """
 
 _RECEIVERS = """
@@ -133,6 +136,14 @@ def _row(draft: Draft) -> dict[str, Any]:
         "link": draft.link,
         "payload": draft.payload,
     }
+
+
+async def machines_that_ask(
+    conn: asyncpg.Connection, event_types: Sequence[str]
+) -> set[tuple[str, str]]:
+    """Which institutions have an endpoint for which of these types, as (institution, type)."""
+    rows = await conn.fetch(_MACHINES, event_types) if event_types else ()
+    return {(row["institution"], row["event_type"]) for row in rows}
 
 
 async def remember_banks(conn: asyncpg.Connection, pairs: Sequence[tuple[str, str]]) -> None:

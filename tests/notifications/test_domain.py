@@ -21,7 +21,7 @@ from services.notifications.domain.retries import (
     read_retry_after,
     what_next,
 )
-from services.notifications.handlers import drafts_of
+from services.notifications.handlers import draft_of
 from services.notifications.links import path_of
 from services.notifications.payload import on_the_wire
 from services.notifications.words import Catalogue, percent
@@ -121,7 +121,10 @@ def test_the_bureau_gets_the_event_as_its_contract_writes_it(event_type):
 def test_every_text_can_be_written_from_what_its_reader_may_know(event_type):
     event = SAMPLES[event_type]
 
-    drafts = drafts_of(Heard(sealed(event), event), fact_of(event), (BANK,))
+    drafts = [
+        draft_of(Heard(sealed(event), event), fact_of(event), audience)
+        for audience in audiences(event_type, fact_of(event), banks_of_pool=(BANK,))
+    ]
 
     assert drafts
     for draft in drafts:
