@@ -33,12 +33,13 @@ def kafka_source() -> str:
         return "the one at KAFKA_BOOTSTRAP_SERVERS"
     if docker_answers():
         return "Docker, through testcontainers"
-    if _jvm_can_be_had():
+    if jvm_can_be_had():
         return "Apache Kafka 4.3.0 on a JVM"
     return "librdkafka's mock cluster (no JVM, no Docker)"
 
 
-def _jvm_can_be_had() -> bool:
+def jvm_can_be_had() -> bool:
+    """Whether Apache Kafka can be started here without Docker."""
     try:
         java()
     except KafkaNotAvailable:

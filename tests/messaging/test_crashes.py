@@ -133,11 +133,11 @@ async def test_every_key_ends_with_exactly_what_was_committed_in_the_order_of_co
     assert heard == expected
     assert await listener.parked() == []
     async with speaking.begin(EVERYWHERE) as conn:
-        positions = [row[0] for row in await conn.fetch("select position from event_feed order by 1")]
+        positions = [
+            row[0] for row in await conn.fetch("select position from event_feed order by 1")
+        ]
     assert positions == list(range(1, len(positions) + 1))
 
 
 class RolledBack(Exception):
     """A transaction that changes its mind."""
-
-

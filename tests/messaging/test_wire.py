@@ -42,9 +42,7 @@ def test_every_attribute_travels_and_none_is_empty():
 
 
 def test_what_was_written_is_read_again():
-    arrived = read(
-        place="t/0/0", key=b"loan-1", headers=headers_of(ENVELOPE), body=ENVELOPE.body
-    )
+    arrived = read(place="t/0/0", key=b"loan-1", headers=headers_of(ENVELOPE), body=ENVELOPE.body)
 
     assert arrived == ENVELOPE
 
@@ -121,9 +119,7 @@ def test_without_a_key_a_broken_message_has_one_of_its_own():
 
 
 raw_headers = st.lists(
-    st.tuples(
-        st.sampled_from(["ce_id", "ce_type", "ce_time", "ce_specversion", "x"]), st.binary()
-    )
+    st.tuples(st.sampled_from(["ce_id", "ce_type", "ce_time", "ce_specversion", "x"]), st.binary())
 )
 
 
