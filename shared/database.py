@@ -88,7 +88,7 @@ class Database:
     async def reading(self, institution: str) -> AsyncIterator[AsyncSession]:
         """A read-only SQLModel session that sees what the institution may see."""
         async with AsyncSession(self._engine, expire_on_commit=False) as session:
-            await session.execute(
+            await (await session.connection()).execute(
                 text("select set_config('zhidai.institution', :institution, true)"),
                 {"institution": institution},
             )

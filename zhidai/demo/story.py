@@ -66,6 +66,7 @@ class Story:
                 await self._take_in(month)
             await self._claims(month)
             await self._clock(month, 20)
+            await self._agreement(f"cover in the middle of {month_name(month)}")
             await self._settle(month - 1)
             await self._recoveries(month)
 
@@ -124,9 +125,7 @@ class Story:
         await together([self._approve_in_turn(pool, fresh) for pool in POOLS])
         self.step(f"{month_name(month)} 审批")
         await together([self._after_approval(live) for live in fresh])
-        await until(
-            f"cover of the loans of {month_name(month)}", lambda: self._covered(fresh)
-        )
+        await self._agreement(f"cover of the loans of {month_name(month)}")
         self.step(f"{month_name(month)} 放款")
 
     async def _submit(self, live: Live) -> None:
@@ -199,10 +198,27 @@ class Story:
         if case.fate is not Fate.EXPIRES:
             await self._act(live, who, "disbursement", filing.disbursement_body(case))
 
-    async def _covered(self, fresh: Iterable[Live]) -> bool:
-        wanted = {live.id for live in fresh if live.state == "disbursed"}
-        covered = await self._coverages("active")
-        return wanted <= covered.keys()
+    async def _agreement(self, what: str) -> None:
+        """Wait until both services say the same of every loan that holds capacity.
+
+        Nothing may be on its way when the clock moves or a month is settled: a real month gives
+        events days to arrive, ours gives them milliseconds.
+        """
+
+        async def agree() -> bool:
+            held = {row["id"] for row in await self._cases("capacity_reserved", "pledge_registered")}
+            lent = {row["id"] for row in await self._cases("disbursed", "overdue")}
+            return (
+                held == (await self._coverages("reserved")).keys()
+                and lent == (await self._coverages("active")).keys()
+            )
+
+        await until(what, agree)
+
+    async def _cases(self, *states: str) -> list[Any]:
+        return await self.callers.every(
+            APPROVER, APPLICATIONS, "/applications", state=list(states)
+        )
 
     async def _coverages(self, state: str) -> dict[str, Any]:
         rows = await self.callers.every(FINANCE_MAKER, RISK_POOL, "/coverages", state=state)
@@ -219,6 +235,7 @@ class Story:
             f"the pools know the positions of {month_name(month)}",
             lambda: self._positions_known(month, running),
         )
+        await self._agreement(f"cover after the positions of {month_name(month)}")
         self.step(f"{month_name(month)} 月报")
 
     async def _report_of(self, bank: str, month: int, running: Iterable[Live]) -> None:

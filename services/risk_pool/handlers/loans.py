@@ -89,11 +89,13 @@ async def _let_go(
 ) -> None:
     pools, known = await hold_pools_of(conn, heard)
     recorded = Recorded()
-    today = business_date(now)
     for one in heard:
         before = known.get(one.event.loan_id)
         row = reaction(before.state if before else None, fact)
-        day: date = getattr(one.event, "repaid_on", today)
+        # The day on which it happened, not the one on which we hear of it: an event that is on
+        # its way over midnight or through an outage belongs to its own month.
+        happened_on = business_date(one.envelope.time)
+        day: date = getattr(one.event, "repaid_on", happened_on)
         if row.incident:
             recorded.incident(one.event, row.incident, {"on": day.isoformat()})
         elif row.target and before:

@@ -90,8 +90,8 @@ class Pool:
         )
         assert answer.status_code == 201, answer.text
 
-    async def hears(self, *events: Event) -> None:
-        """Events arrive as one batch; none may be parked."""
+    async def hears(self, *events: Event, at: datetime | None = None) -> None:
+        """Events arrive as one batch; none may be parked. `at`: when they happened, if not now."""
         context = self.service.context
         consumer = Consumer(
             context.database,
@@ -100,7 +100,7 @@ class Pool:
             now=context.clock.now,
             patience=Patience(attempts=1),
         )
-        await consumer.receive("applications", [arrived(event) for event in events])
+        await consumer.receive("applications", [arrived(event, at=at) for event in events])
         async with context.database.begin(EVERYWHERE) as conn:
             parked = await conn.fetch("select error from parked")
         assert not parked, parked[0]["error"]
@@ -219,13 +219,13 @@ class Pool:
         return [item["kind"] for item in reversed(answer["items"])]
 
 
-def arrived(event: Event) -> Envelope:
+def arrived(event: Event, *, at: datetime | None = None) -> Envelope:
     """An event on its way in."""
     return Envelope(
         id=uuid7(),
         type=event.type,
         source="/zhidai/applications",
-        time=datetime.now(UTC),
+        time=at or datetime.now(UTC),
         subject=event.subject,
         key=event.key,
         institution=event.institution,

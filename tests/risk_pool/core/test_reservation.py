@@ -1,7 +1,7 @@
 """Capacity is held two-phase, under every limit at once, whatever comes together or late."""
 
 import asyncio
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -158,6 +158,21 @@ async def test_a_case_that_is_withdrawn_or_expires_frees_its_capacity(running, w
         assert (await pool.balances()).get("capacity") is None
         (told,) = await pool.said("coverage.released.v1")
         assert told["amount"] == "1000000.00"
+
+
+@pytest.mark.parametrize("way", ["withdrawal", "expiry"])
+async def test_capacity_is_free_from_the_day_it_happened_and_not_from_the_day_it_was_heard(
+    running, way
+):
+    # 23:59 in Shanghai on the last day of January, heard long after.
+    happened = datetime(2026, 1, 31, 15, 59, tzinfo=UTC)
+    async with pool_of(running, "ICBC", paid_in="1000000.00") as pool:
+        await pool.approved("case")
+        await pool.hears(getattr(pool, way)("case"), at=happened)
+
+        transfers = (await pool.auditor.get(f"/pools/{pool.code}/transfers")).json()["items"]
+        (release,) = [one for one in transfers if one["kind"] == "release"]
+        assert release["business_date"] == "2026-01-31"
 
 
 async def test_late_and_contradicting_facts_change_nothing_and_are_shown_to_people(running):
