@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from services.applications.domain.calendar_months import add_months
@@ -53,12 +54,14 @@ def terms_of(programme: str, mode: str, *, on: date) -> Terms:
     return load(programme).terms(on, mode)
 
 
+@lru_cache(maxsize=4096)
 def due_on(
     state: State, *, programme: str, mode: str, today: date, working_days: WorkingDays
 ) -> date | None:
     """The day by which a case that comes into the state should be moved on.
 
-    The programme's own deadline for the step goes before the usual working days.
+    The programme's own deadline for the step goes before the usual working days. Kept in memory:
+    every case of a day asks the same few questions of the same calendar.
     """
     wait = WAITS.get(state)
     if wait is None or wait.working_days is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal, get_args
 
 from shared.identifiers import IdKind, InvalidIdentifier, patent
@@ -44,9 +45,11 @@ class Right:
     is_old: bool = False
 
 
+@lru_cache(maxsize=4096)
 def read_right(kind: str, given: str) -> Right:
     """The number of a right as given by a bank. Raises InvalidIdentifier, also for a patent
-    number of another kind than the stated one."""
+    number of another kind than the stated one. Kept for a while: the request's validation asks
+    first, the case made of it again."""
     if kind not in PATENTS:
         return Right(identifier(_NUMBERED_AS[kind], given).normalised)
     read = patent(given)

@@ -193,15 +193,21 @@ _ALL_BUT_THE_CASE: Final = """
 ), firm as (
     insert into borrowers as known (bank_code, uscc, name, registered_on, is_sme, region_code,
                                     first_seen_at, changed_at)
-    values ({bank_code}, {borrower_uscc}, {borrower_name}, {borrower_registered_on},
-            {borrower_is_sme}, {borrower_region_code}, {since}, {since})
+    select {bank_code}, {borrower_uscc}, {borrower_name}, {borrower_registered_on},
+           {borrower_is_sme}, {borrower_region_code}, {since}, {since}
+    -- Looked for first: on conflict would lock the row, and a firm's cases wait for each other.
+    where not exists (
+        select from borrowers as same
+        where same.bank_code = {bank_code} and same.uscc = {borrower_uscc}
+          and (same.name, same.registered_on, same.is_sme, same.region_code)
+              is not distinct from
+              ({borrower_name}, {borrower_registered_on}, {borrower_is_sme},
+               {borrower_region_code})
+    )
     on conflict (bank_code, uscc) do update
         set name = excluded.name, registered_on = excluded.registered_on,
             is_sme = excluded.is_sme, region_code = excluded.region_code,
             changed_at = excluded.changed_at
-        where (known.name, known.registered_on, known.is_sme, known.region_code)
-            is distinct from
-              (excluded.name, excluded.registered_on, excluded.is_sme, excluded.region_code)
 ), offered as (
     insert into collateral (application_id, revision, collateral_no, bank_code, kind, number,
                             number_as_given, nice_class, name, owner_uscc, owner_name, filed_on,

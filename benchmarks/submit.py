@@ -1,0 +1,335 @@
+"""Submitting over real HTTP, beside bare asyncpg that writes the same rows.
+
+    python -m benchmarks.submit [--cases 2000] [--clients 8] [--pairs 5] [--json]
+
+Ours: uvicorn in a process of its own, kept-alive connections, JSON in and out, token, validation,
+all checks, idempotency key, one transaction per case. The limit: the same rows into the same
+tables by as many connections, one transaction per case, values ready-made; no HTTP, no reading, no
+checks. Both on one durable PostgreSQL.
+"""
+
+import asyncio
+import hashlib
+import json
+import socket
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import uvicorn
+from stdnum.cn import uscc
+from uuid6 import uuid7
+
+from benchmarks.messages import NOW, pairs, ratio, show
+from services.applications.cases import as_case
+from services.applications.domain.life_cycle import Action, Role, State
+from services.applications.handlers.heard import pool_opened
+from services.applications.handlers.submission import said_of
+from services.applications.main import SERVICE
+from services.applications.requests import SubmissionBody
+from services.applications.tables import submissions
+from services.applications.tables.moves import Actor
+from shared.contracts.risk_pool import PoolOpenedV1
+from shared.database import EVERYWHERE, LOOK_AS, Database
+from shared.embedded import EmbeddedPostgres
+from shared.identifiers import organisation_check, patent_check
+from shared.issuer import ISSUER, Issuer
+from shared.messaging import outbox
+from shared.messaging.inbox import Heard
+from shared.messaging.local import LocalTransport
+from shared.migrations import upgrade
+from shared.provision import owner_of, provision, url_for
+from shared.serve import server_config
+from shared.service import build
+
+BANK = "ICBC-TJ"
+BARE = "bare"
+PAPERS = (
+    "business_licence", "ip_certificates", "financial_statements", "purpose_statement",
+    "bank_approval",
+)  # fmt: skip
+_serials = count(1)
+
+
+def body() -> bytes:
+    """A complete case of a firm of its own, with two rights of its own and five documents."""
+    organisation = f"{next(_serials):08d}"
+    code = f"91120110{organisation}{organisation_check(organisation)}"
+    firm = code + uscc.calc_check_digit(code)
+    return json.dumps(
+        {
+            "pool_code": "dongli",
+            "mode": "direct",
+            "borrower": {
+                "uscc": firm,
+                "name": "珠海格力电器股份有限公司",
+                "registered_on": "2015-06-01",
+                "is_sme": True,
+                "region_code": "120110",
+            },
+            "amount": "1000000.00",
+            "tenor_months": 12,
+            "annual_rate_bp": 385,
+            "purpose": "r_and_d",
+            "repayment": "bullet",
+            "has_other_collateral": False,
+            "is_first_loan": True,
+            "collateral": [_right(firm), _right(firm)],
+            "documents": [
+                {
+                    "kind": kind,
+                    "sha256": hashlib.sha256(kind.encode()).hexdigest(),
+                    "filename": f"{kind}.pdf",
+                }
+                for kind in PAPERS
+            ],
+        }
+    ).encode()
+
+
+def _right(firm: str) -> dict[str, Any]:
+    number = f"20221{next(_serials):07d}"
+    return {
+        "kind": "invention",
+        "number": f"{number}.{patent_check(number)}",
+        "name": "一种投放广告的方法",
+        "owner_uscc": firm,
+        "owner_name": "珠海格力电器股份有限公司",
+        "filed_on": "2022-05-01",
+        "expires_on": "2042-05-01",
+        "valuation": {
+            "amount": "6000000.00",
+            "method": "income",
+            "appraiser": "天津某资产评估有限公司",
+            "valued_on": str(date.today()),
+        },
+    }
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the service runs, and the database that the limit writes to: one like the service's,
+    but with no relay at its outbox."""
+
+    bare_url: str
+    port: int
+    token: str
+
+
+async def over_http(place: Place, *, cases: int, clients: int) -> float:
+    """Seconds for so many submissions by so many clients, each on a connection of its own."""
+    requests = iter([_request(place.token, body()) for _ in range(cases)])
+    start = time.perf_counter()
+    await asyncio.gather(*(_client(place.port, requests) for _ in range(clients)))
+    return time.perf_counter() - start
+
+
+def _request(token: str, content: bytes) -> bytes:
+    head = (
+        "POST /api/v1/applications HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer {token}\r\nIdempotency-Key: {uuid7()}\r\n"
+        f"Content-Length: {len(content)}\r\n\r\n"
+    )
+    return head.encode() + content
+
+
+async def _client(port: int, requests: Iterator[bytes]) -> None:
+    """A client that costs next to nothing, so that the machine is the service's."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for request in requests:
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        status, length = head.split(b" ", 2)[1], head.lower().split(b"content-length: ")[1]
+        answer = await reader.readexactly(int(length.split(b"\r\n", 1)[0]))
+        assert status == b"201" and b'"state":"accepted"' in answer, answer.decode()
+    writer.close()
+
+
+class Recorder:
+    """Takes the place of a connection and keeps what was to be run, for the limit to run bare."""
+
+    def __init__(self) -> None:
+        self.statements: list[tuple[str, tuple[Any, ...]]] = []
+
+    async def execute(self, statement: str, *values: Any) -> None:
+        self.statements.append((statement, values))
+
+    async def fetchval(self, statement: str, *values: Any) -> int:
+        self.statements.append((statement, values))
+        return 0
+
+
+_KEY = """
+insert into idempotency_keys
+    (institution, subject, key, operation, body_sha256, keeps_forever, status, headers, body)
+values ($1, $2, $3, 'POST /api/v1/applications', $4, false, 201, $5, $6)
+"""
+
+
+async def _ready() -> list[tuple[str, tuple[Any, ...]]]:
+    """The statements of one submission with their values, as the service itself makes them."""
+    content = body()
+    read = SubmissionBody.model_validate_json(content)
+    case, case_id = as_case(read), uuid7()
+    number = f"BARE-{case_id}"
+    standing = submissions.Standing(
+        case_id=case_id,
+        number=number,
+        bank_code=BANK,
+        programme="dongli",
+        state=State.ACCEPTED,
+        action=Action.ACCEPT,
+        holds_rights=True,
+        version=2,
+        revision=1,
+        due_on=NOW.date(),
+        findings=[],
+        actor=Actor(subject="clerk", name="clerk", role=Role.BANK),
+        first_action=Action.SUBMIT,
+        first_source=None,
+    )
+    recorder: Any = Recorder()
+    answer = {"ETag": '"2"', "Location": f"/api/v1/applications/{case_id}"}
+    await recorder.execute(
+        _KEY, BANK, "clerk", str(uuid7()), hashlib.sha256(content).digest(), answer, b"{" * 300
+    )
+    await submissions.insert(recorder, read, case, standing, now=NOW)
+    said = said_of(
+        case, case_id=case_id, number=number, bank_code=BANK, against=(), today=NOW.date()
+    )
+    await outbox.append(recorder, said, now=NOW)
+    statements: list[tuple[str, tuple[Any, ...]]] = recorder.statements
+    return statements
+
+
+async def bare(place: Place, *, cases: int, clients: int) -> float:
+    """Seconds for the same rows by bare asyncpg over so many connections."""
+    left = iter([await _ready() for _ in range(cases)])
+    database = await Database.connect(place.bare_url, max_size=clients)
+
+    async def write() -> None:
+        async with database.connection() as conn:
+            for statements in left:
+                async with conn.transaction():
+                    await conn.execute(LOOK_AS, BANK)
+                    for statement, values in statements:
+                        await conn.execute(statement, *values)
+
+    start = time.perf_counter()
+    await asyncio.gather(*(write() for _ in range(clients)))
+    seconds = time.perf_counter() - start
+    await database.close()
+    return seconds
+
+
+async def serve_until_told(folder: Path, database_url: str, port: int, connections: int) -> None:
+    """The service by itself, as it runs in production, but with nobody to hear its events."""
+    settings = SERVICE.settings_type(
+        environment="development",
+        database_url=database_url,  # type: ignore[arg-type]
+        transport="local",
+        token_issuer=ISSUER,
+        token_keys=str(folder / "issuer" / "jwks.json"),
+        database_connections=connections,
+    )
+    app = build(SERVICE, settings, transport=LocalTransport(()))
+    await uvicorn.Server(server_config(app, host="127.0.0.1", port=port)).serve()
+
+
+@contextmanager
+def place(folder: Path, connections: int) -> Iterator[Place]:
+    """A durable PostgreSQL and the service in a process of its own."""
+    folder.chmod(0o755)
+    server = EmbeddedPostgres(folder / "postgres").start()
+    try:
+        url = url_for(server.server_url, role=SERVICE.name, database=SERVICE.name)
+        bare_url = url_for(server.server_url, role=SERVICE.name, database=BARE)
+        for name in (SERVICE.name, BARE):
+            asyncio.run(_prepare(server.server_url, name))
+        issuer = Issuer.at(folder / "issuer", environment="development")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        command = [sys.executable, "-m", "benchmarks.submit", "--serve", str(folder), url]
+        process = subprocess.Popen([*command, str(port), str(connections)])
+        try:
+            _await_port(port, process)
+            yield Place(bare_url, port, issuer.issue("clerk", "clerk", ["bank_operator"], BANK))
+        finally:
+            process.terminate()
+            process.wait(30)
+    finally:
+        server.stop()
+
+
+async def _prepare(server_url: str, name: str) -> None:
+    await provision(server_url, SERVICE.name, database=name)
+    owner = url_for(server_url, role=owner_of(SERVICE.name), database=name)
+    await asyncio.to_thread(upgrade, SERVICE.name, owner)
+    database = await Database.connect(url_for(server_url, role=SERVICE.name, database=name))
+    opened = PoolOpenedV1(
+        pool_code="dongli", name="东丽", programme="dongli", opened_on=date(2026, 1, 1)
+    )
+    async with database.begin(EVERYWHERE) as conn:
+        await pool_opened([Heard(None, opened)], conn=conn, now=NOW)  # type: ignore[arg-type]
+        await conn.execute(
+            "insert into banks values ($1, '工行', '91100000100003962T', 1, now())", BANK
+        )
+    await database.close()
+
+
+def _await_port(port: int, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        if process.poll() is not None:
+            raise SystemExit("the service ended while it was starting")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise SystemExit("the service did not start in half a minute")
+
+
+def main() -> None:
+    """The command line."""
+    if sys.argv[1:2] == ["--serve"]:
+        _, _, folder, url, port, connections = sys.argv
+        asyncio.run(serve_until_told(Path(folder), url, int(port), int(connections)))
+        return
+    parser = ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--cases", type=int, default=2000)
+    parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    with (
+        TemporaryDirectory(prefix="zhidai-bench-", ignore_cleanup_errors=True) as folder,
+        place(Path(folder), asked.clients) as given,
+    ):
+        seconds = asyncio.run(
+            pairs(
+                lambda: over_http(given, cases=asked.cases, clients=asked.clients),
+                lambda: bare(given, cases=asked.cases, clients=asked.clients),
+                times=asked.pairs,
+            )
+        )
+    figures = ratio(
+        "submit over HTTP",
+        limit=f"bare asyncpg, the same rows, {asked.clients} connections",
+        goal=0.6,
+        messages=asked.cases,
+        seconds=seconds,
+    )
+    show([figures], as_json=asked.json)
+
+
+if __name__ == "__main__":
+    main()
