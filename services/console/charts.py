@@ -113,10 +113,10 @@ def _nice(most: int) -> int:
 
 
 def _svg(height: int, title: str, content: str) -> Markup:
+    is_bar = height < 40
+    kind = "chart is-bar" if is_bar else "chart"
+    stretch = ' preserveAspectRatio="none"' if is_bar else ""
     return Markup(
-        f'<svg class="chart" viewBox="0 0 {_WIDTH} {height}" role="img" '
-        f'aria-label="{escape(title)}" preserveAspectRatio="none">{content}</svg>'
-        if height < 40
-        else f'<svg class="chart" viewBox="0 0 {_WIDTH} {height}" role="img" '
-        f'aria-label="{escape(title)}">{content}</svg>'
+        f'<svg class="{kind}" viewBox="0 0 {_WIDTH} {height}" role="img" '
+        f'aria-label="{escape(title)}"{stretch}>{content}</svg>'
     )

@@ -2,11 +2,12 @@
 
 import re
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.console.catalogue import Texts
-from shared.money import group_fen, parse_fen
+from shared.money import group_fen, parse_fen, round_half_up
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOTHING = "—"
@@ -39,11 +40,13 @@ def percent(basis_points: Any) -> str:
 
 
 def ratio_bp(part: Any, whole: Any) -> int | None:
-    """How many basis points one amount is of another, rounded down; None of nothing."""
+    """How many basis points one amount is of another, rounded half up; None of nothing."""
     if part is None or whole is None:
         return None
     whole_fen = parse_fen(str(whole))
-    return parse_fen(str(part)) * 10_000 // whole_fen if whole_fen > 0 else None
+    if whole_fen <= 0:
+        return None
+    return round_half_up(Fraction(parse_fen(str(part)) * 10_000, whole_fen))
 
 
 def moment(at: Any) -> str:
@@ -74,16 +77,36 @@ def times(basis_points: Any) -> str:
     return f"{whole:,}.{rest // 100:02d}"
 
 
-_AMOUNT_IN_TEXT = re.compile(r"(?:\b([a-z_]+) )?(?<![\d.])(-?\d{1,15}\.\d{2})(?![\d%.])")
+_AMOUNT = re.compile(r"(?<![\d.A-Za-z])-?\d{1,15}\.\d{2}(?![\d%.])")
+_CODE = re.compile(r"(?<![\w:/-])[a-z][a-z_]+(?![\w:/-])")
+_CODE_KINDS = ("party", "payment", "risk_class")
+_SEVERAL = re.compile(r"[,;] (?=\S+ (?:→ )?\S*)")
 
 
 def figures(text: Any, texts: Texts) -> str:
-    """A figure of an explanation for people: "pool 1200.00, bank 1.00" → "风险补偿资金池 1,200.00, …"."""
+    """A figure of an explanation for people: amounts grouped, codes in the reader's words.
+
+    "pool 1200.00, bank 1.00" → "风险补偿资金池 1,200.00, 银行 1.00".
+    """
     if isinstance(text, bool):
         return texts("app.yes") if text else texts("app.no")
 
-    def grouped(match: re.Match[str]) -> str:
-        party = f"{texts.term('party', match[1])} " if match[1] else ""
-        return party + yuan(match[2])
+    def named(match: re.Match[str]) -> str:
+        code = match[0]
+        known = (f"{kind}.{code}" for kind in _CODE_KINDS if texts.knows(f"{kind}.{code}"))
+        key = next(known, None)
+        return texts(key) if key else code
 
-    return _AMOUNT_IN_TEXT.sub(grouped, NOTHING if text is None else str(text))
+    grouped = _AMOUNT.sub(lambda match: yuan(match[0]), NOTHING if text is None else str(text))
+    return _CODE.sub(named, grouped) if texts.language == "zh" else grouped
+
+
+def figure_lines(text: Any, texts: Texts) -> list[str]:
+    """The same, part by part where a result has several: one line for each party."""
+    parts = _SEVERAL.split(str(text)) if isinstance(text, str) else [text]
+    return [figures(part, texts) for part in parts]
+
+
+def version(text: Any) -> str:
+    """A scheme version without the digest of its content: "dongli/direct@2022-10-28"."""
+    return str(text or NOTHING).split("#")[0]

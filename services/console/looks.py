@@ -36,6 +36,7 @@ class Looks:
             "moment": formats.moment,
             "day": formats.day,
             "count": formats.count,
+            "version": formats.version,
         }
         self._environment.globals |= {
             "asset": asset,
@@ -43,6 +44,7 @@ class Looks:
             "ratio_bp": formats.ratio_bp,
             "times": formats.times,
             "figures": formats.figures,
+            "figure_lines": formats.figure_lines,
             "charts": charts,
             "tone": tone,
             "steps_of": explaining.steps_of,

@@ -21,20 +21,28 @@ from services.console.today import today
 router = APIRouter()
 At = Annotated[Desk, Depends(desk)]
 
-WAY = (
-    ("submitted", "returned_for_correction"),
-    ("accepted",),
-    ("under_review",),
-    ("recommended",),
-    ("approved", "capacity_declined"),
-    ("capacity_reserved",),
-    ("pledge_registered",),
-    ("disbursed", "overdue", "claimed"),
-    ("repaid", "closed"),
-)
-"""The steps that the way through a case shows, each with the states that stand at it."""
+WAY = ("submit", "accept", "review", "decide", "reserve", "register", "disburse", "repay", "close")
+"""The steps that the way through a case shows."""
 
-STATES = (*(state for step in WAY for state in step), "rejected", "withdrawn", "expired")
+_AT = {
+    "submitted": 1,
+    "returned_for_correction": 0,
+    "accepted": 2,
+    "under_review": 2,
+    "recommended": 3,
+    "approved": 4,
+    "capacity_declined": 4,
+    "capacity_reserved": 5,
+    "pledge_registered": 6,
+    "disbursed": 7,
+    "overdue": 7,
+    "claimed": 7,
+    "repaid": 8,
+    "closed": 9,
+}
+"""State → the step that is being done; the other states have left the way."""
+
+STATES = (*_AT, "rejected", "withdrawn", "expired")
 _MOST_REASON_ROWS = 12
 
 
@@ -130,7 +138,8 @@ async def _shown(
         case=found,
         etag=answer.etag,
         acts=acts.offered(acts.CASE, found["pending_actions"]),
-        way=_way(found["state"]),
+        way=WAY,
+        at=_AT.get(found["state"]),
         rights=_rights(found),
         pool=pool,
         own=_standing(pool, found["bank_code"]),
@@ -146,17 +155,6 @@ async def _shown(
         reason_rows=min(rows + more, _MOST_REASON_ROWS),
         today=await today(at),
     )
-
-
-def _way(state: str) -> list[tuple[str, str]]:
-    """The steps with "done", "here" or "" each; empty where the case has left the way."""
-    here = next((n for n, states in enumerate(WAY) if state in states), None)
-    if here is None:
-        return []
-    return [
-        (state if n == here else states[0], "here" if n == here else "done" if n < here else "")
-        for n, states in enumerate(WAY)
-    ]
 
 
 def _rights(case: Mapping[str, Any]) -> list[dict[str, Any]]:

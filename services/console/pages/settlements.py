@@ -148,7 +148,7 @@ async def _shown(
         status=problem.status if problem else 200,
         settlement=answer.body,
         pool=pool,
-        accounts=_by_account(answer.body["movements"]),
+        groups=_groups(answer.body["movements"]),
         etag=answer.etag,
         acts=acts.offered(acts.SETTLEMENT, answer.body["pending_actions"]),
         problem=problem,
@@ -157,12 +157,34 @@ async def _shown(
     )
 
 
-def _by_account(movements: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The movements of a month, account by account, in the service's order."""
+_GROUPS = {
+    "money": ("cash", "contribution", "interest", "recoveries", "claims", "fees", "subsidies"),
+    "dues": ("payable", "receivable"),
+    "exposure": ("covered", "reserved", "capacity"),
+}
+"""How the accounts of a month are put together for reading."""
+
+
+def _groups(
+    movements: list[dict[str, Any]],
+) -> list[tuple[str, list[tuple[str, list[dict[str, Any]]]]]]:
+    """The movements of a month by group and account; what stood at its beginning comes first."""
     accounts: dict[str, list[dict[str, Any]]] = {}
-    for one in movements:
+    for one in sorted(movements, key=lambda one: (one["account"], one["kind"] != "opening")):
         accounts.setdefault(one["account"], []).append(one)
-    return list(accounts.items())
+    return [
+        (
+            group,
+            [
+                (name, moves)
+                for kind in kinds
+                for name, moves in accounts.items()
+                if name.split(":")[0] == kind
+            ],
+        )
+        for group, kinds in _GROUPS.items()
+        if any(name.split(":")[0] in kinds for name in accounts)
+    ]
 
 
 def _month_before(day: str) -> str:

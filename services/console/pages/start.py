@@ -17,6 +17,13 @@ router = APIRouter()
 At = Annotated[Desk, Depends(desk)]
 
 _MONTHS_SHOWN = 12
+_FOR_BANK = (
+    "returned_for_correction",
+    "capacity_reserved",
+    "pledge_registered",
+    "capacity_declined",
+)
+"""States in which a case waits for its bank before the loan is out."""
 
 
 @router.get("/")
@@ -26,14 +33,14 @@ async def start(at: At) -> Response:
     assert person is not None
     works = bool(person.roles & {"reviewer", "approver"})
     finance = bool(person.roles & {"finance_maker", "finance_checker", "reviewer"})
-    queue, statistics, pools, claims, recoveries, inbox, returned, day = await asyncio.gather(
+    queue, statistics, pools, claims, recoveries, inbox, for_bank, day = await asyncio.gather(
         or_none(at.applications.get("/queue", limit=6)) if works else nothing(),
         or_none(at.applications.get("/statistics")),
         or_none(at.risk_pool.get("/pools")),
         or_none(at.risk_pool.get("/claims", limit=100)) if finance else nothing(),
         or_none(at.risk_pool.get("/recoveries", state="reported", limit=20)),
         or_none(at.notifications.get("/inbox", limit=6)),
-        or_none(at.applications.get("/applications", state="returned_for_correction", limit=6))
+        or_none(at.applications.get("/applications", state=_FOR_BANK, limit=8))
         if person.is_of_bank
         else nothing(),
         today(at),
@@ -47,7 +54,7 @@ async def start(at: At) -> Response:
         claims=_pending(items(claims or [])),
         recoveries=_pending(items(recoveries or [])),
         months=_pending(months),
-        returned=items(returned or []),
+        for_bank=items(for_bank or []),
         pools=shown_pools,
         cases=_by_month(statistics["cases"] if statistics else []),
         states=_by_state(statistics["cases"] if statistics else []),
