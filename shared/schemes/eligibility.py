@@ -257,14 +257,14 @@ def _item(index: int, item: Collateral, facts: ApplicationFacts, terms: Terms) -
             f"This kind of right is not accepted: {words.en if words else item.kind}.",
             {"kind": item.kind}, pointer,
         )  # fmt: skip
-    if terms.maturity_within_ip_expiry and facts.matures_on and item.expires_on:
-        if facts.matures_on > item.expires_on:
-            yield Finding(
-                "right-ends-before-loan", terms.source("maturity_within_ip_expiry"),
-                f"权利 {item.expires_on} 到期,早于贷款到期日 {facts.matures_on}",
-                f"The right ends on {item.expires_on}, before the loan on {facts.matures_on}.",
-                {"expires_on": str(item.expires_on), "matures_on": str(facts.matures_on)}, pointer,
-            )  # fmt: skip
+    ends, matures = item.expires_on, facts.matures_on
+    if terms.maturity_within_ip_expiry and matures and ends and matures > ends:
+        yield Finding(
+            "right-ends-before-loan", terms.source("maturity_within_ip_expiry"),
+            f"权利 {ends} 到期,早于贷款到期日 {matures}",
+            f"The right ends on {ends}, before the loan on {matures}.",
+            {"expires_on": str(ends), "matures_on": str(matures)}, pointer,
+        )  # fmt: skip
     line = terms.external_valuation_above_fen
     if line is not None and facts.amount_fen > line and not item.external_valuation:
         yield Finding(

@@ -6,7 +6,9 @@ from fractions import Fraction
 from typing import Any
 
 from shared.money import format_fen
-from shared.schemes.vocabulary import Words
+from shared.schemes.vocabulary import Words, spoken
+
+NO_NOTE = Words("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,7 @@ class Step:
     source: str
     inputs: tuple[tuple[str, str], ...]
     result: str
-    note: Words = Words("", "")
+    note: Words = NO_NOTE
 
     def as_data(self) -> dict[str, Any]:
         return {
@@ -73,12 +75,23 @@ class Explanation:
         return [
             (
                 step.title.said(language),
-                "; ".join(f"{name} = {value}" for name, value in step.inputs),
-                step.result + (f" ({note})" if (note := step.note.said(language)) else ""),
+                "; ".join(
+                    f"{spoken(name, language)} {spoken(value, language)}"
+                    for name, value in step.inputs
+                ),
+                spoken(step.result, language) + _in_brackets(step.note, language),
                 step.source,
             )
             for step in self.steps
         ]
+
+
+def _in_brackets(note: Words, language: str) -> str:
+    said = note.said(language)
+    if not said:
+        return ""
+    # An English note is prose already; in a Chinese one only identifiers are Latin.
+    return f" ({spoken(said, 'zh') if language == 'zh' else said})"
 
 
 def money(fen: int) -> str:

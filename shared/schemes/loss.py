@@ -230,7 +230,9 @@ def _ip_part(facts: ClaimFacts, terms: Terms) -> int:
 
 def _extras(facts: ClaimFacts, terms: Terms, counters: Counters) -> int:
     """Interest and costs, where the base includes them; no cost twice."""
-    extra = sum(getattr(facts, f"{kind}_fen") for kind in _INTERESTS if kind in terms.base.plus)
+    extra: int = sum(
+        getattr(facts, f"{kind}_fen") for kind in _INTERESTS if kind in terms.base.plus
+    )
     if "costs" in terms.base.plus:
         references = [cost.reference for cost in facts.costs]
         again = sorted(
@@ -364,10 +366,7 @@ def _limit(cap: Cap, base: int, counters: Counters) -> int:
             return max(cap.amount_fen, min(raised, cap.may_be_raised_to_fen))
         return cap.amount_fen
     assert cap.rate is not None
-    if cap.of == "loss_before_policy_money":
-        figure = base
-    else:
-        figure = _figure(counters.figures, cap.of)
+    figure = base if cap.of == "loss_before_policy_money" else _figure(counters.figures, cap.of)
     return figure * cap.rate.numerator // cap.rate.denominator
 
 

@@ -1,5 +1,6 @@
 """Reads the text of a scheme file into a `Scheme`, or says everything that is wrong with it."""
 
+import itertools
 from datetime import date
 from typing import Any
 
@@ -8,8 +9,8 @@ from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError
 
 from shared.schemes.consistency import inconsistencies
-from shared.schemes.scheme import Document, Entry, Mode, Scheme, Status
 from shared.schemes.rules import RULES, WORDS
+from shared.schemes.scheme import Document, Entry, Mode, Scheme, Status
 from shared.schemes.shape import (
     At,
     Choice,
@@ -243,7 +244,7 @@ def _entries(name: str, at: At, problems: list[Problem]) -> tuple[Entry, ...]:
         if entry:
             found.append(entry)
     found.sort(key=lambda entry: entry.since)
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in itertools.pairwise(found):
         if before.until is not None and before.until >= after.since:
             problems.append(
                 Problem(

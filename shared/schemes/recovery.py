@@ -151,6 +151,9 @@ def _give_back(amount: int, before: Mapping[str, int], borne: Borne) -> dict[str
     left = min(amount, sum(need.values()))
     while left > 0:
         parts = [borne.parts[party] for party in open_parties]
+        if not any(parts):
+            # Only those are left who had no part in the ratio and bore a fen of rounding.
+            parts = [need[party] for party in open_parties]
         residual = (
             open_parties.index(borne.residual)
             if borne.residual in open_parties

@@ -4,6 +4,7 @@ A rule's value is dated: under its name stand the days from which values hold, e
 `value`, `source` and, where it was not read in the source, a `mark`. See docs/schemes.
 """
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -165,7 +166,7 @@ class When:
 def gaps(places: list[tuple[At, t.Condition]]) -> list[Problem]:
     """Where a row of tiers leaves a hole, overlaps, or is not in rising order."""
     problems = []
-    for (_, lower), (at, upper) in zip(places, places[1:], strict=False):
+    for (_, lower), (at, upper) in itertools.pairwise(places):
         meets = (
             lower.up_to is not None and upper.above is not None and lower.up_to == upper.above
         ) or (
@@ -676,13 +677,14 @@ class LoanCapBy:
         if not is_mapping(at, problems):
             return None
         kind = FACTS[at.node["by"]].kind if at.node.get("by") in MEASURED else "money"
-        return Record(
+        read: t.AmountByTier | None = Record(
             {
                 "by": Field(Choice(MEASURED), required=True),
                 "tiers": Field(Tiers(kind, "amount", Money()), required=True),
             },
             make=_amount_by_tier,
         ).read(at, problems)
+        return read
 
     def schema(self) -> dict[str, Any]:
         return Record(

@@ -185,9 +185,9 @@ def _why_nothing(rule: SubsidyRule, facts: SubsidyFacts) -> Words | None:
         return Words("贷款低于补贴下限", "the loan is below the floor")
     if rule.largest_loan_fen is not None and facts.principal_fen > rule.largest_loan_fen:
         return Words("贷款超过补贴上限", "the loan is above the ceiling")
-    if rule.rate_ceiling is not None and rule.above_ceiling == "nothing":
-        if facts.rate_bp > _ceiling(rule, facts):
-            return Words("利率超过补贴允许的上限", "the rate is above what may be subsidised")
+    strict = rule.rate_ceiling is not None and rule.above_ceiling == "nothing"
+    if strict and facts.rate_bp > _ceiling(rule, facts):
+        return Words("利率超过补贴允许的上限", "the rate is above what may be subsidised")
     return None
 
 

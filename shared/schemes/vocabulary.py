@@ -4,6 +4,7 @@ A closed vocabulary is what lets a misspelt word be found while the file is writ
 a claim is paid. Chinese and English stand beside each word for every table and message.
 """
 
+import re
 from typing import Literal, NamedTuple
 
 
@@ -202,3 +203,82 @@ MARKS: dict[str, Words] = {
     "weak": Words("二手来源", "weak source"),
 }
 """How sure a value is, where it is not simply read in its source."""
+
+
+LABELS: dict[str, Words] = {
+    "base": Words("基数", "base"),
+    "covered": Words("纳入部分", "covered part"),
+    "ip_share": Words("知识产权占比", "IP share"),
+    "recovered": Words("已回收", "recovered"),
+    "compensated_amount": Words("代偿金额", "amount compensated"),
+    "limit": Words("上限", "limit"),
+    "used": Words("已用", "used"),
+    "due": Words("应付", "due"),
+    "allowed": Words("上限", "allowed"),
+    "requested": Words("申请", "requested"),
+    "parties": Words("对象", "parties"),
+    "principal": Words("本金", "principal"),
+    "interest": Words("利息", "interest"),
+    "penalty_interest": Words("罚息", "penalty interest"),
+    "compound_interest": Words("复利", "compound interest"),
+    "costs": Words("费用", "costs"),
+    "carried_costs": Words("上次结转费用", "costs carried over"),
+    "pledged_ip": Words("质物变现", "proceeds of the pledged IP"),
+    "other": Words("其他回收", "other proceeds"),
+    "returned_before": Words("此前已还", "returned before"),
+    "net_loss": Words("净损失", "net loss"),
+    "released": Words("退回", "released"),
+    "added": Words("补足", "added"),
+    "rate": Words("利率", "rate"),
+    "share": Words("比例", "share"),
+    "days": Words("天数", "days"),
+    "fee": Words("费用", "fee"),
+    "mode": Words("方式", "mode"),
+    "payee": Words("收款方", "payee"),
+    "ratio": Words("比率", "ratio"),
+    "warn": Words("预警线", "warning line"),
+    "stop": Words("停止线", "stop line"),
+    "resume": Words("恢复线", "resume line"),
+    "clear_month_ends": Words("连续达标月末", "clear month-ends"),
+    "normal": Words("正常", "normal"),
+    "warned": Words("预警", "warned"),
+    "stopped": Words("停办", "stopped"),
+    "compensation": Words("补偿", "compensation"),
+    "refund": Words("返还分担", "refund"),
+    "release": Words("退回", "release"),
+    "upfront_rate_cut": Words("当场降息", "rate cut at once"),
+    "ex_post_to_company": Words("事后付企业", "afterwards to the firm"),
+    "ex_post_on_settlement": Words("结清后付", "on settlement"),
+    "above": Words("大于", "above"),
+    "at_least": Words("不小于", "at least"),
+    "up_to": Words("不大于", "up to"),
+    "below": Words("小于", "below"),
+    "equals": Words("为", "is"),
+    "plus": Words("加点", "points on top"),
+    "agreed": Words("协议约定", "agreed"),
+    "yes": Words("有", "yes"),
+    "no": Words("无", "no"),
+    "true": Words("是", "true"),
+    "provincial_confirmation": Words("省级确认", "provincial confirmation"),
+}
+"""The other words of an explanation."""
+
+_SPOKEN: dict[str, Words] = (
+    {name: Words(fact.zh, fact.en) for name, fact in FACTS.items()}
+    | FIGURES
+    | OUTSIDERS
+    | PARTIES
+    | LABELS
+    | RISK_CLASSES
+)
+_IDENTIFIER = re.compile(r"[a-z][a-z_]*")
+
+
+def spoken(text: str, language: str) -> str:
+    """A line of an explanation with its identifiers as words for people."""
+
+    def word(match: re.Match[str]) -> str:
+        words = _SPOKEN.get(match[0])
+        return words.said(language) if words else match[0]
+
+    return _IDENTIFIER.sub(word, text)
