@@ -4,10 +4,9 @@ import asyncio
 import logging
 from weakref import WeakKeyDictionary
 
-import asyncpg
-
 from services.notifications.looking import looking
 from shared.database import EVERYWHERE, Database
+from shared.messaging.faults import is_passing
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +57,9 @@ class Bell:
         try:
             async with looking(database, EVERYWHERE) as conn:
                 newest = await conn.fetchval("select coalesce(max(position), 0) from messages")
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            log.warning("the bell waits for its database: %r", error)
+        except Exception as error:
+            # Whatever it was: streams would stand still if this stopped looking.
+            log.warning("the bell looks again later: %r", error, exc_info=not is_passing(error))
             return
         if newest != self.position:
             self.ring(newest)

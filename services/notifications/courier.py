@@ -14,11 +14,13 @@ from typing import Protocol
 
 import asyncpg
 
+from services.notifications import metrics
 from services.notifications.domain.retries import Answer, Verdict, what_next
 from services.notifications.looking import looking
 from services.notifications.parcels import Outcome, Parcel, record
 from shared.clock import Clock
 from shared.database import EVERYWHERE, Database
+from shared.messaging.faults import is_passing
 
 log = logging.getLogger(__name__)
 
@@ -100,9 +102,12 @@ class Courier:
     async def _turn_or_complain(self) -> bool:
         try:
             return await self._turn(claim=True)
-        except Exception:
+        except Exception as error:
             # Outcomes are kept for the next turn; a database that is away comes back.
-            log.exception("%s deliveries wait for their database", self._channel.name)
+            if is_passing(error):
+                log.warning("%s deliveries wait for their database: %r", self._channel.name, error)
+            else:
+                log.exception("a turn of %s deliveries broke", self._channel.name)
             self._wake.clear()
             return False
 
@@ -130,6 +135,7 @@ class Courier:
             task = asyncio.create_task(self._attempt(parcel))
             self._in_hand.add(task)
             task.add_done_callback(self._in_hand.discard)
+        metrics.IN_HAND.labels(self._channel.name).set(len(self._in_hand))
         return bool(written or parcels)
 
     async def _attempt(self, parcel: Parcel) -> None:
@@ -147,6 +153,8 @@ class Courier:
                 waits=self._waits,
             )
             well = then.verdict is Verdict.DELIVERED
+            metrics.OUTCOMES.labels(self._channel.name, then.verdict.value).inc()
+            metrics.SECONDS.labels(self._channel.name).observe(duration.total_seconds())
             self._ended.append(
                 Outcome(
                     parcel=parcel, began_at=began_at, duration=duration, answer=answer, next=then

@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 
 from services.notifications.domain.audiences import BUREAU
 from shared.money import group_fen
+from shared.schemes.vocabulary import party_name
 
 TEMPLATES = Path(__file__).parent / "templates"
 LANGUAGES = ("zh", "en")
@@ -55,7 +56,12 @@ class Catalogue:
         source = YAML(typ="safe").load((folder / "words.yaml").read_text())
         self._labels: Mapping[str, Mapping[str, Mapping[str, str]]] = source["labels"]
         plain = Environment(undefined=StrictUndefined, autoescape=False)
-        plain.filters |= {"yuan": group_fen, "percent": percent, "label": self._label}
+        plain.filters |= {
+            "yuan": group_fen,
+            "percent": percent,
+            "label": self._label,
+            "party": party_name,
+        }
         self._texts: dict[tuple[str, bool, str, str], Template] = {}
         for event_type, texts in source["events"].items():
             for for_bank in (False, True):

@@ -96,9 +96,25 @@ def test_of_a_type_that_the_table_does_not_list_a_bank_is_told_nothing():
 def test_of_a_limit_a_bank_is_told_its_name_but_not_what_others_have_used():
     told = told_to(BANK, "coverage.declined.v1", fact_of(SAMPLES["coverage.declined.v1"]))
 
-    assert told["limits"] == [
-        {"limit": "maximum_leverage", "requested_fen": 500_000_000, "source": "办法第五条"}
-    ]
+    leverage, line = told["limits"]
+    assert leverage == {
+        "limit": "maximum_leverage",
+        "requested_fen": 500_000_000,
+        "source": "办法第五条",
+    }
+    assert line["used_fen"] == 2_888_888_800
+
+
+def test_a_declined_bank_reads_which_limits_bind_and_the_bureau_how_far():
+    fact = fact_of(SAMPLES["coverage.declined.v1"])
+
+    ours = Catalogue().words(
+        BANK, "coverage.declined.v1", told_to(BANK, "coverage.declined.v1", fact)
+    )
+    theirs = Catalogue().words(BUREAU, "coverage.declined.v1", fact)
+
+    assert "1. 资金池放大倍数（办法第五条）\n2. 合作银行额度：已用 28,888,888.00 元" in ours.text_zh
+    assert "1. 资金池放大倍数：已用 198,765,432.10 元（办法第五条）" in theirs.text_zh
 
 
 def test_of_a_settlement_a_bank_is_told_its_own_line():

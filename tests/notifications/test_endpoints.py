@@ -5,6 +5,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from services.notifications.api.endpoints import EndpointAnswer
+from services.notifications.api.inbox import InboxItem
+from services.notifications.api.messages import AttemptAnswer, MessageAnswer, MessageDetail
 from services.notifications.endpoints import MOST_ENDPOINTS
 from services.notifications.tables import Row
 from shared.database import driver_url
@@ -139,6 +142,29 @@ async def test_the_tables_are_what_the_models_say(database_of):
     async with engine.connect() as connection:
         assert await connection.run_sync(differences) == []
     await engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "answer", [EndpointAnswer, InboxItem, MessageAnswer, MessageDetail, AttemptAnswer]
+)
+def test_the_examples_of_the_api_are_answers_it_could_give(answer):
+    examples = answer.model_json_schema()["examples"]
+
+    assert examples
+    for example in examples:
+        assert answer.model_validate(example).model_dump(mode="json") == example
+
+
+async def test_the_metrics_tell_how_deliveries_go(notifier, receiver):
+    await notifier.endpoint(receiver.url)
+    await notifier.hears(one("claim.paid.v1"))
+    await notifier.delivery("delivered")
+
+    async with notifier.service.anonymous() as person:
+        text = (await person.get("http://zhidai.test/metrics")).text
+
+    assert 'zhidai_delivery_attempts_total{channel="webhook",outcome="delivered"}' in text
+    assert 'zhidai_delivery_in_hand{channel="webhook"} 0.0' in text
 
 
 async def test_the_api_describes_itself(notifier):

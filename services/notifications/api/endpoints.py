@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import col, select
 
 from services.notifications import endpoints as rows
@@ -83,6 +83,35 @@ class SecretAnswer(BaseModel):
 
 class EndpointAnswer(BaseModel):
     """An endpoint and how it does."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "0192f3c8-b1e9-7d0f-8c7f-5a4e3d2c1b0a",
+                    "institution": "ICBC-TJ",
+                    "url": "https://bank.example.cn/zhidai/webhooks",
+                    "description": "贷后系统",
+                    "event_types": ["claim.approved.v1", "claim.paid.v1"],
+                    "state": "active",
+                    "state_reason": "",
+                    "failing_since": None,
+                    "last_error": "",
+                    "created_at": "2026-03-31T02:00:00Z",
+                    "created_by": "wang",
+                    "version": 1,
+                    "secrets": [
+                        {
+                            "id": "0192f3c8-b1e9-7d10-9c7f-5a4e3d2c1b0b",
+                            "created_at": "2026-03-31T02:00:00Z",
+                            "created_by": "wang",
+                        }
+                    ],
+                    "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
+                }
+            ]
+        }
+    )
 
     id: UUID
     institution: str

@@ -9,7 +9,7 @@ from uuid import UUID
 import anyio
 import asyncpg
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from services.notifications import reading
@@ -39,6 +39,33 @@ Here = Annotated[Context, Depends(context)]
 
 class InboxItem(BaseModel):
     """One message to a person."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "0192f3c8-b1e9-7d0f-8c7f-5a4e3d2c1b0a",
+                    "position": 4711,
+                    "event_type": "application.rejected.v1",
+                    "title": {"zh": "DL-2026-000123 未获批准", "en": "DL-2026-000123 rejected"},
+                    "text": {
+                        "zh": "天津海芯科技有限公司 的申请 DL-2026-000123 未获批准。原因：不符合条件",
+                        "en": "The application DL-2026-000123 of 天津海芯科技有限公司 was rejected. "
+                        "Reason: 不符合条件",
+                    },
+                    "needs_action": False,
+                    "pool_code": "dongli",
+                    "bank_code": "ICBC-TJ",
+                    "loan_id": "0192f3c8-b1e9-7d0f-8c7f-5a4e3d2c1b01",
+                    "subject": "DL-2026-000123",
+                    "link": "/cases/0192f3c8-b1e9-7d0f-8c7f-5a4e3d2c1b01",
+                    "url": "https://console.example.cn/cases/0192f3c8-b1e9-7d0f-8c7f-5a4e3d2c1b01",
+                    "happened_at": "2026-03-31T02:00:00Z",
+                    "read": False,
+                }
+            ]
+        }
+    )
 
     id: UUID
     position: int = Field(description="Where it stands in the stream: its Last-Event-ID.")

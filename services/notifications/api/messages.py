@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifications import delivery_log as log
 from services.notifications.api.common import (
@@ -50,8 +50,40 @@ class DeliveryAnswer(BaseModel):
     finished_at: datetime | None
 
 
+_EXAMPLE: dict[str, Any] = {
+    "id": "0192f3c8-b1e9-7d0f-8c7f-5a4e3d2c1b0a",
+    "webhook_id": "msg_0192f3c8b1e97d0f8c7f5a4e3d2c1b0a",
+    "event_id": "0192f3c8-b1e9-7d0f-8c7f-5a4e3d2c1b02",
+    "event_type": "claim.paid.v1",
+    "institution": "ICBC-TJ",
+    "subject": "DL-2026-000123",
+    "pool_code": "dongli",
+    "loan_id": "0192f3c8-b1e9-7d0f-8c7f-5a4e3d2c1b01",
+    "title": {
+        "zh": "补偿款已支付：DL-C-2026-0001",
+        "en": "Compensation paid: DL-C-2026-0001",
+    },
+    "happened_at": "2026-03-31T02:00:00Z",
+    "created_at": "2026-03-31T02:00:01Z",
+    "deliveries": [
+        {
+            "id": "0192f3c8-b1e9-7d0f-8c7f-5a4e3d2c1b03",
+            "channel": "webhook",
+            "receiver_id": "0192f3c8-b1e9-7d0f-8c7f-5a4e3d2c1b04",
+            "state": "pending",
+            "attempts": 1,
+            "next_attempt_at": "2026-03-31T02:00:07Z",
+            "last_error": "HTTP 503",
+            "finished_at": None,
+        }
+    ],
+}
+
+
 class MessageAnswer(BaseModel):
     """What an institution was told of one event, and how far that has got."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     id: UUID
     webhook_id: str = Field(description="The webhook-id header of its webhooks.")
@@ -70,11 +102,45 @@ class MessageAnswer(BaseModel):
 class MessageDetail(MessageAnswer):
     """A message with what its webhooks carry."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    **_EXAMPLE,
+                    "payload": {
+                        "type": "claim.paid.v1",
+                        "timestamp": "2026-03-31T02:00:00Z",
+                        "event_id": "0192f3c8-b1e9-7d0f-8c7f-5a4e3d2c1b02",
+                        "data": {"number": "DL-2026-000123", "paid": "400000.01"},
+                    },
+                }
+            ]
+        }
+    )
+
     payload: dict[str, Any]
 
 
 class AttemptAnswer(BaseModel):
     """One try: what was answered, and how long it took."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "delivery_id": "0192f3c8-b1e9-7d0f-8c7f-5a4e3d2c1b03",
+                    "channel": "webhook",
+                    "receiver_id": "0192f3c8-b1e9-7d0f-8c7f-5a4e3d2c1b04",
+                    "number": 1,
+                    "began_at": "2026-03-31T02:00:01Z",
+                    "duration_ms": 84,
+                    "status": 503,
+                    "error": "HTTP 503",
+                    "answer": "maintenance",
+                }
+            ]
+        }
+    )
 
     delivery_id: UUID
     channel: Literal["webhook", "email"]

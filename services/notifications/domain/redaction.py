@@ -78,11 +78,18 @@ TOLD: Mapping[str, frozenset[str]] = {
 }
 
 _OF_A_LIMIT = frozenset({"limit", "requested_fen", "source"})
+_ITS_OWN_LIMITS = frozenset({"bank_line", "bank_not_in_pool", "bank_suspended", "pool_stopped"})
+"""Limits that hold no figures but the bank's own."""
 
 
 def _without_what_others_use(limits: Any, bank_code: str) -> Any:
-    # Names and sources are told; `zh` and `en` are not, for they may repeat the figures.
-    return [{k: v for k, v in limit.items() if k in _OF_A_LIMIT} for limit in limits]
+    # Of the others not even `zh` and `en` are told, for they repeat the figures.
+    return [
+        limit
+        if limit["limit"] in _ITS_OWN_LIMITS
+        else {name: value for name, value in limit.items() if name in _OF_A_LIMIT}
+        for limit in limits
+    ]
 
 
 def _own_lines(statements: Any, bank_code: str) -> Any:
