@@ -124,6 +124,15 @@ class Office:
         return self.service.context.clock.now()
 
     async def opens(self) -> None:
+        await self.opens_banks()
+        await self.hears(
+            *(
+                PoolOpenedV1(pool_code=code, name=name, programme=code, opened_on=date(2026, 1, 1))
+                for code, name in (("dongli", "东丽资金池"), ("youxian", "游仙资金池"))
+            )
+        )
+
+    async def opens_banks(self) -> None:
         await self.moves_clock(START)
         admin = self.staff("chen", "admin")
         for code, name, uscc in (
@@ -132,12 +141,6 @@ class Office:
         ):
             answer = await admin.post("/banks", json={"code": code, "name": name, "uscc": uscc})
             assert answer.status_code == 201, answer.text
-        await self.hears(
-            *(
-                PoolOpenedV1(pool_code=code, name=name, programme=code, opened_on=date(2026, 1, 1))
-                for code, name in (("dongli", "东丽资金池"), ("youxian", "游仙资金池"))
-            )
-        )
 
     async def moves_clock(self, moment: datetime | None = None, *, days: int = 0) -> None:
         moment = moment or self.now + timedelta(days=days)

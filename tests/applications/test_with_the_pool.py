@@ -1,0 +1,175 @@
+"""Both services together: each hears what the other really says."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from services.applications.main import SERVICE as APPLICATIONS
+from services.risk_pool.main import SERVICE as RISK_POOL
+from tests.applications.office import CCB, ICBC, START, Office, document, position, right
+from tests.services import RunningService, nothing_in_flight
+
+
+@dataclass
+class Town:
+    """The office, and the pool that answers it."""
+
+    office: Office
+    pool: RunningService
+
+    async def settled(self) -> None:
+        await nothing_in_flight([self.office.service, self.pool])
+
+    async def asks(self, person: Any, path: str, body: Any, status: int = 201) -> Any:
+        answer = await person.post(path, json=body)
+        assert answer.status_code == status, answer.text
+        await self.settled()
+        return answer.json()
+
+    async def approved(self, **changes: Any) -> Any:
+        case = await self.office.submits(**changes)
+        await self.office.approves(case)
+        await self.settled()
+        return case
+
+
+@pytest.fixture
+async def town(running: Any) -> AsyncIterator[Town]:
+    async with running(APPLICATIONS, RISK_POOL) as (applications, risk_pool):
+        town = Town(Office(applications), risk_pool)
+        await risk_pool.context.clock.set(START)
+        await town.office.opens_banks()
+        manager = risk_pool.as_("ma", "pool_manager")
+        parties = [
+            {"code": "DL-FIN", "role": "district", "name": "东丽区财政局"},
+            {"code": ICBC, "role": "bank", "name": "工行"},
+            {"code": CCB, "role": "bank", "name": "建行"},
+        ]
+        await town.asks(
+            manager,
+            "/pools",
+            {
+                "code": "dongli",
+                "name": "东丽资金池",
+                "programme": "dongli",
+                "opened_on": "2026-01-01",
+                "parties": parties,
+            },
+        )
+        await town.asks(
+            risk_pool.as_("fan", "finance_maker"),
+            "/pools/dongli/contributions",
+            {
+                "party_code": "DL-FIN",
+                "amount": "10000000.00",
+                "received_on": "2026-03-02",
+                "note": "首期",
+            },
+        )
+        yield town
+
+
+async def test_the_pool_opened_over_there_takes_cases_here(town: Town):
+    pools = (await town.office.bank().get("/pools")).json()["items"]
+
+    assert [(pool["code"], pool["programme"]) for pool in pools] == [("dongli", "dongli")]
+
+
+async def test_a_case_goes_from_submission_to_compensation_through_both_services(town: Town):
+    office = town.office
+    case = await town.approved()
+    assert await office.state(case) == "capacity_reserved"
+    await office.registers(case)
+    await office.post(
+        office.bank(),
+        case,
+        "disbursement",
+        {
+            "loan_no": "JJ-1",
+            "amount": "1000000.00",
+            "disbursed_on": "2026-03-02",
+            "matures_on": "2027-03-02",
+        },
+    )
+    await office.reports(
+        "2026-03",
+        position(
+            principal="900000.00",
+            overdue_days=95,
+            risk_class="substandard",
+            interest_arrears="10000.00",
+        ),
+    )
+    await town.settled()
+    coverage = (await town.pool.as_("au", "auditor").get(f"/coverages/{case['id']}")).json()
+    assert coverage["outstanding"] == "900000.00"
+
+    papers = (
+        "claim_form",
+        "claim_report",
+        "recovery_plan",
+        "diligence_statement",
+        "business_licence",
+    )
+    claim = await town.asks(
+        town.pool.as_("clerk", "bank_operator", institution=ICBC),
+        "/claims",
+        {
+            "loan_id": case["id"],
+            "outstanding_principal": "900000.00",
+            "interest_arrears": "10000.00",
+            "facts": {"overdue_days": 95, "risk_class": "substandard"},
+            "documents": [document(kind) for kind in papers],
+        },
+    )
+    path = f"/claims/{claim['id']}"
+    for person, step, body in (
+        (("fan", "finance_maker"), "review", {"opinion": "材料齐全"}),
+        (("hu", "finance_checker"), "approve", {"opinion": "同意补偿"}),
+        (("fan", "finance_maker"), "pay", {"paid_on": "2026-03-02"}),
+    ):
+        await town.asks(town.pool.as_(*person), f"{path}/{step}", body, 200)
+
+    assert await office.state(case) == "claimed"
+
+
+async def test_a_loan_the_pool_has_no_room_for_is_declined_with_the_limit_that_binds(town: Town):
+    # The pool's share of one loan is capped at its programme; the borrower's cap binds first.
+    big = {"amount": "6000000.00"}
+    worth = {**right()["valuation"], "amount": "24000000.00"}
+    first = await town.approved(**big, collateral=[right(valuation=worth)])
+    assert await town.office.state(first) == "capacity_reserved"
+
+    second = await town.office.submits(bank=CCB, **big, collateral=[right(valuation=worth)])
+    await town.office.approves(second)
+    await town.settled()
+
+    shown = await town.office.case(second)
+    assert shown["state"] == "capacity_declined"
+    assert "borrower_cap" in [limit["limit"] for limit in shown["declined_limits"]]
+
+
+async def test_a_withdrawn_case_gives_its_capacity_back(town: Town):
+    case = await town.approved()
+    await town.office.post(town.office.bank(), case, "withdraw", {"reason": "企业不再需要"})
+    await town.settled()
+
+    coverage = (await town.pool.as_("au", "auditor").get(f"/coverages/{case['id']}")).json()
+
+    assert coverage["state"] == "released"
+    assert await town.office.state(case) == "withdrawn"
+
+
+async def test_capacity_that_runs_out_ends_the_approval_on_both_sides(town: Town):
+    case = await town.approved()
+    until = (await town.office.case(case))["reserved_until"]
+    assert until == "2026-05-01"
+
+    await town.office.moves_clock(days=62)
+    await town.settled()
+
+    assert await town.office.state(case) == "expired"
+    coverage = (await town.pool.as_("au", "auditor").get(f"/coverages/{case['id']}")).json()
+    assert coverage["state"] == "released"
