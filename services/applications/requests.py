@@ -1,5 +1,6 @@
 """What a request may say. Shape and check digits are judged here, all fields at once."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -26,6 +27,8 @@ Month = Annotated[
     StringConstraints(pattern=r"^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])$"),
     Field(examples=["2026-03"]),
 ]
+Day = Annotated[IsoDate, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+"""A day that a firm, a right or a loan can have; months can be added to it."""
 
 
 class _Body(Request):
@@ -52,7 +55,7 @@ class BorrowerBody(_Body):
 
     uscc: Uscc
     name: ShortText
-    registered_on: IsoDate
+    registered_on: Day
     is_sme: bool
     region_code: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{5}$")] | None = Field(
         None, examples=["120110"], description="GB/T 2260"
@@ -65,7 +68,7 @@ class ValuationBody(_Body):
     amount_fen: RequestFen
     method: Literal["income", "market", "cost", "agreed"]
     appraiser: ShortText
-    valued_on: IsoDate
+    valued_on: Day
 
 
 class CollateralBody(_Body):
@@ -79,8 +82,8 @@ class CollateralBody(_Body):
     name: ShortText
     owner_uscc: Uscc | None = None
     owner_name: ShortText
-    filed_on: IsoDate
-    expires_on: IsoDate
+    filed_on: Day
+    expires_on: Day
     valuation: ValuationBody
 
     @field_validator("number")
@@ -185,7 +188,7 @@ class RegistrationBody(_Body):
     collateral_no: Annotated[int, Field(ge=1, le=100)]
     registration_no: ShortText = Field(examples=["Y2026120000123"])
     registry: ShortText = Field(examples=["CNIPA"])
-    registered_on: IsoDate
+    registered_on: Day
 
 
 class PledgeBody(_Body):
@@ -199,8 +202,8 @@ class DisbursementBody(_Body):
 
     loan_no: Annotated[ShortText, StringConstraints(max_length=64)]
     amount_fen: RequestFen
-    disbursed_on: IsoDate
-    matures_on: IsoDate
+    disbursed_on: Day
+    matures_on: Day
 
 
 class PositionItem(_Body):

@@ -27,7 +27,7 @@ from services.applications.tables.moves import Actor, Move, record
 from shared.clock import business_date
 from shared.contracts.applications import LoanOverdueV1, LoanPositionReportedV1, LoanRepaidV1
 from shared.contracts.envelope import Event
-from shared.field_errors import field_errors
+from shared.field_errors import field_errors, json_pointer
 from shared.http import Answer
 from shared.identity import Identity
 from shared.messaging import outbox
@@ -116,7 +116,8 @@ def _read_item(given: Any) -> PositionItem | list[RowProblem]:
                 code=wrong.code,
                 zh=wrong.zh,
                 en=wrong.en,
-                field="".join(f"/{part}" for part in wrong.place),
+                # A field's name may hold a lone surrogate, which no answer can be written with.
+                field=json_pointer(wrong.place).removeprefix("#").encode(errors="replace").decode(),
             )
             for wrong in field_errors(found, given)
         ]
