@@ -15,6 +15,7 @@ from services.risk_pool.domain.statement import (
     tables_of_party,
     tables_of_pool,
 )
+from shared.clock import SHANGHAI
 from shared.money import format_fen
 from shared.schemes.vocabulary import party_name
 
@@ -23,6 +24,7 @@ LINE_COLUMNS = (
     "loan_no",
     "borrower_name",
     "bank_code",
+    "is_covered",
     "amount_fen",
     "outstanding_fen",
     "covered_fen",
@@ -151,6 +153,7 @@ async def _people(conn: asyncpg.Connection, settlement: asyncpg.Record) -> list[
             "subject": move["subject"],
             "name": move["name"],
             "at": move["at"].isoformat(),
+            "local": move["at"].astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"),
         }
         for move in sorted(moves, key=lambda move: order.index(move["action"]))
         if move["action"] in standing

@@ -37,9 +37,9 @@ KINDS: dict[str, Words] = {
     "claim-shared": Words("其他方应承担补偿", "claims borne by others"),
     "claim-paid": Words("补偿款拨付", "claims paid out"),
     "recovery-booked": Words("追偿款返还", "recoveries returned"),
-    "settlement-net": Words("上期结算轧差", "netted by a settlement"),
-    "settlement-collect": Words("上期结算收款", "collected by a settlement"),
-    "settlement-pay": Words("上期结算付款", "paid by a settlement"),
+    "settlement-net": Words("月结轧差", "netted by a settlement"),
+    "settlement-collect": Words("月结收款", "collected by a settlement"),
+    "settlement-pay": Words("月结付款", "paid by a settlement"),
 }
 """What the kinds of transfers are called on paper."""
 

@@ -176,18 +176,17 @@ async def _reckon(
         pool.code,
         str(month.before),
     )
-    await rows.write_movements(
-        conn, settlement_id, pool.code, month, ledger_seq=ledger_seq, before=posted_before
-    )
-    loans = await rows.write_lines(
-        conn, settlement_id, pool.code, month, ledger_seq=ledger_seq
-    )
+    async with rows.many_rows(conn):
+        await rows.write_movements(
+            conn, settlement_id, pool.code, month, ledger_seq=ledger_seq, before=posted_before
+        )
+        loans = await rows.write_lines(
+            conn, settlement_id, pool.code, month, ledger_seq=ledger_seq
+        )
+        classes_of = await rows.loans_by_class(conn, settlement_id)
     await conn.execute("update settlements set loans = $2 where id = $1", settlement_id, loans)
     due = await _dues(conn, pool.code, month, settlement_id, ledger_seq=ledger_seq)
-    by_bank = {
-        bank: _loans_told(classes)
-        for bank, classes in (await rows.loans_by_class(conn, settlement_id)).items()
-    }
+    by_bank = {bank: _loans_told(classes) for bank, classes in classes_of.items()}
     by_bank[pool.code] = _loans_together(by_bank)
     await rows.write_statements(conn, settlement_id, pool.code, due, by_bank)
     lacks = [

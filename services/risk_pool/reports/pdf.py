@@ -72,7 +72,8 @@ def _line(row: asyncpg.Record, language: Language) -> list[str]:
         format_fen(row["amount_fen"]),
         format_fen(row["outstanding_fen"]),
         str(row["overdue_days"]),
-        risk_class(row["risk_class"], language),
+        risk_class(row["risk_class"], language)
+        + ("" if row["is_covered"] else f" · {words(language)['ended']}"),
         format_fen(row["claimed_fen"]),
         format_fen(row["recovered_fen"]),
     ]

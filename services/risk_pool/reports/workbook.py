@@ -127,7 +127,7 @@ class _Workbook:
         for person in told["people"]:
             sheet.write(row, 0, word[person["action"]], self._soft)
             sheet.write(row, 1, person["name"], self._plain)
-            sheet.write(row, 2, person["at"][:16].replace("T", " ") + " UTC", self._soft)
+            sheet.write(row, 2, f"{person['local']} {word['local_time']}", self._soft)
             row += 1
         ledger = word["ledger"].format(seq=told["ledger"]["seq"], hash=told["ledger"]["hash"])
         sheet.write(row + 1, 0, word["how"], self._soft)
@@ -279,10 +279,11 @@ class _Workbook:
         """Every loan of the month, as it is read from the database; totals as formulas."""
         word = self._words
         sheet = self._sheet(
-            word["lines"], (20, 18, 34, 14, 18, 18, 18, 10, 12, 18, 18), landscape=True
+            word["lines"], (20, 18, 34, 14, 10, 18, 18, 18, 10, 12, 18, 18), landscape=True
         )
-        names = ("loan_number", "loan_no", "borrower", "bank", "contract_amount", "outstanding",
-                 "covered", "overdue_days", "risk_class", "claimed", "recovered")  # fmt: skip
+        names = ("loan_number", "loan_no", "borrower", "bank", "in_cover", "contract_amount",
+                 "outstanding", "covered", "overdue_days", "risk_class", "claimed",
+                 "recovered")  # fmt: skip
         sheet.write_row(0, 0, [word[name] for name in names], self._head)
         sheet.freeze_panes(1, 1)
         sums = dict.fromkeys(("amount_fen", "outstanding_fen", "covered_fen", "claimed_fen",
@@ -295,6 +296,8 @@ class _Workbook:
                 if name.endswith("_fen"):
                     sums[name] += value
                     sheet.write_number(row, column, value / 100, self._money)
+                elif name == "is_covered":
+                    sheet.write(row, column, "✓" if value else word["ended"], self._plain)
                 elif name == "overdue_days":
                     sheet.write_number(row, column, value, self._whole)
                 elif name == "risk_class":

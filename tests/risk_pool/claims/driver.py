@@ -33,6 +33,20 @@ class Claims(Pool):
         moment = datetime.combine(date.fromisoformat(day), time(1, 0), UTC)
         await self.service.context.clock.set(moment)
 
+    async def has(self, code: str, role: str) -> None:
+        """One more party of the pool, of another role than bank."""
+        answer = await self.manager.post(
+            f"/pools/{self.code}/parties", json={"code": code, "role": role, "name": code}
+        )
+        assert answer.status_code == 201, answer.text
+
+    async def covers_with(self, name: str, parties: dict[str, str], **more: Any) -> None:
+        """A loan with named parties beside pool and bank is approved and paid out."""
+        amount = more.get("amount", "1000000.00")
+        approval = self.approval(name, **more)
+        await self.hears(approval.model_copy(update={"parties": parties}))
+        await self.hears(self.disbursement(name, amount=amount))
+
     def claim_of(self, name: str, principal: str, **more: Any) -> dict[str, Any]:
         """What a bank files: 121 days overdue and substandard, all documents there."""
         facts = {

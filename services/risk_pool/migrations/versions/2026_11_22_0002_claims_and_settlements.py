@@ -179,8 +179,9 @@ SETTLEMENTS = (
     )
     """,
     """
+    -- No foreign key: it would be looked up once per loan; the guard below looks once per statement.
     create table settlement_lines (
-        settlement_id uuid not null references settlements,
+        settlement_id uuid not null,
         bank_code text not null,
         number text not null,
         loan_id uuid not null,
@@ -205,11 +206,11 @@ GUARDS = (
     """
     create function refuse_change_of_posted() returns trigger language plpgsql as $$
     begin
-        if old.state = 'posted' then
-            raise exception 'the settlement of % for % is posted and never changes',
-                old.pool_code, old.month using errcode = 'restrict_violation';
+        if old.state = 'posted' or tg_op = 'DELETE' then
+            raise exception 'the settlement of % for % is %: it is not changed or removed',
+                old.pool_code, old.month, old.state using errcode = 'restrict_violation';
         end if;
-        return case tg_op when 'DELETE' then old else new end;
+        return new;
     end $$
     """,
     """
@@ -221,10 +222,11 @@ GUARDS = (
     create function refuse_change_of_posted_parts() returns trigger language plpgsql as $$
     begin
         if exists (
-            select 1 from settlements
-            where state = 'posted' and id in (select distinct settlement_id from touched)
+            select 1 from (select distinct settlement_id as id from touched) as whose
+            left join settlements using (id)
+            where state is null or state = 'posted'
         ) then
-            raise exception 'rows of % belong to a posted settlement and never change',
+            raise exception 'rows of % belong to a posted settlement and never change, or to none',
                 tg_table_name using errcode = 'restrict_violation';
         end if;
         return null;

@@ -1,0 +1,290 @@
+"""The rules of claims, recoveries and settlements as pure functions."""
+
+import itertools
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.risk_pool.domain import claim, recovery, settlement
+from services.risk_pool.domain.claim import (
+    Filed,
+    Loan,
+    Position,
+    check_deadline,
+    check_loan,
+    check_position,
+    entitled_on,
+    months_non_performing,
+)
+from services.risk_pool.domain.ledger import natural_balance, payable_to, receivable_from
+from services.risk_pool.domain.settlement import (
+    OPENING,
+    Due,
+    Month,
+    Movement,
+    account_months,
+    cash_missing_fen,
+    dues,
+    settlement_transfers,
+)
+from services.risk_pool.domain.statement import Table, tables_of_party, tables_of_pool
+from shared.schemes.terms import TriggerRule
+
+LIFE_CYCLES = {
+    "claim": (claim.LIFE_CYCLE, claim.State.SUBMITTED, {"refused", "paid"}),
+    "recovery": (recovery.LIFE_CYCLE, recovery.State.REPORTED, {"confirmed", "refused"}),
+    "settlement": (settlement.LIFE_CYCLE, settlement.State.PREVIEWED, {"posted"}),
+}
+
+
+@pytest.mark.parametrize("name", LIFE_CYCLES)
+def test_what_the_table_does_not_list_is_not_possible(name):
+    cycle, _, _ = LIFE_CYCLES[name]
+    listed = {(move.source, move.action) for move in cycle.moves}
+
+    for state, action in itertools.product(cycle.states, cycle.actions):
+        assert (cycle.move(state, action) is not None) == ((state, action) in listed)
+
+
+@pytest.mark.parametrize("name", LIFE_CYCLES)
+def test_every_state_can_be_reached_and_only_the_last_ones_are_final(name):
+    cycle, first, final = LIFE_CYCLES[name]
+
+    reached = {first}
+    while more := {move.target for move in cycle.moves if move.source in reached} - reached:
+        reached |= more
+
+    assert reached == set(cycle.states)
+    assert cycle.final == final
+    assert all(cycle.waiting_for(state) is None for state in final)
+    assert all(cycle.waiting_for(state) is not None for state in set(cycle.states) - final)
+
+
+@pytest.mark.parametrize("name", LIFE_CYCLES)
+def test_whoever_is_waited_for_can_act(name):
+    cycle, _, final = LIFE_CYCLES[name]
+
+    for state in set(cycle.states) - final:
+        for role in cycle.waiting_for(state).roles:
+            assert cycle.possible_actions(state, {role})
+
+
+FILED = Filed(
+    claimed_on=date(2026, 3, 10),
+    outstanding_principal_fen=100,
+    overdue_days=100,
+    risk_class="substandard",
+)
+REPORTED = Position(
+    month="2026-02",
+    month_end=date(2026, 2, 28),
+    outstanding_principal_fen=100,
+    overdue_days=90,
+    risk_class="substandard",
+)
+
+
+def codes(found):
+    return [one.code for one in found]
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({}, []),
+        ({"overdue_days": 90}, []),
+        ({"overdue_days": 89}, ["overdue-days-disagree"]),
+        ({"overdue_days": 101}, ["overdue-days-disagree"]),
+        ({"outstanding_principal_fen": 99}, []),
+        ({"outstanding_principal_fen": 101}, ["principal-above-position"]),
+        ({"risk_class": "doubtful"}, ["risk-class-disagrees"]),
+        (
+            {"risk_class": "loss", "overdue_days": 400, "outstanding_principal_fen": 101},
+            ["principal-above-position", "overdue-days-disagree", "risk-class-disagrees"],
+        ),
+    ],
+)
+def test_a_claim_agrees_with_what_the_bank_itself_reported_last(change, found):
+    assert codes(check_position(replace(FILED, **change), REPORTED)) == found
+
+
+def test_without_any_reported_position_there_is_no_claim():
+    assert codes(check_position(FILED, None)) == ["no-position-reported"]
+
+
+def test_a_loan_is_claimed_once_while_covered_between_disbursement_and_today():
+    loan = Loan(covered=True, disbursed_on=date(2026, 1, 10))
+    today = date(2026, 3, 10)
+
+    assert check_loan(FILED, loan, today=today) == []
+    taken = replace(loan, live_claim_number="DL-C-2026-0001")
+    assert codes(check_loan(FILED, taken, today=today)) == ["already-claimed"]
+    assert codes(check_loan(FILED, replace(loan, covered=False), today=today)) == ["not-covered"]
+    assert codes(check_loan(FILED, loan, today=date(2026, 3, 9))) == ["claimed-in-the-future"]
+    late = replace(loan, disbursed_on=date(2026, 3, 11))
+    assert codes(check_loan(FILED, late, today=today)) == ["claimed-before-disbursement"]
+
+
+def test_months_non_performing_are_counted_back_without_a_break():
+    classes = ("substandard", "normal", "substandard", "doubtful")
+    history = [
+        replace(REPORTED, month=f"2026-0{n}", month_end=date(2026, n, 28), risk_class=one)
+        for n, one in enumerate(classes, start=1)
+    ]
+
+    assert months_non_performing(history) == 2
+    assert months_non_performing(history[:2]) == 0
+
+
+def test_the_time_for_a_claim_runs_from_the_first_trigger_that_held():
+    by_class = TriggerRule(code="non_performing", risk_class_at_least="substandard")
+    sued = TriggerRule(code="sued", overdue_days_above=60, lawsuit_accepted=True)
+    history = [replace(REPORTED, month="2026-01", month_end=date(2026, 1, 31)), REPORTED]
+
+    assert entitled_on(FILED, (by_class, sued), history) == date(2026, 1, 31)
+    # 100 days overdue on 10 March: the 61st day was 30 January; the court came later.
+    filed = replace(FILED, lawsuit_accepted_on=date(2026, 2, 20))
+    assert entitled_on(filed, (sued,), history) == date(2026, 2, 20)
+    filed = replace(FILED, lawsuit_accepted_on=date(2026, 1, 5))
+    assert entitled_on(filed, (sued,), history) == date(2026, 1, 30)
+    assert entitled_on(FILED, (sued,), history) is None
+
+
+def test_the_last_day_still_counts_and_the_next_is_too_late():
+    entitled = date(2026, 2, 1)
+
+    assert check_deadline(FILED, entitled=entitled, last_day=FILED.claimed_on) == []
+    too_late = check_deadline(FILED, entitled=entitled, last_day=date(2026, 3, 9))
+    assert codes(too_late) == ["claim-too-late"]
+
+
+def test_months_know_their_ends():
+    assert (str(Month.parse("2024-02")), Month.parse("2024-02").last) == (
+        "2024-02",
+        date(2024, 2, 29),
+    )
+    assert str(Month.parse("2026-01").before) == "2025-12"
+    for wrong in ("2026-13", "2026-1", "26-01", "2026-01-01"):
+        with pytest.raises(ValueError, match=r".+"):
+            Month.parse(wrong)
+
+
+fen = st.integers(min_value=0, max_value=10**12)
+PARTIES = ("BANK-A", "BANK-B", "INSURER", "GUARANTOR")
+owed = st.fixed_dictionaries({party: st.tuples(fen, fen, fen) for party in PARTIES})
+
+
+@given(owed)
+def test_what_the_parties_get_together_is_what_leaves_the_account(amounts):
+    closing, awaiting = {}, {}
+    for party, (payable, receivable, unpaid_claims) in amounts.items():
+        closing[payable_to(party)] = payable + unpaid_claims
+        closing[receivable_from(party)] = receivable
+        awaiting[party] = unpaid_claims
+
+    due = dues(PARTIES, closing, awaiting_payment=awaiting, settled_since={})
+    made = settlement_transfers("p", Month(2026, 3), due, posted_on=date(2026, 4, 2))
+
+    after = dict(closing)
+    cash = 0
+    for one in made:
+        for account, debited, credited in (
+            (one.debit, one.amount_fen, 0),
+            (one.credit, 0, one.amount_fen),
+        ):
+            change = natural_balance(account, debited_fen=debited, credited_fen=credited)
+            if account == "cash":
+                cash += change
+            else:
+                after[account] += change
+    assert sum(one.net_fen for one in due) == -cash
+    assert {account: left for account, left in after.items() if left} == {
+        payable_to(party): unpaid for party, unpaid in awaiting.items() if unpaid
+    }
+    # The account never pays before it has collected.
+    kinds = [one.kind for one in made]
+    order = {"settlement-net": 0, "settlement-collect": 1, "settlement-pay": 2}
+    assert kinds == sorted(kinds, key=order.__getitem__)
+    assert len({one.reference for one in made}) == len(made)
+
+
+@given(owed, fen)
+def test_cash_suffices_exactly_when_nothing_is_missing(amounts, cash):
+    due = [
+        Due(party=party, payable_fen=payable, receivable_fen=receivable)
+        for party, (payable, receivable, _) in amounts.items()
+    ]
+    collected = sum(max(one.receivable_fen - one.payable_fen, 0) for one in due)
+    paid = sum(max(one.payable_fen - one.receivable_fen, 0) for one in due)
+
+    missing = cash_missing_fen(due, cash_fen=cash)
+
+    assert (missing == 0) == (cash + collected >= paid)
+    assert cash_missing_fen(due, cash_fen=cash + missing) == 0
+
+
+def test_what_an_earlier_month_settled_late_is_not_due_again():
+    closing = {payable_to("A"): 700, receivable_from("A"): 50}
+    since = {payable_to("A"): -400, receivable_from("A"): -50}
+
+    (due,) = dues(("A",), closing, awaiting_payment={}, settled_since=since)
+
+    assert (due.payable_fen, due.receivable_fen) == (300, 0)
+
+
+ACCOUNTS = (
+    "cash",
+    "claims",
+    "recoveries",
+    "contribution:DL-FIN",
+    "payable:A",
+    "receivable:A",
+    "covered:A",
+    "capacity",
+)
+facts = st.lists(
+    st.tuples(
+        st.sampled_from(ACCOUNTS),
+        st.sampled_from(ACCOUNTS),
+        st.sampled_from(("contribution", "claim-paid", "something-new")),
+        st.integers(min_value=1, max_value=10**9),
+        st.booleans(),
+    ).filter(lambda fact: fact[0] != fact[1]),
+    max_size=30,
+)
+
+
+@given(facts)
+def test_opening_and_movements_make_the_closing_of_every_account_and_table(booked):
+    moved: dict[tuple[str, str], list[int]] = {}
+    closing = dict.fromkeys(ACCOUNTS, 0)
+    for debit, credit, kind, amount, is_before in booked:
+        for account, debited, credited in ((debit, amount, 0), (credit, 0, amount)):
+            sums = moved.setdefault((account, OPENING if is_before else kind), [0, 0])
+            sums[0] += debited
+            sums[1] += credited
+            closing[account] += natural_balance(
+                account, debited_fen=debited, credited_fen=credited
+            )
+    movements = [Movement(account, kind, *sums) for (account, kind), sums in moved.items()]
+
+    months = account_months(movements)
+
+    assert {name: one.closing_fen for name, one in months.items() if one.closing_fen} == {
+        name: left for name, left in closing.items() if left
+    }
+    tables = {one.code: one for one in tables_of_pool(months)}
+    assert tables["cash"].closing_fen == closing["cash"]
+    assert tables["available"].closing_fen == (
+        closing["contribution:DL-FIN"] + closing["recoveries"] - closing["claims"]
+    )
+    own = {one.code: one for one in tables_of_party("A", months)}
+    assert own["current"].closing_fen == closing["payable:A"] - closing["receivable:A"]
+
+
+def test_a_table_that_does_not_add_up_cannot_be_made():
+    with pytest.raises(AssertionError, match="does not add up"):
+        Table(code="x", words=None, opening_fen=1, rows=(("fee", 1),), closing_fen=3)
