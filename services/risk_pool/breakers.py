@@ -90,28 +90,32 @@ async def _whole_months(
     conn: asyncpg.Connection, pool_code: str, bank: str, *, after: str | None
 ) -> list[str]:
     """Months later than the last look for which no loan in cover lacks its position."""
-    rows = await conn.fetch(
-        """select month from (
-               select distinct month from positions
-               where pool_code = $1 and bank_code = $2 and month > coalesce($3, '')
-           ) as reported
-           where exists (
-               select from coverages c
-               where c.pool_code = $1 and c.bank_code = $2 and c.state = 'active'
-                 and to_char(c.disbursed_on, 'YYYY-MM') <= month
-           ) and not exists (
-               select from coverages c
-               where c.pool_code = $1 and c.bank_code = $2 and c.state = 'active'
-                 and to_char(c.disbursed_on, 'YYYY-MM') <= month
-                 and not exists (select from positions p
-                                 where p.loan_id = c.loan_id and p.month = reported.month)
-           )
-           order by month""",
-        pool_code,
-        bank,
-        after,
-    )
-    return [row["month"] for row in rows]
+    whole = []
+    month: str | None = after or ""
+    while month := await conn.fetchval(_NEXT_REPORTED, pool_code, bank, month):
+        missing = await conn.fetchval(_ONE_MISSING, pool_code, bank, month)
+        if missing is None and await conn.fetchval(_ANY_IN_COVER, pool_code, bank, month):
+            whole.append(month)
+    return whole
+
+
+_NEXT_REPORTED = """
+    select min(month) from positions where pool_code = $1 and bank_code = $2 and month > $3
+"""
+# Asked after every batch, so it must not look at all loans: the youngest that lacks its position
+# is found at once as long as banks report the older ones first.
+_ONE_MISSING = """
+    select c.loan_id from coverages c
+    where c.pool_code = $1 and c.bank_code = $2 and c.state = 'active'
+      and to_char(c.disbursed_on, 'YYYY-MM') <= $3
+      and not exists (select from positions p where p.loan_id = c.loan_id and p.month = $3)
+    order by c.loan_id desc limit 1
+"""
+_ANY_IN_COVER = """
+    select exists (select from coverages c
+                   where c.pool_code = $1 and c.bank_code = $2 and c.state = 'active'
+                     and to_char(c.disbursed_on, 'YYYY-MM') <= $3)
+"""
 
 
 async def _look_at_bank(

@@ -101,9 +101,14 @@ async def _not_booked_yet(
     known: dict[str, Transfer] = {
         row["reference"]: Transfer(**row)
         for row in await conn.fetch(
-            """select reference, debit, credit, amount_fen, business_date, kind,
-                      explanation_id, loan_id
-               from transfers where pool_code = $1 and reference = any($2::text[])""",
+            # Lateral with a limit, so that each reference is one look into its unique index. On
+            # tables that were never analysed, `= any` and a join read the whole pool instead.
+            """select t.* from unnest($2::text[]) as asked (reference)
+               cross join lateral (
+                   select reference, debit, credit, amount_fen, business_date, kind,
+                          explanation_id, loan_id
+                   from transfers where pool_code = $1 and reference = asked.reference limit 1
+               ) as t""",
             pool.code,
             [transfer.reference for transfer in transfers],
         )

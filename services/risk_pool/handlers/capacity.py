@@ -101,11 +101,13 @@ async def _room(
     """The pool's running figures before the batch, loaded once."""
     held = await balances(conn, pool.code)
     borrowers = await conn.fetch(
-        """select borrower_uscc, sum(reserved_fen + covered_fen)::bigint as used_fen
-           from coverages
-           where pool_code = $1 and borrower_uscc = any($2::text[])
-             and state in ('reserved', 'active')
-           group by borrower_uscc""",
+        """select borrower_uscc, used_fen from unnest($2::text[]) as asked (borrower_uscc)
+           cross join lateral (
+               select sum(reserved_fen + covered_fen)::bigint as used_fen from coverages
+               where pool_code = $1 and borrower_uscc = asked.borrower_uscc
+                 and state in ('reserved', 'active')
+           ) as used
+           where used_fen is not null""",
         pool.code,
         list({event.borrower_uscc for event in events}),
     )

@@ -174,6 +174,10 @@ COVERAGES = (
     create index coverages_borrower on coverages (pool_code, borrower_uscc)
         where state in ('reserved', 'active')
     """,
+    """
+    create index coverages_in_cover on coverages (pool_code, bank_code, loan_id)
+        where state = 'active'
+    """,
     "create index coverages_page on coverages (pool_code, loan_id)",
     """
     create table coverage_moves (
