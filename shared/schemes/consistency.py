@@ -1,6 +1,6 @@
 """What must fit together across the rules of one scheme, told at the rule that is to change."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -70,7 +70,7 @@ def _sharing(mode: Mode, day: date, rules: dict[str, Entry], where: At) -> Itera
     if mode.status == "incomplete":
         return
     value: Sharing = sharing.value
-    for row in value.rows:
+    for index, row in enumerate(value.rows):
         named = [party for party, _ in row.shares]
         if sorted(named) != sorted(parties.value):
             yield _told(
@@ -78,6 +78,8 @@ def _sharing(mode: Mode, day: date, rules: dict[str, Entry], where: At) -> Itera
                 f"比例涉及 {'、'.join(named)},而 parties 列出 {'、'.join(parties.value)},两者须一致",
                 f"the shares name {', '.join(named)}, parties lists {', '.join(parties.value)}: "
                 "they must agree",
+                "tiers" if value.by else "rows",
+                index,
             )
     for party, _ in value.only_if_confirmed:
         yield from _is_party(party, parties, sharing, "only_if_confirmed")
@@ -122,19 +124,23 @@ def _others(rules: dict[str, Entry]) -> Iterator[Problem]:
     caps = rules.get("caps")
     if caps:
         codes: list[str] = []
-        for cap in caps.value:
+        for index, cap in enumerate(caps.value):
             if cap.code in codes:
                 yield _told(
-                    caps, f"上限代号 {cap.code} 写了两次", f"the cap {cap.code} stands twice"
+                    caps,
+                    f"上限代号 {cap.code} 写了两次",
+                    f"the cap {cap.code} stands twice",
+                    index,
                 )
             codes.append(cap.code)
             for party in cap.parties:
-                yield from _is_party(party, parties, caps, f"caps.{cap.code}")
+                yield from _is_party(party, parties, caps, f"caps.{cap.code}", index)
                 if party == bearer:
                     yield _told(
                         caps,
                         f"上限 {cap.code} 不能限制 {party}:它是受偿方,超出部分由它承担",
                         f"the cap {cap.code} cannot limit {party}, who bears what is cut off",
+                        index,
                     )
     yield from _chain(rules, parties, bearer)
     behind = rules.get("behind")
@@ -169,14 +175,24 @@ def _chain(rules: dict[str, Entry], parties: Entry, bearer: str) -> Iterator[Pro
             at = value[at]
 
 
-def _is_party(party: str, parties: Entry, entry: Entry, what: str) -> Iterator[Problem]:
+def _is_party(
+    party: str, parties: Entry, entry: Entry, what: str, *inside: str | int
+) -> Iterator[Problem]:
     if party not in parties.value:
         yield _told(
             entry,
             f"{what} 提到 {party},但 parties 只有 {'、'.join(parties.value)}",
             f"{what} names {party}, but parties has only {', '.join(parties.value)}",
+            *inside,
         )
 
 
-def _told(entry: Entry, zh: str, en: str) -> Problem:
-    return Problem(entry.line, entry.column, str(entry.since), zh, en)
+def _told(entry: Entry, zh: str, en: str, *inside: str | int) -> Problem:
+    """The problem at the entry, or at the part of its value that `inside` leads to."""
+    at = entry.at
+    for step in ("value", *inside) if inside else ():
+        node = at.node
+        if not (isinstance(node, Mapping) and step in node) and not isinstance(node, list):
+            break
+        at = at.child(step)
+    return at.problem(zh, en)

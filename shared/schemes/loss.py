@@ -277,10 +277,10 @@ def _weights(facts: ClaimFacts, terms: Terms, sharing: Sharing) -> tuple[int, We
 
 
 def _fits(facts: ClaimFacts, row: Row) -> bool:
-    return all(condition.holds(_fact(facts, condition.fact)) for condition in row.when)
+    return all(condition.holds(fact_of(facts, condition.fact)) for condition in row.when)
 
 
-def _fact(facts: ClaimFacts, name: str) -> Any:
+def fact_of(facts: ClaimFacts, name: str) -> Any:
     """A fact by name. A flag that was not stated is not so; anything else must be stated."""
     if name == "borrower_balance":
         value: Any = facts.borrower_balance_fen

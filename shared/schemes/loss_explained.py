@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from shared.schemes.claims import CapOutcome
 from shared.schemes.explanation import Explanation, Step, listed, money, percent
-from shared.schemes.loss import ClaimDecision, ip_share_of
+from shared.schemes.loss import ClaimDecision, fact_of, ip_share_of
 from shared.schemes.vocabulary import FACTS, PERIODS, Words
 
 _BASES = {
@@ -95,7 +95,7 @@ def _base(decision: ClaimDecision) -> Step:
     outside = decision.interest_outside_fen
     note = (
         Words(
-            f"利息 {money(outside)} 由{'承担方'}自负",
+            f"利息 {money(outside)} 不在基数内,由受偿方承担",
             f"interest {money(outside)} stays with the bearer",
         )
         if outside
@@ -122,8 +122,9 @@ def _row(decision: ClaimDecision) -> Step:
                 for word in ("above", "at_least", "up_to", "below", "equals")
                 if (end := getattr(condition, word)) is not None
             ]
-            said = " ".join(f"{word} {_end(condition.fact, end)}" for word, end in ends)
-            inputs.append((condition.fact, said))
+            ends_said = " ".join(f"{word} {_end(condition.fact, end)}" for word, end in ends)
+            value = fact_of(decision.facts, condition.fact)
+            inputs.append((condition.fact, f"{_end(condition.fact, value)} ({ends_said})"))
         for plus in sharing.plus:
             given = [flag for flag in plus.if_any if decision.facts.attributes.get(flag) is True]
             if given:

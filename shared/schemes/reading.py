@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError
 
 from shared.schemes.consistency import inconsistencies
@@ -70,10 +70,21 @@ HEAD = {
 }
 
 
+class _DaysAsText(RoundTripConstructor):
+    """Leaves days as they were written, so that a wrong one can be told with its place."""
+
+
+_DaysAsText.add_constructor(
+    "tag:yaml.org,2002:timestamp", lambda constructor, node: constructor.construct_scalar(node)
+)
+
+
 def read_yaml(text: str) -> tuple[Any, list[Problem]]:
     """The nodes of a YAML 1.2 text with their places, or why it cannot be read."""
     try:
-        return YAML(typ="rt").load(text), []
+        yaml = YAML(typ="rt")
+        yaml.Constructor = _DaysAsText
+        return yaml.load(text), []
     except DuplicateKeyError as error:
         mark = error.problem_mark
         name = str(error.problem).split('"')[1] if '"' in str(error.problem) else ""
@@ -89,14 +100,17 @@ def read_yaml(text: str) -> tuple[Any, list[Problem]]:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        began = error.context_mark.line + 1 if error.context_mark else line
+        from_zh = f"(这一段从第 {began} 行开始)" if began != line else ""
+        from_en = f" (it began on line {began})" if began != line else ""
         return None, [
             Problem(
                 line,
                 column,
                 "",
-                "YAML 格式有误,请检查缩进(只用空格)、冒号后的空格和引号是否成对",
-                f"this is not YAML: {error.problem}; check indentation (spaces only), the space "
-                "after each colon, and that quotes come in pairs",
+                f"YAML 格式有误{from_zh},请检查缩进(只用空格)、冒号后的空格和引号、括号是否成对",
+                f"this is not YAML: {error.problem}{from_en}; check indentation (spaces only), the "
+                "space after each colon, and that quotes come in pairs",
             )
         ]
     except (ValueError, TypeError) as error:
@@ -248,8 +262,8 @@ def _entries(name: str, at: At, problems: list[Problem]) -> tuple[Entry, ...]:
         if before.until is not None and before.until >= after.since:
             problems.append(
                 Problem(
-                    after.line,
-                    after.column,
+                    after.at.line,
+                    after.at.column,
                     f"{at.path}/{after.since}",
                     f"日期重叠:上一条有效至 {before.until},这一条从 {after.since} 开始;"
                     f"请把上一条的 to 改为 {date.fromordinal(after.since.toordinal() - 1)} 或删去",
@@ -294,6 +308,5 @@ def _entry(name: str, since: date, at: At, problems: list[Problem]) -> Entry | N
         until=until,
         value=value,
         stated=Stated(source=source or "", mark=mark or "", since=since, note=note or ""),
-        line=at.line,
-        column=at.column,
+        at=at,
     )

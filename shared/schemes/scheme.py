@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal
 
 from shared.problems import Refused
 from shared.schemes.rules import RULES
+from shared.schemes.shape import At
 from shared.schemes.terms import Stated, Terms
 from shared.schemes.vocabulary import Words
 
@@ -42,8 +43,8 @@ class Entry:
     until: date | None
     value: Any
     stated: Stated
-    line: int
-    column: int
+    at: At = field(compare=False, repr=False)
+    """Where it stands in the file."""
 
     def holds(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day <= self.until)
