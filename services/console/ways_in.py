@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from authlib.integrations.base_client.errors import OAuthError
-from authlib.integrations.httpx_client import AsyncOAuth2Client
-from authlib.integrations.starlette_client import OAuth
 from httpx import HTTPError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -67,6 +65,9 @@ class ByProvider:
     kind = "oidc"
 
     def __init__(self, settings: ConsoleSettings) -> None:
+        # Only who logs in by a provider pays for loading this.
+        from authlib.integrations.starlette_client import OAuth
+
         self._settings = settings
         self._client = OAuth().register(
             "provider",
@@ -101,6 +102,8 @@ class ByProvider:
         """A fresh token by the refresh token, if the provider gave one and still honours it."""
         if not held.get("refresh"):
             return None
+        from authlib.integrations.httpx_client import AsyncOAuth2Client
+
         metadata = await self._client.load_server_metadata()
         settings = self._settings
         async with AsyncOAuth2Client(

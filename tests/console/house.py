@@ -1,0 +1,225 @@
+"""The whole house in one process: three real services, the console over them, and its visitors."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+
+import httpx
+from cryptography.fernet import Fernet
+from fastapi import FastAPI
+
+from services.applications.main import SERVICE as APPLICATIONS
+from services.console.app import build
+from services.console.settings import ConsoleSettings
+from services.notifications.main import SERVICE as NOTIFICATIONS
+from services.risk_pool.main import SERVICE as RISK_POOL
+from tests.applications.office import document, submission
+from tests.console.page import Page
+from tests.services import Person, RunningService, nothing_in_flight
+
+ICBC, CCB = "ICBC", "CCB"
+SECRET = "a secret of the tests, long enough to seal a session with"
+MORNING = "2026-03-02T09:00:00+08:00"
+
+_numbers = itertools.count(1)
+
+
+class House:
+    """The running services, and what tests need to happen in them before somebody looks."""
+
+    def __init__(self, services: dict[str, RunningService], issuer_folder: Path) -> None:
+        self.services = services
+        self.issuer_folder = issuer_folder
+        self.console: FastAPI = self.console_with()
+
+    def console_with(self, **settings: Any) -> FastAPI:
+        """A console over these services."""
+        told = {
+            **{f"{name}_url": "http://zhidai.test" for name in self.services},
+            "session_secret": SECRET,
+            "secure_cookies": False,
+            "environment": "development",
+            "issuer_dir": self.issuer_folder,
+        }
+        transports = {
+            name: httpx.ASGITransport(app=service.app, raise_app_exceptions=False)
+            for name, service in self.services.items()
+        }
+        return build(ConsoleSettings(**(told | settings)), transports=transports)
+
+    def person(self, service: str, subject: str, *roles: str, institution: str = "*") -> Person:
+        """Somebody who calls a service's API without the console."""
+        return self.services[service].as_(subject, *roles, institution=institution)
+
+    async def opens(self) -> None:
+        """Two banks, a pool with money in it, a Monday morning."""
+        await self.moves_clocks(MORNING)
+        admin = self.person("applications", "admin", "admin")
+        for code, name, uscc in (
+            (ICBC, "中国工商银行天津分行", "91100000100003962T"),
+            (CCB, "中国建设银行天津分行", "911100001000044477"),
+        ):
+            await did(admin.post("/banks", json={"code": code, "name": name, "uscc": uscc}))
+        manager = self.person("risk_pool", "manager-wu", "pool_manager")
+        parties = [("DL-FIN", "district", "东丽区财政局"), (ICBC, "bank", "中国工商银行天津分行"),
+                   (CCB, "bank", "中国建设银行天津分行")]  # fmt: skip
+        await did(
+            manager.post(
+                "/pools",
+                json={
+                    "code": "dongli",
+                    "name": "东丽区知识产权质押融资风险补偿资金池",
+                    "programme": "dongli",
+                    "opened_on": "2026-01-01",
+                    "parties": [dict(zip(("code", "role", "name"), one, strict=True)) for one in parties],
+                },
+            )
+        )  # fmt: skip
+        money = {"party_code": "DL-FIN", "amount": "18000000.00", "received_on": "2026-01-05"}
+        finance = self.person("risk_pool", "finance-sun", "finance_maker")
+        await did(finance.post("/pools/dongli/contributions", json=money))
+        await self.settled()
+
+    async def moves_clocks(self, moment: str) -> None:
+        """All three services to the same moment."""
+        for name in self.services:
+            admin = self.person(name, "admin", "admin")
+            await did(admin.put("/sandbox/clock", json={"now": moment}))
+
+    async def settled(self) -> None:
+        """Wait until every event said so far has been heard."""
+        await nothing_in_flight(list(self.services.values()))
+
+    async def has_case(self, bank: str = ICBC, **changes: Any) -> dict[str, Any]:
+        """A case that the machine accepts, waiting in the queue; changes make it another one."""
+        clerk = self.person("applications", f"{bank.lower()}-operator", "bank_operator", institution=bank)
+        answer = await did(clerk.post("/applications", json=submission(**changes)))
+        await self.settled()
+        return answer
+
+    async def has_loan(self, bank: str = ICBC, amount: str = "1000000.00") -> dict[str, Any]:
+        """A case of that amount, decided by two persons and paid out."""
+        case = await self.has_case(bank, amount=amount)
+        path = f"/applications/{case['id']}"
+        first = self.person("applications", "reviewer-lin", "reviewer")
+        second = self.person("applications", "approver-zhao", "approver")
+        clerk = self.person("applications", f"{bank.lower()}-operator", "bank_operator", institution=bank)
+        await did(first.post(f"{path}/take", json={}))
+        await did(first.post(f"{path}/recommend", json={"opinion": "材料齐全，建议入库"}))
+        await did(second.post(f"{path}/approve", json={"opinion": "同意入库"}))
+        await self.settled()
+        entry = {"collateral_no": 1, "registration_no": f"Y{next(_numbers):08d}", "registry": "CNIPA",
+                 "registered_on": "2026-03-02"}  # fmt: skip
+        await did(clerk.post(f"{path}/pledge-registration", json={"registrations": [entry]}))
+        loan_no = f"{bank}-{next(_numbers)}"
+        await did(
+            clerk.post(
+                f"{path}/disbursement",
+                json={"loan_no": loan_no, "amount": amount, "disbursed_on": "2026-03-02",
+                      "matures_on": "2027-03-02"},
+            )
+        )  # fmt: skip
+        await self.settled()
+        return case | {"loan_no": loan_no}
+
+    async def reports(self, bank: str, month: str, *rows: dict[str, Any]) -> None:
+        """A bank's positions of a month."""
+        clerk = self.person("applications", f"{bank.lower()}-operator", "bank_operator", institution=bank)
+        answer = await did(clerk.post("/positions", json={"month": month, "items": list(rows)}))
+        assert answer["refused"] == 0, answer
+        await self.settled()
+
+    async def has_claim(self, bank: str = ICBC, amount: str = "1000000.00") -> dict[str, Any]:
+        """A claim on a loan that went bad in April; it is the 10th of May."""
+        loan = await self.has_loan(bank, amount)
+        good = {"loan_no": loan["loan_no"], "outstanding_principal": amount, "overdue_days": 0,
+                "risk_class": "normal"}  # fmt: skip
+        await self.moves_clocks("2026-04-03T09:00:00+08:00")
+        await self.reports(bank, "2026-03", good)
+        await self.moves_clocks("2026-05-05T09:00:00+08:00")
+        bad = good | {"overdue_days": 20, "risk_class": "substandard"}
+        await self.reports(bank, "2026-04", bad)
+        await self.moves_clocks("2026-05-10T09:00:00+08:00")
+        papers = ("claim_form", "claim_report", "recovery_plan", "diligence_statement",
+                  "business_licence", "statement_of_claim", "court_acceptance_notice")  # fmt: skip
+        clerk = self.person("risk_pool", f"{bank.lower()}-operator", "bank_operator", institution=bank)
+        answer = await did(
+            clerk.post(
+                "/claims",
+                json={
+                    "loan_id": loan["id"],
+                    "outstanding_principal": amount,
+                    "facts": {"overdue_days": 30, "risk_class": "substandard"},
+                    "documents": [document(kind) for kind in papers],
+                },
+            )
+        )
+        await self.settled()
+        return answer
+
+    @asynccontextmanager
+    async def visitor(self, console: FastAPI | None = None) -> AsyncIterator["Visitor"]:
+        """A browser without scripts, nobody logged in."""
+        app = console or self.console
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(
+            transport=transport,
+            base_url="http://console.test",
+            follow_redirects=True,
+            headers={"Sec-Fetch-Site": "same-origin"},
+        ) as client:
+            yield Visitor(client)
+
+    @asynccontextmanager
+    async def logged_in(self, subject: str) -> AsyncIterator["Visitor"]:
+        """A browser of somebody from the list of people."""
+        async with self.visitor() as visitor:
+            await visitor.logs_in(subject)
+            yield visitor
+
+
+class Visitor:
+    """Somebody with a browser: opens pages, fills in forms, presses buttons."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
+
+    async def opens(self, path: str) -> Page:
+        """A page, wherever it redirects to."""
+        return Page(await self.client.get(path))
+
+    async def logs_in(self, subject: str) -> Page:
+        """Choose a person on the login page."""
+        page = await self.opens("/login")
+        return await self.sends(page, "/login", subject=subject)
+
+    async def sends(self, page: Page, action: str, **filled: Any) -> Page:
+        """Fill in the form of a page that goes to `action`, and send it."""
+        fields = page.form(action) | filled
+        return Page(await self.client.post(action, data=fields))
+
+    async def twice(self, page: Page, action: str, **filled: Any) -> tuple[Page, Page]:
+        """A double click: the same form sent two times at once."""
+        fields = page.form(action) | filled
+        both = await asyncio.gather(*(self.client.post(action, data=fields) for _ in "12"))
+        return Page(both[0]), Page(both[1])
+
+
+async def did(asking: Any) -> Any:
+    """The JSON of an answer that must be a success."""
+    answer = await asking
+    assert answer.is_success, answer.text
+    return answer.json()
+
+
+SETTINGS: dict[str, Any] = {
+    "console_url": "http://console.test",
+    "encryption_keys": Fernet.generate_key().decode(),
+    "poll_seconds": 0.05,
+    "stream_seconds": 2,
+}
+
