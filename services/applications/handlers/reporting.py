@@ -116,8 +116,7 @@ def _read_item(given: Any) -> PositionItem | list[RowProblem]:
                 code=wrong.code,
                 zh=wrong.zh,
                 en=wrong.en,
-                # A field's name may hold a lone surrogate, which no answer can be written with.
-                field=json_pointer(wrong.place).removeprefix("#").encode(errors="replace").decode(),
+                field=json_pointer(wrong.place).removeprefix("#"),
             )
             for wrong in field_errors(found, given)
         ]
