@@ -11,11 +11,11 @@ import asyncpg
 from services.notifications import parcels
 from services.notifications.domain.fairness import Fairness
 from services.notifications.domain.retries import Answer
-from services.notifications.handlers import CATALOGUE
 from services.notifications.parcels import MOST_PER_CLAIM, Parcel
 from services.notifications.sealing import Seal, SealBroken
 from services.notifications.senders import email
 from services.notifications.senders.webhook import WebhookSender
+from services.notifications.words import CATALOGUE
 
 log = logging.getLogger(__name__)
 

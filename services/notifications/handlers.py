@@ -12,10 +12,8 @@ from services.notifications.domain.redaction import told_to
 from services.notifications.links import path_of
 from services.notifications.messages import Draft
 from services.notifications.payload import webhook_body
-from services.notifications.words import Catalogue
+from services.notifications.words import CATALOGUE
 from shared.messaging.inbox import Heard
-
-CATALOGUE = Catalogue()
 
 
 async def notify(heard: Sequence[Heard], /, *, conn: asyncpg.Connection, now: datetime) -> None:

@@ -44,7 +44,7 @@ _MACHINES = """
 _RECEIVERS = """
     select m.id as message_id, m.institution, 'webhook' as channel, e.id as receiver_id
     from messages m join endpoints e on e.institution = m.institution
-    where m.id = any ($1) and e.state in ('active', 'paused')
+    where m.id = any ($1) and $2 and e.state in ('active', 'paused')
       and (e.event_types = '{}' or m.event_type = any (e.event_types))
     union all
     select m.id, m.institution, 'email', s.id
@@ -92,9 +92,12 @@ async def lock(conn: asyncpg.Connection) -> None:
     await conn.execute(_LOCK)
 
 
-async def tell(conn: asyncpg.Connection, drafts: Sequence[Draft], *, now: datetime) -> None:
+async def tell(
+    conn: asyncpg.Connection, drafts: Sequence[Draft], *, now: datetime, machines: bool = True
+) -> None:
     """Keep messages in the order given, and a delivery for every receiver who asked for one.
 
+    `machines=False` leaves the webhooks out.
     A second message of the same event to the same institution is not kept. Deliveries are due by
     the real clock, whatever a sandbox's says: networks know no other.
     """
@@ -103,7 +106,7 @@ async def tell(conn: asyncpg.Connection, drafts: Sequence[Draft], *, now: dateti
     rows = await conn.fetch(_TELL, [_row(draft) for draft in drafts], now)
     if not rows:
         return
-    wanted = await conn.fetch(_RECEIVERS, [row["id"] for row in rows])
+    wanted = await conn.fetch(_RECEIVERS, [row["id"] for row in rows], machines)
     if wanted:
         await conn.execute(
             _DELIVER,

@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 from uuid6 import uuid7
 
+from services.notifications import trouble
 from services.notifications.domain.audiences import BUREAU
 from services.notifications.domain.retries import Answer, Next, Verdict
 from shared.contracts.envelope import Event
@@ -145,6 +146,16 @@ class Outcome:
     answer: Answer
     next: Next
 
+    @property
+    def is_given_up(self) -> bool:
+        """Whether no further attempt is made."""
+        return self.next.verdict in (Verdict.FAILED, Verdict.GONE)
+
+    @property
+    def by_webhook(self) -> bool:
+        """Whether the receiver is an endpoint."""
+        return self.parcel.channel == "webhook"
+
 
 def storable(text: str) -> str:
     """What the other side said, as PostgreSQL can hold it: no NUL, no half of a character."""
@@ -214,6 +225,11 @@ async def record(conn: asyncpg.Connection, outcomes: Sequence[Outcome], *, now: 
     if gone:
         await conn.execute(CANCEL, gone, "the endpoint answered 410 Gone")
     changed = {row["id"] for row in done}
+    await trouble.tell_of(
+        conn,
+        sorted({o.parcel.receiver_id for o in outcomes if o.is_given_up and o.by_webhook}),
+        now=now,
+    )
     said = [_said(o) for o in outcomes if o.parcel.delivery_id in changed]
     await outbox.append(conn, [event for event in said if event is not None], now=now)
 

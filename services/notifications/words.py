@@ -102,3 +102,7 @@ class Catalogue:
     def _label(self, code: str, kind: str, language: str) -> str:
         """The word for a code; a code we have no word for stands for itself."""
         return self._labels[kind].get(code, {}).get(language, code)
+
+
+CATALOGUE = Catalogue()
+"""The texts of this service, compiled when it starts: a broken one stops the start."""

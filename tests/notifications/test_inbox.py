@@ -62,6 +62,8 @@ async def test_an_event_that_comes_twice_is_one_message_and_one_webhook(notifier
     async with notifier.database.begin("*") as conn:
         await conn.execute("delete from inbox")
     await notifier.hears_again(envelopes)
+    async with notifier.database.begin("*") as conn:
+        assert await conn.fetchval("select count(*) from parked") == 0
     await notifier.hears(one("claim.paid.v1"))
 
     await receiver.has(2)

@@ -70,6 +70,31 @@ async def test_after_the_last_attempt_it_is_given_up_and_everybody_can_see_it(no
         assert event["data"]["message_id"] == message["id"]
 
 
+async def test_people_are_told_once_that_their_endpoint_does_not_work(notifying):
+    receiver = Receiver(answers=[(500, {}, b"no")] * 12)
+    async with notifying(webhook_at_once=1) as notifier, listening(receiver):
+        await notifier.endpoint(receiver.url)
+        await notifier.hears(*[one("claim.paid.v1") for _ in range(3)])
+
+        async def told():
+            async with notifier.operator() as person:
+                items = (await person.get("/inbox")).json()["items"]
+                failed = (await person.get("/messages", params={"state": "failed"})).json()
+            if len(failed["items"]) < 3:
+                return None
+            return [item for item in items if item["event_type"] == "webhook.failing.v1"]
+
+        (item,) = await until(told)
+        assert item["needs_action"] is True
+        assert receiver.url in item["text"]["zh"]
+        assert "HTTP 500" in item["text"]["en"]
+        # Nothing was sent about it to the endpoint that fails.
+        assert len(receiver.got) == 12
+        assert {json.loads(got.body)["type"] for got in receiver.got} == {"claim.paid.v1"}
+        async with notifier.operator(OTHER_BANK) as other:
+            assert (await other.get("/inbox")).json()["items"] == []
+
+
 async def test_what_was_given_up_is_sent_again_when_asked(notifier):
     receiver = Receiver(answers=[(500, {}, b"no")] * 4)
     async with listening(receiver):
@@ -113,9 +138,12 @@ async def test_an_endpoint_that_answers_410_is_called_no_more(notifier):
 
         async with notifier.operator() as person:
             shown = (await person.get(f"/endpoints/{endpoint['id']}")).json()
-            messages = (await person.get("/messages")).json()["items"]
+            query = {"event_type": "claim.paid.v1"}
+            messages = (await person.get("/messages", params=query)).json()["items"]
+            inbox = (await person.get("/inbox")).json()["items"]
         assert (shown["state"], shown["state_reason"]) == ("disabled", "gone")
         assert [len(message["deliveries"]) for message in messages] == [0, 1]
+        assert "回调地址已停用" in {item["title"]["zh"] for item in inbox}
         assert len(receiver.got) == 1
 
 

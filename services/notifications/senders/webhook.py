@@ -30,6 +30,7 @@ def signed_headers(
     text = body.decode()
     return {
         "content-type": "application/json",
+        "accept-encoding": "identity",
         "user-agent": "Zhidai-Webhooks/1",
         "webhook-id": name,
         "webhook-timestamp": str(int(now.timestamp())),
