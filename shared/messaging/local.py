@@ -13,14 +13,22 @@ from shared.messaging.port import Hearing
 
 
 class NobodyListens(ConnectionError):
-    """A group that must hear everything is not there (yet). Passes by itself."""
+    """A group that must hear everything is not there (yet, or any more). Passes by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """A batch for one listener, and the promise that it has been applied."""
+
+    topic: str
+    batch: Sequence[Envelope]
+    applied: asyncio.Future[None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Listener:
     topics: frozenset[str]
-    hearing: Hearing
-    in_hand: asyncio.Lock = field(default_factory=asyncio.Lock)
+    parcels: asyncio.Queue[_Parcel] = field(default_factory=asyncio.Queue)
 
 
 class LocalTransport:
@@ -39,33 +47,64 @@ class LocalTransport:
         absent = self._groups - self._listeners.keys()
         if absent:
             raise NobodyListens(f"not listening yet: {', '.join(sorted(absent))}")
-        listeners = [one for one in self._listeners.values() if topic in one.topics]
-        async with asyncio.TaskGroup() as together:
-            for listener in listeners:
-                together.create_task(_hand_over(listener, topic, batch))
+        promises = []
+        for listener in self._listeners.values():
+            if topic in listener.topics:
+                applied = asyncio.get_running_loop().create_future()
+                listener.parcels.put_nowait(_Parcel(topic, batch, applied))
+                promises.append(applied)
+        await asyncio.gather(*promises)
 
     async def listen(
         self, group: str, topics: Collection[str], hearing: Hearing, stop: asyncio.Event
     ) -> None:
-        """Take what is published until stopped; then finish what is in hand."""
+        """Take what is published until stopped, one batch at a time; finish what is in hand."""
         assert group not in self._listeners, f"{group} listens already in this process"
-        listener = self._listeners[group] = _Listener(frozenset(topics), hearing)
+        listener = self._listeners[group] = _Listener(frozenset(topics))
+        stopping = asyncio.create_task(stop.wait())
+        in_hand: _Parcel | None = None
         try:
-            await stop.wait()
+            while (in_hand := await _next(listener, stopping)) is not None:
+                try:
+                    await hearing.apply(in_hand.topic, hearing.understand(in_hand.batch))
+                except Exception as error:
+                    _settle(in_hand, error)
+                else:
+                    _settle(in_hand, None)
         finally:
+            stopping.cancel()
             del self._listeners[group]
-        async with listener.in_hand:
-            pass
-
-    async def reachable(self) -> bool:
-        """Always: it is this process itself."""
-        return True
+            gone = NobodyListens(f"{group} has gone")
+            if in_hand is not None:
+                _settle(in_hand, gone)
+            while not listener.parcels.empty():
+                _settle(listener.parcels.get_nowait(), gone)
 
     async def close(self) -> None:
         """There is nothing to let go of."""
 
 
-async def _hand_over(listener: _Listener, topic: str, batch: Sequence[Envelope]) -> None:
-    # One batch at a time: two services may publish at once, and share keys.
-    async with listener.in_hand:
-        await listener.hearing.apply(topic, listener.hearing.understand(batch))
+async def _next(listener: _Listener, stopping: asyncio.Task[bool]) -> _Parcel | None:
+    """The next parcel, or None when it is time to stop."""
+    if stopping.done():
+        return None
+    getting = asyncio.create_task(listener.parcels.get())
+    try:
+        await asyncio.wait({getting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        return getting.result() if getting.done() else None
+    except asyncio.CancelledError:
+        if getting.done() and not getting.cancelled():
+            listener.parcels.put_nowait(getting.result())
+        raise
+    finally:
+        getting.cancel()
+
+
+def _settle(parcel: _Parcel, error: Exception | None) -> None:
+    """Keep the promise or break it, if somebody still waits for it."""
+    if parcel.applied.done():
+        return
+    if error is None:
+        parcel.applied.set_result(None)
+    else:
+        parcel.applied.set_exception(error)

@@ -73,7 +73,7 @@ class Talk:
             yield running.relay
 
     @asynccontextmanager
-    async def listening(self) -> AsyncIterator[None]:
+    async def listening(self, *, grace_seconds: float = 10.0) -> AsyncIterator[None]:
         async with messaging(
             self.listener.database,
             self.ear,
@@ -82,6 +82,7 @@ class Talk:
             now=lambda: NOW,
             patience=QUICK,
             pace=BRISK,
+            grace_seconds=grace_seconds,
         ):
             yield
 
@@ -339,6 +340,24 @@ async def test_a_listener_that_went_away_hears_what_it_missed(talk: Talk):
 
         async with talk.listening():
             await talk.hears({A: [1, 2, 3]})
+
+
+async def test_a_listener_that_dies_in_the_middle_of_a_batch_hears_it_again(talk: Talk):
+    async def dies(_: asyncpg.Connection) -> None:
+        in_hand.set()
+        await asyncio.sleep(3600)
+
+    in_hand = asyncio.Event()
+    talk.listener.before = dies
+    async with talk.relaying():
+        async with talk.listening(grace_seconds=0.01):
+            await talk.say((A, 1), (A, 2), (B, 1))
+            await in_hand.wait()
+        assert await talk.listener.effects() == {}
+        talk.listener.before = None
+
+        async with talk.listening():
+            await talk.hears({A: [1, 2], B: [1]})
 
 
 async def test_types_of_one_key_keep_their_order(talk: Talk):

@@ -108,6 +108,8 @@ async def test_two_replays_at_once_apply_everything_once(parked: Listener):
     both = await asyncio.gather(replayed(parked), replayed(parked))
 
     assert sum(done.applied for done in both) == 6
+    assert [done.stuck for done in both] == [(), ()]
+    assert len(await logged(parked)) == 6
     assert await parked.effects() == {str(A): [1, 2, 3], str(B): [1, 2, 3]}
 
 
