@@ -1,0 +1,78 @@
+"""`zhidai settle` over the real API: a month from preview to its statements."""
+
+import asyncio
+import json
+import re
+from contextlib import asynccontextmanager
+
+import typer
+import uvicorn
+from typer.testing import CliRunner
+
+from tests.risk_pool.claims.driver import claims_of
+from tests.risk_pool.claims.test_settlements import story
+from zhidai import settle_cli
+
+
+@asynccontextmanager
+async def over_http(app):
+    """The application on a port of its own."""
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", log_config=None)
+    )
+    task = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 — uvicorn offers nothing to wait for
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def test_a_month_is_settled_from_the_command_line_by_two_people(
+    running, monkeypatch, tmp_path
+):
+    cli = typer.Typer()
+    settle_cli.mount(cli)
+    async with (
+        claims_of(running, "ICBC", "CCB") as pool,
+        over_http(pool.service.app) as root,
+    ):
+        monkeypatch.setenv("ZHIDAI_RISK_POOL_URL", root)
+
+        async def zhidai(*arguments: str, month: str = "2026-02", who: str = "gao",
+                         role: str = "finance_maker"):  # fmt: skip
+            token = pool.service.token(who, role, institution="*")
+            monkeypatch.setenv("ZHIDAI_TOKEN", token)
+            return await asyncio.to_thread(
+                CliRunner().invoke,
+                cli,
+                ["settle", "--pool", "dongli", "--month", month, *arguments],
+                env={"COLUMNS": "200"},
+            )
+
+        await story(pool)
+        early = await zhidai("preview", month="2026-03")
+        assert early.exit_code == 3, early.output
+        assert "earlier" in early.output or "尚未结账" in early.output
+
+        assert (await zhidai("preview")).exit_code == 0
+        assert "已确认" in (await zhidai("confirm")).output
+        alone = await zhidai("sign", role="finance_checker")
+        assert alone.exit_code == 1
+        assert "second-person-required" in alone.output
+        assert (await zhidai("sign", who="qian", role="finance_checker")).exit_code == 0
+        for _ in range(2):  # Cron may run it again.
+            posted = await zhidai("post")
+            assert posted.exit_code == 0, posted.output
+            assert re.search(r"ICBC\s+│ ICBC", posted.output) or "ICBC" in posted.output
+        assert "已入账" in (await zhidai("show")).output
+
+        done = await zhidai("statements", "--to", str(tmp_path / "out"), who="shen", role="auditor")
+        assert done.exit_code == 0, done.output
+        files = {path.name for path in (tmp_path / "out").iterdir()}
+        assert len(files) == 4 * 3
+        told = json.loads((tmp_path / "out" / "dongli-2026-02-ICBC.json").read_text())
+        assert told["state"] == "posted"

@@ -1,0 +1,101 @@
+"""Behind the API the database holds every bank to its own rows, and models say what tables are."""
+
+import asyncpg
+import pytest
+from sqlmodel import SQLModel
+
+from services.risk_pool.tables import claims, settlements
+from shared.database import EVERYWHERE
+from tests.risk_pool.claims.driver import claims_of
+from tests.risk_pool.claims.test_settlements import story
+
+TABLES = (
+    "claims",
+    "recoveries",
+    "case_moves",
+    "settlement_movements",
+    "settlement_findings",
+    "settlement_statements",
+    "settlement_lines",
+)
+
+
+async def test_a_bank_reads_and_writes_nothing_of_another_even_by_sql(running):
+    async with claims_of(running, "ICBC", "CCB") as here:
+        claim = await story(here)
+        await here.recovers(claim, "5.00", on="2026-03-04", confirmed=False)
+        await here.it_is("2026-04-01")
+        await here.settles("2026-02", "preview")
+        await here.settles("2026-03", "preview")
+        database = here.service.context.database
+
+        async def rows(institution: str, table: str) -> int:
+            async with database.begin(institution) as conn:
+                return await conn.fetchval(f"select count(*) from {table}")
+
+        for table in TABLES:
+            assert await rows(EVERYWHERE, table) > 0, table
+            assert await rows("", table) == 0, table
+            assert await rows("NOBODY", table) == 0, table
+        assert await rows("ICBC", "claims") == await rows("ICBC", "recoveries") - 1 == 1
+        for table in ("claims", "recoveries", "case_moves"):
+            assert await rows("CCB", table) == 0, table
+        async with database.begin("CCB") as conn:
+            assert await conn.execute("update claims set number = 'x'") == "UPDATE 0"
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await conn.execute(
+                    """insert into case_moves (id, case_kind, case_id, bank_code, target, action,
+                                               subject, name, role, at)
+                       values (gen_random_uuid(), 'claim', $1::uuid, 'ICBC', 'paid', 'pay', 's', 'n',
+                               'r', now())""",
+                    claim["id"],
+                )
+
+
+@pytest.mark.parametrize("statement", ["update case_moves set name = ''", "delete from case_moves"])
+async def test_history_is_only_added_to(running, statement):
+    async with claims_of(running, "ICBC", "CCB") as here:
+        await story(here)
+        with pytest.raises(asyncpg.PostgresError):
+            async with here.service.context.database.begin(EVERYWHERE) as conn:
+                await conn.execute(statement)
+
+
+async def test_models_and_tables_agree(database_of):
+    fresh = await database_of("risk_pool")
+    assert claims and settlements
+    ours = {
+        table
+        for table in SQLModel.metadata.tables.values()
+        if table.name in (*TABLES, "settlements")
+    }
+    assert len(ours) == len(TABLES) + 1
+    conn = await asyncpg.connect(fresh.owner_url)
+    for table in ours:
+        columns = {
+            row["column_name"]: (row["is_nullable"] == "YES", row["data_type"])
+            for row in await conn.fetch(
+                """select column_name, is_nullable, data_type from information_schema.columns
+                   where table_name = $1""",
+                table.name,
+            )
+        }
+        assert {column.name: column.nullable for column in table.columns} == {
+            name: nullable for name, (nullable, _) in columns.items()
+        }, table.name
+        for column in table.columns:
+            kind = columns[column.name][1]
+            assert kind in _KINDS[type(column.type).__name__], (table.name, column.name, kind)
+    await conn.close()
+
+
+_KINDS = {
+    "Uuid": ("uuid",),
+    "Text": ("text",),
+    "Integer": ("integer",),
+    "BigInteger": ("bigint",),
+    "Boolean": ("boolean",),
+    "Date": ("date",),
+    "DateTime": ("timestamp with time zone",),
+    "JSONB": ("jsonb",),
+}
