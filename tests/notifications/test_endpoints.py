@@ -5,7 +5,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from services.notifications.api.endpoints import EndpointAnswer
+from services.notifications.api.endpoint_models import EndpointAnswer
 from services.notifications.api.inbox import InboxItem
 from services.notifications.api.messages import AttemptAnswer, MessageAnswer, MessageDetail
 from services.notifications.endpoints import MOST_ENDPOINTS

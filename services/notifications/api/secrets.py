@@ -13,8 +13,8 @@ from uuid6 import uuid7
 
 from services.notifications import endpoints as rows
 from services.notifications.api.common import nothing_here
+from services.notifications.api.endpoint_models import EndpointAnswer
 from services.notifications.api.endpoints import (
-    EndpointAnswer,
     Here,
     Keeper,
     answer_in,
