@@ -16,6 +16,7 @@ from services.risk_pool.api.answers import Money
 from services.risk_pool.api.roles import BUREAU, require_pool
 from services.risk_pool.domain import ledger as accounts
 from services.risk_pool.export import exported
+from services.risk_pool.facts import fact_behind
 from services.risk_pool.ledger import lock_pool, turnovers
 from shared.clock import business_date
 from shared.database import EVERYWHERE
@@ -138,8 +139,29 @@ class Why(BaseModel):
     stored_at: datetime
 
 
+class Mover(BaseModel):
+    """Somebody who had a hand in it."""
+
+    subject: str
+    name: str
+    role: str
+    action: str
+    at: datetime
+
+
+class FactAnswer(BaseModel):
+    """The business fact that a transfer books."""
+
+    zh: str
+    en: str
+    figures: dict[str, str]
+    people: list[Mover]
+
+
 class TransferAnswer(TransferInList):
     """A transfer with why it was booked and how it hangs in the chain."""
+
+    fact: FactAnswer
 
     previous_hash: str
     text: str = Field(description="What is hashed after the previous hash; see the manual.")
@@ -354,11 +376,12 @@ async def show_transfer(code: str, seq: int, caller: Bureau, running: Running) -
         if row is None:
             raise NotFound(f"没有第 {seq} 笔", f"There is no transfer {seq}.")
         why = await _why(conn, code, row["explanation_id"]) if row["explanation_id"] else None
+        fact = FactAnswer(**await fact_behind(conn, row, code))
     transfer = accounts.Transfer(
         **{name: row[name] for name in accounts.Transfer.__dataclass_fields__}
     )
     text = accounts.canonical_text(code, seq, transfer, row["booked_at"])
-    return TransferAnswer(**row, text=text, explanation=why)
+    return TransferAnswer(**row, text=text, explanation=why, fact=fact)
 
 
 @router.get("/pools/{code}/explanations/{explanation_id}")

@@ -135,6 +135,9 @@ class Coverage:
     state: str
     amount_fen: int
     ip_share_bp: int
+    approved_on: date
+    explanation_id: UUID | None = None
+    """Why its capacity was held; what becomes of it leads back to this."""
     reserved_fen: int = 0
     reserved_until: date | None = None
     activated_fen: int = 0
@@ -211,6 +214,7 @@ def disburse(
                 amount_fen=covered_fen,
                 business_date=day,
                 kind="activate",
+                explanation_id=coverage.explanation_id,
                 loan_id=coverage.loan_id,
             )
         )
@@ -223,6 +227,7 @@ def disburse(
                 amount_fen=coverage.reserved_fen - covered_fen,
                 business_date=day,
                 kind="release",
+                explanation_id=coverage.explanation_id,
                 loan_id=coverage.loan_id,
             )
         )
@@ -266,6 +271,7 @@ def release(coverage: Coverage, *, reason: str, day: date) -> Step:
                 amount_fen=freed_fen,
                 business_date=day,
                 kind="release",
+                explanation_id=coverage.explanation_id,
                 loan_id=coverage.loan_id,
             ),
         )

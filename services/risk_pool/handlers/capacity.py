@@ -221,6 +221,7 @@ def _coverage(
         state=RESERVED if decision.held else DECLINED,
         amount_fen=event.amount_fen,
         ip_share_bp=event.ip_share_bp,
+        approved_on=event.approved_on,
         reserved_fen=decision.requested_fen if decision.held else 0,
         reserved_until=reserved_until,
     )

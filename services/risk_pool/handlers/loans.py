@@ -50,7 +50,8 @@ def _activate(
         loan_no=event.loan_no,
         disbursed_on=event.disbursed_on,
         matures_on=event.matures_on,
-        day=pool.open_day(event.disbursed_on),
+        # What a bank says it paid before the approval was not in cover before it.
+        day=pool.open_day(max(event.disbursed_on, before.approved_on)),
     )
     recorded.step(before, step)
     for kind in step.incidents:

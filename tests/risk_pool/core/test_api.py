@@ -48,6 +48,28 @@ async def test_money_in_and_out_has_numbers_and_shows_with_its_people(running):
     assert shown["text"].splitlines()[2] == "2" and len(shown["hash"]) == 64
 
 
+async def test_every_transfer_of_a_loan_leads_back_to_its_fact_and_its_decision(running):
+    async with pool_of(running, "ICBC", paid_in="1000000.00") as pool:
+        await pool.covers("a", amount="1000000.00", ip_share_bp=5_000)
+        await pool.hears(pool.position("a", "2026-01", "800000.00"))
+        await pool.hears(pool.repayment("a"))
+        shown = [
+            (await pool.auditor.get(f"/pools/dongli/transfers/{seq}")).json()
+            for seq in range(1, 6)
+        ]
+
+    facts = {one["kind"]: one["fact"] for one in shown}
+    assert facts["contribution"]["figures"]["party"] == "区财政局"
+    assert facts["contribution"]["people"][0]["subject"] == "gao"
+    assert facts["position"]["figures"]["outstanding_principal"] == "800000.00"
+    assert facts["position"]["figures"]["covered_principal"] == "400000.00"
+    assert facts["position"]["figures"]["ip_share_bp"] == "5000"
+    assert facts["release"]["figures"]["reason"] == "repaid"
+    assert facts["reserve"]["people"][0]["role"] == "system"
+    decisions = {one["kind"]: one["explanation_id"] for one in shown}
+    assert decisions["reserve"] == decisions["activate"] == decisions["release"] is not None
+
+
 async def test_the_same_key_is_one_contribution_and_another_body_is_refused(running):
     async with pool_of(running, "ICBC") as pool:
         body = {"party_code": "DL-FIN", "amount": "100.00", "received_on": "2026-01-05"}

@@ -35,6 +35,7 @@ def held(amount_fen: int, ip_share_bp: int = 10_000) -> Coverage:
         state="reserved",
         amount_fen=amount_fen,
         ip_share_bp=ip_share_bp,
+        approved_on=DAY,
         reserved_fen=covered_part(amount_fen, ip_share_bp),
         reserved_until=DAY,
     )

@@ -1,0 +1,181 @@
+"""The business fact behind a transfer: what happened, with which figures, through whom."""
+
+from datetime import date, datetime
+from typing import Any
+
+import asyncpg
+
+from shared.money import format_fen
+
+Fact = dict[str, Any]
+"""`zh`, `en`, `figures` (name → text) and `people` (subject, name, role, action, at)."""
+
+_WORDS = {
+    "contribution": ("出资方缴款", "A party paid in"),
+    "interest": ("专户利息入池", "Interest of the account, kept by the pool"),
+    "fee": ("专户费用支出", "Costs paid out of the account"),
+    "reserve": ("审批通过,保留额度", "Approved: capacity was held"),
+    "activate": ("放款,额度转为敞口", "Paid out: what was held became exposure"),
+    "release": ("额度或敞口释放", "Capacity or exposure was let go"),
+    "position": ("月报余额变动", "A monthly position changed the covered principal"),
+    "claim-approved": ("补偿申请获批,资金池应付", "A claim was approved: the pool owes its share"),
+    "claim-shared": ("补偿申请获批,分担方应付", "A claim was approved: another party owes its share"),
+    "claim-paid": ("补偿款拨付", "The pool's share was paid"),
+    "recovery-booked": ("追偿款返还", "Recovered money was shared out"),
+    "settlement-net": ("月结轧差", "Settlement: what both sides owe was set off"),
+    "settlement-collect": ("月结收款", "Settlement: collected"),
+    "settlement-pay": ("月结付款", "Settlement: paid"),
+}
+
+_MOVES_OF = {"reserve": "reserve", "activate": "activate", "release": "release"}
+
+
+async def fact_behind(conn: asyncpg.Connection, transfer: asyncpg.Record, pool_code: str) -> Fact:
+    """The fact of a transfer (its kind, reference and loan), as far as it is remembered."""
+    kind: str = transfer["kind"]
+    reference: str = transfer["reference"]
+    zh, en = _WORDS.get(kind, (kind, kind))
+    fact: Fact = {"zh": zh, "en": en, "figures": {}, "people": []}
+    if kind in ("contribution", "interest", "fee"):
+        await _add_cash_entry(conn, fact, pool_code, reference)
+    elif kind in _MOVES_OF or kind == "position":
+        await _add_coverage(conn, fact, transfer)
+        if kind == "position":
+            await _add_position(conn, fact, transfer)
+        else:
+            await _add_moves(conn, fact, transfer, _MOVES_OF[kind])
+    elif reference.startswith(("claim:", "recovery:")):
+        await _add_case(conn, fact, reference)
+    elif reference.startswith("settlement:"):
+        await _add_settlement(conn, fact, pool_code, reference)
+    return fact
+
+
+async def _add_cash_entry(
+    conn: asyncpg.Connection, fact: Fact, pool_code: str, reference: str
+) -> None:
+    entry = await conn.fetchrow(
+        """select e.*, p.name as party_name from cash_entries e
+           left join parties p on p.pool_code = e.pool_code and p.code = e.party_code
+           where e.pool_code = $1 and e.reference = $2""",
+        pool_code,
+        reference,
+    )
+    if entry is None:
+        return
+    fact["figures"] = _shown(
+        number=entry["number"],
+        party=entry["party_name"],
+        amount=format_fen(entry["amount_fen"]),
+        day=entry["booked_on"],
+        note=entry["note"],
+    )
+    fact["people"] = [
+        _person(
+            entry["created_by"],
+            entry["created_by_name"],
+            "finance_maker",
+            "record",
+            entry["created_at"],
+        )
+    ]
+
+
+async def _add_coverage(conn: asyncpg.Connection, fact: Fact, transfer: asyncpg.Record) -> None:
+    coverage = await conn.fetchrow(
+        """select number, bank_code, borrower_name, amount_fen, ip_share_bp, approved_on,
+                  disbursed_on, disbursed_fen, activated_fen, release_reason
+           from coverages where loan_id = $1""",
+        transfer["loan_id"],
+    )
+    if coverage is None:
+        return
+    fact["figures"] = _shown(
+        number=coverage["number"],
+        bank=coverage["bank_code"],
+        borrower=coverage["borrower_name"],
+        loan_amount=format_fen(coverage["amount_fen"]),
+        ip_share_bp=coverage["ip_share_bp"],
+        approved_on=coverage["approved_on"],
+        disbursed_on=coverage["disbursed_on"],
+        disbursed=_fen(coverage["disbursed_fen"]),
+        covered_at_disbursement=format_fen(coverage["activated_fen"]),
+    )
+    if transfer["kind"] == "release":
+        fact["figures"]["reason"] = transfer["reference"].rsplit(":", 1)[-1]
+
+
+async def _add_position(conn: asyncpg.Connection, fact: Fact, transfer: asyncpg.Record) -> None:
+    month, version = transfer["reference"].split(":")[2:4]
+    fact["figures"] |= {"month": month, "version": version}
+    position = await conn.fetchrow(
+        """select version, outstanding_principal_fen, covered_principal_fen, risk_class,
+                  reported_on
+           from positions where loan_id = $1 and month = $2""",
+        transfer["loan_id"],
+        month,
+    )
+    if position is None or str(position["version"]) != version:
+        # A later report of the same month has replaced it; `applications` keeps every version.
+        return
+    fact["figures"] |= _shown(
+        outstanding_principal=format_fen(position["outstanding_principal_fen"]),
+        covered_principal=format_fen(position["covered_principal_fen"]),
+        risk_class=position["risk_class"],
+        reported_on=position["reported_on"],
+    )
+
+
+async def _add_moves(
+    conn: asyncpg.Connection, fact: Fact, transfer: asyncpg.Record, action: str
+) -> None:
+    moves = await conn.fetch(
+        """select subject, name, role, action, at from coverage_moves
+           where loan_id = $1 and action = $2 order by id desc limit 1""",
+        transfer["loan_id"],
+        action,
+    )
+    fact["people"] = [dict(move) for move in moves]
+
+
+async def _add_case(conn: asyncpg.Connection, fact: Fact, reference: str) -> None:
+    series, number = reference.split(":")[:2]
+    table = {"claim": "claims", "recovery": "recoveries"}[series]
+    case_id = await conn.fetchval(f"select id from {table} where number = $1", number)
+    fact["figures"] = {"number": number}
+    fact["people"] = await _movers(conn, case_id)
+
+
+async def _add_settlement(
+    conn: asyncpg.Connection, fact: Fact, pool_code: str, reference: str
+) -> None:
+    _, _, month, party, step = reference.split(":", 4)
+    settlement_id = await conn.fetchval(
+        "select id from settlements where pool_code = $1 and month = $2", pool_code, month
+    )
+    fact["figures"] = {"month": month, "party": party, "step": step}
+    fact["people"] = await _movers(conn, settlement_id)
+
+
+async def _movers(conn: asyncpg.Connection, case_id: Any) -> list[dict[str, Any]]:
+    moves = await conn.fetch(
+        "select subject, name, role, action, at from case_moves where case_id = $1 order by id",
+        case_id,
+    )
+    return [dict(move) for move in moves]
+
+
+def _person(subject: str, name: str, role: str, action: str, at: datetime) -> dict[str, Any]:
+    return {"subject": subject, "name": name, "role": role, "action": action, "at": at}
+
+
+def _fen(amount_fen: int | None) -> str | None:
+    return None if amount_fen is None else format_fen(amount_fen)
+
+
+def _shown(**figures: str | int | date | None) -> dict[str, str]:
+    return {
+        name: value.isoformat() if isinstance(value, date) else str(value)
+        for name, value in figures.items()
+        if value is not None and value != ""
+    }
