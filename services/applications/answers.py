@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.applications import examples
 from services.applications.domain.life_cycle import Action, State
 from shared.contracts.risk_pool import LimitReached
 from shared.money import MONEY_NAMES, Fen
@@ -19,6 +20,8 @@ class _Answer(BaseModel):
 
 class FindingAnswer(_Answer):
     """One thing that keeps a case from entering."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.FINDING]})
 
     code: str = Field(examples=["right-already-pledged"])
     source: str = Field("", description="The programme and article, or the law.")
@@ -36,6 +39,8 @@ def shown_findings(found: Iterable[Finding]) -> list[dict[str, Any]]:
 class SubmissionAnswer(_Answer):
     """What became of a submission: in the queue, or back with every finding at once."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.SUBMITTED]})
+
     id: UUID
     number: str = Field(examples=["DL-2026-000123"])
     state: State = Field(examples=["accepted", "returned_for_correction"])
@@ -48,6 +53,8 @@ class SubmissionAnswer(_Answer):
 
 class MovedAnswer(_Answer):
     """Where a case stands after a move."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.MOVED]})
 
     id: UUID
     number: str
@@ -274,6 +281,8 @@ class RowVerdict(_Answer):
 
 class PositionsAnswer(_Answer):
     """The verdict on every row, in the order of the request."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.VERDICTS]})
 
     month: str
     accepted: int

@@ -14,6 +14,7 @@ from pydantic import (
     field_validator,
 )
 
+from services.applications import examples
 from services.applications.rights import Kind, read_right
 from shared.contracts.applications import RiskClass
 from shared.identifiers import InvalidIdentifier, Uscc
@@ -122,6 +123,8 @@ _Fact = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 class SubmissionBody(_Body):
     """An application for entry to a pool, complete."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.SUBMISSION]})
+
     pool_code: Code = Field(examples=["dongli"])
     mode: _Fact = Field(examples=["direct"])
     parties: dict[_Fact, Code] = Field(
@@ -145,13 +148,13 @@ class SubmissionBody(_Body):
 class WithdrawalBody(_Body):
     """Why a case is taken back."""
 
-    reason: LongText
+    reason: LongText = Field(examples=["企业另有融资安排"])
 
 
 class ReturnReason(_Body):
     """One thing to mend."""
 
-    text: ShortText
+    text: ShortText = Field(examples=["评估报告缺页"])
     field: Annotated[str, StringConstraints(pattern=r"^#?(/[^\s]{0,100}){0,10}$")] = Field(
         "", examples=["#/collateral/0/valuation"]
     )
@@ -173,13 +176,13 @@ class ReturnBody(_Body):
 class OpinionBody(_Body):
     """What the person thinks of the case."""
 
-    opinion: LongText
+    opinion: LongText = Field(examples=["材料齐全，权属清晰，建议批准"])
 
 
 class ReasonBody(_Body):
     """Why."""
 
-    reason: LongText
+    reason: LongText = Field(examples=["质押专利权属存在争议"])
 
 
 class RegistrationBody(_Body):
@@ -194,11 +197,15 @@ class RegistrationBody(_Body):
 class PledgeBody(_Body):
     """The pledge stands in the register, right by right."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.PLEDGE]})
+
     registrations: Annotated[list[RegistrationBody], Field(min_length=1, max_length=100)]
 
 
 class DisbursementBody(_Body):
     """The loan was paid out."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.DISBURSEMENT]})
 
     loan_no: Annotated[ShortText, StringConstraints(max_length=64)]
     amount_fen: RequestFen
@@ -231,6 +238,8 @@ class PositionItem(_Body):
 
 class PositionsBody(_Body):
     """The positions of a month, at most 1,000. A row that is wrong does not stop the others."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.POSITIONS]})
 
     month: Month
     items: Annotated[

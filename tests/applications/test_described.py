@@ -1,0 +1,61 @@
+"""The API's description: every route says what it does, and its examples are true."""
+
+from typing import Any
+
+import pytest
+
+from services.applications import answers
+from tests.applications.office import Office
+
+
+async def described(office: Office) -> dict[str, Any]:
+    found: dict[str, Any] = (await office.service.anonymous().get("/openapi.json")).json()
+    return found
+
+
+async def test_every_route_says_what_it_does_and_answers_with_a_shape(office: Office):
+    paths = (await described(office))["paths"]
+    ours = [
+        (f"{method} {path}", operation)
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+        if set(operation["tags"]) & {"banks", "applications", "reviews", "loans"}
+    ]
+
+    assert len(ours) == 26
+    for name, operation in ours:
+        assert operation["description"], name
+        good = next(v for k, v in operation["responses"].items() if k.startswith("2"))
+        assert good["content"]["application/json"]["schema"], name
+
+
+async def test_the_examples_of_the_description_are_taken_by_the_api(office: Office):
+    schemas = (await described(office))["components"]["schemas"]
+
+    def example(name: str) -> Any:
+        return schemas[name]["examples"][0]
+
+    submitted = await office.bank().post("/applications", json=example("SubmissionBody"))
+    case = submitted.json()
+    assert (submitted.status_code, case["state"]) == (201, "accepted"), case
+    await office.reserves(case)
+    await office.post(office.bank(), case, "pledge-registration", example("PledgeBody"))
+    await office.post(office.bank(), case, "disbursement", example("DisbursementBody"))
+    reported = await office.bank().post("/positions", json=example("PositionsBody"))
+
+    assert reported.json()["verdicts"][0]["state"] == "overdue"
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        answers.SubmissionAnswer,
+        answers.MovedAnswer,
+        answers.PositionsAnswer,
+        answers.FindingAnswer,
+    ],
+)
+def test_the_examples_of_answers_have_the_shape_of_answers(shape: Any):
+    example = shape.model_config["json_schema_extra"]["examples"][0]
+
+    assert shape.model_validate(example).model_dump(mode="json", by_alias=True) == example
