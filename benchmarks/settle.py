@@ -171,9 +171,7 @@ async def _measured(server_url: str, loans: int, times: int) -> dict[str, Any]:
     last: dict[str, Any] = {}
     for number in range(times + 1):
         clone = f"book_{number}"
-        await admin.execute(
-            f"create database {clone} owner {owner_of(SERVICE)} template {SERVICE}"
-        )
+        await admin.execute(f"create database {clone} owner {owner_of(SERVICE)} template {SERVICE}")
         owner = await asyncpg.connect(at(clone, owner_of(SERVICE)))
         # Everybody finds the rows in memory.
         for name in ("transfers", "coverages", "positions"):

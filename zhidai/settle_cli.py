@@ -110,9 +110,7 @@ def statements(
         for form in ("pdf", "xlsx", "json"):
             name = f"{line['party_code']}.{form}"
             place = to / f"{one.pool}-{one.month}-{name}"
-            place.write_bytes(
-                access.get_bytes(f"{one.path}/statements/{name}?lang={language}")
-            )
+            place.write_bytes(access.get_bytes(f"{one.path}/statements/{name}?lang={language}"))
             typer.echo(str(place))
 
 

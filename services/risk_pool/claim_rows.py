@@ -3,7 +3,6 @@
 import calendar
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -51,14 +50,14 @@ async def remember_move(
     )
 
 
-async def history(conn: asyncpg.Connection, case_id: UUID) -> list[dict[str, Any]]:
+async def history(conn: asyncpg.Connection, case_id: UUID) -> list[asyncpg.Record]:
     """Every move of a case, the first one first."""
-    rows = await conn.fetch(
+    rows: list[asyncpg.Record] = await conn.fetch(
         """select source, target, action, reason, subject, name, role, at
            from case_moves where case_id = $1 order by id""",
         case_id,
     )
-    return [dict(row) for row in rows]
+    return rows
 
 
 async def positions_of(conn: asyncpg.Connection, loan_id: UUID) -> list[Position]:
@@ -187,15 +186,13 @@ async def party_codes(conn: asyncpg.Connection, claim: asyncpg.Record) -> dict[s
             claim["pool_code"],
         )
     }
-    named = await conn.fetchval(
+    named: dict[str, str] = await conn.fetchval(
         "select parties from coverages where loan_id = $1", claim["loan_id"]
     )
     return codes | named | {"pool": claim["pool_code"], "bank": claim["bank_code"]}
 
 
-async def returned_before(
-    conn: asyncpg.Connection, claim_id: UUID
-) -> tuple[dict[str, int], int]:
+async def returned_before(conn: asyncpg.Connection, claim_id: UUID) -> tuple[dict[str, int], int]:
     """Party → what recoveries of the claim have given back so far, and interest outside the base."""
     rows = await conn.fetch(
         """select share ->> 'party' as party,

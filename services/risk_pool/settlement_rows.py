@@ -232,13 +232,14 @@ async def loans_by_class(
 
 async def positions_mark(conn: asyncpg.Connection, pool_code: str, month: Month) -> str:
     """A word that changes whenever a position of the month is reported or replaced."""
-    return await conn.fetchval(
+    mark: str = await conn.fetchval(
         """select count(*) || '/' || coalesce(sum(version), 0) from positions
            where pool_code = $1 and month = $2
              and bank_code = any(array(select code from parties where pool_code = $1))""",
         pool_code,
         str(month),
     )
+    return mark
 
 
 async def is_stale(

@@ -90,9 +90,7 @@ async def statement(
     }
 
 
-def _accounts_of(
-    party: str, accounts: Mapping[str, AccountMonth], *, is_pool: bool
-) -> list[str]:
+def _accounts_of(party: str, accounts: Mapping[str, AccountMonth], *, is_pool: bool) -> list[str]:
     """The accounts whose every transfer the statement lists; exposure is listed loan by loan."""
     if is_pool:
         kinds = ("cash", "contribution", "claims", "recoveries", "interest", "fees", "subsidies")
@@ -291,5 +289,3 @@ async def lines(
     )
     async for row in conn.cursor(query, *arguments, prefetch=2000):
         yield row
-
-

@@ -12,14 +12,21 @@ from pydantic import ConfigDict, Field
 from sqlmodel import col, select
 
 from services.risk_pool import claim_rows
-from services.risk_pool.api.case_answers import ClaimAnswer, ClaimInList, version_check
+from services.risk_pool.api.case_answers import (
+    ClaimAnswer,
+    ClaimInList,
+    MoveAnswer,
+    ShareAnswer,
+    version_check,
+)
 from services.risk_pool.cases import VersionCheck, pending_actions, waiting_for
 from services.risk_pool.domain.claim import LIFE_CYCLE, Filed, State
 from services.risk_pool.handlers import claims as handlers
 from services.risk_pool.tables.claims import Claim
+from shared.clock import business_date
 from shared.http import Answer, Page, decode_cursor, encode_cursor, etag, idempotently
 from shared.identity import Identity, requires
-from shared.money import MONEY_NAMES, RequestFen, RequestFenOrZero, format_fen
+from shared.money import MONEY_NAMES, RequestFen, RequestFenOrZero
 from shared.problems import NotFound
 from shared.requests import IsoDate, LongText, Request, ShortText
 from shared.schemes.vocabulary import DOCUMENTS
@@ -34,7 +41,9 @@ DocumentKind = Literal[tuple(DOCUMENTS)]  # type: ignore[valid-type] # words of 
 class ClaimDocument(Request):
     """A document that goes with the claim: what it is, and the hash of its content."""
 
-    kind: DocumentKind = Field(examples=["claim_form"])
+    kind: DocumentKind = Field(  # type: ignore[valid-type]
+        examples=["claim_form"]
+    )
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", examples=["0" * 64])
     filename: ShortText = Field(examples=["补偿申请表.pdf"])
 
@@ -107,7 +116,7 @@ async def file_claim(
             conn,
             loan_id=body.loan_id,
             filed=Filed(
-                claimed_on=body.claimed_on or handlers.business_date(now),
+                claimed_on=body.claimed_on or business_date(now),
                 outstanding_principal_fen=body.outstanding_principal_fen,
                 **facts,
             ),
@@ -225,7 +234,7 @@ async def pay_claim(
         await handlers.pay(
             conn,
             claim_id,
-            paid_on=body.paid_on or handlers.business_date(now),
+            paid_on=body.paid_on or business_date(now),
             caller=caller,
             now=now,
             check_version=check,
@@ -292,9 +301,7 @@ def _told(row: dict[str, Any], caller: Identity) -> dict[str, Any]:
         "state_zh": words.zh,
         "state_en": words.en,
         "pending_actions": pending_actions(LIFE_CYCLE, row["state"], caller.roles),
-        "waiting_for": waiting_for(
-            LIFE_CYCLE, row["state"], row["state_since"], row["due_on"]
-        ),
+        "waiting_for": waiting_for(LIFE_CYCLE, row["state"], row["state_since"], row["due_on"]),
     }
 
 
@@ -316,9 +323,9 @@ async def detail(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> 
         explanation=why["explanation"] if why else None,
         people=why["people"] if why else None,
         returned=[
-            {"party": party, "party_code": codes.get(party, party), "amount": format_fen(fen)}
+            ShareAnswer(party=party, party_code=codes.get(party, party), amount_fen=fen)
             for party, fen in sorted(returned.items())
         ],
         recoveries=[recovery["id"] for recovery in recoveries],
-        history=await claim_rows.history(conn, claim_id),
+        history=[MoveAnswer(**move) for move in await claim_rows.history(conn, claim_id)],
     )

@@ -11,7 +11,12 @@ from pydantic import ConfigDict, Field
 from sqlmodel import col, select
 
 from services.risk_pool import claim_rows
-from services.risk_pool.api.case_answers import RecoveryAnswer, RecoveryDetail, version_check
+from services.risk_pool.api.case_answers import (
+    MoveAnswer,
+    RecoveryAnswer,
+    RecoveryDetail,
+    version_check,
+)
 from services.risk_pool.api.claims import Refusal
 from services.risk_pool.cases import pending_actions, waiting_for
 from services.risk_pool.domain.recovery import LIFE_CYCLE, ROUTES, Reported, State
@@ -178,9 +183,7 @@ def _told(row: dict[str, Any], caller: Identity) -> dict[str, Any]:
         "state_zh": words.zh,
         "state_en": words.en,
         "pending_actions": pending_actions(LIFE_CYCLE, row["state"], caller.roles),
-        "waiting_for": waiting_for(
-            LIFE_CYCLE, row["state"], row["state_since"], row["due_on"]
-        ),
+        "waiting_for": waiting_for(LIFE_CYCLE, row["state"], row["state_since"], row["due_on"]),
     }
 
 
@@ -196,5 +199,5 @@ async def detail(conn: asyncpg.Connection, recovery_id: UUID, caller: Identity) 
         **_told(dict(row), caller),
         explanation=why["explanation"] if why else None,
         people=why["people"] if why else None,
-        history=await claim_rows.history(conn, recovery_id),
+        history=[MoveAnswer(**move) for move in await claim_rows.history(conn, recovery_id)],
     )

@@ -377,5 +377,5 @@ async def _detail(
             )
             for row in kept
         ],
-        history=await claim_rows.history(conn, settlement["id"]),
+        history=[MoveAnswer(**move) for move in await claim_rows.history(conn, settlement["id"])],
     )

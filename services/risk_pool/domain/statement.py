@@ -127,9 +127,7 @@ def tables_of_party(party: str, accounts: Mapping[str, AccountMonth]) -> tuple[T
         table("covered", Words("在保本金", "covered principal"), accounts, {covered_of(party): 1}),
         table("reserved", Words("保留额度", "reserved"), accounts, {reserved_for(party): 1}),
     )
-    return tuple(
-        one for one in shown if one.code == "current" or one.opening_fen or one.rows
-    )
+    return tuple(one for one in shown if one.code == "current" or one.opening_fen or one.rows)
 
 
 def tables_of_pool(accounts: Mapping[str, AccountMonth]) -> tuple[Table, ...]:

@@ -132,9 +132,7 @@ async def submit(
     found = [
         *check_loan(filed, cover, today=today),
         *check_position(filed, positions[-1] if positions else None),
-        *check_trigger(
-            _trigger_facts(filed, months, compensated_elsewhere, documents), terms
-        ),
+        *check_trigger(_trigger_facts(filed, months, compensated_elsewhere, documents), terms),
         *(
             replace(one, source=terms.source("deadlines"))
             for one in check_deadline(filed, entitled=entitled, last_day=last_day)

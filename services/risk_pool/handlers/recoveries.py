@@ -119,9 +119,7 @@ async def _held(
     pool = await lock_pool(conn, pool_code)
     claim_id = await conn.fetchval("select claim_id from recoveries where id = $1", recovery_id)
     claim = await claim_rows.lock_claim(conn, claim_id)
-    recovery = await conn.fetchrow(
-        "select * from recoveries where id = $1 for update", recovery_id
-    )
+    recovery = await conn.fetchrow("select * from recoveries where id = $1 for update", recovery_id)
     assert claim is not None and recovery is not None
     target = next_state(LIFE_CYCLE, recovery["state"], action, caller)
     check_version(recovery["version"])
@@ -169,9 +167,7 @@ async def confirm(
         now,
         bank_code=recovery["bank_code"],
     )
-    await book(
-        conn, pool, _transfers(recovery, decision, codes, day, explanation_id), now=now
-    )
+    await book(conn, pool, _transfers(recovery, decision, codes, day, explanation_id), now=now)
     await conn.execute(
         """update recoveries set state = $2, state_since = $3, due_on = null, confirmed_by = $4,
                   booked_on = $5, carried_before_fen = $6, carried_after_fen = $7, net_fen = $8,
@@ -278,9 +274,7 @@ async def refuse(
     check_version: VersionCheck,
 ) -> None:
     """Finance sends a report back; the bank reports anew."""
-    _, _, recovery, target = await _held(
-        conn, recovery_id, Action.REFUSE, caller, check_version
-    )
+    _, _, recovery, target = await _held(conn, recovery_id, Action.REFUSE, caller, check_version)
     await conn.execute(
         """update recoveries set state = $2, state_since = $3, due_on = null, version = version + 1
            where id = $1""",

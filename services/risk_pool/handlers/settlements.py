@@ -180,9 +180,7 @@ async def _reckon(
         await rows.write_movements(
             conn, settlement_id, pool.code, month, ledger_seq=ledger_seq, before=posted_before
         )
-        loans = await rows.write_lines(
-            conn, settlement_id, pool.code, month, ledger_seq=ledger_seq
-        )
+        loans = await rows.write_lines(conn, settlement_id, pool.code, month, ledger_seq=ledger_seq)
         classes_of = await rows.loans_by_class(conn, settlement_id)
     await conn.execute("update settlements set loans = $2 where id = $1", settlement_id, loans)
     due = await _dues(conn, pool.code, month, settlement_id, ledger_seq=ledger_seq)
@@ -200,9 +198,9 @@ async def _dues(
     conn: asyncpg.Connection, pool_code: str, month: Month, settlement_id: UUID, *, ledger_seq: int
 ) -> tuple[Due, ...]:
     accounts = account_months(await rows.movements(conn, settlement_id))
-    assert sum(
-        _debit_balance(account, one.closing_fen) for account, one in accounts.items()
-    ) == 0, "a trial balance adds up to nothing"
+    assert (
+        sum(_debit_balance(account, one.closing_fen) for account, one in accounts.items()) == 0
+    ), "a trial balance adds up to nothing"
     parties = {
         row["code"]
         for row in await conn.fetch("select code from parties where pool_code = $1", pool_code)
@@ -234,8 +232,7 @@ def _loans_told(classes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """A bank's loans in all and by class, as a statement keeps them: money as text."""
     told: dict[str, Any] = {name: sum(one[name] for one in classes) for name in _COUNTS}
     told |= {
-        name.removesuffix("_fen"): format_fen(sum(one[name] for one in classes))
-        for name in _SUMS
+        name.removesuffix("_fen"): format_fen(sum(one[name] for one in classes)) for name in _SUMS
     }
     told["by_class"] = [
         {
@@ -253,9 +250,7 @@ def _loans_told(classes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def _loans_together(by_bank: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     from shared.money import parse_fen
 
-    told: dict[str, Any] = {
-        name: sum(one[name] for one in by_bank.values()) for name in _COUNTS
-    }
+    told: dict[str, Any] = {name: sum(one[name] for one in by_bank.values()) for name in _COUNTS}
     for name in _SUMS:
         key = name.removesuffix("_fen")
         told[key] = format_fen(sum(parse_fen(one[key]) for one in by_bank.values()))

@@ -45,9 +45,7 @@ async def as_pdf(
     """The statement as a PDF (tagged, fonts embedded as subsets)."""
     lines = []
     if 0 < told["lines"] <= MOST_LINES:
-        lines = [
-            _line(row, language) async for row in statements.lines(conn, settlement, bank)
-        ]
+        lines = [_line(row, language) async for row in statements.lines(conn, settlement, bank)]
     shown = {**told, "line_rows": lines, "words": words(language), "language": language}
     shown["loans"] = _loans(told["loans"], language)
     return await asyncio.to_thread(render, shown)

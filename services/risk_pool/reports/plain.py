@@ -19,10 +19,7 @@ async def as_json(
     bank: str | None,
 ) -> bytes:
     """The statement as UTF-8 JSON; `line_rows` holds at most 1,000 loans, `lines` says how many."""
-    rows = [
-        _line(row)
-        async for row in statements.lines(conn, settlement, bank, most=MOST_LINES)
-    ]
+    rows = [_line(row) async for row in statements.lines(conn, settlement, bank, most=MOST_LINES)]
     whole = {
         **told,
         "line_rows": rows,

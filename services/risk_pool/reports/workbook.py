@@ -206,9 +206,7 @@ class _Workbook:
             self._amount(sheet, row, 3, one["receivable"])
             self._amount(sheet, row, 4, one["awaiting_payment"])
             paid, owed = xl_rowcol_to_cell(row, 2), xl_rowcol_to_cell(row, 3)
-            sheet.write_formula(
-                row, 5, f"={paid}-{owed}", self._money, parse_fen(one["net"]) / 100
-            )
+            sheet.write_formula(row, 5, f"={paid}-{owed}", self._money, parse_fen(one["net"]) / 100)
         row += 1
         sheet.write(row, 0, word["total"], self._sum_text)
         sheet.write(row, 1, "", self._sum_text)
@@ -248,9 +246,7 @@ class _Workbook:
     def entries(self) -> None:
         """Every transfer of the month on the party's accounts, and those of the posting."""
         word = self._words
-        sheet = self._sheet(
-            word["entries"], (12, 9, 22, 46, 24, 24, 18, 18, 40), landscape=True
-        )
+        sheet = self._sheet(word["entries"], (12, 9, 22, 46, 24, 24, 18, 18, 40), landscape=True)
         names = ("date", "seq", "kind", "reference", "debit", "credit", "amount", "loan_number",
                  "explanation")  # fmt: skip
         sheet.write_row(0, 0, [word[name] for name in names], self._head)

@@ -185,7 +185,8 @@ async def test_the_split_is_explained_and_booked_and_the_loan_leaves_cover(runni
         assert [move["action"] for move in claim["history"]] == ["submit", "review", "approve"]
         transfer = (
             await pool.auditor.get(
-                "/pools/dongli/transfers", params={"reference": f"claim:{claim['number']}:pool:bank"}
+                "/pools/dongli/transfers",
+                params={"reference": f"claim:{claim['number']}:pool:bank"},
             )
         ).json()["items"]
         assert [(one["debit"], one["credit"]) for one in transfer] == [("claims", "payable:ICBC")]
@@ -253,7 +254,9 @@ async def test_a_chain_leaves_every_party_with_its_share(running):
             "bank": "774483.21",
             "pool": "387241.61",
         }
-        steps = [(one["payer_code"], one["payee_code"], one["amount"]) for one in claim["money_path"]]
+        steps = [
+            (one["payer_code"], one["payee_code"], one["amount"]) for one in claim["money_path"]
+        ]
         assert steps == [
             ("DANBAO", "ICBC", "3097932.88"),
             ("ZAIDAN", "DANBAO", "1161724.83"),
@@ -273,9 +276,7 @@ async def test_four_parties_share_to_the_fen_and_the_bank_takes_the_rounding(run
     async with claims_of(running, code="youxian") as pool:
         await pool.has("RENBAO", "insurer")
         await pool.has("PINGGU", "appraiser")
-        await pool.covers(
-            "a", mode="four_party", amount="4900000.00", ip_share_bp=8_000
-        )
+        await pool.covers("a", mode="four_party", amount="4900000.00", ip_share_bp=8_000)
         await pool.goes_bad("a", "2026-02", "4840520.11", overdue_days=92)
         await pool.it_is("2026-03-05")
 
@@ -329,9 +330,7 @@ async def test_every_step_is_done_once_whoever_asks_again(running):
         again = await pool.bank("ICBC").post("/claims", json=body, headers=key)
         assert again.json() == first.json()
         assert again.headers["Idempotency-Replayed"] == "true"
-        other = await pool.bank("ICBC").post(
-            "/claims", json=body | {"costs": "1.00"}, headers=key
-        )
+        other = await pool.bank("ICBC").post("/claims", json=body | {"costs": "1.00"}, headers=key)
         assert other.status_code == 422
 
         claim = await pool.decides(first.json())
@@ -353,7 +352,9 @@ async def test_whoever_decides_on_an_old_sight_of_the_case_is_told(running):
         headers = {"If-Match": seen}
         review = {"opinion": "好"}
 
-        assert (await pool.maker.post(f"{where}/review", json=review, headers=headers)).status_code == 200
+        assert (
+            await pool.maker.post(f"{where}/review", json=review, headers=headers)
+        ).status_code == 200
         stale = await pool.checker.post(f"{where}/approve", json=review, headers=headers)
 
         assert code_of(stale) == (412, "stale")
@@ -392,7 +393,9 @@ async def test_claims_are_listed_by_page_and_filter(running):
             await pool.goes_bad(f"l{number}", "2026-02", "900000.00", overdue_days=92)
         await pool.it_is("2026-03-05")
         filed = [
-            await pool.files(f"l{n}", "900000.00", overdue_days=95, bank="CCB" if n == 2 else "ICBC")
+            await pool.files(
+                f"l{n}", "900000.00", overdue_days=95, bank="CCB" if n == 2 else "ICBC"
+            )
             for n in range(3)
         ]
         await pool.decides(filed[0])

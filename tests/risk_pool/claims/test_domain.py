@@ -266,9 +266,7 @@ def test_opening_and_movements_make_the_closing_of_every_account_and_table(booke
             sums = moved.setdefault((account, OPENING if is_before else kind), [0, 0])
             sums[0] += debited
             sums[1] += credited
-            closing[account] += natural_balance(
-                account, debited_fen=debited, credited_fen=credited
-            )
+            closing[account] += natural_balance(account, debited_fen=debited, credited_fen=credited)
     movements = [Movement(account, kind, *sums) for (account, kind), sums in moved.items()]
 
     months = account_months(movements)

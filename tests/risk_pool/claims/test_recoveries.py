@@ -18,7 +18,9 @@ async def test_costs_come_first_and_what_they_exceed_is_carried_to_the_next(runn
         first = await pool.recovers(claim, "1000.00", costs="1500.00", on="2026-03-05")
         assert (first["net"], first["carried_after"]) == ("0.00", "500.00")
         assert amounts(first["shares"]) == {"pool": "0.00", "bank": "0.00"}
-        assert (await pool.auditor.get(f"/claims/{claim['id']}")).json()["carried_costs"] == "500.00"
+        assert (await pool.auditor.get(f"/claims/{claim['id']}")).json()[
+            "carried_costs"
+        ] == "500.00"
 
         second = await pool.recovers(claim, "10500.00", on="2026-03-05")
         assert (second["carried_before"], second["net"]) == ("500.00", "10000.00")

@@ -57,9 +57,7 @@ async def test_a_month_that_lacks_something_names_it_all_and_is_not_confirmed(ru
         march = await pool.settles("2026-03", "preview")
 
         assert not march["completeness"]["is_complete"]
-        found = {
-            (one["code"], one["party_code"]): one for one in march["completeness"]["findings"]
-        }
+        found = {(one["code"], one["party_code"]): one for one in march["completeness"]["findings"]}
         assert set(found) == {
             ("position-missing", "CCB"),
             ("recovery-unconfirmed", "ICBC"),
@@ -200,9 +198,7 @@ async def test_a_posted_month_never_changes_whoever_asks(running):
             pool.position("c", "2026-02", "1900000.00", risk_class="substandard", overdue_days=99)
         )
         # A claim that is not decided leaves a finding behind.
-        await pool.files(
-            "c", "1900000.00", bank="CCB", overdue_days=99, claimed_on="2026-02-28"
-        )
+        await pool.files("c", "1900000.00", bank="CCB", overdue_days=99, claimed_on="2026-02-28")
         await pool.settles("2026-02")
 
         late = await pool.finance.post(
@@ -348,7 +344,11 @@ async def _settled_with_deaths(pool, month: str) -> int:
             try:
                 async with database.begin(EVERYWHERE) as conn:
                     await step(
-                        Dying(conn, statements), "dongli", Month.parse(month), caller=caller, now=now
+                        Dying(conn, statements),
+                        "dongli",
+                        Month.parse(month),
+                        caller=caller,
+                        now=now,
                     )
                 break
             except Killed:
@@ -439,9 +439,7 @@ async def _posted_and_checked(pool, month: str) -> None:
 
     ending = Month.parse(month).last
     as_of = (
-        await pool.auditor.get(
-            f"/pools/{pool.code}/balances", params={"as_of": ending.isoformat()}
-        )
+        await pool.auditor.get(f"/pools/{pool.code}/balances", params={"as_of": ending.isoformat()})
     ).json()
     ledger = {one["account"]: parse_fen(one["balance"]) for one in as_of["accounts"]}
     closing: dict[str, int] = {}

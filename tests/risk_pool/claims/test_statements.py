@@ -128,7 +128,9 @@ async def test_a_preview_says_that_it_is_one(running):
         assert "预览稿" in preview
 
         await pool.settles("2026-02")
-        assert "预览稿" not in words_of((await fetched(pool, "ICBC", "pdf", month="2026-02")).content)
+        assert "预览稿" not in words_of(
+            (await fetched(pool, "ICBC", "pdf", month="2026-02")).content
+        )
 
 
 async def test_the_workbook_has_numbers_formats_and_totals_as_formulas(running):
@@ -182,7 +184,12 @@ async def test_english_for_whoever_asks_for_it(running):
             io.BytesIO((await fetched(pool, "CCB", "xlsx", lang="en")).content)
         )
 
-        assert book.sheetnames == ["Statement", "Balances and movements", "Every entry", "Loan by loan"]
+        assert book.sheetnames == [
+            "Statement",
+            "Balances and movements",
+            "Every entry",
+            "Loan by loan",
+        ]
         assert (await pool.auditor.get(f"{WHERE}/CCB.pdf?lang=fr")).status_code == 422
 
 
