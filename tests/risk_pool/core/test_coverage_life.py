@@ -1,6 +1,7 @@
 """The table of a coverage's life, read as a whole, and its steps as values."""
 
 from datetime import date
+from pathlib import Path
 from uuid import UUID
 
 import hypothesis.strategies as st
@@ -128,3 +129,14 @@ def test_a_loan_paid_out_after_the_hold_s_term_is_covered_while_the_capacity_is_
 
     assert late.coverage is not None and late.coverage.state == "active"
     assert late.incidents == ("disbursed-late",)
+
+
+def test_the_manual_draws_the_table_as_it_is():
+    manual = (Path(__file__).parents[3] / "services/risk_pool/README.md").read_text(encoding="utf-8")
+    drawn_lines = {line.strip() for line in manual.splitlines() if "-->" in line and "!" not in line}
+
+    arrows = {
+        f"{row.state or '[*]'} --> {row.target}: {row.fact}" for row in REACTIONS if row.target
+    }
+    # Asking the limits has two outcomes; the table names the one that moves something.
+    assert drawn_lines == arrows | {"[*] --> declined: approved"}
