@@ -143,7 +143,7 @@ class Courier:
         began_at, began = self._clock.now(), loop.time()
         well = False
         try:
-            answer = await self._channel.send(parcel, now=began_at)
+            answer = await self._send(parcel, now=began_at)
             duration = timedelta(seconds=loop.time() - began)
             then = what_next(
                 answer,
@@ -160,16 +160,18 @@ class Courier:
                     parcel=parcel, began_at=began_at, duration=duration, answer=answer, next=then
                 )
             )
-            if then.verdict in (Verdict.FAILED, Verdict.GONE):
-                log.warning(
-                    "gave up a delivery",
-                    extra={"delivery_id": str(parcel.delivery_id), "error": answer.error},
-                )
-        except Exception:
-            log.exception("an attempt broke; its lease brings it back")
         finally:
+            # Also when broken off at a stop: then the lease brings it back.
             self._channel.ended(parcel, well=well, seconds=loop.time() - began)
             self._wake.set()
+
+    async def _send(self, parcel: Parcel, *, now: datetime) -> Answer:
+        try:
+            return await self._channel.send(parcel, now=now)
+        except Exception as error:
+            # A bug of ours. It counts as a failure, or it would come back for ever, unseen.
+            log.exception("an attempt broke", extra={"delivery_id": str(parcel.delivery_id)})
+            return Answer(error=f"it could not be sent: {type(error).__name__}")
 
     async def _finish(self) -> None:
         if self._in_hand:

@@ -153,3 +153,22 @@ async def test_a_secret_that_cannot_be_opened_stops_its_own_endpoint_only(notifi
     errors = {one["last_error"] for one in failed["deliveries"] if one["state"] == "failed"}
     assert errors == {"the signing secret cannot be opened; rotate it"}
     assert len(receiver.got) == 1
+
+
+async def test_what_cannot_even_be_put_together_is_given_up_and_seen(notifier, receiver):
+    endpoint = await notifier.endpoint(receiver.url)
+    async with notifier.operator() as person:
+        await person.patch(
+            f"/endpoints/{endpoint['id']}", json={"state": "paused"}, headers={"If-Match": "*"}
+        )
+    await notifier.hears(one("claim.paid.v1"))
+    async with notifier.database.begin(EVERYWHERE) as conn:
+        # A row that only a mistake of ours could have written: no text that could be signed.
+        await conn.execute(r"update messages set payload = '\xff'")
+        await wake_up(conn)
+
+    message = await notifier.delivery("failed")
+
+    assert message["deliveries"][0]["attempts"] == 4
+    assert message["deliveries"][0]["last_error"] == "it could not be sent: UnicodeDecodeError"
+    assert receiver.got == []

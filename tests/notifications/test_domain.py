@@ -1,7 +1,9 @@
 """The rules of telling, by themselves: who hears, what they may know, when to try again."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -31,6 +33,7 @@ from shared.identity import BUREAU_ROLES
 from shared.messaging.inbox import Heard
 from tests.notifications.samples import BANK, NOW, events, sealed
 
+EXAMPLES = Path(__file__).parents[2] / "shared" / "contracts" / "examples"
 SAMPLES = {event.type: event for event in events()}
 
 
@@ -150,6 +153,15 @@ def test_every_text_can_be_written_from_what_its_reader_may_know(event_type):
             assert "{{" not in text and "None" not in text
         assert len(words.title_zh) <= 60 and "\n" not in words.title_zh
         assert draft.link.startswith("/") and "{" not in draft.link
+
+
+@pytest.mark.parametrize("event_type", sorted(NOTICES))
+def test_what_was_once_sent_can_still_be_told(event_type):
+    contract = by_type()[event_type]
+    for sent in json.loads((EXAMPLES / f"{event_type}.json").read_text()):
+        event = contract.model_validate(sent)
+        for audience in audiences(event_type, fact_of(event), banks_of_pool=(BANK,)):
+            assert draft_of(Heard(sealed(event), event), fact_of(event), audience).words.text_zh
 
 
 def test_amounts_are_grouped_and_rates_are_percentages():

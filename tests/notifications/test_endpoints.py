@@ -155,6 +155,34 @@ def test_the_examples_of_the_api_are_answers_it_could_give(answer):
         assert answer.model_validate(example).model_dump(mode="json") == example
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/inbox?event_type=no.such.type", 422),
+        ("/inbox?pool_code=%00", 422),
+        ("/inbox?limit=0", 422),
+        ("/inbox?limit=201", 422),
+        ("/inbox?cursor=nonsense", 400),
+        ("/inbox?loan_id=1", 422),
+        ("/inbox?unread=perhaps", 422),
+        ("/messages?event_type=%00", 422),
+        ("/messages?state=lost", 422),
+        ("/messages?cursor=%ff", 400),
+        ("/messages/1", 422),
+        ("/messages/0192f3c8-b1e9-7d0f-8c7f-5a4e3d2c1b0a", 404),
+        ("/endpoints/0192f3c8-b1e9-7d0f-8c7f-5a4e3d2c1b0a", 404),
+        ("/endpoints?cursor=nonsense", 400),
+        ("/subscriptions?cursor=nonsense", 400),
+    ],
+)
+async def test_odd_questions_get_a_clear_refusal(notifier, path, status):
+    async with notifier.operator() as person:
+        answer = await person.get(path)
+
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
 async def test_the_metrics_tell_how_deliveries_go(notifier, receiver):
     await notifier.endpoint(receiver.url)
     await notifier.hears(one("claim.paid.v1"))
