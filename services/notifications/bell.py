@@ -2,11 +2,16 @@
 
 import asyncio
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from weakref import WeakKeyDictionary
 
 from services.notifications.looking import looking
 from shared.database import EVERYWHERE, Database
 from shared.messaging.faults import is_passing
+
+REST_SECONDS = 0.02
+"""Between two looks: commits come in crowds."""
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +23,16 @@ class Bell:
         self.position = 0
         self._rung = asyncio.Event()
         self._look = asyncio.Event()
+        self._listeners = 0
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """A stream is open: while none is, nobody looks."""
+        self._listeners += 1
+        try:
+            yield
+        finally:
+            self._listeners -= 1
 
     async def wait(self, *, beyond: int, seconds: float) -> None:
         """Wait until the newest message is beyond a position, but not longer than so long."""
@@ -44,7 +59,9 @@ class Bell:
         stop.add_done_callback(lambda _: self._look.set())
         while not stopping.is_set():
             self._look.clear()
-            await self._ring_if_moved(database)
+            if self._listeners:
+                await self._ring_if_moved(database)
+                await asyncio.sleep(REST_SECONDS)
             try:
                 async with asyncio.timeout(poll_seconds):
                     await self._look.wait()

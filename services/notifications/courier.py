@@ -24,6 +24,9 @@ from shared.messaging.faults import is_passing
 
 log = logging.getLogger(__name__)
 
+REST_SECONDS = 0.02
+"""Between two looks for what is due, when there was nothing."""
+
 _in_a_turn: ContextVar[bool] = ContextVar("in_a_turn", default=False)
 
 
@@ -97,7 +100,10 @@ class Courier:
             async with asyncio.timeout(self._poll_seconds):
                 await self._wake.wait()
         except TimeoutError:
-            pass
+            return
+        if not self._ended:
+            # Commits come in crowds, and most of them are none of ours.
+            await asyncio.sleep(REST_SECONDS)
 
     async def _turn_or_complain(self) -> bool:
         try:

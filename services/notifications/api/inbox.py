@@ -230,18 +230,19 @@ async def _messages(
     if position is None:
         async with looking(here.database, reader.institution) as conn:
             position = await conn.fetchval("select coalesce(max(position), 0) from messages")
-    yield ServerSentEvent(comment="open", retry=RECONNECT_MILLISECONDS)
-    while True:
-        heard_of = bell.position
-        async with looking(here.database, reader.institution) as conn:
-            rows = await reading.after(conn, reader, position=position, limit=STREAM_PAGE)
-        for row in rows:
-            position = row["position"]
-            yield _event(_item(row, _console(here)))
-        while len(rows) < STREAM_PAGE and bell.position == heard_of:
-            if here.stopping.is_set() or closing.is_set() or time.monotonic() > ends_at:
-                return
-            await bell.wait(beyond=heard_of, seconds=GLANCE_SECONDS)
+    with bell.listening():
+        yield ServerSentEvent(comment="open", retry=RECONNECT_MILLISECONDS)
+        while True:
+            heard_of = bell.position
+            async with looking(here.database, reader.institution) as conn:
+                rows = await reading.after(conn, reader, position=position, limit=STREAM_PAGE)
+            for row in rows:
+                position = row["position"]
+                yield _event(_item(row, _console(here)))
+            while len(rows) < STREAM_PAGE and bell.position == heard_of:
+                if here.stopping.is_set() or closing.is_set() or time.monotonic() > ends_at:
+                    return
+                await bell.wait(beyond=heard_of, seconds=GLANCE_SECONDS)
 
 
 def _event(item: InboxItem) -> ServerSentEvent:
