@@ -1,6 +1,6 @@
 """The consumer, beside a bare loop over the same messages with the same SQL.
 
-    python -m benchmarks.consume [--messages 20000] [--pairs 5] [--json]
+    python -m benchmarks.consume [--messages 30000] [--pairs 5] [--json]
 
 The limit fetches, parses, writes inbox and state in one transaction and commits offsets; it
 knows no contracts, no parking, no waves of one key, no faults.

@@ -143,7 +143,7 @@ def show(ratios: list[Ratio], *, as_json: bool) -> None:
 def run(measure: Callable[[int, int], Awaitable[list[Ratio]]], about: str) -> None:
     """The command line of a benchmark."""
     parser = ArgumentParser(description=about)
-    parser.add_argument("--messages", type=int, default=20_000)
+    parser.add_argument("--messages", type=int, default=30_000)
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()

@@ -1,6 +1,6 @@
 """The relay from outbox to Kafka, beside a bare producer that sends the same messages.
 
-    python -m benchmarks.relay [--messages 20000] [--pairs 5] [--json]
+    python -m benchmarks.relay [--messages 30000] [--pairs 5] [--json]
 
 The limit only sends; the relay also reads the outbox, deletes from it and writes the feed.
 """
