@@ -129,7 +129,12 @@ def show(report: Report) -> None:
     table.add_column("数量 looked at", justify="right")
     table.add_column("结果 result")
     for check in report.checks:
-        result = "[green]✓ 相符 ok[/]" if check.passed else f"[red]✗ {check.faults} 处 faults[/]"
+        if not check.passed:
+            result = f"[red]✗ {check.faults} 处 faults[/]"
+        elif check.looked_at:
+            result = "[green]✓ 相符 ok[/]"
+        else:
+            result = "[dim]— 无可核对 nothing there[/]"
         table.add_row(f"{check.zh} {check.en}", f"{check.looked_at:,}", result)
     console.print(table)
     told = first_fault(report.checks)

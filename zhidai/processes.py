@@ -43,16 +43,20 @@ class Keeper:
                     start_new_session=True,
                 )  # fmt: skip
             self.starts += 1
+            if self._stopping:  # Told to stop while it was being started.
+                self.process.terminate()
             code = await self.process.wait()
             if code == 78:  # Its settings are wrong: starting it again would not mend them.
                 raise RuntimeError(f"{self.name} cannot start; see {self.log}")
             if not self._stopping:
                 await asyncio.sleep(0.2)
 
-    def kill(self) -> None:
-        """kill -9: what a test of crashes does."""
-        if self.process is not None and self.process.returncode is None:
-            self.process.send_signal(signal.SIGKILL)
+    def kill(self) -> bool:
+        """kill -9: what a test of crashes does. False when there is nothing to kill just now."""
+        if self.process is None or self.process.returncode is not None:
+            return False
+        self.process.send_signal(signal.SIGKILL)
+        return True
 
     async def stop(self) -> None:
         """Ask it to finish what it has in hand; after a while, insist."""

@@ -11,19 +11,18 @@ from zhidai.demo.people import AUDITOR
 from zhidai.demo.plan import POOLS, Pool, month_name
 from zhidai.demo.story import APPLICATIONS, RISK_POOL, Story
 
-MONTHS = tuple(month_name(month) for month in range(1, 13))
-
 
 async def collect(callers: Callers, story: Story) -> dict[str, Any]:
     """The year in figures, per pool."""
-    pools = await together([_pool(callers, pool) for pool in POOLS])
+    months = tuple(month_name(month) for month in range(1, story.months + 1))
+    pools = await together([_pool(callers, pool, months) for pool in POOLS])
     return {
         "refused_at_the_door": dict(sorted(story.refused_at_the_door.items())),
         "pools": {pool.code: figures for pool, figures in zip(POOLS, pools, strict=True)},
     }
 
 
-async def _pool(callers: Callers, pool: Pool) -> dict[str, Any]:
+async def _pool(callers: Callers, pool: Pool, months: tuple[str, ...]) -> dict[str, Any]:
     cases = await callers.every(AUDITOR, APPLICATIONS, "/applications", pool=pool.code)
     claims = await callers.every(AUDITOR, RISK_POOL, "/claims", pool=pool.code)
     whole = [await callers.get(AUDITOR, RISK_POOL, f"/claims/{claim['id']}") for claim in claims]
@@ -31,7 +30,7 @@ async def _pool(callers: Callers, pool: Pool) -> dict[str, Any]:
     balances = await callers.get(AUDITOR, RISK_POOL, f"/pools/{pool.code}/balances")
     settlements = [
         await callers.get(AUDITOR, RISK_POOL, f"/pools/{pool.code}/settlements/{month}")
-        for month in MONTHS
+        for month in months
     ]
     events = await _events(callers, pool.code)
     return {
@@ -65,7 +64,7 @@ async def _pool(callers: Callers, pool: Pool) -> dict[str, Any]:
                 },
                 "movements": _movements(settlement),
             }
-            for month, settlement in zip(MONTHS, settlements, strict=True)
+            for month, settlement in zip(months, settlements, strict=True)
         },
     }
 

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from zhidai.demo.caller import Callers, together
-from zhidai.demo.figures import MONTHS
 from zhidai.demo.people import AUDITOR
-from zhidai.demo.plan import POOLS
+from zhidai.demo.plan import POOLS, month_name
 from zhidai.demo.story import RISK_POOL
 
 
@@ -14,7 +13,7 @@ async def fetch(callers: Callers, folder: Path, step: Callable[[str], None]) -> 
     """Every party's statement of the last month of each quarter, as PDF and XLSX."""
     wanted = []
     for pool in POOLS:
-        for month in MONTHS[2::3]:
+        for month in map(month_name, (3, 6, 9, 12)):
             settlement = await callers.get(
                 AUDITOR, RISK_POOL, f"/pools/{pool.code}/settlements/{month}"
             )

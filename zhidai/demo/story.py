@@ -26,8 +26,6 @@ from zhidai.demo.people import (
 from zhidai.demo.plan import POOLS, Case, Course, Fate, Pool, month_end, month_name
 
 APPLICATIONS, RISK_POOL, NOTIFICATIONS = "applications", "risk_pool", "notifications"
-LAST_MONTH = 12
-
 
 @dataclass
 class Live:
@@ -53,16 +51,18 @@ class Story:
     callers: Callers
     cases: tuple[Case, ...]
     step: Callable[[str], None]
+    months: int = 12
+    """How many months are told."""
     live: dict[str, Live] = field(default_factory=dict)
     refused_at_the_door: Counter[str] = field(default_factory=Counter)
 
     async def tell(self) -> None:
         """Everything, from the opening of the pools to the last signed settlement."""
         await self._open()
-        for month in range(1, LAST_MONTH + 2):
+        for month in range(1, self.months + 2):
             await self._clock(month, 5)
             await self._report_positions(month - 1)
-            if month <= LAST_MONTH:
+            if month <= self.months:
                 await self._take_in(month)
             await self._claims(month)
             await self._clock(month, 20)
