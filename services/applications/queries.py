@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.applications.domain.life_cycle import State
+from services.applications.domain.calendar_months import month_end
+from services.applications.domain.life_cycle import IS_LOAN, State
 from services.applications.tables.rows import (
     ApplicationRow,
     BankRow,
@@ -208,10 +209,15 @@ async def loans(
     bank_code: str | None,
     state: Sequence[State],
     loan_no: str | None,
+    unreported: str | None,
     after: UUID | None,
     limit: int,
 ) -> Sequence[tuple[LoanRow, ApplicationRow]]:
-    """Loans with their cases, the oldest first, above the id `after`."""
+    """Loans with their cases, the oldest first, above the id `after`.
+
+    `unreported`: only those that are out, were paid out by the end of that month, and have no
+    position of it or of a later one.
+    """
     query = (
         select(LoanRow, ApplicationRow)
         .where(col(ApplicationRow.id) == col(LoanRow.application_id))
@@ -228,6 +234,12 @@ async def loans(
         query = query.where(col(LoanRow.loan_no) == loan_no)
     if state:
         query = query.where(col(ApplicationRow.state).in_(list(state)))
+    if unreported is not None:
+        query = query.where(
+            col(ApplicationRow.state).in_(list(IS_LOAN)),
+            col(LoanRow.disbursed_on) <= month_end(unreported),
+            func.coalesce(col(LoanRow.last_month), "") < unreported,
+        )
     return (await session.exec(query)).all()
 
 

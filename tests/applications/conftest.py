@@ -11,7 +11,7 @@ from tests.applications.office import Office
 
 @pytest.fixture
 async def office(running: Any) -> AsyncIterator[Office]:
-    async with running(SERVICE) as service:
+    async with running(SERVICE, due_interval_seconds=3600) as service:
         office = Office(service)
         await office.opens()
         yield office

@@ -2,11 +2,15 @@
 
 import hashlib
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
+
+from uuid6 import uuid7
 
 from services.applications.consumer import ROUTES
 from shared.contracts.envelope import Envelope, Event, decode
@@ -91,6 +95,27 @@ def submission(**changes: Any) -> dict[str, Any]:
         "documents": [document(kind) for kind in PAPERS],
     }
     return deepcopy(body | changes)
+
+
+@contextmanager
+def counted(office: "Office") -> Iterator[list[str]]:
+    """The statements that the service's writing connections run in the block."""
+    seen: list[str] = []
+    pool = office.service.context.database._pool
+
+    def note(query: Any) -> None:
+        # The relay works beside; what it does is not the request's.
+        if any(table in query.query for table in ("positions", "loans", "history", "into outbox")):
+            seen.append(query.query)
+
+    connections = [holder._con for holder in pool._holders if holder._con is not None]
+    for connection in connections:
+        connection.add_query_logger(note)
+    try:
+        yield seen
+    finally:
+        for connection in connections:
+            connection.remove_query_logger(note)
 
 
 @dataclass
@@ -265,6 +290,38 @@ class Office:
             },
         )
         return case
+
+    async def copies(self, case: Any, count: int) -> list[str]:
+        """So many more loans like the one of a case; the answer is their loan numbers."""
+        async with self.service.context.database.begin("*") as conn:
+            ids = [uuid7() for _ in range(count)]
+            for table, key, own in (
+                ("applications", "id", {"id": "twins.id", "number": "number || '-' || n"}),
+                (
+                    "loans",
+                    "application_id",
+                    {"application_id": "twins.id", "loan_no": "loan_no || '-' || n"},
+                ),
+            ):
+                columns = [
+                    row["column_name"]
+                    for row in await conn.fetch(
+                        "select column_name from information_schema.columns where table_name = $1",
+                        table,
+                    )
+                ]
+                values = ", ".join(own.get(name, f"like_this.{name}") for name in columns)
+                await conn.execute(
+                    f"insert into {table} ({', '.join(columns)}) select {values} "
+                    f"from {table} as like_this, unnest($2::uuid[]) with ordinality as twins (id, n) "
+                    f"where like_this.{key} = $1",
+                    UUID(case["id"]),
+                    ids,
+                )
+            numbers = await conn.fetch(
+                "select loan_no from loans where application_id = any($1::uuid[]) order by 1", ids
+            )
+        return [row["loan_no"] for row in numbers]
 
     async def reports(
         self, month: str, *items: dict[str, Any], bank: str = ICBC, status: int = 200

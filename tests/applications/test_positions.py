@@ -1,5 +1,6 @@
 """Monthly positions: verdicts per row, versions, and what a report does to its case."""
 
+import asyncio
 from datetime import date
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from services.applications.domain.positions import (
     is_worse,
     move_for,
 )
-from tests.applications.office import ICBC, Office, position
+from tests.applications.office import ICBC, Office, counted, position
 
 
 async def test_good_rows_are_kept_whatever_is_wrong_with_the_others(office: Office):
@@ -161,15 +162,60 @@ async def test_interest_that_is_still_owed_keeps_a_loan_from_being_repaid(office
     assert [e["code"] for e in over["verdicts"][0]["errors"]] == ["loan-over"]
 
 
-async def test_a_thousand_rows_are_one_request_and_a_thousand_and_one_are_too_many(
+async def test_a_thousand_loans_are_reported_at_once_and_a_thousand_and_one_are_too_many(
     office: Office,
 ):
-    rows = [position(f"NO-{number}") for number in range(1001)]
+    loans = await office.copies(await office.lends(), 1001)
+    rows = [position(number, overdue_days=i % 2) for i, number in enumerate(loans)]
 
     answer = await office.reports("2026-03", *rows[:1000])
-    assert (answer["accepted"], answer["refused"]) == (0, 1000)
+
+    assert (answer["accepted"], answer["refused"]) == (1000, 0)
+    assert [v["state"] for v in answer["verdicts"][:2]] == ["disbursed", "overdue"]
+    assert len(await office.said("loan.position-reported.v1", "loan.overdue.v1")) == 1500
     refused = await office.reports("2026-03", *rows, status=422)
     assert refused["errors"][0]["code"] == "too-many"
+
+
+async def test_a_report_takes_as_many_statements_for_many_loans_as_for_one(office: Office):
+    loans = await office.copies(await office.lends(), 60)
+
+    async def statements(rows: list) -> int:
+        with counted(office) as count:
+            await office.reports("2026-03", *rows)
+        return len(count)
+
+    one = await statements([position(loans[0], overdue_days=3)])
+    many = await statements([position(number, overdue_days=3) for number in loans[1:]])
+
+    assert one == many == 5
+
+
+async def test_reports_of_one_month_in_the_same_moment_become_one_version_each(office: Office):
+    case = await office.lends()
+
+    await asyncio.gather(
+        *(office.reports("2026-03", position(principal=f"{n}.00")) for n in range(1, 9))
+    )
+
+    told = (await office.bank().get(f"/loans/{case['id']}/positions")).json()["items"]
+    assert [p["version"] for p in told] == list(range(1, 9))
+    loan = (await office.bank().get(f"/loans/{case['id']}")).json()
+    assert loan["outstanding_principal"] == told[-1]["outstanding_principal"]
+
+
+async def test_a_bank_can_ask_which_of_its_loans_are_not_reported_yet(office: Office):
+    await office.lends(loan_no="JJ-1")
+    await office.lends(loan_no="JJ-2")
+    await office.reports("2026-03", position("JJ-1"))
+
+    async def unreported(month: str) -> list[str]:
+        answer = await office.bank().get("/loans", params={"unreported": month})
+        return [loan["loan_no"] for loan in answer.json()["items"]]
+
+    assert await unreported("2026-03") == ["JJ-2"]
+    assert await unreported("2026-04") == ["JJ-1", "JJ-2"]
+    assert await unreported("2026-02") == []
 
 
 async def test_a_report_by_id_names_the_same_loan_as_one_by_number(office: Office):

@@ -82,6 +82,9 @@ async def list_loans(
     bank: PlainCode = None,
     state: Annotated[list[State], Query()] = [],  # noqa: B006 (FastAPI copies it)
     loan_no: Annotated[str | None, Query(max_length=64, pattern=r"^[^\u0000]*$")] = None,
+    unreported: Annotated[
+        Month | None, Query(description="Only loans with no position of this month or a later one.")
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[LoanAnswer]:
@@ -94,6 +97,7 @@ async def list_loans(
             bank_code=bank,
             state=state,
             loan_no=loan_no,
+            unreported=unreported,
             after=after,
             limit=limit + 1,
         )
