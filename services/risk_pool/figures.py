@@ -60,15 +60,43 @@ async def seen_by_bank(
     return {**pool, "own": own}
 
 
-async def in_list(conn: asyncpg.Connection, pool_code: str) -> dict[str, Any]:
-    """A pool with its main figures, for the bureau."""
-    held = await balances(conn, pool_code)
-    return {
-        **await _pool(conn, pool_code),
-        "available_fen": accounts.available_fen(held),
-        "covered_fen": accounts.held_fen(held, "covered"),
-        "reserved_fen": accounts.held_fen(held, "reserved"),
-    }
+async def all_pools(conn: asyncpg.Connection) -> list[dict[str, Any]]:
+    """Every pool with its main figures, for the bureau; two statements however many there are."""
+    pools = await conn.fetch(
+        "select code, name, programme, opened_on, state from pools order by code"
+    )
+    held: dict[str, dict[str, int]] = {}
+    for row in await conn.fetch(
+        "select pool_code, account, debited_fen, credited_fen from account_balances"
+    ):
+        held.setdefault(row["pool_code"], {})[row["account"]] = accounts.natural_balance(
+            row["account"], debited_fen=row["debited_fen"], credited_fen=row["credited_fen"]
+        )
+    return [
+        {
+            **pool,
+            "available_fen": accounts.available_fen(held.get(pool["code"], {})),
+            "covered_fen": accounts.held_fen(held.get(pool["code"], {}), "covered"),
+            "reserved_fen": accounts.held_fen(held.get(pool["code"], {}), "reserved"),
+        }
+        for pool in pools
+    ]
+
+
+async def pools_seen_by_bank(
+    conn: asyncpg.Connection, bank_code: str, day: date
+) -> list[dict[str, Any]]:
+    """Every pool by name and programme; those the bank takes part in with its own standing."""
+    pools = await conn.fetch(
+        "select code, name, programme, opened_on, state from pools order by code"
+    )
+    own = {row["pool_code"] for row in await conn.fetch("select pool_code from parties")}
+    return [
+        await seen_by_bank(conn, pool["code"], bank_code, day)
+        if pool["code"] in own
+        else dict(pool)
+        for pool in pools
+    ]
 
 
 async def of_pool(conn: asyncpg.Connection, pool_code: str, day: date) -> dict[str, Any]:

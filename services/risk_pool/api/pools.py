@@ -253,13 +253,10 @@ async def list_pools(
     """Every pool. A bank learns name and programme, its own line and its own exposure."""
     today = business_date(running.clock.now())
     async with running.database.begin(caller.institution) as conn:
-        codes = [row["code"] for row in await conn.fetch("select code from pools order by code")]
         if caller.institution != EVERYWHERE:
-            return [
-                PoolInList(**await figures.seen_by_bank(conn, code, caller.institution, today))
-                for code in codes
-            ]
-        return [PoolInList(**await figures.in_list(conn, code)) for code in codes]
+            seen = await figures.pools_seen_by_bank(conn, caller.institution, today)
+            return [PoolInList(**pool) for pool in seen]
+        return [PoolInList(**pool) for pool in await figures.all_pools(conn)]
 
 
 @router.get("/pools/{code}", response_model_exclude_none=True)

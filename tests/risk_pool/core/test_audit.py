@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import asyncpg
@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 
 from services.risk_pool.audit import NotAnExport, audit_file, audit_pool, opened
 from services.risk_pool.domain.audit import first_fault
+from services.risk_pool.ledger import book, lock_pool
+from tests.risk_pool.core.conftest import NOW, contribution
 from tests.risk_pool.core.driver import Pool, pool_of
 from zhidai import audit_cli
 
@@ -150,6 +152,41 @@ async def test_a_reference_booked_twice_is_found(running):
     assert report is not None
     references = next(check for check in report.checks if check.code == "references")
     assert references.first is not None and references.first.seq == 5
+
+
+async def test_a_settled_month_that_was_opened_again_is_found_even_where_the_chain_is_whole(
+    running, tmp_path
+):
+    async with pool_of(running, "ICBC", paid_in="10000000.00") as pool:
+        await a_year_of_work(pool)
+        await pool.service.context.clock.set(datetime(2026, 2, 10, 1, tzinfo=UTC))
+        steps = (("preview", pool.finance), ("confirm", pool.finance),
+                 ("sign", pool.service.as_("meng", "finance_checker")), ("post", pool.finance))  # fmt: skip
+        for step, person in steps:
+            answer = await person.post(f"/pools/dongli/settlements/2026-01/{step}", json={})
+            assert answer.status_code in (200, 201), answer.text
+        url = pool.service.context.database.url
+        async with opened(url) as conn:
+            untouched = await audit_pool(conn, "dongli")
+        path = await exported(pool, tmp_path)
+
+        await tampered(pool, "update pools set closed_until = null")
+        async with pool.service.context.database.begin("*") as conn:
+            late = contribution(
+                1, reference="backdated", credit="contribution:DL-FIN",
+                business_date=date(2026, 1, 20),
+            )  # fmt: skip
+            await book(conn, await lock_pool(conn, "dongli"), [late], now=NOW)
+        async with opened(url) as conn:
+            report = await audit_pool(conn, "dongli")
+
+    assert untouched is not None and untouched.passed
+    assert {check.code: check.looked_at for check in untouched.checks}["closed_months"] == 1
+    assert audit_file(path).passed
+    assert report is not None
+    failed = [check for check in report.checks if not check.passed]
+    assert [check.code for check in failed] == ["closed_months"]
+    assert failed[0].first is not None and "2026-01" in failed[0].first.en
 
 
 async def exported(pool: Pool, folder: Path) -> Path:

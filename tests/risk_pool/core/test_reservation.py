@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from tests.risk_pool.core.driver import arrived, pool_of, yuan
+from shared.schemes import library
+from tests.risk_pool.core.driver import Pool, arrived, pool_of, yuan
 
 
 async def limits_of(pool, name):
@@ -240,3 +241,39 @@ async def test_an_event_heard_twice_is_one_reservation(running):
 
         assert (await pool.balances())["reserved:ICBC"] == "1000000.00"
         assert await pool.incidents() == []
+
+
+async def test_batches_over_two_pools_in_opposite_order_do_not_lock_each_other_out(running):
+    async with pool_of(running, "ICBC", paid_in="10000000.00") as pool:
+        other = Pool(pool.service, "youxian")
+        await other.opened("ICBC")
+        await other.paid_in("10000000.00")
+
+        def batch(n):
+            one = pool.approval(f"d{n}", amount="10000.00")
+            two = other.approval(f"y{n}", amount="10000.00", mode=MODES["youxian"])
+            return (one, two) if n % 2 else (two, one)
+
+        await asyncio.gather(*(pool.hears(*batch(n)) for n in range(10)))
+
+        assert (await pool.balances())["reserved:ICBC"] == "100000.00"
+        assert (await other.balances())["reserved:ICBC"] == "100000.00"
+
+
+MODES = {name: next(iter(library.load(name).modes)) for name in ("dongli", "youxian")}
+
+
+@pytest.mark.parametrize(
+    ("programme", "mode"),
+    [(name, mode) for name in MODES for mode in library.load(name).modes],
+)
+async def test_every_mode_of_the_two_pools_holds_and_covers_a_loan(running, programme, mode):
+    async with pool_of(running, "ICBC", paid_in="50000000.00", code=programme) as pool:
+        await pool.approved("a", amount="1000000.00", mode=mode)
+        held = await pool.coverage("a")
+        await pool.hears(pool.disbursement("a"))
+        covered = await pool.coverage("a")
+
+    assert (held["state"], held["limits"]) == ("reserved", [])
+    assert (covered["state"], covered["covered"]) == ("active", "1000000.00")
+    assert held["scheme_version"].startswith(f"{programme}/{mode}@")
