@@ -33,7 +33,9 @@ async def _serve(service: Service, settings: ServiceSettings) -> None:
     # Asked for once before anything else, so that the complaint is one line and no traceback.
     database = await reach_database(str(settings.database_url), size=2, service=service.name)
     await database.close()
-    transport = KafkaTransport(settings.kafka_bootstrap_servers, client=service.name)
+    transport = KafkaTransport(
+        settings.kafka_bootstrap_servers, client=service.name, instance=settings.kafka_instance
+    )
     try:
         app = build(service, settings, transport=transport)
         server = uvicorn.Server(server_config(app, host=settings.host, port=settings.port))

@@ -29,6 +29,12 @@ class ServiceSettings(BaseSettings):
     kafka_bootstrap_servers: str = Field(
         default="", description="host:port,host:port; needed when transport is kafka."
     )
+    kafka_instance: str = Field(
+        default="",
+        max_length=100,
+        description="A name of this process that stays the same when it is started again and that "
+        "no other process of the service has: its partitions then come back at once.",
+    )
     token_issuer: str = Field(description="The `iss` that access tokens must name.")
     token_audience: str = Field(default="zhidai", description="The `aud` they must be meant for.")
     token_keys: str = Field(description="The issuer's JWKS: a URL, or the path of a file.")

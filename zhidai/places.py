@@ -27,6 +27,7 @@ def service_environment(
         **_told(service.name, ground, addresses),
         "transport": "kafka",
         "kafka_bootstrap_servers": bootstrap_servers,
+        "kafka_instance": "1",
         "host": HOST,
         "port": str(addresses.ports[service.name]),
     }

@@ -329,9 +329,10 @@ def run(case: Case, scheme: Scheme) -> Outcome:
 
 
 def _told(said: Any) -> tuple[Mapping[str, Any], Explanation | None]:
-    if isinstance(said, tuple):
-        return said
-    return said.as_data(), said.explanation
+    if hasattr(said, "as_data"):
+        return said.as_data(), said.explanation
+    data, explanation = said
+    return data, explanation
 
 
 def _compare(wanted: Any, got: Any, path: str) -> list[str]:

@@ -5,9 +5,8 @@ asked for, from figures that the decision keeps, so that it can never tell anoth
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.money import format_fen
 from shared.schemes.apportion import by_largest_remainder, by_residual, cut
@@ -33,8 +32,7 @@ NO_COUNTERS = Counters()
 _INTERESTS = ("interest", "penalty_interest", "compound_interest")
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimDecision:
+class ClaimDecision(NamedTuple):
     """The split of one loss. All maps go by party, in the order of the scheme.
 
     `shares` is what each party bears in the end and sums to `base_fen`; `due` is the same
@@ -178,7 +176,7 @@ def split_loss(facts: ClaimFacts, terms: Terms, counters: Counters = NO_COUNTERS
         limits.append(limit)
     base = covered + _extras(facts, terms, counters) if terms.base.plus else covered
 
-    row, weights = _weights(facts, terms, sharing)
+    row, weights = (0, terms.flat) if terms.flat is not None else _weights(facts, terms, sharing)
     parties = terms.parties
     if weights is None:
         nothing = dict.fromkeys(parties, 0)
@@ -190,8 +188,10 @@ def split_loss(facts: ClaimFacts, terms: Terms, counters: Counters = NO_COUNTERS
         divided = by_residual(base, weights.parts, weights.whole, weights.residual)
     else:
         divided = by_largest_remainder(base, weights.parts, weights.whole)
-    due = dict(zip(weights.parties, divided, strict=True))
-    shares = _capped(due, base, facts, terms, counters, limits) if terms.caps else due
+    due = shares = dict(zip(parties, divided, strict=True))
+    if terms.caps and _cap(divided, facts, terms, counters, limits):
+        shares = dict(zip(parties, divided, strict=True))
+        shares[terms.bearer] += base - sum(divided)
     return ClaimDecision(
         facts, terms, ip_part, covered, base, weights, row, due, shares, tuple(limits)
     )
@@ -218,8 +218,8 @@ def _ip_part(facts: ClaimFacts, terms: Terms) -> int:
     else:
         principal = facts.outstanding_principal_fen
     assert principal >= 0
-    share = ip_share_of(facts)
-    if share != 1:
+    if facts.ip_share is not None or facts.combined_collateral:
+        share = ip_share_of(facts)
         assert 0 <= share <= 1
         whole = share.denominator
         principal = (2 * principal * share.numerator + whole) // (2 * whole)
@@ -250,8 +250,6 @@ def _extras(facts: ClaimFacts, terms: Terms, counters: Counters) -> int:
 
 def _weights(facts: ClaimFacts, terms: Terms, sharing: Sharing) -> tuple[int, Weights | None]:
     """The row that counts and its shares; None where no row fits."""
-    if sharing.is_flat:
-        return 0, terms.row_weights[0]
     fitting = [index for index, row in enumerate(sharing.rows) if _fits(facts, row)]
     if not fitting:
         return -1, None
@@ -273,7 +271,7 @@ def _weights(facts: ClaimFacts, terms: Terms, sharing: Sharing) -> tuple[int, We
             shares[party] = Fraction(0)
     if shares == dict(sharing.rows[chosen].shares):
         return chosen, terms.row_weights[chosen]
-    return chosen, weights_of(tuple(shares.items()), terms.residual)
+    return chosen, terms.weights(shares)
 
 
 def _fits(facts: ClaimFacts, row: Row) -> bool:
@@ -326,36 +324,34 @@ def _agree(facts: ClaimFacts, terms: Terms, sharing: Sharing, shares: dict[str, 
     shares[agreed.party] = stated
 
 
-def _capped(
-    due: dict[str, int],
-    base: int,
+def _cap(
+    shares: list[int],
     facts: ClaimFacts,
     terms: Terms,
     counters: Counters,
     limits: list[CapOutcome],
-) -> dict[str, int]:
-    """The least that any cap leaves to each party; the bearer takes what is cut off (H.3)."""
-    shares = dict(due)
-    for cap in terms.caps:
-        payers = [party for party in due if party in cap.parties]
-        owed = [due[party] for party in payers]
-        limit = CapOutcome(
-            cap.code,
-            cap.parties,
-            _limit(cap, base, counters),
-            _used(cap, facts, counters),
-            sum(owed),
-            cap.source,
-            cap.zh,
-            cap.en,
+) -> bool:
+    """Leave each payer, in place, the least that any cap leaves it (H.3); whether any cap bound.
+
+    Every cap is held against what was due before all caps. What is cut off is left for the
+    caller to give to the bearer.
+    """
+    due = tuple(shares)
+    base = sum(due)
+    bound = False
+    for cap, payers in terms.cap_payers:
+        owed = due[payers[0]] if len(payers) == 1 else sum(due[at] for at in payers)
+        limit_fen = _limit(cap, base, counters)
+        used_fen = _used(cap, facts, counters)
+        limits.append(
+            CapOutcome(cap.code, cap.parties, limit_fen, used_fen, owed, cap.source, cap.zh, cap.en)
         )
-        limits.append(limit)
-        if limit.binds:
-            for party, left in zip(payers, cut(owed, limit.allowed_fen), strict=True):
-                shares[party] = min(shares[party], left)
-    bearer = terms.bearer
-    shares[bearer] = base - sum(fen for party, fen in shares.items() if party != bearer)
-    return shares
+        allowed = limit_fen - used_fen
+        if allowed < owed:
+            bound = True
+            for at, left in zip(payers, cut([due[at] for at in payers], allowed), strict=True):
+                shares[at] = min(shares[at], left)
+    return bound
 
 
 def _limit(cap: Cap, base: int, counters: Counters) -> int:

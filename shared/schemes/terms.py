@@ -373,13 +373,30 @@ class Terms:
     pool_breaker: BreakerRule | None = None
     subsidies: tuple[SubsidyRule, ...] = ()
 
+    flat: Weights | None = field(init=False, repr=False, compare=False)
+    """The shares that hold for everybody, as whole numbers; None where there is a row to find."""
     row_weights: tuple[Weights, ...] = field(init=False, repr=False, compare=False)
     """The shares of each row of `sharing` as whole numbers, reckoned once."""
+    cap_payers: tuple[tuple[Cap, tuple[int, ...]], ...] = field(
+        init=False, repr=False, compare=False
+    )
+    """Each cap with the places of its payers among the parties."""
 
     def __post_init__(self) -> None:
         rows = self.sharing.rows if self.sharing is not None else ()
-        weights = tuple(weights_of(row.shares, self.residual) for row in rows)
+        weights = tuple(self.weights(dict(row.shares)) for row in rows)
+        flat = weights[0] if self.sharing is not None and self.sharing.is_flat else None
+        payers = tuple(
+            (cap, tuple(at for at, party in enumerate(self.parties) if party in cap.parties))
+            for cap in self.caps
+        )
+        object.__setattr__(self, "flat", flat)
         object.__setattr__(self, "row_weights", weights)
+        object.__setattr__(self, "cap_payers", payers)
+
+    def weights(self, shares: Mapping[str, Fraction]) -> Weights:
+        """Shares of the parties as whole numbers, in the order in which the scheme names them."""
+        return weights_of(tuple((party, shares[party]) for party in self.parties), self.residual)
 
     def source(self, rule: str, language: str = "zh") -> str:
         """The citation of a rule in force; empty where the scheme states none."""
