@@ -96,6 +96,18 @@ where c.pool_code = $2 and c.disbursed_on <= $4
 """
 
 
+async def find(
+    conn: asyncpg.Connection, pool_code: str, month: Month, *, lock: bool = False
+) -> asyncpg.Record | None:
+    """The settlement of a month; None where nobody has previewed it."""
+    return await conn.fetchrow(
+        f"""select * from settlements where pool_code = $1 and month = $2
+            {"for update" if lock else ""}""",
+        pool_code,
+        str(month),
+    )
+
+
 @asynccontextmanager
 async def many_rows(conn: asyncpg.Connection) -> AsyncIterator[None]:
     """Have the planner count on as many rows as there are loans.

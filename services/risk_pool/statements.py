@@ -56,6 +56,7 @@ async def statement(
     accounts = account_months(await rows.movements(conn, settlement["id"]))
     tables = tables_of_pool(accounts) if is_pool else tables_of_party(party_code, accounts)
     mine = _accounts_of(party_code, accounts, is_pool=is_pool)
+    nets = await _others(conn, settlement) if is_pool else []
     return {
         "pool": {"code": pool_code, "name": pool["name"], "programme": pool["programme"]},
         "month": str(month),
@@ -76,7 +77,7 @@ async def statement(
         "due": {
             "payable": format_fen(kept["payable_fen"]),
             "receivable": format_fen(kept["receivable_fen"]),
-            "netted": format_fen(min(kept["payable_fen"], kept["receivable_fen"])),
+            "netted": format_fen(sum(_netted(one) for one in (nets if is_pool else [kept]))),
             "net": format_fen(kept["net_fen"]),
             "awaiting_payment": format_fen(kept["awaiting_payment_fen"]),
             "transfers": await _posting(conn, settlement, month, party_code, is_pool=is_pool),
@@ -86,7 +87,7 @@ async def statement(
         "entries": await _entries(conn, pool_code, month, settlement["ledger_seq"], mine),
         "loans": kept["loans"],
         "lines": await _line_count(conn, settlement, None if is_pool else party_code),
-        "parties": await _nets(conn, settlement) if is_pool else [],
+        "parties": [_net_told(one) for one in nets] if is_pool else [],
     }
 
 
@@ -246,9 +247,9 @@ async def _line_count(
     )
 
 
-async def _nets(conn: asyncpg.Connection, settlement: asyncpg.Record) -> list[dict[str, Any]]:
-    """What the month leaves every other party, on the pool's own statement."""
-    found = await conn.fetch(
+async def _others(conn: asyncpg.Connection, settlement: asyncpg.Record) -> list[asyncpg.Record]:
+    """The statements of everybody but the pool."""
+    found: list[asyncpg.Record] = await conn.fetch(
         """select party_code, party_role, party_name, payable_fen, receivable_fen,
                   awaiting_payment_fen, net_fen
            from settlement_statements where settlement_id = $1 and party_code <> $2
@@ -256,20 +257,26 @@ async def _nets(conn: asyncpg.Connection, settlement: asyncpg.Record) -> list[di
         settlement["id"],
         settlement["pool_code"],
     )
-    return [
-        {
-            "code": row["party_code"],
-            "role": row["party_role"],
-            "role_zh": party_name(row["party_role"], "zh"),
-            "role_en": party_name(row["party_role"], "en"),
-            "name": row["party_name"],
-            "payable": format_fen(row["payable_fen"]),
-            "receivable": format_fen(row["receivable_fen"]),
-            "awaiting_payment": format_fen(row["awaiting_payment_fen"]),
-            "net": format_fen(row["net_fen"]),
-        }
-        for row in found
-    ]
+    return found
+
+
+def _netted(kept: asyncpg.Record) -> int:
+    """What is settled by netting alone; the pool's is the sum over the others."""
+    return min(int(kept["payable_fen"]), int(kept["receivable_fen"]))
+
+
+def _net_told(kept: asyncpg.Record) -> dict[str, Any]:
+    return {
+        "code": kept["party_code"],
+        "role": kept["party_role"],
+        "role_zh": party_name(kept["party_role"], "zh"),
+        "role_en": party_name(kept["party_role"], "en"),
+        "name": kept["party_name"],
+        "payable": format_fen(kept["payable_fen"]),
+        "receivable": format_fen(kept["receivable_fen"]),
+        "awaiting_payment": format_fen(kept["awaiting_payment_fen"]),
+        "net": format_fen(kept["net_fen"]),
+    }
 
 
 async def lines(

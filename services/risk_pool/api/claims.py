@@ -22,6 +22,7 @@ from services.risk_pool.api.case_answers import (
 from services.risk_pool.cases import VersionCheck, pending_actions, waiting_for
 from services.risk_pool.domain.claim import LIFE_CYCLE, Filed, State
 from services.risk_pool.handlers import claims as handlers
+from services.risk_pool.handlers import compensation
 from services.risk_pool.tables.claims import Claim
 from shared.clock import business_date
 from shared.http import Answer, Page, decode_cursor, encode_cursor, etag, idempotently
@@ -189,7 +190,7 @@ async def approve_claim(
     """The second person decides (finance_checker): the loss is split by the loan's own terms."""
 
     async def step(conn: asyncpg.Connection, check: VersionCheck, now: datetime) -> None:
-        await handlers.approve(
+        await compensation.approve(
             conn,
             claim_id,
             opinion=body.opinion,
@@ -231,7 +232,7 @@ async def pay_claim(
     """The pool's part leaves the dedicated account (finance_maker), if it holds enough."""
 
     async def step(conn: asyncpg.Connection, check: VersionCheck, now: datetime) -> None:
-        await handlers.pay(
+        await compensation.pay(
             conn,
             claim_id,
             paid_on=body.paid_on or business_date(now),

@@ -155,14 +155,15 @@ async def _step(
     asked = _month(month)
 
     async def work(conn: asyncpg.Connection) -> Answer:
-        known = await handlers.find(conn, code, asked)
+        known = await rows.find(conn, code, asked)
         if known is not None:
             version_check(request)(known["version"])
         await step(conn, code, asked, caller=caller, now=now)
         answer = await _detail(conn, code, asked, caller)
         return Answer(200, answer, {"ETag": etag(answer.version)})
 
-    return await idempotently(request, caller, running.database, work, keeps_forever=True)
+    books = step is not handlers.preview
+    return await idempotently(request, caller, running.database, work, keeps_forever=books)
 
 
 Maker = Annotated[Identity, Depends(requires("finance_maker", "finance_checker"))]
@@ -323,7 +324,7 @@ async def show_statement(
 
 
 async def _found(conn: asyncpg.Connection, code: str, month: Month) -> asyncpg.Record:
-    settlement = await handlers.find(conn, code, month)
+    settlement = await rows.find(conn, code, month)
     if settlement is None:
         raise NotFound("该月尚无结算", "There is no settlement of that month.")
     return settlement

@@ -25,21 +25,21 @@ from services.risk_pool.domain.life_cycle import Words
 from services.risk_pool.domain.settlement import AccountMonth
 
 KINDS: dict[str, Words] = {
-    "contribution": Words("出资到账", "contributions received"),
-    "interest": Words("专户利息", "interest on the account"),
-    "fee": Words("管理费用", "fees"),
-    "subsidy": Words("贴息支出", "subsidies"),
-    "reserve": Words("额度保留", "capacity reserved"),
-    "activate": Words("放款入池", "loans paid out"),
-    "release": Words("解除额度", "capacity released"),
-    "position": Words("本金变动", "change of principal"),
-    "claim-approved": Words("资金池应承担补偿", "claims borne by the pool"),
-    "claim-shared": Words("其他方应承担补偿", "claims borne by others"),
-    "claim-paid": Words("补偿款拨付", "claims paid out"),
-    "recovery-booked": Words("追偿款返还", "recoveries returned"),
-    "settlement-net": Words("月结轧差", "netted by a settlement"),
-    "settlement-collect": Words("月结收款", "collected by a settlement"),
-    "settlement-pay": Words("月结付款", "paid by a settlement"),
+    "contribution": Words("出资到账", "Contributions received"),
+    "interest": Words("专户利息", "Interest on the account"),
+    "fee": Words("管理费用", "Fees"),
+    "subsidy": Words("贴息支出", "Subsidies"),
+    "reserve": Words("额度保留", "Capacity reserved"),
+    "activate": Words("放款入池", "Loans paid out"),
+    "release": Words("解除额度", "Capacity released"),
+    "position": Words("本金变动", "Change of principal"),
+    "claim-approved": Words("资金池应承担补偿", "Claims borne by the pool"),
+    "claim-shared": Words("分担方应付补偿", "Claims payable by sharing parties"),
+    "claim-paid": Words("补偿款拨付", "Claims paid out"),
+    "recovery-booked": Words("追偿款返还", "Recoveries returned"),
+    "settlement-net": Words("月结轧差", "Netted by a settlement"),
+    "settlement-collect": Words("月结收款", "Collected by a settlement"),
+    "settlement-pay": Words("月结付款", "Paid by a settlement"),
 }
 """What the kinds of transfers are called on paper."""
 
@@ -49,7 +49,7 @@ ACCOUNTS: dict[str, Words] = {
     "claims": Words("补偿支出", "claims"),
     "recoveries": Words("追偿收入", "recoveries"),
     "interest": Words("利息收入", "interest"),
-    "fees": Words("费用支出", "fees"),
+    "fees": Words("费用支出", "Fees"),
     "subsidies": Words("贴息支出", "subsidies"),
     "payable": Words("应付", "payable"),
     "receivable": Words("应收", "receivable"),
@@ -119,13 +119,13 @@ def tables_of_party(party: str, accounts: Mapping[str, AccountMonth]) -> tuple[T
     shown = (
         table(
             "current",
-            Words("往来余额（正数为应付给贵方）", "between us (positive: owed to you)"),
+            Words("往来余额（正数为应付给贵方）", "Between us (positive: owed to you)"),
             accounts,
             {payable_to(party): 1, receivable_from(party): -1},
         ),
-        table("contribution", Words("出资", "contribution"), accounts, {contribution_of(party): 1}),
-        table("covered", Words("在保本金", "covered principal"), accounts, {covered_of(party): 1}),
-        table("reserved", Words("保留额度", "reserved"), accounts, {reserved_for(party): 1}),
+        table("contribution", Words("出资", "Contribution"), accounts, {contribution_of(party): 1}),
+        table("covered", Words("在保本金", "Covered principal"), accounts, {covered_of(party): 1}),
+        table("reserved", Words("保留额度", "Reserved"), accounts, {reserved_for(party): 1}),
     )
     return tuple(one for one in shown if one.code == "current" or one.opening_fen or one.rows)
 
@@ -144,18 +144,18 @@ def tables_of_pool(accounts: Mapping[str, AccountMonth]) -> tuple[Table, ...]:
     return (
         table(
             "available",
-            Words("可用余额", "available balance"),
+            Words("可用余额", "Available balance"),
             accounts,
             {**all_of("contribution", 1), **own},
         ),
-        table("cash", Words("专户现金", "cash of the account"), accounts, {CASH: 1}),
-        table("payable", Words("应付各方", "payable to parties"), accounts, all_of("payable", 1)),
+        table("cash", Words("专户现金", "Cash of the account"), accounts, {CASH: 1}),
+        table("payable", Words("应付各方", "Payable to parties"), accounts, all_of("payable", 1)),
         table(
             "receivable",
-            Words("应收各方", "receivable from parties"),
+            Words("应收各方", "Receivable from parties"),
             accounts,
             all_of("receivable", 1),
         ),
-        table("covered", Words("在保本金", "covered principal"), accounts, all_of("covered", 1)),
-        table("reserved", Words("保留额度", "reserved"), accounts, all_of("reserved", 1)),
+        table("covered", Words("在保本金", "Covered principal"), accounts, all_of("covered", 1)),
+        table("reserved", Words("保留额度", "Reserved"), accounts, all_of("reserved", 1)),
     )

@@ -5,7 +5,6 @@ answered as it stands. Figures that a later fact has overtaken are never confirm
 posted; they are previewed anew.
 """
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,6 @@ from uuid6 import uuid7
 from services.risk_pool import settlement_rows as rows
 from services.risk_pool.cases import next_state, require_another, role_for
 from services.risk_pool.claim_rows import remember_move
-from services.risk_pool.domain.ledger import CASH
 from services.risk_pool.domain.settlement import (
     LIFE_CYCLE,
     Action,
@@ -24,15 +22,12 @@ from services.risk_pool.domain.settlement import (
     Lack,
     Month,
     State,
-    account_months,
     blocking,
-    cash_missing_fen,
-    dues,
     settlement_transfers,
 )
-from services.risk_pool.ledger import LockedPool, balances, book, lock_pool
+from services.risk_pool.handlers.settlement_figures import lacks_of, reckon
+from services.risk_pool.ledger import LockedPool, book, lock_pool
 from shared.clock import business_date
-from shared.contracts.envelope import Event
 from shared.contracts.risk_pool import (
     SettlementConfirmedV1,
     SettlementPostedV1,
@@ -40,7 +35,7 @@ from shared.contracts.risk_pool import (
 )
 from shared.identity import Identity
 from shared.messaging import outbox
-from shared.money import format_fen, group_fen
+from shared.money import format_fen
 from shared.problems import NotFound, Refused
 
 _ORDER = (State.PREVIEWED, State.CONFIRMED, State.SIGNED, State.POSTED)
@@ -87,18 +82,6 @@ class CashShort(Refused):
     code = "cash-short"
 
 
-async def find(
-    conn: asyncpg.Connection, pool_code: str, month: Month, *, lock: bool = False
-) -> asyncpg.Record | None:
-    """The settlement of a month; None where nobody has previewed it."""
-    return await conn.fetchrow(
-        f"""select * from settlements where pool_code = $1 and month = $2
-            {"for update" if lock else ""}""",
-        pool_code,
-        str(month),
-    )
-
-
 async def preview(
     conn: asyncpg.Connection, pool_code: str, month: Month, *, caller: Identity, now: datetime
 ) -> None:
@@ -109,7 +92,7 @@ async def preview(
     RoleMissing.
     """
     pool = await lock_pool(conn, pool_code)
-    before = await find(conn, pool_code, month, lock=True)
+    before = await rows.find(conn, pool_code, month, lock=True)
     if before is not None and before["state"] == State.POSTED:
         return
     source = before["state"] if before is not None else State.PREVIEWED
@@ -124,7 +107,7 @@ async def preview(
     if before is not None:
         await rows.forget(conn, settlement_id)
     await _record_preview(conn, pool, month, settlement_id, caller=caller, now=now)
-    await _reckon(conn, pool, month, settlement_id)
+    await reckon(conn, pool, month, settlement_id)
     await _moved(
         conn,
         settlement_id,
@@ -162,143 +145,6 @@ async def _record_preview(
         await rows.positions_mark(conn, pool.code, month),
         caller.subject,
     )
-
-
-async def _reckon(
-    conn: asyncpg.Connection, pool: LockedPool, month: Month, settlement_id: UUID
-) -> None:
-    """Everything a preview shows, from the state of the ledger that it has just recorded."""
-    settlement = await find(conn, pool.code, month)
-    assert settlement is not None
-    ledger_seq = settlement["ledger_seq"]
-    posted_before = await conn.fetchval(
-        "select id from settlements where pool_code = $1 and month = $2 and state = 'posted'",
-        pool.code,
-        str(month.before),
-    )
-    async with rows.many_rows(conn):
-        await rows.write_movements(
-            conn, settlement_id, pool.code, month, ledger_seq=ledger_seq, before=posted_before
-        )
-        loans = await rows.write_lines(conn, settlement_id, pool.code, month, ledger_seq=ledger_seq)
-        classes_of = await rows.loans_by_class(conn, settlement_id)
-    await conn.execute("update settlements set loans = $2 where id = $1", settlement_id, loans)
-    due = await _dues(conn, pool.code, month, settlement_id, ledger_seq=ledger_seq)
-    by_bank = {bank: _loans_told(classes) for bank, classes in classes_of.items()}
-    by_bank[pool.code] = _loans_together(by_bank)
-    await rows.write_statements(conn, settlement_id, pool.code, due, by_bank)
-    lacks = [
-        *await rows.missing_positions(conn, settlement_id),
-        *await _lacks(conn, pool, month, due),
-    ]
-    await rows.write_findings(conn, settlement_id, lacks)
-
-
-async def _dues(
-    conn: asyncpg.Connection, pool_code: str, month: Month, settlement_id: UUID, *, ledger_seq: int
-) -> tuple[Due, ...]:
-    accounts = account_months(await rows.movements(conn, settlement_id))
-    assert (
-        sum(_debit_balance(account, one.closing_fen) for account, one in accounts.items()) == 0
-    ), "a trial balance adds up to nothing"
-    parties = {
-        row["code"]
-        for row in await conn.fetch("select code from parties where pool_code = $1", pool_code)
-    }
-    named = {
-        account.split(":", 1)[1]
-        for account in accounts
-        if account.startswith(("payable:", "receivable:"))
-    }
-    return dues(
-        (parties | named) - {pool_code},
-        {account: one.closing_fen for account, one in accounts.items()},
-        awaiting_payment=await rows.awaiting_payment(conn, pool_code, month),
-        settled_since=await rows.settled_since(conn, pool_code, month, ledger_seq=ledger_seq),
-    )
-
-
-def _debit_balance(account: str, natural_fen: int) -> int:
-    from services.risk_pool.domain.ledger import DEBIT_KINDS, account_kind
-
-    return natural_fen if account_kind(account) in DEBIT_KINDS else -natural_fen
-
-
-_COUNTS = ("loans", "overdue_loans", "claims", "recoveries")
-_SUMS = ("outstanding_fen", "covered_fen", "overdue_fen", "claimed_fen", "recovered_fen")
-
-
-def _loans_told(classes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """A bank's loans in all and by class, as a statement keeps them: money as text."""
-    told: dict[str, Any] = {name: sum(one[name] for one in classes) for name in _COUNTS}
-    told |= {
-        name.removesuffix("_fen"): format_fen(sum(one[name] for one in classes)) for name in _SUMS
-    }
-    told["by_class"] = [
-        {
-            "risk_class": one["risk_class"],
-            "loans": one["loans"],
-            "outstanding": format_fen(one["outstanding_fen"]),
-            "covered": format_fen(one["covered_fen"]),
-        }
-        for one in classes
-        if one["loans"]
-    ]
-    return told
-
-
-def _loans_together(by_bank: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    from shared.money import parse_fen
-
-    told: dict[str, Any] = {name: sum(one[name] for one in by_bank.values()) for name in _COUNTS}
-    for name in _SUMS:
-        key = name.removesuffix("_fen")
-        told[key] = format_fen(sum(parse_fen(one[key]) for one in by_bank.values()))
-    classes: dict[str, dict[str, Any]] = {}
-    for one in by_bank.values():
-        for part in one["by_class"]:
-            kept = classes.setdefault(
-                part["risk_class"],
-                {"risk_class": part["risk_class"], "loans": 0, "outstanding": "0.00",
-                 "covered": "0.00"},
-            )  # fmt: skip
-            kept["loans"] += part["loans"]
-            for key in ("outstanding", "covered"):
-                kept[key] = format_fen(parse_fen(kept[key]) + parse_fen(part[key]))
-    told["by_class"] = [classes[name] for name in sorted(classes)]
-    return told
-
-
-async def _lacks(
-    conn: asyncpg.Connection, pool: LockedPool, month: Month, due: Sequence[Due]
-) -> list[Lack]:
-    """What is quick to look at, and is looked at again before each step."""
-    lacks = await rows.open_cases(conn, pool.code, month)
-    earlier = await rows.first_open_month(conn, pool.code, month, pool.closed_until)
-    if earlier is not None:
-        lacks.append(
-            Lack(
-                code="earlier-month-open",
-                blocking=True,
-                zh=f"{earlier} 月尚未结账，须先结账",
-                en=f"{earlier} has not been settled yet and comes first",
-                numbers=(str(earlier),),
-            )
-        )
-    cash_fen = (await balances(conn, pool.code)).get(CASH, 0)
-    missing_fen = cash_missing_fen(due, cash_fen=cash_fen)
-    if missing_fen:
-        lacks.append(
-            Lack(
-                code="cash-short",
-                blocking=True,
-                zh=f"专户余额 {group_fen(cash_fen)} 元，收齐应收后仍缺 {group_fen(missing_fen)} 元",
-                en=f"the account holds {group_fen(cash_fen)}; even after collecting it lacks "
-                f"{group_fen(missing_fen)}",
-                amount_fen=missing_fen,
-            )
-        )
-    return lacks
 
 
 async def confirm(
@@ -425,7 +271,7 @@ async def _held(
     conn: asyncpg.Connection, pool_code: str, month: Month
 ) -> tuple[LockedPool, asyncpg.Record]:
     pool = await lock_pool(conn, pool_code)
-    settlement = await find(conn, pool_code, month, lock=True)
+    settlement = await rows.find(conn, pool_code, month, lock=True)
     if settlement is None:
         raise NotPreviewed(
             f"{month} 月尚未预览，请先预览。", f"{month} has not been previewed yet; begin there."
@@ -483,7 +329,7 @@ async def _ready(
     ]
     stored = await rows.findings(conn, settlement["id"])
     lacks = [lack for lack in stored if lack.code == "position-missing"]
-    lacks += await _lacks(conn, pool, month, due)
+    lacks += await lacks_of(conn, pool, month, due)
     if stopped := blocking(lacks):
         raise SettlementIncomplete(
             "该月尚不能结账：" + "；".join(_told(lack, "zh") for lack in stopped),
@@ -539,6 +385,3 @@ async def _moved(
         role=role_for(LIFE_CYCLE, source or State.PREVIEWED, action, caller),
         now=now,
     )
-
-
-Events = Sequence[Event]

@@ -42,6 +42,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "outstanding": ("未还本金", "Outstanding principal"),
     "covered": ("在保本金", "Covered principal"),
     "overdue": ("其中逾期", "Of these overdue"),
+    "claims_of_month": ("本月补偿（资金池承担）", "Claims of the month, borne by the pool"),
+    "recoveries_of_month": ("本月追偿（返还资金池）", "Recoveries of the month, to the pool"),
     "total": ("合计", "Total"),
     "parties": ("各方结算", "What the month leaves each party"),
     "party": ("单位", "Party"),

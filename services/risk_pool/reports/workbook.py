@@ -159,8 +159,8 @@ class _Workbook:
         loans, word = self._told["loans"], self._words
         if not loans:
             return row
-        heads = (word["risk_class"], word["count"], word["outstanding"], word["covered"])
-        sheet.write_row(row, 0, heads, self._head)
+        heads = ("risk_class", "count", "outstanding", "covered", "overdue", "amount")
+        sheet.write_row(row, 0, [word[name] for name in heads], self._head)
         first = row + 1
         for one in loans["by_class"]:
             row += 1
@@ -168,15 +168,23 @@ class _Workbook:
             sheet.write_number(row, 1, one["loans"], self._whole)
             self._amount(sheet, row, 2, one["outstanding"])
             self._amount(sheet, row, 3, one["covered"])
+            sheet.write_number(row, 4, one["overdue_loans"], self._whole)
+            self._amount(sheet, row, 5, one["overdue"])
         row += 1
         sheet.write(row, 0, word["total"], self._sum_text)
-        self._total(sheet, row, 1, first, loans["loans"], self._sum_whole)
-        self._total(sheet, row, 2, first, parse_fen(loans["outstanding"]) / 100, self._sum)
-        self._total(sheet, row, 3, first, parse_fen(loans["covered"]) / 100, self._sum)
-        sheet.write(row + 1, 0, word["overdue"], self._soft)
-        sheet.write_number(row + 1, 1, loans["overdue_loans"], self._whole)
-        self._amount(sheet, row + 1, 2, loans["overdue"])
-        return row + 2
+        for column, name in ((1, "loans"), (4, "overdue_loans")):
+            self._total(sheet, row, column, first, loans[name], self._sum_whole)
+        for column, name in ((2, "outstanding"), (3, "covered"), (5, "overdue")):
+            self._total(sheet, row, column, first, parse_fen(loans[name]) / 100, self._sum)
+        for label, count, amount in (
+            ("claims_of_month", "claims", "claimed"),
+            ("recoveries_of_month", "recoveries", "recovered"),
+        ):
+            row += 1
+            sheet.write(row, 0, word[label], self._soft)
+            sheet.write_number(row, 1, loans[count], self._whole)
+            self._amount(sheet, row, 2, loans[amount])
+        return row + 1
 
     def _total(
         self, sheet: Worksheet, row: int, column: int, first: int, value: float, form: Any
