@@ -1,9 +1,11 @@
 """Claims over HTTP: pre-check, four eyes, split by the loan's terms, caps, payment."""
 
+import asyncio
 from datetime import date
 
 import pytest
 
+from shared.money import parse_fen
 from tests.risk_pool.claims.driver import DOCUMENTS, amounts, claims_of
 from tests.risk_pool.core.driver import yuan
 
@@ -419,3 +421,61 @@ async def test_claims_are_listed_by_page_and_filter(running):
             items = (await pool.auditor.get("/claims", params=query)).json()["items"]
             assert [one["number"] for one in items] == [filed[n]["number"] for n in found], query
         assert (await pool.auditor.get("/claims", params={"cursor": "x"})).status_code == 400
+
+
+async def test_claims_approved_at_the_same_moment_share_one_cap(running):
+    async with claims_of(running, paid_in="60000000.00") as pool:
+        names = ("a", "b", "c", "d")
+        for name in names:
+            await pool.covers(name, amount="5000000.00")
+        for name in names:
+            await pool.goes_bad(name, "2026-02", "5000000.00", overdue_days=92)
+        await pool.it_is("2026-03-05")
+        reviewed = []
+        for name in names:
+            claim = await pool.files(name, "5000000.00", overdue_days=95)
+            await pool.maker.post(f"/claims/{claim['id']}/review", json={"opinion": "好"})
+            reviewed.append(claim["id"])
+
+        answers = await asyncio.gather(
+            *(
+                pool.checker.post(f"/claims/{claim_id}/approve", json={"opinion": "好"})
+                for claim_id in reviewed
+            )
+        )
+
+        # The bank's year is 5 % of 20,000,000: a million, whoever comes first.
+        paid = sorted(parse_fen(answer.json()["pool_pays"]) for answer in answers)
+        assert paid == [0, 0, 0, yuan("1000000.00")]
+        assert (await pool.balances())["claims"] == "1000000.00"
+
+
+async def test_a_loan_claimed_twice_at_the_same_moment_is_claimed_once(running):
+    async with claims_of(running) as pool:
+        await bad_loan(pool)
+        body = pool.claim_of("a", "900000.00", overdue_days=95)
+
+        answers = await asyncio.gather(
+            *(pool.bank("ICBC").post("/claims", json=body) for _ in range(4))
+        )
+
+        assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+        # A number is given only with a claim: the series has no gap.
+        assert (await pool.auditor.get("/claims")).json()["items"][0]["number"].endswith("-0001")
+
+
+async def test_nothing_paid_by_the_pool_is_still_decided_and_closed(running):
+    async with claims_of(running) as pool:
+        await pool.covers("a", amount="1000000.00")
+        await pool.covers("b", amount="1000000.00")
+        for name in ("a", "b"):
+            await pool.goes_bad(name, "2026-02", "1000000.00", overdue_days=92)
+        await pool.it_is("2026-03-05")
+        await pool.approves("a", "1000000.00", overdue_days=95)
+
+        claim = await pool.approves("b", "1000000.00", overdue_days=95)
+
+        assert amounts(claim["shares"]) == {"pool": "0.00", "bank": "1000000.00"}
+        assert (await pool.pays(claim))["state"] == "paid"
+        back = await pool.recovers(claim, "100.00", on="2026-03-05")
+        assert amounts(back["shares"]) == {"pool": "0.00", "bank": "100.00"}
