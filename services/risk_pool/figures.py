@@ -20,6 +20,11 @@ def basis_points(part_fen: int, whole_fen: int) -> int | None:
     return round_half_up(Fraction(part_fen * 10_000, whole_fen)) if whole_fen > 0 else None
 
 
+def shown_breaker(state: str | None) -> str:
+    """The scheme engine says `stopped` of banks and pools alike; readers know it as suspended."""
+    return "suspended" if state == "stopped" else state or "normal"
+
+
 def terms_today(programme: str, day: date) -> Terms | None:
     """The terms for new entries on a day; None where the scheme is not in force."""
     try:
@@ -147,7 +152,7 @@ async def of_pool(conn: asyncpg.Connection, pool_code: str, day: date) -> dict[s
             available_fen=available_fen,
             committed_fen=sum(line["line_fen"] for line in lines.values()),
         ),
-        "breaker": own_breaker["state"] if own_breaker else "normal",
+        "breaker": shown_breaker(own_breaker["state"] if own_breaker else None),
         "available_ratio_bp": basis_points(available_fen, paid_in_fen),
         "banks": await standings(conn, pool_code, held, lines, breakers, terms),
         "transfers": head["last_seq"],
@@ -218,7 +223,7 @@ def _standing(
         "reserved_fen": reserved_fen,
         "line_fen": line["line_fen"] if line else None,
         "room_fen": line["line_fen"] - covered_fen - reserved_fen if line else None,
-        "breaker": breaker["state"] if breaker else "normal",
+        "breaker": shown_breaker(breaker["state"] if breaker else None),
         "bad_fen": breaker["numerator_fen"] if breaker else 0,
         "bad_ratio_bp": (
             basis_points(breaker["numerator_fen"], breaker["denominator_fen"]) if breaker else None

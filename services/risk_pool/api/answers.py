@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.money import MONEY_NAMES, Fen
 
-BreakerState = Literal["normal", "warned", "stopped"]
-"""`stopped`: the bank is suspended, or the pool takes no new entries."""
+BreakerState = Literal["normal", "warned", "suspended"]
+"""`suspended`: new entries of the bank are refused, or the pool takes none at all."""
 
 
 class Money(BaseModel):

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 from services.risk_pool import figures
 from services.risk_pool.api.answers import BankStanding, BreakerState, Money
 from services.risk_pool.api.roles import require_pool
-from services.risk_pool.figures import basis_points
+from services.risk_pool.figures import basis_points, shown_breaker
 from shared.clock import business_date
 from shared.database import EVERYWHERE
 from shared.identity import Identity, requires
@@ -72,7 +72,9 @@ async def list_banks(
     history: dict[str, list[Evaluation]] = {}
     for row in rows:
         ratio_bp = basis_points(row["part_fen"], row["whole_fen"])
-        history.setdefault(row["bank_code"], []).append(Evaluation(**row, ratio_bp=ratio_bp))
+        shown = {side: shown_breaker(row[side]) for side in ("source", "target")}
+        evaluation = Evaluation(**{**row, **shown, "ratio_bp": ratio_bp})
+        history.setdefault(row["bank_code"], []).append(evaluation)
     return BanksAnswer(
         pool_code=code,
         history=history.get("", []),

@@ -31,17 +31,17 @@ async def test_a_bank_is_warned_suspended_and_resumed_after_two_good_month_ends(
         await month(pool, "2026-01", l0="400000.00")  # 0.4 of 9.4 million: 4.26 %
         assert (await bank(pool))["breaker"] == "warned"
         await month(pool, "2026-02", l0="600000.00")  # 0.6 of 9.6: 6.25 %
-        assert (await bank(pool))["breaker"] == "stopped"
+        assert (await bank(pool))["breaker"] == "suspended"
         await pool.approved("refused")
         refused = await pool.coverage("refused")
         assert [limit["limit"] for limit in refused["limits"]] == ["bank_suspended"]
         del pool.loans["refused"]
 
         await month(pool, "2026-03", l0="100000.00")  # 1.1 %: the first good month-end
-        assert (await bank(pool))["breaker"] == "stopped"
+        assert (await bank(pool))["breaker"] == "suspended"
         await month(pool, "2026-04", l0="450000.00")  # 4.8 %: between the lines, begins anew
         await month(pool, "2026-05", l0="100000.00")
-        assert (await bank(pool))["breaker"] == "stopped"
+        assert (await bank(pool))["breaker"] == "suspended"
         await month(pool, "2026-06", l0="100000.00")
         assert (await bank(pool))["breaker"] == "normal"
         await pool.approved("taken")
@@ -78,9 +78,9 @@ async def test_a_month_is_looked_at_once_when_its_last_position_has_come(running
         await pool.hears(pool.position("l0", "2026-01", "1000000.00", risk_class="doubtful"))
         assert (await bank(pool))["breaker"] == "normal", "one bad loan of ten, nine unheard"
         await pool.hears(*(pool.position(f"l{n}", "2026-01", "1000000.00") for n in range(1, 10)))
-        assert (await bank(pool))["breaker"] == "stopped"
+        assert (await bank(pool))["breaker"] == "suspended"
         await pool.hears(pool.position("l0", "2026-01", "1000000.00"))
-        assert (await bank(pool))["breaker"] == "stopped", "a correction counts the next month"
+        assert (await bank(pool))["breaker"] == "suspended", "a correction counts the next month"
 
         answer = (await pool.auditor.get("/pools/dongli/banks")).json()
         assert len(answer["banks"][0]["history"]) == 1
@@ -104,7 +104,7 @@ async def test_the_order_of_positions_and_batches_does_not_matter(running):
             stand = await bank(pool)
             outcomes.append((stand["breaker"], stand["bad"], stand["covered"]))
 
-    assert outcomes == [("stopped", "900000.00", "9000000.00")] * 3
+    assert outcomes == [("suspended", "900000.00", "9000000.00")] * 3
 
 
 async def test_the_last_missing_loan_may_also_be_repaid(running):
@@ -116,7 +116,7 @@ async def test_the_last_missing_loan_may_also_be_repaid(running):
 
         await pool.hears(pool.repayment("b", on=date(2026, 1, 31)))
 
-        assert (await bank(pool))["breaker"] == "stopped"
+        assert (await bank(pool))["breaker"] == "suspended"
 
 
 async def test_a_suspended_bank_without_loans_is_resumed_by_the_calendar(running):
@@ -124,7 +124,7 @@ async def test_a_suspended_bank_without_loans_is_resumed_by_the_calendar(running
         await pool.covers("a")
         await pool.hears(pool.position("a", "2026-01", "1000000.00", risk_class="loss"))
         await pool.hears(pool.repayment("a"))
-        assert (await bank(pool))["breaker"] == "stopped"
+        assert (await bank(pool))["breaker"] == "suspended"
 
         from services.risk_pool.breakers import watch_idle_banks
 
@@ -147,7 +147,7 @@ async def test_a_pool_that_runs_low_warns_stops_and_takes_entries_again_above_it
         assert (await pool.stands())["breaker"] == "warned"
         await pool.fee("200000.00")
         stopped = await pool.stands()
-        assert (stopped["breaker"], stopped["state"]) == ("stopped", "stopped")
+        assert (stopped["breaker"], stopped["state"]) == ("suspended", "stopped")
         await pool.approved("refused", amount="10000.00")
         refused = await pool.coverage("refused")
         assert [limit["limit"] for limit in refused["limits"]] == ["pool_stopped"]

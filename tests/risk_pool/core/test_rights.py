@@ -36,7 +36,7 @@ async def test_a_bank_sees_of_a_pool_its_name_its_own_line_and_its_own_exposure(
     assert set(shown) == {"code", "name", "programme", "opened_on", "state", "own"}
     assert shown["own"]["bank_code"] == "ICBC"
     assert (shown["own"]["line"], shown["own"]["covered"]) == ("5000000.00", "900000.00")
-    assert shown["own"]["breaker"] == "stopped"
+    assert shown["own"]["breaker"] == "suspended"
     assert listed["own"] == listed["own"] | {"bank_code": "ICBC", "covered": "900000.00"}
     assert all(listed.get(word) is None for word in MONEY_WORDS)
     assert set(stranger) == {"code", "name", "programme", "opened_on", "state"}
