@@ -105,7 +105,9 @@ def counted(office: "Office") -> Iterator[list[str]]:
 
     def note(query: Any) -> None:
         # The relay works beside; what it does is not the request's.
-        if any(table in query.query for table in ("positions", "loans", "history", "into outbox")):
+        if any(
+            table in query.query for table in ("positions", "loans", "applications", "into outbox")
+        ):
             seen.append(query.query)
 
     connections = [holder._con for holder in pool._holders if holder._con is not None]

@@ -11,7 +11,7 @@ from shared.contracts.risk_pool import (
     CoverageReleasedV1,
     LimitReached,
 )
-from tests.applications.office import ICBC, Office, position, right
+from tests.applications.office import ICBC, Office, counted, position, right
 
 
 def coverage(case, **more):
@@ -91,6 +91,20 @@ async def test_a_batch_moves_many_cases_each_by_its_own_news(office: Office):
         "capacity_reserved",
         "capacity_declined",
     ] * 3
+
+
+async def test_a_batch_takes_as_many_statements_for_many_cases_as_for_one(office: Office):
+    cases = [await office.submits() for _ in range(6)]
+    for case in cases:
+        await office.approves(case)
+
+    with counted(office) as one:
+        await office.hears(office.reserved(cases[0]))
+    with counted(office) as many:
+        await office.hears(*(office.reserved(case) for case in cases[1:]))
+
+    assert len(one) == len(many) == 3
+    assert {await office.state(case) for case in cases} == {"capacity_reserved"}
 
 
 async def test_news_that_comes_too_late_changes_nothing(office: Office):
