@@ -3,6 +3,7 @@
 import asyncio
 import importlib.metadata
 import json
+import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -20,6 +21,9 @@ TEMPLATE = Path(__file__).with_name("statement.typ")
 
 MOST_LINES = 400
 """Above it, the loans are told in the workbook alone: nobody reads them on paper."""
+
+_TYPESETTING = threading.Lock()
+"""The compiler keeps its fonts and its last document, and serves one caller at a time."""
 
 
 @cache
@@ -54,11 +58,12 @@ async def as_pdf(
 def render(shown: Mapping[str, Any]) -> bytes:
     """Typeset what the template is given. The time in the file is the month's, not the clock's."""
     made = datetime.fromisoformat(shown["posted_on"] or shown["to"]).replace(tzinfo=UTC)
-    pdf = _compiler().compile(
-        format="pdf",
-        sys_inputs={"statement": json.dumps(shown, ensure_ascii=False)},
-        timestamp=int(made.timestamp()),
-    )
+    with _TYPESETTING:
+        pdf = _compiler().compile(
+            format="pdf",
+            sys_inputs={"statement": json.dumps(shown, ensure_ascii=False)},
+            timestamp=int(made.timestamp()),
+        )
     assert isinstance(pdf, bytes)
     return pdf
 

@@ -1,5 +1,6 @@
 """Statements: the same figures as PDF, workbook and JSON, and a reference for each amount."""
 
+import asyncio
 import io
 
 import openpyxl
@@ -117,6 +118,16 @@ async def test_a_pdf_has_the_figures_and_carries_its_fonts(running, lang, title,
         assert len(pdf) < 400_000
         # The same statement is the same file.
         assert (await fetched(pool, "ICBC", "pdf", lang=lang)).content == pdf
+
+
+async def test_statements_asked_for_at_once_are_all_whole(running):
+    async with claims_of(running, "ICBC", "CCB") as pool:
+        await settled(pool)
+        parties = ("dongli", "ICBC", "CCB", "DL-FIN") * 2
+        at_once = await asyncio.gather(*(fetched(pool, party, "pdf") for party in parties))
+
+        for party, answer in zip(parties, at_once, strict=True):
+            assert answer.content == (await fetched(pool, party, "pdf")).content
 
 
 async def test_a_preview_says_that_it_is_one(running):
