@@ -67,7 +67,29 @@ class ClaimFactsFiled(Request):
 class NewClaim(Request):
     """A claim for one covered loan."""
 
-    model_config = ConfigDict(**MONEY_NAMES)
+    model_config = ConfigDict(
+        **MONEY_NAMES,
+        json_schema_extra={
+            "examples": [
+                {
+                    "loan_id": "0190163d-8694-739b-aea5-966c26f8ad91",
+                    "claimed_on": "2026-06-10",
+                    "outstanding_principal": "4840520.11",
+                    "interest_arrears": "77448.32",
+                    "penalty_interest": "11603.97",
+                    "facts": {"overdue_days": 121, "risk_class": "substandard"},
+                    "documents": [
+                        {
+                            "kind": "claim_form",
+                            "sha256": "9f86d081884c7d659a2feaa0c55ad015"
+                            "a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                            "filename": "补偿申请表.pdf",
+                        }
+                    ],
+                }
+            ]
+        },
+    )
 
     loan_id: UUID
     claimed_on: IsoDate | None = Field(None, description="The claim day; today if left out.")

@@ -37,7 +37,20 @@ Route = Literal[ROUTES]  # type: ignore[valid-type] # the words of the domain
 class NewRecovery(Request):
     """Money that came in on a compensated loan, before costs."""
 
-    model_config = ConfigDict(**MONEY_NAMES)
+    model_config = ConfigDict(
+        **MONEY_NAMES,
+        json_schema_extra={
+            "examples": [
+                {
+                    "received_on": "2026-08-18",
+                    "route": "auction",
+                    "from_pledged_ip": True,
+                    "gross": "1250000.00",
+                    "costs": "48637.40",
+                }
+            ]
+        },
+    )
 
     received_on: IsoDate
     route: Route = Field(examples=["auction"])

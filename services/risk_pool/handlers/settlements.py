@@ -59,7 +59,8 @@ class MonthNotOver(Refused):
 
 
 class MonthOutOfRange(Refused):
-    """A month before the pool was opened, or one that has not begun."""
+    """A month before the pool was opened, one that has not begun, or a month without any fact
+    that a later settlement has closed already."""
 
     code = "month-out-of-range"
 
@@ -97,11 +98,13 @@ async def preview(
         return
     source = before["state"] if before is not None else State.PREVIEWED
     next_state(LIFE_CYCLE, source, Action.PREVIEW, caller)
-    if not pool.opened_on <= month.last or month.first > business_date(now):
+    is_passed_over = pool.closed_until is not None and month.last <= pool.closed_until
+    if month.last < pool.opened_on or month.first > business_date(now) or is_passed_over:
         raise MonthOutOfRange(
-            f"{month} 不在可结算的范围内（资金池 {pool.opened_on} 设立，今天 {business_date(now)}）。",
-            f"{month} cannot be settled: the pool opened on {pool.opened_on} and today is "
-            f"{business_date(now)}.",
+            f"{month} 不在可结算的范围内（资金池 {pool.opened_on} 设立，今天 {business_date(now)}，"
+            f"已结至 {pool.closed_until or '—'}）。",
+            f"{month} cannot be settled: the pool opened on {pool.opened_on}, today is "
+            f"{business_date(now)}, and it is closed until {pool.closed_until or '—'}.",
         )
     settlement_id = before["id"] if before is not None else uuid7()
     if before is not None:

@@ -154,6 +154,23 @@ async def test_a_month_is_confirmed_only_when_it_is_over_and_never_before_it_beg
         ).status_code == 404
 
 
+async def test_a_month_without_any_fact_may_be_left_out_and_does_not_come_back(running):
+    async with claims_of(running) as pool:
+        await pool.it_is("2026-04-02")
+        await pool.settles("2026-01")
+        await pool.settles("2026-03")
+
+        answer = await pool.maker.post("/pools/dongli/settlements/2026-02/preview", json={})
+
+        assert code_of(answer) == (409, "month-out-of-range")
+        assert (await pool.stands())["closed_until"] == "2026-03-31"
+        march = (await pool.auditor.get("/pools/dongli/settlements/2026-03")).json()
+        assert [(one["account"], one["kind"]) for one in march["movements"]] == [
+            ("cash", "opening"),
+            ("contribution:DL-FIN", "opening"),
+        ]
+
+
 async def test_figures_that_a_later_fact_has_overtaken_are_previewed_anew(running):
     async with claims_of(running, "ICBC", "CCB") as pool:
         await story(pool)
