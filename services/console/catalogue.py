@@ -67,13 +67,14 @@ def _flat(content: Mapping[str, Any], above: str) -> Iterator[tuple[str, str]]:
 
 def _vocabulary(language: str) -> Iterator[tuple[str, str]]:
     """The words of the scheme files, which have both languages at home."""
-    for kind, words in (
-        ("party", {**vocabulary.PARTIES, **vocabulary.OUTSIDERS}),
-        ("ip_kind", vocabulary.IP_KINDS),
-        ("document", vocabulary.DOCUMENTS),
-        ("purpose", vocabulary.PURPOSES),
-        ("risk_class", vocabulary.RISK_CLASSES),
-        ("input", {**vocabulary.FIGURES, **vocabulary.FACTS}),
-    ):
+    kinds: dict[str, Mapping[str, vocabulary.Words | vocabulary.Fact]] = {
+        "party": {**vocabulary.PARTIES, **vocabulary.OUTSIDERS},
+        "ip_kind": vocabulary.IP_KINDS,
+        "document": vocabulary.DOCUMENTS,
+        "purpose": vocabulary.PURPOSES,
+        "risk_class": vocabulary.RISK_CLASSES,
+        "input": {**vocabulary.FIGURES, **vocabulary.FACTS},
+    }
+    for kind, words in kinds.items():
         for code, word in words.items():
             yield f"{kind}.{code}", word.zh if language == "zh" else word.en

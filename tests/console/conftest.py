@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.console.house import APPLICATIONS, NOTIFICATIONS, RISK_POOL, SETTINGS, House
+from services.applications.main import SERVICE as APPLICATIONS
+from services.notifications.main import SERVICE as NOTIFICATIONS
+from services.risk_pool.main import SERVICE as RISK_POOL
+from tests.console.house import SETTINGS, House
 
 
 @pytest.fixture

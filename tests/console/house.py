@@ -7,16 +7,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-
 import httpx
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 
-from services.applications.main import SERVICE as APPLICATIONS
 from services.console.app import build
 from services.console.settings import ConsoleSettings
-from services.notifications.main import SERVICE as NOTIFICATIONS
-from services.risk_pool.main import SERVICE as RISK_POOL
 from tests.applications.office import document, submission
 from tests.console.page import Page
 from tests.services import Person, RunningService, nothing_in_flight
@@ -94,9 +90,25 @@ class House:
         """Wait until every event said so far has been heard."""
         await nothing_in_flight(list(self.services.values()))
 
+    async def sees(self, service: str, path: str, **expected: Any) -> None:
+        """Wait until what a service says at a path is as expected."""
+        auditor = self.person(service, "auditor-zhou", "auditor")
+        async with asyncio.timeout(20):
+            while True:
+                found = await auditor.get(path)
+                if found.is_success and expected.items() <= found.json().items():
+                    return
+                await asyncio.sleep(0.02)
+
+    async def reaches(self, case: dict[str, Any], state: str) -> None:
+        """Wait until a case stands there."""
+        await self.sees("applications", f"/applications/{case['id']}", state=state)
+
     async def has_case(self, bank: str = ICBC, **changes: Any) -> dict[str, Any]:
         """A case that the machine accepts, waiting in the queue; changes make it another one."""
-        clerk = self.person("applications", f"{bank.lower()}-operator", "bank_operator", institution=bank)
+        clerk = self.person(
+            "applications", f"{bank.lower()}-operator", "bank_operator", institution=bank
+        )
         answer = await did(clerk.post("/applications", json=submission(**changes)))
         await self.settled()
         return answer
@@ -107,11 +119,13 @@ class House:
         path = f"/applications/{case['id']}"
         first = self.person("applications", "reviewer-lin", "reviewer")
         second = self.person("applications", "approver-zhao", "approver")
-        clerk = self.person("applications", f"{bank.lower()}-operator", "bank_operator", institution=bank)
+        clerk = self.person(
+            "applications", f"{bank.lower()}-operator", "bank_operator", institution=bank
+        )
         await did(first.post(f"{path}/take", json={}))
         await did(first.post(f"{path}/recommend", json={"opinion": "材料齐全，建议入库"}))
         await did(second.post(f"{path}/approve", json={"opinion": "同意入库"}))
-        await self.settled()
+        await self.reaches(case, "capacity_reserved")
         entry = {"collateral_no": 1, "registration_no": f"Y{next(_numbers):08d}", "registry": "CNIPA",
                  "registered_on": "2026-03-02"}  # fmt: skip
         await did(clerk.post(f"{path}/pledge-registration", json={"registrations": [entry]}))
@@ -123,12 +137,14 @@ class House:
                       "matures_on": "2027-03-02"},
             )
         )  # fmt: skip
-        await self.settled()
+        await self.sees("risk_pool", f"/coverages/{case['id']}", state="active")
         return case | {"loan_no": loan_no}
 
     async def reports(self, bank: str, month: str, *rows: dict[str, Any]) -> None:
         """A bank's positions of a month."""
-        clerk = self.person("applications", f"{bank.lower()}-operator", "bank_operator", institution=bank)
+        clerk = self.person(
+            "applications", f"{bank.lower()}-operator", "bank_operator", institution=bank
+        )
         answer = await did(clerk.post("/positions", json={"month": month, "items": list(rows)}))
         assert answer["refused"] == 0, answer
         await self.settled()
@@ -143,10 +159,13 @@ class House:
         await self.moves_clocks("2026-05-05T09:00:00+08:00")
         bad = good | {"overdue_days": 20, "risk_class": "substandard"}
         await self.reports(bank, "2026-04", bad)
+        await self.sees("risk_pool", f"/coverages/{loan['id']}", position_month="2026-04")
         await self.moves_clocks("2026-05-10T09:00:00+08:00")
         papers = ("claim_form", "claim_report", "recovery_plan", "diligence_statement",
                   "business_licence", "statement_of_claim", "court_acceptance_notice")  # fmt: skip
-        clerk = self.person("risk_pool", f"{bank.lower()}-operator", "bank_operator", institution=bank)
+        clerk = self.person(
+            "risk_pool", f"{bank.lower()}-operator", "bank_operator", institution=bank
+        )
         answer = await did(
             clerk.post(
                 "/claims",
@@ -222,4 +241,3 @@ SETTINGS: dict[str, Any] = {
     "poll_seconds": 0.05,
     "stream_seconds": 2,
 }
-

@@ -36,7 +36,7 @@ async def test_one_person_recommends_and_another_approves(house: House):
         page = await second.opens(path)
         approved = await second.sends(page, f"{path}/approve", opinion="同意入库")
         assert "已批准" in approved.text
-        await house.settled()
+        await house.reaches(case, "capacity_reserved")
         reserved = await second.opens(path)
         assert "已预留额度" in reserved.text
         assert "同意入库" in reserved.text and "材料齐全" in reserved.text

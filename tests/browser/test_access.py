@@ -1,0 +1,108 @@
+"""Every page before axe-core (WCAG 2.2 AA), on a phone, on paper, in both languages."""
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
+
+from tests.browser.conftest import Rooms
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe-core finds on a page, with the elements."""
+    found = await Axe().run(page, options=RULES)
+    assert found.response["passes"], "axe has looked at something"
+    return [
+        f"{page.url} {one['id']} ({one['impact']}): "
+        + "; ".join(
+            f"{node['html'][:140]} {node['failureSummary'][:200]}" for node in one["nodes"][:3]
+        )
+        for one in found.response["violations"]
+    ]
+
+
+async def test_axe_would_find_a_violation(rooms: Rooms):
+    async with rooms.visitor("reviewer-lin") as page:
+        await page.evaluate(
+            """() => { const img = document.createElement("img"); img.src = "/static/favicon.svg";
+                       document.querySelector("main").append(img); }"""
+        )
+        assert any("image-alt" in one for one in await violations(page))
+
+
+async def furnished(rooms: Rooms) -> dict[str, list[str]]:
+    """A house with something on every page: who looks → at which pages."""
+    house = rooms.house
+    claim = await house.has_claim()
+    returned = await house.has_case(documents=[])
+    waiting = await house.has_case("CCB")
+    months = "/pools/dongli/settlements"
+    async with house.logged_in("finance-sun") as maker:
+        await maker.sends(await maker.opens(months), months, month="2026-03")
+    return {
+        "reviewer-lin": ["/", "/queue", "/cases", f"/cases/{waiting['id']}", "/inbox", "/keys",
+                         f"/cases/{returned['id']}", f"/cases/{claim['loan_id']}", "/no-such"],
+        "finance-sun": ["/", "/pools", "/pools/dongli", "/pools/dongli/transfers", "/claims",
+                        "/pools/dongli/transfers/1", "/pools/dongli/balances", "/recoveries",
+                        "/pools/dongli/banks/ICBC", f"/claims/{claim['id']}", "/settlements",
+                        months, f"{months}/2026-03", f"{months}/2026-03/lines"],
+        "icbc-operator": ["/", "/pools", "/pools/dongli", f"/claims/{claim['id']}"],
+        "admin": ["/", "/parked"],
+    }  # fmt: skip
+
+
+async def looked_at(rooms: Rooms, subject: str, paths: list[str], *, english: bool) -> list[str]:
+    """What axe finds on these pages, with everything that is folded away opened."""
+    found: list[str] = []
+    async with rooms.visitor(subject) as page:
+        if english:
+            await page.get_by_role("button", name="English").click()
+        for path in paths:
+            await page.goto(path)
+            await page.evaluate(
+                """() => document.querySelectorAll("details").forEach((one) => {
+                       one.removeAttribute("name"); one.open = true; })"""
+            )
+            found += await violations(page)
+    return found
+
+
+async def test_axe_finds_nothing_on_any_page(rooms: Rooms):
+    found: list[str] = []
+    async with rooms.visitor() as page:
+        await page.goto("/login")
+        found += await violations(page)
+    for subject, paths in (await furnished(rooms)).items():
+        found += await looked_at(rooms, subject, paths, english=False)
+    assert found == []
+    assert rooms.complaints == []
+
+
+async def test_axe_finds_nothing_in_english(rooms: Rooms):
+    case = await rooms.house.has_case()
+    paths = ["/", "/queue", f"/cases/{case['id']}", "/pools/dongli", "/inbox"]
+    assert await looked_at(rooms, "reviewer-he", paths, english=True) == []
+
+
+async def test_pages_fit_a_small_screen_without_scrolling_sideways(rooms: Rooms):
+    case = await rooms.house.has_case()
+    async with rooms.visitor("reviewer-lin", viewport={"width": 320, "height": 640}) as page:
+        for path in ("/", "/queue", f"/cases/{case['id']}", "/pools/dongli", "/inbox"):
+            await page.goto(path)
+            wide = await page.evaluate(
+                """() => [document.documentElement.scrollWidth, ...[...document.querySelectorAll(
+                       "main *:not(.scroll *)")].filter((one) =>
+                       one.getBoundingClientRect().right > 321).map((one) => one.outerHTML.slice(0, 90))]"""
+            )
+            assert wide[0] <= 320, (path, wide)
+
+
+async def test_a_case_on_paper_has_no_navigation_and_no_buttons(rooms: Rooms):
+    case = await rooms.house.has_case()
+    async with rooms.visitor("reviewer-lin") as page:
+        await page.goto(f"/cases/{case['id']}")
+        await page.emulate_media(media="print")
+        for gone in (".side", ".top", ".actions", ".crumbs"):
+            assert not await page.locator(gone).is_visible(), gone
+        assert await page.get_by_role("heading", level=1).is_visible()
+        assert (await page.pdf()).startswith(b"%PDF")

@@ -1,0 +1,185 @@
+"""What keeps a page and a form to themselves, and what one is told when something is wrong."""
+
+import re
+
+import httpx
+import pytest
+
+from services.console.pages.entrance import local
+from services.console.session import Seal
+from tests.console.house import SECRET, House
+from tests.console.page import Page
+
+
+async def test_every_page_keeps_to_itself(house: House):
+    loan = await house.has_loan()
+    async with house.logged_in("finance-sun") as finance:
+        paths = ["/", "/cases", f"/cases/{loan['id']}", "/pools", "/pools/dongli", "/claims",
+                 "/pools/dongli/transfers", "/pools/dongli/transfers/1", "/pools/dongli/balances",
+                 "/pools/dongli/banks/ICBC", "/recoveries", "/settlements", "/inbox", "/keys",
+                 "/pools/dongli/settlements", "/login", "/no-such-page"]  # fmt: skip
+        for path in paths:
+            page = await finance.opens(path)
+            assert page.status == (404 if path == "/no-such-page" else 200), (path, page.text)
+            assert strangers(page) == [], path
+            policy = page.response.headers["content-security-policy"]
+            assert "default-src 'none'" in policy and "script-src 'self';" in policy
+            assert "unsafe" not in policy
+            assert page.response.headers["cache-control"] == "no-store"
+            assert '<html lang="zh-CN">' in page.html
+
+
+def strangers(page: Page) -> list[str]:
+    """What a strict policy would block: inline scripts and styles, anything from elsewhere."""
+    found = []
+    for tag, given in page.tags:
+        address = given.get("src") or (given.get("href") if tag == "link" else "") or ""
+        if address and (not address.startswith("/") or address.startswith("//")):
+            found.append(f"{tag} {address}")
+        if tag == "script" and "src" not in given:
+            found.append("inline script")
+        if tag == "style" or "style" in given:
+            found.append(f"{tag} with a style of its own")
+        found += [f"{tag} {name}" for name in given if name.startswith("on")]
+    return found
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<script src="https://cdn.example/x.js"></script>',
+        "<script>alert(1)</script>",
+        '<p style="color:red">x</p>',
+        '<button onclick="x()">x</button>',
+        '<link rel="stylesheet" href="//fonts.example/x.css">',
+    ],
+)
+def test_a_stranger_on_a_page_would_be_found(html):
+    answer = httpx.Response(200, text=html, request=httpx.Request("GET", "http://console.test/"))
+    assert strangers(Page(answer)) != []
+
+
+async def test_nobody_sees_a_page_without_logging_in_and_everybody_comes_back_to_it(house: House):
+    case = await house.has_case()
+    async with house.visitor() as visitor:
+        asked = await visitor.opens(f"/cases/{case['id']}")
+        assert asked.path == "/login"
+        assert case["number"] not in asked.html
+        back = await visitor.sends(asked, "/login", subject="reviewer-lin")
+        assert back.path == f"/cases/{case['id']}"
+        gone = await visitor.sends(back, "/logout")
+        assert gone.path == "/login" and "您已退出" in gone.text
+        assert (await visitor.opens("/")).path == "/login"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "goes"),
+    [
+        ("/cases?state=overdue", "/cases?state=overdue"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("javascript:alert(1)", "/"),
+        ("/a\r\nSet-Cookie: x=1", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_login_leads_back_into_the_house_only(wanted, goes):
+    assert local(wanted) == goes
+
+
+async def test_a_form_from_elsewhere_does_nothing(house: House):
+    case = await house.has_case()
+    path = f"/cases/{case['id']}"
+    async with house.logged_in("reviewer-lin") as reviewer, house.logged_in("reviewer-he") as other:
+        mine = (await reviewer.opens(path)).form(f"{path}/take")
+        others = (await other.opens(path)).form(f"{path}/take")
+        attempts = [
+            (mine | {"_token": ""}, {}),
+            (mine | {"_token": others["_token"]}, {}),
+            (mine | {"_once": "not-a-key"}, {}),
+            (mine, {"Sec-Fetch-Site": "cross-site"}),
+            (mine, {"Sec-Fetch-Site": "same-site"}),
+        ]
+        for fields, headers in attempts:
+            answer = await reviewer.client.post(f"{path}/take", data=fields, headers=headers)
+            assert answer.status_code == 403
+            assert "表单已失效" in answer.text
+        del reviewer.client.headers["Sec-Fetch-Site"]
+        foreign = {"Origin": "https://evil.example"}
+        answer = await reviewer.client.post(f"{path}/take", data=mine, headers=foreign)
+        assert answer.status_code == 403
+
+        assert "审查人员领取" in (await reviewer.opens(path)).text
+        own = {"Origin": "http://console.test"}
+        answer = await reviewer.client.post(f"{path}/take", data=mine, headers=own)
+        assert "已领取" in answer.text
+
+
+async def test_what_a_person_typed_is_shown_as_words_never_as_markup(house: House):
+    case = await house.has_case()
+    path = f"/cases/{case['id']}"
+    typed = "</textarea><script>alert(1)</script>"
+    async with house.logged_in("reviewer-lin") as reviewer:
+        page = await reviewer.sends(await reviewer.opens(path), f"{path}/take")
+        page = await reviewer.sends(page, f"{path}/recommend", opinion=typed)
+    assert "<script>alert" not in page.html
+    assert typed in page.text
+
+
+async def test_the_language_is_kept_and_changes_every_word(house: House):
+    async with house.logged_in("finance-sun") as finance:
+        page = await finance.opens("/pools/dongli")
+        english = await finance.sends(page, "/language", language="en")
+        assert english.path == "/pools/dongli"
+        assert '<html lang="en">' in english.html
+        assert "Available balance" in english.text
+        # Names stay as they are; no word of the console is left in Chinese.
+        own = english.text.replace("中文", "").replace("孙丽", "")
+        for name in ("东丽区知识产权质押融资风险补偿资金池", "东丽区财政局",
+                     "中国工商银行天津分行", "中国建设银行天津分行"):  # fmt: skip
+            own = own.replace(name, "")
+        assert (
+            re.findall(r"[\u4e00-\u9fff]+", own.replace("〔假定〕", "").replace("假定", "")) == []
+        )
+        refused = await finance.opens("/cases/01a200ba-1937-702b-9ba7-758a607f5dac")
+        assert refused.status == 404
+        assert "There is no such application." in refused.text
+
+
+async def test_a_service_that_does_not_answer_is_said_so(house: House):
+    down = house.console_with(applications_url="http://127.0.0.1:9")
+    down.state.console.services._clients["applications"] = httpx.AsyncClient(
+        base_url="http://127.0.0.1:9", timeout=2
+    )
+    async with house.visitor(down) as visitor:
+        await visitor.logs_in("reviewer-lin")
+        page = await visitor.opens("/cases")
+        assert page.status == 503
+        assert "后台服务暂时无法连接" in page.text
+        start = await visitor.opens("/")
+        assert start.status == 200 and "东丽区" in start.text
+        ready = await visitor.client.get("/readyz")
+        assert ready.status_code == 503
+        assert ready.json()["applications"] == "does not answer"
+    async with house.visitor() as visitor:
+        assert (await visitor.client.get("/readyz")).status_code == 200
+
+
+async def test_a_wrong_address_leads_to_words_not_to_a_trace(house: House):
+    async with house.logged_in("admin") as admin:
+        for path in ("/cases/not-an-id", "/pools/dongli/transfers/x", "/cases/x/y/z"):
+            page = await admin.opens(path)
+            assert (page.status, "没有找到" in page.text) == (404, True), path
+
+
+async def test_an_expired_token_leads_to_the_login(house: House):
+    async with house.logged_in("reviewer-lin") as reviewer:
+        page = await reviewer.opens("/")
+        assert page.path == "/"
+        seal = Seal(SECRET)
+        session = seal.open(reviewer.client.cookies["zhidai_session"])
+        session["person"]["expires"] = 1
+        reviewer.client.cookies.clear()
+        reviewer.client.cookies.set("zhidai_session", seal.close(session))
+        assert (await reviewer.opens("/")).path == "/login"

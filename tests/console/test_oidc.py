@@ -1,0 +1,107 @@
+"""Login by an identity provider: code flow with PKCE, tokens that are verified, refreshed, ended."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from pydantic import ValidationError
+
+from services.console.settings import ConsoleSettings
+from tests.console.house import SECRET, House, Visitor
+from tests.console.page import Page
+from tests.console.provider import Provider
+
+
+@asynccontextmanager
+async def at_the_door(house: House) -> AsyncIterator[tuple[Provider, Visitor]]:
+    """A provider, and a visitor of a console that believes it."""
+    async with Provider().served() as provider:
+        console = house.console_with(
+            issuer_dir=None, oidc_issuer=provider.url, public_url="http://console.test"
+        )
+        async with house.visitor(console) as visitor:
+            visitor.client.follow_redirects = False
+            yield provider, visitor
+
+
+async def goes_in(visitor: Visitor, provider: Provider, wanted: str = "/keys") -> Page:
+    """To the provider and back, as a browser follows the redirects."""
+    leave = await visitor.client.get("/login/provider", params={"next": wanted})
+    async with httpx.AsyncClient() as outside:
+        sent_back = await outside.get(leave.headers["location"])
+    back = urlsplit(sent_back.headers["location"])
+    answer = await visitor.client.get(f"{back.path}?{back.query}")
+    while answer.is_redirect:
+        answer = await visitor.client.get(answer.headers["location"])
+    return Page(answer)
+
+
+async def test_the_provider_lets_a_reviewer_in_and_the_services_would_know_her(house: House):
+    async with at_the_door(house) as (provider, visitor):
+        assert "/login/provider?next=%2F" in (await visitor.opens("/login")).links
+        page = await goes_in(visitor, provider)
+        assert page.path == "/keys"
+        assert "王审查" in page.text and "审查" in page.text
+        assert provider.asked["code_challenge_method"] == "S256"
+        assert provider.asked["response_type"] == "code" and provider.asked["nonce"]
+        assert "/queue" in page.links and "/parked" not in page.links
+
+        refused = await visitor.sends(page, "/logout")
+        target = refused.response.headers["location"]
+        assert target.startswith(f"{provider.url}/logout?")
+        assert parse_qs(urlsplit(target).query)["post_logout_redirect_uri"] == [
+            "http://console.test/login"
+        ]
+        assert provider.url in refused.response.headers["content-security-policy"]
+
+
+async def test_whom_the_provider_refuses_or_no_service_would_believe_stays_outside(house: House):
+    async with at_the_door(house) as (provider, visitor):
+        provider.refuses = True
+        assert (await goes_in(visitor, provider)).path == "/login"
+        provider.refuses = False
+        # A bank's clerk with a bureau's role: every service refuses such a token.
+        provider.person = {"sub": "x", "institution": "ICBC", "roles": ["approver"]}
+        page = await goes_in(visitor, provider)
+        assert page.path == "/login" and "未能登录" in page.text
+
+
+async def test_a_stolen_or_repeated_return_lets_nobody_in(house: House):
+    async with at_the_door(house) as (_, visitor):
+        answer = await visitor.client.get("/login/return?code=code-0&state=made-up")
+        assert answer.headers["location"] == "/login"
+
+
+async def test_an_expiring_token_is_renewed_without_asking(house: House):
+    async with at_the_door(house) as (provider, visitor):
+        provider.lives_seconds = 20
+        await goes_in(visitor, provider)
+        provider.lives_seconds = 300
+        await visitor.client.get("/pools")
+        assert provider.refreshed == 1
+
+
+async def test_a_token_that_cannot_be_renewed_leads_to_the_login(house: House):
+    async with at_the_door(house) as (provider, visitor):
+        provider.lives_seconds = 20
+        await goes_in(visitor, provider)
+        provider.person = {"sub": "x", "institution": "nobody's", "roles": []}
+        answer = await visitor.client.get("/pools")
+        assert answer.headers["location"] == "/login?next=%2Fpools"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"oidc_issuer": "https://id.example", "issuer_dir": "x", "public_url": "https://c.example"},
+        {"oidc_issuer": "https://id.example"},
+    ],
+)
+def test_the_console_does_not_start_without_exactly_one_way_in(settings: dict[str, Any]):
+    urls = {f"{name}_url": "http://x" for name in ("applications", "risk_pool", "notifications")}
+    with pytest.raises(ValidationError):
+        ConsoleSettings(**urls, session_secret=SECRET, **settings)

@@ -1,0 +1,97 @@
+"""The words: the same in both languages, all of them there, none of them idle."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from services.applications.domain import life_cycle as cases
+from services.console import acts
+from services.console.catalogue import FOLDER, LANGUAGES, Texts, texts
+from services.console.navigation import ENTRIES
+from services.risk_pool.domain import claim, recovery, settlement
+
+CONSOLE = FOLDER.parent
+ZH, EN = texts("zh"), texts("en")
+_USED = re.compile(r"""\bt\(\s*f?"([a-z_]+\.[a-z_.-]+)"|"(done\.[a-z_.-]+)"|"(login\.[a-z-]+)\"""")
+
+
+def places(text: str) -> set[str]:
+    """The names of the values that a text has places for."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def differences(one: Texts, other: Texts) -> list[str]:
+    """Keys that only one of them has, or whose places differ."""
+    lone = sorted(one.keys ^ other.keys)
+    return lone + [
+        key for key in sorted(one.keys & other.keys) if places(one(key)) != places(other(key))
+    ]
+
+
+def used(sources: Iterable[Path]) -> set[str]:
+    """The keys that templates and pages name."""
+    found: set[str] = set()
+    for source in sources:
+        for match in _USED.finditer(source.read_text()):
+            found.add(next(group for group in match.groups() if group))
+    return {key for key in found if not key.endswith((".", ".html"))}
+
+
+SOURCES = [*CONSOLE.glob("templates/*.html"), *CONSOLE.glob("**/*.py")]
+
+
+def test_both_languages_have_the_same_keys_and_places():
+    assert len(ZH.keys) > 500
+    assert differences(ZH, EN) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"a.b": "x"}, {}),
+        ({"a.b": "{days} 天"}, {"a.b": "{count} days"}),
+    ],
+)
+def test_a_difference_would_be_found(one, other):
+    assert differences(Texts("zh", one), Texts("en", other)) == ["a.b"]
+
+
+def test_every_key_that_a_page_names_exists():
+    named = used(SOURCES)
+    assert len(named) > 250
+    assert sorted(named - ZH.keys) == []
+
+
+def test_a_missing_key_would_be_found(tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text('<h1>{{ t("case.no-such-word") }}</h1>')
+    assert used([page]) - ZH.keys == {"case.no-such-word"}
+
+
+def test_every_language_is_one_that_html_knows():
+    assert LANGUAGES == {"zh": "zh-CN", "en": "en"}
+    assert texts("fr").html_language == "zh-CN"
+
+
+def test_every_state_action_and_entry_has_a_word_and_every_action_a_form():
+    wanted = {f"nav.{entry.name}" for entry in ENTRIES}
+    wanted |= {f"state.{state}" for state in cases.State}
+    wanted |= {f"act.{action}" for action in cases.Action}
+    for kind, table, module in (
+        ("claim", acts.CLAIM, claim),
+        ("recovery", acts.RECOVERY, recovery),
+        ("settlement", acts.SETTLEMENT, settlement),
+    ):
+        wanted |= {f"{kind}_state.{state}" for state in module.State}
+        wanted |= {f"{kind}_act.{action}" for action in module.Action}
+        assert {move.action for move in module.LIFE_CYCLE.moves} <= table.keys()
+        wanted |= {f"done.{kind}-{name}" for name in table}
+    assert wanted <= ZH.keys
+
+    by_people = {row.action for row in cases.TRANSITIONS if row.by is not cases.Role.SYSTEM}
+    # A whole application is filled in at the bank, in its own system.
+    assert {str(action) for action in by_people} - {"resubmit"} <= acts.CASE.keys()
+    assert {f"done.case-{name}" for name in acts.CASE} <= ZH.keys
