@@ -70,7 +70,7 @@ def migrate(
 
 def main() -> None:
     """The command `zhidai`."""
-    for name in ("schemes_cli", "settle_cli", "audit_cli", "events_cli"):
+    for name in ("schemes_cli", "settle_cli", "audit_cli", "events_cli", "docs_cli"):
         importlib.import_module(f"zhidai.{name}").mount(app)
     app(prog_name="zhidai")
 

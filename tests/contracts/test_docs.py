@@ -1,0 +1,16 @@
+"""The generated pages say what the code says today."""
+
+from zhidai.docs_cli import ROOT, pages
+
+
+def test_every_generated_page_is_up_to_date():
+    made = pages()
+    assert len(made) > 35
+
+    stale = [name for name, text in made.items() if (ROOT / name).read_text() != text]
+
+    assert stale == [], "run `make docs`"
+
+
+def test_making_them_twice_gives_the_same_bytes():
+    assert pages() == pages()
