@@ -25,11 +25,11 @@ def load(programme: str) -> Scheme:
 
     Raises NoSuchScheme; SchemeFileWrong if the file has mistakes.
     """
-    path = PROGRAMMES / f"{programme}.yaml"
-    if not programme.replace("_", "").isalnum() or not path.is_file():
+    if programme not in programmes():
         raise NoSuchScheme(
             f"没有名为 {programme} 的方案文件", f"There is no scheme file named {programme}."
         )
+    path = PROGRAMMES / f"{programme}.yaml"
     scheme, problems = read_scheme(path.read_text(encoding="utf-8"), programme=programme)
     if scheme is None or problems:
         raise SchemeFileWrong(path, tuple(problems))

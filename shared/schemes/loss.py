@@ -346,7 +346,7 @@ def _cap(
         limits.append(
             CapOutcome(cap.code, cap.parties, limit_fen, used_fen, owed, cap.source, cap.zh, cap.en)
         )
-        allowed = limit_fen - used_fen
+        allowed = max(limit_fen - used_fen, 0)
         if allowed < owed:
             bound = True
             for at, left in zip(payers, cut([due[at] for at in payers], allowed), strict=True):

@@ -51,7 +51,8 @@ def caps_for(draw: st.DrawFn, payers: tuple[str, ...], index: int) -> Cap:
 
 def terms_of(**rules: Any) -> Terms:
     """Terms with these rules and nothing else."""
-    stated = {name: Stated(source="第一条", since=date(2026, 1, 1)) for name in rules}
+    named = [name.removesuffix("_fen") for name in rules]
+    stated = {name: Stated(source="第一条", since=date(2026, 1, 1)) for name in named}
     return Terms(
         programme="random",
         mode="random",

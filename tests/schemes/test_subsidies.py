@@ -1,0 +1,165 @@
+"""Subsidies: days, ceilings, quarters, caps and treasuries."""
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.schemes.claims import Payment
+from shared.schemes.deadlines import add_months
+from shared.schemes.findings import FigureMissing
+from shared.schemes.lpr import LprUnknown, december_lpr_bp, lpr_bp
+from shared.schemes.subsidies import SubsidyFacts, quarter_lengths, subsidy
+from shared.schemes.terms import SubsidyCap, SubsidyRule, Terms
+from tests.schemes.strategies import terms_of
+
+
+def rule(**changed: object) -> Terms:
+    said = {
+        "code": "s", "zh": "贴息", "en": "subsidy", "of": "principal",
+        "mode": "ex_post_to_company", "rate_bp": 150,
+    }  # fmt: skip
+    return terms_of(subsidies=(SubsidyRule(**(said | changed)),))
+
+
+def facts(**changed: object) -> SubsidyFacts:
+    said = {
+        "principal_fen": 500_000_000, "rate_bp": 400, "since": date(2026, 1, 1),
+        "until": date(2026, 8, 2), "settled_on": date(2026, 8, 2),
+    }  # fmt: skip
+    return SubsidyFacts(**(said | changed))
+
+
+def test_actual_365_and_actual_360_as_in_the_worked_example():
+    assert subsidy("s", facts(), rule()).amount_fen == 4_376_712
+    assert subsidy("s", facts(), rule(day_base=360)).amount_fen == 4_437_500
+
+
+def test_the_day_of_repayment_is_not_counted_and_no_day_gives_nothing():
+    assert subsidy("s", facts(until=date(2026, 1, 2)), rule()).days == 1
+    assert subsidy("s", facts(until=date(2026, 1, 1)), rule()).amount_fen == 0
+
+
+def test_days_beyond_the_longest_are_not_paid():
+    assert subsidy("s", facts(until=date(2028, 1, 1)), rule(longest_days=366)).days == 366
+
+
+def test_a_rate_above_the_ceiling_counts_up_to_it_or_not_at_all():
+    from shared.schemes.terms import RateCap
+
+    ceiling = RateCap(times_lpr=Fraction(140, 100))
+    counted = rule(of="interest", rate_bp=None, rate_ceiling=ceiling)
+    strict = rule(of="interest", rate_bp=None, rate_ceiling=ceiling, above_ceiling="nothing")
+
+    assert subsidy("s", facts(rate_bp=500), counted).counted_bp == 420
+    assert subsidy("s", facts(rate_bp=419), counted).counted_bp == 419
+    assert subsidy("s", facts(rate_bp=420), strict).amount_fen > 0
+    assert subsidy("s", facts(rate_bp=421), strict).amount_fen == 0
+
+
+def test_a_premium_is_subsidised_up_to_its_ceiling():
+    terms = rule(of="insurance_premium", rate_bp=None, share=Fraction(1, 2), fee_ceiling_bp=120)
+
+    assert subsidy("s", facts(fee_fen=1_000_001), terms).amount_fen == 500_001
+    assert subsidy("s", facts(fee_fen=90_000_000), terms).amount_fen == 6_000_000
+
+
+def test_the_treasuries_share_and_the_last_takes_the_rounding():
+    terms = rule(
+        mode="upfront_rate_cut",
+        paid_by=(("region", Fraction(2, 5)), ("place", Fraction(3, 5))),
+        residual="place",
+    )
+
+    decision = subsidy("s", facts(), terms)
+
+    assert decision.shares == {"region": 1_750_685, "place": 2_626_027}
+    assert decision.payments == (
+        Payment("region", "bank", 1_750_685, "subsidy"),
+        Payment("place", "bank", 2_626_027, "subsidy"),
+    )
+    assert decision.borrower_rate_bp == 250
+
+
+def test_a_subsidy_paid_afterwards_leaves_the_rate_and_goes_to_the_firm():
+    decision = subsidy("s", facts(), rule(paid_by=(("city", Fraction(1)),), residual="city"))
+
+    assert decision.payee == "borrower"
+    assert decision.borrower_rate_bp == 400
+
+
+def test_the_running_total_of_a_cap_must_be_handed_in():
+    terms = rule(caps=(SubsidyCap("year", "borrower_year", 1),))
+
+    with pytest.raises(FigureMissing):
+        subsidy("s", facts(), terms)
+
+
+@given(
+    st.integers(0, 10**12), st.integers(0, 800), st.integers(1, 3_000), st.integers(0, 10**8),
+    st.integers(0, 10**8),
+)  # fmt: skip
+def test_a_subsidy_never_exceeds_its_caps_nor_the_interest_paid(principal, days, points, cap, used):
+    terms = rule(
+        rate_bp=points,
+        caps=(SubsidyCap("year", "borrower_year", cap),),
+        paid_by=(("region", Fraction(1, 3)), ("place", Fraction(2, 3))),
+        residual="place",
+    )
+    until = date.fromordinal(date(2026, 1, 1).toordinal() + days)
+    asked = facts(principal_fen=principal, until=until, used={"year": used}, interest_paid_fen=cap)
+
+    decision = subsidy("s", asked, terms)
+
+    assert 0 <= decision.amount_fen <= max(cap - used, 0)
+    assert decision.amount_fen <= decision.uncapped_fen <= cap
+    assert sum(decision.shares.values()) == decision.amount_fen
+    assert min(decision.shares.values()) >= 0
+
+
+@given(st.dates(date(2000, 1, 1), date(2060, 1, 1)), st.integers(0, 1_500))
+def test_quarters_lose_no_day_and_each_is_within_its_calendar_quarter(since, days):
+    lengths = quarter_lengths(since, days)
+
+    assert sum(lengths) == days
+    at = since.toordinal()
+    for length in lengths:
+        first, last = date.fromordinal(at), date.fromordinal(at + length - 1)
+        assert (first.year, (first.month - 1) // 3) == (last.year, (last.month - 1) // 3)
+        at += length
+    if days:
+        assert len(lengths) <= days // 90 + 2
+
+
+def test_the_lpr_holds_from_its_day_of_publication():
+    assert lpr_bp(date(2024, 10, 20)) == 335
+    assert lpr_bp(date(2024, 10, 21)) == 310
+    assert lpr_bp(date(2024, 10, 21), "5y") == 360
+
+
+def test_before_the_table_begins_the_lpr_is_not_guessed():
+    assert lpr_bp(date(2019, 8, 20)) == 425
+    with pytest.raises(LprUnknown):
+        lpr_bp(date(2019, 8, 19))
+
+
+def test_the_lpr_of_december_is_the_last_one_published():
+    assert december_lpr_bp(date(2023, 1, 15), 2022) == 365
+    assert december_lpr_bp(date(2022, 12, 20), 2022) == 365
+    assert december_lpr_bp(date(2022, 12, 19), 2022) == 380
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "then"),
+    [
+        (date(2024, 1, 31), 1, date(2024, 2, 29)),
+        (date(2024, 2, 29), 12, date(2025, 2, 28)),
+        (date(2024, 11, 30), 3, date(2025, 2, 28)),
+        (date(2024, 12, 15), 1, date(2025, 1, 15)),
+        (date(2024, 3, 15), 0, date(2024, 3, 15)),
+    ],
+)
+def test_months_run_to_the_same_day_number_or_the_last_of_the_month(day, months, then):
+    assert add_months(day, months) == then
