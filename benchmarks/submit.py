@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -29,19 +29,22 @@ import uvicorn
 from stdnum.cn import uscc
 from uuid6 import uuid7
 
-from benchmarks.messages import NOW, pairs, ratio, show
+from benchmarks.messages import NOW, Ratio, pairs, ratio, show
 from services.applications.cases import as_case
 from services.applications.domain.life_cycle import Action, Role, State
+from services.applications.handlers import submission
 from services.applications.handlers.heard import pool_opened
 from services.applications.handlers.submission import said_of
 from services.applications.main import SERVICE
 from services.applications.requests import SubmissionBody
 from services.applications.tables import submissions
 from services.applications.tables.moves import Actor
+from shared.calendar import WorkingDays
 from shared.contracts.risk_pool import PoolOpenedV1
 from shared.database import EVERYWHERE, LOOK_AS, Database
 from shared.embedded import EmbeddedPostgres
 from shared.identifiers import organisation_check, patent_check
+from shared.identity import Identity
 from shared.issuer import ISSUER, Issuer
 from shared.messaging import outbox
 from shared.messaging.inbox import Heard
@@ -110,7 +113,7 @@ def _right(firm: str) -> dict[str, Any]:
             "amount": "6000000.00",
             "method": "income",
             "appraiser": "天津某资产评估有限公司",
-            "valued_on": str(date.today()),
+            "valued_on": str(NOW.date()),
         },
     }
 
@@ -231,17 +234,48 @@ async def bare(place: Place, *, cases: int, clients: int) -> float:
     return seconds
 
 
+async def by_handler(place: Place, *, cases: int, clients: int) -> float:
+    """Seconds for what the service does of itself: reading, checking, looking around, writing.
+
+    Neither HTTP nor token; shows which part of the way to the limit these take.
+    """
+    left = iter([body() for _ in range(cases)])
+    database = await Database.connect(place.bare_url, max_size=clients)
+    caller = Identity("clerk", "clerk", frozenset({"bank_operator"}), BANK)
+    days = WorkingDays()
+
+    async def work() -> None:
+        for content in left:
+            read = SubmissionBody.model_validate_json(content)
+            number = await submission.number_for(database, read, now=NOW)
+            async with database.begin(BANK) as conn:
+                digest = hashlib.sha256(content).digest()
+                await conn.execute(
+                    _KEY, BANK, "clerk", str(uuid7()), digest, {"ETag": '"2"'}, b"{" * 300
+                )
+                answer = await submission.submit(
+                    read, number=number, caller=caller, conn=conn, working_days=days, now=NOW
+                )
+                assert answer.body.state == State.ACCEPTED  # type: ignore[union-attr]
+
+    start = time.perf_counter()
+    await asyncio.gather(*(work() for _ in range(clients)))
+    seconds = time.perf_counter() - start
+    await database.close()
+    return seconds
+
+
 async def serve_until_told(folder: Path, database_url: str, port: int, connections: int) -> None:
     """The service by itself, as it runs in production, but with nobody to hear its events."""
     settings = SERVICE.settings_type(
         environment="development",
-        database_url=database_url,  # type: ignore[arg-type]
+        database_url=database_url,
         transport="local",
         token_issuer=ISSUER,
         token_keys=str(folder / "issuer" / "jwks.json"),
         database_connections=connections,
     )
-    app = build(SERVICE, settings, transport=LocalTransport(()))
+    app = build(SERVICE, settings, transport=LocalTransport(()))  # type: ignore[arg-type]
     await uvicorn.Server(server_config(app, host="127.0.0.1", port=port)).serve()
 
 
@@ -314,21 +348,24 @@ def main() -> None:
         TemporaryDirectory(prefix="zhidai-bench-", ignore_cleanup_errors=True) as folder,
         place(Path(folder), asked.clients) as given,
     ):
-        seconds = asyncio.run(
-            pairs(
-                lambda: over_http(given, cases=asked.cases, clients=asked.clients),
-                lambda: bare(given, cases=asked.cases, clients=asked.clients),
-                times=asked.pairs,
-            )
-        )
-    figures = ratio(
-        "submit over HTTP",
-        limit=f"bare asyncpg, the same rows, {asked.clients} connections",
-        goal=0.6,
-        messages=asked.cases,
-        seconds=seconds,
-    )
-    show([figures], as_json=asked.json)
+        figures = asyncio.run(measure(given, asked.cases, asked.clients, asked.pairs))
+    show(figures, as_json=asked.json)
+
+
+async def measure(given: Place, cases: int, clients: int, times: int) -> list[Ratio]:
+    """Over HTTP, and the service's own part of it, each in turns with the limit."""
+    asked = {"cases": cases, "clients": clients}
+
+    def limit() -> Awaitable[float]:
+        return bare(given, **asked)
+
+    by_http = await pairs(lambda: over_http(given, **asked), limit, times=times)
+    by_itself = await pairs(lambda: by_handler(given, **asked), limit, times=times)
+    said = f"bare asyncpg, the same rows, {clients} connections"
+    return [
+        ratio("submit over HTTP", limit=said, goal=0.6, messages=cases, seconds=by_http),
+        ratio("submit without HTTP", limit=said, goal=0.6, messages=cases, seconds=by_itself),
+    ]
 
 
 if __name__ == "__main__":
