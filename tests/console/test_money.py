@@ -123,6 +123,22 @@ async def _settles(maker, checker, months: str, month: str) -> None:
     assert page.status == 200, page.text
 
 
+async def test_finance_books_money_once_and_what_is_wrong_is_said_at_the_field(house: House):
+    async with house.logged_in("finance-sun") as maker:
+        page = await maker.opens("/pools/dongli")
+        filled = {"kind": "interest", "day": "2026-03-02", "note": "三月结息"}
+        wrong = await maker.sends(page, "/pools/dongli/cash", amount="1e9", **filled)
+        assert wrong.status == 422 and wrong.text.count("最多两位小数") == 2
+        assert wrong.form("/pools/dongli/cash")["amount"] == "1e9"
+        one, other = await maker.twice(
+            wrong, "/pools/dongli/cash", **(filled | {"amount": "5,250.84"})
+        )
+        assert (one.status, other.status) == (200, 200)
+        assert "18,005,250.84" in (await maker.opens("/pools/dongli")).text
+    async with house.logged_in("auditor-zhou") as auditor:
+        assert "/pools/dongli/cash" not in (await auditor.opens("/pools/dongli")).actions
+
+
 async def test_balances_are_shown_as_of_any_day(house: House):
     async with house.logged_in("auditor-zhou") as auditor:
         now = await auditor.opens("/pools/dongli/balances")

@@ -196,9 +196,9 @@ def _places(at: Desk, case: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("/documents", t("case.documents")),
     ]
     parts = ("number", "owner_name", "expires_on", "valuation")
-    rights = [
-        (f"/collateral/{n}/{part}", f"{t('ip.right')} {n + 1} · {t('field.' + part)}")
-        for n in range(len(case["collateral"]))
-        for part in parts
-    ]
+    rights = []
+    for n in range(len(case["collateral"])):
+        name = f"{t('ip.right')} {n + 1}"
+        rights.append((f"/collateral/{n}", name))
+        rights += [(f"/collateral/{n}/{part}", f"{name} · {t('field.' + part)}") for part in parts]
     return plain + rights

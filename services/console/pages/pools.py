@@ -3,13 +3,19 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.console.client import Problem
 from services.console.desk import Desk, desk
+from services.console.forms import once, text
 from services.console.paging import next_page
+from services.console.today import today
 
 router = APIRouter()
+CASH = {"contribution": "contributions", "interest": "interest", "fee": "fees"}
+"""What finance books by hand: kind → the last part of the service's path."""
+
 At = Annotated[Desk, Depends(desk)]
 
 
@@ -22,12 +28,53 @@ async def pools(at: At) -> Response:
 @router.get("/pools/{code}")
 async def pool(at: At, code: str) -> Response:
     """One pool: money, exposure, limits, banks, the last transfers."""
+    return await _shown(at, code)
+
+
+@router.post("/pools/{code}/cash")
+async def enter_cash(at: At, code: str) -> Response:
+    """Book a contribution, interest of the account, or a fee; then look at the pool again."""
+    form = await at.form()
+    kind = text(form, "kind")
+    path = CASH.get(kind)
+    if path is None:
+        raise Problem(404, "not-found", "", "console")
+    day = text(form, "day")
+    body = {
+        "amount": text(form, "amount").replace(",", ""),
+        "note": text(form, "note"),
+        ("paid_on" if kind == "fee" else "received_on"): day,
+    }
+    if kind == "contribution":
+        body["party_code"] = text(form, "party_code")
+    try:
+        await at.risk_pool.post(f"/pools/{code}/{path}", body, key=once(form))
+    except Problem as problem:
+        if problem.status == 401:
+            raise
+        return await _shown(at, code, problem=problem, sent=form)
+    return at.done(f"/pools/{code}", "done.cash-entry")
+
+
+async def _shown(
+    at: Desk, code: str, *, problem: Problem | None = None, sent: FormData | None = None
+) -> Response:
     found = await at.risk_pool.get(f"/pools/{code}")
     if found.get("own") is not None or "available" not in found:
         return at.page("pool_of_bank.html", pool=found)
     parties = await at.risk_pool.get(f"/pools/{code}/parties")
     latest = await at.risk_pool.get(f"/pools/{code}/transfers", limit=8)
-    return at.page("pool.html", pool=found, parties=parties, latest=latest["items"])
+    return at.page(
+        "pool.html",
+        status=problem.status if problem else 200,
+        pool=found,
+        parties=parties,
+        latest=latest["items"],
+        cash=CASH,
+        problem=problem,
+        sent=sent or FormData(),
+        today=await today(at),
+    )
 
 
 @router.get("/pools/{code}/transfers")
