@@ -61,6 +61,34 @@ async def test_history_is_only_added_to(running, statement):
                 await conn.execute(statement)
 
 
+@pytest.mark.parametrize(
+    ("statement", "constraint"),
+    [
+        (
+            """insert into claims select (jsonb_populate_record(c, jsonb_build_object(
+                   'id', gen_random_uuid(), 'number', 'again'))).* from claims as c""",
+            "claims_one_per_loan",
+        ),
+        ("update claims set approved_by = reviewed_by", "claims_check"),
+        ("update claims set paid_fen = pool_pays_fen + 1", "claims_check1"),
+        ("update recoveries set confirmed_by = reported_by", "recoveries_check"),
+        ("update settlements set signed_by = confirmed_by", "settlements_check"),
+    ],
+)
+async def test_what_the_rules_forbid_the_tables_forbid_too(running, statement, constraint):
+    async with claims_of(running, "ICBC", "CCB") as here:
+        await story(here)
+        await here.it_is("2026-04-01")
+        await here.settles("2026-02", "preview", "confirm")
+        async with here.service.context.database.begin(EVERYWHERE) as conn:
+            if "settlements" in statement:
+                statement += " where state = 'confirmed'"
+            with pytest.raises(asyncpg.IntegrityConstraintViolationError) as refused:
+                await conn.execute(statement)
+
+        assert refused.value.constraint_name.startswith(constraint)
+
+
 async def test_models_and_tables_agree(database_of):
     fresh = await database_of("risk_pool")
     assert claims and settlements
