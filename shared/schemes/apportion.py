@@ -13,8 +13,9 @@ def by_residual(base_fen: int, parts: Sequence[int], whole: int, residual: int) 
     shares = [(2 * base_fen * part + whole) // doubled for part in parts]
     shares[residual] += base_fen - sum(shares)
     while shares[residual] < 0:
+        # Somebody was rounded up, so the most so rounded is not the residual, which is negative.
         most = max(
-            (index for index in range(len(parts)) if index != residual and shares[index] > 0),
+            range(len(parts)),
             key=lambda index: (shares[index] * whole - base_fen * parts[index], -index),
         )
         shares[most] -= 1

@@ -16,6 +16,7 @@ from shared.calendar import WorkingDays
 from shared.problems import Refused
 from shared.schemes.breakers import BreakerFigures, breaker
 from shared.schemes.claims import ClaimFacts, Cost, Counters
+from shared.schemes.conditions import KIND_SHAPES
 from shared.schemes.deadlines import deadline
 from shared.schemes.eligibility import ApplicationFacts, Collateral, eligibility
 from shared.schemes.escrow import EscrowFacts, settle_escrow
@@ -24,7 +25,6 @@ from shared.schemes.limits import Exposure, binding, explain_limits, reservation
 from shared.schemes.loss import ClaimDecision, split_loss
 from shared.schemes.reading import read_yaml
 from shared.schemes.recovery import RecoveryFacts, split_recovery
-from shared.schemes.rules import KIND_SHAPES
 from shared.schemes.scheme import Scheme
 from shared.schemes.shape import (
     At,

@@ -11,8 +11,9 @@ from typing import Any
 from shared.money import parse_fen
 from shared.problems import Refused
 from shared.schemes.claims import ClaimFacts, Counters
+from shared.schemes.conditions import KIND_SHAPES
 from shared.schemes.loss import ClaimDecision, split_loss
-from shared.schemes.rules import KIND_SHAPES, RULES
+from shared.schemes.rules import RULES
 from shared.schemes.shape import At, Percent, Problem
 from shared.schemes.terms import Terms
 from shared.schemes.vocabulary import FACTS, FIGURES

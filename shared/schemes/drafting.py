@@ -44,11 +44,12 @@ def draft(template: str, answers: Answers) -> str:
     node["name"] = _flow({"zh": answers.zh, "en": answers.en})
     node["place"] = _flow({"zh": answers.place_zh, "en": answers.place_en})
     node["status"] = "complete"
-    node["valid"] = _flow({"from": answers.valid_from})
+    node["valid"] = _flow({"from": _day(answers.valid_from)})
     node["documents"] = CommentedMap({"M": _flow({"zh": answers.measure})})
     node["modes"] = CommentedMap({answers.mode: node["modes"][answers.mode]})
     rules = node.get("rules", CommentedMap())
     mode_rules = node["modes"][answers.mode]["rules"]
+    mode_rules.pop("subsidies", None)
     for group in (rules, mode_rules):
         for name in list(group):
             group[name] = _redated(group[name], answers.valid_from)
@@ -57,14 +58,14 @@ def draft(template: str, answers: Answers) -> str:
     sharing["value"] = _flow({"shares": _flow(dict(answers.shares))})
     _cite(sharing, answers.article)
     mode_rules["parties"] = CommentedMap(
-        {first: _flow({"value": list(answers.shares), "source": answers.article})}
+        {_day(first): _flow({"value": list(answers.shares), "source": answers.article})}
     )
     if answers.loan_cap:
         group = mode_rules if "loan_cap" in mode_rules else rules
         entry = _flow({"value": answers.loan_cap, "source": answers.loan_cap_article or "?"})
         if not answers.loan_cap_article:
             entry["mark"] = "assumed"
-        group["loan_cap"] = CommentedMap({first: entry})
+        group["loan_cap"] = CommentedMap({_day(first): entry})
     out = StringIO()
     yaml.dump(node, out)
     body = out.getvalue()
@@ -104,9 +105,16 @@ def _of_hundred(percent: int | str) -> str:
 def _redated(entries: Any, first: date) -> Any:
     """The template's youngest value, from the county's first day, marked as assumed."""
     youngest = entries[max(entries)]
+    youngest["source"] = "模板"
     youngest["mark"] = "assumed"
-    youngest.pop("to", None)
-    return CommentedMap({first: youngest})
+    for key in ("to", "note"):
+        youngest.pop(key, None)
+    return CommentedMap({_day(first): youngest})
+
+
+def _day(day: date) -> date:
+    """A day of its own: the writer would make an anchor of one that stands in many places."""
+    return date.fromordinal(day.toordinal())
 
 
 def _cite(entry: Any, article: str) -> None:

@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 from shared.schemes.cases import QUESTIONS
+from shared.schemes.conditions import WORDS
 from shared.schemes.reading import HEAD
-from shared.schemes.rules import RULES, WORDS
+from shared.schemes.rules import RULES
 from shared.schemes.shape import Day, Record, Text
 from shared.schemes.vocabulary import MARKS
 

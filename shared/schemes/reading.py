@@ -8,8 +8,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError
 
+from shared.schemes.conditions import WORDS
 from shared.schemes.consistency import inconsistencies
-from shared.schemes.rules import RULES, WORDS
+from shared.schemes.rules import RULES
 from shared.schemes.scheme import Document, Entry, Mode, Scheme, Status
 from shared.schemes.shape import (
     At,

@@ -60,6 +60,7 @@ def test_a_cut_pays_exactly_the_cap_and_nobody_more_than_was_due(due, allowed):
         (1, [1, 1, 1, 1], 3, [0, 0, 0, 1]),
         (2, [1, 1, 1, 1], 3, [0, 1, 1, 0]),  # three halves up: at a tie the first named gives back
         (0, [1, 1], 1, [0, 0]),
+        (10, [47, 25, 26, 2], 3, [5, 2, 3, 0]),  # 2.5 was rounded up most, not the largest
     ],
 )  # fmt: skip
 def test_the_residual_party_takes_the_fen_and_is_never_negative(base, parts, residual, shares):
