@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.calendar import WorkingDays
-from shared.problems import Refused
+from shared.refusals import Refused
 from shared.schemes.breakers import BreakerFigures, breaker
 from shared.schemes.claims import ClaimFacts, Cost, Counters
 from shared.schemes.conditions import KIND_SHAPES

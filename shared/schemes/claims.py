@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple
 
 from shared.money import format_fen, parse_fen
-from shared.problems import Refused
+from shared.refusals import Refused
 
 NOTHING: Mapping[str, Any] = {}
 

@@ -9,7 +9,7 @@ from io import StringIO
 from typing import Any
 
 from shared.money import parse_fen
-from shared.problems import Refused
+from shared.refusals import Refused
 from shared.schemes.claims import ClaimFacts, Counters
 from shared.schemes.conditions import KIND_SHAPES
 from shared.schemes.loss import ClaimDecision, split_loss

@@ -4,7 +4,7 @@ import calendar
 from datetime import date, timedelta
 from typing import ClassVar, Protocol
 
-from shared.problems import Refused
+from shared.refusals import Refused
 from shared.schemes.terms import Terms
 
 

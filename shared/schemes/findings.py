@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from shared.problems import Refused
+from shared.refusals import Refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,7 +168,7 @@ def split_loss(facts: ClaimFacts, terms: Terms, counters: Counters = NO_COUNTERS
     covered = ip_part
     limits: list[CapOutcome] = []
     for part in terms.covered:
-        used = 0 if part.per == "claim" else _counter(counters.used, part.code)
+        used = _counter(counters.used, part.code)
         limit = CapOutcome(
             part.code, (), part.amount_fen, used, ip_part, part.source, part.zh, part.en
         )

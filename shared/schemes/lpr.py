@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from ruamel.yaml import YAML
 
-from shared.problems import Refused
+from shared.refusals import Refused
 from shared.schemes.findings import FactMissing
 from shared.schemes.terms import RateCap
 

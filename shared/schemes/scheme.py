@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
-from shared.problems import Refused
+from shared.refusals import Refused
 from shared.schemes.rules import RULES
 from shared.schemes.shape import At
 from shared.schemes.terms import Stated, Terms

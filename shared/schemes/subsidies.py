@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from shared.money import format_fen, round_half_up
-from shared.problems import Refused
+from shared.refusals import Refused
 from shared.schemes.apportion import by_residual
 from shared.schemes.claims import CapOutcome, Payment
 from shared.schemes.explanation import Explanation, Step, listed, money, percent

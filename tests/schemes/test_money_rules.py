@@ -488,6 +488,28 @@ def test_when_all_are_whole_interest_comes_next_and_then_the_pledgor():
     )
 
 
+def test_a_single_fen_is_handed_over_too():
+    facts = RecoveryFacts(
+        pledged_ip_fen=3, returned={"pool": 399, "bank": 600}, interest_returned_fen=49
+    )
+
+    decision = split_recovery(facts, borne(recovered_by="pool", residual="pool"))
+    other = split_recovery(facts, borne(recovered_by="guarantor", bearer="guarantor"))
+
+    assert decision.payments == (
+        Payment("pool", "bank", 1, "interest_return"),
+        Payment("pool", "pledgor", 1, "surplus"),
+    )
+    assert other.payments == (
+        Payment("guarantor", "pool", 1, "recovery_return"),
+        Payment("guarantor", "pledgor", 1, "surplus"),
+    )
+
+
+def test_a_pure_ip_loan_counts_whole_in_its_recoveries():
+    assert split_loss(loss(10), terms()).borne.ip_share == 1
+
+
 def test_under_the_statutory_order_interest_is_paid_before_principal():
     facts = RecoveryFacts(pledged_ip_fen=60, interest_returned_fen=20)
 
