@@ -23,10 +23,14 @@ from services.console.session import Seal, SessionMiddleware
 from services.console.settings import ConsoleSettings
 from services.console.ways_in import ByChoice, ByProvider, WayIn
 from shared import telemetry
+from shared.edge import EdgeMiddleware
 from shared.issuer import Issuer
 from shared.tracing import current_request_id
 
 log = logging.getLogger(__name__)
+
+LARGEST_FORM = 256 * 1024
+"""Bytes; a form of many reasons has a hundredth of it."""
 
 
 def build(
@@ -54,6 +58,10 @@ def build(
                 SessionMiddleware,
                 seal=Seal(settings.session_secret.get_secret_value()),
                 secure=settings.secure_cookies,
+            ),
+            # Innermost, so that the page of a crash has the headers of every other.
+            Middleware(
+                EdgeMiddleware, body_bytes=LARGEST_FORM, larger_bodies={}, unexpected=_unexpected
             ),
         ],
     )
@@ -125,13 +133,15 @@ def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        code = {404: "not-found", 405: "not-found"}.get(error.status_code, "unexpected")
+        code = {404: "not-found", 405: "not-found", 413: "too-large"}.get(
+            error.status_code, "unexpected"
+        )
         return failed(visitor(request), _own(error.status_code, code))
 
-    @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> Response:
-        log.error("unexpected error in %s %s", request.method, request.url.path, exc_info=error)
-        return failed(visitor(request), _own(500, "unexpected"))
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    log.error("unexpected error in %s %s", request.method, request.url.path, exc_info=error)
+    return failed(visitor(request), _own(500, "unexpected"))
 
 
 def _own(status: int, code: str) -> Problem:

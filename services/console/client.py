@@ -141,6 +141,8 @@ class Services:
                     timeout=settings.timeout_seconds,
                     transport=(transports or {}).get(name),
                     follow_redirects=False,
+                    # Streams stay open; they must not use up what pages need.
+                    limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
                 )
                 for name in SERVICES
             }

@@ -85,8 +85,14 @@ class ByProvider:
         self._verifier: Verifier | None = None
 
     async def leave_for_provider(self, request: Request) -> Response:
-        """Send the browser to the provider; state, nonce and verifier wait in the session."""
-        answer = await self._client.authorize_redirect(request, self._return_url)
+        """Send the browser to the provider; state, nonce and verifier wait in the session.
+
+        Raises NotLetIn where the provider does not answer.
+        """
+        try:
+            answer = await self._client.authorize_redirect(request, self._return_url)
+        except HTTPError as error:
+            raise NotLetIn(str(error)) from error
         assert isinstance(answer, Response)
         return answer
 

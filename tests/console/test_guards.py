@@ -183,3 +183,30 @@ async def test_an_expired_token_leads_to_the_login(house: House):
         reviewer.client.cookies.clear()
         reviewer.client.cookies.set("zhidai_session", seal.close(session))
         assert (await reviewer.opens("/")).path == "/login"
+
+
+async def test_a_crash_is_said_in_words_with_every_guard_and_no_trace(house: House):
+    console = house.console_with()
+    async with house.visitor(console) as visitor:
+        await visitor.logs_in("reviewer-lin")
+        await console.state.console.services.close()
+        page = await visitor.opens("/cases")
+    assert page.status == 500
+    assert "这是系统的问题" in page.text and "请求编号" in page.text
+    assert "Traceback" not in page.html and "closed" not in page.html
+    assert "default-src 'none'" in page.response.headers["content-security-policy"]
+
+
+async def test_a_form_of_a_megabyte_is_too_large(house: House):
+    async with house.visitor() as visitor:
+        page = await visitor.opens("/login")
+        page = await visitor.sends(page, "/login", subject="x" * 1_000_000)
+        assert page.status == 413 and "请缩短内容" in page.text
+
+
+async def test_an_address_cannot_reach_elsewhere_in_a_service(house: House):
+    async with house.logged_in("finance-sun") as finance:
+        for code in ("x%3Fy=1", "x%23y", "x%00", "x%0Ay", "%2e%2e", "%252e", "x y", "x" * 80):
+            for path in (f"/pools/{code}", f"/pools/dongli/settlements/{code}"):
+                page = await finance.opens(path)
+                assert (page.status, "没有找到" in page.text) == (404, True), path

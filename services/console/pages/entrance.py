@@ -67,7 +67,10 @@ async def to_provider(desk: Visitor, next: str = "/") -> Response:
     if not isinstance(way_in, ByProvider):
         return desk.done("/login")
     desk.request.session["next"] = local(next)
-    return await way_in.leave_for_provider(desk.request)
+    try:
+        return await way_in.leave_for_provider(desk.request)
+    except NotLetIn:
+        return desk.done("/login", "login.not-let-in")
 
 
 @router.get("/login/return")

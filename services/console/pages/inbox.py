@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Annotated
+from uuid import UUID
 
 import httpx
 from fastapi import APIRouter, Depends
@@ -32,7 +33,7 @@ async def inbox(at: At, unread: str = "", cursor: str = "") -> Response:
 
 
 @router.post("/inbox/{message_id}/open")
-async def open_message(at: At, message_id: str) -> Response:
+async def open_message(at: At, message_id: UUID) -> Response:
     """Mark a message as read and go where it leads."""
     form = await at.form()
     await at.notifications.post(f"/inbox/{message_id}/read", key=once(form))

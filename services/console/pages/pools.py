@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from services.console.addresses import Code
 from services.console.client import Problem
 from services.console.desk import Desk, desk
 from services.console.forms import once, text
@@ -26,13 +27,13 @@ async def pools(at: At) -> Response:
 
 
 @router.get("/pools/{code}")
-async def pool(at: At, code: str) -> Response:
+async def pool(at: At, code: Code) -> Response:
     """One pool: money, exposure, limits, banks, the last transfers."""
     return await _shown(at, code)
 
 
 @router.post("/pools/{code}/cash")
-async def enter_cash(at: At, code: str) -> Response:
+async def enter_cash(at: At, code: Code) -> Response:
     """Book a contribution, interest of the account, or a fee; then look at the pool again."""
     form = await at.form()
     kind = text(form, "kind")
@@ -80,7 +81,7 @@ async def _shown(
 @router.get("/pools/{code}/transfers")
 async def transfers(
     at: At,
-    code: str,
+    code: Code,
     account: str = "",
     reference: str = "",
     cursor: str = "",
@@ -101,14 +102,14 @@ async def transfers(
 
 
 @router.get("/pools/{code}/transfers/{seq}")
-async def transfer(at: At, code: str, seq: int) -> Response:
+async def transfer(at: At, code: Code, seq: int) -> Response:
     """One transfer: the business fact, the people, the explanation, its place in the chain."""
     found = await at.risk_pool.get(f"/pools/{code}/transfers/{seq}")
     return at.page("transfer.html", code=code, transfer=found)
 
 
 @router.get("/pools/{code}/balances")
-async def balances(at: At, code: str, as_of: str = "", booked_by: str = "") -> Response:
+async def balances(at: At, code: Code, as_of: str = "", booked_by: str = "") -> Response:
     """All accounts as of a business day, and as they were known at a moment."""
     problem, found = None, None
     try:
@@ -129,7 +130,7 @@ async def balances(at: At, code: str, as_of: str = "", booked_by: str = "") -> R
 
 
 @router.get("/pools/{code}/banks/{bank}")
-async def bank(at: At, code: str, bank: str) -> Response:
+async def bank(at: At, code: Code, bank: Code) -> Response:
     """One bank in a pool: exposure, ratio of bad loans, what its breaker did and when."""
     banks = await at.risk_pool.get(f"/pools/{code}/banks")
     found = next((one for one in banks["banks"] if one["bank_code"] == bank), None)

@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.console import acts
+from services.console.addresses import Code, Month
 from services.console.client import Problem
 from services.console.desk import Desk, desk
 from services.console.forms import once, text
@@ -36,13 +37,13 @@ async def all_settlements(at: At) -> Response:
 
 
 @router.get("/pools/{code}/settlements")
-async def settlements(at: At, code: str, cursor: str = "") -> Response:
+async def settlements(at: At, code: Code, cursor: str = "") -> Response:
     """The months of one pool."""
     return await _months_shown(at, code, cursor)
 
 
 @router.post("/pools/{code}/settlements")
-async def begin(at: At, code: str) -> Response:
+async def begin(at: At, code: Code) -> Response:
     """Preview a month that has no settlement yet, then look at it."""
     form = await at.form()
     month = text(form, "month")
@@ -58,13 +59,13 @@ async def begin(at: At, code: str) -> Response:
 
 
 @router.get("/pools/{code}/settlements/{month}")
-async def settlement(at: At, code: str, month: str) -> Response:
+async def settlement(at: At, code: Code, month: Month) -> Response:
     """One month."""
     return await _shown(at, code, month)
 
 
 @router.get("/pools/{code}/settlements/{month}/lines")
-async def lines(at: At, code: str, month: str, bank: str = "", cursor: str = "") -> Response:
+async def lines(at: At, code: Code, month: Month, bank: str = "", cursor: str = "") -> Response:
     """A line for each loan behind a month's figures."""
     found = await at.risk_pool.get(
         f"/pools/{code}/settlements/{month}/lines", bank=bank, cursor=cursor
@@ -82,7 +83,7 @@ async def lines(at: At, code: str, month: str, bank: str = "", cursor: str = "")
 
 @router.get("/pools/{code}/settlements/{month}/statements/{party}.{form}")
 async def statement(
-    at: At, code: str, month: str, party: str, form: Literal["pdf", "xlsx"]
+    at: At, code: Code, month: Month, party: Code, form: Literal["pdf", "xlsx"]
 ) -> Response:
     """A party's statement, handed on as the service made it."""
     language = at.texts.language
@@ -97,7 +98,7 @@ async def statement(
 
 
 @router.post("/pools/{code}/settlements/{month}/{action}")
-async def act(at: At, code: str, month: str, action: str) -> Response:
+async def act(at: At, code: Code, month: Month, action: str) -> Response:
     """Do one step of a month, then look at it again."""
     form = await at.form()
     known = acts.SETTLEMENT.get(action)

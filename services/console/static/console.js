@@ -44,7 +44,7 @@
         document.querySelectorAll(".actions details[open]").forEach((other) => {
           if (other !== one) other.open = false;
         });
-        one.querySelector("textarea, input:not([type=hidden]), select")?.focus();
+        one.querySelector("textarea, input:not([type=hidden]), select")?.focus({ preventScroll: true });
       }
     });
   });
