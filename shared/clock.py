@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from shared.database import EVERYWHERE, Database
-from shared.problems import Refused
+from shared.refusals import Refused
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

@@ -33,6 +33,10 @@ async def prepare_connection(connection: asyncpg.Connection) -> None:
         )
 
 
+async def _leave_as_is(connection: asyncpg.Connection) -> None:
+    """Nothing outlives our transactions, so there is nothing to reset: a round trip saved."""
+
+
 def driver_url(url: str, driver: str) -> str:
     """The same database for SQLAlchemy, with the driver named: postgresql+asyncpg://…"""
     return make_url(url).set(drivername=f"postgresql+{driver}").render_as_string(False)
@@ -55,6 +59,7 @@ class Database:
             min_size=1,
             max_size=max_size,
             init=prepare_connection,
+            reset=_leave_as_is,
             command_timeout=120,
             timeout=10,
             server_settings={"application_name": name},
@@ -77,12 +82,19 @@ class Database:
     @asynccontextmanager
     async def begin(self, institution: str) -> AsyncIterator[asyncpg.Connection]:
         """One transaction for writing. It is committed at the end of the block, or not at all."""
-        async with self._pool.acquire() as connection:
-            async with connection.transaction():
-                await connection.execute(LOOK_AS, institution)
-                yield connection
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(LOOK_AS, institution)
+            yield connection
         for callback in self._callbacks:
             callback()
+
+    @asynccontextmanager
+    async def looking(self, institution: str) -> AsyncIterator[asyncpg.Connection]:
+        """One read-only transaction for reads in SQL of our own; it wakes nobody."""
+        async with self._pool.acquire() as connection:
+            async with connection.transaction(readonly=True):
+                await connection.execute(LOOK_AS, institution)
+                yield connection
 
     @asynccontextmanager
     async def reading(self, institution: str) -> AsyncIterator[AsyncSession]:
@@ -98,7 +110,10 @@ class Database:
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:
         """A connection outside any transaction, for advisory locks and health checks."""
         async with self._pool.acquire() as connection:
-            yield connection
+            try:
+                yield connection
+            finally:
+                await connection.reset()
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call this after every commit: the relay asks to be woken."""

@@ -18,7 +18,7 @@ from shared.messaging.feed import read_feed
 from shared.messaging.inbox import Routes
 from shared.messaging.parking import Parked, list_parked
 from shared.messaging.replay import NothingParked, discard, replay
-from shared.problems import NotFound
+from shared.refusals import NotFound
 from shared.requests import LongText, Request
 
 
@@ -96,7 +96,7 @@ def events_router(hears: Routes) -> APIRouter:
     ) -> Feed:
         """What happened, in order: everything for the bureau, a bank's own for a bank."""
         after = decode_cursor(cursor, int)[0] if cursor else 0
-        async with context(request).database.begin(caller.institution) as conn:
+        async with context(request).database.looking(caller.institution) as conn:
             events = await read_feed(conn, after=after, limit=limit)
         return Feed(
             items=[
@@ -123,7 +123,7 @@ def events_router(hears: Routes) -> APIRouter:
     ) -> Page[ParkedEvent]:
         """Events that wait for somebody, the oldest first."""
         after = decode_cursor(cursor, int)[0] if cursor else 0
-        async with context(request).database.begin(EVERYWHERE) as conn:
+        async with context(request).database.looking(EVERYWHERE) as conn:
             found = await list_parked(conn, after=after, limit=limit + 1)
         more = len(found) > limit
         return Page[ParkedEvent](

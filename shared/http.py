@@ -13,7 +13,8 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Generic, TypeVar
+from types import NoneType, UnionType
+from typing import Any, Generic, TypeVar, get_args
 from uuid import UUID
 
 import asyncpg
@@ -24,7 +25,7 @@ from starlette.responses import Response
 
 from shared.database import Database
 from shared.identity import Identity
-from shared.problems import Refused
+from shared.refusals import Refused
 
 KEY_HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotency-Replayed"
@@ -290,8 +291,8 @@ def encode_cursor(*parts: CursorPart) -> str:
     return base64.urlsafe_b64encode(_checksum(text) + text).decode().rstrip("=")
 
 
-def decode_cursor(text: str, *kinds: type) -> tuple[Any, ...]:
-    """The sort key in a cursor, whose parts must be of these types (or None).
+def decode_cursor(text: str, *kinds: type | UnionType) -> tuple[Any, ...]:
+    """The sort key in a cursor, whose parts must be of these types; `str | None` may be null.
 
     Raises CursorInvalid for anything that `encode_cursor` did not make for such a list. The
     checksum finds damage; it is no secret, and what a caller may see never hangs on a cursor.
@@ -313,9 +314,12 @@ def _checksum(text: bytes) -> bytes:
     return hashlib.blake2s(text, digest_size=6, person=b"cursor").digest()
 
 
-def _part(value: Any, kind: type) -> Any:
-    if value is None:
-        return None
+def _part(value: Any, wanted: type | UnionType) -> Any:
+    kind = wanted
+    if isinstance(wanted, UnionType):
+        if value is None:
+            return None
+        (kind,) = (one for one in get_args(wanted) if one is not NoneType)
     if kind in _READERS and isinstance(value, str):
         return _READERS[kind](value)
     if type(value) is not kind or (isinstance(value, int) and not -(2**63) <= value < 2**63):

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from shared.database import Database
 from shared.http import kept_answer
 from shared.identity import Identity, requires
-from shared.problems import NotFound
+from shared.refusals import NotFound
 
 
 class KeptAnswer(BaseModel):

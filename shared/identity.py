@@ -20,7 +20,7 @@ from starlette.requests import Request
 
 from shared.database import EVERYWHERE
 from shared.keys import Keys
-from shared.problems import Refused
+from shared.refusals import Refused
 
 BANK_ROLES = frozenset({"bank_operator", "bank_checker"})
 BUREAU_ROLES = frozenset(

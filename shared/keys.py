@@ -16,7 +16,7 @@ import httpx
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
-from shared.problems import Refused
+from shared.refusals import Refused
 
 log = logging.getLogger(__name__)
 

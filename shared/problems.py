@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any
 
 import asyncpg
 from fastapi import FastAPI
@@ -25,6 +25,7 @@ from starlette.types import Scope
 from shared.edge import DEFAULT_BODY_BYTES, BodyTooLarge, EdgeMiddleware
 from shared.field_errors import FieldError, field_errors
 from shared.problem_schema import document_problems
+from shared.refusals import Refused
 from shared.tracing import current_request_id, current_trace_id
 
 log = logging.getLogger(__name__)
@@ -51,31 +52,6 @@ _BY_STATUS: Mapping[int, tuple[str, str, str]] = {
     503: ("unavailable", "服务暂不可用，请稍后再试",
           "The service is unavailable; try again later."),
 }  # fmt: skip
-
-
-class Refused(Exception):
-    """A rule said no. Expected, told to the person, never retried, never paged.
-
-    Anything else that escapes a handler is our bug. `extra` becomes members of the problem:
-    figures that explain the refusal, or `errors` with a list of field errors.
-    """
-
-    code: ClassVar[str]
-    status: ClassVar[int] = 409
-    headers: Mapping[str, str] = {}
-
-    def __init__(self, zh: str, en: str, **extra: Any) -> None:
-        super().__init__(en)
-        self.zh = zh
-        self.en = en
-        self.extra = extra
-
-
-class NotFound(Refused):
-    """There is no such thing, or the caller may not know of it: the answer is the same."""
-
-    code = "not-found"
-    status = 404
 
 
 def prefers_english(accept_language: str) -> bool:

@@ -9,6 +9,7 @@ import itertools
 import os
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,11 +92,11 @@ def _make_template(server_url: str, service: str, folder: Path) -> str:
 _numbers = itertools.count(1)
 
 
-@pytest.fixture
-async def database_of(
+@asynccontextmanager
+async def fresh_databases(
     postgres_url: str, shared_folder: Path
 ) -> AsyncIterator[Callable[[str], Awaitable[FreshDatabase]]]:
-    """`await database_of("applications")` is a fresh, migrated database for this test."""
+    """Gives a function that makes a fresh, migrated database; they are dropped at the end."""
     made: list[str] = []
 
     async def make(service: str) -> FreshDatabase:
@@ -128,6 +129,24 @@ async def database_of(
         for name in made:
             await server.execute(f"drop database if exists {name} with (force)")
         await server.close()
+
+
+@pytest.fixture
+async def database_of(
+    postgres_url: str, shared_folder: Path
+) -> AsyncIterator[Callable[[str], Awaitable[FreshDatabase]]]:
+    """`await database_of("applications")` is a fresh, migrated database for this test."""
+    async with fresh_databases(postgres_url, shared_folder) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+async def databases_of_module(
+    postgres_url: str, shared_folder: Path
+) -> AsyncIterator[Callable[[str], Awaitable[FreshDatabase]]]:
+    """The same, kept until the last test of the module."""
+    async with fresh_databases(postgres_url, shared_folder) as make:
+        yield make
 
 
 @pytest.fixture

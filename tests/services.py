@@ -1,7 +1,7 @@
 """Whole services for tests: real HTTP handling, a real database, the local transport."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,38 @@ async def nothing_in_flight(services: list[RunningService], *, seconds: float = 
             await asyncio.sleep(0.02)
 
 
+@asynccontextmanager
+async def together(
+    services: Sequence[Service],
+    database_of: Callable[[str], Awaitable[Any]],
+    issuer: Issuer,
+    shared_folder: Path,
+    **settings: Any,
+) -> AsyncIterator[list[RunningService]]:
+    """Run services in this process, each on a fresh database; they hear each other."""
+    transport = LocalTransport([service.name for service in services if service.hears])
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(transport.close)
+        started = []
+        for service in services:
+            fresh = await database_of(service.name)
+            app = build(
+                service,
+                service.settings_type(
+                    environment="sandbox",
+                    database_url=fresh.url,
+                    transport="local",
+                    token_issuer=issuer.issuer,
+                    token_keys=str(shared_folder / "issuer" / "jwks.json"),
+                    **settings,
+                ),
+                transport=transport,
+            )
+            await stack.enter_async_context(app.router.lifespan_context(app))
+            started.append(RunningService(app, issuer, stack))
+        yield started
+
+
 @pytest.fixture
 async def running(
     database_of: Any, issuer: Issuer, shared_folder: Path
@@ -94,26 +126,7 @@ async def running(
 
     @asynccontextmanager
     async def run(*services: Service, **settings: Any) -> AsyncIterator[Any]:
-        transport = LocalTransport([service.name for service in services if service.hears])
-        async with AsyncExitStack() as stack:
-            stack.push_async_callback(transport.close)
-            started = []
-            for service in services:
-                fresh = await database_of(service.name)
-                app = build(
-                    service,
-                    service.settings_type(
-                        environment="sandbox",
-                        database_url=fresh.url,
-                        transport="local",
-                        token_issuer=issuer.issuer,
-                        token_keys=str(shared_folder / "issuer" / "jwks.json"),
-                        **settings,
-                    ),
-                    transport=transport,
-                )
-                await stack.enter_async_context(app.router.lifespan_context(app))
-                started.append(RunningService(app, issuer, stack))
+        async with together(services, database_of, issuer, shared_folder, **settings) as started:
             yield started[0] if len(started) == 1 else tuple(started)
 
     yield run

@@ -12,7 +12,7 @@ from services.applications.domain.life_cycle import State
 from services.applications.domain.waiting import WAITS
 from shared.calendar import WorkingDays
 from shared.money import parse_fen
-from shared.problems import Refused
+from shared.refusals import Refused
 from shared.schemes import eligibility
 from shared.schemes.deadlines import deadline
 from shared.schemes.findings import Finding

@@ -26,7 +26,7 @@ from services.applications.tables.rows import (
     PositionRow,
     ValuationRow,
 )
-from shared.problems import NotFound
+from shared.refusals import NotFound
 
 QUEUED: Final = (State.ACCEPTED, State.UNDER_REVIEW, State.RECOMMENDED)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.risk_pool.domain.life_cycle import LifeCycle
 from shared.identity import Identity
-from shared.problems import Refused
+from shared.refusals import Refused
 from shared.schemes.deadlines import CountsWorkingDays, deadline
 from shared.schemes.terms import Terms
 

@@ -16,7 +16,7 @@ from services.risk_pool.numbers import next_number
 from shared.contracts.envelope import Event
 from shared.identity import Identity
 from shared.money import format_fen
-from shared.problems import NotFound, Refused
+from shared.refusals import NotFound, Refused
 
 Kind = Literal["contribution", "interest", "fee"]
 

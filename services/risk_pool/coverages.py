@@ -16,7 +16,7 @@ from services.risk_pool.domain.coverage import INCIDENTS, Coverage, Step, releas
 from services.risk_pool.ledger import LockedPool, book
 from shared.contracts.risk_pool import CoverageReleasedV1
 from shared.identity import Identity
-from shared.problems import NotFound, Refused
+from shared.refusals import NotFound, Refused
 
 _COLUMNS = tuple(field.name for field in fields(Coverage))
 

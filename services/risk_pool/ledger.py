@@ -20,7 +20,7 @@ from services.risk_pool.domain.ledger import (
     same_fact,
     turnover,
 )
-from shared.problems import NotFound, Refused
+from shared.refusals import NotFound, Refused
 
 
 class MonthClosed(Refused):

@@ -2,7 +2,8 @@
 
 import asyncpg
 
-from services.risk_pool.domain.numbers import number, prefix_of
+from services.risk_pool.domain.numbers import number
+from shared.case_numbers import prefix_of
 
 
 async def next_number(conn: asyncpg.Connection, pool_code: str, *, series: str, year: int) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from shared.problems import Refused
+from shared.refusals import Refused
 
 
 class PartyDiffers(Refused):

@@ -1,5 +1,6 @@
 """What must fit together across the rules of one scheme, told at the rule that is to change."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -13,10 +14,32 @@ def inconsistencies(scheme: Scheme, at: At) -> list[Problem]:
     """Every contradiction between rules in force on the same day, each told once."""
     found: dict[tuple[int, int, str], Problem] = {}
     for mode in scheme.modes.values():
+        for problem in _uncited(scheme, mode):
+            found.setdefault((problem.line, problem.column, problem.zh), problem)
+    for mode in scheme.modes.values():
         for day in scheme.changes(mode.code):
             for problem in _on(scheme, mode, day, at):
                 found.setdefault((problem.line, problem.column, problem.zh), problem)
     return list(found.values())
+
+
+_CITED = re.compile(r"[A-Z][A-Za-z]*[0-9]*(?![\w.])")
+_SURVEY = re.compile(r"[B-H](?:\.[0-9]+)?")
+"""Sections of the survey of programmes and of the settled readings, see docs/settled-readings.md."""
+
+
+def _uncited(scheme: Scheme, mode: Mode) -> Iterator[Problem]:
+    """Sources by a short name, such as S12 or M, that the file does not list."""
+    for entries in scheme.rules_of(mode.code).values():
+        for entry in entries:
+            for part in entry.stated.source.split(";"):
+                name = _CITED.match(part.strip())
+                if name is None or name[0] in scheme.documents or _SURVEY.fullmatch(name[0]):
+                    continue
+                yield entry.at.problem(
+                    f"依据 “{name[0]}” 没有列在 documents 中",
+                    f"the source “{name[0]}” is not listed under documents",
+                )
 
 
 def _on(scheme: Scheme, mode: Mode, day: date, at: At) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from pydantic import Field
 from shared import problems, telemetry
 from shared.identifiers import PatentNo, Uscc
 from shared.money import RequestFen
-from shared.problems import NotFound, Refused
+from shared.refusals import NotFound, Refused
 from shared.requests import IsoDate, IsoDateTime, LongText, Request, ShortText
 
 

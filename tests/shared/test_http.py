@@ -53,7 +53,7 @@ def test_a_tag_is_strong_and_quoted():
 
 times = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=8))]))
 texts = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
-KINDS = (datetime, date, UUID, int, str, str)
+KINDS = (datetime, date, UUID, int, str, str | None)
 
 
 @given(times, st.dates(), st.uuids(), st.integers(-(2**63), 2**63 - 1), texts)
@@ -101,6 +101,8 @@ def test_a_cursor_that_was_changed_is_refused(data):
         (("7",), (UUID,)),
         ((7,), (UUID,)),
         ((7,), (datetime,)),
+        ((None,), (UUID,)),
+        ((None,), (int,)),
     ],
 )
 def test_a_cursor_of_another_list_is_refused(parts, kinds):

@@ -21,7 +21,7 @@ from shared.idempotency_keys import idempotency_keys_router
 from shared.identity import Identity, requires
 from shared.issuer import Issuer
 from shared.keys import Keys
-from shared.problems import Refused
+from shared.refusals import Refused
 from shared.requests import Request
 
 

@@ -14,7 +14,7 @@ from services.applications.api.common import Anyone, Running
 from services.applications.requests import BankBody, BankChange
 from shared.http import Answer, Page, etag, idempotently, require_match
 from shared.identity import Identity, requires
-from shared.problems import NotFound, Refused
+from shared.refusals import NotFound, Refused
 
 router = APIRouter(tags=["banks"])
 

@@ -122,5 +122,5 @@ async def read_statistics(
     caller: Anyone, running: Running, pool: PlainCode = None
 ) -> StatisticsAnswer:
     """Counts and money of what you may see: by pool, month of submission and state; loans."""
-    async with running.database.begin(caller.institution) as conn:
+    async with running.database.looking(caller.institution) as conn:
         return await statistics(conn, pool_code=pool)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.problems import Refused
+from shared.refusals import Refused
 
 
 class State(StrEnum):

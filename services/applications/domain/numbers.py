@@ -1,25 +1,5 @@
 """The numbers people call cases by: DL-2026-000123 is the 123rd of 2026 in the pool of Dongli."""
 
-import re
-from typing import Final
-
-_SYLLABLE: Final = re.compile(
-    r"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?[aeiouv]+(?:ng|n(?![aeiouv])|r(?![aeiouv]))?"
-)
-
-
-def prefix_of(pool_code: str) -> str:
-    """Two or more capitals for a pool: the initials of its pinyin, else its first letters.
-
-    "dongli" → "DL", "youxian" → "YX", "pool-7" → "POOL7"'s first four, "POOL".
-    """
-    letters = re.sub(r"[^a-z0-9]", "", pool_code.lower())
-    syllables = _SYLLABLE.findall(letters)
-    if len(syllables) >= 2 and "".join(syllables) == letters:
-        return "".join(syllable[0] for syllable in syllables).upper()[:6]
-    return letters[:4].upper()
-
-
 def case_number(prefix: str, year: int, serial: int) -> str:
     """The number of a case; six digits, more when a year has more than 999,999."""
     return f"{prefix}-{year}-{serial:06d}"

@@ -26,7 +26,7 @@ from shared.contracts.envelope import Event
 from shared.http import Answer, etag
 from shared.identity import Identity
 from shared.messaging import outbox
-from shared.problems import NotFound, Refused
+from shared.refusals import NotFound, Refused
 
 
 class NotYourCase(Refused):

@@ -12,9 +12,9 @@ from uuid import UUID
 import asyncpg
 
 from services.applications.domain.life_cycle import Action, State, find_move
-from services.applications.domain.numbers import prefix_of
 from services.applications.handlers.decisions import about
 from services.applications.tables.moves import SYSTEM, Move, record
+from shared.case_numbers import prefix_of
 from shared.contracts.applications import ApplicationExpiredV1
 from shared.contracts.risk_pool import (
     BankResumedV1,

@@ -38,7 +38,7 @@ from shared.database import Database
 from shared.http import Answer, etag
 from shared.identity import Identity
 from shared.messaging import outbox
-from shared.problems import Refused
+from shared.refusals import Refused
 from shared.schemes.findings import Finding
 
 

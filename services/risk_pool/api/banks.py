@@ -56,7 +56,7 @@ async def list_banks(
 ) -> BanksAnswer:
     """Exposure, bad ratio and breaker history of every bank."""
     today = business_date(running.clock.now())
-    async with running.database.begin(caller.institution) as conn:
+    async with running.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         if caller.institution == EVERYWHERE:
             stand = (await figures.of_pool(conn, code, today))["banks"]

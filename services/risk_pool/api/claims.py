@@ -28,7 +28,7 @@ from shared.clock import business_date
 from shared.http import Answer, Page, decode_cursor, encode_cursor, etag, idempotently
 from shared.identity import Identity, requires
 from shared.money import MONEY_NAMES, RequestFen, RequestFenOrZero
-from shared.problems import NotFound
+from shared.refusals import NotFound
 from shared.requests import IsoDate, LongText, Request, ShortText
 from shared.schemes.vocabulary import DOCUMENTS
 from shared.service import Context, context
@@ -312,7 +312,7 @@ async def show_claim(
     running: Annotated[Context, Depends(context)],
 ) -> ClaimAnswer:
     """A claim with its split, the caps that bound, the explanation, people and history."""
-    async with running.database.begin(caller.institution) as conn:
+    async with running.database.looking(caller.institution) as conn:
         answer = await detail(conn, claim_id, caller)
     response.headers["ETag"] = etag(answer.version)
     return answer

@@ -15,7 +15,7 @@ from shared.contracts.risk_pool import LimitReached
 from shared.http import Page, decode_cursor, encode_cursor, etag
 from shared.identity import Identity, requires
 from shared.money import Fen
-from shared.problems import NotFound
+from shared.refusals import NotFound
 from shared.service import Context, context
 
 router = APIRouter(tags=["coverages"])

@@ -24,7 +24,7 @@ from shared.http import Answer, Page, decode_cursor, encode_cursor, idempotently
 from shared.identity import Identity, requires
 from shared.messaging import outbox
 from shared.money import MONEY_NAMES, Fen, RequestFen
-from shared.problems import NotFound
+from shared.refusals import NotFound
 from shared.requests import IsoDate, IsoDateTime, Request, ShortText
 from shared.service import Context, context
 
@@ -275,7 +275,7 @@ async def show_balances(
     ] = None,
 ) -> Balances:
     """Every account's balance: as of any business day, as it was known at any moment."""
-    async with running.database.begin(caller.institution) as conn:
+    async with running.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         totals = await turnovers(conn, code, as_of=as_of, booked_by=booked_by)
     held = {
@@ -323,7 +323,7 @@ async def list_transfers(
 ) -> Page[TransferInList]:
     """Transfers, newest first."""
     before = decode_cursor(cursor, int)[0] if cursor else None
-    async with running.database.begin(caller.institution) as conn:
+    async with running.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         rows = await conn.fetch(
             """select seq, reference, kind, debit, credit, amount_fen, business_date, booked_at,
@@ -356,7 +356,7 @@ async def list_transfers(
 @router.get("/pools/{code}/transfers/{seq}")
 async def show_transfer(code: str, seq: int, caller: Bureau, running: Running) -> TransferAnswer:
     """One transfer: the business fact, the rule and figures behind it, the people, its hash."""
-    async with running.database.begin(caller.institution) as conn:
+    async with running.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         if not 0 < seq < 2**63:
             raise NotFound(f"没有第 {seq} 笔", f"There is no transfer {seq}.")
@@ -392,7 +392,7 @@ async def show_explanation(
     running: Running,
 ) -> Why:
     """Why a decision came out as it did. A bank sees those about its own loans."""
-    async with running.database.begin(caller.institution) as conn:
+    async with running.database.looking(caller.institution) as conn:
         why = await _why(conn, code, explanation_id)
     if why is None:
         raise NotFound("没有该说明", "There is no such explanation.")
@@ -417,11 +417,11 @@ async def export_ledger(
 ) -> StreamingResponse:
     """The whole ledger as NDJSON, for `zhidai audit --file` on a machine of the auditor's own."""
     now = running.clock.now()
-    async with running.database.begin(caller.institution) as conn:
+    async with running.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
 
     async def lines() -> AsyncIterator[bytes]:
-        async with running.database.begin(EVERYWHERE) as conn:
+        async with running.database.looking(EVERYWHERE) as conn:
             async for line in exported(conn, code, now=now):
                 yield line
 

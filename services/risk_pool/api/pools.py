@@ -27,7 +27,7 @@ from shared.http import Answer, etag, idempotently
 from shared.identity import Identity, requires
 from shared.messaging import outbox
 from shared.money import MONEY_NAMES, RequestFen
-from shared.problems import NotFound, Refused
+from shared.refusals import NotFound, Refused
 from shared.requests import IsoDate, Request, ShortText
 from shared.schemes import library
 from shared.schemes.vocabulary import PARTIES
@@ -252,7 +252,7 @@ async def list_pools(
 ) -> list[PoolInList]:
     """Every pool. A bank learns name and programme, its own line and its own exposure."""
     today = business_date(running.clock.now())
-    async with running.database.begin(caller.institution) as conn:
+    async with running.database.looking(caller.institution) as conn:
         if caller.institution != EVERYWHERE:
             seen = await figures.pools_seen_by_bank(conn, caller.institution, today)
             return [PoolInList(**pool) for pool in seen]
@@ -268,7 +268,7 @@ async def show_pool(
 ) -> PoolAnswer:
     """Where a pool stands: money, exposure, limits, breakers, and every bank in it."""
     today = business_date(running.clock.now())
-    async with running.database.begin(caller.institution) as conn:
+    async with running.database.looking(caller.institution) as conn:
         version = await conn.fetchval("select version from pools where code = $1", code)
         if version is None:
             raise NotFound(f"没有资金池 {code}", f"There is no pool {code}.")
@@ -286,7 +286,7 @@ async def list_parties(
     running: Annotated[Context, Depends(context)],
 ) -> list[PartyAnswer]:
     """Who takes part and what was agreed; a bank sees itself."""
-    async with running.database.begin(caller.institution) as conn:
+    async with running.database.looking(caller.institution) as conn:
         if not await conn.fetchval("select exists (select from pools where code = $1)", code):
             raise NotFound(f"没有资金池 {code}", f"There is no pool {code}.")
         return [PartyAnswer(**row) for row in await parties.listed(conn, code)]

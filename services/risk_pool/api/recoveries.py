@@ -25,7 +25,7 @@ from services.risk_pool.tables.claims import Recovery
 from shared.http import Answer, Page, decode_cursor, encode_cursor, etag, idempotently
 from shared.identity import Identity, requires
 from shared.money import MONEY_NAMES, RequestFen, RequestFenOrZero
-from shared.problems import NotFound
+from shared.refusals import NotFound
 from shared.requests import IsoDate, Request
 from shared.service import Context, context
 
@@ -184,7 +184,7 @@ async def show_recovery(
     running: Annotated[Context, Depends(context)],
 ) -> RecoveryDetail:
     """A recovery with its shares, the explanation, people and history."""
-    async with running.database.begin(caller.institution) as conn:
+    async with running.database.looking(caller.institution) as conn:
         answer = await detail(conn, recovery_id, caller)
     response.headers["ETag"] = etag(answer.version)
     return answer

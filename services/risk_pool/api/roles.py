@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from shared.problems import NotFound
+from shared.refusals import NotFound
 
 BUREAU = (
     "reviewer",

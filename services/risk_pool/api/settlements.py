@@ -24,7 +24,7 @@ from shared.database import EVERYWHERE
 from shared.http import Answer, Page, decode_cursor, encode_cursor, etag, idempotently
 from shared.identity import Identity, requires
 from shared.money import Fen
-from shared.problems import NotFound
+from shared.refusals import NotFound
 from shared.schemes.vocabulary import party_name
 from shared.service import Context, context
 
@@ -213,7 +213,7 @@ async def list_settlements(
 ) -> Page[SettlementInList]:
     """The months of a pool, the latest first."""
     before = decode_cursor(cursor, str)[0] if cursor is not None else None
-    async with running.database.begin(caller.institution) as conn:
+    async with running.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         found = await conn.fetch(
             """select * from settlements
@@ -236,7 +236,7 @@ async def show_settlement(
     code: PoolCode, month: MonthText, response: Response, caller: Anyone, running: Running
 ) -> SettlementAnswer:
     """A month in all its parts. A bank sees what concerns itself."""
-    async with running.database.begin(caller.institution) as conn:
+    async with running.database.looking(caller.institution) as conn:
         answer = await _detail(conn, code, _month(month), caller)
     response.headers["ETag"] = etag(answer.version)
     return answer
@@ -254,7 +254,7 @@ async def list_lines(
 ) -> Page[LineAnswer]:
     """A line per loan that was covered in the month, by bank and number."""
     after = decode_cursor(cursor, str, str) if cursor is not None else ("", "")
-    async with running.database.begin(caller.institution) as conn:
+    async with running.database.looking(caller.institution) as conn:
         settlement = await _found(conn, code, _month(month))
         found = await conn.fetch(
             """select * from settlement_lines
@@ -292,7 +292,7 @@ async def show_statement(
 ) -> Response:
     """A party's statement, as a PDF to sign, a workbook to calculate with, or JSON. The pool's own
     statement goes by the pool's code. A bank gets its own."""
-    async with running.database.begin(caller.institution) as conn:
+    async with running.database.looking(caller.institution) as conn:
         settlement = await _found(conn, code, _month(month))
         # Asked with the caller's own eyes: row-level security answers who may see it.
         if not await conn.fetchval(
@@ -302,7 +302,7 @@ async def show_statement(
             party_code,
         ):
             raise NotFound("没有该对账单", "There is no such statement.")
-    async with running.database.begin(EVERYWHERE) as conn:
+    async with running.database.looking(EVERYWHERE) as conn:
         told = await statements.statement(conn, settlement, party_code)
         assert told is not None
         bank = None if party_code == code else party_code

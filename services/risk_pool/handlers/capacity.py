@@ -29,7 +29,7 @@ from shared.contracts.envelope import Event
 from shared.contracts.risk_pool import CoverageDeclinedV1, CoverageReservedV1, LimitReached
 from shared.messaging import outbox
 from shared.messaging.inbox import Heard
-from shared.problems import NotFound, Refused
+from shared.refusals import NotFound, Refused
 from shared.schemes import library
 from shared.schemes.deadlines import NoDeadline, deadline
 from shared.schemes.limits import explain_limits

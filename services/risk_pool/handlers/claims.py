@@ -34,7 +34,7 @@ from shared.contracts.risk_pool import (
 )
 from shared.identity import Identity
 from shared.messaging import outbox
-from shared.problems import NotFound, Refused
+from shared.refusals import NotFound, Refused
 from shared.schemes import library
 from shared.schemes.deadlines import CountsWorkingDays, deadline
 from shared.schemes.findings import Finding

@@ -24,7 +24,7 @@ from shared.contracts.risk_pool import ClaimApprovedV1, ClaimPaidV1, Share
 from shared.identity import Identity
 from shared.messaging import outbox
 from shared.money import format_fen, group_fen, parse_fen
-from shared.problems import Refused
+from shared.refusals import Refused
 from shared.schemes.claims import ClaimFacts, Cost
 from shared.schemes.deadlines import CountsWorkingDays
 from shared.schemes.loss import ClaimDecision, split_loss

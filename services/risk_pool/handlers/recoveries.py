@@ -31,7 +31,7 @@ from shared.clock import business_date
 from shared.contracts.risk_pool import RecoveryBookedV1, Share
 from shared.identity import Identity
 from shared.messaging import outbox
-from shared.problems import NotFound, Refused
+from shared.refusals import NotFound, Refused
 from shared.schemes.claims import Borne, Cost
 from shared.schemes.deadlines import CountsWorkingDays
 from shared.schemes.recovery import RecoveryDecision, RecoveryFacts, split_recovery

@@ -36,7 +36,7 @@ from shared.contracts.risk_pool import (
 from shared.identity import Identity
 from shared.messaging import outbox
 from shared.money import format_fen
-from shared.problems import NotFound, Refused
+from shared.refusals import NotFound, Refused
 
 _ORDER = (State.PREVIEWED, State.CONFIRMED, State.SIGNED, State.POSTED)
 _DONE_BY = {

@@ -14,7 +14,7 @@ from services.risk_pool.ledger import (
     turnovers,
 )
 from shared.database import EVERYWHERE
-from shared.problems import NotFound
+from shared.refusals import NotFound
 from tests.risk_pool.core.conftest import NOW, contribution
 
 

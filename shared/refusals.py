@@ -1,0 +1,32 @@
+"""What a rule says when it says no. Pure, so that a domain may raise it.
+
+`shared.problems` turns a refusal into an answer over HTTP.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+
+class Refused(Exception):
+    """A rule said no. Expected, told to the person, never retried, never paged.
+
+    Anything else that escapes a handler is our bug. `extra` becomes members of the problem:
+    figures that explain the refusal, or `errors` with a list of field errors.
+    """
+
+    code: ClassVar[str]
+    status: ClassVar[int] = 409
+    headers: Mapping[str, str] = {}
+
+    def __init__(self, zh: str, en: str, **extra: Any) -> None:
+        super().__init__(en)
+        self.zh = zh
+        self.en = en
+        self.extra = extra
+
+
+class NotFound(Refused):
+    """There is no such thing, or the caller may not know of it: the answer is the same."""
+
+    code = "not-found"
+    status = 404
