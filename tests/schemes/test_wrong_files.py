@@ -286,6 +286,10 @@ WRONG = {
     "a mode without a name": Wrong(
         "    name: {zh: 担保链, en: chain}\n", "", "rules:",
         "缺少 “name”", "“name” is missing"),
+    "a source that is not listed": Wrong(
+        "{value: 12, source: 第六条}", "{value: 12, source: N 第六条}", "N 第六条",
+        "依据 “N” 没有列在 documents 中", "not listed under documents",
+    ),
     "an ASCII comma inside a note": Wrong(
         "{value: 12, source: 第六条}", "{value: 12, source: 第六条, 第二款}", "第二款",
         "不认识 “第二款”", "is not known here"),
