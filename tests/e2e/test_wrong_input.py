@@ -1,0 +1,297 @@
+"""Whatever is sent to any route, the answer is a problem one can act on, and nothing is stored.
+
+The routes come from the services' own descriptions, so a new one is tried by itself.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from shared.database import EVERYWHERE
+from shared.http import encode_cursor
+from tests.applications.office import ICBC, submission
+from tests.e2e.api import (
+    READING,
+    ROUTES,
+    SERVICES,
+    WITH_BODY,
+    WRITING,
+    WRONG_VALUES,
+    Route,
+    placed,
+    pointer,
+)
+from tests.e2e.town import BANK_ROLES, BUREAU_ROLES, Town, is_problem
+from tests.services import Person
+
+JSON = {"Content-Type": "application/json"}
+FORTY_MEGABYTES = 40 * 1024 * 1024
+ROW_BY_ROW = ("/api/v1/positions",)
+"""Their items are judged one by one, each with its verdict in the answer."""
+NOT_AN_OBJECT = (b"[]", b"3", b'"text"', b"null", b"true", b"1e400", b"NaN")
+NOT_JSON = (
+    b"",
+    b"{",
+    b'{"a": }',
+    b"{'a': 1}",
+    b'{"a": "\xff\xfe"}',
+    b"\x00",
+    b"[" * 200_000,
+    b'{"a":' * 200_000,
+    b'{"a": "' + b"x" * 100,
+)
+ODD_OBJECTS = (
+    b'{"surprise": 1}',
+    b'{"surprise": NaN, "\\u0000": Infinity, "": -Infinity}',
+    b'{"surprise": 1e400}',
+    b'{"\\ud800": "\\udfff"}',
+    b'{"surprise": ' + b"[" * 500 + b"]" * 500 + b"}",
+    b'{"__proto__": {"constructor": 1}, "id": "0"}',
+)
+
+
+@pytest.fixture(scope="module")
+async def quiet(town: Town) -> Town:
+    """A pool and banks, after which nothing more happens by itself."""
+    await town.opens("dongli")
+    return town
+
+
+def callers(town: Town, service: str) -> tuple[Person, Person]:
+    """A bank's person and one of the bureau, each with every role there is on that side."""
+    return (
+        town.at(service, "bank-all", *BANK_ROLES, institution=ICBC),
+        town.at(service, "bureau-all", *BUREAU_ROLES),
+    )
+
+
+async def stored(town: Town, service: str) -> dict[str, int]:
+    """How many rows each table of a service has."""
+    async with town.services[service].context.database.begin(EVERYWHERE) as conn:
+        return await counts(conn)
+
+
+async def counts(conn: asyncpg.Connection) -> dict[str, int]:
+    names = await conn.fetch(
+        """select relname from pg_class
+           where relkind = 'r' and relnamespace = 'public'::regnamespace
+             and has_table_privilege(oid, 'select')"""
+    )
+    found = {}
+    for (name,) in names:
+        found[name] = await conn.fetchval(f'select count(*) from "{name}"')
+    return found
+
+
+async def tried(town: Town, route: Route, *, content: Any, headers: Any = JSON) -> list[Any]:
+    """The answers of a route to both sides' persons; each is a refusal in its right shape."""
+    answers = []
+    for person in callers(town, route.service):
+        body = content() if callable(content) else content
+        answer = await person.request(
+            route.method.upper(),
+            route.url(),
+            content=body,
+            headers={"If-Match": '"1"', **headers},
+        )
+        is_problem(answer)
+        answers.append(answer)
+    return answers
+
+
+def told(answers: list[httpx.Response]) -> set[str]:
+    return {f"{one.status_code} {one.json()['code']}" for one in answers}
+
+
+@pytest.mark.parametrize("route", WITH_BODY, ids=str)
+async def test_a_body_that_is_no_object_in_json_is_refused(quiet: Town, route: Route):
+    before = await stored(quiet, route.service)
+
+    for content in NOT_JSON:
+        said = told(await tried(quiet, route, content=content))
+        assert said & {"400 not-json", "422 invalid-request"}, (content[:20], said)
+    for content in NOT_AN_OBJECT:
+        said = told(await tried(quiet, route, content=content))
+        assert "422 invalid-request" in said or b"400" in content, (content, said)
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "application/xml"):
+        said = told(await tried(quiet, route, content=b"{}", headers={"Content-Type": kind}))
+        assert "415 unsupported-media-type" in said, (kind, said)
+
+    assert await stored(quiet, route.service) == before
+
+
+@pytest.mark.parametrize("route", WITH_BODY, ids=str)
+async def test_unknown_fields_and_values_that_cannot_be_written_are_refused(
+    quiet: Town, route: Route
+):
+    before = await stored(quiet, route.service)
+
+    for content in ODD_OBJECTS:
+        answers = await tried(quiet, route, content=content)
+        codes = {e["code"] for one in answers for e in one.json().get("errors", ())}
+        assert codes & {"unknown-field", "not-unicode"}, (content[:40], told(answers))
+
+    assert await stored(quiet, route.service) == before
+
+
+@pytest.mark.parametrize("route", WITH_BODY, ids=str)
+async def test_every_wrong_field_is_named_at_once_in_chinese_and_in_english(
+    quiet: Town, route: Route
+):
+    before = await stored(quiet, route.service)
+    leaves = [leaf for leaf in route.leaves() if leaf[1]]
+    if route.path in ROW_BY_ROW:
+        leaves = [leaf for leaf in leaves if len(leaf[0]) == 1]
+    rounds = max(len(WRONG_VALUES[kind]) for _, kind, _ in leaves)
+
+    for turn in range(rounds):
+        wrong = []
+        for path, kind, nullable in leaves:
+            values = [v for v in WRONG_VALUES[kind] if v is not None or not nullable]
+            wrong.append((path, values[turn % len(values)]))
+        content = json.dumps(placed(wrong)).encode()
+        spoken = {}
+        for language in ("zh-CN", "en"):
+            answers = await tried(
+                quiet, route, content=content, headers={**JSON, "Accept-Language": language}
+            )
+            refusals = [one.json() for one in answers if one.status_code == 422]
+            assert refusals, told(answers)
+            spoken[language] = {one["pointer"]: one["message"] for one in refusals[0]["errors"]}
+        assert spoken["en"].keys() == spoken["zh-CN"].keys()
+        for path, value in wrong:
+            assert pointer(path) in spoken["en"], (pointer(path), value, spoken["en"])
+        for place, message in spoken["zh-CN"].items():
+            assert any("一" <= letter <= "鿿" for letter in message), (place, message)
+            assert spoken["en"][place].isascii(), (place, spoken["en"][place])
+
+    assert await stored(quiet, route.service) == before
+
+
+@pytest.mark.parametrize("route", WITH_BODY, ids=str)
+async def test_forty_megabytes_are_refused_declared_or_in_chunks(quiet: Town, route: Route):
+    sent = 0
+
+    async def chunks() -> AsyncIterator[bytes]:
+        nonlocal sent
+        for _ in range(FORTY_MEGABYTES // 65536):
+            sent += 65536
+            yield b" " * 65536
+            await asyncio.sleep(0)
+
+    declared = {**JSON, "Content-Length": str(FORTY_MEGABYTES)}
+    by_number = told(await tried(quiet, route, content=lambda: chunks(), headers=declared))
+    in_chunks = told(await tried(quiet, route, content=lambda: chunks()))
+
+    assert "413 body-too-large" in by_number
+    assert "413 body-too-large" in in_chunks
+
+
+def test_only_the_sandbox_s_clock_may_be_read_by_anybody():
+    open_to_all = {str(route) for route in ROUTES if not route.operation.get("security")}
+
+    assert open_to_all == {f"{service.name} GET /sandbox/clock" for service in SERVICES}
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if r.operation.get("security")], ids=str)
+async def test_nobody_comes_in_without_a_valid_token(quiet: Town, route: Route):
+    before = await stored(quiet, route.service)
+    service = quiet.services[route.service]
+    tokens = (None, "Bearer", "Bearer x.y.z", "Basic YTpi", "Bearer " + "a" * 9000)
+
+    for token in tokens:
+        headers = {**JSON} | ({"Authorization": token} if token else {})
+        async with service.anonymous(headers=headers) as nobody:
+            answer = await nobody.request(route.method.upper(), route.url(), content=b"{}")
+        expected = "invalid-token" if token and token.startswith("Bearer ") else "unauthenticated"
+        assert is_problem(answer, 401)["code"] == expected, token
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+
+    assert await stored(quiet, route.service) == before
+
+
+@pytest.mark.parametrize("route", WRITING, ids=str)
+async def test_a_person_without_any_role_changes_nothing(quiet: Town, route: Route):
+    before = await stored(quiet, route.service)
+
+    for institution in ("*", ICBC):
+        person = quiet.at(route.service, "no-role", institution=institution)
+        answer = await person.request(
+            route.method.upper(), route.url(), json=route.example, headers={"If-Match": '"1"'}
+        )
+        is_problem(answer, 403, 404, 422)
+
+    assert await stored(quiet, route.service) == before
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if r.parameters("path")], ids=str)
+async def test_what_is_not_there_and_what_is_no_name_at_all_is_not_found(quiet: Town, route: Route):
+    before = await stored(quiet, route.service)
+    odd = ("not-a-uuid", "%00", "%FF%FE", "a%2Fb", "😀", "2026-13", "9" * 40, "-1", "x" * 3000)
+
+    for person in callers(quiet, route.service):
+        answer = await person.request(
+            route.method.upper(),
+            route.url(),
+            json=route.example,
+            headers={"If-Match": '"1"'},
+        )
+        if not (route.method == "get" and "{" not in route.path):
+            # A form that is not filled in is told before a thing that is not there.
+            allowed = (403, 404) if route.method == "get" else (403, 404, 409, 422)
+            is_problem(answer, *allowed)
+        for value in odd:
+            for parameter in route.parameters("path"):
+                answer = await person.request(
+                    route.method.upper(),
+                    route.url(**{parameter["name"]: value}),
+                    json=route.example,
+                    headers={"If-Match": '"1"'},
+                )
+                is_problem(answer)
+
+    assert await stored(quiet, route.service) == before
+
+
+@pytest.mark.parametrize("route", [r for r in READING if r.parameters("query")], ids=str)
+async def test_odd_questions_are_answered_or_refused(quiet: Town, route: Route):
+    odd = (
+        "", " ", "\x00", "😀", "-1", "0", "201", "1e3", "9" * 40, "2026-02-30", "0000-00-00",
+        "9999-12-31", "0001-01-01", "2026-13", "null", "'; drop table pools; --", "x" * 5000, "%",
+        "\\", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59",
+        encode_cursor("x"), encode_cursor(1), encode_cursor(-(10**30)), encode_cursor(None),
+        encode_cursor("a\x00"), encode_cursor("x", 1, None), encode_cursor(), "AAAA", "====",
+    )  # fmt: skip
+    person = callers(quiet, route.service)[1]
+
+    for parameter in route.parameters("query"):
+        for value in odd:
+            answer = await person.get(route.url(code="dongli"), params={parameter["name"]: value})
+            assert answer.status_code == 200 or is_problem(answer, 400, 404, 422), value
+        raw = await person.get(f"{route.url(code='dongli')}?{parameter['name']}=%ff%fe&%00=%00")
+        assert raw.status_code == 200 or is_problem(raw, 400, 404, 422)
+
+
+async def test_a_number_whose_check_digit_is_wrong_is_told_with_its_field(quiet: Town):
+    before = await stored(quiet, "applications")
+    wrong = submission()
+    wrong["borrower"]["uscc"] = "91440400192548256M"
+    wrong["collateral"][0]["number"] = "202310123456.7"
+    wrong["amount"], wrong["tenor_months"], wrong["surprise"] = "1e9", -3, 1
+
+    answer = await quiet.office.bank().post("/applications", json=wrong)
+
+    codes = {one["pointer"]: one["code"] for one in is_problem(answer, 422)["errors"]}
+    assert codes == {
+        "#/borrower/uscc": "uscc-check-digit",
+        "#/collateral/0/number": "patent-check-digit",
+        "#/amount": "not-an-amount",
+        "#/tenor_months": "too-small",
+        "#/surprise": "unknown-field",
+    }
+    assert await stored(quiet, "applications") == before

@@ -1,0 +1,189 @@
+"""A town with everything: two banks, a bureau, a pool, and the three services between them."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import httpx
+
+from tests.applications.office import CCB, ICBC, START, Office, document, position
+from tests.services import Person, RunningService, nothing_in_flight
+
+CLAIM_PAPERS = (
+    "claim_form",
+    "claim_report",
+    "recovery_plan",
+    "diligence_statement",
+    "business_licence",
+)
+BUREAU_ROLES = (
+    "reviewer",
+    "approver",
+    "finance_maker",
+    "finance_checker",
+    "pool_manager",
+    "auditor",
+    "admin",
+)
+BANK_ROLES = ("bank_operator", "bank_checker")
+
+
+def is_problem(answer: httpx.Response, *statuses: int) -> dict[str, Any]:
+    """The problem in an answer, whose shape every refusal has."""
+    assert answer.status_code in (statuses or range(400, 500)), (answer.status_code, answer.text)
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    found: dict[str, Any] = answer.json()
+    assert found["status"] == answer.status_code
+    assert found["code"] and found["detail"] and found["title"], found
+    assert found["type"] == f"urn:zhidai:problem:{found['code']}"
+    assert found["request_id"] and found["trace_id"], found
+    return found
+
+
+def refused(answer: httpx.Response) -> tuple[int, str]:
+    """Status and code of a refusal."""
+    return answer.status_code, is_problem(answer)["code"]
+
+
+@dataclass
+class Town:
+    """The services of one town, and words for what people do there."""
+
+    applications: RunningService
+    risk_pool: RunningService
+    notifications: RunningService
+    office: Office = field(init=False)
+    _people: dict[str, Person] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.office = Office(self.applications)
+
+    @property
+    def services(self) -> dict[str, RunningService]:
+        return {
+            "applications": self.applications,
+            "risk_pool": self.risk_pool,
+            "notifications": self.notifications,
+        }
+
+    def at(self, service: str, subject: str, *roles: str, institution: str = "*") -> Person:
+        """Somebody at the door of one service."""
+        key = f"{service}/{subject}/{roles}/{institution}"
+        if key not in self._people:
+            running = self.services[service]
+            self._people[key] = running.as_(subject, *roles, institution=institution)
+        return self._people[key]
+
+    def pool(self, subject: str, *roles: str, institution: str = "*") -> Person:
+        """Somebody at the door of the risk pool."""
+        return self.at("risk_pool", subject, *roles, institution=institution)
+
+    def clerk(self, service: str = "risk_pool", bank: str = ICBC) -> Person:
+        """A bank's clerk at the door of a service."""
+        return self.at(service, f"clerk-{bank}", "bank_operator", institution=bank)
+
+    @property
+    def maker(self) -> Person:
+        return self.pool("fan", "finance_maker")
+
+    @property
+    def checker(self) -> Person:
+        return self.pool("hu", "finance_checker")
+
+    async def settled(self) -> None:
+        """Nothing that was said is still on its way."""
+        await nothing_in_flight(list(self.services.values()))
+
+    async def it_is(self, day: str) -> None:
+        """Nine in the morning of a day, on every clock."""
+        moment = datetime.combine(date.fromisoformat(day), time(1, 0), UTC)
+        for service in self.services.values():
+            await service.context.clock.set(moment)
+
+    async def asks(self, person: Any, path: str, body: Any = None, status: int = 200) -> Any:
+        """A POST that must be answered well; its JSON, after all have heard of it."""
+        answer = await person.post(path, json={} if body is None else body)
+        assert answer.status_code == status, (path, answer.text)
+        await self.settled()
+        return answer.json()
+
+    async def opens(self, *pools: str) -> None:
+        """Banks, pools, and money in them."""
+        for service in (self.risk_pool, self.notifications):
+            await service.context.clock.set(START)
+        await self.office.opens_banks()
+        for code in pools:
+            await self.opens_pool(code)
+
+    async def opens_pool(self, code: str, *, paid_in: str = "20000000.00") -> None:
+        body = {
+            "code": code,
+            "name": f"{code} 资金池",
+            "programme": code,
+            "opened_on": "2026-01-01",
+            "parties": [
+                {"code": "DL-FIN", "role": "district", "name": "区财政局"},
+                {"code": ICBC, "role": "bank", "name": "工行"},
+                {"code": CCB, "role": "bank", "name": "建行"},
+            ],
+        }
+        await self.asks(self.pool("ma", "pool_manager"), "/pools", body, 201)
+        money = {"party_code": "DL-FIN", "amount": paid_in, "received_on": "2026-03-02"}
+        await self.asks(self.maker, f"/pools/{code}/contributions", money, 201)
+
+    async def approved(self, **more: Any) -> Any:
+        """A case with capacity."""
+        case = await self.office.submits(**more)
+        await self.office.approves(case)
+        await self.settled()
+        return case
+
+    async def lends(self, *, bank: str = ICBC, loan_no: str = "JJ-1", **more: Any) -> Any:
+        """A case the whole way to a covered loan of 1,000,000.00."""
+        case = await self.approved(bank=bank, **more)
+        await self.office.registers(case, bank=bank)
+        paid_out = {
+            "loan_no": loan_no,
+            "amount": "1000000.00",
+            "disbursed_on": "2026-03-02",
+            "matures_on": "2027-03-02",
+        }
+        await self.office.post(self.office.bank(bank), case, "disbursement", paid_out)
+        await self.settled()
+        return case
+
+    async def goes_bad(self, loan_no: str = "JJ-1", *, bank: str = ICBC) -> None:
+        """The bank reports the loan as substandard."""
+        bad = position(loan_no, "900000.00", overdue_days=95, risk_class="substandard")
+        await self.office.reports("2026-03", bad, bank=bank)
+        await self.settled()
+
+    async def claims(self, case: Any, *, bank: str = ICBC) -> Any:
+        """A claim on a loan that went bad."""
+        body = {
+            "loan_id": case["id"],
+            "outstanding_principal": "900000.00",
+            "facts": {"overdue_days": 95, "risk_class": "substandard"},
+            "documents": [document(kind) for kind in CLAIM_PAPERS],
+        }
+        return await self.asks(self.clerk(bank=bank), "/claims", body, 201)
+
+    async def is_paid(self, claim: Any) -> None:
+        """Two persons decide, and the pool pays."""
+        at = f"/claims/{claim['id']}"
+        await self.asks(self.maker, f"{at}/review", {"opinion": "材料齐全"})
+        await self.asks(self.checker, f"{at}/approve", {"opinion": "同意补偿"})
+        await self.asks(self.maker, f"{at}/pay", {"paid_on": "2026-03-02"})
+
+    async def recovers(self, claim: Any, *, bank: str = ICBC) -> Any:
+        """The bank reports money that came back."""
+        body = {
+            "received_on": "2026-03-02",
+            "route": "auction",
+            "from_pledged_ip": True,
+            "gross": "100000.00",
+            "costs": "1000.00",
+        }
+        return await self.asks(
+            self.clerk(bank=bank), f"/claims/{claim['id']}/recoveries", body, 201
+        )
