@@ -315,11 +315,11 @@ def _checksum(text: bytes) -> bytes:
 
 
 def _part(value: Any, wanted: type | UnionType) -> Any:
-    kind = wanted
     if isinstance(wanted, UnionType):
         if value is None:
             return None
-        (kind,) = (one for one in get_args(wanted) if one is not NoneType)
+        (wanted,) = (one for one in get_args(wanted) if one is not NoneType)
+    kind: type = wanted
     if kind in _READERS and isinstance(value, str):
         return _READERS[kind](value)
     if type(value) is not kind or (isinstance(value, int) and not -(2**63) <= value < 2**63):
