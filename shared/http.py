@@ -314,12 +314,10 @@ def _checksum(text: bytes) -> bytes:
     return hashlib.blake2s(text, digest_size=6, person=b"cursor").digest()
 
 
-def _part(value: Any, wanted: type | UnionType) -> Any:
-    if isinstance(wanted, UnionType):
-        if value is None:
-            return None
-        (wanted,) = (one for one in get_args(wanted) if one is not NoneType)
-    kind: type = wanted
+def _part(value: Any, kind: type | UnionType) -> Any:
+    if isinstance(kind, UnionType):
+        (rest,) = (one for one in get_args(kind) if one is not NoneType)
+        return None if value is None else _part(value, rest)
     if kind in _READERS and isinstance(value, str):
         return _READERS[kind](value)
     if type(value) is not kind or (isinstance(value, int) and not -(2**63) <= value < 2**63):
