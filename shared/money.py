@@ -98,9 +98,7 @@ Fen = Annotated[
 NonNegativeFen = Annotated[
     int, Field(ge=0, le=LARGEST_FEN), BeforeValidator(_read), _WRITE, _SCHEMA
 ]
-PositiveFen = Annotated[
-    int, Field(gt=0, le=LARGEST_FEN), BeforeValidator(_read), _WRITE, _SCHEMA
-]
+PositiveFen = Annotated[int, Field(gt=0, le=LARGEST_FEN), BeforeValidator(_read), _WRITE, _SCHEMA]
 
 RequestFen = Annotated[
     int, Field(gt=0, le=LARGEST_FEN), BeforeValidator(_read_strictly), _WRITE, _SCHEMA

@@ -7,7 +7,7 @@ identity, problems, the relay and the consumer, and the three answers an operato
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -50,7 +50,7 @@ class Context:
 DueJob = Callable[[Context], Awaitable[None]]
 """Does what has become due by the clock. Idempotent: it is called often."""
 
-Background = Callable[[Context], Awaitable[None]]
+Background = Callable[[Context], Coroutine[None, None, None]]
 """Works until `context.stopping` is set."""
 
 
@@ -133,7 +133,7 @@ async def _running(
     async with messaging(
         database, transport, service=service.name, routes=service.hears, now=clock.now
     ) as running.messages:
-        tasks = [
+        tasks: list[asyncio.Task[None]] = [
             asyncio.create_task(task(running), name=f"{service.name} {task.__name__}")
             for task in service.background
         ]

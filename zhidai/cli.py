@@ -1,7 +1,6 @@
 """`zhidai`: the front door for operators, finance staff, auditors and those who write schemes."""
 
 import importlib
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -76,4 +75,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

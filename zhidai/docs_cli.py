@@ -41,7 +41,9 @@ def mount(app: typer.Typer) -> None:
 
 def pages() -> dict[str, str]:
     """Every generated page: its path from the root, and its text."""
-    made = {f"docs/api/{service.name}.openapi.json": _json(openapi(service)) for service in SERVICES}
+    made = {
+        f"docs/api/{service.name}.openapi.json": _json(openapi(service)) for service in SERVICES
+    }
     made["docs/api/asyncapi.json"] = _json(asyncapi())
     made["docs/flow.md"] = flow()
     for name, event in by_type().items():
@@ -129,7 +131,9 @@ def flow() -> str:
         "|---|---|---|---|",
     ]
     for name, event in sorted(by_type().items(), key=lambda pair: (pair[1].topic, pair[0])):
-        listeners = ", ".join(s for s, heard in sorted(hears.items()) if name in heard) or "feed only"
+        listeners = (
+            ", ".join(s for s, heard in sorted(hears.items()) if name in heard) or "feed only"
+        )
         summary = (event.__doc__ or "").strip().splitlines()[0]
         lines.append(f"| `{name}` | {event.topic} | {listeners} | {summary} |")
     return "\n".join(lines) + "\n"

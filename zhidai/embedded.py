@@ -38,7 +38,9 @@ async def serving(ground: Ground, addresses: Addresses) -> AsyncIterator[None]:
         port = addresses.ports[service.name]
         servers.append(uvicorn.Server(server_config(app, host=HOST, port=port)))
     console = console_application(console_settings(ground, addresses))
-    servers.append(uvicorn.Server(server_config(console, host=HOST, port=addresses.ports["console"])))
+    servers.append(
+        uvicorn.Server(server_config(console, host=HOST, port=addresses.ports["console"]))
+    )
 
     # `_serve` and not `serve`: signals belong to whoever started all of these together.
     running = [asyncio.create_task(server._serve()) for server in servers]

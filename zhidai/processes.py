@@ -103,9 +103,7 @@ async def serving(
         await asyncio.gather(*keeping, return_exceptions=True)
 
 
-async def _all_ready(
-    addresses: Addresses, keeping: list[asyncio.Task[None]], logs: Path
-) -> None:
+async def _all_ready(addresses: Addresses, keeping: list[asyncio.Task[None]], logs: Path) -> None:
     waiting = {service.name for service in SERVICES}
     async with httpx.AsyncClient(timeout=5) as client:
         try:

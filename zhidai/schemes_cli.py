@@ -98,7 +98,7 @@ def test_cases(
                 typer.echo(f"✗ {one.programme} · {case.name} ({case.line})")
                 for difference in outcome.differences:
                     typer.echo(f"    {difference}")
-    zh, en = f"{total} 个案例,{failed} 个不符", f"{total} cases, {failed} failed"
+    zh, en = f"{total} 个案例，{failed} 个不符", f"{total} cases, {failed} failed"
     typer.echo(zh if lang == "zh" else en)
     raise typer.Exit(WRONG if failed or not total else 0)
 
@@ -151,18 +151,20 @@ def diff(
 
 @scheme.command()
 def new(
-    programme: Annotated[str, typer.Option(prompt="方案代号(小写英文,如 wuxi)/ id")],
-    zh: Annotated[str, typer.Option(prompt="方案名称(中文)/ name in Chinese")],
-    en: Annotated[str, typer.Option(prompt="方案名称(英文)/ name in English")],
-    place_zh: Annotated[str, typer.Option(prompt="地区(中文)/ place in Chinese")],
-    place_en: Annotated[str, typer.Option(prompt="地区(英文)/ place in English")],
+    programme: Annotated[str, typer.Option(prompt="方案代号（小写英文，如 wuxi）/ id")],
+    zh: Annotated[str, typer.Option(prompt="方案名称（中文）/ name in Chinese")],
+    en: Annotated[str, typer.Option(prompt="方案名称（英文）/ name in English")],
+    place_zh: Annotated[str, typer.Option(prompt="地区（中文）/ place in Chinese")],
+    place_en: Annotated[str, typer.Option(prompt="地区（英文）/ place in English")],
     measure: Annotated[str, typer.Option(prompt="依据的办法名称和文号 / title of the measure")],
     valid_from: Annotated[str, typer.Option(prompt="施行日 YYYY-MM-DD / first day")],
-    shares: Annotated[str, typer.Option(prompt="分担比例,如 pool=40,bank=60 / shares in percent")],
+    shares: Annotated[str, typer.Option(prompt="分担比例，如 pool=40,bank=60 / shares in percent")],
     article: Annotated[str, typer.Option(prompt="比例写在第几条 / article of the ratio")],
-    loan_cap: Annotated[str, typer.Option(prompt="单笔贷款上限(元,没有则留空)/ largest loan")] = "",
+    loan_cap: Annotated[
+        str, typer.Option(prompt="单笔贷款上限（元，没有则留空）/ largest loan")
+    ] = "",
     loan_cap_article: Annotated[
-        str, typer.Option(prompt="上限写在第几条(没有则留空)/ article of the cap")
+        str, typer.Option(prompt="上限写在第几条（没有则留空）/ article of the cap")
     ] = "",
     template: Annotated[str, typer.Option(help="a template of `zhidai scheme list`")] = (
         "template_pool_bank"
@@ -241,7 +243,7 @@ def _text(path: Path, lang: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        zh, en = f"读不了文件 {path}(须存在,UTF-8 编码)", f"{path} cannot be read (as UTF-8)"
+        zh, en = f"读不了文件 {path}(须存在，UTF-8 编码)", f"{path} cannot be read (as UTF-8)"
         typer.echo(zh if lang == "zh" else en, err=True)
         raise typer.Exit(2) from None
 
@@ -289,7 +291,7 @@ def _day(text: str | None) -> date | None:
 
 def _shares(text: str) -> dict[str, int | str]:
     found: dict[str, int | str] = {}
-    for pair in text.replace(",", ",").split(","):
+    for pair in text.replace("\uff0c", ",").split(","):
         party, _, percent = pair.strip().partition("=")
         number = percent.strip().rstrip("%")
         found[party.strip()] = int(number) if number.isdigit() else f"{number}%"
@@ -341,7 +343,7 @@ def _show_costs(before: tuple[Terms, Totals], after: tuple[Terms, Totals], lang:
     zh = lang == "zh"
     heads = ("承担方", "原", "新", "增减") if zh else ("who", "old", "new", "more or less")
     old, new = before[1], after[1]
-    table = Table(*heads, title="同一批申请,各方承担(元)" if zh else "the same claims, in yuan")
+    table = Table(*heads, title="同一批申请，各方承担（元）" if zh else "the same claims, in yuan")
     for party in [*new.shares, *(name for name in old.shares if name not in new.shares)]:
         was, will = old.shares.get(party, 0), new.shares.get(party, 0)
         change = will - was

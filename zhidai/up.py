@@ -54,7 +54,9 @@ async def _serve_issuer(ground: Ground, port: int):  # type: ignore[no-untyped-d
 
 
 def _where(addresses: Addresses, issuer_port: int, transport: str) -> Table:
-    table = Table(title=f"知贷 Zhidai · transport={transport} · {os.getpid()}", title_justify="left")
+    table = Table(
+        title=f"知贷 Zhidai · transport={transport} · {os.getpid()}", title_justify="left"
+    )
     table.add_column("服务 service")
     table.add_column("地址 address")
     table.add_row("控制台 console", addresses.url("console"))

@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 from uuid6 import uuid7
 
-from shared.problems import NotFound, Refused
+from shared.refusals import NotFound, Refused
 
 MOST_ATTEMPTS = 200
 

@@ -9,7 +9,7 @@ from uuid6 import uuid7
 
 from services.notifications.parcels import CANCEL
 from services.notifications.sealing import Seal, new_secret
-from shared.problems import Refused
+from shared.refusals import Refused
 
 MOST_ENDPOINTS = 20
 MOST_SECRETS = 2

@@ -223,11 +223,7 @@ async def watch_pool(
         else PoolResumedV1 if decision.before == "stopped"
         else PoolWarnedV1
     )  # fmt: skip
-    return [
-        kind(
-            pool_code=pool.code, available_fen=available_fen, paid_in_fen=paid_in_fen, on=day
-        )
-    ]
+    return [kind(pool_code=pool.code, available_fen=available_fen, paid_in_fen=paid_in_fen, on=day)]
 
 
 async def watch_idle_banks(context: Context) -> None:

@@ -175,9 +175,7 @@ _SAVE = f"""
 """
 
 
-async def save(
-    conn: asyncpg.Connection, coverages: Sequence[Coverage], *, now: datetime
-) -> None:
+async def save(conn: asyncpg.Connection, coverages: Sequence[Coverage], *, now: datetime) -> None:
     """Write coverages back as steps have left them, as one statement."""
     if not coverages:
         return

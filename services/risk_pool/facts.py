@@ -19,7 +19,10 @@ _WORDS = {
     "release": ("额度或敞口释放", "Capacity or exposure was let go"),
     "position": ("月报余额变动", "A monthly position changed the covered principal"),
     "claim-approved": ("补偿申请获批,资金池应付", "A claim was approved: the pool owes its share"),
-    "claim-shared": ("补偿申请获批,分担方应付", "A claim was approved: another party owes its share"),
+    "claim-shared": (
+        "补偿申请获批,分担方应付",
+        "A claim was approved: another party owes its share",
+    ),
     "claim-paid": ("补偿款拨付", "The pool's share was paid"),
     "recovery-booked": ("追偿款返还", "Recovered money was shared out"),
     "settlement-net": ("月结轧差", "Settlement: what both sides owe was set off"),

@@ -80,6 +80,10 @@ class LocalTransport:
             while not listener.parcels.empty():
                 _settle(listener.parcels.get_nowait(), gone)
 
+    async def reachable(self) -> bool:
+        """Whether every group that must hear everything is listening."""
+        return self._groups <= self._listeners.keys()
+
     async def close(self) -> None:
         """There is nothing to let go of."""
 

@@ -250,7 +250,7 @@ def read_cases(text: str) -> tuple[tuple[Case, ...], list[Problem]]:
             if case is not None:
                 cases.append(case)
     else:
-        problems.append(place.problem("cases 应是列表,每项以 “- ” 开头", "cases is to be a list"))
+        problems.append(place.problem("cases 应是列表，每项以 “- ” 开头", "cases is to be a list"))
     return tuple(cases), problems
 
 
@@ -272,7 +272,7 @@ def _read_case(at: At, problems: list[Problem]) -> Case | None:
     if not questions:
         problems.append(
             at.problem(
-                f"案例没有提问,可用:{'、'.join(QUESTIONS)}",
+                f"案例没有提问，可用：{'、'.join(QUESTIONS)}",
                 f"the case asks nothing; known: {', '.join(QUESTIONS)}",
             )
         )

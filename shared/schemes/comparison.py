@@ -98,7 +98,7 @@ def read_book(text: str) -> tuple[tuple[BookClaim, ...], list[Problem]]:
             )
         except (ValueError, KeyError, TypeError) as error:
             problems.append(
-                Problem(line, 1, "", f"这一行读不懂:{error}", f"this row cannot be read: {error}")
+                Problem(line, 1, "", f"这一行读不懂：{error}", f"this row cannot be read: {error}")
             )
     return tuple(sorted(claims, key=lambda claim: (claim.filed_on, claim.number))), problems
 

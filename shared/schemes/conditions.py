@@ -51,7 +51,7 @@ class Shares:
             short = "short of" if total < 1 else "above"
             problems.append(
                 at.problem(
-                    f"各方比例合计 {_as_percent(total)},比 100% {off} {_as_percent(abs(1 - total))}"
+                    f"各方比例合计 {_as_percent(total)}，比 100% {off} {_as_percent(abs(1 - total))}"
                     f"({listed})",
                     f"the shares add up to {_as_percent(total)}, {_as_percent(abs(1 - total))} "
                     f"{short} 100% ({listed})",
@@ -98,7 +98,7 @@ def _ends_fit(at: At, found: dict[str, Any]) -> list[Problem]:
     if len(low) > 1 or len(high) > 1:
         return [
             at.problem(
-                "above(大于)与 at_least(不小于)只写一个,up_to(不大于)与 below(小于)只写一个",
+                "above（大于）与 at_least（不小于）只写一个，up_to（不大于）与 below（小于）只写一个",
                 "write one of above and at_least, and one of up_to and below",
             )
         ]
@@ -110,7 +110,9 @@ def _ends_fit(at: At, found: dict[str, Any]) -> list[Problem]:
         )
         if empty:
             return [
-                at.problem("区间是空的:下端高于上端", "the interval is empty: its ends are crossed")
+                at.problem(
+                    "区间是空的：下端高于上端", "the interval is empty: its ends are crossed"
+                )
             ]
     return []
 
@@ -166,26 +168,26 @@ def gaps(places: list[tuple[At, t.Condition]]) -> list[Problem]:
         low = upper.above if upper.above is not None else upper.at_least
         if high is None or low is None:
             zh, en = (
-                "各档须从低到高排列,上一档要有上端,这一档要有下端",
+                "各档须从低到高排列，上一档要有上端，这一档要有下端",
                 (
                     "tiers rise from low to high: the one before needs an upper end, this one a lower"
                 ),
             )
         elif low < high or (low == high and lower.up_to is not None and upper.at_least is not None):
             zh, en = (
-                "这一档与上一档重叠:同一数额落入两档",
+                "这一档与上一档重叠：同一数额落入两档",
                 ("this tier overlaps the one before: one amount falls into both"),
             )
         else:
             zh, en = (
-                "这一档与上一档之间有空档:有的数额落不进任何一档",
+                "这一档与上一档之间有空档：有的数额落不进任何一档",
                 (
                     "there is a gap between this tier and the one before: some amounts fall into none"
                 ),
             )
         problems.append(
             at.problem(
-                zh + ";上一档写 up_to: X,这一档就写 above: X(或 below: X 配 at_least: X)",
+                zh + "；上一档写 up_to: X，这一档就写 above: X（或 below: X 配 at_least: X）",
                 en + "; after up_to: X write above: X (or after below: X write at_least: X)",
             )
         )

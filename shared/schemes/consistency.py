@@ -58,7 +58,7 @@ def _on(scheme: Scheme, mode: Mode, day: date, at: At) -> Iterator[Problem]:
             and not _begins_later(scheme, mode, day)
         ):
             yield where.problem(
-                f"{day} 起既没有分担比例(parties、sharing),也没有补贴(subsidies),方案什么也没有规定",
+                f"{day} 起既没有分担比例（parties、sharing），也没有补贴（subsidies），方案什么也没有规定",
                 f"from {day} there is neither sharing (parties, sharing) nor a subsidy: "
                 "the scheme rules nothing",
             )
@@ -86,7 +86,7 @@ def _sharing(mode: Mode, day: date, rules: dict[str, Entry], where: At) -> Itera
         if mode.status == "complete":
             yield _told(
                 sharing,
-                "分担比例未知(unknown)的模式须标 status: incomplete,不能用于实际运行",
+                "分担比例未知（unknown）的模式须标 status: incomplete，不能用于实际运行",
                 "a mode whose ratio is unknown carries status: incomplete; it cannot go live",
             )
         return
@@ -98,7 +98,7 @@ def _sharing(mode: Mode, day: date, rules: dict[str, Entry], where: At) -> Itera
         if sorted(named) != sorted(parties.value):
             yield _told(
                 sharing,
-                f"比例涉及 {'、'.join(named)},而 parties 列出 {'、'.join(parties.value)},两者须一致",
+                f"比例涉及 {'、'.join(named)}，而 parties 列出 {'、'.join(parties.value)}，两者须一致",
                 f"the shares name {', '.join(named)}, parties lists {', '.join(parties.value)}: "
                 "they must agree",
                 "tiers" if value.by else "rows",
@@ -113,7 +113,7 @@ def _sharing(mode: Mode, day: date, rules: dict[str, Entry], where: At) -> Itera
             if dict(row.shares).get(plus.taken_from, 0) < plus.points:
                 yield _told(
                     sharing,
-                    f"加点超过 {plus.taken_from} 的比例,会变成负数",
+                    f"加点超过 {plus.taken_from} 的比例，会变成负数",
                     f"the points on top are more than the share of {plus.taken_from}",
                 )
     if value.agreed:
@@ -134,14 +134,14 @@ def _others(rules: dict[str, Entry]) -> Iterator[Problem]:
     if "residual" not in rules and "bank" not in parties.value:
         yield _told(
             parties,
-            "各方中没有 bank,须写明 residual(谁承担尾差)和 bearer(谁受偿)",
+            "各方中没有 bank，须写明 residual（谁承担尾差）和 bearer（谁受偿）",
             "bank is not among the parties: say who takes the rounding (residual) and who is "
             "compensated (bearer)",
         )
     if "bearer" not in rules and "bank" not in parties.value:
         yield _told(
             parties,
-            "各方中没有 bank,须写明 bearer(谁受偿)",
+            "各方中没有 bank，须写明 bearer（谁受偿）",
             "bank is not among the parties: say who is the bearer",
         )
     caps = rules.get("caps")
@@ -161,7 +161,7 @@ def _others(rules: dict[str, Entry]) -> Iterator[Problem]:
                 if party == bearer:
                     yield _told(
                         caps,
-                        f"上限 {cap.code} 不能限制 {party}:它是受偿方,超出部分由它承担",
+                        f"上限 {cap.code} 不能限制 {party}：它是受偿方，超出部分由它承担",
                         f"the cap {cap.code} cannot limit {party}, who bears what is cut off",
                         index,
                     )
@@ -185,7 +185,7 @@ def _chain(rules: dict[str, Entry], parties: Entry, bearer: str) -> Iterator[Pro
         if bearer in (payer, payee):
             yield _told(
                 refunds,
-                f"refunds 只写代偿方之间的返还,{bearer} 是受偿方",
+                f"refunds 只写代偿方之间的返还，{bearer} 是受偿方",
                 f"refunds is among those who pay; {bearer} is the one compensated",
             )
         seen = {payer}
@@ -204,7 +204,7 @@ def _is_party(
     if party not in parties.value:
         yield _told(
             entry,
-            f"{what} 提到 {party},但 parties 只有 {'、'.join(parties.value)}",
+            f"{what} 提到 {party}，但 parties 只有 {'、'.join(parties.value)}",
             f"{what} names {party}, but parties has only {', '.join(parties.value)}",
             *inside,
         )

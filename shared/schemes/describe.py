@@ -96,12 +96,12 @@ def _sharing(value: t.Sharing, language: str) -> list[str]:
     if value.choose == "highest":
         who = party_name(value.for_party, language)
         lines.append(
-            f"同时符合的,取{who}比例最高的一档" if zh else f"of several, the highest for {who}"
+            f"同时符合的，取{who}比例最高的一档" if zh else f"of several, the highest for {who}"
         )
     for plus in value.plus:
         flags = "、".join(_fact(flag, language) for flag in plus.if_any)
         lines.append(
-            f"{flags}(任一):{party_name(plus.to, language)}加 {percent(plus.points)},只加一次"
+            f"{flags}（任一）：{party_name(plus.to, language)}加 {percent(plus.points)}，只加一次"
             if zh
             else f"any of {flags}: {percent(plus.points)} more for {party_name(plus.to, language)}, once"
         )
@@ -110,7 +110,7 @@ def _sharing(value: t.Sharing, language: str) -> list[str]:
         must = value.agreed.required
         if zh:
             lines.append(
-                f"{who}的比例{'须' if must else '可'}由协议另定,不低于 {percent(value.agreed.at_least)}、不高于以上比例"
+                f"{who}的比例{'须' if must else '可'}由协议另定，不低于 {percent(value.agreed.at_least)}、不高于以上比例"
             )
         else:
             lines.append(
@@ -161,7 +161,7 @@ _WORDS: dict[str, Words] = {
     "working_days": Words("个工作日", "working days"),
     "calendar_days": Words("日", "days"),
     "months": Words("个月", "months"),
-    "day_of_next_month": Words("日(次月)", "of the next month"),
+    "day_of_next_month": Words("日（次月）", "of the next month"),
 }
 
 

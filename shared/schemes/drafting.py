@@ -71,7 +71,7 @@ def draft(template: str, answers: Answers) -> str:
     body = out.getvalue()
     lines = [line for line in body.splitlines() if not line.startswith("#")]
     return (
-        f"# {answers.zh}\n# 依据:{answers.measure}。mark: assumed 的数值取自模板,"
+        f"# {answers.zh}\n# 依据：{answers.measure}。mark: assumed 的数值取自模板,"
         "逐条核对后写明条款并删去该标记。\n" + "\n".join(lines) + "\n"
     )
 
@@ -82,14 +82,14 @@ def draft_cases(answers: Answers) -> str:
         f'{party}: "{_of_hundred(percent)}"' for party, percent in answers.shares.items()
     )
     return (
-        f"# 案例:请按办法逐条核对金额,至少写六个(普通、上限两侧、每条上限、取整、不予受理)。\n"
+        f"# 案例：请按办法逐条核对金额，至少写六个（普通、上限两侧、每条上限、取整、不予受理）。\n"
         f"programme: {answers.programme}\n"
         "cases:\n"
-        "  - name: 普通:损失 100 元\n"
+        "  - name: 普通：损失 100 元\n"
         f"    day: {answers.valid_from}\n"
         '    loss: {outstanding_principal: "100.00"}\n'
         f"    expect: {{shares: {{{shares}}}}}\n"
-        "  - name: 组合贷款没有约定知识产权占比,不予补偿\n"
+        "  - name: 组合贷款没有约定知识产权占比，不予补偿\n"
         f"    day: {answers.valid_from}\n"
         '    loss: {outstanding_principal: "100.00", combined_collateral: true}\n'
         "    expect: {refused: ip-share-not-stated}\n"

@@ -98,13 +98,13 @@ def _amount_by_tier(facts: ApplicationFacts, terms: Terms) -> Iterator[Finding]:
         if tier.when.holds(value):
             if facts.amount_fen > tier.amount_fen:
                 yield _above(
-                    "loan-over-tier-cap", "loan_cap_by", terms, "贷款(按营业收入分档)",
+                    "loan-over-tier-cap", "loan_cap_by", terms, "贷款（按营业收入分档）",
                     "The loan (by tier)", facts.amount_fen, tier.amount_fen, "/amount",
                 )  # fmt: skip
             return
     yield Finding(
         "no-tier-fits", terms.source("loan_cap_by"),
-        f"{rule.by} 为 {group_fen(value)} 元,不属于任何一档",
+        f"{rule.by} 为 {group_fen(value)} 元，不属于任何一档",
         f"With {rule.by} of {group_fen(value)} no tier fits.", {rule.by: group_fen(value)},
     )  # fmt: skip
 
@@ -162,7 +162,7 @@ def _standing(facts: ApplicationFacts, terms: Terms) -> Iterator[Finding]:
         elif add_months(facts.registered_on, terms.registered_months) > facts.on:
             yield Finding(
                 "registered-too-recently", terms.source("registered_months"),
-                f"企业 {facts.registered_on} 成立,未满 {terms.registered_months} 个月",
+                f"企业 {facts.registered_on} 成立，未满 {terms.registered_months} 个月",
                 f"The firm was registered on {facts.registered_on}, less than "
                 f"{terms.registered_months} months ago.",
                 {"registered_on": str(facts.registered_on), "on": str(facts.on)}, "/borrower",
@@ -172,7 +172,7 @@ def _standing(facts: ApplicationFacts, terms: Terms) -> Iterator[Finding]:
             words = CREDIT_LISTS[hit]
             yield Finding(
                 f"on-list-{hit.replace('_', '-')}", terms.source("credit_lists"),
-                f"企业列入:{words.zh}", f"The firm is on a list: {words.en}.",
+                f"企业列入：{words.zh}", f"The firm is on a list: {words.en}.",
                 {"list": hit}, "/borrower",
             )  # fmt: skip
     if terms.no_other_compensation and facts.compensated_elsewhere:
@@ -186,7 +186,7 @@ def _loan(facts: ApplicationFacts, terms: Terms) -> Iterator[Finding]:
     if terms.tenor_months is not None and facts.tenor_months > terms.tenor_months:
         yield Finding(
             "tenor-too-long", terms.source("tenor_months"),
-            f"期限 {facts.tenor_months} 个月,最长 {terms.tenor_months} 个月",
+            f"期限 {facts.tenor_months} 个月，最长 {terms.tenor_months} 个月",
             f"A tenor of {facts.tenor_months} months; the longest is {terms.tenor_months}.",
             {"tenor_months": str(facts.tenor_months), "most": str(terms.tenor_months)},
             "/tenor_months",
@@ -196,7 +196,7 @@ def _loan(facts: ApplicationFacts, terms: Terms) -> Iterator[Finding]:
         if facts.rate_bp > highest:
             yield Finding(
                 "rate-too-high", terms.source("rate_cap"),
-                f"利率 {percent(Fraction(facts.rate_bp, 10_000))},上限 {percent(highest / 10_000)}",
+                f"利率 {percent(Fraction(facts.rate_bp, 10_000))}，上限 {percent(highest / 10_000)}",
                 f"A rate of {percent(Fraction(facts.rate_bp, 10_000))}; the highest is "
                 f"{percent(highest / 10_000)}.",
                 {"rate_bp": str(facts.rate_bp), "most_bp": str(highest)}, "/annual_rate_bp",
@@ -204,7 +204,7 @@ def _loan(facts: ApplicationFacts, terms: Terms) -> Iterator[Finding]:
     if terms.purposes and facts.purpose not in terms.purposes:
         named = "、".join(PURPOSES[purpose].zh for purpose in terms.purposes)
         yield Finding(
-            "purpose-not-permitted", terms.source("purposes"), f"用途不符,仅限:{named}",
+            "purpose-not-permitted", terms.source("purposes"), f"用途不符，仅限：{named}",
             f"The purpose is not one of: {', '.join(terms.purposes)}.",
             {"purpose": facts.purpose}, "/purpose",
         )  # fmt: skip
@@ -212,7 +212,7 @@ def _loan(facts: ApplicationFacts, terms: Terms) -> Iterator[Finding]:
         if document not in facts.documents:
             words = DOCUMENTS[document]
             yield Finding(
-                "document-missing", terms.source("documents"), f"缺少材料:{words.zh}",
+                "document-missing", terms.source("documents"), f"缺少材料：{words.zh}",
                 f"A document is missing: {words.en}.", {"document": document}, "/documents",
             )  # fmt: skip
 
@@ -233,7 +233,7 @@ def _pledge(facts: ApplicationFacts, terms: Terms) -> Iterator[Finding]:
     if least is not None and facts.ip_share is not None and facts.ip_share < least:
         yield Finding(
             "ip-share-too-low", terms.source("ip_share_minimum"),
-            f"知识产权部分占比 {percent(facts.ip_share)},最低 {percent(least)}",
+            f"知识产权部分占比 {percent(facts.ip_share)}，最低 {percent(least)}",
             f"An IP share of {percent(facts.ip_share)}; the least is {percent(least)}.",
             {"ip_share": percent(facts.ip_share), "least": percent(least)}, "/ip_share",
         )  # fmt: skip
@@ -253,7 +253,7 @@ def _item(index: int, item: Collateral, facts: ApplicationFacts, terms: Terms) -
         words = IP_KINDS.get(item.kind)
         yield Finding(
             "ip-kind-not-accepted", terms.source("ip_kinds"),
-            f"不接受的质物:{words.zh if words else item.kind}",
+            f"不接受的质物：{words.zh if words else item.kind}",
             f"This kind of right is not accepted: {words.en if words else item.kind}.",
             {"kind": item.kind}, pointer,
         )  # fmt: skip
@@ -261,7 +261,7 @@ def _item(index: int, item: Collateral, facts: ApplicationFacts, terms: Terms) -
     if terms.maturity_within_ip_expiry and matures and ends and matures > ends:
         yield Finding(
             "right-ends-before-loan", terms.source("maturity_within_ip_expiry"),
-            f"权利 {ends} 到期,早于贷款到期日 {matures}",
+            f"权利 {ends} 到期，早于贷款到期日 {matures}",
             f"The right ends on {ends}, before the loan on {matures}.",
             {"expires_on": str(ends), "matures_on": str(matures)}, pointer,
         )  # fmt: skip
@@ -269,7 +269,7 @@ def _item(index: int, item: Collateral, facts: ApplicationFacts, terms: Terms) -
     if line is not None and facts.amount_fen > line and not item.external_valuation:
         yield Finding(
             "external-valuation-needed", terms.source("external_valuation_above"),
-            f"贷款超过 {group_fen(line)} 元,须外部评估",
+            f"贷款超过 {group_fen(line)} 元，须外部评估",
             f"Above {group_fen(line)} an external valuation is needed.",
             {"amount": group_fen(facts.amount_fen)}, pointer,
         )  # fmt: skip
@@ -319,7 +319,7 @@ def _above(
 def _unstated(what: str, rule: str, terms: Terms) -> Finding:
     return Finding(
         f"{what.replace('_', '-')}-not-stated", terms.source(rule),
-        f"未提供判断所需的事实:{what}", f"A fact that the rule needs is not stated: {what}.",
+        f"未提供判断所需的事实：{what}", f"A fact that the rule needs is not stated: {what}.",
         {"fact": what},
     )  # fmt: skip
 

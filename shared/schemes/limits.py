@@ -113,7 +113,7 @@ def _limits(exposure: Exposure, terms: Terms) -> list[Limit]:
         found.append(
             Limit(
                 code, allowed, used, requested, terms.source(rule),
-                f"{said.zh}:上限/已用/申请 {figures} 元",
+                f"{said.zh}：上限/已用/申请 {figures} 元",
                 f"{said.en}: allowed/used/requested {figures} yuan",
             )
         )  # fmt: skip
@@ -149,7 +149,7 @@ def _limits(exposure: Exposure, terms: Terms) -> list[Limit]:
         limit(
             "pool_balance", "sharing", max(exposure.pool_available_fen, 0),
             exposure.pool_due_fen, own,
-            Words("资金池可用余额(本笔最多补偿)", "available balance against this loan's claim"),
+            Words("资金池可用余额（本笔最多补偿）", "available balance against this loan's claim"),
         )  # fmt: skip
     return found
 
@@ -162,7 +162,7 @@ def explain_limits(limits: Sequence[Limit], terms: Terms) -> Explanation:
         tuple(
             Step(
                 rule=limit.code,
-                title=Words(limit.zh.split(":")[0], limit.en.split(":")[0]),
+                title=Words(limit.zh.split("：")[0], limit.en.split(":")[0]),
                 source=limit.source,
                 inputs=(
                     ("allowed", money(limit.allowed_fen)),

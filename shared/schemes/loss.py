@@ -203,7 +203,7 @@ def ip_share_of(facts: ClaimFacts) -> Fraction:
         return facts.ip_share
     if facts.combined_collateral:
         raise IpShareNotStated(
-            "组合贷款合同未约定知识产权部分占比,不予补偿",
+            "组合贷款合同未约定知识产权部分占比，不予补偿",
             "A combined loan whose contract states no IP share is not compensated.",
         )
     return Fraction(1)
@@ -240,7 +240,7 @@ def _extras(facts: ClaimFacts, terms: Terms, counters: Counters) -> int:
         )
         if again:
             raise CostAlreadyCounted(
-                f"费用已计入过,不能重复:{'、'.join(again)}",
+                f"费用已计入过，不能重复：{'、'.join(again)}",
                 f"Costs that have already counted: {', '.join(again)}.",
                 references=again,
             )
@@ -298,7 +298,9 @@ def fact_of(facts: ClaimFacts, name: str) -> Any:
 
 def _fact_missing(name: str, zh: str, en: str) -> FactMissing:
     return FactMissing(
-        f"缺少分档所需的事实:{zh}({name})", f"A tier needs a fact that is missing: {en}.", fact=name
+        f"缺少分档所需的事实：{zh}({name})",
+        f"A tier needs a fact that is missing: {en}.",
+        fact=name,
     )
 
 
@@ -310,7 +312,7 @@ def _agree(facts: ClaimFacts, terms: Terms, sharing: Sharing, shares: dict[str, 
     if stated is None:
         if agreed.required:
             raise AgreementMissing(
-                f"方案要求协议写明{party_name(agreed.party, 'zh')}的比例,未见约定",
+                f"方案要求协议写明{party_name(agreed.party, 'zh')}的比例，未见约定",
                 f"The scheme wants the agreement to state the share of {agreed.party}.",
             )
         return
@@ -388,7 +390,7 @@ def _figure(figures: Mapping[str, int], name: str) -> int:
     if name not in figures:
         words = FIGURES[name]
         raise FigureMissing(
-            f"缺少数字:{words.zh}({name})", f"A figure is missing: {words.en}.", figure=name
+            f"缺少数字：{words.zh}({name})", f"A figure is missing: {words.en}.", figure=name
         )
     return figures[name]
 

@@ -95,7 +95,7 @@ def _base(decision: ClaimDecision) -> Step:
     outside = decision.interest_outside_fen
     note = (
         Words(
-            f"利息 {money(outside)} 不在基数内,由受偿方承担",
+            f"利息 {money(outside)} 不在基数内，由受偿方承担",
             f"interest {money(outside)} stays with the bearer",
         )
         if outside
@@ -144,7 +144,7 @@ def _row(decision: ClaimDecision) -> Step:
         else "0"
     )
     note = (
-        Words("没有符合的档次,不予补偿", "no row fits; nothing is paid")
+        Words("没有符合的档次，不予补偿", "no row fits; nothing is paid")
         if weights is None
         else Words("取最高一档", "the highest row counts")
         if sharing.choose == "highest"
@@ -176,7 +176,7 @@ def _due(decision: ClaimDecision) -> Step:
     terms = decision.terms
     note = (
         Words(
-            f"各自四舍五入到分,尾差归 {terms.residual}",
+            f"各自四舍五入到分，尾差归 {terms.residual}",
             f"each rounded half-up, the rounding goes to {terms.residual}",
         )
         if terms.rounding == "residual"

@@ -54,7 +54,7 @@ HEAD = {
             hint_en="lower case letters, digits and _",
         ),
         required=True,
-        zh="方案代号,与文件名相同",
+        zh="方案代号，与文件名相同",
         en="the name, as the file's",
     ),
     "name": Field(_NAME, required=True, zh="方案名称", en="its title"),
@@ -94,7 +94,7 @@ def read_yaml(text: str) -> tuple[Any, list[Problem]]:
                 mark.line + 1,
                 mark.column + 1,
                 "",
-                f"“{name}” 写了两次,只能保留一个",
+                f"“{name}” 写了两次，只能保留一个",
                 f"“{name}” stands twice; keep one",
             )
         ]
@@ -102,21 +102,21 @@ def read_yaml(text: str) -> tuple[Any, list[Problem]]:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         began = error.context_mark.line + 1 if error.context_mark else line
-        from_zh = f"(这一段从第 {began} 行开始)" if began != line else ""
+        from_zh = f"（这一段从第 {began} 行开始）" if began != line else ""
         from_en = f" (it began on line {began})" if began != line else ""
         return None, [
             Problem(
                 line,
                 column,
                 "",
-                f"YAML 格式有误{from_zh},请检查缩进(只用空格)、冒号后的空格和引号、括号是否成对",
+                f"YAML 格式有误{from_zh}，请检查缩进（只用空格）、冒号后的空格和引号、括号是否成对",
                 f"this is not YAML: {error.problem}{from_en}; check indentation (spaces only), the "
                 "space after each colon, and that quotes come in pairs",
             )
         ]
     except (ValueError, TypeError) as error:
         return None, [
-            Problem(1, 1, "", f"文件无法读取:{error}", f"the file cannot be read: {error}")
+            Problem(1, 1, "", f"文件无法读取：{error}", f"the file cannot be read: {error}")
         ]
 
 
@@ -180,7 +180,7 @@ def _head(at: At, head_node: dict[str, Any], problems: list[Problem]) -> dict[st
             found[name] = spec.shape.read(at.child(name), problems)
         elif spec.required:
             problems.append(
-                at.problem(f"缺少 “{name}”({spec.zh})", f"“{name}” is missing ({spec.en})")
+                at.problem(f"缺少 “{name}”（{spec.zh}）", f"“{name}” is missing ({spec.en})")
             )
         else:
             found[name] = spec.default
@@ -191,7 +191,7 @@ def _modes(at: At, status: Status, problems: list[Problem]) -> dict[str, Mode]:
     if "modes" not in at.node:
         problems.append(
             at.problem(
-                "缺少 “modes”:至少写一种分担模式,如 modes: {direct: {name: …, rules: …}}",
+                "缺少 “modes”：至少写一种分担模式，如 modes: {direct: {name: …, rules: …}}",
                 "“modes” is missing: write at least one, e.g. modes: {direct: {name: …, rules: …}}",
             )
         )
@@ -210,7 +210,7 @@ def _modes(at: At, status: Status, problems: list[Problem]) -> dict[str, Mode]:
             if key not in ("name", "status", "rules"):
                 problems.append(unknown(mode_at.key(key), ("name", "status", "rules")))
         if "name" not in mode_at.node:
-            problems.append(mode_at.problem("缺少 “name”(模式名称)", "“name” is missing"))
+            problems.append(mode_at.problem("缺少 “name”（模式名称）", "“name” is missing"))
             continue
         name = _NAME.read(mode_at.child("name"), problems)
         own = STATUS.read(mode_at.child("status"), problems) if "status" in mode_at.node else status
@@ -239,7 +239,7 @@ def _entries(name: str, at: At, problems: list[Problem]) -> tuple[Entry, ...]:
     if not hasattr(at.node, "items") or not at.node:
         problems.append(
             at.problem(
-                f"规则 “{name}” 的值要写在生效日之下,如 {example}",
+                f"规则 “{name}” 的值要写在生效日之下，如 {example}",
                 f"the value of “{name}” stands under the day from which it holds, e.g. {example}",
             )
         )
@@ -250,7 +250,7 @@ def _entries(name: str, at: At, problems: list[Problem]) -> tuple[Entry, ...]:
         if since is None:
             problems.append(
                 at.key(key).problem(
-                    f"{shown(key)} 不是生效日;规则写作 {example}",
+                    f"{shown(key)} 不是生效日；规则写作 {example}",
                     f"{shown(key)} is not a day; a rule is written {example}",
                 )
             )
@@ -266,7 +266,7 @@ def _entries(name: str, at: At, problems: list[Problem]) -> tuple[Entry, ...]:
                     after.at.line,
                     after.at.column,
                     f"{at.path}/{after.since}",
-                    f"日期重叠:上一条有效至 {before.until},这一条从 {after.since} 开始;"
+                    f"日期重叠：上一条有效至 {before.until}，这一条从 {after.since} 开始;"
                     f"请把上一条的 to 改为 {date.fromordinal(after.since.toordinal() - 1)} 或删去",
                     f"the dates overlap: the entry before holds to {before.until}, this one from "
                     f"{after.since}; set its “to” to "
@@ -284,14 +284,14 @@ def _entry(name: str, since: date, at: At, problems: list[Problem]) -> Entry | N
         if key not in ENTRY_KEYS:
             problems.append(unknown(at.key(key), ENTRY_KEYS))
     if "value" not in at.node:
-        problems.append(at.problem("缺少 “value”(数值)", "“value” is missing"))
+        problems.append(at.problem("缺少 “value”（数值）", "“value” is missing"))
         return None
     mark = Choice(tuple(MARKS)).read(at.child("mark"), problems) if "mark" in at.node else ""
     source = Text().read(at.child("source"), problems) if "source" in at.node else ""
     if "source" not in at.node and mark != "assumed":
         problems.append(
             at.problem(
-                "缺少 “source”(依据哪一条);没有依据的数值请写 mark: assumed",
+                "缺少 “source”（依据哪一条）；没有依据的数值请写 mark: assumed",
                 "“source” (which article) is missing; a value without one carries mark: assumed",
             )
         )

@@ -107,7 +107,7 @@ def split_recovery(facts: RecoveryFacts, borne: Borne) -> RecoveryDecision:
     )
     if again:
         raise CostAlreadyCounted(
-            f"费用已计入过,不能重复:{'、'.join(again)}",
+            f"费用已计入过，不能重复：{'、'.join(again)}",
             f"Costs that have already counted: {', '.join(again)}.",
             references=again,
         )
@@ -225,7 +225,7 @@ def _explain(decision: RecoveryDecision) -> Explanation:
             for party, bore in borne.borne.items()
         ),
         result=listed(decision.returned.items()),
-        note=Words(f"已足额:{'、'.join(decision.whole)}", f"whole: {', '.join(decision.whole)}")
+        note=Words(f"已足额：{'、'.join(decision.whole)}", f"whole: {', '.join(decision.whole)}")
         if decision.whole
         else Words("", ""),
     )

@@ -68,7 +68,7 @@ _SHARING_FIELDS = {
     "shares": Field(Shares(), zh="固定比例", en="flat shares"),
     "by": Field(Choice(MEASURED), zh="分档依据", en="the fact that tiers go by"),
     "tiers": Field(
-        ListOf(Named(Text())), zh="分档比例,从低到高", en="shares by tier, from low to high"
+        ListOf(Named(Text())), zh="分档比例，从低到高", en="shares by tier, from low to high"
     ),
     "rows": Field(ListOf(_ROW), zh="按条件的比例", en="shares by conditions"),
     "choose": Field(Choice(("first", "highest")), default="first"),
@@ -95,7 +95,7 @@ class SharingShape:
         if len(kinds) != 1:
             problems.append(
                 at.problem(
-                    "shares(固定比例)、tiers(分档)、rows(按条件)三者必须且只能写一个;"
+                    "shares（固定比例）、tiers（分档）、rows（按条件）三者必须且只能写一个;"
                     "比例未公开时写 value: unknown",
                     "write exactly one of shares (flat), tiers (by amount) and rows (by conditions); "
                     "where the ratio is not published write value: unknown",
@@ -109,7 +109,7 @@ class SharingShape:
                 place = at.child("by") if "by" in at.node else at
                 problems.append(
                     place.problem(
-                        f"分档须写明依据 by,可用:{'、'.join(MEASURED)}",
+                        f"分档须写明依据 by，可用：{'、'.join(MEASURED)}",
                         f"tiers need “by”, one of: {', '.join(MEASURED)}",
                     )
                 )
@@ -158,7 +158,7 @@ def _cap_fits(at: At, found: dict[str, Any]) -> list[Problem]:
     if fixed == (rate or figure) or (rate and not figure):
         return [
             at.problem(
-                "上限缺少依据:写 amount(固定金额),或写 of(以哪项数字为基数)并可加 rate(百分之几)",
+                "上限缺少依据：写 amount（固定金额），或写 of（以哪项数字为基数）并可加 rate（百分之几）",
                 "the cap has no base: write amount (fixed), or of (which figure) with an optional "
                 "rate (percent of it)",
             )
@@ -226,8 +226,8 @@ def _one_of_rate_cap(at: At, found: dict[str, Any]) -> list[Problem]:
     if sum(found[way] is not None for way in ways) != 1:
         return [
             at.problem(
-                "利率上限须且只能写一种:over_lpr_bp(LPR 加多少基点)、times_lpr(LPR 的百分之几)"
-                "或 under_market_bp(比同类平均利率低多少基点)",
+                "利率上限须且只能写一种：over_lpr_bp(LPR 加多少基点)、times_lpr(LPR 的百分之几)"
+                "或 under_market_bp（比同类平均利率低多少基点）",
                 "write exactly one of over_lpr_bp (basis points above LPR), times_lpr (percent of LPR) "
                 "and under_market_bp (basis points under the going rate)",
             )
@@ -237,10 +237,14 @@ def _one_of_rate_cap(at: At, found: dict[str, Any]) -> list[Problem]:
 
 RATE_CAP = Record(
     {
-        "over_lpr_bp": Field(Whole(most=10_000), zh="LPR 加点(基点)", en="basis points above LPR"),
+        "over_lpr_bp": Field(
+            Whole(most=10_000), zh="LPR 加点（基点）", en="basis points above LPR"
+        ),
         "times_lpr": Field(Percent(most=1000), zh="LPR 的百分之几", en="percent of LPR"),
         "under_market_bp": Field(
-            Whole(most=10_000), zh="低于同类平均利率(基点)", en="basis points under the going rate"
+            Whole(most=10_000),
+            zh="低于同类平均利率（基点）",
+            en="basis points under the going rate",
         ),
         "lpr_of": Field(Choice(("day", "december")), default="day"),
         "lpr_term": Field(Choice(("1y", "5y")), default="1y"),
@@ -286,7 +290,7 @@ def _one_way(at: At, found: dict[str, Any]) -> list[Problem]:
         return []
     return [
         at.problem(
-            f"期限写法须且只能选一种:{'、'.join(ways)}",
+            f"期限写法须且只能选一种：{'、'.join(ways)}",
             f"write exactly one of: {', '.join(ways)}",
         )
     ]

@@ -100,7 +100,7 @@ RULES: dict[str, Rule] = {
     "parties": Rule(
         "parties",
         ListOf(PARTY, least=2, distinct=True),
-        "分担各方(按此次序取整)",
+        "分担各方（按此次序取整）",
         "the parties, in rounding order",
     ),
     "residual": Rule("residual", PARTY, "承担尾差的一方", "the party that takes the rounding"),
@@ -153,11 +153,11 @@ RULES: dict[str, Rule] = {
     "refunds": Rule(
         "refunds",
         MapOf(tuple(PARTIES), PARTY),
-        "先代偿后分担:谁向谁返还",
+        "先代偿后分担：谁向谁返还",
         "chain: who refunds whom",
     ),
     "escrow": Rule(
-        "escrow", Flag(), "先入保证金账户,核销时清算", "paid into escrow, settled at write-off"
+        "escrow", Flag(), "先入保证金账户，核销时清算", "paid into escrow, settled at write-off"
     ),
     "ip_kinds": Rule("ip_kinds", _listed(IP_KINDS), "可质押的知识产权", "kinds of IP"),
     "loan_cap": Rule("loan_cap_fen", Money(), "单笔贷款上限", "largest loan"),
@@ -171,11 +171,11 @@ RULES: dict[str, Rule] = {
     ),
     "revenue_cap": Rule("revenue_cap_fen", Money(), "年营业收入上限", "largest yearly revenue"),
     "tenor_months": Rule(
-        "tenor_months", Whole(least=1, most=360), "最长期限(月)", "longest tenor in months"
+        "tenor_months", Whole(least=1, most=360), "最长期限（月）", "longest tenor in months"
     ),
     "rate_cap": Rule("rate_cap", RATE_CAP, "贷款利率上限", "highest loan rate"),
     "registered_months": Rule(
-        "registered_months", Whole(most=600), "企业成立满(月)", "months since registration"
+        "registered_months", Whole(most=600), "企业成立满（月）", "months since registration"
     ),
     "in_territory": Rule("in_territory", Flag(), "须在本地注册", "registered in the territory"),
     "sme_only": Rule("sme_only", Flag(), "限中小微企业", "small and medium firms only"),
@@ -215,7 +215,7 @@ RULES: dict[str, Rule] = {
     "maximum_leverage": Rule(
         "maximum_leverage",
         Percent(most=100_000),
-        "最高放大倍数(1000 即 10 倍)",
+        "最高放大倍数（1000 即 10 倍）",
         "highest leverage (1000 is 10 times)",
     ),
     "minimum_leverage": Rule(
@@ -236,7 +236,7 @@ RULES: dict[str, Rule] = {
     "trigger": Rule(
         "trigger",
         ListOf(TRIGGER),
-        "补偿触发条件(满足其一)",
+        "补偿触发条件（满足其一）",
         "what entitles to claim (any one)",
     ),
     "claim_documents": Rule(

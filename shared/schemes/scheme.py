@@ -102,7 +102,7 @@ class Scheme:
         chosen = self.modes.get(mode)
         if chosen is None:
             raise NoSuchScheme(
-                f"方案 {self.programme} 没有模式 {mode},可用:{'、'.join(self.modes)}",
+                f"方案 {self.programme} 没有模式 {mode}，可用：{'、'.join(self.modes)}",
                 f"Scheme {self.programme} has no mode {mode}; known: {', '.join(self.modes)}.",
             )
         if on < self.valid_from or (self.valid_to is not None and on > self.valid_to):
@@ -115,8 +115,8 @@ class Scheme:
         if live and chosen.status != "complete":
             raise SchemeNotLive(
                 f"方案 {self.programme} 的模式 {mode} 是"
-                + ("模板" if chosen.status == "template" else "不完整的(有未公开的数值)")
-                + ",不能用于实际运行的资金池",
+                + ("模板" if chosen.status == "template" else "不完整的（有未公开的数值）")
+                + "，不能用于实际运行的资金池",
                 f"Mode {mode} of scheme {self.programme} is {chosen.status} "
                 "and cannot be used for a live pool.",
                 scheme_status=chosen.status,

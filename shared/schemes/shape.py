@@ -105,7 +105,7 @@ class Text:
         if not isinstance(at.node, str) or not at.node.strip():
             problems.append(
                 at.problem(
-                    f"这里应是文字,不是 {shown(at.node)}",
+                    f"这里应是文字，不是 {shown(at.node)}",
                     f"text is expected here, not {shown(at.node)}",
                 )
             )
@@ -113,7 +113,7 @@ class Text:
         if self.pattern and not re.fullmatch(self.pattern, at.node):
             problems.append(
                 at.problem(
-                    f"{shown(at.node)} 写法不对,应为{self.hint_zh}",
+                    f"{shown(at.node)} 写法不对，应为{self.hint_zh}",
                     f"{shown(at.node)} is not {self.hint_en}",
                 )
             )
@@ -140,7 +140,7 @@ class Whole:
         if isinstance(node, bool) or not isinstance(node, int):
             problems.append(
                 at.problem(
-                    f"{shown(node)} 应是整数{self.unit_zh},如 {max(self.least, 1)}",
+                    f"{shown(node)} 应是整数{self.unit_zh}，如 {max(self.least, 1)}",
                     f"{shown(node)} is to be a whole number{self.unit_en}, e.g. {max(self.least, 1)}",
                 )
             )
@@ -148,7 +148,7 @@ class Whole:
         if not self.least <= node <= self.most:
             problems.append(
                 at.problem(
-                    f"{node} 超出范围,应在 {self.least} 至 {self.most} 之间",
+                    f"{node} 超出范围，应在 {self.least} 至 {self.most} 之间",
                     f"{node} is out of range; it is to lie between {self.least} and {self.most}",
                 )
             )
@@ -174,7 +174,7 @@ class Money:
         except ValueError:
             problems.append(
                 at.problem(
-                    f'金额 {shown(node)} 写法不对:应为带引号的元,两位小数,如 "3000000.00"',
+                    f'金额 {shown(node)} 写法不对：应为带引号的元，两位小数，如 "3000000.00"',
                     f"the amount {shown(node)} is to be yuan in quotes with two decimals, "
                     'e.g. "3000000.00"',
                 )
@@ -205,7 +205,7 @@ class Percent:
         if exact is None:
             problems.append(
                 at.problem(
-                    f'比例 {shown(at.node)} 写法不对:应为百分数的整数 40、带引号的 "12.5%" 或分数 "1/3"',
+                    f'比例 {shown(at.node)} 写法不对：应为百分数的整数 40、带引号的 "12.5%" 或分数 "1/3"',
                     f"the ratio {shown(at.node)} is to be a whole number of percent such as 40, "
                     'or in quotes "12.5%", or a fraction "1/3"',
                 )
@@ -256,7 +256,7 @@ class Flag:
         if not isinstance(at.node, bool):
             problems.append(
                 at.problem(
-                    f"{shown(at.node)} 应为 true(是)或 false(否)",
+                    f"{shown(at.node)} 应为 true（是）或 false（否）",
                     f"{shown(at.node)} is to be true or false",
                 )
             )
@@ -290,7 +290,7 @@ class Day:
         if day is None:
             problems.append(
                 at.problem(
-                    f"{shown(at.node)} 不是日期,应写作 2026-03-01",
+                    f"{shown(at.node)} 不是日期，应写作 2026-03-01",
                     f"{shown(at.node)} is not a day; write 2026-03-01",
                 )
             )
@@ -320,9 +320,9 @@ def unknown(at: At, known: Sequence[str]) -> Problem:
     """A word that is not known here, with the one probably meant."""
     meant = closest(str(at.node), known) if isinstance(at.node, str) else None
     listed = "、".join(known)
-    zh = f"不认识 {shown(at.node)}" + (f",是否要写 “{meant}”?" if meant else "")
-    en = f"{shown(at.node)} is not known here" + (f"; did you mean “{meant}”?" if meant else "")
-    return at.problem(f"{zh} 可用:{listed}", f"{en} Known: {', '.join(known)}")
+    zh = f"不认识 {shown(at.node)}" + (f"，是否要写 “{meant}”？" if meant else "")
+    en = f"{shown(at.node)} is not known here" + (f"; did you mean “{meant}”？" if meant else "")
+    return at.problem(f"{zh} 可用：{listed}", f"{en} Known: {', '.join(known)}")
 
 
 @dataclass(frozen=True)
@@ -337,7 +337,7 @@ class ListOf:
         if not isinstance(at.node, Sequence) or isinstance(at.node, str):
             problems.append(
                 at.problem(
-                    f"这里应是列表 [甲, 乙],不是 {shown(at.node)}",
+                    f"这里应是列表 [甲, 乙]，不是 {shown(at.node)}",
                     f"a list [a, b] is expected here, not {shown(at.node)}",
                 )
             )
@@ -412,7 +412,7 @@ class Named:
             if not isinstance(key, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_.\-]*", key):
                 problems.append(
                     at.key(key).problem(
-                        f"名称 {shown(key)} 只能用英文字母、数字和下划线,以字母开头",
+                        f"名称 {shown(key)} 只能用英文字母、数字和下划线，以字母开头",
                         f"the name {shown(key)} may only have letters, digits and underscores",
                     )
                 )
@@ -492,7 +492,7 @@ def is_mapping(at: At, problems: list[Problem]) -> bool:
         return True
     problems.append(
         at.problem(
-            f"这里应是“名称: 内容”,不是 {shown(at.node)}",
+            f"这里应是“名称: 内容”，不是 {shown(at.node)}",
             f"“name: value” pairs are expected here, not {shown(at.node)}",
         )
     )

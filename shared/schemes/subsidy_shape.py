@@ -53,6 +53,10 @@ def _subsidy(**found: Any) -> t.SubsidyRule:
 
 def _subsidy_fits(at: At, found: dict[str, Any]) -> list[Problem]:
     problems = []
+    if found["day_base"] not in (360, 365):
+        problems.append(
+            at.problem("日基数 day_base 只能是 360 或 365", "day_base is either 360 or 365")
+        )
     if found["of"] == "principal" and found["rate_bp"] is None and not found["products"]:
         problems.append(
             at.problem(

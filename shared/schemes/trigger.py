@@ -51,7 +51,7 @@ def check_trigger(facts: TriggerFacts, terms: Terms) -> tuple[Finding, ...]:
         found.append(
             Finding(
                 "compensated-elsewhere", terms.source("no_other_compensation"),
-                "该贷款已享受其他补偿,不得重复", "The loan is already compensated elsewhere.",
+                "该贷款已享受其他补偿，不得重复", "The loan is already compensated elsewhere.",
             )
         )  # fmt: skip
     for document in terms.claim_documents:
@@ -60,7 +60,7 @@ def check_trigger(facts: TriggerFacts, terms: Terms) -> tuple[Finding, ...]:
             found.append(
                 Finding(
                     "claim-document-missing", terms.source("claim_documents"),
-                    f"缺少材料:{words.zh}", f"A document is missing: {words.en}.",
+                    f"缺少材料：{words.zh}", f"A document is missing: {words.en}.",
                     {"document": document}, "/documents",
                 )
             )  # fmt: skip
@@ -75,14 +75,14 @@ def _unmet(rule: TriggerRule, facts: TriggerFacts, terms: Terms) -> Iterator[Fin
             has = RISK_CLASSES[facts.risk_class]
             yield Finding(
                 "risk-class-too-good", source,
-                f"五级分类为{has.zh},须为{wanted.zh}或更差",
+                f"五级分类为{has.zh}，须为{wanted.zh}或更差",
                 f"The loan is graded {has.en}; it must be {wanted.en} or worse.",
                 {"risk_class": facts.risk_class, "wanted": rule.risk_class_at_least},
             )  # fmt: skip
     if rule.overdue_days_above is not None and facts.overdue_days <= rule.overdue_days_above:
         yield Finding(
             "not-overdue-long-enough", source,
-            f"逾期 {facts.overdue_days} 天,须超过 {rule.overdue_days_above} 天",
+            f"逾期 {facts.overdue_days} 天，须超过 {rule.overdue_days_above} 天",
             f"Overdue {facts.overdue_days} days; more than {rule.overdue_days_above} are needed.",
             {"overdue_days": str(facts.overdue_days), "above": str(rule.overdue_days_above)},
         )  # fmt: skip
@@ -90,7 +90,7 @@ def _unmet(rule: TriggerRule, facts: TriggerFacts, terms: Terms) -> Iterator[Fin
     if months is not None and facts.months_non_performing < months:
         yield Finding(
             "not-non-performing-long-enough", source,
-            f"列为不良 {facts.months_non_performing} 个月,须满 {months} 个月",
+            f"列为不良 {facts.months_non_performing} 个月，须满 {months} 个月",
             f"Non-performing for {facts.months_non_performing} months; {months} are needed.",
             {"months": str(facts.months_non_performing), "wanted": str(months)},
         )  # fmt: skip
@@ -98,5 +98,5 @@ def _unmet(rule: TriggerRule, facts: TriggerFacts, terms: Terms) -> Iterator[Fin
         if getattr(rule, flag) and not getattr(facts, flag):
             yield Finding(
                 flag.replace("_", "-") + "-needed", source,
-                f"尚不满足:{words.zh}", f"Not yet so: {words.en}.", {flag: "false"},
+                f"尚不满足：{words.zh}", f"Not yet so: {words.en}.", {flag: "false"},
             )  # fmt: skip

@@ -88,7 +88,7 @@ DOCUMENTS: dict[str, Words] = {
     "purpose_statement": Words("贷款用途说明", "statement of purpose"),
     "bank_approval": Words("银行审批意见", "bank approval"),
     "claim_form": Words("补偿申请表", "claim form"),
-    "claim_report": Words("补偿申请报告(加盖银行公章)", "claim report with bank seal"),
+    "claim_report": Words("补偿申请报告（加盖银行公章）", "claim report with bank seal"),
     "recovery_plan": Words("追偿方案", "recovery plan"),
     "diligence_statement": Words("尽职情况声明", "statement of diligence"),
     "statement_of_claim": Words("起诉状", "statement of claim"),

@@ -5,7 +5,7 @@ answer never does a thing twice.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -132,7 +132,7 @@ async def until(
         ) from None
 
 
-async def together(work: list[Awaitable[Any]]) -> list[Any]:
+async def together(work: Sequence[Awaitable[Any]]) -> list[Any]:
     """Do all of it at once (within the callers' room); the first error ends the rest."""
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_awaited(one)) for one in work]

@@ -12,34 +12,6 @@ from stdnum.cn import uscc as stdnum_uscc
 
 from shared.identifiers import organisation_check, patent_check
 
-PUBLIC_PATENTS = (
-    ("202010566088.9", "invention", "图像处理方法", date(2020, 6, 19), date(2040, 6, 18)),
-    ("201510958772.0", "invention", "广告投放方法及系统", date(2015, 12, 18), date(2035, 12, 17)),
-    ("201811564288.X", "invention", "无线供能大规模接入方法", date(2018, 12, 20), date(2038, 12, 19)),
-    ("201910603565.1", "invention", "融合计算的大规模接入方法", date(2019, 7, 5), date(2039, 7, 4)),
-    ("202411064734.6", "invention", "发明专利申请", date(2024, 8, 5), date(2044, 8, 4)),
-    ("202322865413.3", "utility_model", "多接口真空泵", date(2023, 10, 25), date(2033, 10, 24)),
-)
-"""Still in their term in the demo's year."""
-
-ENDED_PATENTS = (
-    ("200510096239.4", "invention", "止血敷料", date(2005, 8, 26), date(2025, 8, 25)),
-    ("200510030457.8", "invention", "稀土铸造镁合金", date(2005, 10, 13), date(2025, 10, 12)),
-    ("200510025251.6", "invention", "耐热镁合金", date(2005, 4, 21), date(2025, 4, 20)),
-    ("201220572874.0", "utility_model", "烹饪机", date(2012, 11, 2), date(2022, 11, 1)),
-    ("99113861.9", "invention", "铸造镁合金", date(1999, 7, 23), date(2019, 7, 22)),
-    ("97101765.4", "invention", "教材示例", date(1997, 3, 14), date(2017, 3, 13)),
-)
-"""Right as numbers, past or near the end of their term: the refusals of the demo."""
-
-_TERM_YEARS = {"invention": 20, "utility_model": 10, "design": 15}
-_KIND_DIGIT = {"invention": "1", "utility_model": "2", "design": "3"}
-_TRADES = ("智能装备", "新材料", "生物医药", "精密仪器", "信息技术", "节能环保", "航空部件", "光电科技",
-           "工业软件", "机器人", "传感技术", "农业科技")  # fmt: skip
-_FIRST = "津澜海卓恒远博创凌云瑞晟启明鼎新华拓安泰嘉禾东岳长宁宏图星河"
-_SUBJECTS = ("轴承检测", "视觉定位", "热管理", "合金制备", "药物缓释", "伺服控制", "数据加密", "污泥处理",
-             "结构粘接", "光谱分析", "路径规划", "土壤监测")  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Right:
@@ -61,6 +33,51 @@ class Firm:
     name: str
     region_code: str
     registered_on: date
+
+
+PUBLIC_PATENTS = (
+    Right("invention", "202010566088.9", "图像处理方法", date(2020, 6, 19), date(2040, 6, 18)),
+    Right(
+        "invention", "201510958772.0", "广告投放方法及系统", date(2015, 12, 18), date(2035, 12, 17)
+    ),
+    Right(
+        "invention",
+        "201811564288.X",
+        "无线供能大规模接入方法",
+        date(2018, 12, 20),
+        date(2038, 12, 19),
+    ),
+    Right(
+        "invention",
+        "201910603565.1",
+        "融合计算的大规模接入方法",
+        date(2019, 7, 5),
+        date(2039, 7, 4),
+    ),
+    Right("invention", "202411064734.6", "发明专利申请", date(2024, 8, 5), date(2044, 8, 4)),
+    Right(
+        "utility_model", "202322865413.3", "多接口真空泵", date(2023, 10, 25), date(2033, 10, 24)
+    ),
+)
+"""Still in their term in the demo's year."""
+
+ENDED_PATENTS = (
+    Right("invention", "200510096239.4", "止血敷料", date(2005, 8, 26), date(2025, 8, 25)),
+    Right("invention", "200510030457.8", "稀土铸造镁合金", date(2005, 10, 13), date(2025, 10, 12)),
+    Right("invention", "200510025251.6", "耐热镁合金", date(2005, 4, 21), date(2025, 4, 20)),
+    Right("utility_model", "201220572874.0", "烹饪机", date(2012, 11, 2), date(2022, 11, 1)),
+    Right("invention", "99113861.9", "铸造镁合金", date(1999, 7, 23), date(2019, 7, 22)),
+    Right("invention", "97101765.4", "教材示例", date(1997, 3, 14), date(2017, 3, 13)),
+)
+"""Right as numbers, past or near the end of their term: the refusals of the demo."""
+
+_TERM_YEARS = {"invention": 20, "utility_model": 10, "design": 15}
+_KIND_DIGIT = {"invention": "1", "utility_model": "2", "design": "3"}
+_TRADES = ("智能装备", "新材料", "生物医药", "精密仪器", "信息技术", "节能环保", "航空部件", "光电科技",
+           "工业软件", "机器人", "传感技术", "农业科技")  # fmt: skip
+_FIRST = "津澜海卓恒远博创凌云瑞晟启明鼎新华拓安泰嘉禾东岳长宁宏图星河"
+_SUBJECTS = ("轴承检测", "视觉定位", "热管理", "合金制备", "药物缓释", "伺服控制", "数据加密", "污泥处理",
+             "结构粘接", "光谱分析", "路径规划", "土壤监测")  # fmt: skip
 
 
 def make_firm(chance: random.Random, *, place: str, region_code: str) -> Firm:

@@ -35,7 +35,9 @@ def position(case: Case, month: int) -> Position:
             overdue_days=(0, 31, 62, 93)[min(late, 3)],
             interest_arrears_fen=monthly_fen * late,
             penalty_interest_fen=monthly_fen * late // 2,
-            risk_class=("normal", "special_mention", "special_mention", "substandard")[min(late, 3)],
+            risk_class=("normal", "special_mention", "special_mention", "substandard")[
+                min(late, 3)
+            ],
         )
     if age >= case.tenor_months or (case.course is Course.EARLY and age >= 3):
         return Position(outstanding_fen=0)

@@ -46,4 +46,6 @@ AUDITOR = Person("auditor-zhou", "周正", ("auditor",))
 
 def operator_of(bank_code: str) -> Person:
     """The bank's clerk who files, reports and claims."""
-    return Person(f"{bank_code.lower()}-operator", f"{bank_code} 经办", ("bank_operator",), bank_code)
+    return Person(
+        f"{bank_code.lower()}-operator", f"{bank_code} 经办", ("bank_operator",), bank_code
+    )

@@ -131,8 +131,8 @@ def document(case: Case, kind: str) -> dict[str, str]:
 def plan(seed: int = SEED) -> tuple[Case, ...]:
     """Every case of the year, month by month and pool by pool."""
     chance = random.Random(seed)
-    public = [Right(kind, number, *rest) for number, kind, *rest in PUBLIC_PATENTS]
-    ended = [Right(kind, number, *rest) for number, kind, *rest in ENDED_PATENTS]
+    public = list[Right](PUBLIC_PATENTS)
+    ended = list[Right](ENDED_PATENTS)
     cases = []
     for month in range(1, 13):
         for pool in POOLS:

@@ -7,6 +7,7 @@ is done at once. So the figures at the end do not hang on chance.
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from shared.money import format_fen
@@ -26,6 +27,7 @@ from zhidai.demo.people import (
 from zhidai.demo.plan import POOLS, Case, Course, Fate, Pool, month_end, month_name
 
 APPLICATIONS, RISK_POOL, NOTIFICATIONS = "applications", "risk_pool", "notifications"
+
 
 @dataclass
 class Live:
@@ -95,7 +97,7 @@ class Story:
                      "note": "年度注资"},
                     fact=f"contribution {pool.code} {code}",
                 )  # fmt: skip
-            await until(f"applications knows {pool.code}", lambda p=pool: self._knows(p))
+            await until(f"applications knows {pool.code}", partial(self._knows, pool))
         self.step("两个资金池开立")
 
     async def _knows(self, pool: Pool) -> bool:
@@ -180,7 +182,7 @@ class Story:
             if live.case.pool == pool.code and live.state == "recommended":
                 await self._act(live, APPROVER, "approve", {"opinion": "同意入库"})
                 live.state = await until(
-                    f"capacity for {live.case.ref}", lambda one=live: self._decided(one)
+                    f"capacity for {live.case.ref}", partial(self._decided, live)
                 )
 
     async def _decided(self, live: Live) -> str:
@@ -206,7 +208,9 @@ class Story:
         """
 
         async def agree() -> bool:
-            held = {row["id"] for row in await self._cases("capacity_reserved", "pledge_registered")}
+            held = {
+                row["id"] for row in await self._cases("capacity_reserved", "pledge_registered")
+            }
             lent = {row["id"] for row in await self._cases("disbursed", "overdue")}
             return (
                 held == (await self._coverages("reserved")).keys()
@@ -216,9 +220,7 @@ class Story:
         await until(what, agree)
 
     async def _cases(self, *states: str) -> list[Any]:
-        return await self.callers.every(
-            APPROVER, APPLICATIONS, "/applications", state=list(states)
-        )
+        return await self.callers.every(APPROVER, APPLICATIONS, "/applications", state=list(states))
 
     async def _coverages(self, state: str) -> dict[str, Any]:
         rows = await self.callers.every(FINANCE_MAKER, RISK_POOL, "/coverages", state=state)
@@ -349,5 +351,3 @@ class Story:
             fact=f"{action} {live.case.ref}{' again' if again else ''}",
         )  # fmt: skip
         live.state = answer["state"]
-
-

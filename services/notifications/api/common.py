@@ -6,7 +6,7 @@ from fastapi import Query
 from pydantic import AfterValidator, BaseModel, Field
 
 from services.notifications.domain.audiences import NOTICES
-from shared.problems import NotFound
+from shared.refusals import NotFound
 
 KEEPERS = ("bank_operator", "bank_checker", "admin")
 """Who sets up endpoints and subscriptions of their institution."""

@@ -20,7 +20,7 @@ from services.notifications.looking import looking
 from shared import requests
 from shared.http import Answer, Page, decode_cursor, encode_cursor, idempotently
 from shared.identity import Identity, requires
-from shared.problems import Refused
+from shared.refusals import Refused
 from shared.requests import LARGEST_INTEGER
 from shared.service import Context, context
 

@@ -18,7 +18,7 @@ from services.notifications.tables import Subscription
 from shared import requests
 from shared.http import Answer, Page, decode_cursor, encode_cursor, idempotently
 from shared.identity import Identity, requires
-from shared.problems import Refused
+from shared.refusals import Refused
 from shared.service import Context, context
 
 router = APIRouter(prefix="/subscriptions", tags=["e-mail"])

@@ -290,9 +290,7 @@ async def show_balances(
             Balance(
                 account=account,
                 counts=(
-                    "debit"
-                    if accounts.account_kind(account) in accounts.DEBIT_KINDS
-                    else "credit"
+                    "debit" if accounts.account_kind(account) in accounts.DEBIT_KINDS else "credit"
                 ),
                 balance_fen=held[account],
                 debited_fen=debited,

@@ -38,6 +38,7 @@ router = APIRouter(tags=["pools"])
 PoolCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,31}$")]
 PartyCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
 
+
 def _known_role(role: str) -> str:
     if role not in PARTIES:
         raise PydanticCustomError(
@@ -192,9 +193,7 @@ async def take_party_in(
 
     async def work(conn: asyncpg.Connection) -> Answer:
         pool = await lock_pool(conn, code)
-        await _take_in(
-            conn, pool.code, body, joined_on=business_date(now), caller=caller, now=now
-        )
+        await _take_in(conn, pool.code, body, joined_on=business_date(now), caller=caller, now=now)
         await conn.execute("update pools set version = version + 1 where code = $1", code)
         answer = PartyTaken(
             pool_code=code,

@@ -309,14 +309,10 @@ def report(
     """
     if coverage.state != ACTIVE:
         early = coverage.state == RESERVED
-        return Step(
-            coverage=coverage, incidents=("position-before-disbursement",) if early else ()
-        )
+        return Step(coverage=coverage, incidents=("position-before-disbursement",) if early else ())
     if coverage.position_month is not None and month < coverage.position_month:
         return Step(coverage=coverage)
-    covered_fen = min(
-        covered_part(outstanding_fen, coverage.ip_share_bp), coverage.activated_fen
-    )
+    covered_fen = min(covered_part(outstanding_fen, coverage.ip_share_bp), coverage.activated_fen)
     change_fen = covered_fen - coverage.covered_fen
     covered, capacity = covered_of(coverage.bank_code), CAPACITY
     transfers: tuple[Transfer, ...] = ()

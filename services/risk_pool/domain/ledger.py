@@ -287,9 +287,7 @@ def explanation_id(
     A UUID of version 8 from the first 128 bits of SHA-256 over the canonical JSON of
     [format, pool, bank, kind, explanation, people, moment].
     """
-    return explanation_id_of(
-        pool_code, bank_code, kind, explanation, people, moment(stored_at)
-    )
+    return explanation_id_of(pool_code, bank_code, kind, explanation, people, moment(stored_at))
 
 
 def explanation_id_of(

@@ -57,9 +57,7 @@ async def reserve(heard: Sequence[Heard], *, conn: asyncpg.Connection, now: date
     _require_all(events, pools)
     known = await coverages.load(conn, (event.loan_id for event in events))
     calendar = await WorkingDays.load(conn)
-    rooms = {
-        code: await _room(conn, pools[code], own) for code, own in _by_pool(events).items()
-    }
+    rooms = {code: await _room(conn, pools[code], own) for code, own in _by_pool(events).items()}
 
     outcomes: list[_Outcome] = []
     incidents: list[Incident] = []
@@ -81,9 +79,7 @@ def _require_all(events: Sequence[ApplicationApprovedV1], pools: Mapping[str, Lo
     for event in events:
         if event.pool_code not in pools:
             # Parked until the pool has been opened, then replayed.
-            raise NotFound(
-                f"没有资金池 {event.pool_code}", f"There is no pool {event.pool_code}."
-            )
+            raise NotFound(f"没有资金池 {event.pool_code}", f"There is no pool {event.pool_code}.")
 
 
 def _by_pool(

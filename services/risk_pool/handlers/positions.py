@@ -41,17 +41,13 @@ async def follow(heard: Sequence[Heard], *, conn: asyncpg.Connection, now: datet
         recorded.step(before, step)
         for kind in step.incidents:
             recorded.incident(event, kind, _facts(event))
-        kept.append(
-            _Kept(event=event, version=version, covered_fen=_covered_fen(before, event))
-        )
+        kept.append(_Kept(event=event, version=version, covered_fen=_covered_fen(before, event)))
         recorded.touched.add((before.pool_code, before.bank_code))
     await _keep(conn, kept, now=now)
     await record(conn, pools, recorded, now=now)
 
 
-def _step(
-    before: Coverage, event: LoanPositionReportedV1, version: int, pool: LockedPool
-) -> Step:
+def _step(before: Coverage, event: LoanPositionReportedV1, version: int, pool: LockedPool) -> Step:
     # Where a loan stood at the month's end belongs to that day, unless it was told before it.
     day = min(last_day(event.month), event.reported_on)
     return report(

@@ -81,5 +81,3 @@ async def record(
     for code, banks in sorted(breakers.bank_pairs(sorted(recorded.touched)).items()):
         said += await breakers.watch_banks(conn, pools[code], banks, now=now)
     await outbox.append(conn, said, now=now)
-
-

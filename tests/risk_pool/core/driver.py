@@ -105,7 +105,9 @@ class Pool:
             parked = await conn.fetch("select error from parked")
         assert not parked, parked[0]["error"]
 
-    def case(self, name: str, *, bank: str = "ICBC", amount: str = "1000000.00", **more: Any) -> Any:
+    def case(
+        self, name: str, *, bank: str = "ICBC", amount: str = "1000000.00", **more: Any
+    ) -> Any:
         """A case by a name of the test's own; the same name is the same case."""
         known = self.cases.setdefault(
             name,

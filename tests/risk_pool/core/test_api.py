@@ -54,8 +54,7 @@ async def test_every_transfer_of_a_loan_leads_back_to_its_fact_and_its_decision(
         await pool.hears(pool.position("a", "2026-01", "800000.00"))
         await pool.hears(pool.repayment("a"))
         shown = [
-            (await pool.auditor.get(f"/pools/dongli/transfers/{seq}")).json()
-            for seq in range(1, 6)
+            (await pool.auditor.get(f"/pools/dongli/transfers/{seq}")).json() for seq in range(1, 6)
         ]
 
     facts = {one["kind"]: one["fact"] for one in shown}
@@ -231,4 +230,6 @@ async def test_every_route_is_described_with_its_refusals(running):
         described = (await pool.auditor.get("/openapi.json")).json()
 
     routes = described["paths"]
-    assert {"/api/v1/pools", "/api/v1/pools/{code}/ledger-export", "/api/v1/coverages"} <= set(routes)
+    assert {"/api/v1/pools", "/api/v1/pools/{code}/ledger-export", "/api/v1/coverages"} <= set(
+        routes
+    )

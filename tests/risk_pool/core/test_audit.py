@@ -23,7 +23,9 @@ async def a_year_of_work(pool: Pool) -> None:
     for n in range(4):
         await pool.covers(f"loan{n}", amount="1500000.00")
         await pool.hears(
-            pool.position(f"loan{n}", "2026-01", f"{1_400_000 - n}.00", reported_on=date(2026, 2, 3))
+            pool.position(
+                f"loan{n}", "2026-01", f"{1_400_000 - n}.00", reported_on=date(2026, 2, 3)
+            )
         )
     await pool.hears(pool.repayment("loan0"))
     await pool.fee("123.45")
@@ -89,7 +91,11 @@ WAYS = {
         2,
     ),
     "account": ("update transfers set debit = 'cash' where seq = 6", "chain", 6),
-    "hash": ("update transfers set hash = decode(repeat('ab', 32), 'hex') where seq = 7", "chain", 7),
+    "hash": (
+        "update transfers set hash = decode(repeat('ab', 32), 'hex') where seq = 7",
+        "chain",
+        7,
+    ),
     "removed row": ("delete from transfers where seq = 6", "numbers", 7),
     "removed last row": (
         "delete from transfers where seq = (select max(seq) from transfers)",

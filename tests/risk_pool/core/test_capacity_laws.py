@@ -74,7 +74,9 @@ def test_a_refusal_names_at_least_one_limit_and_the_tightest_first(asked, availa
     room = a_room(available_fen, {})
     for one in asked:
         decision = decide(one, room, TERMS)
-        left = [limit.allowed_fen - limit.used_fen - limit.requested_fen for limit in decision.binding]
+        left = [
+            limit.allowed_fen - limit.used_fen - limit.requested_fen for limit in decision.binding
+        ]
         assert decision.held == (not decision.binding)
         assert all(fen < 0 for fen in left)
         assert [limit.room_fen - limit.requested_fen for limit in decision.binding] == sorted(

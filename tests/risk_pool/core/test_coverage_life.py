@@ -132,8 +132,12 @@ def test_a_loan_paid_out_after_the_hold_s_term_is_covered_while_the_capacity_is_
 
 
 def test_the_manual_draws_the_table_as_it_is():
-    manual = (Path(__file__).parents[3] / "services/risk_pool/README.md").read_text(encoding="utf-8")
-    drawn_lines = {line.strip() for line in manual.splitlines() if "-->" in line and "!" not in line}
+    manual = (Path(__file__).parents[3] / "services/risk_pool/README.md").read_text(
+        encoding="utf-8"
+    )
+    drawn_lines = {
+        line.strip() for line in manual.splitlines() if "-->" in line and "!" not in line
+    }
 
     arrows = {
         f"{row.state or '[*]'} --> {row.target}: {row.fact}" for row in REACTIONS if row.target

@@ -169,7 +169,8 @@ def test_every_kind_of_account_counts_one_way():
 
 
 @pytest.mark.parametrize(
-    "account", ["", "Cash", "covered", "covered:", "cash:ICBC", "savings", "covered:a\nb", "covered:*"]
+    "account",
+    ["", "Cash", "covered", "covered:", "cash:ICBC", "savings", "covered:a\nb", "covered:*"],
 )
 def test_what_is_not_in_the_chart_of_accounts_cannot_be_booked(account):
     with pytest.raises(ValueError):

@@ -26,9 +26,7 @@ async def test_a_loan_that_fits_exactly_is_held_and_a_fen_more_is_not(running):
 
 
 async def test_all_limits_that_bind_are_named_the_tightest_first_with_their_figures(running):
-    async with pool_of(
-        running, "ICBC", paid_in="1000000.00", lines={"ICBC": "3000000.00"}
-    ) as pool:
+    async with pool_of(running, "ICBC", paid_in="1000000.00", lines={"ICBC": "3000000.00"}) as pool:
         await pool.approved("first", amount="2500000.00")
         await pool.approved("big", amount="12000000.00")
 
@@ -233,9 +231,7 @@ async def test_an_event_heard_twice_is_one_reservation(running):
         from shared.messaging.inbox import Consumer
 
         context = pool.service.context
-        consumer = Consumer(
-            context.database, ROUTES, service="risk_pool", now=context.clock.now
-        )
+        consumer = Consumer(context.database, ROUTES, service="risk_pool", now=context.clock.now)
         for _ in range(2):
             await consumer.receive("applications", [envelope])
 
