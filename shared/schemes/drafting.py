@@ -71,7 +71,7 @@ def draft(template: str, answers: Answers) -> str:
     body = out.getvalue()
     lines = [line for line in body.splitlines() if not line.startswith("#")]
     return (
-        f"# {answers.zh}\n# 依据：{answers.measure}。mark: assumed 的数值取自模板,"
+        f"# {answers.zh}\n# 依据：{answers.measure}。mark: assumed 的数值取自模板，"
         "逐条核对后写明条款并删去该标记。\n" + "\n".join(lines) + "\n"
     )
 

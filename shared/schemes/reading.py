@@ -266,7 +266,7 @@ def _entries(name: str, at: At, problems: list[Problem]) -> tuple[Entry, ...]:
                     after.at.line,
                     after.at.column,
                     f"{at.path}/{after.since}",
-                    f"日期重叠：上一条有效至 {before.until}，这一条从 {after.since} 开始;"
+                    f"日期重叠：上一条有效至 {before.until}，这一条从 {after.since} 开始；"
                     f"请把上一条的 to 改为 {date.fromordinal(after.since.toordinal() - 1)} 或删去",
                     f"the dates overlap: the entry before holds to {before.until}, this one from "
                     f"{after.since}; set its “to” to "

@@ -95,7 +95,7 @@ class SharingShape:
         if len(kinds) != 1:
             problems.append(
                 at.problem(
-                    "shares（固定比例）、tiers（分档）、rows（按条件）三者必须且只能写一个;"
+                    "shares（固定比例）、tiers（分档）、rows（按条件）三者必须且只能写一个；"
                     "比例未公开时写 value: unknown",
                     "write exactly one of shares (flat), tiers (by amount) and rows (by conditions); "
                     "where the ratio is not published write value: unknown",
@@ -318,7 +318,7 @@ def _lines_in_order(at: At, found: dict[str, Any]) -> list[Problem]:
     ):
         return [
             at.problem(
-                "预警线、停止线、恢复线的次序不对:"
+                "预警线、停止线、恢复线的次序不对："
                 + (
                     "预警线和恢复线都不应高于停止线" if rising else "预警线和恢复线都不应低于停止线"
                 ),

@@ -66,7 +66,7 @@ def test_test_tells_a_difference_to_the_fen(county):
 
     assert result.exit_code == 1
     assert "loss.shares.pool: expected 80.01, got 80.00" in result.output
-    assert "1 个案例,1 个不符" in result.output
+    assert "1 个案例，1 个不符" in result.output
 
 
 def test_test_of_a_programme_passes():

@@ -26,8 +26,8 @@ def test_the_finished_measure_has_no_mistakes_and_all_its_cases_pass(guide):
 
     assert check.exit_code == 0, check.output
     assert cases.exit_code == 0, cases.output
-    assert "10 个案例,0 个不符" in cases.output
-    assert re.search("10 个案例,0 个不符|10 cases, 0 failed", text)
+    assert "10 个案例，0 个不符" in cases.output
+    assert re.search("10 个案例，0 个不符|10 cases, 0 failed", text)
 
 
 def test_the_mistake_that_the_guide_shows_is_told_as_it_says(guide):

@@ -107,7 +107,7 @@ WRONG = {
         "小写英文字母", "lower case letters"),
     "the place is forgotten": Wrong(
         "place: {zh: 某县, en: A county}\n", "", "programme",
-        "缺少 “place”(地区)", "“place” is missing"),
+        "缺少 “place”（地区）", "“place” is missing"),
     "a misspelt head": Wrong(
         "status: complete", "statuss: complete", "statuss",
         "是否要写 “status”", "did you mean “status”"),
@@ -119,7 +119,7 @@ WRONG = {
         "止日早于起日", "lies before the first"),
     "a day that does not exist": Wrong(
         "to: 2028-12-31", 'to: "2028-02-30"', "valid",
-        "不是日期,应写作 2026-03-01", "is not a day"),
+        "不是日期，应写作 2026-03-01", "is not a day"),
     "no sources at all": Wrong(
         "documents:\n  M: {zh: 某县管理办法, where: example.gov.cn}\n", "documents: {}\n", "documents",
         "这里不能为空", "may not be empty"),
@@ -134,7 +134,7 @@ WRONG = {
         "2026-13-01", "“2026-13-01” 不是生效日", "is not a day"),
     "a value without a source": Wrong(
         "{value: 12, source: 第六条}", "{value: 12}", "{value: 12}",
-        "缺少 “source”(依据哪一条)", "“source” (which article) is missing"),
+        "缺少 “source”（依据哪一条）", "“source” (which article) is missing"),
     "an entry without a value": Wrong(
         "{value: 12, source: 第六条}", "{source: 第六条}", "{source: 第六条}",
         "缺少 “value”", "“value” is missing"),
@@ -146,7 +146,7 @@ WRONG = {
         "是否要写 “source”", "did you mean “source”"),
     "dates that overlap": Wrong(
         "to: 2026-12-31}", "to: 2027-06-30}", "2027-01-01",
-        "日期重叠:上一条有效至 2027-06-30,这一条从 2027-01-01 开始;请把上一条的 to 改为 2026-12-31",
+        "日期重叠：上一条有效至 2027-06-30，这一条从 2027-01-01 开始；请把上一条的 to 改为 2026-12-31",
         "set its “to” to 2026-12-31"),
     "an entry that ends before it begins": Wrong(
         "to: 2026-12-31}", "to: 2025-12-31}", "to: 2025-12-31}",
@@ -156,7 +156,7 @@ WRONG = {
         "写了两次", "stands twice"),
     "an amount as a number": Wrong(
         '{value: "12000000.00"', "{value: 12000000.00", "修订第二条",
-        '应为带引号的元,两位小数,如 "3000000.00"', "yuan in quotes"),
+        '应为带引号的元，两位小数，如 "3000000.00"', "yuan in quotes"),
     "an amount in tens of thousands": Wrong(
         '{value: "12000000.00"', '{value: "1200万"', "修订第二条",
         "金额 “1200万” 写法不对", "the amount “1200万”"),
@@ -174,7 +174,7 @@ WRONG = {
         "应在 1 至 360 之间", "between 1 and 360"),
     "yes instead of true": Wrong(
         "{value: true, source: 第四条}", "{value: yes, source: 第四条}", "value: yes",
-        "应为 true(是)或 false(否)", "true or false"),
+        "应为 true（是）或 false（否）", "true or false"),
     "an unknown kind of right": Wrong(
         "[invention, trademark_right]", "[invention, trade_mark]", "trade_mark",
         "不认识 “trade_mark”", "“trade_mark” is not known"),
@@ -198,7 +198,7 @@ WRONG = {
         "什么也没有要求", "asks for nothing"),
     "an unknown risk class": Wrong(
         "risk_class_at_least: substandard", "risk_class_at_least: 次级", "第十条",
-        "不认识 “次级” 可用:normal、special_mention、substandard", "Known: normal"),
+        "不认识 “次级” 可用：normal、special_mention、substandard", "Known: normal"),
     "a deadline in two ways": Wrong(
         "{working_days: 5}", "{working_days: 5, months: 1}", "第十二条",
         "期限写法须且只能选一种", "exactly one of: working_days"),
@@ -225,10 +225,10 @@ WRONG = {
         "只写一个", "one of above and at_least"),
     "tiers by a fact that is none": Wrong(
         "by: borrower_balance", "by: borrower_balances", "borrower_balances",
-        "分档须写明依据 by,可用:borrower_balance", "tiers need “by”"),
+        "分档须写明依据 by，可用：borrower_balance", "tiers need “by”"),
     "shares that fall short": Wrong(
         "{pool: 50, bank: 50}", "{pool: 50, bank: 40}", "bank: 40",
-        "各方比例合计 90%,比 100% 少 10%(pool 50% + bank 40%)", "10% short of 100%"),
+        "各方比例合计 90%，比 100% 少 10%(pool 50% + bank 40%)", "10% short of 100%"),
     "shares that are too much": Wrong(
         "{guarantor: 50, pool: 30, bank: 20}", "{guarantor: 50, pool: 30, bank: 25}", "bank: 25",
         "多 5%", "5% above 100%"),
@@ -237,7 +237,7 @@ WRONG = {
         "是否要写 “guarantor”", "did you mean “guarantor”"),
     "shares of others than the parties": Wrong(
         "value: [guarantor, pool, bank]", "value: [insurer, pool, bank]", "guarantor: 50",
-        "parties 列出 insurer、pool、bank,两者须一致", "they must agree"),
+        "parties 列出 insurer、pool、bank，两者须一致", "they must agree"),
     "flat shares and tiers at once": Wrong(
         "{value: {shares: {guarantor: 50, pool: 30, bank: 20}}", "{value: {shares: {guarantor: 50, pool: 30, bank: 20}, rows: []}", "rows",
         "三者必须且只能写一个", "exactly one of shares"),
@@ -255,7 +255,7 @@ WRONG = {
         "不认识 “month”", "Known: claim, loan"),
     "a cap on a party that does not share": Wrong(
         "parties: [pool], per: loan", "parties: [insurer], per: loan", "parties: [insurer]",
-        "caps.per_loan 提到 insurer,但 parties 只有 pool、bank", "names insurer"),
+        "caps.per_loan 提到 insurer，但 parties 只有 pool、bank", "names insurer"),
     "a cap on the bank itself": Wrong(
         "parties: [pool], per: loan", "parties: [bank], per: loan", "parties: [bank]",
         "上限 per_loan 不能限制 bank", "who bears what is cut off"),
@@ -271,6 +271,10 @@ WRONG = {
     "a subsidy on principal without a rate": Wrong(
         "of: interest, mode", "of: principal, mode", "of: principal",
         "按本金补贴须写 rate_bp 或 products", "needs rate_bp or products"),
+    "a year of 364 days": Wrong(
+        "of: interest, mode", "of: interest, day_base: 364, mode", "day_base",
+        "日基数 day_base 只能是 360 或 365", "day_base is either 360 or 365",
+    ),
     "a ratio not published in a scheme that is complete": Wrong(
         "{value: {shares: {guarantor: 50, pool: 30, bank: 20}}", "{value: unknown", "unknown",
         "须标 status: incomplete", "carries status: incomplete"),
@@ -298,7 +302,7 @@ WRONG = {
         "YAML 格式有误", "check indentation"),
     "a quote that is not closed": Wrong(
         'source: 修订第二条', 'source: "修订第二条', "20000000.00",
-        "YAML 格式有误(这一段从第", "quotes come in pairs"),
+        "YAML 格式有误", "quotes come in pairs"),
     "a list where pairs belong": Wrong(
         "  M: {zh: 某县管理办法, where: example.gov.cn}", "  - 某县管理办法", "某县管理办法",
         "这里应是“名称: 内容”", "pairs are expected here"),
