@@ -405,6 +405,15 @@ def test_nobody_is_made_to_pay_nothing():
     assert all(payment.amount_fen > 0 for payment in tiny.payments)
 
 
+def test_a_payment_of_a_single_fen_is_made():
+    assert split_loss(loss(1), terms()).payments == (Payment("pool", "bank", 1, "compensation"),)
+    chain = terms(flat(guarantor=50, pool=50, bank=0), refunds={"pool": "guarantor"})
+    assert split_loss(loss(2), chain).payments == (
+        Payment("guarantor", "bank", 2, "compensation"),
+        Payment("pool", "guarantor", 1, "refund"),
+    )
+
+
 def test_escrow_takes_what_the_bearer_would_get():
     assert split_loss(loss(100), terms(escrow=True)).payments == (
         Payment("pool", "escrow", 50, "escrow"),

@@ -163,3 +163,96 @@ def test_the_lpr_of_december_is_the_last_one_published():
 )
 def test_months_run_to_the_same_day_number_or_the_last_of_the_month(day, months, then):
     assert add_months(day, months) == then
+
+
+def test_a_loan_above_the_largest_or_below_the_least_gets_nothing():
+    terms = rule(least_loan_fen=100, largest_loan_fen=200_000_000)
+
+    assert subsidy("s", facts(principal_fen=200_000_000), terms).amount_fen > 0
+    above = subsidy("s", facts(principal_fen=200_000_001), terms)
+    assert (above.amount_fen, above.exact, above.uncapped_fen) == (0, 0, 0)
+    assert subsidy("s", facts(principal_fen=99), terms).why_nothing is not None
+    assert subsidy("s", facts(principal_fen=100), terms).why_nothing is None
+
+
+def test_only_a_scheme_that_says_so_counts_the_ip_part_alone():
+    half = facts(ip_share=Fraction(1, 2))
+
+    assert subsidy("s", half, rule()).amount_fen == 4_376_712
+    assert subsidy("s", half, rule(ip_part_only=True)).amount_fen == 2_188_356
+
+
+def test_each_quarter_is_rounded_on_its_own_where_the_scheme_pays_by_quarter():
+    # A day before and a day after the turn of the quarter: 0.5 fen each, and 1.0 together.
+    turn = facts(principal_fen=12_167, since=date(2026, 3, 31), until=date(2026, 4, 2))
+
+    assert subsidy("s", turn, rule()).amount_fen == 1
+    assert subsidy("s", turn, rule(rounded_each="quarter")).amount_fen == 2
+    paid_little = facts(
+        principal_fen=12_167, since=date(2026, 3, 31), until=date(2026, 4, 2), interest_paid_fen=1
+    )
+    assert subsidy("s", paid_little, rule(rounded_each="quarter")).amount_fen == 1
+    paid_much = facts(
+        principal_fen=12_167, since=date(2026, 3, 31), until=date(2026, 4, 2), interest_paid_fen=9
+    )
+    assert subsidy("s", paid_much, rule(rounded_each="quarter")).amount_fen == 2
+
+
+def test_a_rate_cut_upfront_never_makes_the_rate_negative():
+    deep = rule(mode="upfront_rate_cut", rate_bp=500)
+
+    assert subsidy("s", facts(rate_bp=400), deep).borrower_rate_bp == 0
+    refused = rule(mode="upfront_rate_cut", rate_bp=500, largest_loan_fen=1)
+    assert subsidy("s", facts(rate_bp=400), refused).borrower_rate_bp == 400
+
+
+def test_a_product_without_points_counts_at_nothing():
+    terms = rule(rate_bp=None, products=(("a", 100),))
+
+    none = subsidy("s", facts(product="b"), terms)
+
+    assert (none.counted_bp, none.amount_fen) == (0, 0)
+    assert subsidy("s", facts(product="a"), terms).counted_bp == 100
+
+
+def test_a_subsidy_cites_its_own_article_or_that_of_the_rule():
+    assert subsidy("s", facts(), rule(source="第三条")).source == "第三条"
+    assert subsidy("s", facts(), rule()).source == "第一条"
+
+
+def test_the_share_of_the_first_row_of_flags_that_are_all_so_counts():
+    terms = rule(
+        share=Fraction(1, 5),
+        share_if=((("is_small", "is_insured"), Fraction(1, 2)), (("is_small",), Fraction(3, 10))),
+    )
+
+    def share(**flags: bool) -> Fraction:
+        return subsidy("s", facts(attributes=flags), terms).share
+
+    assert share(is_small=True, is_insured=True) == Fraction(1, 2)
+    assert share(is_small=True) == Fraction(3, 10)
+    assert share(is_insured=True) == Fraction(1, 5)
+    assert share() == Fraction(1, 5)
+
+
+def test_a_fee_paid_by_the_year_is_held_against_its_yearly_rate():
+    terms = rule(of="guarantee_fee", rate_bp=100, share=Fraction(1, 2))
+    year = {"since": date(2025, 1, 1), "until": date(2026, 1, 1)}
+
+    assert subsidy("s", facts(fee_fen=4_000_000, **year), terms).amount_fen == 2_000_000
+    assert subsidy("s", facts(fee_fen=40_000_000, **year), terms).amount_fen == 5_000_000
+
+
+def test_caps_that_bind_are_named_the_tightest_first_and_one_met_exactly_is_not():
+    terms = rule(
+        caps=(
+            SubsidyCap("life", "borrower_life", 3_000_000),
+            SubsidyCap("year", "borrower_year", 2_000_000),
+            SubsidyCap("wide", "programme_year", 4_376_712),
+        )
+    )
+
+    decision = subsidy("s", facts(used={"life": 0, "year": 0, "wide": 0}), terms)
+
+    assert [cap.code for cap in decision.binding] == ["year", "life"]
+    assert decision.amount_fen == 2_000_000
