@@ -4,8 +4,7 @@ A problem (RFC 9457) of a service becomes `Problem`, which a page shows; a servi
 reached becomes one as well.
 """
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -75,17 +74,24 @@ class Api:
         """A document at a path, with its headers. Raises Problem."""
         return await self._sent("GET", path)
 
-    @asynccontextmanager
-    async def stream(self, path: str, *, last_event_id: str = "") -> AsyncIterator[httpx.Response]:
-        """An answer that goes on, such as server-sent events. Raises httpx.HTTPError."""
+    async def stream(self, path: str, *, last_event_id: str = "") -> httpx.Response:
+        """An answer that is read bit by bit; whoever reads it closes it. Raises Problem."""
         last = {"Last-Event-ID": last_event_id} if last_event_id else {}
-        async with self._client.stream(
+        request = self._client.build_request(
             "GET",
             f"/api/v1{path}",
             headers=self._headers | last,
+            # A stream of news may be silent for long; only its beginning is waited for.
             timeout=httpx.Timeout(15, read=None),
-        ) as response:
-            yield response
+        )
+        try:
+            response = await self._client.send(request, stream=True)
+        except httpx.HTTPError as error:
+            raise Problem(503, "service-unreachable", "", self._name) from error
+        if response.is_success:
+            return response
+        await response.aread()
+        raise _problem(response, self._name)
 
     async def _sent(self, method: str, path: str, **more: Any) -> httpx.Response:
         headers = self._headers | more.pop("headers", {})

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class ConsoleSettings(BaseSettings):
     """Where the services are, and how people log in."""
 
-    model_config = SettingsConfigDict(env_prefix="CONSOLE_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="CONSOLE_", frozen=True, env_ignore_empty=True)
 
     applications_url: str = Field(description="Base URL of applications, without /api/v1.")
     risk_pool_url: str = Field(description="Base URL of risk_pool, without /api/v1.")

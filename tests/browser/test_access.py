@@ -36,6 +36,7 @@ async def furnished(rooms: Rooms) -> dict[str, list[str]]:
     claim = await house.has_claim()
     returned = await house.has_case(documents=[])
     waiting = await house.has_case("CCB")
+    recovery = await house.has_recovery(claim)
     months = "/pools/dongli/settlements"
     async with house.logged_in("finance-sun") as maker:
         await maker.sends(await maker.opens(months), months, month="2026-03")
@@ -45,6 +46,7 @@ async def furnished(rooms: Rooms) -> dict[str, list[str]]:
         "finance-sun": ["/", "/pools", "/pools/dongli", "/pools/dongli/transfers", "/claims",
                         "/pools/dongli/transfers/1", "/pools/dongli/balances", "/recoveries",
                         "/pools/dongli/banks/ICBC", f"/claims/{claim['id']}", "/settlements",
+                        f"/recoveries/{recovery['id']}",
                         months, f"{months}/2026-03", f"{months}/2026-03/lines"],
         "icbc-operator": ["/", "/pools", "/pools/dongli", f"/claims/{claim['id']}"],
         "admin": ["/", "/parked"],

@@ -180,6 +180,21 @@ class House:
         await self.settled()
         return answer
 
+    async def has_recovery(self, claim: dict[str, Any]) -> dict[str, Any]:
+        """The claim approved by two persons, and money reported that came in since."""
+        path = f"/claims/{claim['id']}"
+        maker = self.person("risk_pool", "finance-sun", "finance_maker")
+        checker = self.person("risk_pool", "finance-qian", "finance_checker")
+        await did(maker.post(f"{path}/review", json={"opinion": "触发条件成立"}))
+        await did(checker.post(f"{path}/approve", json={"opinion": "同意补偿"}))
+        bank = claim["bank_code"]
+        clerk = self.person(
+            "risk_pool", f"{bank.lower()}-operator", "bank_operator", institution=bank
+        )
+        came_in = {"received_on": "2026-05-10", "route": "auction", "from_pledged_ip": True,
+                   "gross": "120000.00", "costs": "20000.00"}  # fmt: skip
+        return dict(await did(clerk.post(f"{path}/recoveries", json=came_in)))
+
     @asynccontextmanager
     async def visitor(self, console: FastAPI | None = None) -> AsyncIterator["Visitor"]:
         """A browser without scripts, nobody logged in."""

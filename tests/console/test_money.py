@@ -147,3 +147,15 @@ async def test_balances_are_shown_as_of_any_day(house: House):
         assert "没有流水" in before.text
         wrong = await auditor.opens("/pools/dongli/balances?as_of=yesterday")
         assert wrong.status == 422 and "须为日期" in wrong.text
+
+
+async def test_an_auditor_takes_the_whole_ledger_along(house: House):
+    async with house.logged_in("auditor-zhou") as auditor:
+        page = await auditor.opens("/pools/dongli/transfers")
+        assert "/pools/dongli/ledger-export" in page.links
+        file = await auditor.client.get("/pools/dongli/ledger-export")
+        assert "dongli-ledger.ndjson" in file.headers["content-disposition"]
+        assert any("contribution" in line for line in file.text.splitlines())
+    async with house.logged_in("reviewer-lin") as reviewer:
+        refused = await reviewer.opens("/pools/dongli/ledger-export")
+        assert refused.status == 403 and "您的角色不能进行此操作" in refused.text

@@ -105,3 +105,13 @@ def test_the_console_does_not_start_without_exactly_one_way_in(settings: dict[st
     urls = {f"{name}_url": "http://x" for name in ("applications", "risk_pool", "notifications")}
     with pytest.raises(ValidationError):
         ConsoleSettings(**urls, session_secret=SECRET, **settings)
+
+
+def test_an_empty_variable_is_one_that_was_not_set(monkeypatch: pytest.MonkeyPatch):
+    for name, value in {
+        "APPLICATIONS_URL": "http://x", "RISK_POOL_URL": "http://x", "NOTIFICATIONS_URL": "http://x",
+        "SESSION_SECRET": SECRET, "ISSUER_DIR": "", "OIDC_ISSUER": "https://id.example",
+        "PUBLIC_URL": "https://console.example",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(f"CONSOLE_{name}", value)
+    assert ConsoleSettings().issuer_dir is None  # type: ignore[call-arg]

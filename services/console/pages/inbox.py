@@ -1,15 +1,14 @@
 """The inbox: what this person was told, and the news while a page is open."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
-import httpx
 from fastapi import APIRouter, Depends
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from services.console.desk import Desk, desk
 from services.console.forms import once, text
+from services.console.handing_on import handed_on
 from services.console.pages.entrance import local
 from services.console.paging import next_page
 
@@ -54,15 +53,5 @@ async def read_all(at: At) -> Response:
 async def stream(at: At) -> Response:
     """News as they come, handed on from the service."""
     last = at.request.headers.get("last-event-id", "")
-
-    async def news() -> AsyncIterator[bytes]:
-        try:
-            async with at.notifications.stream("/inbox/stream", last_event_id=last) as answer:
-                if answer.is_success:
-                    async for chunk in answer.aiter_bytes():
-                        yield chunk
-        except httpx.HTTPError:
-            # The browser opens the stream again by itself.
-            return
-
-    return StreamingResponse(news(), media_type="text/event-stream")
+    answer = await at.notifications.stream("/inbox/stream", last_event_id=last)
+    return handed_on(answer, "content-type")

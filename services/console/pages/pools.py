@@ -10,10 +10,14 @@ from services.console.addresses import Code
 from services.console.client import Problem
 from services.console.desk import Desk, desk
 from services.console.forms import once, text
+from services.console.handing_on import handed_on
 from services.console.paging import next_page
 from services.console.today import today
 
 router = APIRouter()
+MAY_EXPORT = frozenset({"auditor", "finance_checker", "admin"})
+"""Who is shown the way to the ledger's export; the service judges."""
+
 CASH = {"contribution": "contributions", "interest": "interest", "fee": "fees"}
 """What finance books by hand: kind → the last part of the service's path."""
 
@@ -96,6 +100,7 @@ async def transfers(
         account=account,
         reference=reference,
         transfers=found["items"],
+        may_export=MAY_EXPORT,
         next=next_page(at.request, found),
         is_first=not cursor,
     )
@@ -106,6 +111,13 @@ async def transfer(at: At, code: Code, seq: int) -> Response:
     """One transfer: the business fact, the people, the explanation, its place in the chain."""
     found = await at.risk_pool.get(f"/pools/{code}/transfers/{seq}")
     return at.page("transfer.html", code=code, transfer=found)
+
+
+@router.get("/pools/{code}/ledger-export")
+async def export(at: At, code: Code) -> Response:
+    """The whole ledger as a file, to be verified on a machine of the auditor's own."""
+    answer = await at.risk_pool.stream(f"/pools/{code}/ledger-export")
+    return handed_on(answer, "content-type", "content-disposition")
 
 
 @router.get("/pools/{code}/balances")

@@ -1,0 +1,23 @@
+"""Handing a service's stream on to the browser as it comes, without keeping it in memory."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+from starlette.responses import StreamingResponse
+
+
+def handed_on(answer: httpx.Response, *kept: str) -> StreamingResponse:
+    """The answer of a service as an answer of ours, with those of its headers that are named."""
+
+    async def bits() -> AsyncIterator[bytes]:
+        try:
+            async for bit in answer.aiter_bytes():
+                yield bit
+        except httpx.HTTPError:
+            # Breaking off tells the reader that it is not whole; there is nothing else to say.
+            return
+        finally:
+            await answer.aclose()
+
+    headers = {name: answer.headers[name] for name in kept if name in answer.headers}
+    return StreamingResponse(bits(), headers=headers)
