@@ -20,6 +20,7 @@ from shared.schemes.vocabulary import (
     STEPS,
     Words,
     party_name,
+    spoken,
 )
 
 _BP = {"over_lpr_bp", "rate_bp", "fee_ceiling_bp", "under_market_bp"}
@@ -37,7 +38,8 @@ def described(rule: str, value: Any, language: str) -> list[str]:
     if value == "unknown":
         return ["未公开" if language == "zh" else "not published"]
     if rule in _LISTS:
-        return ["、".join(_LISTS[rule][word].said(language) for word in value)]
+        between = "、" if language == "zh" else ", "
+        return [between.join(_LISTS[rule][word].said(language) for word in value)]
     if rule in ("parties",):
         return [", ".join(party_name(party, language) for party in value)]
     if rule in ("residual", "bearer"):
@@ -70,9 +72,9 @@ def described(rule: str, value: Any, language: str) -> list[str]:
             f"{_when((tier.when,), language)}: {group_fen(tier.amount_fen)}" for tier in value.tiers
         ]
     if isinstance(value, tuple) and value and is_dataclass(value[0]):
-        return [_fields(item, language) for item in value]
+        return [_in_words(_fields(item, language), language) for item in value]
     if is_dataclass(value):
-        return [_fields(value, language)]
+        return [_in_words(_fields(value, language), language)]
     if isinstance(value, bool):
         return [("是" if value else "否") if language == "zh" else ("yes" if value else "no")]
     if isinstance(value, Fraction):
@@ -80,6 +82,11 @@ def described(rule: str, value: Any, language: str) -> list[str]:
     if isinstance(value, int) and t.Terms.__dataclass_fields__.get(f"{rule}_fen"):
         return [group_fen(value)]
     return [str(value)]
+
+
+def _in_words(text: str, language: str) -> str:
+    """Names of fields as words; in English their own words, only without underscores."""
+    return spoken(text, "zh") if language == "zh" else text.replace("_", " ")
 
 
 def shares_said(shares: tuple[tuple[str, Fraction], ...], language: str) -> str:
@@ -170,7 +177,7 @@ def _fields(item: Any, language: str) -> str:
     said = []
     for field in fields(item):
         value = getattr(item, field.name)
-        if value in (None, "", (), False) or field.name in ("zh", "en", "source", "mark"):
+        if value in (None, "", (), False) or field.name in ("zh", "en", "source", "mark", "code"):
             continue
         said.append(_field(field.name, value, language))
     name = getattr(item, "zh" if language == "zh" else "en", "")

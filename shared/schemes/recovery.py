@@ -118,17 +118,11 @@ def split_recovery(facts: RecoveryFacts, borne: Borne) -> RecoveryDecision:
     gross = facts.pledged_ip_fen + counted_other
     costs = facts.carried_costs_fen + sum(cost.amount_fen for cost in facts.costs)
     net = max(gross - costs, 0)
-    left = net
     interest_due = max(borne.interest_outside_fen - facts.interest_returned_fen, 0)
-    to_interest = 0
-    if borne.order == "statutory":
-        to_interest = min(interest_due, left)
-        left -= to_interest
-    returned = _give_back(left, facts.returned, borne)
-    left -= sum(returned.values())
-    if borne.order != "statutory":
-        to_interest = min(interest_due, left)
-        left -= to_interest
+    first = min(interest_due, net) if borne.order == "statutory" else 0
+    returned = _give_back(net - first, facts.returned, borne)
+    left = net - first - sum(returned.values())
+    last = min(interest_due - first, left)
     return RecoveryDecision(
         facts=facts,
         borne=borne,
@@ -137,8 +131,8 @@ def split_recovery(facts: RecoveryFacts, borne: Borne) -> RecoveryDecision:
         net_fen=net,
         carried_costs_fen=max(costs - gross, 0),
         returned=returned,
-        to_interest_fen=to_interest,
-        to_pledgor_fen=left,
+        to_interest_fen=first + last,
+        to_pledgor_fen=left - last,
     )
 
 

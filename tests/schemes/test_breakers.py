@@ -108,8 +108,24 @@ def test_between_the_lines_a_bank_never_flaps(readings):
     assert stops == 0
 
 
+def test_a_line_is_told_in_basis_points():
+    whole = terms_of(pool_breaker=BreakerRule("below", Fraction(1), Fraction(1, 2), Fraction(1, 2)))
+
+    warned = breaker("pool", "normal", BreakerFigures(part_fen=9, whole_fen=10), whole)
+
+    assert warned.line_bp == 10_000
+
+
 def test_a_decision_explains_itself_as_plain_data():
     told = bank("normal", 501).as_data()
 
     assert told["ratio"] == "5.01%"
+    assert told["explanation"]["decision"] == "breaker"
+    assert told["explanation"]["steps"][0]["inputs"] == {
+        "ratio": "5.01%",
+        "warn": "3%",
+        "stop": "5%",
+        "resume": "4%",
+        "clear_month_ends": "0/2",
+    }
     assert told["explanation"]["steps"][0]["result"] == "normal → stopped"

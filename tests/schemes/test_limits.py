@@ -89,6 +89,30 @@ def test_an_overdrawn_pool_has_no_room_at_all():
     assert capacity_fen(-5, TERMS) == 0
 
 
+def test_tightness_is_what_is_missing_not_what_is_left():
+    limits = reservation_limits(
+        exposure(requested_fen=100, borrower_covered_fen=910, pool_due_fen=955), TERMS
+    )
+
+    assert [limit.code for limit in limits[:2]] == ["borrower_cap", "pool_balance"]
+    assert [limit.room_fen - limit.requested_fen for limit in limits[:2]] == [-10, 5]
+
+
+def test_a_multiple_that_is_no_whole_number_is_rounded_against_the_asker():
+    odd = terms_of(maximum_leverage=Fraction(7, 2), minimum_leverage=Fraction(7, 2))
+
+    assert capacity_fen(3, odd) == 10
+    assert leverage_shortfall_fen(odd, bank_pool_share_fen=3, committed_line_fen=10) == 1
+
+
+def test_a_scheme_whose_pool_bears_nothing_asks_nothing_of_its_balance():
+    city = Sharing(rows=(Row((), (("city", Fraction(1, 2)), ("bank", Fraction(1, 2)))),))
+    terms = terms_of(parties=("city", "bank"), sharing=city)
+
+    assert pool_share_of(terms) == 0
+    assert reservation_limits(exposure(), terms) == ()
+
+
 def test_a_scheme_without_limits_refuses_nothing():
     assert reservation_limits(exposure(requested_fen=10**15), terms_of()) == ()
     assert capacity_fen(1, terms_of()) is None
