@@ -37,6 +37,15 @@ def by_largest_remainder(base_fen: int, parts: Sequence[int], whole: int) -> lis
     return shares
 
 
+def divide(
+    rounding: str, base_fen: int, parts: Sequence[int], whole: int, residual: int
+) -> list[int]:
+    """Shares by the rounding that a scheme states: `residual` or `largest_remainder`."""
+    if rounding == "residual":
+        return by_residual(base_fen, parts, whole, residual)
+    return by_largest_remainder(base_fen, parts, whole)
+
+
 def cut(due_fen: Sequence[int], allowed_fen: int) -> list[int]:
     """What several payers still pay under a cap: in proportion to what was due, exactly the cap.
 

@@ -141,6 +141,8 @@ class Borne:
     ip_share: Fraction
     order: str
     recovered_by: str
+    rounding: str = "residual"
+    """How a claim was rounded, so are its recoveries."""
 
     def as_data(self) -> dict[str, Any]:
         """Plain data to keep beside the claim."""
@@ -154,6 +156,7 @@ class Borne:
             "ip_share": f"{self.ip_share.numerator}/{self.ip_share.denominator}",
             "order": self.order,
             "recovered_by": self.recovered_by,
+            "rounding": self.rounding,
         }
 
     @classmethod
@@ -169,6 +172,7 @@ class Borne:
             ip_share=Fraction(data["ip_share"]),
             order=data["order"],
             recovered_by=data["recovered_by"],
+            rounding=data.get("rounding", "residual"),
         )
 
 

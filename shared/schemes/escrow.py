@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.money import format_fen
-from shared.schemes.apportion import by_residual
+from shared.schemes.apportion import divide
 from shared.schemes.claims import Borne, Payment
 from shared.schemes.explanation import Explanation, Step, listed, money
 from shared.schemes.vocabulary import Words
@@ -98,7 +98,8 @@ def settle_escrow(facts: EscrowFacts, borne: Borne) -> EscrowDecision:
         divided = [0] * len(parties)
         divided[parties.index(borne.bearer)] = facts.net_loss_fen
     else:
-        divided = by_residual(facts.net_loss_fen, parts, whole, parties.index(borne.residual))
+        residual = parties.index(borne.residual)
+        divided = divide(borne.rounding, facts.net_loss_fen, parts, whole, residual)
     due = dict(zip(parties, divided, strict=True))
     paid, released, added = {}, {}, {}
     shares = dict(due)

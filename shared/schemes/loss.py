@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from shared.money import format_fen
-from shared.schemes.apportion import by_largest_remainder, by_residual, cut
+from shared.schemes.apportion import by_residual, cut, divide
 from shared.schemes.claims import (
     AgreementMissing,
     AgreementOutOfBounds,
@@ -113,6 +113,7 @@ class ClaimDecision(NamedTuple):
             ip_share=ip_share_of(self.facts),
             order=self.terms.recovery.order,
             recovered_by=self.terms.recovery.by,
+            rounding=self.terms.rounding,
         )
 
     @property
@@ -184,10 +185,7 @@ def split_loss(facts: ClaimFacts, terms: Terms, counters: Counters = NO_COUNTERS
         return ClaimDecision(
             facts, terms, ip_part, covered, base, None, row, nothing, nothing, tuple(limits)
         )
-    if terms.rounding == "residual":
-        divided = by_residual(base, weights.parts, weights.whole, weights.residual)
-    else:
-        divided = by_largest_remainder(base, weights.parts, weights.whole)
+    divided = divide(terms.rounding, base, weights.parts, weights.whole, weights.residual)
     due = shares = dict(zip(parties, divided, strict=True))
     if terms.caps and _cap(divided, facts, terms, counters, limits):
         shares = dict(zip(parties, divided, strict=True))

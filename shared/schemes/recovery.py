@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from shared.money import format_fen
-from shared.schemes.apportion import by_residual
+from shared.schemes.apportion import divide
 from shared.schemes.claims import Borne, Cost, CostAlreadyCounted, Payment
 from shared.schemes.explanation import Explanation, Step, listed, money, percent
 from shared.schemes.vocabulary import Words
@@ -153,7 +153,7 @@ def _give_back(amount: int, before: Mapping[str, int], borne: Borne) -> dict[str
             if borne.residual in open_parties
             else len(open_parties) - 1
         )
-        offered = by_residual(left, parts, sum(parts), residual)
+        offered = divide(borne.rounding, left, parts, sum(parts), residual)
         full = [
             party for party, fen in zip(open_parties, offered, strict=True) if fen >= need[party]
         ]

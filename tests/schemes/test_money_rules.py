@@ -530,6 +530,22 @@ def test_under_the_statutory_order_interest_is_paid_before_principal():
     assert split_recovery(paid, borne(order="statutory")).to_interest_fen == 0
 
 
+def test_what_was_rounded_by_largest_remainder_comes_back_so():
+    even = borne(borne={"pool": 100, "bank": 100}, parts={"pool": 1, "bank": 1}, residual="bank")
+    three = replace(even, borne={"a": 9, "b": 9, "bank": 9}, parts={"a": 1, "b": 1, "bank": 1})
+    largest = replace(three, rounding="largest_remainder")
+    two = RecoveryFacts(pledged_ip_fen=2)
+
+    assert split_recovery(two, three).returned == {"a": 1, "b": 1, "bank": 0}
+    assert split_recovery(RecoveryFacts(pledged_ip_fen=1), three).returned["bank"] == 1
+    assert split_recovery(RecoveryFacts(pledged_ip_fen=1), largest).returned["a"] == 1
+    escrow = EscrowFacts(held={"a": 0, "b": 0}, net_loss_fen=1, available={"a": 9, "b": 9})
+    assert settle_escrow(escrow, three).shares == {"a": 0, "b": 0, "bank": 1}
+    assert settle_escrow(escrow, largest).shares == {"a": 1, "b": 0, "bank": 0}
+    rounded = split_loss(loss(9), terms(rounding="largest_remainder")).borne
+    assert Borne.from_data(rounded.as_data()).rounding == "largest_remainder"
+
+
 def test_where_the_residual_party_is_whole_the_last_one_open_takes_the_rounding():
     three = borne(
         borne={"pool": 100, "insurer": 100, "bank": 1}, parts={"pool": 1, "insurer": 1, "bank": 0}
