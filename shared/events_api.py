@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
 from starlette.requests import Request as HttpRequest
 
@@ -18,8 +18,9 @@ from shared.messaging.feed import read_feed
 from shared.messaging.inbox import Routes
 from shared.messaging.parking import Parked, list_parked
 from shared.messaging.replay import NothingParked, discard, replay
+from shared.problem_schema import SAFE_TO_REPEAT
 from shared.refusals import NotFound
-from shared.requests import LongText, Request
+from shared.requests import LARGEST_INTEGER, LongText, Request
 
 
 class FeedEvent(BaseModel):
@@ -131,7 +132,11 @@ def events_router(hears: Routes) -> APIRouter:
             next_cursor=encode_cursor(found[limit - 1].position) if more else None,
         )
 
-    @router.post("/events/parked/replay", response_model=ReplayOutcome)
+    @router.post(
+        "/events/parked/replay",
+        response_model=ReplayOutcome,
+        openapi_extra={SAFE_TO_REPEAT: True},
+    )
     async def replay_parked(
         what: WhatToReplay,
         request: HttpRequest,
@@ -154,9 +159,9 @@ def events_router(hears: Routes) -> APIRouter:
             applied=outcome.applied, stuck=[_as_seen(event) for event in outcome.stuck]
         )
 
-    @router.post("/events/parked/{position}/discard")
+    @router.post("/events/parked/{position}/discard", openapi_extra={SAFE_TO_REPEAT: True})
     async def discard_parked(
-        position: int,
+        position: Annotated[int, Path(ge=1, le=LARGEST_INTEGER)],
         why: WhyDiscard,
         request: HttpRequest,
         caller: Annotated[Identity, Depends(requires("admin"))],

@@ -50,6 +50,8 @@ _IDEMPOTENCY_KEY = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x21-\x7e]+$"},
     "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
 }
+SAFE_TO_REPEAT = "x-safe-to-repeat"
+"""In `openapi_extra` of a POST that needs no Idempotency-Key."""
 _METHODS = {"get", "put", "post", "delete", "patch", "head", "options", "trace"}
 
 
@@ -66,7 +68,7 @@ def document_problems(app: FastAPI) -> None:
                 if method in _METHODS:
                     _describe(operation)
                 if method == "post" and place.startswith("/api/"):
-                    operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+                    _ask_for_key(operation)
         schemas = schema.setdefault("components", {}).setdefault("schemas", {})
         for ours in ("HTTPValidationError", "ValidationError"):
             schemas.pop(ours, None)
@@ -77,6 +79,11 @@ def document_problems(app: FastAPI) -> None:
         return schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _ask_for_key(operation: dict[str, Any]) -> None:
+    if not operation.pop(SAFE_TO_REPEAT, False):
+        operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
 
 
 def _describe(operation: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -24,6 +25,7 @@ from starlette.types import Scope
 
 from shared.edge import DEFAULT_BODY_BYTES, BodyTooLarge, EdgeMiddleware
 from shared.field_errors import FieldError, field_errors
+from shared.messaging.faults import is_passing
 from shared.problem_schema import document_problems
 from shared.refusals import Refused
 from shared.tracing import current_request_id, current_trace_id
@@ -31,6 +33,8 @@ from shared.tracing import current_request_id, current_trace_id
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = "2"
+"""When to ask again while the database is away: about as long as a restart takes."""
 
 _UNSTORABLE_TEXT = {"22021", "22P05"}
 """SQLSTATEs of PostgreSQL for characters that text and jsonb cannot hold, such as NUL."""
@@ -234,8 +238,22 @@ async def _database(request: Request, error: Exception) -> Response:
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
+    if _passes(error):
+        # Nothing was committed, or the caller learns by its Idempotency-Key that it was.
+        log.warning("cannot answer %s %s now: %r", request.method, request.url.path, error)
+        return _plain(request, 503, headers={"Retry-After": RETRY_AFTER_SECONDS})
     log.error("unexpected error in %s %s", request.method, request.url.path, exc_info=error)
     return _plain(request, 500)
+
+
+def _passes(error: BaseException) -> bool:
+    """Whether the database is away for a moment, also where SQLAlchemy has wrapped the news."""
+    seen: list[BaseException] = []
+    here: BaseException | None = error
+    while here is not None and here not in seen:
+        seen.append(here)
+        here = getattr(here, "orig", None) or here.__cause__
+    return any(is_passing(one) for one in seen) or isinstance(error, PoolTimeout)
 
 
 def allowed_methods(app: FastAPI, scope: Scope) -> list[str]:

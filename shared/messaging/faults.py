@@ -26,8 +26,13 @@ def is_passing(error: BaseException) -> bool:
     """Whether the fault lies outside the event: then try again for ever and never park.
 
     Of `OSError` only those are meant that a network makes; a scheme file that is missing is not
-    going to appear by waiting.
+    going to appear by waiting. A server's socket is: its error names no file.
     """
+    if isinstance(error, FileNotFoundError):
+        return error.filename is None
+    if isinstance(error, asyncpg.InterfaceError):
+        # The driver's own word for a connection that was lost before it was used.
+        return "closed" in str(error)
     return isinstance(error, _PASSING)
 
 

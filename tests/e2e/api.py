@@ -103,9 +103,27 @@ class Route:
     def example(self) -> Any:
         """A body that its description gives as right, or the least that has its shape."""
         schema = self.body_schema
-        if schema is None:
-            return None
-        return schema["examples"][0] if schema.get("examples") else {}
+        return None if schema is None else self._right(schema)
+
+    def _right(self, schema: dict[str, Any]) -> Any:
+        schema = self.resolved(schema)
+        if schema.get("examples"):
+            return schema["examples"][0]
+        if "properties" in schema:
+            required = schema.get("required", ())
+            return {name: self._right(schema["properties"][name]) for name in required}
+        if schema.get("type") == "array":
+            return [self._right(schema["items"])]
+        if "enum" in schema:
+            return schema["enum"][0]
+        right = {"date": "2026-03-02", "date-time": "2026-03-02T09:00:00+08:00"}
+        if schema.get("type") == "string":
+            return (
+                str(uuid4())
+                if schema.get("format") == "uuid"
+                else right.get(schema.get("format", ""), "一切如常")
+            )
+        return {"integer": 1, "boolean": False}.get(str(schema.get("type")), {})
 
 
 def kind_of(schema: dict[str, Any]) -> str:

@@ -33,6 +33,8 @@ JSON = {"Content-Type": "application/json"}
 FORTY_MEGABYTES = 40 * 1024 * 1024
 ROW_BY_ROW = ("/api/v1/positions",)
 """Their items are judged one by one, each with its verdict in the answer."""
+ONE_S_OWN = ("notifications POST /inbox/read",)
+"""What anybody may do, since it concerns nobody else."""
 NOT_AN_OBJECT = (b"[]", b"3", b'"text"', b"null", b"true", b"1e400", b"NaN")
 NOT_JSON = (
     b"",
@@ -215,7 +217,7 @@ async def test_nobody_comes_in_without_a_valid_token(quiet: Town, route: Route):
     assert await stored(quiet, route.service) == before
 
 
-@pytest.mark.parametrize("route", WRITING, ids=str)
+@pytest.mark.parametrize("route", [r for r in WRITING if str(r) not in ONE_S_OWN], ids=str)
 async def test_a_person_without_any_role_changes_nothing(quiet: Town, route: Route):
     before = await stored(quiet, route.service)
 
@@ -224,7 +226,7 @@ async def test_a_person_without_any_role_changes_nothing(quiet: Town, route: Rou
         answer = await person.request(
             route.method.upper(), route.url(), json=route.example, headers={"If-Match": '"1"'}
         )
-        is_problem(answer, 403, 404, 422)
+        is_problem(answer, 403, 404, 409, 422)
 
     assert await stored(quiet, route.service) == before
 

@@ -55,7 +55,7 @@ class Sandbox:
         verifier = Verifier(issuer=issuer.issuer, audience=issuer.audience, keys=keys)
         identity.install(self.app, verifier)
         self.app.include_router(sandbox_router([self._due]), prefix="/api/v1")
-        self.token = issuer.issue("u", "u", ["bank_operator"], "ICBC")
+        self.token = issuer.issue("u", "u", ["admin"], "*")
 
     async def _due(self, running: Context) -> None:
         self.due_on.append(business_date(running.clock.now()).isoformat())

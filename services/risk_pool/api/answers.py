@@ -58,12 +58,14 @@ class BankStanding(Money):
     name: str
     covered_fen: Fen = Field(description="Covered principal outstanding of loans paid out.")
     reserved_fen: Fen = Field(description="Covered principal held for approved loans.")
-    line_fen: Fen | None = Field(description="Its line today; null: none was agreed.")
-    room_fen: Fen | None = Field(description="Line less covered and reserved.")
+    line_fen: Fen | None = Field(None, description="Its line today; none: none was agreed.")
+    room_fen: Fen | None = Field(None, description="Line less covered and reserved.")
     breaker: BreakerState
     bad_fen: Fen = Field(description="Of the covered principal: substandard or worse.")
-    bad_ratio_bp: int | None = Field(description="At the last month evaluated, in basis points.")
-    evaluated_month: str | None
+    bad_ratio_bp: int | None = Field(
+        None, description="At the last month evaluated, in basis points."
+    )
+    evaluated_month: str | None = None
     minimum_line_fen: Fen | None = Field(
         None, description="What the bank undertook to lend for its part of the pool."
     )
