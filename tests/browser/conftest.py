@@ -80,12 +80,18 @@ class Rooms:
             self.complaints.append(f"loaded from elsewhere: {url}")
 
 
-@pytest.fixture
-async def rooms(house: House) -> AsyncIterator[Rooms]:
-    """The console over HTTP on a free port, and a browser."""
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """Where the browser is. Asked first, so that nothing else is started for nothing."""
     path = chromium()
     if path is None:
         pytest.skip("no Chromium on this machine: set CHROMIUM to run the browser tests")
+    return path
+
+
+@pytest.fixture
+async def rooms(browser_path: str, house: House) -> AsyncIterator[Rooms]:
+    """The console over HTTP on a free port, and a browser."""
     config = uvicorn.Config(house.console, port=0, log_config=None, access_log=False)
     server = uvicorn.Server(config)
     # Signals stay with pytest: `serve` would take them.
@@ -94,7 +100,7 @@ async def rooms(house: House) -> AsyncIterator[Rooms]:
         await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
         yield Rooms(house, f"http://127.0.0.1:{port}", browser)
         await browser.close()
     server.should_exit = True
