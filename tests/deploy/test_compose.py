@@ -19,7 +19,7 @@ SETTINGS = {
     "notifications": NOTIFICATIONS.settings_type,
     "console": ConsoleSettings,
 }
-_VARIABLE = re.compile(r"\$\{(\w+):-([^}]*)\}")
+_VARIABLE = re.compile(r"\$\{(\w+):?-([^}]*)\}")
 
 
 def compose() -> dict[str, Any]:
