@@ -13,12 +13,12 @@ from shared.refusals import Refused
 from shared.schemes.claims import ClaimFacts, Counters
 from shared.schemes.conditions import KIND_SHAPES
 from shared.schemes.loss import ClaimDecision, split_loss
+from shared.schemes.questions import AMPLE_FEN
 from shared.schemes.rules import RULES
-from shared.schemes.shape import At, Percent, Problem
+from shared.schemes.scalars import Percent
+from shared.schemes.shape import At, Problem
 from shared.schemes.terms import Terms
 from shared.schemes.vocabulary import FACTS, FIGURES
-
-AMPLE_FEN = 99_999_999_999_999
 
 
 @dataclass(frozen=True, slots=True)

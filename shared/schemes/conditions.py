@@ -7,20 +7,15 @@ from fractions import Fraction
 from typing import Any
 
 from shared.schemes import terms as t
+from shared.schemes.scalars import Choice, Flag, Money, Percent, Text, Whole
 from shared.schemes.shape import (
     At,
-    Choice,
     Field,
-    Flag,
     ListOf,
     MapOf,
-    Money,
-    Percent,
     Problem,
     Record,
     Shape,
-    Text,
-    Whole,
     is_mapping,
     unknown,
 )

@@ -3,11 +3,12 @@
 import json
 from typing import Any
 
-from shared.schemes.cases import QUESTIONS
 from shared.schemes.conditions import WORDS
+from shared.schemes.questions import QUESTIONS
 from shared.schemes.reading import HEAD
 from shared.schemes.rules import RULES
-from shared.schemes.shape import Day, Record, Text
+from shared.schemes.scalars import Day, Text
+from shared.schemes.shape import Record
 from shared.schemes.vocabulary import MARKS
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -11,21 +11,9 @@ from ruamel.yaml.error import MarkedYAMLError
 from shared.schemes.conditions import WORDS
 from shared.schemes.consistency import inconsistencies
 from shared.schemes.rules import RULES
+from shared.schemes.scalars import Choice, Day, Text, as_day
 from shared.schemes.scheme import Document, Entry, Mode, Scheme, Status
-from shared.schemes.shape import (
-    At,
-    Choice,
-    Day,
-    Field,
-    Named,
-    Problem,
-    Record,
-    Text,
-    as_day,
-    is_mapping,
-    shown,
-    unknown,
-)
+from shared.schemes.shape import At, Field, Named, Problem, Record, is_mapping, shown, unknown
 from shared.schemes.terms import Stated
 from shared.schemes.vocabulary import MARKS, Words
 

@@ -16,22 +16,8 @@ from shared.schemes.conditions import (
     When,
     renamed,
 )
-from shared.schemes.shape import (
-    At,
-    Choice,
-    Field,
-    Flag,
-    ListOf,
-    MapOf,
-    Money,
-    Named,
-    Percent,
-    Problem,
-    Record,
-    Text,
-    Whole,
-    is_mapping,
-)
+from shared.schemes.scalars import Choice, Flag, Money, Percent, Text, Whole
+from shared.schemes.shape import At, Field, ListOf, MapOf, Named, Problem, Record, is_mapping
 from shared.schemes.vocabulary import (
     FACTS,
     FIGURES,

@@ -19,21 +19,8 @@ from shared.schemes.rule_shapes import (
     TRIGGER,
     SharingShape,
 )
-from shared.schemes.shape import (
-    At,
-    Choice,
-    Field,
-    Flag,
-    ListOf,
-    MapOf,
-    Money,
-    Percent,
-    Problem,
-    Record,
-    Shape,
-    Whole,
-    is_mapping,
-)
+from shared.schemes.scalars import Choice, Flag, Money, Percent, Whole
+from shared.schemes.shape import At, Field, ListOf, MapOf, Problem, Record, Shape, is_mapping
 from shared.schemes.subsidy_shape import SUBSIDY
 from shared.schemes.vocabulary import (
     CREDIT_LISTS,

@@ -6,20 +6,8 @@ from typing import Any
 from shared.schemes import terms as t
 from shared.schemes.conditions import CODE, FLAGS, PARTY, WORDS, Shares, renamed
 from shared.schemes.rule_shapes import RATE_CAP
-from shared.schemes.shape import (
-    At,
-    Choice,
-    Field,
-    Flag,
-    ListOf,
-    Money,
-    Named,
-    Percent,
-    Problem,
-    Record,
-    Text,
-    Whole,
-)
+from shared.schemes.scalars import Choice, Flag, Money, Percent, Text, Whole
+from shared.schemes.shape import At, Field, ListOf, Named, Problem, Record
 
 _SUBSIDY_CAP = Record(
     {
