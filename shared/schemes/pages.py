@@ -20,6 +20,26 @@ HEADING = (
 )
 
 
+SHAPES = (
+    ("海口 Haikou（2020、2023）", "template_pool_bank", "10 倍，以余额为限，只补本金"),
+    ("资阳 Ziyang（2025）", "template_pool_bank", "500 万元，专利和商标"),
+    ("韶关、阳江 Shaoguan, Yangjiang", "template_pool_bank", "财政资金，面向中小企业和科技企业"),
+    ("合肥 Hefei", "template_pool_bank", "2,000 万元，14 家银行"),
+    ("海南省 Hainan（2026 起）", "template_by_risk_class", "三类质押，比例随风险等级"),
+    ("武汉 Wuhan（2024）", "template_ip_part", "知识产权部分不低于 50%，商业秘密可质押"),
+    ("潮州 Chaozhou（2025）", "template_ip_part", "专利、商标、地理标志、著作权，直接与间接质押"),
+    ("清远 Qingyuan（2023）", "template_net_loss", "净本金损失，10 倍，省市出资"),
+    ("揭阳 Jieyang（2024）", "template_net_loss", "次级、可疑、损失为不良，净损失"),
+    ("湛江 Zhanjiang", "template_net_loss", "省、市、管理机构各 500 万元，费用由资金承担"),
+    ("泉州 Quanzhou（2023）", "template_chain", "知识产权质押给市担保公司"),
+    ("洛阳 Luoyang（2025）", "template_chain", "代偿补偿资金池，回收款返池"),
+    ("湖南 Hunan（2025）", "template_chain", "信用和担保贷款，有限补偿"),
+    ("厦门 Xiamen", "template_three_party", "政府、担保或保险、银行、评估"),
+    ("内江 Neijiang", "template_three_party", "资金、银行、保险或担保"),
+)
+"""Programmes whose size and scope are published but not their sharing, and the template to copy."""
+
+
 def page(scheme: Scheme, cases: tuple[Case, ...]) -> str:
     """One programme in Markdown, Chinese first."""
     lines = [
@@ -70,6 +90,14 @@ def index(schemes: list[tuple[Scheme, int]]) -> str:
             f"| [{scheme.programme}]({scheme.programme}.md) | {scheme.name.zh} | {scheme.place.zh} "
             f"| {scheme.status} | {modes} | {count} |"
         )
+    lines += [
+        "",
+        "## 没有公开分担比例的地方，可从哪个模板起草 · Templates for places without a published ratio",
+        "",
+        "| 地方 place | 模板 template | 已知 known |",
+        "|---|---|---|",
+    ]
+    lines += [f"| {place} | [{name}]({name}.md) | {known} |" for place, name, known in SHAPES]
     return "\n".join(lines) + "\n"
 
 

@@ -219,3 +219,12 @@ def test_the_generated_pages_are_those_in_the_tree(request):
     assert stale == []
     on_disk = {path.name for path in folder.iterdir()}
     assert on_disk == set(generated())
+
+
+def test_every_place_without_a_ratio_is_led_to_a_template_that_exists():
+    from shared.schemes.library import programmes
+    from shared.schemes.pages import SHAPES
+
+    templates = {name for name in programmes() if name.startswith("template_")}
+
+    assert {template for _, template, _ in SHAPES} == templates
