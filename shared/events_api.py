@@ -108,7 +108,7 @@ def events_router(hears: Routes) -> APIRouter:
                     subject=event.subject,
                     time=event.time,
                     traceparent=event.traceparent,
-                    data=json.loads(event.body),
+                    data=_readable(event.body),
                 )
                 for event in events
             ],
@@ -178,13 +178,15 @@ def events_router(hears: Routes) -> APIRouter:
     return router
 
 
+def _readable(body: bytes) -> Any:
+    """JSON, or base64 text: one body that is broken must not hide what comes after it."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return base64.b64encode(body).decode()
+
+
 def _as_seen(parked: Parked) -> ParkedEvent:
-    body: Any = None
-    if parked.body is not None:
-        try:
-            body = json.loads(parked.body)
-        except ValueError:
-            body = base64.b64encode(parked.body).decode()
     return ParkedEvent(
         position=parked.position,
         event_id=parked.event_id,
@@ -196,5 +198,5 @@ def _as_seen(parked: Parked) -> ParkedEvent:
         attempts=parked.attempts,
         parked_at=parked.parked_at,
         last_tried_at=parked.last_tried_at,
-        body=body,
+        body=None if parked.body is None else _readable(parked.body),
     )
