@@ -530,6 +530,16 @@ def test_under_the_statutory_order_interest_is_paid_before_principal():
     assert split_recovery(paid, borne(order="statutory")).to_interest_fen == 0
 
 
+def test_the_residual_party_of_the_claim_takes_the_rounding_of_its_recoveries():
+    middle = borne(
+        borne={"pool": 9, "bank": 9, "insurer": 9}, parts={"pool": 1, "bank": 1, "insurer": 1}
+    )
+
+    decision = split_recovery(RecoveryFacts(pledged_ip_fen=1), middle)
+
+    assert decision.returned == {"pool": 0, "bank": 1, "insurer": 0}
+
+
 def test_what_was_rounded_by_largest_remainder_comes_back_so():
     even = borne(borne={"pool": 100, "bank": 100}, parts={"pool": 1, "bank": 1}, residual="bank")
     three = replace(even, borne={"a": 9, "b": 9, "bank": 9}, parts={"a": 1, "b": 1, "bank": 1})
