@@ -40,10 +40,19 @@ def pool_body(pool: Pool) -> dict[str, Any]:
         "opened_on": "2025-01-01",
         "parties": [
             *({"code": c, "role": r, "name": _CONTRIBUTORS[c]} for c, r, _ in pool.contributions),
-            *({"code": bank.code, "role": "bank", "name": bank.name} for bank in BANKS),
+            *(
+                {"code": bank.code, "role": "bank", "name": bank.name, "line": _line(pool)}
+                for bank in BANKS
+            ),
             *({"code": c, "role": r, "name": name} for c, r, name in pool.sharers),
         ],
     }
+
+
+def _line(pool: Pool) -> dict[str, str]:
+    """What was agreed with each bank: how much of its lending the pool covers at most."""
+    amount = "30000000.00" if pool.code == "dongli" else "16000000.00"
+    return {"amount": amount, "valid_from": "2025-01-01", "note": "合作协议约定的授信额度"}
 
 
 _CONTRIBUTORS = {

@@ -38,7 +38,9 @@ def _cases(pool: dict[str, Any]) -> Table:
 
 
 def _claims(pool: dict[str, Any]) -> Table:
-    table = _table("补偿 claims: who bears how much", "bank", "base", "pool", "bank bears", "others")
+    table = _table(
+        "补偿 claims: who bears how much", "bank", "base", "pool", "bank bears", "others"
+    )
     for column in table.columns[1:4]:
         column.justify = "right"
         column.no_wrap = True
