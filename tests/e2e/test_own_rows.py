@@ -1,0 +1,149 @@
+"""A bank sees its own rows, and of another bank's rows not even that they are there."""
+
+from typing import Any
+
+import pytest
+
+from tests.applications.office import CCB, ICBC
+from tests.e2e.api import READING, WRITING, Route
+from tests.e2e.town import Town, is_problem
+
+MONTH = "2026-03"
+
+
+@pytest.fixture(scope="module")
+async def full(town: Town) -> tuple[Town, dict[str, str]]:
+    """ICBC has one of everything; CCB takes part in the same pool and has nothing yet."""
+    await town.opens("dongli")
+    settings = {"url": "https://bank.example.cn/hooks"}
+    keeper = town.clerk("notifications", ICBC)
+    endpoint = await town.asks(keeper, "/endpoints", settings, 201)
+    case = await town.lends()
+    await town.goes_bad()
+    claim = await town.claims(case)
+    await town.is_paid(claim)
+    recovery = await town.recovers(claim)
+    await town.asks(town.checker, f"/recoveries/{recovery['id']}/confirm")
+    await town.it_is("2026-04-02")
+    at = f"/pools/dongli/settlements/{MONTH}"
+    for person, step in (
+        (town.maker, "preview"),
+        (town.maker, "confirm"),
+        (town.checker, "sign"),
+        (town.maker, "post"),
+    ):
+        await town.asks(person, f"{at}/{step}")
+    messages = (await keeper.get("/messages")).json()["items"]
+    inbox = (await keeper.get("/inbox")).json()["items"]
+    coverage = (await town.clerk().get(f"/coverages/{case['id']}")).json()
+    key = {"Idempotency-Key": "a-key-of-icbc"}
+    await town.clerk("applications").post("/applications", json={}, headers=key)
+    return town, {
+        "case_id": case["id"],
+        "loan_id": case["id"],
+        "claim_id": claim["id"],
+        "recovery_id": recovery["id"],
+        "endpoint_id": endpoint["id"],
+        "secret_id": endpoint["secrets"][0]["id"],
+        "message_id": messages[0]["id"],
+        "inbox_id": inbox[0]["id"],
+        "explanation_id": coverage["explanation_id"],
+        "code": "dongli",
+        "month": MONTH,
+        "party_code": ICBC,
+        "form": "json",
+        "key": "a-key-of-icbc",
+    }
+
+
+OWN = ("case_id", "loan_id", "claim_id", "recovery_id", "endpoint_id", "message_id")
+"""Parameters whose value belongs to one bank. A route with one of them is tried by another bank."""
+ANYBODY_S = ("/api/v1/banks", "/api/v1/pools", "/api/v1/event-types", "/api/v1/sandbox/clock")
+"""Lists of what all who take part may know."""
+
+
+def values(route: Route, own: dict[str, str]) -> dict[str, str]:
+    """The parameters of a route, filled with ICBC's own ids."""
+    found = dict(own)
+    if "/inbox/" in route.path:
+        found["message_id"] = own["inbox_id"]
+    return found
+
+
+def of_one_bank(routes: tuple[Route, ...]) -> list[Route]:
+    found = []
+    for route in routes:
+        names = {one["name"] for one in route.parameters("path")}
+        if names & {*OWN, "party_code", "explanation_id"}:
+            found.append(route)
+    return found
+
+
+@pytest.mark.parametrize("route", of_one_bank(READING), ids=str)
+async def test_another_bank_s_thing_is_not_there(full: Any, route: Route):
+    town, own = full
+    url = route.url(**values(route, own))
+
+    mine = await town.clerk(route.service, ICBC).get(url)
+    theirs = await town.clerk(route.service, CCB).get(url)
+    nowhere = await town.clerk(route.service, "ABC-TJ").get(url)
+
+    assert mine.status_code == 200, mine.text
+    assert is_problem(theirs, 404)["code"] == "not-found"
+    assert is_problem(nowhere, 404)["code"] == "not-found"
+
+
+@pytest.mark.parametrize("route", of_one_bank(WRITING), ids=str)
+async def test_another_bank_s_thing_cannot_be_touched(full: Any, route: Route):
+    town, own = full
+
+    answer = await town.clerk(route.service, CCB).request(
+        route.method.upper(),
+        route.url(**values(route, own)),
+        json=route.example,
+        headers={"If-Match": '"1"'},
+    )
+
+    # Where banks may never act, that is said before anybody looks whose it is.
+    assert is_problem(answer, 403, 404)["code"] in ("not-found", "forbidden", "role-missing")
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        route
+        for route in READING
+        if not route.parameters("path")
+        and route.path not in ANYBODY_S
+        and not route.path.endswith("/stream")
+    ],
+    ids=str,
+)
+async def test_a_bank_that_has_nothing_finds_nothing_in_any_list(full: Any, route: Route):
+    town, own = full
+    mine = await town.clerk(route.service, ICBC).get(route.url())
+    theirs = await town.clerk(route.service, CCB).get(route.url())
+
+    if theirs.status_code == 403:
+        assert mine.status_code == 403
+        return
+    assert theirs.status_code == 200, theirs.text
+    for name in ("case_id", "claim_id", "recovery_id", "endpoint_id", "inbox_id"):
+        assert own[name] not in theirs.text, route
+    assert ICBC not in theirs.text, route
+    found = theirs.json()
+    items = found.get("items", []) if isinstance(found, dict) else found
+    # What concerns everybody (a pool was opened) may be in a feed or an inbox.
+    assert all("pool.opened" in str(one) or "settlement" in str(one) for one in items), items
+
+
+async def test_a_bank_s_own_statement_is_there_and_the_bureau_reads_all(full: Any):
+    town, own = full
+    at = f"/pools/dongli/settlements/{MONTH}/statements"
+
+    assert (await town.clerk(bank=ICBC).get(f"{at}/{ICBC}.pdf")).content.startswith(b"%PDF")
+    assert (await town.clerk(bank=CCB).get(f"{at}/{CCB}.json")).status_code == 200
+    assert is_problem(await town.clerk(bank=ICBC).get(f"{at}/{CCB}.json"), 404)
+    assert is_problem(await town.clerk(bank=ICBC).get(f"{at}/DL-FIN.json"), 404)
+    assert (await town.maker.get(f"{at}/DL-FIN.json")).status_code == 200
+    assert (await town.office.reviewer().get(f"/applications/{own['case_id']}")).is_success
