@@ -599,6 +599,23 @@ def test_escrow_releases_what_is_too_much_and_adds_what_is_missing():
     assert settle(0, 0, 0).payments == ()
 
 
+def test_escrow_moves_a_single_fen_too():
+    def settle(net: int, held: int):
+        return settle_escrow(
+            EscrowFacts(held={"pool": held}, net_loss_fen=net, available={"pool": 9}),
+            borne(parts={"pool": 1, "bank": 1}),
+        ).payments
+
+    assert settle(2, 2) == (
+        Payment("escrow", "bank", 1, "compensation"),
+        Payment("escrow", "pool", 1, "release"),
+    )
+    assert settle(4, 1) == (
+        Payment("escrow", "bank", 1, "compensation"),
+        Payment("pool", "bank", 1, "compensation"),
+    )
+
+
 def test_escrow_of_a_payer_without_a_stated_balance_adds_nothing():
     settled = settle_escrow(
         EscrowFacts(held={"pool": 400}, net_loss_fen=1_100, available={}), borne()

@@ -1,0 +1,51 @@
+"""The JSON Schemas for editors agree with the reader: what it takes they take, and the other way."""
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from shared.schemes.json_schema import cases_schema, scheme_schema
+from shared.schemes.library import PROGRAMMES, programmes
+from shared.schemes.reading import read_yaml
+from tests.schemes.test_wrong_files import GOOD, WRONG
+
+SCHEME = Draft202012Validator(scheme_schema())
+CASES = Draft202012Validator(cases_schema())
+
+SEEN_BY_A_SCHEMA = [
+    "the place is forgotten", "a misspelt head", "an unknown status", "an unknown rule",
+    "a value without its day", "a value without a source", "an entry without a value",
+    "an unknown mark", "an unknown key of an entry", "an amount as a number",
+    "an amount in tens of thousands", "an amount with separators", "months out of range",
+    "yes instead of true", "an unknown kind of right", "one kind where a list belongs",
+    "a pledge rate above the whole", "a step that is none", "an unknown risk class",
+    "a cap over a period that is none", "a party that is none", "modes are forgotten",
+    "a mode without a name",
+]  # fmt: skip
+"""Mistakes that an editor can underline while one types; sums, gaps and dates need the reader."""
+
+
+def test_the_schemas_are_schemas():
+    Draft202012Validator.check_schema(scheme_schema())
+    Draft202012Validator.check_schema(cases_schema())
+
+
+@pytest.mark.parametrize("name", programmes())
+def test_every_scheme_and_its_cases_fit_the_schemas(name):
+    scheme, _ = read_yaml((PROGRAMMES / f"{name}.yaml").read_text(encoding="utf-8"))
+    cases, _ = read_yaml((PROGRAMMES / f"{name}.cases.yaml").read_text(encoding="utf-8"))
+
+    assert [error.message for error in SCHEME.iter_errors(scheme)] == []
+    assert [error.message for error in CASES.iter_errors(cases)] == []
+
+
+@pytest.mark.parametrize("name", SEEN_BY_A_SCHEMA)
+def test_an_editor_underlines_what_a_schema_can_see(name):
+    wrong = WRONG[name]
+    node, problems = read_yaml(GOOD.replace(wrong.old, wrong.new, 1))
+
+    assert problems == []
+    assert list(SCHEME.iter_errors(node))
+
+
+def test_the_good_file_fits():
+    assert list(SCHEME.iter_errors(read_yaml(GOOD)[0])) == []
