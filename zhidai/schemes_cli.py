@@ -272,8 +272,10 @@ def _cases(source: str, lang: str) -> tuple[Case, ...]:
 
 
 def _chosen(cases: tuple[Case, ...], wanted: str) -> tuple[int, Case]:
+    if wanted.isdigit() and 1 <= int(wanted) <= len(cases):
+        return int(wanted), cases[int(wanted) - 1]
     for number, item in enumerate(cases, start=1):
-        if str(number) == wanted or wanted in item.name:
+        if wanted in item.name:
             return number, item
     typer.echo(f"没有这个案例 / no such case: {wanted}", err=True)
     raise typer.Exit(2)
@@ -315,8 +317,10 @@ def _show(one: Scheme, number: int, item: Case, outcome: Outcome, lang: str) -> 
             continue
         table = Table(title=answer.question, show_header=False)
         for key, value in answer.data.items():
-            if key != "findings":
+            if key not in ("findings", "reasons"):
                 table.add_row(key, str(value))
+        if "reasons" in answer.data and not answer.data["reasons"]:
+            table.add_row("✓", "没有不符之处" if lang == "zh" else "nothing stands against it")
         for finding in answer.data.get("findings", ()):
             table.add_row(finding["code"], f"{finding[lang]} ({finding['source']})")
         console.print(table)

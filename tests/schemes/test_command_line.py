@@ -90,6 +90,8 @@ def test_explain_prints_every_step_in_chinese_and_in_english():
 def test_explain_finds_a_case_by_a_part_of_its_name_and_lists_them_without():
     assert "1936208.05" in run(scheme, ["explain", "gd_zhuhai_tech", "--case", "60%"]).output
     assert "首贷 90%" in run(scheme, ["explain", "gd_zhuhai_tech"]).output
+    assert " 4. 同时符合三档" in run(scheme, ["explain", "gd_zhuhai_tech", "--case", "4"]).output
+    assert "贷款恰 500 万" in run(scheme, ["explain", "gd_jiangmen", "--case", "4"]).output
     assert run(scheme, ["explain", "gd_zhuhai_tech", "--case", "nothing"]).exit_code == 2
 
 
