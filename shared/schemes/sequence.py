@@ -41,7 +41,7 @@ def advance(
     """
     used = dict(counters.used)
     for part in decision.terms.covered:
-        if part.per in shared and part.per != "loan":
+        if part.per in shared:
             used[part.code] = used.get(part.code, 0) + decision.covered_fen
     for cap in decision.terms.caps:
         if cap.per in shared and cap.per not in ("claim", "pool_balance"):

@@ -651,7 +651,7 @@ def test_a_decided_claim_moves_the_counters_that_the_next_one_shares():
     after = advance(counters, decision)
     elsewhere = advance(counters, decision, frozenset({"term"}))
 
-    assert after.used == {"part": 0, "year": 101, "both": 82, "bank_year": 43}
+    assert after.used == {"part": 100, "year": 101, "both": 82, "bank_year": 43}
     assert after.figures == {"pool_available": 60}
     assert after.used_costs == {"a"}
     assert elsewhere.used == {"part": 0, "year": 1, "both": 82, "bank_year": 3}
@@ -665,6 +665,8 @@ def test_counters_that_were_not_there_begin_with_the_claim():
     yearly = replace(rule, caps=(cap("year", per="programme_year", amount_fen=500),))
     assert advance(Counters(), decision._replace(terms=yearly)).used == {"year": 50}
     assert advance(Counters(), decision._replace(terms=yearly)).figures == {}
+    covered = replace(rule, caps=(), covered=(Covered("part", "loan", 500),))
+    assert advance(Counters(), decision._replace(terms=covered)).used == {"part": 100}
 
 
 def test_claims_stand_in_the_order_of_filing_then_of_their_number():
