@@ -105,6 +105,9 @@ RequestFen = Annotated[
 ]
 """What a request body may say: a positive amount, as text only."""
 
+NIL: dict[str, Any] = {"default": "0.00"}
+"""For `json_schema_extra` of an amount whose default is 0: as JSON has it."""
+
 RequestFenOrZero = Annotated[
     int, Field(ge=0, le=LARGEST_FEN), BeforeValidator(_read_strictly), _WRITE, _SCHEMA
 ]

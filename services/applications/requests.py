@@ -18,7 +18,7 @@ from services.applications import examples
 from services.applications.rights import Kind, read_right
 from shared.contracts.applications import RiskClass
 from shared.identifiers import InvalidIdentifier, Uscc
-from shared.money import MONEY_NAMES, RequestFen, RequestFenOrZero
+from shared.money import MONEY_NAMES, NIL, RequestFen, RequestFenOrZero
 from shared.requests import IsoDate, LongText, Request, ShortText
 
 BankCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
@@ -220,8 +220,8 @@ class PositionItem(_Body):
     loan_id: UUID | None = Field(None, validate_default=True)
     outstanding_principal_fen: RequestFenOrZero
     overdue_days: Annotated[int, Field(ge=0, le=20_000)]
-    interest_arrears_fen: RequestFenOrZero = 0
-    penalty_interest_fen: RequestFenOrZero = 0
+    interest_arrears_fen: RequestFenOrZero = Field(0, json_schema_extra=NIL)
+    penalty_interest_fen: RequestFenOrZero = Field(0, json_schema_extra=NIL)
     risk_class: RiskClass
 
     @field_validator("loan_id")

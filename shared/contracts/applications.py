@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.envelope import Event, register
-from shared.money import MONEY_NAMES, NonNegativeFen, PositiveFen
+from shared.money import MONEY_NAMES, NIL, NonNegativeFen, PositiveFen
 
 RiskClass = Literal["normal", "special_mention", "substandard", "doubtful", "loss"]
 """五级分类, the five categories of loan quality."""
@@ -143,8 +143,8 @@ class LoanPositionReportedV1(_Case):
     month: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2026-03"])
     outstanding_principal_fen: NonNegativeFen
     overdue_days: int = Field(ge=0)
-    interest_arrears_fen: NonNegativeFen = 0
-    penalty_interest_fen: NonNegativeFen = 0
+    interest_arrears_fen: NonNegativeFen = Field(0, json_schema_extra=NIL)
+    penalty_interest_fen: NonNegativeFen = Field(0, json_schema_extra=NIL)
     risk_class: RiskClass
     reported_on: date
 

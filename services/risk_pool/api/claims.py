@@ -27,7 +27,7 @@ from services.risk_pool.tables.claims import Claim
 from shared.clock import business_date
 from shared.http import Answer, Page, decode_cursor, encode_cursor, etag, idempotently
 from shared.identity import Identity, requires
-from shared.money import MONEY_NAMES, RequestFen, RequestFenOrZero
+from shared.money import MONEY_NAMES, NIL, RequestFen, RequestFenOrZero
 from shared.refusals import NotFound
 from shared.requests import IsoDate, LongText, Request, ShortText
 from shared.schemes.vocabulary import DOCUMENTS
@@ -94,10 +94,12 @@ class NewClaim(Request):
     loan_id: UUID
     claimed_on: IsoDate | None = Field(None, description="The claim day; today if left out.")
     outstanding_principal_fen: RequestFen
-    interest_arrears_fen: RequestFenOrZero = 0
-    penalty_interest_fen: RequestFenOrZero = 0
+    interest_arrears_fen: RequestFenOrZero = Field(0, json_schema_extra=NIL)
+    penalty_interest_fen: RequestFenOrZero = Field(0, json_schema_extra=NIL)
     costs_fen: RequestFenOrZero = Field(
-        0, description="Costs spent up to the claim day; they count where the scheme says so."
+        0,
+        description="Costs spent up to the claim day; they count where the scheme says so.",
+        json_schema_extra=NIL,
     )
     facts: ClaimFactsFiled
     documents: list[ClaimDocument] = Field(default_factory=list, max_length=100)

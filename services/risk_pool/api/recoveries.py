@@ -24,7 +24,7 @@ from services.risk_pool.handlers import recoveries as handlers
 from services.risk_pool.tables.claims import Recovery
 from shared.http import Answer, Page, decode_cursor, encode_cursor, etag, idempotently
 from shared.identity import Identity, requires
-from shared.money import MONEY_NAMES, RequestFen, RequestFenOrZero
+from shared.money import MONEY_NAMES, NIL, RequestFen, RequestFenOrZero
 from shared.refusals import NotFound
 from shared.requests import IsoDate, Request
 from shared.service import Context, context
@@ -58,7 +58,7 @@ class NewRecovery(Request):
         description="Proceeds of the pledged IP count in full, others by the IP share (H.21)."
     )
     gross_fen: RequestFen = Field(examples=["1250000.00"])
-    costs_fen: RequestFenOrZero = Field(0, examples=["48637.40"])
+    costs_fen: RequestFenOrZero = Field(0, examples=["48637.40"], json_schema_extra=NIL)
 
 
 @router.post("/claims/{claim_id}/recoveries", status_code=201, response_model=RecoveryDetail)
