@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shared.money import group_fen, parse_fen
+from shared.problems import Refused
 from shared.schemes.cases import Case, Outcome, cases_beside, read_cases, run
 from shared.schemes.comparison import (
     SAMPLE_BOOK,
@@ -135,14 +136,18 @@ def diff(
 ) -> None:
     """Which rules differ, and who pays more or less on a book of claims."""
     day = _day(on) or date.today()
-    before = _read(old, lang).terms(_day(old_on) or day, old_mode or mode, live=False)
-    after = _read(new, lang).terms(day, mode, live=False)
+    try:
+        before = _read(old, lang).terms(_day(old_on) or day, old_mode, live=False)
+        after = _read(new, lang).terms(day, mode, live=False)
+    except Refused as refusal:
+        typer.echo(refusal.zh if lang == "zh" else refusal.en, err=True)
+        raise typer.Exit(WRONG) from None
     claims = SAMPLE_BOOK
     if book is not None:
         claims, problems = read_book(_text(book, lang))
         if _tell(book, problems, lang):
             raise typer.Exit(WRONG)
-    figures = {"pool_available": parse_fen(available)} if available else {}
+    figures = {"pool_available": _amount(available)} if available else {}
     _show_rules(before, after, lang)
     _show_costs(
         (before, cost_of(claims, before, figures)), (after, cost_of(claims, after, figures)), lang
@@ -288,6 +293,14 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         typer.echo(f"{text}: YYYY-MM-DD", err=True)
+        raise typer.Exit(2) from None
+
+
+def _amount(text: str) -> int:
+    try:
+        return parse_fen(text)
+    except ValueError:
+        typer.echo(f"{text}: 1000000.00", err=True)
         raise typer.Exit(2) from None
 
 

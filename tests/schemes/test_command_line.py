@@ -109,6 +109,22 @@ def test_diff_says_who_pays_more():
     assert as_fen[1] - as_fen[0] == as_fen[2]
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--on", "2016-01-01"], 1, "不在有效期内"),
+        (["--on", "2022-05-17", "--mode", "nowhere"], 1, "没有模式 nowhere"),
+        (["--on", "17.5.2022"], 2, "YYYY-MM-DD"),
+        (["--on", "2022-05-17", "--available", "1e9"], 2, "1000000.00"),
+    ],
+)
+def test_diff_says_what_it_cannot_do(words, code, said):
+    result = run(scheme, ["diff", "gd_zhuhai_ip", "gd_zhongshan", *words])
+
+    assert result.exit_code == code
+    assert said in result.output
+
+
 def test_a_book_is_counted_claim_by_claim_until_a_cap_is_full():
     terms = load("dongli").terms(date(2026, 1, 5), "direct")
     rows = "".join(f"C-{number},2026-02-0{number},b,f,5000000.00\n" for number in range(1, 5))
