@@ -51,7 +51,7 @@ from shared.messaging.inbox import Heard
 from shared.messaging.local import LocalTransport
 from shared.migrations import upgrade
 from shared.provision import owner_of, provision, url_for
-from shared.serve import server_config
+from shared.serve import run, server_config
 from shared.service import build
 
 BANK = "ICBC-TJ"
@@ -336,7 +336,7 @@ def main() -> None:
     """The command line."""
     if sys.argv[1:2] == ["--serve"]:
         _, _, folder, url, port, connections = sys.argv
-        asyncio.run(serve_until_told(Path(folder), url, int(port), int(connections)))
+        run(serve_until_told(Path(folder), url, int(port), int(connections)))
         return
     parser = ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--cases", type=int, default=2000)

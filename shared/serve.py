@@ -2,6 +2,8 @@
 
 import asyncio
 import sys
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 import uvicorn
 
@@ -10,6 +12,8 @@ from shared.messaging.kafka import KafkaTransport
 from shared.operations import CannotStart, reach_database
 from shared.service import Service, build
 from shared.settings import ServiceSettings, read_settings
+
+T = TypeVar("T")
 
 
 def serve(service: Service) -> None:
@@ -23,7 +27,7 @@ def serve(service: Service) -> None:
         )
         raise SystemExit(78)
     try:
-        asyncio.run(_serve(service, settings))
+        run(_serve(service, settings))
     except CannotStart as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from None
@@ -44,6 +48,13 @@ async def _serve(service: Service, settings: ServiceSettings) -> None:
             raise SystemExit(1)
     finally:
         await transport.close()
+
+
+def run(main: Coroutine[Any, Any, T]) -> T:
+    """Run to its end on the loop uvicorn would choose: uvloop where there is one."""
+    loop_factory = uvicorn.Config(app="").get_loop_factory()
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        return runner.run(main)
 
 
 def server_config(app: object, *, host: str, port: int) -> uvicorn.Config:

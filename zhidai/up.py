@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shared.issuer import issuer_app
-from shared.serve import server_config
+from shared.serve import run, server_config
 from zhidai import ground as grounds
 from zhidai.addresses import HOST, Addresses, a_port, usual
 from zhidai.demo.run import serving
@@ -68,4 +68,4 @@ def _where(addresses: Addresses, issuer_port: int, transport: str) -> Table:
 
 def main(*, transport: str, state: Path) -> None:
     """From the command line."""
-    asyncio.run(up(transport=transport, state=state))
+    run(up(transport=transport, state=state))

@@ -1,6 +1,5 @@
 """`zhidai demo`: set up, tell the year, show it, verify the ledger, say where the files are."""
 
-import asyncio
 import shutil
 import time
 from collections.abc import AsyncIterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from shared import serve
 from zhidai import ground as grounds
 from zhidai.addresses import Addresses, free
 from zhidai.demo import figures, plan, statements, tables
@@ -124,4 +124,4 @@ def _bar(screen: Console) -> Progress:
 
 def main(*, transport: str, seed: int, fresh: bool, state: Path) -> bool:
     """From the command line."""
-    return asyncio.run(demo(transport=transport, seed=seed, fresh=fresh, state=state))
+    return serve.run(demo(transport=transport, seed=seed, fresh=fresh, state=state))
