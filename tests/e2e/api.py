@@ -12,7 +12,7 @@ from services.applications.main import SERVICE as APPLICATIONS
 from services.notifications.main import SERVICE as NOTIFICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
 from shared.messaging.local import LocalTransport
-from shared.service import build
+from shared.service import Service, build
 from tests.notifications.conftest import SETTINGS
 
 SERVICES = (APPLICATIONS, RISK_POOL, NOTIFICATIONS)
@@ -170,22 +170,25 @@ def pointer(path: Sequence[str | int]) -> str:
     return "#" + "".join(f"/{part}" for part in path)
 
 
+def _described(service: Service) -> dict[str, Any]:
+    settings: dict[str, Any] = {
+        **SETTINGS,
+        "environment": "sandbox",
+        "database_url": "postgresql://nobody@nowhere/nothing",
+        "transport": "local",
+        "token_issuer": "nobody",
+        "token_keys": "/nowhere",
+    }
+    app = build(service, service.settings_type(**settings), transport=LocalTransport([]))
+    return app.openapi()
+
+
 def _routes() -> Iterator[Route]:
-    for service in SERVICES:
-        settings: dict[str, Any] = {
-            **SETTINGS,
-            "environment": "sandbox",
-            "database_url": "postgresql://nobody@nowhere/nothing",
-            "transport": "local",
-            "token_issuer": "nobody",
-            "token_keys": "/nowhere",
-        }
-        app = build(service, service.settings_type(**settings), transport=LocalTransport([]))
-        described = app.openapi()
+    for name, described in DESCRIBED.items():
         for path, operations in described["paths"].items():
             for method, operation in operations.items():
                 yield Route(
-                    service=service.name,
+                    service=name,
                     method=method,
                     path=path,
                     operation=operation,
@@ -193,6 +196,8 @@ def _routes() -> Iterator[Route]:
                 )
 
 
+DESCRIBED = {service.name: _described(service) for service in SERVICES}
+"""The OpenAPI document of each service."""
 ROUTES = tuple(_routes())
 WRITING = tuple(route for route in ROUTES if route.method in WRITES)
 WITH_BODY = tuple(route for route in WRITING if route.body_schema is not None)

@@ -407,7 +407,11 @@ async def _why(conn: asyncpg.Connection, code: str, explanation_id: UUID) -> Why
     return Why(**row) if row else None
 
 
-@router.get("/pools/{code}/ledger-export", response_class=StreamingResponse)
+@router.get(
+    "/pools/{code}/ledger-export",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}},
+)
 async def export_ledger(
     code: str,
     caller: Annotated[Identity, Depends(requires("auditor", "finance_checker", "admin"))],

@@ -280,7 +280,19 @@ MEDIA_TYPES = {
 }
 
 
-@router.get("/{month}/statements/{party_code}.{form}", response_class=Response)
+@router.get(
+    "/{month}/statements/{party_code}.{form}",
+    response_class=Response,
+    responses={
+        200: {
+            "content": {
+                MEDIA_TYPES["pdf"]: {"schema": {"type": "string", "format": "binary"}},
+                MEDIA_TYPES["xlsx"]: {"schema": {"type": "string", "format": "binary"}},
+                MEDIA_TYPES["json"]: {"schema": {"type": "object"}},
+            }
+        }
+    },
+)
 async def show_statement(
     code: PoolCode,
     month: MonthText,
