@@ -13,6 +13,7 @@ from shared.contracts import examples
 from shared.contracts.envelope import Event, by_type
 from shared.issuer import ISSUER
 from shared.messaging.local import LocalTransport
+from shared.schemes import vocabulary
 from shared.service import Service, build
 
 SERVICES = (APPLICATIONS, RISK_POOL, NOTIFICATIONS)
@@ -46,6 +47,7 @@ def pages() -> dict[str, str]:
     }
     made["docs/api/asyncapi.json"] = _json(asyncapi())
     made["docs/flow.md"] = flow()
+    made["docs/glossary.md"] = glossary()
     for name, event in by_type().items():
         made[f"shared/contracts/schemas/{name}.json"] = _json(schema_of(event))
     return made
@@ -136,6 +138,26 @@ def flow() -> str:
         )
         summary = (event.__doc__ or "").strip().splitlines()[0]
         lines.append(f"| `{name}` | {event.topic} | {listeners} | {summary} |")
+    return "\n".join(lines) + "\n"
+
+
+def glossary() -> str:
+    """The words of the field as the code and the scheme files spell them."""
+    chapters = (
+        ("Parties that bear or pay", vocabulary.PARTIES),
+        ("Who may be paid without bearing", vocabulary.OUTSIDERS),
+        ("Kinds of rights", vocabulary.IP_KINDS),
+        ("Purposes of a loan", vocabulary.PURPOSES),
+        ("The five classes of loan quality", vocabulary.RISK_CLASSES),
+        ("Steps with a time limit", vocabulary.STEPS),
+        ("Documents", vocabulary.DOCUMENTS),
+        ("Facts a rule may ask for", vocabulary.FACTS),
+        ("Figures of a pool", vocabulary.FIGURES),
+    )
+    lines = ["# Glossary", "", "Made by `zhidai docs` from `shared/schemes/vocabulary.py`."]
+    for title, words in chapters:
+        lines += ["", f"## {title}", "", "| 中文 | English | identifier |", "|---|---|---|"]
+        lines += [f"| {word.zh} | {word.en} | `{name}` |" for name, word in words.items()]
     return "\n".join(lines) + "\n"
 
 
