@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shared.money import group_fen, parse_fen
-from shared.problems import Refused
+from shared.refusals import Refused
 from shared.schemes.cases import Case, Outcome, cases_beside, read_cases, run
 from shared.schemes.comparison import (
     SAMPLE_BOOK,
