@@ -71,6 +71,8 @@ def test_a_bank_with_nothing_covered_is_no_trouble():
 
     assert breaker("bank", "normal", figures, LINES).state == "normal"
     assert breaker("pool", "normal", figures, LINES).state == "normal"
+    assert breaker("bank", "normal", figures, LINES).ratio == 0
+    assert breaker("pool", "normal", figures, LINES).ratio == 1
 
 
 @pytest.mark.parametrize(
