@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from services.applications.examples import SUBMISSION
 from services.applications.main import SERVICE as APPLICATIONS
 from services.notifications.main import SERVICE as NOTIFICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
@@ -46,6 +47,7 @@ def pages() -> dict[str, str]:
         f"docs/api/{service.name}.openapi.json": _json(openapi(service)) for service in SERVICES
     }
     made["docs/api/asyncapi.json"] = _json(asyncapi())
+    made["docs/examples/application.json"] = _json(SUBMISSION)
     made["docs/flow.md"] = flow()
     made["docs/glossary.md"] = glossary()
     for name, event in by_type().items():

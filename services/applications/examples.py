@@ -1,4 +1,4 @@
-"""Examples for the API's description. The numbers are public and real, the loan is made up."""
+"""Examples for the API's description. Firm and right are made up; their check digits are right."""
 
 from typing import Any, Final
 
@@ -7,9 +7,9 @@ SUBMISSION: Final[dict[str, Any]] = {
     "mode": "direct",
     "parties": {},
     "borrower": {
-        "uscc": "91440400192548256N",
-        "name": "珠海格力电器股份有限公司",
-        "registered_on": "1989-12-13",
+        "uscc": "91120110MA7H2K3T7U",
+        "name": "天津津澜智能装备有限公司",
+        "registered_on": "2016-05-18",
         "is_sme": True,
         "region_code": "120110",
     },
@@ -17,7 +17,7 @@ SUBMISSION: Final[dict[str, Any]] = {
     "tenor_months": 12,
     "annual_rate_bp": 385,
     "purpose": "r_and_d",
-    "purpose_note": "新一代压缩机研发",
+    "purpose_note": "新一代伺服控制器研发",
     "repayment": "bullet",
     "has_other_collateral": False,
     "ip_share_bp": None,
@@ -26,13 +26,13 @@ SUBMISSION: Final[dict[str, Any]] = {
     "collateral": [
         {
             "kind": "invention",
-            "number": "ZL 2015 1 0958772.0",
+            "number": "ZL 2020 1 0345678.9",
             "nice_class": None,
-            "name": "一种投放广告的方法及系统",
-            "owner_uscc": "91440400192548256N",
-            "owner_name": "珠海格力电器股份有限公司",
-            "filed_on": "2015-12-18",
-            "expires_on": "2035-12-18",
+            "name": "一种伺服电机的控制方法",
+            "owner_uscc": "91120110MA7H2K3T7U",
+            "owner_name": "天津津澜智能装备有限公司",
+            "filed_on": "2020-04-27",
+            "expires_on": "2040-04-26",
             "valuation": {
                 "amount": "6000000.00",
                 "method": "income",
