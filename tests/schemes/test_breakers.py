@@ -93,7 +93,16 @@ def test_a_pool_stops_below_a_line_and_resumes_above_another(state, part, after)
     assert breaker("pool", state, figures, LINES).state == after
 
 
+def test_a_single_fen_is_a_whole_to_be_measured_by():
+    assert breaker("bank", "normal", BreakerFigures(part_fen=1, whole_fen=1), LINES).ratio == 1
+    assert breaker("pool", "normal", BreakerFigures(part_fen=0, whole_fen=1), LINES).ratio == 0
+
+
 def test_a_scheme_without_lines_never_stops_anybody():
+    released = breaker(
+        "bank", "stopped", BreakerFigures(part_fen=1, whole_fen=1, clear_month_ends=1), terms_of()
+    )
+    assert (released.state, released.clear_month_ends) == ("normal", 0)
     assert breaker("bank", "normal", BreakerFigures(part_fen=1, whole_fen=1), terms_of()).state == (
         "normal"
     )
