@@ -14,7 +14,8 @@ COPY --chown=zhidai:zhidai shared shared
 COPY --chown=zhidai:zhidai services services
 COPY --chown=zhidai:zhidai zhidai zhidai
 ENV PATH=/venv/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
-USER zhidai
+# By number, so that a cluster can tell it is not root.
+USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]

@@ -72,7 +72,7 @@ def test_nothing_listens_beyond_this_machine_and_no_service_runs_as_root():
     for name, service in compose()["services"].items():
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ())), name
         assert "user" not in service, name
-    assert "\nUSER zhidai\n" in (ROOT / "Dockerfile").read_text()
+    assert "\nUSER 10001\n" in (ROOT / "Dockerfile").read_text()
 
 
 def test_the_database_makes_a_database_and_two_roles_for_every_service():
