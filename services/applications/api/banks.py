@@ -12,7 +12,7 @@ from services.applications import queries
 from services.applications.answers import BankAnswer, PoolAnswer
 from services.applications.api.common import Anyone, Running
 from services.applications.requests import BankBody, BankChange
-from shared.http import Answer, Page, etag, idempotently, require_match
+from shared.http import IF_MATCH, Answer, Page, etag, idempotently, require_match
 from shared.identity import Identity, requires
 from shared.refusals import NotFound, Refused
 
@@ -68,7 +68,7 @@ async def read_bank(code: str, caller: Anyone, running: Running, response: Respo
     return BankAnswer.model_validate(row)
 
 
-@router.patch("/banks/{code}")
+@router.patch("/banks/{code}", openapi_extra=IF_MATCH)
 async def change_bank(
     code: str,
     body: BankChange,

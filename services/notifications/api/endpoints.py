@@ -29,6 +29,7 @@ from services.notifications.domain.addresses import why_not
 from services.notifications.sealing import Seal
 from services.notifications.tables import Endpoint, EndpointSecret
 from shared.http import (
+    IF_MATCH,
     Answer,
     Page,
     decode_cursor,
@@ -148,7 +149,7 @@ async def look_at(
     return answer
 
 
-@router.patch("/{endpoint_id}")
+@router.patch("/{endpoint_id}", openapi_extra=IF_MATCH)
 async def change(
     endpoint_id: UUID,
     body: EndpointChange,
@@ -184,7 +185,7 @@ async def change(
     return answer
 
 
-@router.delete("/{endpoint_id}", status_code=204)
+@router.delete("/{endpoint_id}", status_code=204, openapi_extra=IF_MATCH)
 async def delete(endpoint_id: UUID, request: Request, caller: Keeper, here: Here) -> None:
     """Be called no longer; needs If-Match. What was sent stays in the delivery log."""
     async with here.database.begin(caller.institution) as conn:
