@@ -212,6 +212,7 @@ def test_a_product_without_points_counts_at_nothing():
     none = subsidy("s", facts(product="b"), terms)
 
     assert (none.counted_bp, none.amount_fen) == (0, 0)
+    assert none.why_nothing is not None and "product" in none.why_nothing.en
     assert subsidy("s", facts(product="a"), terms).counted_bp == 100
 
 
