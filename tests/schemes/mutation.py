@@ -36,7 +36,7 @@ MODULES = (
 )  # fmt: skip
 NOT_MONEY = {
     "as_data", "from_data", "explanation", "explain_limits", "_explain", "_ratio", "source",
-    "cited", "assumed", "weights_of", "__post_init__", "weights",
+    "cited", "assumed", "weights_of", "__post_init__", "weights", "_table",
 }  # fmt: skip
 """Told or stored, not reckoned: these have their own tests. `weights_of` and what is made once per
 scheme are cached in the warm process, where a mutant would not be met."""
