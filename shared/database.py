@@ -5,7 +5,7 @@ tell the database whose eyes they look with, and row-level security holds them t
 """
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import asyncpg
@@ -14,6 +14,8 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared.messaging.faults import is_passing
 
 EVERYWHERE = "*"
 """The institution of consumers, jobs and bureau staff: row-level security lets them see all."""
@@ -35,6 +37,8 @@ async def prepare_connection(connection: asyncpg.Connection) -> None:
 
 async def _leave_as_is(connection: asyncpg.Connection) -> None:
     """Nothing outlives our transactions, so there is nothing to reset: a round trip saved."""
+    if connection.is_in_transaction():
+        connection.terminate()
 
 
 def driver_url(url: str, driver: str) -> str:
@@ -82,16 +86,29 @@ class Database:
     @asynccontextmanager
     async def begin(self, institution: str) -> AsyncIterator[asyncpg.Connection]:
         """One transaction for writing. It is committed at the end of the block, or not at all."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self._lent() as connection, connection.transaction():
             await connection.execute(LOOK_AS, institution)
             yield connection
         for callback in self._callbacks:
             callback()
 
     @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection of the pool. One that broke is closed: the next would find it half dead."""
+        async with self._pool.acquire() as connection:
+            try:
+                yield connection
+            except Exception as error:
+                if is_passing(error):
+                    # The pool may have taken back what was already closed.
+                    with suppress(asyncpg.InterfaceError):
+                        connection.terminate()
+                raise
+
+    @asynccontextmanager
     async def looking(self, institution: str) -> AsyncIterator[asyncpg.Connection]:
         """One read-only transaction for reads in SQL of our own; it wakes nobody."""
-        async with self._pool.acquire() as connection:
+        async with self._lent() as connection:
             async with connection.transaction(readonly=True):
                 await connection.execute(LOOK_AS, institution)
                 yield connection

@@ -17,6 +17,7 @@ _PASSING = (
     asyncpg.CannotConnectNowError,  # 57P03: the database is starting up
     asyncpg.ReadOnlySQLTransactionError,  # 25006: connected to a standby during a failover
     asyncpg.IdleInTransactionSessionTimeoutError,  # 25P03
+    asyncpg.InternalClientError,  # the connection broke in the middle of a word
     ConnectionError,
     TimeoutError,
 )
@@ -32,7 +33,7 @@ def is_passing(error: BaseException) -> bool:
         return error.filename is None
     if isinstance(error, asyncpg.InterfaceError):
         # The driver's own word for a connection that was lost before it was used.
-        return "closed" in str(error)
+        return "closed" in str(error) or "released back to the pool" in str(error)
     return isinstance(error, _PASSING)
 
 

@@ -108,7 +108,7 @@ async def test_while_its_database_is_away_a_service_says_503_and_when_to_come_ba
 async def test_requests_and_events_in_an_outage_are_lost_by_nobody_and_done_once(
     stricken: Town, server: Server
 ):
-    """A clerk pays in a hundred times while the database goes and comes; cases are approved."""
+    """A clerk pays in a hundred times and more while the database goes and comes; cases are approved."""
     before = (await stricken.maker.get("/pools/dongli")).json()["transfers"]
     unavailable = 0
 
@@ -125,28 +125,30 @@ async def test_requests_and_events_in_an_outage_are_lost_by_nobody_and_done_once
             unavailable += 1
             await asyncio.sleep(0.05)
 
-    async def goes_and_comes() -> None:
-        for _ in range(2):
-            await asyncio.sleep(0.1)
-            await server.stops()
-            await asyncio.sleep(0.1)
-            await server.starts()
+    cases = [await stricken.office.submits() for _ in range(2)]
+    payments: list[asyncio.Task[None]] = []
 
-    cases = [await stricken.office.submits() for _ in range(3)]
-    outage = asyncio.create_task(goes_and_comes())
-    payments = [asyncio.create_task(pays_in(number)) for number in range(1, 101)]
-    for case in cases:
-        # The events of these reach the risk pool while its database is away.
+    async def somebody_was_sent_away(before: int) -> bool:
+        return unavailable > before or all(task.done() for task in payments)
+
+    for case, numbers in zip(cases, (range(1, 51), range(51, 101)), strict=True):
+        payments += [asyncio.create_task(pays_in(number)) for number in numbers]
+        # Some are in the middle of their work, others come while nobody answers.
+        await asyncio.sleep(0)
+        await server.stops()
+        payments.append(asyncio.create_task(pays_in(1000)))
+        # The event of this case reaches the risk pool while its database is away.
         await stricken.office.approves(case)
+        await until(lambda before=unavailable: somebody_was_sent_away(before))
+        await server.starts()
     await asyncio.gather(*payments)
-    await outage
     await stricken.settled()
 
     assert unavailable > 0, "the outage was over before anybody asked"
     pool = (await stricken.maker.get("/pools/dongli")).json()
-    assert pool["transfers"] == before + 100 + len(cases)
-    assert pool["paid_in"] == f"{20_000_000 + 5050}.00"
-    assert [await stricken.office.state(case) for case in cases] == ["capacity_reserved"] * 3
+    assert pool["transfers"] == before + 102 + len(cases)
+    assert pool["paid_in"] == f"{20_000_000 + 5050 + 2000}.00"
+    assert [await stricken.office.state(case) for case in cases] == ["capacity_reserved"] * 2
     for service in stricken.services:
         parked = await stricken.at(service, "zhou", "admin").get("/events/parked")
         assert parked.json()["items"] == []

@@ -27,6 +27,8 @@ from zhidai.ground import Ground
 
 ROOT = Path(__file__).parents[2]
 
+pytestmark = pytest.mark.xdist_group("operator")
+
 
 @dataclass
 class Served:
