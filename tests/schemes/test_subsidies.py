@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from shared.schemes.claims import Payment
 from shared.schemes.deadlines import add_months
 from shared.schemes.findings import FigureMissing
-from shared.schemes.lpr import LprUnknown, december_lpr_bp, lpr_bp
+from shared.schemes.lpr import LprUnknown, december_lpr_bp, highest_rate_bp, lpr_bp
 from shared.schemes.subsidies import SubsidyFacts, quarter_lengths, subsidy
-from shared.schemes.terms import SubsidyCap, SubsidyRule, Terms
+from shared.schemes.terms import RateCap, SubsidyCap, SubsidyRule, Terms
 from tests.schemes.strategies import terms_of
 
 
@@ -47,8 +47,6 @@ def test_days_beyond_the_longest_are_not_paid():
 
 
 def test_a_rate_above_the_ceiling_counts_up_to_it_or_not_at_all():
-    from shared.schemes.terms import RateCap
-
     ceiling = RateCap(times_lpr=Fraction(140, 100))
     counted = rule(of="interest", rate_bp=None, rate_ceiling=ceiling)
     strict = rule(of="interest", rate_bp=None, rate_ceiling=ceiling, above_ceiling="nothing")
@@ -149,6 +147,15 @@ def test_the_lpr_of_december_is_the_last_one_published():
     assert december_lpr_bp(date(2023, 1, 15), 2022) == 365
     assert december_lpr_bp(date(2022, 12, 20), 2022) == 365
     assert december_lpr_bp(date(2022, 12, 19), 2022) == 380
+
+
+def test_the_year_of_repayment_decides_which_december_counts():
+    ceiling = RateCap(times_lpr=Fraction(1), lpr_of="december")
+
+    assert highest_rate_bp(ceiling, date(2023, 1, 15), year=2021) == 380
+    assert highest_rate_bp(ceiling, date(2023, 1, 15), year=2022) == 365
+    assert highest_rate_bp(ceiling, date(2022, 12, 31)) == 365
+    assert highest_rate_bp(ceiling, date(2022, 6, 1)) == 380
 
 
 @pytest.mark.parametrize(
