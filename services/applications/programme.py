@@ -1,10 +1,9 @@
 """What the pool's programme says of a case, by its scheme file: who may enter, and by when."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
-from typing import Final
 
 from services.applications.domain.calendar_months import add_months
 from services.applications.domain.case import Case, Surroundings
@@ -22,8 +21,6 @@ from shared.schemes.vocabulary import PARTIES
 
 _AS_THE_SCHEME_SAYS = {"r_and_d": "research_and_development"}
 _POINTERS = {"/ip_share": "/ip_share_bp"}
-_TERRITORIES: Final[Mapping[str, str]] = {"dongli": "120110", "youxian": "510704"}
-"""Region codes (GB/T 2260) of the programmes' places. Six digits, the district's own."""
 
 
 def programme_findings(case: Case, programme: str, around: Surroundings) -> tuple[Finding, ...]:
@@ -116,8 +113,8 @@ def _is_in_territory(case: Case, programme: str) -> bool | None:
     stated = case.attributes.get("in_territory")
     if isinstance(stated, bool):
         return stated
-    territory, region = _TERRITORIES.get(programme), case.borrower.region_code
-    return None if territory is None or region is None else region == territory
+    territory, region = load(programme).region_code, case.borrower.region_code
+    return region == territory if territory and region else None
 
 
 def _amount(case: Case, attribute: str) -> int | None:

@@ -47,6 +47,16 @@ HEAD = {
     ),
     "name": Field(_NAME, required=True, zh="方案名称", en="its title"),
     "place": Field(_NAME, required=True, zh="地区", en="where"),
+    "region_code": Field(
+        Text(
+            pattern=r"[1-9][0-9]{5}",
+            hint_zh="六位行政区划代码（GB/T 2260），加引号",
+            hint_en="six digits (GB/T 2260), quoted",
+        ),
+        default="",
+        zh="行政区划代码；填写后，企业所在地据此核对",
+        en="region code; where stated, a firm's region is held against it",
+    ),
     "status": Field(
         STATUS,
         required=True,
@@ -144,6 +154,7 @@ def read_scheme(text: str, *, programme: str | None = None) -> tuple[Scheme | No
         programme=head["programme"],
         name=head["name"],
         place=head["place"],
+        region_code=head["region_code"],
         status=head["status"],
         valid_from=head["valid"]["from"],
         valid_to=head["valid"]["to"],

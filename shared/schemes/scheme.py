@@ -79,6 +79,8 @@ class Scheme:
     programme: str
     name: Words
     place: Words
+    region_code: str
+    """GB/T 2260, six digits; "" where the file states none."""
     status: Status
     valid_from: date
     valid_to: date | None
