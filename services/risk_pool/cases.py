@@ -1,6 +1,6 @@
 """How a case moves: refusals of a life cycle's table, four eyes, and what a case waits for."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -102,3 +102,18 @@ def due_on(
 def pending_actions(life_cycle: LifeCycle, state: str, roles: Collection[str]) -> list[str]:
     """What these roles may do now, for the buttons of the console."""
     return list(life_cycle.possible_actions(state, roles))
+
+
+def told(life_cycle: LifeCycle, row: Mapping[str, Any], caller: Identity) -> dict[str, Any]:
+    """A row of a case as it is answered: the state in words, what may be done, who is waited for.
+
+    The row has a state and `state_since`, and `due_on` where a step has a time limit.
+    """
+    words = life_cycle.states[row["state"]]
+    return {
+        **row,
+        "state_zh": words.zh,
+        "state_en": words.en,
+        "pending_actions": pending_actions(life_cycle, row["state"], caller.roles),
+        "waiting_for": waiting_for(life_cycle, row["state"], row["state_since"], row.get("due_on")),
+    }

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import asyncpg
@@ -19,7 +19,7 @@ from services.risk_pool.api.case_answers import (
     ShareAnswer,
     version_check,
 )
-from services.risk_pool.cases import VersionCheck, pending_actions, waiting_for
+from services.risk_pool.cases import VersionCheck, told
 from services.risk_pool.domain.claim import LIFE_CYCLE, Filed, State
 from services.risk_pool.handlers import claims as handlers
 from services.risk_pool.handlers import compensation
@@ -301,7 +301,7 @@ async def list_claims(
     async with running.database.reading(caller.institution) as session:
         rows: Sequence[Claim] = (await session.exec(query)).all()
     return Page(
-        items=[ClaimInList(**_told(row.model_dump(), caller)) for row in rows[:limit]],
+        items=[ClaimInList(**told(LIFE_CYCLE, row.model_dump(), caller)) for row in rows[:limit]],
         next_cursor=encode_cursor(rows[limit - 1].id) if len(rows) > limit else None,
     )
 
@@ -320,16 +320,6 @@ async def show_claim(
     return answer
 
 
-def _told(row: dict[str, Any], caller: Identity) -> dict[str, Any]:
-    words = LIFE_CYCLE.states[row["state"]]
-    return row | {
-        "state_zh": words.zh,
-        "state_en": words.en,
-        "pending_actions": pending_actions(LIFE_CYCLE, row["state"], caller.roles),
-        "waiting_for": waiting_for(LIFE_CYCLE, row["state"], row["state_since"], row["due_on"]),
-    }
-
-
 async def detail(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> ClaimAnswer:
     """A claim as the caller may see it. Raises NotFound."""
     row = await conn.fetchrow("select * from claims where id = $1", claim_id)
@@ -344,7 +334,7 @@ async def detail(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> 
         "select id from recoveries where claim_id = $1 order by id", claim_id
     )
     return ClaimAnswer(
-        **_told(dict(row), caller),
+        **told(LIFE_CYCLE, dict(row), caller),
         explanation=why["explanation"] if why else None,
         people=why["people"] if why else None,
         returned=[

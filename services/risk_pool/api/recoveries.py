@@ -1,7 +1,7 @@
 """Recoveries over HTTP: a bank reports what came in, finance confirms it."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import asyncpg
@@ -18,7 +18,7 @@ from services.risk_pool.api.case_answers import (
     version_check,
 )
 from services.risk_pool.api.claims import Refusal
-from services.risk_pool.cases import pending_actions, waiting_for
+from services.risk_pool.cases import told
 from services.risk_pool.domain.recovery import LIFE_CYCLE, ROUTES, Reported, State
 from services.risk_pool.handlers import recoveries as handlers
 from services.risk_pool.tables.claims import Recovery
@@ -171,7 +171,9 @@ async def list_recoveries(
     async with running.database.reading(caller.institution) as session:
         rows = (await session.exec(query)).all()
     return Page(
-        items=[RecoveryAnswer(**_told(row.model_dump(), caller)) for row in rows[:limit]],
+        items=[
+            RecoveryAnswer(**told(LIFE_CYCLE, row.model_dump(), caller)) for row in rows[:limit]
+        ],
         next_cursor=encode_cursor(rows[limit - 1].id) if len(rows) > limit else None,
     )
 
@@ -190,16 +192,6 @@ async def show_recovery(
     return answer
 
 
-def _told(row: dict[str, Any], caller: Identity) -> dict[str, Any]:
-    words = LIFE_CYCLE.states[row["state"]]
-    return row | {
-        "state_zh": words.zh,
-        "state_en": words.en,
-        "pending_actions": pending_actions(LIFE_CYCLE, row["state"], caller.roles),
-        "waiting_for": waiting_for(LIFE_CYCLE, row["state"], row["state_since"], row["due_on"]),
-    }
-
-
 async def detail(conn: asyncpg.Connection, recovery_id: UUID, caller: Identity) -> RecoveryDetail:
     """A recovery as the caller may see it. Raises NotFound."""
     row = await conn.fetchrow("select * from recoveries where id = $1", recovery_id)
@@ -209,7 +201,7 @@ async def detail(conn: asyncpg.Connection, recovery_id: UUID, caller: Identity) 
         "select explanation, people from explanations where id = $1", row["explanation_id"]
     )
     return RecoveryDetail(
-        **_told(dict(row), caller),
+        **told(LIFE_CYCLE, dict(row), caller),
         explanation=why["explanation"] if why else None,
         people=why["people"] if why else None,
         history=[MoveAnswer(**move) for move in await claim_rows.history(conn, recovery_id)],

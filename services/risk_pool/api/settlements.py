@@ -14,7 +14,7 @@ from services.risk_pool import claim_rows, statements
 from services.risk_pool import settlement_rows as rows
 from services.risk_pool.api.case_answers import Money, MoveAnswer, WaitingFor, version_check
 from services.risk_pool.api.roles import require_pool
-from services.risk_pool.cases import pending_actions, waiting_for
+from services.risk_pool.cases import told
 from services.risk_pool.domain.settlement import LIFE_CYCLE, Month
 from services.risk_pool.handlers import settlements as handlers
 from services.risk_pool.reports.pdf import as_pdf
@@ -226,7 +226,7 @@ async def list_settlements(
             limit + 1,
         )
     return Page(
-        items=[SettlementInList(**_told(row, caller)) for row in found[:limit]],
+        items=[SettlementInList(**told(LIFE_CYCLE, dict(row), caller)) for row in found[:limit]],
         next_cursor=encode_cursor(found[limit - 1]["month"]) if len(found) > limit else None,
     )
 
@@ -342,16 +342,6 @@ async def _found(conn: asyncpg.Connection, code: str, month: Month) -> asyncpg.R
     return settlement
 
 
-def _told(row: Any, caller: Identity) -> dict[str, Any]:
-    words = LIFE_CYCLE.states[row["state"]]
-    return dict(row) | {
-        "state_zh": words.zh,
-        "state_en": words.en,
-        "pending_actions": pending_actions(LIFE_CYCLE, row["state"], caller.roles),
-        "waiting_for": waiting_for(LIFE_CYCLE, row["state"], row["state_since"], None),
-    }
-
-
 async def _detail(
     conn: asyncpg.Connection, code: str, month: Month, caller: Identity
 ) -> SettlementAnswer:
@@ -364,7 +354,7 @@ async def _detail(
     where = f"/api/v1/pools/{code}/settlements/{month}/statements"
     moved = await rows.movements(conn, settlement["id"])
     return SettlementAnswer(
-        **_told(settlement, caller),
+        **told(LIFE_CYCLE, dict(settlement), caller),
         completeness=Completeness(
             is_complete=not any(lack.blocking for lack in lacks),
             findings=[FindingAnswer(**handlers.lack_told(lack)) for lack in lacks],
