@@ -116,20 +116,3 @@ class WorkingDays:
         while not self.is_assumed(day + timedelta(days=1)):
             day += timedelta(days=1)
         return day
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day so many months on, or the end of that month where it has no such day.
-
-    民法典 art. 202: a period in months ends on the same day number, or on the last of the month.
-    """
-    year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = gregorian.monthrange(year, month0 + 1)[1]
-    return date(year, month0 + 1, min(day.day, last))
-
-
-def full_months(a: date, b: date) -> int:
-    """How many whole months lie from a to b (a ≤ b): the largest n with a + n months ≤ b."""
-    assert a <= b
-    months = (b.year - a.year) * 12 + b.month - a.month
-    return months if add_months(a, months) <= b else months - 1

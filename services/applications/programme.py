@@ -5,12 +5,12 @@ from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 
-from services.applications.domain.calendar_months import add_months
 from services.applications.domain.case import Case, Surroundings
 from services.applications.domain.life_cycle import State
 from services.applications.domain.waiting import WAITS
 from shared.calendar import WorkingDays
 from shared.money import parse_fen
+from shared.months import add_months
 from shared.refusals import Refused
 from shared.schemes import eligibility
 from shared.schemes.deadlines import deadline

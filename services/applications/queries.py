@@ -11,7 +11,6 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.applications.domain.calendar_months import month_end
 from services.applications.domain.life_cycle import IS_LOAN, State
 from services.applications.tables.rows import (
     ApplicationRow,
@@ -26,6 +25,7 @@ from services.applications.tables.rows import (
     PositionRow,
     ValuationRow,
 )
+from shared.months import month_end
 from shared.refusals import NotFound
 
 QUEUED: Final = (State.ACCEPTED, State.UNDER_REVIEW, State.RECOMMENDED)

@@ -4,6 +4,7 @@ import calendar
 from datetime import date, timedelta
 from typing import ClassVar, Protocol
 
+from shared.months import add_months
 from shared.refusals import Refused
 from shared.schemes.terms import Terms
 
@@ -42,10 +43,3 @@ def deadline(step: str, start: date, terms: Terms, working_days: CountsWorkingDa
     first = add_months(start.replace(day=1), 1)
     last = calendar.monthrange(first.year, first.month)[1]
     return first.replace(day=min(rule.day_of_next_month, last))
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day number some months on, or that month's last day."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from shared.money import group_fen
-from shared.schemes.deadlines import add_months
+from shared.months import add_months
 from shared.schemes.explanation import percent
 from shared.schemes.findings import Finding
 from shared.schemes.lpr import highest_rate_bp

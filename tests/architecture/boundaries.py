@@ -6,7 +6,9 @@ from pathlib import PurePosixPath
 import_only_here = {"aiokafka": ("shared/messaging/kafka.py",)}
 """Packages that one file keeps to itself, so that another transport stays possible."""
 
-PURE_ALLOWED = {"shared.case_numbers", "shared.money", "shared.refusals", "shared.schemes"}
+PURE_ALLOWED = {
+    "shared.case_numbers", "shared.money", "shared.months", "shared.refusals", "shared.schemes",
+}  # fmt: skip
 """What a `domain/` may import beside the standard library and its own neighbours: values, and
 the base of the refusals that live beside their rules."""
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.months import add_months
 from shared.schemes.claims import Payment
-from shared.schemes.deadlines import add_months
 from shared.schemes.findings import FigureMissing
 from shared.schemes.lpr import LprUnknown, december_lpr_bp, highest_rate_bp, lpr_bp
 from shared.schemes.subsidies import SubsidyFacts, quarter_lengths, subsidy

@@ -12,10 +12,9 @@ from shared.calendar import (
     KNOWN_UNTIL,
     LAST_KNOWN_YEAR,
     WorkingDays,
-    add_months,
-    full_months,
 )
 from shared.database import EVERYWHERE
+from shared.months import add_months, full_months
 
 CALENDAR = WorkingDays()
 days = st.dates(date(2005, 1, 1), date(2040, 12, 31))

@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from shared.calendar import add_months
 from shared.money import format_fen, parse_fen
+from shared.months import add_months
 from zhidai.demo.loans import Position, position
 from zhidai.demo.people import BANKS
 from zhidai.demo.plan import (

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Final
 
-from services.applications.domain.calendar_months import add_months
 from services.applications.domain.case import Case, Collateral, RightKey, Surroundings
+from shared.months import add_months
 from shared.schemes.findings import Finding
 
 Check = Callable[[Case, Surroundings], Iterator[Finding]]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from services.applications.domain.calendar_months import add_months
 from shared.money import group_fen
+from shared.months import add_months
 
 
 class Fault(NamedTuple):

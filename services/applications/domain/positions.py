@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, NamedTuple
 
-from services.applications.domain.calendar_months import month_end
 from services.applications.domain.life_cycle import IS_LOAN, Action, State
 from shared.money import group_fen
+from shared.months import month_end
 
 RiskClass = Literal["normal", "special_mention", "substandard", "doubtful", "loss"]
 RISK_CLASSES: Final[tuple[RiskClass, ...]] = (
