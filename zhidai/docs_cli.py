@@ -29,15 +29,17 @@ def mount(app: typer.Typer) -> None:
         check: Annotated[bool, typer.Option(help="Only say what is out of date.")] = False,
     ) -> None:
         """Write the generated pages anew: OpenAPI, AsyncAPI, event schemas, the flow of events."""
+        made = pages()
         stale = [
-            name for name, text in pages().items()
+            name
+            for name, text in made.items()
             if not (ROOT / name).exists() or (ROOT / name).read_text() != text
-        ]  # fmt: skip
+        ]
         for name in stale:
             typer.echo(f"{'out of date' if check else 'written'}: {name}")
             if not check:
                 (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
-                (ROOT / name).write_text(pages()[name])
+                (ROOT / name).write_text(made[name])
         raise typer.Exit(1 if check and stale else 0)
 
 

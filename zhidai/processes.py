@@ -31,7 +31,6 @@ class Keeper:
     environment: dict[str, str]
     log: Path
     process: asyncio.subprocess.Process | None = None
-    starts: int = 0
     _stopping: bool = field(default=False, repr=False)
 
     async def keep(self) -> None:
@@ -42,7 +41,6 @@ class Keeper:
                     sys.executable, "-m", self.module, env=self.environment, stdout=log, stderr=log,
                     start_new_session=True,
                 )  # fmt: skip
-            self.starts += 1
             if self._stopping:  # Told to stop while it was being started.
                 self.process.terminate()
             code = await self.process.wait()

@@ -38,7 +38,6 @@ class Live:
     state: str = ""
     repaid: bool = False
     claim_id: str = ""
-    recovered: int = 0
 
     @property
     def is_running(self) -> bool:
@@ -316,7 +315,6 @@ class Story:
             FINANCE_CHECKER, RISK_POOL, f"/recoveries/{found['id']}/confirm", {},
             fact=f"{fact} confirm",
         )  # fmt: skip
-        live.recovered += 1
         self.step(f"{month_name(month)} 追偿回款 {format_fen(filing.fen_of(body['gross']))}")
 
     async def _settle(self, month: int) -> None:
