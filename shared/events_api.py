@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request as HttpRequest
 
 from shared import http
+from shared.context import context
 from shared.database import EVERYWHERE
 from shared.http import Page, decode_cursor, encode_cursor
 from shared.identity import Identity, requires
@@ -84,8 +85,6 @@ class ReplayOutcome(BaseModel):
 
 def events_router(hears: Routes) -> APIRouter:
     """GET /events, and under /events/parked what operators need."""
-    from shared.service import context
-
     router = APIRouter(tags=["events"])
 
     @router.get("/events")

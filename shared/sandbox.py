@@ -3,18 +3,16 @@
 import typing
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 from starlette.requests import Request as HttpRequest
 
 from shared.clock import SandboxClock
+from shared.context import DueJob, context, run_due
 from shared.identity import Identity, requires
 from shared.requests import IsoDateTime, Request
-
-if TYPE_CHECKING:
-    from shared.service import DueJob
 
 
 class ClockSetting(Request):
@@ -29,10 +27,8 @@ class ClockReading(BaseModel):
     now: datetime
 
 
-def sandbox_router(due: "Sequence[DueJob]") -> APIRouter:
+def sandbox_router(due: Sequence[DueJob]) -> APIRouter:
     """GET and PUT /sandbox/clock. Jobs that become due by the move have run when PUT answers."""
-    from shared.service import context, run_due
-
     router = APIRouter(tags=["sandbox"])
 
     @router.get("/sandbox/clock")

@@ -7,24 +7,23 @@ identity, problems, the relay and the consumer, and the three answers an operato
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from fastapi import APIRouter, FastAPI
-from starlette.requests import Request
 
 from shared import identity, operations, problems, telemetry
 from shared.calendar import WorkingDays
 from shared.clock import Clock, SandboxClock, SystemClock
+from shared.context import Background, Context, DueJob, context, run_due
 from shared.contracts.envelope import Event
-from shared.database import Database
 from shared.events_api import events_router
 from shared.idempotency_keys import idempotency_keys_router
 from shared.keys import Keys
 from shared.messaging.inbox import Handler
 from shared.messaging.port import Transport
-from shared.messaging.runtime import Messaging, messaging
+from shared.messaging.runtime import messaging
 from shared.sandbox import sandbox_router
 from shared.settings import ServiceSettings
 
@@ -32,26 +31,6 @@ log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 15
 """How long a service that stops may take to finish what it has in hand."""
-
-
-@dataclass(kw_only=True)
-class Context:
-    """What a request, a job or a background task of one service works with."""
-
-    service: str
-    database: Database
-    clock: Clock
-    settings: ServiceSettings
-    working_days: WorkingDays
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
-    messages: Messaging | None = None
-
-
-DueJob = Callable[[Context], Awaitable[None]]
-"""Does what has become due by the clock. Idempotent: it is called often."""
-
-Background = Callable[[Context], Coroutine[None, None, None]]
-"""Works until `context.stopping` is set."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,12 +46,6 @@ class Service:
     background: Sequence[Background] = ()
     body_limits: Mapping[str, int] = field(default_factory=dict)
     """Paths that take larger bodies than the rest, in bytes."""
-
-
-def context(request: Request) -> Context:
-    """A FastAPI dependency: the context of the service that was asked."""
-    found: Context = request.app.state.context
-    return found
 
 
 def build(service: Service, settings: ServiceSettings, *, transport: Transport) -> FastAPI:
@@ -169,15 +142,6 @@ async def _due(service: Service, running: Context) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(running.settings.due_interval_seconds):
                 await running.stopping.wait()
-
-
-async def run_due(jobs: Sequence[DueJob], running: Context) -> None:
-    """Run every due job once."""
-    for job in jobs:
-        try:
-            await job(running)
-        except Exception:
-            log.exception("the due job %s failed and will be tried again", job.__name__)
 
 
 def _complain(task: asyncio.Task[None]) -> None:

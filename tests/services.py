@@ -10,10 +10,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from shared.context import Context
 from shared.database import EVERYWHERE
 from shared.issuer import Issuer
 from shared.messaging.local import LocalTransport
-from shared.service import Context, Service, build
+from shared.service import Service, build
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ from services.notifications.senders.email import Relay
 from services.notifications.senders.webhook import WebhookSender
 from services.notifications.settings import NotificationsSettings
 from shared.clock import SystemClock
-from shared.service import GRACE_SECONDS, Context
+from shared.context import Context
+from shared.service import GRACE_SECONDS
 
 SHARE_OF_GRACE = 0.6
 """Of the time a stopping service has: what is left is for writing down and closing."""

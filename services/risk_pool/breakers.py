@@ -18,6 +18,7 @@ from services.risk_pool.domain.months import last_day, month_of, next_month
 from services.risk_pool.figures import terms_today
 from services.risk_pool.ledger import LockedPool, balances, lock_pool, store_explanation
 from shared.clock import business_date
+from shared.context import Context
 from shared.contracts.envelope import Event
 from shared.contracts.risk_pool import (
     BankResumedV1,
@@ -30,7 +31,6 @@ from shared.contracts.risk_pool import (
 from shared.database import EVERYWHERE
 from shared.messaging import outbox
 from shared.schemes.breakers import BreakerDecision, BreakerFigures, State, breaker
-from shared.service import Context
 
 BAD = ("substandard", "doubtful", "loss")
 """次级及以下: what counts as bad."""

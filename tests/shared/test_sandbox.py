@@ -10,12 +10,13 @@ from fastapi import FastAPI
 from shared import identity, problems
 from shared.calendar import WorkingDays
 from shared.clock import SandboxClock, business_date
+from shared.context import Context
 from shared.identity import Verifier
 from shared.issuer import Issuer
 from shared.keys import Keys
 from shared.messaging.local import LocalTransport
 from shared.sandbox import sandbox_router
-from shared.service import Context, Service, build
+from shared.service import Service, build
 from shared.settings import ServiceSettings
 
 PATH = "/api/v1/sandbox/clock"

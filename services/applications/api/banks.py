@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from services.applications import queries
 from services.applications.answers import BankAnswer, PoolAnswer
-from services.applications.api.common import Anyone, Running
+from services.applications.api.common import Anyone
 from services.applications.requests import BankBody, BankChange
+from shared.context import Running
 from shared.http import IF_MATCH, Answer, Page, etag, idempotently, require_match
 from shared.identity import Identity, requires
 from shared.refusals import NotFound, Refused

@@ -14,9 +14,10 @@ from services.applications.answers import (
     HistoryAnswer,
     StatisticsAnswer,
 )
-from services.applications.api.common import Anyone, Cursor, Limit, Running
+from services.applications.api.common import Anyone, Cursor, Limit
 from services.applications.domain.life_cycle import State
 from services.applications.statistics import statistics
+from shared.context import Running
 from shared.http import Page, decode_cursor, encode_cursor, etag
 from shared.identity import Identity, requires
 

@@ -10,17 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.applications.handlers.decisions import Desk, locked_case
+from shared.context import Context
 from shared.http import MOST_PER_PAGE, Answer, idempotently, require_match
 from shared.identity import Identity, requires
-from shared.service import Context, context
 
-
-async def running_service(request: Request) -> Context:
-    """The service's context. Asynchronous, because FastAPI sends plain functions to a thread."""
-    return context(request)
-
-
-Running = Annotated[Context, Depends(running_service)]
 Anyone = Annotated[Identity, Depends(requires())]
 BankOperator = Annotated[Identity, Depends(requires("bank_operator"))]
 Limit = Annotated[int, Query(ge=1, le=MOST_PER_PAGE)]

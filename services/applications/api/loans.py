@@ -21,13 +21,13 @@ from services.applications.api.common import (
     BankOperator,
     Cursor,
     Limit,
-    Running,
     on_case,
 )
 from services.applications.domain.life_cycle import State
 from services.applications.handlers import disbursing, reporting
 from services.applications.handlers.decisions import Desk
 from services.applications.requests import DisbursementBody, Month, PledgeBody, PositionsBody
+from shared.context import Running
 from shared.http import Answer, Page, decode_cursor, encode_cursor, etag, idempotently
 
 router = APIRouter(tags=["loans"])

@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.applications.answers import MovedAnswer
-from services.applications.api.common import Running, on_case
+from services.applications.api.common import on_case
 from services.applications.handlers import decisions
 from services.applications.handlers.decisions import Desk
 from services.applications.requests import OpinionBody, ReasonBody, ReturnBody
+from shared.context import Running
 from shared.http import Answer
 from shared.identity import Identity, requires
 

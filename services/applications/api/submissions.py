@@ -8,10 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.applications.answers import MovedAnswer, SubmissionAnswer
-from services.applications.api.common import BankOperator, Running, on_case
+from services.applications.api.common import BankOperator, on_case
 from services.applications.handlers import decisions, submission
 from services.applications.handlers.decisions import Desk
 from services.applications.requests import SubmissionBody, WithdrawalBody
+from shared.context import Running
 from shared.http import Answer, idempotently
 
 router = APIRouter(tags=["applications"])

@@ -4,8 +4,8 @@ from typing import Final
 
 from services.applications.handlers.heard import expire
 from shared.clock import business_date
+from shared.context import Context
 from shared.database import EVERYWHERE
-from shared.service import Context
 
 AT_ONCE: Final = 500
 """Cases per transaction: short enough to be in nobody's way."""

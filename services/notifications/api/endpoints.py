@@ -28,6 +28,7 @@ from services.notifications.background import settings_of
 from services.notifications.domain.addresses import why_not
 from services.notifications.sealing import Seal
 from services.notifications.tables import Endpoint, EndpointSecret
+from shared.context import Context, Running
 from shared.http import (
     IF_MATCH,
     Answer,
@@ -39,17 +40,15 @@ from shared.http import (
     require_match,
 )
 from shared.identity import Identity, requires
-from shared.service import Context, context
 
 router = APIRouter(prefix="/endpoints", tags=["webhooks"])
 
 Keeper = Annotated[Identity, Depends(requires(*KEEPERS))]
 Reader = Annotated[Identity, Depends(requires(*READERS))]
-Here = Annotated[Context, Depends(context)]
 
 
 @router.post("", status_code=201, response_model=EndpointAnswer)
-async def add(body: NewEndpoint, request: Request, caller: Keeper, here: Here) -> Response:
+async def add(body: NewEndpoint, request: Request, caller: Keeper, here: Running) -> Response:
     """Be called about events from now on. The answer shows the signing secret, once."""
     settings = settings_of(here)
     _check_url(body.url, here)
@@ -100,7 +99,7 @@ def with_secret(response: Response, shown: list[EndpointAnswer]) -> Response:
 
 @router.get("")
 async def look_through(
-    caller: Reader, here: Here, limit: Limit = 50, cursor: Cursor = None
+    caller: Reader, here: Running, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[EndpointAnswer]:
     """Your institution's endpoints, the newest first; the bureau sees everyone's."""
     query = select(Endpoint).where(col(Endpoint.state) != "deleted")
@@ -129,7 +128,7 @@ async def look_through(
 
 @router.get("/{endpoint_id}")
 async def look_at(
-    endpoint_id: UUID, caller: Reader, here: Here, response: Response
+    endpoint_id: UUID, caller: Reader, here: Running, response: Response
 ) -> EndpointAnswer:
     """One endpoint, its health and which secrets are in use."""
     async with here.database.reading(caller.institution) as session:
@@ -155,7 +154,7 @@ async def change(
     body: EndpointChange,
     request: Request,
     caller: Keeper,
-    here: Here,
+    here: Running,
     response: Response,
 ) -> EndpointAnswer:
     """Change an endpoint; needs If-Match. A paused one keeps what is due until it is active."""
@@ -186,7 +185,7 @@ async def change(
 
 
 @router.delete("/{endpoint_id}", status_code=204, openapi_extra=IF_MATCH)
-async def delete(endpoint_id: UUID, request: Request, caller: Keeper, here: Here) -> None:
+async def delete(endpoint_id: UUID, request: Request, caller: Keeper, here: Running) -> None:
     """Be called no longer; needs If-Match. What was sent stays in the delivery log."""
     async with here.database.begin(caller.institution) as conn:
         found = await rows.own_endpoint(conn, endpoint_id, institution=caller.institution)
@@ -198,7 +197,7 @@ async def delete(endpoint_id: UUID, request: Request, caller: Keeper, here: Here
 
 @router.post("/{endpoint_id}/resend", status_code=202, response_model=Resent)
 async def send_again(
-    endpoint_id: UUID, body: ResendSince, request: Request, caller: Keeper, here: Here
+    endpoint_id: UUID, body: ResendSince, request: Request, caller: Keeper, here: Running
 ) -> Response:
     """After an outage of yours: everything that was given up since then is sent again."""
 

@@ -18,11 +18,11 @@ from services.notifications.background import settings_of
 from services.notifications.bell import bell_of
 from services.notifications.looking import looking
 from shared import requests
+from shared.context import Context, Running
 from shared.http import Answer, Page, decode_cursor, encode_cursor, idempotently
 from shared.identity import Identity, requires
 from shared.refusals import Refused
 from shared.requests import LARGEST_INTEGER
-from shared.service import Context, context
 
 router = APIRouter(prefix="/inbox", tags=["inbox"])
 
@@ -34,7 +34,6 @@ GLANCE_SECONDS = 0.25
 GOODBYE_SECONDS = 3
 
 Anyone = Annotated[Identity, Depends(requires())]
-Here = Annotated[Context, Depends(context)]
 
 
 class InboxItem(BaseModel):
@@ -111,7 +110,7 @@ class LastEventIdInvalid(Refused):
 @router.get("")
 async def look_through(
     caller: Anyone,
-    here: Here,
+    here: Running,
     unread: bool = False,
     needs_action: bool = False,
     event_type: EventType | None = None,
@@ -145,14 +144,14 @@ async def look_through(
 
 
 @router.get("/unread")
-async def unread(caller: Anyone, here: Here) -> Unread:
+async def unread(caller: Anyone, here: Running) -> Unread:
     """How many messages you have not read."""
     async with looking(here.database, caller.institution) as conn:
         return Unread(unread=await reading.count_unread(conn, caller))
 
 
 @router.post("/{message_id}/read", response_model=Unread)
-async def mark(message_id: UUID, request: Request, caller: Anyone, here: Here) -> Response:
+async def mark(message_id: UUID, request: Request, caller: Anyone, here: Running) -> Response:
     """Mark a message as read, for yourself alone. The answer says what is left."""
 
     async def work(conn: asyncpg.Connection) -> Answer:
@@ -164,7 +163,7 @@ async def mark(message_id: UUID, request: Request, caller: Anyone, here: Here) -
 
 
 @router.post("/read", response_model=Unread)
-async def mark_up_to(body: ReadUpTo, request: Request, caller: Anyone, here: Here) -> Response:
+async def mark_up_to(body: ReadUpTo, request: Request, caller: Anyone, here: Running) -> Response:
     """Mark everything up to a message as read, for yourself alone."""
 
     async def work(conn: asyncpg.Connection) -> Answer:
@@ -190,7 +189,7 @@ async def mark_up_to(body: ReadUpTo, request: Request, caller: Anyone, here: Her
 async def stream(
     request: Request,
     caller: Anyone,
-    here: Here,
+    here: Running,
     last_event_id: Annotated[
         str | None, Header(max_length=30, description="Go on after this one; without it: from now.")
     ] = None,

@@ -23,16 +23,15 @@ from services.notifications.domain.redaction import TOLD
 from services.notifications.looking import looking
 from services.notifications.senders.webhook import webhook_id
 from shared import requests
+from shared.context import Running
 from shared.http import Answer, Page, decode_cursor, encode_cursor, idempotently
 from shared.identity import Identity, requires
 from shared.requests import LARGEST_INTEGER
-from shared.service import Context, context
 
 router = APIRouter(tags=["delivery log"])
 
 Keeper = Annotated[Identity, Depends(requires(*KEEPERS))]
 Reader = Annotated[Identity, Depends(requires(*READERS))]
-Here = Annotated[Context, Depends(context)]
 
 State = Literal["pending", "delivered", "failed", "cancelled"]
 
@@ -171,7 +170,7 @@ class EventTypeAnswer(BaseModel):
 @router.get("/messages")
 async def look_through(
     caller: Reader,
-    here: Here,
+    here: Running,
     state: State | None = None,
     event_type: Annotated[str, Query(max_length=100, pattern=r"^[^\u0000]*$")] = "",
     pool_code: Annotated[str, Query(max_length=100, pattern=r"^[^\u0000]*$")] = "",
@@ -202,7 +201,7 @@ async def look_through(
 
 
 @router.get("/messages/{message_id}")
-async def look_at(message_id: UUID, caller: Reader, here: Here) -> MessageDetail:
+async def look_at(message_id: UUID, caller: Reader, here: Running) -> MessageDetail:
     """One message, its deliveries and what its webhooks carry."""
     async with looking(here.database, caller.institution) as conn:
         row = await log.message(conn, message_id)
@@ -213,7 +212,7 @@ async def look_at(message_id: UUID, caller: Reader, here: Here) -> MessageDetail
 
 
 @router.get("/messages/{message_id}/attempts")
-async def attempts(message_id: UUID, caller: Reader, here: Here) -> Page[AttemptAnswer]:
+async def attempts(message_id: UUID, caller: Reader, here: Running) -> Page[AttemptAnswer]:
     """Every try to deliver a message, the newest first (200 at most)."""
     async with looking(here.database, caller.institution) as conn:
         if await log.message(conn, message_id) is None:
@@ -224,7 +223,7 @@ async def attempts(message_id: UUID, caller: Reader, here: Here) -> Page[Attempt
 
 @router.post("/messages/{message_id}/resend", status_code=202, response_model=MessageAnswer)
 async def resend(
-    message_id: UUID, body: Resend, request: Request, caller: Keeper, here: Here
+    message_id: UUID, body: Resend, request: Request, caller: Keeper, here: Running
 ) -> Response:
     """Send a message again, with the same webhook-id: to one endpoint of yours, whether it had
     it or not, or to every receiver that it was given up or cancelled for."""
@@ -247,7 +246,7 @@ async def resend(
 
 @router.get("/event-types")
 async def event_types(
-    caller: Annotated[Identity, Depends(requires())], here: Here
+    caller: Annotated[Identity, Depends(requires())], here: Running
 ) -> list[EventTypeAnswer]:
     """What there is to be told of, and which fields your institution gets."""
     bureau = caller.institution == "*"

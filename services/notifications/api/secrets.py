@@ -15,7 +15,6 @@ from services.notifications import endpoints as rows
 from services.notifications.api.common import nothing_here
 from services.notifications.api.endpoint_models import EndpointAnswer
 from services.notifications.api.endpoints import (
-    Here,
     Keeper,
     answer_in,
     with_secret,
@@ -23,6 +22,7 @@ from services.notifications.api.endpoints import (
 from services.notifications.background import settings_of
 from services.notifications.sealing import Seal
 from services.notifications.trial import send_trial
+from shared.context import Running
 from shared.http import Answer, etag, idempotently
 
 router = APIRouter(prefix="/endpoints/{endpoint_id}", tags=["webhooks"])
@@ -36,7 +36,7 @@ class TrialAnswer(BaseModel):
 
 
 @router.post("/secrets", status_code=201, response_model=EndpointAnswer)
-async def rotate(endpoint_id: UUID, request: Request, caller: Keeper, here: Here) -> Response:
+async def rotate(endpoint_id: UUID, request: Request, caller: Keeper, here: Running) -> Response:
     """Make a second secret, shown once; from now on both sign, until you retire the old one."""
     seal = Seal(settings_of(here).sealing_keys)
     shown: list[EndpointAnswer] = []
@@ -62,7 +62,7 @@ async def rotate(endpoint_id: UUID, request: Request, caller: Keeper, here: Here
 
 
 @router.delete("/secrets/{secret_id}", status_code=204)
-async def retire(endpoint_id: UUID, secret_id: UUID, caller: Keeper, here: Here) -> None:
+async def retire(endpoint_id: UUID, secret_id: UUID, caller: Keeper, here: Running) -> None:
     """Sign with this secret no longer. The last one in use stays."""
     async with here.database.begin(caller.institution) as conn:
         found = await rows.own_endpoint(conn, endpoint_id, institution=caller.institution)
@@ -75,7 +75,7 @@ async def retire(endpoint_id: UUID, secret_id: UUID, caller: Keeper, here: Here)
 
 
 @router.post("/test", status_code=202, response_model=TrialAnswer)
-async def test(endpoint_id: UUID, request: Request, caller: Keeper, here: Here) -> Response:
+async def test(endpoint_id: UUID, request: Request, caller: Keeper, here: Running) -> Response:
     """Send a webhook of the type webhook.test.v1, so that you can try your receiver."""
 
     async def work(conn: asyncpg.Connection) -> Answer:

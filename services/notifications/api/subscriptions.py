@@ -16,10 +16,10 @@ from services.notifications.background import settings_of
 from services.notifications.parcels import CANCEL
 from services.notifications.tables import Subscription
 from shared import requests
+from shared.context import Running
 from shared.http import Answer, Page, decode_cursor, encode_cursor, idempotently
 from shared.identity import Identity, requires
 from shared.refusals import Refused
-from shared.service import Context, context
 
 router = APIRouter(prefix="/subscriptions", tags=["e-mail"])
 
@@ -77,11 +77,10 @@ class SubscriptionAnswer(BaseModel):
 
 
 Anyone = Annotated[Identity, Depends(requires())]
-Here = Annotated[Context, Depends(context)]
 
 
 @router.post("", status_code=201, response_model=SubscriptionAnswer)
-async def add(body: NewSubscription, request: Request, caller: Anyone, here: Here) -> Response:
+async def add(body: NewSubscription, request: Request, caller: Anyone, here: Running) -> Response:
     """Get e-mails from now on."""
     if not settings_of(here).smtp_host:
         raise EmailIsOff("本系统未开通电子邮件", "E-mail is not set up here.")
@@ -118,7 +117,7 @@ async def add(body: NewSubscription, request: Request, caller: Anyone, here: Her
 
 @router.get("")
 async def look_through(
-    caller: Anyone, here: Here, limit: Limit = 50, cursor: Cursor = None
+    caller: Anyone, here: Running, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[SubscriptionAnswer]:
     """Your own subscriptions, the newest first; an admin sees those of their institution."""
     query = select(Subscription).where(
@@ -141,7 +140,7 @@ async def look_through(
 
 
 @router.delete("/{subscription_id}", status_code=204)
-async def delete(subscription_id: UUID, caller: Anyone, here: Here) -> None:
+async def delete(subscription_id: UUID, caller: Anyone, here: Running) -> None:
     """Get no more e-mails by this subscription; what is waiting is not sent."""
     async with here.database.begin(caller.institution) as conn:
         done = await conn.fetchval(

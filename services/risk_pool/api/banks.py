@@ -11,10 +11,10 @@ from services.risk_pool.api.answers import BankStanding, BreakerState, Money
 from services.risk_pool.api.roles import require_pool
 from services.risk_pool.figures import basis_points, shown_breaker
 from shared.clock import business_date
+from shared.context import Running
 from shared.database import EVERYWHERE
 from shared.identity import Identity, requires
 from shared.money import Fen
-from shared.service import Context, context
 
 router = APIRouter(tags=["banks"])
 
@@ -52,7 +52,7 @@ class BanksAnswer(Money):
 async def list_banks(
     code: str,
     caller: Annotated[Identity, Depends(requires())],
-    running: Annotated[Context, Depends(context)],
+    running: Running,
 ) -> BanksAnswer:
     """Exposure, bad ratio and breaker history of every bank."""
     today = business_date(running.clock.now())

@@ -25,13 +25,13 @@ from services.risk_pool.handlers import claims as handlers
 from services.risk_pool.handlers import compensation
 from services.risk_pool.tables.claims import Claim
 from shared.clock import business_date
+from shared.context import Context, Running
 from shared.http import Answer, Page, decode_cursor, encode_cursor, etag, idempotently
 from shared.identity import Identity, requires
 from shared.money import MONEY_NAMES, NIL, RequestFen, RequestFenOrZero
 from shared.refusals import NotFound
 from shared.requests import IsoDate, LongText, Request, ShortText
 from shared.schemes.vocabulary import DOCUMENTS
-from shared.service import Context, context
 
 router = APIRouter(tags=["claims"])
 
@@ -128,7 +128,7 @@ async def file_claim(
     body: NewClaim,
     request: HttpRequest,
     caller: Annotated[Identity, Depends(requires("bank_operator"))],
-    running: Annotated[Context, Depends(context)],
+    running: Running,
 ) -> Response:
     """File a claim. The machine checks trigger, position, documents and time limit, and answers
     with everything it found at once (422, or 409 where the loan has a claim already)."""
@@ -185,7 +185,7 @@ async def review_claim(
     body: Opinion,
     request: HttpRequest,
     caller: Annotated[Identity, Depends(requires())],
-    running: Annotated[Context, Depends(context)],
+    running: Running,
 ) -> Response:
     """The first person recommends the claim (finance_maker or reviewer)."""
 
@@ -209,7 +209,7 @@ async def approve_claim(
     body: Opinion,
     request: HttpRequest,
     caller: Annotated[Identity, Depends(requires())],
-    running: Annotated[Context, Depends(context)],
+    running: Running,
 ) -> Response:
     """The second person decides (finance_checker): the loss is split by the loan's own terms."""
 
@@ -233,7 +233,7 @@ async def refuse_claim(
     body: Refusal,
     request: HttpRequest,
     caller: Annotated[Identity, Depends(requires())],
-    running: Annotated[Context, Depends(context)],
+    running: Running,
 ) -> Response:
     """The claim is not compensated; the bank may mend it and file it anew."""
 
@@ -251,7 +251,7 @@ async def pay_claim(
     body: PaymentMade,
     request: HttpRequest,
     caller: Annotated[Identity, Depends(requires())],
-    running: Annotated[Context, Depends(context)],
+    running: Running,
 ) -> Response:
     """The pool's part leaves the dedicated account (finance_maker), if it holds enough."""
 
@@ -271,7 +271,7 @@ async def pay_claim(
 @router.get("/claims")
 async def list_claims(
     caller: Annotated[Identity, Depends(requires())],
-    running: Annotated[Context, Depends(context)],
+    running: Running,
     pool: Annotated[str | None, Query(max_length=40)] = None,
     bank: Annotated[str | None, Query(max_length=40)] = None,
     state: State | None = None,
@@ -311,7 +311,7 @@ async def show_claim(
     claim_id: UUID,
     response: Response,
     caller: Annotated[Identity, Depends(requires())],
-    running: Annotated[Context, Depends(context)],
+    running: Running,
 ) -> ClaimAnswer:
     """A claim with its split, the caps that bound, the explanation, people and history."""
     async with running.database.looking(caller.institution) as conn:

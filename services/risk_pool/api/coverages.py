@@ -11,17 +11,16 @@ from sqlmodel import col, or_, select
 from services.risk_pool.api.answers import Money
 from services.risk_pool.tables.coverages import Coverage, CoverageMove, Incident, Position
 from services.risk_pool.tables.ledger import Explanation
+from shared.context import Running
 from shared.contracts.risk_pool import LimitReached
 from shared.http import Page, decode_cursor, encode_cursor, etag
 from shared.identity import Identity, requires
 from shared.money import Fen
 from shared.refusals import NotFound
-from shared.service import Context, context
 
 router = APIRouter(tags=["coverages"])
 
 Anyone = Annotated[Identity, Depends(requires())]
-Running = Annotated[Context, Depends(context)]
 CoverageState = Literal["reserved", "declined", "active", "released", "claimed"]
 
 

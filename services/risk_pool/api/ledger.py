@@ -19,6 +19,7 @@ from services.risk_pool.export import exported
 from services.risk_pool.facts import fact_behind
 from services.risk_pool.ledger import lock_pool, turnovers
 from shared.clock import business_date
+from shared.context import Context, Running
 from shared.database import EVERYWHERE
 from shared.http import Answer, Page, decode_cursor, encode_cursor, idempotently
 from shared.identity import Identity, requires
@@ -26,13 +27,11 @@ from shared.messaging import outbox
 from shared.money import MONEY_NAMES, Fen, RequestFen
 from shared.refusals import NotFound
 from shared.requests import IsoDate, IsoDateTime, Request, ShortText
-from shared.service import Context, context
 
 router = APIRouter(tags=["ledger"])
 
 Bureau = Annotated[Identity, Depends(requires(*BUREAU))]
 Maker = Annotated[Identity, Depends(requires("finance_maker"))]
-Running = Annotated[Context, Depends(context)]
 
 
 class Contribution(Request):

@@ -21,6 +21,7 @@ from services.risk_pool import figures, parties
 from services.risk_pool.api.answers import PartyAnswer, PoolAnswer, PoolInList
 from services.risk_pool.ledger import lock_pool
 from shared.clock import business_date
+from shared.context import Running
 from shared.contracts.risk_pool import PoolOpenedV1
 from shared.database import EVERYWHERE
 from shared.http import Answer, etag, idempotently
@@ -31,7 +32,6 @@ from shared.refusals import NotFound, Refused
 from shared.requests import IsoDate, Request, ShortText
 from shared.schemes import library
 from shared.schemes.vocabulary import PARTIES
-from shared.service import Context, context
 
 router = APIRouter(tags=["pools"])
 
@@ -140,7 +140,7 @@ async def open_pool(
     body: NewPool,
     request: HttpRequest,
     caller: Annotated[Identity, Depends(requires("pool_manager"))],
-    running: Annotated[Context, Depends(context)],
+    running: Running,
 ) -> Response:
     """Open a pool. Its scheme must be complete and in force on the day it opens."""
     terms = library.load(body.programme).terms(on=body.opened_on)
@@ -186,7 +186,7 @@ async def take_party_in(
     body: NewParty,
     request: HttpRequest,
     caller: Annotated[Identity, Depends(requires("pool_manager"))],
-    running: Annotated[Context, Depends(context)],
+    running: Running,
 ) -> Response:
     """Let a party in, or give a bank that takes part already a new line from a day on."""
     now = running.clock.now()
@@ -247,7 +247,7 @@ async def _take_in(
 @router.get("/pools")
 async def list_pools(
     caller: Annotated[Identity, Depends(requires())],
-    running: Annotated[Context, Depends(context)],
+    running: Running,
 ) -> list[PoolInList]:
     """Every pool. A bank learns name and programme, its own line and its own exposure."""
     today = business_date(running.clock.now())
@@ -263,7 +263,7 @@ async def show_pool(
     code: str,
     response: Response,
     caller: Annotated[Identity, Depends(requires())],
-    running: Annotated[Context, Depends(context)],
+    running: Running,
 ) -> PoolAnswer:
     """Where a pool stands: money, exposure, limits, breakers, and every bank in it."""
     today = business_date(running.clock.now())
@@ -282,7 +282,7 @@ async def show_pool(
 async def list_parties(
     code: str,
     caller: Annotated[Identity, Depends(requires())],
-    running: Annotated[Context, Depends(context)],
+    running: Running,
 ) -> list[PartyAnswer]:
     """Who takes part and what was agreed; a bank sees itself."""
     async with running.database.looking(caller.institution) as conn:

@@ -22,12 +22,12 @@ from services.risk_pool.cases import told
 from services.risk_pool.domain.recovery import LIFE_CYCLE, ROUTES, Reported, State
 from services.risk_pool.handlers import recoveries as handlers
 from services.risk_pool.tables.claims import Recovery
+from shared.context import Running
 from shared.http import Answer, Page, decode_cursor, encode_cursor, etag, idempotently
 from shared.identity import Identity, requires
 from shared.money import MONEY_NAMES, NIL, RequestFen, RequestFenOrZero
 from shared.refusals import NotFound
 from shared.requests import IsoDate, Request
-from shared.service import Context, context
 
 router = APIRouter(tags=["recoveries"])
 
@@ -67,7 +67,7 @@ async def report_recovery(
     body: NewRecovery,
     request: HttpRequest,
     caller: Annotated[Identity, Depends(requires("bank_operator"))],
-    running: Annotated[Context, Depends(context)],
+    running: Running,
 ) -> Response:
     """Report what has come in on an approved claim; finance confirms it."""
     now = running.clock.now()
@@ -97,7 +97,7 @@ async def confirm_recovery(
     recovery_id: UUID,
     request: HttpRequest,
     caller: Annotated[Identity, Depends(requires())],
-    running: Annotated[Context, Depends(context)],
+    running: Running,
 ) -> Response:
     """Finance confirms (finance_checker): costs first, then back by what each party bore."""
     now = running.clock.now()
@@ -118,7 +118,7 @@ async def refuse_recovery(
     body: Refusal,
     request: HttpRequest,
     caller: Annotated[Identity, Depends(requires())],
-    running: Annotated[Context, Depends(context)],
+    running: Running,
 ) -> Response:
     """Finance sends a report back (finance_checker); the bank reports anew."""
     now = running.clock.now()
@@ -141,7 +141,7 @@ async def refuse_recovery(
 @router.get("/recoveries")
 async def list_recoveries(
     caller: Annotated[Identity, Depends(requires())],
-    running: Annotated[Context, Depends(context)],
+    running: Running,
     pool: Annotated[str | None, Query(max_length=40)] = None,
     bank: Annotated[str | None, Query(max_length=40)] = None,
     state: State | None = None,
@@ -183,7 +183,7 @@ async def show_recovery(
     recovery_id: UUID,
     response: Response,
     caller: Annotated[Identity, Depends(requires())],
-    running: Annotated[Context, Depends(context)],
+    running: Running,
 ) -> RecoveryDetail:
     """A recovery with its shares, the explanation, people and history."""
     async with running.database.looking(caller.institution) as conn:

@@ -20,13 +20,13 @@ from services.risk_pool.handlers import settlements as handlers
 from services.risk_pool.reports.pdf import as_pdf
 from services.risk_pool.reports.plain import as_json
 from services.risk_pool.reports.workbook import as_xlsx
+from shared.context import Context, Running
 from shared.database import EVERYWHERE
 from shared.http import Answer, Page, decode_cursor, encode_cursor, etag, idempotently
 from shared.identity import Identity, requires
 from shared.money import Fen
 from shared.refusals import NotFound
 from shared.schemes.vocabulary import party_name
-from shared.service import Context, context
 
 router = APIRouter(tags=["settlements"], prefix="/pools/{code}/settlements")
 
@@ -34,7 +34,6 @@ PoolCode = Annotated[str, Path(max_length=40, examples=["dongli"])]
 MonthText = Annotated[
     str, Path(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2026-03"], alias="month")
 ]
-Running = Annotated[Context, Depends(context)]
 Anyone = Annotated[Identity, Depends(requires())]
 
 
