@@ -157,8 +157,19 @@ async def submit(
         documents,
         precheck,
     )
-    await _remember(conn, claim_id, loan["bank_code"], None, State.SUBMITTED, Action.SUBMIT, "",
-                    caller, "bank_operator", now)  # fmt: skip
+    await claim_rows.remember_move(
+        conn,
+        kind="claim",
+        case_id=claim_id,
+        bank_code=loan["bank_code"],
+        source=None,
+        target=State.SUBMITTED,
+        action=Action.SUBMIT,
+        reason="",
+        caller=caller,
+        role="bank_operator",
+        now=now,
+    )
     claim = await conn.fetchrow("select * from claims where id = $1", claim_id)
     event = ClaimSubmittedV1(
         **about(claim),
@@ -304,28 +315,12 @@ async def remember_move(
     now: datetime,
 ) -> None:
     role = role_for(LIFE_CYCLE, claim["state"], action, caller)
-    await _remember(conn, claim["id"], claim["bank_code"], claim["state"], target, action, reason,
-                    caller, role, now)  # fmt: skip
-
-
-async def _remember(
-    conn: asyncpg.Connection,
-    claim_id: UUID,
-    bank_code: str,
-    source: str | None,
-    target: str,
-    action: Action,
-    reason: str,
-    caller: Identity,
-    role: str,
-    now: datetime,
-) -> None:
     await claim_rows.remember_move(
         conn,
         kind="claim",
-        case_id=claim_id,
-        bank_code=bank_code,
-        source=source,
+        case_id=claim["id"],
+        bank_code=claim["bank_code"],
+        source=claim["state"],
         target=target,
         action=action,
         reason=reason,

@@ -103,8 +103,19 @@ async def report(
         reported.costs_fen,
         caller.subject,
     )
-    await _remember(conn, recovery_id, claim["bank_code"], None, State.REPORTED, Action.REPORT,
-                    "", caller, "bank_operator", now)  # fmt: skip
+    await claim_rows.remember_move(
+        conn,
+        kind="recovery",
+        case_id=recovery_id,
+        bank_code=claim["bank_code"],
+        source=None,
+        target=State.REPORTED,
+        action=Action.REPORT,
+        reason="",
+        caller=caller,
+        role="bank_operator",
+        now=now,
+    )
     return recovery_id
 
 
@@ -192,8 +203,19 @@ async def confirm(
         claim["id"],
         decision.carried_costs_fen,
     )
-    await _remember(conn, recovery_id, recovery["bank_code"], recovery["state"], target,
-                    Action.CONFIRM, "", caller, _role(recovery, Action.CONFIRM, caller), now)  # fmt: skip
+    await claim_rows.remember_move(
+        conn,
+        kind="recovery",
+        case_id=recovery_id,
+        bank_code=recovery["bank_code"],
+        source=recovery["state"],
+        target=target,
+        action=Action.CONFIRM,
+        reason="",
+        caller=caller,
+        role=_role(recovery, Action.CONFIRM, caller),
+        now=now,
+    )
     event = RecoveryBookedV1(
         pool_code=pool.code,
         loan_id=claim["loan_id"],
@@ -282,36 +304,20 @@ async def refuse(
         target,
         now,
     )
-    await _remember(conn, recovery_id, recovery["bank_code"], recovery["state"], target,
-                    Action.REFUSE, reason, caller, _role(recovery, Action.REFUSE, caller), now)  # fmt: skip
-
-
-def _role(recovery: asyncpg.Record, action: Action, caller: Identity) -> str:
-    return role_for(LIFE_CYCLE, recovery["state"], action, caller)
-
-
-async def _remember(
-    conn: asyncpg.Connection,
-    recovery_id: UUID,
-    bank_code: str,
-    source: str | None,
-    target: str,
-    action: Action,
-    reason: str,
-    caller: Identity,
-    role: str,
-    now: datetime,
-) -> None:
     await claim_rows.remember_move(
         conn,
         kind="recovery",
         case_id=recovery_id,
-        bank_code=bank_code,
-        source=source,
+        bank_code=recovery["bank_code"],
+        source=recovery["state"],
         target=target,
-        action=action,
+        action=Action.REFUSE,
         reason=reason,
         caller=caller,
-        role=role,
+        role=_role(recovery, Action.REFUSE, caller),
         now=now,
     )
+
+
+def _role(recovery: asyncpg.Record, action: Action, caller: Identity) -> str:
+    return role_for(LIFE_CYCLE, recovery["state"], action, caller)
