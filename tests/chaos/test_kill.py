@@ -8,6 +8,7 @@ import asyncio
 import json
 import random
 from collections import Counter
+from collections.abc import Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -40,10 +41,12 @@ async def prepared(state: Path):
             postgres.stop()
 
 
-async def told(base: Ground, addresses: Addresses) -> str:
+async def told(
+    base: Ground, addresses: Addresses, step: Callable[[str], None] = lambda what: None
+) -> str:
     """The figures of half a year, as text; the ledgers verified."""
     async with Callers(addresses, base.issuer, seed=1) as callers:
-        story = Story(callers, plan.plan(), step=lambda what: None, months=MONTHS)
+        story = Story(callers, plan.plan(), step=step, months=MONTHS)
         await story.tell()
         found = await figures.collect(callers, story)
     async with opened(base.database_url("risk_pool")) as conn:
@@ -53,18 +56,34 @@ async def told(base: Ground, addresses: Addresses) -> str:
     return json.dumps(found, ensure_ascii=False, sort_keys=True, indent=1)
 
 
-async def killing(
-    keepers: dict[str, processes.Keeper], chance: random.Random, killed: Counter[str]
-) -> None:
-    """Kill every service twice, in an order and at moments that nobody has chosen."""
-    victims = [*SERVICES, *SERVICES]
-    chance.shuffle(victims)
-    for name in victims:
-        # Starting takes a second or two, and Kafka some more to believe that a member is dead:
-        # killing faster than that only tests patience.
-        await asyncio.sleep(chance.uniform(0.5, 7.0))
-        if keepers[name].kill():
-            killed[name] += 1
+class Killer:
+    """Kills every service twice, in an order and at steps of the story that nobody has chosen.
+
+    Bound to the story's steps and not to the clock, so that a quick machine is disturbed as often
+    as a slow one.
+    """
+
+    def __init__(self, keepers: dict[str, processes.Keeper], seed: int) -> None:
+        self._keepers = keepers
+        self._chance = random.Random(seed)
+        self._victims = [*SERVICES, *SERVICES]
+        self._chance.shuffle(self._victims)
+        self._steps = set(self._chance.sample(range(1, 25), len(self._victims)))
+        self._told = 0
+        self._kills: list[asyncio.Task[None]] = []
+        self.killed: Counter[str] = Counter()
+
+    def step(self, _what: str) -> None:
+        """The story has done a step; at some of them somebody dies a moment later."""
+        self._told += 1
+        if self._told in self._steps:
+            self._kills.append(asyncio.create_task(self._kill(self._victims.pop())))
+
+    async def _kill(self, name: str) -> None:
+        await asyncio.sleep(self._chance.uniform(0.0, 0.8))
+        while not self._keepers[name].kill():  # noqa: ASYNC110 — nobody tells when a process is back
+            await asyncio.sleep(0.05)
+        self.killed[name] += 1
 
 
 @pytest.fixture(scope="module")
@@ -81,21 +100,16 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_services_killed_at_random_moments_change_no_figure(seed, undisturbed, tmp_path):
-    killed: Counter[str] = Counter()
-
-    async def run() -> str:
+    async def run() -> tuple[str, Counter[str]]:
         async with prepared(tmp_path / "state") as (base, addresses):
             with KafkaCluster(tmp_path / "kafka") as kafka:
                 async with processes.serving(
                     base, addresses, bootstrap_servers=kafka.bootstrap_servers
                 ) as keepers:
-                    killer = asyncio.create_task(killing(keepers, random.Random(seed), killed))
-                    try:
-                        return await told(base, addresses)
-                    finally:
-                        killer.cancel()
+                    killer = Killer(keepers, seed)
+                    return await told(base, addresses, killer.step), killer.killed
 
-    disturbed = asyncio.run(run())
+    disturbed, killed = asyncio.run(run())
 
-    assert sum(killed.values()) >= 4, killed
+    assert killed == dict.fromkeys(SERVICES, 2)
     assert disturbed == undisturbed
