@@ -10,6 +10,7 @@ FROM python:3.13-slim
 RUN useradd --system --create-home --uid 10001 zhidai && install -d -o zhidai -g zhidai /issuer
 COPY --from=build /venv /venv
 WORKDIR /app
+COPY --chown=zhidai:zhidai schemes schemes
 COPY --chown=zhidai:zhidai shared shared
 COPY --chown=zhidai:zhidai services services
 COPY --chown=zhidai:zhidai zhidai zhidai

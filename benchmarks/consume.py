@@ -19,10 +19,10 @@ from uuid6 import uuid7
 
 from benchmarks.messages import NOW, Parts, Ratio, Reported, pairs, parts, ratio, run
 from shared.contracts.envelope import Envelope
-from shared.database import EVERYWHERE
 from shared.messaging.inbox import Consumer, Heard, Work
 from shared.messaging.kafka import KafkaTransport
 from shared.messaging.wire import Arrived
+from shared.postgres.database import EVERYWHERE
 
 BATCH = 1000
 

@@ -21,10 +21,10 @@ from rich.table import Table
 
 from deploy.kafka.broker import KafkaCluster
 from shared.contracts.envelope import Event
-from shared.database import Database
-from shared.embedded import EmbeddedPostgres
 from shared.messaging import tables
-from shared.provision import owner_of, provision, url_for
+from shared.postgres.database import Database
+from shared.postgres.embedded import EmbeddedPostgres
+from shared.postgres.provision import owner_of, provision, url_for
 
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 ROLE = "risk_pool"

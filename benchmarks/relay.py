@@ -14,13 +14,13 @@ from aiokafka import AIOKafkaProducer
 
 from benchmarks.messages import NOW, Parts, Ratio, Reported, pairs, parts, ratio, run
 from shared.contracts.envelope import Envelope
-from shared.database import EVERYWHERE
 from shared.messaging import outbox
 from shared.messaging.kafka import KafkaTransport
 from shared.messaging.local import LocalTransport
 from shared.messaging.port import Transport
 from shared.messaging.relay import Relay
 from shared.messaging.wire import headers_of
+from shared.postgres.database import EVERYWHERE
 
 
 async def measure(messages: int, times: int) -> list[Ratio]:

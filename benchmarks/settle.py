@@ -29,11 +29,11 @@ from rich.table import Table
 from benchmarks import settle_book as book
 from services.risk_pool.domain.settlement import Month
 from services.risk_pool.handlers import settlements
-from shared.database import EVERYWHERE, Database
-from shared.embedded import EmbeddedPostgres
-from shared.identity import Identity
-from shared.migrations import upgrade
-from shared.provision import owner_of, provision, url_for
+from shared.auth.identity import Identity
+from shared.postgres.database import EVERYWHERE, Database
+from shared.postgres.embedded import EmbeddedPostgres
+from shared.postgres.migrations import upgrade
+from shared.postgres.provision import owner_of, provision, url_for
 
 GOAL = 3.0
 SERVICE = "risk_pool"

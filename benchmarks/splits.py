@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable
 from datetime import date
 
-from shared.schemes.claims import ClaimFacts, Counters
+from shared.schemes.decide.claims import ClaimFacts, Counters
+from shared.schemes.decide.loss import split_loss
 from shared.schemes.library import load
-from shared.schemes.loss import split_loss
 from shared.schemes.terms import Terms
 
 DEFAULT_CLAIMS = 1_000_000

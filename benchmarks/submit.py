@@ -30,27 +30,27 @@ from stdnum.cn import uscc
 from uuid6 import uuid7
 
 from benchmarks.messages import NOW, Ratio, pairs, ratio, show
-from services.applications.cases import as_case
+from services.applications.api.requests import SubmissionBody
+from services.applications.api.submitted import as_case
 from services.applications.domain.life_cycle import Action, Role, State
 from services.applications.handlers import submission
-from services.applications.handlers.heard import pool_opened
+from services.applications.handlers.pool_events import pool_opened
 from services.applications.handlers.submission import said_of
 from services.applications.main import SERVICE
-from services.applications.requests import SubmissionBody
 from services.applications.tables import submissions
 from services.applications.tables.moves import Actor
+from shared.auth.identity import Identity
+from shared.auth.issuer import ISSUER, Issuer
 from shared.calendar import WorkingDays
 from shared.contracts.risk_pool import PoolOpenedV1
-from shared.database import EVERYWHERE, LOOK_AS, Database
-from shared.embedded import EmbeddedPostgres
 from shared.identifiers import organisation_check, patent_check
-from shared.identity import Identity
-from shared.issuer import ISSUER, Issuer
 from shared.messaging import outbox
 from shared.messaging.inbox import Heard
 from shared.messaging.local import LocalTransport
-from shared.migrations import upgrade
-from shared.provision import owner_of, provision, url_for
+from shared.postgres.database import EVERYWHERE, LOOK_AS, Database
+from shared.postgres.embedded import EmbeddedPostgres
+from shared.postgres.migrations import upgrade
+from shared.postgres.provision import owner_of, provision, url_for
 from shared.serve import run, server_config
 from shared.service import build
 

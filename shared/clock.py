@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from shared.database import EVERYWHERE, Database
+from shared.postgres.database import EVERYWHERE, Database
 from shared.refusals import Refused
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

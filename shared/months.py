@@ -1,7 +1,56 @@
-"""Months on the calendar, as loans and time limits count them."""
+"""Months on the calendar, as loans, time limits, reports and settlements count them."""
 
 from calendar import monthrange
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Month:
+    """A calendar month, written "2026-03"."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Month":
+        """Read YYYY-MM. Raises ValueError."""
+        first = date.fromisoformat(f"{text}-01")
+        if len(text) != 7:
+            raise ValueError(f"{text!r} is not a month such as 2026-03")
+        return cls(first.year, first.month)
+
+    @classmethod
+    def of(cls, day: date) -> "Month":
+        """The month that a day lies in."""
+        return cls(day.year, day.month)
+
+    @property
+    def first(self) -> date:
+        """Its first day."""
+        return date(self.year, self.number, 1)
+
+    @property
+    def last(self) -> date:
+        """Its last day."""
+        return date(self.year, self.number, monthrange(self.year, self.number)[1])
+
+    @property
+    def before(self) -> "Month":
+        """The month before."""
+        return Month.of(self.first - timedelta(days=1))
+
+    @property
+    def after(self) -> "Month":
+        """The month after."""
+        return Month.of(self.last + timedelta(days=1))
+
+    def day(self, number: int) -> date:
+        """The day of that number, or the last one where the month is shorter."""
+        return self.first.replace(day=min(number, self.last.day))
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.number:02d}"
 
 
 def add_months(day: date, months: int) -> date:
@@ -10,18 +59,4 @@ def add_months(day: date, months: int) -> date:
     民法典 art. 202: a period in months ends on the same day number, or on the last of the month.
     """
     year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = monthrange(year, month0 + 1)[1]
-    return date(year, month0 + 1, min(day.day, last))
-
-
-def full_months(a: date, b: date) -> int:
-    """How many whole months lie from a to b (a ≤ b): the largest n with a + n months ≤ b."""
-    assert a <= b
-    months = (b.year - a.year) * 12 + b.month - a.month
-    return months if add_months(a, months) <= b else months - 1
-
-
-def month_end(month: str) -> date:
-    """The last day of a month written "2026-03"."""
-    year, number = int(month[:4]), int(month[5:])
-    return date(year, number, monthrange(year, number)[1])
+    return Month(year, month0 + 1).day(day.day)

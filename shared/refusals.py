@@ -1,9 +1,10 @@
 """What a rule says when it says no. Pure, so that a domain may raise it.
 
-`shared.problems` turns a refusal into an answer over HTTP.
+`shared.http.problems` turns a refusal into an answer over HTTP.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 
@@ -30,3 +31,24 @@ class NotFound(Refused):
 
     code = "not-found"
     status = 404
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """One wrong field of what was sent. `place` leads to it: ("collateral", 0, "number")."""
+
+    place: tuple[str | int, ...]
+    code: str
+    zh: str
+    en: str
+
+
+class FieldsWrong(Refused):
+    """Fields whose shape is right say something that cannot be; all of them at once."""
+
+    code = "invalid-request"
+    status = 422
+
+    def __init__(self, faults: Sequence[FieldFault]) -> None:
+        super().__init__("请求内容有误", "The request is not valid.")
+        self.faults = tuple(faults)

@@ -13,18 +13,20 @@ from dataclasses import dataclass, field
 
 from fastapi import APIRouter, FastAPI
 
-from shared import identity, operations, problems, telemetry
+from shared.auth import identity
+from shared.auth.jwks import Keys
 from shared.calendar import WorkingDays
 from shared.clock import Clock, SandboxClock, SystemClock
-from shared.context import Background, Context, DueJob, context, run_due
 from shared.contracts.envelope import Event
-from shared.events_api import events_router
-from shared.idempotency_keys import idempotency_keys_router
-from shared.keys import Keys
+from shared.http import operations, problems
+from shared.http.context import Background, Context, DueJob, context, run_due
+from shared.http.events_api import events_router
+from shared.http.idempotency_keys import idempotency_keys_router
+from shared.http.sandbox import sandbox_router
 from shared.messaging.inbox import Handler
 from shared.messaging.port import Transport
 from shared.messaging.runtime import messaging
-from shared.sandbox import sandbox_router
+from shared.observability import telemetry
 from shared.settings import ServiceSettings
 
 log = logging.getLogger(__name__)

@@ -18,10 +18,10 @@ import fasteners
 import pytest
 from sqlalchemy.engine import make_url
 
-from shared.database import Database
-from shared.embedded import EmbeddedPostgres
-from shared.migrations import upgrade
-from shared.provision import owner_of, provision, url_for
+from shared.postgres.database import Database
+from shared.postgres.embedded import EmbeddedPostgres
+from shared.postgres.migrations import upgrade
+from shared.postgres.provision import owner_of, provision, url_for
 from tests.real_parts import docker_answers
 
 pytest_plugins = ["tests.services", "tests.kafka.brokers"]

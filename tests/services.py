@@ -10,10 +10,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from shared.context import Context
-from shared.database import EVERYWHERE
-from shared.issuer import Issuer
+from shared.auth.issuer import Issuer
+from shared.http.context import Context
 from shared.messaging.local import LocalTransport
+from shared.postgres.database import EVERYWHERE
 from shared.service import Service, build
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import typer
 
-from shared.issuer import Issuer
+from shared.auth.issuer import Issuer
 from zhidai.addresses import HOST, USUAL_PORTS
 
 

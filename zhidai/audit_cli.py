@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from services.risk_pool.audit import (
+from services.risk_pool.audit.verify import (
     NotAnExport,
     Report,
     audit_file,
@@ -20,12 +20,10 @@ from services.risk_pool.audit import (
     opened,
     pools_of,
 )
-from services.risk_pool.audit import (
-    Progress as Tell,
-)
+from services.risk_pool.audit.verify import Progress as Tell
 from services.risk_pool.domain.audit import first_fault
-from shared.embedded import EmbeddedPostgres
-from shared.provision import url_for
+from shared.postgres.embedded import EmbeddedPostgres
+from shared.postgres.provision import url_for
 from zhidai.ground import STATE
 
 console = Console()

@@ -57,8 +57,8 @@ def migrate(
     ],
 ) -> None:
     """Bring a service's database to the newest version."""
-    from shared.migrations import head, upgrade
-    from shared.provision import SERVICES
+    from shared.postgres.migrations import head, upgrade
+    from shared.postgres.provision import SERVICES
 
     if service not in SERVICES:
         typer.echo(f"{service} keeps no database; one of {', '.join(SERVICES)} does.", err=True)

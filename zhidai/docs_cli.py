@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
-from services.applications.examples import SUBMISSION
+from services.applications.api.examples import SUBMISSION
 from services.applications.main import SERVICE as APPLICATIONS
 from services.notifications.main import SERVICE as NOTIFICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
+from shared.auth.issuer import ISSUER
 from shared.contracts import examples
 from shared.contracts.envelope import Event, by_type
-from shared.issuer import ISSUER
 from shared.messaging.local import LocalTransport
 from shared.schemes import vocabulary
 from shared.service import Service, build

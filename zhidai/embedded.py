@@ -10,8 +10,8 @@ from services.applications.main import SERVICE as APPLICATIONS
 from services.console.main import application as console_application
 from services.notifications.main import SERVICE as NOTIFICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
-from shared.logs import configure_logging
 from shared.messaging.local import LocalTransport
+from shared.observability.logs import configure_logging
 from shared.serve import server_config
 from shared.service import build
 from zhidai.addresses import HOST, Addresses

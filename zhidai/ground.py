@@ -7,10 +7,10 @@ from pathlib import Path
 
 import asyncpg
 
-from shared.embedded import EmbeddedPostgres
-from shared.issuer import Issuer
-from shared.migrations import upgrade
-from shared.provision import SERVICES, owner_of, provision, url_for
+from shared.auth.issuer import Issuer
+from shared.postgres.embedded import EmbeddedPostgres
+from shared.postgres.migrations import upgrade
+from shared.postgres.provision import SERVICES, owner_of, provision, url_for
 
 STATE = Path(os.environ.get("ZHIDAI_STATE", ".zhidai"))
 """Everything that is kept between runs lies here."""

@@ -11,24 +11,18 @@ from rich.table import Table
 
 from shared.money import group_fen, parse_fen
 from shared.refusals import Refused
-from shared.schemes.cases import Case, Outcome, cases_beside, read_cases, run
-from shared.schemes.comparison import (
-    SAMPLE_BOOK,
-    Totals,
-    cost_of,
-    differing_rules,
-    read_book,
-)
-from shared.schemes.describe import described
-from shared.schemes.drafting import Answers, draft, draft_cases
-from shared.schemes.json_schema import cases_schema, scheme_schema, written
+from shared.schemes.cases.cases import Case, Outcome, cases_beside, read_cases, run
 from shared.schemes.library import PROGRAMMES, programmes
-from shared.schemes.pages import index, page
-from shared.schemes.reading import read_scheme
-from shared.schemes.rules import RULES
+from shared.schemes.reading.reader import read_scheme
+from shared.schemes.reading.rules import RULES
+from shared.schemes.reading.shape import Problem
 from shared.schemes.scheme import Scheme
-from shared.schemes.shape import Problem
 from shared.schemes.terms import Terms
+from shared.schemes.tools.comparison import SAMPLE_BOOK, Totals, cost_of, differing_rules, read_book
+from shared.schemes.tools.describe import described
+from shared.schemes.tools.drafting import Answers, draft, draft_cases
+from shared.schemes.tools.json_schema import cases_schema, scheme_schema, written
+from shared.schemes.tools.pages import index, page
 from shared.schemes.vocabulary import party_name
 
 scheme = typer.Typer(

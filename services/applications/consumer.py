@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from services.applications.handlers import heard
+from services.applications.handlers import pool_events
 from shared.contracts.envelope import Event
 from shared.contracts.risk_pool import (
     BankResumedV1,
@@ -19,13 +19,13 @@ from shared.contracts.risk_pool import (
 from shared.messaging.inbox import Handler
 
 ROUTES: Final[Mapping[type[Event], Handler]] = {
-    PoolOpenedV1: heard.pool_opened,
-    PoolStoppedV1: heard.pool_stopped,
-    PoolResumedV1: heard.pool_resumed,
-    BankSuspendedV1: heard.bank_suspended,
-    BankResumedV1: heard.bank_resumed,
-    CoverageReservedV1: heard.capacity_reserved,
-    CoverageDeclinedV1: heard.capacity_declined,
-    CoverageReleasedV1: heard.capacity_released,
-    ClaimPaidV1: heard.claim_paid,
+    PoolOpenedV1: pool_events.pool_opened,
+    PoolStoppedV1: pool_events.pool_stopped,
+    PoolResumedV1: pool_events.pool_resumed,
+    BankSuspendedV1: pool_events.bank_suspended,
+    BankResumedV1: pool_events.bank_resumed,
+    CoverageReservedV1: pool_events.capacity_reserved,
+    CoverageDeclinedV1: pool_events.capacity_declined,
+    CoverageReleasedV1: pool_events.capacity_released,
+    ClaimPaidV1: pool_events.claim_paid,
 }

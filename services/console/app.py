@@ -12,20 +12,20 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from services.console.client import Problem, Services
-from services.console.desk import Console, NotLoggedIn, failed, visitor
-from services.console.forms import ForeignForm
-from services.console.guards import GuardMiddleware
-from services.console.looks import STATIC, KeptFiles, Looks
+from services.console.http.forms import ForeignForm
+from services.console.http.page_context import Console, NotLoggedIn, failed, visitor
+from services.console.http.security_headers import GuardMiddleware
+from services.console.login.providers import ByChoice, ByProvider, WayIn
+from services.console.login.session import Seal, SessionMiddleware
 from services.console.pages import ROUTERS
-from services.console.pages.entrance import login_path
-from services.console.session import Seal, SessionMiddleware
+from services.console.pages.login import login_path
+from services.console.rendering.environment import STATIC, KeptFiles, Looks
 from services.console.settings import ConsoleSettings
-from services.console.ways_in import ByChoice, ByProvider, WayIn
-from shared import telemetry
-from shared.edge import EdgeMiddleware
-from shared.issuer import Issuer
-from shared.tracing import current_request_id
+from services.console.upstream.client import Problem, Services
+from shared.auth.issuer import Issuer
+from shared.http.body_limit import EdgeMiddleware
+from shared.observability import telemetry
+from shared.observability.tracing import current_request_id
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from fastapi import FastAPI
 
 from services.console.app import build
 from services.console.settings import ConsoleSettings
-from shared.logs import configure_logging
+from shared.observability.logs import configure_logging
 from shared.serve import server_config
 from shared.settings import read_settings
 

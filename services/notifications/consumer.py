@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from services.notifications.domain.audiences import NOTICES
-from services.notifications.handlers import notify
+from services.notifications.handlers.messages import notify
 from shared.contracts import applications, risk_pool
 from shared.contracts.envelope import Event, by_type
 from shared.messaging.inbox import Handler

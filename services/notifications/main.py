@@ -1,8 +1,12 @@
 """The notifications service: `python -m services.notifications.main`."""
 
 from services.notifications.api import endpoints, inbox, messages, secrets, subscriptions
-from services.notifications.background import deliver_email, deliver_webhooks, ring_the_bell
 from services.notifications.consumer import HEARS
+from services.notifications.delivery.background import (
+    deliver_email,
+    deliver_webhooks,
+    ring_the_bell,
+)
 from services.notifications.settings import NotificationsSettings
 from shared.service import Service
 

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Any
 
 from services.risk_pool.domain.life_cycle import LifeCycle
-from shared.identity import Identity
+from shared.auth.identity import Identity
 from shared.refusals import Refused
-from shared.schemes.deadlines import CountsWorkingDays, deadline
+from shared.schemes.decide.deadlines import CountsWorkingDays, deadline
 from shared.schemes.terms import Terms
 
 VersionCheck = Callable[[int], None]

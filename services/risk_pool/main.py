@@ -1,8 +1,8 @@
 """The risk pool's service: `python -m services.risk_pool.main`."""
 
 from services.risk_pool.api import banks, claims, coverages, ledger, pools, recoveries, settlements
-from services.risk_pool.breakers import watch_idle_banks
 from services.risk_pool.consumer import ROUTES
+from services.risk_pool.handlers.breakers import watch_idle_banks
 from services.risk_pool.settings import Settings
 from shared.service import Service
 

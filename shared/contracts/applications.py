@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.envelope import Event, register
 from shared.money import MONEY_NAMES, NIL, NonNegativeFen, PositiveFen
+from shared.risk_classes import RiskClass
 
-RiskClass = Literal["normal", "special_mention", "substandard", "doubtful", "loss"]
 """五级分类, the five categories of loan quality."""
 
 

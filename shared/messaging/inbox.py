@@ -15,12 +15,12 @@ from uuid import UUID
 import asyncpg
 
 from shared.contracts.envelope import Envelope, Event
-from shared.database import EVERYWHERE, Database
 from shared.messaging import metrics, parking
-from shared.messaging.faults import Backoff, is_passing
 from shared.messaging.outbox import caused_by
 from shared.messaging.wire import Arrived, Broken
-from shared.tracing import tracing
+from shared.observability.tracing import tracing
+from shared.postgres.database import EVERYWHERE, Database
+from shared.postgres.transient import Backoff, is_passing
 
 log = logging.getLogger(__name__)
 

@@ -19,9 +19,9 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import ConsumerRecord
 
 from shared.contracts.envelope import Envelope
-from shared.messaging.faults import Backoff
 from shared.messaging.port import Hearing
 from shared.messaging.wire import Arrived, headers_of, read
+from shared.postgres.transient import Backoff
 
 log = logging.getLogger(__name__)
 

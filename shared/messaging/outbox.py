@@ -10,7 +10,7 @@ import asyncpg
 from uuid6 import uuid7
 
 from shared.contracts.envelope import Event
-from shared.tracing import continued, current_traceparent
+from shared.observability.tracing import continued, current_traceparent
 
 LARGEST_BODY_BYTES = 900_000
 """Below the megabyte that a Kafka broker takes: refused where it is said, not when it is sent."""

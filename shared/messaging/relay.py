@@ -16,10 +16,10 @@ from time import monotonic
 import asyncpg
 
 from shared.contracts.envelope import Envelope
-from shared.database import EVERYWHERE, Database
 from shared.messaging import metrics
-from shared.messaging.faults import Backoff
 from shared.messaging.port import Transport
+from shared.postgres.database import EVERYWHERE, Database
+from shared.postgres.transient import Backoff
 
 log = logging.getLogger(__name__)
 

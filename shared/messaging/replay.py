@@ -8,12 +8,12 @@ from datetime import datetime
 import asyncpg
 
 from shared.contracts.envelope import Envelope
-from shared.database import EVERYWHERE, Database
 from shared.messaging import parking
-from shared.messaging.faults import is_passing
 from shared.messaging.inbox import Heard, Routes, Unreadable, by_type, hand_over, read_event
 from shared.messaging.parking import Parked
 from shared.messaging.wire import read, unpack_headers
+from shared.postgres.database import EVERYWHERE, Database
+from shared.postgres.transient import is_passing
 
 log = logging.getLogger(__name__)
 

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from shared.database import Database
 from shared.messaging.inbox import Consumer, Patience, Routes
 from shared.messaging.port import Transport
 from shared.messaging.relay import Pace, Relay
+from shared.postgres.database import Database
 
 log = logging.getLogger(__name__)
 

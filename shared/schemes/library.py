@@ -3,11 +3,11 @@
 from functools import cache
 from pathlib import Path
 
-from shared.schemes.reading import read_scheme
+from shared.schemes.reading.reader import read_scheme
+from shared.schemes.reading.shape import Problem
 from shared.schemes.scheme import NoSuchScheme, Scheme
-from shared.schemes.shape import Problem
 
-PROGRAMMES = Path(__file__).parent
+PROGRAMMES = Path(__file__).parents[2] / "schemes"
 
 
 class SchemeFileWrong(Exception):

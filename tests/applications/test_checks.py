@@ -7,7 +7,7 @@ import pytest
 
 from services.applications.domain.case import RightKey
 from services.applications.domain.checks import CHECKS, findings
-from services.applications.programme import programme_findings
+from services.applications.domain.programme import programme_findings
 from tests.applications.values import AROUND, FIRM, RIGHT, TODAY, case, with_right
 
 

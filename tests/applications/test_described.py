@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.applications import answers
+from services.applications.api import responses
 from tests.applications.office import Office
 
 
@@ -49,10 +49,10 @@ async def test_the_examples_of_the_description_are_taken_by_the_api(office: Offi
 @pytest.mark.parametrize(
     "shape",
     [
-        answers.SubmissionAnswer,
-        answers.MovedAnswer,
-        answers.PositionsAnswer,
-        answers.FindingAnswer,
+        responses.SubmissionAnswer,
+        responses.MovedAnswer,
+        responses.PositionsAnswer,
+        responses.FindingAnswer,
     ],
 )
 def test_the_examples_of_answers_have_the_shape_of_answers(shape: Any):

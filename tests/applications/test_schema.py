@@ -7,7 +7,7 @@ from sqlalchemy import Column, Integer, MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.applications.tables.rows import METADATA
-from shared.database import driver_url
+from shared.postgres.database import driver_url
 
 
 def metadata_with(column: Column) -> MetaData:

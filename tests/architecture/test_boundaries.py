@@ -30,7 +30,7 @@ def test_every_file_keeps_to_its_boundaries(file):
     [
         ("services/risk_pool/handlers/x.py", "from services.applications import tables"),
         ("services/risk_pool/x.py", "from services import applications"),
-        ("services/console/x.py", "import services.risk_pool.ledger"),
+        ("services/console/x.py", "import services.risk_pool.tables.ledger"),
         ("services/applications/x.py", "from ..risk_pool import ledger"),
         ("services/applications/x.py", "from zhidai import cli"),
         ("shared/http.py", "from services.applications import tables"),
@@ -38,7 +38,7 @@ def test_every_file_keeps_to_its_boundaries(file):
         ("services/risk_pool/domain/loss.py", "from sqlmodel import Session"),
         ("services/risk_pool/domain/loss.py", "import asyncpg"),
         ("services/risk_pool/domain/loss.py", "from services.risk_pool import ledger"),
-        ("services/risk_pool/domain/loss.py", "from shared.database import Database"),
+        ("services/risk_pool/domain/loss.py", "from shared.postgres.database import Database"),
         ("services/notifications/consumer.py", "import aiokafka"),
         ("shared/messaging/outbox.py", "from aiokafka import AIOKafkaProducer"),
     ],

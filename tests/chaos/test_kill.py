@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from deploy.kafka.broker import KafkaCluster
-from services.risk_pool.audit import audit_pool, opened
+from services.risk_pool.audit.verify import audit_pool, opened
 from zhidai import embedded, ground, processes
 from zhidai.addresses import Addresses, free
 from zhidai.demo import figures, plan

@@ -5,8 +5,8 @@ import re
 import httpx
 import pytest
 
-from services.console.pages.entrance import local
-from services.console.session import Seal
+from services.console.login.session import Seal
+from services.console.pages.login import local
 from tests.console.house import SECRET, House
 from tests.console.page import Page
 

@@ -4,7 +4,7 @@ import secrets
 
 import pytest
 
-from services.console.session import COOKIE, LONGEST_SECONDS, Seal, SessionMiddleware, _joined
+from services.console.login.session import COOKIE, LONGEST_SECONDS, Seal, SessionMiddleware, _joined
 
 PERSON = {"person": {"subject": "wang", "token": "a.b.c"}}
 

@@ -8,9 +8,9 @@ from string import Formatter
 import pytest
 
 from services.applications.domain import life_cycle as cases
-from services.console import acts
-from services.console.catalogue import FOLDER, LANGUAGES, Texts, texts
-from services.console.navigation import ENTRIES
+from services.console.cases import actions
+from services.console.rendering.catalogue import FOLDER, LANGUAGES, Texts, texts
+from services.console.rendering.navigation import ENTRIES
 from services.risk_pool.domain import claim, recovery, settlement
 
 CONSOLE = FOLDER.parent
@@ -81,9 +81,9 @@ def test_every_state_action_and_entry_has_a_word_and_every_action_a_form():
     wanted |= {f"state.{state}" for state in cases.State}
     wanted |= {f"act.{action}" for action in cases.Action}
     for kind, table, module in (
-        ("claim", acts.CLAIM, claim),
-        ("recovery", acts.RECOVERY, recovery),
-        ("settlement", acts.SETTLEMENT, settlement),
+        ("claim", actions.CLAIM, claim),
+        ("recovery", actions.RECOVERY, recovery),
+        ("settlement", actions.SETTLEMENT, settlement),
     ):
         wanted |= {f"{kind}_state.{state}" for state in module.State}
         wanted |= {f"{kind}_act.{action}" for action in module.Action}
@@ -93,5 +93,5 @@ def test_every_state_action_and_entry_has_a_word_and_every_action_a_form():
 
     by_people = {row.action for row in cases.TRANSITIONS if row.by is not cases.Role.SYSTEM}
     # A whole application is filled in at the bank, in its own system.
-    assert {str(action) for action in by_people} - {"resubmit"} <= acts.CASE.keys()
-    assert {f"done.case-{name}" for name in acts.CASE} <= ZH.keys
+    assert {str(action) for action in by_people} - {"resubmit"} <= actions.CASE.keys()
+    assert {f"done.case-{name}" for name in actions.CASE} <= ZH.keys

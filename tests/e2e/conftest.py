@@ -9,7 +9,7 @@ import pytest
 from services.applications.main import SERVICE as APPLICATIONS
 from services.notifications.main import SERVICE as NOTIFICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
-from shared.issuer import Issuer
+from shared.auth.issuer import Issuer
 from tests.e2e.town import Town
 from tests.notifications.conftest import SETTINGS
 from tests.services import together

@@ -13,10 +13,10 @@ import pytest
 from services.applications.main import SERVICE as APPLICATIONS
 from services.notifications.main import SERVICE as NOTIFICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
-from shared.embedded import EmbeddedPostgres
-from shared.issuer import Issuer
-from shared.migrations import upgrade
-from shared.provision import provision
+from shared.auth.issuer import Issuer
+from shared.postgres.embedded import EmbeddedPostgres
+from shared.postgres.migrations import upgrade
+from shared.postgres.provision import provision
 from tests.e2e.town import Town, is_problem
 from tests.notifications.conftest import SETTINGS, until
 from tests.services import together

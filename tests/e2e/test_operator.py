@@ -18,7 +18,7 @@ import asyncpg
 import httpx
 import pytest
 
-from shared.database import EVERYWHERE, LOOK_AS
+from shared.postgres.database import EVERYWHERE, LOOK_AS
 from tests.applications.office import CCB, ICBC, START, submission
 from tests.notifications.conftest import until
 from zhidai import embedded, ground

@@ -12,8 +12,8 @@ import asyncpg
 import httpx
 import pytest
 
-from shared.embedded import EmbeddedPostgres
-from shared.issuer import Issuer
+from shared.auth.issuer import Issuer
+from shared.postgres.embedded import EmbeddedPostgres
 from tests.notifications.conftest import until
 
 ROOT = Path(__file__).parents[2]

@@ -12,8 +12,8 @@ import asyncpg
 import httpx
 import pytest
 
-from shared.database import EVERYWHERE
-from shared.http import encode_cursor
+from shared.http.pages import encode_cursor
+from shared.postgres.database import EVERYWHERE
 from tests.applications.office import ICBC, submission
 from tests.e2e.api import (
     READING,

@@ -6,9 +6,9 @@ python -m tests.kafka.member BOOTSTRAP DATABASE_URL TOPIC GROUP
 import asyncio
 import sys
 
-from shared.database import Database
 from shared.messaging.kafka import KafkaTransport
 from shared.messaging.runtime import messaging
+from shared.postgres.database import Database
 from tests.messaging.samples import BRISK, NOW, QUICK, Listener
 
 

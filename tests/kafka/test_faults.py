@@ -11,10 +11,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from deploy.kafka.broker import KafkaCluster
-from shared.database import EVERYWHERE, Database
 from shared.messaging import outbox
 from shared.messaging.kafka import KafkaTransport
 from shared.messaging.runtime import messaging
+from shared.postgres.database import EVERYWHERE, Database
 from tests.messaging.samples import BRISK, NOW, QUICK, Counted, Listener, on_topic, until
 
 NewDatabase = Callable[[], Awaitable[Database]]

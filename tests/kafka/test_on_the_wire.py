@@ -9,10 +9,10 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from cloudevents.core.bindings import kafka as binding
 from confluent_kafka import Producer
 
-from shared.database import Database
 from shared.messaging.kafka import KafkaTransport
 from shared.messaging.runtime import messaging
 from shared.messaging.wire import headers_of
+from shared.postgres.database import Database
 from tests.messaging.samples import (
     BRISK,
     NOW,

@@ -10,9 +10,9 @@ import asyncpg
 import fasteners
 import pytest
 
-from shared.database import Database
 from shared.messaging import tables
-from shared.provision import owner_of, provision, url_for
+from shared.postgres.database import Database
+from shared.postgres.provision import owner_of, provision, url_for
 from tests.messaging.samples import EFFECTS, Listener
 
 ROLE = "notifications"

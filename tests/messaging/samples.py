@@ -10,11 +10,11 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from shared.contracts.envelope import Envelope, Event
-from shared.database import EVERYWHERE, Database
 from shared.messaging import outbox
-from shared.messaging.faults import Backoff
 from shared.messaging.inbox import Consumer, Heard, Patience, Routes
 from shared.messaging.relay import Pace
+from shared.postgres.database import EVERYWHERE, Database
+from shared.postgres.transient import Backoff
 
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 

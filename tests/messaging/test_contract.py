@@ -16,7 +16,6 @@ import pytest
 from confluent_kafka import Producer
 
 from shared.contracts.envelope import Envelope
-from shared.database import EVERYWHERE, Database
 from shared.messaging import outbox
 from shared.messaging.feed import read_feed
 from shared.messaging.kafka import KafkaTransport
@@ -25,6 +24,7 @@ from shared.messaging.port import Transport
 from shared.messaging.relay import Relay
 from shared.messaging.replay import replay
 from shared.messaging.runtime import messaging
+from shared.postgres.database import EVERYWHERE, Database
 from tests.messaging.samples import (
     BRISK,
     NOW,

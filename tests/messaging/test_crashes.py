@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.contracts.envelope import Envelope
-from shared.database import EVERYWHERE, Database
 from shared.messaging import outbox
 from shared.messaging.local import LocalTransport
 from shared.messaging.runtime import messaging
+from shared.postgres.database import EVERYWHERE, Database
 from tests.messaging.samples import BRISK, NOW, QUICK, Counted, Listener, until
 
 KEYS = 3

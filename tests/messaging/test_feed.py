@@ -5,12 +5,12 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from shared.database import EVERYWHERE, Database
 from shared.messaging import outbox
 from shared.messaging.feed import read_feed
 from shared.messaging.local import LocalTransport
 from shared.messaging.runtime import messaging
-from shared.tracing import tracing
+from shared.observability.tracing import tracing
+from shared.postgres.database import EVERYWHERE, Database
 from tests.messaging.samples import BRISK, NOW, Counted, until
 
 A = UUID(int=1)

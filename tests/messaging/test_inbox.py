@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.database import EVERYWHERE
 from shared.messaging.inbox import waves
 from shared.messaging.wire import read
+from shared.postgres.database import EVERYWHERE
 from tests.messaging.samples import Counted, Listener, Noted, Unheard, envelope
 
 A, B, C = (UUID(int=n) for n in (1, 2, 3))

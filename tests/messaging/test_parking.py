@@ -5,10 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from shared.database import EVERYWHERE
 from shared.messaging.parking import list_parked
 from shared.messaging.replay import NothingParked, Replayed, discard, replay
 from shared.messaging.wire import read
+from shared.postgres.database import EVERYWHERE
 from tests.messaging.samples import NOW, Counted, Listener, Noted, envelope
 
 A, B = UUID(int=1), UUID(int=2)

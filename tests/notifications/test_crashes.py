@@ -3,12 +3,12 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from services.notifications.background import courier
-from services.notifications.channels import WebhookChannel
+from services.notifications.delivery.background import courier
+from services.notifications.delivery.channels import WebhookChannel
+from services.notifications.delivery.secret_encryption import Seal
 from services.notifications.domain.fairness import Fairness
-from services.notifications.sealing import Seal
 from services.notifications.senders.webhook import WebhookSender
-from shared.database import EVERYWHERE
+from shared.postgres.database import EVERYWHERE
 from tests.notifications.conftest import KEY, Receiver, listening, until
 from tests.notifications.samples import one
 

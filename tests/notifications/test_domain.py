@@ -14,6 +14,8 @@ from services.notifications.consumer import HEARS
 from services.notifications.domain.addresses import Policy, is_public, why_not
 from services.notifications.domain.audiences import BUREAU, NOTICES, Banks, audiences
 from services.notifications.domain.fairness import Fairness
+from services.notifications.domain.links import path_of
+from services.notifications.domain.payload import on_the_wire
 from services.notifications.domain.redaction import TOLD, told_to
 from services.notifications.domain.retries import (
     LONGEST_RETRY_AFTER,
@@ -23,13 +25,11 @@ from services.notifications.domain.retries import (
     read_retry_after,
     what_next,
 )
-from services.notifications.handlers import draft_of
-from services.notifications.links import path_of
-from services.notifications.payload import on_the_wire
-from services.notifications.words import Catalogue, percent
+from services.notifications.handlers.messages import draft_of
+from services.notifications.templates.words import Catalogue, percent
+from shared.auth.identity import BUREAU_ROLES
 from shared.contracts import applications, risk_pool
 from shared.contracts.envelope import by_type
-from shared.identity import BUREAU_ROLES
 from shared.messaging.inbox import Heard
 from tests.notifications.samples import BANK, NOW, events, sealed
 

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from services.notifications.api.endpoint_models import EndpointAnswer
 from services.notifications.api.inbox import InboxItem
 from services.notifications.api.messages import AttemptAnswer, MessageAnswer, MessageDetail
-from services.notifications.endpoints import MOST_ENDPOINTS
-from services.notifications.tables import Row
-from shared.database import driver_url
+from services.notifications.tables.endpoints import MOST_ENDPOINTS
+from services.notifications.tables.rows import Row
+from shared.postgres.database import driver_url
 from tests.notifications.conftest import until
 from tests.notifications.samples import one
 

@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from services.notifications import endpoints
+from services.notifications.delivery.secret_encryption import Seal
 from services.notifications.domain.addresses import Policy
-from services.notifications.sealing import Seal
 from services.notifications.senders.guard import AddressRefused, GuardedTransport
+from services.notifications.tables import endpoints
 from tests.notifications.conftest import KEY, Receiver, listening
 from tests.notifications.samples import BANK, one
 

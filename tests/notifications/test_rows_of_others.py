@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from shared.database import EVERYWHERE
+from shared.postgres.database import EVERYWHERE
 from tests.notifications.conftest import KEY
 from tests.notifications.samples import BANK, OTHER_BANK, events, one
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from cryptography.fernet import Fernet
 
-from services.notifications.sealing import Seal, SealBroken, new_secret
+from services.notifications.delivery.secret_encryption import Seal, SealBroken, new_secret
 from services.notifications.settings import NotificationsSettings
 from shared.settings import read_settings
 

@@ -26,7 +26,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from shared.schemes.cases import run
+from shared.schemes.cases.cases import run
 from shared.schemes.library import load
 from tests.schemes.test_cases import CASES
 
@@ -87,7 +87,7 @@ class Mutant:
 
 def mutants(module: str) -> Iterator[Mutant]:
     """Every change of a module's reckoning functions, one at a time."""
-    path = HERE.parent.parent / "shared" / "schemes" / f"{module}.py"
+    path = HERE.parents[1] / "shared" / "schemes" / "decide" / f"{module}.py"
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for function in _functions(tree):
         for node in _reckoning(function):
@@ -186,7 +186,7 @@ def _same(tree: ast.Module, node: Any) -> Any:
 
 def install(mutant: Mutant) -> None:
     """Exchange the code of the module's functions for that of the mutant."""
-    module = importlib.import_module(f"shared.schemes.{mutant.module}")
+    module = importlib.import_module(f"shared.schemes.decide.{mutant.module}")
     code = compile(mutant.tree, str(module.__file__), "exec")
     made = ModuleType(module.__name__)
     made.__dict__.update(__file__=module.__file__)

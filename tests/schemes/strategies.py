@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from shared.schemes.claims import ClaimFacts, Cost, Counters
+from shared.schemes.decide.claims import ClaimFacts, Cost, Counters
 from shared.schemes.terms import (
     Base,
     Cap,

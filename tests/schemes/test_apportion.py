@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.schemes.apportion import by_largest_remainder, by_residual, cut
+from shared.schemes.decide.apportion import by_largest_remainder, by_residual, cut
 from shared.schemes.terms import weights_of
 
 PARTS = st.lists(st.integers(0, 10_000), min_size=1, max_size=8).filter(any)

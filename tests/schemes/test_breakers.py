@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.schemes.breakers import BreakerFigures, breaker
+from shared.schemes.decide.breakers import BreakerFigures, breaker
 from shared.schemes.terms import BreakerRule
 from tests.schemes.strategies import terms_of
 

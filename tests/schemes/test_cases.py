@@ -2,9 +2,9 @@
 
 import pytest
 
-from shared.schemes.cases import Case, cases_beside, read_cases, run
+from shared.schemes.cases.cases import Case, cases_beside, read_cases, run
 from shared.schemes.library import PROGRAMMES, load, programmes
-from shared.schemes.reading import read_scheme
+from shared.schemes.reading.reader import read_scheme
 from shared.schemes.scheme import SchemeNotLive
 
 COMPARISON_TABLE = {

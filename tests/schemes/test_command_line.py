@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from typer.testing import CliRunner
 
-from shared.schemes.comparison import SAMPLE_BOOK, cost_of, differing_rules, read_book
 from shared.schemes.library import load
+from shared.schemes.tools.comparison import SAMPLE_BOOK, cost_of, differing_rules, read_book
 from shared.schemes.vocabulary import PARTIES
 from tests.schemes.test_wrong_files import GOOD
 from zhidai.schemes_cli import generated, scheme
@@ -241,7 +241,7 @@ def test_the_generated_pages_are_those_in_the_tree(request):
 
 def test_every_place_without_a_ratio_is_led_to_a_template_that_exists():
     from shared.schemes.library import programmes
-    from shared.schemes.pages import SHAPES
+    from shared.schemes.tools.pages import SHAPES
 
     templates = {name for name in programmes() if name.startswith("template_")}
 

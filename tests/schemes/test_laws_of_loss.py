@@ -9,9 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from shared.money import round_half_up
-from shared.schemes.claims import Counters
-from shared.schemes.loss import split_loss
-from shared.schemes.sequence import FiledClaim, advance, split_in_order
+from shared.schemes.decide.claims import Counters
+from shared.schemes.decide.loss import split_loss
+from shared.schemes.decide.sequence import FiledClaim, advance, split_in_order
 from shared.schemes.terms import Base
 from tests.schemes.strategies import claims, counters_of, schemes
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.schemes.claims import Borne, Cost
-from shared.schemes.escrow import EscrowFacts, settle_escrow
-from shared.schemes.loss import split_loss
-from shared.schemes.recovery import RecoveryFacts, split_recovery
+from shared.schemes.decide.claims import Borne, Cost
+from shared.schemes.decide.escrow import EscrowFacts, settle_escrow
+from shared.schemes.decide.loss import split_loss
+from shared.schemes.decide.recovery import RecoveryFacts, split_recovery
 from tests.schemes.strategies import claims, counters_of, money, schemes
 
 

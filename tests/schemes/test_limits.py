@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.schemes.limits import (
+from shared.schemes.decide.limits import (
     Exposure,
     binding,
     capacity_fen,

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from shared.schemes.claims import (
+from shared.schemes.decide.claims import (
     AgreementMissing,
     AgreementOutOfBounds,
     Borne,
@@ -19,12 +19,12 @@ from shared.schemes.claims import (
     NoSharingRule,
     Payment,
 )
-from shared.schemes.deadlines import NoDeadline, deadline
-from shared.schemes.escrow import EscrowFacts, settle_escrow
-from shared.schemes.findings import FactMissing, FigureMissing
-from shared.schemes.loss import split_loss
-from shared.schemes.recovery import RecoveryFacts, split_recovery
-from shared.schemes.sequence import FiledClaim, advance, in_order
+from shared.schemes.decide.deadlines import NoDeadline, deadline
+from shared.schemes.decide.escrow import EscrowFacts, settle_escrow
+from shared.schemes.decide.findings import FactMissing, FigureMissing
+from shared.schemes.decide.loss import split_loss
+from shared.schemes.decide.recovery import RecoveryFacts, split_recovery
+from shared.schemes.decide.sequence import FiledClaim, advance, in_order
 from shared.schemes.terms import (
     Agreed,
     Base,

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.months import add_months
-from shared.schemes.claims import Payment
-from shared.schemes.findings import FigureMissing
-from shared.schemes.lpr import LprUnknown, december_lpr_bp, highest_rate_bp, lpr_bp
-from shared.schemes.subsidies import SubsidyFacts, quarter_lengths, subsidy
+from shared.schemes.decide.claims import Payment
+from shared.schemes.decide.findings import FigureMissing
+from shared.schemes.decide.lpr import LprUnknown, december_lpr_bp, highest_rate_bp, lpr_bp
+from shared.schemes.decide.subsidies import SubsidyFacts, quarter_lengths, subsidy
 from shared.schemes.terms import RateCap, SubsidyCap, SubsidyRule, Terms
 from tests.schemes.strategies import terms_of
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.schemes.library import PROGRAMMES, SchemeFileWrong, load
-from shared.schemes.reading import read_scheme
+from shared.schemes.reading.reader import read_scheme
 from shared.schemes.scheme import NoSuchScheme, Scheme, SchemeNotInForce
 from tests.schemes.test_wrong_files import GOOD
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from shared.schemes.cases import read_cases
-from shared.schemes.reading import read_scheme
-from shared.schemes.shape import Problem
+from shared.schemes.cases.cases import read_cases
+from shared.schemes.reading.reader import read_scheme
+from shared.schemes.reading.shape import Problem
 
 GOOD = """\
 programme: county

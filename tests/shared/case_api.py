@@ -8,11 +8,12 @@ import httpx
 from fastapi import APIRouter, Body, FastAPI
 from pydantic import Field
 
-from shared import problems, telemetry
+from shared.http import problems
+from shared.http.requests import IsoDate, IsoDateTime, LongText, RequestBody, ShortText
 from shared.identifiers import PatentNo, Uscc
 from shared.money import RequestFen
+from shared.observability import telemetry
 from shared.refusals import NotFound, Refused
-from shared.requests import IsoDate, IsoDateTime, LongText, Request, ShortText
 
 
 class Mode(StrEnum):
@@ -20,22 +21,22 @@ class Mode(StrEnum):
     GUARANTEED = "guaranteed"
 
 
-class PatentItem(Request):
+class PatentItem(RequestBody):
     kind: Literal["patent"]
     number: PatentNo
 
 
-class MarkItem(Request):
+class MarkItem(RequestBody):
     kind: Literal["trademark"]
     nice_class: int = Field(ge=1, le=45)
 
 
-class Borrower(Request):
+class Borrower(RequestBody):
     name: ShortText
     uscc: Uscc
 
 
-class Case(Request):
+class Case(RequestBody):
     borrower: Borrower
     amount: RequestFen
     tenor_months: int = Field(gt=0, le=120)

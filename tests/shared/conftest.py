@@ -15,16 +15,17 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from shared import calendar, clock, http
-from shared.database import Database, driver_url
-from shared.provision import owner_of, provision, url_for
+from shared import calendar, clock
+from shared.http import idempotency
+from shared.postgres.database import Database, driver_url
+from shared.postgres.provision import owner_of, provision, url_for
 
 SERVICE = "applications"
 
 
 def _create_tables(connection) -> None:
     op = Operations(MigrationContext.configure(connection))
-    for owner in (http, clock, calendar):
+    for owner in (idempotency, clock, calendar):
         owner.create_tables(op)
 
 

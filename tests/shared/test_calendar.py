@@ -13,8 +13,8 @@ from shared.calendar import (
     LAST_KNOWN_YEAR,
     WorkingDays,
 )
-from shared.database import EVERYWHERE
-from shared.months import add_months, full_months
+from shared.months import Month, add_months
+from shared.postgres.database import EVERYWHERE
 
 CALENDAR = WorkingDays()
 days = st.dates(date(2005, 1, 1), date(2040, 12, 31))
@@ -126,9 +126,21 @@ def test_months_end_on_the_same_day_number_or_on_the_last(day, months, there):
 
 
 @given(days, st.integers(0, 600))
-def test_so_many_months_on_are_so_many_full_months(day, months):
-    assert full_months(day, add_months(day, months)) == months
-    assert full_months(day, add_months(day, months + 1) - timedelta(days=1)) == months
+def test_months_on_is_that_many_months_further_never_a_day_later(day, months):
+    there = add_months(day, months)
+
+    assert (there.year - day.year) * 12 + there.month - day.month == months
+    assert there.day <= day.day and (there.day == day.day or there == Month.of(there).last)
+
+
+@given(days)
+def test_a_month_knows_its_days_and_its_neighbours(day):
+    month = Month.of(day)
+
+    assert month.first <= day <= month.last
+    assert month.before.last + timedelta(days=1) == month.first
+    assert month.after.first - timedelta(days=1) == month.last
+    assert Month.parse(str(month)) == month
 
 
 async def test_overrides_are_rows_with_a_note(database):

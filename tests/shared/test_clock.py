@@ -13,7 +13,7 @@ from shared.clock import (
     SystemClock,
     business_date,
 )
-from shared.database import EVERYWHERE
+from shared.postgres.database import EVERYWHERE
 
 MARCH = datetime(2026, 3, 31, 1, 0, tzinfo=UTC)
 

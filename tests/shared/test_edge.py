@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
-from shared import problems, telemetry
+from shared.http import problems
+from shared.observability import telemetry
 
 LIMIT = 100_000
 

@@ -9,16 +9,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from starlette.requests import Request
 
-from shared.http import (
-    CursorInvalid,
-    MatchMissing,
-    Page,
-    Stale,
-    decode_cursor,
-    encode_cursor,
-    etag,
-    require_match,
-)
+from shared.http.etags import MatchMissing, Stale, etag, require_match
+from shared.http.pages import CursorInvalid, Page, decode_cursor, encode_cursor
 
 
 def change(if_match: str | None) -> Request:

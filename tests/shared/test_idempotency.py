@@ -11,25 +11,26 @@ import httpx
 import pytest
 from fastapi import APIRouter, Depends, FastAPI
 from pydantic import BaseModel
-from starlette.requests import Request as HttpRequest
+from starlette.requests import Request
 from starlette.responses import Response
 
-from shared import identity, problems
-from shared.database import EVERYWHERE, Database
-from shared.http import Answer, forget_keys, idempotently
-from shared.idempotency_keys import idempotency_keys_router
-from shared.identity import Identity, requires
-from shared.issuer import Issuer
-from shared.keys import Keys
+from shared.auth import identity
+from shared.auth.identity import Identity, requires
+from shared.auth.issuer import Issuer
+from shared.auth.jwks import Keys
+from shared.http import problems
+from shared.http.idempotency import Answer, forget_keys, idempotently
+from shared.http.idempotency_keys import idempotency_keys_router
+from shared.http.requests import RequestBody
+from shared.postgres.database import EVERYWHERE, Database
 from shared.refusals import Refused
-from shared.requests import Request
 
 
 class NoRoom(Refused):
     code = "no-room"
 
 
-class Note(Request):
+class Note(RequestBody):
     text: str
 
 
@@ -59,7 +60,7 @@ class Notebook:
         @router.post("/notes")
         @router.post("/payments")
         async def write(
-            note: Note, request: HttpRequest, caller: Annotated[Identity, Depends(requires())]
+            note: Note, request: Request, caller: Annotated[Identity, Depends(requires())]
         ) -> Response:
             async def work(conn: asyncpg.Connection) -> Answer:
                 await asyncio.sleep(self.slow_seconds)

@@ -12,9 +12,10 @@ import pytest
 from fastapi import Depends, FastAPI
 from joserfc.jwk import OctKey
 
-from shared import identity, problems
-from shared.identity import Identity, InvalidToken, Verifier, requires
-from shared.keys import Keys
+from shared.auth import identity
+from shared.auth.identity import Identity, InvalidToken, Verifier, requires
+from shared.auth.jwks import Keys
+from shared.http import problems
 from tests.shared.tokens import AUDIENCE, EC, ISSUER, RSA, STRANGER, claims, signed, unsigned
 
 

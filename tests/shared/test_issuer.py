@@ -5,9 +5,9 @@ import json
 import httpx
 import pytest
 
-from shared.identity import Identity, Verifier
-from shared.issuer import Issuer, NotInProduction, issuer_app
-from shared.keys import Keys
+from shared.auth.identity import Identity, Verifier
+from shared.auth.issuer import Issuer, NotInProduction, issuer_app
+from shared.auth.jwks import Keys
 
 
 async def test_the_development_issuer_signs_tokens_that_are_believed(tmp_path, served):

@@ -7,9 +7,9 @@ import pytest
 from fastapi import FastAPI
 from joserfc.jwk import OctKey
 
-from shared import problems
-from shared.identity import InvalidToken, Verifier
-from shared.keys import Keys, KeysUnavailable, public_keys
+from shared.auth.identity import InvalidToken, Verifier
+from shared.auth.jwks import Keys, KeysUnavailable, public_keys
+from shared.http import problems
 from tests.shared.tokens import AUDIENCE, EC, ISSUER, RSA, claims, signed
 
 

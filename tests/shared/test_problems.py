@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import text
 
-from shared import problems, telemetry
-from shared.database import EVERYWHERE, Database
-from shared.problems import prefers_english
+from shared.http import problems
+from shared.http.problems import prefers_english
+from shared.observability import telemetry
+from shared.postgres.database import EVERYWHERE, Database
 from tests.shared.case_api import GOOD, Case, make_app, problem_of, send, submit, wrong
 
 

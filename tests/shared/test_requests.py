@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from shared.requests import IsoDateTime, Request
+from shared.http.requests import IsoDateTime, RequestBody
 from tests.shared.case_api import GOOD, make_app, submit, wrong
 
 
@@ -134,7 +134,7 @@ async def test_a_long_text_may_have_lines(client):
 
 
 async def test_times_become_utc():
-    class Said(Request):
+    class Said(RequestBody):
         at: IsoDateTime
 
     assert (

@@ -7,15 +7,16 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from shared import identity, problems
+from shared.auth import identity
+from shared.auth.identity import Verifier
+from shared.auth.issuer import Issuer
+from shared.auth.jwks import Keys
 from shared.calendar import WorkingDays
 from shared.clock import SandboxClock, business_date
-from shared.context import Context
-from shared.identity import Verifier
-from shared.issuer import Issuer
-from shared.keys import Keys
+from shared.http import problems
+from shared.http.context import Context
+from shared.http.sandbox import sandbox_router
 from shared.messaging.local import LocalTransport
-from shared.sandbox import sandbox_router
 from shared.service import Service, build
 from shared.settings import ServiceSettings
 

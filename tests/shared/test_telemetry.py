@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
-from shared import problems, telemetry
-from shared.logs import JsonFormatter
-from shared.telemetry import outgoing_headers
-from shared.tracing import (
+from shared.http import problems
+from shared.observability import telemetry
+from shared.observability.logs import JsonFormatter
+from shared.observability.telemetry import outgoing_headers
+from shared.observability.tracing import (
     continued,
     current_request_id,
     current_trace_id,

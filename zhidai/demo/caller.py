@@ -11,7 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import httpx
 
-from shared.issuer import Issuer
+from shared.auth.issuer import Issuer
 from zhidai.addresses import Addresses
 from zhidai.demo.people import Person
 

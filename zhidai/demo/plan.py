@@ -5,13 +5,13 @@ decided by the running services and by nobody else.
 """
 
 import random
-from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
 
 from shared.money import parse_fen
+from shared.months import Month, add_months
 from zhidai.demo.firms import (
     ENDED_PATENTS,
     PUBLIC_PATENTS,
@@ -230,10 +230,9 @@ def _kinds(chance: random.Random) -> tuple[str, ...]:
 
 def month_end(month: int) -> date:
     """The last day of a month of the demo's year; month 0 and 13 are its neighbours."""
-    year, index = divmod(YEAR * 12 + month - 1, 12)
-    return date(year, index + 1, monthrange(year, index + 1)[1])
+    return Month.of(add_months(date(YEAR, 1, 1), month - 1)).last
 
 
 def month_name(month: int) -> str:
     """The month as the API writes it, e.g. 2025-03."""
-    return month_end(month).isoformat()[:7]
+    return str(Month.of(month_end(month)))

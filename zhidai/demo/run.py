@@ -78,7 +78,7 @@ async def demo(*, transport: str, seed: int, fresh: bool, state: Path) -> bool:
 
 async def verify(ground: Ground, screen: Console) -> bool:
     """The ledger of each pool, recomputed from its first row."""
-    from services.risk_pool.audit import audit_pool, opened
+    from services.risk_pool.audit.verify import audit_pool, opened
     from zhidai.audit_cli import show
 
     passed = []

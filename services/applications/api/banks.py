@@ -8,13 +8,15 @@ from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.applications import queries
-from services.applications.answers import BankAnswer, PoolAnswer
 from services.applications.api.common import Anyone
-from services.applications.requests import BankBody, BankChange
-from shared.context import Running
-from shared.http import IF_MATCH, Answer, Page, etag, idempotently, require_match
-from shared.identity import Identity, requires
+from services.applications.api.requests import BankBody, BankChange
+from services.applications.api.responses import BankAnswer, PoolAnswer
+from services.applications.queries import cases
+from shared.auth.identity import Identity, requires
+from shared.http.context import Running
+from shared.http.etags import IF_MATCH, etag, require_match
+from shared.http.idempotency import Answer, idempotently
+from shared.http.pages import Page
 from shared.refusals import NotFound, Refused
 
 router = APIRouter(tags=["banks"])
@@ -56,7 +58,7 @@ async def add_bank(body: BankBody, request: Request, caller: Admin, running: Run
 async def list_banks(caller: Anyone, running: Running) -> Page[BankAnswer]:
     """All banks, by code."""
     async with running.database.reading(caller.institution) as session:
-        rows = await queries.banks(session)
+        rows = await cases.banks(session)
     return Page(items=[BankAnswer.model_validate(row) for row in rows], next_cursor=None)
 
 
@@ -64,7 +66,7 @@ async def list_banks(caller: Anyone, running: Running) -> Page[BankAnswer]:
 async def read_bank(code: str, caller: Anyone, running: Running, response: Response) -> BankAnswer:
     """One bank."""
     async with running.database.reading(caller.institution) as session:
-        row = await queries.bank(session, code)
+        row = await cases.bank(session, code)
     response.headers["ETag"] = etag(row.version)
     return BankAnswer.model_validate(row)
 
@@ -121,7 +123,7 @@ async def change_bank(
 async def list_pools(caller: Anyone, running: Running) -> Page[PoolAnswer]:
     """The pools that take applications, and how your bank stands in each."""
     async with running.database.reading(caller.institution) as session:
-        found = await queries.pools(session)
+        found = await cases.pools(session)
     own = caller.institution != "*"
     return Page(
         items=[

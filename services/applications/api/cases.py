@@ -7,19 +7,21 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from services.applications import queries, shown
-from services.applications.answers import (
+from services.applications.api import presenters
+from services.applications.api.common import Anyone, Cursor, Limit
+from services.applications.api.responses import (
     CaseAnswer,
     CaseSummary,
     HistoryAnswer,
     StatisticsAnswer,
 )
-from services.applications.api.common import Anyone, Cursor, Limit
 from services.applications.domain.life_cycle import State
-from services.applications.statistics import statistics
-from shared.context import Running
-from shared.http import Page, decode_cursor, encode_cursor, etag
-from shared.identity import Identity, requires
+from services.applications.queries import cases
+from services.applications.queries.statistics import statistics
+from shared.auth.identity import Identity, requires
+from shared.http.context import Running
+from shared.http.etags import etag
+from shared.http.pages import Page, decode_cursor, encode_cursor
 
 router = APIRouter(tags=["applications"])
 
@@ -47,7 +49,7 @@ async def list_cases(
 ) -> Page[CaseSummary]:
     """Cases you may see, the youngest first."""
     after = decode_cursor(cursor, UUID)[0] if cursor else None
-    wanted = queries.CaseFilter(
+    wanted = cases.CaseFilter(
         state=state,
         pool_code=pool,
         bank_code=bank,
@@ -55,10 +57,10 @@ async def list_cases(
         assigned_to=caller.subject if assigned else None,
     )
     async with running.database.reading(caller.institution) as session:
-        rows = await queries.cases(session, wanted, after=after, limit=limit + 1)
+        rows = await cases.cases(session, wanted, after=after, limit=limit + 1)
     now, days = running.clock.now(), running.working_days
     return Page(
-        items=[shown.summary(row, now=now, working_days=days) for row in rows[:limit]],
+        items=[presenters.summary(row, now=now, working_days=days) for row in rows[:limit]],
         next_cursor=encode_cursor(rows[limit - 1].id) if len(rows) > limit else None,
     )
 
@@ -74,7 +76,7 @@ async def read_queue(
     """What you can work on, the longest waiting first, each with a lamp by working days left."""
     after = decode_cursor(cursor, datetime, UUID) if cursor else None
     async with running.database.reading(caller.institution) as session:
-        rows = await queries.queue(
+        rows = await cases.queue(
             session,
             subject=caller.subject,
             reviews="reviewer" in caller.roles,
@@ -86,7 +88,7 @@ async def read_queue(
     now, days = running.clock.now(), running.working_days
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(
-        items=[shown.summary(row, now=now, working_days=days) for row in rows[:limit]],
+        items=[presenters.summary(row, now=now, working_days=days) for row in rows[:limit]],
         next_cursor=encode_cursor(last.since, last.id) if last else None,
     )
 
@@ -97,8 +99,8 @@ async def read_case(
 ) -> CaseAnswer:
     """A case with everything: findings, rights, documents, history, what you may do now."""
     async with running.database.reading(caller.institution) as session:
-        row = await queries.case(session, case_id)
-        answer = await shown.full(
+        row = await cases.case(session, case_id)
+        answer = await presenters.full(
             session,
             row,
             caller=caller,
@@ -113,9 +115,9 @@ async def read_case(
 async def read_history(case_id: UUID, caller: Anyone, running: Running) -> Page[HistoryAnswer]:
     """Every move of a case: who, when, from where to where, why."""
     async with running.database.reading(caller.institution) as session:
-        await queries.case(session, case_id)
-        rows = await queries.history(session, case_id)
-    return Page(items=[shown.move(row) for row in rows], next_cursor=None)
+        await cases.case(session, case_id)
+        rows = await cases.history(session, case_id)
+    return Page(items=[presenters.move(row) for row in rows], next_cursor=None)
 
 
 @router.get("/statistics")

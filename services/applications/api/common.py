@@ -10,9 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.applications.handlers.decisions import Desk, locked_case
-from shared.context import Context
-from shared.http import MOST_PER_PAGE, Answer, idempotently, require_match
-from shared.identity import Identity, requires
+from shared.auth.identity import Identity, requires
+from shared.http.context import Context
+from shared.http.etags import require_match
+from shared.http.idempotency import Answer, idempotently
+from shared.http.pages import MOST_PER_PAGE
 
 Anyone = Annotated[Identity, Depends(requires())]
 BankOperator = Annotated[Identity, Depends(requires("bank_operator"))]

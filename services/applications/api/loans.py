@@ -8,13 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.applications import queries, shown
-from services.applications.answers import (
-    LoanAnswer,
-    MovedAnswer,
-    PositionAnswer,
-    PositionsAnswer,
-)
+from services.applications.api import presenters
 from services.applications.api.cases import PlainCode
 from services.applications.api.common import (
     Anyone,
@@ -23,12 +17,21 @@ from services.applications.api.common import (
     Limit,
     on_case,
 )
+from services.applications.api.requests import DisbursementBody, Month, PledgeBody, PositionsBody
+from services.applications.api.responses import (
+    LoanAnswer,
+    MovedAnswer,
+    PositionAnswer,
+    PositionsAnswer,
+)
 from services.applications.domain.life_cycle import State
 from services.applications.handlers import disbursing, reporting
 from services.applications.handlers.decisions import Desk
-from services.applications.requests import DisbursementBody, Month, PledgeBody, PositionsBody
-from shared.context import Running
-from shared.http import Answer, Page, decode_cursor, encode_cursor, etag, idempotently
+from services.applications.queries import cases
+from shared.http.context import Running
+from shared.http.etags import etag
+from shared.http.idempotency import Answer, idempotently
+from shared.http.pages import Page, decode_cursor, encode_cursor
 
 router = APIRouter(tags=["loans"])
 
@@ -91,7 +94,7 @@ async def list_loans(
     """Loans you may see, the oldest first."""
     after = decode_cursor(cursor, UUID)[0] if cursor else None
     async with running.database.reading(caller.institution) as session:
-        rows = await queries.loans(
+        rows = await cases.loans(
             session,
             pool_code=pool,
             bank_code=bank,
@@ -102,7 +105,7 @@ async def list_loans(
             limit=limit + 1,
         )
     return Page(
-        items=[shown.loan_answer(loan, row) for loan, row in rows[:limit]],
+        items=[presenters.loan_answer(loan, row) for loan, row in rows[:limit]],
         next_cursor=encode_cursor(rows[limit - 1][1].id) if len(rows) > limit else None,
     )
 
@@ -113,9 +116,9 @@ async def read_loan(
 ) -> LoanAnswer:
     """A loan where it stands by its last report."""
     async with running.database.reading(caller.institution) as session:
-        loan, row = await queries.loan(session, loan_id)
+        loan, row = await cases.loan(session, loan_id)
     response.headers["ETag"] = etag(row.version)
-    return shown.loan_answer(loan, row)
+    return presenters.loan_answer(loan, row)
 
 
 @router.get("/loans/{loan_id}/positions")
@@ -130,8 +133,8 @@ async def list_positions(
     """What was reported of a loan and when: every month, every version."""
     after = decode_cursor(cursor, str, int) if cursor else None
     async with running.database.reading(caller.institution) as session:
-        await queries.loan(session, loan_id)
-        rows = await queries.positions(
+        await cases.loan(session, loan_id)
+        rows = await cases.positions(
             session,
             loan_id,
             month=month,
@@ -140,6 +143,6 @@ async def list_positions(
         )
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(
-        items=[shown.position(row) for row in rows[:limit]],
+        items=[presenters.position(row) for row in rows[:limit]],
         next_cursor=encode_cursor(last.month, last.version) if last else None,
     )

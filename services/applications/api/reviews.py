@@ -8,14 +8,14 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.applications.answers import MovedAnswer
 from services.applications.api.common import on_case
+from services.applications.api.requests import OpinionBody, ReasonBody, ReturnBody
+from services.applications.api.responses import MovedAnswer
 from services.applications.handlers import decisions
 from services.applications.handlers.decisions import Desk
-from services.applications.requests import OpinionBody, ReasonBody, ReturnBody
-from shared.context import Running
-from shared.http import Answer
-from shared.identity import Identity, requires
+from shared.auth.identity import Identity, requires
+from shared.http.context import Running
+from shared.http.idempotency import Answer
 
 router = APIRouter(tags=["reviews"])
 

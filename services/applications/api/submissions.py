@@ -7,13 +7,13 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.applications.answers import MovedAnswer, SubmissionAnswer
 from services.applications.api.common import BankOperator, on_case
+from services.applications.api.requests import SubmissionBody, WithdrawalBody
+from services.applications.api.responses import MovedAnswer, SubmissionAnswer
 from services.applications.handlers import decisions, submission
 from services.applications.handlers.decisions import Desk
-from services.applications.requests import SubmissionBody, WithdrawalBody
-from shared.context import Running
-from shared.http import Answer, idempotently
+from shared.http.context import Running
+from shared.http.idempotency import Answer, idempotently
 
 router = APIRouter(tags=["applications"])
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from services.applications.domain.case import Case, Collateral, RightKey, Surroundings
 from shared.months import add_months
-from shared.schemes.findings import Finding
+from shared.schemes.decide.findings import Finding
 
 Check = Callable[[Case, Surroundings], Iterator[Finding]]
 

@@ -2,26 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from services.applications.domain.life_cycle import IS_LOAN, Action, State
 from shared.money import group_fen
-from shared.months import month_end
-
-RiskClass = Literal["normal", "special_mention", "substandard", "doubtful", "loss"]
-RISK_CLASSES: Final[tuple[RiskClass, ...]] = (
-    "normal",
-    "special_mention",
-    "substandard",
-    "doubtful",
-    "loss",
-)
-"""五级分类 from best to worst."""
-
-
-def _rank(risk_class: str) -> int:
-    return [str(known) for known in RISK_CLASSES].index(risk_class)
-
+from shared.months import Month
+from shared.risk_classes import RiskClass, is_at_least
 
 _AT_LEAST: Final = ((360, "loss"), (270, "doubtful"), (90, "substandard"))
 _CLASSES_RULE: Final = "商业银行金融资产风险分类办法（2023）"
@@ -74,7 +60,7 @@ def errors(position: Position, loan: Loan, *, month: str, today: date) -> tuple[
         found.append(Remark("loan-over", "贷款已结清或办结", "The loan is over."))
     if month > today.isoformat()[:7]:
         found.append(Remark("month-ahead", "月份尚未到来", "The month lies ahead.", "/month"))
-    if month_end(month) < loan.disbursed_on:
+    if Month.parse(month).last < loan.disbursed_on:
         found.append(
             Remark("before-disbursement", f"贷款于 {loan.disbursed_on} 才发放",
                    f"The loan was paid out on {loan.disbursed_on}.", "/month")
@@ -102,7 +88,7 @@ def warnings(position: Position) -> tuple[Remark, ...]:
     """What a reader should look at; the report is taken all the same."""
     for days, least in _AT_LEAST:
         if position.overdue_days > days:
-            if _rank(position.risk_class) < _rank(least):
+            if not is_at_least(position.risk_class, least):
                 return (
                     Remark("class-too-good",
                            f"逾期超过 {days} 天的贷款至少应归为更低一类（{_CLASSES_RULE}）",
@@ -132,5 +118,5 @@ def move_for(position: Position, loan: Loan) -> Action | None:
 def is_worse(position: Position, loan: Loan) -> bool:
     """Whether the newest report is news of trouble: newly overdue, or further down in its class."""
     newly_overdue = position.overdue_days > 0 and loan.state is State.DISBURSED
-    further_down = _rank(position.risk_class) > _rank(loan.risk_class)
+    further_down = not is_at_least(loan.risk_class, position.risk_class)
     return newly_overdue or further_down

@@ -8,11 +8,12 @@ from uuid import UUID
 
 import asyncpg
 
-from services.applications.answers import MovedAnswer
+from services.applications.api.requests import ReturnReason
+from services.applications.api.responses import MovedAnswer
 from services.applications.domain.life_cycle import Action, Role, State, Transition, next_state
-from services.applications.programme import due_on, terms_of
-from services.applications.requests import ReturnReason
+from services.applications.domain.programme import due_on, terms_of
 from services.applications.tables.moves import Actor, Move, record
+from shared.auth.identity import Identity
 from shared.calendar import WorkingDays
 from shared.clock import business_date
 from shared.contracts.applications import (
@@ -23,8 +24,8 @@ from shared.contracts.applications import (
     Reason,
 )
 from shared.contracts.envelope import Event
-from shared.http import Answer, etag
-from shared.identity import Identity
+from shared.http.etags import etag
+from shared.http.idempotency import Answer
 from shared.messaging import outbox
 from shared.refusals import NotFound, Refused
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import asyncpg
 from fastapi.exceptions import RequestValidationError
 
+from services.applications.api.requests import DisbursementBody, PledgeBody
 from services.applications.domain.life_cycle import Action, State, next_state
 from services.applications.domain.loan_terms import (
     Disbursement,
@@ -14,10 +15,9 @@ from services.applications.domain.loan_terms import (
     registration_faults,
 )
 from services.applications.handlers.decisions import Decision, Desk, about, settle
-from services.applications.requests import DisbursementBody, PledgeBody
 from shared.clock import business_date
 from shared.contracts.applications import LoanDisbursedV1, PledgeRegisteredV1
-from shared.http import Answer
+from shared.http.idempotency import Answer
 
 _COLLATERAL = """
 select collateral_no, expires_on from collateral

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from services.applications.handlers.heard import expire
+from services.applications.handlers.pool_events import expire
 from shared.clock import business_date
-from shared.context import Context
-from shared.database import EVERYWHERE
+from shared.http.context import Context
+from shared.postgres.database import EVERYWHERE
 
 AT_ONCE: Final = 500
 """Cases per transaction: short enough to be in nobody's way."""

@@ -9,7 +9,8 @@ from uuid import UUID
 import asyncpg
 from pydantic import TypeAdapter, ValidationError
 
-from services.applications.answers import PositionsAnswer, RowProblem, RowVerdict
+from services.applications.api.requests import PositionItem, PositionsBody
+from services.applications.api.responses import PositionsAnswer, RowProblem, RowVerdict
 from services.applications.domain.life_cycle import Action, Role, State, Transition, find_move
 from services.applications.domain.positions import (
     Loan,
@@ -21,15 +22,14 @@ from services.applications.domain.positions import (
     move_for,
     warnings,
 )
-from services.applications.requests import PositionItem, PositionsBody
 from services.applications.tables import positions as position_rows
 from services.applications.tables.moves import Actor, Move, record
+from shared.auth.identity import Identity
 from shared.clock import business_date
 from shared.contracts.applications import LoanOverdueV1, LoanPositionReportedV1, LoanRepaidV1
 from shared.contracts.envelope import Event
-from shared.field_errors import field_errors, json_pointer
-from shared.http import Answer
-from shared.identity import Identity
+from shared.http.field_errors import field_errors, json_pointer
+from shared.http.idempotency import Answer
 from shared.messaging import outbox
 
 _ITEMS: Final = TypeAdapter(list[PositionItem])

@@ -8,8 +8,9 @@ import asyncpg
 from fastapi.exceptions import RequestValidationError
 from uuid6 import uuid7
 
-from services.applications.answers import FindingAnswer, SubmissionAnswer, shown_findings
-from services.applications.cases import as_case
+from services.applications.api.requests import SubmissionBody
+from services.applications.api.responses import FindingAnswer, SubmissionAnswer, shown_findings
+from services.applications.api.submitted import as_case
 from services.applications.domain.case import Case, Surroundings
 from services.applications.domain.checks import findings
 from services.applications.domain.life_cycle import (
@@ -20,11 +21,11 @@ from services.applications.domain.life_cycle import (
     find_move,
     next_state,
 )
-from services.applications.programme import due_on, programme_findings
-from services.applications.requests import SubmissionBody
+from services.applications.domain.programme import due_on, programme_findings
 from services.applications.tables import submissions
 from services.applications.tables.moves import Actor
 from services.applications.tables.numbers import next_number
+from shared.auth.identity import Identity
 from shared.calendar import WorkingDays
 from shared.clock import business_date
 from shared.contracts.applications import (
@@ -34,12 +35,12 @@ from shared.contracts.applications import (
     Reason,
 )
 from shared.contracts.envelope import Event
-from shared.database import Database
-from shared.http import Answer, etag
-from shared.identity import Identity
+from shared.http.etags import etag
+from shared.http.idempotency import Answer
 from shared.messaging import outbox
+from shared.postgres.database import Database
 from shared.refusals import Refused
-from shared.schemes.findings import Finding
+from shared.schemes.decide.findings import Finding
 
 
 class BankUnknown(Refused):

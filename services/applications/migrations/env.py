@@ -1,6 +1,6 @@
 """Alembic's environment of this service's database."""
 
 from services.applications.tables import rows
-from shared.migrations import run
+from shared.postgres.migrations import run
 
 run(rows.METADATA)

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from services.applications.domain.life_cycle import HOLDS_ITS_RIGHTS, Role, Transition
-from shared.identity import Identity
+from shared.auth.identity import Identity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from services.applications.domain.numbers import case_number
-from shared.database import EVERYWHERE, Database
+from shared.postgres.database import EVERYWHERE, Database
 
 BLOCK = 50
 

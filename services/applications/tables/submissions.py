@@ -8,9 +8,9 @@ from uuid import UUID
 
 import asyncpg
 
+from services.applications.api.requests import SubmissionBody
 from services.applications.domain.case import Case, Surroundings
 from services.applications.domain.life_cycle import CLAIMS_CAPACITY, Action, State
-from services.applications.requests import SubmissionBody
 from services.applications.tables.moves import SYSTEM, Actor
 
 # Rights are looked up without a bank: the answer is which of the case's own are taken.

@@ -1,18 +1,9 @@
 """The pages, one file per part of the work."""
 
-from services.console.pages import (
-    cases,
-    claims,
-    entrance,
-    inbox,
-    parked,
-    pools,
-    settlements,
-    start,
-)
+from services.console.pages import cases, claims, inbox, login, parked, pools, settlements, start
 
 ROUTERS = (
-    entrance.router,
+    login.router,
     start.router,
     cases.router,
     settlements.router,

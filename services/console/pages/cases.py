@@ -9,14 +9,14 @@ from fastapi import APIRouter, Depends
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.console import acts
-from services.console.case_figures import is_below, totals
-from services.console.client import Problem
-from services.console.desk import Desk, desk
-from services.console.forms import once, text
-from services.console.neighbours import items, nothing, or_none
-from services.console.paging import next_page
-from services.console.today import today
+from services.console.cases import actions
+from services.console.cases.figures import is_below, totals
+from services.console.http.forms import once, text
+from services.console.http.page_context import Desk, desk
+from services.console.rendering.paging import next_page
+from services.console.upstream.client import Problem
+from services.console.upstream.optional import items, nothing, or_none
+from services.console.upstream.today import today
 
 router = APIRouter()
 At = Annotated[Desk, Depends(desk)]
@@ -94,7 +94,7 @@ async def case(at: At, case_id: UUID) -> Response:
 async def act(at: At, case_id: UUID, action: str) -> Response:
     """Do one thing to a case, then look at it again."""
     form = await at.form()
-    known = acts.CASE.get(action)
+    known = actions.CASE.get(action)
     if known is None:
         raise Problem(404, "not-found", "", "console")
     if text(form, "_more"):
@@ -102,7 +102,7 @@ async def act(at: At, case_id: UUID, action: str) -> Response:
     try:
         await at.applications.post(
             f"/applications/{case_id}/{known.path}",
-            acts.body_of(known, form) or None,
+            actions.body_of(known, form) or None,
             key=once(form),
             if_match=text(form, "_etag"),
         )
@@ -137,7 +137,7 @@ async def _shown(
         status=problem.status if problem else 200,
         case=found,
         etag=answer.etag,
-        acts=acts.offered(acts.CASE, found["pending_actions"]),
+        acts=actions.offered(actions.CASE, found["pending_actions"]),
         way=WAY,
         at=_AT.get(found["state"]),
         rights=_rights(found),

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.console import acts
-from services.console.client import Problem
-from services.console.desk import Desk, desk
-from services.console.forms import once, text
-from services.console.neighbours import items, or_none
-from services.console.paging import next_page
-from services.console.today import today
+from services.console.cases import actions
+from services.console.http.forms import once, text
+from services.console.http.page_context import Desk, desk
+from services.console.rendering.paging import next_page
+from services.console.upstream.client import Problem
+from services.console.upstream.optional import items, or_none
+from services.console.upstream.today import today
 
 router = APIRouter()
 At = Annotated[Desk, Depends(desk)]
@@ -56,7 +56,7 @@ async def claim(at: At, claim_id: UUID) -> Response:
 async def act_on_claim(at: At, claim_id: UUID, action: str) -> Response:
     """Do one step of a claim, or report a recovery on it."""
     form = await at.form()
-    known = acts.CLAIM.get(action)
+    known = actions.CLAIM.get(action)
     try:
         if action == "recover":
             await at.risk_pool.post(
@@ -65,7 +65,7 @@ async def act_on_claim(at: At, claim_id: UUID, action: str) -> Response:
         elif known is not None:
             await at.risk_pool.post(
                 f"/claims/{claim_id}/{known.path}",
-                acts.body_of(known, form),
+                actions.body_of(known, form),
                 key=once(form),
                 if_match=text(form, "_etag"),
             )
@@ -93,7 +93,7 @@ async def _claim_shown(
         status=problem.status if problem else 200,
         claim=answer.body,
         etag=answer.etag,
-        acts=acts.offered(acts.CLAIM, answer.body["pending_actions"]),
+        acts=actions.offered(actions.CLAIM, answer.body["pending_actions"]),
         recoveries=items(recoveries or []),
         routes=ROUTES,
         problem=problem,
@@ -145,13 +145,13 @@ async def recovery(at: At, recovery_id: UUID) -> Response:
 async def act_on_recovery(at: At, recovery_id: UUID, action: str) -> Response:
     """Confirm a recovery, or send it back."""
     form = await at.form()
-    known = acts.RECOVERY.get(action)
+    known = actions.RECOVERY.get(action)
     if known is None:
         raise Problem(404, "not-found", "", "console")
     try:
         await at.risk_pool.post(
             f"/recoveries/{recovery_id}/{known.path}",
-            acts.body_of(known, form) or None,
+            actions.body_of(known, form) or None,
             key=once(form),
             if_match=text(form, "_etag"),
         )
@@ -176,7 +176,7 @@ async def _recovery_shown(
         status=problem.status if problem else 200,
         recovery=answer.body,
         etag=answer.etag,
-        acts=acts.offered(acts.RECOVERY, answer.body["pending_actions"]),
+        acts=actions.offered(actions.RECOVERY, answer.body["pending_actions"]),
         problem=problem,
         tried=tried,
         sent=sent or FormData(),

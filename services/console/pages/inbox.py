@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from services.console.desk import Desk, desk
-from services.console.forms import once, text
-from services.console.handing_on import handed_on
-from services.console.pages.entrance import local
-from services.console.paging import next_page
+from services.console.http.forms import once, text
+from services.console.http.page_context import Desk, desk
+from services.console.http.streaming import handed_on
+from services.console.pages.login import local
+from services.console.rendering.paging import next_page
 
 router = APIRouter()
 At = Annotated[Desk, Depends(desk)]

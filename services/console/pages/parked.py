@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from services.console.client import SERVICES, Api, Problem
-from services.console.desk import Desk, desk
-from services.console.forms import once, text
-from services.console.neighbours import items
+from services.console.http.forms import once, text
+from services.console.http.page_context import Desk, desk
+from services.console.upstream.client import SERVICES, Api, Problem
+from services.console.upstream.optional import items
 
 router = APIRouter()
 At = Annotated[Desk, Depends(desk)]

@@ -6,13 +6,13 @@ from fastapi import APIRouter, Depends
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.console.addresses import Code
-from services.console.client import Problem
-from services.console.desk import Desk, desk
-from services.console.forms import once, text
-from services.console.handing_on import handed_on
-from services.console.paging import next_page
-from services.console.today import today
+from services.console.http.addresses import Code
+from services.console.http.forms import once, text
+from services.console.http.page_context import Desk, desk
+from services.console.http.streaming import handed_on
+from services.console.rendering.paging import next_page
+from services.console.upstream.client import Problem
+from services.console.upstream.today import today
 
 router = APIRouter()
 MAY_EXPORT = frozenset({"auditor", "finance_checker", "admin"})

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Depends
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.console import acts
-from services.console.addresses import Code, Month
-from services.console.client import Problem
-from services.console.desk import Desk, desk
-from services.console.forms import once, text
-from services.console.neighbours import items
-from services.console.paging import next_page
-from services.console.today import today
+from services.console.cases import actions
+from services.console.http.addresses import Code, Month
+from services.console.http.forms import once, text
+from services.console.http.page_context import Desk, desk
+from services.console.rendering.paging import next_page
+from services.console.upstream.client import Problem
+from services.console.upstream.optional import items
+from services.console.upstream.today import today
 
 router = APIRouter()
 At = Annotated[Desk, Depends(desk)]
@@ -101,7 +101,7 @@ async def statement(
 async def act(at: At, code: Code, month: Month, action: str) -> Response:
     """Do one step of a month, then look at it again."""
     form = await at.form()
-    known = acts.SETTLEMENT.get(action)
+    known = actions.SETTLEMENT.get(action)
     if known is None:
         raise Problem(404, "not-found", "", "console")
     try:
@@ -151,7 +151,7 @@ async def _shown(
         pool=pool,
         groups=_groups(answer.body["movements"]),
         etag=answer.etag,
-        acts=acts.offered(acts.SETTLEMENT, answer.body["pending_actions"]),
+        acts=actions.offered(actions.SETTLEMENT, answer.body["pending_actions"]),
         problem=problem,
         tried=tried,
         sent=FormData(),

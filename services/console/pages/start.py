@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from services.console.desk import Desk, desk
-from services.console.neighbours import items, nothing, or_none
-from services.console.today import today
+from services.console.http.page_context import Desk, desk
+from services.console.upstream.optional import items, nothing, or_none
+from services.console.upstream.today import today
 from shared.money import format_fen, parse_fen
 
 router = APIRouter()

@@ -8,15 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifications.api.common import EventTypes
 from services.notifications.domain.addresses import LONGEST_URL
-from shared import requests
-from shared.requests import IsoDateTime, ShortText
+from shared.http import requests
+from shared.http.requests import IsoDateTime, ShortText
 
 Url = Annotated[
     str, Field(max_length=LONGEST_URL, examples=["https://bank.example.cn/zhidai/webhooks"])
 ]
 
 
-class NewEndpoint(requests.Request):
+class NewEndpoint(requests.RequestBody):
     """Where to call, about what."""
 
     url: Url
@@ -24,7 +24,7 @@ class NewEndpoint(requests.Request):
     event_types: EventTypes = Field(default_factory=list)
 
 
-class EndpointChange(requests.Request):
+class EndpointChange(requests.RequestBody):
     """What to change; what is not named stays. `active` also revives a disabled endpoint."""
 
     url: Url | None = None
@@ -33,7 +33,7 @@ class EndpointChange(requests.Request):
     state: Literal["active", "paused"] | None = None
 
 
-class ResendSince(requests.Request):
+class ResendSince(requests.RequestBody):
     """From when on to send again what was given up."""
 
     since: IsoDateTime

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlmodel import col, select
 
-from services.notifications import endpoints as rows
 from services.notifications.api.common import (
     KEEPERS,
     READERS,
@@ -24,22 +23,16 @@ from services.notifications.api.endpoint_models import (
     Resent,
     SecretAnswer,
 )
-from services.notifications.background import settings_of
+from services.notifications.delivery.background import settings_of
+from services.notifications.delivery.secret_encryption import Seal
 from services.notifications.domain.addresses import why_not
-from services.notifications.sealing import Seal
-from services.notifications.tables import Endpoint, EndpointSecret
-from shared.context import Context, Running
-from shared.http import (
-    IF_MATCH,
-    Answer,
-    Page,
-    decode_cursor,
-    encode_cursor,
-    etag,
-    idempotently,
-    require_match,
-)
-from shared.identity import Identity, requires
+from services.notifications.tables import endpoints as rows
+from services.notifications.tables.rows import Endpoint, EndpointSecret
+from shared.auth.identity import Identity, requires
+from shared.http.context import Context, Running
+from shared.http.etags import IF_MATCH, etag, require_match
+from shared.http.idempotency import Answer, idempotently
+from shared.http.pages import Page, decode_cursor, encode_cursor
 
 router = APIRouter(prefix="/endpoints", tags=["webhooks"])
 

@@ -12,17 +12,18 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from services.notifications import reading
 from services.notifications.api.common import Cursor, EventType, InTwoLanguages, Limit, nothing_here
-from services.notifications.background import settings_of
-from services.notifications.bell import bell_of
-from services.notifications.looking import looking
-from shared import requests
-from shared.context import Context, Running
-from shared.http import Answer, Page, decode_cursor, encode_cursor, idempotently
-from shared.identity import Identity, requires
+from services.notifications.delivery.background import settings_of
+from services.notifications.delivery.inbox_stream import bell_of
+from services.notifications.queries.looking import looking
+from services.notifications.tables import inbox
+from shared.auth.identity import Identity, requires
+from shared.http import requests
+from shared.http.context import Context, Running
+from shared.http.idempotency import Answer, idempotently
+from shared.http.pages import Page, decode_cursor, encode_cursor
+from shared.http.requests import LARGEST_INTEGER
 from shared.refusals import Refused
-from shared.requests import LARGEST_INTEGER
 
 router = APIRouter(prefix="/inbox", tags=["inbox"])
 
@@ -85,16 +86,16 @@ class InboxItem(BaseModel):
 class InboxPage(Page[InboxItem]):
     """A page of the inbox."""
 
-    unread: int = Field(description=f"Unread in all, {reading.MOST_COUNTED} at most.")
+    unread: int = Field(description=f"Unread in all, {inbox.MOST_COUNTED} at most.")
 
 
 class Unread(BaseModel):
     """How many messages are unread."""
 
-    unread: int = Field(description=f"{reading.MOST_COUNTED} at most.")
+    unread: int = Field(description=f"{inbox.MOST_COUNTED} at most.")
 
 
-class ReadUpTo(requests.Request):
+class ReadUpTo(requests.RequestBody):
     """Up to which message everything is read."""
 
     position: int = Field(ge=1, le=LARGEST_INTEGER)
@@ -122,7 +123,7 @@ async def look_through(
     """Your messages, the newest first."""
     before = decode_cursor(cursor, int)[0] if cursor else LARGEST_INTEGER
     async with looking(here.database, caller.institution) as conn:
-        rows = await reading.page(
+        rows = await inbox.page(
             conn,
             caller,
             before=before,
@@ -133,7 +134,7 @@ async def look_through(
             acts=needs_action,
             limit=limit + 1,
         )
-        count = await reading.count_unread(conn, caller)
+        count = await inbox.count_unread(conn, caller)
     items = [_item(row, _console(here)) for row in rows]
     more = len(items) > limit
     return InboxPage(
@@ -147,7 +148,7 @@ async def look_through(
 async def unread(caller: Anyone, here: Running) -> Unread:
     """How many messages you have not read."""
     async with looking(here.database, caller.institution) as conn:
-        return Unread(unread=await reading.count_unread(conn, caller))
+        return Unread(unread=await inbox.count_unread(conn, caller))
 
 
 @router.post("/{message_id}/read", response_model=Unread)
@@ -155,9 +156,9 @@ async def mark(message_id: UUID, request: Request, caller: Anyone, here: Running
     """Mark a message as read, for yourself alone. The answer says what is left."""
 
     async def work(conn: asyncpg.Connection) -> Answer:
-        if not await reading.mark(conn, caller, message_id, now=here.clock.now()):
+        if not await inbox.mark(conn, caller, message_id, now=here.clock.now()):
             raise nothing_here("消息", "message")
-        return Answer(200, Unread(unread=await reading.count_unread(conn, caller)))
+        return Answer(200, Unread(unread=await inbox.count_unread(conn, caller)))
 
     return await idempotently(request, caller, here.database, work)
 
@@ -169,8 +170,8 @@ async def mark_up_to(body: ReadUpTo, request: Request, caller: Anyone, here: Run
     async def work(conn: asyncpg.Connection) -> Answer:
         newest = await conn.fetchval("select coalesce(max(position), 0) from messages")
         position = min(body.position, newest)
-        await reading.mark_up_to(conn, caller, position, now=here.clock.now())
-        return Answer(200, Unread(unread=await reading.count_unread(conn, caller)))
+        await inbox.mark_up_to(conn, caller, position, now=here.clock.now())
+        return Answer(200, Unread(unread=await inbox.count_unread(conn, caller)))
 
     return await idempotently(request, caller, here.database, work)
 
@@ -234,7 +235,7 @@ async def _messages(
         while True:
             heard_of = bell.position
             async with looking(here.database, reader.institution) as conn:
-                rows = await reading.after(conn, reader, position=position, limit=STREAM_PAGE)
+                rows = await inbox.after(conn, reader, position=position, limit=STREAM_PAGE)
             for row in rows:
                 position = row["position"]
                 yield _event(_item(row, _console(here)))

@@ -9,7 +9,6 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.notifications import delivery_log as log
 from services.notifications.api.common import (
     KEEPERS,
     READERS,
@@ -20,13 +19,15 @@ from services.notifications.api.common import (
 )
 from services.notifications.domain.audiences import NOTICES
 from services.notifications.domain.redaction import TOLD
-from services.notifications.looking import looking
+from services.notifications.queries.looking import looking
 from services.notifications.senders.webhook import webhook_id
-from shared import requests
-from shared.context import Running
-from shared.http import Answer, Page, decode_cursor, encode_cursor, idempotently
-from shared.identity import Identity, requires
-from shared.requests import LARGEST_INTEGER
+from services.notifications.tables import delivery_log as log
+from shared.auth.identity import Identity, requires
+from shared.http import requests
+from shared.http.context import Running
+from shared.http.idempotency import Answer, idempotently
+from shared.http.pages import Page, decode_cursor, encode_cursor
+from shared.http.requests import LARGEST_INTEGER
 
 router = APIRouter(tags=["delivery log"])
 
@@ -152,7 +153,7 @@ class AttemptAnswer(BaseModel):
     answer: str = Field(description="The first bytes of the answer.")
 
 
-class Resend(requests.Request):
+class Resend(requests.RequestBody):
     """To which endpoint of yours to send it; none: to everyone who did not get it."""
 
     endpoint_id: UUID | None = None

@@ -11,7 +11,6 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 from uuid6 import uuid7
 
-from services.notifications import endpoints as rows
 from services.notifications.api.common import nothing_here
 from services.notifications.api.endpoint_models import EndpointAnswer
 from services.notifications.api.endpoints import (
@@ -19,11 +18,13 @@ from services.notifications.api.endpoints import (
     answer_in,
     with_secret,
 )
-from services.notifications.background import settings_of
-from services.notifications.sealing import Seal
-from services.notifications.trial import send_trial
-from shared.context import Running
-from shared.http import Answer, etag, idempotently
+from services.notifications.delivery.background import settings_of
+from services.notifications.delivery.secret_encryption import Seal
+from services.notifications.delivery.test_webhook import send_trial
+from services.notifications.tables import endpoints as rows
+from shared.http.context import Running
+from shared.http.etags import etag
+from shared.http.idempotency import Answer, idempotently
 
 router = APIRouter(prefix="/endpoints/{endpoint_id}", tags=["webhooks"])
 

@@ -12,13 +12,14 @@ from sqlmodel import col, select
 from uuid6 import uuid7
 
 from services.notifications.api.common import Cursor, EventTypes, Limit, nothing_here
-from services.notifications.background import settings_of
-from services.notifications.parcels import CANCEL
-from services.notifications.tables import Subscription
-from shared import requests
-from shared.context import Running
-from shared.http import Answer, Page, decode_cursor, encode_cursor, idempotently
-from shared.identity import Identity, requires
+from services.notifications.delivery.background import settings_of
+from services.notifications.tables.deliveries import CANCEL
+from services.notifications.tables.rows import Subscription
+from shared.auth.identity import Identity, requires
+from shared.http import requests
+from shared.http.context import Running
+from shared.http.idempotency import Answer, idempotently
+from shared.http.pages import Page, decode_cursor, encode_cursor
 from shared.refusals import Refused
 
 router = APIRouter(prefix="/subscriptions", tags=["e-mail"])
@@ -55,7 +56,7 @@ def _address(value: str) -> str:
     return value
 
 
-class NewSubscription(requests.Request):
+class NewSubscription(requests.RequestBody):
     """Whom to write to, about what. You hear of what concerns your roles."""
 
     address: Annotated[str, AfterValidator(_address), Field(examples=["ops@bank.example.cn"])]

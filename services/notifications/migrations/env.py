@@ -1,6 +1,6 @@
 """Alembic's way into this service's tables."""
 
-from services.notifications.tables import Row
-from shared.migrations import run
+from services.notifications.tables.rows import Row
+from shared.postgres.migrations import run
 
 run(Row.metadata)

@@ -6,15 +6,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from services.risk_pool import figures
-from services.risk_pool.api.answers import BankStanding, BreakerState, Money
+from services.risk_pool.api.responses import BankStanding, BreakerState, Money
 from services.risk_pool.api.roles import require_pool
-from services.risk_pool.figures import basis_points, shown_breaker
+from services.risk_pool.queries import figures
+from services.risk_pool.queries.figures import basis_points, shown_breaker
+from shared.auth.identity import Identity, requires
 from shared.clock import business_date
-from shared.context import Running
-from shared.database import EVERYWHERE
-from shared.identity import Identity, requires
+from shared.http.context import Running
 from shared.money import Fen
+from shared.postgres.database import EVERYWHERE
 
 router = APIRouter(tags=["banks"])
 

@@ -7,12 +7,11 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Depends, Query, Response
-from fastapi import Request as HttpRequest
+from fastapi import Request as Request
 from pydantic import ConfigDict, Field
 from sqlmodel import col, select
 
-from services.risk_pool import claim_rows
-from services.risk_pool.api.case_answers import (
+from services.risk_pool.api.case_responses import (
     ClaimAnswer,
     ClaimInList,
     MoveAnswer,
@@ -23,23 +22,26 @@ from services.risk_pool.cases import VersionCheck, told
 from services.risk_pool.domain.claim import LIFE_CYCLE, Filed, State
 from services.risk_pool.handlers import claims as handlers
 from services.risk_pool.handlers import compensation
-from services.risk_pool.tables.claims import Claim
+from services.risk_pool.tables import claims
+from services.risk_pool.tables.rows.claims import Claim
+from shared.auth.identity import Identity, requires
 from shared.clock import business_date
-from shared.context import Context, Running
-from shared.http import Answer, Page, decode_cursor, encode_cursor, etag, idempotently
-from shared.identity import Identity, requires
+from shared.http.context import Context, Running
+from shared.http.etags import etag
+from shared.http.idempotency import Answer, idempotently
+from shared.http.pages import Page, decode_cursor, encode_cursor
+from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
 from shared.money import MONEY_NAMES, NIL, RequestFen, RequestFenOrZero
 from shared.refusals import NotFound
-from shared.requests import IsoDate, LongText, Request, ShortText
+from shared.risk_classes import RiskClass
 from shared.schemes.vocabulary import DOCUMENTS
 
 router = APIRouter(tags=["claims"])
 
-RiskClass = Literal["normal", "special_mention", "substandard", "doubtful", "loss"]
 DocumentKind = Literal[tuple(DOCUMENTS)]  # type: ignore[valid-type] # words of the scheme files
 
 
-class ClaimDocument(Request):
+class ClaimDocument(RequestBody):
     """A document that goes with the claim: what it is, and the hash of its content."""
 
     kind: DocumentKind = Field(  # type: ignore[valid-type]
@@ -49,7 +51,7 @@ class ClaimDocument(Request):
     filename: ShortText = Field(examples=["补偿申请表.pdf"])
 
 
-class ClaimFactsFiled(Request):
+class ClaimFactsFiled(RequestBody):
     """How the loan stands on the claim day. A date says since when; leave out what is not so."""
 
     overdue_days: int = Field(ge=0, le=36_500, examples=[121])
@@ -64,7 +66,7 @@ class ClaimFactsFiled(Request):
     compensated_elsewhere: bool = False
 
 
-class NewClaim(Request):
+class NewClaim(RequestBody):
     """A claim for one covered loan."""
 
     model_config = ConfigDict(
@@ -105,19 +107,19 @@ class NewClaim(Request):
     documents: list[ClaimDocument] = Field(default_factory=list, max_length=100)
 
 
-class Opinion(Request):
+class Opinion(RequestBody):
     """What the person who decides has to say."""
 
     opinion: LongText = Field(examples=["材料齐全，同意补偿。"])
 
 
-class Refusal(Request):
+class Refusal(RequestBody):
     """Why not."""
 
     reason: LongText = Field(examples=["起诉材料与借款合同不一致。"])
 
 
-class PaymentMade(Request):
+class PaymentMade(RequestBody):
     """The day on which the money left the dedicated account."""
 
     paid_on: IsoDate | None = Field(None, description="Today if left out.")
@@ -126,7 +128,7 @@ class PaymentMade(Request):
 @router.post("/claims", status_code=201, response_model=ClaimAnswer)
 async def file_claim(
     body: NewClaim,
-    request: HttpRequest,
+    request: Request,
     caller: Annotated[Identity, Depends(requires("bank_operator"))],
     running: Running,
 ) -> Response:
@@ -166,7 +168,7 @@ Step = Callable[[asyncpg.Connection, VersionCheck, datetime], Awaitable[None]]
 
 
 async def _step(
-    claim_id: UUID, request: HttpRequest, caller: Identity, running: Context, step: Step
+    claim_id: UUID, request: Request, caller: Identity, running: Context, step: Step
 ) -> Response:
     """One step of the life cycle: done at most once, answered with the claim as it then stands."""
     now = running.clock.now()
@@ -183,7 +185,7 @@ async def _step(
 async def review_claim(
     claim_id: UUID,
     body: Opinion,
-    request: HttpRequest,
+    request: Request,
     caller: Annotated[Identity, Depends(requires())],
     running: Running,
 ) -> Response:
@@ -207,7 +209,7 @@ async def review_claim(
 async def approve_claim(
     claim_id: UUID,
     body: Opinion,
-    request: HttpRequest,
+    request: Request,
     caller: Annotated[Identity, Depends(requires())],
     running: Running,
 ) -> Response:
@@ -231,7 +233,7 @@ async def approve_claim(
 async def refuse_claim(
     claim_id: UUID,
     body: Refusal,
-    request: HttpRequest,
+    request: Request,
     caller: Annotated[Identity, Depends(requires())],
     running: Running,
 ) -> Response:
@@ -249,7 +251,7 @@ async def refuse_claim(
 async def pay_claim(
     claim_id: UUID,
     body: PaymentMade,
-    request: HttpRequest,
+    request: Request,
     caller: Annotated[Identity, Depends(requires())],
     running: Running,
 ) -> Response:
@@ -328,7 +330,7 @@ async def detail(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> 
     why = await conn.fetchrow(
         "select explanation, people from explanations where id = $1", row["explanation_id"]
     )
-    returned, _ = await claim_rows.returned_before(conn, claim_id)
+    returned, _ = await claims.returned_before(conn, claim_id)
     codes = {share["party"]: share["party_code"] for share in row["shares"]}
     recoveries = await conn.fetch(
         "select id from recoveries where claim_id = $1 order by id", claim_id
@@ -342,5 +344,5 @@ async def detail(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> 
             for party, fen in sorted(returned.items())
         ],
         recoveries=[recovery["id"] for recovery in recoveries],
-        history=[MoveAnswer(**move) for move in await claim_rows.history(conn, claim_id)],
+        history=[MoveAnswer(**move) for move in await claims.history(conn, claim_id)],
     )

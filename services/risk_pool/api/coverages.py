@@ -8,13 +8,14 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 from sqlmodel import col, or_, select
 
-from services.risk_pool.api.answers import Money
-from services.risk_pool.tables.coverages import Coverage, CoverageMove, Incident, Position
-from services.risk_pool.tables.ledger import Explanation
-from shared.context import Running
+from services.risk_pool.api.responses import Money
+from services.risk_pool.tables.rows.coverages import Coverage, CoverageMove, Incident, Position
+from services.risk_pool.tables.rows.ledger import Explanation
+from shared.auth.identity import Identity, requires
 from shared.contracts.risk_pool import LimitReached
-from shared.http import Page, decode_cursor, encode_cursor, etag
-from shared.identity import Identity, requires
+from shared.http.context import Running
+from shared.http.etags import etag
+from shared.http.pages import Page, decode_cursor, encode_cursor
 from shared.money import Fen
 from shared.refusals import NotFound
 

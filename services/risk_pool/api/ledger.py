@@ -7,26 +7,27 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Depends, Query, Response
-from fastapi import Request as HttpRequest
+from fastapi import Request as Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.risk_pool import cash
-from services.risk_pool.api.answers import Money
+from services.risk_pool.api.responses import Money
 from services.risk_pool.api.roles import BUREAU, require_pool
+from services.risk_pool.audit.export import exported
 from services.risk_pool.domain import ledger as accounts
-from services.risk_pool.export import exported
-from services.risk_pool.facts import fact_behind
-from services.risk_pool.ledger import lock_pool, turnovers
+from services.risk_pool.handlers import cash
+from services.risk_pool.queries.facts import fact_behind
+from services.risk_pool.tables.ledger import lock_pool, turnovers
+from shared.auth.identity import Identity, requires
 from shared.clock import business_date
-from shared.context import Context, Running
-from shared.database import EVERYWHERE
-from shared.http import Answer, Page, decode_cursor, encode_cursor, idempotently
-from shared.identity import Identity, requires
+from shared.http.context import Context, Running
+from shared.http.idempotency import Answer, idempotently
+from shared.http.pages import Page, decode_cursor, encode_cursor
+from shared.http.requests import IsoDate, IsoDateTime, RequestBody, ShortText
 from shared.messaging import outbox
 from shared.money import MONEY_NAMES, Fen, RequestFen
+from shared.postgres.database import EVERYWHERE
 from shared.refusals import NotFound
-from shared.requests import IsoDate, IsoDateTime, Request, ShortText
 
 router = APIRouter(tags=["ledger"])
 
@@ -34,7 +35,7 @@ Bureau = Annotated[Identity, Depends(requires(*BUREAU))]
 Maker = Annotated[Identity, Depends(requires("finance_maker"))]
 
 
-class Contribution(Request):
+class Contribution(RequestBody):
     """Money that a party has paid into the pool."""
 
     model_config = ConfigDict(
@@ -57,7 +58,7 @@ class Contribution(Request):
     note: str = Field("", max_length=400)
 
 
-class Interest(Request):
+class Interest(RequestBody):
     """Interest that the account's bank has credited; it stays in the pool."""
 
     model_config = ConfigDict(**MONEY_NAMES)
@@ -67,7 +68,7 @@ class Interest(Request):
     note: str = Field("", max_length=400)
 
 
-class Fee(Request):
+class Fee(RequestBody):
     """Costs of the account, of audit or of law, paid out of the pool."""
 
     model_config = ConfigDict(**MONEY_NAMES)
@@ -170,7 +171,7 @@ class TransferAnswer(TransferInList):
 
 @router.post("/pools/{code}/contributions", status_code=201, response_model=Entered)
 async def contribute(
-    code: str, body: Contribution, request: HttpRequest, caller: Maker, running: Running
+    code: str, body: Contribution, request: Request, caller: Maker, running: Running
 ) -> Response:
     """Book what a party has paid in."""
     return await _enter(
@@ -188,7 +189,7 @@ async def contribute(
 
 @router.post("/pools/{code}/interest", status_code=201, response_model=Entered)
 async def credit_interest(
-    code: str, body: Interest, request: HttpRequest, caller: Maker, running: Running
+    code: str, body: Interest, request: Request, caller: Maker, running: Running
 ) -> Response:
     """Book interest of the dedicated account; it accrues to the pool."""
     return await _enter(
@@ -205,7 +206,7 @@ async def credit_interest(
 
 @router.post("/pools/{code}/fees", status_code=201, response_model=Entered)
 async def pay_fee(
-    code: str, body: Fee, request: HttpRequest, caller: Maker, running: Running
+    code: str, body: Fee, request: Request, caller: Maker, running: Running
 ) -> Response:
     """Book costs paid out of the dedicated account."""
     return await _enter(
@@ -222,7 +223,7 @@ async def pay_fee(
 
 async def _enter(
     code: str,
-    request: HttpRequest,
+    request: Request,
     caller: Identity,
     running: Context,
     *,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import asyncpg
 from fastapi import APIRouter, Depends, Response
-from fastapi import Request as HttpRequest
+from fastapi import Request as Request
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -17,19 +17,21 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from uuid6 import uuid7
 
-from services.risk_pool import figures, parties
-from services.risk_pool.api.answers import PartyAnswer, PoolAnswer, PoolInList
-from services.risk_pool.ledger import lock_pool
+from services.risk_pool.api.responses import PartyAnswer, PoolAnswer, PoolInList
+from services.risk_pool.queries import figures
+from services.risk_pool.tables import parties
+from services.risk_pool.tables.ledger import lock_pool
+from shared.auth.identity import Identity, requires
 from shared.clock import business_date
-from shared.context import Running
 from shared.contracts.risk_pool import PoolOpenedV1
-from shared.database import EVERYWHERE
-from shared.http import Answer, etag, idempotently
-from shared.identity import Identity, requires
+from shared.http.context import Running
+from shared.http.etags import etag
+from shared.http.idempotency import Answer, idempotently
+from shared.http.requests import IsoDate, RequestBody, ShortText
 from shared.messaging import outbox
 from shared.money import MONEY_NAMES, RequestFen
+from shared.postgres.database import EVERYWHERE
 from shared.refusals import NotFound, Refused
-from shared.requests import IsoDate, Request, ShortText
 from shared.schemes import library
 from shared.schemes.vocabulary import PARTIES
 
@@ -64,7 +66,7 @@ class PoolExists(Refused):
     code = "pool-exists"
 
 
-class Line(Request):
+class Line(RequestBody):
     """A bank's line in the pool: how much covered principal it may have, and when."""
 
     model_config = ConfigDict(**MONEY_NAMES)
@@ -78,7 +80,7 @@ class Line(Request):
     note: str = Field("", max_length=400)
 
 
-class NewParty(Request):
+class NewParty(RequestBody):
     """Who takes part, in which role of the scheme."""
 
     code: PartyCode = Field(examples=["ICBC-TJ"])
@@ -87,7 +89,7 @@ class NewParty(Request):
     line: Line | None = Field(None, description="For a bank: what was agreed with it.")
 
 
-class NewPool(Request):
+class NewPool(RequestBody):
     """A pool under a programme whose scheme file is complete."""
 
     model_config = ConfigDict(
@@ -138,7 +140,7 @@ class PartyTaken(BaseModel):
 @router.post("/pools", status_code=201, response_model=PoolOpened)
 async def open_pool(
     body: NewPool,
-    request: HttpRequest,
+    request: Request,
     caller: Annotated[Identity, Depends(requires("pool_manager"))],
     running: Running,
 ) -> Response:
@@ -184,7 +186,7 @@ async def open_pool(
 async def take_party_in(
     code: str,
     body: NewParty,
-    request: HttpRequest,
+    request: Request,
     caller: Annotated[Identity, Depends(requires("pool_manager"))],
     running: Running,
 ) -> Response:

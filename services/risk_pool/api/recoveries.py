@@ -6,12 +6,11 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Depends, Query, Response
-from fastapi import Request as HttpRequest
+from fastapi import Request as Request
 from pydantic import ConfigDict, Field
 from sqlmodel import col, select
 
-from services.risk_pool import claim_rows
-from services.risk_pool.api.case_answers import (
+from services.risk_pool.api.case_responses import (
     MoveAnswer,
     RecoveryAnswer,
     RecoveryDetail,
@@ -21,20 +20,23 @@ from services.risk_pool.api.claims import Refusal
 from services.risk_pool.cases import told
 from services.risk_pool.domain.recovery import LIFE_CYCLE, ROUTES, Reported, State
 from services.risk_pool.handlers import recoveries as handlers
-from services.risk_pool.tables.claims import Recovery
-from shared.context import Running
-from shared.http import Answer, Page, decode_cursor, encode_cursor, etag, idempotently
-from shared.identity import Identity, requires
+from services.risk_pool.tables import claims
+from services.risk_pool.tables.rows.claims import Recovery
+from shared.auth.identity import Identity, requires
+from shared.http.context import Running
+from shared.http.etags import etag
+from shared.http.idempotency import Answer, idempotently
+from shared.http.pages import Page, decode_cursor, encode_cursor
+from shared.http.requests import IsoDate, RequestBody
 from shared.money import MONEY_NAMES, NIL, RequestFen, RequestFenOrZero
 from shared.refusals import NotFound
-from shared.requests import IsoDate, Request
 
 router = APIRouter(tags=["recoveries"])
 
 Route = Literal[ROUTES]  # type: ignore[valid-type] # the words of the domain
 
 
-class NewRecovery(Request):
+class NewRecovery(RequestBody):
     """Money that came in on a compensated loan, before costs."""
 
     model_config = ConfigDict(
@@ -65,7 +67,7 @@ class NewRecovery(Request):
 async def report_recovery(
     claim_id: UUID,
     body: NewRecovery,
-    request: HttpRequest,
+    request: Request,
     caller: Annotated[Identity, Depends(requires("bank_operator"))],
     running: Running,
 ) -> Response:
@@ -95,7 +97,7 @@ async def report_recovery(
 @router.post("/recoveries/{recovery_id}/confirm", response_model=RecoveryDetail)
 async def confirm_recovery(
     recovery_id: UUID,
-    request: HttpRequest,
+    request: Request,
     caller: Annotated[Identity, Depends(requires())],
     running: Running,
 ) -> Response:
@@ -116,7 +118,7 @@ async def confirm_recovery(
 async def refuse_recovery(
     recovery_id: UUID,
     body: Refusal,
-    request: HttpRequest,
+    request: Request,
     caller: Annotated[Identity, Depends(requires())],
     running: Running,
 ) -> Response:
@@ -204,5 +206,5 @@ async def detail(conn: asyncpg.Connection, recovery_id: UUID, caller: Identity) 
         **told(LIFE_CYCLE, dict(row), caller),
         explanation=why["explanation"] if why else None,
         people=why["people"] if why else None,
-        history=[MoveAnswer(**move) for move in await claim_rows.history(conn, recovery_id)],
+        history=[MoveAnswer(**move) for move in await claims.history(conn, recovery_id)],
     )

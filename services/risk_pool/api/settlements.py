@@ -6,25 +6,28 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Depends, Path, Query, Response
-from fastapi import Request as HttpRequest
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from services.risk_pool import claim_rows, statements
-from services.risk_pool import settlement_rows as rows
-from services.risk_pool.api.case_answers import Money, MoveAnswer, WaitingFor, version_check
+from services.risk_pool.api.case_responses import Money, MoveAnswer, WaitingFor, version_check
 from services.risk_pool.api.roles import require_pool
 from services.risk_pool.cases import told
-from services.risk_pool.domain.settlement import LIFE_CYCLE, Month
+from services.risk_pool.domain.settlement import LIFE_CYCLE
 from services.risk_pool.handlers import settlements as handlers
+from services.risk_pool.queries import statements
 from services.risk_pool.reports.pdf import as_pdf
 from services.risk_pool.reports.plain import as_json
 from services.risk_pool.reports.workbook import as_xlsx
-from shared.context import Context, Running
-from shared.database import EVERYWHERE
-from shared.http import Answer, Page, decode_cursor, encode_cursor, etag, idempotently
-from shared.identity import Identity, requires
+from services.risk_pool.tables import claims
+from services.risk_pool.tables import settlements as rows
+from shared.auth.identity import Identity, requires
+from shared.http.context import Context, Running
+from shared.http.etags import etag
+from shared.http.idempotency import Answer, idempotently
+from shared.http.pages import Page, decode_cursor, encode_cursor
 from shared.money import Fen
+from shared.months import Month
+from shared.postgres.database import EVERYWHERE
 from shared.refusals import NotFound
 from shared.schemes.vocabulary import party_name
 
@@ -147,7 +150,7 @@ Step = Callable[..., Awaitable[None]]
 
 
 async def _step(
-    step: Step, code: str, month: str, request: HttpRequest, caller: Identity, running: Context
+    step: Step, code: str, month: str, request: Request, caller: Identity, running: Context
 ) -> Response:
     """One step, in one transaction with its answer; asked again it answers as the month stands."""
     now = running.clock.now()
@@ -170,7 +173,7 @@ Maker = Annotated[Identity, Depends(requires("finance_maker", "finance_checker")
 
 @router.post("/{month}/preview", response_model=SettlementAnswer)
 async def preview(
-    code: PoolCode, month: MonthText, request: HttpRequest, caller: Maker, running: Running
+    code: PoolCode, month: MonthText, request: Request, caller: Maker, running: Running
 ) -> Response:
     """Reckon the month (finance_maker). Nothing is booked; do it as often as you like. A month
     that was confirmed or signed loses that; a posted month stays as it is."""
@@ -179,7 +182,7 @@ async def preview(
 
 @router.post("/{month}/confirm", response_model=SettlementAnswer)
 async def confirm(
-    code: PoolCode, month: MonthText, request: HttpRequest, caller: Maker, running: Running
+    code: PoolCode, month: MonthText, request: Request, caller: Maker, running: Running
 ) -> Response:
     """Stand by the figures (finance_maker). Refused while something is missing, naming it all."""
     return await _step(handlers.confirm, code, month, request, caller, running)
@@ -187,7 +190,7 @@ async def confirm(
 
 @router.post("/{month}/sign", response_model=SettlementAnswer)
 async def sign(
-    code: PoolCode, month: MonthText, request: HttpRequest, caller: Maker, running: Running
+    code: PoolCode, month: MonthText, request: Request, caller: Maker, running: Running
 ) -> Response:
     """Sign as a second person (finance_checker)."""
     return await _step(handlers.sign, code, month, request, caller, running)
@@ -195,7 +198,7 @@ async def sign(
 
 @router.post("/{month}/post", response_model=SettlementAnswer)
 async def post(
-    code: PoolCode, month: MonthText, request: HttpRequest, caller: Maker, running: Running
+    code: PoolCode, month: MonthText, request: Request, caller: Maker, running: Running
 ) -> Response:
     """Net, collect and pay, and close the month for ever (finance_maker or finance_checker)."""
     return await _step(handlers.post, code, month, request, caller, running)
@@ -379,5 +382,5 @@ async def _detail(
             )
             for row in kept
         ],
-        history=[MoveAnswer(**move) for move in await claim_rows.history(conn, settlement["id"])],
+        history=[MoveAnswer(**move) for move in await claims.history(conn, settlement["id"])],
     )

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from services.risk_pool.domain.coverage import covered_part
 from shared.money import group_fen
-from shared.schemes.limits import Exposure, Limit, binding, reservation_limits
+from shared.schemes.decide.limits import Exposure, Limit, binding, reservation_limits
 from shared.schemes.terms import Terms
 
 

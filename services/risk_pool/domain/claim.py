@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from services.risk_pool.domain.life_cycle import LifeCycle, Move, Waiting, Words
-from shared.schemes.findings import Finding
+from shared.risk_classes import NON_PERFORMING, is_at_least
+from shared.schemes.decide.findings import Finding
 from shared.schemes.terms import TriggerRule
-from shared.schemes.vocabulary import RISK_CLASSES
 
 BANK = frozenset({"bank_operator"})
 FIRST_PERSON = frozenset({"finance_maker", "reviewer"})
@@ -82,9 +82,6 @@ LIFE_CYCLE = LifeCycle(
 
 LIVE = (State.SUBMITTED, State.REVIEWED, State.APPROVED, State.PAID)
 """A loan has at most one claim in these states; a refused one may be mended and filed anew."""
-
-BAD_CLASSES = frozenset({"substandard", "doubtful", "loss"})
-"""不良: substandard or worse."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +228,7 @@ def months_non_performing(history: Sequence[Position]) -> int:
     """
     months = 0
     for position in reversed(history):
-        if position.risk_class not in BAD_CLASSES:
+        if position.risk_class not in NON_PERFORMING:
             break
         months += 1
     return months
@@ -279,10 +276,9 @@ def _held_since(rule: TriggerRule, filed: Filed, history: Sequence[Position]) ->
 
 def _reported_at_least(risk_class: str, history: Sequence[Position]) -> date | None:
     """The month-end since which the loan has been reported in this class or worse without a break."""
-    classes = tuple(RISK_CLASSES)
     since = None
     for position in reversed(history):
-        if classes.index(position.risk_class) < classes.index(risk_class):
+        if not is_at_least(position.risk_class, risk_class):
             break
         since = position.month_end
     return since

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from services.risk_pool.domain.life_cycle import LifeCycle, Move, Waiting, Words
-from shared.schemes.findings import Finding
+from shared.schemes.decide.findings import Finding
 
 
 class State(StrEnum):

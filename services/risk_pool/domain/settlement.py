@@ -5,10 +5,9 @@ fact, what stands at its end. What the parties then owe each other is netted per
 and paid through the pool's account.
 """
 
-import calendar
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from services.risk_pool.domain.ledger import (
@@ -19,6 +18,7 @@ from services.risk_pool.domain.ledger import (
     receivable_from,
 )
 from services.risk_pool.domain.life_cycle import LifeCycle, Move, Waiting, Words
+from shared.months import Month
 
 
 class State(StrEnum):
@@ -77,42 +77,6 @@ LIFE_CYCLE = LifeCycle(
         ),
     },
 )
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Month:
-    """A calendar month, "2026-03"."""
-
-    year: int
-    number: int
-
-    @classmethod
-    def parse(cls, text: str) -> "Month":
-        """Read YYYY-MM. Raises ValueError."""
-        first = date.fromisoformat(f"{text}-01")
-        if len(text) != 7:
-            raise ValueError(f"{text!r} is not a month such as 2026-03")
-        return cls(first.year, first.month)
-
-    @classmethod
-    def of(cls, day: date) -> "Month":
-        """The month that a day lies in."""
-        return cls(day.year, day.month)
-
-    @property
-    def first(self) -> date:
-        return date(self.year, self.number, 1)
-
-    @property
-    def last(self) -> date:
-        return date(self.year, self.number, calendar.monthrange(self.year, self.number)[1])
-
-    @property
-    def before(self) -> "Month":
-        return Month.of(self.first - timedelta(days=1))
-
-    def __str__(self) -> str:
-        return f"{self.year:04d}-{self.number:02d}"
 
 
 NETTED, COLLECTED, PAID = "settlement-net", "settlement-collect", "settlement-pay"

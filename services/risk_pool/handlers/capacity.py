@@ -8,8 +8,6 @@ from uuid import UUID
 
 import asyncpg
 
-from services.risk_pool import coverages, parties
-from services.risk_pool.coverages import Decided, Incident
 from services.risk_pool.domain import capacity
 from services.risk_pool.domain import ledger as accounts
 from services.risk_pool.domain.capacity import Asked, Decision, Line, Room
@@ -22,7 +20,15 @@ from services.risk_pool.domain.coverage import (
     reaction,
     reserve_transfer,
 )
-from services.risk_pool.ledger import LockedPool, balances, book, lock_pools, store_explanations
+from services.risk_pool.tables import coverages, parties
+from services.risk_pool.tables.coverages import Decided, Incident
+from services.risk_pool.tables.ledger import (
+    LockedPool,
+    balances,
+    book,
+    lock_pools,
+    store_explanations,
+)
 from shared.calendar import WorkingDays
 from shared.contracts.applications import ApplicationApprovedV1
 from shared.contracts.envelope import Event
@@ -31,8 +37,8 @@ from shared.messaging import outbox
 from shared.messaging.inbox import Heard
 from shared.refusals import NotFound, Refused
 from shared.schemes import library
-from shared.schemes.deadlines import NoDeadline, deadline
-from shared.schemes.limits import explain_limits
+from shared.schemes.decide.deadlines import NoDeadline, deadline
+from shared.schemes.decide.limits import explain_limits
 from shared.schemes.terms import Terms
 
 DAYS_HELD_UNLESS_STATED = 60

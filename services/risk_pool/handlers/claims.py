@@ -10,7 +10,6 @@ from uuid import UUID
 import asyncpg
 from uuid6 import uuid7
 
-from services.risk_pool import claim_rows
 from services.risk_pool.cases import VersionCheck, due_on, next_state, require_another, role_for
 from services.risk_pool.domain.claim import (
     LIFE_CYCLE,
@@ -24,22 +23,23 @@ from services.risk_pool.domain.claim import (
     entitled_on,
     months_non_performing,
 )
-from services.risk_pool.ledger import LockedPool, lock_pool
-from services.risk_pool.numbers import next_number
+from services.risk_pool.tables import claims
+from services.risk_pool.tables.ledger import LockedPool, lock_pool
+from services.risk_pool.tables.numbers import next_number
+from shared.auth.identity import Identity
 from shared.clock import business_date
 from shared.contracts.risk_pool import (
     ClaimRefusedV1,
     ClaimReviewedV1,
     ClaimSubmittedV1,
 )
-from shared.identity import Identity
 from shared.messaging import outbox
 from shared.refusals import NotFound, Refused
 from shared.schemes import library
-from shared.schemes.deadlines import CountsWorkingDays, deadline
-from shared.schemes.findings import Finding
+from shared.schemes.decide.deadlines import CountsWorkingDays, deadline
+from shared.schemes.decide.findings import Finding
+from shared.schemes.decide.trigger import TriggerFacts, check_trigger
 from shared.schemes.terms import Terms
-from shared.schemes.trigger import TriggerFacts, check_trigger
 
 
 class ClaimNotAdmissible(Refused):
@@ -84,8 +84,8 @@ async def submit(
         raise NotFound("没有该贷款", "There is no such loan.")
     pool = await lock_pool(conn, pool_code)
     loan = await conn.fetchrow("select * from coverages where loan_id = $1", loan_id)
-    positions = await claim_rows.positions_of(conn, loan_id)
-    claimed_already = await claim_rows.live_claim_number(conn, loan_id)
+    positions = await claims.positions_of(conn, loan_id)
+    claimed_already = await claims.live_claim_number(conn, loan_id)
     terms = library.load(loan["programme"]).terms(loan["approved_on"], loan["mode"])
 
     today = business_date(now)
@@ -157,7 +157,7 @@ async def submit(
         documents,
         precheck,
     )
-    await claim_rows.remember_move(
+    await claims.remember_move(
         conn,
         kind="claim",
         case_id=claim_id,
@@ -235,7 +235,7 @@ async def held(
     if pool_code is None:
         raise NotFound("没有该补偿申请", "There is no such claim.")
     pool = await lock_pool(conn, pool_code)
-    claim = await claim_rows.lock_claim(conn, claim_id)
+    claim = await claims.lock_claim(conn, claim_id)
     assert claim is not None
     target = next_state(LIFE_CYCLE, claim["state"], action, caller)
     check_version(claim["version"])
@@ -315,7 +315,7 @@ async def remember_move(
     now: datetime,
 ) -> None:
     role = role_for(LIFE_CYCLE, claim["state"], action, caller)
-    await claim_rows.remember_move(
+    await claims.remember_move(
         conn,
         kind="claim",
         case_id=claim["id"],

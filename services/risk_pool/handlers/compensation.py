@@ -6,7 +6,6 @@ from uuid import UUID
 
 import asyncpg
 
-from services.risk_pool import breakers, claim_rows, coverages
 from services.risk_pool.cases import VersionCheck, due_on, require_another, role_for
 from services.risk_pool.domain.claim import LIFE_CYCLE, Action
 from services.risk_pool.domain.ledger import (
@@ -17,17 +16,19 @@ from services.risk_pool.domain.ledger import (
     receivable_from,
 )
 from services.risk_pool.domain.settlement import CLAIM_APPROVED, CLAIM_PAID, CLAIM_SHARED
+from services.risk_pool.handlers import breakers
 from services.risk_pool.handlers.claims import about, held, remember_move, terms_of
-from services.risk_pool.ledger import balances, book, store_explanation
+from services.risk_pool.tables import claims, coverages
+from services.risk_pool.tables.ledger import balances, book, store_explanation
+from shared.auth.identity import Identity
 from shared.clock import business_date
 from shared.contracts.risk_pool import ClaimApprovedV1, ClaimPaidV1, Share
-from shared.identity import Identity
 from shared.messaging import outbox
 from shared.money import format_fen, group_fen, parse_fen
 from shared.refusals import Refused
-from shared.schemes.claims import ClaimFacts, Cost
-from shared.schemes.deadlines import CountsWorkingDays
-from shared.schemes.loss import ClaimDecision, split_loss
+from shared.schemes.decide.claims import ClaimFacts, Cost
+from shared.schemes.decide.deadlines import CountsWorkingDays
+from shared.schemes.decide.loss import ClaimDecision, split_loss
 
 
 class CashShort(Refused):
@@ -60,9 +61,9 @@ async def approve(
     pool, claim, target = await held(conn, claim_id, Action.APPROVE, caller, check_version)
     require_another(caller, claim["reviewed_by"], zh="审批", en="the decision")
     terms = terms_of(claim)
-    counters = await claim_rows.counters(conn, claim, terms)
-    codes = await claim_rows.party_codes(conn, claim)
-    balance_fen = await claim_rows.borrower_balance_fen(conn, claim)
+    counters = await claims.counters(conn, claim, terms)
+    codes = await claims.party_codes(conn, claim)
+    balance_fen = await claims.borrower_balance_fen(conn, claim)
     loan = await conn.fetchrow(
         """select attributes, is_first_loan, is_multi_ip_type, amount_fen from coverages
            where loan_id = $1""",

@@ -6,10 +6,10 @@ from typing import Any
 
 import asyncpg
 
-from services.risk_pool.coverages import released_event
 from services.risk_pool.domain.coverage import Coverage, disburse, reaction, release
 from services.risk_pool.handlers.recording import Recorded, hold_pools_of, record
-from services.risk_pool.ledger import LockedPool
+from services.risk_pool.tables.coverages import released_event
+from services.risk_pool.tables.ledger import LockedPool
 from shared.clock import business_date
 from shared.contracts.applications import LoanDisbursedV1
 from shared.contracts.risk_pool import CoverageActivatedV1

@@ -9,12 +9,12 @@ from uuid import UUID
 import asyncpg
 
 from services.risk_pool.domain.coverage import Coverage, Step, covered_part, report
-from services.risk_pool.domain.months import last_day
 from services.risk_pool.handlers.recording import Recorded, hold_pools_of, record
-from services.risk_pool.ledger import LockedPool
+from services.risk_pool.tables.ledger import LockedPool
 from shared.contracts.applications import LoanPositionReportedV1
 from shared.messaging.inbox import Heard
 from shared.money import format_fen
+from shared.months import Month
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ async def follow(heard: Sequence[Heard], *, conn: asyncpg.Connection, now: datet
 
 def _step(before: Coverage, event: LoanPositionReportedV1, version: int, pool: LockedPool) -> Step:
     # Where a loan stood at the month's end belongs to that day, unless it was told before it.
-    day = min(last_day(event.month), event.reported_on)
+    day = min(Month.parse(event.month).last, event.reported_on)
     return report(
         before,
         month=event.month,

@@ -7,10 +7,11 @@ from typing import Any
 
 import asyncpg
 
-from services.risk_pool import breakers, coverages
-from services.risk_pool.coverages import Incident
 from services.risk_pool.domain.coverage import Coverage, Step
-from services.risk_pool.ledger import LockedPool, book, lock_pools
+from services.risk_pool.handlers import breakers
+from services.risk_pool.tables import coverages
+from services.risk_pool.tables.coverages import Incident
+from services.risk_pool.tables.ledger import LockedPool, book, lock_pools
 from shared.contracts.envelope import Event
 from shared.messaging import outbox
 from shared.messaging.inbox import Heard

@@ -7,7 +7,6 @@ from uuid import UUID
 import asyncpg
 from uuid6 import uuid7
 
-from services.risk_pool import breakers, claim_rows
 from services.risk_pool.cases import (
     VersionCheck,
     due_on,
@@ -24,17 +23,19 @@ from services.risk_pool.domain.ledger import (
 )
 from services.risk_pool.domain.recovery import LIFE_CYCLE, Action, Reported, State, check
 from services.risk_pool.domain.settlement import RECOVERY_BOOKED
+from services.risk_pool.handlers import breakers
 from services.risk_pool.handlers.claims import terms_of
-from services.risk_pool.ledger import book, lock_pool, store_explanation
-from services.risk_pool.numbers import next_number
+from services.risk_pool.tables import claims
+from services.risk_pool.tables.ledger import book, lock_pool, store_explanation
+from services.risk_pool.tables.numbers import next_number
+from shared.auth.identity import Identity
 from shared.clock import business_date
 from shared.contracts.risk_pool import RecoveryBookedV1, Share
-from shared.identity import Identity
 from shared.messaging import outbox
 from shared.refusals import NotFound, Refused
-from shared.schemes.claims import Borne, Cost
-from shared.schemes.deadlines import CountsWorkingDays
-from shared.schemes.recovery import RecoveryDecision, RecoveryFacts, split_recovery
+from shared.schemes.decide.claims import Borne, Cost
+from shared.schemes.decide.deadlines import CountsWorkingDays
+from shared.schemes.decide.recovery import RecoveryDecision, RecoveryFacts, split_recovery
 from shared.schemes.vocabulary import OUTSIDERS
 
 
@@ -103,7 +104,7 @@ async def report(
         reported.costs_fen,
         caller.subject,
     )
-    await claim_rows.remember_move(
+    await claims.remember_move(
         conn,
         kind="recovery",
         case_id=recovery_id,
@@ -129,7 +130,7 @@ async def _held(
         raise NotFound("没有该追偿回款", "There is no such recovery.")
     pool = await lock_pool(conn, pool_code)
     claim_id = await conn.fetchval("select claim_id from recoveries where id = $1", recovery_id)
-    claim = await claim_rows.lock_claim(conn, claim_id)
+    claim = await claims.lock_claim(conn, claim_id)
     recovery = await conn.fetchrow("select * from recoveries where id = $1 for update", recovery_id)
     assert claim is not None and recovery is not None
     target = next_state(LIFE_CYCLE, recovery["state"], action, caller)
@@ -153,8 +154,8 @@ async def confirm(
         conn, recovery_id, Action.CONFIRM, caller, check_version
     )
     require_another(caller, recovery["reported_by"], zh="确认", en="the confirmation")
-    returned, interest_fen = await claim_rows.returned_before(conn, claim["id"])
-    codes = await claim_rows.party_codes(conn, claim)
+    returned, interest_fen = await claims.returned_before(conn, claim["id"])
+    codes = await claims.party_codes(conn, claim)
 
     decision = split_recovery(
         _facts(claim, recovery, returned, interest_fen), Borne.from_data(claim["borne"])
@@ -203,7 +204,7 @@ async def confirm(
         claim["id"],
         decision.carried_costs_fen,
     )
-    await claim_rows.remember_move(
+    await claims.remember_move(
         conn,
         kind="recovery",
         case_id=recovery_id,
@@ -304,7 +305,7 @@ async def refuse(
         target,
         now,
     )
-    await claim_rows.remember_move(
+    await claims.remember_move(
         conn,
         kind="recovery",
         case_id=recovery_id,

@@ -6,18 +6,18 @@ from uuid import UUID
 
 import asyncpg
 
-from services.risk_pool import settlement_rows as rows
 from services.risk_pool.domain.ledger import CASH, DEBIT_KINDS, account_kind
 from services.risk_pool.domain.settlement import (
     Due,
     Lack,
-    Month,
     account_months,
     cash_missing_fen,
     dues,
 )
-from services.risk_pool.ledger import LockedPool, balances
+from services.risk_pool.tables import settlements as rows
+from services.risk_pool.tables.ledger import LockedPool, balances
 from shared.money import format_fen, group_fen, parse_fen
+from shared.months import Month
 
 
 async def reckon(

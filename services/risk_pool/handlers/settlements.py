@@ -12,30 +12,30 @@ from uuid import UUID
 import asyncpg
 from uuid6 import uuid7
 
-from services.risk_pool import settlement_rows as rows
 from services.risk_pool.cases import next_state, require_another, role_for
-from services.risk_pool.claim_rows import remember_move
 from services.risk_pool.domain.settlement import (
     LIFE_CYCLE,
     Action,
     Due,
     Lack,
-    Month,
     State,
     blocking,
     settlement_transfers,
 )
 from services.risk_pool.handlers.settlement_figures import lacks_of, reckon
-from services.risk_pool.ledger import LockedPool, book, lock_pool
+from services.risk_pool.tables import settlements as rows
+from services.risk_pool.tables.claims import remember_move
+from services.risk_pool.tables.ledger import LockedPool, book, lock_pool
+from shared.auth.identity import Identity
 from shared.clock import business_date
 from shared.contracts.risk_pool import (
     SettlementConfirmedV1,
     SettlementPostedV1,
     StatementLine,
 )
-from shared.identity import Identity
 from shared.messaging import outbox
 from shared.money import format_fen
+from shared.months import Month
 from shared.refusals import NotFound, Refused
 
 _ORDER = (State.PREVIEWED, State.CONFIRMED, State.SIGNED, State.POSTED)

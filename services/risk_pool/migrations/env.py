@@ -2,8 +2,8 @@
 
 from sqlmodel import SQLModel
 
-from services.risk_pool.tables import breakers, claims, coverages, ledger, pools, settlements
-from shared.migrations import run
+from services.risk_pool.tables.rows import breakers, claims, coverages, ledger, pools, settlements
+from shared.postgres.migrations import run
 
 TABLES = (pools, ledger, coverages, breakers, claims, settlements)
 assert all(TABLES), "importing them fills the metadata"

@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 import typst
 
-from services.risk_pool import statements
+from services.risk_pool.queries import statements
 from services.risk_pool.reports.words import Language, risk_class, words
 from shared.money import format_fen
 

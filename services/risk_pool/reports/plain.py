@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 
-from services.risk_pool import statements
+from services.risk_pool.queries import statements
 from shared.money import format_fen
 
 MOST_LINES = 1000

@@ -12,7 +12,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from services.risk_pool import statements
+from services.risk_pool.queries import statements
 from services.risk_pool.reports.words import Language, risk_class, words
 from shared.money import parse_fen
 

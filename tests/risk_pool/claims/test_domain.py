@@ -23,7 +23,6 @@ from services.risk_pool.domain.ledger import natural_balance, payable_to, receiv
 from services.risk_pool.domain.settlement import (
     OPENING,
     Due,
-    Month,
     Movement,
     account_months,
     cash_missing_fen,
@@ -31,6 +30,7 @@ from services.risk_pool.domain.settlement import (
     settlement_transfers,
 )
 from services.risk_pool.domain.statement import Table, tables_of_party, tables_of_pool
+from shared.months import Month
 from shared.schemes.terms import TriggerRule
 
 LIFE_CYCLES = {

@@ -4,8 +4,8 @@ import asyncpg
 import pytest
 from sqlmodel import SQLModel
 
-from services.risk_pool.tables import claims, settlements
-from shared.database import EVERYWHERE
+from services.risk_pool.tables.rows import claims, settlements
+from shared.postgres.database import EVERYWHERE
 from tests.risk_pool.claims.driver import claims_of
 from tests.risk_pool.claims.test_settlements import story
 

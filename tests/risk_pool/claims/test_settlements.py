@@ -9,11 +9,11 @@ import asyncpg
 import pytest
 
 from services.risk_pool.domain.ledger import DEBIT_KINDS, account_kind
-from services.risk_pool.domain.settlement import Month
 from services.risk_pool.handlers import settlements
-from shared.database import EVERYWHERE
-from shared.identity import Identity
+from shared.auth.identity import Identity
 from shared.money import format_fen, parse_fen
+from shared.months import Month
+from shared.postgres.database import EVERYWHERE
 from tests.risk_pool.claims.driver import claims_of
 from tests.risk_pool.claims.test_claims import code_of
 

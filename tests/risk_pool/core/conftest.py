@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from services.risk_pool.domain.ledger import Transfer
-from shared.database import EVERYWHERE, Database
+from shared.postgres.database import EVERYWHERE, Database
 
 NOW = datetime(2026, 3, 10, 2, 30, tzinfo=UTC)
 

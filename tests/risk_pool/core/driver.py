@@ -20,9 +20,9 @@ from shared.contracts.applications import (
     LoanRepaidV1,
 )
 from shared.contracts.envelope import Envelope, Event
-from shared.database import EVERYWHERE
 from shared.messaging.inbox import Consumer, Patience
 from shared.money import parse_fen
+from shared.postgres.database import EVERYWHERE
 
 OPENED = date(2026, 1, 1)
 USCC = "91120110MA05TQXX00"

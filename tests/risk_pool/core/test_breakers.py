@@ -126,7 +126,7 @@ async def test_a_suspended_bank_without_loans_is_resumed_by_the_calendar(running
         await pool.hears(pool.repayment("a"))
         assert (await bank(pool))["breaker"] == "suspended"
 
-        from services.risk_pool.breakers import watch_idle_banks
+        from services.risk_pool.handlers.breakers import watch_idle_banks
 
         for day in (datetime(2026, 3, 1, 4, tzinfo=UTC), datetime(2026, 4, 1, 4, tzinfo=UTC)):
             await pool.service.context.clock.set(day)

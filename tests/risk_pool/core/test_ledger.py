@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import asyncpg
 import pytest
 
-from services.risk_pool.ledger import (
+from services.risk_pool.tables.ledger import (
     MonthClosed,
     ReferenceTaken,
     balances,
@@ -13,7 +13,7 @@ from services.risk_pool.ledger import (
     lock_pool,
     turnovers,
 )
-from shared.database import EVERYWHERE
+from shared.postgres.database import EVERYWHERE
 from shared.refusals import NotFound
 from tests.risk_pool.core.conftest import NOW, contribution
 

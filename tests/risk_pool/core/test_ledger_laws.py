@@ -6,7 +6,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from services.risk_pool.audit import audit_pool
+from services.risk_pool.audit.verify import audit_pool
 from services.risk_pool.domain.ledger import (
     CREDIT_KINDS,
     DEBIT_KINDS,
@@ -20,8 +20,8 @@ from services.risk_pool.domain.ledger import (
     row_hash,
     text_of,
 )
-from services.risk_pool.ledger import balances, book, lock_pool, turnovers
-from shared.database import EVERYWHERE
+from services.risk_pool.tables.ledger import balances, book, lock_pool, turnovers
+from shared.postgres.database import EVERYWHERE
 
 ACCOUNTS = (
     "cash", "claims", "recoveries", "interest", "fees", "subsidies", "capacity",

@@ -6,11 +6,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Column, Integer, MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from services.risk_pool.tables.breakers import Breaker, BreakerEvaluation
-from services.risk_pool.tables.coverages import Coverage, CoverageMove, Incident, Position
-from services.risk_pool.tables.ledger import AccountBalance, Explanation, TransferRow
-from services.risk_pool.tables.pools import Agreement, CashEntry, Party, Pool
-from shared.database import driver_url
+from services.risk_pool.tables.rows.breakers import Breaker, BreakerEvaluation
+from services.risk_pool.tables.rows.coverages import Coverage, CoverageMove, Incident, Position
+from services.risk_pool.tables.rows.ledger import AccountBalance, Explanation, TransferRow
+from services.risk_pool.tables.rows.pools import Agreement, CashEntry, Party, Pool
+from shared.postgres.database import driver_url
 
 ROWS = (
     Pool, Party, Agreement, CashEntry, TransferRow, AccountBalance, Explanation, Coverage,

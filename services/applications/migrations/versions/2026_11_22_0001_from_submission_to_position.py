@@ -5,7 +5,8 @@ Revision ID: 0001
 
 from alembic import op
 
-from shared import calendar, clock, http
+from shared import calendar, clock
+from shared.http import idempotency
 from shared.messaging import tables as messaging
 
 revision = "0001"
@@ -275,6 +276,6 @@ def upgrade() -> None:
             "using (current_setting('zhidai.institution', true) in ('*', bank_code))"
         )
     messaging.create_all(op)
-    http.create_tables(op)
+    idempotency.create_tables(op)
     clock.create_tables(op)
     calendar.create_tables(op)

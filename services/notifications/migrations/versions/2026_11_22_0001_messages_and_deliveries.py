@@ -2,7 +2,8 @@
 
 from alembic import op
 
-from shared import calendar, clock, http
+from shared import calendar, clock
+from shared.http import idempotency
 from shared.messaging import tables as messaging
 
 revision = "2026_11_22_0001"
@@ -166,7 +167,7 @@ PROTECTED = (
 
 def upgrade() -> None:
     messaging.create_all(op)
-    http.create_tables(op)
+    idempotency.create_tables(op)
     clock.create_tables(op)
     calendar.create_tables(op)
     for statement in STATEMENTS:

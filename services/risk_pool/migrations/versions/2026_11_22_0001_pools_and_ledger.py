@@ -2,7 +2,8 @@
 
 from alembic import op
 
-from shared import calendar, clock, http
+from shared import calendar, clock
+from shared.http import idempotency
 from shared.messaging import tables as messaging
 
 revision = "0001"
@@ -320,7 +321,7 @@ OWN_ROWS = {
 def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     messaging.create_all(op)
-    for shared_part in (http, clock, calendar):
+    for shared_part in (idempotency, clock, calendar):
         shared_part.create_tables(op)
     for statement in (*LEDGER, *COVERAGES, *GUARDS):
         op.execute(statement)

@@ -1,0 +1,256 @@
+"""What a request may say. Shape and check digits are judged here, all fields at once."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
+
+from services.applications.api import examples
+from services.applications.domain.rights import Kind, read_right
+from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
+from shared.identifiers import InvalidIdentifier, Uscc
+from shared.money import MONEY_NAMES, NIL, RequestFen, RequestFenOrZero
+from shared.risk_classes import RiskClass
+
+BankCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+Month = Annotated[
+    str,
+    StringConstraints(pattern=r"^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])$"),
+    Field(examples=["2026-03"]),
+]
+Day = Annotated[IsoDate, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+"""A day that a firm, a right or a loan can have; months can be added to it."""
+
+
+class _Body(RequestBody):
+    model_config = ConfigDict(**MONEY_NAMES)
+
+
+class BankBody(_Body):
+    """A bank that may submit."""
+
+    code: BankCode = Field(examples=["ICBC-TJ"])
+    name: ShortText = Field(examples=["中国工商银行天津分行"])
+    uscc: Uscc
+
+
+class BankChange(_Body):
+    """What may change of a bank."""
+
+    name: ShortText | None = None
+    uscc: Uscc | None = None
+
+
+class BorrowerBody(_Body):
+    """The firm that borrows."""
+
+    uscc: Uscc
+    name: ShortText
+    registered_on: Day
+    is_sme: bool
+    region_code: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{5}$")] | None = Field(
+        None, examples=["120110"], description="GB/T 2260"
+    )
+
+
+class ValuationBody(_Body):
+    """What a right was found to be worth. `appraiser` is "internal" for the bank itself."""
+
+    amount_fen: RequestFen
+    method: Literal["income", "market", "cost", "agreed"]
+    appraiser: ShortText
+    valued_on: Day
+
+
+class CollateralBody(_Body):
+    """A right that is to be pledged."""
+
+    kind: Kind
+    number: Annotated[ShortText, StringConstraints(max_length=64)] = Field(
+        examples=["ZL 2015 1 0958772.0"]
+    )
+    nice_class: Annotated[int, Field(ge=1, le=45)] | None = Field(None, validate_default=True)
+    name: ShortText
+    owner_uscc: Uscc | None = None
+    owner_name: ShortText
+    filed_on: Day
+    expires_on: Day
+    valuation: ValuationBody
+
+    @field_validator("number")
+    @classmethod
+    def _number_fits_its_kind(cls, number: str, info: ValidationInfo) -> str:
+        if "kind" in info.data:
+            read_right(info.data["kind"], number)
+        return number
+
+    @field_validator("nice_class")
+    @classmethod
+    def _class_belongs_to_trademarks(cls, nice_class: int | None, info: ValidationInfo) -> Any:
+        is_trademark = info.data.get("kind") == "trademark_right"
+        if "kind" in info.data and is_trademark != (nice_class is not None):
+            raise InvalidIdentifier(
+                "nice-class",
+                "商标须填类别（1—45），其他权利不填",
+                "A trademark needs its Nice class, any other right has none.",
+            )
+        return nice_class
+
+
+class DocumentBody(_Body):
+    """A document, known by its hash."""
+
+    kind: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")] = Field(
+        examples=["business_licence"]
+    )
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    filename: ShortText
+
+
+_Fact = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+
+
+class SubmissionBody(_Body):
+    """An application for entry to a pool, complete."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.SUBMISSION]})
+
+    pool_code: Code = Field(examples=["dongli"])
+    mode: _Fact = Field(examples=["direct"])
+    parties: dict[_Fact, Code] = Field(
+        default_factory=dict, max_length=20, examples=[{"insurer": "PICC-TJ"}]
+    )
+    borrower: BorrowerBody
+    amount_fen: RequestFen
+    tenor_months: Annotated[int, Field(ge=1, le=360)]
+    annual_rate_bp: Annotated[int, Field(ge=0, le=10_000)]
+    purpose: Literal["r_and_d", "industrialisation", "ip_operation", "working_capital", "equipment"]
+    purpose_note: LongText | None = None
+    repayment: Literal["bullet", "equal_instalments", "interest_first"]
+    has_other_collateral: bool
+    ip_share_bp: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    is_first_loan: bool
+    attributes: dict[_Fact, bool | ShortText] = Field(default_factory=dict, max_length=50)
+    collateral: Annotated[list[CollateralBody], Field(min_length=1, max_length=100)]
+    documents: Annotated[list[DocumentBody], Field(max_length=100)]
+
+
+class WithdrawalBody(_Body):
+    """Why a case is taken back."""
+
+    reason: LongText = Field(examples=["企业另有融资安排"])
+
+
+class ReturnReason(_Body):
+    """One thing to mend."""
+
+    text: ShortText = Field(examples=["评估报告缺页"])
+    field: Annotated[str, StringConstraints(pattern=r"^#?(/[^\s]{0,100}){0,10}$")] = Field(
+        "", examples=["#/collateral/0/valuation"]
+    )
+
+
+def _text_alone(value: Any) -> Any:
+    return {"text": value} if isinstance(value, str) else value
+
+
+class ReturnBody(_Body):
+    """Everything that is to be mended, in one notice."""
+
+    reasons: Annotated[
+        list[Annotated[ReturnReason, BeforeValidator(_text_alone)]],
+        Field(min_length=1, max_length=50),
+    ]
+
+
+class OpinionBody(_Body):
+    """What the person thinks of the case."""
+
+    opinion: LongText = Field(examples=["材料齐全，权属清晰，建议批准"])
+
+
+class ReasonBody(_Body):
+    """Why."""
+
+    reason: LongText = Field(examples=["质押专利权属存在争议"])
+
+
+class RegistrationBody(_Body):
+    """One right's entry in its register of pledges."""
+
+    collateral_no: Annotated[int, Field(ge=1, le=100)]
+    registration_no: ShortText = Field(examples=["Y2026120000123"])
+    registry: ShortText = Field(examples=["CNIPA"])
+    registered_on: Day
+
+
+class PledgeBody(_Body):
+    """The pledge stands in the register, right by right."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.PLEDGE]})
+
+    registrations: Annotated[list[RegistrationBody], Field(min_length=1, max_length=100)]
+
+
+class DisbursementBody(_Body):
+    """The loan was paid out."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.DISBURSEMENT]})
+
+    loan_no: Annotated[ShortText, StringConstraints(max_length=64)]
+    amount_fen: RequestFen
+    disbursed_on: Day
+    matures_on: Day
+
+
+class PositionItem(_Body):
+    """Where one loan stood; it is named by `loan_no` or `loan_id`."""
+
+    loan_no: Annotated[ShortText, StringConstraints(max_length=64)] | None = None
+    loan_id: UUID | None = Field(None, validate_default=True)
+    outstanding_principal_fen: RequestFenOrZero
+    overdue_days: Annotated[int, Field(ge=0, le=20_000)]
+    interest_arrears_fen: RequestFenOrZero = Field(0, json_schema_extra=NIL)
+    penalty_interest_fen: RequestFenOrZero = Field(0, json_schema_extra=NIL)
+    risk_class: RiskClass
+
+    @field_validator("loan_id")
+    @classmethod
+    def _one_name_is_enough_and_needed(cls, loan_id: UUID | None, info: ValidationInfo) -> Any:
+        if "loan_no" in info.data and (loan_id is None) == (info.data["loan_no"] is None):
+            raise InvalidIdentifier(
+                "one-name",
+                "loan_no 与 loan_id 须且只须填一个",
+                "Name the loan by exactly one of loan_no and loan_id.",
+            )
+        return loan_id
+
+
+class PositionsBody(_Body):
+    """The positions of a month, at most 1,000. A row that is wrong does not stop the others."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.POSITIONS]})
+
+    month: Month
+    items: Annotated[
+        list[Any],
+        Field(min_length=1, max_length=1000),
+        WithJsonSchema(
+            {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 1000,
+                "items": PositionItem.model_json_schema(),
+            }
+        ),
+    ]

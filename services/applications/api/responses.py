@@ -1,0 +1,318 @@
+"""What the API answers."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.applications.api import examples
+from services.applications.domain.life_cycle import Action, State
+from shared.contracts.risk_pool import LimitReached
+from shared.money import MONEY_NAMES, Fen
+from shared.schemes.decide.findings import Finding
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(**MONEY_NAMES, from_attributes=True)
+
+
+class FindingAnswer(_Answer):
+    """One thing that keeps a case from entering."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.FINDING]})
+
+    code: str = Field(examples=["right-already-pledged"])
+    source: str = Field("", description="The programme and article, or the law.")
+    zh: str
+    en: str
+    field: str = Field("", examples=["/collateral/0/number"], description="A JSON Pointer.")
+    evidence: dict[str, str] = Field(default_factory=dict)
+
+
+def shown_findings(found: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Findings as they are stored and answered."""
+    return [finding.as_data() for finding in found]
+
+
+class SubmissionAnswer(_Answer):
+    """What became of a submission: in the queue, or back with every finding at once."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.SUBMITTED]})
+
+    id: UUID
+    number: str = Field(examples=["DL-2026-000123"])
+    state: State = Field(examples=["accepted", "returned_for_correction"])
+    version: int
+    revision: int
+    since: datetime
+    due_on: date | None
+    findings: list[FindingAnswer]
+
+
+class MovedAnswer(_Answer):
+    """Where a case stands after a move."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.MOVED]})
+
+    id: UUID
+    number: str
+    state: State
+    version: int
+    due_on: date | None = None
+
+
+class WaitingAnswer(_Answer):
+    """Whom a case waits for."""
+
+    role: str = Field(examples=["reviewer"])
+    zh: str
+    en: str
+    since: datetime
+    due_on: date | None
+
+
+class BankAnswer(_Answer):
+    """A bank that may submit."""
+
+    code: str
+    name: str
+    uscc: str
+    version: int
+    created_at: datetime
+
+
+class PoolAnswer(_Answer):
+    """A pool, as far as its events have told, and how your bank stands in it."""
+
+    code: str
+    name: str
+    programme: str
+    opened_on: date
+    stopped_on: date | None
+    suspended_on: date | None = Field(None, description="Since when your bank is suspended here.")
+
+
+class BorrowerAnswer(_Answer):
+    """The firm as its bank described it."""
+
+    uscc: str
+    name: str
+    registered_on: date
+    is_sme: bool
+    region_code: str | None
+
+
+class ValuationAnswer(_Answer):
+    """What a right was found to be worth."""
+
+    amount_fen: Fen
+    method: str
+    appraiser: str
+    valued_on: date
+
+
+class CollateralAnswer(_Answer):
+    """A right offered."""
+
+    collateral_no: int
+    kind: str
+    number: str
+    number_as_given: str
+    nice_class: int | None
+    name: str
+    owner_uscc: str | None
+    owner_name: str
+    filed_on: date
+    expires_on: date
+    valuation: ValuationAnswer | None
+
+
+class DocumentAnswer(_Answer):
+    """A document by its hash."""
+
+    kind: str
+    sha256: str
+    filename: str
+
+
+class HistoryAnswer(_Answer):
+    """One move of a case: who, when, from where to where, why."""
+
+    version: int
+    at: datetime
+    subject: str
+    name: str
+    role: str
+    action: Action
+    source: State | None
+    target: State
+    reason: str
+    detail: dict[str, Any]
+
+
+class RegistrationAnswer(_Answer):
+    """A pledge as it stands in its register."""
+
+    collateral_no: int
+    registry: str
+    registration_no: str
+    registered_on: date
+
+
+class LoanAnswer(_Answer):
+    """A loan where it stands by its last report."""
+
+    id: UUID
+    number: str
+    loan_no: str
+    bank_code: str
+    pool_code: str
+    borrower_uscc: str
+    borrower_name: str
+    state: State
+    amount_fen: Fen
+    annual_rate_bp: int
+    disbursed_on: date
+    matures_on: date
+    outstanding_principal_fen: Fen
+    overdue_days: int
+    interest_arrears_fen: Fen
+    penalty_interest_fen: Fen
+    risk_class: str
+    last_month: str | None
+
+
+class PositionAnswer(_Answer):
+    """What was reported of a loan for a month. The highest version of a month counts."""
+
+    month: str
+    version: int
+    outstanding_principal_fen: Fen
+    overdue_days: int
+    interest_arrears_fen: Fen
+    penalty_interest_fen: Fen
+    risk_class: str
+    reported_at: datetime
+    reported_by: str
+
+
+class CaseSummary(_Answer):
+    """A case in a list."""
+
+    id: UUID
+    number: str
+    state: State
+    state_zh: str
+    bank_code: str
+    pool_code: str
+    borrower_uscc: str
+    borrower_name: str
+    amount_fen: Fen
+    tenor_months: int
+    version: int
+    since: datetime
+    submitted_at: datetime
+    due_on: date | None
+    lamp: str = Field("none", description="green, yellow, red; none where nothing is due")
+    working_days_left: int | None = None
+    assigned_to: str | None = None
+    assigned_name: str | None = None
+
+
+class CaseAnswer(CaseSummary):
+    """A case with everything that belongs to it."""
+
+    programme: str
+    mode: str
+    parties: dict[str, str]
+    borrower: BorrowerAnswer
+    annual_rate_bp: int
+    purpose: str
+    purpose_note: str | None
+    repayment: str
+    has_other_collateral: bool
+    ip_share_bp: int | None
+    is_first_loan: bool
+    is_multi_ip_type: bool
+    attributes: dict[str, bool | str]
+    revision: int
+    findings: list[FindingAnswer]
+    collateral: list[CollateralAnswer]
+    documents: list[DocumentAnswer]
+    registrations: list[RegistrationAnswer]
+    history: list[HistoryAnswer]
+    loan: LoanAnswer | None
+    recommended_by: str | None
+    approved_by: str | None
+    approved_on: date | None
+    reserved_until: date | None
+    scheme_version: str | None
+    declined_limits: list[LimitReached]
+    pending_actions: list[Action]
+    waiting_for: WaitingAnswer | None
+
+
+class RowProblem(_Answer):
+    """What is wrong with one field of one row."""
+
+    code: str
+    zh: str
+    en: str
+    field: str = ""
+
+
+class RowVerdict(_Answer):
+    """What became of one reported position."""
+
+    index: int
+    loan_no: str | None = None
+    loan_id: UUID | None = None
+    accepted: bool
+    unchanged: bool = Field(default=False, description="Reported before with the same figures.")
+    version: int | None = Field(
+        default=None, description="Which report of this loan and month it is."
+    )
+    state: State | None = None
+    errors: list[RowProblem] = Field(default_factory=list)
+    warnings: list[RowProblem] = Field(default_factory=list)
+
+
+class PositionsAnswer(_Answer):
+    """The verdict on every row, in the order of the request."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.VERDICTS]})
+
+    month: str
+    accepted: int
+    refused: int
+    verdicts: list[RowVerdict]
+
+
+class StatisticsRow(_Answer):
+    """Cases of one pool, month of submission and state."""
+
+    pool_code: str
+    month: str
+    state: State
+    cases: int
+    amount_fen: Fen
+
+
+class LoanStatisticsRow(_Answer):
+    """Loans of one pool: what was paid out, what is out, what is overdue."""
+
+    pool_code: str
+    loans: int
+    disbursed_fen: Fen
+    outstanding_fen: Fen
+    overdue_loans: int
+    overdue_fen: Fen
+
+
+class StatisticsAnswer(_Answer):
+    """Counts and money, for the first page."""
+
+    cases: list[StatisticsRow]
+    loans: list[LoanStatisticsRow]

@@ -1,0 +1,165 @@
+"""What a page has at hand: the person, their language, the services as that person, and the form.
+
+The console decides nothing by role. Roles only choose which entries the navigation shows.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from services.console.http.forms import new_key, read_form, token_of
+from services.console.login.providers import WayIn
+from services.console.rendering.catalogue import DEFAULT, LANGUAGES, Texts, texts
+from services.console.rendering.environment import Looks
+from services.console.rendering.navigation import navigation
+from services.console.settings import ConsoleSettings
+from services.console.upstream.client import Api, Problem, Services
+from shared.observability.tracing import current_request_id
+
+LANGUAGE_COOKIE = "zhidai_language"
+NOTICE = "notice"
+
+
+class NotLoggedIn(Exception):
+    """A page was asked for that needs a person."""
+
+
+@dataclass(frozen=True)
+class Console:
+    """What all requests share."""
+
+    settings: ConsoleSettings
+    services: Services
+    looks: Looks
+    way_in: WayIn
+
+    @property
+    def secret(self) -> str:
+        """The key of form tokens."""
+        return self.settings.session_secret.get_secret_value()
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who is logged in. `institution` is a bank's code, or "*" for the bureau's people."""
+
+    subject: str
+    name: str
+    roles: frozenset[str]
+    institution: str
+
+    @property
+    def is_of_bank(self) -> bool:
+        """Whether this person sees one bank's cases only."""
+        return self.institution != "*"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One request of one person, or of a visitor before the login (`person` is None)."""
+
+    request: Request
+    console: Console
+    texts: Texts
+    person: Person | None
+    _apis: Mapping[str, Api]
+
+    @property
+    def applications(self) -> Api:
+        """The service `applications`, as this person."""
+        return self._apis["applications"]
+
+    @property
+    def risk_pool(self) -> Api:
+        """The service `risk_pool`, as this person."""
+        return self._apis["risk_pool"]
+
+    @property
+    def notifications(self) -> Api:
+        """The service `notifications`, as this person."""
+        return self._apis["notifications"]
+
+    async def form(self) -> FormData:
+        """The form that was sent. Raises ForeignForm where it is not ours."""
+        return await read_form(self.request, secret=self.console.secret)
+
+    def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
+        """A page with everything that its frame needs."""
+        session = self.request.session
+        notice = session.pop(NOTICE, None) if self.request.method == "GET" else None
+        html = self.console.looks.render(
+            template,
+            self.texts,
+            person=self.person,
+            navigation=navigation(self.person.roles if self.person else frozenset()),
+            path=self.request.url.path,
+            here=_here(self.request),
+            notice=self.texts(notice["key"], **notice["values"]) if notice else "",
+            token=token_of(session, self.console.secret),
+            new_key=new_key,
+            **({"problem": None} | context),
+        )
+        return Response(html, status_code=status, media_type="text/html")
+
+    def done(self, path: str, notice: str = "", **values: str) -> Response:
+        """After a form: go and look at the result, so that reloading does not send it again."""
+        if notice:
+            self.request.session[NOTICE] = {"key": notice, "values": values}
+        return RedirectResponse(path, status_code=303)
+
+
+def visitor(request: Request) -> Desk:
+    """Desk of whoever asks, logged in or not."""
+    console: Console = request.app.state.console
+    language = request.cookies.get(LANGUAGE_COOKIE, DEFAULT)
+    words = texts(language if language in LANGUAGES else DEFAULT)
+    held = request.session.get("person")
+    person = None
+    if held:
+        person = Person(
+            held["subject"], held["name"], frozenset(held["roles"]), held["institution"]
+        )
+    apis = console.services.as_(
+        held["token"] if held else "",
+        language=words.html_language,
+        request_id=current_request_id(),
+    )
+    return Desk(request, console, words, person, apis)
+
+
+async def desk(request: Request) -> Desk:
+    """Desk of a person. Raises NotLoggedIn."""
+    held = request.session.get("person")
+    if held is None:
+        raise NotLoggedIn
+    if held["expires"] - 30 < time.time():
+        console: Console = request.app.state.console
+        renewed = await console.way_in.renewed(held)
+        if renewed is None:
+            request.session.pop("person")
+            raise NotLoggedIn
+        request.session["person"] = renewed
+    return visitor(request)
+
+
+def failed(desk: Desk, problem: Problem) -> Response:
+    """A page that says what a service answered, and what to do now."""
+    return desk.page("problem.html", status=problem.status, problem=problem)
+
+
+def without_person(at: Desk) -> Desk:
+    """The same desk for a page that shows nobody's name."""
+    return replace(at, person=None)
+
+
+def _here(request: Request) -> str:
+    """Path and query, for a form that comes back to where it was."""
+    if request.method != "GET":
+        return request.url.path
+    query = request.url.query
+    return request.url.path + (f"?{query}" if query else "")

@@ -1,0 +1,176 @@
+"""How somebody becomes a person with a token: chosen from a list in development, else by OIDC.
+
+Both ways end the same: the session holds the person and the access token that the services will
+judge. The console believes the token as little as they do: its claims are verified before they
+choose what the navigation shows.
+"""
+
+import time
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from authlib.integrations.base_client.errors import OAuthError
+from httpx import HTTPError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.console.settings import ConsoleSettings
+from shared.auth.identity import Identity, InvalidToken, Verifier
+from shared.auth.issuer import Issuer
+from shared.auth.jwks import Keys, KeysUnavailable
+
+DEVELOPMENT_SECONDS = 12 * 3600
+
+
+class NotLetIn(Exception):
+    """The identity provider has sent nobody in, or somebody whom the services would not know."""
+
+
+class WayIn(Protocol):
+    """A way to log in."""
+
+    kind: str
+
+    async def renewed(self, held: Mapping[str, Any]) -> dict[str, Any] | None:
+        """What the session holds, with a fresh token; None where the person must log in anew."""
+
+
+class ByChoice:
+    """Development: the local issuer signs a token for whoever is chosen."""
+
+    kind = "choice"
+
+    def __init__(self, issuer: Issuer) -> None:
+        self._issuer = issuer
+
+    def enter(self, identity: Identity) -> dict[str, Any]:
+        """What the session holds of a chosen person."""
+        token = self._issuer.issue(
+            identity.subject,
+            identity.name,
+            sorted(identity.roles),
+            identity.institution,
+            DEVELOPMENT_SECONDS,
+        )
+        return held_person(identity, token=token, expires=time.time() + DEVELOPMENT_SECONDS)
+
+    async def renewed(self, held: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Choosing again is easy, so nothing is renewed."""
+        return None
+
+
+class ByProvider:
+    """OIDC authorization code with PKCE against an identity provider such as Keycloak."""
+
+    kind = "oidc"
+
+    def __init__(self, settings: ConsoleSettings) -> None:
+        # Only who logs in by a provider pays for loading this.
+        from authlib.integrations.starlette_client import OAuth
+
+        self._settings = settings
+        self._client = OAuth().register(
+            "provider",
+            client_id=settings.oidc_client_id,
+            client_secret=settings.oidc_client_secret.get_secret_value() or None,
+            server_metadata_url=(
+                settings.oidc_issuer.rstrip("/") + "/.well-known/openid-configuration"
+            ),
+            client_kwargs={
+                "scope": settings.oidc_scope,
+                "code_challenge_method": "S256",
+                "timeout": settings.timeout_seconds,
+            },
+        )
+        self._verifier: Verifier | None = None
+
+    async def leave_for_provider(self, request: Request) -> Response:
+        """Send the browser to the provider; state, nonce and verifier wait in the session.
+
+        Raises NotLetIn where the provider does not answer.
+        """
+        try:
+            answer = await self._client.authorize_redirect(request, self._return_url)
+        except HTTPError as error:
+            raise NotLetIn(str(error)) from error
+        assert isinstance(answer, Response)
+        return answer
+
+    async def come_back(self, request: Request) -> dict[str, Any]:
+        """What the session holds of the person whom the provider sends. Raises NotLetIn."""
+        try:
+            token = await self._client.authorize_access_token(request)
+            return await self._held(token)
+        except (OAuthError, HTTPError, InvalidToken, KeysUnavailable, ValueError) as error:
+            raise NotLetIn(str(error)) from error
+
+    async def renewed(self, held: Mapping[str, Any]) -> dict[str, Any] | None:
+        """A fresh token by the refresh token, if the provider gave one and still honours it."""
+        if not held.get("refresh"):
+            return None
+        from authlib.integrations.httpx_client import AsyncOAuth2Client
+
+        metadata = await self._client.load_server_metadata()
+        settings = self._settings
+        async with AsyncOAuth2Client(
+            settings.oidc_client_id,
+            settings.oidc_client_secret.get_secret_value() or None,
+            timeout=settings.timeout_seconds,
+        ) as client:
+            try:
+                token = await client.refresh_token(
+                    metadata["token_endpoint"], refresh_token=held["refresh"]
+                )
+                return await self._held(dict(token))
+            except (OAuthError, HTTPError, InvalidToken, KeysUnavailable, ValueError):
+                return None
+
+    async def logout_url(self, *, back_to: str) -> str:
+        """Where the provider ends its own session; the console's page where it has no such place."""
+        try:
+            metadata = await self._client.load_server_metadata()
+        except HTTPError:
+            return back_to
+        place = metadata.get("end_session_endpoint")
+        if not place:
+            return back_to
+        client_id = self._settings.oidc_client_id
+        return f"{place}?client_id={client_id}&post_logout_redirect_uri={self._public(back_to)}"
+
+    async def _held(self, token: Mapping[str, Any]) -> dict[str, Any]:
+        access = str(token["access_token"])
+        identity = await (await self._verified_by()).identity_of(access)
+        expires = float(token.get("expires_at") or time.time() + int(token.get("expires_in", 60)))
+        held = held_person(identity, token=access, expires=expires)
+        if token.get("refresh_token"):
+            held["refresh"] = str(token["refresh_token"])
+        return held
+
+    async def _verified_by(self) -> Verifier:
+        if self._verifier is None:
+            metadata = await self._client.load_server_metadata()
+            self._verifier = Verifier(
+                issuer=metadata["issuer"],
+                audience=self._settings.oidc_audience,
+                keys=Keys(metadata["jwks_uri"]),
+            )
+        return self._verifier
+
+    @property
+    def _return_url(self) -> str:
+        return self._public("/login/return")
+
+    def _public(self, path: str) -> str:
+        return self._settings.public_url.rstrip("/") + path
+
+
+def held_person(identity: Identity, *, token: str, expires: float) -> dict[str, Any]:
+    """A person as the session keeps them. `expires` is in seconds since 1970."""
+    return {
+        "subject": identity.subject,
+        "name": identity.name,
+        "roles": sorted(identity.roles),
+        "institution": identity.institution,
+        "token": token,
+        "expires": int(expires),
+    }

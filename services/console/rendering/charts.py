@@ -1,0 +1,122 @@
+"""Charts as plain SVG, drawn on the server: no script, no style attribute, nothing loaded.
+
+A chart is never the only place of a figure: it carries a title for readers of the screen, and the
+page has the same numbers in a table beside it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from services.console.rendering.formats import wan
+from shared.money import format_fen, parse_fen
+
+_WIDTH = 720
+
+
+def _fen(amount: str | None) -> int:
+    return parse_fen(amount) if amount else 0
+
+
+def bar(parts: Sequence[tuple[str, str]], whole: str, title: str, limit: str = "") -> Markup:
+    """One bar of stacked parts (colour, amount) in a whole; a dashed line marks a limit."""
+    most = max(_fen(whole), sum(_fen(amount) for _, amount in parts), _fen(limit), 1)
+    at, drawn = 0.0, []
+    for colour, amount in parts:
+        width = _fen(amount) * _WIDTH / most
+        drawn.append(f'<rect class="{colour}" x="{at:.1f}" y="4" width="{width:.1f}" height="18"/>')
+        at += width
+    if limit:
+        x = min(_fen(limit) * _WIDTH / most, _WIDTH - 1)
+        drawn.append(f'<line class="limit" x1="{x:.1f}" y1="0" x2="{x:.1f}" y2="26"/>')
+    return _svg(
+        26,
+        title,
+        f'<rect class="track" x="0" y="4" width="{_WIDTH}" height="18"/>' + "".join(drawn),
+    )
+
+
+def columns(
+    rows: Sequence[tuple[str, Sequence[tuple[str, str]]]], title: str, *, height: int = 220
+) -> Markup:
+    """Stacked columns: (label, [(colour, amount), …]) from left to right; the axis is in 万元."""
+    if not rows:
+        return Markup("")
+    left, bottom, top = 68, 26, 12
+    most = max(max(sum(max(_fen(a), 0) for _, a in parts) for _, parts in rows), 1)
+    scale = _nice(most)
+    inner = height - bottom - top
+    drawn = []
+    for step in range(5):
+        y = top + inner * step / 4
+        label = wan(format_fen(scale * (4 - step) // 4)).removesuffix(".00")
+        drawn.append(f'<line class="grid" x1="{left}" y1="{y:.1f}" x2="{_WIDTH}" y2="{y:.1f}"/>')
+        drawn.append(f'<text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{label}</text>')
+    slot = (_WIDTH - left) / len(rows)
+    width = min(slot * 0.62, 46)
+    for number, (label, parts) in enumerate(rows):
+        x, y = left + slot * number + (slot - width) / 2, float(top + inner)
+        for colour, amount in parts:
+            tall = max(_fen(amount), 0) * inner / scale
+            y -= tall
+            drawn.append(
+                f'<rect class="{colour}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" '
+                f'height="{tall:.1f}"><title>{escape(label)} {wan(amount)}</title></rect>'
+            )
+        drawn.append(
+            f'<text x="{x + width / 2:.1f}" y="{height - 8}" text-anchor="middle">{escape(label)}</text>'
+        )
+    drawn.append(
+        f'<line class="axis" x1="{left}" y1="{top + inner}" x2="{_WIDTH}" y2="{top + inner}"/>'
+    )
+    return _svg(height, title, "".join(drawn))
+
+
+def of_banks(banks: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Columns of the banks of a pool: covered, and reserved on top of it."""
+    return [
+        (str(bank["bank_code"]), [("a", str(bank["covered"])), ("b", str(bank["reserved"]))])
+        for bank in banks
+    ]
+
+
+def of_months(
+    months: Sequence[tuple[str, int, str]],
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Columns of (month, cases, amount): the amounts."""
+    return [(month[2:], [("a", amount)]) for month, _, amount in months]
+
+
+COLOURS = ("a", "c", "b", "e", "d", "f")
+
+
+def colour(number: int) -> str:
+    """The colour class of the n-th party; the seventh begins anew."""
+    return COLOURS[number % len(COLOURS)]
+
+
+def shares(parties: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """The parts of a bar for what each party bears or gets."""
+    return [(colour(number), str(one["amount"])) for number, one in enumerate(parties)]
+
+
+def _nice(most: int) -> int:
+    """The least 1, 2, 2.5, 4, 5, 8 or 10 × a power of ten that is not below; in fen."""
+    power = 1
+    while power * 10 < most:
+        power *= 10
+    for tenths in (10, 20, 25, 40, 50, 80, 100):
+        if power * tenths >= most * 10:
+            return max(power * tenths // 10, 4)
+    return power * 10
+
+
+def _svg(height: int, title: str, content: str) -> Markup:
+    is_bar = height < 40
+    kind = "chart is-bar" if is_bar else "chart"
+    stretch = ' preserveAspectRatio="none"' if is_bar else ""
+    return Markup(
+        f'<svg class="{kind}" viewBox="0 0 {_WIDTH} {height}" role="img" '
+        f'aria-label="{escape(title)}"{stretch}>{content}</svg>'
+    )

@@ -1,0 +1,77 @@
+"""Templates and static files: one Jinja environment, with the words and the formats in reach."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from services.console.cases import explanations
+from services.console.rendering import charts, formats
+from services.console.rendering.catalogue import LANGUAGES, Texts
+from services.console.rendering.tag_colours import tone
+
+HERE = Path(__file__).parents[1]
+STATIC = HERE / "static"
+
+
+class Looks:
+    """Renders pages. A name that a page uses and nobody gave is an error, not a blank."""
+
+    def __init__(self) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters |= {
+            "yuan": formats.yuan,
+            "wan": formats.wan,
+            "percent": formats.percent,
+            "moment": formats.moment,
+            "day": formats.day,
+            "count": formats.count,
+            "version": formats.version,
+        }
+        self._environment.globals |= {
+            "asset": asset,
+            "languages": LANGUAGES,
+            "ratio_bp": formats.ratio_bp,
+            "times": formats.times,
+            "figures": formats.figures,
+            "figure_lines": formats.figure_lines,
+            "charts": charts,
+            "tone": tone,
+            "steps_of": explanations.steps_of,
+            "version_of": explanations.version_of,
+        }
+
+    def render(self, template: str, texts: Texts, **context: Any) -> str:
+        """The HTML of a template in a language."""
+        return self._environment.get_template(template).render(t=texts, **context)
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file, which changes with its content so that it may be kept."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+class KeptFiles(StaticFiles):
+    """Static files whose versioned addresses a browser may keep for a year."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, or Starlette's 404."""
+        response = await super().get_response(path, scope)
+        kept = scope.get("query_string", b"").startswith(b"v=")
+        response.headers["Cache-Control"] = (
+            "public, max-age=31536000, immutable" if kept else "public, max-age=300"
+        )
+        return response

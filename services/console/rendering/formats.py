@@ -1,0 +1,112 @@
+"""How figures, days and times look on a page: amounts grouped, tabular, never rounded unseen."""
+
+import re
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.console.rendering.catalogue import Texts
+from shared.money import group_fen, parse_fen, round_half_up
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOTHING = "—"
+
+
+def yuan(amount: Any) -> str:
+    """ "1234567.8" → "1,234,567.80"; a dash where there is none."""
+    if amount is None or amount == "":
+        return NOTHING
+    return group_fen(parse_fen(str(amount)))
+
+
+def wan(amount: Any) -> str:
+    """ "1234567.80" → "123.46" (万元), for charts; the table beside has the exact amount."""
+    if amount is None or amount == "":
+        return NOTHING
+    fen = parse_fen(str(amount))
+    hundredths = (abs(fen) * 2 + 10_000) // 20_000
+    whole, rest = divmod(hundredths, 100)
+    return f"{'-' if fen < 0 else ''}{whole:,}.{rest:02d}"
+
+
+def percent(basis_points: Any) -> str:
+    """435 → "4.35%"; a dash where there is none."""
+    if basis_points is None or basis_points == "":
+        return NOTHING
+    value = int(basis_points)
+    whole, rest = divmod(abs(value), 100)
+    return f"{'-' if value < 0 else ''}{whole:,}.{rest:02d}%"
+
+
+def ratio_bp(part: Any, whole: Any) -> int | None:
+    """How many basis points one amount is of another, rounded half up; None of nothing."""
+    if part is None or whole is None:
+        return None
+    whole_fen = parse_fen(str(whole))
+    if whole_fen <= 0:
+        return None
+    return round_half_up(Fraction(parse_fen(str(part)) * 10_000, whole_fen))
+
+
+def moment(at: Any) -> str:
+    """A time in UTC as the clock in Shanghai shows it, to the minute."""
+    if not at:
+        return NOTHING
+    return datetime.fromisoformat(str(at)).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def day(on: Any) -> str:
+    """A business date, or the day of a time, in Shanghai."""
+    if not on:
+        return NOTHING
+    text = str(on)
+    return text if len(text) == 10 else moment(text)[:10]
+
+
+def count(number: Any) -> str:
+    """12345 → "12,345"."""
+    return NOTHING if number is None else f"{int(number):,}"
+
+
+def times(basis_points: Any) -> str:
+    """A multiple in basis points, where 10000 is once: 85000 → "8.50"."""
+    if basis_points is None:
+        return NOTHING
+    whole, rest = divmod(int(basis_points), 10_000)
+    return f"{whole:,}.{rest // 100:02d}"
+
+
+_AMOUNT = re.compile(r"(?<![\d.A-Za-z])-?\d{1,15}\.\d{2}(?![\d%.])")
+_CODE = re.compile(r"(?<![\w:/-])[a-z][a-z_]+(?![\w:/-])")
+_CODE_KINDS = ("party", "payment", "risk_class")
+_SEVERAL = re.compile(r"[,;] (?=\S+ (?:→ )?\S*)")
+
+
+def figures(text: Any, texts: Texts) -> str:
+    """A figure of an explanation for people: amounts grouped, codes in the reader's words.
+
+    "pool 1200.00, bank 1.00" → "风险补偿资金池 1,200.00, 银行 1.00".
+    """
+    if isinstance(text, bool):
+        return texts("app.yes") if text else texts("app.no")
+
+    def named(match: re.Match[str]) -> str:
+        code = match[0]
+        known = (f"{kind}.{code}" for kind in _CODE_KINDS if texts.knows(f"{kind}.{code}"))
+        key = next(known, None)
+        return texts(key) if key else code
+
+    grouped = _AMOUNT.sub(lambda match: yuan(match[0]), NOTHING if text is None else str(text))
+    return _CODE.sub(named, grouped) if texts.language == "zh" else grouped
+
+
+def figure_lines(text: Any, texts: Texts) -> list[str]:
+    """The same, part by part where a result has several: one line for each party."""
+    parts = _SEVERAL.split(str(text)) if isinstance(text, str) else [text]
+    return [figures(part, texts) for part in parts]
+
+
+def version(text: Any) -> str:
+    """A scheme version without the digest of its content: "dongli/direct@2022-10-28"."""
+    return str(text or NOTHING).split("#")[0]

@@ -1,0 +1,36 @@
+"""Which entries the navigation shows to whom. It hides what would be refused; it allows nothing."""
+
+from dataclasses import dataclass
+
+from shared.auth.identity import BANK_ROLES, BUREAU_ROLES
+
+_FINANCE = frozenset({"finance_maker", "finance_checker"})
+_EVERYBODY = BANK_ROLES | BUREAU_ROLES
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the navigation; `key` is its access key and its letter after "g"."""
+
+    name: str
+    path: str
+    key: str
+    roles: frozenset[str]
+
+
+ENTRIES = (
+    Entry("start", "/", "s", _EVERYBODY),
+    Entry("queue", "/queue", "q", frozenset({"reviewer", "approver"})),
+    Entry("cases", "/cases", "a", _EVERYBODY - {"admin"}),
+    Entry("pools", "/pools", "p", _EVERYBODY - {"admin"}),
+    Entry("claims", "/claims", "c", _EVERYBODY - {"admin"}),
+    Entry("recoveries", "/recoveries", "r", _EVERYBODY - {"admin"}),
+    Entry("settlements", "/settlements", "m", _EVERYBODY - {"admin"}),
+    Entry("inbox", "/inbox", "i", _EVERYBODY),
+    Entry("parked", "/parked", "e", frozenset({"admin"})),
+)
+
+
+def navigation(roles: frozenset[str]) -> tuple[Entry, ...]:
+    """The entries for somebody with these roles, in order."""
+    return tuple(entry for entry in ENTRIES if entry.roles & roles)

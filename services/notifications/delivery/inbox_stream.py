@@ -1,0 +1,90 @@
+"""Wakes open streams when there are new messages: one look per process, not one per stream."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from weakref import WeakKeyDictionary
+
+from services.notifications.queries.looking import looking
+from shared.postgres.database import EVERYWHERE, Database
+from shared.postgres.transient import is_passing
+
+REST_SECONDS = 0.02
+"""Between two looks: commits come in crowds."""
+
+log = logging.getLogger(__name__)
+
+
+class Bell:
+    """Knows the position of the newest message, and rings when it moves."""
+
+    def __init__(self) -> None:
+        self.position = 0
+        self._rung = asyncio.Event()
+        self._look = asyncio.Event()
+        self._listeners = 0
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """A stream is open: while none is, nobody looks."""
+        self._listeners += 1
+        try:
+            yield
+        finally:
+            self._listeners -= 1
+
+    async def wait(self, *, beyond: int, seconds: float) -> None:
+        """Wait until the newest message is beyond a position, but not longer than so long."""
+        if self.position > beyond:
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await self._rung.wait()
+        except TimeoutError:
+            pass
+
+    def ring(self, position: int) -> None:
+        """Let everyone go who waits."""
+        self.position = position
+        rung, self._rung = self._rung, asyncio.Event()
+        rung.set()
+
+    async def watch(
+        self, database: Database, stopping: asyncio.Event, *, poll_seconds: float
+    ) -> None:
+        """Look for new messages after every commit here, and now and then for those of others."""
+        database.after_commit(self._look.set)
+        stop = asyncio.create_task(stopping.wait())
+        stop.add_done_callback(lambda _: self._look.set())
+        while not stopping.is_set():
+            self._look.clear()
+            if self._listeners:
+                await self._ring_if_moved(database)
+                await asyncio.sleep(REST_SECONDS)
+            try:
+                async with asyncio.timeout(poll_seconds):
+                    await self._look.wait()
+            except TimeoutError:
+                pass
+        stop.cancel()
+        self.ring(self.position)
+
+    async def _ring_if_moved(self, database: Database) -> None:
+        try:
+            async with looking(database, EVERYWHERE) as conn:
+                newest = await conn.fetchval("select coalesce(max(position), 0) from messages")
+        except Exception as error:
+            # Whatever it was: streams would stand still if this stopped looking.
+            log.warning("the bell looks again later: %r", error, exc_info=not is_passing(error))
+            return
+        if newest != self.position:
+            self.ring(newest)
+
+
+_bells: WeakKeyDictionary[Database, Bell] = WeakKeyDictionary()
+
+
+def bell_of(database: Database) -> Bell:
+    """The bell of a service, known by its database."""
+    return _bells.setdefault(database, Bell())

@@ -1,0 +1,84 @@
+"""What we do about an event: decide who is told what, and keep it for them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from services.notifications.domain.audiences import NOTICES, Audience, Banks, audiences
+from services.notifications.domain.links import path_of
+from services.notifications.domain.payload import webhook_body
+from services.notifications.domain.redaction import told_to
+from services.notifications.tables import messages
+from services.notifications.tables.messages import Draft
+from services.notifications.templates.words import CATALOGUE
+from shared.messaging.inbox import Heard
+
+
+async def notify(heard: Sequence[Heard], /, *, conn: asyncpg.Connection, now: datetime) -> None:
+    """Something happened: tell everyone it concerns, each as much as they may know."""
+    facts = [one.event.model_dump(mode="python", by_alias=False) for one in heard]
+    await messages.lock(conn)
+    await messages.remember_banks(conn, _pairs(facts))
+    banks = await messages.banks_of(conn, _pools_as_a_whole(heard, facts))
+    asked = await messages.machines_that_ask(conn, _not_in_every_inbox(heard))
+
+    # What nobody reads and no machine asked for is not kept: most of it is monthly positions.
+    drafts = [
+        draft_of(one, fact, audience)
+        for one, fact in zip(heard, facts, strict=True)
+        for audience in audiences(
+            one.envelope.type, fact, banks_of_pool=banks.get(fact.get("pool_code", ""), ())
+        )
+        if audience.in_inbox or (audience.institution, one.envelope.type) in asked
+    ]
+
+    await messages.tell(conn, drafts, now=now)
+
+
+def draft_of(heard: Heard, fact: dict[str, Any], audience: Audience) -> Draft:
+    """What one institution is told of one event."""
+    envelope = heard.envelope
+    told = told_to(audience.institution, envelope.type, fact)
+    return Draft(
+        event_id=envelope.id,
+        event_type=envelope.type,
+        institution=audience.institution,
+        roles=audience.roles,
+        in_inbox=audience.in_inbox,
+        acts=audience.acts,
+        pool_code=str(fact.get("pool_code", "")),
+        bank_code=str(fact.get("bank_code", "")),
+        loan_id=fact.get("loan_id"),
+        subject=envelope.subject,
+        happened_at=envelope.time,
+        words=CATALOGUE.words(audience.institution, envelope.type, told),
+        link=path_of(told),
+        payload=webhook_body(
+            event_type=envelope.type,
+            event_id=envelope.id,
+            happened_at=envelope.time,
+            told=told,
+        ),
+    )
+
+
+def _not_in_every_inbox(heard: Sequence[Heard]) -> list[str]:
+    types = {one.envelope.type for one in heard}
+    return sorted(name for name in types if not NOTICES[name].bank_inbox)
+
+
+def _pairs(facts: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    pairs = {(fact.get("pool_code"), fact.get("bank_code")) for fact in facts}
+    return sorted((str(pool), str(bank)) for pool, bank in pairs if pool and bank)
+
+
+def _pools_as_a_whole(heard: Sequence[Heard], facts: Sequence[dict[str, Any]]) -> list[str]:
+    return sorted(
+        {
+            fact["pool_code"]
+            for one, fact in zip(heard, facts, strict=True)
+            if NOTICES[one.envelope.type].banks is Banks.OF_POOL
+        }
+    )

@@ -1,0 +1,101 @@
+"""The words of a message: templates/words.yaml, filled with what its reader may know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from ruamel.yaml import YAML
+
+from services.notifications.domain.audiences import BUREAU
+from shared.money import group_fen
+from shared.ratios import percent_of_bp
+from shared.schemes.vocabulary import party_name
+
+TEMPLATES = Path(__file__).parent
+LANGUAGES = ("zh", "en")
+
+EMAIL_WORDS: Mapping[str, Mapping[str, str]] = {
+    "zh": {
+        "lang": "zh-CN",
+        "open": "在系统中查看",
+        "footer": "本邮件由知识产权质押融资风险补偿系统发出，请勿回复。可在系统中退订。",
+    },
+    "en": {
+        "lang": "en",
+        "open": "Open in the console",
+        "footer": "Sent by the risk-compensation pool's system; please do not reply. "
+        "You can unsubscribe in the console.",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A message in both languages."""
+
+    title_zh: str
+    text_zh: str
+    title_en: str
+    text_en: str
+
+
+class Catalogue:
+    """All texts, compiled once. A field that the reader may not know, or that the event does not
+    have, makes rendering fail: the tests render every text for everyone who gets it."""
+
+    def __init__(self, folder: Path = TEMPLATES) -> None:
+        source = YAML(typ="safe").load((folder / "words.yaml").read_text())
+        self._labels: Mapping[str, Mapping[str, Mapping[str, str]]] = source["labels"]
+        plain = Environment(undefined=StrictUndefined, autoescape=False)
+        plain.filters |= {
+            "yuan": group_fen,
+            "percent": percent_of_bp,
+            "label": self._label,
+            "party": party_name,
+        }
+        self._texts: dict[tuple[str, bool, str, str], Template] = {}
+        for event_type, texts in source["events"].items():
+            for for_bank in (False, True):
+                chosen = texts.get("bank", texts) if for_bank else texts
+                for language in LANGUAGES:
+                    for part in ("title", "text"):
+                        self._texts[event_type, for_bank, language, part] = plain.from_string(
+                            chosen[language][part]
+                        )
+        self.event_types = frozenset(source["events"])
+        loader = FileSystemLoader(folder)
+        self._email_text = Environment(
+            loader=loader, undefined=StrictUndefined, keep_trailing_newline=True
+        ).get_template("email.txt.j2")
+        self._email_html = Environment(
+            loader=loader, undefined=StrictUndefined, autoescape=True
+        ).get_template("email.html.j2")
+
+    def words(self, institution: str, event_type: str, told: Mapping[str, Any]) -> Words:
+        """What an institution reads of an event; `told` is what it may know of it."""
+        for_bank = institution != BUREAU
+
+        def render(language: str, part: str) -> str:
+            return self._texts[event_type, for_bank, language, part].render(told).strip()
+
+        return Words(
+            title_zh=render("zh", "title"),
+            text_zh=render("zh", "text"),
+            title_en=render("en", "title"),
+            text_en=render("en", "text"),
+        )
+
+    def email(self, language: str, *, title: str, text: str, url: str) -> tuple[str, str]:
+        """The body of an e-mail, as plain text and as HTML."""
+        around = {"title": title, "text": text, "url": url, "words": EMAIL_WORDS[language]}
+        return self._email_text.render(around), self._email_html.render(around)
+
+    def _label(self, code: str, kind: str, language: str) -> str:
+        """The word for a code; a code we have no word for stands for itself."""
+        return self._labels[kind].get(code, {}).get(language, code)
+
+
+CATALOGUE = Catalogue()
+"""The texts of this service, compiled when it starts: a broken one stops the start."""

@@ -1,0 +1,152 @@
+"""What the risk pool answers about claims and recoveries, as the reader of the API finds it."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.http.etags import require_match
+from shared.money import MONEY_NAMES, Fen
+
+
+class Money(BaseModel):
+    """An answer with amounts."""
+
+    model_config = ConfigDict(**MONEY_NAMES)
+
+
+class WaitingFor(BaseModel):
+    """Who is to act next, since when, and by which day the scheme wants it done."""
+
+    roles: list[str]
+    zh: str
+    en: str
+    since: datetime
+    due_on: date | None
+
+
+class MoveAnswer(BaseModel):
+    """One move in the history of a case."""
+
+    source: str | None
+    target: str
+    action: str
+    reason: str
+    subject: str
+    name: str
+    role: str
+    at: datetime
+
+
+class ShareAnswer(Money):
+    """What one party bears or gets."""
+
+    party: str = Field(examples=["pool"])
+    party_code: str = Field(examples=["dongli"])
+    amount_fen: Fen
+
+
+class ClaimInList(Money):
+    """A claim in the list."""
+
+    id: UUID
+    number: str = Field(examples=["DL-C-2026-0001"])
+    pool_code: str
+    bank_code: str
+    loan_id: UUID
+    loan_number: str = Field(examples=["DL-2026-000123"])
+    borrower_name: str
+    state: str = Field(examples=["approved"])
+    state_zh: str
+    state_en: str
+    claimed_on: date
+    outstanding_principal_fen: Fen
+    base_fen: Fen | None
+    pool_pays_fen: Fen
+    paid_fen: Fen
+    approved_on: date | None
+    paid_on: date | None
+    version: int
+    pending_actions: list[str]
+    waiting_for: WaitingFor | None
+
+
+class ClaimAnswer(ClaimInList):
+    """A claim with all that is known of it: what was filed, decided and paid, and why."""
+
+    borrower_uscc: str
+    programme: str
+    mode: str
+    scheme_version: str
+    terms_on: date = Field(description="The approval day of the loan, whose terms bind it.")
+    filed_at: datetime
+    interest_arrears_fen: Fen
+    penalty_interest_fen: Fen
+    costs_fen: Fen
+    ip_share_bp: int
+    facts: dict[str, Any]
+    documents: list[dict[str, Any]]
+    precheck: dict[str, Any]
+    shares: list[ShareAnswer]
+    money_path: list[dict[str, Any]] = Field(description="Who pays whom, step by step.")
+    caps_bound: list[dict[str, Any]] = Field(description="Caps that cut, the tightest first.")
+    carried_costs_fen: Fen = Field(description="Costs that the next recovery has to cover first.")
+    returned: list[ShareAnswer] = Field(description="What recoveries have given back so far.")
+    explanation: dict[str, Any] | None
+    people: dict[str, Any] | None
+    recoveries: list[UUID]
+    history: list[MoveAnswer]
+
+
+class RecoveryAnswer(Money):
+    """A recovery: as reported, and once confirmed, where the money went and why."""
+
+    id: UUID
+    number: str = Field(examples=["DL-R-2026-0001"])
+    claim_id: UUID
+    claim_number: str
+    pool_code: str
+    bank_code: str
+    loan_id: UUID
+    state: str
+    state_zh: str
+    state_en: str
+    received_on: date
+    route: str
+    from_pledged_ip: bool
+    gross_fen: Fen
+    costs_fen: Fen
+    carried_before_fen: Fen
+    carried_after_fen: Fen
+    net_fen: Fen
+    to_interest_fen: Fen
+    to_pledgor_fen: Fen
+    shares: list[ShareAnswer]
+    booked_on: date | None
+    version: int
+    pending_actions: list[str]
+    waiting_for: WaitingFor | None
+
+
+class RecoveryDetail(RecoveryAnswer):
+    """A recovery with its explanation and history."""
+
+    explanation: dict[str, Any] | None
+    people: dict[str, Any] | None
+    history: list[MoveAnswer]
+
+
+def version_check(request: Request) -> Callable[[int], None]:
+    """For a step of a case: an If-Match, where one is sent, must name the current version.
+
+    The life cycle refuses a step that has been taken; the tag is for who decides on what they saw.
+    """
+
+    def check(version: int) -> None:
+        if "if-match" in request.headers:
+            require_match(request, version)
+
+    return check

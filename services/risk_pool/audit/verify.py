@@ -1,0 +1,241 @@
+"""Verify a ledger where it lies: in the database, or in an export on an auditor's own machine."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import orjson
+
+from services.risk_pool.domain.audit import Check, Head, Row, Sealed, Totals, Verifier
+from services.risk_pool.domain.ledger import FORMAT, moment
+from shared.money import parse_fen
+from shared.postgres.database import prepare_connection
+
+PREFETCH = 5_000
+
+Progress = Callable[[int, int], None]
+"""Called with how many transfers are done and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the audit of one pool's ledger came to."""
+
+    pool_code: str
+    name: str
+    transfers: int
+    checks: list[Check]
+
+    @property
+    def passed(self) -> bool:
+        return all(check.passed for check in self.checks)
+
+
+class NotAnExport(Exception):
+    """The file is not an export of a ledger, or not a whole one; says on which line."""
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection that sees one moment of the whole database, and can change nothing."""
+    conn = await asyncpg.connect(url, timeout=10)
+    try:
+        await prepare_connection(conn)
+        async with conn.transaction(isolation="repeatable_read", readonly=True):
+            await conn.execute("select set_config('zhidai.institution', '*', true)")
+            yield conn
+    finally:
+        await conn.close()
+
+
+async def pools_of(conn: asyncpg.Connection) -> list[str]:
+    """The codes of all pools."""
+    return [row["code"] for row in await conn.fetch("select code from pools order by code")]
+
+
+async def audit_pool(
+    conn: asyncpg.Connection, pool_code: str, progress: Progress = lambda done, of: None
+) -> Report | None:
+    """Verify one pool of a database; None where there is no such pool."""
+    pool = await conn.fetchrow(
+        "select name, last_seq, last_hash from pools where code = $1", pool_code
+    )
+    if pool is None:
+        return None
+    verifier = Verifier(pool_code)
+    done = 0
+    rows = conn.cursor(
+        """select seq, reference, debit, credit, amount_fen, business_date, kind, explanation_id,
+                  loan_id, booked_at, hash
+           from transfers where pool_code = $1 order by seq""",
+        pool_code,
+        prefetch=PREFETCH,
+    )
+    at, at_text = None, ""
+    async for row in rows:
+        if row["booked_at"] != at:
+            at, at_text = row["booked_at"], moment(row["booked_at"])
+        verifier.transfer(_row(row, at_text))
+        done += 1
+        if done % PREFETCH == 0:
+            progress(done, pool["last_seq"])
+    explained = conn.cursor(
+        """select id, bank_code, kind, explanation, people, stored_at
+           from explanations where pool_code = $1""",
+        pool_code,
+        prefetch=PREFETCH,
+    )
+    async for row in explained:
+        verifier.explanation(
+            Sealed(
+                str(row["id"]),
+                row["bank_code"],
+                row["kind"],
+                row["explanation"],
+                row["people"],
+                moment(row["stored_at"]),
+            )
+        )
+    progress(done, pool["last_seq"])
+    head = Head(
+        pool_code=pool_code,
+        transfers=pool["last_seq"],
+        last_hash=pool["last_hash"],
+        balances=await _balances(conn, pool_code),
+        closed_months=await closed_months(conn, pool_code),
+        exposure=await _exposure(conn, pool_code),
+    )
+    return Report(pool_code, pool["name"], done, verifier.finish(head))
+
+
+def _row(row: asyncpg.Record, booked_at: str) -> Row:
+    explanation_id, loan_id = row["explanation_id"], row["loan_id"]
+    return Row(
+        row["seq"],
+        row["reference"],
+        row["debit"],
+        row["credit"],
+        row["amount_fen"],
+        row["business_date"].isoformat(),
+        row["kind"],
+        str(explanation_id) if explanation_id else "",
+        str(loan_id) if loan_id else "",
+        booked_at,
+        row["hash"],
+    )
+
+
+async def _balances(conn: asyncpg.Connection, pool_code: str) -> Totals:
+    rows = await conn.fetch(
+        "select account, debited_fen, credited_fen from account_balances where pool_code = $1",
+        pool_code,
+    )
+    return {row["account"]: (row["debited_fen"], row["credited_fen"]) for row in rows}
+
+
+async def closed_months(conn: asyncpg.Connection, pool_code: str) -> dict[str, Totals]:
+    """What every posted settlement found at its month's end: account → cumulative totals."""
+    rows = await conn.fetch(
+        """select s.month, m.account, sum(m.debited_fen)::bigint as debited_fen,
+                  sum(m.credited_fen)::bigint as credited_fen
+           from settlements s join settlement_movements m on m.settlement_id = s.id
+           where s.pool_code = $1 and s.state = 'posted'
+           group by s.month, m.account""",
+        pool_code,
+    )
+    found: dict[str, dict[str, tuple[int, int]]] = {}
+    for row in rows:
+        found.setdefault(row["month"], {})[row["account"]] = (
+            row["debited_fen"],
+            row["credited_fen"],
+        )
+    return dict(found)
+
+
+async def _exposure(conn: asyncpg.Connection, pool_code: str) -> dict[str, int]:
+    rows = await conn.fetch(
+        """select bank_code, sum(reserved_fen)::bigint as reserved_fen,
+                  sum(covered_fen)::bigint as covered_fen
+           from coverages where pool_code = $1 group by bank_code""",
+        pool_code,
+    )
+    return {
+        f"{kind}:{row['bank_code']}": row[f"{kind}_fen"]
+        for row in rows
+        for kind in ("reserved", "covered")
+    }
+
+
+def audit_file(path: Path, progress: Progress = lambda done, of: None) -> Report:
+    """Verify an export, line by line. Raises NotAnExport."""
+    with path.open("rb") as lines:
+        members = _members(lines)
+        first = next(members, None)
+        if first is None or first.get("type") != "ledger" or first.get("format") != FORMAT:
+            raise NotAnExport(f"{path} does not begin as an export of the format {FORMAT}")
+        verifier = Verifier(first["pool"])
+        expected = int(first["transfers"])
+        done = 0
+        months: dict[str, Totals] = {}
+        for line in members:
+            kind = line["type"]
+            if kind == "transfer":
+                verifier.transfer(_exported_row(line))
+                done += 1
+                if done % PREFETCH == 0:
+                    progress(done, expected)
+            elif kind == "explanation":
+                verifier.explanation(Sealed(**{name: line[name] for name in Sealed._fields}))
+            elif kind == "closed-month":
+                months[line["month"]] = _totals(line["accounts"])
+            elif kind == "end":
+                progress(done, expected)
+                head = Head(
+                    pool_code=first["pool"],
+                    transfers=int(line["transfers"]),
+                    last_hash=bytes.fromhex(line["last_hash"]),
+                    balances=_totals(line["balances"]),
+                    closed_months=months,
+                )
+                return Report(first["pool"], first["name"], done, verifier.finish(head))
+        raise NotAnExport(f"{path} breaks off after {done} transfers; its last line is missing")
+
+
+def _members(lines: Any) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(lines, start=1):
+        try:
+            read = orjson.loads(line)
+            if not isinstance(read, dict) or "type" not in read:
+                raise ValueError("it has no type")
+        except ValueError as error:
+            raise NotAnExport(f"line {number} cannot be read: {error}") from error
+        yield read
+
+
+def _exported_row(line: dict[str, Any]) -> Row:
+    try:
+        return Row(
+            int(line["seq"]),
+            line["reference"],
+            line["debit"],
+            line["credit"],
+            parse_fen(line["amount"]),
+            line["business_date"],
+            line["kind"],
+            line["explanation_id"] or "",
+            line["loan_id"] or "",
+            line["booked_at"],
+            bytes.fromhex(line["hash"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise NotAnExport(f"transfer {line.get('seq', '?')} is not whole: {error!r}") from error
+
+
+def _totals(accounts: dict[str, dict[str, str]]) -> Totals:
+    return {
+        account: (parse_fen(two["debited"]), parse_fen(two["credited"]))
+        for account, two in accounts.items()
+    }

@@ -1,0 +1,273 @@
+"""The figures of a pool that people ask for, from the ledger and what was agreed."""
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import asyncpg
+
+from services.risk_pool.domain import ledger as accounts
+from services.risk_pool.tables import parties
+from services.risk_pool.tables.ledger import balances
+from shared.money import round_half_up
+from shared.schemes import library
+from shared.schemes.scheme import SchemeNotInForce
+from shared.schemes.terms import Terms
+
+
+def basis_points(part_fen: int, whole_fen: int) -> int | None:
+    """A share in basis points, rounded half-up; None of nothing."""
+    return round_half_up(Fraction(part_fen * 10_000, whole_fen)) if whole_fen > 0 else None
+
+
+def shown_breaker(state: str | None) -> str:
+    """The scheme engine says `stopped` of banks and pools alike; readers know it as suspended."""
+    return "suspended" if state == "stopped" else state or "normal"
+
+
+def terms_today(programme: str, day: date) -> Terms | None:
+    """The terms for new entries on a day; None where the scheme is not in force."""
+    try:
+        return library.load(programme).terms(on=day)
+    except SchemeNotInForce:
+        return None
+
+
+async def seen_by_bank(
+    conn: asyncpg.Connection, pool_code: str, bank_code: str, day: date
+) -> dict[str, Any]:
+    """What a bank may know of a pool: its name and programme, and where the bank itself stands."""
+    pool = await _pool(conn, pool_code)
+    name = await conn.fetchval(
+        "select name from parties where pool_code = $1 and code = $2", pool_code, bank_code
+    )
+    if name is None:
+        return pool
+    exposure = await conn.fetchrow(
+        """select coalesce(sum(covered_fen), 0)::bigint as covered_fen,
+                  coalesce(sum(reserved_fen), 0)::bigint as reserved_fen
+           from coverages where pool_code = $1 and bank_code = $2
+             and state in ('active', 'reserved')""",
+        pool_code,
+        bank_code,
+    )
+    line = (await parties.lines_on(conn, pool_code, day, (bank_code,))).get(bank_code)
+    breakers = await _breakers(conn, pool_code)
+    own = _standing(
+        bank_code,
+        name,
+        covered_fen=exposure["covered_fen"],
+        reserved_fen=exposure["reserved_fen"],
+        line=line,
+        breaker=breakers.get(bank_code),
+        terms=terms_today(pool["programme"], day),
+    )
+    return {**pool, "own": own}
+
+
+async def all_pools(conn: asyncpg.Connection) -> list[dict[str, Any]]:
+    """Every pool with its main figures, for the bureau; two statements however many there are."""
+    pools = await conn.fetch(
+        "select code, name, programme, opened_on, state from pools order by code"
+    )
+    held: dict[str, dict[str, int]] = {}
+    for row in await conn.fetch(
+        "select pool_code, account, debited_fen, credited_fen from account_balances"
+    ):
+        held.setdefault(row["pool_code"], {})[row["account"]] = accounts.natural_balance(
+            row["account"], debited_fen=row["debited_fen"], credited_fen=row["credited_fen"]
+        )
+    return [
+        {
+            **pool,
+            "available_fen": accounts.available_fen(held.get(pool["code"], {})),
+            "covered_fen": accounts.held_fen(held.get(pool["code"], {}), "covered"),
+            "reserved_fen": accounts.held_fen(held.get(pool["code"], {}), "reserved"),
+        }
+        for pool in pools
+    ]
+
+
+async def pools_seen_by_bank(
+    conn: asyncpg.Connection, bank_code: str, day: date
+) -> list[dict[str, Any]]:
+    """Every pool by name and programme; those the bank takes part in with its own standing."""
+    pools = await conn.fetch(
+        "select code, name, programme, opened_on, state from pools order by code"
+    )
+    own = {row["pool_code"] for row in await conn.fetch("select pool_code from parties")}
+    return [
+        await seen_by_bank(conn, pool["code"], bank_code, day)
+        if pool["code"] in own
+        else dict(pool)
+        for pool in pools
+    ]
+
+
+async def of_pool(conn: asyncpg.Connection, pool_code: str, day: date) -> dict[str, Any]:
+    """Everything about where a pool stands on a day, for the bureau."""
+    pool = await _pool(conn, pool_code)
+    head = await conn.fetchrow(
+        "select closed_until, last_seq from pools where code = $1", pool_code
+    )
+    held = await balances(conn, pool_code)
+    terms = terms_today(pool["programme"], day)
+    available_fen = accounts.available_fen(held)
+    paid_in_fen = accounts.paid_in_fen(held)
+    covered_fen = accounts.held_fen(held, "covered")
+    reserved_fen = accounts.held_fen(held, "reserved")
+    exposure_fen = covered_fen + reserved_fen
+    lines = await parties.lines_on(conn, pool_code, day)
+    ceilings = _ceilings(terms, available_fen=available_fen, exposure_fen=exposure_fen)
+    breakers = await _breakers(conn, pool_code)
+    own_breaker = breakers.get("")
+    return {
+        **pool,
+        "scheme_version": terms.version if terms else None,
+        "closed_until": head["closed_until"],
+        "paid_in_fen": paid_in_fen,
+        "available_fen": available_fen,
+        "cash_fen": held.get(accounts.CASH, 0),
+        "claims_fen": held.get(accounts.CLAIMS, 0),
+        "recoveries_fen": held.get(accounts.RECOVERIES, 0),
+        "interest_fen": held.get(accounts.INTEREST, 0),
+        "fees_fen": held.get(accounts.FEES, 0),
+        "subsidies_fen": held.get(accounts.SUBSIDIES, 0),
+        "payable_fen": accounts.held_fen(held, "payable"),
+        "receivable_fen": accounts.held_fen(held, "receivable"),
+        "covered_fen": covered_fen,
+        "reserved_fen": reserved_fen,
+        "utilisation_bp": next(
+            (
+                basis_points(exposure_fen, one["allowed_fen"])
+                for one in ceilings
+                if one["limit"] == "maximum_leverage"
+            ),
+            None,
+        ),
+        "leverage_bp": basis_points(exposure_fen, available_fen),
+        "ceilings": ceilings,
+        "minimum_leverage": _minimum_leverage(
+            terms,
+            available_fen=available_fen,
+            committed_fen=sum(line["line_fen"] for line in lines.values()),
+        ),
+        "breaker": shown_breaker(own_breaker["state"] if own_breaker else None),
+        "available_ratio_bp": basis_points(available_fen, paid_in_fen),
+        "banks": await standings(conn, pool_code, held, lines, breakers, terms),
+        "transfers": head["last_seq"],
+    }
+
+
+async def standings(
+    conn: asyncpg.Connection,
+    pool_code: str,
+    held: dict[str, int],
+    lines: dict[str, asyncpg.Record],
+    breakers: dict[str, asyncpg.Record],
+    terms: Terms | None,
+) -> list[dict[str, Any]]:
+    """Where every bank of a pool stands."""
+    banks = await conn.fetch(
+        "select code, name from parties where pool_code = $1 and role = 'bank' order by code",
+        pool_code,
+    )
+    return [
+        _standing(
+            bank["code"],
+            bank["name"],
+            covered_fen=held.get(accounts.covered_of(bank["code"]), 0),
+            reserved_fen=held.get(accounts.reserved_for(bank["code"]), 0),
+            line=lines.get(bank["code"]),
+            breaker=breakers.get(bank["code"]),
+            terms=terms,
+        )
+        for bank in banks
+    ]
+
+
+async def _pool(conn: asyncpg.Connection, pool_code: str) -> dict[str, Any]:
+    row = await conn.fetchrow(
+        "select code, name, programme, opened_on, state from pools where code = $1", pool_code
+    )
+    assert row is not None, "callers have looked the pool up"
+    return dict(row)
+
+
+async def _breakers(conn: asyncpg.Connection, pool_code: str) -> dict[str, asyncpg.Record]:
+    rows = await conn.fetch(
+        """select bank_code, state, month, numerator_fen, denominator_fen
+           from breakers where pool_code = $1""",
+        pool_code,
+    )
+    return {row["bank_code"]: row for row in rows}
+
+
+def _standing(
+    bank_code: str,
+    name: str,
+    *,
+    covered_fen: int,
+    reserved_fen: int,
+    line: asyncpg.Record | None,
+    breaker: asyncpg.Record | None,
+    terms: Terms | None,
+) -> dict[str, Any]:
+    minimum_fen = None
+    if terms and terms.minimum_leverage and line and line["pool_share_fen"]:
+        minimum_fen = round_half_up(terms.minimum_leverage * line["pool_share_fen"])
+    return {
+        "bank_code": bank_code,
+        "name": name,
+        "covered_fen": covered_fen,
+        "reserved_fen": reserved_fen,
+        "line_fen": line["line_fen"] if line else None,
+        "room_fen": line["line_fen"] - covered_fen - reserved_fen if line else None,
+        "breaker": shown_breaker(breaker["state"] if breaker else None),
+        "bad_fen": breaker["numerator_fen"] if breaker else 0,
+        "bad_ratio_bp": (
+            basis_points(breaker["numerator_fen"], breaker["denominator_fen"]) if breaker else None
+        ),
+        "evaluated_month": breaker["month"] if breaker else None,
+        "minimum_line_fen": minimum_fen,
+        "shortfall_fen": (
+            max(minimum_fen - line["line_fen"], 0) if minimum_fen is not None and line else None
+        ),
+    }
+
+
+def _ceilings(
+    terms: Terms | None, *, available_fen: int, exposure_fen: int
+) -> list[dict[str, Any]]:
+    found = []
+    if terms and terms.maximum_leverage is not None:
+        allowed_fen = int(terms.maximum_leverage * max(available_fen, 0))
+        found.append(("maximum_leverage", allowed_fen))
+    if terms and terms.programme_covered_cap_fen is not None:
+        found.append(("programme_covered_cap", terms.programme_covered_cap_fen))
+    return [
+        {
+            "limit": limit,
+            "allowed_fen": allowed_fen,
+            "used_fen": exposure_fen,
+            "room_fen": allowed_fen - exposure_fen,
+            "source": terms.source(limit) if terms else "",
+        }
+        for limit, allowed_fen in found
+    ]
+
+
+def _minimum_leverage(
+    terms: Terms | None, *, available_fen: int, committed_fen: int
+) -> dict[str, Any] | None:
+    """Programmes B.2, H.26: a promise of the banks, shown where it is not kept."""
+    if terms is None or terms.minimum_leverage is None:
+        return None
+    required_fen = round_half_up(terms.minimum_leverage * max(available_fen, 0))
+    return {
+        "multiple": str(terms.minimum_leverage),
+        "required_fen": required_fen,
+        "committed_fen": committed_fen,
+        "shortfall_fen": max(required_fen - committed_fen, 0),
+        "source": terms.source("minimum_leverage"),
+    }

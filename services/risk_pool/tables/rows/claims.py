@@ -1,0 +1,109 @@
+"""Claims and recoveries, and every move that a case has made."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, DateTime, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+
+class Claim(SQLModel, table=True):
+    """A bank's claim for one loan: as filed, and once approved, who bears how much."""
+
+    __tablename__ = "claims"
+
+    id: UUID = Field(primary_key=True)
+    number: str = Field(sa_column=Column(Text, nullable=False))
+    pool_code: str = Field(sa_column=Column(Text, nullable=False))
+    bank_code: str = Field(sa_column=Column(Text, nullable=False))
+    loan_id: UUID
+    loan_number: str = Field(sa_column=Column(Text, nullable=False))
+    borrower_uscc: str = Field(sa_column=Column(Text, nullable=False))
+    borrower_name: str = Field(sa_column=Column(Text, nullable=False))
+    programme: str = Field(sa_column=Column(Text, nullable=False))
+    mode: str = Field(sa_column=Column(Text, nullable=False))
+    scheme_version: str = Field(sa_column=Column(Text, nullable=False))
+    terms_on: date
+    state: str = Field(sa_column=Column(Text, nullable=False))
+    state_since: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    version: int
+    claimed_on: date
+    filed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    outstanding_principal_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    interest_arrears_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    penalty_interest_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    costs_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    ip_share_bp: int
+    facts: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    documents: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    precheck: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    due_on: date | None = None
+    reviewed_by: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    approved_by: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    approved_on: date | None = None
+    base_fen: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    covered_fen: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    shares: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    borne: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    money_path: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    caps_bound: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    pool_pays_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    explanation_id: UUID | None = None
+    paid_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    paid_on: date | None = None
+    carried_costs_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class Recovery(SQLModel, table=True):
+    """Money that came back on a claim: as reported, and once confirmed, who got how much."""
+
+    __tablename__ = "recoveries"
+
+    id: UUID = Field(primary_key=True)
+    number: str = Field(sa_column=Column(Text, nullable=False))
+    claim_id: UUID
+    claim_number: str = Field(sa_column=Column(Text, nullable=False))
+    pool_code: str = Field(sa_column=Column(Text, nullable=False))
+    bank_code: str = Field(sa_column=Column(Text, nullable=False))
+    loan_id: UUID
+    state: str = Field(sa_column=Column(Text, nullable=False))
+    state_since: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    version: int
+    received_on: date
+    route: str = Field(sa_column=Column(Text, nullable=False))
+    from_pledged_ip: bool
+    gross_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    costs_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    carried_before_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    carried_after_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    net_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    to_interest_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    to_pledgor_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    shares: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    due_on: date | None = None
+    explanation_id: UUID | None = None
+    booked_on: date | None = None
+    reported_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    reported_by: str = Field(sa_column=Column(Text, nullable=False))
+    confirmed_by: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+
+
+class CaseMove(SQLModel, table=True):
+    """One move of a claim, a recovery or a settlement: who, when, from where to where, why."""
+
+    __tablename__ = "case_moves"
+
+    id: UUID = Field(primary_key=True)
+    case_kind: str = Field(sa_column=Column(Text, nullable=False))
+    case_id: UUID
+    bank_code: str = Field(sa_column=Column(Text, nullable=False))
+    source: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    target: str = Field(sa_column=Column(Text, nullable=False))
+    action: str = Field(sa_column=Column(Text, nullable=False))
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    subject: str = Field(sa_column=Column(Text, nullable=False))
+    name: str = Field(sa_column=Column(Text, nullable=False))
+    role: str = Field(sa_column=Column(Text, nullable=False))
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

@@ -1,0 +1,112 @@
+"""Monthly settlements: the month, what moved in it, what it lacks, a statement for each party,
+and a line for each loan. Once posted, none of it changes: the database refuses to."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, DateTime, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+
+def _moment() -> Any:
+    return Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
+
+
+def _person() -> Any:
+    return Field(default=None, sa_column=Column(Text, nullable=True))
+
+
+class Settlement(SQLModel, table=True):
+    """One month of one pool, and who has done which step."""
+
+    __tablename__ = "settlements"
+
+    id: UUID = Field(primary_key=True)
+    pool_code: str = Field(sa_column=Column(Text, nullable=False))
+    month: str = Field(sa_column=Column(Text, nullable=False))
+    state: str = Field(sa_column=Column(Text, nullable=False))
+    state_since: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    version: int
+    ledger_seq: int = Field(sa_column=Column(BigInteger, nullable=False))
+    positions_mark: str = Field(sa_column=Column(Text, nullable=False))
+    loans: int
+    previewed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    previewed_by: str = Field(sa_column=Column(Text, nullable=False))
+    confirmed_at: datetime | None = _moment()
+    confirmed_by: str | None = _person()
+    signed_at: datetime | None = _moment()
+    signed_by: str | None = _person()
+    posted_at: datetime | None = _moment()
+    posted_by: str | None = _person()
+    posted_on: date | None = None
+
+
+class SettlementMovement(SQLModel, table=True):
+    """What one kind of fact moved on one account in the month; kind "opening" stands for all
+    that was before. `party_code` is "" for the pool's own accounts."""
+
+    __tablename__ = "settlement_movements"
+
+    settlement_id: UUID = Field(primary_key=True)
+    account: str = Field(sa_column=Column(Text, primary_key=True))
+    kind: str = Field(sa_column=Column(Text, primary_key=True))
+    party_code: str = Field(sa_column=Column(Text, nullable=False))
+    debited_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    credited_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    transfers: int
+
+
+class SettlementFinding(SQLModel, table=True):
+    """Something the month lacks, or that a person should know before confirming it."""
+
+    __tablename__ = "settlement_findings"
+
+    settlement_id: UUID = Field(primary_key=True)
+    code: str = Field(sa_column=Column(Text, primary_key=True))
+    party_code: str = Field(sa_column=Column(Text, primary_key=True))
+    blocking: bool
+    zh: str = Field(sa_column=Column(Text, nullable=False))
+    en: str = Field(sa_column=Column(Text, nullable=False))
+    count: int
+    amount_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    numbers: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+
+class SettlementStatement(SQLModel, table=True):
+    """What the month leaves one party to pay (negative) or to receive (positive)."""
+
+    __tablename__ = "settlement_statements"
+
+    settlement_id: UUID = Field(primary_key=True)
+    party_code: str = Field(sa_column=Column(Text, primary_key=True))
+    party_role: str = Field(sa_column=Column(Text, nullable=False))
+    party_name: str = Field(sa_column=Column(Text, nullable=False))
+    payable_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    receivable_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    awaiting_payment_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    net_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    loans: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+
+class SettlementLine(SQLModel, table=True):
+    """Where one loan stood at the month's end, and what the pool bore and got back for it."""
+
+    __tablename__ = "settlement_lines"
+
+    settlement_id: UUID = Field(primary_key=True)
+    bank_code: str = Field(sa_column=Column(Text, primary_key=True))
+    number: str = Field(sa_column=Column(Text, primary_key=True))
+    loan_id: UUID
+    loan_no: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    borrower_name: str = Field(sa_column=Column(Text, nullable=False))
+    is_covered: bool
+    amount_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    outstanding_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    covered_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    overdue_days: int
+    risk_class: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    position_version: int
+    claimed_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    recovered_fen: int = Field(sa_column=Column(BigInteger, nullable=False))

@@ -1,0 +1,198 @@
+"""Who is calling: a bearer token (JWT, RFC 9068 in spirit) becomes an Identity, or a refusal.
+
+Only asymmetric signatures of known keys are believed. A bank's people carry their bank's code as
+institution, the bureau's people carry "*"; a token that mixes the two is refused, because it would
+let a bank's employee look past row-level security.
+"""
+
+import re
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Security
+from fastapi.security import HTTPBearer
+from joserfc import jwt
+from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.jwk import KeySet
+from starlette.requests import Request
+
+from shared.auth.jwks import Keys
+from shared.postgres.database import EVERYWHERE
+from shared.refusals import Refused
+
+BANK_ROLES = frozenset({"bank_operator", "bank_checker"})
+BUREAU_ROLES = frozenset(
+    {"reviewer", "approver", "finance_maker", "finance_checker", "pool_manager", "auditor", "admin"}
+)
+ALGORITHMS = ("RS256", "ES256")
+
+_BANK_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+_TOKEN_TYPES = {"jwt", "at+jwt"}
+
+
+class Unauthenticated(Refused):
+    """No token, or one that is not to be believed."""
+
+    code = "unauthenticated"
+    status = 401
+    headers: Mapping[str, str] = {"WWW-Authenticate": "Bearer"}
+
+
+class InvalidToken(Unauthenticated):
+    """A token was sent, and is refused."""
+
+    code = "invalid-token"
+    headers: Mapping[str, str] = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+
+
+class Forbidden(Refused):
+    """The caller is known, but has none of the roles that may do this."""
+
+    code = "forbidden"
+    status = 403
+    headers: Mapping[str, str] = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A caller. `institution` is a bank's code, or "*" for the bureau's people."""
+
+    subject: str
+    name: str
+    roles: frozenset[str]
+    institution: str
+
+
+class Verifier:
+    """Turns access tokens of one issuer, meant for one audience, into identities.
+
+    `now` gives seconds since 1970 by the real clock: a sandbox clock must not revive old tokens.
+    """
+
+    def __init__(
+        self,
+        *,
+        issuer: str,
+        audience: str,
+        keys: Keys,
+        leeway_seconds: int = 30,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._keys = keys
+        self._claims = jwt.JWTClaimsRegistry(
+            now=lambda: int(now()),
+            leeway=leeway_seconds,
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": audience},
+            exp={"essential": True},
+            sub={"essential": True},
+        )
+
+    async def identity_of(self, token: str) -> Identity:
+        """The caller behind a token. Raises InvalidToken."""
+        return identity_from(await self._verified(token))
+
+    async def _verified(self, token: str) -> dict[str, Any]:
+        try:
+            try:
+                decoded = _decode(token, await self._keys.current())
+            except InvalidKeyIdError:
+                decoded = _decode(token, await self._keys.refreshed())
+            self._claims.validate(decoded.claims)
+        except (JoseError, ValueError, TypeError, AttributeError, KeyError) as error:
+            raise InvalidToken(
+                "访问令牌无效或已过期", "The access token is invalid or has expired."
+            ) from error
+        _require_access_token(decoded.header, decoded.claims)
+        return decoded.claims
+
+
+def _decode(token: str, keys: KeySet) -> jwt.Token:
+    def by_kid(signature: Any) -> Any:
+        # joserfc would take the only key for a token without a kid; we want the kid named.
+        header = signature.headers()
+        return keys.get_by_kid(header.get("kid") or "", {"alg": header["alg"], "use": "sig"})
+
+    return jwt.decode(token, by_kid, algorithms=list(ALGORITHMS))
+
+
+def _require_access_token(header: Mapping[str, Any], claims: Mapping[str, Any]) -> None:
+    kind = str(header.get("typ", "")).lower().removeprefix("application/")
+    # Keycloak names the use of a token in the payload: Bearer, ID, Refresh, Logout.
+    use = claims.get("typ", "Bearer")
+    if kind not in _TOKEN_TYPES or use != "Bearer" or "at_hash" in claims or "nonce" in claims:
+        raise InvalidToken("这不是访问令牌", "This is not an access token.")
+
+
+def identity_from(claims: Mapping[str, Any]) -> Identity:
+    """The identity that verified claims describe. Raises InvalidToken for a mixed one.
+
+    Roles are taken from `roles` and from Keycloak's `realm_access.roles`; unknown ones, such as
+    Keycloak's own, are passed over.
+    """
+    realm = claims.get("realm_access")
+    named = _names(claims.get("roles"))
+    if isinstance(realm, Mapping):
+        named |= _names(realm.get("roles"))
+    roles = named & (BANK_ROLES | BUREAU_ROLES)
+    institution = str(claims.get("institution", ""))
+    is_bank = _BANK_CODE.fullmatch(institution) is not None
+    if not is_bank and institution != EVERYWHERE:
+        raise InvalidToken("令牌未说明所属机构", "The token names no institution.")
+    if (is_bank and roles & BUREAU_ROLES) or (not is_bank and roles & BANK_ROLES):
+        raise InvalidToken(
+            "令牌中的角色与所属机构不符", "The roles in the token do not fit its institution."
+        )
+    subject = str(claims["sub"])
+    if not subject or len(subject) > 200 or "\x00" in subject:
+        raise InvalidToken("令牌的主体无效", "The token has no usable subject.")
+    name = claims.get("name") or claims.get("preferred_username") or subject
+    return Identity(subject, str(name)[:200].replace("\x00", ""), frozenset(roles), institution)
+
+
+def _names(value: Any) -> set[str]:
+    return {name for name in value if isinstance(name, str)} if isinstance(value, list) else set()
+
+
+def install(app: FastAPI, verifier: Verifier) -> None:
+    """Let this application's `requires` believe what the verifier believes."""
+    app.state.token_verifier = verifier
+
+
+async def caller_of(request: Request) -> Identity:
+    """The identity behind the request's bearer token. Raises Unauthenticated, InvalidToken."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("请先登录：缺少访问令牌", "An access token is missing.")
+    verifier: Verifier = request.app.state.token_verifier
+    return await verifier.identity_of(token.strip())
+
+
+_BEARER = HTTPBearer(
+    auto_error=False,
+    scheme_name="accessToken",
+    bearerFormat="JWT",
+    description="An access token of your identity provider, or of the development issuer.",
+)
+"""For OpenAPI alone: generated clients learn from it that they must send a token."""
+
+
+def requires(*roles: str) -> Callable[..., Awaitable[Identity]]:
+    """A FastAPI dependency that gives the caller, if they have one of the roles.
+
+    Without roles, any believed caller will do. Raises 401 and 403 problems.
+    """
+    unknown = set(roles) - BANK_ROLES - BUREAU_ROLES
+    assert not unknown, f"no such roles: {unknown}"
+
+    async def caller(request: Request, _: Annotated[object, Security(_BEARER)] = None) -> Identity:
+        identity = await caller_of(request)
+        if roles and not identity.roles & set(roles):
+            raise Forbidden(
+                "您的角色不能进行此操作", "Your roles do not allow this.", required=sorted(roles)
+            )
+        return identity
+
+    return caller

@@ -1,0 +1,133 @@
+"""A token issuer for development and demonstrations: it believes whatever it is told.
+
+It makes a key pair under `.zhidai/issuer/`, serves the public key, and signs a token for anyone
+who asks. Therefore it refuses to start in production, where an identity provider such as Keycloak
+stands in its place.
+"""
+
+import json
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from fastapi import FastAPI
+from joserfc import jwt
+from joserfc.jwk import KeySet, RSAKey
+from pydantic import Field
+
+from shared.auth.identity import BANK_ROLES, BUREAU_ROLES, identity_from
+from shared.http import problems
+from shared.http.requests import RequestBody, ShortText
+
+ISSUER = "urn:zhidai:development-issuer"
+AUDIENCE = "zhidai"
+DEFAULT_TTL_SECONDS = 12 * 3600
+
+
+class NotInProduction(RuntimeError):
+    """The development issuer was asked to work in production."""
+
+
+class Issuer:
+    """A key pair, and the tokens signed with it."""
+
+    def __init__(self, key: RSAKey, *, issuer: str = ISSUER, audience: str = AUDIENCE) -> None:
+        self._key = key
+        self.issuer = issuer
+        self.audience = audience
+
+    @classmethod
+    def at(
+        cls, folder: Path, *, environment: str, issuer: str = ISSUER, audience: str = AUDIENCE
+    ) -> "Issuer":
+        """The issuer whose key lies in the folder; made there if there is none yet.
+
+        Several processes may start at once: whoever links its file first has made the key.
+        Raises NotInProduction.
+        """
+        if environment.strip().lower() in ("production", "prod"):
+            raise NotInProduction(
+                "the development issuer signs tokens for anyone and does not run in production; "
+                "name your identity provider's keys instead"
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        place = folder / "key.json"
+        if not place.exists():
+            draft = folder / f"key.{os.getpid()}.json"
+            key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
+            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                json.dump(key.as_dict(private=True), file)
+            with suppress(FileExistsError):
+                os.link(draft, place)
+            draft.unlink()
+        made = cls(
+            RSAKey.import_key(json.loads(place.read_text())), issuer=issuer, audience=audience
+        )
+        (folder / "jwks.json").write_text(json.dumps(made.jwks()))
+        return made
+
+    def jwks(self) -> dict[str, object]:
+        """The public key, as a JSON Web Key Set."""
+        return dict(KeySet([self._key]).as_dict(private=False))
+
+    def issue(
+        self,
+        subject: str,
+        name: str,
+        roles: list[str],
+        institution: str,
+        ttl_seconds: int = DEFAULT_TTL_SECONDS,
+    ) -> str:
+        """A signed access token. Raises InvalidToken for one that no service would believe."""
+        now = int(time.time())
+        claims: dict[str, object] = {
+            "iss": self.issuer,
+            "aud": self.audience,
+            "sub": subject,
+            "name": name,
+            "roles": sorted(set(roles)),
+            "institution": institution,
+            "iat": now,
+            "nbf": now,
+            "exp": now + ttl_seconds,
+        }
+        identity_from(claims)
+        header = {"alg": "RS256", "kid": self._key.kid, "typ": "at+jwt"}
+        return jwt.encode(header, claims, self._key, algorithms=["RS256"])
+
+
+class TokenRequest(RequestBody):
+    """Who one wants to be."""
+
+    subject: ShortText = Field(examples=["bank-a-operator"])
+    name: ShortText = Field(examples=["张三"])
+    roles: list[str] = Field(
+        min_length=1, max_length=20, examples=[["bank_operator"]],
+        description=f"Any of {', '.join(sorted(BANK_ROLES | BUREAU_ROLES))}.",
+    )  # fmt: skip
+    institution: ShortText = Field(
+        examples=["ICBC"], description="A bank's code, or \"*\" for the bureau's people."
+    )
+    ttl_seconds: int = Field(DEFAULT_TTL_SECONDS, ge=1, le=30 * 24 * 3600)
+
+
+def issuer_app(issuer: Issuer) -> FastAPI:
+    """The issuer over HTTP: its key set and POST /token."""
+    app = FastAPI(title="Zhidai development issuer", docs_url=None, redoc_url=None)
+    problems.install(app)
+
+    @app.get("/.well-known/jwks.json")
+    async def jwks() -> dict[str, object]:
+        """The public key."""
+        return issuer.jwks()
+
+    @app.post("/token")
+    async def token(asked: TokenRequest) -> dict[str, object]:
+        """A token for whoever one wants to be."""
+        signed = issuer.issue(
+            asked.subject, asked.name, asked.roles, asked.institution, asked.ttl_seconds
+        )
+        return {"access_token": signed, "token_type": "Bearer", "expires_in": asked.ttl_seconds}
+
+    return app

@@ -1,0 +1,200 @@
+"""The event feed that banks pull, and the parked events that operators mend."""
+
+import base64
+import json
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+
+from shared.auth.identity import Identity, requires
+from shared.http.context import context
+from shared.http.pages import MOST_PER_PAGE, Page, decode_cursor, encode_cursor
+from shared.http.problem_schema import SAFE_TO_REPEAT
+from shared.http.requests import LARGEST_INTEGER, LongText, RequestBody
+from shared.messaging.feed import read_feed
+from shared.messaging.inbox import Routes
+from shared.messaging.parking import Parked, list_parked
+from shared.messaging.replay import NothingParked, discard, replay
+from shared.postgres.database import EVERYWHERE
+from shared.refusals import NotFound
+
+
+class FeedEvent(BaseModel):
+    """A CloudEvent in its JSON form."""
+
+    specversion: str = "1.0"
+    id: UUID
+    type: str
+    source: str
+    subject: str
+    time: datetime
+    datacontenttype: str = "application/json"
+    traceparent: str
+    data: Any
+
+
+class Feed(BaseModel):
+    """Events in the order they happened. Keep `next_cursor`: it is where to go on."""
+
+    items: list[FeedEvent]
+    next_cursor: str = Field(
+        description="Always given; ask again with it, also after an empty page."
+    )
+
+
+class ParkedEvent(BaseModel):
+    """An event that could not be applied, or one that waits behind such a one."""
+
+    position: int
+    event_id: UUID
+    topic: str
+    key: str
+    type: str
+    reason: str = Field(description="failed, or behind: it waits for an earlier one of its key.")
+    error: str
+    attempts: int
+    parked_at: datetime
+    last_tried_at: datetime | None
+    body: Any = Field(description="The body as JSON, or as base64 text where it is none.")
+
+
+class WhatToReplay(RequestBody):
+    """Which parked events to apply again; none named: all of them."""
+
+    topic: str | None = Field(None, max_length=200)
+    key: str | None = Field(None, max_length=200)
+
+
+class WhyDiscard(RequestBody):
+    """Why an event is given up. It is kept with who did it."""
+
+    reason: LongText
+
+
+class ReplayOutcome(BaseModel):
+    """How many events were applied, and which still fail."""
+
+    applied: int
+    stuck: list[ParkedEvent]
+
+
+def events_router(hears: Routes) -> APIRouter:
+    """GET /events, and under /events/parked what operators need."""
+    router = APIRouter(tags=["events"])
+
+    @router.get("/events")
+    async def feed(
+        request: Request,
+        caller: Annotated[Identity, Depends(requires())],
+        cursor: Annotated[str | None, Query(max_length=200)] = None,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    ) -> Feed:
+        """What happened, in order: everything for the bureau, a bank's own for a bank."""
+        after = decode_cursor(cursor, int)[0] if cursor else 0
+        async with context(request).database.looking(caller.institution) as conn:
+            events = await read_feed(conn, after=after, limit=limit)
+        return Feed(
+            items=[
+                FeedEvent(
+                    id=event.id,
+                    type=event.type,
+                    source=event.source,
+                    subject=event.subject,
+                    time=event.time,
+                    traceparent=event.traceparent,
+                    data=_readable(event.body),
+                )
+                for event in events
+            ],
+            next_cursor=encode_cursor(events[-1].position if events else after),
+        )
+
+    @router.get("/events/parked")
+    async def parked(
+        request: Request,
+        caller: Annotated[Identity, Depends(requires("admin", "auditor"))],
+        cursor: Annotated[str | None, Query(max_length=200)] = None,
+        limit: Annotated[int, Query(ge=1, le=MOST_PER_PAGE)] = 50,
+    ) -> Page[ParkedEvent]:
+        """Events that wait for somebody, the oldest first."""
+        after = decode_cursor(cursor, int)[0] if cursor else 0
+        async with context(request).database.looking(EVERYWHERE) as conn:
+            found = await list_parked(conn, after=after, limit=limit + 1)
+        more = len(found) > limit
+        return Page[ParkedEvent](
+            items=[_as_seen(event) for event in found[:limit]],
+            next_cursor=encode_cursor(found[limit - 1].position) if more else None,
+        )
+
+    @router.post(
+        "/events/parked/replay",
+        response_model=ReplayOutcome,
+        openapi_extra={SAFE_TO_REPEAT: True},
+    )
+    async def replay_parked(
+        what: WhatToReplay,
+        request: Request,
+        caller: Annotated[Identity, Depends(requires("admin"))],
+    ) -> ReplayOutcome:
+        """Apply parked events again, in order; a key stops at the first that still fails.
+
+        Safe to repeat without an Idempotency-Key: what was applied is parked no longer.
+        """
+        running = context(request)
+        outcome = await replay(
+            running.database,
+            hears,
+            by=caller.subject,
+            now=running.clock.now,
+            topic=what.topic,
+            key=what.key,
+        )
+        return ReplayOutcome(
+            applied=outcome.applied, stuck=[_as_seen(event) for event in outcome.stuck]
+        )
+
+    @router.post("/events/parked/{position}/discard", openapi_extra={SAFE_TO_REPEAT: True})
+    async def discard_parked(
+        position: Annotated[int, Path(ge=1, le=LARGEST_INTEGER)],
+        why: WhyDiscard,
+        request: Request,
+        caller: Annotated[Identity, Depends(requires("admin"))],
+    ) -> ParkedEvent:
+        """Give one parked event up, with a reason; what is behind it may then be replayed."""
+        try:
+            gone = await discard(
+                context(request).database, position, by=caller.subject, why=why.reason
+            )
+        except NothingParked as error:
+            raise NotFound("没有这条搁置的事件", "No event is parked there.") from error
+        return _as_seen(gone)
+
+    return router
+
+
+def _readable(body: bytes) -> Any:
+    """JSON, or base64 text: one body that is broken must not hide what comes after it."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return base64.b64encode(body).decode()
+
+
+def _as_seen(parked: Parked) -> ParkedEvent:
+    return ParkedEvent(
+        position=parked.position,
+        event_id=parked.event_id,
+        topic=parked.topic,
+        key=parked.key,
+        type=parked.type,
+        reason=parked.reason,
+        error=parked.error,
+        attempts=parked.attempts,
+        parked_at=parked.parked_at,
+        last_tried_at=parked.last_tried_at,
+        body=None if parked.body is None else _readable(parked.body),
+    )

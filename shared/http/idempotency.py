@@ -1,0 +1,183 @@
+"""Idempotency keys: a request that is sent again has no second effect and the same answer.
+
+A key is stored in the same transaction as what the request did. So the answer and the effect
+stand or fall together, a refused request leaves nothing, and a second request with the same key
+waits until the first has been decided.
+"""
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+from pydantic import BaseModel
+from pydantic_core import to_json
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared.auth.identity import Identity
+from shared.postgres.database import Database
+from shared.refusals import Refused
+
+KEY_HEADER = "Idempotency-Key"
+REPLAYED_HEADER = "Idempotency-Replayed"
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+_TABLES = (
+    """
+    create table idempotency_keys (
+        institution text not null,
+        subject text not null,
+        key text not null,
+        operation text not null,
+        body_sha256 bytea not null,
+        status integer,
+        headers jsonb,
+        body bytea,
+        created_at timestamptz not null default now(),
+        keeps_forever boolean not null,
+        primary key (institution, subject, key)
+    )
+    """,
+    # Old keys are looked for by age alone; the few that must stay are not in this index.
+    "create index on idempotency_keys (created_at) where not keeps_forever",
+    "alter table idempotency_keys enable row level security",
+    """
+    create policy own_institution on idempotency_keys
+        using (current_setting('zhidai.institution', true) in ('*', institution))
+    """,
+)
+
+_CLAIM = """
+    insert into idempotency_keys
+        (institution, subject, key, operation, body_sha256, keeps_forever)
+    values ($1, $2, $3, $4, $5, $6)
+    on conflict do nothing
+    returning true
+"""
+_KEEP = """
+    update idempotency_keys set status = $4, headers = $5, body = $6
+    where institution = $1 and subject = $2 and key = $3
+"""
+_FIND = """
+    select key, operation, body_sha256, status, headers, body, created_at
+    from idempotency_keys where institution = $1 and subject = $2 and key = $3
+"""
+
+
+def create_tables(op: Any) -> None:
+    """The table of idempotency keys, in a service's first migration (`op` is Alembic's)."""
+    for statement in _TABLES:
+        op.execute(statement)
+
+
+class KeyMissing(Refused):
+    """Without a key, a repeated request could not be told from a second one."""
+
+    code = "idempotency-key-missing"
+    status = 400
+
+
+class KeyMalformed(Refused):
+    """The key is not 1 to 255 visible ASCII characters."""
+
+    code = "idempotency-key-malformed"
+    status = 400
+
+
+class KeyReused(Refused):
+    """The key was used for another request: another body, another path or another method."""
+
+    code = "idempotency-key-reused"
+    status = 422
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a request is answered. `body` is anything pydantic can write as JSON; None for none."""
+
+    status: int
+    body: BaseModel | Mapping[str, Any] | Sequence[Any] | None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+async def idempotently(
+    request: Request,
+    caller: Identity,
+    database: Database,
+    work: Callable[[asyncpg.Connection], Awaitable[Answer]],
+    *,
+    keeps_forever: bool = False,
+    fingerprint: bytes | None = None,
+) -> Response:
+    """Do the work once per Idempotency-Key, and give the same answer to every repetition.
+
+    Opens the transaction as the caller's institution; `work` runs in it and must not commit. A
+    key belongs to a caller and to one method, path, query and body (compared byte for byte);
+    `fingerprint` stands for the body where that is a stream that cannot be read twice.
+    `keeps_forever` is for requests that move money. Raises KeyMissing, KeyMalformed, KeyReused.
+    """
+    key = key_of(request)
+    body = await request.body() if fingerprint is None else fingerprint
+    digest = hashlib.sha256(body).digest()
+    owner = (caller.institution, caller.subject, key)
+    operation = _operation(request)
+    async with database.begin(caller.institution) as conn:
+        if await conn.fetchval(_CLAIM, *owner, operation, digest, keeps_forever) is None:
+            return _replayed(await conn.fetchrow(_FIND, *owner), operation, digest)
+        answer = await work(conn)
+        content = b"" if answer.body is None else to_json(answer.body)
+        await conn.execute(_KEEP, *owner, answer.status, dict(answer.headers), content)
+    return _response(answer.status, answer.headers, content)
+
+
+def key_of(request: Request) -> str:
+    """The request's Idempotency-Key. Raises KeyMissing, KeyMalformed."""
+    key = request.headers.get(KEY_HEADER)
+    if key is None:
+        raise KeyMissing(f"缺少请求头 {KEY_HEADER}", f"The header {KEY_HEADER} is missing.")
+    if _KEY.fullmatch(key) is None:
+        raise KeyMalformed(
+            f"{KEY_HEADER} 须为 1 至 255 个可见 ASCII 字符",
+            f"{KEY_HEADER} must be 1 to 255 visible ASCII characters.",
+        )
+    return key
+
+
+def _operation(request: Request) -> str:
+    query = f"?{request.url.query}" if request.url.query else ""
+    return f"{request.method} {request.url.path}{query}"
+
+
+def _replayed(kept: asyncpg.Record | None, operation: str, digest: bytes) -> Response:
+    if kept is None or kept["operation"] != operation or kept["body_sha256"] != digest:
+        raise KeyReused(
+            f"{KEY_HEADER} 已用于另一请求，请为新请求使用新的键",
+            f"This {KEY_HEADER} was used for another request; take a new key for a new request.",
+        )
+    headers = {**kept["headers"], REPLAYED_HEADER: "true"}
+    return _response(kept["status"], headers, kept["body"])
+
+
+def _response(status: int, headers: Mapping[str, str], content: bytes) -> Response:
+    media_type = "application/json" if content else None
+    return Response(content, status_code=status, headers=dict(headers), media_type=media_type)
+
+
+async def kept_answer(
+    conn: asyncpg.Connection, caller: Identity, key: str
+) -> asyncpg.Record | None:
+    """What the caller's request with this key was answered; None if it had no effect."""
+    return await conn.fetchrow(_FIND, caller.institution, caller.subject, key)
+
+
+async def forget_keys(conn: asyncpg.Connection, *, before: datetime) -> int:
+    """Delete keys made before the moment, except those that keep forever. Says how many."""
+    done = await conn.execute(
+        "delete from idempotency_keys where not keeps_forever and created_at < $1", before
+    )
+    return int(done.rsplit(" ", 1)[1])

@@ -1,0 +1,274 @@
+"""Every answer that is not a success, as RFC 9457 says: application/problem+json, one shape.
+
+A problem has a stable `code` for programs and a `detail` for people (Chinese, or English when
+Accept-Language prefers it), all field errors at once, and the ids to find it in the logs.
+"""
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import asyncpg
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import Scope
+
+from shared.http.body_limit import DEFAULT_BODY_BYTES, BodyTooLarge, EdgeMiddleware
+from shared.http.field_errors import FieldError, field_errors
+from shared.http.problem_schema import document_problems
+from shared.observability.tracing import current_request_id, current_trace_id
+from shared.postgres.transient import is_passing
+from shared.refusals import FieldsWrong, Refused
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = "2"
+"""When to ask again while the database is away: about as long as a restart takes."""
+
+_UNSTORABLE_TEXT = {"22021", "22P05"}
+"""SQLSTATEs of PostgreSQL for characters that text and jsonb cannot hold, such as NUL."""
+
+_BY_STATUS: Mapping[int, tuple[str, str, str]] = {
+    400: ("bad-request", "请求格式有误", "The request is malformed."),
+    401: ("unauthenticated", "请先登录，或令牌无效", "A valid access token is needed."),
+    403: ("forbidden", "没有权限进行此操作", "You may not do this."),
+    404: ("not-found", "没有找到该资源", "There is no such resource."),
+    405: ("method-not-allowed", "该资源不支持此方法", "This resource does not support the method."),
+    406: ("not-acceptable", "无法提供所要求的格式", "No acceptable representation."),
+    409: ("conflict", "与当前状态冲突", "This conflicts with the current state."),
+    413: ("body-too-large", "请求体过大", "The request body is too large."),
+    415: ("unsupported-media-type", "不支持该媒体类型", "This media type is not supported."),
+    422: ("invalid-request", "请求内容有误", "The request is not valid."),
+    429: ("too-many-requests", "请求过于频繁", "Too many requests."),
+    500: ("unexpected", "系统内部错误，请凭请求编号联系我们",
+          "Something went wrong on our side. Please quote the request id."),
+    503: ("unavailable", "服务暂不可用，请稍后再试",
+          "The service is unavailable; try again later."),
+}  # fmt: skip
+
+
+def prefers_english(accept_language: str) -> bool:
+    """Whether English is asked for before Chinese (RFC 9110, 12.5.4). Chinese by default."""
+    best: dict[str, float] = {}
+    for part in accept_language.lower().split(","):
+        tag, _, parameters = part.strip().partition(";")
+        language = tag.split("-")[0]
+        try:
+            weight = float(parameters.strip().removeprefix("q=") or "1")
+        except ValueError:
+            weight = 0.0
+        best[language] = max(best.get(language, 0.0), weight)
+    chinese = best.get("zh", best.get("*", 0.0))
+    return best.get("en", 0.0) > chinese
+
+
+def problem(
+    *,
+    code: str,
+    status: int,
+    zh: str,
+    en: str,
+    accept_language: str = "",
+    errors: Sequence[FieldError] = (),
+    extra: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A problem as an HTTP response, in the language the caller prefers."""
+    english = prefers_english(accept_language)
+    body: dict[str, Any] = dict(extra or {})
+    body |= {
+        "type": f"urn:zhidai:problem:{code}",
+        "title": _title(status, english),
+        "status": status,
+        "code": code,
+        "detail": en if english else zh,
+        "request_id": current_request_id(),
+        "trace_id": current_trace_id(),
+    }
+    if errors:
+        body["errors"] = [error.shown(english) for error in errors]
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False, default=str)
+    # A lone surrogate from a caller's field name becomes a question mark, never a failure.
+    return Response(
+        text.encode("utf-8", "replace"),
+        status_code=status,
+        media_type=MEDIA_TYPE,
+        headers={
+            "Content-Language": "en" if english else "zh-CN",
+            "Vary": "Accept-Language",
+            "Cache-Control": "no-store",
+            **(headers or {}),
+        },
+    )
+
+
+def install(
+    app: FastAPI,
+    *,
+    body_bytes: int = DEFAULT_BODY_BYTES,
+    larger_bodies: Mapping[str, int] | None = None,
+) -> None:
+    """Let the whole application speak in problems, and hold its request bodies to a limit.
+
+    `larger_bodies` gives paths (exact, or a prefix ending in "/") that take more bytes.
+    """
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(asyncpg.PostgresError, _database)
+    # Whatever another middleware lets fall still ends as a problem.
+    app.add_exception_handler(Exception, _unexpected)
+    # Appended, hence innermost: whoever observes requests must see the answer made here.
+    app.user_middleware.append(
+        Middleware(
+            EdgeMiddleware,
+            body_bytes=body_bytes,
+            larger_bodies=dict(larger_bodies or {}),
+            unexpected=_unexpected,
+        )
+    )
+    document_problems(app)
+
+
+def _title(status: int, english: bool) -> str:
+    if english:
+        return HTTPStatus(status).phrase
+    known = _BY_STATUS.get(status)
+    return known[1] if known else HTTPStatus(status).phrase
+
+
+def _plain(request: Request, status: int, **more: Any) -> Response:
+    code, zh, en = _BY_STATUS.get(status, (f"http-{status}", "请求未能完成", "The request failed."))
+    values: dict[str, Any] = {"code": code, "zh": zh, "en": en, **more}
+    return problem(status=status, accept_language=_language(request), **values)
+
+
+def _language(request: Request) -> str:
+    return request.headers.get("accept-language", "")
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    faults = error.faults if isinstance(error, FieldsWrong) else ()
+    return problem(
+        code=error.code,
+        status=error.status,
+        zh=error.zh,
+        en=error.en,
+        accept_language=_language(request),
+        errors=[FieldError("body", one.place, one.code, one.zh, one.en) for one in faults],
+        extra=error.extra,
+        headers=error.headers,
+    )
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = error.errors()
+    if any(one["type"] == "json_invalid" for one in found):
+        return _not_json(request)
+    body_itself_is_wrong = any(tuple(one["loc"]) == ("body",) for one in found)
+    if body_itself_is_wrong and isinstance(error.body, bytes) and error.body:
+        # FastAPI hands over the bytes as they are when the content type is not JSON.
+        return _plain(
+            request,
+            415,
+            zh="请求体须为 application/json",
+            en="The request body must be application/json.",
+            headers={"Accept": "application/json"},
+        )
+    return _plain(request, 422, errors=field_errors(found, error.body))
+
+
+def _not_json(request: Request) -> Response:
+    return _plain(
+        request,
+        400,
+        code="not-json",
+        zh="请求体不是有效的 UTF-8 JSON",
+        en="The request body is not valid JSON in UTF-8.",
+    )
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        allowed = ", ".join(allowed_methods(request.app, request.scope))
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"Allow": allowed})
+        return _plain(request, 405, headers={"Allow": allowed})
+    if isinstance(error, BodyTooLarge):
+        # The connection stays open: closing it while the caller still sends would make their
+        # system drop our answer. The server throws the rest away as it comes.
+        return _plain(
+            request,
+            413,
+            zh=f"请求体过大，上限为 {error.limit} 字节",
+            en=f"The request body is too large: at most {error.limit} bytes.",
+        )
+    if error.status_code == 400 and error.detail == "There was an error parsing the body":
+        return _not_json(request)
+    if error.status_code < 400:
+        return Response(status_code=error.status_code, headers=dict(error.headers or {}))
+    return _plain(request, error.status_code, headers=dict(error.headers or {}))
+
+
+async def _database(request: Request, error: Exception) -> Response:
+    """Text that PostgreSQL cannot hold is the caller's mistake; anything else is ours."""
+    cause = getattr(error, "orig", None) or error
+    if getattr(cause, "sqlstate", None) in _UNSTORABLE_TEXT:
+        return _plain(
+            request,
+            422,
+            code="unstorable-text",
+            zh="文本含有不允许的字符（如 NUL）",
+            en="The text contains characters that cannot be stored, such as NUL.",
+        )
+    return await _unexpected(request, error)
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    if _passes(error):
+        # Nothing was committed, or the caller learns by its Idempotency-Key that it was.
+        log.warning("cannot answer %s %s now: %r", request.method, request.url.path, error)
+        return _plain(request, 503, headers={"Retry-After": RETRY_AFTER_SECONDS})
+    log.error("unexpected error in %s %s", request.method, request.url.path, exc_info=error)
+    return _plain(request, 500)
+
+
+def _passes(error: BaseException) -> bool:
+    """Whether the database is away for a moment, also where SQLAlchemy has wrapped the news."""
+    seen: list[BaseException] = []
+    here: BaseException | None = error
+    while here is not None and here not in seen:
+        seen.append(here)
+        here = getattr(here, "orig", None) or here.__cause__
+    return any(is_passing(one) for one in seen) or isinstance(error, PoolTimeout)
+
+
+def allowed_methods(app: FastAPI, scope: Scope) -> list[str]:
+    """All methods of a path. Starlette alone would name only those of the first route."""
+    methods: set[str] = set()
+    for route in iter_route_contexts(app.routes):
+        regex = getattr(route, "path_regex", None)
+        if regex is not None and route.methods and regex.match(scope["path"]):
+            methods |= route.methods
+    if not methods:
+        for plain in app.routes:
+            if plain.matches(dict(scope))[0] is not Match.NONE:
+                methods |= getattr(plain, "methods", None) or set()
+    if "GET" in methods:
+        methods.add("HEAD")
+    return sorted(methods | {"OPTIONS"})

@@ -1,0 +1,232 @@
+"""A life cycle is one table: from where, what, by whom, to where, on which conditions, what is told.
+
+The tables themselves lie in the `domain/` of the service that owns the case. Whatever asks about
+a case reads its table here: whether a move is possible, which buttons a person sees, whom the
+case waits for, the diagram in the README. `shared.transitions` is the one place that carries a
+move out; nothing else writes a state.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, ClassVar, Protocol
+
+from shared.refusals import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The same in Chinese and in English."""
+
+    zh: str
+    en: str
+
+
+class Person(Protocol):
+    """Who acts: a caller with a token, or the system for what events and the clock bring about."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def roles(self) -> frozenset[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person as a history row names one."""
+
+    subject: str
+    name: str
+    roles: frozenset[str]
+
+
+SYSTEM_ROLE = "system"
+SYSTEM = Actor("system", "系统", frozenset({SYSTEM_ROLE}))
+
+
+class Row(Protocol):
+    """A case's row: what guards and events read of it, by column."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
+Guard = Callable[[Row, Person], Refused | None]
+"""A condition of a move beyond its role: None, or why this person may not make it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One row of a life cycle."""
+
+    source: str | None
+    """None: the case begins."""
+    action: str
+    target: str
+    roles: frozenset[str]
+    guards: tuple[str, ...] = ()
+    """Names of conditions, all of which must hold."""
+    tells: tuple[str, ...] = ()
+    """The types of the events that the move appends, in this order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """What a case waits for in a state, who is to do it, and what sets the time limit."""
+
+    roles: tuple[str, ...]
+    words: Words
+    step: str = ""
+    """The name of the deadline in the scheme, "" where no rule sets one."""
+    working_days: int | None = None
+    """The usual time where the scheme sets none, None for no limit."""
+    source: str = ""
+    """Where the usual time comes from."""
+
+
+Term = Callable[[Wait], date | None]
+"""The day until which a case waits, by what it waits for; the programme's rules know."""
+
+
+def no_term(wait: Wait) -> date | None:
+    """No rule sets a time limit."""
+    return None
+
+
+class NotPossibleNow(Refused):
+    """The case is not in a state from which this can be done."""
+
+    code: ClassVar[str] = "not-possible-now"
+
+
+class RoleMissing(Refused):
+    """The step belongs to other people."""
+
+    code: ClassVar[str] = "role-missing"
+    status: ClassVar[int] = 403
+
+
+class SecondPersonRequired(Refused):
+    """Four eyes: whoever did the first step may not do the second."""
+
+    code: ClassVar[str] = "second-person-required"
+
+
+def another_person_than(column: str, *, zh: str, en: str) -> Guard:
+    """The guard of four eyes: whoever stands in `column` does not also take this step.
+
+    `zh` and `en` name the step: 审批, "the decision".
+    """
+
+    def guard(case: Row, by: Person) -> Refused | None:
+        if case[column] != by.subject:
+            return None
+        return SecondPersonRequired(
+            f"四眼原则：{zh}须由另一人办理。", f"Four eyes: {en} takes another person."
+        )
+
+    return guard
+
+
+@dataclass(frozen=True, kw_only=True)
+class LifeCycle:
+    """A table of moves with the names of its states and actions.
+
+    Raises AssertionError at import where the table contradicts itself.
+    """
+
+    noun: Words
+    moves: tuple[Move, ...]
+    states: Mapping[str, Words]
+    actions: Mapping[str, Words]
+    waits: Mapping[str, Wait]
+    guards: Mapping[str, Guard] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        asked = [(move.source, move.action) for move in self.moves]
+        assert len(set(asked)) == len(asked), "two rows answer the same question"
+        places = {move.target for move in self.moves} | {m.source for m in self.moves if m.source}
+        assert places == set(self.states), f"states without a row: {places ^ set(self.states)}"
+        assert {move.action for move in self.moves} <= set(self.actions), "an action has no name"
+        assert set(self.waits) == set(self.states) - self.final, "a wait for every state but final"
+        named = {name for move in self.moves for name in move.guards}
+        assert named == set(self.guards), f"guards: {named ^ set(self.guards)}"
+
+    @property
+    def final(self) -> frozenset[str]:
+        """The states that nothing leaves."""
+        return frozenset(self.states) - {move.source for move in self.moves}
+
+    def find(self, state: str | None, action: str) -> Move | None:
+        """The row that leads on from `state` by `action`; None where there is none."""
+        for move in self.moves:
+            if move.source == state and move.action == action:
+                return move
+        return None
+
+    def require(self, case: Row | None, action: str, by: Person) -> Move:
+        """The row by which this person moves this case on; None begins one.
+
+        Raises NotPossibleNow where the table has no such row, RoleMissing where it is other
+        people's, and what the row's guards refuse.
+        """
+        state = None if case is None else case["state"]
+        move = self.find(state, action)
+        if move is None:
+            raise self._not_possible(state, action)
+        if not move.roles & by.roles:
+            doing = self.actions[action]
+            raise RoleMissing(
+                f"您没有{doing.zh}的权限，需要角色：{'、'.join(sorted(move.roles))}。",
+                f"You may not do this; it takes the role {' or '.join(sorted(move.roles))}.",
+                required=sorted(move.roles),
+            )
+        if case is not None:
+            for name in move.guards:
+                if (refusal := self.guards[name](case, by)) is not None:
+                    raise refusal
+        return move
+
+    def _not_possible(self, state: str | None, action: str) -> NotPossibleNow:
+        at = self.states[state] if state else Words("未建立", "not begun")
+        doing = self.actions[action]
+        return NotPossibleNow(
+            f"{self.noun.zh}目前为“{at.zh}”，不能{doing.zh}。",
+            f"A {self.noun.en} that is {at.en} cannot be {doing.en}.",
+            state=state,
+            action=action,
+        )
+
+    def possible_actions(self, state: str, roles: Collection[str]) -> list[str]:
+        """What someone with these roles may do now: the buttons of the console."""
+        return [
+            move.action
+            for move in self.moves
+            if move.source == state and move.roles.intersection(roles)
+        ]
+
+    def sources_of(self, action: str) -> list[str]:
+        """The states from which an action leads on."""
+        return [move.source for move in self.moves if move.action == action and move.source]
+
+    def term(self, state: str, term: Term) -> date | None:
+        """By when a state's wait is to end; None in a final state or where no rule says."""
+        wait = self.waits.get(state)
+        return None if wait is None else term(wait)
+
+    def diagram(self) -> str:
+        """The table as a Mermaid state diagram, for a README."""
+        lines = ["stateDiagram-v2"]
+        lines += [
+            f"    {move.source or '[*]'} --> {move.target}: "
+            f"{move.action} ({', '.join(sorted(move.roles))})"
+            for move in self.moves
+        ]
+        lines += [f"    {state} --> [*]" for state in self.states if state in self.final]
+        return "\n".join(lines)
+
+
+def role_of(move: Move, by: Person) -> str:
+    """The role in which a person makes a move, for its history row."""
+    return min(move.roles & by.roles)

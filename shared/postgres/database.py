@@ -1,0 +1,142 @@
+"""PostgreSQL, as every service reaches it: one transaction at a time, seen through one institution.
+
+Writes and hot paths use asyncpg and SQL of their own; ordinary reads go through SQLModel. Both
+tell the database whose eyes they look with, and row-level security holds them to it.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import asyncpg
+import orjson
+from sqlalchemy import event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared.postgres.transient import is_passing
+
+EVERYWHERE = "*"
+"""The institution of consumers, jobs and bureau staff: row-level security lets them see all."""
+
+LOOK_AS = "select set_config('zhidai.institution', $1, true)"
+
+
+def _json_text(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+async def prepare_connection(connection: asyncpg.Connection) -> None:
+    """Let jsonb and json columns go in and out as Python objects."""
+    for name in ("jsonb", "json"):
+        await connection.set_type_codec(
+            name, encoder=_json_text, decoder=orjson.loads, schema="pg_catalog"
+        )
+
+
+async def _leave_as_is(connection: asyncpg.Connection) -> None:
+    """Nothing outlives our transactions, so there is nothing to reset: a round trip saved."""
+    if connection.is_in_transaction():
+        connection.terminate()
+
+
+def driver_url(url: str, driver: str) -> str:
+    """The same database for SQLAlchemy, with the driver named: postgresql+asyncpg://…"""
+    return make_url(url).set(drivername=f"postgresql+{driver}").render_as_string(False)
+
+
+class Database:
+    """One service's database: a pool of asyncpg connections and, for reads, an engine."""
+
+    def __init__(self, pool: asyncpg.Pool, engine: AsyncEngine, url: str) -> None:
+        self._pool = pool
+        self._engine = engine
+        self.url = url
+        self._callbacks: list[Callable[[], None]] = []
+
+    @classmethod
+    async def connect(cls, url: str, *, max_size: int = 10, name: str = "zhidai") -> "Database":
+        """Open the pool. Raises what asyncpg raises when there is no such server or database."""
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=max_size,
+            init=prepare_connection,
+            reset=_leave_as_is,
+            command_timeout=120,
+            timeout=10,
+            server_settings={"application_name": name},
+        )
+        engine = create_async_engine(
+            driver_url(url, "asyncpg"),
+            pool_size=4,
+            max_overflow=max_size,
+            json_serializer=_json_text,
+            json_deserializer=orjson.loads,
+            connect_args={"server_settings": {"application_name": f"{name}-reads"}},
+        )
+
+        @event.listens_for(engine.sync_engine, "begin")
+        def _read_only(connection: Any) -> None:
+            connection.exec_driver_sql("set transaction read only")
+
+        return cls(pool, engine, url)
+
+    @asynccontextmanager
+    async def begin(self, institution: str) -> AsyncIterator[asyncpg.Connection]:
+        """One transaction for writing. It is committed at the end of the block, or not at all."""
+        async with self._lent() as connection, connection.transaction():
+            await connection.execute(LOOK_AS, institution)
+            yield connection
+        for callback in self._callbacks:
+            callback()
+
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection of the pool. One that broke is closed: the next would find it half dead."""
+        async with self._pool.acquire() as connection:
+            try:
+                yield connection
+            except Exception as error:
+                if is_passing(error):
+                    # The pool may have taken back what was already closed.
+                    with suppress(asyncpg.InterfaceError):
+                        connection.terminate()
+                raise
+
+    @asynccontextmanager
+    async def looking(self, institution: str) -> AsyncIterator[asyncpg.Connection]:
+        """One read-only transaction for reads in SQL of our own; it wakes nobody."""
+        async with self._lent() as connection:
+            async with connection.transaction(readonly=True):
+                await connection.execute(LOOK_AS, institution)
+                yield connection
+
+    @asynccontextmanager
+    async def reading(self, institution: str) -> AsyncIterator[AsyncSession]:
+        """A read-only SQLModel session that sees what the institution may see."""
+        async with AsyncSession(self._engine, expire_on_commit=False) as session:
+            await (await session.connection()).execute(
+                text("select set_config('zhidai.institution', :institution, true)"),
+                {"institution": institution},
+            )
+            yield session
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection outside any transaction, for advisory locks and health checks."""
+        async with self._pool.acquire() as connection:
+            try:
+                yield connection
+            finally:
+                await connection.reset()
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call this after every commit: the relay asks to be woken."""
+        self._callbacks.append(callback)
+
+    async def close(self) -> None:
+        """Give every connection back and close them."""
+        await self._engine.dispose()
+        await self._pool.close()

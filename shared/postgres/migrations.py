@@ -1,0 +1,61 @@
+"""Alembic for every service: the same environment, its own versions and its own database."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from alembic import command, context
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from shared.postgres.database import driver_url
+
+ROOT = Path(__file__).parents[2]
+
+
+def _config(service: str, owner_url: str = "") -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "services" / service / "migrations"))
+    config.attributes["owner_url"] = owner_url
+    return config
+
+
+def upgrade(service: str, owner_url: str) -> None:
+    """Bring a service's database to the newest version; safe to call from several processes."""
+    # Alembic's environment runs an event loop of its own, so it gets a thread of its own.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(command.upgrade, _config(service, owner_url), "head").result()
+
+
+def head(service: str) -> str:
+    """The newest version that this code knows."""
+    newest = ScriptDirectory.from_config(_config(service)).get_current_head()
+    assert newest is not None, f"{service} has no migrations"
+    return newest
+
+
+def run(metadata: MetaData) -> None:
+    """What a service's migrations/env.py calls."""
+    url = driver_url(context.config.attributes["owner_url"], "asyncpg")
+
+    def migrate(connection: Connection) -> None:
+        connection.execute(text("set lock_timeout = '10s'"))
+        # Two processes that start together must not both migrate.
+        connection.execute(text("select pg_advisory_lock(hashtext('zhidai migrations'))"))
+        connection.commit()
+        context.configure(connection=connection, target_metadata=metadata)
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.execute(text("select pg_advisory_unlock(hashtext('zhidai migrations'))"))
+        connection.commit()
+
+    async def connect() -> None:
+        engine = create_async_engine(url, poolclass=NullPool)
+        async with engine.connect() as connection:
+            await connection.run_sync(migrate)
+        await engine.dispose()
+
+    asyncio.run(connect())

@@ -1,0 +1,244 @@
+"""Recovered money goes back to those who bore the loss (programmes H.4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from shared.money import format_fen
+from shared.ratios import percent
+from shared.schemes.decide.apportion import divide
+from shared.schemes.decide.claims import Borne, Cost, CostAlreadyCounted, Payment
+from shared.schemes.decide.explanation import Explanation, Step, listed, money
+from shared.schemes.vocabulary import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryFacts:
+    """Money that has come in after a claim, and what earlier recoveries have given back."""
+
+    pledged_ip_fen: int
+    """Gross proceeds of the pledged IP; they count in full."""
+    other_fen: int = 0
+    """Gross proceeds of anything else; only the IP share of them counts (H.21)."""
+    costs: tuple[Cost, ...] = ()
+    carried_costs_fen: int = 0
+    """Costs that an earlier recovery of the same claim did not cover."""
+    returned: Mapping[str, int] = field(default_factory=dict)
+    """Party → what it has had back before, without interest outside the base."""
+    interest_returned_fen: int = 0
+    used_costs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryDecision:
+    """Where the money of one recovery goes.
+
+    `returned` sums, with `to_interest_fen` and `to_pledgor_fen`, to `net_fen`.
+    """
+
+    facts: RecoveryFacts
+    borne: Borne
+    gross_fen: int
+    costs_fen: int
+    net_fen: int
+    carried_costs_fen: int
+    returned: Mapping[str, int]
+    to_interest_fen: int
+    to_pledgor_fen: int
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """The parties that have now had back all that they bore."""
+        return tuple(
+            party
+            for party, bore in self.borne.borne.items()
+            if self.facts.returned.get(party, 0) + self.returned[party] == bore
+        )
+
+    @property
+    def payments(self) -> tuple[Payment, ...]:
+        """What the recovering party passes on; its own part it keeps."""
+        keeper = self.borne.recovered_by
+        out = [
+            Payment(keeper, party, fen, "recovery_return")
+            for party, fen in self.returned.items()
+            if party != keeper and fen > 0
+        ]
+        if self.borne.bearer != keeper and self.to_interest_fen > 0:
+            out.append(Payment(keeper, self.borne.bearer, self.to_interest_fen, "interest_return"))
+        if self.to_pledgor_fen > 0:
+            out.append(Payment(keeper, "pledgor", self.to_pledgor_fen, "surplus"))
+        return tuple(out)
+
+    @property
+    def explanation(self) -> Explanation:
+        """Costs, net, interest, shares: in the order in which they were reckoned."""
+        return _explain(self)
+
+    def as_data(self) -> dict[str, Any]:
+        return {
+            "version": self.borne.version,
+            "gross": format_fen(self.gross_fen),
+            "costs": format_fen(self.costs_fen),
+            "net": format_fen(self.net_fen),
+            "carried_costs": format_fen(self.carried_costs_fen),
+            "returned": {party: format_fen(fen) for party, fen in self.returned.items()},
+            "to_interest": format_fen(self.to_interest_fen),
+            "to_pledgor": format_fen(self.to_pledgor_fen),
+            "whole": list(self.whole),
+            "payments": [payment.as_data() for payment in self.payments],
+            "explanation": self.explanation.as_data(),
+        }
+
+
+def split_recovery(facts: RecoveryFacts, borne: Borne) -> RecoveryDecision:
+    """Costs first; the net goes back by what each party bore, until each is whole (H.22, H.23).
+
+    The claim keeps its split: `borne` is what the claim's decision left. Under the statutory
+    order interest outside the base comes before principal (Civil Code art. 561), otherwise
+    after it; what is then left belongs to the pledgor (art. 438). Costs above the proceeds are
+    carried to the next recovery of the claim.
+
+    Raises CostAlreadyCounted.
+    """
+    references = [cost.reference for cost in facts.costs]
+    again = sorted(
+        {ref for ref in references if ref in facts.used_costs or references.count(ref) > 1}
+    )
+    if again:
+        raise CostAlreadyCounted(
+            f"费用已计入过，不能重复：{'、'.join(again)}",
+            f"Costs that have already counted: {', '.join(again)}.",
+            references=again,
+        )
+    assert facts.pledged_ip_fen >= 0 and facts.other_fen >= 0 and facts.carried_costs_fen >= 0
+    share = borne.ip_share
+    doubled = 2 * share.denominator
+    counted_other = (2 * facts.other_fen * share.numerator + share.denominator) // doubled
+    gross = facts.pledged_ip_fen + counted_other
+    costs = facts.carried_costs_fen + sum(cost.amount_fen for cost in facts.costs)
+    net = max(gross - costs, 0)
+    interest_due = max(borne.interest_outside_fen - facts.interest_returned_fen, 0)
+    first = min(interest_due, net) if borne.order == "statutory" else 0
+    returned = _give_back(net - first, facts.returned, borne)
+    left = net - first - sum(returned.values())
+    last = min(interest_due - first, left)
+    return RecoveryDecision(
+        facts=facts,
+        borne=borne,
+        gross_fen=gross,
+        costs_fen=min(costs, gross),
+        net_fen=net,
+        carried_costs_fen=max(costs - gross, 0),
+        returned=returned,
+        to_interest_fen=first + last,
+        to_pledgor_fen=left - last,
+    )
+
+
+def _give_back(amount: int, before: Mapping[str, int], borne: Borne) -> dict[str, int]:
+    """Divide by what was borne; who is whole drops out, and the others share what it leaves."""
+    need = {party: bore - before.get(party, 0) for party, bore in borne.borne.items()}
+    assert all(fen >= 0 for fen in need.values()), "more was given back than was borne"
+    given = dict.fromkeys(need, 0)
+    open_parties = [party for party, fen in need.items() if fen > 0]
+    left = min(amount, sum(need.values()))
+    while left > 0:
+        parts = [borne.parts[party] for party in open_parties]
+        if not any(parts):
+            # Only those are left who had no part in the ratio and bore a fen of rounding.
+            parts = [need[party] for party in open_parties]
+        residual = (
+            open_parties.index(borne.residual)
+            if borne.residual in open_parties
+            else len(open_parties) - 1
+        )
+        offered = divide(borne.rounding, left, parts, sum(parts), residual)
+        full = [
+            party for party, fen in zip(open_parties, offered, strict=True) if fen >= need[party]
+        ]
+        if not full:
+            for party, fen in zip(open_parties, offered, strict=True):
+                given[party] += fen
+            break
+        for party in full:
+            given[party] = need[party]
+            left -= need[party]
+            open_parties.remove(party)
+    return given
+
+
+def _explain(decision: RecoveryDecision) -> Explanation:
+    facts, borne = decision.facts, decision.borne
+    total = sum(borne.parts.values())
+    steps = [
+        Step(
+            rule="recovery.gross",
+            title=Words("计入的回收款", "proceeds that count"),
+            source="H.21",
+            inputs=(
+                ("pledged_ip", money(facts.pledged_ip_fen)),
+                ("other", money(facts.other_fen)),
+                ("ip_share", percent(borne.ip_share)),
+            ),
+            result=money(decision.gross_fen),
+        ),
+        Step(
+            rule="recovery.net",
+            title=Words("先扣费用", "costs first"),
+            source="S23; H.21",
+            inputs=(
+                ("costs", money(sum(cost.amount_fen for cost in facts.costs))),
+                ("carried_costs", money(facts.carried_costs_fen)),
+            ),
+            result=money(decision.net_fen),
+            note=Words(
+                f"{money(decision.carried_costs_fen)} 结转下次",
+                f"{money(decision.carried_costs_fen)} carried to the next recovery",
+            )
+            if decision.carried_costs_fen
+            else Words("", ""),
+        ),
+    ]
+    interest = Step(
+        rule="recovery.interest",
+        title=Words("基数之外的利息", "interest outside the base"),
+        source="民法典 561" if borne.order == "statutory" else "H.23",
+        inputs=(
+            ("interest", money(borne.interest_outside_fen)),
+            ("returned_before", money(facts.interest_returned_fen)),
+        ),
+        result=money(decision.to_interest_fen),
+    )
+    back = Step(
+        rule="recovery.shares",
+        title=Words("按各方实际承担返还", "back by what each party bore"),
+        source="H.22",
+        inputs=tuple(
+            (party, f"{money(bore)} ({_ratio(borne.parts[party], total)})")
+            for party, bore in borne.borne.items()
+        ),
+        result=listed(decision.returned.items()),
+        note=Words(f"已足额：{'、'.join(decision.whole)}", f"whole: {', '.join(decision.whole)}")
+        if decision.whole
+        else Words("", ""),
+    )
+    steps.extend((interest, back) if borne.order == "statutory" else (back, interest))
+    steps.append(
+        Step(
+            rule="recovery.surplus",
+            title=Words("余额归出质人", "surplus to the pledgor"),
+            source="民法典 438",
+            inputs=(),
+            result=money(decision.to_pledgor_fen),
+        )
+    )
+    return Explanation("recovery", borne.version, tuple(steps))
+
+
+def _ratio(part: int, total: int) -> str:
+    if total == 0:
+        return "0%"
+    said = percent(Fraction(part, total))
+    return f"{money(part)}/{money(total)}" if "/" in said else said

@@ -1,0 +1,102 @@
+"""What entitles a bank to claim: any one of the scheme's triggers, each in full (B.5)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shared.schemes.decide.findings import Finding
+from shared.schemes.terms import Terms, TriggerRule
+from shared.schemes.vocabulary import DOCUMENTS, RISK_CLASSES, Words
+
+_CLASSES = tuple(RISK_CLASSES)
+
+_FLAGS: dict[str, Words] = {
+    "lawsuit_accepted": Words("法院已受理起诉", "a lawsuit accepted by the court"),
+    "called_early": Words("已宣布贷款提前到期", "the loan called early"),
+    "loss_confirmed": Words("上级已确认损失", "the loss confirmed by the higher level"),
+    "written_off": Words("已核销", "the loan written off"),
+    "enforcement_ended": Words("已终结执行", "enforcement ended"),
+    "guarantor_has_paid": Words("担保机构已代偿", "payment by the guarantor"),
+    "insurer_notified": Words("已通知保险公司", "notice to the insurer"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriggerFacts:
+    """How the loan stands on the claim day."""
+
+    risk_class: str
+    overdue_days: int
+    months_non_performing: int = 0
+    lawsuit_accepted: bool = False
+    called_early: bool = False
+    loss_confirmed: bool = False
+    written_off: bool = False
+    enforcement_ended: bool = False
+    guarantor_has_paid: bool = False
+    insurer_notified: bool = False
+    compensated_elsewhere: bool = False
+    documents: frozenset[str] | None = None
+    """The documents handed in; None where they are not checked here."""
+
+
+def check_trigger(facts: TriggerFacts, terms: Terms) -> tuple[Finding, ...]:
+    """Every reason why a claim may not be filed yet; empty when one trigger holds in full."""
+    found: list[Finding] = []
+    if terms.trigger:
+        unmet = [list(_unmet(rule, facts, terms)) for rule in terms.trigger]
+        if all(unmet):
+            for reasons in unmet:
+                found.extend(reasons)
+    if terms.no_other_compensation and facts.compensated_elsewhere:
+        found.append(
+            Finding(
+                "compensated-elsewhere", terms.source("no_other_compensation"),
+                "该贷款已享受其他补偿，不得重复", "The loan is already compensated elsewhere.",
+            )
+        )  # fmt: skip
+    for document in terms.claim_documents:
+        if facts.documents is not None and document not in facts.documents:
+            words = DOCUMENTS[document]
+            found.append(
+                Finding(
+                    "claim-document-missing", terms.source("claim_documents"),
+                    f"缺少材料：{words.zh}", f"A document is missing: {words.en}.",
+                    {"document": document}, "/documents",
+                )
+            )  # fmt: skip
+    return tuple(found)
+
+
+def _unmet(rule: TriggerRule, facts: TriggerFacts, terms: Terms) -> Iterator[Finding]:
+    source = rule.source or terms.source("trigger")
+    if rule.risk_class_at_least is not None:
+        wanted = RISK_CLASSES[rule.risk_class_at_least]
+        if _CLASSES.index(facts.risk_class) < _CLASSES.index(rule.risk_class_at_least):
+            has = RISK_CLASSES[facts.risk_class]
+            yield Finding(
+                "risk-class-too-good", source,
+                f"五级分类为{has.zh}，须为{wanted.zh}或更差",
+                f"The loan is graded {has.en}; it must be {wanted.en} or worse.",
+                {"risk_class": facts.risk_class, "wanted": rule.risk_class_at_least},
+            )  # fmt: skip
+    if rule.overdue_days_above is not None and facts.overdue_days <= rule.overdue_days_above:
+        yield Finding(
+            "not-overdue-long-enough", source,
+            f"逾期 {facts.overdue_days} 天，须超过 {rule.overdue_days_above} 天",
+            f"Overdue {facts.overdue_days} days; more than {rule.overdue_days_above} are needed.",
+            {"overdue_days": str(facts.overdue_days), "above": str(rule.overdue_days_above)},
+        )  # fmt: skip
+    months = rule.months_non_performing
+    if months is not None and facts.months_non_performing < months:
+        yield Finding(
+            "not-non-performing-long-enough", source,
+            f"列为不良 {facts.months_non_performing} 个月，须满 {months} 个月",
+            f"Non-performing for {facts.months_non_performing} months; {months} are needed.",
+            {"months": str(facts.months_non_performing), "wanted": str(months)},
+        )  # fmt: skip
+    for flag, words in _FLAGS.items():
+        if getattr(rule, flag) and not getattr(facts, flag):
+            yield Finding(
+                flag.replace("_", "-") + "-needed", source,
+                f"尚不满足：{words.zh}", f"Not yet so: {words.en}.", {flag: "false"},
+            )  # fmt: skip

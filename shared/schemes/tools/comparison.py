@@ -1,0 +1,229 @@
+"""Two measures side by side: which rules differ, and who pays more or less on a given book."""
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from io import StringIO
+from typing import Any
+
+from shared.money import parse_fen
+from shared.refusals import Refused
+from shared.schemes.cases.questions import AMPLE_FEN
+from shared.schemes.decide.claims import ClaimFacts, Counters
+from shared.schemes.decide.loss import ClaimDecision, split_loss
+from shared.schemes.reading.conditions import KIND_SHAPES
+from shared.schemes.reading.rules import RULES
+from shared.schemes.reading.scalars import Percent
+from shared.schemes.reading.shape import At, Problem
+from shared.schemes.terms import Terms
+from shared.schemes.vocabulary import FACTS, FIGURES
+
+
+@dataclass(frozen=True, slots=True)
+class BookClaim:
+    """A claim of a book, with those whose caps it counts towards."""
+
+    number: str
+    filed_on: date
+    bank: str
+    borrower: str
+    facts: ClaimFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A rule that differs, as (rule, old value, new value); None where there is no such rule."""
+
+    rule: str
+    old: Any
+    new: Any
+
+
+@dataclass(slots=True)
+class Totals:
+    """What a book costs under one measure."""
+
+    shares: dict[str, int] = field(default_factory=dict)
+    base_fen: int = 0
+    uncovered_fen: int = 0
+    claims: int = 0
+    cut: int = 0
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+_MONEY = (
+    "outstanding_principal", "interest", "penalty_interest", "compound_interest", "recovered",
+    "compensated_amount", "other_policy_money", "borrower_balance", "loan_amount",
+)  # fmt: skip
+COLUMNS = ("number", "filed_on", "bank", "borrower", *_MONEY, "ip_share", "attributes")
+
+
+def read_book(text: str) -> tuple[tuple[BookClaim, ...], list[Problem]]:
+    """A book of claims as CSV, or every cell that cannot be read.
+
+    Columns: those of `COLUMNS`; only number, filed_on and outstanding_principal must stand.
+    `attributes` is `is_first_loan=true;revenue=1000000.00`.
+    """
+    problems: list[Problem] = []
+    rows = csv.DictReader(StringIO(text))
+    for name in rows.fieldnames or ():
+        if name not in COLUMNS:
+            problems.append(
+                Problem(1, 1, name, f"不认识的列 {name}", f"the column {name} is not known")
+            )
+    claims = []
+    for row in rows:
+        line = rows.line_num
+        facts: dict[str, Any] = {}
+        try:
+            filed_on = date.fromisoformat(row["filed_on"])
+            for name in _MONEY:
+                if row.get(name):
+                    facts[f"{name}_fen"] = parse_fen(row[name])
+            if row.get("ip_share"):
+                at = At(row["ip_share"], "/ip_share", line, 1)
+                facts["ip_share"] = Percent().read(at, problems)
+                facts["combined_collateral"] = facts["ip_share"] != 1
+            facts["attributes"] = _attributes(row.get("attributes") or "", line, problems)
+            claims.append(
+                BookClaim(
+                    row["number"],
+                    filed_on,
+                    row.get("bank") or "",
+                    row.get("borrower") or row["number"],
+                    ClaimFacts(**facts),
+                )
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            problems.append(
+                Problem(line, 1, "", f"这一行读不懂：{error}", f"this row cannot be read: {error}")
+            )
+    return tuple(sorted(claims, key=lambda claim: (claim.filed_on, claim.number))), problems
+
+
+def _attributes(text: str, line: int, problems: list[Problem]) -> dict[str, Any]:
+    found = {}
+    for pair in filter(None, (part.strip() for part in text.split(";"))):
+        name, _, value = pair.partition("=")
+        fact = FACTS.get(name)
+        if fact is None:
+            problems.append(
+                Problem(line, 1, name, f"不认识的事实 {name}", f"the fact {name} is not known")
+            )
+            continue
+        node: Any = value
+        if fact.kind == "flag":
+            node = {"true": True, "false": False}.get(value, value)
+        elif fact.kind == "count":
+            node = int(value)
+        found[name] = KIND_SHAPES[fact.kind].read(At(node, f"/{name}", line, 1), problems)
+    return found
+
+
+def differing_rules(old: Terms, new: Terms) -> list[Difference]:
+    """Every rule whose value is not the same, in the order of the new measure, then the old."""
+    values_old, values_new = _values(old), _values(new)
+    names = [*values_new, *(name for name in values_old if name not in values_new)]
+    return [
+        Difference(name, values_old.get(name), values_new.get(name))
+        for name in names
+        if values_old.get(name) != values_new.get(name)
+    ]
+
+
+def _values(terms: Terms) -> dict[str, Any]:
+    return {name: getattr(terms, RULES[name].field) for name in terms.stated}
+
+
+def cost_of(
+    book: Iterable[BookClaim], terms: Terms, figures: Mapping[str, int] | None = None
+) -> Totals:
+    """Decide a book in the order of filing, caps counted as they fill up.
+
+    Figures that are not given are ample; the pool's available balance falls as it pays.
+    """
+    totals = Totals()
+    used: dict[tuple[str, str], int] = {}
+    running = dict.fromkeys(FIGURES, AMPLE_FEN) | dict(figures or {})
+    for claim in book:
+        keys = _keys(claim)
+        periods = [(part.code, part.per) for part in terms.covered]
+        periods += [(cap.code, cap.per) for cap in terms.caps]
+        counted = {code: used.get((code, keys[per]), 0) for code, per in periods}
+        try:
+            decision = split_loss(claim.facts, terms, Counters(used=counted, figures=running))
+        except Refused as refusal:
+            totals.refused[claim.number] = refusal.code
+            continue
+        _add(totals, decision)
+        for part in terms.covered:
+            key = (part.code, keys[part.per])
+            used[key] = used.get(key, 0) + decision.covered_fen
+        for cap in terms.caps:
+            key = (cap.code, keys[cap.per])
+            used[key] = used.get(key, 0) + sum(decision.shares[party] for party in cap.parties)
+        running["pool_available"] -= decision.shares.get("pool", 0)
+    return totals
+
+
+def _keys(claim: BookClaim) -> dict[str, str]:
+    """Per period, the name under which a claim counts; a claim counts alone."""
+    year = str(claim.filed_on.year)
+    return {
+        "claim": claim.number,
+        "pool_balance": claim.number,
+        "loan": claim.number,
+        "borrower": claim.borrower,
+        "borrower_year": f"{claim.borrower}/{year}",
+        "bank_year": f"{claim.bank}/{year}",
+        "programme_year": year,
+        "term": "",
+    }
+
+
+def _add(totals: Totals, decision: ClaimDecision) -> None:
+    totals.claims += 1
+    totals.cut += bool(decision.binding)
+    totals.base_fen += decision.base_fen
+    totals.uncovered_fen += decision.uncovered_fen
+    for party, fen in decision.shares.items():
+        totals.shares[party] = totals.shares.get(party, 0) + fen
+    bearer = decision.terms.bearer
+    totals.shares[bearer] += decision.uncovered_fen
+
+
+SAMPLE_BOOK = tuple(
+    BookClaim(
+        number=f"S-{index:02d}",
+        filed_on=date(2026, 1 + index % 12, 10),
+        bank=f"bank-{index % 3}",
+        borrower=f"firm-{index % 8}",
+        facts=ClaimFacts(
+            outstanding_principal_fen=principal,
+            ip_share=Fraction(share, 100),
+            combined_collateral=share != 100,
+            borrower_balance_fen=principal * 2,
+            loan_amount_fen=principal * 2,
+            compensated_amount_fen=principal,
+            attributes={
+                "is_ip_loan": True,
+                "is_first_loan": index % 4 == 0,
+                "unsecured_share": Fraction(60, 100),
+                "risk_class": "substandard",
+                "is_high_tech_enterprise": index % 3 == 0,
+                "revenue": 3_000_000_000,
+            },
+            confirmed=frozenset({"provincial_confirmation"}),
+        ),
+    )
+    for index, (principal, share) in enumerate(
+        [
+            (48_405_201, 80), (100_000_000, 100), (300_000_000, 100), (484_052_011, 80),
+            (999_999_999, 100), (1_000_000_000, 60), (150_000_000, 100), (20_000_000, 100),
+            (750_000_001, 100), (60_000_000, 50), (500_000_000, 100), (1_500_000_000, 100),
+        ]
+    )
+)  # fmt: skip
+"""A dozen claims of all sizes, for a first look when no book is at hand."""

@@ -1,0 +1,255 @@
+"""Carries moves of a life cycle out: the one place where a case's state is written.
+
+A move is checked against its table, then state, version, time, deadline and history row are
+written as one statement for any number of cases, and what the table says is told is appended to
+the outbox; all in the caller's transaction, with the cases locked.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from shared.contracts.envelope import Event, by_type
+from shared.life_cycle import LifeCycle, Move, Person, Row, Term, no_term, role_of
+from shared.messaging import outbox
+
+_TABLES = (
+    # The version in the key: no two moves of a case can both produce the same one.
+    """
+    create table case_moves (
+        case_kind text not null,
+        case_id uuid not null,
+        version integer not null,
+        bank_code text not null default '',
+        source text,
+        target text not null,
+        action text not null,
+        role text not null,
+        subject text not null,
+        name text not null,
+        reason text not null default '',
+        detail jsonb not null default '{}',
+        at timestamptz not null,
+        primary key (case_id, version)
+    )
+    """,
+    "alter table case_moves enable row level security",
+    # An unset setting reads as '' after a transaction, so '' must never match a row.
+    """
+    create policy own_rows on case_moves using (
+        current_setting('zhidai.institution', true) = '*'
+        or (bank_code <> '' and bank_code = current_setting('zhidai.institution', true)))
+    """,
+)
+
+
+def create_tables(op: Any) -> None:
+    """The history of a service's cases, in a migration (`op` is Alembic's)."""
+    for statement in _TABLES:
+        op.execute(statement)
+
+
+def nothing_told(case: Row) -> Mapping[str, Any]:
+    """For a life cycle that tells nobody."""
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseTable:
+    """Where the cases of one life cycle are kept.
+
+    The table has the columns `state`, `version`, `state_since`, `due_on`, and the key.
+    """
+
+    life_cycle: LifeCycle
+    kind: str
+    """What the history calls them."""
+    table: str
+    key: str = "id"
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Further columns that a move may change, with their PostgreSQL types."""
+    about: Callable[[Row], Mapping[str, Any]] = nothing_told
+    """What every event of a case says of it."""
+
+    def __hash__(self) -> int:
+        return hash((self.table, self.kind))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One case that is to be moved on, and what comes with the move."""
+
+    case: Row
+    """The locked row: the key, `state`, `version`, `bank_code`, and what guards look at. For a case
+    that begins, its values as they were inserted, with `state` None and `version` one before."""
+    action: str
+    by: Person
+    reason: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    """Other columns of the case. All steps carried out together change the same ones."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What the events of this move say beside `about`."""
+    term: Term = no_term
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """A case as a move has left it."""
+
+    case_id: UUID
+    move: Move
+    version: int
+    due_on: date | None
+    changes: Mapping[str, Any]
+
+    @property
+    def state(self) -> str:
+        """Where the case stands now."""
+        return self.move.target
+
+
+class MovedMeanwhile(RuntimeError):
+    """A case was moved without its row being locked first: a mistake of ours."""
+
+
+async def apply_transition(
+    conn: asyncpg.Connection, cases: CaseTable, step: Step, *, now: datetime
+) -> Transition:
+    """Move one case on. Raises what `LifeCycle.require` raises."""
+    (done,) = await apply_transitions(conn, cases, [step], now=now)
+    return done
+
+
+async def apply_transitions(
+    conn: asyncpg.Connection, cases: CaseTable, steps: Sequence[Step], *, now: datetime
+) -> list[Transition]:
+    """Move cases on, each once, in a few statements whatever their number.
+
+    Where a case begins, its row has been inserted by the caller with the state that the table
+    gives (`LifeCycle.require(None, …).target`); its history and events are written here. Raises
+    what `LifeCycle.require` raises, before anything is written.
+    """
+    if not steps:
+        return []
+    done = [_checked(cases, step) for step in steps]
+    both = list(zip(steps, done, strict=True))
+    begun = [one for one in both if one[1].move.source is None]
+    moved = [one for one in both if one[1].move.source is not None]
+    if moved:
+        await _write(conn, cases, moved, now)
+    if begun:
+        await conn.execute(_BEGIN, *history_arrays(cases, begun, now))
+    await outbox.append(conn, events_of(cases, steps, done), now=now)
+    return done
+
+
+def _checked(cases: CaseTable, step: Step) -> Transition:
+    life_cycle = cases.life_cycle
+    begins = step.case["state"] is None
+    move = life_cycle.require(None if begins else step.case, step.action, step.by)
+    return Transition(
+        case_id=step.case[cases.key],
+        move=move,
+        version=step.case["version"] + 1,
+        due_on=life_cycle.term(move.target, step.term),
+        changes=step.changes,
+    )
+
+
+def events_of(cases: CaseTable, steps: Sequence[Step], done: Sequence[Transition]) -> list[Event]:
+    """What the moves tell, by the table."""
+    known = by_type()
+    return [
+        known[name](**cases.about(step.case), **step.facts)
+        for step, one in zip(steps, done, strict=True)
+        for name in one.move.tells
+    ]
+
+
+HISTORY = (
+    ("case_kind", "text"), ("case_id", "uuid"), ("version", "int"), ("bank_code", "text"),
+    ("source", "text"), ("target", "text"), ("action", "text"), ("role", "text"),
+    ("subject", "text"), ("name", "text"), ("reason", "text"), ("detail", "jsonb"),
+    ("at", "timestamptz"),
+)  # fmt: skip
+HISTORY_COLUMNS = ", ".join(name for name, _ in HISTORY)
+HISTORY_ARRAYS = ", ".join(f"${n}::{kind}[]" for n, (_, kind) in enumerate(HISTORY, start=1))
+"""`unnest` of these are rows of the history: the arguments are `history_arrays`."""
+
+_BEGIN = f"insert into case_moves ({HISTORY_COLUMNS}) select * from unnest({HISTORY_ARRAYS})"
+
+
+def history_arrays(
+    cases: CaseTable, moves: Sequence[tuple[Step, Transition]], now: datetime
+) -> list[list[Any]]:
+    """The history rows of moves, column by column, in the order of HISTORY."""
+    rows = [
+        (cases.kind, one.case_id, one.version, step.case["bank_code"], one.move.source,
+         one.move.target, one.move.action, role_of(one.move, step.by), step.by.subject,
+         step.by.name, step.reason, dict(step.detail), now)
+        for step, one in moves
+    ]  # fmt: skip
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+@lru_cache(maxsize=256)
+def _statement(cases: CaseTable, changed: tuple[str, ...]) -> str:
+    """The statement that moves cases of this table on, changing these columns beside the state."""
+    first = len(HISTORY) + 1
+    arrays = [f"${first}::date[]"]
+    arrays += [f"${n}::{cases.columns[name]}[]" for n, name in enumerate(changed, first + 1)]
+    names = ["due_on", *changed]
+    sets = ", ".join(f"{name} = move.new_{name}" for name in names)
+    news = ", ".join(f"new_{name}" for name in names)
+    return f"""
+        with move as (
+            select * from unnest({HISTORY_ARRAYS}, {", ".join(arrays)})
+                as move ({HISTORY_COLUMNS}, {news})
+        ), moved as (
+            update {cases.table} as kept
+            set state = move.target, version = move.version, state_since = move.at, {sets}
+            from move
+            where kept.{cases.key} = move.case_id and kept.version = move.version - 1
+              and kept.state = move.source
+            returning kept.{cases.key}
+        ), history as (
+            insert into case_moves ({HISTORY_COLUMNS})
+            select {", ".join(f"move.{name}" for name, _ in HISTORY)}
+            from move join moved on moved.{cases.key} = move.case_id
+        )
+        select count(*) from moved
+    """
+
+
+async def _write(
+    conn: asyncpg.Connection,
+    cases: CaseTable,
+    moves: Sequence[tuple[Step, Transition]],
+    now: datetime,
+) -> None:
+    changed = tuple(moves[0][0].changes)
+    assert all(tuple(step.changes) == changed for step, _ in moves), "all change the same columns"
+    written = await conn.fetchval(
+        _statement(cases, changed),
+        *history_arrays(cases, moves, now),
+        [one.due_on for _, one in moves],
+        *([step.changes[name] for step, _ in moves] for name in changed),
+    )
+    if written != len(moves):
+        raise MovedMeanwhile(f"{len(moves) - written} of {len(moves)} cases had moved on")
+
+
+async def history_of(conn: asyncpg.Connection, case_id: UUID) -> list[asyncpg.Record]:
+    """Every move of a case, the first one first."""
+    rows: list[asyncpg.Record] = await conn.fetch(
+        """select version, source, target, action, reason, detail, subject, name, role, at
+           from case_moves where case_id = $1 order by version""",
+        case_id,
+    )
+    return rows
