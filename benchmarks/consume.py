@@ -19,7 +19,7 @@ from uuid6 import uuid7
 
 from benchmarks.messages import NOW, Parts, Ratio, Reported, pairs, parts, ratio, run
 from shared.contracts.envelope import Envelope
-from shared.messaging.inbox import Consumer, Heard, Work
+from shared.messaging.inbox import Consumer, Received, Work
 from shared.messaging.kafka import KafkaTransport
 from shared.messaging.wire import Arrived
 from shared.postgres.database import EVERYWHERE
@@ -85,7 +85,7 @@ async def _forget(given: Parts) -> None:
     await given.owner.execute("truncate inbox, positions, parked")
 
 
-async def record(heard: Sequence[Heard], /, *, conn: asyncpg.Connection, now: datetime) -> None:
+async def record(heard: Sequence[Received], /, *, conn: asyncpg.Connection, now: datetime) -> None:
     """The handler."""
     events: list[Reported] = [one.event for one in heard]
     await conn.execute(

@@ -45,7 +45,7 @@ from shared.calendar import WorkingDays
 from shared.contracts.risk_pool import PoolOpenedV1
 from shared.identifiers import organisation_check, patent_check
 from shared.messaging import outbox
-from shared.messaging.inbox import Heard
+from shared.messaging.inbox import Received
 from shared.messaging.local import LocalTransport
 from shared.postgres.database import EVERYWHERE, LOOK_AS, Database
 from shared.postgres.embedded import EmbeddedPostgres
@@ -314,7 +314,7 @@ async def _prepare(server_url: str, name: str) -> None:
         pool_code="dongli", name="东丽", programme="dongli", opened_on=date(2026, 1, 1)
     )
     async with database.begin(EVERYWHERE) as conn:
-        await pool_opened([Heard(None, opened)], conn=conn, now=NOW)  # type: ignore[arg-type]
+        await pool_opened([Received(None, opened)], conn=conn, now=NOW)  # type: ignore[arg-type]
         await conn.execute(
             "insert into banks values ($1, '工行', '91100000100003962T', 1, now())", BANK
         )

@@ -1,6 +1,6 @@
 """The frame every service stands in: what it is made of, how it starts, and how it stops.
 
-A service names its routes, what it hears, and its jobs; the frame gives it a database, a clock,
+A service names its routes, what it consumes, and its jobs; the frame gives it a database, a clock,
 identity, problems, the relay and the consumer, and the three answers an operator asks for:
 `/healthz` (alive), `/readyz` (able to work) and `/metrics`.
 """
@@ -19,7 +19,7 @@ from shared.calendar import WorkingDays
 from shared.clock import Clock, SandboxClock, SystemClock
 from shared.contracts.envelope import Event
 from shared.http import operations, problems
-from shared.http.context import Background, Context, DueJob, context, run_due
+from shared.http.context import Background, Context, DueJob, context_of, run_due
 from shared.http.events_api import events_router
 from shared.http.idempotency_keys import idempotency_keys_router
 from shared.http.sandbox import sandbox_router
@@ -42,7 +42,7 @@ class Service:
     name: str
     title: str
     routers: Sequence[APIRouter]
-    hears: Mapping[type[Event], Handler]
+    consumes: Mapping[type[Event], Handler]
     settings_type: type[ServiceSettings]
     due: Sequence[DueJob] = ()
     background: Sequence[Background] = ()
@@ -55,8 +55,8 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with _running(service, settings, transport) as running:
-            app.state.context = running
+        async with _running(service, settings, transport) as context:
+            app.state.context = context
             yield
 
     app = FastAPI(
@@ -78,8 +78,8 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
     telemetry.install(app, service=service.name)
     for router in service.routers:
         app.include_router(router, prefix="/api/v1")
-    app.include_router(events_router(service.hears), prefix="/api/v1")
-    app.include_router(idempotency_keys_router(lambda request: context(request).database))
+    app.include_router(events_router(service.consumes), prefix="/api/v1")
+    app.include_router(idempotency_keys_router(lambda request: context_of(request).database))
     app.include_router(operations.router(service.name, transport))
     if settings.environment == "sandbox":
         app.include_router(sandbox_router(service.due), prefix="/api/v1")
@@ -98,7 +98,7 @@ async def _running(
     clock: Clock = await SandboxClock.load(database) if sandbox else SystemClock()
     async with database.connection() as connection:
         working_days = await WorkingDays.load(connection)
-    running = Context(
+    context = Context(
         service=service.name,
         database=database,
         clock=clock,
@@ -106,21 +106,21 @@ async def _running(
         working_days=working_days,
     )
     async with messaging(
-        database, transport, service=service.name, routes=service.hears, now=clock.now
-    ) as running.messages:
+        database, transport, service=service.name, routes=service.consumes, now=clock.now
+    ) as context.messages:
         tasks: list[asyncio.Task[None]] = [
-            asyncio.create_task(task(running), name=f"{service.name} {task.__name__}")
+            asyncio.create_task(task(context), name=f"{service.name} {task.__name__}")
             for task in service.background
         ]
         if service.due:
-            tasks.append(asyncio.create_task(_due(service, running), name=f"{service.name} due"))
+            tasks.append(asyncio.create_task(_due(service, context), name=f"{service.name} due"))
         for task in tasks:
             task.add_done_callback(_complain)
         log.info("ready", extra={"environment": settings.environment})
         try:
-            yield running
+            yield context
         finally:
-            running.stopping.set()
+            context.stopping.set()
             await _finish(tasks)
     await database.close()
     log.info("stopped")
@@ -137,13 +137,13 @@ async def _finish(tasks: Sequence[asyncio.Task[None]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _due(service: Service, running: Context) -> None:
+async def _due(service: Service, context: Context) -> None:
     """Look for due jobs now and then; one that fails is looked at again the next time."""
-    while not running.stopping.is_set():
-        await run_due(service.due, running)
+    while not context.stopping.is_set():
+        await run_due(service.due, context)
         with suppress(TimeoutError):
-            async with asyncio.timeout(running.settings.due_interval_seconds):
-                await running.stopping.wait()
+            async with asyncio.timeout(context.settings.due_interval_seconds):
+                await context.stopping.wait()
 
 
 def _complain(task: asyncio.Task[None]) -> None:

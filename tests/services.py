@@ -93,7 +93,7 @@ async def together(
     **settings: Any,
 ) -> AsyncIterator[list[RunningService]]:
     """Run services in this process, each on a fresh database; they hear each other."""
-    transport = LocalTransport([service.name for service in services if service.hears])
+    transport = LocalTransport([service.name for service in services if service.consumes])
     async with AsyncExitStack() as stack:
         stack.push_async_callback(transport.close)
         started = []

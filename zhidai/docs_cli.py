@@ -117,7 +117,7 @@ def _message(event: type[Event]) -> dict[str, Any]:
 
 def flow() -> str:
     """Who says what, and who hears it, as a table and a picture."""
-    hears = {s.name: {event.type for event in s.hears} for s in SERVICES}
+    consumes = {s.name: {event.type for event in s.consumes} for s in SERVICES}
     lines = [
         "# The flow of events",
         "",
@@ -128,7 +128,7 @@ def flow() -> str:
         *(
             f"    {topic} -- {len(said)} --> {name}"
             for topic in sorted({event.topic for event in by_type().values()})
-            for name, heard in sorted(hears.items())
+            for name, heard in sorted(consumes.items())
             if (said := [t for t in heard if by_type()[t].topic == topic]) and name != topic
         ),
         "```",
@@ -138,7 +138,7 @@ def flow() -> str:
     ]
     for name, event in sorted(by_type().items(), key=lambda pair: (pair[1].topic, pair[0])):
         listeners = (
-            ", ".join(s for s, heard in sorted(hears.items()) if name in heard) or "feed only"
+            ", ".join(s for s, heard in sorted(consumes.items()) if name in heard) or "feed only"
         )
         summary = (event.__doc__ or "").strip().splitlines()[0]
         lines.append(f"| `{name}` | {event.topic} | {listeners} | {summary} |")

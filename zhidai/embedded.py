@@ -29,7 +29,7 @@ async def serving(ground: Ground, addresses: Addresses) -> AsyncIterator[None]:
     """
     (ground.state / "logs").mkdir(parents=True, exist_ok=True)
     configure_logging("embedded", file=ground.state / "logs" / "embedded.log")
-    transport = LocalTransport([service.name for service in SERVICES if service.hears])
+    transport = LocalTransport([service.name for service in SERVICES if service.consumes])
     servers, apps = [], []
     for service in SERVICES:
         settings = service_settings(service, ground, addresses)

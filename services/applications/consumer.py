@@ -1,4 +1,4 @@
-"""What this service hears, and who handles it."""
+"""What this service consumes, and who handles it."""
 
 from collections.abc import Mapping
 from typing import Final

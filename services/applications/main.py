@@ -11,7 +11,7 @@ SERVICE = Service(
     name="applications",
     title="申请与贷款 Applications",
     routers=(banks.router, submissions.router, reviews.router, cases.router, loans.router),
-    hears=ROUTES,
+    consumes=ROUTES,
     due=(expire_reservations,),
     settings_type=Settings,
 )

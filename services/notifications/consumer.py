@@ -1,4 +1,4 @@
-"""What notifications hears: every event that has somebody to tell."""
+"""What notifications consumes: every event that has somebody to tell."""
 
 from collections.abc import Mapping
 
@@ -11,4 +11,4 @@ from shared.messaging.inbox import Handler
 # Importing a producer's contracts registers them.
 PRODUCERS = (applications, risk_pool)
 
-HEARS: Mapping[type[Event], Handler] = {by_type()[name]: notify for name in NOTICES}
+CONSUMES: Mapping[type[Event], Handler] = {by_type()[name]: notify for name in NOTICES}

@@ -1,7 +1,7 @@
 """The notifications service: `python -m services.notifications.main`."""
 
 from services.notifications.api import endpoints, inbox, messages, secrets, subscriptions
-from services.notifications.consumer import HEARS
+from services.notifications.consumer import CONSUMES
 from services.notifications.delivery.background import (
     deliver_email,
     deliver_webhooks,
@@ -20,7 +20,7 @@ SERVICE = Service(
         inbox.router,
         messages.router,
     ),
-    hears=HEARS,
+    consumes=CONSUMES,
     settings_type=NotificationsSettings,
     background=(deliver_webhooks, deliver_email, ring_the_bell),
 )

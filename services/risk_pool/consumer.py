@@ -1,4 +1,4 @@
-"""What the risk pool hears."""
+"""What the risk pool consumes."""
 
 from collections.abc import Mapping
 

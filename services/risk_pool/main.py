@@ -18,7 +18,7 @@ SERVICE = Service(
         recoveries.router,
         settlements.router,
     ),
-    hears=ROUTES,
+    consumes=ROUTES,
     settings_type=Settings,
     due=(watch_idle_banks,),
 )

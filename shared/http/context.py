@@ -38,24 +38,24 @@ Background = Callable[[Context], Coroutine[None, None, None]]
 """Works until `context.stopping` is set."""
 
 
-def context(request: Request) -> Context:
+def context_of(request: Request) -> Context:
     """The context of the service that was asked."""
     found: Context = request.app.state.context
     return found
 
 
 async def _running(request: Request) -> Context:
-    return context(request)
+    return context_of(request)
 
 
-Running = Annotated[Context, Depends(_running)]
+CurrentContext = Annotated[Context, Depends(_running)]
 """What a route works with. Asynchronous: FastAPI would send a plain function to a thread."""
 
 
-async def run_due(jobs: Sequence[DueJob], running: Context) -> None:
+async def run_due(jobs: Sequence[DueJob], context: Context) -> None:
     """Run every due job once."""
     for job in jobs:
         try:
-            await job(running)
+            await job(context)
         except Exception:
             log.exception("the due job %s failed and will be tried again", job.__name__)

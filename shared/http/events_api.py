@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 
 from shared.auth.identity import Identity, requires
-from shared.http.context import context
+from shared.http.context import context_of
 from shared.http.pages import MOST_PER_PAGE, Page, decode_cursor, encode_cursor
 from shared.http.problem_schema import SAFE_TO_REPEAT
 from shared.http.requests import LARGEST_INTEGER, LongText, RequestBody
@@ -82,7 +82,7 @@ class ReplayOutcome(BaseModel):
     stuck: list[ParkedEvent]
 
 
-def events_router(hears: Routes) -> APIRouter:
+def events_router(consumes: Routes) -> APIRouter:
     """GET /events, and under /events/parked what operators need."""
     router = APIRouter(tags=["events"])
 
@@ -95,7 +95,7 @@ def events_router(hears: Routes) -> APIRouter:
     ) -> Feed:
         """What happened, in order: everything for the bureau, a bank's own for a bank."""
         after = decode_cursor(cursor, int)[0] if cursor else 0
-        async with context(request).database.looking(caller.institution) as conn:
+        async with context_of(request).database.looking(caller.institution) as conn:
             events = await read_feed(conn, after=after, limit=limit)
         return Feed(
             items=[
@@ -122,7 +122,7 @@ def events_router(hears: Routes) -> APIRouter:
     ) -> Page[ParkedEvent]:
         """Events that wait for somebody, the oldest first."""
         after = decode_cursor(cursor, int)[0] if cursor else 0
-        async with context(request).database.looking(EVERYWHERE) as conn:
+        async with context_of(request).database.looking(EVERYWHERE) as conn:
             found = await list_parked(conn, after=after, limit=limit + 1)
         more = len(found) > limit
         return Page[ParkedEvent](
@@ -144,12 +144,12 @@ def events_router(hears: Routes) -> APIRouter:
 
         Safe to repeat without an Idempotency-Key: what was applied is parked no longer.
         """
-        running = context(request)
+        context = context_of(request)
         outcome = await replay(
-            running.database,
-            hears,
+            context.database,
+            consumes,
             by=caller.subject,
-            now=running.clock.now,
+            now=context.clock.now,
             topic=what.topic,
             key=what.key,
         )
@@ -167,7 +167,7 @@ def events_router(hears: Routes) -> APIRouter:
         """Give one parked event up, with a reason; what is behind it may then be replayed."""
         try:
             gone = await discard(
-                context(request).database, position, by=caller.subject, why=why.reason
+                context_of(request).database, position, by=caller.subject, why=why.reason
             )
         except NothingParked as error:
             raise NotFound("没有这条搁置的事件", "No event is parked there.") from error

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from shared.auth.identity import Identity, requires
 from shared.clock import SandboxClock
-from shared.http.context import DueJob, context, run_due
+from shared.http.context import DueJob, context_of, run_due
 from shared.http.requests import IsoDateTime, RequestBody
 
 
@@ -34,7 +34,7 @@ def sandbox_router(due: Sequence[DueJob]) -> APIRouter:
     @router.get("/sandbox/clock")
     async def read(request: Request) -> ClockReading:
         """What time it is in the sandbox."""
-        return ClockReading(now=context(request).clock.now())
+        return ClockReading(now=context_of(request).clock.now())
 
     @router.put("/sandbox/clock")
     async def move(
@@ -43,9 +43,9 @@ def sandbox_router(due: Sequence[DueJob]) -> APIRouter:
         caller: Annotated[Identity, Depends(requires("admin"))],
     ) -> ClockReading:
         """Move the clock forward, for everybody; what becomes due is done before the answer."""
-        running = context(request)
-        now = await typing.cast(SandboxClock, running.clock).set(asked.now)
-        await run_due(due, running)
+        context = context_of(request)
+        now = await typing.cast(SandboxClock, context.clock).set(asked.now)
+        await run_due(due, context)
         return ClockReading(now=now)
 
     return router

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Received:
     """An event that a handler is given, with the envelope it came in."""
 
     envelope: Envelope
@@ -37,7 +37,7 @@ class Handler(Protocol):
     """Applies events of one type. Their keys are distinct, in order of arrival."""
 
     def __call__(
-        self, heard: Sequence[Heard], /, *, conn: asyncpg.Connection, now: datetime
+        self, received: Sequence[Received], /, *, conn: asyncpg.Connection, now: datetime
     ) -> Awaitable[None]:
         """Load, decide, record, and append own events last. Opens no transaction."""
 
@@ -244,14 +244,14 @@ class Consumer:
 
 
 async def hand_over(
-    handler: Handler, wave: Sequence[Heard], *, conn: asyncpg.Connection, now: datetime
+    handler: Handler, wave: Sequence[Received], *, conn: asyncpg.Connection, now: datetime
 ) -> None:
-    """Call a handler so that what it says continues the traces of what it heard."""
+    """Call a handler so that what it says continues the traces of what it received."""
     if len(wave) == 1:
         with tracing(wave[0].envelope.traceparent):
             await handler(wave, conn=conn, now=now)
         return
-    with caused_by({heard.envelope.key: heard.envelope.traceparent for heard in wave}):
+    with caused_by({received.envelope.key: received.envelope.traceparent for received in wave}):
         await handler(wave, conn=conn, now=now)
 
 
@@ -278,18 +278,18 @@ def _concerns(arrived: Arrived, routes: Mapping[str, tuple[type[Event], Handler]
     return arrived.type in routes or (isinstance(arrived, Broken) and arrived.type == "?")
 
 
-def waves(ready: Sequence[tuple[Envelope, Event]]) -> list[list[Heard]]:
+def waves(ready: Sequence[tuple[Envelope, Event]]) -> list[list[Received]]:
     """Events as calls of handlers: one type and distinct keys each, the order of a key kept.
 
     The n-th event of every key belongs to the n-th round, and a round has a call per type.
     """
     nth: dict[str, int] = {}
-    calls: dict[tuple[int, str], list[Heard]] = {}
+    calls: dict[tuple[int, str], list[Received]] = {}
     for envelope, event in ready:
         key = envelope.key
         number = nth.get(key, 0)
         nth[key] = number + 1
-        calls.setdefault((number, envelope.type), []).append(Heard(envelope, event))
+        calls.setdefault((number, envelope.type), []).append(Received(envelope, event))
     return [calls[place] for place in sorted(calls, key=lambda place: place[0])]
 
 

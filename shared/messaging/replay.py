@@ -9,7 +9,7 @@ import asyncpg
 
 from shared.contracts.envelope import Envelope
 from shared.messaging import parking
-from shared.messaging.inbox import Heard, Routes, Unreadable, by_type, hand_over, read_event
+from shared.messaging.inbox import Received, Routes, Unreadable, by_type, hand_over, read_event
 from shared.messaging.parking import Parked
 from shared.messaging.wire import read, unpack_headers
 from shared.postgres.database import EVERYWHERE, Database
@@ -138,7 +138,7 @@ async def _apply(
     if isinstance(event, Unreadable):
         raise event
     assert isinstance(arrived, Envelope)
-    await hand_over(routed[arrived.type][1], [Heard(arrived, event)], conn=conn, now=now)
+    await hand_over(routed[arrived.type][1], [Received(arrived, event)], conn=conn, now=now)
 
 
 async def discard(database: Database, position: int, *, by: str, why: str) -> Parked:

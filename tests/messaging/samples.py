@@ -11,7 +11,7 @@ import asyncpg
 
 from shared.contracts.envelope import Envelope, Event
 from shared.messaging import outbox
-from shared.messaging.inbox import Consumer, Heard, Patience, Routes
+from shared.messaging.inbox import Consumer, Patience, Received, Routes
 from shared.messaging.relay import Pace
 from shared.postgres.database import EVERYWHERE, Database
 from shared.postgres.transient import Backoff
@@ -87,7 +87,7 @@ def on_topic(event: type[Event], topic: str) -> type[Event]:
 
 @dataclass
 class Listener:
-    """Writes down what it hears, and fails where it is told to."""
+    """Writes down what it consumes, and fails where it is told to."""
 
     database: Database
     calls: list[list[tuple[str, int]]] = field(default_factory=list)
@@ -96,7 +96,7 @@ class Listener:
     answers: bool = False
 
     async def hear(
-        self, heard: Sequence[Heard], /, *, conn: asyncpg.Connection, now: datetime
+        self, heard: Sequence[Received], /, *, conn: asyncpg.Connection, now: datetime
     ) -> None:
         """The handler: one statement for the whole call."""
         if self.before is not None:

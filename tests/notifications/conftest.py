@@ -12,7 +12,7 @@ import uvicorn
 from cryptography.fernet import Fernet
 from standardwebhooks.webhooks import Webhook
 
-from services.notifications.consumer import HEARS
+from services.notifications.consumer import CONSUMES
 from services.notifications.main import SERVICE
 from shared.contracts.envelope import Envelope, Event
 from shared.messaging.inbox import Consumer
@@ -140,7 +140,7 @@ class Notifier:
         self.service = service
         self.database = service.context.database
         self._consumer = Consumer(
-            self.database, HEARS, service="notifications", now=service.context.clock.now
+            self.database, CONSUMES, service="notifications", now=service.context.clock.now
         )
 
     async def hears(self, *events: Event) -> list[Envelope]:

@@ -1,4 +1,4 @@
-"""One event of every type that notifications hears, as it could really be."""
+"""One event of every type that notifications consumes, as it could really be."""
 
 from datetime import UTC, date, datetime
 from uuid import UUID

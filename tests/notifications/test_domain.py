@@ -1,4 +1,4 @@
-"""The rules of telling, by themselves: who hears, what they may know, when to try again."""
+"""The rules of telling, by themselves: who consumes, what they may know, when to try again."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifications.consumer import HEARS
+from services.notifications.consumer import CONSUMES
 from services.notifications.domain.addresses import Policy, is_public, why_not
 from services.notifications.domain.audiences import BUREAU, NOTICES, Banks, audiences
 from services.notifications.domain.fairness import Fairness
@@ -30,7 +30,7 @@ from services.notifications.templates.words import Catalogue, percent
 from shared.auth.identity import BUREAU_ROLES
 from shared.contracts import applications, risk_pool
 from shared.contracts.envelope import by_type
-from shared.messaging.inbox import Heard
+from shared.messaging.inbox import Received
 from tests.notifications.samples import BANK, NOW, events, sealed
 
 EXAMPLES = Path(__file__).parents[2] / "shared" / "contracts" / "examples"
@@ -47,7 +47,7 @@ def fact_of(event):
 def test_every_event_of_the_two_producers_is_heard():
     produced = {name for name, event in by_type().items() if event.topic != "notifications"}
     assert applications and risk_pool
-    assert set(NOTICES) == {event.type for event in HEARS} == produced == set(SAMPLES)
+    assert set(NOTICES) == {event.type for event in CONSUMES} == produced == set(SAMPLES)
 
 
 def test_roles_are_roles_that_exist():
@@ -141,7 +141,7 @@ def test_every_text_can_be_written_from_what_its_reader_may_know(event_type):
     event = SAMPLES[event_type]
 
     drafts = [
-        draft_of(Heard(sealed(event), event), fact_of(event), audience)
+        draft_of(Received(sealed(event), event), fact_of(event), audience)
         for audience in audiences(event_type, fact_of(event), banks_of_pool=(BANK,))
     ]
 
@@ -161,7 +161,7 @@ def test_what_was_once_sent_can_still_be_told(event_type):
     for sent in json.loads((EXAMPLES / f"{event_type}.json").read_text()):
         event = contract.model_validate(sent)
         for audience in audiences(event_type, fact_of(event), banks_of_pool=(BANK,)):
-            assert draft_of(Heard(sealed(event), event), fact_of(event), audience).words.text_zh
+            assert draft_of(Received(sealed(event), event), fact_of(event), audience).words.text_zh
 
 
 def test_amounts_are_grouped_and_rates_are_percentages():

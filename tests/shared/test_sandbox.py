@@ -38,7 +38,7 @@ def settings(environment: Any) -> ServiceSettings:
 )
 def test_the_clock_can_be_moved_in_a_sandbox_only(environment, there):
     service = Service(
-        name="applications", title="", routers=(), hears={}, settings_type=ServiceSettings
+        name="applications", title="", routers=(), consumes={}, settings_type=ServiceSettings
     )
 
     app = build(service, settings(environment), transport=LocalTransport(groups=()))

@@ -13,7 +13,7 @@ from services.applications.api.requests import BankBody, BankChange
 from services.applications.api.responses import BankAnswer, PoolAnswer
 from services.applications.queries import cases
 from shared.auth.identity import Identity, requires
-from shared.http.context import Running
+from shared.http.context import CurrentContext
 from shared.http.etags import IF_MATCH, etag, require_match
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page
@@ -31,7 +31,9 @@ class BankExists(Refused):
 
 
 @router.post("/banks", status_code=201, response_model=BankAnswer)
-async def add_bank(body: BankBody, request: Request, caller: Admin, running: Running) -> Response:
+async def add_bank(
+    body: BankBody, request: Request, caller: Admin, context: CurrentContext
+) -> Response:
     """Register a bank; its people's tokens carry its code as institution."""
 
     async def work(conn: asyncpg.Connection) -> Answer:
@@ -44,28 +46,30 @@ async def add_bank(body: BankBody, request: Request, caller: Admin, running: Run
             body.code,
             body.name,
             body.uscc,
-            running.clock.now(),
+            context.clock.now(),
         )
         if row is None:
             raise BankExists("该银行已登记", "The bank is registered already.", bank=body.code)
         headers = {"ETag": etag(1), "Location": f"/api/v1/banks/{body.code}"}
         return Answer(201, BankAnswer(**dict(row)), headers)
 
-    return await idempotently(request, caller, running.database, work)
+    return await idempotently(request, caller, context.database, work)
 
 
 @router.get("/banks")
-async def list_banks(caller: Anyone, running: Running) -> Page[BankAnswer]:
+async def list_banks(caller: Anyone, context: CurrentContext) -> Page[BankAnswer]:
     """All banks, by code."""
-    async with running.database.reading(caller.institution) as session:
+    async with context.database.reading(caller.institution) as session:
         rows = await cases.banks(session)
     return Page(items=[BankAnswer.model_validate(row) for row in rows], next_cursor=None)
 
 
 @router.get("/banks/{code}")
-async def read_bank(code: str, caller: Anyone, running: Running, response: Response) -> BankAnswer:
+async def read_bank(
+    code: str, caller: Anyone, context: CurrentContext, response: Response
+) -> BankAnswer:
     """One bank."""
-    async with running.database.reading(caller.institution) as session:
+    async with context.database.reading(caller.institution) as session:
         row = await cases.bank(session, code)
     response.headers["ETag"] = etag(row.version)
     return BankAnswer.model_validate(row)
@@ -77,7 +81,7 @@ async def change_bank(
     body: BankChange,
     request: Request,
     caller: Admin,
-    running: Running,
+    context: CurrentContext,
     response: Response,
 ) -> BankAnswer:
     """Change a bank's name or credit code. If-Match is required."""
@@ -94,7 +98,7 @@ async def change_bank(
             ],
             body={},
         )
-    async with running.database.begin(caller.institution) as conn:
+    async with context.database.begin(caller.institution) as conn:
         known = await conn.fetchrow("select * from banks where code = $1 for update", code)
         if known is None:
             raise NotFound("没有这家银行", "There is no such bank.")
@@ -120,9 +124,9 @@ async def change_bank(
 
 
 @router.get("/pools")
-async def list_pools(caller: Anyone, running: Running) -> Page[PoolAnswer]:
+async def list_pools(caller: Anyone, context: CurrentContext) -> Page[PoolAnswer]:
     """The pools that take applications, and how your bank stands in each."""
-    async with running.database.reading(caller.institution) as session:
+    async with context.database.reading(caller.institution) as session:
         found = await cases.pools(session)
     own = caller.institution != "*"
     return Page(

@@ -19,7 +19,7 @@ from services.applications.domain.life_cycle import State
 from services.applications.queries import cases
 from services.applications.queries.statistics import statistics
 from shared.auth.identity import Identity, requires
-from shared.http.context import Running
+from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.pages import Page, decode_cursor, encode_cursor
 
@@ -36,7 +36,7 @@ PlainCode = Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9_-]+
 @router.get("/applications")
 async def list_cases(
     caller: Anyone,
-    running: Running,
+    context: CurrentContext,
     state: Annotated[list[State], Query()] = [],  # noqa: B006 (FastAPI copies it)
     pool: PlainCode = None,
     bank: PlainCode = None,
@@ -56,9 +56,9 @@ async def list_cases(
         q=q or None,
         assigned_to=caller.subject if assigned else None,
     )
-    async with running.database.reading(caller.institution) as session:
+    async with context.database.reading(caller.institution) as session:
         rows = await cases.cases(session, wanted, after=after, limit=limit + 1)
-    now, days = running.clock.now(), running.working_days
+    now, days = context.clock.now(), context.working_days
     return Page(
         items=[presenters.summary(row, now=now, working_days=days) for row in rows[:limit]],
         next_cursor=encode_cursor(rows[limit - 1].id) if len(rows) > limit else None,
@@ -68,14 +68,14 @@ async def list_cases(
 @router.get("/queue")
 async def read_queue(
     caller: Bureau,
-    running: Running,
+    context: CurrentContext,
     pool: PlainCode = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[CaseSummary]:
     """What you can work on, the longest waiting first, each with a lamp by working days left."""
     after = decode_cursor(cursor, datetime, UUID) if cursor else None
-    async with running.database.reading(caller.institution) as session:
+    async with context.database.reading(caller.institution) as session:
         rows = await cases.queue(
             session,
             subject=caller.subject,
@@ -85,7 +85,7 @@ async def read_queue(
             after=after,
             limit=limit + 1,
         )
-    now, days = running.clock.now(), running.working_days
+    now, days = context.clock.now(), context.working_days
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(
         items=[presenters.summary(row, now=now, working_days=days) for row in rows[:limit]],
@@ -95,26 +95,28 @@ async def read_queue(
 
 @router.get("/applications/{case_id}")
 async def read_case(
-    case_id: UUID, caller: Anyone, running: Running, response: Response
+    case_id: UUID, caller: Anyone, context: CurrentContext, response: Response
 ) -> CaseAnswer:
     """A case with everything: findings, rights, documents, history, what you may do now."""
-    async with running.database.reading(caller.institution) as session:
+    async with context.database.reading(caller.institution) as session:
         row = await cases.case(session, case_id)
         answer = await presenters.full(
             session,
             row,
             caller=caller,
-            now=running.clock.now(),
-            working_days=running.working_days,
+            now=context.clock.now(),
+            working_days=context.working_days,
         )
     response.headers["ETag"] = etag(row.version)
     return answer
 
 
 @router.get("/applications/{case_id}/history")
-async def read_history(case_id: UUID, caller: Anyone, running: Running) -> Page[HistoryAnswer]:
+async def read_history(
+    case_id: UUID, caller: Anyone, context: CurrentContext
+) -> Page[HistoryAnswer]:
     """Every move of a case: who, when, from where to where, why."""
-    async with running.database.reading(caller.institution) as session:
+    async with context.database.reading(caller.institution) as session:
         await cases.case(session, case_id)
         rows = await cases.history(session, case_id)
     return Page(items=[presenters.move(row) for row in rows], next_cursor=None)
@@ -122,8 +124,8 @@ async def read_history(case_id: UUID, caller: Anyone, running: Running) -> Page[
 
 @router.get("/statistics")
 async def read_statistics(
-    caller: Anyone, running: Running, pool: PlainCode = None
+    caller: Anyone, context: CurrentContext, pool: PlainCode = None
 ) -> StatisticsAnswer:
     """Counts and money of what you may see: by pool, month of submission and state; loans."""
-    async with running.database.looking(caller.institution) as conn:
+    async with context.database.looking(caller.institution) as conn:
         return await statistics(conn, pool_code=pool)

@@ -27,7 +27,7 @@ Work = Callable[[asyncpg.Record, Desk], Awaitable[Answer]]
 async def on_case(
     request: Request,
     caller: Identity,
-    running: Context,
+    context: Context,
     case_id: UUID,
     work: Work,
     *,
@@ -42,10 +42,10 @@ async def on_case(
         row = await locked_case(conn, case_id)
         if "if-match" in request.headers:
             require_match(request, row["version"])
-        now = running.clock.now()
-        desk = Desk(conn=conn, caller=caller, working_days=running.working_days, now=now)
+        now = context.clock.now()
+        desk = Desk(conn=conn, caller=caller, working_days=context.working_days, now=now)
         return await work(row, desk)
 
     return await idempotently(
-        request, caller, running.database, inside, keeps_forever=keeps_forever
+        request, caller, context.database, inside, keeps_forever=keeps_forever
     )

@@ -12,7 +12,7 @@ from services.applications.api.requests import SubmissionBody, WithdrawalBody
 from services.applications.api.responses import MovedAnswer, SubmissionAnswer
 from services.applications.handlers import decisions, submission
 from services.applications.handlers.decisions import Desk
-from shared.http.context import Running
+from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently
 
 router = APIRouter(tags=["applications"])
@@ -23,11 +23,11 @@ TRIES = 5
 
 @router.post("/applications", status_code=201, response_model=SubmissionAnswer)
 async def submit(
-    body: SubmissionBody, request: Request, caller: BankOperator, running: Running
+    body: SubmissionBody, request: Request, caller: BankOperator, context: CurrentContext
 ) -> Response:
     """Submit a case. 201 either way: `state` says whether it is accepted into the queue or
     returned for correction, `findings` lists everything that is to be mended, at once."""
-    number = await submission.number_for(running.database, body, now=running.clock.now())
+    number = await submission.number_for(context.database, body, now=context.clock.now())
 
     async def work(conn: asyncpg.Connection) -> Answer:
         return await submission.submit(
@@ -35,13 +35,13 @@ async def submit(
             number=number,
             caller=caller,
             conn=conn,
-            working_days=running.working_days,
-            now=running.clock.now(),
+            working_days=context.working_days,
+            now=context.clock.now(),
         )
 
     for tries_left in reversed(range(TRIES)):
         try:
-            return await idempotently(request, caller, running.database, work)
+            return await idempotently(request, caller, context.database, work)
         except submission.RightTakenMeanwhile:
             if not tries_left:
                 raise
@@ -54,7 +54,7 @@ async def resubmit(
     body: SubmissionBody,
     request: Request,
     caller: BankOperator,
-    running: Running,
+    context: CurrentContext,
 ) -> Response:
     """Submit a returned case again, complete and mended; what was submitted before is kept."""
 
@@ -71,7 +71,7 @@ async def resubmit(
 
     for tries_left in reversed(range(TRIES)):
         try:
-            return await on_case(request, caller, running, case_id, work)
+            return await on_case(request, caller, context, case_id, work)
         except submission.RightTakenMeanwhile:
             if not tries_left:
                 raise
@@ -84,11 +84,11 @@ async def withdraw(
     body: WithdrawalBody,
     request: Request,
     caller: BankOperator,
-    running: Running,
+    context: CurrentContext,
 ) -> Response:
     """Take a case back, up to the day it is paid out."""
 
     async def work(row: asyncpg.Record, desk: Desk) -> Answer:
         return await decisions.withdraw(row, desk, reason=body.reason)
 
-    return await on_case(request, caller, running, case_id, work)
+    return await on_case(request, caller, context, case_id, work)

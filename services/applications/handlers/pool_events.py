@@ -23,7 +23,7 @@ from shared.contracts.risk_pool import (
     PoolStoppedV1,
 )
 from shared.messaging import outbox
-from shared.messaging.inbox import Heard
+from shared.messaging.inbox import Received
 
 _LOCK: Final = "select * from applications where id = any($1::uuid[]) order by id for update"
 _RESERVED: Final = """
@@ -40,7 +40,7 @@ where a.id = told.id
 
 
 async def _moved(
-    heard: Sequence[Heard],
+    received: Sequence[Received],
     action: Action,
     *,
     conn: asyncpg.Connection,
@@ -50,7 +50,7 @@ async def _moved(
     due_on: Callable[[Any], date | None] = lambda event: None,
 ) -> list[tuple[asyncpg.Record, Any]]:
     """Lock the cases of these events and move those that can be moved; the answer is these."""
-    events = {one.event.loan_id: one.event for one in heard}
+    events = {one.event.loan_id: one.event for one in received}
     rows = await conn.fetch(_LOCK, list(events))
 
     able = [
@@ -77,11 +77,11 @@ async def _moved(
 
 
 async def capacity_reserved(
-    heard: Sequence[Heard], *, conn: asyncpg.Connection, now: datetime
+    received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime
 ) -> None:
     """The pool holds capacity until a day: the bank may register the pledge and pay out."""
     moved = await _moved(
-        heard,
+        received,
         Action.RESERVE,
         conn=conn,
         now=now,
@@ -101,11 +101,11 @@ async def capacity_reserved(
 
 
 async def capacity_declined(
-    heard: Sequence[Heard], *, conn: asyncpg.Connection, now: datetime
+    received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime
 ) -> None:
     """There is no room; the limits that bind are kept for everybody to see."""
     moved = await _moved(
-        heard,
+        received,
         Action.DECLINE,
         conn=conn,
         now=now,
@@ -121,10 +121,10 @@ async def capacity_declined(
 
 
 async def capacity_released(
-    heard: Sequence[Heard], *, conn: asyncpg.Connection, now: datetime
+    received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime
 ) -> None:
     """The pool let a reservation run out: so has the approval. Other releases follow our own news."""
-    ran_out = [one for one in heard if one.event.reason == "expired"]
+    ran_out = [one for one in received if one.event.reason == "expired"]
     moved = await _moved(
         ran_out, Action.EXPIRE, conn=conn, now=now, detail=lambda event: {"by": "risk_pool"}
     )
@@ -132,10 +132,12 @@ async def capacity_released(
     await outbox.append(conn, says, now=now)
 
 
-async def claim_paid(heard: Sequence[Heard], *, conn: asyncpg.Connection, now: datetime) -> None:
+async def claim_paid(
+    received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime
+) -> None:
     """The pool has compensated the bank."""
     await _moved(
-        heard,
+        received,
         Action.PAY_CLAIM,
         conn=conn,
         now=now,
@@ -146,9 +148,11 @@ async def claim_paid(heard: Sequence[Heard], *, conn: asyncpg.Connection, now: d
     )
 
 
-async def pool_opened(heard: Sequence[Heard], *, conn: asyncpg.Connection, now: datetime) -> None:
+async def pool_opened(
+    received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime
+) -> None:
     """A pool stands: cases may be submitted to it."""
-    pools: list[PoolOpenedV1] = [one.event for one in heard]
+    pools: list[PoolOpenedV1] = [one.event for one in received]
     await conn.execute(
         """
         insert into pools (code, prefix, name, programme, opened_on)
@@ -165,9 +169,11 @@ async def pool_opened(heard: Sequence[Heard], *, conn: asyncpg.Connection, now: 
     )
 
 
-async def pool_stopped(heard: Sequence[Heard], *, conn: asyncpg.Connection, now: datetime) -> None:
+async def pool_stopped(
+    received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime
+) -> None:
     """A pool takes no new entries."""
-    stops: list[PoolStoppedV1] = [one.event for one in heard]
+    stops: list[PoolStoppedV1] = [one.event for one in received]
     await conn.execute(
         """
         update pools set stopped_on = told.day
@@ -179,17 +185,19 @@ async def pool_stopped(heard: Sequence[Heard], *, conn: asyncpg.Connection, now:
     )
 
 
-async def pool_resumed(heard: Sequence[Heard], *, conn: asyncpg.Connection, now: datetime) -> None:
+async def pool_resumed(
+    received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime
+) -> None:
     """A pool takes entries again."""
-    codes = [one.event.pool_code for one in heard]
+    codes = [one.event.pool_code for one in received]
     await conn.execute("update pools set stopped_on = null where code = any($1::text[])", codes)
 
 
 async def bank_suspended(
-    heard: Sequence[Heard], *, conn: asyncpg.Connection, now: datetime
+    received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime
 ) -> None:
     """A bank may enter no new loans into a pool."""
-    told: list[BankSuspendedV1] = [one.event for one in heard]
+    told: list[BankSuspendedV1] = [one.event for one in received]
     await conn.execute(
         """
         insert into bank_suspensions (pool_code, bank_code, suspended_on)
@@ -202,9 +210,11 @@ async def bank_suspended(
     )
 
 
-async def bank_resumed(heard: Sequence[Heard], *, conn: asyncpg.Connection, now: datetime) -> None:
+async def bank_resumed(
+    received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime
+) -> None:
     """A bank may enter loans again."""
-    told: list[BankResumedV1] = [one.event for one in heard]
+    told: list[BankResumedV1] = [one.event for one in received]
     await conn.execute(
         """
         delete from bank_suspensions

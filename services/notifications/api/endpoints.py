@@ -29,7 +29,7 @@ from services.notifications.domain.addresses import why_not
 from services.notifications.tables import endpoints as rows
 from services.notifications.tables.rows import Endpoint, EndpointSecret
 from shared.auth.identity import Identity, requires
-from shared.http.context import Context, Running
+from shared.http.context import Context, CurrentContext
 from shared.http.etags import IF_MATCH, etag, require_match
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor
@@ -41,7 +41,9 @@ Reader = Annotated[Identity, Depends(requires(*READERS))]
 
 
 @router.post("", status_code=201, response_model=EndpointAnswer)
-async def add(body: NewEndpoint, request: Request, caller: Keeper, here: Running) -> Response:
+async def add(
+    body: NewEndpoint, request: Request, caller: Keeper, here: CurrentContext
+) -> Response:
     """Be called about events from now on. The answer shows the signing secret, once."""
     settings = settings_of(here)
     _check_url(body.url, here)
@@ -92,7 +94,7 @@ def with_secret(response: Response, shown: list[EndpointAnswer]) -> Response:
 
 @router.get("")
 async def look_through(
-    caller: Reader, here: Running, limit: Limit = 50, cursor: Cursor = None
+    caller: Reader, here: CurrentContext, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[EndpointAnswer]:
     """Your institution's endpoints, the newest first; the bureau sees everyone's."""
     query = select(Endpoint).where(col(Endpoint.state) != "deleted")
@@ -121,7 +123,7 @@ async def look_through(
 
 @router.get("/{endpoint_id}")
 async def look_at(
-    endpoint_id: UUID, caller: Reader, here: Running, response: Response
+    endpoint_id: UUID, caller: Reader, here: CurrentContext, response: Response
 ) -> EndpointAnswer:
     """One endpoint, its health and which secrets are in use."""
     async with here.database.reading(caller.institution) as session:
@@ -147,7 +149,7 @@ async def change(
     body: EndpointChange,
     request: Request,
     caller: Keeper,
-    here: Running,
+    here: CurrentContext,
     response: Response,
 ) -> EndpointAnswer:
     """Change an endpoint; needs If-Match. A paused one keeps what is due until it is active."""
@@ -178,7 +180,7 @@ async def change(
 
 
 @router.delete("/{endpoint_id}", status_code=204, openapi_extra=IF_MATCH)
-async def delete(endpoint_id: UUID, request: Request, caller: Keeper, here: Running) -> None:
+async def delete(endpoint_id: UUID, request: Request, caller: Keeper, here: CurrentContext) -> None:
     """Be called no longer; needs If-Match. What was sent stays in the delivery log."""
     async with here.database.begin(caller.institution) as conn:
         found = await rows.own_endpoint(conn, endpoint_id, institution=caller.institution)
@@ -190,7 +192,7 @@ async def delete(endpoint_id: UUID, request: Request, caller: Keeper, here: Runn
 
 @router.post("/{endpoint_id}/resend", status_code=202, response_model=Resent)
 async def send_again(
-    endpoint_id: UUID, body: ResendSince, request: Request, caller: Keeper, here: Running
+    endpoint_id: UUID, body: ResendSince, request: Request, caller: Keeper, here: CurrentContext
 ) -> Response:
     """After an outage of yours: everything that was given up since then is sent again."""
 

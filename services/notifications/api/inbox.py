@@ -19,7 +19,7 @@ from services.notifications.queries.looking import looking
 from services.notifications.tables import inbox
 from shared.auth.identity import Identity, requires
 from shared.http import requests
-from shared.http.context import Context, Running
+from shared.http.context import Context, CurrentContext
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor
 from shared.http.requests import LARGEST_INTEGER
@@ -111,7 +111,7 @@ class LastEventIdInvalid(Refused):
 @router.get("")
 async def look_through(
     caller: Anyone,
-    here: Running,
+    here: CurrentContext,
     unread: bool = False,
     needs_action: bool = False,
     event_type: EventType | None = None,
@@ -145,14 +145,16 @@ async def look_through(
 
 
 @router.get("/unread")
-async def unread(caller: Anyone, here: Running) -> Unread:
+async def unread(caller: Anyone, here: CurrentContext) -> Unread:
     """How many messages you have not read."""
     async with looking(here.database, caller.institution) as conn:
         return Unread(unread=await inbox.count_unread(conn, caller))
 
 
 @router.post("/{message_id}/read", response_model=Unread)
-async def mark(message_id: UUID, request: Request, caller: Anyone, here: Running) -> Response:
+async def mark(
+    message_id: UUID, request: Request, caller: Anyone, here: CurrentContext
+) -> Response:
     """Mark a message as read, for yourself alone. The answer says what is left."""
 
     async def work(conn: asyncpg.Connection) -> Answer:
@@ -164,7 +166,9 @@ async def mark(message_id: UUID, request: Request, caller: Anyone, here: Running
 
 
 @router.post("/read", response_model=Unread)
-async def mark_up_to(body: ReadUpTo, request: Request, caller: Anyone, here: Running) -> Response:
+async def mark_up_to(
+    body: ReadUpTo, request: Request, caller: Anyone, here: CurrentContext
+) -> Response:
     """Mark everything up to a message as read, for yourself alone."""
 
     async def work(conn: asyncpg.Connection) -> Answer:
@@ -190,7 +194,7 @@ async def mark_up_to(body: ReadUpTo, request: Request, caller: Anyone, here: Run
 async def stream(
     request: Request,
     caller: Anyone,
-    here: Running,
+    here: CurrentContext,
     last_event_id: Annotated[
         str | None, Header(max_length=30, description="Go on after this one; without it: from now.")
     ] = None,

@@ -24,7 +24,7 @@ from services.notifications.senders.webhook import webhook_id
 from services.notifications.tables import delivery_log as log
 from shared.auth.identity import Identity, requires
 from shared.http import requests
-from shared.http.context import Running
+from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor
 from shared.http.requests import LARGEST_INTEGER
@@ -171,7 +171,7 @@ class EventTypeAnswer(BaseModel):
 @router.get("/messages")
 async def look_through(
     caller: Reader,
-    here: Running,
+    here: CurrentContext,
     state: State | None = None,
     event_type: Annotated[str, Query(max_length=100, pattern=r"^[^\u0000]*$")] = "",
     pool_code: Annotated[str, Query(max_length=100, pattern=r"^[^\u0000]*$")] = "",
@@ -202,7 +202,7 @@ async def look_through(
 
 
 @router.get("/messages/{message_id}")
-async def look_at(message_id: UUID, caller: Reader, here: Running) -> MessageDetail:
+async def look_at(message_id: UUID, caller: Reader, here: CurrentContext) -> MessageDetail:
     """One message, its deliveries and what its webhooks carry."""
     async with looking(here.database, caller.institution) as conn:
         row = await log.message(conn, message_id)
@@ -213,7 +213,7 @@ async def look_at(message_id: UUID, caller: Reader, here: Running) -> MessageDet
 
 
 @router.get("/messages/{message_id}/attempts")
-async def attempts(message_id: UUID, caller: Reader, here: Running) -> Page[AttemptAnswer]:
+async def attempts(message_id: UUID, caller: Reader, here: CurrentContext) -> Page[AttemptAnswer]:
     """Every try to deliver a message, the newest first (200 at most)."""
     async with looking(here.database, caller.institution) as conn:
         if await log.message(conn, message_id) is None:
@@ -224,7 +224,7 @@ async def attempts(message_id: UUID, caller: Reader, here: Running) -> Page[Atte
 
 @router.post("/messages/{message_id}/resend", status_code=202, response_model=MessageAnswer)
 async def resend(
-    message_id: UUID, body: Resend, request: Request, caller: Keeper, here: Running
+    message_id: UUID, body: Resend, request: Request, caller: Keeper, here: CurrentContext
 ) -> Response:
     """Send a message again, with the same webhook-id: to one endpoint of yours, whether it had
     it or not, or to every receiver that it was given up or cancelled for."""
@@ -247,7 +247,7 @@ async def resend(
 
 @router.get("/event-types")
 async def event_types(
-    caller: Annotated[Identity, Depends(requires())], here: Running
+    caller: Annotated[Identity, Depends(requires())], here: CurrentContext
 ) -> list[EventTypeAnswer]:
     """What there is to be told of, and which fields your institution gets."""
     bureau = caller.institution == "*"

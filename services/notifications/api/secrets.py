@@ -22,7 +22,7 @@ from services.notifications.delivery.background import settings_of
 from services.notifications.delivery.secret_encryption import Seal
 from services.notifications.delivery.test_webhook import send_trial
 from services.notifications.tables import endpoints as rows
-from shared.http.context import Running
+from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 
@@ -37,7 +37,9 @@ class TrialAnswer(BaseModel):
 
 
 @router.post("/secrets", status_code=201, response_model=EndpointAnswer)
-async def rotate(endpoint_id: UUID, request: Request, caller: Keeper, here: Running) -> Response:
+async def rotate(
+    endpoint_id: UUID, request: Request, caller: Keeper, here: CurrentContext
+) -> Response:
     """Make a second secret, shown once; from now on both sign, until you retire the old one."""
     seal = Seal(settings_of(here).sealing_keys)
     shown: list[EndpointAnswer] = []
@@ -63,7 +65,7 @@ async def rotate(endpoint_id: UUID, request: Request, caller: Keeper, here: Runn
 
 
 @router.delete("/secrets/{secret_id}", status_code=204)
-async def retire(endpoint_id: UUID, secret_id: UUID, caller: Keeper, here: Running) -> None:
+async def retire(endpoint_id: UUID, secret_id: UUID, caller: Keeper, here: CurrentContext) -> None:
     """Sign with this secret no longer. The last one in use stays."""
     async with here.database.begin(caller.institution) as conn:
         found = await rows.own_endpoint(conn, endpoint_id, institution=caller.institution)
@@ -76,7 +78,9 @@ async def retire(endpoint_id: UUID, secret_id: UUID, caller: Keeper, here: Runni
 
 
 @router.post("/test", status_code=202, response_model=TrialAnswer)
-async def test(endpoint_id: UUID, request: Request, caller: Keeper, here: Running) -> Response:
+async def test(
+    endpoint_id: UUID, request: Request, caller: Keeper, here: CurrentContext
+) -> Response:
     """Send a webhook of the type webhook.test.v1, so that you can try your receiver."""
 
     async def work(conn: asyncpg.Connection) -> Answer:

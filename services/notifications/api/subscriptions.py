@@ -17,7 +17,7 @@ from services.notifications.tables.deliveries import CANCEL
 from services.notifications.tables.rows import Subscription
 from shared.auth.identity import Identity, requires
 from shared.http import requests
-from shared.http.context import Running
+from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor
 from shared.refusals import Refused
@@ -81,7 +81,9 @@ Anyone = Annotated[Identity, Depends(requires())]
 
 
 @router.post("", status_code=201, response_model=SubscriptionAnswer)
-async def add(body: NewSubscription, request: Request, caller: Anyone, here: Running) -> Response:
+async def add(
+    body: NewSubscription, request: Request, caller: Anyone, here: CurrentContext
+) -> Response:
     """Get e-mails from now on."""
     if not settings_of(here).smtp_host:
         raise EmailIsOff("本系统未开通电子邮件", "E-mail is not set up here.")
@@ -118,7 +120,7 @@ async def add(body: NewSubscription, request: Request, caller: Anyone, here: Run
 
 @router.get("")
 async def look_through(
-    caller: Anyone, here: Running, limit: Limit = 50, cursor: Cursor = None
+    caller: Anyone, here: CurrentContext, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[SubscriptionAnswer]:
     """Your own subscriptions, the newest first; an admin sees those of their institution."""
     query = select(Subscription).where(
@@ -141,7 +143,7 @@ async def look_through(
 
 
 @router.delete("/{subscription_id}", status_code=204)
-async def delete(subscription_id: UUID, caller: Anyone, here: Running) -> None:
+async def delete(subscription_id: UUID, caller: Anyone, here: CurrentContext) -> None:
     """Get no more e-mails by this subscription; what is waiting is not sent."""
     async with here.database.begin(caller.institution) as conn:
         done = await conn.fetchval(

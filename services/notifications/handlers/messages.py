@@ -13,21 +13,23 @@ from services.notifications.domain.redaction import told_to
 from services.notifications.tables import messages
 from services.notifications.tables.messages import Draft
 from services.notifications.templates.words import CATALOGUE
-from shared.messaging.inbox import Heard
+from shared.messaging.inbox import Received
 
 
-async def notify(heard: Sequence[Heard], /, *, conn: asyncpg.Connection, now: datetime) -> None:
+async def notify(
+    received: Sequence[Received], /, *, conn: asyncpg.Connection, now: datetime
+) -> None:
     """Something happened: tell everyone it concerns, each as much as they may know."""
-    facts = [one.event.model_dump(mode="python", by_alias=False) for one in heard]
+    facts = [one.event.model_dump(mode="python", by_alias=False) for one in received]
     await messages.lock(conn)
     await messages.remember_banks(conn, _pairs(facts))
-    banks = await messages.banks_of(conn, _pools_as_a_whole(heard, facts))
-    asked = await messages.machines_that_ask(conn, _not_in_every_inbox(heard))
+    banks = await messages.banks_of(conn, _pools_as_a_whole(received, facts))
+    asked = await messages.machines_that_ask(conn, _not_in_every_inbox(received))
 
     # What nobody reads and no machine asked for is not kept: most of it is monthly positions.
     drafts = [
         draft_of(one, fact, audience)
-        for one, fact in zip(heard, facts, strict=True)
+        for one, fact in zip(received, facts, strict=True)
         for audience in audiences(
             one.envelope.type, fact, banks_of_pool=banks.get(fact.get("pool_code", ""), ())
         )
@@ -37,9 +39,9 @@ async def notify(heard: Sequence[Heard], /, *, conn: asyncpg.Connection, now: da
     await messages.tell(conn, drafts, now=now)
 
 
-def draft_of(heard: Heard, fact: dict[str, Any], audience: Audience) -> Draft:
+def draft_of(received: Received, fact: dict[str, Any], audience: Audience) -> Draft:
     """What one institution is told of one event."""
-    envelope = heard.envelope
+    envelope = received.envelope
     told = told_to(audience.institution, envelope.type, fact)
     return Draft(
         event_id=envelope.id,
@@ -64,8 +66,8 @@ def draft_of(heard: Heard, fact: dict[str, Any], audience: Audience) -> Draft:
     )
 
 
-def _not_in_every_inbox(heard: Sequence[Heard]) -> list[str]:
-    types = {one.envelope.type for one in heard}
+def _not_in_every_inbox(received: Sequence[Received]) -> list[str]:
+    types = {one.envelope.type for one in received}
     return sorted(name for name in types if not NOTICES[name].bank_inbox)
 
 
@@ -74,11 +76,11 @@ def _pairs(facts: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
     return sorted((str(pool), str(bank)) for pool, bank in pairs if pool and bank)
 
 
-def _pools_as_a_whole(heard: Sequence[Heard], facts: Sequence[dict[str, Any]]) -> list[str]:
+def _pools_as_a_whole(received: Sequence[Received], facts: Sequence[dict[str, Any]]) -> list[str]:
     return sorted(
         {
             fact["pool_code"]
-            for one, fact in zip(heard, facts, strict=True)
+            for one, fact in zip(received, facts, strict=True)
             if NOTICES[one.envelope.type].banks is Banks.OF_POOL
         }
     )

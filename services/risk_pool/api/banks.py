@@ -12,7 +12,7 @@ from services.risk_pool.queries import figures
 from services.risk_pool.queries.figures import basis_points, shown_breaker
 from shared.auth.identity import Identity, requires
 from shared.clock import business_date
-from shared.http.context import Running
+from shared.http.context import CurrentContext
 from shared.money import Fen
 from shared.postgres.database import EVERYWHERE
 
@@ -52,11 +52,11 @@ class BanksAnswer(Money):
 async def list_banks(
     code: str,
     caller: Annotated[Identity, Depends(requires())],
-    running: Running,
+    context: CurrentContext,
 ) -> BanksAnswer:
     """Exposure, bad ratio and breaker history of every bank."""
-    today = business_date(running.clock.now())
-    async with running.database.looking(caller.institution) as conn:
+    today = business_date(context.clock.now())
+    async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         if caller.institution == EVERYWHERE:
             stand = (await figures.of_pool(conn, code, today))["banks"]

@@ -26,7 +26,7 @@ from services.risk_pool.tables import claims
 from services.risk_pool.tables.rows.claims import Claim
 from shared.auth.identity import Identity, requires
 from shared.clock import business_date
-from shared.http.context import Context, Running
+from shared.http.context import Context, CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor
@@ -130,11 +130,11 @@ async def file_claim(
     body: NewClaim,
     request: Request,
     caller: Annotated[Identity, Depends(requires("bank_operator"))],
-    running: Running,
+    context: CurrentContext,
 ) -> Response:
     """File a claim. The machine checks trigger, position, documents and time limit, and answers
     with everything it found at once (422, or 409 where the loan has a claim already)."""
-    now = running.clock.now()
+    now = context.clock.now()
     facts = body.facts.model_dump()
     compensated_elsewhere = facts.pop("compensated_elsewhere")
 
@@ -154,31 +154,31 @@ async def file_claim(
             documents=[document.model_dump() for document in body.documents],
             caller=caller,
             now=now,
-            working_days=running.working_days,
+            working_days=context.working_days,
         )
         answer = await detail(conn, claim_id, caller)
         return Answer(
             201, answer, {"ETag": etag(answer.version), "Location": f"/api/v1/claims/{claim_id}"}
         )
 
-    return await idempotently(request, caller, running.database, work, keeps_forever=True)
+    return await idempotently(request, caller, context.database, work, keeps_forever=True)
 
 
 Step = Callable[[asyncpg.Connection, VersionCheck, datetime], Awaitable[None]]
 
 
 async def _step(
-    claim_id: UUID, request: Request, caller: Identity, running: Context, step: Step
+    claim_id: UUID, request: Request, caller: Identity, context: Context, step: Step
 ) -> Response:
     """One step of the life cycle: done at most once, answered with the claim as it then stands."""
-    now = running.clock.now()
+    now = context.clock.now()
 
     async def work(conn: asyncpg.Connection) -> Answer:
         await step(conn, version_check(request), now)
         answer = await detail(conn, claim_id, caller)
         return Answer(200, answer, {"ETag": etag(answer.version)})
 
-    return await idempotently(request, caller, running.database, work, keeps_forever=True)
+    return await idempotently(request, caller, context.database, work, keeps_forever=True)
 
 
 @router.post("/claims/{claim_id}/review", response_model=ClaimAnswer)
@@ -187,7 +187,7 @@ async def review_claim(
     body: Opinion,
     request: Request,
     caller: Annotated[Identity, Depends(requires())],
-    running: Running,
+    context: CurrentContext,
 ) -> Response:
     """The first person recommends the claim (finance_maker or reviewer)."""
 
@@ -198,11 +198,11 @@ async def review_claim(
             opinion=body.opinion,
             caller=caller,
             now=now,
-            working_days=running.working_days,
+            working_days=context.working_days,
             check_version=check,
         )
 
-    return await _step(claim_id, request, caller, running, step)
+    return await _step(claim_id, request, caller, context, step)
 
 
 @router.post("/claims/{claim_id}/approve", response_model=ClaimAnswer)
@@ -211,7 +211,7 @@ async def approve_claim(
     body: Opinion,
     request: Request,
     caller: Annotated[Identity, Depends(requires())],
-    running: Running,
+    context: CurrentContext,
 ) -> Response:
     """The second person decides (finance_checker): the loss is split by the loan's own terms."""
 
@@ -222,11 +222,11 @@ async def approve_claim(
             opinion=body.opinion,
             caller=caller,
             now=now,
-            working_days=running.working_days,
+            working_days=context.working_days,
             check_version=check,
         )
 
-    return await _step(claim_id, request, caller, running, step)
+    return await _step(claim_id, request, caller, context, step)
 
 
 @router.post("/claims/{claim_id}/refuse", response_model=ClaimAnswer)
@@ -235,7 +235,7 @@ async def refuse_claim(
     body: Refusal,
     request: Request,
     caller: Annotated[Identity, Depends(requires())],
-    running: Running,
+    context: CurrentContext,
 ) -> Response:
     """The claim is not compensated; the bank may mend it and file it anew."""
 
@@ -244,7 +244,7 @@ async def refuse_claim(
             conn, claim_id, reason=body.reason, caller=caller, now=now, check_version=check
         )
 
-    return await _step(claim_id, request, caller, running, step)
+    return await _step(claim_id, request, caller, context, step)
 
 
 @router.post("/claims/{claim_id}/pay", response_model=ClaimAnswer)
@@ -253,7 +253,7 @@ async def pay_claim(
     body: PaymentMade,
     request: Request,
     caller: Annotated[Identity, Depends(requires())],
-    running: Running,
+    context: CurrentContext,
 ) -> Response:
     """The pool's part leaves the dedicated account (finance_maker), if it holds enough."""
 
@@ -267,13 +267,13 @@ async def pay_claim(
             check_version=check,
         )
 
-    return await _step(claim_id, request, caller, running, step)
+    return await _step(claim_id, request, caller, context, step)
 
 
 @router.get("/claims")
 async def list_claims(
     caller: Annotated[Identity, Depends(requires())],
-    running: Running,
+    context: CurrentContext,
     pool: Annotated[str | None, Query(max_length=40)] = None,
     bank: Annotated[str | None, Query(max_length=40)] = None,
     state: State | None = None,
@@ -300,7 +300,7 @@ async def list_claims(
     if cursor is not None:
         (before,) = decode_cursor(cursor, UUID)
         query = query.where(col(Claim.id) < before)
-    async with running.database.reading(caller.institution) as session:
+    async with context.database.reading(caller.institution) as session:
         rows: Sequence[Claim] = (await session.exec(query)).all()
     return Page(
         items=[ClaimInList(**told(LIFE_CYCLE, row.model_dump(), caller)) for row in rows[:limit]],
@@ -313,10 +313,10 @@ async def show_claim(
     claim_id: UUID,
     response: Response,
     caller: Annotated[Identity, Depends(requires())],
-    running: Running,
+    context: CurrentContext,
 ) -> ClaimAnswer:
     """A claim with its split, the caps that bound, the explanation, people and history."""
-    async with running.database.looking(caller.institution) as conn:
+    async with context.database.looking(caller.institution) as conn:
         answer = await detail(conn, claim_id, caller)
     response.headers["ETag"] = etag(answer.version)
     return answer

@@ -13,7 +13,7 @@ from services.risk_pool.tables.rows.coverages import Coverage, CoverageMove, Inc
 from services.risk_pool.tables.rows.ledger import Explanation
 from shared.auth.identity import Identity, requires
 from shared.contracts.risk_pool import LimitReached
-from shared.http.context import Running
+from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.pages import Page, decode_cursor, encode_cursor
 from shared.money import Fen
@@ -129,7 +129,7 @@ class IncidentAnswer(BaseModel):
 @router.get("/coverages")
 async def list_coverages(
     caller: Anyone,
-    running: Running,
+    context: CurrentContext,
     pool: str | None = None,
     bank: str | None = None,
     state: CoverageState | None = None,
@@ -158,7 +158,7 @@ async def list_coverages(
         )
     if cursor:
         query = query.where(col(Coverage.loan_id) < decode_cursor(cursor, UUID)[0])
-    async with running.database.reading(caller.institution) as session:
+    async with context.database.reading(caller.institution) as session:
         rows = (await session.exec(query)).all()
     items = [CoverageInList.model_validate(row.model_dump()) for row in rows[:limit]]
     more = len(rows) > limit
@@ -169,10 +169,10 @@ async def list_coverages(
 
 @router.get("/coverages/{loan_id}")
 async def show_coverage(
-    loan_id: UUID, response: Response, caller: Anyone, running: Running
+    loan_id: UUID, response: Response, caller: Anyone, context: CurrentContext
 ) -> CoverageAnswer:
     """One coverage: the decision and its explanation, every move, every position."""
-    async with running.database.reading(caller.institution) as session:
+    async with context.database.reading(caller.institution) as session:
         found = await session.get(Coverage, loan_id)
         if found is None:
             raise NotFound("没有该贷款的保障", "There is no coverage of this loan.")
@@ -223,7 +223,7 @@ def _waiting_for(found: Coverage) -> Waiting | None:
 @router.get("/incidents")
 async def list_incidents(
     caller: Anyone,
-    running: Running,
+    context: CurrentContext,
     pool: str | None = None,
     kind: str | None = None,
     loan_id: UUID | None = None,
@@ -240,7 +240,7 @@ async def list_incidents(
         query = query.where(Incident.loan_id == loan_id)
     if cursor:
         query = query.where(col(Incident.id) < decode_cursor(cursor, UUID)[0])
-    async with running.database.reading(caller.institution) as session:
+    async with context.database.reading(caller.institution) as session:
         rows = (await session.exec(query)).all()
     items = [IncidentAnswer.model_validate(row.model_dump()) for row in rows[:limit]]
     more = len(rows) > limit

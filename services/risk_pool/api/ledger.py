@@ -20,7 +20,7 @@ from services.risk_pool.queries.facts import fact_behind
 from services.risk_pool.tables.ledger import lock_pool, turnovers
 from shared.auth.identity import Identity, requires
 from shared.clock import business_date
-from shared.http.context import Context, Running
+from shared.http.context import Context, CurrentContext
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor
 from shared.http.requests import IsoDate, IsoDateTime, RequestBody, ShortText
@@ -171,14 +171,14 @@ class TransferAnswer(TransferInList):
 
 @router.post("/pools/{code}/contributions", status_code=201, response_model=Entered)
 async def contribute(
-    code: str, body: Contribution, request: Request, caller: Maker, running: Running
+    code: str, body: Contribution, request: Request, caller: Maker, context: CurrentContext
 ) -> Response:
     """Book what a party has paid in."""
     return await _enter(
         code,
         request,
         caller,
-        running,
+        context,
         kind="contribution",
         amount_fen=body.amount_fen,
         day=body.received_on,
@@ -189,14 +189,14 @@ async def contribute(
 
 @router.post("/pools/{code}/interest", status_code=201, response_model=Entered)
 async def credit_interest(
-    code: str, body: Interest, request: Request, caller: Maker, running: Running
+    code: str, body: Interest, request: Request, caller: Maker, context: CurrentContext
 ) -> Response:
     """Book interest of the dedicated account; it accrues to the pool."""
     return await _enter(
         code,
         request,
         caller,
-        running,
+        context,
         kind="interest",
         amount_fen=body.amount_fen,
         day=body.received_on,
@@ -206,14 +206,14 @@ async def credit_interest(
 
 @router.post("/pools/{code}/fees", status_code=201, response_model=Entered)
 async def pay_fee(
-    code: str, body: Fee, request: Request, caller: Maker, running: Running
+    code: str, body: Fee, request: Request, caller: Maker, context: CurrentContext
 ) -> Response:
     """Book costs paid out of the dedicated account."""
     return await _enter(
         code,
         request,
         caller,
-        running,
+        context,
         kind="fee",
         amount_fen=body.amount_fen,
         day=body.paid_on,
@@ -225,7 +225,7 @@ async def _enter(
     code: str,
     request: Request,
     caller: Identity,
-    running: Context,
+    context: Context,
     *,
     kind: cash.Kind,
     amount_fen: int,
@@ -233,7 +233,7 @@ async def _enter(
     note: str,
     party_code: str | None = None,
 ) -> Response:
-    now = running.clock.now()
+    now = context.clock.now()
 
     async def work(conn: asyncpg.Connection) -> Answer:
         pool = await lock_pool(conn, code)
@@ -261,21 +261,21 @@ async def _enter(
         )
         return Answer(201, answer, {"Location": f"/api/v1/pools/{code}/transfers/{entry.seq}"})
 
-    return await idempotently(request, caller, running.database, work, keeps_forever=True)
+    return await idempotently(request, caller, context.database, work, keeps_forever=True)
 
 
 @router.get("/pools/{code}/balances")
 async def show_balances(
     code: str,
     caller: Bureau,
-    running: Running,
+    context: CurrentContext,
     as_of: Annotated[IsoDate | None, Query(description="Business dates up to this day.")] = None,
     booked_by: Annotated[
         IsoDateTime | None, Query(description="What was booked up to this moment.")
     ] = None,
 ) -> Balances:
     """Every account's balance: as of any business day, as it was known at any moment."""
-    async with running.database.looking(caller.institution) as conn:
+    async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         totals = await turnovers(conn, code, as_of=as_of, booked_by=booked_by)
     held = {
@@ -309,7 +309,7 @@ async def show_balances(
 async def list_transfers(
     code: str,
     caller: Bureau,
-    running: Running,
+    context: CurrentContext,
     account: Annotated[str | None, Query(description="Debited or credited.")] = None,
     reference: Annotated[str | None, Query(description="The beginning of the reference.")] = None,
     kind: str | None = None,
@@ -321,7 +321,7 @@ async def list_transfers(
 ) -> Page[TransferInList]:
     """Transfers, newest first."""
     before = decode_cursor(cursor, int)[0] if cursor else None
-    async with running.database.looking(caller.institution) as conn:
+    async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         rows = await conn.fetch(
             """select seq, reference, kind, debit, credit, amount_fen, business_date, booked_at,
@@ -352,9 +352,11 @@ async def list_transfers(
 
 
 @router.get("/pools/{code}/transfers/{seq}")
-async def show_transfer(code: str, seq: int, caller: Bureau, running: Running) -> TransferAnswer:
+async def show_transfer(
+    code: str, seq: int, caller: Bureau, context: CurrentContext
+) -> TransferAnswer:
     """One transfer: the business fact, the rule and figures behind it, the people, its hash."""
-    async with running.database.looking(caller.institution) as conn:
+    async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         if not 0 < seq < 2**63:
             raise NotFound(f"没有第 {seq} 笔", f"There is no transfer {seq}.")
@@ -387,10 +389,10 @@ async def show_explanation(
     code: str,
     explanation_id: UUID,
     caller: Annotated[Identity, Depends(requires())],
-    running: Running,
+    context: CurrentContext,
 ) -> Why:
     """Why a decision came out as it did. A bank sees those about its own loans."""
-    async with running.database.looking(caller.institution) as conn:
+    async with context.database.looking(caller.institution) as conn:
         why = await _why(conn, code, explanation_id)
     if why is None:
         raise NotFound("没有该说明", "There is no such explanation.")
@@ -415,15 +417,15 @@ async def _why(conn: asyncpg.Connection, code: str, explanation_id: UUID) -> Why
 async def export_ledger(
     code: str,
     caller: Annotated[Identity, Depends(requires("auditor", "finance_checker", "admin"))],
-    running: Running,
+    context: CurrentContext,
 ) -> StreamingResponse:
     """The whole ledger as NDJSON, for `zhidai audit --file` on a machine of the auditor's own."""
-    now = running.clock.now()
-    async with running.database.looking(caller.institution) as conn:
+    now = context.clock.now()
+    async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
 
     async def lines() -> AsyncIterator[bytes]:
-        async with running.database.looking(EVERYWHERE) as conn:
+        async with context.database.looking(EVERYWHERE) as conn:
             async for line in exported(conn, code, now=now):
                 yield line
 

@@ -24,7 +24,7 @@ from services.risk_pool.tables.ledger import lock_pool
 from shared.auth.identity import Identity, requires
 from shared.clock import business_date
 from shared.contracts.risk_pool import PoolOpenedV1
-from shared.http.context import Running
+from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 from shared.http.requests import IsoDate, RequestBody, ShortText
@@ -142,11 +142,11 @@ async def open_pool(
     body: NewPool,
     request: Request,
     caller: Annotated[Identity, Depends(requires("pool_manager"))],
-    running: Running,
+    context: CurrentContext,
 ) -> Response:
     """Open a pool. Its scheme must be complete and in force on the day it opens."""
     terms = library.load(body.programme).terms(on=body.opened_on)
-    now = running.clock.now()
+    now = context.clock.now()
 
     async def work(conn: asyncpg.Connection) -> Answer:
         made = await conn.fetchval(
@@ -179,7 +179,7 @@ async def open_pool(
         )
         return Answer(201, answer, {"ETag": etag(1), "Location": f"/api/v1/pools/{body.code}"})
 
-    return await idempotently(request, caller, running.database, work, keeps_forever=True)
+    return await idempotently(request, caller, context.database, work, keeps_forever=True)
 
 
 @router.post("/pools/{code}/parties", status_code=201, response_model=PartyTaken)
@@ -188,10 +188,10 @@ async def take_party_in(
     body: NewParty,
     request: Request,
     caller: Annotated[Identity, Depends(requires("pool_manager"))],
-    running: Running,
+    context: CurrentContext,
 ) -> Response:
     """Let a party in, or give a bank that takes part already a new line from a day on."""
-    now = running.clock.now()
+    now = context.clock.now()
 
     async def work(conn: asyncpg.Connection) -> Answer:
         pool = await lock_pool(conn, code)
@@ -206,7 +206,7 @@ async def take_party_in(
         )
         return Answer(201, answer)
 
-    return await idempotently(request, caller, running.database, work)
+    return await idempotently(request, caller, context.database, work)
 
 
 async def _take_in(
@@ -249,11 +249,11 @@ async def _take_in(
 @router.get("/pools")
 async def list_pools(
     caller: Annotated[Identity, Depends(requires())],
-    running: Running,
+    context: CurrentContext,
 ) -> list[PoolInList]:
     """Every pool. A bank learns name and programme, its own line and its own exposure."""
-    today = business_date(running.clock.now())
-    async with running.database.looking(caller.institution) as conn:
+    today = business_date(context.clock.now())
+    async with context.database.looking(caller.institution) as conn:
         if caller.institution != EVERYWHERE:
             seen = await figures.pools_seen_by_bank(conn, caller.institution, today)
             return [PoolInList(**pool) for pool in seen]
@@ -265,11 +265,11 @@ async def show_pool(
     code: str,
     response: Response,
     caller: Annotated[Identity, Depends(requires())],
-    running: Running,
+    context: CurrentContext,
 ) -> PoolAnswer:
     """Where a pool stands: money, exposure, limits, breakers, and every bank in it."""
-    today = business_date(running.clock.now())
-    async with running.database.looking(caller.institution) as conn:
+    today = business_date(context.clock.now())
+    async with context.database.looking(caller.institution) as conn:
         version = await conn.fetchval("select version from pools where code = $1", code)
         if version is None:
             raise NotFound(f"没有资金池 {code}", f"There is no pool {code}.")
@@ -284,10 +284,10 @@ async def show_pool(
 async def list_parties(
     code: str,
     caller: Annotated[Identity, Depends(requires())],
-    running: Running,
+    context: CurrentContext,
 ) -> list[PartyAnswer]:
     """Who takes part and what was agreed; a bank sees itself."""
-    async with running.database.looking(caller.institution) as conn:
+    async with context.database.looking(caller.institution) as conn:
         if not await conn.fetchval("select exists (select from pools where code = $1)", code):
             raise NotFound(f"没有资金池 {code}", f"There is no pool {code}.")
         return [PartyAnswer(**row) for row in await parties.listed(conn, code)]

@@ -23,7 +23,7 @@ from services.risk_pool.handlers import recoveries as handlers
 from services.risk_pool.tables import claims
 from services.risk_pool.tables.rows.claims import Recovery
 from shared.auth.identity import Identity, requires
-from shared.http.context import Running
+from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor
@@ -69,10 +69,10 @@ async def report_recovery(
     body: NewRecovery,
     request: Request,
     caller: Annotated[Identity, Depends(requires("bank_operator"))],
-    running: Running,
+    context: CurrentContext,
 ) -> Response:
     """Report what has come in on an approved claim; finance confirms it."""
-    now = running.clock.now()
+    now = context.clock.now()
 
     async def work(conn: asyncpg.Connection) -> Answer:
         recovery_id = await handlers.report(
@@ -85,13 +85,13 @@ async def report_recovery(
             from_pledged_ip=body.from_pledged_ip,
             caller=caller,
             now=now,
-            working_days=running.working_days,
+            working_days=context.working_days,
         )
         answer = await detail(conn, recovery_id, caller)
         where = f"/api/v1/recoveries/{recovery_id}"
         return Answer(201, answer, {"ETag": etag(answer.version), "Location": where})
 
-    return await idempotently(request, caller, running.database, work, keeps_forever=True)
+    return await idempotently(request, caller, context.database, work, keeps_forever=True)
 
 
 @router.post("/recoveries/{recovery_id}/confirm", response_model=RecoveryDetail)
@@ -99,10 +99,10 @@ async def confirm_recovery(
     recovery_id: UUID,
     request: Request,
     caller: Annotated[Identity, Depends(requires())],
-    running: Running,
+    context: CurrentContext,
 ) -> Response:
     """Finance confirms (finance_checker): costs first, then back by what each party bore."""
-    now = running.clock.now()
+    now = context.clock.now()
 
     async def work(conn: asyncpg.Connection) -> Answer:
         await handlers.confirm(
@@ -111,7 +111,7 @@ async def confirm_recovery(
         answer = await detail(conn, recovery_id, caller)
         return Answer(200, answer, {"ETag": etag(answer.version)})
 
-    return await idempotently(request, caller, running.database, work, keeps_forever=True)
+    return await idempotently(request, caller, context.database, work, keeps_forever=True)
 
 
 @router.post("/recoveries/{recovery_id}/refuse", response_model=RecoveryDetail)
@@ -120,10 +120,10 @@ async def refuse_recovery(
     body: Refusal,
     request: Request,
     caller: Annotated[Identity, Depends(requires())],
-    running: Running,
+    context: CurrentContext,
 ) -> Response:
     """Finance sends a report back (finance_checker); the bank reports anew."""
-    now = running.clock.now()
+    now = context.clock.now()
 
     async def work(conn: asyncpg.Connection) -> Answer:
         await handlers.refuse(
@@ -137,13 +137,13 @@ async def refuse_recovery(
         answer = await detail(conn, recovery_id, caller)
         return Answer(200, answer, {"ETag": etag(answer.version)})
 
-    return await idempotently(request, caller, running.database, work, keeps_forever=True)
+    return await idempotently(request, caller, context.database, work, keeps_forever=True)
 
 
 @router.get("/recoveries")
 async def list_recoveries(
     caller: Annotated[Identity, Depends(requires())],
-    running: Running,
+    context: CurrentContext,
     pool: Annotated[str | None, Query(max_length=40)] = None,
     bank: Annotated[str | None, Query(max_length=40)] = None,
     state: State | None = None,
@@ -170,7 +170,7 @@ async def list_recoveries(
     if cursor is not None:
         (before,) = decode_cursor(cursor, UUID)
         query = query.where(col(Recovery.id) < before)
-    async with running.database.reading(caller.institution) as session:
+    async with context.database.reading(caller.institution) as session:
         rows = (await session.exec(query)).all()
     return Page(
         items=[
@@ -185,10 +185,10 @@ async def show_recovery(
     recovery_id: UUID,
     response: Response,
     caller: Annotated[Identity, Depends(requires())],
-    running: Running,
+    context: CurrentContext,
 ) -> RecoveryDetail:
     """A recovery with its shares, the explanation, people and history."""
-    async with running.database.looking(caller.institution) as conn:
+    async with context.database.looking(caller.institution) as conn:
         answer = await detail(conn, recovery_id, caller)
     response.headers["ETag"] = etag(answer.version)
     return answer

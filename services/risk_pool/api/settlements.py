@@ -21,7 +21,7 @@ from services.risk_pool.reports.workbook import as_xlsx
 from services.risk_pool.tables import claims
 from services.risk_pool.tables import settlements as rows
 from shared.auth.identity import Identity, requires
-from shared.http.context import Context, Running
+from shared.http.context import Context, CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor
@@ -150,10 +150,10 @@ Step = Callable[..., Awaitable[None]]
 
 
 async def _step(
-    step: Step, code: str, month: str, request: Request, caller: Identity, running: Context
+    step: Step, code: str, month: str, request: Request, caller: Identity, context: Context
 ) -> Response:
     """One step, in one transaction with its answer; asked again it answers as the month stands."""
-    now = running.clock.now()
+    now = context.clock.now()
     asked = _month(month)
 
     async def work(conn: asyncpg.Connection) -> Answer:
@@ -165,7 +165,7 @@ async def _step(
         return Answer(200, answer, {"ETag": etag(answer.version)})
 
     books = step is not handlers.preview
-    return await idempotently(request, caller, running.database, work, keeps_forever=books)
+    return await idempotently(request, caller, context.database, work, keeps_forever=books)
 
 
 Maker = Annotated[Identity, Depends(requires("finance_maker", "finance_checker"))]
@@ -173,49 +173,49 @@ Maker = Annotated[Identity, Depends(requires("finance_maker", "finance_checker")
 
 @router.post("/{month}/preview", response_model=SettlementAnswer)
 async def preview(
-    code: PoolCode, month: MonthText, request: Request, caller: Maker, running: Running
+    code: PoolCode, month: MonthText, request: Request, caller: Maker, context: CurrentContext
 ) -> Response:
     """Reckon the month (finance_maker). Nothing is booked; do it as often as you like. A month
     that was confirmed or signed loses that; a posted month stays as it is."""
-    return await _step(handlers.preview, code, month, request, caller, running)
+    return await _step(handlers.preview, code, month, request, caller, context)
 
 
 @router.post("/{month}/confirm", response_model=SettlementAnswer)
 async def confirm(
-    code: PoolCode, month: MonthText, request: Request, caller: Maker, running: Running
+    code: PoolCode, month: MonthText, request: Request, caller: Maker, context: CurrentContext
 ) -> Response:
     """Stand by the figures (finance_maker). Refused while something is missing, naming it all."""
-    return await _step(handlers.confirm, code, month, request, caller, running)
+    return await _step(handlers.confirm, code, month, request, caller, context)
 
 
 @router.post("/{month}/sign", response_model=SettlementAnswer)
 async def sign(
-    code: PoolCode, month: MonthText, request: Request, caller: Maker, running: Running
+    code: PoolCode, month: MonthText, request: Request, caller: Maker, context: CurrentContext
 ) -> Response:
     """Sign as a second person (finance_checker)."""
-    return await _step(handlers.sign, code, month, request, caller, running)
+    return await _step(handlers.sign, code, month, request, caller, context)
 
 
 @router.post("/{month}/post", response_model=SettlementAnswer)
 async def post(
-    code: PoolCode, month: MonthText, request: Request, caller: Maker, running: Running
+    code: PoolCode, month: MonthText, request: Request, caller: Maker, context: CurrentContext
 ) -> Response:
     """Net, collect and pay, and close the month for ever (finance_maker or finance_checker)."""
-    return await _step(handlers.post, code, month, request, caller, running)
+    return await _step(handlers.post, code, month, request, caller, context)
 
 
 @router.get("")
 async def list_settlements(
     code: PoolCode,
     caller: Anyone,
-    running: Running,
+    context: CurrentContext,
     state: Literal["previewed", "confirmed", "signed", "posted"] | None = None,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[SettlementInList]:
     """The months of a pool, the latest first."""
     before = decode_cursor(cursor, str)[0] if cursor is not None else None
-    async with running.database.looking(caller.institution) as conn:
+    async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         found = await conn.fetch(
             """select * from settlements
@@ -235,10 +235,10 @@ async def list_settlements(
 
 @router.get("/{month}")
 async def show_settlement(
-    code: PoolCode, month: MonthText, response: Response, caller: Anyone, running: Running
+    code: PoolCode, month: MonthText, response: Response, caller: Anyone, context: CurrentContext
 ) -> SettlementAnswer:
     """A month in all its parts. A bank sees what concerns itself."""
-    async with running.database.looking(caller.institution) as conn:
+    async with context.database.looking(caller.institution) as conn:
         answer = await _detail(conn, code, _month(month), caller)
     response.headers["ETag"] = etag(answer.version)
     return answer
@@ -249,14 +249,14 @@ async def list_lines(
     code: PoolCode,
     month: MonthText,
     caller: Anyone,
-    running: Running,
+    context: CurrentContext,
     bank: Annotated[str | None, Query(max_length=40)] = None,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[LineAnswer]:
     """A line per loan that was covered in the month, by bank and number."""
     after = decode_cursor(cursor, str, str) if cursor is not None else ("", "")
-    async with running.database.looking(caller.institution) as conn:
+    async with context.database.looking(caller.institution) as conn:
         settlement = await _found(conn, code, _month(month))
         found = await conn.fetch(
             """select * from settlement_lines
@@ -301,12 +301,12 @@ async def show_statement(
     party_code: Annotated[str, Path(max_length=40, examples=["ICBC-TJ"])],
     form: Literal["pdf", "xlsx", "json"],
     caller: Anyone,
-    running: Running,
+    context: CurrentContext,
     lang: Literal["zh", "en"] = "zh",
 ) -> Response:
     """A party's statement, as a PDF to sign, a workbook to calculate with, or JSON. The pool's own
     statement goes by the pool's code. A bank gets its own."""
-    async with running.database.looking(caller.institution) as conn:
+    async with context.database.looking(caller.institution) as conn:
         settlement = await _found(conn, code, _month(month))
         # Asked with the caller's own eyes: row-level security answers who may see it.
         if not await conn.fetchval(
@@ -316,7 +316,7 @@ async def show_statement(
             party_code,
         ):
             raise NotFound("没有该对账单", "There is no such statement.")
-    async with running.database.looking(EVERYWHERE) as conn:
+    async with context.database.looking(EVERYWHERE) as conn:
         told = await statements.statement(conn, settlement, party_code)
         assert told is not None
         bank = None if party_code == code else party_code

@@ -1,1 +1,1 @@
-"""What the risk pool does about the events it hears: load, decide, record."""
+"""What the risk pool does about the events it consumes: load, decide, record."""

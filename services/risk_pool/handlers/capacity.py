@@ -34,7 +34,7 @@ from shared.contracts.applications import ApplicationApprovedV1
 from shared.contracts.envelope import Event
 from shared.contracts.risk_pool import CoverageDeclinedV1, CoverageReservedV1, LimitReached
 from shared.messaging import outbox
-from shared.messaging.inbox import Heard
+from shared.messaging.inbox import Received
 from shared.refusals import NotFound, Refused
 from shared.schemes import library
 from shared.schemes.decide.deadlines import NoDeadline, deadline
@@ -56,9 +56,9 @@ class _Outcome:
     explanation: Mapping[str, Any]
 
 
-async def reserve(heard: Sequence[Heard], *, conn: asyncpg.Connection, now: datetime) -> None:
+async def reserve(received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime) -> None:
     """Decide a batch of approved loans in order of arrival, each pool with running figures."""
-    events: list[ApplicationApprovedV1] = [one.event for one in heard]
+    events: list[ApplicationApprovedV1] = [one.event for one in received]
     pools = await lock_pools(conn, (event.pool_code for event in events))
     _require_all(events, pools)
     known = await coverages.load(conn, (event.loan_id for event in events))

@@ -13,15 +13,17 @@ from services.risk_pool.tables.ledger import LockedPool
 from shared.clock import business_date
 from shared.contracts.applications import LoanDisbursedV1
 from shared.contracts.risk_pool import CoverageActivatedV1
-from shared.messaging.inbox import Heard
+from shared.messaging.inbox import Received
 from shared.money import format_fen
 
 
-async def activate(heard: Sequence[Heard], *, conn: asyncpg.Connection, now: datetime) -> None:
+async def activate(
+    received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime
+) -> None:
     """Loans were paid out: their reservations become exposure."""
-    pools, known = await hold_pools_of(conn, heard)
+    pools, known = await hold_pools_of(conn, received)
     recorded = Recorded()
-    for one in heard:
+    for one in received:
         event: LoanDisbursedV1 = one.event
         before = known.get(event.loan_id)
         row = reaction(before.state if before else None, "disbursed")
@@ -70,27 +72,29 @@ def _activate(
         )
 
 
-async def withdraw(heard: Sequence[Heard], *, conn: asyncpg.Connection, now: datetime) -> None:
+async def withdraw(
+    received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime
+) -> None:
     """Banks have taken cases back: what was held for them is free again."""
-    await _let_go(heard, "withdrawn", conn=conn, now=now)
+    await _let_go(received, "withdrawn", conn=conn, now=now)
 
 
-async def expire(heard: Sequence[Heard], *, conn: asyncpg.Connection, now: datetime) -> None:
+async def expire(received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime) -> None:
     """Nothing was paid out within the term: what was held is free again."""
-    await _let_go(heard, "expired", conn=conn, now=now)
+    await _let_go(received, "expired", conn=conn, now=now)
 
 
-async def repay(heard: Sequence[Heard], *, conn: asyncpg.Connection, now: datetime) -> None:
+async def repay(received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime) -> None:
     """Loans were repaid in full: they are no exposure any more."""
-    await _let_go(heard, "repaid", conn=conn, now=now)
+    await _let_go(received, "repaid", conn=conn, now=now)
 
 
 async def _let_go(
-    heard: Sequence[Heard], fact: str, *, conn: asyncpg.Connection, now: datetime
+    received: Sequence[Received], fact: str, *, conn: asyncpg.Connection, now: datetime
 ) -> None:
-    pools, known = await hold_pools_of(conn, heard)
+    pools, known = await hold_pools_of(conn, received)
     recorded = Recorded()
-    for one in heard:
+    for one in received:
         before = known.get(one.event.loan_id)
         row = reaction(before.state if before else None, fact)
         # The day on which it happened, not the one on which we hear of it: an event that is on

@@ -12,7 +12,7 @@ from services.risk_pool.domain.coverage import Coverage, Step, covered_part, rep
 from services.risk_pool.handlers.recording import Recorded, hold_pools_of, record
 from services.risk_pool.tables.ledger import LockedPool
 from shared.contracts.applications import LoanPositionReportedV1
-from shared.messaging.inbox import Heard
+from shared.messaging.inbox import Received
 from shared.money import format_fen
 from shared.months import Month
 
@@ -24,13 +24,13 @@ class _Kept:
     covered_fen: int
 
 
-async def follow(heard: Sequence[Heard], *, conn: asyncpg.Connection, now: datetime) -> None:
+async def follow(received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime) -> None:
     """Positions of a batch: kept with a version, booked where covered principal changed."""
-    pools, known = await hold_pools_of(conn, heard)
-    versions = await _versions(conn, heard)
+    pools, known = await hold_pools_of(conn, received)
+    versions = await _versions(conn, received)
     recorded = Recorded()
     kept: list[_Kept] = []
-    for one in heard:
+    for one in received:
         event: LoanPositionReportedV1 = one.event
         before = known.get(event.loan_id)
         if before is None:
@@ -76,13 +76,13 @@ def _facts(event: LoanPositionReportedV1) -> Mapping[str, Any]:
 
 
 async def _versions(
-    conn: asyncpg.Connection, heard: Sequence[Heard]
+    conn: asyncpg.Connection, received: Sequence[Received]
 ) -> dict[tuple[UUID, str], int]:
     rows = await conn.fetch(
         """select loan_id, month, version from positions
            join unnest($1::uuid[], $2::text[]) as asked (loan_id, month) using (loan_id, month)""",
-        [one.event.loan_id for one in heard],
-        [one.event.month for one in heard],
+        [one.event.loan_id for one in received],
+        [one.event.month for one in received],
     )
     return {(row["loan_id"], row["month"]): row["version"] for row in rows}
 

@@ -14,7 +14,7 @@ from services.risk_pool.tables.coverages import Incident
 from services.risk_pool.tables.ledger import LockedPool, book, lock_pools
 from shared.contracts.envelope import Event
 from shared.messaging import outbox
-from shared.messaging.inbox import Heard
+from shared.messaging.inbox import Received
 
 
 @dataclass(slots=True)
@@ -46,11 +46,11 @@ class Recorded:
 
 
 async def hold_pools_of(
-    conn: asyncpg.Connection, heard: Sequence[Heard]
+    conn: asyncpg.Connection, received: Sequence[Received]
 ) -> tuple[dict[str, LockedPool], dict[Any, Coverage]]:
     """The pools of a batch, held, and the coverages it is about, by loan."""
-    pools = await lock_pools(conn, (one.event.pool_code for one in heard))
-    known = await coverages.load(conn, (one.event.loan_id for one in heard))
+    pools = await lock_pools(conn, (one.event.pool_code for one in received))
+    known = await coverages.load(conn, (one.event.loan_id for one in received))
     return pools, known
 
 

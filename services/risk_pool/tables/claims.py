@@ -113,7 +113,7 @@ versions and modes of a programme (programmes H.15)."""
 
 
 async def counters(conn: asyncpg.Connection, claim: asyncpg.Record, terms: Terms) -> Counters:
-    """Running totals for every cap of the terms, at this moment. The pool is to be held, so that
+    """CurrentContext totals for every cap of the terms, at this moment. The pool is to be held, so that
     no other claim is approved in between."""
     used = {}
     for cap in terms.caps:

@@ -51,7 +51,7 @@ class ClaimFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counters:
-    """Running figures at the moment of deciding, from the ledger.
+    """CurrentContext figures at the moment of deciding, from the ledger.
 
     `used`: cap code → fen already counted in the cap's period (payments, or covered principal).
     `figures`: name of `vocabulary.FIGURES` → fen. `raised`: cap code → its ceiling by a recorded
