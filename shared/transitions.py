@@ -71,6 +71,8 @@ class CaseTable:
     """What the history calls them."""
     table: str
     key: str = "id"
+    bank: str | None = "bank_code"
+    """The column with the bank whose case it is; None where a case is the bureau's own."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Further columns that a move may change, with their PostgreSQL types."""
     about: Callable[[Row], Mapping[str, Any]] = nothing_told
@@ -85,7 +87,7 @@ class Step:
     """One case that is to be moved on, and what comes with the move."""
 
     case: Row
-    """The locked row: the key, `state`, `version`, `bank_code`, and what guards look at. For a case
+    """The locked row: the key, `state`, `version`, its bank, and what guards look at. For a case
     that begins, its values as they were inserted, with `state` None and `version` one before."""
     action: str
     by: Person
@@ -190,7 +192,7 @@ def history_arrays(
 ) -> list[list[Any]]:
     """The history rows of moves, column by column, in the order of HISTORY."""
     rows = [
-        (cases.kind, one.case_id, one.version, step.case["bank_code"], one.move.source,
+        (cases.kind, one.case_id, one.version, step.case[cases.bank] if cases.bank else "", one.move.source,
          one.move.target, one.move.action, role_of(one.move, step.by), step.by.subject,
          step.by.name, step.reason, dict(step.detail), now)
         for step, one in moves

@@ -91,19 +91,20 @@ class Recovery(SQLModel, table=True):
 
 
 class CaseMove(SQLModel, table=True):
-    """One move of a claim, a recovery or a settlement: who, when, from where to where, why."""
+    """One move of a coverage, a claim, a recovery or a settlement: who, when, from where, why."""
 
     __tablename__ = "case_moves"
 
-    id: UUID = Field(primary_key=True)
     case_kind: str = Field(sa_column=Column(Text, nullable=False))
-    case_id: UUID
+    case_id: UUID = Field(primary_key=True)
+    version: int = Field(primary_key=True)
     bank_code: str = Field(sa_column=Column(Text, nullable=False))
     source: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     target: str = Field(sa_column=Column(Text, nullable=False))
     action: str = Field(sa_column=Column(Text, nullable=False))
-    reason: str = Field(sa_column=Column(Text, nullable=False))
+    role: str = Field(sa_column=Column(Text, nullable=False))
     subject: str = Field(sa_column=Column(Text, nullable=False))
     name: str = Field(sa_column=Column(Text, nullable=False))
-    role: str = Field(sa_column=Column(Text, nullable=False))
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    detail: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

@@ -22,6 +22,8 @@ class Coverage(SQLModel, table=True):
     borrower_uscc: str = Field(sa_column=Column(Text, nullable=False))
     borrower_name: str = Field(sa_column=Column(Text, nullable=False))
     state: str = Field(sa_column=Column(Text, nullable=False))
+    state_since: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    due_on: date | None = None
     amount_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     ip_share_bp: int
     tenor_months: int
@@ -53,25 +55,6 @@ class Coverage(SQLModel, table=True):
     version: int
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     changed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-
-
-class CoverageMove(SQLModel, table=True):
-    """One move in a coverage's life: who or what moved it, when, from where to where, why."""
-
-    __tablename__ = "coverage_moves"
-
-    id: UUID = Field(primary_key=True)
-    loan_id: UUID
-    bank_code: str = Field(sa_column=Column(Text, nullable=False))
-    source: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
-    target: str = Field(sa_column=Column(Text, nullable=False))
-    action: str = Field(sa_column=Column(Text, nullable=False))
-    reason: str = Field(sa_column=Column(Text, nullable=False))
-    amount_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
-    subject: str = Field(sa_column=Column(Text, nullable=False))
-    name: str = Field(sa_column=Column(Text, nullable=False))
-    role: str = Field(sa_column=Column(Text, nullable=False))
-    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
 
 class Position(SQLModel, table=True):

@@ -28,6 +28,7 @@ class Settlement(SQLModel, table=True):
     month: str = Field(sa_column=Column(Text, nullable=False))
     state: str = Field(sa_column=Column(Text, nullable=False))
     state_since: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    due_on: date | None = None
     version: int
     ledger_seq: int = Field(sa_column=Column(BigInteger, nullable=False))
     positions_mark: str = Field(sa_column=Column(Text, nullable=False))
