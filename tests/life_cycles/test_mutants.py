@@ -1,0 +1,67 @@
+"""The run over altered life cycles alters what it says, and leaves no row out."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.life_cycles.cases import case_tables
+from tests.life_cycles.mutants import all_mutants
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_life_cycle_of_the_house_is_found():
+    assert set(case_tables()) >= {
+        "applications/application",
+        "risk_pool/claim",
+        "risk_pool/coverage",
+        "risk_pool/recovery",
+        "risk_pool/settlement",
+    }
+
+
+def test_every_row_is_altered_in_target_and_roles_and_in_each_guard_and_event():
+    made = all_mutants()
+
+    for cases, table in case_tables().items():
+        for row, move in enumerate(table.life_cycle.moves):
+            whats = [one.what for one in made if (one.cases, one.row) == (cases, row)]
+            assert any(what.startswith("target=") for what in whats), (cases, move)
+            assert any(what.startswith("roles") for what in whats), (cases, move)
+            assert {f"guards-{name}" for name in move.guards} <= set(whats)
+            assert {f"tells-{name}" for name in move.tells} <= set(whats)
+    assert all(one.altered != _row(one) for one in made)
+
+
+def _row(mutant):
+    return case_tables()[mutant.cases].life_cycle.moves[mutant.row]
+
+
+def test_names_are_unique():
+    names = [one.name for one in all_mutants()]
+
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("cases", ["applications/application", "risk_pool/settlement"])
+def test_an_altered_row_is_what_the_tests_then_see(cases):
+    mutant = next(one for one in all_mutants() if one.cases == cases and "target=" in one.what)
+    look = (
+        "from tests.life_cycles import altered; altered.pytest_configure();"
+        "from tests.life_cycles.cases import case_tables;"
+        f"print(case_tables()[{cases!r}].life_cycle.moves[{mutant.row}].target)"
+    )
+
+    seen = subprocess.run(
+        [sys.executable, "-c", look],
+        cwd=ROOT,
+        env=os.environ | {"ZHIDAI_MUTANT": mutant.name},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+
+    assert seen == mutant.altered.target
