@@ -7,6 +7,8 @@ or its drawing are left out. First the walk over every move is run, then, where 
 all tests of the service. `--write` keeps the result in MUTANTS.md.
 """
 
+# ruff: noqa: T201  (a command speaks to the person who called it)
+
 import argparse
 import os
 import re
