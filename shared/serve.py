@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 import uvicorn
 
-from shared.http.operations import CannotStart, reach_database
 from shared.messaging.kafka import KafkaTransport
 from shared.observability.logs import configure_logging
+from shared.postgres.database import CannotStart, reach_database
 from shared.service import Service, build
 from shared.settings import ServiceSettings, read_settings
 

@@ -20,7 +20,7 @@ from shared.messaging.outbox import caused_by
 from shared.messaging.wire import Arrived, Broken
 from shared.observability.tracing import tracing
 from shared.postgres.database import EVERYWHERE, Database
-from shared.postgres.transient import Backoff, is_passing
+from shared.postgres.transient import Backoff, is_transient
 
 log = logging.getLogger(__name__)
 
@@ -199,12 +199,12 @@ class Consumer:
                     try:
                         await hand_over(handler, wave, conn=conn, now=self._now())
                     except Exception as error:
-                        if is_passing(error) or conn.is_closed():
+                        if is_transient(error) or conn.is_closed():
                             raise
                         raise _Rejected(error) from error
         except asyncpg.PostgresError as error:
             # At commit a deferred constraint may still say no to what a handler wrote.
-            if handling and not is_passing(error):
+            if handling and not is_transient(error):
                 raise _Rejected(error) from error
             raise
         self._applied.inc(len(ready))
