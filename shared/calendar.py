@@ -2,43 +2,21 @@
 
 Which days are worked is decided by the State Council year by year (国务院办公厅关于部分节假日安排的
 通知). The library `chinesecalendar` knows the notices up to some year; a table of overrides carries
-what it lacks or what was changed. Beyond both, weekends are free and every other day is worked:
+what it lacks or what was changed (`shared.postgres.calendar_overrides`). Beyond both, weekends are free and every other day is worked:
 an assumption, and told as one.
 """
 
-import calendar as gregorian
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
-import asyncpg
 import chinese_calendar
 from chinese_calendar.constants import holidays
-from prometheus_client import Gauge
 
 FIRST_KNOWN_YEAR = min(holidays).year
 LAST_KNOWN_YEAR = max(holidays).year
 
 _SATURDAY = 5
-
-KNOWN_UNTIL = Gauge(
-    "zhidai_calendar_known_until_seconds",
-    "The last day, in seconds since 1970, up to which working days are known and not assumed.",
-)
-
-
-def create_tables(op: Any) -> None:
-    """The table of overrides, in a service's first migration (`op` is Alembic's)."""
-    op.execute(
-        """
-        create table calendar_overrides (
-            day date primary key,
-            is_working boolean not null,
-            note text not null check (note <> '')
-        )
-        """
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +32,6 @@ class WorkingDays:
 
     def __init__(self, overrides: Mapping[date, bool] | None = None) -> None:
         self._overrides = dict(overrides or {})
-
-    @classmethod
-    async def load(cls, conn: asyncpg.Connection) -> "WorkingDays":
-        """The calendar with the overrides of a service's database."""
-        rows = await conn.fetch("select day, is_working from calendar_overrides")
-        loaded = cls({row["day"]: row["is_working"] for row in rows})
-        KNOWN_UNTIL.set(gregorian.timegm(loaded.known_until().timetuple()))
-        return loaded
 
     def is_assumed(self, day: date) -> bool:
         """Whether neither a notice nor an override says if the day is worked."""

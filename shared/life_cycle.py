@@ -150,6 +150,10 @@ class LifeCycle:
         assert places == set(self.states), f"states without a row: {places ^ set(self.states)}"
         assert {move.action for move in self.moves} <= set(self.actions), "an action has no name"
         assert set(self.waits) == set(self.states) - self.final, "a wait for every state but final"
+        assert all(move.roles for move in self.moves), "a move that nobody may make"
+        assert not any(move.guards for move in self.moves if move.source is None), (
+            "a case that begins has no row yet for a guard to look at"
+        )
         named = {name for move in self.moves for name in move.guards}
         assert named == set(self.guards), f"guards: {named ^ set(self.guards)}"
 

@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 
 import uvicorn
 
-from shared.http.operations import CannotStart, reach_database
 from shared.messaging.kafka import KafkaTransport
 from shared.observability.logs import configure_logging
+from shared.observability.tracing import configure_tracing
+from shared.postgres.database import CannotStart, reach_database
 from shared.service import Service, build
 from shared.settings import ServiceSettings, read_settings
 
@@ -20,6 +21,7 @@ def serve(service: Service) -> None:
     """Read the settings, serve until a signal, stop cleanly. Exits non-zero when it cannot."""
     settings = read_settings(service.settings_type, service=service.name)
     configure_logging(service.name)
+    configure_tracing(service.name)
     if settings.transport == "local":
         sys.stderr.write(
             f"{service.name} cannot start: the local transport carries events only where all "

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from fastapi import APIRouter, FastAPI
 
 from shared.auth import identity
-from shared.auth.jwks import Keys
-from shared.calendar import WorkingDays
-from shared.clock import Clock, SandboxClock, SystemClock
+from shared.auth.jwks import Jwks
+from shared.clock import Clock, SystemClock
+from shared.context import Background, Context, DueJob, run_due
 from shared.contracts.envelope import Event
 from shared.http import operations, problems
-from shared.http.context import Background, Context, DueJob, context_of, run_due
+from shared.http.context import context_of
 from shared.http.events_api import events_router
 from shared.http.idempotency_keys import idempotency_keys_router
 from shared.http.sandbox import sandbox_router
@@ -27,6 +27,9 @@ from shared.messaging.inbox import Handler
 from shared.messaging.port import Transport
 from shared.messaging.runtime import messaging
 from shared.observability import telemetry
+from shared.postgres.calendar_overrides import load_working_days
+from shared.postgres.database import reach_database
+from shared.postgres.sandbox_clock import SandboxClock
 from shared.settings import ServiceSettings
 
 log = logging.getLogger(__name__)
@@ -68,7 +71,7 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
         redoc_url=None,
     )
     problems.install(app, body_bytes=settings.max_body_bytes, larger_bodies=service.body_limits)
-    keys = Keys(settings.token_keys)
+    keys = Jwks(settings.token_keys)
     identity.install(
         app,
         identity.Verifier(
@@ -91,13 +94,13 @@ async def _running(
     service: Service, settings: ServiceSettings, transport: Transport
 ) -> AsyncIterator[Context]:
     """Everything a service does besides answering, from its start to its stop."""
-    database = await operations.reach_database(
+    database = await reach_database(
         str(settings.database_url), size=settings.database_connections, service=service.name
     )
     sandbox = settings.environment == "sandbox"
     clock: Clock = await SandboxClock.load(database) if sandbox else SystemClock()
     async with database.connection() as connection:
-        working_days = await WorkingDays.load(connection)
+        working_days = await load_working_days(connection)
     context = Context(
         service=service.name,
         database=database,

@@ -14,7 +14,8 @@ from uuid import UUID
 
 import asyncpg
 
-from shared.contracts.envelope import Event, by_type
+from shared.contracts.envelope import Event
+from shared.contracts.registry import EVENTS
 from shared.life_cycle import LifeCycle, Move, Person, Row, Term, no_term, role_of
 from shared.messaging import outbox
 
@@ -77,6 +78,10 @@ class CaseTable:
     """Further columns that a move may change, with their PostgreSQL types."""
     about: Callable[[Row], Mapping[str, Any]] = nothing_told
     """What every event of a case says of it."""
+
+    def __post_init__(self) -> None:
+        told = {name for move in self.life_cycle.moves for name in move.tells}
+        assert told <= EVENTS.keys(), f"no contract has {sorted(told - EVENTS.keys())}"
 
     def __hash__(self) -> int:
         return hash((self.table, self.kind))
@@ -166,9 +171,8 @@ def _checked(cases: CaseTable, step: Step) -> Transition:
 
 def events_of(cases: CaseTable, steps: Sequence[Step], done: Sequence[Transition]) -> list[Event]:
     """What the moves tell, by the table."""
-    known = by_type()
     return [
-        known[name](**cases.about(step.case), **step.facts)
+        EVENTS[name](**cases.about(step.case), **step.facts)
         for step, one in zip(steps, done, strict=True)
         for name in one.move.tells
     ]

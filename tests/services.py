@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from shared.auth.issuer import Issuer
-from shared.http.context import Context
+from shared.context import Context
 from shared.messaging.local import LocalTransport
 from shared.postgres.database import EVERYWHERE
 from shared.service import Service, build

@@ -12,6 +12,7 @@ from services.notifications.main import SERVICE as NOTIFICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
 from shared.messaging.local import LocalTransport
 from shared.observability.logs import configure_logging
+from shared.observability.tracing import configure_tracing
 from shared.serve import server_config
 from shared.service import build
 from zhidai.addresses import HOST, Addresses
@@ -29,6 +30,7 @@ async def serving(ground: Ground, addresses: Addresses) -> AsyncIterator[None]:
     """
     (ground.state / "logs").mkdir(parents=True, exist_ok=True)
     configure_logging("embedded", file=ground.state / "logs" / "embedded.log")
+    configure_tracing("zhidai")
     transport = LocalTransport([service.name for service in SERVICES if service.consumes])
     servers, apps = [], []
     for service in SERVICES:

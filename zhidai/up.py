@@ -10,7 +10,7 @@ import uvicorn
 from rich.console import Console
 from rich.table import Table
 
-from shared.auth.issuer import issuer_app
+from shared.http.issuer import issuer_app
 from shared.serve import run, server_config
 from zhidai import ground as grounds
 from zhidai.addresses import HOST, Addresses, a_port, usual

@@ -23,7 +23,7 @@ from services.console.rendering.environment import STATIC, KeptFiles, Looks
 from services.console.settings import ConsoleSettings
 from services.console.upstream.client import Problem, Services
 from shared.auth.issuer import Issuer
-from shared.http.body_limit import EdgeMiddleware
+from shared.http.body_limit import BodyLimitMiddleware
 from shared.observability import telemetry
 from shared.observability.tracing import current_request_id
 
@@ -61,7 +61,10 @@ def build(
             ),
             # Innermost, so that the page of a crash has the headers of every other.
             Middleware(
-                EdgeMiddleware, body_bytes=LARGEST_FORM, larger_bodies={}, unexpected=_unexpected
+                BodyLimitMiddleware,
+                body_bytes=LARGEST_FORM,
+                larger_bodies={},
+                unexpected=_unexpected,
             ),
         ],
     )

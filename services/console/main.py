@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from services.console.app import build
 from services.console.settings import ConsoleSettings
 from shared.observability.logs import configure_logging
+from shared.observability.tracing import configure_tracing
 from shared.serve import server_config
 from shared.settings import read_settings
 
@@ -19,6 +20,7 @@ def main() -> None:
     """Read the settings, serve until a signal."""
     settings = read_settings(ConsoleSettings, service="console")
     configure_logging("console")
+    configure_tracing("console")
     app = application(settings)
     uvicorn.Server(server_config(app, host=settings.host, port=settings.port)).run()
 

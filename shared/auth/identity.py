@@ -18,7 +18,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 from starlette.requests import Request
 
-from shared.auth.jwks import Keys
+from shared.auth.jwks import Jwks
 from shared.postgres.database import EVERYWHERE
 from shared.refusals import Refused
 
@@ -76,7 +76,7 @@ class Verifier:
         *,
         issuer: str,
         audience: str,
-        keys: Keys,
+        keys: Jwks,
         leeway_seconds: int = 30,
         now: Callable[[], float] = time.time,
     ) -> None:

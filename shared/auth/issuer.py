@@ -1,7 +1,7 @@
 """A token issuer for development and demonstrations: it believes whatever it is told.
 
-It makes a key pair under `.zhidai/issuer/`, serves the public key, and signs a token for anyone
-who asks. Therefore it refuses to start in production, where an identity provider such as Keycloak
+It makes a key pair under `.zhidai/issuer/` and signs a token for anyone who asks
+(`shared.http.issuer` asks over HTTP). Therefore it refuses to start in production, where an identity provider such as Keycloak
 stands in its place.
 """
 
@@ -11,14 +11,10 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
-from pydantic import Field
 
-from shared.auth.identity import BANK_ROLES, BUREAU_ROLES, identity_from
-from shared.http import problems
-from shared.http.requests import RequestBody, ShortText
+from shared.auth.identity import identity_from
 
 ISSUER = "urn:zhidai:development-issuer"
 AUDIENCE = "zhidai"
@@ -95,39 +91,3 @@ class Issuer:
         identity_from(claims)
         header = {"alg": "RS256", "kid": self._key.kid, "typ": "at+jwt"}
         return jwt.encode(header, claims, self._key, algorithms=["RS256"])
-
-
-class TokenRequest(RequestBody):
-    """Who one wants to be."""
-
-    subject: ShortText = Field(examples=["bank-a-operator"])
-    name: ShortText = Field(examples=["张三"])
-    roles: list[str] = Field(
-        min_length=1, max_length=20, examples=[["bank_operator"]],
-        description=f"Any of {', '.join(sorted(BANK_ROLES | BUREAU_ROLES))}.",
-    )  # fmt: skip
-    institution: ShortText = Field(
-        examples=["ICBC"], description="A bank's code, or \"*\" for the bureau's people."
-    )
-    ttl_seconds: int = Field(DEFAULT_TTL_SECONDS, ge=1, le=30 * 24 * 3600)
-
-
-def issuer_app(issuer: Issuer) -> FastAPI:
-    """The issuer over HTTP: its key set and POST /token."""
-    app = FastAPI(title="Zhidai development issuer", docs_url=None, redoc_url=None)
-    problems.install(app)
-
-    @app.get("/.well-known/jwks.json")
-    async def jwks() -> dict[str, object]:
-        """The public key."""
-        return issuer.jwks()
-
-    @app.post("/token")
-    async def token(asked: TokenRequest) -> dict[str, object]:
-        """A token for whoever one wants to be."""
-        signed = issuer.issue(
-            asked.subject, asked.name, asked.roles, asked.institution, asked.ttl_seconds
-        )
-        return {"access_token": signed, "token_type": "Bearer", "expires_in": asked.ttl_seconds}
-
-    return app

@@ -28,7 +28,7 @@ class KeysUnavailable(Refused):
     status = 503
 
 
-class Keys:
+class Jwks:
     """A JWKS that is fetched at first need, after `keep_seconds`, and on an unknown key id.
 
     `place` is an http(s) URL or the path of a file. Symmetric keys in it are ignored. Times are

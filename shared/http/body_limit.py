@@ -27,7 +27,7 @@ class NobodyListens(OSError):
     """The answer to HEAD has been given; an OSError, as a server raises when a caller has gone."""
 
 
-class EdgeMiddleware:
+class BodyLimitMiddleware:
     """Counts body bytes, answers HEAD by GET without its body, turns a crash into an answer."""
 
     def __init__(

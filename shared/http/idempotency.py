@@ -9,7 +9,6 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -19,60 +18,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.auth.identity import Identity
+from shared.postgres import idempotency_keys
 from shared.postgres.database import Database
+from shared.postgres.idempotency_keys import KeyOwner
 from shared.refusals import Refused
 
 KEY_HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotency-Replayed"
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
-
-_TABLES = (
-    """
-    create table idempotency_keys (
-        institution text not null,
-        subject text not null,
-        key text not null,
-        operation text not null,
-        body_sha256 bytea not null,
-        status integer,
-        headers jsonb,
-        body bytea,
-        created_at timestamptz not null default now(),
-        keeps_forever boolean not null,
-        primary key (institution, subject, key)
-    )
-    """,
-    # Old keys are looked for by age alone; the few that must stay are not in this index.
-    "create index on idempotency_keys (created_at) where not keeps_forever",
-    "alter table idempotency_keys enable row level security",
-    """
-    create policy own_institution on idempotency_keys
-        using (current_setting('zhidai.institution', true) in ('*', institution))
-    """,
-)
-
-_CLAIM = """
-    insert into idempotency_keys
-        (institution, subject, key, operation, body_sha256, keeps_forever)
-    values ($1, $2, $3, $4, $5, $6)
-    on conflict do nothing
-    returning true
-"""
-_KEEP = """
-    update idempotency_keys set status = $4, headers = $5, body = $6
-    where institution = $1 and subject = $2 and key = $3
-"""
-_FIND = """
-    select key, operation, body_sha256, status, headers, body, created_at
-    from idempotency_keys where institution = $1 and subject = $2 and key = $3
-"""
-
-
-def create_tables(op: Any) -> None:
-    """The table of idempotency keys, in a service's first migration (`op` is Alembic's)."""
-    for statement in _TABLES:
-        op.execute(statement)
 
 
 class KeyMissing(Refused):
@@ -124,14 +78,18 @@ async def idempotently(
     key = key_of(request)
     body = await request.body() if fingerprint is None else fingerprint
     digest = hashlib.sha256(body).digest()
-    owner = (caller.institution, caller.subject, key)
+    owner = KeyOwner(caller.institution, caller.subject, key)
     operation = _operation(request)
     async with database.begin(caller.institution) as conn:
-        if await conn.fetchval(_CLAIM, *owner, operation, digest, keeps_forever) is None:
-            return _replayed(await conn.fetchrow(_FIND, *owner), operation, digest)
+        if not await idempotency_keys.claim(
+            conn, owner, operation=operation, body_sha256=digest, keeps_forever=keeps_forever
+        ):
+            return _replayed(await idempotency_keys.find(conn, owner), operation, digest)
         answer = await work(conn)
         content = b"" if answer.body is None else to_json(answer.body)
-        await conn.execute(_KEEP, *owner, answer.status, dict(answer.headers), content)
+        await idempotency_keys.store_answer(
+            conn, owner, status=answer.status, headers=answer.headers, body=content
+        )
     return _response(answer.status, answer.headers, content)
 
 
@@ -166,18 +124,3 @@ def _replayed(kept: asyncpg.Record | None, operation: str, digest: bytes) -> Res
 def _response(status: int, headers: Mapping[str, str], content: bytes) -> Response:
     media_type = "application/json" if content else None
     return Response(content, status_code=status, headers=dict(headers), media_type=media_type)
-
-
-async def kept_answer(
-    conn: asyncpg.Connection, caller: Identity, key: str
-) -> asyncpg.Record | None:
-    """What the caller's request with this key was answered; None if it had no effect."""
-    return await conn.fetchrow(_FIND, caller.institution, caller.subject, key)
-
-
-async def forget_keys(conn: asyncpg.Connection, *, before: datetime) -> int:
-    """Delete keys made before the moment, except those that keep forever. Says how many."""
-    done = await conn.execute(
-        "delete from idempotency_keys where not keeps_forever and created_at < $1", before
-    )
-    return int(done.rsplit(" ", 1)[1])

@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 
 from shared.auth.identity import Identity, requires
-from shared.http.idempotency import kept_answer
 from shared.postgres.database import Database
+from shared.postgres.idempotency_keys import KeyOwner, find
 from shared.refusals import NotFound
 
 
@@ -39,7 +39,7 @@ def idempotency_keys_router(database_of: Callable[[Request], Database]) -> APIRo
     ) -> KeptAnswer:
         """The answer to your request with this key. 404: it had no effect, send it again."""
         async with database_of(request).begin(caller.institution) as conn:
-            kept = await kept_answer(conn, caller, key)
+            kept = await find(conn, KeyOwner(caller.institution, caller.subject, key))
         if kept is None:
             raise NotFound(
                 "没有使用此键的请求生效，可用同一键重新提交",

@@ -1,7 +1,6 @@
 """What an operator asks of a service: is it alive, can it work, how much does it do."""
 
 import asyncio
-import logging
 from typing import Any
 
 from fastapi import APIRouter
@@ -10,34 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from shared.messaging.port import Transport
 from shared.postgres.database import Database
-from shared.postgres.migrations import head
-from shared.postgres.transient import Backoff, is_passing
-
-log = logging.getLogger(__name__)
-
-START_ATTEMPTS = 12
-
-
-class CannotStart(RuntimeError):
-    """Something the service cannot do without is not there; the message says what and where."""
-
-
-async def reach_database(url: str, *, size: int, service: str) -> Database:
-    """Connect, and wait a while for a server that is still starting. Raises CannotStart."""
-    backoff = Backoff(first_seconds=0.2, most_seconds=5)
-    for attempt in range(1, START_ATTEMPTS + 1):
-        try:
-            return await Database.connect(url, max_size=size, name=service)
-        except Exception as error:
-            if not (is_passing(error) or isinstance(error, OSError)) or attempt == START_ATTEMPTS:
-                place = url.rsplit("@", 1)[-1]
-                raise CannotStart(
-                    f"{service} cannot reach its database at {place}: {error}. "
-                    "Is the server up, and were its roles and databases made (deploy/postgres)?"
-                ) from error
-            log.warning("the database of %s does not answer yet: %s", service, error)
-            await backoff.wait(attempt)
-    raise AssertionError("the loop above returns or raises")
+from shared.postgres.migrations import current_version, head
 
 
 def router(service: str, transport: Transport) -> APIRouter:
@@ -68,7 +40,7 @@ def router(service: str, transport: Transport) -> APIRouter:
 async def _database_state(service: str, database: Database) -> tuple[str, str]:
     try:
         async with asyncio.timeout(3), database.connection() as connection:
-            version = await connection.fetchval("select version_num from alembic_version")
+            version = await current_version(connection)
     except Exception as error:
         return f"does not answer: {type(error).__name__}", "unknown"
     wanted = head(service)

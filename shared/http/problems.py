@@ -23,11 +23,11 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Scope
 
-from shared.http.body_limit import DEFAULT_BODY_BYTES, BodyTooLarge, EdgeMiddleware
+from shared.http.body_limit import DEFAULT_BODY_BYTES, BodyLimitMiddleware, BodyTooLarge
 from shared.http.field_errors import FieldError, field_errors
 from shared.http.problem_schema import document_problems
 from shared.observability.tracing import current_request_id, current_trace_id
-from shared.postgres.transient import is_passing
+from shared.postgres.transient import is_transient
 from shared.refusals import FieldsWrong, Refused
 
 log = logging.getLogger(__name__)
@@ -133,7 +133,7 @@ def install(
     # Appended, hence innermost: whoever observes requests must see the answer made here.
     app.user_middleware.append(
         Middleware(
-            EdgeMiddleware,
+            BodyLimitMiddleware,
             body_bytes=body_bytes,
             larger_bodies=dict(larger_bodies or {}),
             unexpected=_unexpected,
@@ -255,7 +255,7 @@ def _passes(error: BaseException) -> bool:
     while here is not None and here not in seen:
         seen.append(here)
         here = getattr(here, "orig", None) or here.__cause__
-    return any(is_passing(one) for one in seen) or isinstance(error, PoolTimeout)
+    return any(is_transient(one) for one in seen) or isinstance(error, PoolTimeout)
 
 
 def allowed_methods(app: FastAPI, scope: Scope) -> list[str]:

@@ -10,9 +10,10 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 
 from shared.auth.identity import Identity, requires
-from shared.clock import SandboxClock
-from shared.http.context import DueJob, context_of, run_due
+from shared.context import DueJob, run_due
+from shared.http.context import context_of
 from shared.http.requests import IsoDateTime, RequestBody
+from shared.postgres.sandbox_clock import SandboxClock
 
 
 class ClockSetting(RequestBody):

@@ -13,14 +13,15 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
+from opentelemetry.trace import SpanKind
 
 from shared.contracts.envelope import Envelope, Event
 from shared.messaging import metrics, parking
 from shared.messaging.outbox import caused_by
 from shared.messaging.wire import Arrived, Broken
-from shared.observability.tracing import tracing
+from shared.observability.tracing import tracing, tracing_each
 from shared.postgres.database import EVERYWHERE, Database
-from shared.postgres.transient import Backoff, is_passing
+from shared.postgres.transient import Backoff, is_transient
 
 log = logging.getLogger(__name__)
 
@@ -199,12 +200,12 @@ class Consumer:
                     try:
                         await hand_over(handler, wave, conn=conn, now=self._now())
                     except Exception as error:
-                        if is_passing(error) or conn.is_closed():
+                        if is_transient(error) or conn.is_closed():
                             raise
                         raise _Rejected(error) from error
         except asyncpg.PostgresError as error:
             # At commit a deferred constraint may still say no to what a handler wrote.
-            if handling and not is_passing(error):
+            if handling and not is_transient(error):
                 raise _Rejected(error) from error
             raise
         self._applied.inc(len(ready))
@@ -247,12 +248,15 @@ async def hand_over(
     handler: Handler, wave: Sequence[Received], *, conn: asyncpg.Connection, now: datetime
 ) -> None:
     """Call a handler so that what it says continues the traces of what it received."""
+    name = f"process {wave[0].envelope.type}"
     if len(wave) == 1:
-        with tracing(wave[0].envelope.traceparent):
+        with tracing(wave[0].envelope.traceparent, name=name, kind=SpanKind.CONSUMER):
             await handler(wave, conn=conn, now=now)
         return
-    with caused_by({received.envelope.key: received.envelope.traceparent for received in wave}):
-        await handler(wave, conn=conn, now=now)
+    came = {one.envelope.key: one.envelope.traceparent for one in wave}
+    with tracing_each(came, name=name, kind=SpanKind.CONSUMER) as traceparents:
+        with caused_by(traceparents):
+            await handler(wave, conn=conn, now=now)
 
 
 def by_type(routes: Routes) -> dict[str, tuple[type[Event], Handler]]:

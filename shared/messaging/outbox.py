@@ -7,10 +7,11 @@ from datetime import datetime
 from types import MappingProxyType
 
 import asyncpg
+from opentelemetry.trace import SpanKind
 from uuid6 import uuid7
 
 from shared.contracts.envelope import Event
-from shared.observability.tracing import continued, current_traceparent
+from shared.observability.tracing import new_span
 
 LARGEST_BODY_BYTES = 900_000
 """Below the megabyte that a Kafka broker takes: refused where it is said, not when it is sent."""
@@ -44,8 +45,8 @@ async def append(conn: asyncpg.Connection, events: Sequence[Event], *, now: date
     """Append events to the outbox, in the order given, as one statement.
 
     Call it last in the transaction, with the aggregates locked: the order of rows is the order
-    of locks, so that nothing of one key is written out of turn. Raises ValueError for a body no
-    broker would take.
+    of locks, so that nothing of one key is written out of turn. Each event begins a span, which
+    whoever receives it continues. Raises ValueError for a body no broker would take.
     """
     if not events:
         return
@@ -64,6 +65,9 @@ async def append(conn: asyncpg.Connection, events: Sequence[Event], *, now: date
         [event.type for event in events],
         bodies,
         [event.subject for event in events],
-        [continued(causes[key]) if key in causes else current_traceparent() for key in keys],
+        [
+            new_span(f"create {event.type}", parent=causes.get(key), kind=SpanKind.PRODUCER)
+            for key, event in zip(keys, events, strict=True)
+        ],
         [event.institution for event in events],
     )

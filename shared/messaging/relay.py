@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 import asyncpg
+from opentelemetry.trace import SpanKind
 
 from shared.contracts.envelope import Envelope
 from shared.messaging import metrics
 from shared.messaging.port import Transport
+from shared.observability.tracing import tracing_each
 from shared.postgres.database import EVERYWHERE, Database
 from shared.postgres.transient import Backoff
 
@@ -174,7 +176,9 @@ class Relay:
 
     async def _publish(self, rows: Sequence[asyncpg.Record]) -> None:
         for topic, batch in _by_topic(rows).items():
-            await self._transport.publish(topic, batch)
+            came = {str(envelope.id): envelope.traceparent for envelope in batch}
+            with tracing_each(came, name=f"publish {topic}", kind=SpanKind.PRODUCER):
+                await self._transport.publish(topic, batch)
 
     async def _move(self, conn: asyncpg.Connection, ids: Sequence[int]) -> None:
         """Out of the outbox, into the feed."""

@@ -13,7 +13,7 @@ from shared.messaging.inbox import Received, Routes, Unreadable, by_type, hand_o
 from shared.messaging.parking import Parked
 from shared.messaging.wire import read, unpack_headers
 from shared.postgres.database import EVERYWHERE, Database
-from shared.postgres.transient import is_passing
+from shared.postgres.transient import is_transient
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ async def _replay_first(
             try:
                 await _apply(conn, routes, parked, now=now())
             except Exception as error:
-                if is_passing(error) or conn.is_closed():
+                if is_transient(error) or conn.is_closed():
                     raise
                 raise _StillFails(parked, error) from error
             await conn.execute("delete from parked where position = $1", parked.position)

@@ -6,48 +6,47 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import orjson
+from pythonjsonlogger.orjson import OrjsonFormatter
 
 from shared.observability.tracing import current_request_id, current_trace_id
 
-_OF_EVERY_RECORD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
-
-class JsonFormatter(logging.Formatter):
+class JsonFormatter(OrjsonFormatter):
     """A record as one line of JSON. What a caller gives as `extra` becomes members."""
 
     def __init__(self, service: str) -> None:
-        super().__init__()
-        self._service = service
+        super().__init__(
+            ["levelname", "name", "message"],
+            rename_fields={"levelname": "level", "name": "logger", "exc_info": "exception"},
+            static_fields={"service": service},
+        )
 
-    def format(self, record: logging.LogRecord) -> str:
-        """The line, without its end."""
-        line: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "service": self._service,
-            "logger": record.name,
-            "message": record.getMessage(),
-            "request_id": current_request_id(),
-            "trace_id": current_trace_id(),
-        }
-        line |= {
-            name: value for name, value in vars(record).items() if name not in _OF_EVERY_RECORD
-        }
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return _text({name: value for name, value in line.items() if value != ""})
+    def add_fields(
+        self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
+    ) -> None:
+        """The members of the line."""
+        moment = datetime.fromtimestamp(record.created, UTC)
+        log_data["time"] = moment.isoformat(timespec="milliseconds")
+        log_data["request_id"] = current_request_id()
+        log_data["trace_id"] = current_trace_id()
+        super().add_fields(log_data, record, message_dict)
+        log_data["level"] = record.levelname.lower()
 
+    def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
+        """Outside any request there are no ids to name."""
+        return {name: value for name, value in log_data.items() if value != ""}
 
-def _text(line: dict[str, Any]) -> str:
-    try:
-        return orjson.dumps(line, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
-    except (TypeError, ValueError):
-        # A lone surrogate or a number beyond 64 bits must not cost us the line.
-        safe = {
-            name: str(value).encode("utf-8", "replace").decode() for name, value in line.items()
-        }
-        return orjson.dumps(safe).decode()
+    def jsonify_log_record(self, log_data: dict[str, Any]) -> str:
+        """The line. A lone surrogate or a number beyond 64 bits must not cost us all of it."""
+        try:
+            return super().jsonify_log_record(log_data)
+        except (TypeError, ValueError):
+            return super().jsonify_log_record(
+                {
+                    name: str(value).encode("utf-8", "replace").decode()
+                    for name, value in log_data.items()
+                }
+            )
 
 
 def configure_logging(service: str, level: str = "INFO", *, file: Path | None = None) -> None:

@@ -4,6 +4,7 @@ Writes and hot paths use asyncpg and SQL of their own; ordinary reads go through
 tell the database whose eyes they look with, and row-level security holds them to it.
 """
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -15,7 +16,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared.postgres.transient import is_passing
+from shared.postgres.transient import Backoff, is_transient
+
+log = logging.getLogger(__name__)
 
 EVERYWHERE = "*"
 """The institution of consumers, jobs and bureau staff: row-level security lets them see all."""
@@ -99,7 +102,7 @@ class Database:
             try:
                 yield connection
             except Exception as error:
-                if is_passing(error):
+                if is_transient(error):
                     # The pool may have taken back what was already closed.
                     with suppress(asyncpg.InterfaceError):
                         connection.terminate()
@@ -140,3 +143,28 @@ class Database:
         """Give every connection back and close them."""
         await self._engine.dispose()
         await self._pool.close()
+
+
+START_ATTEMPTS = 12
+
+
+class CannotStart(RuntimeError):
+    """Something the service cannot do without is not there; the message says what and where."""
+
+
+async def reach_database(url: str, *, size: int, service: str) -> Database:
+    """Connect, and wait a while for a server that is still starting. Raises CannotStart."""
+    backoff = Backoff(first_seconds=0.2, most_seconds=5)
+    for attempt in range(1, START_ATTEMPTS + 1):
+        try:
+            return await Database.connect(url, max_size=size, name=service)
+        except Exception as error:
+            if not (is_transient(error) or isinstance(error, OSError)) or attempt == START_ATTEMPTS:
+                place = url.rsplit("@", 1)[-1]
+                raise CannotStart(
+                    f"{service} cannot reach its database at {place}: {error}. "
+                    "Is the server up, and were its roles and databases made (deploy/postgres)?"
+                ) from error
+            log.warning("the database of %s does not answer yet: %s", service, error)
+            await backoff.wait(attempt)
+    raise AssertionError("the loop above returns or raises")

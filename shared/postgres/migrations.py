@@ -4,6 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import asyncpg
 from alembic import command, context
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -35,6 +36,12 @@ def head(service: str) -> str:
     newest = ScriptDirectory.from_config(_config(service)).get_current_head()
     assert newest is not None, f"{service} has no migrations"
     return newest
+
+
+async def current_version(conn: asyncpg.Connection) -> str | None:
+    """The version that a service's database is at."""
+    version: str | None = await conn.fetchval("select version_num from alembic_version")
+    return version
 
 
 def run(metadata: MetaData) -> None:

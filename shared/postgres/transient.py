@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import asyncpg
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
-_PASSING = (
+_TRANSIENT = (
     asyncpg.PostgresConnectionError,  # class 08
     asyncpg.TransactionRollbackError,  # class 40: serialization failure, deadlock
     asyncpg.InsufficientResourcesError,  # class 53: disk full, too many connections
@@ -23,7 +23,7 @@ _PASSING = (
 )
 
 
-def is_passing(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Whether the fault lies outside the event: then try again for ever and never park.
 
     Of `OSError` only those are meant that a network makes; a scheme file that is missing is not
@@ -34,7 +34,7 @@ def is_passing(error: BaseException) -> bool:
     if isinstance(error, asyncpg.InterfaceError):
         # The driver's own word for a connection that was lost before it was used.
         return "closed" in str(error) or "released back to the pool" in str(error)
-    return isinstance(error, _PASSING)
+    return isinstance(error, _TRANSIENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from shared import calendar, clock
-from shared.http import idempotency
+from shared import transitions
+from shared.messaging import tables
+from shared.postgres import calendar_overrides, idempotency_keys, sandbox_clock
 from shared.postgres.database import Database, driver_url
 from shared.postgres.provision import owner_of, provision, url_for
 
@@ -25,8 +26,9 @@ SERVICE = "applications"
 
 def _create_tables(connection) -> None:
     op = Operations(MigrationContext.configure(connection))
-    for owner in (idempotency, clock, calendar):
+    for owner in (idempotency_keys, sandbox_clock, calendar_overrides, transitions):
         owner.create_tables(op)
+    tables.create_all(op)
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from shared.calendar import (
     FIRST_KNOWN_YEAR,
-    KNOWN_UNTIL,
     LAST_KNOWN_YEAR,
     WorkingDays,
 )
 from shared.months import Month, add_months
+from shared.postgres.calendar_overrides import KNOWN_UNTIL, load_working_days
 from shared.postgres.database import EVERYWHERE
 
 CALENDAR = WorkingDays()
@@ -149,7 +149,7 @@ async def test_overrides_are_rows_with_a_note(database):
             "insert into calendar_overrides values ($1, false, '国务院办公厅通知')",
             date(2027, 1, 1),
         )
-        loaded = await WorkingDays.load(conn)
+        loaded = await load_working_days(conn)
 
     assert not loaded.is_working(date(2027, 1, 1))
     assert not loaded.is_assumed(date(2027, 1, 1))

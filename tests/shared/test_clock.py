@@ -6,14 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import asyncpg
 import pytest
 
-from shared.clock import (
-    ClockOnlyForward,
-    ClockTooFar,
-    SandboxClock,
-    SystemClock,
-    business_date,
-)
+from shared.clock import SystemClock, business_date
 from shared.postgres.database import EVERYWHERE
+from shared.postgres.sandbox_clock import ClockOnlyForward, ClockTooFar, SandboxClock
 
 MARCH = datetime(2026, 3, 31, 1, 0, tzinfo=UTC)
 

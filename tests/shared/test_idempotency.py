@@ -17,12 +17,13 @@ from starlette.responses import Response
 from shared.auth import identity
 from shared.auth.identity import Identity, requires
 from shared.auth.issuer import Issuer
-from shared.auth.jwks import Keys
+from shared.auth.jwks import Jwks
 from shared.http import problems
-from shared.http.idempotency import Answer, forget_keys, idempotently
+from shared.http.idempotency import Answer, idempotently
 from shared.http.idempotency_keys import idempotency_keys_router
 from shared.http.requests import RequestBody
 from shared.postgres.database import EVERYWHERE, Database
+from shared.postgres.idempotency_keys import forget_keys
 from shared.refusals import Refused
 
 
@@ -42,7 +43,7 @@ class Kept(BaseModel):
 class Notebook:
     """A service with one table, and the callers that use it."""
 
-    def __init__(self, database: Database, issuer: Issuer, keys: Keys) -> None:
+    def __init__(self, database: Database, issuer: Issuer, keys: Jwks) -> None:
         self.database = database
         self.issuer = issuer
         self.room = 100
@@ -107,7 +108,7 @@ async def notebook(database, groundwork_owner_url, tmp_path) -> Notebook:
     await owner.execute("create table notes (id text primary key, text text not null)")
     await owner.close()
     issuer = Issuer.at(tmp_path / "issuer", environment="test")
-    return Notebook(database, issuer, Keys(str(tmp_path / "issuer" / "jwks.json")))
+    return Notebook(database, issuer, Jwks(str(tmp_path / "issuer" / "jwks.json")))
 
 
 async def test_the_same_request_again_has_one_effect_and_the_same_answer(notebook):

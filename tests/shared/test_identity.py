@@ -14,7 +14,7 @@ from joserfc.jwk import OctKey
 
 from shared.auth import identity
 from shared.auth.identity import Identity, InvalidToken, Verifier, requires
-from shared.auth.jwks import Keys
+from shared.auth.jwks import Jwks
 from shared.http import problems
 from tests.shared.tokens import AUDIENCE, EC, ISSUER, RSA, STRANGER, claims, signed, unsigned
 
@@ -28,7 +28,7 @@ def keys_file(tmp_path):
 
 @pytest.fixture
 def verifier(keys_file) -> Verifier:
-    return Verifier(issuer=ISSUER, audience=AUDIENCE, keys=Keys(str(keys_file)))
+    return Verifier(issuer=ISSUER, audience=AUDIENCE, keys=Jwks(str(keys_file)))
 
 
 @pytest.mark.parametrize("key", [RSA, EC], ids=["RS256", "ES256"])
@@ -119,7 +119,7 @@ async def test_a_token_is_refused_with(verifier, name):
 async def test_a_token_names_its_key_even_where_there_is_only_one(tmp_path):
     place = tmp_path / "one.json"
     place.write_text(json.dumps({"keys": [RSA.as_dict(private=False)]}))
-    verifier = Verifier(issuer=ISSUER, audience=AUDIENCE, keys=Keys(str(place)))
+    verifier = Verifier(issuer=ISSUER, audience=AUDIENCE, keys=Jwks(str(place)))
 
     assert await verifier.identity_of(signed(claims()))
     with pytest.raises(InvalidToken):
@@ -134,7 +134,7 @@ async def test_at_jwt_is_the_type_of_rfc_9068(verifier):
 async def test_a_little_difference_of_clocks_is_allowed(keys_file):
     times = [time.time()]
     verifier = Verifier(
-        issuer=ISSUER, audience=AUDIENCE, keys=Keys(str(keys_file)), now=lambda: times[0]
+        issuer=ISSUER, audience=AUDIENCE, keys=Jwks(str(keys_file)), now=lambda: times[0]
     )
     token = signed(claims())
     times[0] += 300 + 20

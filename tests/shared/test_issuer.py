@@ -6,8 +6,9 @@ import httpx
 import pytest
 
 from shared.auth.identity import Identity, Verifier
-from shared.auth.issuer import Issuer, NotInProduction, issuer_app
-from shared.auth.jwks import Keys
+from shared.auth.issuer import Issuer, NotInProduction
+from shared.auth.jwks import Jwks
+from shared.http.issuer import issuer_app
 
 
 async def test_the_development_issuer_signs_tokens_that_are_believed(tmp_path, served):
@@ -16,7 +17,7 @@ async def test_the_development_issuer_signs_tokens_that_are_believed(tmp_path, s
     verifier = Verifier(
         issuer=issuer.issuer,
         audience=issuer.audience,
-        keys=Keys(f"{url}/.well-known/jwks.json"),
+        keys=Jwks(f"{url}/.well-known/jwks.json"),
     )
     async with httpx.AsyncClient(base_url=url) as client:
         wish = {"subject": "f-1", "name": "李四", "roles": ["approver"], "institution": "*"}

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from joserfc.jwk import OctKey
 
 from shared.auth.identity import InvalidToken, Verifier
-from shared.auth.jwks import Keys, KeysUnavailable, public_keys
+from shared.auth.jwks import Jwks, KeysUnavailable, public_keys
 from shared.http import problems
 from tests.shared.tokens import AUDIENCE, EC, ISSUER, RSA, claims, signed
 
@@ -47,7 +47,7 @@ async def test_keys_are_fetched_once_and_again_when_the_issuer_changes_them(dire
     verifier = Verifier(
         issuer=ISSUER,
         audience=AUDIENCE,
-        keys=Keys(directory.url, monotonic=lambda: seconds[0]),
+        keys=Jwks(directory.url, monotonic=lambda: seconds[0]),
     )
     await asyncio.gather(*(verifier.identity_of(signed(claims())) for _ in range(5)))
     asked_first = directory.asked
@@ -63,7 +63,7 @@ async def test_keys_are_fetched_once_and_again_when_the_issuer_changes_them(dire
 
 
 async def test_invented_key_ids_do_not_make_us_ask_without_end(directory):
-    keys = Keys(directory.url)
+    keys = Jwks(directory.url)
     verifier = Verifier(issuer=ISSUER, audience=AUDIENCE, keys=keys)
 
     for i in range(20):
@@ -75,7 +75,7 @@ async def test_invented_key_ids_do_not_make_us_ask_without_end(directory):
 
 async def test_keys_grow_old_and_are_kept_while_the_issuer_is_down(directory):
     seconds = [0.0]
-    keys = Keys(directory.url, keep_seconds=600, monotonic=lambda: seconds[0])
+    keys = Jwks(directory.url, keep_seconds=600, monotonic=lambda: seconds[0])
     await keys.current()
     seconds[0] = 601
     await keys.current()
@@ -88,7 +88,7 @@ async def test_keys_grow_old_and_are_kept_while_the_issuer_is_down(directory):
 
 async def test_without_any_keys_the_answer_is_503_not_401(directory):
     directory.is_down = True
-    verifier = Verifier(issuer=ISSUER, audience=AUDIENCE, keys=Keys(directory.url))
+    verifier = Verifier(issuer=ISSUER, audience=AUDIENCE, keys=Jwks(directory.url))
 
     with pytest.raises(KeysUnavailable):
         await verifier.identity_of(signed(claims()))

@@ -10,13 +10,14 @@ from fastapi import FastAPI
 from shared.auth import identity
 from shared.auth.identity import Verifier
 from shared.auth.issuer import Issuer
-from shared.auth.jwks import Keys
+from shared.auth.jwks import Jwks
 from shared.calendar import WorkingDays
-from shared.clock import SandboxClock, business_date
+from shared.clock import business_date
+from shared.context import Context
 from shared.http import problems
-from shared.http.context import Context
 from shared.http.sandbox import sandbox_router
 from shared.messaging.local import LocalTransport
+from shared.postgres.sandbox_clock import SandboxClock
 from shared.service import Service, build
 from shared.settings import ServiceSettings
 
@@ -49,7 +50,7 @@ def test_the_clock_can_be_moved_in_a_sandbox_only(environment, there):
 class Sandbox:
     """A service's clock over HTTP, and what became due when it was moved."""
 
-    def __init__(self, issuer: Issuer, context: Context, keys: Keys) -> None:
+    def __init__(self, issuer: Issuer, context: Context, keys: Jwks) -> None:
         self.due_on: list[str] = []
         self.app = FastAPI()
         self.app.state.context = context
@@ -79,7 +80,7 @@ async def sandbox(database, tmp_path) -> AsyncIterator[Sandbox]:
         settings=settings("sandbox"),
         working_days=WorkingDays(),
     )
-    return Sandbox(issuer, context, Keys(str(tmp_path / "jwks.json")))
+    return Sandbox(issuer, context, Jwks(str(tmp_path / "jwks.json")))
 
 
 async def test_the_clock_is_moved_and_what_became_due_is_done_before_the_answer(sandbox):

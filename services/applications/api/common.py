@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from services.applications.handlers.decisions import Desk, locked_case
 from shared.auth.identity import Identity, requires
-from shared.http.context import Context
+from shared.context import Context
 from shared.http.etags import require_match
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import MOST_PER_PAGE

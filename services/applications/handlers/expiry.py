@@ -4,7 +4,7 @@ from typing import Final
 
 from services.applications.handlers.pool_events import expire
 from shared.clock import business_date
-from shared.http.context import Context
+from shared.context import Context
 from shared.postgres.database import EVERYWHERE
 
 AT_ONCE: Final = 500

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from services.console.settings import ConsoleSettings
 from shared.auth.identity import Identity, InvalidToken, Verifier
 from shared.auth.issuer import Issuer
-from shared.auth.jwks import Keys, KeysUnavailable
+from shared.auth.jwks import Jwks, KeysUnavailable
 
 DEVELOPMENT_SECONDS = 12 * 3600
 
@@ -152,7 +152,7 @@ class ByProvider:
             self._verifier = Verifier(
                 issuer=metadata["issuer"],
                 audience=self._settings.oidc_audience,
-                keys=Keys(metadata["jwks_uri"]),
+                keys=Jwks(metadata["jwks_uri"]),
             )
         return self._verifier
 

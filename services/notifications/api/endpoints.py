@@ -29,7 +29,8 @@ from services.notifications.domain.addresses import why_not
 from services.notifications.tables import endpoints as rows
 from services.notifications.tables.rows import Endpoint, EndpointSecret
 from shared.auth.identity import Identity, requires
-from shared.http.context import Context, CurrentContext
+from shared.context import Context
+from shared.http.context import CurrentContext
 from shared.http.etags import IF_MATCH, etag, require_match
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor

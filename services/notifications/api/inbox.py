@@ -18,8 +18,9 @@ from services.notifications.delivery.inbox_stream import bell_of
 from services.notifications.queries.looking import looking
 from services.notifications.tables import inbox
 from shared.auth.identity import Identity, requires
+from shared.context import Context
 from shared.http import requests
-from shared.http.context import Context, CurrentContext
+from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor
 from shared.http.requests import LARGEST_INTEGER

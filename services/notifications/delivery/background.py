@@ -11,7 +11,7 @@ from services.notifications.senders.email import Relay
 from services.notifications.senders.webhook import WebhookSender
 from services.notifications.settings import NotificationsSettings
 from shared.clock import SystemClock
-from shared.http.context import Context
+from shared.context import Context
 from shared.service import GRACE_SECONDS
 
 SHARE_OF_GRACE = 0.6

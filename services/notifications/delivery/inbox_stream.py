@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from services.notifications.queries.looking import looking
 from shared.postgres.database import EVERYWHERE, Database
-from shared.postgres.transient import is_passing
+from shared.postgres.transient import is_transient
 
 REST_SECONDS = 0.02
 """Between two looks: commits come in crowds."""
@@ -76,7 +76,7 @@ class Bell:
                 newest = await conn.fetchval("select coalesce(max(position), 0) from messages")
         except Exception as error:
             # Whatever it was: streams would stand still if this stopped looking.
-            log.warning("the bell looks again later: %r", error, exc_info=not is_passing(error))
+            log.warning("the bell looks again later: %r", error, exc_info=not is_transient(error))
             return
         if newest != self.position:
             self.ring(newest)

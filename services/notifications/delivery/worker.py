@@ -20,7 +20,7 @@ from services.notifications.queries.looking import looking
 from services.notifications.tables.deliveries import Outcome, Parcel, record
 from shared.clock import Clock
 from shared.postgres.database import EVERYWHERE, Database
-from shared.postgres.transient import is_passing
+from shared.postgres.transient import is_transient
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ class Courier:
             return await self._turn(claim=True)
         except Exception as error:
             # Outcomes are kept for the next turn; a database that is away comes back.
-            if is_passing(error):
+            if is_transient(error):
                 log.warning("%s deliveries wait for their database: %r", self._channel.name, error)
             else:
                 log.exception("a turn of %s deliveries broke", self._channel.name)

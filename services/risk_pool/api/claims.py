@@ -26,7 +26,8 @@ from services.risk_pool.tables import claims
 from services.risk_pool.tables.rows.claims import Claim
 from shared.auth.identity import Identity, requires
 from shared.clock import business_date
-from shared.http.context import Context, CurrentContext
+from shared.context import Context
+from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor

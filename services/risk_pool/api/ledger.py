@@ -20,7 +20,8 @@ from services.risk_pool.queries.facts import fact_behind
 from services.risk_pool.tables.ledger import lock_pool, turnovers
 from shared.auth.identity import Identity, requires
 from shared.clock import business_date
-from shared.http.context import Context, CurrentContext
+from shared.context import Context
+from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor
 from shared.http.requests import IsoDate, IsoDateTime, RequestBody, ShortText

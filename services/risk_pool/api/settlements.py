@@ -21,7 +21,8 @@ from services.risk_pool.reports.workbook import as_xlsx
 from services.risk_pool.tables import claims
 from services.risk_pool.tables import settlements as rows
 from shared.auth.identity import Identity, requires
-from shared.http.context import Context, CurrentContext
+from shared.context import Context
+from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor

@@ -17,6 +17,7 @@ from services.risk_pool.domain import ledger as accounts
 from services.risk_pool.queries.figures import terms_today
 from services.risk_pool.tables.ledger import LockedPool, balances, lock_pool, store_explanation
 from shared.clock import business_date
+from shared.context import Context
 from shared.contracts.envelope import Event
 from shared.contracts.risk_pool import (
     BankResumedV1,
@@ -26,7 +27,6 @@ from shared.contracts.risk_pool import (
     PoolStoppedV1,
     PoolWarnedV1,
 )
-from shared.http.context import Context
 from shared.messaging import outbox
 from shared.months import Month
 from shared.postgres.database import EVERYWHERE

@@ -35,6 +35,7 @@ from shared.contracts.envelope import Event
 from shared.contracts.risk_pool import CoverageDeclinedV1, CoverageReservedV1, LimitReached
 from shared.messaging import outbox
 from shared.messaging.inbox import Received
+from shared.postgres.calendar_overrides import load_working_days
 from shared.refusals import NotFound, Refused
 from shared.schemes import library
 from shared.schemes.decide.deadlines import NoDeadline, deadline
@@ -62,7 +63,7 @@ async def reserve(received: Sequence[Received], *, conn: asyncpg.Connection, now
     pools = await lock_pools(conn, (event.pool_code for event in events))
     _require_all(events, pools)
     known = await coverages.load(conn, (event.loan_id for event in events))
-    calendar = await WorkingDays.load(conn)
+    calendar = await load_working_days(conn)
     rooms = {code: await _room(conn, pools[code], own) for code, own in _by_pool(events).items()}
 
     outcomes: list[_Outcome] = []

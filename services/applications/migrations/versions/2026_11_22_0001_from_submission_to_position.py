@@ -5,9 +5,8 @@ Revision ID: 0001
 
 from alembic import op
 
-from shared import calendar, clock
-from shared.http import idempotency
 from shared.messaging import tables as messaging
+from shared.postgres import calendar_overrides, idempotency_keys, sandbox_clock
 
 revision = "0001"
 down_revision = None
@@ -276,6 +275,6 @@ def upgrade() -> None:
             "using (current_setting('zhidai.institution', true) in ('*', bank_code))"
         )
     messaging.create_all(op)
-    idempotency.create_tables(op)
-    clock.create_tables(op)
-    calendar.create_tables(op)
+    idempotency_keys.create_tables(op)
+    sandbox_clock.create_tables(op)
+    calendar_overrides.create_tables(op)

@@ -2,9 +2,8 @@
 
 from alembic import op
 
-from shared import calendar, clock
-from shared.http import idempotency
 from shared.messaging import tables as messaging
+from shared.postgres import calendar_overrides, idempotency_keys, sandbox_clock
 
 revision = "2026_11_22_0001"
 down_revision = None
@@ -167,9 +166,9 @@ PROTECTED = (
 
 def upgrade() -> None:
     messaging.create_all(op)
-    idempotency.create_tables(op)
-    clock.create_tables(op)
-    calendar.create_tables(op)
+    idempotency_keys.create_tables(op)
+    sandbox_clock.create_tables(op)
+    calendar_overrides.create_tables(op)
     for statement in STATEMENTS:
         op.execute(statement)
     for table in PROTECTED:

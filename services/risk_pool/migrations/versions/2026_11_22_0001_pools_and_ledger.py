@@ -2,9 +2,8 @@
 
 from alembic import op
 
-from shared import calendar, clock
-from shared.http import idempotency
 from shared.messaging import tables as messaging
+from shared.postgres import calendar_overrides, idempotency_keys, sandbox_clock
 
 revision = "0001"
 down_revision = None
@@ -321,7 +320,7 @@ OWN_ROWS = {
 def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     messaging.create_all(op)
-    for shared_part in (idempotency, clock, calendar):
+    for shared_part in (idempotency_keys, sandbox_clock, calendar_overrides):
         shared_part.create_tables(op)
     for statement in (*LEDGER, *COVERAGES, *GUARDS):
         op.execute(statement)

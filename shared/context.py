@@ -1,0 +1,43 @@
+"""What a request, a due job or a background task of one service works with."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+
+from shared.calendar import WorkingDays
+from shared.clock import Clock
+from shared.messaging.runtime import Messaging
+from shared.postgres.database import Database
+from shared.settings import ServiceSettings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True)
+class Context:
+    """What a request, a job or a background task of one service works with."""
+
+    service: str
+    database: Database
+    clock: Clock
+    settings: ServiceSettings
+    working_days: WorkingDays
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    messages: Messaging | None = None
+
+
+DueJob = Callable[[Context], Awaitable[None]]
+"""Does what has become due by the clock. Idempotent: it is called often."""
+
+Background = Callable[[Context], Coroutine[None, None, None]]
+"""Works until `context.stopping` is set."""
+
+
+async def run_due(jobs: Sequence[DueJob], context: Context) -> None:
+    """Run every due job once."""
+    for job in jobs:
+        try:
+            await job(context)
+        except Exception:
+            log.exception("the due job %s failed and will be tried again", job.__name__)

@@ -1,0 +1,11 @@
+"""Every event of the house by its type, whoever says it: importing this makes all of them known."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from shared.contracts import applications, notifications, risk_pool
+from shared.contracts.envelope import Event, by_type
+
+PRODUCERS = (applications, risk_pool, notifications)
+
+EVENTS: Mapping[str, type[Event]] = MappingProxyType(by_type())

@@ -1,0 +1,45 @@
+"""The development issuer over HTTP: its public key, and a token for whoever one wants to be."""
+
+from fastapi import FastAPI
+from pydantic import Field
+
+from shared.auth.identity import BANK_ROLES, BUREAU_ROLES
+from shared.auth.issuer import DEFAULT_TTL_SECONDS, Issuer
+from shared.http import problems
+from shared.http.requests import RequestBody, ShortText
+
+
+class TokenRequest(RequestBody):
+    """Who one wants to be."""
+
+    subject: ShortText = Field(examples=["bank-a-operator"])
+    name: ShortText = Field(examples=["张三"])
+    roles: list[str] = Field(
+        min_length=1, max_length=20, examples=[["bank_operator"]],
+        description=f"Any of {', '.join(sorted(BANK_ROLES | BUREAU_ROLES))}.",
+    )  # fmt: skip
+    institution: ShortText = Field(
+        examples=["ICBC"], description="A bank's code, or \"*\" for the bureau's people."
+    )
+    ttl_seconds: int = Field(DEFAULT_TTL_SECONDS, ge=1, le=30 * 24 * 3600)
+
+
+def issuer_app(issuer: Issuer) -> FastAPI:
+    """The issuer over HTTP: its key set and POST /token."""
+    app = FastAPI(title="Zhidai development issuer", docs_url=None, redoc_url=None)
+    problems.install(app)
+
+    @app.get("/.well-known/jwks.json")
+    async def jwks() -> dict[str, object]:
+        """The public key."""
+        return issuer.jwks()
+
+    @app.post("/token")
+    async def token(asked: TokenRequest) -> dict[str, object]:
+        """A token for whoever one wants to be."""
+        signed = issuer.issue(
+            asked.subject, asked.name, asked.roles, asked.institution, asked.ttl_seconds
+        )
+        return {"access_token": signed, "token_type": "Bearer", "expires_in": asked.ttl_seconds}
+
+    return app
