@@ -12,7 +12,7 @@ from shared.money import round_half_up
 from shared.schemes.decide.claims import Counters
 from shared.schemes.decide.loss import split_loss
 from shared.schemes.decide.sequence import FiledClaim, advance, split_in_order
-from shared.schemes.terms import Base
+from shared.schemes.rules.sharing import Base
 from tests.schemes.strategies import claims, counters_of, schemes
 
 

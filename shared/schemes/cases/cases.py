@@ -15,9 +15,10 @@ from shared.refusals import Refused
 from shared.schemes.cases.questions import ASK, QUESTIONS
 from shared.schemes.decide.explanation import Explanation
 from shared.schemes.decide.loss import ClaimDecision
-from shared.schemes.reading.reader import read_yaml
+from shared.schemes.problems import At, Problem, unknown
 from shared.schemes.reading.scalars import Day, Text
-from shared.schemes.reading.shape import At, ListOf, Problem, is_mapping, unknown
+from shared.schemes.reading.shape import ListOf, is_mapping
+from shared.schemes.reading.yaml_text import read_yaml
 from shared.schemes.scheme import Scheme
 
 

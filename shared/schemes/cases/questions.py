@@ -17,20 +17,10 @@ from shared.schemes.decide.loss import ClaimDecision, split_loss
 from shared.schemes.decide.recovery import RecoveryFacts, split_recovery
 from shared.schemes.decide.subsidies import SubsidyFacts, subsidy
 from shared.schemes.decide.trigger import TriggerFacts, check_trigger
+from shared.schemes.problems import At, Problem, unknown
 from shared.schemes.reading.conditions import KIND_SHAPES
 from shared.schemes.reading.scalars import Choice, Day, Flag, Money, Percent, Text, Whole
-from shared.schemes.reading.shape import (
-    At,
-    Field,
-    ListOf,
-    MapOf,
-    Named,
-    Problem,
-    Record,
-    Shape,
-    is_mapping,
-    unknown,
-)
+from shared.schemes.reading.shape import Field, ListOf, MapOf, Named, Record, Shape, is_mapping
 from shared.schemes.terms import Terms
 from shared.schemes.vocabulary import (
     CREDIT_LISTS,

@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from shared.ratios import percent
 from shared.schemes.decide.explanation import Explanation, Step
-from shared.schemes.terms import BreakerRule, Terms
+from shared.schemes.rules.claims import BreakerRule
+from shared.schemes.terms import Terms
 from shared.schemes.vocabulary import Words
 
 Subject = Literal["bank", "pool"]

@@ -24,7 +24,9 @@ from shared.schemes.decide.claims import (
 )
 from shared.schemes.decide.explanation import Explanation
 from shared.schemes.decide.findings import FactMissing, FigureMissing
-from shared.schemes.terms import Cap, Row, Sharing, Terms, Weights, weights_of
+from shared.schemes.rules.limits import Cap
+from shared.schemes.rules.sharing import Row, Sharing, Weights, weights_of
+from shared.schemes.terms import Terms
 from shared.schemes.vocabulary import FACTS, FIGURES, party_name
 
 NO_COUNTERS = Counters()

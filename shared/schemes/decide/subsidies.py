@@ -14,7 +14,9 @@ from shared.schemes.decide.claims import CapOutcome, Payment
 from shared.schemes.decide.explanation import Explanation, Step, listed, money
 from shared.schemes.decide.findings import FactMissing, FigureMissing
 from shared.schemes.decide.lpr import highest_rate_bp
-from shared.schemes.terms import SubsidyRule, Terms, weights_of
+from shared.schemes.rules.sharing import weights_of
+from shared.schemes.rules.subsidies import SubsidyRule
+from shared.schemes.terms import Terms
 from shared.schemes.vocabulary import Words
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.schemes.decide.findings import Finding
-from shared.schemes.terms import Terms, TriggerRule
+from shared.schemes.rules.claims import TriggerRule
+from shared.schemes.terms import Terms
 from shared.schemes.vocabulary import DOCUMENTS, RISK_CLASSES, Words
 
 _CLASSES = tuple(RISK_CLASSES)

@@ -13,11 +13,10 @@ from shared.refusals import Refused
 from shared.schemes.cases.questions import AMPLE_FEN
 from shared.schemes.decide.claims import ClaimFacts, Counters
 from shared.schemes.decide.loss import ClaimDecision, split_loss
+from shared.schemes.problems import At, Problem
 from shared.schemes.reading.conditions import KIND_SHAPES
-from shared.schemes.reading.rules import RULES
 from shared.schemes.reading.scalars import Percent
-from shared.schemes.reading.shape import At, Problem
-from shared.schemes.terms import Terms
+from shared.schemes.terms import RULES, Terms
 from shared.schemes.vocabulary import FACTS, FIGURES
 
 
@@ -149,7 +148,7 @@ def cost_of(
     running = dict.fromkeys(FIGURES, AMPLE_FEN) | dict(figures or {})
     for claim in book:
         keys = _keys(claim)
-        periods = [(part.code, part.per) for part in terms.covered]
+        periods: list[tuple[str, str]] = [(part.code, part.per) for part in terms.covered]
         periods += [(cap.code, cap.per) for cap in terms.caps]
         counted = {code: used.get((code, keys[per]), 0) for code, per in periods}
         try:
