@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.schemes.decide.eligibility import ApplicationFacts, Collateral, eligibility
+from shared.schemes.decide.application import ApplicationFacts, Collateral
+from shared.schemes.decide.eligibility import eligibility
 from shared.schemes.decide.trigger import TriggerFacts, check_trigger
 from shared.schemes.library import load, programmes
 from shared.schemes.rules.limits import RateCap

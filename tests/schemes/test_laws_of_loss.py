@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from shared.money import round_half_up
 from shared.schemes.decide.claims import Counters
 from shared.schemes.decide.loss import split_loss
+from shared.schemes.decide.loss_explained import explained
 from shared.schemes.decide.sequence import FiledClaim, advance, split_in_order
 from shared.schemes.rules.sharing import Base
 from tests.schemes.strategies import claims, counters_of, schemes
@@ -190,7 +191,7 @@ def test_the_explanation_ends_where_the_decision_does_and_is_plain_data(data):
     counters = data.draw(counters_of(terms))
 
     decision = split_loss(facts, terms, counters)
-    told = json.loads(json.dumps(decision.as_data()))
+    told = json.loads(json.dumps(explained(decision)))
 
     steps = {step["rule"]: step for step in told["explanation"]["steps"]}
     for party, amount in told["shares"].items():
