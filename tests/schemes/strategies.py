@@ -60,12 +60,12 @@ def terms_of(**rules: Any) -> Terms:
 
 
 @st.composite
-def schemes(draw: st.DrawFn, *, with_caps: bool = True) -> Terms:
+def schemes(draw: st.DrawFn, *, with_caps: bool = True, flat: bool = False) -> Terms:
     """Terms with two to six parties, flat or tiered, chained or not, with and without caps."""
     payers = tuple(draw(st.lists(st.sampled_from(PAYERS), min_size=1, max_size=5, unique=True)))
     place = draw(st.integers(0, len(payers)))
     parties = (*payers[:place], "bank", *payers[place:])
-    tiered = draw(st.booleans())
+    tiered = not flat and draw(st.booleans())
     if tiered:
         edge = draw(st.integers(1, LARGE))
         rows = (
