@@ -13,11 +13,10 @@ from shared.money import group_fen, parse_fen
 from shared.refusals import Refused
 from shared.schemes.cases.cases import Case, Outcome, cases_beside, read_cases, run
 from shared.schemes.library import PROGRAMMES, programmes
+from shared.schemes.problems import Problem
 from shared.schemes.reading.reader import read_scheme
-from shared.schemes.reading.rules import RULES
-from shared.schemes.reading.shape import Problem
 from shared.schemes.scheme import Scheme
-from shared.schemes.terms import Terms
+from shared.schemes.terms import RULES, Terms
 from shared.schemes.tools.comparison import SAMPLE_BOOK, Totals, cost_of, differing_rules, read_book
 from shared.schemes.tools.describe import described
 from shared.schemes.tools.drafting import Answers, draft, draft_cases

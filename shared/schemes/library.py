@@ -3,8 +3,8 @@
 from functools import cache
 from pathlib import Path
 
+from shared.schemes.problems import Problem
 from shared.schemes.reading.reader import read_scheme
-from shared.schemes.reading.shape import Problem
 from shared.schemes.scheme import NoSuchScheme, Scheme
 
 PROGRAMMES = Path(__file__).parents[2] / "schemes"

@@ -10,9 +10,8 @@ from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 from shared.refusals import Refused
-from shared.schemes.reading.rules import RULES
-from shared.schemes.reading.shape import At
-from shared.schemes.terms import Stated, Terms
+from shared.schemes.problems import At
+from shared.schemes.terms import RULES, Stated, Terms
 from shared.schemes.vocabulary import Words
 
 

@@ -1,13 +1,33 @@
-"""The terms that bind a loan: every rule of a scheme file as it stood on the approval day."""
+"""The terms that bind a loan: every rule of a scheme file as it stood on the approval day.
+
+Each rule is declared here, once: its name, what may stand under it, and what it means.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from functools import lru_cache
-from math import lcm
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_type_hints
 
+from shared.schemes.rules.claims import BreakerRule, Deadline, RecoveryRule, TriggerRule
+from shared.schemes.rules.declare import (
+    AtLeast,
+    CreditList,
+    Document,
+    Fen,
+    IpKind,
+    Multiple,
+    Party,
+    Purpose,
+    Says,
+    Share,
+    Step,
+    Within,
+    declared,
+)
+from shared.schemes.rules.limits import AmountByTier, Cap, Covered, RateCap
+from shared.schemes.rules.sharing import Base, Behind, Sharing, Weights, weights_of
+from shared.schemes.rules.subsidies import SubsidyRule
 from shared.schemes.vocabulary import MARKS, Words
 
 
@@ -23,281 +43,6 @@ class Stated:
     def cited(self, language: str = "zh") -> str:
         """The citation as it stands in an explanation."""
         return f"{self.source}〔{MARKS[self.mark].said(language)}〕" if self.mark else self.source
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One fact measured: a flag is so, or an amount lies between two ends."""
-
-    fact: str
-    above: Any = None
-    at_least: Any = None
-    up_to: Any = None
-    below: Any = None
-    equals: Any = None
-
-    def holds(self, value: Any) -> bool:
-        """Whether the value of the fact fits. `value` is of the fact's kind, never None."""
-        if self.equals is not None:
-            return bool(value == self.equals)
-        return (
-            (self.above is None or value > self.above)
-            and (self.at_least is None or value >= self.at_least)
-            and (self.up_to is None or value <= self.up_to)
-            and (self.below is None or value < self.below)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """Shares as whole numbers over one denominator, so that the split needs integers only."""
-
-    parties: tuple[str, ...]
-    parts: tuple[int, ...]
-    whole: int
-    residual: int
-    """Index of the party that takes the rounding."""
-
-
-@lru_cache(maxsize=4096)
-def weights_of(shares: tuple[tuple[str, Fraction], ...], residual: str) -> Weights:
-    """Bring fractions of 1 to one denominator. They must sum to 1 and name the residual party."""
-    assert sum(share for _, share in shares) == 1
-    whole = lcm(*(share.denominator for _, share in shares))
-    parties = tuple(party for party, _ in shares)
-    return Weights(
-        parties=parties,
-        parts=tuple(int(share * whole) for _, share in shares),
-        whole=whole,
-        residual=parties.index(residual),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """Shares that hold when every condition holds."""
-
-    when: tuple[Condition, ...]
-    shares: tuple[tuple[str, Fraction], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Plus:
-    """Points given on top, once, when any of the flags is so."""
-
-    points: Fraction
-    to: str
-    taken_from: str
-    if_any: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Agreed:
-    """A share that an agreement states, within bounds."""
-
-    party: str
-    at_least: Fraction
-    required: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Sharing:
-    """How a loss is shared. `rows` in the order of the file; `choose` says which one counts."""
-
-    rows: tuple[Row, ...]
-    choose: Literal["first", "highest"] = "first"
-    for_party: str = "pool"
-    """Whose share is to be the highest, where `choose` is so."""
-    plus: tuple[Plus, ...] = ()
-    agreed: Agreed | None = None
-    only_if_confirmed: tuple[tuple[str, str], ...] = ()
-    """Party → the prior decision without which it pays nothing."""
-    facts_at: Literal["claim", "disbursement"] = "claim"
-    by: str = ""
-
-    @property
-    def is_flat(self) -> bool:
-        """One row for everybody, nothing to look up."""
-        return (
-            len(self.rows) == 1
-            and not self.rows[0].when
-            and not self.plus
-            and self.agreed is None
-            and not self.only_if_confirmed
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """Who finances a party's share, e.g. city 40 : district 60 behind the pool."""
-
-    shares: tuple[tuple[str, Fraction], ...]
-    residual: str
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """What is shared."""
-
-    of: Literal["outstanding_principal", "compensated_amount"] = "outstanding_principal"
-    plus: tuple[str, ...] = ()
-    net_of_recoveries: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Cap:
-    """A ceiling on what parties pay together: a fixed amount, or a rate of a running figure."""
-
-    code: str
-    parties: tuple[str, ...]
-    per: str
-    amount_fen: int | None = None
-    rate: Fraction | None = None
-    of: str = ""
-    may_be_raised_to_fen: int | None = None
-    zh: str = ""
-    en: str = ""
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Covered:
-    """A ceiling on the principal that counts, before anything is shared."""
-
-    code: str
-    per: str
-    amount_fen: int
-    zh: str = ""
-    en: str = ""
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RateCap:
-    """LPR plus basis points, a multiple of LPR, or points under the going rate.
-
-    `lpr_of` says which LPR: that of the day, or of the last December that is published by the
-    day and not after the end of the year in question (`fj`).
-    """
-
-    over_lpr_bp: int | None = None
-    times_lpr: Fraction | None = None
-    under_market_bp: int | None = None
-    lpr_term: Literal["1y", "5y"] = "1y"
-    lpr_of: Literal["day", "december"] = "day"
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """An amount that holds for a stretch of a fact."""
-
-    when: Condition
-    amount_fen: int
-
-
-@dataclass(frozen=True, slots=True)
-class AmountByTier:
-    """An amount that depends on a fact, e.g. the loan cap by yearly revenue."""
-
-    by: str
-    tiers: tuple[Tier, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TriggerRule:
-    """One way to be entitled to claim: everything in it must hold."""
-
-    code: str
-    risk_class_at_least: str | None = None
-    overdue_days_above: int | None = None
-    months_non_performing: int | None = None
-    lawsuit_accepted: bool = False
-    called_early: bool = False
-    loss_confirmed: bool = False
-    written_off: bool = False
-    enforcement_ended: bool = False
-    guarantor_has_paid: bool = False
-    insurer_notified: bool = False
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """When a step must be done, counted from what began it; exactly one of the ways is set."""
-
-    working_days: int | None = None
-    calendar_days: int | None = None
-    months: int | None = None
-    day_of_next_month: int | None = None
-    source: str = ""
-    mark: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class BreakerRule:
-    """Lines of a breaker as exact ratios. `trips` says on which side of a line trouble is."""
-
-    trips: Literal["above", "below"]
-    warn: Fraction
-    stop: Fraction
-    resume: Fraction
-    month_ends: int = 1
-    """For how many month-ends running the figure must be better than the resume line."""
-
-
-@dataclass(frozen=True, slots=True)
-class RecoveryRule:
-    """How recovered money goes back."""
-
-    by: str = "bank"
-    order: Literal["pro_rata", "statutory"] = "pro_rata"
-    counts_uncovered: bool = True
-    """Whether principal beyond the covered part counts as borne by its bearer."""
-
-
-@dataclass(frozen=True, slots=True)
-class SubsidyCap:
-    """A ceiling of a subsidy per borrower: per year, for life, or per product and year."""
-
-    code: str
-    per: Literal["borrower_year", "borrower_life", "product_year", "product_life", "programme_year"]
-    amount_fen: int
-
-
-@dataclass(frozen=True, slots=True)
-class SubsidyRule:
-    """A subsidy of interest, fee or premium."""
-
-    code: str
-    zh: str
-    en: str
-    of: Literal["interest", "guarantee_fee", "insurance_premium", "appraisal_fee", "principal"]
-    mode: Literal["upfront_rate_cut", "ex_post_to_company", "ex_post_on_settlement"]
-    rate_bp: int | None = None
-    """Points a year on principal (interest), or on the amount insured or guaranteed."""
-    share: Fraction = Fraction(1)
-    """The part of the interest or fee that is paid."""
-    share_if: tuple[tuple[tuple[str, ...], Fraction], ...] = ()
-    """Another share when all the flags are so; the first that fits."""
-    rate_ceiling: RateCap | None = None
-    """A loan rate above it counts only up to it (bj_2025), or not at all."""
-    above_ceiling: Literal["counted_up_to_ceiling", "nothing"] = "counted_up_to_ceiling"
-    fee_ceiling_bp: int | None = None
-    ip_part_only: bool = False
-    day_base: Literal[360, 365] = 365
-    per_year: bool = True
-    """Whether `rate_bp` is a yearly rate, reckoned by days, or once on the amount."""
-    rounded_each: Literal["period", "quarter"] = "period"
-    """Whether the sum is rounded once, or each calendar quarter on its own."""
-    longest_days: int | None = None
-    least_loan_fen: int | None = None
-    largest_loan_fen: int | None = None
-    paid_by: tuple[tuple[str, Fraction], ...] = ()
-    residual: str = ""
-    caps: tuple[SubsidyCap, ...] = ()
-    products: tuple[tuple[str, int], ...] = ()
-    """Product → points a year, where the rate goes by product."""
-    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,63 +65,132 @@ class Terms:
     """Source of each rule in force, by rule name."""
 
     # who, and how a loss is shared
-    parties: tuple[str, ...] = ()
-    residual: str = "bank"
-    bearer: str = "bank"
-    sharing: Sharing | None = None
-    behind: Mapping[str, Behind] = field(default_factory=dict)
-    base: Base = Base()
-    rounding: Literal["residual", "largest_remainder"] = "residual"
-    covered: tuple[Covered, ...] = ()
-    caps: tuple[Cap, ...] = ()
-    refunds: Mapping[str, str] = field(default_factory=dict)
+    parties: Annotated[
+        tuple[Party, ...],
+        AtLeast(2),
+        Says("分担各方（按此次序取整）", "the parties, in rounding order"),
+    ] = ()
+    residual: Annotated[Party, Says("承担尾差的一方", "the party that takes the rounding")] = "bank"
+    bearer: Annotated[
+        Party, Says("受偿并承担未补偿部分的一方", "who is compensated, and bears what is cut off")
+    ] = "bank"
+    sharing: Annotated[Sharing | None, Says("损失分担比例", "how a loss is shared")] = None
+    behind: Annotated[
+        Mapping[Party, Behind], Says("某一方的出资构成", "who finances a party's share")
+    ] = field(default_factory=dict)
+    base: Annotated[Base, Says("损失基数", "loss base")] = field(default_factory=Base)
+    rounding: Annotated[Literal["residual", "largest_remainder"], Says("取整方法", "rounding")] = (
+        "residual"
+    )
+    covered: Annotated[
+        tuple[Covered, ...],
+        Says("纳入补偿的本金上限", "ceilings on the principal that counts"),
+    ] = ()
+    caps: Annotated[tuple[Cap, ...], Says("补偿上限", "caps on what is paid")] = ()
+    refunds: Annotated[
+        Mapping[Party, Party], Says("先代偿后分担：谁向谁返还", "chain: who refunds whom")
+    ] = field(default_factory=dict)
     """Party → whom it refunds; whoever is not here pays the bearer directly."""
-    escrow: bool = False
+    escrow: Annotated[
+        bool, Says("先入保证金账户，核销时清算", "paid into escrow, settled at write-off")
+    ] = False
 
     # who may borrow
-    ip_kinds: tuple[str, ...] = ()
-    loan_cap_fen: int | None = None
-    loan_cap_by: AmountByTier | None = None
-    borrower_cap_fen: int | None = None
-    borrower_debt_cap_fen: int | None = None
-    revenue_cap_fen: int | None = None
-    loan_floor_fen: int | None = None
-    tenor_months: int | None = None
-    rate_cap: RateCap | None = None
-    registered_months: int | None = None
-    in_territory: bool = False
-    sme_only: bool = False
-    one_live_project: bool = False
-    credit_lists: tuple[str, ...] = ()
-    lookback_years: int | None = None
-    purposes: tuple[str, ...] = ()
-    pledge_rates: Mapping[str, Fraction] = field(default_factory=dict)
-    ip_share_minimum: Fraction | None = None
-    pure_ip_only: bool = False
-    maturity_within_ip_expiry: bool = False
-    external_valuation_above_fen: int | None = None
-    documents: tuple[str, ...] = ()
-    no_other_compensation: bool = False
+    ip_kinds: Annotated[tuple[IpKind, ...], Says("可质押的知识产权", "kinds of IP")] = ()
+    loan_cap_fen: Annotated[Fen | None, Says("单笔贷款上限", "largest loan")] = None
+    loan_cap_by: Annotated[AmountByTier | None, Says("分档的贷款上限", "largest loan by tier")] = (
+        None
+    )
+    loan_floor_fen: Annotated[Fen | None, Says("单笔贷款下限", "smallest loan")] = None
+    borrower_cap_fen: Annotated[
+        Fen | None, Says("单户余额上限", "largest balance of a borrower")
+    ] = None
+    borrower_debt_cap_fen: Annotated[
+        Fen | None, Says("企业全部贷款上限", "ceiling on all the firm's loans")
+    ] = None
+    revenue_cap_fen: Annotated[Fen | None, Says("年营业收入上限", "largest yearly revenue")] = None
+    tenor_months: Annotated[
+        int | None, Within(1, 360), Says("最长期限（月）", "longest tenor in months")
+    ] = None
+    rate_cap: Annotated[RateCap | None, Says("贷款利率上限", "highest loan rate")] = None
+    registered_months: Annotated[
+        int | None, Within(0, 600), Says("企业成立满（月）", "months since registration")
+    ] = None
+    in_territory: Annotated[bool, Says("须在本地注册", "registered in the territory")] = False
+    sme_only: Annotated[bool, Says("限中小微企业", "small and medium firms only")] = False
+    one_live_project: Annotated[bool, Says("同一企业同时只能有一笔", "one live loan per firm")] = (
+        False
+    )
+    credit_lists: Annotated[
+        tuple[CreditList, ...], Says("不得列入的名单", "lists a firm may not be on")
+    ] = ()
+    lookback_years: Annotated[
+        int | None, Within(1, 20), Says("信用回溯年数", "years looked back")
+    ] = None
+    purposes: Annotated[tuple[Purpose, ...], Says("贷款用途", "purposes")] = ()
+    pledge_rates: Annotated[
+        Mapping[IpKind, Share], Says("质押率上限", "highest pledge rate by kind")
+    ] = field(default_factory=dict)
+    ip_share_minimum: Annotated[
+        Share | None, Says("知识产权部分最低占比", "least IP share of the loan")
+    ] = None
+    pure_ip_only: Annotated[bool, Says("限纯知识产权质押", "pure IP pledge only")] = False
+    maturity_within_ip_expiry: Annotated[
+        bool, Says("贷款到期不晚于权利到期", "loan matures before the right ends")
+    ] = False
+    external_valuation_above_fen: Annotated[
+        Fen | None, Says("超过此额须外部评估", "external valuation above")
+    ] = None
+    documents: Annotated[
+        tuple[Document, ...], Says("申请材料", "documents of the application")
+    ] = ()
+    no_other_compensation: Annotated[
+        bool, Says("不得重复享受补偿", "not already covered elsewhere")
+    ] = False
 
     # how much
-    maximum_leverage: Fraction | None = None
-    minimum_leverage: Fraction | None = None
-    bank_share_of_capacity: Fraction | None = None
-    programme_covered_cap_fen: int | None = None
+    maximum_leverage: Annotated[
+        Fraction | None,
+        Within(0, 100_000),
+        Multiple(),
+        Says("最高放大倍数（1000 即 10 倍）", "highest leverage (1000 is 10 times)"),
+    ] = None
+    minimum_leverage: Annotated[
+        Fraction | None,
+        Within(0, 100_000),
+        Multiple(),
+        Says("银行承诺的放大倍数", "leverage a bank undertakes"),
+    ] = None
+    bank_share_of_capacity: Annotated[
+        Share | None,
+        Says("单家银行占总额度比例上限", "a bank's part of the pool's capacity"),
+    ] = None
+    programme_covered_cap_fen: Annotated[
+        Fen | None, Says("在保本金总额上限", "ceiling on all covered principal")
+    ] = None
 
     # claims
-    trigger: tuple[TriggerRule, ...] = ()
-    claim_documents: tuple[str, ...] = ()
-    deadlines: Mapping[str, Deadline] = field(default_factory=dict)
-    recovery: RecoveryRule = RecoveryRule()
-    bank_breaker: BreakerRule | None = None
-    pool_breaker: BreakerRule | None = None
-    subsidies: tuple[SubsidyRule, ...] = ()
+    trigger: Annotated[
+        tuple[TriggerRule, ...],
+        Says("补偿触发条件（满足其一）", "what entitles to claim (any one)"),
+    ] = ()
+    claim_documents: Annotated[
+        tuple[Document, ...], Says("补偿申请材料", "documents of a claim")
+    ] = ()
+    deadlines: Annotated[Mapping[Step, Deadline], Says("各环节期限", "deadlines per step")] = field(
+        default_factory=dict
+    )
+    recovery: Annotated[RecoveryRule, Says("追偿款返还", "return of recovered money")] = field(
+        default_factory=RecoveryRule
+    )
+    bank_breaker: Annotated[BreakerRule | None, Says("银行熔断线", "breaker per bank")] = None
+    pool_breaker: Annotated[BreakerRule | None, Says("资金池停止线", "breaker of the pool")] = None
+    subsidies: Annotated[tuple[SubsidyRule, ...], Says("补贴", "subsidies")] = ()
 
     flat: Weights | None = field(init=False, repr=False, compare=False)
     """The shares that hold for everybody, as whole numbers; None where there is a row to find."""
     row_weights: tuple[Weights, ...] = field(init=False, repr=False, compare=False)
-    """The shares of each row of `sharing` as whole numbers, reckoned once."""
+    """The shares of each row of `sharing` as whole numbers, computed once."""
     cap_payers: tuple[tuple[Cap, tuple[int, ...]], ...] = field(
         init=False, repr=False, compare=False
     )
@@ -407,3 +221,27 @@ class Terms:
     def assumed(self) -> tuple[str, ...]:
         """The rules in force whose values nobody has read in a source."""
         return tuple(rule for rule, stated in self.stated.items() if stated.mark == "assumed")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule by its declaration: where its value goes in `Terms`, its type, and what it means."""
+
+    field: str
+    hint: Any
+    zh: str
+    en: str
+
+
+def _declared_rules() -> dict[str, Rule]:
+    """The fields of `Terms` that say what they mean are rules; an amount drops its unit."""
+    found = {}
+    for name, hint in get_type_hints(Terms, include_extras=True).items():
+        said = declared(hint).mark(Says)
+        if said is not None:
+            found[name.removesuffix("_fen")] = Rule(name, hint, said.zh, said.en)
+    return found
+
+
+RULES: Mapping[str, Rule] = _declared_rules()
+"""Every rule by its name in the file."""

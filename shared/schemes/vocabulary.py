@@ -156,7 +156,7 @@ FIGURES: dict[str, Words] = {
         "承担方在政策资金之前的损失", "what the bearer loses before any policy money"
     ),
 }
-"""CurrentContext figures that the ledger hands in for a cap; the last one is reckoned here."""
+"""Running figures that the ledger hands in for a cap; the last one is computed here."""
 
 PERIODS: dict[str, Words] = {
     "claim": Words("每次申请", "per claim"),

@@ -7,17 +7,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from shared.schemes.decide.claims import ClaimFacts, Cost, Counters
-from shared.schemes.terms import (
-    Base,
-    Cap,
-    Condition,
-    Covered,
-    RecoveryRule,
-    Row,
-    Sharing,
-    Stated,
-    Terms,
-)
+from shared.schemes.rules.claims import RecoveryRule
+from shared.schemes.rules.limits import Cap, Covered
+from shared.schemes.rules.sharing import Base, Condition, Row, Sharing
+from shared.schemes.terms import Stated, Terms
 from shared.schemes.vocabulary import PARTIES, Words
 
 PAYERS = tuple(party for party in PARTIES if party != "bank")
@@ -67,20 +60,24 @@ def terms_of(**rules: Any) -> Terms:
 
 
 @st.composite
-def schemes(draw: st.DrawFn, *, with_caps: bool = True) -> Terms:
+def schemes(draw: st.DrawFn, *, with_caps: bool = True, flat: bool = False) -> Terms:
     """Terms with two to six parties, flat or tiered, chained or not, with and without caps."""
     payers = tuple(draw(st.lists(st.sampled_from(PAYERS), min_size=1, max_size=5, unique=True)))
     place = draw(st.integers(0, len(payers)))
     parties = (*payers[:place], "bank", *payers[place:])
-    tiered = draw(st.booleans())
+    tiered = not flat and draw(st.booleans())
     if tiered:
         edge = draw(st.integers(1, LARGE))
         rows = (
-            Row((Condition("outstanding_principal", up_to=edge),), draw(ratios(parties))),
-            Row((Condition("outstanding_principal", above=edge),), draw(ratios(parties))),
+            Row(
+                when=(Condition("outstanding_principal", up_to=edge),), shares=draw(ratios(parties))
+            ),
+            Row(
+                when=(Condition("outstanding_principal", above=edge),), shares=draw(ratios(parties))
+            ),
         )
     else:
-        rows = (Row((), draw(ratios(parties))),)
+        rows = (Row(when=(), shares=draw(ratios(parties))),)
     count = draw(st.integers(0, 3)) if with_caps else 0
     refunds = {}
     if len(payers) > 1 and draw(st.booleans()):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.schemes.decide.apportion import by_largest_remainder, by_residual, cut
-from shared.schemes.terms import weights_of
+from shared.schemes.rules.sharing import weights_of
 
 PARTS = st.lists(st.integers(0, 10_000), min_size=1, max_size=8).filter(any)
 BASE = st.integers(0, 10**15)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.schemes.decide.breakers import BreakerFigures, breaker
-from shared.schemes.terms import BreakerRule
+from shared.schemes.rules.claims import BreakerRule
 from tests.schemes.strategies import terms_of
 
 LINES = terms_of(

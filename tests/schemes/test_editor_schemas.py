@@ -4,7 +4,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from shared.schemes.library import PROGRAMMES, programmes
-from shared.schemes.reading.reader import read_yaml
+from shared.schemes.reading.yaml_text import read_yaml
 from shared.schemes.tools.json_schema import cases_schema, scheme_schema
 from tests.schemes.test_wrong_files import GOOD, WRONG
 

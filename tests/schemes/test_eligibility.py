@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.schemes.decide.eligibility import ApplicationFacts, Collateral, eligibility
+from shared.schemes.decide.application import ApplicationFacts, Collateral
+from shared.schemes.decide.eligibility import eligibility
 from shared.schemes.decide.trigger import TriggerFacts, check_trigger
 from shared.schemes.library import load, programmes
-from shared.schemes.terms import RateCap
+from shared.schemes.rules.limits import RateCap
 from shared.schemes.vocabulary import DOCUMENTS, IP_KINDS, PURPOSES
 from tests.schemes.strategies import terms_of
 

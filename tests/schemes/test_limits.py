@@ -14,10 +14,12 @@ from shared.schemes.decide.limits import (
     pool_share_of,
     reservation_limits,
 )
-from shared.schemes.terms import Plus, Row, Sharing
+from shared.schemes.rules.sharing import Plus, Row, Sharing
 from tests.schemes.strategies import terms_of
 
-FORTY_SIXTY = Sharing(rows=(Row((), (("pool", Fraction(2, 5)), ("bank", Fraction(3, 5)))),))
+FORTY_SIXTY = Sharing(
+    rows=(Row(when=(), shares=(("pool", Fraction(2, 5)), ("bank", Fraction(3, 5)))),)
+)
 TERMS = terms_of(
     parties=("pool", "bank"),
     sharing=FORTY_SIXTY,
@@ -106,7 +108,9 @@ def test_a_multiple_that_is_no_whole_number_is_rounded_against_the_asker():
 
 
 def test_a_scheme_whose_pool_bears_nothing_asks_nothing_of_its_balance():
-    city = Sharing(rows=(Row((), (("city", Fraction(1, 2)), ("bank", Fraction(1, 2)))),))
+    city = Sharing(
+        rows=(Row(when=(), shares=(("city", Fraction(1, 2)), ("bank", Fraction(1, 2)))),)
+    )
     terms = terms_of(parties=("city", "bank"), sharing=city)
 
     assert pool_share_of(terms) == 0
@@ -129,10 +133,10 @@ def test_the_undertaking_of_a_bank_is_reported_as_a_shortfall_only():
 def test_the_largest_share_of_any_row_with_its_points_counts():
     tiered = Sharing(
         rows=(
-            Row((), (("pool", Fraction(1, 5)), ("bank", Fraction(4, 5)))),
-            Row((), (("pool", Fraction(1, 2)), ("bank", Fraction(1, 2)))),
+            Row(when=(), shares=(("pool", Fraction(1, 5)), ("bank", Fraction(4, 5)))),
+            Row(when=(), shares=(("pool", Fraction(1, 2)), ("bank", Fraction(1, 2)))),
         ),
-        plus=(Plus(Fraction(1, 10), "pool", "bank", ("is_first_loan",)),),
+        plus=(Plus(Fraction(1, 10), "pool", "bank", if_any=("is_first_loan",)),),
     )
 
     assert pool_share_of(terms_of(parties=("pool", "bank"), sharing=tiered)) == Fraction(3, 5)

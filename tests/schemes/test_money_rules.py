@@ -25,18 +25,9 @@ from shared.schemes.decide.findings import FactMissing, FigureMissing
 from shared.schemes.decide.loss import split_loss
 from shared.schemes.decide.recovery import RecoveryFacts, split_recovery
 from shared.schemes.decide.sequence import FiledClaim, advance, in_order
-from shared.schemes.terms import (
-    Agreed,
-    Base,
-    Behind,
-    Cap,
-    Condition,
-    Covered,
-    Deadline,
-    Plus,
-    Row,
-    Sharing,
-)
+from shared.schemes.rules.claims import Deadline
+from shared.schemes.rules.limits import Cap, Covered
+from shared.schemes.rules.sharing import Agreed, Base, Behind, Condition, Plus, Row, Sharing
 from tests.schemes.strategies import terms_of
 
 HALF = (("pool", Fraction(1, 2)), ("bank", Fraction(1, 2)))
@@ -44,7 +35,12 @@ HALF = (("pool", Fraction(1, 2)), ("bank", Fraction(1, 2)))
 
 def flat(**shares: int) -> Sharing:
     return Sharing(
-        rows=(Row((), tuple((party, Fraction(part, 100)) for party, part in shares.items())),)
+        rows=(
+            Row(
+                when=(),
+                shares=tuple((party, Fraction(part, 100)) for party, part in shares.items()),
+            ),
+        )
     )
 
 
@@ -150,7 +146,7 @@ def test_the_covered_part_is_cut_off_and_the_rest_stays_with_the_bearer():
 
 
 def test_a_scheme_may_leave_the_uncovered_part_out_of_recoveries():
-    from shared.schemes.terms import RecoveryRule
+    from shared.schemes.rules.claims import RecoveryRule
 
     covered = terms(
         covered=(Covered("a", "loan", 100),), recovery=RecoveryRule(counts_uncovered=False)
@@ -173,10 +169,10 @@ def test_after_more_is_covered_than_the_ceiling_nothing_counts_any_more():
 
 TIERED = Sharing(
     rows=(
-        Row((Condition("borrower_balance", up_to=100),), HALF),
+        Row(when=(Condition("borrower_balance", up_to=100),), shares=HALF),
         Row(
-            (Condition("borrower_balance", above=100, below=200),),
-            (("pool", Fraction(1, 4)), ("bank", Fraction(3, 4))),
+            when=(Condition("borrower_balance", above=100, below=200),),
+            shares=(("pool", Fraction(1, 4)), ("bank", Fraction(3, 4))),
         ),
     )
 )
@@ -213,28 +209,33 @@ def test_what_nobody_pays_is_all_borne_by_the_bearer():
     ],
 )
 def test_each_end_of_a_tier_is_inclusive_or_not_as_its_name_says(condition, fits, does_not):
-    rule = terms(Sharing(rows=(Row((condition,), HALF),)))
+    rule = terms(Sharing(rows=(Row(when=(condition,), shares=HALF),)))
 
     assert split_loss(loss(10, loan_amount_fen=fits), rule).shares["pool"] == 5
     assert split_loss(loss(10, loan_amount_fen=does_not), rule).shares["pool"] == 0
 
 
 def test_a_fact_is_asked_for_by_its_own_name():
-    rule = terms(Sharing(rows=(Row((Condition("outstanding_principal", above=5),), HALF),)))
+    rule = terms(
+        Sharing(rows=(Row(when=(Condition("outstanding_principal", above=5),), shares=HALF),))
+    )
 
     assert split_loss(loss(10), rule).shares["pool"] == 5
     assert split_loss(loss(5), rule).shares["pool"] == 0
     with pytest.raises(FactMissing):
         split_loss(loss(5), terms(TIERED))
     with pytest.raises(FactMissing):
-        split_loss(loss(5), terms(Sharing(rows=(Row((Condition("loan_amount", above=1),), HALF),))))
+        split_loss(
+            loss(5),
+            terms(Sharing(rows=(Row(when=(Condition("loan_amount", above=1),), shares=HALF),))),
+        )
 
 
 def test_the_highest_row_wins_and_at_a_tie_the_first():
     rows = (
-        Row((), (("pool", Fraction(3, 10)), ("bank", Fraction(7, 10)))),
-        Row((Condition("is_ip_loan", equals=True),), HALF),
-        Row((Condition("is_first_loan", equals=True),), HALF),
+        Row(when=(), shares=(("pool", Fraction(3, 10)), ("bank", Fraction(7, 10)))),
+        Row(when=(Condition("is_ip_loan", equals=True),), shares=HALF),
+        Row(when=(Condition("is_first_loan", equals=True),), shares=HALF),
     )
     highest, first = terms(Sharing(rows=rows, choose="highest")), terms(Sharing(rows=rows))
     ip_and_first = loss(100, attributes={"is_ip_loan": True, "is_first_loan": True})
@@ -249,7 +250,9 @@ def test_points_are_given_once_and_taken_from_whom_the_scheme_names():
     rule = terms(
         replace(
             flat(pool=40, guarantor=30, bank=30),
-            plus=(Plus(Fraction(1, 20), "pool", "guarantor", ("is_first_loan", "is_ip_loan")),),
+            plus=(
+                Plus(Fraction(1, 20), "pool", "guarantor", if_any=("is_first_loan", "is_ip_loan")),
+            ),
         )
     )
 

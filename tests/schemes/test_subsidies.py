@@ -11,8 +11,11 @@ from shared.months import add_months
 from shared.schemes.decide.claims import Payment
 from shared.schemes.decide.findings import FigureMissing
 from shared.schemes.decide.lpr import LprUnknown, december_lpr_bp, highest_rate_bp, lpr_bp
-from shared.schemes.decide.subsidies import SubsidyFacts, quarter_lengths, subsidy
-from shared.schemes.terms import RateCap, SubsidyCap, SubsidyRule, Terms
+from shared.schemes.decide.subsidies import subsidy
+from shared.schemes.decide.subsidy_amounts import SubsidyFacts, quarter_lengths
+from shared.schemes.rules.limits import RateCap
+from shared.schemes.rules.subsidies import SubsidyCap, SubsidyRule
+from shared.schemes.terms import Terms
 from tests.schemes.strategies import terms_of
 
 

@@ -117,7 +117,7 @@ def test_what_is_assumed_is_listed_and_cited_as_such():
     assert terms.source("escrow") == ""
 
 
-def test_shares_are_reckoned_in_the_order_of_the_parties():
+def test_shares_are_computed_in_the_order_of_the_parties():
     terms = COUNTY.terms(date(2026, 5, 1), "chain")
     other = replace(terms, parties=("bank", "pool", "guarantor"))
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pytest
 
 from shared.schemes.cases.cases import read_cases
+from shared.schemes.problems import Problem
 from shared.schemes.reading.reader import read_scheme
-from shared.schemes.reading.shape import Problem
 
 GOOD = """\
 programme: county

@@ -12,8 +12,9 @@ from shared.calendar import WorkingDays
 from shared.money import parse_fen
 from shared.months import add_months
 from shared.refusals import Refused
-from shared.schemes.decide import eligibility
+from shared.schemes.decide.application import ApplicationFacts, Collateral
 from shared.schemes.decide.deadlines import deadline
+from shared.schemes.decide.eligibility import eligibility
 from shared.schemes.decide.findings import Finding
 from shared.schemes.library import load
 from shared.schemes.terms import Terms
@@ -31,7 +32,7 @@ def programme_findings(case: Case, programme: str, around: Surroundings) -> tupl
     """
     try:
         terms = terms_of(programme, case.mode, on=around.today)
-        of_the_scheme = eligibility.eligibility(_facts(case, programme, around), terms)
+        of_the_scheme = eligibility(_facts(case, programme, around), terms)
     except Refused as refusal:
         return (
             Finding(
@@ -73,11 +74,11 @@ def due_on(
     return working_days.add(today, wait.working_days)
 
 
-def _facts(case: Case, programme: str, around: Surroundings) -> eligibility.ApplicationFacts:
+def _facts(case: Case, programme: str, around: Surroundings) -> ApplicationFacts:
     share = Fraction(case.ip_share_bp, 10_000) if case.ip_share_bp is not None else None
     if not case.has_other_collateral:
         share = Fraction(1)
-    return eligibility.ApplicationFacts(
+    return ApplicationFacts(
         on=around.today,
         amount_fen=case.amount_fen,
         tenor_months=case.tenor_months,
@@ -95,7 +96,7 @@ def _facts(case: Case, programme: str, around: Surroundings) -> eligibility.Appl
         covered_balance_fen=around.borrower_balance_fen,
         live_projects=around.borrower_live_cases,
         collateral=tuple(
-            eligibility.Collateral(
+            Collateral(
                 kind=item.key.kind,
                 value_fen=item.valuation.amount_fen,
                 expires_on=item.expires_on,

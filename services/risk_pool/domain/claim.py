@@ -12,7 +12,7 @@ from enum import StrEnum
 from services.risk_pool.domain.life_cycle import LifeCycle, Move, Waiting, Words
 from shared.risk_classes import NON_PERFORMING, is_at_least
 from shared.schemes.decide.findings import Finding
-from shared.schemes.terms import TriggerRule
+from shared.schemes.rules.claims import TriggerRule
 
 BANK = frozenset({"bank_operator"})
 FIRST_PERSON = frozenset({"finance_maker", "reviewer"})

@@ -29,6 +29,7 @@ from shared.refusals import Refused
 from shared.schemes.decide.claims import ClaimFacts, Cost
 from shared.schemes.decide.deadlines import CountsWorkingDays
 from shared.schemes.decide.loss import ClaimDecision, split_loss
+from shared.schemes.decide.loss_explained import explained
 
 
 class CashShort(Refused):
@@ -83,7 +84,7 @@ async def approve(
         conn,
         pool.code,
         "claim",
-        decision.as_data(),
+        explained(decision),
         {
             "reviewed_by": claim["reviewed_by"],
             "approved_by": caller.subject,

@@ -36,6 +36,7 @@ from shared.refusals import NotFound, Refused
 from shared.schemes.decide.claims import Borne, Cost
 from shared.schemes.decide.deadlines import CountsWorkingDays
 from shared.schemes.decide.recovery import RecoveryDecision, RecoveryFacts, split_recovery
+from shared.schemes.decide.recovery_explained import explained
 from shared.schemes.vocabulary import OUTSIDERS
 
 
@@ -170,7 +171,7 @@ async def confirm(
         conn,
         pool.code,
         "recovery",
-        decision.as_data(),
+        explained(decision),
         {
             "reported_by": recovery["reported_by"],
             "confirmed_by": caller.subject,

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from shared.refusals import Refused
-from shared.schemes.cases.questions import ASK, QUESTIONS
-from shared.schemes.decide.explanation import Explanation
+from shared.schemes.cases.answers import Answer, Asked, answer
+from shared.schemes.cases.questions import QUESTIONS
 from shared.schemes.decide.loss import ClaimDecision
-from shared.schemes.reading.reader import read_yaml
+from shared.schemes.problems import At, Problem, unknown
 from shared.schemes.reading.scalars import Day, Text
-from shared.schemes.reading.shape import At, ListOf, Problem, is_mapping, unknown
+from shared.schemes.reading.shape import ListOf, is_mapping
+from shared.schemes.reading.yaml_text import read_yaml
 from shared.schemes.scheme import Scheme
 
 
@@ -32,15 +33,6 @@ class Case:
     questions: tuple[tuple[str, Any], ...]
     expected: Mapping[str, Any]
     line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the rules said to one question."""
-
-    question: str
-    data: Mapping[str, Any]
-    explanation: Explanation | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,28 +134,18 @@ def run(case: Case, scheme: Scheme) -> Outcome:
     differences: list[str] = []
     claim: ClaimDecision | None = None
     for question, given in case.questions:
-        explanation = None
         try:
             terms = scheme.terms(case.day, case.mode, live=question == "go_live")
-            said: Any = ASK[question](given, case.day, terms, claim)
-            if question == "loss":
-                claim = said
-            data, explanation = _told(said)
+            one = answer(Asked(question, given, case.day, terms, claim))
+            claim = one.claim or claim
         except Refused as refusal:
-            data = {"refused": refusal.code, "zh": refusal.zh, "en": refusal.en}
-        answers.append(Answer(question, data, explanation))
+            one = Answer(question, {"refused": refusal.code, "zh": refusal.zh, "en": refusal.en})
+        answers.append(one)
         wanted = case.expected.get(question, {})
-        if "refused" in data and "refused" not in wanted:
-            differences.append(f"{question}: refused ({data['refused']}: {data['zh']})")
-        differences.extend(_compare(wanted, data, question))
+        if "refused" in one.data and "refused" not in wanted:
+            differences.append(f"{question}: refused ({one.data['refused']}: {one.data['zh']})")
+        differences.extend(_compare(wanted, one.data, question))
     return Outcome(case, tuple(answers), tuple(differences))
-
-
-def _told(said: Any) -> tuple[Mapping[str, Any], Explanation | None]:
-    if hasattr(said, "as_data"):
-        return said.as_data(), said.explanation
-    data, explanation = said
-    return data, explanation
 
 
 def _compare(wanted: Any, got: Any, path: str) -> list[str]:

@@ -6,7 +6,9 @@ from typing import Any, Literal
 
 from shared.ratios import percent
 from shared.schemes.decide.explanation import Explanation, Step
-from shared.schemes.terms import BreakerRule, Terms
+from shared.schemes.rules.claims import BreakerRule
+from shared.schemes.rules.declare import Fen
+from shared.schemes.terms import Terms
 from shared.schemes.vocabulary import Words
 
 Subject = Literal["bank", "pool"]
@@ -18,8 +20,8 @@ State = Literal["normal", "warned", "stopped"]
 class BreakerFigures:
     """A balance over a balance, in fen: bad ÷ covered principal, or available ÷ paid-in."""
 
-    part_fen: int
-    whole_fen: int
+    part_fen: Fen
+    whole_fen: Fen
     month_end: bool = False
     """Whether these are the figures of a month's end: only those count towards a resumption."""
     clear_month_ends: int = 0

@@ -1,14 +1,13 @@
 """What goes into and comes out of the split of a loss, as values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple
 
 from shared.money import format_fen, parse_fen
 from shared.refusals import Refused
-
-NOTHING: Mapping[str, Any] = {}
+from shared.schemes.rules.declare import Attributes, Fen, Figure, Party, Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +15,7 @@ class Cost:
     """A cost of recovery, by the reference under which it may count only once (H.10)."""
 
     reference: str
-    amount_fen: int
+    amount_fen: Fen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,22 +27,22 @@ class ClaimFacts:
     `vocabulary.FACTS` (money in fen, ratios as Fraction of 1, flags as bool).
     """
 
-    outstanding_principal_fen: int
-    ip_share: Fraction | None = None
+    outstanding_principal_fen: Fen
+    ip_share: Share | None = None
     combined_collateral: bool = False
-    interest_fen: int = 0
-    penalty_interest_fen: int = 0
-    compound_interest_fen: int = 0
+    interest_fen: Fen = 0
+    penalty_interest_fen: Fen = 0
+    compound_interest_fen: Fen = 0
     costs: tuple[Cost, ...] = ()
-    recovered_fen: int = 0
+    recovered_fen: Fen = 0
     """Net proceeds before the claim, for a base net of recoveries."""
-    compensated_amount_fen: int | None = None
+    compensated_amount_fen: Fen | None = None
     """What the guarantor has paid, where he is the one compensated."""
-    other_policy_money_fen: int = 0
-    borrower_balance_fen: int | None = None
-    loan_amount_fen: int | None = None
-    attributes: Mapping[str, Any] = field(default_factory=dict)
-    agreed: Mapping[str, Fraction] = field(default_factory=dict)
+    other_policy_money_fen: Fen = 0
+    borrower_balance_fen: Fen | None = None
+    loan_amount_fen: Fen | None = None
+    attributes: Attributes = field(default_factory=dict)
+    agreed: Mapping[Party, Share] = field(default_factory=dict)
     """Party → the share that its agreement states, where the scheme leaves it to one."""
     confirmed: frozenset[str] = frozenset()
     """Prior decisions that exist, by the name the scheme gives them."""
@@ -51,16 +50,16 @@ class ClaimFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counters:
-    """CurrentContext figures at the moment of deciding, from the ledger.
+    """Running figures at the moment of deciding, from the ledger.
 
     `used`: cap code → fen already counted in the cap's period (payments, or covered principal).
     `figures`: name of `vocabulary.FIGURES` → fen. `raised`: cap code → its ceiling by a recorded
     decision. `used_costs`: references of costs that have counted before.
     """
 
-    used: Mapping[str, int] = field(default_factory=dict)
-    figures: Mapping[str, int] = field(default_factory=dict)
-    raised: Mapping[str, int] = field(default_factory=dict)
+    used: Mapping[str, Fen] = field(default_factory=dict)
+    figures: Mapping[Figure, Fen] = field(default_factory=dict)
+    raised: Mapping[str, Fen] = field(default_factory=dict)
     used_costs: frozenset[str] = frozenset()
 
 
@@ -186,6 +185,19 @@ class CostAlreadyCounted(Refused):
     """No cost counts twice (H.10)."""
 
     code: ClassVar[str] = "cost-already-counted"
+
+
+def costs_fen(costs: Sequence[Cost], used_costs: Set[str]) -> int:
+    """The sum of costs, none of which has counted before. Raises CostAlreadyCounted."""
+    references = [cost.reference for cost in costs]
+    again = sorted({ref for ref in references if ref in used_costs or references.count(ref) > 1})
+    if again:
+        raise CostAlreadyCounted(
+            f"费用已计入过，不能重复：{'、'.join(again)}",
+            f"Costs that have already counted: {', '.join(again)}.",
+            references=again,
+        )
+    return sum(cost.amount_fen for cost in costs)
 
 
 class AgreementMissing(Refused):

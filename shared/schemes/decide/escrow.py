@@ -8,6 +8,7 @@ from shared.money import format_fen
 from shared.schemes.decide.apportion import divide
 from shared.schemes.decide.claims import Borne, Payment
 from shared.schemes.decide.explanation import Explanation, Step, listed, money
+from shared.schemes.rules.declare import Fen, Party
 from shared.schemes.vocabulary import Words
 
 
@@ -15,11 +16,11 @@ from shared.schemes.vocabulary import Words
 class EscrowFacts:
     """The state of the escrow account at write-off."""
 
-    held: Mapping[str, int]
+    held: Mapping[Party, Fen]
     """Payer → what it has paid into escrow for the claim."""
-    net_loss_fen: int
+    net_loss_fen: Fen
     """The loss that is final: the claim's base less what has been recovered since."""
-    available: Mapping[str, int]
+    available: Mapping[Party, Fen]
     """Payer → the most it can still add, where more is due than is held."""
 
 
@@ -49,29 +50,6 @@ class EscrowDecision:
                 out.append(Payment("escrow", party, self.released[party], "release"))
         return tuple(out)
 
-    @property
-    def explanation(self) -> Explanation:
-        return Explanation(
-            "escrow",
-            self.borne.version,
-            (
-                Step(
-                    "escrow.due",
-                    Words("按最终净损失应付", "due on the final net loss"),
-                    "S36; G.4",
-                    (("net_loss", money(self.facts.net_loss_fen)),),
-                    listed(self.shares.items()),
-                ),
-                Step(
-                    "escrow.true_up",
-                    Words("多退少补", "true-up both ways"),
-                    "S36; G.4",
-                    tuple((party, money(fen)) for party, fen in self.facts.held.items()),
-                    f"released {listed(self.released.items())}; added {listed(self.added.items())}",
-                ),
-            ),
-        )
-
     def as_data(self) -> dict[str, Any]:
         return {
             "version": self.borne.version,
@@ -81,7 +59,6 @@ class EscrowDecision:
             "added": {party: format_fen(fen) for party, fen in self.added.items()},
             "payments": [payment.as_data() for payment in self.payments],
             "borne": self.borne.as_data(),
-            "explanation": self.explanation.as_data(),
         }
 
 
@@ -118,4 +95,28 @@ def settle_escrow(facts: EscrowFacts, borne: Borne) -> EscrowDecision:
         released=released,
         added=added,
         borne=replace(borne, borne=shares, parts=borne.parts if as_agreed else shares),
+    )
+
+
+def explain_escrow(decision: EscrowDecision) -> Explanation:
+    """What is due on the final loss, and what goes back or is added."""
+    return Explanation(
+        "escrow",
+        decision.borne.version,
+        (
+            Step(
+                "escrow.due",
+                Words("按最终净损失应付", "due on the final net loss"),
+                "S36; G.4",
+                (("net_loss", money(decision.facts.net_loss_fen)),),
+                listed(decision.shares.items()),
+            ),
+            Step(
+                "escrow.true_up",
+                Words("多退少补", "true-up both ways"),
+                "S36; G.4",
+                tuple((party, money(fen)) for party, fen in decision.facts.held.items()),
+                f"released {listed(decision.released.items())}; added {listed(decision.added.items())}",
+            ),
+        ),
     )

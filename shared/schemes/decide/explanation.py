@@ -93,6 +93,11 @@ def _in_brackets(note: Words, language: str) -> str:
     return f" ({spoken(said, 'zh') if language == 'zh' else said})"
 
 
+def note_if(binds: bool) -> Words:
+    """The note of a limit's step: whether it took something away."""
+    return Words("此上限起作用", "this limit binds") if binds else NO_NOTE
+
+
 def money(fen: int) -> str:
     """Money as it stands in an explanation."""
     return format_fen(fen)

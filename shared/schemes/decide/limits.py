@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from shared.money import format_fen, group_fen
-from shared.schemes.decide.explanation import Explanation, Step, money
+from shared.schemes.decide.explanation import Explanation, Step, money, note_if
+from shared.schemes.rules.declare import Fen
 from shared.schemes.terms import Terms
 from shared.schemes.vocabulary import Words
 
@@ -18,12 +19,12 @@ class Exposure:
     All principal in fen. `pool_due_fen` is what the pool would owe on claims in hand.
     """
 
-    requested_fen: int
-    borrower_covered_fen: int
-    bank_covered_fen: int
-    pool_covered_fen: int
-    pool_available_fen: int
-    pool_due_fen: int = 0
+    requested_fen: Fen
+    borrower_covered_fen: Fen
+    bank_covered_fen: Fen
+    pool_covered_fen: Fen
+    pool_available_fen: Fen
+    pool_due_fen: Fen = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ def explain_limits(limits: Sequence[Limit], terms: Terms) -> Explanation:
                     ("requested", money(limit.requested_fen)),
                 ),
                 result=money(limit.room_fen),
-                note=Words("此上限起作用", "this limit binds") if limit.binds else Words("", ""),
+                note=note_if(limit.binds),
             )
             for limit in limits
         ),

@@ -1,21 +1,23 @@
 """The steps of a split of a loss, told from the decision that was taken."""
 
 from fractions import Fraction
+from typing import Any
 
 from shared.ratios import percent
-from shared.schemes.decide.claims import CapOutcome
-from shared.schemes.decide.explanation import Explanation, Step, listed, money
-from shared.schemes.decide.loss import ClaimDecision, fact_of, ip_share_of
+from shared.schemes.decide.base import ip_share_of
+from shared.schemes.decide.explanation import Explanation, Step, listed, money, note_if
+from shared.schemes.decide.loss import ClaimDecision
+from shared.schemes.decide.shares import fact_of
 from shared.schemes.vocabulary import FACTS, PERIODS, Words
 
-_BASES = {
-    "outstanding_principal": Words("未还本金", "outstanding principal"),
-    "compensated_amount": Words("代偿金额", "amount compensated"),
-}
+
+def explained(decision: ClaimDecision) -> dict[str, Any]:
+    """The decision as plain data with every step to its figures: what is kept beside a claim."""
+    return decision.as_data() | {"explanation": explain_loss(decision).as_data()}
 
 
-def explain(decision: ClaimDecision) -> Explanation:
-    """Base, covered part, row, shares, caps, result: in the order in which they were reckoned."""
+def explain_loss(decision: ClaimDecision) -> Explanation:
+    """Base, covered part, row, shares, caps, result: in the order in which they were computed."""
     steps = [_ip_part(decision)]
     steps.extend(_covered(decision))
     steps.append(_base(decision))
@@ -72,15 +74,11 @@ def _covered(decision: ClaimDecision) -> list[Step]:
                 ("principal", money(limit.due_fen)),
             ),
             result=money(min(limit.allowed_fen, limit.due_fen)),
-            note=_bound(limit),
+            note=note_if(limit.binds),
         )
         for limit in decision.limits
         if not limit.parties
     ]
-
-
-def _bound(limit: CapOutcome) -> Words:
-    return Words("此上限起作用", "this limit binds") if limit.binds else Words("", "")
 
 
 def _base(decision: ClaimDecision) -> Step:
@@ -211,7 +209,7 @@ def _caps(decision: ClaimDecision) -> list[Step]:
                 ("due", money(limit.due_fen)),
             ),
             result=money(min(limit.allowed_fen, limit.due_fen)),
-            note=_bound(limit),
+            note=note_if(limit.binds),
         )
         for limit in decision.limits
         if limit.parties

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from shared.refusals import Refused
 from shared.schemes.decide.findings import FactMissing
-from shared.schemes.terms import RateCap
+from shared.schemes.rules.limits import RateCap
 
 _FILE = Path(__file__).parent / "lpr.yaml"
 

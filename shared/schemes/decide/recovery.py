@@ -2,31 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
 from shared.money import format_fen
-from shared.ratios import percent
 from shared.schemes.decide.apportion import divide
-from shared.schemes.decide.claims import Borne, Cost, CostAlreadyCounted, Payment
-from shared.schemes.decide.explanation import Explanation, Step, listed, money
-from shared.schemes.vocabulary import Words
+from shared.schemes.decide.claims import Borne, Cost, Payment, costs_fen
+from shared.schemes.rules.declare import Fen, Party
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryFacts:
     """Money that has come in after a claim, and what earlier recoveries have given back."""
 
-    pledged_ip_fen: int
+    pledged_ip_fen: Fen
     """Gross proceeds of the pledged IP; they count in full."""
-    other_fen: int = 0
+    other_fen: Fen = 0
     """Gross proceeds of anything else; only the IP share of them counts (H.21)."""
     costs: tuple[Cost, ...] = ()
-    carried_costs_fen: int = 0
+    carried_costs_fen: Fen = 0
     """Costs that an earlier recovery of the same claim did not cover."""
-    returned: Mapping[str, int] = field(default_factory=dict)
+    returned: Mapping[Party, Fen] = field(default_factory=dict)
     """Party → what it has had back before, without interest outside the base."""
-    interest_returned_fen: int = 0
+    interest_returned_fen: Fen = 0
     used_costs: frozenset[str] = frozenset()
 
 
@@ -71,11 +68,6 @@ class RecoveryDecision:
             out.append(Payment(keeper, "pledgor", self.to_pledgor_fen, "surplus"))
         return tuple(out)
 
-    @property
-    def explanation(self) -> Explanation:
-        """Costs, net, interest, shares: in the order in which they were reckoned."""
-        return _explain(self)
-
     def as_data(self) -> dict[str, Any]:
         return {
             "version": self.borne.version,
@@ -88,7 +80,6 @@ class RecoveryDecision:
             "to_pledgor": format_fen(self.to_pledgor_fen),
             "whole": list(self.whole),
             "payments": [payment.as_data() for payment in self.payments],
-            "explanation": self.explanation.as_data(),
         }
 
 
@@ -102,22 +93,13 @@ def split_recovery(facts: RecoveryFacts, borne: Borne) -> RecoveryDecision:
 
     Raises CostAlreadyCounted.
     """
-    references = [cost.reference for cost in facts.costs]
-    again = sorted(
-        {ref for ref in references if ref in facts.used_costs or references.count(ref) > 1}
-    )
-    if again:
-        raise CostAlreadyCounted(
-            f"费用已计入过，不能重复：{'、'.join(again)}",
-            f"Costs that have already counted: {', '.join(again)}.",
-            references=again,
-        )
+    new_costs = costs_fen(facts.costs, facts.used_costs)
     assert facts.pledged_ip_fen >= 0 and facts.other_fen >= 0 and facts.carried_costs_fen >= 0
     share = borne.ip_share
     doubled = 2 * share.denominator
     counted_other = (2 * facts.other_fen * share.numerator + share.denominator) // doubled
     gross = facts.pledged_ip_fen + counted_other
-    costs = facts.carried_costs_fen + sum(cost.amount_fen for cost in facts.costs)
+    costs = facts.carried_costs_fen + new_costs
     net = max(gross - costs, 0)
     interest_due = max(borne.interest_outside_fen - facts.interest_returned_fen, 0)
     first = min(interest_due, net) if borne.order == "statutory" else 0
@@ -167,78 +149,3 @@ def _give_back(amount: int, before: Mapping[str, int], borne: Borne) -> dict[str
             left -= need[party]
             open_parties.remove(party)
     return given
-
-
-def _explain(decision: RecoveryDecision) -> Explanation:
-    facts, borne = decision.facts, decision.borne
-    total = sum(borne.parts.values())
-    steps = [
-        Step(
-            rule="recovery.gross",
-            title=Words("计入的回收款", "proceeds that count"),
-            source="H.21",
-            inputs=(
-                ("pledged_ip", money(facts.pledged_ip_fen)),
-                ("other", money(facts.other_fen)),
-                ("ip_share", percent(borne.ip_share)),
-            ),
-            result=money(decision.gross_fen),
-        ),
-        Step(
-            rule="recovery.net",
-            title=Words("先扣费用", "costs first"),
-            source="S23; H.21",
-            inputs=(
-                ("costs", money(sum(cost.amount_fen for cost in facts.costs))),
-                ("carried_costs", money(facts.carried_costs_fen)),
-            ),
-            result=money(decision.net_fen),
-            note=Words(
-                f"{money(decision.carried_costs_fen)} 结转下次",
-                f"{money(decision.carried_costs_fen)} carried to the next recovery",
-            )
-            if decision.carried_costs_fen
-            else Words("", ""),
-        ),
-    ]
-    interest = Step(
-        rule="recovery.interest",
-        title=Words("基数之外的利息", "interest outside the base"),
-        source="民法典 561" if borne.order == "statutory" else "H.23",
-        inputs=(
-            ("interest", money(borne.interest_outside_fen)),
-            ("returned_before", money(facts.interest_returned_fen)),
-        ),
-        result=money(decision.to_interest_fen),
-    )
-    back = Step(
-        rule="recovery.shares",
-        title=Words("按各方实际承担返还", "back by what each party bore"),
-        source="H.22",
-        inputs=tuple(
-            (party, f"{money(bore)} ({_ratio(borne.parts[party], total)})")
-            for party, bore in borne.borne.items()
-        ),
-        result=listed(decision.returned.items()),
-        note=Words(f"已足额：{'、'.join(decision.whole)}", f"whole: {', '.join(decision.whole)}")
-        if decision.whole
-        else Words("", ""),
-    )
-    steps.extend((interest, back) if borne.order == "statutory" else (back, interest))
-    steps.append(
-        Step(
-            rule="recovery.surplus",
-            title=Words("余额归出质人", "surplus to the pledgor"),
-            source="民法典 438",
-            inputs=(),
-            result=money(decision.to_pledgor_fen),
-        )
-    )
-    return Explanation("recovery", borne.version, tuple(steps))
-
-
-def _ratio(part: int, total: int) -> str:
-    if total == 0:
-        return "0%"
-    said = percent(Fraction(part, total))
-    return f"{money(part)}/{money(total)}" if "/" in said else said

@@ -2,29 +2,28 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Annotated, get_type_hints
 
+from shared.risk_classes import is_at_least
 from shared.schemes.decide.findings import Finding
-from shared.schemes.terms import Terms, TriggerRule
-from shared.schemes.vocabulary import DOCUMENTS, RISK_CLASSES, Words
+from shared.schemes.rules.claims import TriggerRule
+from shared.schemes.rules.declare import AtLeast, Document, RiskClass, Says, declared
+from shared.schemes.terms import Terms
+from shared.schemes.vocabulary import DOCUMENTS, RISK_CLASSES
 
-_CLASSES = tuple(RISK_CLASSES)
-
-_FLAGS: dict[str, Words] = {
-    "lawsuit_accepted": Words("法院已受理起诉", "a lawsuit accepted by the court"),
-    "called_early": Words("已宣布贷款提前到期", "the loan called early"),
-    "loss_confirmed": Words("上级已确认损失", "the loss confirmed by the higher level"),
-    "written_off": Words("已核销", "the loan written off"),
-    "enforcement_ended": Words("已终结执行", "enforcement ended"),
-    "guarantor_has_paid": Words("担保机构已代偿", "payment by the guarantor"),
-    "insurer_notified": Words("已通知保险公司", "notice to the insurer"),
+_FLAGS = {
+    name: one.mark(Says)
+    for name, hint in get_type_hints(TriggerRule, include_extras=True).items()
+    if (one := declared(hint)).kind is bool
 }
+"""What a trigger may ask for beside days and classes, as its declaration says it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriggerFacts:
     """How the loan stands on the claim day."""
 
-    risk_class: str
+    risk_class: RiskClass
     overdue_days: int
     months_non_performing: int = 0
     lawsuit_accepted: bool = False
@@ -35,7 +34,7 @@ class TriggerFacts:
     guarantor_has_paid: bool = False
     insurer_notified: bool = False
     compensated_elsewhere: bool = False
-    documents: frozenset[str] | None = None
+    documents: Annotated[frozenset[Document] | None, AtLeast(0)] = None
     """The documents handed in; None where they are not checked here."""
 
 
@@ -71,7 +70,7 @@ def _unmet(rule: TriggerRule, facts: TriggerFacts, terms: Terms) -> Iterator[Fin
     source = rule.source or terms.source("trigger")
     if rule.risk_class_at_least is not None:
         wanted = RISK_CLASSES[rule.risk_class_at_least]
-        if _CLASSES.index(facts.risk_class) < _CLASSES.index(rule.risk_class_at_least):
+        if not is_at_least(facts.risk_class, rule.risk_class_at_least):
             has = RISK_CLASSES[facts.risk_class]
             yield Finding(
                 "risk-class-too-good", source,

@@ -1,34 +1,17 @@
 """Parties and their shares, facts and what they must be, tiers without gaps: parts of rules."""
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from shared.ratios import percent
-from shared.schemes import terms as t
-from shared.schemes.reading.scalars import Choice, Flag, Money, Percent, Text, Whole
-from shared.schemes.reading.shape import (
-    At,
-    Field,
-    ListOf,
-    MapOf,
-    Problem,
-    Record,
-    Shape,
-    is_mapping,
-    unknown,
-)
-from shared.schemes.vocabulary import (
-    FACTS,
-    PARTIES,
-    RISK_CLASSES,
-)
-
-PARTY = Choice(tuple(PARTIES))
-FLAGS = tuple(name for name, fact in FACTS.items() if fact.kind == "flag")
-WORDS = {"zh": Field(Text(), required=True), "en": Field(Text(), required=True)}
+from shared.schemes.problems import At, Problem, unknown
+from shared.schemes.reading.scalars import Choice, Flag, Money, Percent, Whole
+from shared.schemes.reading.shape import Field, ListOf, MapOf, Record, Shape, is_mapping
+from shared.schemes.rules.sharing import Condition
+from shared.schemes.vocabulary import FACTS, PARTIES, RISK_CLASSES, Words
 
 
 @dataclass(frozen=True)
@@ -69,45 +52,35 @@ KIND_SHAPES: Mapping[str, Shape] = {
 }
 
 
-def _ends(kind: str) -> Record:
+_ENDS = ("above", "at_least", "up_to", "below")
+
+
+def _ends(kind: str) -> dict[str, Field]:
     """An interval of a measured fact: each end once, inclusive or not."""
-    shape = KIND_SHAPES[kind]
-    return Record(
-        {name: Field(shape) for name in ("above", "at_least", "up_to", "below")},
-        check=_ends_fit,
-    )
+    return {name: Field(KIND_SHAPES[kind]) for name in _ENDS}
 
 
-def _ends_fit(at: At, found: dict[str, Any]) -> list[Problem]:
+def _faults_of_ends(found: Mapping[str, Any]) -> Iterator[Words]:
     low = [name for name in ("above", "at_least") if found[name] is not None]
     high = [name for name in ("up_to", "below") if found[name] is not None]
     if len(low) > 1 or len(high) > 1:
-        return [
-            at.problem(
-                "above（大于）与 at_least（不小于）只写一个，up_to（不大于）与 below（小于）只写一个",
-                "write one of above and at_least, and one of up_to and below",
-            )
-        ]
-    if not low and not high:
-        return [at.problem("区间没有任何一端", "the interval has no end at all")]
-    if low and high:
-        empty = found[low[0]] > found[high[0]] or (
-            found[low[0]] == found[high[0]] and (low[0], high[0]) != ("at_least", "up_to")
+        yield Words(
+            "above（大于）与 at_least（不小于）只写一个，up_to（不大于）与 below（小于）只写一个",
+            "write one of above and at_least, and one of up_to and below",
         )
-        if empty:
-            return [
-                at.problem(
-                    "区间是空的：下端高于上端", "the interval is empty: its ends are crossed"
-                )
-            ]
-    return []
+    elif not low and not high:
+        yield Words("区间没有任何一端", "the interval has no end at all")
+    elif low and high:
+        bottom, top = found[low[0]], found[high[0]]
+        if bottom > top or (bottom == top and (low[0], high[0]) != ("at_least", "up_to")):
+            yield Words("区间是空的：下端高于上端", "the interval is empty: its ends are crossed")
 
 
 @dataclass(frozen=True)
 class When:
     """Facts and what they must be: flags true or false, amounts between two ends."""
 
-    def read(self, at: At, problems: list[Problem]) -> tuple[t.Condition, ...] | None:
+    def read(self, at: At, problems: list[Problem]) -> tuple[Condition, ...] | None:
         if not is_mapping(at, problems):
             return None
         conditions = []
@@ -119,11 +92,11 @@ class When:
             place = at.child(name)
             if kind in ("flag", "word"):
                 value = KIND_SHAPES[kind].read(place, problems)
-                conditions.append(t.Condition(fact=name, equals=value))
+                conditions.append(Condition(fact=name, equals=value))
             else:
-                ends = _ends(kind).read(place, problems)
+                ends = Record(_ends(kind), faults=_faults_of_ends).read(place, problems)
                 if ends is not None:
-                    conditions.append(t.Condition(fact=name, **ends))
+                    conditions.append(Condition(fact=name, **ends))
         return tuple(conditions)
 
     def schema(self) -> dict[str, Any]:
@@ -131,7 +104,7 @@ class When:
             name: (
                 KIND_SHAPES[fact.kind].schema()
                 if fact.kind in ("flag", "word")
-                else _ends(fact.kind).schema()
+                else Record(_ends(fact.kind)).schema()
             )
             | {"description": f"{fact.zh} {fact.en}"}
             for name, fact in FACTS.items()
@@ -139,7 +112,7 @@ class When:
         return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
-def gaps(places: list[tuple[At, t.Condition]]) -> list[Problem]:
+def gaps(places: list[tuple[At, Condition]]) -> list[Problem]:
     """Where a row of tiers leaves a hole, overlaps, or is not in rising order."""
     problems = []
     for (_, lower), (at, upper) in itertools.pairwise(places):
@@ -190,12 +163,8 @@ class Tiers:
 
     def read(self, at: At, problems: list[Problem]) -> list[tuple[dict[str, Any], Any]] | None:
         record = Record(
-            {
-                name: Field(KIND_SHAPES[self.kind])
-                for name in ("above", "at_least", "up_to", "below")
-            }
-            | {self.payload: Field(self.shape, required=True)},
-            check=lambda place, found: _ends_fit(place, found),
+            _ends(self.kind) | {self.payload: Field(self.shape, required=True)},
+            faults=_faults_of_ends,
         )
         before = len(problems)
         rows = ListOf(record).read(at, problems)
@@ -204,7 +173,7 @@ class Tiers:
         pairs = [
             (
                 at.child(index),
-                t.Condition(fact="", **{k: v for k, v in row.items() if k != self.payload}),
+                Condition(fact="", **{k: v for k, v in row.items() if k != self.payload}),
             )
             for index, row in enumerate(rows)
         ]
@@ -214,36 +183,24 @@ class Tiers:
         ]
 
     def schema(self) -> dict[str, Any]:
-        ends = {
-            name: KIND_SHAPES[self.kind].schema()
-            for name in ("above", "at_least", "up_to", "below")
-        }
-        return {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "type": "object",
-                "properties": ends | {self.payload: self.shape.schema()},
-                "required": [self.payload],
-                "additionalProperties": False,
-            },
-        }
+        record = Record(_ends(self.kind) | {self.payload: Field(self.shape, required=True)})
+        return ListOf(record).schema()
 
 
-MEASURED = tuple(name for name, fact in FACTS.items() if fact.kind not in ("flag", "word"))
+@dataclass(frozen=True)
+class Facts:
+    """Facts by name, each of its own kind."""
 
+    def read(self, at: At, problems: list[Problem]) -> dict[str, Any] | None:
+        if not is_mapping(at, problems):
+            return None
+        found = {}
+        for name in at.node:
+            if name not in FACTS:
+                problems.append(unknown(at.key(name), tuple(FACTS)))
+            else:
+                found[str(name)] = KIND_SHAPES[FACTS[name].kind].read(at.child(name), problems)
+        return found
 
-def renamed(make: Callable[..., Any], **names: str) -> Callable[..., Any]:
-    """Files say `amount`, code says `amount_fen`."""
-
-    def build(**found: Any) -> Any:
-        return make(**{names.get(key, key): value for key, value in found.items()})
-
-    return build
-
-
-CODE = Text(
-    pattern=r"[a-z][a-z0-9_]*",
-    hint_zh="小写英文字母、数字和下划线",
-    hint_en="lower case letters, digits and _",
-)
+    def schema(self) -> dict[str, Any]:
+        return {"type": "object"}

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from shared.schemes.reading.shape import At, Problem
+from shared.schemes.problems import At, Problem
+from shared.schemes.rules.sharing import Sharing
 from shared.schemes.scheme import Entry, Mode, Scheme
-from shared.schemes.terms import Sharing
 
 
 def inconsistencies(scheme: Scheme, at: At) -> list[Problem]:

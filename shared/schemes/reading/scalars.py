@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from shared.money import LARGEST_FEN, parse_fen
-from shared.schemes.reading.shape import At, Problem, shown, unknown
+from shared.schemes.problems import At, Problem, shown, unknown
 
 
 @dataclass(frozen=True)

@@ -2,67 +2,16 @@
 
 A shape reads a YAML node into a plain value and notes every problem with its line and column,
 in Chinese and English: what is wrong, and what would be right. The same shapes give the JSON
-Schema that editors use.
+Schema that editors use. Those of rules are made from the rules' declarations (`derived.py`).
 """
 
-import difflib
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing to mend in a file. Lines and columns count from 1, as editors do."""
-
-    line: int
-    column: int
-    path: str
-    zh: str
-    en: str
-
-    def text(self, language: str = "zh") -> str:
-        """One line for a terminal: where, what is wrong, what would be right."""
-        said = self.zh if language == "zh" else self.en
-        where = (
-            f"第 {self.line} 行第 {self.column} 列"
-            if language == "zh"
-            else f"line {self.line}, column {self.column}"
-        )
-        return f"{where} ({self.path or '/'}): {said}"
-
-
-@dataclass(frozen=True, slots=True)
-class At:
-    """A node of the file with its place."""
-
-    node: Any
-    path: str
-    line: int
-    column: int
-
-    def problem(self, zh: str, en: str) -> Problem:
-        return Problem(self.line, self.column, self.path, zh, en)
-
-    def child(self, key: Any) -> "At":
-        """The value under a key or index; its place is that of the value."""
-        line, column = _place(self.node, key, value=True, default=(self.line, self.column))
-        return At(self.node[key], f"{self.path}/{key}", line, column)
-
-    def key(self, key: Any) -> "At":
-        """The key itself, for a complaint about its name."""
-        line, column = _place(self.node, key, value=False, default=(self.line, self.column))
-        return At(key, f"{self.path}/{key}", line, column)
-
-
-def _place(node: Any, key: Any, *, value: bool, default: tuple[int, int]) -> tuple[int, int]:
-    marks = getattr(node, "lc", None)
-    if marks is None or marks.data is None or key not in marks.data:
-        return default
-    found = marks.data[key]
-    line, column = (found[2], found[3]) if value and len(found) == 4 else (found[0], found[1])
-    return line + 1, column + 1
+from shared.schemes.problems import At, Problem, shown, unknown
+from shared.schemes.vocabulary import Words
 
 
 class Shape(Protocol):
@@ -71,31 +20,6 @@ class Shape(Protocol):
     def read(self, at: At, problems: list[Problem]) -> Any: ...
 
     def schema(self) -> dict[str, Any]: ...
-
-
-def shown(node: Any) -> str:
-    """A short picture of what stands there, for a message."""
-    if isinstance(node, Mapping):
-        return "{…}"
-    if isinstance(node, Sequence) and not isinstance(node, str):
-        return "[…]"
-    text = str(node)
-    return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”"
-
-
-def closest(name: str, known: Sequence[str]) -> str | None:
-    """The known name that was probably meant."""
-    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return found[0] if found else None
-
-
-def unknown(at: At, known: Sequence[str]) -> Problem:
-    """A word that is not known here, with the one probably meant."""
-    meant = closest(str(at.node), known) if isinstance(at.node, str) else None
-    listed = "、".join(known)
-    zh = f"不认识 {shown(at.node)}" + (f"，是否要写 “{meant}”？" if meant else "")
-    en = f"{shown(at.node)} is not known here" + (f"; did you mean “{meant}”？" if meant else "")
-    return at.problem(f"{zh} 可用：{listed}", f"{en} Known: {', '.join(known)}")
 
 
 @dataclass(frozen=True)
@@ -206,15 +130,25 @@ class Field:
     default: Any = None
     zh: str = ""
     en: str = ""
+    into: str = ""
+    """What the code calls it, where it is not the key of the file."""
+
+
+def no_faults(value: Any) -> Iterable[Words]:
+    """For what may be anything that its parts may be."""
+    return ()
 
 
 @dataclass(frozen=True)
 class Record:
-    """A fixed set of keys; an unknown key is a mistake. `make` builds the typed value."""
+    """A fixed set of keys; an unknown key is a mistake.
+
+    `make` builds the typed value, `faults` says what in it does not fit together.
+    """
 
     fields: Mapping[str, Field]
     make: Callable[..., Any] = dict
-    check: Callable[[At, dict[str, Any]], list[Problem]] | None = field(default=None)
+    faults: Callable[[Any], Iterable[Words]] = no_faults
 
     def read(self, at: At, problems: list[Problem]) -> Any:
         if not is_mapping(at, problems):
@@ -225,8 +159,9 @@ class Record:
                 problems.append(unknown(at.key(key), tuple(self.fields)))
         found: dict[str, Any] = {}
         for name, spec in self.fields.items():
+            into = spec.into or name
             if name in at.node:
-                found[name] = spec.shape.read(at.child(name), problems)
+                found[into] = spec.shape.read(at.child(name), problems)
             elif spec.required:
                 problems.append(
                     at.problem(
@@ -235,14 +170,12 @@ class Record:
                     )
                 )
             else:
-                found[name] = spec.default
+                found[into] = spec.default
         if len(problems) > before:
             return None
-        if self.check is not None:
-            problems.extend(self.check(at, found))
-            if len(problems) > before:
-                return None
-        return self.make(**found)
+        value = self.make(**found)
+        problems.extend(at.problem(*fault) for fault in self.faults(value))
+        return value if len(problems) == before else None
 
     def schema(self) -> dict[str, Any]:
         properties = {}

@@ -10,14 +10,14 @@ from typing import Any
 
 from shared.money import parse_fen
 from shared.refusals import Refused
-from shared.schemes.cases.questions import AMPLE_FEN
+from shared.schemes.cases.answers import AMPLE_FEN
 from shared.schemes.decide.claims import ClaimFacts, Counters
 from shared.schemes.decide.loss import ClaimDecision, split_loss
+from shared.schemes.problems import At, Problem
 from shared.schemes.reading.conditions import KIND_SHAPES
-from shared.schemes.reading.rules import RULES
-from shared.schemes.reading.scalars import Percent
-from shared.schemes.reading.shape import At, Problem
-from shared.schemes.terms import Terms
+from shared.schemes.reading.derived import fields_of
+from shared.schemes.reading.scalars import Money, Percent
+from shared.schemes.terms import RULES, Terms
 from shared.schemes.vocabulary import FACTS, FIGURES
 
 
@@ -53,10 +53,7 @@ class Totals:
     refused: dict[str, str] = field(default_factory=dict)
 
 
-_MONEY = (
-    "outstanding_principal", "interest", "penalty_interest", "compound_interest", "recovered",
-    "compensated_amount", "other_policy_money", "borrower_balance", "loan_amount",
-)  # fmt: skip
+_MONEY = tuple(name for name, field in fields_of(ClaimFacts).items() if field.shape == Money())
 COLUMNS = ("number", "filed_on", "bank", "borrower", *_MONEY, "ip_share", "attributes")
 
 
@@ -149,7 +146,7 @@ def cost_of(
     running = dict.fromkeys(FIGURES, AMPLE_FEN) | dict(figures or {})
     for claim in book:
         keys = _keys(claim)
-        periods = [(part.code, part.per) for part in terms.covered]
+        periods: list[tuple[str, str]] = [(part.code, part.per) for part in terms.covered]
         periods += [(cap.code, cap.per) for cap in terms.caps]
         counted = {code: used.get((code, keys[per]), 0) for code, per in periods}
         try:

@@ -3,85 +3,74 @@
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, get_args
 
 from shared.money import group_fen
 from shared.ratios import percent
-from shared.schemes import terms as t
+from shared.schemes.rules.declare import Declared, InFen, Multiple, OneOf, declared
+from shared.schemes.rules.limits import AmountByTier
+from shared.schemes.rules.sharing import Behind, Condition, Sharing
+from shared.schemes.terms import RULES, Rule
 from shared.schemes.vocabulary import (
-    CREDIT_LISTS,
-    DOCUMENTS,
     FACTS,
     FIGURES,
-    IP_KINDS,
     PERIODS,
-    PURPOSES,
     RISK_CLASSES,
-    STEPS,
     Words,
     party_name,
     spoken,
 )
 
 _BP = {"over_lpr_bp", "rate_bp", "fee_ceiling_bp", "under_market_bp"}
-_LISTS: Mapping[str, Mapping[str, Words]] = {
-    "ip_kinds": IP_KINDS,
-    "purposes": PURPOSES,
-    "documents": DOCUMENTS,
-    "claim_documents": DOCUMENTS,
-    "credit_lists": CREDIT_LISTS,
-}
 
 
 def described(rule: str, value: Any, language: str) -> list[str]:
-    """The lines that say a rule's value; most rules need one."""
+    """The lines that say a rule's value, as it is declared; most rules need one."""
     if value == "unknown":
         return ["未公开" if language == "zh" else "not published"]
-    if rule in _LISTS:
-        between = "、" if language == "zh" else ", "
-        return [between.join(_LISTS[rule][word].said(language) for word in value)]
-    if rule in ("parties",):
-        return [", ".join(party_name(party, language) for party in value)]
-    if rule in ("residual", "bearer"):
-        return [party_name(value, language)]
-    if rule == "sharing":
+    if isinstance(value, Sharing):
         return _sharing(value, language)
-    if rule == "refunds":
-        return [
-            f"{party_name(payer, language)} → {party_name(payee, language)}"
-            for payer, payee in value.items()
-        ]
-    if rule == "behind":
-        return [
-            f"{party_name(party, language)}: {shares_said(part.shares, language)}"
-            for party, part in value.items()
-        ]
-    if rule == "pledge_rates":
-        return [
-            ", ".join(f"{IP_KINDS[kind].said(language)} {percent(r)}" for kind, r in value.items())
-        ]
-    if rule == "deadlines":
-        return [
-            f"{STEPS[step].said(language)}: {_fields(item, language)}"
-            for step, item in value.items()
-        ]
-    if rule == "maximum_leverage" or rule == "minimum_leverage":
-        return [f"{value.numerator}" if value.denominator == 1 else f"{value}"]
-    if rule == "loan_cap_by":
+    if isinstance(value, AmountByTier):
         return [
             f"{_when((tier.when,), language)}: {group_fen(tier.amount_fen)}" for tier in value.tiers
         ]
+    if isinstance(value, Mapping):
+        return _by_name(RULES[rule], value, language)
     if isinstance(value, tuple) and value and is_dataclass(value[0]):
         return [_in_words(_fields(item, language), language) for item in value]
     if is_dataclass(value):
         return [_in_words(_fields(value, language), language)]
+    if isinstance(value, tuple):
+        item = declared(get_args(declared(RULES[rule].hint).kind)[0])
+        between = "、" if language == "zh" and rule != "parties" else ", "
+        return [between.join(_plain(item, part, language) for part in value)]
+    return [_plain(declared(RULES[rule].hint), value, language)]
+
+
+def _plain(one: Declared, value: Any, language: str) -> str:
+    """A single value: a word by its name, an amount, a ratio, yes or no."""
+    if one.mark(OneOf):
+        word = one.mark(OneOf).words[value]
+        return str(word.zh if language == "zh" else word.en)
+    if one.mark(InFen):
+        return group_fen(value)
+    if one.mark(Multiple):
+        return str(value)
     if isinstance(value, bool):
-        return [("是" if value else "否") if language == "zh" else ("yes" if value else "no")]
-    if isinstance(value, Fraction):
-        return [percent(value)]
-    if isinstance(value, int) and t.Terms.__dataclass_fields__.get(f"{rule}_fen"):
-        return [group_fen(value)]
-    return [str(value)]
+        return ("是" if value else "否") if language == "zh" else ("yes" if value else "no")
+    return percent(value) if isinstance(value, Fraction) else str(value)
+
+
+def _by_name(rule: Rule, value: Mapping[str, Any], language: str) -> list[str]:
+    key, item = (declared(hint) for hint in get_args(declared(rule.hint).kind))
+    pairs = [(_plain(key, name, language), part) for name, part in value.items()]
+    if isinstance(pairs[0][1], Behind):
+        return [f"{name}: {shares_said(part.shares, language)}" for name, part in pairs]
+    if is_dataclass(pairs[0][1]):
+        return [f"{name}: {_fields(part, language)}" for name, part in pairs]
+    if item.mark(OneOf):
+        return [f"{name} → {_plain(item, part, language)}" for name, part in pairs]
+    return [", ".join(f"{name} {_plain(item, part, language)}" for name, part in pairs)]
 
 
 def _in_words(text: str, language: str) -> str:
@@ -94,7 +83,7 @@ def shares_said(shares: tuple[tuple[str, Fraction], ...], language: str) -> str:
     return " : ".join(f"{party_name(party, language)} {percent(share)}" for party, share in shares)
 
 
-def _sharing(value: t.Sharing, language: str) -> list[str]:
+def _sharing(value: Sharing, language: str) -> list[str]:
     zh = language == "zh"
     lines = []
     for row in value.rows:
@@ -139,7 +128,7 @@ def _fact(name: str, language: str) -> str:
 _ENDS = {"above": ">", "at_least": "≥", "up_to": "≤", "below": "<"}
 
 
-def _when(conditions: tuple[t.Condition, ...], language: str) -> str:
+def _when(conditions: tuple[Condition, ...], language: str) -> str:
     said = []
     for condition in conditions:
         name, kind = _fact(condition.fact, language), FACTS[condition.fact].kind

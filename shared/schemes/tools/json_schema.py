@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 from shared.schemes.cases.questions import QUESTIONS
-from shared.schemes.reading.conditions import WORDS
+from shared.schemes.reading.derived import NAME
 from shared.schemes.reading.reader import HEAD
-from shared.schemes.reading.rules import RULES
+from shared.schemes.reading.rules import SHAPES
 from shared.schemes.reading.scalars import Day, Text
 from shared.schemes.reading.shape import Record
+from shared.schemes.terms import RULES
 from shared.schemes.vocabulary import MARKS
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -27,7 +28,7 @@ def scheme_schema() -> dict[str, Any]:
                 "additionalProperties": {
                     "type": "object",
                     "properties": {
-                        "value": rule.shape.schema(),
+                        "value": SHAPES[name].schema(),
                         "source": Text().schema() | {"description": "依据哪一条 which article"},
                         "mark": {"enum": list(MARKS)},
                         "note": Text().schema(),
@@ -49,7 +50,7 @@ def scheme_schema() -> dict[str, Any]:
     mode = {
         "type": "object",
         "properties": {
-            "name": Record(WORDS).schema(),
+            "name": NAME.schema(),
             "status": HEAD["status"].shape.schema(),
             "rules": {"$ref": "#/$defs/rules"},
         },

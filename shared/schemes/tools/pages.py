@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.schemes.cases.cases import Case, run
-from shared.schemes.reading.rules import RULES
 from shared.schemes.scheme import Entry, Scheme
+from shared.schemes.terms import RULES
 from shared.schemes.tools.describe import described
 
 _STATUS = {

@@ -31,7 +31,7 @@ from services.risk_pool.domain.settlement import (
 )
 from services.risk_pool.domain.statement import Table, tables_of_party, tables_of_pool
 from shared.months import Month
-from shared.schemes.terms import TriggerRule
+from shared.schemes.rules.claims import TriggerRule
 
 LIFE_CYCLES = {
     "claim": (claim.LIFE_CYCLE, claim.State.SUBMITTED, {"refused", "paid"}),
