@@ -210,6 +210,16 @@ class LifeCycle:
             if move.source == state and move.roles.intersection(roles)
         ]
 
+    def open_to(self, case: Row, by: Person) -> list[str]:
+        """What this person may do with this case now: no guard speaks against it either."""
+        return [
+            move.action
+            for move in self.moves
+            if move.source == case["state"]
+            and move.roles & by.roles
+            and all(self.guards[name](case, by) is None for name in move.guards)
+        ]
+
     def sources_of(self, action: str) -> list[str]:
         """The states from which an action leads on."""
         return [move.source for move in self.moves if move.action == action and move.source]

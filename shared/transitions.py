@@ -134,17 +134,20 @@ async def apply_transition(
 
 
 async def apply_transitions(
-    conn: asyncpg.Connection, cases: CaseTable, steps: Sequence[Step], *, now: datetime
+    conn: asyncpg.Connection,
+    cases: CaseTable,
+    steps: Sequence[Step],
+    *,
+    now: datetime,
+    also: Sequence[Event] = (),
 ) -> list[Transition]:
     """Move cases on, each once, in a few statements whatever their number.
 
-    Where a case begins, its row has been inserted by the caller with the state that the table
+    `also` is told in front of what the moves tell, in the same statement. Where a case begins, its row has been inserted by the caller with the state that the table
     gives (`LifeCycle.require(None, …).target`); its history and events are written here. Raises
     what `LifeCycle.require` raises, before anything is written.
     """
-    if not steps:
-        return []
-    done = [_checked(cases, step) for step in steps]
+    done = [checked(cases, step) for step in steps]
     both = list(zip(steps, done, strict=True))
     begun = [one for one in both if one[1].move.source is None]
     moved = [one for one in both if one[1].move.source is not None]
@@ -152,11 +155,12 @@ async def apply_transitions(
         await _write(conn, cases, moved, now)
     if begun:
         await conn.execute(_BEGIN, *history_arrays(cases, begun, now))
-    await outbox.append(conn, events_of(cases, steps, done), now=now)
+    await outbox.append(conn, [*also, *events_of(cases, steps, done)], now=now)
     return done
 
 
-def _checked(cases: CaseTable, step: Step) -> Transition:
+def checked(cases: CaseTable, step: Step) -> Transition:
+    """What a step makes of its case, with nothing written yet. Raises as `LifeCycle.require`."""
     life_cycle = cases.life_cycle
     begins = step.case["state"] is None
     move = life_cycle.require(None if begins else step.case, step.action, step.by)
@@ -211,7 +215,7 @@ def _statement(cases: CaseTable, changed: tuple[str, ...]) -> str:
     arrays = [f"${first}::date[]"]
     arrays += [f"${n}::{cases.columns[name]}[]" for n, name in enumerate(changed, first + 1)]
     names = ["due_on", *changed]
-    sets = ", ".join(f"{name} = move.new_{name}" for name in names)
+    sets = ", ".join(f"{name} = move.new_{name}{_unwrap(cases, name)}" for name in names)
     news = ", ".join(f"new_{name}" for name in names)
     return f"""
         with move as (
@@ -233,6 +237,16 @@ def _statement(cases: CaseTable, changed: tuple[str, ...]) -> str:
     """
 
 
+def _wrap(cases: CaseTable, name: str, value: Any) -> Any:
+    """A JSON value inside an object: a list among the values of an array would be its dimension."""
+    is_json = cases.columns[name] == "jsonb"
+    return {"value": value} if is_json and value is not None else value
+
+
+def _unwrap(cases: CaseTable, name: str) -> str:
+    return " -> 'value'" if cases.columns.get(name) == "jsonb" else ""
+
+
 async def _write(
     conn: asyncpg.Connection,
     cases: CaseTable,
@@ -245,7 +259,7 @@ async def _write(
         _statement(cases, changed),
         *history_arrays(cases, moves, now),
         [one.due_on for _, one in moves],
-        *([step.changes[name] for step, _ in moves] for name in changed),
+        *([_wrap(cases, name, step.changes[name]) for step, _ in moves] for name in changed),
     )
     if written != len(moves):
         raise MovedMeanwhile(f"{len(moves) - written} of {len(moves)} cases had moved on")

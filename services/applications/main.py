@@ -1,18 +1,31 @@
 """The service of banks and reviewers: `python -m services.applications.main`."""
 
-from services.applications.api import banks, cases, loans, reviews, submissions
+from services.applications.api import banks, cases, loans, positions, reviews, submissions
 from services.applications.consumer import ROUTES
-from services.applications.handlers.expiry import expire_reservations
+from services.applications.handlers import expiry
 from services.applications.settings import Settings
+from shared.http.context import Context
 from shared.serve import serve
 from shared.service import Service
+
+
+async def _expire_reservations(context: Context) -> None:
+    await expiry.expire_reservations(context.database, context.clock.now)
+
 
 SERVICE = Service(
     name="applications",
     title="申请与贷款 Applications",
-    routers=(banks.router, submissions.router, reviews.router, cases.router, loans.router),
+    routers=(
+        banks.router,
+        submissions.router,
+        reviews.router,
+        cases.router,
+        loans.router,
+        positions.router,
+    ),
     consumes=ROUTES,
-    due=(expire_reservations,),
+    due=(_expire_reservations,),
     settings_type=Settings,
 )
 

@@ -5,9 +5,11 @@ from datetime import date
 
 import pytest
 
-from services.applications.domain.case import RightKey
 from services.applications.domain.checks import CHECKS, findings
 from services.applications.domain.programme import programme_findings
+from services.applications.domain.submission import RightKey
+from services.applications.handlers.submission import reasons_against
+from shared.schemes.library import load
 from tests.applications.values import AROUND, FIRM, RIGHT, TODAY, case, with_right
 
 
@@ -21,7 +23,7 @@ def valued_on(day: date):
 
 def test_nothing_is_found_in_a_good_case():
     assert findings(case(), AROUND) == ()
-    assert programme_findings(case(), "dongli", AROUND) == ()
+    assert programme_findings(case(), load("dongli"), AROUND) == ()
 
 
 WRONG = {
@@ -146,15 +148,15 @@ def test_an_owner_without_a_code_is_compared_by_name_however_its_brackets_are_wr
     ]
 
 
-def of_programme(changed, around=AROUND, programme: str = "dongli") -> list[str]:
-    return codes(programme_findings(changed, programme, around))
+def of_programme(changed, around=AROUND) -> list[str]:
+    return codes(programme_findings(changed, load("dongli"), around))
 
 
 def test_the_programme_adds_its_own_reasons():
     assert of_programme(case(amount_fen=1_000_000_001, collateral=(RIGHT, RIGHT, RIGHT, RIGHT)))[
         0
     ] == ("loan-over-cap")
-    assert of_programme(case(document_kinds=())) == ["document-missing"] * 5
+    assert of_programme(case(documents=())) == ["document-missing"] * 5
     assert of_programme(case(tenor_months=13)) == ["tenor-too-long"]
     assert of_programme(case(annual_rate_bp=451)) == ["rate-too-high"]
     assert of_programme(case(purpose="equipment")) == ["purpose-not-permitted"]
@@ -181,7 +183,8 @@ def test_an_unknown_mode_and_a_programme_not_yet_in_force_are_findings_not_failu
 
     assert of_programme(case(mode="mutual")) == ["no-such-scheme"]
     assert of_programme(case(), early) == ["scheme-not-in-force"]
-    assert of_programme(case(), programme="nowhere") == ["no-such-scheme"]
+    nowhere = reasons_against(case(), AROUND, programme="nowhere")
+    assert codes(nowhere) == ["no-such-scheme"]
 
 
 def test_whoever_shares_in_a_mode_must_be_named_and_nobody_else():

@@ -7,15 +7,15 @@ from uuid import uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.applications.domain.life_cycle import IS_LOAN, Action, State, find_move
+from services.applications.domain.life_cycle import IS_LOAN, Action, State
 from services.applications.domain.positions import (
-    RISK_CLASSES,
     Loan,
     Position,
     errors,
     is_worse,
     move_for,
 )
+from shared.risk_classes import RISK_CLASSES
 from tests.applications.office import ICBC, Office, counted, position
 
 
@@ -287,13 +287,13 @@ LOANS = st.builds(
 def test_whatever_report_is_taken_leads_along_the_table(reported: Position, loan: Loan):
     if errors(reported, loan, month="2026-06", today=date(2026, 7, 1)):
         return
-    action = move_for(reported, loan)
+    move = move_for(reported, loan)
 
     assert loan.state in IS_LOAN
-    if action is not None:
-        assert find_move(loan.state, action) is not None
+    if move is not None:
+        assert move.source == loan.state
     if reported.is_repaid and loan.state is not State.CLAIMED:
-        assert action is Action.REPAY
+        assert move is not None and move.action == Action.REPAY
 
 
 @given(POSITIONS, LOANS)

@@ -277,7 +277,7 @@ async def test_every_move_is_kept_with_who_when_and_why_and_can_never_be_changed
         ("recommend", "wang", "reviewer", "under_review", "recommended"),
     ]
     assert moves[-1]["reason"] == "材料齐全，建议批准"
-    for statement in ("update history set reason = 'x'", "delete from history"):
+    for statement in ("update case_moves set reason = 'x'", "delete from case_moves"):
         with pytest.raises(Exception, match="only added to"):
             async with office.service.context.database.begin("*") as conn:
                 await conn.execute(statement)

@@ -11,9 +11,9 @@ from tests.applications.office import CCB, ICBC, Office, position, submission
 WITH_A_BANKS_ROWS = {
     "applications",
     "borrowers",
+    "case_moves",
     "collateral",
     "documents",
-    "history",
     "loans",
     "pledge_registrations",
     "positions",

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from services.applications.domain.case import (
+from services.applications.domain.submission import (
     Borrower,
-    Case,
     Collateral,
     RightKey,
+    Submission,
+    SubmittedDocument,
     Surroundings,
     Valuation,
 )
@@ -25,6 +26,7 @@ FIRM = Borrower(
 
 RIGHT = Collateral(
     key=RightKey("invention", "202211234567.8", 0),
+    number_as_given="ZL 2022 1 1234567.8",
     name="一种方法",
     owner_uscc=FIRM.uscc,
     owner_name=FIRM.name,
@@ -42,9 +44,15 @@ RIGHT = Collateral(
 AROUND = Surroundings(today=TODAY, pool_name="东丽资金池", pool_opened_on=date(2026, 1, 1))
 
 
-def case(**changes: Any) -> Case:
+def documents(*kinds: str) -> tuple[SubmittedDocument, ...]:
+    return tuple(
+        SubmittedDocument(kind=kind, sha256=bytes(32), filename=f"{kind}.pdf") for kind in kinds
+    )
+
+
+def case(**changes: Any) -> Submission:
     """A case that nothing is wrong with, but for the changes."""
-    plain = Case(
+    plain = Submission(
         pool_code="dongli",
         mode="direct",
         parties={},
@@ -53,13 +61,14 @@ def case(**changes: Any) -> Case:
         tenor_months=12,
         annual_rate_bp=385,
         purpose="r_and_d",
+        purpose_note=None,
         repayment="bullet",
         has_other_collateral=False,
         ip_share_bp=None,
         is_first_loan=True,
         attributes={},
         collateral=(RIGHT,),
-        document_kinds=(
+        documents=documents(
             "business_licence",
             "ip_certificates",
             "financial_statements",
@@ -70,6 +79,6 @@ def case(**changes: Any) -> Case:
     return replace(plain, **changes)
 
 
-def with_right(**changes: Any) -> Case:
+def with_right(**changes: Any) -> Submission:
     """The same with another right."""
     return case(collateral=(replace(RIGHT, **changes),))

@@ -1,33 +1,31 @@
 """Banks that may submit, and the pools they may submit to."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import asyncpg
 from fastapi import APIRouter, Depends
-from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.applications.api.common import Anyone
 from services.applications.api.requests import BankBody, BankChange
 from services.applications.api.responses import BankAnswer, PoolAnswer
-from services.applications.queries import cases
+from services.applications.handlers import banks
+from services.applications.queries import banks as bank_reads
 from shared.auth.identity import Identity, requires
 from shared.http.context import CurrentContext
 from shared.http.etags import IF_MATCH, etag, require_match
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page
-from shared.refusals import NotFound, Refused
+from shared.refusals import FieldFault, FieldsWrong
 
 router = APIRouter(tags=["banks"])
 
 Admin = Annotated[Identity, Depends(requires("admin"))]
 
-
-class BankExists(Refused):
-    """A bank has that code or that credit code."""
-
-    code = "bank-exists"
+NOTHING_TO_CHANGE: Final = FieldFault(
+    (), "nothing-to-change", "没有要修改的字段", "There is nothing to change."
+)
 
 
 @router.post("/banks", status_code=201, response_model=BankAnswer)
@@ -37,19 +35,9 @@ async def add_bank(
     """Register a bank; its people's tokens carry its code as institution."""
 
     async def work(conn: asyncpg.Connection) -> Answer:
-        row = await conn.fetchrow(
-            """
-            insert into banks (code, name, uscc, created_at) values ($1, $2, $3, $4)
-            on conflict do nothing
-            returning *
-            """,
-            body.code,
-            body.name,
-            body.uscc,
-            context.clock.now(),
+        row = await banks.add_bank(
+            conn, code=body.code, name=body.name, uscc=body.uscc, now=context.clock.now()
         )
-        if row is None:
-            raise BankExists("该银行已登记", "The bank is registered already.", bank=body.code)
         headers = {"ETag": etag(1), "Location": f"/api/v1/banks/{body.code}"}
         return Answer(201, BankAnswer(**dict(row)), headers)
 
@@ -60,7 +48,7 @@ async def add_bank(
 async def list_banks(caller: Anyone, context: CurrentContext) -> Page[BankAnswer]:
     """All banks, by code."""
     async with context.database.reading(caller.institution) as session:
-        rows = await cases.banks(session)
+        rows = await bank_reads.banks(session)
     return Page(items=[BankAnswer.model_validate(row) for row in rows], next_cursor=None)
 
 
@@ -70,7 +58,7 @@ async def read_bank(
 ) -> BankAnswer:
     """One bank."""
     async with context.database.reading(caller.institution) as session:
-        row = await cases.bank(session, code)
+        row = await bank_reads.bank(session, code)
     response.headers["ETag"] = etag(row.version)
     return BankAnswer.model_validate(row)
 
@@ -86,39 +74,11 @@ async def change_bank(
 ) -> BankAnswer:
     """Change a bank's name or credit code. If-Match is required."""
     if not body.model_fields_set:
-        raise RequestValidationError(
-            [
-                {
-                    "type": "nothing_to_change",
-                    "loc": ("body",),
-                    "msg": "nothing to change",
-                    "input": {},
-                    "ctx": {"zh": "没有要修改的字段", "en": "There is nothing to change."},
-                }
-            ],
-            body={},
-        )
+        raise FieldsWrong([NOTHING_TO_CHANGE])
     async with context.database.begin(caller.institution) as conn:
-        known = await conn.fetchrow("select * from banks where code = $1 for update", code)
-        if known is None:
-            raise NotFound("没有这家银行", "There is no such bank.")
+        known = await banks.locked_bank(conn, code)
         require_match(request, known["version"])
-        try:
-            row = await conn.fetchrow(
-                """
-                update banks set name = coalesce($2, name), uscc = coalesce($3, uscc),
-                       version = version + 1
-                where code = $1
-                returning *
-                """,
-                code,
-                body.name,
-                body.uscc,
-            )
-        except asyncpg.UniqueViolationError as error:
-            raise BankExists(
-                "另一家银行已使用该统一社会信用代码", "Another bank has that credit code."
-            ) from error
+        row = await banks.change_bank(conn, code, name=body.name, uscc=body.uscc)
     response.headers["ETag"] = etag(row["version"])
     return BankAnswer(**dict(row))
 
@@ -127,7 +87,7 @@ async def change_bank(
 async def list_pools(caller: Anyone, context: CurrentContext) -> Page[PoolAnswer]:
     """The pools that take applications, and how your bank stands in each."""
     async with context.database.reading(caller.institution) as session:
-        found = await cases.pools(session)
+        found = await bank_reads.pools(session)
     own = caller.institution != "*"
     return Page(
         items=[

@@ -8,16 +8,17 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from services.applications.api import presenters
-from services.applications.api.common import Anyone, Cursor, Limit
+from services.applications.api.common import Anyone, Cursor, Limit, PlainCode
 from services.applications.api.responses import (
     CaseAnswer,
     CaseSummary,
     HistoryAnswer,
+    LoanStatisticsRow,
     StatisticsAnswer,
+    StatisticsRow,
 )
 from services.applications.domain.life_cycle import State
-from services.applications.queries import cases
-from services.applications.queries.statistics import statistics
+from services.applications.queries import cases, statistics
 from shared.auth.identity import Identity, requires
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
@@ -30,7 +31,6 @@ Words = Annotated[
     str | None,
     Query(max_length=100, pattern=r"^[^\u0000]*$", description="Number, USCC or name."),
 ]
-PlainCode = Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
 @router.get("/applications")
@@ -89,7 +89,7 @@ async def read_queue(
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(
         items=[presenters.summary(row, now=now, working_days=days) for row in rows[:limit]],
-        next_cursor=encode_cursor(last.since, last.id) if last else None,
+        next_cursor=encode_cursor(last.state_since, last.id) if last else None,
     )
 
 
@@ -128,4 +128,13 @@ async def read_statistics(
 ) -> StatisticsAnswer:
     """Counts and money of what you may see: by pool, month of submission and state; loans."""
     async with context.database.looking(caller.institution) as conn:
-        return await statistics(conn, pool_code=pool)
+        return StatisticsAnswer(
+            cases=[
+                StatisticsRow(**dict(row))
+                for row in await statistics.case_counts(conn, pool_code=pool)
+            ],
+            loans=[
+                LoanStatisticsRow(**dict(row))
+                for row in await statistics.loan_sums(conn, pool_code=pool)
+            ],
+        )

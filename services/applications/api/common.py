@@ -1,4 +1,4 @@
-"""What every route needs: the caller, the service's context, a page's size, an id in the path."""
+"""What every route needs: the caller, the service's context, a page's size, a case to act on."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated
@@ -9,19 +9,38 @@ from fastapi import Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.applications.handlers.decisions import Desk, locked_case
-from shared.auth.identity import Identity, requires
-from shared.context import Context
-from shared.http.etags import require_match
+from services.applications.api.responses import MovedAnswer
+from services.applications.domain.life_cycle import Action, State, roles_for
+from services.applications.handlers.case_in_hand import CaseInHand, locked_case
+from shared.auth.identity import Forbidden, Identity, requires
+from shared.http.context import Context
+from shared.http.etags import etag, require_match
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import MOST_PER_PAGE
+from shared.transitions import Transition
 
 Anyone = Annotated[Identity, Depends(requires())]
 BankOperator = Annotated[Identity, Depends(requires("bank_operator"))]
 Limit = Annotated[int, Query(ge=1, le=MOST_PER_PAGE)]
 Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of a page.")]
+PlainCode = Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 
-Work = Callable[[asyncpg.Record, Desk], Awaitable[Answer]]
+
+def who_may(action: Action) -> Callable[..., Awaitable[Identity]]:
+    """A dependency that gives the caller, if the life cycle lets one of their roles take the step.
+
+    From where the case stands it may still be another role's; the move itself asks that.
+    """
+
+    async def caller(identity: Anyone) -> Identity:
+        roles = roles_for(action)
+        if not roles & identity.roles:
+            raise Forbidden(
+                "您的角色不能进行此操作", "Your roles do not allow this.", required=sorted(roles)
+            )
+        return identity
+
+    return caller
 
 
 async def on_case(
@@ -29,7 +48,7 @@ async def on_case(
     caller: Identity,
     context: Context,
     case_id: UUID,
-    work: Work,
+    work: Callable[[CaseInHand], Awaitable[Answer]],
     *,
     keeps_forever: bool = False,
 ) -> Response:
@@ -42,10 +61,40 @@ async def on_case(
         row = await locked_case(conn, case_id)
         if "if-match" in request.headers:
             require_match(request, row["version"])
-        now = context.clock.now()
-        desk = Desk(conn=conn, caller=caller, working_days=context.working_days, now=now)
-        return await work(row, desk)
+        case = CaseInHand(
+            row=row,
+            conn=conn,
+            caller=caller,
+            working_days=context.working_days,
+            now=context.clock.now(),
+        )
+        return await work(case)
 
     return await idempotently(
         request, caller, context.database, inside, keeps_forever=keeps_forever
     )
+
+
+async def move(
+    request: Request,
+    caller: Identity,
+    context: Context,
+    case_id: UUID,
+    step: Callable[[CaseInHand], Awaitable[Transition]],
+    *,
+    keeps_forever: bool = False,
+) -> Response:
+    """Take one step of a case, and answer where it stands then. As `on_case`."""
+
+    async def work(case: CaseInHand) -> Answer:
+        done = await step(case)
+        body = MovedAnswer(
+            id=done.case_id,
+            number=case.row["number"],
+            state=State(done.state),
+            version=done.version,
+            due_on=done.due_on,
+        )
+        return Answer(200, body, {"ETag": etag(done.version)})
+
+    return await on_case(request, caller, context, case_id, work, keeps_forever=keeps_forever)

@@ -15,7 +15,18 @@ from pydantic import (
 )
 
 from services.applications.api import examples
+from services.applications.domain.loan_terms import Disbursement, Registration
+from services.applications.domain.positions import Position, ReportedRow
 from services.applications.domain.rights import Kind, read_right
+from services.applications.domain.submission import (
+    Borrower,
+    Collateral,
+    RightKey,
+    Submission,
+    SubmittedDocument,
+    Valuation,
+)
+from shared.contracts.applications import Reason
 from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
 from shared.identifiers import InvalidIdentifier, Uscc
 from shared.money import MONEY_NAMES, NIL, RequestFen, RequestFenOrZero
@@ -106,6 +117,22 @@ class CollateralBody(_Body):
             )
         return nice_class
 
+    def as_collateral(self) -> Collateral:
+        """The right, its number in its register's normal form."""
+        right = read_right(self.kind, self.number)
+        return Collateral(
+            key=RightKey(self.kind, right.number, self.nice_class or 0),
+            number_as_given=self.number,
+            name=self.name,
+            owner_uscc=self.owner_uscc,
+            owner_name=self.owner_name,
+            filed_on=self.filed_on,
+            expires_on=self.expires_on,
+            valuation=Valuation(**vars(self.valuation)),
+            number_year=right.year,
+            has_old_number=right.is_old,
+        )
+
 
 class DocumentBody(_Body):
     """A document, known by its hash."""
@@ -144,6 +171,20 @@ class SubmissionBody(_Body):
     collateral: Annotated[list[CollateralBody], Field(min_length=1, max_length=100)]
     documents: Annotated[list[DocumentBody], Field(max_length=100)]
 
+    def as_submission(self) -> Submission:
+        """The value that travels on: every field under its own name, so that none is left out."""
+        nested = {
+            "borrower": Borrower(**vars(self.borrower)),
+            "collateral": tuple(item.as_collateral() for item in self.collateral),
+            "documents": tuple(
+                SubmittedDocument(
+                    kind=one.kind, sha256=bytes.fromhex(one.sha256), filename=one.filename
+                )
+                for one in self.documents
+            ),
+        }
+        return Submission(**vars(self) | nested)
+
 
 class WithdrawalBody(_Body):
     """Why a case is taken back."""
@@ -158,6 +199,11 @@ class ReturnReason(_Body):
     field: Annotated[str, StringConstraints(pattern=r"^#?(/[^\s]{0,100}){0,10}$")] = Field(
         "", examples=["#/collateral/0/valuation"]
     )
+
+    def as_told(self) -> Reason:
+        """As the bank is told it: in the reviewer's words, whatever the language."""
+        pointer = self.field.removeprefix("#")
+        return Reason(code="reviewer", zh=self.text, en=self.text, field=pointer)
 
 
 def _text_alone(value: Any) -> Any:
@@ -201,6 +247,10 @@ class PledgeBody(_Body):
 
     registrations: Annotated[list[RegistrationBody], Field(min_length=1, max_length=100)]
 
+    def as_registrations(self) -> list[Registration]:
+        """The entries."""
+        return [Registration(**vars(entry)) for entry in self.registrations]
+
 
 class DisbursementBody(_Body):
     """The loan was paid out."""
@@ -211,6 +261,10 @@ class DisbursementBody(_Body):
     amount_fen: RequestFen
     disbursed_on: Day
     matures_on: Day
+
+    def as_disbursement(self) -> Disbursement:
+        """The loan."""
+        return Disbursement(**vars(self))
 
 
 class PositionItem(_Body):
@@ -234,6 +288,20 @@ class PositionItem(_Body):
                 "Name the loan by exactly one of loan_no and loan_id.",
             )
         return loan_id
+
+    def as_row(self) -> ReportedRow:
+        """The row."""
+        return ReportedRow(
+            loan_no=self.loan_no,
+            loan_id=self.loan_id,
+            position=Position(
+                outstanding_fen=self.outstanding_principal_fen,
+                overdue_days=self.overdue_days,
+                interest_arrears_fen=self.interest_arrears_fen,
+                penalty_interest_fen=self.penalty_interest_fen,
+                risk_class=self.risk_class,
+            ),
+        )
 
 
 class PositionsBody(_Body):

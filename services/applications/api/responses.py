@@ -1,6 +1,5 @@
 """What the API answers."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,6 @@ from services.applications.api import examples
 from services.applications.domain.life_cycle import Action, State
 from shared.contracts.risk_pool import LimitReached
 from shared.money import MONEY_NAMES, Fen
-from shared.schemes.decide.findings import Finding
 
 
 class _Answer(BaseModel):
@@ -29,11 +27,6 @@ class FindingAnswer(_Answer):
     en: str
     field: str = Field("", examples=["/collateral/0/number"], description="A JSON Pointer.")
     evidence: dict[str, str] = Field(default_factory=dict)
-
-
-def shown_findings(found: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Findings as they are stored and answered."""
-    return [finding.as_data() for finding in found]
 
 
 class SubmissionAnswer(_Answer):

@@ -1,21 +1,32 @@
 """Banks submit, mend and take back their cases."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Annotated
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.applications.api.common import BankOperator, on_case
+from services.applications.api.common import move, on_case, who_may
 from services.applications.api.requests import SubmissionBody, WithdrawalBody
-from services.applications.api.responses import MovedAnswer, SubmissionAnswer
+from services.applications.api.responses import FindingAnswer, MovedAnswer, SubmissionAnswer
+from services.applications.domain.life_cycle import Action, State
 from services.applications.handlers import decisions, submission
-from services.applications.handlers.decisions import Desk
+from services.applications.handlers.case_in_hand import CaseInHand
+from services.applications.tables.submissions import FiledCase
+from shared.auth.identity import Identity
 from shared.http.context import CurrentContext
+from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 
 router = APIRouter(tags=["applications"])
+
+Submitter = Annotated[Identity, Depends(who_may(Action.SUBMIT))]
+Mender = Annotated[Identity, Depends(who_may(Action.RESUBMIT))]
+Withdrawer = Annotated[Identity, Depends(who_may(Action.WITHDRAW))]
 
 TRIES = 5
 """How often a case is looked at again whose rights another case took in the same moment."""
@@ -23,29 +34,29 @@ TRIES = 5
 
 @router.post("/applications", status_code=201, response_model=SubmissionAnswer)
 async def submit(
-    body: SubmissionBody, request: Request, caller: BankOperator, context: CurrentContext
+    body: SubmissionBody, request: Request, caller: Submitter, context: CurrentContext
 ) -> Response:
     """Submit a case. 201 either way: `state` says whether it is accepted into the queue or
     returned for correction, `findings` lists everything that is to be mended, at once."""
-    number = await submission.number_for(context.database, body, now=context.clock.now())
+    submitted = body.as_submission()
+    number = await submission.number_for(
+        context.database, submitted.pool_code, now=context.clock.now()
+    )
 
     async def work(conn: asyncpg.Connection) -> Answer:
-        return await submission.submit(
-            body,
+        case = submission.new_case(
+            submitted,
             number=number,
-            caller=caller,
             conn=conn,
+            caller=caller,
             working_days=context.working_days,
             now=context.clock.now(),
         )
+        return _answer(201, await submission.submit(case, submitted))
 
-    for tries_left in reversed(range(TRIES)):
-        try:
-            return await idempotently(request, caller, context.database, work)
-        except submission.RightTakenMeanwhile:
-            if not tries_left:
-                raise
-    raise AssertionError("the last try answers or raises")
+    return await _until_its_rights_are_known(
+        lambda: idempotently(request, caller, context.database, work)
+    )
 
 
 @router.post("/applications/{case_id}/resubmit", response_model=SubmissionAnswer)
@@ -53,29 +64,44 @@ async def resubmit(
     case_id: UUID,
     body: SubmissionBody,
     request: Request,
-    caller: BankOperator,
+    caller: Mender,
     context: CurrentContext,
 ) -> Response:
     """Submit a returned case again, complete and mended; what was submitted before is kept."""
+    submitted = body.as_submission()
 
-    async def work(row: asyncpg.Record, desk: Desk) -> Answer:
-        return await submission.resubmit(
-            case_id,
-            row,
-            body,
-            caller=caller,
-            conn=desk.conn,
-            working_days=desk.working_days,
-            now=desk.now,
-        )
+    async def work(case: CaseInHand) -> Answer:
+        return _answer(200, await submission.submit(case, submitted))
 
+    return await _until_its_rights_are_known(
+        lambda: on_case(request, caller, context, case_id, work)
+    )
+
+
+async def _until_its_rights_are_known(answer: Callable[[], Awaitable[Response]]) -> Response:
+    """Try again where another case has taken one of the rights since they were looked at."""
     for tries_left in reversed(range(TRIES)):
         try:
-            return await on_case(request, caller, context, case_id, work)
+            return await answer()
         except submission.RightTakenMeanwhile:
             if not tries_left:
                 raise
     raise AssertionError("the last try answers or raises")
+
+
+def _answer(status: int, filed: FiledCase) -> Answer:
+    body = SubmissionAnswer(
+        id=filed.id,
+        number=filed.number,
+        state=State(filed.state),
+        version=filed.version,
+        revision=filed.revision,
+        since=filed.state_since,
+        due_on=filed.due_on,
+        findings=[FindingAnswer.model_validate(one) for one in filed.findings],
+    )
+    headers = {"ETag": etag(filed.version), "Location": f"/api/v1/applications/{filed.id}"}
+    return Answer(status, body, headers)
 
 
 @router.post("/applications/{case_id}/withdraw", response_model=MovedAnswer)
@@ -83,12 +109,9 @@ async def withdraw(
     case_id: UUID,
     body: WithdrawalBody,
     request: Request,
-    caller: BankOperator,
+    caller: Withdrawer,
     context: CurrentContext,
 ) -> Response:
     """Take a case back, up to the day it is paid out."""
-
-    async def work(row: asyncpg.Record, desk: Desk) -> Answer:
-        return await decisions.withdraw(row, desk, reason=body.reason)
-
-    return await on_case(request, caller, context, case_id, work)
+    step = partial(decisions.withdraw, reason=body.reason)
+    return await move(request, caller, context, case_id, step)

@@ -8,11 +8,16 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Final
 
-from services.applications.domain.case import Case, Collateral, RightKey, Surroundings
+from services.applications.domain.submission import (
+    Collateral,
+    RightKey,
+    Submission,
+    Surroundings,
+)
 from shared.months import add_months
 from shared.schemes.decide.findings import Finding
 
-Check = Callable[[Case, Surroundings], Iterator[Finding]]
+Check = Callable[[Submission, Surroundings], Iterator[Finding]]
 
 LONGEST_VALUATION_AGE_MONTHS: Final = 12
 """A valuation report is good for a year from its base day; assumed for internal ones, too."""
@@ -24,12 +29,12 @@ _DESIGN_TERM_CHANGED_ON: Final = date(2021, 6, 1)
 _PATENT_LAW: Final = "专利法（2020）第四十二条"
 
 
-def findings(case: Case, around: Surroundings) -> tuple[Finding, ...]:
+def findings(case: Submission, around: Surroundings) -> tuple[Finding, ...]:
     """Every reason against a case that does not depend on its programme, in the table's order."""
     return tuple(finding for check in CHECKS for finding in check(case, around))
 
 
-def pool_is_open(case: Case, around: Surroundings) -> Iterator[Finding]:
+def pool_is_open(case: Submission, around: Surroundings) -> Iterator[Finding]:
     """A pool takes entries from its opening day, and none while it is stopped."""
     if around.today < around.pool_opened_on:
         yield Finding(
@@ -51,7 +56,7 @@ def pool_is_open(case: Case, around: Surroundings) -> Iterator[Finding]:
         )
 
 
-def bank_is_in_good_standing(case: Case, around: Surroundings) -> Iterator[Finding]:
+def bank_is_in_good_standing(case: Submission, around: Surroundings) -> Iterator[Finding]:
     """A bank over its line of bad loans may enter no new ones."""
     if around.bank_suspended_on is not None:
         yield Finding(
@@ -64,7 +69,7 @@ def bank_is_in_good_standing(case: Case, around: Surroundings) -> Iterator[Findi
         )
 
 
-def firm_exists_already(case: Case, around: Surroundings) -> Iterator[Finding]:
+def firm_exists_already(case: Submission, around: Surroundings) -> Iterator[Finding]:
     """A firm cannot be registered on a day to come."""
     if case.borrower.registered_on > around.today:
         yield Finding(
@@ -77,7 +82,7 @@ def firm_exists_already(case: Case, around: Surroundings) -> Iterator[Finding]:
         )
 
 
-def ip_share_does_not_contradict(case: Case, around: Surroundings) -> Iterator[Finding]:
+def ip_share_does_not_contradict(case: Submission, around: Surroundings) -> Iterator[Finding]:
     """Without other collateral IP is pledged for the whole loan (H.7)."""
     if not case.has_other_collateral and case.ip_share_bp not in (None, 10_000):
         yield Finding(
@@ -90,7 +95,7 @@ def ip_share_does_not_contradict(case: Case, around: Surroundings) -> Iterator[F
         )
 
 
-def rights_are_named_once(case: Case, around: Surroundings) -> Iterator[Finding]:
+def rights_are_named_once(case: Submission, around: Surroundings) -> Iterator[Finding]:
     """The same right cannot secure one loan twice."""
     seen: dict[RightKey, int] = {}
     for index, item in enumerate(case.collateral):
@@ -106,7 +111,7 @@ def rights_are_named_once(case: Case, around: Surroundings) -> Iterator[Finding]
             )
 
 
-def rights_are_free(case: Case, around: Surroundings) -> Iterator[Finding]:
+def rights_are_free(case: Submission, around: Surroundings) -> Iterator[Finding]:
     """A right pledged in another live case is taken; whose case it is, is nobody's business."""
     for index, item in enumerate(case.collateral):
         if item.key in around.held_rights:
@@ -120,7 +125,7 @@ def rights_are_free(case: Case, around: Surroundings) -> Iterator[Finding]:
             )
 
 
-def rights_are_in_force(case: Case, around: Surroundings) -> Iterator[Finding]:
+def rights_are_in_force(case: Submission, around: Surroundings) -> Iterator[Finding]:
     """A right that has ended, or was not yet filed, is nothing to pledge."""
     for index, item in enumerate(case.collateral):
         if item.has_old_number:
@@ -152,7 +157,7 @@ def rights_are_in_force(case: Case, around: Surroundings) -> Iterator[Finding]:
             )
 
 
-def terms_are_lawful(case: Case, around: Surroundings) -> Iterator[Finding]:
+def terms_are_lawful(case: Submission, around: Surroundings) -> Iterator[Finding]:
     """A patent cannot last longer than the law lets it, nor be filed after its own number's year.
 
     An invention's term may be compensated (art. 42 ¶2–3), so it is given five years more.
@@ -196,7 +201,7 @@ def _longest_term_years(item: Collateral) -> int:
     return {"invention": 25, "utility_model": 10}[item.key.kind]
 
 
-def borrower_owns_the_rights(case: Case, around: Surroundings) -> Iterator[Finding]:
+def borrower_owns_the_rights(case: Submission, around: Surroundings) -> Iterator[Finding]:
     """Who pledges a right must be its registered owner."""
     for index, item in enumerate(case.collateral):
         by_code = item.owner_uscc is not None
@@ -224,7 +229,7 @@ def _plain(name: str) -> str:
     return "".join(name.split()).replace("（", "(").replace("）", ")")
 
 
-def valuations_are_fresh(case: Case, around: Surroundings) -> Iterator[Finding]:
+def valuations_are_fresh(case: Submission, around: Surroundings) -> Iterator[Finding]:
     """A valuation is at most a year old, and not from a day to come."""
     for index, item in enumerate(case.collateral):
         valued_on = item.valuation.valued_on

@@ -1,9 +1,19 @@
-"""The way of a case, as one table: who may move it from where to where, and who it waits for."""
+"""The way of a case, as one table: who may move it from where to where, and what it waits for."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
+from shared.life_cycle import (
+    SYSTEM_ROLE,
+    LifeCycle,
+    Move,
+    Person,
+    Row,
+    Wait,
+    Words,
+    another_person_than,
+)
 from shared.refusals import Refused
 
 
@@ -54,173 +64,209 @@ class Action(StrEnum):
     CLOSE = "close"
 
 
-class Role(StrEnum):
-    """Who moves it. SYSTEM is the machine: checks, events of the pool, reported positions."""
+S, A = State, Action
 
-    BANK = "bank_operator"
-    REVIEWER = "reviewer"
-    APPROVER = "approver"
-    SYSTEM = "system"
+BANK, REVIEWER, APPROVER = "bank_operator", "reviewer", "approver"
+"""Who moves a case beside the machine: its checks, the pool's events, the reported positions."""
 
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One row of the life cycle."""
-
-    source: State
-    action: Action
-    by: Role
-    target: State
+_WHO_TOOK_IT, _ANOTHER = ("the one who took it",), ("another than who recommended",)
+_SUBMITTED, _RETURNED = ("application.submitted.v1",), ("application.returned.v1",)
+_REJECTED, _WITHDRAWN = ("application.rejected.v1",), ("application.withdrawn.v1",)
+_EXPIRED, _REPAID = ("application.expired.v1",), ("loan.repaid.v1",)
 
 
-START = State.SUBMITTED
+def _move(
+    source: State | None, action: Action, by: str, target: State,
+    guards: tuple[str, ...] = (), tells: tuple[str, ...] = (),
+) -> Move:  # fmt: skip
+    return Move(source, action, target, frozenset({by}), guards, tells)
 
-TRANSITIONS = (
-    Transition(State.SUBMITTED, Action.ACCEPT, Role.SYSTEM, State.ACCEPTED),
-    Transition(State.SUBMITTED, Action.RETURN, Role.SYSTEM, State.RETURNED_FOR_CORRECTION),
-    Transition(State.RETURNED_FOR_CORRECTION, Action.RESUBMIT, Role.BANK, State.SUBMITTED),
-    Transition(State.RETURNED_FOR_CORRECTION, Action.WITHDRAW, Role.BANK, State.WITHDRAWN),
-    Transition(State.ACCEPTED, Action.TAKE, Role.REVIEWER, State.UNDER_REVIEW),
-    Transition(State.ACCEPTED, Action.WITHDRAW, Role.BANK, State.WITHDRAWN),
-    Transition(State.UNDER_REVIEW, Action.RECOMMEND, Role.REVIEWER, State.RECOMMENDED),
-    Transition(State.UNDER_REVIEW, Action.RETURN, Role.REVIEWER, State.RETURNED_FOR_CORRECTION),
-    Transition(State.UNDER_REVIEW, Action.REJECT, Role.REVIEWER, State.REJECTED),
-    Transition(State.UNDER_REVIEW, Action.RELEASE, Role.REVIEWER, State.ACCEPTED),
-    Transition(State.UNDER_REVIEW, Action.WITHDRAW, Role.BANK, State.WITHDRAWN),
-    Transition(State.RECOMMENDED, Action.APPROVE, Role.APPROVER, State.APPROVED),
-    Transition(State.RECOMMENDED, Action.RETURN, Role.APPROVER, State.RETURNED_FOR_CORRECTION),
-    Transition(State.RECOMMENDED, Action.REJECT, Role.APPROVER, State.REJECTED),
-    Transition(State.RECOMMENDED, Action.WITHDRAW, Role.BANK, State.WITHDRAWN),
-    Transition(State.APPROVED, Action.RESERVE, Role.SYSTEM, State.CAPACITY_RESERVED),
-    Transition(State.APPROVED, Action.DECLINE, Role.SYSTEM, State.CAPACITY_DECLINED),
-    Transition(State.APPROVED, Action.WITHDRAW, Role.BANK, State.WITHDRAWN),
-    Transition(State.CAPACITY_DECLINED, Action.REJECT, Role.APPROVER, State.REJECTED),
-    Transition(State.CAPACITY_DECLINED, Action.WITHDRAW, Role.BANK, State.WITHDRAWN),
-    Transition(State.CAPACITY_RESERVED, Action.REGISTER_PLEDGE, Role.BANK, State.PLEDGE_REGISTERED),
-    Transition(State.CAPACITY_RESERVED, Action.WITHDRAW, Role.BANK, State.WITHDRAWN),
-    Transition(State.CAPACITY_RESERVED, Action.EXPIRE, Role.SYSTEM, State.EXPIRED),
-    Transition(State.PLEDGE_REGISTERED, Action.DISBURSE, Role.BANK, State.DISBURSED),
-    Transition(State.PLEDGE_REGISTERED, Action.WITHDRAW, Role.BANK, State.WITHDRAWN),
-    Transition(State.PLEDGE_REGISTERED, Action.EXPIRE, Role.SYSTEM, State.EXPIRED),
-    Transition(State.DISBURSED, Action.REPAY, Role.SYSTEM, State.REPAID),
-    Transition(State.DISBURSED, Action.FALL_OVERDUE, Role.SYSTEM, State.OVERDUE),
-    Transition(State.DISBURSED, Action.PAY_CLAIM, Role.SYSTEM, State.CLAIMED),
-    Transition(State.OVERDUE, Action.CURE, Role.SYSTEM, State.DISBURSED),
-    Transition(State.OVERDUE, Action.REPAY, Role.SYSTEM, State.REPAID),
-    Transition(State.OVERDUE, Action.PAY_CLAIM, Role.SYSTEM, State.CLAIMED),
-    Transition(State.REPAID, Action.CLOSE, Role.BANK, State.CLOSED),
-    Transition(State.CLAIMED, Action.CLOSE, Role.APPROVER, State.CLOSED),
-)
-_BY_MOVE = {(row.source, row.action): row for row in TRANSITIONS}
-assert len(_BY_MOVE) == len(TRANSITIONS), "two rows answer the same question"
 
-FINAL = frozenset(State) - {row.source for row in TRANSITIONS}
-"""Nothing leads out of these."""
+_MOVES: Final = (
+    _move(None, A.SUBMIT, BANK, S.SUBMITTED, tells=_SUBMITTED),
+    _move(S.SUBMITTED, A.ACCEPT, SYSTEM_ROLE, S.ACCEPTED, tells=("application.accepted.v1",)),
+    _move(S.SUBMITTED, A.RETURN, SYSTEM_ROLE, S.RETURNED_FOR_CORRECTION, tells=_RETURNED),
+    _move(S.RETURNED_FOR_CORRECTION, A.RESUBMIT, BANK, S.SUBMITTED, tells=_SUBMITTED),
+    _move(S.RETURNED_FOR_CORRECTION, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
+    _move(S.ACCEPTED, A.TAKE, REVIEWER, S.UNDER_REVIEW),
+    _move(S.ACCEPTED, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
+    _move(S.UNDER_REVIEW, A.RECOMMEND, REVIEWER, S.RECOMMENDED, _WHO_TOOK_IT),
+    _move(S.UNDER_REVIEW, A.RETURN, REVIEWER, S.RETURNED_FOR_CORRECTION, _WHO_TOOK_IT, _RETURNED),
+    _move(S.UNDER_REVIEW, A.REJECT, REVIEWER, S.REJECTED, _WHO_TOOK_IT, _REJECTED),
+    _move(S.UNDER_REVIEW, A.RELEASE, REVIEWER, S.ACCEPTED, _WHO_TOOK_IT),
+    _move(S.UNDER_REVIEW, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
+    _move(S.RECOMMENDED, A.APPROVE, APPROVER, S.APPROVED, _ANOTHER, ("application.approved.v1",)),
+    _move(S.RECOMMENDED, A.RETURN, APPROVER, S.RETURNED_FOR_CORRECTION, _ANOTHER, _RETURNED),
+    _move(S.RECOMMENDED, A.REJECT, APPROVER, S.REJECTED, _ANOTHER, _REJECTED),
+    _move(S.RECOMMENDED, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
+    _move(S.APPROVED, A.RESERVE, SYSTEM_ROLE, S.CAPACITY_RESERVED),
+    _move(S.APPROVED, A.DECLINE, SYSTEM_ROLE, S.CAPACITY_DECLINED),
+    _move(S.APPROVED, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
+    _move(S.CAPACITY_DECLINED, A.REJECT, APPROVER, S.REJECTED, tells=_REJECTED),
+    _move(S.CAPACITY_DECLINED, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
+    _move(S.CAPACITY_RESERVED, A.REGISTER_PLEDGE, BANK, S.PLEDGE_REGISTERED,
+          tells=("pledge.registered.v1",)),
+    _move(S.CAPACITY_RESERVED, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
+    _move(S.CAPACITY_RESERVED, A.EXPIRE, SYSTEM_ROLE, S.EXPIRED, tells=_EXPIRED),
+    _move(S.PLEDGE_REGISTERED, A.DISBURSE, BANK, S.DISBURSED, tells=("loan.disbursed.v1",)),
+    _move(S.PLEDGE_REGISTERED, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
+    _move(S.PLEDGE_REGISTERED, A.EXPIRE, SYSTEM_ROLE, S.EXPIRED, tells=_EXPIRED),
+    _move(S.DISBURSED, A.REPAY, SYSTEM_ROLE, S.REPAID, tells=_REPAID),
+    _move(S.DISBURSED, A.FALL_OVERDUE, SYSTEM_ROLE, S.OVERDUE, tells=("loan.overdue.v1",)),
+    _move(S.DISBURSED, A.PAY_CLAIM, SYSTEM_ROLE, S.CLAIMED),
+    _move(S.OVERDUE, A.CURE, SYSTEM_ROLE, S.DISBURSED),
+    _move(S.OVERDUE, A.REPAY, SYSTEM_ROLE, S.REPAID, tells=_REPAID),
+    _move(S.OVERDUE, A.PAY_CLAIM, SYSTEM_ROLE, S.CLAIMED),
+    _move(S.REPAID, A.CLOSE, BANK, S.CLOSED),
+    _move(S.CLAIMED, A.CLOSE, APPROVER, S.CLOSED),
+)  # fmt: skip
 
-HOLDS_ITS_RIGHTS = frozenset(
-    {
-        State.ACCEPTED,
-        State.UNDER_REVIEW,
-        State.RECOMMENDED,
-        State.APPROVED,
-        State.CAPACITY_RESERVED,
-        State.CAPACITY_DECLINED,
-        State.PLEDGE_REGISTERED,
-        State.DISBURSED,
-        State.OVERDUE,
-        State.CLAIMED,
-    }
-)
-"""While a case stands here, its rights cannot be pledged in another one. A repaid loan frees them:
-the pledge ends with the debt (Civil Code art. 393)."""
+_STATES: Final[Mapping[str, Words]] = {
+    S.SUBMITTED: Words("已提交", "submitted"),
+    S.RETURNED_FOR_CORRECTION: Words("退回补正", "returned for correction"),
+    S.ACCEPTED: Words("已受理", "accepted"),
+    S.UNDER_REVIEW: Words("审查中", "under review"),
+    S.RECOMMENDED: Words("已提出审查意见", "recommended"),
+    S.APPROVED: Words("已批准", "approved"),
+    S.REJECTED: Words("不予批准", "rejected"),
+    S.CAPACITY_RESERVED: Words("已预留额度", "given capacity"),
+    S.CAPACITY_DECLINED: Words("额度不足", "declined capacity"),
+    S.PLEDGE_REGISTERED: Words("已办质押登记", "pledged"),
+    S.DISBURSED: Words("已放款", "disbursed"),
+    S.OVERDUE: Words("逾期", "overdue"),
+    S.REPAID: Words("已结清", "repaid"),
+    S.CLAIMED: Words("已补偿", "compensated"),
+    S.CLOSED: Words("已办结", "closed"),
+    S.WITHDRAWN: Words("已撤回", "withdrawn"),
+    S.EXPIRED: Words("已失效", "expired"),
+}
 
-CLAIMS_CAPACITY = frozenset(
-    {
-        State.APPROVED,
-        State.CAPACITY_RESERVED,
-        State.PLEDGE_REGISTERED,
-        State.DISBURSED,
-        State.OVERDUE,
-    }
-)
-"""A case whose amount the pool holds capacity for, or soon will."""
-
-IS_LOAN = frozenset({State.DISBURSED, State.OVERDUE, State.CLAIMED})
-"""A loan that is out, and whose position is reported every month."""
-
-_STATE_ZH = {
-    State.SUBMITTED: "已提交",
-    State.RETURNED_FOR_CORRECTION: "退回补正",
-    State.ACCEPTED: "已受理",
-    State.UNDER_REVIEW: "审查中",
-    State.RECOMMENDED: "已提出审查意见",
-    State.APPROVED: "已批准",
-    State.REJECTED: "不予批准",
-    State.CAPACITY_RESERVED: "已预留额度",
-    State.CAPACITY_DECLINED: "额度不足",
-    State.PLEDGE_REGISTERED: "已办质押登记",
-    State.DISBURSED: "已放款",
-    State.OVERDUE: "逾期",
-    State.REPAID: "已结清",
-    State.CLAIMED: "已补偿",
-    State.CLOSED: "已办结",
-    State.WITHDRAWN: "已撤回",
-    State.EXPIRED: "已失效",
+_ACTIONS: Final[Mapping[str, Words]] = {
+    A.SUBMIT: Words("提交", "submitted"),
+    A.ACCEPT: Words("受理", "accepted"),
+    A.RETURN: Words("退回补正", "returned for correction"),
+    A.RESUBMIT: Words("补正后重新提交", "submitted again"),
+    A.WITHDRAW: Words("撤回", "withdrawn"),
+    A.TAKE: Words("领取", "taken"),
+    A.RELEASE: Words("放回待办", "put back"),
+    A.RECOMMEND: Words("提出审查意见", "recommended"),
+    A.REJECT: Words("不予批准", "rejected"),
+    A.APPROVE: Words("批准", "approved"),
+    A.RESERVE: Words("预留额度", "given capacity"),
+    A.DECLINE: Words("因额度不足退出", "declined capacity"),
+    A.EXPIRE: Words("失效", "let run out"),
+    A.REGISTER_PLEDGE: Words("办理质押登记", "pledged"),
+    A.DISBURSE: Words("放款", "disbursed"),
+    A.FALL_OVERDUE: Words("转为逾期", "marked overdue"),
+    A.CURE: Words("恢复正常", "cured"),
+    A.REPAY: Words("结清", "repaid"),
+    A.PAY_CLAIM: Words("补偿", "compensated"),
+    A.CLOSE: Words("办结", "closed"),
 }
 
 
-def in_chinese(state: State) -> str:
-    """The state as people in the bureau call it."""
-    return _STATE_ZH[state]
+def _wait(role: str, zh: str, en: str, step: str = "", days: int | None = None,
+          source: str = "") -> Wait:  # fmt: skip
+    return Wait(
+        roles=(role,), words=Words(zh, en), step=step, working_days=days, source=source
+    )  # fmt: skip
 
 
-class NotPossibleNow(Refused):
-    """The table has no such move from where the case stands."""
+_ASSUMED, _SICHUAN = "假定", "四川：初审 5 个工作日"
+_WAITS: Final[Mapping[str, Wait]] = {
+    S.SUBMITTED: _wait(SYSTEM_ROLE, "机器校验", "the machine's checks"),
+    S.RETURNED_FOR_CORRECTION: _wait(
+        BANK, "银行补正后重新提交", "the bank to correct and resubmit", "", 10, _ASSUMED),
+    S.ACCEPTED: _wait(
+        REVIEWER, "审查人员领取", "a reviewer to take it", "first_review", 5, _SICHUAN),
+    S.UNDER_REVIEW: _wait(
+        REVIEWER, "审查人员提出意见", "the reviewer's opinion", "first_review", 5, _SICHUAN),
+    S.RECOMMENDED: _wait(
+        APPROVER, "另一人审批", "a second person to decide", "pool_entry", 5, _ASSUMED),
+    S.APPROVED: _wait(SYSTEM_ROLE, "资金池预留额度", "the pool to reserve capacity"),
+    S.CAPACITY_DECLINED: _wait(
+        BANK, "额度不足：银行撤回，或审批人不予批准",
+        "no capacity: the bank to withdraw, or the approver to reject", "", 10, _ASSUMED),
+    S.CAPACITY_RESERVED: _wait(BANK, "银行办理质押登记", "the bank to register the pledge"),
+    S.PLEDGE_REGISTERED: _wait(BANK, "银行放款", "the bank to disburse"),
+    S.DISBURSED: _wait(
+        BANK, "银行按月报送余额，直至结清",
+        "the bank's monthly position, until it is repaid", "monthly_report"),
+    S.OVERDUE: _wait(
+        BANK, "银行催收并按月报送，符合条件时申请补偿",
+        "the bank to collect, to report, and to claim where it may", "monthly_report"),
+    S.REPAID: _wait(
+        BANK, "银行办理质押注销登记并办结",
+        "the bank to cancel the pledge and close the case", "", 10, _ASSUMED),
+    S.CLAIMED: _wait(
+        BANK, "银行追偿；追偿终结后由审批人办结",
+        "the bank to recover; the approver closes when nothing more will come"),
+}  # fmt: skip
 
-    code = "not-possible-now"
+
+class TakenByAnother(Refused):
+    """Another reviewer has taken the case."""
+
+    code = "taken-by-another"
 
 
-class NotYourDecision(Refused):
-    """The move exists, but it is another role's."""
-
-    code = "role-missing"
-    status = 403
-
-
-def next_state(state: State, action: Action, roles: Collection[str]) -> Transition:
-    """The row that leads from `state` by `action` for someone with `roles`.
-
-    Raises NotPossibleNow where the table has no such move, NotYourDecision where it is not theirs.
-    """
-    row = _BY_MOVE.get((state, action))
-    if row is None:
-        raise NotPossibleNow(
-            f"申请当前状态为“{in_chinese(state)}”，不能进行此操作（{action}）",
-            f"An application that is {state} cannot {action}.",
-            state=str(state),
-            action=str(action),
-        )
-    if row.by not in roles:
-        raise NotYourDecision(
-            f"此操作须由 {row.by} 进行", f"Only a {row.by} may {action}.", role=str(row.by)
-        )
-    return row
+def _the_one_who_took_it(case: Row, by: Person) -> Refused | None:
+    if case["assigned_to"] == by.subject:
+        return None
+    name = case["assigned_name"]
+    return TakenByAnother(
+        f"此件已由{name}领取", "Another reviewer has taken this case.", assigned_name=name
+    )
 
 
-def find_move(state: State, action: Action) -> Transition | None:
+LIFE_CYCLE: Final = LifeCycle(
+    noun=Words("申请", "application"),
+    moves=_MOVES,
+    states=_STATES,
+    actions=_ACTIONS,
+    waits=_WAITS,
+    guards={
+        _WHO_TOOK_IT[0]: _the_one_who_took_it,
+        _ANOTHER[0]: another_person_than("recommended_by", zh="审批", en="the decision"),
+    },
+)
+
+HOLDS_ITS_RIGHTS: Final = frozenset(
+    {
+        S.ACCEPTED, S.UNDER_REVIEW, S.RECOMMENDED, S.APPROVED, S.CAPACITY_RESERVED,
+        S.CAPACITY_DECLINED, S.PLEDGE_REGISTERED, S.DISBURSED, S.OVERDUE, S.CLAIMED,
+    }
+)  # fmt: skip
+"""While a case stands here, its rights cannot be pledged in another one. A repaid loan frees them:
+the pledge ends with the debt (Civil Code art. 393)."""
+
+CLAIMS_CAPACITY: Final = frozenset(
+    {S.APPROVED, S.CAPACITY_RESERVED, S.PLEDGE_REGISTERED, S.DISBURSED, S.OVERDUE}
+)
+"""A case whose amount the pool holds capacity for, or soon will."""
+
+RUNS_OUT: Final = frozenset({S.CAPACITY_RESERVED, S.PLEDGE_REGISTERED})
+"""An approval that lasts until the day its capacity is held."""
+
+IS_LOAN: Final = frozenset({S.DISBURSED, S.OVERDUE, S.CLAIMED})
+"""A loan that is out, and whose position is reported every month."""
+
+IS_SERVED: Final = frozenset({S.DISBURSED, S.OVERDUE})
+"""A loan whose next report is what its case waits for."""
+
+
+def find_move(state: State, action: Action) -> Move | None:
     """The machine's own row for a move, or None where news comes too late to matter."""
-    row = _BY_MOVE.get((state, action))
-    return row if row is not None and row.by is Role.SYSTEM else None
+    move = LIFE_CYCLE.find(state, action)
+    return move if move is not None and SYSTEM_ROLE in move.roles else None
 
 
-def possible_actions(state: State, roles: Collection[str]) -> tuple[Action, ...]:
-    """What these roles may do now, as the console offers it: the table read the other way."""
-    return tuple(row.action for row in TRANSITIONS if row.source is state and row.by in roles)
+def frees_its_rights(move: Move) -> bool:
+    """Whether the rights of a case may be pledged in another one after the move."""
+    return move.source in HOLDS_ITS_RIGHTS and move.target not in HOLDS_ITS_RIGHTS
 
 
-def diagram() -> str:
-    """The table as a Mermaid state diagram, for the README."""
-    lines = ["stateDiagram-v2", f"    [*] --> {START}: {Action.SUBMIT} ({Role.BANK})"]
-    lines += [f"    {r.source} --> {r.target}: {r.action} ({r.by})" for r in TRANSITIONS]
-    lines += [f"    {state} --> [*]" for state in State if state in FINAL]
-    return "\n".join(lines)
+def roles_for(action: Action) -> frozenset[str]:
+    """Everybody who may take this step from some state, but the machine."""
+    moves = (move for move in LIFE_CYCLE.moves if move.action == action)
+    return frozenset().union(*(move.roles for move in moves)) - {SYSTEM_ROLE}

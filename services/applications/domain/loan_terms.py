@@ -3,19 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Final
 
 from shared.money import group_fen
 from shared.months import add_months
-
-
-class Fault(NamedTuple):
-    """One field of a request that contradicts the case."""
-
-    place: tuple[str | int, ...]
-    code: str
-    zh: str
-    en: str
+from shared.refusals import FieldFault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,30 +15,32 @@ class Registration:
     """One right's entry in its register of pledges."""
 
     collateral_no: int
+    registry: str
+    registration_no: str
     registered_on: date
 
 
 def registration_faults(
     registrations: Sequence[Registration], *, collateral_nos: Sequence[int], approved_on: date,
     today: date,
-) -> tuple[Fault, ...]:  # fmt: skip
+) -> tuple[FieldFault, ...]:  # fmt: skip
     """Every right of the case must be registered, once, between the approval and today.
 
     A pledge of a patent or a trademark arises at registration (Civil Code art. 444).
     """
-    faults: list[Fault] = []
+    faults: list[FieldFault] = []
     seen: set[int] = set()
     for index, registration in enumerate(registrations):
         place = ("registrations", index)
         number = registration.collateral_no
         if number not in collateral_nos:
             faults.append(
-                Fault((*place, "collateral_no"), "collateral-unknown",
+                FieldFault((*place, "collateral_no"), "collateral-unknown",
                       f"本申请没有第 {number} 项质物", f"The case has no collateral {number}.")
             )  # fmt: skip
         elif number in seen:
             faults.append(
-                Fault((*place, "collateral_no"), "collateral-named-twice",
+                FieldFault((*place, "collateral_no"), "collateral-named-twice",
                       f"第 {number} 项质物重复", f"Collateral {number} is named twice.")
             )  # fmt: skip
         seen.add(number)
@@ -54,7 +48,7 @@ def registration_faults(
     for number in collateral_nos:
         if number not in seen:
             faults.append(
-                Fault(("registrations",), "collateral-not-registered",
+                FieldFault(("registrations",), "collateral-not-registered",
                       f"第 {number} 项质物未登记", f"Collateral {number} is not registered.")
             )  # fmt: skip
     return tuple(faults)
@@ -64,6 +58,7 @@ def registration_faults(
 class Disbursement:
     """A loan as it was paid out."""
 
+    loan_no: str
     amount_fen: int
     disbursed_on: date
     matures_on: date
@@ -79,49 +74,54 @@ def disbursement_faults(
     reserved_until: date,
     first_right_ends_on: date,
     today: date,
-) -> tuple[Fault, ...]:
+) -> tuple[FieldFault, ...]:
     """At most what was approved, after the pledge, while capacity is held, within the tenor.
 
     The loan must end before the first of the pledged rights does (专利权质押登记办法: the term of
     the debt may not exceed that of the right).
     """
-    faults: list[Fault] = []
+    faults: list[FieldFault] = []
     if paid.amount_fen > approved_fen:
         faults.append(
-            Fault(("amount",), "above-approved-amount",
+            FieldFault(("amount",), "above-approved-amount",
                   f"放款金额超过批准金额 {group_fen(approved_fen)} 元",
                   f"More than the approved {group_fen(approved_fen)}.")
         )  # fmt: skip
     faults += _within(paid.disbursed_on, ("disbursed_on",), max(approved_on, registered_on), today)
     if paid.disbursed_on > reserved_until:
         faults.append(
-            Fault(("disbursed_on",), "reservation-over",
+            FieldFault(("disbursed_on",), "reservation-over",
                   f"预留额度已于 {reserved_until} 到期",
                   f"Capacity was held until {reserved_until}.")
         )  # fmt: skip
     latest = add_months(paid.disbursed_on, tenor_months)
     if paid.matures_on <= paid.disbursed_on:
         faults.append(
-            Fault(("matures_on",), "matures-before-disbursement",
+            FieldFault(("matures_on",), "matures-before-disbursement",
                   "到期日须晚于放款日", "The loan must end after it begins.")
         )  # fmt: skip
     elif paid.matures_on > latest:
         faults.append(
-            Fault(("matures_on",), "beyond-tenor",
+            FieldFault(("matures_on",), "beyond-tenor",
                   f"到期日超出批准期限（最迟 {latest}）", f"Beyond the approved tenor: {latest}.")
         )  # fmt: skip
     if paid.matures_on > first_right_ends_on:
         faults.append(
-            Fault(("matures_on",), "right-ends-before-loan",
+            FieldFault(("matures_on",), "right-ends-before-loan",
                   f"质押权利于 {first_right_ends_on} 届满，早于贷款到期日",
                   f"A pledged right ends on {first_right_ends_on}, before the loan.")
         )  # fmt: skip
     return tuple(faults)
 
 
-def _within(day: date, place: tuple[str | int, ...], first: date, last: date) -> list[Fault]:
+LOAN_NO_USED: Final = FieldFault(
+    ("loan_no",), "loan-no-used", "借据号已用于另一笔贷款", "Another loan has this number."
+)
+
+
+def _within(day: date, place: tuple[str | int, ...], first: date, last: date) -> list[FieldFault]:
     if day > last:
-        return [Fault(place, "in-future", "日期晚于今日", "The day lies ahead.")]
+        return [FieldFault(place, "in-future", "日期晚于今日", "The day lies ahead.")]
     if day < first:
-        return [Fault(place, "too-early", f"日期早于 {first}", f"The day is before {first}.")]
+        return [FieldFault(place, "too-early", f"日期早于 {first}", f"The day is before {first}.")]
     return []

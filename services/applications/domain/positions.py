@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
+from uuid import UUID
 
-from services.applications.domain.life_cycle import IS_LOAN, Action, State
+from services.applications.domain.life_cycle import IS_LOAN, Action, State, find_move
+from shared.life_cycle import Move
 from shared.money import group_fen
 from shared.months import Month
 from shared.risk_classes import RiskClass, is_at_least
@@ -22,6 +24,15 @@ class Remark(NamedTuple):
     field: str = ""
 
 
+LOAN_UNKNOWN: Final = Remark("loan-unknown", "没有这笔贷款", "There is no such loan.", "/loan_no")
+NAMED_TWICE: Final = Remark(
+    "loan-named-twice",
+    "同一笔贷款在本次报送中出现两次",
+    "The loan is named twice in this report.",
+    "/loan_no",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
     """Where a loan stood at a month's end."""
@@ -36,6 +47,32 @@ class Position:
     def is_repaid(self) -> bool:
         """Nothing is owed any more, neither principal nor interest."""
         return not (self.outstanding_fen or self.interest_arrears_fen or self.penalty_interest_fen)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedRow:
+    """One row of a report: a loan, by its number or its id, and where it stood."""
+
+    loan_no: str | None
+    loan_id: UUID | None
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowOutcome:
+    """What became of one row of a report."""
+
+    index: int
+    loan_no: str | None = None
+    loan_id: UUID | None = None
+    accepted: bool
+    unchanged: bool = False
+    """Reported before with the same figures."""
+    version: int | None = None
+    """Which report of this loan and month it is."""
+    state: State | None = None
+    errors: tuple[Remark, ...] = ()
+    warnings: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +95,7 @@ def errors(position: Position, loan: Loan, *, month: str, today: date) -> tuple[
     found: list[Remark] = []
     if loan.state not in IS_LOAN:
         found.append(Remark("loan-over", "贷款已结清或办结", "The loan is over."))
-    if month > today.isoformat()[:7]:
+    if Month.parse(month) > Month.of(today):
         found.append(Remark("month-ahead", "月份尚未到来", "The month lies ahead.", "/month"))
     if Month.parse(month).last < loan.disbursed_on:
         found.append(
@@ -104,15 +141,11 @@ def is_newest(loan: Loan, month: str) -> bool:
     return loan.last_month is None or month >= loan.last_month
 
 
-def move_for(position: Position, loan: Loan) -> Action | None:
-    """What the newest report does to the case; a compensated loan stays that."""
-    if loan.state is State.CLAIMED:
-        return None
+def move_for(position: Position, loan: Loan) -> Move | None:
+    """What the newest report does to the case; None where it stays, as a compensated one does."""
     if position.is_repaid:
-        return Action.REPAY
-    if position.overdue_days > 0:
-        return Action.FALL_OVERDUE if loan.state is State.DISBURSED else None
-    return Action.CURE if loan.state is State.OVERDUE else None
+        return find_move(loan.state, Action.REPAY)
+    return find_move(loan.state, Action.FALL_OVERDUE if position.overdue_days > 0 else Action.CURE)
 
 
 def is_worse(position: Position, loan: Loan) -> bool:

@@ -1,22 +1,17 @@
-"""What the pool's programme says of a case, by its scheme file: who may enter, and by when."""
+"""What the pool's programme asks of a case, by its scheme's terms."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from functools import lru_cache
 
-from services.applications.domain.case import Case, Surroundings
-from services.applications.domain.life_cycle import State
-from services.applications.domain.waiting import WAITS
-from shared.calendar import WorkingDays
+from services.applications.domain.submission import Submission, Surroundings
 from shared.money import parse_fen
 from shared.months import add_months
 from shared.refusals import Refused
-from shared.schemes.decide.application import ApplicationFacts, Collateral
-from shared.schemes.decide.deadlines import deadline
-from shared.schemes.decide.eligibility import eligibility
+from shared.schemes.decide import eligibility
 from shared.schemes.decide.findings import Finding
-from shared.schemes.library import load
+from shared.schemes.scheme import Scheme
 from shared.schemes.terms import Terms
 from shared.schemes.vocabulary import PARTIES
 
@@ -24,57 +19,35 @@ _AS_THE_SCHEME_SAYS = {"r_and_d": "research_and_development"}
 _POINTERS = {"/ip_share": "/ip_share_bp"}
 
 
-def programme_findings(case: Case, programme: str, around: Surroundings) -> tuple[Finding, ...]:
+def programme_findings(
+    case: Submission, scheme: Scheme, around: Surroundings
+) -> tuple[Finding, ...]:
     """Every reason of the programme's against a case, by the terms in force today.
 
     Where there are no such terms, because the mode is unknown or the programme not in force, that
     is the one reason.
     """
     try:
-        terms = terms_of(programme, case.mode, on=around.today)
-        of_the_scheme = eligibility(_facts(case, programme, around), terms)
+        terms = scheme.terms(around.today, case.mode)
+        of_the_scheme = eligibility.eligibility(_facts(case, scheme, around), terms)
     except Refused as refusal:
-        return (
-            Finding(
-                code=refusal.code,
-                source=programme,
-                zh=refusal.zh,
-                en=refusal.en,
-                evidence={"mode": case.mode, "on": str(around.today)},
-                field="/mode",
-            ),
-        )
+        return (no_terms(refusal, case, programme=scheme.programme, today=around.today),)
     return (*_parties(case, terms), *(_pointed(finding) for finding in of_the_scheme))
 
 
-def terms_of(programme: str, mode: str, *, on: date) -> Terms:
-    """The terms in force on a day. Raises what the scheme raises where there are none."""
-    return load(programme).terms(on, mode)
+def no_terms(refusal: Refused, case: Submission, *, programme: str, today: date) -> Finding:
+    """That no terms bind such a loan today, as the one finding of the programme's."""
+    return Finding(
+        code=refusal.code,
+        source=programme,
+        zh=refusal.zh,
+        en=refusal.en,
+        evidence={"mode": case.mode, "on": str(today)},
+        field="/mode",
+    )
 
 
-@lru_cache(maxsize=4096)
-def due_on(
-    state: State, *, programme: str, mode: str, today: date, working_days: WorkingDays
-) -> date | None:
-    """The day by which a case that comes into the state should be moved on.
-
-    The programme's own deadline for the step goes before the usual working days. Kept in memory:
-    every case of a day asks the same few questions of the same calendar.
-    """
-    wait = WAITS.get(state)
-    if wait is None or wait.working_days is None:
-        return None
-    if wait.step:
-        try:
-            terms = terms_of(programme, mode, on=today)
-            if wait.step in terms.deadlines:
-                return deadline(wait.step, today, terms, working_days)
-        except Refused:
-            pass  # A programme that is over sets no deadlines; the usual ones go on.
-    return working_days.add(today, wait.working_days)
-
-
-def _facts(case: Case, programme: str, around: Surroundings) -> ApplicationFacts:
+def _facts(case: Submission, scheme: Scheme, around: Surroundings) -> eligibility.ApplicationFacts:
     share = Fraction(case.ip_share_bp, 10_000) if case.ip_share_bp is not None else None
     if not case.has_other_collateral:
         share = Fraction(1)
@@ -89,7 +62,7 @@ def _facts(case: Case, programme: str, around: Surroundings) -> ApplicationFacts
         # Paid out today, it would end then; the day itself is checked again at disbursement.
         matures_on=add_months(around.today, case.tenor_months),
         registered_on=case.borrower.registered_on,
-        in_territory=_is_in_territory(case, programme),
+        in_territory=_is_in_territory(case, scheme),
         is_sme=case.borrower.is_sme,
         revenue_fen=_amount(case, "revenue"),
         total_debt_fen=_amount(case, "total_debt"),
@@ -104,21 +77,21 @@ def _facts(case: Case, programme: str, around: Surroundings) -> ApplicationFacts
             )
             for item in case.collateral
         ),
-        documents=frozenset(case.document_kinds),
+        documents=frozenset(document.kind for document in case.documents),
     )
 
 
-def _is_in_territory(case: Case, programme: str) -> bool | None:
+def _is_in_territory(case: Submission, scheme: Scheme) -> bool | None:
     """As the bank states it; else by the stated region of registration. Never by the digits of
     the credit code: a firm may have moved since it was given."""
     stated = case.attributes.get("in_territory")
     if isinstance(stated, bool):
         return stated
-    territory, region = load(programme).region_code, case.borrower.region_code
+    territory, region = scheme.region_code, case.borrower.region_code
     return region == territory if territory and region else None
 
 
-def _amount(case: Case, attribute: str) -> int | None:
+def _amount(case: Submission, attribute: str) -> int | None:
     """An amount among the attributes, which are words; None where it is missing or none."""
     stated = case.attributes.get(attribute)
     if not isinstance(stated, str):
@@ -129,7 +102,7 @@ def _amount(case: Case, attribute: str) -> int | None:
         return None
 
 
-def _parties(case: Case, terms: Terms) -> Iterator[Finding]:
+def _parties(case: Submission, terms: Terms) -> Iterator[Finding]:
     """Whoever shares beside pool and bank must be named, and nobody else."""
     wanted = [role for role in terms.parties if role not in ("pool", "bank")]
     for role in wanted:
@@ -159,11 +132,4 @@ def _pointed(finding: Finding) -> Finding:
     ours = _POINTERS.get(finding.field)
     if ours is None:
         return finding
-    return Finding(
-        code=finding.code,
-        source=finding.source,
-        zh=finding.zh,
-        en=finding.en,
-        evidence=finding.evidence,
-        field=ours,
-    )
+    return replace(finding, field=ours)

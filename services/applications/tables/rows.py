@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, MetaData, Text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -21,6 +22,13 @@ def _fen() -> Any:
 
 class _Row(SQLModel):
     metadata = METADATA
+
+
+def types_of(row: type[SQLModel]) -> dict[str, str]:
+    """The columns of a table with their PostgreSQL types, for statements that are made of them."""
+    columns = METADATA.tables[str(row.__tablename__)].columns
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    return {column.name: column.type.compile(dialect).lower() for column in columns}
 
 
 class BankRow(_Row, table=True):
@@ -114,7 +122,7 @@ class ApplicationRow(_Row, table=True):
     state: str = Field(sa_type=Text)
     version: int
     revision: int
-    since: datetime = _moment()
+    state_since: datetime = _moment()
     due_on: date | None
     findings: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     submitted_at: datetime = _moment()
@@ -191,23 +199,24 @@ class HeldRightRow(_Row, table=True):
     application_id: UUID = Field(foreign_key="applications.id")
 
 
-class HistoryRow(_Row, table=True):
-    """One move of a case."""
+class CaseMoveRow(_Row, table=True):
+    """One move of a case, as shared.transitions writes it."""
 
-    __tablename__ = "history"
+    __tablename__ = "case_moves"
 
-    application_id: UUID = Field(primary_key=True, foreign_key="applications.id")
+    case_kind: str = Field(sa_type=Text)
+    case_id: UUID = Field(primary_key=True)
     version: int = Field(primary_key=True)
     bank_code: str = Field(sa_type=Text)
-    at: datetime = _moment()
-    subject: str = Field(sa_type=Text)
-    name: str = Field(sa_type=Text)
-    role: str = Field(sa_type=Text)
-    action: str = Field(sa_type=Text)
     source: str | None = Field(sa_type=Text)
     target: str = Field(sa_type=Text)
+    action: str = Field(sa_type=Text)
+    role: str = Field(sa_type=Text)
+    subject: str = Field(sa_type=Text)
+    name: str = Field(sa_type=Text)
     reason: str = Field(sa_type=Text)
     detail: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    at: datetime = _moment()
 
 
 class PledgeRegistrationRow(_Row, table=True):

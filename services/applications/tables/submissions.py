@@ -1,339 +1,205 @@
-"""The hot path's SQL: one statement to look around, one to keep a whole submission."""
+"""The hot path's SQL: one statement keeps a whole submission, a new one or a mended one.
 
-from collections.abc import Mapping
+Which columns are written, with what types and whence is derived once: the columns from the row
+classes, each value from the attribute of the same name. So a field of a submission is named in
+its value and in its row, and here not at all. State and history are what the life cycle's moves
+say (`shared.transitions.checked`); no state is decided here.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
+from sqlmodel import SQLModel
 
-from services.applications.api.requests import SubmissionBody
-from services.applications.domain.case import Case, Surroundings
-from services.applications.domain.life_cycle import CLAIMS_CAPACITY, Action, State
-from services.applications.tables.moves import SYSTEM, Actor
+from services.applications.domain.life_cycle import HOLDS_ITS_RIGHTS
+from services.applications.domain.submission import (
+    Borrower,
+    Collateral,
+    Submission,
+    SubmittedDocument,
+    Valuation,
+)
+from services.applications.tables import rows
+from services.applications.tables.cases import APPLICATIONS
+from services.applications.tables.rows import types_of
+from shared.schemes.decide.findings import Finding
+from shared.transitions import (
+    HISTORY,
+    HISTORY_ARRAYS,
+    HISTORY_COLUMNS,
+    Step,
+    Transition,
+    history_arrays,
+)
 
-# Rights are looked up without a bank: the answer is which of the case's own are taken.
-_LOOK_AROUND: Final = """
-select exists (select from banks where code = $2) as bank_exists,
-       p.name, p.programme, p.opened_on, p.stopped_on, s.suspended_on,
-       array(
-           select asked.index
-           from unnest($3::text[], $4::text[], $5::int[]) with ordinality
-               as asked (kind, number, nice_class, index)
-           join held_rights using (kind, number, nice_class)
-           where held_rights.application_id <> $6
-       ) as held,
-       coalesce(firm.balance_fen, 0)::bigint as balance_fen,
-       coalesce(firm.live_cases, 0) as live_cases
-from (values ($1::text)) as wanted (code)
-left join pools as p using (code)
-left join bank_suspensions as s on s.pool_code = p.code and s.bank_code = $2
-left join lateral (
-    select sum(coalesce(loans.outstanding_fen, a.amount_fen)) as balance_fen,
-           count(*) as live_cases
-    from applications as a left join loans on loans.application_id = a.id
-    where a.borrower_uscc = $7 and a.pool_code = $1 and a.bank_code = $2 and a.id <> $6
-      and a.state = any($8)
-) as firm on true
-"""
-
-
-_LIVE: Final = sorted(CLAIMS_CAPACITY)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the database knows around a submission. `around` is None where there is no such pool."""
-
-    bank_exists: bool
-    programme: str
-    around: Surroundings | None
-
-
-async def surroundings(
-    conn: asyncpg.Connection, case: Case, *, bank_code: str, except_case: UUID, today: date
-) -> Known:
-    """Pool, standing of the bank, and which of the case's rights another live case holds."""
-    keys = [item.key for item in case.collateral]
-    row = await conn.fetchrow(
-        _LOOK_AROUND,
-        case.pool_code,
-        bank_code,
-        [key.kind for key in keys],
-        [key.number for key in keys],
-        [key.nice_class for key in keys],
-        except_case,
-        case.borrower.uscc,
-        _LIVE,
-    )
-    if row["programme"] is None:
-        return Known(row["bank_exists"], "", None)
-    around = Surroundings(
-        today=today,
-        pool_name=row["name"],
-        pool_opened_on=row["opened_on"],
-        pool_stopped_on=row["stopped_on"],
-        bank_suspended_on=row["suspended_on"],
-        held_rights=frozenset(keys[index - 1] for index in row["held"]),
-        borrower_balance_fen=row["balance_fen"],
-        borrower_live_cases=row["live_cases"],
-    )
-    return Known(row["bank_exists"], row["programme"], around)
+Read = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Where a submission leaves its case: two moves, the bank's and then the machine's."""
+class FiledCase:
+    """A submission, what its case is known by, and where its two moves lead it.
 
-    case_id: UUID
+    The moves are the bank's and then the machine's, each with what `checked` made of it.
+    """
+
+    submission: Submission
+    id: UUID
     number: str
     bank_code: str
     programme: str
-    state: State
-    action: Action
-    """The machine's move, which led to `state`."""
-    holds_rights: bool
-    version: int
-    """After both moves."""
     revision: int
-    due_on: date | None
-    findings: list[dict[str, Any]]
-    actor: Actor
-    first_action: Action
-    first_source: State | None
+    reasons: Sequence[Finding]
+    submitted_by: str
+    submitted_at: datetime
+    moves: Sequence[tuple[Step, Transition]]
+
+    @property
+    def state(self) -> str:
+        """After both moves."""
+        return self.moves[-1][1].state
+
+    @property
+    def version(self) -> int:
+        """After both moves."""
+        return self.moves[-1][1].version
+
+    @property
+    def due_on(self) -> date | None:
+        """Until when the case waits where it is now."""
+        return self.moves[-1][1].due_on
+
+    @property
+    def state_since(self) -> datetime:
+        """Both moves are made in the moment of the submission."""
+        return self.submitted_at
+
+    @property
+    def findings(self) -> list[dict[str, Any]]:
+        """The reasons, as they are kept."""
+        return [finding.as_data() for finding in self.reasons]
 
 
-_CASE: Final[Mapping[str, str]] = {
-    "id": "uuid",
-    "bank_code": "text",
-    "revision": "int",
-    "number": "text",
-    "pool_code": "text",
-    "programme": "text",
-    "mode": "text",
-    "parties": "jsonb",
-    "borrower_uscc": "text",
-    "borrower_name": "text",
-    "borrower_registered_on": "date",
-    "borrower_is_sme": "boolean",
-    "borrower_region_code": "text",
-    "amount_fen": "bigint",
-    "tenor_months": "int",
-    "annual_rate_bp": "int",
-    "purpose": "text",
-    "purpose_note": "text",
-    "repayment": "text",
-    "has_other_collateral": "boolean",
-    "ip_share_bp": "int",
-    "is_first_loan": "boolean",
-    "is_multi_ip_type": "boolean",
-    "attributes": "jsonb",
-    "state": "text",
-    "version": "int",
-    "since": "timestamptz",
-    "due_on": "date",
-    "findings": "jsonb",
-    "submitted_at": "timestamptz",
-    "submitted_by": "text",
-}
-_AT = {name: f"${place}::{kind}" for place, (name, kind) in enumerate(_CASE.items(), start=1)}
-_REST: Final[Mapping[str, str]] = {
-    "kinds": "text[]",
-    "numbers": "text[]",
-    "numbers_as_given": "text[]",
-    "nice_classes": "int[]",
-    "names": "text[]",
-    "owner_usccs": "text[]",
-    "owner_names": "text[]",
-    "filed": "date[]",
-    "expire": "date[]",
-    "values": "bigint[]",
-    "methods": "text[]",
-    "appraisers": "text[]",
-    "valued": "date[]",
-    "document_kinds": "text[]",
-    "hashes": "bytea[]",
-    "filenames": "text[]",
-    "holds": "boolean",
-    "actor_name": "text",
-    "actor_role": "text",
-    "first_action": "text",
-    "first_source": "text",
-    "machine_action": "text",
-    "machine_subject": "text",
-    "machine_name": "text",
-    "machine_role": "text",
-    "detail": "jsonb",
-}
-_AT |= {
-    name: f"${place}::{kind}"
-    for place, (name, kind) in enumerate(_REST.items(), start=1 + len(_CASE))
-}
+def _where_it_is(column: str) -> Read | None:
+    """Where a filed case has the value of a column; None for a column that others write."""
+    firms = column.removeprefix("borrower_")
+    if hasattr(FiledCase, column):
+        return attrgetter(column)
+    if hasattr(Submission, column):
+        return attrgetter(f"submission.{column}")
+    if firms != column and hasattr(Borrower, firms):
+        return attrgetter(f"submission.borrower.{firms}")
+    return None
 
-_INSERT_CASE: Final = (
-    f"insert into applications ({', '.join(_CASE)}) values ({', '.join(_AT[n] for n in _CASE)})"
-)
-_FIXED: Final = frozenset({"id", "bank_code", "number", "pool_code", "programme"})
+
+def _named(row: type[SQLModel], value: type) -> dict[str, str]:
+    """The columns of a row that a value has under the same names, with their types."""
+    return {name: kind for name, kind in types_of(row).items() if hasattr(value, name)}
+
+
+_CASE: Final = {
+    name: kind
+    for name, kind in types_of(rows.ApplicationRow).items()
+    if _where_it_is(name) is not None
+}
+_CASE_READS: Final[Sequence[Read]] = [read for name in _CASE if (read := _where_it_is(name))]
+_FIRM: Final = tuple(_named(rows.BorrowerRow, Borrower))
+_RIGHT: Final = _named(rows.CollateralRow, Collateral)
+_WORTH: Final = _named(rows.ValuationRow, Valuation)
+_DOCUMENT: Final = _named(rows.DocumentRow, SubmittedDocument)
+_HOLDS: Final = len(HISTORY) + 1
+_CASE_FROM: Final = _HOLDS + 1
+_RIGHTS_FROM: Final = _CASE_FROM + len(_CASE)
+_DOCUMENTS_FROM: Final = _RIGHTS_FROM + len(_RIGHT) + len(_WORTH)
+_AT: Final = {name: f"${n}::{kind}" for n, (name, kind) in enumerate(_CASE.items(), _CASE_FROM)}
+
+
+def _arrays(columns: Mapping[str, str], first: int) -> str:
+    """The parameters that hold these columns of many rows, from number `first` on."""
+    return _and(f"${n}::{kind}[]" for n, kind in enumerate(columns.values(), first))
+
+
+def _and(parts: Iterable[str]) -> str:
+    return ", ".join(parts)
+
+
+_INSERT_CASE: Final = f"insert into applications ({_and(_CASE)}) values ({_and(_AT.values())})"
+_FIXED: Final = ("bank_code", "number", "pool_code", "programme")
 _REPLACE_CASE: Final = (
     "update applications set assigned_to = null, assigned_name = null, recommended_by = null, "
-    + ", ".join(f"{name} = {_AT[name]}" for name in _CASE if name not in _FIXED)
+    + _and(f"{name} = {at}" for name, at in _AT.items() if name not in ("id", *_FIXED))
     + f" where id = {_AT['id']} and version = {_AT['version']} - 2"
     # A parameter that is not used has no type, so the fixed ones are compared.
-    + "".join(f" and {name} = {_AT[name]}" for name in sorted(_FIXED - {"id"}))
+    + "".join(f" and {name} = {_AT[name]}" for name in _FIXED)
 )
 
-_ALL_BUT_THE_CASE: Final = """
+_ALL_BUT_THE_CASE: Final = f"""
 ), item as (
-    select * from unnest({kinds}, {numbers}, {numbers_as_given}, {nice_classes}, {names},
-                         {owner_usccs}, {owner_names}, {filed}, {expire},
-                         {values}, {methods}, {appraisers}, {valued}) with ordinality
-        as item (kind, number, number_as_given, nice_class, name, owner_uscc, owner_name,
-                 filed_on, expires_on, amount_fen, method, appraiser, valued_on, collateral_no)
+    select *
+    from unnest({_arrays(_RIGHT | _WORTH, _RIGHTS_FROM)}) with ordinality
+        as item ({_and(_RIGHT | _WORTH)}, collateral_no)
 ), firm as (
-    insert into borrowers as known (bank_code, uscc, name, registered_on, is_sme, region_code,
-                                    first_seen_at, changed_at)
-    select {bank_code}, {borrower_uscc}, {borrower_name}, {borrower_registered_on},
-           {borrower_is_sme}, {borrower_region_code}, {since}, {since}
+    insert into borrowers as known (bank_code, {_and(_FIRM)}, first_seen_at, changed_at)
+    select {_AT["bank_code"]}, {_and(_AT[f"borrower_{name}"] for name in _FIRM)},
+           {_AT["submitted_at"]}, {_AT["submitted_at"]}
     -- Looked for first: on conflict would lock the row, and a firm's cases wait for each other.
     where not exists (
         select from borrowers as same
-        where same.bank_code = {bank_code} and same.uscc = {borrower_uscc}
-          and (same.name, same.registered_on, same.is_sme, same.region_code)
-              is not distinct from
-              ({borrower_name}, {borrower_registered_on}, {borrower_is_sme},
-               {borrower_region_code})
+        where same.bank_code = {_AT["bank_code"]} and same.uscc = {_AT["borrower_uscc"]}
+          and ({_and(f"same.{name}" for name in _FIRM)})
+              is not distinct from ({_and(_AT[f"borrower_{name}"] for name in _FIRM)})
     )
     on conflict (bank_code, uscc) do update
-        set name = excluded.name, registered_on = excluded.registered_on,
-            is_sme = excluded.is_sme, region_code = excluded.region_code,
-            changed_at = excluded.changed_at
+        set {_and(f"{name} = excluded.{name}" for name in _FIRM)}, changed_at = excluded.changed_at
 ), offered as (
-    insert into collateral (application_id, revision, collateral_no, bank_code, kind, number,
-                            number_as_given, nice_class, name, owner_uscc, owner_name, filed_on,
-                            expires_on)
-    select {id}, {revision}, collateral_no, {bank_code}, kind, number, number_as_given,
-           nice_class, name, owner_uscc, owner_name, filed_on, expires_on
+    insert into collateral (application_id, revision, collateral_no, bank_code, {_and(_RIGHT)})
+    select {_AT["id"]}, {_AT["revision"]}, collateral_no, {_AT["bank_code"]}, {_and(_RIGHT)}
     from item
 ), valued as (
-    insert into valuations (application_id, revision, collateral_no, bank_code, amount_fen,
-                            method, appraiser, valued_on)
-    select {id}, {revision}, collateral_no, {bank_code}, amount_fen, method, appraiser, valued_on
+    insert into valuations (application_id, revision, collateral_no, bank_code, {_and(_WORTH)})
+    select {_AT["id"]}, {_AT["revision"]}, collateral_no, {_AT["bank_code"]}, {_and(_WORTH)}
     from item
 ), papers as (
-    insert into documents (application_id, revision, document_no, bank_code, kind, sha256,
-                           filename)
-    select {id}, {revision}, document_no, {bank_code}, kind, sha256, filename
-    from unnest({document_kinds}, {hashes}, {filenames}) with ordinality
-        as paper (kind, sha256, filename, document_no)
-), said as (
-    insert into history (application_id, version, bank_code, at, subject, name, role, action,
-                         source, target, detail)
-    values ({id}, {version} - 1, {bank_code}, {since}, {submitted_by}, {actor_name},
-            {actor_role}, {first_action}, {first_source}, 'submitted', '{{}}'),
-           ({id}, {version}, {bank_code}, {since}, {machine_subject}, {machine_name},
-            {machine_role}, {machine_action}, 'submitted', {state}, {detail})
+    insert into documents (application_id, revision, document_no, bank_code, {_and(_DOCUMENT)})
+    select {_AT["id"]}, {_AT["revision"]}, document_no, {_AT["bank_code"]}, {_and(_DOCUMENT)}
+    from unnest({_arrays(_DOCUMENT, _DOCUMENTS_FROM)}) with ordinality
+        as paper ({_and(_DOCUMENT)}, document_no)
+), moved as (
+    insert into case_moves ({HISTORY_COLUMNS}) select * from unnest({HISTORY_ARRAYS})
 ), held as (
     -- In the order of the key, so that two cases with the same rights wait and never deadlock.
     insert into held_rights (kind, number, nice_class, application_id)
-    select kind, number, nice_class, {id} from item where {holds}
+    select kind, number, nice_class, {_AT["id"]} from item where ${_HOLDS}::boolean
     order by kind, number, nice_class
     on conflict do nothing
     returning true
 )
 select count(*) from held
 """
-_REST_OF_IT: Final = _ALL_BUT_THE_CASE.format(**_AT)
-_INSERT: Final = f"with the_case as ({_INSERT_CASE}{_REST_OF_IT}"
-_REPLACE: Final = f"with the_case as ({_REPLACE_CASE}{_REST_OF_IT}"
+_INSERT: Final = f"with the_case as ({_INSERT_CASE}{_ALL_BUT_THE_CASE}"
+_REPLACE: Final = f"with the_case as ({_REPLACE_CASE}{_ALL_BUT_THE_CASE}"
 
 
-async def insert(
-    conn: asyncpg.Connection, body: SubmissionBody, case: Case, standing: Standing, *, now: datetime
-) -> bool:
-    """Keep a new case with all that belongs to it.
+async def keep(conn: asyncpg.Connection, filed: FiledCase) -> bool:
+    """Keep a case with all that belongs to it; earlier revisions of it stay as they were.
 
     False where another case has taken one of its rights since they were looked at: then the
     transaction is to be given up.
     """
-    return await _keep(conn, _INSERT, body, case, standing, now=now)
-
-
-async def replace(
-    conn: asyncpg.Connection, body: SubmissionBody, case: Case, standing: Standing, *, now: datetime
-) -> bool:
-    """Keep a new revision of a case; the earlier ones stay as they were. False as in `insert`."""
-    return await _keep(conn, _REPLACE, body, case, standing, now=now)
-
-
-async def _keep(
-    conn: asyncpg.Connection,
-    statement: str,
-    body: SubmissionBody,
-    case: Case,
-    standing: Standing,
-    *,
-    now: datetime,
-) -> bool:
-    borrower, items = case.borrower, case.collateral
+    begins = filed.moves[0][1].move.source is None
+    holds = filed.state in HOLDS_ITS_RIGHTS
+    rights = filed.submission.collateral
     taken = await conn.fetchval(
-        statement,
-        standing.case_id,
-        standing.bank_code,
-        standing.revision,
-        standing.number,
-        case.pool_code,
-        standing.programme,
-        case.mode,
-        dict(case.parties),
-        borrower.uscc,
-        borrower.name,
-        borrower.registered_on,
-        borrower.is_sme,
-        borrower.region_code,
-        case.amount_fen,
-        case.tenor_months,
-        case.annual_rate_bp,
-        case.purpose,
-        body.purpose_note,
-        case.repayment,
-        case.has_other_collateral,
-        case.ip_share_bp,
-        case.is_first_loan,
-        case.is_multi_ip_type,
-        dict(case.attributes),
-        standing.state,
-        standing.version,
-        now,
-        standing.due_on,
-        standing.findings,
-        now,
-        standing.actor.subject,
-        [item.key.kind for item in items],
-        [item.key.number for item in items],
-        [item.number for item in body.collateral],
-        [item.key.nice_class for item in items],
-        [item.name for item in items],
-        [item.owner_uscc for item in items],
-        [item.owner_name for item in items],
-        [item.filed_on for item in items],
-        [item.expires_on for item in items],
-        [item.valuation.amount_fen for item in items],
-        [item.valuation.method for item in items],
-        [item.valuation.appraiser for item in items],
-        [item.valuation.valued_on for item in items],
-        [paper.kind for paper in body.documents],
-        [bytes.fromhex(paper.sha256) for paper in body.documents],
-        [paper.filename for paper in body.documents],
-        standing.holds_rights,
-        standing.actor.name,
-        standing.actor.role,
-        standing.first_action,
-        standing.first_source,
-        standing.action,
-        SYSTEM.subject,
-        SYSTEM.name,
-        SYSTEM.role,
-        {"findings": [finding["code"] for finding in standing.findings]},
+        _INSERT if begins else _REPLACE,
+        *history_arrays(APPLICATIONS, filed.moves, filed.submitted_at),
+        holds,
+        *(read(filed) for read in _CASE_READS),
+        *([getattr(item, name) for item in rights] for name in _RIGHT),
+        *([getattr(item.valuation, name) for item in rights] for name in _WORTH),
+        *([getattr(one, name) for one in filed.submission.documents] for name in _DOCUMENT),
     )
-    return bool(taken == (len(items) if standing.holds_rights else 0))
+    return bool(taken == (len(rights) if holds else 0))

@@ -1,4 +1,8 @@
-"""What a bank submits, as values, and what the house knows beside it when it is checked."""
+"""What a bank submits, as one value, and what the house knows beside it when it is checked.
+
+The value is made once from the request and travels whole: rules read it, and its fields are the
+columns of the same names that are written (`tables/submissions.py`).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,6 +45,8 @@ class Collateral:
     """A right that is to be pledged."""
 
     key: RightKey
+    number_as_given: str
+    """As the bank wrote it; the key has the register's normal form."""
     name: str
     owner_uscc: str | None
     owner_name: str
@@ -51,6 +57,21 @@ class Collateral:
     """The year in a patent's number; None for other rights."""
     has_old_number: bool = False
     """A patent number of the form before October 2003."""
+
+    @property
+    def kind(self) -> str:
+        """Of the key."""
+        return self.key.kind
+
+    @property
+    def number(self) -> str:
+        """Of the key."""
+        return self.key.number
+
+    @property
+    def nice_class(self) -> int:
+        """Of the key."""
+        return self.key.nice_class
 
     @property
     def is_patent(self) -> bool:
@@ -70,8 +91,17 @@ class Borrower:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """An application for entry to a pool."""
+class SubmittedDocument:
+    """A document, known by its hash."""
+
+    kind: str
+    sha256: bytes
+    filename: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """An application for entry to a pool, complete."""
 
     pool_code: str
     mode: str
@@ -81,18 +111,14 @@ class Case:
     tenor_months: int
     annual_rate_bp: int
     purpose: str
+    purpose_note: str | None
     repayment: str
     has_other_collateral: bool
     ip_share_bp: int | None
     is_first_loan: bool
     attributes: Mapping[str, bool | str]
     collateral: tuple[Collateral, ...]
-    document_kinds: tuple[str, ...]
-
-    @property
-    def covered_share_bp(self) -> int:
-        """The part of the loan that IP is pledged for; all of it where nothing else is (H.7)."""
-        return (self.ip_share_bp or 0) if self.has_other_collateral else 10_000
+    documents: tuple[SubmittedDocument, ...]
 
     @property
     def is_multi_ip_type(self) -> bool:

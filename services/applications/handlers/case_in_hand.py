@@ -1,0 +1,106 @@
+"""A case that somebody acts on, and how a step of it is carried out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from services.applications.domain import waiting
+from services.applications.domain.life_cycle import LIFE_CYCLE, Action
+from services.applications.tables.cases import locked, move_on
+from shared.auth.identity import Identity
+from shared.calendar import WorkingDays
+from shared.clock import business_date
+from shared.life_cycle import Row, Term, Wait
+from shared.refusals import NotFound, Refused
+from shared.schemes.library import load
+from shared.schemes.terms import Terms
+from shared.transitions import Step, Transition
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What a step leaves beside the move itself."""
+
+    reason: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    """Columns of the case; the names are ours, never a caller's."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What the move's events say beside what every event of a case says."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseInHand:
+    """A case, locked, and who acts on it: in which transaction, by which calendar, and when."""
+
+    row: Row
+    """For a case that begins: its names, with `state` None and `version` 0."""
+    conn: asyncpg.Connection
+    caller: Identity
+    working_days: WorkingDays
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The business day of the step."""
+        return business_date(self.now)
+
+    def must_allow(self, action: Action) -> None:
+        """Raise what the life cycle refuses; for a step that has more to be looked at."""
+        LIFE_CYCLE.require(self.row, action, self.caller)
+
+    def term(self, mode: str, programme: str) -> Term:
+        """By when what begins to wait now is to be moved on."""
+
+        def until(wait: Wait) -> date | None:
+            return _due_on(
+                wait, programme=programme, mode=mode, today=self.today,
+                working_days=self.working_days,
+            )  # fmt: skip
+
+        return until
+
+    async def take_step(self, action: Action, decision: Decision) -> Transition:
+        """Move the case on. Raises what the life cycle refuses."""
+        step = Step(
+            case=self.row,
+            action=action,
+            by=self.caller,
+            reason=decision.reason,
+            detail=decision.detail,
+            changes=decision.changes,
+            facts=decision.facts,
+            term=self.term(self.row["mode"], self.row["programme"]),
+        )
+        (done,) = await move_on(self.conn, [step], now=self.now)
+        return done
+
+
+async def locked_case(conn: asyncpg.Connection, case_id: UUID) -> asyncpg.Record:
+    """The case's row, locked. Raises NotFound, also where it is another bank's."""
+    row = await locked(conn, case_id)
+    if row is None:
+        raise NotFound("没有这个申请", "There is no such application.")
+    return row
+
+
+@lru_cache(maxsize=4096)
+def _due_on(
+    wait: Wait, *, programme: str, mode: str, today: date, working_days: WorkingDays
+) -> date | None:
+    """Kept in memory: every case of a day asks the same few questions of the same calendar."""
+    return waiting.due_on(
+        wait, terms=_terms(programme, mode, today), today=today, working_days=working_days
+    )
+
+
+def _terms(programme: str, mode: str, today: date) -> Terms | None:
+    try:
+        return load(programme).terms(today, mode)
+    except Refused:
+        return None  # A programme that is over sets no deadlines.

@@ -1,0 +1,90 @@
+"""Loans where they stand, and what was reported of them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, tuple_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.applications.domain.life_cycle import IS_LOAN, State
+from services.applications.queries.cases import case
+from services.applications.tables.rows import ApplicationRow, LoanRow, PositionRow
+from shared.months import Month
+from shared.refusals import NotFound
+
+
+async def loan_of(session: AsyncSession, case_id: UUID) -> LoanRow | None:
+    """The loan a case has become, if it has."""
+    return await session.get(LoanRow, case_id)
+
+
+async def loans(
+    session: AsyncSession,
+    *,
+    pool_code: str | None,
+    bank_code: str | None,
+    state: Sequence[State],
+    loan_no: str | None,
+    unreported: str | None,
+    after: UUID | None,
+    limit: int,
+) -> Sequence[tuple[LoanRow, ApplicationRow]]:
+    """Loans with their cases, the oldest first, above the id `after`.
+
+    `unreported`: only those that are out, were paid out by the end of that month, and have no
+    position of it or of a later one.
+    """
+    query = (
+        select(LoanRow, ApplicationRow)
+        .where(col(ApplicationRow.id) == col(LoanRow.application_id))
+        .order_by(col(LoanRow.application_id))
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(col(LoanRow.application_id) > after)
+    if pool_code is not None:
+        query = query.where(col(LoanRow.pool_code) == pool_code)
+    if bank_code is not None:
+        query = query.where(col(LoanRow.bank_code) == bank_code)
+    if loan_no is not None:
+        query = query.where(col(LoanRow.loan_no) == loan_no)
+    if state:
+        query = query.where(col(ApplicationRow.state).in_(list(state)))
+    if unreported is not None:
+        query = query.where(
+            col(ApplicationRow.state).in_(list(IS_LOAN)),
+            col(LoanRow.disbursed_on) <= Month.parse(unreported).last,
+            func.coalesce(col(LoanRow.last_month), "") < unreported,
+        )
+    return (await session.exec(query)).all()
+
+
+async def loan(session: AsyncSession, loan_id: UUID) -> tuple[LoanRow, ApplicationRow]:
+    """One loan with its case. Raises NotFound, also where it is another bank's."""
+    found = await session.get(LoanRow, loan_id)
+    if found is None:
+        raise NotFound("没有这笔贷款", "There is no such loan.")
+    return found, await case(session, loan_id)
+
+
+async def positions(
+    session: AsyncSession,
+    loan_id: UUID,
+    *,
+    month: str | None,
+    after: tuple[str, int] | None,
+    limit: int,
+) -> Sequence[PositionRow]:
+    """What was reported of a loan, month by month and version by version."""
+    query = (
+        select(PositionRow)
+        .where(col(PositionRow.loan_id) == loan_id)
+        .order_by(col(PositionRow.month), col(PositionRow.version))
+        .limit(limit)
+    )
+    if month is not None:
+        query = query.where(col(PositionRow.month) == month)
+    if after is not None:
+        query = query.where(tuple_(col(PositionRow.month), col(PositionRow.version)) > after)
+    return (await session.exec(query)).all()

@@ -1,0 +1,81 @@
+"""Cases of applications: how their rows are locked, and how they are moved on."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from services.applications.domain.life_cycle import LIFE_CYCLE, RUNS_OUT, frees_its_rights
+from shared.contracts.envelope import Event
+from shared.life_cycle import Row
+from shared.postgres.literals import literals
+from shared.transitions import CaseTable, Step, Transition, apply_transitions
+
+_ABOUT: Final = ("number", "bank_code", "pool_code", "borrower_uscc", "borrower_name")
+
+
+def about(case: Row) -> Mapping[str, Any]:
+    """What every event of a case says of it."""
+    return {"loan_id": case["id"], **{name: case[name] for name in _ABOUT}}
+
+
+APPLICATIONS: Final = CaseTable(
+    life_cycle=LIFE_CYCLE,
+    kind="application",
+    table="applications",
+    columns={
+        "findings": "jsonb",
+        "assigned_to": "text",
+        "assigned_name": "text",
+        "recommended_by": "text",
+        "approved_by": "text",
+        "approved_on": "date",
+        "reserved_until": "date",
+        "scheme_version": "text",
+        "declined_limits": "jsonb",
+    },
+    about=about,
+)
+
+# The states stand as literals, so that the index of just these cases is used.
+_RUN_OUT: Final = f"""
+select id from applications
+where state in ({literals(RUNS_OUT)}) and reserved_until < $1
+order by id limit $2
+"""
+
+
+async def locked(conn: asyncpg.Connection, case_id: UUID) -> asyncpg.Record | None:
+    """The case's row, locked; None where there is none, or it is another bank's."""
+    return await conn.fetchrow("select * from applications where id = $1 for update", case_id)
+
+
+async def locked_all(conn: asyncpg.Connection, case_ids: Sequence[UUID]) -> list[asyncpg.Record]:
+    """The rows of these cases, as far as they are known, locked in the order of ids."""
+    rows: list[asyncpg.Record] = await conn.fetch(
+        "select * from applications where id = any($1::uuid[]) order by id for update", case_ids
+    )
+    return rows
+
+
+async def whose_capacity_has_run_out(
+    conn: asyncpg.Connection, *, today: date, limit: int
+) -> list[UUID]:
+    """Cases that were not paid out by the day their capacity was held until."""
+    return [row["id"] for row in await conn.fetch(_RUN_OUT, today, limit)]
+
+
+async def move_on(
+    conn: asyncpg.Connection, steps: Sequence[Step], *, now: datetime, also: Sequence[Event] = ()
+) -> list[Transition]:
+    """Move cases on, and free the rights of those that no longer hold them.
+
+    `also` is told in front of what the moves tell. Raises what `apply_transitions` raises.
+    """
+    done = await apply_transitions(conn, APPLICATIONS, steps, now=now, also=also)
+    free = [one.case_id for one in done if frees_its_rights(one.move)]
+    if free:
+        await conn.execute("delete from held_rights where application_id = any($1::uuid[])", free)
+    return done

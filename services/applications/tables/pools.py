@@ -1,0 +1,77 @@
+"""Pools and the standing of banks in them, as far as the pool's events have told."""
+
+from collections.abc import Sequence
+
+import asyncpg
+
+from shared.case_numbers import prefix_of
+from shared.contracts.risk_pool import (
+    BankResumedV1,
+    BankSuspendedV1,
+    PoolOpenedV1,
+    PoolStoppedV1,
+)
+
+
+async def open_pools(conn: asyncpg.Connection, opened: Sequence[PoolOpenedV1]) -> None:
+    """Keep the pools, or what is new of them."""
+    await conn.execute(
+        """
+        insert into pools (code, prefix, name, programme, opened_on)
+        select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[])
+        on conflict (code) do update
+            set name = excluded.name, programme = excluded.programme,
+                opened_on = excluded.opened_on
+        """,
+        [pool.pool_code for pool in opened],
+        [prefix_of(pool.pool_code) for pool in opened],
+        [pool.name for pool in opened],
+        [pool.programme for pool in opened],
+        [pool.opened_on for pool in opened],
+    )
+
+
+async def stop_pools(conn: asyncpg.Connection, stopped: Sequence[PoolStoppedV1]) -> None:
+    """Keep since when the pools take no new entries."""
+    await conn.execute(
+        """
+        update pools set stopped_on = told.day
+        from unnest($1::text[], $2::date[]) as told (code, day)
+        where pools.code = told.code
+        """,
+        [stop.pool_code for stop in stopped],
+        [stop.on for stop in stopped],
+    )
+
+
+async def resume_pools(conn: asyncpg.Connection, codes: Sequence[str]) -> None:
+    """The pools take entries again."""
+    await conn.execute("update pools set stopped_on = null where code = any($1::text[])", codes)
+
+
+async def suspend_banks(conn: asyncpg.Connection, suspended: Sequence[BankSuspendedV1]) -> None:
+    """Keep since when the banks may enter no new loans into a pool."""
+    await conn.execute(
+        """
+        insert into bank_suspensions (pool_code, bank_code, suspended_on)
+        select * from unnest($1::text[], $2::text[], $3::date[])
+        on conflict (pool_code, bank_code) do nothing
+        """,
+        [event.pool_code for event in suspended],
+        [event.bank_code for event in suspended],
+        [event.on for event in suspended],
+    )
+
+
+async def resume_banks(conn: asyncpg.Connection, resumed: Sequence[BankResumedV1]) -> None:
+    """The banks may enter loans again."""
+    await conn.execute(
+        """
+        delete from bank_suspensions
+        using unnest($1::text[], $2::text[]) as told (pool_code, bank_code)
+        where bank_suspensions.pool_code = told.pool_code
+          and bank_suspensions.bank_code = told.bank_code
+        """,
+        [event.pool_code for event in resumed],
+        [event.bank_code for event in resumed],
+    )
