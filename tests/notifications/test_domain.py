@@ -26,11 +26,12 @@ from services.notifications.domain.retries import (
     what_next,
 )
 from services.notifications.handlers.messages import draft_of
-from services.notifications.templates.words import Catalogue, percent
+from services.notifications.templates.words import Catalogue
 from shared.auth.identity import BUREAU_ROLES
 from shared.contracts import applications, risk_pool
 from shared.contracts.envelope import by_type
 from shared.messaging.inbox import Received
+from shared.ratios import percent_of_bp
 from tests.notifications.samples import BANK, NOW, events, sealed
 
 EXAMPLES = Path(__file__).parents[2] / "shared" / "contracts" / "examples"
@@ -177,7 +178,7 @@ def test_amounts_are_grouped_and_rates_are_percentages():
     ("bp", "text"), [(0, "0%"), (5, "0.05%"), (10_000, "100%"), (435, "4.35%"), (-50, "-0.5%")]
 )
 def test_basis_points_for_people(bp, text):
-    assert percent(bp) == text
+    assert percent_of_bp(bp) == text
 
 
 def test_a_text_that_asks_for_what_its_reader_may_not_know_fails(tmp_path):

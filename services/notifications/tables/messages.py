@@ -36,7 +36,7 @@ _TELL = """
 _MACHINES = """
     select distinct e.institution, received.event_type
     from endpoints e
-    join unnest($1::text[]) as heard (event_type)
+    join unnest($1::text[]) as received (event_type)
       on e.event_types = '{}' or received.event_type = any (e.event_types)
     where e.state in ('active', 'paused')
 """
