@@ -12,6 +12,11 @@ from shared.money import format_fen
 _FEN = "_fen"
 
 
+def webhook_id(message_id: UUID) -> str:
+    """The id a receiver knows a message by; the same however often it is sent."""
+    return f"msg_{message_id.hex}"
+
+
 def webhook_body(
     *, event_type: str, event_id: UUID, happened_at: datetime, told: Mapping[str, Any]
 ) -> str:
