@@ -148,7 +148,7 @@ def test_every_text_can_be_written_from_what_its_reader_may_know(event_type):
 
     assert drafts
     for draft in drafts:
-        words = draft.words
+        words = draft.text
         for text in (words.title_zh, words.text_zh, words.title_en, words.text_en):
             assert text
             assert "{{" not in text and "None" not in text

@@ -56,7 +56,7 @@ async def retire(endpoint_id: UUID, secret_id: UUID, caller: Keeper, here: Curre
 
 
 @router.post("/test", status_code=202, response_model=TestWebhookAnswer)
-async def send_test_webhook(
+async def test(
     endpoint_id: UUID, request: Request, caller: Keeper, here: CurrentContext
 ) -> Response:
     """Send a webhook of the type webhook.test.v1, so that you can try your receiver."""
