@@ -1,14 +1,34 @@
 """The notifications service: `python -m services.notifications.main`."""
 
 from services.notifications.api import endpoints, inbox, messages, secrets, subscriptions
+from services.notifications.api.common import settings_of
 from services.notifications.consumer import CONSUMES
-from services.notifications.delivery.background import (
-    deliver_email,
-    deliver_webhooks,
-    ring_the_bell,
-)
+from services.notifications.delivery import background
+from services.notifications.delivery.inbox_stream import new_messages_of
 from services.notifications.settings import NotificationsSettings
-from shared.service import Service
+from shared.http.context import Context
+from shared.service import GRACE_SECONDS, Service
+
+SHARE_OF_GRACE = 0.6
+"""Of the time a stopping service has: what is left is for writing down and closing."""
+
+
+async def deliver(context: Context) -> None:
+    """Deliver until the service stops."""
+    await background.deliver(
+        context.database,
+        settings_of(context),
+        context.stopping,
+        grace_seconds=GRACE_SECONDS * SHARE_OF_GRACE,
+    )
+
+
+async def wake_streams(context: Context) -> None:
+    """Tell open streams of new messages until the service stops."""
+    await new_messages_of(context.database).watch(
+        context.database, context.stopping, poll_seconds=settings_of(context).poll_seconds
+    )
+
 
 SERVICE = Service(
     name="notifications",
@@ -22,7 +42,7 @@ SERVICE = Service(
     ),
     consumes=CONSUMES,
     settings_type=NotificationsSettings,
-    background=(deliver_webhooks, deliver_email, ring_the_bell),
+    background=(deliver, wake_streams),
 )
 
 if __name__ == "__main__":

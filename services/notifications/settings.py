@@ -7,7 +7,7 @@ from cryptography.fernet import Fernet
 from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from services.notifications.domain.addresses import Policy
+from services.notifications.domain.addresses import AddressPolicy
 from services.notifications.domain.retries import WAITS_SECONDS
 from shared.settings import ServiceSettings
 
@@ -19,7 +19,7 @@ class NotificationsSettings(ServiceSettings):
 
     console_url: HttpUrl = Field(description="Where people open the console; links begin with it.")
     encryption_keys: SecretStr = Field(
-        description="Keys that seal webhook secrets, separated by commas, the newest first; "
+        description="Keys that encrypt webhook secrets, separated by commas, the newest first; "
         "`openssl rand -base64 32 | tr '+/' '-_'` makes one."
     )
 
@@ -92,15 +92,20 @@ class NotificationsSettings(ServiceSettings):
         return self
 
     @property
-    def address_policy(self) -> Policy:
+    def console(self) -> str:
+        """Where links begin, without the last slash."""
+        return str(self.console_url).rstrip("/")
+
+    @property
+    def address_policy(self) -> AddressPolicy:
         """Which addresses webhooks may be sent to."""
-        return Policy(
+        return AddressPolicy(
             allow_http=self.webhook_allow_http, private_networks=self.webhook_private_networks
         )
 
     @property
-    def sealing_keys(self) -> tuple[str, ...]:
-        """The keys that seal secrets, the newest first."""
+    def encryption_key_list(self) -> tuple[str, ...]:
+        """The keys that encrypt secrets, the newest first."""
         return _keys(self.encryption_keys)
 
 

@@ -110,9 +110,13 @@ class Database:
 
     @asynccontextmanager
     async def looking(self, institution: str) -> AsyncIterator[asyncpg.Connection]:
-        """One read-only transaction for reads in SQL of our own; it wakes nobody."""
+        """One read-only transaction for reads in SQL of our own, all at one moment.
+
+        It wakes nobody. Who waits for commits must look this way: the end of a `begin` wakes the
+        relay, which commits, and so would keep both awake.
+        """
         async with self._lent() as connection:
-            async with connection.transaction(readonly=True):
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
                 await connection.execute(LOOK_AS, institution)
                 yield connection
 

@@ -16,7 +16,7 @@ from services.notifications.consumer import CONSUMES
 from services.notifications.main import SERVICE
 from shared.contracts.envelope import Envelope, Event
 from shared.messaging.inbox import Consumer
-from tests.notifications.samples import BANK, sealed
+from tests.notifications.samples import BANK, enveloped
 from tests.services import Person, RunningService
 
 KEY = Fernet.generate_key().decode()
@@ -35,7 +35,7 @@ SETTINGS: dict[str, Any] = {
 async def until(found: Callable[[], Awaitable[Any]], *, seconds: float = 20) -> Any:
     """Wait until something is so, and give it."""
     async with asyncio.timeout(seconds):
-        while not (value := await found()):  # noqa: ASYNC110 — rows in a table ring no bell
+        while not (value := await found()):  # noqa: ASYNC110 — rows in a table wake nobody
             await asyncio.sleep(0.01)
         return value
 
@@ -145,7 +145,7 @@ class Notifier:
 
     async def hears(self, *events: Event) -> list[Envelope]:
         """Events arrive in one batch."""
-        envelopes = [sealed(event) for event in events]
+        envelopes = [enveloped(event) for event in events]
         await self.hears_again(envelopes)
         return envelopes
 

@@ -214,7 +214,7 @@ def one(event_type: str, bank: str = BANK, **more: object) -> Event:
     return next(e for e in events(bank, **more) if e.type == event_type)  # type: ignore[arg-type]
 
 
-def sealed(event: Event) -> Envelope:
+def enveloped(event: Event) -> Envelope:
     """The event as it arrives."""
     return Envelope(
         id=uuid7(),

@@ -1,31 +1,25 @@
 """A worker that dies with something in hand: it is sent again, under the same id."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from services.notifications.delivery.background import courier
-from services.notifications.delivery.channels import WebhookChannel
-from services.notifications.delivery.secret_encryption import Seal
-from services.notifications.domain.fairness import Fairness
-from services.notifications.senders.webhook import WebhookSender
+from services.notifications.delivery.background import worker_of
+from services.notifications.domain.receivers import WEBHOOK
 from shared.postgres.database import EVERYWHERE
-from tests.notifications.conftest import KEY, Receiver, listening, until
+from tests.notifications.conftest import Receiver, listening, until
 from tests.notifications.samples import one
 
 A_LONG_TIME = 3600
 
 
-def channel_of(notifier):
-    settings = notifier.service.context.settings
-    return WebhookChannel(
-        WebhookSender(settings.address_policy, timeout_seconds=5, at_once=8),
-        Fairness(room=8, suspect_room=8, most_at_once=8, slow_seconds=5),
-        Seal([KEY]),
-    )
+def worker(notifier, **changes):
+    """Another worker of webhooks, as a second process would have one."""
+    settings = notifier.service.context.settings.model_copy(update=changes)
+    return worker_of(WEBHOOK, notifier.database, settings, grace_seconds=5)
 
 
 async def one_due(notifier, receiver):
-    """A delivery that is due, while the service's own courier sleeps: the endpoint is paused."""
+    """A delivery that is due, while the service's own worker sleeps: the endpoint is paused."""
     endpoint = await notifier.endpoint(receiver.url)
     async with notifier.operator() as person:
         await person.patch(
@@ -36,7 +30,7 @@ async def one_due(notifier, receiver):
 
 
 async def wake_up(conn):
-    await conn.execute("update endpoints set state = 'active'")
+    await conn.execute("update receivers set state = 'active'")
 
 
 async def test_a_crash_between_sending_and_writing_down_sends_the_same_id_again(
@@ -44,15 +38,14 @@ async def test_a_crash_between_sending_and_writing_down_sends_the_same_id_again(
 ):
     async with notifying(lease_seconds=A_LONG_TIME) as notifier:
         endpoint = await one_due(notifier, receiver)
-        dying = channel_of(notifier)
+        dying = worker(notifier, lease_seconds=0.5)
         now = datetime.now(UTC)
         async with notifier.database.begin(EVERYWHERE) as conn:
             await wake_up(conn)
-            (parcel,) = await dying.claim(conn, now=now, until=now + timedelta(seconds=0.5))
-        dying.begun(parcel)
-        answer = await dying.send(parcel, now=now)
+            (delivery,) = await dying.claim(conn, now=now)
+        result = await dying.send(delivery, now=now)
         await dying.close()
-        assert answer.status == 204
+        assert result.status == 204
         # It dies here. Nobody has written down that it was sent; the lease runs out.
 
         message = await notifier.delivery("delivered")
@@ -68,13 +61,13 @@ async def test_a_crash_between_sending_and_writing_down_sends_the_same_id_again(
 async def test_while_a_lease_runs_nobody_else_sends(notifying, receiver):
     async with notifying(lease_seconds=A_LONG_TIME) as notifier:
         await one_due(notifier, receiver)
-        holder, other = channel_of(notifier), channel_of(notifier)
+        holder, other = worker(notifier), worker(notifier)
         now = datetime.now(UTC)
         async with notifier.database.begin(EVERYWHERE) as conn:
             await wake_up(conn)
-            held = await holder.claim(conn, now=now, until=now + timedelta(hours=1))
+            held = await holder.claim(conn, now=now)
         async with notifier.database.begin(EVERYWHERE) as conn:
-            left = await other.claim(conn, now=now, until=now + timedelta(hours=1))
+            left = await other.claim(conn, now=now)
 
         assert (len(held), len(left)) == (1, 0)
 
@@ -82,9 +75,7 @@ async def test_while_a_lease_runs_nobody_else_sends(notifying, receiver):
 async def test_two_workers_at_once_send_everything_and_nothing_twice(notifier, receiver):
     await notifier.endpoint(receiver.url)
     stopping = asyncio.Event()
-    second = asyncio.create_task(
-        courier(notifier.service.context, channel_of(notifier)).run(stopping)
-    )
+    second = asyncio.create_task(worker(notifier).run(stopping))
 
     await notifier.hears(*[one("claim.paid.v1") for _ in range(200)])
 
@@ -143,7 +134,7 @@ async def test_a_database_that_goes_away_for_a_moment_costs_no_outcome(notifying
 async def test_a_secret_that_cannot_be_opened_stops_its_own_endpoint_only(notifier, receiver):
     broken = await notifier.endpoint(receiver.url + "/broken")
     async with notifier.database.begin(EVERYWHERE) as conn:
-        await conn.execute("update endpoint_secrets set sealed = 'nonsense'")
+        await conn.execute("update endpoint_secrets set encrypted = 'nonsense'")
     good = await notifier.endpoint(receiver.url)
 
     await notifier.hears(one("claim.paid.v1"))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifications.consumer import CONSUMES
-from services.notifications.domain.addresses import Policy, is_public, why_not
+from services.notifications.domain.addresses import AddressPolicy, is_public, why_not
 from services.notifications.domain.audiences import BUREAU, NOTICES, Banks, audiences
 from services.notifications.domain.fairness import Fairness
 from services.notifications.domain.links import path_of
@@ -20,18 +20,19 @@ from services.notifications.domain.redaction import TOLD, told_to
 from services.notifications.domain.retries import (
     LONGEST_RETRY_AFTER,
     WAITS_SECONDS,
-    Answer,
+    AttemptResult,
     Verdict,
     read_retry_after,
     what_next,
 )
 from services.notifications.handlers.messages import draft_of
-from services.notifications.templates.words import Catalogue, percent
+from services.notifications.templates.words import Catalogue
 from shared.auth.identity import BUREAU_ROLES
 from shared.contracts import applications, risk_pool
 from shared.contracts.envelope import by_type
 from shared.messaging.inbox import Received
-from tests.notifications.samples import BANK, NOW, events, sealed
+from shared.ratios import percent_of_bp
+from tests.notifications.samples import BANK, NOW, enveloped, events
 
 EXAMPLES = Path(__file__).parents[2] / "shared" / "contracts" / "examples"
 SAMPLES = {event.type: event for event in events()}
@@ -141,13 +142,13 @@ def test_every_text_can_be_written_from_what_its_reader_may_know(event_type):
     event = SAMPLES[event_type]
 
     drafts = [
-        draft_of(Received(sealed(event), event), fact_of(event), audience)
+        draft_of(Received(enveloped(event), event), fact_of(event), audience)
         for audience in audiences(event_type, fact_of(event), banks_of_pool=(BANK,))
     ]
 
     assert drafts
     for draft in drafts:
-        words = draft.words
+        words = draft.text
         for text in (words.title_zh, words.text_zh, words.title_en, words.text_en):
             assert text
             assert "{{" not in text and "None" not in text
@@ -161,7 +162,9 @@ def test_what_was_once_sent_can_still_be_told(event_type):
     for sent in json.loads((EXAMPLES / f"{event_type}.json").read_text()):
         event = contract.model_validate(sent)
         for audience in audiences(event_type, fact_of(event), banks_of_pool=(BANK,)):
-            assert draft_of(Received(sealed(event), event), fact_of(event), audience).words.text_zh
+            assert draft_of(
+                Received(enveloped(event), event), fact_of(event), audience
+            ).text.text_zh
 
 
 def test_amounts_are_grouped_and_rates_are_percentages():
@@ -177,7 +180,7 @@ def test_amounts_are_grouped_and_rates_are_percentages():
     ("bp", "text"), [(0, "0%"), (5, "0.05%"), (10_000, "100%"), (435, "4.35%"), (-50, "-0.5%")]
 )
 def test_basis_points_for_people(bp, text):
-    assert percent(bp) == text
+    assert percent_of_bp(bp) == text
 
 
 def test_a_text_that_asks_for_what_its_reader_may_not_know_fails(tmp_path):
@@ -206,7 +209,7 @@ def test_a_link_leads_to_the_most_particular_page():
 # When to try again
 
 ANSWERS = st.builds(
-    Answer,
+    AttemptResult,
     status=st.none() | st.integers(100, 599),
     retry_after=st.none() | st.timedeltas(timedelta(0), timedelta(days=400)),
     hopeless=st.booleans(),
@@ -228,20 +231,20 @@ def test_a_next_attempt_lies_ahead_and_within_reason_and_the_last_one_is_the_las
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 def test_any_2xx_is_a_delivery_even_at_the_last_attempt(status):
-    then = what_next(Answer(status=status), tries=99, now=NOW, chance=0)
+    then = what_next(AttemptResult(status=status), tries=99, now=NOW, chance=0)
     assert then.verdict is Verdict.DELIVERED
 
 
 @pytest.mark.parametrize("status", [None, 101, 301, 307, 400, 404, 429, 500, 503])
 def test_anything_else_is_tried_again_until_the_table_ends(status):
-    answer = Answer(status=status)
+    answer = AttemptResult(status=status)
     verdicts = [what_next(answer, tries=n, now=NOW, chance=0).verdict for n in range(1, 12)]
     assert verdicts == [Verdict.RETRY] * 9 + [Verdict.FAILED] * 2
 
 
 def test_the_receivers_wish_for_patience_is_honoured_but_not_for_ever():
     def waits(asked):
-        at = what_next(Answer(status=429, retry_after=asked), tries=1, now=NOW, chance=0).at
+        at = what_next(AttemptResult(status=429, retry_after=asked), tries=1, now=NOW, chance=0).at
         assert at is not None
         return at - NOW
 
@@ -286,7 +289,7 @@ def test_no_retry_after_breaks_us(text):
 )  # fmt: skip
 def test_an_address_of_ours_is_not_public(address):
     assert not is_public(address)
-    assert not Policy().allows(address)
+    assert not AddressPolicy().allows(address)
 
 
 @pytest.mark.parametrize(
@@ -297,7 +300,7 @@ def test_an_address_of_the_internet_is(address):
 
 
 def test_a_leased_line_is_allowed_by_name_and_nothing_beside_it():
-    policy = Policy(private_networks=(ip_network("10.20.0.0/16"),))
+    policy = AddressPolicy(private_networks=(ip_network("10.20.0.0/16"),))
 
     assert policy.allows("10.20.3.4")
     assert policy.allows("::ffff:10.20.3.4")
@@ -321,7 +324,7 @@ def test_a_leased_line_is_allowed_by_name_and_nothing_beside_it():
     ],
 )  # fmt: skip
 def test_what_cannot_be_an_endpoint_in_production(url):
-    zh, en = why_not(url, Policy()) or ("", "")
+    zh, en = why_not(url, AddressPolicy()) or ("", "")
     assert zh and en
 
 
@@ -330,7 +333,7 @@ def test_what_cannot_be_an_endpoint_in_production(url):
     ["https://bank.example.cn/hooks?x=1", "https://223.5.5.5:8443/", "https://xn--55qx5d.cn/h"],
 )
 def test_what_can(url):
-    assert why_not(url, Policy()) is None
+    assert why_not(url, AddressPolicy()) is None
 
 
 # Who is next

@@ -184,7 +184,7 @@ async def test_it_comes_over_starttls_with_a_checked_certificate_and_a_login(
     assert mailbox.logins == [("pool", "secret")]
 
 
-async def test_a_relay_whose_certificate_nobody_signed_gets_no_letter(notifying, certificate):
+async def test_a_mail_server_whose_certificate_nobody_signed_gets_no_letter(notifying, certificate):
     context, _ = certificate
     mailbox = Mailbox()
     async with serving(mailbox, tls_context=context, require_starttls=True) as smtp:
@@ -199,7 +199,7 @@ async def test_a_relay_whose_certificate_nobody_signed_gets_no_letter(notifying,
     assert mailbox.mails == []
 
 
-async def test_a_relay_that_is_busy_is_asked_again(notifying):
+async def test_a_mail_server_that_is_busy_is_asked_again(notifying):
     mailbox = Mailbox(replies=["451 later", "452 later still"])
     async with (
         serving(mailbox) as smtp,
@@ -232,7 +232,7 @@ async def test_an_address_that_does_not_exist_is_given_up_at_once(notifying):
     assert (delivery["attempts"], delivery["last_error"]) == (1, "550 no such user")
 
 
-async def test_a_relay_that_is_away_delays_no_webhook(notifying, receiver):
+async def test_a_mail_server_that_is_away_delays_no_webhook(notifying, receiver):
     async with serving(Mailbox()) as smtp:
         pass  # Its port is known, and nobody listens there any more.
     async with notifying(**smtp) as notifier, notifier.operator() as person:
@@ -287,7 +287,7 @@ async def test_who_has_unsubscribed_is_written_to_no_more(notifying):
     assert [message["deliveries"] for message in messages] == [[]]
 
 
-async def test_where_no_relay_is_set_up_nobody_can_subscribe(notifier):
+async def test_where_no_mail_server_is_set_up_nobody_can_subscribe(notifier):
     async with notifier.operator() as person:
         answer = await person.post("/subscriptions", json={"address": "a@b.cn"})
     assert (answer.status_code, answer.json()["code"]) == (409, "email-is-off")

@@ -6,9 +6,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.notifications.api.endpoint_models import EndpointAnswer
-from services.notifications.api.inbox import InboxItem
-from services.notifications.api.messages import AttemptAnswer, MessageAnswer, MessageDetail
-from services.notifications.tables.endpoints import MOST_ENDPOINTS
+from services.notifications.api.inbox_models import InboxItem
+from services.notifications.api.message_models import AttemptAnswer, MessageAnswer, MessageDetail
+from services.notifications.domain.receivers import MOST_ENDPOINTS
 from services.notifications.tables.rows import Row
 from shared.postgres.database import driver_url
 from tests.notifications.conftest import until

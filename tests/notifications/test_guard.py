@@ -11,14 +11,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from services.notifications.delivery.secret_encryption import Seal
-from services.notifications.domain.addresses import Policy
+from services.notifications.domain.addresses import AddressPolicy
+from services.notifications.handlers import endpoints
 from services.notifications.senders.guard import AddressRefused, GuardedTransport
-from services.notifications.tables import endpoints
+from services.notifications.senders.secret_encryption import SecretEncryption
+from shared.auth.identity import Identity
 from tests.notifications.conftest import KEY, Receiver, listening
 from tests.notifications.samples import BANK, one
 
-LOOPBACK = Policy(allow_http=True, private_networks=(ip_network("127.0.0.0/8"),))
+LOOPBACK = AddressPolicy(allow_http=True, private_networks=(ip_network("127.0.0.0/8"),))
 
 
 def client(policy, tls=None):
@@ -57,7 +58,7 @@ def certificate_for(folder, name):
 
 async def test_a_name_that_leads_to_our_own_machine_is_not_called(receiver):
     url = receiver.url.replace("127.0.0.1", "localhost")
-    async with client(Policy(allow_http=True)) as guarded:
+    async with client(AddressPolicy(allow_http=True)) as guarded:
         with pytest.raises(AddressRefused):
             await guarded.post(url)
 
@@ -100,7 +101,7 @@ async def test_the_certificate_must_be_that_of_the_name_and_not_of_the_address(
 async def test_a_proxy_of_the_environment_is_not_a_way_around(receiver, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", receiver.url)
     monkeypatch.setenv("ALL_PROXY", receiver.url)
-    async with client(Policy(allow_http=True)) as guarded:
+    async with client(AddressPolicy(allow_http=True)) as guarded:
         with pytest.raises(httpx.HTTPError):
             await guarded.post("http://localhost:1/hooks")
 
@@ -127,21 +128,13 @@ async def test_an_address_that_was_allowed_once_is_checked_again_at_every_delive
     async with notifying(webhook_private_networks="") as notifier:
         async with notifier.database.begin("*") as conn:
             # As it was registered under other settings.
-            endpoint_id = await endpoints.add(
+            await endpoints.add(
                 conn,
-                institution=BANK,
+                SecretEncryption([KEY]),
                 url=receiver.url,
                 description="",
                 event_types=[],
-                subject="op",
-                now=datetime.now(UTC),
-            )
-            await endpoints.add_secret(
-                conn,
-                Seal([KEY]),
-                endpoint_id=endpoint_id,
-                institution=BANK,
-                subject="op",
+                caller=Identity("op", "op", frozenset({"bank_operator"}), BANK),
                 now=datetime.now(UTC),
             )
 

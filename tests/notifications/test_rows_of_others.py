@@ -9,6 +9,7 @@ from tests.notifications.samples import BANK, OTHER_BANK, events, one
 
 TABLES = (
     "messages",
+    "receivers",
     "endpoints",
     "endpoint_secrets",
     "subscriptions",
@@ -116,7 +117,7 @@ async def test_the_bureau_reads_every_log_and_changes_no_banks_endpoint(populate
     assert changed.status_code == 404
 
 
-async def test_a_secret_is_stored_sealed_everywhere(notifier, receiver):
+async def test_a_secret_is_stored_encrypted_everywhere(notifier, receiver):
     endpoint = await notifier.endpoint(receiver.url)
     secret = endpoint["secret"]
     async with notifier.database.begin(EVERYWHERE) as conn:

@@ -5,7 +5,11 @@ from uuid import uuid4
 import pytest
 from cryptography.fernet import Fernet
 
-from services.notifications.delivery.secret_encryption import Seal, SealBroken, new_secret
+from services.notifications.senders.secret_encryption import (
+    SecretEncryption,
+    SecretUnreadable,
+    new_secret,
+)
 from services.notifications.settings import NotificationsSettings
 from shared.settings import read_settings
 
@@ -96,10 +100,10 @@ def test_keys_can_be_changed_without_losing_a_secret():
 
     endpoint, secret = uuid4(), new_secret()
     newer = Fernet.generate_key().decode()
-    sealed = Seal([KEY]).close(secret, endpoint_id=endpoint)
+    encrypted = SecretEncryption([KEY]).encrypt(secret, endpoint_id=endpoint)
 
-    assert Seal([newer, KEY]).open(sealed, endpoint_id=endpoint) == secret
-    with pytest.raises(SealBroken, match="no key in the settings"):
-        Seal([newer]).open(sealed, endpoint_id=endpoint)
-    with pytest.raises(SealBroken, match="was found at"):
-        Seal([KEY]).open(sealed, endpoint_id=uuid4())
+    assert SecretEncryption([newer, KEY]).decrypt(encrypted, endpoint_id=endpoint) == secret
+    with pytest.raises(SecretUnreadable, match="no key in the settings"):
+        SecretEncryption([newer]).decrypt(encrypted, endpoint_id=endpoint)
+    with pytest.raises(SecretUnreadable, match="was found at"):
+        SecretEncryption([KEY]).decrypt(encrypted, endpoint_id=uuid4())

@@ -310,7 +310,7 @@ async def test_a_deleted_endpoint_is_called_no_more_and_its_log_stays(notifier, 
     assert [len(message["deliveries"]) for message in messages] == [0, 1]
 
 
-async def test_a_trial_reaches_the_receiver_and_not_the_inbox(notifier, receiver):
+async def test_a_test_webhook_reaches_the_receiver_and_not_the_inbox(notifier, receiver):
     endpoint = await notifier.endpoint(receiver.url)
 
     async with notifier.operator() as person:

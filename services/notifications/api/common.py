@@ -2,17 +2,26 @@
 
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Depends, Query
 from pydantic import AfterValidator, BaseModel, Field
 
+from services.notifications.delivery.channels import CHANNELS
 from services.notifications.domain.audiences import NOTICES
-from shared.refusals import NotFound
+from services.notifications.domain.receivers import KEEPERS
+from services.notifications.settings import NotificationsSettings
+from shared.auth.identity import Identity, requires
+from shared.http.context import Context
 
-KEEPERS = ("bank_operator", "bank_checker", "admin")
-"""Who sets up endpoints and subscriptions of their institution."""
+Keeper = Annotated[Identity, Depends(requires(*sorted(KEEPERS)))]
+"""Who sets up endpoints of their institution."""
 
-READERS = (*KEEPERS, "auditor")
+Reader = Annotated[Identity, Depends(requires(*sorted(KEEPERS), "auditor"))]
 """Who reads what was sent, and how it went."""
+
+Anyone = Annotated[Identity, Depends(requires())]
+
+ChannelName = Annotated[str, Field(json_schema_extra={"enum": list(CHANNELS)})]
+"""A channel of the registry; what is not there is on no receiver."""
 
 MOST_EVENT_TYPES = len(NOTICES)
 
@@ -54,6 +63,7 @@ class InTwoLanguages(BaseModel):
     en: str
 
 
-def nothing_here(zh: str, en: str) -> NotFound:
-    """There is no such thing, or it is another institution's: the answer is the same."""
-    return NotFound(f"没有找到该{zh}", f"There is no such {en}.")
+def settings_of(context: Context) -> NotificationsSettings:
+    """This service's own settings."""
+    assert isinstance(context.settings, NotificationsSettings)
+    return context.settings

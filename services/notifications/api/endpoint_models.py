@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifications.api.common import EventTypes
 from services.notifications.domain.addresses import LONGEST_URL
+from services.notifications.queries.endpoints import EndpointShown
 from shared.http import requests
 from shared.http.requests import IsoDateTime, ShortText
 
@@ -106,3 +107,9 @@ class EndpointAnswer(BaseModel):
         "with its Idempotency-Key: if you lost it, make a new one.",
         examples=["whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"],
     )
+
+
+def answer_of(shown: EndpointShown) -> EndpointAnswer:
+    """An endpoint as it is answered."""
+    secrets = [SecretAnswer(**secret) for secret in shown.secrets]
+    return EndpointAnswer(**shown.endpoint, secrets=secrets)

@@ -2,27 +2,29 @@
 
 import time
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import anyio
 import asyncpg
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Header, Query, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from services.notifications.api.common import Cursor, EventType, InTwoLanguages, Limit, nothing_here
-from services.notifications.delivery.background import settings_of
-from services.notifications.delivery.inbox_stream import bell_of
-from services.notifications.queries.looking import looking
-from services.notifications.tables import inbox
-from shared.auth.identity import Identity, requires
-from shared.context import Context
-from shared.http import requests
-from shared.http.context import CurrentContext
+from services.notifications.api.common import Anyone, Cursor, EventType, Limit, settings_of
+from services.notifications.api.inbox_models import (
+    InboxItem,
+    InboxPage,
+    ReadUpTo,
+    Unread,
+    item_of,
+)
+from services.notifications.delivery.inbox_stream import new_messages_of
+from services.notifications.handlers import inbox as handlers
+from services.notifications.queries import inbox
+from shared.auth.identity import Identity
+from shared.http.context import Context, CurrentContext
 from shared.http.idempotency import Answer, idempotently
-from shared.http.pages import Page, decode_cursor, encode_cursor
+from shared.http.pages import decode_cursor, encode_cursor
 from shared.http.requests import LARGEST_INTEGER
 from shared.refusals import Refused
 
@@ -34,72 +36,6 @@ GLANCE_SECONDS = 0.25
 """A stream that waits looks so often whether it should end; that asks no database."""
 
 GOODBYE_SECONDS = 3
-
-Anyone = Annotated[Identity, Depends(requires())]
-
-
-class InboxItem(BaseModel):
-    """One message to a person."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": "0192f3c8-b1e9-7d0f-8c7f-5a4e3d2c1b0a",
-                    "position": 4711,
-                    "event_type": "application.rejected.v1",
-                    "title": {"zh": "DL-2026-000123 未获批准", "en": "DL-2026-000123 rejected"},
-                    "text": {
-                        "zh": "天津海芯科技有限公司 的申请 DL-2026-000123 未获批准。原因：不符合条件",
-                        "en": "The application DL-2026-000123 of 天津海芯科技有限公司 was rejected. "
-                        "Reason: 不符合条件",
-                    },
-                    "needs_action": False,
-                    "pool_code": "dongli",
-                    "bank_code": "ICBC-TJ",
-                    "loan_id": "0192f3c8-b1e9-7d0f-8c7f-5a4e3d2c1b01",
-                    "subject": "DL-2026-000123",
-                    "link": "/cases/0192f3c8-b1e9-7d0f-8c7f-5a4e3d2c1b01",
-                    "url": "https://console.example.cn/cases/0192f3c8-b1e9-7d0f-8c7f-5a4e3d2c1b01",
-                    "happened_at": "2026-03-31T02:00:00Z",
-                    "read": False,
-                }
-            ]
-        }
-    )
-
-    id: UUID
-    position: int = Field(description="Where it stands in the stream: its Last-Event-ID.")
-    event_type: str
-    title: InTwoLanguages
-    text: InTwoLanguages
-    needs_action: bool = Field(description="Somebody with your roles has something to do now.")
-    pool_code: str
-    bank_code: str
-    loan_id: UUID | None
-    subject: str = Field(examples=["DL-2026-000123"])
-    link: str = Field(examples=["/cases/0192f3c8-b1e9-7d0f-8c7f-5a4e3d2c1b0a"])
-    url: str = Field(description="The same page of the console as an absolute address.")
-    happened_at: datetime
-    read: bool
-
-
-class InboxPage(Page[InboxItem]):
-    """A page of the inbox."""
-
-    unread: int = Field(description=f"Unread in all, {inbox.MOST_COUNTED} at most.")
-
-
-class Unread(BaseModel):
-    """How many messages are unread."""
-
-    unread: int = Field(description=f"{inbox.MOST_COUNTED} at most.")
-
-
-class ReadUpTo(requests.RequestBody):
-    """Up to which message everything is read."""
-
-    position: int = Field(ge=1, le=LARGEST_INTEGER)
 
 
 class LastEventIdInvalid(Refused):
@@ -123,7 +59,7 @@ async def look_through(
 ) -> InboxPage:
     """Your messages, the newest first."""
     before = decode_cursor(cursor, int)[0] if cursor else LARGEST_INTEGER
-    async with looking(here.database, caller.institution) as conn:
+    async with here.database.looking(caller.institution) as conn:
         rows = await inbox.page(
             conn,
             caller,
@@ -136,7 +72,7 @@ async def look_through(
             limit=limit + 1,
         )
         count = await inbox.count_unread(conn, caller)
-    items = [_item(row, _console(here)) for row in rows]
+    items = [item_of(row, console=settings_of(here).console) for row in rows]
     more = len(items) > limit
     return InboxPage(
         items=items[:limit],
@@ -148,7 +84,7 @@ async def look_through(
 @router.get("/unread")
 async def unread(caller: Anyone, here: CurrentContext) -> Unread:
     """How many messages you have not read."""
-    async with looking(here.database, caller.institution) as conn:
+    async with here.database.looking(caller.institution) as conn:
         return Unread(unread=await inbox.count_unread(conn, caller))
 
 
@@ -159,9 +95,8 @@ async def mark(
     """Mark a message as read, for yourself alone. The answer says what is left."""
 
     async def work(conn: asyncpg.Connection) -> Answer:
-        if not await inbox.mark(conn, caller, message_id, now=here.clock.now()):
-            raise nothing_here("消息", "message")
-        return Answer(200, Unread(unread=await inbox.count_unread(conn, caller)))
+        left = await handlers.mark(conn, caller, message_id, now=here.clock.now())
+        return Answer(200, Unread(unread=left))
 
     return await idempotently(request, caller, here.database, work)
 
@@ -173,10 +108,8 @@ async def mark_up_to(
     """Mark everything up to a message as read, for yourself alone."""
 
     async def work(conn: asyncpg.Connection) -> Answer:
-        newest = await conn.fetchval("select coalesce(max(position), 0) from messages")
-        position = min(body.position, newest)
-        await inbox.mark_up_to(conn, caller, position, now=here.clock.now())
-        return Answer(200, Unread(unread=await inbox.count_unread(conn, caller)))
+        left = await handlers.mark_up_to(conn, caller, body.position, now=here.clock.now())
+        return Answer(200, Unread(unread=left))
 
     return await idempotently(request, caller, here.database, work)
 
@@ -230,48 +163,25 @@ async def _messages(
 
     It ends also so that a token that has expired meanwhile is not read with for ever.
     """
-    bell = bell_of(here.database)
+    new_messages = new_messages_of(here.database)
     ends_at = time.monotonic() + settings_of(here).stream_seconds
     if position is None:
-        async with looking(here.database, reader.institution) as conn:
-            position = await conn.fetchval("select coalesce(max(position), 0) from messages")
-    with bell.listening():
+        async with here.database.looking(reader.institution) as conn:
+            position = await inbox.newest_position(conn)
+    with new_messages.listening():
         yield ServerSentEvent(comment="open", retry=RECONNECT_MILLISECONDS)
         while True:
-            heard_of = bell.position
-            async with looking(here.database, reader.institution) as conn:
+            known = new_messages.position
+            async with here.database.looking(reader.institution) as conn:
                 rows = await inbox.after(conn, reader, position=position, limit=STREAM_PAGE)
             for row in rows:
                 position = row["position"]
-                yield _event(_item(row, _console(here)))
-            while len(rows) < STREAM_PAGE and bell.position == heard_of:
+                yield _event(item_of(row, console=settings_of(here).console))
+            while len(rows) < STREAM_PAGE and new_messages.position == known:
                 if here.stopping.is_set() or closing.is_set() or time.monotonic() > ends_at:
                     return
-                await bell.wait(beyond=heard_of, seconds=GLANCE_SECONDS)
+                await new_messages.wait(beyond=known, seconds=GLANCE_SECONDS)
 
 
 def _event(item: InboxItem) -> ServerSentEvent:
     return ServerSentEvent(data=item.model_dump_json(), event="message", id=str(item.position))
-
-
-def _console(here: Context) -> str:
-    return str(settings_of(here).console_url).rstrip("/")
-
-
-def _item(row: asyncpg.Record, console: str) -> InboxItem:
-    return InboxItem(
-        id=row["id"],
-        position=row["position"],
-        event_type=row["event_type"],
-        title=InTwoLanguages(zh=row["title_zh"], en=row["title_en"]),
-        text=InTwoLanguages(zh=row["text_zh"], en=row["text_en"]),
-        needs_action=row["acts"],
-        pool_code=row["pool_code"],
-        bank_code=row["bank_code"],
-        loan_id=row["loan_id"],
-        subject=row["subject"],
-        link=row["link"],
-        url=console + row["link"],
-        happened_at=row["happened_at"],
-        read=row["is_read"],
-    )

@@ -9,27 +9,20 @@ from uuid import UUID
 import asyncpg
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
-from uuid6 import uuid7
 
-from services.notifications.api.common import nothing_here
+from services.notifications.api.common import Keeper
 from services.notifications.api.endpoint_models import EndpointAnswer
-from services.notifications.api.endpoints import (
-    Keeper,
-    answer_in,
-    with_secret,
-)
-from services.notifications.delivery.background import settings_of
-from services.notifications.delivery.secret_encryption import Seal
-from services.notifications.delivery.test_webhook import send_trial
-from services.notifications.tables import endpoints as rows
+from services.notifications.api.endpoints import answer_with_secret, encryption_of, with_secret
+from services.notifications.domain.payload import webhook_id
+from services.notifications.handlers import endpoints as endpoint_handlers
+from services.notifications.handlers import secrets as handlers
 from shared.http.context import CurrentContext
-from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 
 router = APIRouter(prefix="/endpoints/{endpoint_id}", tags=["webhooks"])
 
 
-class TrialAnswer(BaseModel):
+class TestWebhookAnswer(BaseModel):
     """The message that is on its way to an endpoint, to be found at GET /messages/{id}."""
 
     message_id: UUID
@@ -41,24 +34,14 @@ async def rotate(
     endpoint_id: UUID, request: Request, caller: Keeper, here: CurrentContext
 ) -> Response:
     """Make a second secret, shown once; from now on both sign, until you retire the old one."""
-    seal = Seal(settings_of(here).sealing_keys)
     shown: list[EndpointAnswer] = []
 
     async def work(conn: asyncpg.Connection) -> Answer:
-        found = await rows.own_endpoint(conn, endpoint_id, institution=caller.institution)
-        if found is None:
-            raise nothing_here("回调地址", "endpoint")
-        _, secret = await rows.add_secret(
-            conn,
-            seal,
-            endpoint_id=endpoint_id,
-            institution=caller.institution,
-            subject=caller.subject,
-            now=here.clock.now(),
+        await endpoint_handlers.locked(conn, endpoint_id, institution=caller.institution)
+        secret = await handlers.add(
+            conn, encryption_of(here), endpoint_id, caller=caller, now=here.clock.now()
         )
-        answer = await answer_in(conn, endpoint_id)
-        shown.append(answer.model_copy(update={"secret": secret}))
-        return Answer(201, answer, {"ETag": etag(answer.version)})
+        return await answer_with_secret(conn, endpoint_id, secret, shown, status=201)
 
     response = await idempotently(request, caller, here.database, work)
     return with_secret(response, shown)
@@ -68,33 +51,22 @@ async def rotate(
 async def retire(endpoint_id: UUID, secret_id: UUID, caller: Keeper, here: CurrentContext) -> None:
     """Sign with this secret no longer. The last one in use stays."""
     async with here.database.begin(caller.institution) as conn:
-        found = await rows.own_endpoint(conn, endpoint_id, institution=caller.institution)
-        if found is None:
-            raise nothing_here("回调地址", "endpoint")
-        if not await rows.retire_secret(
-            conn, endpoint_id=endpoint_id, secret_id=secret_id, now=here.clock.now()
-        ):
-            raise nothing_here("密钥", "secret")
+        await endpoint_handlers.locked(conn, endpoint_id, institution=caller.institution)
+        await handlers.retire(conn, endpoint_id, secret_id, now=here.clock.now())
 
 
-@router.post("/test", status_code=202, response_model=TrialAnswer)
+@router.post("/test", status_code=202, response_model=TestWebhookAnswer)
 async def test(
     endpoint_id: UUID, request: Request, caller: Keeper, here: CurrentContext
 ) -> Response:
     """Send a webhook of the type webhook.test.v1, so that you can try your receiver."""
 
     async def work(conn: asyncpg.Connection) -> Answer:
-        found = await rows.own_endpoint(conn, endpoint_id, institution=caller.institution)
-        if found is None:
-            raise nothing_here("回调地址", "endpoint")
-        message_id = uuid7()
-        name = await send_trial(
-            conn,
-            message_id=message_id,
-            endpoint_id=endpoint_id,
-            institution=caller.institution,
-            now=here.clock.now(),
+        await endpoint_handlers.locked(conn, endpoint_id, institution=caller.institution)
+        message_id = await endpoint_handlers.send_test_webhook(
+            conn, endpoint_id, institution=caller.institution, now=here.clock.now()
         )
-        return Answer(202, TrialAnswer(message_id=message_id, webhook_id=name))
+        answer = TestWebhookAnswer(message_id=message_id, webhook_id=webhook_id(message_id))
+        return Answer(202, answer)
 
     return await idempotently(request, caller, here.database, work)

@@ -10,32 +10,29 @@ from uuid import UUID, uuid5
 import asyncpg
 
 from services.notifications.domain.audiences import BANK_ROLES, BUREAU
+from services.notifications.domain.messages import Draft
 from services.notifications.domain.payload import webhook_body
+from services.notifications.queries.endpoints import some
 from services.notifications.tables import messages
-from services.notifications.tables.messages import Draft
 from services.notifications.templates.words import CATALOGUE
 
 FAILING_TYPE = "webhook.failing.v1"
 _STREAKS = UUID("01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c00")
 
-_FAILING = """
-    select id, institution, url, state, failing_since, last_error from endpoints
-    where id = any ($1) and failing_since is not null and state <> 'deleted'
-    order by id
-"""
 
-
-async def tell_of(conn: asyncpg.Connection, endpoints: Sequence[UUID], *, now: datetime) -> None:
-    """Something was given up for these endpoints: tell their people, unless they know already.
+async def tell_of(conn: asyncpg.Connection, receivers: Sequence[UUID], *, now: datetime) -> None:
+    """Something was given up for these receivers: tell the people of those that are endpoints,
+    unless they know already.
 
     By inbox and e-mail only: a webhook about a broken webhook would help nobody.
     """
-    if not endpoints:
+    if not receivers:
         return
-    rows = await conn.fetch(_FAILING, endpoints)
+    rows = [row for row in await some(conn, receivers) if row["failing_since"] is not None]
+    if not rows:
+        return
     await messages.lock(conn)
-    drafts = [_draft(row, now) for row in rows]
-    await messages.tell(conn, drafts, now=now, machines=False)
+    await messages.tell(conn, [_draft(row, now) for row in rows], now=now, machines=False)
 
 
 def _draft(row: asyncpg.Record, now: datetime) -> Draft:
@@ -60,7 +57,7 @@ def _draft(row: asyncpg.Record, now: datetime) -> Draft:
         loan_id=None,
         subject=row["url"],
         happened_at=now,
-        words=CATALOGUE.words(row["institution"], FAILING_TYPE, told),
+        text=CATALOGUE.words(row["institution"], FAILING_TYPE, told),
         link="/inbox",
         payload=webhook_body(
             event_type=FAILING_TYPE, event_id=event_id, happened_at=now, told=told

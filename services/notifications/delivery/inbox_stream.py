@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from weakref import WeakKeyDictionary
 
-from services.notifications.queries.looking import looking
+from services.notifications.queries.inbox import newest_position
 from shared.postgres.database import EVERYWHERE, Database
 from shared.postgres.transient import is_transient
 
@@ -16,12 +16,12 @@ REST_SECONDS = 0.02
 log = logging.getLogger(__name__)
 
 
-class Bell:
-    """Knows the position of the newest message, and rings when it moves."""
+class NewMessages:
+    """Knows the position of the newest message, and wakes who waits when it moves."""
 
     def __init__(self) -> None:
         self.position = 0
-        self._rung = asyncio.Event()
+        self._moved = asyncio.Event()
         self._look = asyncio.Event()
         self._listeners = 0
 
@@ -40,15 +40,15 @@ class Bell:
             return
         try:
             async with asyncio.timeout(seconds):
-                await self._rung.wait()
+                await self._moved.wait()
         except TimeoutError:
             pass
 
-    def ring(self, position: int) -> None:
+    def wake(self, position: int) -> None:
         """Let everyone go who waits."""
         self.position = position
-        rung, self._rung = self._rung, asyncio.Event()
-        rung.set()
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()
 
     async def watch(
         self, database: Database, stopping: asyncio.Event, *, poll_seconds: float
@@ -60,7 +60,7 @@ class Bell:
         while not stopping.is_set():
             self._look.clear()
             if self._listeners:
-                await self._ring_if_moved(database)
+                await self._wake_if_moved(database)
                 await asyncio.sleep(REST_SECONDS)
             try:
                 async with asyncio.timeout(poll_seconds):
@@ -68,23 +68,26 @@ class Bell:
             except TimeoutError:
                 pass
         stop.cancel()
-        self.ring(self.position)
+        self.wake(self.position)
 
-    async def _ring_if_moved(self, database: Database) -> None:
+    async def _wake_if_moved(self, database: Database) -> None:
         try:
-            async with looking(database, EVERYWHERE) as conn:
-                newest = await conn.fetchval("select coalesce(max(position), 0) from messages")
+            # Only looking: a commit would wake the relay, and that would wake us again.
+            async with database.looking(EVERYWHERE) as conn:
+                newest = await newest_position(conn)
         except Exception as error:
             # Whatever it was: streams would stand still if this stopped looking.
-            log.warning("the bell looks again later: %r", error, exc_info=not is_transient(error))
+            log.warning(
+                "new messages are looked for again later: %r", error, exc_info=not is_passing(error)
+            )
             return
         if newest != self.position:
-            self.ring(newest)
+            self.wake(newest)
 
 
-_bells: WeakKeyDictionary[Database, Bell] = WeakKeyDictionary()
+_by_database: WeakKeyDictionary[Database, NewMessages] = WeakKeyDictionary()
 
 
-def bell_of(database: Database) -> Bell:
-    """The bell of a service, known by its database."""
-    return _bells.setdefault(database, Bell())
+def new_messages_of(database: Database) -> NewMessages:
+    """What the streams of a service wait for; the service is known by its database."""
+    return _by_database.setdefault(database, NewMessages())

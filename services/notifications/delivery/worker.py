@@ -1,7 +1,7 @@
 """The worker that delivers: claims what is due, sends it, writes down how it went, again.
 
 Attempts run beside each other and never wait for one another; what has ended is written down in
-the same short transaction that claims what comes next. One channel has one courier in a process.
+the same short transaction that claims what comes next. One channel has one worker in a process.
 """
 
 import asyncio
@@ -9,15 +9,21 @@ import logging
 import random
 from collections.abc import Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from uuid import UUID
 
 import asyncpg
 
 from services.notifications.delivery import metrics
-from services.notifications.domain.retries import Answer, Verdict, what_next
-from services.notifications.queries.looking import looking
-from services.notifications.tables.deliveries import Outcome, Parcel, record
+from services.notifications.delivery.channels import Sender
+from services.notifications.delivery.recording import record
+from services.notifications.domain.deliveries import ClaimedDelivery, Outcome
+from services.notifications.domain.fairness import Fairness
+from services.notifications.domain.retries import AttemptResult, Verdict, what_next
+from services.notifications.queries import due
+from services.notifications.queries.due import Target, Targets
+from services.notifications.tables import deliveries
 from shared.clock import Clock
 from shared.postgres.database import EVERYWHERE, Database
 from shared.postgres.transient import is_transient
@@ -30,53 +36,39 @@ REST_SECONDS = 0.02
 _in_a_turn: ContextVar[bool] = ContextVar("in_a_turn", default=False)
 
 
-class Channel(Protocol):
-    """A way to deliver."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """How long a worker waits, for whatever it waits for."""
 
-    name: str
-
-    async def waiting(self, conn: asyncpg.Connection, *, now: datetime) -> bool:
-        """Whether there is something to claim, and room for it."""
-
-    async def claim(
-        self, conn: asyncpg.Connection, *, now: datetime, until: datetime
-    ) -> Sequence[Parcel]:
-        """Take what there is room for, until the end of the lease."""
-
-    def begun(self, parcel: Parcel) -> None:
-        """A claim was committed: the attempt begins, and takes room."""
-
-    async def send(self, parcel: Parcel, *, now: datetime) -> Answer:
-        """Make one attempt."""
-
-    def ended(self, parcel: Parcel, *, well: bool, seconds: float) -> None:
-        """An attempt has ended: its room is free again."""
-
-    async def close(self) -> None:
-        """Let go of every connection."""
+    retry_waits: Sequence[float]
+    lease: timedelta
+    poll_seconds: float
+    grace_seconds: float
+    """How long a worker that stops lets attempts in hand go on."""
 
 
-class Courier:
+class DeliveryWorker:
     """Delivers over one channel until told to stop."""
 
     def __init__(
         self,
         database: Database,
-        channel: Channel,
+        channel: str,
+        sender: Sender,
+        targets: Targets,
+        fairness: Fairness,
         *,
         clock: Clock,
-        waits: Sequence[float],
-        lease: timedelta,
-        poll_seconds: float,
-        grace_seconds: float,
+        timing: Timing,
     ) -> None:
         self._database = database
         self._channel = channel
+        self._sender = sender
+        self._load_targets = targets
+        self._fairness = fairness
         self._clock = clock
-        self._waits = waits
-        self._lease = lease
-        self._poll_seconds = poll_seconds
-        self._grace_seconds = grace_seconds
+        self._timing = timing
+        self._targets: dict[UUID, Target] = {}
         self._wake = asyncio.Event()
         self._ended: list[Outcome] = []
         self._in_hand: set[asyncio.Task[None]] = set()
@@ -97,7 +89,7 @@ class Courier:
 
     async def _wait(self) -> None:
         try:
-            async with asyncio.timeout(self._poll_seconds):
+            async with asyncio.timeout(self._timing.poll_seconds):
                 await self._wake.wait()
         except TimeoutError:
             return
@@ -110,10 +102,10 @@ class Courier:
             return await self._turn(claim=True)
         except Exception as error:
             # Outcomes are kept for the next turn; a database that is away comes back.
-            if is_transient(error):
-                log.warning("%s deliveries wait for their database: %r", self._channel.name, error)
+            if is_passing(error):
+                log.warning("%s deliveries wait for their database: %r", self._channel, error)
             else:
-                log.exception("a turn of %s deliveries broke", self._channel.name)
+                log.exception("a turn of %s deliveries broke", self._channel)
             self._wake.clear()
             return False
 
@@ -122,66 +114,90 @@ class Courier:
         now = self._clock.now()
         if not self._ended:
             # Only looking: a commit would wake the relay, and that would wake us again.
-            async with looking(self._database, EVERYWHERE) as conn:
-                if not claim or not await self._channel.waiting(conn, now=now):
+            async with self._database.looking(EVERYWHERE) as conn:
+                if not claim or not await self._shares(conn, now=now):
                     return False
         written = len(self._ended)
-        parcels: Sequence[Parcel] = ()
+        claimed: Sequence[ClaimedDelivery] = ()
         token = _in_a_turn.set(True)
         try:
             async with self._database.begin(EVERYWHERE) as conn:
                 await record(conn, self._ended[:written], now=now)
                 if claim:
-                    parcels = await self._channel.claim(conn, now=now, until=now + self._lease)
+                    claimed = await self.claim(conn, now=now)
         finally:
             _in_a_turn.reset(token)
         del self._ended[:written]
-        for parcel in parcels:
-            self._channel.begun(parcel)
-            task = asyncio.create_task(self._attempt(parcel))
-            self._in_hand.add(task)
-            task.add_done_callback(self._in_hand.discard)
-        metrics.IN_HAND.labels(self._channel.name).set(len(self._in_hand))
-        return bool(written or parcels)
+        for delivery in claimed:
+            self._begin(delivery)
+        metrics.IN_HAND.labels(self._channel).set(len(self._in_hand))
+        return bool(written or claimed)
 
-    async def _attempt(self, parcel: Parcel) -> None:
+    async def claim(self, conn: asyncpg.Connection, *, now: datetime) -> Sequence[ClaimedDelivery]:
+        """Take as much for each receiver as it may have in hand, until the end of the lease."""
+        shares = await self._shares(conn, now=now)
+        if not shares:
+            return ()
+        claimed = await deliveries.claim(conn, shares, now=now, until=now + self._timing.lease)
+        receivers = sorted({delivery.receiver_id for delivery in claimed})
+        for target in await self._load_targets(conn, receivers):
+            self._targets[target["id"]] = target
+        self._fairness.served(shares)
+        return claimed
+
+    async def _shares(self, conn: asyncpg.Connection, *, now: datetime) -> dict[UUID, int]:
+        return self._fairness.share(await due.waiting(conn, self._channel, now=now))
+
+    def _begin(self, delivery: ClaimedDelivery) -> None:
+        self._fairness.begun(delivery.receiver_id)
+        task = asyncio.create_task(self._attempt(delivery))
+        self._in_hand.add(task)
+        task.add_done_callback(self._in_hand.discard)
+
+    async def _attempt(self, delivery: ClaimedDelivery) -> None:
         loop = asyncio.get_running_loop()
         began_at, began = self._clock.now(), loop.time()
         well = False
         try:
-            answer = await self._send(parcel, now=began_at)
+            result = await self.send(delivery, now=began_at)
             duration = timedelta(seconds=loop.time() - began)
             then = what_next(
-                answer,
-                tries=parcel.tries,
+                result,
+                tries=delivery.tries,
                 now=began_at + duration,
                 chance=random.random(),
-                waits=self._waits,
+                waits=self._timing.retry_waits,
             )
             well = then.verdict is Verdict.DELIVERED
-            metrics.OUTCOMES.labels(self._channel.name, then.verdict.value).inc()
-            metrics.SECONDS.labels(self._channel.name).observe(duration.total_seconds())
+            metrics.OUTCOMES.labels(self._channel, then.verdict.value).inc()
+            metrics.SECONDS.labels(self._channel).observe(duration.total_seconds())
             self._ended.append(
                 Outcome(
-                    parcel=parcel, began_at=began_at, duration=duration, answer=answer, next=then
+                    delivery=delivery,
+                    began_at=began_at,
+                    duration=duration,
+                    result=result,
+                    next=then,
                 )
             )
         finally:
             # Also when broken off at a stop: then the lease brings it back.
-            self._channel.ended(parcel, well=well, seconds=loop.time() - began)
+            self._fairness.ended(delivery.receiver_id, well=well, seconds=loop.time() - began)
             self._wake.set()
 
-    async def _send(self, parcel: Parcel, *, now: datetime) -> Answer:
+    async def send(self, delivery: ClaimedDelivery, *, now: datetime) -> AttemptResult:
+        """Make one attempt."""
         try:
-            return await self._channel.send(parcel, now=now)
+            target = self._targets[delivery.receiver_id]
+            return await self._sender.send(delivery, target, now=now)
         except Exception as error:
             # A bug of ours. It counts as a failure, or it would come back for ever, unseen.
-            log.exception("an attempt broke", extra={"delivery_id": str(parcel.delivery_id)})
-            return Answer(error=f"it could not be sent: {type(error).__name__}")
+            log.exception("an attempt broke", extra={"delivery_id": str(delivery.delivery_id)})
+            return AttemptResult(error=f"it could not be sent: {type(error).__name__}")
 
     async def _finish(self) -> None:
         if self._in_hand:
-            await asyncio.wait(self._in_hand, timeout=self._grace_seconds)
+            await asyncio.wait(self._in_hand, timeout=self._timing.grace_seconds)
         left = list(self._in_hand)
         for task in left:
             task.cancel()
@@ -190,7 +206,11 @@ class Courier:
             await self._turn(claim=False)
         except Exception:
             log.exception("what was sent last could not be written down; it will be sent again")
-        await self._channel.close()
+        await self.close()
+
+    async def close(self) -> None:
+        """Let go of every connection to receivers."""
+        await self._sender.close()
 
     def _something_was_committed(self) -> None:
         if not _in_a_turn.get():

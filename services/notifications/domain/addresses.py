@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
+from shared.refusals import FieldFault, FieldsWrong
+
 _NAT64 = IPv6Network("64:ff9b::/96")
 LONGEST_URL = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class AddressPolicy:
     """What differs between places. `private_networks` are those of ours that may be called: a
     laptop's own, or the leased line to a bank."""
 
@@ -65,7 +67,7 @@ def _inside(parsed: IPv4Address | IPv6Address) -> tuple[IPv4Address, ...]:
     return parsed.teredo or ()
 
 
-def why_not(url: str, policy: Policy) -> tuple[str, str] | None:
+def why_not(url: str, policy: AddressPolicy) -> tuple[str, str] | None:
     """Why a URL cannot be an endpoint, in Chinese and English; None if it can.
 
     Names are not looked up here: what they lead to is checked at every delivery.
@@ -97,7 +99,13 @@ def why_not(url: str, policy: Policy) -> tuple[str, str] | None:
     return None
 
 
-def _leads_inside(host: str, policy: Policy) -> bool:
+def require_allowed(url: str, policy: AddressPolicy) -> None:
+    """Refuse a URL that cannot be an endpoint's, as any other wrong field is refused."""
+    if (reason := why_not(url, policy)) is not None:
+        raise FieldsWrong([FieldFault(("url",), "endpoint-url-refused", *reason)])
+
+
+def _leads_inside(host: str, policy: AddressPolicy) -> bool:
     """Whether a name or a number can only be an address of ours that may not be called."""
     host = host.rstrip(".").lower()
     try:

@@ -1,8 +1,8 @@
-"""Who is served next: no endpoint can take the room of another by being slow or broken.
+"""Who is served next: no receiver can take the room of another by being slow or broken.
 
-There are two lanes. Endpoints that answer well share most of the room; those whose last attempt
+There are two lanes. Receivers that answer well share most of the room; those whose last attempt
 failed or was slow are suspects and share a small part of their own, one attempt at a time each.
-An endpoint begins with one attempt at a time and earns more by answering.
+A receiver begins with one attempt at a time and earns more by answering.
 """
 
 from collections.abc import Iterable
@@ -11,8 +11,8 @@ from uuid import UUID
 
 
 @dataclass(slots=True, kw_only=True)
-class Standing:
-    """How one endpoint has behaved lately."""
+class Behaviour:
+    """How one receiver has behaved lately."""
 
     at_once: int = 1
     suspect: bool = False
@@ -24,54 +24,60 @@ class Standing:
 class Fairness:
     """The room for attempts of one worker, and how it is shared.
 
-    `room` is for endpoints that answer well, `suspect_room` for the others; `most_at_once` is
-    how many attempts one endpoint may have at a time, `slow_seconds` what counts as slow.
+    `room` is for receivers that answer well, `suspect_room` for the others; `most_at_once` is
+    how many attempts one receiver may have at a time, `slow_seconds` what counts as slow.
     """
 
     room: int
-    suspect_room: int
     most_at_once: int
-    slow_seconds: float
-    _standings: dict[UUID, Standing] = field(default_factory=dict)
+    suspect_room: int = 0
+    slow_seconds: float = 0
+    behind_one_server: bool = False
+    """All receivers are reached through one server of ours: that it fails or is slow says nothing
+    of any of them, and all share the one room."""
+    _behaviours: dict[UUID, Behaviour] = field(default_factory=dict)
     _turn: int = 0
 
     def share(self, waiting: Iterable[UUID]) -> dict[UUID, int]:
-        """How many attempts each of the waiting endpoints may begin now, the longest unserved
-        first; endpoints that may begin none are left out."""
+        """How many attempts each of the waiting receivers may begin now, the longest unserved
+        first; receivers that may begin none are left out."""
         queue = sorted(set(waiting), key=lambda one: (self._of(one).last_turn, one.bytes))
         free = {
             suspect: room - self._in_flight(suspect=suspect)
             for suspect, room in ((False, self.room), (True, self.suspect_room))
         }
         shares: dict[UUID, int] = {}
-        for endpoint in queue:
-            standing = self._of(endpoint)
-            most = min(standing.at_once - standing.in_flight, free[standing.suspect])
+        for receiver in queue:
+            behaviour = self._of(receiver)
+            most = min(behaviour.at_once - behaviour.in_flight, free[behaviour.suspect])
             if most > 0:
-                shares[endpoint] = most
-                free[standing.suspect] -= most
+                shares[receiver] = most
+                free[behaviour.suspect] -= most
         return shares
 
-    def served(self, endpoints: Iterable[UUID]) -> None:
+    def served(self, receivers: Iterable[UUID]) -> None:
         """These have had their turn: the others come first next time."""
         self._turn += 1
-        for endpoint in endpoints:
-            self._of(endpoint).last_turn = self._turn
+        for receiver in receivers:
+            self._of(receiver).last_turn = self._turn
 
-    def begun(self, endpoint: UUID) -> None:
-        """An attempt at this endpoint has begun."""
-        self._of(endpoint).in_flight += 1
+    def begun(self, receiver: UUID) -> None:
+        """An attempt at this receiver has begun."""
+        self._of(receiver).in_flight += 1
 
-    def ended(self, endpoint: UUID, *, well: bool, seconds: float) -> None:
-        """An attempt has ended; what the endpoint may do next depends on how."""
-        standing = self._of(endpoint)
-        standing.in_flight -= 1
-        assert standing.in_flight >= 0
-        standing.suspect = not well or seconds > self.slow_seconds
-        standing.at_once = 1 if standing.suspect else min(self.most_at_once, standing.at_once * 2)
+    def ended(self, receiver: UUID, *, well: bool, seconds: float) -> None:
+        """An attempt has ended; what the receiver may do next depends on how."""
+        behaviour = self._of(receiver)
+        behaviour.in_flight -= 1
+        assert behaviour.in_flight >= 0
+        failed = not well or seconds > self.slow_seconds
+        behaviour.suspect = failed and not self.behind_one_server
+        behaviour.at_once = (
+            1 if behaviour.suspect else min(self.most_at_once, behaviour.at_once * 2)
+        )
 
-    def _of(self, endpoint: UUID) -> Standing:
-        return self._standings.setdefault(endpoint, Standing())
+    def _of(self, receiver: UUID) -> Behaviour:
+        return self._behaviours.setdefault(receiver, Behaviour())
 
     def _in_flight(self, *, suspect: bool) -> int:
-        return sum(s.in_flight for s in self._standings.values() if s.suspect is suspect)
+        return sum(s.in_flight for s in self._behaviours.values() if s.suspect is suspect)

@@ -1,15 +1,19 @@
 """The body of a webhook: made once, when the message is, and sent byte for byte ever after."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from shared.money import format_fen
 
 _FEN = "_fen"
+
+
+def webhook_id(message_id: UUID) -> str:
+    """The id a receiver knows a message by; the same however often it is sent."""
+    return f"msg_{message_id.hex}"
 
 
 def webhook_body(
@@ -26,7 +30,7 @@ def webhook_body(
         "event_id": str(event_id),
         "data": on_the_wire(told),
     }
-    return orjson.dumps(body).decode()
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
 def on_the_wire(value: Any) -> Any:

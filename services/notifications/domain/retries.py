@@ -42,7 +42,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class AttemptResult:
     """How an attempt ended. `status` is None when there was no answer at all."""
 
     status: int | None = None
@@ -63,7 +63,7 @@ class Next:
 
 
 def what_next(
-    answer: Answer,
+    result: AttemptResult,
     *,
     tries: int,
     now: datetime,
@@ -76,14 +76,14 @@ def what_next(
     """
     assert tries >= 1
     assert 0 <= chance <= 1
-    if answer.status is not None and 200 <= answer.status < 300:
+    if result.status is not None and 200 <= result.status < 300:
         return Next(verdict=Verdict.DELIVERED)
-    if answer.status == 410:
+    if result.status == 410:
         return Next(verdict=Verdict.GONE)
-    if answer.hopeless or tries > len(waits):
+    if result.hopeless or tries > len(waits):
         return Next(verdict=Verdict.FAILED)
     wait = timedelta(seconds=waits[tries - 1] * (1 + JITTER * chance))
-    asked_for = min(answer.retry_after or timedelta(0), LONGEST_RETRY_AFTER)
+    asked_for = min(result.retry_after or timedelta(0), LONGEST_RETRY_AFTER)
     return Next(verdict=Verdict.RETRY, at=now + max(wait, asked_for))
 
 

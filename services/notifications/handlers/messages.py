@@ -8,10 +8,11 @@ import asyncpg
 
 from services.notifications.domain.audiences import NOTICES, Audience, Banks, audiences
 from services.notifications.domain.links import path_of
+from services.notifications.domain.messages import Draft
 from services.notifications.domain.payload import webhook_body
 from services.notifications.domain.redaction import told_to
-from services.notifications.tables import messages
-from services.notifications.tables.messages import Draft
+from services.notifications.queries.audiences import banks_of, machines_that_ask
+from services.notifications.tables import messages, pool_banks
 from services.notifications.templates.words import CATALOGUE
 from shared.messaging.inbox import Received
 
@@ -22,9 +23,9 @@ async def notify(
     """Something happened: tell everyone it concerns, each as much as they may know."""
     facts = [one.event.model_dump(mode="python", by_alias=False) for one in received]
     await messages.lock(conn)
-    await messages.remember_banks(conn, _pairs(facts))
-    banks = await messages.banks_of(conn, _pools_as_a_whole(received, facts))
-    asked = await messages.machines_that_ask(conn, _not_in_every_inbox(received))
+    await pool_banks.remember(conn, _pairs(facts))
+    banks = await banks_of(conn, _pools_as_a_whole(received, facts))
+    asked = await machines_that_ask(conn, _not_in_every_inbox(received))
 
     # What nobody reads and no machine asked for is not kept: most of it is monthly positions.
     drafts = [
@@ -55,7 +56,7 @@ def draft_of(received: Received, fact: dict[str, Any], audience: Audience) -> Dr
         loan_id=fact.get("loan_id"),
         subject=envelope.subject,
         happened_at=envelope.time,
-        words=CATALOGUE.words(audience.institution, envelope.type, told),
+        text=CATALOGUE.words(audience.institution, envelope.type, told),
         link=path_of(told),
         payload=webhook_body(
             event_type=envelope.type,

@@ -1,1 +1,1 @@
-"""How a message leaves the house: over HTTP, by SMTP."""
+"""How a message leaves the house: one file per channel, with everything that channel is."""

@@ -1,22 +1,28 @@
-"""One e-mail, by SMTP, as text and as HTML."""
+"""The channel of e-mail: letters by SMTP, as text and as HTML, in the language of their reader."""
 
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import Any
 from uuid import UUID
 
 import aiosmtplib
 
-from services.notifications.domain.retries import Answer
+from services.notifications.domain.deliveries import ClaimedDelivery
+from services.notifications.domain.fairness import Fairness
+from services.notifications.domain.retries import AttemptResult
+from services.notifications.settings import NotificationsSettings
+from services.notifications.templates.words import CATALOGUE
 
 ERROR_CHARACTERS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Relay:
-    """The SMTP server that takes our mail. `security` is starttls, tls or none."""
+class SmtpServer:
+    """The server that takes our mail. `security` is starttls, tls or none."""
 
     host: str
     port: int
@@ -26,6 +32,65 @@ class Relay:
     password: str
     ca_file: str
     timeout_seconds: float
+
+
+def build(settings: NotificationsSettings) -> "EmailSender | None":
+    """The sender that the settings want; None where no server is named, and e-mail is off."""
+    if not settings.smtp_host:
+        return None
+    server = SmtpServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        sender=settings.smtp_sender,
+        username=settings.smtp_username,
+        password=settings.smtp_password.get_secret_value(),
+        ca_file=settings.smtp_ca_file,
+        timeout_seconds=settings.smtp_timeout_seconds,
+    )
+    return EmailSender(server, console=settings.console)
+
+
+def fairness(settings: NotificationsSettings) -> Fairness:
+    """A few letters at a time, whoever they are for: one server takes them all."""
+    return Fairness(
+        room=settings.smtp_at_once, most_at_once=settings.smtp_at_once, behind_one_server=True
+    )
+
+
+class EmailSender:
+    """Writes to subscribers in their language. Every letter has a connection of its own."""
+
+    def __init__(self, server: SmtpServer, *, console: str) -> None:
+        self._server = server
+        self._console = console
+
+    async def send(
+        self, delivery: ClaimedDelivery, target: Mapping[str, Any], *, now: datetime
+    ) -> AttemptResult:
+        """Compose and send once. Never raises for what the server does."""
+        language = target["language"]
+        title = delivery.title_zh if language == "zh" else delivery.title_en
+        text, html = CATALOGUE.email(
+            language,
+            title=title,
+            text=delivery.text_zh if language == "zh" else delivery.text_en,
+            url=self._console + delivery.link,
+        )
+        letter = compose(
+            sender=self._server.sender,
+            to=target["address"],
+            delivery_id=delivery.delivery_id,
+            title=title,
+            text=text,
+            html=html,
+            language=language,
+            at=now,
+        )
+        return await submit(letter, self._server)
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
 
 
 def compose(
@@ -54,22 +119,22 @@ def compose(
     return mail
 
 
-async def send(mail: EmailMessage, relay: Relay) -> Answer:
-    """Hand one e-mail to the relay and say how it ended. Never raises for what the relay does."""
+async def submit(mail: EmailMessage, server: SmtpServer) -> AttemptResult:
+    """Hand one e-mail to the server and say how it ended. Never raises for what the server does."""
     tls = None
-    if relay.security != "none":
-        tls = ssl.create_default_context(cafile=relay.ca_file or None)
+    if server.security != "none":
+        tls = ssl.create_default_context(cafile=server.ca_file or None)
     try:
         _, said = await aiosmtplib.send(
             mail,
-            hostname=relay.host,
-            port=relay.port,
-            username=relay.username or None,
-            password=relay.password or None,
-            use_tls=relay.security == "tls",
-            start_tls=relay.security == "starttls",
+            hostname=server.host,
+            port=server.port,
+            username=server.username or None,
+            password=server.password or None,
+            use_tls=server.security == "tls",
+            start_tls=server.security == "starttls",
             tls_context=tls,
-            timeout=relay.timeout_seconds,
+            timeout=server.timeout_seconds,
         )
     except aiosmtplib.SMTPRecipientsRefused as error:
         first = error.recipients[0]
@@ -77,16 +142,16 @@ async def send(mail: EmailMessage, relay: Relay) -> Answer:
     except aiosmtplib.SMTPDataError as error:
         return _refused(error.code, error.message)
     except aiosmtplib.SMTPResponseException as error:
-        # The relay does not want us (login, sender): our settings, not the letter, are to blame.
-        return Answer(status=error.code, error=_short(f"{error.code} {error.message}"))
+        # The server does not want us (login, sender): our settings, not the letter, are to blame.
+        return AttemptResult(status=error.code, error=_short(f"{error.code} {error.message}"))
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-        return Answer(error=_short(f"{type(error).__name__}: {error}"))
-    return Answer(status=250, excerpt=_short(said))
+        return AttemptResult(error=_short(f"{type(error).__name__}: {error}"))
+    return AttemptResult(status=250, excerpt=_short(said))
 
 
-def _refused(code: int, message: str) -> Answer:
-    """The relay refused this letter: 5xx is for good, 4xx is for now (RFC 5321, section 4.2.1)."""
-    return Answer(status=code, error=_short(f"{code} {message}"), hopeless=500 <= code < 600)
+def _refused(code: int, message: str) -> AttemptResult:
+    """The server refused this letter: 5xx is for good, 4xx is for now (RFC 5321, section 4.2.1)."""
+    return AttemptResult(status=code, error=_short(f"{code} {message}"), hopeless=500 <= code < 600)
 
 
 def _short(text: str) -> str:

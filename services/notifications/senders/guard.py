@@ -11,7 +11,7 @@ from socket import SOCK_STREAM, getaddrinfo
 
 import httpx
 
-from services.notifications.domain.addresses import Policy
+from services.notifications.domain.addresses import AddressPolicy
 
 MOST_ADDRESSES = 3
 """So many addresses of one name are tried."""
@@ -28,7 +28,7 @@ class AddressRefused(httpx.ConnectError):
 class GuardedTransport(httpx.AsyncBaseTransport):
     """Connects to addresses that the policy allows, and to nothing else."""
 
-    def __init__(self, policy: Policy, *, tls: ssl.SSLContext, at_once: int) -> None:
+    def __init__(self, policy: AddressPolicy, *, tls: ssl.SSLContext, at_once: int) -> None:
         self._policy = policy
         self._inner = httpx.AsyncHTTPTransport(
             verify=tls,

@@ -1,25 +1,50 @@
-"""One webhook: signed as Standard Webhooks says, sent byte for byte, judged by its answer."""
+"""The channel of webhooks: signed as Standard Webhooks says, sent byte for byte, judged by the
+answer."""
 
 import asyncio
+import logging
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import httpx
 from standardwebhooks.webhooks import Webhook
 
-from services.notifications.domain.addresses import Policy
-from services.notifications.domain.retries import Answer, read_retry_after
+from services.notifications.domain.addresses import AddressPolicy
+from services.notifications.domain.deliveries import ClaimedDelivery
+from services.notifications.domain.fairness import Fairness
+from services.notifications.domain.payload import webhook_id
+from services.notifications.domain.retries import AttemptResult, read_retry_after
 from services.notifications.senders.guard import GuardedTransport
+from services.notifications.senders.secret_encryption import SecretEncryption, SecretUnreadable
+from services.notifications.settings import NotificationsSettings
 
 EXCERPT_BYTES = 1024
 ERROR_CHARACTERS = 500
 
+log = logging.getLogger(__name__)
 
-def webhook_id(message_id: UUID) -> str:
-    """The id a receiver knows a message by; the same however often it is sent."""
-    return f"msg_{message_id.hex}"
+
+def build(settings: NotificationsSettings) -> "WebhookSender":
+    """The sender that the settings want. Webhooks are never off."""
+    return WebhookSender(
+        settings.address_policy,
+        SecretEncryption(settings.encryption_key_list),
+        timeout_seconds=settings.webhook_timeout_seconds,
+        at_once=settings.webhook_at_once,
+    )
+
+
+def fairness(settings: NotificationsSettings) -> Fairness:
+    """The room for attempts, most of it for endpoints that answer well."""
+    return Fairness(
+        room=settings.webhook_room,
+        suspect_room=settings.webhook_suspect_room,
+        most_at_once=settings.webhook_at_once,
+        slow_seconds=settings.webhook_slow_seconds,
+    )
 
 
 def signed_headers(
@@ -41,36 +66,50 @@ def signed_headers(
 class WebhookSender:
     """Sends to endpoints, over connections that each endpoint has for itself."""
 
-    def __init__(self, policy: Policy, *, timeout_seconds: float, at_once: int) -> None:
+    def __init__(
+        self,
+        policy: AddressPolicy,
+        encryption: SecretEncryption,
+        *,
+        timeout_seconds: float,
+        at_once: int,
+    ) -> None:
         self._policy = policy
+        self._encryption = encryption
         self._timeout = timeout_seconds
         self._at_once = at_once
         self._tls = ssl.create_default_context()
         self._clients: dict[UUID, httpx.AsyncClient] = {}
 
     async def send(
-        self,
-        endpoint_id: UUID,
-        url: str,
-        *,
-        message_id: UUID,
-        body: bytes,
-        secrets: Sequence[str],
-        now: datetime,
-    ) -> Answer:
-        """Send once and say how it ended. Never raises for what the other side does."""
-        headers = signed_headers(message_id=message_id, body=body, secrets=secrets, now=now)
+        self, delivery: ClaimedDelivery, target: Mapping[str, Any], *, now: datetime
+    ) -> AttemptResult:
+        """Sign with every secret in use and send once. Never raises for what the other side does."""
+        endpoint_id = delivery.receiver_id
+        try:
+            secrets = [
+                self._encryption.decrypt(one, endpoint_id=endpoint_id)
+                for one in target["encrypted"]
+            ]
+        except SecretUnreadable as error:
+            # Said here, not when claiming: what one endpoint lacks must not stop the others.
+            log.error("%s", error)
+            return AttemptResult(error="the signing secret cannot be opened; rotate it")
+        body = delivery.payload
+        headers = signed_headers(
+            message_id=delivery.message_id, body=body, secrets=secrets, now=now
+        )
         try:
             async with asyncio.timeout(self._timeout):
                 async with self._client(endpoint_id).stream(
-                    "POST", url, content=body, headers=headers
+                    "POST", target["url"], content=body, headers=headers
                 ) as response:
                     return await _read(response, now=now)
         except TimeoutError:
-            return Answer(error=f"no answer within {self._timeout:g} s")
+            return AttemptResult(error=f"no answer within {self._timeout:g} s")
         except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
             # OSError and UnicodeError: names that no resolver can make sense of.
-            return Answer(error=f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS])
+            return AttemptResult(error=f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS])
 
     def _client(self, endpoint_id: UUID) -> httpx.AsyncClient:
         client = self._clients.get(endpoint_id)
@@ -91,14 +130,14 @@ class WebhookSender:
         self._clients.clear()
 
 
-async def _read(response: httpx.Response, *, now: datetime) -> Answer:
+async def _read(response: httpx.Response, *, now: datetime) -> AttemptResult:
     seen = b""
     async for chunk in response.aiter_raw():
         seen += chunk
         if len(seen) >= EXCERPT_BYTES:
             break
     good = response.is_success
-    return Answer(
+    return AttemptResult(
         status=response.status_code,
         error="" if good else f"HTTP {response.status_code}",
         retry_after=read_retry_after(response.headers.get("retry-after", ""), now=now),

@@ -1,6 +1,6 @@
 """What notifications remembers. Rows of one institution are seen by it and by the bureau alone."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -62,18 +62,26 @@ class PoolBank(Row, table=True):
     bank_code: str = Field(sa_column=_text(primary_key=True))
 
 
-class Endpoint(Row, table=True):
-    """Where an institution wants its webhooks. No event types means all of them."""
+class Receiver(Row, table=True):
+    """Where messages are delivered, over whatever channel. No event types means all of them.
 
-    __tablename__ = "endpoints"
+    A machine is told everything its institution may know; people (`for_people`) are told what
+    stands in the inbox of `roles`, those that its owner had when subscribing.
+    """
+
+    __tablename__ = "receivers"
 
     id: UUID = Field(primary_key=True)
     institution: str = Field(sa_column=_text())
-    url: str = Field(sa_column=_text())
-    description: str = Field(sa_column=_text())
+    channel: str = Field(sa_column=_text())
+    for_people: bool
+    roles: list[str] = Field(sa_column=_texts())
     event_types: list[str] = Field(sa_column=_texts())
     state: str = Field(sa_column=_text())
-    state_reason: str = Field(sa_column=_text())
+    state_since: datetime = Field(sa_column=_moment())
+    state_reason: str = Field(sa_column=_text(server_default=""))
+    due_on: date | None = None
+    """No rule sets a time limit here; the machine of life cycles keeps it for every case."""
     failing_since: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
     last_error: str = Field(sa_column=_text(server_default=""))
     created_at: datetime = Field(sa_column=_moment())
@@ -81,39 +89,44 @@ class Endpoint(Row, table=True):
     version: int
 
 
+class Endpoint(Row, table=True):
+    """What webhooks need of their receiver."""
+
+    __tablename__ = "endpoints"
+
+    id: UUID = Field(primary_key=True, foreign_key="receivers.id")
+    institution: str = Field(sa_column=_text())
+    url: str = Field(sa_column=_text())
+    description: str = Field(sa_column=_text())
+
+
 class EndpointSecret(Row, table=True):
-    """A signing secret, sealed. Two are in use while one is being changed for the other."""
+    """A signing secret, encrypted. Two are in use while one is being changed for the other."""
 
     __tablename__ = "endpoint_secrets"
 
     id: UUID = Field(primary_key=True)
     endpoint_id: UUID = Field(foreign_key="endpoints.id")
     institution: str = Field(sa_column=_text())
-    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    encrypted: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     created_at: datetime = Field(sa_column=_moment())
     created_by: str = Field(sa_column=_text())
     retired_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
 
 
 class Subscription(Row, table=True):
-    """Whom to write e-mails to, about what. No event types means all of them."""
+    """What e-mail needs of its receiver."""
 
     __tablename__ = "subscriptions"
 
-    id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True, foreign_key="receivers.id")
     institution: str = Field(sa_column=_text())
-    subject: str = Field(sa_column=_text())
     address: str = Field(sa_column=_text())
     language: str = Field(sa_column=_text())
-    event_types: list[str] = Field(sa_column=_texts())
-    roles: list[str] = Field(sa_column=_texts())
-    created_at: datetime = Field(sa_column=_moment())
-    created_by: str = Field(sa_column=_text())
-    deleted_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
 
 
 class Delivery(Row, table=True):
-    """One message on its way to one receiver (an endpoint or a subscription).
+    """One message on its way to one receiver.
 
     While it is pending, `next_attempt_at` is when it is due; an attempt in hand moves it to the
     end of its lease, so that it is due again if the worker dies. `tries` counts the attempts of
@@ -125,8 +138,7 @@ class Delivery(Row, table=True):
     id: UUID = Field(primary_key=True)
     message_id: UUID = Field(foreign_key="messages.id")
     institution: str = Field(sa_column=_text())
-    channel: str = Field(sa_column=_text())
-    receiver_id: UUID
+    receiver_id: UUID = Field(foreign_key="receivers.id")
     state: str = Field(sa_column=_text())
     tries: int
     attempts: int

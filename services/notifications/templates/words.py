@@ -1,7 +1,6 @@
 """The words of a message: templates/words.yaml, filled with what its reader may know."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from ruamel.yaml import YAML
 
 from services.notifications.domain.audiences import BUREAU
+from services.notifications.domain.messages import MessageText
 from shared.money import group_fen
 from shared.ratios import percent_of_bp
 from shared.schemes.vocabulary import party_name
@@ -29,16 +29,6 @@ EMAIL_WORDS: Mapping[str, Mapping[str, str]] = {
         "You can unsubscribe in the console.",
     },
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """A message in both languages."""
-
-    title_zh: str
-    text_zh: str
-    title_en: str
-    text_en: str
 
 
 class Catalogue:
@@ -73,14 +63,14 @@ class Catalogue:
             loader=loader, undefined=StrictUndefined, autoescape=True
         ).get_template("email.html.j2")
 
-    def words(self, institution: str, event_type: str, told: Mapping[str, Any]) -> Words:
+    def words(self, institution: str, event_type: str, told: Mapping[str, Any]) -> MessageText:
         """What an institution reads of an event; `told` is what it may know of it."""
         for_bank = institution != BUREAU
 
         def render(language: str, part: str) -> str:
             return self._texts[event_type, for_bank, language, part].render(told).strip()
 
-        return Words(
+        return MessageText(
             title_zh=render("zh", "title"),
             text_zh=render("zh", "text"),
             title_en=render("en", "title"),

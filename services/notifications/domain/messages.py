@@ -1,0 +1,35 @@
+"""A message before it is kept: what one institution is told of one event."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageText:
+    """What people read, in both languages."""
+
+    title_zh: str
+    text_zh: str
+    title_en: str
+    text_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A message before it is kept."""
+
+    event_id: UUID
+    event_type: str
+    institution: str
+    roles: tuple[str, ...]
+    in_inbox: bool
+    acts: bool
+    pool_code: str
+    bank_code: str
+    loan_id: UUID | None
+    subject: str
+    happened_at: datetime
+    text: MessageText
+    link: str
+    payload: str

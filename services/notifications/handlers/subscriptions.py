@@ -1,0 +1,96 @@
+"""What we do about e-mail subscriptions: a person's own, added and deleted."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+from uuid6 import uuid7
+
+from services.notifications.domain.receivers import (
+    EMAIL,
+    MOST_PER_PERSON,
+    REASON_DELETED,
+    SUBSCRIBER,
+    ReceiverAction,
+    TooManySubscriptions,
+)
+from services.notifications.domain.refusals import nothing_here
+from services.notifications.tables import deliveries, receivers, subscriptions
+from services.notifications.tables.receivers import NewReceiver
+from shared.auth.identity import Identity
+from shared.life_cycle import Actor
+
+
+async def add(
+    conn: asyncpg.Connection,
+    *,
+    address: str,
+    language: str,
+    event_types: Collection[str],
+    caller: Identity,
+    now: datetime,
+) -> UUID:
+    """Write to a person from now on, about what concerns their roles."""
+    count = await receivers.count(
+        conn, institution=caller.institution, channel=EMAIL, created_by=caller.subject
+    )
+
+    if count >= MOST_PER_PERSON:
+        raise TooManySubscriptions(
+            f"每人最多 {MOST_PER_PERSON} 个订阅",
+            f"A person has {MOST_PER_PERSON} subscriptions at most.",
+        )
+    subscription_id = uuid7()
+    new = NewReceiver(
+        id=subscription_id,
+        institution=caller.institution,
+        channel=EMAIL,
+        for_people=True,
+        roles=caller.roles,
+        event_types=event_types,
+    )
+
+    await receivers.add(conn, new, by=_subscriber(caller), now=now)
+    await subscriptions.add(
+        conn,
+        subscription_id,
+        institution=caller.institution,
+        address=address,
+        language=language,
+    )
+    return subscription_id
+
+
+async def delete(
+    conn: asyncpg.Connection, subscription_id: UUID, *, caller: Identity, now: datetime
+) -> None:
+    """Write no more by a subscription; what is waiting is not sent. Raises NotFound."""
+    found = await receivers.lock(
+        conn, subscription_id, institution=caller.institution, channel=EMAIL
+    )
+    if found is None or not may_manage(caller, found["created_by"]):
+        raise nothing_here("订阅", "subscription")
+    await receivers.move(
+        conn,
+        found,
+        ReceiverAction.DELETE,
+        by=_subscriber(caller),
+        now=now,
+        reason=REASON_DELETED,
+    )
+    await deliveries.cancel(conn, [subscription_id], why="the subscription was deleted")
+
+
+def may_manage(caller: Identity, owner: str) -> bool:
+    """A subscription is its owner's, and an admin's of the same institution."""
+    return caller.subject == owner or may_manage_all(caller)
+
+
+def may_manage_all(caller: Identity) -> bool:
+    """An admin stands in for everyone of their institution."""
+    return "admin" in caller.roles
+
+
+def _subscriber(caller: Identity) -> Actor:
+    return Actor(caller.subject, caller.name, frozenset({SUBSCRIBER}))

@@ -1,0 +1,85 @@
+"""The delivery log: what was sent, to whom, how it went."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from services.notifications.domain.deliveries import DeliveryState
+
+MOST_ATTEMPTS = 200
+
+_PAGE = """
+    select m.* from messages m
+    where m.position < $1
+      and ($2::text = '' or exists (
+            select from deliveries d where d.message_id = m.id and d.state = $2))
+      and ($3::text = '' or m.event_type = $3)
+      and ($4::text = '' or m.pool_code = $4)
+      and ($5::uuid is null or m.loan_id = $5)
+      and ($6::uuid is null or exists (
+            select from deliveries d where d.message_id = m.id and d.receiver_id = $6))
+    order by m.position desc
+    limit $7
+"""
+
+_DELIVERIES = """
+    select d.message_id, d.id, r.channel, d.receiver_id, d.state, d.attempts, d.last_error,
+           d.finished_at, case when d.state = $2 then d.next_attempt_at end as next_attempt_at
+    from deliveries d join receivers r on r.id = d.receiver_id
+    where d.message_id = any ($1) order by d.id
+"""
+
+_ATTEMPTS = """
+    select a.delivery_id, r.channel, d.receiver_id, a.number, a.began_at, a.duration_ms, a.status,
+           a.error, a.answer
+    from deliveries d
+    join attempts a on a.delivery_id = d.id
+    join receivers r on r.id = d.receiver_id
+    where d.message_id = $1 order by a.began_at desc, a.number desc limit $2
+"""
+
+
+async def page(
+    conn: asyncpg.Connection,
+    *,
+    before: int,
+    state: str,
+    event_type: str,
+    pool_code: str,
+    loan_id: UUID | None,
+    receiver_id: UUID | None,
+    limit: int,
+) -> list[asyncpg.Record]:
+    """Messages before a position, the newest first; an empty filter lets everything through."""
+    rows: list[asyncpg.Record] = await conn.fetch(
+        _PAGE, before, state, event_type, pool_code, loan_id, receiver_id, limit
+    )
+    return rows
+
+
+async def message(
+    conn: asyncpg.Connection, message_id: UUID, *, institution: str = ""
+) -> asyncpg.Record | None:
+    """A message that may be seen; with an institution, only one of its own."""
+    return await conn.fetchrow(
+        "select * from messages where id = $1 and ($2 = '' or institution = $2)",
+        message_id,
+        institution,
+    )
+
+
+async def deliveries_of(
+    conn: asyncpg.Connection, messages: Sequence[UUID]
+) -> dict[UUID, list[asyncpg.Record]]:
+    """The deliveries of some messages, by message."""
+    found: dict[UUID, list[asyncpg.Record]] = {}
+    for row in await conn.fetch(_DELIVERIES, messages, DeliveryState.PENDING):
+        found.setdefault(row["message_id"], []).append(row)
+    return found
+
+
+async def attempts_of(conn: asyncpg.Connection, message_id: UUID) -> list[asyncpg.Record]:
+    """The attempts at delivering a message, the newest first."""
+    rows: list[asyncpg.Record] = await conn.fetch(_ATTEMPTS, message_id, MOST_ATTEMPTS)
+    return rows

@@ -1,0 +1,56 @@
+"""What a delivery worker asks: who waits, and where each receiver is to be reached."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from services.notifications.domain.deliveries import DeliveryState
+from services.notifications.domain.receivers import ReceiverState
+from shared.postgres.literals import literals
+
+_WAITING = f"""
+    select r.id from receivers r
+    where r.channel = $1 and r.state = $2 and exists (
+        select from deliveries d
+        where d.receiver_id = r.id and d.state in ({literals([DeliveryState.PENDING])})
+          and d.next_attempt_at <= $3)
+"""
+
+_ENDPOINTS = """
+    select e.id, e.url, array_agg(s.encrypted order by s.created_at desc, s.id desc) as encrypted
+    from endpoints e
+    join endpoint_secrets s on s.endpoint_id = e.id and s.retired_at is null
+    where e.id = any ($1) group by e.id
+"""
+
+Target = Mapping[str, Any]
+"""What a sender knows of a receiver: its row in the table of its channel."""
+
+Targets = Callable[[asyncpg.Connection, Sequence[UUID]], Awaitable[Sequence[Target]]]
+"""Loads what a sender has to know of these receivers; each has its `id`."""
+
+
+async def waiting(conn: asyncpg.Connection, channel: str, *, now: datetime) -> list[UUID]:
+    """Receivers of a channel that something is due for."""
+    rows = await conn.fetch(_WAITING, channel, ReceiverState.ACTIVE, now)
+    return [row["id"] for row in rows]
+
+
+def targets_in(table: str) -> Targets:
+    """Targets that are the rows of one table, by their receivers' ids."""
+    statement = f"select * from {table} where id = any ($1)"
+
+    async def load(conn: asyncpg.Connection, receivers: Sequence[UUID]) -> Sequence[Target]:
+        found: list[asyncpg.Record] = await conn.fetch(statement, receivers)
+        return found
+
+    return load
+
+
+async def endpoints(conn: asyncpg.Connection, receivers: Sequence[UUID]) -> Sequence[Target]:
+    """URLs with the secrets that sign, the newest first."""
+    found: list[asyncpg.Record] = await conn.fetch(_ENDPOINTS, receivers)
+    return found

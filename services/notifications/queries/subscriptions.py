@@ -1,0 +1,39 @@
+"""E-mail subscriptions as a person sees them."""
+
+from uuid import UUID
+
+import asyncpg
+
+from services.notifications.domain.receivers import KNOWN
+
+_SHOWN = """
+    select r.id, r.institution, r.created_by as subject, s.address, s.language, r.event_types,
+           r.roles, r.created_at
+    from receivers r join subscriptions s on s.id = r.id
+"""
+
+_PAGE = f"""
+    {_SHOWN}
+    where r.institution = $1 and ($2 = '' or r.created_by = $2) and r.state = any ($3)
+      and ($4::uuid is null or r.id < $4)
+    order by r.id desc limit $5
+"""
+
+_ONE = f"{_SHOWN} where r.id = $1"
+
+
+async def page(
+    conn: asyncpg.Connection, *, institution: str, subject: str, before: UUID | None, limit: int
+) -> list[asyncpg.Record]:
+    """Subscriptions of an institution, or of one person in it, the newest first."""
+    found: list[asyncpg.Record] = await conn.fetch(
+        _PAGE, institution, subject, sorted(KNOWN), before, limit
+    )
+    return found
+
+
+async def one(conn: asyncpg.Connection, subscription_id: UUID) -> asyncpg.Record:
+    """One that was just kept."""
+    found = await conn.fetchrow(_ONE, subscription_id)
+    assert found is not None
+    return found

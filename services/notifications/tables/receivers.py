@@ -1,0 +1,176 @@
+"""Receivers as rows: added, locked, moved on, and how well they do.
+
+Whoever changes receivers and deliveries together changes receivers first. A lock leaves the key
+alone (`no key update`): else it would hold up whoever is just writing a delivery for it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from services.notifications.domain.audiences import BUREAU
+from services.notifications.domain.receivers import KNOWN, LIFE_CYCLE, ReceiverAction
+from shared.life_cycle import Person
+from shared.transitions import CaseTable, Step, apply_transition, apply_transitions
+
+RECEIVERS = CaseTable(
+    life_cycle=LIFE_CYCLE,
+    kind="receiver",
+    table="receivers",
+    columns={"state_reason": "text"},
+)
+
+# The history is read by whom the case is of; the bureau's own cases are no bank's.
+_BANK = f"case when institution = '{BUREAU}' then '' else institution end as bank_code"
+
+_ADD = """
+    insert into receivers (id, institution, channel, for_people, roles, event_types, state,
+                           state_since, created_at, created_by)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)
+"""
+
+_LOCK = f"""
+    select *, {_BANK} from receivers
+    where id = $1 and institution = $2 and channel = $3 and state = any ($4)
+    for no key update
+"""
+
+_LOCK_MANY = f"""
+    select *, {_BANK} from receivers where id = any ($1) and state = any ($2)
+    order by id for no key update
+"""
+
+_CHANGE = "update receivers set event_types = $2, version = $3 where id = $1"
+
+_WELL = """
+    update receivers set failing_since = null, last_error = ''
+    where id = any ($1) and failing_since is not null
+"""
+
+_UNWELL = """
+    update receivers r
+    set failing_since = coalesce(r.failing_since, o.since), last_error = o.error
+    from unnest($1::uuid[], $2::timestamptz[], $3::text[]) as o (id, since, error)
+    where r.id = o.id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReceiver:
+    """A receiver before it is kept."""
+
+    id: UUID
+    institution: str
+    channel: str
+    for_people: bool
+    roles: Collection[str]
+    event_types: Collection[str]
+
+
+async def lock_adding(conn: asyncpg.Connection, *, institution: str) -> None:
+    """Be alone in adding receivers of an institution, so that they can be counted."""
+    await conn.execute(
+        "select pg_advisory_xact_lock(hashtextextended('receivers of ' || $1, 0))", institution
+    )
+
+
+async def count(
+    conn: asyncpg.Connection, *, institution: str, channel: str, created_by: str = ""
+) -> int:
+    """How many receivers an institution has on a channel; with a person, how many are theirs."""
+    found: int = await conn.fetchval(
+        "select count(*) from receivers where institution = $1 and channel = $2 "
+        "and ($3 = '' or created_by = $3) and state = any ($4)",
+        institution,
+        channel,
+        created_by,
+        sorted(KNOWN),
+    )
+    return found
+
+
+async def add(
+    conn: asyncpg.Connection, receiver: NewReceiver, *, by: Person, now: datetime
+) -> None:
+    """Keep a new receiver; what its channel needs of it is kept by the caller."""
+    state = LIFE_CYCLE.require(None, ReceiverAction.ADD, by).target
+    await conn.execute(
+        _ADD,
+        receiver.id,
+        receiver.institution,
+        receiver.channel,
+        receiver.for_people,
+        sorted(receiver.roles),
+        sorted(set(receiver.event_types)),
+        state,
+        now,
+        by.subject,
+    )
+    bank = "" if receiver.institution == BUREAU else receiver.institution
+    begins = {"id": receiver.id, "state": None, "version": 0, "bank_code": bank}
+    step = Step(case=begins, action=ReceiverAction.ADD, by=by)
+    await apply_transition(conn, RECEIVERS, step, now=now)
+
+
+async def lock(
+    conn: asyncpg.Connection, receiver_id: UUID, *, institution: str, channel: str
+) -> asyncpg.Record | None:
+    """A receiver of the institution, locked until the end of the transaction."""
+    return await conn.fetchrow(_LOCK, receiver_id, institution, channel, sorted(KNOWN))
+
+
+async def move(
+    conn: asyncpg.Connection,
+    receiver: Mapping[str, Any],
+    action: ReceiverAction,
+    *,
+    by: Person,
+    now: datetime,
+    reason: str = "",
+) -> int:
+    """Move a locked receiver on; its version then."""
+    step = Step(case=receiver, action=action, by=by, changes={"state_reason": reason})
+    return (await apply_transition(conn, RECEIVERS, step, now=now)).version
+
+
+async def move_all(
+    conn: asyncpg.Connection,
+    receivers: Sequence[UUID],
+    action: ReceiverAction,
+    *,
+    by: Person,
+    now: datetime,
+    reason: str,
+) -> None:
+    """Move on those of these receivers that the action is possible for."""
+    sources = sorted(LIFE_CYCLE.sources_of(action))
+    steps = [
+        Step(case=row, action=action, by=by, changes={"state_reason": reason})
+        for row in await conn.fetch(_LOCK_MANY, receivers, sources)
+    ]
+    await apply_transitions(conn, RECEIVERS, steps, now=now)
+
+
+async def change(
+    conn: asyncpg.Connection, receiver_id: UUID, *, event_types: Collection[str], version: int
+) -> None:
+    """What a locked receiver is told of from now on."""
+    await conn.execute(_CHANGE, receiver_id, sorted(set(event_types)), version)
+
+
+async def note_health(
+    conn: asyncpg.Connection,
+    *,
+    well: Sequence[UUID],
+    unwell: Mapping[UUID, tuple[datetime, str]],
+) -> None:
+    """Note which receivers do well and which do not, since when and why."""
+    if well:
+        await conn.execute(_WELL, well)
+    if unwell:
+        since, errors = zip(*unwell.values(), strict=True)
+        await conn.execute(_UNWELL, list(unwell), since, errors)

@@ -1,0 +1,23 @@
+"""What e-mail needs of its receivers: an address and a language."""
+
+from uuid import UUID
+
+import asyncpg
+
+
+async def add(
+    conn: asyncpg.Connection,
+    subscription_id: UUID,
+    *,
+    institution: str,
+    address: str,
+    language: str,
+) -> None:
+    """Keep whom to write to, and how."""
+    await conn.execute(
+        "insert into subscriptions (id, institution, address, language) values ($1, $2, $3, $4)",
+        subscription_id,
+        institution,
+        address,
+        language,
+    )

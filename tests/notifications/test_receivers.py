@@ -1,0 +1,200 @@
+"""The life cycle of receivers, by what each move does over the API and in deliveries."""
+
+from pathlib import Path
+
+import pytest
+from uuid6 import uuid7
+
+from services.notifications.domain.receivers import KEEPERS, LIFE_CYCLE
+from services.notifications.handlers import endpoints as handlers
+from services.notifications.senders.secret_encryption import SecretEncryption
+from shared.auth.identity import BANK_ROLES, BUREAU_ROLES, Identity
+from shared.life_cycle import RoleMissing
+from shared.postgres.database import EVERYWHERE
+from tests.notifications.conftest import KEY, Receiver, listening, until
+from tests.notifications.samples import BANK, NOW, one
+
+BUREAU = "*"
+
+
+def keeper(notifier, role):
+    return notifier.service.as_(
+        f"a {role}", role, institution=BUREAU if role in BUREAU_ROLES else BANK
+    )
+
+
+async def added(person, url="http://127.0.0.1:9/nobody"):
+    answer = await person.post("/endpoints", json={"url": url})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def asked_for(person, endpoint, state):
+    """What a person gets who wants an endpoint in a state."""
+    answer = await person.patch(
+        f"/endpoints/{endpoint['id']}", json={"state": state}, headers={"If-Match": "*"}
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def deleted(person, endpoint):
+    gone = await person.delete(f"/endpoints/{endpoint['id']}", headers={"If-Match": "*"})
+    assert gone.status_code == 204, gone.text
+    assert (await person.get(f"/endpoints/{endpoint['id']}")).status_code == 404
+
+
+async def disabled(notifier, person):
+    """An endpoint that has answered 410."""
+    async with listening(Receiver(answers=[(410, {}, b"")])) as receiver:
+        endpoint = await added(person, receiver.url)
+        await person.post(f"/endpoints/{endpoint['id']}/test")
+
+        async def is_disabled():
+            shown = (await person.get(f"/endpoints/{endpoint['id']}")).json()
+            return shown if shown["state"] == "disabled" else None
+
+        shown = await until(is_disabled)
+        assert shown["state_reason"] == "gone"
+        return shown
+
+
+async def history(notifier, endpoint):
+    async with notifier.database.looking(EVERYWHERE) as conn:
+        rows = await conn.fetch(
+            "select source, action, target, role from case_moves "
+            "where case_id = $1::uuid order by version",
+            endpoint["id"],
+        )
+    return [tuple(row) for row in rows]
+
+
+async def test_each_keeper_may_make_every_move_and_the_history_keeps_it(notifier):
+    for role in sorted(KEEPERS):
+        async with keeper(notifier, role) as person:
+            first = await added(person)
+            paused = await asked_for(person, first, "paused")
+            resumed = await asked_for(person, first, "active")
+            second = await added(person)
+            await asked_for(person, second, "paused")
+            mended = await asked_for(person, await disabled(notifier, person), "active")
+            third = await disabled(notifier, person)
+            held_back = await asked_for(person, third, "paused")
+            fourth = await disabled(notifier, person)
+            for endpoint in (first, second, fourth):
+                await deleted(person, endpoint)
+
+        states = [shown["state"] for shown in (first, paused, resumed, mended, held_back)]
+        assert states == ["active", "paused", "active", "active", "paused"]
+        assert held_back["state_reason"] == ""
+        assert await history(notifier, first) == [
+            (None, "add", "active", role),
+            ("active", "pause", "paused", role),
+            ("paused", "resume", "active", role),
+            ("active", "delete", "deleted", role),
+        ]
+        assert (await history(notifier, second))[-1] == ("paused", "delete", "deleted", role)
+        assert (await history(notifier, fourth))[1:] == [
+            ("active", "disable", "disabled", "system"),
+            ("disabled", "delete", "deleted", role),
+        ]
+
+
+async def test_a_paused_endpoint_that_answers_410_to_what_was_in_hand_is_disabled(notifier):
+    receiver = Receiver(answers=[(410, {}, b"")], hangs=True)
+    async with listening(receiver), notifier.operator() as person:
+        endpoint = await added(person, receiver.url)
+        await notifier.hears(one("claim.paid.v1"))
+        await receiver.has(1)
+        await asked_for(person, endpoint, "paused")
+        receiver.let_go.set()
+
+        await notifier.delivery("failed")
+
+        shown = (await person.get(f"/endpoints/{endpoint['id']}")).json()
+    assert shown["state"] == "disabled"
+
+
+async def test_a_change_that_leads_nowhere_is_no_move_and_one_version(notifier):
+    async with notifier.operator() as person:
+        endpoint = await added(person)
+        same = await asked_for(person, endpoint, "active")
+        moved = await asked_for(person, endpoint, "paused")
+
+    assert [same["version"], moved["version"]] == [2, 3]
+    assert [action for _, action, _, _ in await history(notifier, endpoint)] == [
+        "add",
+        "pause",
+    ]
+
+
+async def test_nobody_else_may_make_any_move_and_nothing_happens(notifier):
+    others = sorted((BANK_ROLES | BUREAU_ROLES) - KEEPERS)
+    async with notifier.bureau("admin") as admin, keeper(notifier, others[0]) as other:
+        active, paused = await added(admin), await added(admin)
+        await asked_for(admin, paused, "paused")
+        mended = await disabled(notifier, admin)
+
+        refused = [await other.post("/endpoints", json={"url": "http://127.0.0.1:9/x"})]
+        for endpoint in (active, paused, mended):
+            place, seen = f"/endpoints/{endpoint['id']}", {"If-Match": "*"}
+            for wanted in ("active", "paused"):
+                refused.append(await other.patch(place, json={"state": wanted}, headers=seen))
+            refused.append(await other.delete(place, headers=seen))
+
+        # Past the door of the API the table itself refuses every other role.
+        caller = Identity("others", "others", frozenset(others), BUREAU)
+        for endpoint, wanted in [
+            (active, "paused"), (paused, "active"), (mended, "active"), (mended, "paused"),
+        ]:  # fmt: skip
+            with pytest.raises(RoleMissing):
+                await changed_by(notifier, caller, endpoint, wanted)
+        for endpoint in (active, paused, mended):
+            with pytest.raises(RoleMissing):
+                await deleted_by(notifier, caller, endpoint)
+        with pytest.raises(RoleMissing):
+            await added_by(notifier, caller)
+
+        shown = (await admin.get("/endpoints")).json()["items"]
+    assert [answer.status_code for answer in refused] == [403] * 10
+    assert [one["state"] for one in reversed(shown)] == ["active", "paused", "disabled"]
+
+
+async def changed_by(notifier, caller, endpoint, wanted):
+    async with notifier.database.begin(BUREAU) as conn:
+        found = await handlers.locked(conn, endpoint["id"], institution=BUREAU)
+        await handlers.change(
+            conn,
+            found,
+            url=None,
+            description=None,
+            event_types=None,
+            state=wanted,
+            caller=caller,
+            now=NOW,
+        )
+
+
+async def deleted_by(notifier, caller, endpoint):
+    async with notifier.database.begin(BUREAU) as conn:
+        found = await handlers.locked(conn, endpoint["id"], institution=BUREAU)
+        await handlers.delete(conn, found, caller=caller, now=NOW)
+
+
+async def added_by(notifier, caller):
+    async with notifier.database.begin(BUREAU) as conn:
+        await handlers.add(
+            conn,
+            SecretEncryption([KEY]),
+            url=f"http://127.0.0.1:9/{uuid7()}",
+            description="",
+            event_types=(),
+            caller=caller,
+            now=NOW,
+        )
+
+
+def test_the_readme_draws_the_table():
+    readme = Path(handlers.__file__).parents[1] / "README.md"
+
+    assert LIFE_CYCLE.diagram() in readme.read_text()
