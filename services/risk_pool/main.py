@@ -4,7 +4,14 @@ from services.risk_pool.api import banks, claims, coverages, ledger, pools, reco
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
 from services.risk_pool.settings import Settings
+from shared.http.context import Context
 from shared.service import Service
+
+
+async def watch_banks_without_loans(context: Context) -> None:
+    """A due job: such banks send nothing that would make anybody look at their breakers."""
+    await watch_idle_banks(context.database, now=context.clock.now())
+
 
 SERVICE = Service(
     name="risk_pool",
@@ -20,7 +27,7 @@ SERVICE = Service(
     ),
     consumes=ROUTES,
     settings_type=Settings,
-    due=(watch_idle_banks,),
+    due=(watch_banks_without_loans,),
 )
 
 if __name__ == "__main__":

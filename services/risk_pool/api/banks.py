@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends
 
 from services.risk_pool.api.responses import BankStanding, BreakerState, Money
 from services.risk_pool.api.roles import require_pool
+from services.risk_pool.domain import breakers
 from services.risk_pool.queries import figures
-from services.risk_pool.queries.figures import basis_points, shown_breaker
+from services.risk_pool.queries.figures import basis_points
 from shared.auth.identity import Identity, requires
 from shared.clock import business_date
 from shared.http.context import CurrentContext
@@ -72,7 +73,7 @@ async def list_banks(
     history: dict[str, list[Evaluation]] = {}
     for row in rows:
         ratio_bp = basis_points(row["part_fen"], row["whole_fen"])
-        shown = {side: shown_breaker(row[side]) for side in ("source", "target")}
+        shown = {side: breakers.shown(row[side]) for side in ("source", "target")}
         evaluation = Evaluation(**{**row, **shown, "ratio_bp": ratio_bp})
         history.setdefault(row["bank_code"], []).append(evaluation)
     return BanksAnswer(

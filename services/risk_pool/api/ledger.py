@@ -24,7 +24,6 @@ from shared.http.context import Context, CurrentContext
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor
 from shared.http.requests import IsoDate, IsoDateTime, RequestBody, ShortText
-from shared.messaging import outbox
 from shared.money import MONEY_NAMES, Fen, RequestFen
 from shared.postgres.database import EVERYWHERE
 from shared.refusals import NotFound
@@ -249,7 +248,6 @@ async def _enter(
             now=now,
             party_code=party_code,
         )
-        await outbox.append(conn, entry.said, now=now)
         answer = Entered(
             number=entry.number,
             reference=entry.reference,

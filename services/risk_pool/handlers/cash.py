@@ -9,12 +9,12 @@ import asyncpg
 from uuid6 import uuid7
 
 from services.risk_pool.domain import ledger as accounts
+from services.risk_pool.domain.cash import require_cash
 from services.risk_pool.domain.ledger import Transfer
 from services.risk_pool.handlers.breakers import watch_pool
 from services.risk_pool.tables.ledger import LockedPool, balances, book, store_explanation
 from services.risk_pool.tables.numbers import next_number
 from shared.auth.identity import Identity
-from shared.contracts.envelope import Event
 from shared.money import format_fen
 from shared.refusals import NotFound, Refused
 
@@ -35,12 +35,6 @@ class BeforeOpening(Refused):
     status = 422
 
 
-class CashTooLow(Refused):
-    """The dedicated account does not hold what was to be paid out of it."""
-
-    code = "cash-too-low"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """What was booked."""
@@ -51,7 +45,6 @@ class Entry:
     seq: int
     available_fen: int
     cash_fen: int
-    said: tuple[Event, ...]
 
 
 async def enter(
@@ -67,16 +60,17 @@ async def enter(
     now: datetime,
     party_code: str | None = None,
 ) -> Entry:
-    """Book money in or out under a number of its own. The events are to be appended.
+    """Book money in or out under a number of its own. Where it moves the pool's breaker, that is told.
 
-    Raises NotFound for a party that does not take part, DateNotYet, BeforeOpening, CashTooLow,
+    Raises NotFound for a party that does not take part, DateNotYet, BeforeOpening, CashShort,
     MonthClosed.
     """
     _require_day(pool, day, today)
     if kind == "contribution":
         await _require_party(conn, pool, party_code)
     if kind == "fee":
-        await _require_cash(conn, pool, amount_fen)
+        held_fen = (await balances(conn, pool.code)).get(accounts.CASH, 0)
+        require_cash(held_fen=held_fen, due_fen=amount_fen)
     number = await next_number(conn, pool.code, series="K", year=day.year)
     people = {"recorded_by": {"subject": by.subject, "name": by.name, "role": "finance_maker"}}
     explanation = {
@@ -108,7 +102,7 @@ async def enter(
         by.subject,
         by.name,
     )
-    said = await watch_pool(conn, pool, day=day, now=now)
+    await watch_pool(conn, pool, day=day, now=now)
     held = await balances(conn, pool.code)
     return Entry(
         id=entry_id,
@@ -117,7 +111,6 @@ async def enter(
         seq=await conn.fetchval("select last_seq from pools where code = $1", pool.code),
         available_fen=accounts.available_fen(held),
         cash_fen=held.get(accounts.CASH, 0),
-        said=tuple(said),
     )
 
 
@@ -168,14 +161,4 @@ async def _require_party(
         raise NotFound(
             f"{party_code} 未参加资金池 {pool.code}",
             f"{party_code} does not take part in the pool {pool.code}.",
-        )
-
-
-async def _require_cash(conn: asyncpg.Connection, pool: LockedPool, amount_fen: int) -> None:
-    cash_fen = (await balances(conn, pool.code)).get(accounts.CASH, 0)
-    if amount_fen > cash_fen:
-        raise CashTooLow(
-            f"专户余额 {format_fen(cash_fen)} 元不足以支付 {format_fen(amount_fen)} 元",
-            f"The account holds {format_fen(cash_fen)}, less than {format_fen(amount_fen)}.",
-            cash=format_fen(cash_fen),
         )

@@ -10,6 +10,9 @@ import asyncpg
 
 from shared.refusals import Refused
 
+BANK = "bank"
+"""The role of those who lend."""
+
 
 class PartyDiffers(Refused):
     """The code belongs to a party of another role or name."""
@@ -79,7 +82,7 @@ async def join(
 
 async def agree(conn: asyncpg.Connection, agreement: Agreement, *, now: datetime) -> None:
     """Give a bank its line. Raises OnlyBanksHaveLines, LineExists."""
-    if agreement.role != "bank":
+    if agreement.role != BANK:
         raise OnlyBanksHaveLines(
             "只有银行可以约定额度", "Only a bank can be given a line.", party=agreement.bank_code
         )
@@ -104,6 +107,14 @@ async def agree(conn: asyncpg.Connection, agreement: Agreement, *, now: datetime
             f"{agreement.bank_code} 自 {agreement.valid_from} 起的额度已有约定",
             f"{agreement.bank_code} has a line from {agreement.valid_from} already.",
         )
+
+
+async def banks_of(conn: asyncpg.Connection, pool_code: str) -> list[str]:
+    """The codes of the banks that take part in a pool."""
+    rows = await conn.fetch(
+        "select code from parties where pool_code = $1 and role = $2", pool_code, BANK
+    )
+    return [row["code"] for row in rows]
 
 
 async def lines_on(
