@@ -1,6 +1,15 @@
 """The risk pool's service: `python -m services.risk_pool.main`."""
 
-from services.risk_pool.api import banks, claims, coverages, ledger, pools, recoveries, settlements
+from services.risk_pool.api import (
+    banks,
+    cash,
+    claims,
+    coverages,
+    ledger,
+    pools,
+    recoveries,
+    settlements,
+)
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
 from services.risk_pool.settings import Settings
@@ -18,6 +27,7 @@ SERVICE = Service(
     title="风险补偿资金池 Risk pool",
     routers=(
         pools.router,
+        cash.router,
         ledger.router,
         coverages.router,
         banks.router,
