@@ -1,16 +1,33 @@
 """The risk pool's service: `python -m services.risk_pool.main`."""
 
-from services.risk_pool.api import banks, claims, coverages, ledger, pools, recoveries, settlements
+from services.risk_pool.api import (
+    banks,
+    cash,
+    claims,
+    coverages,
+    ledger,
+    pools,
+    recoveries,
+    settlements,
+)
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
 from services.risk_pool.settings import Settings
+from shared.http.context import Context
 from shared.service import Service
+
+
+async def watch_banks_without_loans(context: Context) -> None:
+    """A due job: such banks send nothing that would make anybody look at their breakers."""
+    await watch_idle_banks(context.database, now=context.clock.now())
+
 
 SERVICE = Service(
     name="risk_pool",
     title="风险补偿资金池 Risk pool",
     routers=(
         pools.router,
+        cash.router,
         ledger.router,
         coverages.router,
         banks.router,
@@ -20,7 +37,7 @@ SERVICE = Service(
     ),
     consumes=ROUTES,
     settings_type=Settings,
-    due=(watch_idle_banks,),
+    due=(watch_banks_without_loans,),
 )
 
 if __name__ == "__main__":

@@ -8,8 +8,10 @@ from fastapi import APIRouter, Depends
 
 from services.risk_pool.api.responses import BankStanding, BreakerState, Money
 from services.risk_pool.api.roles import require_pool
+from services.risk_pool.domain import breakers
 from services.risk_pool.queries import figures
-from services.risk_pool.queries.figures import basis_points, shown_breaker
+from services.risk_pool.queries.evaluations import list_evaluations
+from services.risk_pool.queries.figures import basis_points
 from shared.auth.identity import Identity, requires
 from shared.clock import business_date
 from shared.http.context import CurrentContext
@@ -63,16 +65,11 @@ async def list_banks(
         else:
             seen = await figures.seen_by_bank(conn, code, caller.institution, today)
             stand = [seen["own"]] if "own" in seen else []
-        rows = await conn.fetch(
-            """select bank_code, month, on_day, numerator_fen as part_fen,
-                      denominator_fen as whole_fen, source, target, line_bp, explanation_id, at
-               from breaker_evaluations where pool_code = $1 order by id desc""",
-            code,
-        )
+        rows = await list_evaluations(conn, code)
     history: dict[str, list[Evaluation]] = {}
     for row in rows:
         ratio_bp = basis_points(row["part_fen"], row["whole_fen"])
-        shown = {side: shown_breaker(row[side]) for side in ("source", "target")}
+        shown = {side: breakers.shown(row[side]) for side in ("source", "target")}
         evaluation = Evaluation(**{**row, **shown, "ratio_bp": ratio_bp})
         history.setdefault(row["bank_code"], []).append(evaluation)
     return BanksAnswer(

@@ -4,18 +4,18 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+import asyncpg
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
-from sqlmodel import col, or_, select
 
 from services.risk_pool.api.responses import Money
-from services.risk_pool.tables.rows.coverages import Coverage, CoverageMove, Incident, Position
-from services.risk_pool.tables.rows.ledger import Explanation
+from services.risk_pool.domain.coverage import LIFE_CYCLE, known_as
+from services.risk_pool.queries import coverages
 from shared.auth.identity import Identity, requires
 from shared.contracts.risk_pool import LimitReached
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
-from shared.http.pages import Page, decode_cursor, encode_cursor
+from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.money import Fen
 from shared.refusals import NotFound
 
@@ -140,31 +140,18 @@ async def list_coverages(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[CoverageInList]:
     """Coverages, newest case first. A bank sees its own."""
-    query = select(Coverage).order_by(col(Coverage.loan_id).desc()).limit(limit + 1)
-    for column, wanted in (
-        (Coverage.pool_code, pool),
-        (Coverage.bank_code, bank),
-        (Coverage.state, state),
-    ):
-        if wanted is not None:
-            query = query.where(col(column) == wanted)
-    if q:
-        query = query.where(
-            or_(
-                col(Coverage.number) == q,
-                col(Coverage.borrower_uscc) == q,
-                col(Coverage.borrower_name).contains(q, autoescape=True),
-            )
-        )
-    if cursor:
-        query = query.where(col(Coverage.loan_id) < decode_cursor(cursor, UUID)[0])
     async with context.database.reading(caller.institution) as session:
-        rows = (await session.exec(query)).all()
-    items = [CoverageInList.model_validate(row.model_dump()) for row in rows[:limit]]
-    more = len(rows) > limit
-    return Page[CoverageInList](
-        items=items, next_cursor=encode_cursor(items[-1].loan_id) if more else None
-    )
+        rows = await coverages.list_coverages(
+            session,
+            pool=pool,
+            bank=bank,
+            state=state,
+            text=q,
+            before=decode_cursor(cursor, UUID)[0] if cursor else None,
+            limit=limit + 1,
+        )
+    items = [CoverageInList.model_validate(row.model_dump()) for row in rows]
+    return page_of(items, limit, lambda item: encode_cursor(item.loan_id))
 
 
 @router.get("/coverages/{loan_id}")
@@ -172,52 +159,46 @@ async def show_coverage(
     loan_id: UUID, response: Response, caller: Anyone, context: CurrentContext
 ) -> CoverageAnswer:
     """One coverage: the decision and its explanation, every move, every position."""
-    async with context.database.reading(caller.institution) as session:
-        found = await session.get(Coverage, loan_id)
-        if found is None:
-            raise NotFound("没有该贷款的保障", "There is no coverage of this loan.")
-        moves = await session.exec(
-            select(CoverageMove)
-            .where(CoverageMove.loan_id == loan_id)
-            .order_by(col(CoverageMove.id))
-        )
-        positions = await session.exec(
-            select(Position).where(Position.loan_id == loan_id).order_by(col(Position.month))
-        )
-        why = await session.get(Explanation, found.explanation_id) if found.explanation_id else None
-        history = [Moved.model_validate(move.model_dump()) for move in moves.all()]
-        reported = [Reported.model_validate(row.model_dump()) for row in positions.all()]
-    response.headers["ETag"] = etag(found.version)
+    async with context.database.looking(caller.institution) as conn:
+        found = await coverages.find_coverage(conn, loan_id)
+    if found is None:
+        raise NotFound("没有该贷款的保障", "There is no coverage of this loan.")
+    coverage = found.coverage
+    response.headers["ETag"] = etag(coverage["version"])
     return CoverageAnswer.model_validate(
-        found.model_dump()
-        | {
-            "explanation": why.explanation if why else None,
-            "history": history,
-            "positions": reported,
-            "pending_actions": [],
-            "waiting_for": _waiting_for(found),
+        {
+            **coverage,
+            "explanation": found.explanation,
+            "history": [_moved(move) for move in found.history],
+            "positions": [Reported(**position) for position in found.positions],
+            "pending_actions": LIFE_CYCLE.possible_actions(coverage["state"], ()),
+            "waiting_for": _waiting_for(coverage),
         }
     )
 
 
-def _waiting_for(found: Coverage) -> Waiting | None:
-    if found.state == "reserved":
-        return Waiting(
-            roles=["bank_operator"],
-            zh="等待银行登记质押并放款",
-            en="The bank is to register the pledge and pay the loan out.",
-            since=found.changed_at,
-            due_on=found.reserved_until,
-        )
-    if found.state == "active":
-        return Waiting(
-            roles=["bank_operator"],
-            zh="等待银行报送月度余额",
-            en="The bank is to report the next month's position.",
-            since=found.changed_at,
-            due_on=None,
-        )
-    return None
+def _moved(move: asyncpg.Record) -> Moved:
+    return Moved(
+        **{
+            **move,
+            "action": known_as(move["action"]),
+            "amount_fen": move["detail"]["amount_fen"],
+        }
+    )
+
+
+def _waiting_for(coverage: asyncpg.Record) -> Waiting | None:
+    wait = LIFE_CYCLE.waits.get(coverage["state"])
+    if wait is None or not wait.roles:
+        return None
+    return Waiting(
+        roles=list(wait.roles),
+        zh=wait.words.zh,
+        en=wait.words.en,
+        # Each position that comes begins the wait for the next one.
+        since=coverage["changed_at"],
+        due_on=coverage["due_on"],
+    )
 
 
 @router.get("/incidents")
@@ -231,19 +212,14 @@ async def list_incidents(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[IncidentAnswer]:
     """Late and contradicting facts, newest first. A bank sees those about its own loans."""
-    query = select(Incident).order_by(col(Incident.id).desc()).limit(limit + 1)
-    if pool is not None:
-        query = query.where(Incident.pool_code == pool)
-    if kind is not None:
-        query = query.where(Incident.kind == kind)
-    if loan_id is not None:
-        query = query.where(Incident.loan_id == loan_id)
-    if cursor:
-        query = query.where(col(Incident.id) < decode_cursor(cursor, UUID)[0])
     async with context.database.reading(caller.institution) as session:
-        rows = (await session.exec(query)).all()
-    items = [IncidentAnswer.model_validate(row.model_dump()) for row in rows[:limit]]
-    more = len(rows) > limit
-    return Page[IncidentAnswer](
-        items=items, next_cursor=encode_cursor(items[-1].id) if more else None
-    )
+        rows = await coverages.list_incidents(
+            session,
+            pool=pool,
+            kind=kind,
+            loan_id=loan_id,
+            before=decode_cursor(cursor, UUID)[0] if cursor else None,
+            limit=limit + 1,
+        )
+    items = [IncidentAnswer.model_validate(row.model_dump()) for row in rows]
+    return page_of(items, limit, lambda item: encode_cursor(item.id))

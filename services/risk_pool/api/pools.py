@@ -1,6 +1,6 @@
 """Pools and their parties: opening one, seeing where it stands, letting parties and lines in."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 import asyncpg
@@ -15,24 +15,21 @@ from pydantic import (
     WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
-from uuid6 import uuid7
 
 from services.risk_pool.api.responses import PartyAnswer, PoolAnswer, PoolInList
+from services.risk_pool.api.roles import require_pool
+from services.risk_pool.domain.parties import JoiningParty, LineTerms
+from services.risk_pool.handlers import pools
 from services.risk_pool.queries import figures
-from services.risk_pool.tables import parties
-from services.risk_pool.tables.ledger import lock_pool
+from services.risk_pool.queries.parties import list_parties as list_parties_of
 from shared.auth.identity import Identity, requires
 from shared.clock import business_date
-from shared.contracts.risk_pool import PoolOpenedV1
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 from shared.http.requests import IsoDate, RequestBody, ShortText
-from shared.messaging import outbox
 from shared.money import MONEY_NAMES, RequestFen
 from shared.postgres.database import EVERYWHERE
-from shared.refusals import NotFound, Refused
-from shared.schemes import library
 from shared.schemes.vocabulary import PARTIES
 
 router = APIRouter(tags=["pools"])
@@ -60,12 +57,6 @@ Role = Annotated[
 """A party's role, by the vocabulary of the scheme files."""
 
 
-class PoolExists(Refused):
-    """A pool of that code has been opened before."""
-
-    code = "pool-exists"
-
-
 class Line(RequestBody):
     """A bank's line in the pool: how much covered principal it may have, and when."""
 
@@ -79,6 +70,10 @@ class Line(RequestBody):
     )
     note: str = Field("", max_length=400)
 
+    def terms(self) -> LineTerms:
+        """What is agreed."""
+        return LineTerms(**dict(self))
+
 
 class NewParty(RequestBody):
     """Who takes part, in which role of the scheme."""
@@ -87,6 +82,15 @@ class NewParty(RequestBody):
     role: Role = Field(examples=["bank"])
     name: ShortText = Field(examples=["工商银行天津东丽支行"])
     line: Line | None = Field(None, description="For a bank: what was agreed with it.")
+
+    def joining(self) -> JoiningParty:
+        """The party that is let in."""
+        return JoiningParty(
+            code=self.code,
+            role=self.role,
+            name=self.name,
+            line=self.line.terms() if self.line else None,
+        )
 
 
 class NewPool(RequestBody):
@@ -145,36 +149,25 @@ async def open_pool(
     context: CurrentContext,
 ) -> Response:
     """Open a pool. Its scheme must be complete and in force on the day it opens."""
-    terms = library.load(body.programme).terms(on=body.opened_on)
     now = context.clock.now()
 
     async def work(conn: asyncpg.Connection) -> Answer:
-        made = await conn.fetchval(
-            """insert into pools (code, name, programme, opened_on, created_at)
-               values ($1, $2, $3, $4, $5) on conflict do nothing returning code""",
+        scheme_version = await pools.open_pool(
+            conn,
             body.code,
-            body.name,
-            body.programme,
-            body.opened_on,
-            now,
-        )
-        if made is None:
-            raise PoolExists(f"资金池 {body.code} 已存在", f"The pool {body.code} exists already.")
-        for party in body.parties:
-            await _take_in(conn, body.code, party, joined_on=body.opened_on, caller=caller, now=now)
-        opened = PoolOpenedV1(
-            pool_code=body.code,
             name=body.name,
             programme=body.programme,
             opened_on=body.opened_on,
+            joining=[party.joining() for party in body.parties],
+            by=caller.subject,
+            now=now,
         )
-        await outbox.append(conn, [opened], now=now)
         answer = PoolOpened(
             code=body.code,
             name=body.name,
             programme=body.programme,
             opened_on=body.opened_on,
-            scheme_version=terms.version,
+            scheme_version=scheme_version,
             parties=len(body.parties),
         )
         return Answer(201, answer, {"ETag": etag(1), "Location": f"/api/v1/pools/{body.code}"})
@@ -194,9 +187,7 @@ async def take_party_in(
     now = context.clock.now()
 
     async def work(conn: asyncpg.Connection) -> Answer:
-        pool = await lock_pool(conn, code)
-        await _take_in(conn, pool.code, body, joined_on=business_date(now), caller=caller, now=now)
-        await conn.execute("update pools set version = version + 1 where code = $1", code)
+        await pools.let_party_in(conn, code, body.joining(), by=caller.subject, now=now)
         answer = PartyTaken(
             pool_code=code,
             code=body.code,
@@ -207,43 +198,6 @@ async def take_party_in(
         return Answer(201, answer)
 
     return await idempotently(request, caller, context.database, work)
-
-
-async def _take_in(
-    conn: asyncpg.Connection,
-    pool_code: str,
-    party: NewParty,
-    *,
-    joined_on: date,
-    caller: Identity,
-    now: datetime,
-) -> None:
-    await parties.join(
-        conn,
-        pool_code,
-        code=party.code,
-        role=party.role,
-        name=party.name,
-        joined_on=joined_on,
-        now=now,
-    )
-    if party.line is not None:
-        await parties.agree(
-            conn,
-            parties.Agreement(
-                id=uuid7(),
-                pool_code=pool_code,
-                bank_code=party.code,
-                role=party.role,
-                line_fen=party.line.amount_fen,
-                pool_share_fen=party.line.pool_share_fen,
-                valid_from=party.line.valid_from,
-                valid_to=party.line.valid_to,
-                note=party.line.note,
-                created_by=caller.subject,
-            ),
-            now=now,
-        )
 
 
 @router.get("/pools")
@@ -270,10 +224,7 @@ async def show_pool(
     """Where a pool stands: money, exposure, limits, breakers, and every bank in it."""
     today = business_date(context.clock.now())
     async with context.database.looking(caller.institution) as conn:
-        version = await conn.fetchval("select version from pools where code = $1", code)
-        if version is None:
-            raise NotFound(f"没有资金池 {code}", f"There is no pool {code}.")
-        response.headers["ETag"] = etag(version)
+        response.headers["ETag"] = etag(await require_pool(conn, code))
         if caller.institution != EVERYWHERE:
             seen = await figures.seen_by_bank(conn, code, caller.institution, today)
             return PoolAnswer(**seen)
@@ -288,6 +239,5 @@ async def list_parties(
 ) -> list[PartyAnswer]:
     """Who takes part and what was agreed; a bank sees itself."""
     async with context.database.looking(caller.institution) as conn:
-        if not await conn.fetchval("select exists (select from pools where code = $1)", code):
-            raise NotFound(f"没有资金池 {code}", f"There is no pool {code}.")
-        return [PartyAnswer(**row) for row in await parties.listed(conn, code)]
+        await require_pool(conn, code)
+        return [PartyAnswer(**row) for row in await list_parties_of(conn, code)]

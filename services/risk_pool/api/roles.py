@@ -2,6 +2,7 @@
 
 import asyncpg
 
+from services.risk_pool.queries import pools
 from shared.refusals import NotFound
 
 BUREAU = (
@@ -16,7 +17,9 @@ BUREAU = (
 """Those who may see a pool's money."""
 
 
-async def require_pool(conn: asyncpg.Connection, code: str) -> None:
-    """Raises NotFound where there is no such pool."""
-    if not await conn.fetchval("select exists (select from pools where code = $1)", code):
+async def require_pool(conn: asyncpg.Connection, code: str) -> int:
+    """The pool's version. Raises NotFound where there is no such pool."""
+    version = await pools.version_of(conn, code)
+    if version is None:
         raise NotFound(f"没有资金池 {code}", f"There is no pool {code}.")
+    return version

@@ -16,7 +16,7 @@ from shared.schemes.terms import Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class BankLine:
     """What a bank and the pool agreed on, on the day of the request."""
 
     amount_fen: int
@@ -32,7 +32,7 @@ class Room:
     used_fen: int
     used_by_bank: dict[str, int] = field(default_factory=dict)
     used_by_borrower: dict[str, int] = field(default_factory=dict)
-    lines_on: dict[date, dict[str, Line]] = field(default_factory=dict)
+    lines_on: dict[date, dict[str, BankLine]] = field(default_factory=dict)
     """Day of approval → bank → its line on that day."""
     banks: frozenset[str] = frozenset()
     """The banks that take part in the pool."""
@@ -43,7 +43,7 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class CapacityRequest:
     """A request for capacity."""
 
     bank_code: str
@@ -55,7 +55,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class CapacityDecision:
     """The answer: held or not, how much covered principal, and every limit, tightest first."""
 
     requested_fen: int
@@ -71,38 +71,38 @@ class Decision:
         return not self.binding
 
 
-def requested_fen(asked: Asked, terms: Terms) -> int:
+def requested_fen(request: CapacityRequest, terms: Terms) -> int:
     """Covered principal: the IP part of the loan, up to what the scheme covers of one loan."""
-    part_fen = covered_part(asked.amount_fen, asked.ip_share_bp)
+    part_fen = covered_part(request.amount_fen, request.ip_share_bp)
     return min((part_fen, *(one.amount_fen for one in terms.covered if one.per == "loan")))
 
 
-def decide(asked: Asked, room: Room, terms: Terms) -> Decision:
+def decide(request: CapacityRequest, room: Room, terms: Terms) -> CapacityDecision:
     """Look at every limit. Changes nothing; see `hold`."""
-    wanted_fen = requested_fen(asked, terms)
+    wanted_fen = requested_fen(request, terms)
     exposure = Exposure(
         requested_fen=wanted_fen,
-        borrower_covered_fen=room.used_by_borrower.get(asked.borrower_uscc, 0),
-        bank_covered_fen=room.used_by_bank.get(asked.bank_code, 0),
+        borrower_covered_fen=room.used_by_borrower.get(request.borrower_uscc, 0),
+        bank_covered_fen=room.used_by_bank.get(request.bank_code, 0),
         pool_covered_fen=room.used_fen,
         pool_available_fen=room.available_fen,
         pool_due_fen=room.due_fen,
     )
     limits = [
-        *_stops(asked, room, wanted_fen),
-        *_line(asked, room, wanted_fen),
+        *_stops(request, room, wanted_fen),
+        *_line(request, room, wanted_fen),
         *reservation_limits(exposure, terms),
     ]
     limits.sort(key=_tightness)
-    return Decision(requested_fen=wanted_fen, limits=tuple(limits))
+    return CapacityDecision(requested_fen=wanted_fen, limits=tuple(limits))
 
 
-def hold(asked: Asked, room: Room, fen: int) -> None:
+def hold(request: CapacityRequest, room: Room, fen: int) -> None:
     """Count what was held, so that the next request meets it."""
     room.used_fen += fen
     for used, who in (
-        (room.used_by_bank, asked.bank_code),
-        (room.used_by_borrower, asked.borrower_uscc),
+        (room.used_by_bank, request.bank_code),
+        (room.used_by_borrower, request.borrower_uscc),
     ):
         used[who] = used.get(who, 0) + fen
 
@@ -112,15 +112,15 @@ def stop(code: str, requested_fen: int, *, zh: str, en: str, source: str = "") -
     return Limit(code, 0, 0, requested_fen, source, zh, en)
 
 
-def _stops(asked: Asked, room: Room, wanted_fen: int) -> list[Limit]:
+def _stops(request: CapacityRequest, room: Room, wanted_fen: int) -> list[Limit]:
     found = []
-    if asked.bank_code not in room.banks:
+    if request.bank_code not in room.banks:
         found.append(
             stop(
                 "bank_not_in_pool",
                 wanted_fen,
-                zh=f"{asked.bank_code} 不是该资金池的合作银行",
-                en=f"{asked.bank_code} is not a cooperating bank of this pool",
+                zh=f"{request.bank_code} 不是该资金池的合作银行",
+                en=f"{request.bank_code} is not a cooperating bank of this pool",
             )
         )
     if room.stopped:
@@ -132,7 +132,7 @@ def _stops(asked: Asked, room: Room, wanted_fen: int) -> list[Limit]:
                 en="the pool's balance is below its stop line; it takes no new entries",
             )
         )
-    if asked.bank_code in room.suspended:
+    if request.bank_code in room.suspended:
         found.append(
             stop(
                 "bank_suspended",
@@ -144,11 +144,11 @@ def _stops(asked: Asked, room: Room, wanted_fen: int) -> list[Limit]:
     return found
 
 
-def _line(asked: Asked, room: Room, wanted_fen: int) -> list[Limit]:
-    line = room.lines_on.get(asked.on, {}).get(asked.bank_code)
+def _line(request: CapacityRequest, room: Room, wanted_fen: int) -> list[Limit]:
+    line = room.lines_on.get(request.on, {}).get(request.bank_code)
     if line is None:
         return []
-    used_fen = room.used_by_bank.get(asked.bank_code, 0)
+    used_fen = room.used_by_bank.get(request.bank_code, 0)
     figures = " / ".join(map(group_fen, (line.amount_fen, used_fen, wanted_fen)))
     return [
         Limit(

@@ -1,124 +1,139 @@
 """A coverage's life: held, paid out, covered month by month, released or claimed.
 
-What happens to a loan is told by events, and events can come late or contradict each other. The
-table REACTIONS says for every state what each fact does. Whatever the table has no row for
-changes nothing; where a person should look at it, it leaves an incident.
+What happens to a loan is told by events, and events can come late or contradict each other. A
+fact that LIFE_CYCLE has a row for moves the coverage; one that INSTEAD has a row for moves
+nothing, and a person is to look at it; any other changes nothing at all.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from services.risk_pool.domain.ledger import CAPACITY, Transfer, covered_of, reserved_for
-
-WHOLE_BP = 10_000
-
-RESERVED = "reserved"
-DECLINED = "declined"
-ACTIVE = "active"
-RELEASED = "released"
-CLAIMED = "claimed"
-STATES = (RESERVED, DECLINED, ACTIVE, RELEASED, CLAIMED)
-FACTS = ("approved", "withdrawn", "expired", "disbursed", "repaid", "claim_approved")
+from shared.life_cycle import SYSTEM_ROLE, LifeCycle, Move, Wait, Words
+from shared.ratios import WHOLE_BP
 
 
-@dataclass(frozen=True, slots=True)
-class Reaction:
-    """What a fact does in a state: a target, or an incident, or (neither) nothing at all."""
+class State(StrEnum):
+    """Where a coverage is."""
 
-    state: str | None
-    """None: we have no coverage of this loan."""
-    fact: str
-    target: str | None = None
-    incident: str | None = None
+    RESERVED = "reserved"
+    DECLINED = "declined"
+    ACTIVE = "active"
+    RELEASED = "released"
+    CLAIMED = "claimed"
 
 
-REACTIONS = (
-    # target "reserved" stands for: ask the limits, and be reserved or declined
-    Reaction(None, "approved", RESERVED),
-    Reaction(DECLINED, "approved", RESERVED),
-    Reaction(RESERVED, "approved", incident="approved-again"),
-    Reaction(ACTIVE, "approved", incident="approved-again"),
-    Reaction(RELEASED, "approved", incident="approved-again"),
-    Reaction(CLAIMED, "approved", incident="approved-again"),
-    Reaction(RESERVED, "withdrawn", RELEASED),
-    Reaction(RESERVED, "expired", RELEASED),
-    Reaction(ACTIVE, "withdrawn", incident="withdrawn-after-disbursement"),
-    Reaction(ACTIVE, "expired", incident="expired-after-disbursement"),
-    Reaction(RESERVED, "disbursed", ACTIVE),
-    Reaction(None, "disbursed", incident="disbursed-without-coverage"),
-    Reaction(DECLINED, "disbursed", incident="disbursed-without-coverage"),
-    Reaction(RELEASED, "disbursed", incident="disbursed-after-release"),
-    Reaction(ACTIVE, "disbursed", incident="disbursed-again"),
-    Reaction(CLAIMED, "disbursed", incident="disbursed-again"),
-    Reaction(ACTIVE, "repaid", RELEASED),
-    Reaction(RESERVED, "repaid", incident="repaid-before-disbursement"),
-    Reaction(CLAIMED, "repaid", incident="repaid-after-claim"),
-    Reaction(ACTIVE, "claim_approved", CLAIMED),
+class Action(StrEnum):
+    """What is done to a coverage."""
+
+    RESERVE = "reserve"
+    DECLINE = "decline"
+    ACTIVATE = "activate"
+    ACTIVATE_UNCOVERED = "activate_uncovered"
+    WITHDRAW = "withdraw"
+    EXPIRE = "expire"
+    REPAY = "repay"
+    CLAIM = "claim"
+
+
+REPORT = "report"
+"""A monthly position: it moves amounts, never the state."""
+
+TAKES_CAPACITY = (State.RESERVED, State.ACTIVE)
+IN_COVER = (State.ACTIVE,)
+
+EVENTS = frozenset({SYSTEM_ROLE})
+"""What banks and reviewers have done reaches the pool by events."""
+DECIDES_CLAIMS = frozenset({"finance_checker"})
+
+RESERVED, DECLINED = "coverage.reserved.v1", "coverage.declined.v1"
+ACTIVATED, RELEASED = "coverage.activated.v1", "coverage.released.v1"
+
+LIFE_CYCLE = LifeCycle(
+    noun=Words("保障", "coverage"),
+    moves=(
+        Move(None, Action.RESERVE, State.RESERVED, EVENTS, tells=(RESERVED,)),
+        Move(None, Action.DECLINE, State.DECLINED, EVENTS, tells=(DECLINED,)),
+        Move(State.DECLINED, Action.RESERVE, State.RESERVED, EVENTS, tells=(RESERVED,)),
+        Move(State.DECLINED, Action.DECLINE, State.DECLINED, EVENTS, tells=(DECLINED,)),
+        Move(State.RESERVED, Action.ACTIVATE, State.ACTIVE, EVENTS, tells=(ACTIVATED,)),
+        Move(State.RESERVED, Action.ACTIVATE_UNCOVERED, State.ACTIVE, EVENTS),
+        Move(State.RESERVED, Action.WITHDRAW, State.RELEASED, EVENTS, tells=(RELEASED,)),
+        Move(State.RESERVED, Action.EXPIRE, State.RELEASED, EVENTS, tells=(RELEASED,)),
+        Move(State.ACTIVE, Action.REPAY, State.RELEASED, EVENTS, tells=(RELEASED,)),
+        Move(State.ACTIVE, Action.CLAIM, State.CLAIMED, DECIDES_CLAIMS, tells=(RELEASED,)),
+    ),
+    states={
+        State.RESERVED: Words("已保留额度", "reserved"),
+        State.DECLINED: Words("无额度", "declined"),
+        State.ACTIVE: Words("保障中", "active"),
+        State.RELEASED: Words("已释放", "released"),
+        State.CLAIMED: Words("已补偿", "claimed"),
+    },
+    actions={
+        Action.RESERVE: Words("保留额度", "reserved"),
+        Action.DECLINE: Words("拒绝", "declined"),
+        Action.ACTIVATE: Words("放款", "paid out"),
+        Action.ACTIVATE_UNCOVERED: Words("放款", "paid out with nothing covered"),
+        Action.WITHDRAW: Words("撤回", "withdrawn"),
+        Action.EXPIRE: Words("过期", "expired"),
+        Action.REPAY: Words("结清", "repaid"),
+        Action.CLAIM: Words("补偿", "claimed"),
+    },
+    waits={
+        State.RESERVED: Wait(
+            roles=("bank_operator",),
+            words=Words(
+                "等待银行登记质押并放款", "The bank is to register the pledge and pay the loan out."
+            ),
+            step="reservation",
+        ),
+        # Nobody need do anything; the loan may be approved again.
+        State.DECLINED: Wait(roles=(), words=Words("等待再次审批", "It may be approved again.")),
+        State.ACTIVE: Wait(
+            roles=("bank_operator",),
+            words=Words("等待银行报送月度余额", "The bank is to report the next month's position."),
+        ),
+    },
 )
-_BY_FACT = {(row.state, row.fact): row for row in REACTIONS}
-assert len(_BY_FACT) == len(REACTIONS), "two rows answer the same question"
 
-INCIDENTS: dict[str, tuple[str, str]] = {
-    "approved-again": (
-        "同一贷款再次收到审批通过,额度不变",
-        "The loan was approved again; its capacity stays as it was.",
-    ),
-    "withdrawn-after-disbursement": (
-        "已放款的贷款收到撤回,仍在保障中",
-        "A loan that is paid out was withdrawn; it stays covered.",
-    ),
-    "expired-after-disbursement": (
-        "已放款的贷款收到审批过期,仍在保障中",
-        "The approval of a loan that is paid out expired; it stays covered.",
-    ),
-    "disbursed-without-coverage": (
-        "贷款已放款,但没有保留额度,不予保障",
-        "The loan was paid out without held capacity; it is not covered.",
-    ),
-    "disbursed-after-release": (
-        "贷款在额度释放之后放款,不予保障",
-        "The loan was paid out after its capacity had been released; it is not covered.",
-    ),
-    "disbursed-again": (
-        "同一贷款再次收到放款,以首次为准",
-        "The loan was paid out again; the first time counts.",
-    ),
-    "disbursed-late": (
-        "放款日晚于保留期限,额度仍在,予以保障",
-        "The loan was paid out after the hold's term, but the capacity was still held: it is covered.",
-    ),
-    "disbursed-more": (
-        "放款金额大于保留额度,仅保障已保留部分",
-        "More was paid out than was held; only what was held is covered.",
-    ),
-    "repaid-before-disbursement": (
-        "未放款的贷款收到结清,额度不变",
-        "A loan that was not paid out was reported repaid; its capacity stays held.",
-    ),
-    "repaid-after-claim": (
-        "已补偿的贷款收到结清,款项应作追偿登记",
-        "A loan that was compensated has been repaid: the money is a recovery to be reported.",
-    ),
-    "position-without-coverage": (
-        "收到无保障贷款的月报,未入账",
-        "A position came for a loan without coverage; nothing was booked.",
-    ),
-    "position-before-disbursement": (
-        "未放款的贷款收到月报,未入账",
-        "A position came for a loan that is not paid out; nothing was booked.",
-    ),
-    "position-above-cover": (
-        "月报本金高于保障额度,仅计保障部分",
-        "The reported principal is above what is covered; only the covered part counts.",
-    ),
+INSTEAD: Mapping[tuple[str | None, str], str] = {
+    (State.RESERVED, Action.RESERVE): "approved-again",
+    (State.ACTIVE, Action.RESERVE): "approved-again",
+    (State.RELEASED, Action.RESERVE): "approved-again",
+    (State.CLAIMED, Action.RESERVE): "approved-again",
+    (State.ACTIVE, Action.WITHDRAW): "withdrawn-after-disbursement",
+    (State.ACTIVE, Action.EXPIRE): "expired-after-disbursement",
+    (None, Action.ACTIVATE): "disbursed-without-coverage",
+    (State.DECLINED, Action.ACTIVATE): "disbursed-without-coverage",
+    (State.RELEASED, Action.ACTIVATE): "disbursed-after-release",
+    (State.ACTIVE, Action.ACTIVATE): "disbursed-again",
+    (State.CLAIMED, Action.ACTIVATE): "disbursed-again",
+    (State.RESERVED, Action.REPAY): "repaid-before-disbursement",
+    (State.CLAIMED, Action.REPAY): "repaid-after-claim",
+    (None, REPORT): "position-without-coverage",
+    (State.RESERVED, REPORT): "position-before-disbursement",
 }
+"""The incident that a fact leaves where it moves nothing; see domain/incidents.py."""
+
+LETS_GO: Mapping[str, str] = {
+    Action.WITHDRAW: "withdrawn",
+    Action.EXPIRE: "expired",
+    Action.REPAY: "repaid",
+    Action.CLAIM: "claimed",
+}
+"""The actions that free capacity, and the reason that the ledger and the event give."""
 
 
-def reaction(state: str | None, fact: str) -> Reaction:
-    """What a fact does in a state; a row without target and incident where the table has none."""
-    assert fact in FACTS
-    return _BY_FACT.get((state, fact), Reaction(state, fact))
+_KNOWN_AS = {Action.ACTIVATE_UNCOVERED: Action.ACTIVATE, **dict.fromkeys(LETS_GO, "release")}
+
+
+def known_as(action: str) -> str:
+    """An action as readers of a history know it: letting go is one, the reason says which."""
+    return _KNOWN_AS.get(action, action)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +148,7 @@ class Coverage:
     borrower_uscc: str
     borrower_name: str
     state: str
+    version: int = 1
     amount_fen: int
     ip_share_bp: int
     approved_on: date
@@ -153,191 +169,27 @@ class Coverage:
     risk_class: str | None = None
     overdue_days: int = 0
 
+    @property
+    def is_in_cover(self) -> bool:
+        """Whether the pool stands for its principal now."""
+        return self.state in IN_COVER
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """What a fact has done to a coverage: its new values, what to book, what to tell people."""
+    def __getitem__(self, column: str) -> Any:
+        """A column, as the life cycle reads a case."""
+        return getattr(self, column)
 
-    coverage: Coverage | None
-    transfers: tuple[Transfer, ...] = ()
-    moved: str = ""
-    """The action for the history, "" where the state stayed."""
-    reason: str = ""
-    moved_fen: int = 0
-    incidents: tuple[str, ...] = ()
+
+def reaction(coverage: Coverage | None, fact: str) -> Move | str | None:
+    """What a fact does: the move it makes, else the incident it leaves, else nothing.
+
+    The fact is an Action or REPORT; an approval asks for RESERVE, and the limits may still turn
+    it into DECLINE.
+    """
+    state = None if coverage is None else coverage.state
+    return LIFE_CYCLE.find(state, fact) or INSTEAD.get((state, fact))
 
 
 def covered_part(principal_fen: int, ip_share_bp: int) -> int:
     """Principal times the IP share, rounded half-up (programmes H.7, H.8)."""
     assert principal_fen >= 0
     return (2 * principal_fen * ip_share_bp + WHOLE_BP) // (2 * WHOLE_BP)
-
-
-def reserve_transfer(coverage: Coverage, *, day: date, explanation_id: UUID | None) -> Transfer:
-    """Hold capacity for an approved loan."""
-    return Transfer(
-        reference=f"reserve:{coverage.loan_id}",
-        debit=reserved_for(coverage.bank_code),
-        credit=CAPACITY,
-        amount_fen=coverage.reserved_fen,
-        business_date=day,
-        kind="reserve",
-        explanation_id=explanation_id,
-        loan_id=coverage.loan_id,
-    )
-
-
-def disburse(
-    coverage: Coverage,
-    *,
-    amount_fen: int,
-    loan_no: str,
-    disbursed_on: date,
-    matures_on: date,
-    day: date,
-) -> Step:
-    """A held loan is paid out: what was held becomes exposure.
-
-    Paid out less: the difference is free again. Paid out more: only what was held is covered.
-    Paid out after the hold's term while the capacity is still held: covered, and an incident.
-    """
-    assert coverage.state == RESERVED
-    wanted_fen = covered_part(amount_fen, coverage.ip_share_bp)
-    covered_fen = min(wanted_fen, coverage.reserved_fen)
-    transfers = []
-    if covered_fen:
-        transfers.append(
-            Transfer(
-                reference=f"activate:{coverage.loan_id}",
-                debit=covered_of(coverage.bank_code),
-                credit=reserved_for(coverage.bank_code),
-                amount_fen=covered_fen,
-                business_date=day,
-                kind="activate",
-                explanation_id=coverage.explanation_id,
-                loan_id=coverage.loan_id,
-            )
-        )
-    if covered_fen < coverage.reserved_fen:
-        transfers.append(
-            Transfer(
-                reference=f"release:{coverage.loan_id}:not-drawn",
-                debit=CAPACITY,
-                credit=reserved_for(coverage.bank_code),
-                amount_fen=coverage.reserved_fen - covered_fen,
-                business_date=day,
-                kind="release",
-                explanation_id=coverage.explanation_id,
-                loan_id=coverage.loan_id,
-            )
-        )
-    incidents = []
-    if wanted_fen > covered_fen and amount_fen > coverage.amount_fen:
-        incidents.append("disbursed-more")
-    if coverage.reserved_until is not None and disbursed_on > coverage.reserved_until:
-        incidents.append("disbursed-late")
-    return Step(
-        coverage=replace(
-            coverage,
-            state=ACTIVE,
-            reserved_fen=0,
-            activated_fen=covered_fen,
-            covered_fen=covered_fen,
-            outstanding_fen=amount_fen,
-            loan_no=loan_no,
-            disbursed_fen=amount_fen,
-            disbursed_on=disbursed_on,
-            matures_on=matures_on,
-        ),
-        transfers=tuple(transfers),
-        moved="activate",
-        moved_fen=covered_fen,
-        incidents=tuple(incidents),
-    )
-
-
-def release(coverage: Coverage, *, reason: str, day: date) -> Step:
-    """Let go of what is held or covered: withdrawn, expired, repaid, or passed into a claim."""
-    assert coverage.state in (RESERVED, ACTIVE)
-    freed_fen = coverage.reserved_fen + coverage.covered_fen
-    account = reserved_for if coverage.state == RESERVED else covered_of
-    transfers: tuple[Transfer, ...] = ()
-    if freed_fen:
-        transfers = (
-            Transfer(
-                reference=f"release:{coverage.loan_id}:{reason}",
-                debit=CAPACITY,
-                credit=account(coverage.bank_code),
-                amount_fen=freed_fen,
-                business_date=day,
-                kind="release",
-                explanation_id=coverage.explanation_id,
-                loan_id=coverage.loan_id,
-            ),
-        )
-    return Step(
-        coverage=replace(
-            coverage,
-            state=CLAIMED if reason == "claimed" else RELEASED,
-            reserved_fen=0,
-            covered_fen=0,
-            outstanding_fen=0 if reason == "repaid" else coverage.outstanding_fen,
-            released_on=day,
-            release_reason=reason,
-        ),
-        transfers=transfers,
-        moved="release",
-        reason=reason,
-        moved_fen=freed_fen,
-    )
-
-
-def report(
-    coverage: Coverage,
-    *,
-    month: str,
-    version: int,
-    outstanding_fen: int,
-    overdue_days: int,
-    risk_class: str,
-    day: date,
-) -> Step:
-    """A monthly position: the covered principal follows what is outstanding.
-
-    It never passes what was covered at disbursement. A month before the newest known one is
-    kept, but moves nothing: the newest month is where the loan stands.
-    """
-    if coverage.state != ACTIVE:
-        early = coverage.state == RESERVED
-        return Step(coverage=coverage, incidents=("position-before-disbursement",) if early else ())
-    if coverage.position_month is not None and month < coverage.position_month:
-        return Step(coverage=coverage)
-    covered_fen = min(covered_part(outstanding_fen, coverage.ip_share_bp), coverage.activated_fen)
-    change_fen = covered_fen - coverage.covered_fen
-    covered, capacity = covered_of(coverage.bank_code), CAPACITY
-    transfers: tuple[Transfer, ...] = ()
-    if change_fen:
-        transfers = (
-            Transfer(
-                reference=f"position:{coverage.loan_id}:{month}:{version}",
-                debit=covered if change_fen > 0 else capacity,
-                credit=capacity if change_fen > 0 else covered,
-                amount_fen=abs(change_fen),
-                business_date=day,
-                kind="position",
-                loan_id=coverage.loan_id,
-            ),
-        )
-    above = coverage.disbursed_fen is not None and outstanding_fen > coverage.disbursed_fen
-    return Step(
-        coverage=replace(
-            coverage,
-            covered_fen=covered_fen,
-            outstanding_fen=outstanding_fen,
-            position_month=month,
-            risk_class=risk_class,
-            overdue_days=overdue_days,
-        ),
-        transfers=transfers,
-        incidents=("position-above-cover",) if above else (),
-    )

@@ -1,181 +1,85 @@
-"""Money paid into or out of the dedicated account by hand: contributions, interest, fees."""
+"""Money is entered by hand: numbered, explained, booked, and the pool's breaker looked at."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Literal
-from uuid import UUID
+from datetime import datetime
 
 import asyncpg
-from uuid6 import uuid7
 
 from services.risk_pool.domain import ledger as accounts
-from services.risk_pool.domain.ledger import Transfer
+from services.risk_pool.domain.cash import require_cash
+from services.risk_pool.domain.cash_entries import CashEntry
 from services.risk_pool.handlers.breakers import watch_pool
-from services.risk_pool.tables.ledger import LockedPool, balances, book, store_explanation
+from services.risk_pool.tables import parties, pools
+from services.risk_pool.tables.cash_entries import store_cash_entry
+from services.risk_pool.tables.ledger import (
+    LockedPool,
+    balances,
+    book,
+    lock_pool,
+    store_explanation,
+)
 from services.risk_pool.tables.numbers import next_number
-from shared.auth.identity import Identity
-from shared.contracts.envelope import Event
-from shared.money import format_fen
-from shared.refusals import NotFound, Refused
-
-Kind = Literal["contribution", "interest", "fee"]
-
-
-class DateNotYet(Refused):
-    """Money was booked for a day to come."""
-
-    code = "date-not-yet"
-    status = 422
-
-
-class BeforeOpening(Refused):
-    """Money was booked for a day before the pool was opened."""
-
-    code = "before-opening"
-    status = 422
-
-
-class CashTooLow(Refused):
-    """The dedicated account does not hold what was to be paid out of it."""
-
-    code = "cash-too-low"
+from shared.clock import business_date
+from shared.life_cycle import Person
+from shared.refusals import NotFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """What was booked."""
+class BookedCash:
+    """What was booked, and what the pool has now."""
 
-    id: UUID
     number: str
     reference: str
     seq: int
     available_fen: int
     cash_fen: int
-    said: tuple[Event, ...]
 
 
 async def enter(
-    conn: asyncpg.Connection,
-    pool: LockedPool,
-    *,
-    kind: Kind,
-    amount_fen: int,
-    day: date,
-    note: str,
-    by: Identity,
-    today: date,
-    now: datetime,
-    party_code: str | None = None,
-) -> Entry:
-    """Book money in or out under a number of its own. The events are to be appended.
+    conn: asyncpg.Connection, pool_code: str, entry: CashEntry, *, by: Person, now: datetime
+) -> BookedCash:
+    """Book money in or out under a number of its own.
 
-    Raises NotFound for a party that does not take part, DateNotYet, BeforeOpening, CashTooLow,
-    MonthClosed.
+    Raises NotFound for a pool that is none or a party that does not take part, DateNotYet,
+    BeforeOpening, CashShort, MonthClosed.
     """
-    _require_day(pool, day, today)
-    if kind == "contribution":
-        await _require_party(conn, pool, party_code)
-    if kind == "fee":
-        await _require_cash(conn, pool, amount_fen)
-    number = await next_number(conn, pool.code, series="K", year=day.year)
-    people = {"recorded_by": {"subject": by.subject, "name": by.name, "role": "finance_maker"}}
-    explanation = {
-        "decision": kind,
-        "number": number,
-        "amount": format_fen(amount_fen),
-        "party_code": party_code or "",
-        "day": day.isoformat(),
-        "note": note,
-    }
-    explanation_id = await store_explanation(conn, pool.code, kind, explanation, people, now)
-    transfer = _transfer(kind, number, amount_fen, day, party_code, explanation_id)
-    await book(conn, pool, (transfer,), now=now)
-    entry_id = uuid7()
-    await conn.execute(
-        """insert into cash_entries (id, number, pool_code, kind, party_code, amount_fen,
-               booked_on, note, reference, created_at, created_by, created_by_name)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
-        entry_id,
-        number,
+    pool = await lock_pool(conn, pool_code)
+    entry.require_day(opened_on=pool.opened_on, today=business_date(now))
+    if entry.party_code is not None:
+        await _require_party(conn, pool, entry.party_code)
+    if entry.leaves_the_account:
+        held_fen = (await balances(conn, pool.code)).get(accounts.CASH, 0)
+        require_cash(held_fen=held_fen, due_fen=entry.amount_fen)
+
+    number = await next_number(conn, pool.code, series="K", year=entry.day.year)
+    explanation_id = await store_explanation(
+        conn,
         pool.code,
-        kind,
-        party_code,
-        amount_fen,
-        day,
-        note,
-        transfer.reference,
+        entry.kind,
+        entry.explanation(number),
+        {"recorded_by": {"subject": by.subject, "name": by.name, "role": "finance_maker"}},
         now,
-        by.subject,
-        by.name,
     )
-    said = await watch_pool(conn, pool, day=day, now=now)
+    transfer = entry.transfer(number, explanation_id)
+    await book(conn, pool, (transfer,), now=now)
+    await store_cash_entry(
+        conn, pool.code, entry, number=number, reference=transfer.reference, by=by, now=now
+    )
+    await watch_pool(conn, pool, day=entry.day, now=now)
+
     held = await balances(conn, pool.code)
-    return Entry(
-        id=entry_id,
+    return BookedCash(
         number=number,
         reference=transfer.reference,
-        seq=await conn.fetchval("select last_seq from pools where code = $1", pool.code),
+        seq=await pools.last_seq(conn, pool.code),
         available_fen=accounts.available_fen(held),
         cash_fen=held.get(accounts.CASH, 0),
-        said=tuple(said),
     )
 
 
-def _transfer(
-    kind: Kind,
-    number: str,
-    amount_fen: int,
-    day: date,
-    party_code: str | None,
-    explanation_id: UUID,
-) -> Transfer:
-    debit, credit = {
-        "contribution": (accounts.CASH, accounts.contribution_of(party_code or "-")),
-        "interest": (accounts.CASH, accounts.INTEREST),
-        "fee": (accounts.FEES, accounts.CASH),
-    }[kind]
-    return Transfer(
-        reference=f"{kind}:{number}",
-        debit=debit,
-        credit=credit,
-        amount_fen=amount_fen,
-        business_date=day,
-        kind=kind,
-        explanation_id=explanation_id,
-    )
-
-
-def _require_day(pool: LockedPool, day: date, today: date) -> None:
-    if day > today:
-        raise DateNotYet(f"{day} 尚未到来", f"{day} is still to come.", day=day.isoformat())
-    if day < pool.opened_on:
-        raise BeforeOpening(
-            f"资金池于 {pool.opened_on} 设立,不能记 {day} 的款项",
-            f"The pool was opened on {pool.opened_on}; nothing can be booked for {day}.",
-            opened_on=pool.opened_on.isoformat(),
-        )
-
-
-async def _require_party(
-    conn: asyncpg.Connection, pool: LockedPool, party_code: str | None
-) -> None:
-    known = await conn.fetchval(
-        "select exists (select from parties where pool_code = $1 and code = $2)",
-        pool.code,
-        party_code,
-    )
-    if not known:
+async def _require_party(conn: asyncpg.Connection, pool: LockedPool, party_code: str) -> None:
+    if not await parties.takes_part(conn, pool.code, party_code):
         raise NotFound(
             f"{party_code} 未参加资金池 {pool.code}",
             f"{party_code} does not take part in the pool {pool.code}.",
-        )
-
-
-async def _require_cash(conn: asyncpg.Connection, pool: LockedPool, amount_fen: int) -> None:
-    cash_fen = (await balances(conn, pool.code)).get(accounts.CASH, 0)
-    if amount_fen > cash_fen:
-        raise CashTooLow(
-            f"专户余额 {format_fen(cash_fen)} 元不足以支付 {format_fen(amount_fen)} 元",
-            f"The account holds {format_fen(cash_fen)}, less than {format_fen(amount_fen)}.",
-            cash=format_fen(cash_fen),
         )

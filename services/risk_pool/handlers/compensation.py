@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.risk_pool.cases import VersionCheck, due_on, require_another, role_for
+from services.risk_pool.cases import VersionCheck, due_on, require_another
 from services.risk_pool.domain.claim import LIFE_CYCLE, Action
 from services.risk_pool.domain.ledger import (
     CASH,
@@ -17,8 +17,9 @@ from services.risk_pool.domain.ledger import (
 )
 from services.risk_pool.domain.settlement import CLAIM_APPROVED, CLAIM_PAID, CLAIM_SHARED
 from services.risk_pool.handlers import breakers
+from services.risk_pool.handlers.claim_cover import release_for_claim
 from services.risk_pool.handlers.claims import about, held, remember_move, terms_of
-from services.risk_pool.tables import claims, coverages
+from services.risk_pool.tables import claims
 from services.risk_pool.tables.ledger import balances, book, store_explanation
 from shared.auth.identity import Identity
 from shared.clock import business_date
@@ -95,15 +96,7 @@ async def approve(
         bank_code=claim["bank_code"],
     )
     transfers = _approval_transfers(claim, path, day, explanation_id)
-    released = await coverages.release_for_claim(
-        conn,
-        pool,
-        claim["loan_id"],
-        day=day,
-        by=caller,
-        role=role_for(LIFE_CYCLE, claim["state"], Action.APPROVE, caller),
-        now=now,
-    )
+    await release_for_claim(conn, pool, claim["loan_id"], day=day, by=caller, now=now)
     await book(conn, pool, transfers, now=now)
     await conn.execute(
         """update claims set state = $2, state_since = $3, due_on = $4, approved_by = $5,
@@ -134,11 +127,9 @@ async def approve(
         caps_bound=caps_bound,
         approved_on=day,
     )
-    watched = [
-        *await breakers.watch_banks(conn, pool, (claim["bank_code"],), now=now),
-        *await breakers.watch_pool(conn, pool, day=day, now=now),
-    ]
-    await outbox.append(conn, (event, released, *watched), now=now)
+    await outbox.append(conn, (event,), now=now)
+    await breakers.watch_banks(conn, pool, (claim["bank_code"],), now=now)
+    await breakers.watch_pool(conn, pool, day=day, now=now)
 
 
 def _claim_facts(claim: asyncpg.Record, loan: asyncpg.Record, balance_fen: int) -> ClaimFacts:

@@ -1,4 +1,4 @@
-"""What every handler of loan facts does at its end: book, save, remember, tell."""
+"""What every handler of loan facts does at its end: book, move, remember, tell."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,29 +7,26 @@ from typing import Any
 
 import asyncpg
 
-from services.risk_pool.domain.coverage import Coverage, Step
+from services.risk_pool.domain.coverage import Coverage
+from services.risk_pool.domain.coverage_changes import CoverageChange
 from services.risk_pool.handlers import breakers
 from services.risk_pool.tables import coverages
-from services.risk_pool.tables.coverages import Incident
+from services.risk_pool.tables.coverages import COVERAGES
+from services.risk_pool.tables.incidents import Incident, store_incidents
 from services.risk_pool.tables.ledger import LockedPool, book, lock_pools
-from shared.contracts.envelope import Event
-from shared.messaging import outbox
+from shared.life_cycle import SYSTEM, Person
 from shared.messaging.inbox import Received
+from shared.transitions import Step, apply_transitions
 
 
 @dataclass(slots=True)
 class Recorded:
     """What a batch of facts has done, gathered while it is decided."""
 
-    steps: list[tuple[Coverage, Step]] = field(default_factory=list)
+    changes: list[CoverageChange] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
-    said: list[Event] = field(default_factory=list)
-    touched: set[tuple[str, str]] = field(default_factory=set)
-    """(pool, bank) whose breakers are to be looked at."""
-
-    def step(self, before: Coverage, step: Step) -> None:
-        """A step on a coverage, with the incidents it brought."""
-        self.steps.append((before, step))
+    touched: dict[str, set[str]] = field(default_factory=dict)
+    """Pool → its banks whose breakers are to be looked at."""
 
     def incident(self, event: Any, kind: str, facts: Mapping[str, Any]) -> None:
         """Something for people to look at."""
@@ -44,6 +41,10 @@ class Recorded:
             )
         )
 
+    def touch(self, coverage: Coverage) -> None:
+        """The bank's figures may have become whole, or others."""
+        self.touched.setdefault(coverage.pool_code, set()).add(coverage.bank_code)
+
 
 async def hold_pools_of(
     conn: asyncpg.Connection, received: Sequence[Received]
@@ -54,6 +55,20 @@ async def hold_pools_of(
     return pools, known
 
 
+def step_of(change: CoverageChange, by: Person, now: datetime) -> Step:
+    """A change that moves a coverage on, as the life cycle's machine takes it."""
+    assert change.move is not None
+    return Step(
+        case=change.before,
+        action=change.move.action,
+        by=by,
+        reason=change.reason,
+        detail={"amount_fen": change.moved_fen},
+        changes={**change.changes, "changed_at": now},
+        facts=change.facts,
+    )
+
+
 async def record(
     conn: asyncpg.Connection,
     pools: Mapping[str, LockedPool],
@@ -61,24 +76,23 @@ async def record(
     *,
     now: datetime,
 ) -> None:
-    """Book transfers, save coverages, history and incidents, look at breakers, tell; in sets."""
+    """Book transfers, move or save coverages, keep incidents, look at breakers; in sets."""
     for code in sorted(pools):
         transfers = [
             transfer
-            for before, step in recorded.steps
-            if before.pool_code == code
-            for transfer in step.transfers
+            for change in recorded.changes
+            if change.before.pool_code == code
+            for transfer in change.transfers
         ]
         await book(conn, pools[code], transfers, now=now)
-    changed = [
-        step.coverage
-        for before, step in recorded.steps
-        if step.coverage is not None and step.coverage != before
+    moved = [step_of(change, SYSTEM, now) for change in recorded.changes if change.move]
+    await apply_transitions(conn, COVERAGES, moved, now=now)
+    reported = [
+        change
+        for change in recorded.changes
+        if change.move is None and change.after != change.before
     ]
-    await coverages.save(conn, changed, now=now)
-    await coverages.remember_moves(conn, recorded.steps, by=coverages.SYSTEM, now=now)
-    await coverages.remember_incidents(conn, recorded.incidents, now=now)
-    said = list(recorded.said)
-    for code, banks in sorted(breakers.bank_pairs(sorted(recorded.touched)).items()):
-        said += await breakers.watch_banks(conn, pools[code], banks, now=now)
-    await outbox.append(conn, said, now=now)
+    await coverages.save_reported(conn, reported, now=now)
+    await store_incidents(conn, recorded.incidents, now=now)
+    for code, banks in sorted(recorded.touched.items()):
+        await breakers.watch_banks(conn, pools[code], banks, now=now)

@@ -233,8 +233,8 @@ async def confirm(
         shares=tuple(shares),
         received_on=recovery["received_on"],
     )
-    watched = await breakers.watch_pool(conn, pool, day=business_date(now), now=now)
-    await outbox.append(conn, (event, *watched), now=now)
+    await outbox.append(conn, (event,), now=now)
+    await breakers.watch_pool(conn, pool, day=business_date(now), now=now)
 
 
 def _facts(

@@ -1,10 +1,12 @@
 """The business fact behind a transfer: what happened, with which figures, through whom."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 import asyncpg
 
+from services.risk_pool.domain.coverage import LETS_GO, Action, known_as
 from shared.money import format_fen
 
 Fact = dict[str, Any]
@@ -30,7 +32,12 @@ _WORDS = {
     "settlement-pay": ("月结付款", "Settlement: paid"),
 }
 
-_MOVES_OF = {"reserve": "reserve", "activate": "activate", "release": "release"}
+_MOVES_OF: Mapping[str, Sequence[str]] = {
+    "reserve": (Action.RESERVE,),
+    "activate": (Action.ACTIVATE,),
+    "release": tuple(LETS_GO),
+}
+"""Kind of transfer → the moves of a coverage that it books."""
 
 
 async def fact_behind(conn: asyncpg.Connection, transfer: asyncpg.Record, pool_code: str) -> Fact:
@@ -130,15 +137,15 @@ async def _add_position(conn: asyncpg.Connection, fact: Fact, transfer: asyncpg.
 
 
 async def _add_moves(
-    conn: asyncpg.Connection, fact: Fact, transfer: asyncpg.Record, action: str
+    conn: asyncpg.Connection, fact: Fact, transfer: asyncpg.Record, actions: Sequence[str]
 ) -> None:
     moves = await conn.fetch(
-        """select subject, name, role, action, at from coverage_moves
-           where loan_id = $1 and action = $2 order by id desc limit 1""",
+        """select subject, name, role, action, at from case_moves
+           where case_id = $1 and action = any($2::text[]) order by version desc limit 1""",
         transfer["loan_id"],
-        action,
+        actions,
     )
-    fact["people"] = [dict(move) for move in moves]
+    fact["people"] = [{**move, "action": known_as(move["action"])} for move in moves]
 
 
 async def _add_case(conn: asyncpg.Connection, fact: Fact, reference: str) -> None:
@@ -162,7 +169,7 @@ async def _add_settlement(
 
 async def _movers(conn: asyncpg.Connection, case_id: Any) -> list[dict[str, Any]]:
     moves = await conn.fetch(
-        "select subject, name, role, action, at from case_moves where case_id = $1 order by id",
+        "select subject, name, role, action, at from case_moves where case_id = $1 order by version",
         case_id,
     )
     return [dict(move) for move in moves]

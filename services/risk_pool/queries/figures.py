@@ -6,31 +6,19 @@ from typing import Any
 
 import asyncpg
 
+from services.risk_pool.domain import breakers
 from services.risk_pool.domain import ledger as accounts
+from services.risk_pool.domain.coverage import TAKES_CAPACITY
+from services.risk_pool.domain.terms import terms_on
 from services.risk_pool.tables import parties
 from services.risk_pool.tables.ledger import balances
 from shared.money import round_half_up
-from shared.schemes import library
-from shared.schemes.scheme import SchemeNotInForce
 from shared.schemes.terms import Terms
 
 
 def basis_points(part_fen: int, whole_fen: int) -> int | None:
     """A share in basis points, rounded half-up; None of nothing."""
     return round_half_up(Fraction(part_fen * 10_000, whole_fen)) if whole_fen > 0 else None
-
-
-def shown_breaker(state: str | None) -> str:
-    """The scheme engine says `stopped` of banks and pools alike; readers know it as suspended."""
-    return "suspended" if state == "stopped" else state or "normal"
-
-
-def terms_today(programme: str, day: date) -> Terms | None:
-    """The terms for new entries on a day; None where the scheme is not in force."""
-    try:
-        return library.load(programme).terms(on=day)
-    except SchemeNotInForce:
-        return None
 
 
 async def seen_by_bank(
@@ -47,29 +35,28 @@ async def seen_by_bank(
         """select coalesce(sum(covered_fen), 0)::bigint as covered_fen,
                   coalesce(sum(reserved_fen), 0)::bigint as reserved_fen
            from coverages where pool_code = $1 and bank_code = $2
-             and state in ('active', 'reserved')""",
+             and state = any($3::text[])""",
         pool_code,
         bank_code,
+        list(TAKES_CAPACITY),
     )
     line = (await parties.lines_on(conn, pool_code, day, (bank_code,))).get(bank_code)
-    breakers = await _breakers(conn, pool_code)
+    known_breakers = await _breakers(conn, pool_code)
     own = _standing(
         bank_code,
         name,
         covered_fen=exposure["covered_fen"],
         reserved_fen=exposure["reserved_fen"],
         line=line,
-        breaker=breakers.get(bank_code),
-        terms=terms_today(pool["programme"], day),
+        breaker=known_breakers.get(bank_code),
+        terms=terms_on(pool["programme"], day),
     )
     return {**pool, "own": own}
 
 
 async def all_pools(conn: asyncpg.Connection) -> list[dict[str, Any]]:
     """Every pool with its main figures, for the bureau; two statements however many there are."""
-    pools = await conn.fetch(
-        "select code, name, programme, opened_on, state from pools order by code"
-    )
+    pools = await _pools(conn)
     held: dict[str, dict[str, int]] = {}
     for row in await conn.fetch(
         "select pool_code, account, debited_fen, credited_fen from account_balances"
@@ -92,14 +79,10 @@ async def pools_seen_by_bank(
     conn: asyncpg.Connection, bank_code: str, day: date
 ) -> list[dict[str, Any]]:
     """Every pool by name and programme; those the bank takes part in with its own standing."""
-    pools = await conn.fetch(
-        "select code, name, programme, opened_on, state from pools order by code"
-    )
+    pools = await _pools(conn)
     own = {row["pool_code"] for row in await conn.fetch("select pool_code from parties")}
     return [
-        await seen_by_bank(conn, pool["code"], bank_code, day)
-        if pool["code"] in own
-        else dict(pool)
+        await seen_by_bank(conn, pool["code"], bank_code, day) if pool["code"] in own else pool
         for pool in pools
     ]
 
@@ -111,7 +94,7 @@ async def of_pool(conn: asyncpg.Connection, pool_code: str, day: date) -> dict[s
         "select closed_until, last_seq from pools where code = $1", pool_code
     )
     held = await balances(conn, pool_code)
-    terms = terms_today(pool["programme"], day)
+    terms = terms_on(pool["programme"], day)
     available_fen = accounts.available_fen(held)
     paid_in_fen = accounts.paid_in_fen(held)
     covered_fen = accounts.held_fen(held, "covered")
@@ -119,8 +102,8 @@ async def of_pool(conn: asyncpg.Connection, pool_code: str, day: date) -> dict[s
     exposure_fen = covered_fen + reserved_fen
     lines = await parties.lines_on(conn, pool_code, day)
     ceilings = _ceilings(terms, available_fen=available_fen, exposure_fen=exposure_fen)
-    breakers = await _breakers(conn, pool_code)
-    own_breaker = breakers.get("")
+    known_breakers = await _breakers(conn, pool_code)
+    own_breaker = known_breakers.get("")
     return {
         **pool,
         "scheme_version": terms.version if terms else None,
@@ -152,9 +135,9 @@ async def of_pool(conn: asyncpg.Connection, pool_code: str, day: date) -> dict[s
             available_fen=available_fen,
             committed_fen=sum(line["line_fen"] for line in lines.values()),
         ),
-        "breaker": shown_breaker(own_breaker["state"] if own_breaker else None),
+        "breaker": breakers.shown(own_breaker["state"] if own_breaker else None),
         "available_ratio_bp": basis_points(available_fen, paid_in_fen),
-        "banks": await standings(conn, pool_code, held, lines, breakers, terms),
+        "banks": await standings(conn, pool_code, held, lines, known_breakers, terms),
         "transfers": head["last_seq"],
     }
 
@@ -164,7 +147,7 @@ async def standings(
     pool_code: str,
     held: dict[str, int],
     lines: dict[str, asyncpg.Record],
-    breakers: dict[str, asyncpg.Record],
+    known_breakers: dict[str, asyncpg.Record],
     terms: Terms | None,
 ) -> list[dict[str, Any]]:
     """Where every bank of a pool stands."""
@@ -179,19 +162,32 @@ async def standings(
             covered_fen=held.get(accounts.covered_of(bank["code"]), 0),
             reserved_fen=held.get(accounts.reserved_for(bank["code"]), 0),
             line=lines.get(bank["code"]),
-            breaker=breakers.get(bank["code"]),
+            breaker=known_breakers.get(bank["code"]),
             terms=terms,
         )
         for bank in banks
     ]
 
 
-async def _pool(conn: asyncpg.Connection, pool_code: str) -> dict[str, Any]:
-    row = await conn.fetchrow(
-        "select code, name, programme, opened_on, state from pools where code = $1", pool_code
+async def _pools(conn: asyncpg.Connection, code: str | None = None) -> list[dict[str, Any]]:
+    """Every pool, or one, as all may know it."""
+    rows = await conn.fetch(
+        """select code, name, programme, opened_on, stopped from pools
+           where $1::text is null or code = $1 order by code""",
+        code,
     )
-    assert row is not None, "callers have looked the pool up"
-    return dict(row)
+    return [
+        {
+            **{name: value for name, value in row.items() if name != "stopped"},
+            "state": "stopped" if row["stopped"] else "open",
+        }
+        for row in rows
+    ]
+
+
+async def _pool(conn: asyncpg.Connection, pool_code: str) -> dict[str, Any]:
+    (pool,) = await _pools(conn, pool_code)  # callers have looked it up
+    return pool
 
 
 async def _breakers(conn: asyncpg.Connection, pool_code: str) -> dict[str, asyncpg.Record]:
@@ -223,7 +219,7 @@ def _standing(
         "reserved_fen": reserved_fen,
         "line_fen": line["line_fen"] if line else None,
         "room_fen": line["line_fen"] - covered_fen - reserved_fen if line else None,
-        "breaker": shown_breaker(breaker["state"] if breaker else None),
+        "breaker": breakers.shown(breaker["state"] if breaker else None),
         "bad_fen": breaker["numerator_fen"] if breaker else 0,
         "bad_ratio_bp": (
             basis_points(breaker["numerator_fen"], breaker["denominator_fen"]) if breaker else None

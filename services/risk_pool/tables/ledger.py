@@ -20,7 +20,13 @@ from services.risk_pool.domain.ledger import (
     same_fact,
     turnover,
 )
+from shared.life_cycle import SYSTEM, SYSTEM_ROLE
 from shared.refusals import NotFound, Refused
+
+DECIDED_BY_SYSTEM = {
+    "decided_by": {"subject": SYSTEM.subject, "name": SYSTEM.name, "role": SYSTEM_ROLE}
+}
+"""The people behind an explanation where rules alone decided."""
 
 
 class MonthClosed(Refused):
@@ -43,8 +49,8 @@ class LockedPool:
     name: str
     programme: str
     opened_on: date
-    state: str
-    """"open" or "stopped"."""
+    stopped: bool
+    """It takes no new entries."""
     closed_until: date | None
     """The last day of the last settled month."""
 
@@ -67,7 +73,7 @@ async def lock_pool(conn: asyncpg.Connection, pool_code: str) -> LockedPool:
 async def lock_pools(conn: asyncpg.Connection, codes: Iterable[str]) -> dict[str, LockedPool]:
     """Hold several pools, locked in the order of their codes; unknown ones are left out."""
     rows = await conn.fetch(
-        """select code, name, programme, opened_on, state, closed_until
+        """select code, name, programme, opened_on, stopped, closed_until
            from pools where code = any($1::text[]) order by code for update""",
         sorted(set(codes)),
     )

@@ -10,7 +10,9 @@ from uuid import UUID
 from uuid6 import uuid7
 
 from services.risk_pool.consumer import ROUTES
+from services.risk_pool.handlers.claim_cover import release_for_claim
 from services.risk_pool.main import SERVICE
+from services.risk_pool.tables.ledger import lock_pool
 from shared.contracts.applications import (
     ApplicationApprovedV1,
     ApplicationExpiredV1,
@@ -20,6 +22,7 @@ from shared.contracts.applications import (
     LoanRepaidV1,
 )
 from shared.contracts.envelope import Envelope, Event
+from shared.life_cycle import Actor
 from shared.messaging.inbox import Consumer, Patience
 from shared.money import parse_fen
 from shared.postgres.database import EVERYWHERE
@@ -175,6 +178,15 @@ class Pool:
 
     def repayment(self, name: str, *, on: date = date(2026, 12, 1)) -> Event:
         return LoanRepaidV1(**vars(self.case(name)), repaid_on=on)
+
+    async def claims_cover(self, name: str, by: Actor) -> None:
+        """Somebody approves a claim for the loan: its cover is used up."""
+        context = self.service.context
+        async with context.database.begin(EVERYWHERE) as conn:
+            pool = await lock_pool(conn, self.code)
+            await release_for_claim(
+                conn, pool, self.loans[name], day=OPENED, by=by, now=context.clock.now()
+            )
 
     async def approved(self, name: str, **more: Any) -> None:
         await self.hears(self.approval(name, **more))

@@ -96,7 +96,7 @@ async def test_the_same_key_is_one_contribution_and_another_body_is_refused(runn
         ("contributions", {"party_code": "NOBODY"}, 404, "not-found"),
         ("contributions", {"received_on": "2026-01-12"}, 422, "date-not-yet"),
         ("contributions", {"received_on": "2025-12-31"}, 422, "before-opening"),
-        ("fees", {"amount": "0.01"}, 409, "cash-too-low"),
+        ("fees", {"amount": "0.01"}, 409, "cash-short"),
     ],
 )
 async def test_money_that_cannot_be_is_refused_in_words(running, path, change, status, code):

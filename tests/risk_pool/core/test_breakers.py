@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+from services.risk_pool.main import watch_banks_without_loans
 from tests.risk_pool.core.driver import pool_of
 
 # dongli: bank 3 % warn, 5 % stop, resume below 4 % at two month-ends; pool 50 / 30 / 40 %.
@@ -126,12 +127,10 @@ async def test_a_suspended_bank_without_loans_is_resumed_by_the_calendar(running
         await pool.hears(pool.repayment("a"))
         assert (await bank(pool))["breaker"] == "suspended"
 
-        from services.risk_pool.handlers.breakers import watch_idle_banks
-
         for day in (datetime(2026, 3, 1, 4, tzinfo=UTC), datetime(2026, 4, 1, 4, tzinfo=UTC)):
             await pool.service.context.clock.set(day)
-            await watch_idle_banks(pool.service.context)
-            await watch_idle_banks(pool.service.context)
+            await watch_banks_without_loans(pool.service.context)
+            await watch_banks_without_loans(pool.service.context)
 
         assert (await bank(pool))["breaker"] == "normal"
         assert len(await pool.said("bank.resumed.v1")) == 1

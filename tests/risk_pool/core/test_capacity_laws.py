@@ -6,7 +6,7 @@ from fractions import Fraction
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
-from services.risk_pool.domain.capacity import Asked, Line, Room, decide, hold
+from services.risk_pool.domain.capacity import BankLine, CapacityRequest, Room, decide, hold
 from services.risk_pool.domain.coverage import covered_part
 from shared.money import round_half_up
 from shared.schemes import library
@@ -19,7 +19,7 @@ BORROWERS = ("firm-1", "firm-2", "firm-3", "firm-4")
 
 requests = st.lists(
     st.builds(
-        Asked,
+        CapacityRequest,
         bank_code=st.sampled_from(BANKS),
         borrower_uscc=st.sampled_from(BORROWERS),
         amount_fen=st.integers(1, 20_000_000_00),
@@ -36,7 +36,7 @@ def a_room(available_fen: int, lines: dict[str, int]) -> Room:
         used_fen=0,
         banks=frozenset(BANKS),
         lines_on={
-            DAY: {bank: Line(amount_fen=fen, source="agreement") for bank, fen in lines.items()}
+            DAY: {bank: BankLine(amount_fen=fen, source="agreement") for bank, fen in lines.items()}
         },
     )
 
@@ -97,7 +97,7 @@ def test_a_suspended_bank_and_a_stopped_pool_are_named_before_any_figure():
     room = a_room(0, {"ICBC": 1})
     room.suspended = frozenset({"ICBC"})
     room.stopped = True
-    asked = Asked(
+    asked = CapacityRequest(
         bank_code="ICBC",
         borrower_uscc="firm-1",
         amount_fen=100,

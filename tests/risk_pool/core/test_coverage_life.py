@@ -5,22 +5,21 @@ from pathlib import Path
 from uuid import UUID
 
 import hypothesis.strategies as st
-import pytest
 from hypothesis import given
 
 from services.risk_pool.domain.coverage import (
-    FACTS,
-    INCIDENTS,
-    REACTIONS,
-    STATES,
+    INSTEAD,
+    LIFE_CYCLE,
+    Action,
     Coverage,
+    State,
     covered_part,
-    disburse,
     reaction,
-    release,
-    report,
 )
+from services.risk_pool.domain.coverage_changes import disburse, release, report
+from services.risk_pool.domain.incidents import INCIDENTS
 from services.risk_pool.domain.ledger import turnover
+from shared.life_cycle import Move
 
 DAY = date(2026, 3, 10)
 
@@ -54,26 +53,22 @@ def drawn(coverage: Coverage, amount_fen: int):
 
 
 def test_every_state_can_be_reached_and_the_final_ones_are_exactly_those():
-    reached = {row.target for row in REACTIONS if row.target} | {"declined"}
-    left = {row.state for row in REACTIONS if row.target and row.state}
-
-    assert reached == set(STATES)
-    assert set(STATES) - left == {"released", "claimed"}
+    assert {move.target for move in LIFE_CYCLE.moves} == set(State)
+    assert LIFE_CYCLE.final == {State.RELEASED, State.CLAIMED}
 
 
 def test_every_incident_of_the_table_has_words():
-    assert {row.incident for row in REACTIONS if row.incident} <= INCIDENTS.keys()
+    assert set(INSTEAD.values()) <= INCIDENTS.keys()
 
 
-@pytest.mark.parametrize("fact", FACTS)
-@pytest.mark.parametrize("state", [None, *STATES])
-def test_what_the_table_does_not_list_changes_nothing(state, fact):
-    row = reaction(state, fact)
+def test_no_fact_both_moves_a_coverage_and_leaves_an_incident_in_its_stead():
+    assert [key for key in INSTEAD if LIFE_CYCLE.find(*key)] == []
 
-    listed = [one for one in REACTIONS if (one.state, one.fact) == (state, fact)]
-    assert listed == ([row] if listed else [])
-    if not listed:
-        assert row.target is None and row.incident is None
+
+def moved(coverage: Coverage, action: Action) -> Move:
+    move = reaction(coverage, action)
+    assert isinstance(move, Move)
+    return move
 
 
 amounts = st.integers(1, 10**13)
@@ -87,12 +82,11 @@ def test_what_was_held_is_free_again_in_the_end_and_cover_never_exceeds_what_was
     coverage = held(amount_fen, ip_share_bp)
     held_fen = coverage.reserved_fen
     booked = []
-    step = drawn(coverage, drawn_fen)
-    booked += step.transfers
+    change = drawn(coverage, drawn_fen)
+    booked += change.transfers
     for version, outstanding_fen in enumerate(outstandings, start=1):
-        assert step.coverage is not None
-        step = report(
-            step.coverage,
+        change = report(
+            change.after,
             month="2026-03",
             version=version,
             outstanding_fen=outstanding_fen,
@@ -100,12 +94,10 @@ def test_what_was_held_is_free_again_in_the_end_and_cover_never_exceeds_what_was
             risk_class="normal",
             day=DAY,
         )
-        booked += step.transfers
-        assert step.coverage is not None
-        assert 0 <= step.coverage.covered_fen <= step.coverage.activated_fen <= held_fen
-    assert step.coverage is not None
-    step = release(step.coverage, reason="repaid", day=DAY)
-    booked += step.transfers
+        booked += change.transfers
+        assert 0 <= change.after.covered_fen <= change.after.activated_fen <= held_fen
+    change = release(change.after, moved(change.after, Action.REPAY), day=DAY)
+    booked += change.transfers
 
     totals = turnover(booked)
     reserved = totals.get("reserved:ICBC", (0, 0))
@@ -127,7 +119,7 @@ def test_a_loan_paid_out_after_the_hold_s_term_is_covered_while_the_capacity_is_
         day=DAY,
     )
 
-    assert late.coverage is not None and late.coverage.state == "active"
+    assert late.after.state == "active"
     assert late.incidents == ("disbursed-late",)
 
 
@@ -135,12 +127,5 @@ def test_the_manual_draws_the_table_as_it_is():
     manual = (Path(__file__).parents[3] / "services/risk_pool/README.md").read_text(
         encoding="utf-8"
     )
-    drawn_lines = {
-        line.strip() for line in manual.splitlines() if "-->" in line and "!" not in line
-    }
 
-    arrows = {
-        f"{row.state or '[*]'} --> {row.target}: {row.fact}" for row in REACTIONS if row.target
-    }
-    # Asking the limits has two outcomes; the table names the one that moves something.
-    assert drawn_lines == arrows | {"[*] --> declined: approved"}
+    assert f"```mermaid\n{LIFE_CYCLE.diagram()}\n```" in manual

@@ -110,7 +110,7 @@ async def test_only_the_named_role_changes_a_pool(running, path, role):
 
 
 async def test_the_database_itself_shows_a_bank_only_its_own_rows(running):
-    tables = ("coverages", "coverage_moves", "positions", "incidents", "breakers",
+    tables = ("coverages", "case_moves", "positions", "incidents", "breakers",
               "breaker_evaluations", "explanations", "agreements")  # fmt: skip
     async with pool_of(
         running, "ICBC", "CCB", paid_in="10000000.00",

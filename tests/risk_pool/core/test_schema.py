@@ -6,15 +6,15 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Column, Integer, MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from services.risk_pool.tables.rows.breakers import Breaker, BreakerEvaluation
-from services.risk_pool.tables.rows.coverages import Coverage, CoverageMove, Incident, Position
-from services.risk_pool.tables.rows.ledger import AccountBalance, Explanation, TransferRow
-from services.risk_pool.tables.rows.pools import Agreement, CashEntry, Party, Pool
+from services.risk_pool.tables.rows.breakers import BreakerEvaluationRow, BreakerRow
+from services.risk_pool.tables.rows.coverages import CoverageRow, IncidentRow, PositionRow
+from services.risk_pool.tables.rows.ledger import AccountBalanceRow, ExplanationRow, TransferRow
+from services.risk_pool.tables.rows.pools import AgreementRow, CashEntryRow, PartyRow, PoolRow
 from shared.postgres.database import driver_url
 
 ROWS = (
-    Pool, Party, Agreement, CashEntry, TransferRow, AccountBalance, Explanation, Coverage,
-    CoverageMove, Position, Incident, Breaker, BreakerEvaluation,
+    PoolRow, PartyRow, AgreementRow, CashEntryRow, TransferRow, AccountBalanceRow, ExplanationRow,
+    CoverageRow, PositionRow, IncidentRow, BreakerRow, BreakerEvaluationRow,
 )  # fmt: skip
 
 

@@ -9,11 +9,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 
-class Breaker(SQLModel, table=True):
+class BreakerRow(SQLModel, table=True):
     """Where a breaker stands. `bank_code` is "" for the pool's own."""
 
     __tablename__ = "breakers"
 
+    id: UUID
     pool_code: str = Field(sa_column=Column(Text, primary_key=True))
     bank_code: str = Field(sa_column=Column(Text, primary_key=True))
     state: str = Field(sa_column=Column(Text, nullable=False))
@@ -21,11 +22,12 @@ class Breaker(SQLModel, table=True):
     month: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     numerator_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     denominator_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
-    changed_on: date
-    changed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    version: int
+    state_since: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    due_on: date | None = None
 
 
-class BreakerEvaluation(SQLModel, table=True):
+class BreakerEvaluationRow(SQLModel, table=True):
     """One look at a breaker: the figures, and what it did. A bank's has a month, once."""
 
     __tablename__ = "breaker_evaluations"

@@ -1,4 +1,4 @@
-"""Coverages, how they came to be what they are, their monthly positions, and incidents."""
+"""Coverages, their monthly positions, and incidents."""
 
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 
-class Coverage(SQLModel, table=True):
+class CoverageRow(SQLModel, table=True):
     """What the pool holds, covers or refused for one loan. `reserved_fen` and `covered_fen` are
     the covered principal: the loan's times its IP share."""
 
@@ -57,7 +57,7 @@ class Coverage(SQLModel, table=True):
     changed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
 
-class Position(SQLModel, table=True):
+class PositionRow(SQLModel, table=True):
     """Where a covered loan stood at a month's end, as last reported."""
 
     __tablename__ = "positions"
@@ -77,7 +77,7 @@ class Position(SQLModel, table=True):
     stored_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
 
-class Incident(SQLModel, table=True):
+class IncidentRow(SQLModel, table=True):
     """Something that came late or contradicts what we know; a rule dealt with it, a person looks."""
 
     __tablename__ = "incidents"

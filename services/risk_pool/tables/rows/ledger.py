@@ -28,7 +28,7 @@ class TransferRow(SQLModel, table=True):
     hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
-class AccountBalance(SQLModel, table=True):
+class AccountBalanceRow(SQLModel, table=True):
     """What an account has been debited and credited in all, kept with every booking."""
 
     __tablename__ = "account_balances"
@@ -39,7 +39,7 @@ class AccountBalance(SQLModel, table=True):
     credited_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
-class Explanation(SQLModel, table=True):
+class ExplanationRow(SQLModel, table=True):
     """Why a decision came out as it did, and who took it. Its id is made from its content."""
 
     __tablename__ = "explanations"

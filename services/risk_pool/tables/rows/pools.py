@@ -12,7 +12,7 @@ def _text(*, primary_key: bool = False) -> Any:
     return Field(sa_column=Column(Text, primary_key=primary_key, nullable=False))
 
 
-class Pool(SQLModel, table=True):
+class PoolRow(SQLModel, table=True):
     """A pool and the head of its ledger's chain. Its row is the pool's lock."""
 
     __tablename__ = "pools"
@@ -21,7 +21,7 @@ class Pool(SQLModel, table=True):
     name: str = _text()
     programme: str = _text()
     opened_on: date
-    state: str = _text()
+    stopped: bool
     closed_until: date | None = None
     last_seq: int = Field(sa_column=Column(BigInteger, nullable=False))
     last_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
@@ -29,7 +29,7 @@ class Pool(SQLModel, table=True):
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
 
-class Party(SQLModel, table=True):
+class PartyRow(SQLModel, table=True):
     """Who takes part in a pool, in which role of its scheme."""
 
     __tablename__ = "parties"
@@ -42,7 +42,7 @@ class Party(SQLModel, table=True):
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
 
-class Agreement(SQLModel, table=True):
+class AgreementRow(SQLModel, table=True):
     """What a bank and a pool agreed: a line, from one day to another; a later one replaces it."""
 
     __tablename__ = "agreements"
@@ -59,7 +59,7 @@ class Agreement(SQLModel, table=True):
     created_by: str = _text()
 
 
-class CashEntry(SQLModel, table=True):
+class CashEntryRow(SQLModel, table=True):
     """Money paid into or out of the dedicated account by hand: contributions, interest, fees."""
 
     __tablename__ = "cash_entries"

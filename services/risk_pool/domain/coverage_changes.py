@@ -1,0 +1,211 @@
+"""What a fact does to a coverage: its new amounts, what is booked, what is told. Pure.
+
+To which state a change leads is the life cycle's to say (domain/coverage.py).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from services.risk_pool.domain.coverage import (
+    LETS_GO,
+    LIFE_CYCLE,
+    Action,
+    Coverage,
+    covered_part,
+)
+from services.risk_pool.domain.ledger import CAPACITY, Transfer, covered_of, reserved_for
+from shared.life_cycle import Move
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageChange:
+    """What a fact has done to a coverage: new values, what to book, what to tell people."""
+
+    before: Coverage
+    move: Move | None = None
+    """The row of the life cycle by which its state changes, None where it stays."""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    """New values beside the state, by column."""
+    transfers: tuple[Transfer, ...] = ()
+    reason: str = ""
+    moved_fen: int = 0
+    """The covered principal that the move is about."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What the event of the move says beside whose loan it is."""
+    incidents: tuple[str, ...] = ()
+
+    @property
+    def after(self) -> Coverage:
+        """The coverage as the change leaves it."""
+        state = self.move.target if self.move else self.before.state
+        return replace(self.before, state=state, **self.changes)
+
+
+def reserve_transfer(
+    loan_id: UUID, bank_code: str, *, fen: int, day: date, explanation_id: UUID | None
+) -> Transfer:
+    """Hold capacity for an approved loan."""
+    return Transfer(
+        reference=f"reserve:{loan_id}",
+        debit=reserved_for(bank_code),
+        credit=CAPACITY,
+        amount_fen=fen,
+        business_date=day,
+        kind="reserve",
+        explanation_id=explanation_id,
+        loan_id=loan_id,
+    )
+
+
+def disburse(
+    coverage: Coverage,
+    *,
+    amount_fen: int,
+    loan_no: str,
+    disbursed_on: date,
+    matures_on: date,
+    day: date,
+) -> CoverageChange:
+    """A held loan is paid out: what was held becomes exposure.
+
+    Paid out less: the difference is free again. Paid out more: only what was held is covered.
+    Paid out after the hold's term while the capacity is still held: covered, and an incident.
+    Paid out so little that no fen of it is covered: nobody is told of cover.
+    """
+    wanted_fen = covered_part(amount_fen, coverage.ip_share_bp)
+    covered_fen = min(wanted_fen, coverage.reserved_fen)
+    action = Action.ACTIVATE if covered_fen else Action.ACTIVATE_UNCOVERED
+    incidents = []
+    if wanted_fen > covered_fen and amount_fen > coverage.amount_fen:
+        incidents.append("disbursed-more")
+    if coverage.reserved_until is not None and disbursed_on > coverage.reserved_until:
+        incidents.append("disbursed-late")
+    return CoverageChange(
+        before=coverage,
+        move=LIFE_CYCLE.find(coverage.state, action),
+        changes={
+            "reserved_fen": 0,
+            "activated_fen": covered_fen,
+            "covered_fen": covered_fen,
+            "outstanding_fen": amount_fen,
+            "loan_no": loan_no,
+            "disbursed_fen": amount_fen,
+            "disbursed_on": disbursed_on,
+            "matures_on": matures_on,
+        },
+        transfers=_drawn(coverage, covered_fen, day),
+        moved_fen=covered_fen,
+        facts={"amount_fen": covered_fen, "activated_on": disbursed_on},
+        incidents=tuple(incidents),
+    )
+
+
+def _drawn(coverage: Coverage, covered_fen: int, day: date) -> tuple[Transfer, ...]:
+    reserved = reserved_for(coverage.bank_code)
+    transfers = []
+    if covered_fen:
+        transfers.append(
+            Transfer(
+                reference=f"activate:{coverage.loan_id}",
+                debit=covered_of(coverage.bank_code),
+                credit=reserved,
+                amount_fen=covered_fen,
+                business_date=day,
+                kind="activate",
+                explanation_id=coverage.explanation_id,
+                loan_id=coverage.loan_id,
+            )
+        )
+    if covered_fen < coverage.reserved_fen:
+        fen = coverage.reserved_fen - covered_fen
+        transfers.append(_freed(coverage, reserved, fen, "not-drawn", day))
+    return tuple(transfers)
+
+
+def release(coverage: Coverage, move: Move, *, day: date) -> CoverageChange:
+    """Let go of what is held or covered: withdrawn, expired, repaid, or passed into a claim."""
+    reason = LETS_GO[move.action]
+    sides = (
+        (reserved_for(coverage.bank_code), coverage.reserved_fen),
+        (covered_of(coverage.bank_code), coverage.covered_fen),
+    )
+    freed_fen = coverage.reserved_fen + coverage.covered_fen
+    return CoverageChange(
+        before=coverage,
+        move=move,
+        changes={
+            "reserved_fen": 0,
+            "covered_fen": 0,
+            "outstanding_fen": 0 if move.action == Action.REPAY else coverage.outstanding_fen,
+            "released_on": day,
+            "release_reason": reason,
+        },
+        transfers=tuple(_freed(coverage, one, fen, reason, day) for one, fen in sides if fen),
+        reason=reason,
+        moved_fen=freed_fen,
+        facts={"amount_fen": freed_fen, "reason": reason},
+    )
+
+
+def _freed(coverage: Coverage, account: str, fen: int, reason: str, day: date) -> Transfer:
+    return Transfer(
+        reference=f"release:{coverage.loan_id}:{reason}",
+        debit=CAPACITY,
+        credit=account,
+        amount_fen=fen,
+        business_date=day,
+        kind="release",
+        explanation_id=coverage.explanation_id,
+        loan_id=coverage.loan_id,
+    )
+
+
+def report(
+    coverage: Coverage,
+    *,
+    month: str,
+    version: int,
+    outstanding_fen: int,
+    overdue_days: int,
+    risk_class: str,
+    day: date,
+) -> CoverageChange:
+    """A monthly position: the covered principal follows what is outstanding.
+
+    It never passes what was covered at disbursement. A month before the newest known one is
+    kept, but moves nothing: the newest month is where the loan stands.
+    """
+    if not coverage.is_in_cover or month < (coverage.position_month or ""):
+        return CoverageChange(before=coverage)
+    covered_fen = min(covered_part(outstanding_fen, coverage.ip_share_bp), coverage.activated_fen)
+    change_fen = covered_fen - coverage.covered_fen
+    covered, capacity = covered_of(coverage.bank_code), CAPACITY
+    transfers: tuple[Transfer, ...] = ()
+    if change_fen:
+        transfers = (
+            Transfer(
+                reference=f"position:{coverage.loan_id}:{month}:{version}",
+                debit=covered if change_fen > 0 else capacity,
+                credit=capacity if change_fen > 0 else covered,
+                amount_fen=abs(change_fen),
+                business_date=day,
+                kind="position",
+                loan_id=coverage.loan_id,
+            ),
+        )
+    above = coverage.disbursed_fen is not None and outstanding_fen > coverage.disbursed_fen
+    return CoverageChange(
+        before=coverage,
+        changes={
+            "covered_fen": covered_fen,
+            "outstanding_fen": outstanding_fen,
+            "position_month": month,
+            "risk_class": risk_class,
+            "overdue_days": overdue_days,
+        },
+        transfers=transfers,
+        incidents=("position-above-cover",) if above else (),
+    )

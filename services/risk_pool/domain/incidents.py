@@ -1,0 +1,60 @@
+"""What came late or contradicts what we know, in the words that people read."""
+
+from collections.abc import Mapping
+
+from shared.life_cycle import Words
+
+INCIDENTS: Mapping[str, Words] = {
+    "approved-again": Words(
+        "同一贷款再次收到审批通过,额度不变",
+        "The loan was approved again; its capacity stays as it was.",
+    ),
+    "withdrawn-after-disbursement": Words(
+        "已放款的贷款收到撤回,仍在保障中",
+        "A loan that is paid out was withdrawn; it stays covered.",
+    ),
+    "expired-after-disbursement": Words(
+        "已放款的贷款收到审批过期,仍在保障中",
+        "The approval of a loan that is paid out expired; it stays covered.",
+    ),
+    "disbursed-without-coverage": Words(
+        "贷款已放款,但没有保留额度,不予保障",
+        "The loan was paid out without held capacity; it is not covered.",
+    ),
+    "disbursed-after-release": Words(
+        "贷款在额度释放之后放款,不予保障",
+        "The loan was paid out after its capacity had been released; it is not covered.",
+    ),
+    "disbursed-again": Words(
+        "同一贷款再次收到放款,以首次为准",
+        "The loan was paid out again; the first time counts.",
+    ),
+    "disbursed-late": Words(
+        "放款日晚于保留期限,额度仍在,予以保障",
+        "The loan was paid out after the hold's term, but the capacity was still held: it is covered.",
+    ),
+    "disbursed-more": Words(
+        "放款金额大于保留额度,仅保障已保留部分",
+        "More was paid out than was held; only what was held is covered.",
+    ),
+    "repaid-before-disbursement": Words(
+        "未放款的贷款收到结清,额度不变",
+        "A loan that was not paid out was reported repaid; its capacity stays held.",
+    ),
+    "repaid-after-claim": Words(
+        "已补偿的贷款收到结清,款项应作追偿登记",
+        "A loan that was compensated has been repaid: the money is a recovery to be reported.",
+    ),
+    "position-without-coverage": Words(
+        "收到无保障贷款的月报,未入账",
+        "A position came for a loan without coverage; nothing was booked.",
+    ),
+    "position-before-disbursement": Words(
+        "未放款的贷款收到月报,未入账",
+        "A position came for a loan that is not paid out; nothing was booked.",
+    ),
+    "position-above-cover": Words(
+        "月报本金高于保障额度,仅计保障部分",
+        "The reported principal is above what is covered; only the covered part counts.",
+    ),
+}

@@ -1,0 +1,101 @@
+"""An approved loan asks for capacity: the terms that bind it, the decision, until when it is held."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+from services.risk_pool.domain import capacity
+from services.risk_pool.domain.capacity import CapacityDecision, CapacityRequest, Room
+from services.risk_pool.domain.coverage import Action, covered_part
+from shared.refusals import Refused
+from shared.schemes import library
+from shared.schemes.decide.deadlines import CountsWorkingDays, NoDeadline, deadline
+from shared.schemes.decide.limits import explain_limits
+from shared.schemes.terms import Terms
+
+DAYS_HELD_UNLESS_STATED = 60
+"""How long capacity is held where the scheme sets no time for it (assumed)."""
+
+
+class ProgrammeDiffers(Refused):
+    """The case names another programme than its pool's."""
+
+    code: ClassVar[str] = "programme-differs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """What became of a request for capacity."""
+
+    decision: CapacityDecision
+    scheme_version: str
+    explanation: Mapping[str, Any]
+    reserved_until: date | None = None
+    """None: declined."""
+
+    @property
+    def action(self) -> Action:
+        """What it does to the coverage."""
+        return Action.RESERVE if self.decision.held else Action.DECLINE
+
+    @property
+    def reserved_fen(self) -> int:
+        """The covered principal that is held."""
+        return self.decision.requested_fen if self.decision.held else 0
+
+
+def decide_reservation(
+    request: CapacityRequest,
+    room: Room,
+    *,
+    programme: str,
+    pool_programme: str,
+    mode: str,
+    working_days: CountsWorkingDays,
+) -> Reservation:
+    """Decide a request by the terms of its approval day, and count in `room` what is held.
+
+    Where no terms bind the loan, that is the limit that leaves no room.
+    """
+    try:
+        terms = _terms(programme, pool_programme, mode, request.on)
+    except Refused as refused:
+        return _no_terms(request, refused)
+    decision = capacity.decide(request, room, terms)
+    if decision.held:
+        capacity.hold(request, room, decision.requested_fen)
+    return Reservation(
+        decision=decision,
+        scheme_version=terms.version,
+        explanation=explain_limits(decision.limits, terms).as_data(),
+        reserved_until=_held_until(request.on, terms, working_days) if decision.held else None,
+    )
+
+
+def _terms(programme: str, pool_programme: str, mode: str, approved_on: date) -> Terms:
+    """The terms that bind the loan: those of its approval day, in its mode (programmes H.12)."""
+    if programme != pool_programme:
+        raise ProgrammeDiffers(
+            f"申请的方案 {programme} 不是资金池的方案 {pool_programme}",
+            f"The case is under {programme}, the pool under {pool_programme}.",
+        )
+    return library.load(programme).terms(on=approved_on, mode=mode)
+
+
+def _no_terms(request: CapacityRequest, refused: Refused) -> Reservation:
+    wanted_fen = covered_part(request.amount_fen, request.ip_share_bp)
+    code = refused.code.replace("-", "_")
+    limit = capacity.stop(code, wanted_fen, zh=refused.zh, en=refused.en)
+    return Reservation(
+        decision=CapacityDecision(requested_fen=wanted_fen, limits=(limit,)),
+        scheme_version="",
+        explanation={"decision": "reservation", "version": "", "steps": [limit.as_data()]},
+    )
+
+
+def _held_until(approved_on: date, terms: Terms, working_days: CountsWorkingDays) -> date:
+    try:
+        return deadline("reservation", approved_on, terms, working_days)
+    except NoDeadline:
+        return approved_on + timedelta(days=DAYS_HELD_UNLESS_STATED)

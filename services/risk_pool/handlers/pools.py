@@ -1,0 +1,64 @@
+"""A pool is opened; parties are let in, banks with their lines."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import asyncpg
+
+from services.risk_pool.domain.parties import JoiningParty, PoolExists
+from services.risk_pool.tables import parties, pools
+from services.risk_pool.tables.ledger import lock_pool
+from shared.clock import business_date
+from shared.contracts.risk_pool import PoolOpenedV1
+from shared.messaging import outbox
+from shared.schemes import library
+
+
+async def open_pool(
+    conn: asyncpg.Connection,
+    code: str,
+    *,
+    name: str,
+    programme: str,
+    opened_on: date,
+    joining: Sequence[JoiningParty],
+    by: str,
+    now: datetime,
+) -> str:
+    """Open a pool and tell; returns the version of its scheme, which must be complete and in force
+    on the day it opens. Raises PoolExists, and what `parties` refuse."""
+    terms = library.load(programme).terms(on=opened_on)
+    opened = await pools.open_pool(
+        conn, code, name=name, programme=programme, opened_on=opened_on, now=now
+    )
+    if not opened:
+        raise PoolExists(f"资金池 {code} 已存在", f"The pool {code} exists already.")
+    for party in joining:
+        await _let_in(conn, code, party, joined_on=opened_on, by=by, now=now)
+    told = PoolOpenedV1(pool_code=code, name=name, programme=programme, opened_on=opened_on)
+    await outbox.append(conn, [told], now=now)
+    return terms.version
+
+
+async def let_party_in(
+    conn: asyncpg.Connection, pool_code: str, party: JoiningParty, *, by: str, now: datetime
+) -> None:
+    """Let a party in, or give a bank that takes part already a new line from a day on."""
+    pool = await lock_pool(conn, pool_code)
+    await _let_in(conn, pool.code, party, joined_on=business_date(now), by=by, now=now)
+    await pools.raise_version(conn, pool.code)
+
+
+async def _let_in(
+    conn: asyncpg.Connection,
+    pool_code: str,
+    party: JoiningParty,
+    *,
+    joined_on: date,
+    by: str,
+    now: datetime,
+) -> None:
+    await parties.join(conn, pool_code, party, joined_on=joined_on, now=now)
+    party.require_may_have_line()
+    if party.line is not None:
+        await parties.agree(conn, pool_code, party.code, party.line, created_by=by, now=now)

@@ -1,0 +1,25 @@
+"""The parties of a pool as they are read."""
+
+from typing import Any
+
+import asyncpg
+
+
+async def list_parties(conn: asyncpg.Connection, pool_code: str) -> list[dict[str, Any]]:
+    """Every party with its lines, newest first, as far as the transaction may see them."""
+    rows = await conn.fetch(
+        "select code, role, name, joined_on from parties where pool_code = $1 order by code",
+        pool_code,
+    )
+    lines = await conn.fetch(
+        """select bank_code, line_fen, pool_share_fen, valid_from, valid_to, note
+           from agreements where pool_code = $1 order by bank_code, valid_from desc""",
+        pool_code,
+    )
+    return [
+        {
+            **row,
+            "lines": [dict(line) for line in lines if line["bank_code"] == row["code"]],
+        }
+        for row in rows
+    ]

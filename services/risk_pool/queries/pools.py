@@ -1,0 +1,9 @@
+"""Whether there is a pool, and in which version people read it."""
+
+import asyncpg
+
+
+async def version_of(conn: asyncpg.Connection, code: str) -> int | None:
+    """The version of what people read of a pool; None where there is no such pool."""
+    version: int | None = await conn.fetchval("select version from pools where code = $1", code)
+    return version

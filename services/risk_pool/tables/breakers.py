@@ -1,0 +1,108 @@
+"""Breakers in PostgreSQL. Whoever looks at one holds its pool's lock."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from uuid6 import uuid7
+
+from services.risk_pool.domain.breakers import BANK, POOL, Breaker, BreakerLook, State
+from shared.life_cycle import Row
+from shared.transitions import CaseTable
+
+
+def _bank_of(breaker: Row) -> Mapping[str, Any]:
+    return {"pool_code": breaker["pool_code"], "bank_code": breaker["bank_code"]}
+
+
+def _pool_of(breaker: Row) -> Mapping[str, Any]:
+    return {"pool_code": breaker["pool_code"]}
+
+
+BANK_BREAKERS = CaseTable(life_cycle=BANK, kind="bank_breaker", table="breakers", about=_bank_of)
+POOL_BREAKERS = CaseTable(life_cycle=POOL, kind="pool_breaker", table="breakers", about=_pool_of)
+
+
+async def load(conn: asyncpg.Connection, pool_code: str, bank_code: str) -> Breaker:
+    """A bank's breaker, or the pool's own ("")."""
+    row = await conn.fetchrow(
+        """select id, state, version, month, memory from breakers
+           where pool_code = $1 and bank_code = $2""",
+        pool_code,
+        bank_code,
+    )
+    if row is None:
+        return Breaker(
+            id=uuid7(), pool_code=pool_code, bank_code=bank_code, state=State.NORMAL, version=0
+        )
+    return Breaker(
+        id=row["id"],
+        pool_code=pool_code,
+        bank_code=bank_code,
+        state=row["state"],
+        version=row["version"],
+        month=row["month"],
+        **row["memory"],
+    )
+
+
+async def save(
+    conn: asyncpg.Connection, look: BreakerLook, *, begins_as: str, now: datetime
+) -> None:
+    """Keep the figures of a look; where the breaker is new, with the state that it begins in."""
+    after = look.after
+    await conn.execute(
+        """insert into breakers (id, pool_code, bank_code, state, state_since, memory, month,
+               numerator_fen, denominator_fen)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+           on conflict (pool_code, bank_code) do update set
+               memory = excluded.memory, month = excluded.month,
+               numerator_fen = excluded.numerator_fen,
+               denominator_fen = excluded.denominator_fen""",
+        after.id,
+        after.pool_code,
+        after.bank_code,
+        begins_as,
+        now,
+        {"clear_month_ends": after.clear_month_ends, "counted_month": after.counted_month},
+        after.month,
+        look.part_fen,
+        look.whole_fen,
+    )
+
+
+async def store_evaluation(
+    conn: asyncpg.Connection, look: BreakerLook, explanation_id: UUID, *, now: datetime
+) -> None:
+    """Keep a look with its figures and its explanation."""
+    decision = look.decision
+    await conn.execute(
+        """insert into breaker_evaluations (id, pool_code, bank_code, month, numerator_fen,
+               denominator_fen, source, target, line_bp, explanation_id, on_day, at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+        uuid7(),
+        look.before.pool_code,
+        look.before.bank_code,
+        look.month,
+        look.part_fen,
+        look.whole_fen,
+        decision.before,
+        decision.state,
+        decision.line_bp if decision.changed else None,
+        explanation_id,
+        look.day,
+        now,
+    )
+
+
+async def suspended_banks(conn: asyncpg.Connection, pool_code: str) -> frozenset[str]:
+    """The banks of a pool whose new entries are refused."""
+    rows = await conn.fetch(
+        """select bank_code from breakers
+           where pool_code = $1 and bank_code <> '' and state = $2""",
+        pool_code,
+        State.STOPPED,
+    )
+    return frozenset(row["bank_code"] for row in rows)
