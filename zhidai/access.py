@@ -1,31 +1,50 @@
-"""How the command line reaches the running services: where they are, and in whose name."""
+"""How the command line reaches the running services: where they are, and in whose name.
 
+What goes wrong is told in a sentence with what to do, and by an exit code of its own (the table
+is in docs/operating.md): whoever runs this from cron reads nothing else.
+"""
+
+import base64
 import os
 import uuid
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
+import orjson
 import typer
 
 from shared.auth.issuer import Issuer
-from zhidai.addresses import HOST, USUAL_PORTS
+from zhidai import instance
+from zhidai.instance import Instance
+
+REFUSED = 1
+NO_INSTANCE = 4
+WRONG_INSTANCE = 5
+TOKEN_REFUSED = 6
+
+URL_VARIABLES = {
+    "applications": "ZHIDAI_APPLICATIONS_URL",
+    "risk_pool": "ZHIDAI_RISK_POOL_URL",
+    "notifications": "ZHIDAI_NOTIFICATIONS_URL",
+}
+TOKEN_VARIABLE = "ZHIDAI_TOKEN"
 
 
 class Access:
-    """One service's API, called in somebody's name; problems become messages and exit code 1."""
+    """One service's API, called in somebody's name; problems become messages and exit codes."""
 
-    def __init__(self, service: str, *, roles: tuple[str, ...], subject: str, state: Path) -> None:
-        default = f"http://{HOST}:{USUAL_PORTS[service]}"
-        root = os.environ.get(f"ZHIDAI_{service.upper()}_URL", default).rstrip("/")
+    def __init__(
+        self, service: str, *, roles: tuple[str, ...], subject: str, state: Path, url: str = ""
+    ) -> None:
         self._service = service
-        self._root = root
-        self._client = httpx.Client(
-            base_url=f"{root}/api/v1",
-            timeout=httpx.Timeout(120, connect=5),
-            headers={"Authorization": f"Bearer {_token(roles, subject, state)}"},
-        )
+        self._state = state
+        self._root = _root_of(service, state, url)
+        self._client = httpx.Client(timeout=httpx.Timeout(120, connect=5))
+        self._is_that_service()
+        self._headers = {"Authorization": f"Bearer {_token(roles, subject, state)}"}
 
     def get(self, path: str, **query: Any) -> Any:
         """The JSON of a GET."""
@@ -40,36 +59,132 @@ class Access:
         """The bytes of a file."""
         return self._call("GET", path).content
 
-    def _call(self, method: str, path: str, **more: Any) -> httpx.Response:
+    def _is_that_service(self) -> None:
+        answer = self._request("GET", f"{self._root}/healthz")
         try:
-            answer = self._client.request(method, path, **more)
-        except httpx.TransportError as error:
-            typer.echo(
-                f"{self._service} does not answer at {self._root} ({error}). Is it running "
-                f"(make up)? Another place: ZHIDAI_{self._service.upper()}_URL.",
-                err=True,
+            found = answer.json().get("service", "")
+        except (ValueError, AttributeError):
+            found = ""
+        if found != self._service:
+            there = f"there answers {found}" if found else "there answers something else"
+            _end(
+                WRONG_INSTANCE,
+                f"{self._root} 不是 {self._service}。{self._root} is not {self._service}: {there}.",
             )
-            raise typer.Exit(1) from None
+
+    def _call(self, method: str, path: str, **more: Any) -> httpx.Response:
+        headers = {**self._headers, **more.pop("headers", {})}
+        answer = self._request(method, f"{self._root}/api/v1{path}", headers=headers, **more)
+        if answer.status_code == 401:
+            _end(TOKEN_REFUSED, _told(answer), self._why_not_believed())
         if answer.is_error:
-            typer.echo(_told(answer), err=True)
-            raise typer.Exit(1)
+            _end(REFUSED, _told(answer))
         return answer
+
+    def _request(self, method: str, url: str, **more: Any) -> httpx.Response:
+        try:
+            return self._client.request(method, url, **more)
+        except httpx.TransportError as error:
+            _end(
+                NO_INSTANCE,
+                f"{self._service} 没有应答：{self._root}。{self._service} does not answer at "
+                f"{self._root} ({error}). Another place: {URL_VARIABLES[self._service]} or --url.",
+            )
+
+    def _why_not_believed(self) -> str:
+        given = os.environ.get(TOKEN_VARIABLE)
+        if not given:
+            return (
+                f"令牌由 {self._state} 的开发签发者签发，该实例不认可。The token is of the development "
+                f"issuer in {self._state}, whom this instance does not believe: it is another one."
+            )
+        claims = _claims_of(given)
+        if claims is None:
+            return f"{TOKEN_VARIABLE} 不是 JWT 令牌。{TOKEN_VARIABLE} holds no JWT."
+        expires = claims.get("exp")
+        if isinstance(expires, int | float) and expires <= datetime.now(UTC).timestamp():
+            when = datetime.fromtimestamp(expires, UTC).isoformat()
+            return (
+                f"{TOKEN_VARIABLE} 已于 {when} 过期，请重新获取。"
+                f"{TOKEN_VARIABLE} expired at {when}; get a new one."
+            )
+        return (
+            f"{TOKEN_VARIABLE} 由 {claims.get('iss')} 签发，该服务不认可此签发者或其密钥。The token in "
+            f"{TOKEN_VARIABLE} is of {claims.get('iss')} for {claims.get('aud')}; this service "
+            "believes another issuer, audience or key."
+        )
+
+
+def running_instance(state: Path) -> Instance:
+    """The instance that the state folder tells of; ends the command when it is none to talk to."""
+    found = instance.find(state)
+    if found is None:
+        _end(
+            NO_INSTANCE,
+            f"{state} 中没有正在运行的实例，请先 make up，或用 --url 或 ZHIDAI_*_URL 指明地址。"
+            f"No instance runs from {state}: start one (make up), or name an address with --url "
+            "or ZHIDAI_*_URL.",
+        )
+    if not found.is_running or not _is_really(found):
+        _end(
+            NO_INSTANCE,
+            f"{state} 记录的实例（进程 {found.pid}，{found.started_at}）已不在运行。The instance that "
+            f"{state} tells of (process {found.pid}, started at {found.started_at}) is gone and "
+            "did not stop cleanly; make up starts it anew, nothing is lost.",
+        )
+    if not found.is_of_this_code:
+        _end(
+            WRONG_INSTANCE,
+            f"正在运行的实例是另一版本，请重新启动。The instance of {state} (process {found.pid}) was "
+            f"started by another version of Zhidai ({found.version}); stop it and make up.",
+        )
+    return found
+
+
+def _is_really(found: Instance) -> bool:
+    """Whether what answers there is this very instance."""
+    try:
+        answer = httpx.get(f"{found.addresses['issuer']}/instance", timeout=10)
+        return bool(answer.json().get("id") == found.id)
+    except (httpx.TransportError, ValueError, AttributeError):
+        return False
+
+
+def _root_of(service: str, state: Path, url: str) -> str:
+    """--url, else the service's variable, else where the instance of the state folder serves it."""
+    named = url or os.environ.get(URL_VARIABLES[service], "")
+    return (named or running_instance(state).addresses[service]).rstrip("/")
 
 
 def _token(roles: tuple[str, ...], subject: str, state: Path) -> str:
     """ZHIDAI_TOKEN, or one of the development issuer where its key lies here."""
-    given = os.environ.get("ZHIDAI_TOKEN")
+    given = os.environ.get(TOKEN_VARIABLE)
     if given:
         return given
     if not (state / "issuer" / "key.json").exists():
-        typer.echo(
-            "No access token: set ZHIDAI_TOKEN to one of your identity provider "
+        _end(
+            TOKEN_REFUSED,
+            f"没有访问令牌。No access token: set {TOKEN_VARIABLE} to one of your identity provider "
             f"(there is no development issuer under {state} either).",
-            err=True,
         )
-        raise typer.Exit(2)
-    issuer = Issuer.at(state / "issuer", environment=os.environ.get("ENVIRONMENT", "development"))
+    issuer = Issuer.at(state / "issuer", environment="development")
     return issuer.issue(subject, subject, list(roles), "*")
+
+
+def _claims_of(token: str) -> dict[str, Any] | None:
+    """What a token says of itself; nobody has verified it."""
+    try:
+        payload = token.split(".")[1]
+        claims = orjson.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (IndexError, ValueError):
+        return None
+    return claims if isinstance(claims, dict) else None
+
+
+def _end(code: int, *lines: str) -> NoReturn:
+    for line in lines:
+        typer.echo(line, err=True)
+    raise typer.Exit(code)
 
 
 def _told(answer: httpx.Response) -> str:

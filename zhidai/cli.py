@@ -1,12 +1,17 @@
-"""`zhidai`: the front door for operators, finance staff, auditors and those who write schemes."""
+"""`zhidai`: the front door for operators, finance staff, auditors and those who write schemes.
 
-import importlib
+What serves or describes the services is imported where it is used: that takes seconds, and
+whoever tries a scheme file again and again should not wait for it.
+"""
+
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from zhidai.ground import STATE
+from zhidai import schemes_cli
+from zhidai.commands import audit, events, settle
+from zhidai.environment import STATE
 
 app = typer.Typer(
     name="zhidai",
@@ -32,10 +37,11 @@ def demo(
 ) -> None:
     """A year in the life of two pools, on real parts, driven through the public APIs only."""
     from zhidai.demo import run
+    from zhidai.instance import AlreadyRunning
 
     try:
         held = run.main(transport=transport, seed=seed, fresh=fresh, state=state)
-    except run.DataInTheWay as error:
+    except (run.DataInTheWay, AlreadyRunning) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
     raise typer.Exit(0 if held else 1)
@@ -45,8 +51,24 @@ def demo(
 def up(transport: Transport = "local", state: StateFolder = STATE) -> None:
     """Serve everything with the console until stopped."""
     from zhidai import up as serve
+    from zhidai.instance import AlreadyRunning
 
-    serve.main(transport=transport, state=state)
+    try:
+        serve.main(transport=transport, state=state)
+    except AlreadyRunning as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+@app.command()
+def docs(
+    check: Annotated[bool, typer.Option(help="Only say what is out of date.")] = False,
+) -> None:
+    """Write the generated pages anew: OpenAPI, AsyncAPI, event schemas, the flow of events."""
+    from zhidai.commands.docs import write_stale
+
+    stale = write_stale(check=check)
+    raise typer.Exit(1 if check and stale else 0)
 
 
 @app.command()
@@ -67,10 +89,12 @@ def migrate(
     typer.echo(f"{service} is at {head(service)}")
 
 
+for command in (schemes_cli, settle, audit, events):
+    command.mount(app)
+
+
 def main() -> None:
     """The command `zhidai`."""
-    for name in ("schemes_cli", "settle_cli", "audit_cli", "events_cli", "docs_cli"):
-        importlib.import_module(f"zhidai.{name}").mount(app)
     app(prog_name="zhidai")
 
 

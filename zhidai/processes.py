@@ -14,11 +14,11 @@ from services.applications.main import SERVICE as APPLICATIONS
 from services.notifications.main import SERVICE as NOTIFICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
 from zhidai.addresses import Addresses
-from zhidai.ground import Ground
-from zhidai.places import console_environment, service_environment
+from zhidai.environment import Environment
+from zhidai.service_settings import process_variables
 
 SERVICES = (APPLICATIONS, RISK_POOL, NOTIFICATIONS)
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 30
 
 
@@ -28,7 +28,7 @@ class Keeper:
 
     name: str
     module: str
-    environment: dict[str, str]
+    variables: dict[str, str]
     log: Path
     process: asyncio.subprocess.Process | None = None
     _stopping: bool = field(default=False, repr=False)
@@ -38,7 +38,7 @@ class Keeper:
         while not self._stopping:
             with self.log.open("ab") as log:
                 self.process = await asyncio.create_subprocess_exec(
-                    sys.executable, "-m", self.module, env=self.environment, stdout=log, stderr=log,
+                    sys.executable, "-m", self.module, env=self.variables, stdout=log, stderr=log,
                     start_new_session=True,
                 )  # fmt: skip
             if self._stopping:  # Told to stop while it was being started.
@@ -70,28 +70,24 @@ class Keeper:
 
 @asynccontextmanager
 async def serving(
-    ground: Ground, addresses: Addresses, *, bootstrap_servers: str
+    environment: Environment, addresses: Addresses, *, bootstrap_servers: str
 ) -> AsyncIterator[dict[str, Keeper]]:
-    """Serve everything while the block runs. Gives the keeper of each process, by service."""
-    logs = ground.state / "logs"
+    """Serve the services while the block runs. Gives the keeper of each process, by service."""
+    logs = environment.state / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     keepers = {
         service.name: Keeper(
             name=service.name,
             module=f"services.{service.name}.main",
-            environment=service_environment(
-                service, ground, addresses, bootstrap_servers=bootstrap_servers
+            variables=process_variables(
+                service, environment, addresses, bootstrap_servers=bootstrap_servers
             ),
             log=logs / f"{service.name}.log",
         )
         for service in SERVICES
     }
-    keepers["console"] = Keeper(
-        name="console",
-        module="services.console.main",
-        environment=console_environment(ground, addresses),
-        log=logs / "console.log",
-    )
+    for name in keepers:
+        addresses.release(name)
     keeping = [asyncio.create_task(keeper.keep()) for keeper in keepers.values()]
     try:
         await _all_ready(addresses, keeping, logs)

@@ -16,12 +16,13 @@ import pytest
 
 from deploy.kafka.broker import KafkaCluster
 from services.risk_pool.audit.verify import audit_pool, opened
-from zhidai import embedded, ground, processes
+from zhidai import embedded, environment, processes
 from zhidai.addresses import Addresses, free
 from zhidai.demo import figures, plan
 from zhidai.demo.caller import Callers
 from zhidai.demo.story import Story
-from zhidai.ground import Ground
+from zhidai.demo.year import tell
+from zhidai.environment import Environment
 
 MONTHS = 6
 SEEDS = (1, 2)
@@ -33,7 +34,7 @@ pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("chaos")]
 @asynccontextmanager
 async def prepared(state: Path):
     """A database cluster of its own, as durable as in production."""
-    base, postgres = await ground.prepare(state, afresh=True)
+    base, postgres = await environment.prepare(state, afresh=True)
     try:
         yield base, free()
     finally:
@@ -42,12 +43,12 @@ async def prepared(state: Path):
 
 
 async def told(
-    base: Ground, addresses: Addresses, step: Callable[[str], None] = lambda what: None
+    base: Environment, addresses: Addresses, step: Callable[[str], None] = lambda what: None
 ) -> str:
     """The figures of half a year, as text; the ledgers verified."""
     async with Callers(addresses, base.issuer, seed=1) as callers:
         story = Story(callers, plan.plan(), step=step, months=MONTHS)
-        await story.tell()
+        await tell(story)
         found = await figures.collect(callers, story)
     async with opened(base.database_url("risk_pool")) as conn:
         for pool in plan.POOLS:

@@ -1,6 +1,6 @@
 """The generated pages say what the code says today."""
 
-from zhidai.docs_cli import ROOT, pages
+from zhidai.commands.docs import ROOT, pages
 
 
 def test_every_generated_page_is_up_to_date():

@@ -21,9 +21,10 @@ import pytest
 from shared.postgres.database import EVERYWHERE, LOOK_AS
 from tests.applications.office import CCB, ICBC, START, submission
 from tests.notifications.conftest import until
-from zhidai import embedded, ground
+from zhidai import embedded, environment
+from zhidai.access import URL_VARIABLES
 from zhidai.addresses import Addresses, free
-from zhidai.ground import Ground
+from zhidai.environment import Environment
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,7 +35,7 @@ pytestmark = pytest.mark.xdist_group("operator")
 class Served:
     """All services on ports of this machine, and an operator's command line beside them."""
 
-    base: Ground
+    base: Environment
     addresses: Addresses
     client: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(timeout=30))
 
@@ -54,9 +55,7 @@ class Served:
 
     async def zhidai(self, *words: str) -> tuple[int, str]:
         """A command as an operator types it: exit code and what was printed."""
-        places = {
-            f"ZHIDAI_{name.upper()}_URL": self.addresses.url(name) for name in self.addresses.ports
-        }
+        places = {variable: self.addresses.url(name) for name, variable in URL_VARIABLES.items()}
         done = await asyncio.to_thread(
             subprocess.run,
             [sys.executable, "-m", "zhidai.cli", *words],
@@ -122,7 +121,7 @@ class Served:
 async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("DATABASE_URL", raising=False)
-        base, postgres = await ground.prepare(tmp_path_factory.mktemp("served"))
+        base, postgres = await environment.prepare(tmp_path_factory.mktemp("served"))
         addresses = free()
         async with embedded.serving(base, addresses):
             served = Served(base, addresses)

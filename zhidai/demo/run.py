@@ -2,21 +2,25 @@
 
 import shutil
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from services.risk_pool.audit.verify import audit_pool, opened
 from shared import serve
-from zhidai import ground as grounds
-from zhidai.addresses import Addresses, free
+from zhidai import environment as environments
+from zhidai import instance
+from zhidai.addresses import free
+from zhidai.commands.audit import show
 from zhidai.demo import figures, plan, statements, tables
 from zhidai.demo.caller import Callers
 from zhidai.demo.plan import POOLS
 from zhidai.demo.story import Story
-from zhidai.ground import Ground
+from zhidai.demo.year import tell
+from zhidai.environment import Environment
+from zhidai.serving import Transport, serving
 
 STEPS = 110
 """About how many steps the year has: for the progress bar, nothing hangs on it."""
@@ -26,10 +30,11 @@ class DataInTheWay(RuntimeError):
     """There is data that no demo has made."""
 
 
-async def demo(*, transport: str, seed: int, fresh: bool, state: Path) -> bool:
+async def demo(*, transport: Transport, seed: int, fresh: bool, state: Path) -> bool:
     """Run the year. True when everything held, the ledger's verification included."""
     screen = Console()
     began = time.monotonic()
+    instance.refuse_if_running(state)
     folder = state / "demo"
     marker = folder / "made-by-demo"
     if (state / "postgres").exists() and not marker.exists() and not fresh:
@@ -43,12 +48,13 @@ async def demo(*, transport: str, seed: int, fresh: bool, state: Path) -> bool:
 
     async with AsyncExitStack() as stack:
         screen.print(f"[bold]知贷 Zhidai[/bold]  两个资金池的一年 · transport={transport}")
-        ground, embedded = await grounds.prepare(state, afresh=True)
+        environment, embedded = await environments.prepare(state, afresh=True)
         if embedded is not None:
             stack.callback(embedded.stop)
         addresses = free()
-        await stack.enter_async_context(serving(transport, ground, addresses))
-        callers = await stack.enter_async_context(Callers(addresses, ground.issuer, seed=seed))
+        stack.callback(addresses.close)
+        await stack.enter_async_context(serving(transport, environment, addresses))
+        callers = await stack.enter_async_context(Callers(addresses, environment.issuer, seed=seed))
 
         with _bar(screen) as bar:
             task = bar.add_task("开始", total=STEPS)
@@ -57,14 +63,14 @@ async def demo(*, transport: str, seed: int, fresh: bool, state: Path) -> bool:
                 bar.update(task, advance=1, description=what)
 
             story = Story(callers, plan.plan(seed), step)
-            await story.tell()
+            await tell(story)
             found = await figures.collect(callers, story)
             figures.write(found, folder / "figures.json")
             files = await statements.fetch(callers, folder / "statements", step)
             bar.update(task, completed=STEPS, description="完成")
 
         tables.show(screen, found)
-        verified = await verify(ground, screen)
+        verified = await verify(environment, screen)
         seconds = time.monotonic() - began
         screen.print(
             f"\n结算单 Statements: {folder / 'statements'} ({files} 个文件)"
@@ -76,38 +82,16 @@ async def demo(*, transport: str, seed: int, fresh: bool, state: Path) -> bool:
         return verified
 
 
-async def verify(ground: Ground, screen: Console) -> bool:
+async def verify(environment: Environment, screen: Console) -> bool:
     """The ledger of each pool, recomputed from its first row."""
-    from services.risk_pool.audit.verify import audit_pool, opened
-    from zhidai.audit_cli import show
-
     passed = []
-    async with opened(ground.database_url("risk_pool")) as conn:
+    async with opened(environment.database_url("risk_pool")) as conn:
         for pool in POOLS:
             report = await audit_pool(conn, pool.code)
             assert report is not None, f"the demo has made no pool {pool.code}"
             show(report)
             passed.append(report.passed)
     return all(passed)
-
-
-@asynccontextmanager
-async def serving(transport: str, ground: Ground, addresses: Addresses) -> AsyncIterator[object]:
-    """All services over the transport that was asked for."""
-    if transport == "local":
-        from zhidai import embedded
-
-        async with embedded.serving(ground, addresses):
-            yield None
-        return
-    from zhidai import processes
-    from zhidai.broker import kafka
-
-    async with (
-        kafka() as bootstrap_servers,
-        processes.serving(ground, addresses, bootstrap_servers=bootstrap_servers) as keepers,
-    ):
-        yield keepers
 
 
 def _bar(screen: Console) -> Progress:
@@ -122,6 +106,6 @@ def _bar(screen: Console) -> Progress:
     )
 
 
-def main(*, transport: str, seed: int, fresh: bool, state: Path) -> bool:
+def main(*, transport: Transport, seed: int, fresh: bool, state: Path) -> bool:
     """From the command line."""
     return serve.run(demo(transport=transport, seed=seed, fresh=fresh, state=state))

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from tests.risk_pool.claims.driver import claims_of
 from tests.risk_pool.claims.test_settlements import story
-from zhidai import settle_cli
+from zhidai.commands import settle
 
 
 @asynccontextmanager
@@ -35,7 +35,7 @@ async def test_a_month_is_settled_from_the_command_line_by_two_people(
     running, monkeypatch, tmp_path
 ):
     cli = typer.Typer()
-    settle_cli.mount(cli)
+    settle.mount(cli)
     async with (
         claims_of(running, "ICBC", "CCB") as pool,
         over_http(pool.service.app) as root,

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -18,29 +18,23 @@ from shared.schemes import vocabulary
 from shared.service import Service, build
 
 SERVICES = (APPLICATIONS, RISK_POOL, NOTIFICATIONS)
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
-def mount(app: typer.Typer) -> None:
-    """Put `docs` under the front door."""
-
-    @app.command()
-    def docs(
-        check: Annotated[bool, typer.Option(help="Only say what is out of date.")] = False,
-    ) -> None:
-        """Write the generated pages anew: OpenAPI, AsyncAPI, event schemas, the flow of events."""
-        made = pages()
-        stale = [
-            name
-            for name, text in made.items()
-            if not (ROOT / name).exists() or (ROOT / name).read_text() != text
-        ]
-        for name in stale:
-            typer.echo(f"{'out of date' if check else 'written'}: {name}")
-            if not check:
-                (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
-                (ROOT / name).write_text(made[name])
-        raise typer.Exit(1 if check and stale else 0)
+def write_stale(*, check: bool) -> list[str]:
+    """Write the pages that are out of date, or with `check` only name them."""
+    made = pages()
+    stale = [
+        name
+        for name, text in made.items()
+        if not (ROOT / name).exists() or (ROOT / name).read_text() != text
+    ]
+    for name in stale:
+        typer.echo(f"{'out of date' if check else 'written'}: {name}")
+        if not check:
+            (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
+            (ROOT / name).write_text(made[name])
+    return stale
 
 
 def pages() -> dict[str, str]:

@@ -1,5 +1,6 @@
 """`zhidai events`: see what waits for somebody, and apply it again once its cause is mended."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -7,12 +8,19 @@ from rich.console import Console
 from rich.table import Table
 
 from zhidai.access import Access
-from zhidai.ground import STATE
+from zhidai.environment import STATE
+
+WAITING = 3
+"""The exit code when something is parked, or stays so."""
 
 events = typer.Typer(help="Parked events: see them, replay them.", no_args_is_help=True)
 Service = Annotated[
     Literal["applications", "risk_pool", "notifications", "all"],
     typer.Option("--service", help="Whose parked events."),
+]
+StateFolder = Annotated[Path, typer.Option("--state", help="The running instance's data folder.")]
+Url = Annotated[
+    str, typer.Option("--url", help="The service's root, where no instance of ours runs.")
 ]
 SERVICES = ("applications", "risk_pool", "notifications")
 
@@ -22,22 +30,25 @@ def mount(app: typer.Typer) -> None:
     app.add_typer(events, name="events")
 
 
-def _access(service: str) -> Access:
-    return Access(service, roles=("admin",), subject="zhidai-cli", state=STATE)
-
-
-def _chosen(service: str) -> tuple[str, ...]:
-    return SERVICES if service == "all" else (service,)
+def _reached(service: str, state: Path, url: str) -> dict[str, Access]:
+    """Each chosen service's API, all of them before anything is done."""
+    if url and service == "all":
+        raise typer.BadParameter("--url is one service's; say which with --service")
+    chosen = SERVICES if service == "all" else (service,)
+    return {
+        name: Access(name, roles=("admin",), subject="zhidai-cli", state=state, url=url)
+        for name in chosen
+    }
 
 
 @events.command()
-def parked(service: Service = "all") -> None:
+def parked(service: Service = "all", state: StateFolder = STATE, url: Url = "") -> None:
     """What could not be applied, and what waits behind it. Exit code 3 when there is any."""
     table = Table("service", "position", "key", "type", "reason", "tries", "error")
-    for name in _chosen(service):
+    for name, access in _reached(service, state, url).items():
         cursor: dict[str, str] = {}
         while True:
-            page = _access(name).get("/events/parked", limit=200, **cursor)
+            page = access.get("/events/parked", limit=200, **cursor)
             for event in page["items"]:
                 table.add_row(
                     name, str(event["position"]), event["key"], event["type"], event["reason"],
@@ -50,20 +61,22 @@ def parked(service: Service = "all") -> None:
         typer.echo("没有搁置的事件。Nothing is parked.")
         return
     Console().print(table)
-    raise typer.Exit(3)
+    raise typer.Exit(WAITING)
 
 
 @events.command()
 def replay(
     service: Service = "all",
     key: Annotated[str | None, typer.Option(help="Only this key.")] = None,
+    state: StateFolder = STATE,
+    url: Url = "",
 ) -> None:
     """Apply parked events again, in order. Exit code 3 when some still fail."""
     stuck = 0
-    for name in _chosen(service):
-        outcome = _access(name).post("/events/parked/replay", {"key": key} if key else {})
+    for name, access in _reached(service, state, url).items():
+        outcome = access.post("/events/parked/replay", {"key": key} if key else {})
         typer.echo(f"{name}: {outcome['applied']} applied, {len(outcome['stuck'])} still fail")
         for event in outcome["stuck"]:
             typer.echo(f"  {event['position']} {event['type']} {event['key']}: {event['error']}")
         stuck += len(outcome["stuck"])
-    raise typer.Exit(3 if stuck else 0)
+    raise typer.Exit(WAITING if stuck else 0)

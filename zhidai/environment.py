@@ -17,7 +17,7 @@ STATE = Path(os.environ.get("ZHIDAI_STATE", ".zhidai"))
 
 
 @dataclass(frozen=True)
-class Ground:
+class Environment:
     """A PostgreSQL with a migrated database for each service, and a development issuer."""
 
     server_url: str
@@ -32,7 +32,7 @@ class Ground:
 
 async def prepare(
     state: Path = STATE, *, afresh: bool = False
-) -> tuple[Ground, EmbeddedPostgres | None]:
+) -> tuple[Environment, EmbeddedPostgres | None]:
     """Start or join the database, migrate it, and make the issuer's keys; `afresh` empties it.
 
     With DATABASE_URL set (a superuser's), that server is used instead of the embedded one. The
@@ -53,7 +53,7 @@ async def prepare(
         owner_url = url_for(server_url, role=owner_of(service), database=service)
         await asyncio.to_thread(upgrade, service, owner_url)
     issuer = Issuer.at(state / "issuer", environment="sandbox")
-    return Ground(server_url, issuer, state / "issuer" / "jwks.json", state), embedded
+    return Environment(server_url, issuer, state / "issuer" / "jwks.json", state), embedded
 
 
 async def empty(server_url: str) -> None:

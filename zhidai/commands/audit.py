@@ -24,7 +24,9 @@ from services.risk_pool.audit.verify import Progress as Tell
 from services.risk_pool.domain.audit import first_fault
 from shared.postgres.embedded import EmbeddedPostgres
 from shared.postgres.provision import url_for
-from zhidai.ground import STATE
+from zhidai.access import NO_INSTANCE, WRONG_INSTANCE
+from zhidai.environment import STATE
+from zhidai.instance import database_name, find
 
 console = Console()
 
@@ -88,21 +90,39 @@ def _database(url: str | None, state: Path) -> Iterator[str]:
         yield url
         return
     server_url = os.environ.get("DATABASE_URL", "")
+    _is_the_instances_own(server_url, state)
     if server_url:
         yield url_for(server_url, role="risk_pool", database="risk_pool")
         return
     if not (state / "postgres").is_dir():
         typer.echo(
-            f"没有数据:{state}/postgres 不存在,请用 --url 指明数据库。"
+            f"没有数据：{state}/postgres 不存在，请用 --url 指明数据库。"
             f"There is no data in {state}; name a database with --url.",
             err=True,
         )
-        raise typer.Exit(2)
+        raise typer.Exit(NO_INSTANCE)
     embedded = EmbeddedPostgres(state / "postgres").start()
     try:
         yield embedded.url("risk_pool")
     finally:
         embedded.stop()
+
+
+def _is_the_instances_own(server_url: str, state: Path) -> None:
+    """Ends the command where the running instance works on another database than we would read.
+
+    Its figures and our verdict would be of two different books, and nobody would notice.
+    """
+    found = find(state)
+    if found is None or not found.is_running or found.database == database_name(server_url):
+        return
+    typer.echo(
+        f"正在运行的实例使用另一数据库（{found.database}）。The instance that runs from {state} works "
+        f"on another database: {found.database}, not {database_name(server_url)}. "
+        "Set DATABASE_URL as it was when it was started, or name one with --url.",
+        err=True,
+    )
+    raise typer.Exit(WRONG_INSTANCE)
 
 
 @contextmanager

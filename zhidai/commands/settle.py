@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from zhidai.access import Access
-from zhidai.ground import STATE
+from zhidai.environment import STATE
 
 settle = typer.Typer(
     help="Monthly settlement: preview, confirm, sign (another person), post, statements.",
@@ -30,11 +30,13 @@ class _Asked:
     month: str
     person: str | None
     state: Path
+    url: str
 
     def access(self, role: str) -> Access:
         return Access(
-            "risk_pool", roles=(role,), subject=self.person or f"zhidai-{role}", state=self.state
-        )
+            "risk_pool", roles=(role,), subject=self.person or f"zhidai-{role}", state=self.state,
+            url=self.url,
+        )  # fmt: skip
 
     @property
     def path(self) -> str:
@@ -55,15 +57,20 @@ def asked(
         str | None,
         typer.Option("--as", help="In whose name, with the development issuer's tokens."),
     ] = None,
-    state: Annotated[Path, typer.Option("--state", help="Where data is kept.")] = STATE,
+    state: Annotated[
+        Path, typer.Option("--state", help="The running instance's data folder.")
+    ] = STATE,
+    url: Annotated[
+        str, typer.Option("--url", help="risk_pool's root, where no instance of ours runs.")
+    ] = "",
 ) -> None:
     """Which month of which pool."""
-    context.obj = _Asked(pool, month, person, state)
+    context.obj = _Asked(pool, month, person, state, url)
 
 
 @settle.command()
 def preview(context: typer.Context) -> None:
-    """Reckon the month and show it; nothing is booked. Exit code 3 when something is missing."""
+    """Compute the month and show it; nothing is booked. Exit code 3 when something is missing."""
     one: _Asked = context.obj
     settlement = one.access("finance_maker").post(f"{one.path}/preview", {})
     _show(settlement)

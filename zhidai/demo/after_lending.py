@@ -1,0 +1,132 @@
+"""What running loans bring: monthly positions, claims on those that went bad, recoveries."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from shared.money import format_fen
+from zhidai.demo import filing
+from zhidai.demo.caller import together, until
+from zhidai.demo.loans import claim_month, position
+from zhidai.demo.people import APPROVER, BANKS, FINANCE_CHECKER, FINANCE_MAKER, Person, operator_of
+from zhidai.demo.plan import Course, month_name
+from zhidai.demo.story import APPLICATIONS, RISK_POOL, Live, Story
+
+
+async def report_positions(story: Story, month: int) -> None:
+    """Every bank says where its loans stood at the month's end."""
+    if month < 1:
+        return
+    running = [live for live in story.live.values() if live.is_running]
+    await together([_report_of(story, bank.code, month, running) for bank in BANKS])
+    await until(
+        f"the pools know the positions of {month_name(month)}",
+        partial(_positions_known, story, month, running),
+    )
+    await story.agreement(f"cover after the positions of {month_name(month)}")
+    story.step(f"{month_name(month)} 月报")
+
+
+async def _report_of(story: Story, bank: str, month: int, running: Iterable[Live]) -> None:
+    items = []
+    for live in running:
+        if live.case.bank == bank:
+            now = position(live.case, month)
+            live.repaid = now.outstanding_fen == 0
+            items.append(filing.position_item(live.case, now))
+    if items:
+        answer = await story.callers.post(
+            operator_of(bank), APPLICATIONS, "/positions",
+            {"month": month_name(month), "items": items}, fact=f"positions {bank} {month}",
+        )  # fmt: skip
+        assert answer["refused"] == 0, answer
+
+
+async def _positions_known(story: Story, month: int, running: Iterable[Live]) -> bool:
+    covered = await story.coverages("active")
+    return all(
+        (live.id not in covered)
+        if live.repaid
+        else covered[live.id]["position_month"] == month_name(month)
+        for live in running
+    )
+
+
+def claims_due(story: Story, month: int) -> list[Live]:
+    """The loans that have gone bad and are claimed in a month, in the order of the plan."""
+    return [
+        live for live in story.live.values()
+        if live.case.course is Course.DEFAULT and live.is_running
+        and claim_month(live.case) == month
+    ]  # fmt: skip
+
+
+async def claim_all(story: Story, month: int) -> None:
+    """Every claim of the month, to its payment."""
+    due = claims_due(story, month)
+    for live in due:  # One after another: caps of a year are first come, first served.
+        live.claim_id = await claim(story, live, month, PAID)
+        await until(f"{live.case.ref} is claimed", partial(_is_claimed, story, live))
+    if due:
+        story.step(f"{month_name(month)} 补偿申请 {len(due)} 笔")
+
+
+async def _is_claimed(story: Story, live: Live) -> bool:
+    found = await story.callers.get(APPROVER, APPLICATIONS, f"/applications/{live.id}")
+    return bool(found["state"] == "claimed")
+
+
+SUBMITTED, REVIEWED, APPROVED, PAID = range(4)
+"""How far a claim is brought: the number of steps after it was filed."""
+
+
+async def claim(story: Story, live: Live, month: int, how_far: int) -> str:
+    """The bank claims, and finance works on it so far; its id."""
+    case = live.case
+    filed = await story.callers.post(
+        operator_of(case.bank), RISK_POOL, "/claims", filing.claim_body(live.id, case, month),
+        fact=f"claim {case.ref}",
+    )  # fmt: skip
+    steps: Sequence[tuple[Person, str, dict[str, Any]]] = (
+        (FINANCE_MAKER, "review", {"opinion": "触发条件成立，材料齐全"}),
+        (FINANCE_CHECKER, "approve", {"opinion": "同意补偿"}),
+        (FINANCE_MAKER, "pay", {"paid_on": f"{month_name(month)}-05"}),
+    )
+    for person, action, body in steps[:how_far]:
+        await story.callers.post(
+            person, RISK_POOL, f"/claims/{filed['id']}/{action}", body,
+            fact=f"claim {case.ref} {action}",
+        )  # fmt: skip
+    return str(filed["id"])
+
+
+def recoveries_due(story: Story, month: int) -> list[tuple[Live, dict[str, Any]]]:
+    """Two recoveries a claim: the pledged rights two months on, the debtor four months on."""
+    return [
+        (live, filing.recovery_body(live.case, month, age))
+        for live in story.live.values()
+        if live.claim_id and (age := month - claim_month(live.case)) in (2, 4)
+    ]
+
+
+async def recover_all(story: Story, month: int) -> None:
+    """Every recovery of the month, told by the bank and confirmed by finance."""
+    for live, body in recoveries_due(story, month):
+        await recover(story, live, month, body)
+
+
+async def recover(
+    story: Story, live: Live, month: int, body: dict[str, Any], *, confirmed: bool = True
+) -> None:
+    """One recovery; left for somebody to confirm where it is not `confirmed`."""
+    fact = f"recovery {live.case.ref} {month}"
+    found = await story.callers.post(
+        operator_of(live.case.bank), RISK_POOL, f"/claims/{live.claim_id}/recoveries", body,
+        fact=fact,
+    )  # fmt: skip
+    if confirmed:
+        await story.callers.post(
+            FINANCE_CHECKER, RISK_POOL, f"/recoveries/{found['id']}/confirm", {},
+            fact=f"{fact} confirm",
+        )  # fmt: skip
+    story.step(f"{month_name(month)} 追偿回款 {format_fen(filing.fen_of(body['gross']))}")

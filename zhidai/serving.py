@@ -1,0 +1,44 @@
+"""Everything served: the services over the transport that is asked for, and the console."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Literal
+
+from services.console.main import application as console_application
+from shared.observability.logs import configure_logging
+from zhidai import embedded, processes
+from zhidai.addresses import Addresses
+from zhidai.broker import kafka
+from zhidai.environment import Environment
+from zhidai.http_server import served
+from zhidai.processes import Keeper
+from zhidai.service_settings import console_settings
+
+Transport = Literal["local", "kafka"]
+
+
+@asynccontextmanager
+async def serving(
+    transport: Transport, environment: Environment, addresses: Addresses
+) -> AsyncIterator[Mapping[str, Keeper]]:
+    """Serve while the block runs. Gives the keepers of the processes: none with `local`.
+
+    The screen belongs to whoever started us: the log of this process goes to the state folder.
+    """
+    log = environment.state / "logs" / f"{'embedded' if transport == 'local' else 'console'}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    configure_logging(log.stem, file=log)
+    console = console_application(console_settings(environment, addresses))
+    # The console is the outer one: it ends last, once the services have ended its open streams.
+    async with served((console, addresses.sockets["console"])):
+        if transport == "local":
+            async with embedded.serving(environment, addresses):
+                yield {}
+        else:
+            async with (
+                kafka() as bootstrap_servers,
+                processes.serving(
+                    environment, addresses, bootstrap_servers=bootstrap_servers
+                ) as keepers,
+            ):
+                yield keepers
