@@ -14,12 +14,12 @@ from starlette.responses import JSONResponse, Response
 
 from services.console.http.forms import ForeignForm
 from services.console.http.page_context import Console, NotLoggedIn, failed, visitor
-from services.console.http.security_headers import GuardMiddleware
-from services.console.login.providers import ByChoice, ByProvider, WayIn
-from services.console.login.session import Seal, SessionMiddleware
+from services.console.http.security_headers import SecurityHeadersMiddleware
+from services.console.login.providers import DevelopmentLogin, LoginMethod, OidcLogin
+from services.console.login.session import SessionCipher, SessionMiddleware
 from services.console.pages import ROUTERS
 from services.console.pages.login import login_path
-from services.console.rendering.environment import STATIC, KeptFiles, Looks
+from services.console.rendering.environment import STATIC, CachedFiles, Renderer
 from services.console.settings import ConsoleSettings
 from services.console.upstream.client import Problem, Services
 from shared.auth.issuer import Issuer
@@ -53,10 +53,10 @@ def build(
         docs_url=None,
         redoc_url=None,
         middleware=[
-            Middleware(GuardMiddleware, form_targets=_form_targets(settings)),
+            Middleware(SecurityHeadersMiddleware, form_targets=_form_targets(settings)),
             Middleware(
                 SessionMiddleware,
-                seal=Seal(settings.session_secret.get_secret_value()),
+                seal=SessionCipher(settings.session_secret.get_secret_value()),
                 secure=settings.secure_cookies,
             ),
             # Innermost, so that the page of a crash has the headers of every other.
@@ -65,20 +65,20 @@ def build(
             ),
         ],
     )
-    app.state.console = Console(settings, services, Looks(), _way_in(settings))
+    app.state.console = Console(settings, services, Renderer(), _login_method(settings))
     for router in ROUTERS:
         app.include_router(router)
-    app.mount("/static", KeptFiles(directory=STATIC), name="static")
+    app.mount("/static", CachedFiles(directory=STATIC), name="static")
     _answer_operators(app, services)
     _answer_errors(app)
     telemetry.install(app, service="console")
     return app
 
 
-def _way_in(settings: ConsoleSettings) -> WayIn:
+def _login_method(settings: ConsoleSettings) -> LoginMethod:
     if settings.issuer_dir is None:
-        return ByProvider(settings)
-    return ByChoice(Issuer.at(settings.issuer_dir, environment=settings.environment))
+        return OidcLogin(settings)
+    return DevelopmentLogin(Issuer.at(settings.issuer_dir, environment=settings.environment))
 
 
 def _form_targets(settings: ConsoleSettings) -> str:
@@ -110,16 +110,16 @@ def _answer_operators(app: FastAPI, services: Services) -> None:
 def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(NotLoggedIn)
     async def not_logged_in(request: Request, error: Exception) -> Response:
-        return visitor(request).done(login_path(request))
+        return visitor(request).redirect(login_path(request))
 
     @app.exception_handler(Problem)
     async def problem(request: Request, error: Exception) -> Response:
         assert isinstance(error, Problem)
-        at = visitor(request)
+        page = visitor(request)
         if error.status == 401:
             request.session.pop("person", None)
-            return at.done(login_path(request), "login.expired")
-        return failed(at, error)
+            return page.redirect(login_path(request), "login.expired")
+        return failed(page, error)
 
     @app.exception_handler(ForeignForm)
     async def foreign_form(request: Request, error: Exception) -> Response:

@@ -25,7 +25,7 @@ _numbers = itertools.count(1)
 
 
 class House:
-    """The running services, and what tests need to happen in them before somebody looks."""
+    """The running services, and what tests need to happen in them before somebody renderer."""
 
     def __init__(self, services: dict[str, RunningService], issuer_folder: Path) -> None:
         self.services = services

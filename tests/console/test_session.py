@@ -4,25 +4,31 @@ import secrets
 
 import pytest
 
-from services.console.login.session import COOKIE, LONGEST_SECONDS, Seal, SessionMiddleware, _joined
+from services.console.login.session import (
+    COOKIE,
+    LONGEST_SECONDS,
+    SessionCipher,
+    SessionMiddleware,
+    _joined,
+)
 
 PERSON = {"person": {"subject": "wang", "token": "a.b.c"}}
 
 
 def test_what_is_sealed_is_opened_again_and_does_not_show():
-    seal = Seal("one secret")
+    seal = SessionCipher("one secret")
     sealed = seal.close(PERSON)
     assert seal.open(sealed) == PERSON
     assert "a.b.c" not in sealed and "wang" not in sealed
 
 
 def test_another_secret_opens_nothing():
-    assert Seal("another secret").open(Seal("one secret").close(PERSON)) == {}
+    assert SessionCipher("another secret").open(SessionCipher("one secret").close(PERSON)) == {}
 
 
 @pytest.mark.parametrize("place", [0, 40, -1])
 def test_one_changed_letter_opens_nothing(place):
-    seal = Seal("one secret")
+    seal = SessionCipher("one secret")
     sealed = list(seal.close(PERSON))
     sealed[place] = "A" if sealed[place] != "A" else "B"
     assert seal.open("".join(sealed)) == {}
@@ -30,7 +36,7 @@ def test_one_changed_letter_opens_nothing(place):
 
 def test_a_session_ends_after_half_a_day():
     now = [1_000_000.0]
-    seal = Seal("one secret", now=lambda: now[0])
+    seal = SessionCipher("one secret", now=lambda: now[0])
     sealed = seal.close(PERSON)
     now[0] += LONGEST_SECONDS
     assert seal.open(sealed) == PERSON
@@ -39,7 +45,7 @@ def test_a_session_ends_after_half_a_day():
 
 
 def test_a_large_token_goes_over_several_cookies_and_back():
-    seal = Seal("one secret")
+    seal = SessionCipher("one secret")
     large = {"person": {"token": secrets.token_hex(4000)}}
     middleware = SessionMiddleware(None, seal=seal, secure=True)  # type: ignore[arg-type]
     made = middleware._cookies(large, {})

@@ -26,7 +26,7 @@ class NotLetIn(Exception):
     """The identity provider has sent nobody in, or somebody whom the services would not know."""
 
 
-class WayIn(Protocol):
+class LoginMethod(Protocol):
     """A way to log in."""
 
     kind: str
@@ -35,7 +35,7 @@ class WayIn(Protocol):
         """What the session holds, with a fresh token; None where the person must log in anew."""
 
 
-class ByChoice:
+class DevelopmentLogin:
     """Development: the local issuer signs a token for whoever is chosen."""
 
     kind = "choice"
@@ -52,14 +52,14 @@ class ByChoice:
             identity.institution,
             DEVELOPMENT_SECONDS,
         )
-        return held_person(identity, token=token, expires=time.time() + DEVELOPMENT_SECONDS)
+        return session_person(identity, token=token, expires=time.time() + DEVELOPMENT_SECONDS)
 
     async def renewed(self, held: Mapping[str, Any]) -> dict[str, Any] | None:
         """Choosing again is easy, so nothing is renewed."""
         return None
 
 
-class ByProvider:
+class OidcLogin:
     """OIDC authorization code with PKCE against an identity provider such as Keycloak."""
 
     kind = "oidc"
@@ -141,7 +141,7 @@ class ByProvider:
         access = str(token["access_token"])
         identity = await (await self._verified_by()).identity_of(access)
         expires = float(token.get("expires_at") or time.time() + int(token.get("expires_in", 60)))
-        held = held_person(identity, token=access, expires=expires)
+        held = session_person(identity, token=access, expires=expires)
         if token.get("refresh_token"):
             held["refresh"] = str(token["refresh_token"])
         return held
@@ -164,7 +164,7 @@ class ByProvider:
         return self._settings.public_url.rstrip("/") + path
 
 
-def held_person(identity: Identity, *, token: str, expires: float) -> dict[str, Any]:
+def session_person(identity: Identity, *, token: str, expires: float) -> dict[str, Any]:
     """A person as the session keeps them. `expires` is in seconds since 1970."""
     return {
         "subject": identity.subject,

@@ -26,7 +26,7 @@ _MOST_CHUNKS = 5
 _HEADER = {"alg": "dir", "enc": "A256GCM", "zip": "DEF"}
 
 
-class Seal:
+class SessionCipher:
     """Turns a session into text that only this console can read or make."""
 
     def __init__(self, secret: str, *, now: Callable[[], float] = time.time) -> None:
@@ -54,7 +54,7 @@ class Seal:
 class SessionMiddleware:
     """Opens the session into `request.session` and seals it again when a page has changed it."""
 
-    def __init__(self, app: ASGIApp, *, seal: Seal, secure: bool) -> None:
+    def __init__(self, app: ASGIApp, *, seal: SessionCipher, secure: bool) -> None:
         self.app = app
         self._seal = seal
         self._secure = secure

@@ -1,6 +1,16 @@
 """The pages, one file per part of the work."""
 
-from services.console.pages import cases, claims, inbox, login, parked, pools, settlements, start
+from services.console.pages import (
+    cases,
+    claims,
+    inbox,
+    login,
+    parked,
+    pools,
+    recoveries,
+    settlements,
+    start,
+)
 
 ROUTERS = (
     login.router,
@@ -9,6 +19,7 @@ ROUTERS = (
     settlements.router,
     pools.router,
     claims.router,
+    recoveries.router,
     inbox.router,
     parked.router,
 )

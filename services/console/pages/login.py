@@ -1,23 +1,21 @@
 """The login, the logout, the language, and the page of keys."""
 
-from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.console.http.forms import text
-from services.console.http.page_context import LANGUAGE_COOKIE, Desk, visitor
+from services.console.http.page_context import LANGUAGE_COOKIE, PageContext, Visitor
 from services.console.login.development_people import BUREAU, READER, of_banks
-from services.console.login.providers import ByChoice, ByProvider, NotLetIn
+from services.console.login.providers import DevelopmentLogin, NotLetIn, OidcLogin
 from services.console.rendering.catalogue import LANGUAGES
 from services.console.rendering.navigation import ENTRIES
 from services.console.upstream.client import Problem
 from shared.auth.identity import Identity
 
 router = APIRouter()
-Visitor = Annotated[Desk, Depends(visitor)]
 _YEAR_SECONDS = 365 * 24 * 3600
 
 
@@ -36,75 +34,75 @@ def local(path: str) -> str:
 
 
 @router.get("/login")
-async def login(desk: Visitor, next: str = "/") -> Response:
+async def login(page: Visitor, next: str = "/") -> Response:
     """Choose a person, or go to the identity provider."""
-    way_in = desk.console.way_in
+    method = page.console.login
     people: tuple[Identity, ...] = ()
-    if isinstance(way_in, ByChoice):
-        people = BUREAU + await _people_of_banks(desk, way_in)
-    return desk.page("login.html", way_in=way_in.kind, people=people, next=local(next))
+    if isinstance(method, DevelopmentLogin):
+        people = BUREAU + await _people_of_banks(page, method)
+    return page.render("login.html", login_kind=method.kind, people=people, next=local(next))
 
 
 @router.post("/login")
-async def choose(desk: Visitor) -> Response:
+async def choose(page: Visitor) -> Response:
     """Become the chosen person (development only)."""
-    way_in = desk.console.way_in
-    form = await desk.form()
-    if not isinstance(way_in, ByChoice):
-        return desk.done("/login")
-    people = BUREAU + await _people_of_banks(desk, way_in)
+    method = page.console.login
+    form = await page.form()
+    if not isinstance(method, DevelopmentLogin):
+        return page.redirect("/login")
+    people = BUREAU + await _people_of_banks(page, method)
     chosen = next((one for one in people if one.subject == text(form, "subject")), None)
     if chosen is None:
-        return desk.done("/login")
-    _begin(desk.request, way_in.enter(chosen))
-    return desk.done(local(text(form, "next")))
+        return page.redirect("/login")
+    _begin(page.request, method.enter(chosen))
+    return page.redirect(local(text(form, "next")))
 
 
 @router.get("/login/provider")
-async def to_provider(desk: Visitor, next: str = "/") -> Response:
+async def to_provider(page: Visitor, next: str = "/") -> Response:
     """Off to the identity provider."""
-    way_in = desk.console.way_in
-    if not isinstance(way_in, ByProvider):
-        return desk.done("/login")
-    desk.request.session["next"] = local(next)
+    method = page.console.login
+    if not isinstance(method, OidcLogin):
+        return page.redirect("/login")
+    page.request.session["next"] = local(next)
     try:
-        return await way_in.leave_for_provider(desk.request)
+        return await method.leave_for_provider(page.request)
     except NotLetIn:
-        return desk.done("/login", "login.not-let-in")
+        return page.redirect("/login", "login.not-let-in")
 
 
 @router.get("/login/return")
-async def from_provider(desk: Visitor) -> Response:
+async def from_provider(page: Visitor) -> Response:
     """Back from the identity provider, with somebody or not."""
-    way_in = desk.console.way_in
-    if not isinstance(way_in, ByProvider):
-        return desk.done("/login")
-    wanted = local(desk.request.session.get("next", "/"))
+    method = page.console.login
+    if not isinstance(method, OidcLogin):
+        return page.redirect("/login")
+    wanted = local(page.request.session.get("next", "/"))
     try:
-        held = await way_in.come_back(desk.request)
+        held = await method.come_back(page.request)
     except NotLetIn:
-        return desk.done("/login", "login.not-let-in")
-    _begin(desk.request, held)
-    return desk.done(wanted)
+        return page.redirect("/login", "login.not-let-in")
+    _begin(page.request, held)
+    return page.redirect(wanted)
 
 
 @router.post("/logout")
-async def logout(desk: Visitor) -> Response:
+async def logout(page: Visitor) -> Response:
     """Forget the session."""
-    await desk.form()
-    desk.request.session.clear()
-    way_in = desk.console.way_in
-    if isinstance(way_in, ByProvider):
-        return RedirectResponse(await way_in.logout_url(back_to="/login"), status_code=303)
-    return desk.done("/login", "login.left")
+    await page.form()
+    page.request.session.clear()
+    method = page.console.login
+    if isinstance(method, OidcLogin):
+        return RedirectResponse(await method.logout_url(back_to="/login"), status_code=303)
+    return page.redirect("/login", "login.left")
 
 
 @router.post("/language")
-async def language(desk: Visitor) -> Response:
+async def language(page: Visitor) -> Response:
     """Change the language and come back."""
-    form = await desk.form()
+    form = await page.form()
     chosen = text(form, "language")
-    response = desk.done(local(text(form, "back")))
+    response = page.redirect(local(text(form, "back")))
     if chosen in LANGUAGES:
         response.set_cookie(
             LANGUAGE_COOKIE,
@@ -112,19 +110,19 @@ async def language(desk: Visitor) -> Response:
             max_age=_YEAR_SECONDS,
             httponly=True,
             samesite="lax",
-            secure=desk.console.settings.secure_cookies,
+            secure=page.console.settings.secure_cookies,
         )
     return response
 
 
 @router.get("/keys")
-async def keys(desk: Visitor) -> Response:
+async def keys(page: Visitor) -> Response:
     """All keys, for those whose browser shows no dialog."""
-    return desk.page("keys.html", entries=ENTRIES)
+    return page.render("keys.html", entries=ENTRIES)
 
 
-async def _people_of_banks(desk: Desk, way_in: ByChoice) -> tuple[Identity, ...]:
-    reader = desk.console.services.as_(way_in.enter(READER)["token"], language="zh-CN")
+async def _people_of_banks(page: PageContext, method: DevelopmentLogin) -> tuple[Identity, ...]:
+    reader = page.console.services.as_(method.enter(READER)["token"], language="zh-CN")
     try:
         banks = await reader["applications"].get("/banks", limit=200)
     except Problem:

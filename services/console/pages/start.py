@@ -3,18 +3,17 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.console.http.page_context import Desk, desk
+from services.console.http.page_context import Page, PageContext
+from services.console.http.today import today
 from services.console.upstream.optional import items, nothing, or_none
-from services.console.upstream.today import today
 from shared.money import format_fen, parse_fen
 
 router = APIRouter()
-At = Annotated[Desk, Depends(desk)]
 
 _MONTHS_SHOWN = 12
 _FOR_BANK = (
@@ -27,27 +26,27 @@ _FOR_BANK = (
 
 
 @router.get("/")
-async def start(at: At) -> Response:
+async def start(page: Page) -> Response:
     """What waits, today's figures, the last messages."""
-    person = at.person
+    person = page.person
     assert person is not None
     works = bool(person.roles & {"reviewer", "approver"})
     finance = bool(person.roles & {"finance_maker", "finance_checker", "reviewer"})
     queue, statistics, pools, claims, recoveries, inbox, for_bank, day = await asyncio.gather(
-        or_none(at.applications.get("/queue", limit=6)) if works else nothing(),
-        or_none(at.applications.get("/statistics")),
-        or_none(at.risk_pool.get("/pools")),
-        or_none(at.risk_pool.get("/claims", limit=100)) if finance else nothing(),
-        or_none(at.risk_pool.get("/recoveries", state="reported", limit=20)),
-        or_none(at.notifications.get("/inbox", limit=6)),
-        or_none(at.applications.get("/applications", state=_FOR_BANK, limit=8))
+        or_none(page.applications.get("/queue", limit=6)) if works else nothing(),
+        or_none(page.applications.get("/statistics")),
+        or_none(page.risk_pool.get("/pools")),
+        or_none(page.risk_pool.get("/claims", limit=100)) if finance else nothing(),
+        or_none(page.risk_pool.get("/recoveries", state="reported", limit=20)),
+        or_none(page.notifications.get("/inbox", limit=6)),
+        or_none(page.applications.get("/applications", state=_FOR_BANK, limit=8))
         if person.is_of_bank
         else nothing(),
-        today(at),
+        today(page),
     )
     shown_pools = items(pools or [])
-    months = await _months(at, shown_pools) if finance else []
-    return at.page(
+    months = await _months(page, shown_pools) if finance else []
+    return page.render(
         "start.html",
         day=day,
         queue=items(queue) if queue else [],
@@ -63,10 +62,10 @@ async def start(at: At) -> Response:
     )
 
 
-async def _months(at: Desk, pools: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+async def _months(page: PageContext, pools: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     found = await asyncio.gather(
         *(
-            or_none(at.risk_pool.get(f"/pools/{pool['code']}/settlements", limit=3))
+            or_none(page.risk_pool.get(f"/pools/{pool['code']}/settlements", limit=3))
             for pool in pools
         )
     )

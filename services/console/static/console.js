@@ -79,7 +79,7 @@
       const search = document.querySelector("input[type=search]");
       if (search) { event.preventDefault(); search.focus(); search.select(); }
     } else if (key === "a") {
-      const action = document.querySelector(".actions .act, .actions summary");
+      const action = document.querySelector(".actions .action, .actions summary");
       if (action) { event.preventDefault(); action.focus(); }
     }
   });

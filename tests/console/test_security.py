@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from services.console.login.session import Seal
+from services.console.login.session import SessionCipher
 from services.console.pages.login import local
 from tests.console.house import SECRET, House
 from tests.console.page import Page
@@ -177,7 +177,7 @@ async def test_an_expired_token_leads_to_the_login(house: House):
     async with house.logged_in("reviewer-lin") as reviewer:
         page = await reviewer.opens("/")
         assert page.path == "/"
-        seal = Seal(SECRET)
+        seal = SessionCipher(SECRET)
         session = seal.open(reviewer.client.cookies["zhidai_session"])
         session["person"]["expires"] = 1
         reviewer.client.cookies.clear()
