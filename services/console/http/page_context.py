@@ -20,6 +20,7 @@ from services.console.rendering.environment import Renderer
 from services.console.rendering.navigation import navigation
 from services.console.settings import ConsoleSettings
 from services.console.upstream.client import Api, Problem, Services
+from services.console.upstream.demo import DemoLoader
 from shared.observability.tracing import current_request_id
 
 LANGUAGE_COOKIE = "zhidai_language"
@@ -38,6 +39,7 @@ class Console:
     services: Services
     renderer: Renderer
     login: LoginMethod
+    demo: DemoLoader | None = None
 
     @property
     def secret(self) -> str:
@@ -68,22 +70,23 @@ class PageContext:
     console: Console
     texts: Texts
     person: Person | None
-    _apis: Mapping[str, Api]
+    apis: Mapping[str, Api]
+    """The three services, as this person."""
 
     @property
     def applications(self) -> Api:
         """The service `applications`, as this person."""
-        return self._apis["applications"]
+        return self.apis["applications"]
 
     @property
     def risk_pool(self) -> Api:
         """The service `risk_pool`, as this person."""
-        return self._apis["risk_pool"]
+        return self.apis["risk_pool"]
 
     @property
     def notifications(self) -> Api:
         """The service `notifications`, as this person."""
-        return self._apis["notifications"]
+        return self.apis["notifications"]
 
     async def form(self) -> FormData:
         """The form that was sent. Raises ForeignForm where it is not ours."""
@@ -177,11 +180,6 @@ Page = Annotated[PageContext, Depends(page_context)]
 
 Visitor = Annotated[PageContext, Depends(visitor)]
 """What a page takes that is there before the login, too."""
-
-
-def failed(page: PageContext, problem: Problem) -> Response:
-    """A page that says what a service answered, and what to do now."""
-    return page.render("problem.html", attempt=Attempt(problem=problem))
 
 
 def _here(request: Request) -> str:

@@ -3,23 +3,30 @@
 from services.console.pages import (
     cases,
     claims,
+    demo,
     inbox,
     login,
     parked,
     pools,
     recoveries,
     settlements,
+    setup,
     start,
 )
 
-ROUTERS = (
-    login.router,
-    start.router,
-    cases.router,
-    settlements.router,
-    pools.router,
-    claims.router,
-    recoveries.router,
-    inbox.router,
-    parked.router,
+ROUTERS = tuple(
+    part.router
+    for part in (
+        login,
+        start,
+        cases,
+        settlements,
+        pools,
+        claims,
+        recoveries,
+        inbox,
+        parked,
+        demo,
+        setup,
+    )
 )

@@ -5,10 +5,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from services.console.http.addresses import local_path
 from services.console.http.forms import once, text
 from services.console.http.page_context import Page
 from services.console.http.streaming import pass_on
-from services.console.pages.login import local
 from services.console.rendering.paging import next_page
 
 router = APIRouter()
@@ -34,7 +34,7 @@ async def open_message(page: Page, message_id: UUID) -> Response:
     """Mark a message as read and go where it leads."""
     form = await page.form()
     await page.notifications.post(f"/inbox/{message_id}/read", key=once(form))
-    return page.redirect(local(text(form, "link")))
+    return page.redirect(local_path(text(form, "link")))
 
 
 @router.post("/inbox/read")

@@ -1,46 +1,44 @@
 """The login, the logout, the language, and the page of keys."""
 
-from urllib.parse import urlencode
-
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.console.http.addresses import local_path
+from services.console.http.development import reader, somebody_with
 from services.console.http.forms import text
 from services.console.http.page_context import LANGUAGE_COOKIE, PageContext, Visitor
-from services.console.login.development_people import BUREAU, READER, of_banks
+from services.console.login.development_people import BUREAU, of_banks
 from services.console.login.providers import DevelopmentLogin, NotLetIn, OidcLogin
+from services.console.pages.setup_forms import FORMS
 from services.console.rendering.catalogue import LANGUAGES
 from services.console.rendering.navigation import ENTRIES
-from services.console.upstream.client import Problem
+from services.console.upstream.installation import read_installation
+from services.console.upstream.optional import items, or_none
 from shared.auth.identity import Identity
 
 router = APIRouter()
 _YEAR_SECONDS = 365 * 24 * 3600
 
 
-def login_path(request: Request) -> str:
-    """The login page, which leads back to where one wanted to go."""
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    if request.method != "GET" or wanted == "/":
-        return "/login"
-    return f"/login?{urlencode({'next': wanted})}"
-
-
-def local(path: str) -> str:
-    """A path of our own; "/" for anything that leads elsewhere."""
-    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path
-    return path if is_ours and path.isprintable() else "/"
-
-
 @router.get("/login")
 async def login(page: Visitor, next: str = "/") -> Response:
     """Choose a person, or go to the identity provider."""
     method = page.console.login
-    people: tuple[Identity, ...] = ()
-    if isinstance(method, DevelopmentLogin):
-        people = BUREAU + await _people_of_banks(page, method)
-    return page.render("login.html", login_kind=method.kind, people=people, next=local(next))
+    if not isinstance(method, DevelopmentLogin):
+        return page.render("login_oidc.html", next=local_path(next))
+    apis = reader(page)
+    installation = await or_none(read_installation(apis)) if apis else None
+    is_empty = installation is not None and installation.is_empty
+    return page.render(
+        "login.html",
+        bureau=BUREAU,
+        banks=of_banks(installation.banks) if installation else (),
+        is_empty=is_empty,
+        offers_demo=is_empty and page.console.demo is not None,
+        first=somebody_with(page, FORMS["bank"].role),
+        next=local_path(next),
+    )
 
 
 @router.post("/login")
@@ -50,12 +48,12 @@ async def choose(page: Visitor) -> Response:
     form = await page.form()
     if not isinstance(method, DevelopmentLogin):
         return page.redirect("/login")
-    people = BUREAU + await _people_of_banks(page, method)
+    people = BUREAU + await _people_of_banks(page)
     chosen = next((one for one in people if one.subject == text(form, "subject")), None)
     if chosen is None:
         return page.redirect("/login")
     _begin(page.request, method.enter(chosen))
-    return page.redirect(local(text(form, "next")))
+    return page.redirect(local_path(text(form, "next")))
 
 
 @router.get("/login/provider")
@@ -64,7 +62,7 @@ async def to_provider(page: Visitor, next: str = "/") -> Response:
     method = page.console.login
     if not isinstance(method, OidcLogin):
         return page.redirect("/login")
-    page.request.session["next"] = local(next)
+    page.request.session["next"] = local_path(next)
     try:
         return await method.leave_for_provider(page.request)
     except NotLetIn:
@@ -77,12 +75,12 @@ async def from_provider(page: Visitor) -> Response:
     method = page.console.login
     if not isinstance(method, OidcLogin):
         return page.redirect("/login")
-    wanted = local(page.request.session.get("next", "/"))
+    wanted = local_path(page.request.session.get("next", "/"))
     try:
-        held = await method.come_back(page.request)
+        person = await method.come_back(page.request)
     except NotLetIn:
         return page.redirect("/login", "login.not-let-in")
-    _begin(page.request, held)
+    _begin(page.request, person)
     return page.redirect(wanted)
 
 
@@ -102,7 +100,7 @@ async def language(page: Visitor) -> Response:
     """Change the language and come back."""
     form = await page.form()
     chosen = text(form, "language")
-    response = page.redirect(local(text(form, "back")))
+    response = page.redirect(local_path(text(form, "back")))
     if chosen in LANGUAGES:
         response.set_cookie(
             LANGUAGE_COOKIE,
@@ -121,16 +119,14 @@ async def keys(page: Visitor) -> Response:
     return page.render("keys.html", entries=ENTRIES)
 
 
-async def _people_of_banks(page: PageContext, method: DevelopmentLogin) -> tuple[Identity, ...]:
-    reader = page.console.services.as_(method.enter(READER)["token"], language="zh-CN")
-    try:
-        banks = await reader["applications"].get("/banks", limit=200)
-    except Problem:
-        return ()
-    return of_banks(banks["items"])
+async def _people_of_banks(page: PageContext) -> tuple[Identity, ...]:
+    apis = reader(page)
+    assert apis is not None, "people are chosen in development only"
+    banks = await or_none(apis["applications"].get("/banks", limit=200))
+    return of_banks(items(banks or []))
 
 
-def _begin(request: Request, held: dict[str, object]) -> None:
+def _begin(request: Request, person: dict[str, object]) -> None:
     """A new session for a new person: nothing of the visitor's goes on, not even its id."""
     request.session.clear()
-    request.session["person"] = held
+    request.session["person"] = person

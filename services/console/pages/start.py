@@ -10,6 +10,8 @@ from starlette.responses import Response
 
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
+from services.console.rendering.navigation import SETS_UP
+from services.console.upstream.installation import Installation, read_installation
 from services.console.upstream.optional import items, nothing, or_none
 from shared.money import format_fen, parse_fen
 
@@ -44,11 +46,15 @@ async def start(page: Page) -> Response:
         else nothing(),
         today(page),
     )
+    installation = await _set_up_here(page, pools)
+    if installation and installation.is_empty:
+        return page.redirect("/setup")
     shown_pools = items(pools or [])
     months = await _months(page, shown_pools) if finance else []
     return page.render(
         "start.html",
         day=day,
+        is_set_up=installation is None or installation.is_ready,
         queue=items(queue) if queue else [],
         claims=_pending(items(claims or [])),
         recoveries=_pending(items(recoveries or [])),
@@ -60,6 +66,17 @@ async def start(page: Page) -> Response:
         loans=statistics["loans"] if statistics else [],
         inbox=inbox,
     )
+
+
+async def _set_up_here(page: PageContext, pools: Any) -> Installation | None:
+    """What is set up, for the people whom that concerns: everybody of the bureau where there is
+    no pool yet, else those who set up. None for the rest."""
+    assert page.person is not None
+    concerns = pools == [] or page.person.roles & SETS_UP
+    if page.person.is_of_bank or not concerns:
+        return None
+    found: Installation | None = await or_none(read_installation(page.apis))
+    return found
 
 
 async def _months(page: PageContext, pools: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
