@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from rich.console import Console
 from rich.table import Table
 
-from shared.auth.issuer import issuer_app
+from shared.http.issuer import issuer_app
 from shared.serve import run
 from zhidai import environment as environments
 from zhidai import instance as instances

@@ -4,7 +4,7 @@ from services.applications.api import banks, cases, loans, positions, reviews, s
 from services.applications.consumer import ROUTES
 from services.applications.handlers import expiry
 from services.applications.settings import Settings
-from shared.http.context import Context
+from shared.context import Context
 from shared.serve import serve
 from shared.service import Service
 

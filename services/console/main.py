@@ -1,19 +1,102 @@
-"""The console as a process of its own: `python -m services.console.main`."""
+"""The console: its pages, what guards them, and the process of its own.
 
+`python -m services.console.main`
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import httpx
 import uvicorn
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 
-from services.console.app import build
+from services.console.http.errors import answer_errors, unexpected
+from services.console.http.health import answer_operators
+from services.console.http.page_context import Console
+from services.console.http.security_headers import SecurityHeadersMiddleware
+from services.console.login.providers import DevelopmentLogin, LoginMethod, OidcLogin
+from services.console.login.session import SessionCipher, SessionMiddleware
+from services.console.pages import ROUTERS
+from services.console.rendering.environment import STATIC, CachedFiles, Renderer
 from services.console.settings import ConsoleSettings
+from services.console.upstream.client import Services
+from services.console.upstream.demo import DemoLoader
+from shared.auth.issuer import Issuer
+from shared.http.body_limit import BodyLimitMiddleware
+from shared.observability import telemetry
 from shared.observability.logs import configure_logging
 from shared.observability.tracing import configure_tracing
 from shared.serve import server_config
 from shared.settings import read_settings
 
+LARGEST_FORM = 256 * 1024
+"""Bytes; a form of many reasons has a hundredth of it."""
 
-def application(settings: ConsoleSettings) -> FastAPI:
-    """The console over services that answer at the addresses in its settings."""
-    return build(settings)
+
+def application(
+    settings: ConsoleSettings,
+    *,
+    transports: Mapping[str, httpx.AsyncBaseTransport] | None = None,
+    demo: DemoLoader | None = None,
+) -> FastAPI:
+    """The console over services that answer at the addresses in its settings.
+
+    `transports` reach services that run in the same process (name → transport). `demo` fills an
+    empty sandbox where a visitor asks for it.
+    """
+    services = Services.at(settings, transports)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await services.close()
+
+    app = FastAPI(
+        title="知贷 Zhidai · console",
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        middleware=_middleware(settings),
+    )
+    app.state.console = Console(settings, services, Renderer(), _login_method(settings), demo)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", CachedFiles(directory=STATIC), name="static")
+    answer_operators(app, services)
+    answer_errors(app)
+    telemetry.install(app, service="console")
+    return app
+
+
+def _middleware(settings: ConsoleSettings) -> list[Middleware]:
+    return [
+        Middleware(SecurityHeadersMiddleware, form_targets=_form_targets(settings)),
+        Middleware(
+            SessionMiddleware,
+            cipher=SessionCipher(settings.session_secret.get_secret_value()),
+            secure=settings.secure_cookies,
+        ),
+        # Innermost, so that the page of a crash has the headers of every other.
+        Middleware(
+            BodyLimitMiddleware, body_bytes=LARGEST_FORM, larger_bodies={}, unexpected=unexpected
+        ),
+    ]
+
+
+def _login_method(settings: ConsoleSettings) -> LoginMethod:
+    if settings.issuer_dir is None:
+        return OidcLogin(settings)
+    return DevelopmentLogin(Issuer.at(settings.issuer_dir, environment=settings.environment))
+
+
+def _form_targets(settings: ConsoleSettings) -> str:
+    """Whom a form's answer may send the browser on to: the provider, when one logs out there."""
+    if not settings.oidc_issuer:
+        return ""
+    url = httpx.URL(settings.oidc_issuer)
+    return f"{url.scheme}://{url.netloc.decode()}"
 
 
 def main() -> None:

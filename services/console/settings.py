@@ -17,7 +17,8 @@ class ConsoleSettings(BaseSettings):
     notifications_url: str = Field(description="Base URL of notifications, without /api/v1.")
     timeout_seconds: float = Field(default=15.0, gt=0)
     session_secret: SecretStr = Field(
-        min_length=32, description="Seals the sessions; the same for every process of the console."
+        min_length=32,
+        description="Encrypts the sessions; the same for every process of the console.",
     )
     secure_cookies: bool = Field(
         default=True, description="Off only where the console is served over plain http."

@@ -6,7 +6,7 @@ from services.notifications.consumer import CONSUMES
 from services.notifications.delivery import background
 from services.notifications.delivery.inbox_stream import new_messages_of
 from services.notifications.settings import NotificationsSettings
-from shared.http.context import Context
+from shared.context import Context
 from shared.service import GRACE_SECONDS, Service
 
 SHARE_OF_GRACE = 0.6

@@ -13,7 +13,7 @@ from services.risk_pool.api import (
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
 from services.risk_pool.settings import Settings
-from shared.http.context import Context
+from shared.context import Context
 from shared.service import Service
 
 

@@ -31,7 +31,7 @@ async def test_axe_would_find_a_violation(rooms: Rooms):
 
 
 async def furnished(rooms: Rooms) -> dict[str, list[str]]:
-    """A house with something on every page: who looks → at which pages."""
+    """A house with something on every page: who renderer → at which pages."""
     house = rooms.house
     claim = await house.has_claim()
     returned = await house.has_case(documents=[])

@@ -11,21 +11,21 @@ import httpx
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 
-from services.console.app import build
+from services.console.main import application
 from services.console.settings import ConsoleSettings
 from tests.applications.office import document, submission
 from tests.console.page import Page
 from tests.services import Person, RunningService, nothing_in_flight
 
 ICBC, CCB = "ICBC", "CCB"
-SECRET = "a secret of the tests, long enough to seal a session with"
+SECRET = "a secret of the tests, long enough to encrypt a session with"
 MORNING = "2026-03-02T09:00:00+08:00"
 
 _numbers = itertools.count(1)
 
 
 class House:
-    """The running services, and what tests need to happen in them before somebody looks."""
+    """The running services, and what tests need to happen in them before somebody renderer."""
 
     def __init__(self, services: dict[str, RunningService], issuer_folder: Path) -> None:
         self.services = services
@@ -45,7 +45,7 @@ class House:
             name: httpx.ASGITransport(app=service.app, raise_app_exceptions=False)
             for name, service in self.services.items()
         }
-        return build(ConsoleSettings(**(told | settings)), transports=transports)
+        return application(ConsoleSettings(**(told | settings)), transports=transports)
 
     def person(self, service: str, subject: str, *roles: str, institution: str = "*") -> Person:
         """Somebody who calls a service's API without the console."""

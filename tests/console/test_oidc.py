@@ -101,7 +101,7 @@ async def test_a_token_that_cannot_be_renewed_leads_to_the_login(house: House):
         {"oidc_issuer": "https://id.example"},
     ],
 )
-def test_the_console_does_not_start_without_exactly_one_way_in(settings: dict[str, Any]):
+def test_the_console_does_not_start_without_exactly_one_login_method(settings: dict[str, Any]):
     urls = {f"{name}_url": "http://x" for name in ("applications", "risk_pool", "notifications")}
     with pytest.raises(ValidationError):
         ConsoleSettings(**urls, session_secret=SECRET, **settings)

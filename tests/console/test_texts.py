@@ -8,7 +8,7 @@ from string import Formatter
 import pytest
 
 from services.applications.domain import life_cycle as cases
-from services.console.cases import actions
+from services.console.cases.kinds import CASE, CLAIM, KINDS, RECOVERY, SETTLEMENT, CaseKind
 from services.console.rendering.catalogue import FOLDER, LANGUAGES, Texts, texts
 from services.console.rendering.navigation import ENTRIES
 from services.risk_pool.domain import claim, recovery, settlement
@@ -77,22 +77,57 @@ def test_every_language_is_one_that_html_knows():
     assert texts("fr").html_language == "zh-CN"
 
 
-def test_every_state_action_and_entry_has_a_word_and_every_action_a_form():
-    wanted = {f"nav.{entry.name}" for entry in ENTRIES}
-    wanted |= {f"state.{state}" for state in cases.State}
-    wanted |= {f"act.{action}" for action in cases.Action}
-    for kind, table, module in (
-        ("claim", actions.CLAIM, claim),
-        ("recovery", actions.RECOVERY, recovery),
-        ("settlement", actions.SETTLEMENT, settlement),
-    ):
-        wanted |= {f"{kind}_state.{state}" for state in module.State}
-        wanted |= {f"{kind}_act.{action}" for action in module.Action}
-        assert {move.action for move in module.LIFE_CYCLE.moves} <= table.keys()
-        wanted |= {f"done.{kind}-{name}" for name in table}
-    assert wanted <= ZH.keys
+def moves(kind: CaseKind) -> list[tuple[str | None, str, str, bool]]:
+    """The service's life cycle of a kind: from, action, to, and whether a person does it."""
+    if kind is CASE:
+        return [
+            (row.source, str(row.action), row.target, row.by is not cases.Role.SYSTEM)
+            for row in cases.TRANSITIONS
+        ]
+    module = {"claim": claim, "recovery": recovery, "settlement": settlement}[kind.name]
+    return [
+        (move.source, move.action, move.target, SYSTEM_ROLE not in move.roles)
+        for move in module.LIFE_CYCLE.moves
+    ]
 
-    by_people = {move.action for move in cases.LIFE_CYCLE.moves if move.roles - {SYSTEM_ROLE}}
-    # A whole application is filled in at the bank, in its own system.
-    assert by_people - {"submit", "resubmit"} <= actions.CASE.keys()
-    assert {f"done.case-{name}" for name in actions.CASE} <= ZH.keys
+
+def states(kind: CaseKind) -> set[str]:
+    """Every state of a kind."""
+    return {
+        str(state) for source, _, target, _ in moves(kind) for state in (source, target) if state
+    }
+
+
+def states_with_words(kind: CaseKind) -> set[str]:
+    """The states that the console has words for, which its filters offer."""
+    return set(ZH.codes("state" if kind is CASE else f"{kind.name}_state"))
+
+
+ELSEWHERE = {"resubmit", "submit", "file", "report"}
+"""A whole application, claim or recovery is filled in at the bank, or in a form of its own."""
+
+
+def test_every_entry_of_the_navigation_has_a_word():
+    assert {f"nav.{entry.name}" for entry in ENTRIES} <= ZH.keys
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_every_state_and_action_has_a_word_and_every_action_a_form(kind):
+    assert states_with_words(kind) == states(kind)
+    assert {f"{kind.name}_action.{action}" for _, action, _, _ in moves(kind)} <= ZH.keys
+    by_people = {action for _, action, _, by_person in moves(kind) if by_person}
+    assert by_people - ELSEWHERE <= kind.actions.keys()
+    assert {f"done.{kind.name}-{name}" for name in kind.actions} <= ZH.keys
+
+
+@pytest.mark.parametrize("kind", [CASE, CLAIM, SETTLEMENT], ids=lambda kind: kind.name)
+def test_the_steps_of_a_case_follow_its_life_cycle(kind):
+    final = states(kind) - {source for source, _, _, _ in moves(kind)}
+    assert kind.step_of.keys() <= states(kind)
+    assert states(kind) - kind.step_of.keys() <= final, "a case that goes on is at some step"
+    assert len(kind.steps) in {kind.step_of.get(state) for state in final}, "the way has an end"
+    for source, action, target, _ in moves(kind):
+        if source and action in kind.actions and kind.actions[action].emphasis == "main":
+            assert kind.step_of[source] <= kind.step_of[target], f"{action} leads back"
+    assert {f"{kind.name}_steps.{step}" for step in kind.steps} <= ZH.keys
+    assert RECOVERY.steps == ()

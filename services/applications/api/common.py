@@ -13,7 +13,7 @@ from services.applications.api.responses import MovedAnswer
 from services.applications.domain.life_cycle import Action, State, roles_for
 from services.applications.handlers.case_in_hand import CaseInHand, locked_case
 from shared.auth.identity import Forbidden, Identity, requires
-from shared.http.context import Context
+from shared.context import Context
 from shared.http.etags import etag, require_match
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import MOST_PER_PAGE

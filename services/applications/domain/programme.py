@@ -9,7 +9,8 @@ from services.applications.domain.submission import Submission, Surroundings
 from shared.money import parse_fen
 from shared.months import add_months
 from shared.refusals import Refused
-from shared.schemes.decide import eligibility
+from shared.schemes.decide.application import ApplicationFacts, Collateral
+from shared.schemes.decide.eligibility import eligibility
 from shared.schemes.decide.findings import Finding
 from shared.schemes.scheme import Scheme
 from shared.schemes.terms import Terms
@@ -29,7 +30,7 @@ def programme_findings(
     """
     try:
         terms = scheme.terms(around.today, case.mode)
-        of_the_scheme = eligibility.eligibility(_facts(case, scheme, around), terms)
+        of_the_scheme = eligibility(_facts(case, scheme, around), terms)
     except Refused as refusal:
         return (no_terms(refusal, case, programme=scheme.programme, today=around.today),)
     return (*_parties(case, terms), *(_pointed(finding) for finding in of_the_scheme))
@@ -47,7 +48,7 @@ def no_terms(refusal: Refused, case: Submission, *, programme: str, today: date)
     )
 
 
-def _facts(case: Submission, scheme: Scheme, around: Surroundings) -> eligibility.ApplicationFacts:
+def _facts(case: Submission, scheme: Scheme, around: Surroundings) -> ApplicationFacts:
     share = Fraction(case.ip_share_bp, 10_000) if case.ip_share_bp is not None else None
     if not case.has_other_collateral:
         share = Fraction(1)

@@ -4,17 +4,17 @@ Which actions are possible the services say (`pending_actions`); here stands onl
 needs. An action that this table does not know is shown without a button.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.datastructures import FormData
 
-from services.console.http.forms import text
+from services.console.http.forms import amount, text
 
 
 @dataclass(frozen=True)
-class Ask:
+class FormField:
     """One field: its name in the service's request, and how it is asked for."""
 
     name: str
@@ -23,91 +23,80 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Act:
+class Action:
     """One action: the last part of its path, its fields, and whether it leads on or ends."""
 
     name: str
     path: str
-    asks: tuple[Ask, ...] = ()
-    tone: str = ""
+    fields: tuple[FormField, ...] = ()
+    emphasis: str = ""
     """main for what leads on, bad for what refuses; "" for the rest."""
 
+    def body(self, form: FormData) -> dict[str, Any]:
+        """The request that a filled-in form stands for; empty rows of several are left out."""
+        return {field.name: _value(field, form) for field in self.fields}
 
-def _table(*acts: Act) -> Mapping[str, Act]:
-    return {act.name: act for act in acts}
+
+def _table(*actions: Action) -> Mapping[str, Action]:
+    return {action.name: action for action in actions}
 
 
-OPINION = (Ask("opinion", "long"),)
-REASON = (Ask("reason", "long"),)
-
-CASE = _table(
-    Act("take", "take", tone="main"),
-    Act("recommend", "recommend", OPINION, "main"),
-    Act("approve", "approve", OPINION, "main"),
-    Act("return", "return", (Ask("reasons", "reasons"),)),
-    Act("release", "release"),
-    Act("reject", "reject", REASON, "bad"),
-    Act("register_pledge", "pledge-registration", (Ask("registrations", "registrations"),), "main"),
-    Act(
-        "disburse",
-        "disbursement",
-        (
-            Ask("loan_no", "line"),
-            Ask("amount", "amount"),
-            Ask("disbursed_on", "date"),
-            Ask("matures_on", "date"),
-        ),
-        "main",
-    ),
-    Act("retry", "retry", tone="main"),
-    Act("close", "close", REASON),
-    Act("withdraw", "withdraw", REASON, "bad"),
-)
-CLAIM = _table(
-    Act("review", "review", OPINION, "main"),
-    Act("approve", "approve", OPINION, "main"),
-    Act("pay", "pay", (Ask("paid_on", "date"),), "main"),
-    Act("refuse", "refuse", REASON, "bad"),
-)
-RECOVERY = _table(
-    Act("confirm", "confirm", tone="main"),
-    Act("refuse", "refuse", REASON, "bad"),
-)
-SETTLEMENT = _table(
-    Act("preview", "preview"),
-    Act("confirm", "confirm", tone="main"),
-    Act("sign", "sign", tone="main"),
-    Act("post", "post", tone="main"),
+_OPINION = (FormField("opinion", "long"),)
+_REASON = (FormField("reason", "long"),)
+_REGISTRATIONS = (FormField("registrations", "registrations"),)
+_DISBURSEMENT = (
+    FormField("loan_no", "line"),
+    FormField("amount", "amount"),
+    FormField("disbursed_on", "date"),
+    FormField("matures_on", "date"),
 )
 
+CASE_ACTIONS = _table(
+    Action("take", "take", emphasis="main"),
+    Action("recommend", "recommend", _OPINION, "main"),
+    Action("approve", "approve", _OPINION, "main"),
+    Action("return", "return", (FormField("reasons", "reasons"),)),
+    Action("release", "release"),
+    Action("reject", "reject", _REASON, "bad"),
+    Action("register_pledge", "pledge-registration", _REGISTRATIONS, "main"),
+    Action("disburse", "disbursement", _DISBURSEMENT, "main"),
+    Action("retry", "retry", emphasis="main"),
+    Action("close", "close", _REASON),
+    Action("withdraw", "withdraw", _REASON, "bad"),
+)
+CLAIM_ACTIONS = _table(
+    Action("review", "review", _OPINION, "main"),
+    Action("approve", "approve", _OPINION, "main"),
+    Action("pay", "pay", (FormField("paid_on", "date"),), "main"),
+    Action("refuse", "refuse", _REASON, "bad"),
+)
+RECOVERY_ACTIONS = _table(
+    Action("confirm", "confirm", emphasis="main"),
+    Action("refuse", "refuse", _REASON, "bad"),
+)
+SETTLEMENT_ACTIONS = _table(
+    Action("preview", "preview"),
+    Action("confirm", "confirm", emphasis="main"),
+    Action("sign", "sign", emphasis="main"),
+    Action("post", "post", emphasis="main"),
+)
 
-def offered(table: Mapping[str, Act], pending: Sequence[str]) -> list[Act]:
-    """The actions that a service offers now, in the table's order."""
-    return [act for name, act in table.items() if name in pending]
 
-
-def body_of(act: Act, form: FormData) -> dict[str, Any]:
-    """The request that a filled-in form stands for; empty rows of several are left out."""
-    return {ask.name: _value(ask, form) for ask in act.asks}
-
-
-def _value(ask: Ask, form: FormData) -> Any:
-    if ask.kind == "reasons":
+def _value(field: FormField, form: FormData) -> Any:
+    if field.kind == "reasons":
         return [
             {"text": words, "field": where}
             for where, words in _rows(form, "reason_field", "reason_text")
             if words
         ]
-    if ask.kind == "registrations":
+    if field.kind == "registrations":
         names = ("collateral_no", "registration_no", "registry", "registered_on")
         return [
             {**dict(zip(names, row, strict=True)), "collateral_no": int(row[0])}
             for row in _rows(form, *names)
             if row[0].isascii() and row[0].isdigit()
         ]
-    if ask.kind == "amount":
-        return text(form, ask.name).replace(",", "").replace("，", "")
-    return text(form, ask.name)
+    return amount(form, field.name) if field.kind == "amount" else text(form, field.name)
 
 
 def _rows(form: FormData, *names: str) -> list[tuple[str, ...]]:

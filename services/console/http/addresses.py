@@ -1,11 +1,27 @@
-"""What may stand in an address of the console: it becomes a part of a service's address."""
+"""Addresses: what may stand in one, and where one leads back to."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import Path
+from starlette.requests import Request
 
-Code = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
-"""A pool's, a bank's or a party's code."""
+CodeInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+"""A pool's, a bank's or a party's code; it becomes a part of a service's address."""
 
-Month = Annotated[str, Path(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+MonthInPath = Annotated[str, Path(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 """2026-03"""
+
+
+def login_path(request: Request) -> str:
+    """The login page, which leads back to where one wanted to go."""
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if request.method != "GET" or wanted == "/":
+        return "/login"
+    return f"/login?{urlencode({'next': wanted})}"
+
+
+def local_path(path: str) -> str:
+    """A path of our own; "/" for anything that leads elsewhere."""
+    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path
+    return path if is_ours and path.isprintable() else "/"

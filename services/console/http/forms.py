@@ -9,7 +9,8 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -17,9 +18,32 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from uuid6 import uuid7
 
+from services.console.upstream.client import Problem
+
 TOKEN_FIELD = "_token"
 ONCE_FIELD = "_once"
 LARGEST_FORM_FIELDS = 400
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A form that was sent and refused: shown again with what was typed and why not."""
+
+    action: str = ""
+    """Which of the forms of its page; "" where there is one."""
+    form: FormData = field(default_factory=FormData)
+    problem: Problem | None = None
+
+    def of(self, action: str) -> Self:
+        """What this says to the form of an action: nothing, where another one was sent."""
+        return self if self.action == action else type(self)()
+
+    def typed(self, name: str, otherwise: object = "") -> object:
+        """What was typed into a field; before that, what it offers."""
+        return self.form.get(name, otherwise)
+
+
+NOTHING_SENT = Attempt()
 
 
 class ForeignForm(Exception):
@@ -60,6 +84,11 @@ def text(form: FormData, name: str) -> str:
     """A field without the blanks around it; "" where it is missing."""
     value = form.get(name)
     return value.strip() if isinstance(value, str) else ""
+
+
+def amount(form: FormData, name: str) -> str:
+    """An amount as the services want it, without the commas that people group it by."""
+    return text(form, name).replace(",", "").replace("，", "")
 
 
 def _from_our_origin(headers: Mapping[str, str], host: str) -> bool:

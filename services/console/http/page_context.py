@@ -4,21 +4,23 @@ The console decides nothing by role. Roles only choose which entries the navigat
 """
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
 
+from fastapi import Depends
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services.console.http.forms import new_key, read_form, token_of
-from services.console.login.providers import WayIn
+from services.console.http.forms import NOTHING_SENT, Attempt, new_key, read_form, token_of
+from services.console.login.providers import LoginMethod
 from services.console.rendering.catalogue import DEFAULT, LANGUAGES, Texts, texts
-from services.console.rendering.environment import Looks
+from services.console.rendering.environment import Renderer
 from services.console.rendering.navigation import navigation
 from services.console.settings import ConsoleSettings
 from services.console.upstream.client import Api, Problem, Services
+from services.console.upstream.demo import DemoLoader
 from shared.observability.tracing import current_request_id
 
 LANGUAGE_COOKIE = "zhidai_language"
@@ -35,8 +37,9 @@ class Console:
 
     settings: ConsoleSettings
     services: Services
-    looks: Looks
-    way_in: WayIn
+    renderer: Renderer
+    login: LoginMethod
+    demo: DemoLoader | None = None
 
     @property
     def secret(self) -> str:
@@ -60,39 +63,61 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Desk:
+class PageContext:
     """One request of one person, or of a visitor before the login (`person` is None)."""
 
     request: Request
     console: Console
     texts: Texts
     person: Person | None
-    _apis: Mapping[str, Api]
+    apis: Mapping[str, Api]
+    """The three services, as this person."""
 
     @property
     def applications(self) -> Api:
         """The service `applications`, as this person."""
-        return self._apis["applications"]
+        return self.apis["applications"]
 
     @property
     def risk_pool(self) -> Api:
         """The service `risk_pool`, as this person."""
-        return self._apis["risk_pool"]
+        return self.apis["risk_pool"]
 
     @property
     def notifications(self) -> Api:
         """The service `notifications`, as this person."""
-        return self._apis["notifications"]
+        return self.apis["notifications"]
 
     async def form(self) -> FormData:
         """The form that was sent. Raises ForeignForm where it is not ours."""
         return await read_form(self.request, secret=self.console.secret)
 
-    def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
+    async def answer_form(
+        self,
+        send: Callable[[FormData], Awaitable[Any]],
+        *,
+        show: Callable[[Attempt], Awaitable[Response]],
+        done: Callable[[Any], Response],
+        action: str = "",
+    ) -> Response:
+        """Send what a form asks for, then answer with what it came to.
+
+        Where a service refuses, the page is shown again with what was typed and why not.
+        """
+        form = await self.form()
+        try:
+            result = await send(form)
+        except Problem as problem:
+            if problem.status == 401:
+                raise
+            return await show(Attempt(action, form, problem))
+        return done(result)
+
+    def render(self, template: str, *, attempt: Attempt = NOTHING_SENT, **context: Any) -> Response:
         """A page with everything that its frame needs."""
         session = self.request.session
         notice = session.pop(NOTICE, None) if self.request.method == "GET" else None
-        html = self.console.looks.render(
+        html = self.console.renderer.render(
             template,
             self.texts,
             person=self.person,
@@ -102,44 +127,47 @@ class Desk:
             notice=self.texts(notice["key"], **notice["values"]) if notice else "",
             token=token_of(session, self.console.secret),
             new_key=new_key,
-            **({"problem": None} | context),
+            attempt=attempt,
+            problem=attempt.problem,
+            **context,
         )
+        status = attempt.problem.status if attempt.problem else 200
         return Response(html, status_code=status, media_type="text/html")
 
-    def done(self, path: str, notice: str = "", **values: str) -> Response:
+    def redirect(self, path: str, notice: str = "", **values: str) -> Response:
         """After a form: go and look at the result, so that reloading does not send it again."""
         if notice:
             self.request.session[NOTICE] = {"key": notice, "values": values}
         return RedirectResponse(path, status_code=303)
 
 
-def visitor(request: Request) -> Desk:
-    """Desk of whoever asks, logged in or not."""
+def visitor(request: Request) -> PageContext:
+    """The context of whoever asks, logged in or not."""
     console: Console = request.app.state.console
     language = request.cookies.get(LANGUAGE_COOKIE, DEFAULT)
     words = texts(language if language in LANGUAGES else DEFAULT)
-    held = request.session.get("person")
+    stored = request.session.get("person")
     person = None
-    if held:
+    if stored:
         person = Person(
-            held["subject"], held["name"], frozenset(held["roles"]), held["institution"]
+            stored["subject"], stored["name"], frozenset(stored["roles"]), stored["institution"]
         )
     apis = console.services.as_(
-        held["token"] if held else "",
+        stored["token"] if stored else "",
         language=words.html_language,
         request_id=current_request_id(),
     )
-    return Desk(request, console, words, person, apis)
+    return PageContext(request, console, words, person, apis)
 
 
-async def desk(request: Request) -> Desk:
-    """Desk of a person. Raises NotLoggedIn."""
-    held = request.session.get("person")
-    if held is None:
+async def page_context(request: Request) -> PageContext:
+    """The context of a person. Raises NotLoggedIn."""
+    stored = request.session.get("person")
+    if stored is None:
         raise NotLoggedIn
-    if held["expires"] - 30 < time.time():
+    if stored["expires"] - 30 < time.time():
         console: Console = request.app.state.console
-        renewed = await console.way_in.renewed(held)
+        renewed = await console.login.renewed(stored)
         if renewed is None:
             request.session.pop("person")
             raise NotLoggedIn
@@ -147,14 +175,11 @@ async def desk(request: Request) -> Desk:
     return visitor(request)
 
 
-def failed(desk: Desk, problem: Problem) -> Response:
-    """A page that says what a service answered, and what to do now."""
-    return desk.page("problem.html", status=problem.status, problem=problem)
+Page = Annotated[PageContext, Depends(page_context)]
+"""What a page of the house takes: nobody sees it without a login."""
 
-
-def without_person(at: Desk) -> Desk:
-    """The same desk for a page that shows nobody's name."""
-    return replace(at, person=None)
+Visitor = Annotated[PageContext, Depends(visitor)]
+"""What a page takes that is there before the login, too."""
 
 
 def _here(request: Request) -> str:

@@ -18,7 +18,7 @@ _HEADERS = {
 }
 
 
-class GuardMiddleware:
+class SecurityHeadersMiddleware:
     """Puts the headers on every answer; pages are not kept by any cache."""
 
     def __init__(self, app: ASGIApp, *, form_targets: str = "") -> None:

@@ -6,7 +6,7 @@ import httpx
 from starlette.responses import StreamingResponse
 
 
-def handed_on(answer: httpx.Response, *kept: str) -> StreamingResponse:
+def pass_on(answer: httpx.Response, *kept: str) -> StreamingResponse:
     """The answer of a service as an answer of ours, with those of its headers that are named."""
 
     async def bits() -> AsyncIterator[bytes]:

@@ -26,19 +26,15 @@ class NotLetIn(Exception):
     """The identity provider has sent nobody in, or somebody whom the services would not know."""
 
 
-class WayIn(Protocol):
+class LoginMethod(Protocol):
     """A way to log in."""
 
-    kind: str
-
-    async def renewed(self, held: Mapping[str, Any]) -> dict[str, Any] | None:
+    async def renewed(self, stored: Mapping[str, Any]) -> dict[str, Any] | None:
         """What the session holds, with a fresh token; None where the person must log in anew."""
 
 
-class ByChoice:
+class DevelopmentLogin:
     """Development: the local issuer signs a token for whoever is chosen."""
-
-    kind = "choice"
 
     def __init__(self, issuer: Issuer) -> None:
         self._issuer = issuer
@@ -52,17 +48,15 @@ class ByChoice:
             identity.institution,
             DEVELOPMENT_SECONDS,
         )
-        return held_person(identity, token=token, expires=time.time() + DEVELOPMENT_SECONDS)
+        return session_person(identity, token=token, expires=time.time() + DEVELOPMENT_SECONDS)
 
-    async def renewed(self, held: Mapping[str, Any]) -> dict[str, Any] | None:
+    async def renewed(self, stored: Mapping[str, Any]) -> dict[str, Any] | None:
         """Choosing again is easy, so nothing is renewed."""
         return None
 
 
-class ByProvider:
+class OidcLogin:
     """OIDC authorization code with PKCE against an identity provider such as Keycloak."""
-
-    kind = "oidc"
 
     def __init__(self, settings: ConsoleSettings) -> None:
         # Only who logs in by a provider pays for loading this.
@@ -100,13 +94,13 @@ class ByProvider:
         """What the session holds of the person whom the provider sends. Raises NotLetIn."""
         try:
             token = await self._client.authorize_access_token(request)
-            return await self._held(token)
+            return await self._person_of(token)
         except (OAuthError, HTTPError, InvalidToken, KeysUnavailable, ValueError) as error:
             raise NotLetIn(str(error)) from error
 
-    async def renewed(self, held: Mapping[str, Any]) -> dict[str, Any] | None:
+    async def renewed(self, stored: Mapping[str, Any]) -> dict[str, Any] | None:
         """A fresh token by the refresh token, if the provider gave one and still honours it."""
-        if not held.get("refresh"):
+        if not stored.get("refresh"):
             return None
         from authlib.integrations.httpx_client import AsyncOAuth2Client
 
@@ -119,9 +113,9 @@ class ByProvider:
         ) as client:
             try:
                 token = await client.refresh_token(
-                    metadata["token_endpoint"], refresh_token=held["refresh"]
+                    metadata["token_endpoint"], refresh_token=stored["refresh"]
                 )
-                return await self._held(dict(token))
+                return await self._person_of(dict(token))
             except (OAuthError, HTTPError, InvalidToken, KeysUnavailable, ValueError):
                 return None
 
@@ -137,14 +131,14 @@ class ByProvider:
         client_id = self._settings.oidc_client_id
         return f"{place}?client_id={client_id}&post_logout_redirect_uri={self._public(back_to)}"
 
-    async def _held(self, token: Mapping[str, Any]) -> dict[str, Any]:
+    async def _person_of(self, token: Mapping[str, Any]) -> dict[str, Any]:
         access = str(token["access_token"])
         identity = await (await self._verified_by()).identity_of(access)
         expires = float(token.get("expires_at") or time.time() + int(token.get("expires_in", 60)))
-        held = held_person(identity, token=access, expires=expires)
+        person = session_person(identity, token=access, expires=expires)
         if token.get("refresh_token"):
-            held["refresh"] = str(token["refresh_token"])
-        return held
+            person["refresh"] = str(token["refresh_token"])
+        return person
 
     async def _verified_by(self) -> Verifier:
         if self._verifier is None:
@@ -164,7 +158,7 @@ class ByProvider:
         return self._settings.public_url.rstrip("/") + path
 
 
-def held_person(identity: Identity, *, token: str, expires: float) -> dict[str, Any]:
+def session_person(identity: Identity, *, token: str, expires: float) -> dict[str, Any]:
     """A person as the session keeps them. `expires` is in seconds since 1970."""
     return {
         "subject": identity.subject,

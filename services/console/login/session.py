@@ -1,9 +1,9 @@
-"""The session: one dictionary per browser, sealed in cookies, so that the console keeps no state.
+"""The session: one dictionary per browser, encrypted in cookies, so that the console keeps no state.
 
 The cookie holds the person's access token, therefore it is encrypted as well as authenticated
 (JWE, `dir` + A256GCM), HttpOnly and SameSite=Lax. Lax, not Strict, because people arrive from a
 link in a message and from the identity provider; what changes anything has its own guard (forms).
-A token of an identity provider may be large, so the seal is cut over several cookies of 3,500 bytes.
+A token of an identity provider may be large, so the text is cut over several cookies of 3,500 bytes.
 """
 
 import hashlib
@@ -26,22 +26,22 @@ _MOST_CHUNKS = 5
 _HEADER = {"alg": "dir", "enc": "A256GCM", "zip": "DEF"}
 
 
-class Seal:
+class SessionCipher:
     """Turns a session into text that only this console can read or make."""
 
     def __init__(self, secret: str, *, now: Callable[[], float] = time.time) -> None:
         self._key = OctKey.import_key(hashlib.sha256(secret.encode()).digest())
         self._now = now
 
-    def close(self, session: Mapping[str, Any]) -> str:
-        """The sealed text of a session, stamped with the time."""
+    def encrypt(self, session: Mapping[str, Any]) -> str:
+        """The encrypted text of a session, stamped with the time."""
         plain = json.dumps({"at": self._now(), "session": session}, separators=(",", ":"))
         return jwe.encrypt_compact(_HEADER, plain, self._key, algorithms=list(_HEADER.values()))
 
-    def open(self, sealed: str) -> dict[str, Any]:
+    def decrypt(self, encrypted: str) -> dict[str, Any]:
         """The session in it; empty where it is forged, damaged or more than half a day old."""
         try:
-            opened = jwe.decrypt_compact(sealed, self._key, algorithms=list(_HEADER.values()))
+            opened = jwe.decrypt_compact(encrypted, self._key, algorithms=list(_HEADER.values()))
             content = json.loads(opened.plaintext or b"")
         except (JoseError, ValueError, TypeError, KeyError):
             return {}
@@ -52,11 +52,11 @@ class Seal:
 
 
 class SessionMiddleware:
-    """Opens the session into `request.session` and seals it again when a page has changed it."""
+    """Decrypts the session into `request.session` and encrypts it again when a page has changed it."""
 
-    def __init__(self, app: ASGIApp, *, seal: Seal, secure: bool) -> None:
+    def __init__(self, app: ASGIApp, *, cipher: SessionCipher, secure: bool) -> None:
         self.app = app
-        self._seal = seal
+        self._cipher = cipher
         self._secure = secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,8 +64,8 @@ class SessionMiddleware:
             await self.app(scope, receive, send)
             return
         cookies = HTTPConnection(scope).cookies
-        sealed = _joined(cookies)
-        session = self._seal.open(sealed) if sealed else {}
+        encrypted = _joined(cookies)
+        session = self._cipher.decrypt(encrypted) if encrypted else {}
         before = json.dumps(session, sort_keys=True)
         scope["session"] = session
 
@@ -81,7 +81,7 @@ class SessionMiddleware:
         await self.app(scope, receive, outwards)
 
     def _cookies(self, session: Mapping[str, Any], sent: Mapping[str, str]) -> list[str]:
-        text = self._seal.close(session) if session else ""
+        text = self._cipher.encrypt(session) if session else ""
         chunks = [text[at : at + _CHUNK] for at in range(0, len(text), _CHUNK)]
         assert len(chunks) <= _MOST_CHUNKS, "the identity provider's tokens are too large"
         attributes = "; Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if self._secure else "")

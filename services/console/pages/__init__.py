@@ -1,14 +1,32 @@
 """The pages, one file per part of the work."""
 
-from services.console.pages import cases, claims, inbox, login, parked, pools, settlements, start
+from services.console.pages import (
+    cases,
+    claims,
+    demo,
+    inbox,
+    login,
+    parked,
+    pools,
+    recoveries,
+    settlements,
+    setup,
+    start,
+)
 
-ROUTERS = (
-    login.router,
-    start.router,
-    cases.router,
-    settlements.router,
-    pools.router,
-    claims.router,
-    inbox.router,
-    parked.router,
+ROUTERS = tuple(
+    part.router
+    for part in (
+        login,
+        start,
+        cases,
+        settlements,
+        pools,
+        claims,
+        recoveries,
+        inbox,
+        parked,
+        demo,
+        setup,
+    )
 )

@@ -1,78 +1,76 @@
 """Parked events: what could not be applied, why, and the replay after the cause is mended."""
 
 import asyncio
-from typing import Annotated
+from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.console.http.forms import once, text
-from services.console.http.page_context import Desk, desk
-from services.console.upstream.client import SERVICES, Api, Problem
+from services.console.http.forms import NOTHING_SENT, Attempt, once, text
+from services.console.http.page_context import Page, PageContext
+from services.console.upstream.client import SERVICES, Api, not_found
 from services.console.upstream.optional import items
 
 router = APIRouter()
-At = Annotated[Desk, Depends(desk)]
 
 
 @router.get("/parked")
-async def parked(at: At) -> Response:
+async def parked(page: Page) -> Response:
     """The parked events of every service."""
-    return await _shown(at)
+    return await _show(page, NOTHING_SENT)
 
 
 @router.post("/parked/{service}/replay")
-async def replay(at: At, service: str) -> Response:
+async def replay(page: Page, service: str) -> Response:
     """Apply parked events again: those of one key, or all of a service."""
-    form = await at.form()
-    wanted = {name: text(form, name) or None for name in ("topic", "key")}
-    try:
-        outcome = await _api(at, service).post(
-            "/events/parked/replay",
-            {name: value for name, value in wanted.items() if value},
-            key=once(form),
-        )
-    except Problem as problem:
-        if problem.status == 401:
-            raise
-        return await _shown(at, problem=problem)
-    return at.done(
-        "/parked",
-        "done.parked-replay",
-        applied=str(outcome["applied"]),
-        stuck=str(len(outcome["stuck"])),
+
+    async def send(form: FormData) -> Any:
+        wanted = {name: text(form, name) for name in ("topic", "key") if text(form, name)}
+        api = _api(page, service)
+        return await api.post("/events/parked/replay", wanted, key=once(form))
+
+    return await page.answer_form(
+        send,
+        show=lambda attempt: _show(page, attempt),
+        done=lambda outcome: page.redirect(
+            "/parked",
+            "done.parked-replay",
+            applied=str(outcome["applied"]),
+            stuck=str(len(outcome["stuck"])),
+        ),
     )
 
 
 @router.post("/parked/{service}/{position}/discard")
-async def discard(at: At, service: str, position: int) -> Response:
+async def discard(page: Page, service: str, position: int) -> Response:
     """Give one event up, with a reason."""
-    form = await at.form()
-    try:
-        await _api(at, service).post(
+
+    async def send(form: FormData) -> None:
+        await _api(page, service).post(
             f"/events/parked/{position}/discard", {"reason": text(form, "reason")}, key=once(form)
         )
-    except Problem as problem:
-        if problem.status == 401:
-            raise
-        return await _shown(at, problem=problem)
-    return at.done("/parked", "done.parked-discard")
+
+    return await page.answer_form(
+        send,
+        show=lambda attempt: _show(page, attempt),
+        done=lambda _: page.redirect("/parked", "done.parked-discard"),
+    )
 
 
-def _api(at: Desk, service: str) -> Api:
+def _api(page: PageContext, service: str) -> Api:
     if service not in SERVICES:
-        raise Problem(404, "not-found", "", "console")
-    found: Api = getattr(at, service)
+        raise not_found()
+    found: Api = getattr(page, service)
     return found
 
 
-async def _shown(at: Desk, *, problem: Problem | None = None) -> Response:
+async def _show(page: PageContext, attempt: Attempt) -> Response:
     found = await asyncio.gather(
-        *(_api(at, service).get("/events/parked", limit=100) for service in SERVICES)
+        *(_api(page, service).get("/events/parked", limit=100) for service in SERVICES)
     )
-    return at.page(
+    return page.render(
         "parked.html",
-        status=problem.status if problem else 200,
+        attempt=attempt,
         services=[(name, items(one)) for name, one in zip(SERVICES, found, strict=True)],
-        problem=problem,
     )

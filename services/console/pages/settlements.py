@@ -1,93 +1,103 @@
 """The monthly settlement: months, what a month lacks, its figures, its statements, its steps."""
 
 import asyncio
-import re
-from typing import Annotated, Any, Literal
+from datetime import date
+from typing import Any, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.console.cases import actions
-from services.console.http.addresses import Code, Month
-from services.console.http.forms import once, text
-from services.console.http.page_context import Desk, desk
+from services.console.cases.acting import act, render_case
+from services.console.cases.kinds import SETTLEMENT
+from services.console.http.addresses import CodeInPath, MonthInPath
+from services.console.http.forms import NOTHING_SENT, Attempt, once, text
+from services.console.http.page_context import Page, PageContext
+from services.console.http.today import today
 from services.console.rendering.paging import next_page
 from services.console.upstream.client import Problem
 from services.console.upstream.optional import items
-from services.console.upstream.today import today
+from shared.months import Month
 
 router = APIRouter()
-At = Annotated[Desk, Depends(desk)]
-
-_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
 @router.get("/settlements")
-async def all_settlements(at: At) -> Response:
+async def all_settlements(page: Page) -> Response:
     """The last months of every pool."""
-    pools = items(await at.risk_pool.get("/pools"))
+    pools = items(await page.risk_pool.get("/pools"))
     months = await asyncio.gather(
-        *(at.risk_pool.get(f"/pools/{pool['code']}/settlements", limit=6) for pool in pools)
+        *(page.risk_pool.get(f"/pools/{pool['code']}/settlements", limit=6) for pool in pools)
     )
-    return at.page(
+    return page.render(
         "settlements_all.html",
         pools=[(pool, items(found)) for pool, found in zip(pools, months, strict=True)],
     )
 
 
 @router.get("/pools/{code}/settlements")
-async def settlements(at: At, code: Code, cursor: str = "") -> Response:
+async def settlements(page: Page, code: CodeInPath, cursor: str = "") -> Response:
     """The months of one pool."""
-    return await _months_shown(at, code, cursor)
+    return await _show_months(page, code, NOTHING_SENT, cursor)
 
 
 @router.post("/pools/{code}/settlements")
-async def begin(at: At, code: Code) -> Response:
+async def begin(page: Page, code: CodeInPath) -> Response:
     """Preview a month that has no settlement yet, then look at it."""
-    form = await at.form()
-    month = text(form, "month")
-    try:
-        if _MONTH.fullmatch(month) is None:
-            raise Problem(422, "month-malformed", "", "console")
-        await at.risk_pool.post(f"/pools/{code}/settlements/{month}/preview", key=once(form))
-    except Problem as problem:
-        if problem.status == 401:
-            raise
-        return await _months_shown(at, code, "", problem=problem, month=month)
-    return at.done(f"/pools/{code}/settlements/{month}", "done.settlement-preview")
+
+    async def send(form: FormData) -> str:
+        try:
+            month = str(Month.parse(text(form, "month")))
+        except ValueError as error:
+            raise Problem(422, "month-malformed", "", "console") from error
+        await page.risk_pool.post(f"/pools/{code}/settlements/{month}/preview", key=once(form))
+        return month
+
+    return await page.answer_form(
+        send,
+        show=lambda attempt: _show_months(page, code, attempt),
+        done=lambda month: page.redirect(
+            f"/pools/{code}/settlements/{month}", "done.settlement-preview"
+        ),
+    )
 
 
 @router.get("/pools/{code}/settlements/{month}")
-async def settlement(at: At, code: Code, month: Month) -> Response:
+async def settlement(page: Page, code: CodeInPath, month: MonthInPath) -> Response:
     """One month."""
-    return await _shown(at, code, month)
+    return await _show(page, code, month, NOTHING_SENT)
 
 
 @router.get("/pools/{code}/settlements/{month}/lines")
-async def lines(at: At, code: Code, month: Month, bank: str = "", cursor: str = "") -> Response:
+async def lines(
+    page: Page, code: CodeInPath, month: MonthInPath, bank: str = "", cursor: str = ""
+) -> Response:
     """A line for each loan behind a month's figures."""
-    found = await at.risk_pool.get(
+    found = await page.risk_pool.get(
         f"/pools/{code}/settlements/{month}/lines", bank=bank, cursor=cursor
     )
-    return at.page(
+    return page.render(
         "lines.html",
         code=code,
         month=month,
         bank=bank,
         lines=found["items"],
-        next=next_page(at.request, found),
+        next=next_page(page.request, found),
         is_first=not cursor,
     )
 
 
 @router.get("/pools/{code}/settlements/{month}/statements/{party}.{form}")
 async def statement(
-    at: At, code: Code, month: Month, party: Code, form: Literal["pdf", "xlsx"]
+    page: Page,
+    code: CodeInPath,
+    month: MonthInPath,
+    party: CodeInPath,
+    form: Literal["pdf", "xlsx"],
 ) -> Response:
     """A party's statement, handed on as the service made it."""
-    language = at.texts.language
-    file = await at.risk_pool.file(
+    language = page.texts.language
+    file = await page.risk_pool.file(
         f"/pools/{code}/settlements/{month}/statements/{party}.{form}?lang={language}"
     )
     return Response(
@@ -98,64 +108,46 @@ async def statement(
 
 
 @router.post("/pools/{code}/settlements/{month}/{action}")
-async def act(at: At, code: Code, month: Month, action: str) -> Response:
+async def act_on_month(page: Page, code: CodeInPath, month: MonthInPath, action: str) -> Response:
     """Do one step of a month, then look at it again."""
-    form = await at.form()
-    known = actions.SETTLEMENT.get(action)
-    if known is None:
-        raise Problem(404, "not-found", "", "console")
-    try:
-        await at.risk_pool.post(
-            f"/pools/{code}/settlements/{month}/{known.path}",
-            key=once(form),
-            if_match=text(form, "_etag"),
-        )
-    except Problem as problem:
-        if problem.status == 401:
-            raise
-        return await _shown(at, code, month, problem=problem, tried=action)
-    return at.done(f"/pools/{code}/settlements/{month}", f"done.settlement-{action}")
+    path = f"/pools/{code}/settlements/{month}"
+    return await act(
+        page,
+        SETTLEMENT,
+        action,
+        api=page.risk_pool,
+        path=path,
+        back=path,
+        show=lambda attempt: _show(page, code, month, attempt),
+    )
 
 
-async def _months_shown(
-    at: Desk, code: str, cursor: str, *, problem: Problem | None = None, month: str = ""
+async def _show_months(
+    page: PageContext, code: str, attempt: Attempt, cursor: str = ""
 ) -> Response:
     pool, found, day = await asyncio.gather(
-        at.risk_pool.get(f"/pools/{code}"),
-        at.risk_pool.get(f"/pools/{code}/settlements", cursor=cursor),
-        today(at),
+        page.risk_pool.get(f"/pools/{code}"),
+        page.risk_pool.get(f"/pools/{code}/settlements", cursor=cursor),
+        today(page),
     )
-    return at.page(
+    return page.render(
         "settlements.html",
-        status=problem.status if problem else 200,
+        attempt=attempt,
         pool=pool,
-        months=found["items"],
-        next=next_page(at.request, found),
+        months=items(found),
+        next=next_page(page.request, found),
         is_first=not cursor,
-        problem=problem,
-        month=month or _month_before(day),
+        month=attempt.typed("month", _month_before(day)),
     )
 
 
-async def _shown(
-    at: Desk, code: str, month: str, *, problem: Problem | None = None, tried: str = ""
-) -> Response:
+async def _show(page: PageContext, code: str, month: str, attempt: Attempt) -> Response:
     answer, pool = await asyncio.gather(
-        at.risk_pool.read(f"/pools/{code}/settlements/{month}"),
-        at.risk_pool.get(f"/pools/{code}"),
+        page.risk_pool.read(f"/pools/{code}/settlements/{month}"),
+        page.risk_pool.get(f"/pools/{code}"),
     )
-    return at.page(
-        "settlement.html",
-        status=problem.status if problem else 200,
-        settlement=answer.body,
-        pool=pool,
-        groups=_groups(answer.body["movements"]),
-        etag=answer.etag,
-        acts=actions.offered(actions.SETTLEMENT, answer.body["pending_actions"]),
-        problem=problem,
-        tried=tried,
-        sent=FormData(),
-    )
+    groups = _groups(answer.body["movements"])
+    return render_case(page, SETTLEMENT, answer, attempt, pool=pool, groups=groups)
 
 
 _GROUPS = {
@@ -190,5 +182,4 @@ def _groups(
 
 def _month_before(day: str) -> str:
     """The month before a day's, as one would settle next."""
-    year, month = int(day[:4]), int(day[5:7])
-    return f"{year - 1}-12" if month == 1 else f"{year}-{month - 1:02d}"
+    return str(Month.of(date.fromisoformat(day)).before)

@@ -3,18 +3,19 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.console.http.page_context import Desk, desk
+from services.console.http.page_context import Page, PageContext
+from services.console.http.today import today
+from services.console.rendering.navigation import SETS_UP
+from services.console.upstream.installation import Installation, read_installation
 from services.console.upstream.optional import items, nothing, or_none
-from services.console.upstream.today import today
 from shared.money import format_fen, parse_fen
 
 router = APIRouter()
-At = Annotated[Desk, Depends(desk)]
 
 _MONTHS_SHOWN = 12
 _FOR_BANK = (
@@ -27,29 +28,33 @@ _FOR_BANK = (
 
 
 @router.get("/")
-async def start(at: At) -> Response:
+async def start(page: Page) -> Response:
     """What waits, today's figures, the last messages."""
-    person = at.person
+    person = page.person
     assert person is not None
     works = bool(person.roles & {"reviewer", "approver"})
     finance = bool(person.roles & {"finance_maker", "finance_checker", "reviewer"})
     queue, statistics, pools, claims, recoveries, inbox, for_bank, day = await asyncio.gather(
-        or_none(at.applications.get("/queue", limit=6)) if works else nothing(),
-        or_none(at.applications.get("/statistics")),
-        or_none(at.risk_pool.get("/pools")),
-        or_none(at.risk_pool.get("/claims", limit=100)) if finance else nothing(),
-        or_none(at.risk_pool.get("/recoveries", state="reported", limit=20)),
-        or_none(at.notifications.get("/inbox", limit=6)),
-        or_none(at.applications.get("/applications", state=_FOR_BANK, limit=8))
+        or_none(page.applications.get("/queue", limit=6)) if works else nothing(),
+        or_none(page.applications.get("/statistics")),
+        or_none(page.risk_pool.get("/pools")),
+        or_none(page.risk_pool.get("/claims", limit=100)) if finance else nothing(),
+        or_none(page.risk_pool.get("/recoveries", state="reported", limit=20)),
+        or_none(page.notifications.get("/inbox", limit=6)),
+        or_none(page.applications.get("/applications", state=_FOR_BANK, limit=8))
         if person.is_of_bank
         else nothing(),
-        today(at),
+        today(page),
     )
+    installation = await _set_up_here(page, pools)
+    if installation and installation.is_empty:
+        return page.redirect("/setup")
     shown_pools = items(pools or [])
-    months = await _months(at, shown_pools) if finance else []
-    return at.page(
+    months = await _months(page, shown_pools) if finance else []
+    return page.render(
         "start.html",
         day=day,
+        is_set_up=installation is None or installation.is_ready,
         queue=items(queue) if queue else [],
         claims=_pending(items(claims or [])),
         recoveries=_pending(items(recoveries or [])),
@@ -63,10 +68,21 @@ async def start(at: At) -> Response:
     )
 
 
-async def _months(at: Desk, pools: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+async def _set_up_here(page: PageContext, pools: Any) -> Installation | None:
+    """What is set up, for the people whom that concerns: everybody of the bureau where there is
+    no pool yet, else those who set up. None for the rest."""
+    assert page.person is not None
+    concerns = pools == [] or page.person.roles & SETS_UP
+    if page.person.is_of_bank or not concerns:
+        return None
+    found: Installation | None = await or_none(read_installation(page.apis))
+    return found
+
+
+async def _months(page: PageContext, pools: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     found = await asyncio.gather(
         *(
-            or_none(at.risk_pool.get(f"/pools/{pool['code']}/settlements", limit=3))
+            or_none(page.risk_pool.get(f"/pools/{pool['code']}/settlements", limit=3))
             for pool in pools
         )
     )

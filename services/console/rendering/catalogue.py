@@ -39,6 +39,11 @@ class Texts:
         """Whether there is such a text."""
         return key in self._words
 
+    def codes(self, kind: str) -> list[str]:
+        """Every code that people have a word for, in the catalogue's order."""
+        begins = f"{kind}."
+        return [key.removeprefix(begins) for key in self._words if key.startswith(begins)]
+
     def of(self, words: Mapping[str, Any] | None) -> str:
         """Our language's side of a value that the services give in two: {"zh": …, "en": …}."""
         return str((words or {}).get(self.language, "") or "")

@@ -10,16 +10,15 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from services.console.cases import explanations
-from services.console.rendering import charts, formats
+from services.console.rendering import charts, explanations, formats
 from services.console.rendering.catalogue import LANGUAGES, Texts
-from services.console.rendering.tag_colours import tone
+from services.console.rendering.tag_colours import tag_colour
 
 HERE = Path(__file__).parents[1]
 STATIC = HERE / "static"
 
 
-class Looks:
+class Renderer:
     """Renders pages. A name that a page uses and nobody gave is an error, not a blank."""
 
     def __init__(self) -> None:
@@ -47,7 +46,7 @@ class Looks:
             "figures": formats.figures,
             "figure_lines": formats.figure_lines,
             "charts": charts,
-            "tone": tone,
+            "tag_colour": tag_colour,
             "steps_of": explanations.steps_of,
             "version_of": explanations.version_of,
         }
@@ -64,7 +63,7 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={digest}"
 
 
-class KeptFiles(StaticFiles):
+class CachedFiles(StaticFiles):
     """Static files whose versioned addresses a browser may keep for a year."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:

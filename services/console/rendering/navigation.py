@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from shared.auth.identity import BANK_ROLES, BUREAU_ROLES
 
 _FINANCE = frozenset({"finance_maker", "finance_checker"})
+SETS_UP = frozenset({"pool_manager", "admin"})
+"""Who registers banks, opens pools and gives lines."""
+
 _EVERYBODY = BANK_ROLES | BUREAU_ROLES
 
 
@@ -27,6 +30,7 @@ ENTRIES = (
     Entry("recoveries", "/recoveries", "r", _EVERYBODY - {"admin"}),
     Entry("settlements", "/settlements", "m", _EVERYBODY - {"admin"}),
     Entry("inbox", "/inbox", "i", _EVERYBODY),
+    Entry("setup", "/setup", "u", SETS_UP),
     Entry("parked", "/parked", "e", frozenset({"admin"})),
 )
 

@@ -1,8 +1,8 @@
-"""The tone of a tag: the colour that goes with its word. A code that is new to us stays grey."""
+"""The colour of a tag that goes with its word. A code that is new to us stays grey."""
 
 from collections.abc import Mapping
 
-_TONES: Mapping[str, Mapping[str, str]] = {
+_COLOURS: Mapping[str, Mapping[str, str]] = {
     "state": {
         "submitted": "info",
         "returned_for_correction": "warn",
@@ -47,6 +47,6 @@ _TONES: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def tone(kind: str, code: object) -> str:
+def tag_colour(kind: str, code: object) -> str:
     """ok, info, warn, bad, or "" for grey."""
-    return _TONES.get(kind, {}).get(str(code), "")
+    return _COLOURS.get(kind, {}).get(str(code), "")

@@ -79,7 +79,7 @@
       const search = document.querySelector("input[type=search]");
       if (search) { event.preventDefault(); search.focus(); search.select(); }
     } else if (key === "a") {
-      const action = document.querySelector(".actions .act, .actions summary");
+      const action = document.querySelector(".actions .action, .actions summary");
       if (action) { event.preventDefault(); action.focus(); }
     }
   });
@@ -91,6 +91,19 @@
   document.querySelectorAll("[data-prints]").forEach((button) => {
     button.addEventListener("click", () => window.print());
   });
+
+  // A part of the page that is asked for again until it leads on.
+  const changing = document.querySelector("[data-refreshes]");
+  const refresh = async () => {
+    try {
+      const answer = await fetch(changing.dataset.refreshes);
+      if (answer.ok) changing.innerHTML = await answer.text();
+    } catch { /* the server is busy or restarting; the next time asks again */ }
+    const through = changing.querySelector("[data-goes-to]");
+    if (through) location.assign(through.dataset.goesTo);
+    else if (changing.querySelector("progress")) setTimeout(refresh, 1000);
+  };
+  if (changing?.querySelector("progress")) setTimeout(refresh, 1000);
 
   // News in the inbox arrive while the page is open.
   const bell = document.querySelector("[data-inbox-stream]");

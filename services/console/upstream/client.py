@@ -36,6 +36,11 @@ class Problem(Exception):
         )
 
 
+def not_found() -> Problem:
+    """What the console itself says of an address that leads nowhere."""
+    return Problem(404, "not-found", "", "console")
+
+
 @dataclass(frozen=True)
 class Answer:
     """The JSON of a service, and the ETag to change it by."""

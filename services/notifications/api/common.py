@@ -10,7 +10,7 @@ from services.notifications.domain.audiences import NOTICES
 from services.notifications.domain.receivers import KEEPERS
 from services.notifications.settings import NotificationsSettings
 from shared.auth.identity import Identity, requires
-from shared.http.context import Context
+from shared.context import Context
 
 Keeper = Annotated[Identity, Depends(requires(*sorted(KEEPERS)))]
 """Who sets up endpoints of their institution."""

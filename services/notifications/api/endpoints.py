@@ -20,7 +20,8 @@ from services.notifications.handlers import deliveries
 from services.notifications.handlers import endpoints as handlers
 from services.notifications.queries import endpoints as queries
 from services.notifications.senders.secret_encryption import SecretEncryption
-from shared.http.context import Context, CurrentContext
+from shared.context import Context
+from shared.http.context import CurrentContext
 from shared.http.etags import IF_MATCH, etag, require_match
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor

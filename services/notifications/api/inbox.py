@@ -22,7 +22,8 @@ from services.notifications.delivery.inbox_stream import new_messages_of
 from services.notifications.handlers import inbox as handlers
 from services.notifications.queries import inbox
 from shared.auth.identity import Identity
-from shared.http.context import Context, CurrentContext
+from shared.context import Context
+from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import decode_cursor, encode_cursor
 from shared.http.requests import LARGEST_INTEGER

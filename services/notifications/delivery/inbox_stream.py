@@ -78,7 +78,9 @@ class NewMessages:
         except Exception as error:
             # Whatever it was: streams would stand still if this stopped looking.
             log.warning(
-                "new messages are looked for again later: %r", error, exc_info=not is_passing(error)
+                "new messages are looked for again later: %r",
+                error,
+                exc_info=not is_transient(error),
             )
             return
         if newest != self.position:

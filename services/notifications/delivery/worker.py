@@ -102,7 +102,7 @@ class DeliveryWorker:
             return await self._turn(claim=True)
         except Exception as error:
             # Outcomes are kept for the next turn; a database that is away comes back.
-            if is_passing(error):
+            if is_transient(error):
                 log.warning("%s deliveries wait for their database: %r", self._channel, error)
             else:
                 log.exception("a turn of %s deliveries broke", self._channel)

@@ -12,7 +12,8 @@ from services.risk_pool.api.responses import Money
 from services.risk_pool.domain.cash_entries import CashEntry
 from services.risk_pool.handlers import cash
 from shared.auth.identity import Identity, requires
-from shared.http.context import Context, CurrentContext
+from shared.context import Context
+from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently
 from shared.http.requests import IsoDate, RequestBody, ShortText
 from shared.money import MONEY_NAMES, Fen, RequestFen

@@ -23,11 +23,11 @@ from services.risk_pool.tables.ledger import (
     lock_pools,
     store_explanations,
 )
-from shared.calendar import WorkingDays
 from shared.contracts.applications import ApplicationApprovedV1
 from shared.contracts.risk_pool import LimitReached
 from shared.life_cycle import SYSTEM, Move
 from shared.messaging.inbox import Received
+from shared.postgres.calendar_overrides import load_working_days
 from shared.refusals import NotFound
 from shared.transitions import Step, apply_transitions
 
@@ -56,7 +56,7 @@ async def reserve(received: Sequence[Received], *, conn: asyncpg.Connection, now
     pools = await lock_pools(conn, (event.pool_code for event in events))
     _require_all(events, pools)
     known = await coverages.load(conn, (event.loan_id for event in events))
-    working_days = await WorkingDays.load(conn)
+    working_days = await load_working_days(conn)
     rooms = {
         code: await load_room(
             conn,

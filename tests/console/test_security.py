@@ -5,8 +5,8 @@ import re
 import httpx
 import pytest
 
-from services.console.login.session import Seal
-from services.console.pages.login import local
+from services.console.http.addresses import local_path
+from services.console.login.session import SessionCipher
 from tests.console.house import SECRET, House
 from tests.console.page import Page
 
@@ -85,7 +85,7 @@ async def test_nobody_sees_a_page_without_logging_in_and_everybody_comes_back_to
     ],
 )
 def test_a_login_leads_back_into_the_house_only(wanted, goes):
-    assert local(wanted) == goes
+    assert local_path(wanted) == goes
 
 
 async def test_a_form_from_elsewhere_does_nothing(house: House):
@@ -177,11 +177,11 @@ async def test_an_expired_token_leads_to_the_login(house: House):
     async with house.logged_in("reviewer-lin") as reviewer:
         page = await reviewer.opens("/")
         assert page.path == "/"
-        seal = Seal(SECRET)
-        session = seal.open(reviewer.client.cookies["zhidai_session"])
+        cipher = SessionCipher(SECRET)
+        session = cipher.decrypt(reviewer.client.cookies["zhidai_session"])
         session["person"]["expires"] = 1
         reviewer.client.cookies.clear()
-        reviewer.client.cookies.set("zhidai_session", seal.close(session))
+        reviewer.client.cookies.set("zhidai_session", cipher.encrypt(session))
         assert (await reviewer.opens("/")).path == "/login"
 
 

@@ -1,0 +1,56 @@
+"""Doing one step of a case and showing the case, the same for every kind of case."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from services.console.cases.kinds import CaseKind
+from services.console.http.forms import Attempt, once, text
+from services.console.http.page_context import PageContext
+from services.console.upstream.client import Answer, Api, not_found
+
+Show = Callable[[Attempt], Awaitable[Response]]
+"""Shows a case, with what was refused of a form where one was sent."""
+
+
+async def act(
+    page: PageContext, kind: CaseKind, action: str, *, api: Api, path: str, back: str, show: Show
+) -> Response:
+    """Do one thing to the case at a service's `path`, then look at it `back` on its page."""
+    known = kind.actions.get(action)
+    if known is None:
+        raise not_found()
+
+    async def send(form: FormData) -> None:
+        await api.post(
+            f"{path}/{known.path}",
+            known.body(form),
+            key=once(form),
+            if_match=text(form, "_etag"),
+        )
+
+    return await page.answer_form(
+        send,
+        action=action,
+        show=show,
+        done=lambda _: page.redirect(back, f"done.{kind.name}-{action}"),
+    )
+
+
+def render_case(
+    page: PageContext, kind: CaseKind, answer: Answer, attempt: Attempt, **more: Any
+) -> Response:
+    """The page of a case, with its steps, its actions, and what else its template shows."""
+    case = answer.body
+    return page.render(
+        f"{kind.name}.html",
+        attempt=attempt,
+        kind=kind,
+        step=(kind.step_of or {}).get(case["state"]),
+        actions=kind.offered(case["pending_actions"]),
+        etag=answer.etag,
+        **{kind.name: case},
+        **more,
+    )

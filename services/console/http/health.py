@@ -1,0 +1,26 @@
+"""What operators' machines ask: whether the process lives, and whether all behind it answers."""
+
+from fastapi import FastAPI
+from starlette.responses import JSONResponse, Response
+
+from services.console.upstream.client import Services
+
+
+def answer_operators(app: FastAPI, services: Services) -> None:
+    """Add /healthz and /readyz."""
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """The process answers."""
+        return {"status": "alive", "service": "console"}
+
+    @app.get("/readyz")
+    async def readyz() -> Response:
+        """Every service behind the console answers; 503 and which not."""
+        alive = await services.alive()
+        ready = all(alive.values())
+        checks = {name: "ok" if up else "does not answer" for name, up in alive.items()}
+        return JSONResponse(
+            {"status": "ready" if ready else "not ready", "service": "console", **checks},
+            status_code=200 if ready else 503,
+        )

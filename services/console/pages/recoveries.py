@@ -1,0 +1,58 @@
+"""Recoveries: money that came in after a claim, and how it goes back."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from services.console.cases.acting import act, render_case
+from services.console.cases.kinds import RECOVERY
+from services.console.cases.listing import render_list
+from services.console.http.forms import NOTHING_SENT, Attempt
+from services.console.http.page_context import Page, PageContext
+
+router = APIRouter()
+
+
+@router.get("/recoveries")
+async def recoveries(
+    page: Page, state: str = "", pool: str = "", bank: str = "", cursor: str = ""
+) -> Response:
+    """Recoveries, the newest first."""
+    return await render_list(
+        page,
+        "recoveries.html",
+        api=page.risk_pool,
+        path="/recoveries",
+        states="recovery_state",
+        cursor=cursor,
+        state=state,
+        pool=pool,
+        bank=bank,
+    )
+
+
+@router.get("/recoveries/{recovery_id}")
+async def recovery(page: Page, recovery_id: UUID) -> Response:
+    """One recovery: costs first, then back by what each party bore."""
+    return await _show(page, recovery_id, NOTHING_SENT)
+
+
+@router.post("/recoveries/{recovery_id}/{action}")
+async def act_on_recovery(page: Page, recovery_id: UUID, action: str) -> Response:
+    """Confirm a recovery, or send it back."""
+    path = f"/recoveries/{recovery_id}"
+    return await act(
+        page,
+        RECOVERY,
+        action,
+        api=page.risk_pool,
+        path=path,
+        back=path,
+        show=lambda attempt: _show(page, recovery_id, attempt),
+    )
+
+
+async def _show(page: PageContext, recovery_id: UUID, attempt: Attempt) -> Response:
+    answer = await page.risk_pool.read(f"/recoveries/{recovery_id}")
+    return render_case(page, RECOVERY, answer, attempt)

@@ -1,0 +1,65 @@
+"""What is set up here: banks, pools, and the lines of banks in pools. Asked of the services."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.console.upstream.client import Api
+from services.console.upstream.optional import items
+
+
+@dataclass(frozen=True)
+class Installation:
+    """The banks and pools that there are, and who takes part in each pool."""
+
+    banks: list[dict[str, Any]]
+    pools: list[dict[str, Any]]
+    parties: Mapping[str, list[dict[str, Any]]]
+    """Pool → its parties with their lines."""
+    taking_applications: frozenset[str]
+    """Pools that `applications` has been told of; a moment after they were opened."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody has set anything up, nor loaded the demo."""
+        return not self.banks and not self.pools
+
+    @property
+    def lines(self) -> list[tuple[str, dict[str, Any]]]:
+        """(pool, party) for every registered bank that has a line in a pool."""
+        registered = {bank["code"] for bank in self.banks}
+        return [
+            (pool, party)
+            for pool, parties in self.parties.items()
+            for party in parties
+            if party["lines"] and party["code"] in registered
+        ]
+
+    @property
+    def has_money(self) -> bool:
+        """Whether money was paid into some pool; without it no capacity is reserved."""
+        return any(pool.get("available") not in (None, "0.00") for pool in self.pools)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a bank can submit: it has a line in a pool that takes applications."""
+        return any(pool in self.taking_applications for pool, _ in self.lines)
+
+
+async def read_installation(apis: Mapping[str, Api]) -> Installation:
+    """What is set up, as somebody of the bureau sees it. Raises Problem."""
+    applications, risk_pool = apis["applications"], apis["risk_pool"]
+    banks, pools, known = await asyncio.gather(
+        applications.get("/banks", limit=200),
+        risk_pool.get("/pools"),
+        applications.get("/pools"),
+    )
+    codes = [pool["code"] for pool in items(pools)]
+    parties = await asyncio.gather(*(risk_pool.get(f"/pools/{code}/parties") for code in codes))
+    return Installation(
+        banks=items(banks),
+        pools=items(pools),
+        parties=dict(zip(codes, (items(found) for found in parties), strict=True)),
+        taking_applications=frozenset(pool["code"] for pool in items(known)),
+    )
