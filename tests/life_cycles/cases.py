@@ -13,7 +13,7 @@ def case_tables() -> dict[str, CaseTable]:
     found: dict[str, CaseTable] = {}
     for file in files("services"):
         parts = file.split("/")
-        if parts[2] != "tables":
+        if parts[2:3] != ["tables"]:
             continue
         module = importlib.import_module(file.removesuffix(".py").replace("/", "."))
         for one in vars(module).values():
