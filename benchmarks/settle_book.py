@@ -10,7 +10,8 @@ from uuid import UUID
 
 import asyncpg
 
-from services.risk_pool.domain.ledger import GENESIS, Transfer, chain, turnover
+from services.risk_pool.domain.chain import GENESIS, chain
+from services.risk_pool.domain.ledger import Transfer, turnover
 
 POOL = "dongli"
 BANKS = tuple(f"BANK-{number:02d}" for number in range(1, 21))
@@ -24,7 +25,7 @@ insert into coverages (loan_id, number, pool_code, bank_code, borrower_uscc, bor
     amount_fen, ip_share_bp, tenor_months, annual_rate_bp, programme, scheme_version, mode, parties,
     attributes, is_first_loan, is_multi_ip_type, approved_on, reserved_fen, activated_fen,
     covered_fen, outstanding_fen, loan_no, disbursed_fen, disbursed_on, matures_on, released_on,
-    release_reason, position_month, risk_class, overdue_days, created_at, changed_at)
+    release_reason, position_month, risk_class, overdue_days, state_since, created_at, changed_at)
 select md5('loan ' || n)::uuid, 'DL-2026-' || lpad(n::text, 7, '0'), $2,
     'BANK-' || lpad((n % 20 + 1)::text, 2, '0'), '91120110' || lpad((n / 2)::text, 10, '0'),
     '东丽科技企业' || n, case when n % 200 = 0 then 'claimed' else 'active' end,
@@ -33,7 +34,7 @@ select md5('loan ' || n)::uuid, 'DL-2026-' || lpad(n::text, 7, '0'), $2,
     $3::date + 365, case when n % 200 = 0 then $4::date end,
     case when n % 200 = 0 then 'claimed' end, '2026-03',
     case when n % 200 = 0 then 'substandard' else 'normal' end,
-    case when n % 200 = 0 then 100 else 0 end, $5, $5
+    case when n % 200 = 0 then 100 else 0 end, $5, $5, $5
 from generate_series(1, $1::integer) as n
 """
 

@@ -21,7 +21,7 @@ from services.risk_pool.audit.verify import (
     pools_of,
 )
 from services.risk_pool.audit.verify import Progress as Tell
-from services.risk_pool.domain.audit import first_fault
+from services.risk_pool.domain.audit_checks import first_fault
 from shared.postgres.embedded import EmbeddedPostgres
 from shared.postgres.provision import url_for
 from zhidai.access import NO_INSTANCE, WRONG_INSTANCE

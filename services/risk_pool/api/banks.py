@@ -11,7 +11,7 @@ from services.risk_pool.api.roles import require_pool
 from services.risk_pool.domain import breakers
 from services.risk_pool.queries import figures
 from services.risk_pool.queries.evaluations import list_evaluations
-from services.risk_pool.queries.figures import basis_points
+from services.risk_pool.queries.standings import basis_points
 from shared.auth.identity import Identity, requires
 from shared.clock import business_date
 from shared.http.context import CurrentContext

@@ -13,6 +13,7 @@ from services.risk_pool.api.responses import Money
 from services.risk_pool.api.roles import BUREAU, require_pool
 from services.risk_pool.audit.export import exported
 from services.risk_pool.domain import ledger as accounts
+from services.risk_pool.domain.chain import canonical_text
 from services.risk_pool.queries import ledger as queries
 from services.risk_pool.queries.facts import fact_behind
 from services.risk_pool.queries.ledger import TransferFilter
@@ -196,7 +197,7 @@ async def show_transfer(
     transfer = accounts.Transfer(
         **{name: row[name] for name in accounts.Transfer.__dataclass_fields__}
     )
-    text = accounts.canonical_text(code, seq, transfer, row["booked_at"])
+    text = canonical_text(code, seq, transfer, row["booked_at"])
     return TransferAnswer(**row, text=text, explanation=Why(**why) if why else None, fact=fact)
 
 

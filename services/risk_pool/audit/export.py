@@ -8,7 +8,7 @@
     {"type": "closed-month", "month": "2026-03", "accounts": {account: {…}}}
     {"type": "end", "transfers": 1, "last_hash": "…", "balances": {account: {…}}}
 
-How a hash is made is written at the head of services/risk_pool/domain/ledger.py.
+How a hash is made is written at the head of services/risk_pool/domain/chain.py.
 """
 
 from collections.abc import AsyncIterator
@@ -19,8 +19,8 @@ import asyncpg
 import orjson
 
 from services.risk_pool.audit.verify import closed_months
-from services.risk_pool.domain.audit import Totals
-from services.risk_pool.domain.ledger import FORMAT, moment
+from services.risk_pool.domain.audit_checks import Totals
+from services.risk_pool.domain.chain import FORMAT, moment
 from shared.money import format_fen
 
 PREFETCH = 5_000
@@ -50,10 +50,32 @@ async def exported(
         transfers=head["last_seq"],
         exported_at=moment(now),
     )
+    async for line in _transfers(conn, pool_code, head["last_seq"]):
+        yield line
+    async for line in _explanations(conn, pool_code):
+        yield line
+    for month, totals in sorted((await closed_months(conn, pool_code)).items()):
+        yield _line("closed-month", month=month, accounts=_shown(totals))
+    yield _line(
+        "end",
+        transfers=head["last_seq"],
+        last_hash=head["last_hash"].hex(),
+        balances=_shown(
+            {
+                account: (int(debited), int(credited))
+                for account, (debited, credited) in head["balances"].items()
+            }
+        ),
+    )
+
+
+async def _transfers(
+    conn: asyncpg.Connection, pool_code: str, last_seq: int
+) -> AsyncIterator[bytes]:
     rows = conn.cursor(
         "select * from transfers where pool_code = $1 and seq <= $2 order by seq",
         pool_code,
-        head["last_seq"],
+        last_seq,
         prefetch=PREFETCH,
     )
     async for row in rows:
@@ -71,6 +93,9 @@ async def exported(
             booked_at=moment(row["booked_at"]),
             hash=row["hash"].hex(),
         )
+
+
+async def _explanations(conn: asyncpg.Connection, pool_code: str) -> AsyncIterator[bytes]:
     explained = conn.cursor(
         "select * from explanations where pool_code = $1 order by stored_at, id",
         pool_code,
@@ -86,19 +111,6 @@ async def exported(
             people=row["people"],
             stored_at=moment(row["stored_at"]),
         )
-    for month, totals in sorted((await closed_months(conn, pool_code)).items()):
-        yield _line("closed-month", month=month, accounts=_shown(totals))
-    yield _line(
-        "end",
-        transfers=head["last_seq"],
-        last_hash=head["last_hash"].hex(),
-        balances=_shown(
-            {
-                account: (int(debited), int(credited))
-                for account, (debited, credited) in head["balances"].items()
-            }
-        ),
-    )
 
 
 def _shown(totals: Totals) -> dict[str, dict[str, str]]:

@@ -9,8 +9,10 @@ from typing import Any
 import asyncpg
 import orjson
 
-from services.risk_pool.domain.audit import Check, Head, Row, Sealed, Totals, Verifier
-from services.risk_pool.domain.ledger import FORMAT, moment
+from services.risk_pool.domain.audit import Verifier
+from services.risk_pool.domain.audit_checks import Check, Head, Row, Sealed, Totals
+from services.risk_pool.domain.chain import FORMAT, moment
+from services.risk_pool.domain.settlement import State
 from shared.money import parse_fen
 from shared.postgres.database import prepare_connection
 
@@ -142,9 +144,10 @@ async def closed_months(conn: asyncpg.Connection, pool_code: str) -> dict[str, T
         """select s.month, m.account, sum(m.debited_fen)::bigint as debited_fen,
                   sum(m.credited_fen)::bigint as credited_fen
            from settlements s join settlement_movements m on m.settlement_id = s.id
-           where s.pool_code = $1 and s.state = 'posted'
+           where s.pool_code = $1 and s.state = $2
            group by s.month, m.account""",
         pool_code,
+        State.POSTED,
     )
     found: dict[str, dict[str, tuple[int, int]]] = {}
     for row in rows:

@@ -6,94 +6,14 @@ every balance and every id again, and says of each check how much it looked at a
 
 import hashlib
 from array import array
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from itertools import pairwise
-from typing import Any, NamedTuple
 
-from services.risk_pool.domain.ledger import (
-    GENESIS,
-    account_kind,
-    explanation_id_of,
-    hash_after,
-    text_of,
-)
+from services.risk_pool.domain.audit_checks import Check, Head, Row, Sealed, Totals
+from services.risk_pool.domain.audit_totals import check_balances, check_exposure, check_months
+from services.risk_pool.domain.chain import GENESIS, explanation_id_of, hash_after, text_of
+from services.risk_pool.domain.ledger import account_kind
 from shared.money import format_fen
-
-Totals = Mapping[str, tuple[int, int]]
-"""Account → (debited, credited) fen."""
-
-
-class Row(NamedTuple):
-    """A transfer as stored, with dates, times and ids as the text that was hashed."""
-
-    seq: int
-    reference: str
-    debit: str
-    credit: str
-    amount_fen: int
-    business_date: str
-    kind: str
-    explanation_id: str
-    loan_id: str
-    booked_at: str
-    hash: bytes
-
-
-class Sealed(NamedTuple):
-    """An explanation as stored."""
-
-    id: str
-    bank_code: str
-    kind: str
-    explanation: Any
-    people: Any
-    stored_at: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """What the ledger says of itself: how long it is, its last hash, its balances, and the
-    cumulative totals of every settled month's end, by account."""
-
-    pool_code: str
-    transfers: int
-    last_hash: bytes
-    balances: Totals
-    closed_months: Mapping[str, Totals] = field(default_factory=dict)
-    exposure: Mapping[str, int] | None = None
-    """`reserved:{bank}` and `covered:{bank}` as the coverages have them; None: not known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something that is not as it should be. `seq` is the transfer's number, where it is one."""
-
-    seq: int | None
-    zh: str
-    en: str
-
-
-@dataclass(slots=True)
-class Check:
-    """One question put to the ledger."""
-
-    code: str
-    zh: str
-    en: str
-    looked_at: int = 0
-    faults: int = 0
-    first: Fault | None = None
-
-    def fault(self, seq: int | None, zh: str, en: str) -> None:
-        """Note a fault; the first one is kept in words."""
-        self.faults += 1
-        if self.first is None:
-            self.first = Fault(seq, zh, en)
-
-    @property
-    def passed(self) -> bool:
-        return self.faults == 0
 
 
 class Verifier:
@@ -219,8 +139,10 @@ class Verifier:
         self._finish_chain(head)
         self._finish_references()
         self._finish_explanations()
-        self._finish_balances(head.balances)
-        self._finish_months(head.closed_months)
+        made = _pairs(self._totals)
+        by_month = {month: _pairs(totals) for month, totals in self._by_month.items()}
+        check_balances(self.balances, self.trial, made, head.balances)
+        check_months(self.months, by_month, head.closed_months)
         checks = [
             self.chain,
             self.numbers,
@@ -232,7 +154,7 @@ class Verifier:
             self.months,
         ]
         if head.exposure is not None:
-            self._finish_exposure(head.exposure)
+            check_exposure(self.exposure, made, head.exposure)
             checks.append(self.exposure)
         return checks
 
@@ -270,76 +192,6 @@ class Verifier:
                 f"the explanation {missing} of transfer {seq} is missing",
             )
 
-    def _finish_balances(self, stored: Totals) -> None:
-        made = {account: (two[0], two[1]) for account, two in self._totals.items()}
-        for account in sorted(made.keys() | stored.keys()):
-            self.balances.looked_at += 1
-            kept, again = stored.get(account, (0, 0)), made.get(account, (0, 0))
-            if kept != again:
-                self.balances.fault(
-                    None,
-                    f"{account}:账簿借 {format_fen(kept[0])} 贷 {format_fen(kept[1])},"
-                    f"重算借 {format_fen(again[0])} 贷 {format_fen(again[1])}",
-                    f"{account}: kept {format_fen(kept[0])} / {format_fen(kept[1])}, "
-                    f"recomputed {format_fen(again[0])} / {format_fen(again[1])}",
-                )
-        debited = sum(one for one, _ in stored.values())
-        credited = sum(one for _, one in stored.values())
-        self.trial.looked_at = len(stored)
-        if debited != credited:
-            self.trial.fault(
-                None,
-                f"借方 {format_fen(debited)} 不等于贷方 {format_fen(credited)}",
-                f"debits {format_fen(debited)} are not credits {format_fen(credited)}",
-            )
 
-    def _finish_months(self, closed: Mapping[str, Totals]) -> None:
-        running: dict[str, tuple[int, int]] = {}
-        months = sorted(self._by_month)
-        for month in sorted(closed):
-            while months and months[0] <= month:
-                for account, two in self._by_month[months.pop(0)].items():
-                    before = running.get(account, (0, 0))
-                    running[account] = (before[0] + two[0], before[1] + two[1])
-            self.months.looked_at += 1
-            for account in sorted(running.keys() | closed[month].keys()):
-                kept, again = closed[month].get(account, (0, 0)), running.get(account, (0, 0))
-                if kept != again:
-                    self.months.fault(
-                        None,
-                        f"{month} 月末 {account}:结账时借 {format_fen(kept[0])} 贷 "
-                        f"{format_fen(kept[1])},现为借 {format_fen(again[0])} 贷 "
-                        f"{format_fen(again[1])}",
-                        f"{account} at the end of {month}: settled {format_fen(kept[0])} / "
-                        f"{format_fen(kept[1])}, now {format_fen(again[0])} / "
-                        f"{format_fen(again[1])}",
-                    )
-                    break
-
-    def _finish_exposure(self, exposure: Mapping[str, int]) -> None:
-        booked = {
-            account: two[0] - two[1]
-            for account, two in self._totals.items()
-            if account.startswith(("reserved:", "covered:"))
-        }
-        for account in sorted(booked.keys() | exposure.keys()):
-            self.exposure.looked_at += 1
-            if booked.get(account, 0) != exposure.get(account, 0):
-                self.exposure.fault(
-                    None,
-                    f"{account}:账簿 {format_fen(booked.get(account, 0))},"
-                    f"保障合计 {format_fen(exposure.get(account, 0))}",
-                    f"{account}: booked {format_fen(booked.get(account, 0))}, the coverages add "
-                    f"up to {format_fen(exposure.get(account, 0))}",
-                )
-
-
-def first_fault(checks: Sequence[Check]) -> Check | None:
-    """The check to tell first: one that names a transfer before one that does not."""
-    failed = [check for check in checks if not check.passed]
-    named = [check for check in failed if check.first is not None and check.first.seq is not None]
-    return min(
-        named or failed,
-        key=lambda check: (check.first.seq or 0) if check.first else 0,
-        default=None,
-    )
+def _pairs(totals: Mapping[str, list[int]]) -> Totals:
+    return {account: (debited, credited) for account, (debited, credited) in totals.items()}

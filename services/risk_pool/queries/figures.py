@@ -1,7 +1,6 @@
 """The figures of a pool that people ask for, from the ledger and what was agreed."""
 
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 import asyncpg
@@ -10,15 +9,16 @@ from services.risk_pool.domain import breakers
 from services.risk_pool.domain import ledger as accounts
 from services.risk_pool.domain.coverage import TAKES_CAPACITY
 from services.risk_pool.domain.terms import terms_on
+from services.risk_pool.queries.standings import (
+    basis_points,
+    breakers_of,
+    standing_of,
+    standings,
+)
 from services.risk_pool.tables import parties
 from services.risk_pool.tables.ledger import balances
 from shared.money import round_half_up
 from shared.schemes.terms import Terms
-
-
-def basis_points(part_fen: int, whole_fen: int) -> int | None:
-    """A share in basis points, rounded half-up; None of nothing."""
-    return round_half_up(Fraction(part_fen * 10_000, whole_fen)) if whole_fen > 0 else None
 
 
 async def seen_by_bank(
@@ -41,8 +41,8 @@ async def seen_by_bank(
         list(TAKES_CAPACITY),
     )
     line = (await parties.lines_on(conn, pool_code, day, (bank_code,))).get(bank_code)
-    known_breakers = await _breakers(conn, pool_code)
-    own = _standing(
+    known_breakers = await breakers_of(conn, pool_code)
+    own = standing_of(
         bank_code,
         name,
         covered_fen=exposure["covered_fen"],
@@ -102,7 +102,7 @@ async def of_pool(conn: asyncpg.Connection, pool_code: str, day: date) -> dict[s
     exposure_fen = covered_fen + reserved_fen
     lines = await parties.lines_on(conn, pool_code, day)
     ceilings = _ceilings(terms, available_fen=available_fen, exposure_fen=exposure_fen)
-    known_breakers = await _breakers(conn, pool_code)
+    known_breakers = await breakers_of(conn, pool_code)
     own_breaker = known_breakers.get("")
     return {
         **pool,
@@ -142,33 +142,6 @@ async def of_pool(conn: asyncpg.Connection, pool_code: str, day: date) -> dict[s
     }
 
 
-async def standings(
-    conn: asyncpg.Connection,
-    pool_code: str,
-    held: dict[str, int],
-    lines: dict[str, asyncpg.Record],
-    known_breakers: dict[str, asyncpg.Record],
-    terms: Terms | None,
-) -> list[dict[str, Any]]:
-    """Where every bank of a pool stands."""
-    banks = await conn.fetch(
-        "select code, name from parties where pool_code = $1 and role = 'bank' order by code",
-        pool_code,
-    )
-    return [
-        _standing(
-            bank["code"],
-            bank["name"],
-            covered_fen=held.get(accounts.covered_of(bank["code"]), 0),
-            reserved_fen=held.get(accounts.reserved_for(bank["code"]), 0),
-            line=lines.get(bank["code"]),
-            breaker=known_breakers.get(bank["code"]),
-            terms=terms,
-        )
-        for bank in banks
-    ]
-
-
 async def _pools(conn: asyncpg.Connection, code: str | None = None) -> list[dict[str, Any]]:
     """Every pool, or one, as all may know it."""
     rows = await conn.fetch(
@@ -188,48 +161,6 @@ async def _pools(conn: asyncpg.Connection, code: str | None = None) -> list[dict
 async def _pool(conn: asyncpg.Connection, pool_code: str) -> dict[str, Any]:
     (pool,) = await _pools(conn, pool_code)  # callers have looked it up
     return pool
-
-
-async def _breakers(conn: asyncpg.Connection, pool_code: str) -> dict[str, asyncpg.Record]:
-    rows = await conn.fetch(
-        """select bank_code, state, month, numerator_fen, denominator_fen
-           from breakers where pool_code = $1""",
-        pool_code,
-    )
-    return {row["bank_code"]: row for row in rows}
-
-
-def _standing(
-    bank_code: str,
-    name: str,
-    *,
-    covered_fen: int,
-    reserved_fen: int,
-    line: asyncpg.Record | None,
-    breaker: asyncpg.Record | None,
-    terms: Terms | None,
-) -> dict[str, Any]:
-    minimum_fen = None
-    if terms and terms.minimum_leverage and line and line["pool_share_fen"]:
-        minimum_fen = round_half_up(terms.minimum_leverage * line["pool_share_fen"])
-    return {
-        "bank_code": bank_code,
-        "name": name,
-        "covered_fen": covered_fen,
-        "reserved_fen": reserved_fen,
-        "line_fen": line["line_fen"] if line else None,
-        "room_fen": line["line_fen"] - covered_fen - reserved_fen if line else None,
-        "breaker": breakers.shown(breaker["state"] if breaker else None),
-        "bad_fen": breaker["numerator_fen"] if breaker else 0,
-        "bad_ratio_bp": (
-            basis_points(breaker["numerator_fen"], breaker["denominator_fen"]) if breaker else None
-        ),
-        "evaluated_month": breaker["month"] if breaker else None,
-        "minimum_line_fen": minimum_fen,
-        "shortfall_fen": (
-            max(minimum_fen - line["line_fen"], 0) if minimum_fen is not None and line else None
-        ),
-    }
 
 
 def _ceilings(

@@ -12,14 +12,8 @@ from uuid import UUID
 
 import asyncpg
 
-from services.risk_pool.domain.ledger import (
-    Transfer,
-    chain,
-    explanation_id,
-    natural_balance,
-    same_fact,
-    turnover,
-)
+from services.risk_pool.domain.chain import chain, explanation_id
+from services.risk_pool.domain.ledger import Transfer, natural_balance, same_fact, turnover
 from shared.life_cycle import SYSTEM, SYSTEM_ROLE
 from shared.refusals import NotFound, Refused
 

@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from services.risk_pool.audit.verify import NotAnExport, audit_file, audit_pool, opened
-from services.risk_pool.domain.audit import first_fault
+from services.risk_pool.domain.audit_checks import first_fault
 from services.risk_pool.tables.ledger import book, lock_pool
 from tests.risk_pool.core.conftest import NOW, contribution
 from tests.risk_pool.core.driver import Pool, pool_of

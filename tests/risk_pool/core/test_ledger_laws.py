@@ -7,18 +7,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from services.risk_pool.audit.verify import audit_pool
+from services.risk_pool.domain.chain import GENESIS, chain, row_hash, text_of
 from services.risk_pool.domain.ledger import (
     CREDIT_KINDS,
     DEBIT_KINDS,
-    GENESIS,
     Transfer,
     account_kind,
     available_fen,
-    chain,
     natural_balance,
     reversal,
-    row_hash,
-    text_of,
 )
 from services.risk_pool.tables.ledger import balances, book, lock_pool, turnovers
 from shared.postgres.database import EVERYWHERE
