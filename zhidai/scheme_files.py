@@ -64,6 +64,17 @@ def cases_of(source: str, lang: str) -> tuple[Case, ...]:
     return cases
 
 
+def chosen(cases: tuple[Case, ...], wanted: str) -> tuple[int, Case]:
+    """A case by its number or a part of its name."""
+    if wanted.isdigit() and 1 <= int(wanted) <= len(cases):
+        return int(wanted), cases[int(wanted) - 1]
+    for number, item in enumerate(cases, start=1):
+        if wanted in item.name:
+            return number, item
+    typer.echo(f"没有这个案例 / no such case: {wanted}", err=True)
+    raise typer.Exit(CANNOT)
+
+
 def check_file(path: Path, lang: str) -> int:
     """Tell what is wrong in a file and in the cases beside it; how much it is."""
     text, wrong = text_of(path, lang), 0

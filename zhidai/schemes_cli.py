@@ -9,7 +9,7 @@ import typer
 from shared.money import parse_fen
 from shared.refusals import Refused
 from shared.schemes import library
-from shared.schemes.cases.cases import Case, cases_beside, run
+from shared.schemes.cases.cases import cases_beside, run
 from shared.schemes.reading.reader import read_scheme
 from shared.schemes.tools.comparison import SAMPLE_BOOK, cost_of, read_book
 from shared.schemes.tools.drafting import Answers, draft, draft_cases
@@ -19,6 +19,7 @@ from zhidai.scheme_files import (
     WRONG,
     cases_of,
     check_file,
+    chosen,
     path_of,
     scheme_of,
     tell,
@@ -113,7 +114,7 @@ def explain(
         for number, item in enumerate(cases, start=1):
             typer.echo(f"{number:3} {item.day} {item.mode or '':10} {item.name}")
         return
-    number, item = _chosen(cases, case)
+    number, item = chosen(cases, case)
     show_outcome(one, number, item, run(item, one), lang)
 
 
@@ -214,16 +215,6 @@ def docs(
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
     raise typer.Exit(WRONG if check_only and stale else 0)
-
-
-def _chosen(cases: tuple[Case, ...], wanted: str) -> tuple[int, Case]:
-    if wanted.isdigit() and 1 <= int(wanted) <= len(cases):
-        return int(wanted), cases[int(wanted) - 1]
-    for number, item in enumerate(cases, start=1):
-        if wanted in item.name:
-            return number, item
-    typer.echo(f"没有这个案例 / no such case: {wanted}", err=True)
-    raise typer.Exit(CANNOT)
 
 
 def _day(text: str | None) -> date | None:
