@@ -27,9 +27,7 @@ from shared.messaging.inbox import Handler
 from shared.messaging.port import Transport
 from shared.messaging.runtime import messaging
 from shared.observability import telemetry
-from shared.postgres.calendar_overrides import load_working_days
-from shared.postgres.database import reach_database
-from shared.postgres.sandbox_clock import SandboxClock
+from shared.schemes import library
 from shared.settings import ServiceSettings
 
 log = logging.getLogger(__name__)
@@ -55,6 +53,7 @@ class Service:
 
 def build(service: Service, settings: ServiceSettings, *, transport: Transport) -> FastAPI:
     """The service as an application. The transport is lent: whoever made it closes it."""
+    library.look_in(library.folders_of(settings.schemes))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -8,6 +8,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from shared.schemes import library
+
 
 class ServiceSettings(BaseSettings):
     """Settings that all services share. Each service reads them under a prefix of its own.
@@ -46,6 +48,19 @@ class ServiceSettings(BaseSettings):
         default=30, gt=0, description="How often jobs that are due are looked for."
     )
 
+    schemes: str = Field(
+        default="",
+        validation_alias="ZHIDAI_SCHEMES",
+        description="Further folders of programme files, with : between them as in PATH. One name "
+        "for all services: they must judge by the same programmes.",
+    )
+
+    @field_validator("schemes")
+    @classmethod
+    def _can_be_looked_in(cls, folders: str) -> str:
+        library.folders_of(folders)
+        return folders
+
     @field_validator("database_url")
     @classmethod
     def _names_a_database(cls, url: str) -> str:
@@ -74,11 +89,16 @@ def read_settings(settings: type[Settings], *, service: str) -> Settings:
         return settings()
     except ValidationError as error:
         prefix = str(settings.model_config.get("env_prefix", ""))
+        fields = {
+            str(field.validation_alias or name): field
+            for name, field in settings.model_fields.items()
+        }
         lines = [f"{service} cannot start: {error.error_count()} setting(s) to mend."]
         for problem in error.errors():
             name = ".".join(str(part) for part in problem["loc"])
-            variable = f"{prefix}{name}".upper() if name else "together"
-            field = settings.model_fields.get(name)
+            field = fields.get(name)
+            alone = field is not None and field.validation_alias is not None
+            variable = f"{'' if alone else prefix}{name}".upper() if name else "together"
             about = f" ({field.description})" if field and field.description else ""
             lines.append(f"  {variable}: {problem['msg']}{about}")
         sys.stderr.write("\n".join(lines) + "\n")

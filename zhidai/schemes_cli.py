@@ -1,28 +1,31 @@
 """`zhidai scheme`: write a measure down, check it, try it on cases, compare it, explain a figure."""
 
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from shared.money import group_fen, parse_fen
+from shared.money import parse_fen
 from shared.refusals import Refused
-from shared.schemes.cases.cases import Case, Outcome, cases_beside, read_cases, run
-from shared.schemes.library import PROGRAMMES, programmes
-from shared.schemes.problems import Problem
+from shared.schemes import library
+from shared.schemes.cases.cases import cases_beside, run
 from shared.schemes.reading.reader import read_scheme
-from shared.schemes.scheme import Scheme
-from shared.schemes.terms import RULES, Terms
-from shared.schemes.tools.comparison import SAMPLE_BOOK, Totals, cost_of, differing_rules, read_book
-from shared.schemes.tools.describe import described
+from shared.schemes.tools.comparison import SAMPLE_BOOK, cost_of, read_book
 from shared.schemes.tools.drafting import Answers, draft, draft_cases
-from shared.schemes.tools.json_schema import cases_schema, scheme_schema, written
-from shared.schemes.tools.pages import index, page
-from shared.schemes.vocabulary import party_name
+from shared.schemes.tools.pages import generated, pages
+from zhidai.scheme_files import (
+    CANNOT,
+    WRONG,
+    cases_of,
+    check_file,
+    chosen,
+    path_of,
+    scheme_of,
+    tell,
+    text_of,
+)
+from zhidai.scheme_tables import show_costs, show_list, show_outcome, show_rules
 
 scheme = typer.Typer(
     help="Schemes: check, test, explain, compare and draft a county's measure.",
@@ -32,44 +35,44 @@ scheme = typer.Typer(
 Language = Annotated[Literal["zh", "en"], typer.Option("--lang", help="zh or en")]
 Source = Annotated[str, typer.Argument(help="a programme, or the path of a scheme file")]
 
-WRONG = 1
-"""The exit code when something is to be mended."""
-
 
 def mount(app: typer.Typer) -> None:
     """Put `scheme` under the front door."""
     app.add_typer(scheme, name="scheme")
 
 
+@scheme.callback()
+def further_folders(
+    schemes: Annotated[
+        list[Path] | None,
+        typer.Option(
+            envvar="ZHIDAI_SCHEMES", help="further folders of programme files, found by name"
+        ),
+    ] = None,
+) -> None:
+    """Schemes: check, test, explain, compare and draft a county's measure."""
+    try:
+        library.look_in(schemes or ())
+    except library.FoldersWrong as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(CANNOT) from None
+
+
 @scheme.command("list")
 def list_programmes(lang: Language = "zh") -> None:
-    """The schemes that come with the house."""
-    table = Table("id", "名称" if lang == "zh" else "name", "状态" if lang == "zh" else "status")
-    for name in programmes():
-        one = _read(name, lang)
-        table.add_row(name, one.name.said(lang), one.status)
-    _console().print(table)
+    """Every programme that is known by name: this project's, and those of further folders."""
+    show_list([scheme_of(name, lang) for name in library.programmes()], lang)
 
 
 @scheme.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(help="scheme files, cases beside them included")],
+    sources: Annotated[
+        list[str], typer.Argument(help="programmes or files, cases beside them included")
+    ],
     lang: Language = "zh",
 ) -> None:
     """Say everything that is wrong in a file: line, column, and what would be right."""
-    wrong = 0
-    for path in files:
-        text = _text(path, lang)
-        if path.stem.endswith(".cases"):
-            problems = read_cases(text)[1]
-        else:
-            problems = read_scheme(text, programme=path.stem)[1]
-            beside = cases_beside(path)
-            if beside.is_file():
-                wrong += _tell(beside, read_cases(_text(beside, lang))[1], lang)
-        wrong += _tell(path, problems, lang)
-        if not problems:
-            typer.echo(f"{path}: {'没有发现错误' if lang == 'zh' else 'nothing wrong'}")
+    wrong = sum(check_file(path_of(source, lang), lang) for source in sources)
     raise typer.Exit(WRONG if wrong else 0)
 
 
@@ -82,8 +85,8 @@ def test_cases(
 ) -> None:
     """Put the cases beside each scheme to it; a difference is told to the fen."""
     failed = total = 0
-    for source in sources or list(programmes()):
-        one, cases = _read(source, lang), _cases(source, lang)
+    for source in sources or library.programmes():
+        one, cases = scheme_of(source, lang), cases_of(source, lang)
         for case in cases:
             outcome = run(case, one)
             total += 1
@@ -106,13 +109,13 @@ def explain(
     lang: Language = "zh",
 ) -> None:
     """Every step to the figures of a case: rule, what went in, result, source."""
-    one, cases = _read(source, lang), _cases(source, lang)
+    one, cases = scheme_of(source, lang), cases_of(source, lang)
     if case is None:
         for number, item in enumerate(cases, start=1):
             typer.echo(f"{number:3} {item.day} {item.mode or '':10} {item.name}")
         return
-    number, item = _chosen(cases, case)
-    _show(one, number, item, run(item, one), lang)
+    number, item = chosen(cases, case)
+    show_outcome(one, number, item, run(item, one), lang)
 
 
 @scheme.command()
@@ -130,21 +133,19 @@ def diff(
     """Which rules differ, and who pays more or less on a book of claims."""
     day = _day(on) or date.today()
     try:
-        before = _read(old, lang).terms(_day(old_on) or day, old_mode, live=False)
-        after = _read(new, lang).terms(day, mode, live=False)
+        before = scheme_of(old, lang).terms(_day(old_on) or day, old_mode, live=False)
+        after = scheme_of(new, lang).terms(day, mode, live=False)
     except Refused as refusal:
         typer.echo(refusal.zh if lang == "zh" else refusal.en, err=True)
         raise typer.Exit(WRONG) from None
     claims = SAMPLE_BOOK
     if book is not None:
-        claims, problems = read_book(_text(book, lang))
-        if _tell(book, problems, lang):
+        claims, problems = read_book(text_of(book, lang))
+        if tell(book, problems, lang):
             raise typer.Exit(WRONG)
     figures = {"pool_available": _amount(available)} if available else {}
-    _show_rules(before, after, lang)
-    _show_costs(
-        (before, cost_of(claims, before, figures)), (after, cost_of(claims, after, figures)), lang
-    )
+    show_rules(before, after, lang)
+    show_costs(cost_of(claims, before, figures), cost_of(claims, after, figures), lang)
 
 
 @scheme.command()
@@ -174,31 +175,37 @@ def new(
     """Draft a measure from a template by answering questions, with a first case to correct."""
     first = _day(valid_from)
     assert first is not None
-    source = _read(template, lang)
+    source = scheme_of(template, lang)
     answers = Answers(
         programme=programme, zh=zh, en=en, place_zh=place_zh, place_en=place_en, measure=measure,
         valid_from=first, mode=mode or next(iter(source.modes)), shares=_shares(shares),
         article=article, loan_cap=loan_cap, loan_cap_article=loan_cap_article,
     )  # fmt: skip
-    text = draft(_text(PROGRAMMES / f"{template}.yaml", lang), answers)
+    text = draft(text_of(path_of(template, lang), lang), answers)
     path = folder / f"{programme}.yaml"
-    if path.exists():
+    if path.exists() or programme in library.programmes():
         typer.echo(f"{path} {'已存在' if lang == 'zh' else 'exists already'}", err=True)
         raise typer.Exit(WRONG)
     path.write_text(text, encoding="utf-8")
     cases_beside(path).write_text(draft_cases(answers), encoding="utf-8")
     typer.echo(f"{path}\n{cases_beside(path)}")
-    raise typer.Exit(WRONG if _tell(path, read_scheme(text, programme=programme)[1], lang) else 0)
+    raise typer.Exit(WRONG if tell(path, read_scheme(text, programme=programme)[1], lang) else 0)
 
 
 @scheme.command()
 def docs(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(help="programmes or files; without one, this project's and the schemas"),
+    ] = None,
     folder: Annotated[Path, typer.Option(help="where to write")] = Path("docs/schemes"),
     check_only: Annotated[bool, typer.Option("--check", help="only say what is stale")] = False,
 ) -> None:
-    """Write the page of every programme, and the JSON Schemas for editors."""
+    """Write the pages of programmes, and the JSON Schemas for editors."""
+    named = sources or library.programmes_of_this_project()
+    documents = [(scheme_of(name, "en"), cases_of(name, "en")) for name in named]
     stale = 0
-    for name, text in generated().items():
+    for name, text in (pages(documents) if sources else generated(documents)).items():
         path = folder / name
         if path.is_file() and path.read_text(encoding="utf-8") == text:
             continue
@@ -210,75 +217,6 @@ def docs(
     raise typer.Exit(WRONG if check_only and stale else 0)
 
 
-def generated() -> dict[str, str]:
-    """Every generated file of docs/schemes with its text."""
-    files = {
-        "scheme.schema.json": written(scheme_schema()),
-        "cases.schema.json": written(cases_schema()),
-    }
-    listed = []
-    for name in programmes():
-        one, cases = _read(name, "en"), _cases(name, "en")
-        files[f"{name}.md"] = page(one, cases)
-        listed.append((one, len(cases)))
-    files["README.md"] = index(listed)
-    return files
-
-
-def _console() -> Console:
-    """Wide where nobody looks at a terminal, so that a table in a file is not cut."""
-    return Console() if sys.stdout.isatty() else Console(width=160)
-
-
-def _path(source: str) -> Path:
-    path = Path(source)
-    if path.suffix in (".yaml", ".yml"):
-        return path
-    return PROGRAMMES / f"{source}.yaml"
-
-
-def _text(path: Path, lang: str) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        zh, en = f"读不了文件 {path}(须存在，UTF-8 编码)", f"{path} cannot be read (as UTF-8)"
-        typer.echo(zh if lang == "zh" else en, err=True)
-        raise typer.Exit(2) from None
-
-
-def _tell(path: Path, problems: list[Problem], lang: str) -> int:
-    for problem in problems:
-        typer.echo(f"{path}: {problem.text(lang)}")
-    return len(problems)
-
-
-def _read(source: str, lang: str) -> Scheme:
-    path = _path(source)
-    found, problems = read_scheme(_text(path, lang), programme=path.stem)
-    if found is None or problems:
-        _tell(path, problems, lang)
-        raise typer.Exit(WRONG)
-    return found
-
-
-def _cases(source: str, lang: str) -> tuple[Case, ...]:
-    path = cases_beside(_path(source))
-    cases, problems = read_cases(_text(path, lang))
-    if _tell(path, problems, lang):
-        raise typer.Exit(WRONG)
-    return cases
-
-
-def _chosen(cases: tuple[Case, ...], wanted: str) -> tuple[int, Case]:
-    if wanted.isdigit() and 1 <= int(wanted) <= len(cases):
-        return int(wanted), cases[int(wanted) - 1]
-    for number, item in enumerate(cases, start=1):
-        if wanted in item.name:
-            return number, item
-    typer.echo(f"没有这个案例 / no such case: {wanted}", err=True)
-    raise typer.Exit(2)
-
-
 def _day(text: str | None) -> date | None:
     if text is None:
         return None
@@ -286,7 +224,7 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         typer.echo(f"{text}: YYYY-MM-DD", err=True)
-        raise typer.Exit(2) from None
+        raise typer.Exit(CANNOT) from None
 
 
 def _amount(text: str) -> int:
@@ -294,7 +232,7 @@ def _amount(text: str) -> int:
         return parse_fen(text)
     except ValueError:
         typer.echo(f"{text}: 1000000.00", err=True)
-        raise typer.Exit(2) from None
+        raise typer.Exit(CANNOT) from None
 
 
 def _shares(text: str) -> dict[str, int | str]:
@@ -304,68 +242,3 @@ def _shares(text: str) -> dict[str, int | str]:
         number = percent.strip().rstrip("%")
         found[party.strip()] = int(number) if number.isdigit() else f"{number}%"
     return found
-
-
-def _show(one: Scheme, number: int, item: Case, outcome: Outcome, lang: str) -> None:
-    console = _console()
-    console.print(f"[bold]{one.name.said(lang)}[/bold] · {number}. {item.name}", highlight=False)
-    for answer in outcome.answers:
-        heads = (
-            ("步骤", "输入", "结果", "依据")
-            if lang == "zh"
-            else ("step", "inputs", "result", "source")
-        )
-        if answer.explanation is not None and answer.explanation.steps:
-            table = Table(*heads, title=f"{answer.question} · {answer.explanation.version}")
-            for row in answer.explanation.rows(lang):
-                table.add_row(*row)
-            console.print(table)
-            continue
-        table = Table(title=answer.question, show_header=False)
-        for key, value in answer.data.items():
-            if key not in ("findings", "reasons"):
-                table.add_row(key, str(value))
-        if "reasons" in answer.data and not answer.data["reasons"]:
-            table.add_row("✓", "没有不符之处" if lang == "zh" else "nothing stands against it")
-        for finding in answer.data.get("findings", ()):
-            table.add_row(finding["code"], f"{finding[lang]} ({finding['source']})")
-        console.print(table)
-    for difference in outcome.differences:
-        console.print(f"✗ {difference}", highlight=False)
-
-
-def _show_rules(before: Terms, after: Terms, lang: str) -> None:
-    heads = ("规则", "原", "新") if lang == "zh" else ("rule", "old", "new")
-    table = Table(*heads, title=f"{before.version} → {after.version}")
-    for difference in differing_rules(before, after):
-        rule = RULES[difference.rule]
-        table.add_row(
-            rule.zh if lang == "zh" else rule.en,
-            *(
-                "—" if value is None else "\n".join(described(difference.rule, value, lang))
-                for value in (difference.old, difference.new)
-            ),
-        )
-    _console().print(table)
-
-
-def _show_costs(before: tuple[Terms, Totals], after: tuple[Terms, Totals], lang: str) -> None:
-    zh = lang == "zh"
-    heads = ("承担方", "原", "新", "增减") if zh else ("who", "old", "new", "more or less")
-    old, new = before[1], after[1]
-    table = Table(*heads, title="同一批申请，各方承担（元）" if zh else "the same claims, in yuan")
-    for party in [*new.shares, *(name for name in old.shares if name not in new.shares)]:
-        was, will = old.shares.get(party, 0), new.shares.get(party, 0)
-        change = will - was
-        sign = "+" if change > 0 else ""
-        table.add_row(
-            party_name(party, lang), group_fen(was), group_fen(will), f"{sign}{group_fen(change)}"
-        )
-    table.add_section()
-    table.add_row(
-        "案件 / 受上限削减 / 不予受理" if zh else "claims / cut by a cap / refused",
-        f"{old.claims} / {old.cut} / {len(old.refused)}",
-        f"{new.claims} / {new.cut} / {len(new.refused)}",
-        "",
-    )
-    _console().print(table)

@@ -1,13 +1,22 @@
-"""The scheme files that come with the house, found by name and read once."""
+"""Programme files found by name and read once: those of this project, and of further folders.
 
+A county's own programmes stay in a folder of the county, which the setting `ZHIDAI_SCHEMES`
+names; nothing is copied into this source tree.
+"""
+
+import os
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from shared.schemes.problems import Problem
+from shared.schemes.problems import Problem, closest
 from shared.schemes.reading.reader import read_scheme
 from shared.schemes.scheme import NoSuchScheme, Scheme
 
 PROGRAMMES = Path(__file__).parents[2] / "schemes"
+"""The programme files of this project."""
+
+_folders: list[Path] = [PROGRAMMES]
 
 
 class SchemeFileWrong(Exception):
@@ -19,17 +28,67 @@ class SchemeFileWrong(Exception):
         self.problems = problems
 
 
+class FoldersWrong(ValueError):
+    """The folders cannot be used together; the message says which is to be mended, and how."""
+
+
+def folders_of(setting: str) -> tuple[Path, ...]:
+    """The folders that a path list names, `:` between them as in PATH. Raises FoldersWrong."""
+    folders = tuple(Path(part.strip()) for part in setting.split(os.pathsep) if part.strip())
+    _found((PROGRAMMES, *folders))
+    return folders
+
+
+def look_in(further: Sequence[Path]) -> None:
+    """Besides this project's own, look into these folders: said once, when a process starts.
+
+    Raises FoldersWrong.
+    """
+    _found((PROGRAMMES, *further))
+    if _folders[1:] != list(further):
+        _folders[1:] = further
+        load.cache_clear()
+
+
+def _found(folders: Sequence[Path]) -> dict[str, Path]:
+    """Every programme's file by its name, which no two may have."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise FoldersWrong(f"there is no folder {folder} to look for programmes in")
+        for path in sorted(folder.glob("*.yaml")):
+            if path.stem.endswith(".cases"):
+                continue
+            if path.stem in found:
+                raise FoldersWrong(
+                    f"two programmes are named {path.stem}: {found[path.stem]} and {path}; "
+                    "rename one, its file and its “programme:” alike"
+                )
+            found[path.stem] = path
+    return found
+
+
+def path_of(programme: str) -> Path:
+    """The file of a programme. Raises NoSuchScheme, with the name that was probably meant."""
+    found = _found(_folders)
+    path = found.get(programme)
+    if path is None:
+        meant = closest(programme, tuple(found))
+        raise NoSuchScheme(
+            f"没有名为 {programme} 的方案文件" + (f"，是否要写 “{meant}”？" if meant else ""),
+            f"There is no scheme file named {programme}"
+            + (f"; did you mean “{meant}”?" if meant else "."),
+        )
+    return path
+
+
 @cache
 def load(programme: str) -> Scheme:
     """The scheme of a programme, read once.
 
     Raises NoSuchScheme; SchemeFileWrong if the file has mistakes.
     """
-    if programme not in programmes():
-        raise NoSuchScheme(
-            f"没有名为 {programme} 的方案文件", f"There is no scheme file named {programme}."
-        )
-    path = PROGRAMMES / f"{programme}.yaml"
+    path = path_of(programme)
     scheme, problems = read_scheme(path.read_text(encoding="utf-8"), programme=programme)
     if scheme is None or problems:
         raise SchemeFileWrong(path, tuple(problems))
@@ -38,10 +97,9 @@ def load(programme: str) -> Scheme:
 
 def programmes() -> tuple[str, ...]:
     """Every programme with a scheme file, by name."""
-    return tuple(
-        sorted(
-            path.stem
-            for path in PROGRAMMES.glob("*.yaml")
-            if not path.stem.endswith(".cases") and path.stem not in ("lpr",)
-        )
-    )
+    return tuple(sorted(_found(_folders)))
+
+
+def programmes_of_this_project() -> tuple[str, ...]:
+    """Those whose files come with this project: what is published about it names no others."""
+    return tuple(sorted(_found(_folders[:1])))

@@ -31,22 +31,24 @@ from shared.schemes.library import load
 from tests.schemes.test_cases import CASES
 
 MODULES = (
-    "apportion", "loss", "claims", "recovery", "escrow", "sequence", "limits", "breakers",
-    "subsidies", "lpr", "deadlines", "terms",
+    "decide.apportion", "decide.base", "decide.shares", "decide.caps", "decide.payments",
+    "decide.loss", "decide.claims", "decide.recovery", "decide.escrow", "decide.sequence",
+    "decide.limits", "decide.breakers", "decide.subsidies", "decide.subsidy_amounts",
+    "decide.lpr", "decide.deadlines", "rules.sharing",
 )  # fmt: skip
 NOT_MONEY = {
-    "as_data", "from_data", "explanation", "explain_limits", "_explain", "_ratio", "source",
-    "cited", "assumed", "weights_of", "__post_init__", "weights", "_table",
+    "as_data", "from_data", "explain_limits", "explain_escrow", "weights_of", "_table",
 }  # fmt: skip
-"""Told or stored, not reckoned: these have their own tests. `weights_of` and what is made once per
-scheme are cached in the warm process, where a mutant would not be met."""
+"""Told or stored, not computed: these have their own tests. `weights_of` and the LPR table are
+read once and cached in the warm process, where a mutant would not be met."""
 
 TELLING = ("Words", "limit", "Step", "Explanation")
 """Calls that put words together."""
 
 TESTS = (
     "test_apportion.py", "test_limits.py", "test_breakers.py", "test_subsidies.py",
-    "test_money_rules.py", "test_laws_of_recovery.py", "test_laws_of_loss.py",
+    "test_base_and_shares.py", "test_caps_and_payments.py", "test_recovery_and_escrow.py",
+    "test_laws_of_recovery.py", "test_laws_of_loss.py",
 )  # fmt: skip
 SECONDS_OF_CASES, SECONDS_OF_TESTS = 15, 150
 """A mutant that is not done by then runs for ever, and is noticed."""
@@ -86,11 +88,11 @@ class Mutant:
 
 
 def mutants(module: str) -> Iterator[Mutant]:
-    """Every change of a module's reckoning functions, one at a time."""
-    path = HERE.parents[1] / "shared" / "schemes" / "decide" / f"{module}.py"
+    """Every change of a module's computing functions, one at a time."""
+    path = HERE.parents[1] / "shared" / "schemes" / f"{module.replace('.', '/')}.py"
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for function in _functions(tree):
-        for node in _reckoning(function):
+        for node in _computing(function):
             for what, change in _changes(node):
                 changed = copy.deepcopy(tree)
                 same = _same(changed, node)
@@ -109,8 +111,8 @@ def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
                     yield item
 
 
-def _reckoning(function: ast.FunctionDef) -> Iterator[Any]:
-    """The nodes that reckon: not messages, assertions or annotations."""
+def _computing(function: ast.FunctionDef) -> Iterator[Any]:
+    """The nodes that compute: not messages, assertions or annotations."""
     waiting: list[ast.AST] = list(function.body)
     while waiting:
         node = waiting.pop()
@@ -186,7 +188,7 @@ def _same(tree: ast.Module, node: Any) -> Any:
 
 def install(mutant: Mutant) -> None:
     """Exchange the code of the module's functions for that of the mutant."""
-    module = importlib.import_module(f"shared.schemes.decide.{mutant.module}")
+    module = importlib.import_module(f"shared.schemes.{mutant.module}")
     code = compile(mutant.tree, str(module.__file__), "exec")
     made = ModuleType(module.__name__)
     made.__dict__.update(__file__=module.__file__)
@@ -250,7 +252,7 @@ def main() -> int:
             total += 1
             if "--list" not in sys.argv and not noticed(mutant):
                 survived.append(mutant)
-                say(f"survived: {mutant.module}.py:{mutant.line} {mutant.what}")
+                say(f"survived: {mutant.module}:{mutant.line} {mutant.what}")
         say(f"{module}: {total} so far, {len(survived)} survived")
     killed = total - len(survived)
     minutes = (time.monotonic() - began) / 60

@@ -102,7 +102,7 @@ def test_what_is_no_programme_is_not_found(name):
 
 def test_a_file_with_mistakes_cannot_be_loaded(tmp_path, monkeypatch):
     (tmp_path / "broken.yaml").write_text("programme: broken\n")
-    monkeypatch.setattr("shared.schemes.library.PROGRAMMES", tmp_path)
+    monkeypatch.setattr("shared.schemes.library._folders", [tmp_path])
 
     with pytest.raises(SchemeFileWrong, match="“name” is missing"):
         load.__wrapped__("broken")

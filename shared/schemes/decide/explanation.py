@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.money import format_fen
-from shared.schemes.vocabulary import Words, spoken
+from shared.schemes.vocabulary import Words
+from shared.schemes.wording import spoken
 
 NO_NOTE = Words("", "")
 

@@ -13,7 +13,8 @@ from shared.refusals import Refused
 from shared.schemes.decide.findings import FactMissing
 from shared.schemes.rules.limits import RateCap
 
-_FILE = Path(__file__).parent / "lpr.yaml"
+_FILE = Path(__file__).parents[3] / "schemes" / "reference" / "lpr.yaml"
+"""Official data, which those who keep the programme files append to."""
 
 
 class LprUnknown(Refused):

@@ -11,15 +11,8 @@ from shared.schemes.rules.declare import Declared, InFen, Multiple, OneOf, decla
 from shared.schemes.rules.limits import AmountByTier
 from shared.schemes.rules.sharing import Behind, Condition, Sharing
 from shared.schemes.terms import RULES, Rule
-from shared.schemes.vocabulary import (
-    FACTS,
-    FIGURES,
-    PERIODS,
-    RISK_CLASSES,
-    Words,
-    party_name,
-    spoken,
-)
+from shared.schemes.vocabulary import FACTS, FIGURES, PERIODS, RISK_CLASSES, Words, party_name
+from shared.schemes.wording import spoken
 
 _BP = {"over_lpr_bp", "rate_bp", "fee_ceiling_bp", "under_market_bp"}
 

@@ -1,12 +1,13 @@
 """The page of a programme in docs/schemes: its rules with their sources, and its cases."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.schemes.cases.cases import Case, run
 from shared.schemes.scheme import Entry, Scheme
 from shared.schemes.terms import RULES
 from shared.schemes.tools.describe import described
+from shared.schemes.tools.json_schema import cases_schema, scheme_schema, written
 
 _STATUS = {
     "complete": "完整，可用于实际运行 · complete, may go live",
@@ -38,6 +39,21 @@ SHAPES = (
     ("内江 Neijiang", "template_three_party", "资金、银行、保险或担保"),
 )
 """Programmes whose size and scope are published but not their sharing, and the template to copy."""
+
+
+def pages(documents: Sequence[tuple[Scheme, tuple[Case, ...]]]) -> dict[str, str]:
+    """The page of each programme, by its file name."""
+    return {f"{scheme.programme}.md": page(scheme, cases) for scheme, cases in documents}
+
+
+def generated(documents: Sequence[tuple[Scheme, tuple[Case, ...]]]) -> dict[str, str]:
+    """Every file of docs/schemes: the pages, their list, and the schemas for editors."""
+    return {
+        "scheme.schema.json": written(scheme_schema()),
+        "cases.schema.json": written(cases_schema()),
+        **pages(documents),
+        "README.md": index([(scheme, len(cases)) for scheme, cases in documents]),
+    }
 
 
 def page(scheme: Scheme, cases: tuple[Case, ...]) -> str:
