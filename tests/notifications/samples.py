@@ -1,6 +1,7 @@
 """One event of every type that notifications consumes, as it could really be."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 from uuid6 import uuid7
@@ -60,32 +61,19 @@ def events(bank: str = BANK, *, loan_id: UUID | None = None, pool: str = "dongli
         "bank_code": bank,
         "pool_code": pool,
     }
+    return [*of_a_case(loan), *of_a_coverage(loan), *of_a_claim(loan), *of_a_pool(bank, pool)]
+
+
+Loan = dict[str, Any]
+
+
+def of_a_case(loan: Loan) -> list[Event]:
+    """What applications says of a loan."""
     case = {
         **loan,
         "borrower_uscc": "91120110MA05K0H91X",
         "borrower_name": "天津海芯科技有限公司",
     }
-    covered = {**loan, "borrower_name": "天津海芯科技有限公司"}
-    claim = {**covered, "claim_id": uuid7(), "claim_number": "DL-C-2026-0001"}
-    breaker = {
-        "pool_code": pool,
-        "bank_code": bank,
-        "bad_principal_fen": 300_000_000,
-        "covered_principal_fen": 5_000_000_000,
-        "line_bp": 500,
-        "on": DAY,
-    }
-    balance = {
-        "pool_code": pool,
-        "available_fen": 123_456_789,
-        "paid_in_fen": 2_000_000_000,
-        "on": DAY,
-    }
-    shares = (
-        Share(party="pool", party_code=pool, amount_fen=40_000_001),
-        Share(party="bank", party_code=bank, amount_fen=59_999_999),
-    )
-    settlement = {"pool_code": pool, "settlement_id": uuid7(), "month": "2026-03"}
     return [
         ApplicationSubmittedV1(**case, amount_fen=500_000_000, submitted_on=DAY),
         ApplicationReturnedV1(
@@ -140,6 +128,13 @@ def events(bank: str = BANK, *, loan_id: UUID | None = None, pool: str = "dongli
             as_of=DAY,
         ),
         LoanRepaidV1(**case, repaid_on=DAY),
+    ]
+
+
+def of_a_coverage(loan: Loan) -> list[Event]:
+    """What risk_pool says of a loan's cover."""
+    covered = {**loan, "borrower_name": "天津海芯科技有限公司"}
+    return [
         CoverageReservedV1(
             **covered, amount_fen=500_000_000, reserved_until=DAY, scheme_version="2026-01-01"
         ),
@@ -169,6 +164,19 @@ def events(bank: str = BANK, *, loan_id: UUID | None = None, pool: str = "dongli
         ),
         CoverageActivatedV1(**covered, amount_fen=500_000_000, activated_on=DAY),
         CoverageReleasedV1(**covered, amount_fen=500_000_000, reason="repaid"),
+    ]
+
+
+def of_a_claim(loan: Loan) -> list[Event]:
+    """What risk_pool says of a claim for a loan, until money comes back."""
+    pool, bank = loan["pool_code"], loan["bank_code"]
+    covered = {**loan, "borrower_name": "天津海芯科技有限公司"}
+    claim = {**covered, "claim_id": uuid7(), "claim_number": "DL-C-2026-0001"}
+    shares = (
+        Share(party="pool", party_code=pool, amount_fen=40_000_001),
+        Share(party="bank", party_code=bank, amount_fen=59_999_999),
+    )
+    return [
         ClaimSubmittedV1(**claim, outstanding_principal_fen=100_000_000, submitted_on=DAY),
         ClaimReviewedV1(**claim),
         ClaimRefusedV1(**claim, reason="未达到逾期天数"),
@@ -189,6 +197,27 @@ def events(bank: str = BANK, *, loan_id: UUID | None = None, pool: str = "dongli
             shares=shares,
             received_on=DAY,
         ),
+    ]
+
+
+def of_a_pool(bank: str, pool: str) -> list[Event]:
+    """What risk_pool says of a bank's line, of a pool and of a month."""
+    breaker = {
+        "pool_code": pool,
+        "bank_code": bank,
+        "bad_principal_fen": 300_000_000,
+        "covered_principal_fen": 5_000_000_000,
+        "line_bp": 500,
+        "on": DAY,
+    }
+    balance = {
+        "pool_code": pool,
+        "available_fen": 123_456_789,
+        "paid_in_fen": 2_000_000_000,
+        "on": DAY,
+    }
+    settlement = {"pool_code": pool, "settlement_id": uuid7(), "month": "2026-03"}
+    return [
         BankWarnedV1(**breaker),
         BankSuspendedV1(**breaker),
         BankResumedV1(**breaker),

@@ -32,9 +32,8 @@ async def old_database(postgres_url):
     await server.close()
 
 
-async def test_endpoints_and_subscriptions_become_receivers_of_their_deliveries(old_database):
-    endpoint, gone, kept, left, message = (uuid7() for _ in range(5))
-    conn = await asyncpg.connect(old_database)
+async def as_it_was(conn, endpoint, gone, kept, left, message):
+    """Two endpoints, two subscriptions, and a message on its way by either channel."""
     await conn.execute(
         """
         insert into endpoints (id, institution, url, description, event_types, state, state_reason,
@@ -79,6 +78,12 @@ async def test_endpoints_and_subscriptions_become_receivers_of_their_deliveries(
         "next_attempt_at, created_at) values ($1, $2, 'ICBC', $3, $4, 'pending', now(), now())",
         [(uuid7(), message, "webhook", endpoint), (uuid7(), message, "email", kept)],
     )
+
+
+async def test_endpoints_and_subscriptions_become_receivers_of_their_deliveries(old_database):
+    endpoint, gone, kept, left, message = (uuid7() for _ in range(5))
+    conn = await asyncpg.connect(old_database)
+    await as_it_was(conn, endpoint, gone, kept, left, message)
 
     await to("head", old_database)
 
