@@ -1,4 +1,4 @@
-"""The house that has opened, for the tests of its console."""
+"""The house, empty or open, for the tests of its console."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,15 +9,22 @@ import pytest
 from services.applications.main import SERVICE as APPLICATIONS
 from services.notifications.main import SERVICE as NOTIFICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
-from tests.console.house import SETTINGS, House
+from tests.console.house import MORNING, SETTINGS, House
 
 
 @pytest.fixture
-async def house(running: Any, shared_folder: Path) -> AsyncIterator[House]:
-    """Three services in one process, two banks, a pool with money."""
+async def empty_house(running: Any, shared_folder: Path) -> AsyncIterator[House]:
+    """Three services in one process on a Monday morning: no bank, no pool."""
     async with running(APPLICATIONS, RISK_POOL, NOTIFICATIONS, **SETTINGS) as services:
-        opened = House(
+        built = House(
             {service.context.service: service for service in services}, shared_folder / "issuer"
         )
-        await opened.opens()
-        yield opened
+        await built.moves_clocks(MORNING)
+        yield built
+
+
+@pytest.fixture
+async def house(empty_house: House) -> House:
+    """The same, with two banks and a pool with money."""
+    await empty_house.opens()
+    return empty_house

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from services.console.main import application
 from services.console.settings import ConsoleSettings
+from services.console.upstream.demo import DemoLoader
 from tests.applications.office import document, submission
 from tests.console.page import Page
 from tests.services import Person, RunningService, nothing_in_flight
@@ -32,7 +33,7 @@ class House:
         self.issuer_folder = issuer_folder
         self.console: FastAPI = self.console_with()
 
-    def console_with(self, **settings: Any) -> FastAPI:
+    def console_with(self, *, demo: DemoLoader | None = None, **settings: Any) -> FastAPI:
         """A console over these services."""
         told = {
             **{f"{name}_url": "http://zhidai.test" for name in self.services},
@@ -45,15 +46,14 @@ class House:
             name: httpx.ASGITransport(app=service.app, raise_app_exceptions=False)
             for name, service in self.services.items()
         }
-        return application(ConsoleSettings(**(told | settings)), transports=transports)
+        return application(ConsoleSettings(**(told | settings)), transports=transports, demo=demo)
 
     def person(self, service: str, subject: str, *roles: str, institution: str = "*") -> Person:
         """Somebody who calls a service's API without the console."""
         return self.services[service].as_(subject, *roles, institution=institution)
 
     async def opens(self) -> None:
-        """Two banks, a pool with money in it, a Monday morning."""
-        await self.moves_clocks(MORNING)
+        """Two banks, and a pool with money in it."""
         admin = self.person("applications", "admin", "admin")
         for code, name, uscc in (
             (ICBC, "中国工商银行天津分行", "91100000100003962T"),

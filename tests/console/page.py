@@ -114,6 +114,15 @@ class Page:
         """Where its forms go."""
         return [form["action"] for form in self._read.forms]
 
+    def buttons(self, action: str) -> list[tuple[str, str]]:
+        """The named buttons of the forms that go to `action`: (name, value)."""
+        return [
+            button
+            for one in self._read.forms
+            if one["action"] == action
+            for button in one["buttons"]
+        ]
+
     def form(self, action: str) -> dict[str, Any]:
         """What the form that goes to `action` holds before anybody has typed."""
         found = next((one for one in self._read.forms if one["action"] == action), None)
