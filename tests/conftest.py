@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import os
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from shared.postgres.database import Database
 from shared.postgres.embedded import EmbeddedPostgres
 from shared.postgres.migrations import upgrade
 from shared.postgres.provision import owner_of, provision, url_for
-from tests.real_parts import docker_answers
+from tests.real_parts import docker_answers, room_for_postgres
 
 pytest_plugins = ["tests.services", "tests.kafka.brokers"]
 
@@ -35,6 +35,20 @@ def _postgres_source() -> str:
 
 def pytest_report_header() -> str:
     return f"PostgreSQL: {_postgres_source()}"
+
+
+@pytest.fixture
+def state() -> Iterator[Path]:
+    """A state folder of this test's own, in which a PostgreSQL may run."""
+    with room_for_postgres() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def state_of_module() -> Iterator[Path]:
+    """The same, kept until the last test of the module."""
+    with room_for_postgres() as folder:
+        yield folder
 
 
 @dataclass(frozen=True)
@@ -67,8 +81,7 @@ def postgres_url(shared_folder: Path) -> str:
         with PostgresContainer("postgres:18", driver=None) as container:
             yield container.get_connection_url()
     else:
-        # Not under pytest's own folder: PostgreSQL runs as another user where we are root, and
-        # pytest keeps its folder to its own.
+        # Not under pytest's own folder (see `room_for_postgres`), and one for all workers.
         run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
         server = EmbeddedPostgres(
             Path(tempfile.gettempdir()) / f"zhidai-tests-{run[:16]}", durable=False

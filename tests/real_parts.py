@@ -3,6 +3,10 @@
 import functools
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 
 @functools.cache
@@ -15,3 +19,18 @@ def docker_answers() -> bool:
         return subprocess.run([docker, "info"], capture_output=True, timeout=5).returncode == 0
     except subprocess.TimeoutExpired:
         return False
+
+
+@contextmanager
+def room_for_postgres() -> Iterator[Path]:
+    """A folder that an embedded PostgreSQL may lie in, gone at the end.
+
+    Not under pytest's own folder: PostgreSQL runs as another user where we are root, and every
+    pytest that starts closes /tmp/pytest-of-… to all others, also while another one is running.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="zhidai-state-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

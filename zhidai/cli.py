@@ -4,13 +4,13 @@ What serves or describes the services is imported where it is used: that takes s
 whoever tries a scheme file again and again should not wait for it.
 """
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from zhidai import schemes_cli
 from zhidai.commands import audit, events, settle
+from zhidai.commands.options import StateFolder
 from zhidai.environment import STATE
 
 app = typer.Typer(
@@ -25,7 +25,6 @@ Transport = Annotated[
     Literal["local", "kafka"],
     typer.Option(help="local: one process. kafka: a process per service over Apache Kafka."),
 ]
-StateFolder = Annotated[Path, typer.Option("--state", help="Where data is kept.")]
 
 
 @app.command()

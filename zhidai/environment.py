@@ -12,8 +12,8 @@ from shared.postgres.embedded import EmbeddedPostgres
 from shared.postgres.migrations import upgrade
 from shared.postgres.provision import SERVICES, owner_of, provision, url_for
 
-STATE = Path(os.environ.get("ZHIDAI_STATE", ".zhidai"))
-"""Everything that is kept between runs lies here."""
+STATE = Path(".zhidai")
+"""Everything that is kept between runs lies here, unless another folder is named."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Environment:
 
 
 async def prepare(
-    state: Path = STATE, *, afresh: bool = False
+    state: Path, *, afresh: bool = False
 ) -> tuple[Environment, EmbeddedPostgres | None]:
     """Start or join the database, migrate it, and make the issuer's keys; `afresh` empties it.
 

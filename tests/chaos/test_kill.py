@@ -10,12 +10,12 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
 from deploy.kafka.broker import KafkaCluster
 from services.risk_pool.audit.verify import audit_pool, opened
+from tests.real_parts import room_for_postgres
 from zhidai import embedded, environment, processes
 from zhidai.addresses import Addresses, free
 from zhidai.demo import figures, plan
@@ -32,14 +32,15 @@ pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("chaos")]
 
 
 @asynccontextmanager
-async def prepared(state: Path):
+async def prepared():
     """A database cluster of its own, as durable as in production."""
-    base, postgres = await environment.prepare(state, afresh=True)
-    try:
-        yield base, free()
-    finally:
-        if postgres is not None:
-            postgres.stop()
+    with room_for_postgres() as state:
+        base, postgres = await environment.prepare(state, afresh=True)
+        try:
+            yield base, free()
+        finally:
+            if postgres is not None:
+                postgres.stop()
 
 
 async def told(
@@ -88,11 +89,11 @@ class Killer:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> str:
+def undisturbed() -> str:
     """The same half year in one process, without Kafka and without a fault."""
 
     async def run() -> str:
-        async with prepared(tmp_path_factory.mktemp("quiet")) as (base, addresses):
+        async with prepared() as (base, addresses):
             async with embedded.serving(base, addresses):
                 return await told(base, addresses)
 
@@ -102,7 +103,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_services_killed_at_random_moments_change_no_figure(seed, undisturbed, tmp_path):
     async def run() -> tuple[str, Counter[str]]:
-        async with prepared(tmp_path / "state") as (base, addresses):
+        async with prepared() as (base, addresses):
             with KafkaCluster(tmp_path / "kafka") as kafka:
                 async with processes.serving(
                     base, addresses, bootstrap_servers=kafka.bootstrap_servers

@@ -63,7 +63,7 @@ class Served:
             env={**os.environ, **places, "ZHIDAI_STATE": str(self.base.state), "COLUMNS": "250"},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             check=False,
         )
         return done.returncode, done.stdout + done.stderr
@@ -118,10 +118,10 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+async def served(state_of_module: Path) -> AsyncIterator[Served]:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("DATABASE_URL", raising=False)
-        base, postgres = await environment.prepare(tmp_path_factory.mktemp("served"))
+        base, postgres = await environment.prepare(state_of_module)
         addresses = free()
         async with embedded.serving(base, addresses):
             served = Served(base, addresses)

@@ -25,6 +25,7 @@ from services.risk_pool.domain.audit_checks import first_fault
 from shared.postgres.embedded import EmbeddedPostgres
 from shared.postgres.provision import url_for
 from zhidai.access import NO_INSTANCE, WRONG_INSTANCE
+from zhidai.commands.options import StateFolder
 from zhidai.environment import STATE
 from zhidai.instance import database_name, find
 
@@ -51,7 +52,7 @@ def audit(
             help="The risk pool's database; the embedded one without it.",
         ),
     ] = None,
-    state: Annotated[Path, typer.Option("--state", help="Where embedded data is kept.")] = STATE,
+    state: StateFolder = STATE,
 ) -> None:
     """核对账簿:重算每个余额和哈希链。Recompute every balance and the hash chain; 1 on a fault."""
     reports: list[Report] = []

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from zhidai.access import Access
+from zhidai.commands.options import StateFolder
 from zhidai.environment import STATE
 
 WAITING = 3
@@ -18,7 +19,6 @@ Service = Annotated[
     Literal["applications", "risk_pool", "notifications", "all"],
     typer.Option("--service", help="Whose parked events."),
 ]
-StateFolder = Annotated[Path, typer.Option("--state", help="The running instance's data folder.")]
 Url = Annotated[
     str, typer.Option("--url", help="The service's root, where no instance of ours runs.")
 ]

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from zhidai.access import Access
+from zhidai.commands.options import StateFolder
 from zhidai.environment import STATE
 
 settle = typer.Typer(
@@ -57,9 +58,7 @@ def asked(
         str | None,
         typer.Option("--as", help="In whose name, with the development issuer's tokens."),
     ] = None,
-    state: Annotated[
-        Path, typer.Option("--state", help="The running instance's data folder.")
-    ] = STATE,
+    state: StateFolder = STATE,
     url: Annotated[
         str, typer.Option("--url", help="risk_pool's root, where no instance of ours runs.")
     ] = "",
