@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from types import NoneType, UnionType
 from typing import Any, Generic, TypeVar, get_args
@@ -26,6 +26,13 @@ class Page(BaseModel, Generic[T]):
     next_cursor: str | None = Field(
         None, description="Send it as `cursor` for the next page; null on the last page."
     )
+
+
+def page_of(rows: Sequence[T], limit: int, cursor_of: Callable[[T], str]) -> Page[T]:
+    """A page of `limit` from rows of which one more was asked for: the one more says there are
+    further pages, and the next begins after the last row of this one."""
+    items = list(rows[:limit])
+    return Page(items=items, next_cursor=cursor_of(items[-1]) if len(rows) > limit else None)
 
 
 class CursorInvalid(Refused):
