@@ -27,9 +27,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import settle_book as book
-from services.risk_pool.domain.settlement import Month
 from services.risk_pool.handlers import settlements
 from shared.auth.identity import Identity
+from shared.months import Month
 from shared.postgres.database import EVERYWHERE, Database
 from shared.postgres.embedded import EmbeddedPostgres
 from shared.postgres.migrations import upgrade

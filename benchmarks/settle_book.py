@@ -54,14 +54,19 @@ insert into claims (id, number, pool_code, bank_code, loan_id, loan_number, borr
     borrower_name, programme, mode, scheme_version, terms_on, state, state_since, claimed_on,
     filed_at, outstanding_principal_fen, interest_arrears_fen, penalty_interest_fen, costs_fen,
     ip_share_bp, facts, documents, reviewed_by, approved_by, approved_on, base_fen, covered_fen,
-    shares, money_path, pool_pays_fen, paid_fen, paid_on)
+    pool_pays_fen, paid_fen, paid_on)
 select md5('claim ' || number)::uuid, 'C-' || number, pool_code, bank_code, loan_id, number,
     borrower_uscc, borrower_name, programme, mode, scheme_version, approved_on, 'paid', $3, $1, $3,
-    90000000, 0, 0, 0, 10000, '{}', '[]', 'a', 'b', $1, 90000000, 90000000, '[]',
-    jsonb_build_array(jsonb_build_object('payer', 'pool', 'payer_code', pool_code, 'payee', 'bank',
-                                         'payee_code', bank_code, 'amount', '360000.00')),
+    90000000, 0, 0, 0, 10000, '{}', '[]', 'a', 'b', $1, 90000000, 90000000,
     36000000, 36000000, $2
 from coverages where state = 'claimed'
+"""
+
+_PAYMENTS = """
+insert into claim_payments (claim_id, place, bank_code, payer, payer_code, payee, payee_code, kind,
+    amount_fen)
+select id, 1, bank_code, 'pool', pool_code, 'bank', bank_code, 'compensation', pool_pays_fen
+from claims
 """
 
 
@@ -149,6 +154,7 @@ async def write(owner: asyncpg.Connection, loans: int) -> None:
     await owner.execute(_COVERAGES, loans, POOL, FEBRUARY, CLAIMED, BOOKED)
     await owner.execute(_POSITIONS, MARCH, BOOKED)
     await owner.execute(_CLAIMS, CLAIMED, PAID, BOOKED)
+    await owner.execute(_PAYMENTS)
     await _write_ledger(owner, loans)
     await owner.execute("vacuum analyze")
 

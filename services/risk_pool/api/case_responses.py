@@ -1,14 +1,11 @@
 """What the risk pool answers about claims and recoveries, as the reader of the API finds it."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.http.etags import require_match
 from shared.money import MONEY_NAMES, Fen
 
 
@@ -137,16 +134,3 @@ class RecoveryDetail(RecoveryAnswer):
     explanation: dict[str, Any] | None
     people: dict[str, Any] | None
     history: list[MoveAnswer]
-
-
-def version_check(request: Request) -> Callable[[int], None]:
-    """For a step of a case: an If-Match, where one is sent, must name the current version.
-
-    The life cycle refuses a step that has been taken; the tag is for who decides on what they saw.
-    """
-
-    def check(version: int) -> None:
-        if "if-match" in request.headers:
-            require_match(request, version)
-
-    return check

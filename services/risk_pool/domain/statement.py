@@ -21,8 +21,8 @@ from services.risk_pool.domain.ledger import (
     receivable_from,
     reserved_for,
 )
-from services.risk_pool.domain.life_cycle import Words
-from services.risk_pool.domain.settlement import AccountMonth
+from services.risk_pool.domain.month_figures import AccountMonth
+from shared.life_cycle import Words
 
 KINDS: dict[str, Words] = {
     "contribution": Words("出资到账", "Contributions received"),

@@ -1,45 +1,42 @@
-"""What is done with a claim: filed by a bank and checked, reviewed, decided by a second person,
-paid. Each function loads, decides by the rules, and records; the transaction is the caller's.
+"""What is done with a claim before it is decided: filed by a bank and checked, reviewed, refused.
+
+Each function loads, decides by the rules, and records; the transaction is the caller's.
 """
 
-from dataclasses import replace
-from datetime import date, datetime
+from dataclasses import dataclass, fields, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 from uuid6 import uuid7
 
-from services.risk_pool.cases import VersionCheck, due_on, next_state, require_another, role_for
-from services.risk_pool.domain.claim import (
-    LIFE_CYCLE,
-    Action,
+from services.risk_pool.domain import coverage
+from services.risk_pool.domain.claim import LIFE_CYCLE, Action
+from services.risk_pool.domain.claim_checks import (
     Filed,
     Loan,
-    State,
+    Position,
     check_deadline,
     check_loan,
     check_position,
     entitled_on,
     months_non_performing,
 )
+from services.risk_pool.domain.time_limits import term_of
+from services.risk_pool.handlers.step_context import StepContext
+from services.risk_pool.queries import claims as known
 from services.risk_pool.tables import claims
 from services.risk_pool.tables.ledger import LockedPool, lock_pool
 from services.risk_pool.tables.numbers import next_number
-from shared.auth.identity import Identity
-from shared.clock import business_date
-from shared.contracts.risk_pool import (
-    ClaimRefusedV1,
-    ClaimReviewedV1,
-    ClaimSubmittedV1,
-)
-from shared.messaging import outbox
+from shared.life_cycle import Row
 from shared.refusals import NotFound, Refused
 from shared.schemes import library
-from shared.schemes.decide.deadlines import CountsWorkingDays, deadline
+from shared.schemes.decide.deadlines import deadline
 from shared.schemes.decide.findings import Finding
 from shared.schemes.decide.trigger import TriggerFacts, check_trigger
 from shared.schemes.terms import Terms
+from shared.transitions import Step, apply_transition
 
 
 class ClaimNotAdmissible(Refused):
@@ -55,134 +52,136 @@ class AlreadyClaimed(Refused):
     code = "already-claimed"
 
 
-def terms_of(claim: asyncpg.Record) -> Terms:
+def terms_of(claim: Row) -> Terms:
     """The terms that bind the loan: those of its approval day."""
     return library.load(claim["programme"]).terms(claim["terms_on"], claim["mode"])
 
 
 async def submit(
-    conn: asyncpg.Connection,
-    *,
-    loan_id: UUID,
-    filed: Filed,
-    interest_arrears_fen: int,
-    penalty_interest_fen: int,
-    costs_fen: int,
-    compensated_elsewhere: bool,
-    documents: list[dict[str, Any]],
-    caller: Identity,
-    now: datetime,
-    working_days: CountsWorkingDays,
+    conn: asyncpg.Connection, loan_id: UUID, filed: Filed, context: StepContext
 ) -> UUID:
     """File a claim, if the machine finds nothing against it.
 
     Raises NotFound for a loan that the caller's bank has no coverage of, AlreadyClaimed,
     ClaimNotAdmissible with every finding at once.
     """
-    pool_code = await conn.fetchval("select pool_code from coverages where loan_id = $1", loan_id)
+    pool_code = await known.pool_of_loan(conn, loan_id)
     if pool_code is None:
         raise NotFound("没有该贷款", "There is no such loan.")
     pool = await lock_pool(conn, pool_code)
-    loan = await conn.fetchrow("select * from coverages where loan_id = $1", loan_id)
-    positions = await claims.positions_of(conn, loan_id)
-    claimed_already = await claims.live_claim_number(conn, loan_id)
+    loan = await known.loan(conn, loan_id)
+    positions = await known.positions_of(conn, loan_id)
+    claimed_already = await known.live_claim_number(conn, loan_id)
     terms = library.load(loan["programme"]).terms(loan["approved_on"], loan["mode"])
+    move = LIFE_CYCLE.require(None, Action.SUBMIT, context.by)
 
-    today = business_date(now)
-    months = months_non_performing(positions)
-    entitled = entitled_on(filed, terms.trigger, positions)
-    last_day = (
-        deadline("claim", entitled, terms, working_days)
-        if entitled is not None and "claim" in terms.deadlines
-        else None
-    )
+    checked = _Check(filed=filed, terms=terms, positions=positions, context=context)
     cover = Loan(
-        covered=loan["state"] == "active",
+        covered=loan["state"] in coverage.IN_COVER,
         disbursed_on=loan["disbursed_on"],
         live_claim_number=claimed_already,
     )
-    found = [
-        *check_loan(filed, cover, today=today),
-        *check_position(filed, positions[-1] if positions else None),
-        *check_trigger(_trigger_facts(filed, months, compensated_elsewhere, documents), terms),
-        *(
-            replace(one, source=terms.source("deadlines"))
-            for one in check_deadline(filed, entitled=entitled, last_day=last_day)
-        ),
-    ]
-    if found:
+    if found := checked.findings(cover):
         raise _refusal(found, claimed_already)
 
+    term = term_of(terms, context.today, context.working_days)
     claim_id = uuid7()
-    number = await next_number(conn, pool.code, series="C", year=today.year)
-    precheck = {
-        "checked_at": now.isoformat(),
-        "position_month": positions[-1].month,
-        "months_non_performing": months,
-        "entitled_on": entitled.isoformat() if entitled else None,
-        "last_day": last_day.isoformat() if last_day else None,
+    claim = {
+        **_of_loan(loan),
+        "id": claim_id,
+        "number": await next_number(conn, pool.code, series="C", year=context.today.year),
         "scheme_version": terms.version,
-        "claim_documents": list(terms.claim_documents),
-        "trigger_source": terms.source("trigger"),
+        "state": move.target,
+        "state_since": context.now,
+        "due_on": LIFE_CYCLE.term(move.target, term),
+        "filed_at": context.now,
+        "claimed_on": filed.claimed_on,
+        "outstanding_principal_fen": filed.outstanding_principal_fen,
+        "interest_arrears_fen": filed.interest_arrears_fen,
+        "penalty_interest_fen": filed.penalty_interest_fen,
+        "costs_fen": filed.costs_fen,
+        "facts": _facts_kept(filed),
+        "documents": list(filed.documents),
+        "precheck": checked.as_data(),
     }
-    await conn.execute(
-        """insert into claims (id, number, pool_code, bank_code, loan_id, loan_number,
-               borrower_uscc, borrower_name, programme, mode, scheme_version, terms_on, state,
-               state_since, due_on, claimed_on, filed_at, outstanding_principal_fen,
-               interest_arrears_fen, penalty_interest_fen, costs_fen, ip_share_bp, facts,
-               documents, precheck)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'submitted', $13, $14, $15,
-                   $13, $16, $17, $18, $19, $20, $21, $22, $23)""",
-        claim_id,
-        number,
-        pool.code,
-        loan["bank_code"],
-        loan_id,
-        loan["number"],
-        loan["borrower_uscc"],
-        loan["borrower_name"],
-        loan["programme"],
-        loan["mode"],
-        terms.version,
-        loan["approved_on"],
-        now,
-        due_on(LIFE_CYCLE, State.SUBMITTED, today, terms, working_days),
-        filed.claimed_on,
-        filed.outstanding_principal_fen,
-        interest_arrears_fen,
-        penalty_interest_fen,
-        costs_fen,
-        loan["ip_share_bp"],
-        _facts_kept(filed, compensated_elsewhere),
-        documents,
-        precheck,
-    )
-    await claims.remember_move(
-        conn,
-        kind="claim",
-        case_id=claim_id,
-        bank_code=loan["bank_code"],
-        source=None,
-        target=State.SUBMITTED,
+    await claims.insert(conn, claim)
+    step = Step(
+        case={**claim, "state": None, "version": 0},
         action=Action.SUBMIT,
-        reason="",
-        caller=caller,
-        role="bank_operator",
-        now=now,
+        by=context.by,
+        term=term,
+        facts={
+            "outstanding_principal_fen": filed.outstanding_principal_fen,
+            "submitted_on": context.today,
+        },
     )
-    claim = await conn.fetchrow("select * from claims where id = $1", claim_id)
-    event = ClaimSubmittedV1(
-        **about(claim),
-        outstanding_principal_fen=filed.outstanding_principal_fen,
-        submitted_on=today,
-    )
-    await outbox.append(conn, (event,), now=now)
+    await apply_transition(conn, claims.CASES, step, now=context.now)
     return claim_id
 
 
-def _trigger_facts(
-    filed: Filed, months: int, compensated_elsewhere: bool, documents: list[dict[str, Any]]
-) -> TriggerFacts:
+def _of_loan(loan: Row) -> dict[str, Any]:
+    """What a claim takes over from the loan that is claimed for."""
+    same = (
+        "pool_code", "bank_code", "loan_id", "borrower_uscc", "borrower_name", "programme", "mode",
+        "ip_share_bp",
+    )  # fmt: skip
+    return {
+        **{name: loan[name] for name in same},
+        "loan_number": loan["number"],
+        "terms_on": loan["approved_on"],
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Check:
+    """The machine's check of a claim, and what is kept of it."""
+
+    filed: Filed
+    terms: Terms
+    positions: list[Position]
+    context: StepContext
+
+    @property
+    def months(self) -> int:
+        return months_non_performing(self.positions)
+
+    @property
+    def entitled(self) -> date | None:
+        return entitled_on(self.filed, self.terms.trigger, self.positions)
+
+    @property
+    def last_day(self) -> date | None:
+        if self.entitled is None or "claim" not in self.terms.deadlines:
+            return None
+        return deadline("claim", self.entitled, self.terms, self.context.working_days)
+
+    def findings(self, loan: Loan) -> list[Finding]:
+        """Everything that stands against the claim."""
+        filed, terms = self.filed, self.terms
+        late = check_deadline(filed, entitled=self.entitled, last_day=self.last_day)
+        return [
+            *check_loan(filed, loan, today=self.context.today),
+            *check_position(filed, self.positions[-1] if self.positions else None),
+            *check_trigger(_trigger_facts(filed, self.months), terms),
+            *(replace(one, source=terms.source("deadlines")) for one in late),
+        ]
+
+    def as_data(self) -> dict[str, Any]:
+        """What was looked at, for a claim that nothing stands against."""
+        entitled, last_day = self.entitled, self.last_day
+        return {
+            "checked_at": self.context.now.isoformat(),
+            "position_month": self.positions[-1].month,
+            "months_non_performing": self.months,
+            "entitled_on": entitled.isoformat() if entitled else None,
+            "last_day": last_day.isoformat() if last_day else None,
+            "scheme_version": self.terms.version,
+            "claim_documents": list(self.terms.claim_documents),
+            "trigger_source": self.terms.source("trigger"),
+        }
+
+
+def _trigger_facts(filed: Filed, months: int) -> TriggerFacts:
     return TriggerFacts(
         risk_class=filed.risk_class,
         overdue_days=filed.overdue_days,
@@ -194,22 +193,21 @@ def _trigger_facts(
         enforcement_ended=filed.enforcement_ended_on is not None,
         guarantor_has_paid=filed.guarantor_paid_on is not None,
         insurer_notified=filed.insurer_notified_on is not None,
-        compensated_elsewhere=compensated_elsewhere,
-        documents=frozenset(document["kind"] for document in documents),
+        compensated_elsewhere=filed.compensated_elsewhere,
+        documents=frozenset(document["kind"] for document in filed.documents),
     )
 
 
-def _facts_kept(filed: Filed, compensated_elsewhere: bool) -> dict[str, Any]:
+def _facts_kept(filed: Filed) -> dict[str, Any]:
     dates = {
-        name: value.isoformat()
-        for name in Filed.__slots__
-        if name.endswith("_on") and name != "claimed_on"
-        and isinstance(value := getattr(filed, name), date)
-    }  # fmt: skip
+        one.name: value.isoformat()
+        for one in fields(Filed)
+        if one.name != "claimed_on" and isinstance(value := getattr(filed, one.name), date)
+    }
     return {
         "overdue_days": filed.overdue_days,
         "risk_class": filed.risk_class,
-        "compensated_elsewhere": compensated_elsewhere,
+        "compensated_elsewhere": filed.compensated_elsewhere,
         **dates,
     }
 
@@ -223,108 +221,45 @@ def _refusal(found: list[Finding], claimed_already: str) -> Refused:
     )
 
 
-async def held(
-    conn: asyncpg.Connection,
-    claim_id: UUID,
-    action: Action,
-    caller: Identity,
-    check_version: VersionCheck,
-) -> tuple[LockedPool, asyncpg.Record, str]:
-    """Hold the pool and the claim, and see whether the table lets the caller do this."""
-    pool_code = await conn.fetchval("select pool_code from claims where id = $1", claim_id)
+async def locked(
+    conn: asyncpg.Connection, claim_id: UUID, action: Action, context: StepContext
+) -> tuple[LockedPool, asyncpg.Record]:
+    """Hold the pool and the claim, and see whether the table lets the caller do this.
+
+    Raises NotFound, what `LifeCycle.require` raises, and what the check of the version raises.
+    """
+    pool_code = await claims.pool_of(conn, claim_id)
     if pool_code is None:
         raise NotFound("没有该补偿申请", "There is no such claim.")
     pool = await lock_pool(conn, pool_code)
-    claim = await claims.lock_claim(conn, claim_id)
-    assert claim is not None
-    target = next_state(LIFE_CYCLE, claim["state"], action, caller)
-    check_version(claim["version"])
-    return pool, claim, target
+    claim = await claims.lock(conn, claim_id)
+    LIFE_CYCLE.require(claim, action, context.by)
+    context.check_version(claim["version"])
+    return pool, claim
 
 
 async def review(
-    conn: asyncpg.Connection,
-    claim_id: UUID,
-    *,
-    opinion: str,
-    caller: Identity,
-    now: datetime,
-    working_days: CountsWorkingDays,
-    check_version: VersionCheck,
+    conn: asyncpg.Connection, claim_id: UUID, context: StepContext, *, opinion: str
 ) -> None:
     """The first person recommends."""
-    _, claim, target = await held(conn, claim_id, Action.REVIEW, caller, check_version)
-    due = due_on(LIFE_CYCLE, target, business_date(now), terms_of(claim), working_days)
-    await conn.execute(
-        """update claims set state = $2, state_since = $3, due_on = $4, reviewed_by = $5,
-                  version = version + 1 where id = $1""",
-        claim_id,
-        target,
-        now,
-        due,
-        caller.subject,
+    _, claim = await locked(conn, claim_id, Action.REVIEW, context)
+    step = Step(
+        case=claim,
+        action=Action.REVIEW,
+        by=context.by,
+        reason=opinion,
+        changes={"reviewed_by": context.by.subject},
+        term=term_of(terms_of(claim), context.today, context.working_days),
     )
-    await remember_move(conn, claim, target, Action.REVIEW, opinion, caller, now)
-    await outbox.append(conn, (ClaimReviewedV1(**about(claim)),), now=now)
+    await apply_transition(conn, claims.CASES, step, now=context.now)
 
 
 async def refuse(
-    conn: asyncpg.Connection,
-    claim_id: UUID,
-    *,
-    reason: str,
-    caller: Identity,
-    now: datetime,
-    check_version: VersionCheck,
+    conn: asyncpg.Connection, claim_id: UUID, context: StepContext, *, reason: str
 ) -> None:
     """A claim that is not compensated; the bank may mend it and file anew."""
-    _, claim, target = await held(conn, claim_id, Action.REFUSE, caller, check_version)
-    if claim["state"] == State.REVIEWED:
-        require_another(caller, claim["reviewed_by"], zh="审批", en="the decision")
-    await conn.execute(
-        """update claims set state = $2, state_since = $3, due_on = null, version = version + 1
-           where id = $1""",
-        claim_id,
-        target,
-        now,
+    _, claim = await locked(conn, claim_id, Action.REFUSE, context)
+    step = Step(
+        case=claim, action=Action.REFUSE, by=context.by, reason=reason, facts={"reason": reason}
     )
-    await remember_move(conn, claim, target, Action.REFUSE, reason, caller, now)
-    await outbox.append(conn, (ClaimRefusedV1(**about(claim), reason=reason),), now=now)
-
-
-def about(claim: asyncpg.Record) -> dict[str, Any]:
-    """What every event of a claim says of it."""
-    return {
-        "pool_code": claim["pool_code"],
-        "loan_id": claim["loan_id"],
-        "number": claim["loan_number"],
-        "bank_code": claim["bank_code"],
-        "borrower_name": claim["borrower_name"],
-        "claim_id": claim["id"],
-        "claim_number": claim["number"],
-    }
-
-
-async def remember_move(
-    conn: asyncpg.Connection,
-    claim: asyncpg.Record,
-    target: str,
-    action: Action,
-    reason: str,
-    caller: Identity,
-    now: datetime,
-) -> None:
-    role = role_for(LIFE_CYCLE, claim["state"], action, caller)
-    await claims.remember_move(
-        conn,
-        kind="claim",
-        case_id=claim["id"],
-        bank_code=claim["bank_code"],
-        source=claim["state"],
-        target=target,
-        action=action,
-        reason=reason,
-        caller=caller,
-        role=role,
-        now=now,
-    )
+    await apply_transition(conn, claims.CASES, step, now=context.now)

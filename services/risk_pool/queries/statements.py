@@ -1,12 +1,14 @@
 """A party's statement of a settled month, put together from what the settlement has stored."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
 
 from services.risk_pool.domain import ledger as accounts_of
-from services.risk_pool.domain.settlement import AccountMonth, account_months
+from services.risk_pool.domain.month_figures import AccountMonth, account_months
+from services.risk_pool.domain.month_loans import LoanFigures, MonthLoans, loans_together
+from services.risk_pool.domain.settlement import steps_to
 from services.risk_pool.domain.statement import (
     Table,
     account_words,
@@ -14,50 +16,31 @@ from services.risk_pool.domain.statement import (
     tables_of_party,
     tables_of_pool,
 )
-from services.risk_pool.tables import settlements as rows
+from services.risk_pool.queries import settlements as known
 from shared.clock import SHANGHAI
-from shared.money import format_fen
 from shared.months import Month
 from shared.schemes.vocabulary import party_name
-
-LINE_COLUMNS = (
-    "number",
-    "loan_no",
-    "borrower_name",
-    "bank_code",
-    "is_covered",
-    "amount_fen",
-    "outstanding_fen",
-    "covered_fen",
-    "overdue_days",
-    "risk_class",
-    "claimed_fen",
-    "recovered_fen",
-)
 
 
 async def statement(
     conn: asyncpg.Connection, settlement: asyncpg.Record, party_code: str
 ) -> dict[str, Any] | None:
-    """Everything a statement shows, as plain data with amounts as text; None for no such party.
+    """Everything a statement shows, as plain data with amounts in fen; None for no such party.
 
     The connection sees everything: whether the caller may see this party's statement is to be
-    asked before. Nothing here is reckoned anew that the settlement has stored.
+    asked before. Nothing here is computed anew that the settlement has stored.
     """
-    kept = await conn.fetchrow(
-        "select * from settlement_statements where settlement_id = $1 and party_code = $2",
-        settlement["id"],
-        party_code,
-    )
-    if kept is None:
+    own = await known.statement_of(conn, settlement["id"], party_code)
+    if own is None:
         return None
     pool_code, month = settlement["pool_code"], Month.parse(settlement["month"])
     pool = await conn.fetchrow("select name, programme from pools where code = $1", pool_code)
     is_pool = party_code == pool_code
-    accounts = account_months(await rows.movements(conn, settlement["id"]))
+    accounts = account_months(await known.movements(conn, settlement["id"]))
     tables = tables_of_pool(accounts) if is_pool else tables_of_party(party_code, accounts)
     mine = _accounts_of(party_code, accounts, is_pool=is_pool)
-    nets = await _others(conn, settlement) if is_pool else []
+    all_of_them = await known.statements(conn, settlement["id"]) if is_pool else []
+    others = [one for one in all_of_them if one["party_code"] != pool_code]
     return {
         "pool": {"code": pool_code, "name": pool["name"], "programme": pool["programme"]},
         "month": str(month),
@@ -65,30 +48,66 @@ async def statement(
         "to": month.last.isoformat(),
         "state": settlement["state"],
         "version": settlement["version"],
-        "party": {
-            "code": party_code,
-            "role": kept["party_role"],
-            "role_zh": party_name(kept["party_role"], "zh"),
-            "role_en": party_name(kept["party_role"], "en"),
-            "name": kept["party_name"],
-        },
+        "party": _party(own),
         "people": await _people(conn, settlement),
         "posted_on": settlement["posted_on"].isoformat() if settlement["posted_on"] else None,
         "ledger": await _ledger_head(conn, pool_code, settlement["ledger_seq"]),
         "due": {
-            "payable": format_fen(kept["payable_fen"]),
-            "receivable": format_fen(kept["receivable_fen"]),
-            "netted": format_fen(sum(_netted(one) for one in (nets if is_pool else [kept]))),
-            "net": format_fen(kept["net_fen"]),
-            "awaiting_payment": format_fen(kept["awaiting_payment_fen"]),
+            "payable_fen": own["payable_fen"],
+            "receivable_fen": own["receivable_fen"],
+            "netted_fen": sum(_netted(one) for one in (others if is_pool else [own])),
+            "net_fen": own["net_fen"],
+            "awaiting_payment_fen": own["awaiting_payment_fen"],
             "transfers": await _posting(conn, settlement, month, party_code, is_pool=is_pool),
         },
-        "tables": [_told(one) for one in tables],
-        "accounts": [_account_told(accounts[name]) for name in mine],
+        "tables": [_table(one) for one in tables],
+        "accounts": [_account(accounts[name]) for name in mine],
         "entries": await _entries(conn, pool_code, month, settlement["ledger_seq"], mine),
-        "loans": kept["loans"],
-        "lines": await _line_count(conn, settlement, None if is_pool else party_code),
-        "parties": [_net_told(one) for one in nets] if is_pool else [],
+        "loans": (await loans_of_parties(conn, settlement, [party_code]))[party_code],
+        "lines": int(settlement["loans"])
+        if is_pool
+        else await known.count_lines(conn, settlement["id"], party_code),
+        "parties": [{**_party(one), **_net(one)} for one in others],
+    }
+
+
+async def loans_of_parties(
+    conn: asyncpg.Connection, settlement: Mapping[str, Any], parties: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """Party → its loans in all and by class: a bank's own, the pool's those of all banks; nothing
+    for who lends nothing."""
+    found = await known.loans(conn, settlement["id"])
+    together: dict[str, dict[str, Any]] = {party: {} for party in parties}
+    for party in parties:
+        if party == settlement["pool_code"]:
+            every = (part for parts in found.values() for part in parts)
+            together[party] = loans_as_data(loans_together(every))
+        elif party in found:
+            together[party] = loans_as_data(loans_together(found[party]))
+    return together
+
+
+def loans_as_data(loans: MonthLoans) -> dict[str, Any]:
+    """Loans in all and by class as plain data, amounts in fen."""
+
+    def in_cover(figures: LoanFigures) -> dict[str, int]:
+        return {
+            "loans": figures.loans,
+            "outstanding_fen": figures.outstanding_fen,
+            "covered_fen": figures.covered_fen,
+            "overdue_loans": figures.overdue_loans,
+            "overdue_fen": figures.overdue_fen,
+        }
+
+    return {
+        **in_cover(loans.total),
+        "claims": loans.total.claims,
+        "claimed_fen": loans.total.claimed_fen,
+        "recoveries": loans.total.recoveries,
+        "recovered_fen": loans.total.recovered_fen,
+        "by_class": [
+            {"risk_class": name, **in_cover(figures)} for name, figures in loans.by_class.items()
+        ],
     }
 
 
@@ -105,35 +124,35 @@ def _accounts_of(party: str, accounts: Mapping[str, AccountMonth], *, is_pool: b
     return [name for name in own if name in accounts]
 
 
-def _told(one: Table) -> dict[str, Any]:
+def _table(one: Table) -> dict[str, Any]:
     return {
         "code": one.code,
         "zh": one.words.zh,
         "en": one.words.en,
-        "opening": format_fen(one.opening_fen),
+        "opening_fen": one.opening_fen,
         "rows": [
             {
                 "kind": kind,
                 "zh": kind_words(kind).zh,
                 "en": kind_words(kind).en,
-                "amount": format_fen(fen),
+                "amount_fen": fen,
             }
             for kind, fen in one.rows
         ],
-        "closing": format_fen(one.closing_fen),
+        "closing_fen": one.closing_fen,
     }
 
 
-def _account_told(account: AccountMonth) -> dict[str, Any]:
+def _account(account: AccountMonth) -> dict[str, Any]:
     words = account_words(account.account)
     return {
         "account": account.account,
         "zh": words.zh,
         "en": words.en,
-        "opening": format_fen(account.opening_fen),
-        "debited": format_fen(sum(one.debited_fen for one in account.movements)),
-        "credited": format_fen(sum(one.credited_fen for one in account.movements)),
-        "closing": format_fen(account.closing_fen),
+        "opening_fen": account.opening_fen,
+        "debited_fen": sum(one.debited_fen for one in account.movements),
+        "credited_fen": sum(one.credited_fen for one in account.movements),
+        "closing_fen": account.closing_fen,
         "transfers": sum(one.transfers for one in account.movements),
     }
 
@@ -142,29 +161,24 @@ async def _people(conn: asyncpg.Connection, settlement: asyncpg.Record) -> list[
     """Who did the steps that stand: the last of each, since the last preview."""
     moves = await conn.fetch(
         """select distinct on (action) action, subject, name, at from case_moves
-           where case_id = $1 order by action, id desc""",
+           where case_id = $1 order by action, version desc""",
         settlement["id"],
     )
-    order = ("preview", "confirm", "sign", "post")
-    standing = {"preview", *(step for step in order[1:] if settlement[f"{_DONE[step]}_at"])}
+    last = {move["action"]: move for move in moves}
     return [
         {
-            "action": move["action"],
-            "subject": move["subject"],
-            "name": move["name"],
-            "at": move["at"].isoformat(),
-            "local": move["at"].astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"),
+            "action": step,
+            "subject": last[step]["subject"],
+            "name": last[step]["name"],
+            "at": last[step]["at"].isoformat(),
+            "local": last[step]["at"].astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"),
         }
-        for move in sorted(moves, key=lambda move: order.index(move["action"]))
-        if move["action"] in standing
+        for step in steps_to(settlement["state"])
     ]
 
 
-_DONE = {"confirm": "confirmed", "sign": "signed", "post": "posted"}
-
-
 async def _ledger_head(conn: asyncpg.Connection, pool_code: str, seq: int) -> dict[str, Any]:
-    """How far the ledger had come when the month was reckoned, and its chain's hash there."""
+    """How far the ledger had come when the month was computed, and its chain's hash there."""
     digest = await conn.fetchval(
         "select encode(hash, 'hex') from transfers where pool_code = $1 and seq = $2",
         pool_code,
@@ -181,7 +195,7 @@ _ENTRY = """
 
 
 async def _entries(
-    conn: asyncpg.Connection, pool_code: str, month: Month, ledger_seq: int, mine: list[str]
+    conn: asyncpg.Connection, pool_code: str, month: Month, ledger_seq: int, mine: Sequence[str]
 ) -> list[dict[str, Any]]:
     found = await conn.fetch(
         f"""{_ENTRY}
@@ -228,72 +242,27 @@ def _entry(row: Mapping[str, Any]) -> dict[str, Any]:
         "en": words.en,
         "debit": row["debit"],
         "credit": row["credit"],
-        "amount": format_fen(row["amount_fen"]),
+        "amount_fen": row["amount_fen"],
         "loan_number": row["loan_number"],
         "explanation_id": str(row["explanation_id"]) if row["explanation_id"] else None,
     }
 
 
-async def _line_count(
-    conn: asyncpg.Connection, settlement: asyncpg.Record, bank: str | None
-) -> int:
-    if bank is None:
-        return int(settlement["loans"])
-    return int(
-        await conn.fetchval(
-            "select count(*) from settlement_lines where settlement_id = $1 and bank_code = $2",
-            settlement["id"],
-            bank,
-        )
-    )
-
-
-async def _others(conn: asyncpg.Connection, settlement: asyncpg.Record) -> list[asyncpg.Record]:
-    """The statements of everybody but the pool."""
-    found: list[asyncpg.Record] = await conn.fetch(
-        """select party_code, party_role, party_name, payable_fen, receivable_fen,
-                  awaiting_payment_fen, net_fen
-           from settlement_statements where settlement_id = $1 and party_code <> $2
-           order by party_code""",
-        settlement["id"],
-        settlement["pool_code"],
-    )
-    return found
-
-
-def _netted(kept: asyncpg.Record) -> int:
+def _netted(statement: Mapping[str, Any]) -> int:
     """What is settled by netting alone; the pool's is the sum over the others."""
-    return min(int(kept["payable_fen"]), int(kept["receivable_fen"]))
+    return min(int(statement["payable_fen"]), int(statement["receivable_fen"]))
 
 
-def _net_told(kept: asyncpg.Record) -> dict[str, Any]:
+def _party(statement: Mapping[str, Any]) -> dict[str, str]:
     return {
-        "code": kept["party_code"],
-        "role": kept["party_role"],
-        "role_zh": party_name(kept["party_role"], "zh"),
-        "role_en": party_name(kept["party_role"], "en"),
-        "name": kept["party_name"],
-        "payable": format_fen(kept["payable_fen"]),
-        "receivable": format_fen(kept["receivable_fen"]),
-        "awaiting_payment": format_fen(kept["awaiting_payment_fen"]),
-        "net": format_fen(kept["net_fen"]),
+        "code": statement["party_code"],
+        "role": statement["party_role"],
+        "role_zh": party_name(statement["party_role"], "zh"),
+        "role_en": party_name(statement["party_role"], "en"),
+        "name": statement["party_name"],
     }
 
 
-async def lines(
-    conn: asyncpg.Connection,
-    settlement: asyncpg.Record,
-    bank: str | None,
-    *,
-    most: int | None = None,
-) -> AsyncIterator[asyncpg.Record]:
-    """The lines of a bank, or of all, in the order of bank and number; read in parts. The
-    connection is in a transaction."""
-    where = "settlement_id = $1" + ("" if bank is None else " and bank_code = $2")
-    arguments = (settlement["id"],) if bank is None else (settlement["id"], bank)
-    query = (
-        f"select {', '.join(LINE_COLUMNS)} from settlement_lines where {where} "
-        f"order by bank_code, number {'' if most is None else f'limit {most}'}"
-    )
-    async for row in conn.cursor(query, *arguments, prefetch=2000):
-        yield row
+def _net(statement: Mapping[str, Any]) -> dict[str, int]:
+    amounts = ("payable_fen", "receivable_fen", "awaiting_payment_fen", "net_fen")
+    return {name: statement[name] for name in amounts}

@@ -13,7 +13,8 @@ from typing import Any
 import asyncpg
 import typst
 
-from services.risk_pool.queries import statements
+from services.risk_pool.queries import settlements
+from services.risk_pool.reports.amounts import in_yuan
 from services.risk_pool.reports.words import Language, risk_class, words
 from shared.money import format_fen
 
@@ -41,17 +42,19 @@ def _compiler() -> typst.Compiler:
 async def as_pdf(
     conn: asyncpg.Connection,
     settlement: asyncpg.Record,
-    told: Mapping[str, Any],
+    statement: Mapping[str, Any],
     bank: str | None,
     *,
     language: Language,
 ) -> bytes:
     """The statement as a PDF (tagged, fonts embedded as subsets)."""
     lines = []
-    if 0 < told["lines"] <= MOST_LINES:
-        lines = [_line(row, language) async for row in statements.lines(conn, settlement, bank)]
-    shown = {**told, "line_rows": lines, "words": words(language), "language": language}
-    shown["loans"] = _loans(told["loans"], language)
+    if 0 < statement["lines"] <= MOST_LINES:
+        rows = settlements.lines(conn, settlement["id"], bank)
+        lines = [_line(row, language) async for row in rows]
+    shown = in_yuan(statement)
+    shown |= {"line_rows": lines, "words": words(language), "language": language}
+    shown["loans"] = _loans(shown["loans"], language)
     return await asyncio.to_thread(render, shown)
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import asyncpg
 
-from services.risk_pool.queries import statements
-from shared.money import format_fen
+from services.risk_pool.queries import settlements
+from services.risk_pool.reports.amounts import in_yuan
 
 MOST_LINES = 1000
 
@@ -15,22 +15,15 @@ MOST_LINES = 1000
 async def as_json(
     conn: asyncpg.Connection,
     settlement: asyncpg.Record,
-    told: Mapping[str, Any],
+    statement: Mapping[str, Any],
     bank: str | None,
 ) -> bytes:
     """The statement as UTF-8 JSON; `line_rows` holds at most 1,000 loans, `lines` says how many."""
-    rows = [_line(row) async for row in statements.lines(conn, settlement, bank, most=MOST_LINES)]
+    lines = settlements.lines(conn, settlement["id"], bank, most=MOST_LINES)
     whole = {
-        **told,
-        "line_rows": rows,
+        **statement,
+        "line_rows": [dict(row) async for row in lines],
         "lines_href": f"/api/v1/pools/{settlement['pool_code']}/settlements/"
         f"{settlement['month']}/lines",
     }
-    return json.dumps(whole, ensure_ascii=False, indent=1).encode()
-
-
-def _line(row: asyncpg.Record) -> dict[str, Any]:
-    return {
-        name.removesuffix("_fen"): format_fen(value) if name.endswith("_fen") else value
-        for name, value in row.items()
-    }
+    return json.dumps(in_yuan(whole), ensure_ascii=False, indent=1).encode()

@@ -12,9 +12,8 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from services.risk_pool.queries import statements
+from services.risk_pool.queries import settlements
 from services.risk_pool.reports.words import Language, risk_class, words
-from shared.money import parse_fen
 
 _MONEY = "#,##0.00;[Red]-#,##0.00"
 
@@ -22,7 +21,7 @@ _MONEY = "#,##0.00;[Red]-#,##0.00"
 async def as_xlsx(
     conn: asyncpg.Connection,
     settlement: asyncpg.Record,
-    told: Mapping[str, Any],
+    statement: Mapping[str, Any],
     bank: str | None,
     *,
     language: Language,
@@ -33,7 +32,7 @@ async def as_xlsx(
     """
     with tempfile.TemporaryDirectory(prefix="zhidai-statement-") as folder:
         path = Path(folder) / "statement.xlsx"
-        book = _Workbook(path, told, language)
+        book = _Workbook(path, statement, language)
         book.summary()
         book.balances()
         book.entries()
@@ -45,8 +44,8 @@ async def as_xlsx(
 class _Workbook:
     """The workbook while it is written, row after row (rows once written are not kept)."""
 
-    def __init__(self, path: Path, told: Mapping[str, Any], language: Language) -> None:
-        self._told = told
+    def __init__(self, path: Path, statement: Mapping[str, Any], language: Language) -> None:
+        self._statement = statement
         self._zh = language == "zh"
         self._language: Language = language
         self._words = words(language)
@@ -54,11 +53,11 @@ class _Workbook:
             str(path), {"constant_memory": True, "strings_to_formulas": False,
                         "strings_to_urls": False}
         )  # fmt: skip
-        made = datetime.fromisoformat(told["posted_on"] or told["to"])
+        made = datetime.fromisoformat(statement["posted_on"] or statement["to"])
         self._book.set_properties(
             {
-                "title": f"{told['pool']['name']} {told['month']} {told['party']['name']}",
-                "author": told["pool"]["name"],
+                "title": f"{statement['pool']['name']} {statement['month']} {statement['party']['name']}",
+                "author": statement["pool"]["name"],
                 "created": made,
             }
         )
@@ -96,27 +95,27 @@ class _Workbook:
         sheet.hide_gridlines(2)
         if landscape:
             sheet.set_landscape()
-        sheet.set_footer(f"&L{self._told['pool']['code']} {self._told['month']}&R&P / &N")
+        sheet.set_footer(f"&L{self._statement['pool']['code']} {self._statement['month']}&R&P / &N")
         return sheet
 
-    def _amount(self, sheet: Worksheet, row: int, column: int, text: str, form: Any = None) -> None:
-        sheet.write_number(row, column, parse_fen(text) / 100, form or self._money)
+    def _amount(self, sheet: Worksheet, row: int, column: int, fen: int, form: Any = None) -> None:
+        sheet.write_number(row, column, fen / 100, form or self._money)
 
     def summary(self) -> None:
         """Who, when, what is due, the loans by class, and who stood for it."""
-        told, word = self._told, self._words
+        statement, word = self._statement, self._words
         sheet = self._sheet(word["statement"], (34, 26, 20, 20, 20, 20))
-        sheet.write(0, 0, told["pool"]["name"], self._soft)
+        sheet.write(0, 0, statement["pool"]["name"], self._soft)
         sheet.write(1, 0, word["title"], self._title)
-        state = word["final"] if told["posted_on"] else word["provisional"]
-        role = told["party"]["role_zh" if self._zh else "role_en"]
+        state = word["final"] if statement["posted_on"] else word["provisional"]
+        role = statement["party"]["role_zh" if self._zh else "role_en"]
         row = 3
         for label, value in (
-            (word["to"], f"{told['party']['name']} ({told['party']['code']})"),
+            (word["to"], f"{statement['party']['name']} ({statement['party']['code']})"),
             (word["role"], role),
-            (word["month"], told["month"]),
-            (word["period"], f"{told['from']} — {told['to']}"),
-            (word["posted_on"], told["posted_on"] or state),
+            (word["month"], statement["month"]),
+            (word["period"], f"{statement['from']} — {statement['to']}"),
+            (word["posted_on"], statement["posted_on"] or state),
         ):
             sheet.write(row, 0, label, self._soft)
             sheet.write(row, 1, value, self._plain)
@@ -124,39 +123,41 @@ class _Workbook:
         row = self._due(sheet, row + 1)
         row = self._classes(sheet, row + 1)
         row = self._parties(sheet, row + 1)
-        for person in told["people"]:
+        for person in statement["people"]:
             sheet.write(row, 0, word[person["action"]], self._soft)
             sheet.write(row, 1, person["name"], self._plain)
             sheet.write(row, 2, f"{person['local']} {word['local_time']}", self._soft)
             row += 1
-        ledger = word["ledger"].format(seq=told["ledger"]["seq"], hash=told["ledger"]["hash"])
+        ledger = word["ledger"].format(
+            seq=statement["ledger"]["seq"], hash=statement["ledger"]["hash"]
+        )
         sheet.write(row + 1, 0, word["how"], self._soft)
         sheet.write(row + 2, 0, ledger, self._soft)
 
     def _due(self, sheet: Worksheet, row: int) -> int:
-        word, due = self._words, self._told["due"]
-        is_pool = self._told["party"]["code"] == self._told["pool"]["code"]
+        word, due = self._words, self._statement["due"]
+        is_pool = self._statement["party"]["code"] == self._statement["pool"]["code"]
         sheet.write_row(row, 0, (word["result"], word["amount"]), self._head)
         first = row + 1
-        for place, (label, text) in enumerate(
+        for place, (label, fen) in enumerate(
             (
-                (word["pool_payable" if is_pool else "payable"], due["payable"]),
-                (word["pool_receivable" if is_pool else "receivable"], due["receivable"]),
+                (word["pool_payable" if is_pool else "payable"], due["payable_fen"]),
+                (word["pool_receivable" if is_pool else "receivable"], due["receivable_fen"]),
             )
         ):
             sheet.write(first + place, 0, label, self._plain)
-            self._amount(sheet, first + place, 1, text)
+            self._amount(sheet, first + place, 1, fen)
         cells = [xl_rowcol_to_cell(first + place, 1) for place in (0, 1)]
         sheet.write(first + 2, 0, word["net"], self._sum_text)
         sheet.write_formula(
-            first + 2, 1, f"={cells[0]}-{cells[1]}", self._sum, parse_fen(due["net"]) / 100
+            first + 2, 1, f"={cells[0]}-{cells[1]}", self._sum, due["net_fen"] / 100
         )
         sheet.write(first + 3, 0, word["awaiting"], self._soft)
-        self._amount(sheet, first + 3, 1, due["awaiting_payment"])
+        self._amount(sheet, first + 3, 1, due["awaiting_payment_fen"])
         return first + 4
 
     def _classes(self, sheet: Worksheet, row: int) -> int:
-        loans, word = self._told["loans"], self._words
+        loans, word = self._statement["loans"], self._words
         if not loans:
             return row
         heads = ("risk_class", "count", "outstanding", "covered", "overdue", "amount")
@@ -166,19 +167,19 @@ class _Workbook:
             row += 1
             sheet.write(row, 0, risk_class(one["risk_class"], self._language), self._plain)
             sheet.write_number(row, 1, one["loans"], self._whole)
-            self._amount(sheet, row, 2, one["outstanding"])
-            self._amount(sheet, row, 3, one["covered"])
+            self._amount(sheet, row, 2, one["outstanding_fen"])
+            self._amount(sheet, row, 3, one["covered_fen"])
             sheet.write_number(row, 4, one["overdue_loans"], self._whole)
-            self._amount(sheet, row, 5, one["overdue"])
+            self._amount(sheet, row, 5, one["overdue_fen"])
         row += 1
         sheet.write(row, 0, word["total"], self._sum_text)
         for column, name in ((1, "loans"), (4, "overdue_loans")):
             self._total(sheet, row, column, first, loans[name], self._sum_whole)
-        for column, name in ((2, "outstanding"), (3, "covered"), (5, "overdue")):
-            self._total(sheet, row, column, first, parse_fen(loans[name]) / 100, self._sum)
+        for column, name in ((2, "outstanding_fen"), (3, "covered_fen"), (5, "overdue_fen")):
+            self._total(sheet, row, column, first, loans[name] / 100, self._sum)
         for label, count, amount in (
-            ("claims_of_month", "claims", "claimed"),
-            ("recoveries_of_month", "recoveries", "recovered"),
+            ("claims_of_month", "claims", "claimed_fen"),
+            ("recoveries_of_month", "recoveries", "recovered_fen"),
         ):
             row += 1
             sheet.write(row, 0, word[label], self._soft)
@@ -197,7 +198,7 @@ class _Workbook:
         sheet.write_formula(row, column, f"=SUM({top}:{bottom})", form, value)
 
     def _parties(self, sheet: Worksheet, row: int) -> int:
-        parties, word = self._told["parties"], self._words
+        parties, word = self._statement["parties"], self._words
         if not parties:
             return row
         heads = (
@@ -210,44 +211,48 @@ class _Workbook:
             row += 1
             sheet.write(row, 0, f"{one['name']} ({one['code']})", self._plain)
             sheet.write(row, 1, one["role_zh" if self._zh else "role_en"], self._plain)
-            self._amount(sheet, row, 2, one["payable"])
-            self._amount(sheet, row, 3, one["receivable"])
-            self._amount(sheet, row, 4, one["awaiting_payment"])
+            self._amount(sheet, row, 2, one["payable_fen"])
+            self._amount(sheet, row, 3, one["receivable_fen"])
+            self._amount(sheet, row, 4, one["awaiting_payment_fen"])
             paid, owed = xl_rowcol_to_cell(row, 2), xl_rowcol_to_cell(row, 3)
-            sheet.write_formula(row, 5, f"={paid}-{owed}", self._money, parse_fen(one["net"]) / 100)
+            sheet.write_formula(row, 5, f"={paid}-{owed}", self._money, one["net_fen"] / 100)
         row += 1
         sheet.write(row, 0, word["total"], self._sum_text)
         sheet.write(row, 1, "", self._sum_text)
-        for column, name in enumerate(("payable", "receivable", "awaiting_payment", "net"), 2):
-            value = sum(parse_fen(one[name]) for one in parties) / 100
+        for column, name in enumerate(
+            ("payable_fen", "receivable_fen", "awaiting_payment_fen", "net_fen"), 2
+        ):
+            value = sum(one[name] for one in parties) / 100
             self._total(sheet, row, column, first, value, self._sum)
         return row + 2
 
     def balances(self) -> None:
         """Opening, movements by kind, closing as a formula; then the accounts."""
-        told, word = self._told, self._words
+        statement, word = self._statement, self._words
         sheet = self._sheet(word["balances"], (40, 22, 22, 22, 22, 12))
         row = 0
-        for one in told["tables"]:
+        for one in statement["tables"]:
             sheet.write_row(row, 0, (self._said(one), word["amount"]), self._head)
             first = row + 1
             sheet.write(first, 0, word["opening"], self._soft)
-            self._amount(sheet, first, 1, one["opening"])
+            self._amount(sheet, first, 1, one["opening_fen"])
             row = first + 1
             for part in one["rows"]:
                 sheet.write(row, 0, self._said(part), self._plain)
-                self._amount(sheet, row, 1, part["amount"])
+                self._amount(sheet, row, 1, part["amount_fen"])
                 row += 1
             sheet.write(row, 0, word["closing"], self._sum_text)
-            self._total(sheet, row, 1, first, parse_fen(one["closing"]) / 100, self._sum)
+            self._total(sheet, row, 1, first, one["closing_fen"] / 100, self._sum)
             row += 2
         heads = (word["account"], word["opening"], word["debited"], word["credited"],
                  word["closing"], word["count"])  # fmt: skip
         sheet.write_row(row, 0, heads, self._head)
-        for one in told["accounts"]:
+        for one in statement["accounts"]:
             row += 1
             sheet.write(row, 0, f"{self._said(one)} ({one['account']})", self._plain)
-            for column, name in enumerate(("opening", "debited", "credited", "closing"), 1):
+            for column, name in enumerate(
+                ("opening_fen", "debited_fen", "credited_fen", "closing_fen"), 1
+            ):
                 self._amount(sheet, row, column, one[name])
             sheet.write_number(row, 5, one["transfers"], self._whole)
 
@@ -260,7 +265,7 @@ class _Workbook:
         sheet.write_row(0, 0, [word[name] for name in names], self._head)
         sheet.freeze_panes(1, 0)
         row = 0
-        for entry in (*self._told["entries"], *self._told["due"]["transfers"]):
+        for entry in (*self._statement["entries"], *self._statement["due"]["transfers"]):
             row += 1
             sheet.write_datetime(
                 row, 0, datetime.combine(date.fromisoformat(entry["date"]), datetime.min.time()),
@@ -271,7 +276,7 @@ class _Workbook:
             sheet.write(row, 3, entry["reference"], self._plain)
             sheet.write(row, 4, entry["debit"], self._plain)
             sheet.write(row, 5, entry["credit"], self._plain)
-            self._amount(sheet, row, 6, entry["amount"])
+            self._amount(sheet, row, 6, entry["amount_fen"])
             sheet.write(row, 7, entry["loan_number"] or "", self._plain)
             sheet.write(row, 8, entry["explanation_id"] or "", self._soft)
         if row:
@@ -293,9 +298,9 @@ class _Workbook:
         sums = dict.fromkeys(("amount_fen", "outstanding_fen", "covered_fen", "claimed_fen",
                               "recovered_fen"), 0)  # fmt: skip
         row = 0
-        async for line in statements.lines(conn, settlement, bank):
+        async for line in settlements.lines(conn, settlement["id"], bank):
             row += 1
-            for column, name in enumerate(statements.LINE_COLUMNS):
+            for column, name in enumerate(settlements.LINE_COLUMNS):
                 value = line[name]
                 if name.endswith("_fen"):
                     sums[name] += value
@@ -311,6 +316,6 @@ class _Workbook:
         if row:
             sheet.autofilter(0, 0, row, len(names) - 1)
             sheet.write(row + 1, 0, word["total"], self._sum_text)
-            for column, name in enumerate(statements.LINE_COLUMNS):
+            for column, name in enumerate(settlements.LINE_COLUMNS):
                 if name in sums:
                     self._total(sheet, row + 1, column, 1, sums[name] / 100, self._sum)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.risk_pool.domain import claim, recovery, settlement
-from services.risk_pool.domain.claim import (
+from services.risk_pool.domain.claim_checks import (
     Filed,
     Loan,
     Position,
@@ -20,7 +20,7 @@ from services.risk_pool.domain.claim import (
     months_non_performing,
 )
 from services.risk_pool.domain.ledger import natural_balance, payable_to, receivable_from
-from services.risk_pool.domain.settlement import (
+from services.risk_pool.domain.month_figures import (
     OPENING,
     Due,
     Movement,
@@ -46,7 +46,7 @@ def test_what_the_table_does_not_list_is_not_possible(name):
     listed = {(move.source, move.action) for move in cycle.moves}
 
     for state, action in itertools.product(cycle.states, cycle.actions):
-        assert (cycle.move(state, action) is not None) == ((state, action) in listed)
+        assert (cycle.find(state, action) is not None) == ((state, action) in listed)
 
 
 @pytest.mark.parametrize("name", LIFE_CYCLES)
@@ -59,8 +59,7 @@ def test_every_state_can_be_reached_and_only_the_last_ones_are_final(name):
 
     assert reached == set(cycle.states)
     assert cycle.final == final
-    assert all(cycle.waiting_for(state) is None for state in final)
-    assert all(cycle.waiting_for(state) is not None for state in set(cycle.states) - final)
+    assert set(cycle.waits) == set(cycle.states) - final
 
 
 @pytest.mark.parametrize("name", LIFE_CYCLES)
@@ -68,7 +67,7 @@ def test_whoever_is_waited_for_can_act(name):
     cycle, _, final = LIFE_CYCLES[name]
 
     for state in set(cycle.states) - final:
-        for role in cycle.waiting_for(state).roles:
+        for role in cycle.waits[state].roles:
             assert cycle.possible_actions(state, {role})
 
 

@@ -16,7 +16,12 @@ TABLES = (
     "settlement_movements",
     "settlement_findings",
     "settlement_statements",
+    "settlement_loans",
     "settlement_lines",
+    "claim_shares",
+    "claim_payments",
+    "claim_limits",
+    "recovery_shares",
 )
 
 
@@ -38,22 +43,38 @@ async def test_a_bank_reads_and_writes_nothing_of_another_even_by_sql(running):
             assert await rows("", table) == 0, table
             assert await rows("NOBODY", table) == 0, table
         assert await rows("ICBC", "claims") == await rows("ICBC", "recoveries") - 1 == 1
-        for table in ("claims", "recoveries", "case_moves"):
+        for table in ("claims", "recoveries", "claim_shares", "claim_payments", "recovery_shares"):
             assert await rows("CCB", table) == 0, table
+        # It knows how its own loan was covered, and no move of the other bank's cases.
+        assert await rows("CCB", "case_moves where case_kind = 'coverage'") > 0
+        assert (
+            await rows("CCB", "case_moves where case_kind in ('claim', 'recovery', 'settlement')")
+            == 0
+        )
         async with database.begin("CCB") as conn:
             assert await conn.execute("update claims set number = 'x'") == "UPDATE 0"
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await conn.execute(
-                    """insert into case_moves (id, case_kind, case_id, bank_code, target, action,
-                                               subject, name, role, at)
-                       values (gen_random_uuid(), 'claim', $1::uuid, 'ICBC', 'paid', 'pay', 's', 'n',
-                               'r', now())""",
+                    """insert into case_moves (case_kind, case_id, version, bank_code, target,
+                                               action, subject, name, role, at)
+                       values ('claim', $1::uuid, 99, 'ICBC', 'paid', 'pay', 's', 'n', 'r',
+                               now())""",
                     claim["id"],
                 )
 
 
-@pytest.mark.parametrize("statement", ["update case_moves set name = ''", "delete from case_moves"])
-async def test_history_is_only_added_to(running, statement):
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update case_moves set name = ''",
+        "delete from case_moves",
+        "update claim_shares set amount_fen = 0",
+        "delete from claim_payments",
+        "delete from claim_limits",
+        "update recovery_shares set amount_fen = 0",
+    ],
+)
+async def test_history_and_splits_are_only_added_to(running, statement):
     async with claims_of(running, "ICBC", "CCB") as here:
         await story(here)
         with pytest.raises(asyncpg.PostgresError):

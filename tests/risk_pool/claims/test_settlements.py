@@ -229,11 +229,12 @@ async def test_a_posted_month_never_changes_whoever_asks(running):
             "delete from settlement_lines",
             "update settlement_statements set net_fen = 0",
             "delete from settlement_movements",
+            "delete from settlement_loans",
             "delete from settlement_findings",
             "update settlements set state = 'previewed', confirmed_at = null, signed_at = null, "
             "posted_on = null",
             "delete from settlements",
-            "insert into settlement_statements select settlement_id, 'X', '', '', 0, 0, 0, 0, '{}' "
+            "insert into settlement_statements select settlement_id, 'X', '', '', 0, 0, 0, 0 "
             "from settlement_statements limit 1",
         ):
             async with database.begin(EVERYWHERE) as conn:

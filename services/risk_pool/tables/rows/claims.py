@@ -45,15 +45,69 @@ class Claim(SQLModel, table=True):
     approved_on: date | None = None
     base_fen: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     covered_fen: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
-    shares: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
-    borne: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    money_path: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
-    caps_bound: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    decided_version: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    residual: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    rounding: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    bearer: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    recovery_order: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    recovered_by: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    interest_outside_fen: int | None = Field(
+        default=None, sa_column=Column(BigInteger, nullable=True)
+    )
     pool_pays_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     explanation_id: UUID | None = None
     paid_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     paid_on: date | None = None
     carried_costs_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class ClaimShare(SQLModel, table=True):
+    """What one party bears of an approved claim, and the ratio in which it gets money back."""
+
+    __tablename__ = "claim_shares"
+
+    claim_id: UUID = Field(primary_key=True)
+    place: int
+    bank_code: str = Field(sa_column=Column(Text, nullable=False))
+    party: str = Field(sa_column=Column(Text, primary_key=True))
+    party_code: str = Field(sa_column=Column(Text, nullable=False))
+    amount_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    borne_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    part: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class ClaimPayment(SQLModel, table=True):
+    """One step on the way of an approved claim's money: who pays whom, and for what."""
+
+    __tablename__ = "claim_payments"
+
+    claim_id: UUID = Field(primary_key=True)
+    place: int = Field(primary_key=True)
+    bank_code: str = Field(sa_column=Column(Text, nullable=False))
+    payer: str = Field(sa_column=Column(Text, nullable=False))
+    payer_code: str = Field(sa_column=Column(Text, nullable=False))
+    payee: str = Field(sa_column=Column(Text, nullable=False))
+    payee_code: str = Field(sa_column=Column(Text, nullable=False))
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    amount_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class ClaimLimit(SQLModel, table=True):
+    """A cap that cut an approved claim, the tightest in the first place."""
+
+    __tablename__ = "claim_limits"
+
+    claim_id: UUID = Field(primary_key=True)
+    place: int = Field(primary_key=True)
+    bank_code: str = Field(sa_column=Column(Text, nullable=False))
+    code: str = Field(sa_column=Column(Text, nullable=False))
+    parties: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    limit_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    used_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    due_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    source: str = Field(sa_column=Column(Text, nullable=False))
+    zh: str = Field(sa_column=Column(Text, nullable=False))
+    en: str = Field(sa_column=Column(Text, nullable=False))
 
 
 class Recovery(SQLModel, table=True):
@@ -81,13 +135,26 @@ class Recovery(SQLModel, table=True):
     net_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     to_interest_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     to_pledgor_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
-    shares: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
     due_on: date | None = None
     explanation_id: UUID | None = None
     booked_on: date | None = None
     reported_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     reported_by: str = Field(sa_column=Column(Text, nullable=False))
     confirmed_by: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+
+
+class RecoveryShare(SQLModel, table=True):
+    """What one party gets back by a confirmed recovery."""
+
+    __tablename__ = "recovery_shares"
+
+    recovery_id: UUID = Field(primary_key=True)
+    claim_id: UUID
+    place: int
+    bank_code: str = Field(sa_column=Column(Text, nullable=False))
+    party: str = Field(sa_column=Column(Text, primary_key=True))
+    party_code: str = Field(sa_column=Column(Text, nullable=False))
+    amount_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 class CaseMove(SQLModel, table=True):

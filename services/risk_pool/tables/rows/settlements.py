@@ -88,7 +88,25 @@ class SettlementStatement(SQLModel, table=True):
     receivable_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     awaiting_payment_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     net_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
-    loans: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+
+class SettlementLoans(SQLModel, table=True):
+    """A bank's loans at the month's end in one risk class ("" where none was reported)."""
+
+    __tablename__ = "settlement_loans"
+
+    settlement_id: UUID = Field(primary_key=True)
+    bank_code: str = Field(sa_column=Column(Text, primary_key=True))
+    risk_class: str = Field(sa_column=Column(Text, primary_key=True))
+    loans: int
+    outstanding_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    covered_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    overdue_loans: int
+    overdue_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    claims: int
+    claimed_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    recoveries: int
+    recovered_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 class SettlementLine(SQLModel, table=True):

@@ -1,0 +1,163 @@
+"""What the risk pool answers about monthly settlements, as the reader of the API finds it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from services.risk_pool.api.case_responses import Money, MoveAnswer, WaitingFor
+from services.risk_pool.domain.month_figures import Movement
+from services.risk_pool.domain.month_findings import MonthFinding, blocking
+from shared.money import Fen
+from shared.schemes.vocabulary import party_name
+
+
+class SettlementInList(BaseModel):
+    """A month of a pool in the list."""
+
+    id: UUID
+    pool_code: str
+    month: str
+    state: str
+    state_zh: str
+    state_en: str
+    version: int
+    loans: int
+    posted_on: date | None
+    pending_actions: list[str]
+    waiting_for: WaitingFor | None
+
+
+class FindingAnswer(Money):
+    """Something the month lacks (blocking), or that a person should know."""
+
+    code: str = Field(examples=["position-missing"])
+    blocking: bool
+    zh: str
+    en: str
+    party_code: str
+    count: int
+    amount_fen: Fen
+    numbers: list[str]
+
+
+class Completeness(BaseModel):
+    """Whether the month can be confirmed, and everything that stands against it."""
+
+    is_complete: bool
+    findings: list[FindingAnswer]
+
+
+class StatementInList(Money):
+    """What the month leaves one party: positive to receive, negative to pay."""
+
+    party_code: str
+    party_role: str
+    party_role_zh: str
+    party_role_en: str
+    party_name: str
+    payable_fen: Fen
+    receivable_fen: Fen
+    awaiting_payment_fen: Fen = Field(
+        description="The pool's share of approved claims that their own payment will pay."
+    )
+    net_fen: Fen
+    loans: dict[str, Any]
+    pdf: str
+    xlsx: str
+    json_: str = Field(serialization_alias="json")
+
+
+class MovementAnswer(Money):
+    """What one kind of fact moved on one account; kind "opening": all before the month."""
+
+    account: str
+    kind: str
+    debited_fen: Fen
+    credited_fen: Fen
+    transfers: int
+
+
+class SettlementAnswer(SettlementInList):
+    """A month: its completeness, what moved, the statements, and who did which step."""
+
+    ledger_seq: int = Field(description="The last transfer that the figures know.")
+    previewed_at: datetime
+    previewed_by: str
+    confirmed_at: datetime | None
+    confirmed_by: str | None
+    signed_at: datetime | None
+    signed_by: str | None
+    posted_at: datetime | None
+    posted_by: str | None
+    completeness: Completeness
+    movements: list[MovementAnswer]
+    statements: list[StatementInList]
+    history: list[MoveAnswer]
+
+
+class LineAnswer(Money):
+    """Where one loan stood at the month's end, and what the pool bore and got back for it."""
+
+    number: str
+    loan_id: UUID
+    loan_no: str | None
+    bank_code: str
+    borrower_name: str
+    is_covered: bool
+    amount_fen: Fen
+    outstanding_fen: Fen
+    covered_fen: Fen
+    overdue_days: int
+    risk_class: str | None
+    claimed_fen: Fen
+    recovered_fen: Fen
+
+
+def completeness(findings: Sequence[MonthFinding]) -> Completeness:
+    """What the month lacked when it was previewed."""
+    return Completeness(
+        is_complete=not blocking(findings),
+        findings=[
+            FindingAnswer(
+                code=one.code,
+                blocking=one.blocking,
+                zh=one.zh,
+                en=one.en,
+                party_code=one.party_code,
+                count=one.count,
+                amount_fen=one.amount_fen,
+                numbers=list(one.numbers),
+            )
+            for one in findings
+        ],
+    )
+
+
+def movement_answered(movement: Movement) -> MovementAnswer:
+    """What one kind of fact moved on one account."""
+    return MovementAnswer(
+        account=movement.account,
+        kind=movement.kind,
+        debited_fen=movement.debited_fen,
+        credited_fen=movement.credited_fen,
+        transfers=movement.transfers,
+    )
+
+
+def statement_in_list(
+    row: Mapping[str, Any], loans: Mapping[str, Any], *, folder: str
+) -> StatementInList:
+    """A party's statement, and where its documents are."""
+    document = f"{folder}/{row['party_code']}"
+    return StatementInList(
+        **row,
+        party_role_zh=party_name(row["party_role"], "zh"),
+        party_role_en=party_name(row["party_role"], "en"),
+        loans=dict(loans),
+        pdf=f"{document}.pdf",
+        xlsx=f"{document}.xlsx",
+        json_=f"{document}.json",
+    )

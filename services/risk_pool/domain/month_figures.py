@@ -1,0 +1,200 @@
+"""The arithmetic of a month (月结), from movements to what is paid.
+
+A month is told by the ledger alone: what stood at its beginning, what moved in it by kind of
+fact, what stands at its end. What the parties then owe each other is netted per party, collected
+and paid through the pool's account.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from services.risk_pool.domain.ledger import (
+    CASH,
+    DEBIT_KINDS,
+    Transfer,
+    account_kind,
+    natural_balance,
+    payable_to,
+    receivable_from,
+)
+from shared.months import Month
+
+NETTED, COLLECTED, PAID = "settlement-net", "settlement-collect", "settlement-pay"
+"""Kinds of the transfers that a posted settlement books."""
+
+OPENING = "opening"
+"""The kind of the movement that stands for everything before the month."""
+
+CLAIM_APPROVED, CLAIM_SHARED, CLAIM_PAID = "claim-approved", "claim-shared", "claim-paid"
+RECOVERY_BOOKED = "recovery-booked"
+"""Kinds of the transfers that claims and recoveries book: the pool's own share, that of any other
+payer, the payment of the pool's share, and what comes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What one kind of fact moved on one account in a month; `transfers` says how many."""
+
+    account: str
+    kind: str
+    debited_fen: int
+    credited_fen: int
+    transfers: int = 0
+
+    @property
+    def natural_fen(self) -> int:
+        """The change of the account in its own direction."""
+        return natural_balance(
+            self.account, debited_fen=self.debited_fen, credited_fen=self.credited_fen
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountMonth:
+    """One account over one month, in its own direction: opening + movements = closing."""
+
+    account: str
+    opening_fen: int
+    movements: tuple[Movement, ...]
+
+    @property
+    def closing_fen(self) -> int:
+        return self.opening_fen + sum(movement.natural_fen for movement in self.movements)
+
+
+def account_months(movements: Iterable[Movement]) -> dict[str, AccountMonth]:
+    """Movements by account, each with what stood before the month."""
+    openings: dict[str, int] = {}
+    within: dict[str, list[Movement]] = {}
+    for movement in movements:
+        within.setdefault(movement.account, [])
+        if movement.kind == OPENING:
+            openings[movement.account] = movement.natural_fen
+        else:
+            within[movement.account].append(movement)
+    return {
+        account: AccountMonth(
+            account=account,
+            opening_fen=openings.get(account, 0),
+            movements=tuple(sorted(moves, key=lambda one: one.kind)),
+        )
+        for account, moves in sorted(within.items())
+    }
+
+
+def require_balanced(accounts: Mapping[str, AccountMonth]) -> None:
+    """A trial balance adds up to nothing, or a mistake of ours is in it."""
+    total = sum(
+        one.closing_fen if account_kind(account) in DEBIT_KINDS else -one.closing_fen
+        for account, one in accounts.items()
+    )
+    assert total == 0, "a trial balance adds up to nothing"
+
+
+def parties_of(accounts: Iterable[str]) -> set[str]:
+    """Those between whom and the pool something is payable or receivable."""
+    return {
+        account.partition(":")[2]
+        for account in accounts
+        if account_kind(account) in ("payable", "receivable")
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What a month's settlement leaves between the pool's account and one party.
+
+    A claim's pool share that is approved but not yet paid is owed, too, but is paid by its own
+    payment, not by the settlement: it is in `awaiting_payment_fen` and in neither of the others.
+    """
+
+    party: str
+    payable_fen: int
+    receivable_fen: int
+    awaiting_payment_fen: int = 0
+
+    @property
+    def netted_fen(self) -> int:
+        return min(self.payable_fen, self.receivable_fen)
+
+    @property
+    def net_fen(self) -> int:
+        """Positive: the party receives. Negative: the party pays."""
+        return self.payable_fen - self.receivable_fen
+
+
+def dues(
+    parties: Iterable[str],
+    closing: Mapping[str, int],
+    *,
+    awaiting_payment: Mapping[str, int],
+    settled_since: Mapping[str, int],
+) -> tuple[Due, ...]:
+    """What is due per party, in the order of their codes.
+
+    `closing` are the balances at the month's end; `awaiting_payment` the part of payable:{party}
+    that approved claims will pay; `settled_since` what settlements of earlier months that were
+    posted only after this month's end have changed on an account since (in its own direction).
+    """
+    found = []
+    for party in sorted(parties):
+        payable, receivable = payable_to(party), receivable_from(party)
+        awaiting_fen = awaiting_payment.get(party, 0)
+        due = Due(
+            party=party,
+            payable_fen=closing.get(payable, 0) + settled_since.get(payable, 0) - awaiting_fen,
+            receivable_fen=closing.get(receivable, 0) + settled_since.get(receivable, 0),
+            awaiting_payment_fen=awaiting_fen,
+        )
+        assert due.payable_fen >= 0 and due.receivable_fen >= 0, f"{party}: paid twice"
+        found.append(due)
+    return tuple(found)
+
+
+def due_of_pool(pool_code: str, due: Sequence[Due]) -> Due:
+    """What the month leaves the pool itself: the opposite of all nets together."""
+    return Due(
+        party=pool_code,
+        payable_fen=sum(one.receivable_fen for one in due),
+        receivable_fen=sum(one.payable_fen for one in due),
+        awaiting_payment_fen=sum(one.awaiting_payment_fen for one in due),
+    )
+
+
+def settlement_reference(pool_code: str, month: Month, party: str, step: str) -> str:
+    """The business fact that a posting books, once: `step` is net, collect or pay."""
+    return f"settlement:{pool_code}:{month}:{party}:{step}"
+
+
+def settlement_transfers(
+    pool_code: str, month: Month, due: Sequence[Due], *, posted_on: date
+) -> tuple[Transfer, ...]:
+    """Net each party, then collect, then pay: the account never pays before it has collected."""
+
+    def made(one: Due, step: str, debit: str, credit: str, amount_fen: int) -> list[Transfer]:
+        if amount_fen == 0:
+            return []
+        return [
+            Transfer(
+                reference=settlement_reference(pool_code, month, one.party, step),
+                debit=debit,
+                credit=credit,
+                amount_fen=amount_fen,
+                business_date=posted_on,
+                kind=f"settlement-{step}",
+            )
+        ]
+
+    nets, collects, pays = [], [], []
+    for one in due:
+        payable, receivable = payable_to(one.party), receivable_from(one.party)
+        nets += made(one, "net", payable, receivable, one.netted_fen)
+        collects += made(one, "collect", CASH, receivable, one.receivable_fen - one.netted_fen)
+        pays += made(one, "pay", payable, CASH, one.payable_fen - one.netted_fen)
+    return (*nets, *collects, *pays)
+
+
+def cash_missing_fen(due: Iterable[Due], *, cash_fen: int) -> int:
+    """What the account lacks to pay everybody once it has collected; 0 if it suffices."""
+    return max(sum(one.net_fen for one in due) - cash_fen, 0)

@@ -1,0 +1,162 @@
+"""Claims as they are answered, and what a decision about one reads of what is known."""
+
+from datetime import date
+from fractions import Fraction
+from uuid import UUID
+
+import asyncpg
+
+from services.risk_pool.domain.claim import LEAVES_THE_LOAN_FREE
+from services.risk_pool.domain.claim_checks import Position
+from services.risk_pool.domain.compensation import PartyPayment
+from services.risk_pool.domain.shares import PartyShare
+from services.risk_pool.queries.filters import conditions
+from shared.life_cycle import Row
+from shared.months import Month
+from shared.postgres.literals import literals
+from shared.ratios import WHOLE_BP
+from shared.schemes.decide.claims import Borne, CapOutcome
+
+
+async def find(conn: asyncpg.Connection, claim_id: UUID) -> asyncpg.Record | None:
+    """A claim; None where the caller may know of none."""
+    return await conn.fetchrow("select * from claims where id = $1", claim_id)
+
+
+async def page(
+    conn: asyncpg.Connection,
+    *,
+    pool: str | None,
+    bank: str | None,
+    state: str | None,
+    loan_id: UUID | None,
+    claimed_from: date | None,
+    claimed_to: date | None,
+    before: UUID | None,
+    limit: int,
+) -> list[asyncpg.Record]:
+    """Claims, the newest first."""
+    where, arguments = conditions(
+        {
+            "pool_code = {}": pool,
+            "bank_code = {}": bank,
+            "state = {}": state,
+            "loan_id = {}": loan_id,
+            "claimed_on >= {}": claimed_from,
+            "claimed_on <= {}": claimed_to,
+            "id < {}": before,
+        }
+    )
+    rows: list[asyncpg.Record] = await conn.fetch(
+        f"select * from claims where {where} order by id desc limit {int(limit)}", *arguments
+    )
+    return rows
+
+
+async def shares(conn: asyncpg.Connection, claim_id: UUID) -> list[PartyShare]:
+    """What each party bears, in the order of the scheme; none before the approval."""
+    rows = await conn.fetch(
+        """select party, party_code, amount_fen from claim_shares
+           where claim_id = $1 order by place""",
+        claim_id,
+    )
+    return [PartyShare(**row) for row in rows]
+
+
+async def payments(conn: asyncpg.Connection, claim_id: UUID) -> list[PartyPayment]:
+    """Who pays whom, step by step."""
+    rows = await conn.fetch(
+        """select payer, payer_code, payee, payee_code, kind, amount_fen from claim_payments
+           where claim_id = $1 order by place""",
+        claim_id,
+    )
+    return [PartyPayment(**row) for row in rows]
+
+
+async def limits_bound(conn: asyncpg.Connection, claim_id: UUID) -> list[CapOutcome]:
+    """The caps that cut, the tightest first."""
+    rows = await conn.fetch(
+        """select code, parties, limit_fen, used_fen, due_fen, source, zh, en from claim_limits
+           where claim_id = $1 order by place""",
+        claim_id,
+    )
+    return [CapOutcome(**{**row, "parties": tuple(row["parties"])}) for row in rows]
+
+
+async def borne(conn: asyncpg.Connection, claim: Row) -> Borne:
+    """What each party bore of an approved claim, as its recoveries need it."""
+    rows = await conn.fetch(
+        "select party, borne_fen, part from claim_shares where claim_id = $1 order by place",
+        claim["id"],
+    )
+    return Borne(
+        version=claim["decided_version"],
+        residual=claim["residual"],
+        bearer=claim["bearer"],
+        borne={row["party"]: row["borne_fen"] for row in rows},
+        parts={row["party"]: row["part"] for row in rows},
+        interest_outside_fen=claim["interest_outside_fen"],
+        ip_share=Fraction(claim["ip_share_bp"], WHOLE_BP),
+        order=claim["recovery_order"],
+        recovered_by=claim["recovered_by"],
+        rounding=claim["rounding"],
+    )
+
+
+async def positions_of(conn: asyncpg.Connection, loan_id: UUID) -> list[Position]:
+    """What a bank has reported about a loan, from the earliest month to the last."""
+    rows = await conn.fetch(
+        """select month, outstanding_principal_fen, overdue_days, risk_class
+           from positions where loan_id = $1 order by month""",
+        loan_id,
+    )
+    return [Position(**row, month_end=Month.parse(row["month"]).last) for row in rows]
+
+
+async def live_claim_number(conn: asyncpg.Connection, loan_id: UUID) -> str:
+    """The number of the loan's claim that has not been refused; "" if there is none."""
+    number = await conn.fetchval(
+        f"""select number from claims
+            where loan_id = $1 and state not in ({literals(LEAVES_THE_LOAN_FREE)})""",
+        loan_id,
+    )
+    return number or ""
+
+
+async def pool_of_loan(conn: asyncpg.Connection, loan_id: UUID) -> str | None:
+    """The pool that covers a loan; None where the caller may know of none."""
+    code: str | None = await conn.fetchval(
+        "select pool_code from coverages where loan_id = $1", loan_id
+    )
+    return code
+
+
+async def loan(conn: asyncpg.Connection, loan_id: UUID) -> asyncpg.Record:
+    """What the pool knows of a loan that it covers."""
+    row = await conn.fetchrow("select * from coverages where loan_id = $1", loan_id)
+    assert row is not None
+    return row
+
+
+async def party_codes(conn: asyncpg.Connection, claim: Row) -> dict[str, str]:
+    """Role → code of the party that plays it for this loan: the loan's own parties, else the
+    pool's only party of that role."""
+    codes = {
+        row["role"]: row["code"]
+        for row in await conn.fetch(
+            """select role, min(code) as code from parties where pool_code = $1
+               group by role having count(*) = 1""",
+            claim["pool_code"],
+        )
+    }
+    named: dict[str, str] = await conn.fetchval(
+        "select parties from coverages where loan_id = $1", claim["loan_id"]
+    )
+    return codes | named | {"pool": claim["pool_code"], "bank": claim["bank_code"]}
+
+
+async def explanation(conn: asyncpg.Connection, explanation_id: UUID) -> asyncpg.Record | None:
+    """Why a decision came out as it did, and who took it."""
+    return await conn.fetchrow(
+        "select explanation, people from explanations where id = $1", explanation_id
+    )

@@ -1,0 +1,193 @@
+"""What a month's settlement reads of the ledger and the positions, while the pool is held."""
+
+from datetime import date
+from uuid import UUID
+
+import asyncpg
+
+from services.risk_pool.domain.claim import UNDECIDED
+from services.risk_pool.domain.compensation import POOL
+from services.risk_pool.domain.ledger import natural_balance
+from services.risk_pool.domain.month_figures import COLLECTED, NETTED, PAID
+from services.risk_pool.domain.month_findings import CasesFound
+from services.risk_pool.domain.recovery import UNCONFIRMED
+from services.risk_pool.domain.settlement import CLOSED
+from shared.months import Month
+from shared.postgres.literals import literals
+
+
+async def last_seq(conn: asyncpg.Connection, pool_code: str) -> int:
+    """How far the ledger has come."""
+    seq: int = await conn.fetchval("select last_seq from pools where code = $1", pool_code)
+    return seq
+
+
+async def posted_before(conn: asyncpg.Connection, pool_code: str, month: Month) -> UUID | None:
+    """The posted settlement of the month before; None where there is none."""
+    found: UUID | None = await conn.fetchval(
+        "select id from settlements where pool_code = $1 and month = $2 and state = any($3)",
+        pool_code,
+        str(month.before),
+        list(CLOSED),
+    )
+    return found
+
+
+async def party_codes(conn: asyncpg.Connection, pool_code: str) -> set[str]:
+    """Those who take part in the pool."""
+    rows = await conn.fetch("select code from parties where pool_code = $1", pool_code)
+    return {row["code"] for row in rows}
+
+
+async def awaiting_payment(
+    conn: asyncpg.Connection, pool_code: str, month: Month
+) -> dict[str, int]:
+    """Payee → the pool's share of claims that were approved but not paid at the month's end."""
+    rows = await conn.fetch(
+        """select step.payee_code as payee, sum(step.amount_fen)::bigint as fen
+           from claims join claim_payments as step on step.claim_id = claims.id
+           where pool_code = $1 and approved_on <= $2 and (paid_on is null or paid_on > $2)
+             and step.payer = $3
+           group by 1""",
+        pool_code,
+        month.last,
+        POOL,
+    )
+    return {row["payee"]: row["fen"] for row in rows}
+
+
+async def settled_since(
+    conn: asyncpg.Connection, pool_code: str, month: Month, *, ledger_seq: int
+) -> dict[str, int]:
+    """Account → change (in its own direction) by earlier months that were posted after this one
+    had ended: what they settled is not due again."""
+    rows = await conn.fetch(
+        """select account, sum(debited)::bigint as debited, sum(credited)::bigint as credited
+           from transfers
+           cross join lateral (values (debit, amount_fen, 0), (credit, 0, amount_fen))
+                as side (account, debited, credited)
+           where pool_code = $1 and business_date > $2 and seq <= $3 and kind = any($4::text[])
+           group by account""",
+        pool_code,
+        month.last,
+        ledger_seq,
+        [NETTED, COLLECTED, PAID],
+    )
+    return {
+        row["account"]: natural_balance(
+            row["account"], debited_fen=row["debited"], credited_fen=row["credited"]
+        )
+        for row in rows
+    }
+
+
+async def positions_mark(conn: asyncpg.Connection, pool_code: str, month: Month) -> str:
+    """A word that changes whenever a position of the month is reported or replaced."""
+    mark: str = await conn.fetchval(
+        """select count(*) || '/' || coalesce(sum(version), 0) from positions
+           where pool_code = $1 and month = $2
+             and bank_code = any(array(select code from parties where pool_code = $1))""",
+        pool_code,
+        str(month),
+    )
+    return mark
+
+
+async def is_stale(
+    conn: asyncpg.Connection,
+    pool_code: str,
+    month: Month,
+    *,
+    ledger_seq: int,
+    mark: str,
+) -> bool:
+    """Whether a fact of the month has come in since its figures were made."""
+    booked_since = await conn.fetchval(
+        """select exists (select 1 from transfers
+                          where pool_code = $1 and seq > $2 and business_date <= $3)""",
+        pool_code,
+        ledger_seq,
+        month.last,
+    )
+    return booked_since or mark != await positions_mark(conn, pool_code, month)
+
+
+_FOUND = "count(*)::integer as n, (array_agg(number order by number))[1:20] as numbers"
+
+
+def _cases(row: asyncpg.Record) -> CasesFound:
+    return CasesFound(
+        bank_code=row["bank_code"],
+        count=row["n"],
+        amount_fen=row["fen"],
+        numbers=tuple(row["numbers"]),
+    )
+
+
+async def missing_positions(conn: asyncpg.Connection, settlement_id: UUID) -> list[CasesFound]:
+    """Per bank, its covered loans without a position for the month."""
+    rows = await conn.fetch(
+        f"""select bank_code, sum(amount_fen)::bigint as fen, {_FOUND}
+            from settlement_lines
+            where settlement_id = $1 and is_covered and position_version = 0
+            group by bank_code order by bank_code""",
+        settlement_id,
+    )
+    return [_cases(row) for row in rows]
+
+
+async def unconfirmed_recoveries(
+    conn: asyncpg.Connection, pool_code: str, month: Month
+) -> list[CasesFound]:
+    """Per bank, recoveries received up to the month's end that wait for confirmation."""
+    rows = await conn.fetch(
+        f"""select bank_code, sum(gross_fen)::bigint as fen, {_FOUND}
+            from recoveries
+            where pool_code = $1 and state in ({literals(UNCONFIRMED)}) and received_on <= $2
+            group by bank_code order by bank_code""",
+        pool_code,
+        month.last,
+    )
+    return [_cases(row) for row in rows]
+
+
+async def unpaid_claims(conn: asyncpg.Connection, pool_code: str, month: Month) -> list[CasesFound]:
+    """Per bank, claims approved up to the month's end and not paid."""
+    rows = await conn.fetch(
+        f"""select bank_code, sum(pool_pays_fen)::bigint as fen, {_FOUND}
+            from claims where pool_code = $1 and approved_on <= $2 and paid_on is null
+            group by bank_code order by bank_code""",
+        pool_code,
+        month.last,
+    )
+    return [_cases(row) for row in rows]
+
+
+async def undecided_claims(
+    conn: asyncpg.Connection, pool_code: str, month: Month
+) -> list[CasesFound]:
+    """Per bank, claims filed up to the month's end and not decided."""
+    rows = await conn.fetch(
+        f"""select bank_code, sum(outstanding_principal_fen)::bigint as fen, {_FOUND}
+            from claims
+            where pool_code = $1 and state in ({literals(UNDECIDED)}) and claimed_on <= $2
+            group by bank_code order by bank_code""",
+        pool_code,
+        month.last,
+    )
+    return [_cases(row) for row in rows]
+
+
+async def first_open_month(
+    conn: asyncpg.Connection, pool_code: str, month: Month, closed_until: date | None
+) -> Month | None:
+    """The earliest month before this one that has facts and is not posted; None if there is none."""
+    earliest = await conn.fetchval(
+        """select min(business_date) from transfers
+           where pool_code = $1 and business_date < $2 and ($3::date is null or business_date > $3)
+        """,
+        pool_code,
+        month.first,
+        closed_until,
+    )
+    return Month.of(earliest) if earliest else None

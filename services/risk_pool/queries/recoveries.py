@@ -1,0 +1,87 @@
+"""Recoveries as they are answered, and what those before have given back."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+import asyncpg
+
+from services.risk_pool.domain.shares import PartyShare
+from services.risk_pool.queries.filters import conditions
+
+
+async def find(conn: asyncpg.Connection, recovery_id: UUID) -> asyncpg.Record | None:
+    """A recovery; None where the caller may know of none."""
+    return await conn.fetchrow("select * from recoveries where id = $1", recovery_id)
+
+
+async def page(
+    conn: asyncpg.Connection,
+    *,
+    pool: str | None,
+    bank: str | None,
+    state: str | None,
+    claim_id: UUID | None,
+    received_from: date | None,
+    received_to: date | None,
+    before: UUID | None,
+    limit: int,
+) -> list[asyncpg.Record]:
+    """Recoveries, the newest first."""
+    where, arguments = conditions(
+        {
+            "pool_code = {}": pool,
+            "bank_code = {}": bank,
+            "state = {}": state,
+            "claim_id = {}": claim_id,
+            "received_on >= {}": received_from,
+            "received_on <= {}": received_to,
+            "id < {}": before,
+        }
+    )
+    rows: list[asyncpg.Record] = await conn.fetch(
+        f"select * from recoveries where {where} order by id desc limit {int(limit)}", *arguments
+    )
+    return rows
+
+
+async def shares(
+    conn: asyncpg.Connection, recovery_ids: Sequence[UUID]
+) -> dict[UUID, list[PartyShare]]:
+    """Recovery → what each party gets back, in the order of the scheme."""
+    found: dict[UUID, list[PartyShare]] = {recovery_id: [] for recovery_id in recovery_ids}
+    for row in await conn.fetch(
+        """select recovery_id, party, party_code, amount_fen from recovery_shares
+           where recovery_id = any($1::uuid[]) order by recovery_id, place""",
+        list(recovery_ids),
+    ):
+        share = PartyShare(
+            party=row["party"], party_code=row["party_code"], amount_fen=row["amount_fen"]
+        )
+        found[row["recovery_id"]].append(share)
+    return found
+
+
+async def of_claim(conn: asyncpg.Connection, claim_id: UUID) -> list[UUID]:
+    """The recoveries of a claim, the first one first."""
+    rows = await conn.fetch("select id from recoveries where claim_id = $1 order by id", claim_id)
+    return [row["id"] for row in rows]
+
+
+async def returned_before(conn: asyncpg.Connection, claim_id: UUID) -> dict[str, int]:
+    """Party → what recoveries of the claim have given back so far."""
+    rows = await conn.fetch(
+        """select party, sum(amount_fen)::bigint as fen from recovery_shares
+           where claim_id = $1 group by party""",
+        claim_id,
+    )
+    return {row["party"]: row["fen"] for row in rows}
+
+
+async def interest_returned_before(conn: asyncpg.Connection, claim_id: UUID) -> int:
+    """What recoveries have given back of interest outside the base; none before it is confirmed."""
+    fen: int = await conn.fetchval(
+        "select coalesce(sum(to_interest_fen), 0)::bigint from recoveries where claim_id = $1",
+        claim_id,
+    )
+    return fen

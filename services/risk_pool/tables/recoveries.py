@@ -1,0 +1,77 @@
+"""What is written of a recovery: its row, its moves, and once it is confirmed, who gets how much.
+
+Nothing here opens a transaction. Whoever confirms holds the pool's lock and the claim's.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from services.risk_pool.domain.recovery import LIFE_CYCLE
+from services.risk_pool.domain.shares import PartyShare
+from shared.life_cycle import Row
+from shared.transitions import CaseTable
+
+CASES = CaseTable(
+    life_cycle=LIFE_CYCLE,
+    kind="recovery",
+    table="recoveries",
+    columns={
+        "confirmed_by": "text",
+        "booked_on": "date",
+        "carried_before_fen": "bigint",
+        "carried_after_fen": "bigint",
+        "net_fen": "bigint",
+        "to_interest_fen": "bigint",
+        "to_pledgor_fen": "bigint",
+        "explanation_id": "uuid",
+    },
+)
+
+_REPORTED = (
+    "id", "number", "claim_id", "claim_number", "pool_code", "bank_code", "loan_id", "state",
+    "state_since", "due_on", "received_on", "route", "from_pledged_ip", "gross_fen", "costs_fen",
+    "reported_at", "reported_by",
+)  # fmt: skip
+_REPORT = f"""
+    insert into recoveries ({", ".join(_REPORTED)})
+    values ({", ".join(f"${n}" for n, _ in enumerate(_REPORTED, start=1))})
+"""
+
+
+async def insert(conn: asyncpg.Connection, recovery: Mapping[str, Any]) -> None:
+    """Keep a recovery as it was reported."""
+    await conn.execute(_REPORT, *(recovery[name] for name in _REPORTED))
+
+
+async def claim_of(conn: asyncpg.Connection, recovery_id: UUID) -> tuple[str, UUID] | None:
+    """Pool and claim of a recovery, to be locked before it; None where there is none to know."""
+    row = await conn.fetchrow(
+        "select pool_code, claim_id from recoveries where id = $1", recovery_id
+    )
+    return None if row is None else (row["pool_code"], row["claim_id"])
+
+
+async def lock(conn: asyncpg.Connection, recovery_id: UUID) -> asyncpg.Record:
+    """A recovery for changing. It exists, and its pool and its claim are locked."""
+    recovery = await conn.fetchrow("select * from recoveries where id = $1 for update", recovery_id)
+    assert recovery is not None
+    return recovery
+
+
+async def write_shares(
+    conn: asyncpg.Connection, recovery: Row, shares: Sequence[PartyShare]
+) -> None:
+    """Who gets how much. It never changes."""
+    await conn.executemany(
+        """insert into recovery_shares (recovery_id, claim_id, bank_code, place, party, party_code,
+                                        amount_fen)
+           values ($1, $2, $3, $4, $5, $6, $7)""",
+        [
+            (recovery["id"], recovery["claim_id"], recovery["bank_code"], place, one.party,
+             one.party_code, one.amount_fen)
+            for place, one in enumerate(shares, start=1)
+        ],
+    )  # fmt: skip
