@@ -27,6 +27,9 @@ from shared.messaging.inbox import Handler
 from shared.messaging.port import Transport
 from shared.messaging.runtime import messaging
 from shared.observability import telemetry
+from shared.postgres.calendar_overrides import load_working_days
+from shared.postgres.database import reach_database
+from shared.postgres.sandbox_clock import SandboxClock
 from shared.schemes import library
 from shared.settings import ServiceSettings
 

@@ -11,7 +11,8 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 
 from services.risk_pool.handlers.step_context import StepContext
 from shared.auth.identity import Forbidden, Identity, requires
-from shared.http.context import Context, CurrentContext
+from shared.context import Context
+from shared.http.context import CurrentContext
 from shared.http.etags import etag, require_match
 from shared.http.idempotency import Answer, idempotently
 from shared.http.requests import RequestBody

@@ -1,7 +1,7 @@
 """Monthly settlements over HTTP: preview, confirm, sign, post."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Literal
+from typing import Annotated
 
 import asyncpg
 from fastapi import APIRouter, Query, Request, Response
@@ -24,7 +24,8 @@ from services.risk_pool.queries import settlements as known
 from services.risk_pool.queries.statements import loans_of_parties
 from services.risk_pool.reports.amounts import in_yuan
 from shared.auth.identity import Identity
-from shared.http.context import Context, CurrentContext
+from shared.context import Context
+from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
@@ -33,7 +34,6 @@ from shared.transitions import history_of
 
 router = APIRouter(tags=["settlements"], prefix="/pools/{code}/settlements")
 
-StateName = Literal[tuple(state.value for state in State)]  # type: ignore[valid-type] # the domain's
 Finance = Annotated[Identity, part_in(LIFE_CYCLE)]
 Handler = Callable[..., Awaitable[None]]
 
@@ -111,7 +111,7 @@ async def list_settlements(
     code: PoolCode,
     caller: Anyone,
     context: CurrentContext,
-    state: StateName | None = None,
+    state: State | None = None,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[SettlementInList]:

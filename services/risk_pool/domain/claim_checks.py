@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from shared.risk_classes import NON_PERFORMING, is_at_least
 from shared.schemes.decide.findings import Finding
-from shared.schemes.terms import TriggerRule
+from shared.schemes.rules.claims import TriggerRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
