@@ -19,7 +19,8 @@ from uuid6 import uuid7
 
 from benchmarks.messages import NOW, Parts, Ratio, Reported, pairs, parts, ratio, run
 from shared.contracts.envelope import Envelope
-from shared.messaging.inbox import Consumer, Received, Work
+from shared.messaging.consumer import Consumer, Work
+from shared.messaging.inbox import Received
 from shared.messaging.kafka import KafkaTransport
 from shared.messaging.wire import Arrived
 from shared.postgres.database import EVERYWHERE

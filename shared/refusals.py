@@ -1,5 +1,14 @@
 """What a rule says when it says no. Pure, so that a domain may raise it.
 
+Whoever refuses derives a class from `Refused` beside the rule, named for what happened, with a
+`code` that programs may rely on. The status says whose turn it is:
+
+- 400, 422: the request itself is wrong. Wrong fields are `FieldsWrong`, all of them at once.
+- 401, 403, 404: who asks, what they may do, what they may know of.
+- 409 (unless a class says otherwise): the request is right, the state does not allow it now.
+- 412, 428: somebody else has changed it, or the caller did not say what they had seen.
+- 503: ask again in a moment.
+
 `shared.http.problems` turns a refusal into an answer over HTTP.
 """
 
@@ -12,7 +21,7 @@ class Refused(Exception):
     """A rule said no. Expected, told to the person, never retried, never paged.
 
     Anything else that escapes a handler is our bug. `extra` becomes members of the problem:
-    figures that explain the refusal, or `errors` with a list of field errors.
+    figures that explain the refusal.
     """
 
     code: ClassVar[str]
@@ -41,6 +50,8 @@ class FieldFault:
     code: str
     zh: str
     en: str
+    location: str = "body"
+    """Where the place begins: body, query, path, header or cookie."""
 
 
 class FieldsWrong(Refused):

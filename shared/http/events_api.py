@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from shared.auth.identity import Identity, requires
 from shared.http.context import context_of
-from shared.http.pages import MOST_PER_PAGE, Page, decode_cursor, encode_cursor
+from shared.http.pages import MOST_PER_PAGE, Page, decode_cursor, encode_cursor, page_of
 from shared.http.problem_schema import SAFE_TO_REPEAT
 from shared.http.requests import LARGEST_INTEGER, LongText, RequestBody
 from shared.messaging.feed import read_feed
@@ -124,10 +124,9 @@ def events_router(consumes: Routes) -> APIRouter:
         after = decode_cursor(cursor, int)[0] if cursor else 0
         async with context_of(request).database.looking(EVERYWHERE) as conn:
             found = await list_parked(conn, after=after, limit=limit + 1)
-        more = len(found) > limit
+        shown, next_cursor = page_of(found, limit, lambda event: encode_cursor(event.position))
         return Page[ParkedEvent](
-            items=[_as_seen(event) for event in found[:limit]],
-            next_cursor=encode_cursor(found[limit - 1].position) if more else None,
+            items=[_as_seen(event) for event in shown], next_cursor=next_cursor
         )
 
     @router.post(

@@ -1,42 +1,24 @@
-"""What is wrong with each field, said to a person in Chinese or English and to a program in a code.
+"""Wrong fields as the `errors` of a problem: the one place that renders them, whoever found them.
 
-pydantic names its errors by type and speaks English only. One table gives each type a stable code
-and a sentence in both languages; a type that the table lacks keeps pydantic's words. Input values
-are never repeated: they may be secret, or not encodable.
+pydantic finds what is wrong with a request's shape, a domain what cannot be (`FieldsWrong`); both
+become faults of fields, and look the same to a caller.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
+
+from shared.http.field_messages import message_of
+from shared.refusals import FieldFault
 
 
-@dataclass(frozen=True, slots=True)
-class FieldError:
-    """One wrong field. `place` leads to it: names and indexes, below body, query, path or header."""
-
-    location: str
-    place: tuple[str | int, ...]
-    code: str
-    zh: str
-    en: str
-
-    def shown(self, english: bool) -> dict[str, str]:
-        """As a member of `errors` in a problem."""
-        where = {"location": self.location}
-        if self.location == "body":
-            where["pointer"] = json_pointer(self.place)
-        else:
-            where["parameter"] = ".".join(str(part) for part in self.place)
-        return {**where, "code": self.code, "message": self.en if english else self.zh}
-
-
-@runtime_checkable
-class Bilingual(Protocol):
-    """An error that knows its own code and words, raised as a ValueError by a validator."""
-
-    code: str
-    zh: str
-    en: str
+def show_fault(fault: FieldFault, *, english: bool) -> dict[str, str]:
+    """As a member of `errors` in a problem."""
+    where = {"location": fault.location}
+    if fault.location == "body":
+        where["pointer"] = json_pointer(fault.place)
+    else:
+        where["parameter"] = ".".join(str(part) for part in fault.place)
+    return {**where, "code": fault.code, "message": fault.en if english else fault.zh}
 
 
 def json_pointer(place: Sequence[str | int]) -> str:
@@ -45,127 +27,16 @@ def json_pointer(place: Sequence[str | int]) -> str:
     return "#" + "".join(f"/{part}" for part in escaped)
 
 
-NO_NUL = r"^[^\u0000]*$"
-ONE_LINE = r"^[^\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]*$"
-"""No control characters, no line breaks of any kind, no marks that turn the reading direction."""
-MANY_LINES = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$"
-
-_BY_PATTERN = {
-    NO_NUL: ("control-character", "不能包含 NUL 字符", "NUL characters are not allowed"),
-    ONE_LINE: ("control-character", "不能包含控制字符或换行",
-               "control characters and line breaks are not allowed"),
-    MANY_LINES: ("control-character", "不能包含控制字符", "control characters are not allowed"),
-}  # fmt: skip
-
-_BY_TYPE: Mapping[str, tuple[str, str, str]] = {
-    "missing": ("missing", "必填", "is required"),
-    "extra_forbidden": ("unknown-field", "不认识的字段", "is not a known field"),
-    "greater_than": ("too-small", "须大于 {gt}", "must be greater than {gt}"),
-    "greater_than_equal": ("too-small", "须不小于 {ge}", "must be at least {ge}"),
-    "less_than": ("too-large", "须小于 {lt}", "must be less than {lt}"),
-    "less_than_equal": ("too-large", "须不大于 {le}", "must be at most {le}"),
-    "multiple_of": ("not-a-multiple", "须为 {multiple_of} 的倍数", "must be a multiple of {multiple_of}"),
-    "finite_number": ("not-finite", "须为有限数", "must be a finite number"),
-    "too_short": ("too-few", "至少 {min_length} 项", "needs at least {min_length} items"),
-    "too_long": ("too-many", "最多 {max_length} 项", "takes at most {max_length} items"),
-    "string_type": ("not-text", "须为文本", "must be text"),
-    "string_unicode": ("not-unicode", "须为有效的 Unicode 文本", "must be valid Unicode text"),
-    "string_too_short": ("too-short", "至少 {min_length} 个字符", "needs at least {min_length} characters"),
-    "string_too_long": ("too-long", "最多 {max_length} 个字符", "takes at most {max_length} characters"),
-    "string_pattern_mismatch": ("malformed", "格式不符：{pattern}", "must match {pattern}"),
-    "string_not_ascii": ("not-ascii", "只能包含 ASCII 字符", "must be ASCII"),
-    "enum": ("not-an-option", "须为以下之一：{expected}", "must be one of {expected}"),
-    "literal_error": ("not-an-option", "须为以下之一：{expected}", "must be one of {expected}"),
-    "union_tag_invalid": ("not-an-option", "{discriminator} 须为以下之一：{expected_tags}",
-                          "{discriminator} must be one of {expected_tags}"),
-    "union_tag_not_found": ("missing", "缺少 {discriminator}", "{discriminator} is required"),
-    "model_type": ("not-an-object", "须为对象", "must be an object"),
-    "model_attributes_type": ("not-an-object", "须为对象", "must be an object"),
-    "dataclass_type": ("not-an-object", "须为对象", "must be an object"),
-    "dict_type": ("not-an-object", "须为对象", "must be an object"),
-    "mapping_type": ("not-an-object", "须为对象", "must be an object"),
-    "invalid_key": ("not-an-object", "字段名须为文本", "keys must be text"),
-    "list_type": ("not-a-list", "须为数组", "must be an array"),
-    "tuple_type": ("not-a-list", "须为数组", "must be an array"),
-    "set_type": ("not-a-list", "须为数组", "must be an array"),
-    "frozen_set_type": ("not-a-list", "须为数组", "must be an array"),
-    "iterable_type": ("not-a-list", "须为数组", "must be an array"),
-    "bool_type": ("not-a-boolean", "须为 true 或 false", "must be true or false"),
-    "bool_parsing": ("not-a-boolean", "须为 true 或 false", "must be true or false"),
-    "int_type": ("not-an-integer", "须为整数", "must be an integer"),
-    "int_parsing": ("not-an-integer", "须为整数", "must be an integer"),
-    "int_parsing_size": ("too-large", "整数过大", "is too large an integer"),
-    "int_from_float": ("not-an-integer", "须为整数", "must be an integer"),
-    "float_type": ("not-a-number", "须为数字", "must be a number"),
-    "float_parsing": ("not-a-number", "须为数字", "must be a number"),
-    "decimal_type": ("not-a-number", "须为十进制数", "must be a decimal number"),
-    "decimal_parsing": ("not-a-number", "须为十进制数", "must be a decimal number"),
-    "decimal_max_digits": ("too-precise", "最多 {max_digits} 位数字", "takes at most {max_digits} digits"),
-    "decimal_max_places": ("too-precise", "最多 {decimal_places} 位小数",
-                           "takes at most {decimal_places} decimal places"),
-    "decimal_whole_digits": ("too-large", "整数部分最多 {whole_digits} 位",
-                             "takes at most {whole_digits} digits before the point"),
-    "date_type": ("not-a-date", "须为日期，如 2026-03-31", "must be a date such as 2026-03-31"),
-    "date_parsing": ("not-a-date", "须为日期，如 2026-03-31", "must be a date such as 2026-03-31"),
-    "date_from_datetime_parsing": ("not-a-date", "须为日期，如 2026-03-31",
-                                   "must be a date such as 2026-03-31"),
-    "date_from_datetime_inexact": ("not-a-date", "须为日期，不带时间", "must be a date without a time"),
-    "date_past": ("not-past", "须为过去的日期", "must be in the past"),
-    "date_future": ("not-future", "须为将来的日期", "must be in the future"),
-    "datetime_type": ("not-a-time", "须为时间，如 2026-03-31T09:00:00+08:00",
-                      "must be a time such as 2026-03-31T09:00:00+08:00"),
-    "datetime_parsing": ("not-a-time", "须为时间，如 2026-03-31T09:00:00+08:00",
-                         "must be a time such as 2026-03-31T09:00:00+08:00"),
-    "datetime_from_date_parsing": ("not-a-time", "须为时间，如 2026-03-31T09:00:00+08:00",
-                                   "must be a time such as 2026-03-31T09:00:00+08:00"),
-    "timezone_aware": ("no-time-zone", "时间须带时区", "must have a time zone"),
-    "uuid_type": ("not-a-uuid", "须为 UUID", "must be a UUID"),
-    "uuid_parsing": ("not-a-uuid", "须为 UUID", "must be a UUID"),
-    "uuid_version": ("not-a-uuid", "须为第 {expected_version} 版 UUID",
-                     "must be a UUID of version {expected_version}"),
-    "url_type": ("not-a-url", "须为网址", "must be a URL"),
-    "url_parsing": ("not-a-url", "须为网址", "must be a URL"),
-    "url_syntax_violation": ("not-a-url", "须为网址", "must be a URL"),
-    "url_too_long": ("too-long", "网址最多 {max_length} 个字符", "takes at most {max_length} characters"),
-    "url_scheme": ("not-a-url", "网址须以 {expected_schemes} 开头", "must begin with {expected_schemes}"),
-    "recursion_loop": ("too-deep", "嵌套过深", "is nested too deeply"),
-    "recursion_depth_exceeded": ("too-deep", "嵌套过深", "is nested too deeply"),
-    # types of our own
-    "amount_not_text": ("not-an-amount", "金额须为十进制文本，如 \"1000000.00\"",
-                        "must be an amount as text, such as \"1000000.00\""),
-    "amount_malformed": ("not-an-amount", "金额须为十进制文本，最多两位小数，如 \"1000000.00\"",
-                         "must be an amount with at most two decimals, such as \"1000000.00\""),
-}  # fmt: skip
-
-
-def field_errors(found: Sequence[Mapping[str, Any]], body: Any) -> tuple[FieldError, ...]:
+def field_errors(found: Sequence[Mapping[str, Any]], body: Any) -> tuple[FieldFault, ...]:
     """All errors pydantic found in a request whose JSON body, if any, was `body`."""
-    return tuple(_field_error(one, body) for one in found)
+    return tuple(_fault(one, body) for one in found)
 
 
-def _field_error(one: Mapping[str, Any], body: Any) -> FieldError:
+def _fault(one: Mapping[str, Any], body: Any) -> FieldFault:
     location, *rest = one["loc"] or ("body",)
     place = _place_in(body, rest, one["type"]) if location == "body" else tuple(rest)
-    code, zh, en = _words(one)
-    return FieldError(str(location), place, code, zh, en)
-
-
-def _words(one: Mapping[str, Any]) -> tuple[str, str, str]:
-    context = one.get("ctx") or {}
-    cause = context.get("error")
-    if isinstance(cause, Bilingual):
-        return cause.code, cause.zh, cause.en
-    if {"zh", "en"} <= context.keys():
-        code = str(context.get("code", one["type"])).replace("_", "-")
-        return code, str(context["zh"]), str(context["en"])
-    if one["type"] == "string_pattern_mismatch" and context.get("pattern") in _BY_PATTERN:
-        return _BY_PATTERN[context["pattern"]]
-    known = _BY_TYPE.get(one["type"])
-    if known is None:
-        said = str(one["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
-        return one["type"].replace("_", "-"), f"不符合要求：{said}", said
-    code, zh, en = known
-    return code, zh.format_map(context), en.format_map(context)
+    code, zh, en = message_of(one)
+    return FieldFault(place, code, zh, en, location=str(location))
 
 
 def _place_in(body: Any, loc: Sequence[str | int], kind: str) -> tuple[str | int, ...]:

@@ -1,13 +1,7 @@
-"""Every answer that is not a success, as RFC 9457 says: application/problem+json, one shape.
+"""Every answer that is not a success is a problem: what raises which, and what the caller reads."""
 
-A problem has a stable `code` for programs and a `detail` for people (Chinese, or English when
-Accept-Language prefers it), all field errors at once, and the ids to find it in the logs.
-"""
-
-import json
 import logging
-from collections.abc import Mapping, Sequence
-from http import HTTPStatus
+from collections.abc import Mapping
 from typing import Any
 
 import asyncpg
@@ -24,93 +18,19 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from shared.http.body_limit import DEFAULT_BODY_BYTES, BodyLimitMiddleware, BodyTooLarge
-from shared.http.field_errors import FieldError, field_errors
+from shared.http.field_errors import field_errors
+from shared.http.problem import BY_STATUS, problem
 from shared.http.problem_schema import document_problems
-from shared.observability.tracing import current_request_id, current_trace_id
 from shared.postgres.transient import is_transient
 from shared.refusals import FieldsWrong, Refused
 
 log = logging.getLogger(__name__)
 
-MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = "2"
 """When to ask again while the database is away: about as long as a restart takes."""
 
 _UNSTORABLE_TEXT = {"22021", "22P05"}
 """SQLSTATEs of PostgreSQL for characters that text and jsonb cannot hold, such as NUL."""
-
-_BY_STATUS: Mapping[int, tuple[str, str, str]] = {
-    400: ("bad-request", "请求格式有误", "The request is malformed."),
-    401: ("unauthenticated", "请先登录，或令牌无效", "A valid access token is needed."),
-    403: ("forbidden", "没有权限进行此操作", "You may not do this."),
-    404: ("not-found", "没有找到该资源", "There is no such resource."),
-    405: ("method-not-allowed", "该资源不支持此方法", "This resource does not support the method."),
-    406: ("not-acceptable", "无法提供所要求的格式", "No acceptable representation."),
-    409: ("conflict", "与当前状态冲突", "This conflicts with the current state."),
-    413: ("body-too-large", "请求体过大", "The request body is too large."),
-    415: ("unsupported-media-type", "不支持该媒体类型", "This media type is not supported."),
-    422: ("invalid-request", "请求内容有误", "The request is not valid."),
-    429: ("too-many-requests", "请求过于频繁", "Too many requests."),
-    500: ("unexpected", "系统内部错误，请凭请求编号联系我们",
-          "Something went wrong on our side. Please quote the request id."),
-    503: ("unavailable", "服务暂不可用，请稍后再试",
-          "The service is unavailable; try again later."),
-}  # fmt: skip
-
-
-def prefers_english(accept_language: str) -> bool:
-    """Whether English is asked for before Chinese (RFC 9110, 12.5.4). Chinese by default."""
-    best: dict[str, float] = {}
-    for part in accept_language.lower().split(","):
-        tag, _, parameters = part.strip().partition(";")
-        language = tag.split("-")[0]
-        try:
-            weight = float(parameters.strip().removeprefix("q=") or "1")
-        except ValueError:
-            weight = 0.0
-        best[language] = max(best.get(language, 0.0), weight)
-    chinese = best.get("zh", best.get("*", 0.0))
-    return best.get("en", 0.0) > chinese
-
-
-def problem(
-    *,
-    code: str,
-    status: int,
-    zh: str,
-    en: str,
-    accept_language: str = "",
-    errors: Sequence[FieldError] = (),
-    extra: Mapping[str, Any] | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    """A problem as an HTTP response, in the language the caller prefers."""
-    english = prefers_english(accept_language)
-    body: dict[str, Any] = dict(extra or {})
-    body |= {
-        "type": f"urn:zhidai:problem:{code}",
-        "title": _title(status, english),
-        "status": status,
-        "code": code,
-        "detail": en if english else zh,
-        "request_id": current_request_id(),
-        "trace_id": current_trace_id(),
-    }
-    if errors:
-        body["errors"] = [error.shown(english) for error in errors]
-    text = json.dumps(body, ensure_ascii=False, allow_nan=False, default=str)
-    # A lone surrogate from a caller's field name becomes a question mark, never a failure.
-    return Response(
-        text.encode("utf-8", "replace"),
-        status_code=status,
-        media_type=MEDIA_TYPE,
-        headers={
-            "Content-Language": "en" if english else "zh-CN",
-            "Vary": "Accept-Language",
-            "Cache-Control": "no-store",
-            **(headers or {}),
-        },
-    )
 
 
 def install(
@@ -142,15 +62,8 @@ def install(
     document_problems(app)
 
 
-def _title(status: int, english: bool) -> str:
-    if english:
-        return HTTPStatus(status).phrase
-    known = _BY_STATUS.get(status)
-    return known[1] if known else HTTPStatus(status).phrase
-
-
 def _plain(request: Request, status: int, **more: Any) -> Response:
-    code, zh, en = _BY_STATUS.get(status, (f"http-{status}", "请求未能完成", "The request failed."))
+    code, zh, en = BY_STATUS.get(status, (f"http-{status}", "请求未能完成", "The request failed."))
     values: dict[str, Any] = {"code": code, "zh": zh, "en": en, **more}
     return problem(status=status, accept_language=_language(request), **values)
 
@@ -161,14 +74,13 @@ def _language(request: Request) -> str:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    faults = error.faults if isinstance(error, FieldsWrong) else ()
     return problem(
         code=error.code,
         status=error.status,
         zh=error.zh,
         en=error.en,
         accept_language=_language(request),
-        errors=[FieldError("body", one.place, one.code, one.zh, one.en) for one in faults],
+        errors=error.faults if isinstance(error, FieldsWrong) else (),
         extra=error.extra,
         headers=error.headers,
     )

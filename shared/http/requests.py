@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic.annotated_handlers import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from shared.http.field_errors import MANY_LINES, NO_NUL, ONE_LINE
+from shared.http.field_messages import MANY_LINES, NO_NUL, ONE_LINE
 
 LONGEST_TEXT = 4000
 LARGEST_INTEGER = 2**53 - 1

@@ -1,13 +1,10 @@
-"""Hear a batch of events exactly once in effect, in order per key, in one transaction.
+"""From what arrived to a call of its handler: read, repeats dropped, put in order, handed over.
 
-A repeated event is dropped by its inbox row. An event that fails is tried again a few times and
-then parked with everything of its key behind it; the other keys flow on. A fault that lies
-outside the event (a lost connection, a deadlock) is waited out for as long as it takes.
+`shared.messaging.consumer` does this in a transaction, with patience and parking.
 """
 
-import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -16,14 +13,9 @@ import asyncpg
 from opentelemetry.trace import SpanKind
 
 from shared.contracts.envelope import Envelope, Event
-from shared.messaging import metrics, parking
 from shared.messaging.outbox import caused_by
 from shared.messaging.wire import Arrived, Broken
 from shared.observability.tracing import tracing, tracing_each
-from shared.postgres.database import EVERYWHERE, Database
-from shared.postgres.transient import Backoff, is_transient
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,202 +38,8 @@ class Handler(Protocol):
 Routes = Mapping[type[Event], Handler]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How often an event that fails is tried before it is parked, and the waits between."""
-
-    attempts: int = 4
-    between: Backoff = field(default_factory=lambda: Backoff(first_seconds=0.2, most_seconds=2.0))
-    outage: Backoff = field(default_factory=lambda: Backoff(first_seconds=0.1, most_seconds=5.0))
-
-
 class Unreadable(Exception):
     """The message is no event, or its body breaks the contract: trying again cannot help."""
-
-
-class _Rejected(Exception):
-    """What a handler did was refused, by itself or by the database; not a passing fault."""
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-
-Work = tuple[Arrived, Event | Unreadable]
-
-
-class Consumer:
-    """What one service does with the events it hears; a transport is given one to hand them to."""
-
-    def __init__(
-        self,
-        database: Database,
-        routes: Routes,
-        *,
-        service: str,
-        now: Callable[[], datetime],
-        patience: Patience = Patience(),
-    ) -> None:
-        self._database = database
-        self._routes = by_type(routes)
-        self._now = now
-        self._patience = patience
-        self._service = service
-        self._applied = metrics.APPLIED.labels(service)
-        self._parked = metrics.PARKED_TOTAL.labels(service)
-
-    async def receive(self, topic: str, batch: Sequence[Arrived]) -> None:
-        """Hear a batch of one topic, in order. Returns when every event is applied or parked."""
-        await self.apply(topic, self.understand(batch))
-
-    def understand(self, batch: Sequence[Arrived]) -> list[Work]:
-        """What of the batch concerns this service, read."""
-        return [
-            (arrived, read_event(arrived, self._routes))
-            for arrived in batch
-            if _concerns(arrived, self._routes)
-        ]
-
-    async def apply(self, topic: str, work: Sequence[Work]) -> None:
-        """Apply what was understood. Returns when every event is applied or parked."""
-        if not work:
-            return
-        while not await self._settle(topic, work):
-            pass
-
-    async def _settle(self, topic: str, work: Sequence[Work]) -> bool:
-        """Apply what can be applied; try the rest again; park what still fails.
-
-        All failing events wait together, so that a fault in every event of a batch costs the
-        same few waits as a fault in one. False if parking let something through that fails in its
-        turn: another member had dealt with the event before it. Then once more from the start.
-        """
-        rest = list(work)
-        errors: dict[UUID, Exception] = {}
-        for attempt in range(1, self._patience.attempts + 1):
-            errors = {}
-            rest = await self._halve(topic, rest, errors, set())
-            if not rest:
-                return True
-            if attempt < self._patience.attempts:
-                await self._patience.between.wait(attempt)
-        try:
-            await self._patiently(topic, rest, errors)
-        except Exception:
-            return False
-        return True
-
-    async def _halve(
-        self,
-        topic: str,
-        work: Sequence[Work],
-        errors: dict[UUID, Exception],
-        blocked: set[str],
-    ) -> list[Work]:
-        """Apply the work in ever smaller pieces; the answer is what failed and what is behind it.
-
-        Pieces follow the order of arrival and a key that failed is blocked, so the order of every
-        key is kept.
-        """
-        left = [one for one in work if one[0].key in blocked]
-        free = [one for one in work if one[0].key not in blocked]
-        if not free:
-            return left
-        try:
-            await self._patiently(topic, free, {})
-            return left
-        except Exception as error:
-            if len(free) == 1:
-                arrived = free[0][0]
-                errors[arrived.id] = error
-                blocked.add(arrived.key)
-                return [*left, *free]
-        middle = len(free) // 2
-        first = await self._halve(topic, free[:middle], errors, blocked)
-        second = await self._halve(topic, free[middle:], errors, blocked)
-        return [*left, *first, *second]
-
-    async def _patiently(
-        self, topic: str, work: Sequence[Work], errors: Mapping[UUID, Exception]
-    ) -> None:
-        """One transaction, again and again while the fault lies outside the events."""
-        attempt = 0
-        while True:
-            attempt += 1
-            try:
-                await self._apply(topic, work, errors)
-                return
-            except _Rejected as rejected:
-                raise rejected.error from None
-            except Exception as error:
-                # Before the handlers run nothing depends on what an event says, so this is the
-                # database's trouble, not the event's.
-                log.warning("%s waits for its database: %r", self._service, error)
-                metrics.OUTAGES.labels(self._service).inc()
-                await self._patience.outage.wait(attempt)
-
-    async def _apply(
-        self, topic: str, work: Sequence[Work], errors: Mapping[UUID, Exception]
-    ) -> None:
-        """Inbox, parking, handlers: one transaction."""
-        handling = False
-        try:
-            async with self._database.begin(EVERYWHERE) as conn:
-                await parking.keep_replays_out(conn)
-                fresh = await _first_time(conn, [arrived.id for arrived, _ in work])
-                # A statement of its own, after the inbox: its snapshot must show what a member
-                # that held these partitions before us has parked in the meantime.
-                keys = list({arrived.key for arrived, _ in work})
-                blocked = await parking.parked_keys(conn, topic, keys)
-                ready, to_park = self._sort(topic, work, fresh, blocked, errors)
-                await parking.park(conn, to_park)
-                handling = True
-                for wave in waves(ready):
-                    handler = self._routes[wave[0].envelope.type][1]
-                    try:
-                        await hand_over(handler, wave, conn=conn, now=self._now())
-                    except Exception as error:
-                        if is_transient(error) or conn.is_closed():
-                            raise
-                        raise _Rejected(error) from error
-        except asyncpg.PostgresError as error:
-            # At commit a deferred constraint may still say no to what a handler wrote.
-            if handling and not is_transient(error):
-                raise _Rejected(error) from error
-            raise
-        self._applied.inc(len(ready))
-        if to_park:
-            self._parked.inc(len(to_park))
-            log.error("parked %s of %s, first: %s", len(to_park), topic, to_park[0].error)
-
-    def _sort(
-        self,
-        topic: str,
-        work: Sequence[Work],
-        fresh: set[UUID],
-        blocked: set[str],
-        errors: Mapping[UUID, Exception],
-    ) -> tuple[list[tuple[Envelope, Event]], list[parking.ToPark]]:
-        """What to hand to the handlers, and what to park: nothing passes a parked one of its key.
-
-        `fresh` and `blocked` are used up: an id that comes twice in a batch is fresh once.
-        """
-        ready: list[tuple[Envelope, Event]] = []
-        to_park: list[parking.ToPark] = []
-        for arrived, event in work:
-            if arrived.id not in fresh:
-                continue
-            fresh.discard(arrived.id)
-            error = event if isinstance(event, Unreadable) else errors.get(arrived.id)
-            if arrived.key in blocked:
-                to_park.append(parking.behind(topic, arrived))
-            elif error is not None:
-                blocked.add(arrived.key)
-                attempts = 1 if error is event else self._patience.attempts
-                to_park.append(parking.failed(topic, arrived, error, attempts=attempts))
-            else:
-                assert isinstance(arrived, Envelope) and isinstance(event, Event)
-                ready.append((arrived, event))
-        return ready, to_park
 
 
 async def hand_over(
@@ -277,7 +75,7 @@ def read_event(
         return Unreadable(str(error))
 
 
-def _concerns(arrived: Arrived, routes: Mapping[str, tuple[type[Event], Handler]]) -> bool:
+def concerns(arrived: Arrived, routes: Mapping[str, tuple[type[Event], Handler]]) -> bool:
     """Whether a service hears this. What does not even say its type concerns everybody."""
     return arrived.type in routes or (isinstance(arrived, Broken) and arrived.type == "?")
 
@@ -297,7 +95,7 @@ def waves(ready: Sequence[tuple[Envelope, Event]]) -> list[list[Received]]:
     return [calls[place] for place in sorted(calls, key=lambda place: place[0])]
 
 
-async def _first_time(conn: asyncpg.Connection, ids: Sequence[UUID]) -> set[UUID]:
+async def first_time(conn: asyncpg.Connection, ids: Sequence[UUID]) -> set[UUID]:
     """Write inbox rows; the answer is the ids that had none."""
     rows = await conn.fetch(
         """

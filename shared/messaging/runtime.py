@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from shared.messaging.inbox import Consumer, Patience, Routes
+from shared.messaging.consumer import Consumer, Patience
+from shared.messaging.inbox import Routes
 from shared.messaging.port import Transport
 from shared.messaging.relay import Pace, Relay
 from shared.postgres.database import Database

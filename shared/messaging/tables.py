@@ -137,9 +137,3 @@ def create_all(op: Executes) -> None:
     """Make the messaging tables, with their row-level security."""
     for statement in STATEMENTS:
         op.execute(statement)
-
-
-def drop_all(op: Executes) -> None:
-    """Undo `create_all`."""
-    for name in reversed(TABLES):
-        op.execute(f"drop table {name}")

@@ -16,7 +16,7 @@ from services.applications.consumer import ROUTES
 from shared.contracts.envelope import Envelope, Event, decode
 from shared.contracts.risk_pool import CoverageReservedV1, PoolOpenedV1
 from shared.identifiers import patent_check
-from shared.messaging.inbox import Consumer
+from shared.messaging.consumer import Consumer
 from tests.services import RunningService
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)

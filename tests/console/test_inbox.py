@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from services.risk_pool.consumer import ROUTES
 from shared.contracts.envelope import Envelope
-from shared.messaging.inbox import Consumer
+from shared.messaging.consumer import Consumer
 from tests.console.house import House
 
 

@@ -11,7 +11,8 @@ import asyncpg
 
 from shared.contracts.envelope import Envelope, Event
 from shared.messaging import outbox
-from shared.messaging.inbox import Consumer, Patience, Received, Routes
+from shared.messaging.consumer import Consumer, Patience
+from shared.messaging.inbox import Received, Routes
 from shared.messaging.relay import Pace
 from shared.postgres.database import EVERYWHERE, Database
 from shared.postgres.transient import Backoff

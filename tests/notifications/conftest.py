@@ -15,8 +15,8 @@ from standardwebhooks.webhooks import Webhook
 from services.notifications.consumer import CONSUMES
 from services.notifications.main import SERVICE
 from shared.contracts.envelope import Envelope, Event
-from shared.messaging.inbox import Consumer
-from tests.notifications.samples import BANK, enveloped
+from shared.messaging.consumer import Consumer
+from tests.notifications.samples import BANK, sealed
 from tests.services import Person, RunningService
 
 KEY = Fernet.generate_key().decode()

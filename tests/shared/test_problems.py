@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlmodel import text
 
 from shared.http import problems
-from shared.http.problems import prefers_english
+from shared.http.problem import prefers_english
 from shared.observability import telemetry
 from shared.postgres.database import EVERYWHERE, Database
 from tests.shared.case_api import GOOD, Case, make_app, problem_of, send, submit, wrong

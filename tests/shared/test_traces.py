@@ -16,7 +16,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from shared.messaging import outbox
-from shared.messaging.inbox import Consumer
+from shared.messaging.consumer import Consumer
 from shared.messaging.local import LocalTransport
 from shared.messaging.runtime import messaging
 from shared.observability import telemetry

@@ -228,7 +228,7 @@ async def test_an_event_heard_twice_is_one_reservation(running):
         again = pool.approval("case")
         envelope = arrived(again)
         from services.risk_pool.consumer import ROUTES
-        from shared.messaging.inbox import Consumer
+        from shared.messaging.consumer import Consumer
 
         context = pool.service.context
         consumer = Consumer(context.database, ROUTES, service="risk_pool", now=context.clock.now)
