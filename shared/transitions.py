@@ -143,9 +143,10 @@ async def apply_transitions(
 ) -> list[Transition]:
     """Move cases on, each once, in a few statements whatever their number.
 
-    `also` is told in front of what the moves tell, in the same statement. Where a case begins, its row has been inserted by the caller with the state that the table
-    gives (`LifeCycle.require(None, …).target`); its history and events are written here. Raises
-    what `LifeCycle.require` raises, before anything is written.
+    Where a case begins, its row has been inserted by the caller with the state that the table
+    gives (`LifeCycle.require(None, …).target`); its history and events are written here. `also`
+    is told in the same statement: each case's in front of what its move tells, the cases in the
+    order of `also`. Raises what `LifeCycle.require` raises, before anything is written.
     """
     done = [checked(cases, step) for step in steps]
     both = list(zip(steps, done, strict=True))
@@ -155,8 +156,15 @@ async def apply_transitions(
         await _write(conn, cases, moved, now)
     if begun:
         await conn.execute(_BEGIN, *history_arrays(cases, begun, now))
-    await outbox.append(conn, [*also, *events_of(cases, steps, done)], now=now)
+    told = events_of(cases, steps, done)
+    await outbox.append(conn, _case_by_case([*also, *told]) if also else told, now=now)
     return done
+
+
+def _case_by_case(events: Sequence[Event]) -> list[Event]:
+    """The same events, those of one key together."""
+    order = {key: n for n, key in enumerate(dict.fromkeys(event.key for event in events))}
+    return sorted(events, key=lambda event: order[event.key])
 
 
 def checked(cases: CaseTable, step: Step) -> Transition:

@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -138,6 +138,29 @@ async def test_overdue_is_told_when_it_is_new_and_when_it_gets_worse_and_can_be_
     await office.moves_clock(days=30)
     await office.reports("2026-06", position(principal="900000.00"))
     assert await office.state(case) == "disbursed"
+
+
+async def test_what_a_report_tells_stands_loan_by_loan_in_the_order_of_the_loans(office: Office):
+    loans = [await office.lends(loan_no=f"JJ-{n}") for n in (1, 2, 3)]
+    await office.said()
+    await office.reports(
+        "2026-03",
+        position("JJ-1", overdue_days=10, risk_class="special_mention"),
+        position("JJ-2", principal="0.00"),
+        position("JJ-3", risk_class="special_mention"),
+    )
+
+    told = [(event.loan_id, event.type) for event in await office.said()]
+
+    first, second, third = (UUID(loan["id"]) for loan in loans)
+    assert told == [
+        (first, "loan.position-reported.v1"),
+        (first, "loan.overdue.v1"),
+        (second, "loan.position-reported.v1"),
+        (second, "loan.repaid.v1"),
+        (third, "loan.position-reported.v1"),
+        (third, "loan.overdue.v1"),
+    ]
 
 
 async def test_a_class_too_good_for_its_days_is_taken_with_a_warning(office: Office):

@@ -72,7 +72,8 @@ async def move_on(
 ) -> list[Transition]:
     """Move cases on, and free the rights of those that no longer hold them.
 
-    `also` is told in front of what the moves tell. Raises what `apply_transitions` raises.
+    `also` is told in front of what the move of the same case tells. Raises what
+    `apply_transitions` raises.
     """
     done = await apply_transitions(conn, APPLICATIONS, steps, now=now, also=also)
     free = [one.case_id for one in done if frees_its_rights(one.move)]
