@@ -86,9 +86,11 @@ async def _forget(given: Parts) -> None:
     await given.owner.execute("truncate inbox, positions, parked")
 
 
-async def record(heard: Sequence[Received], /, *, conn: asyncpg.Connection, now: datetime) -> None:
+async def record(
+    received: Sequence[Received], /, *, conn: asyncpg.Connection, now: datetime
+) -> None:
     """The handler."""
-    events: list[Reported] = [one.event for one in heard]
+    events: list[Reported] = [one.event for one in received]
     await conn.execute(
         _RECORD,
         [event.loan_id for event in events],

@@ -5,8 +5,10 @@ from pathlib import Path
 from uuid import UUID
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import given
 
+from services.risk_pool.domain.breakers import BANK
 from services.risk_pool.domain.coverage import (
     INSTEAD,
     LIFE_CYCLE,
@@ -123,9 +125,10 @@ def test_a_loan_paid_out_after_the_hold_s_term_is_covered_while_the_capacity_is_
     assert late.incidents == ("disbursed-late",)
 
 
-def test_the_manual_draws_the_table_as_it_is():
+@pytest.mark.parametrize("life_cycle", [LIFE_CYCLE, BANK], ids=["coverage", "breaker"])
+def test_the_manual_draws_the_tables_as_they_are(life_cycle):
     manual = (Path(__file__).parents[3] / "services/risk_pool/README.md").read_text(
         encoding="utf-8"
     )
 
-    assert f"```mermaid\n{LIFE_CYCLE.diagram()}\n```" in manual
+    assert f"```mermaid\n{life_cycle.diagram()}\n```" in manual
