@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from uuid6 import uuid7
 
-from services.notifications.domain.receivers import KEEPERS, LIFE_CYCLE
+from services.notifications.domain.receivers import KEEPERS, LIFE_CYCLE, ReceiverAction
 from services.notifications.handlers import endpoints as handlers
 from services.notifications.senders.secret_encryption import SecretEncryption
+from services.notifications.tables import receivers
 from shared.auth.identity import BANK_ROLES, BUREAU_ROLES, Identity
 from shared.life_cycle import RoleMissing
 from shared.postgres.database import EVERYWHERE
@@ -154,6 +155,10 @@ async def test_nobody_else_may_make_any_move_and_nothing_happens(notifier):
                 await deleted_by(notifier, caller, endpoint)
         with pytest.raises(RoleMissing):
             await added_by(notifier, caller)
+        # That a receiver wants nothing more is for the receiver to say, and for no person.
+        for endpoint in (active, paused):
+            with pytest.raises(RoleMissing):
+                await disabled_by(notifier, caller, endpoint)
 
         shown = (await admin.get("/endpoints")).json()["items"]
     assert [answer.status_code for answer in refused] == [403] * 10
@@ -179,6 +184,12 @@ async def deleted_by(notifier, caller, endpoint):
     async with notifier.database.begin(BUREAU) as conn:
         found = await handlers.locked(conn, endpoint["id"], institution=BUREAU)
         await handlers.delete(conn, found, caller=caller, now=NOW)
+
+
+async def disabled_by(notifier, caller, endpoint):
+    async with notifier.database.begin(BUREAU) as conn:
+        found = await handlers.locked(conn, endpoint["id"], institution=BUREAU)
+        await receivers.move(conn, found, ReceiverAction.DISABLE, by=caller, now=NOW)
 
 
 async def added_by(notifier, caller):
