@@ -60,7 +60,10 @@ class Issuer:
         made = cls(
             RSAKey.import_key(json.loads(place.read_text())), issuer=issuer, audience=audience
         )
-        (folder / "jwks.json").write_text(json.dumps(made.jwks()))
+        # Whole or not at all: services that run already may be reading it.
+        draft = folder / f"jwks.{os.getpid()}.json"
+        draft.write_text(json.dumps(made.jwks()))
+        draft.replace(folder / "jwks.json")
         return made
 
     def jwks(self) -> dict[str, object]:

@@ -11,10 +11,10 @@ import pytest
 import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from tests.console.conftest import house
+from tests.console.conftest import empty_house, house
 from tests.console.house import House
 
-__all__ = ["house"]
+__all__ = ["empty_house", "house"]
 
 ARGUMENTS = [
     "--no-sandbox",

@@ -1,15 +1,14 @@
 """From nothing to the first application: setting up by forms, or loading the demo's data."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from services.console.upstream.demo import DemoProgress
 from services.console.upstream.programmes import programmes
 from tests.console.house import House, Visitor, did
+from tests.console.loader import Loader
 from tests.console.page import Page
 
 APPLICATION = json.loads(
@@ -208,47 +207,6 @@ def test_only_complete_programmes_that_share_losses_are_offered():
     assert {"dongli", "youxian"} <= offered
     assert not any(code.startswith("template_") for code in offered)
     assert "gx_guihuidai" not in offered, "a programme of subsidies has no pool of losses"
-
-
-class Loader:
-    """Loads a small house in the background, as the demo's loader does with a large one."""
-
-    def __init__(self, house: House, *, error: str = "") -> None:
-        self._house = house
-        self._error = error
-        self._task: asyncio.Task[None] | None = None
-        self._now = DemoProgress(False, 0, 2)
-        self.started = 0
-        self.is_open = asyncio.Event()
-        self.may_end = asyncio.Event()
-        self.is_over = asyncio.Event()
-
-    def start(self) -> None:
-        """Begin."""
-        self.started += 1
-        self._now = DemoProgress(True, 0, 2)
-        self._task = asyncio.create_task(self._load())
-
-    def progress(self) -> DemoProgress:
-        """How far it is."""
-        return self._now
-
-    async def ends(self) -> None:
-        """Let it go on to its end."""
-        self.may_end.set()
-        await self.is_over.wait()
-
-    async def _load(self) -> None:
-        await self._house.opens()
-        self._now = DemoProgress(True, 1, 2)
-        self.is_open.set()
-        await self.may_end.wait()
-        if self._error:
-            self._now = DemoProgress(False, 1, 2, self._error)
-        else:
-            await self._house.has_case()
-            self._now = DemoProgress(False, 2, 2)
-        self.is_over.set()
 
 
 @asynccontextmanager

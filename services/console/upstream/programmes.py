@@ -23,9 +23,6 @@ class Programme:
     code: str
     name: Words
     place: Words
-    valid_from: date
-    valid_to: date | None
-    modes: tuple[Words, ...]
 
 
 @cache
@@ -33,14 +30,7 @@ def programmes() -> tuple[Programme, ...]:
     """Those that share losses and whose first mode, under which a pool opens, is complete."""
     schemes = [library.load(name) for name in library.programmes()]
     return tuple(
-        Programme(
-            scheme.programme,
-            scheme.name,
-            scheme.place,
-            scheme.valid_from,
-            scheme.valid_to,
-            tuple(mode.name for mode in scheme.modes.values() if mode.status == "complete"),
-        )
+        Programme(scheme.programme, scheme.name, scheme.place)
         for scheme in schemes
         if _shares_losses(scheme)
     )
