@@ -20,7 +20,7 @@ from zhidai.demo.plan import POOLS
 from zhidai.demo.story import APPLICATIONS, RISK_POOL
 from zhidai.http_server import served
 
-pytestmark = pytest.mark.xdist_group("open work")
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("open work")]
 
 
 class Desk:
