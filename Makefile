@@ -30,6 +30,7 @@ up: $(READY) ## Serve everything with the console until stopped; TRANSPORT=kafka
 	$(RUN)/zhidai up --transport $(TRANSPORT)
 
 test: $(READY) ## All tests, on real parts
+	$(RUN)/python -m tests.browser.chromium
 	$(RUN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 lint: $(READY) ## Style and types

@@ -70,7 +70,7 @@ class RunningService:
         await nothing_in_flight([self])
 
 
-async def nothing_in_flight(services: list[RunningService], *, seconds: float = 30) -> None:
+async def nothing_in_flight(services: list[RunningService], *, seconds: float = 90) -> None:
     """Wait until the outboxes of all these services are empty, twice in a row."""
     async with asyncio.timeout(seconds):
         quiet = 0

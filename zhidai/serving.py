@@ -9,6 +9,7 @@ from shared.observability.logs import configure_logging
 from zhidai import embedded, processes
 from zhidai.addresses import Addresses
 from zhidai.broker import kafka
+from zhidai.demo.loader import BackgroundDemo
 from zhidai.environment import Environment
 from zhidai.http_server import served
 from zhidai.processes import Keeper
@@ -19,11 +20,16 @@ Transport = Literal["local", "kafka"]
 
 @asynccontextmanager
 async def serving(
-    transport: Transport, environment: Environment, addresses: Addresses
+    transport: Transport,
+    environment: Environment,
+    addresses: Addresses,
+    *,
+    demo: BackgroundDemo | None = None,
 ) -> AsyncIterator[Mapping[str, Keeper]]:
     """Serve while the block runs. Gives the keepers of the processes: none with `local`.
 
-    The screen belongs to whoever started us: the log of this process goes to the state folder.
+    `demo` is what the console's first page offers to load where there is nothing yet. The screen
+    belongs to whoever started us: the log of this process goes to the state folder.
     """
     log = environment.state / "logs" / f"{'embedded' if transport == 'local' else 'console'}.log"
     log.parent.mkdir(parents=True, exist_ok=True)

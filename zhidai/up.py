@@ -14,6 +14,7 @@ from shared.serve import run
 from zhidai import environment as environments
 from zhidai import instance as instances
 from zhidai.addresses import Addresses, replaced, usual
+from zhidai.demo.loader import BackgroundDemo
 from zhidai.environment import Environment
 from zhidai.http_server import served
 from zhidai.instance import Instance
@@ -37,7 +38,9 @@ async def up(*, transport: Transport, state: Path) -> None:
             instance = instances.start(environment, addresses, transport=transport)
             issuer = _issuer(environment, instance)
             await stack.enter_async_context(served((issuer, addresses.sockets["issuer"])))
-            await stack.enter_async_context(serving(transport, environment, addresses))
+            demo = BackgroundDemo(addresses, environment.issuer)
+            await stack.enter_async_context(serving(transport, environment, addresses, demo=demo))
+            stack.push_async_callback(demo.stop)
             instance.publish(state)
             stack.callback(instance.withdraw, state)
         for line in replaced(addresses):

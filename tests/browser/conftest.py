@@ -1,17 +1,18 @@
-"""A real Chromium before the real console. A machine without one does not run these tests."""
+"""A real Chromium before the real console; `make test` finds or gets it (see `chromium.py`)."""
 
 import asyncio
 import os
-import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from tests.console.conftest import empty_house, house
+from tests.browser import chromium
+from tests.console.conftest import house
 from tests.console.house import House
 
 __all__ = ["empty_house", "house"]
@@ -25,19 +26,6 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_PLACES = (
-    "/usr/bin/chromium",
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-)
-
-
-def chromium() -> str | None:
-    """The browser of this machine: CHROMIUM, or where packages put it."""
-    named = os.environ.get("CHROMIUM")
-    return named or next((path for place in _PLACES if (path := shutil.which(place))), None)
 
 
 class Rooms:
@@ -83,10 +71,21 @@ class Rooms:
 @pytest.fixture(scope="session")
 def browser_path() -> str:
     """Where the browser is. Asked first, so that nothing else is started for nothing."""
-    path = chromium()
+    path = chromium.find()
     if path is None:
-        pytest.skip("no Chromium on this machine: set CHROMIUM to run the browser tests")
+        pytest.skip(chromium.MISSING)
     return path
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Where browsers are required, a test here that was skipped has failed, whatever its reason."""
+    outcome = yield
+    report = outcome.get_result()
+    in_this_folder = item.path.parent == Path(__file__).parent
+    if report.skipped and in_this_folder and os.environ.get(chromium.REQUIRED) == "required":
+        report.outcome = "failed"
+        report.longrepr = f"skipped, where a browser is required: {report.longrepr}"
 
 
 @pytest.fixture

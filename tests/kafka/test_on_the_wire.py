@@ -49,7 +49,7 @@ async def test_the_cloudevents_sdk_reads_our_messages_from_the_broker(place):
         topic, bootstrap_servers=servers, auto_offset_reset="earliest", group_id=None
     )
     await consumer.start()
-    record = await asyncio.wait_for(consumer.getone(), 30)
+    record = await asyncio.wait_for(consumer.getone(), 60)
     await consumer.stop()
 
     event = binding.from_binary_event(

@@ -32,7 +32,7 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-async def until(found: Callable[[], Awaitable[Any]], *, seconds: float = 20) -> Any:
+async def until(found: Callable[[], Awaitable[Any]], *, seconds: float = 60) -> Any:
     """Wait until something is so, and give it."""
     async with asyncio.timeout(seconds):
         while not (value := await found()):  # noqa: ASYNC110 — rows in a table wake nobody

@@ -24,7 +24,7 @@ from zhidai.demo.story import Live, Story
 from zhidai.demo.year import tell_month
 
 WHOLE_MONTHS = 7
-STEPS = 48
+STEPS = 50
 """How many steps are told; a test counts them."""
 
 IN_THE_QUEUE, TAKEN, RECOMMENDED = 4, 3, 3

@@ -1,0 +1,33 @@
+"""The banks' guide on an instance that was empty, and set up as its console sets it up."""
+
+from pathlib import Path
+
+from tests.front_door.bank_guide import PAGES, apply_as_the_guide_says, commands, without_comments
+from tests.front_door.started import up
+from zhidai.access import Access
+
+
+def test_both_languages_tell_the_same_commands():
+    chinese, english = (without_comments(commands(page)) for page in PAGES)
+
+    assert chinese == english
+
+
+async def test_the_guide_works_as_written_where_a_pool_a_bank_and_its_line_were_set_up(state: Path):
+    async with up(state) as running:
+        root = {name: url.removesuffix("/api/v1") for name, url in running.places.items()}
+        applications = Access("applications", roles=("admin",), subject="admin", state=state)
+        risk_pool = Access("risk_pool", roles=("pool_manager",), subject="manager", state=state)
+        bank = {"code": "ICBC", "name": "中国工商银行"}
+        applications.post("/banks", {**bank, "uscc": "91100000100003962T"})
+        pool = {"code": "dongli", "name": "东丽区资金池", "programme": "dongli"}
+        risk_pool.post("/pools", {**pool, "opened_on": "2026-01-01", "parties": []})
+        line = {"amount": "30000000.00", "valid_from": "2026-01-01"}
+        risk_pool.post("/pools/dongli/parties", {**bank, "role": "bank", "line": line})
+        tokens = next(line for line in running.said.splitlines() if "/token" in line)
+        issuer = tokens.split("http://")[1].split("/token")[0]
+
+        answer = await apply_as_the_guide_says(root["applications"], f"http://{issuer}")
+
+    assert answer.startswith("HTTP/1.1 201"), answer
+    assert '"state":"accepted"' in answer.replace(" ", ""), answer
