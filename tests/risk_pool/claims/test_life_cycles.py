@@ -55,6 +55,8 @@ class People:
                 body = BODIES.get(action, {})
                 answer = await self.with_role(role).post(f"{path}/{action}", json=body)
                 assert answer.status_code == 403, (path, action, role, answer.text)
+                if answer.json()["code"] == "role-missing":
+                    assert answer.json()["required"] == sorted(roles), (path, action, role)
         assert await self.seen(path) == before, (path, action)
 
     async def moves(self, path: str, action: str, by: Any, *, role: str, to: str) -> Any:
