@@ -34,7 +34,7 @@ async def serving(
     log = environment.state / "logs" / f"{'embedded' if transport == 'local' else 'console'}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     configure_logging(log.stem, file=log)
-    console = console_application(console_settings(environment, addresses))
+    console = console_application(console_settings(environment, addresses), demo=demo)
     # The console is the outer one: it ends last, once the services have ended its open streams.
     async with served((console, addresses.sockets["console"])):
         if transport == "local":

@@ -82,52 +82,13 @@ class ReplayOutcome(BaseModel):
     stuck: list[ParkedEvent]
 
 
+_router = APIRouter()
+
+
 def events_router(consumes: Routes) -> APIRouter:
     """GET /events, and under /events/parked what operators need."""
     router = APIRouter(tags=["events"])
-
-    @router.get("/events")
-    async def feed(
-        request: Request,
-        caller: Annotated[Identity, Depends(requires())],
-        cursor: Annotated[str | None, Query(max_length=200)] = None,
-        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    ) -> Feed:
-        """What happened, in order: everything for the bureau, a bank's own for a bank."""
-        after = decode_cursor(cursor, int)[0] if cursor else 0
-        async with context_of(request).database.looking(caller.institution) as conn:
-            events = await read_feed(conn, after=after, limit=limit)
-        return Feed(
-            items=[
-                FeedEvent(
-                    id=event.id,
-                    type=event.type,
-                    source=event.source,
-                    subject=event.subject,
-                    time=event.time,
-                    traceparent=event.traceparent,
-                    data=_readable(event.body),
-                )
-                for event in events
-            ],
-            next_cursor=encode_cursor(events[-1].position if events else after),
-        )
-
-    @router.get("/events/parked")
-    async def parked(
-        request: Request,
-        caller: Annotated[Identity, Depends(requires("admin", "auditor"))],
-        cursor: Annotated[str | None, Query(max_length=200)] = None,
-        limit: Annotated[int, Query(ge=1, le=MOST_PER_PAGE)] = 50,
-    ) -> Page[ParkedEvent]:
-        """Events that wait for somebody, the oldest first."""
-        after = decode_cursor(cursor, int)[0] if cursor else 0
-        async with context_of(request).database.looking(EVERYWHERE) as conn:
-            found = await list_parked(conn, after=after, limit=limit + 1)
-        shown, next_cursor = page_of(found, limit, lambda event: encode_cursor(event.position))
-        return Page[ParkedEvent](
-            items=[_as_seen(event) for event in shown], next_cursor=next_cursor
-        )
+    router.include_router(_router)
 
     @router.post(
         "/events/parked/replay",
@@ -156,23 +117,67 @@ def events_router(consumes: Routes) -> APIRouter:
             applied=outcome.applied, stuck=[_as_seen(event) for event in outcome.stuck]
         )
 
-    @router.post("/events/parked/{position}/discard", openapi_extra={SAFE_TO_REPEAT: True})
-    async def discard_parked(
-        position: Annotated[int, Path(ge=1, le=LARGEST_INTEGER)],
-        why: WhyDiscard,
-        request: Request,
-        caller: Annotated[Identity, Depends(requires("admin"))],
-    ) -> ParkedEvent:
-        """Give one parked event up, with a reason; what is behind it may then be replayed."""
-        try:
-            gone = await discard(
-                context_of(request).database, position, by=caller.subject, why=why.reason
-            )
-        except NothingParked as error:
-            raise NotFound("没有这条搁置的事件", "No event is parked there.") from error
-        return _as_seen(gone)
-
     return router
+
+
+@_router.get("/events")
+async def feed(
+    request: Request,
+    caller: Annotated[Identity, Depends(requires())],
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Feed:
+    """What happened, in order: everything for the bureau, a bank's own for a bank."""
+    after = decode_cursor(cursor, int)[0] if cursor else 0
+    async with context_of(request).database.looking(caller.institution) as conn:
+        events = await read_feed(conn, after=after, limit=limit)
+    return Feed(
+        items=[
+            FeedEvent(
+                id=event.id,
+                type=event.type,
+                source=event.source,
+                subject=event.subject,
+                time=event.time,
+                traceparent=event.traceparent,
+                data=_readable(event.body),
+            )
+            for event in events
+        ],
+        next_cursor=encode_cursor(events[-1].position if events else after),
+    )
+
+
+@_router.get("/events/parked")
+async def parked(
+    request: Request,
+    caller: Annotated[Identity, Depends(requires("admin", "auditor"))],
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_PER_PAGE)] = 50,
+) -> Page[ParkedEvent]:
+    """Events that wait for somebody, the oldest first."""
+    after = decode_cursor(cursor, int)[0] if cursor else 0
+    async with context_of(request).database.looking(EVERYWHERE) as conn:
+        found = await list_parked(conn, after=after, limit=limit + 1)
+    items = [_as_seen(event) for event in found]
+    return page_of(items, limit, lambda event: encode_cursor(event.position))
+
+
+@_router.post("/events/parked/{position}/discard", openapi_extra={SAFE_TO_REPEAT: True})
+async def discard_parked(
+    position: Annotated[int, Path(ge=1, le=LARGEST_INTEGER)],
+    why: WhyDiscard,
+    request: Request,
+    caller: Annotated[Identity, Depends(requires("admin"))],
+) -> ParkedEvent:
+    """Give one parked event up, with a reason; what is behind it may then be replayed."""
+    try:
+        gone = await discard(
+            context_of(request).database, position, by=caller.subject, why=why.reason
+        )
+    except NothingParked as error:
+        raise NotFound("没有这条搁置的事件", "No event is parked there.") from error
+    return _as_seen(gone)
 
 
 def _readable(body: bytes) -> Any:

@@ -17,7 +17,6 @@ from shared.refusals import Refused
 MOST_PER_PAGE = 200
 
 T = TypeVar("T")
-R = TypeVar("R")
 
 
 class Page(BaseModel, Generic[T]):
@@ -41,17 +40,6 @@ class CursorInvalid(Refused):
 
     code = "cursor-invalid"
     status = 400
-
-
-def page_of(
-    rows: Sequence[R], limit: int, cursor_of: Callable[[R], str]
-) -> tuple[Sequence[R], str | None]:
-    """A page of rows, and the cursor of the next one, None on the last page.
-
-    Read one row more than the page takes: whether it is there tells whether there is a next page.
-    """
-    shown = rows[:limit]
-    return shown, cursor_of(shown[-1]) if len(rows) > limit else None
 
 
 CursorPart = str | int | date | datetime | UUID | None

@@ -12,7 +12,7 @@ import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests.browser import chromium
-from tests.console.conftest import house
+from tests.console.conftest import empty_house, house
 from tests.console.house import House
 
 __all__ = ["empty_house", "house"]

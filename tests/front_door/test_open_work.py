@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.auth.issuer import issuer_app
+from shared.http.issuer import issuer_app
 from tests.front_door.bank_guide import apply_as_the_guide_says
 from tests.real_parts import room_for_postgres
 from zhidai import embedded, environment

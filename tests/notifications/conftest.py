@@ -16,7 +16,7 @@ from services.notifications.consumer import CONSUMES
 from services.notifications.main import SERVICE
 from shared.contracts.envelope import Envelope, Event
 from shared.messaging.consumer import Consumer
-from tests.notifications.samples import BANK, sealed
+from tests.notifications.samples import BANK, enveloped
 from tests.services import Person, RunningService
 
 KEY = Fernet.generate_key().decode()

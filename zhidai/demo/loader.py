@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
 
+from services.console.upstream.demo import DemoProgress
 from shared.auth.issuer import Issuer
 from zhidai.addresses import Addresses
 from zhidai.demo import plan
@@ -13,16 +13,6 @@ from zhidai.demo.people import POOL_MANAGER
 from zhidai.demo.story import RISK_POOL, Story
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class LoadProgress:
-    """How far the loading is; `error` says why it ended before its end."""
-
-    running: bool
-    done: int
-    total: int
-    error: str = ""
 
 
 class DataThere(RuntimeError):
@@ -46,10 +36,10 @@ class BackgroundDemo:
         self._task = asyncio.create_task(self._load(again=bool(self._error)))
         self._done, self._error = 0, ""
 
-    def progress(self) -> LoadProgress:
+    def progress(self) -> DemoProgress:
         """How far it is."""
         running = self._task is not None and not self._task.done()
-        return LoadProgress(running, self._done, STEPS, self._error)
+        return DemoProgress(running, self._done, STEPS, self._error)
 
     async def stop(self) -> None:
         """End it where it is: the services are about to stop."""

@@ -19,6 +19,7 @@ from services.applications.api.responses import (
 )
 from services.applications.domain.life_cycle import State
 from services.applications.queries import cases, statistics
+from services.applications.queries.whole_case import whole_case
 from shared.auth.identity import Identity, requires
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
@@ -99,16 +100,11 @@ async def read_case(
 ) -> CaseAnswer:
     """A case with everything: findings, rights, documents, history, what you may do now."""
     async with context.database.reading(caller.institution) as session:
-        row = await cases.case(session, case_id)
-        answer = await presenters.full(
-            session,
-            row,
-            caller=caller,
-            now=context.clock.now(),
-            working_days=context.working_days,
-        )
-    response.headers["ETag"] = etag(row.version)
-    return answer
+        case = await whole_case(session, case_id)
+    response.headers["ETag"] = etag(case.application.version)
+    return presenters.full(
+        case, caller=caller, now=context.clock.now(), working_days=context.working_days
+    )
 
 
 @router.get("/applications/{case_id}/history")

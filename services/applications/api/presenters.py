@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from services.applications.api.responses import (
     BorrowerAnswer,
     CaseAnswer,
@@ -21,7 +19,7 @@ from services.applications.api.responses import (
 )
 from services.applications.domain.life_cycle import LIFE_CYCLE, State
 from services.applications.domain.waiting import lamp, shown_due
-from services.applications.queries import cases, loans
+from services.applications.queries.whole_case import WholeCase
 from services.applications.tables.rows import (
     ApplicationRow,
     CaseMoveRow,
@@ -64,23 +62,22 @@ def _with_lamp(
     }
 
 
-async def full(
-    session: AsyncSession,
-    row: ApplicationRow,
+def full(
+    case: WholeCase,
     *,
     caller: Identity,
     now: datetime,
     working_days: WorkingDays,
 ) -> CaseAnswer:
     """A case with everything that belongs to it, as this caller may act on it."""
-    loan = await loans.loan_of(session, row.id)
+    row, loan = case.application, case.loan
     columns = _with_lamp(row, loan, now=now, working_days=working_days)
     belonging = {
         "borrower": _borrower(columns),
-        "collateral": [_right(*pair) for pair in await cases.collateral(session, row)],
-        "documents": [_document(one) for one in await cases.documents(session, row)],
-        "registrations": [_entry(one) for one in await cases.registrations(session, row.id)],
-        "history": [move(one) for one in await cases.history(session, row.id)],
+        "collateral": [_right(*pair) for pair in case.collateral],
+        "documents": [_document(one) for one in case.documents],
+        "registrations": [_entry(one) for one in case.registrations],
+        "history": [move(one) for one in case.history],
         "loan": None if loan is None else loan_answer(loan, row),
         "pending_actions": LIFE_CYCLE.open_to(row.model_dump(), caller),
         "waiting_for": _waiting(row, columns["due_on"]),

@@ -22,6 +22,7 @@ from shared.contracts.applications import (
     LoanRepaidV1,
 )
 from shared.contracts.envelope import Envelope, Event
+from shared.life_cycle import Actor
 from shared.messaging.consumer import Consumer, Patience
 from shared.money import parse_fen
 from shared.postgres.database import EVERYWHERE
