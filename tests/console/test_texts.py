@@ -79,12 +79,9 @@ def test_every_language_is_one_that_html_knows():
 
 def moves(kind: CaseKind) -> list[tuple[str | None, str, str, bool]]:
     """The service's life cycle of a kind: from, action, to, and whether a person does it."""
-    if kind is CASE:
-        return [
-            (row.source, str(row.action), row.target, row.by is not cases.Role.SYSTEM)
-            for row in cases.TRANSITIONS
-        ]
-    module = {"claim": claim, "recovery": recovery, "settlement": settlement}[kind.name]
+    module = {"case": cases, "claim": claim, "recovery": recovery, "settlement": settlement}[
+        kind.name
+    ]
     return [
         (move.source, move.action, move.target, SYSTEM_ROLE not in move.roles)
         for move in module.LIFE_CYCLE.moves

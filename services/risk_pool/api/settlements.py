@@ -5,6 +5,7 @@ from typing import Annotated
 
 import asyncpg
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import WithJsonSchema
 
 from services.risk_pool.api import statements
 from services.risk_pool.api.case_responses import MoveAnswer
@@ -35,6 +36,10 @@ from shared.transitions import history_of
 router = APIRouter(tags=["settlements"], prefix="/pools/{code}/settlements")
 
 Finance = Annotated[Identity, part_in(LIFE_CYCLE)]
+SettlementState = Annotated[
+    State, WithJsonSchema({"type": "string", "enum": [state.value for state in State]})
+]
+"""Told as the values it may have: other kinds of cases have a State of their own."""
 Handler = Callable[..., Awaitable[None]]
 
 _STEPS: tuple[tuple[Action, Handler, str], ...] = (
@@ -111,7 +116,7 @@ async def list_settlements(
     code: PoolCode,
     caller: Anyone,
     context: CurrentContext,
-    state: State | None = None,
+    state: SettlementState | None = None,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[SettlementInList]:
