@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.applications.api import responses
+from services.applications.api import examples, responses
+from services.applications.api.requests import SubmissionBody
 from tests.applications.office import Office
 
 
@@ -44,6 +45,21 @@ async def test_the_examples_of_the_description_are_taken_by_the_api(office: Offi
     reported = await office.bank().post("/positions", json=example("PositionsBody"))
 
     assert reported.json()["verdicts"][0]["state"] == "overdue"
+
+
+async def test_every_field_that_is_submitted_is_shown_again_under_its_name(office: Office):
+    example = examples.SUBMISSION
+    submitted = (await office.bank().post("/applications", json=example)).json()
+
+    shown = await office.case(submitted, by=office.bank())
+
+    right = example["collateral"][0]
+    as_shown = {"collateral_no": 1, "number": "202010345678.9", "number_as_given": right["number"]}
+    assert {name: shown[name] for name in example} == {
+        **example,
+        "collateral": [{**right, **as_shown}],
+    }
+    assert set(example) == set(SubmissionBody.model_json_schema()["properties"])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,337 @@
+"""Every move of a case, made for real: where it leads, whose it is, what stops it, what is told.
+
+The rows below are written by hand, beside the table of the life cycle and not from it. Each is
+walked over the API or by an event of the pool, so that a row of the table that is altered (its
+target, its roles, a guard, what it tells) is noticed by what the service does.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import pytest
+
+from services.applications.main import SERVICE
+from shared.auth.issuer import Issuer
+from shared.contracts.risk_pool import ClaimPaidV1, CoverageDeclinedV1, CoverageReleasedV1
+from tests.applications.office import ICBC, Office, position, submission
+from tests.services import together
+
+BANK, REVIEWER, APPROVER, MACHINE = "bank_operator", "reviewer", "approver", "system"
+OTHERS = ("finance_maker", "finance_checker", "pool_manager", "auditor", "admin")
+AMOUNT = "100000.00"
+
+WITHDRAWN, RETURNED = ["application.withdrawn.v1"], ["application.returned.v1"]
+REJECTED, EXPIRED = ["application.rejected.v1"], ["application.expired.v1"]
+REPORTED = ["loan.position-reported.v1"]
+
+
+class Expected(NamedTuple):
+    """What a move does."""
+
+    source: str
+    action: str
+    role: str
+    target: str
+    told: list[str]
+    guard: str = ""
+    """The code of the refusal of someone who has the role and may not all the same."""
+
+
+MOVES = [
+    Expected("returned_for_correction", "resubmit", BANK, "accepted",
+             ["application.submitted.v1", "application.accepted.v1"]),
+    Expected("returned_for_correction", "withdraw", BANK, "withdrawn", WITHDRAWN),
+    Expected("accepted", "take", REVIEWER, "under_review", []),
+    Expected("accepted", "withdraw", BANK, "withdrawn", WITHDRAWN),
+    Expected("under_review", "recommend", REVIEWER, "recommended", [], "taken-by-another"),
+    Expected("under_review", "return", REVIEWER, "returned_for_correction", RETURNED,
+             "taken-by-another"),
+    Expected("under_review", "reject", REVIEWER, "rejected", REJECTED, "taken-by-another"),
+    Expected("under_review", "release", REVIEWER, "accepted", [], "taken-by-another"),
+    Expected("under_review", "withdraw", BANK, "withdrawn", WITHDRAWN),
+    Expected("recommended", "approve", APPROVER, "approved", ["application.approved.v1"],
+             "second-person-required"),
+    Expected("recommended", "return", APPROVER, "returned_for_correction", RETURNED,
+             "second-person-required"),
+    Expected("recommended", "reject", APPROVER, "rejected", REJECTED, "second-person-required"),
+    Expected("recommended", "withdraw", BANK, "withdrawn", WITHDRAWN),
+    Expected("approved", "reserve", MACHINE, "capacity_reserved", []),
+    Expected("approved", "decline", MACHINE, "capacity_declined", []),
+    Expected("approved", "withdraw", BANK, "withdrawn", WITHDRAWN),
+    Expected("capacity_declined", "reject", APPROVER, "rejected", REJECTED),
+    Expected("capacity_declined", "withdraw", BANK, "withdrawn", WITHDRAWN),
+    Expected("capacity_reserved", "register_pledge", BANK, "pledge_registered",
+             ["pledge.registered.v1"]),
+    Expected("capacity_reserved", "withdraw", BANK, "withdrawn", WITHDRAWN),
+    Expected("capacity_reserved", "expire", MACHINE, "expired", EXPIRED),
+    Expected("pledge_registered", "disburse", BANK, "disbursed", ["loan.disbursed.v1"]),
+    Expected("pledge_registered", "withdraw", BANK, "withdrawn", WITHDRAWN),
+    Expected("pledge_registered", "expire", MACHINE, "expired", EXPIRED),
+    Expected("disbursed", "repay", MACHINE, "repaid", [*REPORTED, "loan.repaid.v1"]),
+    Expected("disbursed", "fall_overdue", MACHINE, "overdue", [*REPORTED, "loan.overdue.v1"]),
+    Expected("disbursed", "pay_claim", MACHINE, "claimed", []),
+    Expected("overdue", "cure", MACHINE, "disbursed", REPORTED),
+    Expected("overdue", "repay", MACHINE, "repaid", [*REPORTED, "loan.repaid.v1"]),
+    Expected("overdue", "pay_claim", MACHINE, "claimed", []),
+    Expected("repaid", "close", BANK, "closed", []),
+    Expected("claimed", "close", APPROVER, "closed", []),
+]  # fmt: skip
+BY_PEOPLE = [move for move in MOVES if move.role != MACHINE]
+WAY = {
+    "under_review": ("accepted", "take"),
+    "recommended": ("under_review", "recommend"),
+    "approved": ("recommended", "approve"),
+    "capacity_reserved": ("approved", "reserve"),
+    "capacity_declined": ("approved", "decline"),
+    "pledge_registered": ("capacity_reserved", "register_pledge"),
+    "disbursed": ("pledge_registered", "disburse"),
+    "overdue": ("disbursed", "fall_overdue"),
+    "repaid": ("disbursed", "repay"),
+    "claimed": ("overdue", "pay_claim"),
+    "closed": ("repaid", "close"),
+    "withdrawn": ("accepted", "withdraw"),
+    "rejected": ("under_review", "reject"),
+    "expired": ("capacity_reserved", "expire"),
+}
+"""How a fresh case is brought to a state, from the one before."""
+
+
+def named(move: Expected) -> str:
+    return f"{move.source}-{move.action}"
+
+
+@pytest.fixture(scope="module")
+async def office(
+    databases_of_module: Any, issuer: Issuer, shared_folder: Path
+) -> AsyncIterator[Office]:
+    """One for the whole walk."""
+    async with together(
+        [SERVICE], databases_of_module, issuer, shared_folder, due_interval_seconds=3600
+    ) as (service,):
+        office = Office(service)
+        await office.opens()
+        yield office
+
+
+def body_of(office: Office, action: str, case: Any) -> tuple[str, Any]:
+    """The last part of a step's path, and what it is sent."""
+    today = office.now.date()
+    entry = {"collateral_no": 1, "registration_no": "Y1", "registry": "CNIPA",
+             "registered_on": str(today)}  # fmt: skip
+    bodies = {
+        "resubmit": submission(amount=AMOUNT),
+        "recommend": {"opinion": "建议批准"},
+        "approve": {"opinion": "同意"},
+        "return": {"reasons": ["请补充材料"]},
+        "reject": {"reason": "不符合条件"},
+        "withdraw": {"reason": "企业不再需要"},
+        "close": {"reason": "已办结"},
+        "register_pledge": {"registrations": [entry]},
+        "disburse": {
+            "loan_no": case["number"], "amount": AMOUNT, "disbursed_on": str(today),
+            "matures_on": str(today.replace(year=today.year + 1)),
+        },
+    }  # fmt: skip
+    paths = {"register_pledge": "pledge-registration", "disburse": "disbursement"}
+    return paths.get(action, action), bodies.get(action)
+
+
+async def asks(office: Office, person: Any, action: str, case: Any) -> Any:
+    path, body = body_of(office, action, case)
+    return await person.post(f"/applications/{case['id']}/{path}", json=body)
+
+
+def told_of(case: Any, **more: Any) -> dict[str, Any]:
+    return {"pool_code": "dongli", "loan_id": case["id"], "number": case["number"],
+            "bank_code": ICBC, **more}  # fmt: skip
+
+
+async def by_machine(office: Office, action: str, case: Any) -> None:
+    """The event or the report that moves a case."""
+    reports = {
+        "repay": {"principal": "0.00"},
+        "fall_overdue": {"principal": AMOUNT, "overdue_days": 10},
+        "cure": {"principal": AMOUNT},
+    }
+    events: dict[str, Callable[[], Any]] = {
+        "reserve": lambda: office.reserved(case),
+        "decline": lambda: CoverageDeclinedV1(**told_of(case, amount_fen=1, limits=())),
+        "expire": lambda: CoverageReleasedV1(**told_of(case, amount_fen=1, reason="expired")),
+        "pay_claim": lambda: ClaimPaidV1(
+            **told_of(case, claim_id=uuid4(), claim_number="DL-C-1", paid_fen=1),
+            paid_on=date(2026, 3, 2),
+        ),
+    }
+    if action in events:
+        await office.hears(events[action]())
+    else:
+        await office.reports("2026-03", position(case["number"], **reports[action]))
+
+
+def right_person(office: Office, role: str) -> Any:
+    """Wang reviews and li decides, so that no guard speaks against them."""
+    people: dict[str, Callable[[], Any]] = {
+        BANK: office.bank, REVIEWER: lambda: office.reviewer("wang"),
+        APPROVER: lambda: office.approver("li"),
+    }  # fmt: skip
+    return people[role]()
+
+
+async def moves(office: Office, action: str, role: str, case: Any) -> None:
+    if role == MACHINE:
+        await by_machine(office, action, case)
+        return
+    answer = await asks(office, right_person(office, role), action, case)
+    assert answer.status_code == 200, answer.text
+
+
+async def brought_to(office: Office, state: str) -> Any:
+    """A fresh case that stands there."""
+    if state == "returned_for_correction":
+        return await office.submits(expect=state, documents=[], amount=AMOUNT)
+    if state == "accepted":
+        return await office.submits(amount=AMOUNT)
+    source, action = WAY[state]
+    (move,) = (one for one in MOVES if (one.source, one.action) == (source, action))
+    case = await brought_to(office, source)
+    await moves(office, action, move.role, case)
+    assert await office.state(case) == state
+    return case
+
+
+@pytest.mark.parametrize("move", MOVES, ids=named)
+async def test_a_move_leads_where_it_leads_is_remembered_and_told(office: Office, move: Expected):
+    case = await brought_to(office, move.source)
+    before = await office.case(case)
+    await office.said()
+
+    await moves(office, move.action, move.role, case)
+
+    shown = await office.case(case)
+    assert shown["state"] == move.target
+    remembered = shown["history"][len(before["history"])]
+    assert (remembered["action"], remembered["role"], remembered["source"]) == (
+        move.action,
+        move.role,
+        move.source,
+    )
+    assert shown["version"] == len(shown["history"])
+    assert [event.type for event in await office.said()] == move.told
+
+
+@pytest.mark.parametrize("move", BY_PEOPLE, ids=named)
+async def test_a_move_is_refused_to_every_other_role_and_nothing_changes(
+    office: Office, move: Expected
+):
+    case = await brought_to(office, move.source)
+    before = await office.case(case)
+    await office.said()
+    # The same person in another role: so it is the role that is refused.
+    subject = "wang" if move.role == REVIEWER else "li"
+    people: list[Callable[[], Awaitable[Any]]] = [
+        lambda role=role: asks(office, office.staff(subject, role), move.action, case)  # type: ignore[misc]
+        for role in (REVIEWER, APPROVER, *OTHERS)
+        if role != move.role
+    ]
+    if move.role != BANK:
+        people.append(lambda: asks(office, office.bank(), move.action, case))
+
+    for ask in people:
+        answer = await ask()
+        assert answer.status_code == 403, answer.text
+
+    assert await office.case(case) == before
+    assert await office.said() == []
+
+
+@pytest.mark.parametrize("move", [move for move in MOVES if move.guard], ids=named)
+async def test_a_guard_refuses_who_has_the_role_and_nothing_changes(office: Office, move: Expected):
+    case = await brought_to(office, move.source)
+    before = await office.case(case)
+    await office.said()
+    # Wang has taken and recommended it: another reviewer, and wang as an approver, are stopped.
+    person = office.reviewer("zhao") if move.role == REVIEWER else office.approver("wang")
+
+    answer = await asks(office, person, move.action, case)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, move.guard)
+    assert await office.case(case) == before
+    assert await office.said() == []
+
+
+@pytest.mark.parametrize("state", sorted({move.source for move in MOVES} | WAY.keys()))
+async def test_a_person_is_offered_exactly_what_they_may_do(office: Office, state: str):
+    case = await brought_to(office, state)
+
+    for role in (BANK, REVIEWER, APPROVER):
+        shown = await office.case(case, by=right_person(office, role))
+        offered = {move.action for move in MOVES if (move.source, move.role) == (state, role)}
+        assert set(shown["pending_actions"]) == offered, role
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "rejected", "expired", "closed"])
+async def test_nothing_leads_out_of_a_final_state(office: Office, state: str):
+    case = await brought_to(office, state)
+    before = await office.case(case)
+
+    for move in {one.action: one for one in BY_PEOPLE}.values():
+        answer = await asks(office, right_person(office, move.role), move.action, case)
+        assert (answer.status_code, answer.json()["code"]) == (409, "not-possible-now")
+    for action in ("reserve", "decline", "expire", "pay_claim"):
+        await by_machine(office, action, case)
+
+    assert await office.case(case) == before
+
+
+@pytest.mark.parametrize(
+    ("documents", "action", "target", "told"),
+    [
+        ({}, "accept", "accepted", "application.accepted.v1"),
+        ({"documents": []}, "return", "returned_for_correction", "application.returned.v1"),
+    ],
+    ids=["complete", "incomplete"],
+)
+async def test_a_submission_begins_a_case_and_the_machine_decides_at_once(
+    office: Office, documents: dict[str, Any], action: str, target: str, told: str
+):
+    await office.said()
+
+    case = await office.submits(expect=target, amount=AMOUNT, **documents)
+
+    shown = await office.case(case)
+    assert [(m["action"], m["role"], m["source"], m["target"]) for m in shown["history"]] == [
+        ("submit", BANK, None, "submitted"),
+        (action, MACHINE, "submitted", target),
+    ]
+    assert (shown["state"], shown["version"]) == (target, 2)
+    assert [event.type for event in await office.said()] == ["application.submitted.v1", told]
+
+
+async def test_a_mended_case_that_is_still_incomplete_comes_back_again(office: Office):
+    case = await brought_to(office, "returned_for_correction")
+    await office.said()
+
+    answer = await office.bank().post(
+        f"/applications/{case['id']}/resubmit", json=submission(amount=AMOUNT, documents=[])
+    )
+
+    assert answer.json()["state"] == "returned_for_correction"
+    history = (await office.case(case))["history"]
+    assert [(m["action"], m["target"]) for m in history[2:]] == [
+        ("resubmit", "submitted"),
+        ("return", "returned_for_correction"),
+    ]
+    assert [event.type for event in await office.said()] == ["application.submitted.v1", *RETURNED]
+
+
+async def test_nobody_but_a_bank_begins_a_case(office: Office):
+    await office.said()
+
+    for role in (REVIEWER, APPROVER, *OTHERS):
+        answer = await office.staff("li", role).post("/applications", json=submission())
+        assert answer.status_code == 403, role
+
+    assert await office.said() == []
