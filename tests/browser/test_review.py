@@ -33,7 +33,7 @@ async def test_two_persons_bring_a_case_through(rooms: Rooms):
             f"/cases/{case['id']}/approve",
         )
         assert refused[0] == 409
-        assert "须由另一人决定" in refused[1]
+        assert "须由另一人办理" in refused[1]
 
     async with rooms.visitor("approver-zhao") as page:
         await page.goto("/queue")

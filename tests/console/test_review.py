@@ -27,7 +27,7 @@ async def test_one_person_recommends_and_another_approves(house: House):
             await first.client.post(f"{path}/approve", data=forged | {"opinion": "我自己同意"})
         )
         assert refused.status == 409
-        assert "须由另一人决定" in refused.text
+        assert "须由另一人办理" in refused.text
         assert "请由另一位有权限的人员登录后办理" in refused.text
 
     async with house.logged_in("approver-zhao") as second:

@@ -7,7 +7,6 @@ all limits that bind are named, the tightest first (H.28).
 
 from dataclasses import dataclass, field
 from datetime import date
-from fractions import Fraction
 
 from services.risk_pool.domain.coverage import covered_part
 from shared.money import group_fen
@@ -88,13 +87,11 @@ def decide(request: CapacityRequest, room: Room, terms: Terms) -> CapacityDecisi
         pool_available_fen=room.available_fen,
         pool_due_fen=room.due_fen,
     )
-    limits = [
-        *_stops(request, room, wanted_fen),
-        *_line(request, room, wanted_fen),
-        *reservation_limits(exposure, terms),
-    ]
-    limits.sort(key=_tightness)
-    return CapacityDecision(requested_fen=wanted_fen, limits=tuple(limits))
+    figures = [*_line(request, room, wanted_fen), *reservation_limits(exposure, terms)]
+    # What stops everything comes first, then the least room left after the request.
+    figures.sort(key=lambda limit: limit.room_fen - limit.requested_fen)
+    limits = (*_stops(request, room, wanted_fen), *figures)
+    return CapacityDecision(requested_fen=wanted_fen, limits=limits)
 
 
 def hold(request: CapacityRequest, room: Room, fen: int) -> None:
@@ -161,8 +158,3 @@ def _line(request: CapacityRequest, room: Room, wanted_fen: int) -> list[Limit]:
             f"line of the bank: allowed/used/requested {figures} yuan",
         )
     ]
-
-
-def _tightness(limit: Limit) -> tuple[bool, Fraction]:
-    # What stops everything comes first, then the least room left after the request.
-    return (limit.allowed_fen > 0, Fraction(limit.room_fen - limit.requested_fen))

@@ -35,6 +35,7 @@ from shared.life_cycle import Row
 from shared.ratios import WHOLE_BP
 from shared.schemes.decide.claims import ClaimFacts, Cost
 from shared.schemes.decide.loss import ClaimDecision, split_loss
+from shared.schemes.decide.loss_explained import explained
 from shared.schemes.terms import Terms
 from shared.transitions import Step, apply_transition
 
@@ -128,7 +129,7 @@ async def _explain(
         conn,
         pool.code,
         "claim",
-        decision.as_data(),
+        explained(decision),
         people,
         context.now,
         bank_code=claim["bank_code"],

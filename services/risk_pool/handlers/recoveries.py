@@ -29,6 +29,7 @@ from shared.life_cycle import Row
 from shared.refusals import NotFound, Refused
 from shared.schemes.decide.claims import Cost
 from shared.schemes.decide.recovery import RecoveryDecision, RecoveryFacts, split_recovery
+from shared.schemes.decide.recovery_explained import explained
 from shared.transitions import Step, apply_transition
 
 
@@ -196,7 +197,7 @@ async def _explain(
         conn,
         pool.code,
         "recovery",
-        decision.as_data(),
+        explained(decision),
         people,
         context.now,
         bank_code=recovery["bank_code"],
