@@ -9,7 +9,7 @@ move out; nothing else writes a state.
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from shared.refusals import Refused
 
@@ -129,6 +129,15 @@ def another_person_than(column: str, *, zh: str, en: str) -> Guard:
     return guard
 
 
+@dataclass(frozen=True, slots=True)
+class StepOnTheWay:
+    """One step of the usual way, as a page shows it in a row."""
+
+    action: str
+    words: Words
+    standing: Literal["done", "now", "ahead"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class LifeCycle:
     """A table of moves with the names of its states and actions.
@@ -142,6 +151,8 @@ class LifeCycle:
     actions: Mapping[str, Words]
     waits: Mapping[str, Wait]
     guards: Mapping[str, Guard] = field(default_factory=dict)
+    goal: str | None = None
+    """Where a case is meant to end; the shortest way there is the row of steps that a page shows."""
 
     def __post_init__(self) -> None:
         asked = [(move.source, move.action) for move in self.moves]
@@ -228,6 +239,41 @@ class LifeCycle:
         """By when a state's wait is to end; None in a final state or where no rule says."""
         wait = self.waits.get(state)
         return None if wait is None else term(wait)
+
+    def way(self, state: str | None, to: str) -> list[Move] | None:
+        """The shortest way on from a state (None: from the beginning), of equal ones the first in
+        the table's order; None where there is none."""
+        ways: dict[str | None, list[Move]] = {state: []}
+        ends = [state]
+        while ends and to not in ways:
+            here = ends.pop(0)
+            for move in self.moves:
+                if move.source == here and move.target not in ways:
+                    ways[move.target] = [*ways[here], move]
+                    ends.append(move.target)
+        return ways.get(to)
+
+    def progress(self, state: str) -> list[StepOnTheWay]:
+        """The usual way from the beginning to the goal, and how far along it a case is.
+
+        Empty where the case has left the way for good, or where the table names no goal.
+        """
+        if self.goal is None:
+            return []
+        usual, rest = self.way(None, self.goal), self.way(state, self.goal)
+        assert usual is not None, "the goal can be reached"
+        if rest is None:
+            return []
+        ahead = {move.target for move in rest}
+        now = next((n for n, move in enumerate(usual) if move.target in ahead), len(usual))
+        return [
+            StepOnTheWay(
+                move.action,
+                self.actions[move.action],
+                "done" if n < now else "now" if n == now else "ahead",
+            )
+            for n, move in enumerate(usual)
+        ]
 
     def diagram(self) -> str:
         """The table as a Mermaid state diagram, for a README."""

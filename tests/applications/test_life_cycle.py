@@ -143,3 +143,19 @@ def test_every_state_has_a_name_in_chinese_and_no_two_the_same():
 
 def test_the_diagram_in_the_readme_is_the_table():
     assert f"```mermaid\n{LIFE_CYCLE.diagram()}\n```" in README.read_text(encoding="utf-8")
+
+
+def test_the_steps_that_a_page_shows_are_the_way_from_submission_to_closing():
+    def now(state: State) -> list[str]:
+        return [step.action for step in LIFE_CYCLE.progress(state) if step.standing == "now"]
+
+    assert [step.action for step in LIFE_CYCLE.progress(State.SUBMITTED)] == [
+        "submit", "accept", "take", "recommend", "approve", "reserve", "register_pledge",
+        "disburse", "repay", "close",
+    ]  # fmt: skip
+    assert now(State.RETURNED_FOR_CORRECTION) == ["submit"]
+    assert now(State.UNDER_REVIEW) == ["recommend"]
+    assert now(State.OVERDUE) == ["repay"]
+    assert now(State.CLAIMED) == ["close"]
+    for left in (State.WITHDRAWN, State.REJECTED, State.EXPIRED, State.CAPACITY_DECLINED):
+        assert LIFE_CYCLE.progress(left) == []

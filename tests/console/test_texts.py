@@ -8,7 +8,7 @@ from string import Formatter
 import pytest
 
 from services.applications.domain import life_cycle as cases
-from services.console.cases.kinds import CASE, CLAIM, KINDS, RECOVERY, SETTLEMENT, CaseKind
+from services.console.cases.kinds import CASE, KINDS, CaseKind
 from services.console.rendering.catalogue import FOLDER, LANGUAGES, Texts, texts
 from services.console.rendering.navigation import ENTRIES
 from services.risk_pool.domain import claim, recovery, settlement
@@ -115,16 +115,3 @@ def test_every_state_and_action_has_a_word_and_every_action_a_form(kind):
     by_people = {action for _, action, _, by_person in moves(kind) if by_person}
     assert by_people - ELSEWHERE <= kind.actions.keys()
     assert {f"done.{kind.name}-{name}" for name in kind.actions} <= ZH.keys
-
-
-@pytest.mark.parametrize("kind", [CASE, CLAIM, SETTLEMENT], ids=lambda kind: kind.name)
-def test_the_steps_of_a_case_follow_its_life_cycle(kind):
-    final = states(kind) - {source for source, _, _, _ in moves(kind)}
-    assert kind.step_of.keys() <= states(kind)
-    assert states(kind) - kind.step_of.keys() <= final, "a case that goes on is at some step"
-    assert len(kind.steps) in {kind.step_of.get(state) for state in final}, "the way has an end"
-    for source, action, target, _ in moves(kind):
-        if source and action in kind.actions and kind.actions[action].emphasis == "main":
-            assert kind.step_of[source] <= kind.step_of[target], f"{action} leads back"
-    assert {f"{kind.name}_steps.{step}" for step in kind.steps} <= ZH.keys
-    assert RECOVERY.steps == ()

@@ -169,3 +169,17 @@ def test_a_table_that_contradicts_itself_stops_the_start(changes, said):
 def test_moves_without_a_role_would_be_nobodys():
     with pytest.raises(AssertionError, match="nobody may"):
         replace(LIFE_CYCLE, moves=(Move(None, "ask", "asked", frozenset()), REVIEW, *REST))
+
+
+def standings(table: LifeCycle, state: str) -> list[tuple[str, str]]:
+    return [(step.action, step.standing) for step in table.progress(state)]
+
+
+def test_the_row_of_steps_is_the_shortest_way_to_the_goal_and_says_where_a_case_is_on_it():
+    table = replace(LIFE_CYCLE, goal="granted")
+
+    assert standings(table, "asked") == [("ask", "done"), ("review", "now"), ("grant", "ahead")]
+    assert standings(table, "reviewed") == [("ask", "done"), ("review", "done"), ("grant", "now")]
+    assert {standing for _, standing in standings(table, "granted")} == {"done"}
+    assert standings(table, "refused") == [], "it has left the way for good"
+    assert standings(LIFE_CYCLE, "asked") == [], "the table names no goal"

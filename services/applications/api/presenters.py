@@ -33,6 +33,7 @@ from services.applications.tables.rows import (
 from shared.auth.identity import Identity
 from shared.calendar import WorkingDays
 from shared.clock import business_date
+from shared.http.progress import progress_answer
 from shared.months import Month
 
 
@@ -79,6 +80,7 @@ def full(
         "registrations": [_entry(one) for one in case.registrations],
         "history": [move(one) for one in case.history],
         "loan": None if loan is None else loan_answer(loan, row),
+        "progress": progress_answer(LIFE_CYCLE, row.state),
         "pending_actions": LIFE_CYCLE.open_to(row.model_dump(), caller),
         "waiting_for": _waiting(row, columns["due_on"]),
     }

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.applications.api import examples
 from services.applications.domain.life_cycle import Action, State
 from shared.contracts.risk_pool import LimitReached
+from shared.http.progress import StepAnswer
 from shared.money import MONEY_NAMES, Fen
 
 
@@ -217,6 +218,9 @@ class CaseSummary(_Answer):
 class CaseAnswer(CaseSummary):
     """A case with everything that belongs to it."""
 
+    progress: list[StepAnswer] = Field(
+        description="The usual way of such a case and how far this one is; empty where it has left it."
+    )
     programme: str
     mode: str
     parties: dict[str, str]

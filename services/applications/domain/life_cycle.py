@@ -220,6 +220,7 @@ def _the_one_who_took_it(case: Row, by: Person) -> Refused | None:
 
 
 LIFE_CYCLE: Final = LifeCycle(
+    goal=State.CLOSED,
     noun=Words("申请", "application"),
     moves=_MOVES,
     states=_STATES,

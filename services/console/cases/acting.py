@@ -42,13 +42,12 @@ async def act(
 def render_case(
     page: PageContext, kind: CaseKind, answer: Answer, attempt: Attempt, **more: Any
 ) -> Response:
-    """The page of a case, with its steps, its actions, and what else its template shows."""
+    """The page of a case, with its actions, and what else its template shows."""
     case = answer.body
     return page.render(
         f"{kind.name}.html",
         attempt=attempt,
         kind=kind,
-        step=(kind.step_of or {}).get(case["state"]),
         actions=kind.offered(case["pending_actions"]),
         etag=answer.etag,
         **{kind.name: case},

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.http.progress import StepAnswer
 from shared.money import MONEY_NAMES, Fen
 
 
@@ -74,6 +75,9 @@ class ClaimInList(Money):
 class ClaimAnswer(ClaimInList):
     """A claim with all that is known of it: what was filed, decided and paid, and why."""
 
+    progress: list[StepAnswer] = Field(
+        description="The usual way of such a case and how far this one is; empty where it has left it."
+    )
     borrower_uscc: str
     programme: str
     mode: str
@@ -131,6 +135,9 @@ class RecoveryAnswer(Money):
 class RecoveryDetail(RecoveryAnswer):
     """A recovery with its explanation and history."""
 
+    progress: list[StepAnswer] = Field(
+        description="The usual way of such a case and how far this one is; empty where it has left it."
+    )
     explanation: dict[str, Any] | None
     people: dict[str, Any] | None
     history: list[MoveAnswer]

@@ -37,6 +37,7 @@ from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
+from shared.http.progress import progress_answer
 from shared.money import format_fen
 from shared.refusals import NotFound
 from shared.transitions import history_of
@@ -124,6 +125,7 @@ async def detail(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> 
     codes = {share.party: share.party_code for share in shares}
     return ClaimAnswer(
         **presented(LIFE_CYCLE, row, caller),
+        progress=progress_answer(LIFE_CYCLE, row["state"]),
         shares=shares_answered(shares),
         money_path=[_payment(one) for one in await known.payments(conn, claim_id)],
         caps_bound=[limit.as_data() for limit in await known.limits_bound(conn, claim_id)],

@@ -27,6 +27,7 @@ from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
+from shared.http.progress import progress_answer
 from shared.refusals import NotFound
 from shared.transitions import history_of
 
@@ -108,6 +109,7 @@ async def detail(conn: asyncpg.Connection, recovery_id: UUID, caller: Identity) 
     shares = await known.shares(conn, [recovery_id])
     return RecoveryDetail(
         **presented(LIFE_CYCLE, row, caller),
+        progress=progress_answer(LIFE_CYCLE, row["state"]),
         shares=shares_answered(shares[recovery_id]),
         explanation=why["explanation"] if why else None,
         people=why["people"] if why else None,

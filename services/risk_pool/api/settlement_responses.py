@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from services.risk_pool.api.case_responses import Money, MoveAnswer, WaitingFor
 from services.risk_pool.domain.month_figures import Movement
 from services.risk_pool.domain.month_findings import MonthFinding, blocking
+from shared.http.progress import StepAnswer
 from shared.money import Fen
 from shared.schemes.vocabulary import party_name
 
@@ -83,6 +84,9 @@ class MovementAnswer(Money):
 class SettlementAnswer(SettlementInList):
     """A month: its completeness, what moved, the statements, and who did which step."""
 
+    progress: list[StepAnswer] = Field(
+        description="The usual way of such a case and how far this one is; empty where it has left it."
+    )
     ledger_seq: int = Field(description="The last transfer that the figures know.")
     previewed_at: datetime
     previewed_by: str

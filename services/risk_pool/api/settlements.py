@@ -30,6 +30,7 @@ from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
+from shared.http.progress import progress_answer
 from shared.months import Month
 from shared.transitions import history_of
 
@@ -150,6 +151,7 @@ async def _detail(
     folder = f"/api/v1/pools/{code}/settlements/{month}/statements"
     return SettlementAnswer(
         **presented(LIFE_CYCLE, settlement, caller),
+        progress=progress_answer(LIFE_CYCLE, settlement["state"]),
         completeness=completeness(await known.findings(conn, settlement_id)),
         movements=[movement_answered(one) for one in await known.movements(conn, settlement_id)],
         statements=[

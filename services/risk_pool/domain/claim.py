@@ -37,6 +37,7 @@ class Action(StrEnum):
 _NOT_THE_REVIEWER = "another person than the reviewer"
 
 LIFE_CYCLE = LifeCycle(
+    goal=State.PAID,
     noun=Words("补偿申请", "claim"),
     moves=(
         Move(None, Action.SUBMIT, State.SUBMITTED, BANK, tells=("claim.submitted.v1",)),

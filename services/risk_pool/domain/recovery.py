@@ -42,6 +42,7 @@ _CHECKER = frozenset({"finance_checker"})
 _NOT_THE_REPORTER = "another person than the reporter"
 
 LIFE_CYCLE = LifeCycle(
+    goal=State.CONFIRMED,
     noun=Words("追偿回款", "recovery"),
     moves=(
         Move(None, Action.REPORT, State.REPORTED, _BANK),

@@ -28,6 +28,7 @@ _CHECKER = frozenset({"finance_checker"})
 _NOT_THE_CONFIRMER = "another person than the confirmer"
 
 LIFE_CYCLE = LifeCycle(
+    goal=State.POSTED,
     noun=Words("月度结算", "settlement"),
     moves=(
         Move(None, Action.PREVIEW, State.PREVIEWED, _MAKER),
@@ -90,22 +91,10 @@ CLOSED = frozenset({State.POSTED})
 """The month has been closed for ever; the next one opens with what it left."""
 
 
-def steps_to(state: str) -> tuple[str, ...]:
-    """The actions that lead to a state from nothing, the shortest way: the steps that stand."""
-    ways: dict[str, tuple[str, ...]] = {}
-    ends: list[tuple[str | None, tuple[str, ...]]] = [(None, ())]
-    while ends:
-        here, way = ends.pop(0)
-        for move in LIFE_CYCLE.moves:
-            if move.source == here and move.target not in ways:
-                ways[move.target] = (*way, move.action)
-                ends.append((move.target, ways[move.target]))
-    return ways[state]
-
-
 def is_done(state: str, action: str) -> bool:
     """Whether a step lies behind a month in this state: asked for again, it changes nothing.
 
     Not where the table offers it anew, as it does the preview of what is not posted.
     """
-    return LIFE_CYCLE.find(state, action) is None and action in steps_to(state)
+    taken = LIFE_CYCLE.way(None, state) or []
+    return LIFE_CYCLE.find(state, action) is None and action in {move.action for move in taken}

@@ -8,7 +8,7 @@ import asyncpg
 from services.risk_pool.domain import ledger as accounts_of
 from services.risk_pool.domain.month_figures import AccountMonth, account_months
 from services.risk_pool.domain.month_loans import LoanFigures, MonthLoans, loans_together
-from services.risk_pool.domain.settlement import steps_to
+from services.risk_pool.domain.settlement import LIFE_CYCLE
 from services.risk_pool.domain.statement import (
     Table,
     account_words,
@@ -173,7 +173,7 @@ async def _people(conn: asyncpg.Connection, settlement: asyncpg.Record) -> list[
             "at": last[step]["at"].isoformat(),
             "local": last[step]["at"].astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"),
         }
-        for step in steps_to(settlement["state"])
+        for step in (move.action for move in LIFE_CYCLE.way(None, settlement["state"]) or ())
     ]
 
 
