@@ -85,7 +85,7 @@ async def test_a_stranger_is_told_what_is_missing_and_sets_up_until_a_bank_can_s
 
         page = await visitor.opens("/setup")
         assert "可以了：银行现在可以提交申请" in page.text
-        assert "docs/for-banks.md" in page.text and "命令照原样运行即可" in page.text
+        assert "docs/for-banks" in page.text and "命令照原样运行即可" in page.text
         assert "资金池里还没有钱" in page.text
 
         clerk = house.person("applications", "icbc-1", "bank_operator", institution="ICBC")
