@@ -87,10 +87,10 @@ class Consumer:
         """Apply what was understood. Returns when every event is applied or parked."""
         if not work:
             return
-        while not await self._settle(topic, work):
+        while not await self._attempt(topic, work):
             pass
 
-    async def _settle(self, topic: str, work: Sequence[Work]) -> bool:
+    async def _attempt(self, topic: str, work: Sequence[Work]) -> bool:
         """Apply what can be applied; try the rest again; park what still fails.
 
         All failing events wait together, so that a fault in every event of a batch costs the

@@ -19,7 +19,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import ConsumerRecord
 
 from shared.contracts.envelope import Envelope
-from shared.messaging.port import Hearing
+from shared.messaging.port import BatchConsumer
 from shared.messaging.wire import Arrived, headers_of, read
 from shared.postgres.transient import Backoff
 
@@ -79,14 +79,18 @@ class KafkaTransport:
             raise
 
     async def listen(
-        self, group: str, topics: Collection[str], hearing: Hearing, stop: asyncio.Event
+        self,
+        group: str,
+        topics: Collection[str],
+        batch_consumer: BatchConsumer,
+        stop: asyncio.Event,
     ) -> None:
         """Take part in the group until stopped, through every fault of the broker."""
         pause, attempt = Backoff(first_seconds=0.2, most_seconds=5.0), 0
         while not stop.is_set():
             try:
                 await self._make_topics(topics)
-                await self._take_part(group, topics, hearing, stop)
+                await self._take_part(group, topics, batch_consumer, stop)
                 attempt = 0
             except Exception as error:
                 attempt += 1
@@ -158,7 +162,11 @@ class KafkaTransport:
         self._made.update(missing)
 
     async def _take_part(
-        self, group: str, topics: Collection[str], hearing: Hearing, stop: asyncio.Event
+        self,
+        group: str,
+        topics: Collection[str],
+        batch_consumer: BatchConsumer,
+        stop: asyncio.Event,
     ) -> None:
         in_hand = asyncio.Lock()
         consumer = AIOKafkaConsumer(
@@ -177,14 +185,14 @@ class KafkaTransport:
         try:
             await consumer.start()
             while not stop.is_set():
-                fetched, understood = await (fetching or self._fetch(consumer, hearing))
+                fetched, understood = await (fetching or self._fetch(consumer, batch_consumer))
                 # While the database works on one batch, the next is fetched and read.
-                fetching = asyncio.create_task(self._fetch(consumer, hearing))
+                fetching = asyncio.create_task(self._fetch(consumer, batch_consumer))
                 if not fetched:
                     continue
                 async with in_hand:
                     for topic, work in understood.items():
-                        await hearing.apply(topic, work)
+                        await batch_consumer.apply(topic, work)
                     await _commit(consumer, fetched)
         finally:
             if fetching is not None:
@@ -193,12 +201,14 @@ class KafkaTransport:
             await consumer.stop()
 
     async def _fetch(
-        self, consumer: AIOKafkaConsumer, hearing: Hearing
+        self, consumer: AIOKafkaConsumer, batch_consumer: BatchConsumer
     ) -> "tuple[Fetched, dict[str, Sequence[Any]]]":
         """The next records, and what they say by topic."""
         fetched = await consumer.getmany(timeout_ms=250, max_records=self._batch)
         topics = {place.topic for place in fetched}
-        return fetched, {topic: hearing.understand(_arrived(topic, fetched)) for topic in topics}
+        return fetched, {
+            topic: batch_consumer.understand(_arrived(topic, fetched)) for topic in topics
+        }
 
 
 Fetched = dict[TopicPartition, list[ConsumerRecord]]

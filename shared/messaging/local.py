@@ -9,15 +9,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from shared.contracts.envelope import Envelope
-from shared.messaging.port import Hearing
+from shared.messaging.port import BatchConsumer
 
 
-class NobodyListens(ConnectionError):
+class ListenerGone(ConnectionError):
     """A group that must hear everything is not there (yet, or any more). Passes by itself."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Parcel:
+class _Handover:
     """A batch for one listener, and the promise that it has been applied."""
 
     topic: str
@@ -28,7 +28,7 @@ class _Parcel:
 @dataclass(frozen=True, slots=True)
 class _Listener:
     topics: frozenset[str]
-    parcels: asyncio.Queue[_Parcel] = field(default_factory=asyncio.Queue)
+    handovers: asyncio.Queue[_Handover] = field(default_factory=asyncio.Queue)
 
 
 class LocalTransport:
@@ -46,39 +46,45 @@ class LocalTransport:
         """Hand the batch to every group; return when all have committed."""
         absent = self._groups - self._listeners.keys()
         if absent:
-            raise NobodyListens(f"not listening yet: {', '.join(sorted(absent))}")
+            raise ListenerGone(f"not listening yet: {', '.join(sorted(absent))}")
         promises = []
         for listener in self._listeners.values():
             if topic in listener.topics:
                 applied = asyncio.get_running_loop().create_future()
-                listener.parcels.put_nowait(_Parcel(topic, batch, applied))
+                listener.handovers.put_nowait(_Handover(topic, batch, applied))
                 promises.append(applied)
         await asyncio.gather(*promises)
 
     async def listen(
-        self, group: str, topics: Collection[str], hearing: Hearing, stop: asyncio.Event
+        self,
+        group: str,
+        topics: Collection[str],
+        batch_consumer: BatchConsumer,
+        stop: asyncio.Event,
     ) -> None:
         """Take what is published until stopped, one batch at a time; finish what is in hand."""
         assert group not in self._listeners, f"{group} listens already in this process"
         listener = self._listeners[group] = _Listener(frozenset(topics))
         stopping = asyncio.create_task(stop.wait())
-        in_hand: _Parcel | None = None
+        in_hand: _Handover | None = None
         try:
             while (in_hand := await _next(listener, stopping)) is not None:
                 try:
-                    await hearing.apply(in_hand.topic, hearing.understand(in_hand.batch))
+                    await batch_consumer.apply(
+                        in_hand.topic, batch_consumer.understand(in_hand.batch)
+                    )
                 except Exception as error:
-                    _settle(in_hand, error)
+                    _finish(in_hand, error)
                 else:
-                    _settle(in_hand, None)
+                    _finish(in_hand, None)
         finally:
             stopping.cancel()
             del self._listeners[group]
-            gone = NobodyListens(f"{group} has gone")
+            gone = ListenerGone(f"{group} has gone")
             if in_hand is not None:
-                _settle(in_hand, gone)
-            while not listener.parcels.empty():
-                _settle(listener.parcels.get_nowait(), gone)
+                _finish(in_hand, gone)
+            while not listener.handovers.empty():
+                _finish(listener.handovers.get_nowait(), gone)
 
     async def reachable(self) -> bool:
         """Whether every group that must hear everything is listening."""
@@ -88,27 +94,27 @@ class LocalTransport:
         """There is nothing to let go of."""
 
 
-async def _next(listener: _Listener, stopping: asyncio.Task[bool]) -> _Parcel | None:
-    """The next parcel, or None when it is time to stop."""
+async def _next(listener: _Listener, stopping: asyncio.Task[bool]) -> _Handover | None:
+    """The next handover, or None when it is time to stop."""
     if stopping.done():
         return None
-    getting = asyncio.create_task(listener.parcels.get())
+    getting = asyncio.create_task(listener.handovers.get())
     try:
         await asyncio.wait({getting, stopping}, return_when=asyncio.FIRST_COMPLETED)
         return getting.result() if getting.done() else None
     except asyncio.CancelledError:
         if getting.done() and not getting.cancelled():
-            listener.parcels.put_nowait(getting.result())
+            listener.handovers.put_nowait(getting.result())
         raise
     finally:
         getting.cancel()
 
 
-def _settle(parcel: _Parcel, error: Exception | None) -> None:
+def _finish(handover: _Handover, error: Exception | None) -> None:
     """Keep the promise or break it, if somebody still waits for it."""
-    if parcel.applied.done():
+    if handover.applied.done():
         return
     if error is None:
-        parcel.applied.set_result(None)
+        handover.applied.set_result(None)
     else:
-        parcel.applied.set_exception(error)
+        handover.applied.set_exception(error)

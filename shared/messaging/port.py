@@ -8,7 +8,7 @@ from shared.contracts.envelope import Envelope
 from shared.messaging.wire import Arrived
 
 
-class Hearing(Protocol):
+class BatchConsumer(Protocol):
     """Whoever listens: the consumer of a service."""
 
     def understand(self, batch: Sequence[Arrived]) -> Sequence[Any]:
@@ -28,7 +28,11 @@ class Transport(Protocol):
         """Return when the whole batch is safe. After an error, publish the whole batch again."""
 
     async def listen(
-        self, group: str, topics: Collection[str], hearing: Hearing, stop: asyncio.Event
+        self,
+        group: str,
+        topics: Collection[str],
+        batch_consumer: BatchConsumer,
+        stop: asyncio.Event,
     ) -> None:
         """Hand every event of the topics over, until stopped.
 

@@ -100,7 +100,7 @@ async def submit(
         "interest_arrears_fen": filed.interest_arrears_fen,
         "penalty_interest_fen": filed.penalty_interest_fen,
         "costs_fen": filed.costs_fen,
-        "facts": _facts_kept(filed),
+        "facts": _stored_facts(filed),
         "documents": list(filed.documents),
         "precheck": checked.as_data(),
     }
@@ -198,7 +198,7 @@ def _trigger_facts(filed: Filed, months: int) -> TriggerFacts:
     )
 
 
-def _facts_kept(filed: Filed) -> dict[str, Any]:
+def _stored_facts(filed: Filed) -> dict[str, Any]:
     dates = {
         one.name: value.isoformat()
         for one in fields(Filed)

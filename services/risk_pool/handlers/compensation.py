@@ -161,7 +161,7 @@ async def _record(
         },
         facts={
             "base_fen": decision.base_fen,
-            "shares": tuple(told(share) for share in split.shares),
+            "shares": tuple(share_of_event(share) for share in split.shares),
             "caps_bound": tuple(limit.code for limit in decision.binding),
             "approved_on": day,
         },
@@ -193,7 +193,7 @@ def _of_decision(decision: ClaimDecision) -> Mapping[str, Any]:
     }
 
 
-def told(share: PartyShare) -> Share:
+def share_of_event(share: PartyShare) -> Share:
     """A share as the events say it."""
     return Share(party=share.party, party_code=share.party_code, amount_fen=share.amount_fen)
 

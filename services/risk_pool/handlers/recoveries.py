@@ -18,7 +18,7 @@ from services.risk_pool.domain.shares import PartyShare, shares_of
 from services.risk_pool.domain.time_limits import term_of
 from services.risk_pool.handlers import breakers
 from services.risk_pool.handlers.claims import terms_of
-from services.risk_pool.handlers.compensation import told
+from services.risk_pool.handlers.compensation import share_of_event
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import claims as known_claims
 from services.risk_pool.queries import recoveries as known
@@ -214,7 +214,7 @@ def _booked(
         "gross_fen": recovery["gross_fen"],
         "costs_fen": recovery["costs_fen"],
         "net_fen": decision.net_fen,
-        "shares": tuple(told(share) for share in shares),
+        "shares": tuple(share_of_event(share) for share in shares),
         "received_on": recovery["received_on"],
     }
 
