@@ -15,4 +15,6 @@ from shared.http.pages import page_of
     ],
 )
 def test_one_row_more_than_the_page_takes_tells_of_the_next_page(found, shown, cursor):
-    assert page_of(found, 3, lambda row: f"after {row}") == (shown, cursor)
+    page = page_of(found, 3, lambda row: f"after {row}")
+
+    assert (page.items, page.next_cursor) == (shown, cursor)
