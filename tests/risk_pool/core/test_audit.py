@@ -15,7 +15,7 @@ from services.risk_pool.domain.audit_checks import first_fault
 from services.risk_pool.tables.ledger import book, lock_pool
 from tests.risk_pool.core.conftest import NOW, contribution
 from tests.risk_pool.core.driver import Pool, pool_of
-from zhidai import audit_cli
+from zhidai.commands import audit as audit_cli
 
 
 async def a_year_of_work(pool: Pool) -> None:
