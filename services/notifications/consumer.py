@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from services.notifications.domain.audiences import NOTICES
+from services.notifications.domain.notices import NOTICES
 from services.notifications.handlers.messages import notify
 from shared.contracts import applications, risk_pool
 from shared.contracts.envelope import Event, by_type

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import httpx
 import uvicorn
 
-from services.notifications.domain.audiences import NOTICES
+from services.notifications.domain.notices import NOTICES
 from tests.notifications.conftest import Notifier, until
 from tests.notifications.samples import BANK, OTHER_BANK, events, one
 

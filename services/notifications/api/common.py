@@ -6,7 +6,7 @@ from fastapi import Depends, Query
 from pydantic import AfterValidator, BaseModel, Field
 
 from services.notifications.delivery.channels import CHANNELS
-from services.notifications.domain.audiences import NOTICES
+from services.notifications.domain.notices import NOTICES
 from services.notifications.domain.receivers import KEEPERS
 from services.notifications.settings import NotificationsSettings
 from shared.auth.identity import Identity, requires

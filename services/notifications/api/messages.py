@@ -17,8 +17,8 @@ from services.notifications.api.message_models import (
     State,
     shown,
 )
-from services.notifications.domain.audiences import BUREAU, NOTICES
-from services.notifications.domain.redaction import TOLD
+from services.notifications.domain.audiences import BUREAU
+from services.notifications.domain.notices import NOTICES
 from services.notifications.domain.refusals import nothing_here
 from services.notifications.handlers import deliveries as handlers
 from services.notifications.queries import delivery_log as log
@@ -116,8 +116,8 @@ async def event_types(caller: Anyone, here: CurrentContext) -> list[EventTypeAns
             event_type=name,
             in_inbox=bool(notice.roles) if bureau else notice.bank_inbox,
             needs_action=notice.bureau_acts if bureau else notice.bank_acts,
-            fields=None if bureau else sorted(f.removesuffix("_fen") for f in TOLD[name]),
+            fields=None if bureau else sorted(f.removesuffix("_fen") for f in notice.fields),
         )
         for name, notice in NOTICES.items()
-        if (notice.roles if bureau else name in TOLD)
+        if (notice.roles if bureau else notice.fields)
     ]
