@@ -1,32 +1,7 @@
-"""The pages, one file per part of the work."""
+"""The pages, one file per part of the work; each file's `router` is served."""
 
-from services.console.pages import (
-    cases,
-    claims,
-    demo,
-    inbox,
-    login,
-    parked,
-    pools,
-    recoveries,
-    settlements,
-    setup,
-    start,
-)
+from importlib import import_module
+from pkgutil import iter_modules
 
-ROUTERS = tuple(
-    part.router
-    for part in (
-        login,
-        start,
-        cases,
-        settlements,
-        pools,
-        claims,
-        recoveries,
-        inbox,
-        parked,
-        demo,
-        setup,
-    )
-)
+ROUTERS = tuple(import_module(f"{__name__}.{part.name}").router for part in iter_modules(__path__))
+"""Of every file in this folder: a page that is written is a page that is served."""

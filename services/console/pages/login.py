@@ -10,9 +10,9 @@ from services.console.http.forms import text
 from services.console.http.page_context import LANGUAGE_COOKIE, PageContext, Visitor
 from services.console.login.development_people import BUREAU, of_banks
 from services.console.login.providers import DevelopmentLogin, NotLetIn, OidcLogin
-from services.console.pages.setup_forms import FORMS
 from services.console.rendering.catalogue import LANGUAGES
 from services.console.rendering.navigation import ENTRIES
+from services.console.setup.forms import FORMS
 from services.console.upstream.installation import read_installation
 from services.console.upstream.optional import items, or_none
 from shared.auth.identity import Identity

@@ -12,7 +12,7 @@ from services.console.http.development import somebody_with
 from services.console.http.forms import NOTHING_SENT, Attempt, once
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
-from services.console.pages.setup_forms import FORMS
+from services.console.setup.forms import FORMS
 from services.console.upstream.installation import Installation, read_installation
 from services.console.upstream.programmes import PARTNER_ROLES, programmes
 
