@@ -54,6 +54,7 @@ def test_where_nothing_works_it_says_what_to_do_and_fails_only_where_one_is_requ
     bare, monkeypatch, capsys
 ):
     monkeypatch.setattr(chromium, "ways_to_get_one", lambda: [[str(bare / "no-such-command")]])
+    monkeypatch.delenv(chromium.REQUIRED, raising=False)
 
     assert chromium.main() == 0
     assert "name it in ZHIDAI_CHROMIUM" in capsys.readouterr().out
