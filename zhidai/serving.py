@@ -18,6 +18,13 @@ from zhidai.service_settings import console_settings
 Transport = Literal["local", "kafka"]
 
 
+def log_to_file(transport: Transport, environment: Environment) -> None:
+    """The screen belongs to whoever started us: this process logs into the state folder."""
+    log = environment.state / "logs" / f"{'embedded' if transport == 'local' else 'console'}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    configure_logging(log.stem, file=log)
+
+
 @asynccontextmanager
 async def serving(
     transport: Transport,
@@ -28,12 +35,9 @@ async def serving(
 ) -> AsyncIterator[Mapping[str, Keeper]]:
     """Serve while the block runs. Gives the keepers of the processes: none with `local`.
 
-    `demo` is what the console's first page offers to load where there is nothing yet. The screen
-    belongs to whoever started us: the log of this process goes to the state folder.
+    `demo` is what the console's first page offers to load where there is nothing yet.
     """
-    log = environment.state / "logs" / f"{'embedded' if transport == 'local' else 'console'}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    configure_logging(log.stem, file=log)
+    log_to_file(transport, environment)
     console = console_application(console_settings(environment, addresses), demo=demo)
     # The console is the outer one: it ends last, once the services have ended its open streams.
     async with served((console, addresses.sockets["console"])):

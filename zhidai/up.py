@@ -18,7 +18,7 @@ from zhidai.demo.loader import BackgroundDemo
 from zhidai.environment import Environment
 from zhidai.http_server import served
 from zhidai.instance import Instance
-from zhidai.serving import Transport, serving
+from zhidai.serving import Transport, log_to_file, serving
 
 
 async def up(*, transport: Transport, state: Path) -> None:
@@ -33,6 +33,7 @@ async def up(*, transport: Transport, state: Path) -> None:
             environment, embedded = await environments.prepare(state)
             if embedded is not None:
                 stack.callback(embedded.stop)
+            log_to_file(transport, environment)
             addresses = usual()
             stack.callback(addresses.close)
             instance = instances.start(environment, addresses, transport=transport)
