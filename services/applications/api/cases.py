@@ -23,7 +23,7 @@ from services.applications.queries.whole_case import whole_case
 from shared.auth.identity import Identity, requires
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
-from shared.http.pages import Page, decode_cursor, encode_cursor
+from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 
 router = APIRouter(tags=["applications"])
 
@@ -60,10 +60,8 @@ async def list_cases(
     async with context.database.reading(caller.institution) as session:
         rows = await cases.cases(session, wanted, after=after, limit=limit + 1)
     now, days = context.clock.now(), context.working_days
-    return Page(
-        items=[presenters.summary(row, now=now, working_days=days) for row in rows[:limit]],
-        next_cursor=encode_cursor(rows[limit - 1].id) if len(rows) > limit else None,
-    )
+    items = [presenters.summary(row, now=now, working_days=days) for row in rows]
+    return page_of(items, limit, lambda item: encode_cursor(item.id))
 
 
 @router.get("/queue")
@@ -87,11 +85,8 @@ async def read_queue(
             limit=limit + 1,
         )
     now, days = context.clock.now(), context.working_days
-    last = rows[limit - 1] if len(rows) > limit else None
-    return Page(
-        items=[presenters.summary(row, now=now, working_days=days) for row in rows[:limit]],
-        next_cursor=encode_cursor(last.state_since, last.id) if last else None,
-    )
+    items = [presenters.summary(row, now=now, working_days=days) for row in rows]
+    return page_of(items, limit, lambda item: encode_cursor(item.since, item.id))
 
 
 @router.get("/applications/{case_id}")

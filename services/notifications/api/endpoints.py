@@ -24,7 +24,7 @@ from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.http.etags import IF_MATCH, etag, require_match
 from shared.http.idempotency import Answer, idempotently
-from shared.http.pages import Page, decode_cursor, encode_cursor
+from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 
 router = APIRouter(prefix="/endpoints", tags=["webhooks"])
 
@@ -96,10 +96,7 @@ async def look_through(
     async with here.database.looking(caller.institution) as conn:
         found = await queries.page(conn, before=before, limit=limit + 1)
     items = [answer_of(one) for one in found]
-    more = len(items) > limit
-    return Page(
-        items=items[:limit], next_cursor=encode_cursor(items[limit - 1].id) if more else None
-    )
+    return page_of(items, limit, lambda item: encode_cursor(item.id))
 
 
 @router.get("/{endpoint_id}")

@@ -16,7 +16,7 @@ from services.notifications.queries import subscriptions as queries
 from shared.http import requests
 from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently
-from shared.http.pages import Page, decode_cursor, encode_cursor
+from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 
 router = APIRouter(prefix="/subscriptions", tags=["e-mail"])
 
@@ -97,10 +97,7 @@ async def look_through(
             limit=limit + 1,
         )
     items = [SubscriptionAnswer(**one) for one in found]
-    more = len(items) > limit
-    return Page(
-        items=items[:limit], next_cursor=encode_cursor(items[limit - 1].id) if more else None
-    )
+    return page_of(items, limit, lambda item: encode_cursor(item.id))
 
 
 @router.delete("/{subscription_id}", status_code=204)
