@@ -8,7 +8,6 @@ import pytest
 from services.applications.domain.checks import CHECKS, findings
 from services.applications.domain.programme import programme_findings
 from services.applications.domain.submission import RightKey
-from services.applications.handlers.submission import reasons_against
 from shared.schemes.library import load
 from tests.applications.values import AROUND, FIRM, RIGHT, TODAY, case, with_right
 
@@ -183,8 +182,6 @@ def test_an_unknown_mode_and_a_programme_not_yet_in_force_are_findings_not_failu
 
     assert of_programme(case(mode="mutual")) == ["no-such-scheme"]
     assert of_programme(case(), early) == ["scheme-not-in-force"]
-    nowhere = reasons_against(case(), AROUND, programme="nowhere")
-    assert codes(nowhere) == ["no-such-scheme"]
 
 
 def test_whoever_shares_in_a_mode_must_be_named_and_nobody_else():

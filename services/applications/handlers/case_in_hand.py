@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +15,8 @@ from shared.auth.identity import Identity
 from shared.calendar import WorkingDays
 from shared.clock import business_date
 from shared.life_cycle import Row, Term, Wait
+from shared.postgres.published_schemes import terms_on
 from shared.refusals import NotFound, Refused
-from shared.schemes.library import load
 from shared.schemes.terms import Terms
 from shared.transitions import Step, Transition
 
@@ -54,14 +53,14 @@ class CaseInHand:
         """Raise what the life cycle refuses; for a step that has more to be looked at."""
         LIFE_CYCLE.require(self.row, action, self.caller)
 
-    def term(self, mode: str, programme: str) -> Term:
+    async def term(self, mode: str, programme: str) -> Term:
         """By when what begins to wait now is to be moved on."""
+        terms = await _terms(self.conn, programme, mode, self.today)
 
         def until(wait: Wait) -> date | None:
-            return _due_on(
-                wait, programme=programme, mode=mode, today=self.today,
-                working_days=self.working_days,
-            )  # fmt: skip
+            return waiting.due_on(
+                wait, terms=terms, today=self.today, working_days=self.working_days
+            )
 
         return until
 
@@ -75,7 +74,7 @@ class CaseInHand:
             detail=decision.detail,
             changes=decision.changes,
             facts=decision.facts,
-            term=self.term(self.row["mode"], self.row["programme"]),
+            term=await self.term(self.row["mode"], self.row["programme"]),
         )
         (done,) = await move_on(self.conn, [step], now=self.now)
         return done
@@ -89,18 +88,8 @@ async def locked_case(conn: asyncpg.Connection, case_id: UUID) -> asyncpg.Record
     return row
 
 
-@lru_cache(maxsize=4096)
-def _due_on(
-    wait: Wait, *, programme: str, mode: str, today: date, working_days: WorkingDays
-) -> date | None:
-    """Kept in memory: every case of a day asks the same few questions of the same calendar."""
-    return waiting.due_on(
-        wait, terms=_terms(programme, mode, today), today=today, working_days=working_days
-    )
-
-
-def _terms(programme: str, mode: str, today: date) -> Terms | None:
+async def _terms(conn: asyncpg.Connection, programme: str, mode: str, today: date) -> Terms | None:
     try:
-        return load(programme).terms(today, mode)
+        return await terms_on(conn, programme, today, mode)
     except Refused:
         return None  # A programme that is over sets no deadlines.

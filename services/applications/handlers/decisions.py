@@ -7,8 +7,8 @@ from services.applications.domain.life_cycle import Action
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
 from services.applications.tables.cases import about
 from shared.contracts.applications import ApplicationApprovedV1, Reason
+from shared.postgres.published_schemes import terms_on
 from shared.ratios import WHOLE_BP
-from shared.schemes.library import load
 from shared.transitions import Transition
 
 _NOBODYS: Final = {"assigned_to": None, "assigned_name": None}
@@ -55,7 +55,7 @@ async def approve(case: CaseInHand, *, opinion: str) -> Transition:
     """
     case.must_allow(Action.APPROVE)
     row, today = case.row, case.today
-    load(row["programme"]).terms(today, row["mode"])
+    await terms_on(case.conn, row["programme"], today, row["mode"])
     decision = Decision(
         reason=opinion,
         changes={"approved_by": case.caller.subject, "approved_on": today},

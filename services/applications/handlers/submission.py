@@ -22,9 +22,9 @@ from shared.contracts.applications import Reason
 from shared.life_cycle import SYSTEM
 from shared.messaging import outbox
 from shared.postgres.database import Database
+from shared.postgres.published_schemes import scheme_on
 from shared.refusals import FieldFault, FieldsWrong, Refused
 from shared.schemes.decide.findings import Finding
-from shared.schemes.library import load
 from shared.transitions import Step, Transition, checked, events_of
 
 
@@ -99,8 +99,8 @@ async def submit(case: CaseInHand, submission: Submission) -> FiledCase:
     if known.around is None:
         raise FieldsWrong([POOL_UNKNOWN])
 
-    against = reasons_against(submission, known.around, programme=known.programme)
-    by_machine = _by_machine(case, submission, by_bank, handed_in, against, known.programme)
+    against = await reasons_against(case.conn, submission, known.around, programme=known.programme)
+    by_machine = await _by_machine(case, submission, by_bank, handed_in, against, known.programme)
     steps, done = (by_bank, by_machine), (handed_in, checked(APPLICATIONS, by_machine))
     filed = FiledCase(
         submission=submission,
@@ -121,13 +121,13 @@ async def submit(case: CaseInHand, submission: Submission) -> FiledCase:
     return filed
 
 
-def reasons_against(
-    submission: Submission, around: Surroundings, *, programme: str
+async def reasons_against(
+    conn: asyncpg.Connection, submission: Submission, around: Surroundings, *, programme: str
 ) -> tuple[Finding, ...]:
     """What holds everywhere first, then what the programme asks for."""
     everywhere = findings(submission, around)
     try:
-        scheme = load(programme)
+        scheme = await scheme_on(conn, programme, around.today)
     except Refused as refusal:
         finding = no_terms(refusal, submission, programme=programme, today=around.today)
         return (*everywhere, finding)
@@ -155,7 +155,7 @@ def _by_bank(case: CaseInHand, submission: Submission) -> Step:
     )
 
 
-def _by_machine(
+async def _by_machine(
     case: CaseInHand,
     submission: Submission,
     by_bank: Step,
@@ -173,7 +173,7 @@ def _by_machine(
         facts={"reasons": reasons, "by": "machine"}
         if against
         else {"amount_fen": submission.amount_fen},
-        term=case.term(submission.mode, programme),
+        term=await case.term(submission.mode, programme),
     )
 
 

@@ -9,9 +9,9 @@ from services.risk_pool.domain import capacity
 from services.risk_pool.domain.capacity import CapacityDecision, CapacityRequest, Room
 from services.risk_pool.domain.coverage import Action, covered_part
 from shared.refusals import Refused
-from shared.schemes import library
 from shared.schemes.decide.deadlines import CountsWorkingDays, NoDeadline, deadline
 from shared.schemes.decide.limits import explain_limits
+from shared.schemes.scheme import Scheme
 from shared.schemes.terms import Terms
 
 DAYS_HELD_UNLESS_STATED = 60
@@ -52,6 +52,7 @@ def decide_reservation(
     programme: str,
     pool_programme: str,
     mode: str,
+    scheme: Scheme,
     working_days: CountsWorkingDays,
 ) -> Reservation:
     """Decide a request by the terms of its approval day, and count in `room` what is held.
@@ -59,7 +60,7 @@ def decide_reservation(
     Where no terms bind the loan, that is the limit that leaves no room.
     """
     try:
-        terms = _terms(programme, pool_programme, mode, request.on)
+        terms = _terms(programme, pool_programme, scheme, mode, request.on)
     except Refused as refused:
         return _no_terms(request, refused)
     decision = capacity.decide(request, room, terms)
@@ -73,14 +74,16 @@ def decide_reservation(
     )
 
 
-def _terms(programme: str, pool_programme: str, mode: str, approved_on: date) -> Terms:
+def _terms(
+    programme: str, pool_programme: str, scheme: Scheme, mode: str, approved_on: date
+) -> Terms:
     """The terms that bind the loan: those of its approval day, in its mode (programmes H.12)."""
     if programme != pool_programme:
         raise ProgrammeDiffers(
             f"申请的方案 {programme} 不是资金池的方案 {pool_programme}",
             f"The case is under {programme}, the pool under {pool_programme}.",
         )
-    return library.load(programme).terms(on=approved_on, mode=mode)
+    return scheme.terms(on=approved_on, mode=mode)
 
 
 def _no_terms(request: CapacityRequest, refused: Refused) -> Reservation:

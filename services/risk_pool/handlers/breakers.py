@@ -20,8 +20,8 @@ from services.risk_pool.domain.breakers import (
     look_at_bank,
     look_at_pool,
 )
-from services.risk_pool.domain.terms import terms_on
 from services.risk_pool.queries import breaker_figures
+from services.risk_pool.queries.terms import terms_on
 from services.risk_pool.tables import breakers, pools
 from services.risk_pool.tables.breakers import BANK_BREAKERS, POOL_BREAKERS
 from services.risk_pool.tables.ledger import (
@@ -67,7 +67,7 @@ async def _look_at_bank(
     covered_fen: int,
     now: datetime,
 ) -> Breaker:
-    terms = terms_on(pool.programme, Month.parse(month).last)
+    terms = await terms_on(conn, pool.programme, Month.parse(month).last)
     if terms is None:
         return breaker
     look = look_at_bank(breaker, month, bad_fen=bad_fen, covered_fen=covered_fen, terms=terms)
@@ -89,7 +89,7 @@ async def watch_pool(
     Call it after every booking of contributions, interest, fees, subsidies, claims and
     recoveries. The pool must be held.
     """
-    terms = terms_on(pool.programme, day)
+    terms = await terms_on(conn, pool.programme, day)
     if terms is None or terms.pool_breaker is None:
         return
     held = await balances(conn, pool.code)

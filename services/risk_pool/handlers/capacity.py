@@ -28,6 +28,7 @@ from shared.contracts.risk_pool import LimitReached
 from shared.life_cycle import SYSTEM, Move
 from shared.messaging.inbox import Received
 from shared.postgres.calendar_overrides import load_working_days
+from shared.postgres.published_schemes import scheme_on
 from shared.refusals import NotFound
 from shared.transitions import Step, apply_transitions
 
@@ -82,6 +83,7 @@ async def reserve(received: Sequence[Received], *, conn: asyncpg.Connection, now
                     programme=event.programme,
                     pool_programme=pool.programme,
                     mode=event.mode,
+                    scheme=await scheme_on(conn, pool.programme, event.approved_on),
                     working_days=working_days,
                 )
                 decided.append(_Decided(event=event, before=before, reservation=reservation))

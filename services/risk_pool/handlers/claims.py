@@ -30,8 +30,8 @@ from services.risk_pool.tables import claims
 from services.risk_pool.tables.ledger import LockedPool, lock_pool
 from services.risk_pool.tables.numbers import next_number
 from shared.life_cycle import Row
+from shared.postgres.published_schemes import terms_on
 from shared.refusals import NotFound, Refused
-from shared.schemes import library
 from shared.schemes.decide.deadlines import deadline
 from shared.schemes.decide.findings import Finding
 from shared.schemes.decide.trigger import TriggerFacts, check_trigger
@@ -52,9 +52,9 @@ class AlreadyClaimed(Refused):
     code = "already-claimed"
 
 
-def terms_of(claim: Row) -> Terms:
+async def terms_of(conn: asyncpg.Connection, claim: Row) -> Terms:
     """The terms that bind the loan: those of its approval day."""
-    return library.load(claim["programme"]).terms(claim["terms_on"], claim["mode"])
+    return await terms_on(conn, claim["programme"], claim["terms_on"], claim["mode"])
 
 
 async def submit(
@@ -72,7 +72,7 @@ async def submit(
     loan = await known.loan(conn, loan_id)
     positions = await known.positions_of(conn, loan_id)
     claimed_already = await known.live_claim_number(conn, loan_id)
-    terms = library.load(loan["programme"]).terms(loan["approved_on"], loan["mode"])
+    terms = await terms_on(conn, loan["programme"], loan["approved_on"], loan["mode"])
     move = LIFE_CYCLE.require(None, Action.SUBMIT, context.by)
 
     checked = _Check(filed=filed, terms=terms, positions=positions, context=context)
@@ -249,7 +249,7 @@ async def review(
         by=context.by,
         reason=opinion,
         changes={"reviewed_by": context.by.subject},
-        term=term_of(terms_of(claim), context.today, context.working_days),
+        term=term_of(await terms_of(conn, claim), context.today, context.working_days),
     )
     await apply_transition(conn, claims.CASES, step, now=context.now)
 

@@ -77,7 +77,7 @@ async def approve(
 
 
 async def _split(conn: asyncpg.Connection, claim: Row) -> _Split:
-    terms = terms_of(claim)
+    terms = await terms_of(conn, claim)
     counters = await caps.counters(conn, claim, terms)
     balance_fen = await caps.borrower_balance_fen(conn, claim)
     codes = await known.party_codes(conn, claim)

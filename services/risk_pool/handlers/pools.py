@@ -11,7 +11,7 @@ from services.risk_pool.tables.ledger import lock_pool
 from shared.clock import business_date
 from shared.contracts.risk_pool import PoolOpenedV1
 from shared.messaging import outbox
-from shared.schemes import library
+from shared.postgres.published_schemes import terms_on
 
 
 async def open_pool(
@@ -27,7 +27,7 @@ async def open_pool(
 ) -> str:
     """Open a pool and tell; returns the version of its scheme, which must be complete and in force
     on the day it opens. Raises PoolExists, and what `parties` refuse."""
-    terms = library.load(programme).terms(on=opened_on)
+    terms = await terms_on(conn, programme, opened_on)
     opened = await pools.open_pool(
         conn, code, name=name, programme=programme, opened_on=opened_on, now=now
     )

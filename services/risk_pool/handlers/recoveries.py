@@ -67,7 +67,7 @@ async def report(
             findings=[one.as_data() for one in found],
         )
     move = LIFE_CYCLE.require(None, Action.REPORT, context.by)
-    term = term_of(terms_of(claim), reported.received_on, context.working_days)
+    term = term_of(await terms_of(conn, claim), reported.received_on, context.working_days)
     number = await next_number(conn, claim["pool_code"], series="R", year=context.today.year)
     recovery_id = uuid7()
     recovery = {

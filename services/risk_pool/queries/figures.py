@@ -8,13 +8,13 @@ import asyncpg
 from services.risk_pool.domain import breakers
 from services.risk_pool.domain import ledger as accounts
 from services.risk_pool.domain.coverage import TAKES_CAPACITY
-from services.risk_pool.domain.terms import terms_on
 from services.risk_pool.queries.standings import (
     basis_points,
     breakers_of,
     standing_of,
     standings,
 )
+from services.risk_pool.queries.terms import terms_on
 from services.risk_pool.tables import parties
 from services.risk_pool.tables.ledger import balances
 from shared.money import round_half_up
@@ -49,7 +49,7 @@ async def seen_by_bank(
         reserved_fen=exposure["reserved_fen"],
         line=line,
         breaker=known_breakers.get(bank_code),
-        terms=terms_on(pool["programme"], day),
+        terms=await terms_on(conn, pool["programme"], day),
     )
     return {**pool, "own": own}
 
@@ -94,7 +94,7 @@ async def of_pool(conn: asyncpg.Connection, pool_code: str, day: date) -> dict[s
         "select closed_until, last_seq from pools where code = $1", pool_code
     )
     held = await balances(conn, pool_code)
-    terms = terms_on(pool["programme"], day)
+    terms = await terms_on(conn, pool["programme"], day)
     available_fen = accounts.available_fen(held)
     paid_in_fen = accounts.paid_in_fen(held)
     covered_fen = accounts.held_fen(held, "covered")

@@ -2,14 +2,16 @@
 
 from datetime import date
 
-from shared.schemes import library
+import asyncpg
+
+from shared.postgres import published_schemes
 from shared.schemes.scheme import SchemeNotInForce
 from shared.schemes.terms import Terms
 
 
-def terms_on(programme: str, day: date) -> Terms | None:
+async def terms_on(conn: asyncpg.Connection, programme: str, day: date) -> Terms | None:
     """The terms for new entries on a day; None where the scheme is not in force."""
     try:
-        return library.load(programme).terms(on=day)
+        return await published_schemes.terms_on(conn, programme, day)
     except SchemeNotInForce:
         return None
