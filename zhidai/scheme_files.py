@@ -48,7 +48,9 @@ def tell(path: Path, problems: list[Problem], lang: str) -> int:
 
 def scheme_of(source: str, lang: str) -> Scheme:
     path = path_of(source, lang)
-    found, problems = read_scheme(text_of(path, lang), programme=path.stem)
+    found, problems = read_scheme(
+        text_of(path, lang), programme=path.stem, common=library.common_text
+    )
     if found is None or problems:
         tell(path, problems, lang)
         raise typer.Exit(WRONG)
@@ -81,7 +83,7 @@ def check_file(path: Path, lang: str) -> int:
     if path.stem.endswith(".cases"):
         problems = read_cases(text)[1]
     else:
-        problems = read_scheme(text, programme=path.stem)[1]
+        problems = read_scheme(text, programme=path.stem, common=library.common_text)[1]
         beside = cases_beside(path)
         if beside.is_file():
             wrong += tell(beside, read_cases(text_of(beside, lang))[1], lang)

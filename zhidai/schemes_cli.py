@@ -189,7 +189,11 @@ def new(
     path.write_text(text, encoding="utf-8")
     cases_beside(path).write_text(draft_cases(answers), encoding="utf-8")
     typer.echo(f"{path}\n{cases_beside(path)}")
-    raise typer.Exit(WRONG if tell(path, read_scheme(text, programme=programme)[1], lang) else 0)
+    raise typer.Exit(
+        WRONG
+        if tell(path, read_scheme(text, programme=programme, common=library.common_text)[1], lang)
+        else 0
+    )
 
 
 @scheme.command()

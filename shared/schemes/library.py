@@ -89,10 +89,29 @@ def load(programme: str) -> Scheme:
     Raises NoSuchScheme; SchemeFileWrong if the file has mistakes.
     """
     path = path_of(programme)
-    scheme, problems = read_scheme(path.read_text(encoding="utf-8"), programme=programme)
+    text = path.read_text(encoding="utf-8")
+    scheme, problems = read_scheme(text, programme=programme, common=common_text)
     if scheme is None or problems:
         raise SchemeFileWrong(path, tuple(problems))
     return scheme
+
+
+def common_text(name: str) -> str | None:
+    """The text of the common rules that programmes extend: `common/<name>.yaml` of a folder."""
+    for folder in _folders:
+        path = folder / "common" / f"{name}.yaml"
+        if path.is_file():
+            return path.read_text(encoding="utf-8")
+    return None
+
+
+def texts(programme: str) -> tuple[str, str]:
+    """A programme's text and that of the common rules it extends, "" where it extends none.
+
+    Together they are what is published. Raises NoSuchScheme, SchemeFileWrong.
+    """
+    text = path_of(programme).read_text(encoding="utf-8")
+    return text, common_text(load(programme).extends) or ""
 
 
 def programmes() -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal
 
 from shared.refusals import Refused
 from shared.schemes.problems import At
+from shared.schemes.rules.claims import Deadline
 from shared.schemes.terms import RULES, Stated, Terms
 from shared.schemes.vocabulary import Words
 
@@ -32,6 +33,10 @@ class SchemeNotLive(Refused):
     """Templates and incomplete schemes may be read and tested, but bind no loan."""
 
     code: ClassVar[str] = "scheme-not-live"
+
+
+NO_VALUE = ("unknown", "none")
+"""What stands for a value that is not published, and for one that expressly is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,8 @@ class Scheme:
     valid_from: date
     valid_to: date | None
     documents: Mapping[str, Document]
+    extends: str
+    """The file of common rules under its own; "" where it extends none."""
     readings: Mapping[str, str]
     """Settled readings that the file leans on, with what they settle."""
     common: Mapping[str, tuple[Entry, ...]]
@@ -161,8 +168,14 @@ class Scheme:
             for entry in entries:
                 if entry.holds(on):
                     stated[rule] = entry.stated
-                    values[RULES[rule].field] = None if entry.value == "unknown" else entry.value
-        values = {name: value for name, value in values.items() if value is not None}
+                    values[RULES[rule].field] = entry.value
+        values = {name: value for name, value in values.items() if value not in NO_VALUE}
+        steps: Mapping[str, Deadline] = values.get("deadlines", {})
+        if without := tuple(step for step, limit in steps.items() if limit.is_none):
+            values["without_deadline"] = without
+            values["deadlines"] = {
+                step: limit for step, limit in steps.items() if step not in without
+            }
         since = max((entry.since for entry in stated.values()), default=self.valid_from)
         return Terms(
             programme=self.programme,

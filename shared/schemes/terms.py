@@ -4,7 +4,7 @@ Each rule is declared here, once: its name, what may stand under it, and what it
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any, Literal, get_type_hints
@@ -94,6 +94,10 @@ class Terms:
     escrow: Annotated[
         bool, Says("先入保证金账户，核销时清算", "paid into escrow, settled at write-off")
     ] = False
+    limited_to_balance: Annotated[
+        bool, Says("以资金池可用余额为限", "the pool pays at most its available balance")
+    ] = False
+    """Where the pool is a party: the cap at its balance, unless `caps` has one (B.1)."""
 
     # who may borrow
     ip_kinds: Annotated[tuple[IpKind, ...], Says("可质押的知识产权", "kinds of IP")] = ()
@@ -187,6 +191,8 @@ class Terms:
     pool_breaker: Annotated[BreakerRule | None, Says("资金池停止线", "breaker of the pool")] = None
     subsidies: Annotated[tuple[SubsidyRule, ...], Says("补贴", "subsidies")] = ()
 
+    without_deadline: tuple[str, ...] = ()
+    """Steps for which the scheme says expressly that there is no time limit (`claim: none`)."""
     flat: Weights | None = field(init=False, repr=False, compare=False)
     """The shares that hold for everybody, as whole numbers; None where there is a row to find."""
     row_weights: tuple[Weights, ...] = field(init=False, repr=False, compare=False)
@@ -197,6 +203,8 @@ class Terms:
     """Each cap with the places of its payers among the parties."""
 
     def __post_init__(self) -> None:
+        if self.limited_to_balance and "pool" in self.parties and not self.is_capped_at_balance:
+            object.__setattr__(self, "caps", (*self.caps, self._balance()))
         rows = self.sharing.rows if self.sharing is not None else ()
         weights = tuple(self.weights(dict(row.shares)) for row in rows)
         flat = weights[0] if self.sharing is not None and self.sharing.is_flat else None
@@ -207,6 +215,21 @@ class Terms:
         object.__setattr__(self, "flat", flat)
         object.__setattr__(self, "row_weights", weights)
         object.__setattr__(self, "cap_payers", payers)
+
+    @property
+    def is_capped_at_balance(self) -> bool:
+        """Whether the pool never pays more than it has: of several caps one that says so."""
+        return any(
+            cap.of == "pool_available" and "pool" in cap.parties and (cap.rate or 0) <= 1
+            for cap in self.caps
+        )
+
+    def _balance(self) -> Cap:
+        said = RULES["limited_to_balance"]
+        return Cap(
+            code="pool_balance", parties=("pool",), per="pool_balance", of="pool_available",
+            zh=said.zh, en=said.en, source=self.source("limited_to_balance"),
+        )  # fmt: skip
 
     def weights(self, shares: Mapping[str, Fraction]) -> Weights:
         """Shares of the parties as whole numbers, in the order in which the scheme names them."""
@@ -245,3 +268,17 @@ def _declared_rules() -> dict[str, Rule]:
 
 RULES: Mapping[str, Rule] = _declared_rules()
 """Every rule by its name in the file."""
+
+
+def _ordinarily(name: str) -> Any:
+    """What a field is where no rule is in force."""
+    item = Terms.__dataclass_fields__[name]
+    return item.default if item.default_factory is MISSING else item.default_factory()
+
+
+MAY_BE_NONE = frozenset(
+    name
+    for name, rule in RULES.items()
+    if name not in ("parties", "sharing") and _ordinarily(rule.field) in (None, False, (), {})
+)
+"""Rules of which a scheme may say expressly that there is none (`value: none`, with its source)."""

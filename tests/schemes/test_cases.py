@@ -3,7 +3,7 @@
 import pytest
 
 from shared.schemes.cases.cases import Case, cases_beside, read_cases, run
-from shared.schemes.library import PROGRAMMES, load, programmes
+from shared.schemes.library import PROGRAMMES, common_text, load, programmes
 from shared.schemes.reading.reader import read_scheme
 from shared.schemes.scheme import SchemeNotLive
 
@@ -41,7 +41,7 @@ def test_every_programme_of_the_comparison_table_is_a_file():
 def test_a_scheme_file_has_no_mistakes(name):
     text = (PROGRAMMES / f"{name}.yaml").read_text(encoding="utf-8")
 
-    scheme, problems = read_scheme(text, programme=name)
+    scheme, problems = read_scheme(text, programme=name, common=common_text)
 
     assert [problem.text("en") for problem in problems] == []
     assert scheme is not None

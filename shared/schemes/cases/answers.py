@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.calendar import WorkingDays
 from shared.schemes.decide.application import ApplicationFacts, Collateral
+from shared.schemes.decide.base import share_of_amount
 from shared.schemes.decide.breakers import BreakerFigures, breaker
 from shared.schemes.decide.claims import ClaimFacts, Counters
 from shared.schemes.decide.deadlines import deadline
@@ -129,6 +130,10 @@ def _reservation(asked: Asked) -> Answer:
 
 def _loss(asked: Asked) -> Answer:
     stated = {"outstanding_principal_fen": 0} | asked.given
+    amount = stated.pop("ip_amount_fen", None)
+    if amount is not None:
+        stated["ip_share"] = share_of_amount(amount, stated["loan_amount_fen"])
+        stated.setdefault("combined_collateral", stated["ip_share"] != 1)
     facts, counters = (
         {name: value for name, value in stated.items() if name in kind.__dataclass_fields__}
         for kind in (ClaimFacts, Counters)

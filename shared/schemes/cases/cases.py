@@ -1,8 +1,9 @@
 """Cases that an official can read: what is given, what is to come out, to the fen.
 
 `<programme>.cases.yaml` lies beside the scheme. A case puts one or more questions to the rules
-on a day; what it does not mention is ordinary: an application that would pass, counters at
-nothing, balances that are ample. Expectations name only what matters; each is compared as text.
+on a day; what it does not mention is ordinary: what the file says under `ordinary` for all its
+cases, else an application that would pass, counters at nothing, balances that are ample. A fact
+that a rule asks for is never ordinary by itself: the file or the case states it. Expectations name only what matters; each is compared as text.
 """
 
 from collections.abc import Mapping
@@ -15,9 +16,11 @@ from shared.refusals import Refused
 from shared.schemes.cases.answers import Answer, Asked, answer
 from shared.schemes.cases.questions import QUESTIONS
 from shared.schemes.decide.loss import ClaimDecision
+from shared.schemes.decide.subsidy_amounts import SubsidyFacts
 from shared.schemes.problems import At, Problem, unknown
+from shared.schemes.reading.derived import stated_of
 from shared.schemes.reading.scalars import Day, Text
-from shared.schemes.reading.shape import ListOf, is_mapping
+from shared.schemes.reading.shape import Field, ListOf, Record, is_mapping
 from shared.schemes.reading.yaml_text import read_yaml
 from shared.schemes.scheme import Scheme
 
@@ -48,6 +51,16 @@ class Outcome:
         return not self.differences
 
 
+ORDINARY = Record(
+    {
+        name: Field(QUESTIONS[name])
+        for name in ("eligibility", "reservation", "trigger", "loss", "recovery", "escrow")
+    }
+    | {"subsidy": Field(stated_of(SubsidyFacts))}
+)
+"""What a file may state once for all its cases."""
+
+_FILE_KEYS = ("programme", "ordinary", "cases")
 _CASE_KEYS = ("name", "day", "mode", "readings", "expect", *QUESTIONS)
 
 
@@ -60,8 +73,9 @@ def read_cases(text: str) -> tuple[tuple[Case, ...], list[Problem]]:
     if not is_mapping(at, problems):
         return (), problems
     for key in node:
-        if key not in ("programme", "cases"):
-            problems.append(unknown(at.key(key), ("programme", "cases")))
+        if key not in _FILE_KEYS:
+            problems.append(unknown(at.key(key), _FILE_KEYS))
+    ordinary = ORDINARY.read(at.child("ordinary"), problems) if "ordinary" in node else {}
     if "cases" not in node:
         problems.append(at.problem("缺少 “cases”", "“cases” is missing"))
         return (), problems
@@ -69,7 +83,7 @@ def read_cases(text: str) -> tuple[tuple[Case, ...], list[Problem]]:
     cases = []
     if isinstance(place.node, list):
         for index in range(len(place.node)):
-            case = _read_case(place.child(index), problems)
+            case = _read_case(place.child(index), ordinary or {}, problems)
             if case is not None:
                 cases.append(case)
     else:
@@ -77,7 +91,9 @@ def read_cases(text: str) -> tuple[tuple[Case, ...], list[Problem]]:
     return tuple(cases), problems
 
 
-def _read_case(at: At, problems: list[Problem]) -> Case | None:
+def _read_case(
+    at: At, ordinary: Mapping[str, Mapping[str, Any]], problems: list[Problem]
+) -> Case | None:
     if not is_mapping(at, problems):
         return None
     before = len(problems)
@@ -88,7 +104,7 @@ def _read_case(at: At, problems: list[Problem]) -> Case | None:
         if key not in at.node:
             problems.append(at.problem(f"案例缺少 “{key}”", f"the case lacks “{key}”"))
     questions = [
-        (name, shape.read(at.child(name), problems))
+        (name, _over(ordinary.get(name) or {}, shape.read(at.child(name), problems)))
         for name, shape in QUESTIONS.items()
         if name in at.node
     ]
@@ -123,6 +139,19 @@ def _read_case(at: At, problems: list[Problem]) -> Case | None:
     return Case(name, day, mode, readings or (), tuple(questions), expected, at.line)
 
 
+def _over(ordinary: Mapping[str, Any], given: Any) -> Any:
+    """What a case states over what the file says for all; of names to things, each by itself."""
+    if not ordinary or given is None:
+        return given
+    own = {
+        name: {**ordinary[name], **value}
+        if isinstance(value, Mapping) and isinstance(ordinary.get(name), Mapping)
+        else value
+        for name, value in given.items()
+    }
+    return {**ordinary, **own}
+
+
 def cases_beside(path: Path) -> Path:
     """`dongli.yaml` → `dongli.cases.yaml`"""
     return path.with_name(f"{path.stem}.cases.yaml")
@@ -139,7 +168,8 @@ def run(case: Case, scheme: Scheme) -> Outcome:
             one = answer(Asked(question, given, case.day, terms, claim))
             claim = one.claim or claim
         except Refused as refusal:
-            one = Answer(question, {"refused": refusal.code, "zh": refusal.zh, "en": refusal.en})
+            said = {"refused": refusal.code, "zh": refusal.zh, "en": refusal.en}
+            one = Answer(question, {**refusal.extra, **said})
         answers.append(one)
         wanted = case.expected.get(question, {})
         if "refused" in one.data and "refused" not in wanted:

@@ -10,6 +10,7 @@ from shared.schemes.decide.claims import (
 )
 from shared.schemes.decide.findings import FactMissing
 from shared.schemes.terms import Terms
+from shared.schemes.vocabulary import Words
 
 INTERESTS = ("interest", "penalty_interest", "compound_interest")
 
@@ -29,13 +30,7 @@ def ip_share_of(facts: ClaimFacts) -> Fraction:
 def ip_part_fen(facts: ClaimFacts, terms: Terms) -> int:
     """Principal of the IP part, rounded half-up (H.8); net of recoveries where the base is."""
     if terms.base.of == "compensated_amount":
-        if facts.compensated_amount_fen is None:
-            raise FactMissing(
-                "缺少分档所需的事实：代偿金额(compensated_amount)",
-                "A tier needs a fact that is missing: the amount compensated.",
-                fact="compensated_amount",
-            )
-        principal = facts.compensated_amount_fen
+        principal = stated_fen(facts, "compensated_amount")
     else:
         principal = facts.outstanding_principal_fen
     assert principal >= 0
@@ -45,8 +40,34 @@ def ip_part_fen(facts: ClaimFacts, terms: Terms) -> int:
         whole = share.denominator
         principal = (2 * principal * share.numerator + whole) // (2 * whole)
     if terms.base.net_of_recoveries:
-        principal = max(principal - facts.recovered_fen, 0)
+        principal = max(principal - stated_fen(facts, "recovered"), 0)
     return principal
+
+
+_AMOUNTS = {
+    "compensated_amount": Words("代偿金额", "the amount compensated"),
+    "recovered": Words("申请前已回收的净额", "what was recovered before the claim, net"),
+    "other_policy_money": Words("其他政策资金已付金额", "what other policy money pays"),
+}
+
+
+def stated_fen(facts: ClaimFacts, name: str) -> int:
+    """An amount that the scheme asks for: stated, be it as nothing. Raises FactMissing."""
+    amount: int | None = getattr(facts, f"{name}_fen")
+    if amount is None:
+        words = _AMOUNTS[name]
+        raise FactMissing(
+            f"缺少所需的金额：{words.zh}({name})",
+            f"An amount is missing: {words.en}.",
+            fact=name,
+        )
+    return amount
+
+
+def share_of_amount(ip_amount_fen: int, loan_amount_fen: int) -> Fraction:
+    """The IP share that a stated IP amount comes to: exact, of the contract amount (H.7)."""
+    assert 0 <= ip_amount_fen <= loan_amount_fen and loan_amount_fen > 0
+    return Fraction(ip_amount_fen, loan_amount_fen)
 
 
 def extras_fen(facts: ClaimFacts, terms: Terms, counters: Counters) -> int:

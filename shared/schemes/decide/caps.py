@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from shared.schemes.decide.apportion import cut
+from shared.schemes.decide.base import stated_fen
 from shared.schemes.decide.claims import CapOutcome, ClaimFacts, Counters
 from shared.schemes.decide.findings import FigureMissing
 from shared.schemes.rules.limits import Cap
@@ -54,7 +55,7 @@ def _limit(cap: Cap, base: int, counters: Counters) -> int:
 
 def _used(cap: Cap, facts: ClaimFacts, counters: Counters) -> int:
     if cap.of == "loss_before_policy_money":
-        return facts.other_policy_money_fen
+        return stated_fen(facts, "other_policy_money")
     if cap.per in ("claim", "pool_balance"):
         return 0
     return counted_fen(counters.used, cap.code)

@@ -34,18 +34,22 @@ class ClaimFacts:
     penalty_interest_fen: Fen = 0
     compound_interest_fen: Fen = 0
     costs: tuple[Cost, ...] = ()
-    recovered_fen: Fen = 0
+    recovered_fen: Fen | None = None
     """Net proceeds before the claim, for a base net of recoveries."""
     compensated_amount_fen: Fen | None = None
     """What the guarantor has paid, where he is the one compensated."""
-    other_policy_money_fen: Fen = 0
+    other_policy_money_fen: Fen | None = None
+    """What other policy funds pay on the same loss, for a cap on all of them together."""
     borrower_balance_fen: Fen | None = None
     loan_amount_fen: Fen | None = None
     attributes: Attributes = field(default_factory=dict)
     agreed: Mapping[Party, Share] = field(default_factory=dict)
     """Party → the share that its agreement states, where the scheme leaves it to one."""
-    confirmed: frozenset[str] = frozenset()
-    """Prior decisions that exist, by the name the scheme gives them."""
+    confirmed: Mapping[str, bool] = field(default_factory=dict)
+    """Prior decisions by the name the scheme gives them: taken (true), or known not to be.
+
+    One that is not here is not known; a share that depends on it is refused.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 from shared.ratios import percent
-from shared.schemes.decide.base import ip_share_of
+from shared.schemes.decide.base import ip_share_of, stated_fen
 from shared.schemes.decide.explanation import Explanation, Step, listed, money, note_if
 from shared.schemes.decide.loss import ClaimDecision
 from shared.schemes.decide.shares import fact_of
@@ -50,7 +50,7 @@ def _ip_part(decision: ClaimDecision) -> Step:
     assert principal is not None
     inputs = [(terms.base.of, money(principal)), ("ip_share", percent(ip_share_of(facts)))]
     if terms.base.net_of_recoveries:
-        inputs.append(("recovered", money(facts.recovered_fen)))
+        inputs.append(("recovered", money(stated_fen(facts, "recovered"))))
     return Step(
         rule="base",
         title=Words("知识产权部分的本金", "principal of the IP part"),
@@ -132,7 +132,7 @@ def _row(decision: ClaimDecision) -> Step:
             stated = decision.facts.agreed[sharing.agreed.party]
             inputs.append((f"agreed ({sharing.agreed.party})", percent(stated)))
         for party, needed in sharing.only_if_confirmed:
-            done = "yes" if needed in decision.facts.confirmed else "no"
+            done = "yes" if decision.facts.confirmed.get(needed) else "no"
             inputs.append((f"{needed} ({party})", done))
     result = (
         " : ".join(

@@ -13,24 +13,22 @@ from shared.schemes.vocabulary import FACTS, party_name
 def row_and_weights(
     facts: ClaimFacts, terms: Terms, sharing: Sharing
 ) -> tuple[int, Weights | None]:
-    """The row that counts and its shares; None where no row fits."""
-    fitting = [index for index, row in enumerate(sharing.rows) if _fits(facts, row)]
-    if not fitting:
+    """The row that counts and its shares; None where no row fits.
+
+    Raises FactMissing for a fact that nobody stated and that could change the shares.
+    """
+    chosen = _chosen(facts, sharing)
+    if chosen is None:
         return -1, None
-    chosen = fitting[0]
-    if sharing.choose == "highest":
-        chosen = max(
-            fitting, key=lambda index: (dict(sharing.rows[index].shares)[sharing.for_party], -index)
-        )
     shares = dict(sharing.rows[chosen].shares)
     for plus in sharing.plus:
-        if any(facts.attributes.get(flag) is True for flag in plus.if_any):
+        if plus.points and _any_so(facts, plus.if_any):
             shares[plus.to] += plus.points
             shares[plus.taken_from] -= plus.points
     if sharing.agreed is not None:
         _agree(facts, terms, sharing, shares)
     for party, decision in sharing.only_if_confirmed:
-        if decision not in facts.confirmed:
+        if shares[party] and not _is_confirmed(facts, party, decision):
             shares[terms.bearer] += shares[party]
             shares[party] = Fraction(0)
     if shares == dict(sharing.rows[chosen].shares):
@@ -38,30 +36,90 @@ def row_and_weights(
     return chosen, terms.weights(shares)
 
 
-def _fits(facts: ClaimFacts, row: Row) -> bool:
-    return all(condition.holds(fact_of(facts, condition.fact)) for condition in row.when)
+def _chosen(facts: ClaimFacts, sharing: Sharing) -> int | None:
+    """The row that counts. Only a fact that could change its shares must have been stated.
+
+    `first`: the rows are asked in order, and none after the first that fits. `highest`: a row that
+    could not give more than the best of those that fit need not be asked.
+    """
+    fits = [_fits(facts, row) for row in sharing.rows]
+    fitting = [index for index, fit in enumerate(fits) if fit is True]
+    best = fitting[0] if fitting else None
+    if sharing.choose == "highest" and fitting:
+        best = max(fitting, key=lambda index: _rank(sharing, index))
+    for index, fit in enumerate(fits):
+        if isinstance(fit, str) and _could_change(sharing, index, best):
+            raise _fact_missing(fit)
+    return best
+
+
+def _rank(sharing: Sharing, index: int) -> tuple[Fraction, int]:
+    return dict(sharing.rows[index].shares)[sharing.for_party], -index
+
+
+def _could_change(sharing: Sharing, open_row: int, best: int | None) -> bool:
+    """Whether the shares would be others, if a row that lacks a fact did fit."""
+    if best is None:
+        return True
+    if sharing.rows[open_row].shares == sharing.rows[best].shares:
+        return False
+    if sharing.choose == "highest":
+        return _rank(sharing, open_row) > _rank(sharing, best)
+    return open_row < best
+
+
+def _fits(facts: ClaimFacts, row: Row) -> bool | str:
+    """Whether every condition holds; the first fact that is missing, where none is known to fail."""
+    missing = ""
+    for condition in row.when:
+        value = fact_of(facts, condition.fact)
+        if value is None:
+            missing = missing or condition.fact
+        elif not condition.holds(value):
+            return False
+    return missing or True
 
 
 def fact_of(facts: ClaimFacts, name: str) -> Any:
-    """A fact by name. A flag that was not stated is not so; anything else must be stated."""
+    """A fact by name; None where nobody stated it, which is never taken for no or nothing."""
     if name == "borrower_balance":
-        value: Any = facts.borrower_balance_fen
-    elif name == "loan_amount":
-        value = facts.loan_amount_fen
-    elif name == "outstanding_principal":
-        value = facts.outstanding_principal_fen
-    else:
-        value = facts.attributes.get(name)
-    if value is None:
-        fact = FACTS[name]
-        if fact.kind == "flag":
-            return False
+        return facts.borrower_balance_fen
+    if name == "loan_amount":
+        return facts.loan_amount_fen
+    if name == "outstanding_principal":
+        return facts.outstanding_principal_fen
+    return facts.attributes.get(name)
+
+
+def _any_so(facts: ClaimFacts, flags: tuple[str, ...]) -> bool:
+    """Whether any of the flags is so; once one is, the others need not be stated."""
+    said = [facts.attributes.get(flag) for flag in flags]
+    if any(value is True for value in said):
+        return True
+    for flag, value in zip(flags, said, strict=True):
+        if value is None:
+            raise _fact_missing(flag)
+    return False
+
+
+def _fact_missing(name: str) -> FactMissing:
+    fact = FACTS[name]
+    return FactMissing(
+        f"缺少分档所需的事实：{fact.zh}({name})",
+        f"A tier needs a fact that is missing: {fact.en}.",
+        fact=name,
+    )
+
+
+def _is_confirmed(facts: ClaimFacts, party: str, decision: str) -> bool:
+    if decision not in facts.confirmed:
         raise FactMissing(
-            f"缺少分档所需的事实：{fact.zh}({name})",
-            f"A tier needs a fact that is missing: {fact.en}.",
-            fact=name,
+            f"{party_name(party, 'zh')}的份额取决于在先的决定，未写明有无：{decision}",
+            f"The share of {party_name(party, 'en')} depends on a prior decision, of which it is not "
+            f"said whether it was taken: {decision}.",
+            fact=decision,
         )
-    return value
+    return facts.confirmed[decision]
 
 
 def _agree(facts: ClaimFacts, terms: Terms, sharing: Sharing, shares: dict[str, Fraction]) -> None:

@@ -11,7 +11,7 @@ from shared.schemes.decide.findings import FactMissing, FigureMissing
 from shared.schemes.decide.lpr import highest_rate_bp
 from shared.schemes.rules.declare import Attributes, Fen, Share
 from shared.schemes.rules.subsidies import SubsidyRule
-from shared.schemes.vocabulary import Words
+from shared.schemes.vocabulary import FACTS, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +59,29 @@ def _ceiling(rule: SubsidyRule, facts: SubsidyFacts) -> Fraction:
 
 
 def share_of(rule: SubsidyRule, facts: SubsidyFacts) -> Fraction:
-    """The share of the first row of flags that are all so; else the ordinary share."""
+    """The share of the first row of flags that are all so; else the ordinary share.
+
+    Raises FactMissing for a flag that nobody stated and that could change it.
+    """
+    open_rows: list[tuple[str, Fraction]] = []
+    counts = rule.share
     for flags, share in rule.share_if:
-        if all(facts.attributes.get(flag) is True for flag in flags):
-            return share
-    return rule.share
+        said = {flag: facts.attributes.get(flag) for flag in flags}
+        if False in said.values():
+            continue
+        missing = next((flag for flag, value in said.items() if value is None), None)
+        if missing is None:
+            counts = share
+            break
+        open_rows.append((missing, share))
+    for flag, share in open_rows:
+        if share != counts:
+            raise FactMissing(
+                f"缺少补贴所需的事实：{FACTS[flag].zh}({flag})",
+                f"A subsidy needs a fact that is missing: {FACTS[flag].en}.",
+                fact=flag,
+            )
+    return counts
 
 
 def why_nothing(rule: SubsidyRule, facts: SubsidyFacts) -> Words | None:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from shared.schemes.problems import At, Problem
+from shared.schemes.reading.rules import NONE
 from shared.schemes.rules.sharing import Sharing
 from shared.schemes.scheme import Entry, Mode, Scheme
 
@@ -46,7 +47,7 @@ def _on(scheme: Scheme, mode: Mode, day: date, at: At) -> Iterator[Problem]:
     rules: dict[str, Entry] = {}
     for name, entries in scheme.rules_of(mode.code).items():
         for entry in entries:
-            if entry.holds(day):
+            if entry.holds(day) and entry.value != NONE:
                 rules[name] = entry
     where = at.child("modes").child(mode.code)
     sharing = rules.get("sharing")
@@ -143,6 +144,14 @@ def _others(rules: dict[str, Entry]) -> Iterator[Problem]:
             parties,
             "各方中没有 bank，须写明 bearer（谁受偿）",
             "bank is not among the parties: say who is the bearer",
+        )
+    balance = rules.get("limited_to_balance")
+    if balance is not None and balance.value and "pool" not in parties.value:
+        yield _told(
+            balance,
+            "各方中没有资金池，无从以其余额为限；请写 limited_to_balance: none 并注明依据",
+            "no pool is among the parties, so that nothing is limited to its balance: say "
+            "limited_to_balance none, with a source",
         )
     caps = rules.get("caps")
     if caps:

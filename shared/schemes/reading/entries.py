@@ -2,13 +2,14 @@
 
 import itertools
 from datetime import date
+from typing import Any
 
 from shared.schemes.problems import At, Problem, shown, unknown
-from shared.schemes.reading.rules import SHAPES
+from shared.schemes.reading.rules import NONE, SHAPES
 from shared.schemes.reading.scalars import Choice, Day, Text, as_day
 from shared.schemes.reading.shape import is_mapping
 from shared.schemes.scheme import Entry
-from shared.schemes.terms import Stated
+from shared.schemes.terms import MAY_BE_NONE, Stated
 from shared.schemes.vocabulary import MARKS
 
 ENTRY_KEYS = ("value", "source", "mark", "note", "to")
@@ -96,7 +97,7 @@ def _entry(name: str, since: date, at: At, problems: list[Problem]) -> Entry | N
             at.child("to").problem("止日早于起日", "the last day lies before the first")
         )
     note = Text().read(at.child("note"), problems) if "note" in at.node else ""
-    value = SHAPES[name].read(at.child("value"), problems)
+    value = _value(name, at, problems)
     if len(problems) > before:
         return None
     return Entry(
@@ -106,3 +107,18 @@ def _entry(name: str, since: date, at: At, problems: list[Problem]) -> Entry | N
         stated=Stated(source=source or "", mark=mark or "", since=since, note=note or ""),
         at=at,
     )
+
+
+def _value(name: str, at: At, problems: list[Problem]) -> Any:
+    """The value; or `none`, which says expressly, by a source, that there is no such rule."""
+    place = at.child("value")
+    if place.node != NONE or name not in MAY_BE_NONE:
+        return SHAPES[name].read(place, problems)
+    if "source" not in at.node:
+        problems.append(
+            place.problem(
+                "写 none（确实没有）须注明依据 source",
+                "none (there is expressly no such rule) needs a source",
+            )
+        )
+    return NONE

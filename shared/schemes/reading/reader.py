@@ -1,8 +1,10 @@
 """Reads the text of a scheme file into a `Scheme`, or says everything that is wrong with it."""
 
+from dataclasses import replace
 from typing import Any
 
 from shared.schemes.problems import At, Problem, shown, unknown
+from shared.schemes.reading.common import CALLED, NOTHING, ExtendedText, extended, over
 from shared.schemes.reading.consistency import inconsistencies
 from shared.schemes.reading.derived import NAME, record_of
 from shared.schemes.reading.entries import read_rules
@@ -19,11 +21,7 @@ _VALID = Record(
 
 HEAD = {
     "programme": Field(
-        Text(
-            pattern=r"[a-z][a-z0-9_]*",
-            hint_zh="小写英文字母、数字和下划线",
-            hint_en="lower case letters, digits and _",
-        ),
+        CALLED,
         required=True,
         zh="方案代号，与文件名相同",
         en="the name, as the file's",
@@ -46,6 +44,12 @@ HEAD = {
         zh="complete 可运行 / incomplete 有未公开数值 / template 模板",
         en="status",
     ),
+    "extends": Field(
+        CALLED,
+        default="",
+        zh="采用的通用规则；本方案另有规定的从其规定",
+        en="the common rules under its own, which win",
+    ),
     "valid": Field(_VALID, required=True, zh="有效期", en="validity"),
     "documents": Field(
         Named(record_of(Document), least=1), required=True, zh="依据文件", en="sources"
@@ -54,10 +58,17 @@ HEAD = {
 }
 
 
-def read_scheme(text: str, *, programme: str | None = None) -> tuple[Scheme | None, list[Problem]]:
+def _extends_nothing(name: str) -> str | None:
+    return None
+
+
+def read_scheme(
+    text: str, *, programme: str | None = None, common: ExtendedText = _extends_nothing
+) -> tuple[Scheme | None, list[Problem]]:
     """The scheme, or None and every problem found, in the order of the file.
 
-    `programme` is the name that the file must carry, its own file name.
+    `programme` is the name that the file must carry, its own file name; `common` gives the text of
+    the file of common rules that it extends.
     """
     node, problems = read_yaml(text)
     if problems:
@@ -82,7 +93,10 @@ def read_scheme(text: str, *, programme: str | None = None) -> tuple[Scheme | No
                 "有效期的止日早于起日", "the last day of validity lies before the first"
             )
         )
-    common = read_rules(at.child("rules"), problems) if "rules" in node else {}
+    under = NOTHING
+    if head and head["extends"]:
+        under = extended(at.child("extends"), common, problems)
+    rules = read_rules(at.child("rules"), problems) if "rules" in node else {}
     modes = _modes(at, head["status"] if head else "complete", problems)
     if problems or head is None:
         return None, sorted(problems, key=lambda problem: (problem.line, problem.column))
@@ -94,10 +108,14 @@ def read_scheme(text: str, *, programme: str | None = None) -> tuple[Scheme | No
         status=head["status"],
         valid_from=head["valid"]["from"],
         valid_to=head["valid"]["to"],
-        documents=head["documents"],
+        documents={**under.documents, **head["documents"]},
+        extends=head["extends"],
         readings=head["readings"],
-        common=common,
-        modes=modes,
+        common=over(rules, under.rules),
+        modes={
+            code: replace(mode, rules=over(mode.rules, under.rules, only=True))
+            for code, mode in modes.items()
+        },
     )
     problems = inconsistencies(scheme, at)
     return scheme, sorted(problems, key=lambda problem: (problem.line, problem.column))

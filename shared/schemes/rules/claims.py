@@ -49,12 +49,21 @@ class Deadline:
     source: str = ""
     mark: Annotated[str, OneOf(MARKS)] = ""
 
+    @property
+    def is_none(self) -> bool:
+        """Whether it says expressly that the step has no time limit."""
+        return self == NO_DEADLINE
+
     def faults(self) -> Iterator[Words]:
         if sum(getattr(self, way) is not None for way in _WAYS) != 1:
             yield Words(
                 f"期限写法须且只能选一种：{'、'.join(_WAYS)}",
                 f"write exactly one of: {', '.join(_WAYS)}",
             )
+
+
+NO_DEADLINE = Deadline()
+"""What `<step>: none` is read into."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,7 +212,9 @@ SAMPLE_BOOK = tuple(
                 "is_high_tech_enterprise": index % 3 == 0,
                 "revenue": 3_000_000_000,
             },
-            confirmed=frozenset({"provincial_confirmation"}),
+            confirmed={"provincial_confirmation": True},
+            recovered_fen=0,
+            other_policy_money_fen=0,
         ),
     )
     for index, (principal, share) in enumerate(

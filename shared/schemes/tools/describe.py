@@ -21,6 +21,8 @@ def described(rule: str, value: Any, language: str) -> list[str]:
     """The lines that say a rule's value, as it is declared; most rules need one."""
     if value == "unknown":
         return ["未公开" if language == "zh" else "not published"]
+    if value == "none":
+        return ["没有（办法明确）" if language == "zh" else "none, expressly"]
     if isinstance(value, Sharing):
         return _sharing(value, language)
     if isinstance(value, AmountByTier):
@@ -60,7 +62,8 @@ def _by_name(rule: Rule, value: Mapping[str, Any], language: str) -> list[str]:
     if isinstance(pairs[0][1], Behind):
         return [f"{name}: {shares_said(part.shares, language)}" for name, part in pairs]
     if is_dataclass(pairs[0][1]):
-        return [f"{name}: {_fields(part, language)}" for name, part in pairs]
+        none = "没有期限" if language == "zh" else "no time limit"
+        return [f"{name}: {_fields(part, language) or none}" for name, part in pairs]
     if item.mark(OneOf):
         return [f"{name} → {_plain(item, part, language)}" for name, part in pairs]
     return [", ".join(f"{name} {_plain(item, part, language)}" for name, part in pairs)]

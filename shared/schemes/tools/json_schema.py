@@ -3,13 +3,14 @@
 import json
 from typing import Any
 
+from shared.schemes.cases.cases import ORDINARY
 from shared.schemes.cases.questions import QUESTIONS
 from shared.schemes.reading.derived import NAME
 from shared.schemes.reading.reader import HEAD
-from shared.schemes.reading.rules import SHAPES
+from shared.schemes.reading.rules import NONE, SHAPES
 from shared.schemes.reading.scalars import Day, Text
 from shared.schemes.reading.shape import Record
-from shared.schemes.terms import RULES
+from shared.schemes.terms import MAY_BE_NONE, RULES
 from shared.schemes.vocabulary import MARKS
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -28,7 +29,7 @@ def scheme_schema() -> dict[str, Any]:
                 "additionalProperties": {
                     "type": "object",
                     "properties": {
-                        "value": SHAPES[name].schema(),
+                        "value": _value(name),
                         "source": Text().schema() | {"description": "依据哪一条 which article"},
                         "mark": {"enum": list(MARKS)},
                         "note": Text().schema(),
@@ -72,6 +73,11 @@ def scheme_schema() -> dict[str, Any]:
     }
 
 
+def _value(name: str) -> dict[str, Any]:
+    shape = SHAPES[name].schema()
+    return {"anyOf": [{"const": NONE}, shape]} if name in MAY_BE_NONE else shape
+
+
 def cases_schema() -> dict[str, Any]:
     """What a file of cases may say."""
     case = {
@@ -93,6 +99,7 @@ def cases_schema() -> dict[str, Any]:
         "type": "object",
         "properties": {
             "programme": Text().schema(),
+            "ordinary": ORDINARY.schema() | {"description": "各案例共同的事实 stated once for all"},
             "cases": {"type": "array", "items": case},
         },
         "required": ["cases"],
