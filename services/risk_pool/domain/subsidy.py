@@ -5,11 +5,10 @@ of a loan over a period, to the bank that has lowered its rate or to the firm af
 (programmes B.9, H.29).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from services.risk_pool.domain.ledger import SUBSIDIES, Transfer, payable_to, receivable_from
@@ -137,70 +136,42 @@ def check(
     """Everything that stands against a filing, whatever its amount.
 
     `taken`: number, first and last day of the loan's other live subsidies of this code.
-    `on_settlement`: the scheme pays only once the loan is repaid, for its whole life.
+    `on_settlement`: the scheme pays only once the loan is repaid.
     """
     if loan.disbursed_on is None or loan.disbursed_fen is None:
         return [
             _said("loan-not-disbursed", "该贷款尚未放款。", "The loan is not paid out.", "/loan_id")
         ]
-    found = []
-    if not filed.since < filed.until:
-        found.append(
-            _said(
-                "period-empty",
-                "补贴期间的止日须晚于起日。",
-                "The period ends before it begins.",
-                "/until",
-            )
-        )
-    if filed.since < loan.disbursed_on:
-        found.append(
-            _said(
-                "before-disbursement",
-                f"补贴期间早于放款日 {loan.disbursed_on}。",
-                f"The period begins before the disbursement on {loan.disbursed_on}.",
-                "/since",
-            )
-        )
-    last = loan.ended_on or today
-    if filed.until > last:
-        found.append(
-            _said(
-                "period-not-over",
-                f"补贴期间须已过去，最迟至 {last}。",
-                f"The period is not over: it ends on {last} at the latest.",
-                "/until",
-            )
-        )
+    found = [*_period(filed, first=loan.disbursed_on, last=loan.ended_on or today, taken=taken)]
     if on_settlement and loan.ended_on is None:
         found.append(
-            _said(
-                "loan-not-settled",
-                "本方案在贷款结清后补贴，该贷款尚未结清。",
-                "This scheme pays after the loan is settled; it is not yet.",
-                "/loan_id",
-            )
-        )
+            _said("loan-not-settled", "本方案在贷款结清后补贴，该贷款尚未结清。",
+                  "This scheme pays after the loan is settled; it is not yet.", "/loan_id")
+        )  # fmt: skip
     if filed.principal_fen is not None and filed.principal_fen > loan.disbursed_fen:
         found.append(
-            _said(
-                "principal-above-loan",
-                "计补本金高于放款金额。",
-                "The principal is above what was paid out.",
-                "/principal",
-            )
-        )
+            _said("principal-above-loan", "计补本金高于放款金额。",
+                  "The principal is above what was paid out.", "/principal")
+        )  # fmt: skip
+    return found
+
+
+def _period(
+    filed: Filed, *, first: date, last: date, taken: Sequence[tuple[str, date, date]]
+) -> Iterator[Finding]:
+    if not filed.since < filed.until:
+        yield _said("period-empty", "补贴期间的止日须晚于起日。",
+                    "The period ends before it begins.", "/until")  # fmt: skip
+    if filed.since < first:
+        yield _said("before-disbursement", f"补贴期间早于放款日 {first}。",
+                    f"The period begins before the disbursement on {first}.", "/since")  # fmt: skip
+    if filed.until > last:
+        yield _said("period-not-over", f"补贴期间须已过去，最迟至 {last}。",
+                    f"The period is not over: it ends on {last} at the latest.", "/until")  # fmt: skip
     for number, since, until in taken:
         if filed.since < until and since < filed.until:
-            found.append(
-                _said(
-                    "period-subsidised",
-                    f"{number} 已申请 {since} 至 {until} 的补贴。",
-                    f"{number} covers {since} to {until} already.",
-                    "/since",
-                )
-            )
-    return found  # fmt: skip
+            yield _said("period-subsidised", f"{number} 已申请 {since} 至 {until} 的补贴。",
+                        f"{number} covers {since} to {until} already.", "/since")  # fmt: skip
 
 
 def _said(code: str, zh: str, en: str, where: str) -> Finding:
@@ -244,8 +215,3 @@ def cap_scope(per: str) -> tuple[str, ...]:
         "product_life": ("borrower", "product"),
         "programme_year": ("year",),
     }[per]
-
-
-def as_shown(trial: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Of a trial, what is compared with the one that the decision was taken on."""
-    return {name: trial[name] for name in ("amount", "shares", "limits", "version")}
