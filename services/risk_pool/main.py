@@ -9,6 +9,7 @@ from services.risk_pool.api import (
     pools,
     recoveries,
     settlements,
+    subsidies,
 )
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
@@ -34,6 +35,7 @@ SERVICE = Service(
         claims.router,
         recoveries.router,
         settlements.router,
+        subsidies.router,
     ),
     consumes=ROUTES,
     settings_type=Settings,

@@ -214,6 +214,46 @@ class RecoveryBookedV1(_Claim):
     received_on: date
 
 
+class _Subsidy(_Loan):
+    subsidy_id: UUID
+    subsidy_number: str
+
+
+class SubsidyFiledV1(_Subsidy):
+    """A bank asks for a subsidy of a loan's interest, fee or premium over a period."""
+
+    type = "subsidy.filed.v1"
+
+    code: str = Field(description="Which of the scheme's subsidies.")
+    since: date
+    until: date
+
+
+class SubsidyReviewedV1(_Subsidy):
+    """A first person has recommended a subsidy; a second one decides."""
+
+    type = "subsidy.reviewed.v1"
+
+
+class SubsidyApprovedV1(_Subsidy):
+    """A subsidy was approved by two persons; the settlement of the month pays it."""
+
+    type = "subsidy.approved.v1"
+
+    amount_fen: NonNegativeFen
+    payee: str = Field(examples=["bank", "borrower"])
+    payee_code: str
+    approved_on: date
+
+
+class SubsidyRefusedV1(_Subsidy):
+    """A subsidy was refused; the bank may mend it and file anew."""
+
+    type = "subsidy.refused.v1"
+
+    reason: str
+
+
 class StatementLine(BaseModel):
     """What a month leaves one party to pay (negative) or to receive (positive)."""
 
@@ -263,6 +303,10 @@ register(
         ClaimApprovedV1,
         ClaimPaidV1,
         RecoveryBookedV1,
+        SubsidyFiledV1,
+        SubsidyReviewedV1,
+        SubsidyApprovedV1,
+        SubsidyRefusedV1,
         SettlementConfirmedV1,
         SettlementPostedV1,
     )

@@ -80,6 +80,18 @@ class House:
         await did(finance.post("/pools/dongli/contributions", json=money))
         await self.settled()
 
+    async def opens_treasury(self, programme: str, role: str) -> None:
+        """A second pool, under a programme of subsidies that one treasury pays."""
+        manager = self.person("risk_pool", "manager-wu", "pool_manager")
+        parties = [
+            {"code": "FIN-1", "role": role, "name": "市财政局"},
+            {"code": ICBC, "role": "bank", "name": "中国工商银行天津分行"},
+        ]
+        pool = {"code": programme, "name": "补贴资金", "programme": programme}
+        body = pool | {"opened_on": "2026-01-01", "parties": parties}
+        await did(manager.post("/pools", json=body))
+        await self.settled()
+
     async def moves_clocks(self, moment: str) -> None:
         """All three services to the same moment."""
         for name in self.services:

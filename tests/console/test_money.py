@@ -59,6 +59,47 @@ async def test_a_claim_goes_from_the_bank_to_the_statement(house: House):
         assert "5,000.00" in page.text and "95,000.00" in page.text
 
 
+async def test_a_subsidy_is_filed_tried_and_decided_by_another_person(house: House):
+    loan = await house.has_loan()
+    await house.opens_treasury("gd_guangzhou_subsidy", "city")
+    await house.moves_clocks("2026-04-03T09:00:00+08:00")
+
+    async with house.logged_in("icbc-operator") as bank:
+        page = await bank.opens("/subsidies")
+        wrong = await bank.sends(
+            page,
+            "/subsidies",
+            pool_code="gd_guangzhou_subsidy",
+            loan_id=loan["id"],
+            code="pledge",
+            since="2026-01-01",
+            until="2026-09-01",
+        )
+        assert wrong.status == 422 and "补贴期间须已过去" in wrong.text
+        page = await bank.sends(
+            wrong,
+            "/subsidies",
+            pool_code="gd_guangzhou_subsidy",
+            loan_id=loan["id"],
+            code="pledge",
+            since="2026-03-10",
+            until="2026-04-01",
+        )
+        assert "已提交，等待审核" in page.text
+        path = page.path
+
+    async with house.logged_in("finance-sun") as maker:
+        page = await maker.opens(path)
+        assert "试算" in page.text and "15,000.00" in page.text
+        page = await maker.sends(page, f"{path}/review", opinion="属实")
+        assert f"{path}/approve" not in page.actions
+
+    async with house.logged_in("finance-qian") as checker:
+        page = await checker.sends(await checker.opens(path), f"{path}/approve", opinion="同意")
+        for words in ("已批准，随月结支付", "15,000.00", "待月结支付", "按质押额 1.5% 补贴"):
+            assert words in page.text, words
+
+
 async def test_a_month_is_previewed_confirmed_signed_and_posted(house: House):
     loan = await house.has_loan()
     await house.moves_clocks("2026-04-03T09:00:00+08:00")

@@ -49,6 +49,7 @@ WALKS = {
     "risk_pool/pool_breaker": "tests/risk_pool/core/test_every_move_of_breakers.py",
     "risk_pool/recovery": "tests/risk_pool/claims/test_life_cycles.py",
     "risk_pool/settlement": "tests/risk_pool/claims/test_life_cycles.py",
+    "risk_pool/subsidy": "tests/risk_pool/subsidies/test_every_move.py",
 }
 """The tests that walk over every move of the cases of a table."""
 

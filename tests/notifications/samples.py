@@ -1,6 +1,6 @@
 """One event of every type that notifications consumes, as it could really be."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +45,10 @@ from shared.contracts.risk_pool import (
     SettlementPostedV1,
     Share,
     StatementLine,
+    SubsidyApprovedV1,
+    SubsidyFiledV1,
+    SubsidyRefusedV1,
+    SubsidyReviewedV1,
 )
 
 DAY = date(2026, 3, 31)
@@ -172,6 +176,7 @@ def of_a_claim(loan: Loan) -> list[Event]:
     pool, bank = loan["pool_code"], loan["bank_code"]
     covered = {**loan, "borrower_name": "天津海芯科技有限公司"}
     claim = {**covered, "claim_id": uuid7(), "claim_number": "DL-C-2026-0001"}
+    subsidy = {**covered, "subsidy_id": uuid7(), "subsidy_number": "DL-S-2026-0001"}
     shares = (
         Share(party="pool", party_code=pool, amount_fen=40_000_001),
         Share(party="bank", party_code=bank, amount_fen=59_999_999),
@@ -197,6 +202,12 @@ def of_a_claim(loan: Loan) -> list[Event]:
             shares=shares,
             received_on=DAY,
         ),
+        SubsidyFiledV1(**subsidy, code="interest", since=DAY, until=DAY + timedelta(days=90)),
+        SubsidyReviewedV1(**subsidy),
+        SubsidyApprovedV1(
+            **subsidy, amount_fen=4_376_712, payee="bank", payee_code=bank, approved_on=DAY
+        ),
+        SubsidyRefusedV1(**subsidy, reason="缺少付息凭证"),
     ]
 
 

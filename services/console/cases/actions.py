@@ -19,7 +19,8 @@ class FormField:
 
     name: str
     kind: str
-    """long, line, amount, date; reasons and registrations have several parts."""
+    """long, line, amount, date; hidden comes with the page; reasons and registrations have several
+    parts."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,12 @@ CLAIM_ACTIONS = _table(
 RECOVERY_ACTIONS = _table(
     Action("confirm", "confirm", emphasis="main"),
     Action("refuse", "refuse", _REASON, "bad"),
+)
+SUBSIDY_ACTIONS = _table(
+    Action("review", "review", _OPINION, "main"),
+    Action("approve", "approve", (*_OPINION, FormField("trial", "hidden")), "main"),
+    Action("refuse", "refuse", _REASON, "bad"),
+    Action("withdraw", "withdraw", _REASON, "bad"),
 )
 SETTLEMENT_ACTIONS = _table(
     Action("preview", "preview"),

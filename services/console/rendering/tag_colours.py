@@ -27,6 +27,13 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "paid": "ok",
     },
     "recovery_state": {"reported": "info", "confirmed": "ok", "refused": "bad"},
+    "subsidy_state": {
+        "filed": "info",
+        "reviewed": "info",
+        "approved": "ok",
+        "refused": "bad",
+        "withdrawn": "",
+    },
     "settlement_state": {
         "previewed": "info",
         "confirmed": "warn",

@@ -44,6 +44,7 @@ NAMED, OF_POOL, OF_STATEMENTS = Banks.NAMED, Banks.OF_POOL, Banks.OF_STATEMENTS
 _CASE = frozenset({"loan_id", "number", "bank_code", "pool_code", "borrower_uscc", "borrower_name"})
 _COVERAGE = frozenset({"loan_id", "number", "bank_code", "pool_code", "borrower_name"})
 _CLAIM = _COVERAGE | {"claim_id", "claim_number"}
+_SUBSIDY = _COVERAGE | {"subsidy_id", "subsidy_number"}
 _BREAKER = frozenset(
     {"pool_code", "bank_code", "bad_principal_fen", "covered_principal_fen", "line_bp", "on"}
 )
@@ -147,6 +148,24 @@ NOTICES: Mapping[str, Notice] = {
         roles=("finance_maker", "pool_manager"),
         fields=_CLAIM
         | {"recovery_id", "gross_fen", "costs_fen", "net_fen", "shares", "received_on"},
+    ),
+    "subsidy.filed.v1": Notice(
+        banks=NAMED,
+        bank_inbox=False,
+        roles=("finance_maker", "reviewer"),
+        bureau_acts=True,
+        fields=_SUBSIDY | {"code", "since", "until"},
+    ),
+    "subsidy.reviewed.v1": Notice(
+        banks=NAMED, bank_inbox=False, roles=("finance_checker",), bureau_acts=True, fields=_SUBSIDY
+    ),
+    "subsidy.approved.v1": Notice(
+        banks=NAMED,
+        roles=("finance_maker", "pool_manager"),
+        fields=_SUBSIDY | {"amount_fen", "payee", "payee_code", "approved_on"},
+    ),
+    "subsidy.refused.v1": Notice(
+        banks=NAMED, roles=("finance_maker",), fields=_SUBSIDY | {"reason"}
     ),
     "bank.warned.v1": Notice(banks=NAMED, roles=("pool_manager",), fields=_BREAKER),
     "bank.suspended.v1": Notice(

@@ -1,0 +1,108 @@
+"""Subsidies: interest, fees and premiums that a programme's treasuries pay for a loan."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from services.console.cases.acting import act, render_case
+from services.console.cases.kinds import SUBSIDY
+from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
+from services.console.http.page_context import Page, PageContext
+from services.console.rendering.paging import next_page
+from services.console.upstream.optional import items, or_none
+
+router = APIRouter()
+
+FLAGS = ("is_insured", "is_guaranteed", "is_small")
+"""Of a loan or a firm, where a scheme's share asks for them."""
+
+
+@router.get("/subsidies")
+async def subsidies(
+    page: Page, state: str = "", pool: str = "", bank: str = "", cursor: str = ""
+) -> Response:
+    """Subsidies, the newest first; a bank files one here."""
+    return await _list(
+        page, NOTHING_SENT, {"state": state, "pool": pool, "bank": bank}, cursor=cursor
+    )
+
+
+@router.post("/subsidies")
+async def file_subsidy(page: Page) -> Response:
+    """File a subsidy for a loan and a period."""
+
+    async def send(form: FormData) -> Any:
+        pool = text(form, "pool_code") or "-"
+        return await page.risk_pool.post(f"/pools/{pool}/subsidies", _body(form), key=once(form))
+
+    return await page.answer_form(
+        send,
+        action="file",
+        show=lambda attempt: _list(page, attempt, {}, cursor=""),
+        done=lambda answer: page.redirect(f"/subsidies/{answer['id']}", "done.subsidy-file"),
+    )
+
+
+@router.get("/subsidies/{subsidy_id}")
+async def subsidy(page: Page, subsidy_id: UUID) -> Response:
+    """One subsidy: what it comes to, from whose treasury, and why."""
+    return await _show(page, subsidy_id, NOTHING_SENT)
+
+
+@router.post("/subsidies/{subsidy_id}/{action}")
+async def act_on_subsidy(page: Page, subsidy_id: UUID, action: str) -> Response:
+    """Do one step of a subsidy, then look at it again."""
+    path = f"/subsidies/{subsidy_id}"
+    return await act(
+        page,
+        SUBSIDY,
+        action,
+        api=page.risk_pool,
+        path=path,
+        back=path,
+        show=lambda attempt: _show(page, subsidy_id, attempt),
+    )
+
+
+def _body(form: FormData) -> dict[str, Any]:
+    words = {name: text(form, name) for name in ("loan_id", "code", "since", "until", "product")}
+    money = {name: amount(form, name) for name in ("principal", "interest_paid", "fee")}
+    rate = text(form, "market_rate_bp")
+    said: dict[str, Any] = {name: value for name, value in (words | money).items() if value}
+    if rate:
+        said["market_rate_bp"] = int(rate) if rate.isascii() and rate.isdigit() else rate
+    flags = {name: True for name in FLAGS if text(form, name) == "yes"}
+    return said | ({"attributes": flags} if flags else {})
+
+
+async def _list(
+    page: PageContext, attempt: Attempt, chosen: dict[str, str], *, cursor: str
+) -> Response:
+    found, pools, banks, loans = await asyncio.gather(
+        page.risk_pool.get("/subsidies", cursor=cursor, **chosen),
+        page.risk_pool.get("/pools"),
+        page.applications.get("/banks", limit=200),
+        or_none(page.risk_pool.get("/coverages", limit=200)),
+    )
+    return page.render(
+        "subsidies.html",
+        rows=items(found),
+        next=next_page(page.request, found),
+        is_first=not cursor,
+        pools=items(pools),
+        banks=items(banks),
+        loans=[one for one in items(loans or []) if one.get("disbursed_on")],
+        flags=FLAGS,
+        states=page.texts.codes("subsidy_state"),
+        chosen={"state": "", "pool": "", "bank": "", **chosen},
+        attempt=attempt,
+    )
+
+
+async def _show(page: PageContext, subsidy_id: UUID, attempt: Attempt) -> Response:
+    answer = await page.risk_pool.read(f"/subsidies/{subsidy_id}")
+    return render_case(page, SUBSIDY, answer, attempt)

@@ -1,0 +1,92 @@
+"""What is written of a subsidy: its row as filed, and its moves.
+
+Nothing here opens a transaction. Whoever decides holds the pool's lock.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from services.risk_pool.domain.subsidy import LIFE_CYCLE
+from shared.life_cycle import Row
+from shared.transitions import CaseTable
+
+
+def about(subsidy: Row) -> dict[str, Any]:
+    """What every event of a subsidy says of it."""
+    return {
+        "pool_code": subsidy["pool_code"],
+        "loan_id": subsidy["loan_id"],
+        "number": subsidy["loan_number"],
+        "bank_code": subsidy["bank_code"],
+        "borrower_name": subsidy["borrower_name"],
+        "subsidy_id": subsidy["id"],
+        "subsidy_number": subsidy["number"],
+    }
+
+
+CASES = CaseTable(
+    life_cycle=LIFE_CYCLE,
+    kind="subsidy",
+    table="subsidies",
+    columns={
+        "reviewed_by": "text",
+        "approved_by": "text",
+        "booked_on": "date",
+        "amount_fen": "bigint",
+        "payee": "text",
+        "payee_code": "text",
+        "shares": "jsonb",
+        "explanation_id": "uuid",
+    },
+    about=about,
+)
+
+_FILED = (
+    "id", "number", "pool_code", "bank_code", "loan_id", "loan_number", "borrower_uscc",
+    "borrower_name", "programme", "mode", "terms_on", "code", "product", "state", "state_since",
+    "due_on", "filed_on", "filed_at", "since", "until", "principal_fen", "rate_bp",
+    "interest_paid_fen", "fee_fen", "market_rate_bp", "settled_on", "attributes", "documents",
+)  # fmt: skip
+_FILE = f"""
+    insert into subsidies ({", ".join(_FILED)})
+    values ({", ".join(f"${n}" for n, _ in enumerate(_FILED, start=1))})
+"""
+
+
+async def insert(conn: asyncpg.Connection, subsidy: Mapping[str, Any]) -> None:
+    """Keep a subsidy as it was filed."""
+    await conn.execute(_FILE, *(subsidy[name] for name in _FILED))
+
+
+async def pool_of(conn: asyncpg.Connection, subsidy_id: UUID) -> str | None:
+    """The pool of a subsidy, to be locked before it; None where the caller may know of none."""
+    code: str | None = await conn.fetchval(
+        "select pool_code from subsidies where id = $1", subsidy_id
+    )
+    return code
+
+
+async def lock(conn: asyncpg.Connection, subsidy_id: UUID) -> asyncpg.Record:
+    """A subsidy for changing. It exists, and its pool is locked."""
+    row = await conn.fetchrow("select * from subsidies where id = $1 for update", subsidy_id)
+    assert row is not None
+    return row
+
+
+async def join_firm(
+    conn: asyncpg.Connection, subsidy: Row, *, role: str, now: Any, today: Any
+) -> None:
+    """The firm that is paid stands on the settlement by its credit code and name."""
+    await conn.execute(
+        """insert into parties (pool_code, code, role, name, joined_on, created_at)
+           values ($1, $2, $3, $4, $5, $6) on conflict do nothing""",
+        subsidy["pool_code"],
+        subsidy["borrower_uscc"],
+        role,
+        subsidy["borrower_name"],
+        today,
+        now,
+    )
