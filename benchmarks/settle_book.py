@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
+from benchmarks.published import keep_file
 from services.risk_pool.domain.chain import GENESIS, chain
 from services.risk_pool.domain.ledger import Transfer, turnover
 
@@ -147,6 +148,7 @@ async def write(owner: asyncpg.Connection, loans: int) -> None:
         POOL,
         BOOKED,
     )
+    await keep_file(owner, POOL, now=BOOKED)
     await owner.executemany(
         "insert into parties values ($1, $2, $3, $2, '2026-02-01', $4)",
         [(POOL, "DL-FIN", "district", BOOKED), *((POOL, bank, "bank", BOOKED) for bank in BANKS)],

@@ -30,6 +30,7 @@ from stdnum.cn import uscc
 from uuid6 import uuid7
 
 from benchmarks.messages import NOW, Ratio, pairs, ratio, show
+from benchmarks.published import keep_file
 from services.applications.api.requests import SubmissionBody
 from services.applications.domain.life_cycle import State
 from services.applications.domain.submission import Submission
@@ -310,6 +311,7 @@ async def _prepare(server_url: str, name: str) -> None:
         pool_code="dongli", name="东丽", programme="dongli", opened_on=date(2026, 1, 1)
     )
     async with database.begin(EVERYWHERE) as conn:
+        await keep_file(conn, "dongli", now=NOW)
         await pool_opened([Received(None, opened)], conn=conn, now=NOW)  # type: ignore[arg-type]
         await conn.execute(
             "insert into banks values ($1, '工行', '91100000100003962T', 1, now())", BANK

@@ -15,10 +15,12 @@ from shared.contracts.risk_pool import (
     PoolOpenedV1,
     PoolResumedV1,
     PoolStoppedV1,
+    SchemePublishedV1,
 )
 from shared.messaging.inbox import Handler
 
 ROUTES: Final[Mapping[type[Event], Handler]] = {
+    SchemePublishedV1: pool_events.scheme_published,
     PoolOpenedV1: pool_events.pool_opened,
     PoolStoppedV1: pool_events.pool_stopped,
     PoolResumedV1: pool_events.pool_resumed,

@@ -7,6 +7,7 @@ from services.risk_pool.api import (
     coverages,
     ledger,
     pools,
+    programmes,
     recoveries,
     settlements,
     subsidies,
@@ -27,6 +28,7 @@ SERVICE = Service(
     name="risk_pool",
     title="风险补偿资金池 Risk pool",
     routers=(
+        programmes.router,
         pools.router,
         cash.router,
         ledger.router,

@@ -60,6 +60,29 @@ class PoolOpenedV1(_Pool):
     opened_on: date
 
 
+class SchemePublishedV1(Event):
+    """Two persons have published a version of a programme's measure: by these bytes every loan
+    approved from that day on is judged. Who hears it recomputes the hash."""
+
+    topic = "risk_pool"
+    type = "scheme.published.v1"
+
+    programme: str
+    number: int = Field(ge=1, description="The version's number within the programme.")
+    in_force_from: date
+    sha256: str = Field(
+        pattern=r"^[0-9a-f]{64}$",
+        description="Of the text's bytes in UTF-8; with a common text, of both, NUL between them.",
+    )
+    text: str
+    common_text: str = Field("", description='The text of the file it extends; "" for none.')
+    published_on: date
+
+    @property
+    def key(self) -> str:
+        return self.programme
+
+
 class PoolWarnedV1(_Pool):
     """The pool's available balance fell below its warning line."""
 
@@ -287,6 +310,7 @@ class SettlementPostedV1(_Settlement):
 register(
     (
         PoolOpenedV1,
+        SchemePublishedV1,
         PoolWarnedV1,
         PoolStoppedV1,
         PoolResumedV1,

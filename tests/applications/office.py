@@ -17,6 +17,7 @@ from shared.contracts.envelope import Envelope, Event, decode
 from shared.contracts.risk_pool import CoverageReservedV1, PoolOpenedV1
 from shared.identifiers import patent_check
 from shared.messaging.consumer import Consumer
+from tests.publishing import heard
 from tests.services import RunningService
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -152,6 +153,7 @@ class Office:
 
     async def opens(self) -> None:
         await self.opens_banks()
+        await self.hears(*(heard(code) for code in ("dongli", "youxian")))
         await self.hears(
             *(
                 PoolOpenedV1(pool_code=code, name=name, programme=code, opened_on=date(2026, 1, 1))

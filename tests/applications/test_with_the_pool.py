@@ -9,6 +9,7 @@ import pytest
 from services.applications.main import SERVICE as APPLICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
 from tests.applications.office import CCB, ICBC, START, Office, document, position, right
+from tests.publishing import publish
 from tests.services import RunningService, nothing_in_flight
 
 
@@ -41,6 +42,7 @@ async def town(running: Any) -> AsyncIterator[Town]:
         town = Town(Office(applications), risk_pool)
         await risk_pool.context.clock.set(START)
         await town.office.opens_banks()
+        await publish(risk_pool, "dongli")
         manager = risk_pool.as_("ma", "pool_manager")
         parties = [
             {"code": "DL-FIN", "role": "district", "name": "东丽区财政局"},

@@ -40,7 +40,8 @@ SHARED_RANKS: Mapping[str, int] = {
 """Of shared's folders and files; what has no rank is a value (0)."""
 
 SCHEME_RANKS: Mapping[str, int] = {
-    "tools": 5, "cases": 4, "library": 3, "reading": 2, "decide": 2, "facts": 2,
+    "tools": 5, "cases": 4, "library": 3, "publication": 3, "reading": 2, "decide": 2, "facts": 2,
+    "completeness": 2,
     "scheme": 1, "terms": 1,
 }  # fmt: skip
 """Of the rules engine. Reading knows nothing of deciding, nor deciding of reading."""

@@ -16,6 +16,7 @@ from services.console.settings import ConsoleSettings
 from services.console.upstream.demo import DemoLoader
 from tests.applications.office import document, submission
 from tests.console.page import Page
+from tests.publishing import publish
 from tests.services import Person, RunningService, nothing_in_flight
 
 ICBC, CCB = "ICBC", "CCB"
@@ -63,6 +64,7 @@ class House:
         manager = self.person("risk_pool", "manager-wu", "pool_manager")
         parties = [("DL-FIN", "district", "东丽区财政局"), (ICBC, "bank", "中国工商银行天津分行"),
                    (CCB, "bank", "中国建设银行天津分行")]  # fmt: skip
+        await publish(self.services["risk_pool"], "dongli")
         await did(
             manager.post(
                 "/pools",

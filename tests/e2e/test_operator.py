@@ -21,6 +21,7 @@ import pytest
 from shared.postgres.database import EVERYWHERE, LOOK_AS
 from tests.applications.office import CCB, ICBC, START, submission
 from tests.notifications.conftest import until
+from tests.publishing import proposal
 from zhidai import embedded, environment
 from zhidai.access import URL_VARIABLES
 from zhidai.addresses import Addresses, free
@@ -72,10 +73,20 @@ class Served:
         parties = [{"code": "FIN", "role": "district", "name": "区财政局"}] + [
             {"code": bank, "role": "bank", "name": bank} for bank in (ICBC, CCB)
         ]
+        await self.publishes(programme)
         body = {"code": pool, "name": pool, "programme": programme, "opened_on": "2026-01-01"}
         await self.asks("risk_pool", "/pools", {**body, "parties": parties}, by="pool_manager")
         money = {"party_code": "FIN", "amount": "20000000.00", "received_on": "2026-03-02"}
         await self.asks("risk_pool", f"/pools/{pool}/contributions", money, by="finance_maker")
+
+    async def publishes(self, programme: str) -> None:
+        """A version of the programme, unless one is published."""
+        known = await self.asks("risk_pool", "/programmes", by="pool_manager")
+        if any(one["programme"] == programme for one in known):
+            return
+        at = f"/programmes/{programme}/versions"
+        await self.asks("risk_pool", at, proposal(programme), by="pool_manager")
+        await self.asks("risk_pool", f"{at}/1/publish", {}, by="approver")
 
     async def approves(self, **changes: Any) -> Any:
         """A case from its submission to its approval by a second person."""

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from tests.applications.office import CCB, ICBC, START, Office, document, position
+from tests.publishing import publish
 from tests.services import Person, RunningService, nothing_in_flight
 
 CLAIM_PAPERS = (
@@ -127,6 +128,8 @@ class Town:
                 {"code": CCB, "role": "bank", "name": "建行"},
             ],
         }
+        await publish(self.risk_pool, code)
+        await self.settled()
         await self.asks(self.pool("ma", "pool_manager"), "/pools", body, 201)
         money = {"party_code": "DL-FIN", "amount": paid_in, "received_on": "2026-03-02"}
         await self.asks(self.maker, f"/pools/{code}/contributions", money, 201)

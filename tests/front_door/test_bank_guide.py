@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.front_door.bank_guide import PAGES, apply_as_the_guide_says, commands, without_comments
 from tests.front_door.started import up
+from tests.publishing import proposal
 from zhidai.access import Access
 
 
@@ -20,6 +21,10 @@ async def test_the_guide_works_as_written_where_a_pool_a_bank_and_its_line_were_
         risk_pool = Access("risk_pool", roles=("pool_manager",), subject="manager", state=state)
         bank = {"code": "ICBC", "name": "中国工商银行"}
         applications.post("/banks", {**bank, "uscc": "91100000100003962T"})
+        versions = "/programmes/dongli/versions"
+        risk_pool.post(versions, proposal("dongli"))
+        approver = Access("risk_pool", roles=("approver",), subject="approver", state=state)
+        approver.post(f"{versions}/1/publish", {})
         pool = {"code": "dongli", "name": "东丽区资金池", "programme": "dongli"}
         risk_pool.post("/pools", {**pool, "opened_on": "2026-01-01", "parties": []})
         line = {"amount": "30000000.00", "valid_from": "2026-01-01"}

@@ -7,6 +7,7 @@ from services.notifications.main import SERVICE as NOTIFICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
 from tests.applications.office import CCB, ICBC, START, Office
 from tests.notifications.conftest import SETTINGS, Notifier
+from tests.publishing import publish
 from tests.services import nothing_in_flight
 
 
@@ -28,6 +29,7 @@ async def test_a_bank_follows_its_case_by_webhook_from_submission_to_capacity(ru
                 {"code": CCB, "role": "bank", "name": "建行"},
             ],
         }
+        await publish(risk_pool, "dongli")
         opened = await risk_pool.as_("ma", "pool_manager").post("/pools", json=pool)
         assert opened.status_code == 201, opened.text
         everyone = [applications, risk_pool, notifications]
@@ -52,6 +54,7 @@ async def test_a_bank_follows_its_case_by_webhook_from_submission_to_capacity(ru
         async with notifier.bureau("pool_manager") as manager:
             items = (await manager.get("/inbox")).json()["items"]
         assert {item["event_type"] for item in items} == {
+            "scheme.published.v1",
             "pool.opened.v1",
             "application.approved.v1",
             "coverage.declined.v1",

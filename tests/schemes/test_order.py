@@ -7,8 +7,8 @@ import pytest
 
 ENGINE = Path(__file__).parents[2] / "shared" / "schemes"
 ORDER = (
-    "vocabulary", "problems", "rules", "terms", "facts", "wording", "decide", "scheme", "reading",
-    "library", "cases", "tools",
+    "vocabulary", "problems", "rules", "terms", "facts", "wording", "decide", "scheme",
+    "completeness", "reading", "publication", "library", "cases", "tools",
 )  # fmt: skip
 """From the bottom up, as shared/schemes/README.md tells it."""
 

@@ -5,6 +5,7 @@ import pytest
 
 from services.applications.main import SERVICE as APPLICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
+from tests.publishing import publish
 
 ALL = (APPLICATIONS, RISK_POOL)
 
@@ -50,6 +51,7 @@ async def test_one_service_cannot_even_connect_to_anothers_database(database_of)
 
 async def test_what_one_service_says_the_other_has_heard_when_all_is_quiet(running):
     async with running(APPLICATIONS, RISK_POOL) as (applications, pool):
+        await publish(pool, "dongli")
         manager = pool.as_("wu", "pool_manager")
         opened = await manager.post(
             "/pools",

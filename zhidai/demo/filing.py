@@ -5,6 +5,9 @@ from typing import Any
 
 from shared.money import format_fen, parse_fen
 from shared.months import add_months
+from shared.schemes import library
+from shared.schemes.completeness import assumed
+from shared.schemes.publication import Publication, scheme_of
 from zhidai.demo.loans import Position, position
 from zhidai.demo.people import BANKS
 from zhidai.demo.plan import (
@@ -29,6 +32,17 @@ WRONG_PATENT = "202310123456.7"
 def fen_of(amount: str) -> int:
     """An amount of a body, in fen."""
     return parse_fen(amount)
+
+
+def version_body(programme: str) -> dict[str, Any]:
+    """A programme's file as it is proposed: from its first day, all that is assumed accepted."""
+    published = Publication(programme, library.path_of(programme).read_text(encoding="utf-8"))
+    scheme = scheme_of(published, published.sha256)
+    return {
+        "text": published.text,
+        "in_force_from": scheme.valid_from.isoformat(),
+        "accepts": list(assumed(scheme, since=scheme.valid_from)),
+    }
 
 
 def pool_body(pool: Pool) -> dict[str, Any]:

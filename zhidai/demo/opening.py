@@ -10,7 +10,7 @@ from zhidai.demo.story import APPLICATIONS, RISK_POOL, Story
 
 
 async def open_pools(story: Story) -> None:
-    """Two pools with six banks, on the first working day of the year."""
+    """Two programmes, two pools and six banks, on the first working day of the year."""
     await story.clock(1, 2)
     await together(
         [
@@ -28,6 +28,7 @@ async def open_pools(story: Story) -> None:
 
 
 async def _open(story: Story, pool: Pool) -> None:
+    await _publish(story, pool.code)
     await story.callers.post(
         POOL_MANAGER, RISK_POOL, "/pools", filing.pool_body(pool), fact=f"pool {pool.code}"
     )
@@ -39,6 +40,23 @@ async def _open(story: Story, pool: Pool) -> None:
             fact=f"contribution {pool.code} {code}",
         )  # fmt: skip
     await until(f"applications knows {pool.code}", partial(_knows, story, pool))
+
+
+async def _publish(story: Story, programme: str) -> None:
+    """The pool's manager proposes the programme's file, the approver publishes it; unless the
+    installation has a version of it already."""
+    known = await story.callers.get(POOL_MANAGER, RISK_POOL, "/programmes")
+    if any(one["programme"] == programme and one["in_force"] for one in known):
+        return
+    versions = f"/programmes/{programme}/versions"
+    body = filing.version_body(programme)
+    proposed = await story.callers.post(
+        POOL_MANAGER, RISK_POOL, versions, body, fact=f"programme {programme}"
+    )
+    await story.callers.post(
+        APPROVER, RISK_POOL, f"{versions}/{proposed['number']}/publish", {},
+        fact=f"programme {programme} published",
+    )  # fmt: skip
 
 
 async def _knows(story: Story, pool: Pool) -> bool:

@@ -12,8 +12,11 @@ import asyncpg
 
 from services.applications.domain.life_cycle import Action, State, find_move
 from services.applications.tables import cases, pools
+from shared.contracts.risk_pool import SchemePublishedV1
 from shared.life_cycle import SYSTEM
 from shared.messaging.inbox import Received
+from shared.postgres.published_schemes import keep_published
+from shared.schemes.publication import Publication
 from shared.transitions import Step
 
 Told = Mapping[str, Any]
@@ -117,6 +120,24 @@ async def claim_paid(
             "paid_on": str(event.paid_on),
         },
     )
+
+
+async def scheme_published(
+    received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime
+) -> None:
+    """A version of a programme is in force from a day on: cases are judged by the same bytes.
+
+    Parked where the bytes are not those of their hash or cannot be read here.
+    """
+    for one in received:
+        event: SchemePublishedV1 = one.event
+        await keep_published(
+            conn,
+            Publication(event.programme, event.text, event.common_text),
+            in_force_from=event.in_force_from,
+            sha256=event.sha256,
+            published_on=event.published_on,
+        )
 
 
 async def pool_opened(

@@ -56,6 +56,19 @@ class PoolRow(_Row, table=True):
     stopped_on: date | None
 
 
+class PublishedSchemeRow(_Row, table=True):
+    """A programme's measure, as the pool has published it from a day on."""
+
+    __tablename__ = "published_schemes"
+
+    programme: str = Field(primary_key=True, sa_type=Text)
+    in_force_from: date = Field(primary_key=True)
+    sha256: str = Field(sa_type=Text)
+    text: str = Field(sa_type=Text)
+    common_text: str = Field(sa_type=Text)
+    published_on: date
+
+
 class BankSuspensionRow(_Row, table=True):
     """A bank whose entries to a pool are suspended."""
 

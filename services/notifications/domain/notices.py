@@ -174,6 +174,17 @@ NOTICES: Mapping[str, Notice] = {
     "bank.resumed.v1": Notice(
         banks=NAMED, roles=("approver", "pool_manager", "reviewer"), fields=_BREAKER
     ),
+    "scheme.published.v1": Notice(
+        banks=Banks.NONE,
+        roles=(
+            "approver",
+            "auditor",
+            "finance_checker",
+            "finance_maker",
+            "pool_manager",
+            "reviewer",
+        ),
+    ),
     "pool.opened.v1": Notice(banks=Banks.NONE, roles=("finance_maker", "pool_manager")),
     "pool.warned.v1": Notice(
         banks=Banks.NONE, roles=("finance_checker", "finance_maker", "pool_manager")

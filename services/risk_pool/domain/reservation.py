@@ -52,12 +52,13 @@ def decide_reservation(
     programme: str,
     pool_programme: str,
     mode: str,
-    scheme: Scheme,
+    scheme: Scheme | Refused,
     working_days: CountsWorkingDays,
 ) -> Reservation:
     """Decide a request by the terms of its approval day, and count in `room` what is held.
 
-    Where no terms bind the loan, that is the limit that leaves no room.
+    Where no terms bind the loan, that is the limit that leaves no room; `scheme` may be the reason
+    why no version is in force.
     """
     try:
         terms = _terms(programme, pool_programme, scheme, mode, request.on)
@@ -75,7 +76,7 @@ def decide_reservation(
 
 
 def _terms(
-    programme: str, pool_programme: str, scheme: Scheme, mode: str, approved_on: date
+    programme: str, pool_programme: str, scheme: Scheme | Refused, mode: str, approved_on: date
 ) -> Terms:
     """The terms that bind the loan: those of its approval day, in its mode (programmes H.12)."""
     if programme != pool_programme:
@@ -83,6 +84,8 @@ def _terms(
             f"申请的方案 {programme} 不是资金池的方案 {pool_programme}",
             f"The case is under {programme}, the pool under {pool_programme}.",
         )
+    if isinstance(scheme, Refused):
+        raise scheme
     return scheme.terms(on=approved_on, mode=mode)
 
 

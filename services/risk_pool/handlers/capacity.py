@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,8 +28,9 @@ from shared.contracts.risk_pool import LimitReached
 from shared.life_cycle import SYSTEM, Move
 from shared.messaging.inbox import Received
 from shared.postgres.calendar_overrides import load_working_days
-from shared.postgres.published_schemes import scheme_on
+from shared.postgres.published_schemes import SchemeNotPublished, scheme_on
 from shared.refusals import NotFound
+from shared.schemes.scheme import Scheme
 from shared.transitions import Step, apply_transitions
 
 
@@ -83,13 +84,23 @@ async def reserve(received: Sequence[Received], *, conn: asyncpg.Connection, now
                     programme=event.programme,
                     pool_programme=pool.programme,
                     mode=event.mode,
-                    scheme=await scheme_on(conn, pool.programme, event.approved_on),
+                    scheme=await _scheme(conn, pool.programme, event.approved_on),
                     working_days=working_days,
                 )
                 decided.append(_Decided(event=event, before=before, reservation=reservation))
 
     await _record(conn, pools, decided, now=now)
     await store_incidents(conn, incidents, now=now)
+
+
+async def _scheme(
+    conn: asyncpg.Connection, programme: str, approved_on: date
+) -> Scheme | SchemeNotPublished:
+    """The version that binds the loan, or why there is none."""
+    try:
+        return await scheme_on(conn, programme, approved_on)
+    except SchemeNotPublished as refused:
+        return refused
 
 
 def _require_all(events: Sequence[ApplicationApprovedV1], pools: Mapping[str, LockedPool]) -> None:

@@ -26,6 +26,7 @@ from shared.life_cycle import Actor
 from shared.messaging.consumer import Consumer, Patience
 from shared.money import parse_fen
 from shared.postgres.database import EVERYWHERE
+from tests.publishing import publish
 
 OPENED = date(2026, 1, 1)
 USCC = "91120110MA05TQXX00"
@@ -64,6 +65,7 @@ class Pool:
                     "amount": lines[party["code"]],
                     "valid_from": OPENED.isoformat(),
                 }
+        await publish(self.service, self.code)
         answer = await self.manager.post(
             "/pools",
             json={

@@ -129,8 +129,8 @@ async def test_a_contribution_to_a_settled_month_is_refused(running):
     [
         ({"code": "dongli"}, 409, "pool-exists"),
         ({"code": "Dong Li"}, 422, "invalid-request"),
-        ({"programme": "nowhere"}, 404, "no-such-scheme"),
-        ({"opened_on": "1999-01-01"}, 409, "scheme-not-in-force"),
+        ({"programme": "nowhere"}, 409, "scheme-not-published"),
+        ({"opened_on": "1999-01-01"}, 409, "scheme-not-published"),
         ({"parties": [{"code": "A", "role": "astronaut", "name": "A"}]}, 422, "invalid-request"),
         (
             {"parties": [{"code": "A", "role": "bank", "name": "A"},

@@ -88,7 +88,7 @@ async def test_a_bank_that_is_no_party_and_a_mode_that_is_none_are_declined_in_w
 
         assert await limits_of(pool, "stranger") == ["bank_not_in_pool"]
         assert await limits_of(pool, "mode") == ["no_such_scheme"]
-        assert await limits_of(pool, "early") == ["scheme_not_in_force"]
+        assert await limits_of(pool, "early") == ["scheme_not_published"]
 
 
 async def test_a_line_that_has_ended_or_been_replaced_counts_by_the_day_of_approval(running):

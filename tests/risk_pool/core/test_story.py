@@ -31,6 +31,7 @@ async def test_a_pool_takes_money_holds_capacity_covers_a_loan_and_lets_it_go(ru
         assert "covered:ICBC" not in await pool.balances()
         assert [move["action"] for move in gone["history"]] == ["reserve", "activate", "release"]
         assert [one["type"] for one in await pool.said()] == [
+            "scheme.published.v1",
             "pool.opened.v1",
             "coverage.reserved.v1",
             "coverage.activated.v1",
