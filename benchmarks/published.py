@@ -12,7 +12,7 @@ from shared.schemes.publication import Publication, scheme_of
 
 async def keep_file(conn: asyncpg.Connection, programme: str, *, now: datetime) -> None:
     """Keep the file of a programme as published from its first day on."""
-    published = Publication(programme, library.path_of(programme).read_text(encoding="utf-8"))
+    published = Publication(programme, *library.texts(programme))
     scheme = scheme_of(published, published.sha256)
     await keep_published(
         conn,

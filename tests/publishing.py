@@ -13,9 +13,9 @@ PROPOSER, PUBLISHER = "manager-ding", "approver-yan"
 
 def publication(programme: str, text: str | None = None) -> Publication:
     """The text of a programme's file, or a text of the test's own."""
-    if text is None:
-        text = library.path_of(programme).read_text(encoding="utf-8")
-    return Publication(programme, text)
+    if text is not None:
+        return Publication(programme, text)
+    return Publication(programme, *library.texts(programme))
 
 
 def proposal(
@@ -27,6 +27,7 @@ def proposal(
     since = in_force_from or scheme.valid_from
     return {
         "text": published.text,
+        "common_text": published.common_text,
         "in_force_from": since.isoformat(),
         "accepts": list(assumed(scheme, since=since)),
     }

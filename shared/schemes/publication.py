@@ -34,7 +34,9 @@ class Publication:
 
     def read(self) -> tuple[Scheme | None, list[Problem]]:
         """The scheme, or every problem of the text, in the order of its lines."""
-        return read_scheme(self.text, programme=self.programme)
+        return read_scheme(
+            self.text, programme=self.programme, common=lambda name: self.common_text or None
+        )
 
 
 _read: dict[str, Scheme] = {}

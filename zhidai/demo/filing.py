@@ -36,10 +36,11 @@ def fen_of(amount: str) -> int:
 
 def version_body(programme: str) -> dict[str, Any]:
     """A programme's file as it is proposed: from its first day, all that is assumed accepted."""
-    published = Publication(programme, library.path_of(programme).read_text(encoding="utf-8"))
+    published = Publication(programme, *library.texts(programme))
     scheme = scheme_of(published, published.sha256)
     return {
         "text": published.text,
+        "common_text": published.common_text,
         "in_force_from": scheme.valid_from.isoformat(),
         "accepts": list(assumed(scheme, since=scheme.valid_from)),
     }
