@@ -6,6 +6,15 @@ WHOLE_BP = 10_000
 """A whole in basis points."""
 
 
+def ip_share(*, share_bp: int, amount_fen: int, ip_amount_fen: int | None) -> Fraction:
+    """The part of a loan that intellectual property is pledged for (programmes H.7): exactly, by
+    the amount that the contract states for it, else in basis points."""
+    if ip_amount_fen is not None:
+        assert 0 < ip_amount_fen <= amount_fen
+        return Fraction(ip_amount_fen, amount_fen)
+    return Fraction(share_bp, WHOLE_BP)
+
+
 def percent(share: Fraction | int) -> str:
     """54%, 12.5%, or the fraction where no finite percentage says it exactly."""
     hundred = Fraction(share) * 100

@@ -1,6 +1,6 @@
 """The service of banks and reviewers: `python -m services.applications.main`."""
 
-from services.applications.api import banks, cases, loans, positions, reviews, submissions
+from services.applications.api import banks, cases, facts, loans, positions, reviews, submissions
 from services.applications.consumer import ROUTES
 from services.applications.handlers import expiry
 from services.applications.settings import Settings
@@ -18,6 +18,7 @@ SERVICE = Service(
     title="申请与贷款 Applications",
     routers=(
         banks.router,
+        facts.router,
         submissions.router,
         reviews.router,
         cases.router,

@@ -4,6 +4,7 @@ A case has one loan, so `loan_id` is the application's id all along.
 """
 
 from datetime import date
+from fractions import Fraction
 from typing import Literal
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.envelope import Event, register
 from shared.money import MONEY_NAMES, NIL, NonNegativeFen, PositiveFen
+from shared.ratios import ip_share
 from shared.risk_classes import RiskClass
 
 """五级分类, the five categories of loan quality."""
@@ -76,6 +78,11 @@ class ApplicationApprovedV1(_Case):
 
     amount_fen: PositiveFen
     ip_share_bp: int = Field(ge=1, le=10_000, description="The part of the loan IP is pledged for.")
+    ip_amount_fen: PositiveFen | None = Field(
+        None,
+        description="The IP part as the contract states it in yuan; where given, the share is "
+        "exactly this of the amount, and `ip_share_bp` is that rounded.",
+    )
     tenor_months: int = Field(ge=1)
     annual_rate_bp: int = Field(ge=0)
     programme: str = Field(description="The scheme file whose terms bind the loan.")
@@ -88,8 +95,18 @@ class ApplicationApprovedV1(_Case):
     is_first_loan: bool = False
     is_multi_ip_type: bool = False
     attributes: dict[str, bool | str] = Field(
-        default_factory=dict, description="Facts of the loan that a tier may ask for."
+        default_factory=dict,
+        description="Facts of the loan as of its approval that a rule may ask for.",
     )
+
+    @property
+    def ip_share(self) -> Fraction:
+        """The part of the loan that IP is pledged for, exactly."""
+        return ip_share(
+            share_bp=self.ip_share_bp,
+            amount_fen=self.amount_fen,
+            ip_amount_fen=self.ip_amount_fen,
+        )
 
 
 class ApplicationRejectedV1(_Case):
@@ -133,6 +150,10 @@ class LoanDisbursedV1(_Case):
     disbursed_on: date
     matures_on: date
     annual_rate_bp: int = Field(ge=0)
+    attributes: dict[str, bool | str] = Field(
+        default_factory=dict,
+        description="Facts of the loan as of its disbursement that a rule may ask for.",
+    )
 
 
 class LoanPositionReportedV1(_Case):

@@ -22,6 +22,10 @@ KNOWN_OF_EVERY_LOAN = frozenset(
 STATED_BY_THE_BUREAU = frozenset({"claim_rate", "guarantee_multiple", "bank_score"})
 """What nobody states of his own bank: the bureau enters it with its evidence."""
 
+KNOWN_IN_ANOTHER_WAY = frozenset({"in_territory"})
+"""What may be stated, and where it is not, is found by what the case says anyway: the region in
+which the firm is registered."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactNeeded:
@@ -36,6 +40,9 @@ class FactNeeded:
     at: FactDay
     source: str
     """The rule that asks for it."""
+    required: bool = True
+    """Whether a decision without it is refused; else it is known in another way where nobody
+    states it."""
 
 
 def facts_needed(terms: Terms) -> tuple[FactNeeded, ...]:
@@ -48,7 +55,7 @@ def facts_needed(terms: Terms) -> tuple[FactNeeded, ...]:
         found[name] = FactNeeded(
             name=name, kind=fact.kind, zh=fact.zh, en=fact.en,
             by="bureau" if name in STATED_BY_THE_BUREAU else "bank",
-            at=at, source=terms.source(rule),
+            at=at, source=terms.source(rule), required=name not in KNOWN_IN_ANOTHER_WAY,
         )  # fmt: skip
     return tuple(found.values())
 
@@ -58,6 +65,10 @@ def _asked(terms: Terms) -> Iterator[tuple[str, FactDay, str]]:
         yield terms.loan_cap_by.by, "approval", "loan_cap_by"
     if terms.revenue_cap_fen is not None:
         yield "revenue", "approval", "revenue_cap"
+    if terms.borrower_debt_cap_fen is not None:
+        yield "total_debt", "approval", "borrower_debt_cap"
+    if terms.in_territory:
+        yield "in_territory", "approval", "in_territory"
     for subsidy in terms.subsidies:
         for share_if in subsidy.share_if:
             for flag in share_if.all:

@@ -253,6 +253,7 @@ async def test_approval_says_everything_the_pool_needs(office: Office):
         "borrower_name": "珠海格力电器股份有限公司",
         "amount": "1000000.00",
         "ip_share_bp": 6_000,
+        "ip_amount": None,
         "tenor_months": 12,
         "annual_rate_bp": 385,
         "programme": "dongli",

@@ -41,8 +41,7 @@ SHARED_RANKS: Mapping[str, int] = {
 
 SCHEME_RANKS: Mapping[str, int] = {
     "tools": 5, "cases": 4, "library": 3, "publication": 3, "reading": 2, "decide": 2, "facts": 2,
-    "completeness": 2,
-    "scheme": 1, "terms": 1,
+    "stated": 2, "facts_schema": 2, "completeness": 2, "scheme": 1, "terms": 1,
 }  # fmt: skip
 """Of the rules engine. Reading knows nothing of deciding, nor deciding of reading."""
 SCHEME_STRANGERS = ({"reading", "decide"},)

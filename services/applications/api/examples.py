@@ -21,6 +21,7 @@ SUBMISSION: Final[dict[str, Any]] = {
     "repayment": "bullet",
     "has_other_collateral": False,
     "ip_share_bp": None,
+    "ip_amount": None,
     "is_first_loan": True,
     "attributes": {"is_high_tech_enterprise": True},
     "collateral": [

@@ -31,6 +31,7 @@ from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
 from shared.identifiers import InvalidIdentifier, Uscc
 from shared.money import MONEY_NAMES, NIL, RequestFen, RequestFenOrZero
 from shared.risk_classes import RiskClass
+from shared.schemes.facts_schema import stated_facts_schema
 
 BankCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
@@ -147,6 +148,14 @@ class DocumentBody(_Body):
 _Fact = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
+Attributes = Annotated[
+    dict[_Fact, bool | int | ShortText],
+    Field(max_length=50),
+    WithJsonSchema(stated_facts_schema()),
+]
+"""Facts that a rule may ask for. Name, type and day are judged by the terms in force."""
+
+
 class SubmissionBody(_Body):
     """An application for entry to a pool, complete."""
 
@@ -166,8 +175,17 @@ class SubmissionBody(_Body):
     repayment: Literal["bullet", "equal_instalments", "interest_first"]
     has_other_collateral: bool
     ip_share_bp: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    ip_amount_fen: RequestFen | None = Field(
+        None,
+        description="The IP part as the contract states it in yuan, beside or instead of "
+        "`ip_share_bp`; the share is then exactly this of the amount.",
+    )
     is_first_loan: bool
-    attributes: dict[_Fact, bool | ShortText] = Field(default_factory=dict, max_length=50)
+    attributes: Attributes = Field(
+        default_factory=dict,
+        description="Facts as of the approval. Which ones a mode needs: "
+        "`GET /pools/{code}/modes/{mode}/facts`.",
+    )
     collateral: Annotated[list[CollateralBody], Field(min_length=1, max_length=100)]
     documents: Annotated[list[DocumentBody], Field(max_length=100)]
 
@@ -261,6 +279,10 @@ class DisbursementBody(_Body):
     amount_fen: RequestFen
     disbursed_on: Day
     matures_on: Day
+    attributes: Attributes = Field(
+        default_factory=dict,
+        description="Facts as of the disbursement, where the mode asks for such.",
+    )
 
     def as_disbursement(self) -> Disbursement:
         """The loan."""

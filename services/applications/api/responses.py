@@ -11,6 +11,7 @@ from services.applications.domain.life_cycle import Action, State
 from shared.contracts.risk_pool import LimitReached
 from shared.http.progress import StepAnswer
 from shared.money import MONEY_NAMES, Fen
+from shared.schemes.facts import FactDay
 
 
 class _Answer(BaseModel):
@@ -215,6 +216,19 @@ class CaseSummary(_Answer):
     assigned_name: str | None = None
 
 
+class StatedFact(_Answer):
+    """A fact of the loan with who stated it, as of which day, and the rule that asks for it."""
+
+    name: str = Field(examples=["unsecured_share"])
+    value: bool | str = Field(examples=["33.33%"])
+    at: FactDay
+    on: date
+    stated_by: str
+    stated_by_name: str
+    stated_at: datetime
+    source: str
+
+
 class CaseAnswer(CaseSummary):
     """A case with everything that belongs to it."""
 
@@ -231,9 +245,11 @@ class CaseAnswer(CaseSummary):
     repayment: str
     has_other_collateral: bool
     ip_share_bp: int | None
+    ip_amount_fen: Fen | None = Field(description="The IP part as the contract states it in yuan.")
     is_first_loan: bool
     is_multi_ip_type: bool
     attributes: dict[str, bool | str]
+    stated_facts: list[StatedFact]
     revision: int
     findings: list[FindingAnswer]
     collateral: list[CollateralAnswer]

@@ -15,6 +15,7 @@ from services.applications.domain.submission import (
     Surroundings,
 )
 from shared.months import add_months
+from shared.ratios import percent
 from shared.schemes.decide.findings import Finding
 
 Check = Callable[[Submission, Surroundings], Iterator[Finding]]
@@ -84,14 +85,15 @@ def firm_exists_already(case: Submission, around: Surroundings) -> Iterator[Find
 
 def ip_share_does_not_contradict(case: Submission, around: Surroundings) -> Iterator[Finding]:
     """Without other collateral IP is pledged for the whole loan (H.7)."""
-    if not case.has_other_collateral and case.ip_share_bp not in (None, 10_000):
+    if not case.has_other_collateral and case.ip_share not in (None, 1):
+        by_amount = case.ip_amount_fen is not None and case.ip_amount_fen < case.amount_fen
         yield Finding(
             code="ip-share-contradicts",
             source="programmes H.7",
             zh="未提供其他担保的贷款，知识产权部分占比应为 100%",
             en="Without other collateral the IP share is the whole.",
-            field="/ip_share_bp",
-            evidence={"ip_share_bp": str(case.ip_share_bp)},
+            field="/ip_amount" if by_amount else "/ip_share_bp",
+            evidence={"ip_share": percent(case.ip_share)},
         )
 
 

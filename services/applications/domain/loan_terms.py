@@ -1,9 +1,9 @@
 """What must hold when a pledge is registered and when a loan is paid out; all faults at once."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from shared.money import group_fen
 from shared.months import add_months
@@ -62,6 +62,8 @@ class Disbursement:
     amount_fen: int
     disbursed_on: date
     matures_on: date
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    """Facts as of the disbursement."""
 
 
 def disbursement_faults(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
+from services.applications.domain.stated import missing_facts
 from services.applications.domain.submission import Submission, Surroundings
 from shared.money import parse_fen
 from shared.months import add_months
@@ -14,7 +15,7 @@ from shared.schemes.decide.eligibility import eligibility
 from shared.schemes.decide.findings import Finding
 from shared.schemes.scheme import Scheme
 from shared.schemes.terms import Terms
-from shared.schemes.vocabulary import PARTIES
+from shared.schemes.vocabulary import FACTS, PARTIES
 
 _AS_THE_SCHEME_SAYS = {"r_and_d": "research_and_development"}
 _POINTERS = {"/ip_share": "/ip_share_bp"}
@@ -33,7 +34,12 @@ def programme_findings(
         of_the_scheme = eligibility(_facts(case, scheme, around), terms)
     except Refused as refusal:
         return (no_terms(refusal, case, programme=scheme.programme, today=around.today),)
-    return (*_parties(case, terms), *(_pointed(finding) for finding in of_the_scheme))
+    told = {finding.evidence.get("fact") for finding in of_the_scheme}
+    return (
+        *_parties(case, terms),
+        *(_pointed(finding) for finding in of_the_scheme),
+        *(one for one in missing_facts(case.attributes, terms) if one.evidence["fact"] not in told),
+    )
 
 
 def no_terms(refusal: Refused, case: Submission, *, programme: str, today: date) -> Finding:
@@ -49,9 +55,7 @@ def no_terms(refusal: Refused, case: Submission, *, programme: str, today: date)
 
 
 def _facts(case: Submission, scheme: Scheme, around: Surroundings) -> ApplicationFacts:
-    share = Fraction(case.ip_share_bp, 10_000) if case.ip_share_bp is not None else None
-    if not case.has_other_collateral:
-        share = Fraction(1)
+    share = case.ip_share if case.has_other_collateral else Fraction(1)
     return ApplicationFacts(
         on=around.today,
         amount_fen=case.amount_fen,
@@ -130,6 +134,9 @@ def _parties(case: Submission, terms: Terms) -> Iterator[Finding]:
 
 def _pointed(finding: Finding) -> Finding:
     """The same finding, pointing into our request where that has another name."""
+    fact = finding.evidence.get("fact")
+    if not finding.field and fact in FACTS:
+        return replace(finding, field=f"/attributes/{fact}")
     ours = _POINTERS.get(finding.field)
     if ours is None:
         return finding

@@ -7,7 +7,10 @@ columns of the same names that are written (`tables/submissions.py`).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, NamedTuple
+from fractions import Fraction
+from typing import Any, Final, NamedTuple
+
+from shared.ratios import ip_share
 
 PATENT_KINDS: Final = frozenset({"invention", "utility_model", "design"})
 
@@ -115,10 +118,24 @@ class Submission:
     repayment: str
     has_other_collateral: bool
     ip_share_bp: int | None
+    ip_amount_fen: int | None = None
+    """The part of the loan that the contract states for IP; the share is exactly this."""
     is_first_loan: bool
-    attributes: Mapping[str, bool | str]
+    attributes: Mapping[str, Any]
+    """Facts that a rule may ask for, as of the approval."""
     collateral: tuple[Collateral, ...]
     documents: tuple[SubmittedDocument, ...]
+
+    @property
+    def ip_share(self) -> Fraction | None:
+        """The part of the loan that IP is pledged for; None where nothing is stated (H.7)."""
+        if self.ip_amount_fen is None and self.ip_share_bp is None:
+            return None
+        return ip_share(
+            share_bp=self.ip_share_bp or 0,
+            amount_fen=self.amount_fen,
+            ip_amount_fen=self.ip_amount_fen,
+        )
 
     @property
     def is_multi_ip_type(self) -> bool:

@@ -1,12 +1,14 @@
 """People decide on a case: each step says what it leaves, and the life cycle moves the case."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any, Final
 
 from services.applications.domain.life_cycle import Action
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
 from services.applications.tables.cases import about
 from shared.contracts.applications import ApplicationApprovedV1, Reason
+from shared.money import round_half_up
 from shared.postgres.published_schemes import terms_on
 from shared.ratios import WHOLE_BP
 from shared.transitions import Transition
@@ -67,8 +69,13 @@ async def approve(case: CaseInHand, *, opinion: str) -> Transition:
 def _known_to_the_pool(row: Any) -> dict[str, Any]:
     """What the approval's event asks of a case, by the columns of the same names."""
     wanted = ApplicationApprovedV1.model_fields.keys() & row.keys() - about(row).keys()
-    share = row["ip_share_bp"] if row["has_other_collateral"] else WHOLE_BP
-    return {name: row[name] for name in wanted} | {"ip_share_bp": share}
+    told = {name: row[name] for name in wanted}
+    if not row["has_other_collateral"]:
+        return told | {"ip_share_bp": WHOLE_BP, "ip_amount_fen": None}
+    if row["ip_share_bp"] is None and row["ip_amount_fen"] is not None:
+        rounded = round_half_up(Fraction(row["ip_amount_fen"] * WHOLE_BP, row["amount_fen"]))
+        return told | {"ip_share_bp": max(rounded, 1)}
+    return told
 
 
 async def withdraw(case: CaseInHand, *, reason: str) -> Transition:

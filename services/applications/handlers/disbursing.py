@@ -10,9 +10,12 @@ from services.applications.domain.loan_terms import (
     disbursement_faults,
     registration_faults,
 )
+from services.applications.domain.stated import witnessed
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
 from services.applications.tables import loans
+from shared.postgres.published_schemes import terms_on
 from shared.refusals import FieldsWrong
+from shared.schemes.stated import all_kept, read_facts
 from shared.transitions import Transition
 
 
@@ -60,9 +63,15 @@ async def disburse(case: CaseInHand, paid: Disbursement) -> Transition:
         first_right_ends_on=min(right["expires_on"] for right in rights),
         today=case.today,
     )
-    if faults:
+    terms = await terms_on(case.conn, row["programme"], row["approved_on"], row["mode"])
+    values, wrong = read_facts(paid.attributes, terms, at="disbursement")
+    if faults := (*faults, *wrong):
         raise FieldsWrong(faults)
+    stated = witnessed(
+        values, terms, at="disbursement", on=paid.disbursed_on, by=case.caller, now=case.now
+    )
     decision = Decision(
+        changes={"stated_facts": [*row["stated_facts"], *stated]},
         detail={"loan_no": paid.loan_no},
         facts={
             "amount_fen": paid.amount_fen,
@@ -70,6 +79,7 @@ async def disburse(case: CaseInHand, paid: Disbursement) -> Transition:
             "disbursed_on": paid.disbursed_on,
             "matures_on": paid.matures_on,
             "annual_rate_bp": row["annual_rate_bp"],
+            "attributes": all_kept(values),
         },
     )
 

@@ -1,6 +1,7 @@
 """A bank submits a case, or submits it again: check it by machine, keep it, and say so."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any, Final
 
 import asyncpg
@@ -9,6 +10,7 @@ from uuid6 import uuid7
 from services.applications.domain.checks import findings
 from services.applications.domain.life_cycle import Action
 from services.applications.domain.programme import no_terms, programme_findings
+from services.applications.domain.stated import ip_amount_faults, read_stated, witnessed
 from services.applications.domain.submission import Submission, Surroundings
 from services.applications.handlers.case_in_hand import CaseInHand
 from services.applications.queries.surroundings import surroundings
@@ -22,9 +24,11 @@ from shared.contracts.applications import Reason
 from shared.life_cycle import SYSTEM
 from shared.messaging import outbox
 from shared.postgres.database import Database
-from shared.postgres.published_schemes import scheme_on
+from shared.postgres.published_schemes import scheme_on, terms_on
 from shared.refusals import FieldFault, FieldsWrong, Refused
 from shared.schemes.decide.findings import Finding
+from shared.schemes.stated import as_facts
+from shared.schemes.terms import Terms
 from shared.transitions import Step, Transition, checked, events_of
 
 
@@ -99,6 +103,8 @@ async def submit(case: CaseInHand, submission: Submission) -> FiledCase:
     if known.around is None:
         raise FieldsWrong([POOL_UNKNOWN])
 
+    terms = await _terms(case.conn, known.programme, case.today, submission.mode)
+    submission = _typed(submission, terms)
     against = await reasons_against(case.conn, submission, known.around, programme=known.programme)
     by_machine = await _by_machine(case, submission, by_bank, handed_in, against, known.programme)
     steps, done = (by_bank, by_machine), (handed_in, checked(APPLICATIONS, by_machine))
@@ -112,6 +118,14 @@ async def submit(case: CaseInHand, submission: Submission) -> FiledCase:
         reasons=against,
         submitted_by=case.caller.subject,
         submitted_at=case.now,
+        stated_facts=witnessed(
+            as_facts(submission.attributes),
+            terms,
+            at="approval",
+            on=case.today,
+            by=case.caller,
+            now=case.now,
+        ),
         moves=tuple(zip(steps, done, strict=True)),
     )
 
@@ -132,6 +146,22 @@ async def reasons_against(
         finding = no_terms(refusal, submission, programme=programme, today=around.today)
         return (*everywhere, finding)
     return (*everywhere, *programme_findings(submission, scheme, around))
+
+
+async def _terms(conn: asyncpg.Connection, programme: str, today: date, mode: str) -> Terms | None:
+    """The terms that would bind the loan today; None where there are none, which is a finding."""
+    try:
+        return await terms_on(conn, programme, today, mode)
+    except Refused:
+        return None
+
+
+def _typed(submission: Submission, terms: Terms | None) -> Submission:
+    """The submission with its facts as they are kept. Raises FieldsWrong."""
+    kept, wrong = read_stated(submission.attributes, terms)
+    if faults := (*ip_amount_faults(submission), *wrong):
+        raise FieldsWrong(faults)
+    return replace(submission, attributes=kept)
 
 
 def _must_keep_its_pool(case: CaseInHand, submission: Submission) -> None:

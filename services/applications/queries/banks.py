@@ -23,6 +23,14 @@ async def bank(session: AsyncSession, code: str) -> BankRow:
     return row
 
 
+async def pool(session: AsyncSession, code: str) -> PoolRow:
+    """One pool. Raises NotFound."""
+    row = await session.get(PoolRow, code)
+    if row is None:
+        raise NotFound(f"没有资金池 {code}", f"There is no pool {code}.")
+    return row
+
+
 async def pools(session: AsyncSession) -> Sequence[tuple[PoolRow, date | None]]:
     """All pools, each with the day since which the bank that looks is suspended there."""
     # Row-level security shows a bank its own suspensions only; staff see the first of any bank.

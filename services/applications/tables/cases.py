@@ -35,6 +35,7 @@ APPLICATIONS: Final = CaseTable(
         "reserved_until": "date",
         "scheme_version": "text",
         "declined_limits": "jsonb",
+        "stated_facts": "jsonb",
     },
     about=about,
 )

@@ -129,9 +129,13 @@ class ApplicationRow(_Row, table=True):
     repayment: str = Field(sa_type=Text)
     has_other_collateral: bool
     ip_share_bp: int | None
+    ip_amount_fen: int | None = Field(sa_column=Column(BigInteger, nullable=True))
     is_first_loan: bool
     is_multi_ip_type: bool
     attributes: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    stated_facts: list[dict[str, Any]] = Field(
+        sa_column=Column(JSONB, nullable=False, server_default="[]")
+    )
     state: str = Field(sa_type=Text)
     version: int
     revision: int

@@ -56,6 +56,8 @@ class FiledCase:
     reasons: Sequence[Finding]
     submitted_by: str
     submitted_at: datetime
+    stated_facts: Sequence[Mapping[str, Any]]
+    """The facts with who stated them; see `domain.stated.witnessed`."""
     moves: Sequence[tuple[Step, Transition]]
 
     @property

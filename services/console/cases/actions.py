@@ -19,8 +19,8 @@ class FormField:
 
     name: str
     kind: str
-    """long, line, amount, date; hidden comes with the page; reasons and registrations have several
-    parts."""
+    """long, line, amount, date; hidden comes with the page; reasons, registrations and facts have
+    several parts."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ _DISBURSEMENT = (
     FormField("amount", "amount"),
     FormField("disbursed_on", "date"),
     FormField("matures_on", "date"),
+    FormField("attributes", "facts"),
 )
 
 CASE_ACTIONS = _table(
@@ -103,7 +104,28 @@ def _value(field: FormField, form: FormData) -> Any:
             for row in _rows(form, *names)
             if row[0].isascii() and row[0].isdigit()
         ]
+    if field.kind == "facts":
+        return _facts(form)
     return amount(form, field.name) if field.kind == "amount" else text(form, field.name)
+
+
+def _facts(form: FormData) -> dict[str, Any]:
+    """Facts by name, each of the kind that its field is named for: `fact.flag.is_insured`. What
+    was left empty is not stated; the service says whether it is needed."""
+    found: dict[str, Any] = {}
+    for key in form:
+        begins, _, rest = key.partition(".")
+        kind, _, name = rest.partition(".")
+        said = text(form, key)
+        if begins != "fact" or not said:
+            continue
+        if kind == "flag":
+            found[name] = said == "true"
+        elif kind == "count" and said.isascii() and said.isdigit():
+            found[name] = int(said)
+        else:
+            found[name] = amount(form, key) if kind == "money" else said
+    return found
 
 
 def _rows(form: FormData, *names: str) -> list[tuple[str, ...]]:

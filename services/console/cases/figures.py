@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from shared.money import format_fen, parse_fen, round_half_up
+from shared.ratios import WHOLE_BP, ip_share, percent
 
 
 def totals(case: Mapping[str, Any]) -> dict[str, Any]:
@@ -13,16 +14,28 @@ def totals(case: Mapping[str, Any]) -> dict[str, Any]:
     The pledge rate is the IP part of the loan over the appraised value (programmes B.6).
     """
     amount_fen = parse_fen(case["amount"])
-    share_bp = (case["ip_share_bp"] or 10_000) if case["has_other_collateral"] else 10_000
-    counts_fen = round_half_up(Fraction(amount_fen * share_bp, 10_000))
+    counts_fen = round_half_up(amount_fen * share_of(case))
     value_fen = sum(
         parse_fen(item["valuation"]["amount"]) for item in case["collateral"] if item["valuation"]
     )
     return {
+        "ip_share": percent(share_of(case)),
         "counts": format_fen(counts_fen),
         "value": format_fen(value_fen) if value_fen else "",
         "pledge_rate_bp": counts_fen * 10_000 // value_fen if value_fen else None,
     }
+
+
+def share_of(case: Mapping[str, Any]) -> Fraction:
+    """The part of the loan that IP is pledged for, exactly (programmes H.7)."""
+    if not case["has_other_collateral"]:
+        return Fraction(1)
+    stated = case.get("ip_amount")
+    return ip_share(
+        share_bp=case["ip_share_bp"] or WHOLE_BP,
+        amount_fen=parse_fen(case["amount"]),
+        ip_amount_fen=parse_fen(stated) if stated else None,
+    )
 
 
 def is_below(room: str | None, wanted: str) -> bool:

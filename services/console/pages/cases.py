@@ -1,7 +1,7 @@
 """The queue, the list of cases, and the page of one case with everything that decides it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -88,11 +88,13 @@ async def _show(
     answer = await page.applications.read(f"/applications/{case_id}")
     found = answer.body
     has_loan = bool(found["loan"])
-    pool, coverage, positions, claims = await asyncio.gather(
+    lends = "disburse" in found["pending_actions"]
+    pool, coverage, positions, claims, asked = await asyncio.gather(
         or_none(page.risk_pool.get(f"/pools/{found['pool_code']}")),
         or_none(page.risk_pool.get(f"/coverages/{case_id}")),
         or_none(page.applications.get(f"/loans/{case_id}/positions") if has_loan else nothing()),
         or_none(page.risk_pool.get("/claims", loan_id=str(case_id)) if has_loan else nothing()),
+        or_none(_facts_of(page, found) if lends else nothing()),
     )
     given = text(attempt.form, "_rows")
     rows = int(given) if given.isascii() and given.isdigit() else _USUAL_REASON_ROWS
@@ -108,11 +110,22 @@ async def _show(
         positions=items(positions or []),
         claims=items(claims or []),
         places=_places(page, found),
+        facts_asked=[
+            fact
+            for fact in (asked or {}).get("facts", [])
+            if (fact["at"], fact["by"]) == ("disbursement", "bank")
+        ],
         totals=totals(found),
         is_below=is_below,
         reason_rows=min(rows + more_rows, _MOST_REASON_ROWS),
         today=await today(page),
     )
+
+
+def _facts_of(page: PageContext, case: Mapping[str, Any]) -> Awaitable[Any]:
+    """The facts that the measures of the case's approval day ask for."""
+    where = f"/pools/{case['pool_code']}/modes/{case['mode']}/facts"
+    return page.applications.get(where, on=case["approved_on"])
 
 
 def _rights(case: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -150,6 +163,11 @@ def _places(page: PageContext, case: Mapping[str, Any]) -> list[tuple[str, str]]
         ("/annual_rate_bp", t("case.rate")),
         ("/purpose", t("case.purpose")),
         ("/ip_share_bp", t("case.ip-share")),
+        ("/ip_amount", t("case.ip-amount")),
+        *(
+            (f"/attributes/{one['name']}", t.term("input", one["name"]))
+            for one in case["stated_facts"]
+        ),
         ("/parties", t("case.parties")),
         ("/documents", t("case.documents")),
     ]

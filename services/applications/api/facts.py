@@ -1,0 +1,139 @@
+"""Which facts a mode of a pool asks for, as a list, as JSON Schemas, and as a table to fill in."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from services.applications.api.common import Anyone
+from services.applications.api.templates import template
+from services.applications.queries import banks as bank_reads
+from services.applications.tables.rows import PoolRow
+from shared.auth.identity import Identity
+from shared.clock import business_date
+from shared.context import Context
+from shared.http.context import CurrentContext
+from shared.postgres.published_schemes import terms_on
+from shared.schemes.facts import FactDay, facts_needed
+from shared.schemes.facts_schema import needed_facts_schema
+from shared.schemes.stated import DAYS, UNITS
+from shared.schemes.terms import Terms
+from shared.schemes.vocabulary import FactKind
+
+router = APIRouter(tags=["facts"])
+
+Code = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+Mode = Annotated[str, Path(max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
+On = Annotated[
+    date | None, Query(description="As the measures stand on this day; today if left out.")
+]
+
+
+class FactAnswer(BaseModel):
+    """One fact that a mode asks for beyond what every loan has."""
+
+    name: str = Field(examples=["unsecured_share"], description="Its key in `attributes`.")
+    kind: FactKind
+    zh: str = Field(examples=["信用部分占比"])
+    en: str
+    unit_zh: str = Field(examples=["百分比"])
+    unit_en: str
+    by: str = Field(description="Who states it: bank or bureau.")
+    at: FactDay = Field(description="As of which day: approval, disbursement or claim.")
+    at_zh: str
+    at_en: str
+    required: bool = Field(description="Whether a decision without it is refused.")
+    source: str = Field(description="The rule that asks for it.")
+
+
+class FactsAnswer(BaseModel):
+    """The facts of a mode, in the order in which its rules ask for them."""
+
+    pool_code: str
+    programme: str
+    mode: str
+    version: str = Field(description="The version of the measures that asks for them.")
+    on: date
+    facts: list[FactAnswer]
+    schemas: dict[str, dict[str, Any]] = Field(
+        description="Day (approval, disbursement, claim) → JSON Schema of the `attributes` that a "
+        "bank states as of it."
+    )
+
+
+@router.get("/pools/{code}/modes/{mode}/facts")
+async def read_facts_of_mode(
+    code: Code, mode: Mode, caller: Anyone, context: CurrentContext, on: On = None
+) -> FactsAnswer:
+    """The facts that a mode asks for: name, type, unit, who states each, as of which day, by which
+    rule. Forms and templates are made of this list."""
+    day = on or business_date(context.clock.now())
+    pool, terms = await _in_force(code, mode, caller, context, day)
+    facts = facts_needed(terms)
+    return FactsAnswer(
+        pool_code=pool.code,
+        programme=pool.programme,
+        mode=mode,
+        version=terms.version,
+        on=day,
+        facts=[
+            FactAnswer(
+                name=fact.name,
+                kind=fact.kind,
+                zh=fact.zh,
+                en=fact.en,
+                unit_zh=UNITS[fact.kind].zh,
+                unit_en=UNITS[fact.kind].en,
+                by=fact.by,
+                at=fact.at,
+                at_zh=DAYS[fact.at].zh,
+                at_en=DAYS[fact.at].en,
+                required=fact.required,
+                source=fact.source,
+            )
+            for fact in facts
+        ],
+        schemas={
+            at: needed_facts_schema(f for f in facts if f.at == at and f.by == "bank")
+            for at in DAYS
+        },
+    )
+
+
+@router.get(
+    "/pools/{code}/modes/{mode}/template.csv",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}}, "description": "A table to fill in."}},
+)
+async def read_template(
+    code: Code,
+    mode: Mode,
+    caller: Anyone,
+    context: CurrentContext,
+    on: On = None,
+    at: Annotated[
+        FactDay, Query(description="For which step: approval, disbursement or claim.")
+    ] = "approval",
+) -> Response:
+    """A CSV (UTF-8 with BOM) with a column for each field of the step and each fact that the mode
+    asks for: Chinese names in the first row, names of the API in the second, units in the third."""
+    day = on or business_date(context.clock.now())
+    _, terms = await _in_force(code, mode, caller, context, day)
+    asked = [fact for fact in facts_needed(terms) if fact.at == at and fact.by == "bank"]
+    return Response(
+        template(at, asked, pool_code=code, mode=mode),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{code}-{mode}-{at}.csv"'},
+    )
+
+
+async def _in_force(
+    code: str, mode: str, caller: Identity, context: Context, day: date
+) -> tuple[PoolRow, Terms]:
+    """The pool, and the terms of a mode on a day. Raises NotFound, and what the scheme raises."""
+    async with context.database.reading(caller.institution) as session:
+        pool = await bank_reads.pool(session, code)
+    async with context.database.looking(caller.institution) as conn:
+        return pool, await terms_on(conn, pool.programme, day, mode)
