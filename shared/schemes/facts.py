@@ -4,12 +4,14 @@ The rules themselves say which facts they ask for: a tier, points on top, a ceil
 models, forms and checks are made of this list; a decision that lacks a fact of it is refused.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
+from shared.schemes.rules.facts import FactRule
 from shared.schemes.terms import Terms
-from shared.schemes.vocabulary import FACTS, FactKind
+from shared.schemes.vocabulary import FACTS, FIGURES, FactKind
 
 FactDay = Literal["approval", "disbursement", "claim"]
 
@@ -52,10 +54,13 @@ def facts_needed(terms: Terms) -> tuple[FactNeeded, ...]:
         if name in KNOWN_OF_EVERY_LOAN or name in found:
             continue
         fact = FACTS[name]
+        usual: Literal["bank", "bureau"] = "bureau" if name in STATED_BY_THE_BUREAU else "bank"
+        said = terms.facts.get(name, FactRule())
         found[name] = FactNeeded(
             name=name, kind=fact.kind, zh=fact.zh, en=fact.en,
-            by="bureau" if name in STATED_BY_THE_BUREAU else "bank",
-            at=at, source=terms.source(rule), required=name not in KNOWN_IN_ANOTHER_WAY,
+            by=said.by or usual,
+            at=said.at or at, source=said.source or terms.source(rule),
+            required=name not in KNOWN_IN_ANOTHER_WAY,
         )  # fmt: skip
     return tuple(found.values())
 
@@ -74,6 +79,7 @@ def _asked(terms: Terms) -> Iterator[tuple[str, FactDay, str]]:
             for flag in share_if.all:
                 yield flag, "approval", "subsidies"
     if terms.sharing is None:
+        yield from ((name, "claim", "facts") for name in terms.facts)
         return
     at: FactDay = terms.sharing.facts_at
     for row in terms.sharing.rows:
@@ -82,3 +88,154 @@ def _asked(terms: Terms) -> Iterator[tuple[str, FactDay, str]]:
     for plus in terms.sharing.plus:
         for flag in plus.if_any:
             yield flag, at, "sharing"
+    yield from ((name, at, "facts") for name in terms.facts)
+
+
+ENTERED_FIGURES = frozenset({"year_budget", "bank_year_ceiling", "term_fees"})
+"""Of the figures that caps go by, those that no ledger knows: agreements, budgets and fees, which
+two persons enter. The pool's balance and what was lent and disbursed the house counts itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureNeeded:
+    """A figure that a cap goes by and that must be entered."""
+
+    name: str
+    """Of `vocabulary.FIGURES`; money in fen."""
+    zh: str
+    en: str
+    per: str
+    """Of `vocabulary.PERIODS`: over what its cap counts."""
+    caps: tuple[str, ...]
+    """The codes of the caps that go by it."""
+    source: str
+
+
+def figures_needed(terms: Terms) -> tuple[FigureNeeded, ...]:
+    """The figures of a mode's caps that must be entered, each once."""
+    found: dict[str, FigureNeeded] = {}
+    for cap in terms.caps:
+        if cap.of not in ENTERED_FIGURES:
+            continue
+        before = found.get(cap.of)
+        words = FIGURES[cap.of]
+        found[cap.of] = FigureNeeded(
+            name=cap.of, zh=words.zh, en=words.en, per=cap.per,
+            caps=(*(before.caps if before else ()), cap.code),
+            source=cap.source or terms.source("caps"),
+        )  # fmt: skip
+    return tuple(found.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseAllowed:
+    """A cap that a recorded decision may raise, up to a ceiling. Amounts in fen."""
+
+    cap: str
+    amount_fen: int
+    up_to_fen: int
+    source: str
+
+
+def raises_allowed(terms: Terms) -> tuple[RaiseAllowed, ...]:
+    """The caps of a mode that a decision may raise; without one the cap stays as it is."""
+    return tuple(
+        RaiseAllowed(
+            cap=cap.code, amount_fen=cap.amount_fen, up_to_fen=cap.may_be_raised_to_fen,
+            source=cap.source or terms.source("caps"),
+        )
+        for cap in terms.caps
+        if cap.amount_fen is not None and cap.may_be_raised_to_fen is not None
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementNeeded:
+    """A share that an agreement states, of 1."""
+
+    party: str
+    at_least: Fraction
+    at_most: Fraction
+    """What is paid where the agreement may be silent and is (programmes H.18)."""
+    required: bool
+    """Whether no claim is decided without it."""
+    source: str
+
+
+def agreements_needed(terms: Terms) -> tuple[AgreementNeeded, ...]:
+    """The shares of a mode that are left to an agreement."""
+    sharing = terms.sharing
+    if sharing is None or sharing.agreed is None:
+        return ()
+    agreed = sharing.agreed
+    most = max(dict(row.shares)[agreed.party] for row in sharing.rows)
+    return (
+        AgreementNeeded(
+            party=agreed.party, at_least=agreed.at_least, at_most=most,
+            required=agreed.required, source=terms.source("sharing"),
+        ),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmationNeeded:
+    """A prior decision without which a party pays nothing: whether it was taken must be recorded."""
+
+    decision: str
+    party: str
+    source: str
+
+
+def confirmations_needed(terms: Terms) -> tuple[ConfirmationNeeded, ...]:
+    """The prior decisions on which shares of a mode depend."""
+    if terms.sharing is None:
+        return ()
+    return tuple(
+        ConfirmationNeeded(decision=decision, party=party, source=terms.source("sharing"))
+        for party, decision in terms.sharing.only_if_confirmed
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountNeeded:
+    """An amount of a claim beside its principal: a field of `ClaimFacts` without `_fen`."""
+
+    name: str
+    required: bool
+    """Whether the split is refused without it; else it is nothing where nobody states it."""
+    zh: str
+    en: str
+    source: str
+
+
+_AMOUNTS: Mapping[str, tuple[str, str]] = {
+    "compensated_amount": ("代偿金额", "amount compensated by the guarantor"),
+    "recovered": ("申请前已回收的净额", "recovered before the claim, net"),
+    "other_policy_money": ("其他政策资金已付金额", "paid by other policy money"),
+    "interest": ("欠息", "interest in arrears"),
+    "penalty_interest": ("罚息", "penalty interest"),
+    "compound_interest": ("复利", "compound interest"),
+    "costs": ("追偿费用（逐笔，含凭证号）", "costs of recovery, each with its reference"),
+}
+
+
+def amounts_needed(terms: Terms) -> tuple[AmountNeeded, ...]:
+    """The amounts that a claim of a mode states: those the split is refused without, then those
+    that may be nothing. Interest is the bank's own outside the base, and comes back to it (H.23)."""
+    if terms.sharing is None:
+        return ()
+    required = {
+        "compensated_amount": terms.base.of == "compensated_amount",
+        "recovered": terms.base.net_of_recoveries,
+        "other_policy_money": any(cap.of == "loss_before_policy_money" for cap in terms.caps),
+    }
+    asked = [name for name, is_asked in required.items() if is_asked]
+    asked += ["interest", "penalty_interest", "compound_interest"]
+    asked += ["costs"] if "costs" in terms.base.plus else []
+    return tuple(
+        AmountNeeded(
+            name=name, required=name in required, zh=_AMOUNTS[name][0], en=_AMOUNTS[name][1],
+            source=terms.source("caps" if name == "other_policy_money" else "base"),
+        )
+        for name in asked
+    )  # fmt: skip

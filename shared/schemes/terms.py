@@ -25,6 +25,7 @@ from shared.schemes.rules.declare import (
     Within,
     declared,
 )
+from shared.schemes.rules.facts import FactName, FactRule
 from shared.schemes.rules.limits import AmountByTier, Cap, Covered, RateCap
 from shared.schemes.rules.sharing import Base, Behind, Sharing, Weights, weights_of
 from shared.schemes.rules.subsidies import SubsidyRule
@@ -172,6 +173,12 @@ class Terms:
     programme_covered_cap_fen: Annotated[
         Fen | None, Says("在保本金总额上限", "ceiling on all covered principal")
     ] = None
+
+    # what must be stated
+    facts: Annotated[
+        Mapping[FactName, FactRule],
+        Says("所需事实及其说明人、截止日", "facts, by whom, of which day"),
+    ] = field(default_factory=dict)
 
     # claims
     trigger: Annotated[

@@ -115,6 +115,7 @@ LABELS: dict[str, Words] = {
     "product_life": Words("每产品每户累计", "per product and borrower in all"),
     "programme_year": Words("每年", "per year"),
     "guarantee_fee": Words("担保费", "guarantee fee"),
+    "interest_paid": Words("实付利息", "interest really paid"),
     "insurance_premium": Words("保险费", "insurance premium"),
     "appraisal_fee": Words("评估费", "appraisal fee"),
     "provincial_confirmation": Words("省级确认", "provincial confirmation"),

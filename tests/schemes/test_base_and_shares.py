@@ -213,7 +213,8 @@ def test_the_highest_row_wins_and_at_a_tie_the_first():
     assert split_loss(ip_and_first, highest).row == 1
     assert split_loss(ip_and_first, highest).shares["pool"] == 50
     assert split_loss(ip_and_first, first).row == 0
-    assert split_loss(loss(100), highest).shares["pool"] == 30
+    neither = loss(100, attributes={"is_ip_loan": False, "is_first_loan": False})
+    assert split_loss(neither, highest).shares["pool"] == 30
 
 
 def test_points_are_given_once_and_taken_from_whom_the_scheme_names():
@@ -229,7 +230,8 @@ def test_points_are_given_once_and_taken_from_whom_the_scheme_names():
     both = split_loss(loss(100, attributes={"is_first_loan": True, "is_ip_loan": True}), rule)
 
     assert both.shares == {"pool": 45, "guarantor": 25, "bank": 30}
-    assert split_loss(loss(100, attributes={"is_ip_loan": False}), rule).shares["pool"] == 40
+    neither = {"is_first_loan": False, "is_ip_loan": False}
+    assert split_loss(loss(100, attributes=neither), rule).shares["pool"] == 40
 
 
 def test_an_agreement_states_less_within_bounds_and_the_bearer_takes_the_difference():
@@ -262,5 +264,6 @@ def test_without_the_prior_decision_a_party_pays_nothing():
         replace(flat(province=40, city=20, bank=40), only_if_confirmed=(("city", "province_says"),))
     )
 
-    assert split_loss(loss(100), rule).shares == {"province": 40, "city": 0, "bank": 60}
-    assert split_loss(loss(100, confirmed=frozenset({"province_says"})), rule).shares["city"] == 20
+    denied = split_loss(loss(100, confirmed={"province_says": False}), rule)
+    assert denied.shares == {"province": 40, "city": 0, "bank": 60}
+    assert split_loss(loss(100, confirmed={"province_says": True}), rule).shares["city"] == 20

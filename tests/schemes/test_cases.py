@@ -12,11 +12,11 @@ COMPARISON_TABLE = {
     "gd_guangzhou_2023", "gd_shenzhen", "gd_sz_pingshan", "gd_jiangmen", "js_suzhidai", "js_wuxi",
     "ah_4321", "ah_tech", "sd_weihai", "sd_qingdao", "sx_qinzhidai", "yn_tech", "cq_zhishi",
     "sh_escrow", "sh_precompensation", "sh_general", "bj_etown", "bj_haidian", "cd_2008",
-    "cd_xinzhi", "sc_tianfu", "my_keji", "sc_meishan", "gz_guiyang", "nfgf",
+    "cd_xinzhi", "sc_tianfu", "my_keji", "sc_meishan", "gz_guiyang", "nfgf", "hb_wuhan",
 }  # fmt: skip
 
 RATIO_NOT_PUBLISHED = {
-    "js_wuxi", "sh_precompensation", "bj_haidian", "sc_tianfu", "gz_guiyang", "nfgf",
+    "js_wuxi", "sh_precompensation", "bj_haidian", "sc_tianfu", "gz_guiyang", "nfgf", "hb_wuhan",
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.months import add_months
 from shared.schemes.decide.claims import Payment
-from shared.schemes.decide.findings import FigureMissing
+from shared.schemes.decide.findings import FactMissing, FigureMissing
 from shared.schemes.decide.lpr import LprUnknown, december_lpr_bp, highest_rate_bp, lpr_bp
 from shared.schemes.decide.subsidies import subsidy
 from shared.schemes.decide.subsidy_amounts import SubsidyFacts, quarter_lengths
@@ -241,9 +241,12 @@ def test_the_share_of_the_first_row_of_flags_that_are_all_so_counts():
         return subsidy("s", facts(attributes=flags), terms).share
 
     assert share(is_small=True, is_insured=True) == Fraction(1, 2)
-    assert share(is_small=True) == Fraction(3, 10)
-    assert share(is_insured=True) == Fraction(1, 5)
-    assert share() == Fraction(1, 5)
+    assert share(is_small=True, is_insured=False) == Fraction(3, 10)
+    assert share(is_small=False) == Fraction(1, 5)
+    for flags, fact in (({"is_small": True}, "is_insured"), ({}, "is_small")):
+        with pytest.raises(FactMissing) as refused:
+            share(**flags)
+        assert refused.value.extra["fact"] == fact
 
 
 def test_a_fee_paid_by_the_year_is_held_against_its_yearly_rate():

@@ -180,7 +180,6 @@ def _deadline(asked: Asked) -> Answer:
 def _subsidy(asked: Asked) -> Answer:
     given = dict(asked.given)
     code = given.pop("code")
-    given["settled_on"] = given["settled_on"] or given["until"]
     caps = [cap.code for rule in asked.terms.subsidies if rule.code == code for cap in rule.caps]
     given["used"] = dict.fromkeys(caps, 0) | given["used"]
     decision = subsidy(code, SubsidyFacts(**given), asked.terms)

@@ -4,6 +4,7 @@ from shared.ratios import percent
 from shared.schemes.decide.explanation import Explanation, Step, listed, money, note_if
 from shared.schemes.decide.subsidies import SubsidyDecision
 from shared.schemes.vocabulary import Words
+from shared.schemes.wording import spoken
 
 
 def explain_subsidy(decision: SubsidyDecision) -> Explanation:
@@ -20,6 +21,10 @@ def explain_subsidy(decision: SubsidyDecision) -> Explanation:
         inputs.append(("days", f"{decision.days}/{rule.day_base}"))
     if facts.fee_fen is not None:
         inputs.append(("fee", money(facts.fee_fen)))
+    if facts.interest_paid_fen is not None:
+        inputs.append(("interest_paid", money(facts.interest_paid_fen)))
+    if rule.fee_ceiling_bp is not None:
+        inputs.append(("fee_ceiling_bp", str(rule.fee_ceiling_bp)))
     steps = [
         Step(
             rule=f"subsidies.{rule.code}",
@@ -27,7 +32,7 @@ def explain_subsidy(decision: SubsidyDecision) -> Explanation:
             source=decision.source,
             inputs=tuple(inputs),
             result=money(decision.uncapped_fen),
-            note=decision.why_nothing or Words("", ""),
+            note=decision.why_nothing or _cut(decision),
         )
     ]
     steps.extend(
@@ -51,3 +56,11 @@ def explain_subsidy(decision: SubsidyDecision) -> Explanation:
         )
     )
     return Explanation("subsidy", decision.version, tuple(steps))
+
+
+def _cut(decision: SubsidyDecision) -> Words:
+    """The inputs that made the amount less, by name."""
+    if not decision.cut_by:
+        return Words("", "")
+    said = [spoken(name, "en") for name in decision.cut_by]
+    return Words(f"受限于：{'、'.join(decision.cut_by)}", f"cut by: {', '.join(said)}")

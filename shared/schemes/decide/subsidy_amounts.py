@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 from shared.money import round_half_up
 from shared.schemes.decide.claims import CapOutcome
@@ -23,13 +24,16 @@ class SubsidyFacts:
     """The yearly rate of the contract, in basis points."""
     since: date
     until: date
-    settled_on: date
-    """When the subsidy is computed; the LPR is that of this day."""
+    settled_on: date | None = None
+    """When the loan was settled, for a subsidy on settlement; for another, when it is computed.
+
+    The LPR is that of this day; of the end of the period, where none is stated.
+    """
     ip_share: Share = Fraction(1)
     fee_fen: Fen | None = None
     """Fee or premium paid, for a subsidy of one."""
     interest_paid_fen: Fen | None = None
-    """Interest really paid, where it is known: no subsidy is above it."""
+    """Interest really paid in the period, on the whole loan, where it is known."""
     product: str = ""
     market_rate_bp: int | None = None
     attributes: Attributes = field(default_factory=dict)
@@ -52,7 +56,7 @@ def _ceiling(rule: SubsidyRule, facts: SubsidyFacts) -> Fraction:
     assert rule.rate_ceiling is not None
     return highest_rate_bp(
         rule.rate_ceiling,
-        facts.settled_on,
+        facts.settled_on or facts.until,
         year=facts.until.year,
         market_rate_bp=facts.market_rate_bp,
     )
@@ -109,25 +113,73 @@ def _by_rate(
     return amount * days / rule.day_base if rule.per_year else amount
 
 
+class Counted(NamedTuple):
+    """What a subsidy comes to before rounding, and the inputs that made it less."""
+
+    exact: Fraction
+    cut_by: tuple[str, ...] = ()
+
+
 def exact_amount(
     rule: SubsidyRule, facts: SubsidyFacts, counted: Fraction, share: Fraction, days: int
-) -> Fraction:
-    """The subsidy before rounding: of the interest, of the principal, or of a fee."""
+) -> Counted:
+    """The subsidy before rounding: of the interest, of the principal, or of a fee.
+
+    Of interest that was really paid the share is taken of that; of interest by rate and days
+    never more than the same share of what was paid. Points on principal are paid up to it.
+    """
+    cut_by = [] if days == (facts.until - facts.since).days else ["longest_days"]
+    if rule.rate_ceiling is not None and counted < facts.rate_bp and not _is_by_points(rule):
+        cut_by.append("rate_ceiling")
+    if rule.of == "interest_paid":
+        return Counted(_of_paid(rule, facts, counted, share), tuple(cut_by))
+    limits: dict[str, Fraction] = {}
     if rule.of in ("interest", "principal"):
         amount = _by_rate(rule, facts, counted, share, days)
         if facts.interest_paid_fen is not None:
-            amount = min(amount, Fraction(facts.interest_paid_fen))
-        return amount
-    if facts.fee_fen is None:
+            limits["interest_paid"] = _most_by_interest(rule, facts, counted, share)
+    else:
+        if facts.fee_fen is None:
+            raise FactMissing(
+                "缺少已付费用金额", "The fee or premium that was paid is missing.", fact="fee"
+            )
+        amount = facts.fee_fen * share
+        if rule.rate_bp is not None:
+            limits["rate_bp"] = _by_rate(rule, facts, Fraction(rule.rate_bp), Fraction(1), days)
+        if rule.fee_ceiling_bp is not None:
+            limits["fee_ceiling_bp"] = _principal(rule, facts) * rule.fee_ceiling_bp / 10_000
+    least = min([amount, *limits.values()])
+    cut_by += [name for name, limit in limits.items() if limit == least < amount]
+    return Counted(least, tuple(cut_by))
+
+
+def _is_by_points(rule: SubsidyRule) -> bool:
+    return rule.rate_bp is not None or bool(rule.products)
+
+
+def _most_by_interest(
+    rule: SubsidyRule, facts: SubsidyFacts, counted: Fraction, share: Fraction
+) -> Fraction:
+    """The most that interest really paid allows: all of it for points, else the share of it."""
+    assert facts.interest_paid_fen is not None
+    if _is_by_points(rule):
+        return Fraction(facts.interest_paid_fen)
+    return _of_paid(rule, facts, counted, share)
+
+
+def _of_paid(
+    rule: SubsidyRule, facts: SubsidyFacts, counted: Fraction, share: Fraction
+) -> Fraction:
+    """The share of the interest really paid, of the part and up to the rate that count."""
+    if facts.interest_paid_fen is None:
         raise FactMissing(
-            "缺少已付费用金额", "The fee or premium that was paid is missing.", fact="fee"
+            "缺少实付利息(interest_paid)",
+            "The interest really paid is missing.",
+            fact="interest_paid",
         )
-    amount = facts.fee_fen * share
-    if rule.rate_bp is not None:
-        amount = min(amount, _by_rate(rule, facts, Fraction(rule.rate_bp), Fraction(1), days))
-    if rule.fee_ceiling_bp is not None:
-        amount = min(amount, _principal(rule, facts) * rule.fee_ceiling_bp / 10_000)
-    return amount
+    part = facts.ip_share if rule.ip_part_only else Fraction(1)
+    rate = counted / facts.rate_bp if counted < facts.rate_bp else Fraction(1)
+    return facts.interest_paid_fen * part * rate * share
 
 
 def rounded_fen(
@@ -139,14 +191,14 @@ def rounded_fen(
     exact: Fraction,
 ) -> int:
     """Half-up once, or each calendar quarter on its own where the scheme pays by quarter."""
-    if rule.rounded_each == "period":
+    if rule.rounded_each == "period" or rule.of == "interest_paid":
         return round_half_up(exact)
     total = sum(
         round_half_up(_by_rate(rule, facts, counted, share, length))
         for length in quarter_lengths(facts.since, days)
     )
     if facts.interest_paid_fen is not None:
-        return min(total, facts.interest_paid_fen)
+        return min(total, round_half_up(_most_by_interest(rule, facts, counted, share)))
     return total
 
 

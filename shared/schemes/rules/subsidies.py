@@ -35,17 +35,26 @@ class SubsidyRule:
     code: Code
     zh: NamePart
     en: NamePart
-    of: Literal["interest", "guarantee_fee", "insurance_premium", "appraisal_fee", "principal"]
+    of: Literal[
+        "interest",
+        "interest_paid",
+        "guarantee_fee",
+        "insurance_premium",
+        "appraisal_fee",
+        "principal",
+    ]
     mode: Literal["upfront_rate_cut", "ex_post_to_company", "ex_post_on_settlement"]
     rate_bp: BasisPoints | None = None
     """Points a year on principal (interest), or on the amount insured or guaranteed."""
     share: Share = Fraction(1)
-    """The part of the interest or fee that is paid."""
+    """The part of the interest or fee that is paid; `interest_paid`: of the interest really paid."""
     share_if: tuple[ShareIf, ...] = ()
     """The first that fits."""
     rate_ceiling: RateCap | None = None
     """A loan rate above it counts only up to it (bj_2025), or not at all."""
     above_ceiling: Literal["counted_up_to_ceiling", "nothing"] = "counted_up_to_ceiling"
+    contract_rate_is_cut: bool = False
+    """Where the rate is cut upfront: the contract states the rate after the cut (gx 2023)."""
     fee_ceiling_bp: BasisPoints | None = None
     ip_part_only: bool = False
     day_base: Annotated[int, Within(360, 365)] = 365
@@ -75,6 +84,11 @@ class SubsidyRule:
             yield Words(
                 "按本金补贴须写 rate_bp 或 products",
                 "a subsidy on principal needs rate_bp or products",
+            )
+        if self.of == "interest_paid" and (self.rate_bp is not None or self.products):
+            yield Words(
+                "按实付利息的比例补贴，不能再写 rate_bp 或 products",
+                "a share of the interest really paid has no rate_bp or products",
             )
         if self.residual and self.residual not in dict(self.paid_by):
             yield Words("residual 须是 paid_by 中的一方", "residual is to be one of paid_by")

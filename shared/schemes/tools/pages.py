@@ -27,7 +27,11 @@ SHAPES = (
     ("韶关、阳江 Shaoguan, Yangjiang", "template_pool_bank", "财政资金，面向中小企业和科技企业"),
     ("合肥 Hefei", "template_pool_bank", "2,000 万元，14 家银行"),
     ("海南省 Hainan（2026 起）", "template_by_risk_class", "三类质押，比例随风险等级"),
-    ("武汉 Wuhan（2024）", "template_ip_part", "知识产权部分不低于 50%，商业秘密可质押"),
+    (
+        "武汉 Wuhan（2024，已知部分见 hb_wuhan）",
+        "template_ip_part",
+        "知识产权部分不低于 50%，商业秘密可质押",
+    ),
     ("潮州 Chaozhou（2025）", "template_ip_part", "专利、商标、地理标志、著作权，直接与间接质押"),
     ("清远 Qingyuan（2023）", "template_net_loss", "净本金损失，10 倍，省市出资"),
     ("揭阳 Jieyang（2024）", "template_net_loss", "次级、可疑、损失为不良，净损失"),
