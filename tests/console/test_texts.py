@@ -11,7 +11,7 @@ from services.applications.domain import life_cycle as cases
 from services.console.cases.kinds import CASE, KINDS, CaseKind
 from services.console.rendering.catalogue import FOLDER, LANGUAGES, Texts, texts
 from services.console.rendering.navigation import ENTRIES
-from services.risk_pool.domain import claim, recovery, settlement
+from services.risk_pool.domain import claim, programme_version, recovery, settlement
 from shared.life_cycle import SYSTEM_ROLE
 
 CONSOLE = FOLDER.parent
@@ -79,9 +79,13 @@ def test_every_language_is_one_that_html_knows():
 
 def moves(kind: CaseKind) -> list[tuple[str | None, str, str, bool]]:
     """The service's life cycle of a kind: from, action, to, and whether a person does it."""
-    module = {"case": cases, "claim": claim, "recovery": recovery, "settlement": settlement}[
-        kind.name
-    ]
+    module = {
+        "case": cases,
+        "claim": claim,
+        "recovery": recovery,
+        "settlement": settlement,
+        "version": programme_version,
+    }[kind.name]
     return [
         (move.source, move.action, move.target, SYSTEM_ROLE not in move.roles)
         for move in module.LIFE_CYCLE.moves
@@ -100,7 +104,7 @@ def states_with_words(kind: CaseKind) -> set[str]:
     return set(ZH.codes("state" if kind is CASE else f"{kind.name}_state"))
 
 
-ELSEWHERE = {"resubmit", "submit", "file", "report"}
+ELSEWHERE = {"resubmit", "submit", "file", "report", "propose"}
 """A whole application, claim or recovery is filled in at the bank, or in a form of its own."""
 
 

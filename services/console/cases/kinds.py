@@ -1,4 +1,4 @@
-"""The four kinds of cases, and what can be done to each."""
+"""The kinds of cases, and what can be done to each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from services.console.cases.actions import (
     CLAIM_ACTIONS,
     RECOVERY_ACTIONS,
     SETTLEMENT_ACTIONS,
+    VERSION_ACTIONS,
     Action,
 )
 
@@ -28,4 +29,5 @@ CASE = CaseKind("case", CASE_ACTIONS)
 CLAIM = CaseKind("claim", CLAIM_ACTIONS)
 RECOVERY = CaseKind("recovery", RECOVERY_ACTIONS)
 SETTLEMENT = CaseKind("settlement", SETTLEMENT_ACTIONS)
-KINDS = (CASE, CLAIM, RECOVERY, SETTLEMENT)
+VERSION = CaseKind("version", VERSION_ACTIONS)
+KINDS = (CASE, CLAIM, RECOVERY, SETTLEMENT, VERSION)
