@@ -14,6 +14,7 @@ from shared.schemes.reading.reader import read_scheme
 from shared.schemes.tools.comparison import SAMPLE_BOOK, cost_of, read_book
 from shared.schemes.tools.drafting import Answers, draft, draft_cases
 from shared.schemes.tools.pages import generated, pages
+from zhidai.commands import scheme_publish
 from zhidai.scheme_files import (
     CANNOT,
     WRONG,
@@ -38,6 +39,7 @@ Source = Annotated[str, typer.Argument(help="a programme, or the path of a schem
 
 def mount(app: typer.Typer) -> None:
     """Put `scheme` under the front door."""
+    scheme_publish.mount(scheme)
     app.add_typer(scheme, name="scheme")
 
 

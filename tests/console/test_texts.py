@@ -11,7 +11,7 @@ from services.applications.domain import life_cycle as cases
 from services.console.cases.kinds import CASE, KINDS, CaseKind
 from services.console.rendering.catalogue import FOLDER, LANGUAGES, Texts, texts
 from services.console.rendering.navigation import ENTRIES
-from services.risk_pool.domain import claim, recovery, settlement, subsidy
+from services.risk_pool.domain import claim, programme_version, recovery, settlement, subsidy
 from shared.life_cycle import SYSTEM_ROLE
 
 CONSOLE = FOLDER.parent
@@ -85,6 +85,7 @@ def moves(kind: CaseKind) -> list[tuple[str | None, str, str, bool]]:
         "recovery": recovery,
         "settlement": settlement,
         "subsidy": subsidy,
+        "version": programme_version,
     }[kind.name]
     return [
         (move.source, move.action, move.target, SYSTEM_ROLE not in move.roles)
@@ -104,7 +105,7 @@ def states_with_words(kind: CaseKind) -> set[str]:
     return set(ZH.codes("state" if kind is CASE else f"{kind.name}_state"))
 
 
-ELSEWHERE = {"resubmit", "submit", "file", "report"}
+ELSEWHERE = {"resubmit", "submit", "file", "report", "propose"}
 """A whole application, claim or recovery is filled in at the bank, or in a form of its own."""
 
 

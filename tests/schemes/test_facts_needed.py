@@ -32,7 +32,8 @@ def asked_of(name: str) -> dict[str, list[str]]:
 
 def _asked(found: Terms):
     for fact in facts_needed(found):
-        yield f"{fact.name} {fact.by}@{fact.at}"
+        if fact.required:
+            yield f"{fact.name} {fact.by}@{fact.at}"
     for figure in figures_needed(found):
         yield f"figure {figure.name} per {figure.per}"
     for allowed in raises_allowed(found):

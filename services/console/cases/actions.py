@@ -88,6 +88,11 @@ SETTLEMENT_ACTIONS = _table(
     Action("sign", "sign", emphasis="main"),
     Action("post", "post", emphasis="main"),
 )
+VERSION_ACTIONS = _table(
+    Action("publish", "publish", emphasis="main"),
+    Action("refuse", "refuse", _REASON, "bad"),
+    Action("withdraw", "withdraw", _REASON),
+)
 
 
 def _value(field: FormField, form: FormData) -> Any:

@@ -9,6 +9,7 @@ from services.console.cases.actions import (
     RECOVERY_ACTIONS,
     SETTLEMENT_ACTIONS,
     SUBSIDY_ACTIONS,
+    VERSION_ACTIONS,
     Action,
 )
 
@@ -30,4 +31,5 @@ CLAIM = CaseKind("claim", CLAIM_ACTIONS)
 RECOVERY = CaseKind("recovery", RECOVERY_ACTIONS)
 SETTLEMENT = CaseKind("settlement", SETTLEMENT_ACTIONS)
 SUBSIDY = CaseKind("subsidy", SUBSIDY_ACTIONS)
-KINDS = (CASE, CLAIM, RECOVERY, SETTLEMENT, SUBSIDY)
+VERSION = CaseKind("version", VERSION_ACTIONS)
+KINDS = (CASE, CLAIM, RECOVERY, SETTLEMENT, SUBSIDY, VERSION)

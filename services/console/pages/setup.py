@@ -1,6 +1,5 @@
 """Setting up: the banks, the pools and the lines that must be there before a bank can submit."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -12,9 +11,10 @@ from services.console.http.development import somebody_with
 from services.console.http.forms import NOTHING_SENT, Attempt, once
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
+from services.console.pages.programmes import PROPOSER, PUBLISHER
 from services.console.setup.forms import FORMS
 from services.console.upstream.installation import Installation, read_installation
-from services.console.upstream.programmes import PARTNER_ROLES, programmes
+from services.console.upstream.programmes import PARTNER_ROLES
 
 router = APIRouter()
 
@@ -33,15 +33,28 @@ class Step:
 
 def steps_of(installation: Installation) -> list[Step]:
     """The steps in their order. A bank can submit without money, but nothing is reserved."""
-    needed = {
-        "bank": bool(installation.banks),
-        "pool": bool(installation.pools),
-        "line": bool(installation.lines),
-    }
-    steps = [Step(name, FORMS[name].role, f"/setup/{name}", done) for name, done in needed.items()]
+    bank, pool, line = (
+        Step(name, FORMS[name].role, f"/setup/{name}", bool(there))
+        for name, there in (
+            ("bank", installation.banks),
+            ("pool", installation.pools),
+            ("line", installation.lines),
+        )
+    )
     pools = installation.pools
-    money = f"/pools/{pools[0]['code']}#cash" if pools else "/pools"
-    return [*steps, Step("money", "finance_maker", money, installation.has_money)]
+    at = f"/pools/{pools[0]['code']}#cash" if pools else "/pools"
+    money = Step("money", "finance_maker", at, installation.has_money)
+    return [bank, *_publishing(installation), pool, line, money]
+
+
+def _publishing(installation: Installation) -> list[Step]:
+    """One person proposes a programme, another publishes it."""
+    is_published, proposed = bool(installation.open_programmes), installation.proposed_version
+    waits = f"/programmes/{proposed['programme']}/{proposed['number']}" if proposed else ""
+    return [
+        Step("programme", PROPOSER, "/programmes/new", is_published or proposed is not None),
+        Step("publish", PUBLISHER, waits or "/programmes", is_published),
+    ]
 
 
 @router.get("/setup")
@@ -91,7 +104,7 @@ async def _show(page: PageContext, name: FormName, attempt: Attempt) -> Response
         substitute=somebody_with(page, known.role),
         lacks=_lacking(name, installation),
         installation=installation,
-        programmes=await asyncio.to_thread(programmes) if name == "pool" else (),
+        programmes=installation.open_programmes,
         partner_roles=PARTNER_ROLES,
         today=await today(page),
     )
@@ -99,6 +112,14 @@ async def _show(page: PageContext, name: FormName, attempt: Attempt) -> Response
 
 def _lacking(name: FormName, installation: Installation) -> str:
     """The step that must come before this one; "" where nothing is in the way."""
-    before: Mapping[str, tuple[str, ...]] = {"line": ("bank", "pool"), "party": ("pool",)}
-    there = {"bank": installation.banks, "pool": installation.pools}
+    before: Mapping[str, tuple[str, ...]] = {
+        "pool": ("programme",),
+        "line": ("bank", "pool"),
+        "party": ("pool",),
+    }
+    there: Mapping[str, object] = {
+        "bank": installation.banks,
+        "programme": installation.open_programmes,
+        "pool": installation.pools,
+    }
     return next((step for step in before.get(name, ()) if not there[step]), "")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.schemes import vocabulary
+from shared.schemes.terms import RULES
 
 FOLDER = Path(__file__).parents[1] / "texts"
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
@@ -80,6 +81,8 @@ def _vocabulary(language: str) -> Iterator[tuple[str, str]]:
         "risk_class": vocabulary.RISK_CLASSES,
         "input": {**vocabulary.FIGURES, **vocabulary.FACTS},
     }
+    for name, rule in RULES.items():
+        yield f"rule.{name}", rule.zh if language == "zh" else rule.en
     for kind, words in kinds.items():
         for code, word in words.items():
             yield f"{kind}.{code}", word.zh if language == "zh" else word.en

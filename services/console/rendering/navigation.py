@@ -25,6 +25,7 @@ ENTRIES = (
     Entry("start", "/", "s", _EVERYBODY),
     Entry("queue", "/queue", "q", frozenset({"reviewer", "approver"})),
     Entry("cases", "/cases", "a", _EVERYBODY - {"admin"}),
+    Entry("programmes", "/programmes", "f", _EVERYBODY - {"admin"}),
     Entry("pools", "/pools", "p", _EVERYBODY - {"admin"}),
     Entry("claims", "/claims", "c", _EVERYBODY - {"admin"}),
     Entry("recoveries", "/recoveries", "r", _EVERYBODY - {"admin"}),

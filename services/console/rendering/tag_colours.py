@@ -40,6 +40,7 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "signed": "warn",
         "posted": "ok",
     },
+    "version_state": {"proposed": "info", "published": "ok", "refused": "bad"},
     "pool_state": {"open": "ok", "stopped": "bad"},
     "breaker": {"normal": "ok", "warned": "warn", "suspended": "bad"},
     "risk_class": {

@@ -92,6 +92,7 @@ def _texts(form: FormData, *names: str) -> dict[str, Any]:
 
 _SCHEME = {
     "no-such-scheme": "/programme",
+    "scheme-not-published": "/opened_on",
     "scheme-not-live": "/programme",
     "scheme-not-in-force": "/opened_on",
 }

@@ -7,13 +7,15 @@ from typing import Any
 
 from services.console.upstream.client import Api
 from services.console.upstream.optional import items
+from services.console.upstream.programmes import opening_pools, read_programmes
 
 
 @dataclass(frozen=True)
 class Installation:
-    """The banks and pools that there are, and who takes part in each pool."""
+    """The banks, programmes and pools that there are, and who takes part in each pool."""
 
     banks: list[dict[str, Any]]
+    programmes: list[dict[str, Any]]
     pools: list[dict[str, Any]]
     parties: Mapping[str, list[dict[str, Any]]]
     """Pool → its parties with their lines."""
@@ -24,6 +26,24 @@ class Installation:
     def is_empty(self) -> bool:
         """Whether nobody has set anything up, nor loaded the demo."""
         return not self.banks and not self.pools
+
+    @property
+    def open_programmes(self) -> list[dict[str, Any]]:
+        """Those under which a pool may be opened."""
+        return opening_pools(self.programmes)
+
+    @property
+    def proposed_version(self) -> dict[str, Any] | None:
+        """A version that waits for a second person; None where none does."""
+        return next(
+            (
+                version
+                for programme in self.programmes
+                for version in programme["versions"]
+                if version["state"] == "proposed"
+            ),
+            None,
+        )
 
     @property
     def lines(self) -> list[tuple[str, dict[str, Any]]]:
@@ -50,8 +70,9 @@ class Installation:
 async def read_installation(apis: Mapping[str, Api]) -> Installation:
     """What is set up, as somebody of the bureau sees it. Raises Problem."""
     applications, risk_pool = apis["applications"], apis["risk_pool"]
-    banks, pools, known = await asyncio.gather(
+    banks, programmes, pools, known = await asyncio.gather(
         applications.get("/banks", limit=200),
+        read_programmes(risk_pool),
         risk_pool.get("/pools"),
         applications.get("/pools"),
     )
@@ -59,6 +80,7 @@ async def read_installation(apis: Mapping[str, Api]) -> Installation:
     parties = await asyncio.gather(*(risk_pool.get(f"/pools/{code}/parties") for code in codes))
     return Installation(
         banks=items(banks),
+        programmes=programmes,
         pools=items(pools),
         parties=dict(zip(codes, (items(found) for found in parties), strict=True)),
         taking_applications=frozenset(pool["code"] for pool in items(known)),

@@ -1,24 +1,41 @@
-"""The programmes under which a pool may be opened, read from the scheme files.
+"""The programmes under which a pool may be opened, and the files from which one may be proposed.
 
-No service lists them, and the files are the same for every service; which one may bind a loan on
-the day, the service judges again.
+What is published the risk pool says. The files come with the programme itself; they bind nobody
+before two persons have published one.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
+from services.console.upstream.client import Api
 from shared.schemes import library
-from shared.schemes.scheme import Mode, Scheme
+from shared.schemes.completeness import live_modes
+from shared.schemes.publication import Publication
 from shared.schemes.vocabulary import PARTIES, Words
 
 PARTNER_ROLES = tuple(role for role in PARTIES if role not in ("pool", "bank"))
 """Whom one can let into a pool beside banks: who pays in, who shares the loss."""
 
+_NAMED = re.compile(r"^programme:\s*[\"']?([a-z][a-z0-9_]*)", re.MULTILINE)
+
+
+async def read_programmes(risk_pool: Api) -> list[dict[str, Any]]:
+    """Every programme with its versions, as the person may see them. Raises Problem."""
+    found: list[dict[str, Any]] = await risk_pool.get("/programmes")
+    return found
+
+
+def opening_pools(programmes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those with a published version under which a pool may be opened."""
+    return [one for one in programmes if one["opens_pools"]]
+
 
 @dataclass(frozen=True)
-class Programme:
-    """A programme whose scheme is complete."""
+class ProgrammeFile:
+    """A file that may be proposed as a version."""
 
     code: str
     name: Words
@@ -26,19 +43,28 @@ class Programme:
 
 
 @cache
-def programmes() -> tuple[Programme, ...]:
-    """Those that share losses and whose first mode, under which a pool opens, is complete."""
+def programme_files() -> tuple[ProgrammeFile, ...]:
+    """The files with a live mode, those that share losses and those of subsidies alone."""
     schemes = [library.load(name) for name in library.programmes()]
     return tuple(
-        Programme(scheme.programme, scheme.name, scheme.place)
+        ProgrammeFile(scheme.programme, scheme.name, scheme.place)
         for scheme in schemes
-        if _shares_losses(scheme)
+        if live_modes(scheme)
     )
 
 
-def _shares_losses(scheme: Scheme) -> bool:
-    first: Mode = next(iter(scheme.modes.values()))
-    if first.status != "complete":
-        return False
-    day = scheme.valid_to or max(scheme.valid_from, date.today())
-    return scheme.terms(on=day, mode=first.code).sharing is not None
+def file_text(programme: str) -> str:
+    """The text of a programme's file. Raises NoSuchScheme."""
+    return library.path_of(programme).read_text(encoding="utf-8")
+
+
+def named_in(text: str) -> str:
+    """The programme that a text is about; "" where it does not say."""
+    found = _NAMED.search(text)
+    return found[1] if found else ""
+
+
+def first_day_of(programme: str, text: str) -> date | None:
+    """The first day of a text's validity; None where it cannot be read."""
+    scheme, _ = Publication(programme, text).read()
+    return scheme.valid_from if scheme else None

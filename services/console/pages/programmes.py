@@ -1,0 +1,151 @@
+"""Programmes: which version binds which loans, proposing a new one, publishing it as another."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from services.console.cases.acting import act, render_case
+from services.console.cases.kinds import VERSION
+from services.console.http.development import somebody_with
+from services.console.http.forms import NOTHING_SENT, Attempt, once, text
+from services.console.http.page_context import Page, PageContext
+from services.console.http.today import today
+from services.console.upstream.client import not_found
+from services.console.upstream.programmes import (
+    file_text,
+    first_day_of,
+    named_in,
+    programme_files,
+    read_programmes,
+)
+
+router = APIRouter(prefix="/programmes")
+
+PROPOSER = "pool_manager"
+PUBLISHER = "approver"
+
+Code = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+@router.get("")
+async def programmes(page: Page) -> Response:
+    """Every programme with its versions: from which day, by whom, with which hash."""
+    assert page.person is not None
+    return page.render(
+        "programmes.html",
+        programmes=await read_programmes(page.risk_pool),
+        may_propose=PROPOSER in page.person.roles,
+    )
+
+
+@router.get("/new")
+async def new_version(page: Page, programme: str = "") -> Response:
+    """An empty form for a version."""
+    return await _form(page, NOTHING_SENT, programme)
+
+
+@router.post("/new")
+async def propose(page: Page) -> Response:
+    """Propose a version. What is assumed in it is asked for by name before it is taken."""
+    return await page.answer_form(
+        lambda sent: _send(page, sent),
+        show=lambda attempt: _form(page, attempt, text(attempt.form, "programme")),
+        done=lambda version: page.redirect(
+            f"/programmes/{version['programme']}/{version['number']}", "done.version-propose"
+        ),
+    )
+
+
+@router.get("/{programme}/{number}")
+async def version(page: Page, programme: Code, number: Number) -> Response:
+    """One version: its text, what it changes, who stands by it."""
+    return await _show(page, programme, number, NOTHING_SENT)
+
+
+@router.post("/{programme}/{number}/{action}")
+async def act_on_version(page: Page, programme: Code, number: Number, action: str) -> Response:
+    """Publish a version, refuse it or take it back."""
+    back = f"/programmes/{programme}/{number}"
+    return await act(
+        page,
+        VERSION,
+        action,
+        api=page.risk_pool,
+        path=f"/programmes/{programme}/versions/{number}",
+        back=back,
+        show=lambda attempt: _show(page, programme, number, attempt),
+    )
+
+
+async def _send(page: PageContext, form: FormData) -> Any:
+    own = text(form, "text")
+    programme = named_in(own) if own else text(form, "programme")
+    if own and not programme:
+        programme = text(form, "programme")
+    elif not own and programme not in {one.code for one in programme_files()}:
+        raise not_found()
+    # A browser sends lines that end in CR LF; the file's bytes are what is hashed.
+    whole = own.replace("\r\n", "\n") + "\n" if own else file_text(programme)
+    since = text(form, "in_force_from")
+    if not since and (first := first_day_of(programme, whole)) is not None:
+        since = first.isoformat()
+    body = {
+        "text": whole,
+        "in_force_from": since,
+        "accepts": [str(name) for name in form.getlist("accepts")],
+    }
+    return await page.risk_pool.post(f"/programmes/{programme}/versions", body, key=once(form))
+
+
+async def _form(page: PageContext, attempt: Attempt, programme: str) -> Response:
+    assert page.person is not None
+    ticked = [str(name) for name in attempt.form.getlist("accepts")]
+    silent = attempt.problem.extra.get("assumed", []) if attempt.problem else []
+    return page.render(
+        "programme_new.html",
+        attempt=attempt,
+        files=programme_files(),
+        chosen=programme or "dongli",
+        ticked=ticked,
+        assumed=sorted({*ticked, *silent}),
+        role=PROPOSER,
+        is_allowed=PROPOSER in page.person.roles,
+        substitute=somebody_with(page, PROPOSER),
+        today=await today(page),
+    )
+
+
+async def _show(page: PageContext, programme: str, number: int, attempt: Attempt) -> Response:
+    path = f"/programmes/{programme}/versions"
+    answer = await page.risk_pool.read(f"{path}/{number}")
+    before = await _before(page, answer.body)
+    difference = (
+        await page.risk_pool.get(f"{path}/{before}/difference", to=number) if before else None
+    )
+    waits = "publish" not in answer.body["pending_actions"] and answer.body["waiting_for"]
+    return render_case(
+        page,
+        VERSION,
+        answer,
+        attempt,
+        before=before,
+        difference=difference,
+        publisher=PUBLISHER,
+        substitute=somebody_with(page, PUBLISHER) if waits else None,
+    )
+
+
+async def _before(page: PageContext, shown: dict[str, Any]) -> int | None:
+    """The published version that this one follows, by its first day; None for the first."""
+    own = [
+        one
+        for programme in await read_programmes(page.risk_pool)
+        if programme["programme"] == shown["programme"]
+        for one in programme["versions"]
+        if one["state"] == "published" and one["in_force_from"] < shown["in_force_from"]
+    ]
+    newest = max(own, key=lambda one: str(one["in_force_from"]), default=None)
+    return None if newest is None else int(newest["number"])
