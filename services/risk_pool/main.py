@@ -3,6 +3,7 @@
 from services.risk_pool.api import (
     banks,
     cash,
+    claim_filing,
     claims,
     coverages,
     ledger,
@@ -31,6 +32,7 @@ SERVICE = Service(
         ledger.router,
         coverages.router,
         banks.router,
+        claim_filing.router,
         claims.router,
         recoveries.router,
         settlements.router,
