@@ -53,7 +53,7 @@ class Situation:
     loan: Loan
     terms: Terms
     positions: Sequence[Position]
-    """The loan's reports, from the earliest month to the last."""
+    """The loan's reports up to the one that the claim was stated on, from the earliest month."""
     stated_before: Mapping[str, date]
     """What earlier claims for the loan stated, a trigger's condition → day."""
     working_days: CountsWorkingDays
@@ -68,9 +68,8 @@ class Situation:
 
     @property
     def reported(self) -> Position | None:
-        """The last report for a month that had ended when the bank stated its figures."""
-        ended = [one for one in self.positions if one.month_end <= self.filed.stated_on]
-        return ended[-1] if ended else None
+        """The last report before the bank stated its figures; None if there is none."""
+        return self.positions[-1] if self.positions else None
 
     @property
     def entitled(self) -> date | None:

@@ -129,7 +129,7 @@ def _principal(filed: Filed, reported: Position) -> Check:
 
 def _overdue_days(filed: Filed, reported: Position) -> Check:
     least, stated, month = reported.overdue_days, filed.overdue_days, reported.month
-    most = least + (filed.stated_on - reported.month_end).days
+    most = least + max((filed.stated_on - reported.month_end).days, 0)
     agrees = least <= stated <= most
     zh = f"逾期天数 {stated} 与 {month} 月报送的 {least} 天"
     en = f"{stated} days overdue {{}} with the {least} reported for {month}"

@@ -41,12 +41,13 @@ async def situation(
     context: StepContext,
     *,
     claim_id: UUID | None = None,
-    is_review: bool = False,
+    up_to: str | None = None,
 ) -> Situation:
     """A claim and everything that it is checked against.
 
-    `claim_id`: the claim itself, where it has been filed or drafted before. Raises what
-    `Scheme.terms` raises.
+    `claim_id`: the claim itself, where it has been filed or drafted before. `up_to`: at a review,
+    the month of the report that the claim was stated on; what was reported since says nothing
+    against it. Raises what `Scheme.terms` raises.
     """
     scheme = await scheme_on(conn, loan["programme"], loan["approved_on"])
     return Situation(
@@ -58,11 +59,15 @@ async def situation(
             facts=frozenset(loan["attributes"]),
         ),
         terms=scheme.terms(on=loan["approved_on"], mode=loan["mode"]),
-        positions=await known.positions_of(conn, loan["loan_id"]),
+        positions=[
+            one
+            for one in await known.positions_of(conn, loan["loan_id"])
+            if up_to is None or one.month <= up_to
+        ],
         stated_before=await known.stated_before(conn, loan["loan_id"], but=claim_id),
         working_days=context.working_days,
         article=articles_of(scheme.documents),
-        is_review=is_review,
+        is_review=up_to is not None,
     )
 
 
@@ -87,7 +92,8 @@ async def rows_before_filing(
 async def rechecked(conn: asyncpg.Connection, claim: Row, context: StepContext) -> Sequence[Check]:
     """The checks of a filed claim, with what is known now. Raises ClaimNotAdmissible."""
     loan = await known.loan(conn, claim["loan_id"])
-    at = await situation(conn, loan, filed_of(claim), context, claim_id=claim["id"], is_review=True)
+    month = claim["precheck"]["position_month"]
+    at = await situation(conn, loan, filed_of(claim), context, claim_id=claim["id"], up_to=month)
     return admissible(checked(at))
 
 

@@ -116,12 +116,6 @@ def test_without_any_reported_position_there_is_no_claim():
     assert stands_against(positions=[]) == ["position-reported"]
 
 
-def test_a_report_for_a_month_that_had_not_ended_when_the_claim_was_stated_is_not_held_against_it():
-    later = [position("2026-02"), position("2026-03", overdue_days=121, principal_fen=50)]
-
-    assert stands_against(positions=later) == []
-
-
 def test_a_loan_is_claimed_once_and_while_it_is_covered_and_paid_out():
     taken = rows(loan=replace(LOAN, live_claim_number="DL-C-2026-0001"))
     assert taken["no-live-claim"].result == "fail"

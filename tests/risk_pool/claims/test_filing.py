@@ -125,6 +125,18 @@ async def test_a_claim_that_no_longer_agrees_with_the_reports_is_not_recommended
         assert (await pool.auditor.get(where)).json()["state"] == "submitted"
 
 
+async def test_what_was_reported_after_the_filing_says_nothing_against_the_claim(running):
+    async with claims_of(running) as pool:
+        await bad_loan(pool)
+        claim = await pool.files("a", "900000.00", overdue_days=95)
+        await pool.it_is("2026-04-02")
+        await pool.goes_bad("a", "2026-03", "890000.00", overdue_days=123)
+
+        answer = await pool.maker.post(f"/claims/{claim['id']}/review", json={"opinion": "好"})
+
+        assert answer.status_code == 200, answer.text
+
+
 async def test_a_draft_is_its_banks_own_until_it_is_filed(running):
     async with claims_of(running, "ICBC", "CCB") as pool:
         await bad_loan(pool)
