@@ -3,6 +3,7 @@
 from services.risk_pool.api import (
     banks,
     cash,
+    claim_filing,
     claims,
     coverages,
     ledger,
@@ -34,6 +35,7 @@ SERVICE = Service(
         ledger.router,
         coverages.router,
         banks.router,
+        claim_filing.router,
         claims.router,
         recoveries.router,
         settlements.router,

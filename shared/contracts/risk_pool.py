@@ -1,6 +1,7 @@
 """What `risk_pool` says: capacity, claims, recoveries, breakers and settlements."""
 
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -186,7 +187,8 @@ class ClaimSubmittedV1(_Claim):
 
     type = "claim.submitted.v1"
 
-    outstanding_principal_fen: PositiveFen
+    outstanding_principal_fen: NonNegativeFen
+    """Nothing where only costs are claimed."""
     submitted_on: date
 
 
@@ -200,6 +202,69 @@ class ClaimRefusedV1(_Claim):
     """A claim was refused."""
 
     type = "claim.refused.v1"
+
+    reason: str
+
+
+class Gap(BaseModel):
+    """One thing that a returned claim lacks, and the check that asks for it ("" for none)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    code: str = ""
+    text: str
+
+
+class ClaimReturnedV1(_Claim):
+    """A claim went back to its bank, with everything that it lacks; its clock stands still."""
+
+    type = "claim.returned.v1"
+
+    gaps: tuple[Gap, ...]
+    returned_on: date
+
+
+class ClaimWithdrawnV1(_Claim):
+    """A bank has taken its claim back before it was decided."""
+
+    type = "claim.withdrawn.v1"
+
+    reason: str
+    withdrawn_on: date
+
+
+class ClaimStepRecordedV1(_Claim):
+    """A step that the scheme names before the decision was taken."""
+
+    type = "claim.step-recorded.v1"
+
+    step: str = Field(examples=["expert_review"])
+    outcome: Literal["favourable", "unfavourable"]
+    recorded_on: date
+    next_step: str = Field("", description="The step that is next; empty where all are taken.")
+
+
+class ClaimAppealedV1(_Claim):
+    """A bank appeals against the refusal of its claim."""
+
+    type = "claim.appealed.v1"
+
+    reason: str
+    appealed_on: date
+
+
+class ClaimReopenedV1(_Claim):
+    """An appeal was granted: the claim is reviewed anew."""
+
+    type = "claim.reopened.v1"
+
+    reason: str
+
+
+class ClaimUpheldV1(_Claim):
+    """An appeal was turned down: the refusal stands for good."""
+
+    type = "claim.upheld.v1"
 
     reason: str
 
@@ -322,8 +387,14 @@ register(
         CoverageActivatedV1,
         CoverageReleasedV1,
         ClaimSubmittedV1,
+        ClaimReturnedV1,
+        ClaimWithdrawnV1,
         ClaimReviewedV1,
+        ClaimStepRecordedV1,
         ClaimRefusedV1,
+        ClaimAppealedV1,
+        ClaimReopenedV1,
+        ClaimUpheldV1,
         ClaimApprovedV1,
         ClaimPaidV1,
         RecoveryBookedV1,

@@ -184,6 +184,7 @@ STEPS: dict[str, Words] = {
     "bureau_opinion": Words("主管部门意见", "bureau's opinion"),
     "joint_meeting": Words("联席会议", "joint meeting"),
     "public_notice": Words("公示", "public notice"),
+    "appeal": Words("申诉", "appeal"),
     "payment": Words("拨付", "payment"),
     "recovery_return": Words("返还追偿款", "return of recovered money"),
 }

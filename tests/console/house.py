@@ -194,18 +194,36 @@ class House:
         await self.settled()
         return answer
 
+    async def takes_steps(self, path: str) -> None:
+        """Every step that the scheme names, by its people; on the 18th of May the notice is over."""
+        auditor = self.person("risk_pool", "auditor-zhou", "auditor")
+        while step := (claim := await did(auditor.get(path)))["next_step"]:
+            waiting = next(one for one in claim["steps"] if one["step"] == step)
+            body = {"step": step, "outcome": "favourable", "opinion": "同意"}
+            if step == "joint_meeting":
+                minutes = {"kind": "minutes", "sha256": "1" * 64, "filename": "会议纪要.pdf"}
+                body |= {"participants": ["吴刚", "赵建国"], "papers": [minutes]}
+            if step == "public_notice":
+                body |= {"notice_from": "2026-05-10", "notice_to": waiting["due_on"]}
+                await self.moves_clocks("2026-05-18T09:00:00+08:00")
+            role = waiting["roles"][0]
+            await did(
+                self.person("risk_pool", f"{role}-of-steps", role).post(f"{path}/steps", json=body)
+            )
+
     async def has_recovery(self, claim: dict[str, Any]) -> dict[str, Any]:
         """The claim approved by two persons, and money reported that came in since."""
         path = f"/claims/{claim['id']}"
         maker = self.person("risk_pool", "finance-sun", "finance_maker")
         checker = self.person("risk_pool", "finance-qian", "finance_checker")
         await did(maker.post(f"{path}/review", json={"opinion": "触发条件成立"}))
+        await self.takes_steps(path)
         await did(checker.post(f"{path}/approve", json={"opinion": "同意补偿"}))
         bank = claim["bank_code"]
         clerk = self.person(
             "risk_pool", f"{bank.lower()}-operator", "bank_operator", institution=bank
         )
-        came_in = {"received_on": "2026-05-10", "route": "auction", "from_pledged_ip": True,
+        came_in = {"received_on": "2026-05-18", "route": "auction", "from_pledged_ip": True,
                    "gross": "120000.00", "costs": "20000.00"}  # fmt: skip
         return dict(await did(clerk.post(f"{path}/recoveries", json=came_in)))
 

@@ -20,6 +20,7 @@ async def test_a_claim_goes_from_the_bank_to_the_statement(house: House):
         page = await maker.sends(page, f"{path}/review", opinion="触发条件成立")
         assert "等待另一人审批" in page.text
         assert f"{path}/approve" not in page.actions
+    await house.takes_steps(path)
 
     async with house.logged_in("finance-qian") as checker:
         page = await checker.opens(path)
@@ -41,7 +42,7 @@ async def test_a_claim_goes_from_the_bank_to_the_statement(house: House):
         future = await maker.sends(page, f"{path}/pay", paid_on="2027-01-01")
         assert future.status == 422
         assert future.form(f"{path}/pay")["paid_on"] == "2027-01-01"
-        page = await maker.sends(future, f"{path}/pay", paid_on="2026-05-10")
+        page = await maker.sends(future, f"{path}/pay", paid_on="2026-05-18")
         assert "拨付已登记" in page.text
 
     async with house.logged_in("icbc-operator") as bank:

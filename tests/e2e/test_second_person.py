@@ -73,6 +73,7 @@ async def test_a_claim_needs_a_reviewer_and_another_approver_and_is_paid_after_b
     unapproved = await busy.maker.post(f"{at}/pay", json={"paid_on": "2026-03-02"})
     by_the_bank = await busy.clerk().post(f"{at}/review", json={"opinion": "同意"})
     await busy.asks(both, f"{at}/review", {"opinion": "材料齐全"})
+    await busy.takes_steps(claim)
     alone = await both.post(f"{at}/approve", json={"opinion": "同意"})
     without_role = await busy.pool("zhao", "finance_maker").post(
         f"{at}/approve", json={"opinion": "同意"}

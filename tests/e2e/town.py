@@ -1,11 +1,12 @@
 """A town with everything: two banks, a bureau, a pool, and the three services between them."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import httpx
 
+from shared.clock import business_date
 from tests.applications.office import CCB, ICBC, START, Office, document, position
 from tests.publishing import publish
 from tests.services import Person, RunningService, nothing_in_flight
@@ -175,13 +176,30 @@ class Town:
         """Two persons decide, and the pool pays."""
         at = f"/claims/{claim['id']}"
         await self.asks(self.maker, f"{at}/review", {"opinion": "材料齐全"})
+        await self.takes_steps(claim)
         await self.asks(self.checker, f"{at}/approve", {"opinion": "同意补偿"})
-        await self.asks(self.maker, f"{at}/pay", {"paid_on": "2026-03-02"})
+        await self.asks(self.maker, f"{at}/pay", {})
+
+    async def takes_steps(self, claim: Any) -> None:
+        """Every step that the scheme names, by its people; the days of the notice pass."""
+        at = f"/claims/{claim['id']}"
+        while step := (now := (await self.maker.get(at)).json())["next_step"]:
+            waiting = next(one for one in now["steps"] if one["step"] == step)
+            body = {"step": step, "outcome": "favourable", "opinion": "同意"}
+            if step == "joint_meeting":
+                body |= {"participants": ["吴刚", "赵建国"], "papers": [document("minutes")]}
+            if step == "public_notice":
+                first = business_date(self.risk_pool.context.clock.now())
+                last = date.fromisoformat(waiting["due_on"])
+                body |= {"notice_from": str(first), "notice_to": str(last)}
+                await self.it_is(str(last + timedelta(days=1)))
+            role = waiting["roles"][0]
+            await self.asks(self.pool(f"{role}-of-steps", role), f"{at}/steps", body)
 
     async def recovers(self, claim: Any, *, bank: str = ICBC) -> Any:
         """The bank reports money that came back."""
         body = {
-            "received_on": "2026-03-02",
+            "received_on": str(business_date(self.risk_pool.context.clock.now())),
             "route": "auction",
             "from_pledged_ip": True,
             "gross": "100000.00",

@@ -134,6 +134,40 @@ NOTICES: Mapping[str, Notice] = {
     "claim.refused.v1": Notice(
         banks=NAMED, roles=("finance_maker", "pool_manager"), fields=_CLAIM | {"reason"}
     ),
+    "claim.returned.v1": Notice(
+        banks=NAMED,
+        bank_acts=True,
+        roles=("pool_manager",),
+        fields=_CLAIM | {"gaps", "returned_on"},
+    ),
+    "claim.withdrawn.v1": Notice(
+        banks=NAMED,
+        bank_inbox=False,
+        roles=("finance_maker", "reviewer"),
+        fields=_CLAIM | {"reason", "withdrawn_on"},
+    ),
+    "claim.step-recorded.v1": Notice(
+        banks=NAMED,
+        roles=("finance_maker", "reviewer", "approver", "pool_manager", "finance_checker"),
+        bureau_acts=True,
+        fields=_CLAIM | {"step", "outcome", "recorded_on", "next_step"},
+    ),
+    "claim.appealed.v1": Notice(
+        banks=NAMED,
+        bank_inbox=False,
+        roles=("finance_checker", "pool_manager"),
+        bureau_acts=True,
+        fields=_CLAIM | {"reason", "appealed_on"},
+    ),
+    "claim.reopened.v1": Notice(
+        banks=NAMED,
+        roles=("finance_maker", "reviewer"),
+        bureau_acts=True,
+        fields=_CLAIM | {"reason"},
+    ),
+    "claim.upheld.v1": Notice(
+        banks=NAMED, roles=("finance_maker", "pool_manager"), fields=_CLAIM | {"reason"}
+    ),
     "claim.approved.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "pool_manager"),

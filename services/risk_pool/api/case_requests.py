@@ -1,15 +1,18 @@
 """What banks and finance send about claims and recoveries."""
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from services.risk_pool.domain.claim_steps import ROLES as STEP_ROLES
 from services.risk_pool.domain.recovery import ROUTES
 from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
 from shared.money import MONEY_NAMES, NIL, RequestFen, RequestFenOrZero
 from shared.risk_classes import RiskClass
 from shared.schemes.vocabulary import DOCUMENTS
+
+CheckCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_:-]{0,79}$", examples=["in-time"])]
 
 DocumentKind = Literal[tuple(DOCUMENTS)]  # type: ignore[valid-type] # words of the scheme files
 
@@ -39,36 +42,15 @@ class ClaimFactsFiled(RequestBody):
     compensated_elsewhere: bool = False
 
 
-class NewClaim(RequestBody):
-    """A claim for one covered loan."""
+class ClaimContent(RequestBody):
+    """What a bank says in a claim. The day of filing is not among it: that is the service's own."""
 
-    model_config = ConfigDict(
-        **MONEY_NAMES,
-        json_schema_extra={
-            "examples": [
-                {
-                    "loan_id": "0190163d-8694-739b-aea5-966c26f8ad91",
-                    "claimed_on": "2026-06-10",
-                    "outstanding_principal": "4840520.11",
-                    "interest_arrears": "77448.32",
-                    "penalty_interest": "11603.97",
-                    "facts": {"overdue_days": 121, "risk_class": "substandard"},
-                    "documents": [
-                        {
-                            "kind": "claim_form",
-                            "sha256": "9f86d081884c7d659a2feaa0c55ad015"
-                            "a3bf4f1b2b0b822cd15d6c15b0f00a08",
-                            "filename": "补偿申请表.pdf",
-                        }
-                    ],
-                }
-            ]
-        },
+    model_config = ConfigDict(**MONEY_NAMES)
+
+    outstanding_principal_fen: RequestFenOrZero = Field(
+        description="Nothing only where costs are claimed that the scheme counts.",
+        examples=["4840520.11"],
     )
-
-    loan_id: UUID
-    claimed_on: IsoDate | None = Field(None, description="The claim day; today if left out.")
-    outstanding_principal_fen: RequestFen
     interest_arrears_fen: RequestFenOrZero = Field(0, json_schema_extra=NIL)
     penalty_interest_fen: RequestFenOrZero = Field(0, json_schema_extra=NIL)
     costs_fen: RequestFenOrZero = Field(
@@ -78,6 +60,130 @@ class NewClaim(RequestBody):
     )
     facts: ClaimFactsFiled
     documents: list[ClaimDocument] = Field(default_factory=list, max_length=100)
+    confirmed: list[CheckCode] = Field(
+        default_factory=list,
+        max_length=100,
+        description="Codes of checks whose result is `confirm`, which the bank stands by.",
+    )
+
+
+_CLAIM_EXAMPLE: dict[str, Any] = {
+    "outstanding_principal": "4840520.11",
+    "interest_arrears": "77448.32",
+    "penalty_interest": "11603.97",
+    "facts": {"overdue_days": 121, "risk_class": "substandard"},
+    "documents": [
+        {
+            "kind": "claim_form",
+            "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "filename": "补偿申请表.pdf",
+        }
+    ],
+}
+_LOAN_EXAMPLE: dict[str, Any] = {"loan_id": "0190163d-8694-739b-aea5-966c26f8ad91"}
+
+
+class NewClaim(ClaimContent):
+    """A claim for one covered loan."""
+
+    model_config = ConfigDict(
+        **MONEY_NAMES, json_schema_extra={"examples": [_LOAN_EXAMPLE | _CLAIM_EXAMPLE]}
+    )
+
+    loan_id: UUID
+
+
+class DraftFacts(RequestBody):
+    """How the loan stands, as far as it has been filled in."""
+
+    overdue_days: int | None = Field(None, ge=0, le=36_500)
+    risk_class: RiskClass | None = None
+    lawsuit_accepted_on: IsoDate | None = None
+    called_early_on: IsoDate | None = None
+    loss_confirmed_on: IsoDate | None = None
+    written_off_on: IsoDate | None = None
+    enforcement_ended_on: IsoDate | None = None
+    guarantor_paid_on: IsoDate | None = None
+    insurer_notified_on: IsoDate | None = None
+    compensated_elsewhere: bool = False
+
+
+class DraftContent(RequestBody):
+    """A claim as far as it has been filled in; nothing of it is checked but its shape."""
+
+    model_config = ConfigDict(**MONEY_NAMES)
+
+    outstanding_principal_fen: RequestFenOrZero | None = None
+    interest_arrears_fen: RequestFenOrZero | None = None
+    penalty_interest_fen: RequestFenOrZero | None = None
+    costs_fen: RequestFenOrZero | None = None
+    facts: DraftFacts | None = None
+    documents: list[ClaimDocument] = Field(default_factory=list, max_length=100)
+    confirmed: list[CheckCode] = Field(default_factory=list, max_length=100)
+
+
+class NewDraft(DraftContent):
+    """A claim that is begun, for one covered loan."""
+
+    model_config = ConfigDict(
+        **MONEY_NAMES, json_schema_extra={"examples": [_LOAN_EXAMPLE | _CLAIM_EXAMPLE]}
+    )
+
+    loan_id: UUID
+
+
+class GapFound(RequestBody):
+    """One thing that the claim lacks."""
+
+    code: CheckCode | Literal[""] = Field(
+        "", description="The check that asks for it, as in `checks`; empty for none."
+    )
+    text: LongText = Field(examples=["追偿方案缺少处置时间表"])
+
+
+class Return(RequestBody):
+    """Everything that the claim lacks, at once."""
+
+    gaps: list[GapFound] = Field(min_length=1, max_length=100)
+
+
+class StepPaper(RequestBody):
+    """A paper of a step: the experts' report, the minutes, the notice."""
+
+    kind: ShortText = Field(examples=["minutes"])
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", examples=["0" * 64])
+    filename: ShortText = Field(examples=["联席会议纪要.pdf"])
+
+
+class ObjectionHeard(RequestBody):
+    """An objection raised while the claim was on public notice."""
+
+    by: ShortText
+    text: LongText
+    handling: str = Field("", description="How it was settled; the step waits for it.")
+
+
+class StepTaken(RequestBody):
+    """What the next step of the scheme came to.
+
+    A joint meeting takes participants and minutes; a public notice its first and last day, all of
+    which have passed, and every objection settled.
+    """
+
+    step: Literal[tuple(STEP_ROLES)]  # type: ignore[valid-type] # the words of the domain
+    outcome: Literal["favourable", "unfavourable"]
+    opinion: LongText = Field(examples=["现场核查属实，同意补偿。"])
+    participants: list[ShortText] = Field(default_factory=list, max_length=100)
+    papers: list[StepPaper] = Field(default_factory=list, max_length=100)
+    notice_from: IsoDate | None = None
+    notice_to: IsoDate | None = None
+    objections: list[ObjectionHeard] = Field(default_factory=list, max_length=100)
+
+
+class Reason(RequestBody):
+    """Why."""
+
+    reason: LongText = Field(examples=["借款人已还款。"])
 
 
 class Opinion(RequestBody):

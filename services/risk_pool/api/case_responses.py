@@ -1,7 +1,7 @@
 """What the risk pool answers about claims and recoveries, as the reader of the API finds it."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -51,7 +51,9 @@ class ClaimInList(Money):
     """A claim in the list."""
 
     id: UUID
-    number: str = Field(examples=["DL-C-2026-0001"])
+    number: str | None = Field(
+        examples=["DL-C-2026-0001"], description="Given with the filing; a draft has none."
+    )
     pool_code: str
     bank_code: str
     loan_id: UUID
@@ -60,7 +62,9 @@ class ClaimInList(Money):
     state: str = Field(examples=["approved"])
     state_zh: str
     state_en: str
-    claimed_on: date
+    claimed_on: date | None = Field(
+        description="The day of filing: the service's business day of the first submission."
+    )
     outstanding_principal_fen: Fen
     base_fen: Fen | None
     pool_pays_fen: Fen
@@ -70,6 +74,55 @@ class ClaimInList(Money):
     version: int
     pending_actions: list[str]
     waiting_for: WaitingFor | None
+
+
+class CheckAnswer(BaseModel):
+    """One check of a claim: what came of it, on which evidence, by which article."""
+
+    code: str = Field(examples=["in-time"])
+    result: Literal["pass", "fail", "confirm", "not_applicable"]
+    zh: str
+    en: str
+    evidence: dict[str, str]
+    article: str = Field(description="The rule's source; empty where the house itself asks.")
+    field: str = Field(description="A JSON pointer into the claim.", examples=["/facts"])
+    parts: list[dict[str, str]] = Field(description="The conditions of each trigger.")
+    confirmed: bool = Field(description="The bank stands by what the check asks to confirm.")
+
+
+class PreCheckAnswer(BaseModel):
+    """Every check of a claim as it would be filed now. Nothing is kept."""
+
+    may_be_filed: bool
+    checks: list[CheckAnswer]
+
+
+class ClaimStepAnswer(BaseModel):
+    """A step that the scheme names before the decision: open, or what it came to."""
+
+    step: str = Field(examples=["expert_review"])
+    zh: str
+    en: str
+    roles: list[str]
+    due_on: date | None
+    recorded_on: date | None
+    recorded_at: datetime | None
+    recorded_by: str | None
+    recorded_name: str | None
+    outcome: str | None
+    opinion: str
+    participants: list[str]
+    papers: list[dict[str, str]]
+    notice_from: date | None
+    notice_to: date | None
+    objections: list[dict[str, str]]
+
+
+class GapAnswer(BaseModel):
+    """One thing that a returned claim lacks, and the check that asks for it."""
+
+    code: str
+    text: str
 
 
 class ClaimAnswer(ClaimInList):
@@ -83,7 +136,10 @@ class ClaimAnswer(ClaimInList):
     mode: str
     scheme_version: str
     terms_on: date = Field(description="The approval day of the loan, whose terms bind it.")
-    filed_at: datetime
+    filed_at: datetime | None
+    stated_on: date | None = Field(
+        description="The day of the last submission; its facts are as of then."
+    )
     interest_arrears_fen: Fen
     penalty_interest_fen: Fen
     costs_fen: Fen
@@ -91,6 +147,18 @@ class ClaimAnswer(ClaimInList):
     facts: dict[str, Any]
     documents: list[dict[str, Any]]
     precheck: dict[str, Any]
+    checks: list[CheckAnswer]
+    gaps: list[GapAnswer] = Field(description="What the last return asked for.")
+    times_returned: int
+    days_returned: int = Field(
+        description="Days at the bank after returns, so far; no term runs on them."
+    )
+    steps: list[ClaimStepAnswer]
+    next_step: str | None
+    appealed_on: date | None
+    draft: dict[str, Any] | None = Field(
+        description="What a draft says so far; only its bank sees it."
+    )
     shares: list[ShareAnswer]
     money_path: list[dict[str, Any]] = Field(description="Who pays whom, step by step.")
     caps_bound: list[dict[str, Any]] = Field(description="Caps that cut, the tightest first.")

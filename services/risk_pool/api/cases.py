@@ -99,6 +99,8 @@ class CaseStep:
     body: type[RequestBody] | None
     name: str
     description: str
+    path: str = ""
+    """The last part of its path, where that is not the action's name."""
 
 
 def add_steps(
@@ -111,7 +113,7 @@ def add_steps(
     parameter = path.rpartition("{")[2].rstrip("}")
     for step in steps:
         router.add_api_route(
-            f"{path}/{step.action}",
+            f"{path}/{step.path or step.action}",
             _with_body(step, parameter, show) if step.body else _bare(step, parameter, show),
             methods=["POST"],
             name=step.name,
@@ -145,6 +147,13 @@ def _bare(step: CaseStep, parameter: str, show: Show) -> Callable[..., Awaitable
     return route
 
 
+def _plain(value: Any) -> Any:
+    """A field of a body as a handler takes it: no request models, those are of this layer."""
+    if isinstance(value, RequestBody):
+        return {name: _plain(one) for name, one in value}
+    return [_plain(one) for one in value] if isinstance(value, list) else value
+
+
 async def _take(
     step: CaseStep,
     case_id: UUID,
@@ -155,7 +164,7 @@ async def _take(
     show: Show,
 ) -> Response:
     taken_in = step_context(request, caller, context)
-    said = {} if body is None else dict(body)
+    said = {} if body is None else {name: _plain(value) for name, value in body}
 
     async def work(conn: asyncpg.Connection) -> Answer:
         await step.handler(conn, case_id, taken_in, **said)

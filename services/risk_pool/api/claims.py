@@ -1,17 +1,25 @@
-"""Claims over HTTP: a bank files, finance reviews, a second person decides, finance pays."""
+"""Claims over HTTP: shown, and taken through their steps. How a bank files is `claim_filing.py`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
-from services.risk_pool.api.case_requests import NewClaim, Opinion, PaymentMade, Refusal
+from services.risk_pool.api.case_requests import (
+    Opinion,
+    PaymentMade,
+    Reason,
+    Refusal,
+    Return,
+    StepTaken,
+)
 from services.risk_pool.api.case_responses import (
     ClaimAnswer,
     ClaimInList,
+    ClaimStepAnswer,
     MoveAnswer,
     ShareAnswer,
 )
@@ -19,58 +27,30 @@ from services.risk_pool.api.cases import (
     Anyone,
     CaseStep,
     add_steps,
-    part_in,
     presented,
-    step_context,
 )
 from services.risk_pool.domain.claim import LIFE_CYCLE, Action, State
-from services.risk_pool.domain.claim_checks import Filed
+from services.risk_pool.domain.claim_steps import ROLES
 from services.risk_pool.domain.compensation import PartyPayment
 from services.risk_pool.domain.shares import PartyShare
+from services.risk_pool.handlers import claim_appeals as appeals
+from services.risk_pool.handlers import claim_steps as steps
 from services.risk_pool.handlers import claims as handlers
 from services.risk_pool.handlers import compensation
 from services.risk_pool.queries import claims as known
 from services.risk_pool.queries import recoveries
+from services.risk_pool.tables import claim_steps
 from shared.auth.identity import Identity
-from shared.clock import business_date
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
-from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.progress import progress_answer
 from shared.money import format_fen
 from shared.refusals import NotFound
+from shared.schemes.vocabulary import STEPS
 from shared.transitions import history_of
 
 router = APIRouter(tags=["claims"])
-
-Bank = Annotated[Identity, part_in(LIFE_CYCLE, Action.SUBMIT)]
-
-
-@router.post("/claims", status_code=201, response_model=ClaimAnswer)
-async def file_claim(
-    body: NewClaim, request: Request, caller: Bank, context: CurrentContext
-) -> Response:
-    """File a claim. The machine checks trigger, position, documents and time limit, and answers
-    with everything it found at once (422, or 409 where the loan has a claim already)."""
-    filing = step_context(request, caller, context)
-    filed = Filed(
-        claimed_on=body.claimed_on or business_date(filing.now),
-        outstanding_principal_fen=body.outstanding_principal_fen,
-        interest_arrears_fen=body.interest_arrears_fen,
-        penalty_interest_fen=body.penalty_interest_fen,
-        costs_fen=body.costs_fen,
-        documents=[document.model_dump() for document in body.documents],
-        **body.facts.model_dump(),
-    )
-
-    async def work(conn: asyncpg.Connection) -> Answer:
-        claim_id = await handlers.submit(conn, body.loan_id, filed, filing)
-        answer = await detail(conn, claim_id, caller)
-        where = f"/api/v1/claims/{claim_id}"
-        return Answer(201, answer, {"ETag": etag(answer.version), "Location": where})
-
-    return await idempotently(request, caller, context.database, work, keeps_forever=True)
 
 
 @router.get("/claims")
@@ -99,7 +79,7 @@ async def list_claims(
             before=decode_cursor(cursor, UUID)[0] if cursor is not None else None,
             limit=limit + 1,
         )
-    items = [ClaimInList(**presented(LIFE_CYCLE, row, caller)) for row in rows]
+    items = [ClaimInList(**_presented(row, caller)) for row in rows]
     return page_of(items, limit, lambda item: encode_cursor(item.id))
 
 
@@ -124,8 +104,9 @@ async def detail(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> 
     returned = await recoveries.returned_before(conn, claim_id)
     codes = {share.party: share.party_code for share in shares}
     return ClaimAnswer(
-        **presented(LIFE_CYCLE, row, caller),
+        **_presented(row, caller),
         progress=progress_answer(LIFE_CYCLE, row["state"]),
+        steps=[_step(one) for one in await claim_steps.of_review(conn, row)],
         shares=shares_answered(shares),
         money_path=[_payment(one) for one in await known.payments(conn, claim_id)],
         caps_bound=[limit.as_data() for limit in await known.limits_bound(conn, claim_id)],
@@ -138,6 +119,26 @@ async def detail(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> 
         recoveries=await recoveries.of_claim(conn, claim_id),
         history=[MoveAnswer(**move) for move in await history_of(conn, claim_id)],
     )
+
+
+def _presented(row: Mapping[str, Any], caller: Identity) -> dict[str, Any]:
+    """A claim as every answer has it; while a step of the scheme is open, its people are waited
+    for, and nobody is offered what a guard refuses."""
+    answer = presented(LIFE_CYCLE, row, caller)
+    answer["pending_actions"] = LIFE_CYCLE.open_to(row, caller)
+    if row["next_step"] is not None:
+        words = STEPS[row["next_step"]]
+        answer["waiting_for"] |= {
+            "roles": sorted(ROLES[row["next_step"]]),
+            "zh": f"等待{words.zh}",
+            "en": f"waits for the {words.en}",
+        }
+    return answer
+
+
+def _step(row: Mapping[str, Any]) -> ClaimStepAnswer:
+    words = STEPS[row["step"]]
+    return ClaimStepAnswer(**row, zh=words.zh, en=words.en, roles=sorted(ROLES[row["step"]]))
 
 
 def shares_answered(shares: Sequence[PartyShare]) -> list[ShareAnswer]:
@@ -171,6 +172,24 @@ add_steps(
             description="The first person recommends the claim (finance_maker or reviewer).",
         ),
         CaseStep(
+            action=Action.RETURN,
+            handler=handlers.send_back,
+            body=Return,
+            name="return_claim",
+            description="The claim goes back to its bank with everything that it lacks; the clock "
+            "stands still until it is submitted again.",
+        ),
+        CaseStep(
+            action=Action.RECORD_STEP,
+            handler=steps.record,
+            body=StepTaken,
+            name="record_claim_step",
+            path="steps",
+            description="What the next step that the scheme names came to: expert review "
+            "(finance_maker, reviewer), bureau's opinion (reviewer, approver), joint meeting "
+            "(pool_manager, approver), public notice (finance_maker, reviewer).",
+        ),
+        CaseStep(
             action=Action.APPROVE,
             handler=compensation.approve,
             body=Opinion,
@@ -183,7 +202,37 @@ add_steps(
             handler=handlers.refuse,
             body=Refusal,
             name="refuse_claim",
-            description="The claim is not compensated; the bank may mend it and file it anew.",
+            description="The claim is not compensated; the bank may mend it and file it anew, or "
+            "appeal.",
+        ),
+        CaseStep(
+            action=Action.WITHDRAW,
+            handler=handlers.withdraw,
+            body=Reason,
+            name="withdraw_claim",
+            description="The bank takes its claim back before it is decided, or gives up a draft.",
+        ),
+        CaseStep(
+            action=Action.APPEAL,
+            handler=appeals.appeal,
+            body=Reason,
+            name="appeal_claim",
+            description="The bank appeals against a refusal: once, and within the scheme's time.",
+        ),
+        CaseStep(
+            action=Action.REOPEN,
+            handler=appeals.reopen,
+            body=Reason,
+            name="reopen_claim",
+            description="Another person than who refused grants the appeal: the claim is reviewed "
+            "anew, in its old place of the order.",
+        ),
+        CaseStep(
+            action=Action.UPHOLD,
+            handler=appeals.uphold,
+            body=Reason,
+            name="uphold_claim",
+            description="Another person than who refused turns the appeal down, for good.",
         ),
         CaseStep(
             action=Action.PAY,

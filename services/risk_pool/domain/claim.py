@@ -1,103 +1,297 @@
 """Claims (风险补偿申请): their life cycle.
 
-The states of programmes D.3 that no scheme here uses yet (expert review, joint meeting, public
-notice, escrow) come in as further rows between `reviewed` and `approved`.
+Between the review and the decision lie the steps that the loan's scheme names
+(`claim_steps.py`): `record_step` takes the next one, whatever it is.
 """
 
 from enum import StrEnum
+from typing import ClassVar
 
-from shared.life_cycle import LifeCycle, Move, Wait, Words, another_person_than
+from services.risk_pool.domain.claim_steps import ROLES
+from shared.life_cycle import (
+    Guard,
+    LifeCycle,
+    Move,
+    NotPossibleNow,
+    Person,
+    RoleMissing,
+    Row,
+    Wait,
+    Words,
+    another_person_than,
+)
+from shared.refusals import Refused
+from shared.schemes.vocabulary import STEPS
 
 BANK = frozenset({"bank_operator"})
 FIRST_PERSON = frozenset({"finance_maker", "reviewer"})
 SECOND_PERSON = frozenset({"finance_checker"})
 PAYER = frozenset({"finance_maker"})
+JUDGES_APPEALS = frozenset({"finance_checker", "pool_manager"})
+STEP_PEOPLE = frozenset[str]().union(*ROLES.values())
 
 
 class State(StrEnum):
     """Where a claim is."""
 
+    DRAFT = "draft"
     SUBMITTED = "submitted"
+    RETURNED = "returned"
     REVIEWED = "reviewed"
     APPROVED = "approved"
     REFUSED = "refused"
+    APPEALED = "appealed"
+    REFUSED_FINALLY = "refused_finally"
+    WITHDRAWN = "withdrawn"
     PAID = "paid"
 
 
 class Action(StrEnum):
     """What is done to a claim."""
 
+    SAVE_DRAFT = "save_draft"
     SUBMIT = "submit"
+    RETURN = "return"
+    RESUBMIT = "resubmit"
+    WITHDRAW = "withdraw"
     REVIEW = "review"
+    RECORD_STEP = "record_step"
     APPROVE = "approve"
     REFUSE = "refuse"
+    APPEAL = "appeal"
+    REOPEN = "reopen"
+    UPHOLD = "uphold"
     PAY = "pay"
 
 
+class StepsMissing(Refused):
+    """A step that the scheme names before the decision has not been taken."""
+
+    code: ClassVar[str] = "steps-missing"
+
+
+class AppealedBefore(Refused):
+    """A claim is appealed once."""
+
+    code: ClassVar[str] = "appealed-before"
+
+
+def _all_steps_are_taken(case: Row, by: Person) -> Refused | None:
+    if case["next_step"] is None:
+        return None
+    words = STEPS[case["next_step"]]
+    return StepsMissing(
+        f"方案规定的步骤尚未办完，下一步：{words.zh}。",
+        f"Steps that the scheme names are still open; the next one: {words.en}.",
+        next_step=case["next_step"],
+    )
+
+
+def _takes_the_next_step(case: Row, by: Person) -> Refused | None:
+    step = case["next_step"]
+    if step is None:
+        return NotPossibleNow(
+            "方案规定的步骤均已登记。", "Every step that the scheme names is recorded."
+        )
+    if by.roles & ROLES[step]:
+        return None
+    words, required = STEPS[step], sorted(ROLES[step])
+    return RoleMissing(
+        f"下一步是{words.zh}，需要角色：{'、'.join(required)}。",
+        f"The next step ({words.en}) takes the role {' or '.join(required)}.",
+        required=required,
+    )
+
+
+def _is_not_appealed_yet(case: Row, by: Person) -> Refused | None:
+    if case["appealed_on"] is None:
+        return None
+    return AppealedBefore(
+        f"该申请已于 {case['appealed_on']} 申诉过一次，不得再次申诉。",
+        f"The claim was appealed once, on {case['appealed_on']}; it is not appealed again.",
+    )
+
+
 _NOT_THE_REVIEWER = "another person than the reviewer"
+_NOT_WHO_REFUSED = "another person than who refused"
+_STEPS_TAKEN = "every step that the scheme names is recorded"
+_STEP_S_PEOPLE = "the people of the step that is next"
+_FIRST_APPEAL = "not appealed before"
+
+_GUARDS: dict[str, Guard] = {
+    _NOT_THE_REVIEWER: another_person_than("reviewed_by", zh="审批", en="the decision"),
+    _NOT_WHO_REFUSED: another_person_than(
+        "refused_by", zh="申诉裁定", en="the ruling on an appeal"
+    ),
+    _STEPS_TAKEN: _all_steps_are_taken,
+    _STEP_S_PEOPLE: _takes_the_next_step,
+    _FIRST_APPEAL: _is_not_appealed_yet,
+}
+
+
+def _moves(
+    sources: tuple[str | None, ...],
+    action: str,
+    target: str,
+    roles: frozenset[str],
+    *tells: str,
+    guards: tuple[str, ...] = (),
+) -> tuple[Move, ...]:
+    """The same row for several states."""
+    return tuple(
+        Move(source, action, target, roles, guards=guards, tells=tells) for source in sources
+    )
+
+
+_FILING = (
+    *_moves((None, State.DRAFT), Action.SUBMIT, State.SUBMITTED, BANK, "claim.submitted.v1"),
+    *_moves((None, State.DRAFT), Action.SAVE_DRAFT, State.DRAFT, BANK),
+    *_moves((State.RETURNED,), Action.RESUBMIT, State.SUBMITTED, BANK, "claim.submitted.v1"),
+    *_moves((State.DRAFT,), Action.WITHDRAW, State.WITHDRAWN, BANK),
+    *_moves(
+        (State.SUBMITTED, State.RETURNED, State.REVIEWED),
+        Action.WITHDRAW,
+        State.WITHDRAWN,
+        BANK,
+        "claim.withdrawn.v1",
+    ),
+)
+_JUDGING = (
+    *_moves((State.SUBMITTED,), Action.REVIEW, State.REVIEWED, FIRST_PERSON, "claim.reviewed.v1"),
+    *_moves((State.SUBMITTED,), Action.RETURN, State.RETURNED, FIRST_PERSON, "claim.returned.v1"),
+    *_moves(
+        (State.REVIEWED,),
+        Action.RETURN,
+        State.RETURNED,
+        FIRST_PERSON | SECOND_PERSON,
+        "claim.returned.v1",
+    ),
+    *_moves(
+        (State.REVIEWED,),
+        Action.RECORD_STEP,
+        State.REVIEWED,
+        STEP_PEOPLE,
+        "claim.step-recorded.v1",
+        guards=(_STEP_S_PEOPLE,),
+    ),
+    *_moves(
+        (State.REVIEWED,),
+        Action.APPROVE,
+        State.APPROVED,
+        SECOND_PERSON,
+        "claim.approved.v1",
+        guards=(_NOT_THE_REVIEWER, _STEPS_TAKEN),
+    ),
+    *_moves(
+        (State.SUBMITTED,),
+        Action.REFUSE,
+        State.REFUSED,
+        FIRST_PERSON | SECOND_PERSON,
+        "claim.refused.v1",
+    ),
+    *_moves(
+        (State.REVIEWED,),
+        Action.REFUSE,
+        State.REFUSED,
+        SECOND_PERSON,
+        "claim.refused.v1",
+        guards=(_NOT_THE_REVIEWER,),
+    ),
+)
+_APPEALS = (
+    *_moves(
+        (State.REFUSED,),
+        Action.APPEAL,
+        State.APPEALED,
+        BANK,
+        "claim.appealed.v1",
+        guards=(_FIRST_APPEAL,),
+    ),
+    *_moves(
+        (State.APPEALED,),
+        Action.REOPEN,
+        State.SUBMITTED,
+        JUDGES_APPEALS,
+        "claim.reopened.v1",
+        guards=(_NOT_WHO_REFUSED,),
+    ),
+    *_moves(
+        (State.APPEALED,),
+        Action.UPHOLD,
+        State.REFUSED_FINALLY,
+        JUDGES_APPEALS,
+        "claim.upheld.v1",
+        guards=(_NOT_WHO_REFUSED,),
+    ),
+    *_moves(
+        (State.APPEALED,),
+        Action.RETURN,
+        State.RETURNED,
+        FIRST_PERSON | JUDGES_APPEALS,
+        "claim.returned.v1",
+        guards=(_NOT_WHO_REFUSED,),
+    ),
+)
+_PAYING = _moves((State.APPROVED,), Action.PAY, State.PAID, PAYER, "claim.paid.v1")
 
 LIFE_CYCLE = LifeCycle(
     goal=State.PAID,
     noun=Words("补偿申请", "claim"),
-    moves=(
-        Move(None, Action.SUBMIT, State.SUBMITTED, BANK, tells=("claim.submitted.v1",)),
-        Move(
-            State.SUBMITTED,
-            Action.REVIEW,
-            State.REVIEWED,
-            FIRST_PERSON,
-            tells=("claim.reviewed.v1",),
-        ),
-        Move(
-            State.SUBMITTED,
-            Action.REFUSE,
-            State.REFUSED,
-            FIRST_PERSON | SECOND_PERSON,
-            tells=("claim.refused.v1",),
-        ),
-        Move(
-            State.REVIEWED,
-            Action.APPROVE,
-            State.APPROVED,
-            SECOND_PERSON,
-            guards=(_NOT_THE_REVIEWER,),
-            tells=("claim.approved.v1",),
-        ),
-        Move(
-            State.REVIEWED,
-            Action.REFUSE,
-            State.REFUSED,
-            SECOND_PERSON,
-            guards=(_NOT_THE_REVIEWER,),
-            tells=("claim.refused.v1",),
-        ),
-        Move(State.APPROVED, Action.PAY, State.PAID, PAYER, tells=("claim.paid.v1",)),
-    ),
-    guards={_NOT_THE_REVIEWER: another_person_than("reviewed_by", zh="审批", en="the decision")},
+    moves=(*_FILING, *_JUDGING, *_APPEALS, *_PAYING),
+    guards=_GUARDS,
     states={
+        State.DRAFT: Words("草稿", "a draft"),
         State.SUBMITTED: Words("已提交", "submitted"),
+        State.RETURNED: Words("已退回补正", "returned to the bank"),
         State.REVIEWED: Words("已复核，待审批", "reviewed"),
         State.APPROVED: Words("已批准，待拨付", "approved"),
         State.REFUSED: Words("不予补偿", "refused"),
+        State.APPEALED: Words("申诉中", "appealed"),
+        State.REFUSED_FINALLY: Words("申诉后维持不予补偿", "refused finally"),
+        State.WITHDRAWN: Words("银行已撤回", "withdrawn"),
         State.PAID: Words("已拨付", "paid"),
     },
     actions={
+        Action.SAVE_DRAFT: Words("保存草稿", "saved as a draft"),
         Action.SUBMIT: Words("提交", "submitted"),
+        Action.RETURN: Words("退回补正", "returned"),
+        Action.RESUBMIT: Words("补正后再次提交", "submitted again"),
+        Action.WITHDRAW: Words("撤回", "withdrawn"),
         Action.REVIEW: Words("审核", "reviewed"),
+        Action.RECORD_STEP: Words("登记方案规定的步骤", "taken through a step"),
         Action.APPROVE: Words("批准", "approved"),
         Action.REFUSE: Words("不予补偿", "refused"),
+        Action.APPEAL: Words("申诉", "appealed"),
+        Action.REOPEN: Words("重新受理", "reopened"),
+        Action.UPHOLD: Words("维持不予补偿", "refused finally"),
         Action.PAY: Words("拨付", "paid"),
     },
     waits={
+        State.DRAFT: Wait(
+            roles=("bank_operator",),
+            words=Words("等待银行填妥并提交", "waits for the bank to complete and submit it"),
+        ),
         State.SUBMITTED: Wait(
             roles=("finance_maker", "reviewer"),
             words=Words("等待审核", "waits for the first person's review"),
-            step="expert_review",
+            step="first_review",
+        ),
+        State.RETURNED: Wait(
+            roles=("bank_operator",),
+            words=Words("等待银行补正", "waits for the bank to mend it"),
         ),
         State.REVIEWED: Wait(
             roles=("finance_checker",),
             words=Words("等待另一人审批", "waits for a second person's decision"),
-            step="bureau_opinion",
+        ),
+        State.REFUSED: Wait(
+            roles=("bank_operator",),
+            words=Words("银行可以申诉", "the bank may appeal"),
+            step="appeal",
+        ),
+        State.APPEALED: Wait(
+            roles=("finance_checker", "pool_manager"),
+            words=Words("等待另一人裁定申诉", "waits for another person's ruling"),
         ),
         State.APPROVED: Wait(
             roles=("finance_maker",),
@@ -107,8 +301,12 @@ LIFE_CYCLE = LifeCycle(
     },
 )
 
-UNDECIDED = frozenset({State.SUBMITTED, State.REVIEWED})
-"""Filed, and neither approved nor refused yet."""
+UNDECIDED = frozenset({State.SUBMITTED, State.RETURNED, State.REVIEWED, State.APPEALED})
+"""Filed, and neither approved nor refused for the time being."""
 
-LEAVES_THE_LOAN_FREE = frozenset({State.REFUSED})
-"""A loan has one claim at most, but for those in these states: it may be mended and filed anew."""
+LEAVES_THE_LOAN_FREE = frozenset({State.DRAFT, State.REFUSED, State.WITHDRAWN})
+"""A loan has one claim at most, but for those in these states: it may be filed anew. What was
+refused finally, after an appeal, is not filed again."""
+
+ONLY_THE_BANKS_OWN = frozenset({State.DRAFT})
+"""What nobody but the bank sees."""

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from shared.calendar import WorkingDays
 from shared.clock import business_date
 from shared.life_cycle import Person
-from shared.schemes.decide.deadlines import CountsWorkingDays
 
 
 def any_version(version: int) -> None:
@@ -19,7 +19,7 @@ class StepContext:
 
     by: Person
     now: datetime
-    working_days: CountsWorkingDays
+    working_days: WorkingDays
     check_version: Callable[[int], None] = any_version
     """Raises where the caller has seen another version of the case than the current one."""
 

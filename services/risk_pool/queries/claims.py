@@ -6,8 +6,8 @@ from uuid import UUID
 
 import asyncpg
 
-from services.risk_pool.domain.claim import LEAVES_THE_LOAN_FREE
-from services.risk_pool.domain.claim_checks import Position
+from services.risk_pool.domain.claim import LEAVES_THE_LOAN_FREE, ONLY_THE_BANKS_OWN
+from services.risk_pool.domain.claim_filed import BANK_DATES, Position
 from services.risk_pool.domain.compensation import PartyPayment
 from services.risk_pool.domain.shares import PartyShare
 from services.risk_pool.queries.filters import conditions
@@ -113,14 +113,49 @@ async def positions_of(conn: asyncpg.Connection, loan_id: UUID) -> list[Position
     return [Position(**row, month_end=Month.parse(row["month"]).last) for row in rows]
 
 
-async def live_claim_number(conn: asyncpg.Connection, loan_id: UUID) -> str:
-    """The number of the loan's claim that has not been refused; "" if there is none."""
+async def live_claim_number(
+    conn: asyncpg.Connection, loan_id: UUID, *, but: UUID | None = None
+) -> str:
+    """The number of the loan's claim that takes it up; "" if there is none.
+
+    `but`: the claim that is being looked at.
+    """
     number = await conn.fetchval(
         f"""select number from claims
-            where loan_id = $1 and state not in ({literals(LEAVES_THE_LOAN_FREE)})""",
+            where loan_id = $1 and id <> $2 and state not in ({literals(LEAVES_THE_LOAN_FREE)})""",
         loan_id,
+        but or UUID(int=0),
     )
     return number or ""
+
+
+async def stated_before(
+    conn: asyncpg.Connection, loan_id: UUID, *, but: UUID | None = None
+) -> dict[str, date]:
+    """What filed claims for the loan have stated: a trigger's condition → the earliest day.
+
+    `but`: the claim that is being looked at.
+    """
+    rows = await conn.fetch(
+        "select facts from claims where loan_id = $1 and filed_at is not null and id <> $2",
+        loan_id,
+        but or UUID(int=0),
+    )
+    return {
+        condition: min(days)
+        for condition, field in BANK_DATES.items()
+        if (days := [date.fromisoformat(r["facts"][field]) for r in rows if r["facts"].get(field)])
+    }
+
+
+async def draft_id(conn: asyncpg.Connection, loan_id: UUID) -> UUID | None:
+    """The draft that the bank has begun for the loan; None if there is none."""
+    found: UUID | None = await conn.fetchval(
+        f"""select id from claims
+            where loan_id = $1 and state in ({literals(ONLY_THE_BANKS_OWN)})""",
+        loan_id,
+    )
+    return found
 
 
 async def pool_of_loan(conn: asyncpg.Connection, loan_id: UUID) -> str | None:

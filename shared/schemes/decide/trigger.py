@@ -66,36 +66,63 @@ def check_trigger(facts: TriggerFacts, terms: Terms) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _unmet(rule: TriggerRule, facts: TriggerFacts, terms: Terms) -> Iterator[Finding]:
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of a trigger on the claim day: whether it holds, and on what evidence."""
+
+    finding: Finding
+    holds: bool
+
+
+def conditions(rule: TriggerRule, facts: TriggerFacts, terms: Terms) -> Iterator[Condition]:
+    """Every condition of a trigger, in the order in which they are declared."""
     source = rule.source or terms.source("trigger")
     if rule.risk_class_at_least is not None:
-        wanted = RISK_CLASSES[rule.risk_class_at_least]
-        if not is_at_least(facts.risk_class, rule.risk_class_at_least):
-            has = RISK_CLASSES[facts.risk_class]
-            yield Finding(
+        wanted, has = RISK_CLASSES[rule.risk_class_at_least], RISK_CLASSES[facts.risk_class]
+        yield Condition(
+            Finding(
                 "risk-class-too-good", source,
                 f"五级分类为{has.zh}，须为{wanted.zh}或更差",
                 f"The loan is graded {has.en}; it must be {wanted.en} or worse.",
                 {"risk_class": facts.risk_class, "wanted": rule.risk_class_at_least},
-            )  # fmt: skip
-    if rule.overdue_days_above is not None and facts.overdue_days <= rule.overdue_days_above:
-        yield Finding(
-            "not-overdue-long-enough", source,
-            f"逾期 {facts.overdue_days} 天，须超过 {rule.overdue_days_above} 天",
-            f"Overdue {facts.overdue_days} days; more than {rule.overdue_days_above} are needed.",
-            {"overdue_days": str(facts.overdue_days), "above": str(rule.overdue_days_above)},
+            ),
+            is_at_least(facts.risk_class, rule.risk_class_at_least),
+        )  # fmt: skip
+    if rule.overdue_days_above is not None:
+        yield Condition(
+            Finding(
+                "not-overdue-long-enough", source,
+                f"逾期 {facts.overdue_days} 天，须超过 {rule.overdue_days_above} 天",
+                f"Overdue {facts.overdue_days} days; more than {rule.overdue_days_above} are "
+                "needed.",
+                {"overdue_days": str(facts.overdue_days), "above": str(rule.overdue_days_above)},
+            ),
+            facts.overdue_days > rule.overdue_days_above,
         )  # fmt: skip
     months = rule.months_non_performing
-    if months is not None and facts.months_non_performing < months:
-        yield Finding(
-            "not-non-performing-long-enough", source,
-            f"列为不良 {facts.months_non_performing} 个月，须满 {months} 个月",
-            f"Non-performing for {facts.months_non_performing} months; {months} are needed.",
-            {"months": str(facts.months_non_performing), "wanted": str(months)},
+    if months is not None:
+        yield Condition(
+            Finding(
+                "not-non-performing-long-enough", source,
+                f"列为不良 {facts.months_non_performing} 个月，须满 {months} 个月",
+                f"Non-performing for {facts.months_non_performing} months; {months} are needed.",
+                {"months": str(facts.months_non_performing), "wanted": str(months)},
+            ),
+            facts.months_non_performing >= months,
         )  # fmt: skip
     for flag, words in _FLAGS.items():
-        if getattr(rule, flag) and not getattr(facts, flag):
-            yield Finding(
-                flag.replace("_", "-") + "-needed", source,
-                f"尚不满足：{words.zh}", f"Not yet so: {words.en}.", {flag: "false"},
+        if getattr(rule, flag):
+            holds = bool(getattr(facts, flag))
+            yield Condition(
+                Finding(
+                    flag.replace("_", "-") + "-needed", source,
+                    f"{'已满足' if holds else '尚不满足'}：{words.zh}",
+                    f"{'So' if holds else 'Not yet so'}: {words.en}.",
+                    {flag: "true" if holds else "false"},
+                ),
+                holds,
             )  # fmt: skip
+
+
+def _unmet(rule: TriggerRule, facts: TriggerFacts, terms: Terms) -> Iterator[Finding]:
+    return (one.finding for one in conditions(rule, facts, terms) if not one.holds)

@@ -1,7 +1,6 @@
 """The rules of claims, recoveries and settlements as pure functions."""
 
 import itertools
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,16 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.risk_pool.domain import claim, recovery, settlement
-from services.risk_pool.domain.claim_checks import (
-    Filed,
-    Loan,
-    Position,
-    check_deadline,
-    check_loan,
-    check_position,
-    entitled_on,
-    months_non_performing,
-)
 from services.risk_pool.domain.ledger import natural_balance, payable_to, receivable_from
 from services.risk_pool.domain.month_figures import (
     OPENING,
@@ -31,10 +20,9 @@ from services.risk_pool.domain.month_figures import (
 )
 from services.risk_pool.domain.statement import Table, tables_of_party, tables_of_pool
 from shared.months import Month
-from shared.schemes.rules.claims import TriggerRule
 
 LIFE_CYCLES = {
-    "claim": (claim.LIFE_CYCLE, claim.State.SUBMITTED, {"refused", "paid"}),
+    "claim": (claim.LIFE_CYCLE, claim.State.DRAFT, {"refused_finally", "withdrawn", "paid"}),
     "recovery": (recovery.LIFE_CYCLE, recovery.State.REPORTED, {"confirmed", "refused"}),
     "settlement": (settlement.LIFE_CYCLE, settlement.State.PREVIEWED, {"posted"}),
 }
@@ -69,95 +57,6 @@ def test_whoever_is_waited_for_can_act(name):
     for state in set(cycle.states) - final:
         for role in cycle.waits[state].roles:
             assert cycle.possible_actions(state, {role})
-
-
-FILED = Filed(
-    claimed_on=date(2026, 3, 10),
-    outstanding_principal_fen=100,
-    overdue_days=100,
-    risk_class="substandard",
-)
-REPORTED = Position(
-    month="2026-02",
-    month_end=date(2026, 2, 28),
-    outstanding_principal_fen=100,
-    overdue_days=90,
-    risk_class="substandard",
-)
-
-
-def codes(found):
-    return [one.code for one in found]
-
-
-@pytest.mark.parametrize(
-    ("change", "found"),
-    [
-        ({}, []),
-        ({"overdue_days": 90}, []),
-        ({"overdue_days": 89}, ["overdue-days-disagree"]),
-        ({"overdue_days": 101}, ["overdue-days-disagree"]),
-        ({"outstanding_principal_fen": 99}, []),
-        ({"outstanding_principal_fen": 101}, ["principal-above-position"]),
-        ({"risk_class": "doubtful"}, ["risk-class-disagrees"]),
-        (
-            {"risk_class": "loss", "overdue_days": 400, "outstanding_principal_fen": 101},
-            ["principal-above-position", "overdue-days-disagree", "risk-class-disagrees"],
-        ),
-    ],
-)
-def test_a_claim_agrees_with_what_the_bank_itself_reported_last(change, found):
-    assert codes(check_position(replace(FILED, **change), REPORTED)) == found
-
-
-def test_without_any_reported_position_there_is_no_claim():
-    assert codes(check_position(FILED, None)) == ["no-position-reported"]
-
-
-def test_a_loan_is_claimed_once_while_covered_between_disbursement_and_today():
-    loan = Loan(covered=True, disbursed_on=date(2026, 1, 10))
-    today = date(2026, 3, 10)
-
-    assert check_loan(FILED, loan, today=today) == []
-    taken = replace(loan, live_claim_number="DL-C-2026-0001")
-    assert codes(check_loan(FILED, taken, today=today)) == ["already-claimed"]
-    assert codes(check_loan(FILED, replace(loan, covered=False), today=today)) == ["not-covered"]
-    assert codes(check_loan(FILED, loan, today=date(2026, 3, 9))) == ["claimed-in-the-future"]
-    late = replace(loan, disbursed_on=date(2026, 3, 11))
-    assert codes(check_loan(FILED, late, today=today)) == ["claimed-before-disbursement"]
-
-
-def test_months_non_performing_are_counted_back_without_a_break():
-    classes = ("substandard", "normal", "substandard", "doubtful")
-    history = [
-        replace(REPORTED, month=f"2026-0{n}", month_end=date(2026, n, 28), risk_class=one)
-        for n, one in enumerate(classes, start=1)
-    ]
-
-    assert months_non_performing(history) == 2
-    assert months_non_performing(history[:2]) == 0
-
-
-def test_the_time_for_a_claim_runs_from_the_first_trigger_that_held():
-    by_class = TriggerRule(code="non_performing", risk_class_at_least="substandard")
-    sued = TriggerRule(code="sued", overdue_days_above=60, lawsuit_accepted=True)
-    history = [replace(REPORTED, month="2026-01", month_end=date(2026, 1, 31)), REPORTED]
-
-    assert entitled_on(FILED, (by_class, sued), history) == date(2026, 1, 31)
-    # 100 days overdue on 10 March: the 61st day was 30 January; the court came later.
-    filed = replace(FILED, lawsuit_accepted_on=date(2026, 2, 20))
-    assert entitled_on(filed, (sued,), history) == date(2026, 2, 20)
-    filed = replace(FILED, lawsuit_accepted_on=date(2026, 1, 5))
-    assert entitled_on(filed, (sued,), history) == date(2026, 1, 30)
-    assert entitled_on(FILED, (sued,), history) is None
-
-
-def test_the_last_day_still_counts_and_the_next_is_too_late():
-    entitled = date(2026, 2, 1)
-
-    assert check_deadline(FILED, entitled=entitled, last_day=FILED.claimed_on) == []
-    too_late = check_deadline(FILED, entitled=entitled, last_day=date(2026, 3, 9))
-    assert codes(too_late) == ["claim-too-late"]
 
 
 def test_months_know_their_ends():

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.risk_pool.claims.driver import Claims, claims_of
+from tests.risk_pool.claims.driver import DOCUMENTS, Claims, claims_of
 from tests.risk_pool.claims.test_claims import code_of
 
 BANK = ("bank_operator", "bank_checker")
@@ -19,12 +19,28 @@ BUREAU = (
 )  # fmt: skip
 ROLES = (*BANK, *BUREAU)
 
+CONTENT = {
+    "outstanding_principal": "900000.00",
+    "facts": {"overdue_days": 95, "risk_class": "substandard"},
+    "documents": DOCUMENTS,
+}
 BODIES: dict[str, dict[str, Any]] = {
+    "save_draft": {},
+    "submit": CONTENT,
+    "resubmit": CONTENT,
     "review": {"opinion": "好"},
+    "return": {"gaps": [{"code": "in-time", "text": "缺页"}, {"text": "印章不清"}]},
+    "withdraw": {"reason": "已还款"},
+    "record_step": {"step": "expert_review", "outcome": "favourable", "opinion": "属实"},
     "approve": {"opinion": "好"},
     "refuse": {"reason": "不"},
-    "pay": {"paid_on": "2026-03-05"},
+    "appeal": {"reason": "有新证据"},
+    "reopen": {"reason": "成立"},
+    "uphold": {"reason": "不成立"},
+    "pay": {},
 }
+PATHS = {"record_step": "steps", "save_draft": "draft"}
+"""The last part of an action's path, where that is not its name."""
 
 
 @dataclass
@@ -53,7 +69,8 @@ class People:
         for role in ROLES:
             if role not in roles:
                 body = BODIES.get(action, {})
-                answer = await self.with_role(role).post(f"{path}/{action}", json=body)
+                where = f"{path}/{PATHS.get(action, action)}"
+                answer = await self.with_role(role).post(where, json=body)
                 assert answer.status_code == 403, (path, action, role, answer.text)
                 if answer.json()["code"] == "role-missing":
                     assert answer.json()["required"] == sorted(roles), (path, action, role)
@@ -62,7 +79,8 @@ class People:
     async def moves(self, path: str, action: str, by: Any, *, role: str, to: str) -> Any:
         """Somebody makes the move: the case stands where it should, and its history says who."""
         before = await self.seen(path)
-        answer = await by.post(f"{path}/{action}", json=BODIES.get(action, {}))
+        where = f"{path}/{PATHS.get(action, action)}"
+        answer = await by.post(where, json=BODIES.get(action, {}))
         assert answer.status_code == 200, (path, action, role, answer.text)
         case = (await self.pool.auditor.get(path)).json()
         assert case["state"] == to, (path, action, role)
@@ -84,31 +102,51 @@ class People:
         assert dict(told) == {case: types for case, types in self.told.items() if types}
 
 
+FIRST = ("finance_maker", "reviewer")
+JUDGES = ("finance_checker", "pool_manager")
 CLAIM_MOVES = (
     # from, action, by whom, to, what is told
-    ("submitted", "review", ("finance_maker", "reviewer"), "reviewed", "claim.reviewed.v1"),
-    (
-        "submitted",
-        "refuse",
-        ("finance_maker", "reviewer", "finance_checker"),
-        "refused",
-        "claim.refused.v1",
-    ),
-    ("reviewed", "approve", ("finance_checker",), "approved", "claim.approved.v1"),
+    ("submitted", "review", FIRST, "reviewed", "claim.reviewed.v1"),
+    ("submitted", "return", FIRST, "returned", "claim.returned.v1"),
+    ("submitted", "refuse", (*FIRST, "finance_checker"), "refused", "claim.refused.v1"),
+    ("submitted", "withdraw", ("bank_operator",), "withdrawn", "claim.withdrawn.v1"),
+    ("returned", "resubmit", ("bank_operator",), "submitted", "claim.submitted.v1"),
+    ("returned", "withdraw", ("bank_operator",), "withdrawn", "claim.withdrawn.v1"),
+    ("reviewed", "return", (*FIRST, "finance_checker"), "returned", "claim.returned.v1"),
+    ("reviewed", "withdraw", ("bank_operator",), "withdrawn", "claim.withdrawn.v1"),
     ("reviewed", "refuse", ("finance_checker",), "refused", "claim.refused.v1"),
+    ("stepped", "approve", ("finance_checker",), "approved", "claim.approved.v1"),
+    ("refused", "appeal", ("bank_operator",), "appealed", "claim.appealed.v1"),
+    ("appealed", "reopen", JUDGES, "submitted", "claim.reopened.v1"),
+    ("appealed", "uphold", JUDGES, "refused_finally", "claim.upheld.v1"),
+    ("appealed", "return", (*FIRST, *JUDGES), "returned", "claim.returned.v1"),
     ("approved", "pay", ("finance_maker",), "paid", "claim.paid.v1"),
 )
+"""`stepped` is reviewed with every step of the scheme taken."""
+ACTIONS = (*(action for _, action, *_ in CLAIM_MOVES), "submit", "save_draft", "record_step")
 WAY_TO = {
     "submitted": (),
     "reviewed": (("review", "finance_maker", "reviewed", "claim.reviewed.v1"),),
+    "returned": (("return", "finance_maker", "returned", "claim.returned.v1"),),
     "refused": (("refuse", "finance_maker", "refused", "claim.refused.v1"),),
+    "withdrawn": (("withdraw", "bank_operator", "withdrawn", "claim.withdrawn.v1"),),
 }
+WAY_TO["stepped"] = (*WAY_TO["reviewed"], ("steps", "", "reviewed", "claim.step-recorded.v1"))
 WAY_TO["approved"] = (
-    *WAY_TO["reviewed"],
+    *WAY_TO["stepped"],
     ("approve", "finance_checker", "approved", "claim.approved.v1"),
 )
 WAY_TO["paid"] = (*WAY_TO["approved"], ("pay", "finance_maker", "paid", "claim.paid.v1"))
-LOANS = 20
+WAY_TO["appealed"] = (
+    *WAY_TO["refused"],
+    ("appeal", "bank_operator", "appealed", "claim.appealed.v1"),
+)
+WAY_TO["refused_finally"] = (
+    *WAY_TO["appealed"],
+    ("uphold", "finance_checker", "refused_finally", "claim.upheld.v1"),
+)
+STATES = {"stepped": "reviewed"}
+LOANS = 60
 
 
 async def bad_loans(pool: Claims) -> None:
@@ -132,7 +170,14 @@ async def claim_at(people: People, state: str) -> str:
     path = f"/claims/{claim['id']}"
     people.told[claim["id"]].append("claim.submitted.v1")
     for action, role, to, told in WAY_TO[state]:
-        await people.moves(path, action, people.with_role(role), role=role, to=to)
+        if action == "steps":
+            case = (await people.pool.auditor.get(path)).json()
+            while case["next_step"]:
+                case = await people.pool.takes_a_step(case)
+                people.told[claim["id"]].append(told)
+            continue
+        by = people.with_role(role, subject=f"{role}-before")
+        await people.moves(path, action, by, role=role, to=to)
         people.told[claim["id"]].append(told)
     return path
 
@@ -169,13 +214,152 @@ async def test_a_claim_moves_as_its_people_move_it_and_in_no_other_way(running):
 async def _nothing_else_is_possible(people: People) -> None:
     anybody = people.with_role(*BUREAU, subject="anybody")
     possible = {(source, action) for source, action, *_ in CLAIM_MOVES}
+    possible |= {("stepped", action) for source, action in possible if source == "reviewed"}
+    possible |= {("reviewed", "record_step"), ("stepped", "record_step"), ("reviewed", "approve")}
     for state in WAY_TO:
         path = await claim_at(people, state)
-        for action in ("review", "approve", "refuse", "pay"):
+        for action in dict.fromkeys(ACTIONS):
             if (state, action) not in possible:
-                answer = await anybody.post(f"{path}/{action}", json=BODIES[action])
+                by = people.with_role("bank_operator") if action in FOR_BANKS else anybody
+                where = f"{path}/{PATHS.get(action, action)}"
+                answer = await by.post(where, json=BODIES[action])
                 assert code_of(answer) == (409, "not-possible-now"), (state, action)
-        assert (await people.seen(path))[0] == state
+        assert (await people.seen(path))[0] == STATES.get(state, state)
+
+
+FOR_BANKS = ("submit", "save_draft", "resubmit")
+"""Routes that ask for the bank's role before they look at the case."""
+
+
+async def test_each_step_is_recorded_by_its_own_people_and_by_nobody_else(running):
+    async with claims_of(running) as pool:
+        people = People(pool)
+        await bad_loans(pool)
+        path = await claim_at(people, "reviewed")
+        case = (await pool.auditor.get(path)).json()
+        walked = []
+
+        while case["next_step"]:
+            step = case["next_step"]
+            roles = ROLES_OF_STEPS[step]
+            answers = {
+                role: await people.with_role(role).post(
+                    f"{path}/steps", json=BODIES["record_step"] | {"step": step}
+                )
+                for role in ROLES
+                if role not in roles
+            }
+            assert {code_of(answer) for answer in answers.values()} == {(403, "role-missing")}
+            offered = {
+                role: "record_step"
+                in (await people.with_role(role).get(path)).json()["pending_actions"]
+                for role in ROLES
+            }
+            assert {role for role, is_offered in offered.items() if is_offered} == set(roles)
+            assert case["waiting_for"]["roles"] == sorted(roles)
+            assert await people.seen(path) == ("reviewed", case["version"], len(case["history"]))
+
+            # Any one of the step's people will do; the first of them in one claim, the last below.
+            case = await pool.takes_a_step(case)
+            assert case["history"][-1]["action"] == "record_step"
+            assert case["history"][-1]["role"] == sorted(roles)[0]
+            assert case["state"] == "reviewed"
+            walked.append(step)
+
+        assert walked == list(ROLES_OF_STEPS)
+        checker = people.with_role("finance_checker")
+        assert case["waiting_for"]["roles"] == ["finance_checker"]
+        answer = await people.with_role(*BUREAU, subject="anybody").post(
+            f"{path}/steps", json=BODIES["record_step"]
+        )
+        assert code_of(answer) == (409, "not-possible-now")
+        await people.moves(path, "approve", checker, role="finance_checker", to="approved")
+
+        path = await claim_at(people, "reviewed")
+        case = (await pool.auditor.get(path)).json()
+        while case["next_step"]:
+            answer = await checker.post(f"{path}/approve", json=BODIES["approve"])
+            assert code_of(answer) == (409, "steps-missing")
+            case = await pool.takes_a_step(case, role=-1)
+            assert case["history"][-1]["role"] == ROLES_OF_STEPS[walked.pop(0)][-1]
+
+
+ROLES_OF_STEPS = {
+    "expert_review": ("finance_maker", "reviewer"),
+    "bureau_opinion": ("approver", "reviewer"),
+    "joint_meeting": ("approver", "pool_manager"),
+    "public_notice": ("finance_maker", "reviewer"),
+}
+
+
+async def test_a_draft_is_moved_by_its_bank_alone_and_tells_nobody(running):
+    async with claims_of(running) as pool:
+        people = People(pool)
+        await bad_loans(pool)
+        clerk = people.with_role("bank_operator")
+
+        async def draft() -> str:
+            body = {"loan_id": str(pool.loans[f"l{people.filed}"])}
+            people.filed += 1
+            for role in ROLES:
+                if role != "bank_operator":
+                    answer = await people.with_role(role).post("/claims/drafts", json=body)
+                    assert answer.status_code == 403, role
+            answer = await clerk.post("/claims/drafts", json=body)
+            assert (answer.status_code, answer.json()["state"]) == (201, "draft"), answer.text
+            assert answer.json()["history"][0]["action"] == "save_draft"
+            return f"/claims/{answer.json()['id']}"
+
+        for action, target, told in (
+            ("save_draft", "draft", []),
+            ("submit", "submitted", ["claim.submitted.v1"]),
+            ("withdraw", "withdrawn", []),
+        ):
+            path = await draft()
+            where = f"{path}/{PATHS.get(action, action)}"
+            for role in ROLES:
+                if role != "bank_operator":
+                    answer = await people.with_role(role).post(where, json=BODIES[action])
+                    assert answer.status_code in (403, 404), (action, role)
+            before = (await clerk.get(path)).json()
+            assert (before["state"], before["version"]) == ("draft", 1)
+            answer = await clerk.post(where, json=BODIES[action])
+            assert (answer.status_code, answer.json()["state"]) == (200, target), answer.text
+            last = answer.json()["history"][-1]
+            assert (last["source"], last["action"], last["role"]) == (
+                "draft", action, "bank_operator",
+            )  # fmt: skip
+            people.told[before["id"]] += told
+        path = await draft()
+        for action in dict.fromkeys(ACTIONS):
+            if action not in ("save_draft", "submit", "withdraw"):
+                answer = await clerk.post(
+                    f"{path}/{PATHS.get(action, action)}", json=BODIES[action]
+                )
+                assert code_of(answer) == (409, "not-possible-now"), action
+        await people.are_told("claim_id", "claim.")
+
+
+async def test_a_claim_that_is_refused_is_appealed_once_and_ruled_on_by_another_person(running):
+    async with claims_of(running) as pool:
+        people = People(pool)
+        await bad_loans(pool)
+        path = await claim_at(people, "submitted")
+        both = people.with_role("finance_maker", "finance_checker", subject="li")
+        clerk, other = people.with_role("bank_operator"), people.with_role("pool_manager")
+        await people.moves(path, "refuse", both, role="finance_checker", to="refused")
+        await people.moves(path, "appeal", clerk, role="bank_operator", to="appealed")
+        before = await people.seen(path)
+
+        for action in ("reopen", "uphold", "return"):
+            answer = await both.post(f"{path}/{action}", json=BODIES[action])
+            assert code_of(answer) == (409, "second-person-required"), action
+
+        assert await people.seen(path) == before
+        await people.moves(path, "reopen", other, role="pool_manager", to="submitted")
+        await people.moves(path, "refuse", both, role="finance_checker", to="refused")
+        answer = await clerk.post(f"{path}/appeal", json=BODIES["appeal"])
+        assert code_of(answer) == (409, "appealed-before")
 
 
 async def test_who_reviewed_a_claim_decides_it_in_neither_way_and_may_pay_it(running):
@@ -185,6 +369,9 @@ async def test_who_reviewed_a_claim_decides_it_in_neither_way_and_may_pay_it(run
         both = people.with_role("finance_maker", "finance_checker", subject="li")
         path = await claim_at(people, "submitted")
         await people.moves(path, "review", both, role="finance_maker", to="reviewed")
+        case = (await pool.auditor.get(path)).json()
+        while case["next_step"]:
+            case = await pool.takes_a_step(case)
         before = await people.seen(path)
 
         for action in ("approve", "refuse"):
@@ -200,7 +387,7 @@ async def test_who_reviewed_a_claim_decides_it_in_neither_way_and_may_pay_it(run
 async def recovery_of(people: People, claim: str) -> str:
     """A reported recovery; its path."""
     report = await people.pool.recovers(
-        {"id": claim.rpartition("/")[2]}, "1000.00", on="2026-03-05", confirmed=False
+        {"id": claim.rpartition("/")[2]}, "1000.00", on=str(people.pool.today()), confirmed=False
     )
     return f"/recoveries/{report['id']}"
 
@@ -212,7 +399,7 @@ async def test_a_recovery_is_confirmed_or_sent_back_by_another_and_in_no_other_w
         claim = await claim_at(people, "approved")
         people.told.clear()
 
-        body = {"received_on": "2026-03-05", "route": "sale", "from_pledged_ip": True,
+        body = {"received_on": str(pool.today()), "route": "sale", "from_pledged_ip": True,
                 "gross": "1.00"}  # fmt: skip
         for role in ROLES:
             if role != "bank_operator":

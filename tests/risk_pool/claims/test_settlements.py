@@ -27,8 +27,11 @@ STEPS = (
 )
 
 
-async def story(pool) -> dict[str, Any]:
-    """January quiet; in February one loan is claimed and paid, and something comes back."""
+async def story(pool, *, undecided: str = "") -> dict[str, Any]:
+    """January quiet; in February one loan is claimed and paid, and something comes back.
+
+    `undecided`: another loan that is claimed for on the last of February.
+    """
     for name in ("a", "b"):
         await pool.covers(name, amount="10000000.00")
     await pool.covers("c", amount="2000000.00", bank="CCB")
@@ -40,6 +43,14 @@ async def story(pool) -> dict[str, Any]:
     await pool.goes_bad("a", "2026-02", "9000000.00", overdue_days=100)
     await pool.hears(pool.position("b", "2026-02", "9500000.00"))
     await pool.hears(pool.position("c", "2026-02", "1900000.00"))
+    if undecided:
+        await pool.it_is("2026-02-28")
+        await pool.hears(
+            pool.position(
+                undecided, "2026-02", "1900000.00", risk_class="substandard", overdue_days=99
+            )
+        )
+        await pool.files(undecided, "1900000.00", bank="CCB", overdue_days=99)
     await pool.it_is("2026-03-04")
     claim = await pool.approves("a", "9000000.00", overdue_days=104)
     await pool.pays(claim)
@@ -210,12 +221,8 @@ async def test_doing_a_step_again_does_nothing_twice(running):
 
 async def test_a_posted_month_never_changes_whoever_asks(running):
     async with claims_of(running, "ICBC", "CCB") as pool:
-        await story(pool)
-        await pool.hears(
-            pool.position("c", "2026-02", "1900000.00", risk_class="substandard", overdue_days=99)
-        )
         # A claim that is not decided leaves a finding behind.
-        await pool.files("c", "1900000.00", bank="CCB", overdue_days=99, claimed_on="2026-02-28")
+        await story(pool, undecided="c")
         await pool.settles("2026-02")
 
         late = await pool.finance.post(

@@ -15,7 +15,7 @@ class Claim(SQLModel, table=True):
     __tablename__ = "claims"
 
     id: UUID = Field(primary_key=True)
-    number: str = Field(sa_column=Column(Text, nullable=False))
+    number: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     pool_code: str = Field(sa_column=Column(Text, nullable=False))
     bank_code: str = Field(sa_column=Column(Text, nullable=False))
     loan_id: UUID
@@ -29,8 +29,11 @@ class Claim(SQLModel, table=True):
     state: str = Field(sa_column=Column(Text, nullable=False))
     state_since: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     version: int
-    claimed_on: date
-    filed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    claimed_on: date | None = None
+    filed_at: datetime | None = Field(
+        default=None, sa_column=Column(DateTime(timezone=True), nullable=True)
+    )
+    stated_on: date | None = None
     outstanding_principal_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     interest_arrears_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     penalty_interest_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
@@ -39,6 +42,16 @@ class Claim(SQLModel, table=True):
     facts: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     documents: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
     precheck: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    draft: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB, nullable=True))
+    checks: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    gaps: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    times_returned: int
+    days_returned: int
+    review_days_left: int | None = None
+    reviews: int
+    next_step: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    refused_by: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    appealed_on: date | None = None
     due_on: date | None = None
     reviewed_by: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     approved_by: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
@@ -59,6 +72,32 @@ class Claim(SQLModel, table=True):
     paid_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     paid_on: date | None = None
     carried_costs_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class ClaimStep(SQLModel, table=True):
+    """A step that the scheme names between a claim's review and its decision: open, or recorded."""
+
+    __tablename__ = "claim_steps"
+
+    claim_id: UUID = Field(primary_key=True)
+    review: int = Field(primary_key=True)
+    place: int = Field(primary_key=True)
+    step: str = Field(sa_column=Column(Text, nullable=False))
+    bank_code: str = Field(sa_column=Column(Text, nullable=False))
+    due_on: date | None = None
+    recorded_at: datetime | None = Field(
+        default=None, sa_column=Column(DateTime(timezone=True), nullable=True)
+    )
+    recorded_on: date | None = None
+    recorded_by: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    recorded_name: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    outcome: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    opinion: str = Field(sa_column=Column(Text, nullable=False))
+    participants: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    papers: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    notice_from: date | None = None
+    notice_to: date | None = None
+    objections: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
 
 
 class ClaimShare(SQLModel, table=True):

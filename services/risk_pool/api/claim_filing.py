@@ -1,0 +1,156 @@
+"""How a bank files a claim over HTTP: tried out, drafted, submitted, and mended after a return."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter, Request, Response
+
+from services.risk_pool.api.case_requests import ClaimContent, DraftContent, NewClaim, NewDraft
+from services.risk_pool.api.case_responses import CheckAnswer, ClaimAnswer, PreCheckAnswer
+from services.risk_pool.api.cases import part_in, step_context
+from services.risk_pool.api.claims import detail
+from services.risk_pool.domain.claim import LIFE_CYCLE, Action
+from services.risk_pool.domain.claim_checks import against
+from services.risk_pool.domain.claim_filed import Filed
+from services.risk_pool.handlers import claim_filing as handlers
+from services.risk_pool.handlers.step_context import StepContext
+from shared.auth.identity import Identity
+from shared.context import Context
+from shared.http.context import CurrentContext
+from shared.http.etags import etag
+from shared.http.idempotency import Answer, idempotently
+
+router = APIRouter(tags=["claims"])
+
+Bank = Annotated[Identity, part_in(LIFE_CYCLE, Action.SUBMIT)]
+
+
+@router.post("/claims/pre-checks", response_model=PreCheckAnswer)
+async def pre_check(
+    body: NewClaim, request: Request, caller: Bank, context: CurrentContext
+) -> PreCheckAnswer:
+    """What the machine would say of this claim if it were filed now: every check with its result,
+    evidence and article. Nothing is kept, and nobody is told."""
+    filing = step_context(request, caller, context)
+    async with context.database.looking(caller.institution) as conn:
+        rows = await handlers.pre_check(conn, body.loan_id, _filed(body, filing), filing)
+    return PreCheckAnswer(
+        may_be_filed=not against(rows), checks=[CheckAnswer(**row.as_data()) for row in rows]
+    )
+
+
+@router.post("/claims", status_code=201, response_model=ClaimAnswer)
+async def file_claim(
+    body: NewClaim, request: Request, caller: Bank, context: CurrentContext
+) -> Response:
+    """File a claim, today. What fails in the checks of `POST /claims/pre-checks`, or asks to be
+    confirmed and is not, is answered at once (422, or 409 where the loan has a claim already)."""
+    filing = step_context(request, caller, context)
+
+    async def work(conn: asyncpg.Connection) -> UUID:
+        return await handlers.submit(conn, body.loan_id, _filed(body, filing), filing)
+
+    return await _begun(request, caller, context, work)
+
+
+@router.post("/claims/drafts", status_code=201, response_model=ClaimAnswer)
+async def begin_draft(
+    body: NewDraft, request: Request, caller: Bank, context: CurrentContext
+) -> Response:
+    """Keep a claim that is not complete yet. Nobody but the bank sees it, and it has no number."""
+    filing = step_context(request, caller, context)
+
+    async def work(conn: asyncpg.Connection) -> UUID:
+        return await handlers.begin_draft(conn, body.loan_id, _content(body), filing)
+
+    return await _begun(request, caller, context, work)
+
+
+@router.post("/claims/{claim_id}/draft", response_model=ClaimAnswer)
+async def save_draft(
+    claim_id: UUID, body: DraftContent, request: Request, caller: Bank, context: CurrentContext
+) -> Response:
+    """The draft as it stands now; what is left out is not in it any more."""
+    filing = step_context(request, caller, context)
+
+    async def work(conn: asyncpg.Connection) -> None:
+        await handlers.save_draft(conn, claim_id, _content(body), filing)
+
+    return await _moved(claim_id, request, caller, context, work)
+
+
+@router.post("/claims/{claim_id}/submit", response_model=ClaimAnswer)
+async def submit_draft(
+    claim_id: UUID, body: ClaimContent, request: Request, caller: Bank, context: CurrentContext
+) -> Response:
+    """File a draft, today, as the body has it; answered as `POST /claims` is."""
+    filing = step_context(request, caller, context)
+
+    async def work(conn: asyncpg.Connection) -> None:
+        await handlers.submit_draft(conn, claim_id, _filed(body, filing), filing)
+
+    return await _moved(claim_id, request, caller, context, work)
+
+
+@router.post("/claims/{claim_id}/resubmit", response_model=ClaimAnswer)
+async def resubmit_claim(
+    claim_id: UUID, body: ClaimContent, request: Request, caller: Bank, context: CurrentContext
+) -> Response:
+    """A returned claim, mended, with its facts as of today; it keeps its day of filing."""
+    filing = step_context(request, caller, context)
+
+    async def work(conn: asyncpg.Connection) -> None:
+        await handlers.resubmit(conn, claim_id, _filed(body, filing), filing)
+
+    return await _moved(claim_id, request, caller, context, work)
+
+
+def _filed(body: ClaimContent, filing: StepContext) -> Filed:
+    return Filed(
+        claimed_on=filing.today,
+        stated_on=filing.today,
+        outstanding_principal_fen=body.outstanding_principal_fen,
+        interest_arrears_fen=body.interest_arrears_fen,
+        penalty_interest_fen=body.penalty_interest_fen,
+        costs_fen=body.costs_fen,
+        documents=[document.model_dump() for document in body.documents],
+        confirmed=frozenset(body.confirmed),
+        **body.facts.model_dump(),
+    )
+
+
+def _content(body: DraftContent) -> dict[str, Any]:
+    """A draft as it is kept: what was filled in, by the names of the API."""
+    return body.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"loan_id"})
+
+
+async def _begun(
+    request: Request,
+    caller: Identity,
+    context: Context,
+    work: Callable[[asyncpg.Connection], Awaitable[UUID]],
+) -> Response:
+    async def answered(conn: asyncpg.Connection) -> Answer:
+        claim_id = await work(conn)
+        answer = await detail(conn, claim_id, caller)
+        where = f"/api/v1/claims/{claim_id}"
+        return Answer(201, answer, {"ETag": etag(answer.version), "Location": where})
+
+    return await idempotently(request, caller, context.database, answered, keeps_forever=True)
+
+
+async def _moved(
+    claim_id: UUID,
+    request: Request,
+    caller: Identity,
+    context: Context,
+    work: Callable[[asyncpg.Connection], Awaitable[None]],
+) -> Response:
+    async def answered(conn: asyncpg.Connection) -> Answer:
+        await work(conn)
+        answer = await detail(conn, claim_id, caller)
+        return Answer(200, answer, {"ETag": etag(answer.version)})
+
+    return await idempotently(request, caller, context.database, answered, keeps_forever=True)

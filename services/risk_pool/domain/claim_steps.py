@@ -1,0 +1,141 @@
+"""The steps that a scheme names between a claim's review and its decision (programmes D, rows 16-19).
+
+Expert review with site visit, the bureau's opinion, the joint meeting with its minutes, the public
+notice. A scheme names a step by setting a time for it; they are taken in this order, each by its
+own people, and what each came to is kept with who said so. An unfavourable outcome decides
+nothing: whoever decides sees it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from shared.refusals import FieldFault, FieldsWrong
+from shared.schemes.decide.deadlines import CountsWorkingDays, deadline
+from shared.schemes.terms import Terms
+from shared.schemes.vocabulary import STEPS
+
+Outcome = Literal["favourable", "unfavourable"]
+
+ROLES: Mapping[str, frozenset[str]] = {
+    "expert_review": frozenset({"finance_maker", "reviewer"}),
+    "bureau_opinion": frozenset({"reviewer", "approver"}),
+    "joint_meeting": frozenset({"pool_manager", "approver"}),
+    "public_notice": frozenset({"finance_maker", "reviewer"}),
+}
+"""Who records which step, in the order in which they are taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    """What somebody said against a claim while it was on public notice, and how it was settled."""
+
+    by: str
+    text: str
+    handling: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRecord:
+    """What a step came to."""
+
+    step: str
+    outcome: Outcome
+    text: str
+    participants: Sequence[str] = ()
+    papers: Sequence[Mapping[str, str]] = ()
+    """Kind, hash and file name of each: the experts' report, the minutes."""
+    notice_from: date | None = None
+    notice_to: date | None = None
+    objections: Sequence[Objection] = ()
+
+
+def steps_named(terms: Terms) -> tuple[str, ...]:
+    """The steps between review and decision for which the scheme sets a time, in their order."""
+    return tuple(step for step in ROLES if step in terms.deadlines)
+
+
+def due_on(step: str, start: date, terms: Terms, working_days: CountsWorkingDays) -> date:
+    """By when a step is to be recorded, counted from the day of the step before it.
+
+    For the public notice these are the days that it has to hang at least.
+    """
+    return deadline(step, start, terms, working_days)
+
+
+def require_complete(
+    record: StepRecord,
+    *,
+    expected: str,
+    since: date,
+    today: date,
+    terms: Terms,
+    working_days: CountsWorkingDays,
+) -> None:
+    """The step is the next one, and all that it takes is there. Raises FieldsWrong.
+
+    `since`: the day of the step before it, or of the review.
+    """
+    faults: list[FieldFault] = []
+    if record.step != expected:
+        words = STEPS[expected]
+        faults.append(
+            FieldFault(
+                ("step",), "not-the-next-step", f"下一步是{words.zh}", f"The next: {words.en}."
+            )
+        )
+    elif record.step == "joint_meeting":
+        faults += _faults_of_meeting(record)
+    elif record.step == "public_notice":
+        faults += _faults_of_notice(
+            record, since=since, today=today, terms=terms, working_days=working_days
+        )
+    if faults:
+        raise FieldsWrong(faults)
+
+
+def _faults_of_meeting(record: StepRecord) -> Iterator[FieldFault]:
+    if not record.participants:
+        yield FieldFault(
+            ("participants",), "no-participants", "须列出参会人员", "Name who took part."
+        )
+    if not record.papers:
+        yield FieldFault(("papers",), "no-minutes", "须附会议纪要", "Attach the minutes.")
+
+
+def _faults_of_notice(
+    record: StepRecord,
+    *,
+    since: date,
+    today: date,
+    terms: Terms,
+    working_days: CountsWorkingDays,
+) -> Iterator[FieldFault]:
+    first, last = record.notice_from, record.notice_to
+    for name, day in (("notice_from", first), ("notice_to", last)):
+        if day is None:
+            yield FieldFault((name,), "no-day-of-notice", "须填写公示起止日", "Say when it hung.")
+    if first is not None and first < since:
+        yield FieldFault(
+            ("notice_from",), "notice-too-early", f"公示不能早于上一步骤（{since}）",
+            f"The notice tells of the step before it; it cannot begin before {since}.",
+        )  # fmt: skip
+    if first is not None and last is not None:
+        least = due_on(record.step, first, terms, working_days)
+        if last < least:
+            yield FieldFault(
+                ("notice_to",), "notice-too-short", f"公示期不足，至少公示至 {least}",
+                f"The notice is too short: it hangs until {least} at least.",
+            )  # fmt: skip
+        elif today <= last:
+            yield FieldFault(
+                ("notice_to",), "notice-still-hangs", f"公示至 {last}，尚未结束",
+                f"The notice hangs until {last}.",
+            )  # fmt: skip
+    for number, one in enumerate(record.objections):
+        if not one.handling.strip():
+            yield FieldFault(
+                ("objections", number, "handling"), "objection-open", "异议须先处理",
+                "Settle the objection first.",
+            )  # fmt: skip

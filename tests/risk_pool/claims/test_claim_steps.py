@@ -1,0 +1,170 @@
+"""The steps that a scheme names before a decision: in order, with people, papers and days."""
+
+from tests.risk_pool.claims.driver import MINUTES, claims_of
+from tests.risk_pool.claims.test_claims import bad_loan, code_of
+
+
+async def reviewed(pool):
+    """A claim of dongli, reviewed on Thursday 5 March."""
+    await bad_loan(pool)
+    claim = await pool.files("a", "900000.00", overdue_days=95)
+    answer = await pool.maker.post(f"/claims/{claim['id']}/review", json={"opinion": "好"})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def faults(answer):
+    assert code_of(answer) == (422, "invalid-request"), answer.text
+    return {one["pointer"]: one["code"] for one in answer.json()["errors"]}
+
+
+async def test_each_step_is_due_so_many_working_days_after_the_one_before(running):
+    async with claims_of(running) as pool:
+        claim = await reviewed(pool)
+        assert [(one["step"], one["due_on"]) for one in claim["steps"]] == [
+            ("expert_review", "2026-03-12"),
+            ("bureau_opinion", None),
+            ("joint_meeting", None),
+            ("public_notice", None),
+        ]
+        assert claim["waiting_for"]["due_on"] == "2026-03-12"
+
+        await pool.it_is("2026-03-10")
+        claim = await pool.takes_a_step(claim)
+
+        first, second, *_ = claim["steps"]
+        assert (first["recorded_on"], first["outcome"]) == ("2026-03-10", "favourable")
+        assert (claim["next_step"], second["due_on"]) == ("bureau_opinion", "2026-03-17")
+        assert claim["waiting_for"]["due_on"] == "2026-03-17"
+        assert claim["waiting_for"]["zh"] == "等待主管部门意见"
+
+
+async def test_a_step_out_of_turn_is_refused_and_names_the_next(running):
+    async with claims_of(running) as pool:
+        claim = await reviewed(pool)
+
+        answer = await pool.maker.post(
+            f"/claims/{claim['id']}/steps",
+            json={"step": "public_notice", "outcome": "favourable", "opinion": "好"},
+        )
+
+        assert faults(answer) == {"#/step": "not-the-next-step"}
+
+
+async def test_a_joint_meeting_takes_who_took_part_and_its_minutes(running):
+    async with claims_of(running) as pool:
+        claim = await reviewed(pool)
+        claim = await pool.takes_a_step(await pool.takes_a_step(claim))
+        manager = pool.service.as_("wu", "pool_manager")
+        body = {"step": "joint_meeting", "outcome": "favourable", "opinion": "一致同意"}
+        where = f"/claims/{claim['id']}/steps"
+
+        bare = await manager.post(where, json=body)
+        whole = await manager.post(
+            where, json=body | {"participants": ["吴刚", "赵建国"], "papers": [MINUTES]}
+        )
+
+        assert faults(bare) == {"#/participants": "no-participants", "#/papers": "no-minutes"}
+        met = whole.json()["steps"][2]
+        assert (met["participants"], met["papers"]) == (["吴刚", "赵建国"], [MINUTES])
+        assert (met["recorded_by"], met["opinion"]) == ("wu", "一致同意")
+
+
+async def test_a_public_notice_hangs_its_days_and_every_objection_is_settled(running):
+    async with claims_of(running) as pool:
+        claim = await reviewed(pool)
+        for _ in range(3):
+            claim = await pool.takes_a_step(claim)
+        where = f"/claims/{claim['id']}/steps"
+        body = {"step": "public_notice", "outcome": "favourable", "opinion": "无异议"}
+
+        async def said(first, last, **more):
+            days = {"notice_from": first, "notice_to": last}
+            return await pool.maker.post(where, json=body | days | more)
+
+        assert faults(await pool.maker.post(where, json=body)) == {
+            "#/notice_from": "no-day-of-notice",
+            "#/notice_to": "no-day-of-notice",
+        }
+        # Five working days after Thursday the 5th are over on Thursday the 12th.
+        assert faults(await said("2026-03-04", "2026-03-12")) == {
+            "#/notice_from": "notice-too-early",
+            "#/notice_to": "notice-still-hangs",
+        }
+        assert faults(await said("2026-03-05", "2026-03-11")) == {"#/notice_to": "notice-too-short"}
+        await pool.it_is("2026-03-12")
+        assert faults(await said("2026-03-05", "2026-03-12")) == {
+            "#/notice_to": "notice-still-hangs"
+        }
+        await pool.it_is("2026-03-13")
+        objection = {"by": "某企业", "text": "与本案有利益关系", "handling": ""}
+        open_one = await said("2026-03-05", "2026-03-12", objections=[objection])
+        assert faults(open_one) == {"#/objections/0/handling": "objection-open"}
+        settled = objection | {"handling": "查无此事，已书面答复"}
+        done = await said("2026-03-05", "2026-03-12", objections=[settled])
+
+        assert done.status_code == 200, done.text
+        assert done.json()["next_step"] is None
+        assert done.json()["steps"][3]["objections"] == [settled]
+        assert [one["step"] for one in await pool.said("claim.step-recorded.v1")] == [
+            "expert_review", "bureau_opinion", "joint_meeting", "public_notice",
+        ]  # fmt: skip
+
+
+async def test_an_unfavourable_outcome_decides_nothing_but_is_seen(running):
+    async with claims_of(running) as pool:
+        claim = await reviewed(pool)
+        claim = await pool.takes_a_step(claim, outcome="unfavourable", opinion="现场已人去楼空")
+        while claim["next_step"]:
+            claim = await pool.takes_a_step(claim)
+
+        seen = (await pool.checker.get(f"/claims/{claim['id']}")).json()
+        assert seen["steps"][0]["outcome"] == "unfavourable"
+        assert "approve" in seen["pending_actions"]
+        approved = await pool.checker.post(f"/claims/{claim['id']}/approve", json={"opinion": "好"})
+        assert approved.status_code == 200, approved.text
+
+
+async def test_a_claim_that_came_back_goes_through_its_steps_again(running):
+    async with claims_of(running) as pool:
+        claim = await pool.takes_a_step(await reviewed(pool))
+        where = f"/claims/{claim['id']}"
+        await pool.maker.post(f"{where}/return", json={"gaps": [{"text": "缺页"}]})
+        body = pool.claim_of("a", "900000.00", overdue_days=95)
+        del body["loan_id"]
+        back = await pool.bank("ICBC").post(f"{where}/resubmit", json=body)
+        assert back.status_code == 200, back.text
+        assert back.json()["next_step"] is None
+
+        answer = await pool.maker.post(f"{where}/review", json={"opinion": "好"})
+
+        assert answer.json()["next_step"] == "expert_review"
+        assert {one["recorded_on"] for one in answer.json()["steps"]} == {None}
+
+
+async def test_a_scheme_that_names_no_steps_is_decided_after_the_review(running):
+    async with claims_of(running, code="js_suzhidai") as pool:
+        await bad_loan(pool)
+        claim = await pool.files("a", "900000.00", overdue_days=95)
+        answer = await pool.maker.post(f"/claims/{claim['id']}/review", json={"opinion": "好"})
+
+        assert (answer.json()["steps"], answer.json()["next_step"]) == ([], None)
+        assert answer.json()["waiting_for"]["roles"] == ["finance_checker"]
+        stopped = await pool.maker.post(
+            f"/claims/{claim['id']}/steps",
+            json={"step": "expert_review", "outcome": "favourable", "opinion": "好"},
+        )
+        assert code_of(stopped) == (409, "not-possible-now")
+        approved = await pool.checker.post(f"/claims/{claim['id']}/approve", json={"opinion": "好"})
+        assert approved.json()["state"] == "approved"
+
+
+async def test_the_bank_sees_the_steps_of_its_own_claim_and_nobody_elses(running):
+    async with claims_of(running, "ICBC", "CCB") as pool:
+        claim = await reviewed(pool)
+        await pool.takes_a_step(claim)
+        own = await pool.bank("ICBC").get(f"/claims/{claim['id']}")
+
+        assert own.json()["steps"][0]["step"] == "expert_review"
+        async with pool.service.context.database.begin("CCB") as conn:
+            assert await conn.fetchval("select count(*) from claim_steps") == 0
