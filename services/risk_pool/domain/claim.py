@@ -110,5 +110,8 @@ LIFE_CYCLE = LifeCycle(
 UNDECIDED = frozenset({State.SUBMITTED, State.REVIEWED})
 """Filed, and neither approved nor refused yet."""
 
+USES_CAPS = frozenset({State.APPROVED, State.PAID})
+"""Approved, and counted by every cap from then on."""
+
 LEAVES_THE_LOAN_FREE = frozenset({State.REFUSED})
 """A loan has one claim at most, but for those in these states: it may be mended and filed anew."""
