@@ -9,6 +9,7 @@ from services.risk_pool.api import (
     pools,
     recoveries,
     settlements,
+    trials,
 )
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
@@ -32,6 +33,7 @@ SERVICE = Service(
         coverages.router,
         banks.router,
         claims.router,
+        trials.router,
         recoveries.router,
         settlements.router,
     ),

@@ -86,6 +86,24 @@ class Opinion(RequestBody):
     opinion: LongText = Field(examples=["材料齐全，同意补偿。"])
 
 
+class ClaimApproval(Opinion):
+    """The decision of a claim: it names the trial split that it was taken on."""
+
+    model_config = ConfigDict(**MONEY_NAMES)
+
+    trial: ShortText = Field(
+        description="The `id` of the trial split that you saw. Where anything that decides it has "
+        "moved since, nothing is done (409 `trial-moved`, with both).",
+        examples=["6a1f0c52d83be94f70c1e5a4b7d2983c"],
+    )
+    covered_principal_fen: RequestFenOrZero | None = Field(
+        None,
+        description="Where only a part of the principal claimed is approved; `trial` is then that "
+        "of the part (`GET /claims/{id}/trial?principal=…`).",
+    )
+    reason: LongText | None = Field(None, description="Why only a part; needed where one is named.")
+
+
 class Refusal(RequestBody):
     """Why not."""
 

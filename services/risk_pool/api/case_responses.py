@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.risk_pool.api.trial_responses import TrialAnswer
 from shared.http.progress import StepAnswer
 from shared.money import MONEY_NAMES, Fen
 
@@ -99,6 +100,15 @@ class ClaimAnswer(ClaimInList):
     explanation: dict[str, Any] | None
     people: dict[str, Any] | None
     recoveries: list[UUID]
+    approved_principal_fen: Fen | None
+    part_reason: str = Field(description="Why only a part was approved; empty where it was all.")
+    trial: TrialAnswer | None = Field(
+        description="What it would be split into now; none where nothing is to be decided."
+    )
+    trials: dict[str, TrialAnswer] = Field(
+        description="What it would have been split into at `filing` and `review`, and what was "
+        "approved, at `decision`."
+    )
     history: list[MoveAnswer]
 
 

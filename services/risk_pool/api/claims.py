@@ -1,6 +1,6 @@
 """Claims over HTTP: a bank files, finance reviews, a second person decides, finance pays."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -8,7 +8,13 @@ from uuid import UUID
 import asyncpg
 from fastapi import APIRouter, Query, Request, Response
 
-from services.risk_pool.api.case_requests import NewClaim, Opinion, PaymentMade, Refusal
+from services.risk_pool.api.case_requests import (
+    ClaimApproval,
+    NewClaim,
+    Opinion,
+    PaymentMade,
+    Refusal,
+)
 from services.risk_pool.api.case_responses import (
     ClaimAnswer,
     ClaimInList,
@@ -23,7 +29,8 @@ from services.risk_pool.api.cases import (
     presented,
     step_context,
 )
-from services.risk_pool.domain.claim import LIFE_CYCLE, Action, State
+from services.risk_pool.api.trials import looking_at_trials, shown, trials_kept
+from services.risk_pool.domain.claim import IN_PART, LIFE_CYCLE, UNDECIDED, Action, State
 from services.risk_pool.domain.claim_checks import Filed
 from services.risk_pool.domain.compensation import PartyPayment
 from services.risk_pool.domain.shares import PartyShare
@@ -99,7 +106,7 @@ async def list_claims(
             before=decode_cursor(cursor, UUID)[0] if cursor is not None else None,
             limit=limit + 1,
         )
-    items = [ClaimInList(**presented(LIFE_CYCLE, row, caller)) for row in rows]
+    items = [ClaimInList(**_presented(row, caller)) for row in rows]
     return page_of(items, limit, lambda item: encode_cursor(item.id))
 
 
@@ -108,7 +115,7 @@ async def show_claim(
     claim_id: UUID, response: Response, caller: Anyone, context: CurrentContext
 ) -> ClaimAnswer:
     """A claim with its split, the caps that bound, the explanation, people and history."""
-    async with context.database.looking(caller.institution) as conn:
+    async with looking_at_trials(context, caller) as conn:
         answer = await detail(conn, claim_id, caller)
     response.headers["ETag"] = etag(answer.version)
     return answer
@@ -122,9 +129,14 @@ async def detail(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> 
     why = await known.explanation(conn, row["explanation_id"])
     shares = await known.shares(conn, claim_id)
     returned = await recoveries.returned_before(conn, claim_id)
+    history = await history_of(conn, claim_id)
     codes = {share.party: share.party_code for share in shares}
     return ClaimAnswer(
-        **presented(LIFE_CYCLE, row, caller),
+        **{
+            **_presented(row, caller),
+            "trial": await shown(conn, row, caller) if row["state"] in UNDECIDED else None,
+            "trials": trials_kept(row, history, caller),
+        },
         progress=progress_answer(LIFE_CYCLE, row["state"]),
         shares=shares_answered(shares),
         money_path=[_payment(one) for one in await known.payments(conn, claim_id)],
@@ -136,8 +148,17 @@ async def detail(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> 
             for party, fen in sorted(returned.items())
         ],
         recoveries=await recoveries.of_claim(conn, claim_id),
-        history=[MoveAnswer(**move) for move in await history_of(conn, claim_id)],
+        history=[MoveAnswer(**move) for move in history],
     )
+
+
+def _presented(row: Mapping[str, Any], caller: Identity) -> dict[str, Any]:
+    """A claim as it is answered; of one that was approved in part, the state says so."""
+    told = presented(LIFE_CYCLE, row, caller)
+    if row["part_reason"] and row["state"] in IN_PART:
+        words = IN_PART[row["state"]]
+        told |= {"state_zh": words.zh, "state_en": words.en}
+    return told
 
 
 def shares_answered(shares: Sequence[PartyShare]) -> list[ShareAnswer]:
@@ -173,10 +194,10 @@ add_steps(
         CaseStep(
             action=Action.APPROVE,
             handler=compensation.approve,
-            body=Opinion,
+            body=ClaimApproval,
             name="approve_claim",
-            description="The second person decides (finance_checker): the loss is split by the "
-            "loan's own terms.",
+            description="The second person decides (finance_checker) on the trial split that they "
+            "saw: it is booked as it stands, or refused with both where anything has moved.",
         ),
         CaseStep(
             action=Action.REFUSE,

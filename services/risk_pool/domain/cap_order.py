@@ -165,7 +165,7 @@ def standing(
     )
 
 
-def used_with(
+def borne_by_pool(
     claim: Row, same: tuple[str, ...], taken: Sequence[Taken], held: Sequence[Taken]
 ) -> Use:
     """What the pool bears of other claims that have something in common with this one."""

@@ -113,5 +113,11 @@ UNDECIDED = frozenset({State.SUBMITTED, State.REVIEWED})
 USES_CAPS = frozenset({State.APPROVED, State.PAID})
 """Approved, and counted by every cap from then on."""
 
+IN_PART = {
+    State.APPROVED: Words("部分批准，待拨付", "approved in part"),
+    State.PAID: Words("部分批准，已拨付", "approved in part and paid"),
+}
+"""What the states are called where only a part of the principal claimed was approved."""
+
 LEAVES_THE_LOAN_FREE = frozenset({State.REFUSED})
 """A loan has one claim at most, but for those in these states: it may be mended and filed anew."""

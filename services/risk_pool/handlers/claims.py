@@ -25,6 +25,7 @@ from services.risk_pool.domain.claim_checks import (
 )
 from services.risk_pool.domain.time_limits import term_of
 from services.risk_pool.handlers.step_context import StepContext
+from services.risk_pool.handlers.trial import keep_at_filing, trial_of
 from services.risk_pool.queries import claims as known
 from services.risk_pool.tables import claims
 from services.risk_pool.tables.ledger import LockedPool, lock_pool
@@ -116,6 +117,7 @@ async def submit(
         },
     )
     await apply_transition(conn, claims.CASES, step, now=context.now)
+    await keep_at_filing(conn, claim_id)
     return claim_id
 
 
@@ -249,6 +251,7 @@ async def review(
         by=context.by,
         reason=opinion,
         changes={"reviewed_by": context.by.subject},
+        detail={"trial": (await trial_of(conn, claim)).as_data()},
         term=term_of(await terms_of(conn, claim), context.today, context.working_days),
     )
     await apply_transition(conn, claims.CASES, step, now=context.now)

@@ -1,11 +1,10 @@
 """What a claim would be split into now: weighed in its turn, after all that were filed before it.
 
-Nothing is written. Where something is decided, the pool is held, so that what was weighed stays
-so until it is booked.
+Where something is decided, the pool is held, so that what was weighed stays so until it is booked.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,8 @@ from services.risk_pool.domain.cap_order import (
     Place,
     Standing,
     Taken,
+    Use,
+    borne_by_pool,
     place_of,
     split_in_turn,
     standing,
@@ -23,8 +24,15 @@ from services.risk_pool.domain.cap_order import (
     taken_by,
 )
 from services.risk_pool.domain.claim_facts import claim_facts
-from services.risk_pool.queries import caps
+from services.risk_pool.domain.compensation import payments_of
+from services.risk_pool.domain.decision_checks import moved_since
+from services.risk_pool.domain.shares import shares_of
+from services.risk_pool.domain.trial import Trial, part_of
+from services.risk_pool.queries import caps, recoveries
+from services.risk_pool.queries import claims as known_claims
+from services.risk_pool.tables import claims
 from shared.life_cycle import Row
+from shared.postgres.database import seeing_everything
 from shared.postgres.published_schemes import terms_on
 from shared.refusals import Refused
 from shared.schemes.decide.claims import ClaimFacts, NoSharingRule
@@ -33,7 +41,7 @@ from shared.schemes.terms import Terms
 
 
 @dataclass(frozen=True, kw_only=True)
-class Weighed:
+class _Weighed:
     """A claim with all that its split was decided by, and the split, or why there is none."""
 
     claim: Row
@@ -42,23 +50,49 @@ class Weighed:
     facts: ClaimFacts
     stands: Standing
     outcome: ClaimDecision | Refused
-
-    @property
-    def decision(self) -> ClaimDecision:
-        """The split. Raises what the engine refused."""
-        if isinstance(self.outcome, Refused):
-            raise self.outcome
-        return self.outcome
+    of_bank: Use
+    of_borrower: Use
 
 
-async def weigh(
+async def trial_of(
     conn: asyncpg.Connection, claim: Row, *, principal_fen: int | None = None
-) -> Weighed:
-    """A claim in its turn: what those before it may take is held (H.15).
+) -> Trial:
+    """The trial split of an undecided claim, of a part of its principal where one is named.
 
-    `principal_fen` where only a part of the principal claimed is to be approved. The connection
-    must see all of the pool.
+    Looks with the eyes of the house, whoever asks: what others take decides, too. Raises
+    PartAboveClaimed; what is missing or has moved stands in the trial.
     """
+    part_fen = part_of(claim, principal_fen)
+    async with seeing_everything(conn):
+        weighed = await _weigh(conn, claim, part_fen)
+        positions = await known_claims.positions_of(conn, claim["loan_id"])
+        received = await recoveries.received_fen(conn, claim["loan_id"])
+        codes = await known_claims.party_codes(conn, claim)
+    position = positions[-1] if positions else None
+    split = weighed.outcome if isinstance(weighed.outcome, ClaimDecision) else None
+    return Trial(
+        **{one.name: getattr(weighed, one.name) for one in fields(weighed)},
+        principal_fen=part_fen,
+        position=position,
+        moved=moved_since(
+            claim, weighed.loan, position, principal_fen=part_fen, received_fen=received
+        ),
+        shares=shares_of(split.shares, codes) if split else (),
+        payments=payments_of(split.payments, codes) if split else (),
+    )
+
+
+async def keep_at_filing(conn: asyncpg.Connection, claim_id: UUID) -> None:
+    """What a claim would have been split into when it was filed, kept beside it."""
+    claim = await known_claims.find(conn, claim_id)
+    assert claim is not None
+    shown = (await trial_of(conn, claim)).as_data()
+    await claims.keep_trial_of_filing(conn, claim_id, shown)
+
+
+async def _weigh(conn: asyncpg.Connection, claim: Row, part_fen: int) -> _Weighed:
+    """A claim in its turn: what those before it may take is held (H.15)."""
+    principal_fen = None if part_fen == claim["outstanding_principal_fen"] else part_fen
     line = [*await caps.waiting_before(conn, claim), claim]
     known = await _known(conn, line)
     held: list[Taken] = []
@@ -68,7 +102,7 @@ async def weigh(
     return known.weighed(claim, held, principal_fen)
 
 
-def _holds(weighed: Weighed) -> list[Taken]:
+def _holds(weighed: _Weighed) -> list[Taken]:
     match weighed.outcome:
         case NoSharingRule():
             return []
@@ -91,7 +125,7 @@ class _Known:
     places: Mapping[UUID, Place]
     """Loan → the place of its claim in the line."""
 
-    def weighed(self, claim: Row, held: Sequence[Taken], principal_fen: int | None) -> Weighed:
+    def weighed(self, claim: Row, held: Sequence[Taken], principal_fen: int | None) -> _Weighed:
         terms = self.terms[_terms_of(claim)]
         loan = self.loans[claim["loan_id"]]
         facts = _of_part(claim_facts(claim, loan, self._balance_fen(claim)), principal_fen)
@@ -108,8 +142,15 @@ class _Known:
             outcome = split_in_turn(facts, terms, stands)
         except Refused as refused:
             outcome = refused
-        return Weighed(
-            claim=claim, loan=loan, terms=terms, facts=facts, stands=stands, outcome=outcome
+        return _Weighed(
+            claim=claim,
+            loan=loan,
+            terms=terms,
+            facts=facts,
+            stands=stands,
+            outcome=outcome,
+            of_bank=borne_by_pool(claim, ("bank_code", "year"), self.taken, held),
+            of_borrower=borne_by_pool(claim, ("borrower_uscc",), self.taken, held),
         )
 
     def _balance_fen(self, claim: Row) -> int:

@@ -51,6 +51,8 @@ CASES = CaseTable(
         "explanation_id": "uuid",
         "paid_on": "date",
         "paid_fen": "bigint",
+        "approved_principal_fen": "bigint",
+        "part_reason": "text",
     },
     about=about,
 )
@@ -134,4 +136,25 @@ async def carry_costs(conn: asyncpg.Connection, claim_id: UUID, costs_fen: int) 
         "update claims set carried_costs_fen = $2, version = version + 1 where id = $1",
         claim_id,
         costs_fen,
+    )
+
+
+async def keep_trial_of_filing(
+    conn: asyncpg.Connection, claim_id: UUID, shown: Mapping[str, Any]
+) -> None:
+    """The trial split of the moment of filing."""
+    await conn.execute("update claims set trial = $2 where id = $1", claim_id, shown)
+
+
+async def keep_trial(
+    conn: asyncpg.Connection, claim_id: UUID, shown: Mapping[str, Any], *, to: str
+) -> None:
+    """What somebody was shown who may decide; the same trial is kept once."""
+    await conn.execute(
+        """insert into claim_trials (claim_id, id, figures, shown_to)
+           values ($1, $2, $3, $4) on conflict (claim_id, id) do nothing""",
+        claim_id,
+        shown["id"],
+        shown,
+        to,
     )

@@ -87,9 +87,20 @@ class Claims(Pool):
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    async def approves_now(self, claim: dict[str, Any], *, opinion: str = "同意") -> Any:
-        """The second person's answer to a reviewed claim."""
-        return await self.checker.post(f"/claims/{claim['id']}/approve", json={"opinion": opinion})
+    async def trial(self, claim: dict[str, Any], **query: str) -> Any:
+        """What the claim would be split into now, as the one sees it who decides."""
+        answer = await self.checker.get(f"/claims/{claim['id']}/trial", params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def approves_now(
+        self, claim: dict[str, Any], *, opinion: str = "同意", **more: Any
+    ) -> Any:
+        """The second person's answer to a reviewed claim, on the trial just read."""
+        body = {"opinion": opinion, **more}
+        if "trial" not in body:
+            body["trial"] = (await self.trial(claim))["id"]
+        return await self.checker.post(f"/claims/{claim['id']}/approve", json=body)
 
     async def approves(self, name: str, principal: str, **more: Any) -> Any:
         """A claim from its filing to its approval."""

@@ -90,6 +90,27 @@ async def test_a_refused_claim_frees_its_place_but_what_was_cut_is_not_reopened(
         assert unchanged["pool_pays"] == "200000.00"
 
 
+async def test_a_loan_whose_claim_comes_first_counts_no_more_in_the_borrowers_balance(running):
+    async with claims_of(running, paid_in="60000000.00") as pool:
+        uscc = "91120119000000000A"
+        for name in ("a", "b"):
+            await pool.covers(name, amount="2000000.00", uscc=uscc)
+        for name in ("a", "b"):
+            await pool.goes_bad(name, "2026-02", "2000000.00", overdue_days=92)
+        await pool.it_is("2026-03-05")
+        claims = [await pool.files(name, "2000000.00", overdue_days=95) for name in ("a", "b")]
+
+        later, earlier = await pool.decides(claims[1]), await pool.decides(claims[0])
+
+        given = [(await trial_facts(pool, claim))["borrower_balance"] for claim in (earlier, later)]
+        assert given == ["4000000.00", "2000000.00"]
+
+
+async def trial_facts(pool: Claims, claim: Any) -> Any:
+    answer = (await pool.auditor.get(f"/claims/{claim['id']}")).json()
+    return answer["trials"]["decision"]["facts"]
+
+
 async def test_claims_decided_at_the_same_moment_leave_the_last_million_to_the_first(running):
     async with claims_of(running, paid_in="60000000.00") as pool:
         claims = await filed_when_a_million_is_left(pool, "a", "b", "c", "d")

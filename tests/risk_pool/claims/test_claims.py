@@ -23,6 +23,10 @@ async def lending(pool, count=1, bank="ICBC"):
         await pool.covers(f"other-{bank}-{number}", amount="10000000.00", bank=bank)
 
 
+UNSEEN = {"opinion": "好", "trial": "none that was shown"}
+"""The decision of somebody who has no right to it, whatever he has seen."""
+
+
 def code_of(answer):
     return answer.status_code, answer.json()["code"]
 
@@ -104,12 +108,12 @@ async def test_nobody_decides_alone(running):
         where = f"/claims/{claim['id']}"
 
         # Without the first person's review there is nothing to approve.
-        assert code_of(await pool.checker.post(f"{where}/approve", json={"opinion": "好"})) == (
+        assert code_of(await pool.checker.post(f"{where}/approve", json=UNSEEN)) == (
             409,
             "not-possible-now",
         )
         assert (await both.post(f"{where}/review", json={"opinion": "好"})).status_code == 200
-        assert code_of(await both.post(f"{where}/approve", json={"opinion": "好"})) == (
+        assert code_of(await both.post(f"{where}/approve", json=UNSEEN)) == (
             409,
             "second-person-required",
         )
@@ -118,7 +122,7 @@ async def test_nobody_decides_alone(running):
             "second-person-required",
         )
         for person in (pool.maker, pool.bank("ICBC"), pool.auditor):
-            assert code_of(await person.post(f"{where}/approve", json={"opinion": "好"})) == (
+            assert code_of(await person.post(f"{where}/approve", json=UNSEEN)) == (
                 403,
                 "role-missing",
             )
@@ -357,7 +361,7 @@ async def test_whoever_decides_on_an_old_sight_of_the_case_is_told(running):
         assert (
             await pool.maker.post(f"{where}/review", json=review, headers=headers)
         ).status_code == 200
-        stale = await pool.checker.post(f"{where}/approve", json=review, headers=headers)
+        stale = await pool.checker.post(f"{where}/approve", json=UNSEEN, headers=headers)
 
         assert code_of(stale) == (412, "stale")
 
@@ -438,10 +442,7 @@ async def test_claims_approved_at_the_same_moment_share_one_cap(running):
             reviewed.append(claim["id"])
 
         answers = await asyncio.gather(
-            *(
-                pool.checker.post(f"/claims/{claim_id}/approve", json={"opinion": "好"})
-                for claim_id in reviewed
-            )
+            *(pool.approves_now({"id": claim_id}) for claim_id in reviewed)
         )
 
         # The bank's year is 5 % of 20,000,000: a million, for who filed first.
