@@ -1,9 +1,9 @@
 """What banks and finance send about claims and recoveries."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints
 
 from services.risk_pool.domain.recovery import ROUTES
 from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
@@ -12,6 +12,11 @@ from shared.risk_classes import RiskClass
 from shared.schemes.vocabulary import DOCUMENTS
 
 DocumentKind = Literal[tuple(DOCUMENTS)]  # type: ignore[valid-type] # words of the scheme files
+
+
+AccountNumber = Annotated[str, StringConstraints(pattern=r"^([0-9A-Z][0-9A-Z -]{3,39})?$")]
+PaymentReference = Annotated[str, StringConstraints(pattern=r"^([^\s\x00][^\r\n\x00]{0,79})?$")]
+"""Both may be left empty."""
 
 
 class ClaimDocument(RequestBody):
@@ -111,9 +116,26 @@ class Refusal(RequestBody):
 
 
 class PaymentMade(RequestBody):
-    """The day on which the money left the dedicated account."""
+    """When and how the money left the dedicated account."""
 
     paid_on: IsoDate | None = Field(None, description="Today if left out.")
+    from_account: AccountNumber = Field(
+        "",
+        description="Which dedicated account paid, where the pool has several.",
+        examples=["0302 0112 0930 0456 789"],
+    )
+    voucher: PaymentReference = Field(
+        "",
+        description="The number of the payment voucher, as it stands on the bank's statement.",
+        examples=["DL-ZF-2026-0017"],
+    )
+
+
+class WriteOff(RequestBody):
+    """Nothing more is expected of a compensated loan; pursuit goes on."""
+
+    reason: LongText = Field(examples=["法院裁定终结本次执行程序，暂无财产可供执行。"])
+    written_off_on: IsoDate | None = Field(None, description="Today if left out.")
 
 
 Route = Literal[ROUTES]  # type: ignore[valid-type] # the words of the domain

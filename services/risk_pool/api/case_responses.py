@@ -48,6 +48,16 @@ class ShareAnswer(Money):
     amount_fen: Fen
 
 
+class ClaimHold(BaseModel):
+    """Why an approved claim is not paid for now, with both figures."""
+
+    code: str = Field(examples=["principal-lower", "loan-repaid"])
+    zh: str
+    en: str
+    claimed: str = Field(description="What was approved.")
+    now: str = Field(description="What is known now.")
+
+
 class ClaimInList(Money):
     """A claim in the list."""
 
@@ -100,6 +110,10 @@ class ClaimAnswer(ClaimInList):
     explanation: dict[str, Any] | None
     people: dict[str, Any] | None
     recoveries: list[UUID]
+    hold: ClaimHold | None = Field(description="Why it is not paid for now.")
+    paid_from: str = Field(description="The dedicated account that paid, where it was named.")
+    voucher: str = Field(description="The number of the payment voucher.")
+    written_off_on: date | None
     approved_principal_fen: Fen | None
     part_reason: str = Field(description="Why only a part was approved; empty where it was all.")
     trial: TrialAnswer | None = Field(

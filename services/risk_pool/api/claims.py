@@ -14,6 +14,7 @@ from services.risk_pool.api.case_requests import (
     Opinion,
     PaymentMade,
     Refusal,
+    WriteOff,
 )
 from services.risk_pool.api.case_responses import (
     ClaimAnswer,
@@ -34,8 +35,8 @@ from services.risk_pool.domain.claim import IN_PART, LIFE_CYCLE, UNDECIDED, Acti
 from services.risk_pool.domain.claim_checks import Filed
 from services.risk_pool.domain.compensation import PartyPayment
 from services.risk_pool.domain.shares import PartyShare
+from services.risk_pool.handlers import claim_holds, claim_payments, compensation
 from services.risk_pool.handlers import claims as handlers
-from services.risk_pool.handlers import compensation
 from services.risk_pool.queries import claims as known
 from services.risk_pool.queries import recoveries
 from shared.auth.identity import Identity
@@ -208,11 +209,27 @@ add_steps(
         ),
         CaseStep(
             action=Action.PAY,
-            handler=compensation.pay,
+            handler=claim_payments.pay,
             body=PaymentMade,
             name="pay_claim",
             description="The pool's part leaves the dedicated account (finance_maker), if it "
             "holds enough.",
+        ),
+        CaseStep(
+            action=Action.RELEASE,
+            handler=claim_holds.release,
+            body=Opinion,
+            name="release_claim",
+            description="A claim that was held, for its loan was repaid or is smaller, may be "
+            "paid after all (finance_checker).",
+        ),
+        CaseStep(
+            action=Action.WRITE_OFF,
+            handler=claim_payments.write_off,
+            body=WriteOff,
+            name="write_off_claim",
+            description="Nothing more is expected (finance_checker). Pursuit goes on: what is "
+            "recovered afterwards is still shared out.",
         ),
     ),
     show=detail,

@@ -6,12 +6,14 @@ notice, escrow) come in as further rows between `reviewed` and `approved`.
 
 from enum import StrEnum
 
-from shared.life_cycle import LifeCycle, Move, Wait, Words, another_person_than
+from shared.life_cycle import SYSTEM_ROLE, LifeCycle, Move, Wait, Words, another_person_than
 
 BANK = frozenset({"bank_operator"})
 FIRST_PERSON = frozenset({"finance_maker", "reviewer"})
 SECOND_PERSON = frozenset({"finance_checker"})
 PAYER = frozenset({"finance_maker"})
+EVENTS = frozenset({SYSTEM_ROLE})
+"""What a bank reports reaches the pool by events."""
 
 
 class State(StrEnum):
@@ -20,8 +22,10 @@ class State(StrEnum):
     SUBMITTED = "submitted"
     REVIEWED = "reviewed"
     APPROVED = "approved"
+    HELD = "held"
     REFUSED = "refused"
     PAID = "paid"
+    WRITTEN_OFF = "written_off"
 
 
 class Action(StrEnum):
@@ -31,7 +35,10 @@ class Action(StrEnum):
     REVIEW = "review"
     APPROVE = "approve"
     REFUSE = "refuse"
+    HOLD = "hold"
+    RELEASE = "release"
     PAY = "pay"
+    WRITE_OFF = "write_off"
 
 
 _NOT_THE_REVIEWER = "another person than the reviewer"
@@ -71,7 +78,20 @@ LIFE_CYCLE = LifeCycle(
             guards=(_NOT_THE_REVIEWER,),
             tells=("claim.refused.v1",),
         ),
+        # The loan was repaid, or is smaller than what was approved: a person is to look at it.
+        Move(State.APPROVED, Action.HOLD, State.HELD, EVENTS, tells=("claim.held.v1",)),
+        Move(
+            State.HELD, Action.RELEASE, State.APPROVED, SECOND_PERSON, tells=("claim.released.v1",)
+        ),
         Move(State.APPROVED, Action.PAY, State.PAID, PAYER, tells=("claim.paid.v1",)),
+        # Pursuit goes on: what is recovered afterwards is still shared out.
+        Move(
+            State.PAID,
+            Action.WRITE_OFF,
+            State.WRITTEN_OFF,
+            SECOND_PERSON,
+            tells=("claim.written-off.v1",),
+        ),
     ),
     guards={_NOT_THE_REVIEWER: another_person_than("reviewed_by", zh="审批", en="the decision")},
     states={
@@ -79,14 +99,19 @@ LIFE_CYCLE = LifeCycle(
         State.REVIEWED: Words("已复核，待审批", "reviewed"),
         State.APPROVED: Words("已批准，待拨付", "approved"),
         State.REFUSED: Words("不予补偿", "refused"),
+        State.HELD: Words("已批准，暂缓拨付", "held before payment"),
         State.PAID: Words("已拨付", "paid"),
+        State.WRITTEN_OFF: Words("已核销，继续追偿", "written off, pursuit goes on"),
     },
     actions={
         Action.SUBMIT: Words("提交", "submitted"),
         Action.REVIEW: Words("审核", "reviewed"),
         Action.APPROVE: Words("批准", "approved"),
         Action.REFUSE: Words("不予补偿", "refused"),
+        Action.HOLD: Words("暂缓拨付", "held"),
+        Action.RELEASE: Words("解除暂缓", "released for payment"),
         Action.PAY: Words("拨付", "paid"),
+        Action.WRITE_OFF: Words("核销", "written off"),
     },
     waits={
         State.SUBMITTED: Wait(
@@ -104,17 +129,28 @@ LIFE_CYCLE = LifeCycle(
             words=Words("等待拨付", "waits for payment"),
             step="payment",
         ),
+        State.HELD: Wait(
+            roles=("finance_checker",),
+            words=Words(
+                "等待财务核查：贷款已结清或余额变小",
+                "waits for finance to look: the loan was repaid or is smaller",
+            ),
+            step="payment",
+        ),
+        # Nobody of the house need do anything; the bank pursues the debtor.
+        State.PAID: Wait(roles=(), words=Words("银行追偿中", "The bank pursues the debtor.")),
     },
 )
 
 UNDECIDED = frozenset({State.SUBMITTED, State.REVIEWED})
 """Filed, and neither approved nor refused yet."""
 
-USES_CAPS = frozenset({State.APPROVED, State.PAID})
+USES_CAPS = frozenset({State.APPROVED, State.HELD, State.PAID, State.WRITTEN_OFF})
 """Approved, and counted by every cap from then on."""
 
 IN_PART = {
     State.APPROVED: Words("部分批准，待拨付", "approved in part"),
+    State.HELD: Words("部分批准，暂缓拨付", "approved in part and held"),
     State.PAID: Words("部分批准，已拨付", "approved in part and paid"),
 }
 """What the states are called where only a part of the principal claimed was approved."""

@@ -6,6 +6,7 @@ nobody approves what was claimed as if nothing had happened.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from services.risk_pool.domain.claim_checks import Position
@@ -89,17 +90,43 @@ def _moved(
         )
 
 
+def reason_to_hold(
+    claim: Row, *, repaid_on: date | None, position: Position | None
+) -> Moved | None:
+    """Why an approved claim is not paid for now; None where nothing speaks against it.
+
+    What a person has looked at and released does not hold it again.
+    """
+    released_fen = claim["released_principal_fen"]
+    seen_fen = claim["approved_principal_fen"] if released_fen is None else released_fen
+    if repaid_on is not None and seen_fen > 0:
+        return _repaid(repaid_on)
+    if position is not None and position.outstanding_principal_fen < seen_fen:
+        return _smaller(position, claim["approved_principal_fen"])
+    return None
+
+
 def _out_of_cover(loan: Row) -> Moved:
-    repaid = loan["release_reason"] == LETS_GO[Action.REPAY]
+    if loan["release_reason"] == LETS_GO[Action.REPAY]:
+        return _repaid(loan["released_on"])
     return Moved(
-        code="loan-repaid" if repaid else "loan-not-covered",
-        zh=f"贷款已于 {loan['released_on']} 结清。" if repaid else "贷款已不在风险补偿覆盖范围内。",
-        en=f"The loan was repaid on {loan['released_on']}."
-        if repaid
-        else "The loan is not covered any more.",
+        code="loan-not-covered",
+        zh="贷款已不在风险补偿覆盖范围内。",
+        en="The loan is not covered any more.",
         field="/loan_id",
         claimed="active",
-        now="repaid" if repaid else loan["state"],
+        now=loan["state"],
+    )
+
+
+def _repaid(on: date) -> Moved:
+    return Moved(
+        code="loan-repaid",
+        zh=f"贷款已于 {on} 结清。",
+        en=f"The loan was repaid on {on}.",
+        field="/loan_id",
+        claimed="active",
+        now="repaid",
     )
 
 

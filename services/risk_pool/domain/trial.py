@@ -6,8 +6,8 @@ decided by. Where anything of it has moved since, the decision is refused with b
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -15,28 +15,15 @@ from services.risk_pool.domain.cap_order import Standing, Use, takes_fen
 from services.risk_pool.domain.claim_checks import Position
 from services.risk_pool.domain.compensation import POOL, PartyPayment
 from services.risk_pool.domain.decision_checks import Moved, fields_of
+from services.risk_pool.domain.facts_told import facts_data
+from services.risk_pool.domain.missing import Missing, missing_of
 from services.risk_pool.domain.shares import PartyShare
 from shared.life_cycle import Row
 from shared.money import format_fen
 from shared.refusals import Refused
 from shared.schemes.decide.claims import CapOutcome, ClaimFacts
-from shared.schemes.decide.findings import FactMissing, FigureMissing
 from shared.schemes.decide.loss import ClaimDecision
 from shared.schemes.terms import Terms
-from shared.schemes.vocabulary import FACTS, FIGURES
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
-    """A fact, a figure or an agreement without which nothing can be split."""
-
-    code: str
-    zh: str
-    en: str
-    field: str
-
-    def as_data(self) -> dict[str, str]:
-        return {"code": self.code, "zh": self.zh, "en": self.en, "field": self.field}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +57,10 @@ class Trial:
     @property
     def missing(self) -> tuple[Missing, ...]:
         """What is missing, all that is known to be."""
-        return tuple(_missing(self)) if isinstance(self.outcome, Refused) else ()
+        if not isinstance(self.outcome, Refused):
+            return ()
+        figures = self.stands.in_turn.figures
+        return missing_of(self.outcome, self.terms, self.facts.attributes, figures)
 
     @property
     def id(self) -> str:
@@ -187,89 +177,6 @@ def _used(use: Use, takes_fen: int) -> dict[str, str]:
         "held": format_fen(use.held_fen),
         "after": format_fen(before + takes_fen),
     }
-
-
-def _missing(trial: Trial) -> Iterator[Missing]:
-    refused = trial.outcome
-    assert isinstance(refused, Refused)
-    named = refused.extra
-    first = (
-        f"/facts/{named['fact']}" if "fact" in named
-        else f"/figures/{named['figure']}" if "figure" in named
-        else f"/caps/{named['cap']}" if "cap" in named
-        else "/facts"
-    )  # fmt: skip
-    yield Missing(code=refused.code, zh=refused.zh, en=refused.en, field=first)
-    if isinstance(refused, FactMissing):
-        for name in _facts_of(trial.terms):
-            if name not in trial.facts.attributes and f"/facts/{name}" != first:
-                fact = FACTS[name]
-                yield Missing(
-                    code=FactMissing.code,
-                    zh=f"缺少事实：{fact.zh}",
-                    en=f"A fact is missing: {fact.en}.",
-                    field=f"/facts/{name}",
-                )
-    if isinstance(refused, FigureMissing):
-        for name in dict.fromkeys(cap.of for cap in trial.terms.caps if cap.of in _HANDED_IN):
-            if name not in trial.stands.in_turn.figures and f"/figures/{name}" != first:
-                words = FIGURES[name]
-                yield Missing(
-                    code=FigureMissing.code,
-                    zh=f"缺少数字：{words.zh}",
-                    en=f"A figure is missing: {words.en}.",
-                    field=f"/figures/{name}",
-                )
-
-
-_HANDED_IN = FIGURES.keys() - {"loss_before_policy_money"}
-"""The figures that the engine does not compute itself."""
-
-_ALWAYS_STATED = frozenset({"borrower_balance", "loan_amount", "outstanding_principal"})
-
-
-def _facts_of(terms: Terms) -> Iterator[str]:
-    """The facts that the rows of the scheme ask for, each once."""
-    rows = terms.sharing.rows if terms.sharing is not None else ()
-    asked = (condition.fact for row in rows for condition in row.when)
-    return iter(dict.fromkeys(name for name in asked if name not in _ALWAYS_STATED))
-
-
-def facts_data(facts: ClaimFacts) -> dict[str, Any]:
-    """The facts that were used, as plain data; what was not stated is left out."""
-    told: dict[str, Any] = {}
-    for one in fields(ClaimFacts):
-        value = getattr(facts, one.name)
-        if one.name == "attributes":
-            told |= {name: _attribute(name, stated) for name, stated in sorted(value.items())}
-        elif one.name == "costs":
-            if value:
-                told["costs"] = [[cost.reference, format_fen(cost.amount_fen)] for cost in value]
-        elif one.name.endswith("_fen"):
-            if value or one.name == "outstanding_principal_fen":
-                told[one.name.removesuffix("_fen")] = format_fen(value)
-        elif value:
-            told[one.name] = _plain(value)
-    return told
-
-
-def _attribute(name: str, value: Any) -> Any:
-    is_money = name in FACTS and FACTS[name].kind == "money" and type(value) is int
-    return format_fen(value) if is_money else _plain(value)
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case bool() | int() | str() | None:
-            return value
-        case Mapping():
-            return {str(name): _plain(one) for name, one in sorted(value.items())}
-        case frozenset() | set():
-            return sorted(_plain(one) for one in value)
-        case list() | tuple():
-            return [_plain(one) for one in value]
-        case _:
-            return str(value)
 
 
 _HIDDEN_FROM_BANKS = ("pool", "bank_year", "borrower", "limits", "payments")

@@ -84,7 +84,6 @@ async def submit(
     )
     if found := checked.findings(cover):
         raise _refusal(found, claimed_already)
-
     term = term_of(terms, context.today, context.working_days)
     claim_id = uuid7()
     claim = {

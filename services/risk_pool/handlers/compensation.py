@@ -7,16 +7,12 @@ from uuid import UUID
 
 import asyncpg
 
-from services.risk_pool.domain.cash import require_cash
 from services.risk_pool.domain.claim import Action
 from services.risk_pool.domain.compensation import (
     approval_transfers,
     paid_by_pool,
-    payment_transfers,
-    require_day_of_payment,
 )
 from services.risk_pool.domain.decision_checks import ClaimFactsMoved
-from services.risk_pool.domain.ledger import CASH
 from services.risk_pool.domain.shares import PartyShare
 from services.risk_pool.domain.time_limits import term_of
 from services.risk_pool.domain.trial import Trial, trial_moved
@@ -27,7 +23,7 @@ from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.trial import trial_of
 from services.risk_pool.queries import claims as known
 from services.risk_pool.tables import claims
-from services.risk_pool.tables.ledger import LockedPool, balances, book, store_explanation
+from services.risk_pool.tables.ledger import LockedPool, book, store_explanation
 from shared.contracts.risk_pool import Share
 from shared.life_cycle import Row
 from shared.refusals import FieldFault, FieldsWrong
@@ -176,34 +172,3 @@ def _of_decision(decision: ClaimDecision) -> Mapping[str, Any]:
 def share_of_event(share: PartyShare) -> Share:
     """A share as the events say it."""
     return Share(party=share.party, party_code=share.party_code, amount_fen=share.amount_fen)
-
-
-async def pay(
-    conn: asyncpg.Connection, claim_id: UUID, context: StepContext, *, paid_on: date | None
-) -> None:
-    """The pool's part leaves the dedicated account, today if no day is named.
-
-    Raises PaidBeforeApproval, CashShort.
-    """
-    pool, claim = await locked(conn, claim_id, Action.PAY, context)
-    day = paid_on or context.today
-    require_day_of_payment(day, approved_on=claim["approved_on"], today=context.today)
-    due_fen = claim["pool_pays_fen"]
-    require_cash(held_fen=(await balances(conn, pool.code)).get(CASH, 0), due_fen=due_fen)
-
-    transfers = payment_transfers(
-        await known.payments(conn, claim_id),
-        claim_number=claim["number"],
-        loan_id=claim["loan_id"],
-        paid_on=day,
-        explanation_id=claim["explanation_id"],
-    )
-    await book(conn, pool, transfers, now=context.now)
-    step = Step(
-        case=claim,
-        action=Action.PAY,
-        by=context.by,
-        changes={"paid_on": day, "paid_fen": due_fen},
-        facts={"paid_fen": due_fen, "paid_on": day},
-    )
-    await apply_transition(conn, claims.CASES, step, now=context.now)

@@ -9,10 +9,11 @@ from uuid import UUID
 
 import asyncpg
 
-from services.risk_pool.domain.claim import LIFE_CYCLE
+from services.risk_pool.domain.claim import LIFE_CYCLE, State
 from services.risk_pool.domain.compensation import PartyPayment
 from services.risk_pool.domain.shares import PartyShare
 from shared.life_cycle import Row
+from shared.postgres.literals import literals
 from shared.schemes.decide.claims import Borne, CapOutcome
 from shared.transitions import CaseTable
 
@@ -53,6 +54,11 @@ CASES = CaseTable(
         "paid_fen": "bigint",
         "approved_principal_fen": "bigint",
         "part_reason": "text",
+        "hold": "jsonb",
+        "released_principal_fen": "bigint",
+        "paid_from": "text",
+        "voucher": "text",
+        "written_off_on": "date",
     },
     about=about,
 )
@@ -85,6 +91,17 @@ async def lock(conn: asyncpg.Connection, claim_id: UUID) -> asyncpg.Record:
     claim = await conn.fetchrow("select * from claims where id = $1 for update", claim_id)
     assert claim is not None
     return claim
+
+
+async def lock_unpaid_of(conn: asyncpg.Connection, loan_ids: Sequence[UUID]) -> list[Any]:
+    """The approved claims of these loans that wait for payment, for changing. The pools are held."""
+    rows: list[asyncpg.Record] = await conn.fetch(
+        f"""select * from claims
+            where loan_id = any($1::uuid[]) and state in ({literals({State.APPROVED})})
+            order by id for update""",
+        list(loan_ids),
+    )
+    return rows
 
 
 async def write_split(

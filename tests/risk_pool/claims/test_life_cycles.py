@@ -24,6 +24,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "approve": {"opinion": "好", "trial": "none that was shown"},
     "refuse": {"reason": "不"},
     "pay": {"paid_on": "2026-03-05"},
+    "release": {"opinion": "好"},
+    "write_off": {"reason": "执行终结"},
 }
 
 
@@ -100,6 +102,8 @@ CLAIM_MOVES = (
     ("reviewed", "approve", ("finance_checker",), "approved", "claim.approved.v1"),
     ("reviewed", "refuse", ("finance_checker",), "refused", "claim.refused.v1"),
     ("approved", "pay", ("finance_maker",), "paid", "claim.paid.v1"),
+    ("held", "release", ("finance_checker",), "approved", "claim.released.v1"),
+    ("paid", "write_off", ("finance_checker",), "written_off", "claim.written-off.v1"),
 )
 WAY_TO = {
     "submitted": (),
@@ -110,8 +114,13 @@ WAY_TO["approved"] = (
     *WAY_TO["reviewed"],
     ("approve", "finance_checker", "approved", "claim.approved.v1"),
 )
+WAY_TO["held"] = (*WAY_TO["approved"], ("hold", "system", "held", "claim.held.v1"))
 WAY_TO["paid"] = (*WAY_TO["approved"], ("pay", "finance_maker", "paid", "claim.paid.v1"))
-LOANS = 20
+WAY_TO["written_off"] = (
+    *WAY_TO["paid"],
+    ("write_off", "finance_checker", "written_off", "claim.written-off.v1"),
+)
+LOANS = 30
 
 
 async def bad_loans(pool: Claims) -> None:
@@ -135,9 +144,31 @@ async def claim_at(people: People, state: str) -> str:
     path = f"/claims/{claim['id']}"
     people.told[claim["id"]].append("claim.submitted.v1")
     for action, role, to, told in WAY_TO[state]:
-        await people.moves(path, action, people.with_role(role), role=role, to=to)
+        if action == "hold":
+            await is_held(people, path, f"l{people.filed - 1}")
+        else:
+            await people.moves(path, action, people.with_role(role), role=role, to=to)
         people.told[claim["id"]].append(told)
     return path
+
+
+async def is_held(people: People, path: str, name: str) -> None:
+    """The bank reports less than was approved; the system moves the claim, and nobody else can."""
+    for role in ROLES:
+        assert (await people.with_role(role).post(f"{path}/hold", json={})).status_code in (
+            404,
+            405,
+        )
+    await people.pool.hears(
+        people.pool.position(
+            name, "2026-02", "899999.99", risk_class="substandard", overdue_days=92
+        )
+    )
+    case = (await people.pool.auditor.get(path)).json()
+    last = case["history"][-1]
+    assert (last["source"], last["action"], last["target"], last["role"]) == (
+        "approved", "hold", "held", "system",
+    )  # fmt: skip
 
 
 async def test_a_claim_moves_as_its_people_move_it_and_in_no_other_way(running):
@@ -174,7 +205,7 @@ async def _nothing_else_is_possible(people: People) -> None:
     possible = {(source, action) for source, action, *_ in CLAIM_MOVES}
     for state in WAY_TO:
         path = await claim_at(people, state)
-        for action in ("review", "approve", "refuse", "pay"):
+        for action in ("review", "approve", "refuse", "pay", "release", "write_off"):
             if (state, action) not in possible:
                 answer = await anybody.post(f"{path}/{action}", json=BODIES[action])
                 assert code_of(answer) == (409, "not-possible-now"), (state, action)
