@@ -12,6 +12,7 @@ from services.risk_pool.api import (
     recoveries,
     settlements,
     subsidies,
+    trials,
 )
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
@@ -37,6 +38,7 @@ SERVICE = Service(
         banks.router,
         claim_filing.router,
         claims.router,
+        trials.router,
         recoveries.router,
         settlements.router,
         subsidies.router,

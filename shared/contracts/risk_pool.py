@@ -287,6 +287,35 @@ class ClaimPaidV1(_Claim):
 
     paid_fen: NonNegativeFen
     paid_on: date
+    paid_from: str = Field("", description="The dedicated account that paid, where it was named.")
+    voucher: str = Field("", description="The number of the payment voucher.")
+
+
+class ClaimHeldV1(_Claim):
+    """An approved claim is not paid for now: its loan was repaid, or is smaller than approved."""
+
+    type = "claim.held.v1"
+
+    code: str = Field(examples=["principal-lower", "loan-repaid"])
+    approved_principal_fen: NonNegativeFen
+    outstanding_principal_fen: NonNegativeFen
+
+
+class ClaimReleasedV1(_Claim):
+    """A person has looked at a held claim; it may be paid."""
+
+    type = "claim.released.v1"
+
+    opinion: str
+
+
+class ClaimWrittenOffV1(_Claim):
+    """A paid claim was written off. Pursuit goes on; what comes in is still shared out."""
+
+    type = "claim.written-off.v1"
+
+    written_off_on: date
+    reason: str
 
 
 class RecoveryBookedV1(_Claim):
@@ -397,6 +426,9 @@ register(
         ClaimUpheldV1,
         ClaimApprovedV1,
         ClaimPaidV1,
+        ClaimHeldV1,
+        ClaimReleasedV1,
+        ClaimWrittenOffV1,
         RecoveryBookedV1,
         SubsidyFiledV1,
         SubsidyReviewedV1,

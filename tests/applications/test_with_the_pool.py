@@ -132,6 +132,9 @@ async def test_a_case_goes_from_submission_to_compensation_through_both_services
         (("hu", "finance_checker"), "approve", {"opinion": "同意补偿"}),
         (("fan", "finance_maker"), "pay", {"paid_on": "2026-03-02"}),
     ):
+        if step == "approve":
+            seen = await town.pool.as_(*person).get(f"{path}/trial")
+            body = body | {"trial": seen.json()["id"]}
         await town.asks(town.pool.as_(*person), f"{path}/{step}", body, 200)
 
     assert await office.state(case) == "claimed"

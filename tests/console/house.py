@@ -218,7 +218,8 @@ class House:
         checker = self.person("risk_pool", "finance-qian", "finance_checker")
         await did(maker.post(f"{path}/review", json={"opinion": "触发条件成立"}))
         await self.takes_steps(path)
-        await did(checker.post(f"{path}/approve", json={"opinion": "同意补偿"}))
+        seen = (await did(checker.get(f"{path}/trial")))["id"]
+        await did(checker.post(f"{path}/approve", json={"opinion": "同意补偿", "trial": seen}))
         bank = claim["bank_code"]
         clerk = self.person(
             "risk_pool", f"{bank.lower()}-operator", "bank_operator", institution=bank

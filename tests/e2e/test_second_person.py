@@ -69,16 +69,18 @@ async def test_a_claim_needs_a_reviewer_and_another_approver_and_is_paid_after_b
     at = f"/claims/{claim['id']}"
     both = busy.pool("fan", "finance_maker", "finance_checker")
 
-    unreviewed = await busy.checker.post(f"{at}/approve", json={"opinion": "同意"})
+    seen = (await busy.checker.get(f"{at}/trial")).json()["id"]
+    decision = {"opinion": "同意", "trial": seen}
+
+    unreviewed = await busy.checker.post(f"{at}/approve", json=decision)
     unapproved = await busy.maker.post(f"{at}/pay", json={"paid_on": "2026-03-02"})
     by_the_bank = await busy.clerk().post(f"{at}/review", json={"opinion": "同意"})
     await busy.asks(both, f"{at}/review", {"opinion": "材料齐全"})
     await busy.takes_steps(claim)
-    alone = await both.post(f"{at}/approve", json={"opinion": "同意"})
-    without_role = await busy.pool("zhao", "finance_maker").post(
-        f"{at}/approve", json={"opinion": "同意"}
-    )
-    approved = await busy.checker.post(f"{at}/approve", json={"opinion": "同意"})
+    decision = {"opinion": "同意", "trial": (await busy.checker.get(f"{at}/trial")).json()["id"]}
+    alone = await both.post(f"{at}/approve", json=decision)
+    without_role = await busy.pool("zhao", "finance_maker").post(f"{at}/approve", json=decision)
+    approved = await busy.checker.post(f"{at}/approve", json=decision)
 
     assert refused(unreviewed)[0] == refused(unapproved)[0] == 409
     assert refused(by_the_bank) == (403, "role-missing")

@@ -172,12 +172,20 @@ class Town:
         }
         return await self.asks(self.clerk(bank=bank), "/claims", body, 201)
 
+    async def approves_claim(self, claim: Any) -> Any:
+        """The second person decides on the trial split that is shown."""
+        at = f"/claims/{claim['id']}"
+        seen = (await self.checker.get(f"{at}/trial")).json()["id"]
+        return await self.asks(
+            self.checker, f"{at}/approve", {"opinion": "同意补偿", "trial": seen}
+        )
+
     async def is_paid(self, claim: Any) -> None:
         """Two persons decide, and the pool pays."""
         at = f"/claims/{claim['id']}"
         await self.asks(self.maker, f"{at}/review", {"opinion": "材料齐全"})
         await self.takes_steps(claim)
-        await self.asks(self.checker, f"{at}/approve", {"opinion": "同意补偿"})
+        await self.approves_claim(claim)
         await self.asks(self.maker, f"{at}/pay", {})
 
     async def takes_steps(self, claim: Any) -> None:

@@ -89,15 +89,23 @@ async def claim(story: Story, live: Live, month: int, how_far: int) -> str:
     )  # fmt: skip
     steps: Sequence[tuple[Person, str, dict[str, Any]]] = (
         (FINANCE_MAKER, "review", {"opinion": "触发条件成立，材料齐全"}),
-        (FINANCE_CHECKER, "approve", {"opinion": "同意补偿"}),
+        (FINANCE_CHECKER, "approve", {"opinion": "同意补偿", "trial": ""}),
         (FINANCE_MAKER, "pay", {"paid_on": f"{month_name(month)}-05"}),
     )
     for person, action, body in steps[:how_far]:
+        if "trial" in body:
+            body["trial"] = await _trial_seen(story, filed["id"])
         await story.callers.post(
             person, RISK_POOL, f"/claims/{filed['id']}/{action}", body,
             fact=f"claim {case.ref} {action}",
         )  # fmt: skip
     return str(filed["id"])
+
+
+async def _trial_seen(story: Story, claim_id: str) -> str:
+    """The trial split that the decision names: the one shown now, or the one it was taken on."""
+    found = await story.callers.get(FINANCE_CHECKER, RISK_POOL, f"/claims/{claim_id}")
+    return str((found["trial"] or found["trials"]["decision"])["id"])
 
 
 def recoveries_due(story: Story, month: int) -> list[tuple[Live, dict[str, Any]]]:

@@ -175,7 +175,23 @@ NOTICES: Mapping[str, Notice] = {
         fields=_CLAIM | {"base_fen", "shares", "caps_bound", "approved_on"},
     ),
     "claim.paid.v1": Notice(
-        banks=NAMED, roles=("pool_manager",), fields=_CLAIM | {"paid_fen", "paid_on"}
+        banks=NAMED,
+        roles=("pool_manager",),
+        fields=_CLAIM | {"paid_fen", "paid_on", "paid_from", "voucher"},
+    ),
+    "claim.held.v1": Notice(
+        banks=NAMED,
+        roles=("finance_checker", "finance_maker"),
+        bureau_acts=True,
+        fields=_CLAIM | {"code", "approved_principal_fen", "outstanding_principal_fen"},
+    ),
+    "claim.released.v1": Notice(
+        banks=NAMED, roles=("finance_maker",), bureau_acts=True, fields=_CLAIM
+    ),
+    "claim.written-off.v1": Notice(
+        banks=NAMED,
+        roles=("finance_maker", "pool_manager"),
+        fields=_CLAIM | {"written_off_on", "reason"},
     ),
     "recovery.booked.v1": Notice(
         banks=NAMED,

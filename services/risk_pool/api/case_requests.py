@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints
 
 from services.risk_pool.domain.claim_steps import ROLES as STEP_ROLES
 from services.risk_pool.domain.recovery import ROUTES
@@ -15,6 +15,11 @@ from shared.schemes.vocabulary import DOCUMENTS
 CheckCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_:-]{0,79}$", examples=["in-time"])]
 
 DocumentKind = Literal[tuple(DOCUMENTS)]  # type: ignore[valid-type] # words of the scheme files
+
+
+AccountNumber = Annotated[str, StringConstraints(pattern=r"^([0-9A-Z][0-9A-Z -]{3,39})?$")]
+PaymentReference = Annotated[str, StringConstraints(pattern=r"^([^\s\x00][^\r\n\x00]{0,79})?$")]
+"""Both may be left empty."""
 
 
 class ClaimDocument(RequestBody):
@@ -192,6 +197,24 @@ class Opinion(RequestBody):
     opinion: LongText = Field(examples=["材料齐全，同意补偿。"])
 
 
+class ClaimApproval(Opinion):
+    """The decision of a claim: it names the trial split that it was taken on."""
+
+    model_config = ConfigDict(**MONEY_NAMES)
+
+    trial: ShortText = Field(
+        description="The `id` of the trial split that you saw. Where anything that decides it has "
+        "moved since, nothing is done (409 `trial-moved`, with both).",
+        examples=["6a1f0c52d83be94f70c1e5a4b7d2983c"],
+    )
+    covered_principal_fen: RequestFenOrZero | None = Field(
+        None,
+        description="Where only a part of the principal claimed is approved; `trial` is then that "
+        "of the part (`GET /claims/{id}/trial?principal=…`).",
+    )
+    reason: LongText | None = Field(None, description="Why only a part; needed where one is named.")
+
+
 class Refusal(RequestBody):
     """Why not."""
 
@@ -199,9 +222,26 @@ class Refusal(RequestBody):
 
 
 class PaymentMade(RequestBody):
-    """The day on which the money left the dedicated account."""
+    """When and how the money left the dedicated account."""
 
     paid_on: IsoDate | None = Field(None, description="Today if left out.")
+    from_account: AccountNumber = Field(
+        "",
+        description="Which dedicated account paid, where the pool has several.",
+        examples=["0302 0112 0930 0456 789"],
+    )
+    voucher: PaymentReference = Field(
+        "",
+        description="The number of the payment voucher, as it stands on the bank's statement.",
+        examples=["DL-ZF-2026-0017"],
+    )
+
+
+class WriteOff(RequestBody):
+    """Nothing more is expected of a compensated loan; pursuit goes on."""
+
+    reason: LongText = Field(examples=["法院裁定终结本次执行程序，暂无财产可供执行。"])
+    written_off_on: IsoDate | None = Field(None, description="Today if left out.")
 
 
 Route = Literal[ROUTES]  # type: ignore[valid-type] # the words of the domain

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.risk_pool.api.trial_responses import TrialAnswer
 from shared.http.progress import StepAnswer
 from shared.money import MONEY_NAMES, Fen
 
@@ -45,6 +46,16 @@ class ShareAnswer(Money):
     party: str = Field(examples=["pool"])
     party_code: str = Field(examples=["dongli"])
     amount_fen: Fen
+
+
+class ClaimHold(BaseModel):
+    """Why an approved claim is not paid for now, with both figures."""
+
+    code: str = Field(examples=["principal-lower", "loan-repaid"])
+    zh: str
+    en: str
+    claimed: str = Field(description="What was approved.")
+    now: str = Field(description="What is known now.")
 
 
 class ClaimInList(Money):
@@ -167,6 +178,19 @@ class ClaimAnswer(ClaimInList):
     explanation: dict[str, Any] | None
     people: dict[str, Any] | None
     recoveries: list[UUID]
+    hold: ClaimHold | None = Field(description="Why it is not paid for now.")
+    paid_from: str = Field(description="The dedicated account that paid, where it was named.")
+    voucher: str = Field(description="The number of the payment voucher.")
+    written_off_on: date | None
+    approved_principal_fen: Fen | None
+    part_reason: str = Field(description="Why only a part was approved; empty where it was all.")
+    trial: TrialAnswer | None = Field(
+        description="What it would be split into now; none where nothing is to be decided."
+    )
+    trials: dict[str, TrialAnswer] = Field(
+        description="What it would have been split into at `filing` and `review`, and what was "
+        "approved, at `decision`."
+    )
     history: list[MoveAnswer]
 
 

@@ -9,12 +9,14 @@ import asyncpg
 from fastapi import APIRouter, Query, Response
 
 from services.risk_pool.api.case_requests import (
+    ClaimApproval,
     Opinion,
     PaymentMade,
     Reason,
     Refusal,
     Return,
     StepTaken,
+    WriteOff,
 )
 from services.risk_pool.api.case_responses import (
     ClaimAnswer,
@@ -29,14 +31,15 @@ from services.risk_pool.api.cases import (
     add_steps,
     presented,
 )
-from services.risk_pool.domain.claim import LIFE_CYCLE, Action, State
+from services.risk_pool.api.trials import looking_at_trials, shown, trials_kept
+from services.risk_pool.domain.claim import IN_PART, LIFE_CYCLE, UNDECIDED, Action, State
 from services.risk_pool.domain.claim_steps import ROLES
 from services.risk_pool.domain.compensation import PartyPayment
 from services.risk_pool.domain.shares import PartyShare
 from services.risk_pool.handlers import claim_appeals as appeals
+from services.risk_pool.handlers import claim_holds, claim_payments, compensation
 from services.risk_pool.handlers import claim_steps as steps
 from services.risk_pool.handlers import claims as handlers
-from services.risk_pool.handlers import compensation
 from services.risk_pool.queries import claims as known
 from services.risk_pool.queries import recoveries
 from services.risk_pool.tables import claim_steps
@@ -88,7 +91,7 @@ async def show_claim(
     claim_id: UUID, response: Response, caller: Anyone, context: CurrentContext
 ) -> ClaimAnswer:
     """A claim with its split, the caps that bound, the explanation, people and history."""
-    async with context.database.looking(caller.institution) as conn:
+    async with looking_at_trials(context, caller) as conn:
         answer = await detail(conn, claim_id, caller)
     response.headers["ETag"] = etag(answer.version)
     return answer
@@ -102,9 +105,14 @@ async def detail(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> 
     why = await known.explanation(conn, row["explanation_id"])
     shares = await known.shares(conn, claim_id)
     returned = await recoveries.returned_before(conn, claim_id)
+    history = await history_of(conn, claim_id)
     codes = {share.party: share.party_code for share in shares}
     return ClaimAnswer(
-        **_presented(row, caller),
+        **{
+            **_presented(row, caller),
+            "trial": await shown(conn, row, caller) if row["state"] in UNDECIDED else None,
+            "trials": trials_kept(row, history, caller),
+        },
         progress=progress_answer(LIFE_CYCLE, row["state"]),
         steps=[_step(one) for one in await claim_steps.of_review(conn, row)],
         shares=shares_answered(shares),
@@ -117,13 +125,13 @@ async def detail(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> 
             for party, fen in sorted(returned.items())
         ],
         recoveries=await recoveries.of_claim(conn, claim_id),
-        history=[MoveAnswer(**move) for move in await history_of(conn, claim_id)],
+        history=[MoveAnswer(**move) for move in history],
     )
 
 
 def _presented(row: Mapping[str, Any], caller: Identity) -> dict[str, Any]:
     """A claim as every answer has it; while a step of the scheme is open, its people are waited
-    for, and nobody is offered what a guard refuses."""
+    for, nobody is offered what a guard refuses, and what was approved in part says so."""
     answer = presented(LIFE_CYCLE, row, caller)
     answer["pending_actions"] = LIFE_CYCLE.open_to(row, caller)
     if row["next_step"] is not None:
@@ -133,6 +141,9 @@ def _presented(row: Mapping[str, Any], caller: Identity) -> dict[str, Any]:
             "zh": f"等待{words.zh}",
             "en": f"waits for the {words.en}",
         }
+    if row["part_reason"] and row["state"] in IN_PART:
+        part = IN_PART[row["state"]]
+        answer |= {"state_zh": part.zh, "state_en": part.en}
     return answer
 
 
@@ -192,10 +203,10 @@ add_steps(
         CaseStep(
             action=Action.APPROVE,
             handler=compensation.approve,
-            body=Opinion,
+            body=ClaimApproval,
             name="approve_claim",
-            description="The second person decides (finance_checker): the loss is split by the "
-            "loan's own terms.",
+            description="The second person decides (finance_checker) on the trial split that they "
+            "saw: it is booked as it stands, or refused with both where anything has moved.",
         ),
         CaseStep(
             action=Action.REFUSE,
@@ -236,11 +247,27 @@ add_steps(
         ),
         CaseStep(
             action=Action.PAY,
-            handler=compensation.pay,
+            handler=claim_payments.pay,
             body=PaymentMade,
             name="pay_claim",
             description="The pool's part leaves the dedicated account (finance_maker), if it "
             "holds enough.",
+        ),
+        CaseStep(
+            action=Action.RELEASE,
+            handler=claim_holds.release,
+            body=Opinion,
+            name="release_claim",
+            description="A claim that was held, for its loan was repaid or is smaller, may be "
+            "paid after all (finance_checker).",
+        ),
+        CaseStep(
+            action=Action.WRITE_OFF,
+            handler=claim_payments.write_off,
+            body=WriteOff,
+            name="write_off_claim",
+            description="Nothing more is expected (finance_checker). Pursuit goes on: what is "
+            "recovered afterwards is still shared out.",
         ),
     ),
     show=detail,

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from services.risk_pool.domain.claim_steps import ROLES
 from shared.life_cycle import (
+    SYSTEM_ROLE,
     Guard,
     LifeCycle,
     Move,
@@ -29,6 +30,8 @@ SECOND_PERSON = frozenset({"finance_checker"})
 PAYER = frozenset({"finance_maker"})
 JUDGES_APPEALS = frozenset({"finance_checker", "pool_manager"})
 STEP_PEOPLE = frozenset[str]().union(*ROLES.values())
+EVENTS = frozenset({SYSTEM_ROLE})
+"""What a bank reports reaches the pool by events."""
 
 
 class State(StrEnum):
@@ -39,11 +42,13 @@ class State(StrEnum):
     RETURNED = "returned"
     REVIEWED = "reviewed"
     APPROVED = "approved"
+    HELD = "held"
     REFUSED = "refused"
     APPEALED = "appealed"
     REFUSED_FINALLY = "refused_finally"
     WITHDRAWN = "withdrawn"
     PAID = "paid"
+    WRITTEN_OFF = "written_off"
 
 
 class Action(StrEnum):
@@ -61,7 +66,10 @@ class Action(StrEnum):
     APPEAL = "appeal"
     REOPEN = "reopen"
     UPHOLD = "uphold"
+    HOLD = "hold"
+    RELEASE = "release"
     PAY = "pay"
+    WRITE_OFF = "write_off"
 
 
 class StepsMissing(Refused):
@@ -232,7 +240,16 @@ _APPEALS = (
         guards=(_NOT_WHO_REFUSED,),
     ),
 )
-_PAYING = _moves((State.APPROVED,), Action.PAY, State.PAID, PAYER, "claim.paid.v1")
+_PAYING = (
+    # The loan was repaid, or is smaller than what was approved: a person is to look at it.
+    *_moves((State.APPROVED,), Action.HOLD, State.HELD, EVENTS, "claim.held.v1"),
+    *_moves((State.HELD,), Action.RELEASE, State.APPROVED, SECOND_PERSON, "claim.released.v1"),
+    *_moves((State.APPROVED,), Action.PAY, State.PAID, PAYER, "claim.paid.v1"),
+    # Pursuit goes on: what is recovered afterwards is still shared out.
+    *_moves(
+        (State.PAID,), Action.WRITE_OFF, State.WRITTEN_OFF, SECOND_PERSON, "claim.written-off.v1"
+    ),
+)
 
 LIFE_CYCLE = LifeCycle(
     goal=State.PAID,
@@ -249,7 +266,9 @@ LIFE_CYCLE = LifeCycle(
         State.APPEALED: Words("申诉中", "appealed"),
         State.REFUSED_FINALLY: Words("申诉后维持不予补偿", "refused finally"),
         State.WITHDRAWN: Words("银行已撤回", "withdrawn"),
+        State.HELD: Words("已批准，暂缓拨付", "held before payment"),
         State.PAID: Words("已拨付", "paid"),
+        State.WRITTEN_OFF: Words("已核销，继续追偿", "written off, pursuit goes on"),
     },
     actions={
         Action.SAVE_DRAFT: Words("保存草稿", "saved as a draft"),
@@ -264,7 +283,10 @@ LIFE_CYCLE = LifeCycle(
         Action.APPEAL: Words("申诉", "appealed"),
         Action.REOPEN: Words("重新受理", "reopened"),
         Action.UPHOLD: Words("维持不予补偿", "refused finally"),
+        Action.HOLD: Words("暂缓拨付", "held"),
+        Action.RELEASE: Words("解除暂缓", "released for payment"),
         Action.PAY: Words("拨付", "paid"),
+        Action.WRITE_OFF: Words("核销", "written off"),
     },
     waits={
         State.DRAFT: Wait(
@@ -298,6 +320,16 @@ LIFE_CYCLE = LifeCycle(
             words=Words("等待拨付", "waits for payment"),
             step="payment",
         ),
+        State.HELD: Wait(
+            roles=("finance_checker",),
+            words=Words(
+                "等待财务核查：贷款已结清或余额变小",
+                "waits for finance to look: the loan was repaid or is smaller",
+            ),
+            step="payment",
+        ),
+        # Nobody of the house need do anything; the bank pursues the debtor.
+        State.PAID: Wait(roles=(), words=Words("银行追偿中", "The bank pursues the debtor.")),
     },
 )
 
@@ -310,3 +342,13 @@ refused finally, after an appeal, is not filed again."""
 
 ONLY_THE_BANKS_OWN = frozenset({State.DRAFT})
 """What nobody but the bank sees."""
+
+USES_CAPS = frozenset({State.APPROVED, State.HELD, State.PAID, State.WRITTEN_OFF})
+"""Approved, and counted by every cap from then on."""
+
+IN_PART = {
+    State.APPROVED: Words("部分批准，待拨付", "approved in part"),
+    State.HELD: Words("部分批准，暂缓拨付", "approved in part and held"),
+    State.PAID: Words("部分批准，已拨付", "approved in part and paid"),
+}
+"""What the states are called where only a part of the principal claimed was approved."""

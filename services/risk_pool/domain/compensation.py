@@ -108,6 +108,22 @@ class PaidBeforeApproval(Refused):
     status: ClassVar[int] = 422
 
 
+class WrittenOffImpossible(Refused):
+    """A day of write-off that lies before the payment or in the future."""
+
+    code: ClassVar[str] = "written-off-on-impossible"
+    status: ClassVar[int] = 422
+
+
+def require_day_of_write_off(written_off_on: date, *, paid_on: date, today: date) -> None:
+    """Raises WrittenOffImpossible."""
+    if not paid_on <= written_off_on <= today:
+        raise WrittenOffImpossible(
+            f"核销日须在拨付日 {paid_on} 与今天之间。",
+            f"The day of write-off lies between the payment on {paid_on} and today.",
+        )
+
+
 def require_day_of_payment(paid_on: date, *, approved_on: date, today: date) -> None:
     """Raises PaidBeforeApproval."""
     if not approved_on <= paid_on <= today:

@@ -21,6 +21,7 @@ from services.risk_pool.handlers.claim_situation import (
 )
 from services.risk_pool.handlers.claims import locked, until
 from services.risk_pool.handlers.step_context import StepContext
+from services.risk_pool.handlers.trial import keep_at_filing
 from services.risk_pool.queries import claims as known
 from services.risk_pool.tables import claims
 from services.risk_pool.tables.ledger import lock_pool
@@ -76,6 +77,7 @@ async def submit(
     await claims.insert(conn, claim)
     step = _submission({**claim, "state": None, "version": 0}, Action.SUBMIT, filed, context, term)
     await apply_transition(conn, claims.CASES, step, now=context.now)
+    await keep_at_filing(conn, UUID(str(claim["id"])))
     return UUID(str(claim["id"]))
 
 
@@ -150,6 +152,7 @@ async def submit_draft(
     term = term_of(at.terms, context.today, context.working_days)
     step = _submission({**claim, "number": said["number"]}, Action.SUBMIT, filed, context, term)
     await apply_transition(conn, claims.CASES, replace(step, changes=said), now=context.now)
+    await keep_at_filing(conn, claim_id)
 
 
 async def resubmit(

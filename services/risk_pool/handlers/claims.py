@@ -15,6 +15,7 @@ from services.risk_pool.domain.claim_steps import due_on, steps_named
 from services.risk_pool.domain.time_limits import term_of
 from services.risk_pool.handlers import claim_situation
 from services.risk_pool.handlers.step_context import StepContext
+from services.risk_pool.handlers.trial import trial_of
 from services.risk_pool.tables import claim_steps, claims
 from services.risk_pool.tables.ledger import LockedPool, lock_pool
 from shared.life_cycle import Row, Term, Wait
@@ -81,6 +82,7 @@ async def review(
             "next_step": steps[0] if steps else None,
             "checks": [row.as_data() for row in rows],
         },
+        detail={"trial": (await trial_of(conn, claim)).as_data()},
         term=until(first_due),
     )
     await apply_transition(conn, claims.CASES, step, now=context.now)

@@ -1,71 +1,68 @@
 """What a decided claim does to the money: split by the loan's own terms, booked, and paid."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
-from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from services.risk_pool.domain.cash import require_cash
 from services.risk_pool.domain.claim import Action
 from services.risk_pool.domain.compensation import (
-    PartyPayment,
     approval_transfers,
     paid_by_pool,
-    payment_transfers,
-    payments_of,
-    require_day_of_payment,
 )
-from services.risk_pool.domain.ledger import CASH
-from services.risk_pool.domain.shares import PartyShare, shares_of
+from services.risk_pool.domain.decision_checks import ClaimFactsMoved
+from services.risk_pool.domain.shares import PartyShare
 from services.risk_pool.domain.time_limits import term_of
+from services.risk_pool.domain.trial import Trial, trial_moved
 from services.risk_pool.handlers import breakers
 from services.risk_pool.handlers.claim_cover import release_for_claim
-from services.risk_pool.handlers.claims import locked, terms_of
+from services.risk_pool.handlers.claims import locked
 from services.risk_pool.handlers.step_context import StepContext
-from services.risk_pool.queries import caps
+from services.risk_pool.handlers.trial import trial_of
 from services.risk_pool.queries import claims as known
 from services.risk_pool.tables import claims
-from services.risk_pool.tables.ledger import LockedPool, balances, book, store_explanation
+from services.risk_pool.tables.ledger import LockedPool, book, store_explanation
 from shared.contracts.risk_pool import Share
 from shared.life_cycle import Row
-from shared.ratios import WHOLE_BP
-from shared.schemes.decide.claims import ClaimFacts, Cost
-from shared.schemes.decide.loss import ClaimDecision, split_loss
+from shared.refusals import FieldFault, FieldsWrong
+from shared.schemes.decide.loss import ClaimDecision
 from shared.schemes.decide.loss_explained import explained
-from shared.schemes.terms import Terms
 from shared.transitions import Step, apply_transition
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Split:
-    """A decision with the codes of those who play its roles."""
-
-    terms: Terms
-    decision: ClaimDecision
-    shares: Sequence[PartyShare]
-    payments: Sequence[PartyPayment]
-
-
 async def approve(
-    conn: asyncpg.Connection, claim_id: UUID, context: StepContext, *, opinion: str
+    conn: asyncpg.Connection,
+    claim_id: UUID,
+    context: StepContext,
+    *,
+    trial: str,
+    opinion: str,
+    covered_principal_fen: int | None = None,
+    reason: str | None = None,
 ) -> None:
-    """The second person decides: the loss is split by the loan's own terms, and booked.
+    """The second person decides on the trial that they saw: it is booked as it stands, or not at all.
 
-    Raises SecondPersonRequired, and what the engine refuses.
+    `covered_principal_fen` where only a part of the principal claimed is approved, for a `reason`.
+    Raises SecondPersonRequired, PartAboveClaimed, FieldsWrong for a part without a reason,
+    ClaimFactsMoved, TrialMoved, and what the engine refuses where something is missing.
     """
     pool, claim = await locked(conn, claim_id, Action.APPROVE, context)
-    split = await _split(conn, claim)
+    now = await trial_of(conn, claim, principal_fen=covered_principal_fen)
+    part_reason = _reason_of_part(claim, now, reason)
+    if now.moved:
+        raise ClaimFactsMoved(now.moved)
+    decision = now.decision
+    if now.id != trial:
+        raise trial_moved(await known.trial_shown(conn, claim_id, trial), now.as_data())
     day = pool.open_day(context.today)
 
-    explanation_id = await _explain(conn, pool, claim, split.decision, opinion, context)
-    await _record(conn, claim, split, opinion, context, day, explanation_id)
+    explanation_id = await _explain(conn, pool, claim, decision, opinion, context)
+    await _record(conn, now, opinion, part_reason, context, day, explanation_id)
     await release_for_claim(conn, pool, claim["loan_id"], day=day, by=context.by, now=context.now)
     transfers = approval_transfers(
-        split.payments,
+        now.payments,
         claim_number=claim["number"],
         loan_id=claim["loan_id"],
         day=day,
@@ -76,39 +73,15 @@ async def approve(
     await breakers.watch_pool(conn, pool, day=day, now=context.now)
 
 
-async def _split(conn: asyncpg.Connection, claim: Row) -> _Split:
-    terms = await terms_of(conn, claim)
-    counters = await caps.counters(conn, claim, terms)
-    balance_fen = await caps.borrower_balance_fen(conn, claim)
-    codes = await known.party_codes(conn, claim)
-    loan = await known.loan(conn, claim["loan_id"])
-
-    decision = split_loss(_claim_facts(claim, loan, balance_fen), terms, counters)
-    return _Split(
-        terms=terms,
-        decision=decision,
-        shares=shares_of(decision.shares, codes),
-        payments=payments_of(decision.payments, codes),
-    )
-
-
-def _claim_facts(claim: Row, loan: Row, balance_fen: int) -> ClaimFacts:
-    costs = claim["costs_fen"]
-    return ClaimFacts(
-        outstanding_principal_fen=claim["outstanding_principal_fen"],
-        ip_share=Fraction(claim["ip_share_bp"], WHOLE_BP),
-        interest_fen=claim["interest_arrears_fen"],
-        penalty_interest_fen=claim["penalty_interest_fen"],
-        costs=(Cost(claim["number"], costs),) if costs else (),
-        borrower_balance_fen=balance_fen,
-        loan_amount_fen=loan["amount_fen"],
-        attributes={
-            **loan["attributes"],
-            "is_first_loan": loan["is_first_loan"],
-            "is_multi_ip_type": loan["is_multi_ip_type"],
-            "risk_class": claim["facts"]["risk_class"],
-        },
-    )
+def _reason_of_part(claim: Row, trial: Trial, reason: str | None) -> str:
+    """Why not all that was claimed; "" where it is all. Raises FieldsWrong."""
+    if trial.principal_fen == claim["outstanding_principal_fen"]:
+        return ""
+    if not reason:
+        raise FieldsWrong(
+            [FieldFault(("reason",), "missing", "部分批准须说明理由", "a part needs a reason")]
+        )
+    return reason
 
 
 async def _explain(
@@ -138,30 +111,33 @@ async def _explain(
 
 async def _record(
     conn: asyncpg.Connection,
-    claim: Row,
-    split: _Split,
+    trial: Trial,
     opinion: str,
+    part_reason: str,
     context: StepContext,
     day: date,
     explanation_id: UUID,
 ) -> None:
-    decision = split.decision
+    decision = trial.decision
     step = Step(
-        case=claim,
+        case=trial.claim,
         action=Action.APPROVE,
         by=context.by,
         reason=opinion,
-        term=term_of(split.terms, day, context.working_days),
+        detail={"trial": trial.as_data()},
+        term=term_of(trial.terms, day, context.working_days),
         changes={
             "approved_by": context.by.subject,
             "approved_on": day,
+            "approved_principal_fen": trial.principal_fen,
+            "part_reason": part_reason,
             "explanation_id": explanation_id,
-            "pool_pays_fen": sum(one.amount_fen for one in paid_by_pool(split.payments)),
+            "pool_pays_fen": sum(one.amount_fen for one in paid_by_pool(trial.payments)),
             **_of_decision(decision),
         },
         facts={
             "base_fen": decision.base_fen,
-            "shares": tuple(share_of_event(share) for share in split.shares),
+            "shares": tuple(share_of_event(share) for share in trial.shares),
             "caps_bound": tuple(limit.code for limit in decision.binding),
             "approved_on": day,
         },
@@ -169,10 +145,10 @@ async def _record(
     await apply_transition(conn, claims.CASES, step, now=context.now)
     await claims.write_split(
         conn,
-        claim,
-        shares=split.shares,
+        trial.claim,
+        shares=trial.shares,
         borne=decision.borne,
-        payments=split.payments,
+        payments=trial.payments,
         limits=decision.binding,
     )
 
@@ -196,34 +172,3 @@ def _of_decision(decision: ClaimDecision) -> Mapping[str, Any]:
 def share_of_event(share: PartyShare) -> Share:
     """A share as the events say it."""
     return Share(party=share.party, party_code=share.party_code, amount_fen=share.amount_fen)
-
-
-async def pay(
-    conn: asyncpg.Connection, claim_id: UUID, context: StepContext, *, paid_on: date | None
-) -> None:
-    """The pool's part leaves the dedicated account, today if no day is named.
-
-    Raises PaidBeforeApproval, CashShort.
-    """
-    pool, claim = await locked(conn, claim_id, Action.PAY, context)
-    day = paid_on or context.today
-    require_day_of_payment(day, approved_on=claim["approved_on"], today=context.today)
-    due_fen = claim["pool_pays_fen"]
-    require_cash(held_fen=(await balances(conn, pool.code)).get(CASH, 0), due_fen=due_fen)
-
-    transfers = payment_transfers(
-        await known.payments(conn, claim_id),
-        claim_number=claim["number"],
-        loan_id=claim["loan_id"],
-        paid_on=day,
-        explanation_id=claim["explanation_id"],
-    )
-    await book(conn, pool, transfers, now=context.now)
-    step = Step(
-        case=claim,
-        action=Action.PAY,
-        by=context.by,
-        changes={"paid_on": day, "paid_fen": due_fen},
-        facts={"paid_fen": due_fen, "paid_on": day},
-    )
-    await apply_transition(conn, claims.CASES, step, now=context.now)

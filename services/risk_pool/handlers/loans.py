@@ -7,6 +7,7 @@ import asyncpg
 
 from services.risk_pool.domain.coverage import Action, reaction
 from services.risk_pool.domain.coverage_changes import disburse, release
+from services.risk_pool.handlers.claim_holds import look_again
 from services.risk_pool.handlers.recording import Recorded, hold_pools_of, record
 from shared.clock import business_date
 from shared.contracts.applications import LoanDisbursedV1
@@ -63,8 +64,10 @@ async def expire(received: Sequence[Received], *, conn: asyncpg.Connection, now:
 
 
 async def repay(received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime) -> None:
-    """Loans were repaid in full: they are no exposure any more."""
+    """Loans were repaid in full: they are no exposure any more, and no approved claim is paid."""
     await _let_go(received, Action.REPAY, conn=conn, now=now)
+    repaid = {one.event.loan_id: one.event.repaid_on for one in received}
+    await look_again(conn, repaid, repaid=repaid, now=now)
 
 
 async def _let_go(

@@ -6,8 +6,9 @@ from typing import Any
 
 import asyncpg
 
-from services.risk_pool.domain.coverage import REPORT, Coverage, covered_part, reaction
+from services.risk_pool.domain.coverage import REPORT, Coverage, State, covered_part, reaction
 from services.risk_pool.domain.coverage_changes import CoverageChange, report
+from services.risk_pool.handlers.claim_holds import look_again
 from services.risk_pool.handlers.recording import Recorded, hold_pools_of, record
 from services.risk_pool.tables.ledger import LockedPool
 from services.risk_pool.tables.positions import StoredPosition, store_positions, versions_of
@@ -39,6 +40,8 @@ async def follow(received: Sequence[Received], *, conn: asyncpg.Connection, now:
         recorded.touch(before)
     await store_positions(conn, kept, now=now)
     await record(conn, pools, recorded, now=now)
+    claimed = {one.loan_id for one in kept if known[one.loan_id].state == State.CLAIMED}
+    await look_again(conn, claimed, now=now)
 
 
 def _change(

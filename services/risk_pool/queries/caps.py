@@ -1,100 +1,153 @@
-"""The running totals that the caps of a scheme count, when a claim is decided.
+"""What the caps of a scheme count, read for one claim and all that were filed before it and wait.
 
-The pool is to be held, so that no other claim is approved in between.
+The pool is to be held where something is decided, so that no other claim is approved in between.
+However many claims wait, the number of statements is the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 import asyncpg
 
+from services.risk_pool.domain.cap_order import COVERED, Place, Taken, place_of
+from services.risk_pool.domain.claim import UNDECIDED, USES_CAPS
 from services.risk_pool.domain.coverage import IN_COVER
 from services.risk_pool.domain.ledger import available_fen
 from services.risk_pool.tables.ledger import balances
 from shared.life_cycle import Row
 from shared.postgres.literals import literals
-from shared.schemes.decide.claims import Counters
-from shared.schemes.terms import Terms
-
-_SCOPES = {
-    "claim": "false",
-    "loan": "c.loan_id = $3",
-    "borrower": "c.borrower_uscc = $4",
-    "borrower_year": "c.borrower_uscc = $4 and extract(year from c.claimed_on) = $6",
-    "bank_year": "c.bank_code = $5 and extract(year from c.claimed_on) = $6",
-    "programme_year": "extract(year from c.claimed_on) = $6",
-    "term": "true",
-    "pool_balance": "false",
-}
-"""Over which approved claims a cap counts. The year is that of filing; totals run on across the
-versions and modes of a programme (programmes H.15)."""
 
 
-async def counters(conn: asyncpg.Connection, claim: Row, terms: Terms) -> Counters:
-    """The totals for every cap of the terms, at this moment."""
-    used = {}
-    for cap in terms.caps:
-        used[cap.code] = await _used(conn, claim, cap.per, parties=cap.parties)
-    for part in terms.covered:
-        used[part.code] = await _used(conn, claim, part.per, parties=None)
-    return Counters(used=used, figures=await _figures(conn, claim))
-
-
-async def _used(
-    conn: asyncpg.Connection, claim: Row, per: str, *, parties: Sequence[str] | None
-) -> int:
-    """What approved claims have used of a cap: the shares of its parties, or the covered part."""
-    counted, of = ("c.covered_fen", "claims as c")
-    if parties is not None:
-        counted = "share.amount_fen"
-        of = """claims as c join claim_shares as share
-                    on share.claim_id = c.id and share.party = any($7::text[])"""
-    total: int = await conn.fetchval(
-        f"""select coalesce(sum({counted}), 0)::bigint from {of}
-            where c.pool_code = $1 and c.programme = $2 and c.approved_on is not null
-              and ({_SCOPES[per]})
-              and ($3::uuid, $4::text, $5::text, $6::integer, $7::text[]) is not null""",
+async def waiting_before(conn: asyncpg.Connection, claim: Row) -> list[asyncpg.Record]:
+    """Claims of the pool that were filed before this one and are not decided, in order (H.15)."""
+    rows: list[asyncpg.Record] = await conn.fetch(
+        f"""select * from claims
+            where pool_code = $1 and state in ({literals(UNDECIDED)})
+              and (filed_at, number) < ($2, $3)
+            order by filed_at, number""",
         claim["pool_code"],
-        claim["programme"],
-        claim["loan_id"],
-        claim["borrower_uscc"],
-        claim["bank_code"],
-        claim["claimed_on"].year,
-        list(parties or ()),
+        *place_of(claim),
     )
-    return total
+    return rows
 
 
-async def _figures(conn: asyncpg.Connection, claim: Row) -> dict[str, int]:
-    """The figures that the ledger and the book of loans know; a cap that counts another one is
+async def loans(conn: asyncpg.Connection, claims: Sequence[Row]) -> Mapping[UUID, asyncpg.Record]:
+    """What the pool knows of the loans that are claimed for."""
+    rows = await conn.fetch(
+        "select * from coverages where loan_id = any($1::uuid[])",
+        [claim["loan_id"] for claim in claims],
+    )
+    return {row["loan_id"]: row for row in rows}
+
+
+async def taken(conn: asyncpg.Connection, claims: Sequence[Row]) -> list[Taken]:
+    """What approved claims of the pool have taken, as far as one of these claims may ask.
+
+    Those that were approved and filed before all of these are added up; of the others each is
+    told by itself, for it may stand before one and after another.
+    """
+    first = min(place_of(claim) for claim in claims)
+    rows = await conn.fetch(
+        f"""with approved as (
+                select *, case when (filed_at, number) > ($4, $5) then filed_at end as its_time,
+                       case when (filed_at, number) > ($4, $5) then number end as its_number
+                from claims where pool_code = $1 and state in ({literals(USES_CAPS)})
+            ), amounts as (
+                select approved.*, $6 as party, covered_fen as amount_fen from approved
+                union all
+                select approved.*, share.party, share.amount_fen
+                from approved join claim_shares as share on share.claim_id = approved.id
+            )
+            select programme, bank_code, extract(year from claimed_on)::int as year,
+                   case when borrower_uscc = any($2::text[]) then borrower_uscc else '' end
+                       as borrower_uscc,
+                   case when loan_id = any($3::uuid[]) then loan_id end as loan_id,
+                   party, its_time, its_number, sum(amount_fen)::bigint as amount_fen
+            from amounts group by 1, 2, 3, 4, 5, 6, 7, 8""",
+        claims[0]["pool_code"],
+        [claim["borrower_uscc"] for claim in claims],
+        [claim["loan_id"] for claim in claims],
+        *first,
+        COVERED,
+    )
+    return [_taken(dict(row)) for row in rows]
+
+
+def _taken(row: dict[str, Any]) -> Taken:
+    its_time, its_number = row.pop("its_time"), row.pop("its_number")
+    return Taken(**row, filed=None if its_time is None else (its_time, its_number))
+
+
+async def available(conn: asyncpg.Connection, pool_code: str) -> int:
+    """The pool's own money (programmes H.25)."""
+    return available_fen(await balances(conn, pool_code))
+
+
+async def figures(
+    conn: asyncpg.Connection, claims: Sequence[Row]
+) -> Mapping[UUID, Mapping[str, int]]:
+    """By claim, the figures that the book of loans knows; a cap that counts another one is
     refused by the engine, which names it."""
-    lent = await conn.fetchrow(
-        """select coalesce(sum(disbursed_fen) filter (
-                      where bank_code = $2 and extract(year from disbursed_on) = $3), 0)::bigint
-                      as bank_year,
-                  coalesce(sum(disbursed_fen), 0)::bigint as term
-           from coverages where pool_code = $1 and programme = $4""",
-        claim["pool_code"],
-        claim["bank_code"],
-        claim["claimed_on"].year,
-        claim["programme"],
+    rows = await conn.fetch(
+        """select programme, bank_code, extract(year from disbursed_on)::int as year,
+                  sum(disbursed_fen)::bigint as fen
+           from coverages where pool_code = $1 and disbursed_on is not null
+           group by 1, 2, 3""",
+        claims[0]["pool_code"],
     )
     return {
-        "pool_available": max(available_fen(await balances(conn, claim["pool_code"])), 0),
-        "bank_year_lending": lent["bank_year"],
-        "term_disbursed": lent["term"],
+        claim["id"]: {
+            "bank_year_lending": sum(
+                row["fen"]
+                for row in rows
+                if (row["programme"], row["bank_code"], row["year"])
+                == (claim["programme"], claim["bank_code"], claim["claimed_on"].year)
+            ),
+            "term_disbursed": sum(
+                row["fen"] for row in rows if row["programme"] == claim["programme"]
+            ),
+        }
+        for claim in claims
     }
 
 
-async def borrower_balance_fen(conn: asyncpg.Connection, claim: Row) -> int:
-    """Principal of all the borrower's covered loans in the programme, this one as claimed; whole
-    loans before the IP share, a compensated one no longer counted (programmes H.13)."""
-    others: int = await conn.fetchval(
-        f"""select coalesce(sum(outstanding_fen), 0)::bigint from coverages
-            where pool_code = $1 and borrower_uscc = $2 and programme = $3
-              and state in ({literals(IN_COVER)}) and loan_id <> $4""",
-        claim["pool_code"],
-        claim["borrower_uscc"],
-        claim["programme"],
-        claim["loan_id"],
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """What a borrower owes of a loan, in cover or compensated."""
+
+    borrower_uscc: str
+    programme: str
+    loan_id: UUID
+    fen: int
+    approved: Place | None
+    """The place in line of the loan's approved claim; None where it is in cover."""
+
+
+async def owed(conn: asyncpg.Connection, claims: Sequence[Row]) -> list[Owed]:
+    """Principal of all loans of the borrowers: in cover as reported, compensated as claimed."""
+    rows = await conn.fetch(
+        f"""select borrower_uscc, programme, loan_id, outstanding_fen as fen,
+                   null::timestamptz as filed_at, '' as number
+            from coverages
+            where pool_code = $1 and borrower_uscc = any($2::text[])
+              and state in ({literals(IN_COVER)})
+            union all
+            select borrower_uscc, programme, loan_id, outstanding_principal_fen, filed_at, number
+            from claims
+            where pool_code = $1 and borrower_uscc = any($2::text[])
+              and state in ({literals(USES_CAPS)})""",
+        claims[0]["pool_code"],
+        [claim["borrower_uscc"] for claim in claims],
     )
-    return others + int(claim["outstanding_principal_fen"])
+    return [
+        Owed(
+            borrower_uscc=row["borrower_uscc"],
+            programme=row["programme"],
+            loan_id=row["loan_id"],
+            fen=row["fen"],
+            approved=None if row["filed_at"] is None else (row["filed_at"], row["number"]),
+        )
+        for row in rows
+    ]

@@ -2,6 +2,7 @@
 
 from datetime import date
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -195,3 +196,13 @@ async def explanation(conn: asyncpg.Connection, explanation_id: UUID) -> asyncpg
     return await conn.fetchrow(
         "select explanation, people from explanations where id = $1", explanation_id
     )
+
+
+async def trial_shown(
+    conn: asyncpg.Connection, claim_id: UUID, trial_id: str
+) -> dict[str, Any] | None:
+    """A trial split as it was shown to somebody who may decide; None where it never was."""
+    figures: dict[str, Any] | None = await conn.fetchval(
+        "select figures from claim_trials where claim_id = $1 and id = $2", claim_id, trial_id
+    )
+    return figures

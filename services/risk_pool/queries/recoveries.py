@@ -6,8 +6,10 @@ from uuid import UUID
 
 import asyncpg
 
+from services.risk_pool.domain.recovery import State
 from services.risk_pool.domain.shares import PartyShare
 from services.risk_pool.queries.filters import conditions
+from shared.postgres.literals import literals
 
 
 async def find(conn: asyncpg.Connection, recovery_id: UUID) -> asyncpg.Record | None:
@@ -66,6 +68,16 @@ async def of_claim(conn: asyncpg.Connection, claim_id: UUID) -> list[UUID]:
     """The recoveries of a claim, the first one first."""
     rows = await conn.fetch("select id from recoveries where claim_id = $1 order by id", claim_id)
     return [row["id"] for row in rows]
+
+
+async def received_fen(conn: asyncpg.Connection, loan_id: UUID) -> int:
+    """Money on a loan that banks have reported and nobody has sent back, before costs."""
+    fen: int = await conn.fetchval(
+        f"""select coalesce(sum(gross_fen), 0)::bigint from recoveries
+            where loan_id = $1 and state in ({literals({State.REPORTED, State.CONFIRMED})})""",
+        loan_id,
+    )
+    return fen
 
 
 async def returned_before(conn: asyncpg.Connection, claim_id: UUID) -> dict[str, int]:

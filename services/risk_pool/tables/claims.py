@@ -9,10 +9,11 @@ from uuid import UUID
 
 import asyncpg
 
-from services.risk_pool.domain.claim import LIFE_CYCLE
+from services.risk_pool.domain.claim import LIFE_CYCLE, State
 from services.risk_pool.domain.compensation import PartyPayment
 from services.risk_pool.domain.shares import PartyShare
 from shared.life_cycle import Row
+from shared.postgres.literals import literals
 from shared.schemes.decide.claims import Borne, CapOutcome
 from shared.transitions import CaseTable
 
@@ -73,6 +74,13 @@ CASES = CaseTable(
         "explanation_id": "uuid",
         "paid_on": "date",
         "paid_fen": "bigint",
+        "approved_principal_fen": "bigint",
+        "part_reason": "text",
+        "hold": "jsonb",
+        "released_principal_fen": "bigint",
+        "paid_from": "text",
+        "voucher": "text",
+        "written_off_on": "date",
     },
     about=about,
 )
@@ -106,6 +114,17 @@ async def lock(conn: asyncpg.Connection, claim_id: UUID) -> asyncpg.Record:
     claim = await conn.fetchrow("select * from claims where id = $1 for update", claim_id)
     assert claim is not None
     return claim
+
+
+async def lock_unpaid_of(conn: asyncpg.Connection, loan_ids: Sequence[UUID]) -> list[Any]:
+    """The approved claims of these loans that wait for payment, for changing. The pools are held."""
+    rows: list[asyncpg.Record] = await conn.fetch(
+        f"""select * from claims
+            where loan_id = any($1::uuid[]) and state in ({literals({State.APPROVED})})
+            order by id for update""",
+        list(loan_ids),
+    )
+    return rows
 
 
 async def write_split(
@@ -157,4 +176,25 @@ async def carry_costs(conn: asyncpg.Connection, claim_id: UUID, costs_fen: int) 
         "update claims set carried_costs_fen = $2, version = version + 1 where id = $1",
         claim_id,
         costs_fen,
+    )
+
+
+async def keep_trial_of_filing(
+    conn: asyncpg.Connection, claim_id: UUID, shown: Mapping[str, Any]
+) -> None:
+    """The trial split of the moment of filing."""
+    await conn.execute("update claims set trial = $2 where id = $1", claim_id, shown)
+
+
+async def keep_trial(
+    conn: asyncpg.Connection, claim_id: UUID, shown: Mapping[str, Any], *, to: str
+) -> None:
+    """What somebody was shown who may decide; the same trial is kept once."""
+    await conn.execute(
+        """insert into claim_trials (claim_id, id, figures, shown_to)
+           values ($1, $2, $3, $4) on conflict (claim_id, id) do nothing""",
+        claim_id,
+        shown["id"],
+        shown,
+        to,
     )

@@ -121,8 +121,7 @@ class Claims(Pool):
         filed_at = self.service.context.clock.now()
         await self.reviews(claim, opinion=opinion)
         await self._clock_is_put_back(filed_at)
-        where = f"/claims/{claim['id']}"
-        answer = await self.checker.post(f"{where}/approve", json={"opinion": opinion})
+        answer = await self.approves_now(claim, opinion=opinion)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -131,6 +130,21 @@ class Claims(Pool):
         async with self.service.context.database.begin(EVERYWHERE) as conn:
             await conn.execute("update sandbox_clock set stood_at = $1, set_at = now()", moment)
         await self.service.context.clock.reload()
+
+    async def trial(self, claim: dict[str, Any], **query: str) -> Any:
+        """What the claim would be split into now, as the one sees it who decides."""
+        answer = await self.checker.get(f"/claims/{claim['id']}/trial", params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def approves_now(
+        self, claim: dict[str, Any], *, opinion: str = "同意", **more: Any
+    ) -> Any:
+        """The second person's answer to a reviewed claim, on the trial just read."""
+        body = {"opinion": opinion, **more}
+        if "trial" not in body:
+            body["trial"] = (await self.trial(claim))["id"]
+        return await self.checker.post(f"/claims/{claim['id']}/approve", json=body)
 
     async def approves(self, name: str, principal: str, **more: Any) -> Any:
         """A claim from its filing to its approval."""

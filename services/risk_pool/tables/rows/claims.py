@@ -72,6 +72,30 @@ class Claim(SQLModel, table=True):
     paid_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     paid_on: date | None = None
     carried_costs_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    trial: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB, nullable=True))
+    approved_principal_fen: int | None = Field(
+        default=None, sa_column=Column(BigInteger, nullable=True)
+    )
+    part_reason: str = Field(sa_column=Column(Text, nullable=False))
+    hold: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB, nullable=True))
+    released_principal_fen: int | None = Field(
+        default=None, sa_column=Column(BigInteger, nullable=True)
+    )
+    paid_from: str = Field(sa_column=Column(Text, nullable=False))
+    voucher: str = Field(sa_column=Column(Text, nullable=False))
+    written_off_on: date | None = None
+
+
+class ClaimTrial(SQLModel, table=True):
+    """A trial split that somebody was shown who may decide."""
+
+    __tablename__ = "claim_trials"
+
+    claim_id: UUID = Field(primary_key=True)
+    id: str = Field(sa_column=Column(Text, primary_key=True))
+    figures: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    shown_to: str = Field(sa_column=Column(Text, nullable=False))
+    shown_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
 
 class ClaimStep(SQLModel, table=True):

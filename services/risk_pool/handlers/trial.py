@@ -1,0 +1,198 @@
+"""What a claim would be split into now: weighed in its turn, after all that were filed before it.
+
+Where something is decided, the pool is held, so that what was weighed stays so until it is booked.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from services.risk_pool.domain.cap_order import (
+    Place,
+    Standing,
+    Taken,
+    Use,
+    borne_by_pool,
+    place_of,
+    split_in_turn,
+    standing,
+    taken_at_most,
+    taken_by,
+)
+from services.risk_pool.domain.claim_facts import claim_facts
+from services.risk_pool.domain.compensation import payments_of
+from services.risk_pool.domain.decision_checks import moved_since
+from services.risk_pool.domain.shares import shares_of
+from services.risk_pool.domain.trial import Trial, part_of
+from services.risk_pool.queries import caps, recoveries
+from services.risk_pool.queries import claims as known_claims
+from services.risk_pool.tables import claims
+from shared.life_cycle import Row
+from shared.postgres.database import seeing_everything
+from shared.postgres.published_schemes import terms_on
+from shared.refusals import Refused
+from shared.schemes.decide.claims import ClaimFacts, NoSharingRule
+from shared.schemes.decide.loss import ClaimDecision
+from shared.schemes.terms import Terms
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Weighed:
+    """A claim with all that its split was decided by, and the split, or why there is none."""
+
+    claim: Row
+    loan: Row
+    terms: Terms
+    facts: ClaimFacts
+    stands: Standing
+    outcome: ClaimDecision | Refused
+    of_bank: Use
+    of_borrower: Use
+
+
+async def trial_of(
+    conn: asyncpg.Connection, claim: Row, *, principal_fen: int | None = None
+) -> Trial:
+    """The trial split of an undecided claim, of a part of its principal where one is named.
+
+    Looks with the eyes of the house, whoever asks: what others take decides, too. Raises
+    PartAboveClaimed; what is missing or has moved stands in the trial.
+    """
+    part_fen = part_of(claim, principal_fen)
+    async with seeing_everything(conn):
+        weighed = await _weigh(conn, claim, part_fen)
+        positions = await known_claims.positions_of(conn, claim["loan_id"])
+        received = await recoveries.received_fen(conn, claim["loan_id"])
+        codes = await known_claims.party_codes(conn, claim)
+    position = positions[-1] if positions else None
+    split = weighed.outcome if isinstance(weighed.outcome, ClaimDecision) else None
+    return Trial(
+        **{one.name: getattr(weighed, one.name) for one in fields(weighed)},
+        principal_fen=part_fen,
+        position=position,
+        moved=moved_since(
+            claim, weighed.loan, position, principal_fen=part_fen, received_fen=received
+        ),
+        shares=shares_of(split.shares, codes) if split else (),
+        payments=payments_of(split.payments, codes) if split else (),
+    )
+
+
+async def keep_at_filing(conn: asyncpg.Connection, claim_id: UUID) -> None:
+    """What a claim would have been split into when it was filed, kept beside it."""
+    claim = await known_claims.find(conn, claim_id)
+    assert claim is not None
+    shown = (await trial_of(conn, claim)).as_data()
+    await claims.keep_trial_of_filing(conn, claim_id, shown)
+
+
+async def _weigh(conn: asyncpg.Connection, claim: Row, part_fen: int) -> _Weighed:
+    """A claim in its turn: what those before it may take is held (H.15)."""
+    principal_fen = None if part_fen == claim["outstanding_principal_fen"] else part_fen
+    line = [*await caps.waiting_before(conn, claim), claim]
+    known = await _known(conn, line)
+    held: list[Taken] = []
+    for one in line[:-1]:
+        before = known.weighed(one, held, None)
+        held += _holds(before)
+    return known.weighed(claim, held, principal_fen)
+
+
+def _holds(weighed: _Weighed) -> list[Taken]:
+    match weighed.outcome:
+        case NoSharingRule():
+            return []
+        case Refused():
+            return taken_at_most(weighed.claim, weighed.facts, weighed.terms.parties)
+        case decision:
+            return taken_by(weighed.claim, decision)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What a line of claims is weighed by, read once for all of them."""
+
+    terms: Mapping[tuple[str, date, str], Terms]
+    loans: Mapping[UUID, Row]
+    taken: Sequence[Taken]
+    available_fen: int
+    figures: Mapping[UUID, Mapping[str, int]]
+    owed: Sequence[caps.Owed]
+    places: Mapping[UUID, Place]
+    """Loan → the place of its claim in the line."""
+
+    def weighed(self, claim: Row, held: Sequence[Taken], principal_fen: int | None) -> _Weighed:
+        terms = self.terms[_terms_of(claim)]
+        loan = self.loans[claim["loan_id"]]
+        facts = _of_part(claim_facts(claim, loan, self._balance_fen(claim)), principal_fen)
+        stands = standing(
+            claim,
+            terms,
+            taken=self.taken,
+            held=held,
+            available_fen=self.available_fen,
+            figures=self.figures[claim["id"]],
+        )
+        outcome: ClaimDecision | Refused
+        try:
+            outcome = split_in_turn(facts, terms, stands)
+        except Refused as refused:
+            outcome = refused
+        return _Weighed(
+            claim=claim,
+            loan=loan,
+            terms=terms,
+            facts=facts,
+            stands=stands,
+            outcome=outcome,
+            of_bank=borne_by_pool(claim, ("bank_code", "year"), self.taken, held),
+            of_borrower=borne_by_pool(claim, ("borrower_uscc",), self.taken, held),
+        )
+
+    def _balance_fen(self, claim: Row) -> int:
+        """Principal of the borrower's loans in the programme, this one as claimed; whole loans
+        before the IP share. One that is compensated counts no more (H.13), nor does one whose
+        claim comes first; one whose claim was filed later still does."""
+        place = place_of(claim)
+        others = sum(
+            one.fen
+            for one in self.owed
+            if one.loan_id != claim["loan_id"]
+            and (one.borrower_uscc, one.programme) == (claim["borrower_uscc"], claim["programme"])
+            and (one.approved or self.places.get(one.loan_id) or place) >= place
+        )
+        return others + int(claim["outstanding_principal_fen"])
+
+
+async def _known(conn: asyncpg.Connection, line: Sequence[Row]) -> _Known:
+    asked = {_terms_of(claim) for claim in line}
+    return _Known(
+        terms={
+            (programme, day, mode): await terms_on(conn, programme, day, mode)
+            for programme, day, mode in sorted(asked)
+        },
+        loans=await caps.loans(conn, line),
+        taken=await caps.taken(conn, line),
+        available_fen=await caps.available(conn, line[0]["pool_code"]),
+        figures=await caps.figures(conn, line),
+        owed=await caps.owed(conn, line),
+        places={claim["loan_id"]: place_of(claim) for claim in line},
+    )
+
+
+def _terms_of(claim: Row) -> tuple[str, date, str]:
+    return claim["programme"], claim["terms_on"], claim["mode"]
+
+
+def _of_part(facts: ClaimFacts, principal_fen: int | None) -> ClaimFacts:
+    """The same facts where only a part of the principal is to count."""
+    if principal_fen is None:
+        return facts
+    changed: dict[str, Any] = {"outstanding_principal_fen": principal_fen}
+    if facts.compensated_amount_fen is not None:
+        changed["compensated_amount_fen"] = min(facts.compensated_amount_fen, principal_fen)
+    return replace(facts, **changed)
