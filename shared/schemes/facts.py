@@ -45,11 +45,14 @@ class FactNeeded:
     required: bool = True
     """Whether a decision without it is refused; else it is known in another way where nobody
     states it."""
+    decides_shares: bool = False
+    """Whether the split of a loss asks for it; else only the entry to the pool or a subsidy."""
 
 
 def facts_needed(terms: Terms) -> tuple[FactNeeded, ...]:
     """The facts of a mode, each once, in the order in which its rules ask for them."""
     found: dict[str, FactNeeded] = {}
+    shares = {name for name, _, rule in _asked(terms) if rule == "sharing"}
     for name, at, rule in _asked(terms):
         if name in KNOWN_OF_EVERY_LOAN or name in found:
             continue
@@ -60,7 +63,7 @@ def facts_needed(terms: Terms) -> tuple[FactNeeded, ...]:
             name=name, kind=fact.kind, zh=fact.zh, en=fact.en,
             by=said.by or usual,
             at=said.at or at, source=said.source or terms.source(rule),
-            required=name not in KNOWN_IN_ANOTHER_WAY,
+            required=name not in KNOWN_IN_ANOTHER_WAY, decides_shares=name in shares,
         )  # fmt: skip
     return tuple(found.values())
 

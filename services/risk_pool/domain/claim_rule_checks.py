@@ -99,7 +99,7 @@ def check_time(at: Situation) -> Iterator[Check]:
 
 def check_facts(at: Situation) -> Iterator[Check]:
     """The facts that the mode's rules ask for are known, each with the rule that asks."""
-    needed = facts_needed(at.terms)
+    needed = [fact for fact in facts_needed(at.terms) if fact.decides_shares]
     if not needed:
         yield Check(
             code="facts",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.risk_pool.domain.claim_check import Position
+from services.risk_pool.domain.claim_filed import Position
 from services.risk_pool.domain.coverage import IN_COVER, LETS_GO, Action
 from shared.life_cycle import Row
 from shared.money import format_fen

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from services.risk_pool.domain.cap_order import Standing, Use, takes_fen
-from services.risk_pool.domain.claim_check import Position
+from services.risk_pool.domain.claim_filed import Position
 from services.risk_pool.domain.compensation import POOL, PartyPayment
 from services.risk_pool.domain.decision_checks import Moved, fields_of
 from services.risk_pool.domain.facts_told import facts_data
