@@ -19,8 +19,12 @@ class FormField:
 
     name: str
     kind: str
-    """long, line, amount, date; hidden comes with the page; reasons, registrations and facts have
-    several parts."""
+    """long, line, amount, date; hidden is what the page itself hands in; reasons, registrations and
+    facts have several parts."""
+    optional: bool = False
+    """May be left empty, and is left out then."""
+    only_with: str = ""
+    """Asked for only where the page hands in this hidden field."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,12 @@ class Action:
 
     def body(self, form: FormData) -> dict[str, Any]:
         """The request that a filled-in form stands for; empty rows of several are left out."""
-        return {field.name: _value(field, form) for field in self.fields}
+        values = {field.name: _value(field, form) for field in self.fields}
+        return {
+            field.name: values[field.name]
+            for field in self.fields
+            if values[field.name] != "" or not (field.optional or field.only_with)
+        }
 
 
 def _table(*actions: Action) -> Mapping[str, Action]:
@@ -51,6 +60,19 @@ _DISBURSEMENT = (
     FormField("disbursed_on", "date"),
     FormField("matures_on", "date"),
     FormField("attributes", "facts"),
+)
+_ON_A_TRIAL = (
+    FormField("trial", "hidden"),
+    FormField("covered_principal", "hidden", optional=True),
+    *_OPINION,
+    FormField("reason", "long", only_with="covered_principal"),
+)
+"""The decision names the trial split that stands on the page, of the whole or of a part."""
+
+_PAYMENT = (
+    FormField("paid_on", "date"),
+    FormField("voucher", "line", optional=True),
+    FormField("from_account", "line", optional=True),
 )
 
 CASE_ACTIONS = _table(
@@ -68,9 +90,11 @@ CASE_ACTIONS = _table(
 )
 CLAIM_ACTIONS = _table(
     Action("review", "review", _OPINION, "main"),
-    Action("approve", "approve", _OPINION, "main"),
-    Action("pay", "pay", (FormField("paid_on", "date"),), "main"),
+    Action("approve", "approve", _ON_A_TRIAL, "main"),
+    Action("release", "release", _OPINION, "main"),
+    Action("pay", "pay", _PAYMENT, "main"),
     Action("refuse", "refuse", _REASON, "bad"),
+    Action("write_off", "write_off", (*_REASON, FormField("written_off_on", "date"))),
 )
 RECOVERY_ACTIONS = _table(
     Action("confirm", "confirm", emphasis="main"),

@@ -1,5 +1,6 @@
 """Claims: what was filed, how it was split and why, and who does the next step."""
 
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -12,6 +13,7 @@ from services.console.cases.listing import render_list
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
+from services.console.upstream.client import Problem
 from services.console.upstream.optional import items, or_none
 
 router = APIRouter()
@@ -37,7 +39,7 @@ async def claims(
 
 @router.get("/claims/{claim_id}")
 async def claim(page: Page, claim_id: UUID) -> Response:
-    """One claim with every figure of its split."""
+    """One claim with every figure of its split, or of the trial of a part (`?principal=`)."""
     return await _show(page, claim_id, NOTHING_SENT)
 
 
@@ -81,6 +83,7 @@ async def act_on_claim(page: Page, claim_id: UUID, action: str) -> Response:
 async def _show(page: PageContext, claim_id: UUID, attempt: Attempt) -> Response:
     answer = await page.risk_pool.read(f"/claims/{claim_id}")
     recoveries = await or_none(page.risk_pool.get("/recoveries", claim_id=str(claim_id), limit=200))
+    trial, attempt = await _trial_shown(page, answer.body, attempt)
     return render_case(
         page,
         CLAIM,
@@ -89,4 +92,36 @@ async def _show(page: PageContext, claim_id: UUID, attempt: Attempt) -> Response
         recoveries=items(recoveries or []),
         routes=page.texts.codes("route"),
         today=await today(page),
+        trial=trial,
+        given=_named_by_the_decision(trial),
     )
+
+
+async def _trial_shown(
+    page: PageContext, claim: dict[str, Any], attempt: Attempt
+) -> tuple[dict[str, Any] | None, Attempt]:
+    """The trial split on the page: of a part where one is asked for, else of the whole.
+
+    What speaks against it takes the button of the approval away: it would be refused.
+    """
+    trial: dict[str, Any] | None = claim["trial"]
+    asked = amount(attempt.form, "covered_principal") or page.request.query_params.get(
+        "principal", ""
+    ).replace(",", "")
+    if trial is not None and asked:
+        try:
+            trial = await page.risk_pool.get(f"/claims/{claim['id']}/trial", principal=asked)
+        except Problem as problem:
+            if attempt.problem is None:
+                attempt = Attempt("try-part", FormData(), problem)
+    if trial is not None and (trial["missing"] or trial["moved"]):
+        claim["pending_actions"] = [one for one in claim["pending_actions"] if one != "approve"]
+    return trial, attempt
+
+
+def _named_by_the_decision(trial: dict[str, Any] | None) -> dict[str, str]:
+    """What the form of the approval carries, so that the decision names what was seen."""
+    if trial is None:
+        return {}
+    part = {"covered_principal": trial["principal"]} if trial["in_part"] else {}
+    return {"trial": trial["id"], **part}

@@ -42,6 +42,7 @@ class Renderer:
             "asset": asset,
             "languages": LANGUAGES,
             "ratio_bp": formats.ratio_bp,
+            "share_percent": formats.share_percent,
             "times": formats.times,
             "figures": formats.figures,
             "figure_lines": formats.figure_lines,

@@ -39,6 +39,11 @@ def percent(basis_points: Any) -> str:
     return f"{'-' if value < 0 else ''}{whole:,}.{rest:02d}%"
 
 
+def share_percent(ratio: str) -> str:
+    """A share of a scheme, "2/5" → "40.00%", rounded half up where it is endless."""
+    return percent(round_half_up(Fraction(ratio) * 10_000))
+
+
 def ratio_bp(part: Any, whole: Any) -> int | None:
     """How many basis points one amount is of another, rounded half up; None of nothing."""
     if part is None or whole is None:

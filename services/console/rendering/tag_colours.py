@@ -23,8 +23,10 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "submitted": "info",
         "reviewed": "info",
         "approved": "warn",
+        "held": "bad",
         "refused": "bad",
         "paid": "ok",
+        "written_off": "mute",
     },
     "recovery_state": {"reported": "info", "confirmed": "ok", "refused": "bad"},
     "subsidy_state": {

@@ -329,7 +329,9 @@ LIFE_CYCLE = LifeCycle(
             step="payment",
         ),
         # Nobody of the house need do anything; the bank pursues the debtor.
-        State.PAID: Wait(roles=(), words=Words("银行追偿中", "The bank pursues the debtor.")),
+        State.PAID: Wait(
+            roles=(), words=Words("等待银行追偿回款", "waits for what the bank recovers")
+        ),
     },
 )
 

@@ -12,7 +12,7 @@ from typing import Any
 from services.risk_pool.domain.claim_filed import Position
 from services.risk_pool.domain.coverage import IN_COVER, LETS_GO, Action
 from shared.life_cycle import Row
-from shared.money import format_fen
+from shared.money import format_fen, group_fen
 from shared.refusals import Refused
 from shared.risk_classes import is_at_least
 
@@ -82,8 +82,8 @@ def _moved(
     if received_fen:
         yield Moved(
             code="money-received",
-            zh=f"申请后已报告收回款项 {format_fen(received_fen)} 元。",
-            en=f"Since the claim, {format_fen(received_fen)} yuan were reported as received.",
+            zh=f"申请后已报告收回款项 {group_fen(received_fen)} 元。",
+            en=f"Since the claim, {group_fen(received_fen)} yuan were reported as received.",
             field="/outstanding_principal",
             claimed="0.00",
             now=format_fen(received_fen),
@@ -131,14 +131,15 @@ def _repaid(on: date) -> Moved:
 
 
 def _smaller(position: Position, principal_fen: int) -> Moved:
-    claimed, now = format_fen(principal_fen), format_fen(position.outstanding_principal_fen)
+    was_fen, now_fen = principal_fen, position.outstanding_principal_fen
     return Moved(
         code="principal-lower",
-        zh=f"{position.month} 月报的未还本金 {now} 元，低于 {claimed} 元。",
-        en=f"The principal reported for {position.month} is {now}, below {claimed}.",
+        zh=f"{position.month} 月报的未还本金 {group_fen(now_fen)} 元，低于 {group_fen(was_fen)} 元。",
+        en=f"The principal reported for {position.month} is {group_fen(now_fen)}, "
+        f"below {group_fen(was_fen)}.",
         field="/outstanding_principal",
-        claimed=claimed,
-        now=now,
+        claimed=format_fen(was_fen),
+        now=format_fen(now_fen),
     )
 
 

@@ -19,7 +19,7 @@ from services.risk_pool.domain.facts_told import facts_data
 from services.risk_pool.domain.missing import Missing, missing_of
 from services.risk_pool.domain.shares import PartyShare
 from shared.life_cycle import Row
-from shared.money import format_fen
+from shared.money import format_fen, group_fen
 from shared.refusals import Refused
 from shared.schemes.decide.claims import CapOutcome, ClaimFacts
 from shared.schemes.decide.loss import ClaimDecision
@@ -228,7 +228,7 @@ def part_of(claim: Row, principal_fen: int | None) -> int:
         return claimed_fen
     if principal_fen > claimed_fen:
         raise PartAboveClaimed(
-            f"部分批准的本金不得超过申请的 {format_fen(claimed_fen)} 元。",
-            f"A part cannot be more than the {format_fen(claimed_fen)} claimed.",
+            f"部分批准的本金不得超过申请的 {group_fen(claimed_fen)} 元。",
+            f"A part cannot be more than the {group_fen(claimed_fen)} claimed.",
         )
     return principal_fen

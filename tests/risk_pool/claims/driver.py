@@ -112,8 +112,8 @@ class Claims(Pool):
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    async def decides(self, claim: dict[str, Any], *, opinion: str = "同意") -> Any:
-        """One person reviews, the scheme's steps are taken, another person approves.
+    async def readies(self, claim: dict[str, Any], *, opinion: str = "同意") -> None:
+        """One person reviews, and the scheme's steps are taken.
 
         A story of money names one day for filing and decision. The days of the public notice pass
         in between; then the clock is put back to the story's day.
@@ -121,6 +121,10 @@ class Claims(Pool):
         filed_at = self.service.context.clock.now()
         await self.reviews(claim, opinion=opinion)
         await self._clock_is_put_back(filed_at)
+
+    async def decides(self, claim: dict[str, Any], *, opinion: str = "同意") -> Any:
+        """One person reviews, the scheme's steps are taken, another person approves."""
+        await self.readies(claim, opinion=opinion)
         answer = await self.approves_now(claim, opinion=opinion)
         assert answer.status_code == 200, answer.text
         return answer.json()

@@ -85,7 +85,7 @@ async def test_a_part_that_was_approved_is_held_only_when_the_loan_falls_below_t
         await lending(pool)
         await bad_loan(pool)
         claim = await pool.files("a", "900000.00", overdue_days=95)
-        await pool.maker.post(f"/claims/{claim['id']}/review", json={"opinion": "好"})
+        await pool.readies(claim)
         part = await pool.trial(claim, principal="500000.00")
         more = {"covered_principal": "500000.00", "reason": "其余用途不符"}
         assert (await pool.approves_now(claim, trial=part["id"], **more)).status_code == 200

@@ -115,7 +115,7 @@ async def test_claims_decided_at_the_same_moment_leave_the_last_million_to_the_f
     async with claims_of(running, paid_in="60000000.00") as pool:
         claims = await filed_when_a_million_is_left(pool, "a", "b", "c", "d")
         for claim in claims:
-            await pool.maker.post(f"/claims/{claim['id']}/review", json={"opinion": "好"})
+            await pool.readies(claim)
 
         answers = await asyncio.gather(*(pool.approves_now(claim) for claim in reversed(claims)))
 

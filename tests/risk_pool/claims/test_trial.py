@@ -13,8 +13,7 @@ from tests.risk_pool.claims.test_claims import bad_loan, code_of, lending
 async def reviewed(pool, name="a", principal="900000.00", **more):
     """A claim that waits for the second person."""
     claim = await pool.files(name, principal, overdue_days=95, **more)
-    answer = await pool.maker.post(f"/claims/{claim['id']}/review", json={"opinion": "好"})
-    assert answer.status_code == 200, answer.text
+    await pool.readies(claim)
     return claim
 
 
@@ -91,7 +90,7 @@ async def test_what_is_approved_is_the_trial_and_it_stays_beside_the_claim(runni
         first = await pool.files("first", "900000.00", overdue_days=95)
         filed = await pool.files("a", "900000.00", overdue_days=95)
         await pool.maker.post(f"/claims/{first['id']}/refuse", json={"reason": "缺页"})
-        await pool.maker.post(f"/claims/{filed['id']}/review", json={"opinion": "好"})
+        await pool.readies(filed)
         trial = await pool.trial(filed)
 
         claim = (await pool.approves_now(filed, trial=trial["id"])).json()
