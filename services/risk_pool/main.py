@@ -1,6 +1,7 @@
 """The risk pool's service: `python -m services.risk_pool.main`."""
 
 from services.risk_pool.api import (
+    agreed_figures,
     banks,
     cash,
     claims,
@@ -34,6 +35,7 @@ SERVICE = Service(
         claims.router,
         recoveries.router,
         settlements.router,
+        agreed_figures.router,
     ),
     consumes=ROUTES,
     settings_type=Settings,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from services.risk_pool.api.claim_details import ClaimDetailsFiled
 from services.risk_pool.domain.recovery import ROUTES
 from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
 from shared.money import MONEY_NAMES, NIL, RequestFen, RequestFenOrZero
@@ -39,7 +40,7 @@ class ClaimFactsFiled(RequestBody):
     compensated_elsewhere: bool = False
 
 
-class NewClaim(RequestBody):
+class NewClaim(ClaimDetailsFiled):
     """A claim for one covered loan."""
 
     model_config = ConfigDict(
@@ -73,7 +74,8 @@ class NewClaim(RequestBody):
     penalty_interest_fen: RequestFenOrZero = Field(0, json_schema_extra=NIL)
     costs_fen: RequestFenOrZero = Field(
         0,
-        description="Costs spent up to the claim day; they count where the scheme says so.",
+        description="Costs spent up to the claim day, together; they count where the scheme says so. "
+        "Of `cost_items` the sum, where those are listed.",
         json_schema_extra=NIL,
     )
     facts: ClaimFactsFiled

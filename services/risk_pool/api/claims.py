@@ -61,6 +61,7 @@ async def file_claim(
         penalty_interest_fen=body.penalty_interest_fen,
         costs_fen=body.costs_fen,
         documents=[document.model_dump() for document in body.documents],
+        details=body.as_details(),
         **body.facts.model_dump(),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from services.risk_pool.domain.claim_details import NOTHING_MORE, ClaimDetails
 from shared.risk_classes import NON_PERFORMING, is_at_least
 from shared.schemes.decide.findings import Finding
 from shared.schemes.rules.claims import TriggerRule
@@ -43,6 +44,7 @@ class Filed:
     compensated_elsewhere: bool = False
     documents: Sequence[Mapping[str, str]] = ()
     """Kind, hash and file name of each."""
+    details: ClaimDetails = NOTHING_MORE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from services.risk_pool.domain.claim_checks import (
     months_non_performing,
 )
 from services.risk_pool.domain.time_limits import term_of
+from services.risk_pool.handlers.claim_details import detail_columns, require_costs_not_counted
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import claims as known
 from services.risk_pool.tables import claims
@@ -62,19 +63,16 @@ async def submit(
 ) -> UUID:
     """File a claim, if the machine finds nothing against it.
 
-    Raises NotFound for a loan that the caller's bank has no coverage of, AlreadyClaimed,
-    ClaimNotAdmissible with every finding at once.
+    Raises NotFound for a loan that the caller's bank has no coverage of, FieldsWrong,
+    CostAlreadyCounted, AlreadyClaimed, ClaimNotAdmissible with every finding at once.
     """
-    pool_code = await known.pool_of_loan(conn, loan_id)
-    if pool_code is None:
-        raise NotFound("没有该贷款", "There is no such loan.")
-    pool = await lock_pool(conn, pool_code)
+    pool = await lock_pool(conn, await _pool_of(conn, loan_id))
     loan = await known.loan(conn, loan_id)
     positions = await known.positions_of(conn, loan_id)
     claimed_already = await known.live_claim_number(conn, loan_id)
     terms = await terms_on(conn, loan["programme"], loan["approved_on"], loan["mode"])
     move = LIFE_CYCLE.require(None, Action.SUBMIT, context.by)
-
+    details = detail_columns(filed.details, terms, context, stated_costs_fen=filed.costs_fen)
     checked = _Check(filed=filed, terms=terms, positions=positions, context=context)
     cover = Loan(
         covered=loan["state"] in coverage.IN_COVER,
@@ -83,6 +81,7 @@ async def submit(
     )
     if found := checked.findings(cover):
         raise _refusal(found, claimed_already)
+    await require_costs_not_counted(conn, loan_id, filed.details)
 
     term = term_of(terms, context.today, context.working_days)
     claim_id = uuid7()
@@ -99,7 +98,7 @@ async def submit(
         "outstanding_principal_fen": filed.outstanding_principal_fen,
         "interest_arrears_fen": filed.interest_arrears_fen,
         "penalty_interest_fen": filed.penalty_interest_fen,
-        "costs_fen": filed.costs_fen,
+        **details,
         "facts": _stored_facts(filed),
         "documents": list(filed.documents),
         "precheck": checked.as_data(),
@@ -119,15 +118,23 @@ async def submit(
     return claim_id
 
 
+async def _pool_of(conn: asyncpg.Connection, loan_id: UUID) -> str:
+    pool_code = await known.pool_of_loan(conn, loan_id)
+    if pool_code is None:
+        raise NotFound("没有该贷款", "There is no such loan.")
+    return pool_code
+
+
 def _of_loan(loan: Row) -> dict[str, Any]:
     """What a claim takes over from the loan that is claimed for."""
     same = (
         "pool_code", "bank_code", "loan_id", "borrower_uscc", "borrower_name", "programme", "mode",
-        "ip_share_bp",
+        "ip_share_bp", "ip_amount_fen",
     )  # fmt: skip
     return {
         **{name: loan[name] for name in same},
         "loan_number": loan["number"],
+        "loan_amount_fen": loan["amount_fen"],
         "terms_on": loan["approved_on"],
     }
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ import asyncpg
 
 from services.risk_pool.domain.cash import require_cash
 from services.risk_pool.domain.claim import Action
+from services.risk_pool.domain.claim_facts import claim_facts
 from services.risk_pool.domain.compensation import (
     PartyPayment,
     approval_transfers,
@@ -26,14 +26,12 @@ from services.risk_pool.handlers import breakers
 from services.risk_pool.handlers.claim_cover import release_for_claim
 from services.risk_pool.handlers.claims import locked, terms_of
 from services.risk_pool.handlers.step_context import StepContext
-from services.risk_pool.queries import caps
+from services.risk_pool.queries import agreed_figures, caps
 from services.risk_pool.queries import claims as known
 from services.risk_pool.tables import claims
 from services.risk_pool.tables.ledger import LockedPool, balances, book, store_explanation
 from shared.contracts.risk_pool import Share
 from shared.life_cycle import Row
-from shared.ratios import WHOLE_BP
-from shared.schemes.decide.claims import ClaimFacts, Cost
 from shared.schemes.decide.loss import ClaimDecision, split_loss
 from shared.schemes.decide.loss_explained import explained
 from shared.schemes.terms import Terms
@@ -78,36 +76,20 @@ async def approve(
 
 async def _split(conn: asyncpg.Connection, claim: Row) -> _Split:
     terms = await terms_of(conn, claim)
-    counters = await caps.counters(conn, claim, terms)
+    registers = (await agreed_figures.registers_for(conn, [claim]))[claim["id"]]
+    counters = await caps.counters(conn, claim, terms, registers)
     balance_fen = await caps.borrower_balance_fen(conn, claim)
     codes = await known.party_codes(conn, claim)
     loan = await known.loan(conn, claim["loan_id"])
 
-    decision = split_loss(_claim_facts(claim, loan, balance_fen), terms, counters)
+    decision = split_loss(
+        claim_facts(claim, loan, balance_fen, terms=terms, registers=registers), terms, counters
+    )
     return _Split(
         terms=terms,
         decision=decision,
         shares=shares_of(decision.shares, codes),
         payments=payments_of(decision.payments, codes),
-    )
-
-
-def _claim_facts(claim: Row, loan: Row, balance_fen: int) -> ClaimFacts:
-    costs = claim["costs_fen"]
-    return ClaimFacts(
-        outstanding_principal_fen=claim["outstanding_principal_fen"],
-        ip_share=Fraction(claim["ip_share_bp"], WHOLE_BP),
-        interest_fen=claim["interest_arrears_fen"],
-        penalty_interest_fen=claim["penalty_interest_fen"],
-        costs=(Cost(claim["number"], costs),) if costs else (),
-        borrower_balance_fen=balance_fen,
-        loan_amount_fen=loan["amount_fen"],
-        attributes={
-            **loan["attributes"],
-            "is_first_loan": loan["is_first_loan"],
-            "is_multi_ip_type": loan["is_multi_ip_type"],
-            "risk_class": claim["facts"]["risk_class"],
-        },
     )
 
 

@@ -2,10 +2,18 @@
 
 from sqlmodel import SQLModel
 
-from services.risk_pool.tables.rows import breakers, claims, coverages, ledger, pools, settlements
+from services.risk_pool.tables.rows import (
+    agreed_figures,
+    breakers,
+    claims,
+    coverages,
+    ledger,
+    pools,
+    settlements,
+)
 from shared.postgres.migrations import run
 
-TABLES = (pools, ledger, coverages, breakers, claims, settlements)
+TABLES = (agreed_figures, pools, ledger, coverages, breakers, claims, settlements)
 assert all(TABLES), "importing them fills the metadata"
 
 run(SQLModel.metadata)

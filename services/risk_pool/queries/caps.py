@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
+from services.risk_pool.domain.claim_facts import Registers
 from services.risk_pool.domain.coverage import IN_COVER
 from services.risk_pool.domain.ledger import available_fen
 from services.risk_pool.tables.ledger import balances
@@ -29,14 +30,21 @@ _SCOPES = {
 versions and modes of a programme (programmes H.15)."""
 
 
-async def counters(conn: asyncpg.Connection, claim: Row, terms: Terms) -> Counters:
+async def counters(
+    conn: asyncpg.Connection, claim: Row, terms: Terms, registers: Registers
+) -> Counters:
     """The totals for every cap of the terms, at this moment."""
     used = {}
     for cap in terms.caps:
         used[cap.code] = await _used(conn, claim, cap.per, parties=cap.parties)
     for part in terms.covered:
         used[part.code] = await _used(conn, claim, part.per, parties=None)
-    return Counters(used=used, figures=await _figures(conn, claim))
+    return Counters(
+        used=used,
+        figures={**await _figures(conn, claim), **registers.figures},
+        raised=registers.raised,
+        used_costs=registers.used_costs,
+    )
 
 
 async def _used(
