@@ -26,6 +26,7 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "refused": "bad",
         "paid": "ok",
     },
+    "figure_state": {"entered": "info", "in_force": "ok", "refused": "bad"},
     "recovery_state": {"reported": "info", "confirmed": "ok", "refused": "bad"},
     "settlement_state": {
         "previewed": "info",

@@ -97,6 +97,7 @@ class ClaimAnswer(ClaimInList):
     compensated_on: date | None
     ip_share_bp: int
     ip_amount_fen: Fen | None = Field(description="The IP part as the contract states it.")
+    ip_share: str = Field(examples=["60%", "1/3"], description="Exactly, as it counts.")
     attributes: dict[str, Any] = Field(description="Facts as of the claim.")
     facts: dict[str, Any]
     documents: list[dict[str, Any]]

@@ -25,6 +25,7 @@ from services.risk_pool.api.cases import (
 )
 from services.risk_pool.domain.claim import LIFE_CYCLE, Action, State
 from services.risk_pool.domain.claim_checks import Filed
+from services.risk_pool.domain.claim_facts import share_of
 from services.risk_pool.domain.compensation import PartyPayment
 from services.risk_pool.domain.shares import PartyShare
 from services.risk_pool.handlers import claims as handlers
@@ -39,6 +40,7 @@ from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.progress import progress_answer
 from shared.money import format_fen
+from shared.ratios import percent
 from shared.refusals import NotFound
 from shared.transitions import history_of
 
@@ -126,6 +128,7 @@ async def detail(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> 
     codes = {share.party: share.party_code for share in shares}
     return ClaimAnswer(
         **presented(LIFE_CYCLE, row, caller),
+        ip_share=percent(share_of(row)),
         progress=progress_answer(LIFE_CYCLE, row["state"]),
         shares=shares_answered(shares),
         money_path=[_payment(one) for one in await known.payments(conn, claim_id)],
