@@ -70,3 +70,20 @@ async def test_a_claim_shows_its_receipts(house: House):
 
     for words in ("S-1", "诉讼费", "8,000.00"):
         assert words in page.text, words
+
+
+async def test_a_loan_is_named_by_the_number_that_people_use(house: House):
+    loan = await house.has_loan()
+
+    async with house.logged_in("finance-sun") as maker:
+        page = await maker.opens(f"{FIGURES}?enter=guarantee_fee")
+        filled = {
+            "subject": "term", "amount": "10,000.00", "paid_on": "2026-03-02",
+            "valid_from": "2026-03-02", "reference": "发票 1",
+        }  # fmt: skip
+        refused = await maker.sends(page, FIGURES, loan_id="DL-2026-999999", **filled)
+        assert refused.status == 422
+        page = await maker.sends(refused, FIGURES, loan_id=loan["number"])
+
+    assert "已登记，等待另一人复核" in page.text
+    assert f"/cases/{loan['id']}" in page.links

@@ -16,6 +16,7 @@ from services.console.http.today import today
 from services.console.rendering.paging import next_page
 from services.console.upstream.client import not_found
 from services.console.upstream.optional import items, or_none
+from shared.schemes.vocabulary import PARTIES
 
 router = APIRouter()
 
@@ -39,7 +40,8 @@ async def enter_figure(page: Page, code: CodeInPath) -> Response:
     """Enter a figure; another person releases it."""
 
     async def send(form: FormData) -> None:
-        await page.risk_pool.post(f"/pools/{code}/agreed-figures", _figure(form), key=once(form))
+        said = _figure(form) | await _loan_named(page, text(form, "loan_id"))
+        await page.risk_pool.post(f"/pools/{code}/agreed-figures", said, key=once(form))
 
     return await page.answer_form(
         send,
@@ -72,12 +74,20 @@ async def take_step(page: Page, code: CodeInPath, figure_id: UUID, step: str) ->
     )
 
 
+async def _loan_named(page: PageContext, name: str) -> dict[str, str]:
+    """The loan that people name by its number; what is none is left to the service to refuse."""
+    if not name:
+        return {}
+    found = items(await page.applications.get("/applications", q=name))
+    return {"loan_id": next((one["id"] for one in found if one["number"] == name), name)}
+
+
 def _figure(form: FormData) -> dict[str, Any]:
     """The request that the form stands for; what was left empty is not said."""
     said: dict[str, Any] = {
         name: text(form, name)
         for name in (
-            "kind", "subject", "bank_code", "loan_id", "ratio", "paid_on", "valid_from", "valid_to",
+            "kind", "subject", "bank_code", "ratio", "paid_on", "valid_from", "valid_to",
             "reference", "evidence",
         )
         if text(form, name)
@@ -114,6 +124,7 @@ async def _show(
         chosen=asked,
         entering=by_name.get(enter),
         may_enter=bool(page.person.roles & ENTERS),
+        parties_named=PARTIES,
         banks=[one for one in parties or [] if one["role"] == "bank"],
         next=next_page(page.request, found),
         is_first=not asked.get("cursor"),
