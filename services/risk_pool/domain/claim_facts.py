@@ -15,7 +15,7 @@ from shared.life_cycle import Row
 from shared.ratios import ip_share
 from shared.schemes.decide.claims import ClaimFacts, Cost
 from shared.schemes.decide.findings import FactMissing
-from shared.schemes.facts import facts_needed
+from shared.schemes.facts import FactDay, facts_needed
 from shared.schemes.stated import FactValue, as_facts
 from shared.schemes.terms import Terms
 
@@ -32,8 +32,8 @@ class Registers:
     """Party → the share that its agreement states."""
     confirmed: Mapping[str, bool] = field(default_factory=dict)
     """Name of a prior decision → whether it was granted; without a record it is not there."""
-    by_bureau: Mapping[str, FactValue] = field(default_factory=dict)
-    """Facts that the bureau states of a bank."""
+    by_bureau: Mapping[FactDay, Mapping[str, FactValue]] = field(default_factory=dict)
+    """Day → the facts that the bureau states, as they were on it."""
     used_costs: frozenset[str] = frozenset()
     """References of costs that have counted before, in a claim or in a recovery."""
 
@@ -102,7 +102,8 @@ def _as_of_their_days(
     }
     found = {**by_day["approval"], **by_day["disbursement"], **by_day["claim"]}
     for fact in facts_needed(terms):
-        source = registers.by_bureau if fact.by == "bureau" else by_day[fact.at]
+        of_bureau = registers.by_bureau.get(fact.at, {})
+        source = of_bureau if fact.by == "bureau" else by_day[fact.at]
         found.pop(fact.name, None)
         if fact.name in source:
             found[fact.name] = source[fact.name]

@@ -5,13 +5,14 @@ whole pool. Of a bank or a pool the day of filing counts, for an agreed share th
 approval, whose terms bind it (H.12); what is said of the loan itself holds whatever the day.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
 from services.risk_pool.domain.agreed_figures import State
 from services.risk_pool.domain.claim_facts import Registers
 from shared.life_cycle import Row
+from shared.schemes.facts import FactDay
 from shared.schemes.stated import FactValue
 
 
@@ -20,10 +21,16 @@ def registers_of(
     figures: Sequence[Row],
     fees: Iterable[tuple[date, int]],
     used_costs: frozenset[str],
+    disbursed_on: date | None,
 ) -> Registers:
     """`figures`: those that have been in force, of the claim's pool, in the order of their release.
     `fees`: day and amount of the guarantee fees charged in the programme's term."""
     filed, approved = claim["claimed_on"], claim["terms_on"]
+    days: Mapping[FactDay, date | None] = {
+        "approval": approved,
+        "disbursement": disbursed_on,
+        "claim": filed,
+    }
     own = [figure for figure in figures if _concerns(figure, claim)]
 
     def those(kind: str, on: date) -> dict[str, Row]:
@@ -36,7 +43,7 @@ def registers_of(
             party: Fraction(row["ratio"]) for party, row in those("agreed_share", approved).items()
         },
         confirmed={name: row["flag"] for name, row in those("confirmed", filed).items()},
-        by_bureau=_by_bureau(lambda kind: those(kind, filed)),
+        by_bureau={at: _by_bureau(own, on) for at, on in days.items() if on is not None},
         used_costs=used_costs,
     )
 
@@ -85,11 +92,11 @@ def _figures(own: Sequence[Row], claim: Row, fees: Iterable[tuple[date, int]]) -
     return found
 
 
-def _by_bureau(those: Callable[[str], dict[str, Row]]) -> dict[str, FactValue]:
+def _by_bureau(own: Sequence[Row], on: date) -> dict[str, FactValue]:
     found: dict[str, FactValue] = {}
     for kind in ("claim_rate", "guarantee_multiple"):
-        if kind_holds := those(kind).get(""):
-            found[kind] = Fraction(kind_holds["ratio"])
-    if score := those("bank_score").get(""):
+        if holds := _holding(own, kind, on).get(""):
+            found[kind] = Fraction(holds["ratio"])
+    if score := _holding(own, "bank_score", on).get(""):
         found["bank_score"] = score["count"]
     return found

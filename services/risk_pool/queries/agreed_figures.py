@@ -39,6 +39,10 @@ async def registers_for(
         pool_code,
     )
     counted = await counted_costs.of_loans(conn, loan_ids)
+    disbursed = await conn.fetch(
+        "select loan_id, disbursed_on from coverages where loan_id = any($1::uuid[])", loan_ids
+    )
+    paid_out = {row["loan_id"]: row["disbursed_on"] for row in disbursed}
     return {
         claim["id"]: registers_of(
             claim,
@@ -53,6 +57,7 @@ async def registers_for(
                 for reference, claim_id in counted.get(claim["loan_id"], ())
                 if claim_id != claim["id"]
             ),
+            paid_out.get(claim["loan_id"]),
         )
         for claim in claims
     }

@@ -348,4 +348,5 @@ def test_a_fact_counts_from_its_own_day_and_the_bureau_s_from_its_register_only(
     assert told()["unsecured_share"] == Fraction(1, 3)
     assert told()["is_small"] is True
     assert "bank_score" not in told()
-    assert told(by_bureau={"bank_score": 85})["bank_score"] == 85
+    assert "bank_score" not in told(by_bureau={"claim": {"bank_score": 70}})
+    assert told(by_bureau={"disbursement": {"bank_score": 85}})["bank_score"] == 85
