@@ -1,6 +1,7 @@
 """The risk pool's service: `python -m services.risk_pool.main`."""
 
 from services.risk_pool.api import (
+    agreed_figures,
     banks,
     cash,
     claim_filing,
@@ -42,6 +43,7 @@ SERVICE = Service(
         recoveries.router,
         settlements.router,
         subsidies.router,
+        agreed_figures.router,
     ),
     consumes=ROUTES,
     settings_type=Settings,

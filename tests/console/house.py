@@ -163,7 +163,9 @@ class House:
         assert answer["refused"] == 0, answer
         await self.settled()
 
-    async def has_claim(self, bank: str = ICBC, amount: str = "1000000.00") -> dict[str, Any]:
+    async def has_claim(
+        self, bank: str = ICBC, amount: str = "1000000.00", **said: Any
+    ) -> dict[str, Any]:
         """A claim on a loan that went bad in April; it is the 10th of May."""
         loan = await self.has_loan(bank, amount)
         good = {"loan_no": loan["loan_no"], "outstanding_principal": amount, "overdue_days": 0,
@@ -188,6 +190,7 @@ class House:
                     "outstanding_principal": amount,
                     "facts": {"overdue_days": 30, "risk_class": "substandard"},
                     "documents": [document(kind) for kind in papers],
+                    **said,
                 },
             )
         )

@@ -28,6 +28,7 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "paid": "ok",
         "written_off": "mute",
     },
+    "figure_state": {"entered": "info", "in_force": "ok", "refused": "bad"},
     "recovery_state": {"reported": "info", "confirmed": "ok", "refused": "bad"},
     "subsidy_state": {
         "filed": "info",

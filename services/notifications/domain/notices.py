@@ -65,6 +65,7 @@ NOTICES: Mapping[str, Notice] = {
         | {
             "amount_fen",
             "ip_share_bp",
+            "ip_amount_fen",
             "tenor_months",
             "annual_rate_bp",
             "programme",

@@ -47,6 +47,6 @@ def on_the_wire(value: Any) -> Any:
 
 
 def _entry(name: str, value: Any) -> tuple[str, Any]:
-    if name.endswith(_FEN) and isinstance(value, int):
-        return name.removesuffix(_FEN), format_fen(value)
+    if name.endswith(_FEN) and (value is None or isinstance(value, int)):
+        return name.removesuffix(_FEN), None if value is None else format_fen(value)
     return name, on_the_wire(value)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
+from services.risk_pool.api.claim_details import Attributes, ClaimDetailsFiled, CostOfClaim
 from services.risk_pool.domain.claim_steps import ROLES as STEP_ROLES
 from services.risk_pool.domain.recovery import ROUTES
 from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
@@ -47,7 +48,7 @@ class ClaimFactsFiled(RequestBody):
     compensated_elsewhere: bool = False
 
 
-class ClaimContent(RequestBody):
+class ClaimContent(ClaimDetailsFiled):
     """What a bank says in a claim. The day of filing is not among it: that is the service's own."""
 
     model_config = ConfigDict(**MONEY_NAMES)
@@ -60,7 +61,8 @@ class ClaimContent(RequestBody):
     penalty_interest_fen: RequestFenOrZero = Field(0, json_schema_extra=NIL)
     costs_fen: RequestFenOrZero = Field(
         0,
-        description="Costs spent up to the claim day; they count where the scheme says so.",
+        description="Costs spent up to the claim day, together; they count where the scheme says so. "
+        "Of `cost_items` the sum, where those are listed.",
         json_schema_extra=NIL,
     )
     facts: ClaimFactsFiled
@@ -123,6 +125,13 @@ class DraftContent(RequestBody):
     penalty_interest_fen: RequestFenOrZero | None = None
     costs_fen: RequestFenOrZero | None = None
     facts: DraftFacts | None = None
+    attributes: Attributes = Field(default_factory=dict)
+    cost_items: list[CostOfClaim] = Field(default_factory=list, max_length=100)
+    compound_interest_fen: RequestFenOrZero | None = None
+    other_policy_money_fen: RequestFenOrZero | None = None
+    recovered_before_fen: RequestFenOrZero | None = None
+    compensated_amount_fen: RequestFen | None = None
+    compensated_on: IsoDate | None = None
     documents: list[ClaimDocument] = Field(default_factory=list, max_length=100)
     confirmed: list[CheckCode] = Field(default_factory=list, max_length=100)
 

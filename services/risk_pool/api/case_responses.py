@@ -154,7 +154,18 @@ class ClaimAnswer(ClaimInList):
     interest_arrears_fen: Fen
     penalty_interest_fen: Fen
     costs_fen: Fen
+    cost_items: list[dict[str, Any]] = Field(
+        description="Costs one by one: reference, kind, amount, paid_on."
+    )
+    compound_interest_fen: Fen
+    other_policy_money_fen: Fen | None
+    recovered_before_fen: Fen | None
+    compensated_amount_fen: Fen | None
+    compensated_on: date | None
     ip_share_bp: int
+    ip_amount_fen: Fen | None = Field(description="The IP part as the contract states it.")
+    ip_share: str = Field(examples=["60%", "1/3"], description="Exactly, as it counts.")
+    attributes: dict[str, Any] = Field(description="Facts as of the claim.")
     facts: dict[str, Any]
     documents: list[dict[str, Any]]
     precheck: dict[str, Any]

@@ -116,6 +116,7 @@ def _filed(body: ClaimContent, filing: StepContext) -> Filed:
         penalty_interest_fen=body.penalty_interest_fen,
         costs_fen=body.costs_fen,
         documents=[document.model_dump() for document in body.documents],
+        details=body.as_details(),
         confirmed=frozenset(body.confirmed),
         **body.facts.model_dump(),
     )

@@ -33,6 +33,7 @@ from services.risk_pool.api.cases import (
 )
 from services.risk_pool.api.trials import looking_at_trials, shown, trials_kept
 from services.risk_pool.domain.claim import IN_PART, LIFE_CYCLE, UNDECIDED, Action, State
+from services.risk_pool.domain.claim_facts import share_of
 from services.risk_pool.domain.claim_steps import ROLES
 from services.risk_pool.domain.compensation import PartyPayment
 from services.risk_pool.domain.shares import PartyShare
@@ -49,6 +50,7 @@ from shared.http.etags import etag
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.progress import progress_answer
 from shared.money import format_fen
+from shared.ratios import percent
 from shared.refusals import NotFound
 from shared.schemes.vocabulary import STEPS
 from shared.transitions import history_of
@@ -113,6 +115,7 @@ async def detail(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> 
             "trial": await shown(conn, row, caller) if row["state"] in UNDECIDED else None,
             "trials": trials_kept(row, history, caller),
         },
+        ip_share=percent(share_of(row)),
         progress=progress_answer(LIFE_CYCLE, row["state"]),
         steps=[_step(one) for one in await claim_steps.of_review(conn, row)],
         shares=shares_answered(shares),

@@ -37,6 +37,7 @@ class CoverageInList(Money):
     state: CoverageState
     amount_fen: Fen
     ip_share_bp: int
+    ip_amount_fen: Fen | None = Field(description="The IP part as the contract states it.")
     mode: str
     approved_on: date
     reserved_fen: Fen
@@ -97,7 +98,8 @@ class CoverageAnswer(CoverageInList):
     programme: str
     scheme_version: str
     parties: dict[str, str]
-    attributes: dict[str, Any]
+    attributes: dict[str, Any] = Field(description="Facts as of the approval.")
+    attributes_at_disbursement: dict[str, Any]
     tenor_months: int
     annual_rate_bp: int
     loan_no: str | None

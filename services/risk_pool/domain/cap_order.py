@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.risk_pool.domain.claim_facts import NOTHING_ENTERED, Registers
 from shared.life_cycle import Row
 from shared.schemes.decide.claims import ClaimFacts, Counters
 from shared.schemes.decide.loss import ClaimDecision, split_loss
@@ -121,6 +122,8 @@ class Standing:
     pool: Use
     """What the pool itself bears of other claims, all programmes together."""
     figures: Mapping[str, int]
+    registers: Registers = NOTHING_ENTERED
+    """Raised ceilings and costs that have counted, as they are entered."""
 
     @property
     def in_turn_fen(self) -> int:
@@ -131,14 +134,22 @@ class Standing:
     def in_turn(self) -> Counters:
         """The counters with nothing of those filed later."""
         used = {code: use.before_fen for code, use in self.uses.items()}
-        return Counters(used=used, figures={**self.figures, "pool_available": self.in_turn_fen})
+        return self._counters(used, self.in_turn_fen)
 
     @property
     def all_counted(self) -> Counters:
         """The counters with those filed later as well."""
         used = {code: use.before_fen + use.later_fen for code, use in self.uses.items()}
         left = max(self.available_fen - self.pool.held_fen, 0)
-        return Counters(used=used, figures={**self.figures, "pool_available": left})
+        return self._counters(used, left)
+
+    def _counters(self, used: Mapping[str, int], available_fen: int) -> Counters:
+        return Counters(
+            used=used,
+            figures={**self.figures, **self.registers.figures, "pool_available": available_fen},
+            raised=self.registers.raised,
+            used_costs=self.registers.used_costs,
+        )
 
 
 def standing(
@@ -149,6 +160,7 @@ def standing(
     held: Sequence[Taken],
     available_fen: int,
     figures: Mapping[str, int],
+    registers: Registers = NOTHING_ENTERED,
 ) -> Standing:
     """How full every cap of the terms is for a claim. `taken` by approved claims, `held` for those
     before it in line."""
@@ -162,6 +174,7 @@ def standing(
         available_fen=available_fen,
         pool=_use(claim, (), frozenset({POOL}), taken, held),
         figures=figures,
+        registers=registers,
     )
 
 

@@ -7,6 +7,7 @@ all limits that bind are named, the tightest first (H.28).
 
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 
 from services.risk_pool.domain.coverage import covered_part
 from shared.money import group_fen
@@ -48,7 +49,7 @@ class CapacityRequest:
     bank_code: str
     borrower_uscc: str
     amount_fen: int
-    ip_share_bp: int
+    ip_share: Fraction
     on: date
     """The day of approval."""
 
@@ -72,7 +73,7 @@ class CapacityDecision:
 
 def requested_fen(request: CapacityRequest, terms: Terms) -> int:
     """Covered principal: the IP part of the loan, up to what the scheme covers of one loan."""
-    part_fen = covered_part(request.amount_fen, request.ip_share_bp)
+    part_fen = covered_part(request.amount_fen, request.ip_share)
     return min((part_fen, *(one.amount_fen for one in terms.covered if one.per == "loan")))
 
 

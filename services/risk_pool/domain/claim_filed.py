@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from services.risk_pool.domain.claim_details import NOTHING_MORE, ClaimDetails
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
@@ -41,6 +43,7 @@ class Filed:
     compensated_elsewhere: bool = False
     documents: Sequence[Mapping[str, str]] = ()
     """Kind, hash and file name of each."""
+    details: ClaimDetails = NOTHING_MORE
     confirmed: frozenset[str] = frozenset()
     """Codes of the checks that ask for it, and that the bank stands by."""
 

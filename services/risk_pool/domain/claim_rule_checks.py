@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from services.risk_pool.domain.claim_check import Check, Result, Situation
+from services.risk_pool.domain.claim_details import missing_amounts
 from services.risk_pool.domain.claim_filed import Filed
 from shared.schemes.decide.trigger import TriggerFacts, conditions
 from shared.schemes.facts import facts_needed
@@ -99,6 +100,14 @@ def check_time(at: Situation) -> Iterator[Check]:
 
 def check_facts(at: Situation) -> Iterator[Check]:
     """The facts that the mode's rules ask for are known, each with the rule that asks."""
+    for fault in missing_amounts(at.filed.details, at.terms):
+        yield Check(
+            code=f"stated:{fault.place[0]}",
+            result="fail",
+            zh=fault.zh,
+            en=fault.en,
+            field=f"/{fault.place[0]}",
+        )
     needed = [fact for fact in facts_needed(at.terms) if fact.decides_shares]
     if not needed:
         yield Check(

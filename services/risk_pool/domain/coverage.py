@@ -6,14 +6,16 @@ nothing, and a person is to look at it; any other changes nothing at all.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 from shared.life_cycle import SYSTEM_ROLE, LifeCycle, Move, Wait, Words
-from shared.ratios import WHOLE_BP
+from shared.money import round_half_up
+from shared.ratios import ip_share
 
 
 class State(StrEnum):
@@ -151,6 +153,7 @@ class Coverage:
     version: int = 1
     amount_fen: int
     ip_share_bp: int
+    ip_amount_fen: int | None = None
     approved_on: date
     explanation_id: UUID | None = None
     """Why its capacity was held; what becomes of it leads back to this."""
@@ -165,9 +168,19 @@ class Coverage:
     matures_on: date | None = None
     released_on: date | None = None
     release_reason: str | None = None
+    attributes_at_disbursement: Mapping[str, Any] = field(default_factory=dict)
     position_month: str | None = None
     risk_class: str | None = None
     overdue_days: int = 0
+
+    @property
+    def ip_share(self) -> Fraction:
+        """The part of the loan that IP is pledged for, exactly (programmes H.7)."""
+        return ip_share(
+            share_bp=self.ip_share_bp,
+            amount_fen=self.amount_fen,
+            ip_amount_fen=self.ip_amount_fen,
+        )
 
     @property
     def is_in_cover(self) -> bool:
@@ -189,7 +202,7 @@ def reaction(coverage: Coverage | None, fact: str) -> Move | str | None:
     return LIFE_CYCLE.find(state, fact) or INSTEAD.get((state, fact))
 
 
-def covered_part(principal_fen: int, ip_share_bp: int) -> int:
+def covered_part(principal_fen: int, share: Fraction) -> int:
     """Principal times the IP share, rounded half-up (programmes H.7, H.8)."""
     assert principal_fen >= 0
-    return (2 * principal_fen * ip_share_bp + WHOLE_BP) // (2 * WHOLE_BP)
+    return round_half_up(principal_fen * share)

@@ -6,7 +6,8 @@ To which state a change leads is the life cycle's to say (domain/coverage.py).
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 from uuid import UUID
 
 from services.risk_pool.domain.coverage import (
@@ -18,6 +19,9 @@ from services.risk_pool.domain.coverage import (
 )
 from services.risk_pool.domain.ledger import CAPACITY, Transfer, covered_of, reserved_for
 from shared.life_cycle import Move
+
+NO_FACTS: Final[Mapping[str, Any]] = MappingProxyType({})
+"""Of a loan whose measures ask for none as of its disbursement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,7 @@ def disburse(
     loan_no: str,
     disbursed_on: date,
     matures_on: date,
+    attributes: Mapping[str, Any] = NO_FACTS,
     day: date,
 ) -> CoverageChange:
     """A held loan is paid out: what was held becomes exposure.
@@ -75,7 +80,7 @@ def disburse(
     Paid out after the hold's term while the capacity is still held: covered, and an incident.
     Paid out so little that no fen of it is covered: nobody is told of cover.
     """
-    wanted_fen = covered_part(amount_fen, coverage.ip_share_bp)
+    wanted_fen = covered_part(amount_fen, coverage.ip_share)
     covered_fen = min(wanted_fen, coverage.reserved_fen)
     action = Action.ACTIVATE if covered_fen else Action.ACTIVATE_UNCOVERED
     incidents = []
@@ -93,6 +98,7 @@ def disburse(
             "outstanding_fen": amount_fen,
             "loan_no": loan_no,
             "disbursed_fen": amount_fen,
+            "attributes_at_disbursement": dict(attributes),
             "disbursed_on": disbursed_on,
             "matures_on": matures_on,
         },
@@ -180,7 +186,7 @@ def report(
     """
     if not coverage.is_in_cover or month < (coverage.position_month or ""):
         return CoverageChange(before=coverage)
-    covered_fen = min(covered_part(outstanding_fen, coverage.ip_share_bp), coverage.activated_fen)
+    covered_fen = min(covered_part(outstanding_fen, coverage.ip_share), coverage.activated_fen)
     change_fen = covered_fen - coverage.covered_fen
     covered, capacity = covered_of(coverage.bank_code), CAPACITY
     transfers: tuple[Transfer, ...] = ()

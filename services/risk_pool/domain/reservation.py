@@ -90,7 +90,7 @@ def _terms(
 
 
 def _no_terms(request: CapacityRequest, refused: Refused) -> Reservation:
-    wanted_fen = covered_part(request.amount_fen, request.ip_share_bp)
+    wanted_fen = covered_part(request.amount_fen, request.ip_share)
     code = refused.code.replace("-", "_")
     limit = capacity.stop(code, wanted_fen, zh=refused.zh, en=refused.en)
     return Reservation(

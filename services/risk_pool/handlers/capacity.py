@@ -124,7 +124,7 @@ def _request(event: ApplicationApprovedV1) -> CapacityRequest:
         bank_code=event.bank_code,
         borrower_uscc=event.borrower_uscc,
         amount_fen=event.amount_fen,
-        ip_share_bp=event.ip_share_bp,
+        ip_share=event.ip_share,
         on=event.approved_on,
     )
 
@@ -182,6 +182,7 @@ def _loan(one: _Decided, explanation_id: UUID) -> DecidedLoan:
         state=move.target,
         amount_fen=event.amount_fen,
         ip_share_bp=event.ip_share_bp,
+        ip_amount_fen=event.ip_amount_fen,
         tenor_months=event.tenor_months,
         annual_rate_bp=event.annual_rate_bp,
         programme=event.programme,

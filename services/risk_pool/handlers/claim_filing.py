@@ -11,8 +11,14 @@ from uuid6 import uuid7
 from services.risk_pool.domain.claim import LIFE_CYCLE, Action
 from services.risk_pool.domain.claim_check import Check, Situation
 from services.risk_pool.domain.claim_checks import checked
+from services.risk_pool.domain.claim_details import NOTHING_MORE
 from services.risk_pool.domain.claim_filed import Filed
 from services.risk_pool.domain.time_limits import term_of
+from services.risk_pool.handlers.claim_details import (
+    detail_columns,
+    require_costs_not_counted,
+    require_readable,
+)
 from services.risk_pool.handlers.claim_situation import (
     admissible,
     rows_before_filing,
@@ -61,6 +67,7 @@ async def submit(
     loan = await known.loan(conn, loan_id)
     move = LIFE_CYCLE.require(None, Action.SUBMIT, context.by)
     at = await situation(conn, loan, filed, context)
+    await _require_details(conn, at, loan_id, context)
     said = _as_filed(at, admissible(checked(at)), context)
 
     term = term_of(at.terms, context.today, context.working_days)
@@ -114,6 +121,7 @@ async def begin_draft(
         "state": move.target,
         "state_since": context.now,
         "draft": dict(content),
+        **NOTHING_MORE.columns_of_draft,
     }  # fmt: skip
     await claims.insert(conn, claim)
     step = Step(
@@ -144,6 +152,7 @@ async def submit_draft(
     pool, claim = await locked(conn, claim_id, Action.SUBMIT, context)
     loan = await known.loan(conn, claim["loan_id"])
     at = await situation(conn, loan, filed, context, claim_id=claim_id)
+    await _require_details(conn, at, claim["loan_id"], context, claim_id=claim_id)
     said = {
         **_as_filed(at, admissible(checked(at)), context),
         **await _numbered(conn, pool.code, context),
@@ -167,6 +176,7 @@ async def resubmit(
     loan = await known.loan(conn, claim["loan_id"])
     filed = replace(filed, claimed_on=claim["claimed_on"])
     at = await situation(conn, loan, filed, context, claim_id=claim_id)
+    await _require_details(conn, at, claim["loan_id"], context, claim_id=claim_id)
     away = (context.today - business_date(claim["state_since"])).days
     said = {
         **_as_filed(at, admissible(checked(at)), context),
@@ -201,16 +211,31 @@ async def _numbered(
     }
 
 
+async def _require_details(
+    conn: asyncpg.Connection,
+    at: Situation,
+    loan_id: UUID,
+    context: StepContext,
+    *,
+    claim_id: UUID | None = None,
+) -> None:
+    """What is stated beside principal and interest can be read, and no cost counts twice."""
+    details, costs_fen = at.filed.details, at.filed.costs_fen
+    require_readable(details, at.terms, context, stated_costs_fen=costs_fen)
+    await require_costs_not_counted(conn, loan_id, details, but=claim_id)
+
+
 def _of_loan(loan: Row) -> dict[str, Any]:
     """What a claim takes over from the loan that is claimed for."""
     same = (
         "pool_code", "bank_code", "loan_id", "borrower_uscc", "borrower_name", "programme", "mode",
-        "ip_share_bp",
+        "ip_share_bp", "ip_amount_fen",
     )  # fmt: skip
     return {
         **{name: loan[name] for name in same},
         "loan_number": loan["number"],
         "terms_on": loan["approved_on"],
+        "loan_amount_fen": loan["amount_fen"],
     }
 
 
@@ -223,7 +248,7 @@ def _as_filed(at: Situation, rows: Sequence[Check], context: StepContext) -> dic
         "outstanding_principal_fen": filed.outstanding_principal_fen,
         "interest_arrears_fen": filed.interest_arrears_fen,
         "penalty_interest_fen": filed.penalty_interest_fen,
-        "costs_fen": filed.costs_fen,
+        **detail_columns(filed.details, at.terms, context, stated_costs_fen=filed.costs_fen),
         "facts": stored_facts(filed),
         "documents": list(filed.documents),
         "precheck": {

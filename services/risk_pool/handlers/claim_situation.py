@@ -12,9 +12,12 @@ from services.risk_pool.domain import coverage
 from services.risk_pool.domain.articles import articles_of
 from services.risk_pool.domain.claim_check import Check, Situation
 from services.risk_pool.domain.claim_checks import against, checked
+from services.risk_pool.domain.claim_details import details_of
 from services.risk_pool.domain.claim_filed import Filed, Loan
+from services.risk_pool.handlers.claim_details import require_readable
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import claims as known
+from services.risk_pool.queries.agreed_figures import registers_for
 from shared.life_cycle import Row
 from shared.postgres.published_schemes import scheme_on
 from shared.refusals import Refused
@@ -42,12 +45,13 @@ async def situation(
     *,
     claim_id: UUID | None = None,
     up_to: str | None = None,
+    registered: frozenset[str] = frozenset(),
 ) -> Situation:
     """A claim and everything that it is checked against.
 
     `claim_id`: the claim itself, where it has been filed or drafted before. `up_to`: at a review,
     the month of the report that the claim was stated on; what was reported since says nothing
-    against it. Raises what `Scheme.terms` raises.
+    against it. `registered`: names of the facts that the bureau has entered. Raises what `Scheme.terms` raises.
     """
     scheme = await scheme_on(conn, loan["programme"], loan["approved_on"])
     return Situation(
@@ -56,7 +60,10 @@ async def situation(
             covered=loan["state"] in coverage.IN_COVER,
             disbursed_on=loan["disbursed_on"],
             live_claim_number=await known.live_claim_number(conn, loan["loan_id"], but=claim_id),
-            facts=frozenset(loan["attributes"]),
+            facts=registered
+            | frozenset(loan["attributes"])
+            | frozenset(loan["attributes_at_disbursement"])
+            | frozenset(filed.details.attributes),
         ),
         terms=scheme.terms(on=loan["approved_on"], mode=loan["mode"]),
         positions=[
@@ -76,7 +83,9 @@ async def rows_before_filing(
 ) -> Sequence[Check]:
     """Every check of a claim that is not filed; without terms in force, that is the only one."""
     try:
-        return checked(await situation(conn, loan, filed, context))
+        at = await situation(conn, loan, filed, context)
+        require_readable(filed.details, at.terms, context, stated_costs_fen=filed.costs_fen)
+        return checked(at)
     except (NoSuchScheme, SchemeNotInForce, SchemeNotLive) as without_terms:
         return [
             Check(
@@ -93,7 +102,16 @@ async def rechecked(conn: asyncpg.Connection, claim: Row, context: StepContext) 
     """The checks of a filed claim, with what is known now. Raises ClaimNotAdmissible."""
     loan = await known.loan(conn, claim["loan_id"])
     month = claim["precheck"]["position_month"]
-    at = await situation(conn, loan, filed_of(claim), context, claim_id=claim["id"], up_to=month)
+    registers = (await registers_for(conn, [claim]))[claim["id"]]
+    at = await situation(
+        conn,
+        loan,
+        filed_of(claim),
+        context,
+        claim_id=claim["id"],
+        up_to=month,
+        registered=frozenset(name for facts in registers.by_bureau.values() for name in facts),
+    )
     return admissible(checked(at))
 
 
@@ -128,6 +146,7 @@ def filed_of(claim: Row) -> Filed:
         interest_arrears_fen=claim["interest_arrears_fen"],
         penalty_interest_fen=claim["penalty_interest_fen"],
         costs_fen=claim["costs_fen"],
+        details=details_of(claim),
         documents=claim["documents"],
         confirmed=frozenset(row["code"] for row in claim["checks"] if row["confirmed"]),
         **stated,

@@ -42,6 +42,7 @@ async def activate(
                     loan_no=event.loan_no,
                     disbursed_on=event.disbursed_on,
                     matures_on=event.matures_on,
+                    attributes=event.attributes,
                     day=pools[before.pool_code].open_day(since),
                 )
                 recorded.changes.append(change)

@@ -62,7 +62,7 @@ def _change(
 
 def _stored(before: Coverage, event: LoanPositionReportedV1, version: int) -> StoredPosition:
     """The position with its covered part, whatever the coverage has become since."""
-    part_fen = covered_part(event.outstanding_principal_fen, before.ip_share_bp)
+    part_fen = covered_part(event.outstanding_principal_fen, before.ip_share)
     return StoredPosition(
         loan_id=event.loan_id,
         month=event.month,

@@ -23,13 +23,14 @@ from services.risk_pool.domain.cap_order import (
     taken_at_most,
     taken_by,
 )
-from services.risk_pool.domain.claim_facts import claim_facts
+from services.risk_pool.domain.claim_facts import Registers, amounts_claimed, claim_facts
 from services.risk_pool.domain.compensation import payments_of
 from services.risk_pool.domain.decision_checks import moved_since
 from services.risk_pool.domain.shares import shares_of
 from services.risk_pool.domain.trial import Trial, part_of
 from services.risk_pool.queries import caps, recoveries
 from services.risk_pool.queries import claims as known_claims
+from services.risk_pool.queries.agreed_figures import registers_for
 from services.risk_pool.tables import claims
 from shared.life_cycle import Row
 from shared.postgres.database import seeing_everything
@@ -121,6 +122,7 @@ class _Known:
     taken: Sequence[Taken]
     available_fen: int
     figures: Mapping[UUID, Mapping[str, int]]
+    registers: Mapping[UUID, Registers]
     owed: Sequence[caps.Owed]
     places: Mapping[UUID, Place]
     """Loan → the place of its claim in the line."""
@@ -128,7 +130,15 @@ class _Known:
     def weighed(self, claim: Row, held: Sequence[Taken], principal_fen: int | None) -> _Weighed:
         terms = self.terms[_terms_of(claim)]
         loan = self.loans[claim["loan_id"]]
-        facts = _of_part(claim_facts(claim, loan, self._balance_fen(claim)), principal_fen)
+        registers = self.registers[claim["id"]]
+        refused: Refused | None = None
+        try:
+            facts = claim_facts(
+                claim, loan, self._balance_fen(claim), terms=terms, registers=registers
+            )
+        except Refused as missing:
+            facts, refused = amounts_claimed(claim), missing
+        facts = _of_part(facts, principal_fen)
         stands = standing(
             claim,
             terms,
@@ -136,12 +146,15 @@ class _Known:
             held=held,
             available_fen=self.available_fen,
             figures=self.figures[claim["id"]],
+            registers=registers,
         )
         outcome: ClaimDecision | Refused
         try:
+            if refused is not None:
+                raise refused
             outcome = split_in_turn(facts, terms, stands)
-        except Refused as refused:
-            outcome = refused
+        except Refused as why:
+            outcome = why
         return _Weighed(
             claim=claim,
             loan=loan,
@@ -179,6 +192,7 @@ async def _known(conn: asyncpg.Connection, line: Sequence[Row]) -> _Known:
         taken=await caps.taken(conn, line),
         available_fen=await caps.available(conn, line[0]["pool_code"]),
         figures=await caps.figures(conn, line),
+        registers=await registers_for(conn, line),
         owed=await caps.owed(conn, line),
         places={claim["loan_id"]: place_of(claim) for claim in line},
     )

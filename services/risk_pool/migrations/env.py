@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from services.risk_pool.tables.rows import (
+    agreed_figures,
     breakers,
     claims,
     coverages,
@@ -10,10 +11,13 @@ from services.risk_pool.tables.rows import (
     pools,
     programmes,
     settlements,
+    subsidies,
 )
 from shared.postgres.migrations import run
 
-TABLES = (pools, ledger, coverages, breakers, claims, settlements, programmes)
+TABLES = (
+    agreed_figures, pools, ledger, coverages, breakers, claims, settlements, programmes, subsidies,
+)  # fmt: skip
 assert all(TABLES), "importing them fills the metadata"
 
 run(SQLModel.metadata)

@@ -1,13 +1,13 @@
 """Claims as they are answered, and what a decision about one reads of what is known."""
 
 from datetime import date
-from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from services.risk_pool.domain.claim import LEAVES_THE_LOAN_FREE, ONLY_THE_BANKS_OWN
+from services.risk_pool.domain.claim_facts import share_of
 from services.risk_pool.domain.claim_filed import BANK_DATES, Position
 from services.risk_pool.domain.compensation import PartyPayment
 from services.risk_pool.domain.shares import PartyShare
@@ -15,7 +15,6 @@ from services.risk_pool.queries.filters import conditions
 from shared.life_cycle import Row
 from shared.months import Month
 from shared.postgres.literals import literals
-from shared.ratios import WHOLE_BP
 from shared.schemes.decide.claims import Borne, CapOutcome
 
 
@@ -97,7 +96,7 @@ async def borne(conn: asyncpg.Connection, claim: Row) -> Borne:
         borne={row["party"]: row["borne_fen"] for row in rows},
         parts={row["party"]: row["part"] for row in rows},
         interest_outside_fen=claim["interest_outside_fen"],
-        ip_share=Fraction(claim["ip_share_bp"], WHOLE_BP),
+        ip_share=share_of(claim),
         order=claim["recovery_order"],
         recovered_by=claim["recovered_by"],
         rounding=claim["rounding"],

@@ -93,7 +93,7 @@ async def _add_cash_entry(
 
 async def _add_coverage(conn: asyncpg.Connection, fact: Fact, transfer: asyncpg.Record) -> None:
     coverage = await conn.fetchrow(
-        """select number, bank_code, borrower_name, amount_fen, ip_share_bp, approved_on,
+        """select number, bank_code, borrower_name, amount_fen, ip_share_bp, ip_amount_fen, approved_on,
                   disbursed_on, disbursed_fen, activated_fen, release_reason
            from coverages where loan_id = $1""",
         transfer["loan_id"],
@@ -106,6 +106,7 @@ async def _add_coverage(conn: asyncpg.Connection, fact: Fact, transfer: asyncpg.
         borrower=coverage["borrower_name"],
         loan_amount=format_fen(coverage["amount_fen"]),
         ip_share_bp=coverage["ip_share_bp"],
+        ip_amount=_fen(coverage["ip_amount_fen"]),
         approved_on=coverage["approved_on"],
         disbursed_on=coverage["disbursed_on"],
         disbursed=_fen(coverage["disbursed_fen"]),

@@ -89,8 +89,10 @@ _FILED = (
     "id", "number", "pool_code", "bank_code", "loan_id", "loan_number", "borrower_uscc",
     "borrower_name", "programme", "mode", "scheme_version", "terms_on", "state", "state_since",
     "due_on", "claimed_on", "filed_at", "stated_on", "outstanding_principal_fen",
-    "interest_arrears_fen", "penalty_interest_fen", "costs_fen", "ip_share_bp", "facts",
-    "documents", "precheck", "checks", "draft",
+    "interest_arrears_fen", "penalty_interest_fen", "costs_fen", "ip_share_bp", "ip_amount_fen",
+    "loan_amount_fen", "attributes", "cost_items", "compound_interest_fen",
+    "other_policy_money_fen", "recovered_before_fen", "compensated_amount_fen", "compensated_on",
+    "facts", "documents", "precheck", "checks", "draft",
 )  # fmt: skip
 _FILE = f"""
     insert into claims ({", ".join(_FILED)})

@@ -37,6 +37,7 @@ COVERAGES = CaseTable(
         "outstanding_fen": "bigint",
         "loan_no": "text",
         "disbursed_fen": "bigint",
+        "attributes_at_disbursement": "jsonb",
         "disbursed_on": "date",
         "matures_on": "date",
         "released_on": "date",
@@ -71,6 +72,7 @@ class DecidedLoan:
     """Where the life cycle leads; a coverage that is there already is moved by the machine."""
     amount_fen: int
     ip_share_bp: int
+    ip_amount_fen: int | None
     tenor_months: int
     annual_rate_bp: int
     programme: str
@@ -90,14 +92,14 @@ class DecidedLoan:
 _DECIDED = {
     "loan_id": "uuid", "number": "text", "pool_code": "text", "bank_code": "text",
     "borrower_uscc": "text", "borrower_name": "text", "state": "text", "amount_fen": "bigint",
-    "ip_share_bp": "int", "tenor_months": "int", "annual_rate_bp": "int", "programme": "text",
+    "ip_share_bp": "int", "ip_amount_fen": "bigint", "tenor_months": "int", "annual_rate_bp": "int", "programme": "text",
     "scheme_version": "text", "mode": "text", "parties": "jsonb", "attributes": "jsonb",
     "is_first_loan": "boolean", "is_multi_ip_type": "boolean", "approved_on": "date",
     "reserved_fen": "bigint", "reserved_until": "date", "limits": "jsonb",
     "explanation_id": "uuid",
 }  # fmt: skip
 _DECIDED_ANEW = (
-    "amount_fen", "ip_share_bp", "programme", "scheme_version", "mode", "parties", "attributes",
+    "amount_fen", "ip_share_bp", "ip_amount_fen", "programme", "scheme_version", "mode", "parties", "attributes",
     "tenor_months", "annual_rate_bp", "approved_on", "limits", "explanation_id",
 )  # fmt: skip
 """What a later decision about the same loan replaces, beside what its move changes."""

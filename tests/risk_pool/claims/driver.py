@@ -8,7 +8,7 @@ from typing import Any
 from services.risk_pool.main import SERVICE
 from shared.clock import business_date
 from shared.postgres.database import EVERYWHERE
-from tests.risk_pool.core.driver import Pool
+from tests.risk_pool.core.driver import OPENED, Pool
 
 DOCUMENTS = [
     {"kind": kind, "sha256": "0" * 64, "filename": f"{kind}.pdf"}
@@ -207,13 +207,19 @@ def amounts(shares: list[dict[str, str]]) -> dict[str, str]:
 
 @asynccontextmanager
 async def claims_of(
-    running: Any, *banks: str, paid_in: str = "20000000.00", code: str = "dongli"
+    running: Any,
+    *banks: str,
+    paid_in: str = "20000000.00",
+    code: str = "dongli",
+    opened_on: date = OPENED,
 ) -> AsyncIterator[Claims]:
     """A running risk_pool with one pool, its banks and money in it, in January 2026."""
     async with running(SERVICE, due_interval_seconds=3600) as service:
-        await service.context.clock.set(datetime(2026, 1, 11, 1, 0, tzinfo=UTC))
         pool = Claims(service, code)
-        await pool.opened(*(banks or ("ICBC",)))
+        await service.context.clock.set(
+            datetime.combine(max(opened_on, date(2026, 1, 11)), time(1, 0), UTC)
+        )
+        await pool.opened(*(banks or ("ICBC",)), opened_on=opened_on)
         if paid_in:
-            await pool.paid_in(paid_in)
+            await pool.paid_in(paid_in, on=opened_on)
         yield pool

@@ -53,7 +53,9 @@ class Pool:
         """Somebody of a bank."""
         return self.service.as_(f"{code}-clerk", "bank_operator", institution=code)
 
-    async def opened(self, *banks: str, lines: dict[str, str] | None = None) -> "Pool":
+    async def opened(
+        self, *banks: str, lines: dict[str, str] | None = None, opened_on: date = OPENED
+    ) -> "Pool":
         """Open the pool with the district's finance bureau and some banks."""
         parties: list[dict[str, Any]] = [
             {"code": "DL-FIN", "role": "district", "name": "区财政局"},
@@ -72,7 +74,7 @@ class Pool:
                 "code": self.code,
                 "name": f"资金池 {self.code}",
                 "programme": self.code,
-                "opened_on": OPENED.isoformat(),
+                "opened_on": opened_on.isoformat(),
                 "parties": parties,
             },
         )
@@ -131,6 +133,8 @@ class Pool:
     def approval(self, name: str, *, amount: str = "1000000.00", **more: Any) -> Event:
         """Two persons have approved the case."""
         ip_share_bp = more.pop("ip_share_bp", 10_000)
+        ip_amount = more.pop("ip_amount", None)
+        attributes = more.pop("attributes", {})
         mode = more.pop("mode", "direct")
         approved_on = more.pop("approved_on", OPENED + timedelta(days=10))
         programme = more.pop("programme", self.code)
@@ -139,6 +143,8 @@ class Pool:
             **vars(case),
             amount_fen=yuan(amount),
             ip_share_bp=ip_share_bp,
+            ip_amount_fen=None if ip_amount is None else yuan(ip_amount),
+            attributes=attributes,
             tenor_months=12,
             annual_rate_bp=435,
             programme=programme,

@@ -23,7 +23,7 @@ requests = st.lists(
         bank_code=st.sampled_from(BANKS),
         borrower_uscc=st.sampled_from(BORROWERS),
         amount_fen=st.integers(1, 20_000_000_00),
-        ip_share_bp=st.integers(1, 10_000),
+        ip_share=st.integers(1, 10_000).map(lambda bp: Fraction(bp, 10_000)),
         on=st.just(DAY),
     ),
     max_size=40,
@@ -90,7 +90,7 @@ def test_a_refusal_names_at_least_one_limit_and_the_tightest_first(asked, availa
 def test_the_covered_part_is_rounded_half_up_on_exact_numbers(principal_fen, ip_share_bp):
     exact = Fraction(principal_fen * ip_share_bp, 10_000)
 
-    assert covered_part(principal_fen, ip_share_bp) == round_half_up(exact)
+    assert covered_part(principal_fen, Fraction(ip_share_bp, 10_000)) == round_half_up(exact)
 
 
 def test_a_suspended_bank_and_a_stopped_pool_are_named_before_any_figure():
@@ -101,7 +101,7 @@ def test_a_suspended_bank_and_a_stopped_pool_are_named_before_any_figure():
         bank_code="ICBC",
         borrower_uscc="firm-1",
         amount_fen=100,
-        ip_share_bp=10_000,
+        ip_share=Fraction(1),
         on=DAY,
     )
 

@@ -1,6 +1,7 @@
 """The table of a coverage's life, read as a whole, and its steps as values."""
 
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from uuid import UUID
 
@@ -38,7 +39,7 @@ def held(amount_fen: int, ip_share_bp: int = 10_000) -> Coverage:
         amount_fen=amount_fen,
         ip_share_bp=ip_share_bp,
         approved_on=DAY,
-        reserved_fen=covered_part(amount_fen, ip_share_bp),
+        reserved_fen=covered_part(amount_fen, Fraction(ip_share_bp, 10_000)),
         reserved_until=DAY,
     )
 

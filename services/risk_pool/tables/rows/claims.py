@@ -39,6 +39,21 @@ class Claim(SQLModel, table=True):
     penalty_interest_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     costs_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     ip_share_bp: int
+    loan_amount_fen: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    ip_amount_fen: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    attributes: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    cost_items: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    compound_interest_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    other_policy_money_fen: int | None = Field(
+        default=None, sa_column=Column(BigInteger, nullable=True)
+    )
+    recovered_before_fen: int | None = Field(
+        default=None, sa_column=Column(BigInteger, nullable=True)
+    )
+    compensated_amount_fen: int | None = Field(
+        default=None, sa_column=Column(BigInteger, nullable=True)
+    )
+    compensated_on: date | None = None
     facts: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     documents: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
     precheck: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))

@@ -26,6 +26,7 @@ class CoverageRow(SQLModel, table=True):
     due_on: date | None = None
     amount_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     ip_share_bp: int
+    ip_amount_fen: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     tenor_months: int
     annual_rate_bp: int
     programme: str = Field(sa_column=Column(Text, nullable=False))
@@ -33,6 +34,7 @@ class CoverageRow(SQLModel, table=True):
     mode: str = Field(sa_column=Column(Text, nullable=False))
     parties: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     attributes: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    attributes_at_disbursement: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     is_first_loan: bool
     is_multi_ip_type: bool
     approved_on: date
