@@ -131,7 +131,7 @@ def test_a_measure_is_drafted_from_a_template_of_the_county_and_a_name_in_use_is
         "new", "--template", "county", "--programme", "town", "--zh", "镇", "--en", "Town",
         "--place-zh", "镇", "--place-en", "Town", "--measure", "办法", "--valid-from", "2026-01-01",
         "--shares", "pool=45,bank=55", "--article", "第九条", "--loan-cap", "", "--loan-cap-article",
-        "", "--folder", str(tmp_path),
+        "", "--region-code", "", "--folder", str(tmp_path),
     ]  # fmt: skip
     known = {"ZHIDAI_SCHEMES": str(county)}
 

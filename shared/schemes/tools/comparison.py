@@ -11,6 +11,7 @@ from typing import Any
 from shared.money import parse_fen
 from shared.refusals import Refused
 from shared.schemes.cases.answers import AMPLE_FEN
+from shared.schemes.decide.base import share_of_amount
 from shared.schemes.decide.claims import ClaimFacts, Counters
 from shared.schemes.decide.loss import ClaimDecision, split_loss
 from shared.schemes.problems import At, Problem
@@ -51,17 +52,25 @@ class Totals:
     claims: int = 0
     cut: int = 0
     refused: dict[str, str] = field(default_factory=dict)
+    """Number of a claim that is refused → the code of the reason."""
+    refused_fen: int = 0
+    """Their principal, which stays with the bearer: it is among its share."""
 
 
 _MONEY = tuple(name for name, field in fields_of(ClaimFacts).items() if field.shape == Money())
-COLUMNS = ("number", "filed_on", "bank", "borrower", *_MONEY, "ip_share", "attributes")
+COLUMNS = (
+    "number", "filed_on", "bank", "borrower", *_MONEY, "ip_share", "ip_amount", "agreed",
+    "confirmed", "attributes",
+)  # fmt: skip
 
 
 def read_book(text: str) -> tuple[tuple[BookClaim, ...], list[Problem]]:
     """A book of claims as CSV, or every cell that cannot be read.
 
     Columns: those of `COLUMNS`; only number, filed_on and outstanding_principal must stand.
-    `attributes` is `is_first_loan=true;revenue=1000000.00`.
+    The IP share is stated as a ratio (`ip_share`: 60, 60%, 1/3) or as an amount of the contract
+    (`ip_amount`, with `loan_amount`). `agreed` is `pool=40`, `confirmed` is
+    `provincial_confirmation=true`, `attributes` is `is_first_loan=true;revenue=1000000.00`.
     """
     problems: list[Problem] = []
     rows = csv.DictReader(StringIO(text))
@@ -75,14 +84,20 @@ def read_book(text: str) -> tuple[tuple[BookClaim, ...], list[Problem]]:
         line = rows.line_num
         facts: dict[str, Any] = {}
         try:
-            filed_on = date.fromisoformat(row["filed_on"])
+            filed_on = _day(row["filed_on"])
             for name in _MONEY:
                 if row.get(name):
                     facts[f"{name}_fen"] = parse_fen(row[name])
-            if row.get("ip_share"):
-                at = At(row["ip_share"], "/ip_share", line, 1)
-                facts["ip_share"] = Percent().read(at, problems)
-                facts["combined_collateral"] = facts["ip_share"] != 1
+            share = _stated_share(row, facts, line, problems)
+            if share is not None:
+                facts |= {"ip_share": share, "combined_collateral": share != 1}
+            facts["agreed"] = {
+                party: Percent().read(At(_number(said), "/agreed", line, 1), problems)
+                for party, said in _pairs(row.get("agreed"))
+            }
+            facts["confirmed"] = {
+                decision: _YES_OR_NO[said] for decision, said in _pairs(row.get("confirmed"))
+            }
             facts["attributes"] = _attributes(row.get("attributes") or "", line, problems)
             claims.append(
                 BookClaim(
@@ -98,6 +113,43 @@ def read_book(text: str) -> tuple[tuple[BookClaim, ...], list[Problem]]:
                 Problem(line, 1, "", f"这一行读不懂：{error}", f"this row cannot be read: {error}")
             )
     return tuple(sorted(claims, key=lambda claim: (claim.filed_on, claim.number))), problems
+
+
+_YES_OR_NO = {"true": True, "false": False, "是": True, "否": False}
+
+
+def _day(text: str) -> date:
+    """2026-03-01, or as spreadsheets write it: 2026/3/1."""
+    year, month, day = (int(part) for part in text.strip().replace("/", "-").split("-"))
+    return date(year, month, day)
+
+
+def _pairs(text: str | None) -> list[tuple[str, str]]:
+    """`pool=40;city=10`"""
+    parts = [part.strip() for part in (text or "").split(";") if part.strip()]
+    return [
+        (name.strip(), said.strip()) for name, _, said in (part.partition("=") for part in parts)
+    ]
+
+
+def _number(text: str) -> Any:
+    """A ratio in percent as a file would have it: 40 as a number, 33.3% or 1/3 as text."""
+    return int(text) if text.isdigit() else text
+
+
+def _stated_share(
+    row: Mapping[str, str], facts: Mapping[str, Any], line: int, problems: list[Problem]
+) -> Fraction | None:
+    """The IP share of the contract: stated as a ratio, or as an amount of it (H.7)."""
+    if row.get("ip_share"):
+        at = At(_number(row["ip_share"].strip()), "/ip_share", line, 1)
+        return Percent().read(at, problems)
+    if not row.get("ip_amount"):
+        return None
+    amount, loan = parse_fen(row["ip_amount"]), facts.get("loan_amount_fen", 0)
+    if not 0 < amount <= loan:
+        raise ValueError("ip_amount / loan_amount")
+    return share_of_amount(amount, loan)
 
 
 def _attributes(text: str, line: int, problems: list[Problem]) -> dict[str, Any]:
@@ -153,6 +205,9 @@ def cost_of(
             decision = split_loss(claim.facts, terms, Counters(used=counted, figures=running))
         except Refused as refusal:
             totals.refused[claim.number] = refusal.code
+            principal = claim.facts.outstanding_principal_fen
+            totals.refused_fen += principal
+            totals.shares[terms.bearer] = totals.shares.get(terms.bearer, 0) + principal
             continue
         _add(totals, decision)
         for part in terms.covered:

@@ -12,6 +12,7 @@ from shared.schemes.tools.json_schema import cases_schema, scheme_schema, writte
 _STATUS = {
     "complete": "完整，可用于实际运行 · complete, may go live",
     "incomplete": "**不完整：有未公开的数值，不能用于实际运行 · incomplete, cannot go live**",
+    "draft": "草稿：有取自模板、尚未核对的数值 · a draft, with values of a template to check",
     "template": "模板，复制后填写 · a template to copy",
 }
 
