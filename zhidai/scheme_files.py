@@ -8,6 +8,7 @@ from shared.refusals import Refused
 from shared.schemes import library
 from shared.schemes.cases.cases import Case, cases_beside, read_cases
 from shared.schemes.problems import Problem
+from shared.schemes.reading.common import read_common
 from shared.schemes.reading.reader import read_scheme
 from shared.schemes.scheme import Scheme
 from shared.schemes.tools.drafting import Answers, draft_cases
@@ -83,6 +84,8 @@ def check_file(path: Path, lang: str) -> int:
     text, wrong = text_of(path, lang), 0
     if path.stem.endswith(".cases"):
         problems = read_cases(text)[1]
+    elif path.parent.name == "common":
+        problems = read_common(text, name=path.stem)[1]
     else:
         problems = read_scheme(text, programme=path.stem, common=library.common_text)[1]
         beside = cases_beside(path)
