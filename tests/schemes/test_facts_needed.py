@@ -23,21 +23,23 @@ from tests.schemes.builders import HALF, cap, flat, terms
 from tests.schemes.test_wrong_files import GOOD
 
 
-OF_EVERY_FIRM = {"total_debt", "in_territory"}
-"""What only the entry of a firm goes by, and any programme may ask: not told below."""
+OF_THE_FIRM = ("total_debt", "in_territory")
+"""What only the entry of a firm goes by: not told below."""
 
 
 def asked_of(name: str) -> dict[str, list[str]]:
     """Per mode, everything that must be stated: `fact by whom@day`, then what a split goes by."""
     scheme = library.load(name)
-    return {mode: list(_asked(scheme.terms(scheme.changes(mode)[-1], mode, live=False)))
-            for mode in scheme.modes}  # fmt: skip
+    found = {}
+    for mode in scheme.modes:
+        said = _asked(scheme.terms(scheme.changes(mode)[-1], mode, live=False))
+        found[mode] = [one for one in said if not one.startswith(OF_THE_FIRM)]
+    return found
 
 
 def _asked(found: Terms):
     for fact in facts_needed(found):
-        if fact.name not in OF_EVERY_FIRM:
-            yield f"{fact.name} {fact.by}@{fact.at}"
+        yield f"{fact.name} {fact.by}@{fact.at}"
     for figure in figures_needed(found):
         yield f"figure {figure.name} per {figure.per}"
     for allowed in raises_allowed(found):
