@@ -22,7 +22,6 @@ from shared.schemes.terms import Terms
 from tests.schemes.builders import HALF, cap, flat, terms
 from tests.schemes.test_wrong_files import GOOD
 
-
 OF_THE_FIRM = ("total_debt", "in_territory")
 """What only the entry of a firm goes by: not told below."""
 
