@@ -11,7 +11,8 @@ from shared.money import parse_fen
 from shared.refusals import Refused
 from shared.schemes import library
 from shared.schemes.cases.cases import run
-from shared.schemes.tools.comparison import SAMPLE_BOOK, cost_of, read_book
+from shared.schemes.tools.book import SAMPLE_BOOK, read_book
+from shared.schemes.tools.comparison import cost_of
 from shared.schemes.tools.drafting import Answers, draft
 from shared.schemes.tools.pages import generated, pages
 from zhidai.scheme_files import (

@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from shared.schemes.library import load
 from shared.schemes.scheme import SchemeNotLive
-from shared.schemes.tools.comparison import SAMPLE_BOOK, cost_of, differing_rules, read_book
+from shared.schemes.tools.book import SAMPLE_BOOK, read_book
+from shared.schemes.tools.comparison import cost_of, differing_rules
 from shared.schemes.vocabulary import PARTIES
 from tests.schemes.test_wrong_files import GOOD
 from zhidai.scheme_files import book_text, scheme_of
