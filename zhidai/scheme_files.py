@@ -8,8 +8,10 @@ from shared.refusals import Refused
 from shared.schemes import library
 from shared.schemes.cases.cases import Case, cases_beside, read_cases
 from shared.schemes.problems import Problem
+from shared.schemes.reading.common import read_common
 from shared.schemes.reading.reader import read_scheme
 from shared.schemes.scheme import Scheme
+from shared.schemes.tools.drafting import Answers, draft_cases
 
 WRONG = 1
 """The exit code when something is to be mended."""
@@ -82,6 +84,8 @@ def check_file(path: Path, lang: str) -> int:
     text, wrong = text_of(path, lang), 0
     if path.stem.endswith(".cases"):
         problems = read_cases(text)[1]
+    elif path.parent.name == "common":
+        problems = read_common(text, name=path.stem)[1]
     else:
         problems = read_scheme(text, programme=path.stem, common=library.common_text)[1]
         beside = cases_beside(path)
@@ -91,3 +95,33 @@ def check_file(path: Path, lang: str) -> int:
     if not problems:
         typer.echo(f"{path}: {'没有发现错误' if lang == 'zh' else 'nothing wrong'}")
     return wrong
+
+
+def write_draft(path: Path, text: str, answers: Answers, lang: str) -> None:
+    """Write a drafted measure and its first cases: both, and only where nothing is wrong in it."""
+    zh = lang == "zh"
+    if path.exists() or path.stem in library.programmes():
+        typer.echo(f"{path} {'已存在' if zh else 'exists already'}", err=True)
+        raise typer.Exit(WRONG)
+    if tell(path, read_scheme(text, programme=path.stem, common=library.common_text)[1], lang):
+        typer.echo("没有写入任何文件" if zh else "nothing was written", err=True)
+        raise typer.Exit(WRONG)
+    path.write_text(text, encoding="utf-8")
+    cases_beside(path).write_text(draft_cases(answers), encoding="utf-8")
+    typer.echo(f"{path}\n{cases_beside(path)}")
+
+
+def book_text(path: Path, lang: str) -> str:
+    """A table as spreadsheets save it: UTF-8 with or without its mark (BOM), or GBK."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        typer.echo(f"读不了文件 {path}" if lang == "zh" else f"{path} cannot be read", err=True)
+        raise typer.Exit(CANNOT) from None
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    typer.echo(f"{path}: UTF-8 / GBK", err=True)
+    raise typer.Exit(CANNOT)

@@ -92,4 +92,14 @@ def show_costs(old: Totals, new: Totals, lang: str) -> None:
         f"{new.claims} / {new.cut} / {len(new.refused)}",
         "",
     )
+    change = new.refused_fen - old.refused_fen
+    table.add_row(
+        "不予受理的本金（计入受偿方）" if zh else "principal refused (borne by the bearer)",
+        group_fen(old.refused_fen),
+        group_fen(new.refused_fen),
+        f"{'+' if change > 0 else ''}{group_fen(change)}",
+    )
+    for code in sorted({*old.refused.values(), *new.refused.values()}):
+        counts = [sum(one == code for one in totals.refused.values()) for totals in (old, new)]
+        table.add_row(f"  {code}", *(str(count) for count in counts), "")
     console().print(table)

@@ -1,5 +1,6 @@
 """`zhidai scheme`: write a measure down, check it, try it on cases, compare it, explain a figure."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,15 +10,16 @@ import typer
 from shared.money import parse_fen
 from shared.refusals import Refused
 from shared.schemes import library
-from shared.schemes.cases.cases import cases_beside, run
-from shared.schemes.reading.reader import read_scheme
-from shared.schemes.tools.comparison import SAMPLE_BOOK, cost_of, read_book
-from shared.schemes.tools.drafting import Answers, draft, draft_cases
+from shared.schemes.cases.cases import run
+from shared.schemes.tools.book import SAMPLE_BOOK, read_book
+from shared.schemes.tools.comparison import cost_of
+from shared.schemes.tools.drafting import Answers, draft
 from shared.schemes.tools.pages import generated, pages
 from zhidai.commands import scheme_publish
 from zhidai.scheme_files import (
     CANNOT,
     WRONG,
+    book_text,
     cases_of,
     check_file,
     chosen,
@@ -25,6 +27,7 @@ from zhidai.scheme_files import (
     scheme_of,
     tell,
     text_of,
+    write_draft,
 )
 from zhidai.scheme_tables import show_costs, show_list, show_outcome, show_rules
 
@@ -142,7 +145,7 @@ def diff(
         raise typer.Exit(WRONG) from None
     claims = SAMPLE_BOOK
     if book is not None:
-        claims, problems = read_book(text_of(book, lang))
+        claims, problems = read_book(book_text(book, lang))
         if tell(book, problems, lang):
             raise typer.Exit(WRONG)
     figures = {"pool_available": _amount(available)} if available else {}
@@ -167,6 +170,9 @@ def new(
     loan_cap_article: Annotated[
         str, typer.Option(prompt="上限写在第几条（没有则留空）/ article of the cap")
     ] = "",
+    region_code: Annotated[
+        str, typer.Option(prompt="行政区划代码六位（没有则留空）/ region code")
+    ] = "",
     template: Annotated[str, typer.Option(help="a template of `zhidai scheme list`")] = (
         "template_pool_bank"
     ),
@@ -174,28 +180,24 @@ def new(
     folder: Annotated[Path, typer.Option(help="where to write")] = Path(),
     lang: Language = "zh",
 ) -> None:
-    """Draft a measure from a template by answering questions, with a first case to correct."""
+    """Draft a measure from a template by answering questions, with a first case to correct.
+
+    Nothing is written unless all answers fit.
+    """
     first = _day(valid_from)
     assert first is not None
     source = scheme_of(template, lang)
+    chosen_mode = mode or next(iter(source.modes))
+    if chosen_mode not in source.modes:
+        typer.echo(f"{template}: {', '.join(source.modes)}", err=True)
+        raise typer.Exit(CANNOT)
     answers = Answers(
         programme=programme, zh=zh, en=en, place_zh=place_zh, place_en=place_en, measure=measure,
-        valid_from=first, mode=mode or next(iter(source.modes)), shares=_shares(shares),
-        article=article, loan_cap=loan_cap, loan_cap_article=loan_cap_article,
+        valid_from=first, mode=chosen_mode, shares=_shares(shares), article=article,
+        loan_cap=loan_cap, loan_cap_article=loan_cap_article, region_code=region_code,
     )  # fmt: skip
     text = draft(text_of(path_of(template, lang), lang), answers)
-    path = folder / f"{programme}.yaml"
-    if path.exists() or programme in library.programmes():
-        typer.echo(f"{path} {'已存在' if lang == 'zh' else 'exists already'}", err=True)
-        raise typer.Exit(WRONG)
-    path.write_text(text, encoding="utf-8")
-    cases_beside(path).write_text(draft_cases(answers), encoding="utf-8")
-    typer.echo(f"{path}\n{cases_beside(path)}")
-    raise typer.Exit(
-        WRONG
-        if tell(path, read_scheme(text, programme=programme, common=library.common_text)[1], lang)
-        else 0
-    )
+    write_draft(folder / f"{programme}.yaml", text, answers, lang)
 
 
 @scheme.command()
@@ -246,5 +248,8 @@ def _shares(text: str) -> dict[str, int | str]:
     for pair in text.replace("\uff0c", ",").split(","):
         party, _, percent = pair.strip().partition("=")
         number = percent.strip().rstrip("%")
+        if not re.fullmatch(r"[0-9]+(\.[0-9]{1,2})?", number):
+            typer.echo(f"{pair.strip()}: pool=40,bank=60", err=True)
+            raise typer.Exit(CANNOT)
         found[party.strip()] = int(number) if number.isdigit() else f"{number}%"
     return found

@@ -30,7 +30,7 @@ class SchemeNotInForce(Refused):
 
 
 class SchemeNotLive(Refused):
-    """Templates and incomplete schemes may be read and tested, but bind no loan."""
+    """Drafts, templates and incomplete schemes may be read and tested, but bind no loan."""
 
     code: ClassVar[str] = "scheme-not-live"
 
@@ -63,7 +63,13 @@ class Document:
     where: str = ""
 
 
-Status = Literal["complete", "template", "incomplete"]
+Status = Literal["complete", "draft", "template", "incomplete"]
+
+_WHY_NOT_LIVE: Mapping[str, str] = {
+    "draft": "草稿（尚有未核对的数值）",
+    "template": "模板",
+    "incomplete": "不完整的（有未公开的数值）",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +106,8 @@ class Scheme:
     def terms(self, on: date, mode: str | None = None, *, live: bool = True) -> Terms:
         """The rules in force on a day (the day of approval), first and last day included.
 
-        Without a mode, the first of the file. With `live` (the default), a template or an
-        incomplete scheme is refused, because it may not bind a loan.
+        Without a mode, the first of the file. With `live` (the default), a draft, a template or
+        an incomplete scheme is refused, because it may not bind a loan.
 
         Raises NoSuchScheme, SchemeNotInForce, SchemeNotLive.
         """
@@ -123,7 +129,7 @@ class Scheme:
         if live and chosen.status != "complete":
             raise SchemeNotLive(
                 f"方案 {self.programme} 的模式 {mode} 是"
-                + ("模板" if chosen.status == "template" else "不完整的（有未公开的数值）")
+                + _WHY_NOT_LIVE[chosen.status]
                 + "，不能用于实际运行的资金池",
                 f"Mode {mode} of scheme {self.programme} is {chosen.status} "
                 "and cannot be used for a live pool.",
@@ -155,7 +161,8 @@ class Scheme:
 
     def changes(self, mode: str) -> tuple[date, ...]:
         """The days within validity on which the terms of a mode change."""
-        return tuple(day for day in self._changes[mode] if day >= self.valid_from)
+        last = self.valid_to or date.max
+        return tuple(day for day in self._changes[mode] if self.valid_from <= day <= last)
 
     def rules_of(self, mode: str) -> dict[str, tuple[Entry, ...]]:
         """Every rule that a mode has: its own over the common ones."""

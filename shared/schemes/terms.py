@@ -59,7 +59,7 @@ class Terms:
     """The youngest date among the rules in force."""
     name: Words
     mode_name: Words
-    status: Literal["complete", "template", "incomplete"]
+    status: Literal["complete", "draft", "template", "incomplete"]
     version: str
     """`<programme>/<mode>@<since>#<hash of every rule in force, with its source>`."""
     stated: Mapping[str, Stated]

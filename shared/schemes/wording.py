@@ -33,6 +33,7 @@ LABELS: dict[str, Words] = {
     "other": Words("其他回收", "other proceeds"),
     "returned_before": Words("此前已还", "returned before"),
     "net_loss": Words("净损失", "net loss"),
+    "available": Words("可补足", "can still be added by"),
     "released": Words("退回", "released"),
     "added": Words("补足", "added"),
     "rate": Words("利率", "rate"),

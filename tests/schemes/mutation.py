@@ -48,7 +48,8 @@ TELLING = ("Words", "limit", "Step", "Explanation")
 TESTS = (
     "test_apportion.py", "test_limits.py", "test_breakers.py", "test_subsidies.py",
     "test_base_and_shares.py", "test_caps_and_payments.py", "test_recovery_and_escrow.py",
-    "test_laws_of_recovery.py", "test_laws_of_loss.py",
+    "test_laws_of_recovery.py", "test_laws_of_loss.py", "test_missing_facts.py",
+    "test_subsidies_of_interest.py",
 )  # fmt: skip
 SECONDS_OF_CASES, SECONDS_OF_TESTS = 15, 150
 """A mutant that is not done by then runs for ever, and is noticed."""

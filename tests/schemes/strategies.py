@@ -103,6 +103,7 @@ def schemes(draw: st.DrawFn, *, with_caps: bool = True, flat: bool = False) -> T
         rounding=draw(st.sampled_from(["residual", "largest_remainder"])),
         caps=tuple(draw(caps_for(payers, index)) for index in range(count)),
         covered=covered,
+        limited_to_balance=with_caps and draw(st.booleans()),
         refunds=refunds,
         recovery=RecoveryRule(order=draw(st.sampled_from(["pro_rata", "statutory"]))),
     )

@@ -73,6 +73,62 @@ def test_a_case_with_another_figure_fails():
     )
 
 
+FILE = """\
+programme: gd_shenzhen
+ordinary:
+  loss: {attributes: {is_tech_loan: false, is_first_loan: false, is_green_loan: false}}
+cases:
+  - name: one
+    day: 2024-04-01
+    loss: {LOSS}
+    expect: {EXPECT}
+"""
+
+
+def outcome_of(loss: str, expected: str):
+    cases, problems = read_cases(FILE.replace("LOSS", loss).replace("EXPECT", expected))
+    assert problems == []
+    return run(cases[0], load("gd_shenzhen"))
+
+
+def test_what_a_file_states_for_all_its_cases_a_case_may_state_otherwise_fact_by_fact():
+    general = 'outstanding_principal: "100.00", attributes: {is_ip_loan: false}'
+    green = 'outstanding_principal: "100.00", attributes: {is_green_loan: true}'
+    silent = 'outstanding_principal: "100.00"'
+
+    assert outcome_of(general, 'shares: {pool: "30.00"}').passed
+    assert outcome_of(green, 'shares: {pool: "50.00"}').passed
+    assert outcome_of(silent, "refused: fact-missing, fact: is_ip_loan").passed
+
+
+def test_a_stated_amount_is_an_exact_share_of_the_contract():
+    third = 'outstanding_principal: "3000000.00", ip_amount: "1000000.00", loan_amount: "3000000.00", attributes: {is_ip_loan: true}'
+
+    assert outcome_of(third, 'base: "1000000.00"').passed
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [
+        ('ip_amount: "1.00"', "needs loan_amount"),
+        ('ip_amount: "2.00", loan_amount: "1.00"', "needs loan_amount"),
+        ('ip_amount: "1.00", loan_amount: "2.00", ip_share: 50', "not both"),
+    ],
+)
+def test_an_amount_that_is_no_part_of_the_contract_is_told(loss, said):
+    _, problems = read_cases(FILE.replace("LOSS", loss))
+
+    assert said in " ".join(problem.en for problem in problems)
+
+
+def test_what_cannot_be_stated_for_all_cases_is_told():
+    _, problems = read_cases(
+        FILE.replace("  loss: {attributes", "  breaker: {subject: pool}\n  loss: {attributes")
+    )
+
+    assert "“breaker” is not known here" in problems[0].en
+
+
 @pytest.mark.parametrize("name", sorted(RATIO_NOT_PUBLISHED))
 def test_a_programme_whose_ratio_is_not_published_cannot_go_live(name):
     scheme = load(name)

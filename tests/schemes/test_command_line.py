@@ -2,14 +2,18 @@
 
 import re
 from datetime import date
+from fractions import Fraction
 
 import pytest
 from typer.testing import CliRunner
 
 from shared.schemes.library import load
-from shared.schemes.tools.comparison import SAMPLE_BOOK, cost_of, differing_rules, read_book
+from shared.schemes.scheme import SchemeNotLive
+from shared.schemes.tools.book import SAMPLE_BOOK, read_book
+from shared.schemes.tools.comparison import cost_of, differing_rules
 from shared.schemes.vocabulary import PARTIES
 from tests.schemes.test_wrong_files import GOOD
+from zhidai.scheme_files import book_text, scheme_of
 from zhidai.schemes_cli import scheme
 
 run = CliRunner().invoke
@@ -73,7 +77,7 @@ def test_test_of_a_programme_passes():
     result = run(scheme, ["test", "gd_zhongshan", "--lang", "en"])
 
     assert result.exit_code == 0
-    assert "10 cases, 0 failed" in result.output
+    assert "17 cases, 0 failed" in result.output
 
 
 def test_explain_prints_every_step_in_chinese_and_in_english():
@@ -137,6 +141,66 @@ def test_a_book_is_counted_claim_by_claim_until_a_cap_is_full():
     assert (totals.claims, totals.cut) == (4, 2)
 
 
+HEAD = (
+    "number,filed_on,bank,borrower,outstanding_principal,loan_amount,ip_amount,agreed,confirmed\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
+def test_a_book_is_read_as_spreadsheets_save_it(tmp_path, encoding):
+    path = tmp_path / "申请.csv"
+    path.write_bytes(
+        (HEAD + "甲,2026/3/1,工行,某企业,3000000.00,3000000.00,1000000.00,,\n").encode(encoding)
+    )
+
+    book, problems = read_book(book_text(path, "zh"))
+
+    assert problems == []
+    (claim,) = book
+    assert (claim.number, claim.bank, claim.filed_on) == ("甲", "工行", date(2026, 3, 1))
+    assert claim.facts.ip_share == Fraction(1, 3)
+    assert cost_of(book, load("gd_zhongshan").terms(date(2022, 5, 17))).base_fen == 100_000_000
+
+
+def test_a_book_states_the_agreed_share_and_the_prior_decisions_too():
+    rows = "A,2026-03-01,b,f,100.00,,,pool=40,provincial_confirmation=true\n"
+
+    (claim,), problems = read_book(HEAD + rows)
+
+    assert problems == []
+    assert claim.facts.agreed == {"pool": Fraction(2, 5)}
+    assert claim.facts.confirmed == {"provincial_confirmation": True}
+    assert cost_of([claim], load("bj_etown").terms(date(2024, 5, 1))).shares["pool"] == 4_000
+
+
+@pytest.mark.parametrize(
+    "cells",
+    ["3.00,1.00,2.00,,", "3.00,,2.00,,", "3.00,,,pool=forty,", "3.00,,,,confirmation=perhaps"],
+)
+def test_a_share_or_an_answer_that_cannot_be_is_told_with_its_row(cells):
+    _, problems = read_book(HEAD + f"A,2026-03-01,b,f,{cells}\n")
+
+    assert [problem.line for problem in problems] == [2]
+
+
+def test_what_is_refused_stays_with_the_bearer_and_is_counted_by_its_reason():
+    terms = load("bj_etown").terms(date(2024, 5, 1))
+    rows = "A,2026-03-01,b,f,100.00,,,pool=40,\nB,2026-03-02,b,f,50.00,,,,\n"
+
+    totals = cost_of(read_book(HEAD + rows)[0], terms)
+
+    assert totals.refused == {"B": "agreement-missing"}
+    assert totals.refused_fen == 5_000
+    assert totals.shares == {"pool": 4_000, "bank": 6_000 + 5_000}
+
+
+def test_diff_shows_how_much_is_refused_and_why():
+    shown = run(scheme, ["diff", "gd_zhuhai_ip", "bj_etown", "--on", "2024-05-01", "--lang", "en"])
+
+    assert "principal refused" in shown.output
+    assert "agreement-missing" in shown.output
+
+
 def test_a_book_that_cannot_be_read_is_told_row_by_row():
     text = (
         "number,filed_on,outstanding_principal,colour\nA,2026-02-30,1.00,red\nB,2026-02-01,1e9,\n"
@@ -172,7 +236,8 @@ def test_new_drafts_a_measure_that_passes_check_and_test(tmp_path):
         "new", "--programme", "wuxi", "--zh", "无锡办法", "--en", "Wuxi measure",
         "--place-zh", "无锡市", "--place-en", "Wuxi", "--measure", "锡政办发〔2019〕63号",
         "--valid-from", "2026-01-01", "--shares", "pool=45,bank=55", "--article", "第九条",
-        "--loan-cap", "5000000.00", "--loan-cap-article", "第五条", "--folder", str(tmp_path),
+        "--loan-cap", "5000000.00", "--loan-cap-article", "第五条", "--region-code", "320200",
+        "--folder", str(tmp_path),
     ]  # fmt: skip
 
     drafted = run(scheme, answers)
@@ -183,6 +248,10 @@ def test_new_drafts_a_measure_that_passes_check_and_test(tmp_path):
     assert run(scheme, ["test", str(path)]).exit_code == 0
     text = path.read_text(encoding="utf-8")
     assert "source: 第九条" in text and "mark: assumed" in text
+    assert 'region_code: "320200"' in text and "extends: practice" in text
+    assert "status: draft" in text  # as long as a value of the template is assumed
+    with pytest.raises(SchemeNotLive):
+        scheme_of(str(path), "en").terms(date(2026, 1, 5))
     assert run(scheme, answers).exit_code == 1  # it does not overwrite
 
 
@@ -200,7 +269,7 @@ def test_new_asks_for_what_it_is_not_told(tmp_path):
             "第九条",
             "",
             "",
-            "",
+            "320200",
         ]
     )
 
@@ -211,18 +280,32 @@ def test_new_asks_for_what_it_is_not_told(tmp_path):
     assert (tmp_path / "abc.yaml").is_file()
 
 
-def test_a_draft_whose_ratio_is_wrong_says_so(tmp_path):
-    answers = [
-        "new", "--programme", "bad", "--zh", "甲", "--en", "A", "--place-zh", "乙", "--place-en",
-        "B", "--measure", "丙", "--valid-from", "2026-01-01", "--shares", "pool=45,bank=50",
-        "--article", "第九条", "--loan-cap", "", "--loan-cap-article", "", "--folder",
-        str(tmp_path),
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("option", "value", "said", "code"),
+    [
+        ("--shares", "pool=45,bank=50", "各方比例合计 95%", 1),
+        ("--shares", "pool=half,bank=half", "pool=40,bank=60", 2),
+        ("--loan-cap", "500万", "500万", 1),
+        ("--region-code", "12", "六位行政区划代码", 1),
+        ("--programme", "Bad", "小写英文字母", 1),
+        ("--mode", "nowhere", "direct", 2),
+    ],
+)
+def test_new_writes_nothing_unless_every_answer_fits(tmp_path, option, value, said, code):
+    answers = {
+        "--programme": "bad", "--zh": "甲", "--en": "A", "--place-zh": "乙", "--place-en": "B",
+        "--measure": "丙", "--valid-from": "2026-01-01", "--shares": "pool=45,bank=55",
+        "--article": "第九条", "--loan-cap": "", "--loan-cap-article": "", "--region-code": "",
+        "--folder": str(tmp_path),
+    }  # fmt: skip
 
-    result = run(scheme, answers)
+    result = run(
+        scheme, ["new", *(word for pair in {**answers, option: value}.items() for word in pair)]
+    )
 
-    assert result.exit_code == 1
-    assert "各方比例合计 95%" in result.output
+    assert result.exit_code == code
+    assert said in result.output
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_generated_pages_are_those_in_the_tree(request, tmp_path):

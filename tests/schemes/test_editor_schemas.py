@@ -1,11 +1,13 @@
 """The JSON Schemas for editors agree with the reader: what it takes they take, and the other way."""
 
+import re
+
 import pytest
 from jsonschema import Draft202012Validator
 
-from shared.schemes.library import PROGRAMMES, programmes
+from shared.schemes.library import PROGRAMMES, common_text, programmes
 from shared.schemes.reading.yaml_text import read_yaml
-from shared.schemes.tools.json_schema import cases_schema, scheme_schema
+from shared.schemes.tools.json_schema import cases_schema, common_schema, scheme_schema
 from tests.schemes.test_wrong_files import GOOD, WRONG
 
 SCHEME = Draft202012Validator(scheme_schema())
@@ -36,6 +38,28 @@ def test_every_scheme_and_its_cases_fit_the_schemas(name):
 
     assert [error.message for error in SCHEME.iter_errors(scheme)] == []
     assert [error.message for error in CASES.iter_errors(cases)] == []
+
+
+def test_the_common_rules_fit_their_schema_and_a_misspelt_rule_does_not():
+    common = Draft202012Validator(common_schema())
+    text = common_text("practice")
+    assert text is not None
+
+    assert [error.message for error in common.iter_errors(read_yaml(text)[0])] == []
+    assert list(common.iter_errors(read_yaml(text.replace("trigger:", "triger:", 1))[0]))
+    assert list(common.iter_errors(read_yaml(text + "extends: practice\n")[0]))
+
+
+@pytest.mark.parametrize(
+    "said", ["value: none, source: 第四条", "value: {claim: none}, source: 第四条"]
+)
+def test_a_rule_and_a_step_may_be_said_to_be_none(said):
+    name = "deadlines" if "claim" in said else "trigger"
+    rule = f"rules:\n  {name}:\n    2026-01-01: {{{said}}}\n"
+    node, problems = read_yaml(re.sub(rf"  {name}:\n.*\n", "", GOOD).replace("rules:\n", rule, 1))
+
+    assert problems == []
+    assert list(SCHEME.iter_errors(node)) == []
 
 
 @pytest.mark.parametrize("name", SEEN_BY_A_SCHEMA)

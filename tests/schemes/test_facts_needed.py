@@ -22,12 +22,18 @@ from shared.schemes.terms import Terms
 from tests.schemes.builders import HALF, cap, flat, terms
 from tests.schemes.test_wrong_files import GOOD
 
+OF_THE_FIRM = ("total_debt", "in_territory")
+"""What only the entry of a firm goes by: not told below."""
+
 
 def asked_of(name: str) -> dict[str, list[str]]:
     """Per mode, everything that must be stated: `fact by whom@day`, then what a split goes by."""
     scheme = library.load(name)
-    return {mode: list(_asked(scheme.terms(scheme.changes(mode)[-1], mode, live=False)))
-            for mode in scheme.modes}  # fmt: skip
+    found = {}
+    for mode in scheme.modes:
+        said = _asked(scheme.terms(scheme.changes(mode)[-1], mode, live=False))
+        found[mode] = [one for one in said if not one.startswith(OF_THE_FIRM)]
+    return found
 
 
 def _asked(found: Terms):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.schemes.decide.apportion import divide
 from shared.schemes.decide.claims import Borne, Cost
 from shared.schemes.decide.escrow import EscrowFacts, settle_escrow
 from shared.schemes.decide.loss import split_loss
@@ -63,6 +64,25 @@ def test_a_recovery_of_all_that_was_borne_makes_everybody_whole(borne, surplus):
     assert decision.to_interest_fen == borne.interest_outside_fen
     assert decision.to_pledgor_fen == surplus
     assert decision.whole == tuple(borne.borne)
+
+
+@given(bornes(), money)
+def test_who_becomes_exactly_whole_takes_no_fen_from_another(borne, net):
+    """Where nobody is offered more than it bore, the offer stands as it was divided."""
+    parties = [party for party, fen in borne.borne.items() if fen > 0]
+    parts = [borne.parts[party] for party in parties]
+    if not any(parts) or borne.residual not in parties:
+        return
+    amount = min(net, sum(borne.borne.values()))
+    residual = parties.index(borne.residual)
+    offered = divide(borne.rounding, amount, parts, sum(parts), residual)
+
+    back = split_recovery(RecoveryFacts(pledged_ip_fen=net), replace(borne, order="pro_rata"))
+
+    if all(fen <= borne.borne[party] for party, fen in zip(parties, offered, strict=True)):
+        assert {party: back.returned[party] for party in parties} == dict(
+            zip(parties, offered, strict=True)
+        )
 
 
 @given(bornes(), money)

@@ -131,7 +131,7 @@ def test_a_measure_is_drafted_from_a_template_of_the_county_and_a_name_in_use_is
         "new", "--template", "county", "--programme", "town", "--zh", "镇", "--en", "Town",
         "--place-zh", "镇", "--place-en", "Town", "--measure", "办法", "--valid-from", "2026-01-01",
         "--shares", "pool=45,bank=55", "--article", "第九条", "--loan-cap", "", "--loan-cap-article",
-        "", "--folder", str(tmp_path),
+        "", "--region-code", "", "--folder", str(tmp_path),
     ]  # fmt: skip
     known = {"ZHIDAI_SCHEMES": str(county)}
 
@@ -157,3 +157,31 @@ def test_pages_of_a_county_are_written_where_it_says_and_only_when_it_asks(count
 def test_check_takes_the_name_of_the_projects_own_programmes_too():
     assert run(scheme, ["check", "dongli", "youxian"]).exit_code == 0
     assert run(scheme, ["check", "dongly"]).exit_code == 2
+
+
+def test_check_reads_a_file_of_common_rules_as_such(tmp_path):
+    practice = library.PROGRAMMES / "common" / "practice.yaml"
+    other = tmp_path / "common" / "habit.yaml"
+    other.parent.mkdir()
+    other.write_text(practice.read_text(encoding="utf-8"), encoding="utf-8")
+
+    assert run(scheme, ["check", str(practice)]).exit_code == 0
+    wrong = run(scheme, ["check", str(other), "--lang", "en"])
+    assert wrong.exit_code == 1
+    assert "is not the file's name habit" in wrong.output
+
+
+def test_a_county_has_common_rules_of_its_own(county):
+    (county / "common").mkdir()
+    own = (library.PROGRAMMES / "common" / "practice.yaml").read_text(encoding="utf-8")
+    own = own.replace("common: practice", "common: ours").replace(
+        "claim: {months: 6}", "claim: {months: 3}"
+    )
+    (county / "common" / "ours.yaml").write_text(own, encoding="utf-8")
+    extends = GOOD.replace("status: complete\n", "status: complete\nextends: ours\n")
+    (county / "county.yaml").write_text(extends, encoding="utf-8")
+
+    library.look_in([county])
+
+    assert library.load("county").terms(date(2026, 3, 1)).deadlines["claim"].months == 3
+    assert "ours" not in library.programmes()

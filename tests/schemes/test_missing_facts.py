@@ -1,9 +1,13 @@
 """Nothing missing is assumed: a fact that could change what is paid is stated, or named as missing."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.schemes.decide.claims import ClaimFacts, Counters
 from shared.schemes.decide.findings import FactMissing, FigureMissing
@@ -93,3 +97,60 @@ def test_a_running_total_or_a_figure_that_nobody_handed_in_is_missing():
         split_loss(loss(100), fixed)
     with pytest.raises(FigureMissing):
         split_loss(loss(100), rate, Counters(used={"c": 0}))
+
+
+FLAGS = ("is_first_loan", "is_ip_loan", "is_green_loan")
+shares_of_pool = st.integers(5, 90).map(
+    lambda part: (("pool", Fraction(part, 100)), ("bank", Fraction(100 - part, 100)))
+)
+conditions = st.lists(
+    st.builds(Condition, st.sampled_from(FLAGS), equals=st.booleans()), max_size=2
+)
+rows = st.builds(Row, when=conditions.map(tuple), shares=shares_of_pool)
+some_points = st.lists(
+    st.lists(st.sampled_from(FLAGS), min_size=1, max_size=2, unique=True).map(
+        lambda flags: Plus(Fraction(1, 20), if_any=tuple(flags))
+    ),
+    max_size=1,
+)
+sharings = st.builds(
+    Sharing,
+    rows=st.lists(rows, min_size=1, max_size=4).map(tuple),
+    choose=st.sampled_from(["first", "highest"]),
+    plus=some_points.map(tuple),
+)
+stated = st.dictionaries(st.sampled_from(FLAGS), st.booleans())
+
+
+def completed(flags: Mapping[str, bool]) -> list[dict[str, bool]]:
+    """Every way in which what is left open could turn out."""
+    left = [flag for flag in FLAGS if flag not in flags]
+    return [
+        {**flags, **dict(zip(left, answers, strict=True))}
+        for answers in product((True, False), repeat=len(left))
+    ]
+
+
+@given(sharings, stated)
+def test_what_is_decided_without_a_fact_is_what_it_would_be_with_any_answer_to_it(sharing, flags):
+    rule = terms(sharing)
+
+    try:
+        shares = split_loss(loss(10_000, attributes=flags), rule).shares
+    except FactMissing:
+        return
+
+    for answers in completed(flags):
+        assert split_loss(loss(10_000, attributes=answers), rule).shares == shares
+
+
+@given(sharings, stated)
+def test_a_fact_that_is_asked_for_is_one_that_nobody_stated(sharing, flags):
+    rule = terms(sharing)
+
+    try:
+        split_loss(loss(10_000, attributes=flags), rule)
+    except FactMissing as refused:
+        assert refused.extra["fact"] in set(FLAGS) - set(flags)
+    for answers in completed(flags):
+        split_loss(loss(10_000, attributes=answers), rule)  # with all answers nothing is missing

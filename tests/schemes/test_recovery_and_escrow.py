@@ -14,7 +14,7 @@ from shared.schemes.decide.claims import (
     Payment,
 )
 from shared.schemes.decide.deadlines import NoDeadline, deadline
-from shared.schemes.decide.escrow import EscrowFacts, settle_escrow
+from shared.schemes.decide.escrow import EscrowFacts, explain_escrow, settle_escrow
 from shared.schemes.decide.loss import split_loss
 from shared.schemes.decide.recovery import RecoveryFacts, split_recovery
 from shared.schemes.decide.sequence import FiledClaim, advance, in_order
@@ -181,6 +181,42 @@ def test_escrow_releases_what_is_too_much_and_adds_what_is_missing():
     assert short.borne.parts == {"pool": 410, "bank": 690}
     assert settle(1_000, 400, 0).payments == (Payment("escrow", "bank", 400, "compensation"),)
     assert settle(0, 0, 0).payments == ()
+
+
+def test_a_party_that_becomes_exactly_whole_changes_no_fen_of_the_others():
+    three = borne(
+        borne={"pool": 10, "insurer": 30, "bank": 30},
+        parts={"pool": 1, "insurer": 1, "bank": 1},
+        interest_outside_fen=0,
+    )
+
+    exact = split_recovery(RecoveryFacts(pledged_ip_fen=31), three)
+    more = split_recovery(RecoveryFacts(pledged_ip_fen=34), three)
+
+    assert exact.returned == {"pool": 10, "insurer": 10, "bank": 11}  # the bank takes the rounding
+    assert exact.whole == ("pool",)
+    assert more.returned == {"pool": 10, "insurer": 12, "bank": 12}  # its 11th goes to the others
+
+
+def test_the_banks_interest_outside_the_base_comes_before_the_pledgor():
+    claim = borne(borne={"pool": 400, "bank": 600}, interest_outside_fen=50)
+
+    back = split_recovery(RecoveryFacts(pledged_ip_fen=1_060), claim)
+
+    assert (back.to_interest_fen, back.to_pledgor_fen) == (50, 10)
+    assert split_recovery(RecoveryFacts(pledged_ip_fen=1_050), claim).to_pledgor_fen == 0
+
+
+def test_the_explanation_of_an_escrow_shows_what_was_due_before_a_payer_fell_short():
+    held = EscrowFacts(held={"pool": 100}, net_loss_fen=1_000, available={"pool": 50})
+
+    settled = settle_escrow(held, borne(borne={"pool": 400, "bank": 600}))
+    due, _, shares = explain_escrow(settled).steps
+
+    assert due.result == "pool 4.00, bank 6.00"
+    assert shares.result == "pool 1.50, bank 8.50"
+    assert "2.50 that a payer cannot add stays with bank" in shares.note.en
+    assert settled.as_data()["due"] == {"pool": "4.00", "bank": "6.00"}
 
 
 def test_escrow_moves_a_single_fen_too():

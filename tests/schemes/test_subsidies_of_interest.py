@@ -100,3 +100,16 @@ def test_a_contract_rate_that_is_the_one_after_the_cut_is_not_cut_again():
     assert subsidy("s", facts(rate_bp=400), before).borrower_rate_bp == 150
     assert subsidy("s", facts(rate_bp=400), after).borrower_rate_bp == 400
     assert subsidy("s", facts(), after).amount_fen == subsidy("s", facts(), before).amount_fen
+
+
+def test_a_flag_that_could_not_change_the_share_need_not_be_stated():
+    either = (
+        (("is_insured", "is_small"), Fraction(1, 2)),
+        (("is_guaranteed", "is_small"), Fraction(1, 2)),
+    )
+    terms = rule(share=Fraction(1, 5), share_if=either)
+
+    guaranteed = facts(attributes={"is_small": True, "is_guaranteed": True})
+    assert subsidy("s", guaranteed, terms).share == Fraction(1, 2)  # insured or not
+    with pytest.raises(FactMissing):
+        subsidy("s", facts(attributes={"is_small": True, "is_guaranteed": False}), terms)

@@ -42,6 +42,16 @@ def test_a_rule_that_ended_is_no_rule_any_more():
     assert scheme_of(text).terms(date(2027, 1, 1)).loan_cap_fen is None
 
 
+def test_a_rule_that_ends_with_the_measure_itself_leaves_no_gap():
+    last = "{to: 2028-12-31, value: {shares: {guarantor: 50, pool: 30, bank: 20}}"
+    text = GOOD.replace("{value: {shares: {guarantor: 50, pool: 30, bank: 20}}", last)
+    before = text.replace("to: 2028-12-31, value", "to: 2028-12-30, value")
+
+    assert scheme_of(text).terms(date(2028, 12, 31), "chain").flat is not None
+    _, problems = read_scheme(before, programme="county")
+    assert [one.en for one in problems] == ["from 2028-12-31 the rule “sharing” is missing"]
+
+
 @given(st.dates(date(2026, 1, 1), date(2028, 12, 31)), st.integers(0, 400))
 def test_the_same_rules_give_the_same_terms_and_version(day, later):
     other = min(day + timedelta(days=later), date(2028, 12, 31))

@@ -113,7 +113,7 @@ WRONG = {
         "是否要写 “status”", "did you mean “status”"),
     "an unknown status": Wrong(
         "status: complete", "status: ready", "status: ready",
-        "不认识 “ready”", "Known: complete, template, incomplete"),
+        "不认识 “ready”", "Known: complete, draft, template, incomplete"),
     "validity that ends before it begins": Wrong(
         "to: 2028-12-31", "to: 2025-12-31", "valid",
         "止日早于起日", "lies before the first"),

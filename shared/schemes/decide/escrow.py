@@ -7,7 +7,7 @@ from typing import Any
 from shared.money import format_fen
 from shared.schemes.decide.apportion import divide
 from shared.schemes.decide.claims import Borne, Payment
-from shared.schemes.decide.explanation import Explanation, Step, listed, money
+from shared.schemes.decide.explanation import NO_NOTE, Explanation, Step, listed, money
 from shared.schemes.rules.declare import Fen, Party
 from shared.schemes.vocabulary import Words
 
@@ -29,6 +29,8 @@ class EscrowDecision:
     """What leaves escrow, what goes back and what is added; `shares` sums to the net loss."""
 
     facts: EscrowFacts
+    due: Mapping[str, int]
+    """What each party bears of the net loss, before what a payer cannot add falls to the bearer."""
     shares: Mapping[str, int]
     paid: Mapping[str, int]
     released: Mapping[str, int]
@@ -53,6 +55,7 @@ class EscrowDecision:
     def as_data(self) -> dict[str, Any]:
         return {
             "version": self.borne.version,
+            "due": {party: format_fen(fen) for party, fen in self.due.items()},
             "shares": {party: format_fen(fen) for party, fen in self.shares.items()},
             "paid": {party: format_fen(fen) for party, fen in self.paid.items()},
             "released": {party: format_fen(fen) for party, fen in self.released.items()},
@@ -90,6 +93,7 @@ def settle_escrow(facts: EscrowFacts, borne: Borne) -> EscrowDecision:
     as_agreed = shares == due
     return EscrowDecision(
         facts=facts,
+        due=due,
         shares=shares,
         paid=paid,
         released=released,
@@ -99,7 +103,9 @@ def settle_escrow(facts: EscrowFacts, borne: Borne) -> EscrowDecision:
 
 
 def explain_escrow(decision: EscrowDecision) -> Explanation:
-    """What is due on the final loss, and what goes back or is added."""
+    """What is due on the final loss, what goes back or is added, and who bears what then."""
+    bearer = decision.borne.bearer
+    short = decision.shares[bearer] - decision.due[bearer]
     return Explanation(
         "escrow",
         decision.borne.version,
@@ -109,7 +115,7 @@ def explain_escrow(decision: EscrowDecision) -> Explanation:
                 Words("按最终净损失应付", "due on the final net loss"),
                 "S36; G.4",
                 (("net_loss", money(decision.facts.net_loss_fen)),),
-                listed(decision.shares.items()),
+                listed(decision.due.items()),
             ),
             Step(
                 "escrow.true_up",
@@ -117,6 +123,22 @@ def explain_escrow(decision: EscrowDecision) -> Explanation:
                 "S36; G.4",
                 tuple((party, money(fen)) for party, fen in decision.facts.held.items()),
                 f"released {listed(decision.released.items())}; added {listed(decision.added.items())}",
+            ),
+            Step(
+                "escrow.shares",
+                Words("各方承担", "what each party bears"),
+                "S36; G.4",
+                tuple(
+                    (f"available {party}", money(fen))
+                    for party, fen in decision.facts.available.items()
+                ),
+                listed(decision.shares.items()),
+                Words(
+                    f"付款方不足的 {money(short)} 由 {bearer} 承担",
+                    f"{money(short)} that a payer cannot add stays with {bearer}",
+                )
+                if short
+                else NO_NOTE,
             ),
         ),
     )

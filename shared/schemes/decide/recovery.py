@@ -120,7 +120,9 @@ def split_recovery(facts: RecoveryFacts, borne: Borne) -> RecoveryDecision:
 
 
 def _give_back(amount: int, before: Mapping[str, int], borne: Borne) -> dict[str, int]:
-    """Divide by what was borne; who is whole drops out, and the others share what it leaves."""
+    """Divide by what was borne; who is offered more than it needs drops out whole, and the others
+    share what it leaves. Who is offered exactly what it needs leaves nothing, and changes no other's
+    fen (H.23)."""
     need = {party: bore - before.get(party, 0) for party, bore in borne.borne.items()}
     assert all(fen >= 0 for fen in need.values()), "more was given back than was borne"
     given = dict.fromkeys(need, 0)
@@ -138,7 +140,7 @@ def _give_back(amount: int, before: Mapping[str, int], borne: Borne) -> dict[str
         )
         offered = divide(borne.rounding, left, parts, sum(parts), residual)
         full = [
-            party for party, fen in zip(open_parties, offered, strict=True) if fen >= need[party]
+            party for party, fen in zip(open_parties, offered, strict=True) if fen > need[party]
         ]
         if not full:
             for party, fen in zip(open_parties, offered, strict=True):

@@ -13,7 +13,7 @@ from shared.schemes.reading.shape import Field, Named, Record, is_mapping
 from shared.schemes.reading.yaml_text import read_yaml
 from shared.schemes.scheme import Document, Mode, Scheme, Status
 
-STATUS = Choice(("complete", "template", "incomplete"))
+STATUS = Choice(("complete", "draft", "template", "incomplete"))
 
 _VALID = Record(
     {"from": Field(Day(), required=True, zh="施行日", en="first day"), "to": Field(Day())}
@@ -41,7 +41,7 @@ HEAD = {
     "status": Field(
         STATUS,
         required=True,
-        zh="complete 可运行 / incomplete 有未公开数值 / template 模板",
+        zh="complete 可运行 / draft 草稿 / incomplete 有未公开数值 / template 模板",
         en="status",
     ),
     "extends": Field(

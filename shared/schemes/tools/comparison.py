@@ -1,35 +1,16 @@
 """Two measures side by side: which rules differ, and who pays more or less on a given book."""
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from fractions import Fraction
-from io import StringIO
 from typing import Any
 
-from shared.money import parse_fen
 from shared.refusals import Refused
 from shared.schemes.cases.answers import AMPLE_FEN
-from shared.schemes.decide.claims import ClaimFacts, Counters
+from shared.schemes.decide.claims import Counters
 from shared.schemes.decide.loss import ClaimDecision, split_loss
-from shared.schemes.problems import At, Problem
-from shared.schemes.reading.conditions import KIND_SHAPES
-from shared.schemes.reading.derived import fields_of
-from shared.schemes.reading.scalars import Money, Percent
 from shared.schemes.terms import RULES, Terms
-from shared.schemes.vocabulary import FACTS, FIGURES
-
-
-@dataclass(frozen=True, slots=True)
-class BookClaim:
-    """A claim of a book, with those whose caps it counts towards."""
-
-    number: str
-    filed_on: date
-    bank: str
-    borrower: str
-    facts: ClaimFacts
+from shared.schemes.tools.book import BookClaim
+from shared.schemes.vocabulary import FIGURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,72 +32,9 @@ class Totals:
     claims: int = 0
     cut: int = 0
     refused: dict[str, str] = field(default_factory=dict)
-
-
-_MONEY = tuple(name for name, field in fields_of(ClaimFacts).items() if field.shape == Money())
-COLUMNS = ("number", "filed_on", "bank", "borrower", *_MONEY, "ip_share", "attributes")
-
-
-def read_book(text: str) -> tuple[tuple[BookClaim, ...], list[Problem]]:
-    """A book of claims as CSV, or every cell that cannot be read.
-
-    Columns: those of `COLUMNS`; only number, filed_on and outstanding_principal must stand.
-    `attributes` is `is_first_loan=true;revenue=1000000.00`.
-    """
-    problems: list[Problem] = []
-    rows = csv.DictReader(StringIO(text))
-    for name in rows.fieldnames or ():
-        if name not in COLUMNS:
-            problems.append(
-                Problem(1, 1, name, f"不认识的列 {name}", f"the column {name} is not known")
-            )
-    claims = []
-    for row in rows:
-        line = rows.line_num
-        facts: dict[str, Any] = {}
-        try:
-            filed_on = date.fromisoformat(row["filed_on"])
-            for name in _MONEY:
-                if row.get(name):
-                    facts[f"{name}_fen"] = parse_fen(row[name])
-            if row.get("ip_share"):
-                at = At(row["ip_share"], "/ip_share", line, 1)
-                facts["ip_share"] = Percent().read(at, problems)
-                facts["combined_collateral"] = facts["ip_share"] != 1
-            facts["attributes"] = _attributes(row.get("attributes") or "", line, problems)
-            claims.append(
-                BookClaim(
-                    row["number"],
-                    filed_on,
-                    row.get("bank") or "",
-                    row.get("borrower") or row["number"],
-                    ClaimFacts(**facts),
-                )
-            )
-        except (ValueError, KeyError, TypeError) as error:
-            problems.append(
-                Problem(line, 1, "", f"这一行读不懂：{error}", f"this row cannot be read: {error}")
-            )
-    return tuple(sorted(claims, key=lambda claim: (claim.filed_on, claim.number))), problems
-
-
-def _attributes(text: str, line: int, problems: list[Problem]) -> dict[str, Any]:
-    found = {}
-    for pair in filter(None, (part.strip() for part in text.split(";"))):
-        name, _, value = pair.partition("=")
-        fact = FACTS.get(name)
-        if fact is None:
-            problems.append(
-                Problem(line, 1, name, f"不认识的事实 {name}", f"the fact {name} is not known")
-            )
-            continue
-        node: Any = value
-        if fact.kind == "flag":
-            node = {"true": True, "false": False}.get(value, value)
-        elif fact.kind == "count":
-            node = int(value)
-        found[name] = KIND_SHAPES[fact.kind].read(At(node, f"/{name}", line, 1), problems)
-    return found
+    """Number of a claim that is refused → the code of the reason."""
+    refused_fen: int = 0
+    """Their principal, which stays with the bearer: it is among its share."""
 
 
 def differing_rules(old: Terms, new: Terms) -> list[Difference]:
@@ -153,6 +71,9 @@ def cost_of(
             decision = split_loss(claim.facts, terms, Counters(used=counted, figures=running))
         except Refused as refusal:
             totals.refused[claim.number] = refusal.code
+            principal = claim.facts.outstanding_principal_fen
+            totals.refused_fen += principal
+            totals.shares[terms.bearer] = totals.shares.get(terms.bearer, 0) + principal
             continue
         _add(totals, decision)
         for part in terms.covered:
@@ -189,40 +110,3 @@ def _add(totals: Totals, decision: ClaimDecision) -> None:
         totals.shares[party] = totals.shares.get(party, 0) + fen
     bearer = decision.terms.bearer
     totals.shares[bearer] += decision.uncovered_fen
-
-
-SAMPLE_BOOK = tuple(
-    BookClaim(
-        number=f"S-{index:02d}",
-        filed_on=date(2026, 1 + index % 12, 10),
-        bank=f"bank-{index % 3}",
-        borrower=f"firm-{index % 8}",
-        facts=ClaimFacts(
-            outstanding_principal_fen=principal,
-            ip_share=Fraction(share, 100),
-            combined_collateral=share != 100,
-            borrower_balance_fen=principal * 2,
-            loan_amount_fen=principal * 2,
-            compensated_amount_fen=principal,
-            attributes={
-                "is_ip_loan": True,
-                "is_first_loan": index % 4 == 0,
-                "unsecured_share": Fraction(60, 100),
-                "risk_class": "substandard",
-                "is_high_tech_enterprise": index % 3 == 0,
-                "revenue": 3_000_000_000,
-            },
-            confirmed={"provincial_confirmation": True},
-            recovered_fen=0,
-            other_policy_money_fen=0,
-        ),
-    )
-    for index, (principal, share) in enumerate(
-        [
-            (48_405_201, 80), (100_000_000, 100), (300_000_000, 100), (484_052_011, 80),
-            (999_999_999, 100), (1_000_000_000, 60), (150_000_000, 100), (20_000_000, 100),
-            (750_000_001, 100), (60_000_000, 50), (500_000_000, 100), (1_500_000_000, 100),
-        ]
-    )
-)  # fmt: skip
-"""A dozen claims of all sizes, for a first look when no book is at hand."""

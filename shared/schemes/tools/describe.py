@@ -109,6 +109,8 @@ def _sharing(value: Sharing, language: str) -> list[str]:
                 f"the agreement {'must' if must else 'may'} state the share of {who}, from "
                 f"{percent(value.agreed.at_least)} up to the above"
             )
+    if value.facts_at == "disbursement":
+        lines.append("事实按放款日" if zh else "the facts are those of the disbursement")
     for party, decision in value.only_if_confirmed:
         who = party_name(party, language)
         lines.append(

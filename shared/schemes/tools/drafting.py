@@ -8,6 +8,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +30,16 @@ class Answers:
     """The article that states the ratio."""
     loan_cap: str = ""
     loan_cap_article: str = ""
+    region_code: str = ""
+    """GB/T 2260, six digits."""
 
 
 def draft(template: str, answers: Answers) -> str:
     """The text of a scheme file: the template's rules under the county's name and first day.
 
     The ratio and the loan cap get the article that was named; every other value keeps the mark
-    `assumed`, because nobody has read it in this county's measure yet.
+    `assumed`, because nobody has read it in this county's measure yet. As long as one does, the
+    file is a draft and binds no loan.
     """
     yaml = YAML(typ="rt")
     yaml.width = 4096
@@ -43,7 +47,12 @@ def draft(template: str, answers: Answers) -> str:
     node["programme"] = answers.programme
     node["name"] = _flow({"zh": answers.zh, "en": answers.en})
     node["place"] = _flow({"zh": answers.place_zh, "en": answers.place_en})
-    node["status"] = "complete"
+    if answers.region_code:
+        node.insert(
+            list(node).index("place") + 1,
+            "region_code",
+            DoubleQuotedScalarString(answers.region_code),
+        )
     node["valid"] = _flow({"from": _day(answers.valid_from)})
     node["documents"] = CommentedMap({"M": _flow({"zh": answers.measure})})
     node["modes"] = CommentedMap({answers.mode: node["modes"][answers.mode]})
@@ -66,13 +75,16 @@ def draft(template: str, answers: Answers) -> str:
         if not answers.loan_cap_article:
             entry["mark"] = "assumed"
         group["loan_cap"] = CommentedMap({_day(first): entry})
+    node["status"] = "draft" if _has_assumed(rules, mode_rules) else "complete"
     out = StringIO()
     yaml.dump(node, out)
     body = out.getvalue()
     lines = [line for line in body.splitlines() if not line.startswith("#")]
     return (
         f"# {answers.zh}\n# 依据：{answers.measure}。mark: assumed 的数值取自模板，"
-        "逐条核对后写明条款并删去该标记。\n" + "\n".join(lines) + "\n"
+        "逐条核对后写明条款并删去该标记，\n# 再把 status: draft 改为 complete。\n"
+        + "\n".join(lines)
+        + "\n"
     )
 
 
@@ -100,6 +112,15 @@ def _of_hundred(percent: int | str) -> str:
     """The share of 100.00 yuan, where the percentage has at most two decimals."""
     whole, _, decimals = str(percent).rstrip("%").partition(".")
     return f"{int(whole)}.{decimals:0<2}"
+
+
+def _has_assumed(*groups: Any) -> bool:
+    return any(
+        entry.get("mark") == "assumed"
+        for group in groups
+        for entries in group.values()
+        for entry in entries.values()
+    )
 
 
 def _redated(entries: Any, first: date) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.schemes.cases.cases import ORDINARY
 from shared.schemes.cases.questions import QUESTIONS
+from shared.schemes.reading.common import FILE as COMMON_FILE
 from shared.schemes.reading.derived import NAME
 from shared.schemes.reading.reader import HEAD
 from shared.schemes.reading.rules import NONE, SHAPES
@@ -16,9 +17,8 @@ from shared.schemes.vocabulary import MARKS
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def scheme_schema() -> dict[str, Any]:
-    """What a scheme file may say, from the same shapes that read it."""
-    rules = {
+def _rules() -> dict[str, Any]:
+    return {
         "type": "object",
         "properties": {
             name: {
@@ -47,6 +47,10 @@ def scheme_schema() -> dict[str, Any]:
         },
         "additionalProperties": False,
     }
+
+
+def scheme_schema() -> dict[str, Any]:
+    """What a scheme file may say, from the same shapes that read it."""
     head = Record(HEAD).schema()
     mode = {
         "type": "object",
@@ -61,7 +65,7 @@ def scheme_schema() -> dict[str, Any]:
     return {
         "$schema": _DIALECT,
         "title": "知贷方案文件 Zhidai scheme file",
-        "$defs": {"rules": rules},
+        "$defs": {"rules": _rules()},
         "type": "object",
         "properties": head["properties"]
         | {
@@ -70,6 +74,16 @@ def scheme_schema() -> dict[str, Any]:
         },
         "required": [*head["required"], "modes"],
         "additionalProperties": False,
+    }
+
+
+def common_schema() -> dict[str, Any]:
+    """What a file of common rules may say."""
+    return {
+        "$schema": _DIALECT,
+        "title": "知贷通用规则文件 Zhidai file of common rules",
+        "$defs": {"rules": _rules()},
+        **COMMON_FILE.schema(),
     }
 
 

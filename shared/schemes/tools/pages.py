@@ -7,11 +7,17 @@ from shared.schemes.cases.cases import Case, run
 from shared.schemes.scheme import Entry, Scheme
 from shared.schemes.terms import RULES
 from shared.schemes.tools.describe import described
-from shared.schemes.tools.json_schema import cases_schema, scheme_schema, written
+from shared.schemes.tools.json_schema import (
+    cases_schema,
+    common_schema,
+    scheme_schema,
+    written,
+)
 
 _STATUS = {
     "complete": "完整，可用于实际运行 · complete, may go live",
     "incomplete": "**不完整：有未公开的数值，不能用于实际运行 · incomplete, cannot go live**",
+    "draft": "草稿：有取自模板、尚未核对的数值 · a draft, with values of a template to check",
     "template": "模板，复制后填写 · a template to copy",
 }
 
@@ -55,6 +61,7 @@ def generated(documents: Sequence[tuple[Scheme, tuple[Case, ...]]]) -> dict[str,
     return {
         "scheme.schema.json": written(scheme_schema()),
         "cases.schema.json": written(cases_schema()),
+        "common.schema.json": written(common_schema()),
         **pages(documents),
         "README.md": index([(scheme, len(cases)) for scheme, cases in documents]),
     }
@@ -71,6 +78,7 @@ def page(scheme: Scheme, cases: tuple[Case, ...]) -> str:
         f"- 地区 place: {scheme.place.zh} · {scheme.place.en}",
         f"- 有效期 in force: {scheme.valid_from} – {scheme.valid_to or ''}",
         f"- 状态 status: {_STATUS[scheme.status]}",
+        *([f"- 通用规则 extends: `{scheme.extends}`"] if scheme.extends else []),
         "",
     ]
     if scheme.common:
