@@ -142,6 +142,19 @@ def test_the_hash_is_that_of_the_bytes_and_of_both_texts_where_one_extends_the_o
     assert both.sha256 == hashlib.sha256(TEXT.encode() + b"\0common").hexdigest()
 
 
+def test_what_a_file_extends_is_found_beside_it_and_published_with_it(tmp_path):
+    (tmp_path / "common").mkdir()
+    (tmp_path / "common" / "practice.yaml").write_text("rules: {}\n", encoding="utf-8")
+    path = tmp_path / "county.yaml"
+
+    path.write_text("programme: county\nextends: practice\n", encoding="utf-8")
+    assert library.publication_of(path).common_text == "rules: {}\n"
+    for name in ("nowhere", "../common/practice", "[practice]"):
+        path.write_text(f"programme: county\nextends: {name}\n", encoding="utf-8")
+        assert library.publication_of(path).common_text == ""
+    assert library.publication_of(library.path_of("dongli")).text == TEXT
+
+
 def test_the_shares_of_a_published_text_are_its_own():
     other = read(
         TEXT.replace("{pool: 40, bank: 60}}, source: S2", "{pool: 30, bank: 70}}, source: S2")
