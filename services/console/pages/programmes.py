@@ -140,9 +140,23 @@ async def _show(page: PageContext, programme: str, number: int, attempt: Attempt
         attempt,
         before=before,
         difference=difference,
+        rules=_rules(difference["modes"]) if difference else [],
         publisher=PUBLISHER,
         substitute=somebody_with(page, PUBLISHER) if waits else None,
     )
+
+
+def _rules(modes: list[dict[str, Any]]) -> list[tuple[list[dict[str, Any]], dict[str, Any]]]:
+    """(modes, rule) for every rule that differs: a rule that differs alike in several stands once."""
+    found: list[tuple[list[dict[str, Any]], dict[str, Any]]] = []
+    for mode in modes:
+        for rule in mode["rules"]:
+            alike = next((names for names, known in found if known == rule), None)
+            if alike is None:
+                found.append(([mode["name"]], rule))
+            else:
+                alike.append(mode["name"])
+    return found
 
 
 async def _before(page: PageContext, shown: dict[str, Any]) -> int | None:
