@@ -74,6 +74,20 @@ def test_a_cap_at_a_part_of_the_balance_is_one_at_the_balance_and_at_twice_it_is
     assert {one.rule for one in gaps(at(200), since=FIRST)} == {"caps.pool_balance"}
 
 
+def test_a_fixed_amount_counted_over_the_balance_is_no_cap_at_it():
+    scheme = read(
+        TEXT.replace("per: pool_balance, of: pool_available,", 'per: pool_balance, amount: "1.00",')
+    )
+
+    assert {one.rule for one in gaps(scheme, since=FIRST)} == {"caps.pool_balance"}
+
+
+def test_deadlines_without_one_for_claims_leave_a_gap():
+    scheme = read(TEXT.replace("        claim: {months: 6, mark: assumed}\n", ""))
+
+    assert {one.rule for one in gaps(scheme, since=FIRST)} == {"deadlines.claim"}
+
+
 def test_a_cap_that_leaves_the_pool_out_says_nothing_of_its_balance():
     scheme = read(
         TEXT.replace(
