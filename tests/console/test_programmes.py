@@ -67,6 +67,7 @@ async def test_the_second_person_sees_what_changes_for_whom_and_publishes(house:
         assert "/programmes/dongli/2/withdraw" in own.actions
         assert "发布须由另一人办理" in own.text
     async with house.logged_in("approver-zhao") as approver:
+        assert "/programmes/dongli/2" in (await approver.opens("/")).links
         page = await approver.opens("/programmes/dongli/2")
         for words in ("与第 1 版的差异", "损失分担比例", "400,000.00", "500,000.00", "600,000.00"):
             assert words in page.text, words
