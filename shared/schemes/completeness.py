@@ -6,11 +6,12 @@ than it has. It may say *none*; it may not say nothing. And a value that nobody 
 source (`mark: assumed`) holds only where a person has accepted it by name.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from shared.schemes.scheme import Scheme
+from shared.schemes.scheme import Entry, Scheme
 from shared.schemes.terms import Terms
 
 
@@ -51,7 +52,7 @@ def gaps(scheme: Scheme, *, since: date) -> tuple[Gap, ...]:
     """What the live modes that share losses leave unsaid on any day from `since` on, each once."""
     found: dict[tuple[str, str], Gap] = {}
     for mode, day, terms in _terms_to_come(scheme, since):
-        for rule in _unsaid(terms):
+        for rule in _unsaid(scheme, terms, day):
             zh, en = _ASKED[rule]
             found.setdefault(
                 (mode, rule),
@@ -96,25 +97,29 @@ def _terms_to_come(scheme: Scheme, since: date) -> Iterator[tuple[str, date, Ter
                 yield mode, day, scheme.terms(on=day, mode=mode)
 
 
-def _unsaid(terms: Terms) -> Iterator[str]:
+def _unsaid(scheme: Scheme, terms: Terms, day: date) -> Iterator[str]:
     """That a rule is stated is what counts, be it as none. Without sharing there is no claim."""
     if terms.sharing is None:
         return
     for rule in ("trigger", "claim_documents"):
         if rule not in terms.stated:
             yield rule
-    says_no_deadlines = "deadlines" in terms.stated and not terms.deadlines
-    if "claim" not in terms.deadlines and not says_no_deadlines:
+    if not _says_by_when_to_claim(scheme.rules_of(terms.mode).get("deadlines", ()), day):
         yield "deadlines.claim"
     if "pool" in terms.parties and not _speaks_of_the_balance(terms):
         yield "caps.pool_balance"
+
+
+def _says_by_when_to_claim(deadlines: Sequence[Entry], day: date) -> bool:
+    """A time limit for claims, none for claims, or none at all, as the file has it."""
+    said: Any = next((entry.value for entry in reversed(deadlines) if entry.holds(day)), "unknown")
+    return "claim" in said if isinstance(said, Mapping) else said != "unknown"
 
 
 def _speaks_of_the_balance(terms: Terms) -> bool:
     if "limited_to_balance" in terms.stated or ("caps" in terms.stated and not terms.caps):
         return True
     return any(
-        "pool" in cap.parties
-        and (cap.per == "pool_balance" or (cap.of == "pool_available" and (cap.rate or 0) <= 1))
+        "pool" in cap.parties and cap.of == "pool_available" and (cap.rate or 0) <= 1
         for cap in terms.caps
     )

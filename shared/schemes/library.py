@@ -5,12 +5,15 @@ names; nothing is copied into this source tree.
 """
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from shared.schemes.problems import Problem, closest
+from shared.schemes.publication import Publication
 from shared.schemes.reading.reader import read_scheme
+from shared.schemes.reading.yaml_text import read_yaml
 from shared.schemes.scheme import NoSuchScheme, Scheme
 
 PROGRAMMES = Path(__file__).parents[2] / "schemes"
@@ -122,3 +125,28 @@ def programmes() -> tuple[str, ...]:
 def programmes_of_this_project() -> tuple[str, ...]:
     """Those whose files come with this project: what is published about it names no others."""
     return tuple(sorted(_found(_folders[:1])))
+
+
+def publication_of(path: Path) -> Publication:
+    """What is published of a file: its text with the common rules that it extends.
+
+    Raises OSError and UnicodeDecodeError where it cannot be read.
+    """
+    text = path.read_text(encoding="utf-8")
+    return Publication(path.stem, text, extended_by(text, beside=path.parent))
+
+
+def extended_by(text: str, *, beside: Path | None = None) -> str:
+    """The text of the common rules that a measure's text names: of `common/` beside its file,
+    else of the folders. "" where it extends none, or names what is not there: the reader says so.
+    """
+    node, _ = read_yaml(text)
+    name = node.get("extends") if isinstance(node, Mapping) else None
+    if not isinstance(name, str) or re.fullmatch(r"[a-z][a-z0-9_]*", name) is None:
+        return ""
+    folders: list[Path] = [beside, *_folders] if beside else _folders
+    for folder in folders:
+        path = folder / "common" / f"{name}.yaml"
+        if path.is_file():
+            return path.read_text(encoding="utf-8")
+    return ""

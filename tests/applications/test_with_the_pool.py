@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -138,6 +139,39 @@ async def test_a_case_goes_from_submission_to_compensation_through_both_services
         await town.asks(town.pool.as_(*person), f"{path}/{step}", body, 200)
 
     assert await office.state(case) == "claimed"
+
+
+async def test_both_services_judge_a_loan_by_the_version_of_its_approval_day(town: Town):
+    half = (
+        (await town.pool.as_("au", "auditor").get("/programmes/dongli/versions/1"))
+        .json()["text"]
+        .replace("{shares: {pool: 40, bank: 60}}", "{shares: {pool: 50, bank: 50}}")
+    )
+    before = await town.approved()
+    await publish(town.pool, "dongli", half, in_force_from=date(2026, 3, 3))
+    await town.settled()
+    await town.office.moves_clock(days=1)
+    await town.pool.context.clock.set(town.office.now)
+
+    after = await town.approved(collateral=[right()])
+
+    shown = {}
+    for case in (before, after):
+        known = await town.office.case(case)
+        covered = (await town.pool.as_("au", "auditor").get(f"/coverages/{case['id']}")).json()
+        assert covered["state"] == "reserved"
+        assert known["scheme_version"] == covered["scheme_version"]
+        shown[case["id"]] = covered["scheme_version"]
+    assert shown[before["id"]] != shown[after["id"]]
+    kept = []
+    for service in (town.office.service, town.pool):
+        async with service.context.database.begin("*") as conn:
+            rows = await conn.fetch(
+                "select in_force_from, sha256, text from published_schemes order by 1"
+            )
+            kept.append([tuple(row) for row in rows])
+    assert kept[0] == kept[1]
+    assert len(kept[0]) == 2
 
 
 async def test_a_loan_the_pool_has_no_room_for_is_declined_with_the_limit_that_binds(town: Town):

@@ -64,6 +64,19 @@ async def test_a_stranger_sets_up_a_bank_a_pool_and_its_line(rooms: Rooms):
         found += await violations(page)
 
         await page.get_by_role("button", name="换成吴刚").click()
+        await page.get_by_role("button", name="提出方案版本").click()
+        await expect(page.get_by_role("alert")).to_be_focused()
+        found += await violations(page)
+        for box in await page.locator("[name=accepts]").all():
+            await box.check()
+        await page.get_by_role("button", name="提出方案版本").click()
+        await expect(page.get_by_role("status")).to_have_text("版本已提出，等待另一人发布。")
+        found += await violations(page)
+        await page.get_by_role("button", name="换成何敏").click()
+        await page.get_by_role("button", name="发布", exact=True).click()
+        await expect(page.get_by_role("status")).to_have_text("版本已发布，不能再改。")
+        await page.goto("/setup")
+        await page.get_by_role("button", name="换成吴刚").click()
         await fills(page, programme="dongli", code="dongli", name="东丽资金池",
                     opened_on="2026-01-01", contributor_role="district",
                     contributor_code="DL-FIN", contributor_name="东丽区财政局")  # fmt: skip
@@ -126,7 +139,7 @@ async def test_the_new_pages_fit_a_small_screen_and_english(rooms: Rooms):
         await page.get_by_role("button", name="English").click()
         found = await violations(page)
         await page.get_by_role("button", name="Begin the set-up").click()
-        for path in ("/setup", "/setup/bank", "/setup/pool"):
+        for path in ("/setup", "/setup/bank", "/setup/pool", "/programmes", "/programmes/new"):
             await page.goto(path)
             assert await page.evaluate("document.documentElement.scrollWidth") <= 320, path
             found += await violations(page)

@@ -123,6 +123,14 @@ class Page:
             for button in one["buttons"]
         ]
 
+    def boxes(self, name: str) -> list[str]:
+        """The values of every box of that name that can be ticked."""
+        return [
+            given["value"]
+            for tag, given in self.tags
+            if tag == "input" and given.get("type") == "checkbox" and given.get("name") == name
+        ]
+
     def form(self, action: str) -> dict[str, Any]:
         """What the form that goes to `action` holds before anybody has typed."""
         found = next((one for one in self._read.forms if one["action"] == action), None)

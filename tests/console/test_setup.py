@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from services.console.upstream.programmes import programmes
+from services.console.upstream.programmes import programme_files
 from tests.console.house import House, Visitor, did
 from tests.console.loader import Loader
 from tests.console.page import Page
+from tests.publishing import publish
 
 APPLICATION = json.loads(
     (Path(__file__).parents[2] / "docs" / "examples" / "application.json").read_text()
@@ -39,6 +40,8 @@ LINE = {
 async def has(house: House, *steps: str) -> AsyncIterator[Visitor]:
     """Somebody of the bureau in a house where these steps are done."""
     async with house.visitor() as visitor:
+        if "pool" in steps:
+            await publish(house.services["risk_pool"], "dongli")
         await visitor.logs_in("admin")
         for name, filled in (("bank", BANK), ("pool", POOL), ("line", LINE)):
             if name in steps:
@@ -75,6 +78,17 @@ async def test_a_stranger_is_told_what_is_missing_and_sets_up_until_a_bank_can_s
         assert "可以了" not in page.text
 
         page = await visitor.sends(page, "/login", subject="manager-wu")
+        assert page.path == "/programmes/new"
+        asked_for = await visitor.sends(page, "/programmes/new", programme="dongli")
+        assert asked_for.status == 409 and "逐项点名接受" in asked_for.text
+        page = await visitor.sends(asked_for, "/programmes/new", accepts=asked_for.boxes("accepts"))
+        assert page.path == "/programmes/dongli/1" and "等待另一人发布" in page.text
+        assert "/programmes/dongli/1/publish" not in page.actions
+        page = await visitor.sends(page, "/login", subject="approver-zhao")
+        page = await visitor.sends(page, "/programmes/dongli/1/publish")
+        assert "版本已发布" in page.text
+
+        page = await visitor.sends(await visitor.opens("/setup"), "/login", subject="manager-wu")
         assert page.path == "/setup/pool"
         page = await visitor.sends(page, "/setup/pool", **POOL)
         assert "资金池已开立" in page.text and "可以了" not in page.text
@@ -117,6 +131,7 @@ async def test_the_first_page_of_everybody_in_the_bureau_leads_to_what_is_missin
 
 
 async def test_another_bank_and_pool_than_the_example_are_named_for_the_command(empty_house: House):
+    await publish(empty_house.services["risk_pool"], "dongli")
     async with empty_house.visitor() as visitor:
         await visitor.logs_in("admin")
         bank = BANK | {"code": "YX-RCB"}
@@ -142,9 +157,9 @@ WRONG = [
     ("bank", BANK | {"name": ""}, "至少 1 个字符"),
     ("bank", BANK | {"code": "工行"}, "格式"),
     ("pool", POOL | {"code": "Dongli"}, "格式"),
-    ("pool", POOL | {"opened_on": "2022-10-27"}, "不在有效期内"),
+    ("pool", POOL | {"opened_on": "2022-10-27"}, "没有已发布"),
     ("pool", POOL | {"opened_on": ""}, "日期"),
-    ("pool", POOL | {"programme": "template_chain"}, "模板"),
+    ("pool", POOL | {"programme": "template_chain"}, "没有已发布"),
     ("pool", POOL | {"contributor_name": ""}, "必填"),
     ("line", LINE | {"amount": "many"}, "两位小数"),
     ("line", LINE | {"valid_from": "soon"}, "日期"),
@@ -202,11 +217,26 @@ async def test_a_double_click_registers_one_bank(empty_house: House):
         assert (one.path, other.path) == ("/setup", "/setup")
 
 
-def test_only_complete_programmes_that_share_losses_are_offered():
-    offered = {one.code for one in programmes()}
-    assert {"dongli", "youxian"} <= offered
+async def test_only_published_programmes_that_share_losses_are_offered_for_a_pool(
+    empty_house: House,
+):
+    async with empty_house.visitor() as visitor:
+        await visitor.logs_in("manager-wu")
+        early = await visitor.opens("/setup/pool")
+        assert "请先完成：提出方案" in early.text and "/setup/pool" not in early.actions
+        for programme in ("youxian", "fj_subsidy"):
+            await publish(empty_house.services["risk_pool"], programme)
+
+        page = await visitor.opens("/setup/pool")
+
+        assert "游仙区" in page.text and "dongli ·" not in page.text
+        assert "fj_subsidy" not in page.text, "a programme of subsidies has no pool of losses"
+
+
+def test_only_files_with_a_live_mode_can_be_proposed():
+    offered = {one.code for one in programme_files()}
+    assert {"dongli", "youxian", "fj_subsidy"} <= offered
     assert not any(code.startswith("template_") for code in offered)
-    assert "gx_guihuidai" not in offered, "a programme of subsidies has no pool of losses"
 
 
 @asynccontextmanager

@@ -17,6 +17,8 @@ from tests.notifications.conftest import SETTINGS
 
 SERVICES = (APPLICATIONS, RISK_POOL, NOTIFICATIONS)
 WRITES = ("post", "put", "patch", "delete")
+LONG = 5000
+"""Characters. A text that may be longer is a whole file."""
 WRONG_VALUES: dict[str, tuple[Any, ...]] = {
     "money": (
         "1e9", 1000000, -3, 1.5, "-1e3", "1.000", "１００", "", "1,000.00", "0x10", "NaN", "+1",
@@ -28,7 +30,8 @@ WRONG_VALUES: dict[str, tuple[Any, ...]] = {
     "date-time": (0, "2026-03-01", "2026-03-01T00:00:00", "2026-13-01T00:00:00Z", "", None),
     "uuid": (0, "not-a-uuid", "", None, "00000000-0000-0000-0000-00000000000g"),
     "choice": ("no-such-option", "", 0, None, {}),
-    "text": (0, True, None, [], {}, "a\x00b", "过" * 5000),
+    "text": (0, True, None, [], {}, "a\x00b", "过" * LONG),
+    "file": (0, True, None, [], {}, "a\x00b"),
     "object": ("text", 0, [], None),
     "list": ("text", 0, {}, None),
 }  # fmt: skip
@@ -133,6 +136,8 @@ def kind_of(schema: dict[str, Any]) -> str:
     if schema.get("type") == "string":
         if schema.get("format") in ("date", "date-time", "uuid"):
             return str(schema["format"])
+        if schema.get("maxLength", 0) > LONG:
+            return "file"
         return "money" if "Yuan" in schema.get("description", "") else "text"
     return {"integer": "integer", "boolean": "boolean", "object": "object"}.get(
         str(schema.get("type")), ""

@@ -58,7 +58,10 @@ async def full(town: Town) -> tuple[Town, dict[str, str]]:
 
 OWN = ("case_id", "loan_id", "claim_id", "recovery_id", "endpoint_id", "message_id")
 """Parameters whose value belongs to one bank. A route with one of them is tried by another bank."""
-ANYBODY_S = ("/api/v1/banks", "/api/v1/pools", "/api/v1/event-types", "/api/v1/sandbox/clock")
+ANYBODY_S = (
+    "/api/v1/banks", "/api/v1/pools", "/api/v1/programmes", "/api/v1/event-types",
+    "/api/v1/sandbox/clock",
+)  # fmt: skip
 """Lists of what all who take part may know."""
 
 

@@ -74,6 +74,20 @@ def test_a_cap_at_a_part_of_the_balance_is_one_at_the_balance_and_at_twice_it_is
     assert {one.rule for one in gaps(at(200), since=FIRST)} == {"caps.pool_balance"}
 
 
+def test_a_fixed_amount_counted_over_the_balance_is_no_cap_at_it():
+    scheme = read(
+        TEXT.replace("per: pool_balance, of: pool_available,", 'per: pool_balance, amount: "1.00",')
+    )
+
+    assert {one.rule for one in gaps(scheme, since=FIRST)} == {"caps.pool_balance"}
+
+
+def test_deadlines_without_one_for_claims_leave_a_gap():
+    scheme = read(TEXT.replace("        claim: {months: 6, mark: assumed}\n", ""))
+
+    assert {one.rule for one in gaps(scheme, since=FIRST)} == {"deadlines.claim"}
+
+
 def test_a_cap_that_leaves_the_pool_out_says_nothing_of_its_balance():
     scheme = read(
         TEXT.replace(
@@ -140,6 +154,19 @@ def test_the_hash_is_that_of_the_bytes_and_of_both_texts_where_one_extends_the_o
 
     assert alone.sha256 == hashlib.sha256(TEXT.encode()).hexdigest()
     assert both.sha256 == hashlib.sha256(TEXT.encode() + b"\0common").hexdigest()
+
+
+def test_what_a_file_extends_is_found_beside_it_and_published_with_it(tmp_path):
+    (tmp_path / "common").mkdir()
+    (tmp_path / "common" / "practice.yaml").write_text("rules: {}\n", encoding="utf-8")
+    path = tmp_path / "county.yaml"
+
+    path.write_text("programme: county\nextends: practice\n", encoding="utf-8")
+    assert library.publication_of(path).common_text == "rules: {}\n"
+    for name in ("nowhere", "../common/practice", "[practice]"):
+        path.write_text(f"programme: county\nextends: {name}\n", encoding="utf-8")
+        assert library.publication_of(path).common_text == ""
+    assert library.publication_of(library.path_of("dongli")).text == TEXT
 
 
 def test_the_shares_of_a_published_text_are_its_own():

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from shared.schemes import library
 from shared.schemes.publication import Publication
 from zhidai.access import REFUSED, Access
 from zhidai.commands.options import StateFolder
@@ -45,7 +46,8 @@ def publish(
 ) -> None:
     """Propose a file as a programme's next version; with --approve, publish it as another person."""
     path = path_of(source, "zh")
-    publication = Publication(path.stem, text_of(path, "zh"))
+    text_of(path, "zh")  # ends in words where the file cannot be read
+    publication = library.publication_of(path)
     role = "approver" if approve else "pool_manager"
     access = Access(
         "risk_pool", roles=(role,), subject=person or f"zhidai-{role}", state=state, url=url
@@ -73,6 +75,7 @@ def _propose(
             f"/programmes/{publication.programme}/versions",
             {
                 "text": publication.text,
+                "common_text": publication.common_text,
                 "in_force_from": since.isoformat(),
                 "accepts": accept,
             },

@@ -14,12 +14,14 @@ from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
 from services.console.upstream.client import not_found
 from services.console.upstream.programmes import (
-    file_text,
     first_day_of,
     named_in,
     programme_files,
+    publication_of_file,
+    publication_of_text,
     read_programmes,
 )
+from shared.schemes.publication import Publication
 
 router = APIRouter(prefix="/programmes")
 
@@ -81,23 +83,28 @@ async def act_on_version(page: Page, programme: Code, number: Number, action: st
 
 
 async def _send(page: PageContext, form: FormData) -> Any:
-    own = text(form, "text")
-    programme = named_in(own) if own else text(form, "programme")
-    if own and not programme:
-        programme = text(form, "programme")
-    elif not own and programme not in {one.code for one in programme_files()}:
-        raise not_found()
-    # A browser sends lines that end in CR LF; the file's bytes are what is hashed.
-    whole = own.replace("\r\n", "\n") + "\n" if own else file_text(programme)
+    publication = _publication(form)
     since = text(form, "in_force_from")
-    if not since and (first := first_day_of(programme, whole)) is not None:
+    if not since and (first := first_day_of(publication)) is not None:
         since = first.isoformat()
     body = {
-        "text": whole,
+        "text": publication.text,
+        "common_text": publication.common_text,
         "in_force_from": since,
         "accepts": [str(name) for name in form.getlist("accepts")],
     }
-    return await page.risk_pool.post(f"/programmes/{programme}/versions", body, key=once(form))
+    path = f"/programmes/{publication.programme}/versions"
+    return await page.risk_pool.post(path, body, key=once(form))
+
+
+def _publication(form: FormData) -> Publication:
+    """The text that was pasted, else the file that was chosen. Raises Problem."""
+    chosen, own = text(form, "programme"), text(form, "text")
+    if own:
+        return publication_of_text(named_in(own) or chosen, own)
+    if chosen not in {one.code for one in programme_files()}:
+        raise not_found()
+    return publication_of_file(chosen)
 
 
 async def _form(page: PageContext, attempt: Attempt, programme: str) -> Response:
@@ -133,9 +140,23 @@ async def _show(page: PageContext, programme: str, number: int, attempt: Attempt
         attempt,
         before=before,
         difference=difference,
+        rules=_rules(difference["modes"]) if difference else [],
         publisher=PUBLISHER,
         substitute=somebody_with(page, PUBLISHER) if waits else None,
     )
+
+
+def _rules(modes: list[dict[str, Any]]) -> list[tuple[list[dict[str, Any]], dict[str, Any]]]:
+    """(modes, rule) for every rule that differs: a rule that differs alike in several stands once."""
+    found: list[tuple[list[dict[str, Any]], dict[str, Any]]] = []
+    for mode in modes:
+        for rule in mode["rules"]:
+            alike = next((names for names, known in found if known == rule), None)
+            if alike is None:
+                found.append(([mode["name"]], rule))
+            else:
+                alike.append(mode["name"])
+    return found
 
 
 async def _before(page: PageContext, shown: dict[str, Any]) -> int | None:

@@ -13,6 +13,7 @@ from services.console.http.today import today
 from services.console.rendering.navigation import SETS_UP
 from services.console.upstream.installation import Installation, read_installation
 from services.console.upstream.optional import items, nothing, or_none
+from services.console.upstream.programmes import read_programmes
 from shared.money import format_fen, parse_fen
 
 router = APIRouter()
@@ -34,7 +35,17 @@ async def start(page: Page) -> Response:
     assert person is not None
     works = bool(person.roles & {"reviewer", "approver"})
     finance = bool(person.roles & {"finance_maker", "finance_checker", "reviewer"})
-    queue, statistics, pools, claims, recoveries, inbox, for_bank, day = await asyncio.gather(
+    (
+        queue,
+        statistics,
+        pools,
+        claims,
+        recoveries,
+        inbox,
+        for_bank,
+        day,
+        known,
+    ) = await asyncio.gather(
         or_none(page.applications.get("/queue", limit=6)) if works else nothing(),
         or_none(page.applications.get("/statistics")),
         or_none(page.risk_pool.get("/pools")),
@@ -45,6 +56,7 @@ async def start(page: Page) -> Response:
         if person.is_of_bank
         else nothing(),
         today(page),
+        nothing() if person.is_of_bank else or_none(read_programmes(page.risk_pool)),
     )
     installation = await _set_up_here(page, pools)
     if installation and installation.is_empty:
@@ -59,6 +71,7 @@ async def start(page: Page) -> Response:
         claims=_pending(items(claims or [])),
         recoveries=_pending(items(recoveries or [])),
         months=_pending(months),
+        versions=_pending([one for programme in known or () for one in programme["versions"]]),
         for_bank=items(for_bank or []),
         pools=shown_pools,
         cases=_by_month(statistics["cases"] if statistics else []),

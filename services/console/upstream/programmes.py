@@ -53,9 +53,18 @@ def programme_files() -> tuple[ProgrammeFile, ...]:
     )
 
 
-def file_text(programme: str) -> str:
-    """The text of a programme's file. Raises NoSuchScheme."""
-    return library.path_of(programme).read_text(encoding="utf-8")
+def publication_of_file(programme: str) -> Publication:
+    """What is published of a programme's file. Raises NoSuchScheme."""
+    return library.publication_of(library.path_of(programme))
+
+
+def publication_of_text(programme: str, text: str) -> Publication:
+    """What is published of a text of one's own, with the common rules that it names.
+
+    A browser sends lines that end in CR LF; the bytes are hashed as they stand in a file.
+    """
+    whole = text.replace("\r\n", "\n").rstrip("\n") + "\n"
+    return Publication(programme, whole, library.extended_by(whole))
 
 
 def named_in(text: str) -> str:
@@ -64,7 +73,7 @@ def named_in(text: str) -> str:
     return found[1] if found else ""
 
 
-def first_day_of(programme: str, text: str) -> date | None:
+def first_day_of(publication: Publication) -> date | None:
     """The first day of a text's validity; None where it cannot be read."""
-    scheme, _ = Publication(programme, text).read()
+    scheme, _ = publication.read()
     return scheme.valid_from if scheme else None

@@ -8,6 +8,7 @@ PATHS: tuple[tuple[str, str], ...] = (
     ("loan_id", "/cases/{loan_id}"),
     ("month", "/pools/{pool_code}/settlements/{month}"),
     ("pool_code", "/pools/{pool_code}"),
+    ("programme", "/programmes/{programme}/{number}"),
 )
 """The first field that a fact has decides."""
 

@@ -9,7 +9,9 @@ from typing import Any
 from services.risk_pool.api.case_responses import MoveAnswer
 from services.risk_pool.api.cases import presented
 from services.risk_pool.api.programme_responses import (
+    AcceptedRule,
     BookLineAnswer,
+    BookTotal,
     BurdenAnswer,
     DifferenceAnswer,
     ModeAnswer,
@@ -80,10 +82,37 @@ def detail_answered(
         **dict(_in_list(row, _in_force(published, today), caller)),
         text=row["text"],
         common_text=row["common_text"],
-        accepted_rules=[_rule_in_words(name) for name in row["accepted"]],
+        accepted_rules=_accepted(row),
         progress=progress_answer(LIFE_CYCLE, row["state"]),
         history=[MoveAnswer(**move) for move in moves],
     )
+
+
+def _accepted(row: Version) -> list[AcceptedRule]:
+    """What was accepted by name, as it holds on the version's first day."""
+    terms = _terms_by_mode(_scheme(row), row["in_force_from"]).values()
+    return [
+        AcceptedRule(
+            **dict(_rule_in_words(name)),
+            values_zh=_values(name, terms, "zh"),
+            values_en=_values(name, terms, "en"),
+        )
+        for name in row["accepted"]
+    ]
+
+
+def _values(name: str, modes: Iterable[Terms], language: str) -> list[str]:
+    """The value of a rule in each mode that assumes it, each once; of `deadlines.claim` one step."""
+    rule, _, step = name.partition(".")
+    found: dict[str, None] = {}
+    for terms in modes:
+        if rule not in terms.stated or (not step and terms.stated[rule].mark != "assumed"):
+            continue
+        value = getattr(terms, RULES[rule].field)
+        if step:
+            value = {step: value[step]} if step in value else None
+        found |= dict.fromkeys(_lines(rule, value, language) or ())
+    return list(found)
 
 
 def _in_list(row: Version, in_force: int | None, caller: Identity) -> VersionInList:
@@ -153,6 +182,7 @@ def difference_answered(
             for mode, name in names.items()
         ],
         book=[_book_line(line) for line in book],
+        book_total=_book_total(book),
     )
 
 
@@ -193,6 +223,23 @@ def _book_line(line: BookLine) -> BookLineAnswer:
     )
 
 
+def _book_total(lines: Sequence[BookLine]) -> BookTotal:
+    return BookTotal(
+        loans=sum(len(line.loans) for line in lines),
+        principal_fen=sum(line.principal_fen for line in lines),
+        old=_burden(_together([line.old for line in lines])),
+        new=_burden(_together([line.new for line in lines])),
+    )
+
+
+def _together(burdens: Sequence[Burden]) -> Burden:
+    return Burden(
+        pool_fen=sum(one.pool_fen for one in burdens),
+        bank_fen=sum(one.bank_fen for one in burdens),
+        refused=sum(one.refused for one in burdens),
+    )
+
+
 def _burden(burden: Burden) -> BurdenAnswer:
     return BurdenAnswer(pool_fen=burden.pool_fen, bank_fen=burden.bank_fen, refused=burden.refused)
 
@@ -208,7 +255,11 @@ def _difference(one: Difference) -> RuleDifference:
 
 
 def _lines(rule: str, value: Any, language: str) -> list[str] | None:
-    return None if value is None else described(rule, value, language)
+    if value is None:
+        return None
+    if not isinstance(value, bool | int | Fraction) and not value:
+        return ["无" if language == "zh" else "none"]  # said expressly
+    return described(rule, value, language)
 
 
 def _rule_in_words(name: str) -> RuleInWords:

@@ -72,12 +72,19 @@ class RuleInWords(BaseModel):
     en: str
 
 
+class AcceptedRule(RuleInWords):
+    """A rule whose assumed value somebody stands by, with the value in each mode that has it."""
+
+    values_zh: list[str]
+    values_en: list[str]
+
+
 class VersionAnswer(VersionInList):
     """A version with its text: the bytes by which every loan of its days is judged."""
 
     text: str
     common_text: str
-    accepted_rules: list[RuleInWords]
+    accepted_rules: list[AcceptedRule]
     progress: list[StepAnswer]
     history: list[MoveAnswer]
 
@@ -120,6 +127,15 @@ class BookLineAnswer(Money):
     new: BurdenAnswer
 
 
+class BookTotal(Money):
+    """All lines of the book together."""
+
+    loans: int
+    principal_fen: Fen
+    old: BurdenAnswer
+    new: BurdenAnswer
+
+
 class DifferenceAnswer(BaseModel):
     """Two versions side by side: rules that differ, and who gains and loses on the loans in cover."""
 
@@ -129,3 +145,4 @@ class DifferenceAnswer(BaseModel):
     on: date = Field(description="The day whose terms are compared: the first of the new version.")
     modes: list[ModeDifference]
     book: list[BookLineAnswer]
+    book_total: BookTotal

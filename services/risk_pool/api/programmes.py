@@ -100,9 +100,12 @@ async def show_version(
 async def show_difference(
     programme: ProgrammeCode,
     number: Number,
-    to: Annotated[int, Query(ge=1, le=2**31 - 1, description="The number of the new version.")],
     caller: Anyone,
     context: CurrentContext,
+    to: Annotated[
+        int | None,
+        Query(ge=1, le=2**31 - 1, description="The new version's number; the newest if left out."),
+    ] = None,
 ) -> DifferenceAnswer:
     """What differs in another version, and who gains and loses on the loans in cover.
 
@@ -111,6 +114,9 @@ async def show_difference(
     only_published = _only_published(caller)
     async with context.database.looking(caller.institution) as conn:
         old = await known.version(conn, programme, number, only_published=only_published)
+        if to is None:
+            own = await known.versions(conn, programme=programme, only_published=only_published)
+            to = own[0]["number"]
         new = await known.version(conn, programme, to, only_published=only_published)
         loans = await known.loans_in_cover(conn, programme)
     return difference_answered(old, new, loans)

@@ -58,6 +58,11 @@ async def test_one_person_proposes_and_another_publishes_the_bytes_with_their_ha
         assert answer["sha256"] == heard("dongli").sha256
         assert (answer["proposed_by"], answer["published_by"]) == ("lin", "he")
         assert [move["action"] for move in answer["history"]] == ["propose", "publish"]
+        accepted = {one["rule"]: one["values_en"] for one in answer["accepted_rules"]}
+        assert sorted(accepted) == proposal("dongli")["accepts"]
+        assert accepted["loan_cap"] == ["10,000,000.00"]
+        # Of the shares only those of the modes that assume them: two have a source, one none.
+        assert len(accepted["sharing"]) == 2
         await service.settled()
         (told,) = [
             one
@@ -300,6 +305,15 @@ async def test_the_difference_names_the_rules_and_who_pays_more_on_the_loans_in_
         # 40 % and 50 % of 9,000,000.00 are cut at 3,000,000.00 for one loan, old and new.
         assert lines["CCB"]["old"] == {"pool": "3800000.00", "bank": "7200000.00", "refused": 0}
         assert lines["CCB"]["new"] == {"pool": "4000000.00", "bank": "7000000.00", "refused": 0}
+        assert found["book_total"] == {
+            "loans": 3,
+            "principal": "12000000.01",
+            "old": {"pool": "4200000.00", "bank": "7800000.01", "refused": 0},
+            "new": {"pool": "4500000.01", "bank": "7500000.00", "refused": 0},
+        }
+        # Where no other is named, the newest is meant: for a bank the newest published.
+        assert (await pool.auditor.get(f"{AT}/1/difference")).json() == found
+        assert (await pool.bank("ICBC").get(f"{AT}/1/difference")).json()["new"] == 1
         own = (await pool.bank("ICBC").get(f"{AT}/1/difference?to=1")).json()
         assert [line["bank_code"] for line in own["book"]] == ["ICBC"]
 
