@@ -48,6 +48,26 @@ async def test_a_pre_check_answers_every_check_and_keeps_nothing(running):
         assert by_code(again["checks"])["no-live-claim"]["result"] == "fail"
 
 
+async def test_a_bank_asks_what_a_claim_for_its_loan_takes(running):
+    async with claims_of(running, "ICBC", "CCB") as pool:
+        await bad_loan(pool)
+        ask = {"loan_id": str(pool.loans["a"])}
+
+        needs = (await pool.bank("ICBC").get("/claims/needs", params=ask)).json()
+
+        assert [one["kind"] for one in needs["papers"]] == [one["kind"] for one in DOCUMENTS]
+        assert needs["dates"] == ["lawsuit_accepted_on"]
+        assert needs["reported"] == {
+            "month": "2026-02",
+            "outstanding_principal": "900000.00",
+            "overdue_days": 92,
+            "risk_class": "substandard",
+        }
+        assert needs["steps"][0] == "expert_review"
+        assert (needs["counts_costs"], needs["loan_number"]) == (False, "DL-2026-000001")
+        assert (await pool.bank("CCB").get("/claims/needs", params=ask)).status_code == 404
+
+
 async def test_a_pre_check_says_what_the_filing_would_refuse(running):
     async with claims_of(running, "ICBC", "CCB") as pool:
         await bad_loan(pool)
