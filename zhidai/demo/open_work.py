@@ -44,13 +44,12 @@ async def _leave_claims_and_a_settlement(story: Story, month: int) -> None:
     await story.clock(month, 5)
     await report_positions(story, month - 1)
     await take_in(story, month)
-    to_decide, to_pay = claims_due(story, month)
+    due = claims_due(story, month)
     await file_all(story, month)
     await story.clock(month, 20)
-    await end_notice(story, to_decide)
-    await end_notice(story, to_pay)
-    await approve_claim(story, to_pay)
-    story.step(f"{month_name(month)} 补偿申请 2 笔")
+    for live in due:
+        await end_notice(story, live)
+    story.step(f"{month_name(month)} 补偿申请 {len(due)} 笔")
     await story.agreement(f"cover in the middle of {month_name(month)}")
     await settle(story, month - 1, {"dongli": CONFIRMED, "youxian": PREVIEWED})
     for number, (live, body) in enumerate(recoveries_due(story, month)):
@@ -72,6 +71,9 @@ async def _leave_cases(story: Story, month: int) -> None:
         await together([review(story, number, live) for number, live in enumerate(recommended)])
         left += clean[: IN_THE_QUEUE + TAKEN + RECOMMENDED]
     await decide(story, month, [live for live in fresh if live not in left])
+    # One of last month's claims is left to decide, one to pay; both banks go on reporting.
+    _, to_pay = claims_due(story, month - 1)
+    await approve_claim(story, to_pay)
     due = claims_due(story, month)
     for live in due:
         await file_claim(story, live, month)

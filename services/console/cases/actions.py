@@ -19,7 +19,7 @@ class FormField:
 
     name: str
     kind: str
-    """long, line, amount, date; reasons and registrations have several parts."""
+    """long, line, amount, date; reasons, gaps and registrations have several parts."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,12 @@ CLAIM_ACTIONS = _table(
     Action("review", "review", _OPINION, "main"),
     Action("approve", "approve", _OPINION, "main"),
     Action("pay", "pay", (FormField("paid_on", "date"),), "main"),
+    Action("return", "return", (FormField("gaps", "gaps"),)),
     Action("refuse", "refuse", _REASON, "bad"),
+    Action("reopen", "reopen", _REASON, "main"),
+    Action("uphold", "uphold", _REASON, "bad"),
+    Action("appeal", "appeal", _REASON, "main"),
+    Action("withdraw", "withdraw", _REASON, "bad"),
 )
 RECOVERY_ACTIONS = _table(
     Action("confirm", "confirm", emphasis="main"),
@@ -87,6 +92,12 @@ def _value(field: FormField, form: FormData) -> Any:
         return [
             {"text": words, "field": where}
             for where, words in _rows(form, "reason_field", "reason_text")
+            if words
+        ]
+    if field.kind == "gaps":
+        return [
+            {"code": code, "text": words}
+            for code, words in _rows(form, "gap_code", "gap_text")
             if words
         ]
     if field.kind == "registrations":

@@ -21,9 +21,12 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
     },
     "claim_state": {
         "submitted": "info",
+        "returned": "warn",
         "reviewed": "info",
         "approved": "warn",
         "refused": "bad",
+        "appealed": "warn",
+        "refused_finally": "bad",
         "paid": "ok",
     },
     "recovery_state": {"reported": "info", "confirmed": "ok", "refused": "bad"},
@@ -43,6 +46,7 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "loss": "bad",
     },
     "coverage_state": {"reserved": "info", "active": "ok", "declined": "bad"},
+    "check_result": {"pass": "ok", "fail": "bad", "confirm": "warn"},
     "check": {"passed": "ok", "open": "warn", "failed": "bad"},
 }
 
