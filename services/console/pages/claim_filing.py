@@ -147,7 +147,7 @@ async def _show(
     etag: str = "",
     checked: Any = None,
 ) -> Response:
-    needs = await page.risk_pool.get("/claims/needs", loan_id=str(loan))
+    needs = await page.risk_pool.get(f"/coverages/{loan}/claim-needs")
     given = _given(claim, needs)
     findings = attempt.problem.extra.get("findings", []) if attempt.problem else []
     return page.render(

@@ -36,7 +36,7 @@ router = APIRouter(tags=["claims"])
 Bank = Annotated[Identity, part_in(LIFE_CYCLE, Action.SUBMIT)]
 
 
-@router.get("/claims/needs")
+@router.get("/coverages/{loan_id}/claim-needs")
 async def what_a_claim_takes(loan_id: UUID, caller: Bank, context: CurrentContext) -> ClaimNeeds:
     """What a bank has to bring along for a claim: papers, dates, and the report to agree with."""
     async with context.database.looking(caller.institution) as conn:
