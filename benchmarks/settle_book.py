@@ -53,11 +53,11 @@ from coverages cross join (values ('2026-02'), ('2026-03')) as reported (month)
 _CLAIMS = """
 insert into claims (id, number, pool_code, bank_code, loan_id, loan_number, borrower_uscc,
     borrower_name, programme, mode, scheme_version, terms_on, state, state_since, claimed_on,
-    filed_at, outstanding_principal_fen, interest_arrears_fen, penalty_interest_fen, costs_fen,
+    filed_at, stated_on, outstanding_principal_fen, interest_arrears_fen, penalty_interest_fen, costs_fen,
     ip_share_bp, facts, documents, reviewed_by, approved_by, approved_on, base_fen, covered_fen,
     pool_pays_fen, paid_fen, paid_on)
 select md5('claim ' || number)::uuid, 'C-' || number, pool_code, bank_code, loan_id, number,
-    borrower_uscc, borrower_name, programme, mode, scheme_version, approved_on, 'paid', $3, $1, $3,
+    borrower_uscc, borrower_name, programme, mode, scheme_version, approved_on, 'paid', $3, $1, $3, $1,
     90000000, 0, 0, 0, 10000, '{}', '[]', 'a', 'b', $1, 90000000, 90000000,
     36000000, 36000000, $2
 from coverages where state = 'claimed'

@@ -163,10 +163,8 @@ class House:
         assert answer["refused"] == 0, answer
         await self.settled()
 
-    async def has_claim(
-        self, bank: str = ICBC, amount: str = "1000000.00", **said: Any
-    ) -> dict[str, Any]:
-        """A claim on a loan that went bad in April; it is the 10th of May."""
+    async def has_bad_loan(self, bank: str = ICBC, amount: str = "1000000.00") -> dict[str, Any]:
+        """A loan that went bad in April; it is the 10th of May."""
         loan = await self.has_loan(bank, amount)
         good = {"loan_no": loan["loan_no"], "outstanding_principal": amount, "overdue_days": 0,
                 "risk_class": "normal"}  # fmt: skip
@@ -177,6 +175,13 @@ class House:
         await self.reports(bank, "2026-04", bad)
         await self.sees("risk_pool", f"/coverages/{loan['id']}", position_month="2026-04")
         await self.moves_clocks("2026-05-10T09:00:00+08:00")
+        return loan
+
+    async def has_claim(
+        self, bank: str = ICBC, amount: str = "1000000.00", **said: Any
+    ) -> dict[str, Any]:
+        """A claim on a loan that went bad in April; it is the 10th of May."""
+        loan = await self.has_bad_loan(bank, amount)
         papers = ("claim_form", "claim_report", "recovery_plan", "diligence_statement",
                   "business_licence", "statement_of_claim", "court_acceptance_notice")  # fmt: skip
         clerk = self.person(

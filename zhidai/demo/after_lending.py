@@ -1,6 +1,6 @@
 """What running loans bring: monthly positions, claims on those that went bad, recoveries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -61,11 +61,22 @@ def claims_due(story: Story, month: int) -> list[Live]:
     ]  # fmt: skip
 
 
-async def claim_all(story: Story, month: int) -> None:
-    """Every claim of the month, to its payment."""
+async def file_all(story: Story, month: int) -> None:
+    """Every claim of the month is filed, reviewed, and put on public notice."""
+    for live in claims_due(story, month):  # In the order in which caps of a year are used.
+        await file_claim(story, live, month)
+        await review_claim(story, live)
+
+
+async def pay_all(story: Story, month: int) -> None:
+    """Every claim of the month, its notice over, is decided and paid."""
     due = claims_due(story, month)
-    for live in due:  # One after another: caps of a year are first come, first served.
-        live.claim_id = await claim(story, live, month, PAID)
+    for live in due:
+        await end_notice(story, live)
+        await approve_claim(story, live)
+        await step_of_claim(
+            story, live, FINANCE_MAKER, "pay", {"paid_on": f"{month_name(month)}-20"}
+        )
         await until(f"{live.case.ref} is claimed", partial(_is_claimed, story, live))
     if due:
         story.step(f"{month_name(month)} 补偿申请 {len(due)} 笔")
@@ -76,30 +87,46 @@ async def _is_claimed(story: Story, live: Live) -> bool:
     return bool(found["state"] == "claimed")
 
 
-SUBMITTED, REVIEWED, APPROVED, PAID = range(4)
-"""How far a claim is brought: the number of steps after it was filed."""
-
-
-async def claim(story: Story, live: Live, month: int, how_far: int) -> str:
-    """The bank claims, and finance works on it so far; its id."""
+async def file_claim(story: Story, live: Live, month: int) -> None:
+    """The bank claims."""
     case = live.case
     filed = await story.callers.post(
         operator_of(case.bank), RISK_POOL, "/claims", filing.claim_body(live.id, case, month),
         fact=f"claim {case.ref}",
     )  # fmt: skip
-    steps: Sequence[tuple[Person, str, dict[str, Any]]] = (
-        (FINANCE_MAKER, "review", {"opinion": "触发条件成立，材料齐全"}),
-        (FINANCE_CHECKER, "approve", {"opinion": "同意补偿", "trial": ""}),
-        (FINANCE_MAKER, "pay", {"paid_on": f"{month_name(month)}-05"}),
+    live.filed_as = filed["id"]
+
+
+async def review_claim(story: Story, live: Live) -> None:
+    """Finance recommends, experts, bureau and joint meeting agree: the public notice begins."""
+    await step_of_claim(story, live, FINANCE_MAKER, "review", {"opinion": "触发条件成立，材料齐全"})
+    for person, body in filing.steps_before_notice(live.case):
+        await step_of_claim(story, live, person, "steps", body)
+
+
+async def end_notice(story: Story, live: Live) -> None:
+    """The days of the public notice are over, and nobody objected."""
+    claim = await story.callers.get(FINANCE_MAKER, RISK_POOL, f"/claims/{live.filed_as}")
+    await step_of_claim(story, live, FINANCE_MAKER, "steps", filing.notice_body(claim["steps"]))
+
+
+async def approve_claim(story: Story, live: Live) -> None:
+    """The second person decides."""
+    seen = await _trial_seen(story, live.filed_as)
+    await step_of_claim(
+        story, live, FINANCE_CHECKER, "approve", {"opinion": "同意补偿", "trial": seen}
     )
-    for person, action, body in steps[:how_far]:
-        if "trial" in body:
-            body["trial"] = await _trial_seen(story, filed["id"])
-        await story.callers.post(
-            person, RISK_POOL, f"/claims/{filed['id']}/{action}", body,
-            fact=f"claim {case.ref} {action}",
-        )  # fmt: skip
-    return str(filed["id"])
+    live.claim_id = live.filed_as
+
+
+async def step_of_claim(
+    story: Story, live: Live, person: Person, action: str, body: dict[str, Any]
+) -> None:
+    """Somebody takes the claim one step on."""
+    await story.callers.post(
+        person, RISK_POOL, f"/claims/{live.filed_as}/{action}", body,
+        fact=f"claim {live.case.ref} {action} {body.get('step', '')}".rstrip(),
+    )  # fmt: skip
 
 
 async def _trial_seen(story: Story, claim_id: str) -> str:

@@ -9,7 +9,7 @@ from shared.schemes import library
 from shared.schemes.completeness import assumed
 from shared.schemes.publication import Publication, scheme_of
 from zhidai.demo.loans import Position, position
-from zhidai.demo.people import BANKS
+from zhidai.demo.people import APPROVER, BANKS, FINANCE_MAKER, POOL_MANAGER, Person
 from zhidai.demo.plan import (
     CLAIM_DOCUMENTS,
     DOCUMENTS,
@@ -224,6 +224,30 @@ def claim_body(loan_id: str, case: Case, month: int) -> dict[str, Any]:
         "facts": facts,
         "documents": [document(case, kind) for kind in CLAIM_DOCUMENTS],
     }
+
+
+def steps_before_notice(case: Case) -> tuple[tuple[Person, dict[str, Any]], ...]:
+    """Who says what in the steps that the scheme names before the public notice."""
+    everybody = [FINANCE_MAKER.name, APPROVER.name, POOL_MANAGER.name]
+    return (
+        (FINANCE_MAKER, _step("expert_review", "现场核查属实", papers=[document(case, "report")])),
+        (APPROVER, _step("bureau_opinion", "同意提交联席会议")),
+        (POOL_MANAGER, _step("joint_meeting", "一致同意补偿", participants=everybody,
+                             papers=[document(case, "minutes")])),
+    )  # fmt: skip
+
+
+def notice_body(steps: list[dict[str, Any]]) -> dict[str, Any]:
+    """The public notice: from the joint meeting on, as long as it must."""
+    meeting, notice = steps[-2:]
+    return _step(
+        "public_notice", "公示期满，无异议",
+        notice_from=meeting["recorded_on"], notice_to=notice["due_on"],
+    )  # fmt: skip
+
+
+def _step(step: str, opinion: str, **more: Any) -> dict[str, Any]:
+    return {"step": step, "outcome": "favourable", "opinion": opinion, **more}
 
 
 def recovery_body(case: Case, month: int, age: int) -> dict[str, Any]:

@@ -6,11 +6,11 @@ confirm, a month to preview, one to confirm and one to sign.
 """
 
 from zhidai.demo.after_lending import (
-    APPROVED,
-    REVIEWED,
-    SUBMITTED,
-    claim,
+    approve_claim,
     claims_due,
+    end_notice,
+    file_all,
+    file_claim,
     recover,
     recoveries_due,
     report_positions,
@@ -44,8 +44,12 @@ async def _leave_claims_and_a_settlement(story: Story, month: int) -> None:
     await story.clock(month, 5)
     await report_positions(story, month - 1)
     await take_in(story, month)
-    await _leave_claims(story, month, (SUBMITTED, REVIEWED))
+    due = claims_due(story, month)
+    await file_all(story, month)
     await story.clock(month, 20)
+    for live in due:
+        await end_notice(story, live)
+    story.step(f"{month_name(month)} 补偿申请 {len(due)} 笔")
     await story.agreement(f"cover in the middle of {month_name(month)}")
     await settle(story, month - 1, {"dongli": CONFIRMED, "youxian": PREVIEWED})
     for number, (live, body) in enumerate(recoveries_due(story, month)):
@@ -67,12 +71,10 @@ async def _leave_cases(story: Story, month: int) -> None:
         await together([review(story, number, live) for number, live in enumerate(recommended)])
         left += clean[: IN_THE_QUEUE + TAKEN + RECOMMENDED]
     await decide(story, month, [live for live in fresh if live not in left])
-    await _leave_claims(story, month, (APPROVED, SUBMITTED))
-
-
-async def _leave_claims(story: Story, month: int, how_far: tuple[int, ...]) -> None:
-    """Their banks go on reporting these loans: they are not paid out yet."""
+    # One of last month's claims is left to decide, one to pay; both banks go on reporting.
+    _, to_pay = claims_due(story, month - 1)
+    await approve_claim(story, to_pay)
     due = claims_due(story, month)
-    for live, steps in zip(due, how_far, strict=True):
-        await claim(story, live, month, steps)
+    for live in due:
+        await file_claim(story, live, month)
     story.step(f"{month_name(month)} 补偿申请 {len(due)} 笔")

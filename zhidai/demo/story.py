@@ -24,7 +24,10 @@ class Live:
     id: str = ""
     state: str = ""
     repaid: bool = False
+    filed_as: str = ""
+    """The id of the claim that its bank has filed."""
     claim_id: str = ""
+    """The same once it is approved: nothing is reported of the loan any more."""
 
     @property
     def is_running(self) -> bool:

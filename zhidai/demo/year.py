@@ -1,6 +1,6 @@
 """The demo's year, driven through the public APIs only, in the order in which it would happen."""
 
-from zhidai.demo.after_lending import claim_all, recover_all, report_positions
+from zhidai.demo.after_lending import file_all, pay_all, recover_all, report_positions
 from zhidai.demo.intake import take_in
 from zhidai.demo.month_end import settle
 from zhidai.demo.opening import open_pools
@@ -21,8 +21,9 @@ async def tell_month(story: Story, month: int, *, takes_in: bool = True) -> None
     await report_positions(story, month - 1)
     if takes_in:
         await take_in(story, month)
-    await claim_all(story, month)
+    await file_all(story, month)
     await story.clock(month, 20)
+    await pay_all(story, month)
     await story.agreement(f"cover in the middle of {month_name(month)}")
     await settle(story, month - 1)
     await recover_all(story, month)

@@ -19,8 +19,8 @@ class FormField:
 
     name: str
     kind: str
-    """long, line, amount, date; hidden is what the page itself hands in; reasons, registrations and
-    facts have several parts."""
+    """long, line, amount, date; hidden is what the page itself hands in; reasons, gaps, registrations
+    and facts have several parts."""
     optional: bool = False
     """May be left empty, and is left out then."""
     only_with: str = ""
@@ -93,7 +93,12 @@ CLAIM_ACTIONS = _table(
     Action("approve", "approve", _ON_A_TRIAL, "main"),
     Action("release", "release", _OPINION, "main"),
     Action("pay", "pay", _PAYMENT, "main"),
+    Action("return", "return", (FormField("gaps", "gaps"),)),
     Action("refuse", "refuse", _REASON, "bad"),
+    Action("reopen", "reopen", _REASON, "main"),
+    Action("uphold", "uphold", _REASON, "bad"),
+    Action("appeal", "appeal", _REASON, "main"),
+    Action("withdraw", "withdraw", _REASON, "bad"),
     Action("write_off", "write_off", (*_REASON, FormField("written_off_on", "date"))),
 )
 RECOVERY_ACTIONS = _table(
@@ -124,6 +129,12 @@ def _value(field: FormField, form: FormData) -> Any:
         return [
             {"text": words, "field": where}
             for where, words in _rows(form, "reason_field", "reason_text")
+            if words
+        ]
+    if field.kind == "gaps":
+        return [
+            {"code": code, "text": words}
+            for code, words in _rows(form, "gap_code", "gap_text")
             if words
         ]
     if field.kind == "registrations":

@@ -65,6 +65,55 @@ async def report_recovery(page: Page, claim_id: UUID) -> Response:
     )
 
 
+@router.post("/claims/{claim_id}/record-step")
+async def record_step(page: Page, claim_id: UUID) -> Response:
+    """Record the next step that the scheme names."""
+
+    async def send(form: FormData) -> None:
+        await page.risk_pool.post(
+            f"/claims/{claim_id}/steps",
+            _step(form),
+            key=once(form),
+            if_match=text(form, "_etag"),
+        )
+
+    return await page.answer_form(
+        send,
+        action="record_step",
+        show=lambda attempt: _show(page, claim_id, attempt),
+        done=lambda _: page.redirect(f"/claims/{claim_id}", "done.claim-record_step"),
+    )
+
+
+def _step(form: FormData) -> dict[str, Any]:
+    """The record that a filled-in form stands for; empty rows of objections are left out."""
+    step = text(form, "step")
+    paper = {"filename": text(form, "paper_filename"), "sha256": text(form, "paper_sha256")}
+    rows = zip(
+        *(form.getlist(f"objection_{name}") for name in ("by", "text", "handling")), strict=False
+    )
+    days = {name: day for name in ("notice_from", "notice_to") if (day := text(form, name))}
+    return {
+        "step": step,
+        "outcome": text(form, "outcome"),
+        "opinion": text(form, "opinion"),
+        "participants": [
+            name.strip() for name in text(form, "participants").splitlines() if name.strip()
+        ],
+        "papers": [{"kind": PAPER_OF.get(step, "report"), **paper}] if any(paper.values()) else [],
+        **days,
+        "objections": [
+            {"by": str(by), "text": str(words), "handling": str(handling)}
+            for by, words, handling in rows
+            if str(by).strip() or str(words).strip()
+        ],
+    }
+
+
+PAPER_OF = {"joint_meeting": "minutes", "public_notice": "notice", "bureau_opinion": "opinion"}
+"""What kind of paper belongs to a step; of the experts it is their report."""
+
+
 @router.post("/claims/{claim_id}/{action}")
 async def act_on_claim(page: Page, claim_id: UUID, action: str) -> Response:
     """Do one step of a claim, then look at it again."""
@@ -94,6 +143,7 @@ async def _show(page: PageContext, claim_id: UUID, attempt: Attempt) -> Response
         today=await today(page),
         trial=trial,
         given=_named_by_the_decision(trial),
+        places=[(one["code"], page.texts.of(one)) for one in answer.body["checks"]],
     )
 
 

@@ -21,10 +21,13 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
     },
     "claim_state": {
         "submitted": "info",
+        "returned": "warn",
         "reviewed": "info",
         "approved": "warn",
         "held": "bad",
         "refused": "bad",
+        "appealed": "warn",
+        "refused_finally": "bad",
         "paid": "ok",
         "written_off": "mute",
     },
@@ -54,6 +57,7 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "loss": "bad",
     },
     "coverage_state": {"reserved": "info", "active": "ok", "declined": "bad"},
+    "check_result": {"pass": "ok", "fail": "bad", "confirm": "warn"},
     "check": {"passed": "ok", "open": "warn", "failed": "bad"},
 }
 

@@ -35,6 +35,16 @@
     });
   });
 
+  // A file is known by its hash: computed here, and the file itself stays where it is.
+  document.querySelectorAll("[data-hashes-into]").forEach((one) => one.addEventListener("change", async () => {
+    const [name, hash] = one.dataset.hashesInto.split(" ").map((id) => document.getElementById(id));
+    const file = one.files[0];
+    if (!file || !crypto.subtle) return;
+    const bytes = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+    name.value = file.name;
+    hash.value = [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  }));
+
   // What was answered is read out first.
   document.querySelector("[data-focus]")?.focus();
   // A form that was refused stays open, where the person was.

@@ -108,6 +108,43 @@ class PreCheckAnswer(BaseModel):
     checks: list[CheckAnswer]
 
 
+class PaperNeeded(BaseModel):
+    """A paper that a claim takes, and the rule that asks for it."""
+
+    kind: str = Field(examples=["claim_form"])
+    zh: str
+    en: str
+    article: str
+
+
+class StandsAt(Money):
+    """The bank's last report of the loan."""
+
+    month: str
+    outstanding_principal_fen: Fen
+    overdue_days: int
+    risk_class: str
+
+
+class ClaimNeeds(BaseModel):
+    """What a claim for a loan takes, by the loan's own terms."""
+
+    loan_id: UUID
+    loan_number: str
+    borrower_name: str
+    programme: str
+    mode: str
+    reported: StandsAt | None = Field(description="The claim has to agree with it.")
+    papers: list[PaperNeeded]
+    dates: list[str] = Field(
+        description="Fields of `facts` that one of the triggers asks for.",
+        examples=[["lawsuit_accepted_on"]],
+    )
+    counts_costs: bool = Field(description="Costs up to the claim count in the loss.")
+    no_other_compensation: bool
+    steps: list[str] = Field(description="Steps between the review and the decision.")
+
+
 class ClaimStepAnswer(BaseModel):
     """A step that the scheme names before the decision: open, or what it came to."""
 

@@ -8,12 +8,20 @@ import asyncpg
 from fastapi import APIRouter, Request, Response
 
 from services.risk_pool.api.case_requests import ClaimContent, DraftContent, NewClaim, NewDraft
-from services.risk_pool.api.case_responses import CheckAnswer, ClaimAnswer, PreCheckAnswer
+from services.risk_pool.api.case_responses import (
+    CheckAnswer,
+    ClaimAnswer,
+    ClaimNeeds,
+    PaperNeeded,
+    PreCheckAnswer,
+    StandsAt,
+)
 from services.risk_pool.api.cases import part_in, step_context
 from services.risk_pool.api.claims import detail
 from services.risk_pool.domain.claim import LIFE_CYCLE, Action
 from services.risk_pool.domain.claim_checks import against
-from services.risk_pool.domain.claim_filed import Filed
+from services.risk_pool.domain.claim_filed import BANK_DATES, Filed
+from services.risk_pool.domain.claim_steps import steps_named
 from services.risk_pool.handlers import claim_filing as handlers
 from services.risk_pool.handlers.step_context import StepContext
 from shared.auth.identity import Identity
@@ -21,10 +29,47 @@ from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
+from shared.schemes.vocabulary import DOCUMENTS
 
 router = APIRouter(tags=["claims"])
 
 Bank = Annotated[Identity, part_in(LIFE_CYCLE, Action.SUBMIT)]
+
+
+@router.get("/coverages/{loan_id}/claim-needs")
+async def what_a_claim_takes(loan_id: UUID, caller: Bank, context: CurrentContext) -> ClaimNeeds:
+    """What a bank has to bring along for a claim: papers, dates, and the report to agree with."""
+    async with context.database.looking(caller.institution) as conn:
+        needs = await handlers.needs_of(conn, loan_id)
+    loan, terms, reported = needs.loan, needs.terms, needs.reported
+    article = needs.article(terms.source("claim_documents"))
+    return ClaimNeeds(
+        loan_id=loan_id,
+        loan_number=loan["number"],
+        borrower_name=loan["borrower_name"],
+        programme=loan["programme"],
+        mode=loan["mode"],
+        reported=None
+        if reported is None
+        else StandsAt(
+            month=reported.month,
+            outstanding_principal_fen=reported.outstanding_principal_fen,
+            overdue_days=reported.overdue_days,
+            risk_class=reported.risk_class,
+        ),
+        papers=[
+            PaperNeeded(kind=kind, zh=DOCUMENTS[kind].zh, en=DOCUMENTS[kind].en, article=article)
+            for kind in terms.claim_documents
+        ],
+        dates=[
+            field
+            for condition, field in BANK_DATES.items()
+            if any(getattr(rule, condition) for rule in terms.trigger)
+        ],
+        counts_costs="costs" in terms.base.plus,
+        no_other_compensation=bool(terms.no_other_compensation),
+        steps=list(steps_named(terms)),
+    )
 
 
 @router.post("/claims/pre-checks", response_model=PreCheckAnswer)

@@ -94,7 +94,7 @@ def check_time(at: Situation) -> Iterator[Check]:
             "last_day": last.isoformat(),
             "filed_on": at.filed.claimed_on.isoformat(),
         },
-        article=at.article(at.terms.source("deadlines")),
+        article=at.article(at.terms.deadlines["claim"].source or at.terms.source("deadlines")),
     )
 
 

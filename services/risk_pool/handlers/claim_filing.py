@@ -1,18 +1,19 @@
 """What a bank does with its claim: tries it out, drafts it, files it, and files it again mended."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 from uuid6 import uuid7
 
+from services.risk_pool.domain.articles import articles_of
 from services.risk_pool.domain.claim import LIFE_CYCLE, Action
 from services.risk_pool.domain.claim_check import Check, Situation
 from services.risk_pool.domain.claim_checks import checked
 from services.risk_pool.domain.claim_details import NOTHING_MORE
-from services.risk_pool.domain.claim_filed import Filed
+from services.risk_pool.domain.claim_filed import Filed, Position
 from services.risk_pool.domain.time_limits import term_of
 from services.risk_pool.handlers.claim_details import (
     detail_columns,
@@ -34,7 +35,9 @@ from services.risk_pool.tables.ledger import lock_pool
 from services.risk_pool.tables.numbers import next_number
 from shared.clock import business_date
 from shared.life_cycle import Row, Term
+from shared.postgres.published_schemes import scheme_on
 from shared.refusals import NotFound, Refused
+from shared.schemes.terms import Terms
 from shared.transitions import Step, apply_transition
 
 
@@ -53,6 +56,30 @@ async def pre_check(
     """
     await _pool_of(conn, loan_id)
     return await rows_before_filing(conn, await known.loan(conn, loan_id), filed, context)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needs:
+    """What a claim for a loan takes, by the loan's own terms, and what is known of it so far."""
+
+    loan: Row
+    reported: Position | None
+    terms: Terms
+    article: Callable[[str], str]
+
+
+async def needs_of(conn: asyncpg.Connection, loan_id: UUID) -> Needs:
+    """What a bank has to bring along. Raises NotFound, and what `Scheme.terms` raises."""
+    await _pool_of(conn, loan_id)
+    loan = await known.loan(conn, loan_id)
+    scheme = await scheme_on(conn, loan["programme"], loan["approved_on"])
+    positions = await known.positions_of(conn, loan_id)
+    return Needs(
+        loan=loan,
+        reported=positions[-1] if positions else None,
+        terms=scheme.terms(on=loan["approved_on"], mode=loan["mode"]),
+        article=articles_of(scheme.documents),
+    )
 
 
 async def submit(

@@ -1,9 +1,17 @@
 """How a bank files over HTTP: tried out, drafted, filed, returned, withdrawn, appealed."""
 
 import asyncio
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from services.risk_pool.domain.claim import LIFE_CYCLE
+from services.risk_pool.domain.time_limits import term_of
+from shared.calendar import WorkingDays
+from shared.postgres.database import EVERYWHERE
+from shared.schemes import library
+from shared.schemes.rules.claims import Deadline
 from tests.risk_pool.claims.driver import DOCUMENTS, claims_of
 from tests.risk_pool.claims.test_claims import bad_loan, code_of
 
@@ -46,6 +54,26 @@ async def test_a_pre_check_answers_every_check_and_keeps_nothing(running):
         again = (await clerk.post("/claims/pre-checks", json=body)).json()
         assert again["may_be_filed"] is False
         assert by_code(again["checks"])["no-live-claim"]["result"] == "fail"
+
+
+async def test_a_bank_asks_what_a_claim_for_its_loan_takes(running):
+    async with claims_of(running, "ICBC", "CCB") as pool:
+        await bad_loan(pool)
+        where = f"/coverages/{pool.loans['a']}/claim-needs"
+
+        needs = (await pool.bank("ICBC").get(where)).json()
+
+        assert [one["kind"] for one in needs["papers"]] == [one["kind"] for one in DOCUMENTS]
+        assert needs["dates"] == ["lawsuit_accepted_on"]
+        assert needs["reported"] == {
+            "month": "2026-02",
+            "outstanding_principal": "900000.00",
+            "overdue_days": 92,
+            "risk_class": "substandard",
+        }
+        assert needs["steps"][0] == "expert_review"
+        assert (needs["counts_costs"], needs["loan_number"]) == (False, "DL-2026-000001")
+        assert (await pool.bank("CCB").get(where)).status_code == 404
 
 
 async def test_a_pre_check_says_what_the_filing_would_refuse(running):
@@ -299,6 +327,34 @@ async def test_a_refused_claim_is_not_appealed_once_the_loan_is_claimed_for_anew
         answer = await pool.bank("ICBC").post(f"{where}/appeal", json={"reason": "不服"})
 
         assert code_of(answer) == (409, "already-claimed")
+
+
+def test_an_appeal_is_due_in_the_schemes_time_and_without_one_whenever():
+    terms = library.load("dongli").terms(on=date(2026, 1, 10))
+    ten_days = replace(terms, deadlines={**terms.deadlines, "appeal": Deadline(working_days=10)})
+    refused_on, calendar = date(2026, 3, 5), WorkingDays()
+
+    assert LIFE_CYCLE.term("refused", term_of(terms, refused_on, calendar)) is None
+    last_day = LIFE_CYCLE.term("refused", term_of(ten_days, refused_on, calendar))
+    assert last_day == date(2026, 3, 19)
+
+
+async def test_an_appeal_after_its_time_is_refused_with_the_last_day(running):
+    async with claims_of(running) as pool:
+        await bad_loan(pool)
+        claim = await pool.files("a", "900000.00", overdue_days=95)
+        where = f"/claims/{claim['id']}"
+        await pool.maker.post(f"{where}/refuse", json={"reason": "缺页"})
+        # No scheme of ours sets a time for appeals yet: it is set as a scheme's would be.
+        async with pool.service.context.database.begin(EVERYWHERE) as conn:
+            await conn.execute("update claims set due_on = '2026-03-19'")
+
+        await pool.it_is("2026-03-20")
+        late = await pool.bank("ICBC").post(f"{where}/appeal", json={"reason": "不服"})
+
+        assert code_of(late) == (409, "appeal-too-late")
+        assert "2026-03-19" in late.json()["detail"]
+        assert (await pool.auditor.get(where)).json()["state"] == "refused"
 
 
 async def test_withdrawal_and_review_at_the_same_moment_one_wins_and_the_other_hears_why(running):

@@ -21,6 +21,7 @@ TABLES = (
     "claim_shares",
     "claim_payments",
     "claim_limits",
+    "claim_steps",
     "recovery_shares",
 )
 
@@ -43,7 +44,10 @@ async def test_a_bank_reads_and_writes_nothing_of_another_even_by_sql(running):
             assert await rows("", table) == 0, table
             assert await rows("NOBODY", table) == 0, table
         assert await rows("ICBC", "claims") == await rows("ICBC", "recoveries") - 1 == 1
-        for table in ("claims", "recoveries", "claim_shares", "claim_payments", "recovery_shares"):
+        for table in (
+            "claims", "recoveries", "claim_shares", "claim_payments", "claim_steps",
+            "recovery_shares",
+        ):  # fmt: skip
             assert await rows("CCB", table) == 0, table
         # It knows how its own loan was covered, and no move of the other bank's cases.
         assert await rows("CCB", "case_moves where case_kind = 'coverage'") > 0
@@ -63,6 +67,19 @@ async def test_a_bank_reads_and_writes_nothing_of_another_even_by_sql(running):
                 )
 
 
+async def test_a_draft_is_no_row_for_anybody_but_its_bank(running):
+    async with claims_of(running, "ICBC", "CCB") as here:
+        await here.covers("a")
+        loan = {"loan_id": str(here.loans["a"])}
+        answer = await here.bank("ICBC").post("/claims/drafts", json=loan)
+        assert answer.status_code == 201, answer.text
+
+        for institution, count in (("ICBC", 1), ("CCB", 0), (EVERYWHERE, 0), ("", 0)):
+            async with here.service.context.database.begin(institution) as conn:
+                assert await conn.fetchval("select count(*) from claims") == count, institution
+                assert (await conn.execute("update claims set costs_fen = 1")) == f"UPDATE {count}"
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -71,6 +88,8 @@ async def test_a_bank_reads_and_writes_nothing_of_another_even_by_sql(running):
         "update claim_shares set amount_fen = 0",
         "delete from claim_payments",
         "delete from claim_limits",
+        "update claim_steps set outcome = 'unfavourable'",
+        "delete from claim_steps",
         "update recovery_shares set amount_fen = 0",
     ],
 )

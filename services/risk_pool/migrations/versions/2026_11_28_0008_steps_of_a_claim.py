@@ -86,6 +86,21 @@ STEPS = (
         check ((recorded_at is null) = (outcome is null))
     )
     """,
+    # What a step came to is recorded once; by when it is due follows from the step before it.
+    """
+    create function refuse_change_of_recorded_step() returns trigger language plpgsql as $$
+    begin
+        if tg_op = 'DELETE' or old.recorded_at is not null then
+            raise exception 'the step % of the claim % is recorded: it is not changed or removed',
+                old.step, old.claim_id using errcode = 'restrict_violation';
+        end if;
+        return new;
+    end $$
+    """,
+    """
+    create trigger recorded_never_changes before update or delete on claim_steps
+        for each row execute function refuse_change_of_recorded_step()
+    """,
     "alter table claim_steps enable row level security",
     """
     create policy own_rows on claim_steps using (
