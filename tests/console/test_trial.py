@@ -71,7 +71,7 @@ async def test_a_trial_is_read_in_english_too(house: House):
 
 
 async def test_a_paid_claim_may_be_written_off_and_is_nobodys_work_today(house: House):
-    claim, path, maker = await reviewed(house)
+    _, path, maker = await reviewed(house)
     async with house.logged_in("finance-qian") as checker:
         assert path in (await checker.opens("/")).links
         await checker.sends(await checker.opens(path), f"{path}/approve", opinion="同意补偿")
