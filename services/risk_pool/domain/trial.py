@@ -185,6 +185,9 @@ _HIDDEN_FROM_BANKS = ("pool", "bank_year", "borrower", "limits", "payments")
 def as_a_bank_sees(shown: Mapping[str, Any], bank_code: str) -> dict[str, Any]:
     """What a bank may know of a trial of its own claim: nothing that tells of other banks."""
     seen = {name: value for name, value in shown.items() if name not in _HIDDEN_FROM_BANKS}
+    # What the firm owes counts its loans at other banks, too.
+    facts = shown["facts"].items()
+    seen["facts"] = {name: value for name, value in facts if name != "borrower_balance"}
     if "base" not in shown:
         return seen
     kept = ("code", "zh", "en", "source", "parties", "due", "takes", "binds")
