@@ -4,8 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.risk_pool.domain.claim_checks import Position
-from services.risk_pool.domain.decision_checks import moved_since, reason_to_hold
+from services.risk_pool.domain.decision_checks import Position, moved_since, reason_to_hold
 
 CLAIM = {"facts": {"risk_class": "substandard"}}
 COVERED = {"state": "active", "release_reason": None, "released_on": None}
