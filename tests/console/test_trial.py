@@ -68,3 +68,18 @@ async def test_a_trial_is_read_in_english_too(house: House):
 
     for words in ("Trial split", "Scheme ratio", "Held by earlier claims", "Left after"):
         assert words in page.text, words
+
+
+async def test_a_paid_claim_may_be_written_off_and_is_nobodys_work_today(house: House):
+    _, path, maker = await reviewed(house)
+    async with house.logged_in("finance-qian") as checker:
+        assert path in (await checker.opens("/")).links
+        await checker.sends(await checker.opens(path), f"{path}/approve", opinion="同意补偿")
+        await did(maker.post(f"{path}/pay", json={"voucher": "DL-ZF-2026-0017"}))
+
+        rows = (await checker.opens("/")).html.partition('aria-labelledby="waits"')[2]
+        assert path not in rows.partition("</table>")[0]
+        page = await checker.opens(path)
+        assert "DL-ZF-2026-0017" in page.text
+        page = await checker.sends(page, f"{path}/write_off", reason="无财产可供执行")
+        assert "已核销，追偿继续" in page.text

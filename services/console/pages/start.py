@@ -103,8 +103,13 @@ async def _months(page: PageContext, pools: Sequence[dict[str, Any]]) -> list[di
 
 
 def _pending(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those that wait for this person: the service says that something can be done now."""
-    return [one for one in found if one["pending_actions"]]
+    """Those that wait for this person: the service says that something can be done now, and that
+    somebody is waited for; a paid claim may be written off any day, and is nobody's work today."""
+    return [
+        one
+        for one in found
+        if one["pending_actions"] and (not one["waiting_for"] or one["waiting_for"]["roles"])
+    ]
 
 
 def _by_month(rows: Sequence[dict[str, Any]]) -> list[tuple[str, int, str]]:

@@ -65,9 +65,9 @@ class Trial:
     @property
     def id(self) -> str:
         """Stands for everything that decided it: facts, terms, counters in turn, and the result."""
-        used = self.stands.in_turn.used
+        counters = self.stands.in_turn
+        used, figures = counters.used, counters.figures
         asked = {"pool_available", *(cap.of for cap in self.terms.caps)}
-        figures = self.stands.in_turn.figures
         decided_by = [
             self.claim["number"],
             self.terms.version,
@@ -75,6 +75,8 @@ class Trial:
             facts_data(self.facts),
             {code: used[code] for code in sorted(used)},
             {name: figures[name] for name in sorted(asked) if name in figures},
+            dict(counters.raised),
+            sorted(counters.used_costs),
             self.loan["state"],
             fields_of(self.position),
             [one.as_data() for one in self.moved],
@@ -185,6 +187,9 @@ _HIDDEN_FROM_BANKS = ("pool", "bank_year", "borrower", "limits", "payments")
 def as_a_bank_sees(shown: Mapping[str, Any], bank_code: str) -> dict[str, Any]:
     """What a bank may know of a trial of its own claim: nothing that tells of other banks."""
     seen = {name: value for name, value in shown.items() if name not in _HIDDEN_FROM_BANKS}
+    # What the firm owes counts its loans at other banks, too.
+    facts = shown["facts"].items()
+    seen["facts"] = {name: value for name, value in facts if name != "borrower_balance"}
     if "base" not in shown:
         return seen
     kept = ("code", "zh", "en", "source", "parties", "due", "takes", "binds")

@@ -64,7 +64,7 @@ async def taken(conn: asyncpg.Connection, claims: Sequence[Row]) -> list[Taken]:
                    case when borrower_uscc = any($2::text[]) then borrower_uscc else '' end
                        as borrower_uscc,
                    case when loan_id = any($3::uuid[]) then loan_id end as loan_id,
-                   party, its_time, its_number, sum(amount_fen)::bigint as amount_fen
+                   party, its_time, its_number, coalesce(sum(amount_fen), 0)::bigint as amount_fen
             from amounts group by 1, 2, 3, 4, 5, 6, 7, 8""",
         claims[0]["pool_code"],
         [claim["borrower_uscc"] for claim in claims],

@@ -1,9 +1,12 @@
 """The trial split before every decision: what is shown, what is approved, and what has moved."""
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 
+from services.risk_pool.handlers.trial import trial_of
+from services.risk_pool.queries import claims as known
 from shared.money import format_fen, parse_fen
 from shared.postgres.database import EVERYWHERE
 from tests.risk_pool.claims.driver import amounts, claims_of
@@ -194,6 +197,7 @@ async def test_a_bank_sees_its_shares_and_its_payments_and_nothing_of_other_bank
         assert amounts(seen["shares"]) == amounts((await pool.trial(claim))["shares"])
         assert amounts(seen["shares"])["pool"] == "250000.00"
         assert (seen["pool"], seen["bank_year"], seen["borrower"]) == (None, None, None)
+        assert "borrower_balance" not in seen["facts"]
         assert [(one["code"], one["used"], one["held"]) for one in seen["limits"]] == [
             ("bank_year", None, None)
         ]
@@ -327,3 +331,29 @@ async def test_a_loan_that_was_repaid_since_is_not_approved(running):
         assert code_of(answer) == (409, "claim-facts-moved")
         assert [one["code"] for one in trial["moved"]] == ["loan-repaid"]
         assert "claims" not in await pool.balances()
+
+
+async def test_however_many_wait_a_trial_asks_the_database_as_often(running):
+    async with claims_of(running, paid_in="60000000.00") as pool:
+        names = ("a", "b", "c", "d", "e")
+        for name in names:
+            await pool.covers(name)
+        for name in names:
+            await pool.goes_bad(name, "2026-02", "900000.00", overdue_days=92)
+        await pool.it_is("2026-03-05")
+        claims = [await pool.files(name, "900000.00", overdue_days=95) for name in names]
+
+        asked = [await statements_of(pool, claim) for claim in (claims[0], claims[-1])]
+
+        assert 0 < asked[0] == asked[1]
+
+
+async def statements_of(pool, claim):
+    """How many statements a trial takes."""
+    asked = []
+    async with pool.service.context.database.begin(EVERYWHERE) as conn:
+        row = await known.find(conn, UUID(claim["id"]))
+        conn.add_query_logger(asked.append)
+        await trial_of(conn, row)
+        conn.remove_query_logger(asked.append)
+    return len(asked)
