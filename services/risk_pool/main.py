@@ -12,6 +12,7 @@ from services.risk_pool.api import (
 )
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
+from services.risk_pool.handlers.silence import watch_silent_banks
 from services.risk_pool.settings import Settings
 from shared.context import Context
 from shared.service import Service
@@ -20,6 +21,11 @@ from shared.service import Service
 async def watch_banks_without_loans(context: Context) -> None:
     """A due job: such banks send nothing that would make anybody look at their breakers."""
     await watch_idle_banks(context.database, now=context.clock.now())
+
+
+async def watch_banks_past_the_reporting_day(context: Context) -> None:
+    """A due job: a missing report keeps no breaker asleep."""
+    await watch_silent_banks(context.database, now=context.clock.now())
 
 
 SERVICE = Service(
@@ -37,7 +43,7 @@ SERVICE = Service(
     ),
     consumes=ROUTES,
     settings_type=Settings,
-    due=(watch_banks_without_loans,),
+    due=(watch_banks_past_the_reporting_day, watch_banks_without_loans),
 )
 
 if __name__ == "__main__":

@@ -60,42 +60,58 @@ class PoolOpenedV1(_Pool):
     opened_on: date
 
 
-class PoolWarnedV1(_Pool):
+class _PoolBreaker(_Pool):
+    available_fen: Fen
+    paid_in_fen: Fen
+    on: date
+    cause: str = Field("figures", examples=["figures", "by-hand"])
+    reason: str = Field("", description="By hand: what the two persons say.")
+
+
+class PoolWarnedV1(_PoolBreaker):
     """The pool's available balance fell below its warning line."""
 
     type = "pool.warned.v1"
 
-    available_fen: Fen
-    paid_in_fen: Fen
-    on: date
 
-
-class PoolStoppedV1(_Pool):
-    """The pool takes no new entries until its balance is restored."""
+class PoolStoppedV1(_PoolBreaker):
+    """The pool takes no new entries until its balance is restored, or two persons resume it."""
 
     type = "pool.stopped.v1"
 
-    available_fen: Fen
-    paid_in_fen: Fen
-    on: date
 
-
-class PoolResumedV1(_Pool):
+class PoolResumedV1(_PoolBreaker):
     """The pool takes entries again."""
 
     type = "pool.resumed.v1"
-
-    available_fen: Fen
-    paid_in_fen: Fen
-    on: date
 
 
 class _Bank(_Pool):
     bank_code: str
     bad_principal_fen: NonNegativeFen
     covered_principal_fen: NonNegativeFen
-    line_bp: int = Field(description="The line that was crossed, in basis points.")
+    line_bp: int = Field(description="The line that was crossed, in basis points; 0 for none.")
     on: date
+    cause: str = Field("figures", examples=["figures", "reports-missing", "by-hand"])
+    reason: str = Field("", description="By hand: what the two persons say.")
+    estimated_loans: int = Field(
+        0, description="Loans whose report was missing; they count by their last known class."
+    )
+
+
+class BankReportsMissingV1(_Pool):
+    """The day for a month's reports has passed, and loans of a bank lack theirs."""
+
+    type = "bank.reports-missing.v1"
+
+    bank_code: str
+    month: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    missing_loans: int = Field(gt=0)
+    loans: int = Field(gt=0, description="All the bank's loans in cover at the month's end.")
+    due_on: date
+    silent_months: int = Field(
+        0, description="Months running, with this one, without any report of the bank."
+    )
 
 
 class BankWarnedV1(_Bank):
@@ -253,6 +269,7 @@ register(
         BankWarnedV1,
         BankSuspendedV1,
         BankResumedV1,
+        BankReportsMissingV1,
         CoverageReservedV1,
         CoverageDeclinedV1,
         CoverageActivatedV1,

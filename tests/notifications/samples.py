@@ -23,6 +23,7 @@ from shared.contracts.applications import (
 )
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.risk_pool import (
+    BankReportsMissingV1,
     BankResumedV1,
     BankSuspendedV1,
     BankWarnedV1,
@@ -219,6 +220,15 @@ def of_a_pool(bank: str, pool: str) -> list[Event]:
     settlement = {"pool_code": pool, "settlement_id": uuid7(), "month": "2026-03"}
     return [
         BankWarnedV1(**breaker),
+        BankReportsMissingV1(
+            pool_code=pool,
+            bank_code=bank,
+            month="2026-03",
+            missing_loans=3,
+            loans=12,
+            due_on=date(2026, 4, 10),
+            silent_months=0,
+        ),
         BankSuspendedV1(**breaker),
         BankResumedV1(**breaker),
         PoolOpenedV1(pool_code=pool, name="东丽区资金池", programme="dongli", opened_on=DAY),

@@ -45,9 +45,19 @@ _CASE = frozenset({"loan_id", "number", "bank_code", "pool_code", "borrower_uscc
 _COVERAGE = frozenset({"loan_id", "number", "bank_code", "pool_code", "borrower_name"})
 _CLAIM = _COVERAGE | {"claim_id", "claim_number"}
 _BREAKER = frozenset(
-    {"pool_code", "bank_code", "bad_principal_fen", "covered_principal_fen", "line_bp", "on"}
+    {
+        "pool_code",
+        "bank_code",
+        "bad_principal_fen",
+        "covered_principal_fen",
+        "line_bp",
+        "on",
+        "cause",
+        "reason",
+        "estimated_loans",
+    }
 )
-_POOL = frozenset({"pool_code", "on"})
+_POOL = frozenset({"pool_code", "on", "cause", "reason"})
 
 NOTICES: Mapping[str, Notice] = {
     "application.submitted.v1": Notice(banks=NAMED, fields=_CASE | {"amount_fen", "submitted_on"}),
@@ -149,6 +159,14 @@ NOTICES: Mapping[str, Notice] = {
         | {"recovery_id", "gross_fen", "costs_fen", "net_fen", "shares", "received_on"},
     ),
     "bank.warned.v1": Notice(banks=NAMED, roles=("pool_manager",), fields=_BREAKER),
+    "bank.reports-missing.v1": Notice(
+        banks=NAMED,
+        bank_acts=True,
+        roles=("pool_manager",),
+        fields=frozenset(
+            {"pool_code", "bank_code", "month", "missing_loans", "loans", "due_on", "silent_months"}
+        ),
+    ),
     "bank.suspended.v1": Notice(
         banks=NAMED, roles=("approver", "pool_manager", "reviewer"), fields=_BREAKER
     ),

@@ -44,6 +44,7 @@ REPORT = "report"
 
 TAKES_CAPACITY = (State.RESERVED, State.ACTIVE)
 IN_COVER = (State.ACTIVE,)
+COMPENSATED = (State.CLAIMED,)
 
 EVENTS = frozenset({SYSTEM_ROLE})
 """What banks and reviewers have done reaches the pool by events."""

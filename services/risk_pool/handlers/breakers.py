@@ -1,9 +1,10 @@
 """Circuit breakers are looked at: a bank's when a month is whole, the pool's after a booking.
 
 A bank is looked at once per month, when every loan it has in cover at that month's end has a
-position for it; so the outcome does not hang on how the positions arrived. Months go forward
-only: a month older than the last one looked at, and a correction that comes after the look, are
-left aside; the next month's figures hold them.
+position for it; so the outcome does not hang on how the positions arrived. Where positions are
+still missing on the day by which they are due, it is looked at all the same (handlers/silence.py).
+Months go forward only: a month older than the last one looked at, and a report or a correction
+that comes after the look, are left aside; the next month's figures hold them.
 """
 
 from collections.abc import Iterable
@@ -13,13 +14,9 @@ from datetime import date, datetime
 import asyncpg
 
 from services.risk_pool.domain import ledger as accounts
-from services.risk_pool.domain.breakers import (
-    Action,
-    Breaker,
-    BreakerLook,
-    look_at_bank,
-    look_at_pool,
-)
+from services.risk_pool.domain.breaker_looks import BreakerLook, look_at_bank, look_at_pool
+from services.risk_pool.domain.breakers import Action, Breaker
+from services.risk_pool.domain.silence import BankFigures
 from services.risk_pool.queries import breaker_figures
 from services.risk_pool.queries.terms import terms_on
 from services.risk_pool.tables import breakers, pools
@@ -49,34 +46,35 @@ async def watch_banks(
         breaker = await breakers.load(conn, pool.code, bank)
         whole = await breaker_figures.whole_months(conn, pool.code, bank, after=breaker.month)
         for month in whole:
-            bad_fen, covered_fen = await breaker_figures.bad_and_covered_fen(
-                conn, pool.code, bank, month
-            )
-            breaker = await _look_at_bank(
-                conn, pool, breaker, month, bad_fen=bad_fen, covered_fen=covered_fen, now=now
-            )
+            figures = await breaker_figures.bank_figures(conn, pool.code, bank, month)
+            breaker = await evaluate_bank(conn, pool, breaker, month, figures, now=now)
 
 
-async def _look_at_bank(
+async def evaluate_bank(
     conn: asyncpg.Connection,
     pool: LockedPool,
     breaker: Breaker,
     month: str,
+    figures: BankFigures,
     *,
-    bad_fen: int,
-    covered_fen: int,
     now: datetime,
 ) -> Breaker:
+    """Look at a bank's figures of a month's end, keep the look, and tell where it moved the bank.
+
+    Nothing happens where no scheme is in force. The pool must be held.
+    """
     terms = await terms_on(conn, pool.programme, Month.parse(month).last)
     if terms is None:
         return breaker
-    look = look_at_bank(breaker, month, bad_fen=bad_fen, covered_fen=covered_fen, terms=terms)
+    look = look_at_bank(breaker, month, figures=figures, terms=terms)
     await _explain(conn, look, now=now)
     facts = {
-        "bad_principal_fen": bad_fen,
-        "covered_principal_fen": covered_fen,
-        "line_bp": look.decision.line_bp,
+        "bad_principal_fen": figures.bad_fen,
+        "covered_principal_fen": figures.covered_fen,
+        "line_bp": look.line_bp,
         "on": look.day,
+        "cause": look.cause,
+        "estimated_loans": figures.estimated,
     }
     return await _move(conn, BANK_BREAKERS, look, facts, now=now)
 
@@ -111,7 +109,7 @@ async def _explain(conn: asyncpg.Connection, look: BreakerLook, *, now: datetime
         conn,
         look.before.pool_code,
         "breaker",
-        look.decision.as_data(),
+        look.as_data(),
         DECIDED_BY_SYSTEM,
         now,
         bank_code=look.before.bank_code,
@@ -163,7 +161,7 @@ async def _count_idle_months(
         month = str(Month.parse(breaker.month).after)
         if month >= until:
             break
-        after = await _look_at_bank(conn, pool, breaker, month, bad_fen=0, covered_fen=0, now=now)
+        after = await evaluate_bank(conn, pool, breaker, month, BankFigures(), now=now)
         if after == breaker:
             break
         breaker = after

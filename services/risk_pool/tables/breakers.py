@@ -8,7 +8,8 @@ from uuid import UUID
 import asyncpg
 from uuid6 import uuid7
 
-from services.risk_pool.domain.breakers import BANK, POOL, Breaker, BreakerLook, State
+from services.risk_pool.domain.breaker_looks import BreakerLook
+from services.risk_pool.domain.breakers import BANK, POOL, STOPS, Breaker, State
 from shared.life_cycle import Row
 from shared.transitions import CaseTable
 
@@ -23,6 +24,10 @@ def _pool_of(breaker: Row) -> Mapping[str, Any]:
 
 BANK_BREAKERS = CaseTable(life_cycle=BANK, kind="bank_breaker", table="breakers", about=_bank_of)
 POOL_BREAKERS = CaseTable(life_cycle=POOL, kind="pool_breaker", table="breakers", about=_pool_of)
+
+
+_MEMORY = ("clear_month_ends", "counted_month", "silent_months")
+"""What a breaker keeps between two looks beside where it stands."""
 
 
 async def load(conn: asyncpg.Connection, pool_code: str, bank_code: str) -> Breaker:
@@ -66,7 +71,7 @@ async def save(
         after.bank_code,
         begins_as,
         now,
-        {"clear_month_ends": after.clear_month_ends, "counted_month": after.counted_month},
+        {name: getattr(after, name) for name in _MEMORY},
         after.month,
         look.part_fen,
         look.whole_fen,
@@ -77,23 +82,25 @@ async def store_evaluation(
     conn: asyncpg.Connection, look: BreakerLook, explanation_id: UUID, *, now: datetime
 ) -> None:
     """Keep a look with its figures and its explanation."""
-    decision = look.decision
     await conn.execute(
         """insert into breaker_evaluations (id, pool_code, bank_code, month, numerator_fen,
-               denominator_fen, source, target, line_bp, explanation_id, on_day, at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+               denominator_fen, source, target, line_bp, explanation_id, on_day, at, loans,
+               estimated)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)""",
         uuid7(),
         look.before.pool_code,
         look.before.bank_code,
         look.month,
         look.part_fen,
         look.whole_fen,
-        decision.before,
-        decision.state,
-        decision.line_bp if decision.changed else None,
+        look.before.state,
+        look.state,
+        look.line_bp if look.action else None,
         explanation_id,
         look.day,
         now,
+        look.loans,
+        look.estimated,
     )
 
 
@@ -101,8 +108,8 @@ async def suspended_banks(conn: asyncpg.Connection, pool_code: str) -> frozenset
     """The banks of a pool whose new entries are refused."""
     rows = await conn.fetch(
         """select bank_code from breakers
-           where pool_code = $1 and bank_code <> '' and state = $2""",
+           where pool_code = $1 and bank_code <> '' and state = any($2::text[])""",
         pool_code,
-        State.STOPPED,
+        list(STOPS),
     )
     return frozenset(row["bank_code"] for row in rows)

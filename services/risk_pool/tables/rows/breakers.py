@@ -41,6 +41,8 @@ class BreakerEvaluationRow(SQLModel, table=True):
     source: str = Field(sa_column=Column(Text, nullable=False))
     target: str = Field(sa_column=Column(Text, nullable=False))
     line_bp: int | None = None
+    loans: int
+    estimated: int
     explanation_id: UUID | None = None
     on_day: date
     at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
