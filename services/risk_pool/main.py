@@ -2,6 +2,7 @@
 
 from services.risk_pool.api import (
     banks,
+    breaker_orders,
     cash,
     claims,
     coverages,
@@ -37,6 +38,7 @@ SERVICE = Service(
         ledger.router,
         coverages.router,
         banks.router,
+        breaker_orders.router,
         claims.router,
         recoveries.router,
         settlements.router,

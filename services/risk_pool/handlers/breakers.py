@@ -7,15 +7,16 @@ Months go forward only: a month older than the last one looked at, and a report 
 that comes after the look, are left aside; the next month's figures hold them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import asyncpg
 
 from services.risk_pool.domain import ledger as accounts
 from services.risk_pool.domain.breaker_looks import BreakerLook, look_at_bank, look_at_pool
-from services.risk_pool.domain.breakers import Action, Breaker
+from services.risk_pool.domain.breakers import STOPS, Action, Breaker, Cause
 from services.risk_pool.domain.silence import BankFigures
 from services.risk_pool.queries import breaker_figures
 from services.risk_pool.queries.terms import terms_on
@@ -126,18 +127,83 @@ async def _move(
     now: datetime,
 ) -> Breaker:
     """Keep the figures of a look, and carry out the move that they make."""
-    breaker = look.before
-    begins_as = cases.life_cycle.require(None, Action.WATCH, SYSTEM).target
-    await breakers.save(conn, look, begins_as=begins_as, now=now)
-    if not breaker.version:
-        begun = {"id": breaker.id, "bank_code": breaker.bank_code, "state": None, "version": 0}
-        begin = Step(case=begun, action=Action.WATCH, by=SYSTEM)
-        await apply_transition(conn, cases, begin, now=now)
-        breaker = replace(breaker, state=begins_as, version=1)
+    breaker = await _begun(conn, cases, look.before, now=now)
+    await breakers.save(conn, look)
     if look.action:
         step = Step(case=breaker, action=look.action, by=SYSTEM, facts=facts)
         await apply_transition(conn, cases, step, now=now)
     return look.after
+
+
+async def _begun(
+    conn: asyncpg.Connection, cases: CaseTable, breaker: Breaker, *, now: datetime
+) -> Breaker:
+    """A breaker that nobody has looked at yet begins to be watched."""
+    if breaker.version:
+        return breaker
+    begins_as = cases.life_cycle.require(None, Action.WATCH, SYSTEM).target
+    await breakers.begin(conn, breaker, begins_as=begins_as, now=now)
+    begun = {"id": breaker.id, "bank_code": breaker.bank_code, "state": None, "version": 0}
+    step = Step(case=begun, action=Action.WATCH, by=SYSTEM)
+    await apply_transition(conn, cases, step, now=now)
+    return replace(breaker, state=begins_as, version=1)
+
+
+def cases_of(breaker: Breaker) -> CaseTable:
+    """The table that a breaker follows: a bank's, or the pool's own."""
+    return BANK_BREAKERS if breaker.bank_code else POOL_BREAKERS
+
+
+async def move_by_hand(
+    conn: asyncpg.Connection,
+    pool: LockedPool,
+    breaker: Breaker,
+    action: str,
+    *,
+    reason: str,
+    detail: Mapping[str, Any],
+    day: date,
+    now: datetime,
+) -> None:
+    """Carry out what two persons have decided; months that count begin anew. The pool must be
+    held. Raises NotPossibleNow."""
+    cases = cases_of(breaker)
+    breaker = await _begun(conn, cases, breaker, now=now)
+    step = Step(
+        case=breaker,
+        action=action,
+        by=SYSTEM,
+        reason=reason,
+        detail=detail,
+        facts={
+            **await _figures_of(conn, breaker),
+            "on": day,
+            "cause": Cause.BY_HAND,
+            "reason": reason,
+        },
+    )
+    done = await apply_transition(conn, cases, step, now=now)
+    await breakers.count_anew(conn, breaker)
+    if not breaker.bank_code:
+        await pools.set_stopped(conn, pool.code, stopped=done.state in STOPS)
+    else:
+        await pools.raise_version(conn, pool.code)
+
+
+async def _figures_of(conn: asyncpg.Connection, breaker: Breaker) -> Mapping[str, Any]:
+    """What the events of a breaker say of its figures, as they are known now."""
+    if breaker.bank_code:
+        bad_fen, covered_fen = await breakers.figures(conn, breaker)
+        return {
+            "bad_principal_fen": bad_fen,
+            "covered_principal_fen": covered_fen,
+            "line_bp": 0,
+        }
+    held = await balances(conn, breaker.pool_code)
+    return {
+        "available_fen": accounts.available_fen(held),
+        "paid_in_fen": accounts.paid_in_fen(held),
+    }
 
 
 async def watch_idle_banks(database: Database, *, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Breakers in PostgreSQL. Whoever looks at one holds its pool's lock."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -53,29 +54,53 @@ async def load(conn: asyncpg.Connection, pool_code: str, bank_code: str) -> Brea
     )
 
 
-async def save(
-    conn: asyncpg.Connection, look: BreakerLook, *, begins_as: str, now: datetime
+async def begin(
+    conn: asyncpg.Connection, breaker: Breaker, *, begins_as: str, now: datetime
 ) -> None:
-    """Keep the figures of a look; where the breaker is new, with the state that it begins in."""
-    after = look.after
+    """Keep a breaker that begins to be watched."""
     await conn.execute(
-        """insert into breakers (id, pool_code, bank_code, state, state_since, memory, month,
+        """insert into breakers (id, pool_code, bank_code, state, state_since, memory,
                numerator_fen, denominator_fen)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-           on conflict (pool_code, bank_code) do update set
-               memory = excluded.memory, month = excluded.month,
-               numerator_fen = excluded.numerator_fen,
-               denominator_fen = excluded.denominator_fen""",
-        after.id,
-        after.pool_code,
-        after.bank_code,
+           values ($1, $2, $3, $4, $5, $6, 0, 0)""",
+        breaker.id,
+        breaker.pool_code,
+        breaker.bank_code,
         begins_as,
         now,
-        {name: getattr(after, name) for name in _MEMORY},
+        _memory(breaker),
+    )
+
+
+async def save(conn: asyncpg.Connection, look: BreakerLook) -> None:
+    """Keep the figures of a look."""
+    after = look.after
+    await conn.execute(
+        """update breakers set memory = $2, month = $3, numerator_fen = $4, denominator_fen = $5
+           where id = $1""",
+        after.id,
+        _memory(after),
         after.month,
         look.part_fen,
         look.whole_fen,
     )
+
+
+async def count_anew(conn: asyncpg.Connection, breaker: Breaker) -> None:
+    """Good months and silent months are counted from here on."""
+    fresh = replace(breaker, clear_month_ends=0, silent_months=0)
+    await conn.execute("update breakers set memory = $2 where id = $1", breaker.id, _memory(fresh))
+
+
+async def figures(conn: asyncpg.Connection, breaker: Breaker) -> tuple[int, int]:
+    """A bank's bad and covered principal, as last looked at."""
+    row = await conn.fetchrow(
+        "select numerator_fen, denominator_fen from breakers where id = $1", breaker.id
+    )
+    return row["numerator_fen"], row["denominator_fen"]
+
+
+def _memory(breaker: Breaker) -> dict[str, Any]:
+    return {name: getattr(breaker, name) for name in _MEMORY}
 
 
 async def store_evaluation(

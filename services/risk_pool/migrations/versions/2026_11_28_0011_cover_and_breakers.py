@@ -23,8 +23,45 @@ _EVALUATIONS = (
     """,
 )
 
+_ORDERS = (
+    """
+    create table breaker_orders (
+        id uuid primary key,
+        pool_code text not null references pools,
+        bank_code text not null,
+        order_kind text not null check (order_kind in ('suspend', 'resume')),
+        reason text not null check (reason <> ''),
+        state text not null check (state in ('proposed', 'carried_out', 'refused')),
+        state_since timestamptz not null,
+        due_on date,
+        version integer not null default 1,
+        proposed_by text not null,
+        proposed_by_name text not null,
+        proposed_at timestamptz not null,
+        decided_by text,
+        decided_by_name text,
+        decided_at timestamptz,
+        refusal text not null default '',
+        check ((state = 'proposed') = (decided_by is null)),
+        check (state <> 'carried_out' or decided_by <> proposed_by)
+    )
+    """,
+    "create index breaker_orders_page on breaker_orders (pool_code, id)",
+    """
+    create unique index breaker_orders_one_open on breaker_orders (pool_code, bank_code)
+        where state = 'proposed'
+    """,
+    "alter table breaker_orders enable row level security",
+    # An unset setting reads as '' after a transaction, so '' must never match a row.
+    """
+    create policy own_rows on breaker_orders using (
+        current_setting('zhidai.institution', true) = '*'
+        or (bank_code <> '' and bank_code = current_setting('zhidai.institution', true)))
+    """,
+)
+
 
 def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
-    for statement in _EVALUATIONS:
+    for statement in (*_EVALUATIONS, *_ORDERS):
         op.execute(statement)
