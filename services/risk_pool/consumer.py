@@ -6,6 +6,7 @@ from services.risk_pool.handlers import capacity, loans, positions
 from shared.contracts.applications import (
     ApplicationApprovedV1,
     ApplicationExpiredV1,
+    ApplicationRejectedV1,
     ApplicationWithdrawnV1,
     LoanDisbursedV1,
     LoanPositionReportedV1,
@@ -16,6 +17,7 @@ from shared.messaging.inbox import Handler
 
 ROUTES: Mapping[type[Event], Handler] = {
     ApplicationApprovedV1: capacity.reserve,
+    ApplicationRejectedV1: loans.reject,
     ApplicationWithdrawnV1: loans.withdraw,
     ApplicationExpiredV1: loans.expire,
     LoanDisbursedV1: loans.activate,

@@ -10,10 +10,12 @@ from services.risk_pool.api import (
     pools,
     recoveries,
     settlements,
+    waiting_line,
 )
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
 from services.risk_pool.handlers.silence import watch_silent_banks
+from services.risk_pool.handlers.waiting import serve_lines
 from services.risk_pool.settings import Settings
 from shared.context import Context
 from shared.service import Service
@@ -29,6 +31,11 @@ async def watch_banks_past_the_reporting_day(context: Context) -> None:
     await watch_silent_banks(context.database, now=context.clock.now())
 
 
+async def serve_waiting_lines(context: Context) -> None:
+    """A due job: room that has appeared goes to who waits for it, in order."""
+    await serve_lines(context.database, now=context.clock.now())
+
+
 SERVICE = Service(
     name="risk_pool",
     title="风险补偿资金池 Risk pool",
@@ -42,10 +49,11 @@ SERVICE = Service(
         claims.router,
         recoveries.router,
         settlements.router,
+        waiting_line.router,
     ),
     consumes=ROUTES,
     settings_type=Settings,
-    due=(watch_banks_past_the_reporting_day, watch_banks_without_loans),
+    due=(watch_banks_past_the_reporting_day, watch_banks_without_loans, serve_waiting_lines),
 )
 
 if __name__ == "__main__":

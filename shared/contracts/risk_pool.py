@@ -143,12 +143,21 @@ class CoverageReservedV1(_Loan):
 
 
 class CoverageDeclinedV1(_Loan):
-    """There is no room for a loan; the limits that bind are named, the tightest first."""
+    """There is no room for a loan; the limits that bind are named, the tightest first.
+
+    Where every one of them can give way, the loan waits in line for room, and
+    coverage.reserved.v1 follows when its turn comes.
+    """
 
     type = "coverage.declined.v1"
 
     amount_fen: PositiveFen
     limits: tuple[LimitReached, ...]
+    waiting: bool = False
+    place: int | None = Field(None, description="Waiting: its place in the line, from 1.")
+    waits_until: date | None = Field(
+        None, description="Waiting: the last day on which the approval is valid."
+    )
 
 
 class CoverageActivatedV1(_Loan):
@@ -166,7 +175,7 @@ class CoverageReleasedV1(_Loan):
     type = "coverage.released.v1"
 
     amount_fen: NonNegativeFen
-    reason: str = Field(examples=["withdrawn", "expired", "repaid", "claimed"])
+    reason: str = Field(examples=["withdrawn", "expired", "rejected", "repaid", "claimed"])
 
 
 class _Claim(_Loan):

@@ -126,7 +126,8 @@ def _drawn(coverage: Coverage, covered_fen: int, day: date) -> tuple[Transfer, .
 
 
 def release(coverage: Coverage, move: Move, *, day: date) -> CoverageChange:
-    """Let go of what is held or covered: withdrawn, expired, repaid, or passed into a claim."""
+    """Let go of what is held or covered, or of a place in the line: withdrawn, expired, rejected,
+    repaid, or passed into a claim."""
     reason = LETS_GO[move.action]
     sides = (
         (reserved_for(coverage.bank_code), coverage.reserved_fen),
@@ -142,6 +143,7 @@ def release(coverage: Coverage, move: Move, *, day: date) -> CoverageChange:
             "outstanding_fen": 0 if move.action == Action.REPAY else coverage.outstanding_fen,
             "released_on": day,
             "release_reason": reason,
+            "line_place": None,
         },
         transfers=tuple(_freed(coverage, one, fen, reason, day) for one, fen in sides if fen),
         reason=reason,

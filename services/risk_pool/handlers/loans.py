@@ -1,4 +1,4 @@
-"""What becomes of held capacity: paid out, withdrawn, expired, repaid."""
+"""What becomes of held capacity and of who waits for it: paid out, withdrawn, expired, repaid."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -8,6 +8,7 @@ import asyncpg
 from services.risk_pool.domain.coverage import Action, reaction
 from services.risk_pool.domain.coverage_changes import disburse, release
 from services.risk_pool.handlers.recording import Recorded, hold_pools_of, record
+from services.risk_pool.tables import waiting_line
 from shared.clock import business_date
 from shared.contracts.applications import LoanDisbursedV1
 from shared.life_cycle import Move
@@ -57,6 +58,11 @@ async def withdraw(
     await _let_go(received, Action.WITHDRAW, conn=conn, now=now)
 
 
+async def reject(received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime) -> None:
+    """Approvers have refused cases for good: who waited in line leaves it."""
+    await _let_go(received, Action.REJECT, conn=conn, now=now)
+
+
 async def expire(received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime) -> None:
     """Nothing was paid out within the term: what was held is free again."""
     await _let_go(received, Action.EXPIRE, conn=conn, now=now)
@@ -86,3 +92,5 @@ async def _let_go(
                 recorded.changes.append(release(before, move, day=open_day))
                 recorded.touch(before)
     await record(conn, pools, recorded, now=now)
+    for code in {one.before.pool_code for one in recorded.changes if one.before.is_in_line}:
+        await waiting_line.renumber(conn, code)

@@ -60,8 +60,25 @@ _ORDERS = (
     """,
 )
 
+_WAITING_LINE = (
+    "alter table coverages drop constraint coverages_state_check",
+    """
+    alter table coverages
+        add column line_no integer,
+        add column line_place integer,
+        add constraint coverages_state_check
+            check (state in ('reserved', 'declined', 'waiting', 'active', 'released', 'claimed')),
+        add constraint coverages_waiting_in_line
+            check (state <> 'waiting' or (line_no is not null and due_on is not null))
+    """,
+    """
+    create index coverages_waiting on coverages (pool_code, approved_on, line_no)
+        where state = 'waiting'
+    """,
+)
+
 
 def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
-    for statement in (*_EVALUATIONS, *_ORDERS):
+    for statement in (*_EVALUATIONS, *_ORDERS, *_WAITING_LINE):
         op.execute(statement)
