@@ -190,7 +190,8 @@ def _moved(move: asyncpg.Record) -> Moved:
 
 def _waiting_for(coverage: asyncpg.Record) -> Waiting | None:
     wait = LIFE_CYCLE.waits.get(coverage["state"])
-    if wait is None or not wait.roles:
+    # Where nobody need do anything and nothing runs out, nothing is waited for.
+    if wait is None or not (wait.roles or coverage["due_on"]):
         return None
     return Waiting(
         roles=list(wait.roles),
