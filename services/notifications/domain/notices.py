@@ -123,7 +123,9 @@ NOTICES: Mapping[str, Notice] = {
         fields=_COVERAGE | {"amount_fen", "reserved_until", "scheme_version"},
     ),
     "coverage.declined.v1": Notice(
-        banks=NAMED, roles=("approver", "pool_manager"), fields=_COVERAGE | {"amount_fen", "limits"}
+        banks=NAMED,
+        roles=("approver", "pool_manager"),
+        fields=_COVERAGE | {"amount_fen", "limits", "waiting", "place", "waits_until"},
     ),
     "coverage.activated.v1": Notice(
         banks=NAMED, bank_inbox=False, fields=_COVERAGE | {"amount_fen", "activated_on"}

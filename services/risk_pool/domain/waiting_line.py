@@ -54,6 +54,10 @@ def _can_give_way(limit: Limit) -> bool:
     return limit.code in SCOPES
 
 
+OWN_FIGURES = frozenset({"bank_line", "bank_suspended", "pool_stopped", BEHIND})
+"""Limits whose figures a bank may know: they say nothing of the pool or of other banks."""
+
+
 @dataclass(slots=True)
 class Line:
     """Whom those who wait hold up, while a line is walked from its first place on."""
