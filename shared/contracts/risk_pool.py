@@ -58,6 +58,9 @@ class PoolOpenedV1(_Pool):
     name: str
     programme: str
     opened_on: date
+    prefix: str = Field(
+        "", examples=["DL"], description="What the numbers of its cases begin with; no other's do."
+    )
 
 
 class _PoolBreaker(_Pool):

@@ -204,7 +204,7 @@ async def test_a_bank_sees_its_own_cases_in_line_with_their_places(running):
         known = (await pool.auditor.get("/pools/dongli/waiting-line")).json()[0]["limits"]
         assert [one["limit"] for one in seen] == [one["limit"] for one in known]
         assert {one["allowed"] for one in seen} == {None}, "what the pool has is not a bank's"
-        assert "10,000.00" in known[-1]["zh"] and "10,000.00" not in str(seen)
+        assert "1,000.00" in known[-1]["zh"] and "1,000.00" not in str(seen)
         await pool.hears(pool.withdrawal("one"))
         assert await pool.line(pool.bank("CCB")) == [(1, "two")]
         assert (await pool.coverage("three"))["line_place"] == 2

@@ -1,6 +1,9 @@
-"""A waiting line for capacity; breakers moved by hand; silence is counted."""
+"""A waiting line for capacity; breakers moved by hand; silence is counted; prefixes of numbers."""
 
+import sqlalchemy as sa
 from alembic import op
+
+from shared.case_numbers import prefix_of
 
 revision = "0011"
 down_revision = "0010"
@@ -82,3 +85,29 @@ def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     for statement in (*_EVALUATIONS, *_ORDERS, *_WAITING_LINE):
         op.execute(statement)
+    _give_prefixes()
+
+
+def _give_prefixes() -> None:
+    """Every pool gets letters of its own: the oldest the usual ones, others with a digit."""
+    op.execute("alter table pools add column prefix text")
+    connection, taken = op.get_bind(), set[str]()
+    for code in connection.scalars(
+        sa.text("select code from pools order by created_at, code")
+    ).all():
+        usual = prefix_of(code)
+        digits = (f"{usual}{digit}" for digit in range(2, 10_000))
+        prefix = usual if usual not in taken else next(one for one in digits if one not in taken)
+        taken.add(prefix)
+        connection.execute(
+            sa.text("update pools set prefix = :prefix where code = :code"),
+            {"prefix": prefix, "code": code},
+        )
+    op.execute(
+        """
+        alter table pools
+            alter column prefix set not null,
+            add constraint pools_prefix_once unique (prefix),
+            add constraint pools_prefix_not_empty check (prefix <> '')
+        """
+    )
