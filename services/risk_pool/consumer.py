@@ -9,7 +9,9 @@ from shared.contracts.applications import (
     ApplicationRejectedV1,
     ApplicationWithdrawnV1,
     LoanDisbursedV1,
+    LoanDisbursementUndoneV1,
     LoanPositionReportedV1,
+    LoanReopenedV1,
     LoanRepaidV1,
 )
 from shared.contracts.envelope import Event
@@ -23,4 +25,6 @@ ROUTES: Mapping[type[Event], Handler] = {
     LoanDisbursedV1: loans.activate,
     LoanPositionReportedV1: positions.follow,
     LoanRepaidV1: loans.repay,
+    LoanReopenedV1: loans.reopen,
+    LoanDisbursementUndoneV1: loans.undo,
 }

@@ -178,7 +178,19 @@ class CoverageReleasedV1(_Loan):
     type = "coverage.released.v1"
 
     amount_fen: NonNegativeFen
-    reason: str = Field(examples=["withdrawn", "expired", "rejected", "repaid", "claimed"])
+    reason: str = Field(
+        examples=["withdrawn", "expired", "rejected", "repaid", "claimed", "undone"]
+    )
+
+
+class CoverageReopenedV1(_Loan):
+    """A loan that was let go as repaid is in cover again: it was not repaid."""
+
+    type = "coverage.reopened.v1"
+
+    amount_fen: NonNegativeFen
+    reopened_on: date
+    reason: str
 
 
 class _Claim(_Loan):
@@ -286,6 +298,7 @@ register(
         CoverageDeclinedV1,
         CoverageActivatedV1,
         CoverageReleasedV1,
+        CoverageReopenedV1,
         ClaimSubmittedV1,
         ClaimReviewedV1,
         ClaimRefusedV1,

@@ -15,8 +15,10 @@ from shared.contracts.applications import (
     ApplicationSubmittedV1,
     ApplicationWithdrawnV1,
     LoanDisbursedV1,
+    LoanDisbursementUndoneV1,
     LoanOverdueV1,
     LoanPositionReportedV1,
+    LoanReopenedV1,
     LoanRepaidV1,
     PledgeRegisteredV1,
     Reason,
@@ -35,6 +37,7 @@ from shared.contracts.risk_pool import (
     CoverageActivatedV1,
     CoverageDeclinedV1,
     CoverageReleasedV1,
+    CoverageReopenedV1,
     CoverageReservedV1,
     LimitReached,
     PoolOpenedV1,
@@ -129,6 +132,14 @@ def of_a_case(loan: Loan) -> list[Event]:
             as_of=DAY,
         ),
         LoanRepaidV1(**case, repaid_on=DAY),
+        LoanReopenedV1(
+            **case,
+            month="2026-03",
+            outstanding_principal_fen=400_000_000,
+            reported_on=DAY,
+            reason="三月月报误报为零",
+        ),
+        LoanDisbursementUndoneV1(**case, reason="误报放款", on=DAY),
     ]
 
 
@@ -165,6 +176,9 @@ def of_a_coverage(loan: Loan) -> list[Event]:
         ),
         CoverageActivatedV1(**covered, amount_fen=500_000_000, activated_on=DAY),
         CoverageReleasedV1(**covered, amount_fen=500_000_000, reason="repaid"),
+        CoverageReopenedV1(
+            **covered, amount_fen=400_000_000, reopened_on=DAY, reason="三月月报误报为零"
+        ),
     ]
 
 

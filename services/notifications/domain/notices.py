@@ -117,6 +117,15 @@ NOTICES: Mapping[str, Notice] = {
         fields=_CASE | {"overdue_days", "risk_class", "outstanding_principal_fen", "as_of"},
     ),
     "loan.repaid.v1": Notice(banks=NAMED, bank_inbox=False, fields=_CASE | {"repaid_on"}),
+    "loan.reopened.v1": Notice(
+        banks=NAMED,
+        bank_inbox=False,
+        roles=("pool_manager",),
+        fields=_CASE | {"month", "outstanding_principal_fen", "reported_on", "reason"},
+    ),
+    "loan.disbursement-undone.v1": Notice(
+        banks=NAMED, bank_inbox=False, roles=("pool_manager",), fields=_CASE | {"reason", "on"}
+    ),
     "coverage.reserved.v1": Notice(
         banks=NAMED,
         bank_acts=True,
@@ -132,6 +141,11 @@ NOTICES: Mapping[str, Notice] = {
     ),
     "coverage.released.v1": Notice(
         banks=NAMED, bank_inbox=False, fields=_COVERAGE | {"amount_fen", "reason"}
+    ),
+    "coverage.reopened.v1": Notice(
+        banks=NAMED,
+        roles=("pool_manager",),
+        fields=_COVERAGE | {"amount_fen", "reopened_on", "reason"},
     ),
     "claim.submitted.v1": Notice(
         banks=NAMED,

@@ -40,6 +40,10 @@ class Action(StrEnum):
     REJECT = "reject"
     REPAY = "repay"
     CLAIM = "claim"
+    REOPEN = "reopen"
+    UNDO = "undo"
+    UNDO_RELEASE = "undo_release"
+    COVER_LATE = "cover_late"
 
 
 REPORT = "report"
@@ -55,6 +59,7 @@ EVENTS = frozenset({SYSTEM_ROLE})
 """What banks and reviewers have done reaches the pool by events."""
 DECIDES_CLAIMS = frozenset({"finance_checker"})
 
+REOPENED = "coverage.reopened.v1"
 RESERVED, DECLINED = "coverage.reserved.v1", "coverage.declined.v1"
 ACTIVATED, RELEASED = "coverage.activated.v1", "coverage.released.v1"
 
@@ -71,6 +76,10 @@ LIFE_CYCLE = LifeCycle(
         Move(State.RESERVED, Action.EXPIRE, State.RELEASED, EVENTS, tells=(RELEASED,)),
         Move(State.ACTIVE, Action.REPAY, State.RELEASED, EVENTS, tells=(RELEASED,)),
         Move(State.ACTIVE, Action.CLAIM, State.CLAIMED, DECIDES_CLAIMS, tells=(RELEASED,)),
+        Move(State.RELEASED, Action.REOPEN, State.ACTIVE, EVENTS, tells=(REOPENED,)),
+        Move(State.RELEASED, Action.COVER_LATE, State.ACTIVE, EVENTS, tells=(ACTIVATED,)),
+        Move(State.ACTIVE, Action.UNDO, State.RESERVED, EVENTS, tells=(RESERVED,)),
+        Move(State.ACTIVE, Action.UNDO_RELEASE, State.RELEASED, EVENTS, tells=(RELEASED,)),
         Move(None, Action.WAIT, State.WAITING, EVENTS, tells=(DECLINED,)),
         Move(State.DECLINED, Action.WAIT, State.WAITING, EVENTS, tells=(DECLINED,)),
         Move(State.WAITING, Action.WAIT, State.WAITING, EVENTS, tells=(DECLINED,)),
@@ -99,6 +108,10 @@ LIFE_CYCLE = LifeCycle(
         Action.REJECT: Words("不予批准", "rejected"),
         Action.REPAY: Words("结清", "repaid"),
         Action.CLAIM: Words("补偿", "claimed"),
+        Action.REOPEN: Words("恢复保障（误报结清）", "put back into cover"),
+        Action.UNDO: Words("撤销放款，恢复额度", "held again, its disbursement undone"),
+        Action.UNDO_RELEASE: Words("撤销放款，释放额度", "let go, its disbursement undone"),
+        Action.COVER_LATE: Words("放款备案期内补报", "covered, told within the time for filing"),
     },
     waits={
         State.RESERVED: Wait(
@@ -119,6 +132,8 @@ LIFE_CYCLE = LifeCycle(
             roles=("bank_operator",),
             words=Words("等待银行报送月度余额", "The bank is to report the next month's position."),
         ),
+        # Nobody need do anything; what was reported by mistake can be mended.
+        State.RELEASED: Wait(roles=(), words=Words("已释放", "It has been let go.")),
     },
 )
 
@@ -137,6 +152,8 @@ INSTEAD: Mapping[tuple[str | None, str], str] = {
     (State.CLAIMED, Action.ACTIVATE): "disbursed-again",
     (State.RESERVED, Action.REPAY): "repaid-before-disbursement",
     (State.CLAIMED, Action.REPAY): "repaid-after-claim",
+    (State.CLAIMED, Action.REOPEN): "reopened-after-claim",
+    (State.CLAIMED, Action.UNDO): "undone-after-claim",
     (None, REPORT): "position-without-coverage",
     (State.RESERVED, REPORT): "position-before-disbursement",
 }
@@ -192,6 +209,10 @@ class Coverage:
     position_month: str | None = None
     risk_class: str | None = None
     overdue_days: int = 0
+    mode: str = ""
+    scheme_version: str = ""
+    turn: int = 0
+    """How often it has taken a step back; what is booked afterwards has references of its own."""
     line_place: int | None = None
     """Its place in the pool's waiting line; the first one is 1."""
 

@@ -36,6 +36,8 @@ class CoverageChange:
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What the event of the move says beside whose loan it is."""
     incidents: tuple[str, ...] = ()
+    held_until: date | None = None
+    """Until when what is held waits to be paid out, where the move leads to a hold."""
 
     @property
     def after(self) -> Coverage:
@@ -109,7 +111,7 @@ def _drawn(coverage: Coverage, covered_fen: int, day: date) -> tuple[Transfer, .
     if covered_fen:
         transfers.append(
             Transfer(
-                reference=f"activate:{coverage.loan_id}",
+                reference=f"activate:{_turn_of(coverage)}",
                 debit=covered_of(coverage.bank_code),
                 credit=reserved,
                 amount_fen=covered_fen,
@@ -154,7 +156,7 @@ def release(coverage: Coverage, move: Move, *, day: date) -> CoverageChange:
 
 def _freed(coverage: Coverage, account: str, fen: int, reason: str, day: date) -> Transfer:
     return Transfer(
-        reference=f"release:{coverage.loan_id}:{reason}",
+        reference=f"release:{_turn_of(coverage)}:{reason}",
         debit=CAPACITY,
         credit=account,
         amount_fen=fen,
@@ -163,6 +165,11 @@ def _freed(coverage: Coverage, account: str, fen: int, reason: str, day: date) -
         explanation_id=coverage.explanation_id,
         loan_id=coverage.loan_id,
     )
+
+
+def _turn_of(coverage: Coverage) -> str:
+    # What is booked of a loan once has its id alone; after a step back it is booked again.
+    return f"{coverage.loan_id}:{coverage.turn}" if coverage.turn else str(coverage.loan_id)
 
 
 def report(

@@ -93,7 +93,7 @@ def _waits(waiter: Waiter, today: date) -> Asked:
             line_on=today,
         ),
         programme=waiter.programme,
-        mode=waiter.mode,
+        mode=coverage.mode,
         held_from=today,
         line_no=waiter.line_no,
         limits=waiter.limits,

@@ -18,7 +18,7 @@ from shared.postgres.literals import literals
 _WAITS = f"state in ({literals(IN_LINE)})"
 _COLUMNS = tuple(field.name for field in fields(Coverage))
 _LINE = f"""
-    select {", ".join(_COLUMNS)}, programme, mode, due_on, line_no, limits from coverages
+    select {", ".join(_COLUMNS)}, programme, due_on, line_no, limits from coverages
     where pool_code = $1 and {_WAITS} order by approved_on, line_no
 """
 _RENUMBER = f"""
@@ -42,7 +42,6 @@ class Waiter:
 
     coverage: Coverage
     programme: str
-    mode: str
     due_on: date
     """The last day on which its approval is valid."""
     line_no: int
@@ -56,7 +55,6 @@ async def line_of(conn: asyncpg.Connection, pool_code: str) -> list[Waiter]:
         Waiter(
             coverage=Coverage(**{name: row[name] for name in _COLUMNS}),
             programme=row["programme"],
-            mode=row["mode"],
             due_on=row["due_on"],
             line_no=row["line_no"],
             limits=row["limits"],

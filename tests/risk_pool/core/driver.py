@@ -19,7 +19,9 @@ from shared.contracts.applications import (
     ApplicationRejectedV1,
     ApplicationWithdrawnV1,
     LoanDisbursedV1,
+    LoanDisbursementUndoneV1,
     LoanPositionReportedV1,
+    LoanReopenedV1,
     LoanRepaidV1,
 )
 from shared.contracts.envelope import Envelope, Event
@@ -170,6 +172,20 @@ class Pool:
             risk_class=risk_class,
             reported_on=more.get("reported_on", date(2027, 12, 31)),
         )
+
+    def reopening(self, name: str, outstanding: str, *, on: date = date(2026, 12, 2)) -> Event:
+        """The zero of a month was a mistake."""
+        return LoanReopenedV1(
+            **vars(self.case(name)),
+            month=f"{on:%Y-%m}",
+            outstanding_principal_fen=yuan(outstanding),
+            reported_on=on,
+            reason="月报误报为零",
+        )
+
+    def undoing(self, name: str, *, on: date = date(2026, 1, 22)) -> Event:
+        """The disbursement was reported by mistake."""
+        return LoanDisbursementUndoneV1(**vars(self.case(name)), reason="误报放款", on=on)
 
     def withdrawal(self, name: str) -> Event:
         return ApplicationWithdrawnV1(**vars(self.case(name)), reason="不再需要")

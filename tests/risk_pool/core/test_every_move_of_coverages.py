@@ -10,29 +10,35 @@ CHECKER = Actor("qian", "钱", frozenset({"finance_checker"}))
 
 FACTS = (
     "approval", "withdrawal", "expiry", "disbursement", "repayment", "position", "rejection",
+    "reopening", "undoing",
 )  # fmt: skip
 # "> state": it moves. "! kind": it moves nothing, and people are shown an incident. "": nothing.
 LIFE = {
     "none": (
         "> reserved", "", "", "! disbursed-without-coverage", "", "! position-without-coverage",
-        "",
+        "", "", "",
     ),
     "reserved": (
         "! approved-again", "> released", "> released", "> active",
         "! repaid-before-disbursement", "! position-before-disbursement", "",
+        "", "",
     ),
-    "declined": ("> reserved", "", "", "! disbursed-without-coverage", "", "", ""),
+    "declined": ("> reserved", "", "", "! disbursed-without-coverage", "", "", "", "", ""),
     "waiting": (
         "> waiting", "> released", "> released", "! disbursed-without-coverage", "", "",
-        "> released",
+        "> released", "", "",
     ),
     "active": (
         "! approved-again", "! withdrawn-after-disbursement", "! expired-after-disbursement",
-        "! disbursed-again", "> released", "", "",
+        "! disbursed-again", "> released", "", "", "", "> reserved",
     ),
-    "released": ("! approved-again", "", "", "! disbursed-after-release", "", "", ""),
+    "released": (
+        "! approved-again", "", "", "! disbursed-after-release", "", "", "",
+        "! reopened-after-release", "",
+    ),
     "claimed": (
         "! approved-again", "", "", "! disbursed-again", "! repaid-after-claim", "", "",
+        "! reopened-after-claim", "! undone-after-claim",
     ),
 }  # fmt: skip
 TOLD = {
@@ -49,6 +55,8 @@ def fact_of(pool: Pool, fact: str, loan: str):
     """What may be heard of a loan of a thousand."""
     if fact == "position":
         return pool.position(loan, "2026-02", "1.00")
+    if fact == "reopening":
+        return pool.reopening(loan, "1.00")
     more = {"amount": "1000.00"} if fact in ("approval", "disbursement") else {}
     return getattr(pool, fact)(loan, **more)
 

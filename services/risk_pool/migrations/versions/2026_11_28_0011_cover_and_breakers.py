@@ -69,6 +69,7 @@ _WAITING_LINE = (
     alter table coverages
         add column line_no integer,
         add column line_place integer,
+        add column turn integer not null default 0 check (turn >= 0),
         add constraint coverages_state_check
             check (state in ('reserved', 'declined', 'waiting', 'active', 'released', 'claimed')),
         add constraint coverages_waiting_in_line
