@@ -252,6 +252,9 @@ CLAIMS_CAPACITY: Final = frozenset(
 RUNS_OUT: Final = frozenset({S.CAPACITY_RESERVED, S.PLEDGE_REGISTERED})
 """An approval that lasts until the day its capacity is held."""
 
+MAY_BE_PAID_OUT: Final = frozenset(LIFE_CYCLE.sources_of(A.DISBURSE))
+"""The bank may have paid out by the last held day, and still have to tell of it."""
+
 IS_LOAN: Final = frozenset({S.DISBURSED, S.OVERDUE, S.CLAIMED})
 """A loan that is out, and whose position is reported every month."""
 

@@ -9,11 +9,8 @@ from datetime import date
 from services.risk_pool.domain.coverage import LIFE_CYCLE, Action, Coverage, covered_part
 from services.risk_pool.domain.coverage_changes import CoverageChange
 from services.risk_pool.domain.ledger import CAPACITY, Transfer, covered_of, reserved_for
-from shared.schemes.decide.deadlines import CountsWorkingDays, NoDeadline, deadline
+from shared.schemes.decide.deadlines import CountsWorkingDays, filing_deadline
 from shared.schemes.terms import Terms
-
-FILING_WORKING_DAYS = 5
-"""For filing a disbursement, where the scheme sets no time (assumed)."""
 
 
 def reopen(
@@ -141,11 +138,7 @@ def is_in_filing_term(
     until = coverage.reserved_until
     if coverage.release_reason != "expired" or until is None or disbursed_on > until:
         return False
-    try:
-        last = deadline("filing", disbursed_on, terms, working_days)
-    except NoDeadline:
-        last = working_days.add(disbursed_on, FILING_WORKING_DAYS)
-    return told_on <= last
+    return told_on <= filing_deadline(disbursed_on, terms, working_days)
 
 
 def _back(
