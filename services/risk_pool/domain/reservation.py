@@ -64,7 +64,7 @@ def decide_reservation(
     programme: str,
     pool_programme: str,
     mode: str,
-    scheme: Scheme,
+    scheme: Scheme | Refused,
     working_days: CountsWorkingDays,
 ) -> Reservation:
     """Decide a request by the terms of its approval day, and count in `room` what is held and in
@@ -73,7 +73,7 @@ def decide_reservation(
     Capacity is held from `held_from` on: the day of approval, or that on which the line is served.
     A place in the line is kept as long as the approval is valid: as long as capacity would have
     been held from the day of approval. Where no terms bind the loan, that is the limit that
-    leaves no room.
+    leaves no room; `scheme` may be the reason why no version is in force.
     """
     try:
         terms = _terms(programme, pool_programme, scheme, mode, request.on)
@@ -97,7 +97,7 @@ def decide_reservation(
 
 
 def _terms(
-    programme: str, pool_programme: str, scheme: Scheme, mode: str, approved_on: date
+    programme: str, pool_programme: str, scheme: Scheme | Refused, mode: str, approved_on: date
 ) -> Terms:
     """The terms that bind the loan: those of its approval day, in its mode (programmes H.12)."""
     if programme != pool_programme:
@@ -105,6 +105,8 @@ def _terms(
             f"申请的方案 {programme} 不是资金池的方案 {pool_programme}",
             f"The case is under {programme}, the pool under {pool_programme}.",
         )
+    if isinstance(scheme, Refused):
+        raise scheme
     return scheme.terms(on=approved_on, mode=mode)
 
 

@@ -22,6 +22,7 @@ from services.risk_pool.tables.waiting_line import Waiter
 from shared.clock import business_date
 from shared.postgres.calendar_overrides import load_working_days
 from shared.postgres.published_schemes import scheme_on
+from shared.schemes.scheme import Scheme, SchemeNotInForce
 
 
 async def decide_in_turn(
@@ -38,7 +39,7 @@ async def decide_in_turn(
         return
     working_days = await load_working_days(conn)
     days = {one.request.on for one in asked}
-    schemes = {day: await scheme_on(conn, pool.programme, day) for day in days}
+    schemes = {day: await _scheme(conn, pool.programme, day) for day in days}
     room = await load_room(
         conn, pool, borrowers=[one.request.borrower_uscc for one in asked], days=days | {today}
     )
@@ -63,6 +64,16 @@ async def decide_in_turn(
     ]
 
     await record_decisions(conn, pool, decided, today=today, now=now)
+
+
+async def _scheme(
+    conn: asyncpg.Connection, programme: str, approved_on: date
+) -> Scheme | SchemeNotInForce:
+    """The version that binds a loan, or why there is none."""
+    try:
+        return await scheme_on(conn, programme, approved_on)
+    except SchemeNotInForce as refused:
+        return refused
 
 
 def _in_order(waiters: Sequence[Waiter], fresh: Sequence[Asked], today: date) -> list[Asked]:
