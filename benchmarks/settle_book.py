@@ -143,8 +143,8 @@ def _fallen(n: int) -> list[Transfer]:
 async def write(owner: asyncpg.Connection, loans: int) -> None:
     """Fill an empty risk_pool database, as its owner, whom row-level security lets COPY."""
     await owner.execute(
-        """insert into pools (code, name, programme, opened_on, created_at)
-           values ($1, '东丽区风险补偿资金池', $1, '2026-02-01', $2)""",
+        """insert into pools (code, name, programme, opened_on, created_at, prefix)
+           values ($1, '东丽区风险补偿资金池', $1, '2026-02-01', $2, 'DL')""",
         POOL,
         BOOKED,
     )

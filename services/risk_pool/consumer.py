@@ -6,9 +6,12 @@ from services.risk_pool.handlers import capacity, loans, positions
 from shared.contracts.applications import (
     ApplicationApprovedV1,
     ApplicationExpiredV1,
+    ApplicationRejectedV1,
     ApplicationWithdrawnV1,
     LoanDisbursedV1,
+    LoanDisbursementUndoneV1,
     LoanPositionReportedV1,
+    LoanReopenedV1,
     LoanRepaidV1,
 )
 from shared.contracts.envelope import Event
@@ -16,9 +19,12 @@ from shared.messaging.inbox import Handler
 
 ROUTES: Mapping[type[Event], Handler] = {
     ApplicationApprovedV1: capacity.reserve,
+    ApplicationRejectedV1: loans.reject,
     ApplicationWithdrawnV1: loans.withdraw,
     ApplicationExpiredV1: loans.expire,
     LoanDisbursedV1: loans.activate,
     LoanPositionReportedV1: positions.follow,
     LoanRepaidV1: loans.repay,
+    LoanReopenedV1: loans.reopen,
+    LoanDisbursementUndoneV1: loans.undo,
 }

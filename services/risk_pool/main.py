@@ -3,6 +3,7 @@
 from services.risk_pool.api import (
     agreed_figures,
     banks,
+    breaker_orders,
     cash,
     claim_filing,
     claims,
@@ -14,9 +15,12 @@ from services.risk_pool.api import (
     settlements,
     subsidies,
     trials,
+    waiting_line,
 )
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
+from services.risk_pool.handlers.silence import watch_silent_banks
+from services.risk_pool.handlers.waiting import serve_lines
 from services.risk_pool.settings import Settings
 from shared.context import Context
 from shared.service import Service
@@ -25,6 +29,16 @@ from shared.service import Service
 async def watch_banks_without_loans(context: Context) -> None:
     """A due job: such banks send nothing that would make anybody look at their breakers."""
     await watch_idle_banks(context.database, now=context.clock.now())
+
+
+async def watch_banks_past_the_reporting_day(context: Context) -> None:
+    """A due job: a missing report keeps no breaker asleep."""
+    await watch_silent_banks(context.database, now=context.clock.now())
+
+
+async def serve_waiting_lines(context: Context) -> None:
+    """A due job: room that has appeared goes to who waits for it, in order."""
+    await serve_lines(context.database, now=context.clock.now())
 
 
 SERVICE = Service(
@@ -38,16 +52,18 @@ SERVICE = Service(
         coverages.router,
         banks.router,
         claim_filing.router,
+        breaker_orders.router,
         claims.router,
         trials.router,
         recoveries.router,
         settlements.router,
         subsidies.router,
         agreed_figures.router,
+        waiting_line.router,
     ),
     consumes=ROUTES,
     settings_type=Settings,
-    due=(watch_banks_without_loans,),
+    due=(watch_banks_past_the_reporting_day, watch_banks_without_loans, serve_waiting_lines),
 )
 
 if __name__ == "__main__":

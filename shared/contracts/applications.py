@@ -189,6 +189,26 @@ class LoanRepaidV1(_Case):
     repaid_on: date
 
 
+class LoanReopenedV1(_Case):
+    """A loan that was reported as repaid is not: the report was a mistake."""
+
+    type = "loan.reopened.v1"
+
+    month: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    outstanding_principal_fen: PositiveFen
+    reported_on: date
+    reason: str
+
+
+class LoanDisbursementUndoneV1(_Case):
+    """A loan was never paid out: the disbursement was reported by mistake."""
+
+    type = "loan.disbursement-undone.v1"
+
+    reason: str
+    on: date
+
+
 register(
     (
         ApplicationSubmittedV1,
@@ -203,5 +223,7 @@ register(
         LoanPositionReportedV1,
         LoanOverdueV1,
         LoanRepaidV1,
+        LoanReopenedV1,
+        LoanDisbursementUndoneV1,
     )
 )

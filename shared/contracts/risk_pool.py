@@ -59,6 +59,9 @@ class PoolOpenedV1(_Pool):
     name: str
     programme: str
     opened_on: date
+    prefix: str = Field(
+        "", examples=["DL"], description="What the numbers of its cases begin with; no other's do."
+    )
 
 
 class SchemePublishedV1(Event):
@@ -84,42 +87,58 @@ class SchemePublishedV1(Event):
         return self.programme
 
 
-class PoolWarnedV1(_Pool):
+class _PoolBreaker(_Pool):
+    available_fen: Fen
+    paid_in_fen: Fen
+    on: date
+    cause: str = Field("figures", examples=["figures", "by-hand"])
+    reason: str = Field("", description="By hand: what the two persons say.")
+
+
+class PoolWarnedV1(_PoolBreaker):
     """The pool's available balance fell below its warning line."""
 
     type = "pool.warned.v1"
 
-    available_fen: Fen
-    paid_in_fen: Fen
-    on: date
 
-
-class PoolStoppedV1(_Pool):
-    """The pool takes no new entries until its balance is restored."""
+class PoolStoppedV1(_PoolBreaker):
+    """The pool takes no new entries until its balance is restored, or two persons resume it."""
 
     type = "pool.stopped.v1"
 
-    available_fen: Fen
-    paid_in_fen: Fen
-    on: date
 
-
-class PoolResumedV1(_Pool):
+class PoolResumedV1(_PoolBreaker):
     """The pool takes entries again."""
 
     type = "pool.resumed.v1"
-
-    available_fen: Fen
-    paid_in_fen: Fen
-    on: date
 
 
 class _Bank(_Pool):
     bank_code: str
     bad_principal_fen: NonNegativeFen
     covered_principal_fen: NonNegativeFen
-    line_bp: int = Field(description="The line that was crossed, in basis points.")
+    line_bp: int = Field(description="The line that was crossed, in basis points; 0 for none.")
     on: date
+    cause: str = Field("figures", examples=["figures", "reports-missing", "by-hand"])
+    reason: str = Field("", description="By hand: what the two persons say.")
+    estimated_loans: int = Field(
+        0, description="Loans whose report was missing; they count by their last known class."
+    )
+
+
+class BankReportsMissingV1(_Pool):
+    """The day for a month's reports has passed, and loans of a bank lack theirs."""
+
+    type = "bank.reports-missing.v1"
+
+    bank_code: str
+    month: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    missing_loans: int = Field(gt=0)
+    loans: int = Field(gt=0, description="All the bank's loans in cover at the month's end.")
+    due_on: date
+    silent_months: int = Field(
+        0, description="Months running, with this one, without any report of the bank."
+    )
 
 
 class BankWarnedV1(_Bank):
@@ -151,12 +170,21 @@ class CoverageReservedV1(_Loan):
 
 
 class CoverageDeclinedV1(_Loan):
-    """There is no room for a loan; the limits that bind are named, the tightest first."""
+    """There is no room for a loan; the limits that bind are named, the tightest first.
+
+    Where every one of them can give way, the loan waits in line for room, and
+    coverage.reserved.v1 follows when its turn comes.
+    """
 
     type = "coverage.declined.v1"
 
     amount_fen: PositiveFen
     limits: tuple[LimitReached, ...]
+    waiting: bool = False
+    place: int | None = Field(None, description="Waiting: its place in the line, from 1.")
+    waits_until: date | None = Field(
+        None, description="Waiting: the last day on which the approval is valid."
+    )
 
 
 class CoverageActivatedV1(_Loan):
@@ -174,7 +202,19 @@ class CoverageReleasedV1(_Loan):
     type = "coverage.released.v1"
 
     amount_fen: NonNegativeFen
-    reason: str = Field(examples=["withdrawn", "expired", "repaid", "claimed"])
+    reason: str = Field(
+        examples=["withdrawn", "expired", "rejected", "repaid", "claimed", "undone"]
+    )
+
+
+class CoverageReopenedV1(_Loan):
+    """A loan that was let go as repaid is in cover again: it was not repaid."""
+
+    type = "coverage.reopened.v1"
+
+    amount_fen: NonNegativeFen
+    reopened_on: date
+    reason: str
 
 
 class _Claim(_Loan):
@@ -411,10 +451,12 @@ register(
         BankWarnedV1,
         BankSuspendedV1,
         BankResumedV1,
+        BankReportsMissingV1,
         CoverageReservedV1,
         CoverageDeclinedV1,
         CoverageActivatedV1,
         CoverageReleasedV1,
+        CoverageReopenedV1,
         ClaimSubmittedV1,
         ClaimReturnedV1,
         ClaimWithdrawnV1,

@@ -109,6 +109,11 @@ async def test_capacity_that_is_no_longer_held_pays_nothing_out(office: Office):
     )
     assert faults(last_day)[0] == ("#/disbursed_on", "in-future")
     await office.moves_clock(days=1)
+    over = await office.bank().post(
+        f"/applications/{case['id']}/disbursement", json=paid_out(disbursed_on="2026-03-06")
+    )
+    assert faults(over)[0] == ("#/disbursed_on", "reservation-over")
+    await office.moves_clock(days=14)  # dongli: ten working days to file, until the 19th
     gone = await office.bank().post(
         f"/applications/{case['id']}/disbursement", json=paid_out(disbursed_on="2026-03-05")
     )
@@ -136,3 +141,18 @@ async def test_less_than_was_approved_may_be_paid_out_and_is_what_is_covered(off
     shown = await office.case(case)
     assert shown["waiting_for"]["due_on"] == "2026-04-10"
     assert date.fromisoformat(loan["disbursed_on"]) + timedelta(365) == date(2027, 3, 2)
+
+
+async def test_paid_out_on_the_last_held_day_it_may_be_told_in_the_time_for_filing(office: Office):
+    case = await office.submits()
+    await office.reserves(case, until=date(2026, 3, 4))
+    await office.registers(case)
+    await office.moves_clock(days=4)
+    path = f"/applications/{case['id']}/disbursement"
+
+    after = await office.bank().post(path, json=paid_out(disbursed_on="2026-03-05"))
+    assert faults(after)[0] == ("#/disbursed_on", "reservation-over")
+    told = await office.bank().post(path, json=paid_out(disbursed_on="2026-03-04"))
+
+    assert told.json()["state"] == "disbursed"
+    assert await office.said("application.expired.v1") == []

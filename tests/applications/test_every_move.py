@@ -63,6 +63,8 @@ MOVES = [
     Expected("approved", "withdraw", BANK, "withdrawn", WITHDRAWN),
     Expected("capacity_declined", "reject", APPROVER, "rejected", REJECTED),
     Expected("capacity_declined", "withdraw", BANK, "withdrawn", WITHDRAWN),
+    Expected("capacity_declined", "reserve", MACHINE, "capacity_reserved", []),
+    Expected("capacity_declined", "expire", MACHINE, "expired", EXPIRED),
     Expected("capacity_reserved", "register_pledge", BANK, "pledge_registered",
              ["pledge.registered.v1"]),
     Expected("capacity_reserved", "withdraw", BANK, "withdrawn", WITHDRAWN),

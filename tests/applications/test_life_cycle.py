@@ -132,7 +132,8 @@ def test_whatever_holds_capacity_or_is_a_loan_holds_its_rights_too():
 
 
 def test_the_sets_of_states_say_what_the_table_says():
-    assert set(LIFE_CYCLE.sources_of(Action.EXPIRE)) == RUNS_OUT
+    # A place in the pool's waiting line runs out as well; the pool says when.
+    assert set(LIFE_CYCLE.sources_of(Action.EXPIRE)) == RUNS_OUT | {State.CAPACITY_DECLINED}
     assert set(LIFE_CYCLE.sources_of(Action.REPAY)) == IS_SERVED
     assert IS_SERVED < IS_LOAN
 
@@ -157,5 +158,6 @@ def test_the_steps_that_a_page_shows_are_the_way_from_submission_to_closing():
     assert now(State.UNDER_REVIEW) == ["recommend"]
     assert now(State.OVERDUE) == ["repay"]
     assert now(State.CLAIMED) == ["close"]
-    for left in (State.WITHDRAWN, State.REJECTED, State.EXPIRED, State.CAPACITY_DECLINED):
+    assert now(State.CAPACITY_DECLINED) == ["reserve"], "it may wait in the pool's line"
+    for left in (State.WITHDRAWN, State.REJECTED, State.EXPIRED):
         assert LIFE_CYCLE.progress(left) == []

@@ -25,7 +25,7 @@ def coverage(case, **more):
     }
 
 
-def declined(case) -> CoverageDeclinedV1:
+def declined(case, **more) -> CoverageDeclinedV1:
     limit = LimitReached(
         limit="maximum_leverage",
         allowed_fen=1_000,
@@ -34,7 +34,7 @@ def declined(case) -> CoverageDeclinedV1:
         zh="放大倍数已满",
         en="leverage",
     )
-    return CoverageDeclinedV1(**coverage(case, limits=(limit,)))
+    return CoverageDeclinedV1(**coverage(case, limits=(limit,), **more))
 
 
 def paid(case) -> ClaimPaidV1:
@@ -63,6 +63,23 @@ async def test_a_declined_case_names_the_limits_that_bind(office: Office):
     assert shown["history"][-1]["reason"] == "放大倍数已满"
     await office.post(office.approver("zhou"), case, "reject", {"reason": "额度不足"})
     assert await office.state(case) == "rejected"
+
+
+async def test_a_case_that_waits_in_the_pools_line_says_its_place_and_is_reserved_in_its_turn(
+    office: Office,
+):
+    case = await office.submits()
+    await office.approves(case)
+    await office.hears(declined(case, waiting=True, place=3, waits_until=date(2026, 5, 1)))
+
+    shown = await office.case(case)
+    assert shown["state"] == "capacity_declined"
+    assert shown["waiting_for"]["due_on"] == "2026-05-01"
+    assert shown["history"][-1]["reason"] == "排队等候额度，第 3 位：放大倍数已满"
+
+    await office.hears(office.reserved(case))
+    served = await office.case(case)
+    assert (served["state"], served["declined_limits"]) == ("capacity_reserved", [])
 
 
 async def test_a_reserved_case_waits_for_its_bank_until_the_day_capacity_is_held(office: Office):
@@ -161,6 +178,14 @@ async def test_an_approval_runs_out_when_capacity_is_no_longer_held(office: Offi
         "capacity_reserved",
     ]
     await office.moves_clock(days=1)
+
+    # Whose pledge is registered may have been paid out in time: ten working days to tell of it.
+    assert [await office.state(case) for case in (kept, registered, waiting)] == [
+        "capacity_reserved",
+        "pledge_registered",
+        "expired",
+    ]
+    await office.moves_clock(days=20)
 
     assert [await office.state(case) for case in (kept, registered, waiting)] == [
         "capacity_reserved",

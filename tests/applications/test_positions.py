@@ -240,6 +240,11 @@ async def test_a_bank_can_ask_which_of_its_loans_are_not_reported_yet(office: Of
     assert await unreported("2026-04") == ["JJ-1", "JJ-2"]
     assert await unreported("2026-02") == []
 
+    await office.moves_clock(days=31)
+    await office.reports("2026-04", position("JJ-2"))
+    assert await unreported("2026-03") == ["JJ-2"], "a later month does not stand in for it"
+    assert await unreported("2026-04") == ["JJ-1"]
+
 
 async def test_a_report_by_id_names_the_same_loan_as_one_by_number(office: Office):
     case = await office.lends()

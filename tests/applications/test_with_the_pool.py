@@ -9,6 +9,7 @@ import pytest
 
 from services.applications.main import SERVICE as APPLICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
+from services.risk_pool.main import serve_waiting_lines
 from tests.applications.office import CCB, ICBC, START, Office, document, position, right
 from tests.publishing import publish
 from tests.services import RunningService, nothing_in_flight
@@ -188,6 +189,44 @@ async def test_a_loan_the_pool_has_no_room_for_is_declined_with_the_limit_that_b
     shown = await town.office.case(second)
     assert shown["state"] == "capacity_declined"
     assert "borrower_cap" in [limit["limit"] for limit in shown["declined_limits"]]
+
+
+async def test_a_case_that_finds_no_room_waits_and_goes_on_in_both_services_when_room_appears(
+    town: Town,
+):
+    big = {"amount": "6000000.00"}
+    worth = {**right()["valuation"], "amount": "24000000.00"}
+    first = await town.approved(**big, collateral=[right(valuation=worth)])
+    second = await town.office.submits(bank=CCB, **big, collateral=[right(valuation=worth)])
+    await town.office.approves(second)
+    await town.settled()
+    assert "第 1 位" in (await town.office.case(second))["history"][-1]["reason"]
+
+    await town.office.post(town.office.bank(), first, "withdraw", {"reason": "企业不再需要"})
+    await town.settled()
+    await serve_waiting_lines(town.pool.context)
+    await town.settled()
+
+    assert await town.office.state(second) == "capacity_reserved"
+    coverage = (await town.pool.as_("au", "auditor").get(f"/coverages/{second['id']}")).json()
+    assert (coverage["state"], coverage["reserved"]) == ("reserved", "6000000.00")
+
+
+async def test_a_waiting_case_that_is_rejected_leaves_the_line_of_the_pool(town: Town):
+    big = {"amount": "6000000.00"}
+    worth = {**right()["valuation"], "amount": "24000000.00"}
+    await town.approved(**big, collateral=[right(valuation=worth)])
+    second = await town.office.submits(bank=CCB, **big, collateral=[right(valuation=worth)])
+    await town.office.approves(second)
+    await town.settled()
+
+    await town.office.post(town.office.approver("zhou"), second, "reject", {"reason": "不再等候"})
+    await town.settled()
+
+    auditor = town.pool.as_("au", "auditor")
+    assert (await auditor.get("/pools/dongli/waiting-line")).json() == []
+    released = (await auditor.get(f"/coverages/{second['id']}")).json()
+    assert (released["state"], released["release_reason"]) == ("released", "rejected")
 
 
 async def test_a_withdrawn_case_gives_its_capacity_back(town: Town):

@@ -15,14 +15,17 @@ from shared.contracts.applications import (
     ApplicationSubmittedV1,
     ApplicationWithdrawnV1,
     LoanDisbursedV1,
+    LoanDisbursementUndoneV1,
     LoanOverdueV1,
     LoanPositionReportedV1,
+    LoanReopenedV1,
     LoanRepaidV1,
     PledgeRegisteredV1,
     Reason,
 )
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.risk_pool import (
+    BankReportsMissingV1,
     BankResumedV1,
     BankSuspendedV1,
     BankWarnedV1,
@@ -43,6 +46,7 @@ from shared.contracts.risk_pool import (
     CoverageActivatedV1,
     CoverageDeclinedV1,
     CoverageReleasedV1,
+    CoverageReopenedV1,
     CoverageReservedV1,
     Gap,
     LimitReached,
@@ -143,6 +147,14 @@ def of_a_case(loan: Loan) -> list[Event]:
             as_of=DAY,
         ),
         LoanRepaidV1(**case, repaid_on=DAY),
+        LoanReopenedV1(
+            **case,
+            month="2026-03",
+            outstanding_principal_fen=400_000_000,
+            reported_on=DAY,
+            reason="三月月报误报为零",
+        ),
+        LoanDisbursementUndoneV1(**case, reason="误报放款", on=DAY),
     ]
 
 
@@ -179,6 +191,9 @@ def of_a_coverage(loan: Loan) -> list[Event]:
         ),
         CoverageActivatedV1(**covered, amount_fen=500_000_000, activated_on=DAY),
         CoverageReleasedV1(**covered, amount_fen=500_000_000, reason="repaid"),
+        CoverageReopenedV1(
+            **covered, amount_fen=400_000_000, reopened_on=DAY, reason="三月月报误报为零"
+        ),
     ]
 
 
@@ -265,6 +280,15 @@ def of_a_pool(bank: str, pool: str) -> list[Event]:
     settlement = {"pool_code": pool, "settlement_id": uuid7(), "month": "2026-03"}
     return [
         BankWarnedV1(**breaker),
+        BankReportsMissingV1(
+            pool_code=pool,
+            bank_code=bank,
+            month="2026-03",
+            missing_loans=3,
+            loans=12,
+            due_on=date(2026, 4, 10),
+            silent_months=0,
+        ),
         BankSuspendedV1(**breaker),
         BankResumedV1(**breaker),
         SchemePublishedV1(

@@ -61,7 +61,7 @@ async def list_loans(
     state: Annotated[list[State], Query()] = [],  # noqa: B006 (FastAPI copies it)
     loan_no: Annotated[str | None, Query(max_length=64, pattern=r"^[^\u0000]*$")] = None,
     unreported: Annotated[
-        Month | None, Query(description="Only loans with no position of this month or a later one.")
+        Month | None, Query(description="Only loans that lack their position of this month.")
     ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,

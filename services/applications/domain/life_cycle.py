@@ -104,6 +104,8 @@ _MOVES: Final = (
     _move(S.APPROVED, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
     _move(S.CAPACITY_DECLINED, A.REJECT, APPROVER, S.REJECTED, tells=_REJECTED),
     _move(S.CAPACITY_DECLINED, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
+    _move(S.CAPACITY_DECLINED, A.RESERVE, SYSTEM_ROLE, S.CAPACITY_RESERVED),
+    _move(S.CAPACITY_DECLINED, A.EXPIRE, SYSTEM_ROLE, S.EXPIRED, tells=_EXPIRED),
     _move(S.CAPACITY_RESERVED, A.REGISTER_PLEDGE, BANK, S.PLEDGE_REGISTERED,
           tells=("pledge.registered.v1",)),
     _move(S.CAPACITY_RESERVED, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
@@ -185,8 +187,9 @@ _WAITS: Final[Mapping[str, Wait]] = {
         APPROVER, "另一人审批", "a second person to decide", "pool_entry", 5, _ASSUMED),
     S.APPROVED: _wait(SYSTEM_ROLE, "资金池预留额度", "the pool to reserve capacity"),
     S.CAPACITY_DECLINED: _wait(
-        BANK, "额度不足：银行撤回，或审批人不予批准",
-        "no capacity: the bank to withdraw, or the approver to reject", "", 10, _ASSUMED),
+        BANK, "额度不足：在资金池排队的等候额度；否则银行撤回，或审批人不予批准",
+        "no capacity: wait where it stands in the pool's line; else the bank to withdraw, or the "
+        "approver to reject", "", 10, _ASSUMED),
     S.CAPACITY_RESERVED: _wait(BANK, "银行办理质押登记", "the bank to register the pledge"),
     S.PLEDGE_REGISTERED: _wait(BANK, "银行放款", "the bank to disburse"),
     S.DISBURSED: _wait(
@@ -248,6 +251,9 @@ CLAIMS_CAPACITY: Final = frozenset(
 
 RUNS_OUT: Final = frozenset({S.CAPACITY_RESERVED, S.PLEDGE_REGISTERED})
 """An approval that lasts until the day its capacity is held."""
+
+MAY_BE_PAID_OUT: Final = frozenset(LIFE_CYCLE.sources_of(A.DISBURSE))
+"""The bank may have paid out by the last held day, and still have to tell of it."""
 
 IS_LOAN: Final = frozenset({S.DISBURSED, S.OVERDUE, S.CLAIMED})
 """A loan that is out, and whose position is reported every month."""

@@ -12,7 +12,7 @@ import asyncpg
 
 from services.applications.domain.life_cycle import Action, State, find_move
 from services.applications.tables import cases, pools
-from shared.contracts.risk_pool import SchemePublishedV1
+from shared.contracts.risk_pool import CoverageDeclinedV1, SchemePublishedV1
 from shared.life_cycle import SYSTEM
 from shared.messaging.inbox import Received
 from shared.postgres.published_schemes import keep_published
@@ -74,6 +74,7 @@ async def capacity_reserved(
         changes=lambda event: {
             "reserved_until": event.reserved_until,
             "scheme_version": event.scheme_version,
+            "declined_limits": [],
         },
         due_on=lambda event: event.reserved_until,
     )
@@ -82,18 +83,28 @@ async def capacity_reserved(
 async def capacity_declined(
     received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime
 ) -> None:
-    """There is no room; the limits that bind are kept for everybody to see."""
+    """There is no room; the limits that bind are kept for everybody to see, and the place in the
+    line where the case waits for room."""
     await _move(
         received,
         Action.DECLINE,
         conn=conn,
         now=now,
-        detail=lambda event: {"limits": [limit.limit for limit in event.limits]},
+        detail=lambda event: {
+            "limits": [limit.limit for limit in event.limits],
+            "place": event.place,
+        },
         changes=lambda event: {
             "declined_limits": [limit.model_dump(mode="json") for limit in event.limits]
         },
-        reason=lambda event: "；".join(limit.zh or limit.limit for limit in event.limits),
+        reason=_why_declined,
+        due_on=lambda event: event.waits_until,
     )
+
+
+def _why_declined(event: CoverageDeclinedV1) -> str:
+    limits = "；".join(limit.zh or limit.limit for limit in event.limits)
+    return f"排队等候额度，第 {event.place} 位：{limits}" if event.waiting else limits
 
 
 async def capacity_released(

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, tuple_
+from sqlalchemy import exists, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.applications.domain.life_cycle import IS_LOAN, State
+from services.applications.domain.life_cycle import IS_SERVED, State
 from services.applications.queries.cases import case
 from services.applications.tables.rows import ApplicationRow, LoanRow, PositionRow
 from shared.months import Month
@@ -32,8 +32,8 @@ async def loans(
 ) -> Sequence[tuple[LoanRow, ApplicationRow]]:
     """Loans with their cases, the oldest first, above the id `after`.
 
-    `unreported`: only those that are out, were paid out by the end of that month, and have no
-    position of it or of a later one.
+    `unreported`: only those that are out and not compensated, were paid out by the end of that
+    month, and have no position of it; a later month's does not stand in for it.
     """
     query = (
         select(LoanRow, ApplicationRow)
@@ -53,9 +53,12 @@ async def loans(
         query = query.where(col(ApplicationRow.state).in_(list(state)))
     if unreported is not None:
         query = query.where(
-            col(ApplicationRow.state).in_(list(IS_LOAN)),
+            col(ApplicationRow.state).in_(list(IS_SERVED)),
             col(LoanRow.disbursed_on) <= Month.parse(unreported).last,
-            func.coalesce(col(LoanRow.last_month), "") < unreported,
+            ~exists().where(
+                col(PositionRow.loan_id) == col(LoanRow.application_id),
+                col(PositionRow.month) == unreported,
+            ),
         )
     return (await session.exec(query)).all()
 

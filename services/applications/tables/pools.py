@@ -24,7 +24,7 @@ async def open_pools(conn: asyncpg.Connection, opened: Sequence[PoolOpenedV1]) -
                 opened_on = excluded.opened_on
         """,
         [pool.pool_code for pool in opened],
-        [prefix_of(pool.pool_code) for pool in opened],
+        [pool.prefix or prefix_of(pool.pool_code) for pool in opened],
         [pool.name for pool in opened],
         [pool.programme for pool in opened],
         [pool.opened_on for pool in opened],

@@ -48,7 +48,7 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
     },
     "version_state": {"proposed": "info", "published": "ok", "refused": "bad"},
     "pool_state": {"open": "ok", "stopped": "bad"},
-    "breaker": {"normal": "ok", "warned": "warn", "suspended": "bad"},
+    "breaker": {"normal": "ok", "warned": "warn", "suspended": "bad", "suspended_by_hand": "bad"},
     "risk_class": {
         "normal": "ok",
         "special_mention": "warn",
@@ -56,8 +56,9 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "doubtful": "bad",
         "loss": "bad",
     },
-    "coverage_state": {"reserved": "info", "active": "ok", "declined": "bad"},
+    "coverage_state": {"reserved": "info", "waiting": "warn", "active": "ok", "declined": "bad"},
     "check_result": {"pass": "ok", "fail": "bad", "confirm": "warn"},
+    "order_state": {"proposed": "warn", "carried_out": "ok", "refused": "bad"},
     "check": {"passed": "ok", "open": "warn", "failed": "bad"},
 }
 

@@ -46,9 +46,19 @@ _COVERAGE = frozenset({"loan_id", "number", "bank_code", "pool_code", "borrower_
 _CLAIM = _COVERAGE | {"claim_id", "claim_number"}
 _SUBSIDY = _COVERAGE | {"subsidy_id", "subsidy_number"}
 _BREAKER = frozenset(
-    {"pool_code", "bank_code", "bad_principal_fen", "covered_principal_fen", "line_bp", "on"}
+    {
+        "pool_code",
+        "bank_code",
+        "bad_principal_fen",
+        "covered_principal_fen",
+        "line_bp",
+        "on",
+        "cause",
+        "reason",
+        "estimated_loans",
+    }
 )
-_POOL = frozenset({"pool_code", "on"})
+_POOL = frozenset({"pool_code", "on", "cause", "reason"})
 
 NOTICES: Mapping[str, Notice] = {
     "application.submitted.v1": Notice(banks=NAMED, fields=_CASE | {"amount_fen", "submitted_on"}),
@@ -109,19 +119,35 @@ NOTICES: Mapping[str, Notice] = {
         fields=_CASE | {"overdue_days", "risk_class", "outstanding_principal_fen", "as_of"},
     ),
     "loan.repaid.v1": Notice(banks=NAMED, bank_inbox=False, fields=_CASE | {"repaid_on"}),
+    "loan.reopened.v1": Notice(
+        banks=NAMED,
+        bank_inbox=False,
+        roles=("pool_manager",),
+        fields=_CASE | {"month", "outstanding_principal_fen", "reported_on", "reason"},
+    ),
+    "loan.disbursement-undone.v1": Notice(
+        banks=NAMED, bank_inbox=False, roles=("pool_manager",), fields=_CASE | {"reason", "on"}
+    ),
     "coverage.reserved.v1": Notice(
         banks=NAMED,
         bank_acts=True,
         fields=_COVERAGE | {"amount_fen", "reserved_until", "scheme_version"},
     ),
     "coverage.declined.v1": Notice(
-        banks=NAMED, roles=("approver", "pool_manager"), fields=_COVERAGE | {"amount_fen", "limits"}
+        banks=NAMED,
+        roles=("approver", "pool_manager"),
+        fields=_COVERAGE | {"amount_fen", "limits", "waiting", "place", "waits_until"},
     ),
     "coverage.activated.v1": Notice(
         banks=NAMED, bank_inbox=False, fields=_COVERAGE | {"amount_fen", "activated_on"}
     ),
     "coverage.released.v1": Notice(
         banks=NAMED, bank_inbox=False, fields=_COVERAGE | {"amount_fen", "reason"}
+    ),
+    "coverage.reopened.v1": Notice(
+        banks=NAMED,
+        roles=("pool_manager",),
+        fields=_COVERAGE | {"amount_fen", "reopened_on", "reason"},
     ),
     "claim.submitted.v1": Notice(
         banks=NAMED,
@@ -219,6 +245,14 @@ NOTICES: Mapping[str, Notice] = {
         banks=NAMED, roles=("finance_maker",), fields=_SUBSIDY | {"reason"}
     ),
     "bank.warned.v1": Notice(banks=NAMED, roles=("pool_manager",), fields=_BREAKER),
+    "bank.reports-missing.v1": Notice(
+        banks=NAMED,
+        bank_acts=True,
+        roles=("pool_manager",),
+        fields=frozenset(
+            {"pool_code", "bank_code", "month", "missing_loans", "loans", "due_on", "silent_months"}
+        ),
+    ),
     "bank.suspended.v1": Notice(
         banks=NAMED, roles=("approver", "pool_manager", "reviewer"), fields=_BREAKER
     ),

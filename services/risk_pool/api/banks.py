@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
+from pydantic import Field
 
 from services.risk_pool.api.responses import BankStanding, BreakerState, Money
 from services.risk_pool.api.roles import require_pool
@@ -32,6 +33,10 @@ class Evaluation(Money):
     source: BreakerState
     target: BreakerState
     line_bp: int | None
+    loans: int = Field(description="A bank's loans in cover at the month's end.")
+    estimated: int = Field(
+        description="Of these, loans without a report, which count by their last known class."
+    )
     explanation_id: UUID | None
     at: datetime
 

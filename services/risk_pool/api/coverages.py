@@ -22,7 +22,7 @@ from shared.refusals import NotFound
 router = APIRouter(tags=["coverages"])
 
 Anyone = Annotated[Identity, Depends(requires())]
-CoverageState = Literal["reserved", "declined", "active", "released", "claimed"]
+CoverageState = Literal["reserved", "declined", "waiting", "active", "released", "claimed"]
 
 
 class CoverageInList(Money):
@@ -52,6 +52,7 @@ class CoverageInList(Money):
     risk_class: str | None
     overdue_days: int
     position_month: str | None
+    line_place: int | None = Field(description="Waiting: its place in the pool's line, from 1.")
 
 
 class Moved(Money):
@@ -104,7 +105,7 @@ class CoverageAnswer(CoverageInList):
     annual_rate_bp: int
     loan_no: str | None
     disbursed_fen: Fen | None
-    limits: list[LimitReached] = Field(description="Where declined: what left no room.")
+    limits: list[LimitReached] = Field(description="Where declined or waiting: what left no room.")
     explanation_id: UUID | None
     explanation: dict[str, Any] | None
     history: list[Moved]
@@ -191,7 +192,8 @@ def _moved(move: asyncpg.Record) -> Moved:
 
 def _waiting_for(coverage: asyncpg.Record) -> Waiting | None:
     wait = LIFE_CYCLE.waits.get(coverage["state"])
-    if wait is None or not wait.roles:
+    # Where nobody need do anything and nothing runs out, nothing is waited for.
+    if wait is None or not (wait.roles or coverage["due_on"]):
         return None
     return Waiting(
         roles=list(wait.roles),

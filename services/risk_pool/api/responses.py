@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.money import MONEY_NAMES, Fen
 
-BreakerState = Literal["normal", "warned", "suspended"]
-"""`suspended`: new entries of the bank are refused, or the pool takes none at all."""
+BreakerState = Literal["normal", "warned", "suspended", "suspended_by_hand"]
+"""`suspended`: new entries of the bank are refused, or the pool takes none at all. By hand: until
+two persons resume it."""
 
 
 class Money(BaseModel):

@@ -1,20 +1,16 @@
 """Circuit breakers: a bank's by its bad loans at month-ends, the pool's by its balance.
 
-Where figures lead a breaker is the scheme's rule (shared/schemes/decide/breakers.py). By which
-move it gets there, and who is told, is the life cycle's: one table for banks, one for pools.
+Where figures lead a breaker is the scheme's rule (shared/schemes/decide/breakers.py); a look at it
+is domain/breaker_looks.py. By which move it gets there, and who is told, is the life cycle's: one
+table for banks, one for pools.
 """
 
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from shared.life_cycle import SYSTEM_ROLE, LifeCycle, Move, Wait, Words
-from shared.months import Month
-from shared.schemes.decide import breakers as rules
-from shared.schemes.decide.breakers import BreakerDecision, BreakerFigures
-from shared.schemes.terms import Terms
 
 
 class State(StrEnum):
@@ -23,10 +19,12 @@ class State(StrEnum):
     NORMAL = "normal"
     WARNED = "warned"
     STOPPED = "stopped"
+    HELD = "held"
+    """Stopped by an order of two persons: figures do not lift it, only another order."""
 
 
 class Action(StrEnum):
-    """What figures do to a breaker."""
+    """What moves a breaker: figures, silence, or an order of two persons."""
 
     WATCH = "watch"
     WARN = "warn"
@@ -34,14 +32,38 @@ class Action(StrEnum):
     CLEAR = "clear"
     RESUME = "resume"
     RESUME_WARNED = "resume_warned"
+    STOP_SILENT = "stop_silent"
+    SUSPEND_BY_HAND = "suspend_by_hand"
+    RESUME_BY_HAND = "resume_by_hand"
 
+
+class Cause(StrEnum):
+    """Why a breaker moved, as its events say."""
+
+    FIGURES = "figures"
+    REPORTS_MISSING = "reports-missing"
+    BY_HAND = "by-hand"
+
+
+BY_FIGURES = frozenset(
+    {Action.WARN, Action.STOP, Action.CLEAR, Action.RESUME, Action.RESUME_WARNED}
+)
+STOPS = frozenset({State.STOPPED, State.HELD})
+"""Nothing new is taken in, whatever the reason."""
+LIFTED_BY_FIGURES = frozenset({State.WARNED, State.STOPPED})
 
 _FIGURES = frozenset({SYSTEM_ROLE})
-"""People report figures; they do not move a breaker."""
+"""People report figures, and decide orders (domain/breaker_order.py); neither moves a breaker."""
 _NOBODY = Wait(roles=(), words=Words("等待下次数据", "It waits for the next figures."))
+_ORDER = Wait(
+    roles=("pool_manager",),
+    words=Words("人工暂停，须两人决定恢复", "Stopped by hand; two persons may resume it."),
+)
 
 
-def _life_cycle(noun: Words, *, warned: str, stopped: str, resumed: str) -> LifeCycle:
+def _life_cycle(
+    noun: Words, *, warned: str, stopped: str, resumed: str, silence: tuple[Move, ...] = ()
+) -> LifeCycle:
     return LifeCycle(
         noun=noun,
         moves=(
@@ -52,11 +74,21 @@ def _life_cycle(noun: Words, *, warned: str, stopped: str, resumed: str) -> Life
             Move(State.WARNED, Action.CLEAR, State.NORMAL, _FIGURES),
             Move(State.STOPPED, Action.RESUME, State.NORMAL, _FIGURES, tells=(resumed,)),
             Move(State.STOPPED, Action.RESUME_WARNED, State.WARNED, _FIGURES, tells=(resumed,)),
+            *silence,
+            *(
+                Move(state, Action.SUSPEND_BY_HAND, State.HELD, _FIGURES, tells=(stopped,))
+                for state in (State.NORMAL, State.WARNED, State.STOPPED)
+            ),
+            *(
+                Move(state, Action.RESUME_BY_HAND, State.NORMAL, _FIGURES, tells=(resumed,))
+                for state in (State.STOPPED, State.HELD)
+            ),
         ),
         states={
             State.NORMAL: Words("正常", "normal"),
             State.WARNED: Words("预警", "warned"),
             State.STOPPED: Words("熔断", "stopped"),
+            State.HELD: Words("人工暂停", "stopped by hand"),
         },
         actions={
             Action.WATCH: Words("开始监测", "watched"),
@@ -65,8 +97,16 @@ def _life_cycle(noun: Words, *, warned: str, stopped: str, resumed: str) -> Life
             Action.CLEAR: Words("解除预警", "cleared"),
             Action.RESUME: Words("恢复", "resumed"),
             Action.RESUME_WARNED: Words("恢复（预警）", "resumed under a warning"),
+            Action.STOP_SILENT: Words("因未报送月报暂停", "stopped for missing reports"),
+            Action.SUSPEND_BY_HAND: Words("人工暂停", "stopped by hand"),
+            Action.RESUME_BY_HAND: Words("人工恢复", "resumed by hand"),
         },
-        waits={State.NORMAL: _NOBODY, State.WARNED: _NOBODY, State.STOPPED: _NOBODY},
+        waits={
+            State.NORMAL: _NOBODY,
+            State.WARNED: _NOBODY,
+            State.STOPPED: _NOBODY,
+            State.HELD: _ORDER,
+        },
     )
 
 
@@ -75,6 +115,10 @@ BANK = _life_cycle(
     warned="bank.warned.v1",
     stopped="bank.suspended.v1",
     resumed="bank.resumed.v1",
+    silence=tuple(
+        Move(state, Action.STOP_SILENT, State.STOPPED, _FIGURES, tells=("bank.suspended.v1",))
+        for state in (State.NORMAL, State.WARNED)
+    ),
 )
 POOL = _life_cycle(
     Words("资金池停止线", "breaker of a pool"),
@@ -84,9 +128,12 @@ POOL = _life_cycle(
 )
 
 
+_SHOWN = {State.STOPPED: "suspended", State.HELD: "suspended_by_hand"}
+
+
 def shown(state: str | None) -> str:
     """A breaker as people know it: what is `stopped` by the scheme's engine is suspended."""
-    return "suspended" if state == State.STOPPED else state or State.NORMAL
+    return State.NORMAL if state is None else _SHOWN.get(State(state), state)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +150,8 @@ class Breaker:
     """A bank's: the last month looked at."""
     clear_month_ends: int = 0
     counted_month: str | None = None
+    silent_months: int = 0
+    """A bank's: months running, up to the last one looked at, without any report of its loans."""
 
     @property
     def is_normal(self) -> bool:
@@ -112,103 +161,13 @@ class Breaker:
     @property
     def is_stopped(self) -> bool:
         """The bank is suspended, or the pool takes no new entries."""
-        return self.state == State.STOPPED
+        return self.state in STOPS
+
+    @property
+    def is_held(self) -> bool:
+        """Stopped by hand: figures do not lift it."""
+        return self.state == State.HELD
 
     def __getitem__(self, column: str) -> Any:
         """A column, as the life cycle reads a case."""
         return getattr(self, column)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BreakerLook:
-    """One look at a breaker: the figures, what the scheme's rule says, and the move it makes."""
-
-    before: Breaker
-    decision: BreakerDecision
-    action: str | None
-    """None: it stays where it stands."""
-    month: str | None
-    counted_month: str | None
-    part_fen: int
-    whole_fen: int
-    day: date
-
-    @property
-    def after(self) -> Breaker:
-        """The breaker as the look leaves it."""
-        return replace(
-            self.before,
-            state=self.decision.state,
-            version=max(self.before.version, 1) + (1 if self.action else 0),
-            month=self.month,
-            clear_month_ends=self.decision.clear_month_ends,
-            counted_month=self.counted_month,
-        )
-
-
-def look_at_bank(
-    before: Breaker, month: str, *, bad_fen: int, covered_fen: int, terms: Terms
-) -> BreakerLook:
-    """A bank's bad over covered principal, at a month's end."""
-    figures = BreakerFigures(
-        part_fen=bad_fen,
-        whole_fen=covered_fen,
-        month_end=True,
-        clear_month_ends=before.clear_month_ends,
-    )
-    decision = rules.breaker("bank", _engine_state(before), figures, terms)
-    return BreakerLook(
-        before=before,
-        decision=decision,
-        action=_action(BANK, decision),
-        month=month,
-        counted_month=month,
-        part_fen=bad_fen,
-        whole_fen=covered_fen,
-        day=Month.parse(month).last,
-    )
-
-
-def look_at_pool(
-    before: Breaker, day: date, *, available_fen: int, paid_in_fen: int, terms: Terms
-) -> BreakerLook:
-    """A pool's available over paid-in money, after a booking.
-
-    A stop is lifted by a figure above the resume line; where the scheme asks for several
-    month-ends, each month counts once.
-    """
-    month = str(Month.of(day))
-    figures = BreakerFigures(
-        part_fen=available_fen,
-        whole_fen=paid_in_fen,
-        month_end=before.counted_month != month,
-        clear_month_ends=before.clear_month_ends,
-    )
-    decision = rules.breaker("pool", _engine_state(before), figures, terms)
-    counted = decision.clear_month_ends > before.clear_month_ends
-    return BreakerLook(
-        before=before,
-        decision=decision,
-        action=_action(POOL, decision),
-        month=None,
-        counted_month=month if counted else before.counted_month,
-        part_fen=available_fen,
-        whole_fen=paid_in_fen,
-        day=day,
-    )
-
-
-def _engine_state(breaker: Breaker) -> rules.State:
-    return cast(rules.State, breaker.state)
-
-
-def _action(life_cycle: LifeCycle, decision: BreakerDecision) -> str | None:
-    """The action of the only row from where the breaker stands to where the figures lead it."""
-    if not decision.changed:
-        return None
-    (move,) = (
-        move
-        for move in life_cycle.moves
-        if (move.source, move.target) == (decision.before, decision.state)
-    )
-    return move.action

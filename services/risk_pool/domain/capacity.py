@@ -1,8 +1,9 @@
 """Whether a pool has room for a loan: the scheme's limits, the bank's line, and the stops.
 
-A batch of requests is decided in order of arrival against running figures: what one request
+Requests are decided in the order of their approval against running figures: what one request
 holds is used for the next one. A request that any limit binds is refused whole (programmes H.19);
-all limits that bind are named, the tightest first (H.28).
+all limits that bind are named, the tightest first (H.28). Whom a limit binds that can give way
+waits in line (domain/waiting_line.py).
 """
 
 from dataclasses import dataclass, field
@@ -33,7 +34,7 @@ class Room:
     used_by_bank: dict[str, int] = field(default_factory=dict)
     used_by_borrower: dict[str, int] = field(default_factory=dict)
     lines_on: dict[date, dict[str, BankLine]] = field(default_factory=dict)
-    """Day of approval → bank → its line on that day."""
+    """Day → bank → its line on that day."""
     banks: frozenset[str] = frozenset()
     """The banks that take part in the pool."""
     suspended: frozenset[str] = frozenset()
@@ -52,6 +53,8 @@ class CapacityRequest:
     ip_share: Fraction
     on: date
     """The day of approval."""
+    line_on: date | None = None
+    """The day whose agreed line counts, for who has waited; None: the day of approval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +146,7 @@ def _stops(request: CapacityRequest, room: Room, wanted_fen: int) -> list[Limit]
 
 
 def _line(request: CapacityRequest, room: Room, wanted_fen: int) -> list[Limit]:
-    line = room.lines_on.get(request.on, {}).get(request.bank_code)
+    line = room.lines_on.get(request.line_on or request.on, {}).get(request.bank_code)
     if line is None:
         return []
     used_fen = room.used_by_bank.get(request.bank_code, 0)

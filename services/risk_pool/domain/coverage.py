@@ -23,6 +23,7 @@ class State(StrEnum):
 
     RESERVED = "reserved"
     DECLINED = "declined"
+    WAITING = "waiting"
     ACTIVE = "active"
     RELEASED = "released"
     CLAIMED = "claimed"
@@ -33,12 +34,18 @@ class Action(StrEnum):
 
     RESERVE = "reserve"
     DECLINE = "decline"
+    WAIT = "wait"
     ACTIVATE = "activate"
     ACTIVATE_UNCOVERED = "activate_uncovered"
     WITHDRAW = "withdraw"
     EXPIRE = "expire"
+    REJECT = "reject"
     REPAY = "repay"
     CLAIM = "claim"
+    REOPEN = "reopen"
+    UNDO = "undo"
+    UNDO_RELEASE = "undo_release"
+    COVER_LATE = "cover_late"
 
 
 REPORT = "report"
@@ -46,11 +53,15 @@ REPORT = "report"
 
 TAKES_CAPACITY = (State.RESERVED, State.ACTIVE)
 IN_COVER = (State.ACTIVE,)
+IN_LINE = (State.WAITING,)
+"""No room now; the room that appears is given to them in order (domain/waiting_line.py)."""
+COMPENSATED = (State.CLAIMED,)
 
 EVENTS = frozenset({SYSTEM_ROLE})
 """What banks and reviewers have done reaches the pool by events."""
 DECIDES_CLAIMS = frozenset({"finance_checker"})
 
+REOPENED = "coverage.reopened.v1"
 RESERVED, DECLINED = "coverage.reserved.v1", "coverage.declined.v1"
 ACTIVATED, RELEASED = "coverage.activated.v1", "coverage.released.v1"
 
@@ -67,10 +78,23 @@ LIFE_CYCLE = LifeCycle(
         Move(State.RESERVED, Action.EXPIRE, State.RELEASED, EVENTS, tells=(RELEASED,)),
         Move(State.ACTIVE, Action.REPAY, State.RELEASED, EVENTS, tells=(RELEASED,)),
         Move(State.ACTIVE, Action.CLAIM, State.CLAIMED, DECIDES_CLAIMS, tells=(RELEASED,)),
+        Move(State.RELEASED, Action.REOPEN, State.ACTIVE, EVENTS, tells=(REOPENED,)),
+        Move(State.RELEASED, Action.COVER_LATE, State.ACTIVE, EVENTS, tells=(ACTIVATED,)),
+        Move(State.ACTIVE, Action.UNDO, State.RESERVED, EVENTS, tells=(RESERVED,)),
+        Move(State.ACTIVE, Action.UNDO_RELEASE, State.RELEASED, EVENTS, tells=(RELEASED,)),
+        Move(None, Action.WAIT, State.WAITING, EVENTS, tells=(DECLINED,)),
+        Move(State.DECLINED, Action.WAIT, State.WAITING, EVENTS, tells=(DECLINED,)),
+        Move(State.WAITING, Action.WAIT, State.WAITING, EVENTS, tells=(DECLINED,)),
+        Move(State.WAITING, Action.DECLINE, State.DECLINED, EVENTS, tells=(DECLINED,)),
+        Move(State.WAITING, Action.RESERVE, State.RESERVED, EVENTS, tells=(RESERVED,)),
+        Move(State.WAITING, Action.WITHDRAW, State.RELEASED, EVENTS, tells=(RELEASED,)),
+        Move(State.WAITING, Action.EXPIRE, State.RELEASED, EVENTS, tells=(RELEASED,)),
+        Move(State.WAITING, Action.REJECT, State.RELEASED, EVENTS, tells=(RELEASED,)),
     ),
     states={
         State.RESERVED: Words("已保留额度", "reserved"),
         State.DECLINED: Words("无额度", "declined"),
+        State.WAITING: Words("排队等候额度", "waiting for room"),
         State.ACTIVE: Words("保障中", "active"),
         State.RELEASED: Words("已释放", "released"),
         State.CLAIMED: Words("已补偿", "claimed"),
@@ -78,12 +102,18 @@ LIFE_CYCLE = LifeCycle(
     actions={
         Action.RESERVE: Words("保留额度", "reserved"),
         Action.DECLINE: Words("拒绝", "declined"),
+        Action.WAIT: Words("排队等候", "put in line"),
         Action.ACTIVATE: Words("放款", "paid out"),
         Action.ACTIVATE_UNCOVERED: Words("放款", "paid out with nothing covered"),
         Action.WITHDRAW: Words("撤回", "withdrawn"),
         Action.EXPIRE: Words("过期", "expired"),
+        Action.REJECT: Words("不予批准", "rejected"),
         Action.REPAY: Words("结清", "repaid"),
         Action.CLAIM: Words("补偿", "claimed"),
+        Action.REOPEN: Words("恢复保障（误报结清）", "put back into cover"),
+        Action.UNDO: Words("撤销放款，恢复额度", "held again, its disbursement undone"),
+        Action.UNDO_RELEASE: Words("撤销放款，释放额度", "let go, its disbursement undone"),
+        Action.COVER_LATE: Words("放款备案期内补报", "covered, told within the time for filing"),
     },
     waits={
         State.RESERVED: Wait(
@@ -95,10 +125,17 @@ LIFE_CYCLE = LifeCycle(
         ),
         # Nobody need do anything; the loan may be approved again.
         State.DECLINED: Wait(roles=(), words=Words("等待再次审批", "It may be approved again.")),
+        State.WAITING: Wait(
+            roles=(),
+            words=Words("排队等候额度", "It waits in line for room in the pool."),
+            step="reservation",
+        ),
         State.ACTIVE: Wait(
             roles=("bank_operator",),
             words=Words("等待银行报送月度余额", "The bank is to report the next month's position."),
         ),
+        # Nobody need do anything; what was reported by mistake can be mended.
+        State.RELEASED: Wait(roles=(), words=Words("已释放", "It has been let go.")),
     },
 )
 
@@ -111,11 +148,14 @@ INSTEAD: Mapping[tuple[str | None, str], str] = {
     (State.ACTIVE, Action.EXPIRE): "expired-after-disbursement",
     (None, Action.ACTIVATE): "disbursed-without-coverage",
     (State.DECLINED, Action.ACTIVATE): "disbursed-without-coverage",
+    (State.WAITING, Action.ACTIVATE): "disbursed-without-coverage",
     (State.RELEASED, Action.ACTIVATE): "disbursed-after-release",
     (State.ACTIVE, Action.ACTIVATE): "disbursed-again",
     (State.CLAIMED, Action.ACTIVATE): "disbursed-again",
     (State.RESERVED, Action.REPAY): "repaid-before-disbursement",
     (State.CLAIMED, Action.REPAY): "repaid-after-claim",
+    (State.CLAIMED, Action.REOPEN): "reopened-after-claim",
+    (State.CLAIMED, Action.UNDO): "undone-after-claim",
     (None, REPORT): "position-without-coverage",
     (State.RESERVED, REPORT): "position-before-disbursement",
 }
@@ -124,6 +164,7 @@ INSTEAD: Mapping[tuple[str | None, str], str] = {
 LETS_GO: Mapping[str, str] = {
     Action.WITHDRAW: "withdrawn",
     Action.EXPIRE: "expired",
+    Action.REJECT: "rejected",
     Action.REPAY: "repaid",
     Action.CLAIM: "claimed",
 }
@@ -172,6 +213,12 @@ class Coverage:
     position_month: str | None = None
     risk_class: str | None = None
     overdue_days: int = 0
+    mode: str = ""
+    scheme_version: str = ""
+    turn: int = 0
+    """How often it has taken a step back; what is booked afterwards has references of its own."""
+    line_place: int | None = None
+    """Its place in the pool's waiting line; the first one is 1."""
 
     @property
     def ip_share(self) -> Fraction:
@@ -187,6 +234,11 @@ class Coverage:
         """Whether the pool stands for its principal now."""
         return self.state in IN_COVER
 
+    @property
+    def is_in_line(self) -> bool:
+        """Whether it waits for room."""
+        return self.state in IN_LINE
+
     def __getitem__(self, column: str) -> Any:
         """A column, as the life cycle reads a case."""
         return getattr(self, column)
@@ -196,7 +248,7 @@ def reaction(coverage: Coverage | None, fact: str) -> Move | str | None:
     """What a fact does: the move it makes, else the incident it leaves, else nothing.
 
     The fact is an Action or REPORT; an approval asks for RESERVE, and the limits may still turn
-    it into DECLINE.
+    it into DECLINE or WAIT.
     """
     state = None if coverage is None else coverage.state
     return LIFE_CYCLE.find(state, fact) or INSTEAD.get((state, fact))

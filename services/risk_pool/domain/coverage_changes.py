@@ -40,6 +40,8 @@ class CoverageChange:
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What the event of the move says beside whose loan it is."""
     incidents: tuple[str, ...] = ()
+    held_until: date | None = None
+    """Until when what is held waits to be paid out, where the move leads to a hold."""
 
     @property
     def after(self) -> Coverage:
@@ -115,7 +117,7 @@ def _drawn(coverage: Coverage, covered_fen: int, day: date) -> tuple[Transfer, .
     if covered_fen:
         transfers.append(
             Transfer(
-                reference=f"activate:{coverage.loan_id}",
+                reference=f"activate:{_turn_of(coverage)}",
                 debit=covered_of(coverage.bank_code),
                 credit=reserved,
                 amount_fen=covered_fen,
@@ -132,7 +134,8 @@ def _drawn(coverage: Coverage, covered_fen: int, day: date) -> tuple[Transfer, .
 
 
 def release(coverage: Coverage, move: Move, *, day: date) -> CoverageChange:
-    """Let go of what is held or covered: withdrawn, expired, repaid, or passed into a claim."""
+    """Let go of what is held or covered, or of a place in the line: withdrawn, expired, rejected,
+    repaid, or passed into a claim."""
     reason = LETS_GO[move.action]
     sides = (
         (reserved_for(coverage.bank_code), coverage.reserved_fen),
@@ -148,6 +151,7 @@ def release(coverage: Coverage, move: Move, *, day: date) -> CoverageChange:
             "outstanding_fen": 0 if move.action == Action.REPAY else coverage.outstanding_fen,
             "released_on": day,
             "release_reason": reason,
+            "line_place": None,
         },
         transfers=tuple(_freed(coverage, one, fen, reason, day) for one, fen in sides if fen),
         reason=reason,
@@ -158,7 +162,7 @@ def release(coverage: Coverage, move: Move, *, day: date) -> CoverageChange:
 
 def _freed(coverage: Coverage, account: str, fen: int, reason: str, day: date) -> Transfer:
     return Transfer(
-        reference=f"release:{coverage.loan_id}:{reason}",
+        reference=f"release:{_turn_of(coverage)}:{reason}",
         debit=CAPACITY,
         credit=account,
         amount_fen=fen,
@@ -167,6 +171,11 @@ def _freed(coverage: Coverage, account: str, fen: int, reason: str, day: date) -
         explanation_id=coverage.explanation_id,
         loan_id=coverage.loan_id,
     )
+
+
+def _turn_of(coverage: Coverage) -> str:
+    # What is booked of a loan once has its id alone; after a step back it is booked again.
+    return f"{coverage.loan_id}:{coverage.turn}" if coverage.turn else str(coverage.loan_id)
 
 
 def report(

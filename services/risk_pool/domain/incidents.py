@@ -45,6 +45,22 @@ INCIDENTS: Mapping[str, Words] = {
         "已补偿的贷款收到结清,款项应作追偿登记",
         "A loan that was compensated has been repaid: the money is a recovery to be reported.",
     ),
+    "reopened-after-claim": Words(
+        "已补偿的贷款被更正为未结清,补偿不变",
+        "A loan that was compensated was reported as not repaid after all; the claim stands.",
+    ),
+    "reopened-after-release": Words(
+        "贷款被更正为未结清,但并非因结清释放,不予保障",
+        "The loan was reported as not repaid, but it was not let go as repaid; it is not covered.",
+    ),
+    "undone-after-claim": Words(
+        "已补偿的贷款撤销放款,须人工核查并追回补偿",
+        "The disbursement of a compensated loan was undone: people must look, and claw back.",
+    ),
+    "disbursed-late-no-room": Words(
+        "备案期内补报的放款,但额度已被占用,不予保障",
+        "A disbursement told within the time for filing, but its room is taken; it is not covered.",
+    ),
     "position-without-coverage": Words(
         "收到无保障贷款的月报,未入账",
         "A position came for a loan without coverage; nothing was booked.",

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from services.risk_pool.domain import capacity
 from services.risk_pool.domain.capacity import CapacityDecision, CapacityRequest, Room
 from services.risk_pool.domain.coverage import Action, covered_part
+from services.risk_pool.domain.waiting_line import Line, may_wait
 from shared.refusals import Refused
 from shared.schemes.decide.deadlines import CountsWorkingDays, NoDeadline, deadline
 from shared.schemes.decide.limits import explain_limits
@@ -31,13 +32,22 @@ class Reservation:
     decision: CapacityDecision
     scheme_version: str
     explanation: Mapping[str, Any]
-    reserved_until: date | None = None
-    """None: declined."""
+    until: date | None = None
+    """The last day on which it is held, or waits in line; None: declined."""
+    place: int | None = None
+    """Its place in the waiting line; None: it does not wait."""
 
     @property
     def action(self) -> Action:
         """What it does to the coverage."""
-        return Action.RESERVE if self.decision.held else Action.DECLINE
+        if self.decision.held:
+            return Action.RESERVE
+        return Action.DECLINE if self.place is None else Action.WAIT
+
+    @property
+    def reserved_until(self) -> date | None:
+        """The last day on which it is held."""
+        return self.until if self.decision.held else None
 
     @property
     def reserved_fen(self) -> int:
@@ -48,30 +58,41 @@ class Reservation:
 def decide_reservation(
     request: CapacityRequest,
     room: Room,
+    line: Line,
     *,
+    held_from: date,
     programme: str,
     pool_programme: str,
     mode: str,
     scheme: Scheme | Refused,
     working_days: CountsWorkingDays,
 ) -> Reservation:
-    """Decide a request by the terms of its approval day, and count in `room` what is held.
+    """Decide a request by the terms of its approval day, and count in `room` what is held and in
+    `line` who waits.
 
-    Where no terms bind the loan, that is the limit that leaves no room; `scheme` may be the reason
-    why no version is in force.
+    Capacity is held from `held_from` on: the day of approval, or that on which the line is served.
+    A place in the line is kept as long as the approval is valid: as long as capacity would have
+    been held from the day of approval. Where no terms bind the loan, that is the limit that
+    leaves no room; `scheme` may be the reason why no version is in force.
     """
     try:
         terms = _terms(programme, pool_programme, scheme, mode, request.on)
     except Refused as refused:
         return _no_terms(request, refused)
-    decision = capacity.decide(request, room, terms)
+    decision = line.in_turn(request, capacity.decide(request, room, terms))
+    place, until = None, None
     if decision.held:
         capacity.hold(request, room, decision.requested_fen)
+        until = _held_until(held_from, terms, working_days)
+    elif may_wait(decision):
+        place = line.join(request, decision)
+        until = _held_until(request.on, terms, working_days)
     return Reservation(
         decision=decision,
         scheme_version=terms.version,
         explanation=explain_limits(decision.limits, terms).as_data(),
-        reserved_until=_held_until(request.on, terms, working_days) if decision.held else None,
+        until=until,
+        place=place,
     )
 
 
@@ -100,8 +121,8 @@ def _no_terms(request: CapacityRequest, refused: Refused) -> Reservation:
     )
 
 
-def _held_until(approved_on: date, terms: Terms, working_days: CountsWorkingDays) -> date:
+def _held_until(start: date, terms: Terms, working_days: CountsWorkingDays) -> date:
     try:
-        return deadline("reservation", approved_on, terms, working_days)
+        return deadline("reservation", start, terms, working_days)
     except NoDeadline:
-        return approved_on + timedelta(days=DAYS_HELD_UNLESS_STATED)
+        return start + timedelta(days=DAYS_HELD_UNLESS_STATED)

@@ -33,6 +33,8 @@ KINDS: dict[str, Words] = {
     "activate": Words("放款入池", "Loans paid out"),
     "release": Words("解除额度", "Capacity released"),
     "position": Words("本金变动", "Change of principal"),
+    "reopen": Words("恢复保障", "Put back into cover"),
+    "undo": Words("撤销放款", "Disbursements undone"),
     "claim-approved": Words("资金池应承担补偿", "Claims borne by the pool"),
     "claim-shared": Words("分担方应付补偿", "Claims payable by sharing parties"),
     "claim-paid": Words("补偿款拨付", "Claims paid out"),

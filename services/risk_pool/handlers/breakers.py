@@ -1,25 +1,23 @@
 """Circuit breakers are looked at: a bank's when a month is whole, the pool's after a booking.
 
 A bank is looked at once per month, when every loan it has in cover at that month's end has a
-position for it; so the outcome does not hang on how the positions arrived. Months go forward
-only: a month older than the last one looked at, and a correction that comes after the look, are
-left aside; the next month's figures hold them.
+position for it; so the outcome does not hang on how the positions arrived. Where positions are
+still missing on the day by which they are due, it is looked at all the same (handlers/silence.py).
+Months go forward only: a month older than the last one looked at, and a report or a correction
+that comes after the look, are left aside; the next month's figures hold them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import asyncpg
 
 from services.risk_pool.domain import ledger as accounts
-from services.risk_pool.domain.breakers import (
-    Action,
-    Breaker,
-    BreakerLook,
-    look_at_bank,
-    look_at_pool,
-)
+from services.risk_pool.domain.breaker_looks import BreakerLook, look_at_bank, look_at_pool
+from services.risk_pool.domain.breakers import STOPS, Action, Breaker, Cause
+from services.risk_pool.domain.silence import BankFigures
 from services.risk_pool.queries import breaker_figures
 from services.risk_pool.queries.terms import terms_on
 from services.risk_pool.tables import breakers, pools
@@ -49,34 +47,35 @@ async def watch_banks(
         breaker = await breakers.load(conn, pool.code, bank)
         whole = await breaker_figures.whole_months(conn, pool.code, bank, after=breaker.month)
         for month in whole:
-            bad_fen, covered_fen = await breaker_figures.bad_and_covered_fen(
-                conn, pool.code, bank, month
-            )
-            breaker = await _look_at_bank(
-                conn, pool, breaker, month, bad_fen=bad_fen, covered_fen=covered_fen, now=now
-            )
+            figures = await breaker_figures.bank_figures(conn, pool.code, bank, month)
+            breaker = await evaluate_bank(conn, pool, breaker, month, figures, now=now)
 
 
-async def _look_at_bank(
+async def evaluate_bank(
     conn: asyncpg.Connection,
     pool: LockedPool,
     breaker: Breaker,
     month: str,
+    figures: BankFigures,
     *,
-    bad_fen: int,
-    covered_fen: int,
     now: datetime,
 ) -> Breaker:
+    """Look at a bank's figures of a month's end, keep the look, and tell where it moved the bank.
+
+    Nothing happens where no scheme is in force. The pool must be held.
+    """
     terms = await terms_on(conn, pool.programme, Month.parse(month).last)
     if terms is None:
         return breaker
-    look = look_at_bank(breaker, month, bad_fen=bad_fen, covered_fen=covered_fen, terms=terms)
+    look = look_at_bank(breaker, month, figures=figures, terms=terms)
     await _explain(conn, look, now=now)
     facts = {
-        "bad_principal_fen": bad_fen,
-        "covered_principal_fen": covered_fen,
-        "line_bp": look.decision.line_bp,
+        "bad_principal_fen": figures.bad_fen,
+        "covered_principal_fen": figures.covered_fen,
+        "line_bp": look.line_bp,
         "on": look.day,
+        "cause": look.cause,
+        "estimated_loans": figures.estimated,
     }
     return await _move(conn, BANK_BREAKERS, look, facts, now=now)
 
@@ -111,7 +110,7 @@ async def _explain(conn: asyncpg.Connection, look: BreakerLook, *, now: datetime
         conn,
         look.before.pool_code,
         "breaker",
-        look.decision.as_data(),
+        look.as_data(),
         DECIDED_BY_SYSTEM,
         now,
         bank_code=look.before.bank_code,
@@ -128,18 +127,83 @@ async def _move(
     now: datetime,
 ) -> Breaker:
     """Keep the figures of a look, and carry out the move that they make."""
-    breaker = look.before
-    begins_as = cases.life_cycle.require(None, Action.WATCH, SYSTEM).target
-    await breakers.save(conn, look, begins_as=begins_as, now=now)
-    if not breaker.version:
-        begun = {"id": breaker.id, "bank_code": breaker.bank_code, "state": None, "version": 0}
-        begin = Step(case=begun, action=Action.WATCH, by=SYSTEM)
-        await apply_transition(conn, cases, begin, now=now)
-        breaker = replace(breaker, state=begins_as, version=1)
+    breaker = await _begun(conn, cases, look.before, now=now)
+    await breakers.save(conn, look)
     if look.action:
         step = Step(case=breaker, action=look.action, by=SYSTEM, facts=facts)
         await apply_transition(conn, cases, step, now=now)
     return look.after
+
+
+async def _begun(
+    conn: asyncpg.Connection, cases: CaseTable, breaker: Breaker, *, now: datetime
+) -> Breaker:
+    """A breaker that nobody has looked at yet begins to be watched."""
+    if breaker.version:
+        return breaker
+    begins_as = cases.life_cycle.require(None, Action.WATCH, SYSTEM).target
+    await breakers.begin(conn, breaker, begins_as=begins_as, now=now)
+    begun = {"id": breaker.id, "bank_code": breaker.bank_code, "state": None, "version": 0}
+    step = Step(case=begun, action=Action.WATCH, by=SYSTEM)
+    await apply_transition(conn, cases, step, now=now)
+    return replace(breaker, state=begins_as, version=1)
+
+
+def cases_of(breaker: Breaker) -> CaseTable:
+    """The table that a breaker follows: a bank's, or the pool's own."""
+    return BANK_BREAKERS if breaker.bank_code else POOL_BREAKERS
+
+
+async def move_by_hand(
+    conn: asyncpg.Connection,
+    pool: LockedPool,
+    breaker: Breaker,
+    action: str,
+    *,
+    reason: str,
+    detail: Mapping[str, Any],
+    day: date,
+    now: datetime,
+) -> None:
+    """Carry out what two persons have decided; months that count begin anew. The pool must be
+    held. Raises NotPossibleNow."""
+    cases = cases_of(breaker)
+    breaker = await _begun(conn, cases, breaker, now=now)
+    step = Step(
+        case=breaker,
+        action=action,
+        by=SYSTEM,
+        reason=reason,
+        detail=detail,
+        facts={
+            **await _figures_of(conn, breaker),
+            "on": day,
+            "cause": Cause.BY_HAND,
+            "reason": reason,
+        },
+    )
+    done = await apply_transition(conn, cases, step, now=now)
+    await breakers.count_anew(conn, breaker)
+    if not breaker.bank_code:
+        await pools.set_stopped(conn, pool.code, stopped=done.state in STOPS)
+    else:
+        await pools.raise_version(conn, pool.code)
+
+
+async def _figures_of(conn: asyncpg.Connection, breaker: Breaker) -> Mapping[str, Any]:
+    """What the events of a breaker say of its figures, as they are known now."""
+    if breaker.bank_code:
+        bad_fen, covered_fen = await breakers.figures(conn, breaker)
+        return {
+            "bad_principal_fen": bad_fen,
+            "covered_principal_fen": covered_fen,
+            "line_bp": 0,
+        }
+    held = await balances(conn, breaker.pool_code)
+    return {
+        "available_fen": accounts.available_fen(held),
+        "paid_in_fen": accounts.paid_in_fen(held),
+    }
 
 
 async def watch_idle_banks(database: Database, *, now: datetime) -> None:
@@ -163,7 +227,7 @@ async def _count_idle_months(
         month = str(Month.parse(breaker.month).after)
         if month >= until:
             break
-        after = await _look_at_bank(conn, pool, breaker, month, bad_fen=0, covered_fen=0, now=now)
+        after = await evaluate_bank(conn, pool, breaker, month, BankFigures(), now=now)
         if after == breaker:
             break
         breaker = after

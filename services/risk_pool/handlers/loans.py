@@ -1,16 +1,25 @@
-"""What becomes of held capacity: paid out, withdrawn, expired, repaid."""
+"""What becomes of held capacity and of who waits for it: paid out, withdrawn, expired, repaid."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
 import asyncpg
 
-from services.risk_pool.domain.coverage import Action, reaction
+from services.risk_pool.domain.coverage import Action, Coverage, reaction
 from services.risk_pool.domain.coverage_changes import disburse, release
+from services.risk_pool.domain.coverage_returns import reopen as reopened
+from services.risk_pool.domain.coverage_returns import undo as undone
 from services.risk_pool.handlers.claim_holds import look_again
+from services.risk_pool.handlers.late_cover import take_cover_again, told_in_time
 from services.risk_pool.handlers.recording import Recorded, hold_pools_of, record
+from services.risk_pool.tables import waiting_line
+from services.risk_pool.tables.ledger import LockedPool
 from shared.clock import business_date
-from shared.contracts.applications import LoanDisbursedV1
+from shared.contracts.applications import (
+    LoanDisbursedV1,
+    LoanDisbursementUndoneV1,
+    LoanReopenedV1,
+)
 from shared.life_cycle import Move
 from shared.messaging.inbox import Received
 from shared.money import format_fen
@@ -22,17 +31,16 @@ async def activate(
     """Loans were paid out: their reservations become exposure."""
     pools, known = await hold_pools_of(conn, received)
     recorded = Recorded()
+    late: list[Received] = []
     for one in received:
         event: LoanDisbursedV1 = one.event
         before = known.get(event.loan_id)
-        facts = {
-            "amount": format_fen(event.amount_fen),
-            "disbursed_on": event.disbursed_on.isoformat(),
-            "loan_no": event.loan_no,
-        }
         match reaction(before, Action.ACTIVATE):
             case str() as kind:
-                recorded.incident(event, kind, facts)
+                if await told_in_time(conn, pools[event.pool_code], before, one):
+                    late.append(one)
+                else:
+                    recorded.incident(event, kind, _paid_out(event))
             case Move() if before is not None:
                 # What a bank says it paid before the approval was not in cover before it.
                 since = max(event.disbursed_on, before.approved_on)
@@ -48,7 +56,74 @@ async def activate(
                 recorded.changes.append(change)
                 for kind in change.incidents:
                     covered = {"covered": format_fen(change.moved_fen)}
-                    recorded.incident(event, kind, facts | covered)
+                    recorded.incident(event, kind, _paid_out(event) | covered)
+    await record(conn, pools, recorded, now=now)
+    for one in late:
+        await _cover_late(conn, pools[one.event.pool_code], known[one.event.loan_id], one, now=now)
+
+
+async def _cover_late(
+    conn: asyncpg.Connection, pool: LockedPool, before: Coverage, one: Received, *, now: datetime
+) -> None:
+    """One by one: each takes room that the next one must find taken."""
+    recorded = Recorded()
+    match await take_cover_again(conn, pool, before, one.event):
+        case str() as kind:
+            recorded.incident(one.event, kind, _paid_out(one.event))
+        case change:
+            recorded.changes.append(change)
+            recorded.touch(before)
+    await record(conn, {pool.code: pool}, recorded, now=now)
+
+
+def _paid_out(event: LoanDisbursedV1) -> dict[str, str]:
+    return {
+        "amount": format_fen(event.amount_fen),
+        "disbursed_on": event.disbursed_on.isoformat(),
+        "loan_no": event.loan_no,
+    }
+
+
+async def reopen(received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime) -> None:
+    """Loans were not repaid after all: they are in cover again, booked anew in an open month."""
+    pools, known = await hold_pools_of(conn, received)
+    recorded = Recorded()
+    for one in received:
+        event: LoanReopenedV1 = one.event
+        before = known.get(event.loan_id)
+        facts = {"month": event.month, "reason": event.reason}
+        match reaction(before, Action.REOPEN):
+            case str() as kind:
+                recorded.incident(event, kind, facts)
+            case Move() if before is not None:
+                change = reopened(
+                    before,
+                    outstanding_fen=event.outstanding_principal_fen,
+                    reason=event.reason,
+                    day=pools[before.pool_code].open_day(event.reported_on),
+                )
+                if change is None:
+                    recorded.incident(event, "reopened-after-release", facts)
+                    continue
+                recorded.changes.append(change)
+                recorded.touch(before)
+    await record(conn, pools, recorded, now=now)
+
+
+async def undo(received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime) -> None:
+    """Loans were never paid out: exposure is a reservation again, or free."""
+    pools, known = await hold_pools_of(conn, received)
+    recorded = Recorded()
+    for one in received:
+        event: LoanDisbursementUndoneV1 = one.event
+        before = known.get(event.loan_id)
+        match reaction(before, Action.UNDO):
+            case str() as kind:
+                recorded.incident(event, kind, {"on": event.on.isoformat()})
+            case Move() if before is not None:
+                day = pools[before.pool_code].open_day(event.on)
+                recorded.changes.append(undone(before, on=event.on, reason=event.reason, day=day))
+                recorded.touch(before)
     await record(conn, pools, recorded, now=now)
 
 
@@ -57,6 +132,11 @@ async def withdraw(
 ) -> None:
     """Banks have taken cases back: what was held for them is free again."""
     await _let_go(received, Action.WITHDRAW, conn=conn, now=now)
+
+
+async def reject(received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime) -> None:
+    """Approvers have refused cases for good: who waited in line leaves it."""
+    await _let_go(received, Action.REJECT, conn=conn, now=now)
 
 
 async def expire(received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime) -> None:
@@ -90,3 +170,5 @@ async def _let_go(
                 recorded.changes.append(release(before, move, day=open_day))
                 recorded.touch(before)
     await record(conn, pools, recorded, now=now)
+    for code in {one.before.pool_code for one in recorded.changes if one.before.is_in_line}:
+        await waiting_line.renumber(conn, code)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import asyncpg
 
+from services.risk_pool.domain.numbers import free_prefix
 from services.risk_pool.domain.parties import JoiningParty, PoolExists
 from services.risk_pool.tables import parties, pools
 from services.risk_pool.tables.ledger import lock_pool
@@ -28,14 +29,17 @@ async def open_pool(
     """Open a pool and tell; returns the version of its scheme, which must be complete and in force
     on the day it opens. Raises PoolExists, and what `parties` refuse."""
     terms = await terms_on(conn, programme, opened_on)
+    prefix = free_prefix(code, await pools.prefixes_taken(conn))
     opened = await pools.open_pool(
-        conn, code, name=name, programme=programme, opened_on=opened_on, now=now
+        conn, code, name=name, programme=programme, opened_on=opened_on, prefix=prefix, now=now
     )
     if not opened:
         raise PoolExists(f"资金池 {code} 已存在", f"The pool {code} exists already.")
     for party in joining:
         await _let_in(conn, code, party, joined_on=opened_on, by=by, now=now)
-    told = PoolOpenedV1(pool_code=code, name=name, programme=programme, opened_on=opened_on)
+    told = PoolOpenedV1(
+        pool_code=code, name=name, programme=programme, opened_on=opened_on, prefix=prefix
+    )
     await outbox.append(conn, [told], now=now)
     return terms.version
 

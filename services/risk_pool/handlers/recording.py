@@ -66,6 +66,7 @@ def step_of(change: CoverageChange, by: Person, now: datetime) -> Step:
         detail={"amount_fen": change.moved_fen},
         changes={**change.changes, "changed_at": now},
         facts=change.facts,
+        term=lambda wait: change.held_until,
     )
 
 

@@ -5,7 +5,6 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from uuid import UUID
 
 import asyncpg
@@ -27,7 +26,7 @@ from services.risk_pool.tables.ledger import LockedPool, book, lock_pool, store_
 from shared.life_cycle import Row
 from shared.money import format_fen
 from shared.postgres.published_schemes import terms_on
-from shared.ratios import WHOLE_BP
+from shared.ratios import ip_share
 from shared.refusals import NotFound, Refused
 from shared.schemes.decide.subsidies import NoSuchSubsidy, SubsidyDecision, subsidy
 from shared.schemes.decide.subsidies_explained import explain_subsidy
@@ -75,7 +74,11 @@ def decide(row: Row, loan: Row, terms: Terms, used: dict[str, int]) -> SubsidyDe
         since=row["since"],
         until=row["until"],
         settled_on=row["settled_on"],
-        ip_share=Fraction(loan["ip_share_bp"], WHOLE_BP),
+        ip_share=ip_share(
+            share_bp=loan["ip_share_bp"],
+            amount_fen=loan["amount_fen"],
+            ip_amount_fen=loan["ip_amount_fen"],
+        ),
         fee_fen=row["fee_fen"],
         interest_paid_fen=row["interest_paid_fen"],
         product=row["product"],

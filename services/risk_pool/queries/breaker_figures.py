@@ -1,9 +1,13 @@
 """What breakers are looked at by: which months are whole, and how bad a bank's loans stand."""
 
+from datetime import date
+
 import asyncpg
 
-from services.risk_pool.domain.breakers import State
+from services.risk_pool.domain.breakers import LIFTED_BY_FIGURES
 from services.risk_pool.domain.coverage import IN_COVER
+from services.risk_pool.domain.silence import BEST, BankFigures, LastKnown, estimate
+from shared.months import Month
 from shared.postgres.literals import literals
 from shared.risk_classes import NON_PERFORMING
 
@@ -27,12 +31,41 @@ _PAID_OUT_BY = f"""
                    where c.pool_code = $1 and c.bank_code = $2 and {_IS_IN_COVER}
                      and to_char(c.disbursed_on, 'YYYY-MM') <= $3)
 """
-_BAD_AND_COVERED = f"""
-    select coalesce(sum(p.covered_principal_fen), 0)::bigint as covered_fen,
+_REPORTED = f"""
+    select count(*)::integer as loans,
+           coalesce(sum(p.covered_principal_fen), 0)::bigint as covered_fen,
            coalesce(sum(p.covered_principal_fen)
                     filter (where p.risk_class = any($4::text[])), 0)::bigint as bad_fen
     from positions p join coverages c using (loan_id)
     where c.pool_code = $1 and c.bank_code = $2 and p.month = $3 and {_IS_IN_COVER}
+"""
+# What was last known of each loan that lacks the month, as it was before that month.
+_UNREPORTED = f"""
+    select last.month, c.disbursed_on, c.matures_on,
+           last.risk_class,
+           coalesce(last.overdue_days, 0) as overdue_days,
+           coalesce(last.covered_principal_fen, c.activated_fen) as covered_fen
+    from coverages c
+    left join lateral (
+        select month, risk_class, overdue_days, covered_principal_fen from positions p
+        where p.loan_id = c.loan_id and p.month < $3 order by p.month desc limit 1
+    ) as last on true
+    where c.pool_code = $1 and c.bank_code = $2 and {_IS_IN_COVER}
+      and to_char(c.disbursed_on, 'YYYY-MM') <= $3
+      and not exists (select from positions p where p.loan_id = c.loan_id and p.month = $3)
+"""
+_FIRST_DISBURSED = f"""
+    select min(c.disbursed_on) from coverages c
+    where c.pool_code = $1 and c.bank_code = $2 and {_IS_IN_COVER}
+"""
+_NOT_LOOKED_AT = f"""
+    select bank.code from (
+        select distinct c.bank_code as code from coverages c
+        where c.pool_code = $1 and {_IS_IN_COVER} and c.disbursed_on <= $2
+    ) as bank
+    left join breakers b on b.pool_code = $1 and b.bank_code = bank.code
+    where coalesce(b.month, '') < $3
+    order by bank.code
 """
 _ANY_IN_COVER = f"""
     select exists (select from coverages c
@@ -40,7 +73,7 @@ _ANY_IN_COVER = f"""
 """
 _TRIPPED_AND_IDLE = f"""
     select pool_code, bank_code from breakers b
-    where bank_code <> '' and state <> $1 and month is not null
+    where bank_code <> '' and state = any($1::text[]) and month is not null
       and not exists (select from coverages c
                       where c.pool_code = b.pool_code and c.bank_code = b.bank_code
                         and {_IS_IN_COVER})
@@ -61,12 +94,46 @@ async def whole_months(
     return whole
 
 
-async def bad_and_covered_fen(
+async def bank_figures(
     conn: asyncpg.Connection, pool_code: str, bank: str, month: str
-) -> tuple[int, int]:
-    """A bank's covered principal of a month's end: what of it is bad (次级及以下), and all."""
-    row = await conn.fetchrow(_BAD_AND_COVERED, pool_code, bank, month, list(NON_PERFORMING))
-    return row["bad_fen"], row["covered_fen"]
+) -> BankFigures:
+    """A bank's covered principal of a month's end: what of it is bad (次级及以下), and all.
+
+    Reported loans count as reported, the others by what was last known of them.
+    """
+    told = await conn.fetchrow(_REPORTED, pool_code, bank, month, list(NON_PERFORMING))
+    silent = await conn.fetch(_UNREPORTED, pool_code, bank, month)
+    end = Month.parse(month).last
+    bad_fen = sum(row["covered_fen"] for row in silent if _is_bad(row, end))
+    return BankFigures(
+        bad_fen=told["bad_fen"] + bad_fen,
+        covered_fen=told["covered_fen"] + sum(row["covered_fen"] for row in silent),
+        loans=told["loans"] + len(silent),
+        estimated=len(silent),
+    )
+
+
+def _is_bad(row: asyncpg.Record, month_end: date) -> bool:
+    known_on = Month.parse(row["month"]).last if row["month"] else row["disbursed_on"]
+    last = LastKnown(
+        known_on=known_on,
+        risk_class=row["risk_class"] or BEST,
+        overdue_days=row["overdue_days"],
+        matures_on=row["matures_on"],
+    )
+    return estimate(last, month_end).risk_class in NON_PERFORMING
+
+
+async def first_disbursed_on(conn: asyncpg.Connection, pool_code: str, bank: str) -> date | None:
+    """When the first of the bank's loans in cover was paid out."""
+    day: date | None = await conn.fetchval(_FIRST_DISBURSED, pool_code, bank)
+    return day
+
+
+async def banks_not_looked_at(conn: asyncpg.Connection, pool_code: str, month: Month) -> list[str]:
+    """The banks with loans in cover at a month's end whose breaker has not come so far."""
+    rows = await conn.fetch(_NOT_LOOKED_AT, pool_code, month.last, str(month))
+    return [row["code"] for row in rows]
 
 
 async def any_in_cover(conn: asyncpg.Connection, pool_code: str, bank: str) -> bool:
@@ -75,6 +142,7 @@ async def any_in_cover(conn: asyncpg.Connection, pool_code: str, bank: str) -> b
 
 
 async def tripped_and_idle(conn: asyncpg.Connection) -> list[tuple[str, str]]:
-    """(pool, bank) of the banks that are warned or suspended and have no loan in cover."""
-    rows = await conn.fetch(_TRIPPED_AND_IDLE, State.NORMAL)
+    """(pool, bank) of the banks that figures have warned or suspended and that have no loan in
+    cover."""
+    rows = await conn.fetch(_TRIPPED_AND_IDLE, list(LIFTED_BY_FIGURES))
     return [(row["pool_code"], row["bank_code"]) for row in rows]

@@ -20,6 +20,8 @@ _WORDS = {
     "activate": ("放款,额度转为敞口", "Paid out: what was held became exposure"),
     "release": ("额度或敞口释放", "Capacity or exposure was let go"),
     "position": ("月报余额变动", "A monthly position changed the covered principal"),
+    "reopen": ("误报结清,恢复保障", "Not repaid after all: back in cover"),
+    "undo": ("撤销放款", "A disbursement was undone"),
     "claim-approved": ("补偿申请获批,资金池应付", "A claim was approved: the pool owes its share"),
     "claim-shared": (
         "补偿申请获批,分担方应付",
@@ -34,7 +36,9 @@ _WORDS = {
 
 _MOVES_OF: Mapping[str, Sequence[str]] = {
     "reserve": (Action.RESERVE,),
-    "activate": (Action.ACTIVATE,),
+    "activate": (Action.ACTIVATE, Action.COVER_LATE),
+    "reopen": (Action.REOPEN,),
+    "undo": (Action.UNDO, Action.UNDO_RELEASE),
     "release": tuple(LETS_GO),
 }
 """Kind of transfer → the moves of a coverage that it books."""

@@ -7,6 +7,7 @@ import asyncpg
 
 from services.risk_pool.domain.claim import UNDECIDED
 from services.risk_pool.domain.compensation import POOL
+from services.risk_pool.domain.coverage import COMPENSATED
 from services.risk_pool.domain.ledger import natural_balance
 from services.risk_pool.domain.month_figures import COLLECTED, NETTED, PAID
 from services.risk_pool.domain.month_findings import CasesFound
@@ -125,11 +126,14 @@ def _cases(row: asyncpg.Record) -> CasesFound:
 
 
 async def missing_positions(conn: asyncpg.Connection, settlement_id: UUID) -> list[CasesFound]:
-    """Per bank, its covered loans without a position for the month."""
+    """Per bank, its covered loans without a position for the month. A loan that has been
+    compensated since is no longer reported on, so it lacks nothing."""
     rows = await conn.fetch(
         f"""select bank_code, sum(amount_fen)::bigint as fen, {_FOUND}
-            from settlement_lines
+            from settlement_lines as line
             where settlement_id = $1 and is_covered and position_version = 0
+              and not exists (select from coverages as c where c.loan_id = line.loan_id
+                                and c.state in ({literals(COMPENSATED)}))
             group by bank_code order by bank_code""",
         settlement_id,
     )

@@ -7,3 +7,9 @@ async def version_of(conn: asyncpg.Connection, code: str) -> int | None:
     """The version of what people read of a pool; None where there is no such pool."""
     version: int | None = await conn.fetchval("select version from pools where code = $1", code)
     return version
+
+
+async def programmes(conn: asyncpg.Connection) -> list[tuple[str, str]]:
+    """Every pool and its programme."""
+    rows = await conn.fetch("select code, programme from pools order by code")
+    return [(row["code"], row["programme"]) for row in rows]

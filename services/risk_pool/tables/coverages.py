@@ -42,6 +42,12 @@ COVERAGES = CaseTable(
         "matures_on": "date",
         "released_on": "date",
         "release_reason": "text",
+        "explanation_id": "uuid",
+        "line_place": "integer",
+        "position_month": "text",
+        "risk_class": "text",
+        "overdue_days": "integer",
+        "turn": "integer",
         "changed_at": "timestamptz",
     },
     about=whose,
@@ -87,6 +93,9 @@ class DecidedLoan:
     reserved_until: date | None
     limits: Sequence[Mapping[str, Any]]
     explanation_id: UUID | None
+    line_no: int
+    """Its turn in the waiting line, if it waits, among those approved on one day."""
+    due_on: date | None
 
 
 _DECIDED = {
@@ -96,18 +105,19 @@ _DECIDED = {
     "scheme_version": "text", "mode": "text", "parties": "jsonb", "attributes": "jsonb",
     "is_first_loan": "boolean", "is_multi_ip_type": "boolean", "approved_on": "date",
     "reserved_fen": "bigint", "reserved_until": "date", "limits": "jsonb",
-    "explanation_id": "uuid",
+    "explanation_id": "uuid", "line_no": "int", "due_on": "date",
 }  # fmt: skip
 _DECIDED_ANEW = (
-    "amount_fen", "ip_share_bp", "ip_amount_fen", "programme", "scheme_version", "mode", "parties", "attributes",
-    "tenor_months", "annual_rate_bp", "approved_on", "limits", "explanation_id",
+    "amount_fen", "ip_share_bp", "ip_amount_fen", "programme", "scheme_version", "mode", "parties",
+    "attributes", "tenor_months", "annual_rate_bp", "approved_on", "limits", "explanation_id",
+    "line_no",
 )  # fmt: skip
 """What a later decision about the same loan replaces, beside what its move changes."""
 
 _STORE_DECISIONS = f"""
-    insert into coverages ({", ".join(_DECIDED)}, due_on, activated_fen, covered_fen,
+    insert into coverages ({", ".join(_DECIDED)}, activated_fen, covered_fen,
         outstanding_fen, state_since, created_at, changed_at)
-    select {", ".join(_DECIDED)}, reserved_until, 0, 0, 0, $2, $2, $2
+    select {", ".join(_DECIDED)}, 0, 0, 0, $2, $2, $2
     from jsonb_to_recordset($1::jsonb)
          as r ({", ".join(f"{name} {kind}" for name, kind in _DECIDED.items())})
     on conflict (loan_id) do update

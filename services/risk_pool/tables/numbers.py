@@ -3,18 +3,17 @@
 import asyncpg
 
 from services.risk_pool.domain.numbers import number
-from shared.case_numbers import prefix_of
 
 
 async def next_number(conn: asyncpg.Connection, pool_code: str, *, series: str, year: int) -> str:
     """The next number of a series: K cash entries, C claims, R recoveries."""
-    serial = await conn.fetchval(
+    row = await conn.fetchrow(
         """insert into number_series as known (pool_code, series, year, last_number)
            values ($1, $2, $3, 1)
            on conflict (pool_code, series, year) do update set last_number = known.last_number + 1
-           returning last_number""",
+           returning last_number, (select prefix from pools where code = $1) as prefix""",
         pool_code,
         series,
         year,
     )
-    return number(prefix_of(pool_code), series, year, serial)
+    return number(row["prefix"], series, year, row["last_number"])

@@ -12,19 +12,28 @@ async def open_pool(
     name: str,
     programme: str,
     opened_on: date,
+    prefix: str,
     now: datetime,
 ) -> bool:
     """Open a pool. False where there is one of that code: then nothing happens."""
     opened = await conn.fetchval(
-        """insert into pools (code, name, programme, opened_on, created_at)
-           values ($1, $2, $3, $4, $5) on conflict do nothing returning code""",
+        """insert into pools (code, name, programme, opened_on, prefix, created_at)
+           values ($1, $2, $3, $4, $5, $6) on conflict (code) do nothing returning code""",
         code,
         name,
         programme,
         opened_on,
+        prefix,
         now,
     )
     return opened is not None
+
+
+async def prefixes_taken(conn: asyncpg.Connection) -> set[str]:
+    """The letters that the numbers of pools begin with, held until this transaction ends: two
+    pools that are opened at the same moment do not choose the same."""
+    await conn.execute("select pg_advisory_xact_lock(hashtext('prefixes of pools'))")
+    return {row["prefix"] for row in await conn.fetch("select prefix from pools")}
 
 
 async def set_stopped(conn: asyncpg.Connection, code: str, *, stopped: bool) -> None:

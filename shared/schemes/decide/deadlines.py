@@ -1,7 +1,7 @@
 """By when a step must be done (programmes D, H.20)."""
 
 from datetime import date, timedelta
-from typing import ClassVar, Protocol
+from typing import ClassVar, Final, Protocol
 
 from shared.months import Month, add_months
 from shared.refusals import Refused
@@ -12,6 +12,10 @@ class CountsWorkingDays(Protocol):
     """The statutory calendar: the n-th working day after a day, the first day not counted."""
 
     def add(self, day: date, n: int) -> date: ...
+
+
+FILING_WORKING_DAYS: Final = 5
+"""For filing a disbursement (放款备案), where the scheme sets no time (assumed)."""
 
 
 class NoDeadline(Refused):
@@ -40,3 +44,11 @@ def deadline(step: str, start: date, terms: Terms, working_days: CountsWorkingDa
         return add_months(start, rule.months)
     assert rule.day_of_next_month is not None
     return Month.of(start).after.day(rule.day_of_next_month)
+
+
+def filing_deadline(disbursed_on: date, terms: Terms, working_days: CountsWorkingDays) -> date:
+    """The last day for telling of a disbursement: the scheme's, else the usual working days."""
+    try:
+        return deadline("filing", disbursed_on, terms, working_days)
+    except NoDeadline:
+        return working_days.add(disbursed_on, FILING_WORKING_DAYS)

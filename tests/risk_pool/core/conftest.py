@@ -17,8 +17,8 @@ async def database(connected) -> AsyncIterator[Database]:
     opened: Database = await connected("risk_pool")
     async with opened.begin(EVERYWHERE) as conn:
         await conn.executemany(
-            """insert into pools (code, name, programme, opened_on, created_at)
-               values ($1, $2, $1, $3, $4)""",
+            """insert into pools (code, name, programme, opened_on, created_at, prefix)
+               values ($1, $2, $1, $3, $4, upper($1))""",
             [
                 ("dongli", "东丽区风险补偿资金池", date(2026, 1, 1), NOW),
                 ("youxian", "游仙区风险补偿资金池", date(2026, 1, 1), NOW),

@@ -11,14 +11,17 @@ from uuid6 import uuid7
 
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.claim_cover import release_for_claim
-from services.risk_pool.main import SERVICE
+from services.risk_pool.main import SERVICE, serve_waiting_lines
 from services.risk_pool.tables.ledger import lock_pool
 from shared.contracts.applications import (
     ApplicationApprovedV1,
     ApplicationExpiredV1,
+    ApplicationRejectedV1,
     ApplicationWithdrawnV1,
     LoanDisbursedV1,
+    LoanDisbursementUndoneV1,
     LoanPositionReportedV1,
+    LoanReopenedV1,
     LoanRepaidV1,
 )
 from shared.contracts.envelope import Envelope, Event
@@ -178,8 +181,25 @@ class Pool:
             reported_on=more.get("reported_on", date(2027, 12, 31)),
         )
 
+    def reopening(self, name: str, outstanding: str, *, on: date = date(2026, 12, 2)) -> Event:
+        """The zero of a month was a mistake."""
+        return LoanReopenedV1(
+            **vars(self.case(name)),
+            month=f"{on:%Y-%m}",
+            outstanding_principal_fen=yuan(outstanding),
+            reported_on=on,
+            reason="月报误报为零",
+        )
+
+    def undoing(self, name: str, *, on: date = date(2026, 1, 22)) -> Event:
+        """The disbursement was reported by mistake."""
+        return LoanDisbursementUndoneV1(**vars(self.case(name)), reason="误报放款", on=on)
+
     def withdrawal(self, name: str) -> Event:
         return ApplicationWithdrawnV1(**vars(self.case(name)), reason="不再需要")
+
+    def rejection(self, name: str) -> Event:
+        return ApplicationRejectedV1(**vars(self.case(name)), reason="不符合条件")
 
     def expiry(self, name: str) -> Event:
         return ApplicationExpiredV1(**vars(self.case(name)))
@@ -203,6 +223,17 @@ class Pool:
         """A loan is approved and paid out."""
         await self.hears(self.approval(name, amount=amount, **more))
         await self.hears(self.disbursement(name, amount=amount))
+
+    async def serves_its_line(self) -> None:
+        """The due job walks the waiting lines."""
+        await serve_waiting_lines(self.service.context)
+
+    async def line(self, by: Any = None) -> list[tuple[int, str]]:
+        """Who waits, in order: place and the name of the case."""
+        names = {str(loan_id): name for name, loan_id in self.loans.items()}
+        answer = await (by or self.auditor).get(f"/pools/{self.code}/waiting-line")
+        assert answer.status_code == 200, answer.text
+        return [(one["place"], names[one["loan_id"]]) for one in answer.json()]
 
     async def coverage(self, name: str) -> dict[str, Any]:
         """The coverage of a case, as the bureau sees it."""

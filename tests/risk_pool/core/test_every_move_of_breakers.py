@@ -3,6 +3,9 @@
 from datetime import UTC, date, datetime
 from itertools import pairwise
 
+import pytest
+
+from services.risk_pool.main import watch_banks_past_the_reporting_day
 from tests.risk_pool.core.driver import pool_of
 
 # dongli: bank 3 % warn, 5 % stop, resume below 4 % at two month-ends; pool 50 / 30 / 40 %.
@@ -72,3 +75,129 @@ async def test_a_pool_is_warned_stopped_and_resumed_by_every_way_its_balance_can
             assert (amount, tuple(one["type"] for one in told[said:])) == (amount, tells)
             assert all(one["available"] == now["available"] for one in told[said:])
             said = len(told)
+
+
+SILENCE = (
+    # (bad of 1,000,000.00 in January, where the bank stands then; two silent months later)
+    ("0.00", "normal"),
+    ("40000.00", "warned"),
+)
+
+
+@pytest.mark.parametrize(("bad", "stands"), SILENCE)
+async def test_a_bank_without_any_report_for_two_months_is_suspended_wherever_it_stood(
+    running, bad, stands
+):
+    async with pool_of(running, "ICBC", paid_in="10000000.00") as pool:
+        await pool.covers("good")
+        await pool.covers("bad")
+        await pool.hears(
+            pool.position("good", "2026-01", f"{1_000_000 - float(bad):.2f}"),
+            pool.position("bad", "2026-01", bad, risk_class="substandard"),
+        )
+        assert await stand_of(pool, "ICBC") == stands
+        said = len(await pool.said("bank.suspended.v1"))
+
+        await pool.service.context.clock.set(datetime(2026, 4, 13, 4, tzinfo=UTC))
+        await watch_banks_past_the_reporting_day(pool.service.context)
+
+        assert await stand_of(pool, "ICBC") == "suspended"
+        assert len(await pool.said("bank.suspended.v1")) == said + 1
+
+
+async def stand_of(pool, bank: str) -> str:
+    """Where a bank's breaker stands, or the pool's own ("")."""
+    now = await pool.stands()
+    return now["breaker"] if not bank else now["banks"][0]["breaker"]
+
+
+async def brought_to(pool, bank: str, state: str) -> None:
+    """Figures bring the breaker to a state."""
+    if bank:
+        bad = {"normal": "0.00", "warned": "40000.00", "suspended": "100000.00"}[state]
+        await pool.covers("good")
+        await pool.covers("bad")
+        await pool.hears(
+            pool.position("good", "2026-01", f"{1_000_000 - float(bad):.2f}"),
+            pool.position("bad", "2026-01", bad, risk_class="substandard"),
+        )
+    else:
+        await pool.paid_in("1000.00")
+        fee = {"normal": "", "warned": "550.00", "suspended": "750.00"}[state]
+        if fee:
+            await pool.fee(fee)
+    assert await stand_of(pool, bank) == state
+
+
+async def ordered(pool, bank: str, order: str, *, reason: str = "风控系统停用") -> dict:
+    """One person proposes, another confirms."""
+    proposed = await pool.manager.post(
+        "/pools/dongli/breaker-orders",
+        json={"bank_code": bank, "order": order, "reason": reason},
+    )
+    assert proposed.status_code == 201, proposed.text
+    approver = pool.service.as_("wu", "approver")
+    answer = await approver.post(f"/breaker-orders/{proposed.json()['id']}/confirm")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+@pytest.mark.parametrize("bank", ["ICBC", ""])
+@pytest.mark.parametrize("state", ["normal", "warned", "suspended"])
+async def test_two_persons_suspend_from_every_state_and_only_two_persons_resume(
+    running, bank, state
+):
+    async with pool_of(running, "ICBC", paid_in="" if not bank else "10000000.00") as pool:
+        await brought_to(pool, bank, state)
+        said = len(await pool.said())
+        suspended, resumed = (
+            ("bank.suspended.v1", "bank.resumed.v1")
+            if bank
+            else ("pool.stopped.v1", "pool.resumed.v1")
+        )
+
+        await ordered(pool, bank, "suspend")
+        assert await stand_of(pool, bank) == "suspended_by_hand"
+        (told,) = (await pool.said())[said:]
+        assert (told["type"], told["cause"], told["reason"]) == (
+            suspended, "by-hand", "风控系统停用",
+        )  # fmt: skip
+
+        if bank:
+            for month in ("2026-02", "2026-03", "2026-04"):
+                await pool.hears(
+                    pool.position("good", month, "1000000.00"),
+                    pool.position("bad", month, "1.00"),
+                )
+        else:
+            await pool.paid_in("9000000.00")
+        assert await stand_of(pool, bank) == "suspended_by_hand", "figures do not lift it"
+        await pool.approved("refused", amount="1000.00")
+        refused = await pool.coverage("refused")
+        code = "bank_suspended" if bank else "pool_stopped"
+        assert code in [limit["limit"] for limit in refused["limits"]]
+
+        await ordered(pool, bank, "resume", reason="系统恢复")
+        assert await stand_of(pool, bank) == "normal"
+        (told,) = [one for one in await pool.said() if one["type"] == resumed]
+        assert (told["cause"], told["reason"]) == ("by-hand", "系统恢复")
+        await pool.approved("taken", amount="1000.00")
+        assert (await pool.coverage("taken"))["state"] == "reserved"
+
+
+@pytest.mark.parametrize("bank", ["ICBC", ""])
+async def test_two_persons_may_resume_what_figures_have_stopped(running, bank):
+    async with pool_of(running, "ICBC", paid_in="" if not bank else "10000000.00") as pool:
+        await brought_to(pool, bank, "suspended")
+
+        done = await ordered(pool, bank, "resume", reason="联席会议同意")
+
+        assert await stand_of(pool, bank) == "normal"
+        assert (await pool.stands())["state"] == "open"
+        assert (done["state"], done["proposed_by"], done["decided_by"]) == (
+            "carried_out", "lin", "wu",
+        )  # fmt: skip
+        assert [(one["action"], one["subject"]) for one in done["history"]] == [
+            ("propose", "lin"),
+            ("confirm", "wu"),
+        ]

@@ -8,37 +8,55 @@ from tests.risk_pool.core.driver import Pool, pool_of
 
 CHECKER = Actor("qian", "钱", frozenset({"finance_checker"}))
 
-FACTS = ("approval", "withdrawal", "expiry", "disbursement", "repayment", "position")
+FACTS = (
+    "approval", "withdrawal", "expiry", "disbursement", "repayment", "position", "rejection",
+    "reopening", "undoing",
+)  # fmt: skip
 # "> state": it moves. "! kind": it moves nothing, and people are shown an incident. "": nothing.
 LIFE = {
     "none": (
         "> reserved", "", "", "! disbursed-without-coverage", "", "! position-without-coverage",
+        "", "", "",
     ),
     "reserved": (
         "! approved-again", "> released", "> released", "> active",
-        "! repaid-before-disbursement", "! position-before-disbursement",
+        "! repaid-before-disbursement", "! position-before-disbursement", "",
+        "", "",
     ),
-    "declined": ("> reserved", "", "", "! disbursed-without-coverage", "", ""),
+    "declined": ("> reserved", "", "", "! disbursed-without-coverage", "", "", "", "", ""),
+    "waiting": (
+        "> waiting", "> released", "> released", "! disbursed-without-coverage", "", "",
+        "> released", "", "",
+    ),
     "active": (
         "! approved-again", "! withdrawn-after-disbursement", "! expired-after-disbursement",
-        "! disbursed-again", "> released", "",
+        "! disbursed-again", "> released", "", "", "", "> reserved",
     ),
-    "released": ("! approved-again", "", "", "! disbursed-after-release", "", ""),
+    "released": (
+        "! approved-again", "", "", "! disbursed-after-release", "", "", "",
+        "! reopened-after-release", "",
+    ),
     "claimed": (
-        "! approved-again", "", "", "! disbursed-again", "! repaid-after-claim", "",
+        "! approved-again", "", "", "! disbursed-again", "! repaid-after-claim", "", "",
+        "! reopened-after-claim", "! undone-after-claim",
     ),
 }  # fmt: skip
 TOLD = {
     "reserved": "coverage.reserved.v1",
     "active": "coverage.activated.v1",
     "released": "coverage.released.v1",
+    "waiting": "coverage.declined.v1",
 }
+NO_LINE = {"lines": {"CCB": "0.01"}}
+"""A bank whose cases wait until its line is raised."""
 
 
 def fact_of(pool: Pool, fact: str, loan: str):
     """What may be heard of a loan of a thousand."""
     if fact == "position":
         return pool.position(loan, "2026-02", "1.00")
+    if fact == "reopening":
+        return pool.reopening(loan, "1.00")
     more = {"amount": "1000.00"} if fact in ("approval", "disbursement") else {}
     return getattr(pool, fact)(loan, **more)
 
@@ -53,6 +71,9 @@ async def brought_into_every_state(pool: Pool) -> None:
     for loan in names("none"):
         pool.case(loan)
     await pool.hears(*(pool.approval(loan, amount="9000000000.00") for loan in names("declined")))
+    await pool.hears(
+        *(pool.approval(loan, amount="1000.00", bank="CCB") for loan in names("waiting"))
+    )
     held = [
         loan for state in ("reserved", "active", "released", "claimed") for loan in names(state)
     ]
@@ -75,7 +96,7 @@ async def states(pool: Pool) -> dict[str, str]:
 
 
 async def test_every_fact_in_every_state_leads_where_it_leads_and_tells_what_it_tells(running):
-    async with pool_of(running, "ICBC", paid_in="100000000.00") as pool:
+    async with pool_of(running, "ICBC", "CCB", paid_in="100000000.00", **NO_LINE) as pool:
         await brought_into_every_state(pool)
         assert await states(pool) == {loan: loan.split()[0] for loan in pool.loans}
         said_before = len(await pool.said())
@@ -183,10 +204,59 @@ async def test_cover_is_not_used_up_by_whoever_may_not_approve_a_claim(running):
 
 
 async def test_only_what_is_in_cover_can_be_claimed(running):
-    async with pool_of(running, "ICBC", paid_in="100000000.00") as pool:
+    async with pool_of(running, "ICBC", "CCB", paid_in="100000000.00", **NO_LINE) as pool:
         await brought_into_every_state(pool)
 
-        for state in ("reserved", "declined", "released", "claimed"):
+        for state in ("reserved", "declined", "waiting", "released", "claimed"):
             with pytest.raises(NotCovered):
                 await pool.claims_cover(f"{state} approval", CHECKER)
             assert (await pool.coverage(f"{state} approval"))["state"] == state
+
+
+async def test_a_loan_waits_declines_and_is_served_by_every_way_into_the_line_and_out_of_it(
+    running,
+):
+    async with pool_of(running, "ICBC", "CCB", paid_in="1000000.00", **NO_LINE) as pool:
+        for amount, state in (
+            ("9000000000.00", "declined"),
+            ("1000.00", "waiting"),
+            ("2000.00", "waiting"),
+            ("9000000000.00", "declined"),
+            ("1500.00", "waiting"),
+        ):
+            await pool.approved("loan", amount=amount, bank="CCB")
+            assert (amount, (await pool.coverage("loan"))["state"]) == (amount, state)
+        answer = await pool.manager.post(
+            "/pools/dongli/parties",
+            json={
+                "code": "CCB", "role": "bank", "name": "CCB",
+                "line": {"amount": "1500.00", "valid_from": "2026-01-02"},
+            },
+        )  # fmt: skip
+        assert answer.status_code == 201, answer.text
+        await pool.serves_its_line()
+
+        held = await pool.coverage("loan")
+        told = [
+            (one["type"], one["amount"], one.get("waiting"), one.get("place"))
+            for one in await pool.said()
+            if "loan_id" in one
+        ]
+
+    assert (held["state"], held["reserved"], held["line_place"]) == ("reserved", "1500.00", None)
+    assert told == [
+        ("coverage.declined.v1", "9000000000.00", False, None),
+        ("coverage.declined.v1", "1000.00", True, 1),
+        ("coverage.declined.v1", "2000.00", True, 1),
+        ("coverage.declined.v1", "9000000000.00", False, None),
+        ("coverage.declined.v1", "1500.00", True, 1),
+        ("coverage.reserved.v1", "1500.00", None, None),
+    ]
+    assert [(move["source"], move["action"]) for move in held["history"]] == [
+        (None, "decline"),
+        ("declined", "wait"),
+        ("waiting", "wait"),
+        ("waiting", "decline"),
+        ("declined", "wait"),
+        ("waiting", "reserve"),
+    ]

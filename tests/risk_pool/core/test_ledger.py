@@ -101,8 +101,8 @@ async def test_neither_the_service_nor_the_owner_nor_a_superuser_changes_a_trans
             if url == fresh.url:
                 await conn.execute("select set_config('zhidai.institution', '*', true)")
                 await conn.execute(
-                    """insert into pools (code, name, programme, opened_on, created_at)
-                       values ('dongli', 'D', 'dongli', '2026-01-01', now())"""
+                    """insert into pools (code, name, programme, opened_on, created_at, prefix)
+                       values ('dongli', 'D', 'dongli', '2026-01-01', now(), 'DL')"""
                 )
                 await book(conn, await lock_pool(conn, "dongli"), [contribution(1)], now=NOW)
         with pytest.raises(refusal):

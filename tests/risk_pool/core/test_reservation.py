@@ -21,7 +21,7 @@ async def test_a_loan_that_fits_exactly_is_held_and_a_fen_more_is_not(running):
         await pool.approved("fen", amount="0.01")
 
         assert (await pool.coverage("rest"))["state"] == "reserved"
-        assert (await pool.coverage("fen"))["state"] == "declined"
+        assert (await pool.coverage("fen"))["state"] == "waiting"
         assert await limits_of(pool, "fen") == ["bank_share_of_capacity"]
 
 
@@ -67,7 +67,10 @@ async def test_requests_of_one_batch_see_what_the_earlier_ones_hold(running):
 
         states = {name: (await pool.coverage(name))["state"] for name in "abcd"}
 
-    assert states == {"a": "reserved", "b": "declined", "c": "reserved", "d": "reserved"}
+        assert await limits_of(pool, "c") == ["waiting_line"]
+
+    # What is left for the bank is b's to wait for; another bank is not held up.
+    assert states == {"a": "reserved", "b": "waiting", "c": "waiting", "d": "reserved"}
 
 
 async def test_two_loans_of_one_borrower_share_the_borrowers_cap(running):
@@ -77,7 +80,7 @@ async def test_two_loans_of_one_borrower_share_the_borrowers_cap(running):
         await pool.approved("other", bank="ABC", amount="4000000.00", uscc="91120110MA05TQXX00")
 
         assert await limits_of(pool, "two") == ["borrower_cap"]
-        assert (await pool.coverage("other"))["state"] == "reserved"
+        assert await limits_of(pool, "other") == ["waiting_line"], "it does not overtake"
 
 
 async def test_a_bank_that_is_no_party_and_a_mode_that_is_none_are_declined_in_words(running):
@@ -105,26 +108,29 @@ async def test_a_line_that_has_ended_or_been_replaced_counts_by_the_day_of_appro
             },
         )
         assert answer.status_code == 201, answer.text
-        await pool.hears(
-            pool.approval("january", amount="2000000.00", approved_on=date(2026, 1, 31)),
-            pool.approval("february", amount="2000000.00", approved_on=date(2026, 2, 1)),
-        )
+        await pool.approved("february", amount="500000.00", approved_on=date(2026, 2, 1))
+        await pool.approved("january", amount="2000000.00", approved_on=date(2026, 1, 31))
+        await pool.approved("again", amount="2000000.00", approved_on=date(2026, 2, 1))
 
-        assert await limits_of(pool, "january") == ["bank_line"]
         assert (await pool.coverage("february"))["state"] == "reserved"
+        january = await pool.coverage("january")
+        assert [(one["limit"], one["allowed"]) for one in january["limits"]] == [
+            ("bank_line", "1000000.00")
+        ]
+        assert await limits_of(pool, "again") == ["waiting_line"], "its own line would do"
 
 
-async def test_a_declined_case_that_is_approved_again_is_asked_anew(running):
+async def test_a_waiting_case_that_is_approved_again_is_asked_anew(running):
     async with pool_of(running, "ICBC", paid_in="100000.00") as pool:
         await pool.approved("case")
-        assert (await pool.coverage("case"))["state"] == "declined"
+        assert (await pool.coverage("case"))["state"] == "waiting"
         await pool.paid_in("1000000.00", on=date(2026, 1, 2))
 
         await pool.approved("case")
         held = await pool.coverage("case")
 
     assert (held["state"], held["limits"]) == ("reserved", [])
-    assert [move["action"] for move in held["history"]] == ["decline", "reserve"]
+    assert [move["action"] for move in held["history"]] == ["wait", "reserve"]
 
 
 async def test_what_is_drawn_in_part_frees_the_rest(running):

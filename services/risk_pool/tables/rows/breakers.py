@@ -41,6 +41,33 @@ class BreakerEvaluationRow(SQLModel, table=True):
     source: str = Field(sa_column=Column(Text, nullable=False))
     target: str = Field(sa_column=Column(Text, nullable=False))
     line_bp: int | None = None
+    loans: int
+    estimated: int
     explanation_id: UUID | None = None
     on_day: date
     at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class BreakerOrderRow(SQLModel, table=True):
+    """An order to suspend or resume by hand. `bank_code` is "" for the whole pool."""
+
+    __tablename__ = "breaker_orders"
+
+    id: UUID = Field(primary_key=True)
+    pool_code: str = Field(sa_column=Column(Text, nullable=False))
+    bank_code: str = Field(sa_column=Column(Text, nullable=False))
+    order_kind: str = Field(sa_column=Column(Text, nullable=False))
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    state: str = Field(sa_column=Column(Text, nullable=False))
+    state_since: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    due_on: date | None = None
+    version: int
+    proposed_by: str = Field(sa_column=Column(Text, nullable=False))
+    proposed_by_name: str = Field(sa_column=Column(Text, nullable=False))
+    proposed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    decided_by: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    decided_by_name: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    decided_at: datetime | None = Field(
+        default=None, sa_column=Column(DateTime(timezone=True), nullable=True)
+    )
+    refusal: str = Field(sa_column=Column(Text, nullable=False))

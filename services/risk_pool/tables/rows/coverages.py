@@ -54,6 +54,9 @@ class CoverageRow(SQLModel, table=True):
     position_month: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     risk_class: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     overdue_days: int
+    turn: int
+    line_no: int | None = None
+    line_place: int | None = None
     version: int
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     changed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

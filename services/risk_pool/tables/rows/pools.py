@@ -21,6 +21,7 @@ class PoolRow(SQLModel, table=True):
     name: str = _text()
     programme: str = _text()
     opened_on: date
+    prefix: str = _text()
     stopped: bool
     closed_until: date | None = None
     last_seq: int = Field(sa_column=Column(BigInteger, nullable=False))

@@ -1,0 +1,63 @@
+"""Orders to move a breaker by hand. Whoever writes one holds its pool's lock."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from services.risk_pool.domain.breaker_order import LIFE_CYCLE, OPEN
+from shared.transitions import CaseTable
+
+ORDERS = CaseTable(
+    life_cycle=LIFE_CYCLE,
+    kind="breaker_order",
+    table="breaker_orders",
+    columns={
+        "decided_by": "text",
+        "decided_by_name": "text",
+        "decided_at": "timestamptz",
+        "refusal": "text",
+    },
+)
+
+_PROPOSED = (
+    "id", "pool_code", "bank_code", "order_kind", "reason", "state", "state_since", "proposed_by",
+    "proposed_by_name", "proposed_at",
+)  # fmt: skip
+_PROPOSE = f"""
+    insert into breaker_orders ({", ".join(_PROPOSED)})
+    values ({", ".join(f"${n}" for n, _ in enumerate(_PROPOSED, start=1))})
+"""
+
+
+async def insert(conn: asyncpg.Connection, order: Mapping[str, Any]) -> None:
+    """Keep an order as it was proposed."""
+    await conn.execute(_PROPOSE, *(order[name] for name in _PROPOSED))
+
+
+async def is_open(conn: asyncpg.Connection, pool_code: str, bank_code: str) -> bool:
+    """Whether an order about this breaker waits to be decided."""
+    found: bool = await conn.fetchval(
+        """select exists (select from breaker_orders where pool_code = $1 and bank_code = $2
+                            and state = any($3::text[]))""",
+        pool_code,
+        bank_code,
+        list(OPEN),
+    )
+    return found
+
+
+async def pool_of(conn: asyncpg.Connection, order_id: UUID) -> str | None:
+    """The pool of an order, to be locked before it; None where there is no such order."""
+    code: str | None = await conn.fetchval(
+        "select pool_code from breaker_orders where id = $1", order_id
+    )
+    return code
+
+
+async def lock(conn: asyncpg.Connection, order_id: UUID) -> asyncpg.Record:
+    """An order for changing. It exists, and its pool is locked."""
+    order = await conn.fetchrow("select * from breaker_orders where id = $1 for update", order_id)
+    assert order is not None
+    return order
