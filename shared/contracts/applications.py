@@ -147,6 +147,9 @@ class LoanPositionReportedV1(_Case):
     penalty_interest_fen: NonNegativeFen = Field(0, json_schema_extra=NIL)
     risk_class: RiskClass
     reported_on: date
+    corrects_closed_month: bool = Field(
+        False, description="The month is settled; what this changes is booked in an open one."
+    )
 
 
 class LoanOverdueV1(_Case):
@@ -168,6 +171,38 @@ class LoanRepaidV1(_Case):
     repaid_on: date
 
 
+class LoanReopenedV1(_Case):
+    """A loan that was reported as repaid is not: the report was a mistake."""
+
+    type = "loan.reopened.v1"
+
+    month: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    outstanding_principal_fen: PositiveFen
+    reported_on: date
+    reason: str
+
+
+class LoanDisbursementUndoneV1(_Case):
+    """A loan was never paid out: the disbursement was reported by mistake."""
+
+    type = "loan.disbursement-undone.v1"
+
+    reason: str
+    on: date
+
+
+class LoanExtendedV1(_Case):
+    """A loan has a new maturity, by a decision of two persons."""
+
+    type = "loan.extended.v1"
+
+    kind: Literal["extension", "restructuring"]
+    matured_on: date = Field(description="The maturity before.")
+    matures_on: date = Field(description="The maturity now.")
+    decided_on: date
+    reason: str
+
+
 register(
     (
         ApplicationSubmittedV1,
@@ -182,5 +217,8 @@ register(
         LoanPositionReportedV1,
         LoanOverdueV1,
         LoanRepaidV1,
+        LoanReopenedV1,
+        LoanDisbursementUndoneV1,
+        LoanExtendedV1,
     )
 )
