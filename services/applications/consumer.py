@@ -16,6 +16,7 @@ from shared.contracts.risk_pool import (
     PoolResumedV1,
     PoolStoppedV1,
     SchemePublishedV1,
+    SettlementPostedV1,
 )
 from shared.messaging.inbox import Handler
 
@@ -30,4 +31,5 @@ ROUTES: Final[Mapping[type[Event], Handler]] = {
     CoverageDeclinedV1: pool_events.capacity_declined,
     CoverageReleasedV1: pool_events.capacity_released,
     ClaimPaidV1: pool_events.claim_paid,
+    SettlementPostedV1: pool_events.month_posted,
 }

@@ -2,7 +2,7 @@
 
 from services.applications.api import banks, cases, facts, loans, positions, reviews, submissions
 from services.applications.consumer import ROUTES
-from services.applications.handlers import expiry
+from services.applications.handlers import expiry, maturity
 from services.applications.settings import Settings
 from shared.context import Context
 from shared.serve import serve
@@ -11,6 +11,10 @@ from shared.service import Service
 
 async def _expire_reservations(context: Context) -> None:
     await expiry.expire_reservations(context.database, context.clock.now)
+
+
+async def _mark_matured(context: Context) -> None:
+    await maturity.mark_matured(context.database, context.working_days, context.clock.now)
 
 
 SERVICE = Service(
@@ -26,7 +30,7 @@ SERVICE = Service(
         positions.router,
     ),
     consumes=ROUTES,
-    due=(_expire_reservations,),
+    due=(_expire_reservations, _mark_matured),
     settings_type=Settings,
 )
 

@@ -168,6 +168,9 @@ class LoanPositionReportedV1(_Case):
     penalty_interest_fen: NonNegativeFen = Field(0, json_schema_extra=NIL)
     risk_class: RiskClass
     reported_on: date
+    corrects_closed_month: bool = Field(
+        False, description="The month is settled; what this changes is booked in an open one."
+    )
 
 
 class LoanOverdueV1(_Case):
@@ -209,6 +212,18 @@ class LoanDisbursementUndoneV1(_Case):
     on: date
 
 
+class LoanExtendedV1(_Case):
+    """A loan has a new maturity, by a decision of two persons."""
+
+    type = "loan.extended.v1"
+
+    kind: Literal["extension", "restructuring"]
+    matured_on: date = Field(description="The maturity before.")
+    matures_on: date = Field(description="The maturity now.")
+    decided_on: date
+    reason: str
+
+
 register(
     (
         ApplicationSubmittedV1,
@@ -225,5 +240,6 @@ register(
         LoanRepaidV1,
         LoanReopenedV1,
         LoanDisbursementUndoneV1,
+        LoanExtendedV1,
     )
 )

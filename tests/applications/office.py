@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,6 +17,7 @@ from shared.contracts.envelope import Envelope, Event, decode
 from shared.contracts.risk_pool import CoverageReservedV1, PoolOpenedV1
 from shared.identifiers import patent_check
 from shared.messaging.consumer import Consumer
+from shared.months import Month
 from tests.publishing import heard
 from tests.services import RunningService
 
@@ -330,6 +331,10 @@ class Office:
     async def reports(
         self, month: str, *items: dict[str, Any], bank: str = ICBC, status: int = 200
     ) -> Any:
+        """A month's positions, on its last day at the earliest: the clock is moved to it."""
+        last = datetime.combine(Month.parse(month).last, time(1), UTC)
+        if self.now < last:
+            await self.moves_clock(last)
         answer = await self.bank(bank).post(
             "/positions", json={"month": month, "items": list(items)}
         )

@@ -6,7 +6,7 @@ target, its roles, a guard, what it tells) is noticed by what the service does.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -16,10 +16,12 @@ import pytest
 from services.applications.main import SERVICE
 from shared.auth.issuer import Issuer
 from shared.contracts.risk_pool import ClaimPaidV1, CoverageDeclinedV1, CoverageReleasedV1
-from tests.applications.office import ICBC, Office, position, submission
+from shared.months import Month
+from tests.applications.office import ICBC, Office, position, right, submission
 from tests.services import together
 
-BANK, REVIEWER, APPROVER, MACHINE = "bank_operator", "reviewer", "approver", "system"
+BANK, CHECKER = "bank_operator", "bank_checker"
+REVIEWER, APPROVER, MACHINE = "reviewer", "approver", "system"
 OTHERS = ("finance_maker", "finance_checker", "pool_manager", "auditor", "admin")
 AMOUNT = "100000.00"
 
@@ -75,12 +77,17 @@ MOVES = [
     Expected("disbursed", "repay", MACHINE, "repaid", [*REPORTED, "loan.repaid.v1"]),
     Expected("disbursed", "fall_overdue", MACHINE, "overdue", [*REPORTED, "loan.overdue.v1"]),
     Expected("disbursed", "pay_claim", MACHINE, "claimed", []),
+    Expected("disbursed", "undo_disbursement", CHECKER, "pledge_registered",
+             ["loan.disbursement-undone.v1"], "second-person-required"),
     Expected("overdue", "cure", MACHINE, "disbursed", REPORTED),
     Expected("overdue", "repay", MACHINE, "repaid", [*REPORTED, "loan.repaid.v1"]),
     Expected("overdue", "pay_claim", MACHINE, "claimed", []),
+    Expected("repaid", "reopen", MACHINE, "disbursed", ["loan.reopened.v1", *REPORTED]),
     Expected("repaid", "close", BANK, "closed", []),
     Expected("claimed", "close", APPROVER, "closed", []),
 ]  # fmt: skip
+ALSO = {("undo_disbursement", REVIEWER)}
+"""A second role that may make a move."""
 BY_PEOPLE = [move for move in MOVES if move.role != MACHINE]
 WAY = {
     "under_review": ("accepted", "take"),
@@ -124,7 +131,7 @@ def body_of(office: Office, action: str, case: Any) -> tuple[str, Any]:
     entry = {"collateral_no": 1, "registration_no": "Y1", "registry": "CNIPA",
              "registered_on": str(today)}  # fmt: skip
     bodies = {
-        "resubmit": submission(amount=AMOUNT),
+        "resubmit": submission(amount=AMOUNT, collateral=[valued_now(office)]),
         "recommend": {"opinion": "建议批准"},
         "approve": {"opinion": "同意"},
         "return": {"reasons": ["请补充材料"]},
@@ -137,13 +144,25 @@ def body_of(office: Office, action: str, case: Any) -> tuple[str, Any]:
             "matures_on": str(today.replace(year=today.year + 1)),
         },
     }  # fmt: skip
-    paths = {"register_pledge": "pledge-registration", "disburse": "disbursement"}
+    paths = {
+        "register_pledge": "pledge-registration", "disburse": "disbursement",
+        "undo_disbursement": "undo-disbursement",
+    }  # fmt: skip
     return paths.get(action, action), bodies.get(action)
 
 
 async def asks(office: Office, person: Any, action: str, case: Any) -> Any:
+    if action == "undo_disbursement" and (await office.state(case)) == "disbursed":
+        path = "undo-disbursement/request"
+        await office.post(office.bank(), case, path, {"reason": "误报，款项未出账"})
     path, body = body_of(office, action, case)
     return await person.post(f"/applications/{case['id']}/{path}", json=body)
+
+
+def valued_now(office: Office) -> dict[str, Any]:
+    """A right with a valuation of the day: a walk over every move takes years."""
+    plain = right()
+    return plain | {"valuation": plain["valuation"] | {"valued_on": str(office.now.date())}}
 
 
 def told_of(case: Any, **more: Any) -> dict[str, Any]:
@@ -157,6 +176,7 @@ async def by_machine(office: Office, action: str, case: Any) -> None:
         "repay": {"principal": "0.00"},
         "fall_overdue": {"principal": AMOUNT, "overdue_days": 10},
         "cure": {"principal": AMOUNT},
+        "reopen": {"principal": AMOUNT, "confirmed": ["reopens-repaid"]},
     }
     events: dict[str, Callable[[], Any]] = {
         "reserve": lambda: office.reserved(case),
@@ -170,14 +190,20 @@ async def by_machine(office: Office, action: str, case: Any) -> None:
     if action in events:
         await office.hears(events[action]())
     else:
-        await office.reports("2026-03", position(case["number"], **reports[action]))
+        await office.reports(
+            str(Month.of(office.now.date())), position(case["number"], **reports[action])
+        )
+
+
+def checker(office: Office, subject: str = "zhou") -> Any:
+    return office._person(subject, CHECKER, institution=ICBC)
 
 
 def right_person(office: Office, role: str) -> Any:
     """Wang reviews and li decides, so that no guard speaks against them."""
     people: dict[str, Callable[[], Any]] = {
         BANK: office.bank, REVIEWER: lambda: office.reviewer("wang"),
-        APPROVER: lambda: office.approver("li"),
+        APPROVER: lambda: office.approver("li"), CHECKER: lambda: checker(office),
     }  # fmt: skip
     return people[role]()
 
@@ -191,11 +217,14 @@ async def moves(office: Office, action: str, role: str, case: Any) -> None:
 
 
 async def brought_to(office: Office, state: str) -> Any:
-    """A fresh case that stands there."""
-    if state == "returned_for_correction":
-        return await office.submits(expect=state, documents=[], amount=AMOUNT)
-    if state == "accepted":
-        return await office.submits(amount=AMOUNT)
+    """A fresh case that stands there, begun early in a month, which is reported at its end."""
+    if state in ("returned_for_correction", "accepted"):
+        if office.now.day > 10:
+            first = Month.of(office.now.date()).after.first
+            await office.moves_clock(datetime.combine(first, time(1), UTC))
+        mended = {"amount": AMOUNT, "collateral": [valued_now(office)]}
+        missing = {"documents": []} if state == "returned_for_correction" else {}
+        return await office.submits(expect=state, **mended, **missing)
     source, action = WAY[state]
     (move,) = (one for one in MOVES if (one.source, one.action) == (source, action))
     case = await brought_to(office, source)
@@ -236,7 +265,7 @@ async def test_a_move_is_refused_to_every_other_role_and_nothing_changes(
     people: list[Callable[[], Awaitable[Any]]] = [
         lambda role=role: asks(office, office.staff(subject, role), move.action, case)  # type: ignore[misc]
         for role in (REVIEWER, APPROVER, *OTHERS)
-        if role != move.role
+        if role != move.role and (move.action, role) not in ALSO
     ]
     if move.role != BANK:
         people.append(lambda: asks(office, office.bank(), move.action, case))
@@ -255,7 +284,11 @@ async def test_a_guard_refuses_who_has_the_role_and_nothing_changes(office: Offi
     before = await office.case(case)
     await office.said()
     # Wang has taken and recommended it: another reviewer, and wang as an approver, are stopped.
-    person = office.reviewer("zhao") if move.role == REVIEWER else office.approver("wang")
+    people: dict[str, Callable[[], Any]] = {
+        REVIEWER: lambda: office.reviewer("zhao"), APPROVER: lambda: office.approver("wang"),
+        CHECKER: lambda: checker(office, f"clerk-{ICBC}"),
+    }  # fmt: skip
+    person = people[move.role]()
 
     answer = await asks(office, person, move.action, case)
 
@@ -270,8 +303,42 @@ async def test_a_person_is_offered_exactly_what_they_may_do(office: Office, stat
 
     for role in (BANK, REVIEWER, APPROVER):
         shown = await office.case(case, by=right_person(office, role))
-        offered = {move.action for move in MOVES if (move.source, move.role) == (state, role)}
+        offered = {
+            move.action
+            for move in MOVES
+            # Undoing is offered to nobody before the bank has asked for it.
+            if (move.source, move.role) == (state, role) and move.action != "undo_disbursement"
+        }
         assert set(shown["pending_actions"]) == offered, role
+
+
+async def test_a_disbursement_is_undone_only_when_its_bank_has_asked_by_a_reviewer_too(
+    office: Office,
+):
+    case = await brought_to(office, "disbursed")
+    path = f"/applications/{case['id']}/undo-disbursement"
+
+    unasked = await office.reviewer().post(path)
+    assert (unasked.status_code, unasked.json()["code"]) == (409, "undo-not-asked")
+    await office.post(office.bank(), case, "undo-disbursement/request", {"reason": "误报"})
+    offered = await office.case(case, by=office.reviewer())
+    assert "undo_disbursement" in offered["pending_actions"]
+
+    undone = await office.reviewer().post(path)
+    assert (undone.status_code, undone.json()["state"]) == (200, "pledge_registered")
+    assert (await office.bank().get(f"/loans/{case['id']}")).status_code == 404
+
+
+async def test_a_loan_with_a_reported_position_is_not_undone(office: Office):
+    case = await brought_to(office, "disbursed")
+    month = str(Month.of(office.now.date()))
+    await office.reports(month, position(case["number"], principal=AMOUNT))
+    await office.post(office.bank(), case, "undo-disbursement/request", {"reason": "误报"})
+
+    answer = await office.reviewer().post(f"/applications/{case['id']}/undo-disbursement")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "positions-reported")
+    assert await office.state(case) == "disbursed"
 
 
 @pytest.mark.parametrize("state", ["withdrawn", "rejected", "expired", "closed"])
@@ -317,7 +384,8 @@ async def test_a_mended_case_that_is_still_incomplete_comes_back_again(office: O
     await office.said()
 
     answer = await office.bank().post(
-        f"/applications/{case['id']}/resubmit", json=submission(amount=AMOUNT, documents=[])
+        f"/applications/{case['id']}/resubmit",
+        json=submission(amount=AMOUNT, documents=[], collateral=[valued_now(office)]),
     )
 
     assert answer.json()["state"] == "returned_for_correction"

@@ -8,6 +8,7 @@ import pytest
 from services.applications.domain.life_cycle import (
     APPROVER,
     BANK,
+    CHECKER,
     CLAIMS_CAPACITY,
     HOLDS_ITS_RIGHTS,
     IS_LOAN,
@@ -23,14 +24,19 @@ from shared.life_cycle import SYSTEM_ROLE, Actor, NotPossibleNow, RoleMissing
 
 MOVES = [move for move in LIFE_CYCLE.moves if move.source is not None]
 LISTED = {(move.source, move.action): move for move in MOVES}
-ROLES = (BANK, REVIEWER, APPROVER, SYSTEM_ROLE)
+ROLES = (BANK, CHECKER, REVIEWER, APPROVER, SYSTEM_ROLE)
 FINAL = LIFE_CYCLE.final
 README = Path(__file__).parents[2] / "services" / "applications" / "README.md"
 
 
 def case_at(state: State) -> dict:
-    """One that wang has taken and zhao has recommended."""
-    return {"state": state, "assigned_to": "wang", "recommended_by": "zhao"}
+    """One that wang has taken and zhao has recommended, and the clerk wants undone."""
+    return {
+        "state": state,
+        "assigned_to": "wang",
+        "recommended_by": "zhao",
+        "undo_asked_by": "clerk",
+    }
 
 
 def wang(*roles: str) -> Actor:

@@ -39,7 +39,7 @@ async def test_a_case_goes_the_whole_way_from_submission_to_repayment(office: Of
 
 async def test_a_loan_falls_overdue_is_compensated_and_closed_by_an_approver(office: Office):
     case = await office.lends()
-    await office.reports("2026-03", position(overdue_days=95, risk_class="substandard"))
+    await office.reports("2026-06", position(overdue_days=95, risk_class="substandard"))
     assert await office.state(case) == "overdue"
 
     await office.hears(

@@ -39,6 +39,7 @@ LOAN_STEPS = {
         "disbursed_on": "2026-03-02",
         "matures_on": "2026-04-02",
     },
+    "/applications/{case_id}/undo-disbursement/request": {"reason": "x"},
     "/applications/{case_id}/close": {"reason": "x"},
 }
 FOR_THE_BUREAU = {
@@ -48,6 +49,7 @@ FOR_THE_BUREAU = {
     "/applications/{case_id}/return",
     "/applications/{case_id}/reject",
     "/applications/{case_id}/approve",
+    "/applications/{case_id}/undo-disbursement",
 }
 FOR_ALL = {"/banks", "/banks/{code}", "/pools"}
 LISTS = {"/applications", "/loans", "/statistics", "/queue"}

@@ -98,7 +98,7 @@ async def test_a_case_goes_from_submission_to_compensation_through_both_services
         },
     )
     await office.reports(
-        "2026-03",
+        "2026-06",
         position(
             principal="900000.00",
             overdue_days=95,
@@ -245,7 +245,7 @@ async def test_capacity_that_runs_out_ends_the_approval_on_both_sides(town: Town
     until = (await town.office.case(case))["reserved_until"]
     assert until == "2026-05-01"
 
-    await town.office.moves_clock(days=62)
+    await town.office.moves_clock(days=85)
     await town.settled()
 
     assert await town.office.state(case) == "expired"

@@ -130,6 +130,7 @@ VERDICTS: Final[dict[str, Any]] = {
             "version": 1,
             "state": "overdue",
             "errors": [],
+            "to_confirm": [],
             "warnings": [],
         },
         {
@@ -146,8 +147,10 @@ VERDICTS: Final[dict[str, Any]] = {
                     "zh": "没有这笔贷款",
                     "en": "There is no such loan.",
                     "field": "/loan_no",
+                    "source": "",
                 }
             ],
+            "to_confirm": [],
             "warnings": [],
         },
     ],

@@ -11,26 +11,31 @@ from starlette.responses import Response
 from services.applications.api import presenters
 from services.applications.api.common import (
     Anyone,
+    BankOperator,
     Cursor,
     Limit,
     PlainCode,
     move,
+    on_case,
     who_may,
 )
-from services.applications.api.requests import DisbursementBody, Month, PledgeBody
+from services.applications.api.requests import DisbursementBody, Month, PledgeBody, ReasonBody
 from services.applications.api.responses import LoanAnswer, MovedAnswer
 from services.applications.domain.life_cycle import Action, State
-from services.applications.handlers import disbursing
+from services.applications.handlers import disbursing, undoing
+from services.applications.handlers.case_in_hand import CaseInHand
 from services.applications.queries import loans
 from shared.auth.identity import Identity
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
+from shared.http.idempotency import Answer
 from shared.http.pages import Page, decode_cursor, encode_cursor
 
 router = APIRouter(tags=["loans"])
 
 Pledger = Annotated[Identity, Depends(who_may(Action.REGISTER_PLEDGE))]
 Lender = Annotated[Identity, Depends(who_may(Action.DISBURSE))]
+Undoer = Annotated[Identity, Depends(who_may(Action.UNDO_DISBURSEMENT))]
 
 
 @router.post("/applications/{case_id}/pledge-registration", response_model=MovedAnswer)
@@ -50,6 +55,34 @@ async def disburse(
     """The loan was paid out: the capacity held for it becomes exposure."""
     step = partial(disbursing.disburse, paid=body.as_disbursement())
     return await move(request, caller, context, case_id, step, keeps_forever=True)
+
+
+@router.post("/applications/{case_id}/undo-disbursement/request", response_model=MovedAnswer)
+async def ask_to_undo_disbursement(
+    case_id: UUID, body: ReasonBody, request: Request, caller: BankOperator,
+    context: CurrentContext,
+) -> Response:  # fmt: skip
+    """Nothing was paid out: ask for the disbursement to be undone. A bank_checker or a reviewer
+    confirms; until then the loan stays what it is."""
+
+    async def work(case: CaseInHand) -> Answer:
+        await undoing.ask_to_undo(case, reason=body.reason)
+        row = case.row
+        answer = MovedAnswer(
+            id=row["id"], number=row["number"], state=row["state"], version=row["version"]
+        )
+        return Answer(200, answer, {"ETag": etag(row["version"])})
+
+    return await on_case(request, caller, context, case_id, work)
+
+
+@router.post("/applications/{case_id}/undo-disbursement", response_model=MovedAnswer)
+async def undo_disbursement(
+    case_id: UUID, request: Request, caller: Undoer, context: CurrentContext
+) -> Response:
+    """Confirm, as another person than who asked, that nothing was paid out: the case is pledged
+    again as long as its capacity is held."""
+    return await move(request, caller, context, case_id, undoing.undo, keeps_forever=True)
 
 
 @router.get("/loans")

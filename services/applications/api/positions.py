@@ -38,7 +38,12 @@ async def report_positions(
 
     async def work(conn: asyncpg.Connection) -> Answer:
         verdicts = await reporting.report(
-            body.month, items, caller=caller, conn=conn, now=context.clock.now()
+            body.month,
+            items,
+            caller=caller,
+            conn=conn,
+            working_days=context.working_days,
+            now=context.clock.now(),
         )
         answer = PositionsAnswer(
             month=body.month,

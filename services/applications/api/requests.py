@@ -289,6 +289,9 @@ class DisbursementBody(_Body):
         return Disbursement(**vars(self))
 
 
+_RemarkCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,63}$")]
+
+
 class PositionItem(_Body):
     """Where one loan stood; it is named by `loan_no` or `loan_id`."""
 
@@ -299,6 +302,11 @@ class PositionItem(_Body):
     interest_arrears_fen: RequestFenOrZero = Field(0, json_schema_extra=NIL)
     penalty_interest_fen: RequestFenOrZero = Field(0, json_schema_extra=NIL)
     risk_class: RiskClass
+    confirmed: Annotated[list[_RemarkCode], Field(max_length=20)] = Field(
+        default_factory=list,
+        description="Codes of `to_confirm` that the bank answers with: it is so.",
+    )
+    reason: LongText | None = Field(None, description="Why an earlier report is mended.")
 
     @field_validator("loan_id")
     @classmethod
@@ -323,6 +331,8 @@ class PositionItem(_Body):
                 penalty_interest_fen=self.penalty_interest_fen,
                 risk_class=self.risk_class,
             ),
+            confirmed=frozenset(self.confirmed),
+            reason=self.reason or "",
         )
 
 

@@ -191,6 +191,8 @@ class PositionAnswer(_Answer):
     risk_class: str
     reported_at: datetime
     reported_by: str
+    confirmed: list[str] = Field(default_factory=list)
+    reason: str = ""
 
 
 class CaseSummary(_Answer):
@@ -274,6 +276,7 @@ class RowProblem(_Answer):
     zh: str
     en: str
     field: str = ""
+    source: str = Field("", description="The rule behind it.")
 
 
 class RowVerdict(_Answer):
@@ -289,7 +292,13 @@ class RowVerdict(_Answer):
     )
     state: State | None = None
     errors: list[RowProblem] = Field(default_factory=list)
-    warnings: list[RowProblem] = Field(default_factory=list)
+    to_confirm: list[RowProblem] = Field(
+        default_factory=list,
+        description="Unlikely: the row is taken once these codes stand in its `confirmed`.",
+    )
+    warnings: list[RowProblem] = Field(
+        default_factory=list, description="What was unlikely and is confirmed."
+    )
 
 
 class PositionsAnswer(_Answer):

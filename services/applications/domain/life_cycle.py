@@ -61,15 +61,19 @@ class Action(StrEnum):
     CURE = "cure"
     REPAY = "repay"
     PAY_CLAIM = "pay_claim"
+    REOPEN = "reopen"
+    UNDO_DISBURSEMENT = "undo_disbursement"
     CLOSE = "close"
 
 
 S, A = State, Action
 
-BANK, REVIEWER, APPROVER = "bank_operator", "reviewer", "approver"
+BANK, CHECKER = "bank_operator", "bank_checker"
+REVIEWER, APPROVER = "reviewer", "approver"
 """Who moves a case beside the machine: its checks, the pool's events, the reported positions."""
 
 _WHO_TOOK_IT, _ANOTHER = ("the one who took it",), ("another than who recommended",)
+_UNDONE_BY = ("the bank has asked for it", "another than who asked")
 _SUBMITTED, _RETURNED = ("application.submitted.v1",), ("application.returned.v1",)
 _REJECTED, _WITHDRAWN = ("application.rejected.v1",), ("application.withdrawn.v1",)
 _EXPIRED, _REPAID = ("application.expired.v1",), ("loan.repaid.v1",)
@@ -77,9 +81,10 @@ _EXPIRED, _REPAID = ("application.expired.v1",), ("loan.repaid.v1",)
 
 def _move(
     source: State | None, action: Action, by: str, target: State,
-    guards: tuple[str, ...] = (), tells: tuple[str, ...] = (),
+    guards: tuple[str, ...] = (), tells: tuple[str, ...] = (), also_by: str | None = None,
 ) -> Move:  # fmt: skip
-    return Move(source, action, target, frozenset({by}), guards, tells)
+    roles = frozenset({by} if also_by is None else {by, also_by})
+    return Move(source, action, target, roles, guards, tells)
 
 
 _MOVES: Final = (
@@ -116,9 +121,12 @@ _MOVES: Final = (
     _move(S.DISBURSED, A.REPAY, SYSTEM_ROLE, S.REPAID, tells=_REPAID),
     _move(S.DISBURSED, A.FALL_OVERDUE, SYSTEM_ROLE, S.OVERDUE, tells=("loan.overdue.v1",)),
     _move(S.DISBURSED, A.PAY_CLAIM, SYSTEM_ROLE, S.CLAIMED),
+    _move(S.DISBURSED, A.UNDO_DISBURSEMENT, CHECKER, S.PLEDGE_REGISTERED, _UNDONE_BY,
+          ("loan.disbursement-undone.v1",), also_by=REVIEWER),
     _move(S.OVERDUE, A.CURE, SYSTEM_ROLE, S.DISBURSED),
     _move(S.OVERDUE, A.REPAY, SYSTEM_ROLE, S.REPAID, tells=_REPAID),
     _move(S.OVERDUE, A.PAY_CLAIM, SYSTEM_ROLE, S.CLAIMED),
+    _move(S.REPAID, A.REOPEN, SYSTEM_ROLE, S.DISBURSED, tells=("loan.reopened.v1",)),
     _move(S.REPAID, A.CLOSE, BANK, S.CLOSED),
     _move(S.CLAIMED, A.CLOSE, APPROVER, S.CLOSED),
 )  # fmt: skip
@@ -163,6 +171,8 @@ _ACTIONS: Final[Mapping[str, Words]] = {
     A.CURE: Words("恢复正常", "cured"),
     A.REPAY: Words("结清", "repaid"),
     A.PAY_CLAIM: Words("补偿", "compensated"),
+    A.REOPEN: Words("恢复为未结清", "reopened"),
+    A.UNDO_DISBURSEMENT: Words("撤销放款", "taken back as not paid out"),
     A.CLOSE: Words("办结", "closed"),
 }
 
@@ -222,6 +232,20 @@ def _the_one_who_took_it(case: Row, by: Person) -> Refused | None:
     )
 
 
+class UndoNotAsked(Refused):
+    """Nobody at the bank has said that the disbursement was a mistake."""
+
+    code = "undo-not-asked"
+
+
+def _the_bank_has_asked(case: Row, by: Person) -> Refused | None:
+    if case["undo_asked_by"] is not None:
+        return None
+    return UndoNotAsked(
+        "银行尚未申请撤销放款", "The bank has not asked for the disbursement to be undone."
+    )
+
+
 LIFE_CYCLE: Final = LifeCycle(
     goal=State.CLOSED,
     noun=Words("申请", "application"),
@@ -232,6 +256,10 @@ LIFE_CYCLE: Final = LifeCycle(
     guards={
         _WHO_TOOK_IT[0]: _the_one_who_took_it,
         _ANOTHER[0]: another_person_than("recommended_by", zh="审批", en="the decision"),
+        _UNDONE_BY[0]: _the_bank_has_asked,
+        _UNDONE_BY[1]: another_person_than(
+            "undo_asked_by", zh="确认撤销放款", en="undoing the disbursement"
+        ),
     },
 )
 
@@ -257,6 +285,9 @@ MAY_BE_PAID_OUT: Final = frozenset(LIFE_CYCLE.sources_of(A.DISBURSE))
 
 IS_LOAN: Final = frozenset({S.DISBURSED, S.OVERDUE, S.CLAIMED})
 """A loan that is out, and whose position is reported every month."""
+
+MATURES: Final = frozenset({S.DISBURSED})
+"""A loan that falls overdue by itself once it has matured unpaid."""
 
 IS_SERVED: Final = frozenset({S.DISBURSED, S.OVERDUE})
 """A loan whose next report is what its case waits for."""

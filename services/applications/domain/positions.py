@@ -1,18 +1,14 @@
-"""A loan's monthly position: whether a report can be true, and what it means for the case."""
+"""A loan's monthly position, and what it means for the case; plausibility.py judges it."""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from services.applications.domain.life_cycle import IS_LOAN, Action, State, find_move
+from services.applications.domain.life_cycle import Action, State, find_move
 from shared.life_cycle import Move
-from shared.money import group_fen
 from shared.months import Month
 from shared.risk_classes import RiskClass, is_at_least
-
-_AT_LEAST: Final = ((360, "loss"), (270, "doubtful"), (90, "substandard"))
-_CLASSES_RULE: Final = "商业银行金融资产风险分类办法（2023）"
 
 
 class Remark(NamedTuple):
@@ -22,9 +18,17 @@ class Remark(NamedTuple):
     zh: str
     en: str
     field: str = ""
+    source: str = ""
+    """The rule's source; "" where a row is no position at all."""
 
 
 LOAN_UNKNOWN: Final = Remark("loan-unknown", "没有这笔贷款", "There is no such loan.", "/loan_no")
+RIGHTS_TAKEN: Final = Remark(
+    "rights-taken",
+    "质押权利已在另一笔申请或贷款中出质，无法恢复为未结清",
+    "A right of the loan is pledged in another case by now; it cannot be opened again.",
+    "/outstanding_principal",
+)
 NAMED_TWICE: Final = Remark(
     "loan-named-twice",
     "同一笔贷款在本次报送中出现两次",
@@ -46,7 +50,12 @@ class Position:
     @property
     def is_repaid(self) -> bool:
         """Nothing is owed any more, neither principal nor interest."""
-        return not (self.outstanding_fen or self.interest_arrears_fen or self.penalty_interest_fen)
+        return not self.owed_fen
+
+    @property
+    def owed_fen(self) -> int:
+        """Principal and interest together."""
+        return self.outstanding_fen + self.interest_arrears_fen + self.penalty_interest_fen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +65,10 @@ class ReportedRow:
     loan_no: str | None
     loan_id: UUID | None
     position: Position
+    confirmed: frozenset[str] = frozenset()
+    """The codes of questions that the bank answers with: it is so."""
+    reason: str = ""
+    """Why an earlier report is mended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +85,17 @@ class RowOutcome:
     """Which report of this loan and month it is."""
     state: State | None = None
     errors: tuple[Remark, ...] = ()
+    to_confirm: tuple[Remark, ...] = ()
+    """Why a row was not taken that would be, with these codes in its `confirmed`."""
     warnings: tuple[Remark, ...] = ()
+    """What was unlikely about a row and is confirmed."""
+
+
+class Earlier(NamedTuple):
+    """The youngest report before a month."""
+
+    month: str
+    position: Position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,59 +104,28 @@ class Loan:
 
     state: State
     amount_fen: int
+    annual_rate_bp: int
     disbursed_on: date
+    falls_due_on: date
+    """The day of maturity, or the next working day where that is a holiday (Civil Code art. 203)."""
+    changed_on: date | None = None
+    """When it was last extended or restructured."""
     last_month: str | None
     """The youngest month reported so far."""
     risk_class: str
     """As of the youngest report."""
-    before_fen: int | None
-    """The principal of the youngest report before `month`; None where there is none."""
+    before: Earlier | None
+    """The youngest report before `month`; None where there is none."""
 
+    def is_changed_within(self, month: Month) -> bool:
+        """Whether it was extended or restructured since the report before, by the month's end."""
+        if self.changed_on is None or self.changed_on > month.last:
+            return False
+        return self.before is None or self.changed_on > Month.parse(self.before.month).last
 
-def errors(position: Position, loan: Loan, *, month: str, today: date) -> tuple[Remark, ...]:
-    """Everything that keeps a report from being true; empty where it may be."""
-    found: list[Remark] = []
-    if loan.state not in IS_LOAN:
-        found.append(Remark("loan-over", "贷款已结清或办结", "The loan is over."))
-    if Month.parse(month) > Month.of(today):
-        found.append(Remark("month-ahead", "月份尚未到来", "The month lies ahead.", "/month"))
-    if Month.parse(month).last < loan.disbursed_on:
-        found.append(
-            Remark("before-disbursement", f"贷款于 {loan.disbursed_on} 才发放",
-                   f"The loan was paid out on {loan.disbursed_on}.", "/month")
-        )  # fmt: skip
-    if position.outstanding_fen > loan.amount_fen:
-        found.append(
-            Remark("above-loan-amount", f"余额超过贷款金额 {group_fen(loan.amount_fen)} 元",
-                   f"More than the loan's {group_fen(loan.amount_fen)}.", "/outstanding_principal")
-        )  # fmt: skip
-    elif loan.before_fen is not None and position.outstanding_fen > loan.before_fen:
-        found.append(
-            Remark("principal-grew", f"余额超过上月的 {group_fen(loan.before_fen)} 元",
-                   f"More than the {group_fen(loan.before_fen)} of the month before.",
-                   "/outstanding_principal")
-        )  # fmt: skip
-    if position.is_repaid and position.overdue_days > 0:
-        found.append(
-            Remark("repaid-but-overdue", "已全部还清却仍有逾期天数",
-                   "Nothing is owed, yet it is overdue.", "/overdue_days")
-        )  # fmt: skip
-    return tuple(found)
-
-
-def warnings(position: Position) -> tuple[Remark, ...]:
-    """What a reader should look at; the report is taken all the same."""
-    for days, least in _AT_LEAST:
-        if position.overdue_days > days:
-            if not is_at_least(position.risk_class, least):
-                return (
-                    Remark("class-too-good",
-                           f"逾期超过 {days} 天的贷款至少应归为更低一类（{_CLASSES_RULE}）",
-                           f"Overdue by more than {days} days, a loan is at least {least}.",
-                           "/risk_class"),
-                )  # fmt: skip
-            break
-    return ()
+    def is_due(self, today: date) -> bool:
+        """Whether all of it is due, so that what is unpaid is overdue whatever is reported."""
+        return today > self.falls_due_on
 
 
 def is_newest(loan: Loan, month: str) -> bool:
@@ -141,11 +133,19 @@ def is_newest(loan: Loan, month: str) -> bool:
     return loan.last_month is None or month >= loan.last_month
 
 
-def move_for(position: Position, loan: Loan) -> Move | None:
-    """What the newest report does to the case; None where it stays, as a compensated one does."""
+def move_for(position: Position, loan: Loan, *, today: date) -> Move | None:
+    """What the newest report does to the case; None where it stays, as a compensated one does.
+
+    A report of a month before maturity cures nothing once the whole loan is due.
+    """
+    if loan.state is State.REPAID:
+        return find_move(loan.state, Action.REOPEN)
     if position.is_repaid:
         return find_move(loan.state, Action.REPAY)
-    return find_move(loan.state, Action.FALL_OVERDUE if position.overdue_days > 0 else Action.CURE)
+    if position.overdue_days > 0:
+        return find_move(loan.state, Action.FALL_OVERDUE)
+    is_overdue = position.outstanding_fen > 0 and loan.is_due(today)
+    return None if is_overdue else find_move(loan.state, Action.CURE)
 
 
 def is_worse(position: Position, loan: Loan) -> bool:

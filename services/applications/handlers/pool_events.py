@@ -184,3 +184,10 @@ async def bank_resumed(
 ) -> None:
     """A bank may enter loans again."""
     await pools.resume_banks(conn, [one.event for one in received])
+
+
+async def month_posted(
+    received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime
+) -> None:
+    """A pool has settled a month: what is reported of it from now on is a correction."""
+    await pools.close_months(conn, [one.event for one in received])

@@ -1,51 +1,71 @@
 """A bank reports where its loans stood at a month's end: a thousand rows, in a few statements."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
-from services.applications.domain.life_cycle import Action, State
+from services.applications.domain.life_cycle import Action, State, find_move
+from services.applications.domain.plausibility import Report, errors, questions
 from services.applications.domain.positions import (
     LOAN_UNKNOWN,
     NAMED_TWICE,
+    RIGHTS_TAKEN,
+    Earlier,
     Loan,
     Position,
     Remark,
     ReportedRow,
     RowOutcome,
-    errors,
     is_newest,
     is_worse,
     move_for,
-    warnings,
 )
 from services.applications.tables import positions as position_rows
-from services.applications.tables.cases import about, move_on
+from services.applications.tables.cases import about, hold_again, move_on
 from shared.auth.identity import Identity
+from shared.calendar import WorkingDays
 from shared.clock import business_date
 from shared.contracts.applications import LoanOverdueV1, LoanPositionReportedV1
 from shared.contracts.envelope import Event
 from shared.life_cycle import SYSTEM_ROLE, Actor, Move
+from shared.months import Month
 from shared.transitions import Step
+
+_MENDED: Final = "误报结清，同月更正"
 
 
 @dataclass(frozen=True, slots=True)
 class Reported:
     """One row that is taken, with the loan it is about."""
 
+    index: int
     row: asyncpg.Record
     loan: Loan
     position: Position
     newest: bool
+    move: Move | None
+    """What it does to the case; only the newest month moves it."""
+    confirmed: tuple[str, ...]
+    """The questions that the bank has answered."""
+    reason: str
 
     @property
-    def move(self) -> Move | None:
-        """What it does to the case; only the newest month moves it."""
-        return move_for(self.position, self.loan) if self.newest else None
+    def reopens(self) -> bool:
+        """Whether the loan had been reported as repaid."""
+        return self.move is not None and self.move.action == Action.REOPEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Moment:
+    """Of which month a report is, and on what day, by which calendar, it comes in."""
+
+    month: str
+    today: date
+    working_days: WorkingDays
 
 
 async def report(
@@ -54,13 +74,14 @@ async def report(
     *,
     caller: Identity,
     conn: asyncpg.Connection,
+    working_days: WorkingDays,
     now: datetime,
 ) -> list[RowOutcome]:
     """Take the rows that can be true, and say of every row what became of it.
 
     A row that could not be read comes as what is wrong with it.
     """
-    today = business_date(now)
+    at = _Moment(month=month, today=business_date(now), working_days=working_days)
     readable = [item for item in items if isinstance(item, ReportedRow)]
     rows = await position_rows.locked_loans(
         conn,
@@ -70,33 +91,44 @@ async def report(
         loan_ids=[item.loan_id for item in readable if item.loan_id],
     )
 
-    outcomes, taken = _judge(items, rows, month=month, today=today)
+    outcomes, taken = _judge(items, rows, at)
+    taken = await _with_their_rights(conn, outcomes, taken)
     # The table moves the case by what the bank has reported: the bank's person is named.
     person = Actor(caller.subject, caller.name, frozenset({SYSTEM_ROLE}))
-    steps = [
-        _step(one, move, person, month=month, today=today)
-        for one in taken
-        if (move := one.move) is not None
-    ]
-    events = [event for one in taken for event in _told(one, month=month, today=today)]
 
-    await position_rows.keep(
+    await position_rows.keep(conn, taken, month=month, reported_by=caller.subject, now=now)
+    # Opened first, so that its position is told of a loan that is out.
+    await move_on(conn, [_step(one, person, at) for one in taken if one.reopens], now=now)
+    await move_on(
         conn,
-        [(one.row, one.position, one.newest) for one in taken],
-        month=month,
-        reported_by=caller.subject,
+        [step for one in taken if (step := _second_step(one, person, at)) is not None],
         now=now,
+        also=[event for one in taken for event in _told(one, at)],
     )
-    await move_on(conn, steps, now=now, also=events)
     return outcomes
+
+
+async def _with_their_rights(
+    conn: asyncpg.Connection, outcomes: list[RowOutcome], taken: list[Reported]
+) -> list[Reported]:
+    """What is left of the rows: a loan that is opened again needs the rights that it had let go,
+    and is not opened where another case has them by now."""
+    opened = [one for one in taken if one.reopens]
+    if not opened:
+        return taken
+    held = await hold_again(conn, [one.row["id"] for one in opened])
+    lost = {one.index for one in opened if one.row["id"] not in held}
+    for index in lost:
+        outcomes[index] = replace(
+            outcomes[index], accepted=False, version=None, state=None, errors=(RIGHTS_TAKEN,)
+        )
+    return [one for one in taken if one.index not in lost]
 
 
 def _judge(
     items: Sequence[ReportedRow | tuple[Remark, ...]],
     rows: Sequence[asyncpg.Record],
-    *,
-    month: str,
-    today: date,
+    at: _Moment,
 ) -> tuple[list[RowOutcome], list[Reported]]:
     by_no = {row["loan_no"]: row for row in rows}
     by_id = {row["id"]: row for row in rows}
@@ -116,7 +148,7 @@ def _judge(
             )  # fmt: skip
             continue
         seen.add(row["id"])
-        outcome, one = _judge_row(index, item.position, row, month=month, today=today)
+        outcome, one = _judge_row(index, item, row, at)
         outcomes.append(outcome)
         if one is not None:
             taken.append(one)
@@ -124,37 +156,58 @@ def _judge(
 
 
 def _judge_row(
-    index: int, position: Position, row: asyncpg.Record, *, month: str, today: date
+    index: int, item: ReportedRow, row: asyncpg.Record, at: _Moment
 ) -> tuple[RowOutcome, Reported | None]:
-    loan = _loan(row)
-    against = errors(position, loan, month=month, today=today)
-    one = Reported(row, loan, position, is_newest(loan, month))
-    unchanged = not against and row["reported"] == _figures(position)
-    takes = not against and not unchanged
-    move = one.move if takes else None
+    loan, position = _loan(row, at), item.position
+    report = Report(position=position, loan=loan, month=Month.parse(at.month), today=at.today)
+    against = errors(report)
+    asked = () if against else questions(report)
+    open_ = tuple(one for one in asked if one.code not in item.confirmed)
+    accepted = not against and not open_
+    unchanged = accepted and row["reported"] == _figures(position)
+    newest = is_newest(loan, at.month)
+    takes = accepted and not unchanged
+    move = move_for(position, loan, today=at.today) if takes and newest else None
     outcome = RowOutcome(
         index=index,
         loan_no=row["loan_no"],
         loan_id=row["id"],
-        accepted=not against,
+        accepted=accepted,
         unchanged=unchanged,
-        version=None if against else row["reports"] + (not unchanged),
-        state=loan.state if move is None else State(move.target),
+        version=row["reports"] + (not unchanged) if accepted else None,
+        state=_state_after(loan, move, position),
         errors=against,
-        warnings=warnings(position),
+        to_confirm=open_,
+        warnings=asked if accepted else (),
     )
+    confirmed = tuple(one.code for one in asked)
+    one = Reported(index, row, loan, position, newest, move, confirmed, item.reason)
     return outcome, one if takes else None
 
 
-def _loan(row: asyncpg.Record) -> Loan:
+def _state_after(loan: Loan, move: Move | None, position: Position) -> State:
+    if move is not None and move.action == Action.REOPEN and position.overdue_days:
+        return State.OVERDUE
+    return loan.state if move is None else State(move.target)
+
+
+def _loan(row: asyncpg.Record, at: _Moment) -> Loan:
     return Loan(
         state=State(row["state"]),
         amount_fen=row["amount_fen"],
+        annual_rate_bp=row["annual_rate_bp"],
         disbursed_on=row["disbursed_on"],
+        falls_due_on=at.working_days.add(row["matures_on"], 0),
+        changed_on=row["changed_on"],
         last_month=row["last_month"],
         risk_class=row["risk_class"],
-        before_fen=row["before_fen"],
+        before=None if row["before_month"] is None else _earlier(row),
     )
+
+
+def _earlier(row: asyncpg.Record) -> Earlier:
+    figures = {name: row[f"before_{name}"] for name in Position.__dataclass_fields__}
+    return Earlier(row["before_month"], Position(**figures))
 
 
 def _figures(position: Position) -> list[Any]:
@@ -168,16 +221,37 @@ def _figures(position: Position) -> list[Any]:
     ]
 
 
-def _step(one: Reported, move: Move, by: Actor, *, month: str, today: date) -> Step:
-    overdue = _overdue(one.position, today)
-    facts = {Action.FALL_OVERDUE: overdue, Action.REPAY: {"repaid_on": today}}
+def _step(one: Reported, by: Actor, at: _Moment) -> Step:
+    assert one.move is not None
+    facts = {
+        Action.FALL_OVERDUE: _overdue(one.position, at.today),
+        Action.REPAY: {"repaid_on": at.today},
+        Action.REOPEN: {
+            "month": at.month,
+            "outstanding_principal_fen": one.position.outstanding_fen,
+            "reported_on": at.today,
+            "reason": one.reason or _MENDED,
+        },
+    }
     return Step(
         case=one.row,
-        action=move.action,
+        action=one.move.action,
         by=by,
-        detail={"month": month, "overdue_days": one.position.overdue_days},
-        facts=facts.get(Action(move.action), {}),
+        reason=one.reason,
+        detail={"month": at.month, "overdue_days": one.position.overdue_days},
+        facts=facts.get(Action(one.move.action), {}),
     )
+
+
+def _second_step(one: Reported, by: Actor, at: _Moment) -> Step | None:
+    """The move of a report; for a loan that was opened again, how it stands since: overdue."""
+    if not one.reopens:
+        return None if one.move is None else _step(one, by, at)
+    move = find_move(State.DISBURSED, Action.FALL_OVERDUE)
+    if move is None or not one.position.overdue_days:
+        return None
+    opened = {**one.row, "state": State.DISBURSED, "version": one.row["version"] + 1}
+    return replace(_step(replace(one, move=move), by, at), case=opened)
 
 
 def _overdue(position: Position, today: date) -> dict[str, Any]:
@@ -189,22 +263,23 @@ def _overdue(position: Position, today: date) -> dict[str, Any]:
     }
 
 
-def _told(one: Reported, *, month: str, today: date) -> list[Event]:
+def _told(one: Reported, at: _Moment) -> list[Event]:
     """What a report tells of itself, beside what it does to the case."""
-    position, case, move = one.position, about(one.row), one.move
+    position, case = one.position, about(one.row)
     events: list[Event] = [
         LoanPositionReportedV1(
             **case,
-            month=month,
+            month=at.month,
             outstanding_principal_fen=position.outstanding_fen,
             overdue_days=position.overdue_days,
             interest_arrears_fen=position.interest_arrears_fen,
             penalty_interest_fen=position.penalty_interest_fen,
             risk_class=position.risk_class,
-            reported_on=today,
+            reported_on=at.today,
+            corrects_closed_month=one.row["is_closed"],
         )
     ]
-    falls_overdue = move is not None and move.action == Action.FALL_OVERDUE
+    falls_overdue = one.reopens or (one.move is not None and one.move.action == Action.FALL_OVERDUE)
     if one.newest and not falls_overdue and is_worse(position, one.loan):
-        events.append(LoanOverdueV1(**case, **_overdue(position, today)))
+        events.append(LoanOverdueV1(**case, **_overdue(position, at.today)))
     return events

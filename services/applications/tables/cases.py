@@ -41,6 +41,8 @@ APPLICATIONS: Final = CaseTable(
         "scheme_version": "text",
         "declined_limits": "jsonb",
         "stated_facts": "jsonb",
+        "undo_asked_by": "text",
+        "undo_reason": "text",
     },
     about=about,
 )
@@ -67,6 +69,9 @@ class Hold(NamedTuple):
     mode: str
     approved_on: date
     reserved_until: date
+
+
+_FREE: Final = "delete from held_rights where application_id = any($1::uuid[])"
 
 
 async def locked(conn: asyncpg.Connection, case_id: UUID) -> asyncpg.Record | None:
@@ -96,6 +101,46 @@ async def paid_out_untold(conn: asyncpg.Connection, *, today: date) -> list[Hold
     return [Hold(**row) for row in await conn.fetch(_PAID_OUT_UNTOLD, today)]
 
 
+async def ask_to_undo(conn: asyncpg.Connection, case: Row, *, by: str, reason: str) -> None:
+    """Keep that a locked case's disbursement is said to be a mistake, by whom and why."""
+    await conn.execute(
+        "update applications set undo_asked_by = $2, undo_reason = $3 where id = $1",
+        case["id"],
+        by,
+        reason,
+    )
+
+
+_HOLD_AGAIN: Final = """
+with own as (
+    select distinct c.kind, c.number, c.nice_class, a.id
+    from applications as a
+    join collateral as c on c.application_id = a.id and c.revision = a.revision
+    where a.id = any($1::uuid[])
+), taken as (
+    -- In the order of the key, so that two cases with the same rights wait and never deadlock.
+    insert into held_rights (kind, number, nice_class, application_id)
+    select kind, number, nice_class, id from own order by kind, number, nice_class
+    on conflict do nothing
+    returning application_id
+)
+select id from (select id, count(*) as rights from own group by id) as wanted
+where rights = (select count(*) from taken where application_id = wanted.id)
+"""
+
+
+async def hold_again(conn: asyncpg.Connection, case_ids: Sequence[UUID]) -> set[UUID]:
+    """Take the rights of locked cases that had let them go, each case all of them or none.
+
+    The answer: those cases that hold theirs.
+    """
+    held = {row["id"] for row in await conn.fetch(_HOLD_AGAIN, case_ids)}
+    free = [one for one in case_ids if one not in held]
+    if free:
+        await conn.execute(_FREE, free)
+    return held
+
+
 async def move_on(
     conn: asyncpg.Connection, steps: Sequence[Step], *, now: datetime, also: Sequence[Event] = ()
 ) -> list[Transition]:
@@ -107,5 +152,5 @@ async def move_on(
     done = await apply_transitions(conn, APPLICATIONS, steps, now=now, also=also)
     free = [one.case_id for one in done if frees_its_rights(one.move)]
     if free:
-        await conn.execute("delete from held_rights where application_id = any($1::uuid[])", free)
+        await conn.execute(_FREE, free)
     return done

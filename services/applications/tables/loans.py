@@ -7,8 +7,10 @@ from uuid import UUID
 
 import asyncpg
 
+from services.applications.domain.life_cycle import MATURES
 from services.applications.domain.loan_terms import Disbursement, Registration
 from shared.life_cycle import Row
+from shared.postgres.literals import literals
 
 _RIGHTS: Final = """
 select collateral_no, expires_on from collateral
@@ -29,6 +31,35 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $5)
 on conflict (bank_code, loan_no) do nothing
 returning true
 """
+_MATURED: Final = f"""
+select l.application_id
+from loans as l join applications as a on a.id = l.application_id
+where a.state in ({literals(MATURES)}) and l.matures_on < $1 and l.outstanding_fen > 0
+  and ($2::uuid is null or l.application_id > $2)
+order by l.application_id limit $3
+"""
+_STANDING: Final = """
+select a.id, a.number, a.bank_code, a.pool_code, a.borrower_uscc, a.borrower_name, a.state,
+       a.version, l.loan_no, l.disbursed_on, l.matures_on, l.outstanding_fen, l.risk_class
+from applications as a join loans as l on l.application_id = a.id
+where a.id = any($1::uuid[])
+order by a.id
+"""
+
+
+async def matured_unpaid(
+    conn: asyncpg.Connection, *, today: date, after: UUID | None, limit: int
+) -> list[UUID]:
+    """Loans that are served as agreed by their last report and whose maturity is past, in the order
+    of ids, above the id `after`."""
+    rows = await conn.fetch(_MATURED, today, after, limit)
+    return [row["application_id"] for row in rows]
+
+
+async def standing(conn: asyncpg.Connection, case_ids: Sequence[UUID]) -> list[asyncpg.Record]:
+    """Cases with where their loans stand, in the order of ids."""
+    rows: list[asyncpg.Record] = await conn.fetch(_STANDING, case_ids)
+    return rows
 
 
 async def rights_of(conn: asyncpg.Connection, case_id: UUID, revision: int) -> list[asyncpg.Record]:
@@ -77,3 +108,17 @@ async def lend(conn: asyncpg.Connection, case: Row, paid: Disbursement) -> bool:
         paid.matures_on,
     )
     return lent is not None
+
+
+async def take_back(conn: asyncpg.Connection, case_id: UUID) -> bool:
+    """Forget the loan of a locked case, which was never paid out. False where a position of it is
+    kept: what was once reported stays."""
+    gone = await conn.fetchval(
+        """
+        delete from loans
+        where application_id = $1 and not exists (select from positions where loan_id = $1)
+        returning true
+        """,
+        case_id,
+    )
+    return gone is not None

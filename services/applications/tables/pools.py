@@ -4,30 +4,47 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from shared.case_numbers import prefix_of
+from shared.case_numbers import free_prefix
 from shared.contracts.risk_pool import (
     BankResumedV1,
     BankSuspendedV1,
     PoolOpenedV1,
     PoolStoppedV1,
+    SettlementPostedV1,
 )
 
 
 async def open_pools(conn: asyncpg.Connection, opened: Sequence[PoolOpenedV1]) -> None:
-    """Keep the pools, or what is new of them."""
+    """Keep the pools, or what is new of them; each has letters of its own for its numbers."""
+    for pool in opened:
+        taken = await conn.fetch("select prefix from pools where code <> $1", pool.pool_code)
+        await conn.execute(
+            """
+            insert into pools (code, prefix, name, programme, opened_on)
+            values ($1, $2, $3, $4, $5)
+            on conflict (code) do update
+                set name = excluded.name, programme = excluded.programme,
+                    opened_on = excluded.opened_on
+            """,
+            pool.pool_code,
+            pool.prefix or free_prefix(pool.pool_code, frozenset(row["prefix"] for row in taken)),
+            pool.name,
+            pool.programme,
+            pool.opened_on,
+        )
+
+
+async def close_months(conn: asyncpg.Connection, posted: Sequence[SettlementPostedV1]) -> None:
+    """Keep which months the pools have settled."""
     await conn.execute(
         """
-        insert into pools (code, prefix, name, programme, opened_on)
-        select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[])
-        on conflict (code) do update
-            set name = excluded.name, programme = excluded.programme,
-                opened_on = excluded.opened_on
+        insert into closed_months (pool_code, month, posted_on)
+        select * from unnest($1::text[], $2::text[], $3::date[])
+        on conflict (pool_code, month) do nothing
         """,
-        [pool.pool_code for pool in opened],
-        [pool.prefix or prefix_of(pool.pool_code) for pool in opened],
-        [pool.name for pool in opened],
-        [pool.programme for pool in opened],
-        [pool.opened_on for pool in opened],
+        [event.pool_code for event in posted],
+        [event.month for event in posted],
+        [event.posted_on for event in posted],
     )
 
 

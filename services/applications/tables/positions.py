@@ -2,12 +2,28 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 import asyncpg
 
 from services.applications.domain.positions import Position
+
+
+class Taken(Protocol):
+    """A reported row that is kept, with the locked row of its loan."""
+
+    @property
+    def row(self) -> asyncpg.Record: ...
+    @property
+    def position(self) -> Position: ...
+    @property
+    def newest(self) -> bool: ...
+    @property
+    def confirmed(self) -> tuple[str, ...]: ...
+    @property
+    def reason(self) -> str: ...
+
 
 _LOCK: Final = """
 select id from applications
@@ -21,13 +37,22 @@ for update
 # The figures of the last report of the month come as one array, to be compared in one go.
 _READ: Final = """
 select a.id, a.number, a.bank_code, a.pool_code, a.borrower_uscc, a.borrower_name, a.state,
-       a.version, l.loan_no, l.amount_fen, l.disbursed_on, l.last_month, l.risk_class,
-       before.outstanding_fen as before_fen, coalesce(same.version, 0) as reports, same.reported
+       a.version, l.loan_no, l.amount_fen, l.annual_rate_bp, l.disbursed_on, l.matures_on,
+       l.changed_on, l.last_month, l.risk_class,
+       before.month as before_month, before.outstanding_fen as before_outstanding_fen,
+       before.overdue_days as before_overdue_days,
+       before.interest_arrears_fen as before_interest_arrears_fen,
+       before.penalty_interest_fen as before_penalty_interest_fen,
+       before.risk_class as before_risk_class,
+       coalesce(same.version, 0) as reports, same.reported,
+       exists (
+           select from closed_months as c where c.pool_code = a.pool_code and c.month = $2
+       ) as is_closed
 from unnest($1::uuid[]) as wanted (id)
 join applications as a using (id)
 join loans as l on l.application_id = a.id
 left join lateral (
-    select outstanding_fen from positions
+    select * from positions
     where loan_id = a.id and month < $2
     order by month desc, version desc limit 1
 ) as before on true
@@ -43,15 +68,18 @@ order by a.id
 _KEEP: Final = """
 with said as (
     select * from unnest($4::uuid[], $5::text[], $6::int[], $7::bigint[], $8::int[],
-                         $9::bigint[], $10::bigint[], $11::text[], $12::boolean[])
+                         $9::bigint[], $10::bigint[], $11::text[], $12::boolean[],
+                         $13::text[], $14::text[])
         as said (loan_id, bank_code, version, outstanding_fen, overdue_days,
-                 interest_arrears_fen, penalty_interest_fen, risk_class, is_newest)
+                 interest_arrears_fen, penalty_interest_fen, risk_class, is_newest, confirmed,
+                 reason)
 ), kept as (
     insert into positions (loan_id, month, version, bank_code, outstanding_fen, overdue_days,
                            interest_arrears_fen, penalty_interest_fen, risk_class, reported_at,
-                           reported_by)
+                           reported_by, confirmed, reason)
     select loan_id, $1, version, bank_code, outstanding_fen, overdue_days, interest_arrears_fen,
-           penalty_interest_fen, risk_class, $2, $3
+           penalty_interest_fen, risk_class, $2, $3, string_to_array(confirmed, ' '),
+           reason
     from said
 )
 update loans as l
@@ -74,8 +102,9 @@ async def locked_loans(
 ) -> list[asyncpg.Record]:
     """A bank's loans, by their numbers or ids, with their cases locked in the order of ids.
 
-    Beside each: the principal of the youngest report before the month (`before_fen`), how many
-    reports of the month there are (`reports`) and what the last of them says (`reported`).
+    Beside each: the youngest report before the month (`before_…`), how many reports of the month
+    there are (`reports`), what the last of them says (`reported`), and whether the month is
+    settled (`is_closed`).
     """
     locked = await conn.fetch(_LOCK, bank_code, loan_nos, loan_ids)
     if not locked:
@@ -86,7 +115,7 @@ async def locked_loans(
 
 async def keep(
     conn: asyncpg.Connection,
-    taken: Sequence[tuple[asyncpg.Record, Position, bool]],
+    taken: Sequence[Taken],
     *,
     month: str,
     reported_by: str,
@@ -100,13 +129,15 @@ async def keep(
         month,
         now,
         reported_by,
-        [row["id"] for row, _, _ in taken],
-        [row["bank_code"] for row, _, _ in taken],
-        [row["reports"] + 1 for row, _, _ in taken],
-        [position.outstanding_fen for _, position, _ in taken],
-        [position.overdue_days for _, position, _ in taken],
-        [position.interest_arrears_fen for _, position, _ in taken],
-        [position.penalty_interest_fen for _, position, _ in taken],
-        [position.risk_class for _, position, _ in taken],
-        [newest for _, _, newest in taken],
+        [one.row["id"] for one in taken],
+        [one.row["bank_code"] for one in taken],
+        [one.row["reports"] + 1 for one in taken],
+        [one.position.outstanding_fen for one in taken],
+        [one.position.overdue_days for one in taken],
+        [one.position.interest_arrears_fen for one in taken],
+        [one.position.penalty_interest_fen for one in taken],
+        [one.position.risk_class for one in taken],
+        [one.newest for one in taken],
+        [" ".join(one.confirmed) for one in taken],
+        [one.reason for one in taken],
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, MetaData, Text
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 METADATA = MetaData()
@@ -154,6 +154,8 @@ class ApplicationRow(_Row, table=True):
     declined_limits: list[dict[str, Any]] = Field(
         sa_column=Column(JSONB, nullable=False, server_default="[]")
     )
+    undo_asked_by: str | None = Field(sa_type=Text)
+    undo_reason: str | None = Field(sa_type=Text)
 
 
 class CollateralRow(_Row, table=True):
@@ -268,6 +270,7 @@ class LoanRow(_Row, table=True):
     penalty_interest_fen: int = _fen()
     risk_class: str = Field(sa_type=Text)
     last_month: str | None = Field(sa_type=Text)
+    changed_on: date | None
 
 
 class PositionRow(_Row, table=True):
@@ -286,3 +289,15 @@ class PositionRow(_Row, table=True):
     risk_class: str = Field(sa_type=Text)
     reported_at: datetime = _moment()
     reported_by: str = Field(sa_type=Text)
+    confirmed: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default="{}"))
+    reason: str = Field(sa_type=Text)
+
+
+class ClosedMonthRow(_Row, table=True):
+    """A month that a pool has settled."""
+
+    __tablename__ = "closed_months"
+
+    pool_code: str = Field(primary_key=True, sa_type=Text)
+    month: str = Field(primary_key=True, sa_type=Text)
+    posted_on: date

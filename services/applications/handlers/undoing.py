@@ -1,0 +1,64 @@
+"""A disbursement reported by mistake is taken back: the bank asks, another person confirms."""
+
+from services.applications.domain.life_cycle import Action
+from services.applications.handlers.case_in_hand import CaseInHand, Decision
+from services.applications.tables import cases, loans
+from shared.refusals import Refused
+from shared.transitions import Transition
+
+
+class PositionsReported(Refused):
+    """A loan with a reported position was paid out; what is wrong with it is mended there."""
+
+    code = "positions-reported"
+
+
+class NotDisbursed(Refused):
+    """There is no disbursement that could be undone."""
+
+    code = "not-disbursed"
+
+
+async def ask_to_undo(case: CaseInHand, *, reason: str) -> None:
+    """The bank says that nothing was paid out. Raises NotDisbursed.
+
+    It moves nothing: the loan stays covered until a second person has confirmed.
+    """
+    if Action.UNDO_DISBURSEMENT not in _ways_on(case):
+        raise NotDisbursed(
+            "只有已放款且未逾期的贷款可申请撤销放款",
+            "Only a loan that is out and not overdue can be undone.",
+            state=case.row["state"],
+        )
+    await cases.ask_to_undo(case.conn, case.row, by=case.caller.subject, reason=reason)
+
+
+def _ways_on(case: CaseInHand) -> list[str]:
+    moves = cases.APPLICATIONS.life_cycle.moves
+    return [move.action for move in moves if move.source == case.row["state"]]
+
+
+async def undo(case: CaseInHand) -> Transition:
+    """The second person confirms: capacity is held again until its day, and then runs out.
+
+    Raises what the life cycle refuses, and PositionsReported.
+    """
+    case.must_allow(Action.UNDO_DISBURSEMENT)
+    row = case.row
+    loan = await loans.standing(case.conn, [row["id"]])
+    if not await loans.take_back(case.conn, row["id"]):
+        raise PositionsReported(
+            "已报送过月度余额的贷款不能撤销放款，请更正余额",
+            "A loan with reported positions cannot be undone; mend its positions.",
+        )
+    decision = Decision(
+        reason=row["undo_reason"],
+        detail={
+            "asked_by": row["undo_asked_by"],
+            "loan_no": loan[0]["loan_no"],
+            "disbursed_on": str(loan[0]["disbursed_on"]),
+        },
+        changes={"undo_asked_by": None, "undo_reason": None},
+        facts={"reason": row["undo_reason"], "on": case.today},
+    )
+    return await case.take_step(Action.UNDO_DISBURSEMENT, decision)
