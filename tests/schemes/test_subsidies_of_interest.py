@@ -113,3 +113,20 @@ def test_a_flag_that_could_not_change_the_share_need_not_be_stated():
     assert subsidy("s", guaranteed, terms).share == Fraction(1, 2)  # insured or not
     with pytest.raises(FactMissing):
         subsidy("s", facts(attributes={"is_small": True, "is_guaranteed": False}), terms)
+
+
+def test_the_interest_paid_is_not_made_of_days_so_neither_quarters_nor_a_rate_of_nothing_change_it():
+    paid = facts(interest_paid_fen=10_000_000, ip_share=Fraction(1, 3))
+
+    assert subsidy("s", paid, rule(**FORTY)).amount_fen == 4_000_000  # the whole loan's
+    assert subsidy("s", paid, rule(**FORTY, rounded_each="quarter")).amount_fen == 4_000_000
+    free = facts(interest_paid_fen=100, rate_bp=0)
+    assert subsidy("s", free, rule(**FORTY)).amount_fen == 40
+
+
+def test_a_rate_exactly_at_the_ceiling_is_not_cut():
+    at_three = facts(rate_bp=300, interest_paid_fen=10_000_000)  # the LPR of that day
+    capped = rule(**FORTY, rate_ceiling=RateCap(times_lpr=Fraction(1)))
+
+    assert subsidy("s", at_three, capped).cut_by == ()
+    assert subsidy("s", facts(rate_bp=301, interest_paid_fen=1), capped).cut_by == ("rate_ceiling",)
