@@ -130,3 +130,13 @@ def test_a_rate_exactly_at_the_ceiling_is_not_cut():
 
     assert subsidy("s", at_three, capped).cut_by == ()
     assert subsidy("s", facts(rate_bp=301, interest_paid_fen=1), capped).cut_by == ("rate_ceiling",)
+
+
+def test_interest_paid_of_exactly_what_is_due_cuts_nothing():
+    year = {"principal_fen": 3_650_000, "since": date(2025, 1, 1), "until": date(2026, 1, 1)}
+
+    exact = subsidy("s", facts(**year, interest_paid_fen=54_750), rule())
+    short = subsidy("s", facts(**year, interest_paid_fen=54_749), rule())
+
+    assert (exact.amount_fen, exact.cut_by) == (54_750, ())
+    assert (short.amount_fen, short.cut_by) == (54_749, ("interest_paid",))
