@@ -113,3 +113,30 @@ def test_a_flag_that_could_not_change_the_share_need_not_be_stated():
     assert subsidy("s", guaranteed, terms).share == Fraction(1, 2)  # insured or not
     with pytest.raises(FactMissing):
         subsidy("s", facts(attributes={"is_small": True, "is_guaranteed": False}), terms)
+
+
+def test_the_interest_paid_is_not_made_of_days_so_neither_quarters_nor_a_rate_of_nothing_change_it():
+    paid = facts(interest_paid_fen=10_000_000, ip_share=Fraction(1, 3))
+
+    assert subsidy("s", paid, rule(**FORTY)).amount_fen == 4_000_000  # the whole loan's
+    assert subsidy("s", paid, rule(**FORTY, rounded_each="quarter")).amount_fen == 4_000_000
+    free = facts(interest_paid_fen=100, rate_bp=0)
+    assert subsidy("s", free, rule(**FORTY)).amount_fen == 40
+
+
+def test_a_rate_exactly_at_the_ceiling_is_not_cut():
+    at_three = facts(rate_bp=300, interest_paid_fen=10_000_000)  # the LPR of that day
+    capped = rule(**FORTY, rate_ceiling=RateCap(times_lpr=Fraction(1)))
+
+    assert subsidy("s", at_three, capped).cut_by == ()
+    assert subsidy("s", facts(rate_bp=301, interest_paid_fen=1), capped).cut_by == ("rate_ceiling",)
+
+
+def test_interest_paid_of_exactly_what_is_due_cuts_nothing():
+    year = {"principal_fen": 3_650_000, "since": date(2025, 1, 1), "until": date(2026, 1, 1)}
+
+    exact = subsidy("s", facts(**year, interest_paid_fen=54_750), rule())
+    short = subsidy("s", facts(**year, interest_paid_fen=54_749), rule())
+
+    assert (exact.amount_fen, exact.cut_by) == (54_750, ())
+    assert (short.amount_fen, short.cut_by) == (54_749, ("interest_paid",))
