@@ -233,7 +233,7 @@ async def test_an_agreed_share_is_refused_where_missing_and_counts_where_release
 
 async def test_a_share_agreed_of_the_loan_goes_before_that_of_its_bank(running: Any):
     async with claims_of(running, code="bj_etown") as pool:
-        await bad(pool)
+        await bad(pool, amount="900000.00")
         await agreed(pool, **SHARE)
         await agreed(pool, **SHARE | {"ratio": "1/3", "loan_id": str(pool.loans["a"])})
 
