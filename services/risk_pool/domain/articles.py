@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from shared.schemes.scheme import Document
 
-_CODE = re.compile(r"[A-Za-z]+[0-9]+")
+_CODE = re.compile(r"\b[A-Za-z]+[0-9]+\b")
 
 
 def articles_of(documents: Mapping[str, Document]) -> Callable[[str], str]:

@@ -94,6 +94,24 @@ async def test_a_pre_check_says_what_the_filing_would_refuse(running):
             assert (await person.post("/claims/pre-checks", json=body)).status_code == 403
 
 
+async def test_a_loan_without_terms_in_force_on_its_approval_day_is_told_so(running):
+    async with claims_of(running) as pool:
+        await bad_loan(pool)
+        # As a measure that was withdrawn would leave it: dongli begins in October 2022.
+        async with pool.service.context.database.begin(EVERYWHERE) as conn:
+            await conn.execute("update coverages set approved_on = '2022-01-01'")
+        body = pool.claim_of("a", "900000.00", overdue_days=95)
+
+        checked = (await pool.bank("ICBC").post("/claims/pre-checks", json=body)).json()
+        filed = await pool.bank("ICBC").post("/claims", json=body)
+
+        assert [(row["code"], row["result"]) for row in checked["checks"]] == [
+            ("terms-in-force", "fail")
+        ]
+        assert checked["may_be_filed"] is False
+        assert code_of(filed) == (409, "scheme-not-in-force")
+
+
 async def test_what_asks_to_be_confirmed_is_filed_when_the_bank_stands_by_it(running):
     async with claims_of(running) as pool:
         await bad_loan(pool)
