@@ -45,7 +45,7 @@ WALKS = {
     "notifications/receiver": "tests/notifications/test_receivers.py",
     "risk_pool/agreed_figure": "tests/risk_pool/claims/test_agreed_figures.py",
     "risk_pool/bank_breaker": "tests/risk_pool/core/test_every_move_of_breakers.py",
-    "risk_pool/breaker_order": "tests/risk_pool/core/test_every_move_of_breakers.py",
+    "risk_pool/breaker_order": "tests/risk_pool/core/test_breaker_orders.py",
     "risk_pool/claim": "tests/risk_pool/claims/test_life_cycles.py",
     "risk_pool/coverage": "tests/risk_pool/core/test_every_move_of_coverages.py",
     "risk_pool/pool_breaker": "tests/risk_pool/core/test_every_move_of_breakers.py",
