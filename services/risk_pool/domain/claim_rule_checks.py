@@ -133,7 +133,9 @@ def check_facts(at: Situation) -> Iterator[Check]:
             if later
             else f"A fact that the scheme needs is missing: {fact.en}.",
             article=at.article(fact.source),
-            field="/loan_id",
+            field=f"/attributes/{fact.name}"
+            if (fact.by, fact.at) == ("bank", "claim")
+            else "/loan_id",
         )
 
 
