@@ -139,8 +139,10 @@ async def test_every_assumed_value_is_accepted_by_name_and_nothing_else_is(runni
 @pytest.mark.parametrize("programme", ["template_pool_bank", "gz_guiyang"])
 async def test_a_template_or_an_incomplete_scheme_is_not_published(running, programme):
     async with house(running) as service:
-        body = proposal("dongli") | {
-            "text": library.path_of(programme).read_text(encoding="utf-8"),
+        file = library.publication_of(library.path_of(programme))
+        body = {
+            "text": file.text,
+            "common_text": file.common_text,
             "accepts": [],
             "in_force_from": "2026-02-01",
         }
