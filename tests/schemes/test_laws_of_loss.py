@@ -55,7 +55,7 @@ def test_no_cap_is_exceeded_and_only_the_bearer_bears_more_than_its_due(data):
 def test_a_single_cap_that_binds_is_paid_out_to_the_fen(data):
     terms, facts = data.draw(schemes()), data.draw(claims())
     assume(len(terms.caps) >= 1)
-    terms = replace(terms, caps=terms.caps[:1])
+    terms = replace(terms, caps=terms.caps[:1], limited_to_balance=False)
     counters = data.draw(counters_of(terms))
 
     decision = split_loss(facts, terms, counters)
