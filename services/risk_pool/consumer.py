@@ -8,6 +8,7 @@ from shared.contracts.applications import (
     ApplicationExpiredV1,
     ApplicationWithdrawnV1,
     LoanDisbursedV1,
+    LoanExtendedV1,
     LoanPositionReportedV1,
     LoanRepaidV1,
 )
@@ -20,5 +21,6 @@ ROUTES: Mapping[type[Event], Handler] = {
     ApplicationExpiredV1: loans.expire,
     LoanDisbursedV1: loans.activate,
     LoanPositionReportedV1: positions.follow,
+    LoanExtendedV1: loans.extend,
     LoanRepaidV1: loans.repay,
 }

@@ -14,6 +14,7 @@ WITH_A_BANKS_ROWS = {
     "case_moves",
     "collateral",
     "documents",
+    "loan_changes",
     "loans",
     "pledge_registrations",
     "positions",
@@ -51,6 +52,13 @@ FOR_THE_BUREAU = {
     "/applications/{case_id}/approve",
     "/applications/{case_id}/undo-disbursement",
 }
+CHANGES = {
+    "/loans/{loan_id}/changes",
+    "/loan-changes/{change_id}/recommend",
+    "/loan-changes/{change_id}/approve",
+    "/loan-changes/{change_id}/refuse",
+}
+"""Shown to be closed to other banks and roles in test_loan_changes."""
 FOR_ALL = {"/banks", "/banks/{code}", "/pools"}
 LISTS = {"/applications", "/loans", "/statistics", "/queue"}
 READS = {
@@ -58,6 +66,7 @@ READS = {
     "/applications/{case_id}/history",
     "/loans/{loan_id}",
     "/loans/{loan_id}/positions",
+    "/loans/{loan_id}/changes",
 }
 
 
@@ -71,7 +80,7 @@ def routes() -> set[tuple[str, str]]:
 
 
 def test_every_route_stands_in_one_of_these_lists():
-    known = {("POST", path) for path in (*LOAN_STEPS, *FOR_THE_BUREAU)}
+    known = {("POST", path) for path in (*LOAN_STEPS, *FOR_THE_BUREAU, *CHANGES)}
     known |= {("GET", path) for path in LISTS | READS | FOR_ALL}
     known |= {("POST", "/applications"), ("POST", "/positions"), ("POST", "/banks")}
     known |= {("PATCH", "/banks/{code}")}

@@ -15,8 +15,11 @@ from shared.contracts.applications import (
     ApplicationSubmittedV1,
     ApplicationWithdrawnV1,
     LoanDisbursedV1,
+    LoanDisbursementUndoneV1,
+    LoanExtendedV1,
     LoanOverdueV1,
     LoanPositionReportedV1,
+    LoanReopenedV1,
     LoanRepaidV1,
     PledgeRegisteredV1,
     Reason,
@@ -128,6 +131,22 @@ def of_a_case(loan: Loan) -> list[Event]:
             as_of=DAY,
         ),
         LoanRepaidV1(**case, repaid_on=DAY),
+        LoanReopenedV1(
+            **case,
+            month="2026-03",
+            outstanding_principal_fen=400_000_000,
+            reported_on=DAY,
+            reason="三月月报误报为零",
+        ),
+        LoanDisbursementUndoneV1(**case, reason="误报放款", on=DAY),
+        LoanExtendedV1(
+            **case,
+            kind="extension",
+            matured_on=date(2027, 3, 2),
+            matures_on=date(2027, 9, 2),
+            decided_on=DAY,
+            reason="回款周期延长",
+        ),
     ]
 
 

@@ -45,7 +45,8 @@ APPLICATIONS: Final = CaseTable(
 _RUN_OUT: Final = f"""
 select id from applications
 where state in ({literals(RUNS_OUT)}) and reserved_until < $1
-order by id limit $2
+  and ($2::uuid is null or id > $2)
+order by id limit $3
 """
 
 _FREE: Final = "delete from held_rights where application_id = any($1::uuid[])"
@@ -65,10 +66,11 @@ async def locked_all(conn: asyncpg.Connection, case_ids: Sequence[UUID]) -> list
 
 
 async def whose_capacity_has_run_out(
-    conn: asyncpg.Connection, *, today: date, limit: int
+    conn: asyncpg.Connection, *, today: date, after: UUID | None, limit: int
 ) -> list[UUID]:
-    """Cases that were not paid out by the day their capacity was held until."""
-    return [row["id"] for row in await conn.fetch(_RUN_OUT, today, limit)]
+    """Cases that were not paid out by the day their capacity was held until, in the order of ids,
+    above the id `after`."""
+    return [row["id"] for row in await conn.fetch(_RUN_OUT, today, after, limit)]
 
 
 async def ask_to_undo(conn: asyncpg.Connection, case: Row, *, by: str, reason: str) -> None:

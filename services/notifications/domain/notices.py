@@ -99,6 +99,7 @@ NOTICES: Mapping[str, Notice] = {
             "penalty_interest_fen",
             "risk_class",
             "reported_on",
+            "corrects_closed_month",
         },
     ),
     "loan.overdue.v1": Notice(
@@ -107,6 +108,20 @@ NOTICES: Mapping[str, Notice] = {
         fields=_CASE | {"overdue_days", "risk_class", "outstanding_principal_fen", "as_of"},
     ),
     "loan.repaid.v1": Notice(banks=NAMED, bank_inbox=False, fields=_CASE | {"repaid_on"}),
+    "loan.reopened.v1": Notice(
+        banks=NAMED,
+        bank_inbox=False,
+        roles=("pool_manager",),
+        fields=_CASE | {"month", "outstanding_principal_fen", "reported_on", "reason"},
+    ),
+    "loan.disbursement-undone.v1": Notice(
+        banks=NAMED, bank_inbox=False, roles=("pool_manager",), fields=_CASE | {"reason", "on"}
+    ),
+    "loan.extended.v1": Notice(
+        banks=NAMED,
+        roles=("pool_manager",),
+        fields=_CASE | {"kind", "matured_on", "matures_on", "decided_on", "reason"},
+    ),
     "coverage.reserved.v1": Notice(
         banks=NAMED,
         bank_acts=True,

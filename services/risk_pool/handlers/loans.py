@@ -8,6 +8,7 @@ import asyncpg
 from services.risk_pool.domain.coverage import Action, reaction
 from services.risk_pool.domain.coverage_changes import disburse, release
 from services.risk_pool.handlers.recording import Recorded, hold_pools_of, record
+from services.risk_pool.tables import coverages
 from shared.clock import business_date
 from shared.contracts.applications import LoanDisbursedV1
 from shared.life_cycle import Move
@@ -48,6 +49,18 @@ async def activate(
                     covered = {"covered": format_fen(change.moved_fen)}
                     recorded.incident(event, kind, facts | covered)
     await record(conn, pools, recorded, now=now)
+
+
+async def extend(received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime) -> None:
+    """Loans run until another day, by a decision: what is covered of them stays the same."""
+    _, known = await hold_pools_of(conn, received)
+    maturities = {
+        one.event.loan_id: one.event.matures_on
+        for one in received
+        if (cover := known.get(one.event.loan_id)) is not None and cover.is_in_cover
+    }
+    if maturities:
+        await coverages.move_maturities(conn, maturities, now=now)
 
 
 async def withdraw(
