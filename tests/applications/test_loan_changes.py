@@ -26,7 +26,7 @@ MOVES = [
 def wish(**changes: Any) -> dict[str, Any]:
     return {
         "kind": "extension",
-        "matures_on": "2027-09-02",
+        "matures_on": "2027-03-02",
         "reason": "回款周期延长",
         "plan": "展期六个月，按月付息，到期还本",
         "papers": [document("extension_agreement")],
@@ -49,8 +49,8 @@ async def shown(office: Office, case: Any, by: Any = None) -> Any:
 
 @pytest.fixture
 async def lent(office: Office) -> Any:
-    """A loan of a year, of a programme that lets it run for three."""
-    return await office.lends()
+    """A loan of half a year, of a programme that lets it run for a whole one."""
+    return await office.lends(matures_on="2026-09-02")
 
 
 async def brought_to(office: Office, case: Any, state: str) -> Any:
@@ -78,8 +78,8 @@ async def test_a_bank_asks_and_only_a_bank(office: Office, lent: Any):
     assert (answer.status_code, answer.json()["state"]) == (201, "requested")
     (kept,) = await shown(office, lent)
     assert (kept["matured_on"], kept["matures_on"], kept["requested_by"]) == (
+        "2026-09-02",
         "2027-03-02",
-        "2027-09-02",
         f"clerk-{ICBC}",
     )
     assert kept["papers"][0]["sha256"] == document("extension_agreement")["sha256"]
@@ -116,7 +116,7 @@ async def test_who_recommended_does_not_decide(office: Office, lent: Any, action
 
     assert (answer.status_code, answer.json()["code"]) == (409, "second-person-required")
     loan = (await office.bank().get(f"/loans/{lent['id']}")).json()
-    assert loan["matures_on"] == "2027-03-02"
+    assert loan["matures_on"] == "2026-09-02"
 
 
 async def test_an_approved_extension_moves_the_maturity_and_is_told(office: Office, lent: Any):
@@ -128,15 +128,15 @@ async def test_an_approved_extension_moves_the_maturity_and_is_told(office: Offi
     (told,) = await office.said("loan.extended.v1")
     assert (told.kind, told.matured_on, told.matures_on, told.decided_on) == (
         "extension",
+        date(2026, 9, 2),
         date(2027, 3, 2),
-        date(2027, 9, 2),
         date(2026, 3, 2),
     )
     loan = (await office.bank().get(f"/loans/{lent['id']}")).json()
-    assert loan["matures_on"] == "2027-09-02"
+    assert loan["matures_on"] == "2027-03-02"
     # So a report after the old maturity is of a loan that is served.
-    await office.moves_clock(datetime(2027, 3, 31, 1, tzinfo=UTC))
-    answer = await office.reports("2027-03", position())
+    await office.moves_clock(datetime(2026, 9, 30, 1, tzinfo=UTC))
+    answer = await office.reports("2026-09", position())
     assert answer["accepted"] == 1
 
 
@@ -147,9 +147,9 @@ async def test_a_refused_extension_leaves_the_loan_and_may_be_asked_again(
     await does(office, office.approver(), change, "refuse")
 
     loan = (await office.bank().get(f"/loans/{lent['id']}")).json()
-    again = await asks(office, lent, kind="restructuring", matures_on="2027-06-02")
+    again = await asks(office, lent, kind="restructuring", matures_on="2026-12-02")
 
-    assert loan["matures_on"] == "2027-03-02"
+    assert loan["matures_on"] == "2026-09-02"
     assert again.status_code == 201
     states = [(one["kind"], one["state"]) for one in await shown(office, lent)]
     assert states == [("extension", "refused"), ("restructuring", "requested")]
@@ -166,12 +166,14 @@ async def test_one_change_waits_for_its_decision_at_a_time(office: Office, lent:
 async def test_a_new_maturity_is_later_and_within_the_programmes_tenor_and_the_rights(
     office: Office,
 ):
-    first = await office.lends(loan_no="JJ-1")
-    ends_soon = right(expires_on="2027-08-01")
-    second = await office.lends(loan_no="JJ-2", collateral=[ends_soon])
+    first = await office.lends(loan_no="JJ-1", matures_on="2026-09-02")
+    ends_soon = right(expires_on="2027-01-01")
+    second = await office.lends(
+        loan_no="JJ-2", matures_on="2026-09-02", tenor_months=6, collateral=[ends_soon]
+    )
 
-    assert faults(await asks(office, first, matures_on="2027-03-02")) == ["not-later"]
-    assert faults(await asks(office, first, matures_on="2042-03-02")) == ["beyond-tenor"]
+    assert faults(await asks(office, first, matures_on="2026-09-02")) == ["not-later"]
+    assert faults(await asks(office, first, matures_on="2027-03-03")) == ["beyond-tenor"]
     assert faults(await asks(office, second)) == ["right-ends-before-loan"]
     assert await shown(office, first) == []
 

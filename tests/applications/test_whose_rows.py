@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from services.applications.main import SERVICE
-from tests.applications.office import CCB, ICBC, Office, position, submission
+from tests.applications.office import CCB, ICBC, Office, document, position, submission
 
 WITH_A_BANKS_ROWS = {
     "applications",
@@ -145,8 +145,16 @@ async def rows_seen(url: str, institution: str | None) -> dict[str, int]:
 
 
 async def test_the_database_itself_shows_a_bank_its_own_rows_only(office: Office):
-    await office.lends()
+    case = await office.lends(matures_on="2026-09-02")
     await office.reports("2026-03", position())
+    asked = await office.bank().post(
+        f"/loans/{case['id']}/changes",
+        json={
+            "kind": "extension", "matures_on": "2027-03-02", "reason": "回款周期延长",
+            "plan": "到期还本", "papers": [document("extension_agreement")],
+        },
+    )  # fmt: skip
+    assert asked.status_code == 201, asked.text
     url = office.service.context.database.url
 
     for institution in (ICBC, "*"):

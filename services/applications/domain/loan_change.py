@@ -74,6 +74,10 @@ LIFE_CYCLE: Final = LifeCycle(
 )  # fmt: skip
 
 
+UNDECIDED: Final = frozenset({State.REQUESTED, State.RECOMMENDED})
+"""A loan has one change here at most."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """What the bank asks for. `papers` are documents by kind and SHA-256 in hex."""

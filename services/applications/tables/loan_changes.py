@@ -6,8 +6,9 @@ from uuid import UUID
 
 import asyncpg
 
-from services.applications.domain.loan_change import LIFE_CYCLE, Change
+from services.applications.domain.loan_change import LIFE_CYCLE, UNDECIDED, Change
 from shared.life_cycle import Row
+from shared.postgres.literals import literals
 from shared.transitions import CaseTable
 
 LOAN_CHANGES: Final = CaseTable(
@@ -18,19 +19,22 @@ LOAN_CHANGES: Final = CaseTable(
 )
 
 
+_ADD: Final = f"""
+insert into loan_changes (id, loan_id, bank_code, kind, matured_on, matures_on, reason, plan,
+                          papers, state, version, state_since, due_on, requested_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $12, $13)
+on conflict (loan_id) where state in ({literals(UNDECIDED)}) do nothing
+returning true
+"""
+
+
 async def add(
     conn: asyncpg.Connection, change_id: UUID, loan: Row, change: Change, *, state: str,
     due_on: date | None, by: str, now: datetime,
 ) -> bool:  # fmt: skip
     """Keep what a bank asks for a locked loan. False where another change of it is undecided."""
     kept = await conn.fetchval(
-        """
-        insert into loan_changes (id, loan_id, bank_code, kind, matured_on, matures_on, reason,
-                                  plan, papers, state, version, state_since, due_on, requested_by)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $12, $13)
-        on conflict (loan_id) where state in ('requested', 'recommended') do nothing
-        returning true
-        """,
+        _ADD,
         change_id, loan["id"], loan["bank_code"], change.kind, loan["matures_on"],
         change.matures_on, change.reason, change.plan, list(change.papers), state, now, due_on, by,
     )  # fmt: skip

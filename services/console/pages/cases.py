@@ -88,10 +88,11 @@ async def _show(
     answer = await page.applications.read(f"/applications/{case_id}")
     found = answer.body
     has_loan = bool(found["loan"])
-    pool, coverage, positions, claims = await asyncio.gather(
+    pool, coverage, positions, changes, claims = await asyncio.gather(
         or_none(page.risk_pool.get(f"/pools/{found['pool_code']}")),
         or_none(page.risk_pool.get(f"/coverages/{case_id}")),
         or_none(page.applications.get(f"/loans/{case_id}/positions") if has_loan else nothing()),
+        or_none(page.applications.get(f"/loans/{case_id}/changes") if has_loan else nothing()),
         or_none(page.risk_pool.get("/claims", loan_id=str(case_id)) if has_loan else nothing()),
     )
     given = text(attempt.form, "_rows")
@@ -106,6 +107,7 @@ async def _show(
         own=_bank_in_pool(pool, found["bank_code"]),
         coverage=coverage,
         positions=items(positions or []),
+        changes=items(changes or []),
         claims=items(claims or []),
         places=_places(page, found),
         totals=totals(found),
