@@ -1,6 +1,15 @@
 """The service of banks and reviewers: `python -m services.applications.main`."""
 
-from services.applications.api import banks, cases, facts, loans, positions, reviews, submissions
+from services.applications.api import (
+    banks,
+    cases,
+    facts,
+    loan_changes,
+    loans,
+    positions,
+    reviews,
+    submissions,
+)
 from services.applications.consumer import ROUTES
 from services.applications.handlers import expiry, maturity
 from services.applications.settings import Settings
@@ -10,7 +19,7 @@ from shared.service import Service
 
 
 async def _expire_reservations(context: Context) -> None:
-    await expiry.expire_reservations(context.database, context.clock.now)
+    await expiry.expire_reservations(context.database, context.working_days, context.clock.now)
 
 
 async def _mark_matured(context: Context) -> None:
@@ -27,6 +36,7 @@ SERVICE = Service(
         reviews.router,
         cases.router,
         loans.router,
+        loan_changes.router,
         positions.router,
     ),
     consumes=ROUTES,

@@ -17,7 +17,7 @@ FactDay = Literal["approval", "disbursement", "claim"]
 
 KNOWN_OF_EVERY_LOAN = frozenset(
     {"borrower_balance", "loan_amount", "outstanding_principal", "is_first_loan",
-     "is_multi_ip_type", "risk_class"}
+     "is_multi_ip_type", "is_ip_loan", "risk_class"}
 )  # fmt: skip
 """What applications and claims state anyway, or the house counts itself."""
 

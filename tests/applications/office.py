@@ -277,7 +277,9 @@ class Office:
             },
         )
 
-    async def lends(self, *, loan_no: str = "JJ-1", bank: str = ICBC, **changes: Any) -> Any:
+    async def lends(
+        self, *, loan_no: str = "JJ-1", bank: str = ICBC, matures_on: str = "", **changes: Any
+    ) -> Any:
         """A case the whole way to a loan of 1,000,000.00."""
         case = await self.submits(bank=bank, **changes)
         await self.reserves(case)
@@ -291,7 +293,7 @@ class Office:
                 "loan_no": loan_no,
                 "amount": changes.get("amount", "1000000.00"),
                 "disbursed_on": str(today),
-                "matures_on": str(today.replace(year=today.year + 1)),
+                "matures_on": matures_on or str(today.replace(year=today.year + 1)),
             },
         )
         return case

@@ -1,8 +1,10 @@
 """Pledge registration and disbursement: what must hold, told all at once."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from tests.applications.office import Office, right
+from services.applications.handlers.expiry import expire_reservations
+from shared.contracts.risk_pool import BankSuspendedV1, PoolStoppedV1
+from tests.applications.office import ICBC, Office, right
 
 DAY = "2026-03-02"
 
@@ -98,26 +100,127 @@ async def test_a_loan_ends_after_it_begins_and_before_its_first_right_does(offic
     assert good.json()["state"] == "disbursed"
 
 
-async def test_capacity_that_is_no_longer_held_pays_nothing_out(office: Office):
+async def runs_out(office: Office) -> None:
+    context = office.service.context
+    await expire_reservations(context.database, context.working_days, context.clock.now)
+
+
+async def test_what_was_paid_out_on_the_last_held_day_is_filed_the_next_morning(office: Office):
     case = await office.submits()
     await office.reserves(case, until=date(2026, 3, 5))
     await office.registers(case)
 
-    await office.moves_clock(days=3)
-    last_day = await office.bank().post(
-        f"/applications/{case['id']}/disbursement", json=paid_out(disbursed_on="2026-03-06")
-    )
-    assert faults(last_day)[0] == ("#/disbursed_on", "in-future")
+    await office.moves_clock(days=4)
+    await runs_out(office)
+    path = f"/applications/{case['id']}/disbursement"
+    beyond = await office.bank().post(path, json=paid_out(disbursed_on="2026-03-06"))
+    assert faults(beyond) == [("#/disbursed_on", "reservation-over")]
+    filed = await office.bank().post(path, json=paid_out(disbursed_on="2026-03-05"))
+
+    assert (filed.status_code, filed.json()["state"]) == (200, "disbursed")
+
+
+async def test_capacity_that_is_no_longer_held_runs_out_once_the_filing_term_is_over(
+    office: Office,
+):
+    # Dongli files within ten working days: of 5 March by the 19th.
+    case = await office.submits()
+    await office.reserves(case, until=date(2026, 3, 5))
+    await office.registers(case)
+
+    await office.moves_clock(datetime(2026, 3, 19, 1, tzinfo=UTC))
+    await runs_out(office)
+    assert await office.state(case) == "pledge_registered"
     await office.moves_clock(days=1)
-    over = await office.bank().post(
-        f"/applications/{case['id']}/disbursement", json=paid_out(disbursed_on="2026-03-06")
-    )
-    assert faults(over)[0] == ("#/disbursed_on", "reservation-over")
-    await office.moves_clock(days=14)  # dongli: ten working days to file, until the 19th
+    await runs_out(office)
+
+    assert await office.state(case) == "expired"
     gone = await office.bank().post(
         f"/applications/{case['id']}/disbursement", json=paid_out(disbursed_on="2026-03-05")
     )
     assert (gone.status_code, gone.json()["code"]) == (409, "not-possible-now")
+
+
+async def test_a_loan_that_is_filed_late_is_refused_with_the_last_day(office: Office):
+    case = await pledged(office)
+    await office.moves_clock(datetime(2026, 3, 17, 1, tzinfo=UTC))
+
+    answer = await office.bank().post(f"/applications/{case['id']}/disbursement", json=paid_out())
+
+    assert faults(answer) == [("#/disbursed_on", "filed-late")]
+    assert "2026-03-16" in answer.text
+
+
+async def test_a_valuation_that_has_grown_old_stops_approval_and_disbursement_with_nothing_done(
+    office: Office,
+):
+    old = right()
+    old["valuation"] = old["valuation"] | {"valued_on": "2025-03-04"}
+    late = await office.submits(collateral=[old])
+    await office.recommends(late)
+    stale = right()
+    stale["valuation"] = stale["valuation"] | {"valued_on": "2025-03-20"}
+    case = await pledged(office, collateral=[stale])
+    await office.said()
+    before = [await office.case(one) for one in (late, case)]
+
+    await office.moves_clock(datetime(2026, 3, 23, 1, tzinfo=UTC))
+    answers = [
+        await office.approver().post(
+            f"/applications/{late['id']}/approve", json={"opinion": "同意"}
+        ),
+        await office.bank().post(
+            f"/applications/{case['id']}/disbursement",
+            json=paid_out(disbursed_on="2026-03-23", matures_on="2027-03-23"),
+        ),
+    ]
+
+    for answer in answers:
+        assert (answer.status_code, answer.json()["code"]) == (409, "no-longer-eligible")
+        assert [one["code"] for one in answer.json()["findings"]] == ["valuation-stale"]
+    after = [await office.case(one) for one in (late, case)]
+    assert [(one["state"], one["version"]) for one in after] == [
+        (one["state"], one["version"]) for one in before
+    ]
+    assert await office.said() == []
+
+
+async def test_a_stopped_pool_and_a_suspended_bank_are_both_told_at_disbursement(office: Office):
+    case = await pledged(office)
+    day = date(2026, 3, 3)
+    await office.hears(
+        PoolStoppedV1(pool_code="dongli", available_fen=1, paid_in_fen=2, on=day),
+        BankSuspendedV1(
+            pool_code="dongli", bank_code=ICBC, bad_principal_fen=1, covered_principal_fen=2,
+            line_bp=500, on=day,
+        ),
+    )  # fmt: skip
+    await office.moves_clock(days=2)
+    path = f"/applications/{case['id']}/disbursement"
+    later = paid_out(disbursed_on="2026-03-04", matures_on="2027-03-04")
+
+    stopped = await office.bank().post(path, json=later)
+    assert [one["code"] for one in stopped.json()["findings"]] == ["pool-stopped", "bank-suspended"]
+    # What was paid out the day before was paid out of an open pool.
+    assert (await office.bank().post(path, json=paid_out())).status_code == 200
+
+
+async def test_a_firm_found_on_a_list_since_its_approval_gets_no_covered_loan(office: Office):
+    case = await pledged(office)
+    path = f"/applications/{case['id']}/disbursement"
+    hit = {"name": "judgment_defaulter", "checked_on": DAY, "found": True}
+
+    early = await office.bank().post(
+        path, json=paid_out(lists_checked=[hit | {"checked_on": "2026-03-01"}])
+    )
+    assert faults(early) == [("#/lists_checked/0/checked_on", "too-early")]
+    found = await office.bank().post(path, json=paid_out(lists_checked=[hit]))
+    assert [one["code"] for one in found.json()["findings"]] == ["on-list-judgment-defaulter"]
+
+    clean = await office.bank().post(path, json=paid_out(lists_checked=[hit | {"found": False}]))
+    assert clean.status_code == 200
+    kept = (await office.case(case))["history"][-1]["detail"]["lists_checked"]
+    assert kept == [hit | {"found": False}]
 
 
 async def test_a_loan_number_is_used_once_by_a_bank(office: Office):

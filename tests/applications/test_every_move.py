@@ -151,10 +151,14 @@ def body_of(office: Office, action: str, case: Any) -> tuple[str, Any]:
     return paths.get(action, action), bodies.get(action)
 
 
-async def asks(office: Office, person: Any, action: str, case: Any) -> Any:
+async def readied(office: Office, action: str, case: Any) -> None:
+    """A disbursement is undone only once its bank has asked for it."""
     if action == "undo_disbursement" and (await office.state(case)) == "disbursed":
         path = "undo-disbursement/request"
         await office.post(office.bank(), case, path, {"reason": "误报，款项未出账"})
+
+
+async def asks(office: Office, person: Any, action: str, case: Any) -> Any:
     path, body = body_of(office, action, case)
     return await person.post(f"/applications/{case['id']}/{path}", json=body)
 
@@ -212,6 +216,7 @@ async def moves(office: Office, action: str, role: str, case: Any) -> None:
     if role == MACHINE:
         await by_machine(office, action, case)
         return
+    await readied(office, action, case)
     answer = await asks(office, right_person(office, role), action, case)
     assert answer.status_code == 200, answer.text
 
@@ -258,6 +263,7 @@ async def test_a_move_is_refused_to_every_other_role_and_nothing_changes(
     office: Office, move: Expected
 ):
     case = await brought_to(office, move.source)
+    await readied(office, move.action, case)
     before = await office.case(case)
     await office.said()
     # The same person in another role: so it is the role that is refused.
@@ -281,6 +287,7 @@ async def test_a_move_is_refused_to_every_other_role_and_nothing_changes(
 @pytest.mark.parametrize("move", [move for move in MOVES if move.guard], ids=named)
 async def test_a_guard_refuses_who_has_the_role_and_nothing_changes(office: Office, move: Expected):
     case = await brought_to(office, move.source)
+    await readied(office, move.action, case)
     before = await office.case(case)
     await office.said()
     # Wang has taken and recommended it: another reviewer, and wang as an approver, are stopped.

@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from services.applications.main import SERVICE
-from tests.applications.office import CCB, ICBC, Office, position, submission
+from tests.applications.office import CCB, ICBC, Office, document, position, submission
 
 WITH_A_BANKS_ROWS = {
     "applications",
@@ -14,6 +14,7 @@ WITH_A_BANKS_ROWS = {
     "case_moves",
     "collateral",
     "documents",
+    "loan_changes",
     "loans",
     "pledge_registrations",
     "positions",
@@ -51,6 +52,13 @@ FOR_THE_BUREAU = {
     "/applications/{case_id}/approve",
     "/applications/{case_id}/undo-disbursement",
 }
+CHANGES = {
+    "/loans/{loan_id}/changes",
+    "/loan-changes/{change_id}/recommend",
+    "/loan-changes/{change_id}/approve",
+    "/loan-changes/{change_id}/refuse",
+}
+"""Shown to be closed to other banks and roles in test_loan_changes."""
 FOR_ALL = {"/banks", "/banks/{code}", "/pools"}
 LISTS = {"/applications", "/loans", "/statistics", "/queue"}
 READS = {
@@ -58,6 +66,7 @@ READS = {
     "/applications/{case_id}/history",
     "/loans/{loan_id}",
     "/loans/{loan_id}/positions",
+    "/loans/{loan_id}/changes",
 }
 
 
@@ -71,7 +80,7 @@ def routes() -> set[tuple[str, str]]:
 
 
 def test_every_route_stands_in_one_of_these_lists():
-    known = {("POST", path) for path in (*LOAN_STEPS, *FOR_THE_BUREAU)}
+    known = {("POST", path) for path in (*LOAN_STEPS, *FOR_THE_BUREAU, *CHANGES)}
     known |= {("GET", path) for path in LISTS | READS | FOR_ALL}
     known |= {("POST", "/applications"), ("POST", "/positions"), ("POST", "/banks")}
     known |= {("PATCH", "/banks/{code}")}
@@ -136,8 +145,16 @@ async def rows_seen(url: str, institution: str | None) -> dict[str, int]:
 
 
 async def test_the_database_itself_shows_a_bank_its_own_rows_only(office: Office):
-    await office.lends()
+    case = await office.lends(matures_on="2026-09-02")
     await office.reports("2026-03", position())
+    asked = await office.bank().post(
+        f"/loans/{case['id']}/changes",
+        json={
+            "kind": "extension", "matures_on": "2027-03-02", "reason": "回款周期延长",
+            "plan": "到期还本", "papers": [document("extension_agreement")],
+        },
+    )  # fmt: skip
+    assert asked.status_code == 201, asked.text
     url = office.service.context.database.url
 
     for institution in (ICBC, "*"):

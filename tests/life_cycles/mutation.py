@@ -42,6 +42,7 @@ class Outcome:
 
 WALKS = {
     "applications/application": "tests/applications/test_every_move.py",
+    "applications/loan_change": "tests/applications/test_loan_changes.py",
     "notifications/receiver": "tests/notifications/test_receivers.py",
     "risk_pool/agreed_figure": "tests/risk_pool/claims/test_agreed_figures.py",
     "risk_pool/bank_breaker": "tests/risk_pool/core/test_every_move_of_breakers.py",

@@ -16,6 +16,7 @@ from shared.contracts.applications import (
     ApplicationWithdrawnV1,
     LoanDisbursedV1,
     LoanDisbursementUndoneV1,
+    LoanExtendedV1,
     LoanOverdueV1,
     LoanPositionReportedV1,
     LoanReopenedV1,
@@ -155,6 +156,14 @@ def of_a_case(loan: Loan) -> list[Event]:
             reason="三月月报误报为零",
         ),
         LoanDisbursementUndoneV1(**case, reason="误报放款", on=DAY),
+        LoanExtendedV1(
+            **case,
+            kind="extension",
+            matured_on=date(2027, 3, 2),
+            matures_on=date(2027, 9, 2),
+            decided_on=DAY,
+            reason="回款周期延长",
+        ),
     ]
 
 

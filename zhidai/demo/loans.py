@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
-from zhidai.demo.plan import Case, Course
+from shared.months import Month
+from zhidai.demo.plan import Case, Course, month_name
+
+_FIRST_LATE_DAYS = 4
+"""A loan that goes bad misses its first interest shortly before the end of its first month."""
 
 CLAIM_AFTER_MONTHS = 3
 """A loan that goes bad is substandard in the third month after its disbursement."""
@@ -32,7 +36,7 @@ def position(case: Case, month: int) -> Position:
         monthly_fen = whole * case.rate_bp // 120_000
         return Position(
             outstanding_fen=whole,
-            overdue_days=(0, 31, 62, 93)[min(late, 3)],
+            overdue_days=_FIRST_LATE_DAYS + _days_between(case.month, case.month + min(late, 3)),
             interest_arrears_fen=monthly_fen * late,
             penalty_interest_fen=monthly_fen * late // 2,
             risk_class=("normal", "special_mention", "special_mention", "substandard")[
@@ -51,6 +55,12 @@ def position(case: Case, month: int) -> Position:
             risk_class="special_mention",
         )
     return Position(outstanding_fen=whole)
+
+
+def _days_between(first: int, last: int) -> int:
+    """From one month's last day to another's."""
+    ends = [Month.parse(month_name(month)).last for month in (first, last)]
+    return (ends[1] - ends[0]).days
 
 
 def claim_month(case: Case) -> int:

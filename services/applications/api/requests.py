@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from services.applications.api import examples
-from services.applications.domain.loan_terms import Disbursement, Registration
+from services.applications.domain.loan_terms import Disbursement, ListChecked, Registration
 from services.applications.domain.positions import Position, ReportedRow
 from services.applications.domain.rights import Kind, read_right
 from services.applications.domain.submission import (
@@ -32,6 +32,7 @@ from shared.identifiers import InvalidIdentifier, Uscc
 from shared.money import MONEY_NAMES, NIL, RequestFen, RequestFenOrZero
 from shared.risk_classes import RiskClass
 from shared.schemes.facts_schema import stated_facts_schema
+from shared.schemes.vocabulary import CREDIT_LISTS
 
 BankCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
@@ -270,6 +271,14 @@ class PledgeBody(_Body):
         return [Registration(**vars(entry)) for entry in self.registrations]
 
 
+class ListCheckedBody(_Body):
+    """A list that the bank looked at, on which day, and whether the firm stands on it."""
+
+    name: Literal[tuple(CREDIT_LISTS)] = Field(examples=["judgment_defaulter"])  # type: ignore[valid-type]
+    checked_on: Day
+    found: bool
+
+
 class DisbursementBody(_Body):
     """The loan was paid out."""
 
@@ -283,10 +292,16 @@ class DisbursementBody(_Body):
         default_factory=dict,
         description="Facts as of the disbursement, where the mode asks for such.",
     )
+    lists_checked: Annotated[list[ListCheckedBody], Field(max_length=20)] = Field(
+        default_factory=list,
+        description="The lists of dishonest or abnormal firms that were looked at again, between "
+        "the approval and the disbursement.",
+    )
 
     def as_disbursement(self) -> Disbursement:
         """The loan."""
-        return Disbursement(**vars(self))
+        lists = tuple(ListChecked(**vars(one)) for one in self.lists_checked)
+        return Disbursement(**vars(self) | {"lists_checked": lists})
 
 
 _RemarkCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,63}$")]

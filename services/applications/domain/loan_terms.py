@@ -55,6 +55,19 @@ def registration_faults(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListChecked:
+    """A list of dishonest or abnormal firms that the bank looked at before it paid out."""
+
+    name: str
+    checked_on: date
+    found: bool
+
+    def as_data(self) -> dict[str, str | bool]:
+        """As the history keeps it."""
+        return {"name": self.name, "checked_on": str(self.checked_on), "found": self.found}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Disbursement:
     """A loan as it was paid out."""
 
@@ -64,6 +77,7 @@ class Disbursement:
     matures_on: date
     attributes: Mapping[str, Any] = field(default_factory=dict)
     """Facts as of the disbursement."""
+    lists_checked: tuple[ListChecked, ...] = ()
 
 
 def disbursement_faults(
@@ -75,9 +89,11 @@ def disbursement_faults(
     registered_on: date,
     reserved_until: date,
     first_right_ends_on: date,
+    filed_by: date | None = None,
     today: date,
 ) -> tuple[FieldFault, ...]:
-    """At most what was approved, after the pledge, while capacity is held, within the tenor.
+    """At most what was approved, after the pledge, while capacity is held, within the tenor, and
+    filed in the programme's term (`filed_by`), which may end after capacity was held.
 
     The loan must end before the first of the pledged rights does (专利权质押登记办法: the term of
     the debt may not exceed that of the right).
@@ -96,6 +112,15 @@ def disbursement_faults(
                   f"预留额度已于 {reserved_until} 到期",
                   f"Capacity was held until {reserved_until}.")
         )  # fmt: skip
+    if filed_by is not None and today > filed_by:
+        faults.append(
+            FieldFault(("disbursed_on",), "filed-late",
+                  f"本次放款应于 {filed_by} 前备案，已逾备案期限",
+                  f"A loan paid out on {paid.disbursed_on} is filed by {filed_by}; that is past.")
+        )  # fmt: skip
+    for index, one in enumerate(paid.lists_checked):
+        place = ("lists_checked", index, "checked_on")
+        faults += _within(one.checked_on, place, approved_on, paid.disbursed_on)
     latest = add_months(paid.disbursed_on, tenor_months)
     if paid.matures_on <= paid.disbursed_on:
         faults.append(

@@ -65,7 +65,7 @@ def _facts(case: Submission, scheme: Scheme, around: Surroundings) -> Applicatio
         combined_collateral=case.has_other_collateral,
         ip_share=share,
         # Paid out today, it would end then; the day itself is checked again at disbursement.
-        matures_on=add_months(around.today, case.tenor_months),
+        matures_on=around.matures_on or add_months(around.today, case.tenor_months),
         registered_on=case.borrower.registered_on,
         in_territory=_is_in_territory(case, scheme),
         is_sme=case.borrower.is_sme,
@@ -73,6 +73,7 @@ def _facts(case: Submission, scheme: Scheme, around: Surroundings) -> Applicatio
         total_debt_fen=_amount(case, "total_debt"),
         covered_balance_fen=around.borrower_balance_fen,
         live_projects=around.borrower_live_cases,
+        credit_hits=around.credit_hits,
         collateral=tuple(
             Collateral(
                 kind=item.key.kind,

@@ -163,3 +163,7 @@ class Surroundings:
     all banks, decides at the reservation."""
     borrower_live_cases: int = 0
     """The firm's other live cases in this pool at this bank."""
+    credit_hits: frozenset[str] = frozenset()
+    """Lists of dishonest or abnormal firms on which the bank found this one."""
+    matures_on: date | None = None
+    """Of a loan that is paid out; before, it would be the whole tenor from today on."""

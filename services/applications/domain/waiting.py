@@ -10,6 +10,9 @@ from shared.months import Month
 from shared.schemes.decide.deadlines import deadline
 from shared.schemes.terms import Terms
 
+FILING: Final = "filing"
+"""The programmes' step in which a disbursement is filed with the pool."""
+
 REPORTED_BY_DAY: Final = 10
 """The report of a month is due on the tenth of the next (D, step 11, assumed)."""
 
@@ -27,6 +30,22 @@ def due_on(
     if terms is not None and wait.step in terms.deadlines:
         return deadline(wait.step, today, terms, working_days)
     return working_days.add(today, wait.working_days)
+
+
+def filed_by(paid_on: date, *, terms: Terms, working_days: WorkingDays) -> date | None:
+    """The last day on which a disbursement of a day may be filed; None where the programme sets no
+    term, and it is filed while capacity is held."""
+    if FILING not in terms.deadlines:
+        return None
+    return deadline(FILING, paid_on, terms, working_days)
+
+
+def runs_out_after(reserved_until: date, *, terms: Terms | None, working_days: WorkingDays) -> date:
+    """The last day on which the bank can still file what it paid out while capacity was held."""
+    if terms is None:
+        return reserved_until
+    last = filed_by(reserved_until, terms=terms, working_days=working_days)
+    return reserved_until if last is None else max(last, reserved_until)
 
 
 def shown_due(

@@ -55,7 +55,7 @@ class CaseInHand:
 
     async def term(self, mode: str, programme: str) -> Term:
         """By when what begins to wait now is to be moved on."""
-        terms = await _terms(self.conn, programme, mode, self.today)
+        terms = await terms_or_none(self.conn, programme, mode, self.today)
 
         def until(wait: Wait) -> date | None:
             return waiting.due_on(
@@ -88,8 +88,11 @@ async def locked_case(conn: asyncpg.Connection, case_id: UUID) -> asyncpg.Record
     return row
 
 
-async def _terms(conn: asyncpg.Connection, programme: str, mode: str, today: date) -> Terms | None:
+async def terms_or_none(
+    conn: asyncpg.Connection, programme: str, mode: str, day: date
+) -> Terms | None:
+    """The terms of a mode on a day; None where there are none."""
     try:
-        return await terms_on(conn, programme, today, mode)
+        return await terms_on(conn, programme, day, mode)
     except Refused:
         return None  # A programme that is over sets no deadlines.

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from services.applications.domain.life_cycle import Action
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
+from services.applications.handlers.eligibility import must_still_be_eligible
 from services.applications.tables.cases import about
 from shared.contracts.applications import ApplicationApprovedV1, Reason
 from shared.money import round_half_up
@@ -53,11 +54,12 @@ async def reject(case: CaseInHand, *, reason: str) -> Transition:
 async def approve(case: CaseInHand, *, opinion: str) -> Transition:
     """The second pair of eyes. From today's business date on, today's terms bind the loan.
 
-    Raises what the scheme raises where it is not in force today.
+    Raises what the scheme raises where it is not in force today, and NoLongerEligible.
     """
     case.must_allow(Action.APPROVE)
     row, today = case.row, case.today
     await terms_on(case.conn, row["programme"], today, row["mode"])
+    await must_still_be_eligible(case, on=today)
     decision = Decision(
         reason=opinion,
         changes={"approved_by": case.caller.subject, "approved_on": today},

@@ -11,7 +11,9 @@ from services.applications.domain.loan_terms import (
     registration_faults,
 )
 from services.applications.domain.stated import witnessed
+from services.applications.domain.waiting import filed_by
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
+from services.applications.handlers.eligibility import must_still_be_eligible
 from services.applications.tables import loans
 from shared.postgres.published_schemes import terms_on
 from shared.refusals import FieldsWrong
@@ -47,12 +49,13 @@ async def register_pledge(case: CaseInHand, registrations: Sequence[Registration
 
 
 async def disburse(case: CaseInHand, paid: Disbursement) -> Transition:
-    """The bank has paid out: the case is a loan. Raises FieldsWrong."""
+    """The bank has paid out: the case is a loan. Raises FieldsWrong and NoLongerEligible."""
     case.must_allow(Action.DISBURSE)
     row = case.row
     rights = await loans.rights_of(case.conn, row["id"], row["revision"])
     registered_on = await loans.registered_on(case.conn, row["id"])
 
+    terms = await terms_on(case.conn, row["programme"], row["approved_on"], row["mode"])
     faults = disbursement_faults(
         paid,
         approved_fen=row["amount_fen"],
@@ -61,18 +64,25 @@ async def disburse(case: CaseInHand, paid: Disbursement) -> Transition:
         registered_on=registered_on,
         reserved_until=row["reserved_until"],
         first_right_ends_on=min(right["expires_on"] for right in rights),
+        filed_by=filed_by(paid.disbursed_on, terms=terms, working_days=case.working_days),
         today=case.today,
     )
-    terms = await terms_on(case.conn, row["programme"], row["approved_on"], row["mode"])
     values, wrong = read_facts(paid.attributes, terms, at="disbursement")
     if faults := (*faults, *wrong):
         raise FieldsWrong(faults)
+    hits = [one.name for one in paid.lists_checked if one.found]
+    await must_still_be_eligible(
+        case, on=paid.disbursed_on, credit_hits=hits, matures_on=paid.matures_on
+    )
     stated = witnessed(
         values, terms, at="disbursement", on=paid.disbursed_on, by=case.caller, now=case.now
     )
     decision = Decision(
         changes={"stated_facts": [*row["stated_facts"], *stated]},
-        detail={"loan_no": paid.loan_no},
+        detail={
+            "loan_no": paid.loan_no,
+            "lists_checked": [one.as_data() for one in paid.lists_checked],
+        },
         facts={
             "amount_fen": paid.amount_fen,
             "loan_no": paid.loan_no,

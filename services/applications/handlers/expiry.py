@@ -1,6 +1,6 @@
 """Approvals whose capacity is no longer held run out by themselves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -8,54 +8,51 @@ from uuid import UUID
 import asyncpg
 
 from services.applications.domain.life_cycle import Action, State, find_move
+from services.applications.domain.waiting import runs_out_after
+from services.applications.handlers.case_in_hand import terms_or_none
 from services.applications.tables import cases
+from shared.calendar import WorkingDays
 from shared.clock import business_date
-from shared.life_cycle import SYSTEM
-from shared.postgres.calendar_overrides import load_working_days
+from shared.life_cycle import SYSTEM, Row
 from shared.postgres.database import EVERYWHERE, Database
-from shared.postgres.published_schemes import terms_on
-from shared.schemes.decide.deadlines import filing_deadline
+from shared.schemes.terms import Terms
 from shared.transitions import Step
 
 AT_ONCE: Final = 500
 """Cases per transaction: short enough to be in nobody's way."""
 
+_Bound = tuple[str, str, date]
+"""What binds a case: its programme, mode and day of approval."""
 
-async def expire_reservations(database: Database, now: Callable[[], datetime]) -> None:
-    """Expire every case that was not paid out by the day its capacity was held until. One whose
-    pledge is registered may have been: it waits for the time in which the bank may tell of it.
 
-    Found again and decided under lock, so that running it twice, or in two processes, does it
-    once.
+async def expire_reservations(
+    database: Database, working_days: WorkingDays, now: Callable[[], datetime]
+) -> None:
+    """Expire every case that was not paid out by the day its capacity was held until.
+
+    What was paid out on the last day may still be filed the next morning: the programme's term for
+    filing passes first. Looked for page by page and decided under lock, so that running it twice,
+    or in two processes, does it once.
     """
+    after: UUID | None = None
     while True:
         moment = now()
         async with database.begin(EVERYWHERE) as conn:
-            today = business_date(moment)
-            due = await cases.whose_capacity_has_run_out(
-                conn,
-                today=today,
-                limit=AT_ONCE,
-                still_filed=await _still_filed(conn, today),
+            page = await cases.whose_capacity_has_run_out(
+                conn, today=business_date(moment), after=after, limit=AT_ONCE
             )
-            await _expire(conn, due, now=moment)
-        if len(due) < AT_ONCE:
+            await _expire(conn, page, working_days, now=moment)
+        if len(page) < AT_ONCE:
             return
+        after = page[-1]
 
 
-async def _still_filed(conn: asyncpg.Connection, today: date) -> list[cases.Hold]:
-    """The holds whose last day may still be filed, by the scheme's time for filing."""
-    working_days = await load_working_days(conn)
-    still = []
-    for hold in await cases.paid_out_untold(conn, today=today):
-        terms = await terms_on(conn, hold.programme, hold.approved_on, hold.mode)
-        if today <= filing_deadline(hold.reserved_until, terms, working_days):
-            still.append(hold)
-    return still
-
-
-async def _expire(conn: asyncpg.Connection, case_ids: Sequence[UUID], *, now: datetime) -> None:
+async def _expire(
+    conn: asyncpg.Connection, case_ids: Sequence[UUID], working_days: WorkingDays, *, now: datetime
+) -> None:
+    today = business_date(now)
     rows = await cases.locked_all(conn, case_ids)
+    terms = {bound: await terms_or_none(conn, *bound) for bound in {_bound(row) for row in rows}}
     steps = [
         Step(
             case=row,
@@ -66,5 +63,16 @@ async def _expire(conn: asyncpg.Connection, case_ids: Sequence[UUID], *, now: da
         )
         for row in rows
         if find_move(State(row["state"]), Action.EXPIRE) is not None
+        and today > _last_day(row, terms, working_days)
     ]
     await cases.move_on(conn, steps, now=now)
+
+
+def _bound(row: Row) -> _Bound:
+    return row["programme"], row["mode"], row["approved_on"]
+
+
+def _last_day(row: Row, terms: Mapping[_Bound, Terms | None], working_days: WorkingDays) -> date:
+    return runs_out_after(
+        row["reserved_until"], terms=terms[_bound(row)], working_days=working_days
+    )

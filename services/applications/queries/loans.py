@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.applications.domain.life_cycle import IS_SERVED, State
 from services.applications.queries.cases import case
-from services.applications.tables.rows import ApplicationRow, LoanRow, PositionRow
+from services.applications.tables.rows import ApplicationRow, LoanChangeRow, LoanRow, PositionRow
 from shared.months import Month
 from shared.refusals import NotFound
 
@@ -91,3 +91,9 @@ async def positions(
     if after is not None:
         query = query.where(tuple_(col(PositionRow.month), col(PositionRow.version)) > after)
     return (await session.exec(query)).all()
+
+
+async def changes_of(session: AsyncSession, loan_id: UUID) -> Sequence[LoanChangeRow]:
+    """What was asked of a loan's maturity and what became of it, the first one first."""
+    query = select(LoanChangeRow).where(col(LoanChangeRow.loan_id) == loan_id)
+    return (await session.exec(query.order_by(col(LoanChangeRow.id)))).all()

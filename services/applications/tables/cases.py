@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
 from services.applications.domain.life_cycle import (
     LIFE_CYCLE,
-    MAY_BE_PAID_OUT,
     RUNS_OUT,
     frees_its_rights,
 )
@@ -51,24 +50,9 @@ APPLICATIONS: Final = CaseTable(
 _RUN_OUT: Final = f"""
 select id from applications
 where state in ({literals(RUNS_OUT)}) and reserved_until < $1
-  and not (state in ({literals(MAY_BE_PAID_OUT)})
-           and (programme, mode, approved_on, reserved_until) in (
-               select * from unnest($3::text[], $4::text[], $5::date[], $6::date[])))
-order by id limit $2
+  and ($2::uuid is null or id > $2)
+order by id limit $3
 """
-_PAID_OUT_UNTOLD: Final = f"""
-select distinct programme, mode, approved_on, reserved_until from applications
-where state in ({literals(MAY_BE_PAID_OUT)}) and reserved_until < $1
-"""
-
-
-class Hold(NamedTuple):
-    """Capacity that was held for cases, by the terms of which approval, and until when."""
-
-    programme: str
-    mode: str
-    approved_on: date
-    reserved_until: date
 
 
 _FREE: Final = "delete from held_rights where application_id = any($1::uuid[])"
@@ -88,17 +72,11 @@ async def locked_all(conn: asyncpg.Connection, case_ids: Sequence[UUID]) -> list
 
 
 async def whose_capacity_has_run_out(
-    conn: asyncpg.Connection, *, today: date, limit: int, still_filed: Sequence[Hold]
+    conn: asyncpg.Connection, *, today: date, after: UUID | None, limit: int
 ) -> list[UUID]:
-    """Cases that were not paid out by the day their capacity was held until, without those that
-    may have been and whose time for telling runs on."""
-    columns = [list(column) for column in zip(*still_filed, strict=True)] or [[], [], [], []]
-    return [row["id"] for row in await conn.fetch(_RUN_OUT, today, limit, *columns)]
-
-
-async def paid_out_untold(conn: asyncpg.Connection, *, today: date) -> list[Hold]:
-    """The holds that are over, of cases that may have been paid out before."""
-    return [Hold(**row) for row in await conn.fetch(_PAID_OUT_UNTOLD, today)]
+    """Cases that were not paid out by the day their capacity was held until, in the order of ids,
+    above the id `after`."""
+    return [row["id"] for row in await conn.fetch(_RUN_OUT, today, after, limit)]
 
 
 async def ask_to_undo(conn: asyncpg.Connection, case: Row, *, by: str, reason: str) -> None:

@@ -301,3 +301,27 @@ class ClosedMonthRow(_Row, table=True):
     pool_code: str = Field(primary_key=True, sa_type=Text)
     month: str = Field(primary_key=True, sa_type=Text)
     posted_on: date
+
+
+class LoanChangeRow(_Row, table=True):
+    """A new maturity that a bank has asked for, and what became of it."""
+
+    __tablename__ = "loan_changes"
+
+    id: UUID = Field(primary_key=True)
+    loan_id: UUID = Field(foreign_key="loans.application_id")
+    bank_code: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    matured_on: date
+    matures_on: date
+    reason: str = Field(sa_type=Text)
+    plan: str = Field(sa_type=Text)
+    papers: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    state: str = Field(sa_type=Text)
+    version: int
+    state_since: datetime = _moment()
+    due_on: date | None
+    requested_by: str = Field(sa_type=Text)
+    recommended_by: str | None = Field(sa_type=Text)
+    decided_by: str | None = Field(sa_type=Text)
+    decided_on: date | None

@@ -89,10 +89,11 @@ async def _show(
     found = answer.body
     has_loan = bool(found["loan"])
     lends = "disburse" in found["pending_actions"]
-    pool, coverage, positions, claims, asked = await asyncio.gather(
+    pool, coverage, positions, changes, claims, asked = await asyncio.gather(
         or_none(page.risk_pool.get(f"/pools/{found['pool_code']}")),
         or_none(page.risk_pool.get(f"/coverages/{case_id}")),
         or_none(page.applications.get(f"/loans/{case_id}/positions") if has_loan else nothing()),
+        or_none(page.applications.get(f"/loans/{case_id}/changes") if has_loan else nothing()),
         or_none(page.risk_pool.get("/claims", loan_id=str(case_id)) if has_loan else nothing()),
         or_none(_facts_of(page, found) if lends else nothing()),
     )
@@ -108,6 +109,7 @@ async def _show(
         own=_bank_in_pool(pool, found["bank_code"]),
         coverage=coverage,
         positions=items(positions or []),
+        changes=items(changes or []),
         claims=items(claims or []),
         places=_places(page, found),
         facts_asked=[

@@ -111,6 +111,7 @@ NOTICES: Mapping[str, Notice] = {
             "penalty_interest_fen",
             "risk_class",
             "reported_on",
+            "corrects_closed_month",
         },
     ),
     "loan.overdue.v1": Notice(
@@ -127,6 +128,11 @@ NOTICES: Mapping[str, Notice] = {
     ),
     "loan.disbursement-undone.v1": Notice(
         banks=NAMED, bank_inbox=False, roles=("pool_manager",), fields=_CASE | {"reason", "on"}
+    ),
+    "loan.extended.v1": Notice(
+        banks=NAMED,
+        roles=("pool_manager",),
+        fields=_CASE | {"kind", "matured_on", "matures_on", "decided_on", "reason"},
     ),
     "coverage.reserved.v1": Notice(
         banks=NAMED,

@@ -67,6 +67,8 @@ def claim_facts(
             **_as_of_their_days(claim, loan, terms, registers),
             "is_first_loan": loan["is_first_loan"],
             "is_multi_ip_type": loan["is_multi_ip_type"],
+            # No loan enters a pool without a pledged right.
+            "is_ip_loan": True,
             "risk_class": claim["facts"]["risk_class"],
         },
         agreed=registers.agreed,

@@ -21,7 +21,9 @@ from services.risk_pool.queries.agreed_figures import registers_for
 from shared.life_cycle import Row
 from shared.postgres.published_schemes import scheme_on
 from shared.refusals import Refused
+from shared.schemes.facts import facts_needed
 from shared.schemes.scheme import NoSuchScheme, SchemeNotInForce, SchemeNotLive
+from shared.schemes.terms import Terms
 
 
 class ClaimNotAdmissible(Refused):
@@ -54,18 +56,16 @@ async def situation(
     against it. `registered`: names of the facts that the bureau has entered. Raises what `Scheme.terms` raises.
     """
     scheme = await scheme_on(conn, loan["programme"], loan["approved_on"])
+    terms = scheme.terms(on=loan["approved_on"], mode=loan["mode"])
     return Situation(
         filed=filed,
         loan=Loan(
             covered=loan["state"] in coverage.IN_COVER,
             disbursed_on=loan["disbursed_on"],
             live_claim_number=await known.live_claim_number(conn, loan["loan_id"], but=claim_id),
-            facts=registered
-            | frozenset(loan["attributes"])
-            | frozenset(loan["attributes_at_disbursement"])
-            | frozenset(filed.details.attributes),
+            facts=registered | _stated_in_time(loan, filed, terms),
         ),
-        terms=scheme.terms(on=loan["approved_on"], mode=loan["mode"]),
+        terms=terms,
         positions=[
             one
             for one in await known.positions_of(conn, loan["loan_id"])
@@ -76,6 +76,16 @@ async def situation(
         article=articles_of(scheme.documents),
         is_review=up_to is not None,
     )
+
+
+def _stated_in_time(loan: Row, filed: Filed, terms: Terms) -> frozenset[str]:
+    """The facts that the terms ask for and that were stated as of the day that counts."""
+    by_day = {
+        "approval": loan["attributes"],
+        "disbursement": loan["attributes_at_disbursement"],
+        "claim": filed.details.attributes,
+    }
+    return frozenset(fact.name for fact in facts_needed(terms) if fact.name in by_day[fact.at])
 
 
 async def rows_before_filing(

@@ -12,7 +12,7 @@ from services.risk_pool.domain.coverage_returns import undo as undone
 from services.risk_pool.handlers.claim_holds import look_again
 from services.risk_pool.handlers.late_cover import take_cover_again, told_in_time
 from services.risk_pool.handlers.recording import Recorded, hold_pools_of, record
-from services.risk_pool.tables import waiting_line
+from services.risk_pool.tables import coverages, waiting_line
 from services.risk_pool.tables.ledger import LockedPool
 from shared.clock import business_date
 from shared.contracts.applications import (
@@ -125,6 +125,18 @@ async def undo(received: Sequence[Received], *, conn: asyncpg.Connection, now: d
                 recorded.changes.append(undone(before, on=event.on, reason=event.reason, day=day))
                 recorded.touch(before)
     await record(conn, pools, recorded, now=now)
+
+
+async def extend(received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime) -> None:
+    """Loans run until another day, by a decision: what is covered of them stays the same."""
+    _, known = await hold_pools_of(conn, received)
+    maturities = {
+        one.event.loan_id: one.event.matures_on
+        for one in received
+        if (cover := known.get(one.event.loan_id)) is not None and cover.is_in_cover
+    }
+    if maturities:
+        await coverages.move_maturities(conn, maturities, now=now)
 
 
 async def withdraw(

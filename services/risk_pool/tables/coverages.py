@@ -163,3 +163,20 @@ async def save_reported(
         return
     columns = [[one.changes[name] for one in reported] for name in _REPORTED]
     await conn.execute(_SAVE_REPORTED, [one.before.loan_id for one in reported], now, *columns)
+
+
+async def move_maturities(
+    conn: asyncpg.Connection, maturities: Mapping[UUID, date], *, now: datetime
+) -> None:
+    """Write until when loans run now; it moves neither state nor amount."""
+    await conn.execute(
+        """
+        update coverages as kept
+        set matures_on = new.matures_on, version = kept.version + 1, changed_at = $3
+        from unnest($1::uuid[], $2::date[]) as new (loan_id, matures_on)
+        where kept.loan_id = new.loan_id
+        """,
+        list(maturities),
+        list(maturities.values()),
+        now,
+    )

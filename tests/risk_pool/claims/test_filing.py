@@ -109,7 +109,7 @@ async def test_a_loan_without_terms_in_force_on_its_approval_day_is_told_so(runn
             ("terms-in-force", "fail")
         ]
         assert checked["may_be_filed"] is False
-        assert code_of(filed) == (409, "scheme-not-in-force")
+        assert code_of(filed) == (409, "scheme-not-published")
 
 
 async def test_what_asks_to_be_confirmed_is_filed_when_the_bank_stands_by_it(running):

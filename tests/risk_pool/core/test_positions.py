@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from shared.contracts.applications import LoanExtendedV1
 from tests.risk_pool.core.driver import pool_of
 
 
@@ -97,3 +98,23 @@ async def test_a_batch_of_positions_is_one_booking_in_order(running):
         )
         moments = {item["booked_at"] for item in answer.json()["items"]}
         assert len(answer.json()["items"]) == 40 and len(moments) == 1
+
+
+async def test_an_extension_moves_the_maturity_of_what_is_covered_and_nothing_else(running):
+    async with pool_of(running, "ICBC", paid_in="1000000.00") as pool:
+        await pool.covers("a")
+        before = await pool.coverage("a")
+
+        await pool.hears(
+            LoanExtendedV1(
+                **vars(pool.case("a")), kind="extension", matured_on=date(2027, 3, 2),
+                matures_on=date(2027, 9, 2), decided_on=date(2026, 12, 1), reason="回款周期延长",
+            )
+        )  # fmt: skip
+
+        after = await pool.coverage("a")
+        assert after["matures_on"] == "2027-09-02"
+        moved = {"matures_on", "version", "changed_at"}
+        assert {k: v for k, v in after.items() if k not in moved} == {
+            k: v for k, v in before.items() if k not in moved
+        }

@@ -35,6 +35,38 @@ _STEPS = (
     where again.code = pools.code and again.place > 1
     """,
     "create unique index pools_by_prefix on pools (prefix)",
+    """
+    create table loan_changes (
+        id uuid primary key,
+        loan_id uuid not null references loans,
+        bank_code text not null,
+        kind text not null,
+        matured_on date not null,
+        matures_on date not null,
+        reason text not null,
+        plan text not null,
+        papers jsonb not null,
+        state text not null,
+        version integer not null check (version > 0),
+        state_since timestamptz not null,
+        due_on date,
+        requested_by text not null,
+        recommended_by text,
+        decided_by text,
+        decided_on date
+    )
+    """,
+    # One at a time: a second request would be decided on a maturity that the first one moves.
+    """
+    create unique index loan_changes_open on loan_changes (loan_id)
+        where state in ('requested', 'recommended')
+    """,
+    "create index loan_changes_of_loan on loan_changes (loan_id, id)",
+    "alter table loan_changes enable row level security",
+    """
+    create policy own_bank on loan_changes
+        using (current_setting('zhidai.institution', true) in ('*', bank_code))
+    """,
 )
 
 

@@ -1,0 +1,60 @@
+"""A kept case as the value it was submitted as, to be judged again by the same rules."""
+
+from dataclasses import fields
+from typing import Any, Final
+
+import asyncpg
+
+from services.applications.domain.rights import read_right
+from services.applications.domain.submission import (
+    Borrower,
+    Collateral,
+    RightKey,
+    Submission,
+    SubmittedDocument,
+    Valuation,
+)
+from shared.life_cycle import Row
+
+_RIGHTS: Final = """
+select c.*, v.amount_fen, v.method, v.appraiser, v.valued_on
+from collateral as c join valuations as v using (application_id, revision, collateral_no)
+where application_id = $1 and revision = $2
+order by collateral_no
+"""
+_PAPERS: Final = """
+select kind, sha256, filename from documents
+where application_id = $1 and revision = $2 order by document_no
+"""
+_NESTED: Final = ("borrower", "collateral", "documents")
+
+
+async def submitted(conn: asyncpg.Connection, case: Row) -> Submission:
+    """What stands in a case's newest revision; every field from the column of its name."""
+    rights = await conn.fetch(_RIGHTS, case["id"], case["revision"])
+    papers = await conn.fetch(_PAPERS, case["id"], case["revision"])
+    plain = {
+        field.name: case[field.name] for field in fields(Submission) if field.name not in _NESTED
+    }
+    return Submission(
+        **plain,
+        borrower=Borrower(**{one.name: case[f"borrower_{one.name}"] for one in fields(Borrower)}),
+        collateral=tuple(_right(row) for row in rights),
+        documents=tuple(SubmittedDocument(**dict(row)) for row in papers),
+    )
+
+
+def _right(row: Any) -> Collateral:
+    number = read_right(row["kind"], row["number_as_given"])
+    return Collateral(
+        key=RightKey(row["kind"], row["number"], row["nice_class"]),
+        number_as_given=row["number_as_given"],
+        name=row["name"],
+        owner_uscc=row["owner_uscc"],
+        owner_name=row["owner_name"],
+        filed_on=row["filed_on"],
+        expires_on=row["expires_on"],
+        valuation=Valuation(**{one.name: row[one.name] for one in fields(Valuation)}),
+        number_year=number.year,
+        has_old_number=number.is_old,
+    )
