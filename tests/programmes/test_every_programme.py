@@ -1,0 +1,72 @@
+"""Every mode with known ratios carries one loan over HTTP, from the published file to a recovered
+claim on a signed statement; every figure is that of its case file, to the fen."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from services.applications.main import SERVICE as APPLICATIONS
+from services.notifications.main import SERVICE as NOTIFICATIONS
+from services.risk_pool.main import SERVICE as RISK_POOL
+from shared.money import format_fen, parse_fen
+from tests.e2e.town import Town
+from tests.notifications.conftest import SETTINGS
+from tests.programmes.chosen import Chosen, chosen, live_modes
+from tests.programmes.walk import COSTS_FEN, GROSS_FEN, Walk
+from tests.services import together
+
+
+@pytest.fixture
+async def town(database_of: Any, issuer: Any, shared_folder: Any) -> AsyncIterator[Town]:
+    """Three services that have just been started: no bank, no pool yet."""
+    services = (APPLICATIONS, RISK_POOL, NOTIFICATIONS)
+    async with together(
+        services, database_of, issuer, shared_folder, **SETTINGS, due_interval_seconds=3600
+    ) as running:
+        yield Town(*running)
+
+
+def test_every_live_mode_is_walked():
+    assert [(one.programme, one.mode) for one in chosen()] == list(live_modes())
+
+
+@pytest.mark.parametrize("one", chosen(), ids=str)
+async def test_a_loan_of_every_mode_comes_to_a_recovered_claim_on_a_signed_statement(
+    town: Town, one: Chosen
+):
+    walk = Walk(town, one)
+    await walk.opens()
+    await walk.lends()
+    await walk.goes_bad_until_it_may_be_claimed()
+
+    await walk.claims()
+
+    assert _amounts(walk.claim["shares"]) == one.expected
+    assert walk.claim["state"] == "paid"
+
+    await walk.recovers()
+    wanted = one.recovery(gross_fen=GROSS_FEN, costs_fen=COSTS_FEN)
+
+    assert _amounts(walk.recovery["shares"]) == dict(wanted.returned)
+
+    month = await walk.settles()
+
+    assert month["state"] == "posted"
+    await _everything_adds_up(walk)
+
+
+def _amounts(shares: list[dict[str, str]]) -> dict[str, int]:
+    return {share["party"]: parse_fen(share["amount"]) for share in shares}
+
+
+async def _everything_adds_up(walk: Walk) -> None:
+    """The ledger is whole, and each party's statements say what it bore less what it got back."""
+    audit = await walk.town.checker.get(f"/pools/{walk.code}/audit")
+    assert audit.status_code == 200, audit.text
+    assert audit.json()["ok"], audit.json()
+    pool_bore = walk.claim["shares"] and _amounts(walk.claim["shares"]).get("pool", 0)
+    got_back = _amounts(walk.recovery["shares"]).get("pool", 0)
+    figures = (await walk.town.checker.get(f"/pools/{walk.code}")).json()
+    assert figures["paid_out"] == format_fen(pool_bore)
+    assert figures["recovered"] == format_fen(got_back)
