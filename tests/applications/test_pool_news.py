@@ -10,6 +10,7 @@ from shared.contracts.risk_pool import (
     CoverageDeclinedV1,
     CoverageReleasedV1,
     LimitReached,
+    PoolOpenedV1,
 )
 from tests.applications.office import ICBC, Office, counted, position, right
 
@@ -229,3 +230,15 @@ async def test_a_compensated_loan_is_still_reported_and_stays_compensated(office
     assert answer["accepted"] == 1
     assert await office.state(case) == "claimed"
     assert await office.said("loan.repaid.v1") == []
+
+
+async def test_two_pools_whose_names_begin_alike_have_letters_of_their_own(office: Office):
+    await office.hears(
+        PoolOpenedV1(
+            pool_code="dali", name="大理资金池", programme="dongli", opened_on=date(2026, 1, 1)
+        )
+    )
+
+    numbers = [(await office.submits(pool_code=code))["number"] for code in ("dongli", "dali")]
+
+    assert numbers == ["DL-2026-000001", "DL2-2026-000001"]

@@ -155,7 +155,7 @@ async def test_an_event_whose_pool_is_missing_waits_with_its_key_and_is_replayed
     # The reviewers' service was told of a pool that the risk pool does not have yet.
     await served.behind(
         "applications",
-        """insert into pools select (jsonb_populate_record(p, '{"code": "late"}')).*
+        """insert into pools select (jsonb_populate_record(p, '{"code": "late", "prefix": "LATE"}')).*
            from pools p where code = 'dongli'""",
     )
     waiting = await served.approves(pool_code="late")
