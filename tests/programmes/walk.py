@@ -6,20 +6,41 @@ The facts of the loan are those of the case by which the mode is walked (`chosen
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
 from shared.money import format_fen
 from shared.months import Month, add_months
-from shared.schemes.facts import facts_needed
+from shared.postgres.database import EVERYWHERE
+from shared.schemes.facts import (
+    FactNeeded,
+    agreements_needed,
+    amounts_needed,
+    confirmations_needed,
+    facts_needed,
+    figures_needed,
+)
 from shared.schemes.terms import Terms
-from tests.applications.office import FIRM, ICBC, OTHER_FIRM, document, patent, position, right, submission
+from tests.applications.office import (
+    FIRM,
+    ICBC,
+    OTHER_FIRM,
+    document,
+    patent,
+    position,
+    right,
+    submission,
+)
 from tests.e2e.town import Town
 from tests.programmes.chosen import Chosen
+from tests.publishing import publish
 
 GROSS_FEN, COSTS_FEN = 10_000_000, 123_457
 """What the auction of the right brings, and costs."""
+
+AMPLE_FEN = 99_999_999_99
+"""What a budget or ceiling is entered as that a case does not mention."""
 
 LATEST_MONTH = 16
 """By when every programme lets a bank claim; a walk that is not let in by then has failed."""
@@ -55,22 +76,56 @@ class Walk:
     async def opens(self) -> None:
         """The programme is published by two persons, a pool opened under it, money paid in."""
         await self.town.office.opens_banks()
-        await self.town.it_is(str(self.chosen.case.day))
+        day = str(self.chosen.case.day)
+        await _set_clocks(self.town, day)
+        await publish(self.town.risk_pool, self.code)
+        await self.town.settled()
         parties = [
             {"code": ICBC, "role": "bank", "name": "工行"},
             {"code": "FIN-1", "role": "manager", "name": "财政局"},
             *({"code": code, "role": role, "name": code} for role, code in self.partners.items()),
         ]
-        await self.town.opens_pool_of(
-            self.code, programme=self.code, opened_on=str(self.chosen.case.day), parties=parties,
-            paid_in="300000000.00",
-        )  # fmt: skip
+        pool = {"code": self.code, "name": self.code, "programme": self.code, "opened_on": day}
+        manager = self.town.pool("ma", "pool_manager")
+        await self.town.asks(manager, "/pools", pool | {"parties": parties}, 201)
+        money = {"party_code": "FIN-1", "amount": "300000000.00", "received_on": day}
+        await self.town.asks(self.town.maker, f"/pools/{self.code}/contributions", money, 201)
+
+    async def registers(self) -> None:
+        """What agreements, budgets and decisions say is entered by one person and released by
+        another; what the case says nothing of is ample."""
+        loss, day = self.chosen.loss, self.chosen.case.day
+        for needed in agreements_needed(self.terms):
+            if share := loss.get("agreed", {}).get(needed.party):
+                await self._enters("agreed_share", subject=needed.party, bank_code=ICBC,
+                                   ratio=f"{share.numerator}/{share.denominator}")  # fmt: skip
+        for figure in figures_needed(self.terms):
+            fen = loss.get("figures", {}).get(figure.name, AMPLE_FEN)
+            if figure.name == "term_fees":
+                await self._enters("guarantee_fee", subject="term", loan_id=self.loan["id"],
+                                   amount=format_fen(fen), paid_on=str(day))  # fmt: skip
+            else:
+                bank = {"bank_code": ICBC} if figure.name == "bank_year_ceiling" else {}
+                for year in (day.year, day.year + 1):
+                    await self._enters(figure.name, year=year, amount=format_fen(fen), **bank)
+        for decision in confirmations_needed(self.terms):
+            granted = loss.get("confirmed", {}).get(decision.decision, False)
+            await self._enters("confirmed", subject=decision.decision, loan_id=self.loan["id"],
+                               flag=granted)  # fmt: skip
+
+    async def _enters(self, kind: str, **said: Any) -> None:
+        body = {"kind": kind, "valid_from": str(self.chosen.case.day), "reference": "文件 1"}
+        figure = await self.town.asks(
+            self.town.maker, f"/pools/{self.code}/agreed-figures", body | said, 201
+        )
+        await self.town.asks(self.town.checker, f"/agreed-figures/{figure['id']}/release")
 
     async def lends(self) -> None:
         """The loan is applied for, approved, pledged and paid out; companions too, where a cap
         counts a bank's or the term's lending."""
         for serial, fen in enumerate(self._companions()):
-            await self._lend(fen, loan_no=f"JJ-{serial + 2}", firm=OTHER_FIRM, facts={})
+            await self._lend(fen, loan_no=f"JJ-{serial + 2}", firm=OTHER_FIRM,
+                             facts=self.facts("approval"))  # fmt: skip
         self.loan = await self._lend(
             self.chosen.amount_fen, loan_no="JJ-1", firm=FIRM, facts=self.facts("approval")
         )
@@ -80,7 +135,7 @@ class Walk:
         not so, or ordinary."""
         stated = self.chosen.loss.get("attributes", {})
         return {
-            fact.name: _written(fact.kind, stated.get(fact.name))
+            fact.name: _written(fact, stated.get(fact.name))
             for fact in facts_needed(self.terms)
             if fact.at == at and fact.by == "bank"
         }
@@ -96,7 +151,8 @@ class Walk:
             wanted = max(wanted, figures.get(cap.of, -(-due // cap.rate)))
         largest = min(self.terms.loan_cap_fen or 10**11, self.terms.borrower_cap_fen or 10**11)
         left = max(int(wanted) - self.chosen.amount_fen, 0)
-        return [left] if left <= largest else [largest] * (left // largest) + [left % largest]
+        amounts = [largest] * (left // largest) + [left % largest]
+        return [fen for fen in amounts if fen]
 
     async def _lend(self, fen: int, *, loan_no: str, firm: str, facts: Mapping[str, Any]) -> Any:
         office, today = self.town.office, self.town.office.now.date()
@@ -156,7 +212,7 @@ class Walk:
             has_other_collateral=combined,
             ip_share_bp=int(share * 10_000) if combined else None,
             is_first_loan=bool(self.chosen.loss.get("attributes", {}).get("is_first_loan")),
-            attributes={"in_territory": True, "revenue": "10000000.00", "total_debt": "0.00", **facts},
+            attributes=dict(facts),
             collateral=[pledged],
             documents=[document(kind) for kind in self.terms.documents],
         )  # fmt: skip
@@ -222,25 +278,23 @@ class Walk:
             "documents": [document(kind) for kind in self.terms.claim_documents],
         }
         if costs := loss.get("costs"):
-            body["costs"] = [
-                {"reference": one.reference, "kind": "court", "amount": format_fen(one.amount_fen),
+            body["cost_items"] = [
+                {"reference": one.reference, "kind": "litigation", "amount": format_fen(one.amount_fen),
                  "paid_on": since}
                 for one in costs
             ]  # fmt: skip
         if (compensated := loss.get("compensated_amount_fen")) is not None:
             body |= {"compensated_amount": format_fen(compensated), "compensated_on": since}
-        if recovered := loss.get("recovered_fen"):
-            body["recovered_before"] = format_fen(recovered)
-        if policy := loss.get("other_policy_money_fen"):
-            body["other_policy_money"] = format_fen(policy)
+        required = {one.name for one in amounts_needed(self.terms) if one.required}
+        for name, place in (("recovered", "recovered_before"), ("other_policy_money",) * 2):
+            if name in required:
+                body[place] = format_fen(loss.get(f"{name}_fen") or 0)
         return body
 
     async def claims(self) -> None:
         """Filed, reviewed, taken through the scheme's steps, decided on the trial, and paid."""
         today = self.town.office.now.date()
-        self.claim = await self.town.asks(
-            self.town.clerk(), "/claims", self.claim_body(today), 201
-        )
+        self.claim = await self.town.asks(self.town.clerk(), "/claims", self.claim_body(today), 201)
         await self.town.is_paid(self.claim)
         self.claim = await self._shown(f"/claims/{self.claim['id']}")
 
@@ -254,7 +308,11 @@ class Walk:
         reported = await self.town.asks(
             self.town.clerk(), f"/claims/{self.claim['id']}/recoveries", body, 201
         )
-        self.recovery = await self.town.confirms(reported)
+        seen = await self._shown(f"/recoveries/{reported['id']}")
+        named = {"trial": seen["trial"]["id"]} if seen.get("trial") else {}
+        self.recovery = await self.town.asks(
+            self.town.checker, f"/recoveries/{reported['id']}/confirm", named
+        )
 
     async def settles(self) -> Any:
         """Every month up to this one is confirmed, signed by another person, and posted."""
@@ -288,18 +346,35 @@ class Walk:
 
 def risk_class(overdue_days: int) -> str:
     """As 商业银行金融资产风险分类办法 wants it at least."""
-    for days, least in ((360, "loss"), (270, "doubtful"), (90, "substandard"), (0, "special_mention")):
+    for days, least in (
+        (360, "loss"),
+        (270, "doubtful"),
+        (90, "substandard"),
+        (0, "special_mention"),
+    ):
         if overdue_days > days:
             return least
     return "normal"
 
 
-def _written(kind: str, value: Any) -> Any:
-    if kind == "flag":
-        return bool(value)
-    if kind == "money":
-        return format_fen(value if value is not None else 1_000_000_000)
-    if kind == "ratio":
-        share = Fraction(value if value is not None else 0) * 100
-        return str(share) if share.denominator == 1 else f"{share.numerator}/{share.denominator * 100}"
-    return value if value is not None else 0
+def _written(fact: FactNeeded, value: Any) -> Any:
+    """A fact as a bank writes it; what the case says nothing of is ordinary."""
+    if fact.kind == "flag":
+        return bool(value) if fact.name != "in_territory" else value is not False
+    if fact.kind == "money":
+        usual = 0 if fact.name == "total_debt" else 1_000_000_000
+        return format_fen(usual if value is None else value)
+    if fact.kind == "ratio":
+        share = Fraction(value or 0)
+        return f"{share.numerator}/{share.denominator}"
+    return value or 0
+
+
+async def _set_clocks(town: Town, day: str) -> None:
+    """To a day that may lie before the one that the clocks show, as nobody can over HTTP."""
+    moment = datetime.combine(date.fromisoformat(day), time(1, 0), UTC)
+    for service in town.services.values():
+        async with service.context.database.begin(EVERYWHERE) as conn:
+            await conn.execute("delete from sandbox_clock")
+        await service.context.clock.reload()
+        await service.context.clock.set(moment)

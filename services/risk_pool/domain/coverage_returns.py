@@ -4,7 +4,9 @@ Nothing that was booked is changed: what comes back is booked anew, in a month t
 a reference of its own turn.
 """
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from services.risk_pool.domain.coverage import LIFE_CYCLE, Action, Coverage, covered_part
 from services.risk_pool.domain.coverage_changes import CoverageChange
@@ -56,6 +58,7 @@ def undo(coverage: Coverage, *, on: date, reason: str, day: date) -> CoverageCha
         before=coverage,
         move=LIFE_CYCLE.find(coverage.state, action),
         changes={
+            "attributes_at_disbursement": {},
             "reserved_fen": fen if is_held else 0,
             "activated_fen": 0,
             "covered_fen": 0,
@@ -92,6 +95,7 @@ def cover_late(
     loan_no: str,
     disbursed_on: date,
     matures_on: date,
+    attributes: Mapping[str, Any],
     day: date,
 ) -> CoverageChange:
     """A loan paid out while its capacity was held, and told after that had run out: covered again.
@@ -102,6 +106,7 @@ def cover_late(
         before=coverage,
         move=LIFE_CYCLE.find(coverage.state, Action.COVER_LATE),
         changes={
+            "attributes_at_disbursement": dict(attributes),
             "reserved_fen": 0,
             "activated_fen": covered_fen,
             "covered_fen": covered_fen,

@@ -66,5 +66,6 @@ async def take_cover_again(
         loan_no=event.loan_no,
         disbursed_on=event.disbursed_on,
         matures_on=event.matures_on,
+        attributes=event.attributes,
         day=pool.open_day(event.disbursed_on),
     )
