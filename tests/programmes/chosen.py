@@ -113,6 +113,10 @@ def _can_be_walked(one: Chosen) -> bool:
     principal = one.loss.get("outstanding_principal_fen", 0)
     if one.loss.get("borrower_balance_fen") not in (None, principal):
         return False
+    attributes = one.loss.get("attributes", {})
+    if attributes.get("is_ip_loan") is False or attributes.get("is_multi_ip_type") is True:
+        # Every loan of the house is pledged for by IP, and the walk pledges one patent.
+        return False
     return one.amount_fen >= 100_000 and _is_let_in(one)
 
 
