@@ -1,36 +1,23 @@
 """Every mode with known ratios carries one loan over HTTP, from the published file to a recovered
 claim on a signed statement; every figure is that of its case file, to the fen."""
 
-from collections.abc import AsyncIterator
-from typing import Any
-
 import pytest
 
-from services.applications.main import SERVICE as APPLICATIONS
-from services.notifications.main import SERVICE as NOTIFICATIONS
 from services.risk_pool.audit.verify import audit_pool
-from services.risk_pool.main import SERVICE as RISK_POOL
 from shared.money import parse_fen
 from shared.postgres.database import EVERYWHERE
 from tests.e2e.town import Town
-from tests.notifications.conftest import SETTINGS
 from tests.programmes.chosen import Chosen, chosen, live_modes
+from tests.programmes.table import PAGE, written
 from tests.programmes.walk import COSTS_FEN, GROSS_FEN, Walk
-from tests.services import together
-
-
-@pytest.fixture
-async def town(database_of: Any, issuer: Any, shared_folder: Any) -> AsyncIterator[Town]:
-    """Three services that have just been started: no bank, no pool yet."""
-    services = (APPLICATIONS, RISK_POOL, NOTIFICATIONS)
-    async with together(
-        services, database_of, issuer, shared_folder, **SETTINGS, due_interval_seconds=3600
-    ) as running:
-        yield Town(*running)
 
 
 def test_every_live_mode_is_walked():
     assert [(one.programme, one.mode) for one in chosen()] == list(live_modes())
+
+
+def test_the_table_of_programmes_is_todays():
+    assert PAGE.read_text() == written(PAGE.read_text())
 
 
 @pytest.mark.parametrize("one", chosen(), ids=str)

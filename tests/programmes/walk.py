@@ -142,6 +142,11 @@ class Walk:
             if fact.at == at and fact.by == "bank"
         }
 
+    def application(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """An application for the loan, with these facts as of the approval."""
+        today = self.town.office.now.date()
+        return self._submission(self.chosen.amount_fen, FIRM, facts, today)
+
     def _companions(self) -> list[int]:
         """Amounts of further loans, so that the figures that caps count are as in the case."""
         wanted = 0
