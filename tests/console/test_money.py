@@ -55,6 +55,8 @@ async def test_a_claim_goes_from_the_bank_to_the_statement(house: House):
 
     async with house.logged_in("finance-qian") as checker:
         page = await checker.opens(recovery)
+        assert "试分配" in page.text
+        assert "5,000.00" in page.text and "95,000.00" in page.text
         page = await checker.sends(page, f"{recovery}/confirm")
         assert "已确认入账" in page.text
         assert "5,000.00" in page.text and "95,000.00" in page.text

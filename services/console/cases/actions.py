@@ -102,7 +102,7 @@ CLAIM_ACTIONS = _table(
     Action("write_off", "write_off", (*_REASON, FormField("written_off_on", "date"))),
 )
 RECOVERY_ACTIONS = _table(
-    Action("confirm", "confirm", emphasis="main"),
+    Action("confirm", "confirm", (FormField("trial", "hidden"),), "main"),
     Action("refuse", "refuse", _REASON, "bad"),
 )
 SUBSIDY_ACTIONS = _table(

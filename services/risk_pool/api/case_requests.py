@@ -256,6 +256,15 @@ class WriteOff(RequestBody):
 Route = Literal[ROUTES]  # type: ignore[valid-type] # the words of the domain
 
 
+class RecoveryConfirmed(RequestBody):
+    """The confirmation of a recovery: it names the trial distribution that it was taken on."""
+
+    trial: ShortText = Field(
+        description="The `id` of the trial that you saw. Where anything that decides it has moved "
+        "since, the confirmation is refused with both (`trial-moved`)."
+    )
+
+
 class NewRecovery(RequestBody):
     """Money that came in on a compensated loan, before costs."""
 

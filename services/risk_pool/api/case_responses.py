@@ -272,8 +272,38 @@ class RecoveryAnswer(Money):
     waiting_for: WaitingFor | None
 
 
+class ShareTried(BaseModel):
+    """What one party would get, and what it still has to get before and after."""
+
+    party: str = Field(examples=["pool"])
+    party_code: str
+    amount: str
+    open_before: str
+    open_after: str
+
+
+class RecoveryTried(BaseModel):
+    """What a reported recovery would give to whom if it were confirmed now."""
+
+    id: str = Field(description="What the confirmation names as `trial`.")
+    gross: str
+    counted: str = Field(description="Of the gross amount, what counts by the IP share.")
+    costs: str = Field(description="Met from these proceeds, with what was carried before.")
+    carried_before: str
+    carried_after: str
+    net: str
+    to_interest: str
+    interest_before: str
+    interest_after: str
+    to_pledgor: str
+    order: str
+    shares: list[ShareTried]
+
+
 class RecoveryDetail(RecoveryAnswer):
     """A recovery with its explanation and history."""
+
+    trial: RecoveryTried | None = Field(description="While it is reported.")
 
     progress: list[StepAnswer] = Field(
         description="The usual way of such a case and how far this one is; empty where it has left it."

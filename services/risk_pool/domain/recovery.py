@@ -38,7 +38,7 @@ class Action(StrEnum):
 
 
 _BANK = frozenset({"bank_operator"})
-_CHECKER = frozenset({"finance_checker"})
+CHECKER = frozenset({"finance_checker"})
 _NOT_THE_REPORTER = "another person than the reporter"
 
 LIFE_CYCLE = LifeCycle(
@@ -50,11 +50,11 @@ LIFE_CYCLE = LifeCycle(
             State.REPORTED,
             Action.CONFIRM,
             State.CONFIRMED,
-            _CHECKER,
+            CHECKER,
             guards=(_NOT_THE_REPORTER,),
             tells=("recovery.booked.v1",),
         ),
-        Move(State.REPORTED, Action.REFUSE, State.REFUSED, _CHECKER),
+        Move(State.REPORTED, Action.REFUSE, State.REFUSED, CHECKER),
     ),
     guards={
         _NOT_THE_REPORTER: another_person_than("reported_by", zh="确认", en="the confirmation")

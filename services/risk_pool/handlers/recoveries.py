@@ -14,18 +14,21 @@ from services.risk_pool.domain.recovery import (
     check,
     recovery_transfers,
 )
+from services.risk_pool.domain.recovery_trial import RecoveryTrial
 from services.risk_pool.domain.shares import PartyShare, shares_of
 from services.risk_pool.domain.time_limits import term_of
+from services.risk_pool.domain.trial import trial_moved
 from services.risk_pool.handlers import breakers
 from services.risk_pool.handlers.claims import terms_of
 from services.risk_pool.handlers.compensation import share_of_event
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import claims as known_claims
 from services.risk_pool.queries import recoveries as known
-from services.risk_pool.tables import claims, recoveries
+from services.risk_pool.tables import claims, recoveries, shown_trials
 from services.risk_pool.tables.ledger import LockedPool, book, lock_pool, store_explanation
 from services.risk_pool.tables.numbers import next_number
 from shared.life_cycle import Row
+from shared.postgres.database import seeing_everything
 from shared.refusals import NotFound, Refused
 from shared.schemes.decide.claims import Cost
 from shared.schemes.decide.recovery import RecoveryDecision, RecoveryFacts, split_recovery
@@ -123,16 +126,29 @@ async def _locked(
     return pool, claim, recovery
 
 
-async def confirm(conn: asyncpg.Connection, recovery_id: UUID, context: StepContext) -> None:
-    """Finance confirms: costs first, then back to each by what it bore; booked at once (H.25).
+async def trial_of(conn: asyncpg.Connection, claim: Row, recovery: Row) -> RecoveryTrial:
+    """What a reported recovery would give to whom if it were confirmed now, whoever asks."""
+    async with seeing_everything(conn):
+        facts = await _facts(conn, claim, recovery)
+        decision = split_recovery(facts, await known_claims.borne(conn, claim))
+        codes = await known_claims.party_codes(conn, claim)
+    return RecoveryTrial(number=recovery["number"], decision=decision, codes=codes)
+
+
+async def confirm(
+    conn: asyncpg.Connection, recovery_id: UUID, context: StepContext, *, trial: str
+) -> None:
+    """Finance confirms the trial it saw: costs first, then back to each by what it bore; booked at
+    once (H.25).
 
     Its business day is that of the receipt, or the first open day where that month is settled.
+    Raises SecondPersonRequired, TrialMoved with both figures.
     """
     pool, claim, recovery = await _locked(conn, recovery_id, Action.CONFIRM, context)
-    codes = await known_claims.party_codes(conn, claim)
-    facts = await _facts(conn, claim, recovery)
-
-    decision = split_recovery(facts, await known_claims.borne(conn, claim))
+    now = await trial_of(conn, claim, recovery)
+    if now.id != trial:
+        raise trial_moved(await shown_trials.seen(conn, recovery_id, trial), now.as_data())
+    decision, codes = now.decision, now.codes
     day = pool.open_day(recovery["received_on"])
     shares = shares_of(decision.returned, codes)
 

@@ -122,17 +122,14 @@ async def test_finance_confirms_once_or_sends_back(running):
         assert report["waiting_for"]["roles"] == ["finance_checker"]
 
         for person in (pool.maker, pool.bank("ICBC")):
-            assert code_of(await person.post(f"{where}/confirm", json={})) == (403, "role-missing")
+            assert code_of(await pool.confirms(report, by=person)) == (403, "role-missing")
         answer = await pool.checker.post(f"{where}/refuse", json={"reason": "流水不符"})
         assert answer.json()["state"] == "refused"
-        assert code_of(await pool.checker.post(f"{where}/confirm", json={})) == (
-            409,
-            "not-possible-now",
-        )
+        assert code_of(await pool.confirms(report)) == (409, "not-possible-now")
         assert "recoveries" not in await pool.balances()
 
         good = await pool.recovers(claim, "100.00", on="2026-03-05")
-        again = await pool.checker.post(f"/recoveries/{good['id']}/confirm", json={})
+        again = await pool.confirms(good)
         assert code_of(again) == (409, "not-possible-now")
         listed = (await pool.auditor.get("/recoveries", params={"state": "confirmed"})).json()
         assert [one["number"] for one in listed["items"]] == [good["number"]]
@@ -158,3 +155,49 @@ async def test_money_of_a_settled_month_is_booked_in_the_open_one(running):
         back = await pool.recovers(claim, "100.00", on="2026-03-20")
 
         assert back["booked_on"] == "2026-04-01"
+
+
+async def test_who_confirms_sees_before_what_each_would_get_and_what_would_be_left_to_get(running):
+    async with claims_of(running) as pool:
+        claim = await claimed(pool, interest_arrears="20000.00")
+        report = await pool.recovers(
+            claim, "120000.00", costs="20000.00", on="2026-03-05", confirmed=False
+        )
+
+        seen = (await pool.checker.get(f"/recoveries/{report['id']}")).json()["trial"]
+
+        assert (seen["gross"], seen["costs"], seen["net"]) == ("120000.00", "20000.00", "100000.00")
+        assert (seen["carried_before"], seen["carried_after"]) == ("0.00", "0.00")
+        assert (seen["to_interest"], seen["interest_after"]) == ("0.00", "20000.00")
+        assert [
+            (one["party_code"], one["open_before"], one["amount"], one["open_after"])
+            for one in seen["shares"]
+        ] == [
+            ("dongli", "360000.00", "40000.00", "320000.00"),
+            ("ICBC", "540000.00", "60000.00", "480000.00"),
+        ]
+        assert report["trial"] == seen
+        booked = (await pool.confirms(report)).json()
+        assert booked["trial"] is None
+        assert amounts(booked["shares"]) == amounts(seen["shares"])
+
+
+async def test_a_confirmation_on_a_trial_that_has_moved_is_refused_with_both_figures(running):
+    async with claims_of(running) as pool:
+        claim = await claimed(pool)
+        first = await pool.recovers(
+            claim, "1000.00", costs="1500.00", on="2026-03-05", confirmed=False
+        )
+        second = await pool.recovers(claim, "10500.00", on="2026-03-05", confirmed=False)
+        where = f"/recoveries/{second['id']}"
+        seen = (await pool.checker.get(where)).json()["trial"]
+        assert (await pool.confirms(first)).status_code == 200
+
+        moved = await pool.checker.post(f"{where}/confirm", json={"trial": seen["id"]})
+
+        assert code_of(moved) == (409, "trial-moved")
+        assert moved.json()["seen"] == seen
+        assert (moved.json()["seen"]["net"], moved.json()["now"]["net"]) == ("10500.00", "10000.00")
+        assert (await pool.checker.post(f"{where}/confirm", json={})).status_code == 422
+        assert (await pool.auditor.get(where)).json()["state"] == "reported"
+        assert "recoveries" not in await pool.balances()
