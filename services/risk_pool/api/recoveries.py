@@ -139,6 +139,8 @@ async def _trial(conn: asyncpg.Connection, row: Row, caller: Identity) -> Recove
     """What it would give to whom now. What somebody sees who may confirm is kept."""
     claim = await known_claims.find(conn, row["claim_id"])
     assert claim is not None
+    if claim["reversed_on"] is not None:
+        return None
     shown = (await handlers.trial_of(conn, claim, row)).as_data()
     if caller.roles & CHECKER and caller.institution == EVERYWHERE:
         await shown_trials.keep(conn, row["id"], shown, to=caller.subject)

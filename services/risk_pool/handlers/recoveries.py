@@ -42,6 +42,12 @@ class ClaimNotApproved(Refused):
     code = "claim-not-approved"
 
 
+class ClaimReversed(Refused):
+    """A claim that an adjustment has booked back shares nothing out any more."""
+
+    code = "claim-reversed"
+
+
 class RecoveryNotAdmissible(Refused):
     """The machine's check found something; everything it found is in `findings`."""
 
@@ -52,7 +58,8 @@ class RecoveryNotAdmissible(Refused):
 async def report(
     conn: asyncpg.Connection, claim_id: UUID, reported: Reported, context: StepContext
 ) -> UUID:
-    """A bank reports what has come in. Raises NotFound, ClaimNotApproved, RecoveryNotAdmissible."""
+    """A bank reports what has come in. Raises NotFound, ClaimNotApproved, ClaimReversed,
+    RecoveryNotAdmissible."""
     claim = await known_claims.find(conn, claim_id)
     if claim is None:
         raise NotFound("没有该补偿申请", "There is no such claim.")
@@ -62,6 +69,7 @@ async def report(
             "The claim is not approved; what comes in before lowers the principal claimed.",
             state=claim["state"],
         )
+    _require_live(claim)
     found = check(reported, approved_on=claim["approved_on"], today=context.today)
     if found:
         raise RecoveryNotAdmissible(
@@ -97,6 +105,15 @@ async def report(
     )
     await apply_transition(conn, recoveries.CASES, step, now=context.now)
     return recovery_id
+
+
+def _require_live(claim: Row) -> None:
+    """Raises ClaimReversed."""
+    if claim["reversed_on"] is not None:
+        raise ClaimReversed(
+            f"该补偿已于 {claim['reversed_on']} 更正冲回，回款归贷款人，不再分配。",
+            f"The claim was reversed on {claim['reversed_on']}; what comes in is the lender's own.",
+        )
 
 
 def _of_claim(claim: Row) -> dict[str, Any]:
@@ -142,9 +159,10 @@ async def confirm(
     once (H.25).
 
     Its business day is that of the receipt, or the first open day where that month is settled.
-    Raises SecondPersonRequired, TrialMoved with both figures.
+    Raises SecondPersonRequired, ClaimReversed, TrialMoved with both figures.
     """
     pool, claim, recovery = await _locked(conn, recovery_id, Action.CONFIRM, context)
+    _require_live(claim)
     now = await trial_of(conn, claim, recovery)
     if now.id != trial:
         raise trial_moved(await shown_trials.seen(conn, recovery_id, trial), now.as_data())

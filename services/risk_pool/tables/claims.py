@@ -81,6 +81,7 @@ CASES = CaseTable(
         "paid_from": "text",
         "voucher": "text",
         "written_off_on": "date",
+        "reversed_on": "date",
     },
     about=about,
 )

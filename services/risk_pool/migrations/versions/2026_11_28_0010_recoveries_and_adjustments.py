@@ -6,9 +6,6 @@ revision = "0010"
 down_revision = "0009"
 
 _HOUSE_ONLY = "current_setting('zhidai.institution', true) = '*'"
-_OWN_ROWS = f"""
-    {_HOUSE_ONLY} or bank_code = current_setting('zhidai.institution', true)
-"""
 
 _TRIALS = (
     # What a person was shown who may decide a recovery or an adjustment: a decision that names
@@ -27,8 +24,56 @@ _TRIALS = (
     f"create policy house_only on shown_trials using ({_HOUSE_ONLY})",
 )
 
+_ADJUSTMENTS = (
+    """
+    create table adjustments (
+        id uuid primary key,
+        number text not null unique,
+        kind text not null check (kind in (
+            'claw_back', 'exclude', 'late_money', 'escrow_settlement')),
+        pool_code text not null references pools,
+        bank_code text not null check (bank_code <> ''),
+        claim_id uuid not null references claims,
+        claim_number text not null,
+        loan_id uuid not null,
+        loan_number text not null,
+        borrower_name text not null,
+        state text not null check (state in ('proposed', 'decided', 'refused')),
+        state_since timestamptz not null,
+        version integer not null default 1,
+        due_on date,
+        reason text not null check (reason <> ''),
+        evidence text not null check (evidence <> ''),
+        proposed_at timestamptz not null,
+        proposed_by text not null,
+        decided_by text check (decided_by <> proposed_by),
+        booked_on date,
+        effect jsonb,
+        explanation_id uuid references explanations,
+        check ((state = 'decided') = (booked_on is not null)),
+        check ((booked_on is null) = (decided_by is null)
+               and (booked_on is null) = (effect is null))
+    )
+    """,
+    "create index adjustments_page on adjustments (pool_code, id)",
+    "create index adjustments_claim on adjustments (claim_id, id)",
+    "create unique index adjustments_one_open on adjustments (claim_id) where state = 'proposed'",
+    "alter table adjustments enable row level security",
+    # A bank hears of an adjustment of its claim once it is decided.
+    f"""
+    create policy own_rows on adjustments using (
+        {_HOUSE_ONLY}
+        or (bank_code = current_setting('zhidai.institution', true) and state = 'decided'))
+    """,
+    """
+    alter table claims
+        add column reversed_on date,
+        add constraint claims_reversed check ((state = 'reversed') = (reversed_on is not null))
+    """,
+)
+
 
 def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
-    for statement in (*_TRIALS,):
+    for statement in (*_TRIALS, *_ADJUSTMENTS):
         op.execute(statement)

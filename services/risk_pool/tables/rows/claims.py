@@ -99,6 +99,7 @@ class Claim(SQLModel, table=True):
     paid_from: str = Field(sa_column=Column(Text, nullable=False))
     voucher: str = Field(sa_column=Column(Text, nullable=False))
     written_off_on: date | None = None
+    reversed_on: date | None = None
 
 
 class ClaimTrial(SQLModel, table=True):
