@@ -105,6 +105,10 @@ RECOVERY_ACTIONS = _table(
     Action("confirm", "confirm", (FormField("trial", "hidden"),), "main"),
     Action("refuse", "refuse", _REASON, "bad"),
 )
+ADJUSTMENT_ACTIONS = _table(
+    Action("decide", "decide", (*_OPINION, FormField("trial", "hidden")), "main"),
+    Action("refuse", "refuse", _REASON, "bad"),
+)
 SUBSIDY_ACTIONS = _table(
     Action("review", "review", _OPINION, "main"),
     Action("approve", "approve", (*_OPINION, FormField("trial", "hidden")), "main"),
