@@ -51,6 +51,11 @@ async def test_a_claim_goes_from_the_bank_to_the_statement(house: House):
             page, f"{path}/recover", route="auction", gross="120,000.00", costs="20000.00"
         )
         assert "追偿回款已报告" in page.text
+        double = await bank.sends(
+            page, f"{path}/recover", route="auction", gross="120000.00", costs="0.00"
+        )
+        assert double.status == 409 and "如确为另一笔" in double.text
+        assert double.form(f"{path}/recover")["not_a_double_reason"] == ""
         recovery = next(link for link in page.links if link.startswith("/recoveries/"))
 
     async with house.logged_in("finance-qian") as checker:

@@ -103,7 +103,9 @@ CLAIM_ACTIONS = _table(
 )
 RECOVERY_ACTIONS = _table(
     Action("confirm", "confirm", (FormField("trial", "hidden"),), "main"),
+    Action("return", "return", _REASON),
     Action("refuse", "refuse", _REASON, "bad"),
+    Action("withdraw", "withdraw", _REASON, "bad"),
 )
 ADJUSTMENT_ACTIONS = _table(
     Action("decide", "decide", (*_OPINION, FormField("trial", "hidden")), "main"),

@@ -54,7 +54,13 @@ async def report_recovery(page: Page, claim_id: UUID) -> Response:
             "from_pledged_ip": text(form, "from_pledged_ip") == "yes",
             "gross": amount(form, "gross"),
             "costs": amount(form, "costs") or "0",
+            "reference": text(form, "reference"),
         }
+        if text(form, "not_a_double_reason"):
+            body |= {
+                "not_a_double": True,
+                "not_a_double_reason": text(form, "not_a_double_reason"),
+            }
         await page.risk_pool.post(f"/claims/{claim_id}/recoveries", body, key=once(form))
 
     return await page.answer_form(

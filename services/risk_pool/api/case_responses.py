@@ -242,6 +242,15 @@ class ClaimAnswer(ClaimInList):
     history: list[MoveAnswer]
 
 
+class CostAnswer(BaseModel):
+    """A cost of recovery by the reference of its receipt."""
+
+    reference: str
+    kind: str
+    amount: str
+    paid_on: date
+
+
 class RecoveryAnswer(Money):
     """A recovery: as reported, and once confirmed, where the money went and why."""
 
@@ -260,6 +269,9 @@ class RecoveryAnswer(Money):
     from_pledged_ip: bool
     gross_fen: Fen
     costs_fen: Fen
+    cost_items: list[CostAnswer]
+    reference: str
+    double_reason: str = Field(description="Why it is no double, where it looked like one.")
     carried_before_fen: Fen
     carried_after_fen: Fen
     net_fen: Fen

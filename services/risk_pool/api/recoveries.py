@@ -1,7 +1,7 @@
 """Recoveries over HTTP: a bank reports what came in, finance confirms it."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
@@ -24,6 +24,7 @@ from services.risk_pool.api.cases import (
 )
 from services.risk_pool.api.claims import shares_answered
 from services.risk_pool.api.trials import looking_at_trials
+from services.risk_pool.domain.claim_details import CostStated
 from services.risk_pool.domain.recovery import (
     CHECKER,
     LIFE_CYCLE,
@@ -33,6 +34,7 @@ from services.risk_pool.domain.recovery import (
     State,
 )
 from services.risk_pool.handlers import recoveries as handlers
+from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import claims as known_claims
 from services.risk_pool.queries import recoveries as known
 from services.risk_pool.tables import shown_trials
@@ -57,7 +59,7 @@ async def report_recovery(
     claim_id: UUID, body: NewRecovery, request: Request, caller: Bank, context: CurrentContext
 ) -> Response:
     """Report what has come in on an approved claim; finance confirms it."""
-    reported = Reported(**dict(body))
+    reported = _reported(**dict(body))
     reporting = step_context(request, caller, context)
 
     async def work(conn: asyncpg.Connection) -> Answer:
@@ -117,6 +119,16 @@ async def show_recovery(
     return answer
 
 
+def _reported(*, cost_items: Any, **said: Any) -> Reported:
+    return Reported(costs=[CostStated(**dict(one)) for one in cost_items], **said)
+
+
+async def _resubmit(
+    conn: asyncpg.Connection, recovery_id: UUID, context: StepContext, **said: Any
+) -> None:
+    await handlers.resubmit(conn, recovery_id, context, reported=_reported(**said))
+
+
 async def detail(conn: asyncpg.Connection, recovery_id: UUID, caller: Identity) -> RecoveryDetail:
     """A recovery as the caller may see it. Raises NotFound."""
     row = await known.find(conn, recovery_id)
@@ -164,7 +176,28 @@ add_steps(
             handler=handlers.refuse,
             body=Refusal,
             name="refuse_recovery",
-            description="Finance sends a report back (finance_checker); the bank reports anew.",
+            description="Finance does not confirm the report, for good (finance_checker).",
+        ),
+        CaseStep(
+            action=Action.RETURN,
+            handler=handlers.send_back,
+            body=Refusal,
+            name="return_recovery",
+            description="Finance sends a report back to be mended (finance_checker).",
+        ),
+        CaseStep(
+            action=Action.RESUBMIT,
+            handler=_resubmit,
+            body=NewRecovery,
+            name="resubmit_recovery",
+            description="The bank reports anew what finance has returned.",
+        ),
+        CaseStep(
+            action=Action.WITHDRAW,
+            handler=handlers.withdraw,
+            body=Refusal,
+            name="withdraw_recovery",
+            description="The bank takes its report back before it is confirmed.",
         ),
     ),
     show=detail,

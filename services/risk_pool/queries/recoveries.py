@@ -6,9 +6,10 @@ from uuid import UUID
 
 import asyncpg
 
-from services.risk_pool.domain.recovery import State
+from services.risk_pool.domain.recovery import COUNTS, Reported, State
 from services.risk_pool.domain.shares import PartyShare
 from services.risk_pool.queries.filters import conditions
+from shared.life_cycle import Row
 from shared.postgres.literals import literals
 
 
@@ -45,6 +46,33 @@ async def page(
         f"select * from recoveries where {where} order by id desc limit {int(limit)}", *arguments
     )
     return rows
+
+
+async def same_as(
+    conn: asyncpg.Connection, claim: Row, reported: Reported, *, but: UUID | None
+) -> tuple[str, str]:
+    """Numbers of live recoveries with the bank's reference, and of the claim's with the same day
+    and amount; "" for none. `but`: the one that is reported again."""
+    live = literals(COUNTS)
+    other = but or UUID(int=0)
+    reference = await conn.fetchval(
+        f"""select number from recoveries
+            where bank_code = $1 and reference = $2 and reference <> '' and id <> $3
+              and state in ({live})""",
+        claim["bank_code"],
+        reported.reference,
+        other,
+    )
+    money = await conn.fetchval(
+        f"""select number from recoveries
+            where claim_id = $1 and received_on = $2 and gross_fen = $3 and id <> $4
+              and state in ({live}) order by id limit 1""",
+        claim["id"],
+        reported.received_on,
+        reported.gross_fen,
+        other,
+    )
+    return reference or "", money or ""
 
 
 async def shares(

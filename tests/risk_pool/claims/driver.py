@@ -170,6 +170,7 @@ class Claims(Pool):
         bank: str = "ICBC",
         from_pledged_ip: bool = True,
         confirmed: bool = True,
+        **more: Any,
     ) -> Any:
         """Money comes in, the bank reports it, and finance confirms it."""
         answer = await self.bank(bank).post(
@@ -180,6 +181,7 @@ class Claims(Pool):
                 "from_pledged_ip": from_pledged_ip,
                 "gross": gross,
                 "costs": costs,
+                **more,
             },
         )
         assert answer.status_code == 201, answer.text

@@ -201,3 +201,99 @@ async def test_a_confirmation_on_a_trial_that_has_moved_is_refused_with_both_fig
         assert (await pool.checker.post(f"{where}/confirm", json={})).status_code == 422
         assert (await pool.auditor.get(where)).json()["state"] == "reported"
         assert "recoveries" not in await pool.balances()
+
+
+async def test_a_banks_own_reference_is_kept_and_stands_for_one_recovery(running):
+    async with claims_of(running) as pool:
+        claim = await claimed(pool)
+        first = await pool.recovers(claim, "100.00", on="2026-03-05", reference="ZC-2026-07-01")
+        assert first["reference"] == "ZC-2026-07-01"
+
+        body = report_of("200.00", reference="ZC-2026-07-01")
+        where = f"/claims/{claim['id']}/recoveries"
+        refused = await pool.bank("ICBC").post(where, json=body)
+
+        assert code_of(refused) == (409, "reference-used")
+        assert refused.json()["number"] == first["number"]
+        # What was not confirmed leaves its reference free.
+        report = await pool.recovers(
+            claim, "300.00", on="2026-03-05", reference="ZC-2", confirmed=False
+        )
+        gone = await pool.bank("ICBC").post(
+            f"/recoveries/{report['id']}/withdraw", json={"reason": "串户"}
+        )
+        assert gone.json()["state"] == "withdrawn"
+        again = await pool.bank("ICBC").post(where, json=report_of("300.00", reference="ZC-2"))
+        assert again.status_code == 201, again.text
+
+
+def report_of(gross: str, **more):
+    return {
+        "received_on": "2026-03-05",
+        "route": "auction",
+        "from_pledged_ip": True,
+        "gross": gross,
+        **more,
+    }
+
+
+async def test_the_same_amount_of_the_same_day_is_taken_only_with_a_reason(running):
+    async with claims_of(running) as pool:
+        claim = await claimed(pool)
+        first = await pool.recovers(claim, "100.00", on="2026-03-05")
+        where = f"/claims/{claim['id']}/recoveries"
+
+        double = await pool.bank("ICBC").post(where, json=report_of("100.00"))
+
+        assert code_of(double) == (409, "likely-double")
+        assert double.json()["number"] == first["number"]
+        unsaid = await pool.bank("ICBC").post(where, json=report_of("100.00", not_a_double=True))
+        assert unsaid.status_code == 422
+        assert unsaid.json()["errors"][0]["pointer"] == "#/not_a_double_reason"
+        said = report_of("100.00", not_a_double=True, not_a_double_reason="两笔租金")
+        other = (await pool.bank("ICBC").post(where, json=said)).json()
+        assert (other["state"], other["double_reason"]) == ("reported", "两笔租金")
+        assert (await pool.bank("ICBC").post(where, json=report_of("100.01"))).status_code == 201
+
+
+async def test_costs_are_listed_by_kind_and_each_counts_once_over_the_loan(running):
+    async with claims_of(running) as pool:
+        cost = {"reference": "票-1", "kind": "lawyer", "amount": "30.00", "paid_on": "2026-03-01"}
+        auction = cost | {"reference": "票-2", "kind": "auction", "amount": "20.00"}
+        claim = await claimed(pool, cost_items=[cost | {"reference": "票-0"}])
+        where = f"/claims/{claim['id']}/recoveries"
+
+        first = await pool.recovers(claim, "1050.00", on="2026-03-05", cost_items=[cost, auction])
+
+        assert (first["costs"], first["net"]) == ("50.00", "1000.00")
+        assert [one["kind"] for one in first["cost_items"]] == ["lawyer", "auction"]
+        for reference, code in (("票-0", "cost-counted-before"), ("票-2", "cost-counted-before")):
+            items = [cost | {"reference": reference}]
+            again = await pool.bank("ICBC").post(where, json=report_of("5.00", cost_items=items))
+            assert again.status_code == 422
+            (fault,) = again.json()["errors"]
+            assert (fault["pointer"], fault["code"]) == ("#/cost_items/0/reference", code)
+        disagree = report_of("5.00", costs="1.00", cost_items=[cost | {"reference": "票-3"}])
+        assert (await pool.bank("ICBC").post(where, json=disagree)).status_code == 422
+
+
+async def test_what_is_returned_is_mended_and_reported_again_with_what_it_says_now(running):
+    async with claims_of(running) as pool:
+        claim = await claimed(pool)
+        report = await pool.recovers(claim, "100.00", on="2026-03-05", confirmed=False)
+        where = f"/recoveries/{report['id']}"
+        returned = (
+            await pool.checker.post(f"{where}/return", json={"reason": "金额与流水不符"})
+        ).json()
+        assert (returned["state"], returned["trial"]) == ("returned", None)
+        assert returned["waiting_for"]["roles"] == ["bank_operator"]
+
+        mended = await pool.bank("ICBC").post(f"{where}/resubmit", json=report_of("1000.00"))
+
+        assert mended.status_code == 200, mended.text
+        assert (mended.json()["state"], mended.json()["gross"]) == ("reported", "1000.00")
+        assert mended.json()["trial"]["net"] == "1000.00"
+        booked = (await pool.confirms(report)).json()
+        assert (booked["net"], booked["number"]) == ("1000.00", report["number"])
+        actions = [one["action"] for one in booked["history"]]
+        assert actions == ["report", "return", "resubmit", "confirm"]

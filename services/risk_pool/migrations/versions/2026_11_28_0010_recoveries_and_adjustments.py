@@ -72,8 +72,37 @@ _ADJUSTMENTS = (
     """,
 )
 
+_RECOVERIES = (
+    # Found by what it says: the first migration left it to PostgreSQL to name it.
+    """
+    do $$
+    declare named text;
+    begin
+        for named in
+            select conname from pg_constraint
+            where conrelid = 'recoveries'::regclass and contype = 'c'
+              and pg_get_constraintdef(oid) like 'CHECK ((state = ANY %'
+        loop
+            execute format('alter table recoveries drop constraint %I', named);
+        end loop;
+    end $$
+    """,
+    """
+    alter table recoveries
+        add column reference text not null default '',
+        add column double_reason text not null default '',
+        add column cost_items jsonb not null default '[]',
+        add constraint recoveries_state check (state in (
+            'reported', 'returned', 'confirmed', 'refused', 'withdrawn'))
+    """,
+    """
+    create unique index recoveries_reference on recoveries (bank_code, reference)
+    where reference <> '' and state in ('reported', 'returned', 'confirmed')
+    """,
+)
+
 
 def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
-    for statement in (*_TRIALS, *_ADJUSTMENTS):
+    for statement in (*_TRIALS, *_ADJUSTMENTS, *_RECOVERIES):
         op.execute(statement)

@@ -219,6 +219,9 @@ class Recovery(SQLModel, table=True):
     booked_on: date | None = None
     reported_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     reported_by: str = Field(sa_column=Column(Text, nullable=False))
+    reference: str = Field(sa_column=Column(Text, nullable=False))
+    double_reason: str = Field(sa_column=Column(Text, nullable=False))
+    cost_items: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
     confirmed_by: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
 
 
