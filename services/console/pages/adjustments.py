@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
 from services.console.cases.kinds import ADJUSTMENT
-from services.console.http.forms import NOTHING_SENT, Attempt, once, text
+from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.pages.claims import show_claim
 
@@ -22,6 +22,9 @@ async def propose_adjustment(page: Page, claim_id: UUID) -> Response:
 
     async def send(form: FormData) -> Any:
         body = {name: text(form, name) for name in ("kind", "reason", "evidence")}
+        if body["kind"] == "late_money":
+            late = {"amount": amount(form, "amount"), "received_on": text(form, "received_on")}
+            body |= {name: said for name, said in late.items() if said}
         return await page.risk_pool.post(f"/claims/{claim_id}/adjustments", body, key=once(form))
 
     return await page.answer_form(

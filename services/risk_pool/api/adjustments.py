@@ -7,10 +7,10 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.risk_pool.api.case_requests import Refusal
-from services.risk_pool.api.case_responses import MoveAnswer, WaitingFor
+from services.risk_pool.api.case_responses import Money, MoveAnswer, WaitingFor
 from services.risk_pool.api.cases import (
     Anyone,
     CaseStep,
@@ -39,8 +39,9 @@ from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.progress import StepAnswer, progress_answer
-from shared.http.requests import LongText, RequestBody, ShortText
+from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
 from shared.life_cycle import Row
+from shared.money import MONEY_NAMES, Fen, RequestFen
 from shared.postgres.database import EVERYWHERE
 from shared.refusals import NotFound, Refused
 from shared.transitions import history_of
@@ -53,15 +54,20 @@ Maker = Annotated[Identity, part_in(LIFE_CYCLE, Action.PROPOSE)]
 class NewAdjustment(RequestBody):
     """What is to be booked back of an approved claim, and why."""
 
+    model_config = ConfigDict(**MONEY_NAMES)
+
     kind: Literal[tuple(KIND_WORDS)] = Field(  # type: ignore[valid-type] # words of the domain
         examples=["claw_back"],
         description="`claw_back`: the claim was approved wrongly. `exclude`: the loan was never "
-        "eligible. Both reverse the claim for good.",
+        "eligible. Both reverse the claim for good. `late_money`: money from before the approval "
+        "came to light; base and shares are made anew.",
     )
     reason: LongText = Field(examples=["审计发现贷款用途不符。"])
     evidence: LongText = Field(
         examples=["审计报告 2026-17 第 4 条"], description="Where the proof is."
     )
+    amount_fen: RequestFen | None = Field(None, description="Of late money: how much.")
+    received_on: IsoDate | None = Field(None, description="Of late money: when, before approval.")
 
 
 class AdjustmentDecided(RequestBody):
@@ -97,11 +103,15 @@ class AdjustmentEffect(BaseModel):
     """What an adjustment does to everybody."""
 
     id: str = Field(description="What the decision names as `trial`.")
+    principal_before: str | None = Field(None, description="Of late money, as the next three.")
+    principal_after: str | None = None
+    base_before: str | None = None
+    base_after: str | None = None
     parts: list[PartAnswer]
     entries: list[EntryAnswer]
 
 
-class AdjustmentInList(BaseModel):
+class AdjustmentInList(Money):
     """An adjustment in the list."""
 
     id: UUID
@@ -131,6 +141,8 @@ class AdjustmentAnswer(AdjustmentInList):
 
     progress: list[StepAnswer]
     evidence: str
+    amount_fen: Fen | None
+    received_on: date | None
     proposed_at: datetime
     proposed_by: str
     trial: AdjustmentEffect | None

@@ -6,6 +6,7 @@ booked changes: new transfers of the first open month say the opposite, each nam
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
@@ -22,12 +23,18 @@ class Kind(StrEnum):
 
     CLAW_BACK = "claw_back"
     EXCLUDE = "exclude"
+    LATE_MONEY = "late_money"
 
 
 KIND_WORDS: Mapping[str, Words] = {
     Kind.CLAW_BACK: Words("追回补偿款", "claw-back"),
     Kind.EXCLUDE: Words("剔除不合格贷款", "exclusion of the loan"),
+    Kind.LATE_MONEY: Words("批准前收回的款项", "money received before the approval"),
 }
+
+
+REVERSES = frozenset({Kind.CLAW_BACK, Kind.EXCLUDE})
+"""Everything is booked back, and the claim is reversed."""
 
 
 class State(StrEnum):
@@ -119,6 +126,9 @@ class Proposed:
     reason: str
     evidence: str
     """Where the proof is: a file number, a judgment, an audit's finding."""
+    amount_fen: int | None = None
+    """Of late money: what was received before the approval."""
+    received_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.risk_pool.domain.adjustment import KIND_WORDS, Part
+from services.risk_pool.domain.adjustment import KIND_WORDS, Kind, Part
 from services.risk_pool.domain.booking_back import Entry, nets
+from services.risk_pool.domain.compensation import PartyPayment
 from services.risk_pool.domain.shares import PartyShare
 from shared.life_cycle import Row
 from shared.money import format_fen
 from shared.schemes.decide.explanation import Explanation, Step, money
+from shared.schemes.decide.loss import ClaimDecision
 from shared.schemes.vocabulary import Words
 
 
@@ -28,6 +30,8 @@ class AdjustmentTrial:
     """Of the terms by which the claim was decided."""
     parts: Sequence[Part]
     entries: Sequence[Entry]
+    anew: "SplitAnew | None" = None
+    """Of late money: the split that takes the place of the claim's own."""
 
     @property
     def id(self) -> str:
@@ -46,6 +50,7 @@ class AdjustmentTrial:
     def _figures(self) -> dict[str, Any]:
         return {
             "kind": self.kind,
+            **({} if self.anew is None else self.anew.as_data()),
             "parts": [
                 {
                     "party": one.party,
@@ -94,6 +99,71 @@ class AdjustmentTrial:
             inputs=tuple((party, money(fen)) for party, fen in amounts.items()),
             result=money(sum(amounts.values())),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitAnew:
+    """A claim's split with what was received before the approval taken off."""
+
+    decision: ClaimDecision
+    base_before_fen: int
+    principal_before_fen: int
+    late_fen: int
+    shares: Sequence[PartyShare]
+    payments: Sequence[PartyPayment]
+
+    def as_data(self) -> dict[str, Any]:
+        return {
+            "principal_before": format_fen(self.principal_before_fen),
+            "principal_after": format_fen(self.principal_before_fen - self.late_fen),
+            "base_before": format_fen(self.base_before_fen),
+            "base_after": format_fen(self.decision.base_fen),
+            "payments": [
+                {
+                    "payer": one.payer,
+                    "payer_code": one.payer_code,
+                    "payee": one.payee,
+                    "payee_code": one.payee_code,
+                    "kind": one.kind,
+                    "amount": format_fen(one.amount_fen),
+                }
+                for one in self.payments
+            ],
+        }
+
+
+def with_late_money(
+    claim: Row,
+    *,
+    number: str,
+    shares: Sequence[PartyShare],
+    returned: Mapping[str, int],
+    entries: Sequence[Entry],
+    anew: SplitAnew,
+) -> AdjustmentTrial:
+    """Everybody bears what it would have borne, had the money been known at the approval."""
+    gets = nets(entries, claim["pool_code"])
+    bears = {one.party: one.amount_fen for one in anew.shares}
+    borne = anew.decision.borne.borne
+    return AdjustmentTrial(
+        number=number,
+        kind=Kind.LATE_MONEY,
+        version=claim["decided_version"],
+        parts=tuple(
+            Part(
+                party=one.party,
+                party_code=one.party_code,
+                bore_fen=one.amount_fen,
+                had_back_fen=returned.get(one.party, 0),
+                bears_fen=bears.get(one.party, 0),
+                keeps_back_fen=min(returned.get(one.party, 0), borne.get(one.party, 0)),
+                gets_fen=gets.get(one.party_code, 0),
+            )
+            for one in shares
+        ),
+        entries=entries,
+        anew=anew,
+    )
 
 
 def all_undone(

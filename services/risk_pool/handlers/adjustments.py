@@ -1,6 +1,7 @@
 """Adjustments: finance proposes to book back what a claim has booked, another person decides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +13,30 @@ from services.risk_pool.domain.adjustment import (
     LIFE_CYCLE,
     Action,
     AdjustmentOpen,
+    Kind,
     Proposed,
     require_adjustable,
 )
-from services.risk_pool.domain.adjustment_trial import AdjustmentTrial, all_undone
+from services.risk_pool.domain.adjustment_trial import (
+    AdjustmentTrial,
+    SplitAnew,
+    all_undone,
+    with_late_money,
+)
 from services.risk_pool.domain.booking_back import as_transfers, booked_back
+from services.risk_pool.domain.compensation import payment_of, payments_of
+from services.risk_pool.domain.late_money import (
+    NotPaidYet,
+    booked_anew,
+    counters_of,
+    faults,
+    passed_on,
+)
+from services.risk_pool.domain.shares import shares_of
 from services.risk_pool.domain.trial import trial_moved
 from services.risk_pool.handlers import breakers
 from services.risk_pool.handlers.step_context import StepContext
+from services.risk_pool.handlers.trial import decided_anew
 from services.risk_pool.queries import adjustments as known
 from services.risk_pool.queries import claims as known_claims
 from services.risk_pool.queries import recoveries as known_recoveries
@@ -28,7 +45,7 @@ from services.risk_pool.tables.ledger import LockedPool, book, lock_pool, store_
 from services.risk_pool.tables.numbers import next_number
 from shared.life_cycle import SYSTEM, Row
 from shared.postgres.database import seeing_everything
-from shared.refusals import NotFound
+from shared.refusals import FieldsWrong, NotFound
 from shared.transitions import Step, apply_transition
 
 
@@ -43,6 +60,8 @@ async def propose(
     await lock_pool(conn, pool_code)
     claim = await claims.lock(conn, claim_id)
     require_adjustable(claim["state"])
+    if proposed.kind == Kind.LATE_MONEY:
+        await _require_late_money(conn, claim, proposed)
     waiting = await known.open_of(conn, claim_id)
     if waiting is not None:
         raise AdjustmentOpen(
@@ -66,6 +85,8 @@ async def propose(
         "due_on": None,
         "reason": proposed.reason,
         "evidence": proposed.evidence,
+        "amount_fen": proposed.amount_fen if proposed.kind == Kind.LATE_MONEY else None,
+        "received_on": proposed.received_on if proposed.kind == Kind.LATE_MONEY else None,
         "proposed_at": context.now,
         "proposed_by": context.by.subject,
     }
@@ -81,6 +102,24 @@ async def propose(
     return adjustment_id
 
 
+async def _require_late_money(conn: asyncpg.Connection, claim: Row, proposed: Proposed) -> None:
+    """Raises NotPaidYet, CountersNotKept, FieldsWrong."""
+    if claim["paid_on"] is None:
+        raise NotPaidYet(
+            "该补偿尚未拨付，请先暂缓核查或整笔冲回。",
+            "The claim is not paid yet: it is held and looked at, or booked back as a whole.",
+        )
+    counters_of(await known.decided_by(conn, claim["id"]))
+    wrong = faults(
+        proposed.amount_fen,
+        proposed.received_on,
+        approved_on=claim["approved_on"],
+        principal_fen=claim["approved_principal_fen"] - await known.late_fen(conn, claim["id"]),
+    )
+    if wrong:
+        raise FieldsWrong(wrong)
+
+
 async def trial_of(conn: asyncpg.Connection, adjustment: Row) -> AdjustmentTrial:
     """What a proposed adjustment would book now, whoever asks. Raises NothingToAdjust."""
     async with seeing_everything(conn):
@@ -90,6 +129,8 @@ async def trial_of(conn: asyncpg.Connection, adjustment: Row) -> AdjustmentTrial
         codes = await known_claims.party_codes(conn, claim)
         booked = await known.booked_of_loan(conn, claim["pool_code"], claim["loan_id"])
         bearer = claim["bearer"]
+        if adjustment["kind"] == Kind.LATE_MONEY:
+            return await _late_trial(conn, claim, adjustment, codes)
         return all_undone(
             claim,
             number=adjustment["number"],
@@ -102,6 +143,48 @@ async def trial_of(conn: asyncpg.Connection, adjustment: Row) -> AdjustmentTrial
                 is_paid=claim["paid_on"] is not None,
             ),
         )
+
+
+async def _late_trial(
+    conn: asyncpg.Connection, claim: Row, adjustment: Row, codes: Mapping[str, str]
+) -> AdjustmentTrial:
+    counters, balance_fen = counters_of(await known.decided_by(conn, claim["id"]))
+    principal_fen = claim["approved_principal_fen"] - await known.late_fen(conn, claim["id"])
+    decision = await decided_anew(
+        conn,
+        claim,
+        principal_fen=principal_fen - adjustment["amount_fen"],
+        counters=counters,
+        borrower_balance_fen=balance_fen,
+    )
+    before = await known.last_payments(conn, claim["id"])
+    payments = payments_of(decision.payments, codes)
+    returned = await known_recoveries.returned_before(conn, claim["id"])
+    entries = [
+        *booked_anew(
+            claim["number"],
+            await known_claims.payments(conn, claim["id"])
+            if before is None
+            else [payment_of(one) for one in before],
+            payments,
+        ),
+        *passed_on(claim["number"], returned, decision.borne.borne, codes, bearer=claim["bearer"]),
+    ]
+    return with_late_money(
+        claim,
+        number=adjustment["number"],
+        shares=await known_claims.shares(conn, claim["id"]),
+        returned=returned,
+        entries=entries,
+        anew=SplitAnew(
+            decision=decision,
+            base_before_fen=claim["base_fen"],
+            principal_before_fen=principal_fen,
+            late_fen=adjustment["amount_fen"],
+            shares=shares_of(decision.shares, codes),
+            payments=payments,
+        ),
+    )
 
 
 async def _locked(
@@ -161,16 +244,42 @@ async def decide(
         },
     )
     await apply_transition(conn, adjustments.CASES, step, now=context.now)
-    reverse = Step(
+    if now.anew is None:
+        await _reverse(conn, claim, adjustment, day, context)
+    else:
+        await _split_anew(conn, claim, now, now.anew)
+    await breakers.watch_banks(conn, pool, (claim["bank_code"],), now=context.now)
+    await breakers.watch_pool(conn, pool, day=day, now=context.now)
+
+
+async def _reverse(
+    conn: asyncpg.Connection, claim: Row, adjustment: Row, day: date, context: StepContext
+) -> None:
+    step = Step(
         case=claim,
         action=claim_cycle.Action.REVERSE,
         by=SYSTEM,
         reason=f"{adjustment['number']}：{adjustment['reason']}",
         changes={"reversed_on": day},
     )
-    await apply_transition(conn, claims.CASES, reverse, now=context.now)
-    await breakers.watch_banks(conn, pool, (claim["bank_code"],), now=context.now)
-    await breakers.watch_pool(conn, pool, day=day, now=context.now)
+    await apply_transition(conn, claims.CASES, step, now=context.now)
+
+
+async def _split_anew(
+    conn: asyncpg.Connection, claim: Row, trial: AdjustmentTrial, anew: SplitAnew
+) -> None:
+    less = dict(claim["returned_less"])
+    for one in trial.parts:
+        less[one.party] = less.get(one.party, 0) + one.had_back_fen - one.keeps_back_fen
+    await claims.split_anew(
+        conn,
+        claim,
+        shares=anew.shares,
+        borne=anew.decision.borne,
+        base_fen=anew.decision.base_fen,
+        covered_fen=anew.decision.covered_fen,
+        returned_less={party: fen for party, fen in less.items() if fen},
+    )
 
 
 def _told(trial: AdjustmentTrial) -> Sequence[Any]:

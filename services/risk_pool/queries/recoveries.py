@@ -109,13 +109,17 @@ async def received_fen(conn: asyncpg.Connection, loan_id: UUID) -> int:
 
 
 async def returned_before(conn: asyncpg.Connection, claim_id: UUID) -> dict[str, int]:
-    """Party → what recoveries of the claim have given back so far."""
+    """Party → what recoveries of the claim have given back so far, less what it has passed on
+    since (late money)."""
     rows = await conn.fetch(
         """select party, sum(amount_fen)::bigint as fen from recovery_shares
            where claim_id = $1 group by party""",
         claim_id,
     )
-    return {row["party"]: row["fen"] for row in rows}
+    less: dict[str, int] = await conn.fetchval(
+        "select returned_less from claims where id = $1", claim_id
+    )
+    return {row["party"]: row["fen"] - less.get(row["party"], 0) for row in rows}
 
 
 async def interest_returned_before(conn: asyncpg.Connection, claim_id: UUID) -> int:

@@ -46,6 +46,7 @@ CASES = CaseTable(
 _PROPOSED = (
     "id", "number", "kind", "pool_code", "bank_code", "claim_id", "claim_number", "loan_id",
     "loan_number", "borrower_name", "state", "state_since", "due_on", "reason", "evidence",
+    "amount_fen", "received_on",
     "proposed_at", "proposed_by",
 )  # fmt: skip
 _PROPOSE = f"""

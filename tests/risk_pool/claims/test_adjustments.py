@@ -309,3 +309,75 @@ async def test_whoever_proposed_does_not_decide(running):
             f"/adjustments/{adjustment['id']}/refuse", json={"reason": "撤回"}
         )
         assert taken_back.json()["state"] == "refused"
+
+
+LATE = {"kind": "late_money", "amount": "100000.00", "received_on": "2026-03-01"}
+
+
+async def test_late_money_lowers_base_and_shares_and_the_difference_is_booked(running):
+    async with claims_of(running) as pool:
+        claim = await claimed(pool)
+        await pool.pays(claim)
+        await pool.recovers(claim, "10000.00", on="2026-03-05")
+
+        done = await reversed_by(pool, claim, **LATE)
+
+        effect = done["effect"]
+        assert (effect["principal_before"], effect["principal_after"]) == ("900000.00", "800000.00")
+        assert (effect["base_before"], effect["base_after"]) == ("900000.00", "800000.00")
+        assert [(one["party"], one["bore"], one["bears"]) for one in effect["parts"]] == [
+            ("pool", "360000.00", "320000.00"),
+            ("bank", "540000.00", "480000.00"),
+        ]
+        assert gets(effect) == {"dongli": "40000.00", "ICBC": "-40000.00"}
+        seen = (await pool.auditor.get(f"/claims/{claim['id']}")).json()
+        assert (seen["state"], seen["base"]) == ("paid", "800000.00")
+        held = await pool.balances()
+        assert (held["claims"], held["recoveries"]) == ("320000.00", "4000.00")
+        # The next recovery goes by what is borne now.
+        last = await pool.recovers(claim, "900000.00", on="2026-03-05")
+        assert {one["party"]: one["amount"] for one in last["shares"]} == {
+            "pool": "316000.00",
+            "bank": "474000.00",
+        }
+
+
+async def test_what_came_back_beyond_what_is_borne_after_late_money_is_passed_on(running):
+    async with claims_of(running) as pool:
+        claim = await claimed(pool)
+        await pool.pays(claim)
+        await pool.recovers(claim, "850000.00", on="2026-03-05")
+
+        done = await reversed_by(pool, claim, **LATE)
+
+        pool_part = done["effect"]["parts"][0]
+        assert (pool_part["had_back"], pool_part["keeps_back"]) == ("340000.00", "320000.00")
+        # 40,000.00 less borne, of which 20,000.00 had come back already.
+        assert gets(done["effect"]) == {"dongli": "20000.00", "ICBC": "-20000.00"}
+        held = await pool.balances()
+        assert held["claims"] == held["recoveries"] == "320000.00"
+        again = await reversed_by(pool, claim, **LATE | {"amount": "50000.00"})
+        assert (again["effect"]["base_before"], again["effect"]["base_after"]) == (
+            "800000.00", "750000.00",
+        )  # fmt: skip
+        assert gets(again["effect"])["dongli"] == "0.00"
+        undone = await reversed_by(pool, claim)
+        assert gets(undone["effect"])["dongli"] == "0.00"
+        held = await pool.balances()
+        assert "claims" not in held and "recoveries" not in held
+
+
+async def test_late_money_is_from_before_the_approval_and_of_a_paid_claim(running):
+    async with claims_of(running) as pool:
+        claim = await claimed(pool)
+        assert code_of(await proposes(pool, claim, **LATE)) == (409, "not-paid-yet")
+        await pool.pays(claim)
+        for wrong, code in (
+            ({"amount": "900000.01"}, "above-principal"),
+            ({"amount": None}, "missing"),
+            ({"received_on": None}, "missing"),
+            ({"received_on": "2026-03-05"}, "after-approval"),
+        ):
+            answer = await proposes(pool, claim, **LATE | wrong)
+            assert answer.status_code == 422, answer.text
+            assert [one["code"] for one in answer.json()["errors"]] == [code], wrong

@@ -44,6 +44,8 @@ _ADJUSTMENTS = (
         due_on date,
         reason text not null check (reason <> ''),
         evidence text not null check (evidence <> ''),
+        amount_fen bigint check (amount_fen > 0),
+        received_on date,
         proposed_at timestamptz not null,
         proposed_by text not null,
         decided_by text check (decided_by <> proposed_by),
@@ -51,6 +53,8 @@ _ADJUSTMENTS = (
         effect jsonb,
         explanation_id uuid references explanations,
         check ((state = 'decided') = (booked_on is not null)),
+        check ((kind = 'late_money') = (amount_fen is not null)
+               and (amount_fen is null) = (received_on is null)),
         check ((booked_on is null) = (decided_by is null)
                and (booked_on is null) = (effect is null))
     )
@@ -68,7 +72,16 @@ _ADJUSTMENTS = (
     """
     alter table claims
         add column reversed_on date,
+        add column returned_less jsonb not null default '{}',
+        add column split integer not null default 0,
         add constraint claims_reversed check ((state = 'reversed') = (reversed_on is not null))
+    """,
+    # A share never changes; late money writes another split beside it.
+    """
+    alter table claim_shares
+        add column split integer not null default 0,
+        drop constraint claim_shares_pkey,
+        add primary key (claim_id, split, party)
     """,
 )
 

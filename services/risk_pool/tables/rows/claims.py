@@ -100,6 +100,9 @@ class Claim(SQLModel, table=True):
     voucher: str = Field(sa_column=Column(Text, nullable=False))
     written_off_on: date | None = None
     reversed_on: date | None = None
+    split: int
+    """Which of its splits counts: 0 is the approval's, each late money makes the next."""
+    returned_less: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
 
 
 class ClaimTrial(SQLModel, table=True):
@@ -146,6 +149,7 @@ class ClaimShare(SQLModel, table=True):
     __tablename__ = "claim_shares"
 
     claim_id: UUID = Field(primary_key=True)
+    split: int = Field(primary_key=True)
     place: int
     bank_code: str = Field(sa_column=Column(Text, nullable=False))
     party: str = Field(sa_column=Column(Text, primary_key=True))

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, Text
+from sqlalchemy import BigInteger, Column, DateTime, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -42,6 +42,8 @@ class Adjustment(SQLModel, table=True):
     due_on: date | None = None
     reason: str = Field(sa_column=Column(Text, nullable=False))
     evidence: str = Field(sa_column=Column(Text, nullable=False))
+    amount_fen: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    received_on: date | None = None
     proposed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     proposed_by: str = Field(sa_column=Column(Text, nullable=False))
     decided_by: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
