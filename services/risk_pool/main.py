@@ -1,6 +1,7 @@
 """The risk pool's service: `python -m services.risk_pool.main`."""
 
 from services.risk_pool.api import (
+    adjustments,
     agreed_figures,
     banks,
     breaker_orders,
@@ -56,6 +57,7 @@ SERVICE = Service(
         claims.router,
         trials.router,
         recoveries.router,
+        adjustments.router,
         settlements.router,
         subsidies.router,
         agreed_figures.router,

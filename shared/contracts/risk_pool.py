@@ -371,6 +371,38 @@ class RecoveryBookedV1(_Claim):
     received_on: date
 
 
+class _Adjustment(_Claim):
+    adjustment_id: UUID
+    adjustment_number: str
+    adjustment_kind: str = Field(examples=["claw_back", "exclude"])
+    reason: str
+
+
+class AdjustmentProposedV1(_Adjustment):
+    """Finance proposes to book back what a claim has booked; another person decides."""
+
+    type = "adjustment.proposed.v1"
+
+
+class AdjustedPart(BaseModel):
+    """What an adjustment leaves one party to get (positive) or to pay (negative)."""
+
+    model_config = ConfigDict(**MONEY_NAMES, frozen=True, extra="ignore")
+
+    party: str = Field(examples=["pool", "bank"])
+    party_code: str
+    gets_fen: Fen
+
+
+class AdjustmentDecidedV1(_Adjustment):
+    """Two persons have adjusted an approved claim; the settlement of the month collects and pays."""
+
+    type = "adjustment.decided.v1"
+
+    booked_on: date
+    parts: tuple[AdjustedPart, ...]
+
+
 class _Subsidy(_Loan):
     subsidy_id: UUID
     subsidy_number: str
@@ -472,6 +504,8 @@ register(
         ClaimReleasedV1,
         ClaimWrittenOffV1,
         RecoveryBookedV1,
+        AdjustmentProposedV1,
+        AdjustmentDecidedV1,
         SubsidyFiledV1,
         SubsidyReviewedV1,
         SubsidyApprovedV1,

@@ -51,13 +51,45 @@ async def test_a_claim_goes_from_the_bank_to_the_statement(house: House):
             page, f"{path}/recover", route="auction", gross="120,000.00", costs="20000.00"
         )
         assert "追偿回款已报告" in page.text
+        double = await bank.sends(
+            page, f"{path}/recover", route="auction", gross="120000.00", costs="0.00"
+        )
+        assert double.status == 409 and "如确为另一笔" in double.text
+        assert double.form(f"{path}/recover")["not_a_double_reason"] == ""
         recovery = next(link for link in page.links if link.startswith("/recoveries/"))
 
     async with house.logged_in("finance-qian") as checker:
         page = await checker.opens(recovery)
+        assert "试分配" in page.text
+        assert "5,000.00" in page.text and "95,000.00" in page.text
         page = await checker.sends(page, f"{recovery}/confirm")
         assert "已确认入账" in page.text
         assert "5,000.00" in page.text and "95,000.00" in page.text
+
+
+async def test_a_paid_claim_is_clawed_back_by_two_persons(house: House):
+    claim = await house.has_claim(amount="1000000.00")
+    await house.has_recovery(claim)
+    path = f"/claims/{claim['id']}"
+
+    async with house.logged_in("finance-sun") as maker:
+        page = await maker.opens(path)
+        wrong = await maker.sends(page, f"{path}/adjust", kind="claw_back", reason="用途不符")
+        assert wrong.status == 422
+        page = await maker.sends(
+            wrong, f"{path}/adjust", kind="claw_back", reason="用途不符", evidence="审计报告 4"
+        )
+        assert "等待另一人决定" in page.text and "试算" in page.text
+
+    async with house.logged_in("finance-qian") as checker:
+        page = await checker.opens(path)
+        adjustment = next(link for link in page.links if link.startswith("/adjustments/"))
+        page = await checker.opens(adjustment)
+        assert "50,000.00" in page.text and "-50,000.00" in page.text
+        page = await checker.sends(page, f"{adjustment}/decide", opinion="属实")
+        assert "已决定并入账" in page.text
+        page = await checker.opens(path)
+        assert "已更正冲回" in page.text
 
 
 async def test_a_subsidy_is_filed_tried_and_decided_by_another_person(house: House):

@@ -11,7 +11,14 @@ from services.applications.domain import life_cycle as cases
 from services.console.cases.kinds import CASE, KINDS, CaseKind
 from services.console.rendering.catalogue import FOLDER, LANGUAGES, Texts, texts
 from services.console.rendering.navigation import ENTRIES
-from services.risk_pool.domain import claim, programme_version, recovery, settlement, subsidy
+from services.risk_pool.domain import (
+    adjustment,
+    claim,
+    programme_version,
+    recovery,
+    settlement,
+    subsidy,
+)
 from shared.life_cycle import SYSTEM_ROLE
 
 CONSOLE = FOLDER.parent
@@ -80,6 +87,7 @@ def test_every_language_is_one_that_html_knows():
 def moves(kind: CaseKind) -> list[tuple[str | None, str, str, bool]]:
     """The service's life cycle of a kind: from, action, to, and whether a person does it."""
     module = {
+        "adjustment": adjustment,
         "case": cases,
         "claim": claim,
         "recovery": recovery,

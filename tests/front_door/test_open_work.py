@@ -104,12 +104,14 @@ async def test_what_is_open_can_be_brought_to_its_end(desk: Desk):
     checker = Person("finance-qian", "钱卫东", ("finance_checker",))
     july, august = (f"/pools/dongli/settlements/2025-0{month}" for month in (7, 8))
 
-    async def does(person: Person, path: str) -> Any:
-        return await desk.callers.post(person, RISK_POOL, path, {}, fact=f"test {path}")
+    async def does(person: Person, path: str, **body: str) -> Any:
+        return await desk.callers.post(person, RISK_POOL, path, body, fact=f"test {path}")
 
     blocked = await does(maker, f"{august}/preview")
     for recovery in await desk.callers.every(AUDITOR, RISK_POOL, "/recoveries", state="reported"):
-        await does(checker, f"/recoveries/{recovery['id']}/confirm")
+        at = f"/recoveries/{recovery['id']}"
+        seen = await desk.callers.get(checker, RISK_POOL, at)
+        await does(checker, f"{at}/confirm", trial=seen["trial"]["id"])
     await does(checker, f"{july}/sign")
     posted = await does(maker, f"{july}/post")
     path = f"{august}/preview"

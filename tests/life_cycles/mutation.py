@@ -44,6 +44,7 @@ WALKS = {
     "applications/application": "tests/applications/test_every_move.py",
     "applications/loan_change": "tests/applications/test_loan_changes.py",
     "notifications/receiver": "tests/notifications/test_receivers.py",
+    "risk_pool/adjustment": "tests/risk_pool/claims/test_adjustments.py",
     "risk_pool/agreed_figure": "tests/risk_pool/claims/test_agreed_figures.py",
     "risk_pool/bank_breaker": "tests/risk_pool/core/test_every_move_of_breakers.py",
     "risk_pool/breaker_order": "tests/risk_pool/core/test_breaker_orders.py",

@@ -26,6 +26,9 @@ from shared.contracts.applications import (
 )
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.risk_pool import (
+    AdjustedPart,
+    AdjustmentDecidedV1,
+    AdjustmentProposedV1,
     BankReportsMissingV1,
     BankResumedV1,
     BankSuspendedV1,
@@ -211,6 +214,13 @@ def of_a_claim(loan: Loan) -> list[Event]:
     pool, bank = loan["pool_code"], loan["bank_code"]
     covered = {**loan, "borrower_name": "天津海芯科技有限公司"}
     claim = {**covered, "claim_id": uuid7(), "claim_number": "DL-C-2026-0001"}
+    adjustment = {
+        **claim,
+        "adjustment_id": uuid7(),
+        "adjustment_number": "DL-A-2026-0001",
+        "adjustment_kind": "claw_back",
+        "reason": "审计发现贷款用途不符",
+    }
     subsidy = {**covered, "subsidy_id": uuid7(), "subsidy_number": "DL-S-2026-0001"}
     shares = (
         Share(party="pool", party_code=pool, amount_fen=40_000_001),
@@ -260,6 +270,15 @@ def of_a_claim(loan: Loan) -> list[Event]:
             net_fen=9_000_000,
             shares=shares,
             received_on=DAY,
+        ),
+        AdjustmentProposedV1(**adjustment),
+        AdjustmentDecidedV1(
+            **adjustment,
+            booked_on=DAY,
+            parts=(
+                AdjustedPart(party="pool", party_code=pool, gets_fen=40_000_001),
+                AdjustedPart(party="bank", party_code=bank, gets_fen=-40_000_001),
+            ),
         ),
         SubsidyFiledV1(**subsidy, code="interest", since=DAY, until=DAY + timedelta(days=90)),
         SubsidyReviewedV1(**subsidy),

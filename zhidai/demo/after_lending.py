@@ -161,7 +161,7 @@ async def recover(
     )  # fmt: skip
     if confirmed:
         await story.callers.post(
-            FINANCE_CHECKER, RISK_POOL, f"/recoveries/{found['id']}/confirm", {},
-            fact=f"{fact} confirm",
+            FINANCE_CHECKER, RISK_POOL, f"/recoveries/{found['id']}/confirm",
+            {"trial": found["trial"]["id"]}, fact=f"{fact} confirm",
         )  # fmt: skip
     story.step(f"{month_name(month)} 追偿回款 {format_fen(filing.fen_of(body['gross']))}")

@@ -103,7 +103,13 @@ CLAIM_ACTIONS = _table(
     Action("write_off", "write_off", (*_REASON, FormField("written_off_on", "date"))),
 )
 RECOVERY_ACTIONS = _table(
-    Action("confirm", "confirm", emphasis="main"),
+    Action("confirm", "confirm", (FormField("trial", "hidden"),), "main"),
+    Action("return", "return", _REASON),
+    Action("refuse", "refuse", _REASON, "bad"),
+    Action("withdraw", "withdraw", _REASON, "bad"),
+)
+ADJUSTMENT_ACTIONS = _table(
+    Action("decide", "decide", (*_OPINION, FormField("trial", "hidden")), "main"),
     Action("refuse", "refuse", _REASON, "bad"),
 )
 SUBSIDY_ACTIONS = _table(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.console.cases.actions import (
+    ADJUSTMENT_ACTIONS,
     CASE_ACTIONS,
     CLAIM_ACTIONS,
     RECOVERY_ACTIONS,
@@ -26,10 +27,11 @@ class CaseKind:
         return [action for name, action in self.actions.items() if name in pending]
 
 
+ADJUSTMENT = CaseKind("adjustment", ADJUSTMENT_ACTIONS)
 CASE = CaseKind("case", CASE_ACTIONS)
 CLAIM = CaseKind("claim", CLAIM_ACTIONS)
 RECOVERY = CaseKind("recovery", RECOVERY_ACTIONS)
 SETTLEMENT = CaseKind("settlement", SETTLEMENT_ACTIONS)
 SUBSIDY = CaseKind("subsidy", SUBSIDY_ACTIONS)
 VERSION = CaseKind("version", VERSION_ACTIONS)
-KINDS = (CASE, CLAIM, RECOVERY, SETTLEMENT, SUBSIDY, VERSION)
+KINDS = (ADJUSTMENT, CASE, CLAIM, RECOVERY, SETTLEMENT, SUBSIDY, VERSION)

@@ -40,7 +40,7 @@ async def claims(
 @router.get("/claims/{claim_id}")
 async def claim(page: Page, claim_id: UUID) -> Response:
     """One claim with every figure of its split, or of the trial of a part (`?principal=`)."""
-    return await _show(page, claim_id, NOTHING_SENT)
+    return await show_claim(page, claim_id, NOTHING_SENT)
 
 
 @router.post("/claims/{claim_id}/recover")
@@ -54,13 +54,19 @@ async def report_recovery(page: Page, claim_id: UUID) -> Response:
             "from_pledged_ip": text(form, "from_pledged_ip") == "yes",
             "gross": amount(form, "gross"),
             "costs": amount(form, "costs") or "0",
+            "reference": text(form, "reference"),
         }
+        if text(form, "not_a_double_reason"):
+            body |= {
+                "not_a_double": True,
+                "not_a_double_reason": text(form, "not_a_double_reason"),
+            }
         await page.risk_pool.post(f"/claims/{claim_id}/recoveries", body, key=once(form))
 
     return await page.answer_form(
         send,
         action="recover",
-        show=lambda attempt: _show(page, claim_id, attempt),
+        show=lambda attempt: show_claim(page, claim_id, attempt),
         done=lambda _: page.redirect(f"/claims/{claim_id}", "done.claim-recover"),
     )
 
@@ -80,7 +86,7 @@ async def record_step(page: Page, claim_id: UUID) -> Response:
     return await page.answer_form(
         send,
         action="record_step",
-        show=lambda attempt: _show(page, claim_id, attempt),
+        show=lambda attempt: show_claim(page, claim_id, attempt),
         done=lambda _: page.redirect(f"/claims/{claim_id}", "done.claim-record_step"),
     )
 
@@ -125,13 +131,16 @@ async def act_on_claim(page: Page, claim_id: UUID, action: str) -> Response:
         api=page.risk_pool,
         path=path,
         back=path,
-        show=lambda attempt: _show(page, claim_id, attempt),
+        show=lambda attempt: show_claim(page, claim_id, attempt),
     )
 
 
-async def _show(page: PageContext, claim_id: UUID, attempt: Attempt) -> Response:
+async def show_claim(page: PageContext, claim_id: UUID, attempt: Attempt) -> Response:
+    """The page of a claim, with what was refused of a form where one was sent."""
     answer = await page.risk_pool.read(f"/claims/{claim_id}")
-    recoveries = await or_none(page.risk_pool.get("/recoveries", claim_id=str(claim_id), limit=200))
+    of_claim = {"claim_id": str(claim_id), "limit": 200}
+    recoveries = await or_none(page.risk_pool.get("/recoveries", **of_claim))
+    adjustments = await or_none(page.risk_pool.get("/adjustments", **of_claim))
     trial, attempt = await _trial_shown(page, answer.body, attempt)
     return render_case(
         page,
@@ -139,6 +148,8 @@ async def _show(page: PageContext, claim_id: UUID, attempt: Attempt) -> Response
         answer,
         attempt,
         recoveries=items(recoveries or []),
+        adjustments=items(adjustments or []),
+        adjustment_kinds=page.texts.codes("adjustment_kind"),
         routes=page.texts.codes("route"),
         today=await today(page),
         trial=trial,

@@ -30,9 +30,17 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "refused_finally": "bad",
         "paid": "ok",
         "written_off": "mute",
+        "reversed": "bad",
     },
     "figure_state": {"entered": "info", "in_force": "ok", "refused": "bad"},
-    "recovery_state": {"reported": "info", "confirmed": "ok", "refused": "bad"},
+    "recovery_state": {
+        "reported": "info",
+        "returned": "warn",
+        "confirmed": "ok",
+        "refused": "bad",
+        "withdrawn": "",
+    },
+    "adjustment_state": {"proposed": "info", "decided": "ok", "refused": "mute"},
     "subsidy_state": {
         "filed": "info",
         "reviewed": "info",

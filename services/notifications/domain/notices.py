@@ -44,6 +44,7 @@ NAMED, OF_POOL, OF_STATEMENTS = Banks.NAMED, Banks.OF_POOL, Banks.OF_STATEMENTS
 _CASE = frozenset({"loan_id", "number", "bank_code", "pool_code", "borrower_uscc", "borrower_name"})
 _COVERAGE = frozenset({"loan_id", "number", "bank_code", "pool_code", "borrower_name"})
 _CLAIM = _COVERAGE | {"claim_id", "claim_number"}
+_ADJUSTMENT = _CLAIM | {"adjustment_id", "adjustment_number", "adjustment_kind", "reason"}
 _SUBSIDY = _COVERAGE | {"subsidy_id", "subsidy_number"}
 _BREAKER = frozenset(
     {
@@ -231,6 +232,14 @@ NOTICES: Mapping[str, Notice] = {
         roles=("finance_maker", "pool_manager"),
         fields=_CLAIM
         | {"recovery_id", "gross_fen", "costs_fen", "net_fen", "shares", "received_on"},
+    ),
+    "adjustment.proposed.v1": Notice(
+        banks=Banks.NONE, roles=("finance_checker",), bureau_acts=True
+    ),
+    "adjustment.decided.v1": Notice(
+        banks=NAMED,
+        roles=("finance_maker", "pool_manager"),
+        fields=_ADJUSTMENT | {"booked_on", "parts"},
     ),
     "subsidy.filed.v1": Notice(
         banks=NAMED,

@@ -256,6 +256,15 @@ class WriteOff(RequestBody):
 Route = Literal[ROUTES]  # type: ignore[valid-type] # the words of the domain
 
 
+class RecoveryConfirmed(RequestBody):
+    """The confirmation of a recovery: it names the trial distribution that it was taken on."""
+
+    trial: ShortText = Field(
+        description="The `id` of the trial that you saw. Where anything that decides it has moved "
+        "since, the confirmation is refused with both (`trial-moved`)."
+    )
+
+
 class NewRecovery(RequestBody):
     """Money that came in on a compensated loan, before costs."""
 
@@ -281,3 +290,15 @@ class NewRecovery(RequestBody):
     )
     gross_fen: RequestFen = Field(examples=["1250000.00"])
     costs_fen: RequestFenOrZero = Field(0, examples=["48637.40"], json_schema_extra=NIL)
+    cost_items: list[CostOfClaim] = Field(
+        default_factory=list,
+        max_length=100,
+        description="Costs one by one, each counted once over the loan; together they are `costs`.",
+    )
+    reference: PaymentReference = Field(
+        "", description="Your own number for it; it stands for one recovery (`reference-used`)."
+    )
+    not_a_double: bool = Field(
+        False, description="Another payment of the same day and amount (`likely-double`)."
+    )
+    not_a_double_reason: LongText | None = Field(None, description="Why it is another payment.")

@@ -242,6 +242,15 @@ class ClaimAnswer(ClaimInList):
     history: list[MoveAnswer]
 
 
+class CostAnswer(BaseModel):
+    """A cost of recovery by the reference of its receipt."""
+
+    reference: str
+    kind: str
+    amount: str
+    paid_on: date
+
+
 class RecoveryAnswer(Money):
     """A recovery: as reported, and once confirmed, where the money went and why."""
 
@@ -260,6 +269,9 @@ class RecoveryAnswer(Money):
     from_pledged_ip: bool
     gross_fen: Fen
     costs_fen: Fen
+    cost_items: list[CostAnswer]
+    reference: str
+    double_reason: str = Field(description="Why it is no double, where it looked like one.")
     carried_before_fen: Fen
     carried_after_fen: Fen
     net_fen: Fen
@@ -272,8 +284,38 @@ class RecoveryAnswer(Money):
     waiting_for: WaitingFor | None
 
 
+class ShareTried(BaseModel):
+    """What one party would get, and what it still has to get before and after."""
+
+    party: str = Field(examples=["pool"])
+    party_code: str
+    amount: str
+    open_before: str
+    open_after: str
+
+
+class RecoveryTried(BaseModel):
+    """What a reported recovery would give to whom if it were confirmed now."""
+
+    id: str = Field(description="What the confirmation names as `trial`.")
+    gross: str
+    counted: str = Field(description="Of the gross amount, what counts by the IP share.")
+    costs: str = Field(description="Met from these proceeds, with what was carried before.")
+    carried_before: str
+    carried_after: str
+    net: str
+    to_interest: str
+    interest_before: str
+    interest_after: str
+    to_pledgor: str
+    order: str
+    shares: list[ShareTried]
+
+
 class RecoveryDetail(RecoveryAnswer):
     """A recovery with its explanation and history."""
+
+    trial: RecoveryTried | None = Field(description="While it is reported.")
 
     progress: list[StepAnswer] = Field(
         description="The usual way of such a case and how far this one is; empty where it has left it."

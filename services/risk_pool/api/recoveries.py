@@ -1,14 +1,19 @@
 """Recoveries over HTTP: a bank reports what came in, finance confirms it."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Query, Request, Response
 
-from services.risk_pool.api.case_requests import NewRecovery, Refusal
-from services.risk_pool.api.case_responses import MoveAnswer, RecoveryAnswer, RecoveryDetail
+from services.risk_pool.api.case_requests import NewRecovery, RecoveryConfirmed, Refusal
+from services.risk_pool.api.case_responses import (
+    MoveAnswer,
+    RecoveryAnswer,
+    RecoveryDetail,
+    RecoveryTried,
+)
 from services.risk_pool.api.cases import (
     Anyone,
     CaseStep,
@@ -18,16 +23,29 @@ from services.risk_pool.api.cases import (
     step_context,
 )
 from services.risk_pool.api.claims import shares_answered
-from services.risk_pool.domain.recovery import LIFE_CYCLE, Action, Reported, State
+from services.risk_pool.api.trials import looking_at_trials
+from services.risk_pool.domain.claim_details import CostStated
+from services.risk_pool.domain.recovery import (
+    CHECKER,
+    LIFE_CYCLE,
+    UNCONFIRMED,
+    Action,
+    Reported,
+    State,
+)
 from services.risk_pool.handlers import recoveries as handlers
+from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import claims as known_claims
 from services.risk_pool.queries import recoveries as known
+from services.risk_pool.tables import shown_trials
 from shared.auth.identity import Identity
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.progress import progress_answer
+from shared.life_cycle import Row
+from shared.postgres.database import EVERYWHERE
 from shared.refusals import NotFound
 from shared.transitions import history_of
 
@@ -41,7 +59,7 @@ async def report_recovery(
     claim_id: UUID, body: NewRecovery, request: Request, caller: Bank, context: CurrentContext
 ) -> Response:
     """Report what has come in on an approved claim; finance confirms it."""
-    reported = Reported(**dict(body))
+    reported = _reported(**dict(body))
     reporting = step_context(request, caller, context)
 
     async def work(conn: asyncpg.Connection) -> Answer:
@@ -93,11 +111,22 @@ async def list_recoveries(
 async def show_recovery(
     recovery_id: UUID, response: Response, caller: Anyone, context: CurrentContext
 ) -> RecoveryDetail:
-    """A recovery with its shares, the explanation, people and history."""
-    async with context.database.looking(caller.institution) as conn:
+    """A recovery with its trial while it is reported, its shares, the explanation, people and
+    history."""
+    async with looking_at_trials(context, caller) as conn:
         answer = await detail(conn, recovery_id, caller)
     response.headers["ETag"] = etag(answer.version)
     return answer
+
+
+def _reported(*, cost_items: Any, **said: Any) -> Reported:
+    return Reported(costs=[CostStated(**dict(one)) for one in cost_items], **said)
+
+
+async def _resubmit(
+    conn: asyncpg.Connection, recovery_id: UUID, context: StepContext, **said: Any
+) -> None:
+    await handlers.resubmit(conn, recovery_id, context, reported=_reported(**said))
 
 
 async def detail(conn: asyncpg.Connection, recovery_id: UUID, caller: Identity) -> RecoveryDetail:
@@ -110,11 +139,24 @@ async def detail(conn: asyncpg.Connection, recovery_id: UUID, caller: Identity) 
     return RecoveryDetail(
         **presented(LIFE_CYCLE, row, caller),
         progress=progress_answer(LIFE_CYCLE, row["state"]),
+        trial=await _trial(conn, row, caller) if row["state"] in UNCONFIRMED else None,
         shares=shares_answered(shares[recovery_id]),
         explanation=why["explanation"] if why else None,
         people=why["people"] if why else None,
         history=[MoveAnswer(**move) for move in await history_of(conn, recovery_id)],
     )
+
+
+async def _trial(conn: asyncpg.Connection, row: Row, caller: Identity) -> RecoveryTried | None:
+    """What it would give to whom now. What somebody sees who may confirm is kept."""
+    claim = await known_claims.find(conn, row["claim_id"])
+    assert claim is not None
+    if claim["reversed_on"] is not None:
+        return None
+    shown = (await handlers.trial_of(conn, claim, row)).as_data()
+    if caller.roles & CHECKER and caller.institution == EVERYWHERE:
+        await shown_trials.keep(conn, row["id"], shown, to=caller.subject)
+    return RecoveryTried(**shown)
 
 
 add_steps(
@@ -124,17 +166,38 @@ add_steps(
         CaseStep(
             action=Action.CONFIRM,
             handler=handlers.confirm,
-            body=None,
+            body=RecoveryConfirmed,
             name="confirm_recovery",
-            description="Finance confirms (finance_checker): costs first, then back by what each "
-            "party bore.",
+            description="Finance confirms the trial that it saw (finance_checker): costs first, "
+            "then back by what each party bore.",
         ),
         CaseStep(
             action=Action.REFUSE,
             handler=handlers.refuse,
             body=Refusal,
             name="refuse_recovery",
-            description="Finance sends a report back (finance_checker); the bank reports anew.",
+            description="Finance does not confirm the report, for good (finance_checker).",
+        ),
+        CaseStep(
+            action=Action.RETURN,
+            handler=handlers.send_back,
+            body=Refusal,
+            name="return_recovery",
+            description="Finance sends a report back to be mended (finance_checker).",
+        ),
+        CaseStep(
+            action=Action.RESUBMIT,
+            handler=_resubmit,
+            body=NewRecovery,
+            name="resubmit_recovery",
+            description="The bank reports anew what finance has returned.",
+        ),
+        CaseStep(
+            action=Action.WITHDRAW,
+            handler=handlers.withdraw,
+            body=Refusal,
+            name="withdraw_recovery",
+            description="The bank takes its report back before it is confirmed.",
         ),
     ),
     show=detail,

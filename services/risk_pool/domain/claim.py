@@ -31,7 +31,7 @@ PAYER = frozenset({"finance_maker"})
 JUDGES_APPEALS = frozenset({"finance_checker", "pool_manager"})
 STEP_PEOPLE = frozenset[str]().union(*ROLES.values())
 EVENTS = frozenset({SYSTEM_ROLE})
-"""What a bank reports reaches the pool by events."""
+"""What a bank reports reaches the pool by events; a decided adjustment moves its claim on."""
 
 
 class State(StrEnum):
@@ -49,6 +49,7 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
     PAID = "paid"
     WRITTEN_OFF = "written_off"
+    REVERSED = "reversed"
 
 
 class Action(StrEnum):
@@ -70,6 +71,7 @@ class Action(StrEnum):
     RELEASE = "release"
     PAY = "pay"
     WRITE_OFF = "write_off"
+    REVERSE = "reverse"
 
 
 class StepsMissing(Refused):
@@ -245,6 +247,13 @@ _PAYING = (
     *_moves((State.APPROVED,), Action.HOLD, State.HELD, EVENTS, "claim.held.v1"),
     *_moves((State.HELD,), Action.RELEASE, State.APPROVED, SECOND_PERSON, "claim.released.v1"),
     *_moves((State.APPROVED,), Action.PAY, State.PAID, PAYER, "claim.paid.v1"),
+    # By an adjustment of two persons that books back: the loan is not claimed for again.
+    *_moves(
+        (State.APPROVED, State.HELD, State.PAID, State.WRITTEN_OFF),
+        Action.REVERSE,
+        State.REVERSED,
+        EVENTS,
+    ),
     # Pursuit goes on: what is recovered afterwards is still shared out.
     *_moves(
         (State.PAID,), Action.WRITE_OFF, State.WRITTEN_OFF, SECOND_PERSON, "claim.written-off.v1"
@@ -269,6 +278,7 @@ LIFE_CYCLE = LifeCycle(
         State.HELD: Words("已批准，暂缓拨付", "held before payment"),
         State.PAID: Words("已拨付", "paid"),
         State.WRITTEN_OFF: Words("已核销，继续追偿", "written off, pursuit goes on"),
+        State.REVERSED: Words("已更正冲回", "reversed by an adjustment"),
     },
     actions={
         Action.SAVE_DRAFT: Words("保存草稿", "saved as a draft"),
@@ -287,6 +297,7 @@ LIFE_CYCLE = LifeCycle(
         Action.RELEASE: Words("解除暂缓", "released for payment"),
         Action.PAY: Words("拨付", "paid"),
         Action.WRITE_OFF: Words("核销", "written off"),
+        Action.REVERSE: Words("冲回", "reversed"),
     },
     waits={
         State.DRAFT: Wait(
@@ -332,6 +343,9 @@ LIFE_CYCLE = LifeCycle(
         State.PAID: Wait(
             roles=(), words=Words("等待银行追偿回款", "waits for what the bank recovers")
         ),
+        State.WRITTEN_OFF: Wait(
+            roles=(), words=Words("继续追偿", "pursuit goes on; what comes in is shared out")
+        ),
     },
 )
 
@@ -340,7 +354,7 @@ UNDECIDED = frozenset({State.SUBMITTED, State.RETURNED, State.REVIEWED, State.AP
 
 LEAVES_THE_LOAN_FREE = frozenset({State.DRAFT, State.REFUSED, State.WITHDRAWN})
 """A loan has one claim at most, but for those in these states: it may be filed anew. What was
-refused finally, after an appeal, is not filed again."""
+refused finally, after an appeal, is not filed again; nor is what an adjustment has reversed."""
 
 ONLY_THE_BANKS_OWN = frozenset({State.DRAFT})
 """What nobody but the bank sees."""

@@ -2,7 +2,7 @@
 their references, and money from elsewhere that the scheme counts."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -60,15 +60,7 @@ class ClaimDetails:
         values, _ = read_facts(self.attributes, terms, at="claim")
         return {
             "attributes": all_kept(values),
-            "cost_items": [
-                {
-                    "reference": cost.reference,
-                    "kind": cost.kind,
-                    "amount": format_fen(cost.amount_fen),
-                    "paid_on": cost.paid_on.isoformat(),
-                }
-                for cost in self.costs
-            ],
+            "cost_items": costs_kept(self.costs),
             **{name: getattr(self, name) for name in _MONEY},
         }
 
@@ -108,6 +100,19 @@ def costs_of(claim: Row) -> tuple[CostStated, ...]:
     )
 
 
+def costs_kept(costs: Iterable[CostStated]) -> list[dict[str, str]]:
+    """Costs as a row keeps them."""
+    return [
+        {
+            "reference": cost.reference,
+            "kind": cost.kind,
+            "amount": format_fen(cost.amount_fen),
+            "paid_on": cost.paid_on.isoformat(),
+        }
+        for cost in costs
+    ]
+
+
 def costs_total_fen(details: ClaimDetails, *, stated_fen: int) -> int:
     """The costs of a claim together: of those listed, else the one figure that was stated."""
     return sum(cost.amount_fen for cost in details.costs) if details.costs else stated_fen
@@ -120,15 +125,16 @@ def detail_faults(
     _, of_facts = read_facts(details.attributes, terms, at="claim")
     return (
         *of_facts,
-        *_faults_of_costs(details.costs, stated_costs_fen, today),
+        *faults_of_costs(details.costs, stated_costs_fen, today),
         *_faults_of_compensation(details, terms, today),
         *_faults_of_money(details, terms),
     )
 
 
-def _faults_of_costs(
+def faults_of_costs(
     costs: Sequence[CostStated], stated_fen: int, today: date
 ) -> Iterator[FieldFault]:
+    """What is wrong with costs that are listed: named twice, not paid yet, another total."""
     times = Counter(cost.reference for cost in costs)
     for index, cost in enumerate(costs):
         if times[cost.reference] > 1:

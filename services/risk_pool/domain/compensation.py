@@ -14,6 +14,7 @@ from services.risk_pool.domain.ledger import (
     receivable_from,
 )
 from services.risk_pool.domain.month_figures import CLAIM_APPROVED, CLAIM_PAID, CLAIM_SHARED
+from shared.money import parse_fen
 from shared.refusals import Refused
 from shared.schemes.decide.claims import Payment
 
@@ -46,6 +47,12 @@ def payments_of(payments: Iterable[Payment], codes: Mapping[str, str]) -> tuple[
         )
         for one in payments
     )
+
+
+def payment_of(kept: Mapping[str, str]) -> PartyPayment:
+    """A step as it was kept, read back."""
+    named = {name: value for name, value in kept.items() if name != "amount"}
+    return PartyPayment(**named, amount_fen=parse_fen(kept["amount"]))
 
 
 def paid_by_pool(payments: Iterable[PartyPayment]) -> tuple[PartyPayment, ...]:

@@ -28,6 +28,7 @@ OPENING = "opening"
 
 CLAIM_APPROVED, CLAIM_SHARED, CLAIM_PAID = "claim-approved", "claim-shared", "claim-paid"
 RECOVERY_BOOKED = "recovery-booked"
+CLAIM_ADJUSTED, RECOVERY_ADJUSTED = "claim-adjusted", "recovery-adjusted"
 SUBSIDY_APPROVED = "subsidy-approved"
 """Kinds of the transfers that claims and recoveries book: the pool's own share, that of any other
 payer, the payment of the pool's share, and what comes back."""

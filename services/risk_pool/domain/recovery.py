@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any, ClassVar
 from uuid import UUID
 
+from services.risk_pool.domain.claim_details import CostStated, costs_kept, faults_of_costs
 from services.risk_pool.domain.compensation import POOL
 from services.risk_pool.domain.ledger import (
     CASH,
@@ -16,6 +18,7 @@ from services.risk_pool.domain.ledger import (
 )
 from services.risk_pool.domain.month_figures import RECOVERY_BOOKED
 from shared.life_cycle import LifeCycle, Move, Wait, Words, another_person_than
+from shared.refusals import FieldFault, Refused
 from shared.schemes.decide.findings import Finding
 from shared.schemes.decide.recovery import RecoveryDecision
 from shared.schemes.vocabulary import OUTSIDERS
@@ -25,8 +28,10 @@ class State(StrEnum):
     """Where a recovery is."""
 
     REPORTED = "reported"
+    RETURNED = "returned"
     CONFIRMED = "confirmed"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 class Action(StrEnum):
@@ -34,11 +39,14 @@ class Action(StrEnum):
 
     REPORT = "report"
     CONFIRM = "confirm"
+    RETURN = "return"
+    RESUBMIT = "resubmit"
     REFUSE = "refuse"
+    WITHDRAW = "withdraw"
 
 
 _BANK = frozenset({"bank_operator"})
-_CHECKER = frozenset({"finance_checker"})
+CHECKER = frozenset({"finance_checker"})
 _NOT_THE_REPORTER = "another person than the reporter"
 
 LIFE_CYCLE = LifeCycle(
@@ -50,11 +58,15 @@ LIFE_CYCLE = LifeCycle(
             State.REPORTED,
             Action.CONFIRM,
             State.CONFIRMED,
-            _CHECKER,
+            CHECKER,
             guards=(_NOT_THE_REPORTER,),
             tells=("recovery.booked.v1",),
         ),
-        Move(State.REPORTED, Action.REFUSE, State.REFUSED, _CHECKER),
+        Move(State.REPORTED, Action.RETURN, State.RETURNED, CHECKER),
+        Move(State.REPORTED, Action.REFUSE, State.REFUSED, CHECKER),
+        Move(State.REPORTED, Action.WITHDRAW, State.WITHDRAWN, _BANK),
+        Move(State.RETURNED, Action.RESUBMIT, State.REPORTED, _BANK),
+        Move(State.RETURNED, Action.WITHDRAW, State.WITHDRAWN, _BANK),
     ),
     guards={
         _NOT_THE_REPORTER: another_person_than("reported_by", zh="确认", en="the confirmation")
@@ -62,24 +74,35 @@ LIFE_CYCLE = LifeCycle(
     states={
         State.REPORTED: Words("已报告", "reported"),
         State.CONFIRMED: Words("已确认入账", "confirmed"),
-        State.REFUSED: Words("已退回", "refused"),
+        State.RETURNED: Words("已退回银行更正", "returned to the bank"),
+        State.REFUSED: Words("不予确认", "refused"),
+        State.WITHDRAWN: Words("银行已撤回", "withdrawn"),
     },
     actions={
         Action.REPORT: Words("报告", "reported"),
         Action.CONFIRM: Words("确认", "confirmed"),
-        Action.REFUSE: Words("退回", "refused"),
+        Action.RETURN: Words("退回更正", "returned"),
+        Action.RESUBMIT: Words("更正后再次报告", "reported again"),
+        Action.REFUSE: Words("不予确认", "refused"),
+        Action.WITHDRAW: Words("撤回", "withdrawn"),
     },
     waits={
         State.REPORTED: Wait(
             roles=("finance_checker",),
             words=Words("等待财务确认", "waits for confirmation by finance"),
             step="recovery_return",
-        )
+        ),
+        State.RETURNED: Wait(
+            roles=("bank_operator",), words=Words("等待银行更正", "waits for the bank to mend it")
+        ),
     },
 )
 
 UNCONFIRMED = frozenset({State.REPORTED})
 """Money that a bank says it has, and that is booked nowhere yet."""
+
+COUNTS = frozenset({State.REPORTED, State.RETURNED, State.CONFIRMED})
+"""Money that is said to be there: its reference and its costs are not named a second time."""
 
 ROUTES = ("auction", "sale", "discount", "debtor", "litigation")
 """拍卖、变卖、折价、债务人还款、诉讼执行 (Civil Code art. 436, programmes B.13)."""
@@ -94,6 +117,84 @@ class Reported:
     from_pledged_ip: bool
     gross_fen: int
     costs_fen: int
+    """Stated as one figure; 0 where the costs are listed."""
+    reference: str = ""
+    """The bank's own number for it."""
+    costs: Sequence[CostStated] = ()
+    not_a_double: bool = False
+    not_a_double_reason: str | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """As the row keeps it."""
+        return {
+            "received_on": self.received_on,
+            "route": self.route,
+            "from_pledged_ip": self.from_pledged_ip,
+            "gross_fen": self.gross_fen,
+            "costs_fen": sum(one.amount_fen for one in self.costs) or self.costs_fen,
+            "reference": self.reference,
+            "double_reason": (self.not_a_double_reason or "") if self.not_a_double else "",
+            "cost_items": costs_kept(self.costs),
+        }
+
+
+class ReferenceUsed(Refused):
+    """A bank's number stands for one recovery."""
+
+    code: ClassVar[str] = "reference-used"
+
+
+class LikelyDouble(Refused):
+    """The same amount of the same day on the same claim: to be confirmed as another payment."""
+
+    code: ClassVar[str] = "likely-double"
+
+
+def field_faults(
+    reported: Reported, *, used_costs: frozenset[str], today: date
+) -> list[FieldFault]:
+    """Every field that is wrong of itself or beside what was reported before."""
+    found = [*faults_of_costs(reported.costs, reported.costs_fen, today)]
+    found += [
+        FieldFault(
+            ("cost_items", index, "reference"),
+            "cost-counted-before",
+            f"凭证 {one.reference} 的费用已计入",
+            f"The cost with the receipt {one.reference} has counted before.",
+        )
+        for index, one in enumerate(reported.costs)
+        if one.reference in used_costs
+    ]
+    if reported.not_a_double and not reported.not_a_double_reason:
+        found.append(
+            FieldFault(
+                ("not_a_double_reason",),
+                "missing",
+                "确认不是重复须说明理由",
+                "say why it is no double",
+            )
+        )
+    return found
+
+
+def require_no_double(reported: Reported, *, same_reference: str, same_money: str) -> None:
+    """`same_reference`, `same_money`: the number of another recovery of which this is so, or "".
+
+    Raises ReferenceUsed, LikelyDouble.
+    """
+    if same_reference:
+        raise ReferenceUsed(
+            f"编号 {reported.reference} 已用于 {same_reference}。",
+            f"The reference {reported.reference} stands for {same_reference} already.",
+            number=same_reference,
+        )
+    if same_money and not reported.not_a_double:
+        raise LikelyDouble(
+            f"{same_money} 为同一补偿、同日、同额的回款；如确为另一笔，请确认并说明理由。",
+            f"{same_money} is of the same claim, day and amount; confirm with a reason if this is "
+            "another payment.",
+            number=same_money,
+        )
 
 
 def check(reported: Reported, *, approved_on: date, today: date) -> list[Finding]:

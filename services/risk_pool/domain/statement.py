@@ -39,6 +39,8 @@ KINDS: dict[str, Words] = {
     "claim-shared": Words("分担方应付补偿", "Claims payable by sharing parties"),
     "claim-paid": Words("补偿款拨付", "Claims paid out"),
     "recovery-booked": Words("追偿款返还", "Recoveries returned"),
+    "claim-adjusted": Words("补偿更正", "Claims adjusted"),
+    "recovery-adjusted": Words("追偿返还更正", "Returned recoveries adjusted"),
     "subsidy-approved": Words("贴息贴费", "Subsidies approved"),
     "settlement-net": Words("月结轧差", "Netted by a settlement"),
     "settlement-collect": Words("月结收款", "Collected by a settlement"),

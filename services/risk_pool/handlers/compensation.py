@@ -13,6 +13,7 @@ from services.risk_pool.domain.compensation import (
     paid_by_pool,
 )
 from services.risk_pool.domain.decision_checks import ClaimFactsMoved
+from services.risk_pool.domain.late_money import kept
 from services.risk_pool.domain.shares import PartyShare
 from services.risk_pool.domain.time_limits import term_of
 from services.risk_pool.domain.trial import Trial, trial_moved
@@ -27,7 +28,7 @@ from services.risk_pool.tables.ledger import LockedPool, book, store_explanation
 from shared.contracts.risk_pool import Share
 from shared.life_cycle import Row
 from shared.refusals import FieldFault, FieldsWrong
-from shared.schemes.decide.loss import ClaimDecision
+from shared.schemes.decide.loss import ClaimDecision, split_loss
 from shared.schemes.decide.loss_explained import explained
 from shared.transitions import Step, apply_transition
 
@@ -124,7 +125,7 @@ async def _record(
         action=Action.APPROVE,
         by=context.by,
         reason=opinion,
-        detail={"trial": trial.as_data()},
+        detail={"trial": trial.as_data(), "counters": _counted(trial)},
         term=term_of(trial.terms, day, context.working_days),
         changes={
             "approved_by": context.by.subject,
@@ -150,6 +151,16 @@ async def _record(
         borne=decision.borne,
         payments=trial.payments,
         limits=decision.binding,
+    )
+
+
+def _counted(trial: Trial) -> Mapping[str, Any]:
+    """What the caps had counted, for late money to be split as on this day."""
+    in_turn = trial.stands.in_turn
+    used_in_turn = split_loss(trial.facts, trial.terms, in_turn).shares == trial.decision.shares
+    return kept(
+        in_turn if used_in_turn else trial.stands.all_counted,
+        borrower_balance_fen=trial.facts.borrower_balance_fen or 0,
     )
 
 

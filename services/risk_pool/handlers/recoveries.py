@@ -7,26 +7,33 @@ from uuid import UUID
 import asyncpg
 from uuid6 import uuid7
 
+from services.risk_pool.domain.claim_details import costs_of
 from services.risk_pool.domain.recovery import (
     LIFE_CYCLE,
     Action,
     Reported,
     check,
+    field_faults,
     recovery_transfers,
+    require_no_double,
 )
+from services.risk_pool.domain.recovery_trial import RecoveryTrial
 from services.risk_pool.domain.shares import PartyShare, shares_of
 from services.risk_pool.domain.time_limits import term_of
+from services.risk_pool.domain.trial import trial_moved
 from services.risk_pool.handlers import breakers
 from services.risk_pool.handlers.claims import terms_of
 from services.risk_pool.handlers.compensation import share_of_event
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import claims as known_claims
+from services.risk_pool.queries import counted_costs
 from services.risk_pool.queries import recoveries as known
-from services.risk_pool.tables import claims, recoveries
+from services.risk_pool.tables import claims, recoveries, shown_trials
 from services.risk_pool.tables.ledger import LockedPool, book, lock_pool, store_explanation
 from services.risk_pool.tables.numbers import next_number
 from shared.life_cycle import Row
-from shared.refusals import NotFound, Refused
+from shared.postgres.database import seeing_everything
+from shared.refusals import FieldsWrong, NotFound, Refused
 from shared.schemes.decide.claims import Cost
 from shared.schemes.decide.recovery import RecoveryDecision, RecoveryFacts, split_recovery
 from shared.schemes.decide.recovery_explained import explained
@@ -39,6 +46,12 @@ class ClaimNotApproved(Refused):
     code = "claim-not-approved"
 
 
+class ClaimReversed(Refused):
+    """A claim that an adjustment has booked back shares nothing out any more."""
+
+    code = "claim-reversed"
+
+
 class RecoveryNotAdmissible(Refused):
     """The machine's check found something; everything it found is in `findings`."""
 
@@ -49,39 +62,29 @@ class RecoveryNotAdmissible(Refused):
 async def report(
     conn: asyncpg.Connection, claim_id: UUID, reported: Reported, context: StepContext
 ) -> UUID:
-    """A bank reports what has come in. Raises NotFound, ClaimNotApproved, RecoveryNotAdmissible."""
-    claim = await known_claims.find(conn, claim_id)
-    if claim is None:
+    """A bank reports what has come in.
+
+    Raises NotFound, ClaimNotApproved, ClaimReversed, RecoveryNotAdmissible, FieldsWrong,
+    ReferenceUsed, LikelyDouble.
+    """
+    pool_code = await claims.pool_of(conn, claim_id)
+    if pool_code is None:
         raise NotFound("没有该补偿申请", "There is no such claim.")
-    if claim["approved_on"] is None:
-        raise ClaimNotApproved(
-            "该补偿申请尚未批准，批准前收回的款项应扣减本金。",
-            "The claim is not approved; what comes in before lowers the principal claimed.",
-            state=claim["state"],
-        )
-    found = check(reported, approved_on=claim["approved_on"], today=context.today)
-    if found:
-        raise RecoveryNotAdmissible(
-            "；".join(one.zh.rstrip("。") for one in found) + "。",
-            " ".join(one.en for one in found),
-            findings=[one.as_data() for one in found],
-        )
+    await lock_pool(conn, pool_code)
+    claim = await claims.lock(conn, claim_id)
     move = LIFE_CYCLE.require(None, Action.REPORT, context.by)
+    await _require_admissible(conn, claim, reported, context, but=None)
     term = term_of(await terms_of(conn, claim), reported.received_on, context.working_days)
     number = await next_number(conn, claim["pool_code"], series="R", year=context.today.year)
     recovery_id = uuid7()
     recovery = {
         **_of_claim(claim),
+        **reported.columns(),
         "id": recovery_id,
         "number": number,
         "state": move.target,
         "state_since": context.now,
         "due_on": LIFE_CYCLE.term(move.target, term),
-        "received_on": reported.received_on,
-        "route": reported.route,
-        "from_pledged_ip": reported.from_pledged_ip,
-        "gross_fen": reported.gross_fen,
-        "costs_fen": reported.costs_fen,
         "reported_at": context.now,
         "reported_by": context.by.subject,
     }
@@ -94,6 +97,66 @@ async def report(
     )
     await apply_transition(conn, recoveries.CASES, step, now=context.now)
     return recovery_id
+
+
+async def resubmit(
+    conn: asyncpg.Connection, recovery_id: UUID, context: StepContext, *, reported: Reported
+) -> None:
+    """The bank reports anew what finance has returned. Raises what `report` raises."""
+    _, claim, recovery = await _locked(conn, recovery_id, Action.RESUBMIT, context)
+    await _require_admissible(conn, claim, reported, context, but=recovery_id)
+    step = Step(
+        case=recovery,
+        action=Action.RESUBMIT,
+        by=context.by,
+        changes={
+            **reported.columns(),
+            "reported_at": context.now,
+            "reported_by": context.by.subject,
+        },
+        term=term_of(await terms_of(conn, claim), reported.received_on, context.working_days),
+    )
+    await apply_transition(conn, recoveries.CASES, step, now=context.now)
+
+
+async def _require_admissible(
+    conn: asyncpg.Connection,
+    claim: Row,
+    reported: Reported,
+    context: StepContext,
+    *,
+    but: UUID | None,
+) -> None:
+    """Everything that a report is refused for, the worst first."""
+    if claim["approved_on"] is None:
+        raise ClaimNotApproved(
+            "该补偿申请尚未批准，批准前收回的款项应扣减本金。",
+            "The claim is not approved; what comes in before lowers the principal claimed.",
+            state=claim["state"],
+        )
+    _require_live(claim)
+    used = await counted_costs.of_other_money(conn, claim["loan_id"], but=but)
+    faults = field_faults(reported, used_costs=used, today=context.today)
+    if faults:
+        raise FieldsWrong(faults)
+    found = check(reported, approved_on=claim["approved_on"], today=context.today)
+    if found:
+        raise RecoveryNotAdmissible(
+            "；".join(one.zh.rstrip("。") for one in found) + "。",
+            " ".join(one.en for one in found),
+            findings=[one.as_data() for one in found],
+        )
+    same_reference, same_money = await known.same_as(conn, claim, reported, but=but)
+    require_no_double(reported, same_reference=same_reference, same_money=same_money)
+
+
+def _require_live(claim: Row) -> None:
+    """Raises ClaimReversed."""
+    if claim["reversed_on"] is not None:
+        raise ClaimReversed(
+            f"该补偿已于 {claim['reversed_on']} 更正冲回，回款归贷款人，不再分配。",
+            f"The claim was reversed on {claim['reversed_on']}; what comes in is the lender's own.",
+        )
 
 
 def _of_claim(claim: Row) -> dict[str, Any]:
@@ -123,16 +186,30 @@ async def _locked(
     return pool, claim, recovery
 
 
-async def confirm(conn: asyncpg.Connection, recovery_id: UUID, context: StepContext) -> None:
-    """Finance confirms: costs first, then back to each by what it bore; booked at once (H.25).
+async def trial_of(conn: asyncpg.Connection, claim: Row, recovery: Row) -> RecoveryTrial:
+    """What a reported recovery would give to whom if it were confirmed now, whoever asks."""
+    async with seeing_everything(conn):
+        facts = await _facts(conn, claim, recovery)
+        decision = split_recovery(facts, await known_claims.borne(conn, claim))
+        codes = await known_claims.party_codes(conn, claim)
+    return RecoveryTrial(number=recovery["number"], decision=decision, codes=codes)
+
+
+async def confirm(
+    conn: asyncpg.Connection, recovery_id: UUID, context: StepContext, *, trial: str
+) -> None:
+    """Finance confirms the trial it saw: costs first, then back to each by what it bore; booked at
+    once (H.25).
 
     Its business day is that of the receipt, or the first open day where that month is settled.
+    Raises SecondPersonRequired, ClaimReversed, TrialMoved with both figures.
     """
     pool, claim, recovery = await _locked(conn, recovery_id, Action.CONFIRM, context)
-    codes = await known_claims.party_codes(conn, claim)
-    facts = await _facts(conn, claim, recovery)
-
-    decision = split_recovery(facts, await known_claims.borne(conn, claim))
+    _require_live(claim)
+    now = await trial_of(conn, claim, recovery)
+    if now.id != trial:
+        raise trial_moved(await shown_trials.seen(conn, recovery_id, trial), now.as_data())
+    decision, codes = now.decision, now.codes
     day = pool.open_day(recovery["received_on"])
     shares = shares_of(decision.returned, codes)
 
@@ -170,11 +247,12 @@ async def confirm(conn: asyncpg.Connection, recovery_id: UUID, context: StepCont
 
 async def _facts(conn: asyncpg.Connection, claim: Row, recovery: Row) -> RecoveryFacts:
     gross_fen, costs_fen = recovery["gross_fen"], recovery["costs_fen"]
+    listed = tuple(Cost(one.reference, one.amount_fen) for one in costs_of(recovery))
     pledged = recovery["from_pledged_ip"]
     return RecoveryFacts(
         pledged_ip_fen=gross_fen if pledged else 0,
         other_fen=0 if pledged else gross_fen,
-        costs=(Cost(recovery["number"], costs_fen),) if costs_fen else (),
+        costs=listed or ((Cost(recovery["number"], costs_fen),) if costs_fen else ()),
         carried_costs_fen=claim["carried_costs_fen"],
         returned=await known.returned_before(conn, claim["id"]),
         interest_returned_fen=await known.interest_returned_before(conn, claim["id"]),
@@ -222,7 +300,27 @@ def _booked(
 async def refuse(
     conn: asyncpg.Connection, recovery_id: UUID, context: StepContext, *, reason: str
 ) -> None:
-    """Finance sends a report back; the bank reports anew."""
-    _, _, recovery = await _locked(conn, recovery_id, Action.REFUSE, context)
-    step = Step(case=recovery, action=Action.REFUSE, by=context.by, reason=reason)
+    """Finance does not confirm the report, for good."""
+    await _end(conn, recovery_id, Action.REFUSE, context, reason)
+
+
+async def send_back(
+    conn: asyncpg.Connection, recovery_id: UUID, context: StepContext, *, reason: str
+) -> None:
+    """Finance sends a report back; the bank mends it and reports it again."""
+    await _end(conn, recovery_id, Action.RETURN, context, reason)
+
+
+async def withdraw(
+    conn: asyncpg.Connection, recovery_id: UUID, context: StepContext, *, reason: str
+) -> None:
+    """The bank takes its report back before it is confirmed."""
+    await _end(conn, recovery_id, Action.WITHDRAW, context, reason)
+
+
+async def _end(
+    conn: asyncpg.Connection, recovery_id: UUID, action: Action, context: StepContext, reason: str
+) -> None:
+    _, _, recovery = await _locked(conn, recovery_id, action, context)
+    step = Step(case=recovery, action=action, by=context.by, reason=reason)
     await apply_transition(conn, recoveries.CASES, step, now=context.now)

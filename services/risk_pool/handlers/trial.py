@@ -36,8 +36,8 @@ from shared.life_cycle import Row
 from shared.postgres.database import seeing_everything
 from shared.postgres.published_schemes import terms_on
 from shared.refusals import Refused
-from shared.schemes.decide.claims import ClaimFacts, NoSharingRule
-from shared.schemes.decide.loss import ClaimDecision
+from shared.schemes.decide.claims import ClaimFacts, Counters, NoSharingRule
+from shared.schemes.decide.loss import ClaimDecision, split_loss
 from shared.schemes.terms import Terms
 
 
@@ -81,6 +81,29 @@ async def trial_of(
         shares=shares_of(split.shares, codes) if split else (),
         payments=payments_of(split.payments, codes) if split else (),
     )
+
+
+async def decided_anew(
+    conn: asyncpg.Connection,
+    claim: Row,
+    *,
+    principal_fen: int,
+    counters: Counters,
+    borrower_balance_fen: int,
+) -> ClaimDecision:
+    """An approved claim split with another principal, with every cap as it was at its decision.
+
+    The connection sees everything. Raises what the engine refuses.
+    """
+    known = await _known(conn, [claim])
+    facts = claim_facts(
+        claim,
+        known.loans[claim["loan_id"]],
+        borrower_balance_fen,
+        terms=known.terms[_terms_of(claim)],
+        registers=known.registers[claim["id"]],
+    )
+    return split_loss(_of_part(facts, principal_fen), known.terms[_terms_of(claim)], counters)
 
 
 async def keep_at_filing(conn: asyncpg.Connection, claim_id: UUID) -> None:

@@ -58,7 +58,8 @@ async def taken(conn: asyncpg.Connection, claims: Sequence[Row]) -> list[Taken]:
                 select approved.*, $6 as party, covered_fen as amount_fen from approved
                 union all
                 select approved.*, share.party, share.amount_fen
-                from approved join claim_shares as share on share.claim_id = approved.id
+                from approved join claim_shares as share
+                     on share.claim_id = approved.id and share.split = approved.split
             )
             select programme, bank_code, extract(year from claimed_on)::int as year,
                    case when borrower_uscc = any($2::text[]) then borrower_uscc else '' end

@@ -56,8 +56,9 @@ async def page(
 async def shares(conn: asyncpg.Connection, claim_id: UUID) -> list[PartyShare]:
     """What each party bears, in the order of the scheme; none before the approval."""
     rows = await conn.fetch(
-        """select party, party_code, amount_fen from claim_shares
-           where claim_id = $1 order by place""",
+        """select share.party, share.party_code, share.amount_fen
+           from claim_shares as share join claims on claims.id = share.claim_id
+           where claim_id = $1 and share.split = claims.split order by place""",
         claim_id,
     )
     return [PartyShare(**row) for row in rows]
@@ -86,8 +87,10 @@ async def limits_bound(conn: asyncpg.Connection, claim_id: UUID) -> list[CapOutc
 async def borne(conn: asyncpg.Connection, claim: Row) -> Borne:
     """What each party bore of an approved claim, as its recoveries need it."""
     rows = await conn.fetch(
-        "select party, borne_fen, part from claim_shares where claim_id = $1 order by place",
+        """select party, borne_fen, part from claim_shares
+           where claim_id = $1 and split = $2 order by place""",
         claim["id"],
+        claim["split"],
     )
     return Borne(
         version=claim["decided_version"],

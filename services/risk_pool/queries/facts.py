@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 
 from services.risk_pool.domain.coverage import LETS_GO, Action, known_as
+from services.risk_pool.domain.statement import kind_words
 from shared.money import format_fen
 
 Fact = dict[str, Any]
@@ -48,7 +49,8 @@ async def fact_behind(conn: asyncpg.Connection, transfer: asyncpg.Record, pool_c
     """The fact of a transfer (its kind, reference and loan), as far as it is remembered."""
     kind: str = transfer["kind"]
     reference: str = transfer["reference"]
-    zh, en = _WORDS.get(kind, (kind, kind))
+    words = kind_words(kind)
+    zh, en = _WORDS.get(kind, (words.zh, words.en))
     fact: Fact = {"zh": zh, "en": en, "figures": {}, "people": []}
     if kind in ("contribution", "interest", "fee"):
         await _add_cash_entry(conn, fact, pool_code, reference)
@@ -58,7 +60,7 @@ async def fact_behind(conn: asyncpg.Connection, transfer: asyncpg.Record, pool_c
             await _add_position(conn, fact, transfer)
         else:
             await _add_moves(conn, fact, transfer, _MOVES_OF[kind])
-    elif reference.startswith(("claim:", "recovery:")):
+    elif reference.startswith(("claim:", "recovery:", "adjustment:")):
         await _add_case(conn, fact, reference)
     elif reference.startswith("settlement:"):
         await _add_settlement(conn, fact, pool_code, reference)
@@ -155,7 +157,7 @@ async def _add_moves(
 
 async def _add_case(conn: asyncpg.Connection, fact: Fact, reference: str) -> None:
     series, number = reference.split(":")[:2]
-    table = {"claim": "claims", "recovery": "recoveries"}[series]
+    table = {"claim": "claims", "recovery": "recoveries", "adjustment": "adjustments"}[series]
     case_id = await conn.fetchval(f"select id from {table} where number = $1", number)
     fact["figures"] = {"number": number}
     fact["people"] = await _movers(conn, case_id)

@@ -48,6 +48,7 @@ async def awaiting_payment(
         """select step.payee_code as payee, sum(step.amount_fen)::bigint as fen
            from claims join claim_payments as step on step.claim_id = claims.id
            where pool_code = $1 and approved_on <= $2 and (paid_on is null or paid_on > $2)
+             and (reversed_on is null or reversed_on > $2)
              and step.payer = $3
            group by 1""",
         pool_code,
@@ -160,6 +161,7 @@ async def unpaid_claims(conn: asyncpg.Connection, pool_code: str, month: Month) 
     rows = await conn.fetch(
         f"""select bank_code, sum(pool_pays_fen)::bigint as fen, {_FOUND}
             from claims where pool_code = $1 and approved_on <= $2 and paid_on is null
+              and (reversed_on is null or reversed_on > $2)
             group by bank_code order by bank_code""",
         pool_code,
         month.last,

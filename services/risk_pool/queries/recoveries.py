@@ -6,9 +6,10 @@ from uuid import UUID
 
 import asyncpg
 
-from services.risk_pool.domain.recovery import State
+from services.risk_pool.domain.recovery import COUNTS, Reported, State
 from services.risk_pool.domain.shares import PartyShare
 from services.risk_pool.queries.filters import conditions
+from shared.life_cycle import Row
 from shared.postgres.literals import literals
 
 
@@ -47,6 +48,33 @@ async def page(
     return rows
 
 
+async def same_as(
+    conn: asyncpg.Connection, claim: Row, reported: Reported, *, but: UUID | None
+) -> tuple[str, str]:
+    """Numbers of live recoveries with the bank's reference, and of the claim's with the same day
+    and amount; "" for none. `but`: the one that is reported again."""
+    live = literals(COUNTS)
+    other = but or UUID(int=0)
+    reference = await conn.fetchval(
+        f"""select number from recoveries
+            where bank_code = $1 and reference = $2 and reference <> '' and id <> $3
+              and state in ({live})""",
+        claim["bank_code"],
+        reported.reference,
+        other,
+    )
+    money = await conn.fetchval(
+        f"""select number from recoveries
+            where claim_id = $1 and received_on = $2 and gross_fen = $3 and id <> $4
+              and state in ({live}) order by id limit 1""",
+        claim["id"],
+        reported.received_on,
+        reported.gross_fen,
+        other,
+    )
+    return reference or "", money or ""
+
+
 async def shares(
     conn: asyncpg.Connection, recovery_ids: Sequence[UUID]
 ) -> dict[UUID, list[PartyShare]]:
@@ -81,13 +109,17 @@ async def received_fen(conn: asyncpg.Connection, loan_id: UUID) -> int:
 
 
 async def returned_before(conn: asyncpg.Connection, claim_id: UUID) -> dict[str, int]:
-    """Party → what recoveries of the claim have given back so far."""
+    """Party → what recoveries of the claim have given back so far, less what it has passed on
+    since (late money)."""
     rows = await conn.fetch(
         """select party, sum(amount_fen)::bigint as fen from recovery_shares
            where claim_id = $1 group by party""",
         claim_id,
     )
-    return {row["party"]: row["fen"] for row in rows}
+    less: dict[str, int] = await conn.fetchval(
+        "select returned_less from claims where id = $1", claim_id
+    )
+    return {row["party"]: row["fen"] - less.get(row["party"], 0) for row in rows}
 
 
 async def interest_returned_before(conn: asyncpg.Connection, claim_id: UUID) -> int:

@@ -88,6 +88,7 @@ CASES = CaseTable(
         "paid_from": "text",
         "voucher": "text",
         "written_off_on": "date",
+        "reversed_on": "date",
     },
     about=about,
 )
@@ -147,16 +148,7 @@ async def write_split(
 ) -> None:
     """Who bears, who pays whom, and which caps cut. None of it ever changes."""
     whose = (claim["id"], claim["bank_code"])
-    await conn.executemany(
-        """insert into claim_shares (claim_id, bank_code, place, party, party_code, amount_fen,
-                                     borne_fen, part)
-           values ($1, $2, $3, $4, $5, $6, $7, $8)""",
-        [
-            (*whose, place, one.party, one.party_code, one.amount_fen, borne.borne[one.party],
-             borne.parts[one.party])
-            for place, one in enumerate(shares, start=1)
-        ],
-    )  # fmt: skip
+    await _write_shares(conn, claim, shares, borne, split=0)
     await conn.executemany(
         """insert into claim_payments (claim_id, bank_code, place, payer, payer_code, payee,
                                        payee_code, kind, amount_fen)
@@ -207,3 +199,44 @@ async def keep_trial(
         shown,
         to,
     )
+
+
+async def split_anew(
+    conn: asyncpg.Connection,
+    claim: Row,
+    *,
+    shares: Sequence[PartyShare],
+    borne: Borne,
+    base_fen: int,
+    covered_fen: int,
+    returned_less: Mapping[str, int],
+) -> None:
+    """What each party bears after late money, for caps and recoveries to come: another split beside
+    the former ones, which stay as they are, as does what was booked and paid."""
+    split = claim["split"] + 1
+    await _write_shares(conn, claim, shares, borne, split=split)
+    await conn.execute(
+        """update claims set base_fen = $2, covered_fen = $3, returned_less = $4, split = $5,
+                             version = version + 1
+           where id = $1""",
+        claim["id"],
+        base_fen,
+        covered_fen,
+        returned_less,
+        split,
+    )
+
+
+async def _write_shares(
+    conn: asyncpg.Connection, claim: Row, shares: Sequence[PartyShare], borne: Borne, *, split: int
+) -> None:
+    await conn.executemany(
+        """insert into claim_shares (claim_id, split, bank_code, place, party, party_code,
+                                     amount_fen, borne_fen, part)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
+        [
+            (claim["id"], split, claim["bank_code"], place, one.party, one.party_code,
+             one.amount_fen, borne.borne[one.party], borne.parts[one.party])
+            for place, one in enumerate(shares, start=1)
+        ],
+    )  # fmt: skip

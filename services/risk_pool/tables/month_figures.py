@@ -68,10 +68,11 @@ left join positions as p on p.loan_id = c.loan_id and p.month = $6
 left join (
     select loan_id, coalesce(sum(amount_fen) filter (where debit = 'claims'), 0)
                     - coalesce(sum(amount_fen) filter (where credit = 'claims'), 0) as claimed_fen,
-           coalesce(sum(amount_fen) filter (where credit = 'recoveries'), 0) as recovered_fen
+           coalesce(sum(amount_fen) filter (where credit = 'recoveries'), 0)
+               - coalesce(sum(amount_fen) filter (where debit = 'recoveries'), 0) as recovered_fen
     from transfers
     where pool_code = $2 and business_date between $3 and $4 and seq <= $5
-      and (debit = 'claims' or credit in ('claims', 'recoveries'))
+      and (debit in ('claims', 'recoveries') or credit in ('claims', 'recoveries'))
     group by loan_id
 ) as moved on moved.loan_id = c.loan_id
 where c.pool_code = $2 and c.disbursed_on <= $4

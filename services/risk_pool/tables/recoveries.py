@@ -19,6 +19,16 @@ CASES = CaseTable(
     kind="recovery",
     table="recoveries",
     columns={
+        "received_on": "date",
+        "route": "text",
+        "from_pledged_ip": "boolean",
+        "gross_fen": "bigint",
+        "costs_fen": "bigint",
+        "reference": "text",
+        "double_reason": "text",
+        "cost_items": "jsonb",
+        "reported_at": "timestamptz",
+        "reported_by": "text",
         "confirmed_by": "text",
         "booked_on": "date",
         "carried_before_fen": "bigint",
@@ -33,7 +43,7 @@ CASES = CaseTable(
 _REPORTED = (
     "id", "number", "claim_id", "claim_number", "pool_code", "bank_code", "loan_id", "state",
     "state_since", "due_on", "received_on", "route", "from_pledged_ip", "gross_fen", "costs_fen",
-    "reported_at", "reported_by",
+    "reported_at", "reported_by", "reference", "double_reason", "cost_items",
 )  # fmt: skip
 _REPORT = f"""
     insert into recoveries ({", ".join(_REPORTED)})

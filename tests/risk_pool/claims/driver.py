@@ -170,6 +170,7 @@ class Claims(Pool):
         bank: str = "ICBC",
         from_pledged_ip: bool = True,
         confirmed: bool = True,
+        **more: Any,
     ) -> Any:
         """Money comes in, the bank reports it, and finance confirms it."""
         answer = await self.bank(bank).post(
@@ -180,14 +181,22 @@ class Claims(Pool):
                 "from_pledged_ip": from_pledged_ip,
                 "gross": gross,
                 "costs": costs,
+                **more,
             },
         )
         assert answer.status_code == 201, answer.text
         if not confirmed:
             return answer.json()
-        answer = await self.checker.post(f"/recoveries/{answer.json()['id']}/confirm", json={})
+        answer = await self.confirms(answer.json())
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    async def confirms(self, recovery: dict[str, Any], *, by: Any = None) -> Any:
+        """Finance's answer to a reported recovery, on the trial just read."""
+        who = by or self.checker
+        where = f"/recoveries/{recovery['id']}"
+        seen = (await self.checker.get(where)).json()["trial"]
+        return await who.post(f"{where}/confirm", json={"trial": seen["id"] if seen else "none"})
 
     async def settles(self, month: str, *steps: str) -> Any:
         """Steps of a month's settlement, all four if none is named; the last answer."""

@@ -156,7 +156,7 @@ async def test_a_bank_sees_only_its_own_claims_and_recoveries(running):
         for step, body in (
             (f"/claims/{claim['id']}/pay", {}),
             (f"/claims/{claim['id']}/recoveries", _recovery()),
-            (f"/recoveries/{recovery['id']}/confirm", {}),
+            (f"/recoveries/{recovery['id']}/confirm", {"trial": recovery["trial"]["id"]}),
         ):
             assert (await other.post(step, json=body)).status_code == 404, step
         assert (

@@ -99,6 +99,10 @@ class Claim(SQLModel, table=True):
     paid_from: str = Field(sa_column=Column(Text, nullable=False))
     voucher: str = Field(sa_column=Column(Text, nullable=False))
     written_off_on: date | None = None
+    reversed_on: date | None = None
+    split: int
+    """Which of its splits counts: 0 is the approval's, each late money makes the next."""
+    returned_less: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
 
 
 class ClaimTrial(SQLModel, table=True):
@@ -145,6 +149,7 @@ class ClaimShare(SQLModel, table=True):
     __tablename__ = "claim_shares"
 
     claim_id: UUID = Field(primary_key=True)
+    split: int = Field(primary_key=True)
     place: int
     bank_code: str = Field(sa_column=Column(Text, nullable=False))
     party: str = Field(sa_column=Column(Text, primary_key=True))
@@ -218,6 +223,9 @@ class Recovery(SQLModel, table=True):
     booked_on: date | None = None
     reported_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     reported_by: str = Field(sa_column=Column(Text, nullable=False))
+    reference: str = Field(sa_column=Column(Text, nullable=False))
+    double_reason: str = Field(sa_column=Column(Text, nullable=False))
+    cost_items: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
     confirmed_by: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
 
 
