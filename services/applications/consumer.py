@@ -5,10 +5,10 @@ from typing import Final
 
 from services.applications.handlers import pool_events
 from shared.contracts.envelope import Event
+from shared.contracts.pool_cases import ClaimPaidV1
 from shared.contracts.risk_pool import (
     BankResumedV1,
     BankSuspendedV1,
-    ClaimPaidV1,
     CoverageDeclinedV1,
     CoverageReleasedV1,
     CoverageReservedV1,

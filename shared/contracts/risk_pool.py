@@ -1,12 +1,12 @@
 """What `risk_pool` says: capacity, claims, recoveries, breakers and settlements."""
 
 from datetime import date
-from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.envelope import Event, register
+from shared.contracts.of_pool import OfLoan, OfPool
 from shared.money import MONEY_NAMES, Fen, NonNegativeFen, PositiveFen
 
 
@@ -24,34 +24,7 @@ class LimitReached(BaseModel):
     en: str = ""
 
 
-class Share(BaseModel):
-    """What one party bears or gets, to the fen."""
-
-    model_config = ConfigDict(**MONEY_NAMES, frozen=True, extra="ignore")
-
-    party: str = Field(examples=["pool"], description="The role in the scheme.")
-    party_code: str = Field(examples=["dongli", "ICBC-TJ"])
-    amount_fen: NonNegativeFen
-
-
-class _Pool(Event):
-    topic = "risk_pool"
-
-    pool_code: str
-
-
-class _Loan(_Pool):
-    loan_id: UUID
-    number: str
-    bank_code: str
-    borrower_name: str = ""
-
-    @property
-    def subject(self) -> str:
-        return self.number
-
-
-class PoolOpenedV1(_Pool):
+class PoolOpenedV1(OfPool):
     """A pool stands and takes entries under its scheme."""
 
     type = "pool.opened.v1"
@@ -87,7 +60,7 @@ class SchemePublishedV1(Event):
         return self.programme
 
 
-class _PoolBreaker(_Pool):
+class _PoolBreaker(OfPool):
     available_fen: Fen
     paid_in_fen: Fen
     on: date
@@ -113,7 +86,7 @@ class PoolResumedV1(_PoolBreaker):
     type = "pool.resumed.v1"
 
 
-class _Bank(_Pool):
+class _Bank(OfPool):
     bank_code: str
     bad_principal_fen: NonNegativeFen
     covered_principal_fen: NonNegativeFen
@@ -126,7 +99,7 @@ class _Bank(_Pool):
     )
 
 
-class BankReportsMissingV1(_Pool):
+class BankReportsMissingV1(OfPool):
     """The day for a month's reports has passed, and loans of a bank lack theirs."""
 
     type = "bank.reports-missing.v1"
@@ -159,7 +132,7 @@ class BankResumedV1(_Bank):
     type = "bank.resumed.v1"
 
 
-class CoverageReservedV1(_Loan):
+class CoverageReservedV1(OfLoan):
     """Capacity is held for a loan until a day."""
 
     type = "coverage.reserved.v1"
@@ -169,7 +142,7 @@ class CoverageReservedV1(_Loan):
     scheme_version: str
 
 
-class CoverageDeclinedV1(_Loan):
+class CoverageDeclinedV1(OfLoan):
     """There is no room for a loan; the limits that bind are named, the tightest first.
 
     Where every one of them can give way, the loan waits in line for room, and
@@ -187,7 +160,7 @@ class CoverageDeclinedV1(_Loan):
     )
 
 
-class CoverageActivatedV1(_Loan):
+class CoverageActivatedV1(OfLoan):
     """The loan is paid out and covered."""
 
     type = "coverage.activated.v1"
@@ -196,7 +169,7 @@ class CoverageActivatedV1(_Loan):
     activated_on: date
 
 
-class CoverageReleasedV1(_Loan):
+class CoverageReleasedV1(OfLoan):
     """A loan is no longer covered, or its capacity no longer held."""
 
     type = "coverage.released.v1"
@@ -207,239 +180,13 @@ class CoverageReleasedV1(_Loan):
     )
 
 
-class CoverageReopenedV1(_Loan):
+class CoverageReopenedV1(OfLoan):
     """A loan that was let go as repaid is in cover again: it was not repaid."""
 
     type = "coverage.reopened.v1"
 
     amount_fen: NonNegativeFen
     reopened_on: date
-    reason: str
-
-
-class _Claim(_Loan):
-    claim_id: UUID
-    claim_number: str
-
-
-class ClaimSubmittedV1(_Claim):
-    """A bank asks for compensation."""
-
-    type = "claim.submitted.v1"
-
-    outstanding_principal_fen: NonNegativeFen
-    """Nothing where only costs are claimed."""
-    submitted_on: date
-
-
-class ClaimReviewedV1(_Claim):
-    """A first person has recommended a claim; a second one decides."""
-
-    type = "claim.reviewed.v1"
-
-
-class ClaimRefusedV1(_Claim):
-    """A claim was refused."""
-
-    type = "claim.refused.v1"
-
-    reason: str
-
-
-class Gap(BaseModel):
-    """One thing that a returned claim lacks, and the check that asks for it ("" for none)."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    code: str = ""
-    text: str
-
-
-class ClaimReturnedV1(_Claim):
-    """A claim went back to its bank, with everything that it lacks; its clock stands still."""
-
-    type = "claim.returned.v1"
-
-    gaps: tuple[Gap, ...]
-    returned_on: date
-
-
-class ClaimWithdrawnV1(_Claim):
-    """A bank has taken its claim back before it was decided."""
-
-    type = "claim.withdrawn.v1"
-
-    reason: str
-    withdrawn_on: date
-
-
-class ClaimStepRecordedV1(_Claim):
-    """A step that the scheme names before the decision was taken."""
-
-    type = "claim.step-recorded.v1"
-
-    step: str = Field(examples=["expert_review"])
-    outcome: Literal["favourable", "unfavourable"]
-    recorded_on: date
-    next_step: str = Field("", description="The step that is next; empty where all are taken.")
-
-
-class ClaimAppealedV1(_Claim):
-    """A bank appeals against the refusal of its claim."""
-
-    type = "claim.appealed.v1"
-
-    reason: str
-    appealed_on: date
-
-
-class ClaimReopenedV1(_Claim):
-    """An appeal was granted: the claim is reviewed anew."""
-
-    type = "claim.reopened.v1"
-
-    reason: str
-
-
-class ClaimUpheldV1(_Claim):
-    """An appeal was turned down: the refusal stands for good."""
-
-    type = "claim.upheld.v1"
-
-    reason: str
-
-
-class ClaimApprovedV1(_Claim):
-    """A claim was approved by two persons: who bears how much, and which caps bound."""
-
-    type = "claim.approved.v1"
-
-    base_fen: NonNegativeFen
-    shares: tuple[Share, ...]
-    caps_bound: tuple[str, ...] = ()
-    approved_on: date
-
-
-class ClaimPaidV1(_Claim):
-    """The pool's own share has left the dedicated account."""
-
-    type = "claim.paid.v1"
-
-    paid_fen: NonNegativeFen
-    paid_on: date
-    paid_from: str = Field("", description="The dedicated account that paid, where it was named.")
-    voucher: str = Field("", description="The number of the payment voucher.")
-
-
-class ClaimHeldV1(_Claim):
-    """An approved claim is not paid for now: its loan was repaid, or is smaller than approved."""
-
-    type = "claim.held.v1"
-
-    code: str = Field(examples=["principal-lower", "loan-repaid"])
-    approved_principal_fen: NonNegativeFen
-    outstanding_principal_fen: NonNegativeFen
-
-
-class ClaimReleasedV1(_Claim):
-    """A person has looked at a held claim; it may be paid."""
-
-    type = "claim.released.v1"
-
-    opinion: str
-
-
-class ClaimWrittenOffV1(_Claim):
-    """A paid claim was written off. Pursuit goes on; what comes in is still shared out."""
-
-    type = "claim.written-off.v1"
-
-    written_off_on: date
-    reason: str
-
-
-class RecoveryBookedV1(_Claim):
-    """Recovered money was shared out among those who had paid."""
-
-    type = "recovery.booked.v1"
-
-    recovery_id: UUID
-    gross_fen: PositiveFen
-    costs_fen: NonNegativeFen
-    net_fen: NonNegativeFen
-    shares: tuple[Share, ...]
-    received_on: date
-
-
-class _Adjustment(_Claim):
-    adjustment_id: UUID
-    adjustment_number: str
-    adjustment_kind: str = Field(examples=["claw_back", "exclude"])
-    reason: str
-
-
-class AdjustmentProposedV1(_Adjustment):
-    """Finance proposes to book back what a claim has booked; another person decides."""
-
-    type = "adjustment.proposed.v1"
-
-
-class AdjustedPart(BaseModel):
-    """What an adjustment leaves one party to get (positive) or to pay (negative)."""
-
-    model_config = ConfigDict(**MONEY_NAMES, frozen=True, extra="ignore")
-
-    party: str = Field(examples=["pool", "bank"])
-    party_code: str
-    gets_fen: Fen
-
-
-class AdjustmentDecidedV1(_Adjustment):
-    """Two persons have adjusted an approved claim; the settlement of the month collects and pays."""
-
-    type = "adjustment.decided.v1"
-
-    booked_on: date
-    parts: tuple[AdjustedPart, ...]
-
-
-class _Subsidy(_Loan):
-    subsidy_id: UUID
-    subsidy_number: str
-
-
-class SubsidyFiledV1(_Subsidy):
-    """A bank asks for a subsidy of a loan's interest, fee or premium over a period."""
-
-    type = "subsidy.filed.v1"
-
-    code: str = Field(description="Which of the scheme's subsidies.")
-    since: date
-    until: date
-
-
-class SubsidyReviewedV1(_Subsidy):
-    """A first person has recommended a subsidy; a second one decides."""
-
-    type = "subsidy.reviewed.v1"
-
-
-class SubsidyApprovedV1(_Subsidy):
-    """A subsidy was approved by two persons; the settlement of the month pays it."""
-
-    type = "subsidy.approved.v1"
-
-    amount_fen: NonNegativeFen
-    payee: str = Field(examples=["bank", "borrower"])
-    payee_code: str
-    approved_on: date
-
-
-class SubsidyRefusedV1(_Subsidy):
-    """A subsidy was refused; the bank may mend it and file anew."""
-
-    type = "subsidy.refused.v1"
-
     reason: str
 
 
@@ -453,7 +200,7 @@ class StatementLine(BaseModel):
     net_fen: Fen
 
 
-class _Settlement(_Pool):
+class _Settlement(OfPool):
     settlement_id: UUID
     month: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
 
@@ -489,27 +236,6 @@ register(
         CoverageActivatedV1,
         CoverageReleasedV1,
         CoverageReopenedV1,
-        ClaimSubmittedV1,
-        ClaimReturnedV1,
-        ClaimWithdrawnV1,
-        ClaimReviewedV1,
-        ClaimStepRecordedV1,
-        ClaimRefusedV1,
-        ClaimAppealedV1,
-        ClaimReopenedV1,
-        ClaimUpheldV1,
-        ClaimApprovedV1,
-        ClaimPaidV1,
-        ClaimHeldV1,
-        ClaimReleasedV1,
-        ClaimWrittenOffV1,
-        RecoveryBookedV1,
-        AdjustmentProposedV1,
-        AdjustmentDecidedV1,
-        SubsidyFiledV1,
-        SubsidyReviewedV1,
-        SubsidyApprovedV1,
-        SubsidyRefusedV1,
         SettlementConfirmedV1,
         SettlementPostedV1,
     )

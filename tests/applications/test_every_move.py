@@ -15,7 +15,8 @@ import pytest
 
 from services.applications.main import SERVICE
 from shared.auth.issuer import Issuer
-from shared.contracts.risk_pool import ClaimPaidV1, CoverageDeclinedV1, CoverageReleasedV1
+from shared.contracts.pool_cases import ClaimPaidV1
+from shared.contracts.risk_pool import CoverageDeclinedV1, CoverageReleasedV1
 from shared.months import Month
 from tests.applications.office import ICBC, Office, position, right, submission
 from tests.services import together

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
+from shared.contracts.pool_cases import ClaimPaidV1
 from shared.contracts.risk_pool import (
-    ClaimPaidV1,
     CoverageDeclinedV1,
     CoverageReleasedV1,
     LimitReached,

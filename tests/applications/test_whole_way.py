@@ -1,6 +1,6 @@
 """A case from its submission to the end of its loan, over the API and the pool's events."""
 
-from shared.contracts.risk_pool import ClaimPaidV1
+from shared.contracts.pool_cases import ClaimPaidV1
 from tests.applications.office import ICBC, Office, position
 
 

@@ -25,14 +25,11 @@ from shared.contracts.applications import (
     Reason,
 )
 from shared.contracts.envelope import Envelope, Event
-from shared.contracts.risk_pool import (
+from shared.contracts.of_pool import Share
+from shared.contracts.pool_cases import (
     AdjustedPart,
     AdjustmentDecidedV1,
     AdjustmentProposedV1,
-    BankReportsMissingV1,
-    BankResumedV1,
-    BankSuspendedV1,
-    BankWarnedV1,
     ClaimAppealedV1,
     ClaimApprovedV1,
     ClaimHeldV1,
@@ -47,27 +44,32 @@ from shared.contracts.risk_pool import (
     ClaimUpheldV1,
     ClaimWithdrawnV1,
     ClaimWrittenOffV1,
+    Gap,
+    RecoveryBookedV1,
+    SubsidyApprovedV1,
+    SubsidyFiledV1,
+    SubsidyRefusedV1,
+    SubsidyReviewedV1,
+)
+from shared.contracts.risk_pool import (
+    BankReportsMissingV1,
+    BankResumedV1,
+    BankSuspendedV1,
+    BankWarnedV1,
     CoverageActivatedV1,
     CoverageDeclinedV1,
     CoverageReleasedV1,
     CoverageReopenedV1,
     CoverageReservedV1,
-    Gap,
     LimitReached,
     PoolOpenedV1,
     PoolResumedV1,
     PoolStoppedV1,
     PoolWarnedV1,
-    RecoveryBookedV1,
     SchemePublishedV1,
     SettlementConfirmedV1,
     SettlementPostedV1,
-    Share,
     StatementLine,
-    SubsidyApprovedV1,
-    SubsidyFiledV1,
-    SubsidyRefusedV1,
-    SubsidyReviewedV1,
 )
 
 DAY = date(2026, 3, 31)

@@ -25,7 +25,7 @@ from services.risk_pool.handlers.trial import trial_of
 from services.risk_pool.queries import claims as known
 from services.risk_pool.tables import claims
 from services.risk_pool.tables.ledger import LockedPool, book, store_explanation
-from shared.contracts.risk_pool import Share
+from shared.contracts.of_pool import Share
 from shared.life_cycle import Row
 from shared.refusals import FieldFault, FieldsWrong
 from shared.schemes.decide.loss import ClaimDecision, split_loss
