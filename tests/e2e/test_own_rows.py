@@ -34,6 +34,13 @@ async def full(town: Town) -> tuple[Town, dict[str, str]]:
         (town.maker, "post"),
     ):
         await town.asks(person, f"{at}/{step}")
+    wrong = {"kind": "claw_back", "reason": "用途不符", "evidence": "审计报告"}
+    adjustment = await town.asks(town.maker, f"/claims/{claim['id']}/adjustments", wrong, 201)
+    await town.asks(
+        town.checker,
+        f"/adjustments/{adjustment['id']}/decide",
+        {"trial": adjustment["trial"]["id"], "opinion": "属实"},
+    )
     messages = (await keeper.get("/messages")).json()["items"]
     inbox = (await keeper.get("/inbox")).json()["items"]
     coverage = (await town.clerk().get(f"/coverages/{case['id']}")).json()
@@ -44,6 +51,7 @@ async def full(town: Town) -> tuple[Town, dict[str, str]]:
         "loan_id": case["id"],
         "claim_id": claim["id"],
         "recovery_id": recovery["id"],
+        "adjustment_id": adjustment["id"],
         "endpoint_id": endpoint["id"],
         "secret_id": endpoint["secrets"][0]["id"],
         "message_id": messages[0]["id"],
@@ -57,7 +65,9 @@ async def full(town: Town) -> tuple[Town, dict[str, str]]:
     }
 
 
-OWN = ("case_id", "loan_id", "claim_id", "recovery_id", "endpoint_id", "message_id")
+OWN = (
+    "case_id", "loan_id", "claim_id", "recovery_id", "adjustment_id", "endpoint_id", "message_id",
+)  # fmt: skip
 """Parameters whose value belongs to one bank. A route with one of them is tried by another bank."""
 ANYBODY_S = (
     "/api/v1/banks", "/api/v1/pools", "/api/v1/programmes", "/api/v1/event-types",
