@@ -219,7 +219,7 @@ def of_a_claim(loan: Loan) -> list[Event]:
     adjustment = {
         **claim,
         "adjustment_id": uuid7(),
-        "adjustment_number": "DL-A-2026-0001",
+        "adjustment_number": "DL-T-2026-0001",
         "adjustment_kind": "claw_back",
         "reason": "审计发现贷款用途不符",
     }

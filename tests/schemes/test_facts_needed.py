@@ -56,9 +56,9 @@ def _asked(found: Terms):
 
 BEYOND_THE_COMMON = {
     "ah_tech": {
-        "direct": ["is_unsecured bank@claim", "is_ip_loan bank@claim", "amount other_policy_money"],
+        "direct": ["is_unsecured bank@claim", "amount other_policy_money"],
         "guaranteed": [
-            "is_unsecured bank@claim", "is_ip_loan bank@claim", "amount compensated_amount",
+            "is_unsecured bank@claim", "amount compensated_amount",
             "amount other_policy_money",
         ],
     },
@@ -71,7 +71,7 @@ BEYOND_THE_COMMON = {
     "gd_guangzhou_2023": {"direct": ["figure bank_year_ceiling per bank_year"]},
     "gd_jiangmen": {"bank": ["revenue bank@approval"], "insured": ["revenue bank@approval"]},
     "gd_shenzhen": {
-        "direct": ["is_ip_loan bank@claim", "is_tech_loan bank@claim", "is_green_loan bank@claim"]
+        "direct": ["is_tech_loan bank@claim", "is_green_loan bank@claim"]
     },
     "gd_sz_pingshan": {"guaranteed": ["figure term_fees per term"]},
     "gd_zhuhai_tech": {"direct": ["unsecured_share bank@claim"]},
@@ -99,7 +99,7 @@ def test_a_programme_asks_for_these_and_no_other(name):
 
 
 BY_TYPE = Sharing(
-    rows=(Row(when=(Condition("claim_rate", below=1), Condition("is_ip_loan", equals=True)),
+    rows=(Row(when=(Condition("claim_rate", below=1), Condition("is_tech_loan", equals=True)),
               shares=HALF),)
 )  # fmt: skip
 
@@ -108,16 +108,16 @@ def test_the_day_of_a_fact_is_that_of_the_sharing_unless_the_scheme_says_another
     at_disbursement = terms(replace(BY_TYPE, facts_at="disbursement"))
     but_one = terms(
         replace(BY_TYPE, facts_at="disbursement"),
-        facts={"is_ip_loan": FactRule(at="approval", by="bureau", source="第三条")},
+        facts={"is_tech_loan": FactRule(at="approval", by="bureau", source="第三条")},
     )
 
     assert [(fact.name, fact.by, fact.at) for fact in facts_needed(terms(BY_TYPE))] == [
-        ("claim_rate", "bureau", "claim"), ("is_ip_loan", "bank", "claim"),
+        ("claim_rate", "bureau", "claim"), ("is_tech_loan", "bank", "claim"),
     ]  # fmt: skip
     assert {fact.at for fact in facts_needed(at_disbursement)} == {"disbursement"}
     assert [(fact.name, fact.by, fact.at, fact.source) for fact in facts_needed(but_one)] == [
         ("claim_rate", "bureau", "disbursement", "第一条"),
-        ("is_ip_loan", "bureau", "approval", "第三条"),
+        ("is_tech_loan", "bureau", "approval", "第三条"),
     ]
 
 

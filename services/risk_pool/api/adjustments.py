@@ -115,7 +115,7 @@ class AdjustmentInList(Money):
     """An adjustment in the list."""
 
     id: UUID
-    number: str = Field(examples=["DL-A-2026-0001"])
+    number: str = Field(examples=["DL-T-2026-0001"])
     kind: str
     kind_zh: str
     kind_en: str

@@ -67,7 +67,7 @@ async def propose(
         raise AdjustmentOpen(
             f"更正 {waiting} 尚未决定。", f"{waiting} is not decided yet.", number=waiting
         )
-    number = await next_number(conn, pool_code, series="A", year=context.today.year)
+    number = await next_number(conn, pool_code, series="T", year=context.today.year)
     adjustment_id = uuid7()
     adjustment = {
         "id": adjustment_id,

@@ -62,7 +62,7 @@ async def test_an_unpaid_claim_is_booked_back_and_nothing_is_left_of_it(running)
 
         done = await reversed_by(pool, claim)
 
-        assert (done["state"], done["number"]) == ("decided", "DL-A-2026-0001")
+        assert (done["state"], done["number"]) == ("decided", "DL-T-2026-0001")
         assert gets(done["effect"]) == {"dongli": "360000.00", "ICBC": "-360000.00"}
         held = await pool.balances()
         money = ("claims", "recoveries", "payable:ICBC", "receivable:ICBC", "cash")
