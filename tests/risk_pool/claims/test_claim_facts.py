@@ -176,7 +176,7 @@ async def test_facts_of_approval_and_disbursement_are_kept_apart_on_the_coverage
 
 
 async def test_money_of_other_programmes_is_stated_where_a_cap_counts_it(running: Any):
-    flags = {"is_unsecured": False, "is_ip_loan": True}
+    flags = {"is_unsecured": False}
     async with claims_of(running, code="ah_tech") as pool:
         await bad(pool)
 

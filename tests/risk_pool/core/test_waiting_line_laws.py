@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 
 import hypothesis.strategies as st
 from hypothesis import given, settings
@@ -20,7 +21,7 @@ requests = st.builds(
     bank_code=st.sampled_from(BANKS),
     borrower_uscc=st.sampled_from(BORROWERS),
     amount_fen=st.integers(1, 12_000_000_00),
-    ip_share_bp=st.integers(1, 10_000),
+    ip_share=st.integers(1, 10_000).map(lambda bp: Fraction(bp, 10_000)),
     on=st.just(DAY),
 )
 steps = st.lists(
@@ -144,7 +145,7 @@ def test_with_room_for_all_everybody_who_waits_is_served(asked):
             bank_code=one.bank_code,
             borrower_uscc=f"firm-{n}",
             amount_fen=min(one.amount_fen, 10_000_000_00),
-            ip_share_bp=one.ip_share_bp,
+            ip_share=one.ip_share,
             on=DAY,
         )
         for n, one in enumerate(asked)
