@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.risk_pool.domain import claim, recovery, settlement
+from services.risk_pool.domain import adjustment, claim, recovery, settlement
 
 MANUAL = Path(__file__).parents[3] / "services/risk_pool/CLAIMS.md"
 
@@ -14,6 +14,6 @@ def drawn() -> list[str]:
 
 
 def test_the_manual_draws_the_life_cycles_as_they_are():
-    cycles = (claim.LIFE_CYCLE, recovery.LIFE_CYCLE, settlement.LIFE_CYCLE)
+    kinds = (claim, recovery, adjustment, settlement)
 
-    assert drawn() == [cycle.diagram() for cycle in cycles]
+    assert drawn() == [kind.LIFE_CYCLE.diagram() for kind in kinds]
