@@ -22,8 +22,8 @@ from services.risk_pool.domain.statement import Table, tables_of_party, tables_o
 from shared.months import Month
 
 LIFE_CYCLES = {
-    "claim": (claim.LIFE_CYCLE, claim.State.DRAFT, {"refused_finally", "withdrawn", "written_off"}),
-    "recovery": (recovery.LIFE_CYCLE, recovery.State.REPORTED, {"confirmed", "refused"}),
+    "claim": (claim.LIFE_CYCLE, claim.State.DRAFT, {"refused_finally", "withdrawn", "reversed"}),
+    "recovery": (recovery.LIFE_CYCLE, recovery.State.REPORTED, {"confirmed", "refused", "withdrawn"}),
     "settlement": (settlement.LIFE_CYCLE, settlement.State.PREVIEWED, {"posted"}),
 }
 
