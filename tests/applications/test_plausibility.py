@@ -124,7 +124,7 @@ def histories(draw: st.DrawFn) -> tuple[Loan, list[tuple[Month, Position]]]:
     some of them late by any number of days, interest and penalty by the contract."""
     begins = draw(st.dates(date(2024, 1, 1), date(2026, 6, 30)))
     tenor = draw(st.integers(1, 24))
-    amount = draw(st.integers(1, 10**11))
+    amount = draw(st.integers(10_000, 10**11))
     rate = draw(st.integers(1, 1500))
     due = CALENDAR.add(add_months(begins, tenor), 0)
     loan = Loan(

@@ -102,6 +102,14 @@ class Town:
         for service in self.services.values():
             await service.context.clock.set(moment)
 
+    async def it_is_at_least(self, day: str) -> None:
+        """That day or a later one, on every clock."""
+        clocks = [service.context.clock for service in self.services.values()]
+        morning = datetime.combine(date.fromisoformat(day), time(1, 0), UTC)
+        moment = max(morning, *(clock.now() for clock in clocks))
+        for clock in clocks:
+            await clock.set(max(moment, clock.now()))
+
     async def asks(self, person: Any, path: str, body: Any = None, status: int = 200) -> Any:
         """A POST that must be answered well; its JSON, after all have heard of it."""
         answer = await person.post(path, json={} if body is None else body)
@@ -157,8 +165,9 @@ class Town:
         return case
 
     async def goes_bad(self, loan_no: str = "JJ-1", *, bank: str = ICBC) -> None:
-        """The bank reports the loan as substandard."""
-        bad = position(loan_no, "900000.00", overdue_days=95, risk_class="substandard")
+        """At the end of March the bank reports the loan as substandard."""
+        await self.it_is_at_least("2026-03-31")
+        bad = position(loan_no, "900000.00", overdue_days=20, risk_class="substandard")
         await self.office.reports("2026-03", bad, bank=bank)
         await self.settled()
 
@@ -167,7 +176,7 @@ class Town:
         body = {
             "loan_id": case["id"],
             "outstanding_principal": "900000.00",
-            "facts": {"overdue_days": 95, "risk_class": "substandard"},
+            "facts": {"overdue_days": 20, "risk_class": "substandard"},
             "documents": [document(kind) for kind in CLAIM_PAPERS],
         }
         return await self.asks(self.clerk(bank=bank), "/claims", body, 201)

@@ -142,7 +142,9 @@ class DocumentBody(_Body):
     kind: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")] = Field(
         examples=["business_licence"]
     )
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
+        examples=["0" * 64]
+    )
     filename: ShortText
 
 

@@ -23,7 +23,11 @@ from shared.months import Month
 
 LIFE_CYCLES = {
     "claim": (claim.LIFE_CYCLE, claim.State.DRAFT, {"refused_finally", "withdrawn", "reversed"}),
-    "recovery": (recovery.LIFE_CYCLE, recovery.State.REPORTED, {"confirmed", "refused", "withdrawn"}),
+    "recovery": (
+        recovery.LIFE_CYCLE,
+        recovery.State.REPORTED,
+        {"confirmed", "refused", "withdrawn"},
+    ),
     "settlement": (settlement.LIFE_CYCLE, settlement.State.PREVIEWED, {"posted"}),
 }
 
