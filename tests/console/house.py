@@ -89,6 +89,7 @@ class House:
             {"code": "FIN-1", "role": role, "name": "市财政局"},
             {"code": ICBC, "role": "bank", "name": "中国工商银行天津分行"},
         ]
+        await publish(self.services["risk_pool"], programme)
         pool = {"code": programme, "name": "补贴资金", "programme": programme}
         body = pool | {"opened_on": "2026-01-01", "parties": parties}
         await did(manager.post("/pools", json=body))

@@ -15,6 +15,7 @@ from shared.auth.identity import Identity
 from shared.clock import business_date
 from shared.context import Context
 from shared.http.context import CurrentContext
+from shared.http.requests import IsoDate
 from shared.postgres.published_schemes import terms_on
 from shared.schemes.facts import FactDay, facts_needed
 from shared.schemes.facts_schema import needed_facts_schema
@@ -27,7 +28,7 @@ router = APIRouter(tags=["facts"])
 Code = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Mode = Annotated[str, Path(max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
 On = Annotated[
-    date | None, Query(description="As the measures stand on this day; today if left out.")
+    IsoDate | None, Query(description="As the measures stand on this day; today if left out.")
 ]
 
 

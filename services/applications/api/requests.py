@@ -28,10 +28,10 @@ from services.applications.domain.submission import (
 )
 from shared.contracts.applications import Reason
 from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
+from shared.http.stated_facts import StatedFacts
 from shared.identifiers import InvalidIdentifier, Uscc
 from shared.money import MONEY_NAMES, NIL, RequestFen, RequestFenOrZero
 from shared.risk_classes import RiskClass
-from shared.schemes.facts_schema import stated_facts_schema
 from shared.schemes.vocabulary import CREDIT_LISTS
 
 BankCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
@@ -151,14 +151,6 @@ class DocumentBody(_Body):
 _Fact = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
-Attributes = Annotated[
-    dict[_Fact, bool | int | ShortText],
-    Field(max_length=50),
-    WithJsonSchema(stated_facts_schema()),
-]
-"""Facts that a rule may ask for. Name, type and day are judged by the terms in force."""
-
-
 class SubmissionBody(_Body):
     """An application for entry to a pool, complete."""
 
@@ -184,7 +176,7 @@ class SubmissionBody(_Body):
         "`ip_share_bp`; the share is then exactly this of the amount.",
     )
     is_first_loan: bool
-    attributes: Attributes = Field(
+    attributes: StatedFacts = Field(
         default_factory=dict,
         description="Facts as of the approval. Which ones a mode needs: "
         "`GET /pools/{code}/modes/{mode}/facts`.",
@@ -290,7 +282,7 @@ class DisbursementBody(_Body):
     amount_fen: RequestFen
     disbursed_on: Day
     matures_on: Day
-    attributes: Attributes = Field(
+    attributes: StatedFacts = Field(
         default_factory=dict,
         description="Facts as of the disbursement, where the mode asks for such.",
     )

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from services.risk_pool.api.claim_details import Attributes, ClaimDetailsFiled, CostOfClaim
+from services.risk_pool.api.claim_details import ClaimDetailsFiled, CostOfClaim
 from services.risk_pool.domain.claim_steps import ROLES as STEP_ROLES
 from services.risk_pool.domain.recovery import ROUTES
 from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
+from shared.http.stated_facts import StatedFacts
 from shared.money import MONEY_NAMES, NIL, RequestFen, RequestFenOrZero
 from shared.risk_classes import RiskClass
 from shared.schemes.vocabulary import DOCUMENTS
@@ -125,7 +126,7 @@ class DraftContent(RequestBody):
     penalty_interest_fen: RequestFenOrZero | None = None
     costs_fen: RequestFenOrZero | None = None
     facts: DraftFacts | None = None
-    attributes: Attributes = Field(default_factory=dict)
+    attributes: StatedFacts = Field(default_factory=dict)
     cost_items: list[CostOfClaim] = Field(default_factory=list, max_length=100)
     compound_interest_fen: RequestFenOrZero | None = None
     other_policy_money_fen: RequestFenOrZero | None = None
