@@ -1,16 +1,20 @@
 """The ledger over HTTP: balances of any day, transfers and why they were booked, the export."""
 
+import tempfile
 from collections.abc import AsyncIterator
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from fastapi.responses import StreamingResponse
+from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, Field
+from starlette.background import BackgroundTask
 
 from services.risk_pool.api.responses import Money
 from services.risk_pool.api.roles import BUREAU, require_pool
+from services.risk_pool.audit.bundle import write_bundle
 from services.risk_pool.audit.export import exported
 from services.risk_pool.domain import ledger as accounts
 from services.risk_pool.domain.chain import canonical_text
@@ -243,4 +247,32 @@ async def export_ledger(
             "Content-Disposition": f'attachment; filename="{code}-ledger.ndjson"',
             "Cache-Control": "no-store",
         },
+    )
+
+
+@router.get(
+    "/pools/{code}/audit-export",
+    response_class=FileResponse,
+    responses={
+        200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
+    },
+)
+async def export_for_audit(
+    code: str,
+    caller: Annotated[Identity, Depends(requires("auditor", "finance_checker", "admin"))],
+    context: CurrentContext,
+) -> FileResponse:
+    """The whole ledger as a zip to hand over, with a `verify.py` that needs nothing but Python."""
+    now = context.clock.now()
+    folder = tempfile.TemporaryDirectory(prefix="zhidai-export-")
+    path = Path(folder.name) / f"{code}-audit.zip"
+    async with context.database.looking(EVERYWHERE) as conn:
+        await require_pool(conn, code)
+        await write_bundle(path, exported(conn, code, now=now), now=now)
+    return FileResponse(
+        path,
+        media_type="application/zip",
+        filename=path.name,
+        headers={"Cache-Control": "no-store"},
+        background=BackgroundTask(folder.cleanup),
     )
