@@ -3,7 +3,7 @@
 import hashlib
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal
 from shared.refusals import Refused
 from shared.schemes.problems import At
 from shared.schemes.rules.claims import Deadline
+from shared.schemes.sources import Document, in_words, worded
 from shared.schemes.terms import RULES, Stated, Terms
 from shared.schemes.vocabulary import Words
 
@@ -52,15 +53,6 @@ class Entry:
 
     def holds(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day <= self.until)
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A source that the rules cite."""
-
-    zh: str
-    en: str = ""
-    where: str = ""
 
 
 Status = Literal["complete", "draft", "template", "incomplete"]
@@ -184,6 +176,12 @@ class Scheme:
                 step: limit for step, limit in steps.items() if step not in without
             }
         since = max((entry.since for entry in stated.values()), default=self.valid_from)
+        # The version is of what the file says; what is told of it is told in words.
+        version = f"{self.programme}/{mode.code}@{since}#{_hash((values, stated))}"
+
+        def said(source: str) -> str:
+            return in_words(source, self.documents)
+
         return Terms(
             programme=self.programme,
             mode=mode.code,
@@ -191,9 +189,9 @@ class Scheme:
             name=self.name,
             mode_name=mode.name,
             status=mode.status,
-            version=f"{self.programme}/{mode.code}@{since}#{_hash((values, stated))}",
-            stated=stated,
-            **values,
+            version=version,
+            stated={rule: replace(one, source=said(one.source)) for rule, one in stated.items()},
+            **{name: worded(value, said) for name, value in values.items()},
         )
 
 

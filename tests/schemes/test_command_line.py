@@ -84,7 +84,13 @@ def test_explain_prints_every_step_in_chinese_and_in_english():
     zh = run(scheme, ["explain", "gd_zhongshan", "--case", "1"]).output
     en = run(scheme, ["explain", "gd_zhongshan", "--case", "1", "--lang", "en"]).output
 
-    for word in ("知识产权部分的本金", "风险补偿资金池 54%", "2091104.69", "评估机构", "S3"):
+    for word in (
+        "知识产权部分的本金",
+        "风险补偿资金池 54%",
+        "2091104.69",
+        "评估机构",
+        "国家知识产权局",
+    ):
         assert word in zh
     for word in ("principal of the IP part", "risk pool 54%", "2091104.69", "rounded half-up"):
         assert word in en

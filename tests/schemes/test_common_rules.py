@@ -56,7 +56,7 @@ def test_what_a_programme_does_not_say_is_what_the_common_rules_say():
     found = in_force(EXTENDS)
 
     assert found.claim_documents == ("claim_form",)
-    assert found.source("claim_documents") == "P〔假定〕"
+    assert found.source("claim_documents") == "某省通知〔假定〕"
     assert in_force(EXTENDS, date(2027, 5, 1)).claim_documents == ("claim_form", "recovery_plan")
     assert in_force(GOOD).claim_documents == ()
 
@@ -79,7 +79,7 @@ def test_of_the_deadlines_each_step_wins_on_its_own_and_says_where_it_comes_from
 
     assert limits["payment"].working_days == 5
     assert limits["claim"].months == 6
-    assert (limits["claim"].source, limits["claim"].mark) == ("P", "assumed")
+    assert (limits["claim"].source, limits["claim"].mark) == ("某省通知", "assumed")
 
 
 def test_a_rule_of_a_mode_stands_over_the_common_ones_too():

@@ -7,7 +7,7 @@ import pytest
 
 ENGINE = Path(__file__).parents[2] / "shared" / "schemes"
 ORDER = (
-    "vocabulary", "problems", "rules", "terms", "facts", "stated", "facts_schema", "wording", "decide", "scheme",
+    "vocabulary", "problems", "rules", "readings", "sources", "terms", "facts", "stated", "facts_schema", "wording", "decide", "scheme",
     "completeness", "reading", "publication", "library", "cases", "tools",
 )  # fmt: skip
 """From the bottom up, as shared/schemes/README.md tells it."""

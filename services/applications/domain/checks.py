@@ -17,6 +17,7 @@ from services.applications.domain.submission import (
 from shared.months import add_months
 from shared.ratios import percent
 from shared.schemes.decide.findings import Finding
+from shared.schemes.sources import in_words
 
 Check = Callable[[Submission, Surroundings], Iterator[Finding]]
 
@@ -89,7 +90,7 @@ def ip_share_does_not_contradict(case: Submission, around: Surroundings) -> Iter
         by_amount = case.ip_amount_fen is not None and case.ip_amount_fen < case.amount_fen
         yield Finding(
             code="ip-share-contradicts",
-            source="programmes H.7",
+            source=in_words("H.7"),
             zh="未提供其他担保的贷款，知识产权部分占比应为 100%",
             en="Without other collateral the IP share is the whole.",
             field="/ip_amount" if by_amount else "/ip_share_bp",

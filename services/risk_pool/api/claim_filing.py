@@ -42,7 +42,7 @@ async def what_a_claim_takes(loan_id: UUID, caller: Bank, context: CurrentContex
     async with context.database.looking(caller.institution) as conn:
         needs = await handlers.needs_of(conn, loan_id)
     loan, terms, reported = needs.loan, needs.terms, needs.reported
-    article = needs.article(terms.source("claim_documents"))
+    article = terms.source("claim_documents")
     return ClaimNeeds(
         loan_id=loan_id,
         loan_number=loan["number"],

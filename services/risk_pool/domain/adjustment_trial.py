@@ -17,6 +17,7 @@ from shared.life_cycle import Row
 from shared.money import format_fen
 from shared.schemes.decide.explanation import Explanation, Step, money
 from shared.schemes.decide.loss import ClaimDecision
+from shared.schemes.sources import in_words
 from shared.schemes.vocabulary import Words
 
 
@@ -95,7 +96,7 @@ class AdjustmentTrial:
         return Step(
             rule=f"adjustment.{rule}",
             title=Words(zh, en),
-            source="民法典 985",
+            source=in_words("民法典 985"),
             inputs=tuple((party, money(fen)) for party, fen in amounts.items()),
             result=money(sum(amounts.values())),
         )

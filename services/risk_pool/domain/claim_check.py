@@ -1,6 +1,6 @@
 """One check of a claim, and all that a claim is checked against."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -57,8 +57,6 @@ class Situation:
     stated_before: Mapping[str, date]
     """What earlier claims for the loan stated, a trigger's condition → day."""
     working_days: CountsWorkingDays
-    article: Callable[[str], str]
-    """A citation such as "S14; B.2" in readable words."""
     is_review: bool = False
     """By now the bureau, too, must have entered what it states of a loan."""
 

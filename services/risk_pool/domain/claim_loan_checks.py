@@ -71,7 +71,7 @@ def check_amounts(at: Situation) -> Iterator[Check]:
             "outstanding_principal": format_fen(filed.outstanding_principal_fen),
             "costs": format_fen(filed.costs_fen),
         },
-        article=at.article(at.terms.source("base")),
+        article=at.terms.source("base"),
         field="/outstanding_principal",
     )
 

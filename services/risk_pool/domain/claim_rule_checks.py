@@ -33,7 +33,7 @@ def check_trigger(at: Situation) -> Iterator[Check]:
                 "result": "pass" if one.holds else "fail",
                 "zh": one.finding.zh,
                 "en": one.finding.en,
-                "article": at.article(one.finding.source),
+                "article": one.finding.source,
             }
             for one in asked
         ]
@@ -43,14 +43,14 @@ def check_trigger(at: Situation) -> Iterator[Check]:
         zh="至少一项触发条件完全满足" if holds else "没有一项触发条件完全满足",
         en="One of the triggers holds in full." if holds else "None of the triggers holds in full.",
         evidence={"holds": ", ".join(holds)} if holds else {},
-        article=at.article(at.terms.source("trigger")),
+        article=at.terms.source("trigger"),
         field="/facts",
         parts=parts,
     )
 
 
 def check_papers(at: Situation) -> Iterator[Check]:
-    article = at.article(at.terms.source("claim_documents"))
+    article = at.terms.source("claim_documents")
     if not at.terms.claim_documents:
         yield Check(
             code="papers",
@@ -94,7 +94,7 @@ def check_time(at: Situation) -> Iterator[Check]:
             "last_day": last.isoformat(),
             "filed_on": at.filed.claimed_on.isoformat(),
         },
-        article=at.article(at.terms.deadlines["claim"].source or at.terms.source("deadlines")),
+        article=at.terms.deadlines["claim"].source or at.terms.source("deadlines"),
     )
 
 
@@ -132,7 +132,7 @@ def check_facts(at: Situation) -> Iterator[Check]:
             else f"The bureau enters it before the review: {fact.en}."
             if later
             else f"A fact that the scheme needs is missing: {fact.en}.",
-            article=at.article(fact.source),
+            article=fact.source,
             field=f"/attributes/{fact.name}"
             if (fact.by, fact.at) == ("bank", "claim")
             else "/loan_id",
@@ -154,7 +154,7 @@ def check_elsewhere(at: Situation) -> Iterator[Check]:
         result=result,
         zh=zh,
         en=en,
-        article=at.article(at.terms.source("no_other_compensation")),
+        article=at.terms.source("no_other_compensation"),
         field="/facts/compensated_elsewhere",
     )
 

@@ -15,6 +15,7 @@ from services.risk_pool.domain.ledger import SUBSIDIES, Transfer, payable_to, re
 from services.risk_pool.domain.month_figures import SUBSIDY_APPROVED
 from shared.life_cycle import LifeCycle, Move, Wait, Words, another_person_than
 from shared.schemes.decide.findings import Finding
+from shared.schemes.sources import in_words
 
 POOL = "pool"
 BORROWER = "borrower"
@@ -175,7 +176,7 @@ def _period(
 
 
 def _said(code: str, zh: str, en: str, where: str) -> Finding:
-    return Finding(code, "H.29", zh, en, field=where)
+    return Finding(code, in_words("H.29"), zh, en, field=where)
 
 
 def approval_transfers(

@@ -1,6 +1,6 @@
 """What a bank does with its claim: tries it out, drafts it, files it, and files it again mended."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,6 @@ from uuid import UUID
 import asyncpg
 from uuid6 import uuid7
 
-from services.risk_pool.domain.articles import articles_of
 from services.risk_pool.domain.claim import LIFE_CYCLE, Action
 from services.risk_pool.domain.claim_check import Check, Situation
 from services.risk_pool.domain.claim_checks import checked
@@ -65,7 +64,6 @@ class Needs:
     loan: Row
     reported: Position | None
     terms: Terms
-    article: Callable[[str], str]
 
 
 async def needs_of(conn: asyncpg.Connection, loan_id: UUID) -> Needs:
@@ -78,7 +76,6 @@ async def needs_of(conn: asyncpg.Connection, loan_id: UUID) -> Needs:
         loan=loan,
         reported=positions[-1] if positions else None,
         terms=scheme.terms(on=loan["approved_on"], mode=loan["mode"]),
-        article=articles_of(scheme.documents),
     )
 
 

@@ -9,7 +9,6 @@ from uuid import UUID
 import asyncpg
 
 from services.risk_pool.domain import coverage
-from services.risk_pool.domain.articles import articles_of
 from services.risk_pool.domain.claim_check import Check, Situation
 from services.risk_pool.domain.claim_checks import against, checked
 from services.risk_pool.domain.claim_details import details_of
@@ -73,7 +72,6 @@ async def situation(
         ],
         stated_before=await known.stated_before(conn, loan["loan_id"], but=claim_id),
         working_days=context.working_days,
-        article=articles_of(scheme.documents),
         is_review=up_to is not None,
     )
 

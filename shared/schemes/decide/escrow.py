@@ -102,6 +102,10 @@ def settle_escrow(facts: EscrowFacts, borne: Borne) -> EscrowDecision:
     )
 
 
+_ESCROWED = "上海市知识产权局 典型案例（保证金账户，核销时多退少补）"
+"""Where settling an escrow both ways was read; a programme's own article says that there is one."""
+
+
 def explain_escrow(decision: EscrowDecision) -> Explanation:
     """What is due on the final loss, what goes back or is added, and who bears what then."""
     bearer = decision.borne.bearer
@@ -113,21 +117,21 @@ def explain_escrow(decision: EscrowDecision) -> Explanation:
             Step(
                 "escrow.due",
                 Words("按最终净损失应付", "due on the final net loss"),
-                "S36; G.4",
+                _ESCROWED,
                 (("net_loss", money(decision.facts.net_loss_fen)),),
                 listed(decision.due.items()),
             ),
             Step(
                 "escrow.true_up",
                 Words("多退少补", "true-up both ways"),
-                "S36; G.4",
+                _ESCROWED,
                 tuple((party, money(fen)) for party, fen in decision.facts.held.items()),
                 f"released {listed(decision.released.items())}; added {listed(decision.added.items())}",
             ),
             Step(
                 "escrow.shares",
                 Words("各方承担", "what each party bears"),
-                "S36; G.4",
+                _ESCROWED,
                 tuple(
                     (f"available {party}", money(fen))
                     for party, fen in decision.facts.available.items()

@@ -8,6 +8,7 @@ from shared.schemes.decide.base import ip_share_of, stated_fen
 from shared.schemes.decide.explanation import Explanation, Step, listed, money, note_if
 from shared.schemes.decide.loss import ClaimDecision
 from shared.schemes.decide.shares import fact_of
+from shared.schemes.sources import in_words
 from shared.schemes.vocabulary import FACTS, PERIODS, Words
 
 
@@ -54,7 +55,7 @@ def _ip_part(decision: ClaimDecision) -> Step:
     return Step(
         rule="base",
         title=Words("知识产权部分的本金", "principal of the IP part"),
-        source=terms.source("base") or "H.8",
+        source=terms.source("base") or in_words("H.8"),
         inputs=tuple(inputs),
         result=money(decision.ip_part_fen),
         note=Words("四舍五入到分", "rounded half-up to the fen"),
@@ -103,7 +104,7 @@ def _base(decision: ClaimDecision) -> Step:
     return Step(
         rule="base",
         title=Words("损失基数", "loss base"),
-        source=decision.terms.source("base") or "H.9",
+        source=decision.terms.source("base") or in_words("H.9"),
         inputs=tuple(inputs),
         result=money(decision.base_fen),
         note=note,
@@ -184,7 +185,7 @@ def _due(decision: ClaimDecision) -> Step:
     return Step(
         rule="rounding",
         title=Words("上限之前的份额", "shares before caps"),
-        source=terms.source("rounding") or "H.1",
+        source=terms.source("rounding") or in_words("H.1"),
         inputs=(("base", money(decision.base_fen)),),
         result=listed(decision.due.items()),
         note=note,
@@ -238,7 +239,9 @@ def _path(decision: ClaimDecision) -> Step:
     return Step(
         rule="payments",
         title=Words("资金路径", "way of the money"),
-        source=decision.terms.source("refunds") or decision.terms.source("escrow") or "H.2",
+        source=decision.terms.source("refunds")
+        or decision.terms.source("escrow")
+        or in_words("H.2"),
         inputs=(),
         result="; ".join(
             f"{payment.payer} → {payment.payee} {money(payment.amount_fen)} ({payment.kind})"

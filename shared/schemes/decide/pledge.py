@@ -7,6 +7,7 @@ from shared.money import group_fen
 from shared.ratios import percent
 from shared.schemes.decide.application import ApplicationFacts, Collateral
 from shared.schemes.decide.findings import Finding
+from shared.schemes.sources import in_words
 from shared.schemes.terms import Terms
 from shared.schemes.vocabulary import IP_KINDS
 
@@ -15,7 +16,7 @@ def pledge_findings(facts: ApplicationFacts, terms: Terms) -> Iterator[Finding]:
     """Every reason against the pledge: of the loan's IP part, of each right, of their value."""
     if facts.combined_collateral and facts.ip_share is None:
         yield Finding(
-            "ip-share-not-stated", terms.source("ip_share_minimum") or "H.7",
+            "ip-share-not-stated", terms.source("ip_share_minimum") or in_words("H.7"),
             "组合贷款须在合同中约定知识产权部分占比",
             "A combined loan must state its IP share in the contract.", {}, "/ip_share",
         )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 from shared.ratios import percent
 from shared.schemes.decide.explanation import Explanation, Step, listed, money
 from shared.schemes.decide.recovery import RecoveryDecision
+from shared.schemes.sources import in_words
 from shared.schemes.vocabulary import Words
 
 
@@ -20,7 +21,7 @@ def explain_recovery(decision: RecoveryDecision) -> Explanation:
     surplus = Step(
         rule="recovery.surplus",
         title=Words("余额归出质人", "surplus to the pledgor"),
-        source="民法典 438",
+        source=in_words("民法典 438"),
         inputs=(),
         result=money(decision.to_pledgor_fen),
     )
@@ -37,7 +38,7 @@ def _gross(decision: RecoveryDecision) -> Step:
     return Step(
         rule="recovery.gross",
         title=Words("计入的回收款", "proceeds that count"),
-        source="H.21",
+        source=in_words("H.21"),
         inputs=(
             ("pledged_ip", money(facts.pledged_ip_fen)),
             ("other", money(facts.other_fen)),
@@ -52,7 +53,7 @@ def _net(decision: RecoveryDecision) -> Step:
     return Step(
         rule="recovery.net",
         title=Words("先扣费用", "costs first"),
-        source="S23; H.21",
+        source=in_words("H.21"),
         inputs=(
             ("costs", money(sum(cost.amount_fen for cost in facts.costs))),
             ("carried_costs", money(facts.carried_costs_fen)),
@@ -69,7 +70,7 @@ def _interest(decision: RecoveryDecision) -> Step:
     return Step(
         rule="recovery.interest",
         title=Words("基数之外的利息", "interest outside the base"),
-        source="民法典 561" if borne.order == "statutory" else "H.23",
+        source=in_words("民法典 561" if borne.order == "statutory" else "H.23"),
         inputs=(
             ("interest", money(borne.interest_outside_fen)),
             ("returned_before", money(decision.facts.interest_returned_fen)),
@@ -84,7 +85,7 @@ def _back(decision: RecoveryDecision) -> Step:
     return Step(
         rule="recovery.shares",
         title=Words("按各方实际承担返还", "back by what each party bore"),
-        source="H.22",
+        source=in_words("H.22"),
         inputs=tuple(
             (party, f"{money(bore)} ({_ratio(borne.parts[party], total)})")
             for party, bore in borne.borne.items()

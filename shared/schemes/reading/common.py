@@ -17,7 +17,8 @@ from shared.schemes.reading.scalars import Text
 from shared.schemes.reading.shape import Field, Named, Record, Shape
 from shared.schemes.reading.yaml_text import read_yaml
 from shared.schemes.rules.claims import Deadline
-from shared.schemes.scheme import Document, Entry
+from shared.schemes.scheme import Entry
+from shared.schemes.sources import Document
 
 Rules = Mapping[str, tuple[Entry, ...]]
 

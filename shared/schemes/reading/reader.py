@@ -11,7 +11,8 @@ from shared.schemes.reading.entries import read_rules
 from shared.schemes.reading.scalars import Choice, Day, Text
 from shared.schemes.reading.shape import Field, Named, Record, is_mapping
 from shared.schemes.reading.yaml_text import read_yaml
-from shared.schemes.scheme import Document, Mode, Scheme, Status
+from shared.schemes.scheme import Mode, Scheme, Status
+from shared.schemes.sources import Document
 
 STATUS = Choice(("complete", "draft", "template", "incomplete"))
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.schemes.cases.cases import Case, run
 from shared.schemes.scheme import Entry, Scheme
+from shared.schemes.sources import in_words
 from shared.schemes.terms import RULES
 from shared.schemes.tools.describe import described
 from shared.schemes.tools.json_schema import (
@@ -82,12 +83,12 @@ def page(scheme: Scheme, cases: tuple[Case, ...]) -> str:
         "",
     ]
     if scheme.common:
-        lines += ["## 各模式通用的规则 · Rules of every mode", "", *_table(scheme.common)]
+        lines += ["## 各模式通用的规则 · Rules of every mode", "", *_table(scheme.common, scheme)]
     for mode in scheme.modes.values():
         lines += [f"## 模式 `{mode.code}`:{mode.name.zh} · {mode.name.en}", ""]
         if mode.status != scheme.status:
             lines += [f"{_STATUS[mode.status]}", ""]
-        lines += _table(mode.rules)
+        lines += _table(mode.rules, scheme)
     lines += ["## 采用的解释 · Settled readings", ""]
     lines += [f"- {code}: {text}" for code, text in scheme.readings.items()] + [""]
     lines += ["## 依据 · Sources", ""]
@@ -129,7 +130,7 @@ def index(schemes: list[tuple[Scheme, int]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _table(rules: Mapping[str, tuple[Entry, ...]]) -> list[str]:
+def _table(rules: Mapping[str, tuple[Entry, ...]], scheme: Scheme) -> list[str]:
     lines = ["| 规则 rule | 自 from | 内容 | value | 依据 source |", "|---|---|---|---|---|"]
     for name, entries in rules.items():
         rule = RULES[name]
@@ -138,9 +139,10 @@ def _table(rules: Mapping[str, tuple[Entry, ...]]) -> list[str]:
             note = f" ({entry.stated.note})" if entry.stated.note else ""
             zh = "<br>".join(described(name, entry.value, "zh"))
             en = "<br>".join(described(name, entry.value, "en"))
+            source = in_words(entry.stated.cited("zh"), scheme.documents)
             lines.append(
                 f"| {rule.zh} `{name}` | {entry.since}{until} | {_cell(zh)} | {_cell(en)} "
-                f"| {_cell(entry.stated.cited('zh') + note)} |"
+                f"| {_cell(source + note)} |"
             )
     return [*lines, ""]
 

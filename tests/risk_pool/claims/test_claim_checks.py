@@ -6,7 +6,6 @@ from fractions import Fraction
 
 import pytest
 
-from services.risk_pool.domain.articles import articles_of
 from services.risk_pool.domain.claim_check import Situation
 from services.risk_pool.domain.claim_checks import CHECKS, against, checked
 from services.risk_pool.domain.claim_entitlement import entitled_on, months_non_performing
@@ -54,7 +53,6 @@ def rows(filed=FILED, *, loan=LOAN, terms=DONGLI, positions=None, before=None, i
         positions=[position("2026-02")] if positions is None else positions,
         stated_before=before or {},
         working_days=WorkingDays(),
-        article=str,
         is_review=is_review,
     )
     return {row.code: row for row in checked(at)}
@@ -191,14 +189,6 @@ def test_what_the_bureau_states_is_not_asked_of_the_bank_but_must_be_there_at_th
 
     assert rows(terms=terms)["fact:claim_rate"].result == "not_applicable"
     assert rows(terms=terms, is_review=True)["fact:claim_rate"].result == "fail"
-
-
-def test_an_article_is_the_title_of_the_document_that_the_scheme_lists():
-    article = articles_of(library.load("dongli").documents)
-
-    assert article("S14; B.5〔假定〕") == "深圳 资金池管理实施细则 2024-03-27; B.5〔假定〕"
-    assert article("S14a") == "S14a"
-    assert article("") == ""
 
 
 @pytest.mark.parametrize(
