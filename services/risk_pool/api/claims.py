@@ -36,11 +36,13 @@ from services.risk_pool.domain.claim import IN_PART, LIFE_CYCLE, UNDECIDED, Acti
 from services.risk_pool.domain.claim_facts import share_of
 from services.risk_pool.domain.claim_steps import ROLES
 from services.risk_pool.domain.compensation import PartyPayment
+from services.risk_pool.domain.figure import cap_seen_by_bank, told_to_bank
 from services.risk_pool.domain.shares import PartyShare
 from services.risk_pool.handlers import claim_appeals as appeals
 from services.risk_pool.handlers import claim_holds, claim_payments, compensation
 from services.risk_pool.handlers import claim_steps as steps
 from services.risk_pool.handlers import claims as handlers
+from services.risk_pool.handlers.explain import periods_for
 from services.risk_pool.queries import claims as known
 from services.risk_pool.queries import recoveries
 from services.risk_pool.tables import claim_steps
@@ -109,6 +111,11 @@ async def detail(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> 
     returned = await recoveries.returned_before(conn, claim_id)
     history = await history_of(conn, claim_id)
     codes = {share.party: share.party_code for share in shares}
+    stored = why["explanation"] if why else None
+    caps = [limit.as_data() for limit in await known.limits_bound(conn, claim_id)]
+    if (periods := await periods_for(conn, caller, row["decided_version"] or "")) is not None:
+        stored = told_to_bank(stored, periods) if stored else None
+        caps = [cap_seen_by_bank(cap, periods) for cap in caps]
     return ClaimAnswer(
         **{
             **_presented(row, caller),
@@ -120,8 +127,8 @@ async def detail(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> 
         steps=[_step(one) for one in await claim_steps.of_review(conn, row)],
         shares=shares_answered(shares),
         money_path=[_payment(one) for one in await known.payments(conn, claim_id)],
-        caps_bound=[limit.as_data() for limit in await known.limits_bound(conn, claim_id)],
-        explanation=why["explanation"] if why else None,
+        caps_bound=caps,
+        explanation=stored,
         people=why["people"] if why else None,
         returned=[
             ShareAnswer(party=party, party_code=codes.get(party, party), amount_fen=fen)

@@ -5,7 +5,7 @@ one to the other; each row is the sum of transfers that can be listed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.risk_pool.domain.ledger import (
     CASH,
@@ -89,6 +89,8 @@ class Table:
     rows: tuple[tuple[str, int], ...]
     """Kind of fact and what it changed."""
     closing_fen: int
+    signs: Mapping[str, int] = field(default_factory=dict)
+    """The accounts that it adds up, each with its sign."""
 
     def __post_init__(self) -> None:
         moved = sum(fen for _, fen in self.rows)
@@ -115,6 +117,7 @@ def table(
             if rows[kind]
         ),
         closing_fen=sum(sign * account.closing_fen for account, sign in present),
+        signs=dict(signs),
     )
 
 
