@@ -37,6 +37,7 @@ from services.risk_pool.domain.trial import trial_moved
 from services.risk_pool.handlers import breakers
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.trial import decided_anew
+from services.risk_pool.handlers.waiting import serve_line
 from services.risk_pool.queries import adjustments as known
 from services.risk_pool.queries import claims as known_claims
 from services.risk_pool.queries import recoveries as known_recoveries
@@ -250,6 +251,7 @@ async def decide(
         await _split_anew(conn, claim, now, now.anew)
     await breakers.watch_banks(conn, pool, (claim["bank_code"],), now=context.now)
     await breakers.watch_pool(conn, pool, day=day, now=context.now)
+    await serve_line(conn, pool.code, now=context.now)
 
 
 async def _reverse(
