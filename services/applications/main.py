@@ -13,6 +13,7 @@ from services.applications.api import (
 from services.applications.consumer import ROUTES
 from services.applications.handlers import expiry, maturity
 from services.applications.settings import Settings
+from services.applications.tables.collisions import COLLISIONS
 from shared.context import Context
 from shared.serve import serve
 from shared.service import Service
@@ -42,6 +43,7 @@ SERVICE = Service(
     consumes=ROUTES,
     due=(_expire_reservations, _mark_matured),
     settings_type=Settings,
+    collisions=COLLISIONS,
 )
 
 if __name__ == "__main__":

@@ -126,7 +126,8 @@ class ClaimPaidV1(_Claim):
 
 
 class ClaimHeldV1(_Claim):
-    """An approved claim is not paid for now: its loan was repaid, or is smaller than approved."""
+    """An approved claim is not paid for now: its loan was repaid, is smaller than approved, or an
+    adjustment waits to be decided."""
 
     type = "claim.held.v1"
 

@@ -247,9 +247,10 @@ _PAYING = (
     *_moves((State.APPROVED,), Action.HOLD, State.HELD, EVENTS, "claim.held.v1"),
     *_moves((State.HELD,), Action.RELEASE, State.APPROVED, SECOND_PERSON, "claim.released.v1"),
     *_moves((State.APPROVED,), Action.PAY, State.PAID, PAYER, "claim.paid.v1"),
-    # By an adjustment of two persons that books back: the loan is not claimed for again.
+    # By an adjustment of two persons that books back: the loan is not claimed for again. An
+    # approved claim is held from the proposal on.
     *_moves(
-        (State.APPROVED, State.HELD, State.PAID, State.WRITTEN_OFF),
+        (State.HELD, State.PAID, State.WRITTEN_OFF),
         Action.REVERSE,
         State.REVERSED,
         EVENTS,

@@ -22,6 +22,7 @@ from services.risk_pool.handlers.claim_cover import release_for_claim
 from services.risk_pool.handlers.claims import locked
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.trial import trial_of
+from services.risk_pool.handlers.waiting import serve_line
 from services.risk_pool.queries import claims as known
 from services.risk_pool.tables import claims
 from services.risk_pool.tables.ledger import LockedPool, book, store_explanation
@@ -72,6 +73,7 @@ async def approve(
     await book(conn, pool, transfers, now=context.now)
     await breakers.watch_banks(conn, pool, (claim["bank_code"],), now=context.now)
     await breakers.watch_pool(conn, pool, day=day, now=context.now)
+    await serve_line(conn, pool.code, now=context.now)
 
 
 def _reason_of_part(claim: Row, trial: Trial, reason: str | None) -> str:

@@ -25,6 +25,7 @@ from services.risk_pool.handlers import breakers
 from services.risk_pool.handlers.claims import terms_of
 from services.risk_pool.handlers.compensation import share_of_event
 from services.risk_pool.handlers.step_context import StepContext
+from services.risk_pool.handlers.waiting import serve_line
 from services.risk_pool.queries import claims as known_claims
 from services.risk_pool.queries import counted_costs
 from services.risk_pool.queries import recoveries as known
@@ -146,6 +147,7 @@ async def _require_admissible(
             " ".join(one.en for one in found),
             findings=[one.as_data() for one in found],
         )
+    await recoveries.hold_reference(conn, claim["bank_code"], reported.reference)
     same_reference, same_money = await known.same_as(conn, claim, reported, but=but)
     require_no_double(reported, same_reference=same_reference, same_money=same_money)
 
@@ -243,6 +245,7 @@ async def confirm(
     await recoveries.write_shares(conn, recovery, shares)
     await claims.carry_costs(conn, claim["id"], decision.carried_costs_fen)
     await breakers.watch_pool(conn, pool, day=context.today, now=context.now)
+    await serve_line(conn, pool.code, now=context.now)
 
 
 async def _facts(conn: asyncpg.Connection, claim: Row, recovery: Row) -> RecoveryFacts:

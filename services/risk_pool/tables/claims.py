@@ -227,6 +227,22 @@ async def split_anew(
     )
 
 
+async def pay_less(
+    conn: asyncpg.Connection, claim_id: UUID, *, pool_pays_fen: int, principal_fen: int
+) -> None:
+    """What the pool pays of a held claim after late money; a report of so much principal as is left
+    of it holds it no second time."""
+    await conn.execute(
+        """update claims set pool_pays_fen = $2, released_principal_fen = $3,
+                  hold = hold || jsonb_build_object(
+                      'outstanding_fen', least((hold ->> 'outstanding_fen')::bigint, $3::bigint))
+           where id = $1""",
+        claim_id,
+        pool_pays_fen,
+        principal_fen,
+    )
+
+
 async def _write_shares(
     conn: asyncpg.Connection, claim: Row, shares: Sequence[PartyShare], borne: Borne, *, split: int
 ) -> None:

@@ -46,6 +46,7 @@ class Pool:
     def __init__(self, service: Any, code: str = "dongli") -> None:
         self.service = service
         self.code = code
+        self.programme = code
         self.loans: dict[str, UUID] = {}
         self.cases: dict[str, dict[str, Any]] = {}
         self.manager = service.as_("lin", "pool_manager")
@@ -140,7 +141,7 @@ class Pool:
         attributes = more.pop("attributes", {})
         mode = more.pop("mode", "direct")
         approved_on = more.pop("approved_on", OPENED + timedelta(days=10))
-        programme = more.pop("programme", self.code)
+        programme = more.pop("programme", self.programme)
         case = self.case(name, **more)
         return ApplicationApprovedV1(
             **vars(case),
