@@ -127,7 +127,13 @@ class House:
         await self.settled()
         return answer
 
-    async def has_loan(self, bank: str = ICBC, amount: str = "1000000.00") -> dict[str, Any]:
+    async def has_short_loan(self) -> dict[str, Any]:
+        """A loan of half a year, of a programme that lets it run for longer."""
+        return await self.has_loan(matures_on="2026-09-02")
+
+    async def has_loan(
+        self, bank: str = ICBC, amount: str = "1000000.00", matures_on: str = "2027-03-02"
+    ) -> dict[str, Any]:
         """A case of that amount, decided by two persons and paid out."""
         case = await self.has_case(bank, amount=amount)
         path = f"/applications/{case['id']}"
@@ -148,7 +154,7 @@ class House:
             clerk.post(
                 f"{path}/disbursement",
                 json={"loan_no": loan_no, "amount": amount, "disbursed_on": "2026-03-02",
-                      "matures_on": "2027-03-02"},
+                      "matures_on": matures_on},
             )
         )  # fmt: skip
         await self.sees("risk_pool", f"/coverages/{case['id']}", state="active")
