@@ -15,6 +15,7 @@ from services.risk_pool.api import (
     recoveries,
     settlements,
     subsidies,
+    subsidy_offers,
     trials,
     waiting_line,
 )
@@ -61,6 +62,7 @@ SERVICE = Service(
         adjustments.router,
         settlements.router,
         subsidies.router,
+        subsidy_offers.router,
         agreed_figures.router,
         waiting_line.router,
     ),

@@ -152,11 +152,11 @@ def _value(field: FormField, form: FormData) -> Any:
             if row[0].isascii() and row[0].isdigit()
         ]
     if field.kind == "facts":
-        return _facts(form)
+        return facts_typed(form)
     return amount(form, field.name) if field.kind == "amount" else text(form, field.name)
 
 
-def _facts(form: FormData) -> dict[str, Any]:
+def facts_typed(form: FormData) -> dict[str, Any]:
     """Facts by name, each of the kind that its field is named for: `fact.flag.is_insured`. What
     was left empty is not stated; the service says whether it is needed."""
     found: dict[str, Any] = {}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
 from services.console.rendering.paging import next_page
 from services.console.upstream.optional import items, nothing, or_none
+from shared.months import Month
+from shared.risk_classes import RISK_CLASSES
 
 router = APIRouter()
 
@@ -62,7 +65,7 @@ async def cases(
 @router.get("/cases/{case_id}")
 async def case(page: Page, case_id: UUID) -> Response:
     """One case on one page."""
-    return await _show(page, case_id, NOTHING_SENT)
+    return await show_case(page, case_id, NOTHING_SENT)
 
 
 @router.post("/cases/{case_id}/{action}")
@@ -70,7 +73,7 @@ async def act_on_case(page: Page, case_id: UUID, action: str) -> Response:
     """Do one thing to a case, then look at it again."""
     form = await page.form()
     if text(form, "_more"):
-        return await _show(page, case_id, Attempt(action, form), more_rows=1)
+        return await show_case(page, case_id, Attempt(action, form), more_rows=1)
     return await act(
         page,
         CASE,
@@ -78,13 +81,14 @@ async def act_on_case(page: Page, case_id: UUID, action: str) -> Response:
         api=page.applications,
         path=f"/applications/{case_id}",
         back=f"/cases/{case_id}",
-        show=lambda attempt: _show(page, case_id, attempt),
+        show=lambda attempt: show_case(page, case_id, attempt),
     )
 
 
-async def _show(
+async def show_case(
     page: PageContext, case_id: UUID, attempt: Attempt, *, more_rows: int = 0
 ) -> Response:
+    """The page of a case, with what was refused of a form where one was sent."""
     answer = await page.applications.read(f"/applications/{case_id}")
     found = answer.body
     has_loan = bool(found["loan"])
@@ -99,6 +103,7 @@ async def _show(
     )
     given = text(attempt.form, "_rows")
     rows = int(given) if given.isascii() and given.isdigit() else _USUAL_REASON_ROWS
+    day = await today(page)
     return render_case(
         page,
         CASE,
@@ -110,6 +115,7 @@ async def _show(
         coverage=coverage,
         positions=items(positions or []),
         changes=items(changes or []),
+        names_by_subject={one["subject"]: one["name"] for one in found["history"]},
         claims=items(claims or []),
         places=_places(page, found),
         facts_asked=[
@@ -120,7 +126,10 @@ async def _show(
         totals=totals(found),
         is_below=is_below,
         reason_rows=min(rows + more_rows, _MOST_REASON_ROWS),
-        today=await today(page),
+        today=day,
+        month=str(Month.of(date.fromisoformat(day)).before),
+        risk_classes=RISK_CLASSES,
+        change_kinds=page.texts.codes("change_kind"),
     )
 
 

@@ -41,6 +41,12 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "withdrawn": "",
     },
     "adjustment_state": {"proposed": "info", "decided": "ok", "refused": "mute"},
+    "change_state": {
+        "requested": "info",
+        "recommended": "info",
+        "approved": "ok",
+        "refused": "bad",
+    },
     "subsidy_state": {
         "filed": "info",
         "reviewed": "info",

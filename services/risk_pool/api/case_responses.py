@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.risk_pool.api.claim_needs import AmountOfClaim, FactOfClaim
 from services.risk_pool.api.trial_responses import TrialAnswer
 from shared.http.progress import StepAnswer
 from shared.money import MONEY_NAMES, Fen
@@ -140,6 +141,8 @@ class ClaimNeeds(BaseModel):
         description="Fields of `facts` that one of the triggers asks for.",
         examples=[["lawsuit_accepted_on"]],
     )
+    facts: list[FactOfClaim] = Field(description="Facts as of the claim day, for `attributes`.")
+    amounts: list[AmountOfClaim] = Field(description="What counts beside the principal.")
     counts_costs: bool = Field(description="Costs up to the claim count in the loss.")
     no_other_compensation: bool
     steps: list[str] = Field(description="Steps between the review and the decision.")
