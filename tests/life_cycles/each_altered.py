@@ -16,6 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis  # noqa: F401  (its plugin imports it at the end of every run: here, once for all)
 import pytest
 
 from shared.schemes import library

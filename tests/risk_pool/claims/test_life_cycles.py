@@ -204,12 +204,12 @@ WAY_TO["written_off"] = (
     ("write_off", "finance_checker", "written_off", "claim.written-off.v1"),
 )
 STATES = {"stepped": "reviewed"}
-LOANS = 80
+LOANS = 70
 
 
-async def bad_loans(pool: Claims) -> None:
+async def bad_loans(pool: Claims, count: int = LOANS) -> None:
     """Loans that may be claimed for, one after the other."""
-    names = [f"l{number}" for number in range(LOANS)]
+    names = [f"l{number}" for number in range(count)]
     await pool.hears(*(pool.approval(name) for name in names))
     await pool.hears(*(pool.disbursement(name) for name in names))
     await pool.hears(
@@ -543,7 +543,7 @@ async def recovery_of(people: People, claim: str) -> str:
 async def test_a_recovery_is_confirmed_or_sent_back_by_another_and_in_no_other_way(running):
     async with claims_of(running) as pool:
         people = People(pool)
-        await bad_loans(pool)
+        await bad_loans(pool, 10)
         claim = await claim_at(people, "approved")
         people.told.clear()
 
