@@ -4,40 +4,30 @@
 
 A mutant is killed by a test that goes over HTTP or hears events; the tests that compare the table
 or its drawing are left out. First the walk over every move is run, then, where that stays green,
-all tests of the service. `--write` keeps the result in MUTANTS.md.
+the tests beside it, then all tests of the service. `--write` keeps the result in MUTANTS.md.
 """
 
 # ruff: noqa: T201  (a command speaks to the person who called it)
 
 import argparse
+import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
-import time
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 from shared.postgres.embedded import EmbeddedPostgres
-from tests.life_cycles.cases import case_tables
 from tests.life_cycles.mutants import Mutant, all_mutants
+from tests.life_cycles.page import PAGE, Outcome, noticed, written
 
 ROOT = Path(__file__).parents[2]
-PAGE = Path(__file__).with_name("MUTANTS.md")
-SECONDS = 300
+SECONDS = 120
+"""A test that takes longer than this waits for something that an altered row keeps away."""
 DRAWINGS = "not drawing and not diagram and not readme and not manual"
 """Tests that hold the table against its own picture prove nothing of behaviour."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a mutant. `by` is the first test that noticed, "" where none did."""
-
-    mutant: Mutant
-    by: str
-    seconds: float
 
 
 WALKS = {
@@ -59,33 +49,50 @@ WALKS = {
 """The tests that walk over every move of the cases of a table."""
 
 
-def judged(mutant: Mutant, database_url: str) -> Outcome:
-    """Run the tests with the altered row."""
-    began = time.monotonic()
-    by = _first_failure(mutant, database_url, [WALKS[mutant.cases]])
-    if not by:
-        by = _first_failure(mutant, database_url, [f"tests/{mutant.cases.split('/')[0]}"])
-    return Outcome(mutant, by, time.monotonic() - began)
+def judged(cases: str, mutants: list[Mutant], server_url: str, jobs: int) -> Iterator[Outcome]:
+    """Run the tests with each altered row of one table, until one notices."""
+    spent = dict.fromkeys(mutants, 0.0)
+    walk = Path(WALKS[cases])
+    stages = list(dict.fromkeys([walk, walk.parent, Path("tests", cases.split("/")[0])]))
+    for where in stages:
+        for mutant, by, seconds in _runs(list(spent), where, server_url, jobs):
+            spent[mutant] += seconds
+            if by or where == stages[-1]:
+                yield Outcome(mutant, by, spent.pop(mutant))
+        if not spent:
+            return
 
 
-def _first_failure(mutant: Mutant, database_url: str, where: list[str]) -> str:
-    command = [
-        sys.executable, "-m", "pytest", "-p", "tests.life_cycles.altered", "-x", "-q",
-        "-p", "no:cacheprovider", "--no-header", "-k", DRAWINGS, *where,
-    ]  # fmt: skip
-    environment = os.environ | {"ZHIDAI_MUTANT": mutant.name, "DATABASE_URL": database_url}
-    try:
-        ran = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=SECONDS
-        )
-    except subprocess.TimeoutExpired:
-        return "a test that never ended"
-    if ran.returncode == 0:
-        return ""
-    failed = re.search(r"^(?:FAILED|ERROR) (\S+)", ran.stdout, re.MULTILINE)
-    if failed is None:
-        raise RuntimeError(f"the tests did not run:\n{ran.stdout[-2000:]}{ran.stderr[-2000:]}")
-    return failed[1]
+def _runs(
+    mutants: list[Mutant], where: Path, server_url: str, jobs: int
+) -> Iterator[tuple[Mutant, str, float]]:
+    """Each mutant, the first of these tests that failed with it ("": none), and the seconds."""
+    with tempfile.TemporaryDirectory(prefix="zhidai-mutants-", dir="/tmp") as folder:
+        base = Path(folder) / Path(folder).name.replace("-", "_")
+        command = [
+            sys.executable, "-m", "pytest", "-p", "tests.life_cycles.each_altered", "-x", "-q",
+            "-s", "-p", "no:cacheprovider", "--no-header", "--tb", "short", "--timeout", str(SECONDS),
+            "--basetemp", str(base), "-k", DRAWINGS, str(where),
+        ]  # fmt: skip
+        environment = os.environ | {
+            "ZHIDAI_MUTANTS": json.dumps([one.name for one in mutants]),
+            "ZHIDAI_JOBS": str(jobs),
+            "DATABASE_URL": server_url,
+        }
+        named = {one.name: one for one in mutants}
+        said = []
+        with subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+        ) as ran:
+            assert ran.stdout is not None
+            for line in ran.stdout:
+                name, *told = line.rstrip("\n").split("\t")
+                if len(told) == 2:
+                    yield named.pop(name), told[0], float(told[1])
+                else:
+                    said.append(line)
+    if ran.returncode or named:
+        raise RuntimeError(f"the tests did not run:\n{''.join(said)[-4000:]}")
 
 
 def main() -> int:
@@ -106,52 +113,20 @@ def main() -> int:
         return 0
     folder = Path(tempfile.mkdtemp(prefix="zhidai-mutants-", dir="/tmp"))
     server = EmbeddedPostgres(folder / "postgres", durable=False).start()
-    outcomes = []
+    outcomes: list[Outcome] = []
     try:
-        with ThreadPoolExecutor(asked.jobs) as pool:
-            for outcome in pool.map(lambda one: judged(one, server.server_url), chosen):
-                outcomes.append(outcome)
-                print(f"{outcome.mutant.name}  {outcome.by or 'SURVIVED'}", flush=True)
+        for cases, mutants in groupby(chosen, key=lambda one: one.cases):
+            for one in judged(cases, list(mutants), server.server_url, asked.jobs):
+                outcomes.append(one)
+                by = one.by or "SURVIVED"
+                print(f"{one.mutant.name}  {by}  {one.seconds:.0f} s", flush=True)
+            if asked.write:
+                PAGE.write_text(written(outcomes, noticed()))
     finally:
         server.stop()
     alive = [one for one in outcomes if not one.by]
     print(f"{len(outcomes)} mutants, {len(outcomes) - len(alive)} killed, {len(alive)} alive")
-    if asked.write:
-        PAGE.write_text(page(outcomes))
     return 1 if alive else 0
-
-
-def page(outcomes: list[Outcome]) -> str:
-    """The result as a table. What stands there of tables that were not asked for is kept."""
-    asked = {one.mutant.cases for one in outcomes}
-    before = PAGE.read_text().splitlines() if PAGE.exists() else []
-    rows = [
-        line
-        for line in before
-        if line.count(" | ") == 3 and "→" in line and line.split(" | ")[0].strip("| ") not in asked
-    ]
-    for one in outcomes:
-        move = case_tables()[one.mutant.cases].life_cycle.moves[one.mutant.row]
-        by = one.by.split("/")[-1].replace("|", "\\|") or "**nobody**"
-        rows.append(
-            f"| {one.mutant.cases} | {move.source or 'begins'} → {move.action} | "
-            f"`{one.mutant.what}` | {by} |"
-        )
-    lines = [
-        "# Every row of every life cycle, altered",
-        "",
-        "Made by `python -m tests.life_cycles.mutation --write`: each move's target, roles, guards",
-        "and events altered one by one, and the test of behaviour that noticed first.",
-        "",
-        "| table | mutants | killed |",
-        "|---|---|---|",
-    ]
-    for cases in case_tables():
-        own = [row for row in rows if row.startswith(f"| {cases} |")]
-        killed = sum("**nobody**" not in row for row in own)
-        lines.append(f"| {cases} | {len(own)} | {killed} |")
-    lines += ["", "| life cycle | move | alteration | noticed by |", "|---|---|---|---|"]
-    return "\n".join([*lines, *sorted(rows, key=lambda row: row.split(" | ")[0])]) + "\n"
 
 
 if __name__ == "__main__":

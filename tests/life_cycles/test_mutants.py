@@ -9,7 +9,7 @@ import pytest
 
 from tests.life_cycles.cases import case_tables
 from tests.life_cycles.mutants import all_mutants
-from tests.life_cycles.mutation import PAGE
+from tests.life_cycles.page import NOBODY, noticed, row_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -69,15 +69,8 @@ def test_an_altered_row_is_what_the_tests_then_see(cases):
 
 
 def test_the_page_tells_of_every_alteration_of_todays_tables_and_all_were_noticed():
-    rows = [
-        tuple(line.strip("| ").split(" | ")[:3])
-        for line in PAGE.read_text().splitlines()
-        if line.count(" | ") == 3 and "→" in line
-    ]
+    page = noticed()
 
-    wanted = [
-        (one.cases, f"{_row(one).source or 'begins'} → {_row(one).action}", f"`{one.what}`")
-        for one in all_mutants()
-    ]
-    assert sorted(rows) == sorted(wanted), "run `python -m tests.life_cycles.mutation --write`"
-    assert "**nobody**" not in PAGE.read_text()
+    wanted = [row_of(one) for one in all_mutants()]
+    assert sorted(page) == sorted(wanted), "run `python -m tests.life_cycles.mutation --write`"
+    assert NOBODY not in page.values()

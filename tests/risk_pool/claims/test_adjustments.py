@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.risk_pool.claims.driver import Claims, claims_of
 from tests.risk_pool.claims.test_claims import bad_loan, code_of, lending
 
@@ -223,32 +221,6 @@ async def test_nothing_is_adjusted_without_an_approved_claim_a_reason_and_eviden
         (event,) = await pool.said("adjustment.decided.v1")
         assert (event["adjustment_kind"], event["reason"]) == ("claw_back", "贷款用途不符")
         assert [one["gets"] for one in event["parts"]] == ["50000.00", "-50000.00"]
-
-
-@pytest.mark.parametrize("state", ["approved", "paid", "written_off", "held"])
-async def test_a_claim_is_reversed_from_every_state_in_which_it_is_approved(running, state):
-    async with claims_of(running) as pool:
-        claim = await claimed(pool)
-        if state in ("paid", "written_off"):
-            await pool.pays(claim)
-        if state == "written_off":
-            answer = await pool.checker.post(
-                f"/claims/{claim['id']}/write_off", json={"reason": "执行终结"}
-            )
-            assert answer.status_code == 200, answer.text
-        if state == "held":
-            await pool.hears(pool.repayment("a"))
-        where = f"/claims/{claim['id']}"
-        assert (await pool.auditor.get(where)).json()["state"] == state
-
-        done = await reversed_by(pool, claim)
-
-        case = (await pool.auditor.get(where)).json()
-        last = case["history"][-1]
-        assert (case["state"], last["source"], last["action"], last["role"]) == (
-            "reversed", "held" if state == "approved" else state, "reverse", "system",
-        )  # fmt: skip
-        assert last["reason"].startswith(done["number"])
 
 
 async def test_an_adjustment_is_moved_by_those_it_names_alone_and_in_no_other_way(running):
