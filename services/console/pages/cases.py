@@ -12,7 +12,7 @@ from starlette.responses import Response
 from services.console.cases.acting import act, render_case
 from services.console.cases.figures import is_below, totals
 from services.console.cases.kinds import CASE
-from services.console.cases.listing import render_list
+from services.console.cases.listing import names_of, render_list
 from services.console.http.forms import NOTHING_SENT, Attempt, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
@@ -29,9 +29,10 @@ _USUAL_REASON_ROWS, _MOST_REASON_ROWS = 3, 12
 @router.get("/queue")
 async def queue(page: Page, pool: str = "", cursor: str = "") -> Response:
     """What waits for this reviewer or approver, the oldest first."""
-    found, pools = await asyncio.gather(
+    found, pools, banks = await asyncio.gather(
         page.applications.get("/queue", pool=pool, cursor=cursor),
         page.applications.get("/pools"),
+        page.applications.get("/banks", limit=200),
     )
     return page.render(
         "queue.html",
@@ -39,6 +40,7 @@ async def queue(page: Page, pool: str = "", cursor: str = "") -> Response:
         next=next_page(page.request, found),
         is_first=not cursor,
         pools=items(pools),
+        names=names_of(items(pools), items(banks)),
         chosen={"pool": pool},
     )
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
 from services.console.cases.kinds import SUBSIDY
+from services.console.cases.listing import names_of
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.rendering.paging import next_page
@@ -96,6 +97,7 @@ async def _list(
         is_first=not cursor,
         pools=items(pools),
         banks=items(banks),
+        names=names_of(items(pools), items(banks)),
         loans=[one for one in items(loans or []) if one.get("disbursed_on")],
         offers=offers,
         treasuries={one["pool_code"]: one["pool_name"] for one in offers},
