@@ -103,8 +103,8 @@ class Walk:
                                    ratio=f"{share.numerator}/{share.denominator}")  # fmt: skip
         for figure in figures_needed(self.terms):
             fen = loss.get("figures", {}).get(figure.name, AMPLE_FEN)
-            if figure.name == "term_fees":
-                await self._enters("guarantee_fee", subject="term", loan_id=self.loan["id"],
+            if figure.name == "portfolio_fees":
+                await self._enters("guarantee_fee", subject="portfolio",
                                    amount=format_fen(fen), paid_on=str(day))  # fmt: skip
             else:
                 bank = {"bank_code": ICBC} if figure.name == "bank_year_ceiling" else {}
