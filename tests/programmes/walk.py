@@ -27,6 +27,7 @@ from tests.applications.office import (
     ICBC,
     OTHER_FIRM,
     document,
+    nothing_found,
     patent,
     position,
     right,
@@ -172,6 +173,7 @@ class Walk:
             "amount": format_fen(fen),
             "disbursed_on": str(today),
             "matures_on": str(add_months(today, self._tenor)),
+            "lists_checked": nothing_found(today),
         }
         at_disbursement = self.facts("disbursement")
         if at_disbursement:
