@@ -27,6 +27,7 @@ from tests.applications.office import (
     ICBC,
     OTHER_FIRM,
     document,
+    nothing_found,
     patent,
     position,
     right,
@@ -103,8 +104,8 @@ class Walk:
                                    ratio=f"{share.numerator}/{share.denominator}")  # fmt: skip
         for figure in figures_needed(self.terms):
             fen = loss.get("figures", {}).get(figure.name, AMPLE_FEN)
-            if figure.name == "term_fees":
-                await self._enters("guarantee_fee", subject="term", loan_id=self.loan["id"],
+            if figure.name == "portfolio_fees":
+                await self._enters("guarantee_fee", subject="portfolio",
                                    amount=format_fen(fen), paid_on=str(day))  # fmt: skip
             else:
                 bank = {"bank_code": ICBC} if figure.name == "bank_year_ceiling" else {}
@@ -172,6 +173,7 @@ class Walk:
             "amount": format_fen(fen),
             "disbursed_on": str(today),
             "matures_on": str(add_months(today, self._tenor)),
+            "lists_checked": nothing_found(today),
         }
         at_disbursement = self.facts("disbursement")
         if at_disbursement:

@@ -23,7 +23,7 @@ from shared.schemes.facts import FactDay, facts_needed
 from shared.schemes.facts_schema import needed_facts_schema
 from shared.schemes.stated import DAYS, UNITS
 from shared.schemes.terms import Terms
-from shared.schemes.vocabulary import FactKind
+from shared.schemes.vocabulary import CREDIT_LISTS, FactKind
 
 router = APIRouter(tags=["facts"])
 
@@ -59,6 +59,18 @@ class ModeAnswer(BaseModel):
     en: str
 
 
+class ListToCheck(BaseModel):
+    """A list of dishonest or abnormal firms, to be looked at before approval and disbursement."""
+
+    name: str = Field(examples=["judgment_defaulter"], description="Its name in `lists_checked`.")
+    zh: str = Field(examples=["失信被执行人"])
+    en: str
+    within_days: int | None = Field(
+        description="How many days a look holds; 0 the day itself, null where no look is required."
+    )
+    source: str
+
+
 class FactsAnswer(BaseModel):
     """The facts of a mode, in the order in which its rules ask for them."""
 
@@ -68,6 +80,7 @@ class FactsAnswer(BaseModel):
     version: str = Field(description="The version of the measures that asks for them.")
     on: date
     facts: list[FactAnswer]
+    lists: list[ListToCheck] = Field(description="On which a firm may not stand.")
     schemas: dict[str, dict[str, Any]] = Field(
         description="Day (approval, disbursement, claim) → JSON Schema of the `attributes` that a "
         "bank states as of it."
@@ -105,6 +118,16 @@ async def read_facts_of_mode(
                 source=fact.source,
             )
             for fact in facts
+        ],
+        lists=[
+            ListToCheck(
+                name=name,
+                zh=CREDIT_LISTS[name].zh,
+                en=CREDIT_LISTS[name].en,
+                within_days=terms.lists_checked_within_days,
+                source=terms.source("credit_lists"),
+            )
+            for name in terms.credit_lists
         ],
         schemas={
             at: needed_facts_schema(f for f in facts if f.at == at and f.by == "bank")

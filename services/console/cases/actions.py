@@ -19,8 +19,8 @@ class FormField:
 
     name: str
     kind: str
-    """long, line, amount, date; hidden is what the page itself hands in; reasons, gaps, registrations
-    and facts have several parts."""
+    """long, line, amount, date; hidden is what the page itself hands in; reasons, gaps, registrations,
+    facts and lists have several parts."""
     optional: bool = False
     """May be left empty, and is left out then."""
     only_with: str = ""
@@ -53,6 +53,7 @@ def _table(*actions: Action) -> Mapping[str, Action]:
 
 _OPINION = (FormField("opinion", "long"),)
 _REASON = (FormField("reason", "long"),)
+_LISTS = FormField("lists_checked", "lists", optional=True)
 _REGISTRATIONS = (FormField("registrations", "registrations"),)
 _DISBURSEMENT = (
     FormField("loan_no", "line"),
@@ -60,6 +61,7 @@ _DISBURSEMENT = (
     FormField("disbursed_on", "date"),
     FormField("matures_on", "date"),
     FormField("attributes", "facts"),
+    _LISTS,
 )
 _ON_A_TRIAL = (
     FormField("trial", "hidden"),
@@ -78,7 +80,7 @@ _PAYMENT = (
 CASE_ACTIONS = _table(
     Action("take", "take", emphasis="main"),
     Action("recommend", "recommend", _OPINION, "main"),
-    Action("approve", "approve", _OPINION, "main"),
+    Action("approve", "approve", (*_OPINION, _LISTS), "main"),
     Action("return", "return", (FormField("reasons", "reasons"),)),
     Action("release", "release"),
     Action("reject", "reject", _REASON, "bad"),
@@ -153,6 +155,12 @@ def _value(field: FormField, form: FormData) -> Any:
         ]
     if field.kind == "facts":
         return facts_typed(form)
+    if field.kind == "lists":
+        return [
+            {"name": name, "checked_on": day, "found": found == "true"}
+            for name, day, found in _rows(form, "list_name", "list_checked_on", "list_found")
+            if day
+        ]
     return amount(form, field.name) if field.kind == "amount" else text(form, field.name)
 
 

@@ -94,14 +94,14 @@ async def show_case(
     answer = await page.applications.read(f"/applications/{case_id}")
     found = answer.body
     has_loan = bool(found["loan"])
-    lends = "disburse" in found["pending_actions"]
+    decides = bool({"approve", "disburse"} & set(found["pending_actions"]))
     pool, coverage, positions, changes, claims, asked = await asyncio.gather(
         or_none(page.risk_pool.get(f"/pools/{found['pool_code']}")),
         or_none(page.risk_pool.get(f"/coverages/{case_id}")),
         or_none(page.applications.get(f"/loans/{case_id}/positions") if has_loan else nothing()),
         or_none(page.applications.get(f"/loans/{case_id}/changes") if has_loan else nothing()),
         or_none(page.risk_pool.get("/claims", loan_id=str(case_id)) if has_loan else nothing()),
-        or_none(_facts_of(page, found) if lends else nothing()),
+        or_none(_facts_of(page, found) if decides else nothing()),
     )
     given = text(attempt.form, "_rows")
     rows = int(given) if given.isascii() and given.isdigit() else _USUAL_REASON_ROWS
@@ -125,6 +125,7 @@ async def show_case(
             for fact in (asked or {}).get("facts", [])
             if (fact["at"], fact["by"]) == ("disbursement", "bank")
         ],
+        lists_asked=(asked or {}).get("lists", []),
         totals=totals(found),
         is_below=is_below,
         reason_rows=min(rows + more_rows, _MOST_REASON_ROWS),
@@ -136,9 +137,10 @@ async def show_case(
 
 
 def _facts_of(page: PageContext, case: Mapping[str, Any]) -> Awaitable[Any]:
-    """The facts that the measures of the case's approval day ask for."""
+    """The facts and lists that the measures ask for: of the case's approval day, or of today."""
     where = f"/pools/{case['pool_code']}/modes/{case['mode']}/facts"
-    return page.applications.get(where, on=case["approved_on"])
+    day = {"on": case["approved_on"]} if case["approved_on"] else {}
+    return page.applications.get(where, **day)
 
 
 def _rights(case: Mapping[str, Any]) -> list[dict[str, Any]]:

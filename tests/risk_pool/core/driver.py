@@ -58,9 +58,14 @@ class Pool:
         return self.service.as_(f"{code}-clerk", "bank_operator", institution=code)
 
     async def opened(
-        self, *banks: str, lines: dict[str, str] | None = None, opened_on: date = OPENED
+        self,
+        *banks: str,
+        lines: dict[str, str] | None = None,
+        opened_on: date = OPENED,
+        text: str | None = None,
     ) -> "Pool":
-        """Open the pool with the district's finance bureau and some banks."""
+        """Open the pool with the district's finance bureau and some banks; under the programme's
+        file, or under a text of the test's own."""
         parties: list[dict[str, Any]] = [
             {"code": "DL-FIN", "role": "district", "name": "区财政局"},
             *({"code": bank, "role": "bank", "name": bank} for bank in banks),
@@ -71,7 +76,7 @@ class Pool:
                     "amount": lines[party["code"]],
                     "valid_from": OPENED.isoformat(),
                 }
-        await publish(self.service, self.code)
+        await publish(self.service, self.code, text)
         answer = await self.manager.post(
             "/pools",
             json={
