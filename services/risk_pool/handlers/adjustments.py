@@ -25,6 +25,7 @@ from services.risk_pool.domain.adjustment_trial import (
 )
 from services.risk_pool.domain.booking_back import as_transfers, booked_back
 from services.risk_pool.domain.compensation import payment_of, payments_of
+from services.risk_pool.domain.escrow import EscrowCountsTheNetLoss
 from services.risk_pool.domain.late_money import (
     NotPaidYet,
     booked_anew,
@@ -34,7 +35,7 @@ from services.risk_pool.domain.late_money import (
 )
 from services.risk_pool.domain.shares import shares_of
 from services.risk_pool.domain.trial import trial_moved
-from services.risk_pool.handlers import breakers
+from services.risk_pool.handlers import breakers, escrow
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.trial import decided_anew
 from services.risk_pool.queries import adjustments as known
@@ -52,7 +53,8 @@ from shared.transitions import Step, apply_transition
 async def propose(
     conn: asyncpg.Connection, claim_id: UUID, proposed: Proposed, context: StepContext
 ) -> UUID:
-    """Somebody of finance proposes. Raises NotFound, NothingToAdjust, AdjustmentOpen."""
+    """Somebody of finance proposes. Raises NotFound, NothingToAdjust, LossNotReported,
+    AdjustmentOpen."""
     pool_code = await claims.pool_of(conn, claim_id)
     if pool_code is None:
         raise NotFound("没有该补偿申请", "There is no such claim.")
@@ -62,6 +64,8 @@ async def propose(
     require_adjustable(claim["state"])
     if proposed.kind == Kind.LATE_MONEY:
         await _require_late_money(conn, claim, proposed)
+    if proposed.kind == Kind.ESCROW_SETTLEMENT:
+        escrow.require_reported(claim)
     waiting = await known.open_of(conn, claim_id)
     if waiting is not None:
         raise AdjustmentOpen(
@@ -103,7 +107,12 @@ async def propose(
 
 
 async def _require_late_money(conn: asyncpg.Connection, claim: Row, proposed: Proposed) -> None:
-    """Raises NotPaidYet, CountersNotKept, FieldsWrong."""
+    """Raises EscrowCountsTheNetLoss, NotPaidYet, CountersNotKept, FieldsWrong."""
+    if claim["escrow"]:
+        raise EscrowCountsTheNetLoss(
+            "保证金模式按净损失清算：请由银行在净损失中扣减，或作为追偿回款报告。",
+            "Escrow is settled by the net loss: the bank takes it off there, or reports a recovery.",
+        )
     if claim["paid_on"] is None:
         raise NotPaidYet(
             "该补偿尚未拨付，请先暂缓核查或整笔冲回。",
@@ -131,6 +140,8 @@ async def trial_of(conn: asyncpg.Connection, adjustment: Row) -> AdjustmentTrial
         bearer = claim["bearer"]
         if adjustment["kind"] == Kind.LATE_MONEY:
             return await _late_trial(conn, claim, adjustment, codes)
+        if adjustment["kind"] == Kind.ESCROW_SETTLEMENT:
+            return await escrow.trial_of(conn, claim, adjustment["number"], codes)
         return all_undone(
             claim,
             number=adjustment["number"],
@@ -208,7 +219,7 @@ async def decide(
     conn: asyncpg.Connection, adjustment_id: UUID, context: StepContext, *, trial: str, opinion: str
 ) -> None:
     """Another person decides on the trial they saw: booked in the first open month, and the claim
-    is reversed for good.
+    is reversed for good, split anew, or its escrow settled.
 
     Raises SecondPersonRequired, NothingToAdjust, TrialMoved with both.
     """
@@ -244,7 +255,9 @@ async def decide(
         },
     )
     await apply_transition(conn, adjustments.CASES, step, now=context.now)
-    if now.anew is None:
+    if now.settling is not None:
+        await escrow.record(conn, claim, adjustment, now.settling, day=day, context=context)
+    elif now.anew is None:
         await _reverse(conn, claim, adjustment, day, context)
     else:
         await _split_anew(conn, claim, now, now.anew)
@@ -260,7 +273,7 @@ async def _reverse(
         action=claim_cycle.Action.REVERSE,
         by=SYSTEM,
         reason=f"{adjustment['number']}：{adjustment['reason']}",
-        changes={"reversed_on": day},
+        changes={"reversed_on": day, "held_fen": 0},
     )
     await apply_transition(conn, claims.CASES, step, now=context.now)
 
