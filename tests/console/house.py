@@ -127,9 +127,11 @@ class House:
         await self.settled()
         return answer
 
-    async def has_loan(self, bank: str = ICBC, amount: str = "1000000.00") -> dict[str, Any]:
+    async def has_loan(
+        self, bank: str = ICBC, amount: str = "1000000.00", **changes: Any
+    ) -> dict[str, Any]:
         """A case of that amount, decided by two persons and paid out."""
-        case = await self.has_case(bank, amount=amount)
+        case = await self.has_case(bank, amount=amount, **changes)
         path = f"/applications/{case['id']}"
         first = self.person("applications", "reviewer-lin", "reviewer")
         second = self.person("applications", "approver-zhao", "approver")
