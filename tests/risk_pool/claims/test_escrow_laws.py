@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -14,7 +14,13 @@ import pytest
 from services.risk_pool.audit.verify import audit_pool, opened
 from services.risk_pool.domain.booking_back import as_transfers, booked_back, nets
 from services.risk_pool.domain.compensation import PartyPayment
-from services.risk_pool.domain.escrow import Settling, earmarking, setting_aside
+from services.risk_pool.domain.escrow import (
+    OthersPayIntoEscrow,
+    Settling,
+    earmarking,
+    require_pool_alone,
+    setting_aside,
+)
 from services.risk_pool.domain.shares import shares_of
 from shared.money import format_fen, parse_fen
 from shared.schemes.decide.claims import Borne
@@ -83,6 +89,14 @@ def test_a_settlement_empties_escrow_and_a_claw_back_leaves_what_was_really_paid
     assert nets(back, "sh").get("ICBC", 0) == -settling.paid_fen
     assert undone.get("claims", 0) == 0
     assert between(undone, "ICBC") == undone.get("cash", 0)
+
+
+def test_another_party_s_money_is_not_held_in_the_pool_s_ledger():
+    step = PartyPayment(payer="pool", payer_code="sh", payee="escrow", payee_code="escrow",
+                        kind="escrow", amount_fen=1)  # fmt: skip
+    require_pool_alone([step])
+    with pytest.raises(OthersPayIntoEscrow):
+        require_pool_alone([step, replace(step, payer="insurer", payer_code="RENBAO")])
 
 
 @dataclass
