@@ -79,6 +79,7 @@ async def test_an_escrow_claim_is_set_aside_written_off_and_settled_on_its_pages
         page = await maker.sends(page, f"{path}/adjust", reason="已核销", evidence="批复 9 号")
         assert "试算：现在清算" in page.text
         assert "560,000.00" in page.text and "240,000.00" in page.text
+        assert "终结执行" in page.text and "已抵债" in page.text
 
     async with house.logged_in("finance-qian") as checker:
         page = await checker.opens(path)

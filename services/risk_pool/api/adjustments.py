@@ -109,6 +109,8 @@ class EscrowSettled(BaseModel):
     net_loss_reported: str
     net_loss: str = Field(description="What is shared: as reported, less what came in since.")
     written_off_on: date
+    reason: str = Field(description="Why the bank has written the loan off.")
+    difference: str = Field(description="Why the reported net loss is not that of the books.")
     held: str
     due: str = Field(description="Of the pool, on the net loss.")
     paid: str

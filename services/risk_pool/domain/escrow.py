@@ -182,6 +182,9 @@ class Settling:
     reported_fen: int
     written_off_on: date
     shares: Sequence[PartyShare]
+    reason: str = ""
+    difference: str = ""
+    """Why the bank has written off, and why its net loss is not that of the books."""
 
     @property
     def net_loss_fen(self) -> int:
@@ -218,6 +221,8 @@ class Settling:
             "net_loss_reported": format_fen(self.reported_fen),
             "net_loss": format_fen(self.net_loss_fen),
             "written_off_on": self.written_off_on.isoformat(),
+            "reason": self.reason,
+            "difference": self.difference,
             "held": format_fen(self.held_fen),
             "due": format_fen(self.decision.due[POOL]),
             "paid": format_fen(self.paid_fen),

@@ -158,6 +158,8 @@ async def trial_of(
             lowered_fen=lowered_fen,
             reported_fen=claim["net_loss_fen"],
             written_off_on=claim["written_off_on"],
+            reason=claim["loss_reason"],
+            difference=claim["loss_difference"],
             shares=shares_of(decision.shares, codes),
         ),
     )
