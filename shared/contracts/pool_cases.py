@@ -173,6 +173,14 @@ class ClaimLossReportedV1(_Claim):
     reason: str
 
 
+class ClaimLossReturnedV1(_Claim):
+    """The report of a write-off went back to its bank, which reports anew."""
+
+    type = "claim.loss-returned.v1"
+
+    reason: str
+
+
 class ClaimSettledV1(_Claim):
     """Escrow was settled by two persons: who bears how much of the final net loss."""
 
@@ -290,6 +298,7 @@ register(
         ClaimWrittenOffV1,
         ClaimEscrowedV1,
         ClaimLossReportedV1,
+        ClaimLossReturnedV1,
         ClaimSettledV1,
         RecoveryBookedV1,
         AdjustmentProposedV1,

@@ -35,6 +35,7 @@ from shared.contracts.pool_cases import (
     ClaimEscrowedV1,
     ClaimHeldV1,
     ClaimLossReportedV1,
+    ClaimLossReturnedV1,
     ClaimPaidV1,
     ClaimRefusedV1,
     ClaimReleasedV1,
@@ -263,6 +264,7 @@ def of_a_claim(loan: Loan) -> list[Event]:
         ClaimLossReportedV1(
             **claim, written_off_on=DAY, net_loss_fen=267_105_349, reason="终结执行"
         ),
+        ClaimLossReturnedV1(**claim, reason="缺少批复"),
         ClaimSettledV1(
             **claim,
             net_loss_fen=267_105_349,

@@ -112,6 +112,7 @@ CLAIM_ACTIONS = _table(
     Action("write_off", "write_off", (*_REASON, FormField("written_off_on", "date"))),
     Action("set_aside", "set_aside", _PAYMENT, "main"),
     Action("report_loss", "report_loss", _LOSS, "main"),
+    Action("return_loss", "return_loss", _REASON),
 )
 RECOVERY_ACTIONS = _table(
     Action("confirm", "confirm", (FormField("trial", "hidden"),), "main"),

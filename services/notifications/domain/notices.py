@@ -239,6 +239,9 @@ NOTICES: Mapping[str, Notice] = {
         bureau_acts=True,
         fields=_CLAIM | {"written_off_on", "net_loss_fen", "reason"},
     ),
+    "claim.loss-returned.v1": Notice(
+        banks=NAMED, bank_acts=True, roles=("finance_maker",), fields=_CLAIM | {"reason"}
+    ),
     "claim.settled.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "pool_manager"),

@@ -274,6 +274,14 @@ add_steps(
             "the report until two persons have settled (an adjustment `escrow_settlement`).",
         ),
         CaseStep(
+            action=Action.RETURN_LOSS,
+            handler=escrow.return_loss,
+            body=Reason,
+            name="return_loss_of_claim",
+            description="The report of a write-off goes back to the bank, for a reason "
+            "(finance_maker, finance_checker); the money stays in escrow.",
+        ),
+        CaseStep(
             action=Action.RELEASE,
             handler=claim_holds.release,
             body=Opinion,

@@ -77,6 +77,7 @@ class Action(StrEnum):
     WRITE_OFF = "write_off"
     SET_ASIDE = "set_aside"
     REPORT_LOSS = "report_loss"
+    RETURN_LOSS = "return_loss"
     SETTLE = "settle"
     REVERSE = "reverse"
 
@@ -227,6 +228,13 @@ _ESCROW = (
         BANK,
         "claim.loss-reported.v1",
     ),
+    *_moves(
+        (State.LOSS_REPORTED,),
+        Action.RETURN_LOSS,
+        State.ESCROWED,
+        PAYER | SECOND_PERSON,
+        "claim.loss-returned.v1",
+    ),
     # By an adjustment of two persons; what is recovered afterwards is shared out as settled.
     *_moves((State.LOSS_REPORTED,), Action.SETTLE, State.SETTLED, EVENTS, "claim.settled.v1"),
 )
@@ -273,6 +281,7 @@ LIFE_CYCLE = LifeCycle(
         Action.WRITE_OFF: Words("核销", "written off"),
         Action.SET_ASIDE: Words("转入保证金", "moved into escrow"),
         Action.REPORT_LOSS: Words("报告核销与净损失", "reported as written off"),
+        Action.RETURN_LOSS: Words("退回核销报告", "sent back"),
         Action.SETTLE: Words("清算保证金", "settled"),
         Action.REVERSE: Words("冲回", "reversed"),
     },

@@ -67,9 +67,9 @@ class RecoveryTrial:
             ],
         }
 
-    def _net_loss(self, before_fen: int, lowered_fen: int) -> dict[str, str]:
+    def _net_loss(self, before_fen: int, lowered_fen: int) -> dict[str, str | None]:
         if not self.lowers_net_loss:
-            return {}
+            return {"net_loss_before": None, "net_loss_after": None}
         return {
             "net_loss_before": format_fen(before_fen),
             "net_loss_after": format_fen(before_fen - lowered_fen),

@@ -117,6 +117,29 @@ async def report_loss(
     await apply_transition(conn, claims.CASES, step, now=context.now)
 
 
+async def return_loss(
+    conn: asyncpg.Connection, claim_id: UUID, context: StepContext, *, reason: str
+) -> None:
+    """Finance does not settle on this report; the bank reports anew. The money stays in escrow."""
+    _, claim = await locked(conn, claim_id, Action.RETURN_LOSS, context)
+    step = Step(
+        case=claim,
+        action=Action.RETURN_LOSS,
+        by=context.by,
+        reason=reason,
+        changes={
+            "written_off_on": None,
+            "net_loss_fen": None,
+            "loss_lowered_fen": 0,
+            "loss_reason": "",
+            "loss_difference": "",
+            "loss_papers": [],
+        },
+        facts={"reason": reason},
+    )
+    await apply_transition(conn, claims.CASES, step, now=context.now)
+
+
 async def lowered(conn: asyncpg.Connection, claim: Row) -> int:
     """What the bank has recovered of the base before the settlement."""
     returned = await known_recoveries.returned_before(conn, claim["id"])

@@ -280,6 +280,11 @@ async def test_the_write_off_is_reported_with_a_day_a_reason_and_papers_and_may_
 
         first = (await reports(pool, claim, net_loss="1.00", difference_reason="误")).json()
         assert (first["state"], first["net_loss"]) == ("loss_reported", "1.00")
+        back = await pool.checker.post(
+            f"/claims/{claim['id']}/return_loss", json={"reason": "缺少批复"}
+        )
+        assert (back.json()["state"], back.json()["net_loss"]) == ("escrowed", None)
+        assert (back.json()["held"], back.json()["loss_papers"]) == ("720000.00", [])
         mended = (await reports(pool, claim)).json()
 
         assert (mended["net_loss"], mended["loss_difference"]) == ("900000.00", "")
