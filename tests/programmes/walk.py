@@ -307,8 +307,24 @@ class Walk:
         today = self.town.office.now.date()
         body = self.claim_body(today) | {"confirmed": self.confirmed}
         self.claim = await self.town.asks(self.town.clerk(), "/claims", body, 201)
-        await self.town.is_paid(self.claim)
+        await self.town.is_paid(self.claim, by="set_aside" if self.terms.escrow else "pay")
         self.claim = await self._shown(f"/claims/{self.claim['id']}")
+
+    async def settles_escrow(self) -> None:
+        """The bank writes the loan off without having recovered anything; two persons settle."""
+        at = f"/claims/{self.claim['id']}"
+        loss = {
+            "written_off_on": str(self.town.office.now.date()),
+            "reason": "终结执行",
+            "documents": [document("report")],
+        }
+        await self.town.asks(self.town.clerk(), f"{at}/report_loss", loss)
+        proposal = {"kind": "escrow_settlement", "reason": "已核销", "evidence": "核销批复"}
+        made = await self.town.asks(self.town.maker, f"{at}/adjustments", proposal, 201)
+        seen = await self._shown(f"/adjustments/{made['id']}")
+        decision = {"opinion": "属实", "trial": seen["trial"]["id"]}
+        await self.town.asks(self.town.checker, f"/adjustments/{made['id']}/decide", decision)
+        self.claim = await self._shown(at)
 
     async def recovers(self) -> None:
         """The right is auctioned; the bank reports, finance confirms on the trial."""

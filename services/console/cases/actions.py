@@ -20,7 +20,7 @@ class FormField:
     name: str
     kind: str
     """long, line, amount, date; hidden is what the page itself hands in; reasons, gaps, registrations,
-    facts and lists have several parts."""
+    facts, lists and paper have several parts."""
     optional: bool = False
     """May be left empty, and is left out then."""
     only_with: str = ""
@@ -77,6 +77,15 @@ _PAYMENT = (
     FormField("from_account", "line", optional=True),
 )
 
+_LOSS = (
+    FormField("written_off_on", "date"),
+    FormField("net_loss", "amount", optional=True),
+    *_REASON,
+    FormField("difference_reason", "long", optional=True),
+    FormField("documents", "paper"),
+)
+"""A bank's write-off: the net loss is what the books have, where none is named."""
+
 CASE_ACTIONS = _table(
     Action("take", "take", emphasis="main"),
     Action("recommend", "recommend", _OPINION, "main"),
@@ -103,6 +112,9 @@ CLAIM_ACTIONS = _table(
     Action("appeal", "appeal", _REASON, "main"),
     Action("withdraw", "withdraw", _REASON, "bad"),
     Action("write_off", "write_off", (*_REASON, FormField("written_off_on", "date"))),
+    Action("set_aside", "set_aside", _PAYMENT, "main"),
+    Action("report_loss", "report_loss", _LOSS, "main"),
+    Action("return_loss", "return_loss", _REASON),
 )
 RECOVERY_ACTIONS = _table(
     Action("confirm", "confirm", (FormField("trial", "hidden"),), "main"),
@@ -152,6 +164,12 @@ def _value(field: FormField, form: FormData) -> Any:
             {**dict(zip(names, row, strict=True)), "collateral_no": int(row[0])}
             for row in _rows(form, *names)
             if row[0].isascii() and row[0].isdigit()
+        ]
+    if field.kind == "paper":
+        return [
+            {"kind": "report", "filename": name, "sha256": sha256}
+            for name, sha256 in _rows(form, "paper_filename", "paper_sha256")
+            if name or sha256
         ]
     if field.kind == "facts":
         return facts_typed(form)

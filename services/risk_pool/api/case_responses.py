@@ -81,6 +81,11 @@ class ClaimInList(Money):
     base_fen: Fen | None
     pool_pays_fen: Fen
     paid_fen: Fen
+    escrow: bool = Field(
+        description="The scheme holds the pool's part in escrow until the write-off; known from the "
+        "approval on."
+    )
+    held_fen: Fen = Field(description="What is in escrow for it now.")
     approved_on: date | None
     paid_on: date | None
     version: int
@@ -233,6 +238,16 @@ class ClaimAnswer(ClaimInList):
     paid_from: str = Field(description="The dedicated account that paid, where it was named.")
     voucher: str = Field(description="The number of the payment voucher.")
     written_off_on: date | None
+    escrowed_on: date | None = Field(description="When the pool's part was moved into escrow.")
+    net_loss_fen: Fen | None = Field(
+        description="As the bank reported it; once it is settled, what was settled."
+    )
+    loss_reason: str
+    loss_difference: str = Field(description="Why it is not what the books had.")
+    loss_papers: list[dict[str, Any]]
+    settled_on: date | None
+    released_fen: Fen = Field(description="Of what was held, what went back to the pool.")
+    added_fen: Fen = Field(description="What the pool added; the month's settlement pays it.")
     approved_principal_fen: Fen | None
     part_reason: str = Field(description="Why only a part was approved; empty where it was all.")
     trial: TrialAnswer | None = Field(
@@ -312,6 +327,12 @@ class RecoveryTried(BaseModel):
     interest_after: str
     to_pledgor: str
     order: str
+    net_loss_before: str | None = Field(
+        None,
+        description="Before escrow is settled nothing is distributed: it is the bank's, and the net "
+        "loss falls.",
+    )
+    net_loss_after: str | None = None
     shares: list[ShareTried]
 
 

@@ -25,6 +25,7 @@ from services.risk_pool.domain.adjustment_trial import (
 )
 from services.risk_pool.domain.booking_back import as_transfers, booked_back
 from services.risk_pool.domain.compensation import paid_by_pool, payments_of
+from services.risk_pool.domain.escrow import EscrowCountsTheNetLoss
 from services.risk_pool.domain.late_money import (
     booked_anew,
     counters_of,
@@ -33,7 +34,7 @@ from services.risk_pool.domain.late_money import (
 )
 from services.risk_pool.domain.shares import shares_of
 from services.risk_pool.domain.trial import trial_moved
-from services.risk_pool.handlers import breakers, claim_holds
+from services.risk_pool.handlers import breakers, claim_holds, escrow
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.trial import decided_anew
 from services.risk_pool.handlers.waiting import serve_line
@@ -55,7 +56,7 @@ async def propose(
     """Somebody of finance proposes. An approved claim that waits for its payment is held until a
     person has looked at it.
 
-    Raises NotFound, NothingToAdjust, AdjustmentOpen, CountersNotKept, FieldsWrong.
+    Raises NotFound, NothingToAdjust, LossNotReported, AdjustmentOpen, CountersNotKept, FieldsWrong.
     """
     pool_code = await claims.pool_of(conn, claim_id)
     if pool_code is None:
@@ -66,6 +67,8 @@ async def propose(
     require_adjustable(claim["state"])
     if proposed.kind == Kind.LATE_MONEY:
         await _require_late_money(conn, claim, proposed)
+    if proposed.kind == Kind.ESCROW_SETTLEMENT:
+        escrow.require_reported(claim)
     waiting = await known.open_of(conn, claim_id)
     if waiting is not None:
         raise AdjustmentOpen(
@@ -108,7 +111,12 @@ async def propose(
 
 
 async def _require_late_money(conn: asyncpg.Connection, claim: Row, proposed: Proposed) -> None:
-    """Raises CountersNotKept, FieldsWrong."""
+    """Raises EscrowCountsTheNetLoss, CountersNotKept, FieldsWrong."""
+    if claim["escrow"]:
+        raise EscrowCountsTheNetLoss(
+            "保证金模式按净损失清算：请由银行在净损失中扣减，或作为追偿回款报告。",
+            "Escrow is settled by the net loss: the bank takes it off there, or reports a recovery.",
+        )
     counters_of(await known.decided_by(conn, claim["id"]))
     wrong = faults(
         proposed.amount_fen,
@@ -131,6 +139,8 @@ async def trial_of(conn: asyncpg.Connection, adjustment: Row) -> AdjustmentTrial
         bearer = claim["bearer"]
         if adjustment["kind"] == Kind.LATE_MONEY:
             return await _late_trial(conn, claim, adjustment, codes)
+        if adjustment["kind"] == Kind.ESCROW_SETTLEMENT:
+            return await escrow.trial_of(conn, claim, adjustment["number"], codes)
         return all_undone(
             claim,
             number=adjustment["number"],
@@ -206,7 +216,7 @@ async def decide(
     conn: asyncpg.Connection, adjustment_id: UUID, context: StepContext, *, trial: str, opinion: str
 ) -> None:
     """Another person decides on the trial they saw: booked in the first open month, and the claim
-    is reversed for good.
+    is reversed for good, split anew, or its escrow settled.
 
     Raises SecondPersonRequired, NothingToAdjust, TrialMoved with both.
     """
@@ -242,7 +252,9 @@ async def decide(
         },
     )
     await apply_transition(conn, adjustments.CASES, step, now=context.now)
-    if now.anew is None:
+    if now.settling is not None:
+        await escrow.record(conn, claim, adjustment, now.settling, day=day, context=context)
+    elif now.anew is None:
         await _reverse(conn, claim, adjustment, day, context)
     else:
         await _split_anew(conn, claim, now, now.anew)
@@ -259,7 +271,7 @@ async def _reverse(
         action=claim_cycle.Action.REVERSE,
         by=SYSTEM,
         reason=f"{adjustment['number']}：{adjustment['reason']}",
-        changes={"reversed_on": day},
+        changes={"reversed_on": day, "held_fen": 0},
     )
     await apply_transition(conn, claims.CASES, step, now=context.now)
 

@@ -8,6 +8,7 @@ import asyncpg
 from uuid6 import uuid7
 
 from services.risk_pool.domain.claim_details import costs_of
+from services.risk_pool.domain.escrow import awaits_settlement, borne_alone
 from services.risk_pool.domain.recovery import (
     LIFE_CYCLE,
     Action,
@@ -189,12 +190,24 @@ async def _locked(
 
 
 async def trial_of(conn: asyncpg.Connection, claim: Row, recovery: Row) -> RecoveryTrial:
-    """What a reported recovery would give to whom if it were confirmed now, whoever asks."""
+    """What a reported recovery would give to whom if it were confirmed now, whoever asks.
+
+    Before escrow is settled the bank has been paid nothing: what comes in is its own and lowers the
+    net loss that will be shared.
+    """
     async with seeing_everything(conn):
         facts = await _facts(conn, claim, recovery)
-        decision = split_recovery(facts, await known_claims.borne(conn, claim))
+        borne = await known_claims.borne(conn, claim)
+        if awaits_settlement(claim):
+            borne = borne_alone(borne, claim["base_fen"])
+        decision = split_recovery(facts, borne)
         codes = await known_claims.party_codes(conn, claim)
-    return RecoveryTrial(number=recovery["number"], decision=decision, codes=codes)
+    return RecoveryTrial(
+        number=recovery["number"],
+        decision=decision,
+        codes=codes,
+        lowers_net_loss=awaits_settlement(claim),
+    )
 
 
 async def confirm(

@@ -13,6 +13,11 @@ from services.risk_pool.domain.month_figures import (
     CLAIM_ADJUSTED,
     CLAIM_APPROVED,
     CLAIM_SHARED,
+    ESCROW_ADDED,
+    ESCROW_EARMARKED,
+    ESCROW_HELD,
+    ESCROW_PAID,
+    ESCROW_RELEASED,
     RECOVERY_ADJUSTED,
     RECOVERY_BOOKED,
 )
@@ -110,6 +115,17 @@ async def booked_of_loan(conn: asyncpg.Connection, pool_code: str, loan_id: UUID
            order by seq""",
         pool_code,
         loan_id,
-        [CLAIM_APPROVED, CLAIM_SHARED, RECOVERY_BOOKED, CLAIM_ADJUSTED, RECOVERY_ADJUSTED],
+        [
+            CLAIM_APPROVED,
+            CLAIM_SHARED,
+            RECOVERY_BOOKED,
+            CLAIM_ADJUSTED,
+            RECOVERY_ADJUSTED,
+            ESCROW_EARMARKED,
+            ESCROW_HELD,
+            ESCROW_PAID,
+            ESCROW_RELEASED,
+            ESCROW_ADDED,
+        ],
     )
     return [Transfer(**row) for row in rows]

@@ -48,6 +48,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "pay": {},
     "release": {"opinion": "好"},
     "write_off": {"reason": "执行终结"},
+    "set_aside": {},
+    "return_loss": {"reason": "缺少批复"},
+    "report_loss": {
+        "written_off_on": "2026-03-20",
+        "reason": "执行终结",
+        "documents": [{"kind": "report", "sha256": "3" * 64, "filename": "核销批复.pdf"}],
+    },
 }
 
 
@@ -107,8 +114,8 @@ class People:
         before = await self.seen(path)
         where = f"{path}/{PATHS.get(action, action)}"
         body = body_of(path, action)
-        if "received_on" in body:
-            body = body | {"received_on": str(self.pool.today())}
+        for day in body.keys() & {"received_on", "written_off_on"}:
+            body = body | {day: str(self.pool.today())}
         if action == "approve":
             body = body | {"trial": (await by.get(f"{path}/trial")).json()["id"]}
         if action == "confirm" and path.startswith("/recoveries"):
@@ -207,17 +214,18 @@ STATES = {"stepped": "reviewed"}
 LOANS = 70
 
 
-async def bad_loans(pool: Claims, count: int = LOANS) -> None:
+async def bad_loans(pool: Claims, count: int = LOANS, **more: Any) -> None:
     """Loans that may be claimed for, one after the other."""
     names = [f"l{number}" for number in range(count)]
-    await pool.hears(*(pool.approval(name) for name in names))
+    await pool.hears(*(pool.approval(name, **more) for name in names))
     await pool.hears(*(pool.disbursement(name) for name in names))
-    await pool.hears(
-        *(
-            pool.position(name, "2026-02", "900000.00", risk_class="substandard", overdue_days=92)
-            for name in names
+    for month in ("2026-01", "2026-02") if more else ("2026-02",):
+        await pool.hears(
+            *(
+                pool.position(name, month, "900000.00", risk_class="substandard", overdue_days=92)
+                for name in names
+            )
         )
-    )
     await pool.it_is("2026-03-05")
 
 
@@ -350,6 +358,74 @@ async def test_a_claim_is_reversed_by_a_decided_adjustment_and_by_nobody(
 @pytest.mark.parametrize("state", WAY_TO)
 async def test_a_claim_moves_in_no_other_way(people: People, state: str):
     await nothing_else_is_possible(people, await claim_at(people, state), state)
+
+
+ESCROW_MOVES = (
+    ("approved", "set_aside", ("finance_maker",), "escrowed", "claim.escrowed.v1"),
+    ("escrowed", "report_loss", ("bank_operator",), "loss_reported", "claim.loss-reported.v1"),
+    ("loss_reported", "report_loss", ("bank_operator",), "loss_reported", "claim.loss-reported.v1"),
+    (
+        "loss_reported",
+        "return_loss",
+        ("finance_checker", "finance_maker"),
+        "escrowed",
+        "claim.loss-returned.v1",
+    ),
+)
+WAY_OF_ESCROW = {
+    "escrowed": (("set_aside", "finance_maker", "escrowed", "claim.escrowed.v1"),),
+    "loss_reported": (
+        ("set_aside", "finance_maker", "escrowed", "claim.escrowed.v1"),
+        ("report_loss", "bank_operator", "loss_reported", "claim.loss-reported.v1"),
+    ),
+}
+
+
+async def test_a_claim_in_escrow_moves_as_its_people_move_it_and_in_no_other_way(running):
+    async with claims_of(running, code="sh_escrow") as pool:
+        people = People(pool)
+        await bad_loans(pool, 8, mode="escrow")
+
+        async def at(state: str) -> str:
+            path = await claim_at(people, "approved")
+            for action, role, to, told in WAY_OF_ESCROW.get(state, ()):
+                await people.moves(path, action, people.with_role(role), role=role, to=to)
+                people.told[path.rpartition("/")[2]].append(told)
+            return path
+
+        for source, action, roles, target, told in ESCROW_MOVES:
+            for role in roles:
+                path = await at(source)
+                await people.is_for_nobody_but(roles, path, action)
+                await people.moves(path, action, people.with_role(role), role=role, to=target)
+                people.told[path.rpartition("/")[2]].append(told)
+
+        possible = {(source, action) for source, action, *_ in ESCROW_MOVES}
+        anybody = people.with_role(*BUREAU, subject="anybody")
+        for state in WAY_OF_ESCROW:
+            path = await at(state)
+            for action in ("approve", "pay", "write_off", "set_aside", "release", "withdraw"):
+                assert (state, action) not in possible
+                answer = await anybody.post(f"{path}/{action}", json=BODIES[action])
+                assert code_of(answer) == (409, "not-possible-now"), (state, action)
+            assert (await people.seen(path))[0] == state
+
+        # The settlement is nobody's own move: two persons decide an adjustment, and the case moves.
+        for role in ROLES:
+            answer = await people.with_role(role).post(f"{path}/settle", json={})
+            assert answer.status_code in (404, 405), role
+        claim = {"id": path.rpartition("/")[2]}
+        await reversed_by(pool, claim, kind="escrow_settlement")
+        case = (await pool.auditor.get(path)).json()
+        last = case["history"][-1]
+        assert (last["source"], last["action"], last["target"], last["role"]) == (
+            "loss_reported", "settle", "settled", "system",
+        )  # fmt: skip
+        people.told[claim["id"]].append("claim.settled.v1")
+        clerk = people.with_role("bank_operator")
+        answer = await clerk.post(f"{path}/report_loss", json=BODIES["report_loss"])
+        assert code_of(answer) == (409, "not-possible-now")
+        await people.are_told("claim_id", "claim.")
 
 
 async def nothing_else_is_possible(people: People, path: str, state: str) -> None:
