@@ -1,6 +1,6 @@
 """Alter every row of every life cycle, and see whether a test of behaviour notices.
 
-    python -m tests.life_cycles.mutation [risk_pool/claim ...] [--list] [--jobs N] [--write]
+    python -m tests.life_cycles.mutation [risk_pool/claim ...] [--list] [--left] [--jobs N] [--write]
 
 A mutant is killed by a test that goes over HTTP or hears events; the tests that compare the table
 or its drawing are left out. First the walk over every move is run, then, where that stays green,
@@ -21,7 +21,7 @@ from pathlib import Path
 
 from shared.postgres.embedded import EmbeddedPostgres
 from tests.life_cycles.mutants import Mutant, all_mutants
-from tests.life_cycles.page import PAGE, Outcome, noticed, written
+from tests.life_cycles.page import NOBODY, PAGE, Outcome, noticed, row_of, written
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 120
@@ -100,6 +100,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cases", nargs="*", help="tables, or single mutants, by name")
     parser.add_argument("--list", action="store_true", help="say which mutants there are")
+    parser.add_argument("--left", action="store_true", help="only those that nobody has noticed")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--write", action="store_true", help="write MUTANTS.md")
     asked = parser.parse_args()
@@ -108,6 +109,9 @@ def main() -> int:
         for one in all_mutants()
         if not asked.cases or one.cases in asked.cases or one.name in asked.cases
     ]
+    if asked.left:
+        page = noticed()
+        chosen = [one for one in chosen if page.get(row_of(one), NOBODY) == NOBODY]
     if asked.list:
         print("\n".join(one.name for one in chosen))
         return 0
@@ -120,8 +124,8 @@ def main() -> int:
                 outcomes.append(one)
                 by = one.by or "SURVIVED"
                 print(f"{one.mutant.name}  {by}  {one.seconds:.0f} s", flush=True)
-            if asked.write:
-                PAGE.write_text(written(outcomes, noticed()))
+                if asked.write:
+                    PAGE.write_text(written([one], noticed()))
     finally:
         server.stop()
     alive = [one for one in outcomes if not one.by]
