@@ -51,27 +51,30 @@ WALKS = {
 
 def judged(cases: str, mutants: list[Mutant], server_url: str, jobs: int) -> Iterator[Outcome]:
     """Run the tests with each altered row of one table, until one notices."""
-    spent = dict.fromkeys(mutants, 0.0)
     walk = Path(WALKS[cases])
     stages = list(dict.fromkeys([walk, walk.parent, Path("tests", cases.split("/")[0])]))
     for where in stages:
-        for mutant, by, seconds in _runs(list(spent), where, server_url, jobs):
-            spent[mutant] += seconds
+        alive = []
+        for mutant, by in _runs(mutants, where, server_url, jobs):
             if by or where == stages[-1]:
-                yield Outcome(mutant, by, spent.pop(mutant))
-        if not spent:
+                yield Outcome(mutant, by)
+            else:
+                print(f"{mutant.name} is not noticed by {where}", flush=True)
+                alive.append(mutant)
+        mutants = alive
+        if not mutants:
             return
 
 
 def _runs(
     mutants: list[Mutant], where: Path, server_url: str, jobs: int
-) -> Iterator[tuple[Mutant, str, float]]:
-    """Each mutant, the first of these tests that failed with it ("": none), and the seconds."""
+) -> Iterator[tuple[Mutant, str]]:
+    """Each mutant, and the first of these tests that noticed it ("": none)."""
     with tempfile.TemporaryDirectory(prefix="zhidai-mutants-", dir="/tmp") as folder:
         base = Path(folder) / Path(folder).name.replace("-", "_")
         command = [
-            sys.executable, "-m", "pytest", "-p", "tests.life_cycles.each_altered", "-x", "-q",
-            "-s", "-p", "no:cacheprovider", "--no-header", "--tb", "short", "--timeout", str(SECONDS),
+            sys.executable, "-m", "pytest", "-p", "tests.life_cycles.each_altered", "-q", "-s",
+            "-p", "no:cacheprovider", "--no-header", "--tb", "short", "--timeout", str(SECONDS),
             "--basetemp", str(base), "-k", DRAWINGS, str(where),
         ]  # fmt: skip
         environment = os.environ | {
@@ -86,9 +89,9 @@ def _runs(
         ) as ran:
             assert ran.stdout is not None
             for line in ran.stdout:
-                name, *told = line.rstrip("\n").split("\t")
-                if len(told) == 2:
-                    yield named.pop(name), told[0], float(told[1])
+                name, tab, by = line.rstrip("\n").partition("\t")
+                if tab:
+                    yield named.pop(name), by
                 else:
                     said.append(line)
     if ran.returncode or named:
@@ -123,7 +126,7 @@ def main() -> int:
             for one in judged(cases, list(mutants), server.server_url, asked.jobs):
                 outcomes.append(one)
                 by = one.by or "SURVIVED"
-                print(f"{one.mutant.name}  {by}  {one.seconds:.0f} s", flush=True)
+                print(f"{one.mutant.name}  {by}", flush=True)
                 if asked.write:
                     PAGE.write_text(written([one], noticed()))
     finally:

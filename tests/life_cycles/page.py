@@ -20,7 +20,6 @@ class Outcome:
 
     mutant: Mutant
     by: str
-    seconds: float
 
 
 def row_of(mutant: Mutant) -> Row:
