@@ -4,7 +4,8 @@ A test notices where it fails with the altered row and passes again without it: 
 itself, or that another mutant has left red, proves nothing. So mutants can follow each other in
 one process, on the pool that a walk shares; a process that a mutant has spoiled is given up.
 
-`ZHIDAI_MUTANTS`: the mutants' names as a JSON list; `ZHIDAI_JOBS`: how many processes at a time.
+`ZHIDAI_MUTANTS`: the mutants' names, and of each where its tests are, as JSON; `ZHIDAI_JOBS`: how
+many processes at a time.
 Tells the caller, a line for each mutant: its name and the test, or nothing, with a tab between.
 """
 
@@ -12,7 +13,7 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from tests.life_cycles.page import noticed, row_of
 
 USUAL = "dongli"
 """The programme of most walks; reading it takes longer than most moves."""
-AT_ONCE = 8
+AT_ONCE = 16
 """How many mutants a process takes on."""
 
 
@@ -66,7 +67,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     shared: Path = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
     Publication(USUAL, *library.texts(USUAL)).read()
     gc.freeze()
-    waiting: list[str] = json.loads(os.environ["ZHIDAI_MUTANTS"])
+    where: dict[str, str] = json.loads(os.environ["ZHIDAI_MUTANTS"])
+    waiting = list(where)
     running: dict[int, Child] = {}
     begun = 0
     while waiting or running:
@@ -77,7 +79,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
             child.folder.mkdir()
             sys.stdout.flush()
             if (pid := os.fork()) == 0:
-                _see(child, session)
+                _see(child, where, session.items)
                 return True
             running[pid] = child
         else:
@@ -87,34 +89,40 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
 
 
 def _left(child: Child) -> list[str]:
-    """Pass on what a child has found; the mutants that it did not come to."""
-    lines = child.told.read_text().splitlines() if child.told.exists() else []
-    for line in lines:
-        print(line, flush=True)  # noqa: T201
-    if not lines:
+    """The mutants that a child did not come to."""
+    done = child.told.read_text().count("\n") if child.told.exists() else 0
+    if not done:
         raise RuntimeError(f"{child.names}\n{child.output.read_text()[-4000:]}")
-    return child.names[len(lines) :]
+    return child.names[done:]
 
 
-def _see(child: Child, session: pytest.Session) -> None:
+def _see(child: Child, where: Mapping[str, str], tests: Sequence[pytest.Item]) -> None:
+    """In the child: each mutant in turn, up to a test that stays red without it."""
+    caller = os.dup(1)
     output = os.open(child.output, os.O_WRONLY | os.O_CREAT)
     os.dup2(output, 1)
     os.dup2(output, 2)
     named = {one.name: one for one in all_mutants()}
     for name in child.names:
-        tests = _likely_first(session.items, named[name])
-        by = ""
-        for test, following in zip(tests, [*tests[1:], tests[0]], strict=True):
-            apply(named[name])
-            passed = _passes(test, following)
-            restore(named[name])
-            if not passed:
-                if not _passes(test, following):
-                    return
-                by = test.nodeid
-                break
-        with child.told.open("a") as told:
-            told.write(f"{name}\t{by}\n")
+        own = [test for test in tests if test.nodeid.startswith(where[name])]
+        by = _noticed_by(named[name], _likely_first(own, named[name]))
+        if by is None:
+            return
+        line = f"{name}\t{by}\n".encode()
+        os.write(caller, line)
+        with child.told.open("ab") as told:
+            told.write(line)
+
+
+def _noticed_by(mutant: Mutant, tests: list[pytest.Item]) -> str | None:
+    """The first test that notices, "" where none does; None where one stays red."""
+    for test, following in zip(tests, [*tests[1:], tests[0]], strict=True):
+        apply(mutant)
+        passed = _passes(test, following)
+        restore(mutant)
+        if not passed:
+            return test.nodeid if _passes(test, following) else None
+    return ""
 
 
 def _passes(test: pytest.Item, following: pytest.Item) -> bool:

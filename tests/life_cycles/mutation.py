@@ -15,8 +15,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from shared.postgres.embedded import EmbeddedPostgres
@@ -49,40 +48,49 @@ WALKS = {
 """The tests that walk over every move of the cases of a table."""
 
 
-def judged(cases: str, mutants: list[Mutant], server_url: str, jobs: int) -> Iterator[Outcome]:
-    """Run the tests with each altered row of one table, until one notices."""
-    walk = Path(WALKS[cases])
-    stages = list(dict.fromkeys([walk, walk.parent, Path("tests", cases.split("/")[0])]))
-    for where in stages:
+def judged(mutants: list[Mutant], server_url: str, jobs: int) -> Iterator[Outcome]:
+    """Run the tests with each altered row, until one notices."""
+    alive = mutants
+    for place_of in (_walk, _beside_the_walk, _all_of_the_service):
+        where = {one: place_of(one) for one in alive}
         alive = []
-        for mutant, by in _runs(mutants, where, server_url, jobs):
-            if by or where == stages[-1]:
+        for mutant, by in _runs(where, server_url, jobs) if where else ():
+            if by:
                 yield Outcome(mutant, by)
             else:
-                print(f"{mutant.name} is not noticed by {where}", flush=True)
+                print(f"{mutant.name} is not noticed in {where[mutant]}", flush=True)
                 alive.append(mutant)
-        mutants = alive
-        if not mutants:
-            return
+    yield from (Outcome(one, "") for one in alive)
 
 
-def _runs(
-    mutants: list[Mutant], where: Path, server_url: str, jobs: int
-) -> Iterator[tuple[Mutant, str]]:
-    """Each mutant, and the first of these tests that noticed it ("": none)."""
+def _walk(mutant: Mutant) -> Path:
+    return Path(WALKS[mutant.cases])
+
+
+def _beside_the_walk(mutant: Mutant) -> Path:
+    return _walk(mutant).parent
+
+
+def _all_of_the_service(mutant: Mutant) -> Path:
+    return Path("tests", mutant.cases.split("/")[0])
+
+
+def _runs(where: Mapping[Mutant, Path], server_url: str, jobs: int) -> Iterator[tuple[Mutant, str]]:
+    """Each mutant, and the first of its tests that noticed it ("": none)."""
     with tempfile.TemporaryDirectory(prefix="zhidai-mutants-", dir="/tmp") as folder:
         base = Path(folder) / Path(folder).name.replace("-", "_")
+        places = sorted({str(place) for place in where.values()})
         command = [
             sys.executable, "-m", "pytest", "-p", "tests.life_cycles.each_altered", "-q", "-s",
             "-p", "no:cacheprovider", "--no-header", "--tb", "short", "--timeout", str(SECONDS),
-            "--basetemp", str(base), "-k", DRAWINGS, str(where),
+            "--basetemp", str(base), "-k", DRAWINGS, *places,
         ]  # fmt: skip
         environment = os.environ | {
-            "ZHIDAI_MUTANTS": json.dumps([one.name for one in mutants]),
+            "ZHIDAI_MUTANTS": json.dumps({one.name: str(place) for one, place in where.items()}),
             "ZHIDAI_JOBS": str(jobs),
             "DATABASE_URL": server_url,
         }
-        named = {one.name: one for one in mutants}
+        named = {one.name: one for one in where}
         said = []
         with subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
@@ -112,6 +120,10 @@ def main() -> int:
         for one in all_mutants()
         if not asked.cases or one.cases in asked.cases or one.name in asked.cases
     ]
+    if asked.cases:
+        chosen.sort(
+            key=lambda one: asked.cases.index(one.cases) if one.cases in asked.cases else -1
+        )
     if asked.left:
         page = noticed()
         chosen = [one for one in chosen if page.get(row_of(one), NOBODY) == NOBODY]
@@ -122,13 +134,11 @@ def main() -> int:
     server = EmbeddedPostgres(folder / "postgres", durable=False).start()
     outcomes: list[Outcome] = []
     try:
-        for cases, mutants in groupby(chosen, key=lambda one: one.cases):
-            for one in judged(cases, list(mutants), server.server_url, asked.jobs):
-                outcomes.append(one)
-                by = one.by or "SURVIVED"
-                print(f"{one.mutant.name}  {by}", flush=True)
-                if asked.write:
-                    PAGE.write_text(written([one], noticed()))
+        for one in judged(chosen, server.server_url, asked.jobs):
+            outcomes.append(one)
+            print(f"{one.mutant.name}  {one.by or 'SURVIVED'}", flush=True)
+            if asked.write:
+                PAGE.write_text(written([one], noticed()))
     finally:
         server.stop()
     alive = [one for one in outcomes if not one.by]
