@@ -20,7 +20,7 @@ from pathlib import Path
 
 from shared.postgres.embedded import EmbeddedPostgres
 from tests.life_cycles.mutants import Mutant, all_mutants
-from tests.life_cycles.page import NOBODY, PAGE, Outcome, noticed, row_of, written
+from tests.life_cycles.page import PAGE, Outcome, left, noticed, written
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 120
@@ -111,7 +111,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cases", nargs="*", help="tables, or single mutants, by name")
     parser.add_argument("--list", action="store_true", help="say which mutants there are")
-    parser.add_argument("--left", action="store_true", help="only those that nobody has noticed")
+    parser.add_argument(
+        "--left", action="store_true", help="only those that no test of today has noticed"
+    )
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--write", action="store_true", help="write MUTANTS.md")
     asked = parser.parse_args()
@@ -125,8 +127,8 @@ def main() -> int:
             key=lambda one: asked.cases.index(one.cases) if one.cases in asked.cases else -1
         )
     if asked.left:
-        page = noticed()
-        chosen = [one for one in chosen if page.get(row_of(one), NOBODY) == NOBODY]
+        known = left()
+        chosen = [one for one in chosen if one in known]
     if asked.list:
         print("\n".join(one.name for one in chosen))
         return 0
