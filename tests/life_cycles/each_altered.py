@@ -1,18 +1,19 @@
-"""A pytest plugin: collect the tests once, then run them in a child process for each altered row.
+"""A pytest plugin: collect the tests once, then run them for each altered row, until one notices.
 
-So the imports, and the migrated databases that every test's own is cloned from, are made once for
-all mutants. The first child runs the tests unaltered: were one red of itself, it would "notice"
-everything. Tells the caller, a line for each mutant: its name, the first test that failed or
-nothing, and the seconds it took, with tabs between.
+A test notices where it fails with the altered row and passes again without it: one that is red of
+itself, or that another mutant has left red, proves nothing. So mutants can follow each other in
+one process, on the pool that a walk shares; a process that a mutant has spoiled is given up.
 
-`ZHIDAI_MUTANTS`: the mutants' names as a JSON list; `ZHIDAI_JOBS`: how many at a time.
+`ZHIDAI_MUTANTS`: the mutants' names, and of each where its tests are, as JSON; `ZHIDAI_JOBS`: how
+many processes at a time.
+Tells the caller, a line for each mutant: its name and the test, or nothing, with a tab between.
 """
 
 import gc
 import json
 import os
 import sys
-import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,100 +23,123 @@ import pytest
 from shared.schemes import library
 from shared.schemes.publication import Publication
 from tests.life_cycles.cases import case_tables
-from tests.life_cycles.mutants import Mutant, all_mutants, apply
+from tests.life_cycles.mutants import Mutant, all_mutants, apply, restore
 from tests.life_cycles.page import noticed, row_of
 
-UNALTERED = "unaltered"
 USUAL = "dongli"
 """The programme of most walks; reading it takes longer than most moves."""
+AT_ONCE = 16
+"""How many mutants a process takes on."""
 
 
 @dataclass(frozen=True)
 class Child:
-    """A process that runs the tests for one mutant."""
+    """A process that runs the tests for some mutants, one after the other."""
 
-    name: str
+    names: list[str]
     folder: Path
-    began: float
+
+    @property
+    def told(self) -> Path:
+        """A line for each mutant that it is done with."""
+        return self.folder / "told"
 
     @property
     def output(self) -> Path:
         """What it prints."""
         return self.folder / "output"
 
-    @property
-    def failed(self) -> Path:
-        """The first test that failed; no file where none has."""
-        return self.folder / "failed"
+
+_failed: list[str] = []
+"""The tests that have failed in this process, in order."""
 
 
-_this_child: Child | None = None
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember what failed."""
+    if report.failed:
+        _failed.append(report.nodeid)
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> bool | None:
-    """True in the parent, once all children have ended; None in a child, where pytest goes on."""
-    global _this_child
+def pytest_runtestloop(session: pytest.Session) -> bool:
+    """In the parent: until every mutant is told of. In a child: for its own."""
     # Made before the first child: all of them share it.
     shared: Path = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
     Publication(USUAL, *library.texts(USUAL)).read()
     gc.freeze()
+    where: dict[str, str] = json.loads(os.environ["ZHIDAI_MUTANTS"])
+    waiting = list(where)
     running: dict[int, Child] = {}
-    for name in [UNALTERED, *json.loads(os.environ["ZHIDAI_MUTANTS"])]:
-        child = Child(name, shared / f"child-{name.replace('/', '-')}", time.monotonic())
-        child.folder.mkdir()
-        sys.stdout.flush()
-        pid = os.fork()
-        if pid == 0:
-            _this_child = child
-            _become(child, session.items)
-            return None
-        running[pid] = child
-        while (name == UNALTERED and running) or len(running) >= int(os.environ["ZHIDAI_JOBS"]):
-            _one_ends(running)
-    while running:
-        _one_ends(running)
+    begun = 0
+    while waiting or running:
+        if waiting and len(running) < int(os.environ["ZHIDAI_JOBS"]):
+            begun += 1
+            child = Child(waiting[:AT_ONCE], shared / f"child-{begun}")
+            waiting = waiting[AT_ONCE:]
+            child.folder.mkdir()
+            sys.stdout.flush()
+            if (pid := os.fork()) == 0:
+                _see(child, where, session.items)
+                return True
+            running[pid] = child
+        else:
+            pid, _ = os.wait()
+            waiting = [*_left(running.pop(pid)), *waiting]
     return True
 
 
-def _become(child: Child, tests: list[pytest.Item]) -> None:
-    """In the child: alter the row, and begin with the tests that most likely notice."""
+def _left(child: Child) -> list[str]:
+    """The mutants that a child did not come to."""
+    done = child.told.read_text().count("\n") if child.told.exists() else 0
+    if not done:
+        raise RuntimeError(f"{child.names}\n{child.output.read_text()[-4000:]}")
+    return child.names[done:]
+
+
+def _see(child: Child, where: Mapping[str, str], tests: Sequence[pytest.Item]) -> None:
+    """In the child: each mutant in turn, up to a test that stays red without it."""
+    caller = os.dup(1)
     output = os.open(child.output, os.O_WRONLY | os.O_CREAT)
     os.dup2(output, 1)
     os.dup2(output, 2)
-    if child.name == UNALTERED:
-        return
-    (mutant,) = (one for one in all_mutants() if one.name == child.name)
+    named = {one.name: one for one in all_mutants()}
+    for name in child.names:
+        own = [test for test in tests if test.nodeid.startswith(where[name])]
+        by = _noticed_by(named[name], _likely_first(own, named[name]))
+        if by is None:
+            return
+        line = f"{name}\t{by}\n".encode()
+        os.write(caller, line)
+        with child.told.open("ab") as told:
+            told.write(line)
+
+
+def _noticed_by(mutant: Mutant, tests: list[pytest.Item]) -> str | None:
+    """The first test that notices, "" where none does; None where one stays red."""
+    for test, following in zip(tests, [*tests[1:], tests[0]], strict=True):
+        apply(mutant)
+        passed = _passes(test, following)
+        restore(mutant)
+        if not passed:
+            return test.nodeid if _passes(test, following) else None
+    return ""
+
+
+def _passes(test: pytest.Item, following: pytest.Item) -> bool:
+    before = len(_failed)
+    test.config.hook.pytest_runtest_protocol(item=test, nextitem=following)
+    return len(_failed) == before
+
+
+def _likely_first(tests: Sequence[pytest.Item], mutant: Mutant) -> list[pytest.Item]:
+    """The test that noticed last time, then those whose names have most of the row's words."""
     last_time = noticed().get(row_of(mutant), "")
-    words = _words(mutant)
-    apply(mutant)
-    tests.sort(
-        key=lambda test: (
-            not (last_time and test.nodeid.endswith(last_time)),
-            -sum(word in test.name for word in words),
-        )
-    )
-
-
-def _words(mutant: Mutant) -> set[str]:
-    """What a test of this row would most likely have in its name."""
     move = case_tables()[mutant.cases].life_cycle.moves[mutant.row]
     named = (mutant.cases.rpartition("/")[2], move.source or "", move.action, move.target)
-    return {move.action, *(word for name in named for word in name.split("_") if word)}
+    words = {move.action, *(word for name in named for word in name.split("_") if word)}
 
+    def unlikely(test: pytest.Item) -> tuple[bool, int]:
+        was_it = bool(last_time) and test.nodeid.endswith(last_time)
+        return not was_it, -sum(word in test.name for word in words)
 
-def _one_ends(running: dict[int, Child]) -> None:
-    pid, status = os.wait()
-    child = running.pop(pid)
-    ended = os.waitstatus_to_exitcode(status)
-    by = child.failed.read_text() if child.failed.exists() else ""
-    if ended != bool(by) or (child.name == UNALTERED and by):
-        raise RuntimeError(f"{child.name}: {by or ended}\n{child.output.read_text()[-3000:]}")
-    if child.name != UNALTERED:
-        print(child.name, by, f"{time.monotonic() - child.began:.1f}", sep="\t", flush=True)  # noqa: T201
-
-
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """The first failure is all that is asked for."""
-    if _this_child is not None and report.failed and not _this_child.failed.exists():
-        _this_child.failed.write_text(report.nodeid)
+    return sorted(tests, key=unlikely)

@@ -1,6 +1,6 @@
 """Alter every row of every life cycle, and see whether a test of behaviour notices.
 
-    python -m tests.life_cycles.mutation [risk_pool/claim ...] [--list] [--jobs N] [--write]
+    python -m tests.life_cycles.mutation [risk_pool/claim ...] [--list] [--left] [--jobs N] [--write]
 
 A mutant is killed by a test that goes over HTTP or hears events; the tests that compare the table
 or its drawing are left out. First the walk over every move is run, then, where that stays green,
@@ -15,13 +15,12 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from shared.postgres.embedded import EmbeddedPostgres
 from tests.life_cycles.mutants import Mutant, all_mutants
-from tests.life_cycles.page import PAGE, Outcome, noticed, written
+from tests.life_cycles.page import PAGE, Outcome, left, noticed, written
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 120
@@ -49,46 +48,58 @@ WALKS = {
 """The tests that walk over every move of the cases of a table."""
 
 
-def judged(cases: str, mutants: list[Mutant], server_url: str, jobs: int) -> Iterator[Outcome]:
-    """Run the tests with each altered row of one table, until one notices."""
-    spent = dict.fromkeys(mutants, 0.0)
-    walk = Path(WALKS[cases])
-    stages = list(dict.fromkeys([walk, walk.parent, Path("tests", cases.split("/")[0])]))
-    for where in stages:
-        for mutant, by, seconds in _runs(list(spent), where, server_url, jobs):
-            spent[mutant] += seconds
-            if by or where == stages[-1]:
-                yield Outcome(mutant, by, spent.pop(mutant))
-        if not spent:
-            return
+def judged(mutants: list[Mutant], server_url: str, jobs: int) -> Iterator[Outcome]:
+    """Run the tests with each altered row, until one notices."""
+    alive = mutants
+    for place_of in (_walk, _beside_the_walk, _all_of_the_service):
+        where = {one: place_of(one) for one in alive}
+        alive = []
+        for mutant, by in _runs(where, server_url, jobs) if where else ():
+            if by:
+                yield Outcome(mutant, by)
+            else:
+                print(f"{mutant.name} is not noticed in {where[mutant]}", flush=True)
+                alive.append(mutant)
+    yield from (Outcome(one, "") for one in alive)
 
 
-def _runs(
-    mutants: list[Mutant], where: Path, server_url: str, jobs: int
-) -> Iterator[tuple[Mutant, str, float]]:
-    """Each mutant, the first of these tests that failed with it ("": none), and the seconds."""
+def _walk(mutant: Mutant) -> Path:
+    return Path(WALKS[mutant.cases])
+
+
+def _beside_the_walk(mutant: Mutant) -> Path:
+    return _walk(mutant).parent
+
+
+def _all_of_the_service(mutant: Mutant) -> Path:
+    return Path("tests", mutant.cases.split("/")[0])
+
+
+def _runs(where: Mapping[Mutant, Path], server_url: str, jobs: int) -> Iterator[tuple[Mutant, str]]:
+    """Each mutant, and the first of its tests that noticed it ("": none)."""
     with tempfile.TemporaryDirectory(prefix="zhidai-mutants-", dir="/tmp") as folder:
         base = Path(folder) / Path(folder).name.replace("-", "_")
+        places = sorted({str(place) for place in where.values()})
         command = [
-            sys.executable, "-m", "pytest", "-p", "tests.life_cycles.each_altered", "-x", "-q",
-            "-s", "-p", "no:cacheprovider", "--no-header", "--tb", "short", "--timeout", str(SECONDS),
-            "--basetemp", str(base), "-k", DRAWINGS, str(where),
+            sys.executable, "-m", "pytest", "-p", "tests.life_cycles.each_altered", "-q", "-s",
+            "-p", "no:cacheprovider", "--no-header", "--tb", "short", "--timeout", str(SECONDS),
+            "--basetemp", str(base), "-k", DRAWINGS, *places,
         ]  # fmt: skip
         environment = os.environ | {
-            "ZHIDAI_MUTANTS": json.dumps([one.name for one in mutants]),
+            "ZHIDAI_MUTANTS": json.dumps({one.name: str(place) for one, place in where.items()}),
             "ZHIDAI_JOBS": str(jobs),
             "DATABASE_URL": server_url,
         }
-        named = {one.name: one for one in mutants}
+        named = {one.name: one for one in where}
         said = []
         with subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
         ) as ran:
             assert ran.stdout is not None
             for line in ran.stdout:
-                name, *told = line.rstrip("\n").split("\t")
-                if len(told) == 2:
-                    yield named.pop(name), told[0], float(told[1])
+                name, tab, by = line.rstrip("\n").partition("\t")
+                if tab:
+                    yield named.pop(name), by
                 else:
                     said.append(line)
     if ran.returncode or named:
@@ -100,6 +111,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cases", nargs="*", help="tables, or single mutants, by name")
     parser.add_argument("--list", action="store_true", help="say which mutants there are")
+    parser.add_argument(
+        "--left", action="store_true", help="only those that no test of today has noticed"
+    )
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--write", action="store_true", help="write MUTANTS.md")
     asked = parser.parse_args()
@@ -108,6 +122,13 @@ def main() -> int:
         for one in all_mutants()
         if not asked.cases or one.cases in asked.cases or one.name in asked.cases
     ]
+    if asked.cases:
+        chosen.sort(
+            key=lambda one: asked.cases.index(one.cases) if one.cases in asked.cases else -1
+        )
+    if asked.left:
+        known = left()
+        chosen = [one for one in chosen if one in known]
     if asked.list:
         print("\n".join(one.name for one in chosen))
         return 0
@@ -115,13 +136,11 @@ def main() -> int:
     server = EmbeddedPostgres(folder / "postgres", durable=False).start()
     outcomes: list[Outcome] = []
     try:
-        for cases, mutants in groupby(chosen, key=lambda one: one.cases):
-            for one in judged(cases, list(mutants), server.server_url, asked.jobs):
-                outcomes.append(one)
-                by = one.by or "SURVIVED"
-                print(f"{one.mutant.name}  {by}  {one.seconds:.0f} s", flush=True)
+        for one in judged(chosen, server.server_url, asked.jobs):
+            outcomes.append(one)
+            print(f"{one.mutant.name}  {one.by or 'SURVIVED'}", flush=True)
             if asked.write:
-                PAGE.write_text(written(outcomes, noticed()))
+                PAGE.write_text(written([one], noticed()))
     finally:
         server.stop()
     alive = [one for one in outcomes if not one.by]

@@ -1,5 +1,6 @@
 """MUTANTS.md: of every altered row, the test that noticed it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,6 @@ class Outcome:
 
     mutant: Mutant
     by: str
-    seconds: float
 
 
 def row_of(mutant: Mutant) -> Row:
@@ -39,6 +39,21 @@ def noticed() -> dict[Row, str]:
             cases, move, what, by = line.strip("| ").split(" | ")
             found[cases, move, what] = by
     return found
+
+
+def left() -> list[Mutant]:
+    """Those of which the page does not name a test that there is today."""
+    page, tests = noticed(), _tests()
+    return [one for one in all_mutants() if page.get(row_of(one), "").split("[")[0] not in tests]
+
+
+def _tests() -> set[str]:
+    """Every test as the page names it: `test_file.py::test_name`."""
+    return {
+        f"{file.name}::{name}"
+        for file in PAGE.parents[1].rglob("test_*.py")
+        for name in re.findall(r"^(?:async )?def (test_\w+)", file.read_text(), re.MULTILINE)
+    }
 
 
 def written(outcomes: Iterable[Outcome], before: Mapping[Row, str]) -> str:

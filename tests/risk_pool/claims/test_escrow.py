@@ -328,7 +328,9 @@ async def test_an_escrow_claim_found_wrong_is_booked_back_from_every_state(runni
 
         after = await shown(pool, claim)
         assert (after["state"], after["held"]) == ("reversed", "0.00")
-        assert (after["history"][-1]["source"], after["history"][-1]["role"]) == (state, "system")
+        # The proposal held the approved claim, so that it was not paid meanwhile.
+        source = "held" if state == "approved" else state
+        assert (after["history"][-1]["source"], after["history"][-1]["role"]) == (source, "system")
         held = await pool.balances()
         assert not [name for name in held if name.startswith(("escrow", "earmark", "claims"))]
         if state == "settled":
