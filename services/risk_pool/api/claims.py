@@ -23,6 +23,7 @@ from services.risk_pool.api.case_responses import (
     ClaimInList,
     ClaimStepAnswer,
     MoveAnswer,
+    PaymentEntry,
     ShareAnswer,
 )
 from services.risk_pool.api.cases import (
@@ -37,12 +38,12 @@ from services.risk_pool.domain.claim_facts import share_of
 from services.risk_pool.domain.claim_steps import ROLES
 from services.risk_pool.domain.compensation import PartyPayment
 from services.risk_pool.domain.shares import PartyShare
+from services.risk_pool.handlers import cash, claim_holds, claim_payments, compensation
 from services.risk_pool.handlers import claim_appeals as appeals
-from services.risk_pool.handlers import claim_holds, claim_payments, compensation
 from services.risk_pool.handlers import claim_steps as steps
 from services.risk_pool.handlers import claims as handlers
+from services.risk_pool.queries import cash_entries, recoveries
 from services.risk_pool.queries import claims as known
-from services.risk_pool.queries import recoveries
 from services.risk_pool.tables import claim_steps
 from shared.auth.identity import Identity
 from shared.http.context import CurrentContext
@@ -128,6 +129,7 @@ async def detail(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> 
             for party, fen in sorted(returned.items())
         ],
         recoveries=await recoveries.of_claim(conn, claim_id),
+        payments=[PaymentEntry(**one) for one in await cash_entries.of_claim(conn, claim_id)],
         history=[MoveAnswer(**move) for move in history],
     )
 
@@ -249,12 +251,12 @@ add_steps(
             description="Another person than who refused turns the appeal down, for good.",
         ),
         CaseStep(
-            action=Action.PAY,
-            handler=claim_payments.pay,
+            action=Action.ENTER_PAYMENT,
+            handler=cash.enter_claim_payment,
             body=PaymentMade,
-            name="pay_claim",
-            description="The pool's part leaves the dedicated account (finance_maker), if it "
-            "holds enough.",
+            name="enter_claim_payment",
+            description="One person (finance_maker) enters that the pool's part has left the "
+            "dedicated account. It is paid once another person has released the cash entry.",
         ),
         CaseStep(
             action=Action.RELEASE,

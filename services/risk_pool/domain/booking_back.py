@@ -11,8 +11,8 @@ from datetime import date
 from uuid import UUID
 
 from services.risk_pool.domain.ledger import (
-    CASH,
     CLAIMS,
+    DEBTOR,
     RECOVERIES,
     Transfer,
     payable_to,
@@ -68,7 +68,7 @@ def _owing(credited: str, unpaid: bool) -> str:
 def _owed(debited: str, bearer_code: str) -> str:
     """To whom what was debited goes back."""
     kind, _, party = debited.partition(":")
-    if debited == CASH:
+    if debited == receivable_from(DEBTOR):
         return payable_to(bearer_code)
     return payable_to(party) if kind == "receivable" else debited
 

@@ -31,7 +31,8 @@ PAYER = frozenset({"finance_maker"})
 JUDGES_APPEALS = frozenset({"finance_checker", "pool_manager"})
 STEP_PEOPLE = frozenset[str]().union(*ROLES.values())
 EVENTS = frozenset({SYSTEM_ROLE})
-"""What a bank reports reaches the pool by events; a decided adjustment moves its claim on."""
+"""What a bank reports reaches the pool by events; a decided adjustment and a released cash entry move
+their claim on."""
 
 
 class State(StrEnum):
@@ -69,7 +70,9 @@ class Action(StrEnum):
     UPHOLD = "uphold"
     HOLD = "hold"
     RELEASE = "release"
+    ENTER_PAYMENT = "enter_payment"
     PAY = "pay"
+    UNPAY = "unpay"
     WRITE_OFF = "write_off"
     REVERSE = "reverse"
 
@@ -246,7 +249,11 @@ _PAYING = (
     # The loan was repaid, or is smaller than what was approved: a person is to look at it.
     *_moves((State.APPROVED,), Action.HOLD, State.HELD, EVENTS, "claim.held.v1"),
     *_moves((State.HELD,), Action.RELEASE, State.APPROVED, SECOND_PERSON, "claim.released.v1"),
-    *_moves((State.APPROVED,), Action.PAY, State.PAID, PAYER, "claim.paid.v1"),
+    # One person enters the payment as a cash entry; another person's release of that pays it.
+    *_moves((State.APPROVED,), Action.ENTER_PAYMENT, State.APPROVED, PAYER),
+    *_moves((State.APPROVED,), Action.PAY, State.PAID, EVENTS, "claim.paid.v1"),
+    # The cash entry was reversed by two persons: it is owed again.
+    *_moves((State.PAID,), Action.UNPAY, State.APPROVED, EVENTS),
     # By an adjustment of two persons that books back: the loan is not claimed for again.
     *_moves(
         (State.APPROVED, State.HELD, State.PAID, State.WRITTEN_OFF),
@@ -295,7 +302,9 @@ LIFE_CYCLE = LifeCycle(
         Action.UPHOLD: Words("维持不予补偿", "refused finally"),
         Action.HOLD: Words("暂缓拨付", "held"),
         Action.RELEASE: Words("解除暂缓", "released for payment"),
+        Action.ENTER_PAYMENT: Words("登记拨付", "entered for payment"),
         Action.PAY: Words("拨付", "paid"),
+        Action.UNPAY: Words("冲正拨付", "owed again"),
         Action.WRITE_OFF: Words("核销", "written off"),
         Action.REVERSE: Words("冲回", "reversed"),
     },

@@ -1,56 +1,74 @@
-"""The pool's part of an approved claim leaves the dedicated account; later it may be written off."""
+"""The pool's part of an approved claim: entered by one person, paid when another releases it; sent
+back when the payment is reversed; and later perhaps written off."""
 
 from datetime import date
 from uuid import UUID
 
 import asyncpg
 
-from services.risk_pool.domain.cash import require_cash
-from services.risk_pool.domain.claim import Action
+from services.risk_pool.domain.claim import LIFE_CYCLE, Action
 from services.risk_pool.domain.compensation import (
-    payment_transfers,
     require_day_of_payment,
     require_day_of_write_off,
 )
-from services.risk_pool.domain.ledger import CASH
-from services.risk_pool.handlers.claims import locked
+from services.risk_pool.handlers.claims import locked, until
 from services.risk_pool.handlers.step_context import StepContext
-from services.risk_pool.queries import claims as known
 from services.risk_pool.tables import claims
-from services.risk_pool.tables.ledger import balances, book
+from shared.life_cycle import SYSTEM, Row
 from shared.transitions import Step, apply_transition
 
 
-async def pay(
-    conn: asyncpg.Connection,
-    claim_id: UUID,
-    context: StepContext,
-    *,
-    paid_on: date | None,
-    from_account: str = "",
-    voucher: str = "",
+async def note_entered(
+    conn: asyncpg.Connection, claim_id: UUID, context: StepContext, *, day: date
 ) -> None:
-    """What was approved is paid, today if no day is named, never more and never a part.
+    """The claim's history says who entered its payment; it waits for its release as before.
 
-    `from_account` where the pool has several dedicated accounts, `voucher` the number by which the
-    payment stands on the bank's statement. Raises PaidBeforeApproval, CashShort.
+    The pool is held. Raises PaidBeforeApproval, and NotPossibleNow for a claim that is held.
     """
-    pool, claim = await locked(conn, claim_id, Action.PAY, context)
-    day = paid_on or context.today
+    claim = await claims.lock(conn, claim_id)
+    LIFE_CYCLE.require(claim, Action.ENTER_PAYMENT, context.by)
     require_day_of_payment(day, approved_on=claim["approved_on"], today=context.today)
-    due_fen = claim["pool_pays_fen"]
-    require_cash(held_fen=(await balances(conn, pool.code)).get(CASH, 0), due_fen=due_fen)
+    step = Step(case=claim, action=Action.ENTER_PAYMENT, by=context.by, term=until(claim["due_on"]))
+    await apply_transition(conn, claims.CASES, step, now=context.now)
 
-    transfers = payment_transfers(
-        await known.payments(conn, claim_id),
-        claim_number=claim["number"],
-        loan_id=claim["loan_id"],
-        paid_on=day,
-        explanation_id=claim["explanation_id"],
-    )
-    await book(conn, pool, transfers, now=context.now)
-    how = {"paid_on": day, "paid_fen": due_fen, "paid_from": from_account, "voucher": voucher}
-    step = Step(case=claim, action=Action.PAY, by=context.by, changes=how, facts=how)
+
+async def pay_nothing(
+    conn: asyncpg.Connection, claim_id: UUID, context: StepContext, *, day: date
+) -> None:
+    """A claim of which the pool bears nothing is paid without any money, by one person."""
+    await note_entered(conn, claim_id, context, day=day)
+    claim = await claims.lock(conn, claim_id)
+    how = {"paid_on": day, "paid_fen": 0, "paid_from": "", "voucher": ""}
+    step = Step(case=claim, action=Action.PAY, by=SYSTEM, changes=how, facts=how)
+    await apply_transition(conn, claims.CASES, step, now=context.now)
+
+
+async def follow(conn: asyncpg.Connection, entry: Row, context: StepContext) -> None:
+    """The claim of a released payment is paid, or owed again where the payment is taken back.
+
+    The pool is held. Raises NotPossibleNow for a claim that has moved on meanwhile.
+    """
+    claim = await claims.lock(conn, entry["claim_id"])
+    reason = f"{entry['number']}：{context.by.name}"
+    if entry["sign"] < 0:
+        nothing = {"paid_on": None, "paid_fen": 0, "paid_from": "", "voucher": ""}
+        step = Step(
+            case=claim,
+            action=Action.UNPAY,
+            by=SYSTEM,
+            reason=f"{reason} {entry['note']}",
+            changes=nothing,
+            term=until(context.today),
+            facts={"reason": entry["note"], "entry_number": entry["number"]},
+        )
+    else:
+        how = {
+            "paid_on": entry["value_date"],
+            "paid_fen": entry["amount_fen"],
+            "paid_from": entry["account"],
+            "voucher": entry["bank_reference"],
+        }
+        step = Step(case=claim, action=Action.PAY, by=SYSTEM, reason=reason, changes=how, facts=how)
     await apply_transition(conn, claims.CASES, step, now=context.now)
 
 

@@ -1,5 +1,6 @@
 """A programme with escrow: the pool's part is paid into escrow, and the months go on."""
 
+from tests.cash import settle_items
 from tests.risk_pool.claims.driver import amounts, claims_of
 from tests.risk_pool.claims.test_adjustments import current, gets, reversed_by
 
@@ -28,6 +29,7 @@ async def test_an_escrow_claim_is_paid_into_escrow_recovered_and_its_months_sett
         await pool.it_is("2026-04-02")
         for month in ("2026-01", "2026-02", "2026-03"):
             await pool.settles(month)
+        await settle_items(pool.maker, pool.checker, pool.code, "2026-04-02")
 
         held = await pool.balances()
         assert held["cash"] == "19360000.00"

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.cash import confirmed, pay_claim, release, reversed_by_two
 from tests.risk_pool.claims.driver import DOCUMENTS, Claims, claims_of
 from tests.risk_pool.claims.test_claims import code_of
 
@@ -37,7 +38,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "appeal": {"reason": "有新证据"},
     "reopen": {"reason": "成立"},
     "uphold": {"reason": "不成立"},
-    "pay": {},
+    "enter_payment": {},
     "release": {"opinion": "好"},
     "write_off": {"reason": "执行终结"},
 }
@@ -103,7 +104,10 @@ class People:
             body = body | {"trial": (await by.get(f"{path}/trial")).json()["id"]}
         if action == "confirm" and path.startswith("/recoveries"):
             body = {"trial": (await by.get(path)).json()["trial"]["id"]}
-        answer = await by.post(where, json=body)
+        if action == "enter_payment":
+            answer = await confirmed(by, where, body)
+        else:
+            answer = await by.post(where, json=body)
         assert answer.status_code == 200, (path, action, role, answer.text)
         case = (await self.pool.auditor.get(path)).json()
         assert case["state"] == to, (path, action, role)
@@ -129,6 +133,8 @@ FIRST = ("finance_maker", "reviewer")
 JUDGES = ("finance_checker", "pool_manager")
 CLAIM_MOVES = (
     # from, action, by whom, to, what is told
+    # First, while the caps leave the pool something to pay.
+    ("approved", "enter_payment", ("finance_maker",), "approved", ""),
     ("submitted", "review", FIRST, "reviewed", "claim.reviewed.v1"),
     ("submitted", "return", FIRST, "returned", "claim.returned.v1"),
     ("submitted", "refuse", (*FIRST, "finance_checker"), "refused", "claim.refused.v1"),
@@ -143,7 +149,6 @@ CLAIM_MOVES = (
     ("appealed", "reopen", JUDGES, "submitted", "claim.reopened.v1"),
     ("appealed", "uphold", JUDGES, "refused_finally", "claim.upheld.v1"),
     ("appealed", "return", (*FIRST, *JUDGES), "returned", "claim.returned.v1"),
-    ("approved", "pay", ("finance_maker",), "paid", "claim.paid.v1"),
     ("held", "release", ("finance_checker",), "approved", "claim.released.v1"),
     ("paid", "write_off", ("finance_checker",), "written_off", "claim.written-off.v1"),
 )
@@ -162,7 +167,7 @@ WAY_TO["approved"] = (
     ("approve", "finance_checker", "approved", "claim.approved.v1"),
 )
 WAY_TO["held"] = (*WAY_TO["approved"], ("hold", "system", "held", "claim.held.v1"))
-WAY_TO["paid"] = (*WAY_TO["approved"], ("pay", "finance_maker", "paid", "claim.paid.v1"))
+WAY_TO["paid"] = (*WAY_TO["approved"], ("pay", "system", "paid", "claim.paid.v1"))
 WAY_TO["appealed"] = (
     *WAY_TO["refused"],
     ("appeal", "bank_operator", "appealed", "claim.appealed.v1"),
@@ -208,11 +213,33 @@ async def claim_at(people: People, state: str) -> str:
             continue
         if action == "hold":
             await is_held(people, path, f"l{people.filed - 1}")
+        elif action == "pay":
+            await is_paid(people, path)
         else:
             by = people.with_role(role, subject=f"{role}-before")
             await people.moves(path, action, by, role=role, to=to)
         people.told[claim["id"]].append(told)
     return path
+
+
+async def is_paid(people: People, path: str) -> None:
+    """One person enters the payment and another releases it; the system moves the claim."""
+    for role in ROLES:
+        assert (await people.with_role(role).post(f"{path}/pay", json={})).status_code in (404, 405)
+        assert (await people.with_role(role).post(f"{path}/unpay", json={})).status_code in (
+            404,
+            405,
+        )
+    claim = {"id": path.rpartition("/")[2]}
+    voucher = f"V-{people.filed}"
+    case = await pay_claim(
+        people.with_role("finance_maker"), people.with_role("finance_checker"), claim,
+        voucher=voucher,
+    )  # fmt: skip
+    last = case["history"][-1]
+    assert (last["source"], last["action"], last["target"], last["role"]) == (
+        "approved", "pay", "paid", "system",
+    )  # fmt: skip
 
 
 async def is_held(people: People, path: str, name: str) -> None:
@@ -257,7 +284,7 @@ async def test_a_claim_moves_as_its_people_move_it_and_in_no_other_way(running):
                 path = await claim_at(people, source)
                 await people.is_for_nobody_but(roles, path, action)
                 await people.moves(path, action, people.with_role(role), role=role, to=target)
-                people.told[path.rpartition("/")[2]].append(told)
+                people.told[path.rpartition("/")[2]] += [told] if told else []
 
         await _nothing_else_is_possible(people)
         await people.are_told("claim_id", "claim.")
@@ -433,7 +460,37 @@ async def test_who_reviewed_a_claim_decides_it_in_neither_way_and_may_pay_it(run
         assert await people.seen(path) == before
         checker = people.with_role("finance_checker")
         await people.moves(path, "approve", checker, role="finance_checker", to="approved")
-        await people.moves(path, "pay", both, role="finance_maker", to="paid")
+        case = await people.moves(path, "enter_payment", both, role="finance_maker", to="approved")
+        (entry,) = (await both.get(path)).json()["payments"]
+        own = await both.post(f"/cash-entries/{entry['id']}/release", json={})
+        assert code_of(own) == (409, "second-person-required")
+        await release(checker, entry)
+        assert (await people.seen(path))[0] == "paid"
+
+
+async def test_a_payment_that_two_persons_reverse_is_owed_again_and_paid_anew(running):
+    async with claims_of(running) as pool:
+        people = People(pool)
+        await bad_loans(pool)
+        path = await claim_at(people, "paid")
+        (entry,) = (await pool.maker.get(path)).json()["payments"]
+
+        back = await reversed_by_two(pool.maker, pool.checker, entry, reason="账号错误，银行退回")
+
+        case = (await pool.maker.get(path)).json()
+        last = case["history"][-1]
+        assert (last["source"], last["action"], last["target"], last["role"]) == (
+            "paid", "unpay", "approved", "system",
+        )  # fmt: skip
+        assert (case["paid"], case["paid_on"], case["voucher"]) == ("0.00", None, "")
+        assert case["waiting_for"]["due_on"] == str(pool.today())
+        assert (await pool.balances())["payable:ICBC"] == case["pool_pays"]
+        # Taking the reversal back is the payment again, with its own day and number.
+        again = await reversed_by_two(pool.maker, pool.checker, back, reason="未退回")
+        case = (await pool.maker.get(path)).json()
+        assert (case["state"], case["paid"]) == ("paid", case["pool_pays"])
+        assert "payable:ICBC" not in await pool.balances()
+        assert again["reference"] == f"reversal:{again['number']}"
 
 
 RETURNED = (("return", "finance_checker", "returned"),)

@@ -1,0 +1,75 @@
+"""What is owed between the pool and its parties, with what cash has settled of it.
+
+Whoever asks sees everything (cash entries are the bureau's own) and says whose items are wanted.
+"""
+
+import asyncpg
+
+from services.risk_pool.domain.cash_entry import BOOKED, WAITING
+from services.risk_pool.domain.claim import State
+from services.risk_pool.domain.compensation import POOL
+from services.risk_pool.domain.open_items import CLAIM, OpenItem
+from shared.postgres.literals import literals
+
+_UNPAID = frozenset({State.APPROVED, State.HELD})
+
+_ITEMS = f"""
+    select item.*, coalesce(cash.settled_fen, 0) as settled_fen,
+           coalesce(cash.entered_fen, 0) as entered_fen
+    from (
+        select pool_code, reference, direction, party_code, amount_fen, since, due_on,
+               null::uuid as claim_id, null::uuid as loan_id, overdue_told_at
+        from open_items
+        union all
+        select claim.pool_code, '{CLAIM}' || claim.number, 'payable', step.payee_code,
+               claim.pool_pays_fen, claim.approved_on, claim.due_on, claim.id, claim.loan_id, null
+        from claims as claim join claim_payments as step on step.claim_id = claim.id
+        where claim.state in ({literals(_UNPAID)}) and step.payer = '{POOL}'
+    ) as item
+    left join lateral (
+        select sum(sign * amount_fen) filter (where state in ({literals(BOOKED)}))::bigint
+                   as settled_fen,
+               sum(amount_fen) filter (where state in ({literals(WAITING)}) and sign > 0)::bigint
+                   as entered_fen
+        from cash_entries as entry
+        where entry.pool_code = item.pool_code and entry.item = item.reference and item.reference <> ''
+    ) as cash on true
+"""
+
+
+def _item(row: asyncpg.Record) -> OpenItem:
+    return OpenItem(
+        reference=row["reference"],
+        direction=row["direction"],
+        party_code=row["party_code"],
+        amount_fen=row["amount_fen"],
+        since=row["since"],
+        due_on=row["due_on"],
+        settled_fen=row["settled_fen"],
+        entered_fen=row["entered_fen"],
+        claim_id=row["claim_id"],
+        loan_id=row["loan_id"],
+    )
+
+
+async def find(conn: asyncpg.Connection, pool_code: str, reference: str) -> OpenItem | None:
+    """An item by its reference, settled or not; None where there is none."""
+    row = await conn.fetchrow(
+        f"{_ITEMS} where item.pool_code = $1 and item.reference = $2", pool_code, reference
+    )
+    return None if row is None else _item(row)
+
+
+async def of_pool(
+    conn: asyncpg.Connection, pool_code: str, *, party: str | None = None
+) -> list[OpenItem]:
+    """What is not settled in full, the earliest due first; of one party where one is named."""
+    rows = await conn.fetch(
+        f"""{_ITEMS}
+            where item.pool_code = $1 and ($2::text is null or item.party_code = $2)
+              and item.amount_fen > coalesce(cash.settled_fen, 0)
+            order by item.due_on nulls last, item.since, item.reference""",
+        pool_code,
+        party,
+    )
+    return [_item(row) for row in rows]
