@@ -32,6 +32,7 @@ from tests.applications.office import (
     right,
     submission,
 )
+from tests.cash import released
 from tests.e2e.town import Town
 from tests.programmes.chosen import Chosen
 from tests.publishing import publish
@@ -90,8 +91,11 @@ class Walk:
         pool = {"code": self.code, "name": self.code, "programme": self.code, "opened_on": day}
         manager = self.town.pool("ma", "pool_manager")
         await self.town.asks(manager, "/pools", pool | {"parties": parties}, 201)
-        money = {"party_code": "FIN-1", "amount": "300000000.00", "received_on": day}
-        await self.town.asks(self.town.maker, f"/pools/{self.code}/contributions", money, 201)
+        await released(
+            self.town.maker, self.town.checker, self.code, "contribution", "300000000.00", day,
+            party_code="FIN-1",
+        )  # fmt: skip
+        await self.town.settled()
 
     async def registers(self) -> None:
         """What agreements, budgets and decisions say is entered by one person and released by

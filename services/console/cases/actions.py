@@ -73,7 +73,9 @@ _PAYMENT = (
     FormField("paid_on", "date"),
     FormField("voucher", "line", optional=True),
     FormField("from_account", "line", optional=True),
+    FormField("confirm_double_of", "hidden", optional=True),
 )
+"""What looks like another entry is shown; sent again, it says that it is another payment."""
 
 CASE_ACTIONS = _table(
     Action("take", "take", emphasis="main"),
@@ -93,7 +95,7 @@ CLAIM_ACTIONS = _table(
     Action("review", "review", _OPINION, "main"),
     Action("approve", "approve", _ON_A_TRIAL, "main"),
     Action("release", "release", _OPINION, "main"),
-    Action("pay", "pay", _PAYMENT, "main"),
+    Action("enter_payment", "enter_payment", _PAYMENT, "main"),
     Action("return", "return", (FormField("gaps", "gaps"),)),
     Action("refuse", "refuse", _REASON, "bad"),
     Action("reopen", "reopen", _REASON, "main"),
@@ -111,6 +113,11 @@ RECOVERY_ACTIONS = _table(
 ADJUSTMENT_ACTIONS = _table(
     Action("decide", "decide", (*_OPINION, FormField("trial", "hidden")), "main"),
     Action("refuse", "refuse", _REASON, "bad"),
+)
+CASH_ACTIONS = _table(
+    Action("release", "release", emphasis="main"),
+    Action("refuse", "refuse", _REASON, "bad"),
+    Action("withdraw", "withdraw", _REASON),
 )
 SUBSIDY_ACTIONS = _table(
     Action("review", "review", _OPINION, "main"),

@@ -153,7 +153,7 @@ async def show_claim(page: PageContext, claim_id: UUID, attempt: Attempt) -> Res
         routes=page.texts.codes("route"),
         today=await today(page),
         trial=trial,
-        given=_named_by_the_decision(trial),
+        given=_named_by_the_decision(trial) | _the_other_payment(attempt),
         places=[(one["code"], page.texts.of(one)) for one in answer.body["checks"]],
     )
 
@@ -178,6 +178,14 @@ async def _trial_shown(
     if trial is not None and (trial["missing"] or trial["moved"]):
         claim["pending_actions"] = [one for one in claim["pending_actions"] if one != "approve"]
     return trial, attempt
+
+
+def _the_other_payment(attempt: Attempt) -> dict[str, str]:
+    """The entry that a payment resembles, for the form to confirm when it is sent again."""
+    if attempt.action != "enter_payment" or attempt.problem is None:
+        return {}
+    other = attempt.problem.extra.get("entry")
+    return {"confirm_double_of": str(other["id"])} if other else {}
 
 
 def _named_by_the_decision(trial: dict[str, Any] | None) -> dict[str, str]:

@@ -41,6 +41,8 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "withdrawn": "",
     },
     "adjustment_state": {"proposed": "info", "decided": "ok", "refused": "mute"},
+    "cash_entry_state": {"entered": "info", "released": "ok", "refused": "bad", "withdrawn": ""},
+    "cash_direction": {"receivable": "info", "payable": "warn"},
     "subsidy_state": {
         "filed": "info",
         "reviewed": "info",

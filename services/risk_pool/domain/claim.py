@@ -253,7 +253,7 @@ _PAYING = (
     *_moves((State.APPROVED,), Action.ENTER_PAYMENT, State.APPROVED, PAYER),
     *_moves((State.APPROVED,), Action.PAY, State.PAID, EVENTS, "claim.paid.v1"),
     # The cash entry was reversed by two persons: it is owed again.
-    *_moves((State.PAID,), Action.UNPAY, State.APPROVED, EVENTS),
+    *_moves((State.PAID,), Action.UNPAY, State.APPROVED, EVENTS, "claim.payment-reversed.v1"),
     # By an adjustment of two persons that books back: the loan is not claimed for again.
     *_moves(
         (State.APPROVED, State.HELD, State.PAID, State.WRITTEN_OFF),

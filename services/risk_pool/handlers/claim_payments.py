@@ -59,7 +59,7 @@ async def follow(conn: asyncpg.Connection, entry: Row, context: StepContext) -> 
             reason=f"{reason} {entry['note']}",
             changes=nothing,
             term=until(context.today),
-            facts={"reason": entry["note"], "entry_number": entry["number"]},
+            facts={"paid_fen": entry["amount_fen"], "reason": entry["note"]},
         )
     else:
         how = {

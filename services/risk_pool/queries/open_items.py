@@ -3,6 +3,8 @@
 Whoever asks sees everything (cash entries are the bureau's own) and says whose items are wanted.
 """
 
+from datetime import date
+
 import asyncpg
 
 from services.risk_pool.domain.cash_entry import BOOKED, WAITING
@@ -13,9 +15,7 @@ from shared.postgres.literals import literals
 
 _UNPAID = frozenset({State.APPROVED, State.HELD})
 
-_ITEMS = f"""
-    select item.*, coalesce(cash.settled_fen, 0) as settled_fen,
-           coalesce(cash.entered_fen, 0) as entered_fen
+_FROM = f"""
     from (
         select pool_code, reference, direction, party_code, amount_fen, since, due_on,
                null::uuid as claim_id, null::uuid as loan_id, overdue_told_at
@@ -26,14 +26,24 @@ _ITEMS = f"""
         from claims as claim join claim_payments as step on step.claim_id = claim.id
         where claim.state in ({literals(_UNPAID)}) and step.payer = '{POOL}'
     ) as item
-    left join lateral (
-        select sum(sign * amount_fen) filter (where state in ({literals(BOOKED)}))::bigint
-                   as settled_fen,
-               sum(amount_fen) filter (where state in ({literals(WAITING)}) and sign > 0)::bigint
+    cross join lateral (
+        select coalesce(sum(sign * amount_fen)
+                            filter (where state in ({literals(BOOKED)})), 0)::bigint as settled_fen,
+               coalesce(sum(amount_fen)
+                            filter (where state in ({literals(WAITING)}) and sign > 0), 0)::bigint
                    as entered_fen
         from cash_entries as entry
-        where entry.pool_code = item.pool_code and entry.item = item.reference and item.reference <> ''
-    ) as cash on true
+        where entry.pool_code = item.pool_code and entry.item = item.reference
+          and entry.item <> ''
+    ) as cash
+"""
+_ITEMS = f"select item.*, cash.settled_fen, cash.entered_fen {_FROM}"
+_UNTOLD = f"""
+    {_FROM}
+    left join parties as party
+         on party.pool_code = item.pool_code and party.code = item.party_code
+    where item.direction = 'receivable' and item.due_on < $1 and item.overdue_told_at is null
+      and item.amount_fen > cash.settled_fen
 """
 
 
@@ -60,6 +70,26 @@ async def find(conn: asyncpg.Connection, pool_code: str, reference: str) -> Open
     return None if row is None else _item(row)
 
 
+async def pools_with_untold(conn: asyncpg.Connection, today: date) -> list[str]:
+    """The pools to which something is overdue that nobody has been told of yet."""
+    rows = await conn.fetch(f"select distinct item.pool_code {_UNTOLD} order by 1", today)
+    return [row["pool_code"] for row in rows]
+
+
+async def untold(
+    conn: asyncpg.Connection, pool_code: str, today: date
+) -> list[tuple[OpenItem, str, str]]:
+    """The overdue receivables of a pool that nobody has been told of, each with the party's role
+    and name."""
+    rows = await conn.fetch(
+        f"""select item.*, cash.settled_fen, cash.entered_fen, party.role, party.name
+            {_UNTOLD} and item.pool_code = $2 order by item.due_on, item.reference""",
+        today,
+        pool_code,
+    )
+    return [(_item(row), row["role"] or "", row["name"] or row["party_code"]) for row in rows]
+
+
 async def of_pool(
     conn: asyncpg.Connection, pool_code: str, *, party: str | None = None
 ) -> list[OpenItem]:
@@ -67,7 +97,7 @@ async def of_pool(
     rows = await conn.fetch(
         f"""{_ITEMS}
             where item.pool_code = $1 and ($2::text is null or item.party_code = $2)
-              and item.amount_fen > coalesce(cash.settled_fen, 0)
+              and item.amount_fen > cash.settled_fen
             order by item.due_on nulls last, item.since, item.reference""",
         pool_code,
         party,

@@ -18,7 +18,7 @@ CASH_ENTRIES = (
         of_kind text not null check (
             of_kind in ('contribution', 'interest', 'fee', 'receipt', 'payment')),
         sign smallint not null check (sign in (1, -1)),
-        root_id uuid not null references cash_entries deferrable initially deferred,
+        root_id uuid not null references cash_entries,
         reverses uuid references cash_entries,
         reverses_number text not null default '',
         party_code text,
@@ -65,6 +65,26 @@ CASH_ENTRIES = (
     from cash_entries_of_one_person
     """,
     "drop table cash_entries_of_one_person",
+    # What paid claims and months then was booked without an entry.
+    """
+    insert into cash_entries (id, number, pool_code, kind, of_kind, sign, root_id, party_code,
+        amount_fen, value_date, item, loan_id, state, state_since, entered_at, entered_by,
+        entered_name, released_by, released_name, released_on, booked_on, reference, explanation_id)
+    select id, prefix || '-K0-' || seq, pool_code, kind, kind, 1, id, split_part(other, ':', 2),
+        amount_fen, business_date, reference, loan_id, 'released', booked_at, booked_at,
+        'booked-by-its-case', '随补偿或月结入账', 'before-two-persons', '两人制度之前',
+        business_date, business_date, reference, explanation_id
+    from (
+        select gen_random_uuid() as id, booked.*, pools.prefix,
+               case when debit = 'cash' then 'receipt' else 'payment' end as kind,
+               case when debit = 'cash' then credit else debit end as other
+        from (select pool_code, seq, reference, debit, credit, amount_fen, business_date, loan_id,
+                     explanation_id, booked_at from transfers) as booked
+        join pools on pools.code = booked.pool_code
+        where 'cash' in (debit, credit)
+    ) as moved
+    where other like any (array['payable:%', 'receivable:%'])
+    """,
     "create index cash_entries_page on cash_entries (pool_code, id)",
     "create index cash_entries_item on cash_entries (pool_code, item) where item <> ''",
     "create index cash_entries_claim on cash_entries (claim_id) where claim_id is not null",
