@@ -293,6 +293,11 @@ async def test_what_is_owed_is_listed_with_its_age_and_overdue_receivables_are_s
         page = await finance.opens("/pools/dongli/cash")
         assert "17 天" in page.text and "逾期" in page.text
         receipt = next(link for link in page.links if "kind=receipt" in link)
+        async with house.logged_in("icbc-operator") as bank:
+            own = await bank.opens("/pools/dongli")
+            for words in ("贵行应缴", "5,000.00", "贵行应收", "50,000.00", "逾期"):
+                assert words in own.text, words
+            assert (await bank.opens("/pools/dongli/cash")).status == 403
         form = await finance.opens(receipt.replace("&amp;", "&"))
         assert form.form(NEW)["amount"] == "5000.00"
         page = await finance.sends(form, NEW, bank_reference="IN-1")

@@ -141,6 +141,10 @@ async def show_claim(page: PageContext, claim_id: UUID, attempt: Attempt) -> Res
     of_claim = {"claim_id": str(claim_id), "limit": 200}
     recoveries = await or_none(page.risk_pool.get("/recoveries", **of_claim))
     adjustments = await or_none(page.risk_pool.get("/adjustments", **of_claim))
+    if any(one["state"] == "entered" for one in answer.body["payments"]):
+        # It waits for its release; a second one would be refused.
+        offered = answer.body["pending_actions"]
+        answer.body["pending_actions"] = [one for one in offered if one != "enter_payment"]
     trial, attempt = await _trial_shown(page, answer.body, attempt)
     return render_case(
         page,

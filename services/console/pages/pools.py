@@ -9,7 +9,7 @@ from services.console.http.page_context import Page, PageContext
 from services.console.http.streaming import pass_on
 from services.console.rendering.paging import next_page
 from services.console.upstream.client import Problem, not_found
-from services.console.upstream.optional import items
+from services.console.upstream.optional import items, or_none
 
 router = APIRouter()
 MAY_EXPORT = frozenset({"auditor", "finance_checker", "admin"})
@@ -31,7 +31,8 @@ async def pool(page: Page, code: CodeInPath) -> Response:
 async def _show(page: PageContext, code: str) -> Response:
     found = await page.risk_pool.get(f"/pools/{code}")
     if found.get("own") is not None or "available" not in found:
-        return page.render("pool_of_bank.html", pool=found)
+        owed = await or_none(page.risk_pool.get(f"/pools/{code}/open-items"))
+        return page.render("pool_of_bank.html", pool=found, owed=owed or [])
     parties = await page.risk_pool.get(f"/pools/{code}/parties")
     latest = await page.risk_pool.get(f"/pools/{code}/transfers", limit=8)
     return page.render(

@@ -12,7 +12,7 @@ from services.risk_pool.domain.ledger import CASH, Transfer, reversal
 from services.risk_pool.domain.month_figures import CLAIM_PAID, COLLECTED, PAID
 from services.risk_pool.domain.open_items import CLAIM
 from shared.life_cycle import Row
-from shared.money import format_fen
+from shared.money import format_fen, group_fen
 from shared.refusals import FieldFault, Refused
 
 
@@ -114,10 +114,10 @@ def require_no_double(entered: CashEntered, others: Sequence[Row]) -> UUID | Non
             return entered.confirm_double_of
     other = others[0]
     raise LikelyDouble(
-        f"与 {other['number']}（{other['value_date']}，{format_fen(other['amount_fen'])} 元，"
+        f"与 {other['number']}（{other['value_date']}，{group_fen(other['amount_fen'])} 元，"
         f"登记人 {other['entered_name']}）疑似重复；如确为另一笔，请确认后再登记。",
         f"It looks like {other['number']} of {other['value_date']} over "
-        f"{format_fen(other['amount_fen'])}, entered by {other['entered_name']}; confirm that it "
+        f"{group_fen(other['amount_fen'])}, entered by {other['entered_name']}; confirm that it "
         "is another payment.",
         entry={
             "id": str(other["id"]),
