@@ -485,6 +485,8 @@ async def test_a_payment_that_two_persons_reverse_is_owed_again_and_paid_anew(ru
         assert (case["paid"], case["paid_on"], case["voucher"]) == ("0.00", None, "")
         assert case["waiting_for"]["due_on"] == str(pool.today())
         assert (await pool.balances())["payable:ICBC"] == case["pool_pays"]
+        (told,) = await pool.said("claim.payment-reversed.v1")
+        assert (told["paid"], told["reason"]) == (case["pool_pays"], "账号错误，银行退回")
         # Taking the reversal back is the payment again, with its own day and number.
         again = await reversed_by_two(pool.maker, pool.checker, back, reason="未退回")
         case = (await pool.maker.get(path)).json()
