@@ -181,14 +181,6 @@ async def test_an_approval_runs_out_when_capacity_is_no_longer_held(office: Offi
     ]
     await office.moves_clock(days=1)
 
-    # Whose pledge is registered may have been paid out in time: ten working days to tell of it.
-    assert [await office.state(case) for case in (kept, registered, waiting)] == [
-        "capacity_reserved",
-        "pledge_registered",
-        "expired",
-    ]
-    await office.moves_clock(days=20)
-
     assert [await office.state(case) for case in (kept, registered, waiting)] == [
         "capacity_reserved",
         "expired",

@@ -9,6 +9,7 @@ import pytest
 
 from shared.contracts.risk_pool import PoolOpenedV1
 from tests.applications.office import PAPERS, Office, document, right, submission
+from tests.publishing import heard
 
 PROGRAMMES = ("gd_jiangmen", "gd_zhuhai_tech", "gd_shenzhen")
 
@@ -16,6 +17,7 @@ PROGRAMMES = ("gd_jiangmen", "gd_zhuhai_tech", "gd_shenzhen")
 @pytest.fixture
 async def guangdong(office: Office) -> Office:
     """Pools under programmes that ask for facts."""
+    await office.hears(*(heard(programme) for programme in PROGRAMMES))
     await office.hears(
         *(
             PoolOpenedV1(pool_code=code, name=code, programme=code, opened_on=date(2026, 1, 1))
@@ -143,13 +145,10 @@ async def test_facts_as_of_the_disbursement_are_told_with_it(office: Office):
     }
     where = f"/applications/{case['id']}/disbursement"
 
-    wrong = await office.bank().post(
-        where, json=paid | {"attributes": {"unsecured_share": 0, "in_territory": True}}
-    )
-    assert faults(wrong) == {
-        "#/attributes/unsecured_share": "not-a-ratio",
-        "#/attributes/in_territory": "fact-of-another-day",
-    }
+    wrong = await office.bank().post(where, json=paid | {"attributes": {"unsecured_share": 0}})
+    assert faults(wrong) == {"#/attributes/unsecured_share": "not-a-ratio"}
+    early = await office.bank().post(where, json=paid | {"attributes": {"in_territory": True}})
+    assert faults(early) == {"#/attributes/in_territory": "fact-of-another-day"}
 
     await office.post(
         office.bank(), case, "disbursement", paid | {"attributes": {"unsecured_share": "1/3"}}
@@ -159,6 +158,19 @@ async def test_facts_as_of_the_disbursement_are_told_with_it(office: Office):
     assert event.attributes == {"unsecured_share": "1/3"}
     (fact,) = (await office.case(case))["stated_facts"]
     assert (fact["name"], fact["value"], fact["at"]) == ("unsecured_share", "1/3", "disbursement")
+
+
+async def test_a_wrong_fact_is_named_together_with_the_other_wrong_fields(guangdong: Office):
+    answer = await sends(
+        guangdong, tenor_months=0, amount="a lot", attributes={"revenue": 1, "no_such": True}
+    )
+
+    assert faults(answer) == {
+        "#/tenor_months": "too-small",
+        "#/amount": "not-an-amount",
+        "#/attributes/revenue": "not-an-amount",
+        "#/attributes/no_such": "unknown-fact",
+    }
 
 
 async def test_a_mode_says_which_facts_it_asks_for(guangdong: Office):
@@ -181,7 +193,7 @@ async def test_a_mode_says_which_facts_it_asks_for(guangdong: Office):
     [
         ("/pools/nowhere/modes/direct/facts", 404, "not-found"),
         ("/pools/dongli/modes/nothing/facts", 404, "no-such-scheme"),
-        ("/pools/dongli/modes/direct/facts?on=1999-01-01", 409, "scheme-not-in-force"),
+        ("/pools/dongli/modes/direct/facts?on=1999-01-01", 409, "scheme-not-published"),
     ],
 )
 async def test_where_no_measures_hold_there_is_no_list_of_facts(office, path, status, code):

@@ -59,7 +59,13 @@ CHANGES = {
     "/loan-changes/{change_id}/refuse",
 }
 """Shown to be closed to other banks and roles in test_loan_changes."""
-FOR_ALL = {"/banks", "/banks/{code}", "/pools"}
+FOR_ALL = {
+    "/banks",
+    "/banks/{code}",
+    "/pools",
+    "/pools/{code}/modes/{mode}/facts",
+    "/pools/{code}/modes/{mode}/template.csv",
+}
 LISTS = {"/applications", "/loans", "/statistics", "/queue"}
 READS = {
     "/applications/{case_id}",

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from services.applications.main import SERVICE as APPLICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
 from services.risk_pool.main import serve_waiting_lines
+from shared.clock import business_date
 from tests.applications.office import CCB, ICBC, START, Office, document, position, right
 from tests.cash import pay_claim, released
 from tests.publishing import publish
@@ -31,6 +32,22 @@ class Town:
         assert answer.status_code == status, answer.text
         await self.settled()
         return answer.json()
+
+    async def takes_steps(self, claim: Any) -> None:
+        """Every step that the scheme names, by its people; the days of the notice pass."""
+        at, auditor = f"/claims/{claim['id']}", self.pool.as_("au", "auditor")
+        while step := (now := (await auditor.get(at)).json())["next_step"]:
+            waiting = next(one for one in now["steps"] if one["step"] == step)
+            body = {"step": step, "outcome": "favourable", "opinion": "同意"}
+            if step == "joint_meeting":
+                body |= {"participants": ["吴刚", "赵建国"], "papers": [document("minutes")]}
+            if step == "public_notice":
+                today = business_date(self.pool.context.clock.now())
+                body |= {"notice_from": str(today), "notice_to": waiting["due_on"]}
+                over = date.fromisoformat(waiting["due_on"]) + timedelta(days=1)
+                await self.pool.context.clock.set(datetime.combine(over, time(2), UTC))
+            role = waiting["roles"][0]
+            await self.asks(self.pool.as_(f"{role}-of-steps", role), f"{at}/steps", body, 200)
 
     async def approved(self, **changes: Any) -> Any:
         case = await self.office.submits(**changes)
@@ -130,6 +147,7 @@ async def test_a_case_goes_from_submission_to_compensation_through_both_services
         (("hu", "finance_checker"), "approve", {"opinion": "同意补偿"}),
     ):
         if step == "approve":
+            await town.takes_steps(claim)
             seen = await town.pool.as_(*person).get(f"{path}/trial")
             body = body | {"trial": seen.json()["id"]}
         await town.asks(town.pool.as_(*person), f"{path}/{step}", body, 200)

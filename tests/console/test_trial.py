@@ -8,6 +8,7 @@ async def reviewed(house: House):
     claim = await house.has_claim(amount="1000000.00")
     maker = house.person("risk_pool", "finance-sun", "finance_maker")
     await did(maker.post(f"/claims/{claim['id']}/review", json={"opinion": "触发条件成立"}))
+    await house.takes_steps(f"/claims/{claim['id']}")
     return claim, f"/claims/{claim['id']}", maker
 
 

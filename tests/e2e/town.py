@@ -194,7 +194,7 @@ class Town:
         )
 
     async def is_paid(self, claim: Any) -> None:
-        """Two persons decide, and two pay."""
+        """Two persons decide, and two pay, or set the pool's part aside in escrow."""
         at = f"/claims/{claim['id']}"
         await self.asks(self.maker, f"{at}/review", {"opinion": "材料齐全"})
         await self.takes_steps(claim)

@@ -15,7 +15,8 @@ from pydantic import (
 )
 
 from services.applications.api import examples
-from services.applications.domain.loan_terms import Disbursement, ListChecked, Registration
+from services.applications.domain.lists_checked import ListChecked
+from services.applications.domain.loan_terms import Disbursement, Registration
 from services.applications.domain.positions import Position, ReportedRow
 from services.applications.domain.rights import Kind, read_right
 from services.applications.domain.submission import (
@@ -28,10 +29,10 @@ from services.applications.domain.submission import (
 )
 from shared.contracts.applications import Reason
 from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
+from shared.http.stated_facts import StatedFacts
 from shared.identifiers import InvalidIdentifier, Uscc
 from shared.money import MONEY_NAMES, NIL, RequestFen, RequestFenOrZero
 from shared.risk_classes import RiskClass
-from shared.schemes.facts_schema import stated_facts_schema
 from shared.schemes.vocabulary import CREDIT_LISTS
 
 BankCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
@@ -151,14 +152,6 @@ class DocumentBody(_Body):
 _Fact = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
-Attributes = Annotated[
-    dict[_Fact, bool | int | ShortText],
-    Field(max_length=50),
-    WithJsonSchema(stated_facts_schema()),
-]
-"""Facts that a rule may ask for. Name, type and day are judged by the terms in force."""
-
-
 class SubmissionBody(_Body):
     """An application for entry to a pool, complete."""
 
@@ -184,7 +177,7 @@ class SubmissionBody(_Body):
         "`ip_share_bp`; the share is then exactly this of the amount.",
     )
     is_first_loan: bool
-    attributes: Attributes = Field(
+    attributes: StatedFacts = Field(
         default_factory=dict,
         description="Facts as of the approval. Which ones a mode needs: "
         "`GET /pools/{code}/modes/{mode}/facts`.",
@@ -246,6 +239,35 @@ class OpinionBody(_Body):
     opinion: LongText = Field(examples=["材料齐全，权属清晰，建议批准"])
 
 
+class ListCheckedBody(_Body):
+    """A list that somebody looked at, on which day, and whether the firm stands on it."""
+
+    name: Literal[tuple(CREDIT_LISTS)] = Field(examples=["judgment_defaulter"])  # type: ignore[valid-type]
+    checked_on: Day
+    found: bool
+
+
+_ListsChecked = Annotated[list[ListCheckedBody], Field(max_length=20)]
+
+
+def _as_lists(body: list[ListCheckedBody]) -> tuple[ListChecked, ...]:
+    return tuple(ListChecked(**vars(one)) for one in body)
+
+
+class ApprovalBody(OpinionBody):
+    """What the second person thinks of the case, and the lists that were looked at."""
+
+    lists_checked: _ListsChecked = Field(
+        default_factory=list,
+        description="The scheme's lists of dishonest or abnormal firms, each with the day on which "
+        "somebody looked; `lists` of the mode's facts says which, and how recently.",
+    )
+
+    def as_lists(self) -> tuple[ListChecked, ...]:
+        """The lists."""
+        return _as_lists(self.lists_checked)
+
+
 class ReasonBody(_Body):
     """Why."""
 
@@ -273,14 +295,6 @@ class PledgeBody(_Body):
         return [Registration(**vars(entry)) for entry in self.registrations]
 
 
-class ListCheckedBody(_Body):
-    """A list that the bank looked at, on which day, and whether the firm stands on it."""
-
-    name: Literal[tuple(CREDIT_LISTS)] = Field(examples=["judgment_defaulter"])  # type: ignore[valid-type]
-    checked_on: Day
-    found: bool
-
-
 class DisbursementBody(_Body):
     """The loan was paid out."""
 
@@ -290,11 +304,11 @@ class DisbursementBody(_Body):
     amount_fen: RequestFen
     disbursed_on: Day
     matures_on: Day
-    attributes: Attributes = Field(
+    attributes: StatedFacts = Field(
         default_factory=dict,
         description="Facts as of the disbursement, where the mode asks for such.",
     )
-    lists_checked: Annotated[list[ListCheckedBody], Field(max_length=20)] = Field(
+    lists_checked: _ListsChecked = Field(
         default_factory=list,
         description="The lists of dishonest or abnormal firms that were looked at again, between "
         "the approval and the disbursement.",
@@ -302,8 +316,7 @@ class DisbursementBody(_Body):
 
     def as_disbursement(self) -> Disbursement:
         """The loan."""
-        lists = tuple(ListChecked(**vars(one)) for one in self.lists_checked)
-        return Disbursement(**vars(self) | {"lists_checked": lists})
+        return Disbursement(**vars(self) | {"lists_checked": _as_lists(self.lists_checked)})
 
 
 _RemarkCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,63}$")]

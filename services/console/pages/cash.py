@@ -20,10 +20,10 @@ from services.console.upstream.optional import items, or_none
 
 router = APIRouter()
 
-KINDS = ("contribution", "interest", "fee", "receipt", "payment")
+KINDS = ("contribution", "interest", "fee", "receipt", "payment", "set_aside")
 """What finance enters by hand, as the service names it."""
 
-OF_AN_ITEM = ("receipt", "payment")
+OF_AN_ITEM = ("receipt", "payment", "set_aside")
 
 
 @router.get("/pools/{code}/cash")

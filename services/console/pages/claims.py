@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
+from services.console.cases.costs import cost_rows, costs_typed
 from services.console.cases.kinds import CLAIM
 from services.console.cases.listing import render_list
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
@@ -45,23 +46,14 @@ async def claim(page: Page, claim_id: UUID) -> Response:
 
 @router.post("/claims/{claim_id}/recover")
 async def report_recovery(page: Page, claim_id: UUID) -> Response:
-    """Report money that has come in since."""
+    """Report money that has come in since; `_more` only asks for further rows of costs."""
+    form = await page.form()
+    if text(form, "_more"):
+        return await show_claim(page, claim_id, Attempt("recover", form))
 
     async def send(form: FormData) -> None:
-        body = {
-            "received_on": text(form, "received_on"),
-            "route": text(form, "route"),
-            "from_pledged_ip": text(form, "from_pledged_ip") == "yes",
-            "gross": amount(form, "gross"),
-            "costs": amount(form, "costs") or "0",
-            "reference": text(form, "reference"),
-        }
-        if text(form, "not_a_double_reason"):
-            body |= {
-                "not_a_double": True,
-                "not_a_double_reason": text(form, "not_a_double_reason"),
-            }
-        await page.risk_pool.post(f"/claims/{claim_id}/recoveries", body, key=once(form))
+        path = f"/claims/{claim_id}/recoveries"
+        await page.risk_pool.post(path, _recovery(form), key=once(form))
 
     return await page.answer_form(
         send,
@@ -69,6 +61,22 @@ async def report_recovery(page: Page, claim_id: UUID) -> Response:
         show=lambda attempt: show_claim(page, claim_id, attempt),
         done=lambda _: page.redirect(f"/claims/{claim_id}", "done.claim-recover"),
     )
+
+
+def _recovery(form: FormData) -> dict[str, Any]:
+    """The report that a filled-in form stands for. Costs listed one by one are the total."""
+    costs = costs_typed(form)
+    reason = text(form, "not_a_double_reason")
+    return {
+        "received_on": text(form, "received_on"),
+        "route": text(form, "route"),
+        "from_pledged_ip": text(form, "from_pledged_ip") == "yes",
+        "gross": amount(form, "gross"),
+        "costs": "0.00" if costs else amount(form, "costs") or "0.00",
+        "cost_items": costs,
+        "reference": text(form, "reference"),
+        **({"not_a_double": True, "not_a_double_reason": reason} if reason else {}),
+    }
 
 
 @router.post("/claims/{claim_id}/record-step")
@@ -141,10 +149,7 @@ async def show_claim(page: PageContext, claim_id: UUID, attempt: Attempt) -> Res
     of_claim = {"claim_id": str(claim_id), "limit": 200}
     recoveries = await or_none(page.risk_pool.get("/recoveries", **of_claim))
     adjustments = await or_none(page.risk_pool.get("/adjustments", **of_claim))
-    if any(one["state"] == "entered" for one in answer.body["payments"]):
-        # It waits for its release; a second one would be refused.
-        offered = answer.body["pending_actions"]
-        answer.body["pending_actions"] = [one for one in offered if one != "enter_payment"]
+    answer.body["pending_actions"] = _offered(answer.body)
     trial, attempt = await _trial_shown(page, answer.body, attempt)
     return render_case(
         page,
@@ -155,11 +160,23 @@ async def show_claim(page: PageContext, claim_id: UUID, attempt: Attempt) -> Res
         adjustments=items(adjustments or []),
         adjustment_kinds=page.texts.codes("adjustment_kind"),
         routes=page.texts.codes("route"),
+        costs=cost_rows(attempt.of("recover").form),
         today=await today(page),
         trial=trial,
         given=_named_by_the_decision(trial) | _the_other_payment(attempt),
         places=[(one["code"], page.texts.of(one)) for one in answer.body["checks"]],
     )
+
+
+def _offered(claim: dict[str, Any]) -> list[str]:
+    """What may be done now. A payment that waits for its release is not entered twice; one into
+    escrow is called what it is."""
+    waits = any(one["state"] == "entered" for one in claim["payments"])
+    payment = [] if waits else ["set_aside" if claim["escrow"] else "enter_payment"]
+    found: list[str] = []
+    for action in claim["pending_actions"]:
+        found += payment if action == "enter_payment" else [action]
+    return found
 
 
 async def _trial_shown(
@@ -186,7 +203,7 @@ async def _trial_shown(
 
 def _the_other_payment(attempt: Attempt) -> dict[str, str]:
     """The entry that a payment resembles, for the form to confirm when it is sent again."""
-    if attempt.action != "enter_payment" or attempt.problem is None:
+    if attempt.action not in ("enter_payment", "set_aside") or attempt.problem is None:
         return {}
     other = attempt.problem.extra.get("entry")
     return {"confirm_double_of": str(other["id"])} if other else {}

@@ -191,7 +191,9 @@ async def list_figures(
     state: State | None = None,
     bank: Annotated[str | None, Query(max_length=64)] = None,
     loan_id: UUID | None = None,
-    on: Annotated[date | None, Query(description="Only those whose days include this one.")] = None,
+    on: Annotated[
+        IsoDate | None, Query(description="Only those whose days include this one.")
+    ] = None,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[FigureAnswer]:

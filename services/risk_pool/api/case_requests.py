@@ -5,10 +5,11 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from services.risk_pool.api.claim_details import Attributes, ClaimDetailsFiled, CostOfClaim
+from services.risk_pool.api.claim_details import ClaimDetailsFiled, CostOfClaim
 from services.risk_pool.domain.claim_steps import ROLES as STEP_ROLES
 from services.risk_pool.domain.recovery import ROUTES
 from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
+from shared.http.stated_facts import StatedFacts
 from shared.money import MONEY_NAMES, NIL, RequestFen, RequestFenOrZero
 from shared.risk_classes import RiskClass
 from shared.schemes.vocabulary import DOCUMENTS
@@ -125,7 +126,7 @@ class DraftContent(RequestBody):
     penalty_interest_fen: RequestFenOrZero | None = None
     costs_fen: RequestFenOrZero | None = None
     facts: DraftFacts | None = None
-    attributes: Attributes = Field(default_factory=dict)
+    attributes: StatedFacts = Field(default_factory=dict)
     cost_items: list[CostOfClaim] = Field(default_factory=list, max_length=100)
     compound_interest_fen: RequestFenOrZero | None = None
     other_policy_money_fen: RequestFenOrZero | None = None
@@ -254,6 +255,38 @@ class WriteOff(RequestBody):
 
     reason: LongText = Field(examples=["法院裁定终结本次执行程序，暂无财产可供执行。"])
     written_off_on: IsoDate | None = Field(None, description="Today if left out.")
+
+
+class LossReported(RequestBody):
+    """A bank has written off a loan whose compensation is held in escrow; what it has lost net."""
+
+    model_config = ConfigDict(
+        **MONEY_NAMES,
+        json_schema_extra={
+            "examples": [
+                {
+                    "written_off_on": "2026-09-30",
+                    "net_loss": "2671053.49",
+                    "reason": "法院裁定终结执行，总行批复核销。",
+                    "documents": [
+                        {"kind": "report", "sha256": "0" * 64, "filename": "核销批复.pdf"}
+                    ],
+                }
+            ]
+        },
+    )
+
+    written_off_on: IsoDate
+    net_loss_fen: RequestFenOrZero | None = Field(
+        None,
+        description="The final net loss. Left out: what the books have, the claim's base less what "
+        "was recovered and confirmed since.",
+    )
+    reason: LongText = Field(examples=["法院裁定终结执行，总行批复核销。"])
+    difference_reason: LongText | None = Field(
+        None, description="Why the net loss is not what the books have; needed where it is not."
+    )
+    documents: list[StepPaper] = Field(min_length=1, max_length=100)
 
 
 Route = Literal[ROUTES]  # type: ignore[valid-type] # the words of the domain

@@ -37,7 +37,7 @@ router = APIRouter(tags=["cash"])
 
 Maker = Annotated[Identity, part_in(LIFE_CYCLE, Action.ENTER)]
 Bureau = Annotated[Identity, Depends(requires(*BUREAU))]
-Entered = Literal["contribution", "interest", "fee", "receipt", "payment"]
+Entered = Literal["contribution", "interest", "fee", "receipt", "payment", "set_aside"]
 
 
 class NewCashEntry(RequestBody):
@@ -62,7 +62,8 @@ class NewCashEntry(RequestBody):
     kind: Entered = Field(
         description="`contribution`: a party has paid in. `interest`: the bank has credited it. "
         "`fee`: costs were paid. `receipt`: a party has paid what it owes. `payment`: what is owed "
-        "to a party was paid. The last two name the open item that they settle."
+        "to a party was paid. `set_aside`: the pool's part of a claim was moved into escrow. The "
+        "last three name the open item that they settle."
     )
     party_code: ShortText | None = Field(None, description="Of a contribution: who paid in.")
     amount_fen: RequestFen

@@ -1,19 +1,13 @@
 """What a claim's request says beside principal and interest."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import ConfigDict, Field, WithJsonSchema
+from pydantic import ConfigDict, Field
 
 from services.risk_pool.domain.claim_details import COST_KINDS, ClaimDetails, CostStated
 from shared.http.requests import IsoDate, RequestBody, ShortText
+from shared.http.stated_facts import StatedFacts
 from shared.money import MONEY_NAMES, NIL, RequestFen, RequestFenOrZero
-from shared.schemes.facts_schema import stated_facts_schema
-
-Attributes = Annotated[
-    dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")], bool | int | ShortText],
-    Field(max_length=50),
-    WithJsonSchema(stated_facts_schema()),
-]
 
 
 class CostOfClaim(RequestBody):
@@ -32,7 +26,7 @@ class ClaimDetailsFiled(RequestBody):
 
     model_config = ConfigDict(**MONEY_NAMES)
 
-    attributes: Attributes = Field(
+    attributes: StatedFacts = Field(
         default_factory=dict,
         description="Facts as of the claim. Which ones a mode needs: "
         "`GET /pools/{code}/modes/{mode}/facts` of applications.",

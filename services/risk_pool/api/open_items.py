@@ -24,8 +24,10 @@ class OpenItemAnswer(Money):
     """What is owed, seen from the pool, and how much of it is still open."""
 
     reference: str = Field(examples=["settlement:dongli:2026-03:ICBC"])
-    direction: Literal["receivable", "payable"] = Field(
-        description="`receivable`: the party owes the pool. `payable`: the pool owes the party."
+    direction: Literal["receivable", "payable", "set_aside"] = Field(
+        description="`receivable`: the party owes the pool. `payable`: the pool owes the party. "
+        "`set_aside`: the pool moves it into the escrow account that the party keeps; it stays the "
+        "pool's own."
     )
     party_code: str
     amount_fen: Fen

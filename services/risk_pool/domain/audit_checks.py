@@ -56,7 +56,8 @@ class Head:
     balances: Totals
     closed_months: Mapping[str, Totals] = field(default_factory=dict)
     exposure: Mapping[str, int] | None = None
-    """`reserved:{bank}` and `covered:{bank}` as the coverages have them; None: not known."""
+    """`reserved:{bank}` and `covered:{bank}` as the coverages have them, `escrow:{bank}` and
+    `earmarked:{bank}` as the claims do; None: not known."""
     cash: Sequence[Cash] | None = None
     """The released cash entries; None: not known, as of an export of an older form."""
 

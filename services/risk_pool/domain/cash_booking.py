@@ -8,8 +8,8 @@ from uuid import UUID
 
 from services.risk_pool.domain import ledger as accounts
 from services.risk_pool.domain.cash_entry import OF_AN_ITEM, Kind
-from services.risk_pool.domain.ledger import CASH, Transfer, reversal
-from services.risk_pool.domain.month_figures import CLAIM_PAID, COLLECTED, PAID
+from services.risk_pool.domain.ledger import CASH, EARMARKS, Transfer, reversal
+from services.risk_pool.domain.month_figures import CLAIM_PAID, COLLECTED, ESCROW_HELD, PAID
 from services.risk_pool.domain.open_items import CLAIM
 from shared.life_cycle import Row
 from shared.money import format_fen, group_fen
@@ -86,8 +86,8 @@ class CashEntered:
             )
         if not of_item and self.item:
             found.append(
-                FieldFault(("item",), "not-for-this-kind", "仅收款和付款结清往来",
-                           "only a receipt or a payment settles an item")
+                FieldFault(("item",), "not-for-this-kind", "该类款项不结清往来",
+                           "an entry of this kind settles no item")
             )  # fmt: skip
         return found
 
@@ -155,24 +155,31 @@ def leaves_the_account(entry: Row) -> bool:
     return _sides(entry)[1] == CASH
 
 
-def as_booked(entry: Row, *, booked_on: date, explanation_id: UUID) -> Transfer:
-    """The transfer of a released entry. A reversal books the opposite of what it takes back, so
-    the reversal of a reversal books the entry again."""
-    kind = entry["of_kind"]
-    debit, credit, name = _booking(kind, entry["party_code"], entry["item"])
-    once = Transfer(
-        reference=f"{entry['kind']}:{entry['number']}",
-        debit=debit,
-        credit=credit,
-        amount_fen=entry["amount_fen"],
-        business_date=booked_on,
-        kind=name,
-        explanation_id=explanation_id,
-        loan_id=entry["loan_id"],
+def as_booked(entry: Row, *, booked_on: date, explanation_id: UUID) -> tuple[Transfer, ...]:
+    """The transfer of a released entry, that of the money first; what is moved into escrow is
+    earmarked for it no longer. A reversal books the opposite of what it takes back, so the reversal
+    of a reversal books the entry again."""
+    reference = f"{entry['kind']}:{entry['number']}"
+    steps = [(reference, *_booking(entry["of_kind"], entry["party_code"], entry["item"]))]
+    if entry["of_kind"] == Kind.SET_ASIDE:
+        earmarked = accounts.earmarked_for(entry["party_code"])
+        steps.append((f"{reference}:lifted", EARMARKS, earmarked, ESCROW_HELD))
+    booked = tuple(
+        Transfer(
+            reference=named,
+            debit=debit,
+            credit=credit,
+            amount_fen=entry["amount_fen"],
+            business_date=booked_on,
+            kind=kind,
+            explanation_id=explanation_id,
+            loan_id=entry["loan_id"],
+        )
+        for named, debit, credit, kind in steps
     )
     if entry["sign"] > 0:
-        return once
-    return reversal(once, reference=once.reference, business_date=booked_on)
+        return booked
+    return tuple(reversal(one, reference=one.reference, business_date=booked_on) for one in booked)
 
 
 def _sides(entry: Row) -> tuple[str, str]:
@@ -194,6 +201,8 @@ def _booking(kind: str, party: str | None, item: str) -> tuple[str, str, str]:
         case Kind.PAYMENT:
             paid = CLAIM_PAID if item.startswith(CLAIM) else PAID
             return accounts.payable_to(party or "-"), CASH, paid
+        case Kind.SET_ASIDE:
+            return accounts.escrow_for(party or "-"), CASH, ESCROW_HELD
         case Kind.REVERSAL:
             raise AssertionError("a reversal is of another kind")
 

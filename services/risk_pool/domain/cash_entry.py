@@ -22,6 +22,7 @@ class Kind(StrEnum):
     FEE = "fee"
     RECEIPT = "receipt"
     PAYMENT = "payment"
+    SET_ASIDE = "set_aside"
     REVERSAL = "reversal"
 
 
@@ -31,11 +32,12 @@ KIND_WORDS: dict[str, Words] = {
     Kind.FEE: Words("管理费用", "fee"),
     Kind.RECEIPT: Words("收款", "receipt"),
     Kind.PAYMENT: Words("付款", "payment"),
+    Kind.SET_ASIDE: Words("转入保证金", "moved into escrow"),
     Kind.REVERSAL: Words("冲正", "reversal"),
 }
 
-OF_AN_ITEM = frozenset({Kind.RECEIPT, Kind.PAYMENT})
-"""Those that settle something that is owed."""
+OF_AN_ITEM = frozenset({Kind.RECEIPT, Kind.PAYMENT, Kind.SET_ASIDE})
+"""Those that settle something that is owed, or to be set aside."""
 
 
 class State(StrEnum):

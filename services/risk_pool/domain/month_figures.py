@@ -30,17 +30,23 @@ OPENING = "opening"
 CLAIM_APPROVED, CLAIM_SHARED, CLAIM_PAID = "claim-approved", "claim-shared", "claim-paid"
 RECOVERY_BOOKED = "recovery-booked"
 CLAIM_ADJUSTED, RECOVERY_ADJUSTED = "claim-adjusted", "recovery-adjusted"
+UNPAID_ADJUSTED = "unpaid-claim-adjusted"
 SUBSIDY_APPROVED = "subsidy-approved"
+ESCROW_EARMARKED, ESCROW_HELD = "escrow-earmarked", "escrow-held"
+ESCROW_PAID, ESCROW_ADDED, ESCROW_RELEASED = "escrow-paid", "escrow-added", "escrow-released"
 """Kinds of the transfers that claims and recoveries book: the pool's own share, that of any other
-payer, the payment of the pool's share, and what comes back."""
+payer, the payment of the pool's share, and what comes back; what late money changes of them, apart
+where the pool has not paid yet. In a programme with escrow: set aside by the approval, moved, and at
+the settlement paid to the lender, added to, and released."""
 
 SETTLES_MONTHS = (NETTED, COLLECTED, PAID, REVERSAL_OF + COLLECTED, REVERSAL_OF + PAID)
 """What changes a debt that a statement has told already."""
 
 SETTLES_CLAIMS = (
-    CLAIM_APPROVED, CLAIM_PAID, REVERSAL_OF + CLAIM_APPROVED, REVERSAL_OF + CLAIM_PAID,
+    CLAIM_APPROVED, UNPAID_ADJUSTED, CLAIM_PAID, REVERSAL_OF + CLAIM_APPROVED,
+    REVERSAL_OF + UNPAID_ADJUSTED, REVERSAL_OF + CLAIM_PAID,
 )  # fmt: skip
-"""What makes and pays the pool's share of a claim, which no statement asks to be paid."""
+"""What makes, changes and pays the pool's share of a claim, which no statement asks to be paid."""
 
 
 @dataclass(frozen=True, slots=True)

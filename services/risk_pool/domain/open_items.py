@@ -1,7 +1,7 @@
 """Open items (往来款项): what is owed between the pool and a party, until cash has settled it.
 
-A posted month leaves each party one item, its net; an approved claim is one until it is paid. No
-account knows of the other's items: what is settled is what released cash entries name.
+A posted month leaves each party one item, its net; an approved claim is one until it is paid, or in
+a programme with escrow until it is set aside. No account knows of the other's items: what is settled is what released cash entries name.
 """
 
 from collections.abc import Mapping
@@ -24,10 +24,15 @@ SETTLEMENT: Final = "settlement:"
 DUE_WORKING_DAYS: Final = 10
 """By when a posted month is to be paid, from its posting; no measure says (assumed)."""
 
-Direction = Literal["receivable", "payable"]
-"""From the pool's side: a party owes it, or it owes a party."""
+Direction = Literal["receivable", "payable", "set_aside"]
+"""From the pool's side: a party owes it, it owes a party, or it moves its own into the escrow account
+that the party keeps."""
 
-SETTLED_BY: Mapping[str, Direction] = {Kind.RECEIPT: "receivable", Kind.PAYMENT: "payable"}
+SETTLED_BY: Mapping[str, Direction] = {
+    Kind.RECEIPT: "receivable",
+    Kind.PAYMENT: "payable",
+    Kind.SET_ASIDE: "set_aside",
+}
 """Which direction an entry of this kind settles."""
 
 
@@ -107,10 +112,15 @@ class OpenItem:
             )
 
 
-_WORDS = {"receivable": ("应收", "receivable"), "payable": ("应付", "payable")}
+_WORDS = {
+    "receivable": ("应收", "receivable"),
+    "payable": ("应付", "payable"),
+    "set_aside": ("待转保证金", "to be moved into escrow"),
+}
 _KIND: dict[str, tuple[str, str]] = {
     Kind.RECEIPT: ("收款", "receipt"),
     Kind.PAYMENT: ("付款", "payment"),
+    Kind.SET_ASIDE: ("转入保证金", "move into escrow"),
 }
 
 

@@ -26,6 +26,7 @@ from services.risk_pool.handlers import claim_payments
 from services.risk_pool.handlers.breakers import watch_pool
 from services.risk_pool.handlers.claims import locked
 from services.risk_pool.handlers.step_context import StepContext
+from services.risk_pool.handlers.waiting import serve_line
 from services.risk_pool.queries import cash_entries as known
 from services.risk_pool.queries import open_items
 from services.risk_pool.tables import cash_entries, parties
@@ -97,7 +98,8 @@ async def enter_claim_payment(
     voucher: str = "",
     confirm_double_of: UUID | None = None,
 ) -> None:
-    """One person enters that a claim's payment has left the account, today if no day is named.
+    """One person enters that a claim's payment has left the account, today if no day is named; in a
+    programme with escrow it has gone into the escrow account.
 
     `from_account` where the pool has several dedicated accounts, `voucher` the number by which the
     payment stands on the bank's statement. A claim of which the pool bears nothing is done with at
@@ -109,7 +111,7 @@ async def enter_claim_payment(
         await claim_payments.pay_nothing(conn, claim_id, context, day=day)
         return
     payment = CashEntered(
-        kind=Kind.PAYMENT,
+        kind=Kind.SET_ASIDE if claim["escrow"] else Kind.PAYMENT,
         amount_fen=claim["pool_pays_fen"],
         value_date=day,
         item=f"{CLAIM}{claim['number']}",
@@ -222,8 +224,8 @@ async def release(conn: asyncpg.Connection, entry_id: UUID, context: StepContext
         },
         context.now,
     )
-    transfer = as_booked(entry, booked_on=booked_on, explanation_id=explanation_id)
-    await book(conn, pool, (transfer,), now=context.now)
+    transfers = as_booked(entry, booked_on=booked_on, explanation_id=explanation_id)
+    await book(conn, pool, transfers, now=context.now)
     step = Step(
         case=entry,
         action=Action.RELEASE,
@@ -233,7 +235,7 @@ async def release(conn: asyncpg.Connection, entry_id: UUID, context: StepContext
             "released_name": context.by.name,
             "released_on": context.today,
             "booked_on": booked_on,
-            "reference": transfer.reference,
+            "reference": transfers[0].reference,
             "explanation_id": explanation_id,
         },
     )
@@ -241,6 +243,8 @@ async def release(conn: asyncpg.Connection, entry_id: UUID, context: StepContext
     if entry["claim_id"] is not None:
         await claim_payments.follow(conn, entry, context)
     await watch_pool(conn, pool, day=booked_on, now=context.now)
+
+    await serve_line(conn, pool.code, now=context.now)
 
 
 async def refuse(
@@ -291,12 +295,14 @@ async def _item(
 
 
 async def _require_settles_still(conn: asyncpg.Connection, pool: LockedPool, entry: Row) -> None:
-    """What has been settled since this was entered leaves no more room than it needs."""
-    if not entry["item"] or entry["sign"] < 0 or entry["claim_id"] is not None:
+    """What has been settled since this was entered leaves no more room than it needs, and a claim
+    is still to be paid as much."""
+    if not entry["item"] or entry["sign"] < 0:
         return
     item = await open_items.find(conn, pool.code, entry["item"])
-    assert item is not None, "an item of a posted month stays"
-    item.require_settles(entry["of_kind"], entry["amount_fen"], waiting_fen=0)
+    # A claim that waits for no payment any more is none; its own life cycle refuses to pay it.
+    if item is not None:
+        item.require_settles(entry["of_kind"], entry["amount_fen"], waiting_fen=0)
 
 
 async def _require_party(conn: asyncpg.Connection, pool: LockedPool, party_code: str) -> None:

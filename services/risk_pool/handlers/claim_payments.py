@@ -1,5 +1,5 @@
-"""The pool's part of an approved claim: entered by one person, paid when another releases it; sent
-back when the payment is reversed; and later perhaps written off."""
+"""The pool's part of an approved claim: entered by one person, paid, or set aside in escrow, when
+another releases it; owed again when the payment is reversed; and later perhaps written off."""
 
 from datetime import date
 from uuid import UUID
@@ -11,8 +11,10 @@ from services.risk_pool.domain.compensation import (
     require_day_of_payment,
     require_day_of_write_off,
 )
+from services.risk_pool.handlers import claim_holds
 from services.risk_pool.handlers.claims import locked, until
 from services.risk_pool.handlers.step_context import StepContext
+from services.risk_pool.queries import adjustments
 from services.risk_pool.tables import claims
 from shared.life_cycle import SYSTEM, Row
 from shared.transitions import Step, apply_transition
@@ -38,9 +40,7 @@ async def pay_nothing(
     """A claim of which the pool bears nothing is paid without any money, by one person."""
     await note_entered(conn, claim_id, context, day=day)
     claim = await claims.lock(conn, claim_id)
-    how = {"paid_on": day, "paid_fen": 0, "paid_from": "", "voucher": ""}
-    step = Step(case=claim, action=Action.PAY, by=SYSTEM, changes=how, facts=how)
-    await apply_transition(conn, claims.CASES, step, now=context.now)
+    await _paid(conn, claim, context, day=day, amount_fen=0)
 
 
 async def follow(conn: asyncpg.Connection, entry: Row, context: StepContext) -> None:
@@ -51,25 +51,60 @@ async def follow(conn: asyncpg.Connection, entry: Row, context: StepContext) -> 
     claim = await claims.lock(conn, entry["claim_id"])
     reason = f"{entry['number']}：{context.by.name}"
     if entry["sign"] < 0:
-        nothing = {"paid_on": None, "paid_fen": 0, "paid_from": "", "voucher": ""}
-        step = Step(
-            case=claim,
-            action=Action.UNPAY,
-            by=SYSTEM,
-            reason=f"{reason} {entry['note']}",
-            changes=nothing,
-            term=until(context.today),
-            facts={"paid_fen": entry["amount_fen"], "reason": entry["note"]},
-        )
-    else:
-        how = {
-            "paid_on": entry["value_date"],
-            "paid_fen": entry["amount_fen"],
-            "paid_from": entry["account"],
-            "voucher": entry["bank_reference"],
-        }
-        step = Step(case=claim, action=Action.PAY, by=SYSTEM, reason=reason, changes=how, facts=how)
+        await _owed_again(conn, claim, entry, context, reason=f"{reason} {entry['note']}")
+        return
+    await _paid(
+        conn,
+        claim,
+        context,
+        day=entry["value_date"],
+        amount_fen=entry["amount_fen"],
+        reason=reason,
+        account=entry["account"],
+        voucher=entry["bank_reference"],
+    )
+
+
+async def _paid(
+    conn: asyncpg.Connection,
+    claim: Row,
+    context: StepContext,
+    *,
+    day: date,
+    amount_fen: int,
+    reason: str = "",
+    account: str = "",
+    voucher: str = "",
+) -> None:
+    """Paid to the bank, or in a programme with escrow set aside."""
+    action, when, how_much = Action.PAY, "paid_on", "paid_fen"
+    if claim["escrow"]:
+        action, when, how_much = Action.SET_ASIDE, "escrowed_on", "held_fen"
+    how = {when: day, how_much: amount_fen, "paid_from": account, "voucher": voucher}
+    step = Step(case=claim, action=action, by=SYSTEM, reason=reason, changes=how, facts=how)
     await apply_transition(conn, claims.CASES, step, now=context.now)
+
+
+async def _owed_again(
+    conn: asyncpg.Connection, claim: Row, entry: Row, context: StepContext, *, reason: str
+) -> None:
+    """What did not arrive is to be paid anew; not before an adjustment that waits is decided."""
+    nothing = {"paid_on": None, "paid_fen": 0, "paid_from": "", "voucher": ""}
+    if claim["escrow"]:
+        nothing |= {"escrowed_on": None, "held_fen": 0}
+    step = Step(
+        case=claim,
+        action=Action.UNPAY,
+        by=SYSTEM,
+        reason=reason,
+        changes=nothing,
+        term=until(context.today),
+        facts={"paid_fen": entry["amount_fen"], "reason": entry["note"]},
+    )
+    await apply_transition(conn, claims.CASES, step, now=context.now)
+    if await adjustments.open_of(conn, claim["id"]) is not None:
+        claim = await claims.lock(conn, claim["id"])
+        await claim_holds.hold_for_adjustment(conn, claim, now=context.now)
 
 
 async def write_off(

@@ -189,10 +189,11 @@ async def unconfirmed_recoveries(
 
 
 async def unpaid_claims(conn: asyncpg.Connection, pool_code: str, month: Month) -> list[CasesFound]:
-    """Per bank, claims approved up to the month's end and not paid."""
+    """Per bank, claims approved up to the month's end and neither paid nor set aside."""
     rows = await conn.fetch(
         f"""select bank_code, sum(pool_pays_fen)::bigint as fen, {_FOUND}
             from claims where pool_code = $1 and approved_on <= $2 and paid_on is null
+              and escrowed_on is null
               and (reversed_on is null or reversed_on > $2)
             group by bank_code order by bank_code""",
         pool_code,

@@ -8,12 +8,10 @@ from datetime import date
 import asyncpg
 
 from services.risk_pool.domain.cash_entry import BOOKED, WAITING
-from services.risk_pool.domain.claim import State
+from services.risk_pool.domain.claim import AWAITS_PAYMENT
 from services.risk_pool.domain.compensation import POOL
 from services.risk_pool.domain.open_items import CLAIM, OpenItem
 from shared.postgres.literals import literals
-
-_UNPAID = frozenset({State.APPROVED, State.HELD})
 
 _FROM = f"""
     from (
@@ -21,10 +19,12 @@ _FROM = f"""
                null::uuid as claim_id, null::uuid as loan_id, overdue_told_at
         from open_items
         union all
-        select claim.pool_code, '{CLAIM}' || claim.number, 'payable', step.payee_code,
+        select claim.pool_code, '{CLAIM}' || claim.number,
+               case when claim.escrow then 'set_aside' else 'payable' end,
+               case when claim.escrow then claim.bank_code else step.payee_code end,
                claim.pool_pays_fen, claim.approved_on, claim.due_on, claim.id, claim.loan_id, null
         from claims as claim join claim_payments as step on step.claim_id = claim.id
-        where claim.state in ({literals(_UNPAID)}) and step.payer = '{POOL}'
+        where claim.state in ({literals(AWAITS_PAYMENT)}) and step.payer = '{POOL}'
     ) as item
     cross join lateral (
         select coalesce(sum(sign * amount_fen)

@@ -14,9 +14,10 @@ CASH_ENTRIES = (
         number text not null unique,
         pool_code text not null references pools,
         kind text not null check (
-            kind in ('contribution', 'interest', 'fee', 'receipt', 'payment', 'reversal')),
+            kind in ('contribution', 'interest', 'fee', 'receipt', 'payment', 'set_aside',
+                     'reversal')),
         of_kind text not null check (
-            of_kind in ('contribution', 'interest', 'fee', 'receipt', 'payment')),
+            of_kind in ('contribution', 'interest', 'fee', 'receipt', 'payment', 'set_aside')),
         sign smallint not null check (sign in (1, -1)),
         root_id uuid not null references cash_entries,
         reverses uuid references cash_entries,
@@ -48,7 +49,7 @@ CASH_ENTRIES = (
         check ((kind = 'reversal') = (reverses is not null)),
         check ((kind = 'reversal') or (kind = of_kind and sign = 1 and root_id = id)),
         check ((of_kind = 'interest' or of_kind = 'fee') = (party_code is null)),
-        check ((of_kind in ('receipt', 'payment')) = (item <> '')),
+        check ((of_kind in ('receipt', 'payment', 'set_aside')) = (item <> '')),
         check ((state = 'released') = (released_by is not null)),
         check ((state = 'released') = (booked_on is not null)),
         check ((state = 'released') = (reference is not null))
@@ -163,7 +164,8 @@ OPEN_ITEMS = (
     create index transfers_settling on transfers (pool_code, business_date) where kind in (
         'settlement-net', 'settlement-collect', 'settlement-pay',
         'reversal-of-settlement-collect', 'reversal-of-settlement-pay',
-        'claim-approved', 'claim-paid', 'reversal-of-claim-approved', 'reversal-of-claim-paid')
+        'claim-approved', 'unpaid-claim-adjusted', 'claim-paid', 'reversal-of-claim-approved',
+        'reversal-of-unpaid-claim-adjusted', 'reversal-of-claim-paid')
     """,
 )
 
