@@ -11,6 +11,7 @@ from services.risk_pool.api import (
     coverages,
     explanations,
     ledger,
+    open_items,
     pools,
     programmes,
     recoveries,
@@ -22,6 +23,7 @@ from services.risk_pool.api import (
 )
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
+from services.risk_pool.handlers.overdue import watch_receivables
 from services.risk_pool.handlers.silence import watch_silent_banks
 from services.risk_pool.handlers.waiting import serve_lines
 from services.risk_pool.settings import Settings
@@ -40,6 +42,11 @@ async def watch_banks_past_the_reporting_day(context: Context) -> None:
     await watch_silent_banks(context.database, now=context.clock.now())
 
 
+async def watch_what_is_owed(context: Context) -> None:
+    """A due job: what is overdue is told once."""
+    await watch_receivables(context.database, now=context.clock.now())
+
+
 async def serve_waiting_lines(context: Context) -> None:
     """A due job: room that has appeared goes to who waits for it, in order."""
     await serve_lines(context.database, now=context.clock.now())
@@ -52,6 +59,7 @@ SERVICE = Service(
         programmes.router,
         pools.router,
         cash.router,
+        open_items.router,
         ledger.router,
         explanations.router,
         coverages.router,
@@ -71,7 +79,12 @@ SERVICE = Service(
     consumes=ROUTES,
     settings_type=Settings,
     collisions=COLLISIONS,
-    due=(watch_banks_past_the_reporting_day, watch_banks_without_loans, serve_waiting_lines),
+    due=(
+        watch_banks_past_the_reporting_day,
+        watch_banks_without_loans,
+        serve_waiting_lines,
+        watch_what_is_owed,
+    ),
 )
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from pathlib import Path
 from services.risk_pool.audit import outside
 from services.risk_pool.audit.outside.command import INSIDE
 
-_MODULES = ("amounts", "splits", "book", "cases", "command")
+_MODULES = ("amounts", "splits", "book", "cash", "cases", "command")
 """In the order in which each may use those before it."""
 
 _HEAD = '''"""知贷账簿导出的独立核对：只需 Python（3.10 及以上），不连服务，不装任何库。
@@ -31,8 +31,8 @@ from __future__ import annotations
 
 _README = """知贷账簿导出 · An export of a pool's ledger
 
-  ledger.ndjson   每行一条 JSON:账簿首行、各笔转账、决定的说明、参与方、贷款、补偿、追偿、各月结算、各日发生额、末行
-                  one JSON per line: head, transfers, explanations, parties, loans, claims,
+  ledger.ndjson   每行一条 JSON:账簿首行、各笔转账、决定的说明、收付登记、参与方、贷款、补偿、追偿、各月结算、各日发生额、末行
+                  one JSON per line: head, transfers, explanations, cash entries, parties, loans, claims,
                   recoveries, months, days, end
   verify.py       独立核对程序,只需 Python 3.10 及以上 the check, which needs Python only
 

@@ -6,6 +6,8 @@
     {"type": "explanation", "id": …, "kind": …, "explanation": {…}, "people": {…}, …}
     …
     {"type": "closed-month", "month": "2026-03", "accounts": {account: {…}}}
+    {"type": "cash-entry", "number": …, "reference": …, "amount": …, "entered_by": …, …}
+    …
     {"type": "party" | "loan" | "claim" | "recovery" | "month" | "day", …}     (see `records.py`)
     …
     {"type": "end", "transfers": 1, "last_hash": "…", "balances": {account: {…}},
@@ -23,7 +25,7 @@ import asyncpg
 import orjson
 
 from services.risk_pool.audit.records import Members, records
-from services.risk_pool.audit.verify import closed_months
+from services.risk_pool.audit.verify import closed_months, released_cash
 from services.risk_pool.domain.audit_checks import Totals
 from services.risk_pool.domain.chain import FORMAT, moment
 from services.risk_pool.domain.ledger import CREDIT_KINDS, DEBIT_KINDS
@@ -42,7 +44,7 @@ async def exported(
     """The lines of a pool's ledger as it stands; what is booked meanwhile is left out."""
     digest = hashlib.sha256()
     head = await _head(conn, pool_code)
-    counts = {"day": 0, "claim": 0, "recovery": 0, "month": 0}
+    counts = {"cash-entry": 0, "day": 0, "claim": 0, "recovery": 0, "month": 0}
     async for members in _members(conn, head, now=now):
         line = _line(**members)
         digest.update(line)
@@ -98,6 +100,15 @@ async def _members(
         yield members
     for month, totals in sorted((await closed_months(conn, pool_code)).items()):
         yield {"type_": "closed-month", "month": month, "accounts": _shown(totals)}
+    for entry in await released_cash(conn, pool_code, last_seq=last_seq):
+        yield {
+            "type_": "cash-entry",
+            "number": entry.number,
+            "reference": entry.reference,
+            "amount": format_fen(entry.amount_fen),
+            "entered_by": entry.entered_by,
+            "released_by": entry.released_by,
+        }
     async for members in records(conn, pool_code, last_seq):
         yield members
 

@@ -30,6 +30,7 @@ class Book:
         self.rows: list[tuple[int, str, str, str, str, int]] = []
         self.references: set[str] = set()
         self.booked: dict[str, int] = {}
+        self.cash: list[tuple[int, str]] = []
         self.named_by: dict[str, int] = {}
         self.told: dict[str, Line] = {}
         self.chain = Check("chain", "哈希链", "hash chain")
@@ -93,6 +94,8 @@ class Book:
     def _count(self, row: Line, amount: int) -> None:
         self.references.add(row["reference"])
         self.booked[row["reference"]] = amount
+        if "cash" in (row["debit"], row["credit"]):
+            self.cash.append((row["seq"], row["reference"]))
         of_day = self.by_day.setdefault(row["business_date"], {})
         for side, account in enumerate((row["debit"], row["credit"])):
             add(self.totals, account, side, amount)

@@ -13,6 +13,7 @@ from pathlib import Path
 from services.risk_pool.audit.outside.amounts import FORMAT, Check, NotAnExport, yuan
 from services.risk_pool.audit.outside.book import Book, Line
 from services.risk_pool.audit.outside.cases import Cases
+from services.risk_pool.audit.outside.cash import Cash
 
 INSIDE = "ledger.ndjson"
 
@@ -22,6 +23,7 @@ class Audit:
 
     def __init__(self, head: Line) -> None:
         self.book = Book(head)
+        self.cash = Cash(self.book)
         self.cases = Cases(self.book)
         self.bytes = Check("bytes", "文件逐字节", "bytes of the file")
         self.complete = Check("complete", "事项齐全", "every case is there")
@@ -30,8 +32,8 @@ class Audit:
     def checks(self) -> list[Check]:
         """Every check, in the order in which it is told."""
         cases = self.cases
-        return [self.bytes, self.complete, *self.book.checks(), cases.claims, cases.recoveries,
-                cases.months]  # fmt: skip
+        return [self.bytes, self.complete, *self.book.checks(), self.cash.check, cases.claims,
+                cases.recoveries, cases.months]  # fmt: skip
 
     def faults(self) -> int:
         """How many things are not as they should be."""
@@ -43,7 +45,7 @@ class Audit:
             self.book.transfer(line)
         elif line["type"] == "explanation":
             self.book.explanation(line)
-        elif line["type"] in ("day", "claim", "recovery", "month"):
+        elif line["type"] in ("cash-entry", "day", "claim", "recovery", "month"):
             self._later.append(line)
 
     def end(self, end: Line, digest: str) -> None:
@@ -56,6 +58,8 @@ class Audit:
         for line in self._later:
             if line["type"] == "day":
                 self.book.day(line)
+            elif line["type"] == "cash-entry":
+                self.cash.entry(line)
             else:
                 getattr(self.cases, line["type"])(line)
         for kind, stated in end["counts"].items():
@@ -65,6 +69,8 @@ class Audit:
                 f"{kind}：应有 {stated} 件，读到 {read} 件",
                 f"{kind}: {stated} are stated, {read} were read",
             )
+        if "cash-entry" in end["counts"]:
+            self.cash.finish()
         self.book.finish(end, {line["date"] for line in self._later if line["type"] == "day"})
 
 
