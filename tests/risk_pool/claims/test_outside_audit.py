@@ -90,7 +90,7 @@ def test_an_untouched_export_passes_every_check_in_an_empty_environment(handed_o
     assert code == 0, said
     found = command.audit(folder)
     assert {check.code for check in found.checks() if check.looked_at == 0} == set()
-    assert said.count("✓") == len(found.checks()) == 12
+    assert said.count("✓") == len(found.checks()) == 13
     assert "✗" not in said
 
 
@@ -373,7 +373,8 @@ def test_an_entry_says_both_dates_its_number_its_reference_and_its_case(handed_o
     paid = next(entry for entry in text.split("\n\n") if "kind:claim-paid" in entry)
 
     assert paid.startswith("2026-03-04=2026-03-04 * (")
-    assert "case:DL-C-2026-0001" in paid and "loan:DL-2026-000001" in paid
+    # What moves cash is the entry of two persons; the loan leads to the claim.
+    assert "case:DL-K-2026-0002" in paid and "loan:DL-2026-000001" in paid
     assert re.search(r"seq:\d+", paid) and "ref:claim:DL-C-2026-0001:bank:paid" in paid
     assert "负债:应付:" in paid and "资产:专户现金" in paid
 
