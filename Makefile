@@ -31,6 +31,7 @@ up: $(READY) ## Serve everything with the console until stopped; TRANSPORT=kafka
 
 test: $(READY) ## All tests, on real parts
 	$(RUN)/python -m tests.browser.chromium
+	$(RUN)/python -m tests.hledger
 	$(RUN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 lint: $(READY) ## Style and types

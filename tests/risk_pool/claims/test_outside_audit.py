@@ -22,6 +22,7 @@ from typer.testing import CliRunner
 from services.risk_pool.audit.journal import journal
 from services.risk_pool.audit.outside import amounts, command
 from services.risk_pool.domain.ledger import CREDIT_KINDS, DEBIT_KINDS, account_kind
+from tests import hledger
 from tests.risk_pool.claims.driver import claims_of
 from tests.risk_pool.claims.test_statements import settled
 from zhidai.cli import app as front_door
@@ -375,16 +376,16 @@ def test_an_entry_says_both_dates_its_number_its_reference_and_its_case(handed_o
     assert paid.startswith("2026-03-04=2026-03-04 * (")
     # What moves cash is the entry of two persons; the loan leads to the claim.
     assert "case:DL-K-2026-0002" in paid and "loan:DL-2026-000001" in paid
-    assert re.search(r"seq:\d+", paid) and "ref:claim:DL-C-2026-0001:bank:paid" in paid
+    assert re.search(r"seq:\d+", paid) and "ref:payment:DL-K-2026-0002" in paid
     assert "负债:应付:" in paid and "资产:专户现金" in paid
 
 
-HLEDGER = shutil.which(os.environ.get("HLEDGER", "hledger"))
-
-
-@pytest.mark.skipif(
-    HLEDGER is None, reason="hledger is not installed (Debian: apt install hledger)"
+needs_hledger = pytest.mark.skipif(
+    hledger.find() is None and not hledger.is_required(), reason=hledger.MISSING
 )
+
+
+@needs_hledger
 def test_hledger_reads_the_journal_and_has_the_same_balances_on_any_day(handed_over, tmp_path):
     folder, days = handed_over
     path = tmp_path / "dongli.journal"
@@ -392,8 +393,8 @@ def test_hledger_reads_the_journal_and_has_the_same_balances_on_any_day(handed_o
 
     def said(*arguments: str) -> str:
         done = subprocess.run(
-            [str(HLEDGER), "-f", str(path), *arguments],
-            env={"LANG": "C.UTF-8", "HOME": str(tmp_path)}, capture_output=True, check=False,
+            ["hledger", "-f", str(path), *arguments],
+            env={"LANG": "C.UTF-8", "HOME": str(tmp_path), "PATH": os.environ["PATH"]}, capture_output=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
@@ -413,17 +414,15 @@ def test_hledger_reads_the_journal_and_has_the_same_balances_on_any_day(handed_o
         }
 
 
-@pytest.mark.skipif(
-    HLEDGER is None, reason="hledger is not installed (Debian: apt install hledger)"
-)
+@needs_hledger
 def test_hledger_itself_finds_a_fen_that_was_moved_in_a_closed_month(handed_over, tmp_path):
     path = tmp_path / "dongli.journal"
     text = "".join(journal(handed_over[0]))
     path.write_text(text.replace(" 1234.56 CNY", " 1234.57 CNY").replace("-1234.56", "-1234.57"))
 
     done = subprocess.run(
-        [str(HLEDGER), "-f", str(path), "check"],
-        env={"LANG": "C.UTF-8", "HOME": str(tmp_path)}, capture_output=True, check=False,
+        ["hledger", "-f", str(path), "check"],
+        env={"LANG": "C.UTF-8", "HOME": str(tmp_path), "PATH": os.environ["PATH"]}, capture_output=True, check=False,
     )  # fmt: skip
 
     assert done.returncode != 0 and b"balance assertion" in done.stderr
