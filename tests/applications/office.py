@@ -301,6 +301,7 @@ class Office:
                 "amount": changes.get("amount", "1000000.00"),
                 "disbursed_on": str(today),
                 "matures_on": matures_on or str(today.replace(year=today.year + 1)),
+                "lists_checked": nothing_found(today),
             },
         )
         return case

@@ -18,7 +18,7 @@ from shared.auth.issuer import Issuer
 from shared.contracts.pool_cases import ClaimPaidV1
 from shared.contracts.risk_pool import CoverageDeclinedV1, CoverageReleasedV1
 from shared.months import Month
-from tests.applications.office import ICBC, Office, position, right, submission
+from tests.applications.office import ICBC, Office, nothing_found, position, right, submission
 from tests.services import together
 
 BANK, CHECKER = "bank_operator", "bank_checker"
@@ -134,7 +134,7 @@ def body_of(office: Office, action: str, case: Any) -> tuple[str, Any]:
     bodies = {
         "resubmit": submission(amount=AMOUNT, collateral=[valued_now(office)]),
         "recommend": {"opinion": "建议批准"},
-        "approve": {"opinion": "同意"},
+        "approve": {"opinion": "同意", "lists_checked": nothing_found(today)},
         "return": {"reasons": ["请补充材料"]},
         "reject": {"reason": "不符合条件"},
         "withdraw": {"reason": "企业不再需要"},
@@ -143,6 +143,7 @@ def body_of(office: Office, action: str, case: Any) -> tuple[str, Any]:
         "disburse": {
             "loan_no": case["number"], "amount": AMOUNT, "disbursed_on": str(today),
             "matures_on": str(today.replace(year=today.year + 1)),
+            "lists_checked": nothing_found(today),
         },
     }  # fmt: skip
     paths = {

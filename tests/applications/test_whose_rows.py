@@ -63,10 +63,12 @@ FOR_ALL = {
     "/banks",
     "/banks/{code}",
     "/pools",
+    "/pools/{code}/modes",
     "/pools/{code}/modes/{mode}/facts",
     "/pools/{code}/modes/{mode}/template.csv",
+    "/pools/{code}/modes/{mode}/template.xlsx",
 }
-LISTS = {"/applications", "/loans", "/statistics", "/queue"}
+LISTS = {"/applications", "/loans", "/loan-requests", "/statistics", "/queue"}
 READS = {
     "/applications/{case_id}",
     "/applications/{case_id}/history",
@@ -113,6 +115,9 @@ async def test_another_banks_case_is_not_there_on_any_route(office: Office):
     for path in ("/applications", "/loans"):
         for query in ({}, {"bank": ICBC}, {"q": "DL"}, {"loan_no": "JJ-1"}):
             assert (await stranger.get(path, params=query)).json()["items"] == [], path
+    await office.post(office.bank(), case, "undo-disbursement/request", {"reason": "误报"})
+    assert len((await office.bank().get("/loan-requests")).json()) == 1
+    assert (await stranger.get("/loan-requests")).json() == []
     assert (await stranger.get("/statistics")).json() == {"cases": [], "loans": []}
     verdict = (await office.reports("2026-03", position(), bank=CCB))["verdicts"][0]
     assert (verdict["accepted"], verdict["errors"][0]["code"]) == (False, "loan-unknown")

@@ -100,6 +100,15 @@ DISBURSEMENT: Final[dict[str, Any]] = {
     "amount": "1000000.00",
     "disbursed_on": "2026-03-02",
     "matures_on": "2027-03-02",
+    "lists_checked": [
+        {"name": name, "checked_on": "2026-03-02", "found": False}
+        for name in (
+            "seriously_dishonest",
+            "judgment_defaulter",
+            "ip_dishonest",
+            "bad_credit_record",
+        )
+    ],
 }
 
 POSITIONS: Final[dict[str, Any]] = {
