@@ -233,6 +233,7 @@ def _figures(position: Position) -> list[Any]:
 
 def _step(one: Reported, by: Actor, at: _Moment) -> Step:
     assert one.move is not None
+    is_over = one.move.action == Action.REPAY
     facts = {
         Action.FALL_OVERDUE: _overdue(one.position, at.today),
         Action.REPAY: {"repaid_on": at.today},
@@ -250,7 +251,10 @@ def _step(one: Reported, by: Actor, at: _Moment) -> Step:
         reason=one.reason,
         detail={"month": at.month, "overdue_days": one.position.overdue_days},
         # What is repaid is drawn upon no more.
-        changes={"drawable_fen": 0 if one.move.action == Action.REPAY else one.row["drawable_fen"]},
+        changes={
+            "drawable_fen": 0 if is_over else one.row["drawable_fen"],
+            "draws_until": None if is_over else one.row["draws_until"],
+        },
         facts=facts.get(Action(one.move.action), {}),
     )
 

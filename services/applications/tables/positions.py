@@ -39,7 +39,7 @@ for update
 # The figures of the last report of the month come as one array, to be compared in one go.
 _READ: Final = """
 select a.id, a.number, a.bank_code, a.pool_code, a.borrower_uscc, a.borrower_name, a.state,
-       a.version, a.drawable_fen, l.loan_no, l.amount_fen, l.annual_rate_bp, l.disbursed_on, l.matures_on,
+       a.version, a.drawable_fen, a.draws_until, l.loan_no, l.amount_fen, l.annual_rate_bp, l.disbursed_on, l.matures_on,
        l.changed_on, l.last_month, l.risk_class,
        before.month as before_month, before.outstanding_fen as before_outstanding_fen,
        before.overdue_days as before_overdue_days,
