@@ -56,6 +56,7 @@ async def test_the_approved_amount_is_drawn_in_parts_to_the_fen(office: Office):
     assert (await office.draws(case, "349999.99", "PZ-3")).status_code == 200
 
     drawn = await office.drawn(case)
+    assert [d["undrawn"] for d in drawn] == ["600000.00", "349999.99", "0.00"]
     assert [(d["draw_no"], d["amount"], d["drawn_on"], d["reference"], d["drawn"]) for d in drawn] == [
         (1, FIRST, "2026-03-02", "JJ-1", FIRST),
         (2, "250000.01", "2026-03-12", "PZ-2", "650000.01"),

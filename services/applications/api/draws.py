@@ -78,9 +78,9 @@ async def draw(
 async def list_draws(loan_id: UUID, caller: Anyone, context: CurrentContext) -> Page[DrawAnswer]:
     """Everything that was paid out of a loan, the disbursement first; also what was taken back."""
     async with context.database.reading(caller.institution) as session:
-        loan, _ = await loans.loan(session, loan_id)
+        loan, case = await loans.loan(session, loan_id)
         rows = await loans.draws_of(session, loan_id)
-    return Page(items=presenters.draws(loan, rows), next_cursor=None)
+    return Page(items=presenters.draws(loan, case, rows), next_cursor=None)
 
 
 @router.post("/loans/{loan_id}/draws/{draw_no}/undo/request", response_model=MovedAnswer)

@@ -154,7 +154,7 @@ def loan_answer(loan: LoanRow, row: ApplicationRow) -> LoanAnswer:
     )
 
 
-def draws(loan: LoanRow, rows: Sequence[DrawRow]) -> list[DrawAnswer]:
+def draws(loan: LoanRow, case: ApplicationRow, rows: Sequence[DrawRow]) -> list[DrawAnswer]:
     """Every draw of a loan with what was drawn by then, the disbursement first."""
     drawn_fen = loan.amount_fen - sum(row.amount_fen for row in rows if row.undone_on is None)
     first = DrawAnswer(
@@ -163,11 +163,13 @@ def draws(loan: LoanRow, rows: Sequence[DrawRow]) -> list[DrawAnswer]:
         drawn_on=loan.disbursed_on,
         reference=loan.loan_no,
         drawn_fen=drawn_fen,
+        undrawn_fen=case.amount_fen - drawn_fen,
     )
     found = [first]
     for row in rows:
         drawn_fen += 0 if row.undone_on else row.amount_fen
-        found.append(DrawAnswer(**row.model_dump(), drawn_fen=drawn_fen))
+        undrawn_fen = case.amount_fen - drawn_fen
+        found.append(DrawAnswer(**row.model_dump(), drawn_fen=drawn_fen, undrawn_fen=undrawn_fen))
     return found
 
 

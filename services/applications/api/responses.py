@@ -192,6 +192,7 @@ class DrawAnswer(_Answer):
     drawn_on: date
     reference: str = Field(description="The bank's voucher; of the disbursement, the loan number.")
     drawn_fen: Fen = Field(description="All that is drawn with it, what was taken back left out.")
+    undrawn_fen: Fen = Field(description="What of the approved amount was not drawn then.")
     undone_on: date | None = None
     undo_reason: str = ""
 
