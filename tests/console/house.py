@@ -156,9 +156,11 @@ class House:
         bank: str = ICBC,
         amount: str = "1000000.00",
         matures_on: str = "2027-03-02",
+        first_part: str = "",
+        draws_until: str | None = None,
         **changes: Any,
     ) -> dict[str, Any]:
-        """A case of that amount, decided by two persons and paid out."""
+        """A case of that amount, decided by two persons and paid out, or its first part."""
         case = await self.has_case(bank, amount=amount, **changes)
         path = f"/applications/{case['id']}"
         first = self.person("applications", "reviewer-lin", "reviewer")
@@ -179,8 +181,9 @@ class House:
         await did(
             clerk.post(
                 f"{path}/disbursement",
-                json={"loan_no": loan_no, "amount": amount, "disbursed_on": "2026-03-02",
-                      "matures_on": matures_on, "lists_checked": LOOKED_AT},
+                json={"loan_no": loan_no, "amount": first_part or amount,
+                      "disbursed_on": "2026-03-02", "matures_on": matures_on,
+                      "draws_until": draws_until, "lists_checked": LOOKED_AT},
             )
         )  # fmt: skip
         await self.sees("risk_pool", f"/coverages/{case['id']}", state="active")

@@ -111,6 +111,13 @@ DISBURSEMENT: Final[dict[str, Any]] = {
     ],
 }
 
+DRAW: Final[dict[str, Any]] = {
+    "amount": "300000.00",
+    "drawn_on": "2026-05-06",
+    "reference": "PZ-2026-0506-18",
+    "lists_checked": [],
+}
+
 POSITIONS: Final[dict[str, Any]] = {
     "month": "2026-03",
     "items": [
