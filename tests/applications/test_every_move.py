@@ -382,6 +382,31 @@ async def test_a_disbursement_is_undone_only_when_its_bank_has_asked_by_a_review
     assert (await office.bank().get(f"/loans/{case['id']}")).status_code == 404
 
 
+async def test_a_draw_is_undone_only_when_its_bank_has_asked_by_a_reviewer_too(office: Office):
+    (move,) = (one for one in MOVES if one.action == "undo_draw")
+    case = await brought_before(office, move)
+    path = f"/loans/{case['id']}/draws/2/undo"
+
+    unasked = await office.reviewer().post(path)
+    assert (unasked.status_code, unasked.json()["code"]) == (409, "undo-not-asked")
+    await readied(office, "undo_draw", case)
+    offered = await office.case(case, by=office.reviewer())
+    assert "undo_draw" in offered["pending_actions"]
+    assert "undo_disbursement" not in offered["pending_actions"]
+
+    undone = await office.reviewer().post(path)
+    assert (undone.status_code, undone.json()["state"]) == (200, "disbursed")
+
+
+async def test_nothing_is_drawn_of_a_loan_that_was_paid_out_at_once(office: Office):
+    case = await brought_to(office, "disbursed")
+
+    answer = await asks(office, office.bank(), "draw", case)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "nothing-to-draw")
+    assert await office.state(case) == "disbursed"
+
+
 async def test_a_loan_with_a_reported_position_is_not_undone(office: Office):
     case = await brought_to(office, "disbursed")
     month = str(Month.of(office.now.date()))
