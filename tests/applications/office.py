@@ -316,7 +316,10 @@ class Office:
 
     async def draws(self, case: Any, amount: str, reference: str, *, by: Any = None, **more: Any):
         """A further part of the loan is paid out today; the bare answer."""
-        body = {"amount": amount, "drawn_on": str(self.now.date()), "reference": reference} | more
+        today = self.now.date()
+        drawn_on = date.fromisoformat(more.get("drawn_on", str(today)))
+        body = {"amount": amount, "drawn_on": str(drawn_on), "reference": reference}
+        body |= {"lists_checked": nothing_found(min(drawn_on, today))} | more
         return await (by or self.bank()).post(f"/loans/{case['id']}/draws", json=body)
 
     async def drawn(self, case: Any) -> list[dict[str, Any]]:

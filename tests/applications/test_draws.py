@@ -13,7 +13,7 @@ from shared.contracts.risk_pool import (
     PoolStoppedV1,
     SettlementPostedV1,
 )
-from tests.applications.office import CCB, ICBC, Office, position
+from tests.applications.office import CCB, ICBC, Office, nothing_found, position
 
 UNTIL = "2026-06-30"
 FIRST = "400000.00"
@@ -113,12 +113,15 @@ async def test_a_draw_that_does_not_fit_the_loan_is_refused_with_every_fault(off
     case = await lent(office)
     await office.moves_clock(days=1)
 
-    wrong = await office.draws(case, "600000.01", "PZ-2", drawn_on="2026-03-01")
+    looked = nothing_found(date(2026, 3, 2))
+    wrong = await office.draws(
+        case, "600000.01", "PZ-2", drawn_on="2026-03-01", lists_checked=looked
+    )
     assert faults(wrong) == [("#/amount", "above-undrawn"), ("#/drawn_on", "too-early")]
     ahead = await office.draws(case, "1.00", "PZ-2", drawn_on="2026-03-04")
     assert faults(ahead) == [("#/drawn_on", "in-future")]
-    looked = {"name": "judgment_defaulter", "checked_on": "2026-03-01", "found": False}
-    stale = await office.draws(case, "1.00", "PZ-2", lists_checked=[looked])
+    before = {"name": "judgment_defaulter", "checked_on": "2026-03-01", "found": False}
+    stale = await office.draws(case, "1.00", "PZ-2", lists_checked=[before])
     assert faults(stale) == [("#/lists_checked/0/checked_on", "too-early")]
     await office.moves_clock(datetime(2026, 3, 18, 1, tzinfo=UTC))
     # Dongli files within ten working days: of 3 March by the 17th.
@@ -214,7 +217,8 @@ async def test_two_draws_of_the_last_part_at_once_lend_it_once(office: Office):
 
 async def test_a_draw_is_sent_twice_and_lent_once(office: Office):
     case = await lent(office)
-    body = {"amount": "1000.00", "drawn_on": "2026-03-02", "reference": "PZ-2"}
+    body = {"amount": "1000.00", "drawn_on": "2026-03-02", "reference": "PZ-2",
+            "lists_checked": nothing_found(office.now.date())}  # fmt: skip
     key = {"Idempotency-Key": "one-draw-0001"}
 
     first = await office.bank().post(f"/loans/{case['id']}/draws", json=body, headers=key)
@@ -379,6 +383,7 @@ async def test_a_disbursement_is_not_undone_while_there_are_draws(office: Office
         json={
             "loan_no": "JJ-1", "amount": FIRST, "disbursed_on": "2026-03-02",
             "matures_on": "2027-03-02", "draws_until": UNTIL,
+            "lists_checked": nothing_found(date(2026, 3, 2)),
         },
     )  # fmt: skip
     assert again.status_code == 200, again.text

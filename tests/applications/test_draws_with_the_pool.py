@@ -1,10 +1,10 @@
 """A loan paid out in parts, with both services: each hears what the other really says."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from services.applications.handlers.draw_ends import end_draws
-from tests.applications.office import position
+from tests.applications.office import nothing_found, position
 from tests.applications.test_with_the_pool import Town, town  # noqa: F401
 
 
@@ -25,6 +25,7 @@ async def test_a_loan_is_drawn_mended_reported_and_ended_through_both_services(
         {
             "loan_no": "JJ-1", "amount": "400000.00", "disbursed_on": "2026-03-02",
             "matures_on": "2027-03-02", "draws_until": "2026-06-30",
+            "lists_checked": nothing_found(date(2026, 3, 2)),
         },
     )  # fmt: skip
     assert await covered(town, case) == ("400000.00", "600000.00", "400000.00")

@@ -135,17 +135,19 @@ async def test_a_disbursement_that_was_none_is_taken_back_by_a_second_person(hou
 async def test_a_loan_is_paid_out_in_parts_and_a_draw_that_bounced_taken_back(house: House):
     loan = await house.has_loan(first_part="400000.00", draws_until="2026-06-30")
     page_of, send = f"/cases/{loan['id']}", f"/loans/{loan['id']}/draws"
-    confirm = f"{send}/2/undo"
+    confirm, looked = f"{send}/2/undo", {"list_checked_on": ["2026-03-02"] * 4}
 
     async with house.logged_in("icbc-operator") as clerk:
         page = await clerk.opens(page_of)
         assert "尚可提款" in page.text and "600,000.00" in page.text
-        wrong = await clerk.sends(page, send, amount="600,000.01", reference="PZ-2")
+        unlooked = await clerk.sends(page, send, amount="100,000.00", reference="PZ-2")
+        assert unlooked.status == 409 and "查询名单" in unlooked.text, unlooked.text
+        wrong = await clerk.sends(page, send, amount="600,000.01", reference="PZ-2", **looked)
         assert wrong.status == 422 and "提款金额超过尚可提款的" in wrong.text, wrong.text
         assert wrong.form(send)["reference"] == "PZ-2"
         page = await clerk.sends(wrong, send, amount="100,000.00")
         assert "提款已记录" in page.text and "500,000.00" in page.text, page.text
-        asked = await clerk.sends(page, send, amount="100000.00", reference="PZ-3")
+        asked = await clerk.sends(page, send, amount="100000.00", reference="PZ-3", **looked)
         assert asked.status == 409 and asked.boxes("not_a_double") == ["1"], asked.text
         page = await clerk.sends(asked, send, not_a_double="1")
         assert "600,000.00" in page.text and "PZ-3" in page.text
