@@ -118,14 +118,14 @@ async def test_a_draw_that_does_not_fit_the_loan_is_refused_with_every_fault(off
         case, "600000.01", "PZ-2", drawn_on="2026-03-01", lists_checked=looked
     )
     assert faults(wrong) == [("#/amount", "above-undrawn"), ("#/drawn_on", "too-early")]
-    ahead = await office.draws(case, "1.00", "PZ-2", drawn_on="2026-03-04")
+    ahead = await office.draws(case, "1.00", "PZ-2", drawn_on="2026-03-04", lists_checked=looked)
     assert faults(ahead) == [("#/drawn_on", "in-future")]
     before = {"name": "judgment_defaulter", "checked_on": "2026-03-01", "found": False}
     stale = await office.draws(case, "1.00", "PZ-2", lists_checked=[before])
     assert faults(stale) == [("#/lists_checked/0/checked_on", "too-early")]
     await office.moves_clock(datetime(2026, 3, 18, 1, tzinfo=UTC))
     # Dongli files within ten working days: of 3 March by the 17th.
-    late = await office.draws(case, "1.00", "PZ-2", drawn_on="2026-03-03")
+    late = await office.draws(case, "1.00", "PZ-2", drawn_on="2026-03-03", lists_checked=looked)
     assert faults(late) == [("#/drawn_on", "filed-late")]
 
     assert (await office.loan(case))["drawable"] == "600000.00"
@@ -183,7 +183,7 @@ async def test_a_draw_is_judged_as_a_disbursement_while_a_breaker_stands(office:
     assert refused(answer) == "no-longer-eligible"
     assert [one["code"] for one in answer.json()["findings"]] == [what]
     # What was paid out before the breaker fell was no hindrance then.
-    before = await office.draws(case, "1.00", "PZ-2", drawn_on="2026-03-04")
+    before = await office.draws(case, "1.00", "PZ-2", drawn_on="2026-03-04", lists_checked=looked)
     assert before.status_code == 200, before.text
 
 
