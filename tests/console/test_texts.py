@@ -117,8 +117,10 @@ def states_with_words(kind: CaseKind) -> set[str]:
 
 ELSEWHERE = {
     "resubmit", "submit", "save_draft", "record_step", "file", "report", "propose", "enter",
+    "draw", "undo_draw",
 }  # fmt: skip
-"""A whole application, claim, recovery or step is filled in at the bank, or in a form of its own."""
+"""A whole application, claim, recovery, step, draw or entry is filled in at the bank, or in a form of
+its own."""
 
 
 def test_every_entry_of_the_navigation_has_a_word():
