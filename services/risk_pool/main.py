@@ -1,6 +1,9 @@
 """The risk pool's service: `python -m services.risk_pool.main`."""
 
 from services.risk_pool.api import (
+    account_matches,
+    account_statements,
+    account_work,
     adjustments,
     agreed_figures,
     banks,
@@ -10,14 +13,17 @@ from services.risk_pool.api import (
     claims,
     coverages,
     ledger,
+    pool_accounts,
     pools,
     programmes,
     recoveries,
     settlements,
     subsidies,
+    suspense,
     trials,
     waiting_line,
 )
+from services.risk_pool.bank_files.reading import LARGEST_FILE
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
 from services.risk_pool.handlers.silence import watch_silent_banks
@@ -62,9 +68,15 @@ SERVICE = Service(
         subsidies.router,
         agreed_figures.router,
         waiting_line.router,
+        pool_accounts.router,
+        account_statements.router,
+        account_work.router,
+        account_matches.router,
+        suspense.router,
     ),
     consumes=ROUTES,
     settings_type=Settings,
+    body_limits={"/api/v1/pools/*/account-statements": LARGEST_FILE},
     due=(watch_banks_past_the_reporting_day, watch_banks_without_loans, serve_waiting_lines),
 )
 

@@ -41,7 +41,7 @@ def install(
 ) -> None:
     """Let the whole application speak in problems, and hold its request bodies to a limit.
 
-    `larger_bodies` gives paths (exact, or a prefix ending in "/") that take more bytes.
+    `larger_bodies` gives paths (exact, with "*" for any one part, or a prefix ending in "/") that take more bytes.
     """
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)

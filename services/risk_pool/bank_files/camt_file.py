@@ -64,6 +64,7 @@ def read_camt(content: bytes) -> StatementRead:
         currency=parts[0].currency,
         opening_fen=parts[0].opening_fen,
         closing_fen=parts[-1].closing_fen,
+        covers_until=parts[-1].covers_until,
     )
 
 
@@ -93,7 +94,18 @@ def _parts(statements: list[Element]) -> Iterator[StatementRead]:
             currency=_text(_at(statement, "Acct/Ccy")),
             opening_fen=_balance(statement, _OPENING),
             closing_fen=_balance(statement, _CLOSING),
+            covers_until=_until(statement),
         )
+
+
+def _until(statement: Element) -> date | None:
+    """The end of its days; of a time at midnight, the day before."""
+    said = _text(_at(statement, "FrToDt/ToDtTm"))
+    try:
+        until = day_of(said)
+    except ValueError:
+        return None
+    return date.fromordinal(until.toordinal() - 1) if "T00:00:00" in said else until
 
 
 def _require_chain(parts: list[StatementRead]) -> None:

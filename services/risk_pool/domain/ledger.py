@@ -13,13 +13,18 @@ INTEREST = "interest"
 FEES = "fees"
 SUBSIDIES = "subsidies"
 CAPACITY = "capacity"
+SUSPENSE = "suspense"
+"""Money on the account whose owner or reason is not known yet (暂收款项): owed to somebody, no
+money of the pool's own."""
 
 DEBIT_KINDS = frozenset(
     {"cash", "claims", "fees", "subsidies", "receivable", "reserved", "covered"}
 )
 """Accounts whose balance is debits minus credits: what is owned, spent, owed to us or exposed."""
 
-CREDIT_KINDS = frozenset({"contribution", "recoveries", "interest", "payable", "capacity"})
+CREDIT_KINDS = frozenset(
+    {"contribution", "recoveries", "interest", "payable", "suspense", "capacity"}
+)
 """Accounts whose balance is credits minus debits: what came in, what we owe, what is taken up."""
 
 _PER_PARTY = frozenset({"contribution", "payable", "receivable", "reserved", "covered"})
