@@ -19,6 +19,9 @@ router = APIRouter()
 MAY_EXPORT = frozenset({"auditor", "finance_checker", "admin"})
 """Who is shown the way to the ledger's export; the service judges."""
 
+SEES_ACCOUNT = frozenset({"finance_maker", "finance_checker", "pool_manager", "auditor"})
+"""Who is shown the way to the dedicated account; the service judges."""
+
 CASH = {"contribution": "contributions", "interest": "interest", "fee": "fees"}
 """What finance books by hand: kind → the last part of the service's path."""
 
@@ -77,6 +80,7 @@ async def _show(page: PageContext, code: str, attempt: Attempt) -> Response:
         parties=parties,
         latest=items(latest),
         cash=CASH,
+        sees_account=SEES_ACCOUNT,
         today=await today(page),
     )
 

@@ -50,7 +50,7 @@ class ToDo:
     other_lines: tuple[Line, ...] = ()
     """The payment that came back, or the line that it doubles."""
     difference_fen: int = 0
-    """Of over and short: the line's amount less the movement's, both without their sign."""
+    """Of over and short: what is open of the line less what is open of the movement."""
 
 
 def work_list(
@@ -97,12 +97,12 @@ def _seen(
         default=None,
     )
     if near is not None:
-        difference_fen = abs(line.open_fen) - abs(near.open_fen)
+        is_over = abs(line.open_fen) > abs(near.open_fen)
         return ToDo(
             line=line,
-            finding="over" if difference_fen > 0 else "short",
+            finding="over" if is_over else "short",
             candidates=(Candidate(near, "reference" if names(line, near) else "party"),),
-            difference_fen=difference_fen,
+            difference_fen=line.open_fen - near.open_fen,
         )
     return ToDo(line=line, finding="unmatched_credit" if line.open_fen > 0 else "unmatched_debit")
 
