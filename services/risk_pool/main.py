@@ -19,6 +19,7 @@ from services.risk_pool.api import (
     recoveries,
     settlements,
     subsidies,
+    subsidy_offers,
     suspense,
     trials,
     waiting_line,
@@ -29,6 +30,7 @@ from services.risk_pool.handlers.breakers import watch_idle_banks
 from services.risk_pool.handlers.silence import watch_silent_banks
 from services.risk_pool.handlers.waiting import serve_lines
 from services.risk_pool.settings import Settings
+from services.risk_pool.tables.collisions import COLLISIONS
 from shared.context import Context
 from shared.service import Service
 
@@ -66,6 +68,7 @@ SERVICE = Service(
         adjustments.router,
         settlements.router,
         subsidies.router,
+        subsidy_offers.router,
         agreed_figures.router,
         waiting_line.router,
         pool_accounts.router,
@@ -77,6 +80,7 @@ SERVICE = Service(
     consumes=ROUTES,
     settings_type=Settings,
     body_limits={"/api/v1/pools/*/account-statements": LARGEST_FILE},
+    collisions=COLLISIONS,
     due=(watch_banks_past_the_reporting_day, watch_banks_without_loans, serve_waiting_lines),
 )
 

@@ -376,7 +376,9 @@ async def test_a_submission_begins_a_case_and_the_machine_decides_at_once(
 ):
     await office.said()
 
-    case = await office.submits(expect=target, amount=AMOUNT, **documents)
+    case = await office.submits(
+        expect=target, amount=AMOUNT, collateral=[valued_now(office)], **documents
+    )
 
     shown = await office.case(case)
     assert [(m["action"], m["role"], m["source"], m["target"]) for m in shown["history"]] == [

@@ -123,12 +123,14 @@ def _accounts_of(party: str, accounts: Mapping[str, AccountMonth], *, is_pool: b
             "fees",
             "subsidies",
             "suspense",
+            "escrow",
         )
         return [name for name in accounts if accounts_of.account_kind(name) in kinds]
     own = (
         accounts_of.contribution_of(party),
         accounts_of.payable_to(party),
         accounts_of.receivable_from(party),
+        accounts_of.escrow_for(party),
     )
     return [name for name in own if name in accounts]
 
