@@ -13,6 +13,7 @@ from services.risk_pool.api import (
     claims,
     coverages,
     ledger,
+    open_items,
     pool_accounts,
     pools,
     programmes,
@@ -27,6 +28,7 @@ from services.risk_pool.api import (
 from services.risk_pool.bank_files.reading import LARGEST_FILE
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
+from services.risk_pool.handlers.overdue import watch_receivables
 from services.risk_pool.handlers.silence import watch_silent_banks
 from services.risk_pool.handlers.waiting import serve_lines
 from services.risk_pool.settings import Settings
@@ -45,6 +47,11 @@ async def watch_banks_past_the_reporting_day(context: Context) -> None:
     await watch_silent_banks(context.database, now=context.clock.now())
 
 
+async def watch_what_is_owed(context: Context) -> None:
+    """A due job: what is overdue is told once."""
+    await watch_receivables(context.database, now=context.clock.now())
+
+
 async def serve_waiting_lines(context: Context) -> None:
     """A due job: room that has appeared goes to who waits for it, in order."""
     await serve_lines(context.database, now=context.clock.now())
@@ -57,6 +64,7 @@ SERVICE = Service(
         programmes.router,
         pools.router,
         cash.router,
+        open_items.router,
         ledger.router,
         coverages.router,
         banks.router,
@@ -81,7 +89,12 @@ SERVICE = Service(
     settings_type=Settings,
     body_limits={"/api/v1/pools/*/account-statements": LARGEST_FILE},
     collisions=COLLISIONS,
-    due=(watch_banks_past_the_reporting_day, watch_banks_without_loans, serve_waiting_lines),
+    due=(
+        watch_banks_past_the_reporting_day,
+        watch_banks_without_loans,
+        serve_waiting_lines,
+        watch_what_is_owed,
+    ),
 )
 
 if __name__ == "__main__":

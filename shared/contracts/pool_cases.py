@@ -125,6 +125,15 @@ class ClaimPaidV1(_Claim):
     voucher: str = Field("", description="The number of the payment voucher.")
 
 
+class ClaimPaymentReversedV1(_Claim):
+    """The payment of a claim came back, or was booked wrongly: the pool owes its share again."""
+
+    type = "claim.payment-reversed.v1"
+
+    paid_fen: NonNegativeFen = Field(description="What had been paid and is owed again.")
+    reason: str
+
+
 class ClaimHeldV1(_Claim):
     """An approved claim is not paid for now: its loan was repaid, is smaller than approved, or an
     adjustment waits to be decided."""
@@ -294,6 +303,7 @@ register(
         ClaimUpheldV1,
         ClaimApprovedV1,
         ClaimPaidV1,
+        ClaimPaymentReversedV1,
         ClaimHeldV1,
         ClaimReleasedV1,
         ClaimWrittenOffV1,

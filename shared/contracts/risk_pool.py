@@ -220,6 +220,22 @@ class SettlementPostedV1(_Settlement):
     posted_on: date
 
 
+class ReceivableOverdueV1(OfPool):
+    """The day has passed on which a party should have paid what its statement asks for."""
+
+    type = "receivable.overdue.v1"
+
+    bank_code: str = Field("", description="The party, where it is a bank.")
+    party_code: str
+    party_role: str
+    party_name: str
+    reference: str = Field(examples=["settlement:dongli:2026-03:ICBC"])
+    open_fen: NonNegativeFen
+    since: date
+    due_on: date
+    days_overdue: int = Field(gt=0)
+
+
 register(
     (
         PoolOpenedV1,
@@ -238,5 +254,6 @@ register(
         CoverageReopenedV1,
         SettlementConfirmedV1,
         SettlementPostedV1,
+        ReceivableOverdueV1,
     )
 )

@@ -12,6 +12,7 @@ from services.risk_pool.main import SERVICE as RISK_POOL
 from services.risk_pool.main import serve_waiting_lines
 from shared.clock import business_date
 from tests.applications.office import CCB, ICBC, START, Office, document, position, right
+from tests.cash import pay_claim, released
 from tests.publishing import publish
 from tests.services import RunningService, nothing_in_flight
 
@@ -79,16 +80,11 @@ async def town(running: Any) -> AsyncIterator[Town]:
                 "parties": parties,
             },
         )
-        await town.asks(
-            risk_pool.as_("fan", "finance_maker"),
-            "/pools/dongli/contributions",
-            {
-                "party_code": "DL-FIN",
-                "amount": "10000000.00",
-                "received_on": "2026-03-02",
-                "note": "首期",
-            },
-        )
+        await released(
+            risk_pool.as_("fan", "finance_maker"), risk_pool.as_("hu", "finance_checker"),
+            "dongli", "contribution", "10000000.00", "2026-03-02",
+            party_code="DL-FIN", note="首期",
+        )  # fmt: skip
         yield town
 
 
@@ -149,13 +145,17 @@ async def test_a_case_goes_from_submission_to_compensation_through_both_services
     for person, step, body in (
         (("fan", "finance_maker"), "review", {"opinion": "材料齐全"}),
         (("hu", "finance_checker"), "approve", {"opinion": "同意补偿"}),
-        (("fan", "finance_maker"), "pay", {}),
     ):
         if step == "approve":
             await town.takes_steps(claim)
             seen = await town.pool.as_(*person).get(f"{path}/trial")
             body = body | {"trial": seen.json()["id"]}
         await town.asks(town.pool.as_(*person), f"{path}/{step}", body, 200)
+    await pay_claim(
+        town.pool.as_("fan", "finance_maker"), town.pool.as_("hu", "finance_checker"), claim,
+        paid_on="2026-03-02",
+    )  # fmt: skip
+    await town.settled()
 
     assert await office.state(case) == "claimed"
 

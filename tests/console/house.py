@@ -15,6 +15,7 @@ from services.console.main import application
 from services.console.settings import ConsoleSettings
 from services.console.upstream.demo import DemoLoader
 from tests.applications.office import document, submission
+from tests.cash import released
 from tests.console.page import Page
 from tests.publishing import publish
 from tests.services import Person, RunningService, nothing_in_flight
@@ -77,10 +78,14 @@ class House:
                 },
             )
         )  # fmt: skip
-        money = {"party_code": "DL-FIN", "amount": "18000000.00", "received_on": "2026-01-05"}
-        finance = self.person("risk_pool", "finance-sun", "finance_maker")
-        await did(finance.post("/pools/dongli/contributions", json=money))
+        await self.moves_cash("contribution", "18000000.00", "2026-01-05", party_code="DL-FIN")
         await self.settled()
+
+    async def moves_cash(self, kind: str, amount: str, on: str, **more: Any) -> Any:
+        """One of finance enters it, another releases it."""
+        maker = self.person("risk_pool", "finance-sun", "finance_maker")
+        checker = self.person("risk_pool", "finance-qian", "finance_checker")
+        return await released(maker, checker, "dongli", kind, amount, on, **more)
 
     async def opens_treasury(self, programme: str, role: str) -> None:
         """A second pool, under a programme of subsidies that one treasury pays."""

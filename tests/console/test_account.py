@@ -23,12 +23,9 @@ BY_HAND = {"difference": "", "note": ""}
 async def books_of_march(house: House) -> None:
     """A fee, a contribution, and one that the account does not show yet."""
     await house.moves_clocks("2026-04-01T09:00:00+08:00")
-    finance = house.person("risk_pool", "finance-sun", "finance_maker")
-    fee = {"amount": "1000.00", "paid_on": "2026-03-02", "note": "审计费"}
-    await did(finance.post("/pools/dongli/fees", json=fee))
+    await house.moves_cash("fee", "1000.00", "2026-03-02", note="审计费")
     for amount, day in (("300000.00", "2026-03-05"), ("60000.00", "2026-03-30")):
-        body = {"party_code": "DL-FIN", "amount": amount, "received_on": day}
-        await did(finance.post("/pools/dongli/contributions", json=body))
+        await house.moves_cash("contribution", amount, day, party_code="DL-FIN")
 
 
 async def test_an_account_is_entered_by_one_person_and_put_in_use_by_another(house: House):

@@ -58,7 +58,18 @@ async def test_an_escrow_claim_is_set_aside_written_off_and_settled_on_its_pages
         page = await maker.opens(path)
         assert "登记转入保证金" in page.text and "登记拨付" not in page.text
         page = await maker.sends(page, f"{path}/set_aside", paid_on="2026-05-10", voucher="BZJ-1")
-        assert "已转入保证金" in page.text and "现持有 800,000.00" in page.text
+        assert "转入保证金已登记，等待另一人放行" in page.text and "待放行" in page.text
+        assert f"{path}/set_aside" not in page.actions
+        entry = next(link for link in page.links if link.startswith("/cash/"))
+
+    async with house.logged_in("finance-qian") as checker:
+        page = await checker.opens(entry)
+        assert "捌拾万元整" in page.text and "转入保证金" in page.text and "BZJ-1" in page.text
+        assert "已放行入账" in (await checker.sends(page, f"{entry}/release")).text
+
+    async with house.logged_in("finance-sun") as maker:
+        page = await maker.opens(path)
+        assert "现持有 800,000.00" in page.text
         assert "等待银行核销并报告净损失" in page.text
         assert "800,000.00" in (await maker.opens("/claims")).text
         assert "保证金" in (await maker.opens("/pools/sh_escrow")).text
@@ -89,4 +100,4 @@ async def test_an_escrow_claim_is_set_aside_written_off_and_settled_on_its_pages
         assert "清算结果" in page.text and "保证金清算付银行" not in page.text
         page = await checker.opens(path)
         assert "已清算" in page.text and "240,000.00" in page.text
-        assert "现持有" not in page.text
+        assert "现持有" not in page.text and "由开立保证金账户的银行缴还" in page.text

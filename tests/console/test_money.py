@@ -5,7 +5,7 @@ import io
 import pypdf
 from openpyxl import load_workbook
 
-from tests.console.house import House
+from tests.console.house import House, did
 
 
 async def test_a_claim_goes_from_the_bank_to_the_statement(house: House):
@@ -39,11 +39,20 @@ async def test_a_claim_goes_from_the_bank_to_the_statement(house: House):
 
     async with house.logged_in("finance-sun") as maker:
         page = await maker.opens(path)
-        future = await maker.sends(page, f"{path}/pay", paid_on="2027-01-01")
+        future = await maker.sends(page, f"{path}/enter_payment", paid_on="2027-01-01")
         assert future.status == 422
-        assert future.form(f"{path}/pay")["paid_on"] == "2027-01-01"
-        page = await maker.sends(future, f"{path}/pay", paid_on="2026-05-18")
-        assert "拨付已登记" in page.text
+        assert future.form(f"{path}/enter_payment")["paid_on"] == "2027-01-01"
+        page = await maker.sends(future, f"{path}/enter_payment", paid_on="2026-05-18")
+        assert "拨付已登记，等待另一人放行" in page.text and "待放行" in page.text
+        entry = next(link for link in page.links if link.startswith("/cash/"))
+
+    async with house.logged_in("finance-qian") as checker:
+        assert entry in (await checker.opens("/")).links
+        page = await checker.opens(entry)
+        assert "伍万元整" in page.text and claim["number"] in page.text
+        page = await checker.sends(page, f"{entry}/release")
+        assert "已放行入账" in page.text
+        assert "已拨付" in (await checker.opens(path)).text
 
     async with house.logged_in("icbc-operator") as bank:
         page = await bank.opens(path)
@@ -197,20 +206,102 @@ async def _settles(maker, checker, months: str, month: str) -> None:
     assert page.status == 200, page.text
 
 
-async def test_finance_books_money_once_and_what_is_wrong_is_said_at_the_field(house: House):
+NEW = "/pools/dongli/cash/new"
+
+
+async def test_money_is_entered_once_read_back_and_released_by_another_person(house: House):
     async with house.logged_in("finance-sun") as maker:
-        page = await maker.opens("/pools/dongli")
-        filled = {"kind": "interest", "day": "2026-03-02", "note": "三月结息"}
-        wrong = await maker.sends(page, "/pools/dongli/cash", amount="1e9", **filled)
+        page = await maker.opens(NEW)
+        filled = {"kind": "interest", "value_date": "2026-03-02", "bank_reference": "202603020001"}
+        wrong = await maker.sends(page, NEW, amount="1e9", **filled)
         assert wrong.status == 422 and wrong.text.count("最多两位小数") == 2
-        assert wrong.form("/pools/dongli/cash")["amount"] == "1e9"
-        one, other = await maker.twice(
-            wrong, "/pools/dongli/cash", **(filled | {"amount": "5,250.84"})
-        )
-        assert (one.status, other.status) == (200, 200)
-        assert "18,005,250.84" in (await maker.opens("/pools/dongli")).text
+        assert wrong.form(NEW)["amount"] == "1e9"
+        one, other = await maker.twice(wrong, NEW, **(filled | {"amount": "5,250.84"}))
+        assert (one.status, other.status) == (200, 200) and one.path == other.path
+        assert "伍仟贰佰伍拾元捌角肆分" in one.text
+        assert f"{one.path}/release" not in one.actions and f"{one.path}/withdraw" in one.actions
+        assert "18,000,000.00" in (await maker.opens("/pools/dongli")).text
+    async with house.logged_in("finance-qian") as checker:
+        assert one.path in (await checker.opens("/")).links
+        page = await checker.opens(one.path)
+        page = await checker.sends(page, f"{one.path}/release")
+        assert "已放行入账" in page.text
+        assert "18,005,250.84" in (await checker.opens("/pools/dongli")).text
     async with house.logged_in("auditor-zhou") as auditor:
-        assert "/pools/dongli/cash" not in (await auditor.opens("/pools/dongli")).actions
+        page = await auditor.opens("/pools/dongli/cash")
+        assert one.path in page.links and NEW not in page.links
+
+
+async def test_a_likely_double_is_shown_confirmed_and_shown_to_who_releases_it(house: House):
+    same = {"kind": "contribution", "party_code": "DL-FIN", "value_date": "2026-01-05",
+            "amount": "18,000,000.00", "bank_reference": "B-2"}  # fmt: skip
+    async with house.logged_in("finance-sun") as maker:
+        page = await maker.sends(await maker.opens(NEW), NEW, **same)
+        assert page.status == 409 and "疑似重复" in page.text and "DL-K-2026-0001" in page.text
+        assert page.form(NEW)["bank_reference"] == "B-2"
+        other = next(link for link in page.links if link.startswith("/cash/"))
+        confirmed = {"confirm_double_of": other.rpartition("/")[2]}
+        page = await maker.sends(page, NEW, **same, **confirmed)
+        assert page.status == 200 and "已登记，等待另一人放行" in page.text
+    async with house.logged_in("finance-qian") as checker:
+        seen = await checker.opens(page.path)
+        assert "已确认这是另一笔款项" in seen.text and other in seen.links
+        assert "壹仟捌佰万元整" in seen.text
+
+
+async def test_a_booked_entry_is_reversed_by_two_persons_on_the_screen(house: House):
+    entry = await house.moves_cash("interest", "100.00", "2026-03-02")
+    at = f"/cash/{entry['id']}"
+    async with house.logged_in("finance-sun") as maker:
+        page = await maker.opens(at)
+        empty = await maker.sends(page, f"{at}/reversal", reason="")
+        assert empty.status == 422
+        page = await maker.sends(empty, f"{at}/reversal", reason="金额录入错误")
+        assert "金额录入错误" in page.text and entry["number"] in page.text
+        assert f"{at}/reversal" not in (await maker.opens(at)).actions
+    async with house.logged_in("finance-qian") as checker:
+        page = await checker.sends(await checker.opens(page.path), f"{page.path}/release")
+        assert "已放行入账" in page.text
+        ledger = await checker.opens("/pools/dongli/transfers")
+        assert "冲正：存款利息" in ledger.text
+
+
+async def test_what_is_owed_is_listed_with_its_age_and_overdue_receivables_are_seen_at_once(
+    house: House,
+):
+    claim = await house.has_claim()
+    recovery = await house.has_recovery(claim)
+    checker = house.person("risk_pool", "finance-qian", "finance_checker")
+    maker = house.person("risk_pool", "finance-sun", "finance_maker")
+    where = f"/recoveries/{recovery['id']}"
+    seen = (await did(checker.get(where)))["trial"]
+    await did(checker.post(f"{where}/confirm", json={"trial": seen["id"]}))
+    await house.moves_clocks("2026-06-03T09:00:00+08:00")
+    for month in ("2026-01", "2026-02", "2026-03", "2026-04", "2026-05"):
+        for person, step in ((maker, "preview"), (maker, "confirm"), (checker, "sign"),
+                             (maker, "post")):  # fmt: skip
+            path = f"/pools/dongli/settlements/{month}/{step}"
+            await did(person.post(path, json={}))
+    async with house.logged_in("finance-sun") as finance:
+        page = await finance.opens("/pools/dongli/cash")
+        for words in ("2026-05 月结", "5,000.00", "应收", f"补偿 {claim['number']}", "50,000.00"):
+            assert words in page.text, words
+        assert "逾期应收" not in (await finance.opens("/")).text
+        await house.moves_clocks("2026-06-20T09:00:00+08:00")
+        start = await finance.opens("/")
+        assert "逾期应收" in start.text and "/pools/dongli/cash" in start.links
+        page = await finance.opens("/pools/dongli/cash")
+        assert "17 天" in page.text and "逾期" in page.text
+        receipt = next(link for link in page.links if "kind=receipt" in link)
+        async with house.logged_in("icbc-operator") as bank:
+            own = await bank.opens("/pools/dongli")
+            for words in ("贵行应缴", "5,000.00", "贵行应收", "50,000.00", "逾期"):
+                assert words in own.text, words
+            assert (await bank.opens("/pools/dongli/cash")).status == 403
+        form = await finance.opens(receipt.replace("&amp;", "&"))
+        assert form.form(NEW)["amount"] == "5000.00"
+        page = await finance.sends(form, NEW, bank_reference="IN-1")
+        assert "2026-05 月结" in page.text and "伍仟元整" in page.text
 
 
 async def test_balances_are_shown_as_of_any_day(house: House):

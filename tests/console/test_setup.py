@@ -107,10 +107,14 @@ async def test_a_stranger_is_told_what_is_missing_and_sets_up_until_a_bank_can_s
         assert answer["state"] == "accepted", answer
 
         money = await visitor.sends(page, "/login", subject="finance-sun")
-        assert money.path == "/pools/dongli"
+        assert money.path == "/pools/dongli/cash/new"
         filled = {"kind": "contribution", "party_code": "DL-FIN", "amount": "18,000,000.00",
-                  "day": "2026-03-02"}  # fmt: skip
-        assert "已入账" in (await visitor.sends(money, "/pools/dongli/cash", **filled)).text
+                  "value_date": "2026-03-02"}  # fmt: skip
+        entry = await visitor.sends(money, money.path, **filled)
+        assert "等待另一人放行" in entry.text
+        await visitor.sends(await visitor.opens("/login"), "/login", subject="finance-qian")
+        booked = await visitor.sends(await visitor.opens(entry.path), f"{entry.path}/release")
+        assert "已放行入账" in booked.text
         await visitor.sends(await visitor.opens("/login"), "/login", subject="admin")
         assert "资金池里还没有钱" not in (await visitor.opens("/setup")).text
         assert "还不能提交申请" not in (await visitor.opens("/")).text

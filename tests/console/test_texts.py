@@ -13,6 +13,7 @@ from services.console.rendering.catalogue import FOLDER, LANGUAGES, Texts, texts
 from services.console.rendering.navigation import ENTRIES
 from services.risk_pool.domain import (
     adjustment,
+    cash_entry,
     claim,
     programme_version,
     recovery,
@@ -89,6 +90,7 @@ def moves(kind: CaseKind) -> list[tuple[str | None, str, str, bool]]:
     module = {
         "adjustment": adjustment,
         "case": cases,
+        "cash_entry": cash_entry,
         "claim": claim,
         "recovery": recovery,
         "settlement": settlement,
@@ -113,7 +115,9 @@ def states_with_words(kind: CaseKind) -> set[str]:
     return set(ZH.codes("state" if kind is CASE else f"{kind.name}_state"))
 
 
-ELSEWHERE = {"resubmit", "submit", "save_draft", "record_step", "file", "report", "propose"}
+ELSEWHERE = {
+    "resubmit", "submit", "save_draft", "record_step", "file", "report", "propose", "enter",
+}  # fmt: skip
 """A whole application, claim, recovery or step is filled in at the bank, or in a form of its own."""
 
 

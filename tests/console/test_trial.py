@@ -1,5 +1,6 @@
 """The trial split beside the decision, and what becomes of it when something has moved."""
 
+from tests.cash import pay_claim
 from tests.console.house import House, did
 
 
@@ -12,7 +13,7 @@ async def reviewed(house: House):
 
 
 async def test_whoever_decides_sees_the_trial_and_both_figures_where_it_has_moved(house: House):
-    claim, path, maker = await reviewed(house)
+    _, path, _ = await reviewed(house)
 
     async with house.logged_in("finance-qian") as checker:
         page = await checker.opens(path)
@@ -26,8 +27,7 @@ async def test_whoever_decides_sees_the_trial_and_both_figures_where_it_has_move
         ):
             assert words in page.text, words
         seen = page.form(f"{path}/approve")["trial"]
-        fee = {"amount": "12345.67", "paid_on": "2026-05-10"}
-        await did(maker.post(f"/pools/{claim['pool_code']}/fees", json=fee))
+        await house.moves_cash("fee", "12345.67", "2026-05-10")
 
         page = await checker.sends(page, f"{path}/approve", opinion="同意补偿")
 
@@ -76,7 +76,9 @@ async def test_a_paid_claim_may_be_written_off_and_is_nobodys_work_today(house: 
     async with house.logged_in("finance-qian") as checker:
         assert path in (await checker.opens("/")).links
         await checker.sends(await checker.opens(path), f"{path}/approve", opinion="同意补偿")
-        await did(maker.post(f"{path}/pay", json={"voucher": "DL-ZF-2026-0017"}))
+        second = house.person("risk_pool", "finance-qian", "finance_checker")
+        claim = {"id": path.rpartition("/")[2]}
+        await pay_claim(maker, second, claim, voucher="DL-ZF-2026-0017")
 
         rows = (await checker.opens("/")).html.partition('aria-labelledby="waits"')[2]
         assert path not in rows.partition("</table>")[0]

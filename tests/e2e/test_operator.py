@@ -76,8 +76,12 @@ class Served:
         await self.publishes(programme)
         body = {"code": pool, "name": pool, "programme": programme, "opened_on": "2026-01-01"}
         await self.asks("risk_pool", "/pools", {**body, "parties": parties}, by="pool_manager")
-        money = {"party_code": "FIN", "amount": "20000000.00", "received_on": "2026-03-02"}
-        await self.asks("risk_pool", f"/pools/{pool}/contributions", money, by="finance_maker")
+        money = {"kind": "contribution", "party_code": "FIN", "amount": "20000000.00",
+                 "value_date": "2026-03-02"}  # fmt: skip
+        at = f"/pools/{pool}/cash-entries"
+        entry = await self.asks("risk_pool", at, money, by="finance_maker")
+        at = f"/cash-entries/{entry['id']}/release"
+        await self.asks("risk_pool", at, {}, by="finance_checker")
 
     async def publishes(self, programme: str) -> None:
         """A version of the programme, unless one is published."""

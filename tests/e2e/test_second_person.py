@@ -73,7 +73,7 @@ async def test_a_claim_needs_a_reviewer_and_another_approver_and_is_paid_after_b
     decision = {"opinion": "同意", "trial": seen}
 
     unreviewed = await busy.checker.post(f"{at}/approve", json=decision)
-    unapproved = await busy.maker.post(f"{at}/pay", json={"paid_on": "2026-03-02"})
+    unapproved = await busy.maker.post(f"{at}/enter_payment", json={"paid_on": "2026-03-02"})
     by_the_bank = await busy.clerk().post(f"{at}/review", json={"opinion": "同意"})
     await busy.asks(both, f"{at}/review", {"opinion": "材料齐全"})
     await busy.takes_steps(claim)
@@ -87,6 +87,13 @@ async def test_a_claim_needs_a_reviewer_and_another_approver_and_is_paid_after_b
     assert refused(alone) == (409, "second-person-required")
     assert refused(without_role) == (403, "role-missing")
     assert approved.status_code == 200
+    entered = await busy.asks(both, f"{at}/enter_payment", {"voucher": "ZF-second-person"})
+    (entry,) = entered["payments"]
+    paid_alone = await both.post(f"/cash-entries/{entry['id']}/release", json={})
+    paid = await busy.asks(busy.checker, f"/cash-entries/{entry['id']}/release")
+    assert refused(paid_alone) == (409, "second-person-required")
+    assert (entered["state"], paid["state"]) == ("approved", "released")
+    assert (await busy.maker.get(at)).json()["state"] == "paid"
 
 
 async def test_who_confirmed_a_settlement_does_not_sign_it_and_unsigned_it_is_not_posted(

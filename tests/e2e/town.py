@@ -8,6 +8,7 @@ import httpx
 
 from shared.clock import business_date
 from tests.applications.office import CCB, ICBC, START, Office, document, position
+from tests.cash import pay_claim, released
 from tests.publishing import publish
 from tests.services import Person, RunningService, nothing_in_flight
 
@@ -140,8 +141,11 @@ class Town:
         await publish(self.risk_pool, code)
         await self.settled()
         await self.asks(self.pool("ma", "pool_manager"), "/pools", body, 201)
-        money = {"party_code": "DL-FIN", "amount": paid_in, "received_on": "2026-03-02"}
-        await self.asks(self.maker, f"/pools/{code}/contributions", money, 201)
+        await released(
+            self.maker, self.checker, code, "contribution", paid_in, "2026-03-02",
+            party_code="DL-FIN",
+        )  # fmt: skip
+        await self.settled()
 
     async def approved(self, **more: Any) -> Any:
         """A case with capacity."""
@@ -189,13 +193,14 @@ class Town:
             self.checker, f"{at}/approve", {"opinion": "同意补偿", "trial": seen}
         )
 
-    async def is_paid(self, claim: Any, *, by: str = "pay") -> None:
-        """Two persons decide, and the pool pays, or sets its part aside in escrow."""
+    async def is_paid(self, claim: Any) -> None:
+        """Two persons decide, and two pay, or set the pool's part aside in escrow."""
         at = f"/claims/{claim['id']}"
         await self.asks(self.maker, f"{at}/review", {"opinion": "材料齐全"})
         await self.takes_steps(claim)
         await self.approves_claim(claim)
-        await self.asks(self.maker, f"{at}/{by}", {})
+        await pay_claim(self.maker, self.checker, claim)
+        await self.settled()
 
     async def takes_steps(self, claim: Any) -> None:
         """Every step that the scheme names, by its people; the days of the notice pass."""

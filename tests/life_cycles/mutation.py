@@ -38,6 +38,7 @@ WALKS = {
     "risk_pool/agreed_figure": "tests/risk_pool/claims/test_agreed_figures.py",
     "risk_pool/bank_breaker": "tests/risk_pool/core/test_every_move_of_breakers.py",
     "risk_pool/breaker_order": "tests/risk_pool/core/test_breaker_orders.py",
+    "risk_pool/cash_entry": "tests/risk_pool/cash/test_two_persons.py",
     "risk_pool/claim": "tests/risk_pool/claims/test_life_cycles.py",
     "risk_pool/coverage": "tests/risk_pool/core/test_every_move_of_coverages.py",
     "risk_pool/pool_account": "tests/risk_pool/account/test_every_move.py",

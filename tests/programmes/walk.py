@@ -33,6 +33,7 @@ from tests.applications.office import (
     right,
     submission,
 )
+from tests.cash import released
 from tests.e2e.town import Town
 from tests.programmes.chosen import Chosen
 from tests.publishing import publish
@@ -91,8 +92,11 @@ class Walk:
         pool = {"code": self.code, "name": self.code, "programme": self.code, "opened_on": day}
         manager = self.town.pool("ma", "pool_manager")
         await self.town.asks(manager, "/pools", pool | {"parties": parties}, 201)
-        money = {"party_code": "FIN-1", "amount": "300000000.00", "received_on": day}
-        await self.town.asks(self.town.maker, f"/pools/{self.code}/contributions", money, 201)
+        await released(
+            self.town.maker, self.town.checker, self.code, "contribution", "300000000.00", day,
+            party_code="FIN-1",
+        )  # fmt: skip
+        await self.town.settled()
 
     async def registers(self) -> None:
         """What agreements, budgets and decisions say is entered by one person and released by
@@ -307,7 +311,7 @@ class Walk:
         today = self.town.office.now.date()
         body = self.claim_body(today) | {"confirmed": self.confirmed}
         self.claim = await self.town.asks(self.town.clerk(), "/claims", body, 201)
-        await self.town.is_paid(self.claim, by="set_aside" if self.terms.escrow else "pay")
+        await self.town.is_paid(self.claim)
         self.claim = await self._shown(f"/claims/{self.claim['id']}")
 
     async def settles_escrow(self) -> None:

@@ -91,7 +91,7 @@ def sign(context: typer.Context) -> None:
 
 @settle.command()
 def post(context: typer.Context) -> None:
-    """Net, collect and pay; the month is closed for ever."""
+    """Net what the parties owe each other; the rest stays owed. The month is closed for ever."""
     _step(context.obj, "post", "finance_maker")
 
 
@@ -142,12 +142,12 @@ def _show(settlement: dict[str, Any]) -> None:
         console.print(f" {mark} {finding['party_code']} {finding['zh']} {finding['en']}")
         if finding["numbers"]:
             console.print("   " + ", ".join(finding["numbers"]))
-    table = Table("party", "name", "payable", "receivable", "awaiting payment", "net")
+    table = Table("party", "name", "payable", "receivable", "awaiting payment", "earlier", "net")
     for column in table.columns[2:]:
         column.justify = "right"
     for line in settlement["statements"]:
         table.add_row(
             line["party_code"], line["party_name"], line["payable"], line["receivable"],
-            line["awaiting_payment"], line["net"],
+            line["awaiting_payment"], line["earlier"], line["net"],
         )  # fmt: skip
     console.print(table)

@@ -7,6 +7,7 @@ from typing import Any
 from shared.money import format_fen
 from zhidai.demo import filing
 from zhidai.demo.caller import together, until
+from zhidai.demo.cash import release
 from zhidai.demo.loans import claim_month, position
 from zhidai.demo.people import APPROVER, BANKS, FINANCE_CHECKER, FINANCE_MAKER, Person, operator_of
 from zhidai.demo.plan import Course, month_name
@@ -74,9 +75,7 @@ async def pay_all(story: Story, month: int) -> None:
     for live in due:
         await end_notice(story, live)
         await approve_claim(story, live)
-        await step_of_claim(
-            story, live, FINANCE_MAKER, "pay", {"paid_on": f"{month_name(month)}-20"}
-        )
+        await pay_claim(story, live, f"{month_name(month)}-20")
         await until(f"{live.case.ref} is claimed", partial(_is_claimed, story, live))
     if due:
         story.step(f"{month_name(month)} 补偿申请 {len(due)} 笔")
@@ -119,11 +118,21 @@ async def approve_claim(story: Story, live: Live) -> None:
     live.claim_id = live.filed_as
 
 
+async def pay_claim(story: Story, live: Live, on: str) -> None:
+    """One person enters that the pool's part has left the account, another releases it."""
+    voucher = f"ZF-{live.case.ref}"
+    claim = await step_of_claim(
+        story, live, FINANCE_MAKER, "enter_payment", {"paid_on": on, "voucher": voucher}
+    )
+    for entry in claim["payments"]:
+        await release(story, entry["id"], fact=voucher)
+
+
 async def step_of_claim(
     story: Story, live: Live, person: Person, action: str, body: dict[str, Any]
-) -> None:
+) -> Any:
     """Somebody takes the claim one step on."""
-    await story.callers.post(
+    return await story.callers.post(
         person, RISK_POOL, f"/claims/{live.filed_as}/{action}", body,
         fact=f"claim {live.case.ref} {action} {body.get('step', '')}".rstrip(),
     )  # fmt: skip

@@ -2,7 +2,8 @@
 
 Seven months go as in the demo's year. Of the eighth and ninth, some of the work is left undone:
 cases to take, to recommend and to approve, claims to review, to approve and to pay, a recovery to
-confirm, a month to preview, one to confirm and one to sign.
+confirm, a month to preview, one to confirm and one to sign, a fee to release, and what a posted month
+has left to collect and to pay, overdue by now.
 """
 
 from zhidai.demo.after_lending import (
@@ -16,6 +17,7 @@ from zhidai.demo.after_lending import (
     report_positions,
 )
 from zhidai.demo.caller import together
+from zhidai.demo.cash import enter
 from zhidai.demo.intake import decide, file, review, take, take_in
 from zhidai.demo.month_end import CONFIRMED, PREVIEWED, settle
 from zhidai.demo.opening import open_pools
@@ -35,7 +37,7 @@ async def tell_until_work_is_open(story: Story) -> None:
     """Everything up to the morning of the fifth of the ninth month."""
     await open_pools(story)
     for month in range(1, WHOLE_MONTHS + 1):
-        await tell_month(story, month)
+        await tell_month(story, month, collects=month < WHOLE_MONTHS)
     await _leave_claims_and_a_settlement(story, WHOLE_MONTHS + 1)
     await _leave_cases(story, WHOLE_MONTHS + 2)
 
@@ -71,6 +73,10 @@ async def _leave_cases(story: Story, month: int) -> None:
         await together([review(story, number, live) for number, live in enumerate(recommended)])
         left += clean[: IN_THE_QUEUE + TAKEN + RECOMMENDED]
     await decide(story, month, [live for live in fresh if live not in left])
+    await enter(
+        story, POOLS[0], "fee", "20000.00", f"{month_name(month)}-05", note="年度专项审计费",
+        fact=f"audit fee {month}",
+    )  # fmt: skip
     # One of last month's claims is left to decide, one to pay; both banks go on reporting.
     _, to_pay = claims_due(story, month - 1)
     await approve_claim(story, to_pay)

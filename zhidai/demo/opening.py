@@ -4,7 +4,8 @@ from functools import partial
 
 from zhidai.demo import filing
 from zhidai.demo.caller import together, until
-from zhidai.demo.people import ADMIN, APPROVER, BANKS, FINANCE_MAKER, POOL_MANAGER
+from zhidai.demo.cash import move
+from zhidai.demo.people import ADMIN, APPROVER, BANKS, POOL_MANAGER
 from zhidai.demo.plan import POOLS, Pool
 from zhidai.demo.story import APPLICATIONS, RISK_POOL, Story
 
@@ -33,11 +34,9 @@ async def _open(story: Story, pool: Pool) -> None:
         POOL_MANAGER, RISK_POOL, "/pools", filing.pool_body(pool), fact=f"pool {pool.code}"
     )
     for code, _role, yuan in pool.contributions:
-        await story.callers.post(
-            FINANCE_MAKER, RISK_POOL, f"/pools/{pool.code}/contributions",
-            {"party_code": code, "amount": f"{yuan}.00", "received_on": "2025-01-02",
-             "note": "年度注资"},
-            fact=f"contribution {pool.code} {code}",
+        await move(
+            story, pool, "contribution", f"{yuan}.00", "2025-01-02", party_code=code,
+            note="年度注资", fact=f"contribution {pool.code} {code}",
         )  # fmt: skip
     await until(f"applications knows {pool.code}", partial(_knows, story, pool))
 

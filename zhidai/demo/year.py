@@ -15,8 +15,10 @@ async def tell(story: Story) -> None:
         await tell_month(story, month, takes_in=month <= story.months)
 
 
-async def tell_month(story: Story, month: int, *, takes_in: bool = True) -> None:
-    """One month, in which the one before it is reported and settled."""
+async def tell_month(
+    story: Story, month: int, *, takes_in: bool = True, collects: bool = True
+) -> None:
+    """One month, in which the one before it is reported and settled; with `collects`, also paid."""
     await story.clock(month, 5)
     await report_positions(story, month - 1)
     if takes_in:
@@ -25,5 +27,5 @@ async def tell_month(story: Story, month: int, *, takes_in: bool = True) -> None
     await story.clock(month, 20)
     await pay_all(story, month)
     await story.agreement(f"cover in the middle of {month_name(month)}")
-    await settle(story, month - 1)
+    await settle(story, month - 1, collects=collects)
     await recover_all(story, month)

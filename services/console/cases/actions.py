@@ -75,7 +75,9 @@ _PAYMENT = (
     FormField("paid_on", "date"),
     FormField("voucher", "line", optional=True),
     FormField("from_account", "line", optional=True),
+    FormField("confirm_double_of", "hidden", optional=True),
 )
+"""What looks like another entry is shown; sent again, it says that it is another payment."""
 
 _LOSS = (
     FormField("written_off_on", "date"),
@@ -104,7 +106,7 @@ CLAIM_ACTIONS = _table(
     Action("review", "review", _OPINION, "main"),
     Action("approve", "approve", _ON_A_TRIAL, "main"),
     Action("release", "release", _OPINION, "main"),
-    Action("pay", "pay", _PAYMENT, "main"),
+    Action("enter_payment", "enter_payment", _PAYMENT, "main"),
     Action("return", "return", (FormField("gaps", "gaps"),)),
     Action("refuse", "refuse", _REASON, "bad"),
     Action("reopen", "reopen", _REASON, "main"),
@@ -112,7 +114,8 @@ CLAIM_ACTIONS = _table(
     Action("appeal", "appeal", _REASON, "main"),
     Action("withdraw", "withdraw", _REASON, "bad"),
     Action("write_off", "write_off", (*_REASON, FormField("written_off_on", "date"))),
-    Action("set_aside", "set_aside", _PAYMENT, "main"),
+    # In a programme with escrow the payment goes there.
+    Action("set_aside", "enter_payment", _PAYMENT, "main"),
     Action("report_loss", "report_loss", _LOSS, "main"),
     Action("return_loss", "return_loss", _REASON),
 )
@@ -125,6 +128,11 @@ RECOVERY_ACTIONS = _table(
 ADJUSTMENT_ACTIONS = _table(
     Action("decide", "decide", (*_OPINION, FormField("trial", "hidden")), "main"),
     Action("refuse", "refuse", _REASON, "bad"),
+)
+CASH_ACTIONS = _table(
+    Action("release", "release", emphasis="main"),
+    Action("refuse", "refuse", _REASON, "bad"),
+    Action("withdraw", "withdraw", _REASON),
 )
 SUBSIDY_ACTIONS = _table(
     Action("review", "review", _OPINION, "main"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.console.cases.actions import (
     ADJUSTMENT_ACTIONS,
     CASE_ACTIONS,
+    CASH_ACTIONS,
     CLAIM_ACTIONS,
     RECOVERY_ACTIONS,
     SETTLEMENT_ACTIONS,
@@ -29,9 +30,10 @@ class CaseKind:
 
 ADJUSTMENT = CaseKind("adjustment", ADJUSTMENT_ACTIONS)
 CASE = CaseKind("case", CASE_ACTIONS)
+CASH_ENTRY = CaseKind("cash_entry", CASH_ACTIONS)
 CLAIM = CaseKind("claim", CLAIM_ACTIONS)
 RECOVERY = CaseKind("recovery", RECOVERY_ACTIONS)
 SETTLEMENT = CaseKind("settlement", SETTLEMENT_ACTIONS)
 SUBSIDY = CaseKind("subsidy", SUBSIDY_ACTIONS)
 VERSION = CaseKind("version", VERSION_ACTIONS)
-KINDS = (ADJUSTMENT, CASE, CLAIM, RECOVERY, SETTLEMENT, SUBSIDY, VERSION)
+KINDS = (ADJUSTMENT, CASE, CASH_ENTRY, CLAIM, RECOVERY, SETTLEMENT, SUBSIDY, VERSION)

@@ -149,6 +149,7 @@ async def show_claim(page: PageContext, claim_id: UUID, attempt: Attempt) -> Res
     of_claim = {"claim_id": str(claim_id), "limit": 200}
     recoveries = await or_none(page.risk_pool.get("/recoveries", **of_claim))
     adjustments = await or_none(page.risk_pool.get("/adjustments", **of_claim))
+    answer.body["pending_actions"] = _offered(answer.body)
     trial, attempt = await _trial_shown(page, answer.body, attempt)
     return render_case(
         page,
@@ -162,9 +163,20 @@ async def show_claim(page: PageContext, claim_id: UUID, attempt: Attempt) -> Res
         costs=cost_rows(attempt.of("recover").form),
         today=await today(page),
         trial=trial,
-        given=_named_by_the_decision(trial),
+        given=_named_by_the_decision(trial) | _the_other_payment(attempt),
         places=[(one["code"], page.texts.of(one)) for one in answer.body["checks"]],
     )
+
+
+def _offered(claim: dict[str, Any]) -> list[str]:
+    """What may be done now. A payment that waits for its release is not entered twice; one into
+    escrow is called what it is."""
+    waits = any(one["state"] == "entered" for one in claim["payments"])
+    payment = [] if waits else ["set_aside" if claim["escrow"] else "enter_payment"]
+    found: list[str] = []
+    for action in claim["pending_actions"]:
+        found += payment if action == "enter_payment" else [action]
+    return found
 
 
 async def _trial_shown(
@@ -187,6 +199,14 @@ async def _trial_shown(
     if trial is not None and (trial["missing"] or trial["moved"]):
         claim["pending_actions"] = [one for one in claim["pending_actions"] if one != "approve"]
     return trial, attempt
+
+
+def _the_other_payment(attempt: Attempt) -> dict[str, str]:
+    """The entry that a payment resembles, for the form to confirm when it is sent again."""
+    if attempt.action not in ("enter_payment", "set_aside") or attempt.problem is None:
+        return {}
+    other = attempt.problem.extra.get("entry")
+    return {"confirm_double_of": str(other["id"])} if other else {}
 
 
 def _named_by_the_decision(trial: dict[str, Any] | None) -> dict[str, str]:

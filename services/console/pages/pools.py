@@ -1,19 +1,15 @@
 """Pools: where the money is, how much of it is spoken for, and why each figure is what it is."""
 
-from typing import Any
-
 from fastapi import APIRouter
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.console.http.addresses import CodeInPath
-from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
+from services.console.http.forms import NOTHING_SENT, Attempt
 from services.console.http.page_context import Page, PageContext
 from services.console.http.streaming import pass_on
-from services.console.http.today import today
 from services.console.rendering.paging import next_page
 from services.console.upstream.client import Problem, not_found
-from services.console.upstream.optional import items
+from services.console.upstream.optional import items, or_none
 
 router = APIRouter()
 MAY_EXPORT = frozenset({"auditor", "finance_checker", "admin"})
@@ -21,9 +17,6 @@ MAY_EXPORT = frozenset({"auditor", "finance_checker", "admin"})
 
 SEES_ACCOUNT = frozenset({"finance_maker", "finance_checker", "pool_manager", "auditor"})
 """Who is shown the way to the dedicated account; the service judges."""
-
-CASH = {"contribution": "contributions", "interest": "interest", "fee": "fees"}
-"""What finance books by hand: kind → the last part of the service's path."""
 
 
 @router.get("/pools")
@@ -35,53 +28,22 @@ async def pools(page: Page) -> Response:
 @router.get("/pools/{code}")
 async def pool(page: Page, code: CodeInPath) -> Response:
     """One pool: money, exposure, limits, banks, the last transfers."""
-    return await _show(page, code, NOTHING_SENT)
+    return await _show(page, code)
 
 
-@router.post("/pools/{code}/cash")
-async def enter_cash(page: Page, code: CodeInPath) -> Response:
-    """Book a contribution, interest of the account, or a fee; then look at the pool again."""
-
-    async def send(form: FormData) -> None:
-        path = CASH.get(text(form, "kind"))
-        if path is None:
-            raise not_found()
-        await page.risk_pool.post(f"/pools/{code}/{path}", _cash_entry(form), key=once(form))
-
-    return await page.answer_form(
-        send,
-        show=lambda attempt: _show(page, code, attempt),
-        done=lambda _: page.redirect(f"/pools/{code}", "done.cash-entry"),
-    )
-
-
-def _cash_entry(form: FormData) -> dict[str, Any]:
-    kind = text(form, "kind")
-    entry = {
-        "amount": amount(form, "amount"),
-        "note": text(form, "note"),
-        ("paid_on" if kind == "fee" else "received_on"): text(form, "day"),
-    }
-    if kind == "contribution":
-        entry["party_code"] = text(form, "party_code")
-    return entry
-
-
-async def _show(page: PageContext, code: str, attempt: Attempt) -> Response:
+async def _show(page: PageContext, code: str) -> Response:
     found = await page.risk_pool.get(f"/pools/{code}")
     if found.get("own") is not None or "available" not in found:
-        return page.render("pool_of_bank.html", pool=found)
+        owed = await or_none(page.risk_pool.get(f"/pools/{code}/open-items"))
+        return page.render("pool_of_bank.html", pool=found, owed=owed or [])
     parties = await page.risk_pool.get(f"/pools/{code}/parties")
     latest = await page.risk_pool.get(f"/pools/{code}/transfers", limit=8)
     return page.render(
         "pool.html",
-        attempt=attempt,
         pool=found,
         parties=parties,
         latest=items(latest),
-        cash=CASH,
         sees_account=SEES_ACCOUNT,
-        today=await today(page),
     )
 
 

@@ -42,7 +42,7 @@ def steps_of(installation: Installation) -> list[Step]:
         )
     )
     pools = installation.pools
-    at = f"/pools/{pools[0]['code']}#cash" if pools else "/pools"
+    at = f"/pools/{pools[0]['code']}/cash/new" if pools else "/pools"
     money = Step("money", "finance_maker", at, installation.has_money)
     return [bank, *_publishing(installation), pool, line, money]
 

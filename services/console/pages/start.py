@@ -46,6 +46,7 @@ async def start(page: Page) -> Response:
         for_bank,
         day,
         known,
+        cash,
         asked,
     ) = await asyncio.gather(
         or_none(page.applications.get("/queue", limit=6)) if works else nothing(),
@@ -59,6 +60,7 @@ async def start(page: Page) -> Response:
         else nothing(),
         today(page),
         nothing() if of_bank else or_none(read_programmes(page.risk_pool)),
+        or_none(page.risk_pool.get("/cash-entries", state="entered")) if finance else nothing(),
         or_none(page.applications.get("/loan-requests")),
     )
     installation = await _set_up_here(page, pools)
@@ -66,6 +68,7 @@ async def start(page: Page) -> Response:
         return page.redirect("/setup")
     shown_pools = items(pools or [])
     months = await _months(page, shown_pools) if finance else []
+    late = await _overdue(page, shown_pools) if finance else []
     return page.render(
         "start.html",
         day=day,
@@ -75,6 +78,8 @@ async def start(page: Page) -> Response:
         recoveries=_for(page, items(recoveries or [])),
         asked=[one for one in asked or [] if one["pending_actions"]],
         months=_pending(months),
+        cash=_pending(cash or []),
+        late=late,
         versions=_pending([one for programme in known or () for one in programme["versions"]]),
         for_bank=items(for_bank or []),
         pools=shown_pools,
@@ -104,6 +109,22 @@ async def _months(page: PageContext, pools: Sequence[dict[str, Any]]) -> list[di
         )
     )
     return [month for one in found if one for month in one["items"]]
+
+
+async def _overdue(page: PageContext, pools: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What parties should have paid by now, of every pool, each with its pool's code."""
+    found = await asyncio.gather(
+        *(
+            or_none(page.risk_pool.get(f"/pools/{pool['code']}/open-items", overdue="true"))
+            for pool in pools
+        )
+    )
+    return [
+        {**item, "pool_code": pool["code"]}
+        for pool, owed in zip(pools, found, strict=True)
+        for item in owed or []
+        if item["direction"] == "receivable"
+    ]
 
 
 def _pending(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -213,6 +213,12 @@ NOTICES: Mapping[str, Notice] = {
         roles=("pool_manager",),
         fields=_CLAIM | {"paid_fen", "paid_on", "paid_from", "voucher"},
     ),
+    "claim.payment-reversed.v1": Notice(
+        banks=NAMED,
+        roles=("finance_maker", "pool_manager"),
+        bureau_acts=True,
+        fields=_CLAIM | {"paid_fen", "reason"},
+    ),
     "claim.held.v1": Notice(
         banks=NAMED,
         roles=("finance_checker", "finance_maker"),
@@ -287,6 +293,25 @@ NOTICES: Mapping[str, Notice] = {
         roles=("pool_manager",),
         fields=frozenset(
             {"pool_code", "bank_code", "month", "missing_loans", "loans", "due_on", "silent_months"}
+        ),
+    ),
+    "receivable.overdue.v1": Notice(
+        banks=NAMED,
+        bank_acts=True,
+        roles=("finance_checker", "finance_maker"),
+        bureau_acts=True,
+        fields=frozenset(
+            {
+                "pool_code",
+                "bank_code",
+                "party_code",
+                "party_name",
+                "reference",
+                "open_fen",
+                "since",
+                "due_on",
+                "days_overdue",
+            }
         ),
     ),
     "bank.suspended.v1": Notice(

@@ -245,6 +245,9 @@ class PaymentMade(RequestBody):
         description="The number of the payment voucher, as it stands on the bank's statement.",
         examples=["DL-ZF-2026-0017"],
     )
+    confirm_double_of: UUID | None = Field(
+        None, description="The entry that this one resembles, once you know it is another payment."
+    )
 
 
 class WriteOff(RequestBody):

@@ -59,6 +59,16 @@ class ClaimHold(BaseModel):
     now: str = Field(description="What is known now.")
 
 
+class PaymentEntry(Money):
+    """A cash entry of a claim, in short."""
+
+    id: UUID
+    number: str = Field(examples=["DL-K-2026-0007"])
+    kind: str = Field(examples=["payment"])
+    state: str = Field(examples=["entered"])
+    amount_fen: Fen
+
+
 class ClaimInList(Money):
     """A claim in the list."""
 
@@ -234,6 +244,9 @@ class ClaimAnswer(ClaimInList):
     explanation: dict[str, Any] | None
     people: dict[str, Any] | None
     recoveries: list[UUID]
+    payments: list[PaymentEntry] = Field(
+        description="The cash entries that pay it or take that back; of the bureau's people only."
+    )
     hold: ClaimHold | None = Field(description="Why it is not paid for now.")
     paid_from: str = Field(description="The dedicated account that paid, where it was named.")
     voucher: str = Field(description="The number of the payment voucher.")

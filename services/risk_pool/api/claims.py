@@ -24,6 +24,7 @@ from services.risk_pool.api.case_responses import (
     ClaimInList,
     ClaimStepAnswer,
     MoveAnswer,
+    PaymentEntry,
     ShareAnswer,
 )
 from services.risk_pool.api.cases import (
@@ -38,12 +39,12 @@ from services.risk_pool.domain.claim_facts import share_of
 from services.risk_pool.domain.claim_steps import ROLES
 from services.risk_pool.domain.compensation import PartyPayment
 from services.risk_pool.domain.shares import PartyShare
+from services.risk_pool.handlers import cash, claim_holds, claim_payments, compensation, escrow
 from services.risk_pool.handlers import claim_appeals as appeals
-from services.risk_pool.handlers import claim_holds, claim_payments, compensation, escrow
 from services.risk_pool.handlers import claim_steps as steps
 from services.risk_pool.handlers import claims as handlers
+from services.risk_pool.queries import cash_entries, recoveries
 from services.risk_pool.queries import claims as known
-from services.risk_pool.queries import recoveries
 from services.risk_pool.tables import claim_steps
 from shared.auth.identity import Identity
 from shared.http.context import CurrentContext
@@ -129,6 +130,7 @@ async def detail(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> 
             for party, fen in sorted(returned.items())
         ],
         recoveries=await recoveries.of_claim(conn, claim_id),
+        payments=[PaymentEntry(**one) for one in await cash_entries.of_claim(conn, claim_id)],
         history=[MoveAnswer(**move) for move in history],
     )
 
@@ -250,20 +252,13 @@ add_steps(
             description="Another person than who refused turns the appeal down, for good.",
         ),
         CaseStep(
-            action=Action.PAY,
-            handler=claim_payments.pay,
+            action=Action.ENTER_PAYMENT,
+            handler=cash.enter_claim_payment,
             body=PaymentMade,
-            name="pay_claim",
-            description="The pool's part leaves the dedicated account (finance_maker), if it "
-            "holds enough.",
-        ),
-        CaseStep(
-            action=Action.SET_ASIDE,
-            handler=escrow.set_aside,
-            body=PaymentMade,
-            name="set_claim_aside",
-            description="In a programme with escrow, in place of the payment: the pool's part leaves "
-            "the dedicated account (finance_maker) and is held in escrow until the write-off.",
+            name="enter_claim_payment",
+            description="One person (finance_maker) enters that the pool's part has left the "
+            "dedicated account. Once another person has released the cash entry, the claim is paid, "
+            "or in a programme with escrow set aside until the write-off.",
         ),
         CaseStep(
             action=Action.REPORT_LOSS,

@@ -64,6 +64,10 @@ class StatementInList(Money):
     awaiting_payment_fen: Fen = Field(
         description="The pool's share of approved claims that their own payment will pay."
     )
+    earlier_fen: Fen = Field(
+        description="What earlier statements left and cash had not settled by the month's end: "
+        "positive to receive, negative to pay. It is not asked for again."
+    )
     net_fen: Fen
     loans: dict[str, Any]
     pdf: str

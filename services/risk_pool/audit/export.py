@@ -6,7 +6,9 @@
     {"type": "explanation", "id": …, "kind": …, "explanation": {…}, "people": {…}, …}
     …
     {"type": "closed-month", "month": "2026-03", "accounts": {account: {…}}}
-    {"type": "end", "transfers": 1, "last_hash": "…", "balances": {account: {…}}}
+    {"type": "cash-entry", "number": …, "reference": …, "amount": …, "entered_by": …, …}
+    …
+    {"type": "end", "transfers": 1, "last_hash": "…", "balances": {…}, "cash_entries": 1}
 
 How a hash is made is written at the head of services/risk_pool/domain/chain.py.
 """
@@ -18,7 +20,7 @@ from typing import Any
 import asyncpg
 import orjson
 
-from services.risk_pool.audit.verify import closed_months
+from services.risk_pool.audit.verify import closed_months, released_cash
 from services.risk_pool.domain.audit_checks import Totals
 from services.risk_pool.domain.chain import FORMAT, moment
 from shared.money import format_fen
@@ -56,8 +58,19 @@ async def exported(
         yield line
     for month, totals in sorted((await closed_months(conn, pool_code)).items()):
         yield _line("closed-month", month=month, accounts=_shown(totals))
+    entries = await released_cash(conn, pool_code, last_seq=head["last_seq"])
+    for entry in entries:
+        yield _line(
+            "cash-entry",
+            number=entry.number,
+            reference=entry.reference,
+            amount=format_fen(entry.amount_fen),
+            entered_by=entry.entered_by,
+            released_by=entry.released_by,
+        )
     yield _line(
         "end",
+        cash_entries=len(entries),
         transfers=head["last_seq"],
         last_hash=head["last_hash"].hex(),
         balances=_shown(

@@ -10,7 +10,7 @@ import asyncpg
 import orjson
 
 from services.risk_pool.domain.audit import Verifier
-from services.risk_pool.domain.audit_checks import Check, Head, Row, Sealed, Totals
+from services.risk_pool.domain.audit_checks import Cash, Check, Head, Row, Sealed, Totals
 from services.risk_pool.domain.chain import FORMAT, moment
 from services.risk_pool.domain.claim import AWAITS_PAYMENT
 from services.risk_pool.domain.settlement import State
@@ -111,6 +111,7 @@ async def audit_pool(
         balances=await _balances(conn, pool_code),
         closed_months=await closed_months(conn, pool_code),
         exposure=await _exposure(conn, pool_code),
+        cash=await released_cash(conn, pool_code, last_seq=pool["last_seq"]),
     )
     return Report(pool_code, pool["name"], done, verifier.finish(head))
 
@@ -160,6 +161,20 @@ async def closed_months(conn: asyncpg.Connection, pool_code: str) -> dict[str, T
     return dict(found)
 
 
+async def released_cash(conn: asyncpg.Connection, pool_code: str, *, last_seq: int) -> list[Cash]:
+    """The released cash entries of a pool, but for those that were booked after `last_seq`."""
+    rows = await conn.fetch(
+        """select reference, number, amount_fen, entered_by, released_by from cash_entries as entry
+           where pool_code = $1 and reference is not null and not exists (
+               select from transfers as booked
+               where booked.pool_code = $1 and booked.reference = entry.reference and seq > $2)
+           order by number""",
+        pool_code,
+        last_seq,
+    )
+    return [Cash(**row) for row in rows]
+
+
 async def _exposure(conn: asyncpg.Connection, pool_code: str) -> dict[str, int]:
     rows = await conn.fetch(
         """select bank_code, sum(reserved_fen)::bigint as reserved_fen,
@@ -195,6 +210,8 @@ def audit_file(path: Path, progress: Progress = lambda done, of: None) -> Report
         expected = int(first["transfers"])
         done = 0
         months: dict[str, Totals] = {}
+        # An export that ends without its entries was made before there were any.
+        cash: list[Cash] | None = None
         for line in members:
             kind = line["type"]
             if kind == "transfer":
@@ -206,7 +223,11 @@ def audit_file(path: Path, progress: Progress = lambda done, of: None) -> Report
                 verifier.explanation(Sealed(**{name: line[name] for name in Sealed._fields}))
             elif kind == "closed-month":
                 months[line["month"]] = _totals(line["accounts"])
+            elif kind == "cash-entry":
+                cash = [*(cash or ()), _cash(line)]
             elif kind == "end":
+                if "cash_entries" in line:
+                    cash = cash or []
                 progress(done, expected)
                 head = Head(
                     pool_code=first["pool"],
@@ -214,6 +235,7 @@ def audit_file(path: Path, progress: Progress = lambda done, of: None) -> Report
                     last_hash=bytes.fromhex(line["last_hash"]),
                     balances=_totals(line["balances"]),
                     closed_months=months,
+                    cash=cash,
                 )
                 return Report(first["pool"], first["name"], done, verifier.finish(head))
         raise NotAnExport(f"{path} breaks off after {done} transfers; its last line is missing")
@@ -247,6 +269,19 @@ def _exported_row(line: dict[str, Any]) -> Row:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise NotAnExport(f"transfer {line.get('seq', '?')} is not whole: {error!r}") from error
+
+
+def _cash(line: dict[str, Any]) -> Cash:
+    try:
+        return Cash(
+            line["reference"],
+            line["number"],
+            parse_fen(line["amount"]),
+            line["entered_by"],
+            line["released_by"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise NotAnExport(f"the entry {line.get('number', '?')} is not whole: {error!r}") from error
 
 
 def _totals(accounts: dict[str, dict[str, str]]) -> Totals:

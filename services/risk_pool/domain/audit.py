@@ -10,9 +10,14 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from services.risk_pool.domain.audit_checks import Check, Head, Row, Sealed, Totals
-from services.risk_pool.domain.audit_totals import check_balances, check_exposure, check_months
+from services.risk_pool.domain.audit_totals import (
+    check_balances,
+    check_cash,
+    check_exposure,
+    check_months,
+)
 from services.risk_pool.domain.chain import GENESIS, explanation_id_of, hash_after, text_of
-from services.risk_pool.domain.ledger import account_kind
+from services.risk_pool.domain.ledger import CASH, account_kind
 from shared.money import format_fen
 
 
@@ -29,6 +34,7 @@ class Verifier:
         self._by_month: dict[str, dict[str, list[int]]] = {}
         self._known_accounts: set[str] = set()
         self._explained: dict[str, int] = {}
+        self._cash: dict[str, tuple[int, int]] = {}
         self._sealed = False
         self.chain = Check("chain", "哈希链", "hash chain")
         self.numbers = Check("numbers", "编号连续", "numbers without a gap")
@@ -38,6 +44,7 @@ class Verifier:
         self.balances = Check("balances", "余额重算", "balances recomputed")
         self.trial = Check("trial_balance", "借贷平衡", "trial balance")
         self.months = Check("closed_months", "已结月份未变", "closed months unchanged")
+        self.cash = Check("cash", "专户收付均经两人", "cash by two persons")
         self.exposure = Check(
             "exposure", "敞口、保证金与业务一致", "exposure and escrow agree with the cases"
         )
@@ -104,6 +111,8 @@ class Verifier:
 
     def _count(self, row: Row) -> None:
         fen = row.amount_fen
+        if CASH in (row.debit, row.credit):
+            self._cash[row.reference] = (row.seq, fen)
         month = self._by_month.setdefault(row.business_date[:7], {})
         for totals in (self._totals, month):
             totals.setdefault(row.debit, [0, 0])[0] += fen
@@ -155,6 +164,9 @@ class Verifier:
             self.trial,
             self.months,
         ]
+        if head.cash is not None:
+            check_cash(self.cash, self._cash, head.cash)
+            checks.append(self.cash)
         if head.exposure is not None:
             check_exposure(self.exposure, made, head.exposure)
             checks.append(self.exposure)

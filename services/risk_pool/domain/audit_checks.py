@@ -35,6 +35,16 @@ class Sealed(NamedTuple):
     stored_at: str
 
 
+class Cash(NamedTuple):
+    """A released cash entry as stored: the transfer that it says it has booked, and by whom."""
+
+    reference: str
+    number: str
+    amount_fen: int
+    entered_by: str
+    released_by: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """What the ledger says of itself: how long it is, its last hash, its balances, and the
@@ -48,6 +58,8 @@ class Head:
     exposure: Mapping[str, int] | None = None
     """`reserved:{bank}` and `covered:{bank}` as the coverages have them, `escrow:{bank}` and
     `earmarked:{bank}` as the claims do; None: not known."""
+    cash: Sequence[Cash] | None = None
+    """The released cash entries; None: not known, as of an export of an older form."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """A ledger's own figures, held against what its transfers add up to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from services.risk_pool.domain.audit_checks import Check, Totals
+from services.risk_pool.domain.audit_checks import Cash, Check, Totals
 from shared.money import format_fen
 
 
@@ -75,3 +75,40 @@ def check_exposure(check: Check, made: Totals, exposure: Mapping[str, int]) -> N
                 f"{account}: booked {format_fen(booked.get(account, 0))}, the cases add "
                 f"up to {format_fen(exposure.get(account, 0))}",
             )
+
+
+def check_cash(check: Check, moved: Mapping[str, tuple[int, int]], entries: Sequence[Cash]) -> None:
+    """Every transfer that moves cash is what two persons have entered and released, and every
+    released entry has moved it. `moved`: reference → (number, fen) of the transfers of cash."""
+    known = {one.reference: one for one in entries}
+    for reference, (seq, fen) in moved.items():
+        check.looked_at += 1
+        entry = known.get(reference)
+        if entry is None:
+            check.fault(
+                seq,
+                f"第 {seq} 笔({reference},{format_fen(fen)} 元)动用专户,却无已放行的收付登记",
+                f"transfer {seq} ({reference}, {format_fen(fen)}) moves cash without a released "
+                "entry",
+            )
+        elif entry.amount_fen != fen:
+            check.fault(
+                seq,
+                f"第 {seq} 笔为 {format_fen(fen)} 元,收付登记 {entry.number} 为 "
+                f"{format_fen(entry.amount_fen)} 元",
+                f"transfer {seq} moves {format_fen(fen)}, its entry {entry.number} says "
+                f"{format_fen(entry.amount_fen)}",
+            )
+        elif entry.entered_by == entry.released_by:
+            check.fault(
+                seq,
+                f"收付登记 {entry.number} 由 {entry.entered_by} 一人登记并放行",
+                f"the entry {entry.number} was entered and released by {entry.entered_by} alone",
+            )
+    for reference in sorted(known.keys() - moved.keys()):
+        check.looked_at += 1
+        check.fault(
+            None,
+            f"收付登记 {known[reference].number} 已放行,账簿中却无其分录 {reference}",
+            f"the entry {known[reference].number} is released; its transfer {reference} is missing",
+        )

@@ -11,14 +11,15 @@ from datetime import date
 from uuid import UUID
 
 from services.risk_pool.domain.ledger import (
-    CASH,
     CLAIMS,
+    DEBTOR,
     EARMARKS,
     RECOVERIES,
     Transfer,
     natural_balance,
     payable_to,
     receivable_from,
+    reversed_kind,
     turnover,
 )
 from services.risk_pool.domain.month_figures import (
@@ -26,10 +27,13 @@ from services.risk_pool.domain.month_figures import (
     ESCROW_EARMARKED,
     ESCROW_HELD,
     ESCROW_RELEASED,
+    UNPAID_ADJUSTED,
 )
 
-_POOLS_OWN = frozenset({CASH, CLAIMS, RECOVERIES, EARMARKS})
-_SET_ASIDE = frozenset({ESCROW_EARMARKED, ESCROW_HELD, ESCROW_RELEASED})
+_POOLS_OWN = frozenset({CLAIMS, RECOVERIES, EARMARKS})
+_UNPAID = frozenset({CLAIM_APPROVED, UNPAID_ADJUSTED})
+"""What makes the pool's own debt to the payee, before it is paid."""
+_SET_ASIDE = frozenset({ESCROW_EARMARKED, ESCROW_HELD, reversed_kind(ESCROW_HELD), ESCROW_RELEASED})
 """Moves of the pool's own money that nobody else has a part in."""
 
 
@@ -51,16 +55,17 @@ def booked_back(
     """The opposite of everything that a claim and its recoveries have booked.
 
     `is_paid`: the pool's share has left the account, and its payee owes it back. What came in on
-    the pool's own account belongs to the bearer of the loan then. What is still held in escrow, or
-    earmarked for it, goes back to the pool at once; what was paid out of escrow is owed back.
+    the pool's own account belongs to the bearer of the loan then. What its bank still holds in escrow
+    it owes back, as what was paid out of it; what was only earmarked is free at once.
     """
     booked = tuple(transfers)
     entries = _set_free(booked)
     for one in booked:
         if one.kind in _SET_ASIDE:
             continue
-        unpaid = one.kind == CLAIM_APPROVED and not is_paid
-        debit, credit = _owing(one.credit, unpaid), _owed(one.debit, bearer_code)
+        own = one.kind in _UNPAID
+        debit = _owing(one.credit, own and not is_paid)
+        credit = _lowered(one.debit, is_paid) if own else _owed(one.debit, bearer_code)
         if _owner(debit) != _owner(credit) or _owner(debit) == "":
             entries.append(
                 Entry(
@@ -75,7 +80,7 @@ def booked_back(
 
 
 def _set_free(booked: Sequence[Transfer]) -> list[Entry]:
-    """What stands on the accounts of escrow, back into the dedicated account."""
+    """What stands on the accounts of escrow: the bank that keeps the account owes it."""
     entries = []
     for account, (debited, credited) in turnover(booked).items():
         kind = account.partition(":")[0]
@@ -86,7 +91,7 @@ def _set_free(booked: Sequence[Transfer]) -> list[Entry]:
                 Entry(
                     adjusts=first.reference,
                     kind=f"reversal-of-{first.kind}",
-                    debit=CASH if kind == "escrow" else EARMARKS,
+                    debit=receivable_from(_owner(account)) if kind == "escrow" else EARMARKS,
                     credit=account,
                     amount_fen=left_fen,
                 )
@@ -105,9 +110,16 @@ def _owing(credited: str, unpaid: bool) -> str:
 def _owed(debited: str, bearer_code: str) -> str:
     """To whom what was debited goes back."""
     kind, _, party = debited.partition(":")
-    if debited == CASH:
+    if debited == receivable_from(DEBTOR):
         return payable_to(bearer_code)
     return payable_to(party) if kind == "receivable" else debited
+
+
+def _lowered(debited: str, is_paid: bool) -> str:
+    """What late money took off the pool's debt before it was paid is not owed back; until then the
+    debt itself is made whole again."""
+    kind, _, party = debited.partition(":")
+    return receivable_from(party) if kind == "payable" and is_paid else debited
 
 
 def _owner(account: str) -> str:
@@ -115,11 +127,14 @@ def _owner(account: str) -> str:
 
 
 def nets(entries: Iterable[Entry], pool_code: str) -> dict[str, int]:
-    """Party → what it gets by the entries (positive) or pays (negative), in fen; they sum to 0."""
+    """Party → what it gets by the entries (positive) or pays (negative), in fen; they sum to 0.
+
+    What a bank keeps in escrow and then owes instead is neither.
+    """
     found: dict[str, int] = {}
     for one in entries:
         for account, fen in ((one.debit, -one.amount_fen), (one.credit, one.amount_fen)):
-            is_pools = account in _POOLS_OWN or account.startswith(("escrow:", "earmarked:"))
+            is_pools = account in _POOLS_OWN or account.startswith("earmarked:")
             owner = pool_code if is_pools else _owner(account)
             found[owner] = found.get(owner, 0) + fen
     assert sum(found.values()) == 0, "no fen is made or lost"

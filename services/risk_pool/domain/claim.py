@@ -9,10 +9,8 @@ from enum import StrEnum
 from services.risk_pool.domain.claim_guards import (
     FIRST_APPEAL,
     GUARDS,
-    HELD_IN_ESCROW,
     NOT_THE_REVIEWER,
     NOT_WHO_REFUSED,
-    PAID_OUT,
     STEP_S_PEOPLE,
     STEPS_TAKEN,
 )
@@ -32,7 +30,8 @@ PAYER = frozenset({"finance_maker"})
 JUDGES_APPEALS = frozenset({"finance_checker", "pool_manager"})
 STEP_PEOPLE = frozenset[str]().union(*ROLES.values())
 EVENTS = frozenset({SYSTEM_ROLE})
-"""What a bank reports reaches the pool by events; a decided adjustment moves its claim on."""
+"""What a bank reports reaches the pool by events; a decided adjustment and a released cash entry move
+their claim on."""
 
 
 class State(StrEnum):
@@ -73,7 +72,9 @@ class Action(StrEnum):
     UPHOLD = "uphold"
     HOLD = "hold"
     RELEASE = "release"
+    ENTER_PAYMENT = "enter_payment"
     PAY = "pay"
+    UNPAY = "unpay"
     WRITE_OFF = "write_off"
     SET_ASIDE = "set_aside"
     REPORT_LOSS = "report_loss"
@@ -189,7 +190,17 @@ _PAYING = (
     # The loan was repaid, or is smaller than what was approved: a person is to look at it.
     *_moves((State.APPROVED,), Action.HOLD, State.HELD, EVENTS, "claim.held.v1"),
     *_moves((State.HELD,), Action.RELEASE, State.APPROVED, SECOND_PERSON, "claim.released.v1"),
-    *_moves((State.APPROVED,), Action.PAY, State.PAID, PAYER, "claim.paid.v1", guards=(PAID_OUT,)),
+    # One person enters the payment as a cash entry; another person's release of that pays it.
+    *_moves((State.APPROVED,), Action.ENTER_PAYMENT, State.APPROVED, PAYER),
+    *_moves((State.APPROVED,), Action.PAY, State.PAID, EVENTS, "claim.paid.v1"),
+    # The cash entry was reversed by two persons: it is owed, or to be set aside, again.
+    *_moves(
+        (State.PAID, State.ESCROWED),
+        Action.UNPAY,
+        State.APPROVED,
+        EVENTS,
+        "claim.payment-reversed.v1",
+    ),
     # By an adjustment of two persons that books back: the loan is not claimed for again. An
     # approved claim is held from the proposal on.
     *_moves(
@@ -212,14 +223,8 @@ _PAYING = (
 )
 
 _ESCROW = (
-    *_moves(
-        (State.APPROVED,),
-        Action.SET_ASIDE,
-        State.ESCROWED,
-        PAYER,
-        "claim.escrowed.v1",
-        guards=(HELD_IN_ESCROW,),
-    ),
+    # In place of the payment: the released cash entry moves the pool's part into escrow.
+    *_moves((State.APPROVED,), Action.SET_ASIDE, State.ESCROWED, EVENTS, "claim.escrowed.v1"),
     # As often as the bank has to mend it, until two persons of the house have settled.
     *_moves(
         (State.ESCROWED, State.LOSS_REPORTED),
@@ -277,7 +282,9 @@ LIFE_CYCLE = LifeCycle(
         Action.UPHOLD: Words("维持不予补偿", "refused finally"),
         Action.HOLD: Words("暂缓拨付", "held"),
         Action.RELEASE: Words("解除暂缓", "released for payment"),
+        Action.ENTER_PAYMENT: Words("登记拨付", "entered for payment"),
         Action.PAY: Words("拨付", "paid"),
+        Action.UNPAY: Words("冲正拨付", "owed again"),
         Action.WRITE_OFF: Words("核销", "written off"),
         Action.SET_ASIDE: Words("转入保证金", "moved into escrow"),
         Action.REPORT_LOSS: Words("报告核销与净损失", "reported as written off"),

@@ -56,41 +56,11 @@ def _is_not_appealed_yet(case: Row, by: Person) -> Refused | None:
     )
 
 
-class GoesIntoEscrow(Refused):
-    """The scheme moves the pool's part into escrow; nothing is paid to the bank before the
-    write-off."""
-
-    code: ClassVar[str] = "goes-into-escrow"
-
-
-class NoEscrow(Refused):
-    """The scheme pays the pool's part to the bank; nothing is set aside."""
-
-    code: ClassVar[str] = "no-escrow"
-
-
-def _is_paid_out(case: Row, by: Person) -> Refused | None:
-    if not case["escrow"]:
-        return None
-    return GoesIntoEscrow(
-        "该方案实行保证金模式，资金池应承担部分转入保证金账户，银行核销后清算。",
-        "This programme holds the pool's part in escrow and settles it after the write-off.",
-    )
-
-
-def _is_set_aside(case: Row, by: Person) -> Refused | None:
-    if case["escrow"]:
-        return None
-    return NoEscrow("该方案不设保证金，应直接拨付。", "This programme has no escrow; it pays.")
-
-
 NOT_THE_REVIEWER = "another person than the reviewer"
 NOT_WHO_REFUSED = "another person than who refused"
 STEPS_TAKEN = "every step that the scheme names is recorded"
 STEP_S_PEOPLE = "the people of the step that is next"
 FIRST_APPEAL = "not appealed before"
-PAID_OUT = "the scheme pays the bank"
-HELD_IN_ESCROW = "the scheme holds in escrow"
 
 GUARDS: dict[str, Guard] = {
     NOT_THE_REVIEWER: another_person_than("reviewed_by", zh="审批", en="the decision"),
@@ -98,6 +68,4 @@ GUARDS: dict[str, Guard] = {
     STEPS_TAKEN: _all_steps_are_taken,
     STEP_S_PEOPLE: _takes_the_next_step,
     FIRST_APPEAL: _is_not_appealed_yet,
-    PAID_OUT: _is_paid_out,
-    HELD_IN_ESCROW: _is_set_aside,
 }

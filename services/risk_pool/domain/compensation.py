@@ -6,14 +6,8 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from services.risk_pool.domain.ledger import (
-    CASH,
-    CLAIMS,
-    Transfer,
-    payable_to,
-    receivable_from,
-)
-from services.risk_pool.domain.month_figures import CLAIM_APPROVED, CLAIM_PAID, CLAIM_SHARED
+from services.risk_pool.domain.ledger import CLAIMS, Transfer, payable_to, receivable_from
+from services.risk_pool.domain.month_figures import CLAIM_APPROVED, CLAIM_SHARED
 from shared.money import parse_fen
 from shared.refusals import Refused
 from shared.schemes.decide.claims import Payment
@@ -81,30 +75,6 @@ def approval_transfers(
             loan_id=loan_id,
         )
         for one in payments
-    ]
-
-
-def payment_transfers(
-    payments: Iterable[PartyPayment],
-    *,
-    claim_number: str,
-    loan_id: UUID,
-    paid_on: date,
-    explanation_id: UUID,
-) -> Sequence[Transfer]:
-    """What leaves the account for what the pool owes each payee."""
-    return [
-        Transfer(
-            reference=f"claim:{claim_number}:{one.payee}:paid",
-            debit=payable_to(one.payee_code),
-            credit=CASH,
-            amount_fen=one.amount_fen,
-            business_date=paid_on,
-            kind=CLAIM_PAID,
-            explanation_id=explanation_id,
-            loan_id=loan_id,
-        )
-        for one in paid_by_pool(payments)
     ]
 
 

@@ -1,10 +1,12 @@
 """Escrow (保证金): what the pool sets aside for a claim, and how it is settled at the write-off.
 
-The approval earmarks the pool's part, the payment moves it out of the dedicated account, and it
-stays the pool's own until the bank has written the loan off (programmes S36, H.17). Until then the
-bank bears the loss alone: nothing has been paid to it, so what it recovers lowers the net loss.
-The settlement divides the final net loss as the claim was divided: out of escrow to the bank, what
-is too much back to the pool, what is missing added by the pool as far as its balance goes.
+The approval earmarks the pool's part; a released cash entry moves it out of the dedicated account into
+the escrow account that the bank of the loan keeps, and it stays the pool's own until that bank has
+written the loan off (programmes S36, H.17). Until then the bank bears the loss alone: nothing has been
+paid to it, so what it recovers lowers the net loss. The settlement divides the final net loss as the
+claim was divided: out of escrow to the bank, which takes it from the account it keeps; what is too
+much the bank owes the pool, what is missing the pool owes it as far as its balance goes. No cash of
+the dedicated account moves by a decision: receipts and payments settle those debts.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,18 +18,17 @@ from uuid import UUID
 from services.risk_pool.domain.booking_back import Entry
 from services.risk_pool.domain.compensation import POOL, PartyPayment
 from services.risk_pool.domain.ledger import (
-    CASH,
     CLAIMS,
     EARMARKS,
     Transfer,
     earmarked_for,
     escrow_for,
     payable_to,
+    receivable_from,
 )
 from services.risk_pool.domain.month_figures import (
     ESCROW_ADDED,
     ESCROW_EARMARKED,
-    ESCROW_HELD,
     ESCROW_PAID,
     ESCROW_RELEASED,
 )
@@ -86,29 +87,6 @@ def earmarking(
             kind=ESCROW_EARMARKED,
             explanation_id=explanation_id,
             loan_id=claim["loan_id"],
-        )
-    ]
-
-
-def setting_aside(claim: Row, *, day: date) -> Sequence[Transfer]:
-    """The payment: out of the dedicated account into escrow; the earmark is lifted."""
-    bank, number = claim["bank_code"], claim["number"]
-    if not claim["pool_pays_fen"]:
-        return []
-    return [
-        Transfer(
-            reference=f"claim:{number}:{ESCROW}:{step}",
-            debit=debit,
-            credit=credit,
-            amount_fen=claim["pool_pays_fen"],
-            business_date=day,
-            kind=ESCROW_HELD,
-            explanation_id=claim["explanation_id"],
-            loan_id=claim["loan_id"],
-        )
-        for step, debit, credit in (
-            ("lifted", EARMARKS, earmarked_for(bank)),
-            ("held", escrow_for(bank), CASH),
         )
     ]
 
@@ -233,13 +211,14 @@ class Settling:
         }
 
     def entries(self, claim: Row, *, bearer_code: str) -> list[Entry]:
-        """Out of escrow to the lender and back to the pool; what is added the month's settlement
-        pays."""
-        held, number = escrow_for(claim["bank_code"]), claim["number"]
+        """Out of escrow to the lender, which keeps the account. What is too much it owes the pool,
+        what is added the pool owes it: the month's settlement sets both off."""
+        bank, number = claim["bank_code"], claim["number"]
+        held = escrow_for(bank)
         from_escrow = self.paid_fen - self.added_fen
         steps = (
             ("paid", ESCROW_PAID, CLAIMS, held, from_escrow),
-            ("released", ESCROW_RELEASED, CASH, held, self.released_fen),
+            ("released", ESCROW_RELEASED, receivable_from(bank), held, self.released_fen),
             ("added", ESCROW_ADDED, CLAIMS, payable_to(bearer_code), self.added_fen),
         )
         return [

@@ -6,7 +6,7 @@ much goes back to it; what recoveries have given it back beyond what it bears no
 What the pool has not paid yet it pays so much less.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
@@ -14,7 +14,11 @@ from typing import Any, ClassVar
 from services.risk_pool.domain.booking_back import Entry
 from services.risk_pool.domain.compensation import POOL, PartyPayment
 from services.risk_pool.domain.ledger import CLAIMS, RECOVERIES, payable_to, receivable_from
-from services.risk_pool.domain.month_figures import CLAIM_ADJUSTED, RECOVERY_ADJUSTED
+from services.risk_pool.domain.month_figures import (
+    CLAIM_ADJUSTED,
+    RECOVERY_ADJUSTED,
+    UNPAID_ADJUSTED,
+)
 from shared.refusals import FieldFault, Refused
 from shared.schemes.decide.claims import Counters
 
@@ -106,19 +110,28 @@ def booked_anew(
         payer = (one.payer, one.payer_code)
         payee = (one.payee, one.payee_code)
         owes, owed = (payee, payer) if less > 0 else (payer, payee)
-        own_debt = one.payer == POOL and not is_paid and less > 0
-        owing = payable_to(owes[1]) if own_debt else receivable_from(owes[1])
+        unpaid = one.payer == POOL and not is_paid
+        owing = payable_to(owes[1]) if unpaid and less > 0 else receivable_from(owes[1])
         if less:
             entries.append(
                 Entry(
                     adjusts=f"claim:{claim_number}:{one.payer}:{one.payee}",
-                    kind=CLAIM_ADJUSTED,
+                    kind=UNPAID_ADJUSTED if unpaid else CLAIM_ADJUSTED,
                     debit=CLAIMS if owes[0] == POOL else owing,
                     credit=CLAIMS if owed[0] == POOL else payable_to(owed[1]),
                     amount_fen=abs(less),
                 )
             )
     return entries
+
+
+def unpaid_less(entries: Iterable[Entry]) -> int:
+    """How much less the pool pays of what it has not paid yet."""
+    return sum(
+        one.amount_fen if one.credit == CLAIMS else -one.amount_fen
+        for one in entries
+        if one.kind == UNPAID_ADJUSTED
+    )
 
 
 def passed_on(

@@ -18,6 +18,9 @@ SUSPENSE = "suspense"
 money of the pool's own."""
 EARMARKS = "earmarks"
 
+DEBTOR = "debtor"
+"""The party from whom the pool recovers itself; no programme of ours has it so."""
+
 DEBIT_KINDS = frozenset(
     {
         "cash",
@@ -124,15 +127,27 @@ class Transfer:
         account_kind(self.credit)
 
 
+REVERSAL_OF = "reversal-of-"
+
+
+def reversed_kind(kind: str) -> str:
+    """What a transfer that takes back one of this kind is called; that of a reversal is called
+    like what it brings back."""
+    if kind.startswith(REVERSAL_OF):
+        return kind.removeprefix(REVERSAL_OF)
+    return REVERSAL_OF + kind
+
+
 def reversal(transfer: Transfer, *, reference: str, business_date: date) -> Transfer:
-    """The opposite transfer: a mistake is never edited, it is booked back in an open month."""
+    """The opposite transfer: a mistake is never edited, it is booked back in an open month. The
+    reversal of a reversal is the transfer again."""
     return Transfer(
         reference=reference,
         debit=transfer.credit,
         credit=transfer.debit,
         amount_fen=transfer.amount_fen,
         business_date=business_date,
-        kind=f"reversal-of-{transfer.kind}",
+        kind=reversed_kind(transfer.kind),
         explanation_id=transfer.explanation_id,
         loan_id=transfer.loan_id,
     )

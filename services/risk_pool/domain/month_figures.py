@@ -1,8 +1,8 @@
 """The arithmetic of a month (月结), from movements to what is paid.
 
 A month is told by the ledger alone: what stood at its beginning, what moved in it by kind of
-fact, what stands at its end. What the parties then owe each other is netted per party, collected
-and paid through the pool's account.
+fact, what stands at its end. What the parties then owe each other is netted per party; each is left
+with one debt, which cash settles later (domain/open_items.py).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.risk_pool.domain.ledger import (
-    CASH,
     DEBIT_KINDS,
+    REVERSAL_OF,
     Transfer,
     account_kind,
     natural_balance,
@@ -21,7 +21,8 @@ from services.risk_pool.domain.ledger import (
 from shared.months import Month
 
 NETTED, COLLECTED, PAID = "settlement-net", "settlement-collect", "settlement-pay"
-"""Kinds of the transfers that a posted settlement books."""
+"""Kinds of the transfers by which a posted month is settled: it is netted at its posting, and
+collected and paid by released cash entries."""
 
 OPENING = "opening"
 """The kind of the movement that stands for everything before the month."""
@@ -29,12 +30,23 @@ OPENING = "opening"
 CLAIM_APPROVED, CLAIM_SHARED, CLAIM_PAID = "claim-approved", "claim-shared", "claim-paid"
 RECOVERY_BOOKED = "recovery-booked"
 CLAIM_ADJUSTED, RECOVERY_ADJUSTED = "claim-adjusted", "recovery-adjusted"
+UNPAID_ADJUSTED = "unpaid-claim-adjusted"
 SUBSIDY_APPROVED = "subsidy-approved"
 ESCROW_EARMARKED, ESCROW_HELD = "escrow-earmarked", "escrow-held"
 ESCROW_PAID, ESCROW_ADDED, ESCROW_RELEASED = "escrow-paid", "escrow-added", "escrow-released"
 """Kinds of the transfers that claims and recoveries book: the pool's own share, that of any other
-payer, the payment of the pool's share, and what comes back. In a programme with escrow: set aside
-by the approval, moved, and at the settlement paid to the lender, added to, and released."""
+payer, the payment of the pool's share, and what comes back; what late money changes of them, apart
+where the pool has not paid yet. In a programme with escrow: set aside by the approval, moved, and at
+the settlement paid to the lender, added to, and released."""
+
+SETTLES_MONTHS = (NETTED, COLLECTED, PAID, REVERSAL_OF + COLLECTED, REVERSAL_OF + PAID)
+"""What changes a debt that a statement has told already."""
+
+SETTLES_CLAIMS = (
+    CLAIM_APPROVED, UNPAID_ADJUSTED, CLAIM_PAID, REVERSAL_OF + CLAIM_APPROVED,
+    REVERSAL_OF + UNPAID_ADJUSTED, REVERSAL_OF + CLAIM_PAID,
+)  # fmt: skip
+"""What makes, changes and pays the pool's share of a claim, which no statement asks to be paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +123,17 @@ class Due:
     """What a month's settlement leaves between the pool's account and one party.
 
     A claim's pool share that is approved but not yet paid is owed, too, but is paid by its own
-    payment, not by the settlement: it is in `awaiting_payment_fen` and in neither of the others.
+    payment, not by the settlement: it is in `awaiting_payment_fen` and in none of the others. What
+    earlier statements have asked for and cash has not settled by the month's end is in
+    `earlier_fen`: it is not asked for again.
     """
 
     party: str
     payable_fen: int
     receivable_fen: int
     awaiting_payment_fen: int = 0
+    earlier_fen: int = 0
+    """Positive: still owed to the party. Negative: still owed by it."""
 
     @property
     def netted_fen(self) -> int:
@@ -134,25 +150,36 @@ def dues(
     closing: Mapping[str, int],
     *,
     awaiting_payment: Mapping[str, int],
-    settled_since: Mapping[str, int],
+    settled: Mapping[str, int],
+    stated: Mapping[str, int],
 ) -> tuple[Due, ...]:
-    """What is due per party, in the order of their codes.
+    """What is due per party, in the order of their codes: what has come to be owed and no earlier
+    statement has asked for.
 
-    `closing` are the balances at the month's end; `awaiting_payment` the part of payable:{party}
-    that approved claims will pay; `settled_since` what settlements of earlier months that were
-    posted only after this month's end have changed on an account since (in its own direction).
+    All by account and in its own direction: `closing` are the balances at the month's end;
+    `awaiting_payment` the part of a payable that approved claims will pay; `stated` what the
+    statements of earlier months have told, before netting; `settled` how netting and cash have
+    changed that by the month's end (below nought, as a rule).
     """
+
+    def newly(account: str) -> int:
+        asked_for = stated.get(account, 0) + settled.get(account, 0)
+        return closing.get(account, 0) - asked_for - awaiting_payment.get(account, 0)
+
+    def earlier(account: str) -> int:
+        return stated.get(account, 0) + settled.get(account, 0)
+
     found = []
     for party in sorted(parties):
         payable, receivable = payable_to(party), receivable_from(party)
-        awaiting_fen = awaiting_payment.get(party, 0)
         due = Due(
             party=party,
-            payable_fen=closing.get(payable, 0) + settled_since.get(payable, 0) - awaiting_fen,
-            receivable_fen=closing.get(receivable, 0) + settled_since.get(receivable, 0),
-            awaiting_payment_fen=awaiting_fen,
+            payable_fen=newly(payable),
+            receivable_fen=newly(receivable),
+            awaiting_payment_fen=awaiting_payment.get(payable, 0),
+            earlier_fen=earlier(payable) - earlier(receivable),
         )
-        assert due.payable_fen >= 0 and due.receivable_fen >= 0, f"{party}: paid twice"
+        assert due.payable_fen >= 0 and due.receivable_fen >= 0, f"{party}: stated twice"
         found.append(due)
     return tuple(found)
 
@@ -164,42 +191,35 @@ def due_of_pool(pool_code: str, due: Sequence[Due]) -> Due:
         payable_fen=sum(one.receivable_fen for one in due),
         receivable_fen=sum(one.payable_fen for one in due),
         awaiting_payment_fen=sum(one.awaiting_payment_fen for one in due),
+        earlier_fen=-sum(one.earlier_fen for one in due),
     )
 
 
 def settlement_reference(pool_code: str, month: Month, party: str, step: str) -> str:
-    """The business fact that a posting books, once: `step` is net, collect or pay."""
+    """The business fact that a posting books, once: `step` is net."""
     return f"settlement:{pool_code}:{month}:{party}:{step}"
 
 
 def settlement_transfers(
     pool_code: str, month: Month, due: Sequence[Due], *, posted_on: date
 ) -> tuple[Transfer, ...]:
-    """Net each party, then collect, then pay: the account never pays before it has collected."""
-
-    def made(one: Due, step: str, debit: str, credit: str, amount_fen: int) -> list[Transfer]:
-        if amount_fen == 0:
-            return []
-        return [
-            Transfer(
-                reference=settlement_reference(pool_code, month, one.party, step),
-                debit=debit,
-                credit=credit,
-                amount_fen=amount_fen,
-                business_date=posted_on,
-                kind=f"settlement-{step}",
-            )
-        ]
-
-    nets, collects, pays = [], [], []
-    for one in due:
-        payable, receivable = payable_to(one.party), receivable_from(one.party)
-        nets += made(one, "net", payable, receivable, one.netted_fen)
-        collects += made(one, "collect", CASH, receivable, one.receivable_fen - one.netted_fen)
-        pays += made(one, "pay", payable, CASH, one.payable_fen - one.netted_fen)
-    return (*nets, *collects, *pays)
+    """What each party owes and is owed is set off against each other. No cash moves: what is left
+    is a debt, until the account shows that it was paid."""
+    return tuple(
+        Transfer(
+            reference=settlement_reference(pool_code, month, one.party, "net"),
+            debit=payable_to(one.party),
+            credit=receivable_from(one.party),
+            amount_fen=one.netted_fen,
+            business_date=posted_on,
+            kind=NETTED,
+        )
+        for one in due
+        if one.netted_fen
+    )
 
 
 def cash_missing_fen(due: Iterable[Due], *, cash_fen: int) -> int:
-    """What the account lacks to pay everybody once it has collected; 0 if it suffices."""
-    return max(sum(one.net_fen for one in due) - cash_fen, 0)
+    """What the account lacks to pay everybody once it has collected, what earlier months left open
+    included; 0 if it suffices."""
+    return max(sum(one.net_fen + one.earlier_fen for one in due) - cash_fen, 0)

@@ -10,7 +10,7 @@ from uuid import UUID
 from services.risk_pool.domain.claim_details import CostStated, costs_kept, faults_of_costs
 from services.risk_pool.domain.compensation import POOL
 from services.risk_pool.domain.ledger import (
-    CASH,
+    DEBTOR,
     RECOVERIES,
     Transfer,
     payable_to,
@@ -236,7 +236,8 @@ def recovery_transfers(
     explanation_id: UUID,
 ) -> Sequence[Transfer]:
     """What the recovering party passes on through the settlement; its own part stays with it, and
-    what is the pledgor's it pays out itself."""
+    what is the pledgor's it pays out itself. Where the pool itself recovers, the debtor owes it
+    until a receipt is released."""
     keeper = decision.borne.recovered_by
     passed_on: dict[str, int] = {}
     for payment in decision.payments:
@@ -247,7 +248,7 @@ def recovery_transfers(
     return [
         Transfer(
             reference=f"recovery:{recovery_number}:{keeper}:{party}",
-            debit=CASH if keeper == POOL else receivable_from(codes.get(keeper, keeper)),
+            debit=receivable_from(DEBTOR if keeper == POOL else codes.get(keeper, keeper)),
             credit=RECOVERIES if party == POOL else payable_to(codes.get(party, party)),
             amount_fen=fen,
             business_date=day,

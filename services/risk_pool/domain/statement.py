@@ -48,6 +48,7 @@ KINDS: dict[str, Words] = {
     "escrow-released": Words("保证金退回资金池", "Released from escrow to the pool"),
     "recovery-booked": Words("追偿款返还", "Recoveries returned"),
     "claim-adjusted": Words("补偿更正", "Claims adjusted"),
+    "unpaid-claim-adjusted": Words("待付补偿更正", "Claims adjusted before payment"),
     "recovery-adjusted": Words("追偿返还更正", "Returned recoveries adjusted"),
     "subsidy-approved": Words("贴息贴费", "Subsidies approved"),
     "settlement-net": Words("月结轧差", "Netted by a settlement"),

@@ -24,13 +24,14 @@ from services.risk_pool.domain.adjustment_trial import (
     with_late_money,
 )
 from services.risk_pool.domain.booking_back import as_transfers, booked_back
-from services.risk_pool.domain.compensation import paid_by_pool, payments_of
+from services.risk_pool.domain.compensation import payments_of
 from services.risk_pool.domain.escrow import EscrowCountsTheNetLoss
 from services.risk_pool.domain.late_money import (
     booked_anew,
     counters_of,
     faults,
     passed_on,
+    unpaid_less,
 )
 from services.risk_pool.domain.shares import shares_of
 from services.risk_pool.domain.trial import trial_moved
@@ -295,7 +296,7 @@ async def _split_anew(
         await claims.pay_less(
             conn,
             claim["id"],
-            pool_pays_fen=sum(one.amount_fen for one in paid_by_pool(anew.payments)),
+            pool_pays_fen=claim["pool_pays_fen"] - unpaid_less(trial.entries),
             principal_fen=anew.principal_before_fen - anew.late_fen,
         )
 

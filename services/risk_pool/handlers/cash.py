@@ -1,17 +1,35 @@
-"""Money is entered by hand: numbered, explained, booked, and the pool's breaker looked at."""
+"""Cash is entered by one person and released by another; only a release books it."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
 
 import asyncpg
+from uuid6 import uuid7
 
-from services.risk_pool.domain import ledger as accounts
 from services.risk_pool.domain.cash import require_cash
-from services.risk_pool.domain.cash_entries import CashEntry
+from services.risk_pool.domain.cash_booking import (
+    CashEntered,
+    as_booked,
+    explained,
+    leaves_the_account,
+    require_day,
+    require_no_double,
+    require_reversible,
+)
+from services.risk_pool.domain.cash_entry import LIFE_CYCLE, OF_AN_ITEM, Action, Kind
+from services.risk_pool.domain.claim import Action as ClaimAction
+from services.risk_pool.domain.ledger import CASH
+from services.risk_pool.domain.open_items import CLAIM, OpenItem
+from services.risk_pool.handlers import claim_payments
 from services.risk_pool.handlers.breakers import watch_pool
+from services.risk_pool.handlers.claims import locked
+from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.waiting import serve_line
-from services.risk_pool.tables import parties, pools
-from services.risk_pool.tables.cash_entries import store_cash_entry
+from services.risk_pool.queries import cash_entries as known
+from services.risk_pool.queries import open_items
+from services.risk_pool.tables import cash_entries, parties
 from services.risk_pool.tables.ledger import (
     LockedPool,
     balances,
@@ -20,64 +38,271 @@ from services.risk_pool.tables.ledger import (
     store_explanation,
 )
 from services.risk_pool.tables.numbers import next_number
-from shared.clock import business_date
-from shared.life_cycle import Person
-from shared.refusals import NotFound
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookedCash:
-    """What was booked, and what the pool has now."""
-
-    number: str
-    reference: str
-    seq: int
-    available_fen: int
-    cash_fen: int
+from shared.life_cycle import Row
+from shared.refusals import FieldsWrong, NotFound
+from shared.transitions import Step, apply_transition
 
 
 async def enter(
-    conn: asyncpg.Connection, pool_code: str, entry: CashEntry, *, by: Person, now: datetime
-) -> BookedCash:
-    """Book money in or out under a number of its own.
+    conn: asyncpg.Connection, pool_code: str, entered: CashEntered, context: StepContext
+) -> UUID:
+    """One person enters what the bank's statement shows. Nothing is booked yet.
 
-    Raises NotFound for a pool that is none or a party that does not take part, DateNotYet,
-    BeforeOpening, CashShort, MonthClosed.
+    Raises NotFound for a pool, party or item that is none, FieldsWrong, DateNotYet, BeforeOpening,
+    LikelyDouble with the other entry, and what an item refuses to be settled by.
     """
     pool = await lock_pool(conn, pool_code)
-    entry.require_day(opened_on=pool.opened_on, today=business_date(now))
-    if entry.party_code is not None:
-        await _require_party(conn, pool, entry.party_code)
-    if entry.leaves_the_account:
-        held_fen = (await balances(conn, pool.code)).get(accounts.CASH, 0)
-        require_cash(held_fen=held_fen, due_fen=entry.amount_fen)
+    if wrong := entered.faults():
+        raise FieldsWrong(wrong)
+    require_day(entered.value_date, opened_on=pool.opened_on, today=context.today)
+    item = await _item(conn, pool, entered)
+    party_code = entered.party_code if item is None else item.party_code
+    if entered.kind == Kind.CONTRIBUTION:
+        await _require_party(conn, pool, party_code or "")
+    if item is not None:
+        item.require_settles(entered.kind, entered.amount_fen, waiting_fen=item.entered_fen)
+    others = await known.likely_doubles(conn, pool.code, entered, party_code=party_code)
+    double_of = require_no_double(entered, others)
 
-    number = await next_number(conn, pool.code, series="K", year=entry.day.year)
+    entry_id = uuid7()
+    entry = {
+        "kind": entered.kind,
+        "of_kind": entered.kind,
+        "sign": 1,
+        "root_id": entry_id,
+        "reverses": None,
+        "reverses_number": "",
+        "party_code": party_code,
+        "amount_fen": entered.amount_fen,
+        "value_date": entered.value_date,
+        "bank_reference": entered.bank_reference,
+        "account": entered.account,
+        "item": entered.item,
+        "claim_id": item.claim_id if item else None,
+        "loan_id": item.loan_id if item else None,
+        "note": entered.note,
+        "double_of": double_of,
+    }
+    if item is not None and item.claim_id is not None:
+        await claim_payments.note_entered(conn, item.claim_id, context, day=entered.value_date)
+    return await _keep(conn, pool, entry_id, entry, context)
+
+
+async def enter_claim_payment(
+    conn: asyncpg.Connection,
+    claim_id: UUID,
+    context: StepContext,
+    *,
+    paid_on: date | None,
+    from_account: str = "",
+    voucher: str = "",
+    confirm_double_of: UUID | None = None,
+) -> None:
+    """One person enters that a claim's payment has left the account, today if no day is named; in a
+    programme with escrow it has gone into the escrow account.
+
+    `from_account` where the pool has several dedicated accounts, `voucher` the number by which the
+    payment stands on the bank's statement. A claim of which the pool bears nothing is done with at
+    once: no money moves. Raises what `enter` raises, PaidBeforeApproval.
+    """
+    pool, claim = await locked(conn, claim_id, ClaimAction.ENTER_PAYMENT, context)
+    day = paid_on or context.today
+    if claim["pool_pays_fen"] == 0:
+        await claim_payments.pay_nothing(conn, claim_id, context, day=day)
+        return
+    payment = CashEntered(
+        kind=Kind.SET_ASIDE if claim["escrow"] else Kind.PAYMENT,
+        amount_fen=claim["pool_pays_fen"],
+        value_date=day,
+        item=f"{CLAIM}{claim['number']}",
+        bank_reference=voucher,
+        account=from_account,
+        confirm_double_of=confirm_double_of,
+    )
+    await enter(conn, pool.code, payment, context)
+
+
+async def reverse(
+    conn: asyncpg.Connection,
+    entry_id: UUID,
+    context: StepContext,
+    *,
+    reason: str,
+    value_date: date | None = None,
+    bank_reference: str = "",
+) -> UUID:
+    """One person enters that a booked entry is taken back; another releases that, too.
+
+    Its value date is the entry's own where none is named, as for a mistake; a payment that came
+    back has a day of its own. Raises NotFound, NotReleased, AlreadyReversed, DateNotYet,
+    BeforeOpening.
+    """
+    pool_code = await cash_entries.pool_of(conn, entry_id)
+    if pool_code is None:
+        raise NotFound("没有该收付登记", "There is no such cash entry.")
+    pool = await lock_pool(conn, pool_code)
+    taken_back = await cash_entries.lock(conn, entry_id)
+    require_reversible(taken_back, reversed_by=await known.live_reversal_of(conn, taken_back["id"]))
+    day = value_date or taken_back["value_date"]
+    require_day(day, opened_on=taken_back["value_date"], today=context.today)
+    same = (
+        "of_kind",
+        "root_id",
+        "party_code",
+        "amount_fen",
+        "account",
+        "item",
+        "claim_id",
+        "loan_id",
+    )
+    entry = {
+        **{name: taken_back[name] for name in same},
+        "kind": Kind.REVERSAL,
+        "sign": -taken_back["sign"],
+        "reverses": taken_back["id"],
+        "reverses_number": taken_back["number"],
+        "value_date": day,
+        "bank_reference": bank_reference,
+        "note": reason,
+        "double_of": None,
+    }
+    return await _keep(conn, pool, uuid7(), entry, context)
+
+
+async def _keep(
+    conn: asyncpg.Connection,
+    pool: LockedPool,
+    entry_id: UUID,
+    entry: Mapping[str, Any],
+    context: StepContext,
+) -> UUID:
+    move = LIFE_CYCLE.require(None, Action.ENTER, context.by)
+    row = {
+        **entry,
+        "id": entry_id,
+        "number": await next_number(conn, pool.code, series="K", year=context.today.year),
+        "pool_code": pool.code,
+        "state": move.target,
+        "state_since": context.now,
+        "due_on": None,
+        "entered_at": context.now,
+        "entered_by": context.by.subject,
+        "entered_name": context.by.name,
+    }
+    await cash_entries.insert(conn, row)
+    step = Step(
+        case={**row, "state": None, "version": 0},
+        action=Action.ENTER,
+        by=context.by,
+        reason=row["note"],
+    )
+    await apply_transition(conn, cash_entries.CASES, step, now=context.now)
+    return entry_id
+
+
+async def release(conn: asyncpg.Connection, entry_id: UUID, context: StepContext) -> None:
+    """Another person releases it: booked on its value date, or the first open day where that month
+    is closed; what it settles is settled with it.
+
+    Raises SecondPersonRequired, CashShort, and what an item or its claim refuses by now.
+    """
+    pool, entry = await _locked(conn, entry_id, Action.RELEASE, context)
+    booked_on = pool.open_day(entry["value_date"])
+    await _require_settles_still(conn, pool, entry)
+    if leaves_the_account(entry):
+        held_fen = (await balances(conn, pool.code)).get(CASH, 0)
+        require_cash(held_fen=held_fen, due_fen=entry["amount_fen"])
+
     explanation_id = await store_explanation(
         conn,
         pool.code,
-        entry.kind,
-        entry.explanation(number),
-        {"recorded_by": {"subject": by.subject, "name": by.name, "role": "finance_maker"}},
-        now,
+        entry["kind"],
+        explained(entry, booked_on=booked_on),
+        {
+            "entered_by": {"subject": entry["entered_by"], "name": entry["entered_name"]},
+            "released_by": {"subject": context.by.subject, "name": context.by.name},
+        },
+        context.now,
     )
-    transfer = entry.transfer(number, explanation_id)
-    await book(conn, pool, (transfer,), now=now)
-    await store_cash_entry(
-        conn, pool.code, entry, number=number, reference=transfer.reference, by=by, now=now
+    transfers = as_booked(entry, booked_on=booked_on, explanation_id=explanation_id)
+    await book(conn, pool, transfers, now=context.now)
+    step = Step(
+        case=entry,
+        action=Action.RELEASE,
+        by=context.by,
+        changes={
+            "released_by": context.by.subject,
+            "released_name": context.by.name,
+            "released_on": context.today,
+            "booked_on": booked_on,
+            "reference": transfers[0].reference,
+            "explanation_id": explanation_id,
+        },
     )
-    await watch_pool(conn, pool, day=entry.day, now=now)
+    await apply_transition(conn, cash_entries.CASES, step, now=context.now)
+    if entry["claim_id"] is not None:
+        await claim_payments.follow(conn, entry, context)
+    await watch_pool(conn, pool, day=booked_on, now=context.now)
 
-    held = await balances(conn, pool.code)
-    booked = BookedCash(
-        number=number,
-        reference=transfer.reference,
-        seq=await pools.last_seq(conn, pool.code),
-        available_fen=accounts.available_fen(held),
-        cash_fen=held.get(accounts.CASH, 0),
-    )
-    await serve_line(conn, pool.code, now=now)
-    return booked
+    await serve_line(conn, pool.code, now=context.now)
+
+
+async def refuse(
+    conn: asyncpg.Connection, entry_id: UUID, context: StepContext, *, reason: str
+) -> None:
+    """It is not booked; who entered it may enter it anew as it should be."""
+    await _end(conn, entry_id, Action.REFUSE, context, reason)
+
+
+async def withdraw(
+    conn: asyncpg.Connection, entry_id: UUID, context: StepContext, *, reason: str
+) -> None:
+    """Who entered it takes it back before anybody has released it."""
+    await _end(conn, entry_id, Action.WITHDRAW, context, reason)
+
+
+async def _end(
+    conn: asyncpg.Connection, entry_id: UUID, action: Action, context: StepContext, reason: str
+) -> None:
+    _, entry = await _locked(conn, entry_id, action, context)
+    step = Step(case=entry, action=action, by=context.by, reason=reason)
+    await apply_transition(conn, cash_entries.CASES, step, now=context.now)
+
+
+async def _locked(
+    conn: asyncpg.Connection, entry_id: UUID, action: Action, context: StepContext
+) -> tuple[LockedPool, asyncpg.Record]:
+    """The pool and the entry, locked in this order, where the table lets the caller do this."""
+    pool_code = await cash_entries.pool_of(conn, entry_id)
+    if pool_code is None:
+        raise NotFound("没有该收付登记", "There is no such cash entry.")
+    pool = await lock_pool(conn, pool_code)
+    entry = await cash_entries.lock(conn, entry_id)
+    LIFE_CYCLE.require(entry, action, context.by)
+    context.check_version(entry["version"])
+    return pool, entry
+
+
+async def _item(
+    conn: asyncpg.Connection, pool: LockedPool, entered: CashEntered
+) -> OpenItem | None:
+    if entered.kind not in OF_AN_ITEM:
+        return None
+    item = await open_items.find(conn, pool.code, entered.item)
+    if item is None:
+        raise NotFound(f"没有往来款项 {entered.item}", f"There is no open item {entered.item}.")
+    return item
+
+
+async def _require_settles_still(conn: asyncpg.Connection, pool: LockedPool, entry: Row) -> None:
+    """What has been settled since this was entered leaves no more room than it needs, and a claim
+    is still to be paid as much."""
+    if not entry["item"] or entry["sign"] < 0:
+        return
+    item = await open_items.find(conn, pool.code, entry["item"])
+    # A claim that waits for no payment any more is none; its own life cycle refuses to pay it.
+    if item is not None:
+        item.require_settles(entry["of_kind"], entry["amount_fen"], waiting_fen=0)
 
 
 async def _require_party(conn: asyncpg.Connection, pool: LockedPool, party_code: str) -> None:

@@ -1,57 +1,110 @@
-"""The pool's part of an approved claim leaves the dedicated account; later it may be written off."""
+"""The pool's part of an approved claim: entered by one person, paid, or set aside in escrow, when
+another releases it; owed again when the payment is reversed; and later perhaps written off."""
 
 from datetime import date
 from uuid import UUID
 
 import asyncpg
 
-from services.risk_pool.domain.cash import require_cash
-from services.risk_pool.domain.claim import Action
+from services.risk_pool.domain.claim import LIFE_CYCLE, Action
 from services.risk_pool.domain.compensation import (
-    payment_transfers,
     require_day_of_payment,
     require_day_of_write_off,
 )
-from services.risk_pool.domain.ledger import CASH
-from services.risk_pool.handlers.claims import locked
+from services.risk_pool.handlers import claim_holds
+from services.risk_pool.handlers.claims import locked, until
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import adjustments
 from services.risk_pool.tables import claims
-from services.risk_pool.tables.ledger import balances, book
+from shared.life_cycle import SYSTEM, Row
 from shared.transitions import Step, apply_transition
 
 
-async def pay(
+async def note_entered(
+    conn: asyncpg.Connection, claim_id: UUID, context: StepContext, *, day: date
+) -> None:
+    """The claim's history says who entered its payment; it waits for its release as before.
+
+    The pool is held. Raises PaidBeforeApproval, and NotPossibleNow for a claim that is held.
+    """
+    claim = await claims.lock(conn, claim_id)
+    LIFE_CYCLE.require(claim, Action.ENTER_PAYMENT, context.by)
+    require_day_of_payment(day, approved_on=claim["approved_on"], today=context.today)
+    step = Step(case=claim, action=Action.ENTER_PAYMENT, by=context.by, term=until(claim["due_on"]))
+    await apply_transition(conn, claims.CASES, step, now=context.now)
+
+
+async def pay_nothing(
+    conn: asyncpg.Connection, claim_id: UUID, context: StepContext, *, day: date
+) -> None:
+    """A claim of which the pool bears nothing is paid without any money, by one person."""
+    await note_entered(conn, claim_id, context, day=day)
+    claim = await claims.lock(conn, claim_id)
+    await _paid(conn, claim, context, day=day, amount_fen=0)
+
+
+async def follow(conn: asyncpg.Connection, entry: Row, context: StepContext) -> None:
+    """The claim of a released payment is paid, or owed again where the payment is taken back.
+
+    The pool is held. Raises NotPossibleNow for a claim that has moved on meanwhile.
+    """
+    claim = await claims.lock(conn, entry["claim_id"])
+    reason = f"{entry['number']}：{context.by.name}"
+    if entry["sign"] < 0:
+        await _owed_again(conn, claim, entry, context, reason=f"{reason} {entry['note']}")
+        return
+    await _paid(
+        conn,
+        claim,
+        context,
+        day=entry["value_date"],
+        amount_fen=entry["amount_fen"],
+        reason=reason,
+        account=entry["account"],
+        voucher=entry["bank_reference"],
+    )
+
+
+async def _paid(
     conn: asyncpg.Connection,
-    claim_id: UUID,
+    claim: Row,
     context: StepContext,
     *,
-    paid_on: date | None,
-    from_account: str = "",
+    day: date,
+    amount_fen: int,
+    reason: str = "",
+    account: str = "",
     voucher: str = "",
 ) -> None:
-    """What was approved is paid, today if no day is named, never more and never a part.
-
-    `from_account` where the pool has several dedicated accounts, `voucher` the number by which the
-    payment stands on the bank's statement. Raises PaidBeforeApproval, CashShort.
-    """
-    pool, claim = await locked(conn, claim_id, Action.PAY, context)
-    day = paid_on or context.today
-    require_day_of_payment(day, approved_on=claim["approved_on"], today=context.today)
-    due_fen = claim["pool_pays_fen"]
-    require_cash(held_fen=(await balances(conn, pool.code)).get(CASH, 0), due_fen=due_fen)
-
-    transfers = payment_transfers(
-        await adjustments.payments_now(conn, claim_id),
-        claim_number=claim["number"],
-        loan_id=claim["loan_id"],
-        paid_on=day,
-        explanation_id=claim["explanation_id"],
-    )
-    await book(conn, pool, transfers, now=context.now)
-    how = {"paid_on": day, "paid_fen": due_fen, "paid_from": from_account, "voucher": voucher}
-    step = Step(case=claim, action=Action.PAY, by=context.by, changes=how, facts=how)
+    """Paid to the bank, or in a programme with escrow set aside."""
+    action, when, how_much = Action.PAY, "paid_on", "paid_fen"
+    if claim["escrow"]:
+        action, when, how_much = Action.SET_ASIDE, "escrowed_on", "held_fen"
+    how = {when: day, how_much: amount_fen, "paid_from": account, "voucher": voucher}
+    step = Step(case=claim, action=action, by=SYSTEM, reason=reason, changes=how, facts=how)
     await apply_transition(conn, claims.CASES, step, now=context.now)
+
+
+async def _owed_again(
+    conn: asyncpg.Connection, claim: Row, entry: Row, context: StepContext, *, reason: str
+) -> None:
+    """What did not arrive is to be paid anew; not before an adjustment that waits is decided."""
+    nothing = {"paid_on": None, "paid_fen": 0, "paid_from": "", "voucher": ""}
+    if claim["escrow"]:
+        nothing |= {"escrowed_on": None, "held_fen": 0}
+    step = Step(
+        case=claim,
+        action=Action.UNPAY,
+        by=SYSTEM,
+        reason=reason,
+        changes=nothing,
+        term=until(context.today),
+        facts={"paid_fen": entry["amount_fen"], "reason": entry["note"]},
+    )
+    await apply_transition(conn, claims.CASES, step, now=context.now)
+    if await adjustments.open_of(conn, claim["id"]) is not None:
+        claim = await claims.lock(conn, claim["id"])
+        await claim_holds.hold_for_adjustment(conn, claim, now=context.now)
 
 
 async def write_off(

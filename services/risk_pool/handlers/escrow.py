@@ -1,4 +1,4 @@
-"""Escrow: set aside when a claim is paid, settled when its bank has written the loan off."""
+"""Escrow: the bank reports its write-off, and what was set aside is settled by it."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -9,9 +9,8 @@ import asyncpg
 
 from services.risk_pool.domain import claim as claim_cycle
 from services.risk_pool.domain.adjustment_trial import AdjustmentTrial, escrow_settled
-from services.risk_pool.domain.cash import require_cash
 from services.risk_pool.domain.claim import Action
-from services.risk_pool.domain.compensation import POOL, require_day_of_payment
+from services.risk_pool.domain.compensation import POOL
 from services.risk_pool.domain.escrow import (
     Loss,
     LossNotReported,
@@ -19,9 +18,8 @@ from services.risk_pool.domain.escrow import (
     faults_of_loss,
     net_loss_by_books,
     net_loss_now,
-    setting_aside,
 )
-from services.risk_pool.domain.ledger import CASH, available_fen
+from services.risk_pool.domain.ledger import available_fen
 from services.risk_pool.domain.shares import shares_of
 from services.risk_pool.handlers.claims import locked
 from services.risk_pool.handlers.compensation import share_of_event
@@ -29,41 +27,11 @@ from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import claims as known
 from services.risk_pool.queries import recoveries as known_recoveries
 from services.risk_pool.tables import claims
-from services.risk_pool.tables.ledger import balances, book
+from services.risk_pool.tables.ledger import balances
 from shared.life_cycle import SYSTEM, Row
 from shared.refusals import FieldsWrong
 from shared.schemes.decide.escrow import EscrowFacts, settle_escrow
 from shared.transitions import Step, apply_transition
-
-
-async def set_aside(
-    conn: asyncpg.Connection,
-    claim_id: UUID,
-    context: StepContext,
-    *,
-    paid_on: date | None,
-    from_account: str = "",
-    voucher: str = "",
-) -> None:
-    """What was approved moves into escrow, today if no day is named, never more and never a part.
-
-    It is held there, paid to nobody. Raises NoEscrow, PaidBeforeApproval, CashShort.
-    """
-    pool, claim = await locked(conn, claim_id, Action.SET_ASIDE, context)
-    day = paid_on or context.today
-    require_day_of_payment(day, approved_on=claim["approved_on"], today=context.today)
-    held_fen = claim["pool_pays_fen"]
-    require_cash(held_fen=(await balances(conn, pool.code)).get(CASH, 0), due_fen=held_fen)
-
-    await book(conn, pool, setting_aside(claim, day=day), now=context.now)
-    how = {
-        "escrowed_on": day,
-        "held_fen": held_fen,
-        "paid_from": from_account,
-        "voucher": voucher,
-    }
-    step = Step(case=claim, action=Action.SET_ASIDE, by=context.by, changes=how, facts=how)
-    await apply_transition(conn, claims.CASES, step, now=context.now)
 
 
 async def report_loss(

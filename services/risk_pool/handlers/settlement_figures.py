@@ -62,10 +62,11 @@ async def _dues(
     return dues(
         parties - {pool_code},
         {account: one.closing_fen for account, one in accounts.items()},
-        awaiting_payment=await month_facts.awaiting_payment(conn, pool_code, month),
-        settled_since=await month_facts.settled_since(
+        awaiting_payment=await month_facts.awaiting_payment(
             conn, pool_code, month, ledger_seq=ledger_seq
         ),
+        settled=await month_facts.settled_until(conn, pool_code, month, ledger_seq=ledger_seq),
+        stated=await month_facts.stated_before(conn, pool_code, month),
     )
 
 

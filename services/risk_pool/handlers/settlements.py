@@ -15,16 +15,18 @@ from uuid6 import uuid7
 
 from services.risk_pool.domain.month_figures import Due, settlement_transfers
 from services.risk_pool.domain.month_findings import POSITION_MISSING, blocking
+from services.risk_pool.domain.open_items import items_of_month
 from services.risk_pool.domain.settlement import LIFE_CYCLE, Action, is_done
 from services.risk_pool.handlers.settlement_figures import compute, findings_of
 from services.risk_pool.queries import month_facts
 from services.risk_pool.queries import settlements as known
-from services.risk_pool.tables import settlements
+from services.risk_pool.tables import open_items, settlements
 from services.risk_pool.tables.ledger import LockedPool, book, lock_pool
 from shared.clock import business_date
 from shared.contracts.risk_pool import StatementLine
 from shared.life_cycle import Person, Row
 from shared.months import Month
+from shared.postgres.calendar_overrides import load_working_days
 from shared.refusals import NotFound, Refused
 from shared.transitions import Step, apply_transition
 
@@ -150,7 +152,8 @@ async def sign(
 async def post(
     conn: asyncpg.Connection, pool_code: str, month: Month, *, caller: Person, now: datetime
 ) -> None:
-    """Book what the month leaves between the parties, and close it for ever.
+    """Net what the month leaves between the parties, keep it as open items, and close the month for
+    ever. No cash moves: receipts and payments settle the items.
 
     Raises what `_require_ready` raises.
     """
@@ -160,10 +163,12 @@ async def post(
     await _require_ready(conn, pool, month, settlement, Action.POST, caller, now=now)
     statements = await known.statements(conn, settlement["id"])
     today = business_date(now)
-    transfers = settlement_transfers(
-        pool_code, month, _dues_of(statements, pool_code), posted_on=today
-    )
+    due = _dues_of(statements, pool_code)
+    transfers = settlement_transfers(pool_code, month, due, posted_on=today)
     await book(conn, pool, transfers, now=now)
+    working_days = await load_working_days(conn)
+    items = items_of_month(pool_code, month, due, posted_on=today, working_days=working_days)
+    await open_items.insert(conn, pool_code, items)
     await settlements.close_pool(conn, pool_code, month.last)
     step = Step(
         case=settlement,
@@ -193,6 +198,7 @@ def _dues_of(statements: list[asyncpg.Record], pool_code: str) -> tuple[Due, ...
             payable_fen=row["payable_fen"],
             receivable_fen=row["receivable_fen"],
             awaiting_payment_fen=row["awaiting_payment_fen"],
+            earlier_fen=row["earlier_fen"],
         )
         for row in statements
         if row["party_code"] != pool_code
@@ -237,6 +243,7 @@ async def _require_ready(
         month,
         ledger_seq=settlement["ledger_seq"],
         mark=settlement["positions_mark"],
+        previewed_at=settlement["previewed_at"],
     ):
         raise FiguresChanged(
             "预览之后又有属于该月的新记录，请重新预览。",

@@ -8,7 +8,7 @@ import asyncpg
 from services.risk_pool.domain.adjustment import OPEN, SEEN_BY_BANKS
 from services.risk_pool.domain.claim import Action as ClaimAction
 from services.risk_pool.domain.compensation import PartyPayment, payment_of
-from services.risk_pool.domain.ledger import Transfer
+from services.risk_pool.domain.ledger import Transfer, reversed_kind
 from services.risk_pool.domain.month_figures import (
     CLAIM_ADJUSTED,
     CLAIM_APPROVED,
@@ -20,6 +20,7 @@ from services.risk_pool.domain.month_figures import (
     ESCROW_RELEASED,
     RECOVERY_ADJUSTED,
     RECOVERY_BOOKED,
+    UNPAID_ADJUSTED,
 )
 from services.risk_pool.queries import claims
 from services.risk_pool.queries.filters import conditions
@@ -120,9 +121,11 @@ async def booked_of_loan(conn: asyncpg.Connection, pool_code: str, loan_id: UUID
             CLAIM_SHARED,
             RECOVERY_BOOKED,
             CLAIM_ADJUSTED,
+            UNPAID_ADJUSTED,
             RECOVERY_ADJUSTED,
             ESCROW_EARMARKED,
             ESCROW_HELD,
+            reversed_kind(ESCROW_HELD),
             ESCROW_PAID,
             ESCROW_RELEASED,
             ESCROW_ADDED,

@@ -1,11 +1,12 @@
 """The business fact behind a transfer: what happened, with which figures, through whom."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import asyncpg
 
+from services.risk_pool.domain.cash_entry import KIND_WORDS
 from services.risk_pool.domain.coverage import LETS_GO, Action, known_as
 from services.risk_pool.domain.statement import kind_words
 from shared.money import format_fen
@@ -55,7 +56,7 @@ async def fact_behind(conn: asyncpg.Connection, transfer: asyncpg.Record, pool_c
     words = kind_words(kind)
     zh, en = _WORDS.get(kind, (words.zh, words.en))
     fact: Fact = {"zh": zh, "en": en, "figures": {}, "people": []}
-    if kind in ("contribution", "interest", "fee"):
+    if reference.partition(":")[0] in KIND_WORDS:
         await _add_cash_entry(conn, fact, pool_code, reference)
     elif kind in _MOVES_OF or kind == "position":
         await _add_coverage(conn, fact, transfer)
@@ -86,20 +87,15 @@ async def _add_cash_entry(
         return
     fact["figures"] = _shown(
         number=entry["number"],
-        party=entry["party_name"],
+        party=entry["party_name"] or entry["party_code"],
         amount=format_fen(entry["amount_fen"]),
-        day=entry["booked_on"],
+        day=entry["value_date"],
+        bank_reference=entry["bank_reference"],
+        item=entry["item"],
+        reverses=entry["reverses_number"],
         note=entry["note"],
     )
-    fact["people"] = [
-        _person(
-            entry["created_by"],
-            entry["created_by_name"],
-            "finance_maker",
-            "record",
-            entry["created_at"],
-        )
-    ]
+    fact["people"] = await _movers(conn, entry["id"])
 
 
 async def _add_coverage(conn: asyncpg.Connection, fact: Fact, transfer: asyncpg.Record) -> None:
@@ -190,10 +186,6 @@ async def _movers(conn: asyncpg.Connection, case_id: Any) -> list[dict[str, Any]
         case_id,
     )
     return [dict(move) for move in moves]
-
-
-def _person(subject: str, name: str, role: str, action: str, at: datetime) -> dict[str, Any]:
-    return {"subject": subject, "name": name, "role": role, "action": action, "at": at}
 
 
 def _fen(amount_fen: int | None) -> str | None:

@@ -1,16 +1,15 @@
 """What a month's settlement reads of the ledger and the positions, while the pool is held."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
 
-from services.risk_pool.domain.adjustment import SEEN_BY_BANKS
 from services.risk_pool.domain.claim import UNDECIDED
-from services.risk_pool.domain.compensation import POOL
 from services.risk_pool.domain.coverage import COMPENSATED
-from services.risk_pool.domain.ledger import natural_balance
-from services.risk_pool.domain.month_figures import COLLECTED, NETTED, PAID
+from services.risk_pool.domain.ledger import natural_balance, payable_to, receivable_from
+from services.risk_pool.domain.month_figures import SETTLES_CLAIMS, SETTLES_MONTHS
 from services.risk_pool.domain.month_findings import CasesFound
 from services.risk_pool.domain.recovery import UNCONFIRMED
 from services.risk_pool.domain.settlement import CLOSED
@@ -42,55 +41,42 @@ async def party_codes(conn: asyncpg.Connection, pool_code: str) -> set[str]:
 
 
 async def awaiting_payment(
-    conn: asyncpg.Connection, pool_code: str, month: Month
-) -> dict[str, int]:
-    """Payee → the pool's share of claims that were approved but not paid at the month's end, as
-    late money had left it by then."""
-    rows = await conn.fetch(
-        f"""with unpaid as (
-               select id from claims
-               where pool_code = $1 and approved_on <= $2 and (paid_on is null or paid_on > $2)
-                 and (reversed_on is null or reversed_on > $2)
-           ), late as (
-               select distinct on (claim_id) claim_id, effect -> 'payments' as payments
-               from adjustments join unpaid on unpaid.id = claim_id
-               where amount_fen is not null and state in ({literals(SEEN_BY_BANKS)})
-                 and booked_on <= $2
-               order by claim_id, adjustments.id desc
-           ), steps as (
-               select step.payer, step.payee_code, step.amount_fen
-               from unpaid join claim_payments as step on step.claim_id = unpaid.id
-               where unpaid.id not in (select claim_id from late)
-               union all
-               select step.payer, step.payee_code, (step.amount * 100)::bigint
-               from late cross join lateral jsonb_to_recordset(late.payments)
-                    as step (payer text, payee_code text, amount numeric)
-           )
-           select payee_code as payee, sum(amount_fen)::bigint as fen from steps
-           where payer = $3 group by 1""",
-        pool_code,
-        month.last,
-        POOL,
-    )
-    return {row["payee"]: row["fen"] for row in rows}
-
-
-async def settled_since(
     conn: asyncpg.Connection, pool_code: str, month: Month, *, ledger_seq: int
 ) -> dict[str, int]:
-    """Account → change (in its own direction) by earlier months that were posted after this one
-    had ended: what they settled is not due again."""
+    """Account → the pool's share of claims that was approved and not paid by the month's end."""
+    changed = await _changed_by(conn, pool_code, month, SETTLES_CLAIMS, ledger_seq=ledger_seq)
+    # A paid claim that is booked back is owed by its payee: that its statement does ask for.
+    return {account: fen for account, fen in changed.items() if account.startswith("payable:")}
+
+
+async def settled_until(
+    conn: asyncpg.Connection, pool_code: str, month: Month, *, ledger_seq: int
+) -> dict[str, int]:
+    """Account → how netting, receipts and payments of earlier statements have changed it by the
+    month's end, in its own direction."""
+    return await _changed_by(conn, pool_code, month, SETTLES_MONTHS, ledger_seq=ledger_seq)
+
+
+async def _changed_by(
+    conn: asyncpg.Connection,
+    pool_code: str,
+    month: Month,
+    kinds: Iterable[str],
+    *,
+    ledger_seq: int,
+) -> dict[str, int]:
     rows = await conn.fetch(
-        """select account, sum(debited)::bigint as debited, sum(credited)::bigint as credited
-           from transfers
-           cross join lateral (values (debit, amount_fen, 0), (credit, 0, amount_fen))
-                as side (account, debited, credited)
-           where pool_code = $1 and business_date > $2 and seq <= $3 and kind = any($4::text[])
-           group by account""",
+        f"""select account, sum(debited)::bigint as debited, sum(credited)::bigint as credited
+            from transfers
+            cross join lateral (values (debit, amount_fen, 0), (credit, 0, amount_fen))
+                 as side (account, debited, credited)
+            where pool_code = $1 and business_date <= $2 and seq <= $3
+              and kind in ({", ".join(f"'{kind}'" for kind in kinds)})
+              and (account like 'payable:%' or account like 'receivable:%')
+            group by account""",
         pool_code,
         month.last,
         ledger_seq,
-        [NETTED, COLLECTED, PAID],
     )
     return {
         row["account"]: natural_balance(
@@ -98,6 +84,25 @@ async def settled_since(
         )
         for row in rows
     }
+
+
+async def stated_before(conn: asyncpg.Connection, pool_code: str, month: Month) -> dict[str, int]:
+    """Account → what the statements of posted months before this one have told, before netting."""
+    rows = await conn.fetch(
+        f"""select party_code, sum(payable_fen)::bigint as payable_fen,
+                   sum(receivable_fen)::bigint as receivable_fen
+            from settlements join settlement_statements as told on told.settlement_id = settlements.id
+            where pool_code = $1 and month < $2 and state in ({literals(CLOSED)})
+              and party_code <> pool_code
+            group by party_code""",
+        pool_code,
+        str(month),
+    )
+    stated: dict[str, int] = {}
+    for row in rows:
+        stated[payable_to(row["party_code"])] = row["payable_fen"]
+        stated[receivable_from(row["party_code"])] = row["receivable_fen"]
+    return stated
 
 
 async def positions_mark(conn: asyncpg.Connection, pool_code: str, month: Month) -> str:
@@ -119,8 +124,10 @@ async def is_stale(
     *,
     ledger_seq: int,
     mark: str,
+    previewed_at: datetime,
 ) -> bool:
-    """Whether a fact of the month has come in since its figures were made."""
+    """Whether a fact of the month has come in since its figures were made, or an earlier month was
+    posted, which takes out of this one what it has told."""
     booked_since = await conn.fetchval(
         """select exists (select 1 from transfers
                           where pool_code = $1 and seq > $2 and business_date <= $3)""",
@@ -128,7 +135,15 @@ async def is_stale(
         ledger_seq,
         month.last,
     )
-    return booked_since or mark != await positions_mark(conn, pool_code, month)
+    posted_since = await conn.fetchval(
+        """select exists (select 1 from settlements
+                          where pool_code = $1 and month < $2 and posted_at > $3)""",
+        pool_code,
+        str(month),
+        previewed_at,
+    )
+    moved = mark != await positions_mark(conn, pool_code, month)
+    return booked_since or posted_since or moved
 
 
 _FOUND = "count(*)::integer as n, (array_agg(number order by number))[1:20] as numbers"

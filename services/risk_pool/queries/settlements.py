@@ -62,7 +62,7 @@ async def statements(conn: asyncpg.Connection, settlement_id: UUID) -> list[asyn
     """What the month leaves each party, as far as the institution may see it."""
     rows: list[asyncpg.Record] = await conn.fetch(
         """select party_code, party_role, party_name, payable_fen, receivable_fen,
-                  awaiting_payment_fen, net_fen
+                  awaiting_payment_fen, earlier_fen, net_fen
            from settlement_statements where settlement_id = $1 order by party_code""",
         settlement_id,
     )
@@ -75,7 +75,7 @@ async def statement_of(
     """What the month leaves one party; None where the institution may see no such statement."""
     return await conn.fetchrow(
         """select party_code, party_role, party_name, payable_fen, receivable_fen,
-                  awaiting_payment_fen, net_fen
+                  awaiting_payment_fen, earlier_fen, net_fen
            from settlement_statements where settlement_id = $1 and party_code = $2""",
         settlement_id,
         party_code,

@@ -8,6 +8,7 @@ import asyncpg
 from services.risk_pool.domain import ledger as accounts_of
 from services.risk_pool.domain.month_figures import AccountMonth, account_months
 from services.risk_pool.domain.month_loans import LoanFigures, MonthLoans, loans_together
+from services.risk_pool.domain.open_items import settlement_item
 from services.risk_pool.domain.settlement import LIFE_CYCLE
 from services.risk_pool.domain.statement import (
     Table,
@@ -58,7 +59,9 @@ async def statement(
             "netted_fen": sum(_netted(one) for one in (others if is_pool else [own])),
             "net_fen": own["net_fen"],
             "awaiting_payment_fen": own["awaiting_payment_fen"],
+            "earlier_fen": own["earlier_fen"],
             "transfers": await _posting(conn, settlement, month, party_code, is_pool=is_pool),
+            "item": await _item(conn, settlement, month, party_code),
         },
         "tables": [_table(one) for one in tables],
         "accounts": [_account(accounts[name]) for name in mine],
@@ -242,6 +245,19 @@ async def _posting(
     return [_entry(row) for row in found]
 
 
+async def _item(
+    conn: asyncpg.Connection, settlement: asyncpg.Record, month: Month, party_code: str
+) -> dict[str, str] | None:
+    """What a posted month has left the party to pay or to get, and by when."""
+    reference = settlement_item(settlement["pool_code"], month, party_code)
+    due_on = await conn.fetchval(
+        "select due_on from open_items where pool_code = $1 and reference = $2",
+        settlement["pool_code"],
+        reference,
+    )
+    return {"reference": reference, "due_on": due_on.isoformat()} if due_on else None
+
+
 def _entry(row: Mapping[str, Any]) -> dict[str, Any]:
     words = kind_words(row["kind"])
     return {
@@ -275,5 +291,7 @@ def _party(statement: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _net(statement: Mapping[str, Any]) -> dict[str, int]:
-    amounts = ("payable_fen", "receivable_fen", "awaiting_payment_fen", "net_fen")
+    amounts = (
+        "payable_fen", "receivable_fen", "awaiting_payment_fen", "earlier_fen", "net_fen",
+    )  # fmt: skip
     return {name: statement[name] for name in amounts}

@@ -29,6 +29,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "pool_payable": ("应向各方收取", "To be collected"),
     "pool_receivable": ("应向各方支付", "To be paid"),
     "netted": ("轧差抵销", "Netted"),
+    "earlier": (
+        "前期对账单尚未结清（不重复计入）",
+        "Open from earlier statements, not asked again",
+    ),
     "awaiting": ("已批准待拨付补偿（另行拨付）", "Approved claims, paid separately"),
     "transfers": ("结算入账明细", "Postings of this settlement"),
     "balances": ("余额与发生额", "Balances and movements"),

@@ -154,7 +154,9 @@ class _Workbook:
         )
         sheet.write(first + 3, 0, word["awaiting"], self._soft)
         self._amount(sheet, first + 3, 1, due["awaiting_payment_fen"])
-        return first + 4
+        sheet.write(first + 4, 0, word["earlier"], self._soft)
+        self._amount(sheet, first + 4, 1, due["earlier_fen"])
+        return first + 5
 
     def _classes(self, sheet: Worksheet, row: int) -> int:
         loans, word = self._statement["loans"], self._words

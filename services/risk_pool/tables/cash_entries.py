@@ -1,39 +1,60 @@
-"""Cash entries in PostgreSQL; none is ever changed."""
+"""What is written of a cash entry: its row as entered, and its moves.
 
-from datetime import datetime
+Nothing here opens a transaction. Whoever writes holds the pool's lock; the database refuses any
+change of what was entered.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
 
 import asyncpg
-from uuid6 import uuid7
 
-from services.risk_pool.domain.cash_entries import CashEntry
-from shared.life_cycle import Person
+from services.risk_pool.domain.cash_entry import LIFE_CYCLE
+from shared.transitions import CaseTable
+
+CASES = CaseTable(
+    life_cycle=LIFE_CYCLE,
+    kind="cash_entry",
+    table="cash_entries",
+    bank=None,
+    columns={
+        "released_by": "text",
+        "released_name": "text",
+        "released_on": "date",
+        "booked_on": "date",
+        "reference": "text",
+        "explanation_id": "uuid",
+    },
+)
+
+_ENTERED = (
+    "id", "number", "pool_code", "kind", "of_kind", "sign", "root_id", "reverses",
+    "reverses_number", "party_code", "amount_fen", "value_date", "bank_reference", "account",
+    "item", "claim_id", "loan_id", "note", "double_of", "state", "state_since", "due_on",
+    "entered_at", "entered_by", "entered_name",
+)  # fmt: skip
+_ENTER = f"""
+    insert into cash_entries ({", ".join(_ENTERED)})
+    values ({", ".join(f"${n}" for n, _ in enumerate(_ENTERED, start=1))})
+"""
 
 
-async def store_cash_entry(
-    conn: asyncpg.Connection,
-    pool_code: str,
-    entry: CashEntry,
-    *,
-    number: str,
-    reference: str,
-    by: Person,
-    now: datetime,
-) -> None:
-    """Keep what was entered, by whom."""
-    await conn.execute(
-        """insert into cash_entries (id, number, pool_code, kind, party_code, amount_fen,
-               booked_on, note, reference, created_at, created_by, created_by_name)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
-        uuid7(),
-        number,
-        pool_code,
-        entry.kind,
-        entry.party_code,
-        entry.amount_fen,
-        entry.day,
-        entry.note,
-        reference,
-        now,
-        by.subject,
-        by.name,
+async def insert(conn: asyncpg.Connection, entry: Mapping[str, Any]) -> None:
+    """Keep an entry as it was entered."""
+    await conn.execute(_ENTER, *(entry[name] for name in _ENTERED))
+
+
+async def pool_of(conn: asyncpg.Connection, entry_id: UUID) -> str | None:
+    """The pool of an entry, to be locked before it; None where the caller may know of none."""
+    code: str | None = await conn.fetchval(
+        "select pool_code from cash_entries where id = $1", entry_id
     )
+    return code
+
+
+async def lock(conn: asyncpg.Connection, entry_id: UUID) -> asyncpg.Record:
+    """An entry for changing. It exists, and its pool is locked."""
+    entry = await conn.fetchrow("select * from cash_entries where id = $1 for update", entry_id)
+    assert entry is not None
+    return entry

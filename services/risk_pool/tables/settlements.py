@@ -129,11 +129,11 @@ async def write_statements(
     await conn.executemany(
         """insert into settlement_statements
                (settlement_id, party_code, party_role, party_name, payable_fen, receivable_fen,
-                awaiting_payment_fen, net_fen)
-           values ($1, $2, $3, $4, $5, $6, $7, $8)""",
+                awaiting_payment_fen, earlier_fen, net_fen)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
         [
             (settlement_id, one.party, *names.get(one.party, ("", one.party)), one.payable_fen,
-             one.receivable_fen, one.awaiting_payment_fen, one.net_fen)
+             one.receivable_fen, one.awaiting_payment_fen, one.earlier_fen, one.net_fen)
             for one in dues
         ],
     )  # fmt: skip

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from services.risk_pool.domain.account_statement import AccountEntry
+from tests.cash import released
 from tests.risk_pool.account.files import ACCOUNT, bank_csv
 from tests.risk_pool.claims.driver import Claims, claims_of
 
@@ -26,6 +27,10 @@ class Account(Claims):
         answer = await self.checker.post(f"/pool-accounts/{entered.json()['id']}/confirm")
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    async def moves(self, kind: str, amount: str, on: str, **more: Any) -> Any:
+        """Money is entered by one person and released by another."""
+        return await released(self.maker, self.checker, self.code, kind, amount, on, **more)
 
     async def sends(self, content: bytes, *, by: Any = None, **said: str) -> Any:
         """A file is sent; the answer as it comes."""

@@ -16,14 +16,10 @@ async def messy_march(pool: Account) -> None:
     claim = await pool.approves("甲", "1000000.00")
     await pool.pays(claim, paid_on="2026-03-02", voucher="ZF20260302001")
     await pool.it_is("2026-04-01")
-    for kind, body in (
-        ("fees", {"amount": "200.00", "paid_on": "2026-03-10"}),
-        ("interest", {"amount": "18750.31", "received_on": "2026-03-21"}),
-        ("contributions", {"party_code": "DL-FIN", "amount": "300000.00", "received_on": "2026-03-12"}),
-        ("contributions", {"party_code": "DL-FIN", "amount": "60000.00", "received_on": "2026-03-30"}),
-    ):  # fmt: skip
-        answer = await pool.finance.post(f"/pools/dongli/{kind}", json=body)
-        assert answer.status_code == 201, answer.text
+    await pool.moves("fee", "200.00", "2026-03-10")
+    await pool.moves("interest", "18750.31", "2026-03-21")
+    await pool.moves("contribution", "300000.00", "2026-03-12", party_code="DL-FIN")
+    await pool.moves("contribution", "60000.00", "2026-03-30", party_code="DL-FIN")
 
 
 def statement_of_march(paid: str) -> list:
@@ -158,10 +154,7 @@ async def test_a_match_is_undone_with_a_reason_and_both_sides_are_open_again(run
 
 async def test_a_line_is_split_and_several_lines_are_one_movement(running):
     async with account_of(running, paid_in="100.00") as pool:
-        await pool.finance.post(
-            "/pools/dongli/contributions",
-            json={"party_code": "DL-FIN", "amount": "40.00", "received_on": "2026-01-02"},
-        )
+        await pool.moves("contribution", "40.00", "2026-01-02", party_code="DL-FIN")
         await pool.imports(
             entry("2026-01-02", "110.00", name="别名", reference="A"),
             entry("2026-01-03", "30.00", name="别名", reference="B"),
@@ -207,10 +200,7 @@ async def test_what_is_taken_back_from_suspense_is_open_on_the_account_again(run
         await pool.then(held, "take-back")
         assert await pool.balances() == {}
         assert await pool.finds() == [("unmatched_credit", "70.00")]
-        await pool.finance.post(
-            "/pools/dongli/contributions",
-            json={"party_code": "DL-FIN", "amount": "70.00", "received_on": "2026-01-05"},
-        )
+        await pool.moves("contribution", "70.00", "2026-01-05", party_code="DL-FIN")
         movement = await pool.open_movement("70.00")
         assert (await pool.matches([await pool.open_line("70.00")], [movement])).status_code == 201
         assert (await pool.reconciles())["is_settled"] is True

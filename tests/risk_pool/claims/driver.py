@@ -8,6 +8,7 @@ from typing import Any
 from services.risk_pool.main import SERVICE
 from shared.clock import business_date
 from shared.postgres.database import EVERYWHERE
+from tests.cash import pay_claim
 from tests.risk_pool.core.driver import OPENED, Pool
 
 DOCUMENTS = [
@@ -30,7 +31,6 @@ class Claims(Pool):
     def __init__(self, service: Any, code: str = "dongli") -> None:
         super().__init__(service, code)
         self.maker = service.as_("gao", "finance_maker")
-        self.checker = service.as_("qian", "finance_checker")
 
     async def it_is(self, day: str) -> None:
         """Move the clock to nine in the morning of a day in China."""
@@ -155,10 +155,8 @@ class Claims(Pool):
         return await self.decides(await self.files(name, principal, **more))
 
     async def pays(self, claim: dict[str, Any], **more: Any) -> Any:
-        """The pool's part is paid."""
-        answer = await self.maker.post(f"/claims/{claim['id']}/pay", json=more)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        """The pool's part is paid: one person enters the payment, another releases it."""
+        return await pay_claim(self.maker, self.checker, claim, **more)
 
     async def recovers(
         self,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.cash import settle_items
 from tests.risk_pool.claims.driver import Claims, claims_of
 from tests.risk_pool.claims.test_claims import bad_loan, code_of, lending
 
@@ -69,10 +70,8 @@ async def test_an_unpaid_claim_is_booked_back_and_nothing_is_left_of_it(running)
         }
         seen = (await pool.auditor.get(f"/claims/{claim['id']}")).json()
         assert (seen["state"], seen["pending_actions"]) == ("reversed", [])
-        assert code_of(await pool.maker.post(f"/claims/{claim['id']}/pay", json={})) == (
-            409,
-            "not-possible-now",
-        )
+        again = await pool.maker.post(f"/claims/{claim['id']}/enter_payment", json={})
+        assert code_of(again) == (409, "not-possible-now")
 
 
 async def test_a_paid_claim_becomes_a_receivable_less_what_recoveries_gave_back(running):
@@ -135,6 +134,7 @@ async def test_a_month_with_an_adjustment_settles_and_collects_it_from_the_bank(
         await pool.hears(pool.position("other-ICBC-0", "2026-04", "10000000.00"))
         await pool.it_is("2026-05-02")
         await pool.settles("2026-04")
+        await settle_items(pool.maker, pool.checker, "dongli", "2026-05-02")
 
         assert done["booked_on"] == "2026-04-02"
         assert gets(done["effect"])["ICBC"] == "-359600.00"

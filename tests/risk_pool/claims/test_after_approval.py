@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from tests.risk_pool.claims.driver import amounts, claims_of
-from tests.risk_pool.claims.test_claims import bad_loan, code_of, lending
+from tests.risk_pool.claims.test_claims import bad_loan, code_of, enters_payment, lending
 
 
 async def approved(pool, **more):
@@ -35,7 +35,7 @@ async def test_an_approved_claim_whose_loan_is_smaller_now_is_held_and_not_paid(
         )  # fmt: skip
         last = held["history"][-1]
         assert (last["action"], last["role"], last["reason"]) == ("hold", "system", hold["zh"])
-        paid = await pool.maker.post(f"/claims/{claim['id']}/pay", json={})
+        paid = await pool.maker.post(f"/claims/{claim['id']}/enter_payment", json={})
         assert code_of(paid) == (409, "not-possible-now")
         assert "cash" in await pool.balances()
         (told,) = await pool.said("claim.held.v1")
@@ -101,9 +101,10 @@ async def test_a_part_that_was_approved_is_held_only_when_the_loan_falls_below_t
 async def test_a_repayment_and_a_payment_at_the_same_moment_end_in_one_of_both(running):
     async with claims_of(running) as pool:
         claim = await approved(pool)
+        entered = await enters_payment(pool, claim)
 
         paid, _ = await asyncio.gather(
-            pool.maker.post(f"/claims/{claim['id']}/pay", json={}),
+            pool.checker.post(f"/cash-entries/{entered['id']}/release", json={}),
             pool.hears(pool.repayment("a", on=date(2026, 3, 5))),
         )
 
@@ -119,7 +120,7 @@ async def test_a_payment_says_from_which_account_and_by_which_voucher(running):
         claim = await approved(pool)
 
         for wrong in ({"from_account": "a b"}, {"voucher": " "}, {"voucher": "x\ny"}):
-            answer = await pool.maker.post(f"/claims/{claim['id']}/pay", json=wrong)
+            answer = await pool.maker.post(f"/claims/{claim['id']}/enter_payment", json=wrong)
             assert answer.status_code == 422, wrong
         how = {"from_account": "0302 0112 0930 0456 789", "voucher": "DL-ZF-2026-0017"}
         paid = await pool.pays(claim, paid_on="2026-03-05", **how)

@@ -159,8 +159,17 @@ class History:
         """A payment, and at the same moment a correction of the same loan's figures."""
         for loan in (await self.any_in("approved"))[:1]:
             loan.principal_fen -= self.chance.choice((0, 0, 1))
+            body = {"voucher": f"V-{loan.name}"}
+            entered = await loan.pool.maker.post(f"{loan.path}/enter_payment", json=body)
+            assert entered.status_code in (200, 409), entered.text
+            now = (await loan.pool.auditor.get(loan.path)).json()
+            if not now["payments"]:
+                # The pool bears nothing of it.
+                assert now["state"] == "paid"
+                continue
+            entry = now["payments"][-1]
             paid, _ = await asyncio.gather(
-                loan.pool.maker.post(f"{loan.path}/pay", json={"voucher": f"V-{loan.name}"}),
+                loan.pool.checker.post(f"/cash-entries/{entry['id']}/release", json={}),
                 loan.pool.hears(self.report(loan)),
             )
             assert paid.status_code in (200, 409), paid.text

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from shared.money import parse_fen
+from tests.cash import release
 from tests.risk_pool.claims.driver import DOCUMENTS, amounts, claims_of
 from tests.risk_pool.core.driver import yuan
 
@@ -21,6 +22,14 @@ async def lending(pool, count=1, bank="ICBC"):
     """Other loans of the bank, so that its yearly cap (5 % of its lending) does not bind."""
     for number in range(count):
         await pool.covers(f"other-{bank}-{number}", amount="10000000.00", bank=bank)
+
+
+async def enters_payment(pool, claim, **how):
+    """One person enters the payment; the cash entry, which waits for its release."""
+    entered = await pool.maker.post(f"/claims/{claim['id']}/enter_payment", json=how)
+    assert entered.status_code == 200, entered.text
+    (entry,) = entered.json()["payments"]
+    return entry
 
 
 UNSEEN = {"opinion": "好", "trial": "none that was shown"}
@@ -154,7 +163,7 @@ async def test_a_bank_sees_only_its_own_claims_and_recoveries(running):
             assert (await other.get(path)).json()["items"] == []
             assert len((await own.get(path)).json()["items"]) == 1
         for step, body in (
-            (f"/claims/{claim['id']}/pay", {}),
+            (f"/claims/{claim['id']}/enter_payment", {}),
             (f"/claims/{claim['id']}/recoveries", _recovery()),
             (f"/recoveries/{recovery['id']}/confirm", {"trial": recovery["trial"]["id"]}),
         ):
@@ -312,14 +321,16 @@ async def test_payment_waits_until_the_account_holds_enough_and_says_what_is_mis
         claim = await pool.approves("a", "900000.00", overdue_days=95)
         await pool.fee("5900000.00", on=date(2026, 3, 5))
 
-        answer = await pool.maker.post(f"/claims/{claim['id']}/pay", json={})
+        entered = await enters_payment(pool, claim, paid_on="2026-03-05")
+        answer = await pool.checker.post(f"/cash-entries/{entered['id']}/release", json={})
 
         assert code_of(answer) == (409, "cash-short")
         assert answer.json()["missing"] == "260000.00"
         assert "260,000.00" in answer.json()["detail"]
 
         await pool.paid_in("260000.00", on=date(2026, 3, 5))
-        paid = await pool.pays(claim, paid_on="2026-03-05")
+        await release(pool.checker, entered)
+        paid = (await pool.auditor.get(f"/claims/{claim['id']}")).json()
         assert (paid["state"], paid["paid"], paid["paid_on"]) == ("paid", "360000.00", "2026-03-05")
         assert "cash" not in await pool.balances()
         assert (await pool.said("claim.paid.v1"))[0]["paid"] == "360000.00"
@@ -331,9 +342,12 @@ async def test_a_payment_lies_between_the_approval_and_today(running, day):
         await bad_loan(pool)
         claim = await pool.approves("a", "900000.00", overdue_days=95)
 
-        answer = await pool.maker.post(f"/claims/{claim['id']}/pay", json={"paid_on": day})
+        answer = await pool.maker.post(
+            f"/claims/{claim['id']}/enter_payment", json={"paid_on": day}
+        )
 
-        assert code_of(answer) == (422, "paid-on-impossible")
+        assert answer.status_code == 422
+        assert answer.json()["code"] in ("paid-on-impossible", "date-not-yet")
 
 
 async def test_every_step_is_done_once_whoever_asks_again(running):
@@ -349,10 +363,13 @@ async def test_every_step_is_done_once_whoever_asks_again(running):
         assert other.status_code == 422
 
         claim = await pool.decides(first.json())
-        pay = f"/claims/{claim['id']}/pay"
+        pay = f"/claims/{claim['id']}/enter_payment"
         key = {"Idempotency-Key": "pay-a"}
         paid = await pool.maker.post(pay, json={}, headers=key)
         assert (await pool.maker.post(pay, json={}, headers=key)).json() == paid.json()
+        assert code_of(await pool.maker.post(pay, json={})) == (409, "above-open-item")
+        (entry,) = paid.json()["payments"]
+        await release(pool.checker, entry)
         assert code_of(await pool.maker.post(pay, json={})) == (409, "not-possible-now")
         assert (await pool.balances())["claims"] == claim["pool_pays"]
 

@@ -18,7 +18,9 @@ from services.risk_pool.domain.month_figures import (
     dues,
     settlement_transfers,
 )
+from services.risk_pool.domain.open_items import items_of_month
 from services.risk_pool.domain.statement import Table, tables_of_party, tables_of_pool
+from shared.calendar import WorkingDays
 from shared.months import Month
 
 LIFE_CYCLES = {
@@ -85,31 +87,32 @@ def test_what_the_parties_get_together_is_what_leaves_the_account(amounts):
     for party, (payable, receivable, unpaid_claims) in amounts.items():
         closing[payable_to(party)] = payable + unpaid_claims
         closing[receivable_from(party)] = receivable
-        awaiting[party] = unpaid_claims
+        awaiting[payable_to(party)] = unpaid_claims
 
-    due = dues(PARTIES, closing, awaiting_payment=awaiting, settled_since={})
+    due = dues(PARTIES, closing, awaiting_payment=awaiting, settled={}, stated={})
     made = settlement_transfers("p", Month(2026, 3), due, posted_on=date(2026, 4, 2))
+    items = items_of_month(
+        "p", Month(2026, 3), due, posted_on=date(2026, 4, 2), working_days=WorkingDays()
+    )
 
     after = dict(closing)
-    cash = 0
     for one in made:
         for account, debited, credited in (
             (one.debit, one.amount_fen, 0),
             (one.credit, 0, one.amount_fen),
         ):
-            change = natural_balance(account, debited_fen=debited, credited_fen=credited)
-            if account == "cash":
-                cash += change
-            else:
-                after[account] += change
-    assert sum(one.net_fen for one in due) == -cash
+            # No cash moves: there is no such account here.
+            after[account] += natural_balance(account, debited_fen=debited, credited_fen=credited)
+    for item in items:
+        owed = payable_to if item.direction == "payable" else receivable_from
+        after[owed(item.party_code)] -= item.amount_fen
     assert {account: left for account, left in after.items() if left} == {
-        payable_to(party): unpaid for party, unpaid in awaiting.items() if unpaid
+        account: unpaid for account, unpaid in awaiting.items() if unpaid
     }
-    # The account never pays before it has collected.
-    kinds = [one.kind for one in made]
-    order = {"settlement-net": 0, "settlement-collect": 1, "settlement-pay": 2}
-    assert kinds == sorted(kinds, key=order.__getitem__)
+    sign = {"payable": 1, "receivable": -1}
+    assert sum(one.net_fen for one in due) == sum(
+        sign[item.direction] * item.amount_fen for item in items
+    )
     assert len({one.reference for one in made}) == len(made)
 
 
@@ -128,13 +131,24 @@ def test_cash_suffices_exactly_when_nothing_is_missing(amounts, cash):
     assert cash_missing_fen(due, cash_fen=cash + missing) == 0
 
 
-def test_what_an_earlier_month_settled_late_is_not_due_again():
+def test_what_an_earlier_statement_has_asked_for_is_not_asked_for_again():
     closing = {payable_to("A"): 700, receivable_from("A"): 50}
-    since = {payable_to("A"): -400, receivable_from("A"): -50}
+    stated = {payable_to("A"): 400, receivable_from("A"): 50}
 
-    (due,) = dues(("A",), closing, awaiting_payment={}, settled_since=since)
+    (due,) = dues(("A",), closing, awaiting_payment={}, settled={}, stated=stated)
 
-    assert (due.payable_fen, due.receivable_fen) == (300, 0)
+    assert (due.payable_fen, due.receivable_fen, due.earlier_fen) == (300, 0, 350)
+
+
+def test_what_cash_has_settled_of_an_earlier_statement_is_owed_no_more():
+    closing = {payable_to("A"): 400, receivable_from("A"): 0}
+    stated = {payable_to("A"): 400, receivable_from("A"): 50}
+    # Set off against each other are 50, and 250 of the rest were paid; 300 came to be owed anew.
+    settled = {payable_to("A"): -300, receivable_from("A"): -50}
+
+    (due,) = dues(("A",), closing, awaiting_payment={}, settled=settled, stated=stated)
+
+    assert (due.payable_fen, due.receivable_fen, due.earlier_fen) == (300, 0, 100)
 
 
 ACCOUNTS = (

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from services.risk_pool.audit.verify import audit_pool, opened
+from tests.cash import pay_claim, release, reversed_by_two, settle_items
 from tests.risk_pool.claims.driver import Claims, amounts, claims_of
 from tests.risk_pool.claims.test_adjustments import (
     LATE,
@@ -30,10 +31,8 @@ async def approved(pool: Claims, principal: str = "900000.00", **more: Any) -> A
 
 
 async def set_aside(pool: Claims, claim: Any) -> Any:
-    """The pool's part is moved into escrow."""
-    answer = await pool.maker.post(f"/claims/{claim['id']}/set_aside", json={})
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    """The pool's part is moved into escrow, by two persons."""
+    return await pay_claim(pool.maker, pool.checker, claim)
 
 
 async def escrowed(pool: Claims, principal: str = "900000.00", **more: Any) -> Any:
@@ -61,7 +60,7 @@ async def shown(pool: Claims, claim: Any) -> Any:
 async def passes_the_audit(pool: Claims) -> None:
     async with opened(pool.service.context.database.url) as conn:
         report = await audit_pool(conn, pool.code)
-    assert report is not None and len(report.checks) == 9
+    assert report is not None and len(report.checks) == 10
     assert [check.first for check in report.checks if not check.passed] == []
 
 
@@ -94,23 +93,52 @@ async def test_what_is_approved_is_earmarked_and_what_is_set_aside_is_held_not_p
         await passes_the_audit(pool)
 
 
-async def test_a_programme_with_escrow_pays_nobody_and_another_sets_nothing_aside(running):
+async def test_what_is_to_be_set_aside_is_moved_by_two_persons_and_owed_to_nobody(running):
     async with claims_of(running, code="sh_escrow") as pool:
         claim = await approved(pool)
-        refused = await pool.maker.post(f"/claims/{claim['id']}/pay", json={})
-        assert code_of(refused) == (409, "goes-into-escrow")
-        seen = (await pool.maker.get(f"/claims/{claim['id']}")).json()
-        assert seen["pending_actions"] == ["set_aside"]
+        items = (await pool.maker.get(f"/pools/{pool.code}/open-items")).json()
+        assert [(one["direction"], one["party_code"], one["open"]) for one in items] == [
+            ("set_aside", "ICBC", "720000.00")
+        ]
+        wrong = {"kind": "payment", "amount": "720000.00", "value_date": "2026-03-05",
+                 "item": items[0]["reference"]}  # fmt: skip
+        refused = await pool.maker.post(f"/pools/{pool.code}/cash-entries", json=wrong)
+        assert code_of(refused) == (409, "wrong-direction")
+
+        entered = await pool.maker.post(f"/claims/{claim['id']}/enter_payment", json={})
+
+        (payment,) = entered.json()["payments"]
+        assert (payment["kind"], entered.json()["state"]) == ("set_aside", "approved")
         assert (await pool.balances())["cash"] == "20000000.00"
-    async with claims_of(running) as pool:
-        await pool.covers("a", amount="1000000.00")
-        await pool.goes_bad("a", "2026-02", "900000.00", overdue_days=92)
-        await pool.it_is("2026-03-05")
-        claim = await pool.approves("a", "900000.00", overdue_days=95)
-        refused = await pool.maker.post(f"/claims/{claim['id']}/set_aside", json={})
-        assert code_of(refused) == (409, "no-escrow")
-        seen = (await pool.maker.get(f"/claims/{claim['id']}")).json()
-        assert seen["pending_actions"] == ["pay"]
+        own = pool.service.as_("gao", "finance_maker", "finance_checker")
+        refused = await own.post(f"/cash-entries/{payment['id']}/release", json={})
+        assert code_of(refused) == (409, "second-person-required")
+        await release(pool.checker, payment)
+        held = await pool.balances()
+        assert (held["cash"], held["escrow:ICBC"]) == ("19280000.00", "720000.00")
+        assert (await pool.maker.get(f"/pools/{pool.code}/open-items")).json() == []
+
+
+async def test_a_transfer_into_escrow_that_came_back_is_earmarked_and_made_again(running):
+    async with claims_of(running, code="sh_escrow") as pool:
+        claim = await escrowed(pool)
+        (payment,) = claim["payments"]
+
+        await reversed_by_two(pool.maker, pool.checker, payment, reason="账号有误，银行退回")
+
+        after = await shown(pool, claim)
+        assert (after["state"], after["held"], after["escrowed_on"]) == ("approved", "0.00", None)
+        held = await pool.balances()
+        assert (held["cash"], held["earmarked:ICBC"]) == ("20000000.00", "720000.00")
+        assert "escrow:ICBC" not in held
+        await passes_the_audit(pool)
+        again = await set_aside(pool, claim)
+        assert (again["state"], again["held"]) == ("escrowed", "720000.00")
+        done = await reversed_by(pool, claim)
+        assert gets(done["effect"]) == {"sh_escrow": "0.00", "ICBC": "0.00"}
+        held = await pool.balances()
+        assert (held["cash"], current(held, "ICBC")) == ("19280000.00", "-720000.00")
+        await passes_the_audit(pool)
 
 
 async def test_the_worked_example_is_held_settled_and_released_to_the_fen(running):
@@ -141,7 +169,8 @@ async def test_the_worked_example_is_held_settled_and_released_to_the_fen(runnin
         )  # fmt: skip
         held = await pool.balances()
         assert held["claims"] == "2136842.79"
-        assert held["cash"] == "17863157.21"
+        # The bank keeps the escrow account: what is too much it owes, no cash has come in.
+        assert (held["cash"], held["receivable:ICBC"]) == ("16902067.13", "961090.08")
         assert "escrow:ICBC" not in held and "earmarked:ICBC" not in held
         (told,) = await pool.said("claim.settled.v1")
         assert (told["net_loss"], told["released"]) == ("2671053.49", "961090.08")
@@ -177,6 +206,7 @@ async def test_a_larger_net_loss_is_topped_up_and_the_month_pays_it(running):
         await pool.it_is("2026-04-02")
         for month in ("2026-01", "2026-02", "2026-03"):
             await pool.settles(month)
+        await settle_items(pool.maker, pool.checker, pool.code, "2026-04-02")
         held = await pool.balances()
         assert (held["cash"], current(held, "ICBC")) == ("19120000.00", "0.00")
         await passes_the_audit(pool)
@@ -214,7 +244,8 @@ async def test_without_a_net_loss_everything_is_released(running):
         assert (after["state"], after["paid"]) == ("settled", "0.00")
         assert amounts(after["shares"]) == {"pool": "0.00", "bank": "0.00"}
         held = await pool.balances()
-        assert held["cash"] == "20000000.00" and "claims" not in held
+        assert (held["cash"], held["receivable:ICBC"]) == ("19200000.00", "800000.00")
+        assert "claims" not in held
         # Nobody has lost anything any more: it is the pledgor's.
         last = await pool.recovers(claim, "1.00", on="2026-03-05")
         assert last["to_pledgor"] == "1.00"
@@ -336,11 +367,13 @@ async def test_an_escrow_claim_found_wrong_is_booked_back_from_every_state(runni
         if state == "settled":
             # 640,000.00 were paid out of escrow, 800.00 of 1,000.00 came back since.
             assert gets(done["effect"]) == {"sh_escrow": "639200.00", "ICBC": "-639200.00"}
-            assert (held["cash"], current(held, "ICBC")) == ("19360000.00", "-640000.00")
+            assert (held["cash"], current(held, "ICBC")) == ("19280000.00", "-720000.00")
         else:
-            # Nobody was paid: what was held goes back to where it came from.
+            # Nobody was paid: what the bank has kept in escrow it owes.
             assert gets(done["effect"]) == {"sh_escrow": "0.00", "ICBC": "0.00"}
-            assert (held["cash"], current(held, "ICBC")) == ("20000000.00", "0.00")
+            kept = "0.00" if state == "approved" else "-720000.00"
+            assert current(held, "ICBC") == kept
+            assert held["cash"] == ("20000000.00" if state == "approved" else "19280000.00")
         await passes_the_audit(pool)
 
 

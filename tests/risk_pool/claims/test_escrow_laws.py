@@ -13,13 +13,13 @@ import pytest
 
 from services.risk_pool.audit.verify import audit_pool, opened
 from services.risk_pool.domain.booking_back import as_transfers, booked_back, nets
+from services.risk_pool.domain.cash_booking import as_booked
 from services.risk_pool.domain.compensation import PartyPayment
 from services.risk_pool.domain.escrow import (
     OthersPayIntoEscrow,
     Settling,
     earmarking,
     require_pool_alone,
-    setting_aside,
 )
 from services.risk_pool.domain.shares import shares_of
 from shared.money import format_fen, parse_fen
@@ -67,9 +67,13 @@ def test_a_settlement_empties_escrow_and_a_claw_back_leaves_what_was_really_paid
     step = PartyPayment(payer="pool", payer_code="sh", payee="escrow", payee_code="escrow",
                         kind="escrow", amount_fen=pool_fen)  # fmt: skip
     bound = earmarking(claim, step, day=DAY, explanation_id=UUID(int=2)) if pool_fen else []
+    moved = {
+        "kind": "set_aside", "of_kind": "set_aside", "sign": 1, "number": "K", "party_code": "ICBC",
+        "item": "claim:C", "amount_fen": pool_fen, "loan_id": claim["loan_id"],
+    }  # fmt: skip
     booked = [
         *bound,
-        *setting_aside(claim, day=DAY),
+        *(as_booked(moved, booked_on=DAY, explanation_id=UUID(int=2)) if pool_fen else ()),
         *as_transfers(entries, adjustment_number="T", **about),
     ]
 
@@ -81,7 +85,9 @@ def test_a_settlement_empties_escrow_and_a_claw_back_leaves_what_was_really_paid
     assert settling.added_fen <= available_fen
     assert settling.paid_fen == pool_fen - settling.released_fen + settling.added_fen
     # What has left the account, and what is still owed, is what the bank gets.
-    assert held.get("payable:ICBC", 0) - held.get("cash", 0) == settling.paid_fen
+    owed_fen = held.get("payable:ICBC", 0) - held.get("receivable:ICBC", 0)
+    assert owed_fen - held.get("cash", 0) == settling.paid_fen
+    assert held.get("receivable:ICBC", 0) == settling.released_fen
 
     back = booked_back(booked, bearer_code="ICBC", is_paid=True)
     undone = balances([*booked, *as_transfers(back, adjustment_number="U", **about)])
@@ -151,12 +157,24 @@ class History:
             self.done["approved"] += 1
 
     async def sets_aside(self) -> None:
-        """Twice at once: the money moves one time."""
+        """Entered and released twice at once: the money moves one time."""
         if loan := await self.one_in("approved"):
-            where = f"/claims/{loan.claim['id']}/set_aside"
-            both = await asyncio.gather(*(self.pool.maker.post(where, json={}) for _ in "12"))
-            assert sorted(one.status_code for one in both) in ([200, 409], [409, 409])
+            where = f"/claims/{loan.claim['id']}/enter_payment"
+            await self.one_at_most(self.pool.maker, where)
+            for entry in (await self.seen_by_finance(loan))["payments"]:
+                if entry["state"] == "entered":
+                    await self.one_at_most(
+                        self.pool.checker, f"/cash-entries/{entry['id']}/release"
+                    )
             self.done["set aside"] += 1
+
+    async def seen_by_finance(self, loan: Loan) -> Any:
+        return (await self.pool.maker.get(f"/claims/{loan.claim['id']}")).json()
+
+    @staticmethod
+    async def one_at_most(by: Any, where: str) -> None:
+        both = await asyncio.gather(*(by.post(where, json={}) for _ in "12"))
+        assert sorted(one.status_code for one in both) in ([200, 409], [409, 409])
 
     async def recovers(self) -> None:
         if loan := await self.one_in("approved", "escrowed", "loss_reported", "settled"):
@@ -229,7 +247,8 @@ class History:
             escrow[loan.bank] += fen["held"]
             if claim["state"] == "approved":
                 earmarked[loan.bank] += parse_fen(claim["pool_pays"])
-            gone_fen += fen["paid"] - fen["added"]
+            if claim["escrowed_on"]:
+                gone_fen += parse_fen(loan.claim["pool_pays"])
             if claim["state"] == "reversed":
                 continue
             shares = {one["party"]: parse_fen(one["amount"]) for one in claim["shares"]}
@@ -249,7 +268,8 @@ class History:
             assert held.get(f"earmarked:{bank}", 0) == earmarked[bank]
         assert held.get("claims", 0) == claims_fen
         assert held.get("recoveries", 0) == back_fen
-        assert held["cash"] == self.money_fen - sum(escrow.values()) - gone_fen
+        # What a settlement or a claw-back sets free the bank owes; no receipt has come in.
+        assert held["cash"] == self.money_fen - gone_fen
         pool = (await self.pool.auditor.get(f"/pools/{self.pool.code}")).json()
         bound_fen = sum(escrow.values()) + sum(earmarked.values())
         free_fen = self.money_fen + back_fen - claims_fen - bound_fen

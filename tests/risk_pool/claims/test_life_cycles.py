@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 
 from shared.auth.issuer import Issuer
+from shared.money import parse_fen
 from shared.service import Service
+from tests.cash import confirmed, pay_claim, release, reversed_by_two
 from tests.risk_pool.claims.driver import DOCUMENTS, Claims, claims_of
 from tests.risk_pool.claims.test_adjustments import reversed_by
 from tests.risk_pool.claims.test_claims import code_of
@@ -45,10 +47,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "appeal": {"reason": "有新证据"},
     "reopen": {"reason": "成立"},
     "uphold": {"reason": "不成立"},
-    "pay": {},
+    "enter_payment": {},
     "release": {"opinion": "好"},
     "write_off": {"reason": "执行终结"},
-    "set_aside": {},
     "return_loss": {"reason": "缺少批复"},
     "report_loss": {
         "written_off_on": "2026-03-20",
@@ -120,7 +121,10 @@ class People:
             body = body | {"trial": (await by.get(f"{path}/trial")).json()["id"]}
         if action == "confirm" and path.startswith("/recoveries"):
             body = {"trial": (await by.get(path)).json()["trial"]["id"]}
-        answer = await by.post(where, json=body)
+        if action == "enter_payment":
+            answer = await confirmed(by, where, body)
+        else:
+            answer = await by.post(where, json=body)
         assert answer.status_code == 200, (path, action, role, answer.text)
         case = (await self.pool.auditor.get(path)).json()
         assert case["state"] == to, (path, action, role)
@@ -164,6 +168,8 @@ FIRST = ("finance_maker", "reviewer")
 JUDGES = ("finance_checker", "pool_manager")
 CLAIM_MOVES = (
     # from, action, by whom, to, what is told
+    # First, while the caps leave the pool something to pay.
+    ("approved", "enter_payment", ("finance_maker",), "approved", ""),
     ("submitted", "review", FIRST, "reviewed", "claim.reviewed.v1"),
     ("submitted", "return", FIRST, "returned", "claim.returned.v1"),
     ("submitted", "refuse", (*FIRST, "finance_checker"), "refused", "claim.refused.v1"),
@@ -178,7 +184,6 @@ CLAIM_MOVES = (
     ("appealed", "reopen", JUDGES, "submitted", "claim.reopened.v1"),
     ("appealed", "uphold", JUDGES, "refused_finally", "claim.upheld.v1"),
     ("appealed", "return", (*FIRST, *JUDGES), "returned", "claim.returned.v1"),
-    ("approved", "pay", ("finance_maker",), "paid", "claim.paid.v1"),
     ("held", "release", ("finance_checker",), "approved", "claim.released.v1"),
     ("paid", "write_off", ("finance_checker",), "written_off", "claim.written-off.v1"),
 )
@@ -197,7 +202,7 @@ WAY_TO["approved"] = (
     ("approve", "finance_checker", "approved", "claim.approved.v1"),
 )
 WAY_TO["held"] = (*WAY_TO["approved"], ("hold", "system", "held", "claim.held.v1"))
-WAY_TO["paid"] = (*WAY_TO["approved"], ("pay", "finance_maker", "paid", "claim.paid.v1"))
+WAY_TO["paid"] = (*WAY_TO["approved"], ("pay", "system", "paid", "claim.paid.v1"))
 WAY_TO["appealed"] = (
     *WAY_TO["refused"],
     ("appeal", "bank_operator", "appealed", "claim.appealed.v1"),
@@ -244,11 +249,31 @@ async def claim_at(people: People, state: str) -> str:
             continue
         if action == "hold":
             await is_held(people, path, f"l{people.filed - 1}")
+        elif action == "pay":
+            await is_paid(people, path)
         else:
             by = people.with_role(role, subject=f"{role}-before")
             await people.moves(path, action, by, role=role, to=to)
         people.told[claim["id"]].append(told)
     return path
+
+
+async def is_paid(people: People, path: str, action: str = "pay", to: str = "paid") -> None:
+    """One person enters the payment and another releases it; the system moves the claim."""
+    for role in ROLES:
+        for nobodys in (action, "unpay"):
+            answer = await people.with_role(role).post(f"{path}/{nobodys}", json={})
+            assert answer.status_code in (404, 405), (nobodys, role)
+    claim = {"id": path.rpartition("/")[2]}
+    voucher = f"V-{people.filed}"
+    case = await pay_claim(
+        people.with_role("finance_maker"), people.with_role("finance_checker"), claim,
+        voucher=voucher,
+    )  # fmt: skip
+    last = case["history"][-1]
+    assert (last["source"], last["action"], last["target"], last["role"]) == (
+        "approved", action, to, "system",
+    )  # fmt: skip
 
 
 async def is_held(people: People, path: str, name: str) -> None:
@@ -322,7 +347,7 @@ async def test_a_claim_moves_as_its_people_move_it(
         if role == roles[0]:
             await people.is_for_nobody_but(roles, path, action)
         await people.moves(path, action, people.with_role(role), role=role, to=target)
-        people.told[path.rpartition("/")[2]].append(told)
+        people.told[path.rpartition("/")[2]] += [told] if told else []
         await people.claim_is_told(path)
 
 
@@ -361,7 +386,7 @@ async def test_a_claim_moves_in_no_other_way(people: People, state: str):
 
 
 ESCROW_MOVES = (
-    ("approved", "set_aside", ("finance_maker",), "escrowed", "claim.escrowed.v1"),
+    ("approved", "enter_payment", ("finance_maker",), "approved", ""),
     ("escrowed", "report_loss", ("bank_operator",), "loss_reported", "claim.loss-reported.v1"),
     ("loss_reported", "report_loss", ("bank_operator",), "loss_reported", "claim.loss-reported.v1"),
     (
@@ -373,9 +398,9 @@ ESCROW_MOVES = (
     ),
 )
 WAY_OF_ESCROW = {
-    "escrowed": (("set_aside", "finance_maker", "escrowed", "claim.escrowed.v1"),),
+    "escrowed": (("set_aside", "system", "escrowed", "claim.escrowed.v1"),),
     "loss_reported": (
-        ("set_aside", "finance_maker", "escrowed", "claim.escrowed.v1"),
+        ("set_aside", "system", "escrowed", "claim.escrowed.v1"),
         ("report_loss", "bank_operator", "loss_reported", "claim.loss-reported.v1"),
     ),
 }
@@ -389,7 +414,10 @@ async def test_a_claim_in_escrow_moves_as_its_people_move_it_and_in_no_other_way
         async def at(state: str) -> str:
             path = await claim_at(people, "approved")
             for action, role, to, told in WAY_OF_ESCROW.get(state, ()):
-                await people.moves(path, action, people.with_role(role), role=role, to=to)
+                if action == "set_aside":
+                    await is_paid(people, path, "set_aside", "escrowed")
+                else:
+                    await people.moves(path, action, people.with_role(role), role=role, to=to)
                 people.told[path.rpartition("/")[2]].append(told)
             return path
 
@@ -398,17 +426,27 @@ async def test_a_claim_in_escrow_moves_as_its_people_move_it_and_in_no_other_way
                 path = await at(source)
                 await people.is_for_nobody_but(roles, path, action)
                 await people.moves(path, action, people.with_role(role), role=role, to=target)
-                people.told[path.rpartition("/")[2]].append(told)
+                people.told[path.rpartition("/")[2]] += [told] if told else []
 
         possible = {(source, action) for source, action, *_ in ESCROW_MOVES}
         anybody = people.with_role(*BUREAU, subject="anybody")
         for state in WAY_OF_ESCROW:
             path = await at(state)
-            for action in ("approve", "pay", "write_off", "set_aside", "release", "withdraw"):
+            for action in ("approve", "enter_payment", "write_off", "release", "withdraw"):
                 assert (state, action) not in possible
                 answer = await anybody.post(f"{path}/{action}", json=BODIES[action])
                 assert code_of(answer) == (409, "not-possible-now"), (state, action)
             assert (await people.seen(path))[0] == state
+
+        # A transfer into escrow that two persons reverse is to be made again.
+        back = await at("escrowed")
+        (entry,) = (await pool.maker.get(back)).json()["payments"]
+        await reversed_by_two(pool.maker, pool.checker, entry, reason="账号错误，银行退回")
+        last = (await pool.auditor.get(back)).json()["history"][-1]
+        assert (last["source"], last["action"], last["target"], last["role"]) == (
+            "escrowed", "unpay", "approved", "system",
+        )  # fmt: skip
+        people.told[back.rpartition("/")[2]].append("claim.payment-reversed.v1")
 
         # The settlement is nobody's own move: two persons decide an adjustment, and the case moves.
         for role in ROLES:
@@ -588,7 +626,43 @@ async def test_who_reviewed_a_claim_decides_it_in_neither_way_and_may_pay_it(peo
     assert await people.seen(path) == before
     checker = people.with_role("finance_checker")
     await people.moves(path, "approve", checker, role="finance_checker", to="approved")
-    await people.moves(path, "pay", both, role="finance_maker", to="paid")
+    await people.moves(path, "enter_payment", both, role="finance_maker", to="approved")
+    (entry,) = (await both.get(path)).json()["payments"]
+    own = await both.post(f"/cash-entries/{entry['id']}/release", json={})
+    assert code_of(own) == (409, "second-person-required")
+    await release(checker, entry)
+    assert (await people.seen(path))[0] == "paid"
+
+
+async def test_a_payment_that_two_persons_reverse_is_owed_again_and_paid_anew(people: People):
+    pool = people.pool
+    path = await claim_at(people, "paid")
+    (entry,) = (await pool.maker.get(path)).json()["payments"]
+    owed = (await pool.balances()).get("payable:ICBC", "0.00")
+
+    back = await reversed_by_two(pool.maker, pool.checker, entry, reason="账号错误，银行退回")
+
+    case = (await pool.maker.get(path)).json()
+    last = case["history"][-1]
+    assert (last["source"], last["action"], last["target"], last["role"]) == (
+        "paid", "unpay", "approved", "system",
+    )  # fmt: skip
+    assert (case["paid"], case["paid_on"], case["voucher"]) == ("0.00", None, "")
+    assert case["waiting_for"]["due_on"] == str(pool.today())
+    due = parse_fen((await pool.balances())["payable:ICBC"]) - parse_fen(owed)
+    assert due == parse_fen(case["pool_pays"])
+    people.told[case["id"]].append("claim.payment-reversed.v1")
+    await people.claim_is_told(path)
+    told = people.heard[-1]["data"]
+    assert (told["paid"], told["reason"]) == (case["pool_pays"], "账号错误，银行退回")
+    # Taking the reversal back is the payment again, with its own day and number.
+    again = await reversed_by_two(pool.maker, pool.checker, back, reason="未退回")
+    case = (await pool.maker.get(path)).json()
+    assert (case["state"], case["paid"]) == ("paid", case["pool_pays"])
+    assert (await pool.balances()).get("payable:ICBC", "0.00") == owed
+    assert again["reference"] == f"reversal:{again['number']}"
+    people.told[case["id"]].append("claim.paid.v1")
+    await people.claim_is_told(path)
 
 
 RETURNED = (("return", "finance_checker", "returned"),)

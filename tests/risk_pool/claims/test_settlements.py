@@ -14,6 +14,7 @@ from shared.auth.identity import Identity
 from shared.money import format_fen, parse_fen
 from shared.months import Month
 from shared.postgres.database import EVERYWHERE
+from tests.cash import settle_items
 from tests.risk_pool.claims.driver import claims_of
 from tests.risk_pool.claims.test_claims import code_of
 
@@ -188,9 +189,7 @@ async def test_figures_that_a_later_fact_has_overtaken_are_previewed_anew(runnin
         where = "/pools/dongli/settlements/2026-02"
         await pool.settles("2026-02", "preview", "confirm")
 
-        await pool.finance.post(
-            "/pools/dongli/interest", json={"amount": "88.00", "received_on": "2026-02-28"}
-        )
+        await pool.interest("88.00", on=date(2026, 2, 28))
         answer = await pool.checker.post(f"{where}/sign", json={})
         assert code_of(answer) == (409, "settlement-figures-changed")
 
@@ -225,10 +224,8 @@ async def test_a_posted_month_never_changes_whoever_asks(running):
         await story(pool, undecided="c")
         await pool.settles("2026-02")
 
-        late = await pool.finance.post(
-            "/pools/dongli/interest", json={"amount": "1.00", "received_on": "2026-02-28"}
-        )
-        assert code_of(late) == (409, "month-closed")
+        late = await pool.interest("1.00", on=date(2026, 2, 28))
+        assert (late["value_date"], late["booked_on"]) == ("2026-02-28", "2026-03-01")
         assert (await pool.stands())["closed_until"] == "2026-02-28"
         database = pool.service.context.database
         for statement in (
@@ -329,9 +326,22 @@ async def test_months_that_are_posted_late_settle_nothing_twice(running):
         assert claim["pool_pays"] == "1000000.00"
         assert [net["ICBC"] for net in nets] == ["0.00", f"-{owed}", "0.00"]
         assert [net["dongli"] for net in nets] == ["0.00", owed, "0.00"]
+        # Posting has moved no cash; the bank owes what its statement says until it has paid it.
+        held = await pool.balances()
+        assert (held["receivable:ICBC"], held["cash"]) == (owed, "19000000.00")
+        await settle_items(pool.maker, pool.checker, "dongli", "2026-05-06")
         held = await pool.balances()
         assert "receivable:ICBC" not in held
         assert held["cash"] == format_fen(parse_fen("19000000.00") + parse_fen(owed))
+
+
+async def _between(pool, party: str, month: str) -> int:
+    """Payable less receivable of a party at a month's end; months are posted after it."""
+    ending = Month.parse(month).last.isoformat()
+    where = f"/pools/{pool.code}/balances"
+    held = (await pool.auditor.get(where, params={"as_of": ending})).json()["accounts"]
+    found = {one["account"]: parse_fen(one["balance"]) for one in held}
+    return found.get(f"payable:{party}", 0) - found.get(f"receivable:{party}", 0)
 
 
 class Dying:
@@ -450,6 +460,26 @@ async def test_whatever_happens_every_account_adds_up_and_nets_are_the_cash_that
                         from_pledged_ip=chance.random() < 0.5,
                     )  # fmt: skip
             await _posted_and_checked(pool, month)
+            if chance.random() < 0.5:
+                await _everything_is_paid(pool, f"2026-{number + 1:02d}-02")
+
+
+async def _everything_is_paid(pool, on: str) -> None:
+    """What the statements ask for is the cash that moves, and then nothing is owed any more."""
+    items = (await pool.auditor.get(f"/pools/{pool.code}/open-items")).json()
+    asked = sum(
+        parse_fen(one["open"]) * (1 if one["direction"] == "receivable" else -1)
+        for one in items
+        if one["reference"].startswith("settlement:")
+    )
+    before = await pool.balances()
+
+    await settle_items(pool.maker, pool.checker, pool.code, on)
+
+    after = await pool.balances()
+    assert parse_fen(after["cash"]) - parse_fen(before["cash"]) == asked
+    left = (await pool.auditor.get(f"/pools/{pool.code}/open-items")).json()
+    assert all(one["reference"].startswith("claim:") for one in left)
 
 
 async def _posted_and_checked(pool, month: str) -> None:
@@ -459,8 +489,19 @@ async def _posted_and_checked(pool, month: str) -> None:
 
     nets = {one["party_code"]: parse_fen(one["net"]) for one in settled["statements"]}
     assert sum(nets.values()) == 0
-    cash = parse_fen(after.get("cash", "0.00")) - parse_fen(before.get("cash", "0.00"))
-    assert nets[pool.code] == cash
+    assert after.get("cash") == before.get("cash"), "posting moves no cash"
+    items = (await pool.auditor.get(f"/pools/{pool.code}/open-items")).json()
+    asked = {
+        one["party_code"]: parse_fen(one["amount"]) * (1 if one["direction"] == "payable" else -1)
+        for one in items
+        if one["reference"].startswith(f"settlement:{pool.code}:{month}:")
+    }
+    assert asked == {party: net for party, net in nets.items() if net and party != pool.code}
+    for one in settled["statements"]:
+        # What stands between the pool and the party at the month's end, by its parts.
+        stands = sum(parse_fen(one[part]) for part in ("net", "earlier", "awaiting_payment"))
+        if one["party_code"] != pool.code:
+            assert stands == await _between(pool, one["party_code"], month)
 
     ending = Month.parse(month).last
     as_of = (

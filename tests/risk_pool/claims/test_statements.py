@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from datetime import date
 
 import openpyxl
 import pypdf
@@ -17,9 +18,7 @@ WHERE = "/pools/dongli/settlements/2026-02/statements"
 async def settled(pool):
     """The story, settled through February, with the recovery's month as well."""
     claim = await story(pool)
-    await pool.finance.post(
-        "/pools/dongli/interest", json={"amount": "1234.56", "received_on": "2026-02-20"}
-    )
+    await pool.interest("1234.56", on=date(2026, 2, 20))
     await pool.settles("2026-02")
     await pool.hears(pool.position("b", "2026-03", "9000000.00"))
     await pool.hears(pool.position("c", "2026-03", "1800000.00"))
@@ -74,9 +73,14 @@ async def test_each_amount_can_be_followed_to_its_transfer_and_explanation(runni
         assert shown.json()["amount"] == borne[0]["amount"] == claim["pool_pays"]
         assert shown.json()["explanation_id"] == borne[0]["explanation_id"]
 
-        (paid,) = told["due"]["transfers"]
-        assert paid["reference"] == "settlement:dongli:2026-03:ICBC:collect"
-        assert paid["amount"] == told["due"]["net"].removeprefix("-") == "105555.56"
+        # Nothing to net, and no cash moved: what is left is an item, due in ten working days.
+        assert told["due"]["transfers"] == []
+        item = told["due"]["item"]
+        assert item == {"reference": "settlement:dongli:2026-03:ICBC", "due_on": "2026-04-17"}
+        (open_item,) = (await pool.bank("ICBC").get("/pools/dongli/open-items")).json()
+        assert open_item["reference"] == item["reference"]
+        assert open_item["amount"] == told["due"]["net"].removeprefix("-") == "105555.56"
+        assert (open_item["direction"], open_item["due_on"]) == ("receivable", item["due_on"])
         assert [person["action"] for person in told["people"]] == [
             "preview",
             "confirm",

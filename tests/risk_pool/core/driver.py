@@ -29,6 +29,7 @@ from shared.life_cycle import Actor
 from shared.messaging.consumer import Consumer, Patience
 from shared.money import parse_fen
 from shared.postgres.database import EVERYWHERE
+from tests.cash import released
 from tests.publishing import publish
 
 OPENED = date(2026, 1, 1)
@@ -51,6 +52,7 @@ class Pool:
         self.cases: dict[str, dict[str, Any]] = {}
         self.manager = service.as_("lin", "pool_manager")
         self.finance = service.as_("gao", "finance_maker")
+        self.checker = service.as_("qian", "finance_checker")
         self.auditor = service.as_("shen", "auditor")
 
     def bank(self, code: str) -> Any:
@@ -92,19 +94,21 @@ class Pool:
 
     async def paid_in(self, amount: str, *, on: date = OPENED) -> dict[str, Any]:
         """The district pays in."""
-        answer = await self.finance.post(
-            f"/pools/{self.code}/contributions",
-            json={"party_code": "DL-FIN", "amount": amount, "received_on": on.isoformat()},
-        )
-        assert answer.status_code == 201, answer.text
-        return answer.json()
+        return await self._moves_cash("contribution", amount, on, party_code="DL-FIN")
 
     async def fee(self, amount: str, *, on: date = OPENED) -> None:
         """Money leaves the account."""
-        answer = await self.finance.post(
-            f"/pools/{self.code}/fees", json={"amount": amount, "paid_on": on.isoformat()}
+        await self._moves_cash("fee", amount, on)
+
+    async def interest(self, amount: str, *, on: date = OPENED) -> Any:
+        """The account's bank credits interest."""
+        return await self._moves_cash("interest", amount, on)
+
+    async def _moves_cash(self, kind: str, amount: str, on: date, **more: Any) -> Any:
+        """Entered by one person, and released by another."""
+        return await released(
+            self.finance, self.checker, self.code, kind, amount, on.isoformat(), **more
         )
-        assert answer.status_code == 201, answer.text
 
     async def hears(self, *events: Event, at: datetime | None = None) -> None:
         """Events arrive as one batch; none may be parked. `at`: when they happened, if not now."""

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from tests.cash import released
 from tests.risk_pool.core.driver import pool_of, yuan
 
 LEDGER = "/pools/dongli/transfers"
@@ -34,16 +35,16 @@ async def test_the_page_of_a_pool_shows_money_exposure_limits_and_the_lending_pr
 
 async def test_money_in_and_out_has_numbers_and_shows_with_its_people(running):
     async with pool_of(running, "ICBC", paid_in="1000000.00") as pool:
-        answer = await pool.finance.post(
-            "/pools/dongli/interest",
-            json={"amount": "12.34", "received_on": "2026-01-10", "note": "一季度"},
+        entry = await released(
+            pool.finance, pool.checker, "dongli", "interest", "12.34", "2026-01-10", note="一季度"
         )
-        entered = answer.json()
-        shown = (await pool.auditor.get(answer.headers["Location"].removeprefix("/api/v1"))).json()
+        shown = (await pool.auditor.get("/pools/dongli/transfers/2")).json()
+        stands = await pool.stands()
 
-    assert (entered["number"], entered["available"]) == ("DL-K-2026-0002", "1000012.34")
-    assert shown["reference"] == "interest:DL-K-2026-0002"
-    assert shown["explanation"]["people"]["recorded_by"]["subject"] == "gao"
+    assert (entry["number"], stands["available"]) == ("DL-K-2026-0002", "1000012.34")
+    assert shown["reference"] == entry["reference"] == "interest:DL-K-2026-0002"
+    people = shown["explanation"]["people"]
+    assert (people["entered_by"]["subject"], people["released_by"]["subject"]) == ("gao", "qian")
     assert shown["explanation"]["explanation"]["note"] == "一季度"
     assert shown["text"].splitlines()[2] == "2" and len(shown["hash"]) == 64
 
@@ -59,7 +60,7 @@ async def test_every_transfer_of_a_loan_leads_back_to_its_fact_and_its_decision(
 
     facts = {one["kind"]: one["fact"] for one in shown}
     assert facts["contribution"]["figures"]["party"] == "区财政局"
-    assert facts["contribution"]["people"][0]["subject"] == "gao"
+    assert [one["subject"] for one in facts["contribution"]["people"]] == ["gao", "qian"]
     assert facts["position"]["figures"]["outstanding_principal"] == "800000.00"
     assert facts["position"]["figures"]["covered_principal"] == "400000.00"
     assert facts["position"]["figures"]["ip_share_bp"] == "5000"
@@ -71,57 +72,48 @@ async def test_every_transfer_of_a_loan_leads_back_to_its_fact_and_its_decision(
 
 async def test_the_same_key_is_one_contribution_and_another_body_is_refused(running):
     async with pool_of(running, "ICBC") as pool:
-        body = {"party_code": "DL-FIN", "amount": "100.00", "received_on": "2026-01-05"}
-        headers = {"Idempotency-Key": "once"}
-        first = await pool.finance.post("/pools/dongli/contributions", json=body, headers=headers)
-        again = await pool.finance.post("/pools/dongli/contributions", json=body, headers=headers)
-        other = await pool.finance.post(
-            "/pools/dongli/contributions", json=body | {"amount": "200.00"}, headers=headers
-        )
+        body = {
+            "kind": "contribution", "party_code": "DL-FIN", "amount": "100.00",
+            "value_date": "2026-01-05",
+        }  # fmt: skip
+        headers, where = {"Idempotency-Key": "once"}, "/pools/dongli/cash-entries"
+        first = await pool.finance.post(where, json=body, headers=headers)
+        again = await pool.finance.post(where, json=body, headers=headers)
+        other = await pool.finance.post(where, json=body | {"amount": "200.00"}, headers=headers)
 
         assert (first.status_code, again.status_code, other.status_code) == (201, 201, 422)
         assert again.json() == first.json()
         assert again.headers["Idempotency-Replayed"] == "true"
-        assert (await pool.balances())["cash"] == "100.00"
+        listed = (await pool.auditor.get(where)).json()["items"]
+        assert [one["amount"] for one in listed] == ["100.00"]
 
 
 @pytest.mark.parametrize(
-    ("path", "change", "status", "code"),
+    ("change", "status", "code"),
     [
-        ("contributions", {"amount": "1e9"}, 422, "invalid-request"),
-        ("contributions", {"amount": 100}, 422, "invalid-request"),
-        ("contributions", {"amount": "-1.00"}, 422, "invalid-request"),
-        ("contributions", {"amount": "0.00"}, 422, "invalid-request"),
-        ("contributions", {"surprise": True}, 422, "invalid-request"),
-        ("contributions", {"party_code": "NOBODY"}, 404, "not-found"),
-        ("contributions", {"received_on": "2026-01-12"}, 422, "date-not-yet"),
-        ("contributions", {"received_on": "2025-12-31"}, 422, "before-opening"),
-        ("fees", {"amount": "0.01"}, 409, "cash-short"),
+        ({"amount": "1e9"}, 422, "invalid-request"),
+        ({"amount": 100}, 422, "invalid-request"),
+        ({"amount": "-1.00"}, 422, "invalid-request"),
+        ({"amount": "0.00"}, 422, "invalid-request"),
+        ({"surprise": True}, 422, "invalid-request"),
+        ({"kind": "reversal"}, 422, "invalid-request"),
+        ({"kind": "payment"}, 422, "invalid-request"),
+        ({"bank_reference": "a\nb"}, 422, "invalid-request"),
+        ({"party_code": None}, 422, "invalid-request"),
+        ({"party_code": "NOBODY"}, 404, "not-found"),
+        ({"value_date": "2026-01-12"}, 422, "date-not-yet"),
+        ({"value_date": "2025-12-31"}, 422, "before-opening"),
     ],
 )
-async def test_money_that_cannot_be_is_refused_in_words(running, path, change, status, code):
-    body = {"amount": "1.00", "received_on": "2026-01-11"}
-    if path == "fees":
-        body = {"amount": "1.00", "paid_on": "2026-01-11"}
-    else:
-        body["party_code"] = "DL-FIN"
+async def test_money_that_cannot_be_is_refused_in_words(running, change, status, code):
+    body = {
+        "kind": "contribution", "party_code": "DL-FIN", "amount": "1.00",
+        "value_date": "2026-01-11",
+    }  # fmt: skip
     async with pool_of(running, "ICBC") as pool:
-        answer = await pool.finance.post(f"/pools/dongli/{path}", json=body | change)
+        answer = await pool.finance.post("/pools/dongli/cash-entries", json=body | change)
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
-
-
-async def test_a_contribution_to_a_settled_month_is_refused(running):
-    async with pool_of(running, "ICBC") as pool:
-        async with pool.service.context.database.begin("*") as conn:
-            await conn.execute("update pools set closed_until = '2026-01-31'")
-        answer = await pool.finance.post(
-            "/pools/dongli/contributions",
-            json={"party_code": "DL-FIN", "amount": "1.00", "received_on": "2026-01-11"},
-        )
-
-    assert (answer.status_code, answer.json()["code"]) == (409, "month-closed")
-    assert answer.json()["closed_until"] == "2026-01-31"
 
 
 @pytest.mark.parametrize(

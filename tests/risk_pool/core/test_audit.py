@@ -113,6 +113,18 @@ WAYS = {
         "balances",
         None,
     ),
+    "cash entry removed": ("delete from cash_entries where kind = 'fee'", "cash", 15),
+    "cash entry of another amount": (
+        "update cash_entries set amount_fen = amount_fen + 1 where kind = 'fee'",
+        "cash",
+        15,
+    ),
+    "cash entry of one person": (
+        "alter table cash_entries drop constraint cash_entries_two_persons; "
+        "update cash_entries set released_by = entered_by where kind = 'fee'",
+        "cash",
+        15,
+    ),
     "coverage": (
         "update coverages set covered_fen = covered_fen - 1 where state = 'active'",
         "exposure",
@@ -179,7 +191,7 @@ async def test_a_settled_month_that_was_opened_again_is_found_even_where_the_cha
         await tampered(pool, "update pools set closed_until = null")
         async with pool.service.context.database.begin("*") as conn:
             late = contribution(
-                1, reference="backdated", credit="contribution:DL-FIN",
+                1, reference="backdated", debit="fees", credit="payable:DL-FIN",
                 business_date=date(2026, 1, 20),
             )  # fmt: skip
             await book(conn, await lock_pool(conn, "dongli"), [late], now=NOW)
@@ -213,6 +225,28 @@ async def test_an_export_is_verified_without_the_database(running, tmp_path):
     assert code == 0, output
     report = audit_file(path)
     assert report.transfers == 15 and report.passed
+    (cash,) = (check for check in report.checks if check.code == "cash")
+    assert cash.looked_at == 2
+
+
+async def test_cash_that_was_moved_without_an_entry_is_found_here_and_in_an_export(
+    running, tmp_path
+):
+    async with pool_of(running, "ICBC", paid_in="10000000.00") as pool:
+        async with pool.service.context.database.begin("*") as conn:
+            by_hand = contribution(500, reference="by-hand", credit="contribution:DL-FIN")
+            await book(conn, await lock_pool(conn, "dongli"), [by_hand], now=NOW)
+
+        async with opened(pool.service.context.database.url) as conn:
+            here = await audit_pool(conn, "dongli")
+        there = audit_file(await exported(pool, tmp_path))
+
+    for report in (here, there):
+        assert report is not None
+        (failed,) = [check for check in report.checks if not check.passed]
+        assert (failed.code, failed.faults) == ("cash", 1)
+        assert failed.first is not None and failed.first.seq == 2
+        assert "by-hand" in failed.first.en
 
 
 @pytest.mark.parametrize("member", ["amount", "business_date", "reference", "hash"])

@@ -53,9 +53,12 @@ async def test_pools_with_like_names_number_their_entries_apart_also_when_opened
         numbers = []
         for code in codes:
             answer = await pool.finance.post(
-                f"/pools/{code}/contributions",
-                json={"party_code": "DL-FIN", "amount": "1.00", "received_on": "2026-01-02"},
-            )
+                f"/pools/{code}/cash-entries",
+                json={
+                    "kind": "contribution", "party_code": "DL-FIN", "amount": "1.00",
+                    "value_date": "2026-01-02",
+                },
+            )  # fmt: skip
             assert answer.status_code == 201, answer.text
             numbers.append(answer.json()["number"])
         told = {one["pool_code"]: one["prefix"] for one in await pool.said("pool.opened.v1")}

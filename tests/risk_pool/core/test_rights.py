@@ -92,9 +92,7 @@ async def test_nobody_reads_without_a_token(running, path):
     [
         ("/pools", "pool_manager"),
         ("/pools/dongli/parties", "pool_manager"),
-        ("/pools/dongli/contributions", "finance_maker"),
-        ("/pools/dongli/interest", "finance_maker"),
-        ("/pools/dongli/fees", "finance_maker"),
+        ("/pools/dongli/cash-entries", "finance_maker"),
     ],
 )
 async def test_only_the_named_role_changes_a_pool(running, path, role):

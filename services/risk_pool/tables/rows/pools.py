@@ -1,4 +1,4 @@
-"""Pools, those who take part in them, what banks agreed to, and money paid in and out by hand."""
+"""Pools, those who take part in them, and what banks agreed to."""
 
 from datetime import date, datetime
 from typing import Any
@@ -58,22 +58,3 @@ class AgreementRow(SQLModel, table=True):
     note: str = _text()
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     created_by: str = _text()
-
-
-class CashEntryRow(SQLModel, table=True):
-    """Money paid into or out of the dedicated account by hand: contributions, interest, fees."""
-
-    __tablename__ = "cash_entries"
-
-    id: UUID = Field(primary_key=True)
-    number: str = _text()
-    pool_code: str = _text()
-    kind: str = _text()
-    party_code: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
-    amount_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
-    booked_on: date
-    note: str = _text()
-    reference: str = _text()
-    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    created_by: str = _text()
-    created_by_name: str = _text()

@@ -87,6 +87,7 @@ class SettlementStatement(SQLModel, table=True):
     payable_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     receivable_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     awaiting_payment_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    earlier_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     net_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 

@@ -1,0 +1,173 @@
+"""Cash of a pool: what waits for its release, what is owed, and the forms to enter and to reverse."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from services.console.cases.acting import act, render_case
+from services.console.cases.kinds import CASH_ENTRY
+from services.console.http.addresses import CodeInPath
+from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
+from services.console.http.page_context import Page, PageContext
+from services.console.http.today import today
+from services.console.rendering.paging import next_page
+from services.console.upstream.client import Answer
+from services.console.upstream.optional import items, or_none
+
+router = APIRouter()
+
+KINDS = ("contribution", "interest", "fee", "receipt", "payment", "set_aside")
+"""What finance enters by hand, as the service names it."""
+
+OF_AN_ITEM = ("receipt", "payment", "set_aside")
+
+
+@router.get("/pools/{code}/cash")
+async def cash(page: Page, code: CodeInPath, state: str = "", cursor: str = "") -> Response:
+    """The entries of a pool, and what is owed between it and its parties."""
+    pool, found, owed, parties = await asyncio.gather(
+        page.risk_pool.get(f"/pools/{code}"),
+        page.risk_pool.get(f"/pools/{code}/cash-entries", state=state, cursor=cursor),
+        page.risk_pool.get(f"/pools/{code}/open-items"),
+        or_none(page.risk_pool.get(f"/pools/{code}/parties")),
+    )
+    return page.render(
+        "cash.html",
+        pool=pool,
+        rows=items(found),
+        owed=owed,
+        names=_names(parties),
+        states=page.texts.codes("cash_entry_state"),
+        chosen=state,
+        next=next_page(page.request, found),
+        is_first=not cursor,
+    )
+
+
+@router.get("/pools/{code}/cash/new")
+async def new_cash(page: Page, code: CodeInPath) -> Response:
+    """The form of an entry; an open item's link has it filled in."""
+    return await _form(page, code, NOTHING_SENT)
+
+
+@router.post("/pools/{code}/cash/new")
+async def enter_cash(page: Page, code: CodeInPath) -> Response:
+    """Enter what the bank's statement shows; then look at the entry."""
+    made: dict[str, Any] = {}
+
+    async def send(form: FormData) -> None:
+        made.update(
+            await page.risk_pool.post(f"/pools/{code}/cash-entries", _entered(form), key=once(form))
+        )
+
+    return await page.answer_form(
+        send,
+        show=lambda attempt: _form(page, code, attempt),
+        done=lambda _: page.redirect(f"/cash/{made['id']}", "done.cash_entry-enter"),
+    )
+
+
+def _entered(form: FormData) -> dict[str, Any]:
+    """The request that the form stands for; what does not go with the kind is not said."""
+    kind = text(form, "kind")
+    said = {
+        name: text(form, name)
+        for name in ("bank_reference", "account", "note", "confirm_double_of")
+        if text(form, name)
+    }
+    if kind == "contribution" and text(form, "party_code"):
+        said["party_code"] = text(form, "party_code")
+    if kind in OF_AN_ITEM:
+        said["item"] = text(form, "item")
+    return {
+        "kind": kind,
+        "amount": amount(form, "amount"),
+        "value_date": text(form, "value_date"),
+        **said,
+    }
+
+
+async def _form(page: PageContext, code: str, attempt: Attempt) -> Response:
+    pool, owed, parties = await asyncio.gather(
+        page.risk_pool.get(f"/pools/{code}"),
+        page.risk_pool.get(f"/pools/{code}/open-items"),
+        page.risk_pool.get(f"/pools/{code}/parties"),
+    )
+    asked = page.request.query_params
+    return page.render(
+        "cash_new.html",
+        attempt=attempt,
+        pool=pool,
+        owed=owed,
+        names=_names(parties),
+        parties=parties,
+        kinds=KINDS,
+        asked={name: asked.get(name, "") for name in ("kind", "item", "amount")},
+        today=await today(page),
+    )
+
+
+def _names(parties: Any) -> dict[str, str]:
+    return {one["code"]: one["name"] for one in parties or []}
+
+
+@router.get("/cash/{entry_id}")
+async def cash_entry(page: Page, entry_id: UUID) -> Response:
+    """One entry: its amount read back, what it resembles, who entered it and who may release it."""
+    return await _show(page, entry_id, NOTHING_SENT)
+
+
+@router.post("/cash/{entry_id}/reversal")
+async def reverse_cash(page: Page, entry_id: UUID) -> Response:
+    """Enter that a booked entry is taken back; then look at the reversal."""
+    made: dict[str, Any] = {}
+
+    async def send(form: FormData) -> None:
+        body = {"reason": text(form, "reason"), "bank_reference": text(form, "bank_reference")}
+        if text(form, "value_date"):
+            body["value_date"] = text(form, "value_date")
+        made.update(
+            await page.risk_pool.post(f"/cash-entries/{entry_id}/reversal", body, key=once(form))
+        )
+
+    return await page.answer_form(
+        send,
+        action="reversal",
+        show=lambda attempt: _show(page, entry_id, attempt),
+        done=lambda _: page.redirect(f"/cash/{made['id']}", "done.cash_entry-enter"),
+    )
+
+
+@router.post("/cash/{entry_id}/{action}")
+async def act_on_cash(page: Page, entry_id: UUID, action: str) -> Response:
+    """Release an entry, refuse it, or take it back."""
+    return await act(
+        page,
+        CASH_ENTRY,
+        action,
+        api=page.risk_pool,
+        path=f"/cash-entries/{entry_id}",
+        back=f"/cash/{entry_id}",
+        show=lambda attempt: _show(page, entry_id, attempt),
+    )
+
+
+async def _show(page: PageContext, entry_id: UUID, attempt: Attempt) -> Response:
+    answer: Answer = await page.risk_pool.read(f"/cash-entries/{entry_id}")
+    assert page.person is not None
+    entry = answer.body
+    parties = await or_none(page.risk_pool.get(f"/pools/{entry['pool_code']}/parties"))
+    return render_case(
+        page,
+        CASH_ENTRY,
+        answer,
+        attempt,
+        names=_names(parties),
+        may_reverse="finance_maker" in page.person.roles
+        and entry["state"] == "released"
+        and not entry["reversed_by"],
+    )

@@ -1,0 +1,76 @@
+"""Open items over HTTP: what is owed between a pool and its parties, how old it is, and by when it
+is due. A bank sees its own."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from services.risk_pool.api.case_responses import Money
+from services.risk_pool.api.cases import Anyone
+from services.risk_pool.api.roles import require_pool
+from services.risk_pool.domain.open_items import OpenItem
+from services.risk_pool.queries import open_items as known
+from shared.clock import business_date
+from shared.http.context import CurrentContext
+from shared.money import Fen
+from shared.postgres.database import EVERYWHERE, seeing_everything
+
+router = APIRouter(tags=["cash"])
+
+
+class OpenItemAnswer(Money):
+    """What is owed, seen from the pool, and how much of it is still open."""
+
+    reference: str = Field(examples=["settlement:dongli:2026-03:ICBC"])
+    direction: Literal["receivable", "payable", "set_aside"] = Field(
+        description="`receivable`: the party owes the pool. `payable`: the pool owes the party. "
+        "`set_aside`: the pool moves it into the escrow account that the party keeps; it stays the "
+        "pool's own."
+    )
+    party_code: str
+    amount_fen: Fen
+    settled_fen: Fen = Field(description="By released cash entries.")
+    entered_fen: Fen = Field(description="Entered, and not released yet.")
+    open_fen: Fen
+    since: date
+    due_on: date | None
+    age_days: int = Field(description="Since it came to be owed.")
+    is_overdue: bool
+
+
+@router.get("/pools/{code}/open-items")
+async def list_open_items(
+    code: str,
+    caller: Anyone,
+    context: CurrentContext,
+    party: Annotated[str | None, Query(max_length=40)] = None,
+    overdue: bool | None = None,
+) -> list[OpenItemAnswer]:
+    """What is not settled in full, the earliest due first."""
+    today = business_date(context.clock.now())
+    own = None if caller.institution == EVERYWHERE else caller.institution
+    async with context.database.looking(caller.institution) as conn:
+        await require_pool(conn, code)
+        # Cash entries are the bureau's own; of a bank's items only what was settled is told.
+        async with seeing_everything(conn):
+            items = await known.of_pool(conn, code, party=own or party)
+    shown = [_shown(one, today) for one in items if not (own and party and party != own)]
+    return [one for one in shown if overdue is None or one.is_overdue == overdue]
+
+
+def _shown(item: OpenItem, today: date) -> OpenItemAnswer:
+    return OpenItemAnswer(
+        reference=item.reference,
+        direction=item.direction,
+        party_code=item.party_code,
+        amount_fen=item.amount_fen,
+        settled_fen=item.settled_fen,
+        entered_fen=item.entered_fen,
+        open_fen=item.open_fen,
+        since=item.since,
+        due_on=item.due_on,
+        age_days=item.age(today),
+        is_overdue=item.is_overdue(today),
+    )

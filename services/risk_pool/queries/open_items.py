@@ -1,0 +1,105 @@
+"""What is owed between the pool and its parties, with what cash has settled of it.
+
+Whoever asks sees everything (cash entries are the bureau's own) and says whose items are wanted.
+"""
+
+from datetime import date
+
+import asyncpg
+
+from services.risk_pool.domain.cash_entry import BOOKED, WAITING
+from services.risk_pool.domain.claim import AWAITS_PAYMENT
+from services.risk_pool.domain.compensation import POOL
+from services.risk_pool.domain.open_items import CLAIM, OpenItem
+from shared.postgres.literals import literals
+
+_FROM = f"""
+    from (
+        select pool_code, reference, direction, party_code, amount_fen, since, due_on,
+               null::uuid as claim_id, null::uuid as loan_id, overdue_told_at
+        from open_items
+        union all
+        select claim.pool_code, '{CLAIM}' || claim.number,
+               case when claim.escrow then 'set_aside' else 'payable' end,
+               case when claim.escrow then claim.bank_code else step.payee_code end,
+               claim.pool_pays_fen, claim.approved_on, claim.due_on, claim.id, claim.loan_id, null
+        from claims as claim join claim_payments as step on step.claim_id = claim.id
+        where claim.state in ({literals(AWAITS_PAYMENT)}) and step.payer = '{POOL}'
+    ) as item
+    cross join lateral (
+        select coalesce(sum(sign * amount_fen)
+                            filter (where state in ({literals(BOOKED)})), 0)::bigint as settled_fen,
+               coalesce(sum(amount_fen)
+                            filter (where state in ({literals(WAITING)}) and sign > 0), 0)::bigint
+                   as entered_fen
+        from cash_entries as entry
+        where entry.pool_code = item.pool_code and entry.item = item.reference
+          and entry.item <> ''
+    ) as cash
+"""
+_ITEMS = f"select item.*, cash.settled_fen, cash.entered_fen {_FROM}"
+_UNTOLD = f"""
+    {_FROM}
+    left join parties as party
+         on party.pool_code = item.pool_code and party.code = item.party_code
+    where item.direction = 'receivable' and item.due_on < $1 and item.overdue_told_at is null
+      and item.amount_fen > cash.settled_fen
+"""
+
+
+def _item(row: asyncpg.Record) -> OpenItem:
+    return OpenItem(
+        reference=row["reference"],
+        direction=row["direction"],
+        party_code=row["party_code"],
+        amount_fen=row["amount_fen"],
+        since=row["since"],
+        due_on=row["due_on"],
+        settled_fen=row["settled_fen"],
+        entered_fen=row["entered_fen"],
+        claim_id=row["claim_id"],
+        loan_id=row["loan_id"],
+    )
+
+
+async def find(conn: asyncpg.Connection, pool_code: str, reference: str) -> OpenItem | None:
+    """An item by its reference, settled or not; None where there is none."""
+    row = await conn.fetchrow(
+        f"{_ITEMS} where item.pool_code = $1 and item.reference = $2", pool_code, reference
+    )
+    return None if row is None else _item(row)
+
+
+async def pools_with_untold(conn: asyncpg.Connection, today: date) -> list[str]:
+    """The pools to which something is overdue that nobody has been told of yet."""
+    rows = await conn.fetch(f"select distinct item.pool_code {_UNTOLD} order by 1", today)
+    return [row["pool_code"] for row in rows]
+
+
+async def untold(
+    conn: asyncpg.Connection, pool_code: str, today: date
+) -> list[tuple[OpenItem, str, str]]:
+    """The overdue receivables of a pool that nobody has been told of, each with the party's role
+    and name."""
+    rows = await conn.fetch(
+        f"""select item.*, cash.settled_fen, cash.entered_fen, party.role, party.name
+            {_UNTOLD} and item.pool_code = $2 order by item.due_on, item.reference""",
+        today,
+        pool_code,
+    )
+    return [(_item(row), row["role"] or "", row["name"] or row["party_code"]) for row in rows]
+
+
+async def of_pool(
+    conn: asyncpg.Connection, pool_code: str, *, party: str | None = None
+) -> list[OpenItem]:
+    """What is not settled in full, the earliest due first; of one party where one is named."""
+    rows = await conn.fetch(
+        f"""{_ITEMS}
+            where item.pool_code = $1 and ($2::text is null or item.party_code = $2)
+              and item.amount_fen > cash.settled_fen
+            order by item.due_on nulls last, item.since, item.reference""",
+        pool_code,
+        party,
+    )
+    return [_item(row) for row in rows]
