@@ -111,9 +111,12 @@ class House:
         pool = {"code": programme, "name": "科技贷款风险补偿资金池", "programme": programme}
         body = pool | {"opened_on": "2026-01-01", "parties": parties}
         await did(manager.post("/pools", json=body))
-        money = {"party_code": "AH-POOL", "amount": "9000000.00", "received_on": "2026-01-05"}
-        finance = self.person("risk_pool", "finance-sun", "finance_maker")
-        await did(finance.post(f"/pools/{programme}/contributions", json=money))
+        maker = self.person("risk_pool", "finance-sun", "finance_maker")
+        checker = self.person("risk_pool", "finance-qian", "finance_checker")
+        await released(
+            maker, checker, programme, "contribution", "9000000.00", "2026-01-05",
+            party_code="AH-POOL",
+        )  # fmt: skip
         await self.settled()
 
     async def moves_clocks(self, moment: str) -> None:

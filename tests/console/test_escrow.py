@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.applications.office import document
+from tests.cash import released
 from tests.console.house import ICBC, House, did
 from tests.publishing import publish
 
@@ -22,8 +23,9 @@ async def has_approved_claim(house: House) -> dict[str, Any]:
     ]
     pool = {"code": "sh_escrow", "name": "保证金资金池", "programme": "sh_escrow"}
     await did(manager.post("/pools", json=pool | {"opened_on": "2026-01-01", "parties": parties}))
-    money = {"party_code": "FIN-1", "amount": "9000000.00", "received_on": "2026-01-05"}
-    await did(maker.post("/pools/sh_escrow/contributions", json=money))
+    await released(
+        maker, checker, "sh_escrow", "contribution", "9000000.00", "2026-01-05", party_code="FIN-1"
+    )
     await house.settled()
 
     loan = await house.has_loan(pool_code="sh_escrow", mode="escrow")

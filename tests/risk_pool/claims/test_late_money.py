@@ -5,10 +5,11 @@ import asyncio
 
 import pytest
 
+from tests.cash import reversed_by_two
 from tests.risk_pool.claims.driver import amounts, claims_of
 from tests.risk_pool.claims.test_adjustments import LATE, decides, gets, proposes, reversed_by
 from tests.risk_pool.claims.test_after_approval import approved, seen
-from tests.risk_pool.claims.test_claims import bad_loan, code_of, lending
+from tests.risk_pool.claims.test_claims import bad_loan, code_of, enters_payment, lending
 
 
 async def reach(pool, state):
@@ -73,7 +74,7 @@ async def test_a_proposal_holds_an_approved_claim_until_a_person_has_decided(run
         assert (held["state"], held["hold"]["code"]) == ("held", "adjustment-proposed")
         (told,) = await pool.said("claim.held.v1")
         assert told["code"] == "adjustment-proposed"
-        paid = await pool.maker.post(f"/claims/{claim['id']}/pay", json={})
+        paid = await pool.maker.post(f"/claims/{claim['id']}/enter_payment", json={})
         assert code_of(paid) == (409, "not-possible-now")
         release = f"/claims/{claim['id']}/release"
         early = await pool.checker.post(release, json={"opinion": "先付"})
@@ -173,9 +174,10 @@ async def test_all_of_it_came_in_before_so_nothing_is_paid_and_the_claim_is_clos
 async def test_two_proposals_payment_and_release_at_once_leave_nothing_paid(running):
     async with claims_of(running) as pool:
         claim = await approved(pool)
+        entry = await enters_payment(pool, claim)
         proposed, paid = await asyncio.gather(
             proposes(pool, claim, **LATE),
-            pool.maker.post(f"/claims/{claim['id']}/pay", json={}),
+            pool.checker.post(f"/cash-entries/{entry['id']}/release", json={}),
         )
         assert proposed.status_code == 201, proposed.text
         state = (await seen(pool, claim))["state"]
@@ -185,3 +187,65 @@ async def test_two_proposals_payment_and_release_at_once_leave_nothing_paid(runn
             assert (code_of(paid), state) == ((409, "not-possible-now"), "held")
         assert (await decides(pool, proposed.json())).status_code == 200
         assert (await pool.balances())["claims"] == "320000.00"
+
+
+async def test_a_payment_entered_before_the_late_money_is_not_released_for_the_old_amount(running):
+    async with claims_of(running) as pool:
+        claim = await approved(pool)
+        entry = await enters_payment(pool, claim)
+        release = f"/cash-entries/{entry['id']}/release"
+        proposed = (await proposes(pool, claim, **LATE)).json()
+        assert code_of(await pool.checker.post(release, json={})) == (409, "not-possible-now")
+        assert (await decides(pool, proposed)).status_code == 200
+        body = {"opinion": "已更正"}
+        let_go = await pool.checker.post(f"/claims/{claim['id']}/release", json=body)
+        assert let_go.status_code == 200, let_go.text
+
+        refused = await pool.checker.post(release, json={})
+
+        assert code_of(refused) == (409, "above-open-item")
+        assert refused.json()["open"] == "320000.00"
+        no = await pool.checker.post(
+            f"/cash-entries/{entry['id']}/refuse", json={"reason": "已更正"}
+        )
+        assert no.status_code == 200, no.text
+        assert (await pool.pays(claim))["paid"] == "320000.00"
+        assert "payable:ICBC" not in await pool.balances()
+
+
+async def test_a_payment_that_came_back_waits_for_an_adjustment_that_is_not_decided(running):
+    async with claims_of(running) as pool:
+        claim = await pool.pays(await approved(pool))
+        proposed = (await proposes(pool, claim)).json()
+        (payment,) = (await pool.maker.get(f"/claims/{claim['id']}")).json()["payments"]
+
+        await reversed_by_two(pool.maker, pool.checker, payment, reason="账号错误，银行退回")
+
+        held = await seen(pool, claim)
+        assert (held["state"], held["hold"]["code"]) == ("held", "adjustment-proposed")
+        assert (await decides(pool, proposed)).status_code == 200
+        assert (await seen(pool, claim))["state"] == "reversed"
+        held = await pool.balances()
+        assert not {"claims", "payable:ICBC", "receivable:ICBC"} & held.keys()
+        assert held["cash"] == "20000000.00"
+
+
+async def test_what_was_lowered_before_it_was_paid_is_owed_back_as_it_was_paid(running):
+    async with claims_of(running) as pool:
+        claim = await approved(pool)
+        await reversed_by(pool, claim, **LATE)
+        body = {"opinion": "已更正"}
+        let_go = await pool.checker.post(f"/claims/{claim['id']}/release", json=body)
+        assert let_go.status_code == 200, let_go.text
+        assert (await pool.pays(claim))["paid"] == "320000.00"
+
+        undone = await reversed_by(pool, claim)
+
+        assert gets(undone["effect"]) == {"dongli": "320000.00", "ICBC": "-320000.00"}
+        held = await pool.balances()
+        assert held["receivable:ICBC"] == "320000.00" and "payable:ICBC" not in held
+        await pool.it_is("2026-04-02")
+        await pool.settles("2026-03", "preview")
+        answer = await pool.auditor.get("/pools/dongli/settlements/2026-03")
+        (bank,) = [one for one in answer.json()["statements"] if one["party_code"] == "ICBC"]
+        assert (bank["awaiting_payment"], bank["net"]) == ("0.00", "-320000.00")

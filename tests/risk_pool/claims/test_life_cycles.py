@@ -609,60 +609,64 @@ async def test_a_claim_that_is_refused_is_appealed_once_and_ruled_on_by_another_
     assert code_of(answer) == (409, "appealed-before")
 
 
-async def test_who_reviewed_a_claim_decides_it_in_neither_way_and_may_pay_it(people: People):
-    pool = people.pool
-    both = people.with_role("finance_maker", "finance_checker", subject="li")
-    path = await claim_at(people, "submitted")
-    await people.moves(path, "review", both, role="finance_maker", to="reviewed")
-    case = (await pool.auditor.get(path)).json()
-    while case["next_step"]:
-        case = await pool.takes_a_step(case)
-    before = await people.seen(path)
+async def test_who_reviewed_a_claim_decides_it_in_neither_way_and_may_pay_it(running):
+    async with claims_of(running) as pool:
+        people = People(pool)
+        await bad_loans(pool, 1)
+        both = people.with_role("finance_maker", "finance_checker", subject="li")
+        path = await claim_at(people, "submitted")
+        await people.moves(path, "review", both, role="finance_maker", to="reviewed")
+        case = (await pool.auditor.get(path)).json()
+        while case["next_step"]:
+            case = await pool.takes_a_step(case)
+        before = await people.seen(path)
 
-    for action in ("approve", "refuse"):
-        answer = await both.post(f"{path}/{action}", json=BODIES[action])
-        assert code_of(answer) == (409, "second-person-required"), action
+        for action in ("approve", "refuse"):
+            answer = await both.post(f"{path}/{action}", json=BODIES[action])
+            assert code_of(answer) == (409, "second-person-required"), action
 
-    assert await people.seen(path) == before
-    checker = people.with_role("finance_checker")
-    await people.moves(path, "approve", checker, role="finance_checker", to="approved")
-    await people.moves(path, "enter_payment", both, role="finance_maker", to="approved")
-    (entry,) = (await both.get(path)).json()["payments"]
-    own = await both.post(f"/cash-entries/{entry['id']}/release", json={})
-    assert code_of(own) == (409, "second-person-required")
-    await release(checker, entry)
-    assert (await people.seen(path))[0] == "paid"
+        assert await people.seen(path) == before
+        checker = people.with_role("finance_checker")
+        await people.moves(path, "approve", checker, role="finance_checker", to="approved")
+        await people.moves(path, "enter_payment", both, role="finance_maker", to="approved")
+        (entry,) = (await both.get(path)).json()["payments"]
+        own = await both.post(f"/cash-entries/{entry['id']}/release", json={})
+        assert code_of(own) == (409, "second-person-required")
+        await release(checker, entry)
+        assert (await people.seen(path))[0] == "paid"
 
 
-async def test_a_payment_that_two_persons_reverse_is_owed_again_and_paid_anew(people: People):
-    pool = people.pool
-    path = await claim_at(people, "paid")
-    (entry,) = (await pool.maker.get(path)).json()["payments"]
-    owed = (await pool.balances()).get("payable:ICBC", "0.00")
+async def test_a_payment_that_two_persons_reverse_is_owed_again_and_paid_anew(running):
+    async with claims_of(running) as pool:
+        people = People(pool)
+        await bad_loans(pool, 1)
+        path = await claim_at(people, "paid")
+        (entry,) = (await pool.maker.get(path)).json()["payments"]
+        owed = (await pool.balances()).get("payable:ICBC", "0.00")
 
-    back = await reversed_by_two(pool.maker, pool.checker, entry, reason="账号错误，银行退回")
+        back = await reversed_by_two(pool.maker, pool.checker, entry, reason="账号错误，银行退回")
 
-    case = (await pool.maker.get(path)).json()
-    last = case["history"][-1]
-    assert (last["source"], last["action"], last["target"], last["role"]) == (
-        "paid", "unpay", "approved", "system",
-    )  # fmt: skip
-    assert (case["paid"], case["paid_on"], case["voucher"]) == ("0.00", None, "")
-    assert case["waiting_for"]["due_on"] == str(pool.today())
-    due = parse_fen((await pool.balances())["payable:ICBC"]) - parse_fen(owed)
-    assert due == parse_fen(case["pool_pays"])
-    people.told[case["id"]].append("claim.payment-reversed.v1")
-    await people.claim_is_told(path)
-    told = people.heard[-1]["data"]
-    assert (told["paid"], told["reason"]) == (case["pool_pays"], "账号错误，银行退回")
-    # Taking the reversal back is the payment again, with its own day and number.
-    again = await reversed_by_two(pool.maker, pool.checker, back, reason="未退回")
-    case = (await pool.maker.get(path)).json()
-    assert (case["state"], case["paid"]) == ("paid", case["pool_pays"])
-    assert (await pool.balances()).get("payable:ICBC", "0.00") == owed
-    assert again["reference"] == f"reversal:{again['number']}"
-    people.told[case["id"]].append("claim.paid.v1")
-    await people.claim_is_told(path)
+        case = (await pool.maker.get(path)).json()
+        last = case["history"][-1]
+        assert (last["source"], last["action"], last["target"], last["role"]) == (
+            "paid", "unpay", "approved", "system",
+        )  # fmt: skip
+        assert (case["paid"], case["paid_on"], case["voucher"]) == ("0.00", None, "")
+        assert case["waiting_for"]["due_on"] == str(pool.today())
+        due = parse_fen((await pool.balances())["payable:ICBC"]) - parse_fen(owed)
+        assert due == parse_fen(case["pool_pays"])
+        people.told[case["id"]].append("claim.payment-reversed.v1")
+        await people.claim_is_told(path)
+        told = people.heard[-1]["data"]
+        assert (told["paid"], told["reason"]) == (case["pool_pays"], "账号错误，银行退回")
+        # Taking the reversal back is the payment again, with its own day and number.
+        again = await reversed_by_two(pool.maker, pool.checker, back, reason="未退回")
+        case = (await pool.maker.get(path)).json()
+        assert (case["state"], case["paid"]) == ("paid", case["pool_pays"])
+        assert (await pool.balances()).get("payable:ICBC", "0.00") == owed
+        assert again["reference"] == f"reversal:{again['number']}"
+        people.told[case["id"]].append("claim.paid.v1")
+        await people.claim_is_told(path)
 
 
 RETURNED = (("return", "finance_checker", "returned"),)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.risk_pool.claims.driver import Claims, claims_of
 from tests.risk_pool.claims.test_adjustments import decides, proposes
-from tests.risk_pool.claims.test_claims import bad_loan, code_of, lending
+from tests.risk_pool.claims.test_claims import bad_loan, code_of, enters_payment, lending
 
 
 async def second_pool(pool, code="danling"):
@@ -127,10 +127,15 @@ async def test_two_write_offs_at_once_write_off_once(running):
 async def test_two_payments_at_once_pay_once(running):
     async with claims_of(running) as pool:
         (claim,) = await approved_in(pool)
-        path = f"/claims/{claim['id']}/pay"
+        path = f"/claims/{claim['id']}/enter_payment"
 
         answers = await asyncio.gather(*(pool.maker.post(path, json={}) for _ in range(3)))
 
+        heard(answers, lost="above-open-item")
+        assert (await pool.balances())["cash"] == "20000000.00"
+        (payment,) = (await pool.maker.get(f"/claims/{claim['id']}")).json()["payments"]
+        path = f"/cash-entries/{payment['id']}/release"
+        answers = await asyncio.gather(*(pool.checker.post(path, json={}) for _ in range(3)))
         heard(answers, lost="not-possible-now")
         assert (await pool.balances())["cash"] == "19640000.00"
 
@@ -158,10 +163,11 @@ async def test_a_withdrawal_and_an_approval_at_once_end_in_one_of_both(running):
 async def test_a_withdrawal_never_meets_a_payment(running):
     async with claims_of(running) as pool:
         (claim,) = await approved_in(pool)
+        entry = await enters_payment(pool, claim)
 
         withdrawn, paid = await asyncio.gather(
             pool.bank("ICBC").post(f"/claims/{claim['id']}/withdraw", json={"reason": "已还"}),
-            pool.maker.post(f"/claims/{claim['id']}/pay", json={}),
+            pool.checker.post(f"/cash-entries/{entry['id']}/release", json={}),
         )
 
         assert code_of(withdrawn) == (409, "not-possible-now")
@@ -223,7 +229,7 @@ async def test_a_release_and_a_claw_back_at_once_leave_nothing_to_be_paid(runnin
         assert proposed.status_code == 201, proposed.text
         if released.status_code != 200:
             assert code_of(released) == (409, "adjustment-open")
-        paid = await pool.maker.post(f"/claims/{claim['id']}/pay", json={})
+        paid = await pool.maker.post(f"/claims/{claim['id']}/enter_payment", json={})
         assert code_of(paid) == (409, "not-possible-now")
         assert (await pool.auditor.get(f"/claims/{claim['id']}")).json()["state"] == "held"
 
