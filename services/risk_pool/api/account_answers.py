@@ -145,10 +145,9 @@ class MatchAnswer(Money):
     parts: list[MatchPartAnswer]
 
 
-class MovementAnswer(Money):
-    """A movement of cash in the books, with what of it the account has not shown."""
+class KnownAnswer(Money):
+    """Money that the books know of, with what of it the account has not shown. In is positive."""
 
-    seq: int
     day: date
     kind: str
     reference: str
@@ -159,19 +158,29 @@ class MovementAnswer(Money):
     open_fen: Fen
 
 
+class MovementAnswer(KnownAnswer):
+    """A movement of cash in the books."""
+
+    seq: int
+
+
 class CandidateAnswer(MovementAnswer):
     """A movement that a line may be."""
 
     rule: str
 
 
-class ExpectedAnswer(Money):
-    """What is to come in (positive) or to go out, and is not booked as cash yet."""
+class WaitingAnswer(KnownAnswer):
+    """What one person has entered and nobody has released; `reference` is its number."""
 
-    reference: str
-    party_code: str
-    party_name: str
-    amount_fen: Fen
+    entry_id: UUID
+    entered_by: str
+    entered_name: str
+
+
+class OwedAnswer(KnownAnswer):
+    """What is owed and nobody has entered; `reference` of its open item, `day` since when."""
+
     due_on: date | None
     claim_id: UUID | None
 
@@ -185,10 +194,19 @@ class ToDoAnswer(Money):
     en: str
     difference_fen: Fen
     candidates: list[CandidateAnswer]
+    entries: list[WaitingAnswer] = Field(
+        description="Entered by one person; another releases it. Where somebody else brought the "
+        "statement, the account has confirmed it by itself."
+    )
+    owed: list[OwedAnswer] = Field(
+        description="What it may pay: entered with its `line_id`, and released by another person."
+    )
     other_lines: list[LineAnswer] = Field(
         description="The payment that came back, or the line that it doubles."
     )
-    proposed_fen: Fen = Field(description="Proposed for suspense, and not released yet.")
+    proposed_fen: Fen = Field(
+        description="Proposed for suspense or entered as what it is, and not released yet."
+    )
 
 
 class OpenMovementAnswer(Money):

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 from services.risk_pool.api.account_answers import READERS, MatchAnswer, MatchPartAnswer
 from services.risk_pool.api.cases import step_context
 from services.risk_pool.api.roles import require_pool
+from services.risk_pool.handlers import account_confirming
 from services.risk_pool.handlers import account_matching as handlers
 from services.risk_pool.queries import account_matches as known
 from shared.auth.identity import Identity, requires
@@ -23,6 +24,7 @@ from shared.refusals import NotFound
 router = APIRouter(tags=["account"])
 
 Maker = Annotated[Identity, Depends(requires("finance_maker"))]
+Finance = Annotated[Identity, Depends(requires("finance_maker", "finance_checker"))]
 Readers = Annotated[Identity, Depends(requires(*READERS))]
 
 
@@ -110,13 +112,14 @@ async def match_by_hand(
 
 @router.post("/pools/{code}/account-matching", response_model=dict[str, int])
 async def match_now(
-    code: str, request: Request, caller: Maker, context: CurrentContext
+    code: str, request: Request, caller: Finance, context: CurrentContext
 ) -> Response:
-    """Let the machine look again (finance_maker), after something has been booked."""
+    """Let the machine look again (finance_maker, finance_checker), after something was entered or
+    booked."""
     matching = step_context(request, caller, context)
 
     async def work(conn: asyncpg.Connection) -> Answer:
-        return Answer(200, {"matched": await handlers.match_now(conn, code, matching)})
+        return Answer(200, {"matched": await account_confirming.match_now(conn, code, matching)})
 
     return await idempotently(request, caller, context.database, work, keeps_forever=True)
 

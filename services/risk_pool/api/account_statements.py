@@ -36,7 +36,7 @@ from shared.refusals import FieldFault, FieldsWrong, NotFound
 
 router = APIRouter(tags=["account"])
 
-Maker = Annotated[Identity, Depends(requires("finance_maker"))]
+Finance = Annotated[Identity, Depends(requires("finance_maker", "finance_checker"))]
 Readers = Annotated[Identity, Depends(requires(*READERS))]
 
 FORMS = (
@@ -62,7 +62,7 @@ _BODY: dict[str, Any] = {
 async def import_account_statement(
     code: str,
     request: Request,
-    caller: Maker,
+    caller: Finance,
     context: CurrentContext,
     file_name: Annotated[str, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")] = "",
     account: Annotated[
@@ -77,7 +77,7 @@ async def import_account_statement(
     ] = None,
 ) -> Response:
     """Send a statement as the bank gave it: camt.053 (02, 06, 08, 12), CSV or XLSX, the body of the
-    request itself (finance_maker).
+    request itself (finance_maker, finance_checker).
 
     What is there already is recognised by reference, day, amount and balance and never taken twice.
     A file with a row that cannot be read, a balance that breaks or a gap before it is refused as a

@@ -11,18 +11,19 @@ from pydantic import Field
 from services.risk_pool.api.account_answers import (
     READERS,
     CandidateAnswer,
-    ExpectedAnswer,
     LineAnswer,
     MovementAnswer,
     OpenLineAnswer,
     OpenMovementAnswer,
+    OwedAnswer,
     ReconciliationAnswer,
     ToDoAnswer,
+    WaitingAnswer,
 )
 from services.risk_pool.api.case_responses import Money
 from services.risk_pool.api.roles import require_pool
 from services.risk_pool.api.suspense import BookingAnswer, booking_answer
-from services.risk_pool.domain.account_matching import Movement
+from services.risk_pool.domain.account_matching import Known
 from services.risk_pool.domain.account_work import WORDS, ToDo
 from services.risk_pool.queries import account_reconciliation, account_work
 from shared.auth.identity import Identity, requires
@@ -36,12 +37,13 @@ Readers = Annotated[Identity, Depends(requires(*READERS))]
 
 
 class WorkListAnswer(Money):
-    """What is to be worked off: open lines, open movements, what is expected, what is in suspense."""
+    """What is to be worked off: open lines, and what the books know of that no line has shown."""
 
     pool_code: str
     lines: list[ToDoAnswer]
     movements: list[MovementAnswer] = Field(description="In the books, not on the account.")
-    expected: list[ExpectedAnswer]
+    waiting: list[WaitingAnswer] = Field(description="Entered, and not released.")
+    owed: list[OwedAnswer] = Field(description="Owed either way, and not entered.")
     suspense: list[BookingAnswer] = Field(description="Bookings of which something is left.")
 
 
@@ -55,17 +57,14 @@ async def show_account_work(code: str, caller: Readers, context: CurrentContext)
     return WorkListAnswer(
         pool_code=code,
         lines=[_to_do(one, found.rows, found.proposed) for one in found.to_do],
-        movements=[_movement(one) for one in found.movements],
-        expected=[ExpectedAnswer(**asdict(one)) for one in found.expected],
+        movements=[MovementAnswer(**_said(one)) for one in found.books.movements],
+        waiting=[WaitingAnswer(**_said(one)) for one in found.books.waiting],
+        owed=[OwedAnswer(**_said(one)) for one in found.books.owed],
         suspense=[booking_answer(row, caller) for row in found.suspense],
     )
 
 
-def _movement(one: Movement) -> MovementAnswer:
-    return MovementAnswer(**_said(one))
-
-
-def _said(one: Movement) -> dict[str, Any]:
+def _said(one: Known) -> dict[str, Any]:
     said = asdict(one)
     del said["party_accounts"]
     return said | {"party_code": "" if one.party_code == "?" else one.party_code}
@@ -80,8 +79,10 @@ def _to_do(one: ToDo, rows: dict[UUID, asyncpg.Record], proposed: dict[UUID, int
         en=words.en,
         difference_fen=one.difference_fen,
         candidates=[
-            CandidateAnswer(**_said(each.movement), rule=each.rule) for each in one.candidates
+            CandidateAnswer(**_said(each.known), rule=each.rule) for each in one.candidates
         ],
+        entries=[WaitingAnswer(**_said(each.known)) for each in one.entries],
+        owed=[OwedAnswer(**_said(each)) for each in one.owed],
         other_lines=[LineAnswer(**rows[other.id]) for other in one.other_lines],
         proposed_fen=proposed.get(one.line.id, 0),
     )

@@ -9,6 +9,9 @@ A line of the account and a movement of cash in the ledger are the same money wh
 
 One candidate on either side, and the machine matches; several or none are left to people. What the
 bank says was sent back is left to people, too. (No measure says how; assumed.)
+
+A cash entry that one person has entered and nobody has released yet is looked at by the same rules.
+The account confirms it, as a second person would: unless who entered it brought the statement, too.
 """
 
 import re
@@ -16,7 +19,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Generic, Literal, TypeVar
 from uuid import UUID
 
 from shared.calendar import WorkingDays
@@ -26,6 +29,9 @@ RETURN_WORKING_DAYS: Final = 10
 """A payment that cannot be credited is back within a few days."""
 A_LITTLE_FEN: Final = 10_000
 """How far an amount may be off for a line to be shown beside a movement as short or over."""
+
+MOST_SHOWN: Final = 3
+"""How many open items are shown beside a line."""
 
 Rule = Literal["reference", "party", "opening"]
 
@@ -48,6 +54,8 @@ class Line:
     counterparty_account: str = ""
     purpose: str = ""
     is_opening: bool = False
+    brought_by: str = ""
+    """Who imported its statement."""
 
     @property
     def is_sent_back(self) -> bool:
@@ -56,16 +64,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Movement:
-    """A movement of cash in the ledger with what is open of it, money in positive."""
+class Known:
+    """Money that the books know of, with what of it the account has not shown, money in positive."""
 
-    seq: int
     day: date
     amount_fen: int
     open_fen: int
     kind: str
     reference: str = ""
-    """Of its transfer, unique in the pool."""
     known_by: tuple[str, ...] = ()
     """The numbers by which a bank's statement may name it."""
     party_code: str = ""
@@ -75,19 +81,45 @@ class Movement:
     """Numbers under which the party's money came before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A movement that may be what a line shows, and by which rule."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement(Known):
+    """A movement of cash in the ledger; `reference` of its transfer, unique in the pool."""
 
-    movement: Movement
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting(Known):
+    """A cash entry that one person has entered and nobody has released; `reference` is its number."""
+
+    entry_id: UUID
+    entered_by: str
+    entered_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed(Known):
+    """What a party owes the pool or is owed by it, and nobody has entered as paid; `reference` of the
+    open item, `day` when it came to be owed."""
+
+    due_on: date | None
+    claim_id: UUID | None = None
+
+
+K = TypeVar("K", bound=Known)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate(Generic[K]):
+    """What the books know of that may be what a line shows, and by which rule."""
+
+    known: K
     rule: Rule
 
 
-def candidates(
-    line: Line, movements: Iterable[Movement], *, working_days: WorkingDays
-) -> list[Candidate]:
-    """The movements that one of the rules names; where the first does, the second is not asked."""
-    same = [one for one in movements if one.open_fen == line.open_fen]
+def candidates(line: Line, known: Iterable[K], *, working_days: WorkingDays) -> list[Candidate[K]]:
+    """What one of the rules names; where the first does, the second is not asked."""
+    same = [one for one in known if one.open_fen == line.open_fen]
     named = [Candidate(one, "reference") for one in same if names(line, one)]
     if named:
         return named
@@ -98,43 +130,62 @@ def candidates(
     ]
 
 
+def owed_candidates(line: Line, owed: Iterable[Owed]) -> list[Owed]:
+    """What a line may be the payment of: of the same party, or named by the line; the nearest amount
+    first. A claim is paid at once, so by its own amount alone."""
+    found = [
+        one
+        for one in owed
+        if (one.open_fen > 0) == (line.open_fen > 0)
+        and (one.claim_id is None or one.open_fen == line.open_fen)
+        and (names(line, one) or same_party(line, one))
+    ]
+    found.sort(key=lambda one: abs(one.open_fen - line.open_fen))
+    return found[:MOST_SHOWN]
+
+
+def confirms(line: Line, entry: Waiting) -> bool:
+    """Whether the account may be the second to say so: not where one person has both entered the
+    money and brought the statement that shows it."""
+    return line.brought_by != entry.entered_by
+
+
 def automatic(
-    lines: Sequence[Line], movements: Sequence[Movement], *, working_days: WorkingDays
-) -> list[tuple[Line, Candidate]]:
+    lines: Sequence[Line], known: Sequence[K], *, working_days: WorkingDays
+) -> list[tuple[Line, Candidate[K]]]:
     """What the machine matches: one candidate for the line, and no other line for it. References
     first; what they leave, by party and day."""
-    found: list[tuple[Line, Candidate]] = []
+    found: list[tuple[Line, Candidate[K]]] = []
     lines = [one for one in lines if not one.is_sent_back and not one.is_opening]
     for rule in ("reference", "party"):
         taken_lines = {line.id for line, _ in found}
-        taken = {candidate.movement.seq for _, candidate in found}
+        taken = {candidate.known for _, candidate in found}
         left = [one for one in lines if one.id not in taken_lines]
-        open_movements = [one for one in movements if one.seq not in taken]
-        same_amount = by_open_amount(open_movements)
+        same_amount = by_open_amount(one for one in known if one not in taken)
         asked = {
             line.id: candidates(line, same_amount.get(line.open_fen, ()), working_days=working_days)
             for line in left
         }
-        claimed: dict[int, int] = {}
+        claimed: dict[K, int] = {}
         for proposals in asked.values():
             for one in proposals:
                 # A line that names a movement goes before lines that only look like it; these
                 # never take one that several lines name.
                 if rule == "reference" and one.rule != rule:
                     continue
-                claimed[one.movement.seq] = claimed.get(one.movement.seq, 0) + 1
+                claimed[one.known] = claimed.get(one.known, 0) + 1
         for line in left:
             if len(asked[line.id]) == 1 and asked[line.id][0].rule == rule:
                 (candidate,) = asked[line.id]
-                if claimed[candidate.movement.seq] == 1:
+                if claimed[candidate.known] == 1:
                     found.append((line, candidate))
     return found
 
 
-def by_open_amount(movements: Iterable[Movement]) -> dict[int, list[Movement]]:
-    """Movements by what is open of them: only those of its amount are asked of a line."""
-    found: dict[int, list[Movement]] = {}
-    for one in movements:
+def by_open_amount(known: Iterable[K]) -> dict[int, list[K]]:
+    """By what is open of each: only what has its amount is asked of a line."""
+    found: dict[int, list[K]] = {}
+    for one in known:
         found.setdefault(one.open_fen, []).append(one)
     return found
 
@@ -145,7 +196,7 @@ def of_opening(line: Line, movements: Iterable[Movement]) -> list[Movement]:
     return before if sum(one.open_fen for one in before) == line.open_fen else []
 
 
-def names(line: Line, movement: Movement) -> bool:
+def names(line: Line, movement: Known) -> bool:
     """Whether a number of the movement stands in the line, as a whole and not as a part."""
     words = _upper(f"{line.reference} {line.purpose}")
     return any(
@@ -155,7 +206,7 @@ def names(line: Line, movement: Movement) -> bool:
     )
 
 
-def same_party(line: Line, movement: Movement) -> bool:
+def same_party(line: Line, movement: Known) -> bool:
     """Whether the other side is the same: by account, else by name; of interest and fees, the bank
     that keeps the account, which often does not name itself."""
     if not movement.party_code:

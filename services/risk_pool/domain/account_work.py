@@ -1,7 +1,7 @@
 """The work list of an account: what each open line seems to be, for a person to decide."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Final, Literal
 
@@ -12,19 +12,22 @@ from services.risk_pool.domain.account_matching import (
     Candidate,
     Line,
     Movement,
+    Owed,
+    Waiting,
     bare_name,
     by_open_amount,
     candidates,
     is_near,
     names,
+    owed_candidates,
     same_party,
 )
 from shared.calendar import WorkingDays
 from shared.life_cycle import Words
 
 Finding = Literal[
-    "opening", "returned", "doubled", "candidates", "over", "short", "rest", "unmatched_credit",
-    "unmatched_debit",
+    "opening", "returned", "doubled", "candidates", "entered", "owed", "over", "short", "rest",
+    "unmatched_credit", "unmatched_debit",
 ]  # fmt: skip
 
 WORDS: Final[dict[Finding, Words]] = {
@@ -32,6 +35,8 @@ WORDS: Final[dict[Finding, Words]] = {
     "returned": Words("疑似退汇", "seems to be a payment that came back"),
     "doubled": Words("疑似重复", "seems to be there twice"),
     "candidates": Words("有可勾对的账簿记录，请确认", "could be one of these in the books"),
+    "entered": Words("已登记，等待另一人放行", "entered, and waits for another person"),
+    "owed": Words("往来款项，尚未登记", "owed, and not entered yet"),
     "over": Words("多于账簿记录", "more than the books expect"),
     "short": Words("少于账簿记录", "less than the books expect"),
     "rest": Words("部分勾对后的余额", "the rest of a line matched in part"),
@@ -46,65 +51,88 @@ class ToDo:
 
     line: Line
     finding: Finding
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[Candidate[Movement], ...] = ()
+    entries: tuple[Candidate[Waiting], ...] = ()
+    """Entered by one person and not released: another releases it."""
+    owed: tuple[Owed, ...] = ()
+    """What it may pay: entered from the line by one person, released by another."""
     other_lines: tuple[Line, ...] = ()
     """The payment that came back, or the line that it doubles."""
     difference_fen: int = 0
     """Of over and short: what is open of the line less what is open of the movement."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """What the books know of that the account has not shown: booked, entered, owed."""
+
+    movements: Sequence[Movement]
+    waiting: Sequence[Waiting] = ()
+    owed: Sequence[Owed] = ()
+
+
 def work_list(
     open_lines: Sequence[Line],
     all_lines: Sequence[Line],
-    movements: Sequence[Movement],
+    books: Books,
     *,
     working_days: WorkingDays,
 ) -> list[ToDo]:
     """What is open, each with the first thing that it seems to be. `all_lines` in the order of the
     account, matched ones, too: a double is seen beside what was matched before."""
-    same_amount = by_open_amount(movements)
+    booked, entered = by_open_amount(books.movements), by_open_amount(books.waiting)
     found = []
     for line in open_lines:
         others = [one for one in all_lines if abs(one.amount_fen) == abs(line.amount_fen)]
-        fitting = tuple(
-            candidates(line, same_amount.get(line.open_fen, ()), working_days=working_days)
-        )
-        found.append(_seen(line, others, movements, fitting, working_days=working_days))
+        may_be = Books(movements=booked.get(line.open_fen, ()),
+                       waiting=entered.get(line.open_fen, ()), owed=books.owed)  # fmt: skip
+        todo = _fitting(line, may_be, working_days=working_days)
+        found.append(_seen(todo, others, books.movements, working_days=working_days))
     return found
 
 
-def _seen(
-    line: Line,
-    others: Sequence[Line],
-    movements: Sequence[Movement],
-    fitting: tuple[Candidate, ...],
-    *,
-    working_days: WorkingDays,
-) -> ToDo:
+def _fitting(line: Line, books: Books, *, working_days: WorkingDays) -> ToDo:
+    """A line beside everything that it may be."""
     if line.is_opening:
         return ToDo(line=line, finding="opening")
+    return ToDo(
+        line=line,
+        finding="unmatched_credit" if line.open_fen > 0 else "unmatched_debit",
+        candidates=tuple(candidates(line, books.movements, working_days=working_days)),
+        entries=tuple(candidates(line, books.waiting, working_days=working_days)),
+        owed=tuple(owed_candidates(line, books.owed)),
+    )
+
+
+def _seen(
+    todo: ToDo, others: Sequence[Line], movements: Sequence[Movement], *, working_days: WorkingDays
+) -> ToDo:
+    line = todo.line
+    if line.is_opening:
+        return todo
     if sources := tuple(came_back_from(line, others, working_days=working_days)):
-        return ToDo(line=line, finding="returned", other_lines=sources, candidates=fitting)
-    if line.open_fen != line.amount_fen and not fitting:
-        return ToDo(line=line, finding="rest", difference_fen=line.open_fen)
+        return replace(todo, finding="returned", other_lines=sources)
+    if line.open_fen != line.amount_fen and not todo.candidates and not todo.entries:
+        return replace(todo, finding="rest", difference_fen=line.open_fen)
     if doubles := tuple(_doubles(line, others, working_days=working_days)):
-        return ToDo(line=line, finding="doubled", other_lines=doubles, candidates=fitting)
-    if fitting:
-        return ToDo(line=line, finding="candidates", candidates=fitting)
+        return replace(todo, finding="doubled", other_lines=doubles)
+    if todo.candidates or todo.entries:
+        return replace(todo, finding="candidates" if todo.candidates else "entered")
+    if any(one.open_fen == line.open_fen for one in todo.owed):
+        return replace(todo, finding="owed")
     near = min(
         _nearly(line, movements, working_days=working_days),
         key=lambda one: abs(one.open_fen - line.open_fen),
         default=None,
     )
     if near is not None:
-        is_over = abs(line.open_fen) > abs(near.open_fen)
-        return ToDo(
-            line=line,
-            finding="over" if is_over else "short",
+        return replace(
+            todo,
+            finding="over" if abs(line.open_fen) > abs(near.open_fen) else "short",
             candidates=(Candidate(near, "reference" if names(line, near) else "party"),),
             difference_fen=line.open_fen - near.open_fen,
         )
-    return ToDo(line=line, finding="unmatched_credit" if line.open_fen > 0 else "unmatched_debit")
+    return replace(todo, finding="owed") if todo.owed else todo
 
 
 def came_back_from(line: Line, others: Iterable[Line], *, working_days: WorkingDays) -> list[Line]:

@@ -17,7 +17,16 @@ from services.risk_pool.domain.account_match import (
     parts_of,
     require_return,
 )
-from services.risk_pool.domain.account_matching import automatic, of_opening
+from services.risk_pool.domain.account_matching import (
+    Known,
+    Line,
+    Movement,
+    Rule,
+    Waiting,
+    automatic,
+    confirms,
+    of_opening,
+)
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import account_lines, account_matches, expected_money
 from services.risk_pool.tables import account_matches as table
@@ -41,10 +50,22 @@ class MovementNamed:
     amount_fen: int | None = None
 
 
-async def match_open(conn: asyncpg.Connection, pool: LockedPool, context: StepContext) -> int:
-    """Match what the rules leave no doubt of; how many matches that made. The pool is locked."""
+@dataclass(frozen=True, slots=True)
+class MatchedOpen:
+    """What the machine did, and what it found that is entered and not booked yet."""
+
+    made: int
+    shown: tuple[tuple[Line, Waiting, Rule], ...] = ()
+    """Lines that confirm what one person has entered."""
+
+
+async def match_open(
+    conn: asyncpg.Connection, pool: LockedPool, context: StepContext
+) -> MatchedOpen:
+    """Match what the rules leave no doubt of. The pool is locked."""
     lines = await account_lines.lines(conn, pool.code, only_open=True)
     movements = await expected_money.open_movements(conn, pool.code)
+    waiting = await expected_money.waiting(conn, pool.code)
     made, taken = 0, set[int]()
     for opening in (line for line in lines if line.is_opening):
         before = of_opening(opening, [one for one in movements if one.seq not in taken])
@@ -54,20 +75,18 @@ async def match_open(conn: asyncpg.Connection, pool: LockedPool, context: StepCo
             await _keep(conn, pool, parts, context, how="automatic", rule="opening")
             taken |= {one.seq for one in before}
             made += 1
-    left = [one for one in movements if one.seq not in taken]
-    for line, candidate in automatic(lines, left, working_days=context.working_days):
-        parts = [
-            Part(line.id, None, line.open_fen),
-            Part(None, candidate.movement.seq, line.open_fen),
-        ]
-        await _keep(conn, pool, parts, context, how="automatic", rule=candidate.rule)
-        made += 1
-    return made
-
-
-async def match_now(conn: asyncpg.Connection, pool_code: str, context: StepContext) -> int:
-    """The machine looks again, after something has been booked. Raises NotFound."""
-    return await match_open(conn, await lock_pool(conn, pool_code), context)
+    known: list[Known] = [one for one in movements if one.seq not in taken]
+    shown = []
+    # What is booked and what is entered are asked together: a line that may be either is neither.
+    for line, found in automatic(lines, [*known, *waiting], working_days=context.working_days):
+        match found.known:
+            case Movement(seq=seq):
+                parts = [Part(line.id, None, line.open_fen), Part(None, seq, line.open_fen)]
+                await _keep(conn, pool, parts, context, how="automatic", rule=found.rule)
+                made += 1
+            case Waiting() as entry if confirms(line, entry):
+                shown.append((line, entry, found.rule))
+    return MatchedOpen(made, tuple(shown))
 
 
 async def match(
@@ -145,12 +164,15 @@ async def match_booked(
     line_id: UUID,
     seq: int,
     amount_fen: int,
+    rule: str = "booked",
 ) -> None:
-    """What was booked for a line is matched with it. The pool is locked. Raises NothingOpen."""
+    """What was booked for a line is matched with it; the machine has found it where a `rule` of its
+    own is named. `amount_fen`: money in is positive. The pool is locked. Raises NothingOpen."""
     line = await _line(conn, pool, LineNamed(line_id, amount_fen))
     movement = OpenSide(seq=seq, open_fen=amount_fen)
     parts = parts_of([line], [movement])
-    await _keep(conn, pool, parts, context, how="by_hand", rule="booked")
+    how: How = "by_hand" if rule == "booked" else "automatic"
+    await _keep(conn, pool, parts, context, how=how, rule=rule)
 
 
 async def match_reversal(

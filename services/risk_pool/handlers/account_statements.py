@@ -23,7 +23,7 @@ from services.risk_pool.domain.account_statement import (
     checked,
 )
 from services.risk_pool.domain.pool_account import NoAccount
-from services.risk_pool.handlers.account_matching import match_open
+from services.risk_pool.handlers.account_confirming import match_and_confirm
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import account_lines as known
 from services.risk_pool.tables import account_statements
@@ -107,7 +107,7 @@ async def import_statement(
     }
     last = await known.last_line(conn, account["id"])
     await account_statements.insert(conn, row, list(_lines(row, statement, part, after=last)))
-    matched = await match_open(conn, pool, context)
+    matched = await match_and_confirm(conn, pool, context)
     return replace(imported, statement_id=row["id"], matched=matched)
 
 

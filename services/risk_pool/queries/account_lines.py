@@ -10,8 +10,11 @@ from services.risk_pool.domain.pool_account import State
 from services.risk_pool.queries.filters import conditions
 
 _LINES = """
-    select line.*, tally.amount_fen - tally.matched_fen as open_fen
+    select line.*, tally.amount_fen - tally.matched_fen as open_fen,
+           statement.imported_by as brought_by, account.account_number
     from account_lines as line join account_line_tallies as tally on tally.line_id = line.id
+    join account_statements as statement on statement.id = line.statement_id
+    join pool_accounts as account on account.id = line.account_id
 """
 
 
@@ -178,6 +181,7 @@ def as_line(row: asyncpg.Record) -> Line:
         counterparty_account=row["counterparty_account"],
         purpose=row["purpose"],
         is_opening=row["is_opening"],
+        brought_by=row["brought_by"],
     )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from services.risk_pool.domain.account_match import Part
+from services.risk_pool.domain.cash_entry import WAITING
 from services.risk_pool.domain.suspense import BOOKED, LIVE, Kind
 from services.risk_pool.queries.filters import conditions
 from shared.postgres.literals import literals
@@ -153,10 +154,14 @@ async def in_suspense(conn: asyncpg.Connection, pool_code: str) -> list[asyncpg.
 
 
 async def proposed_of_line(conn: asyncpg.Connection, line_id: UUID) -> int:
-    """How much of a line is proposed for suspense, paying back included, and not booked yet."""
+    """How much of a line is proposed for suspense, or entered as what it is, and not booked yet."""
     fen: int = await conn.fetchval(
-        f"""select coalesce(sum(amount_fen), 0)::bigint from account_bookings
-            where line_id = $1 and state in ({literals(LIVE - BOOKED)})""",
+        f"""select coalesce(sum(amount_fen), 0)::bigint
+            from (select amount_fen from account_bookings
+                  where line_id = $1 and state in ({literals(LIVE - BOOKED)})
+                  union all
+                  select amount_fen from cash_entries
+                  where line_id = $1 and state in ({literals(WAITING)})) as proposed""",
         line_id,
     )
     return fen

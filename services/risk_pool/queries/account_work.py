@@ -6,11 +6,11 @@ from uuid import UUID
 
 import asyncpg
 
-from services.risk_pool.domain.account_matching import RETURN_WORKING_DAYS, Line, Movement
-from services.risk_pool.domain.account_work import ToDo, work_list
+from services.risk_pool.domain.account_matching import RETURN_WORKING_DAYS, Line
+from services.risk_pool.domain.account_work import Books, ToDo, work_list
+from services.risk_pool.domain.cash_entry import WAITING
 from services.risk_pool.domain.suspense import BOOKED, LIVE
 from services.risk_pool.queries import account_lines, account_matches, expected_money
-from services.risk_pool.queries.expected_money import Expected
 from shared.calendar import WorkingDays
 from shared.postgres.literals import literals
 
@@ -25,9 +25,8 @@ class WorkFound:
     to_do: list[ToDo]
     rows: dict[UUID, asyncpg.Record]
     proposed: dict[UUID, int]
-    """Line → fen that are proposed for suspense."""
-    movements: list[Movement]
-    expected: list[Expected]
+    """Line → fen that are proposed for suspense, or entered as what they are, and not released."""
+    books: Books
     suspense: list[asyncpg.Record]
 
 
@@ -35,18 +34,27 @@ async def of_pool(
     conn: asyncpg.Connection, pool_code: str, *, working_days: WorkingDays
 ) -> WorkFound:
     """The work list of a pool."""
-    movements = await expected_money.open_movements(conn, pool_code)
+    books = Books(
+        movements=await expected_money.open_movements(conn, pool_code),
+        waiting=await expected_money.waiting(conn, pool_code),
+        owed=await expected_money.owed(conn, pool_code),
+    )
     open_lines = await account_lines.lines(conn, pool_code, only_open=True)
     near: list[Line] = []
     if open_lines:
         since = min(line.booked_on for line in open_lines) - _LOOKED_BACK
         near = await account_lines.lines(conn, pool_code, since=since)
-    to_do = work_list(open_lines, near, movements, working_days=working_days)
+    to_do = work_list(open_lines, near, books, working_days=working_days)
     shown = {one.id for each in to_do for one in (each.line, *each.other_lines)}
     rows = await account_lines.by_id(conn, list(shown))
     proposed = await conn.fetch(
-        f"""select line_id, sum(amount_fen)::bigint as fen from account_bookings
-            where pool_code = $1 and line_id is not null and state in ({literals(LIVE - BOOKED)})
+        f"""select line_id, sum(amount_fen)::bigint as fen
+            from (select line_id, amount_fen, pool_code from account_bookings
+                  where state in ({literals(LIVE - BOOKED)})
+                  union all
+                  select line_id, amount_fen, pool_code from cash_entries
+                  where state in ({literals(WAITING)})) as proposed
+            where pool_code = $1 and line_id is not null
             group by line_id""",
         pool_code,
     )
@@ -54,7 +62,6 @@ async def of_pool(
         to_do=to_do,
         rows=rows,
         proposed={row["line_id"]: row["fen"] for row in proposed},
-        movements=movements,
-        expected=await expected_money.expected(conn, pool_code),
+        books=books,
         suspense=await account_matches.in_suspense(conn, pool_code),
     )

@@ -32,15 +32,33 @@ class Account(Claims):
         """Money is entered by one person and released by another."""
         return await released(self.maker, self.checker, self.code, kind, amount, on, **more)
 
+    async def enters(self, kind: str, amount: str, on: str, **more: Any) -> Any:
+        """One person enters money; nobody has released it."""
+        body = {"kind": kind, "amount": amount, "value_date": on, **more}
+        answer = await self.maker.post(f"/pools/{self.code}/cash-entries", json=body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def entry(self, entry: Any) -> Any:
+        """A cash entry as it stands."""
+        return (await self.auditor.get(f"/cash-entries/{entry['id']}")).json()
+
+    async def entries(self, **query: str) -> list[Any]:
+        """Cash entries, the newest first."""
+        answer = await self.auditor.get(f"/pools/{self.code}/cash-entries", params=query)
+        return list(answer.json()["items"])
+
     async def sends(self, content: bytes, *, by: Any = None, **said: str) -> Any:
         """A file is sent; the answer as it comes."""
         return await (by or self.maker).post(
             f"/pools/{self.code}/account-statements", content=content, params=said
         )
 
-    async def imports(self, *entries: AccountEntry, opening_fen: int = 0, **said: str) -> Any:
+    async def imports(
+        self, *entries: AccountEntry, opening_fen: int = 0, by: Any = None, **said: str
+    ) -> Any:
         """A statement with these entries is taken."""
-        answer = await self.sends(bank_csv(entries, opening_fen=opening_fen), **said)
+        answer = await self.sends(bank_csv(entries, opening_fen=opening_fen), by=by, **said)
         assert answer.status_code in (200, 201), answer.text
         return answer.json()
 

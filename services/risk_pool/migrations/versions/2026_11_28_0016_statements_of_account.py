@@ -202,6 +202,24 @@ _SUSPENSE = (
     "create index account_bookings_line on account_bookings (line_id) where line_id is not null",
 )
 
+_SHOWN = (
+    # The line of the account that an entry was made from, or that confirmed it: said once.
+    "alter table cash_entries add column line_id uuid references account_lines",
+    "create index cash_entries_line on cash_entries (line_id) where line_id is not null",
+    """
+    create function refuse_another_line_of_cash_entry() returns trigger language plpgsql as $$
+    begin
+        raise exception 'the line of the cash entry % stays', old.number
+            using errcode = 'restrict_violation';
+    end $$
+    """,
+    """
+    create trigger stays_with_its_line before update on cash_entries
+        for each row when (old.line_id is not null and old.line_id is distinct from new.line_id)
+        execute function refuse_another_line_of_cash_entry()
+    """,
+)
+
 _ONLY_ADDED_TO = (
     "account_statements",
     "account_lines",
@@ -220,7 +238,7 @@ _BUREAU_ONLY = (
 
 def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
-    for statement in (*_ACCOUNTS, *_STATEMENTS, *_MATCHES, *_SUSPENSE):
+    for statement in (*_ACCOUNTS, *_STATEMENTS, *_MATCHES, *_SUSPENSE, *_SHOWN):
         op.execute(statement)
     for table in _ONLY_ADDED_TO:
         op.execute(f"select only_to_be_added_to('{table}')")
