@@ -179,3 +179,55 @@ async def test_the_month_leads_to_its_reconciliation_and_others_see_no_way_to_th
         assert not any("/account" in link for link in page.links)
         for path in (AT, WORK, f"{AT}/suspense", f"{AT}/matches", f"{AT}/reconciliation"):
             assert (await clerk.opens(path)).status == 403, path
+
+
+async def test_what_a_line_shows_is_entered_from_it_and_an_entry_is_confirmed_by_the_account(
+    house: House,
+):
+    await has_account(house)
+    await house.moves_clocks("2026-04-01T09:00:00+08:00")
+    form = "/pools/dongli/cash/new"
+    async with house.logged_in("finance-sun") as maker, house.logged_in("finance-qian") as checker:
+        page = await maker.opens(form)
+        paid_in = {"kind": "contribution", "amount": "300000.00", "value_date": "2026-03-05"}
+        await maker.sends(page, form, **paid_in, party_code="DL-FIN", bank_reference="0304")
+        page = await maker.opens(WORK)
+        assert "已登记，尚未放行" in page.text and "300,000.00" in page.text
+
+        # The checker brings the statement: it confirms what the maker has entered.
+        march = [
+            entry("2026-03-05", "300000.00", name=PARTY, reference="0304", purpose="出资"),
+            entry("2026-03-21", "18750.31", name="某银行", reference="0321", purpose="付款"),
+        ]
+        page = await checker.opens(AT)
+        done = await checker.sends_file(
+            page, f"{AT}/import", bank_csv(march, opening_fen=OPENING_FEN), "三月.csv"
+        )
+        assert "系统自动勾对 2 组" in done.text
+        page = await maker.opens("/pools/dongli/cash")
+        page = await maker.opens(next(link for link in page.links if link.startswith("/cash/")))
+        assert "专户流水确认" in page.text and "专户对账单" in page.text
+        assert f"{AT}/matches?line=" in page.html
+
+        # What nobody expected is entered from its line, as the line has it, and released.
+        page = await maker.opens(WORK)
+        link = next(link for link in page.links if link.startswith(f"{form}?line_id="))
+        page = await maker.opens(link)
+        assert "按专户流水登记" in page.text
+        filled = page.form(form)
+        assert (filled["amount"], filled["value_date"], filled["bank_reference"]) == (
+            "18750.31", "2026-03-21", "0321",
+        )  # fmt: skip
+        wrong = await maker.sends(page, form, kind="fee")
+        assert wrong.status == 422 and "该笔流水为来款" in wrong.text
+        entered = await maker.sends(wrong, form, kind="interest")
+        assert "待放行" in entered.text
+        page = await maker.opens(WORK)
+        assert "已登记 18,750.31，待放行" in page.text
+        page = await checker.opens(entered.path)
+        release = next(action for action in page.actions if action.endswith("/release"))
+        await checker.sends(page, release)
+        page = await maker.opens(WORK)
+        assert "没有待处理的账户流水" in page.text
+        page = await maker.opens(f"{AT}/reconciliation?on=2026-03-31")
+        assert "18,318,750.31" in page.text and "加：账簿已记、账户未见" in page.text

@@ -124,7 +124,7 @@ async def _show(page: PageContext, code: str, attempt: Attempt, cursor: str = ""
         accounts=accounts,
         in_use=[one for one in accounts if one["state"] == "in_use"],
         statements=items(found),
-        may_import="finance_maker" in page.person.roles,
+        may_import=bool(page.person.roles & {"finance_maker", "finance_checker"}),
         may_enter=bool(page.person.roles & {"finance_maker", "pool_manager"}),
         rows=(attempt.problem.extra.get("rows") or []) if attempt.problem else [],
         next=next_page(page.request, found),

@@ -169,6 +169,7 @@ async def _show_work(page: PageContext, code: str, attempt: Attempt) -> Response
         pool=pool,
         found=found,
         may_work="finance_maker" in page.person.roles,
+        may_match=bool(page.person.roles & {"finance_maker", "finance_checker"}),
         ticked=frozenset(
             str(one) for name in ("line", "movement") for one in attempt.form.getlist(name)
         ),

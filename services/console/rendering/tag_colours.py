@@ -74,6 +74,8 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "returned": "warn",
         "doubled": "warn",
         "candidates": "info",
+        "entered": "info",
+        "owed": "info",
         "over": "warn",
         "short": "warn",
         "rest": "warn",

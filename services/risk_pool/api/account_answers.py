@@ -60,6 +60,7 @@ class LineAnswer(Money):
     """A line of the account, as its bank booked it. Money in is positive."""
 
     id: UUID
+    account_number: str
     booked_on: date
     amount_fen: Fen
     open_fen: Fen = Field(description="What of it is not matched.")
