@@ -4,21 +4,30 @@ from tests.browser.conftest import Rooms
 from tests.browser.test_access import looked_at
 from tests.console.house import did
 from tests.console.test_account import AT, MARCH, OPENING_FEN, WORK, books_of_march, has_account
-from tests.risk_pool.account.files import bank_csv
+from tests.risk_pool.account.files import bank_csv, entry
 
 PAGES = [AT, WORK, f"{AT}/suspense", f"{AT}/matches", f"{AT}/reconciliation?on=2026-03-31"]
 
 
+MORE = [
+    entry("2026-03-10", "-12.00", reference="0310", purpose="手续费"),
+    entry("2026-03-21", "18750.31", name="某银行", reference="0321", purpose="付款"),
+]
+
+
 async def messy(rooms: Rooms) -> None:
-    """A statement that agrees with the books in little, one credit in suspense, one proposed."""
+    """A statement that agrees with the books in little: one credit in suspense, one proposed, a fee
+    that the same person has entered, interest that nobody has."""
     await has_account(rooms.house)
     await books_of_march(rooms.house)
     maker = rooms.house.person("risk_pool", "finance-sun", "finance_maker")
     checker = rooms.house.person("risk_pool", "finance-qian", "finance_checker")
+    fee = {"kind": "fee", "amount": "12.00", "value_date": "2026-03-10", "bank_reference": "0310"}
+    await did(maker.post("/pools/dongli/cash-entries", json=fee))
     await did(
         maker.post(
             "/pools/dongli/account-statements",
-            content=bank_csv(MARCH, opening_fen=OPENING_FEN),
+            content=bank_csv([*MARCH, *MORE], opening_fen=OPENING_FEN),
             params={"covers_until": "2026-03-31"},
         )
     )
@@ -34,7 +43,11 @@ async def messy(rooms: Rooms) -> None:
 
 async def test_axe_finds_nothing_on_the_pages_of_the_account(rooms: Rooms):
     await messy(rooms)
-    found = await looked_at(rooms, "finance-sun", PAGES, english=False)
+    async with rooms.visitor("finance-sun") as page:
+        await page.goto(WORK)
+        form = await page.locator("a[href*='/cash/new?line_id=']").last.get_attribute("href")
+    assert form is not None
+    found = await looked_at(rooms, "finance-sun", [*PAGES, form], english=False)
     found += await looked_at(rooms, "finance-qian", PAGES, english=True)
     assert found == []
     assert rooms.complaints == []
