@@ -32,6 +32,9 @@ async def test_the_account_confirms_what_one_person_entered_when_another_brings_
 ):
     async with account_of(running) as pool:
         entered = await of_district(pool)
+        assert entered["pending_actions"] == ["withdraw"]
+        seen = (await pool.checker.get(f"/cash-entries/{entered['id']}")).json()
+        assert seen["pending_actions"] == ["release", "refuse"]
         assert (await pool.balances())["cash"] == "20000000.00"
 
         done = await pool.imports(shown(), opening_fen=HELD_FEN, by=pool.checker)
