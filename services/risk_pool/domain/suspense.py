@@ -32,6 +32,9 @@ class Kind(StrEnum):
     TAKEN_BACK = "taken_back"
 
 
+MOVES_CASH: Final = frozenset({Kind.RECEIVED, Kind.RETURNED, Kind.TAKEN_BACK})
+"""What comes into the account or leaves it; what is moved stays there as somebody else's."""
+
 KIND_WORDS: Final[Mapping[str, Words]] = {
     Kind.RECEIVED: Words("暂收入账", "taken into suspense"),
     Kind.RETURNED: Words("退回", "paid back"),

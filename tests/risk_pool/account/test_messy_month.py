@@ -1,6 +1,7 @@
 """A month with a messy statement is worked off to zero: a return, a double, a fen more, one missing,
 an unknown credit; and every figure on the way adds up to the fen."""
 
+from services.risk_pool.audit.verify import audit_pool, opened
 from tests.risk_pool.account.driver import Account, account_of
 from tests.risk_pool.account.files import entry
 from tests.risk_pool.claims.test_claims import code_of
@@ -255,3 +256,32 @@ async def test_no_more_leaves_suspense_than_is_in_it(running):
             json={"amount": "1.00", "note": "退"},
         )
         assert code_of(not_held) == (409, "not-booked")
+
+
+async def test_a_month_with_money_in_suspense_is_settled_and_found_right(running):
+    async with account_of(running, paid_in="100.00", on="2026-02-02") as pool:
+        await pool.imports(
+            entry("2026-01-01", "100.00", name="DL-FIN", reference="0"),
+            entry("2026-01-05", "70.00", name="别名", reference="A"),
+            entry("2026-01-06", "9.00", name="别名", reference="B"),
+        )
+        held = await pool.suspends(await pool.open_line("70.00"), "unknown")
+        known = await pool.suspends(await pool.open_line("9.00"), "unknown")
+        await pool.then(held, "pay-back", amount="20.00", paid_on="2026-02-02")
+        await pool.then(held, "move", amount="50.00", target="contribution", party_code="DL-FIN")
+        await pool.then(known, "take-back")
+
+        month = await pool.settles("2026-01")
+
+        # What is nobody's is on the account, and no money of the pool's own.
+        at = "/pools/dongli/settlements/2026-01/statements/dongli.json"
+        own = (await pool.auditor.get(at)).json()
+        closing = {one["code"]: one["closing"] for one in own["tables"]}
+        assert (closing["cash"], closing["available"], closing["suspense"]) == (
+            "170.00", "100.00", "70.00",
+        )  # fmt: skip
+        assert month["state"] == "posted"
+        async with opened(pool.service.context.database.url) as conn:
+            checked = await audit_pool(conn, "dongli")
+        assert checked is not None and checked.passed
+        assert await pool.balances() == {"cash": "150.00", "contribution:DL-FIN": "150.00"}
