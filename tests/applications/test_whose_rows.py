@@ -63,10 +63,12 @@ FOR_ALL = {
     "/banks",
     "/banks/{code}",
     "/pools",
+    "/pools/{code}/modes",
     "/pools/{code}/modes/{mode}/facts",
     "/pools/{code}/modes/{mode}/template.csv",
+    "/pools/{code}/modes/{mode}/template.xlsx",
 }
-LISTS = {"/applications", "/loans", "/statistics", "/queue"}
+LISTS = {"/applications", "/loans", "/loan-requests", "/statistics", "/queue"}
 READS = {
     "/applications/{case_id}",
     "/applications/{case_id}/history",

@@ -50,9 +50,10 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "number_series_pkey", "parties_pkey", "pools_pkey", "positions_pkey",
         "published_schemes_pkey", "shown_trials_pkey",
         # Of a pool and a case that are locked, written once with the move that is refused twice.
-        "breaker_evaluations_once_a_month", "case_moves_pkey", "claim_limits_pkey",
+        "breaker_evaluations_once_a_month", "case_moves_pkey", "cash_entries_reference_once",
+        "cash_entries_reversed_once", "claim_limits_pkey",
         "claim_payments_pkey", "claim_shares_pkey", "claim_steps_claim_id_review_step_key",
-        "claim_steps_pkey", "recovery_shares_pkey", "settlement_findings_pkey",
+        "claim_steps_pkey", "open_items_pkey", "recovery_shares_pkey", "settlement_findings_pkey",
         "settlement_lines_pkey", "settlement_loans_pkey", "settlement_movements_pkey",
         "settlement_statements_pkey", "transfers_pkey",
     }),
