@@ -105,6 +105,15 @@ RequestFen = Annotated[
 ]
 """What a request body may say: a positive amount, as text only."""
 
+RequestSignedFen = Annotated[
+    int,
+    Field(ge=-LARGEST_FEN, le=LARGEST_FEN),
+    BeforeValidator(_read_strictly),
+    _WRITE,
+    _SCHEMA,
+]
+"""An amount that may be either way, as text only: money in is positive, money out negative."""
+
 NIL: dict[str, Any] = {"default": "0.00"}
 """For `json_schema_extra` of an amount whose default is 0: as JSON has it."""
 

@@ -33,6 +33,9 @@ from shared.settings import read_settings
 LARGEST_FORM = 256 * 1024
 """Bytes; a form of many reasons has a hundredth of it."""
 
+LARGEST_STATEMENT = 11 * 1024 * 1024
+"""Bytes; the service takes a statement of 10 MiB, the form around it has some more."""
+
 
 def application(
     settings: ConsoleSettings,
@@ -80,7 +83,10 @@ def _middleware(settings: ConsoleSettings) -> list[Middleware]:
         ),
         # Innermost, so that the page of a crash has the headers of every other.
         Middleware(
-            BodyLimitMiddleware, body_bytes=LARGEST_FORM, larger_bodies={}, unexpected=unexpected
+            BodyLimitMiddleware,
+            body_bytes=LARGEST_FORM,
+            larger_bodies={"/pools/*/account/import": LARGEST_STATEMENT},
+            unexpected=unexpected,
         ),
     ]
 

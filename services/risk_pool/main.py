@@ -1,6 +1,9 @@
 """The risk pool's service: `python -m services.risk_pool.main`."""
 
 from services.risk_pool.api import (
+    account_matches,
+    account_statements,
+    account_work,
     adjustments,
     agreed_figures,
     banks,
@@ -12,15 +15,18 @@ from services.risk_pool.api import (
     explanations,
     ledger,
     open_items,
+    pool_accounts,
     pools,
     programmes,
     recoveries,
     settlements,
     subsidies,
     subsidy_offers,
+    suspense,
     trials,
     waiting_line,
 )
+from services.risk_pool.bank_files.reading import LARGEST_FILE
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
 from services.risk_pool.handlers.overdue import watch_receivables
@@ -75,9 +81,15 @@ SERVICE = Service(
         subsidy_offers.router,
         agreed_figures.router,
         waiting_line.router,
+        pool_accounts.router,
+        account_statements.router,
+        account_work.router,
+        account_matches.router,
+        suspense.router,
     ),
     consumes=ROUTES,
     settings_type=Settings,
+    body_limits={"/api/v1/pools/*/account-statements": LARGEST_FILE},
     collisions=COLLISIONS,
     due=(
         watch_banks_past_the_reporting_day,

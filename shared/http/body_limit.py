@@ -85,9 +85,19 @@ class BodyLimitMiddleware:
     def limit_of(self, path: str) -> int:
         """How many bytes a body sent to this path may have."""
         for place, limit in self.larger_bodies.items():
-            if path == place or (place.endswith("/") and path.startswith(place)):
+            if _is_at(path, place):
                 return limit
         return self.body_bytes
+
+
+def _is_at(path: str, place: str) -> bool:
+    """Whether a path is the place, or below it where that ends in "/"; "*" is any one part."""
+    if place.endswith("/") and path.startswith(place):
+        return True
+    parts, wanted = path.split("/"), place.split("/")
+    return len(parts) == len(wanted) and all(
+        two in ("*", one) for one, two in zip(parts, wanted, strict=True)
+    )
 
 
 def declared_bytes(scope: Scope) -> int:

@@ -43,7 +43,8 @@ def install(
 ) -> None:
     """Let the whole application speak in problems, and hold its request bodies to a limit.
 
-    `larger_bodies` gives paths (exact, or a prefix ending in "/") that take more bytes.
+    `larger_bodies` gives paths (exact, with "*" for any one part, or a prefix ending in "/") that
+    take more bytes.
     `collisions` says, by unique index, what the second one of two at the same moment is told.
     """
     app.state.collisions = collisions or {}

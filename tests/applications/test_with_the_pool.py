@@ -162,9 +162,8 @@ async def test_a_case_goes_from_submission_to_compensation_through_both_services
             body = body | {"trial": seen.json()["id"]}
         await town.asks(town.pool.as_(*person), f"{path}/{step}", body, 200)
     await pay_claim(
-        town.pool.as_("fan", "finance_maker"), town.pool.as_("hu", "finance_checker"), claim,
-        paid_on="2026-03-02",
-    )  # fmt: skip
+        town.pool.as_("fan", "finance_maker"), town.pool.as_("hu", "finance_checker"), claim
+    )
     await town.settled()
 
     assert await office.state(case) == "claimed"

@@ -322,6 +322,14 @@ class Visitor:
         fields = page.form(action) | filled
         return Page(await self.client.post(action, data=fields))
 
+    async def sends_file(
+        self, page: Page, action: str, content: bytes, name: str, **filled: Any
+    ) -> Page:
+        """Choose a file in the form that goes to `action`, and send it."""
+        fields = page.form(action) | filled
+        fields.pop("file")
+        return Page(await self.client.post(action, data=fields, files={"file": (name, content)}))
+
     async def twice(self, page: Page, action: str, **filled: Any) -> tuple[Page, Page]:
         """A double click: the same form sent two times at once."""
         fields = page.form(action) | filled

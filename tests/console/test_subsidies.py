@@ -1,7 +1,6 @@
 """The form of a subsidy offers what the programmes pay, and nothing else."""
 
 from tests.console.house import House
-from tests.publishing import publish
 
 
 async def test_only_pools_whose_programme_subsidises_are_offered(house: House):
@@ -9,7 +8,6 @@ async def test_only_pools_whose_programme_subsidises_are_offered(house: House):
         page = await clerk.opens("/subsidies")
         assert "无从申请" in page.text and "/subsidies" not in page.actions
 
-    await publish(house.services["risk_pool"], "gx_guihuidai")
     await house.opens_treasury("gx_guihuidai", "region")
     async with house.logged_in("icbc-operator") as clerk:
         page = await clerk.opens("/subsidies")
@@ -20,7 +18,6 @@ async def test_only_pools_whose_programme_subsidises_are_offered(house: House):
 
 async def test_a_subsidy_that_the_programme_does_not_know_is_refused(house: House):
     loan = await house.has_loan()
-    await publish(house.services["risk_pool"], "gx_guihuidai")
     await house.opens_treasury("gx_guihuidai", "region")
     await house.moves_clocks("2026-04-03T09:00:00+08:00")
     asked = {"pool_code": "gx_guihuidai", "loan_id": loan["id"], "since": "2026-03-02",

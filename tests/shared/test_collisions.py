@@ -43,16 +43,21 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
     }),
     "risk_pool": frozenset({
         # From a counter that is held until the commit.
-        "adjustments_number_key", "agreed_figures_number_key", "cash_entries_number_key",
+        "account_bookings_number_key", "adjustments_number_key", "agreed_figures_number_key",
+        "cash_entries_number_key",
         "claims_number_key", "recoveries_number_key", "subsidies_number_key",
         # On conflict.
         "account_balances_pkey", "breakers_pkey", "claim_trials_pkey", "coverages_pkey",
         "number_series_pkey", "parties_pkey", "pools_pkey", "positions_pkey",
-        "published_schemes_pkey", "shown_trials_pkey",
+        "published_schemes_pkey", "shown_trials_pkey", "account_movement_tallies_pkey",
+        "pool_accounts_number_once",  # its table answers for it
         # Of a pool and a case that are locked, written once with the move that is refused twice.
-        "breaker_evaluations_once_a_month", "case_moves_pkey", "claim_limits_pkey",
+        "account_line_tallies_pkey", "account_lines_in_order", "account_lines_once",
+        "account_match_parts_pkey", "account_match_undos_pkey",
+        "breaker_evaluations_once_a_month", "case_moves_pkey", "cash_entries_reference_once",
+        "cash_entries_reversed_once", "claim_limits_pkey",
         "claim_payments_pkey", "claim_shares_pkey", "claim_steps_claim_id_review_step_key",
-        "claim_steps_pkey", "recovery_shares_pkey", "settlement_findings_pkey",
+        "claim_steps_pkey", "open_items_pkey", "recovery_shares_pkey", "settlement_findings_pkey",
         "settlement_lines_pkey", "settlement_loans_pkey", "settlement_movements_pkey",
         "settlement_statements_pkey", "transfers_pkey",
     }),

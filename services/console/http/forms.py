@@ -14,7 +14,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from uuid6 import uuid7
 
@@ -61,11 +61,12 @@ def new_key() -> str:
     return str(uuid7())
 
 
-async def read_form(request: Request, *, secret: str) -> FormData:
-    """The form of a POST, once it is known to be ours. Raises ForeignForm."""
+async def read_form(request: Request, *, secret: str, files: int = 0) -> FormData:
+    """The form of a POST, once it is known to be ours, with so many files at most. Raises
+    ForeignForm."""
     if not _from_our_origin(request.headers, str(request.url.netloc)):
         raise ForeignForm
-    form = await request.form(max_fields=LARGEST_FORM_FIELDS, max_files=0)
+    form = await request.form(max_fields=LARGEST_FORM_FIELDS, max_files=files)
     sent = str(form.get(TOKEN_FIELD, ""))
     if not hmac.compare_digest(sent.encode(), token_of(request.session, secret).encode()):
         raise ForeignForm
@@ -84,6 +85,14 @@ def text(form: FormData, name: str) -> str:
     """A field without the blanks around it; "" where it is missing."""
     value = form.get(name)
     return value.strip() if isinstance(value, str) else ""
+
+
+async def uploaded(form: FormData, name: str) -> tuple[bytes, str]:
+    """A file's content and name; nothing where none was chosen."""
+    file = form.get(name)
+    if not isinstance(file, UploadFile):
+        return b"", ""
+    return await file.read(), (file.filename or "")[-200:]
 
 
 def amount(form: FormData, name: str) -> str:

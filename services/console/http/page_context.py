@@ -88,9 +88,10 @@ class PageContext:
         """The service `notifications`, as this person."""
         return self.apis["notifications"]
 
-    async def form(self) -> FormData:
-        """The form that was sent. Raises ForeignForm where it is not ours."""
-        return await read_form(self.request, secret=self.console.secret)
+    async def form(self, *, files: int = 0) -> FormData:
+        """The form that was sent, with so many files at most. Raises ForeignForm where it is not
+        ours."""
+        return await read_form(self.request, secret=self.console.secret, files=files)
 
     async def answer_form(
         self,
@@ -99,12 +100,13 @@ class PageContext:
         show: Callable[[Attempt], Awaitable[Response]],
         done: Callable[[Any], Response],
         action: str = "",
+        files: int = 0,
     ) -> Response:
         """Send what a form asks for, then answer with what it came to.
 
         Where a service refuses, the page is shown again with what was typed and why not.
         """
-        form = await self.form()
+        form = await self.form(files=files)
         try:
             result = await send(form)
         except Problem as problem:

@@ -14,6 +14,7 @@ from services.console.http.addresses import CodeInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
+from services.console.pages.pools import SEES_ACCOUNT
 from services.console.rendering.paging import next_page
 from services.console.upstream.client import Answer
 from services.console.upstream.optional import items, or_none
@@ -22,6 +23,9 @@ router = APIRouter()
 
 KINDS = ("contribution", "interest", "fee", "receipt", "payment", "set_aside")
 """What finance enters by hand, as the service names it."""
+
+FILLED_IN = ("kind", "item", "amount", "value_date", "bank_reference", "account", "line_id")
+"""What a link to the form may fill in, of an open item or of a line of the account."""
 
 OF_AN_ITEM = ("receipt", "payment", "set_aside")
 
@@ -76,7 +80,7 @@ def _entered(form: FormData) -> dict[str, Any]:
     kind = text(form, "kind")
     said = {
         name: text(form, name)
-        for name in ("bank_reference", "account", "note", "confirm_double_of")
+        for name in ("bank_reference", "account", "note", "confirm_double_of", "line_id")
         if text(form, name)
     }
     if kind == "contribution" and text(form, "party_code"):
@@ -106,7 +110,7 @@ async def _form(page: PageContext, code: str, attempt: Attempt) -> Response:
         names=_names(parties),
         parties=parties,
         kinds=KINDS,
-        asked={name: asked.get(name, "") for name in ("kind", "item", "amount")},
+        asked={name: asked.get(name, "") for name in FILLED_IN},
         today=await today(page),
     )
 
@@ -161,12 +165,14 @@ async def _show(page: PageContext, entry_id: UUID, attempt: Attempt) -> Response
     assert page.person is not None
     entry = answer.body
     parties = await or_none(page.risk_pool.get(f"/pools/{entry['pool_code']}/parties"))
+    sees_line = entry["line_id"] and not page.person.roles.isdisjoint(SEES_ACCOUNT)
     return render_case(
         page,
         CASH_ENTRY,
         answer,
         attempt,
         names=_names(parties),
+        sees_line=sees_line,
         may_reverse="finance_maker" in page.person.roles
         and entry["state"] == "released"
         and not entry["reversed_by"],

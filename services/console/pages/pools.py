@@ -15,6 +15,9 @@ router = APIRouter()
 MAY_EXPORT = frozenset({"auditor", "finance_checker", "admin"})
 """Who is shown the way to the ledger's export; the service judges."""
 
+SEES_ACCOUNT = frozenset({"finance_maker", "finance_checker", "pool_manager", "auditor"})
+"""Who is shown the way to the dedicated account; the service judges."""
+
 
 @router.get("/pools")
 async def pools(page: Page) -> Response:
@@ -40,6 +43,7 @@ async def _show(page: PageContext, code: str) -> Response:
         pool=found,
         parties=parties,
         latest=items(latest),
+        sees_account=SEES_ACCOUNT,
     )
 
 

@@ -14,6 +14,7 @@ from services.console.http.addresses import CodeInPath, MonthInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
+from services.console.pages.pools import SEES_ACCOUNT
 from services.console.rendering.paging import next_page
 from services.console.upstream.client import Problem
 from services.console.upstream.optional import items
@@ -147,7 +148,16 @@ async def _show(page: PageContext, code: str, month: str, attempt: Attempt) -> R
         page.risk_pool.get(f"/pools/{code}"),
     )
     groups = _groups(answer.body["movements"])
-    return render_case(page, SETTLEMENT, answer, attempt, pool=pool, groups=groups)
+    return render_case(
+        page,
+        SETTLEMENT,
+        answer,
+        attempt,
+        pool=pool,
+        groups=groups,
+        sees_account=SEES_ACCOUNT,
+        last_day=Month.parse(month).last,
+    )
 
 
 _GROUPS = {

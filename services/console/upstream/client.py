@@ -75,6 +75,16 @@ class Api:
         )
         return response.json() if response.content else None
 
+    async def post_file(self, path: str, content: bytes, *, key: str, **query: Any) -> Any:
+        """Send a document once. Query parameters that are None or "" are left out. Raises
+        Problem."""
+        wanted = {name: value for name, value in query.items() if value not in (None, "")}
+        headers = {"Idempotency-Key": key, "Content-Type": "application/octet-stream"}
+        response = await self._sent(
+            "POST", path, content=content, params=wanted, headers=headers, timeout=120
+        )
+        return response.json()
+
     async def file(self, path: str) -> httpx.Response:
         """A document at a path, with its headers. Raises Problem."""
         return await self._sent("GET", path)

@@ -21,6 +21,7 @@ from services.risk_pool.api.roles import BUREAU, require_pool
 from services.risk_pool.domain.cash_booking import CashEntered
 from services.risk_pool.domain.cash_entry import KIND_WORDS, LIFE_CYCLE, Action, Kind, State
 from services.risk_pool.handlers import cash as handlers
+from services.risk_pool.handlers import cash_release
 from services.risk_pool.queries import cash_entries as known
 from shared.amount_in_words import amount_in_words
 from shared.auth.identity import Identity, requires
@@ -87,6 +88,11 @@ class NewCashEntry(RequestBody):
     confirm_double_of: UUID | None = Field(
         None, description="The entry that this one resembles, once you know it is another payment."
     )
+    line_id: UUID | None = Field(
+        None,
+        description="The line of the account that shows it. The entry then has its day, reference "
+        "and account, and no more than is open of it; its release matches the two.",
+    )
 
 
 class NewReversal(RequestBody):
@@ -122,6 +128,9 @@ class CashEntryAnswer(Money):
     item: str
     claim_id: UUID | None
     note: str
+    line_id: UUID | None = Field(
+        description="The line of the account that it was entered from, or that has confirmed it."
+    )
     double_of: UUID | None = Field(
         description="The entry that it resembles; who entered it says that it is another payment."
     )
@@ -132,7 +141,9 @@ class CashEntryAnswer(Money):
     entered_at: datetime
     entered_by: str
     entered_name: str
-    released_by: str | None
+    released_by: str | None = Field(
+        description="`statement-of-account` where a line of the account has confirmed it."
+    )
     released_name: str | None
     released_on: date | None
     booked_on: date | None = Field(description="Its business day in the ledger.")
@@ -272,7 +283,7 @@ add_steps(
     (
         CaseStep(
             action=Action.RELEASE,
-            handler=handlers.release,
+            handler=cash_release.release,
             body=None,
             name="release_cash_entry",
             description="Another person than who entered it (finance_checker) releases it: it is "
@@ -280,14 +291,14 @@ add_steps(
         ),
         CaseStep(
             action=Action.REFUSE,
-            handler=handlers.refuse,
+            handler=cash_release.refuse,
             body=Refusal,
             name="refuse_cash_entry",
             description="It is not booked (finance_checker).",
         ),
         CaseStep(
             action=Action.WITHDRAW,
-            handler=handlers.withdraw,
+            handler=cash_release.withdraw,
             body=Reason,
             name="withdraw_cash_entry",
             description="Who entered it takes it back before it is released.",

@@ -14,6 +14,7 @@ from services.risk_pool.domain.audit_checks import Cash, Check, Head, Row, Seale
 from services.risk_pool.domain.chain import FORMAT, moment
 from services.risk_pool.domain.claim import AWAITS_PAYMENT
 from services.risk_pool.domain.settlement import State
+from services.risk_pool.domain.suspense import MOVES_CASH
 from shared.money import parse_fen
 from shared.postgres.database import prepare_connection
 from shared.postgres.literals import literals
@@ -162,12 +163,17 @@ async def closed_months(conn: asyncpg.Connection, pool_code: str) -> dict[str, T
 
 
 async def released_cash(conn: asyncpg.Connection, pool_code: str, *, last_seq: int) -> list[Cash]:
-    """The released cash entries of a pool, but for those that were booked after `last_seq`."""
+    """The released cash entries of a pool, and what was taken into suspense or paid back out of it,
+    but for those that were booked after `last_seq`."""
     rows = await conn.fetch(
-        """select reference, number, amount_fen, entered_by, released_by from cash_entries as entry
+        f"""select reference, number, amount_fen, entered_by, released_by from cash_entries as entry
            where pool_code = $1 and reference is not null and not exists (
                select from transfers as booked
                where booked.pool_code = $1 and booked.reference = entry.reference and seq > $2)
+           union all
+           select 'suspense:' || number, number, amount_fen, proposed_by, released_by
+           from account_bookings
+           where pool_code = $1 and seq <= $2 and kind in ({literals(MOVES_CASH)})
            order by number""",
         pool_code,
         last_seq,

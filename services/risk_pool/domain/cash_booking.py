@@ -66,6 +66,8 @@ class CashEntered:
     note: str = ""
     confirm_double_of: UUID | None = None
     """The other entry that this one resembles and is not."""
+    line_id: UUID | None = None
+    """The line of the account that it is entered from."""
 
     def faults(self) -> list[FieldFault]:
         """Every field that does not go with the kind."""

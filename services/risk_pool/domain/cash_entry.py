@@ -1,17 +1,33 @@
 """Cash entries (专户收付登记): what moves the dedicated account, by two persons.
 
 One of finance enters what came in or went out, with the bank's reference and the day on which the
-bank booked it; another releases it. Only then is it in the ledger, and only so does money get there.
+bank booked it; another releases it, or the account's own statement confirms it. Only then is it in
+the ledger, and only so does money get there.
 """
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from shared.life_cycle import Guard, LifeCycle, Move, Person, Row, Wait, Words, another_person_than
+from shared.life_cycle import (
+    SYSTEM_ROLE,
+    Actor,
+    Guard,
+    LifeCycle,
+    Move,
+    Person,
+    Row,
+    Wait,
+    Words,
+    another_person_than,
+)
 from shared.refusals import Refused
 
 MAKER = frozenset({"finance_maker"})
 CHECKER = frozenset({"finance_checker"})
+
+
+THE_ACCOUNT: Final = Actor("statement-of-account", "专户对账单", frozenset({SYSTEM_ROLE}))
+"""Who releases what a statement of the account has confirmed."""
 
 
 class Kind(StrEnum):
@@ -36,6 +52,9 @@ KIND_WORDS: dict[str, Words] = {
     Kind.REVERSAL: Words("冲正", "reversal"),
 }
 
+COMES_IN = frozenset({Kind.CONTRIBUTION, Kind.INTEREST, Kind.RECEIPT})
+"""Those by which money comes into the account; by the others it leaves it."""
+
 OF_AN_ITEM = frozenset({Kind.RECEIPT, Kind.PAYMENT, Kind.SET_ASIDE})
 """Those that settle something that is owed, or to be set aside."""
 
@@ -54,6 +73,7 @@ class Action(StrEnum):
 
     ENTER = "enter"
     RELEASE = "release"
+    CONFIRM = "confirm"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
 
@@ -86,6 +106,7 @@ LIFE_CYCLE = LifeCycle(
     moves=(
         Move(None, Action.ENTER, State.ENTERED, MAKER),
         Move(State.ENTERED, Action.RELEASE, State.RELEASED, CHECKER, guards=(_NOT_WHO_ENTERED,)),
+        Move(State.ENTERED, Action.CONFIRM, State.RELEASED, frozenset({SYSTEM_ROLE})),
         Move(State.ENTERED, Action.REFUSE, State.REFUSED, CHECKER),
         Move(State.ENTERED, Action.WITHDRAW, State.WITHDRAWN, MAKER, guards=(_WHO_ENTERED,)),
     ),
@@ -99,6 +120,7 @@ LIFE_CYCLE = LifeCycle(
     actions={
         Action.ENTER: Words("登记", "entered"),
         Action.RELEASE: Words("放行", "released"),
+        Action.CONFIRM: Words("专户流水确认", "confirmed by the account"),
         Action.REFUSE: Words("不予放行", "refused"),
         Action.WITHDRAW: Words("撤回", "withdrawn"),
     },

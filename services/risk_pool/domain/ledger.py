@@ -13,6 +13,9 @@ INTEREST = "interest"
 FEES = "fees"
 SUBSIDIES = "subsidies"
 CAPACITY = "capacity"
+SUSPENSE = "suspense"
+"""Money on the account whose owner or reason is not known yet (暂收款项): owed to somebody, no
+money of the pool's own."""
 EARMARKS = "earmarks"
 
 DEBTOR = "debtor"
@@ -38,7 +41,7 @@ claims until their loss is final. `earmarked:{bank}` is what approved claims wil
 other side is `earmarks`, for nothing has moved yet."""
 
 CREDIT_KINDS = frozenset(
-    {"contribution", "recoveries", "interest", "payable", "capacity", "earmarks"}
+    {"contribution", "recoveries", "interest", "payable", "suspense", "capacity", "earmarks"}
 )
 """Accounts whose balance is credits minus debits: what came in, what we owe, what is taken up."""
 

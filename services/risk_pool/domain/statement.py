@@ -14,6 +14,7 @@ from services.risk_pool.domain.ledger import (
     INTEREST,
     RECOVERIES,
     SUBSIDIES,
+    SUSPENSE,
     account_kind,
     contribution_of,
     covered_of,
@@ -55,6 +56,9 @@ KINDS: dict[str, Words] = {
     "settlement-net": Words("月结轧差", "Netted by a settlement"),
     "settlement-collect": Words("月结收款", "Collected by a settlement"),
     "settlement-pay": Words("月结付款", "Paid by a settlement"),
+    "suspense-received": Words("暂收入账", "Taken into suspense"),
+    "suspense-returned": Words("暂收退回", "Paid back out of suspense"),
+    "suspense-moved": Words("暂收转出", "Moved out of suspense"),
 }
 """What the kinds of transfers are called on paper."""
 
@@ -67,6 +71,7 @@ ACCOUNTS: dict[str, Words] = {
     "fees": Words("费用支出", "Fees"),
     "subsidies": Words("贴息支出", "subsidies"),
     "payable": Words("应付", "payable"),
+    "suspense": Words("暂收款项", "suspense"),
     "receivable": Words("应收", "receivable"),
     "capacity": Words("已占用额度", "capacity taken up"),
     "reserved": Words("保留额度", "reserved"),
@@ -191,6 +196,11 @@ def tables_of_pool(accounts: Mapping[str, AccountMonth]) -> tuple[Table, ...]:
             Words("应收各方", "Receivable from parties"),
             accounts,
             all_of("receivable", 1),
+        ),
+        *(
+            [table("suspense", Words("暂收款项", "In suspense"), accounts, {SUSPENSE: 1})]
+            if SUSPENSE in accounts
+            else []
         ),
         table("covered", Words("在保本金", "Covered principal"), accounts, all_of("covered", 1)),
         table("reserved", Words("保留额度", "Reserved"), accounts, all_of("reserved", 1)),

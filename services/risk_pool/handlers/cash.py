@@ -1,4 +1,4 @@
-"""Cash is entered by one person and released by another; only a release books it."""
+"""Cash is entered by one person, or entered to be taken back; nothing is booked before its release."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -8,37 +8,32 @@ from uuid import UUID
 import asyncpg
 from uuid6 import uuid7
 
-from services.risk_pool.domain.cash import require_cash
 from services.risk_pool.domain.cash_booking import (
     CashEntered,
-    as_booked,
-    explained,
-    leaves_the_account,
     require_day,
     require_no_double,
     require_reversible,
 )
-from services.risk_pool.domain.cash_entry import LIFE_CYCLE, OF_AN_ITEM, Action, Kind
+from services.risk_pool.domain.cash_entry import (
+    LIFE_CYCLE,
+    OF_AN_ITEM,
+    Action,
+    Kind,
+)
 from services.risk_pool.domain.claim import Action as ClaimAction
-from services.risk_pool.domain.ledger import CASH
 from services.risk_pool.domain.open_items import CLAIM, OpenItem
+from services.risk_pool.domain.shown_cash import as_shown
 from services.risk_pool.handlers import claim_payments
-from services.risk_pool.handlers.breakers import watch_pool
 from services.risk_pool.handlers.claims import locked
 from services.risk_pool.handlers.step_context import StepContext
-from services.risk_pool.handlers.waiting import serve_line
+from services.risk_pool.queries import account_lines, account_matches, open_items
 from services.risk_pool.queries import cash_entries as known
-from services.risk_pool.queries import open_items
 from services.risk_pool.tables import cash_entries, parties
 from services.risk_pool.tables.ledger import (
     LockedPool,
-    balances,
-    book,
     lock_pool,
-    store_explanation,
 )
 from services.risk_pool.tables.numbers import next_number
-from shared.life_cycle import Row
 from shared.refusals import FieldsWrong, NotFound
 from shared.transitions import Step, apply_transition
 
@@ -48,12 +43,14 @@ async def enter(
 ) -> UUID:
     """One person enters what the bank's statement shows. Nothing is booked yet.
 
-    Raises NotFound for a pool, party or item that is none, FieldsWrong, DateNotYet, BeforeOpening,
-    LikelyDouble with the other entry, and what an item refuses to be settled by.
+    What is entered from a line of the account is entered as the line has it. Raises NotFound for a
+    pool, party, item or line that is none, FieldsWrong, DateNotYet, BeforeOpening, LikelyDouble
+    with the other entry, and what an item refuses to be settled by.
     """
     pool = await lock_pool(conn, pool_code)
     if wrong := entered.faults():
         raise FieldsWrong(wrong)
+    entered = await _as_shown(conn, pool, entered)
     require_day(entered.value_date, opened_on=pool.opened_on, today=context.today)
     item = await _item(conn, pool, entered)
     party_code = entered.party_code if item is None else item.party_code
@@ -82,6 +79,7 @@ async def enter(
         "loan_id": item.loan_id if item else None,
         "note": entered.note,
         "double_of": double_of,
+        "line_id": entered.line_id,
     }
     if item is not None and item.claim_id is not None:
         await claim_payments.note_entered(conn, item.claim_id, context, day=entered.value_date)
@@ -165,6 +163,7 @@ async def reverse(
         "bank_reference": bank_reference,
         "note": reason,
         "double_of": None,
+        "line_id": None,
     }
     return await _keep(conn, pool, uuid7(), entry, context)
 
@@ -200,87 +199,16 @@ async def _keep(
     return entry_id
 
 
-async def release(conn: asyncpg.Connection, entry_id: UUID, context: StepContext) -> None:
-    """Another person releases it: booked on its value date, or the first open day where that month
-    is closed; what it settles is settled with it.
-
-    Raises SecondPersonRequired, CashShort, and what an item or its claim refuses by now.
-    """
-    pool, entry = await _locked(conn, entry_id, Action.RELEASE, context)
-    booked_on = pool.open_day(entry["value_date"])
-    await _require_settles_still(conn, pool, entry)
-    if leaves_the_account(entry):
-        held_fen = (await balances(conn, pool.code)).get(CASH, 0)
-        require_cash(held_fen=held_fen, due_fen=entry["amount_fen"])
-
-    explanation_id = await store_explanation(
-        conn,
-        pool.code,
-        entry["kind"],
-        explained(entry, booked_on=booked_on),
-        {
-            "entered_by": {"subject": entry["entered_by"], "name": entry["entered_name"]},
-            "released_by": {"subject": context.by.subject, "name": context.by.name},
-        },
-        context.now,
-    )
-    transfers = as_booked(entry, booked_on=booked_on, explanation_id=explanation_id)
-    await book(conn, pool, transfers, now=context.now)
-    step = Step(
-        case=entry,
-        action=Action.RELEASE,
-        by=context.by,
-        changes={
-            "released_by": context.by.subject,
-            "released_name": context.by.name,
-            "released_on": context.today,
-            "booked_on": booked_on,
-            "reference": transfers[0].reference,
-            "explanation_id": explanation_id,
-        },
-    )
-    await apply_transition(conn, cash_entries.CASES, step, now=context.now)
-    if entry["claim_id"] is not None:
-        await claim_payments.follow(conn, entry, context)
-    await watch_pool(conn, pool, day=booked_on, now=context.now)
-
-    await serve_line(conn, pool.code, now=context.now)
-
-
-async def refuse(
-    conn: asyncpg.Connection, entry_id: UUID, context: StepContext, *, reason: str
-) -> None:
-    """It is not booked; who entered it may enter it anew as it should be."""
-    await _end(conn, entry_id, Action.REFUSE, context, reason)
-
-
-async def withdraw(
-    conn: asyncpg.Connection, entry_id: UUID, context: StepContext, *, reason: str
-) -> None:
-    """Who entered it takes it back before anybody has released it."""
-    await _end(conn, entry_id, Action.WITHDRAW, context, reason)
-
-
-async def _end(
-    conn: asyncpg.Connection, entry_id: UUID, action: Action, context: StepContext, reason: str
-) -> None:
-    _, entry = await _locked(conn, entry_id, action, context)
-    step = Step(case=entry, action=action, by=context.by, reason=reason)
-    await apply_transition(conn, cash_entries.CASES, step, now=context.now)
-
-
-async def _locked(
-    conn: asyncpg.Connection, entry_id: UUID, action: Action, context: StepContext
-) -> tuple[LockedPool, asyncpg.Record]:
-    """The pool and the entry, locked in this order, where the table lets the caller do this."""
-    pool_code = await cash_entries.pool_of(conn, entry_id)
-    if pool_code is None:
-        raise NotFound("没有该收付登记", "There is no such cash entry.")
-    pool = await lock_pool(conn, pool_code)
-    entry = await cash_entries.lock(conn, entry_id)
-    LIFE_CYCLE.require(entry, action, context.by)
-    context.check_version(entry["version"])
-    return pool, entry
+async def _as_shown(
+    conn: asyncpg.Connection, pool: LockedPool, entered: CashEntered
+) -> CashEntered:
+    if entered.line_id is None:
+        return entered
+    line = await account_lines.find_line(conn, entered.line_id)
+    if line is None or line["pool_code"] != pool.code:
+        raise NotFound("没有该账户流水", "There is no such line.")
+    proposed_fen = await account_matches.proposed_of_line(conn, entered.line_id)
+    return as_shown(entered, line, proposed_fen=proposed_fen)
 
 
 async def _item(
@@ -292,17 +220,6 @@ async def _item(
     if item is None:
         raise NotFound(f"没有往来款项 {entered.item}", f"There is no open item {entered.item}.")
     return item
-
-
-async def _require_settles_still(conn: asyncpg.Connection, pool: LockedPool, entry: Row) -> None:
-    """What has been settled since this was entered leaves no more room than it needs, and a claim
-    is still to be paid as much."""
-    if not entry["item"] or entry["sign"] < 0:
-        return
-    item = await open_items.find(conn, pool.code, entry["item"])
-    # A claim that waits for no payment any more is none; its own life cycle refuses to pay it.
-    if item is not None:
-        item.require_settles(entry["of_kind"], entry["amount_fen"], waiting_fen=0)
 
 
 async def _require_party(conn: asyncpg.Connection, pool: LockedPool, party_code: str) -> None:

@@ -43,13 +43,15 @@ async def pay_nothing(
     await _paid(conn, claim, context, day=day, amount_fen=0)
 
 
-async def follow(conn: asyncpg.Connection, entry: Row, context: StepContext) -> None:
+async def follow(
+    conn: asyncpg.Connection, entry: Row, context: StepContext, *, released_by: str
+) -> None:
     """The claim of a released payment is paid, or owed again where the payment is taken back.
 
     The pool is held. Raises NotPossibleNow for a claim that has moved on meanwhile.
     """
     claim = await claims.lock(conn, entry["claim_id"])
-    reason = f"{entry['number']}：{context.by.name}"
+    reason = f"{entry['number']}：{released_by}"
     if entry["sign"] < 0:
         await _owed_again(conn, claim, entry, context, reason=f"{reason} {entry['note']}")
         return

@@ -36,6 +36,9 @@ _WORDS = {
     "settlement-net": ("月结轧差", "Settlement: what both sides owe was set off"),
     "settlement-collect": ("月结收款", "Settlement: collected"),
     "settlement-pay": ("月结付款", "Settlement: paid"),
+    "suspense-received": ("账户来款未明，暂收", "Money of unknown reason came in: in suspense"),
+    "suspense-returned": ("暂收款项退回", "Paid back out of suspense"),
+    "suspense-moved": ("暂收款项查明转出", "Known by now: moved out of suspense"),
 }
 
 _MOVES_OF: Mapping[str, Sequence[str]] = {
@@ -69,6 +72,8 @@ async def fact_behind(conn: asyncpg.Connection, transfer: asyncpg.Record, pool_c
         await _add_case(conn, fact, reference)
     elif reference.startswith("settlement:"):
         await _add_settlement(conn, fact, pool_code, reference)
+    elif reference.startswith("suspense:"):
+        await _add_case(conn, fact, reference)
     return fact
 
 
@@ -159,7 +164,12 @@ async def _add_moves(
 
 async def _add_case(conn: asyncpg.Connection, fact: Fact, reference: str) -> None:
     series, number = reference.split(":")[:2]
-    table = {"claim": "claims", "recovery": "recoveries", "adjustment": "adjustments"}[series]
+    table = {
+        "claim": "claims",
+        "recovery": "recoveries",
+        "adjustment": "adjustments",
+        "suspense": "account_bookings",
+    }[series]
     case_id = await conn.fetchval(f"select id from {table} where number = $1", number)
     fact["figures"] = {"number": number}
     fact["people"] = await _movers(conn, case_id)

@@ -117,8 +117,17 @@ def loans_as_data(loans: MonthLoans) -> dict[str, Any]:
 def _accounts_of(party: str, accounts: Mapping[str, AccountMonth], *, is_pool: bool) -> list[str]:
     """The accounts whose every transfer the statement lists; exposure is listed loan by loan."""
     if is_pool:
-        kinds = ("cash", "contribution", "claims", "recoveries", "interest", "fees", "subsidies",
-                 "escrow")  # fmt: skip
+        kinds = (
+            "cash",
+            "contribution",
+            "claims",
+            "recoveries",
+            "interest",
+            "fees",
+            "subsidies",
+            "suspense",
+            "escrow",
+        )
         return [name for name in accounts if accounts_of.account_kind(name) in kinds]
     own = (
         accounts_of.contribution_of(party),

@@ -25,14 +25,15 @@ CASES = CaseTable(
         "booked_on": "date",
         "reference": "text",
         "explanation_id": "uuid",
+        "line_id": "uuid",
     },
 )
 
 _ENTERED = (
     "id", "number", "pool_code", "kind", "of_kind", "sign", "root_id", "reverses",
     "reverses_number", "party_code", "amount_fen", "value_date", "bank_reference", "account",
-    "item", "claim_id", "loan_id", "note", "double_of", "state", "state_since", "due_on",
-    "entered_at", "entered_by", "entered_name",
+    "item", "claim_id", "loan_id", "note", "double_of", "line_id", "state", "state_since",
+    "due_on", "entered_at", "entered_by", "entered_name",
 )  # fmt: skip
 _ENTER = f"""
     insert into cash_entries ({", ".join(_ENTERED)})

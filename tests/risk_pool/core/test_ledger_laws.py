@@ -23,7 +23,7 @@ from shared.postgres.database import EVERYWHERE
 ACCOUNTS = (
     "cash", "claims", "recoveries", "interest", "fees", "subsidies", "capacity",
     "contribution:FIN", "payable:ICBC", "receivable:ICBC", "reserved:ICBC", "covered:ICBC",
-    "covered:CCB", "escrow:ICBC", "earmarked:ICBC", "earmarks",
+    "covered:CCB", "escrow:ICBC", "earmarked:ICBC", "earmarks", "suspense",
 )  # fmt: skip
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from tests.cash import settle_items
 from tests.risk_pool.claims.test_claims import code_of
 from tests.risk_pool.subsidies.driver import treasury_of
 
@@ -36,6 +37,9 @@ async def test_guihuidai_pays_each_quarter_to_the_firm_and_stands_on_its_stateme
         assert nets["91450200198229141F"] == "4657.53"
         assert nets["FIN-REGION"] == "-4657.53"
         assert (await pool.shown(subsidy))["settled_in"] == "2026-07"
+        # The month asks for it; it has moved once two persons say so.
+        assert (await pool.balances())["receivable:FIN-REGION"] == "4657.53"
+        await settle_items(pool.maker, pool.checker, pool.code, "2026-08-01")
         assert await pool.balances() == {}
 
 

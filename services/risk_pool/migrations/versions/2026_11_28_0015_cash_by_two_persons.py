@@ -9,6 +9,14 @@ CASH_ENTRIES = (
     # What one person booked before stays beside the new table until it is copied.
     "alter table cash_entries rename to cash_entries_of_one_person",
     """
+    alter table cash_entries_of_one_person
+        rename constraint cash_entries_number_key to cash_entries_of_one_person_number_key
+    """,
+    """
+    alter table cash_entries_of_one_person
+        rename constraint cash_entries_pkey to cash_entries_of_one_person_pkey
+    """,
+    """
     create table cash_entries (
         id uuid primary key,
         number text not null unique,

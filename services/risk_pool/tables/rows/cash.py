@@ -61,6 +61,7 @@ class CashEntryRow(SQLModel, table=True):
     booked_on: date | None = None
     reference: str | None = _optional()
     explanation_id: UUID | None = None
+    line_id: UUID | None = None
 
 
 class OpenItemRow(SQLModel, table=True):

@@ -1,0 +1,70 @@
+"""CSV as banks export it: with a mark at its beginning or none, UTF-8 or GB18030, commas or tabs."""
+
+import codecs
+import csv
+import io
+
+from services.risk_pool.bank_files.columns import HIGHEST_HEADER, find_columns
+from services.risk_pool.bank_files.table import read_table
+from services.risk_pool.domain.account_statement import (
+    MOST_ROWS,
+    StatementRead,
+    StatementUnreadable,
+)
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_DELIMITERS = (",", "\t", ";", "|", "，")
+
+
+def read_csv(content: bytes) -> StatementRead:
+    """The statement in a CSV. Raises StatementUnreadable."""
+    text = _decoded(content)
+    return read_table(_rows(text, _delimiter(text)), "csv")
+
+
+def _decoded(content: bytes) -> str:
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return _strictly(content[len(mark) :], encoding)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        # GB18030 contains GBK and GB2312.
+        return _strictly(content, "gb18030")
+
+
+def _strictly(content: bytes, encoding: str) -> str:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise StatementUnreadable(
+            "文件编码无法识别，须为 UTF-8 或 GBK/GB18030。",
+            "The file's encoding is neither UTF-8 nor GB18030.",
+        ) from error
+
+
+def _delimiter(text: str) -> str:
+    """The one with which the file has a header row."""
+    head = "\n".join(text.splitlines()[:HIGHEST_HEADER])
+    for one in _DELIMITERS:
+        if find_columns(_rows(head, one)) is not None:
+            return one
+    return ","
+
+
+def _rows(text: str, delimiter: str) -> list[list[str]]:
+    rows = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            rows.append(row)
+            if len(rows) > MOST_ROWS + 1:
+                break
+    except csv.Error as error:
+        raise StatementUnreadable(
+            f"CSV 格式有误：第 {len(rows) + 1} 行", f"Not a CSV: row {len(rows) + 1}"
+        ) from error
+    return rows

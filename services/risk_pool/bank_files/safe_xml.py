@@ -1,0 +1,67 @@
+"""XML from outside, read without ever looking at a document type.
+
+A document type is where entities come from that grow without end or read other files; no bank's
+statement has one, so whatever has one is refused.
+"""
+
+from xml.etree.ElementTree import Element, TreeBuilder
+from xml.parsers import expat
+
+MOST_ELEMENTS = 2_000_000
+DEEPEST = 100
+
+
+class UnsafeXml(ValueError):
+    """Not well formed, or of a kind that we do not read."""
+
+
+def parse(content: bytes) -> Element:
+    """The root element; names are `{namespace}name`. Raises UnsafeXml."""
+    builder = TreeBuilder()
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        builder.start(_qualified(name), attributes)
+
+    _run(content, start, lambda name: builder.end(_qualified(name)), builder.data)
+    return builder.close()
+
+
+def check(content: bytes) -> None:
+    """Read it to its end and keep nothing. Raises UnsafeXml."""
+    _run(content, lambda name, attributes: None, lambda name: None, lambda data: None)
+
+
+def _qualified(name: str) -> str:
+    return f"{{{name}" if "}" in name else name
+
+
+def _run(content: bytes, start, end, data) -> None:  # type: ignore[no-untyped-def] # callbacks of expat
+    parser = expat.ParserCreate(namespace_separator="}")
+    depth = count = 0
+
+    def started(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth, count
+        depth += 1
+        count += 1
+        if depth > DEEPEST or count > MOST_ELEMENTS:
+            raise UnsafeXml("too deep, or too many elements")
+        start(name, attributes)
+
+    def ended(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        end(name)
+
+    def refuse(*_: object) -> None:
+        raise UnsafeXml("a document type")
+
+    parser.buffer_text = True
+    parser.StartElementHandler = started
+    parser.EndElementHandler = ended
+    parser.CharacterDataHandler = data
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    try:
+        parser.Parse(content, True)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise UnsafeXml(str(error)) from error

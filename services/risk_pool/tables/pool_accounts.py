@@ -1,0 +1,54 @@
+"""Accounts of pools in PostgreSQL. Whoever writes holds the pool's lock."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from services.risk_pool.domain.pool_account import LIFE_CYCLE
+from shared.transitions import CaseTable
+
+CASES = CaseTable(
+    life_cycle=LIFE_CYCLE,
+    kind="pool_account",
+    table="pool_accounts",
+    bank=None,
+    columns={"confirmed_by": "text", "confirmed_name": "text", "confirmed_on": "date"},
+)
+
+_ENTERED = (
+    "id", "pool_code", "account_number", "bank_name", "holder", "state", "state_since", "due_on",
+    "entered_by", "entered_name", "entered_at",
+)  # fmt: skip
+_ENTER = f"""
+    insert into pool_accounts ({", ".join(_ENTERED)})
+    values ({", ".join(f"${n}" for n, _ in enumerate(_ENTERED, start=1))})
+"""
+
+
+async def insert(conn: asyncpg.Connection, account: Mapping[str, Any]) -> bool:
+    """Keep an account as entered; False where its number is in use, here or in another pool."""
+    try:
+        async with conn.transaction():
+            await conn.execute(_ENTER, *(account[name] for name in _ENTERED))
+    except asyncpg.UniqueViolationError:
+        return False
+    return True
+
+
+async def pool_of(conn: asyncpg.Connection, account_id: UUID) -> str | None:
+    """The pool of an account, to be locked before it; None where the caller may know of none."""
+    code: str | None = await conn.fetchval(
+        "select pool_code from pool_accounts where id = $1", account_id
+    )
+    return code
+
+
+async def lock(conn: asyncpg.Connection, account_id: UUID) -> asyncpg.Record:
+    """An account for changing. It exists, and its pool is locked."""
+    account = await conn.fetchrow(
+        "select * from pool_accounts where id = $1 for update", account_id
+    )
+    assert account is not None
+    return account
