@@ -1,0 +1,130 @@
+"""Reports of a pool over HTTP: as JSON, as a workbook, and the loans behind each figure."""
+
+import asyncio
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from services.risk_pool.api.report_responses import LoanCounted, ReportAnswer, ReportInList
+from services.risk_pool.api.roles import BUREAU, require_pool
+from services.risk_pool.domain.report_period import parse
+from services.risk_pool.domain.report_tables import Report
+from services.risk_pool.domain.report_words import DIMENSIONS, MEASURES
+from services.risk_pool.queries.reports_measures import loans_counted
+from services.risk_pool.reports.made import KINDS, make_report
+from services.risk_pool.reports.table_workbook import as_workbook
+from shared.auth.identity import Identity, requires
+from shared.context import Context
+from shared.http.context import CurrentContext
+from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
+from shared.postgres.database import EVERYWHERE
+
+router = APIRouter(tags=["reports"], prefix="/pools/{code}/reports")
+
+Bureau = Annotated[Identity, Depends(requires(*BUREAU))]
+PoolCode = Annotated[str, Path(max_length=40, examples=["dongli"])]
+ReportCode = Literal[tuple(KINDS)]  # type: ignore[valid-type] # the words of the reports
+Measure = Literal[tuple(MEASURES)]  # type: ignore[valid-type]
+Division = Literal[tuple(DIMENSIONS)]  # type: ignore[valid-type]
+PeriodText = Annotated[
+    str,
+    Query(
+        max_length=16, examples=["2026-03", "2026-Q1", "2026"], description="Month, quarter, year."
+    ),
+]
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@router.get("")
+async def list_reports(
+    code: PoolCode, caller: Bureau, context: CurrentContext
+) -> list[ReportInList]:
+    """The reports that can be made, of which spans of time, divided by what."""
+    async with context.database.looking(caller.institution) as conn:
+        await require_pool(conn, code)
+    return [
+        ReportInList(
+            code=name,
+            zh=kind.words.zh,
+            en=kind.words.en,
+            spans=list(kind.spans),
+            divisions=list(DIMENSIONS) if kind.make is None else [],
+        )
+        for name, kind in KINDS.items()
+    ]
+
+
+@router.get("/loans")
+async def list_loans_counted(
+    code: PoolCode,
+    caller: Bureau,
+    context: CurrentContext,
+    measure: Measure,
+    period: PeriodText,
+    by: Division = "bank",
+    value: Annotated[str | None, Query(max_length=40)] = None,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Page[LoanCounted]:
+    """The loans that a report's figure counts; what they add sums to the figure, to the fen."""
+    asked = parse(period)
+    async with context.database.looking(caller.institution) as conn:
+        await require_pool(conn, code)
+        rows = await loans_counted(
+            conn,
+            code,
+            measure,
+            asked,
+            by=by,
+            value=value,
+            after=decode_cursor(cursor, str)[0] if cursor is not None else "",
+            limit=limit + 1,
+        )
+    items = [LoanCounted(**row) for row in rows]
+    return page_of(items, limit, lambda item: encode_cursor(item.number))
+
+
+@router.get(
+    "/{report}.xlsx",
+    response_class=Response,
+    responses={200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def show_workbook(
+    code: PoolCode,
+    report: ReportCode,
+    caller: Bureau,
+    context: CurrentContext,
+    period: PeriodText,
+    by: Division = "bank",
+    lang: Literal["zh", "en"] = "zh",
+) -> Response:
+    """A report as a workbook: a sheet for each table, and one with the address of every figure."""
+    made = await _made(context, code, report, period, by)
+    body = await asyncio.to_thread(as_workbook, made.as_data(), language=lang)
+    name = f"{code}-{report}-{period}.xlsx"
+    return Response(
+        body,
+        media_type=XLSX,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@router.get("/{report}")
+async def show_report(
+    code: PoolCode,
+    report: ReportCode,
+    caller: Bureau,
+    context: CurrentContext,
+    period: PeriodText,
+    by: Division = "bank",
+) -> ReportAnswer:
+    """A report of a month, a quarter or a year. Each figure has the address of what it counts."""
+    made = await _made(context, code, report, period, by)
+    return ReportAnswer.model_validate(made.as_data())
+
+
+async def _made(context: Context, code: str, report: str, period: str, by: str) -> Report:
+    async with context.database.looking(EVERYWHERE) as conn:
+        await require_pool(conn, code)
+        return await make_report(conn, code, report, period, by)

@@ -1,0 +1,38 @@
+"""The business of a period (业务统计), divided by what a reader asks for."""
+
+import asyncpg
+
+from services.risk_pool.domain.report_period import Period
+from services.risk_pool.domain.report_tables import Column, Line, Table
+from services.risk_pool.domain.report_words import DIMENSIONS, MEASURES
+from services.risk_pool.reports.counting import columns_of, divided, fen_of, with_ratio
+from shared.life_cycle import Words
+
+BAD_RATIO = Column("bad_ratio", Words("不良率", "NPL ratio"), "percent")
+
+
+async def business(
+    conn: asyncpg.Connection,
+    pool_code: str,
+    period: Period,
+    by: str,
+    names: dict[str, Words],
+) -> list[Table]:
+    """What was lent, stands covered, was claimed, paid and recovered, by one division."""
+    measures = tuple(MEASURES)
+    lines, total = await divided(conn, pool_code, measures, period, by, names)
+    return [
+        Table(
+            code="business",
+            words=Words(f"按{DIMENSIONS[by].zh}", f"By {DIMENSIONS[by].en}"),
+            first_column=DIMENSIONS[by],
+            columns=[*columns_of(measures), BAD_RATIO],
+            lines=[_bad_ratio(line) for line in lines],
+            total=_bad_ratio(total),
+            charted="covered",
+        )
+    ]
+
+
+def _bad_ratio(line: Line) -> Line:
+    return with_ratio(line, BAD_RATIO.name, fen_of(line, "bad"), fen_of(line, "covered"))

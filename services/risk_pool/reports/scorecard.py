@@ -1,0 +1,152 @@
+"""The yearly scorecard (年度考核): what the year came to, the year before, and what was agreed.
+
+A target stands here only where two persons entered it: the year's compensation budget. Growth
+targets of a plan are no kind of agreed figure; their line has no target, and the report says so.
+"""
+
+from typing import Literal
+
+import asyncpg
+
+from services.risk_pool.domain.report_period import Period
+from services.risk_pool.domain.report_tables import Cell, Column, Line, Table
+from services.risk_pool.domain.report_words import MEASURES
+from services.risk_pool.queries.reports_lists import budget_of_year
+from services.risk_pool.queries.reports_measures import Counted, in_all
+from services.risk_pool.reports.counting import growth_bp, list_of, share_bp
+from shared.life_cycle import Words
+
+NOTE = Words(
+    "考核目标只列入经两人登记的协议数值（年度补偿预算）；增长率等规划目标尚无登记种类，故留空",
+    "A target stands here only where two persons entered it as an agreed figure (the year's budget "
+    "for compensation); growth targets of a plan are no kind of agreed figure yet and stay empty.",
+)
+_MEASURES = ("lent", "entered", "covered", "overdue", "bad", "claimed", "compensated", "paid",
+             "recovered")  # fmt: skip
+
+
+async def scorecard(conn: asyncpg.Connection, pool_code: str, period: Period) -> list[Table]:
+    """Amounts with their target, numbers, and ratios, each beside the year before."""
+    before = period.year_before
+    now = {one: await in_all(conn, pool_code, one, period) for one in _MEASURES}
+    then = {one: await in_all(conn, pool_code, one, before) for one in _MEASURES}
+    budget_fen = await budget_of_year(conn, pool_code, period.start.year)
+    return [
+        _amounts(pool_code, period, now, then, budget_fen),
+        _numbers(pool_code, period, now, then),
+        _ratios(now, then),
+    ]
+
+
+def _two_years(unit: Literal["money", "count", "percent"]) -> list[Column]:
+    return [
+        Column("year", Words("本年", "this year"), unit),
+        Column("before", Words("上年", "the year before"), unit),
+    ]
+
+
+_GROWTH = Column("growth", Words("增长", "growth"), "percent")
+
+
+def _amounts(
+    pool_code: str,
+    period: Period,
+    now: dict[str, Counted],
+    then: dict[str, Counted],
+    budget_fen: int | None,
+) -> Table:
+    targets = {"compensated": budget_fen}
+    return Table(
+        code="amounts",
+        words=Words("金额与目标", "Amounts and targets"),
+        first_column=Words("指标", "figure"),
+        columns=[
+            *_two_years("money"),
+            _GROWTH,
+            Column("target", Words("目标（上限）", "target (at most)"), "money"),
+            Column("used", Words("完成/占用", "of the target"), "percent"),
+        ],
+        lines=[
+            Line(
+                one,
+                MEASURES[one].words,
+                {
+                    "year": Cell(now[one].fen, list_of(pool_code, one, period)),
+                    "before": Cell(then[one].fen, list_of(pool_code, one, period.year_before)),
+                    "growth": Cell(growth_bp(now[one].fen, then[one].fen)),
+                    "target": Cell(
+                        targets.get(one),
+                        f"/api/v1/pools/{pool_code}/agreed-figures?kind=year_budget"
+                        if targets.get(one) is not None
+                        else "",
+                    ),
+                    "used": Cell(share_bp(now[one].fen, targets.get(one) or 0)),
+                },
+            )
+            for one in _MEASURES
+        ],
+        charted="year",
+    )
+
+
+def _numbers(
+    pool_code: str, period: Period, now: dict[str, Counted], then: dict[str, Counted]
+) -> Table:
+    rows = (
+        ("lent", "loans", Words("放款笔数", "loans lent")),
+        ("lent", "firms", Words("放款企业户数", "firms lent to")),
+        ("covered", "loans", Words("期末在保笔数", "loans covered at the end")),
+        ("claimed", "loans", Words("申请补偿笔数", "loans claimed for")),
+    )
+    return Table(
+        code="numbers",
+        words=Words("笔数与户数", "Numbers"),
+        first_column=Words("指标", "figure"),
+        columns=[*_two_years("count"), _GROWTH],
+        lines=[
+            Line(
+                f"{one}_{figure}",
+                words,
+                {
+                    "year": Cell(getattr(now[one], figure), list_of(pool_code, one, period)),
+                    "before": Cell(
+                        getattr(then[one], figure), list_of(pool_code, one, period.year_before)
+                    ),
+                    "growth": Cell(
+                        growth_bp(getattr(now[one], figure), getattr(then[one], figure))
+                    ),
+                },
+            )
+            for one, figure, words in rows
+        ],
+    )
+
+
+def _ratios(now: dict[str, Counted], then: dict[str, Counted]) -> Table:
+    rows = (
+        ("bad_ratio", "bad", "covered", Words("不良率（期末）", "NPL ratio at the end")),
+        (
+            "overdue_ratio",
+            "overdue",
+            "covered",
+            Words("逾期率（期末）", "overdue ratio at the end"),
+        ),
+        ("recovery_rate", "recovered", "compensated", Words("追偿率（期内）", "recovered of paid")),
+    )
+    return Table(
+        code="ratios",
+        words=Words("比率", "Ratios"),
+        first_column=Words("指标", "figure"),
+        columns=_two_years("percent"),
+        lines=[
+            Line(
+                code,
+                words,
+                {
+                    "year": Cell(share_bp(now[part].fen, now[whole].fen)),
+                    "before": Cell(share_bp(then[part].fen, then[whole].fen)),
+                },
+            )
+            for code, part, whole, words in rows
+        ],
+    )
