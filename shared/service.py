@@ -28,6 +28,7 @@ from shared.messaging.port import Transport
 from shared.messaging.runtime import messaging
 from shared.observability import telemetry
 from shared.postgres.calendar_overrides import load_working_days
+from shared.postgres.collisions import Collision
 from shared.postgres.database import reach_database
 from shared.postgres.sandbox_clock import SandboxClock
 from shared.schemes import library
@@ -52,6 +53,8 @@ class Service:
     background: Sequence[Background] = ()
     body_limits: Mapping[str, int] = field(default_factory=dict)
     """Paths that take larger bodies than the rest, in bytes."""
+    collisions: Mapping[str, Collision] = field(default_factory=dict)
+    """By unique index: what is told to the second one of two at the same moment."""
 
 
 def build(service: Service, settings: ServiceSettings, *, transport: Transport) -> FastAPI:
@@ -72,7 +75,12 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
         docs_url="/api/v1/docs",
         redoc_url=None,
     )
-    problems.install(app, body_bytes=settings.max_body_bytes, larger_bodies=service.body_limits)
+    problems.install(
+        app,
+        body_bytes=settings.max_body_bytes,
+        larger_bodies=service.body_limits,
+        collisions=service.collisions,
+    )
     keys = Jwks(settings.token_keys)
     identity.install(
         app,

@@ -13,9 +13,11 @@ PROPOSER, PUBLISHER = "manager-ding", "approver-yan"
 
 def publication(programme: str, text: str | None = None) -> Publication:
     """The text of a programme's file, or a text of the test's own."""
-    if text is not None:
-        return Publication(programme, text)
-    return Publication(programme, *library.texts(programme))
+    whole = library.texts(programme)
+    if text is None:
+        return Publication(programme, *whole)
+    extends = "\nextends:" in text
+    return Publication(programme, text, whole[1]) if extends else Publication(programme, text)
 
 
 def proposal(

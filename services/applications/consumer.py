@@ -5,7 +5,7 @@ from typing import Final
 
 from services.applications.handlers import pool_events
 from shared.contracts.envelope import Event
-from shared.contracts.pool_cases import ClaimPaidV1
+from shared.contracts.pool_cases import ClaimEscrowedV1, ClaimPaidV1
 from shared.contracts.risk_pool import (
     BankResumedV1,
     BankSuspendedV1,
@@ -31,5 +31,6 @@ ROUTES: Final[Mapping[type[Event], Handler]] = {
     CoverageDeclinedV1: pool_events.capacity_declined,
     CoverageReleasedV1: pool_events.capacity_released,
     ClaimPaidV1: pool_events.claim_paid,
+    ClaimEscrowedV1: pool_events.claim_escrowed,
     SettlementPostedV1: pool_events.month_posted,
 }

@@ -5,6 +5,7 @@ from services.applications.api import (
     cases,
     facts,
     loan_changes,
+    loan_requests,
     loans,
     positions,
     reviews,
@@ -13,6 +14,7 @@ from services.applications.api import (
 from services.applications.consumer import ROUTES
 from services.applications.handlers import expiry, maturity
 from services.applications.settings import Settings
+from services.applications.tables.collisions import COLLISIONS
 from shared.context import Context
 from shared.serve import serve
 from shared.service import Service
@@ -37,11 +39,13 @@ SERVICE = Service(
         cases.router,
         loans.router,
         loan_changes.router,
+        loan_requests.router,
         positions.router,
     ),
     consumes=ROUTES,
     due=(_expire_reservations, _mark_matured),
     settings_type=Settings,
+    collisions=COLLISIONS,
 )
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from services.risk_pool.api import (
     reports,
     settlements,
     subsidies,
+    subsidy_offers,
     trials,
     waiting_line,
 )
@@ -24,6 +25,7 @@ from services.risk_pool.handlers.breakers import watch_idle_banks
 from services.risk_pool.handlers.silence import watch_silent_banks
 from services.risk_pool.handlers.waiting import serve_lines
 from services.risk_pool.settings import Settings
+from services.risk_pool.tables.collisions import COLLISIONS
 from shared.context import Context
 from shared.service import Service
 
@@ -61,12 +63,14 @@ SERVICE = Service(
         adjustments.router,
         settlements.router,
         subsidies.router,
+        subsidy_offers.router,
         agreed_figures.router,
         waiting_line.router,
         reports.router,
     ),
     consumes=ROUTES,
     settings_type=Settings,
+    collisions=COLLISIONS,
     due=(watch_banks_past_the_reporting_day, watch_banks_without_loans, serve_waiting_lines),
 )
 

@@ -126,7 +126,8 @@ class ClaimPaidV1(_Claim):
 
 
 class ClaimHeldV1(_Claim):
-    """An approved claim is not paid for now: its loan was repaid, or is smaller than approved."""
+    """An approved claim is not paid for now: its loan was repaid, is smaller than approved, or an
+    adjustment waits to be decided."""
 
     type = "claim.held.v1"
 
@@ -150,6 +151,49 @@ class ClaimWrittenOffV1(_Claim):
 
     written_off_on: date
     reason: str
+
+
+class ClaimEscrowedV1(_Claim):
+    """The pool's own share was moved into escrow; it is held there until the bank writes off."""
+
+    type = "claim.escrowed.v1"
+
+    held_fen: NonNegativeFen
+    escrowed_on: date
+    paid_from: str = Field("", description="The dedicated account it left, where it was named.")
+    voucher: str = Field("", description="The number of the payment voucher.")
+
+
+class ClaimLossReportedV1(_Claim):
+    """A bank has written off a loan whose compensation is held in escrow."""
+
+    type = "claim.loss-reported.v1"
+
+    written_off_on: date
+    net_loss_fen: NonNegativeFen
+    reason: str
+
+
+class ClaimLossReturnedV1(_Claim):
+    """The report of a write-off went back to its bank, which reports anew."""
+
+    type = "claim.loss-returned.v1"
+
+    reason: str
+
+
+class ClaimSettledV1(_Claim):
+    """Escrow was settled by two persons: who bears how much of the final net loss."""
+
+    type = "claim.settled.v1"
+
+    net_loss_fen: NonNegativeFen
+    shares: tuple[Share, ...]
+    paid_fen: NonNegativeFen
+    """By the pool: out of escrow, and what it added."""
+    released_fen: NonNegativeFen
+    added_fen: NonNegativeFen
+    settled_on: date
 
 
 class RecoveryBookedV1(_Claim):
@@ -253,6 +297,10 @@ register(
         ClaimHeldV1,
         ClaimReleasedV1,
         ClaimWrittenOffV1,
+        ClaimEscrowedV1,
+        ClaimLossReportedV1,
+        ClaimLossReturnedV1,
+        ClaimSettledV1,
         RecoveryBookedV1,
         AdjustmentProposedV1,
         AdjustmentDecidedV1,

@@ -21,6 +21,7 @@ from shared.http.body_limit import DEFAULT_BODY_BYTES, BodyLimitMiddleware, Body
 from shared.http.field_errors import field_errors
 from shared.http.problem import BY_STATUS, problem
 from shared.http.problem_schema import document_problems
+from shared.postgres.collisions import Collision, collision_of
 from shared.postgres.transient import is_transient
 from shared.refusals import FieldsWrong, Refused
 
@@ -38,11 +39,14 @@ def install(
     *,
     body_bytes: int = DEFAULT_BODY_BYTES,
     larger_bodies: Mapping[str, int] | None = None,
+    collisions: Mapping[str, Collision] | None = None,
 ) -> None:
     """Let the whole application speak in problems, and hold its request bodies to a limit.
 
     `larger_bodies` gives paths (exact, or a prefix ending in "/") that take more bytes.
+    `collisions` says, by unique index, what the second one of two at the same moment is told.
     """
+    app.state.collisions = collisions or {}
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
@@ -138,7 +142,11 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _database(request: Request, error: Exception) -> Response:
-    """Text that PostgreSQL cannot hold is the caller's mistake; anything else is ours."""
+    """Text that PostgreSQL cannot hold is the caller's mistake, and of two at once the second one
+    hears who was first; anything else is ours."""
+    told = collision_of(error, request.app.state.collisions)
+    if told is not None:
+        return _plain(request, 409, code=told.code, zh=told.zh, en=told.en)
     cause = getattr(error, "orig", None) or error
     if getattr(cause, "sqlstate", None) in _UNSTORABLE_TEXT:
         return _plain(

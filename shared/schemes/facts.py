@@ -94,7 +94,7 @@ def _asked(terms: Terms) -> Iterator[tuple[str, FactDay, str]]:
     yield from ((name, at, "facts") for name in terms.facts)
 
 
-ENTERED_FIGURES = frozenset({"year_budget", "bank_year_ceiling", "term_fees"})
+ENTERED_FIGURES = frozenset({"year_budget", "bank_year_ceiling", "term_fees", "portfolio_fees"})
 """Of the figures that caps go by, those that no ledger knows: agreements, budgets and fees, which
 two persons enter. The pool's balance and what was lent and disbursed the house counts itself."""
 

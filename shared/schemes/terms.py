@@ -129,6 +129,13 @@ class Terms:
     credit_lists: Annotated[
         tuple[CreditList, ...], Says("不得列入的名单", "lists a firm may not be on")
     ] = ()
+    lists_checked_within_days: Annotated[
+        int | None,
+        Within(0, 366),
+        Says("名单查询在几日内有效", "days for which a look at the lists holds"),
+    ] = None
+    """Where it is stated, nobody approves or pays out without a look at every one of the lists so
+    recently; 0 is the day itself."""
     lookback_years: Annotated[
         int | None, Within(1, 20), Says("信用回溯年数", "years looked back")
     ] = None

@@ -153,6 +153,7 @@ FIGURES: dict[str, Words] = {
     "year_budget": Words("当年补偿预算", "the year's budget for compensation"),
     "term_disbursed": Words("合作期内已放款额", "covered loans disbursed in the term"),
     "term_fees": Words("合作期内已收担保费", "guarantee fees charged in the term"),
+    "portfolio_fees": Words("组合已收担保费", "guarantee fees charged on the portfolio"),
     "loss_before_policy_money": Words(
         "承担方在政策资金之前的损失", "what the bearer loses before any policy money"
     ),

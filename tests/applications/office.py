@@ -18,6 +18,7 @@ from shared.contracts.risk_pool import CoverageReservedV1, PoolOpenedV1
 from shared.identifiers import patent_check
 from shared.messaging.consumer import Consumer
 from shared.months import Month
+from shared.schemes.vocabulary import CREDIT_LISTS
 from tests.publishing import heard
 from tests.services import RunningService
 
@@ -120,6 +121,11 @@ def counted(office: "Office") -> Iterator[list[str]]:
     finally:
         for connection in connections:
             connection.remove_query_logger(note)
+
+
+def nothing_found(day: date) -> list[dict[str, Any]]:
+    """Every list was looked at on a day, and the firm stands on none."""
+    return [{"name": name, "checked_on": str(day), "found": False} for name in CREDIT_LISTS]
 
 
 @dataclass
@@ -242,7 +248,8 @@ class Office:
 
     async def approves(self, case: Any) -> None:
         await self.recommends(case)
-        await self.post(self.approver(), case, "approve", {"opinion": "同意入池"})
+        body = {"opinion": "同意入池", "lists_checked": nothing_found(self.now.date())}
+        await self.post(self.approver(), case, "approve", body)
 
     def reserved(self, case: Any, *, until: date | None = None) -> CoverageReservedV1:
         return CoverageReservedV1(

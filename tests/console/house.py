@@ -95,6 +95,22 @@ class House:
         await did(manager.post("/pools", json=body))
         await self.settled()
 
+    async def opens_pool_of(self, programme: str) -> None:
+        """A second pool, of a programme that is borne by the pool and the bank, with money in it."""
+        await publish(self.services["risk_pool"], programme)
+        manager = self.person("risk_pool", "manager-wu", "pool_manager")
+        parties = [
+            {"code": "AH-POOL", "role": "pool", "name": "省风险补偿资金"},
+            {"code": ICBC, "role": "bank", "name": "中国工商银行天津分行"},
+        ]
+        pool = {"code": programme, "name": "科技贷款风险补偿资金池", "programme": programme}
+        body = pool | {"opened_on": "2026-01-01", "parties": parties}
+        await did(manager.post("/pools", json=body))
+        money = {"party_code": "AH-POOL", "amount": "9000000.00", "received_on": "2026-01-05"}
+        finance = self.person("risk_pool", "finance-sun", "finance_maker")
+        await did(finance.post(f"/pools/{programme}/contributions", json=money))
+        await self.settled()
+
     async def moves_clocks(self, moment: str) -> None:
         """All three services to the same moment."""
         for name in self.services:
@@ -128,9 +144,19 @@ class House:
         await self.settled()
         return answer
 
-    async def has_loan(self, bank: str = ICBC, amount: str = "1000000.00") -> dict[str, Any]:
+    async def has_short_loan(self) -> dict[str, Any]:
+        """A loan of half a year, of a programme that lets it run for longer."""
+        return await self.has_loan(matures_on="2026-09-02")
+
+    async def has_loan(
+        self,
+        bank: str = ICBC,
+        amount: str = "1000000.00",
+        matures_on: str = "2027-03-02",
+        **changes: Any,
+    ) -> dict[str, Any]:
         """A case of that amount, decided by two persons and paid out."""
-        case = await self.has_case(bank, amount=amount)
+        case = await self.has_case(bank, amount=amount, **changes)
         path = f"/applications/{case['id']}"
         first = self.person("applications", "reviewer-lin", "reviewer")
         second = self.person("applications", "approver-zhao", "approver")
@@ -149,7 +175,7 @@ class House:
             clerk.post(
                 f"{path}/disbursement",
                 json={"loan_no": loan_no, "amount": amount, "disbursed_on": "2026-03-02",
-                      "matures_on": "2027-03-02"},
+                      "matures_on": matures_on},
             )
         )  # fmt: skip
         await self.sees("risk_pool", f"/coverages/{case['id']}", state="active")
@@ -164,9 +190,11 @@ class House:
         assert answer["refused"] == 0, answer
         await self.settled()
 
-    async def has_bad_loan(self, bank: str = ICBC, amount: str = "1000000.00") -> dict[str, Any]:
+    async def has_bad_loan(
+        self, bank: str = ICBC, amount: str = "1000000.00", **changes: Any
+    ) -> dict[str, Any]:
         """A loan that went bad in April; it is the 10th of May."""
-        loan = await self.has_loan(bank, amount)
+        loan = await self.has_loan(bank, amount, **changes)
         good = {"loan_no": loan["loan_no"], "outstanding_principal": amount, "overdue_days": 0,
                 "risk_class": "normal"}  # fmt: skip
         await self.moves_clocks("2026-04-03T09:00:00+08:00")

@@ -189,13 +189,13 @@ class Town:
             self.checker, f"{at}/approve", {"opinion": "同意补偿", "trial": seen}
         )
 
-    async def is_paid(self, claim: Any) -> None:
-        """Two persons decide, and the pool pays."""
+    async def is_paid(self, claim: Any, *, by: str = "pay") -> None:
+        """Two persons decide, and the pool pays, or sets its part aside in escrow."""
         at = f"/claims/{claim['id']}"
         await self.asks(self.maker, f"{at}/review", {"opinion": "材料齐全"})
         await self.takes_steps(claim)
         await self.approves_claim(claim)
-        await self.asks(self.maker, f"{at}/pay", {})
+        await self.asks(self.maker, f"{at}/{by}", {})
 
     async def takes_steps(self, claim: Any) -> None:
         """Every step that the scheme names, by its people; the days of the notice pass."""

@@ -20,6 +20,7 @@ class Mutant:
     row: int
     what: str
     altered: Move
+    row_as_it_is: Move
 
     @property
     def name(self) -> str:
@@ -31,7 +32,7 @@ def mutants(cases: str, life_cycle: LifeCycle) -> Iterator[Mutant]:
     """Every row altered in every way, one at a time."""
     for row, move in enumerate(life_cycle.moves):
         for what, altered in _alterations(move, life_cycle):
-            yield Mutant(cases, row, what, altered)
+            yield Mutant(cases, row, what, altered, move)
 
 
 def _alterations(move: Move, life_cycle: LifeCycle) -> Iterator[tuple[str, Move]]:
@@ -70,9 +71,18 @@ def all_mutants() -> list[Mutant]:
 
 
 def apply(mutant: Mutant) -> None:
-    """Put the altered row into the table, for the rest of the process."""
+    """Put the altered row into the table, until it is restored."""
+    _put(mutant, mutant.altered)
+
+
+def restore(mutant: Mutant) -> None:
+    """Put the row back as it was."""
+    _put(mutant, mutant.row_as_it_is)
+
+
+def _put(mutant: Mutant, row: Move) -> None:
     life_cycle = case_tables()[mutant.cases].life_cycle
     moves = list(life_cycle.moves)
-    moves[mutant.row] = mutant.altered
+    moves[mutant.row] = row
     # The table is frozen for everybody else.
     object.__setattr__(life_cycle, "moves", tuple(moves))

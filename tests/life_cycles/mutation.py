@@ -1,43 +1,32 @@
 """Alter every row of every life cycle, and see whether a test of behaviour notices.
 
-    python -m tests.life_cycles.mutation [risk_pool/claim ...] [--list] [--jobs N] [--write]
+    python -m tests.life_cycles.mutation [risk_pool/claim ...] [--list] [--left] [--jobs N] [--write]
 
 A mutant is killed by a test that goes over HTTP or hears events; the tests that compare the table
 or its drawing are left out. First the walk over every move is run, then, where that stays green,
-all tests of the service. `--write` keeps the result in MUTANTS.md.
+the tests beside it, then all tests of the service. `--write` keeps the result in MUTANTS.md.
 """
 
 # ruff: noqa: T201  (a command speaks to the person who called it)
 
 import argparse
+import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
-import time
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from shared.postgres.embedded import EmbeddedPostgres
-from tests.life_cycles.cases import case_tables
 from tests.life_cycles.mutants import Mutant, all_mutants
+from tests.life_cycles.page import PAGE, Outcome, left, noticed, written
 
 ROOT = Path(__file__).parents[2]
-PAGE = Path(__file__).with_name("MUTANTS.md")
-SECONDS = 300
+SECONDS = 120
+"""A test that takes longer than this waits for something that an altered row keeps away."""
 DRAWINGS = "not drawing and not diagram and not readme and not manual"
 """Tests that hold the table against its own picture prove nothing of behaviour."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a mutant. `by` is the first test that noticed, "" where none did."""
-
-    mutant: Mutant
-    by: str
-    seconds: float
 
 
 WALKS = {
@@ -59,33 +48,62 @@ WALKS = {
 """The tests that walk over every move of the cases of a table."""
 
 
-def judged(mutant: Mutant, database_url: str) -> Outcome:
-    """Run the tests with the altered row."""
-    began = time.monotonic()
-    by = _first_failure(mutant, database_url, [WALKS[mutant.cases]])
-    if not by:
-        by = _first_failure(mutant, database_url, [f"tests/{mutant.cases.split('/')[0]}"])
-    return Outcome(mutant, by, time.monotonic() - began)
+def judged(mutants: list[Mutant], server_url: str, jobs: int) -> Iterator[Outcome]:
+    """Run the tests with each altered row, until one notices."""
+    alive = mutants
+    for place_of in (_walk, _beside_the_walk, _all_of_the_service):
+        where = {one: place_of(one) for one in alive}
+        alive = []
+        for mutant, by in _runs(where, server_url, jobs) if where else ():
+            if by:
+                yield Outcome(mutant, by)
+            else:
+                print(f"{mutant.name} is not noticed in {where[mutant]}", flush=True)
+                alive.append(mutant)
+    yield from (Outcome(one, "") for one in alive)
 
 
-def _first_failure(mutant: Mutant, database_url: str, where: list[str]) -> str:
-    command = [
-        sys.executable, "-m", "pytest", "-p", "tests.life_cycles.altered", "-x", "-q",
-        "-p", "no:cacheprovider", "--no-header", "-k", DRAWINGS, *where,
-    ]  # fmt: skip
-    environment = os.environ | {"ZHIDAI_MUTANT": mutant.name, "DATABASE_URL": database_url}
-    try:
-        ran = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=SECONDS
-        )
-    except subprocess.TimeoutExpired:
-        return "a test that never ended"
-    if ran.returncode == 0:
-        return ""
-    failed = re.search(r"^(?:FAILED|ERROR) (\S+)", ran.stdout, re.MULTILINE)
-    if failed is None:
-        raise RuntimeError(f"the tests did not run:\n{ran.stdout[-2000:]}{ran.stderr[-2000:]}")
-    return failed[1]
+def _walk(mutant: Mutant) -> Path:
+    return Path(WALKS[mutant.cases])
+
+
+def _beside_the_walk(mutant: Mutant) -> Path:
+    return _walk(mutant).parent
+
+
+def _all_of_the_service(mutant: Mutant) -> Path:
+    return Path("tests", mutant.cases.split("/")[0])
+
+
+def _runs(where: Mapping[Mutant, Path], server_url: str, jobs: int) -> Iterator[tuple[Mutant, str]]:
+    """Each mutant, and the first of its tests that noticed it ("": none)."""
+    with tempfile.TemporaryDirectory(prefix="zhidai-mutants-", dir="/tmp") as folder:
+        base = Path(folder) / Path(folder).name.replace("-", "_")
+        places = sorted({str(place) for place in where.values()})
+        command = [
+            sys.executable, "-m", "pytest", "-p", "tests.life_cycles.each_altered", "-q", "-s",
+            "-p", "no:cacheprovider", "--no-header", "--tb", "short", "--timeout", str(SECONDS),
+            "--basetemp", str(base), "-k", DRAWINGS, *places,
+        ]  # fmt: skip
+        environment = os.environ | {
+            "ZHIDAI_MUTANTS": json.dumps({one.name: str(place) for one, place in where.items()}),
+            "ZHIDAI_JOBS": str(jobs),
+            "DATABASE_URL": server_url,
+        }
+        named = {one.name: one for one in where}
+        said = []
+        with subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+        ) as ran:
+            assert ran.stdout is not None
+            for line in ran.stdout:
+                name, tab, by = line.rstrip("\n").partition("\t")
+                if tab:
+                    yield named.pop(name), by
+                else:
+                    said.append(line)
+    if ran.returncode or named:
+        raise RuntimeError(f"the tests did not run:\n{''.join(said)[-4000:]}")
 
 
 def main() -> int:
@@ -93,6 +111,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cases", nargs="*", help="tables, or single mutants, by name")
     parser.add_argument("--list", action="store_true", help="say which mutants there are")
+    parser.add_argument(
+        "--left", action="store_true", help="only those that no test of today has noticed"
+    )
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--write", action="store_true", help="write MUTANTS.md")
     asked = parser.parse_args()
@@ -101,57 +122,30 @@ def main() -> int:
         for one in all_mutants()
         if not asked.cases or one.cases in asked.cases or one.name in asked.cases
     ]
+    if asked.cases:
+        chosen.sort(
+            key=lambda one: asked.cases.index(one.cases) if one.cases in asked.cases else -1
+        )
+    if asked.left:
+        known = left()
+        chosen = [one for one in chosen if one in known]
     if asked.list:
         print("\n".join(one.name for one in chosen))
         return 0
     folder = Path(tempfile.mkdtemp(prefix="zhidai-mutants-", dir="/tmp"))
     server = EmbeddedPostgres(folder / "postgres", durable=False).start()
-    outcomes = []
+    outcomes: list[Outcome] = []
     try:
-        with ThreadPoolExecutor(asked.jobs) as pool:
-            for outcome in pool.map(lambda one: judged(one, server.server_url), chosen):
-                outcomes.append(outcome)
-                print(f"{outcome.mutant.name}  {outcome.by or 'SURVIVED'}", flush=True)
+        for one in judged(chosen, server.server_url, asked.jobs):
+            outcomes.append(one)
+            print(f"{one.mutant.name}  {one.by or 'SURVIVED'}", flush=True)
+            if asked.write:
+                PAGE.write_text(written([one], noticed()))
     finally:
         server.stop()
     alive = [one for one in outcomes if not one.by]
     print(f"{len(outcomes)} mutants, {len(outcomes) - len(alive)} killed, {len(alive)} alive")
-    if asked.write:
-        PAGE.write_text(page(outcomes))
     return 1 if alive else 0
-
-
-def page(outcomes: list[Outcome]) -> str:
-    """The result as a table. What stands there of tables that were not asked for is kept."""
-    asked = {one.mutant.cases for one in outcomes}
-    before = PAGE.read_text().splitlines() if PAGE.exists() else []
-    rows = [
-        line
-        for line in before
-        if line.count(" | ") == 3 and "→" in line and line.split(" | ")[0].strip("| ") not in asked
-    ]
-    for one in outcomes:
-        move = case_tables()[one.mutant.cases].life_cycle.moves[one.mutant.row]
-        by = one.by.split("/")[-1].replace("|", "\\|") or "**nobody**"
-        rows.append(
-            f"| {one.mutant.cases} | {move.source or 'begins'} → {move.action} | "
-            f"`{one.mutant.what}` | {by} |"
-        )
-    lines = [
-        "# Every row of every life cycle, altered",
-        "",
-        "Made by `python -m tests.life_cycles.mutation --write`: each move's target, roles, guards",
-        "and events altered one by one, and the test of behaviour that noticed first.",
-        "",
-        "| table | mutants | killed |",
-        "|---|---|---|",
-    ]
-    for cases in case_tables():
-        own = [row for row in rows if row.startswith(f"| {cases} |")]
-        killed = sum("**nobody**" not in row for row in own)
-        lines.append(f"| {cases} | {len(own)} | {killed} |")
-    lines += ["", "| life cycle | move | alteration | noticed by |", "|---|---|---|---|"]
-    return "\n".join([*lines, *sorted(rows, key=lambda row: row.split(" | ")[0])]) + "\n"
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.life_cycles.cases import case_tables
-from tests.life_cycles.mutants import all_mutants
-from tests.life_cycles.mutation import PAGE
+from tests.life_cycles.mutants import all_mutants, apply, restore
+from tests.life_cycles.page import NOBODY, Outcome, left, noticed, row_of, written
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,16 +68,36 @@ def test_an_altered_row_is_what_the_tests_then_see(cases):
     assert seen == mutant.altered.target
 
 
-def test_the_page_tells_of_every_alteration_of_todays_tables_and_all_were_noticed():
-    rows = [
-        tuple(line.strip("| ").split(" | ")[:3])
-        for line in PAGE.read_text().splitlines()
-        if line.count(" | ") == 3 and "→" in line
-    ]
+def test_a_row_is_put_back_as_it_was():
+    mutant = next(one for one in all_mutants() if one.cases == "risk_pool/claim")
+    life_cycle = case_tables()[mutant.cases].life_cycle
+    before = life_cycle.moves
 
-    wanted = [
-        (one.cases, f"{_row(one).source or 'begins'} → {_row(one).action}", f"`{one.what}`")
-        for one in all_mutants()
-    ]
-    assert sorted(rows) == sorted(wanted), "run `python -m tests.life_cycles.mutation --write`"
-    assert "**nobody**" not in PAGE.read_text()
+    apply(mutant)
+    altered = life_cycle.moves
+    restore(mutant)
+
+    assert altered[mutant.row] == mutant.altered != before[mutant.row]
+    assert life_cycle.moves == before
+
+
+def test_the_page_keeps_what_it_told_of_others_and_drops_what_is_no_row_any_more():
+    first, second = all_mutants()[:2]
+    gone = ("risk_pool/claim", "draft → burn", "`roles=nobody`")
+    before = {row_of(second): "test_a.py::test_b", gone: "test_a.py::test_c"}
+
+    text = written([Outcome(first, "tests/x/test_d.py::test_e[a|b]")], before)
+
+    assert f"| {' | '.join(row_of(first))} | test_d.py::test_e[a\\|b] |" in text
+    assert f"| {' | '.join(row_of(second))} | test_a.py::test_b |" in text
+    assert "burn" not in text
+    assert f"| {first.cases} | 2 | 2 |" in text
+    assert f"| {NOBODY} |" in written([Outcome(first, "")], before)
+
+
+def test_the_page_tells_of_every_alteration_of_todays_tables_and_which_test_noticed_it():
+    page = noticed()
+
+    wanted = [row_of(one) for one in all_mutants()]
+    assert sorted(page) == sorted(wanted), "run `python -m tests.life_cycles.mutation --write`"
+    assert [one.name for one in left()] == [], "run it with --left --write"

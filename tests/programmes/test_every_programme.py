@@ -33,7 +33,14 @@ async def test_a_loan_of_every_mode_comes_to_a_recovered_claim_on_a_signed_state
     await walk.claims()
 
     assert _amounts(walk.claim["shares"]) == one.expected
-    assert walk.claim["state"] == "paid"
+    if one.terms.escrow:
+        assert (walk.claim["state"], walk.claim["paid"]) == ("escrowed", "0.00")
+        assert parse_fen(walk.claim["held"]) == one.expected["pool"]
+        await town.settled()
+        assert await town.office.state(walk.loan) == "claimed"
+        await walk.settles_escrow()
+        assert _amounts(walk.claim["shares"]) == one.expected
+    assert walk.claim["state"] == ("settled" if one.terms.escrow else "paid")
 
     await walk.recovers()
     wanted = one.recovery(gross_fen=GROSS_FEN, costs_fen=COSTS_FEN)

@@ -27,6 +27,7 @@ from tests.applications.office import (
     ICBC,
     OTHER_FIRM,
     document,
+    nothing_found,
     patent,
     position,
     right,
@@ -103,8 +104,8 @@ class Walk:
                                    ratio=f"{share.numerator}/{share.denominator}")  # fmt: skip
         for figure in figures_needed(self.terms):
             fen = loss.get("figures", {}).get(figure.name, AMPLE_FEN)
-            if figure.name == "term_fees":
-                await self._enters("guarantee_fee", subject="term", loan_id=self.loan["id"],
+            if figure.name == "portfolio_fees":
+                await self._enters("guarantee_fee", subject="portfolio",
                                    amount=format_fen(fen), paid_on=str(day))  # fmt: skip
             else:
                 bank = {"bank_code": ICBC} if figure.name == "bank_year_ceiling" else {}
@@ -172,6 +173,7 @@ class Walk:
             "amount": format_fen(fen),
             "disbursed_on": str(today),
             "matures_on": str(add_months(today, self._tenor)),
+            "lists_checked": nothing_found(today),
         }
         at_disbursement = self.facts("disbursement")
         if at_disbursement:
@@ -305,8 +307,24 @@ class Walk:
         today = self.town.office.now.date()
         body = self.claim_body(today) | {"confirmed": self.confirmed}
         self.claim = await self.town.asks(self.town.clerk(), "/claims", body, 201)
-        await self.town.is_paid(self.claim)
+        await self.town.is_paid(self.claim, by="set_aside" if self.terms.escrow else "pay")
         self.claim = await self._shown(f"/claims/{self.claim['id']}")
+
+    async def settles_escrow(self) -> None:
+        """The bank writes the loan off without having recovered anything; two persons settle."""
+        at = f"/claims/{self.claim['id']}"
+        loss = {
+            "written_off_on": str(self.town.office.now.date()),
+            "reason": "终结执行",
+            "documents": [document("report")],
+        }
+        await self.town.asks(self.town.clerk(), f"{at}/report_loss", loss)
+        proposal = {"kind": "escrow_settlement", "reason": "已核销", "evidence": "核销批复"}
+        made = await self.town.asks(self.town.maker, f"{at}/adjustments", proposal, 201)
+        seen = await self._shown(f"/adjustments/{made['id']}")
+        decision = {"opinion": "属实", "trial": seen["trial"]["id"]}
+        await self.town.asks(self.town.checker, f"/adjustments/{made['id']}/decide", decision)
+        self.claim = await self._shown(at)
 
     async def recovers(self) -> None:
         """The right is auctioned; the bank reports, finance confirms on the trial."""

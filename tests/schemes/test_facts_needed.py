@@ -73,7 +73,7 @@ BEYOND_THE_COMMON = {
     "gd_shenzhen": {
         "direct": ["is_tech_loan bank@claim", "is_green_loan bank@claim"]
     },
-    "gd_sz_pingshan": {"guaranteed": ["figure term_fees per term"]},
+    "gd_sz_pingshan": {"guaranteed": ["figure portfolio_fees per term"]},
     "gd_zhuhai_tech": {"direct": ["unsecured_share bank@claim"]},
     "gz_guiyang": {"guarantee": ["guarantee_multiple bureau@disbursement"]},
     "my_keji": {"direct": ["revenue bank@approval"]},

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from services.applications.api.common import Anyone
 from services.applications.api.templates import template
+from services.applications.api.workbooks import XLSX, workbook
 from services.applications.queries import banks as bank_reads
 from services.applications.tables.rows import PoolRow
 from shared.auth.identity import Identity
@@ -16,12 +17,13 @@ from shared.clock import business_date
 from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.http.requests import IsoDate
-from shared.postgres.published_schemes import terms_on
+from shared.postgres.published_schemes import scheme_on, terms_on
+from shared.schemes.completeness import live_modes
 from shared.schemes.facts import FactDay, facts_needed
 from shared.schemes.facts_schema import needed_facts_schema
 from shared.schemes.stated import DAYS, UNITS
 from shared.schemes.terms import Terms
-from shared.schemes.vocabulary import FactKind
+from shared.schemes.vocabulary import CREDIT_LISTS, FactKind
 
 router = APIRouter(tags=["facts"])
 
@@ -49,6 +51,26 @@ class FactAnswer(BaseModel):
     source: str = Field(description="The rule that asks for it.")
 
 
+class ModeAnswer(BaseModel):
+    """A mode of a measure, by its name and for people."""
+
+    mode: str = Field(examples=["direct"])
+    zh: str
+    en: str
+
+
+class ListToCheck(BaseModel):
+    """A list of dishonest or abnormal firms, to be looked at before approval and disbursement."""
+
+    name: str = Field(examples=["judgment_defaulter"], description="Its name in `lists_checked`.")
+    zh: str = Field(examples=["失信被执行人"])
+    en: str
+    within_days: int | None = Field(
+        description="How many days a look holds; 0 the day itself, null where no look is required."
+    )
+    source: str
+
+
 class FactsAnswer(BaseModel):
     """The facts of a mode, in the order in which its rules ask for them."""
 
@@ -58,6 +80,7 @@ class FactsAnswer(BaseModel):
     version: str = Field(description="The version of the measures that asks for them.")
     on: date
     facts: list[FactAnswer]
+    lists: list[ListToCheck] = Field(description="On which a firm may not stand.")
     schemas: dict[str, dict[str, Any]] = Field(
         description="Day (approval, disbursement, claim) → JSON Schema of the `attributes` that a "
         "bank states as of it."
@@ -96,6 +119,16 @@ async def read_facts_of_mode(
             )
             for fact in facts
         ],
+        lists=[
+            ListToCheck(
+                name=name,
+                zh=CREDIT_LISTS[name].zh,
+                en=CREDIT_LISTS[name].en,
+                within_days=terms.lists_checked_within_days,
+                source=terms.source("credit_lists"),
+            )
+            for name in terms.credit_lists
+        ],
         schemas={
             at: needed_facts_schema(f for f in facts if f.at == at and f.by == "bank")
             for at in DAYS
@@ -128,6 +161,49 @@ async def read_template(
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{code}-{mode}-{at}.csv"'},
     )
+
+
+@router.get(
+    "/pools/{code}/modes/{mode}/template.xlsx",
+    response_class=Response,
+    responses={200: {"content": {XLSX: {}}, "description": "A workbook to fill in."}},
+)
+async def read_workbook(
+    code: Code,
+    mode: Mode,
+    caller: Anyone,
+    context: CurrentContext,
+    on: On = None,
+    at: Annotated[
+        FactDay, Query(description="For which step: approval, disbursement or claim.")
+    ] = "approval",
+) -> Response:
+    """The same columns as the CSV in a workbook: typed cells, the unit and the rule as a comment of
+    each heading, and a second sheet that explains every column."""
+    day = on or business_date(context.clock.now())
+    _, terms = await _in_force(code, mode, caller, context, day)
+    asked = [fact for fact in facts_needed(terms) if fact.at == at and fact.by == "bank"]
+    return Response(
+        workbook(at, asked, pool_code=code, mode=mode),
+        media_type=XLSX,
+        headers={"Content-Disposition": f'attachment; filename="{code}-{mode}-{at}.xlsx"'},
+    )
+
+
+@router.get("/pools/{code}/modes")
+async def list_modes(
+    code: Code, caller: Anyone, context: CurrentContext, on: On = None
+) -> list[ModeAnswer]:
+    """The modes of a pool's measure in which an application can be made."""
+    day = on or business_date(context.clock.now())
+    async with context.database.reading(caller.institution) as session:
+        pool = await bank_reads.pool(session, code)
+    async with context.database.looking(caller.institution) as conn:
+        scheme = await scheme_on(conn, pool.programme, day)
+    return [
+        ModeAnswer(mode=name, zh=scheme.modes[name].name.zh, en=scheme.modes[name].name.en)
+        for name in live_modes(scheme)
+    ]
 
 
 async def _in_force(

@@ -15,7 +15,8 @@ from pydantic import (
 )
 
 from services.applications.api import examples
-from services.applications.domain.loan_terms import Disbursement, ListChecked, Registration
+from services.applications.domain.lists_checked import ListChecked
+from services.applications.domain.loan_terms import Disbursement, Registration
 from services.applications.domain.positions import Position, ReportedRow
 from services.applications.domain.rights import Kind, read_right
 from services.applications.domain.submission import (
@@ -238,6 +239,35 @@ class OpinionBody(_Body):
     opinion: LongText = Field(examples=["材料齐全，权属清晰，建议批准"])
 
 
+class ListCheckedBody(_Body):
+    """A list that somebody looked at, on which day, and whether the firm stands on it."""
+
+    name: Literal[tuple(CREDIT_LISTS)] = Field(examples=["judgment_defaulter"])  # type: ignore[valid-type]
+    checked_on: Day
+    found: bool
+
+
+_ListsChecked = Annotated[list[ListCheckedBody], Field(max_length=20)]
+
+
+def _as_lists(body: list[ListCheckedBody]) -> tuple[ListChecked, ...]:
+    return tuple(ListChecked(**vars(one)) for one in body)
+
+
+class ApprovalBody(OpinionBody):
+    """What the second person thinks of the case, and the lists that were looked at."""
+
+    lists_checked: _ListsChecked = Field(
+        default_factory=list,
+        description="The scheme's lists of dishonest or abnormal firms, each with the day on which "
+        "somebody looked; `lists` of the mode's facts says which, and how recently.",
+    )
+
+    def as_lists(self) -> tuple[ListChecked, ...]:
+        """The lists."""
+        return _as_lists(self.lists_checked)
+
+
 class ReasonBody(_Body):
     """Why."""
 
@@ -265,14 +295,6 @@ class PledgeBody(_Body):
         return [Registration(**vars(entry)) for entry in self.registrations]
 
 
-class ListCheckedBody(_Body):
-    """A list that the bank looked at, on which day, and whether the firm stands on it."""
-
-    name: Literal[tuple(CREDIT_LISTS)] = Field(examples=["judgment_defaulter"])  # type: ignore[valid-type]
-    checked_on: Day
-    found: bool
-
-
 class DisbursementBody(_Body):
     """The loan was paid out."""
 
@@ -286,7 +308,7 @@ class DisbursementBody(_Body):
         default_factory=dict,
         description="Facts as of the disbursement, where the mode asks for such.",
     )
-    lists_checked: Annotated[list[ListCheckedBody], Field(max_length=20)] = Field(
+    lists_checked: _ListsChecked = Field(
         default_factory=list,
         description="The lists of dishonest or abnormal firms that were looked at again, between "
         "the approval and the disbursement.",
@@ -294,8 +316,7 @@ class DisbursementBody(_Body):
 
     def as_disbursement(self) -> Disbursement:
         """The loan."""
-        lists = tuple(ListChecked(**vars(one)) for one in self.lists_checked)
-        return Disbursement(**vars(self) | {"lists_checked": lists})
+        return Disbursement(**vars(self) | {"lists_checked": _as_lists(self.lists_checked)})
 
 
 _RemarkCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,63}$")]

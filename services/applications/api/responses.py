@@ -265,6 +265,10 @@ class CaseAnswer(CaseSummary):
     reserved_until: date | None
     scheme_version: str | None
     declined_limits: list[LimitReached]
+    undo_asked_by: str | None = Field(
+        None, description="Who at the bank has said that nothing was paid out."
+    )
+    undo_reason: str | None = None
     pending_actions: list[Action]
     waiting_for: WaitingAnswer | None
 

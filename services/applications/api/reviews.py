@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.applications.api.common import move, who_may
-from services.applications.api.requests import OpinionBody, ReasonBody, ReturnBody
+from services.applications.api.requests import ApprovalBody, OpinionBody, ReasonBody, ReturnBody
 from services.applications.api.responses import MovedAnswer
 from services.applications.domain.life_cycle import Action
 from services.applications.handlers import decisions
@@ -71,10 +71,10 @@ async def reject(
 
 @router.post("/applications/{case_id}/approve", response_model=MovedAnswer)
 async def approve(
-    case_id: UUID, body: OpinionBody, request: Request, caller: Approver, context: CurrentContext
+    case_id: UUID, body: ApprovalBody, request: Request, caller: Approver, context: CurrentContext
 ) -> Response:
     """Approve a case that another person has recommended; the pool then reserves capacity."""
-    step = partial(decisions.approve, opinion=body.opinion)
+    step = partial(decisions.approve, opinion=body.opinion, lists_checked=body.as_lists())
     return await move(request, caller, context, case_id, step)
 
 

@@ -3,10 +3,12 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Literal
 
 from shared.schemes.facts import FactDay, FactNeeded
 from shared.schemes.stated import UNITS
+from shared.schemes.vocabulary import FactKind
 
 _FIELDS: Final[Mapping[FactDay, Sequence[tuple[str, str, str]]]] = {
     "approval": (
@@ -46,21 +48,55 @@ _FIELDS: Final[Mapping[FactDay, Sequence[tuple[str, str, str]]]] = {
 }
 """Step → its fields: name in the API, in Chinese, and the unit."""
 
-_KNOWN: Final = ("pool_code", "mode")
 _BOM: Final = "\ufeff"
 """Without it spreadsheets read Chinese in a CSV as something else."""
 
 
-def template(at: FactDay, facts: Iterable[FactNeeded], *, pool_code: str, mode: str) -> bytes:
-    """The table of a step: names for people, names of the API, units, and one row begun."""
-    asked = [(f"attributes.{fact.name}", fact.zh, UNITS[fact.kind].zh) for fact in facts]
-    columns = [*_FIELDS[at], *asked]
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One field of a table: its name in the API, for people, its unit, and where it comes from."""
+
+    name: str
+    zh: str
+    unit: str
+    kind: FactKind | Literal["day", "text"]
+    source: str = ""
+    """The rule that asks for a fact; "" for a field that every mode has."""
+
+
+def columns_of(at: FactDay, facts: Iterable[FactNeeded]) -> list[Column]:
+    """The fields of a step, and behind them the facts that the mode asks for."""
+    fields = [Column(name, zh, unit, _kind(name, unit)) for name, zh, unit in _FIELDS[at]]
+    return fields + [
+        Column(f"attributes.{fact.name}", fact.zh, UNITS[fact.kind].zh, fact.kind, fact.source)
+        for fact in facts
+    ]
+
+
+def _kind(name: str, unit: str) -> FactKind | Literal["day", "text"]:
+    if name.endswith("_on"):
+        return "day"
+    kinds: Mapping[str, FactKind] = {
+        "元": "money", "月": "count", "基点": "count", "天": "count", "是/否": "flag",
+    }  # fmt: skip
+    return kinds.get(unit, "text")
+
+
+def begun(columns: Sequence[Column], *, pool_code: str, mode: str) -> list[str]:
+    """The first row to fill in: what is known already; nothing where the step names its loan."""
     given = {"pool_code": pool_code, "mode": mode}
+    return [given.get(one.name, "") for one in columns]
+
+
+def template(at: FactDay, facts: Iterable[FactNeeded], *, pool_code: str, mode: str) -> bytes:
+    """The table of a step as CSV: names for people, names of the API, units, and one row begun."""
+    columns = columns_of(at, facts)
     written = io.StringIO()
     writer = csv.writer(written)
-    writer.writerow([zh for _, zh, _ in columns])
-    writer.writerow([name for name, _, _ in columns])
-    writer.writerow([unit for _, _, unit in columns])
-    if any(name in _KNOWN for name, _, _ in columns):
-        writer.writerow([given.get(name, "") for name, _, _ in columns])
+    writer.writerow([one.zh for one in columns])
+    writer.writerow([one.name for one in columns])
+    writer.writerow([one.unit for one in columns])
+    first = begun(columns, pool_code=pool_code, mode=mode)
+    if any(first):
+        writer.writerow(first)
     return (_BOM + written.getvalue()).encode()

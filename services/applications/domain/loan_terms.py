@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
+from services.applications.domain.lists_checked import ListChecked
 from shared.money import group_fen
 from shared.months import add_months
 from shared.refusals import FieldFault
@@ -52,19 +53,6 @@ def registration_faults(
                       f"第 {number} 项质物未登记", f"Collateral {number} is not registered.")
             )  # fmt: skip
     return tuple(faults)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListChecked:
-    """A list of dishonest or abnormal firms that the bank looked at before it paid out."""
-
-    name: str
-    checked_on: date
-    found: bool
-
-    def as_data(self) -> dict[str, str | bool]:
-        """As the history keeps it."""
-        return {"name": self.name, "checked_on": str(self.checked_on), "found": self.found}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

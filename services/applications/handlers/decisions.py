@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from services.applications.domain.life_cycle import Action
+from services.applications.domain.lists_checked import ListChecked, faults
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
 from services.applications.handlers.eligibility import must_still_be_eligible
 from services.applications.tables.cases import about
@@ -12,6 +13,7 @@ from shared.contracts.applications import ApplicationApprovedV1, Reason
 from shared.money import round_half_up
 from shared.postgres.published_schemes import terms_on
 from shared.ratios import WHOLE_BP
+from shared.refusals import FieldsWrong
 from shared.transitions import Transition
 
 _NOBODYS: Final = {"assigned_to": None, "assigned_name": None}
@@ -51,17 +53,22 @@ async def reject(case: CaseInHand, *, reason: str) -> Transition:
     return await case.take_step(Action.REJECT, Decision(reason=reason, facts={"reason": reason}))
 
 
-async def approve(case: CaseInHand, *, opinion: str) -> Transition:
+async def approve(
+    case: CaseInHand, *, opinion: str, lists_checked: Sequence[ListChecked]
+) -> Transition:
     """The second pair of eyes. From today's business date on, today's terms bind the loan.
 
-    Raises what the scheme raises where it is not in force today, and NoLongerEligible.
+    Raises what the scheme raises where it is not in force today, FieldsWrong, NoLongerEligible.
     """
     case.must_allow(Action.APPROVE)
     row, today = case.row, case.today
     await terms_on(case.conn, row["programme"], today, row["mode"])
-    await must_still_be_eligible(case, on=today)
+    if wrong := faults(lists_checked, today=today):
+        raise FieldsWrong(wrong)
+    await must_still_be_eligible(case, on=today, lists_checked=lists_checked)
     decision = Decision(
         reason=opinion,
+        detail={"lists_checked": [one.as_data() for one in lists_checked]},
         changes={"approved_by": case.caller.subject, "approved_on": today},
         facts=_known_to_the_pool(row) | {"approved_on": today},
     )

@@ -70,9 +70,11 @@ async def disburse(case: CaseInHand, paid: Disbursement) -> Transition:
     values, wrong = read_facts(paid.attributes, terms, at="disbursement")
     if faults := (*faults, *wrong):
         raise FieldsWrong(faults)
-    hits = [one.name for one in paid.lists_checked if one.found]
     await must_still_be_eligible(
-        case, on=paid.disbursed_on, credit_hits=hits, matures_on=paid.matures_on
+        case,
+        on=paid.disbursed_on,
+        lists_checked=paid.lists_checked,
+        matures_on=paid.matures_on,
     )
     stated = witnessed(
         values, terms, at="disbursement", on=paid.disbursed_on, by=case.caller, now=case.now

@@ -1,14 +1,16 @@
 """A case is judged again on the day of its approval and on that of its disbursement."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from services.applications.domain.lists_checked import ListChecked, hits, not_checked
 from services.applications.domain.submission import Surroundings
 from services.applications.handlers.case_in_hand import CaseInHand
 from services.applications.handlers.submission import reasons_against
 from services.applications.queries.submitted import submitted
 from services.applications.queries.surroundings import surroundings
+from shared.postgres.published_schemes import terms_on
 from shared.refusals import Refused
 
 
@@ -22,14 +24,14 @@ async def must_still_be_eligible(
     case: CaseInHand,
     *,
     on: date,
-    credit_hits: Collection[str] = (),
+    lists_checked: Sequence[ListChecked],
     matures_on: date | None = None,
 ) -> None:
-    """Ask every rule again, by the terms and values of a day. Raises NoLongerEligible.
+    """Ask every rule again, by the terms and values of a day. Raises NoLongerEligible, also where a
+    list of the scheme was not looked at recently enough.
 
-    `credit_hits` are the lists on which the bank found the firm as of that day, `matures_on` is
-    the maturity of what is paid out. A pool stopped or
-    a bank suspended after the day was no hindrance on it.
+    `lists_checked` are the lists that were looked at, `matures_on` is the maturity of what is paid
+    out. A pool stopped or a bank suspended after the day was no hindrance on it.
     """
     row = case.row
     asked = await submitted(case.conn, row)
@@ -38,9 +40,13 @@ async def must_still_be_eligible(
     )
     assert known.around is not None, "a case has a pool"
     around = replace(
-        _as_of(known.around, on), credit_hits=frozenset(credit_hits), matures_on=matures_on
+        _as_of(known.around, on), credit_hits=hits(lists_checked), matures_on=matures_on
     )
-    against = await reasons_against(case.conn, asked, around, programme=known.programme)
+    terms = await terms_on(case.conn, known.programme, on, row["mode"])
+    against = (
+        *await reasons_against(case.conn, asked, around, programme=known.programme),
+        *not_checked(lists_checked, terms, on=on),
+    )
     if against:
         raise NoLongerEligible(
             "按当日规则和数据，本申请已不符合条件：" + "；".join(one.zh for one in against),

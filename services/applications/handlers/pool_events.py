@@ -133,6 +133,23 @@ async def claim_paid(
     )
 
 
+async def claim_escrowed(
+    received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime
+) -> None:
+    """The pool holds its part in escrow: the loan is compensated for, though its bank is paid only
+    after the write-off; nothing more is reported of it month by month."""
+    await _move(
+        received,
+        Action.PAY_CLAIM,
+        conn=conn,
+        now=now,
+        detail=lambda event: {
+            "claim_number": event.claim_number,
+            "escrowed_on": str(event.escrowed_on),
+        },
+    )
+
+
 async def scheme_published(
     received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime
 ) -> None:

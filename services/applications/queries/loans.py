@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.applications.domain.life_cycle import IS_SERVED, State
+from services.applications.domain.loan_change import UNDECIDED
 from services.applications.queries.cases import case
 from services.applications.tables.rows import ApplicationRow, LoanChangeRow, LoanRow, PositionRow
 from shared.months import Month
@@ -97,3 +98,28 @@ async def changes_of(session: AsyncSession, loan_id: UUID) -> Sequence[LoanChang
     """What was asked of a loan's maturity and what became of it, the first one first."""
     query = select(LoanChangeRow).where(col(LoanChangeRow.loan_id) == loan_id)
     return (await session.exec(query.order_by(col(LoanChangeRow.id)))).all()
+
+
+async def undecided_changes(
+    session: AsyncSession, *, limit: int
+) -> Sequence[tuple[LoanChangeRow, ApplicationRow]]:
+    """Changes that wait for a decision, with their cases, what is due first first."""
+    query = (
+        select(LoanChangeRow, ApplicationRow)
+        .where(col(ApplicationRow.id) == col(LoanChangeRow.loan_id))
+        .where(col(LoanChangeRow.state).in_(list(UNDECIDED)))
+        .order_by(col(LoanChangeRow.due_on), col(LoanChangeRow.id))
+        .limit(limit)
+    )
+    return (await session.exec(query)).all()
+
+
+async def asked_to_undo(session: AsyncSession, *, limit: int) -> Sequence[ApplicationRow]:
+    """Cases whose bank says that nothing was paid out, until a second person confirms."""
+    query = (
+        select(ApplicationRow)
+        .where(col(ApplicationRow.undo_asked_by).is_not(None))
+        .order_by(col(ApplicationRow.id))
+        .limit(limit)
+    )
+    return (await session.exec(query)).all()

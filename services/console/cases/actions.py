@@ -19,8 +19,8 @@ class FormField:
 
     name: str
     kind: str
-    """long, line, amount, date; hidden is what the page itself hands in; reasons, gaps, registrations
-    and facts have several parts."""
+    """long, line, amount, date; hidden is what the page itself hands in; reasons, gaps, registrations,
+    facts, lists and paper have several parts."""
     optional: bool = False
     """May be left empty, and is left out then."""
     only_with: str = ""
@@ -53,6 +53,7 @@ def _table(*actions: Action) -> Mapping[str, Action]:
 
 _OPINION = (FormField("opinion", "long"),)
 _REASON = (FormField("reason", "long"),)
+_LISTS = FormField("lists_checked", "lists", optional=True)
 _REGISTRATIONS = (FormField("registrations", "registrations"),)
 _DISBURSEMENT = (
     FormField("loan_no", "line"),
@@ -60,6 +61,7 @@ _DISBURSEMENT = (
     FormField("disbursed_on", "date"),
     FormField("matures_on", "date"),
     FormField("attributes", "facts"),
+    _LISTS,
 )
 _ON_A_TRIAL = (
     FormField("trial", "hidden"),
@@ -75,10 +77,19 @@ _PAYMENT = (
     FormField("from_account", "line", optional=True),
 )
 
+_LOSS = (
+    FormField("written_off_on", "date"),
+    FormField("net_loss", "amount", optional=True),
+    *_REASON,
+    FormField("difference_reason", "long", optional=True),
+    FormField("documents", "paper"),
+)
+"""A bank's write-off: the net loss is what the books have, where none is named."""
+
 CASE_ACTIONS = _table(
     Action("take", "take", emphasis="main"),
     Action("recommend", "recommend", _OPINION, "main"),
-    Action("approve", "approve", _OPINION, "main"),
+    Action("approve", "approve", (*_OPINION, _LISTS), "main"),
     Action("return", "return", (FormField("reasons", "reasons"),)),
     Action("release", "release"),
     Action("reject", "reject", _REASON, "bad"),
@@ -101,6 +112,9 @@ CLAIM_ACTIONS = _table(
     Action("appeal", "appeal", _REASON, "main"),
     Action("withdraw", "withdraw", _REASON, "bad"),
     Action("write_off", "write_off", (*_REASON, FormField("written_off_on", "date"))),
+    Action("set_aside", "set_aside", _PAYMENT, "main"),
+    Action("report_loss", "report_loss", _LOSS, "main"),
+    Action("return_loss", "return_loss", _REASON),
 )
 RECOVERY_ACTIONS = _table(
     Action("confirm", "confirm", (FormField("trial", "hidden"),), "main"),
@@ -151,12 +165,24 @@ def _value(field: FormField, form: FormData) -> Any:
             for row in _rows(form, *names)
             if row[0].isascii() and row[0].isdigit()
         ]
+    if field.kind == "paper":
+        return [
+            {"kind": "report", "filename": name, "sha256": sha256}
+            for name, sha256 in _rows(form, "paper_filename", "paper_sha256")
+            if name or sha256
+        ]
     if field.kind == "facts":
-        return _facts(form)
+        return facts_typed(form)
+    if field.kind == "lists":
+        return [
+            {"name": name, "checked_on": day, "found": found == "true"}
+            for name, day, found in _rows(form, "list_name", "list_checked_on", "list_found")
+            if day
+        ]
     return amount(form, field.name) if field.kind == "amount" else text(form, field.name)
 
 
-def _facts(form: FormData) -> dict[str, Any]:
+def facts_typed(form: FormData) -> dict[str, Any]:
     """Facts by name, each of the kind that its field is named for: `fact.flag.is_insured`. What
     was left empty is not stated; the service says whether it is needed."""
     found: dict[str, Any] = {}

@@ -1,6 +1,8 @@
 """A list of cases with its filters: by state, pool and bank, page by page."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from starlette.responses import Response
 
@@ -8,6 +10,11 @@ from services.console.http.page_context import PageContext
 from services.console.rendering.paging import next_page
 from services.console.upstream.client import Api
 from services.console.upstream.optional import items
+
+
+def names_of(*lists: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What pools and banks are called, by code."""
+    return {one["code"]: one["name"] for found in lists for one in found}
 
 
 async def render_list(
@@ -36,6 +43,7 @@ async def render_list(
         is_first=not cursor,
         pools=items(pools),
         banks=items(banks),
+        names=names_of(items(pools), items(banks)),
         states=page.texts.codes(states),
         chosen=chosen,
     )

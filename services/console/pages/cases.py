@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,14 @@ from starlette.responses import Response
 from services.console.cases.acting import act, render_case
 from services.console.cases.figures import is_below, totals
 from services.console.cases.kinds import CASE
-from services.console.cases.listing import render_list
+from services.console.cases.listing import names_of, render_list
 from services.console.http.forms import NOTHING_SENT, Attempt, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
 from services.console.rendering.paging import next_page
 from services.console.upstream.optional import items, nothing, or_none
+from shared.months import Month
+from shared.risk_classes import RISK_CLASSES
 
 router = APIRouter()
 
@@ -26,9 +29,10 @@ _USUAL_REASON_ROWS, _MOST_REASON_ROWS = 3, 12
 @router.get("/queue")
 async def queue(page: Page, pool: str = "", cursor: str = "") -> Response:
     """What waits for this reviewer or approver, the oldest first."""
-    found, pools = await asyncio.gather(
+    found, pools, banks = await asyncio.gather(
         page.applications.get("/queue", pool=pool, cursor=cursor),
         page.applications.get("/pools"),
+        page.applications.get("/banks", limit=200),
     )
     return page.render(
         "queue.html",
@@ -36,6 +40,7 @@ async def queue(page: Page, pool: str = "", cursor: str = "") -> Response:
         next=next_page(page.request, found),
         is_first=not cursor,
         pools=items(pools),
+        names=names_of(items(pools), items(banks)),
         chosen={"pool": pool},
     )
 
@@ -62,7 +67,7 @@ async def cases(
 @router.get("/cases/{case_id}")
 async def case(page: Page, case_id: UUID) -> Response:
     """One case on one page."""
-    return await _show(page, case_id, NOTHING_SENT)
+    return await show_case(page, case_id, NOTHING_SENT)
 
 
 @router.post("/cases/{case_id}/{action}")
@@ -70,7 +75,7 @@ async def act_on_case(page: Page, case_id: UUID, action: str) -> Response:
     """Do one thing to a case, then look at it again."""
     form = await page.form()
     if text(form, "_more"):
-        return await _show(page, case_id, Attempt(action, form), more_rows=1)
+        return await show_case(page, case_id, Attempt(action, form), more_rows=1)
     return await act(
         page,
         CASE,
@@ -78,27 +83,29 @@ async def act_on_case(page: Page, case_id: UUID, action: str) -> Response:
         api=page.applications,
         path=f"/applications/{case_id}",
         back=f"/cases/{case_id}",
-        show=lambda attempt: _show(page, case_id, attempt),
+        show=lambda attempt: show_case(page, case_id, attempt),
     )
 
 
-async def _show(
+async def show_case(
     page: PageContext, case_id: UUID, attempt: Attempt, *, more_rows: int = 0
 ) -> Response:
+    """The page of a case, with what was refused of a form where one was sent."""
     answer = await page.applications.read(f"/applications/{case_id}")
     found = answer.body
     has_loan = bool(found["loan"])
-    lends = "disburse" in found["pending_actions"]
+    decides = bool({"approve", "disburse"} & set(found["pending_actions"]))
     pool, coverage, positions, changes, claims, asked = await asyncio.gather(
         or_none(page.risk_pool.get(f"/pools/{found['pool_code']}")),
         or_none(page.risk_pool.get(f"/coverages/{case_id}")),
         or_none(page.applications.get(f"/loans/{case_id}/positions") if has_loan else nothing()),
         or_none(page.applications.get(f"/loans/{case_id}/changes") if has_loan else nothing()),
         or_none(page.risk_pool.get("/claims", loan_id=str(case_id)) if has_loan else nothing()),
-        or_none(_facts_of(page, found) if lends else nothing()),
+        or_none(_facts_of(page, found) if decides else nothing()),
     )
     given = text(attempt.form, "_rows")
     rows = int(given) if given.isascii() and given.isdigit() else _USUAL_REASON_ROWS
+    day = await today(page)
     return render_case(
         page,
         CASE,
@@ -110,6 +117,7 @@ async def _show(
         coverage=coverage,
         positions=items(positions or []),
         changes=items(changes or []),
+        names_by_subject={one["subject"]: one["name"] for one in found["history"]},
         claims=items(claims or []),
         places=_places(page, found),
         facts_asked=[
@@ -117,17 +125,22 @@ async def _show(
             for fact in (asked or {}).get("facts", [])
             if (fact["at"], fact["by"]) == ("disbursement", "bank")
         ],
+        lists_asked=(asked or {}).get("lists", []),
         totals=totals(found),
         is_below=is_below,
         reason_rows=min(rows + more_rows, _MOST_REASON_ROWS),
-        today=await today(page),
+        today=day,
+        month=str(Month.of(date.fromisoformat(day)).before),
+        risk_classes=RISK_CLASSES,
+        change_kinds=page.texts.codes("change_kind"),
     )
 
 
 def _facts_of(page: PageContext, case: Mapping[str, Any]) -> Awaitable[Any]:
-    """The facts that the measures of the case's approval day ask for."""
+    """The facts and lists that the measures ask for: of the case's approval day, or of today."""
     where = f"/pools/{case['pool_code']}/modes/{case['mode']}/facts"
-    return page.applications.get(where, on=case["approved_on"])
+    day = {"on": case["approved_on"]} if case["approved_on"] else {}
+    return page.applications.get(where, **day)
 
 
 def _rights(case: Mapping[str, Any]) -> list[dict[str, Any]]:

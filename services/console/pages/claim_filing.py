@@ -8,6 +8,8 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from services.console.cases.actions import facts_typed
+from services.console.cases.costs import cost_rows, costs_typed
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.upstream.client import Problem
@@ -16,7 +18,14 @@ from shared.risk_classes import RISK_CLASSES
 
 router = APIRouter()
 
-AMOUNTS = ("outstanding_principal", "interest_arrears", "penalty_interest", "costs")
+AMOUNTS = ("outstanding_principal", "interest_arrears", "penalty_interest", "compound_interest")
+FROM_ELSEWHERE = ("other_policy_money", "recovered_before", "compensated_amount", "compensated_on")
+"""Left out where nothing is typed: not stated is not nothing."""
+
+DATES = (
+    "lawsuit_accepted_on", "called_early_on", "loss_confirmed_on", "written_off_on",
+    "enforcement_ended_on", "guarantor_paid_on", "insurer_notified_on",
+)  # fmt: skip
 COURT = "court_acceptance_notice"
 
 
@@ -86,6 +95,8 @@ async def _send(
     does = text(form, "_do")
     attempt = Attempt("", form, None)
     body = _body(form)
+    if does == "more-costs":
+        return await _show(page, loan, attempt, where=where, claim=claim, etag=text(form, "_etag"))
     try:
         if does not in paths:
             checked = await page.risk_pool.post(
@@ -111,16 +122,23 @@ async def _send(
 def _body(form: FormData) -> dict[str, Any]:
     """The claim that a filled-in form stands for."""
     facts: dict[str, Any] = {
-        name: value for name in form if name.endswith("_on") and (value := text(form, name))
+        name: value for name in form if name in DATES and (value := text(form, name))
     }
     days = text(form, "overdue_days")
     facts["overdue_days"] = int(days) if days.isascii() and days.isdigit() else days
     facts["risk_class"] = text(form, "risk_class")
     if text(form, "compensated_elsewhere"):
         facts["compensated_elsewhere"] = True
+    costs = costs_typed(form)
+    elsewhere = {name: amount(form, name) for name in FROM_ELSEWHERE}
     columns = [form.getlist(f"paper_{name}") for name in ("kind", "filename", "sha256")]
     return {
         **{name: amount(form, name) or "0.00" for name in AMOUNTS},
+        **{name: value for name, value in elsewhere.items() if value},
+        # Listed one by one they are the total.
+        "costs": "0.00" if costs else amount(form, "costs") or "0.00",
+        "cost_items": costs,
+        "attributes": facts_typed(form),
         "facts": facts,
         "documents": [
             {"kind": str(kind), "filename": str(name).strip(), "sha256": str(hashed).strip()}
@@ -159,10 +177,29 @@ async def _show(
         etag=etag,
         given=given,
         papers=_papers(needs, given, attempt),
+        costs=cost_rows(attempt.form, given.get("cost_items") or []),
+        elsewhere=_elsewhere(needs, given),
         risk_classes=RISK_CLASSES,
         checks=checked["checks"] if checked else findings,
         may_be_filed=bool(checked and checked["may_be_filed"]),
     )
+
+
+def _elsewhere(needs: Any, given: dict[str, Any]) -> list[dict[str, Any]]:
+    """Money from elsewhere: what the terms count first, then what may be stated all the same."""
+    needed = {one["name"]: one for one in needs["amounts"]}
+    found = []
+    for name in FROM_ELSEWHERE:
+        asked = needed.get("compensated_amount" if name == "compensated_on" else name)
+        found.append(
+            {
+                "name": name,
+                "value": given.get(name) or "",
+                "required": bool(asked and asked["required"]),
+                "source": asked["source"] if asked else "",
+            }
+        )
+    return sorted(found, key=lambda one: not one["required"])
 
 
 def _given(claim: Any, needs: Any) -> dict[str, Any]:

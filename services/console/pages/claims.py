@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
+from services.console.cases.costs import cost_rows, costs_typed
 from services.console.cases.kinds import CLAIM
 from services.console.cases.listing import render_list
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
@@ -45,23 +46,14 @@ async def claim(page: Page, claim_id: UUID) -> Response:
 
 @router.post("/claims/{claim_id}/recover")
 async def report_recovery(page: Page, claim_id: UUID) -> Response:
-    """Report money that has come in since."""
+    """Report money that has come in since; `_more` only asks for further rows of costs."""
+    form = await page.form()
+    if text(form, "_more"):
+        return await show_claim(page, claim_id, Attempt("recover", form))
 
     async def send(form: FormData) -> None:
-        body = {
-            "received_on": text(form, "received_on"),
-            "route": text(form, "route"),
-            "from_pledged_ip": text(form, "from_pledged_ip") == "yes",
-            "gross": amount(form, "gross"),
-            "costs": amount(form, "costs") or "0",
-            "reference": text(form, "reference"),
-        }
-        if text(form, "not_a_double_reason"):
-            body |= {
-                "not_a_double": True,
-                "not_a_double_reason": text(form, "not_a_double_reason"),
-            }
-        await page.risk_pool.post(f"/claims/{claim_id}/recoveries", body, key=once(form))
+        path = f"/claims/{claim_id}/recoveries"
+        await page.risk_pool.post(path, _recovery(form), key=once(form))
 
     return await page.answer_form(
         send,
@@ -69,6 +61,22 @@ async def report_recovery(page: Page, claim_id: UUID) -> Response:
         show=lambda attempt: show_claim(page, claim_id, attempt),
         done=lambda _: page.redirect(f"/claims/{claim_id}", "done.claim-recover"),
     )
+
+
+def _recovery(form: FormData) -> dict[str, Any]:
+    """The report that a filled-in form stands for. Costs listed one by one are the total."""
+    costs = costs_typed(form)
+    reason = text(form, "not_a_double_reason")
+    return {
+        "received_on": text(form, "received_on"),
+        "route": text(form, "route"),
+        "from_pledged_ip": text(form, "from_pledged_ip") == "yes",
+        "gross": amount(form, "gross"),
+        "costs": "0.00" if costs else amount(form, "costs") or "0.00",
+        "cost_items": costs,
+        "reference": text(form, "reference"),
+        **({"not_a_double": True, "not_a_double_reason": reason} if reason else {}),
+    }
 
 
 @router.post("/claims/{claim_id}/record-step")
@@ -151,6 +159,7 @@ async def show_claim(page: PageContext, claim_id: UUID, attempt: Attempt) -> Res
         adjustments=items(adjustments or []),
         adjustment_kinds=page.texts.codes("adjustment_kind"),
         routes=page.texts.codes("route"),
+        costs=cost_rows(attempt.of("recover").form),
         today=await today(page),
         trial=trial,
         given=_named_by_the_decision(trial),

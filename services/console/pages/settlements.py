@@ -151,9 +151,18 @@ async def _show(page: PageContext, code: str, month: str, attempt: Attempt) -> R
 
 
 _GROUPS = {
-    "money": ("cash", "contribution", "interest", "recoveries", "claims", "fees", "subsidies"),
+    "money": (
+        "cash",
+        "contribution",
+        "interest",
+        "recoveries",
+        "claims",
+        "fees",
+        "subsidies",
+        "escrow",
+    ),
     "dues": ("payable", "receivable"),
-    "exposure": ("covered", "reserved", "capacity"),
+    "exposure": ("covered", "reserved", "capacity", "earmarked", "earmarks"),
 }
 """How the accounts of a month are put together for reading."""
 

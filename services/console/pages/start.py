@@ -33,6 +33,7 @@ async def start(page: Page) -> Response:
     """What waits, today's figures, the last messages."""
     person = page.person
     assert person is not None
+    of_bank = person.is_of_bank
     works = bool(person.roles & {"reviewer", "approver"})
     finance = bool(person.roles & {"finance_maker", "finance_checker", "reviewer"})
     (
@@ -45,18 +46,20 @@ async def start(page: Page) -> Response:
         for_bank,
         day,
         known,
+        asked,
     ) = await asyncio.gather(
         or_none(page.applications.get("/queue", limit=6)) if works else nothing(),
         or_none(page.applications.get("/statistics")),
         or_none(page.risk_pool.get("/pools")),
-        or_none(page.risk_pool.get("/claims", limit=100)) if finance else nothing(),
-        or_none(page.risk_pool.get("/recoveries", state="reported", limit=20)),
+        or_none(page.risk_pool.get("/claims", limit=100)) if finance or of_bank else nothing(),
+        or_none(page.risk_pool.get("/recoveries", state="" if of_bank else "reported", limit=20)),
         or_none(page.notifications.get("/inbox", limit=6)),
         or_none(page.applications.get("/applications", state=_FOR_BANK, limit=8))
-        if person.is_of_bank
+        if of_bank
         else nothing(),
         today(page),
-        nothing() if person.is_of_bank else or_none(read_programmes(page.risk_pool)),
+        nothing() if of_bank else or_none(read_programmes(page.risk_pool)),
+        or_none(page.applications.get("/loan-requests")),
     )
     installation = await _set_up_here(page, pools)
     if installation and installation.is_empty:
@@ -68,8 +71,9 @@ async def start(page: Page) -> Response:
         day=day,
         is_set_up=installation is None or installation.is_ready,
         queue=items(queue) if queue else [],
-        claims=_pending(items(claims or [])),
-        recoveries=_pending(items(recoveries or [])),
+        claims=_for(page, items(claims or [])),
+        recoveries=_for(page, items(recoveries or [])),
+        asked=[one for one in asked or [] if one["pending_actions"]],
         months=_pending(months),
         versions=_pending([one for programme in known or () for one in programme["versions"]]),
         for_bank=items(for_bank or []),
@@ -109,6 +113,20 @@ def _pending(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         one
         for one in found
         if one["pending_actions"] and (not one["waiting_for"] or one["waiting_for"]["roles"])
+    ]
+
+
+def _for(page: PageContext, found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same for a bank: only where it is the bank that is waited for. It may withdraw what lies
+    with the bureau, and has nothing to do about it."""
+    assert page.person is not None
+    pending = _pending(found)
+    if not page.person.is_of_bank:
+        return pending
+    return [
+        one
+        for one in pending
+        if not one["waiting_for"] or page.person.roles & set(one["waiting_for"]["roles"])
     ]
 
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
 from services.console.cases.kinds import SUBSIDY
+from services.console.cases.listing import names_of
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.rendering.paging import next_page
@@ -82,11 +83,12 @@ def _body(form: FormData) -> dict[str, Any]:
 async def _list(
     page: PageContext, attempt: Attempt, chosen: dict[str, str], *, cursor: str
 ) -> Response:
-    found, pools, banks, loans = await asyncio.gather(
+    found, pools, banks, loans, offers = await asyncio.gather(
         page.risk_pool.get("/subsidies", cursor=cursor, **chosen),
         page.risk_pool.get("/pools"),
         page.applications.get("/banks", limit=200),
         or_none(page.risk_pool.get("/coverages", limit=200)),
+        page.risk_pool.get("/subsidy-offers"),
     )
     return page.render(
         "subsidies.html",
@@ -95,8 +97,12 @@ async def _list(
         is_first=not cursor,
         pools=items(pools),
         banks=items(banks),
+        names=names_of(items(pools), items(banks)),
         loans=[one for one in items(loans or []) if one.get("disbursed_on")],
-        flags=FLAGS,
+        offers=offers,
+        treasuries={one["pool_code"]: one["pool_name"] for one in offers},
+        products=sorted({product for one in offers for product in one["products"]}),
+        flags=[flag for flag in FLAGS if any(flag in one["flags"] for one in offers)],
         states=page.texts.codes("subsidy_state"),
         chosen={"state": "", "pool": "", "bank": "", **chosen},
         attempt=attempt,

@@ -30,6 +30,9 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "refused_finally": "bad",
         "paid": "ok",
         "written_off": "mute",
+        "escrowed": "info",
+        "loss_reported": "warn",
+        "settled": "ok",
         "reversed": "bad",
     },
     "figure_state": {"entered": "info", "in_force": "ok", "refused": "bad"},
@@ -41,6 +44,12 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "withdrawn": "",
     },
     "adjustment_state": {"proposed": "info", "decided": "ok", "refused": "mute"},
+    "change_state": {
+        "requested": "info",
+        "recommended": "info",
+        "approved": "ok",
+        "refused": "bad",
+    },
     "subsidy_state": {
         "filed": "info",
         "reviewed": "info",

@@ -227,6 +227,27 @@ NOTICES: Mapping[str, Notice] = {
         roles=("finance_maker", "pool_manager"),
         fields=_CLAIM | {"written_off_on", "reason"},
     ),
+    "claim.escrowed.v1": Notice(
+        banks=NAMED,
+        roles=("pool_manager",),
+        fields=_CLAIM | {"held_fen", "escrowed_on", "paid_from", "voucher"},
+    ),
+    "claim.loss-reported.v1": Notice(
+        banks=NAMED,
+        bank_inbox=False,
+        roles=("finance_maker",),
+        bureau_acts=True,
+        fields=_CLAIM | {"written_off_on", "net_loss_fen", "reason"},
+    ),
+    "claim.loss-returned.v1": Notice(
+        banks=NAMED, bank_acts=True, roles=("finance_maker",), fields=_CLAIM | {"reason"}
+    ),
+    "claim.settled.v1": Notice(
+        banks=NAMED,
+        roles=("finance_maker", "pool_manager"),
+        fields=_CLAIM
+        | {"net_loss_fen", "shares", "paid_fen", "released_fen", "added_fen", "settled_on"},
+    ),
     "recovery.booked.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "pool_manager"),

@@ -60,7 +60,8 @@ class NewAdjustment(RequestBody):
         examples=["claw_back"],
         description="`claw_back`: the claim was approved wrongly. `exclude`: the loan was never "
         "eligible. Both reverse the claim for good. `late_money`: money from before the approval "
-        "came to light; base and shares are made anew.",
+        "came to light; base and shares are made anew. `escrow_settlement`: the bank has written the loan "
+        "off; what is held in escrow is paid, released and added to.",
     )
     reason: LongText = Field(examples=["审计发现贷款用途不符。"])
     evidence: LongText = Field(
@@ -99,6 +100,26 @@ class EntryAnswer(BaseModel):
     amount: str
 
 
+class EscrowSettled(BaseModel):
+    """What becomes of the money that is held in escrow."""
+
+    base: str = Field(description="Of the claim as approved.")
+    recovered: str = Field(description="By the bank, before the settlement.")
+    net_loss_by_books: str
+    net_loss_reported: str
+    net_loss: str = Field(description="What is shared: as reported, less what came in since.")
+    written_off_on: date
+    reason: str = Field(description="Why the bank has written the loan off.")
+    difference: str = Field(description="Why the reported net loss is not that of the books.")
+    held: str
+    due: str = Field(description="Of the pool, on the net loss.")
+    paid: str
+    released: str
+    added: str = Field(description="By the pool; the month's settlement pays it.")
+    short: str = Field(description="What the pool's balance does not reach for; the bank bears it.")
+    available: str
+
+
 class AdjustmentEffect(BaseModel):
     """What an adjustment does to everybody."""
 
@@ -107,6 +128,7 @@ class AdjustmentEffect(BaseModel):
     principal_after: str | None = None
     base_before: str | None = None
     base_after: str | None = None
+    escrow: EscrowSettled | None = Field(None, description="Of a settlement of escrow.")
     parts: list[PartAnswer]
     entries: list[EntryAnswer]
 
@@ -253,7 +275,7 @@ add_steps(
             body=AdjustmentDecided,
             name="decide_adjustment",
             description="Another person than the proposer decides on the trial (finance_checker): "
-            "booked in the first open month, the claim is reversed.",
+            "booked in the first open month, the claim is reversed, split anew or settled.",
         ),
         CaseStep(
             action=Action.REFUSE,

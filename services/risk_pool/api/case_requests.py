@@ -254,6 +254,38 @@ class WriteOff(RequestBody):
     written_off_on: IsoDate | None = Field(None, description="Today if left out.")
 
 
+class LossReported(RequestBody):
+    """A bank has written off a loan whose compensation is held in escrow; what it has lost net."""
+
+    model_config = ConfigDict(
+        **MONEY_NAMES,
+        json_schema_extra={
+            "examples": [
+                {
+                    "written_off_on": "2026-09-30",
+                    "net_loss": "2671053.49",
+                    "reason": "法院裁定终结执行，总行批复核销。",
+                    "documents": [
+                        {"kind": "report", "sha256": "0" * 64, "filename": "核销批复.pdf"}
+                    ],
+                }
+            ]
+        },
+    )
+
+    written_off_on: IsoDate
+    net_loss_fen: RequestFenOrZero | None = Field(
+        None,
+        description="The final net loss. Left out: what the books have, the claim's base less what "
+        "was recovered and confirmed since.",
+    )
+    reason: LongText = Field(examples=["法院裁定终结执行，总行批复核销。"])
+    difference_reason: LongText | None = Field(
+        None, description="Why the net loss is not what the books have; needed where it is not."
+    )
+    documents: list[StepPaper] = Field(min_length=1, max_length=100)
+
+
 Route = Literal[ROUTES]  # type: ignore[valid-type] # the words of the domain
 
 

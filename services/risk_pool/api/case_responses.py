@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.risk_pool.api.claim_needs import AmountOfClaim, FactOfClaim
 from services.risk_pool.api.trial_responses import TrialAnswer
 from shared.http.progress import StepAnswer
 from shared.money import MONEY_NAMES, Fen
@@ -80,6 +81,11 @@ class ClaimInList(Money):
     base_fen: Fen | None
     pool_pays_fen: Fen
     paid_fen: Fen
+    escrow: bool = Field(
+        description="The scheme holds the pool's part in escrow until the write-off; known from the "
+        "approval on."
+    )
+    held_fen: Fen = Field(description="What is in escrow for it now.")
     approved_on: date | None
     paid_on: date | None
     version: int
@@ -140,6 +146,8 @@ class ClaimNeeds(BaseModel):
         description="Fields of `facts` that one of the triggers asks for.",
         examples=[["lawsuit_accepted_on"]],
     )
+    facts: list[FactOfClaim] = Field(description="Facts as of the claim day, for `attributes`.")
+    amounts: list[AmountOfClaim] = Field(description="What counts beside the principal.")
     counts_costs: bool = Field(description="Costs up to the claim count in the loss.")
     no_other_compensation: bool
     steps: list[str] = Field(description="Steps between the review and the decision.")
@@ -230,6 +238,16 @@ class ClaimAnswer(ClaimInList):
     paid_from: str = Field(description="The dedicated account that paid, where it was named.")
     voucher: str = Field(description="The number of the payment voucher.")
     written_off_on: date | None
+    escrowed_on: date | None = Field(description="When the pool's part was moved into escrow.")
+    net_loss_fen: Fen | None = Field(
+        description="As the bank reported it; once it is settled, what was settled."
+    )
+    loss_reason: str
+    loss_difference: str = Field(description="Why it is not what the books had.")
+    loss_papers: list[dict[str, Any]]
+    settled_on: date | None
+    released_fen: Fen = Field(description="Of what was held, what went back to the pool.")
+    added_fen: Fen = Field(description="What the pool added; the month's settlement pays it.")
     approved_principal_fen: Fen | None
     part_reason: str = Field(description="Why only a part was approved; empty where it was all.")
     trial: TrialAnswer | None = Field(
@@ -309,6 +327,12 @@ class RecoveryTried(BaseModel):
     interest_after: str
     to_pledgor: str
     order: str
+    net_loss_before: str | None = Field(
+        None,
+        description="Before escrow is settled nothing is distributed: it is the bank's, and the net "
+        "loss falls.",
+    )
+    net_loss_after: str | None = None
     shares: list[ShareTried]
 
 

@@ -17,6 +17,7 @@ from services.risk_pool.api.case_responses import (
     StandsAt,
 )
 from services.risk_pool.api.cases import part_in, step_context
+from services.risk_pool.api.claim_needs import amounts_of_claim, facts_of_claim
 from services.risk_pool.api.claims import detail
 from services.risk_pool.domain.claim import LIFE_CYCLE, Action
 from services.risk_pool.domain.claim_checks import against
@@ -66,6 +67,8 @@ async def what_a_claim_takes(loan_id: UUID, caller: Bank, context: CurrentContex
             for condition, field in BANK_DATES.items()
             if any(getattr(rule, condition) for rule in terms.trigger)
         ],
+        facts=facts_of_claim(terms),
+        amounts=amounts_of_claim(terms),
         counts_costs="costs" in terms.base.plus,
         no_other_compensation=bool(terms.no_other_compensation),
         steps=list(steps_named(terms)),

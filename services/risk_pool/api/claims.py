@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 
 from services.risk_pool.api.case_requests import (
     ClaimApproval,
+    LossReported,
     Opinion,
     PaymentMade,
     Reason,
@@ -38,7 +39,7 @@ from services.risk_pool.domain.claim_steps import ROLES
 from services.risk_pool.domain.compensation import PartyPayment
 from services.risk_pool.domain.shares import PartyShare
 from services.risk_pool.handlers import claim_appeals as appeals
-from services.risk_pool.handlers import claim_holds, claim_payments, compensation
+from services.risk_pool.handlers import claim_holds, claim_payments, compensation, escrow
 from services.risk_pool.handlers import claim_steps as steps
 from services.risk_pool.handlers import claims as handlers
 from services.risk_pool.queries import claims as known
@@ -255,6 +256,30 @@ add_steps(
             name="pay_claim",
             description="The pool's part leaves the dedicated account (finance_maker), if it "
             "holds enough.",
+        ),
+        CaseStep(
+            action=Action.SET_ASIDE,
+            handler=escrow.set_aside,
+            body=PaymentMade,
+            name="set_claim_aside",
+            description="In a programme with escrow, in place of the payment: the pool's part leaves "
+            "the dedicated account (finance_maker) and is held in escrow until the write-off.",
+        ),
+        CaseStep(
+            action=Action.REPORT_LOSS,
+            handler=escrow.report_loss,
+            body=LossReported,
+            name="report_loss_of_claim",
+            description="The bank reports its write-off and the net loss, with papers; it may mend "
+            "the report until two persons have settled (an adjustment `escrow_settlement`).",
+        ),
+        CaseStep(
+            action=Action.RETURN_LOSS,
+            handler=escrow.return_loss,
+            body=Reason,
+            name="return_loss_of_claim",
+            description="The report of a write-off goes back to the bank, for a reason "
+            "(finance_maker, finance_checker); the money stays in escrow.",
         ),
         CaseStep(
             action=Action.RELEASE,

@@ -49,6 +49,7 @@ class PoolInList(Money):
     available_fen: Fen | None = None
     covered_fen: Fen | None = None
     reserved_fen: Fen | None = None
+    escrow_fen: Fen | None = Field(None, description="Held in escrow for claims.")
     own: "BankStanding | None" = Field(None, description="For a bank: where it stands itself.")
 
 
@@ -109,7 +110,8 @@ class PoolAnswer(Money):
     paid_in_fen: Fen | None = Field(None, description="All contributions.")
     available_fen: Fen | None = Field(
         None,
-        description="contributions + interest + recoveries − claims − fees − subsidies",
+        description="contributions + interest + recoveries − claims − fees − subsidies − escrow − "
+        "earmarked: what is free. What is held in escrow is not spent, and not available.",
     )
     cash_fen: Fen | None = Field(None, description="What lies in the dedicated account.")
     claims_fen: Fen | None = None
@@ -117,6 +119,8 @@ class PoolAnswer(Money):
     interest_fen: Fen | None = None
     fees_fen: Fen | None = None
     subsidies_fen: Fen | None = None
+    escrow_fen: Fen | None = Field(None, description="Held in escrow until claims are settled.")
+    earmarked_fen: Fen | None = Field(None, description="Approved, to be moved into escrow.")
     payable_fen: Fen | None = None
     receivable_fen: Fen | None = None
     covered_fen: Fen | None = None

@@ -12,9 +12,11 @@ import orjson
 from services.risk_pool.domain.audit import Verifier
 from services.risk_pool.domain.audit_checks import Check, Head, Row, Sealed, Totals
 from services.risk_pool.domain.chain import FORMAT, moment
+from services.risk_pool.domain.claim import AWAITS_PAYMENT
 from services.risk_pool.domain.settlement import State
 from shared.money import parse_fen
 from shared.postgres.database import prepare_connection
+from shared.postgres.literals import literals
 
 PREFETCH = 5_000
 
@@ -165,10 +167,20 @@ async def _exposure(conn: asyncpg.Connection, pool_code: str) -> dict[str, int]:
            from coverages where pool_code = $1 group by bank_code""",
         pool_code,
     )
+    held = await conn.fetch(
+        f"""select bank_code, sum(held_fen)::bigint as escrow_fen,
+                   coalesce(sum(pool_pays_fen) filter (
+                       where escrow and state in ({literals(AWAITS_PAYMENT)})), 0)::bigint
+                       as earmarked_fen
+            from claims where pool_code = $1 group by bank_code""",
+        pool_code,
+    )
+    kinds = ((rows, ("reserved", "covered")), (held, ("escrow", "earmarked")))
     return {
         f"{kind}:{row['bank_code']}": row[f"{kind}_fen"]
-        for row in rows
-        for kind in ("reserved", "covered")
+        for found, names in kinds
+        for row in found
+        for kind in names
     }
 
 

@@ -24,12 +24,14 @@ class Kind(StrEnum):
     CLAW_BACK = "claw_back"
     EXCLUDE = "exclude"
     LATE_MONEY = "late_money"
+    ESCROW_SETTLEMENT = "escrow_settlement"
 
 
 KIND_WORDS: Mapping[str, Words] = {
     Kind.CLAW_BACK: Words("追回补偿款", "claw-back"),
     Kind.EXCLUDE: Words("剔除不合格贷款", "exclusion of the loan"),
     Kind.LATE_MONEY: Words("批准前收回的款项", "money received before the approval"),
+    Kind.ESCROW_SETTLEMENT: Words("保证金清算", "settlement of escrow"),
 }
 
 

@@ -11,10 +11,12 @@ from typing import Any
 
 from services.risk_pool.domain.adjustment import KIND_WORDS, Kind, Part
 from services.risk_pool.domain.booking_back import Entry, nets
-from services.risk_pool.domain.compensation import PartyPayment
+from services.risk_pool.domain.compensation import POOL, PartyPayment
+from services.risk_pool.domain.escrow import Settling
 from services.risk_pool.domain.shares import PartyShare
 from shared.life_cycle import Row
 from shared.money import format_fen
+from shared.schemes.decide.escrow import explain_escrow
 from shared.schemes.decide.explanation import Explanation, Step, money
 from shared.schemes.decide.loss import ClaimDecision
 from shared.schemes.vocabulary import Words
@@ -32,6 +34,8 @@ class AdjustmentTrial:
     entries: Sequence[Entry]
     anew: "SplitAnew | None" = None
     """Of late money: the split that takes the place of the claim's own."""
+    settling: Settling | None = None
+    """Of a settlement of escrow: its figures."""
 
     @property
     def id(self) -> str:
@@ -51,6 +55,7 @@ class AdjustmentTrial:
         return {
             "kind": self.kind,
             **({} if self.anew is None else self.anew.as_data()),
+            **({} if self.settling is None else {"escrow": self.settling.as_data()}),
             "parts": [
                 {
                     "party": one.party,
@@ -76,6 +81,8 @@ class AdjustmentTrial:
         }
 
     def _explanation(self) -> Explanation:
+        if self.settling is not None:
+            return explain_escrow(self.settling.decision)
         words = KIND_WORDS[self.kind]
         return Explanation(
             "adjustment",
@@ -163,6 +170,42 @@ def with_late_money(
         ),
         entries=entries,
         anew=anew,
+    )
+
+
+def escrow_settled(
+    claim: Row,
+    *,
+    number: str,
+    shares: Sequence[PartyShare],
+    returned: Mapping[str, int],
+    settling: Settling,
+) -> AdjustmentTrial:
+    """Everybody bears its part of the final net loss; the lender gets the pool's part of it.
+
+    What the lender has recovered by itself counts as what it had back.
+    """
+    bears = {one.party: one.amount_fen for one in settling.shares}
+    gets = {claim["bearer"]: settling.paid_fen, POOL: -settling.paid_fen}
+    codes = {one.party: one.party_code for one in shares}
+    return AdjustmentTrial(
+        number=number,
+        kind=Kind.ESCROW_SETTLEMENT,
+        version=claim["decided_version"],
+        parts=tuple(
+            Part(
+                party=one.party,
+                party_code=one.party_code,
+                bore_fen=one.amount_fen,
+                had_back_fen=returned.get(one.party, 0),
+                bears_fen=bears[one.party],
+                keeps_back_fen=0,
+                gets_fen=gets.get(one.party, 0),
+            )
+            for one in shares
+        ),
+        entries=settling.entries(claim, bearer_code=codes[claim["bearer"]]),
+        settling=settling,
     )
 
 

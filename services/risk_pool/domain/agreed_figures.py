@@ -112,7 +112,7 @@ KINDS: Final[dict[str, Kind]] = {
         Words("银行年度补偿限额", "a bank's ceiling for a year"), "amount", "must", year=True
     ),
     "guarantee_fee": Kind(
-        Words("担保费", "guarantee fee"), "amount", "may", "must", paid=True, subject="fee"
+        Words("担保费", "guarantee fee"), "amount", "may", "may", paid=True, subject="fee"
     ),
     "raised_cap": Kind(
         Words("经决定调高的上限", "cap raised by a decision"), "amount", "may", "may", subject="cap"
@@ -134,7 +134,8 @@ FEES: Final[dict[str, Words]] = {
     "term": Words("合作期内逐笔收取", "charged on covered loans in the term"),
     "portfolio": Words("批量业务收取", "charged on the portfolio"),
 }
-"""Two kinds of guarantee fees, kept apart: only the first counts as `term_fees`."""
+"""Two ways to charge a guarantee fee, kept apart: `term_fees` are those charged loan by loan,
+`portfolio_fees` all that is charged on the portfolio, loan by loan or as a whole (H.16)."""
 
 
 _SUBJECTS: Final[dict[str, dict[str, Words] | dict[str, PartyWords]]] = {
@@ -196,7 +197,8 @@ def _scope_faults(entered: FigureEntered) -> Iterator[FieldFault]:
         yield _must("bank_code", kind)
     if kind.bank == "no" and entered.bank_code:
         yield _must_not("bank_code", kind)
-    if kind.loan == "must" and entered.loan_id is None:
+    loan_by_loan = entered.kind == "guarantee_fee" and entered.subject != "portfolio"
+    if (kind.loan == "must" or loan_by_loan) and entered.loan_id is None:
         yield _must("loan_id", kind)
     if kind.loan == "no" and entered.loan_id is not None:
         yield _must_not("loan_id", kind)

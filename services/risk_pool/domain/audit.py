@@ -38,7 +38,9 @@ class Verifier:
         self.balances = Check("balances", "余额重算", "balances recomputed")
         self.trial = Check("trial_balance", "借贷平衡", "trial balance")
         self.months = Check("closed_months", "已结月份未变", "closed months unchanged")
-        self.exposure = Check("exposure", "敞口与保障一致", "exposure agrees with coverages")
+        self.exposure = Check(
+            "exposure", "敞口、保证金与业务一致", "exposure and escrow agree with the cases"
+        )
 
     def transfer(self, row: Row) -> None:
         """The next transfer."""

@@ -46,7 +46,8 @@ class Head:
     balances: Totals
     closed_months: Mapping[str, Totals] = field(default_factory=dict)
     exposure: Mapping[str, int] | None = None
-    """`reserved:{bank}` and `covered:{bank}` as the coverages have them; None: not known."""
+    """`reserved:{bank}` and `covered:{bank}` as the coverages have them, `escrow:{bank}` and
+    `earmarked:{bank}` as the claims do; None: not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,11 +58,12 @@ def check_months(
 
 
 def check_exposure(check: Check, made: Totals, exposure: Mapping[str, int]) -> None:
-    """What is booked as held and covered is what the coverages add up to."""
+    """What is booked as held and covered is what the coverages add up to; what is in escrow or
+    earmarked for it, what the claims say."""
     booked = {
         account: two[0] - two[1]
         for account, two in made.items()
-        if account.startswith(("reserved:", "covered:"))
+        if account.startswith(("reserved:", "covered:", "escrow:", "earmarked:"))
     }
     for account in sorted(booked.keys() | exposure.keys()):
         check.looked_at += 1
@@ -70,7 +71,7 @@ def check_exposure(check: Check, made: Totals, exposure: Mapping[str, int]) -> N
             check.fault(
                 None,
                 f"{account}:账簿 {format_fen(booked.get(account, 0))},"
-                f"保障合计 {format_fen(exposure.get(account, 0))}",
-                f"{account}: booked {format_fen(booked.get(account, 0))}, the coverages add "
+                f"业务合计 {format_fen(exposure.get(account, 0))}",
+                f"{account}: booked {format_fen(booked.get(account, 0))}, the cases add "
                 f"up to {format_fen(exposure.get(account, 0))}",
             )

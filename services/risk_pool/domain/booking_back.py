@@ -13,12 +13,24 @@ from uuid import UUID
 from services.risk_pool.domain.ledger import (
     CASH,
     CLAIMS,
+    EARMARKS,
     RECOVERIES,
     Transfer,
+    natural_balance,
     payable_to,
     receivable_from,
+    turnover,
 )
-from services.risk_pool.domain.month_figures import CLAIM_APPROVED
+from services.risk_pool.domain.month_figures import (
+    CLAIM_APPROVED,
+    ESCROW_EARMARKED,
+    ESCROW_HELD,
+    ESCROW_RELEASED,
+)
+
+_POOLS_OWN = frozenset({CASH, CLAIMS, RECOVERIES, EARMARKS})
+_SET_ASIDE = frozenset({ESCROW_EARMARKED, ESCROW_HELD, ESCROW_RELEASED})
+"""Moves of the pool's own money that nobody else has a part in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +51,14 @@ def booked_back(
     """The opposite of everything that a claim and its recoveries have booked.
 
     `is_paid`: the pool's share has left the account, and its payee owes it back. What came in on
-    the pool's own account belongs to the bearer of the loan then.
+    the pool's own account belongs to the bearer of the loan then. What is still held in escrow, or
+    earmarked for it, goes back to the pool at once; what was paid out of escrow is owed back.
     """
-    entries = []
-    for one in transfers:
+    booked = tuple(transfers)
+    entries = _set_free(booked)
+    for one in booked:
+        if one.kind in _SET_ASIDE:
+            continue
         unpaid = one.kind == CLAIM_APPROVED and not is_paid
         debit, credit = _owing(one.credit, unpaid), _owed(one.debit, bearer_code)
         if _owner(debit) != _owner(credit) or _owner(debit) == "":
@@ -58,11 +74,32 @@ def booked_back(
     return tuple(entries)
 
 
+def _set_free(booked: Sequence[Transfer]) -> list[Entry]:
+    """What stands on the accounts of escrow, back into the dedicated account."""
+    entries = []
+    for account, (debited, credited) in turnover(booked).items():
+        kind = account.partition(":")[0]
+        left_fen = natural_balance(account, debited_fen=debited, credited_fen=credited)
+        if kind in ("escrow", "earmarked") and left_fen:
+            first = next(one for one in booked if one.debit == account)
+            entries.append(
+                Entry(
+                    adjusts=first.reference,
+                    kind=f"reversal-of-{first.kind}",
+                    debit=CASH if kind == "escrow" else EARMARKS,
+                    credit=account,
+                    amount_fen=left_fen,
+                )
+            )
+    return entries
+
+
 def _owing(credited: str, unpaid: bool) -> str:
     """Where what was credited is taken back: a debt of the pool that it has not paid is cancelled,
-    a receivable that was lowered stands again."""
+    a receivable that was lowered stands again; who was paid out of escrow owes."""
     kind, _, party = credited.partition(":")
-    return receivable_from(party) if kind == "payable" and not unpaid else credited
+    owes = kind == "escrow" or (kind == "payable" and not unpaid)
+    return receivable_from(party) if owes else credited
 
 
 def _owed(debited: str, bearer_code: str) -> str:
@@ -82,7 +119,8 @@ def nets(entries: Iterable[Entry], pool_code: str) -> dict[str, int]:
     found: dict[str, int] = {}
     for one in entries:
         for account, fen in ((one.debit, -one.amount_fen), (one.credit, one.amount_fen)):
-            owner = pool_code if account in (CLAIMS, RECOVERIES) else _owner(account)
+            is_pools = account in _POOLS_OWN or account.startswith(("escrow:", "earmarked:"))
+            owner = pool_code if is_pools else _owner(account)
             found[owner] = found.get(owner, 0) + fen
     assert sum(found.values()) == 0, "no fen is made or lost"
     return found

@@ -5,24 +5,25 @@ Between the review and the decision lie the steps that the loan's scheme names
 """
 
 from enum import StrEnum
-from typing import ClassVar
 
+from services.risk_pool.domain.claim_guards import (
+    FIRST_APPEAL,
+    GUARDS,
+    HELD_IN_ESCROW,
+    NOT_THE_REVIEWER,
+    NOT_WHO_REFUSED,
+    PAID_OUT,
+    STEP_S_PEOPLE,
+    STEPS_TAKEN,
+)
 from services.risk_pool.domain.claim_steps import ROLES
 from shared.life_cycle import (
     SYSTEM_ROLE,
-    Guard,
     LifeCycle,
     Move,
-    NotPossibleNow,
-    Person,
-    RoleMissing,
-    Row,
     Wait,
     Words,
-    another_person_than,
 )
-from shared.refusals import Refused
-from shared.schemes.vocabulary import STEPS
 
 BANK = frozenset({"bank_operator"})
 FIRST_PERSON = frozenset({"finance_maker", "reviewer"})
@@ -49,6 +50,9 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
     PAID = "paid"
     WRITTEN_OFF = "written_off"
+    ESCROWED = "escrowed"
+    LOSS_REPORTED = "loss_reported"
+    SETTLED = "settled"
     REVERSED = "reversed"
 
 
@@ -71,72 +75,11 @@ class Action(StrEnum):
     RELEASE = "release"
     PAY = "pay"
     WRITE_OFF = "write_off"
+    SET_ASIDE = "set_aside"
+    REPORT_LOSS = "report_loss"
+    RETURN_LOSS = "return_loss"
+    SETTLE = "settle"
     REVERSE = "reverse"
-
-
-class StepsMissing(Refused):
-    """A step that the scheme names before the decision has not been taken."""
-
-    code: ClassVar[str] = "steps-missing"
-
-
-class AppealedBefore(Refused):
-    """A claim is appealed once."""
-
-    code: ClassVar[str] = "appealed-before"
-
-
-def _all_steps_are_taken(case: Row, by: Person) -> Refused | None:
-    if case["next_step"] is None:
-        return None
-    words = STEPS[case["next_step"]]
-    return StepsMissing(
-        f"方案规定的步骤尚未办完，下一步：{words.zh}。",
-        f"Steps that the scheme names are still open; the next one: {words.en}.",
-        next_step=case["next_step"],
-    )
-
-
-def _takes_the_next_step(case: Row, by: Person) -> Refused | None:
-    step = case["next_step"]
-    if step is None:
-        return NotPossibleNow(
-            "方案规定的步骤均已登记。", "Every step that the scheme names is recorded."
-        )
-    if by.roles & ROLES[step]:
-        return None
-    words, required = STEPS[step], sorted(ROLES[step])
-    return RoleMissing(
-        f"下一步是{words.zh}，需要角色：{'、'.join(required)}。",
-        f"The next step ({words.en}) takes the role {' or '.join(required)}.",
-        required=required,
-    )
-
-
-def _is_not_appealed_yet(case: Row, by: Person) -> Refused | None:
-    if case["appealed_on"] is None:
-        return None
-    return AppealedBefore(
-        f"该申请已于 {case['appealed_on']} 申诉过一次，不得再次申诉。",
-        f"The claim was appealed once, on {case['appealed_on']}; it is not appealed again.",
-    )
-
-
-_NOT_THE_REVIEWER = "another person than the reviewer"
-_NOT_WHO_REFUSED = "another person than who refused"
-_STEPS_TAKEN = "every step that the scheme names is recorded"
-_STEP_S_PEOPLE = "the people of the step that is next"
-_FIRST_APPEAL = "not appealed before"
-
-_GUARDS: dict[str, Guard] = {
-    _NOT_THE_REVIEWER: another_person_than("reviewed_by", zh="审批", en="the decision"),
-    _NOT_WHO_REFUSED: another_person_than(
-        "refused_by", zh="申诉裁定", en="the ruling on an appeal"
-    ),
-    _STEPS_TAKEN: _all_steps_are_taken,
-    _STEP_S_PEOPLE: _takes_the_next_step,
-    _FIRST_APPEAL: _is_not_appealed_yet,
-}
 
 
 def _moves(
@@ -182,7 +125,7 @@ _JUDGING = (
         State.REVIEWED,
         STEP_PEOPLE,
         "claim.step-recorded.v1",
-        guards=(_STEP_S_PEOPLE,),
+        guards=(STEP_S_PEOPLE,),
     ),
     *_moves(
         (State.REVIEWED,),
@@ -190,7 +133,7 @@ _JUDGING = (
         State.APPROVED,
         SECOND_PERSON,
         "claim.approved.v1",
-        guards=(_NOT_THE_REVIEWER, _STEPS_TAKEN),
+        guards=(NOT_THE_REVIEWER, STEPS_TAKEN),
     ),
     *_moves(
         (State.SUBMITTED,),
@@ -205,7 +148,7 @@ _JUDGING = (
         State.REFUSED,
         SECOND_PERSON,
         "claim.refused.v1",
-        guards=(_NOT_THE_REVIEWER,),
+        guards=(NOT_THE_REVIEWER,),
     ),
 )
 _APPEALS = (
@@ -215,7 +158,7 @@ _APPEALS = (
         State.APPEALED,
         BANK,
         "claim.appealed.v1",
-        guards=(_FIRST_APPEAL,),
+        guards=(FIRST_APPEAL,),
     ),
     *_moves(
         (State.APPEALED,),
@@ -223,7 +166,7 @@ _APPEALS = (
         State.SUBMITTED,
         JUDGES_APPEALS,
         "claim.reopened.v1",
-        guards=(_NOT_WHO_REFUSED,),
+        guards=(NOT_WHO_REFUSED,),
     ),
     *_moves(
         (State.APPEALED,),
@@ -231,7 +174,7 @@ _APPEALS = (
         State.REFUSED_FINALLY,
         JUDGES_APPEALS,
         "claim.upheld.v1",
-        guards=(_NOT_WHO_REFUSED,),
+        guards=(NOT_WHO_REFUSED,),
     ),
     *_moves(
         (State.APPEALED,),
@@ -239,17 +182,25 @@ _APPEALS = (
         State.RETURNED,
         FIRST_PERSON | JUDGES_APPEALS,
         "claim.returned.v1",
-        guards=(_NOT_WHO_REFUSED,),
+        guards=(NOT_WHO_REFUSED,),
     ),
 )
 _PAYING = (
     # The loan was repaid, or is smaller than what was approved: a person is to look at it.
     *_moves((State.APPROVED,), Action.HOLD, State.HELD, EVENTS, "claim.held.v1"),
     *_moves((State.HELD,), Action.RELEASE, State.APPROVED, SECOND_PERSON, "claim.released.v1"),
-    *_moves((State.APPROVED,), Action.PAY, State.PAID, PAYER, "claim.paid.v1"),
-    # By an adjustment of two persons that books back: the loan is not claimed for again.
+    *_moves((State.APPROVED,), Action.PAY, State.PAID, PAYER, "claim.paid.v1", guards=(PAID_OUT,)),
+    # By an adjustment of two persons that books back: the loan is not claimed for again. An
+    # approved claim is held from the proposal on.
     *_moves(
-        (State.APPROVED, State.HELD, State.PAID, State.WRITTEN_OFF),
+        (
+            State.HELD,
+            State.PAID,
+            State.WRITTEN_OFF,
+            State.ESCROWED,
+            State.LOSS_REPORTED,
+            State.SETTLED,
+        ),
         Action.REVERSE,
         State.REVERSED,
         EVENTS,
@@ -260,11 +211,39 @@ _PAYING = (
     ),
 )
 
+_ESCROW = (
+    *_moves(
+        (State.APPROVED,),
+        Action.SET_ASIDE,
+        State.ESCROWED,
+        PAYER,
+        "claim.escrowed.v1",
+        guards=(HELD_IN_ESCROW,),
+    ),
+    # As often as the bank has to mend it, until two persons of the house have settled.
+    *_moves(
+        (State.ESCROWED, State.LOSS_REPORTED),
+        Action.REPORT_LOSS,
+        State.LOSS_REPORTED,
+        BANK,
+        "claim.loss-reported.v1",
+    ),
+    *_moves(
+        (State.LOSS_REPORTED,),
+        Action.RETURN_LOSS,
+        State.ESCROWED,
+        PAYER | SECOND_PERSON,
+        "claim.loss-returned.v1",
+    ),
+    # By an adjustment of two persons; what is recovered afterwards is shared out as settled.
+    *_moves((State.LOSS_REPORTED,), Action.SETTLE, State.SETTLED, EVENTS, "claim.settled.v1"),
+)
+
 LIFE_CYCLE = LifeCycle(
     goal=State.PAID,
     noun=Words("补偿申请", "claim"),
-    moves=(*_FILING, *_JUDGING, *_APPEALS, *_PAYING),
-    guards=_GUARDS,
+    moves=(*_FILING, *_JUDGING, *_APPEALS, *_PAYING, *_ESCROW),
+    guards=GUARDS,
     states={
         State.DRAFT: Words("草稿", "a draft"),
         State.SUBMITTED: Words("已提交", "submitted"),
@@ -278,6 +257,9 @@ LIFE_CYCLE = LifeCycle(
         State.HELD: Words("已批准，暂缓拨付", "held before payment"),
         State.PAID: Words("已拨付", "paid"),
         State.WRITTEN_OFF: Words("已核销，继续追偿", "written off, pursuit goes on"),
+        State.ESCROWED: Words("保证金持有中", "held in escrow"),
+        State.LOSS_REPORTED: Words("已报核销，待清算", "written off, to be settled"),
+        State.SETTLED: Words("保证金已清算，继续追偿", "escrow settled, pursuit goes on"),
         State.REVERSED: Words("已更正冲回", "reversed by an adjustment"),
     },
     actions={
@@ -297,6 +279,10 @@ LIFE_CYCLE = LifeCycle(
         Action.RELEASE: Words("解除暂缓", "released for payment"),
         Action.PAY: Words("拨付", "paid"),
         Action.WRITE_OFF: Words("核销", "written off"),
+        Action.SET_ASIDE: Words("转入保证金", "moved into escrow"),
+        Action.REPORT_LOSS: Words("报告核销与净损失", "reported as written off"),
+        Action.RETURN_LOSS: Words("退回核销报告", "sent back"),
+        Action.SETTLE: Words("清算保证金", "settled"),
         Action.REVERSE: Words("冲回", "reversed"),
     },
     waits={
@@ -343,6 +329,23 @@ LIFE_CYCLE = LifeCycle(
         State.PAID: Wait(
             roles=(), words=Words("等待银行追偿回款", "waits for what the bank recovers")
         ),
+        State.ESCROWED: Wait(
+            roles=("bank_operator",),
+            words=Words(
+                "等待银行核销并报告净损失",
+                "waits for the bank's write-off and the net loss",
+            ),
+        ),
+        State.LOSS_REPORTED: Wait(
+            roles=("finance_maker",),
+            words=Words(
+                "等待财务提出清算、另一人决定",
+                "waits for finance to propose the settlement, and another to decide it",
+            ),
+        ),
+        State.SETTLED: Wait(
+            roles=(), words=Words("继续追偿", "pursuit goes on; what comes in is shared out")
+        ),
         State.WRITTEN_OFF: Wait(
             roles=(), words=Words("继续追偿", "pursuit goes on; what comes in is shared out")
         ),
@@ -359,7 +362,16 @@ refused finally, after an appeal, is not filed again; nor is what an adjustment 
 ONLY_THE_BANKS_OWN = frozenset({State.DRAFT})
 """What nobody but the bank sees."""
 
-USES_CAPS = frozenset({State.APPROVED, State.HELD, State.PAID, State.WRITTEN_OFF})
+AWAITS_PAYMENT = frozenset({State.APPROVED, State.HELD})
+"""Approved, and the pool's part has not left the dedicated account."""
+
+USES_CAPS = AWAITS_PAYMENT | {
+    State.PAID,
+    State.WRITTEN_OFF,
+    State.ESCROWED,
+    State.LOSS_REPORTED,
+    State.SETTLED,
+}
 """Approved, and counted by every cap from then on."""
 
 IN_PART = {

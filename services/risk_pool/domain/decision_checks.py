@@ -106,6 +106,18 @@ def reason_to_hold(
     return None
 
 
+def adjustment_proposed(principal_fen: int) -> Moved:
+    """Somebody says that what was approved is wrong: nothing is paid before another has decided."""
+    return Moved(
+        code="adjustment-proposed",
+        zh="该补偿有更正待决定，决定前暂缓拨付。",
+        en="An adjustment of the claim waits to be decided; nothing is paid before.",
+        field="/outstanding_principal",
+        claimed=format_fen(principal_fen),
+        now=format_fen(principal_fen),
+    )
+
+
 def _out_of_cover(loan: Row) -> Moved:
     if loan["release_reason"] == LETS_GO[Action.REPAY]:
         return _repaid(loan["released_on"])

@@ -3,6 +3,7 @@
 It would have lowered the principal claimed (programmes H.11): the split is made again with that
 principal, under the same terms and with every cap as it was at the decision. What each has paid too
 much goes back to it; what recoveries have given it back beyond what it bears now it passes on.
+What the pool has not paid yet it pays so much less.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,12 +23,6 @@ class CountersNotKept(Refused):
     """A claim that was decided before the caps of a decision were kept."""
 
     code: ClassVar[str] = "counters-not-kept"
-
-
-class NotPaidYet(Refused):
-    """What is not paid yet is held and looked at, or booked back as a whole."""
-
-    code: ClassVar[str] = "not-paid-yet"
 
 
 def kept(counters: Counters, *, borrower_balance_fen: int) -> dict[str, Any]:
@@ -94,9 +89,14 @@ def faults(
 
 
 def booked_anew(
-    claim_number: str, before: Sequence[PartyPayment], after: Sequence[PartyPayment]
+    claim_number: str,
+    before: Sequence[PartyPayment],
+    after: Sequence[PartyPayment],
+    *,
+    is_paid: bool,
 ) -> list[Entry]:
-    """The difference of two ways of the money, step by step."""
+    """The difference of two ways of the money, step by step. What the pool has paid too much its
+    payee owes; what it has not paid yet is taken off its own debt."""
     steps = {(one.payer, one.payee): one for one in (*before, *after)}
     old = {(one.payer, one.payee): one.amount_fen for one in before}
     new = {(one.payer, one.payee): one.amount_fen for one in after}
@@ -106,12 +106,14 @@ def booked_anew(
         payer = (one.payer, one.payer_code)
         payee = (one.payee, one.payee_code)
         owes, owed = (payee, payer) if less > 0 else (payer, payee)
+        own_debt = one.payer == POOL and not is_paid and less > 0
+        owing = payable_to(owes[1]) if own_debt else receivable_from(owes[1])
         if less:
             entries.append(
                 Entry(
                     adjusts=f"claim:{claim_number}:{one.payer}:{one.payee}",
                     kind=CLAIM_ADJUSTED,
-                    debit=CLAIMS if owes[0] == POOL else receivable_from(owes[1]),
+                    debit=CLAIMS if owes[0] == POOL else owing,
                     credit=CLAIMS if owed[0] == POOL else payable_to(owed[1]),
                     amount_fen=abs(less),
                 )

@@ -13,16 +13,35 @@ INTEREST = "interest"
 FEES = "fees"
 SUBSIDIES = "subsidies"
 CAPACITY = "capacity"
+EARMARKS = "earmarks"
 
 DEBIT_KINDS = frozenset(
-    {"cash", "claims", "fees", "subsidies", "receivable", "reserved", "covered"}
+    {
+        "cash",
+        "claims",
+        "fees",
+        "subsidies",
+        "receivable",
+        "reserved",
+        "covered",
+        "escrow",
+        "earmarked",
+    }
 )
-"""Accounts whose balance is debits minus credits: what is owned, spent, owed to us or exposed."""
+"""Accounts whose balance is debits minus credits: what is owned, spent, owed to us or exposed.
 
-CREDIT_KINDS = frozenset({"contribution", "recoveries", "interest", "payable", "capacity"})
+`escrow:{bank}` is the pool's own money, moved out of the dedicated account and held for the bank's
+claims until their loss is final. `earmarked:{bank}` is what approved claims will move there; its
+other side is `earmarks`, for nothing has moved yet."""
+
+CREDIT_KINDS = frozenset(
+    {"contribution", "recoveries", "interest", "payable", "capacity", "earmarks"}
+)
 """Accounts whose balance is credits minus debits: what came in, what we owe, what is taken up."""
 
-_PER_PARTY = frozenset({"contribution", "payable", "receivable", "reserved", "covered"})
+_PER_PARTY = frozenset(
+    {"contribution", "payable", "receivable", "reserved", "covered", "escrow", "earmarked"}
+)
 _ACCOUNT = re.compile(r"([a-z]+)(?::([A-Za-z0-9][A-Za-z0-9_.-]{0,39}))?")
 _WORDS = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
@@ -50,6 +69,16 @@ def reserved_for(bank: str) -> str:
 def covered_of(bank: str) -> str:
     """Covered principal outstanding of a bank's loans."""
     return f"covered:{bank}"
+
+
+def escrow_for(bank: str) -> str:
+    """What the pool holds in escrow for a bank's claims, until their loss is final."""
+    return f"escrow:{bank}"
+
+
+def earmarked_for(bank: str) -> str:
+    """What approved claims of a bank will move into escrow, and nothing else may use."""
+    return f"earmarked:{bank}"
 
 
 def account_kind(account: str) -> str:
@@ -145,8 +174,11 @@ def paid_in_fen(balances: Mapping[str, int]) -> int:
 
 
 def available_fen(balances: Mapping[str, int]) -> int:
-    """The pool's own money: what it has taken in less what it has spent.
+    """The pool's own money that it is free to use: taken in, less spent, less set aside.
 
+    What is held in escrow, or earmarked for it, still belongs to the pool and is not spent; but
+    it is bound to its claims and available for nothing else: neither another claim, nor new cover,
+    nor the ratio of a breaker. What a settlement releases is available at once.
     Recovered money counts at once (programmes H.25); what is owed between parties does not
     count, for it only passes through. Below zero the pool has spent more than it had.
     """
@@ -157,9 +189,11 @@ def available_fen(balances: Mapping[str, int]) -> int:
         - balances.get(CLAIMS, 0)
         - balances.get(FEES, 0)
         - balances.get(SUBSIDIES, 0)
+        - held_fen(balances, "escrow")
+        - held_fen(balances, "earmarked")
     )
 
 
 def held_fen(balances: Mapping[str, int], kind: str) -> int:
-    """The sum over one kind of account: "covered", "reserved", "payable", "receivable"."""
+    """The sum over one kind of account: "covered", "escrow", "payable" and so on."""
     return sum(fen for account, fen in balances.items() if account.startswith(f"{kind}:"))

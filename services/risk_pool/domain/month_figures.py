@@ -30,8 +30,11 @@ CLAIM_APPROVED, CLAIM_SHARED, CLAIM_PAID = "claim-approved", "claim-shared", "cl
 RECOVERY_BOOKED = "recovery-booked"
 CLAIM_ADJUSTED, RECOVERY_ADJUSTED = "claim-adjusted", "recovery-adjusted"
 SUBSIDY_APPROVED = "subsidy-approved"
+ESCROW_EARMARKED, ESCROW_HELD = "escrow-earmarked", "escrow-held"
+ESCROW_PAID, ESCROW_ADDED, ESCROW_RELEASED = "escrow-paid", "escrow-added", "escrow-released"
 """Kinds of the transfers that claims and recoveries book: the pool's own share, that of any other
-payer, the payment of the pool's share, and what comes back."""
+payer, the payment of the pool's share, and what comes back. In a programme with escrow: set aside
+by the approval, moved, and at the settlement paid to the lender, added to, and released."""
 
 
 @dataclass(frozen=True, slots=True)

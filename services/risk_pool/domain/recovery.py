@@ -205,9 +205,11 @@ def check(reported: Reported, *, approved_on: date, today: date) -> list[Finding
             Finding(
                 "received-before-approval",
                 "",
-                f"收款日早于补偿批准日 {approved_on}，应在申请中扣减本金。",
+                f"收款日早于补偿批准日 {approved_on}，不是追偿回款，应扣减本金：请更正月报余额，"
+                "并通知资金池财务按批准前收回的款项更正。",
                 f"It was received before the claim's approval on {approved_on}: it lowers the "
-                "principal claimed, it is no recovery.",
+                "principal and is no recovery. Mend the month's report and tell the pool's finance, "
+                "who adjusts the claim for money from before the approval.",
                 field="/received_on",
             )
         )

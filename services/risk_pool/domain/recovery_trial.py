@@ -22,6 +22,8 @@ class RecoveryTrial:
     decision: RecoveryDecision
     codes: Mapping[str, str]
     """Role → code of the party that plays it."""
+    lowers_net_loss: bool = False
+    """Before escrow is settled: nothing is distributed, the net loss that is to be shared falls."""
 
     @property
     def id(self) -> str:
@@ -52,6 +54,7 @@ class RecoveryTrial:
             "interest_after": format_fen(interest_open - decision.to_interest_fen),
             "to_pledgor": format_fen(decision.to_pledgor_fen),
             "order": borne.order,
+            **self._net_loss(open_fen[borne.bearer], decision.returned[borne.bearer]),
             "shares": [
                 {
                     "party": party,
@@ -62,4 +65,12 @@ class RecoveryTrial:
                 }
                 for party, fen in decision.returned.items()
             ],
+        }
+
+    def _net_loss(self, before_fen: int, lowered_fen: int) -> dict[str, str | None]:
+        if not self.lowers_net_loss:
+            return {"net_loss_before": None, "net_loss_after": None}
+        return {
+            "net_loss_before": format_fen(before_fen),
+            "net_loss_after": format_fen(before_fen - lowered_fen),
         }

@@ -8,6 +8,7 @@ approval, whose terms bind it (H.12); what is said of the loan itself holds what
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 from services.risk_pool.domain.agreed_figures import State
 from services.risk_pool.domain.claim_facts import Registers
@@ -16,15 +17,24 @@ from shared.schemes.facts import FactDay
 from shared.schemes.stated import FactValue
 
 
+class Fee(NamedTuple):
+    """A guarantee fee that was charged."""
+
+    subject: str
+    """How: a key of `agreed_figures.FEES`."""
+    paid_on: date
+    amount_fen: int
+
+
 def registers_of(
     claim: Row,
     figures: Sequence[Row],
-    fees: Iterable[tuple[date, int]],
+    fees: Iterable[Fee],
     used_costs: frozenset[str],
     disbursed_on: date | None,
 ) -> Registers:
     """`figures`: those that have been in force, of the claim's pool, in the order of their release.
-    `fees`: day and amount of the guarantee fees charged in the programme's term."""
+    `fees`: the guarantee fees charged under the programme, each receipt once."""
     filed, approved = claim["claimed_on"], claim["terms_on"]
     days: Mapping[FactDay, date | None] = {
         "approval": approved,
@@ -79,16 +89,19 @@ def _nearness(figure: Row) -> int:
     return 1 if figure["bank_code"] else 0
 
 
-def _figures(own: Sequence[Row], claim: Row, fees: Iterable[tuple[date, int]]) -> dict[str, int]:
+def _figures(own: Sequence[Row], claim: Row, fees: Iterable[Fee]) -> dict[str, int]:
     filed = claim["claimed_on"]
     found: dict[str, int] = {}
     for kind in ("year_budget", "bank_year_ceiling"):
         of_year = [one for one in own if one["kind"] == kind and one["year"] == filed.year]
         for row in _holding(of_year, kind, filed).values():
             found[kind] = row["amount_fen"]
-    charged = [amount_fen for paid_on, amount_fen in fees if paid_on <= filed]
+    charged = [fee for fee in fees if fee.paid_on <= filed]
+    by_loan = [fee.amount_fen for fee in charged if fee.subject == "term"]
+    if by_loan:
+        found["term_fees"] = sum(by_loan)
     if charged:
-        found["term_fees"] = sum(charged)
+        found["portfolio_fees"] = sum(fee.amount_fen for fee in charged)
     return found
 
 

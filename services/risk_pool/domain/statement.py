@@ -17,6 +17,8 @@ from services.risk_pool.domain.ledger import (
     account_kind,
     contribution_of,
     covered_of,
+    earmarked_for,
+    escrow_for,
     payable_to,
     receivable_from,
     reserved_for,
@@ -38,6 +40,11 @@ KINDS: dict[str, Words] = {
     "claim-approved": Words("资金池应承担补偿", "Claims borne by the pool"),
     "claim-shared": Words("分担方应付补偿", "Claims payable by sharing parties"),
     "claim-paid": Words("补偿款拨付", "Claims paid out"),
+    "escrow-earmarked": Words("批准转入保证金", "Set aside for escrow"),
+    "escrow-held": Words("转入保证金账户", "Moved into escrow"),
+    "escrow-paid": Words("保证金清算付银行", "Paid to the bank out of escrow"),
+    "escrow-added": Words("清算补足", "Added at the settlement of escrow"),
+    "escrow-released": Words("保证金退回资金池", "Released from escrow to the pool"),
     "recovery-booked": Words("追偿款返还", "Recoveries returned"),
     "claim-adjusted": Words("补偿更正", "Claims adjusted"),
     "recovery-adjusted": Words("追偿返还更正", "Returned recoveries adjusted"),
@@ -60,6 +67,9 @@ ACCOUNTS: dict[str, Words] = {
     "receivable": Words("应收", "receivable"),
     "capacity": Words("已占用额度", "capacity taken up"),
     "reserved": Words("保留额度", "reserved"),
+    "escrow": Words("保证金账户", "escrow"),
+    "earmarked": Words("待转保证金", "earmarked for escrow"),
+    "earmarks": Words("待转保证金合计", "earmarks"),
     "covered": Words("在保本金", "covered principal"),
 }
 
@@ -129,6 +139,18 @@ def tables_of_party(party: str, accounts: Mapping[str, AccountMonth]) -> tuple[T
             {payable_to(party): 1, receivable_from(party): -1},
         ),
         table("contribution", Words("出资", "Contribution"), accounts, {contribution_of(party): 1}),
+        table(
+            "escrow",
+            Words("为贵方持有的保证金", "Held in escrow for your claims"),
+            accounts,
+            {escrow_for(party): 1},
+        ),
+        table(
+            "earmarked",
+            Words("已批准待转保证金", "Approved, to be moved into escrow"),
+            accounts,
+            {earmarked_for(party): 1},
+        ),
         table("covered", Words("在保本金", "Covered principal"), accounts, {covered_of(party): 1}),
         table("reserved", Words("保留额度", "Reserved"), accounts, {reserved_for(party): 1}),
     )
@@ -146,14 +168,17 @@ def tables_of_pool(accounts: Mapping[str, AccountMonth]) -> tuple[Table, ...]:
         return dict.fromkeys(by_kind.get(kind, ()), sign)
 
     own = {INTEREST: 1, RECOVERIES: 1, CLAIMS: -1, FEES: -1, SUBSIDIES: -1}
+    set_aside = {**all_of("escrow", -1), **all_of("earmarked", -1)}
+    escrow = table("escrow", Words("保证金账户", "Held in escrow"), accounts, all_of("escrow", 1))
     return (
         table(
             "available",
             Words("可用余额", "Available balance"),
             accounts,
-            {**all_of("contribution", 1), **own},
+            {**all_of("contribution", 1), **own, **set_aside},
         ),
         table("cash", Words("专户现金", "Cash of the account"), accounts, {CASH: 1}),
+        *((escrow,) if escrow.opening_fen or escrow.rows else ()),
         table("payable", Words("应付各方", "Payable to parties"), accounts, all_of("payable", 1)),
         table(
             "receivable",

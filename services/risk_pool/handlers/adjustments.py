@@ -24,9 +24,9 @@ from services.risk_pool.domain.adjustment_trial import (
     with_late_money,
 )
 from services.risk_pool.domain.booking_back import as_transfers, booked_back
-from services.risk_pool.domain.compensation import payment_of, payments_of
+from services.risk_pool.domain.compensation import paid_by_pool, payments_of
+from services.risk_pool.domain.escrow import EscrowCountsTheNetLoss
 from services.risk_pool.domain.late_money import (
-    NotPaidYet,
     booked_anew,
     counters_of,
     faults,
@@ -34,9 +34,10 @@ from services.risk_pool.domain.late_money import (
 )
 from services.risk_pool.domain.shares import shares_of
 from services.risk_pool.domain.trial import trial_moved
-from services.risk_pool.handlers import breakers
+from services.risk_pool.handlers import breakers, claim_holds, escrow
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.trial import decided_anew
+from services.risk_pool.handlers.waiting import serve_line
 from services.risk_pool.queries import adjustments as known
 from services.risk_pool.queries import claims as known_claims
 from services.risk_pool.queries import recoveries as known_recoveries
@@ -52,7 +53,11 @@ from shared.transitions import Step, apply_transition
 async def propose(
     conn: asyncpg.Connection, claim_id: UUID, proposed: Proposed, context: StepContext
 ) -> UUID:
-    """Somebody of finance proposes. Raises NotFound, NothingToAdjust, AdjustmentOpen."""
+    """Somebody of finance proposes. An approved claim that waits for its payment is held until a
+    person has looked at it.
+
+    Raises NotFound, NothingToAdjust, LossNotReported, AdjustmentOpen, CountersNotKept, FieldsWrong.
+    """
     pool_code = await claims.pool_of(conn, claim_id)
     if pool_code is None:
         raise NotFound("没有该补偿申请", "There is no such claim.")
@@ -62,6 +67,8 @@ async def propose(
     require_adjustable(claim["state"])
     if proposed.kind == Kind.LATE_MONEY:
         await _require_late_money(conn, claim, proposed)
+    if proposed.kind == Kind.ESCROW_SETTLEMENT:
+        escrow.require_reported(claim)
     waiting = await known.open_of(conn, claim_id)
     if waiting is not None:
         raise AdjustmentOpen(
@@ -99,15 +106,16 @@ async def propose(
         facts={"reason": proposed.reason},
     )
     await apply_transition(conn, adjustments.CASES, step, now=context.now)
+    await claim_holds.hold_for_adjustment(conn, claim, now=context.now)
     return adjustment_id
 
 
 async def _require_late_money(conn: asyncpg.Connection, claim: Row, proposed: Proposed) -> None:
-    """Raises NotPaidYet, CountersNotKept, FieldsWrong."""
-    if claim["paid_on"] is None:
-        raise NotPaidYet(
-            "该补偿尚未拨付，请先暂缓核查或整笔冲回。",
-            "The claim is not paid yet: it is held and looked at, or booked back as a whole.",
+    """Raises EscrowCountsTheNetLoss, CountersNotKept, FieldsWrong."""
+    if claim["escrow"]:
+        raise EscrowCountsTheNetLoss(
+            "保证金模式按净损失清算：请由银行在净损失中扣减，或作为追偿回款报告。",
+            "Escrow is settled by the net loss: the bank takes it off there, or reports a recovery.",
         )
     counters_of(await known.decided_by(conn, claim["id"]))
     wrong = faults(
@@ -131,6 +139,8 @@ async def trial_of(conn: asyncpg.Connection, adjustment: Row) -> AdjustmentTrial
         bearer = claim["bearer"]
         if adjustment["kind"] == Kind.LATE_MONEY:
             return await _late_trial(conn, claim, adjustment, codes)
+        if adjustment["kind"] == Kind.ESCROW_SETTLEMENT:
+            return await escrow.trial_of(conn, claim, adjustment["number"], codes)
         return all_undone(
             claim,
             number=adjustment["number"],
@@ -157,16 +167,14 @@ async def _late_trial(
         counters=counters,
         borrower_balance_fen=balance_fen,
     )
-    before = await known.last_payments(conn, claim["id"])
     payments = payments_of(decision.payments, codes)
     returned = await known_recoveries.returned_before(conn, claim["id"])
     entries = [
         *booked_anew(
             claim["number"],
-            await known_claims.payments(conn, claim["id"])
-            if before is None
-            else [payment_of(one) for one in before],
+            await known.payments_now(conn, claim["id"]),
             payments,
+            is_paid=claim["paid_on"] is not None,
         ),
         *passed_on(claim["number"], returned, decision.borne.borne, codes, bearer=claim["bearer"]),
     ]
@@ -208,7 +216,7 @@ async def decide(
     conn: asyncpg.Connection, adjustment_id: UUID, context: StepContext, *, trial: str, opinion: str
 ) -> None:
     """Another person decides on the trial they saw: booked in the first open month, and the claim
-    is reversed for good.
+    is reversed for good, split anew, or its escrow settled.
 
     Raises SecondPersonRequired, NothingToAdjust, TrialMoved with both.
     """
@@ -244,12 +252,15 @@ async def decide(
         },
     )
     await apply_transition(conn, adjustments.CASES, step, now=context.now)
-    if now.anew is None:
+    if now.settling is not None:
+        await escrow.record(conn, claim, adjustment, now.settling, day=day, context=context)
+    elif now.anew is None:
         await _reverse(conn, claim, adjustment, day, context)
     else:
         await _split_anew(conn, claim, now, now.anew)
     await breakers.watch_banks(conn, pool, (claim["bank_code"],), now=context.now)
     await breakers.watch_pool(conn, pool, day=day, now=context.now)
+    await serve_line(conn, pool.code, now=context.now)
 
 
 async def _reverse(
@@ -260,7 +271,7 @@ async def _reverse(
         action=claim_cycle.Action.REVERSE,
         by=SYSTEM,
         reason=f"{adjustment['number']}：{adjustment['reason']}",
-        changes={"reversed_on": day},
+        changes={"reversed_on": day, "held_fen": 0},
     )
     await apply_transition(conn, claims.CASES, step, now=context.now)
 
@@ -280,6 +291,13 @@ async def _split_anew(
         covered_fen=anew.decision.covered_fen,
         returned_less={party: fen for party, fen in less.items() if fen},
     )
+    if claim["paid_on"] is None:
+        await claims.pay_less(
+            conn,
+            claim["id"],
+            pool_pays_fen=sum(one.amount_fen for one in paid_by_pool(anew.payments)),
+            principal_fen=anew.principal_before_fen - anew.late_fen,
+        )
 
 
 def _told(trial: AdjustmentTrial) -> Sequence[Any]:

@@ -15,6 +15,7 @@ from services.risk_pool.domain.breaker_order import (
 )
 from services.risk_pool.handlers.breakers import cases_of, move_by_hand
 from services.risk_pool.handlers.step_context import StepContext
+from services.risk_pool.handlers.waiting import serve_line
 from services.risk_pool.tables import breaker_orders as orders
 from services.risk_pool.tables import breakers, parties
 from services.risk_pool.tables.breaker_orders import ORDERS
@@ -96,6 +97,7 @@ async def confirm(conn: asyncpg.Connection, order_id: UUID, context: StepContext
         day=context.today,
         now=context.now,
     )
+    await serve_line(conn, pool.code, now=context.now)
 
 
 async def refuse(

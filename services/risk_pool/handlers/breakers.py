@@ -18,6 +18,7 @@ from services.risk_pool.domain import ledger as accounts
 from services.risk_pool.domain.breaker_looks import BreakerLook, look_at_bank, look_at_pool
 from services.risk_pool.domain.breakers import STOPS, Action, Breaker, Cause
 from services.risk_pool.domain.silence import BankFigures
+from services.risk_pool.handlers.waiting import serve_line
 from services.risk_pool.queries import breaker_figures
 from services.risk_pool.queries.terms import terms_on
 from services.risk_pool.tables import breakers, pools
@@ -216,6 +217,7 @@ async def watch_idle_banks(database: Database, *, now: datetime) -> None:
         async with database.begin(EVERYWHERE) as conn:
             pool = await lock_pool(conn, pool_code)
             await _count_idle_months(conn, pool, bank, until=month, now=now)
+            await serve_line(conn, pool.code, now=now)
 
 
 async def _count_idle_months(

@@ -9,6 +9,7 @@ from services.risk_pool.domain import ledger as accounts
 from services.risk_pool.domain.cash import require_cash
 from services.risk_pool.domain.cash_entries import CashEntry
 from services.risk_pool.handlers.breakers import watch_pool
+from services.risk_pool.handlers.waiting import serve_line
 from services.risk_pool.tables import parties, pools
 from services.risk_pool.tables.cash_entries import store_cash_entry
 from services.risk_pool.tables.ledger import (
@@ -68,13 +69,15 @@ async def enter(
     await watch_pool(conn, pool, day=entry.day, now=now)
 
     held = await balances(conn, pool.code)
-    return BookedCash(
+    booked = BookedCash(
         number=number,
         reference=transfer.reference,
         seq=await pools.last_seq(conn, pool.code),
         available_fen=accounts.available_fen(held),
         cash_fen=held.get(accounts.CASH, 0),
     )
+    await serve_line(conn, pool.code, now=now)
+    return booked
 
 
 async def _require_party(conn: asyncpg.Connection, pool: LockedPool, party_code: str) -> None:

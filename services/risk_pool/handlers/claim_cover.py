@@ -8,7 +8,7 @@ import asyncpg
 
 from services.risk_pool.domain.coverage import LIFE_CYCLE, Action
 from services.risk_pool.domain.coverage_changes import release
-from services.risk_pool.handlers.recording import step_of
+from services.risk_pool.handlers.coverage_steps import step_of
 from services.risk_pool.tables import coverages
 from services.risk_pool.tables.coverages import COVERAGES
 from services.risk_pool.tables.ledger import LockedPool, book

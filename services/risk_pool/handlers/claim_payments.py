@@ -15,7 +15,7 @@ from services.risk_pool.domain.compensation import (
 from services.risk_pool.domain.ledger import CASH
 from services.risk_pool.handlers.claims import locked
 from services.risk_pool.handlers.step_context import StepContext
-from services.risk_pool.queries import claims as known
+from services.risk_pool.queries import adjustments
 from services.risk_pool.tables import claims
 from services.risk_pool.tables.ledger import balances, book
 from shared.transitions import Step, apply_transition
@@ -42,7 +42,7 @@ async def pay(
     require_cash(held_fen=(await balances(conn, pool.code)).get(CASH, 0), due_fen=due_fen)
 
     transfers = payment_transfers(
-        await known.payments(conn, claim_id),
+        await adjustments.payments_now(conn, claim_id),
         claim_number=claim["number"],
         loan_id=claim["loan_id"],
         paid_on=day,

@@ -1,6 +1,6 @@
 """What a decided claim does to the money: split by the loan's own terms, booked, and paid."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,9 @@ from services.risk_pool.domain.compensation import (
     paid_by_pool,
 )
 from services.risk_pool.domain.decision_checks import ClaimFactsMoved
+from services.risk_pool.domain.escrow import ESCROW, earmarking, require_pool_alone
 from services.risk_pool.domain.late_money import kept
+from services.risk_pool.domain.ledger import Transfer
 from services.risk_pool.domain.shares import PartyShare
 from services.risk_pool.domain.time_limits import term_of
 from services.risk_pool.domain.trial import Trial, trial_moved
@@ -22,6 +24,7 @@ from services.risk_pool.handlers.claim_cover import release_for_claim
 from services.risk_pool.handlers.claims import locked
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.trial import trial_of
+from services.risk_pool.handlers.waiting import serve_line
 from services.risk_pool.queries import claims as known
 from services.risk_pool.tables import claims
 from services.risk_pool.tables.ledger import LockedPool, book, store_explanation
@@ -57,21 +60,36 @@ async def approve(
     decision = now.decision
     if now.id != trial:
         raise trial_moved(await known.trial_shown(conn, claim_id, trial), now.as_data())
+    require_pool_alone(now.payments)
     day = pool.open_day(context.today)
 
     explanation_id = await _explain(conn, pool, claim, decision, opinion, context)
     await _record(conn, now, opinion, part_reason, context, day, explanation_id)
     await release_for_claim(conn, pool, claim["loan_id"], day=day, by=context.by, now=context.now)
-    transfers = approval_transfers(
-        now.payments,
-        claim_number=claim["number"],
-        loan_id=claim["loan_id"],
-        day=day,
-        explanation_id=explanation_id,
-    )
+    transfers = _transfers(now, day=day, explanation_id=explanation_id)
     await book(conn, pool, transfers, now=context.now)
     await breakers.watch_banks(conn, pool, (claim["bank_code"],), now=context.now)
     await breakers.watch_pool(conn, pool, day=day, now=context.now)
+    await serve_line(conn, pool.code, now=context.now)
+
+
+def _transfers(trial: Trial, *, day: date, explanation_id: UUID) -> Sequence[Transfer]:
+    """What is owed from now on; what will go into escrow is owed to nobody, it is bound."""
+    claim = trial.claim
+    owed = [one for one in trial.payments if one.payee != ESCROW]
+    transfers = [
+        *approval_transfers(
+            owed,
+            claim_number=claim["number"],
+            loan_id=claim["loan_id"],
+            day=day,
+            explanation_id=explanation_id,
+        )
+    ]
+    for one in trial.payments:
+        if one.payee == ESCROW:
+            transfers += earmarking(claim, one, day=day, explanation_id=explanation_id)
+    return transfers
 
 
 def _reason_of_part(claim: Row, trial: Trial, reason: str | None) -> str:
@@ -132,6 +150,7 @@ async def _record(
             "approved_on": day,
             "approved_principal_fen": trial.principal_fen,
             "part_reason": part_reason,
+            "escrow": trial.terms.escrow,
             "explanation_id": explanation_id,
             "pool_pays_fen": sum(one.amount_fen for one in paid_by_pool(trial.payments)),
             **_of_decision(decision),

@@ -57,15 +57,23 @@ async def activate(
                 for kind in change.incidents:
                     covered = {"covered": format_fen(change.moved_fen)}
                     recorded.incident(event, kind, _paid_out(event) | covered)
-    await record(conn, pools, recorded, now=now)
-    for one in late:
-        await _cover_late(conn, pools[one.event.pool_code], known[one.event.loan_id], one, now=now)
+    await record(conn, pools, recorded, now=now, more_follows=bool(late))
+    for place, one in enumerate(late, start=1):
+        pool, before = pools[one.event.pool_code], known[one.event.loan_id]
+        await _cover_late(conn, pool, before, one, now=now, more_follows=place < len(late))
 
 
 async def _cover_late(
-    conn: asyncpg.Connection, pool: LockedPool, before: Coverage, one: Received, *, now: datetime
+    conn: asyncpg.Connection,
+    pool: LockedPool,
+    before: Coverage,
+    one: Received,
+    *,
+    now: datetime,
+    more_follows: bool,
 ) -> None:
-    """One by one: each takes room that the next one must find taken."""
+    """One by one: each takes room that the next one must find taken, and they were paid out before
+    whoever waits in line."""
     recorded = Recorded()
     match await take_cover_again(conn, pool, before, one.event):
         case str() as kind:
@@ -73,7 +81,7 @@ async def _cover_late(
         case change:
             recorded.changes.append(change)
             recorded.touch(before)
-    await record(conn, {pool.code: pool}, recorded, now=now)
+    await record(conn, {pool.code: pool}, recorded, now=now, more_follows=more_follows)
 
 
 def _paid_out(event: LoanDisbursedV1) -> dict[str, str]:

@@ -7,6 +7,7 @@ import asyncpg
 
 from services.risk_pool.domain.numbers import free_prefix
 from services.risk_pool.domain.parties import JoiningParty, PoolExists
+from services.risk_pool.handlers.waiting import serve_line
 from services.risk_pool.tables import parties, pools
 from services.risk_pool.tables.ledger import lock_pool
 from shared.clock import business_date
@@ -51,6 +52,7 @@ async def let_party_in(
     pool = await lock_pool(conn, pool_code)
     await _let_in(conn, pool.code, party, joined_on=business_date(now), by=by, now=now)
     await pools.raise_version(conn, pool.code)
+    await serve_line(conn, pool.code, now=now)
 
 
 async def _let_in(

@@ -10,13 +10,15 @@ import asyncpg
 from services.risk_pool.domain.coverage import Coverage
 from services.risk_pool.domain.coverage_changes import CoverageChange
 from services.risk_pool.handlers import breakers
+from services.risk_pool.handlers.coverage_steps import step_of
+from services.risk_pool.handlers.waiting import serve_line
 from services.risk_pool.tables import coverages
 from services.risk_pool.tables.coverages import COVERAGES
 from services.risk_pool.tables.incidents import Incident, store_incidents
 from services.risk_pool.tables.ledger import LockedPool, book, lock_pools
-from shared.life_cycle import SYSTEM, Person
+from shared.life_cycle import SYSTEM
 from shared.messaging.inbox import Received
-from shared.transitions import Step, apply_transitions
+from shared.transitions import apply_transitions
 
 
 @dataclass(slots=True)
@@ -55,29 +57,16 @@ async def hold_pools_of(
     return pools, known
 
 
-def step_of(change: CoverageChange, by: Person, now: datetime) -> Step:
-    """A change that moves a coverage on, as the life cycle's machine takes it."""
-    assert change.move is not None
-    return Step(
-        case=change.before,
-        action=change.move.action,
-        by=by,
-        reason=change.reason,
-        detail={"amount_fen": change.moved_fen},
-        changes={**change.changes, "changed_at": now},
-        facts=change.facts,
-        term=lambda wait: change.held_until,
-    )
-
-
 async def record(
     conn: asyncpg.Connection,
     pools: Mapping[str, LockedPool],
     recorded: Recorded,
     *,
     now: datetime,
+    more_follows: bool = False,
 ) -> None:
-    """Book transfers, move or save coverages, keep incidents, look at breakers; in sets."""
+    """Book transfers, move or save coverages, keep incidents, look at breakers; in sets. What room
+    that makes goes to who waits for it, unless more follows that comes before them."""
     for code in sorted(pools):
         transfers = [
             transfer
@@ -97,3 +86,5 @@ async def record(
     await store_incidents(conn, recorded.incidents, now=now)
     for code, banks in sorted(recorded.touched.items()):
         await breakers.watch_banks(conn, pools[code], banks, now=now)
+    for code in sorted(pools) if not more_follows else ():
+        await serve_line(conn, code, now=now)

@@ -8,6 +8,7 @@ import asyncpg
 from uuid6 import uuid7
 
 from services.risk_pool.domain.claim_details import costs_of
+from services.risk_pool.domain.escrow import awaits_settlement, borne_alone
 from services.risk_pool.domain.recovery import (
     LIFE_CYCLE,
     Action,
@@ -25,6 +26,7 @@ from services.risk_pool.handlers import breakers
 from services.risk_pool.handlers.claims import terms_of
 from services.risk_pool.handlers.compensation import share_of_event
 from services.risk_pool.handlers.step_context import StepContext
+from services.risk_pool.handlers.waiting import serve_line
 from services.risk_pool.queries import claims as known_claims
 from services.risk_pool.queries import counted_costs
 from services.risk_pool.queries import recoveries as known
@@ -146,6 +148,7 @@ async def _require_admissible(
             " ".join(one.en for one in found),
             findings=[one.as_data() for one in found],
         )
+    await recoveries.hold_reference(conn, claim["bank_code"], reported.reference)
     same_reference, same_money = await known.same_as(conn, claim, reported, but=but)
     require_no_double(reported, same_reference=same_reference, same_money=same_money)
 
@@ -187,12 +190,24 @@ async def _locked(
 
 
 async def trial_of(conn: asyncpg.Connection, claim: Row, recovery: Row) -> RecoveryTrial:
-    """What a reported recovery would give to whom if it were confirmed now, whoever asks."""
+    """What a reported recovery would give to whom if it were confirmed now, whoever asks.
+
+    Before escrow is settled the bank has been paid nothing: what comes in is its own and lowers the
+    net loss that will be shared.
+    """
     async with seeing_everything(conn):
         facts = await _facts(conn, claim, recovery)
-        decision = split_recovery(facts, await known_claims.borne(conn, claim))
+        borne = await known_claims.borne(conn, claim)
+        if awaits_settlement(claim):
+            borne = borne_alone(borne, claim["base_fen"])
+        decision = split_recovery(facts, borne)
         codes = await known_claims.party_codes(conn, claim)
-    return RecoveryTrial(number=recovery["number"], decision=decision, codes=codes)
+    return RecoveryTrial(
+        number=recovery["number"],
+        decision=decision,
+        codes=codes,
+        lowers_net_loss=awaits_settlement(claim),
+    )
 
 
 async def confirm(
@@ -243,6 +258,7 @@ async def confirm(
     await recoveries.write_shares(conn, recovery, shares)
     await claims.carry_costs(conn, claim["id"], decision.carried_costs_fen)
     await breakers.watch_pool(conn, pool, day=context.today, now=context.now)
+    await serve_line(conn, pool.code, now=context.now)
 
 
 async def _facts(conn: asyncpg.Connection, claim: Row, recovery: Row) -> RecoveryFacts:

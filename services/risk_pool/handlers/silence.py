@@ -12,6 +12,7 @@ import asyncpg
 
 from services.risk_pool.domain.silence import BankFigures, reports_due
 from services.risk_pool.handlers.breakers import evaluate_bank
+from services.risk_pool.handlers.waiting import serve_line
 from services.risk_pool.queries import breaker_figures
 from services.risk_pool.queries.pools import programmes
 from services.risk_pool.queries.terms import terms_on
@@ -40,6 +41,7 @@ async def watch_silent_banks(database: Database, *, now: datetime) -> None:
         async with database.begin(EVERYWHERE) as conn:
             pool = await lock_pool(conn, one.pool_code)
             await _look(conn, pool, one.bank, until=one.until, now=now)
+            await serve_line(conn, pool.code, now=now)
 
 
 async def _not_looked_at(conn: asyncpg.Connection, *, today: date) -> list[_Late]:

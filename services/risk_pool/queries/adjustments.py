@@ -7,14 +7,21 @@ import asyncpg
 
 from services.risk_pool.domain.adjustment import OPEN, SEEN_BY_BANKS
 from services.risk_pool.domain.claim import Action as ClaimAction
+from services.risk_pool.domain.compensation import PartyPayment, payment_of
 from services.risk_pool.domain.ledger import Transfer
 from services.risk_pool.domain.month_figures import (
     CLAIM_ADJUSTED,
     CLAIM_APPROVED,
     CLAIM_SHARED,
+    ESCROW_ADDED,
+    ESCROW_EARMARKED,
+    ESCROW_HELD,
+    ESCROW_PAID,
+    ESCROW_RELEASED,
     RECOVERY_ADJUSTED,
     RECOVERY_BOOKED,
 )
+from services.risk_pool.queries import claims
 from services.risk_pool.queries.filters import conditions
 from shared.postgres.literals import literals
 
@@ -77,15 +84,17 @@ async def late_fen(conn: asyncpg.Connection, claim_id: UUID) -> int:
     return fen
 
 
-async def last_payments(conn: asyncpg.Connection, claim_id: UUID) -> list[dict[str, Any]] | None:
-    """The way of the money as the last late money left it; None where there was none."""
+async def payments_now(conn: asyncpg.Connection, claim_id: UUID) -> list[PartyPayment]:
+    """Who pays whom of a claim: as it was approved, or as the last late money left it."""
     effect: dict[str, Any] | None = await conn.fetchval(
         f"""select effect from adjustments
             where claim_id = $1 and amount_fen is not null and state in ({literals(SEEN_BY_BANKS)})
             order by id desc limit 1""",
         claim_id,
     )
-    return None if effect is None else effect["payments"]
+    if effect is None:
+        return await claims.payments(conn, claim_id)
+    return [payment_of(one) for one in effect["payments"]]
 
 
 async def decided_by(conn: asyncpg.Connection, claim_id: UUID) -> dict[str, Any] | None:
@@ -106,6 +115,17 @@ async def booked_of_loan(conn: asyncpg.Connection, pool_code: str, loan_id: UUID
            order by seq""",
         pool_code,
         loan_id,
-        [CLAIM_APPROVED, CLAIM_SHARED, RECOVERY_BOOKED, CLAIM_ADJUSTED, RECOVERY_ADJUSTED],
+        [
+            CLAIM_APPROVED,
+            CLAIM_SHARED,
+            RECOVERY_BOOKED,
+            CLAIM_ADJUSTED,
+            RECOVERY_ADJUSTED,
+            ESCROW_EARMARKED,
+            ESCROW_HELD,
+            ESCROW_PAID,
+            ESCROW_RELEASED,
+            ESCROW_ADDED,
+        ],
     )
     return [Transfer(**row) for row in rows]

@@ -8,7 +8,7 @@ import asyncpg
 
 from services.risk_pool.domain.agreed_figures import HELD_ONCE, State
 from services.risk_pool.domain.claim_facts import Registers
-from services.risk_pool.domain.registers import registers_of
+from services.risk_pool.domain.registers import Fee, registers_of
 from services.risk_pool.queries import counted_costs
 from services.risk_pool.queries.filters import conditions
 from shared.life_cycle import Row
@@ -31,11 +31,19 @@ async def registers_for(
         loan_ids,
     )
     fees = await conn.fetch(
-        f"""select loans.programme, fee.paid_on, sum(fee.amount_fen)::bigint as amount_fen
-            from agreed_figures as fee join coverages as loans using (loan_id)
-            where fee.pool_code = $1 and fee.kind = 'guarantee_fee' and fee.subject = 'term'
-              and fee.state = '{State.IN_FORCE}'
-            group by 1, 2""",
+        f"""with receipts as (
+                -- One that is entered in both ways counts once, by the loan.
+                select distinct on (fee.loan_id, fee.bank_code, fee.reference)
+                       coalesce(loans.programme, pools.programme) as programme, fee.subject,
+                       fee.paid_on, fee.amount_fen
+                from agreed_figures as fee join pools on pools.code = fee.pool_code
+                     left join coverages as loans using (loan_id)
+                where fee.pool_code = $1 and fee.kind = 'guarantee_fee'
+                  and fee.state = '{State.IN_FORCE}'
+                order by fee.loan_id, fee.bank_code, fee.reference, fee.subject desc
+            )
+            select programme, subject, paid_on, sum(amount_fen)::bigint as amount_fen
+            from receipts group by 1, 2, 3""",
         pool_code,
     )
     counted = await counted_costs.of_loans(conn, loan_ids)
@@ -48,7 +56,7 @@ async def registers_for(
             claim,
             figures,
             [
-                (fee["paid_on"], fee["amount_fen"])
+                Fee(fee["subject"], fee["paid_on"], fee["amount_fen"])
                 for fee in fees
                 if fee["programme"] == claim["programme"]
             ],

@@ -70,6 +70,7 @@ async def all_pools(conn: asyncpg.Connection) -> list[dict[str, Any]]:
             "available_fen": accounts.available_fen(held.get(pool["code"], {})),
             "covered_fen": accounts.held_fen(held.get(pool["code"], {}), "covered"),
             "reserved_fen": accounts.held_fen(held.get(pool["code"], {}), "reserved"),
+            "escrow_fen": accounts.held_fen(held.get(pool["code"], {}), "escrow"),
         }
         for pool in pools
     ]
@@ -118,6 +119,8 @@ async def of_pool(conn: asyncpg.Connection, pool_code: str, day: date) -> dict[s
         "subsidies_fen": held.get(accounts.SUBSIDIES, 0),
         "payable_fen": accounts.held_fen(held, "payable"),
         "receivable_fen": accounts.held_fen(held, "receivable"),
+        "escrow_fen": accounts.held_fen(held, "escrow"),
+        "earmarked_fen": accounts.held_fen(held, "earmarked"),
         "covered_fen": covered_fen,
         "reserved_fen": reserved_fen,
         "utilisation_bp": next(

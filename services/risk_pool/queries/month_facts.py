@@ -5,6 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
+from services.risk_pool.domain.adjustment import SEEN_BY_BANKS
 from services.risk_pool.domain.claim import UNDECIDED
 from services.risk_pool.domain.compensation import POOL
 from services.risk_pool.domain.coverage import COMPENSATED
@@ -43,14 +44,30 @@ async def party_codes(conn: asyncpg.Connection, pool_code: str) -> set[str]:
 async def awaiting_payment(
     conn: asyncpg.Connection, pool_code: str, month: Month
 ) -> dict[str, int]:
-    """Payee → the pool's share of claims that were approved but not paid at the month's end."""
+    """Payee → the pool's share of claims that were approved but not paid at the month's end, as
+    late money had left it by then."""
     rows = await conn.fetch(
-        """select step.payee_code as payee, sum(step.amount_fen)::bigint as fen
-           from claims join claim_payments as step on step.claim_id = claims.id
-           where pool_code = $1 and approved_on <= $2 and (paid_on is null or paid_on > $2)
-             and (reversed_on is null or reversed_on > $2)
-             and step.payer = $3
-           group by 1""",
+        f"""with unpaid as (
+               select id from claims
+               where pool_code = $1 and approved_on <= $2 and (paid_on is null or paid_on > $2)
+                 and (reversed_on is null or reversed_on > $2)
+           ), late as (
+               select distinct on (claim_id) claim_id, effect -> 'payments' as payments
+               from adjustments join unpaid on unpaid.id = claim_id
+               where amount_fen is not null and state in ({literals(SEEN_BY_BANKS)})
+                 and booked_on <= $2
+               order by claim_id, adjustments.id desc
+           ), steps as (
+               select step.payer, step.payee_code, step.amount_fen
+               from unpaid join claim_payments as step on step.claim_id = unpaid.id
+               where unpaid.id not in (select claim_id from late)
+               union all
+               select step.payer, step.payee_code, (step.amount * 100)::bigint
+               from late cross join lateral jsonb_to_recordset(late.payments)
+                    as step (payer text, payee_code text, amount numeric)
+           )
+           select payee_code as payee, sum(amount_fen)::bigint as fen from steps
+           where payer = $3 group by 1""",
         pool_code,
         month.last,
         POOL,
@@ -157,10 +174,11 @@ async def unconfirmed_recoveries(
 
 
 async def unpaid_claims(conn: asyncpg.Connection, pool_code: str, month: Month) -> list[CasesFound]:
-    """Per bank, claims approved up to the month's end and not paid."""
+    """Per bank, claims approved up to the month's end and neither paid nor set aside."""
     rows = await conn.fetch(
         f"""select bank_code, sum(pool_pays_fen)::bigint as fen, {_FOUND}
             from claims where pool_code = $1 and approved_on <= $2 and paid_on is null
+              and escrowed_on is null
               and (reversed_on is null or reversed_on > $2)
             group by bank_code order by bank_code""",
         pool_code,

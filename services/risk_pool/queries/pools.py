@@ -13,3 +13,9 @@ async def programmes(conn: asyncpg.Connection) -> list[tuple[str, str]]:
     """Every pool and its programme."""
     rows = await conn.fetch("select code, programme from pools order by code")
     return [(row["code"], row["programme"]) for row in rows]
+
+
+async def named(conn: asyncpg.Connection) -> list[tuple[str, str, str]]:
+    """Every pool by code, name and programme."""
+    rows = await conn.fetch("select code, name, programme from pools order by code")
+    return [(row["code"], row["name"], row["programme"]) for row in rows]

@@ -114,12 +114,14 @@ def loans_as_data(loans: MonthLoans) -> dict[str, Any]:
 def _accounts_of(party: str, accounts: Mapping[str, AccountMonth], *, is_pool: bool) -> list[str]:
     """The accounts whose every transfer the statement lists; exposure is listed loan by loan."""
     if is_pool:
-        kinds = ("cash", "contribution", "claims", "recoveries", "interest", "fees", "subsidies")
+        kinds = ("cash", "contribution", "claims", "recoveries", "interest", "fees", "subsidies",
+                 "escrow")  # fmt: skip
         return [name for name in accounts if accounts_of.account_kind(name) in kinds]
     own = (
         accounts_of.contribution_of(party),
         accounts_of.payable_to(party),
         accounts_of.receivable_from(party),
+        accounts_of.escrow_for(party),
     )
     return [name for name in own if name in accounts]
 

@@ -89,6 +89,17 @@ CASES = CaseTable(
         "voucher": "text",
         "written_off_on": "date",
         "reversed_on": "date",
+        "escrow": "boolean",
+        "escrowed_on": "date",
+        "held_fen": "bigint",
+        "net_loss_fen": "bigint",
+        "loss_lowered_fen": "bigint",
+        "loss_reason": "text",
+        "loss_difference": "text",
+        "loss_papers": "jsonb",
+        "settled_on": "date",
+        "released_fen": "bigint",
+        "added_fen": "bigint",
     },
     about=about,
 )
@@ -224,6 +235,22 @@ async def split_anew(
         covered_fen,
         returned_less,
         split,
+    )
+
+
+async def pay_less(
+    conn: asyncpg.Connection, claim_id: UUID, *, pool_pays_fen: int, principal_fen: int
+) -> None:
+    """What the pool pays of a held claim after late money; a report of so much principal as is left
+    of it holds it no second time."""
+    await conn.execute(
+        """update claims set pool_pays_fen = $2, released_principal_fen = $3,
+                  hold = hold || jsonb_build_object(
+                      'outstanding_fen', least((hold ->> 'outstanding_fen')::bigint, $3::bigint))
+           where id = $1""",
+        claim_id,
+        pool_pays_fen,
+        principal_fen,
     )
 
 

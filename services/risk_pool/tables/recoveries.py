@@ -56,6 +56,17 @@ async def insert(conn: asyncpg.Connection, recovery: Mapping[str, Any]) -> None:
     await conn.execute(_REPORT, *(recovery[name] for name in _REPORTED))
 
 
+async def hold_reference(conn: asyncpg.Connection, bank_code: str, reference: str) -> None:
+    """Until the transaction ends nobody else reports with this reference of the bank's: claims of
+    two pools have no lock in common. It comes after the pool's lock and the claim's."""
+    if reference:
+        await conn.execute(
+            "select pg_advisory_xact_lock(hashtext('recovery:' || $1), hashtext($2))",
+            bank_code,
+            reference,
+        )
+
+
 async def claim_of(conn: asyncpg.Connection, recovery_id: UUID) -> tuple[str, UUID] | None:
     """Pool and claim of a recovery, to be locked before it; None where there is none to know."""
     row = await conn.fetchrow(

@@ -71,6 +71,14 @@ async def pools_with_a_line(conn: asyncpg.Connection) -> list[str]:
     return [row["pool_code"] for row in rows]
 
 
+async def anybody_in(conn: asyncpg.Connection, pool_code: str) -> bool:
+    """Whether somebody waits in a pool."""
+    found: bool = await conn.fetchval(
+        f"select exists (select from coverages where pool_code = $1 and {_WAITS})", pool_code
+    )
+    return found
+
+
 async def renumber(conn: asyncpg.Connection, pool_code: str) -> None:
     """Give everybody in the line the place where they stand now."""
     await conn.execute(_RENUMBER, pool_code)

@@ -221,6 +221,7 @@ async def claims_of(
     paid_in: str = "20000000.00",
     code: str = "dongli",
     opened_on: date = OPENED,
+    text: str | None = None,
 ) -> AsyncIterator[Claims]:
     """A running risk_pool with one pool, its banks and money in it, in January 2026."""
     async with running(SERVICE, due_interval_seconds=3600) as service:
@@ -228,7 +229,7 @@ async def claims_of(
         await service.context.clock.set(
             datetime.combine(max(opened_on, date(2026, 1, 11)), time(1, 0), UTC)
         )
-        await pool.opened(*(banks or ("ICBC",)), opened_on=opened_on)
+        await pool.opened(*(banks or ("ICBC",)), opened_on=opened_on, text=text)
         if paid_in:
             await pool.paid_in(paid_in, on=opened_on)
         yield pool

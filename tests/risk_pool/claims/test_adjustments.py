@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.risk_pool.claims.driver import Claims, claims_of
 from tests.risk_pool.claims.test_claims import bad_loan, code_of, lending
 
@@ -225,32 +223,6 @@ async def test_nothing_is_adjusted_without_an_approved_claim_a_reason_and_eviden
         assert [one["gets"] for one in event["parts"]] == ["50000.00", "-50000.00"]
 
 
-@pytest.mark.parametrize("state", ["approved", "paid", "written_off", "held"])
-async def test_a_claim_is_reversed_from_every_state_in_which_it_is_approved(running, state):
-    async with claims_of(running) as pool:
-        claim = await claimed(pool)
-        if state in ("paid", "written_off"):
-            await pool.pays(claim)
-        if state == "written_off":
-            answer = await pool.checker.post(
-                f"/claims/{claim['id']}/write_off", json={"reason": "执行终结"}
-            )
-            assert answer.status_code == 200, answer.text
-        if state == "held":
-            await pool.hears(pool.repayment("a"))
-        where = f"/claims/{claim['id']}"
-        assert (await pool.auditor.get(where)).json()["state"] == state
-
-        done = await reversed_by(pool, claim)
-
-        case = (await pool.auditor.get(where)).json()
-        last = case["history"][-1]
-        assert (case["state"], last["source"], last["action"], last["role"]) == (
-            "reversed", state, "reverse", "system",
-        )  # fmt: skip
-        assert last["reason"].startswith(done["number"])
-
-
 async def test_an_adjustment_is_moved_by_those_it_names_alone_and_in_no_other_way(running):
     async with claims_of(running) as pool:
         claim = await claimed(pool)
@@ -289,7 +261,7 @@ async def test_an_adjustment_is_moved_by_those_it_names_alone_and_in_no_other_wa
                 assert code_of(answer) == (409, "not-possible-now"), (action, move)
             if action == "refuse":
                 assert (await pool.auditor.get(f"/claims/{claim['id']}")).json()["state"] == (
-                    "approved"
+                    "held"
                 )
         told = [one["type"] for one in await pool.said() if one["type"].startswith("adjustment.")]
         assert told == ["adjustment.proposed.v1"] * 2 + ["adjustment.decided.v1"]
@@ -304,7 +276,7 @@ async def test_whoever_proposed_does_not_decide(running):
         refused = await decides(pool, adjustment, by=both)
 
         assert code_of(refused) == (409, "second-person-required")
-        assert (await pool.auditor.get(f"/claims/{claim['id']}")).json()["state"] == "approved"
+        assert (await pool.auditor.get(f"/claims/{claim['id']}")).json()["state"] == "held"
         taken_back = await both.post(
             f"/adjustments/{adjustment['id']}/refuse", json={"reason": "撤回"}
         )
@@ -367,10 +339,9 @@ async def test_what_came_back_beyond_what_is_borne_after_late_money_is_passed_on
         assert "claims" not in held and "recoveries" not in held
 
 
-async def test_late_money_is_from_before_the_approval_and_of_a_paid_claim(running):
+async def test_late_money_is_from_before_the_approval(running):
     async with claims_of(running) as pool:
         claim = await claimed(pool)
-        assert code_of(await proposes(pool, claim, **LATE)) == (409, "not-paid-yet")
         await pool.pays(claim)
         for wrong, code in (
             ({"amount": "900000.01"}, "above-principal"),

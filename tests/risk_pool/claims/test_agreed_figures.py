@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from services.risk_pool.domain.agreed_figures import KINDS
+from shared.schemes import library
 from tests.risk_pool.claims.driver import Claims, amounts, claims_of
 from tests.risk_pool.claims.test_claim_facts import approve, bad, faults, owed, reviewed
 from tests.risk_pool.claims.test_claims import code_of
@@ -54,21 +56,23 @@ async def shown(pool: Claims, figure: Any) -> Any:
 # every move
 
 
-@pytest.mark.parametrize("role", EVERYBODY)
-async def test_only_finance_and_the_managers_enter_a_figure(running: Any, role: str):
+async def test_only_finance_and_the_managers_enter_a_figure(running: Any):
     async with claims_of(running) as pool:
-        answer = await somebody(pool, role).post("/pools/dongli/agreed-figures", json=SHARE)
+        for role in EVERYBODY:
+            answer = await somebody(pool, role).post("/pools/dongli/agreed-figures", json=SHARE)
 
-        if role not in ENTERS:
-            assert code_of(answer) == (403, "forbidden")
-            assert answer.json()["required"] == sorted(ENTERS)
-            return
-        figure = answer.json()
-        assert (answer.status_code, figure["state"]) == (201, "entered")
-        (move,) = (await shown(pool, figure))["history"]
-        assert (move["source"], move["action"], move["target"], move["role"]) == (
-            None, "enter", "entered", role,
-        )  # fmt: skip
+            if role not in ENTERS:
+                assert code_of(answer) == (403, "forbidden"), role
+                assert answer.json()["required"] == sorted(ENTERS)
+                continue
+            figure = answer.json()
+            assert (answer.status_code, figure["state"]) == (201, "entered"), role
+            (move,) = (await shown(pool, figure))["history"]
+            assert (move["source"], move["action"], move["target"], move["role"]) == (
+                None, "enter", "entered", role,
+            )  # fmt: skip
+        listed = (await pool.auditor.get("/pools/dongli/agreed-figures")).json()["items"]
+        assert len(listed) == len(ENTERS)
 
 
 @pytest.mark.parametrize("step", ["release", "refuse"])
@@ -133,35 +137,35 @@ async def test_a_figure_for_other_days_ends_nothing(running: Any):
 # what may be said
 
 
-@pytest.mark.parametrize(
-    ("figure", "found"),
-    [
-        ({"kind": "agreed_share"}, {"ratio", "bank_code", "subject"}),
-        (SHARE | {"amount": "1.00", "year": 2026}, {"amount", "year"}),
-        (SHARE | {"ratio": "101"}, {"ratio"}),
-        (SHARE | {"ratio": "0.4"}, {"ratio"}),
-        (SHARE | {"subject": "nobody"}, {"subject"}),
-        (SHARE | {"bank_code": "CCB"}, {"bank_code"}),
-        (SHARE | {"valid_to": "2025-12-31"}, {"valid_to"}),
-        ({"kind": "year_budget", "amount": "1.00", "bank_code": "ICBC"}, {"year", "bank_code"}),
-        ({"kind": "bank_year_ceiling", "amount": "1.00", "year": 2026}, {"bank_code"}),
-        ({"kind": "guarantee_fee", "amount": "1.00"}, {"loan_id", "subject", "paid_on"}),
-        ({"kind": "raised_cap", "amount": "1.00", "subject": "bank_year"}, {"subject"}),
-        ({"kind": "confirmed"}, {"flag", "loan_id", "subject"}),
-        ({"kind": "bank_score", "count": 90}, {"bank_code"}),
-        ({"kind": "claim_rate", "ratio": "2.5", "subject": "pool"}, {"subject"}),
-    ],
+SAYINGS: tuple[tuple[dict[str, Any], set[str]], ...] = (
+    ({"kind": "agreed_share"}, {"ratio", "bank_code", "subject"}),
+    (SHARE | {"amount": "1.00", "year": 2026}, {"amount", "year"}),
+    (SHARE | {"ratio": "101"}, {"ratio"}),
+    (SHARE | {"ratio": "0.4"}, {"ratio"}),
+    (SHARE | {"subject": "nobody"}, {"subject"}),
+    (SHARE | {"bank_code": "CCB"}, {"bank_code"}),
+    (SHARE | {"valid_to": "2025-12-31"}, {"valid_to"}),
+    ({"kind": "year_budget", "amount": "1.00", "bank_code": "ICBC"}, {"year", "bank_code"}),
+    ({"kind": "bank_year_ceiling", "amount": "1.00", "year": 2026}, {"bank_code"}),
+    ({"kind": "guarantee_fee", "amount": "1.00"}, {"loan_id", "subject", "paid_on"}),
+    ({"kind": "guarantee_fee", "amount": "1.00", "subject": "term"}, {"loan_id", "paid_on"}),
+    ({"kind": "guarantee_fee", "amount": "1.00", "subject": "portfolio"}, {"paid_on"}),
+    ({"kind": "raised_cap", "amount": "1.00", "subject": "bank_year"}, {"subject"}),
+    ({"kind": "confirmed"}, {"flag", "loan_id", "subject"}),
+    ({"kind": "bank_score", "count": 90}, {"bank_code"}),
+    ({"kind": "claim_rate", "ratio": "2.5", "subject": "pool"}, {"subject"}),
 )
-async def test_a_figure_says_what_its_kind_says_and_nothing_else(
-    running: Any, figure: dict[str, Any], found: set[str]
-):
-    async with claims_of(running) as pool:
-        answer = await pool.maker.post(
-            "/pools/dongli/agreed-figures",
-            json={"valid_from": "2026-01-01", "reference": "文件"} | figure,
-        )
 
-        assert {pointer.removeprefix("#/") for pointer in faults(answer)} == found
+
+async def test_a_figure_says_what_its_kind_says_and_nothing_else(running: Any):
+    async with claims_of(running) as pool:
+        for figure, found in SAYINGS:
+            answer = await pool.maker.post(
+                "/pools/dongli/agreed-figures",
+                json={"valid_from": "2026-01-01", "reference": "文件"} | figure,
+            )
+
+            assert {pointer.removeprefix("#/") for pointer in faults(answer)} == found, figure
         assert (await pool.auditor.get("/pools/dongli/agreed-figures")).json()["items"] == []
 
 
@@ -319,8 +323,13 @@ async def test_a_cap_is_raised_by_a_recorded_decision_and_never_further(running:
         assert amounts(claim["shares"])["city"] == "1200000.00"
 
 
-async def test_guarantee_fees_add_up_to_the_figure_of_the_term(running: Any):
-    async with claims_of(running, code="gd_sz_pingshan", opened_on=date(2026, 2, 5)) as pool:
+@pytest.mark.parametrize("of", ["portfolio_fees", "term_fees"])
+async def test_guarantee_fees_add_up_to_the_figure_that_the_cap_goes_by(running: Any, of: str):
+    """Twice the fees of the portfolio as Pingshan has it; of single loans where a programme says so."""
+    text = library.texts("gd_sz_pingshan")[0].replace("portfolio_fees", of)
+    async with claims_of(
+        running, code="gd_sz_pingshan", opened_on=date(2026, 2, 5), text=text
+    ) as pool:
         await pool.has("DANBAO", "guarantor")
         approved_on = date(2026, 2, 9)
         await pool.covers_with(
@@ -341,14 +350,18 @@ async def test_guarantee_fees_add_up_to_the_figure_of_the_term(running: Any):
         }  # fmt: skip
         await agreed(pool, **fee, amount="30000.00", reference="发票 1")
         await agreed(pool, **fee, amount="20000.00", reference="发票 2")
-        await agreed(pool, **fee | {"subject": "portfolio"}, amount="9.00", reference="发票 3")
+        before = amounts((await pool.trial(claim))["shares"])
+        assert before["pool"] == "50000.00"
+        batch = {"kind": "guarantee_fee", "subject": "portfolio", "paid_on": "2026-02-26"}
+        await agreed(pool, **batch, amount="9.00", reference="批量发票 3")
         # The same receipt once more is a correction, not one more fee.
         await agreed(pool, **fee, amount="15000.00", reference="发票 2")
         answer = await approve(pool, claim)
 
-        # Twice 45,000.00 of fees; 2.5 % of 8,000,000.00 lent would leave 200,000.00.
+        # Twice the fees; 2.5 % of 8,000,000.00 lent would leave 200,000.00.
         shares = amounts(answer.json()["shares"])
-        assert (shares["pool"], shares["guarantor"]) == ("45000.00", "45000.00")
+        due = {"portfolio_fees": "45009.00", "term_fees": "45000.00"}[of]
+        assert (shares["pool"], shares["guarantor"]) == (due, due)
 
 
 async def test_a_claim_with_a_figure_of_another_bank_has_none(running: Any):
@@ -358,3 +371,89 @@ async def test_a_claim_with_a_figure_of_another_bank_has_none(running: Any):
         claim = await reviewed(pool, "1000000.00")
 
         assert code_of(await approve(pool, claim)) == (409, "agreement-missing")
+
+
+# every kind drives something
+
+
+def tiers_by(fact: str, edge: str) -> tuple[str, str]:
+    """What Guangzhou's text says of the split, made to follow a fact that the bureau states."""
+    low = f"{{up_to: {edge}, shares: {{city: 50, bank: 50}}}}"
+    high = f"{{above: {edge}, shares: {{city: 20, bank: 80}}}}"
+    return "{shares: {city: 50, bank: 50}}", f"{{by: {fact}, tiers: [{low}, {high}]}}"
+
+
+HALF_OF_IT = "500000.00"
+CEILING = {"kind": "bank_year_ceiling", "bank_code": "ICBC", "amount": "9000000.00", "year": 2026}
+DRIVES = {
+    "year_budget": (
+        (
+            'per: programme_year, amount: "50000000.00"',
+            "per: programme_year, of: year_budget",
+        ),
+        {"year": 2026},
+        ({"amount": "900000.00"}, HALF_OF_IT),
+        ({"amount": "123456.78"}, "123456.78"),
+    ),
+    "bank_year_ceiling": (
+        ("", ""),
+        {"year": 2026, "bank_code": "ICBC"},
+        ({"amount": "900000.00"}, HALF_OF_IT),
+        ({"amount": "0.01"}, "0.01"),
+    ),
+    "bank_score": (
+        tiers_by("bank_score", "80"),
+        {"bank_code": "ICBC"},
+        ({"count": 80}, HALF_OF_IT),
+        ({"count": 81}, "200000.00"),
+    ),
+    "claim_rate": (
+        tiers_by("claim_rate", "3"),
+        {"bank_code": "ICBC"},
+        ({"ratio": "3"}, HALF_OF_IT),
+        ({"ratio": "301/10000"}, "200000.00"),
+    ),
+    "guarantee_multiple": (
+        tiers_by("guarantee_multiple", "500"),
+        {},
+        ({"ratio": "5/1"}, HALF_OF_IT),
+        ({"ratio": "501/100"}, "200000.00"),
+    ),
+}
+"""By kind: what is changed in Guangzhou's text, the figure's key, and two values with what the city
+then bears of 1,000,000.00."""
+
+SHOWN_ELSEWHERE = {
+    "agreed_share": test_a_share_agreed_of_the_loan_goes_before_that_of_its_bank,
+    "guarantee_fee": test_guarantee_fees_add_up_to_the_figure_that_the_cap_goes_by,
+    "raised_cap": test_a_cap_is_raised_by_a_recorded_decision_and_never_further,
+    "confirmed": test_a_prior_decision_must_be_on_record_before_its_party_pays_or_does_not,
+}
+
+
+def test_every_kind_of_figure_is_shown_to_drive_a_split():
+    assert DRIVES.keys() | SHOWN_ELSEWHERE.keys() == KINDS.keys()
+
+
+@pytest.mark.parametrize("kind", DRIVES)
+async def test_another_figure_makes_another_trial(running: Any, kind: str):
+    (said, instead), key, *values = DRIVES[kind]
+    text = library.texts("gd_guangzhou_2023")[0]
+    assert said in text
+    async with claims_of(
+        running, code="gd_guangzhou_2023", text=text.replace(said, instead, 1)
+    ) as pool:
+        if kind != "bank_year_ceiling":
+            await agreed(pool, **CEILING)
+        await bad(pool)
+        claim = await pool.files("a", "1000000.00")
+        missing = await pool.trial(claim)
+        assert missing["shares"] == [] and missing["missing"], missing
+
+        seen = []
+        for number, (value, due) in enumerate(values):
+            await agreed(pool, kind=kind, reference=f"文件 {number}", **key, **value)
+            trial = await pool.trial(claim)
+            assert amounts(trial["shares"])["city"] == due, trial
+            seen.append(trial["id"])
+        assert len(set(seen)) == len(values), "a decision on the first one is refused"

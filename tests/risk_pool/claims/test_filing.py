@@ -73,6 +73,11 @@ async def test_a_bank_asks_what_a_claim_for_its_loan_takes(running):
         }
         assert needs["steps"][0] == "expert_review"
         assert (needs["counts_costs"], needs["loan_number"]) == (False, "DL-2026-000001")
+        assert needs["facts"] == []
+        amounts = {one["name"]: one["required"] for one in needs["amounts"]}
+        assert amounts == {
+            "interest_arrears": False, "penalty_interest": False, "compound_interest": False,
+        }  # fmt: skip
         assert (await pool.bank("CCB").get(where)).status_code == 404
 
 

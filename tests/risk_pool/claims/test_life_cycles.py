@@ -6,12 +6,20 @@ what belongs to the way it went. Whatever has no row here is refused.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from shared.auth.issuer import Issuer
+from shared.service import Service
 from tests.risk_pool.claims.driver import DOCUMENTS, Claims, claims_of
+from tests.risk_pool.claims.test_adjustments import reversed_by
 from tests.risk_pool.claims.test_claims import code_of
+from tests.services import RunningService, together
 
 BANK = ("bank_operator", "bank_checker")
 BUREAU = (
@@ -40,6 +48,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "pay": {},
     "release": {"opinion": "好"},
     "write_off": {"reason": "执行终结"},
+    "set_aside": {},
+    "return_loss": {"reason": "缺少批复"},
+    "report_loss": {
+        "written_off_on": "2026-03-20",
+        "reason": "执行终结",
+        "documents": [{"kind": "report", "sha256": "3" * 64, "filename": "核销批复.pdf"}],
+    },
 }
 
 
@@ -66,6 +81,8 @@ class People:
     told: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     filed: int = 0
     payments: int = 0
+    heard: list[dict[str, Any]] = field(default_factory=list)
+    cursor: str | None = None
 
     def with_role(self, *roles: str, subject: str = "") -> Any:
         institution = "ICBC" if set(roles) <= set(BANK) else "*"
@@ -97,8 +114,8 @@ class People:
         before = await self.seen(path)
         where = f"{path}/{PATHS.get(action, action)}"
         body = body_of(path, action)
-        if "received_on" in body:
-            body = body | {"received_on": str(self.pool.today())}
+        for day in body.keys() & {"received_on", "written_off_on"}:
+            body = body | {day: str(self.pool.today())}
         if action == "approve":
             body = body | {"trial": (await by.get(f"{path}/trial")).json()["id"]}
         if action == "confirm" and path.startswith("/recoveries"):
@@ -114,15 +131,33 @@ class People:
         )  # fmt: skip
         return case
 
-    async def are_told(self, key: str, *families: str) -> None:
-        """Every case has told exactly what it should, in this order."""
+    async def listen(self) -> None:
+        """Read on in what was told."""
         await self.pool.service.settled()
         admin = self.pool.service.as_("zhou", "admin")
+        while True:
+            asked = {"limit": 1000} | ({"cursor": self.cursor} if self.cursor else {})
+            page = (await admin.get("/events", params=asked)).json()
+            self.heard += page["items"]
+            self.cursor = page["next_cursor"]
+            if len(page["items"]) < 1000:
+                return
+
+    async def are_told(self, key: str, *families: str, of: str = "") -> None:
+        """Every case, or the one named, has told exactly what it should, in this order."""
+        await self.listen()
         told: dict[str, list[str]] = defaultdict(list)
-        for one in (await admin.get("/events", params={"limit": 1000})).json()["items"]:
+        for one in self.heard:
             if one["type"].startswith(families):
                 told[one["data"][key]].append(one["type"])
-        assert dict(told) == {case: types for case, types in self.told.items() if types}
+        if of:
+            assert told[of] == self.told[of]
+        else:
+            assert dict(told) == {case: types for case, types in self.told.items() if types}
+
+    async def claim_is_told(self, path: str) -> None:
+        """A claim has told exactly what it should."""
+        await self.are_told("claim_id", "claim.", of=path.rpartition("/")[2])
 
 
 FIRST = ("finance_maker", "reviewer")
@@ -176,20 +211,21 @@ WAY_TO["written_off"] = (
     ("write_off", "finance_checker", "written_off", "claim.written-off.v1"),
 )
 STATES = {"stepped": "reviewed"}
-LOANS = 80
+LOANS = 70
 
 
-async def bad_loans(pool: Claims) -> None:
+async def bad_loans(pool: Claims, count: int = LOANS, **more: Any) -> None:
     """Loans that may be claimed for, one after the other."""
-    names = [f"l{number}" for number in range(LOANS)]
-    await pool.hears(*(pool.approval(name) for name in names))
+    names = [f"l{number}" for number in range(count)]
+    await pool.hears(*(pool.approval(name, **more) for name in names))
     await pool.hears(*(pool.disbursement(name) for name in names))
-    await pool.hears(
-        *(
-            pool.position(name, "2026-02", "900000.00", risk_class="substandard", overdue_days=92)
-            for name in names
+    for month in ("2026-01", "2026-02") if more else ("2026-02",):
+        await pool.hears(
+            *(
+                pool.position(name, month, "900000.00", risk_class="substandard", overdue_days=92)
+                for name in names
+            )
         )
-    )
     await pool.it_is("2026-03-05")
 
 
@@ -234,106 +270,232 @@ async def is_held(people: People, path: str, name: str) -> None:
     )  # fmt: skip
 
 
-async def test_a_claim_moves_as_its_people_move_it_and_in_no_other_way(running):
+@pytest.fixture(scope="module")
+async def people(
+    databases_of_module: Any, issuer: Issuer, shared_folder: Path
+) -> AsyncIterator[People]:
+    """One pool for the whole walk; each test begins with a loan of its own."""
+
+    @asynccontextmanager
+    async def running(service: Service, **settings: Any) -> AsyncIterator[RunningService]:
+        async with together(
+            [service], databases_of_module, issuer, shared_folder, **settings
+        ) as started:
+            yield started[0]
+
     async with claims_of(running) as pool:
-        people = People(pool)
         await bad_loans(pool)
+        yield People(pool)
 
-        for role in ROLES:
-            if role != "bank_operator":
-                body = pool.claim_of(f"l{people.filed}", "900000.00", overdue_days=95)
-                answer = await people.with_role(role).post("/claims", json=body)
-                assert answer.status_code == 403, role
-        assert (await pool.auditor.get("/claims")).json()["items"] == []
-        claim = (await pool.auditor.get(await claim_at(people, "submitted"))).json()
-        (begun,) = claim["history"]
-        assert (claim["state"], claim["version"]) == ("submitted", 1)
-        assert (begun["source"], begun["action"], begun["target"], begun["role"]) == (
-            None, "submit", "submitted", "bank_operator",
-        )  # fmt: skip
 
-        for source, action, roles, target, told in CLAIM_MOVES:
+async def test_a_claim_is_begun_by_its_bank_alone(people: People):
+    pool = people.pool
+    before = (await pool.auditor.get("/claims", params={"limit": 200})).json()["items"]
+    for role in ROLES:
+        if role != "bank_operator":
+            body = pool.claim_of(f"l{people.filed}", "900000.00", overdue_days=95)
+            answer = await people.with_role(role).post("/claims", json=body)
+            assert answer.status_code == 403, role
+    assert (await pool.auditor.get("/claims", params={"limit": 200})).json()["items"] == before
+
+    path = await claim_at(people, "submitted")
+
+    claim = (await pool.auditor.get(path)).json()
+    (begun,) = claim["history"]
+    assert (claim["state"], claim["version"]) == ("submitted", 1)
+    assert (begun["source"], begun["action"], begun["target"], begun["role"]) == (
+        None, "submit", "submitted", "bank_operator",
+    )  # fmt: skip
+    await people.claim_is_told(path)
+
+
+@pytest.mark.parametrize(
+    ("source", "action", "roles", "target", "told"),
+    CLAIM_MOVES,
+    ids=[f"{source}-{action}" for source, action, *_ in CLAIM_MOVES],
+)
+async def test_a_claim_moves_as_its_people_move_it(
+    people: People, source: str, action: str, roles: Sequence[str], target: str, told: str
+):
+    for role in roles:
+        path = await claim_at(people, source)
+        if role == roles[0]:
+            await people.is_for_nobody_but(roles, path, action)
+        await people.moves(path, action, people.with_role(role), role=role, to=target)
+        people.told[path.rpartition("/")[2]].append(told)
+        await people.claim_is_told(path)
+
+
+async def test_an_approved_claim_is_held_by_what_its_bank_reports_and_by_nobody(people: People):
+    path = await claim_at(people, "held")
+
+    assert (await people.seen(path))[0] == "held"
+    await people.claim_is_told(path)
+
+
+# An approved claim is held from the proposal on.
+@pytest.mark.parametrize("state", ["held", "paid", "written_off"])
+async def test_a_claim_is_reversed_by_a_decided_adjustment_and_by_nobody(
+    people: People, state: str
+):
+    path = await claim_at(people, state)
+    for role in ROLES:
+        answer = await people.with_role(role).post(f"{path}/reverse", json={})
+        assert answer.status_code in (404, 405), role
+
+    done = await reversed_by(people.pool, {"id": path.rpartition("/")[2]})
+
+    case = (await people.pool.auditor.get(path)).json()
+    last = case["history"][-1]
+    assert (case["state"], last["source"], last["action"], last["role"]) == (
+        "reversed", state, "reverse", "system",
+    )  # fmt: skip
+    assert last["reason"].startswith(done["number"])
+    await people.claim_is_told(path)
+    await nothing_else_is_possible(people, path, "reversed")
+
+
+@pytest.mark.parametrize("state", WAY_TO)
+async def test_a_claim_moves_in_no_other_way(people: People, state: str):
+    await nothing_else_is_possible(people, await claim_at(people, state), state)
+
+
+ESCROW_MOVES = (
+    ("approved", "set_aside", ("finance_maker",), "escrowed", "claim.escrowed.v1"),
+    ("escrowed", "report_loss", ("bank_operator",), "loss_reported", "claim.loss-reported.v1"),
+    ("loss_reported", "report_loss", ("bank_operator",), "loss_reported", "claim.loss-reported.v1"),
+    (
+        "loss_reported",
+        "return_loss",
+        ("finance_checker", "finance_maker"),
+        "escrowed",
+        "claim.loss-returned.v1",
+    ),
+)
+WAY_OF_ESCROW = {
+    "escrowed": (("set_aside", "finance_maker", "escrowed", "claim.escrowed.v1"),),
+    "loss_reported": (
+        ("set_aside", "finance_maker", "escrowed", "claim.escrowed.v1"),
+        ("report_loss", "bank_operator", "loss_reported", "claim.loss-reported.v1"),
+    ),
+}
+
+
+async def test_a_claim_in_escrow_moves_as_its_people_move_it_and_in_no_other_way(running):
+    async with claims_of(running, code="sh_escrow") as pool:
+        people = People(pool)
+        await bad_loans(pool, 8, mode="escrow")
+
+        async def at(state: str) -> str:
+            path = await claim_at(people, "approved")
+            for action, role, to, told in WAY_OF_ESCROW.get(state, ()):
+                await people.moves(path, action, people.with_role(role), role=role, to=to)
+                people.told[path.rpartition("/")[2]].append(told)
+            return path
+
+        for source, action, roles, target, told in ESCROW_MOVES:
             for role in roles:
-                path = await claim_at(people, source)
+                path = await at(source)
                 await people.is_for_nobody_but(roles, path, action)
                 await people.moves(path, action, people.with_role(role), role=role, to=target)
                 people.told[path.rpartition("/")[2]].append(told)
 
-        await _nothing_else_is_possible(people)
+        possible = {(source, action) for source, action, *_ in ESCROW_MOVES}
+        anybody = people.with_role(*BUREAU, subject="anybody")
+        for state in WAY_OF_ESCROW:
+            path = await at(state)
+            for action in ("approve", "pay", "write_off", "set_aside", "release", "withdraw"):
+                assert (state, action) not in possible
+                answer = await anybody.post(f"{path}/{action}", json=BODIES[action])
+                assert code_of(answer) == (409, "not-possible-now"), (state, action)
+            assert (await people.seen(path))[0] == state
+
+        # The settlement is nobody's own move: two persons decide an adjustment, and the case moves.
+        for role in ROLES:
+            answer = await people.with_role(role).post(f"{path}/settle", json={})
+            assert answer.status_code in (404, 405), role
+        claim = {"id": path.rpartition("/")[2]}
+        await reversed_by(pool, claim, kind="escrow_settlement")
+        case = (await pool.auditor.get(path)).json()
+        last = case["history"][-1]
+        assert (last["source"], last["action"], last["target"], last["role"]) == (
+            "loss_reported", "settle", "settled", "system",
+        )  # fmt: skip
+        people.told[claim["id"]].append("claim.settled.v1")
+        clerk = people.with_role("bank_operator")
+        answer = await clerk.post(f"{path}/report_loss", json=BODIES["report_loss"])
+        assert code_of(answer) == (409, "not-possible-now")
         await people.are_told("claim_id", "claim.")
 
 
-async def _nothing_else_is_possible(people: People) -> None:
+async def nothing_else_is_possible(people: People, path: str, state: str) -> None:
+    """Whatever has no row here is refused, whoever asks for it."""
     anybody = people.with_role(*BUREAU, subject="anybody")
     possible = {(source, action) for source, action, *_ in CLAIM_MOVES}
     possible |= {("stepped", action) for source, action in possible if source == "reviewed"}
     possible |= {("reviewed", "record_step"), ("stepped", "record_step"), ("reviewed", "approve")}
-    for state in WAY_TO:
-        path = await claim_at(people, state)
-        for action in dict.fromkeys(ACTIONS):
-            if (state, action) not in possible:
-                by = people.with_role("bank_operator") if action in FOR_BANKS else anybody
-                where = f"{path}/{PATHS.get(action, action)}"
-                answer = await by.post(where, json=BODIES[action])
-                assert code_of(answer) == (409, "not-possible-now"), (state, action)
-        assert (await people.seen(path))[0] == STATES.get(state, state)
+    for action in dict.fromkeys(ACTIONS):
+        if (state, action) not in possible:
+            by = people.with_role("bank_operator") if action in FOR_BANKS else anybody
+            where = f"{path}/{PATHS.get(action, action)}"
+            answer = await by.post(where, json=BODIES[action])
+            assert code_of(answer) == (409, "not-possible-now"), (state, action)
+    assert (await people.seen(path))[0] == STATES.get(state, state)
 
 
 FOR_BANKS = ("submit", "save_draft", "resubmit")
 """Routes that ask for the bank's role before they look at the case."""
 
 
-async def test_each_step_is_recorded_by_its_own_people_and_by_nobody_else(running):
-    async with claims_of(running) as pool:
-        people = People(pool)
-        await bad_loans(pool)
-        path = await claim_at(people, "reviewed")
-        case = (await pool.auditor.get(path)).json()
-        walked = []
+async def test_each_step_is_recorded_by_its_own_people_and_by_nobody_else(people: People):
+    pool = people.pool
+    path = await claim_at(people, "reviewed")
+    case = (await pool.auditor.get(path)).json()
+    walked = []
 
-        while case["next_step"]:
-            step = case["next_step"]
-            roles = ROLES_OF_STEPS[step]
-            answers = {
-                role: await people.with_role(role).post(
-                    f"{path}/steps", json=BODIES["record_step"] | {"step": step}
-                )
-                for role in ROLES
-                if role not in roles
-            }
-            assert {code_of(answer) for answer in answers.values()} == {(403, "role-missing")}
-            offered = {
-                role: "record_step"
-                in (await people.with_role(role).get(path)).json()["pending_actions"]
-                for role in ROLES
-            }
-            assert {role for role, is_offered in offered.items() if is_offered} == set(roles)
-            assert case["waiting_for"]["roles"] == sorted(roles)
-            assert await people.seen(path) == ("reviewed", case["version"], len(case["history"]))
+    while case["next_step"]:
+        step = case["next_step"]
+        roles = ROLES_OF_STEPS[step]
+        answers = {
+            role: await people.with_role(role).post(
+                f"{path}/steps", json=BODIES["record_step"] | {"step": step}
+            )
+            for role in ROLES
+            if role not in roles
+        }
+        assert {code_of(answer) for answer in answers.values()} == {(403, "role-missing")}
+        offered = {
+            role: "record_step"
+            in (await people.with_role(role).get(path)).json()["pending_actions"]
+            for role in ROLES
+        }
+        assert {role for role, is_offered in offered.items() if is_offered} == set(roles)
+        assert case["waiting_for"]["roles"] == sorted(roles)
+        assert await people.seen(path) == ("reviewed", case["version"], len(case["history"]))
 
-            # Any one of the step's people will do; the first of them in one claim, the last below.
-            case = await pool.takes_a_step(case)
-            assert case["history"][-1]["action"] == "record_step"
-            assert case["history"][-1]["role"] == sorted(roles)[0]
-            assert case["state"] == "reviewed"
-            walked.append(step)
+        # Any one of the step's people will do; the first of them in one claim, the last below.
+        case = await pool.takes_a_step(case)
+        assert case["history"][-1]["action"] == "record_step"
+        assert case["history"][-1]["role"] == sorted(roles)[0]
+        assert case["state"] == "reviewed"
+        walked.append(step)
 
-        assert walked == list(ROLES_OF_STEPS)
-        checker = people.with_role("finance_checker")
-        assert case["waiting_for"]["roles"] == ["finance_checker"]
-        answer = await people.with_role(*BUREAU, subject="anybody").post(
-            f"{path}/steps", json=BODIES["record_step"]
-        )
-        assert code_of(answer) == (409, "not-possible-now")
-        await people.moves(path, "approve", checker, role="finance_checker", to="approved")
+    assert walked == list(ROLES_OF_STEPS)
+    checker = people.with_role("finance_checker")
+    assert case["waiting_for"]["roles"] == ["finance_checker"]
+    answer = await people.with_role(*BUREAU, subject="anybody").post(
+        f"{path}/steps", json=BODIES["record_step"]
+    )
+    assert code_of(answer) == (409, "not-possible-now")
+    await people.moves(path, "approve", checker, role="finance_checker", to="approved")
 
-        path = await claim_at(people, "reviewed")
-        case = (await pool.auditor.get(path)).json()
-        while case["next_step"]:
-            answer = await checker.post(f"{path}/approve", json=BODIES["approve"])
-            assert code_of(answer) == (409, "steps-missing")
-            case = await pool.takes_a_step(case, role=-1)
-            assert case["history"][-1]["role"] == ROLES_OF_STEPS[walked.pop(0)][-1]
+    path = await claim_at(people, "reviewed")
+    case = (await pool.auditor.get(path)).json()
+    while case["next_step"]:
+        answer = await checker.post(f"{path}/approve", json=BODIES["approve"])
+        assert code_of(answer) == (409, "steps-missing")
+        case = await pool.takes_a_step(case, role=-1)
+        assert case["history"][-1]["role"] == ROLES_OF_STEPS[walked.pop(0)][-1]
 
 
 ROLES_OF_STEPS = {
@@ -344,96 +506,89 @@ ROLES_OF_STEPS = {
 }
 
 
-async def test_a_draft_is_moved_by_its_bank_alone_and_tells_nobody(running):
-    async with claims_of(running) as pool:
-        people = People(pool)
-        await bad_loans(pool)
-        clerk = people.with_role("bank_operator")
+async def test_a_draft_is_moved_by_its_bank_alone_and_tells_nobody(people: People):
+    pool = people.pool
+    clerk = people.with_role("bank_operator")
 
-        async def draft() -> str:
-            body = {"loan_id": str(pool.loans[f"l{people.filed}"])}
-            people.filed += 1
-            for role in ROLES:
-                if role != "bank_operator":
-                    answer = await people.with_role(role).post("/claims/drafts", json=body)
-                    assert answer.status_code == 403, role
-            answer = await clerk.post("/claims/drafts", json=body)
-            assert (answer.status_code, answer.json()["state"]) == (201, "draft"), answer.text
-            assert answer.json()["history"][0]["action"] == "save_draft"
-            return f"/claims/{answer.json()['id']}"
+    async def draft() -> str:
+        body = {"loan_id": str(pool.loans[f"l{people.filed}"])}
+        people.filed += 1
+        for role in ROLES:
+            if role != "bank_operator":
+                answer = await people.with_role(role).post("/claims/drafts", json=body)
+                assert answer.status_code == 403, role
+        answer = await clerk.post("/claims/drafts", json=body)
+        assert (answer.status_code, answer.json()["state"]) == (201, "draft"), answer.text
+        assert answer.json()["history"][0]["action"] == "save_draft"
+        return f"/claims/{answer.json()['id']}"
 
-        for action, target, told in (
-            ("save_draft", "draft", []),
-            ("submit", "submitted", ["claim.submitted.v1"]),
-            ("withdraw", "withdrawn", []),
-        ):
-            path = await draft()
-            where = f"{path}/{PATHS.get(action, action)}"
-            for role in ROLES:
-                if role != "bank_operator":
-                    answer = await people.with_role(role).post(where, json=BODIES[action])
-                    assert answer.status_code in (403, 404), (action, role)
-            before = (await clerk.get(path)).json()
-            assert (before["state"], before["version"]) == ("draft", 1)
-            answer = await clerk.post(where, json=BODIES[action])
-            assert (answer.status_code, answer.json()["state"]) == (200, target), answer.text
-            last = answer.json()["history"][-1]
-            assert (last["source"], last["action"], last["role"]) == (
-                "draft", action, "bank_operator",
-            )  # fmt: skip
-            people.told[before["id"]] += told
+    for action, target, told in (
+        ("save_draft", "draft", []),
+        ("submit", "submitted", ["claim.submitted.v1"]),
+        ("withdraw", "withdrawn", []),
+    ):
         path = await draft()
-        for action in dict.fromkeys(ACTIONS):
-            if action not in ("save_draft", "submit", "withdraw"):
-                answer = await clerk.post(
-                    f"{path}/{PATHS.get(action, action)}", json=BODIES[action]
-                )
-                assert code_of(answer) == (409, "not-possible-now"), action
-        await people.are_told("claim_id", "claim.")
+        where = f"{path}/{PATHS.get(action, action)}"
+        for role in ROLES:
+            if role != "bank_operator":
+                answer = await people.with_role(role).post(where, json=BODIES[action])
+                assert answer.status_code in (403, 404), (action, role)
+        before = (await clerk.get(path)).json()
+        assert (before["state"], before["version"]) == ("draft", 1)
+        answer = await clerk.post(where, json=BODIES[action])
+        assert (answer.status_code, answer.json()["state"]) == (200, target), answer.text
+        last = answer.json()["history"][-1]
+        assert (last["source"], last["action"], last["role"]) == (
+            "draft", action, "bank_operator",
+        )  # fmt: skip
+        people.told[before["id"]] += told
+        await people.claim_is_told(path)
+    path = await draft()
+    for action in dict.fromkeys(ACTIONS):
+        if action not in ("save_draft", "submit", "withdraw"):
+            answer = await clerk.post(f"{path}/{PATHS.get(action, action)}", json=BODIES[action])
+            assert code_of(answer) == (409, "not-possible-now"), action
 
 
-async def test_a_claim_that_is_refused_is_appealed_once_and_ruled_on_by_another_person(running):
-    async with claims_of(running) as pool:
-        people = People(pool)
-        await bad_loans(pool)
-        path = await claim_at(people, "submitted")
-        both = people.with_role("finance_maker", "finance_checker", subject="li")
-        clerk, other = people.with_role("bank_operator"), people.with_role("pool_manager")
-        await people.moves(path, "refuse", both, role="finance_checker", to="refused")
-        await people.moves(path, "appeal", clerk, role="bank_operator", to="appealed")
-        before = await people.seen(path)
+async def test_a_claim_that_is_refused_is_appealed_once_and_ruled_on_by_another_person(
+    people: People,
+):
+    path = await claim_at(people, "submitted")
+    both = people.with_role("finance_maker", "finance_checker", subject="li")
+    clerk, other = people.with_role("bank_operator"), people.with_role("pool_manager")
+    await people.moves(path, "refuse", both, role="finance_checker", to="refused")
+    await people.moves(path, "appeal", clerk, role="bank_operator", to="appealed")
+    before = await people.seen(path)
 
-        for action in ("reopen", "uphold", "return"):
-            answer = await both.post(f"{path}/{action}", json=BODIES[action])
-            assert code_of(answer) == (409, "second-person-required"), action
+    for action in ("reopen", "uphold", "return"):
+        answer = await both.post(f"{path}/{action}", json=BODIES[action])
+        assert code_of(answer) == (409, "second-person-required"), action
 
-        assert await people.seen(path) == before
-        await people.moves(path, "reopen", other, role="pool_manager", to="submitted")
-        await people.moves(path, "refuse", both, role="finance_checker", to="refused")
-        answer = await clerk.post(f"{path}/appeal", json=BODIES["appeal"])
-        assert code_of(answer) == (409, "appealed-before")
+    assert await people.seen(path) == before
+    await people.moves(path, "reopen", other, role="pool_manager", to="submitted")
+    await people.moves(path, "refuse", both, role="finance_checker", to="refused")
+    answer = await clerk.post(f"{path}/appeal", json=BODIES["appeal"])
+    assert code_of(answer) == (409, "appealed-before")
 
 
-async def test_who_reviewed_a_claim_decides_it_in_neither_way_and_may_pay_it(running):
-    async with claims_of(running) as pool:
-        people = People(pool)
-        await bad_loans(pool)
-        both = people.with_role("finance_maker", "finance_checker", subject="li")
-        path = await claim_at(people, "submitted")
-        await people.moves(path, "review", both, role="finance_maker", to="reviewed")
-        case = (await pool.auditor.get(path)).json()
-        while case["next_step"]:
-            case = await pool.takes_a_step(case)
-        before = await people.seen(path)
+async def test_who_reviewed_a_claim_decides_it_in_neither_way_and_may_pay_it(people: People):
+    pool = people.pool
+    both = people.with_role("finance_maker", "finance_checker", subject="li")
+    path = await claim_at(people, "submitted")
+    await people.moves(path, "review", both, role="finance_maker", to="reviewed")
+    case = (await pool.auditor.get(path)).json()
+    while case["next_step"]:
+        case = await pool.takes_a_step(case)
+    before = await people.seen(path)
 
-        for action in ("approve", "refuse"):
-            answer = await both.post(f"{path}/{action}", json=BODIES[action])
-            assert code_of(answer) == (409, "second-person-required"), action
+    for action in ("approve", "refuse"):
+        answer = await both.post(f"{path}/{action}", json=BODIES[action])
+        assert code_of(answer) == (409, "second-person-required"), action
 
-        assert await people.seen(path) == before
-        checker = people.with_role("finance_checker")
-        await people.moves(path, "approve", checker, role="finance_checker", to="approved")
-        await people.moves(path, "pay", both, role="finance_maker", to="paid")
+    assert await people.seen(path) == before
+    checker = people.with_role("finance_checker")
+    await people.moves(path, "approve", checker, role="finance_checker", to="approved")
+    await people.moves(path, "pay", both, role="finance_maker", to="paid")
 
 
 RETURNED = (("return", "finance_checker", "returned"),)
@@ -465,7 +620,7 @@ async def recovery_of(people: People, claim: str) -> str:
 async def test_a_recovery_is_confirmed_or_sent_back_by_another_and_in_no_other_way(running):
     async with claims_of(running) as pool:
         people = People(pool)
-        await bad_loans(pool)
+        await bad_loans(pool, 10)
         claim = await claim_at(people, "approved")
         people.told.clear()
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from services.risk_pool.domain.registers import registers_of
+from services.risk_pool.domain.registers import Fee, registers_of
 
 LOAN = UUID(int=1)
 CLAIM = {
@@ -82,8 +82,12 @@ def test_budget_and_ceiling_are_those_of_the_year_of_filing():
 def test_fees_count_up_to_the_day_of_filing_and_without_any_the_figure_is_missing():
     day = date(2026, 3, 2)
 
-    assert registers(fees=[(date(2026, 3, 3), 5)]).figures == {}
-    assert registers(fees=[(day, 5), (date(2025, 1, 1), 7)]).figures == {"term_fees": 12}
+    assert registers(fees=[Fee("term", date(2026, 3, 3), 5)]).figures == {}
+    by_loan = [Fee("term", day, 5), Fee("term", date(2025, 1, 1), 7)]
+    assert registers(fees=by_loan).figures == {"term_fees": 12, "portfolio_fees": 12}
+    batch = Fee("portfolio", day, 100)
+    assert registers(fees=[batch]).figures == {"portfolio_fees": 100}
+    assert registers(fees=[*by_loan, batch]).figures == {"term_fees": 12, "portfolio_fees": 112}
 
 
 def test_a_cap_raised_for_the_pool_holds_from_the_day_of_the_decision():

@@ -46,6 +46,7 @@ class Pool:
     def __init__(self, service: Any, code: str = "dongli") -> None:
         self.service = service
         self.code = code
+        self.programme = code
         self.loans: dict[str, UUID] = {}
         self.cases: dict[str, dict[str, Any]] = {}
         self.manager = service.as_("lin", "pool_manager")
@@ -57,9 +58,14 @@ class Pool:
         return self.service.as_(f"{code}-clerk", "bank_operator", institution=code)
 
     async def opened(
-        self, *banks: str, lines: dict[str, str] | None = None, opened_on: date = OPENED
+        self,
+        *banks: str,
+        lines: dict[str, str] | None = None,
+        opened_on: date = OPENED,
+        text: str | None = None,
     ) -> "Pool":
-        """Open the pool with the district's finance bureau and some banks."""
+        """Open the pool with the district's finance bureau and some banks; under the programme's
+        file, or under a text of the test's own."""
         parties: list[dict[str, Any]] = [
             {"code": "DL-FIN", "role": "district", "name": "区财政局"},
             *({"code": bank, "role": "bank", "name": bank} for bank in banks),
@@ -70,7 +76,7 @@ class Pool:
                     "amount": lines[party["code"]],
                     "valid_from": OPENED.isoformat(),
                 }
-        await publish(self.service, self.code)
+        await publish(self.service, self.code, text)
         answer = await self.manager.post(
             "/pools",
             json={
@@ -140,7 +146,7 @@ class Pool:
         attributes = more.pop("attributes", {})
         mode = more.pop("mode", "direct")
         approved_on = more.pop("approved_on", OPENED + timedelta(days=10))
-        programme = more.pop("programme", self.code)
+        programme = more.pop("programme", self.programme)
         case = self.case(name, **more)
         return ApplicationApprovedV1(
             **vars(case),

@@ -189,6 +189,7 @@ async def test_two_persons_suspend_from_every_state_and_only_two_persons_resume(
 async def test_two_persons_may_resume_what_figures_have_stopped(running, bank):
     async with pool_of(running, "ICBC", paid_in="" if not bank else "10000000.00") as pool:
         await brought_to(pool, bank, "suspended")
+        said = len(await pool.said())
 
         done = await ordered(pool, bank, "resume", reason="联席会议同意")
 
@@ -201,3 +202,7 @@ async def test_two_persons_may_resume_what_figures_have_stopped(running, bank):
             ("propose", "lin"),
             ("confirm", "wu"),
         ]
+        (told,) = (await pool.said())[said:]
+        assert (told["type"], told["cause"], told["reason"]) == (
+            "bank.resumed.v1" if bank else "pool.resumed.v1", "by-hand", "联席会议同意",
+        )  # fmt: skip

@@ -1,5 +1,7 @@
 """Every fact in every state of a coverage, through events: where it leads, and who is told."""
 
+from datetime import UTC, date, datetime, time, timedelta
+
 import pytest
 
 from services.risk_pool.handlers.claim_cover import NotCovered
@@ -260,3 +262,49 @@ async def test_a_loan_waits_declines_and_is_served_by_every_way_into_the_line_an
         ("declined", "wait"),
         ("waiting", "reserve"),
     ]
+
+
+async def test_every_step_back_leads_where_it_leads_and_tells_what_it_tells(running):
+    async with pool_of(running, "ICBC", paid_in="1000000.00") as pool:
+        loans = ("reopened", "undone", "undone when the hold has run out", "told late")
+        await pool.hears(*(pool.approval(loan, amount="1000.00") for loan in loans))
+        last = date.fromisoformat((await pool.coverage("told late"))["reserved_until"])
+        await pool.hears(*(pool.disbursement(loan, amount="1000.00") for loan in loans[:3]))
+        await pool.hears(pool.repayment("reopened"), pool.expiry("told late"))
+        said = len(await pool.said())
+        steps = (
+            # (what is heard, from, by which move, to, what is told)
+            (pool.reopening("reopened", "1000.00"), "released", "reopen", "active",
+             "coverage.reopened.v1"),
+            (pool.undoing("undone"), "active", "undo", "reserved", "coverage.reserved.v1"),
+            (pool.undoing("undone when the hold has run out", on=last + timedelta(days=1)),
+             "active", "undo_release", "released", "coverage.released.v1"),
+            (pool.disbursement("told late", amount="1000.00", on=last), "released", "cover_late",
+             "active", "coverage.activated.v1"),
+        )  # fmt: skip
+        morning = datetime.combine(last + timedelta(days=1), time(1), UTC)
+
+        await pool.hears(*(event for event, *_ in steps), at=morning)
+
+        told = [(one["loan_id"], one["type"]) for one in (await pool.said())[said:]]
+        for loan, (_, source, action, target, tells) in zip(loans, steps, strict=True):
+            case = await pool.coverage(loan)
+            move = case["history"][-1]
+            assert (case["state"], move["source"], move["action"], move["target"]) == (
+                target, source, action, target,
+            )  # fmt: skip
+            assert move["role"] == "system"
+            assert [kind for of, kind in told if of == str(pool.loans[loan])] == [tells]
+
+
+async def test_a_loan_waits_from_the_first_and_is_told_its_place(running):
+    async with pool_of(running, "ICBC", "CCB", paid_in="1000000.00", **NO_LINE) as pool:
+        await pool.approved("loan", amount="1000.00", bank="CCB")
+
+        waits = await pool.coverage("loan")
+        (told,) = [one for one in await pool.said() if "loan_id" in one]
+
+    assert (waits["state"], waits["line_place"]) == ("waiting", 1)
+    assert (told["type"], told["waiting"], told["place"]) == ("coverage.declined.v1", True, 1)
+    (move,) = waits["history"]
+    assert (move["source"], move["action"], move["role"]) == (None, "wait", "system")

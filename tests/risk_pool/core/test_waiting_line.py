@@ -38,7 +38,6 @@ async def test_room_that_is_freed_goes_to_the_first_in_line_whatever_the_others_
         assert [place for place, _ in told] == [1, 2]
 
         await pool.hears(pool.withdrawal("CCB 2"))
-        await pool.serves_its_line()
 
         assert await states(pool, "large", "small") == ["reserved", "reserved"]
         assert await pool.line() == []
@@ -54,7 +53,6 @@ async def test_a_smaller_one_does_not_overtake_the_one_that_the_same_limit_block
         await pool.approved("small", bank="ABC", amount="50000.00")
 
         await pool.hears(pool.withdrawal("ABC 4"))
-        await pool.serves_its_line()
         await pool.approved("new", bank="BOC", amount="1000.00")
 
         assert await states(pool, "large", "small", "new") == ["waiting"] * 3
@@ -76,13 +74,22 @@ async def test_a_bank_at_its_own_limit_does_not_hold_up_the_others(running):
         ]  # fmt: skip
 
 
-@pytest.mark.parametrize("way", ["contribution", "balance", "repayment", "line", "order"])
-async def test_whatever_makes_room_serves_the_line(running, way):
+WAYS = (
+    "contribution", "balance", "repayment", "position", "smaller loan", "withdrawal", "expiry",
+    "undone", "line", "order",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_whatever_makes_room_serves_the_line_by_the_same_move(running, way):
     lines = {"ICBC": "100000.00"} if way == "line" else None
     async with pool_of(running, "ICBC", "CCB", paid_in="100000.00", lines=lines) as pool:
-        if way == "repayment":
+        if way in ("repayment", "position", "undone"):
             await pool.covers("first", amount="200000.00")
             await pool.covers("second", amount="200000.00")
+        elif way in ("withdrawal", "expiry", "smaller loan"):
+            await pool.approved("first", amount="200000.00")
+            await pool.approved("second", amount="200000.00")
         elif way == "order":
             await by_order(pool, "suspend")
         elif way == "balance":
@@ -98,6 +105,15 @@ async def test_whatever_makes_room_serves_the_line(running, way):
             await pool.paid_in("60000.00")
         elif way == "repayment":
             await pool.hears(pool.repayment("first", on=date(2026, 1, 25)))
+        elif way == "position":
+            await pool.hears(pool.position("first", "2026-01", "40000.00"))
+        elif way == "smaller loan":
+            await pool.hears(pool.disbursement("first", amount="50000.00"))
+        elif way == "undone":
+            await pool.hears(pool.undoing("first"))
+            await pool.hears(pool.withdrawal("first"))
+        elif way in ("withdrawal", "expiry"):
+            await pool.hears(getattr(pool, way)("first"))
         elif way == "order":
             await by_order(pool, "resume")
         else:
@@ -109,8 +125,47 @@ async def test_whatever_makes_room_serves_the_line(running, way):
                 },
             )  # fmt: skip
             assert answer.status_code == 201, answer.text
-        await pool.serves_its_line()
 
+        # Nobody walks the line by itself: the move that made room has served it.
+        assert await states(pool, "waits") == ["reserved"]
+
+
+@pytest.mark.parametrize("end", ["withdrawal", "rejection", "expiry"])
+async def test_who_leaves_the_line_lets_those_behind_in_at_once(running, end):
+    async with pool_of(running, "ICBC", "CCB", "ABC", "BOC", paid_in="100000.00") as pool:
+        await full(pool)
+        await pool.hears(pool.withdrawal("ABC 4"))
+        await pool.approved("large", bank="BOC", amount="150000.00")
+        await pool.approved("small", bank="ABC", amount="50000.00")
+        assert await pool.line() == [(1, "large"), (2, "small")]
+
+        await pool.hears(getattr(pool, end)("large"))
+
+        assert await states(pool, "large", "small") == ["released", "reserved"]
+        assert await pool.line() == []
+
+
+async def test_a_bank_that_good_reports_lift_is_served_by_the_report_that_lifts_it(running):
+    async with pool_of(running, "ICBC", paid_in="1000000.00") as pool:
+        await pool.covers("bad", amount="100000.00")
+        await pool.hears(
+            pool.position("bad", "2026-01", "100000.00", risk_class="loss", overdue_days=10)
+        )
+        await pool.approved("waits", amount="150000.00")
+        assert await states(pool, "waits") == ["waiting"]
+        assert "bank_suspended" in {
+            one["limit"] for one in (await pool.coverage("waits"))["limits"]
+        }
+
+        for month in ("2026-02", "2026-03", "2026-04", "2026-05"):
+            await pool.hears(pool.position("bad", month, "100000.00"))
+            if await states(pool, "waits") == ["reserved"]:
+                break
+
+        (told,) = await pool.said("bank.resumed.v1")
+        assert (
+            told["on"] == f"{month}-{30 if month[-1] == '4' else 31 if month != '2026-02' else 28}"
+        )
         assert await states(pool, "waits") == ["reserved"]
 
 

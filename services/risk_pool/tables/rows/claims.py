@@ -100,6 +100,20 @@ class Claim(SQLModel, table=True):
     voucher: str = Field(sa_column=Column(Text, nullable=False))
     written_off_on: date | None = None
     reversed_on: date | None = None
+    escrow: bool
+    """Its scheme holds the pool's part in escrow; known from the approval on."""
+    escrowed_on: date | None = None
+    held_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    """What is in escrow now."""
+    net_loss_fen: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    loss_lowered_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    """What had been recovered when the net loss was reported."""
+    loss_reason: str = Field(sa_column=Column(Text, nullable=False))
+    loss_difference: str = Field(sa_column=Column(Text, nullable=False))
+    loss_papers: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    settled_on: date | None = None
+    released_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    added_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     split: int
     """Which of its splits counts: 0 is the approval's, each late money makes the next."""
     returned_less: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))

@@ -1,0 +1,42 @@
+"""What there is once in this database, and what the second one of two at once is told.
+
+The codes are those of the refusals that a later request hears.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from shared.postgres.collisions import Collision
+
+COLLISIONS: Final[Mapping[str, Collision]] = {
+    "banks_uscc_key": Collision(
+        "bank-exists",
+        "另一银行已使用该统一社会信用代码。",
+        "Another bank has this credit code.",
+    ),
+    "loans_bank_code_loan_no_key": Collision(
+        "loan-no-used",
+        "借据号已用于另一笔贷款。",
+        "Another loan has this number.",
+    ),
+    "loans_pkey": Collision(
+        "disbursed-meanwhile",
+        "该笔贷款的放款刚由他人报送，请刷新。",
+        "Somebody else has just reported this loan's disbursement; read it again.",
+    ),
+    "loan_changes_open": Collision(
+        "change-undecided",
+        "该笔贷款已有未决定的变更。",
+        "Another change of this loan waits to be decided.",
+    ),
+    "held_rights_pkey": Collision(
+        "right-in-use",
+        "该知识产权刚被另一申请占用。",
+        "Another application has just taken one of these rights.",
+    ),
+    "positions_pkey": Collision(
+        "reported-meanwhile",
+        "该月持仓刚由他人报送，请刷新。",
+        "Somebody else has just reported this month; read it again.",
+    ),
+}

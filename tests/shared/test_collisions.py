@@ -1,0 +1,113 @@
+"""Every unique index has an answer for the second one of two at once, or nobody can hit it."""
+
+import asyncio
+from collections.abc import Mapping
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from services.applications.main import SERVICE as APPLICATIONS
+from services.notifications.main import SERVICE as NOTIFICATIONS
+from services.risk_pool.main import SERVICE as RISK_POOL
+from shared.http import problems
+from shared.observability import telemetry
+from shared.postgres.collisions import Collision
+from shared.postgres.database import EVERYWHERE, Database
+
+_UNIQUE = """
+    select index.relname as name, pg_get_indexdef(unique_index.indexrelid) as definition
+    from pg_index as unique_index
+    join pg_class as index on index.oid = unique_index.indexrelid
+    join pg_class as held on held.oid = unique_index.indrelid
+    join pg_namespace as place on place.oid = held.relnamespace
+    where unique_index.indisunique and place.nspname = 'public'
+"""
+
+OF_THE_HOUSE = {
+    "alembic_version_pkc", "calendar_overrides_pkey", "event_feed_pkey", "idempotency_keys_pkey",
+    "inbox_pkey", "parked_event_id_key", "parked_pkey", "sandbox_clock_pkey",
+}  # fmt: skip
+"""Written by the machine alone, or with `on conflict`."""
+
+GIVES_WAY: Mapping[str, frozenset[str]] = {
+    "applications": frozenset({
+        "applications_number_key",  # from a block of numbers that is taken under its row's lock
+        "bank_suspensions_pkey", "closed_months_pkey", "published_schemes_pkey", "pools_pkey",
+        "number_blocks_pkey", "borrowers_pkey", "banks_pkey",  # on conflict
+        "pools_by_prefix",  # said by the pool, whose own database has it once
+        # Of a case whose row is locked.
+        "case_moves_pkey", "collateral_pkey", "documents_pkey", "pledge_registrations_pkey",
+        "valuations_pkey",
+    }),
+    "risk_pool": frozenset({
+        # From a counter that is held until the commit.
+        "adjustments_number_key", "agreed_figures_number_key", "cash_entries_number_key",
+        "claims_number_key", "recoveries_number_key", "subsidies_number_key",
+        # On conflict.
+        "account_balances_pkey", "breakers_pkey", "claim_trials_pkey", "coverages_pkey",
+        "number_series_pkey", "parties_pkey", "pools_pkey", "positions_pkey",
+        "published_schemes_pkey", "shown_trials_pkey",
+        # Of a pool and a case that are locked, written once with the move that is refused twice.
+        "breaker_evaluations_once_a_month", "case_moves_pkey", "claim_limits_pkey",
+        "claim_payments_pkey", "claim_shares_pkey", "claim_steps_claim_id_review_step_key",
+        "claim_steps_pkey", "recovery_shares_pkey", "settlement_findings_pkey",
+        "settlement_lines_pkey", "settlement_loans_pkey", "settlement_movements_pkey",
+        "settlement_statements_pkey", "transfers_pkey",
+    }),
+    "notifications": frozenset({
+        # On conflict, or of a row that is locked.
+        "attempts_delivery_id_number_key", "case_moves_pkey",
+        "deliveries_message_id_receiver_id_key", "messages_event_id_institution_key",
+        "pool_banks_pkey", "read_marks_pkey", "read_up_to_pkey",
+        "messages_position_key",  # an identity
+    }),
+}  # fmt: skip
+"""By service: indexes whose violation no request can reach, and why."""
+
+
+@pytest.mark.parametrize("service", [APPLICATIONS, RISK_POOL, NOTIFICATIONS], ids=lambda s: s.name)
+async def test_every_unique_index_tells_the_second_one_something_or_cannot_be_hit(
+    database_of, service
+):
+    fresh = await database_of(service.name)
+    conn = await asyncpg.connect(fresh.superuser_url)
+    rows = await conn.fetch(_UNIQUE)
+    await conn.close()
+    # An id of our own making is never made twice.
+    there = {row["name"] for row in rows if not row["definition"].endswith("(id)")}
+
+    answered = set(service.collisions)
+    assert there - OF_THE_HOUSE == answered | GIVES_WAY[service.name]
+    assert not answered & GIVES_WAY[service.name]
+
+
+async def test_the_second_of_two_inserts_at_once_is_a_409_in_both_languages(
+    database: Database, groundwork_owner_url: str
+):
+    app = FastAPI()
+    owner = await asyncpg.connect(groundwork_owner_url)
+    await owner.execute("create table seats (number int constraint seats_once unique)")
+    await owner.execute("create table rows (number int unique)")
+    await owner.execute("grant select, insert on seats, rows to applications")
+    await owner.close()
+
+    @app.post("/{table}")
+    async def sit(table: str) -> None:
+        async with database.begin(EVERYWHERE) as conn:
+            await conn.execute(f"insert into {table} values (1)")
+            await asyncio.sleep(0.05)
+
+    problems.install(app, collisions={"seats_once": Collision("seat-taken", "已占", "Taken.")})
+    telemetry.install(app, service="seats")
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        answers = await asyncio.gather(*(client.post("/seats") for _ in range(3)))
+        assert sorted(one.status_code for one in answers) == [200, 409, 409]
+        for language, words in (("zh", "已占"), ("en", "Taken.")):
+            told = await client.post("/seats", headers={"Accept-Language": language})
+            assert (told.json()["code"], told.json()["detail"]) == ("seat-taken", words)
+        # An index that nobody thought of is a mistake of ours, and stays one.
+        assert (await client.post("/rows")).status_code == 200
+        assert (await client.post("/rows")).status_code == 500
