@@ -1,7 +1,7 @@
 """Reports of a pool over HTTP: as JSON, as a workbook, and the loans behind each figure."""
 
 import asyncio
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
@@ -23,9 +23,19 @@ router = APIRouter(tags=["reports"], prefix="/pools/{code}/reports")
 
 Bureau = Annotated[Identity, Depends(requires(*BUREAU))]
 PoolCode = Annotated[str, Path(max_length=40, examples=["dongli"])]
-ReportCode = Literal[tuple(KINDS)]  # type: ignore[valid-type] # the words of the reports
-Measure = Literal[tuple(MEASURES)]  # type: ignore[valid-type]
-Division = Literal[tuple(DIMENSIONS)]  # type: ignore[valid-type]
+ReportCode = Literal[
+    "business", "classes", "overdue", "scorecard", "largest", "vintages", "national"
+]
+Measure = Literal[
+    "lent", "entered", "covered", "overdue", "bad", "claimed", "compensated", "paid", "recovered"
+]
+Division = Literal[
+    "bank", "mode", "area", "ip_kind", "industry", "park", "size", "first_loan", "class",
+    "borrower", "quarter",
+]  # fmt: skip
+assert get_args(ReportCode) == tuple(KINDS)
+assert get_args(Measure) == tuple(MEASURES)
+assert get_args(Division) == tuple(DIMENSIONS)
 PeriodText = Annotated[
     str,
     Query(

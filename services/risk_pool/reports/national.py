@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import asyncpg
 
 from services.risk_pool.domain.report_period import Period
-from services.risk_pool.domain.report_tables import Cell, Column, Line, Table
+from services.risk_pool.domain.report_tables import Cell, Column, Line, Table, Unit
 from services.risk_pool.queries.reports_measures import NOTHING, Counted, counted
 from services.risk_pool.reports.counting import growth_bp, list_of
 from shared.life_cycle import Words
@@ -68,7 +68,7 @@ def _table(
     *,
     money: bool,
 ) -> Table:
-    unit = "money" if money else "count"
+    unit: Unit = "money" if money else "count"
     lines = []
     for item, by, value, figure, words in _ITEMS:
         if (figure == "fen") is not money:

@@ -38,8 +38,8 @@ def as_workbook(report: dict[str, Any], *, language: Language) -> bytes:
 
 
 def _formats(book: Any) -> dict[str, Any]:
-    font = {"font_name": "Microsoft YaHei", "font_size": 10}
-    formats = {
+    font: dict[str, Any] = {"font_name": "Microsoft YaHei", "font_size": 10}
+    formats: dict[str, dict[str, Any]] = {
         "title": {"font_size": 14, "bold": True, "font_color": "#0F4C81"},
         "soft": {"font_color": "#6B7280"},
         "head": {"bold": True, "bg_color": "#E8EEF6", "bottom": 2, "text_wrap": True},
