@@ -31,7 +31,7 @@ async def foresight(page: Page, code: CodeInPath) -> Response:
     usual = await page.risk_pool.get(f"/pools/{code}/foresight", scenarios=100)
     asked, attempt, found = _asked(page, usual["assumptions"]), NOTHING_SENT, None
     try:
-        found = await page.risk_pool.get(f"/pools/{code}/foresight?{urlencode(asked)}")
+        found = await page.risk_pool.get(f"/pools/{code}/foresight", **asked)
     except Problem as problem:
         if problem.status not in (404, 422):
             raise

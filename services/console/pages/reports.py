@@ -43,8 +43,9 @@ async def loans(
     query = {"measure": measure, "period": period, "by": by, "cursor": cursor}
     asked = {name: text for name, text in query.items() if text}
     if value is not None:
-        asked["value"] = value  # an empty value is one: what is not told
-    found = await page.risk_pool.get(f"/pools/{code}/reports/loans?{urlencode(asked)}")
+        asked["value"] = value  # an empty one is a value: what is not told
+    answer = await page.risk_pool.file(f"/pools/{code}/reports/loans?{urlencode(asked)}")
+    found = answer.json()
     return page.render(
         "report_loans.html",
         code=code,

@@ -107,7 +107,7 @@ def lines(
             f'x2="{_WIDTH}" y2="{y_of(amount):.1f}"/>'
             f'<text x="{left - 8}" y="{y_of(amount) + 4:.1f}" text-anchor="end">{said}</text>'
         )
-    every = -(-len(labels) // 12)
+    every = -(-len(labels) // 8)
     for place, label in enumerate(labels):
         if place % every == 0:
             drawn.append(

@@ -104,3 +104,16 @@ def of_span(text: str, *spans: Span) -> Period:
             f"This report is made by the {' or '.join(spans)}.",
         )
     return period
+
+
+def last_over(day: date, span: Span) -> Period:
+    """The last month, quarter or year that is over on a day."""
+    before = Month.of(day).before
+    months = _MONTHS[span]
+    last = before.number // months * months
+    if last == 0:
+        before, last = Month(before.year - 1, 12), 12
+    return parse(
+        f"{before.year:04d}"
+        + {"month": f"-{last:02d}", "quarter": f"-Q{last // 3}", "year": ""}[span]
+    )

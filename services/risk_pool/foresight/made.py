@@ -26,6 +26,12 @@ from shared.schemes.terms import Terms
 
 NOTES = (
     Words(
+        "“余额 95%”指 100 种走向中有 95 种的月末余额不低于此数；损失曲线各栏分别取分位，一行不是同一种走向。"
+        "“未到期本金”假定无人违约。",
+        "“Balance, 95 %”: in 95 futures of 100 the month ends with no less. Each column of a loss curve "
+        "is a level of its own, so that no row is one future. “Not due yet” is as if nobody failed.",
+    ),
+    Words(
         "存量自然到期，不计新增放款。每户企业一年内违约的可能按五级分类取假定值，彼此相关；违约企业的"
         "全部在保贷款一并申请补偿，按条款逐笔分担并占用各项上限。",
         "The book runs off; nothing new is lent. Each firm may fail by the chance assumed for its "

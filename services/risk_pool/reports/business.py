@@ -11,6 +11,11 @@ from shared.life_cycle import Words
 BAD_RATIO = Column("bad_ratio", Words("不良率", "NPL ratio"), "percent")
 
 
+SIZE = ("lent", "entered", "covered", "overdue", "bad")
+LOSSES = ("claimed", "compensated", "paid", "recovered")
+assert {*SIZE, *LOSSES} == MEASURES.keys()
+
+
 async def business(
     conn: asyncpg.Connection,
     pool_code: str,
@@ -18,20 +23,32 @@ async def business(
     by: str,
     names: dict[str, Words],
 ) -> list[Table]:
-    """What was lent, stands covered, was claimed, paid and recovered, by one division."""
-    measures = tuple(MEASURES)
-    lines, total = await divided(conn, pool_code, measures, period, by, names)
-    return [
-        Table(
-            code="business",
-            words=Words(f"按{DIMENSIONS[by].zh}", f"By {DIMENSIONS[by].en}"),
-            first_column=DIMENSIONS[by],
-            columns=[*columns_of(measures), BAD_RATIO],
-            lines=[_bad_ratio(line) for line in lines],
-            total=_bad_ratio(total),
-            charted="covered",
-        )
-    ]
+    """What was lent and stands covered, what was claimed, paid and recovered, by one division."""
+    lines, total = await divided(conn, pool_code, SIZE, period, by, names)
+    book = Table(
+        code="book",
+        words=Words(
+            f"规模与质量：按{DIMENSIONS[by].zh}", f"Size and quality by {DIMENSIONS[by].en}"
+        ),
+        first_column=DIMENSIONS[by],
+        columns=[*columns_of(SIZE), BAD_RATIO],
+        lines=[_bad_ratio(line) for line in lines],
+        total=_bad_ratio(total),
+        charted="covered",
+    )
+    lines, total = await divided(conn, pool_code, LOSSES, period, by, names)
+    losses = Table(
+        code="losses",
+        words=Words(
+            f"补偿与追偿：按{DIMENSIONS[by].zh}", f"Claims and recoveries by {DIMENSIONS[by].en}"
+        ),
+        first_column=DIMENSIONS[by],
+        columns=columns_of(LOSSES),
+        lines=lines,
+        total=total,
+        charted="compensated",
+    )
+    return [book, losses]
 
 
 def _bad_ratio(line: Line) -> Line:

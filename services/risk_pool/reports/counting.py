@@ -46,7 +46,11 @@ def columns_of(measures: Iterable[str]) -> list[Column]:
         words = MEASURES[measure].words
         if measure in COUNTED_TOO:
             found.append(
-                Column(f"{measure}_loans", Words(f"{words.zh}笔数", f"{words.en}, loans"), "count")
+                Column(
+                    f"{measure}_loans",
+                    Words(f"{words.zh.removesuffix('额')}笔数", f"{words.en}, loans"),
+                    "count",
+                )
             )
         found.append(Column(measure, words, "money"))
     return found

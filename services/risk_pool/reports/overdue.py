@@ -1,12 +1,14 @@
 """The overdue-and-claim list of a quarter (逾期与代偿清单): loan by loan, claim by claim."""
 
+from collections.abc import Mapping
+
 import asyncpg
 
 from services.risk_pool.domain.claim import LIFE_CYCLE
 from services.risk_pool.domain.report_period import Period
 from services.risk_pool.domain.report_tables import Cell, Column, Line, Table
 from services.risk_pool.domain.report_words import value_words
-from services.risk_pool.queries.reports_lists import claims_filed
+from services.risk_pool.queries.reports_lists import claims_filed, names_of_parties
 from services.risk_pool.queries.reports_measures import in_all, loans_counted
 from services.risk_pool.reports.counting import TOTAL, list_of
 from shared.life_cycle import Words
@@ -22,10 +24,16 @@ async def overdue_and_claims(
     conn: asyncpg.Connection, pool_code: str, period: Period
 ) -> list[Table]:
     """Loans overdue at the end, and the claims filed in the period."""
-    return [await _overdue(conn, pool_code, period), await _claims(conn, pool_code, period)]
+    names = await names_of_parties(conn, pool_code)
+    return [
+        await _overdue(conn, pool_code, period, names),
+        await _claims(conn, pool_code, period, names),
+    ]
 
 
-async def _overdue(conn: asyncpg.Connection, pool_code: str, period: Period) -> Table:
+async def _overdue(
+    conn: asyncpg.Connection, pool_code: str, period: Period, names: Mapping[str, str]
+) -> Table:
     rows = await loans_counted(
         conn, pool_code, "overdue", period, by="bank", value=None, limit=MOST_LINES
     )
@@ -47,7 +55,7 @@ async def _overdue(conn: asyncpg.Connection, pool_code: str, period: Period) -> 
                 row["number"],
                 Words(row["number"], row["number"]),
                 {
-                    "bank": Cell(row["bank_code"]),
+                    "bank": Cell(names.get(row["bank_code"], row["bank_code"])),
                     "borrower": Cell(row["borrower_name"]),
                     "class": Cell(value_words("class", row["risk_class"] or "").zh),
                     "overdue_days": Cell(row["overdue_days"]),
@@ -71,7 +79,9 @@ async def _overdue(conn: asyncpg.Connection, pool_code: str, period: Period) -> 
     )
 
 
-async def _claims(conn: asyncpg.Connection, pool_code: str, period: Period) -> Table:
+async def _claims(
+    conn: asyncpg.Connection, pool_code: str, period: Period, names: Mapping[str, str]
+) -> Table:
     rows = await claims_filed(conn, pool_code, period, limit=MOST_LINES)
     whole = await in_all(conn, pool_code, "claimed", period)
     amounts = {
@@ -102,7 +112,7 @@ async def _claims(conn: asyncpg.Connection, pool_code: str, period: Period) -> T
                 row["number"],
                 Words(row["number"], row["number"]),
                 {
-                    "bank": Cell(row["bank_code"]),
+                    "bank": Cell(names.get(row["bank_code"], row["bank_code"])),
                     "borrower": Cell(row["borrower_name"]),
                     "claimed_on": Cell(str(row["claimed_on"])),
                     "state": Cell(LIFE_CYCLE.states[row["state"]].zh),

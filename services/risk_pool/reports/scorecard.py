@@ -85,7 +85,6 @@ def _amounts(
             )
             for one in _MEASURES
         ],
-        charted="year",
     )
 
 

@@ -8,7 +8,7 @@ from services.risk_pool.domain.report_words import DIMENSIONS
 from services.risk_pool.reports.counting import columns_of, divided, fen_of, with_ratio
 from shared.life_cycle import Words
 
-_MEASURES = ("entered", "covered", "overdue", "claimed", "compensated", "paid", "recovered")
+_MEASURES = ("entered", "covered", "overdue", "claimed", "compensated", "recovered")
 LOSS_RATE = Column(
     "loss_rate", Words("净损失率", "net loss rate"), "percent"
 )  # (compensated − recovered) ÷ covered at disbursement
