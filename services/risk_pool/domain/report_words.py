@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from shared.life_cycle import Words
-from shared.schemes.vocabulary import RISK_CLASSES
+from shared.schemes.vocabulary import INDUSTRIES, IP_KINDS, RISK_CLASSES
 
 
 class Measure(NamedTuple):
@@ -70,19 +70,21 @@ DIMENSIONS: Final[dict[str, Words]] = {
     "quarter": Words("批准季度", "quarter of approval"),
 }
 
-NOT_TOLD: Final[dict[str, Words]] = {
+OF_DIVISION: Final[dict[str, Words]] = {
     "industry": Words(
-        "行业：入库申请不填行业，资金池无从得知，全部列为“未登记”",
-        "Industry: no application states it, so the pool does not know it; all stand as not told.",
+        "行业：银行在入库申请中填报的国民经济行业门类（GB/T 4754—2017）；未填报的列为“未登记”",
+        "Industry: the section of GB/T 4754-2017 that the bank stated with the application; where it "
+        "stated none, not told.",
     ),
     "park": Words(
-        "园区：入库申请不填园区，资金池无从得知，全部列为“未登记”",
-        "Park: no application states it, so the pool does not know it; all stand as not told.",
+        "园区：银行在入库申请中填报的名称，按所填文字归类；未填报的列为“未登记”",
+        "Park: the name that the bank stated with the application, as it is written; where it stated "
+        "none, not told.",
     ),
     "ip_kind": Words(
-        "知识产权种类：资金池只知道是单一种类还是多种类混合；各项权利见申请与贷款",
-        "Kind of IP: the pool knows only whether one kind or several are pledged; the rights "
-        "themselves stand with the cases.",
+        "知识产权种类：批准时质押的全部权利属同一种类的，按该种类；不同种类的，列为“多种类混合质押”",
+        "Kind of IP: that of all rights pledged at the approval; where they are of several kinds, the "
+        "loan stands as mixed.",
     ),
     "area": Words(
         "地区：取统一社会信用代码第 3 至 8 位（登记机关行政区划，GB 32100—2015）",
@@ -94,9 +96,14 @@ NOT_TOLD: Final[dict[str, Words]] = {
 
 _UNTOLD = Words("未登记", "not told")
 _VALUES: Final[dict[str, dict[str, Words]]] = {
-    "ip_kind": {
-        "one": Words("单一种类", "one kind"),
+    "ip_kind": {kind: Words(*words) for kind, words in IP_KINDS.items()}
+    | {
+        "patents": Words("专利（多种）", "patents of several kinds"),
         "several": Words("多种类混合质押", "several kinds"),
+    },
+    "industry": {
+        letter: Words(f"{letter} {words.zh}", f"{letter} {words.en}")
+        for letter, words in INDUSTRIES.items()
     },
     "size": {
         "inclusive": Words("普惠（1,000 万元以下）", "inclusive (at most 10 million)"),

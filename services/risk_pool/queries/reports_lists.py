@@ -57,17 +57,18 @@ async def names_of_borrowers(
     return {row["borrower_uscc"]: row["borrower_name"] for row in rows}
 
 
-async def budget_of_year(conn: asyncpg.Connection, pool_code: str, year: int) -> int | None:
-    """The compensation budget of a year that two persons entered; None where there is none."""
-    fen: int | None = await conn.fetchval(
-        f"""select amount_fen from agreed_figures
-            where pool_code = $1 and kind = 'year_budget' and year = $2
+async def targets_of_year(conn: asyncpg.Connection, pool_code: str, year: int) -> dict[str, int]:
+    """Measure → what two persons entered for a year: what is to be reached, and of compensation
+    the budget that is not to be passed."""
+    rows = await conn.fetch(
+        f"""select kind, subject, amount_fen from agreed_figures
+            where pool_code = $1 and kind in ('year_budget', 'year_target') and year = $2
               and state = '{FigureState.IN_FORCE}'
-            order by released_on desc, id desc limit 1""",
+            order by released_on, id""",
         pool_code,
         year,
     )
-    return fen
+    return {row["subject"] or "compensated": row["amount_fen"] for row in rows}
 
 
 async def pool_named(conn: asyncpg.Connection, pool_code: str) -> tuple[str, str]:

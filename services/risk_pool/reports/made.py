@@ -7,7 +7,7 @@ import asyncpg
 
 from services.risk_pool.domain.report_period import Period, Span, of_span
 from services.risk_pool.domain.report_tables import Report, Table
-from services.risk_pool.domain.report_words import NOT_TOLD
+from services.risk_pool.domain.report_words import OF_DIVISION
 from services.risk_pool.queries.reports_lists import names_of_parties, pool_named
 from services.risk_pool.reports import classes, national, scorecard
 from services.risk_pool.reports.business import business
@@ -43,7 +43,7 @@ KINDS: Final[dict[str, Kind]] = {
     "vintages": Kind(Words("批次分析", "Vintages"), ANY, vintages),
     "national": Kind(
         Words("知识产权质押融资月报", "National monthly figures"), ("month",), national.national,
-        (national.NOTE, NOT_TOLD["ip_kind"]),
+        (national.NOTE,),
     ),
 }  # fmt: skip
 
@@ -60,7 +60,7 @@ async def make_report(
         parties = await names_of_parties(conn, pool_code)
         names = {one: Words(said, said) for one, said in parties.items()} if by == "bank" else {}
         tables = await business(conn, pool_code, period, by, names)
-        notes += [NOT_TOLD[by]] if by in NOT_TOLD else []
+        notes += [OF_DIVISION[by]] if by in OF_DIVISION else []
     else:
         tables = await kind.make(conn, pool_code, period)
     return Report(

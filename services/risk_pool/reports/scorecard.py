@@ -1,9 +1,10 @@
 """The yearly scorecard (年度考核): what the year came to, the year before, and what was agreed.
 
-A target stands here only where two persons entered it: the year's compensation budget. Growth
-targets of a plan are no kind of agreed figure; their line has no target, and the report says so.
+Targets stand here as two persons entered them: amounts to be reached, and of compensation the
+year's budget, which is not to be passed.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 import asyncpg
@@ -11,15 +12,15 @@ import asyncpg
 from services.risk_pool.domain.report_period import Period
 from services.risk_pool.domain.report_tables import Cell, Column, Line, Table
 from services.risk_pool.domain.report_words import MEASURES
-from services.risk_pool.queries.reports_lists import budget_of_year
+from services.risk_pool.queries.reports_lists import targets_of_year
 from services.risk_pool.queries.reports_measures import Counted, in_all
 from services.risk_pool.reports.counting import growth_bp, list_of, share_bp
 from shared.life_cycle import Words
 
 NOTE = Words(
-    "考核目标只列入经两人登记的协议数值（年度补偿预算）；增长率等规划目标尚无登记种类，故留空",
-    "A target stands here only where two persons entered it as an agreed figure (the year's budget "
-    "for compensation); growth targets of a plan are no kind of agreed figure yet and stay empty.",
+    "目标为经两人登记生效的年度目标（应达到）；批准补偿一行为年度补偿预算（不得超过）。未登记的留空。",
+    "Targets are those that two persons entered for the year, to be reached; that of compensation is "
+    "the year's budget, not to be passed. What nobody entered is empty.",
 )
 _MEASURES = ("lent", "entered", "covered", "overdue", "bad", "claimed", "compensated", "paid",
              "recovered")  # fmt: skip
@@ -30,9 +31,9 @@ async def scorecard(conn: asyncpg.Connection, pool_code: str, period: Period) ->
     before = period.year_before
     now = {one: await in_all(conn, pool_code, one, period) for one in _MEASURES}
     then = {one: await in_all(conn, pool_code, one, before) for one in _MEASURES}
-    budget_fen = await budget_of_year(conn, pool_code, period.start.year)
+    targets = await targets_of_year(conn, pool_code, period.start.year)
     return [
-        _amounts(pool_code, period, now, then, budget_fen),
+        _amounts(pool_code, period, now, then, targets),
         _numbers(pool_code, period, now, then),
         _ratios(now, then),
     ]
@@ -53,9 +54,8 @@ def _amounts(
     period: Period,
     now: dict[str, Counted],
     then: dict[str, Counted],
-    budget_fen: int | None,
+    targets: Mapping[str, int],
 ) -> Table:
-    targets = {"compensated": budget_fen}
     return Table(
         code="amounts",
         words=Words("金额与目标", "Amounts and targets"),
@@ -63,8 +63,8 @@ def _amounts(
         columns=[
             *_two_years("money"),
             _GROWTH,
-            Column("target", Words("目标（上限）", "target (at most)"), "money"),
-            Column("used", Words("完成/占用", "of the target"), "percent"),
+            Column("target", Words("目标", "target"), "money"),
+            Column("used", Words("完成", "of the target"), "percent"),
         ],
         lines=[
             Line(
@@ -76,7 +76,7 @@ def _amounts(
                     "growth": Cell(growth_bp(now[one].fen, then[one].fen)),
                     "target": Cell(
                         targets.get(one),
-                        f"/api/v1/pools/{pool_code}/agreed-figures?kind=year_budget"
+                        f"/api/v1/pools/{pool_code}/agreed-figures?kind={_kind(one)}"
                         if targets.get(one) is not None
                         else "",
                     ),
@@ -86,6 +86,10 @@ def _amounts(
             for one in _MEASURES
         ],
     )
+
+
+def _kind(measure: str) -> str:
+    return "year_budget" if measure == "compensated" else "year_target"
 
 
 def _numbers(

@@ -198,25 +198,62 @@ async def test_the_list_of_overdue_loans_and_claims_is_loan_by_loan(pool):
     )  # fmt: skip
 
 
-async def test_the_scorecard_holds_the_year_against_its_budget(pool):
-    entered = await pool.finance.post(
-        "/pools/dongli/agreed-figures",
-        json={"kind": "year_budget", "year": 2026, "amount": "3600000.00",
-              "valid_from": "2026-01-01", "reference": "财预〔2026〕1号"},
-    )  # fmt: skip
-    assert entered.status_code == 201, entered.text
-    released = await pool.checker.post(
-        f"/agreed-figures/{entered.json()['id']}/release",
-        headers={"If-Match": f'"{entered.json()["version"]}"'}, json={},
-    )  # fmt: skip
-    assert released.status_code == 200, released.text
+async def test_the_scorecard_holds_the_year_against_its_budget_and_its_targets(pool):
+    await agreed(pool, kind="year_budget", amount="3600000.00")
+    await agreed(pool, kind="year_target", subject="lent", amount="20000000.00")
 
     answer = await report(pool, "scorecard", "2026")
 
     line = rows(answer)["compensated"]
     assert (line["year"], line["before"]) == ("360000.00", "0.00")
     assert (line["target"], line["used"]) == ("3600000.00", 1_000)
-    assert rows(answer)["lent"]["target"] is None
+    line = rows(answer)["lent"]
+    assert (line["year"], line["target"], line["used"]) == ("16000000.00", "20000000.00", 8_000)
+    assert rows(answer)["recovered"]["target"] is None
+
+
+async def test_a_target_is_of_a_measure_that_a_plan_may_set(pool):
+    answer = await pool.finance.post(
+        "/pools/dongli/agreed-figures",
+        json={"kind": "year_target", "subject": "luck", "year": 2026, "amount": "1.00",
+              "valid_from": "2026-01-01", "reference": "规划"},
+    )  # fmt: skip
+
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["#/subject"]
+
+
+async def test_a_target_counts_only_when_another_person_has_released_it(pool):
+    await agreed(pool, released=False, kind="year_target", subject="lent", amount="1.00")
+
+    assert rows(await report(pool, "scorecard", "2026"))["lent"]["target"] is None
+
+
+async def agreed(pool, *, released=True, **figure):
+    """Two persons enter a figure of the year 2026."""
+    body = {"year": 2026, "valid_from": "2026-01-01", "reference": "财预〔2026〕1号", **figure}
+    entered = await pool.finance.post("/pools/dongli/agreed-figures", json=body)
+    assert entered.status_code == 201, entered.text
+    if released:
+        answer = await pool.checker.post(
+            f"/agreed-figures/{entered.json()['id']}/release",
+            headers={"If-Match": f'"{entered.json()["version"]}"'},
+            json={},
+        )
+        assert answer.status_code == 200, answer.text
+
+
+async def test_industry_park_and_kind_of_ip_are_those_that_were_told(pool):
+    told = {"industry": "I", "park": "华明高新区", "ip_kind": "trademark_right"}
+    await pool.hears(pool.approval("told", attributes=told), pool.disbursement("told"))
+
+    for by, value in told.items():
+        found = rows(await report(pool, "business", "2026", by=by))
+        assert found[value]["lent"] == "1000000.00"
+        assert found[""]["lent"] == "17000000.00"  # in all
+    answer = await report(pool, "business", "2026", by="industry")
+    words = {row["key"]: row["zh"] for row in answer["tables"][0]["rows"]}
+    assert words == {"": "未登记", "I": "I 信息传输、软件和信息技术服务业"}
 
 
 async def test_the_ten_largest_are_ten_and_the_largest_first(pool):
