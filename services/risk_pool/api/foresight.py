@@ -18,7 +18,6 @@ from shared.clock import business_date
 from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.money import RequestFenOrZero, format_fen
-from shared.postgres.database import EVERYWHERE
 
 router = APIRouter(tags=["foresight"], prefix="/pools/{code}")
 
@@ -90,7 +89,7 @@ async def show_foresight(
     Many futures are drawn from the seed; the same question has the same answer, to the byte. Each
     claim in each future is split and capped by the terms of its loan. Nothing is kept.
     """
-    made, more = await _made(context, code, asked)
+    made, more = await _made(context, caller, code, asked)
     return ForesightAnswer.model_validate(made.as_data() | more)
 
 
@@ -106,7 +105,7 @@ async def show_foresight_workbook(
     asked: AskedInLanguage,
 ) -> Response:
     """The same as a workbook."""
-    made, _ = await _made(context, code, asked)
+    made, _ = await _made(context, caller, code, asked)
     body = await asyncio.to_thread(as_workbook, made.as_data(), language=asked.lang)
     name = f"{code}-foresight-{made.first}.xlsx"
     return Response(
@@ -116,11 +115,13 @@ async def show_foresight_workbook(
     )
 
 
-async def _made(context: Context, code: str, asked: Any) -> tuple[Report, dict[str, Any]]:
+async def _made(
+    context: Context, caller: Identity, code: str, asked: Any
+) -> tuple[Report, dict[str, Any]]:
     given = {one.field: getattr(asked, one.name) for one in ASSUMPTIONS}
     assumptions = Assumptions(**given)
     day = business_date(context.clock.now())
-    async with context.database.looking(EVERYWHERE) as conn:
+    async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         start = await read(conn, code, day, asked.version)
     made = await asyncio.to_thread(look_ahead, start, assumptions)

@@ -19,7 +19,6 @@ from shared.clock import business_date
 from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
-from shared.postgres.database import EVERYWHERE
 
 router = APIRouter(tags=["reports"], prefix="/pools/{code}/reports")
 
@@ -114,7 +113,7 @@ async def show_workbook(
     lang: Literal["zh", "en"] = "zh",
 ) -> Response:
     """A report as a workbook: a sheet for each table, and one with the address of every figure."""
-    made = await _made(context, code, report, period, by)
+    made = await _made(context, caller, code, report, period, by)
     body = await asyncio.to_thread(as_workbook, made.as_data(), language=lang)
     name = f"{code}-{report}-{made.period}.xlsx"
     return Response(
@@ -134,13 +133,15 @@ async def show_report(
     by: Division = "bank",
 ) -> ReportAnswer:
     """A report of a month, a quarter or a year. Each figure has the address of what it counts."""
-    made = await _made(context, code, report, period, by)
+    made = await _made(context, caller, code, report, period, by)
     return ReportAnswer.model_validate(made.as_data())
 
 
-async def _made(context: Context, code: str, report: str, period: str | None, by: str) -> Report:
+async def _made(
+    context: Context, caller: Identity, code: str, report: str, period: str | None, by: str
+) -> Report:
     wanted = period or last_over(_today(context), KINDS[report].spans[0]).text
-    async with context.database.looking(EVERYWHERE) as conn:
+    async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         return await make_report(conn, code, report, wanted, by)
 

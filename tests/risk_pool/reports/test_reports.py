@@ -6,6 +6,8 @@ from datetime import date
 import pytest
 from openpyxl import load_workbook
 
+from services.risk_pool.domain.report_period import parse
+from services.risk_pool.queries.reports_measures import counted, loans_counted
 from shared.money import parse_fen
 from tests.risk_pool.claims.driver import claims_of
 
@@ -332,6 +334,21 @@ async def test_a_bank_reads_no_report_and_a_pool_that_is_not_there_has_none(runn
             assert (await pool.bank("ICBC").get(path)).status_code == 403
             nowhere = path.replace("dongli", "nowhere")
             assert (await pool.auditor.get(nowhere)).status_code == 404
+
+
+async def test_the_database_itself_counts_a_bank_s_own_rows_only(pool):
+    year = parse("2026")
+
+    async with pool.service.context.database.looking("CCB") as conn:
+        lent = await counted(conn, "dongli", "lent", year, "bank")
+        covered = await counted(conn, "dongli", "covered", year, "bank")
+        behind_it = await loans_counted(
+            conn, "dongli", "lent", year, by="bank", value=None, limit=9
+        )
+
+    assert set(lent) == {"CCB"}
+    assert covered == {}  # the ledger is the bureau's alone
+    assert {one["bank_code"] for one in behind_it} == {"CCB"}
 
 
 async def test_every_report_that_is_offered_is_made(pool):
