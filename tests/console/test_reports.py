@@ -77,6 +77,7 @@ async def test_a_wrong_assumption_is_said_at_its_field(lent: House):
         assert page.status == 422
         wrong = {given.get("id") for tag, given in page.tags if given.get("aria-invalid")}
         assert wrong == {"correlation_bp", "seed"}
+        assert "企业共同命运的比重（相关性）：须为 0.00% 至 99.00% 之间的数" in page.text
 
 
 async def test_foresight_compares_with_a_version_of_the_measure(lent: House):

@@ -10,6 +10,7 @@ from services.console.http.addresses import CodeInPath
 from services.console.http.forms import NOTHING_SENT, Attempt
 from services.console.http.page_context import Page, PageContext
 from services.console.http.streaming import pass_on
+from services.console.rendering import formats
 from services.console.upstream.client import Problem
 from services.console.upstream.programmes import read_programmes
 
@@ -35,7 +36,7 @@ async def foresight(page: Page, code: CodeInPath) -> Response:
     except Problem as problem:
         if problem.status not in (404, 422):
             raise
-        attempt = Attempt(problem=problem)
+        attempt = Attempt(problem=_named(page, problem, usual["assumptions"]))
     return page.render(
         "foresight.html",
         attempt=attempt,
@@ -56,6 +57,18 @@ async def workbook(page: Page, code: CodeInPath) -> Response:
     asked = dict(page.request.query_params) | {"lang": page.texts.language}
     answer = await page.risk_pool.stream(f"/pools/{code}/foresight.xlsx?{urlencode(asked)}")
     return pass_on(answer, "content-type", "content-disposition")
+
+
+def _named(page: PageContext, problem: Problem, assumptions: list[dict[str, Any]]) -> Problem:
+    """The problem with each wrong assumption named, and its bounds as the form has them."""
+    by_name = {one["name"]: one for one in assumptions}
+    for error in problem.errors:
+        one = by_name.get(str(error.get("parameter", "")))
+        if one is not None:
+            shown = formats.percent if one["unit"] == "percent" else str
+            bounds = {"least": shown(one["least"]), "most": shown(one["most"])}
+            error["message"] = page.texts("foresight.between", name=page.texts.of(one), **bounds)
+    return problem
 
 
 async def _versions(page: PageContext, programme: str) -> list[dict[str, Any]]:

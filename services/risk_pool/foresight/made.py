@@ -45,9 +45,11 @@ NOTES = (
         "and what it lacks at its lowest is the top-up needed, or what it would leave unpaid.",
     ),
     Words(
-        "各年的出资放款类基数按最近两年较大一年计，预算和限额按本年登记数计；经决定上调的上限不计。",
-        "Figures that ceilings are a rate of stay as they are: a bank's lending at the larger of this "
-        "year's and the last's, budgets as agreed for this year. Ceilings raised by decision are left out.",
+        "以放款额为基数的上限，按该行本年与上年放款额中较大者计；预算和限额按本年登记数计；经决定调高的上限、"
+        "单笔贷款另行约定的比例不计。",
+        "A ceiling that is a rate of a bank's lending counts the larger of this year's and the last's; "
+        "budgets count as agreed for this year. Ceilings raised by decision and shares agreed for one "
+        "loan are left out.",
     ),
 )
 

@@ -20,6 +20,9 @@ NOTE = Words(
     "caps that run over several claims (year, bank, balance) are left aside.",
 )
 
+_UNKNOWN = Column("unknown", Words("未能分担", "not split"), "money")
+"""Shown where there is any: a fact is missing that the terms ask for."""
+
 
 @dataclass(slots=True)
 class _Sum:
@@ -78,13 +81,13 @@ def _table(pool_code: str, period: Period, sums: dict[str, _Sum], whole: _Sum) -
         first_column=DIMENSIONS["class"],
         columns=[
             Column("loans", Words("笔数", "loans"), "count"),
-            Column("outstanding", Words("未还本金（整笔）", "outstanding, whole"), "money"),
-            Column("covered", Words("在保本金（总额）", "covered, gross"), "money"),
+            Column("outstanding", Words("未还本金", "outstanding"), "money"),
+            Column("covered", Words("在保本金", "covered, gross"), "money"),
             Column("share", Words("占比", "part"), "percent"),
             Column("bank", Words("银行自担", "borne by the bank"), "money"),
-            Column("net", Words("扣除银行自担后净额", "net of the bank"), "money"),
-            Column("pool", Words("其中资金池承担", "of it the pool's"), "money"),
-            Column("unknown", Words("缺少事实，未能分担", "not split, a fact is missing"), "money"),
+            Column("net", Words("银行自担后净额", "net of the bank"), "money"),
+            Column("pool", Words("资金池承担", "of it the pool's"), "money"),
+            *([_UNKNOWN] if whole.unknown_fen else []),
         ],
         lines=[
             Line(name, value_words("class", name), cells(one, name)) for name, one in sums.items()
