@@ -2,7 +2,8 @@
 
 A test notices where it fails with the altered row and passes again without it: one that is red of
 itself, or that another mutant has left red, proves nothing. So mutants can follow each other in
-one process, on the pool that a walk shares; a process that a mutant has spoiled is given up.
+one process, on the pool that a walk shares; a process that a mutant has spoiled is given up. Where
+the first mutant of a process spoils it, the test is tried without it in a process of its own.
 
 `ZHIDAI_MUTANTS`: the mutants' names, and of each where its tests are, as JSON; `ZHIDAI_JOBS`: how
 many processes at a time.
@@ -45,6 +46,16 @@ class Child:
         return self.folder / "told"
 
     @property
+    def done(self) -> int:
+        """How many mutants it has told of."""
+        return self.told.read_text().count("\n") if self.told.exists() else 0
+
+    @property
+    def red(self) -> Path:
+        """The test that stayed red, where one did."""
+        return self.folder / "red"
+
+    @property
     def output(self) -> Path:
         """What it prints."""
         return self.folder / "output"
@@ -77,55 +88,78 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
             child = Child(waiting[:AT_ONCE], shared / f"child-{begun}")
             waiting = waiting[AT_ONCE:]
             child.folder.mkdir()
-            sys.stdout.flush()
-            if (pid := os.fork()) == 0:
+            if (pid := _forked()) == 0:
                 _see(child, where, session.items)
                 return True
             running[pid] = child
         else:
             pid, _ = os.wait()
-            waiting = [*_left(running.pop(pid)), *waiting]
+            child = running.pop(pid)
+            if not child.done and child.red.exists():
+                if (pid := _forked()) == 0:
+                    _see_without(child, session.items)
+                    return True
+                os.waitpid(pid, 0)
+            if not child.done:
+                raise RuntimeError(f"{child.names}\n{child.output.read_text()[-4000:]}")
+            waiting = [*child.names[child.done :], *waiting]
     return True
 
 
-def _left(child: Child) -> list[str]:
-    """The mutants that a child did not come to."""
-    done = child.told.read_text().count("\n") if child.told.exists() else 0
-    if not done:
-        raise RuntimeError(f"{child.names}\n{child.output.read_text()[-4000:]}")
-    return child.names[done:]
+def _forked() -> int:
+    sys.stdout.flush()
+    return os.fork()
 
 
 def _see(child: Child, where: Mapping[str, str], tests: Sequence[pytest.Item]) -> None:
     """In the child: each mutant in turn, up to a test that stays red without it."""
-    caller = os.dup(1)
-    output = os.open(child.output, os.O_WRONLY | os.O_CREAT)
-    os.dup2(output, 1)
-    os.dup2(output, 2)
+    caller = _speaks_to(child.output)
     named = {one.name: one for one in all_mutants()}
     for name in child.names:
         own = [test for test in tests if test.nodeid.startswith(where[name])]
-        by = _noticed_by(named[name], _likely_first(own, named[name]))
-        if by is None:
+        by, stays_red = _noticed_by(named[name], _likely_first(own, named[name]))
+        if stays_red:
+            child.red.write_text(by)
             return
-        line = f"{name}\t{by}\n".encode()
-        os.write(caller, line)
-        with child.told.open("ab") as told:
-            told.write(line)
+        _tell(child, caller, name, by)
 
 
-def _noticed_by(mutant: Mutant, tests: list[pytest.Item]) -> str | None:
-    """The first test that notices, "" where none does; None where one stays red."""
+def _see_without(child: Child, tests: Sequence[pytest.Item]) -> None:
+    """In a fresh child: whether the test that the first mutant left red is green without it."""
+    caller = _speaks_to(child.output)
+    test = next(one for one in tests if one.nodeid == child.red.read_text())
+    if _passes(test, None):
+        _tell(child, caller, child.names[0], test.nodeid)
+
+
+def _speaks_to(file: Path) -> int:
+    """What is printed from here on goes to a file; answered is where it went before."""
+    caller = os.dup(1)
+    output = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    return caller
+
+
+def _tell(child: Child, caller: int, name: str, by: str) -> None:
+    line = f"{name}\t{by}\n".encode()
+    os.write(caller, line)
+    with child.told.open("ab") as told:
+        told.write(line)
+
+
+def _noticed_by(mutant: Mutant, tests: list[pytest.Item]) -> tuple[str, bool]:
+    """The first test that fails with the mutant ("": none), and whether it stays red without."""
     for test, following in zip(tests, [*tests[1:], tests[0]], strict=True):
         apply(mutant)
         passed = _passes(test, following)
         restore(mutant)
         if not passed:
-            return test.nodeid if _passes(test, following) else None
-    return ""
+            return test.nodeid, not _passes(test, following)
+    return "", False
 
 
-def _passes(test: pytest.Item, following: pytest.Item) -> bool:
+def _passes(test: pytest.Item, following: pytest.Item | None) -> bool:
     before = len(_failed)
     test.config.hook.pytest_runtest_protocol(item=test, nextitem=following)
     return len(_failed) == before

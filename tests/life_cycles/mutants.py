@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from shared.auth.identity import BANK_ROLES, BUREAU_ROLES
 from shared.life_cycle import SYSTEM_ROLE, LifeCycle, Move
 from tests.life_cycles.cases import case_tables
 
-PEOPLE = frozenset(
-    {"bank_operator", "reviewer", "approver", "finance_maker", "finance_checker", "pool_manager"}
-)
+PEOPLE = (BANK_ROLES | BUREAU_ROLES) - {"auditor", "admin"}
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.applications.api.common import Anyone, BankOperator, on_case
+from services.applications.api.common import Anyone, on_case, who_may
 from services.applications.api.requests import Day, DocumentBody, OpinionBody
-from services.applications.domain.loan_change import LIFE_CYCLE, Change, Kind, State
+from services.applications.domain.loan_change import LIFE_CYCLE, Action, Change, Kind, State
 from services.applications.handlers import loan_changes
 from services.applications.handlers.case_in_hand import CaseInHand
 from services.applications.queries import loans
 from services.applications.tables.rows import LoanChangeRow
-from shared.auth.identity import Identity, requires
+from shared.auth.identity import Identity
 from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
@@ -30,8 +30,10 @@ from shared.transitions import Transition
 
 router = APIRouter(tags=["loans"])
 
-Recommender = Annotated[Identity, Depends(requires("reviewer"))]
-Decider = Annotated[Identity, Depends(requires("approver"))]
+Requester = Annotated[Identity, Depends(who_may(Action.REQUEST, LIFE_CYCLE))]
+Recommender = Annotated[Identity, Depends(who_may(Action.RECOMMEND, LIFE_CYCLE))]
+Approver = Annotated[Identity, Depends(who_may(Action.APPROVE, LIFE_CYCLE))]
+Refuser = Annotated[Identity, Depends(who_may(Action.REFUSE, LIFE_CYCLE))]
 
 
 class LoanChangeBody(RequestBody):
@@ -84,7 +86,7 @@ class LoanChangeAnswer(BaseModel):
 
 @router.post("/loans/{loan_id}/changes", status_code=201, response_model=LoanChangeMoved)
 async def request_change(
-    loan_id: UUID, body: LoanChangeBody, request: Request, caller: BankOperator,
+    loan_id: UUID, body: LoanChangeBody, request: Request, caller: Requester,
     context: CurrentContext,
 ) -> Response:  # fmt: skip
     """Ask for a later maturity: an extension (展期), or a restructuring with a new plan."""
@@ -117,7 +119,7 @@ async def recommend_change(
 
 @router.post("/loan-changes/{change_id}/approve", response_model=LoanChangeMoved)
 async def approve_change(
-    change_id: UUID, body: OpinionBody, request: Request, caller: Decider, context: CurrentContext
+    change_id: UUID, body: OpinionBody, request: Request, caller: Approver, context: CurrentContext
 ) -> Response:
     """Approve a change that another person has recommended: the loan ends on the new day."""
     return await _step(request, caller, context, change_id, loan_changes.approve, body.opinion)
@@ -125,7 +127,7 @@ async def approve_change(
 
 @router.post("/loan-changes/{change_id}/refuse", response_model=LoanChangeMoved)
 async def refuse_change(
-    change_id: UUID, body: OpinionBody, request: Request, caller: Decider, context: CurrentContext
+    change_id: UUID, body: OpinionBody, request: Request, caller: Refuser, context: CurrentContext
 ) -> Response:
     """Refuse a change: the loan ends when it did."""
     return await _step(request, caller, context, change_id, loan_changes.refuse, body.opinion)

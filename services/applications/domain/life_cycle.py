@@ -302,9 +302,3 @@ def find_move(state: State, action: Action) -> Move | None:
 def frees_its_rights(move: Move) -> bool:
     """Whether the rights of a case may be pledged in another one after the move."""
     return move.source in HOLDS_ITS_RIGHTS and move.target not in HOLDS_ITS_RIGHTS
-
-
-def roles_for(action: Action) -> frozenset[str]:
-    """Everybody who may take this step from some state, but the machine."""
-    moves = (move for move in LIFE_CYCLE.moves if move.action == action)
-    return frozenset().union(*(move.roles for move in moves)) - {SYSTEM_ROLE}

@@ -34,11 +34,13 @@ from shared.schemes.vocabulary import DOCUMENTS
 
 router = APIRouter(tags=["claims"])
 
-Bank = Annotated[Identity, part_in(LIFE_CYCLE, Action.SUBMIT)]
+Filer = Annotated[Identity, part_in(LIFE_CYCLE, Action.SUBMIT)]
+Drafter = Annotated[Identity, part_in(LIFE_CYCLE, Action.SAVE_DRAFT)]
+Mender = Annotated[Identity, part_in(LIFE_CYCLE, Action.RESUBMIT)]
 
 
 @router.get("/coverages/{loan_id}/claim-needs")
-async def what_a_claim_takes(loan_id: UUID, caller: Bank, context: CurrentContext) -> ClaimNeeds:
+async def what_a_claim_takes(loan_id: UUID, caller: Filer, context: CurrentContext) -> ClaimNeeds:
     """What a bank has to bring along for a claim: papers, dates, and the report to agree with."""
     async with context.database.looking(caller.institution) as conn:
         needs = await handlers.needs_of(conn, loan_id)
@@ -77,7 +79,7 @@ async def what_a_claim_takes(loan_id: UUID, caller: Bank, context: CurrentContex
 
 @router.post("/claims/pre-checks", response_model=PreCheckAnswer)
 async def pre_check(
-    body: NewClaim, request: Request, caller: Bank, context: CurrentContext
+    body: NewClaim, request: Request, caller: Filer, context: CurrentContext
 ) -> PreCheckAnswer:
     """What the machine would say of this claim if it were filed now: every check with its result,
     evidence and article. Nothing is kept, and nobody is told."""
@@ -91,7 +93,7 @@ async def pre_check(
 
 @router.post("/claims", status_code=201, response_model=ClaimAnswer)
 async def file_claim(
-    body: NewClaim, request: Request, caller: Bank, context: CurrentContext
+    body: NewClaim, request: Request, caller: Filer, context: CurrentContext
 ) -> Response:
     """File a claim, today. What fails in the checks of `POST /claims/pre-checks`, or asks to be
     confirmed and is not, is answered at once (422, or 409 where the loan has a claim already)."""
@@ -105,7 +107,7 @@ async def file_claim(
 
 @router.post("/claims/drafts", status_code=201, response_model=ClaimAnswer)
 async def begin_draft(
-    body: NewDraft, request: Request, caller: Bank, context: CurrentContext
+    body: NewDraft, request: Request, caller: Drafter, context: CurrentContext
 ) -> Response:
     """Keep a claim that is not complete yet. Nobody but the bank sees it, and it has no number."""
     filing = step_context(request, caller, context)
@@ -118,7 +120,7 @@ async def begin_draft(
 
 @router.post("/claims/{claim_id}/draft", response_model=ClaimAnswer)
 async def save_draft(
-    claim_id: UUID, body: DraftContent, request: Request, caller: Bank, context: CurrentContext
+    claim_id: UUID, body: DraftContent, request: Request, caller: Drafter, context: CurrentContext
 ) -> Response:
     """The draft as it stands now; what is left out is not in it any more."""
     filing = step_context(request, caller, context)
@@ -131,7 +133,7 @@ async def save_draft(
 
 @router.post("/claims/{claim_id}/submit", response_model=ClaimAnswer)
 async def submit_draft(
-    claim_id: UUID, body: ClaimContent, request: Request, caller: Bank, context: CurrentContext
+    claim_id: UUID, body: ClaimContent, request: Request, caller: Filer, context: CurrentContext
 ) -> Response:
     """File a draft, today, as the body has it; answered as `POST /claims` is."""
     filing = step_context(request, caller, context)
@@ -144,7 +146,7 @@ async def submit_draft(
 
 @router.post("/claims/{claim_id}/resubmit", response_model=ClaimAnswer)
 async def resubmit_claim(
-    claim_id: UUID, body: ClaimContent, request: Request, caller: Bank, context: CurrentContext
+    claim_id: UUID, body: ClaimContent, request: Request, caller: Mender, context: CurrentContext
 ) -> Response:
     """A returned claim, mended, with its facts as of today; it keeps its day of filing."""
     filing = step_context(request, caller, context)
