@@ -113,14 +113,14 @@ def loss_curve(name: str, words: Words, one: Found) -> Table:
     columns = {
         "lost": (Words("违约本金", "principal lost"), one.lost),
         "paid": (Words("资金池拨付", "paid by the pool"), one.paid),
-        "recovered": (Words("资金池收回", "recovered to the pool"), one.recovered),
-        "banks": (Words("银行自担（追偿前）", "borne by banks, gross"), one.banks),
+        "recovered": (Words("资金池收回", "recovered"), one.recovered),
+        "banks": (Words("银行自担（追偿前）", "borne by banks"), one.banks),
         "lowest": (Words("最低余额", "lowest balance"), one.lowest),
         "top_up": (Words("需补充出资", "top-up needed"), one.top_up),
     }
     lines = [Line("mean", _MEAN, {key: Cell(mean(fen)) for key, (_, fen) in columns.items()})]
     for level in (*CURVE, 100):
-        said = Words(f"{level}% 情形不超过", f"{level} of 100 no worse") if level < 100 else _WORST
+        said = Words(f"{level}% 情形不超过", f"{level} of 100") if level < 100 else _WORST
         lines.append(
             Line(
                 str(level),
