@@ -16,6 +16,7 @@ from pathlib import Path
 import asyncpg
 import fasteners
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 
 from shared.postgres.database import Database
@@ -25,6 +26,10 @@ from shared.postgres.provision import owner_of, provision, url_for
 from tests.real_parts import docker_answers, room_for_postgres
 
 pytest_plugins = ["tests.services", "tests.kafka.brokers"]
+
+# A law says what comes out, not how soon: on a busy machine an example may take its time.
+settings.register_profile("laws", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("laws")
 
 
 def _postgres_source() -> str:

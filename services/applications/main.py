@@ -3,6 +3,7 @@
 from services.applications.api import (
     banks,
     cases,
+    draws,
     facts,
     loan_changes,
     loan_requests,
@@ -12,7 +13,7 @@ from services.applications.api import (
     submissions,
 )
 from services.applications.consumer import ROUTES
-from services.applications.handlers import expiry, maturity
+from services.applications.handlers import draw_ends, expiry, maturity
 from services.applications.settings import Settings
 from services.applications.tables.collisions import COLLISIONS
 from shared.context import Context
@@ -22,6 +23,10 @@ from shared.service import Service
 
 async def _expire_reservations(context: Context) -> None:
     await expiry.expire_reservations(context.database, context.working_days, context.clock.now)
+
+
+async def _end_draws(context: Context) -> None:
+    await draw_ends.end_draws(context.database, context.working_days, context.clock.now)
 
 
 async def _mark_matured(context: Context) -> None:
@@ -38,12 +43,13 @@ SERVICE = Service(
         reviews.router,
         cases.router,
         loans.router,
+        draws.router,
         loan_changes.router,
         loan_requests.router,
         positions.router,
     ),
     consumes=ROUTES,
-    due=(_expire_reservations, _mark_matured),
+    due=(_expire_reservations, _end_draws, _mark_matured),
     settings_type=Settings,
     collisions=COLLISIONS,
 )

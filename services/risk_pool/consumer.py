@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from services.risk_pool.handlers import capacity, loans, positions
+from services.risk_pool.handlers import capacity, draws, loans, positions
 from shared.contracts.applications import (
     ApplicationApprovedV1,
     ApplicationExpiredV1,
@@ -10,6 +10,9 @@ from shared.contracts.applications import (
     ApplicationWithdrawnV1,
     LoanDisbursedV1,
     LoanDisbursementUndoneV1,
+    LoanDrawnV1,
+    LoanDrawsEndedV1,
+    LoanDrawUndoneV1,
     LoanExtendedV1,
     LoanPositionReportedV1,
     LoanReopenedV1,
@@ -24,6 +27,9 @@ ROUTES: Mapping[type[Event], Handler] = {
     ApplicationWithdrawnV1: loans.withdraw,
     ApplicationExpiredV1: loans.expire,
     LoanDisbursedV1: loans.activate,
+    LoanDrawnV1: draws.follow,
+    LoanDrawUndoneV1: draws.undo,
+    LoanDrawsEndedV1: draws.end,
     LoanPositionReportedV1: positions.follow,
     LoanExtendedV1: loans.extend,
     LoanRepaidV1: loans.repay,

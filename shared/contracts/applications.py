@@ -155,6 +155,57 @@ class LoanDisbursedV1(_Case):
         default_factory=dict,
         description="Facts of the loan as of its disbursement that a rule may ask for.",
     )
+    draws_until: date | None = Field(
+        None,
+        description="The last day on which the rest of the approved amount may be drawn; none: "
+        "what was not paid out is not lent.",
+    )
+
+
+class LoanDrawnV1(_Case):
+    """A further part of a loan was paid out, of those that its disbursement left to be drawn.
+
+    It states where the loan stands then, not only the step, so that hearing it twice does nothing.
+    """
+
+    type = "loan.drawn.v1"
+
+    draw_no: int = Field(ge=2, description="The disbursement is the first draw.")
+    amount_fen: PositiveFen
+    drawn_on: date
+    reference: str = Field(description="The bank's voucher.")
+    drawn_fen: PositiveFen = Field(description="All that is drawn of the loan, with this draw.")
+    drawable_fen: NonNegativeFen = Field(description="What may still be drawn.")
+    draws_until: date
+    outstanding_principal_fen: PositiveFen
+
+
+class LoanDrawUndoneV1(_Case):
+    """A draw was never paid out, or bounced: it is taken back, by two persons."""
+
+    type = "loan.draw-undone.v1"
+
+    draw_no: int = Field(ge=2)
+    amount_fen: PositiveFen
+    drawn_on: date
+    reference: str
+    drawn_fen: PositiveFen = Field(description="All that is drawn of the loan, without it.")
+    draws_until: date | None = Field(
+        description="Until when it may be drawn again; none: it may not."
+    )
+    outstanding_principal_fen: NonNegativeFen
+    reason: str
+    on: date
+
+
+class LoanDrawsEndedV1(_Case):
+    """The time for draws is over: what was not drawn is not lent any more."""
+
+    type = "loan.draws-ended.v1"
+
+    undrawn_fen: PositiveFen
+    draws_until: date
+    on: date
 
 
 class LoanPositionReportedV1(_Case):
@@ -171,6 +222,11 @@ class LoanPositionReportedV1(_Case):
     reported_on: date
     corrects_closed_month: bool = Field(
         False, description="The month is settled; what this changes is booked in an open one."
+    )
+    drawn_since_fen: NonNegativeFen = Field(
+        0,
+        json_schema_extra=NIL,
+        description="What was drawn of the loan after the month's end, and is in no figure here.",
     )
 
 
@@ -236,6 +292,9 @@ register(
         ApplicationExpiredV1,
         PledgeRegisteredV1,
         LoanDisbursedV1,
+        LoanDrawnV1,
+        LoanDrawUndoneV1,
+        LoanDrawsEndedV1,
         LoanPositionReportedV1,
         LoanOverdueV1,
         LoanRepaidV1,

@@ -285,9 +285,16 @@ class Office:
         )
 
     async def lends(
-        self, *, loan_no: str = "JJ-1", bank: str = ICBC, matures_on: str = "", **changes: Any
+        self,
+        *,
+        loan_no: str = "JJ-1",
+        bank: str = ICBC,
+        matures_on: str = "",
+        first: str = "",
+        draws_until: str | None = None,
+        **changes: Any,
     ) -> Any:
-        """A case the whole way to a loan of 1,000,000.00."""
+        """A case the whole way to a loan of 1,000,000.00; or its first part, the rest to be drawn."""
         case = await self.submits(bank=bank, **changes)
         await self.reserves(case)
         await self.registers(case, bank=bank)
@@ -298,12 +305,31 @@ class Office:
             "disbursement",
             {
                 "loan_no": loan_no,
-                "amount": changes.get("amount", "1000000.00"),
+                "amount": first or changes.get("amount", "1000000.00"),
                 "disbursed_on": str(today),
                 "matures_on": matures_on or str(today.replace(year=today.year + 1)),
+                "lists_checked": nothing_found(today),
+                "draws_until": draws_until,
             },
         )
         return case
+
+    async def draws(self, case: Any, amount: str, reference: str, *, by: Any = None, **more: Any):
+        """A further part of the loan is paid out today; the bare answer."""
+        body = {"amount": amount, "drawn_on": str(self.now.date()), "reference": reference} | more
+        return await (by or self.bank()).post(f"/loans/{case['id']}/draws", json=body)
+
+    async def drawn(self, case: Any) -> list[dict[str, Any]]:
+        """Every draw of the loan, the disbursement first."""
+        answer = await self.bank().get(f"/loans/{case['id']}/draws")
+        assert answer.status_code == 200, answer.text
+        return answer.json()["items"]
+
+    async def loan(self, case: Any) -> dict[str, Any]:
+        """The loan where it stands."""
+        answer = await self.bank().get(f"/loans/{case['id']}")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
 
     async def copies(self, case: Any, count: int) -> list[str]:
         """So many more loans like the one of a case; the answer is their loan numbers."""

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from services.applications.handlers.expiry import expire_reservations
 from shared.contracts.risk_pool import BankSuspendedV1, PoolStoppedV1
-from tests.applications.office import ICBC, Office, right
+from tests.applications.office import ICBC, Office, nothing_found, right
 
 DAY = "2026-03-02"
 
@@ -37,6 +37,7 @@ def paid_out(**changes):
         "amount": "1000000.00",
         "disbursed_on": DAY,
         "matures_on": "2027-03-02",
+        "lists_checked": nothing_found(date.fromisoformat(DAY)),
         **changes,
     }
 
@@ -69,7 +70,12 @@ async def test_a_loan_that_does_not_fit_its_approval_is_refused_with_every_fault
 
     answer = await office.bank().post(
         f"/applications/{case['id']}/disbursement",
-        json=paid_out(amount="1000000.01", disbursed_on="2026-03-01", matures_on="2027-03-03"),
+        json=paid_out(
+            amount="1000000.01",
+            disbursed_on="2026-03-01",
+            matures_on="2027-03-03",
+            lists_checked=[],
+        ),
     )
 
     assert faults(answer) == [
@@ -165,13 +171,14 @@ async def test_a_valuation_that_has_grown_old_stops_approval_and_disbursement_wi
     before = [await office.case(one) for one in (late, case)]
 
     await office.moves_clock(datetime(2026, 3, 23, 1, tzinfo=UTC))
+    looked = nothing_found(office.now.date())
     answers = [
         await office.approver().post(
-            f"/applications/{late['id']}/approve", json={"opinion": "同意"}
+            f"/applications/{late['id']}/approve", json={"opinion": "同意", "lists_checked": looked}
         ),
         await office.bank().post(
             f"/applications/{case['id']}/disbursement",
-            json=paid_out(disbursed_on="2026-03-23", matures_on="2027-03-23"),
+            json=paid_out(disbursed_on="2026-03-23", matures_on="2027-03-23", lists_checked=looked),
         ),
     ]
 
@@ -208,19 +215,20 @@ async def test_a_stopped_pool_and_a_suspended_bank_are_both_told_at_disbursement
 async def test_a_firm_found_on_a_list_since_its_approval_gets_no_covered_loan(office: Office):
     case = await pledged(office)
     path = f"/applications/{case['id']}/disbursement"
-    hit = {"name": "judgment_defaulter", "checked_on": DAY, "found": True}
+    clean = nothing_found(date.fromisoformat(DAY))
+    found_on = "judgment_defaulter"
 
-    early = await office.bank().post(
-        path, json=paid_out(lists_checked=[hit | {"checked_on": "2026-03-01"}])
-    )
+    before = nothing_found(date(2026, 3, 1))[:1]
+    early = await office.bank().post(path, json=paid_out(lists_checked=before))
     assert faults(early) == [("#/lists_checked/0/checked_on", "too-early")]
-    found = await office.bank().post(path, json=paid_out(lists_checked=[hit]))
+    hit = [one | {"found": one["name"] == found_on} for one in clean]
+    found = await office.bank().post(path, json=paid_out(lists_checked=hit))
     assert [one["code"] for one in found.json()["findings"]] == ["on-list-judgment-defaulter"]
 
-    clean = await office.bank().post(path, json=paid_out(lists_checked=[hit | {"found": False}]))
-    assert clean.status_code == 200
+    paid = await office.bank().post(path, json=paid_out(lists_checked=clean))
+    assert paid.status_code == 200
     kept = (await office.case(case))["history"][-1]["detail"]["lists_checked"]
-    assert kept == [hit | {"found": False}]
+    assert kept == clean
 
 
 async def test_a_loan_number_is_used_once_by_a_bank(office: Office):

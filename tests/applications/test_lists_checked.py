@@ -1,5 +1,6 @@
 """Dishonesty lists are looked at again at approval and disbursement, as recently as the scheme says."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,12 +14,9 @@ from tests.publishing import heard
 
 LISTS = {"seriously_dishonest", "judgment_defaulter", "ip_dishonest", "bad_credit_record"}
 """Those of dongli."""
-WITHIN_A_WEEK = library.texts("dongli")[0].replace(
-    "\n  purposes:\n",
-    "\n  lists_checked_within_days:\n    2026-01-01: {value: 7, source: S11, mark: assumed}\n"
-    "  purposes:\n",
-    1,
-)
+FORTNIGHT = "  lists_checked_within_days:\n    2022-10-28: {value: 14"
+WITHIN_A_WEEK = library.texts("dongli")[0].replace(FORTNIGHT, FORTNIGHT.replace("14", "7"), 1)
+assert library.texts("dongli")[0] != WITHIN_A_WEEK
 
 
 @pytest.fixture
@@ -71,6 +69,7 @@ async def test_nobody_pays_out_without_a_recent_look_at_every_list(strict: Offic
     await strict.registers(case)
     path, today = f"/applications/{case['id']}/disbursement", strict.now.date()
     body = paid_out(disbursed_on=str(today), matures_on=str(today + timedelta(days=365)))
+    del body["lists_checked"]
 
     assert unlooked(await strict.bank().post(path, json=body)) == LISTS
     paid = await strict.bank().post(path, json=body | {"lists_checked": nothing_found(today)})
@@ -86,9 +85,23 @@ async def test_which_lists_and_how_recently_stands_beside_the_facts_of_the_mode(
     assert all(one["zh"] and one["en"] and one["source"] for one in asked)
 
 
+def test_every_programme_that_names_lists_says_how_recently_they_are_looked_at():
+    said = {
+        (name, mode): terms.lists_checked_within_days
+        for name in library.programmes()
+        for scheme in [library.load(name)]
+        for mode in scheme.modes
+        for terms in [scheme.terms(scheme.valid_to or date(2026, 3, 2), mode, live=False)]
+        if terms.credit_lists
+    }
+
+    assert said["dongli", "direct"] == said["youxian", "four_party"] == 14
+    assert [case for case, days in said.items() if days is None] == []
+
+
 def test_where_the_scheme_does_not_say_how_recently_no_look_is_required_and_common_practice_says_it():
-    silent = library.load("dongli").terms(date(2026, 3, 2), "direct")
-    assert silent.lists_checked_within_days is None
+    silent = replace(library.load("dongli").terms(date(2026, 3, 2), "direct"),
+                     lists_checked_within_days=None)  # fmt: skip
     assert list(not_checked((), silent, on=date(2026, 3, 2))) == []
 
     common = library.load("gd_jiangmen").terms(date(2026, 3, 2), "bank")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.applications.domain.draws import Drawn
 from services.applications.domain.life_cycle import State
 from services.applications.domain.plausibility import RULES, Report, errors, questions
 from services.applications.domain.positions import Earlier, Loan, Position
@@ -43,6 +44,17 @@ def report(loan: Loan = LOAN, today: date = date(2026, 4, 1), **changes: object)
     return Report(position=replace(GOOD, **changes), loan=loan, month=MARCH, today=today)  # type: ignore[arg-type]
 
 
+def drawn(repaid_to: int = 50_000_000, overdue_days: int = 0) -> Loan:
+    """Half at first, 300,000.00 more on 10 March, the rest on 5 April; in February only the first."""
+    return replace(
+        before(outstanding_fen=repaid_to, overdue_days=overdue_days),
+        draws=(
+            Drawn(on=date(2026, 3, 10), amount_fen=30_000_000),
+            Drawn(on=date(2026, 4, 5), amount_fen=20_000_000),
+        ),
+    )
+
+
 REPAID = replace(LOAN, state=State.REPAID, last_month="2026-03")
 MATURED = replace(LOAN, falls_due_on=date(2026, 3, 9))
 # 80 days out on 31 March: 1,000,000.00 × 3.6 % × 80 ÷ 360 = 8,000.00.
@@ -55,6 +67,10 @@ SAID = [
     ("above-loan-amount", report(outstanding_fen=100_000_001), report()),
     ("principal-grew", report(before(outstanding_fen=90_000_000), outstanding_fen=90_000_001),
      report(before(outstanding_fen=90_000_000), outstanding_fen=90_000_000)),
+    ("above-loan-amount", report(drawn(), outstanding_fen=80_000_001),
+     report(drawn(), outstanding_fen=80_000_000)),
+    ("principal-grew", report(drawn(repaid_to=30_000_000), outstanding_fen=60_000_001),
+     report(drawn(repaid_to=30_000_000), outstanding_fen=60_000_000)),
     ("principal-grew", report(before(outstanding_fen=90_000_000)),
      report(replace(before(outstanding_fen=90_000_000), changed_on=date(2026, 3, 5)))),
     ("repaid-but-overdue", report(outstanding_fen=0, overdue_days=1), report(outstanding_fen=0)),
@@ -66,6 +82,10 @@ SAID = [
     ("matured-unpaid", report(MATURED), report(MATURED, outstanding_fen=0)),
     ("interest-beyond-rate", report(interest_arrears_fen=1_600_001),
      report(interest_arrears_fen=1_600_000)),
+    # 500,000.00 for 80 days and 300,000.00 for 21: 4,000.00 + 630.00 at 3.6 % of 360 days.
+    ("interest-beyond-rate", report(drawn(), outstanding_fen=80_000_000,
+                                    interest_arrears_fen=926_001),
+     report(drawn(), outstanding_fen=80_000_000, interest_arrears_fen=926_000)),
     ("penalty-beyond-rate", report(penalty_interest_fen=2_400_001),
      report(penalty_interest_fen=2_400_000)),
     ("reopens-repaid", report(REPAID), report()),
@@ -76,6 +96,8 @@ SAID = [
                                           overdue_days=36, risk_class="special_mention"),
      report(before(overdue_days=5, risk_class="substandard"), overdue_days=36,
             risk_class="substandard")),
+    ("overdue-shrank-unpaid", report(drawn(overdue_days=5), outstanding_fen=80_000_000),
+     report(drawn(overdue_days=5), outstanding_fen=79_999_999)),
     ("overdue-shrank-unpaid", report(before(overdue_days=5)),
      report(before(overdue_days=5), outstanding_fen=99_000_000)),
     ("overdue-shrank-unpaid", report(before(overdue_days=5)),

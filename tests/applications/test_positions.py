@@ -446,7 +446,7 @@ def test_whatever_report_is_taken_leads_along_the_table(reported: Position, loan
     today = date(2026, 7, 1)
     if errors(Report(position=reported, loan=loan, month=Month(2026, 6), today=today)):
         return
-    move = move_for(reported, loan, today=today)
+    move = move_for(reported, loan, month=Month(2026, 6), today=today)
 
     assert loan.state in IS_LOAN | {State.REPAID}
     if loan.state is State.REPAID:

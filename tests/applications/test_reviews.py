@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.applications.office import CCB, Office, right, submission
+from tests.applications.office import CCB, Office, nothing_found, right, submission
 
 
 def code(answer) -> tuple[int, str]:
@@ -17,12 +17,13 @@ async def test_who_recommends_a_case_cannot_also_approve_or_reject_it(office: Of
     await office.post(both, case, "take")
     await office.post(both, case, "recommend", {"opinion": "建议批准"})
 
-    for step, body in (("approve", {"opinion": "同意"}), ("reject", {"reason": "不同意"})):
+    agreed = {"opinion": "同意", "lists_checked": nothing_found(office.now.date())}
+    for step, body in (("approve", agreed), ("reject", {"reason": "不同意"})):
         answer = await both.post(f"/applications/{case['id']}/{step}", json=body)
         assert code(answer) == (409, "second-person-required")
     assert (await office.case(case, by=both))["pending_actions"] == []
 
-    await office.post(office.approver("li"), case, "approve", {"opinion": "同意"})
+    await office.post(office.approver("li"), case, "approve", agreed)
     assert await office.state(case) == "approved"
 
 

@@ -10,7 +10,14 @@ import pytest
 
 from services.applications.domain.submission import RightKey
 from shared.contracts.risk_pool import PoolOpenedV1
-from tests.applications.office import PAPERS, Office, document, right, submission
+from tests.applications.office import (
+    PAPERS,
+    Office,
+    document,
+    nothing_found,
+    right,
+    submission,
+)
 from tests.applications.values import RIGHT, case
 from tests.publishing import heard
 
@@ -145,6 +152,7 @@ async def test_facts_as_of_the_disbursement_are_told_with_it(office: Office):
         "amount": "1000000.00",
         "disbursed_on": "2026-03-02",
         "matures_on": "2027-03-02",
+        "lists_checked": nothing_found(date(2026, 3, 2)),
     }
     where = f"/applications/{case['id']}/disbursement"
 
@@ -242,7 +250,8 @@ MIXED = {"has_other_collateral": True, "amount": "3000000.00"}
 async def test_an_ip_amount_says_the_share_exactly(office: Office):
     case = await office.submits(**MIXED, ip_amount="1000000.00", documents=mixed_papers())
     await office.recommends(case)
-    await office.post(office.approver(), case, "approve", {"opinion": "同意"})
+    agreed = {"opinion": "同意", "lists_checked": nothing_found(office.now.date())}
+    await office.post(office.approver(), case, "approve", agreed)
 
     event = (await office.said("application.approved.v1"))[0]
 

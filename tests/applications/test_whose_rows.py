@@ -14,6 +14,7 @@ WITH_A_BANKS_ROWS = {
     "case_moves",
     "collateral",
     "documents",
+    "draws",
     "loan_changes",
     "loans",
     "pledge_registrations",
@@ -59,20 +60,29 @@ CHANGES = {
     "/loan-changes/{change_id}/refuse",
 }
 """Shown to be closed to other banks and roles in test_loan_changes."""
+DRAWS = {
+    "/loans/{loan_id}/draws",
+    "/loans/{loan_id}/draws/{draw_no}/undo/request",
+    "/loans/{loan_id}/draws/{draw_no}/undo",
+}
+"""Shown to be closed to other banks and roles in test_draws."""
 FOR_ALL = {
     "/banks",
     "/banks/{code}",
     "/pools",
+    "/pools/{code}/modes",
     "/pools/{code}/modes/{mode}/facts",
     "/pools/{code}/modes/{mode}/template.csv",
+    "/pools/{code}/modes/{mode}/template.xlsx",
 }
-LISTS = {"/applications", "/loans", "/statistics", "/queue"}
+LISTS = {"/applications", "/loans", "/loan-requests", "/statistics", "/queue"}
 READS = {
     "/applications/{case_id}",
     "/applications/{case_id}/history",
     "/loans/{loan_id}",
     "/loans/{loan_id}/positions",
     "/loans/{loan_id}/changes",
+    "/loans/{loan_id}/draws",
 }
 
 
@@ -86,7 +96,7 @@ def routes() -> set[tuple[str, str]]:
 
 
 def test_every_route_stands_in_one_of_these_lists():
-    known = {("POST", path) for path in (*LOAN_STEPS, *FOR_THE_BUREAU, *CHANGES)}
+    known = {("POST", path) for path in (*LOAN_STEPS, *FOR_THE_BUREAU, *CHANGES, *DRAWS)}
     known |= {("GET", path) for path in LISTS | READS | FOR_ALL}
     known |= {("POST", "/applications"), ("POST", "/positions"), ("POST", "/banks")}
     known |= {("PATCH", "/banks/{code}")}
@@ -113,6 +123,9 @@ async def test_another_banks_case_is_not_there_on_any_route(office: Office):
     for path in ("/applications", "/loans"):
         for query in ({}, {"bank": ICBC}, {"q": "DL"}, {"loan_no": "JJ-1"}):
             assert (await stranger.get(path, params=query)).json()["items"] == [], path
+    await office.post(office.bank(), case, "undo-disbursement/request", {"reason": "误报"})
+    assert len((await office.bank().get("/loan-requests")).json()) == 1
+    assert (await stranger.get("/loan-requests")).json() == []
     assert (await stranger.get("/statistics")).json() == {"cases": [], "loans": []}
     verdict = (await office.reports("2026-03", position(), bank=CCB))["verdicts"][0]
     assert (verdict["accepted"], verdict["errors"][0]["code"]) == (False, "loan-unknown")
@@ -151,7 +164,8 @@ async def rows_seen(url: str, institution: str | None) -> dict[str, int]:
 
 
 async def test_the_database_itself_shows_a_bank_its_own_rows_only(office: Office):
-    case = await office.lends(matures_on="2026-09-02")
+    case = await office.lends(matures_on="2026-09-02", first="999999.00", draws_until="2026-04-30")
+    assert (await office.draws(case, "1.00", "PZ-1")).status_code == 200
     await office.reports("2026-03", position())
     asked = await office.bank().post(
         f"/loans/{case['id']}/changes",

@@ -11,7 +11,16 @@ from services.applications.main import SERVICE as APPLICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
 from services.risk_pool.main import serve_waiting_lines
 from shared.clock import business_date
-from tests.applications.office import CCB, ICBC, START, Office, document, position, right
+from tests.applications.office import (
+    CCB,
+    ICBC,
+    START,
+    Office,
+    document,
+    nothing_found,
+    position,
+    right,
+)
 from tests.publishing import publish
 from tests.services import RunningService, nothing_in_flight
 
@@ -112,6 +121,7 @@ async def test_a_case_goes_from_submission_to_compensation_through_both_services
             "amount": "1000000.00",
             "disbursed_on": "2026-03-02",
             "matures_on": "2027-03-02",
+            "lists_checked": nothing_found(date(2026, 3, 2)),
         },
     )
     await office.reports(

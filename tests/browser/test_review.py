@@ -40,6 +40,8 @@ async def test_two_persons_bring_a_case_through(rooms: Rooms):
         await page.get_by_role("link", name=case["number"], exact=True).click()
         await page.locator("#actions").get_by_text("批准", exact=True).first.click()
         await page.get_by_label("意见").fill("同意入库")
+        for looked_at in await page.get_by_label("查询日期：").all():
+            await looked_at.fill("2026-03-02")
         await page.get_by_role("button", name="批准", exact=True).click()
         await expect(page.get_by_role("status")).to_contain_text("已批准")
         # Back and reload show the case, they do not decide again.

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from fastapi import FastAPI
 from services.console.main import application
 from services.console.settings import ConsoleSettings
 from services.console.upstream.demo import DemoLoader
-from tests.applications.office import document, submission
+from tests.applications.office import document, nothing_found, submission
 from tests.console.page import Page
 from tests.publishing import publish
 from tests.services import Person, RunningService, nothing_in_flight
@@ -22,6 +23,8 @@ from tests.services import Person, RunningService, nothing_in_flight
 ICBC, CCB = "ICBC", "CCB"
 SECRET = "a secret of the tests, long enough to encrypt a session with"
 MORNING = "2026-03-02T09:00:00+08:00"
+LOOKED_AT = nothing_found(date(2026, 3, 2))
+"""The lists of dishonest firms, looked at on that day: the firm stands on none."""
 
 _numbers = itertools.count(1)
 
@@ -153,9 +156,11 @@ class House:
         bank: str = ICBC,
         amount: str = "1000000.00",
         matures_on: str = "2027-03-02",
+        first_part: str = "",
+        draws_until: str | None = None,
         **changes: Any,
     ) -> dict[str, Any]:
-        """A case of that amount, decided by two persons and paid out."""
+        """A case of that amount, decided by two persons and paid out, or its first part."""
         case = await self.has_case(bank, amount=amount, **changes)
         path = f"/applications/{case['id']}"
         first = self.person("applications", "reviewer-lin", "reviewer")
@@ -165,7 +170,9 @@ class House:
         )
         await did(first.post(f"{path}/take", json={}))
         await did(first.post(f"{path}/recommend", json={"opinion": "材料齐全，建议入库"}))
-        await did(second.post(f"{path}/approve", json={"opinion": "同意入库"}))
+        await did(
+            second.post(f"{path}/approve", json={"opinion": "同意入库", "lists_checked": LOOKED_AT})
+        )
         await self.reaches(case, "capacity_reserved")
         entry = {"collateral_no": 1, "registration_no": f"Y{next(_numbers):08d}", "registry": "CNIPA",
                  "registered_on": "2026-03-02"}  # fmt: skip
@@ -174,8 +181,9 @@ class House:
         await did(
             clerk.post(
                 f"{path}/disbursement",
-                json={"loan_no": loan_no, "amount": amount, "disbursed_on": "2026-03-02",
-                      "matures_on": matures_on},
+                json={"loan_no": loan_no, "amount": first_part or amount,
+                      "disbursed_on": "2026-03-02", "matures_on": matures_on,
+                      "draws_until": draws_until, "lists_checked": LOOKED_AT},
             )
         )  # fmt: skip
         await self.sees("risk_pool", f"/coverages/{case['id']}", state="active")

@@ -130,3 +130,38 @@ async def test_a_disbursement_that_was_none_is_taken_back_by_a_second_person(hou
         page = await reviewer.sends(page, confirm)
         assert "放款已撤销" in page.text and "已质押登记" in page.text
     await house.sees("risk_pool", f"/coverages/{loan['id']}", state="reserved")
+
+
+async def test_a_loan_is_paid_out_in_parts_and_a_draw_that_bounced_taken_back(house: House):
+    loan = await house.has_loan(first_part="400000.00", draws_until="2026-06-30")
+    page_of, send = f"/cases/{loan['id']}", f"/loans/{loan['id']}/draws"
+    confirm = f"{send}/2/undo"
+
+    async with house.logged_in("icbc-operator") as clerk:
+        page = await clerk.opens(page_of)
+        assert "尚可提款" in page.text and "600,000.00" in page.text
+        wrong = await clerk.sends(page, send, amount="600,000.01", reference="PZ-2")
+        assert wrong.status == 422 and "提款金额超过尚可提款的" in wrong.text, wrong.text
+        assert wrong.form(send)["reference"] == "PZ-2"
+        page = await clerk.sends(wrong, send, amount="100,000.00")
+        assert "提款已记录" in page.text and "500,000.00" in page.text, page.text
+        asked = await clerk.sends(page, send, amount="100000.00", reference="PZ-3")
+        assert asked.status == 409 and asked.boxes("not_a_double") == ["1"], asked.text
+        page = await clerk.sends(asked, send, not_a_double="1")
+        assert "600,000.00" in page.text and "PZ-3" in page.text
+        page = await clerk.sends(page, f"{send}/undo", draw_no="2", reason="受托支付退汇")
+        assert "已申请撤销第 2 次提款" in page.text, page.text
+        assert f"{send}/undo" not in page.actions and confirm not in page.actions
+    async with house.logged_in("reviewer-lin") as reviewer:
+        assert "撤销提款" in (await reviewer.opens("/")).text
+        page = await reviewer.opens(page_of)
+        assert send not in page.actions
+        page = await reviewer.sends(page, confirm)
+        assert "提款已撤销" in page.text and "受托支付退汇" in page.text, page.text
+    await house.sees(
+        "risk_pool", f"/coverages/{loan['id']}", covered="500000.00", reserved="500000.00"
+    )
+    async with house.logged_in("manager-wu") as manager:
+        assert "其中待提款 500,000.00" in (await manager.opens("/pools/dongli")).text
+    async with house.logged_in("ccb-operator") as other:
+        assert (await other.client.post(send)).status_code in (403, 404)

@@ -34,7 +34,10 @@ async def test_one_person_recommends_and_another_approves(house: House):
         queue = await second.opens("/queue")
         assert case["number"] in queue.text
         page = await second.opens(path)
-        approved = await second.sends(page, f"{path}/approve", opinion="同意入库")
+        unlooked = await second.sends(page, f"{path}/approve", opinion="同意入库")
+        assert unlooked.status == 409 and "查询名单：失信被执行人" in unlooked.text, unlooked.text
+        looked = ["2026-03-02"] * 4
+        approved = await second.sends(unlooked, f"{path}/approve", list_checked_on=looked)
         assert "已批准" in approved.text
         await house.reaches(case, "capacity_reserved")
         reserved = await second.opens(path)

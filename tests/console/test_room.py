@@ -1,6 +1,6 @@
 """Who waits for room in a pool, and suspending by hand, on the screen."""
 
-from tests.console.house import House, did
+from tests.console.house import LOOKED_AT, House, did
 
 
 async def test_two_persons_suspend_a_bank_on_the_screen(house: House):
@@ -58,6 +58,6 @@ async def approved(house: House, case: dict) -> None:
     for asking in (
         first.post(f"{path}/take", json={}),
         first.post(f"{path}/recommend", json={"opinion": "材料齐全，建议入库"}),
-        second.post(f"{path}/approve", json={"opinion": "同意入库"}),
+        second.post(f"{path}/approve", json={"opinion": "同意入库", "lists_checked": LOOKED_AT}),
     ):
         await did(asking)

@@ -113,8 +113,12 @@ def states_with_words(kind: CaseKind) -> set[str]:
     return set(ZH.codes("state" if kind is CASE else f"{kind.name}_state"))
 
 
-ELSEWHERE = {"resubmit", "submit", "save_draft", "record_step", "file", "report", "propose"}
-"""A whole application, claim, recovery or step is filled in at the bank, or in a form of its own."""
+ELSEWHERE = {
+    "resubmit", "submit", "save_draft", "record_step", "file", "report", "propose", "draw",
+    "undo_draw",
+}  # fmt: skip
+"""A whole application, claim, recovery, step or draw is filled in at the bank, or in a form of its
+own."""
 
 
 def test_every_entry_of_the_navigation_has_a_word():

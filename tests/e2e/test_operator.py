@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from shared.postgres.database import EVERYWHERE, LOOK_AS
-from tests.applications.office import CCB, ICBC, START, submission
+from tests.applications.office import CCB, ICBC, START, nothing_found, submission
 from tests.notifications.conftest import until
 from tests.publishing import proposal
 from zhidai import embedded, environment
@@ -96,7 +96,8 @@ class Served:
         at = f"/applications/{case['id']}"
         await self.asks("applications", f"{at}/take", {}, by="reviewer")
         await self.asks("applications", f"{at}/recommend", {"opinion": "同意"}, by="reviewer")
-        await self.asks("applications", f"{at}/approve", {"opinion": "同意"}, by="approver")
+        agreed = {"opinion": "同意", "lists_checked": nothing_found(START.date())}
+        await self.asks("applications", f"{at}/approve", agreed, by="approver")
         return case
 
     async def state(self, case: Any) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.applications.office import ICBC
+from tests.applications.office import ICBC, nothing_found
 from tests.e2e.town import Town, refused
 
 
@@ -15,8 +15,9 @@ async def busy(town: Town) -> Town:
     return town
 
 
-async def decided(town: Town, case: Any, person: Any, action: str = "approve") -> Any:
-    return await person.post(f"/applications/{case['id']}/{action}", json={"opinion": "同意"})
+async def decided(town: Town, case: Any, person: Any) -> Any:
+    agreed = {"opinion": "同意", "lists_checked": nothing_found(town.office.now.date())}
+    return await person.post(f"/applications/{case['id']}/approve", json=agreed)
 
 
 async def test_a_reviewer_without_the_approver_s_role_approves_nothing(busy: Town):

@@ -7,7 +7,15 @@ from typing import Any
 import httpx
 
 from shared.clock import business_date
-from tests.applications.office import CCB, ICBC, START, Office, document, position
+from tests.applications.office import (
+    CCB,
+    ICBC,
+    START,
+    Office,
+    document,
+    nothing_found,
+    position,
+)
 from tests.publishing import publish
 from tests.services import Person, RunningService, nothing_in_flight
 
@@ -159,6 +167,7 @@ class Town:
             "amount": "1000000.00",
             "disbursed_on": "2026-03-02",
             "matures_on": "2027-03-02",
+            "lists_checked": nothing_found(date(2026, 3, 2)),
         }
         await self.office.post(self.office.bank(bank), case, "disbursement", paid_out)
         await self.settled()

@@ -188,14 +188,32 @@ def pledge_body(case: Case) -> dict[str, Any]:
     }
 
 
+def _decided_on(case: Case) -> date:
+    """A case is approved, pledged and paid out on the fifth of its month."""
+    return date.fromisoformat(f"{month_name(case.month)}-05")
+
+
+def _lists_checked(case: Case) -> list[dict[str, Any]]:
+    """The dishonesty lists that the programme names, looked at that day: the firm is on none."""
+    day = _decided_on(case)
+    names = library.load(case.pool).terms(day, case.mode).credit_lists
+    return [{"name": name, "checked_on": day.isoformat(), "found": False} for name in names]
+
+
+def approval_body(case: Case) -> dict[str, Any]:
+    """The approver's opinion, after a look at the lists."""
+    return {"opinion": "同意入库", "lists_checked": _lists_checked(case)}
+
+
 def disbursement_body(case: Case) -> dict[str, Any]:
     """The loan is paid out on the day it is told."""
-    paid_on = date.fromisoformat(f"{month_name(case.month)}-05")
+    paid_on = _decided_on(case)
     return {
         "loan_no": case.loan_no,
         "amount": format_fen(case.amount_fen),
         "disbursed_on": paid_on.isoformat(),
         "matures_on": add_months(paid_on, case.tenor_months).isoformat(),
+        "lists_checked": _lists_checked(case),
     }
 
 

@@ -94,7 +94,7 @@ async def review(story: Story, number: int, live: Live) -> None:
 async def _approve_in_turn(story: Story, pool: Pool, cases: Iterable[Live]) -> None:
     for live in cases:
         if live.case.pool == pool.code and live.state == "recommended":
-            await story.act(live, APPROVER, "approve", {"opinion": "同意入库"})
+            await story.act(live, APPROVER, "approve", filing.approval_body(live.case))
             live.state = await until(
                 f"capacity for {live.case.ref}", partial(_decided, story, live)
             )

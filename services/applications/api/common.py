@@ -99,3 +99,12 @@ async def move(
         return Answer(200, body, {"ETag": etag(done.version)})
 
     return await on_case(request, caller, context, case_id, work, keeps_forever=keeps_forever)
+
+
+def unmoved(case: CaseInHand) -> Answer:
+    """Where a case stands that was acted on and not moved."""
+    row = case.row
+    answer = MovedAnswer(
+        id=row["id"], number=row["number"], state=row["state"], version=row["version"]
+    )
+    return Answer(200, answer, {"ETag": etag(row["version"])})

@@ -100,6 +100,22 @@ DISBURSEMENT: Final[dict[str, Any]] = {
     "amount": "1000000.00",
     "disbursed_on": "2026-03-02",
     "matures_on": "2027-03-02",
+    "lists_checked": [
+        {"name": name, "checked_on": "2026-03-02", "found": False}
+        for name in (
+            "seriously_dishonest",
+            "judgment_defaulter",
+            "ip_dishonest",
+            "bad_credit_record",
+        )
+    ],
+}
+
+DRAW: Final[dict[str, Any]] = {
+    "amount": "300000.00",
+    "drawn_on": "2026-05-06",
+    "reference": "PZ-2026-0506-18",
+    "lists_checked": [],
 }
 
 POSITIONS: Final[dict[str, Any]] = {

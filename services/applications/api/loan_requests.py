@@ -21,14 +21,15 @@ _MOST: Final = 100
 
 
 class LoanRequestAnswer(BaseModel):
-    """A later maturity, or a disbursement to be taken back, that waits."""
+    """A later maturity, or a disbursement or a draw to be taken back, that waits."""
 
-    kind: Literal["extension", "restructuring", "undo_disbursement"]
+    kind: Literal["extension", "restructuring", "undo_disbursement", "undo_draw"]
     loan_id: UUID
     number: str
     borrower_name: str
     bank_code: str
     pool_code: str
+    draw_no: int | None = Field(None, description="Which draw is to be taken back.")
     reason: str
     due_on: date | None = Field(description="By which day the next step is due; none for an undo.")
     pending_actions: list[str] = Field(description="What you may do to it.")
@@ -52,13 +53,15 @@ async def list_requests(caller: Anyone, context: CurrentContext) -> list[LoanReq
     ]
     for row in undone:
         may = life_cycle.LIFE_CYCLE.open_to(row.model_dump(), caller)
+        undoes = Action.UNDO_DISBURSEMENT if row.undo_draw_no is None else Action.UNDO_DRAW
         found.append(
             _answer(
                 row,
-                kind=Action.UNDO_DISBURSEMENT,
+                kind=undoes,
+                draw_no=row.undo_draw_no,
                 reason=row.undo_reason or "",
                 due_on=None,
-                pending_actions=[one for one in may if one == Action.UNDO_DISBURSEMENT],
+                pending_actions=[one for one in may if one == undoes],
             )
         )
     return found

@@ -17,6 +17,7 @@ from services.applications.api.common import (
     PlainCode,
     move,
     on_case,
+    unmoved,
     who_may,
 )
 from services.applications.api.requests import DisbursementBody, Month, PledgeBody, ReasonBody
@@ -67,11 +68,7 @@ async def ask_to_undo_disbursement(
 
     async def work(case: CaseInHand) -> Answer:
         await undoing.ask_to_undo(case, reason=body.reason)
-        row = case.row
-        answer = MovedAnswer(
-            id=row["id"], number=row["number"], state=row["state"], version=row["version"]
-        )
-        return Answer(200, answer, {"ETag": etag(row["version"])})
+        return unmoved(case)
 
     return await on_case(request, caller, context, case_id, work)
 

@@ -1,6 +1,6 @@
 """Rows as the API shows them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from services.applications.api.responses import (
     CaseSummary,
     CollateralAnswer,
     DocumentAnswer,
+    DrawAnswer,
     HistoryAnswer,
     LoanAnswer,
     PositionAnswer,
@@ -17,6 +18,7 @@ from services.applications.api.responses import (
     ValuationAnswer,
     WaitingAnswer,
 )
+from services.applications.domain.draws import FIRST_DRAW
 from services.applications.domain.life_cycle import LIFE_CYCLE, State
 from services.applications.domain.waiting import lamp, shown_due
 from services.applications.queries.whole_case import WholeCase
@@ -25,6 +27,7 @@ from services.applications.tables.rows import (
     CaseMoveRow,
     CollateralRow,
     DocumentRow,
+    DrawRow,
     LoanRow,
     PledgeRegistrationRow,
     PositionRow,
@@ -144,8 +147,30 @@ def loan_answer(loan: LoanRow, row: ApplicationRow) -> LoanAnswer:
         borrower_uscc=row.borrower_uscc,
         borrower_name=row.borrower_name,
         state=State(row.state),
+        approved_fen=row.amount_fen,
+        drawable_fen=row.drawable_fen,
+        draws_until=row.draws_until,
         outstanding_principal_fen=loan.outstanding_fen,
     )
+
+
+def draws(loan: LoanRow, case: ApplicationRow, rows: Sequence[DrawRow]) -> list[DrawAnswer]:
+    """Every draw of a loan with what was drawn by then, the disbursement first."""
+    drawn_fen = loan.amount_fen - sum(row.amount_fen for row in rows if row.undone_on is None)
+    first = DrawAnswer(
+        draw_no=FIRST_DRAW,
+        amount_fen=drawn_fen,
+        drawn_on=loan.disbursed_on,
+        reference=loan.loan_no,
+        drawn_fen=drawn_fen,
+        undrawn_fen=case.amount_fen - drawn_fen,
+    )
+    found = [first]
+    for row in rows:
+        drawn_fen += 0 if row.undone_on else row.amount_fen
+        undrawn_fen = case.amount_fen - drawn_fen
+        found.append(DrawAnswer(**row.model_dump(), drawn_fen=drawn_fen, undrawn_fen=undrawn_fen))
+    return found
 
 
 def position(row: PositionRow) -> PositionAnswer:

@@ -247,17 +247,18 @@ class ListCheckedBody(_Body):
     found: bool
 
 
-_ListsChecked = Annotated[list[ListCheckedBody], Field(max_length=20)]
+ListsChecked = Annotated[list[ListCheckedBody], Field(max_length=20)]
 
 
-def _as_lists(body: list[ListCheckedBody]) -> tuple[ListChecked, ...]:
+def as_lists(body: list[ListCheckedBody]) -> tuple[ListChecked, ...]:
+    """The lists as the rules take them."""
     return tuple(ListChecked(**vars(one)) for one in body)
 
 
 class ApprovalBody(OpinionBody):
     """What the second person thinks of the case, and the lists that were looked at."""
 
-    lists_checked: _ListsChecked = Field(
+    lists_checked: ListsChecked = Field(
         default_factory=list,
         description="The scheme's lists of dishonest or abnormal firms, each with the day on which "
         "somebody looked; `lists` of the mode's facts says which, and how recently.",
@@ -265,7 +266,7 @@ class ApprovalBody(OpinionBody):
 
     def as_lists(self) -> tuple[ListChecked, ...]:
         """The lists."""
-        return _as_lists(self.lists_checked)
+        return as_lists(self.lists_checked)
 
 
 class ReasonBody(_Body):
@@ -308,15 +309,20 @@ class DisbursementBody(_Body):
         default_factory=dict,
         description="Facts as of the disbursement, where the mode asks for such.",
     )
-    lists_checked: _ListsChecked = Field(
+    lists_checked: ListsChecked = Field(
         default_factory=list,
         description="The lists of dishonest or abnormal firms that were looked at again, between "
         "the approval and the disbursement.",
     )
+    draws_until: Day | None = Field(
+        None,
+        description="The last day on which the rest of the approved amount may be drawn; given, "
+        "`amount` is the first draw. Left out, what is not paid out now is not lent.",
+    )
 
     def as_disbursement(self) -> Disbursement:
         """The loan."""
-        return Disbursement(**vars(self) | {"lists_checked": _as_lists(self.lists_checked)})
+        return Disbursement(**vars(self) | {"lists_checked": as_lists(self.lists_checked)})
 
 
 _RemarkCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,63}$")]

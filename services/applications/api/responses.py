@@ -167,7 +167,12 @@ class LoanAnswer(_Answer):
     borrower_uscc: str
     borrower_name: str
     state: State
-    amount_fen: Fen
+    amount_fen: Fen = Field(description="All that is paid out of it so far.")
+    approved_fen: Fen
+    drawable_fen: Fen = Field(description="What may still be drawn of the approved amount.")
+    draws_until: date | None = Field(
+        description="The last day for draws, where the loan is paid out in parts."
+    )
     annual_rate_bp: int
     disbursed_on: date
     matures_on: date
@@ -177,6 +182,19 @@ class LoanAnswer(_Answer):
     penalty_interest_fen: Fen
     risk_class: str
     last_month: str | None
+
+
+class DrawAnswer(_Answer):
+    """A part of a loan that was paid out; the first is its disbursement."""
+
+    draw_no: int
+    amount_fen: Fen
+    drawn_on: date
+    reference: str = Field(description="The bank's voucher; of the disbursement, the loan number.")
+    drawn_fen: Fen = Field(description="All that is drawn with it, what was taken back left out.")
+    undrawn_fen: Fen = Field(description="What of the approved amount was not drawn then.")
+    undone_on: date | None = None
+    undo_reason: str = ""
 
 
 class PositionAnswer(_Answer):
@@ -269,6 +287,9 @@ class CaseAnswer(CaseSummary):
         None, description="Who at the bank has said that nothing was paid out."
     )
     undo_reason: str | None = None
+    undo_draw_no: int | None = Field(
+        None, description="Which draw it is; none: it is the disbursement."
+    )
     pending_actions: list[Action]
     waiting_for: WaitingAnswer | None
 

@@ -57,6 +57,9 @@ class Action(StrEnum):
     EXPIRE = "expire"
     REGISTER_PLEDGE = "register_pledge"
     DISBURSE = "disburse"
+    DRAW = "draw"
+    UNDO_DRAW = "undo_draw"
+    END_DRAWS = "end_draws"
     FALL_OVERDUE = "fall_overdue"
     CURE = "cure"
     REPAY = "repay"
@@ -74,9 +77,12 @@ REVIEWER, APPROVER = "reviewer", "approver"
 
 _WHO_TOOK_IT, _ANOTHER = ("the one who took it",), ("another than who recommended",)
 _UNDONE_BY = ("the bank has asked for it", "another than who asked")
+_DRAW_UNDONE_BY = ("the bank has asked for a draw", _UNDONE_BY[1])
+_DRAWABLE = ("a part is still to be drawn",)
 _SUBMITTED, _RETURNED = ("application.submitted.v1",), ("application.returned.v1",)
 _REJECTED, _WITHDRAWN = ("application.rejected.v1",), ("application.withdrawn.v1",)
 _EXPIRED, _REPAID = ("application.expired.v1",), ("loan.repaid.v1",)
+_DRAWS_ENDED = ("loan.draws-ended.v1",)
 
 
 def _move(
@@ -123,6 +129,11 @@ _MOVES: Final = (
     _move(S.DISBURSED, A.PAY_CLAIM, SYSTEM_ROLE, S.CLAIMED),
     _move(S.DISBURSED, A.UNDO_DISBURSEMENT, CHECKER, S.PLEDGE_REGISTERED, _UNDONE_BY,
           ("loan.disbursement-undone.v1",), also_by=REVIEWER),
+    _move(S.DISBURSED, A.DRAW, BANK, S.DISBURSED, _DRAWABLE, ("loan.drawn.v1",)),
+    _move(S.DISBURSED, A.UNDO_DRAW, CHECKER, S.DISBURSED, _DRAW_UNDONE_BY,
+          ("loan.draw-undone.v1",), also_by=REVIEWER),
+    _move(S.DISBURSED, A.END_DRAWS, SYSTEM_ROLE, S.DISBURSED, tells=_DRAWS_ENDED),
+    _move(S.OVERDUE, A.END_DRAWS, SYSTEM_ROLE, S.OVERDUE, tells=_DRAWS_ENDED),
     _move(S.OVERDUE, A.CURE, SYSTEM_ROLE, S.DISBURSED),
     _move(S.OVERDUE, A.REPAY, SYSTEM_ROLE, S.REPAID, tells=_REPAID),
     _move(S.OVERDUE, A.PAY_CLAIM, SYSTEM_ROLE, S.CLAIMED),
@@ -167,6 +178,9 @@ _ACTIONS: Final[Mapping[str, Words]] = {
     A.EXPIRE: Words("失效", "let run out"),
     A.REGISTER_PLEDGE: Words("办理质押登记", "pledged"),
     A.DISBURSE: Words("放款", "disbursed"),
+    A.DRAW: Words("提款", "drawn upon"),
+    A.UNDO_DRAW: Words("撤销提款", "undone in a draw"),
+    A.END_DRAWS: Words("提款期届满", "closed for draws"),
     A.FALL_OVERDUE: Words("转为逾期", "marked overdue"),
     A.CURE: Words("恢复正常", "cured"),
     A.REPAY: Words("结清", "repaid"),
@@ -239,10 +253,32 @@ class UndoNotAsked(Refused):
 
 
 def _the_bank_has_asked(case: Row, by: Person) -> Refused | None:
-    if case["undo_asked_by"] is not None:
+    if case["undo_asked_by"] is not None and case["undo_draw_no"] is None:
         return None
     return UndoNotAsked(
         "银行尚未申请撤销放款", "The bank has not asked for the disbursement to be undone."
+    )
+
+
+def _the_bank_has_asked_for_a_draw(case: Row, by: Person) -> Refused | None:
+    if case["undo_draw_no"] is not None:
+        return None
+    return UndoNotAsked("银行尚未申请撤销提款", "The bank has not asked for a draw to be undone.")
+
+
+class NothingToDraw(Refused):
+    """The loan was paid out at once, is drawn in full, or its time for draws is over."""
+
+    code = "nothing-to-draw"
+
+
+def _a_part_is_still_to_be_drawn(case: Row, by: Person) -> Refused | None:
+    if case["drawable_fen"] > 0:
+        return None
+    return NothingToDraw(
+        "该贷款没有尚可提款的金额：未约定分次提款、已提完或提款期已届满",
+        "Nothing of the loan may be drawn: no draws were agreed, all is drawn, or their time is "
+        "over.",
     )
 
 
@@ -258,8 +294,10 @@ LIFE_CYCLE: Final = LifeCycle(
         _ANOTHER[0]: another_person_than("recommended_by", zh="审批", en="the decision"),
         _UNDONE_BY[0]: _the_bank_has_asked,
         _UNDONE_BY[1]: another_person_than(
-            "undo_asked_by", zh="确认撤销放款", en="undoing the disbursement"
+            "undo_asked_by", zh="确认撤销", en="confirming that nothing was paid out"
         ),
+        _DRAW_UNDONE_BY[0]: _the_bank_has_asked_for_a_draw,
+        _DRAWABLE[0]: _a_part_is_still_to_be_drawn,
     },
 )
 
@@ -288,6 +326,12 @@ IS_LOAN: Final = frozenset({S.DISBURSED, S.OVERDUE, S.CLAIMED})
 
 MATURES: Final = frozenset({S.DISBURSED})
 """A loan that falls overdue by itself once it has matured unpaid."""
+
+TAKES_DRAWS: Final = frozenset(LIFE_CYCLE.sources_of(A.DRAW))
+"""A loan of which a further part may be paid out."""
+
+DRAWS_END: Final = frozenset(LIFE_CYCLE.sources_of(A.END_DRAWS))
+"""A loan whose time for draws ends by itself."""
 
 IS_SERVED: Final = frozenset({S.DISBURSED, S.OVERDUE})
 """A loan whose next report is what its case waits for."""

@@ -45,7 +45,7 @@ def registration_faults(
                       f"第 {number} 项质物重复", f"Collateral {number} is named twice.")
             )  # fmt: skip
         seen.add(number)
-        faults += _within(registration.registered_on, (*place, "registered_on"), approved_on, today)
+        faults += within(registration.registered_on, (*place, "registered_on"), approved_on, today)
     for number in collateral_nos:
         if number not in seen:
             faults.append(
@@ -66,6 +66,13 @@ class Disbursement:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     """Facts as of the disbursement."""
     lists_checked: tuple[ListChecked, ...] = ()
+    draws_until: date | None = None
+    """This is the first draw of several, and the rest of the approved amount may be drawn until
+    this day; None: it is all that is lent."""
+
+    def left_of(self, approved_fen: int) -> int:
+        """What of the approved amount may still be drawn."""
+        return 0 if self.draws_until is None else approved_fen - self.amount_fen
 
 
 def disbursement_faults(
@@ -93,7 +100,7 @@ def disbursement_faults(
                   f"放款金额超过批准金额 {group_fen(approved_fen)} 元",
                   f"More than the approved {group_fen(approved_fen)}.")
         )  # fmt: skip
-    faults += _within(paid.disbursed_on, ("disbursed_on",), max(approved_on, registered_on), today)
+    faults += within(paid.disbursed_on, ("disbursed_on",), max(approved_on, registered_on), today)
     if paid.disbursed_on > reserved_until:
         faults.append(
             FieldFault(("disbursed_on",), "reservation-over",
@@ -108,7 +115,7 @@ def disbursement_faults(
         )  # fmt: skip
     for index, one in enumerate(paid.lists_checked):
         place = ("lists_checked", index, "checked_on")
-        faults += _within(one.checked_on, place, approved_on, paid.disbursed_on)
+        faults += within(one.checked_on, place, approved_on, paid.disbursed_on)
     latest = add_months(paid.disbursed_on, tenor_months)
     if paid.matures_on <= paid.disbursed_on:
         faults.append(
@@ -126,7 +133,31 @@ def disbursement_faults(
                   f"质押权利于 {first_right_ends_on} 届满，早于贷款到期日",
                   f"A pledged right ends on {first_right_ends_on}, before the loan.")
         )  # fmt: skip
-    return tuple(faults)
+    return (*faults, *_draws_faults(paid, approved_fen))
+
+
+def _draws_faults(paid: Disbursement, approved_fen: int) -> list[FieldFault]:
+    """The time for further draws begins with the disbursement and ends before the loan does."""
+    until, place = paid.draws_until, ("draws_until",)
+    if until is None:
+        return []
+    faults = []
+    if until < paid.disbursed_on:
+        faults.append(
+            FieldFault(place, "draws-end-before-disbursement",
+                  "提款期止不得早于放款日", "The last day for draws is before the disbursement.")
+        )  # fmt: skip
+    if until >= paid.matures_on:
+        faults.append(
+            FieldFault(place, "draws-end-after-maturity",
+                  "提款期止须早于到期日", "The last day for draws must be before the maturity.")
+        )  # fmt: skip
+    if paid.amount_fen == approved_fen:
+        faults.append(
+            FieldFault(place, "nothing-left-to-draw",
+                  "已放款至批准金额，不再分次提款", "All that was approved is paid out at once.")
+        )  # fmt: skip
+    return faults
 
 
 LOAN_NO_USED: Final = FieldFault(
@@ -134,7 +165,8 @@ LOAN_NO_USED: Final = FieldFault(
 )
 
 
-def _within(day: date, place: tuple[str | int, ...], first: date, last: date) -> list[FieldFault]:
+def within(day: date, place: tuple[str | int, ...], first: date, last: date) -> list[FieldFault]:
+    """What is wrong with a day that must lie between two others; `last` is today or before it."""
     if day > last:
         return [FieldFault(place, "in-future", "日期晚于今日", "The day lies ahead.")]
     if day < first:

@@ -59,11 +59,26 @@ class Report:
         return max(0, (self.month.last - self.loan.falls_due_on).days)
 
     @property
+    def drawn_fen(self) -> int:
+        """What was drawn of the loan by the month's end, its disbursement included."""
+        return self.loan.drawn_by(self.month.last)
+
+    @property
+    def drawn_since_before(self) -> int:
+        """What was drawn from the youngest report before this month to this month's end."""
+        before = self.loan.before
+        assert before is not None
+        return self.drawn_fen - self.loan.drawn_by(Month.parse(before.month).last)
+
+    @property
     def interest_fen(self) -> int:
-        """The contract's interest on the whole amount from the disbursement on, rounded up."""
-        loan = self.loan
-        days = max(self.days_out, 0)
-        return -(-loan.amount_fen * loan.annual_rate_bp * days // (WHOLE_BP * _DAYS_OF_A_YEAR))
+        """The contract's interest on each draw from its day on, rounded up."""
+        loan, end = self.loan, self.month.last
+        later = [one for one in loan.draws if one.on <= end]
+        first_fen = self.drawn_fen - sum(one.amount_fen for one in later)
+        fen_days = first_fen * max(self.days_out, 0)
+        fen_days += sum(one.amount_fen * (end - one.on).days for one in later)
+        return -(-fen_days * loan.annual_rate_bp // (WHOLE_BP * _DAYS_OF_A_YEAR))
 
 
 Words = tuple[str, str]
@@ -112,25 +127,39 @@ def _after_disbursement(report: Report) -> Words | None:
 
 
 def _within_the_loan(report: Report) -> Words | None:
-    amount = report.loan.amount_fen
-    if report.position.outstanding_fen <= amount:
+    drawn = report.drawn_fen
+    if report.position.outstanding_fen <= drawn:
         return None
-    return f"余额超过贷款金额 {group_fen(amount)} 元", f"More than the loan's {group_fen(amount)}."
+    if drawn == report.loan.amount_fen:
+        return (
+            f"余额超过贷款金额 {group_fen(drawn)} 元",
+            f"More than the loan's {group_fen(drawn)}.",
+        )
+    end = report.month.last
+    return (
+        f"余额超过至 {end} 累计提款 {group_fen(drawn)} 元",
+        f"More than the {group_fen(drawn)} that were drawn by {end}.",
+    )
 
 
 def _principal_does_not_grow(report: Report) -> Words | None:
     before = report.loan.before
     if (
         before is None
-        or report.position.outstanding_fen <= before.position.outstanding_fen
-        or report.position.outstanding_fen > report.loan.amount_fen
+        or report.position.outstanding_fen
+        <= before.position.outstanding_fen + report.drawn_since_before
+        or report.position.outstanding_fen > report.drawn_fen
         or report.loan.is_changed_within(report.month)
     ):
         return None
     stood = group_fen(before.position.outstanding_fen)
+    drawn = report.drawn_since_before
+    zh = f"加其后提款 {group_fen(drawn)} 元" if drawn else ""
+    en = f" and the {group_fen(drawn)} drawn since" if drawn else ""
     return (
-        f"余额超过 {before.month} 的 {stood} 元；若当月误报，请先更正该月",
-        f"More than the {stood} of {before.month}; if that was a mistake, mend that month first.",
+        f"余额超过 {before.month} 的 {stood} 元{zh}；若当月误报，请先更正该月",
+        f"More than the {stood} of {before.month}{en}; if that was a mistake, mend that month "
+        "first.",
     )
 
 
@@ -181,8 +210,8 @@ def _interest_could_run_up(report: Report) -> Words | None:
     if report.position.interest_arrears_fen <= most:
         return None
     return (
-        f"欠息超过 {group_fen(most)} 元（贷款金额×年利率×放款天数÷360×{_INTEREST_TIMES}）",
-        f"Above {group_fen(most)}: amount × rate × days out ÷ 360 × {_INTEREST_TIMES}.",
+        f"欠息超过 {group_fen(most)} 元（各次提款金额×年利率×提款天数÷360×{_INTEREST_TIMES}）",
+        f"Above {group_fen(most)}: each draw × rate × days out ÷ 360 × {_INTEREST_TIMES}.",
     )
 
 
@@ -191,8 +220,8 @@ def _penalty_could_run_up(report: Report) -> Words | None:
     if report.position.penalty_interest_fen <= most:
         return None
     return (
-        f"罚息超过 {group_fen(most)} 元（贷款金额×年利率×放款天数÷360×{_PENALTY_TIMES}）",
-        f"Above {group_fen(most)}: amount × rate × days out ÷ 360 × {_PENALTY_TIMES}.",
+        f"罚息超过 {group_fen(most)} 元（各次提款金额×年利率×提款天数÷360×{_PENALTY_TIMES}）",
+        f"Above {group_fen(most)}: each draw × rate × days out ÷ 360 × {_PENALTY_TIMES}.",
     )
 
 
@@ -237,7 +266,8 @@ def _overdue_shrinks_by_payment(report: Report) -> Words | None:
         return None
     now, then = report.position, before.position
     shrank = now.overdue_days < then.overdue_days
-    if not shrank or now.owed_fen < then.owed_fen or report.loan.is_changed_within(report.month):
+    paid = now.owed_fen < then.owed_fen + report.drawn_since_before
+    if not shrank or paid or report.loan.is_changed_within(report.month):
         return None
     return (
         f"逾期天数较 {before.month} 减少，但未见还款",
@@ -270,7 +300,7 @@ RULES: Final[tuple[Rule, ...]] = (
          field="/month", says=_after_disbursement),
     Rule(code="above-loan-amount", kind="error", source="借款合同金额",
          field="/outstanding_principal", says=_within_the_loan),
-    Rule(code="principal-grew", kind="error", source="一次放款；展期不增加本金",
+    Rule(code="principal-grew", kind="error", source="本金只随提款增加；展期不增加本金",
          field="/outstanding_principal", says=_principal_does_not_grow),
     Rule(code="repaid-but-overdue", kind="error", source=_ARITHMETIC,
          field="/overdue_days", says=_nothing_owed_is_not_overdue),

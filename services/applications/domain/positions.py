@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from services.applications.domain.draws import Drawn, drawn_after
 from services.applications.domain.life_cycle import Action, State, find_move
 from shared.life_cycle import Move
 from shared.months import Month
@@ -104,6 +105,7 @@ class Loan:
 
     state: State
     amount_fen: int
+    """All that is drawn of it so far."""
     annual_rate_bp: int
     disbursed_on: date
     falls_due_on: date
@@ -116,6 +118,12 @@ class Loan:
     """As of the youngest report."""
     before: Earlier | None
     """The youngest report before `month`; None where there is none."""
+    draws: tuple[Drawn, ...] = ()
+    """What was drawn of it after its disbursement."""
+
+    def drawn_by(self, day: date) -> int:
+        """What was drawn of it by the end of a day, its disbursement included."""
+        return self.amount_fen - drawn_after(self.draws, day)
 
     def is_changed_within(self, month: Month) -> bool:
         """Whether it was extended or restructured since the report before, by the month's end."""
@@ -133,14 +141,15 @@ def is_newest(loan: Loan, month: str) -> bool:
     return loan.last_month is None or month >= loan.last_month
 
 
-def move_for(position: Position, loan: Loan, *, today: date) -> Move | None:
+def move_for(position: Position, loan: Loan, *, month: Month, today: date) -> Move | None:
     """What the newest report does to the case; None where it stays, as a compensated one does.
 
-    A report of a month before maturity cures nothing once the whole loan is due.
+    A report of a month before maturity cures nothing once the whole loan is due; one that owes
+    nothing repays no loan of which more was drawn since.
     """
     if loan.state is State.REPAID:
         return find_move(loan.state, Action.REOPEN)
-    if position.is_repaid:
+    if position.is_repaid and not drawn_after(loan.draws, month.last):
         return find_move(loan.state, Action.REPAY)
     if position.overdue_days > 0:
         return find_move(loan.state, Action.FALL_OVERDUE)

@@ -80,7 +80,11 @@ async def disburse(case: CaseInHand, paid: Disbursement) -> Transition:
         values, terms, at="disbursement", on=paid.disbursed_on, by=case.caller, now=case.now
     )
     decision = Decision(
-        changes={"stated_facts": [*row["stated_facts"], *stated]},
+        changes={
+            "stated_facts": [*row["stated_facts"], *stated],
+            "drawable_fen": paid.left_of(row["amount_fen"]),
+            "draws_until": paid.draws_until,
+        },
         detail={
             "loan_no": paid.loan_no,
             "lists_checked": [one.as_data() for one in paid.lists_checked],
@@ -92,6 +96,7 @@ async def disburse(case: CaseInHand, paid: Disbursement) -> Transition:
             "matures_on": paid.matures_on,
             "annual_rate_bp": row["annual_rate_bp"],
             "attributes": all_kept(values),
+            "draws_until": paid.draws_until,
         },
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 
 from services.applications.domain.life_cycle import Action, State, find_move
+from services.applications.handlers.draw_ends import end_claimed
 from services.applications.tables import cases, pools
 from shared.contracts.risk_pool import CoverageDeclinedV1, SchemePublishedV1
 from shared.life_cycle import SYSTEM
@@ -110,11 +111,15 @@ def _why_declined(event: CoverageDeclinedV1) -> str:
 async def capacity_released(
     received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime
 ) -> None:
-    """The pool let a reservation run out: so has the approval. Other releases follow our own news."""
+    """The pool let a reservation run out: so has the approval. A claim has used the cover up: the
+    loan is drawn upon no more. Other releases follow our own news."""
     ran_out = [one for one in received if one.event.reason == "expired"]
     await _move(
         ran_out, Action.EXPIRE, conn=conn, now=now, detail=lambda event: {"by": "risk_pool"}
     )
+    claimed = [one.event.loan_id for one in received if one.event.reason == "claimed"]
+    if claimed:
+        await end_claimed(conn, claimed, now=now)
 
 
 async def claim_paid(

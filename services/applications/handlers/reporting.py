@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from services.applications.domain.draws import Drawn, drawn_after
 from services.applications.domain.life_cycle import Action, State, find_move
 from services.applications.domain.plausibility import Report, errors, questions
 from services.applications.domain.positions import (
@@ -52,6 +53,9 @@ class Reported:
     confirmed: tuple[str, ...]
     """The questions that the bank has answered."""
     reason: str
+
+    drawn_since_fen: int = 0
+    """What was drawn after the month's end."""
 
     @property
     def reopens(self) -> bool:
@@ -159,7 +163,8 @@ def _judge_row(
     index: int, item: ReportedRow, row: asyncpg.Record, at: _Moment
 ) -> tuple[RowOutcome, Reported | None]:
     loan, position = _loan(row, at), item.position
-    report = Report(position=position, loan=loan, month=Month.parse(at.month), today=at.today)
+    month = Month.parse(at.month)
+    report = Report(position=position, loan=loan, month=month, today=at.today)
     against = errors(report)
     asked = () if against else questions(report)
     open_ = tuple(one for one in asked if one.code not in item.confirmed)
@@ -167,7 +172,7 @@ def _judge_row(
     unchanged = accepted and row["reported"] == _figures(position)
     newest = is_newest(loan, at.month)
     takes = accepted and not unchanged
-    move = move_for(position, loan, today=at.today) if takes and newest else None
+    move = move_for(position, loan, month=month, today=at.today) if takes and newest else None
     outcome = RowOutcome(
         index=index,
         loan_no=row["loan_no"],
@@ -181,7 +186,8 @@ def _judge_row(
         warnings=asked if accepted else (),
     )
     confirmed = tuple(one.code for one in asked)
-    one = Reported(index, row, loan, position, newest, move, confirmed, item.reason)
+    since_fen = drawn_after(loan.draws, month.last)
+    one = Reported(index, row, loan, position, newest, move, confirmed, item.reason, since_fen)
     return outcome, one if takes else None
 
 
@@ -202,6 +208,10 @@ def _loan(row: asyncpg.Record, at: _Moment) -> Loan:
         last_month=row["last_month"],
         risk_class=row["risk_class"],
         before=None if row["before_month"] is None else _earlier(row),
+        draws=tuple(
+            Drawn(on=day, amount_fen=fen)
+            for day, fen in zip(row["drawn_on"], row["drawn_fen"], strict=True)
+        ),
     )
 
 
@@ -223,6 +233,7 @@ def _figures(position: Position) -> list[Any]:
 
 def _step(one: Reported, by: Actor, at: _Moment) -> Step:
     assert one.move is not None
+    is_over = one.move.action == Action.REPAY
     facts = {
         Action.FALL_OVERDUE: _overdue(one.position, at.today),
         Action.REPAY: {"repaid_on": at.today},
@@ -239,6 +250,11 @@ def _step(one: Reported, by: Actor, at: _Moment) -> Step:
         by=by,
         reason=one.reason,
         detail={"month": at.month, "overdue_days": one.position.overdue_days},
+        # What is repaid is drawn upon no more.
+        changes={
+            "drawable_fen": 0 if is_over else one.row["drawable_fen"],
+            "draws_until": None if is_over else one.row["draws_until"],
+        },
         facts=facts.get(Action(one.move.action), {}),
     )
 
@@ -277,6 +293,7 @@ def _told(one: Reported, at: _Moment) -> list[Event]:
             risk_class=position.risk_class,
             reported_on=at.today,
             corrects_closed_month=one.row["is_closed"],
+            drawn_since_fen=one.drawn_since_fen,
         )
     ]
     falls_overdue = one.reopens or (one.move is not None and one.move.action == Action.FALL_OVERDUE)

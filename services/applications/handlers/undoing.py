@@ -2,7 +2,7 @@
 
 from services.applications.domain.life_cycle import Action
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
-from services.applications.tables import cases, loans
+from services.applications.tables import cases, draws, loans
 from shared.refusals import Refused
 from shared.transitions import Transition
 
@@ -11,6 +11,12 @@ class PositionsReported(Refused):
     """A loan with a reported position was paid out; what is wrong with it is mended there."""
 
     code = "positions-reported"
+
+
+class DrawsReported(Refused):
+    """A loan that was drawn upon was paid out; its draws are taken back first."""
+
+    code = "draws-reported"
 
 
 class NotDisbursed(Refused):
@@ -41,10 +47,15 @@ def _ways_on(case: CaseInHand) -> list[str]:
 async def undo(case: CaseInHand) -> Transition:
     """The second person confirms: capacity is held again until its day, and then runs out.
 
-    Raises what the life cycle refuses, and PositionsReported.
+    Raises what the life cycle refuses, DrawsReported and PositionsReported.
     """
     case.must_allow(Action.UNDO_DISBURSEMENT)
     row = case.row
+    if await draws.any_of(case.conn, row["id"]):
+        raise DrawsReported(
+            "该贷款已有后续提款，请先撤销提款",
+            "The loan was drawn upon after its disbursement; undo its draws first.",
+        )
     loan = await loans.standing(case.conn, [row["id"]])
     if not await loans.take_back(case.conn, row["id"]):
         raise PositionsReported(
@@ -58,7 +69,12 @@ async def undo(case: CaseInHand) -> Transition:
             "loan_no": loan[0]["loan_no"],
             "disbursed_on": str(loan[0]["disbursed_on"]),
         },
-        changes={"undo_asked_by": None, "undo_reason": None},
+        changes={
+            "undo_asked_by": None,
+            "undo_reason": None,
+            "drawable_fen": 0,
+            "draws_until": None,
+        },
         facts={"reason": row["undo_reason"], "on": case.today},
     )
     return await case.take_step(Action.UNDO_DISBURSEMENT, decision)

@@ -10,7 +10,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.applications.domain.life_cycle import IS_SERVED, State
 from services.applications.domain.loan_change import UNDECIDED
 from services.applications.queries.cases import case
-from services.applications.tables.rows import ApplicationRow, LoanChangeRow, LoanRow, PositionRow
+from services.applications.tables.rows import (
+    ApplicationRow,
+    DrawRow,
+    LoanChangeRow,
+    LoanRow,
+    PositionRow,
+)
 from shared.months import Month
 from shared.refusals import NotFound
 
@@ -94,6 +100,12 @@ async def positions(
     return (await session.exec(query)).all()
 
 
+async def draws_of(session: AsyncSession, loan_id: UUID) -> Sequence[DrawRow]:
+    """What was drawn of a loan after its disbursement, the first one first."""
+    query = select(DrawRow).where(col(DrawRow.loan_id) == loan_id)
+    return (await session.exec(query.order_by(col(DrawRow.draw_no)))).all()
+
+
 async def changes_of(session: AsyncSession, loan_id: UUID) -> Sequence[LoanChangeRow]:
     """What was asked of a loan's maturity and what became of it, the first one first."""
     query = select(LoanChangeRow).where(col(LoanChangeRow.loan_id) == loan_id)
@@ -115,7 +127,8 @@ async def undecided_changes(
 
 
 async def asked_to_undo(session: AsyncSession, *, limit: int) -> Sequence[ApplicationRow]:
-    """Cases whose bank says that nothing was paid out, until a second person confirms."""
+    """Cases whose bank says that nothing was paid out, or not a draw, until a second person
+    confirms."""
     query = (
         select(ApplicationRow)
         .where(col(ApplicationRow.undo_asked_by).is_not(None))

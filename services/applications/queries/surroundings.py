@@ -27,7 +27,7 @@ from (values ($1::text)) as wanted (code)
 left join pools as p using (code)
 left join bank_suspensions as s on s.pool_code = p.code and s.bank_code = $2
 left join lateral (
-    select sum(coalesce(loans.outstanding_fen, a.amount_fen)) as balance_fen,
+    select sum(coalesce(loans.outstanding_fen + a.drawable_fen, a.amount_fen)) as balance_fen,
            count(*) as live_cases
     from applications as a left join loans on loans.application_id = a.id
     where a.borrower_uscc = $7 and a.pool_code = $1 and a.bank_code = $2 and a.id <> $6

@@ -42,6 +42,9 @@ APPLICATIONS: Final = CaseTable(
         "stated_facts": "jsonb",
         "undo_asked_by": "text",
         "undo_reason": "text",
+        "undo_draw_no": "integer",
+        "drawable_fen": "bigint",
+        "draws_until": "date",
     },
     about=about,
 )
@@ -79,13 +82,18 @@ async def whose_capacity_has_run_out(
     return [row["id"] for row in await conn.fetch(_RUN_OUT, today, after, limit)]
 
 
-async def ask_to_undo(conn: asyncpg.Connection, case: Row, *, by: str, reason: str) -> None:
-    """Keep that a locked case's disbursement is said to be a mistake, by whom and why."""
+async def ask_to_undo(
+    conn: asyncpg.Connection, case: Row, *, by: str, reason: str, draw_no: int | None = None
+) -> None:
+    """Keep that a locked case's disbursement, or a draw of it, is said to be a mistake, by whom and
+    why. The last word counts."""
     await conn.execute(
-        "update applications set undo_asked_by = $2, undo_reason = $3 where id = $1",
+        """update applications set undo_asked_by = $2, undo_reason = $3, undo_draw_no = $4
+           where id = $1""",
         case["id"],
         by,
         reason,
+        draw_no,
     )
 
 

@@ -24,6 +24,11 @@ COLLISIONS: Final[Mapping[str, Collision]] = {
         "该笔贷款的放款刚由他人报送，请刷新。",
         "Somebody else has just reported this loan's disbursement; read it again.",
     ),
+    "draws_reference": Collision(
+        "draw-reference-used",
+        "该凭证刚用于另一笔提款。",
+        "Another draw has just been reported with this voucher.",
+    ),
     "loan_changes_open": Collision(
         "change-undecided",
         "该笔贷款已有未决定的变更。",

@@ -40,7 +40,7 @@ order by l.application_id limit $3
 """
 _STANDING: Final = """
 select a.id, a.number, a.bank_code, a.pool_code, a.borrower_uscc, a.borrower_name, a.state,
-       a.version, l.loan_no, l.disbursed_on, l.matures_on, l.outstanding_fen, l.risk_class
+       a.version, a.drawable_fen, l.loan_no, l.amount_fen, l.disbursed_on, l.matures_on, l.outstanding_fen, l.risk_class
 from applications as a join loans as l on l.application_id = a.id
 where a.id = any($1::uuid[])
 order by a.id

@@ -23,6 +23,8 @@ class Taken(Protocol):
     def confirmed(self) -> tuple[str, ...]: ...
     @property
     def reason(self) -> str: ...
+    @property
+    def drawn_since_fen(self) -> int: ...
 
 
 _LOCK: Final = """
@@ -37,7 +39,7 @@ for update
 # The figures of the last report of the month come as one array, to be compared in one go.
 _READ: Final = """
 select a.id, a.number, a.bank_code, a.pool_code, a.borrower_uscc, a.borrower_name, a.state,
-       a.version, l.loan_no, l.amount_fen, l.annual_rate_bp, l.disbursed_on, l.matures_on,
+       a.version, a.drawable_fen, a.draws_until, l.loan_no, l.amount_fen, l.annual_rate_bp, l.disbursed_on, l.matures_on,
        l.changed_on, l.last_month, l.risk_class,
        before.month as before_month, before.outstanding_fen as before_outstanding_fen,
        before.overdue_days as before_overdue_days,
@@ -45,6 +47,10 @@ select a.id, a.number, a.bank_code, a.pool_code, a.borrower_uscc, a.borrower_nam
        before.penalty_interest_fen as before_penalty_interest_fen,
        before.risk_class as before_risk_class,
        coalesce(same.version, 0) as reports, same.reported,
+       array(select d.drawn_on from draws as d where d.loan_id = a.id and d.undone_on is null
+             order by d.draw_no) as drawn_on,
+       array(select d.amount_fen from draws as d where d.loan_id = a.id and d.undone_on is null
+             order by d.draw_no) as drawn_fen,
        exists (
            select from closed_months as c where c.pool_code = a.pool_code and c.month = $2
        ) as is_closed
@@ -69,10 +75,10 @@ _KEEP: Final = """
 with said as (
     select * from unnest($4::uuid[], $5::text[], $6::int[], $7::bigint[], $8::int[],
                          $9::bigint[], $10::bigint[], $11::text[], $12::boolean[],
-                         $13::text[], $14::text[])
+                         $13::text[], $14::text[], $15::bigint[])
         as said (loan_id, bank_code, version, outstanding_fen, overdue_days,
                  interest_arrears_fen, penalty_interest_fen, risk_class, is_newest, confirmed,
-                 reason)
+                 reason, drawn_since_fen)
 ), kept as (
     insert into positions (loan_id, month, version, bank_code, outstanding_fen, overdue_days,
                            interest_arrears_fen, penalty_interest_fen, risk_class, reported_at,
@@ -83,7 +89,8 @@ with said as (
     from said
 )
 update loans as l
-set outstanding_fen = said.outstanding_fen, overdue_days = said.overdue_days,
+-- Where it stands now: what was drawn after the month's end is owed as well.
+set outstanding_fen = said.outstanding_fen + said.drawn_since_fen, overdue_days = said.overdue_days,
     interest_arrears_fen = said.interest_arrears_fen,
     penalty_interest_fen = said.penalty_interest_fen, risk_class = said.risk_class,
     last_month = $1
@@ -103,8 +110,8 @@ async def locked_loans(
     """A bank's loans, by their numbers or ids, with their cases locked in the order of ids.
 
     Beside each: the youngest report before the month (`before_…`), how many reports of the month
-    there are (`reports`), what the last of them says (`reported`), and whether the month is
-    settled (`is_closed`).
+    there are (`reports`), what the last of them says (`reported`), the days and amounts of the
+    draws after the disbursement, and whether the month is settled (`is_closed`).
     """
     locked = await conn.fetch(_LOCK, bank_code, loan_nos, loan_ids)
     if not locked:
@@ -140,4 +147,5 @@ async def keep(
         [one.newest for one in taken],
         [" ".join(one.confirmed) for one in taken],
         [one.reason for one in taken],
+        [one.drawn_since_fen for one in taken],
     )

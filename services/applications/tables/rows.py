@@ -156,6 +156,9 @@ class ApplicationRow(_Row, table=True):
     )
     undo_asked_by: str | None = Field(sa_type=Text)
     undo_reason: str | None = Field(sa_type=Text)
+    undo_draw_no: int | None
+    drawable_fen: int = _fen()
+    draws_until: date | None
 
 
 class CollateralRow(_Row, table=True):
@@ -271,6 +274,23 @@ class LoanRow(_Row, table=True):
     risk_class: str = Field(sa_type=Text)
     last_month: str | None = Field(sa_type=Text)
     changed_on: date | None
+
+
+class DrawRow(_Row, table=True):
+    """A further part of a loan that was paid out after its disbursement."""
+
+    __tablename__ = "draws"
+
+    loan_id: UUID = Field(primary_key=True, foreign_key="applications.id")
+    draw_no: int = Field(primary_key=True)
+    bank_code: str = Field(sa_type=Text)
+    amount_fen: int = _fen()
+    drawn_on: date
+    reference: str = Field(sa_type=Text)
+    reported_by: str = Field(sa_type=Text)
+    reported_at: datetime = _moment()
+    undone_on: date | None
+    undo_reason: str = Field(sa_type=Text)
 
 
 class PositionRow(_Row, table=True):

@@ -60,6 +60,7 @@ _DISBURSEMENT = (
     FormField("amount", "amount"),
     FormField("disbursed_on", "date"),
     FormField("matures_on", "date"),
+    FormField("draws_until", "date", optional=True),
     FormField("attributes", "facts"),
     _LISTS,
 )
@@ -174,12 +175,17 @@ def _value(field: FormField, form: FormData) -> Any:
     if field.kind == "facts":
         return facts_typed(form)
     if field.kind == "lists":
-        return [
-            {"name": name, "checked_on": day, "found": found == "true"}
-            for name, day, found in _rows(form, "list_name", "list_checked_on", "list_found")
-            if day
-        ]
+        return lists_typed(form)
     return amount(form, field.name) if field.kind == "amount" else text(form, field.name)
+
+
+def lists_typed(form: FormData) -> list[dict[str, Any]]:
+    """The lists of dishonest or abnormal firms that somebody looked at; the others are left out."""
+    return [
+        {"name": name, "checked_on": day, "found": found == "true"}
+        for name, day, found in _rows(form, "list_name", "list_checked_on", "list_found")
+        if day
+    ]
 
 
 def facts_typed(form: FormData) -> dict[str, Any]:

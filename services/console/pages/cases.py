@@ -94,12 +94,13 @@ async def show_case(
     answer = await page.applications.read(f"/applications/{case_id}")
     found = answer.body
     has_loan = bool(found["loan"])
-    decides = bool({"approve", "disburse"} & set(found["pending_actions"]))
-    pool, coverage, positions, changes, claims, asked = await asyncio.gather(
+    decides = bool({"approve", "disburse", "draw"} & set(found["pending_actions"]))
+    pool, coverage, positions, changes, draws, claims, asked = await asyncio.gather(
         or_none(page.risk_pool.get(f"/pools/{found['pool_code']}")),
         or_none(page.risk_pool.get(f"/coverages/{case_id}")),
         or_none(page.applications.get(f"/loans/{case_id}/positions") if has_loan else nothing()),
         or_none(page.applications.get(f"/loans/{case_id}/changes") if has_loan else nothing()),
+        or_none(page.applications.get(f"/loans/{case_id}/draws") if has_loan else nothing()),
         or_none(page.risk_pool.get("/claims", loan_id=str(case_id)) if has_loan else nothing()),
         or_none(_facts_of(page, found) if decides else nothing()),
     )
@@ -117,6 +118,7 @@ async def show_case(
         coverage=coverage,
         positions=items(positions or []),
         changes=items(changes or []),
+        draws=items(draws or []),
         names_by_subject={one["subject"]: one["name"] for one in found["history"]},
         claims=items(claims or []),
         places=_places(page, found),

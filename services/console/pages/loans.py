@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from services.console.cases.actions import lists_typed
 from services.console.http.forms import amount, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.pages.cases import show_case
@@ -85,6 +86,60 @@ async def ask_to_undo(page: Page, loan_id: UUID) -> Response:
         action="ask-undo",
         show=lambda attempt: show_case(page, loan_id, attempt),
         done=lambda _: page.redirect(f"/cases/{loan_id}", "done.case-ask_undo"),
+    )
+
+
+@router.post("/loans/{loan_id}/draws")
+async def draw(page: Page, loan_id: UUID) -> Response:
+    """Say that a further part of the loan was paid out."""
+
+    async def send(form: FormData) -> None:
+        body = {
+            "amount": amount(form, "amount"),
+            "drawn_on": text(form, "drawn_on"),
+            "reference": text(form, "reference"),
+            "lists_checked": lists_typed(form),
+            "not_a_double": bool(text(form, "not_a_double")),
+        }
+        await page.applications.post(f"/loans/{loan_id}/draws", body, key=once(form))
+
+    return await page.answer_form(
+        send,
+        action="draw",
+        show=lambda attempt: show_case(page, loan_id, attempt),
+        done=lambda _: page.redirect(f"/cases/{loan_id}", "done.draw"),
+    )
+
+
+@router.post("/loans/{loan_id}/draws/undo")
+async def ask_to_undo_draw(page: Page, loan_id: UUID) -> Response:
+    """Say that a draw bounced or never was; another person confirms it."""
+
+    async def send(form: FormData) -> None:
+        draw_no = text(form, "draw_no")
+        path = f"/loans/{loan_id}/draws/{int(draw_no) if draw_no.isdigit() else 0}/undo/request"
+        await page.applications.post(path, {"reason": text(form, "reason")}, key=once(form))
+
+    return await page.answer_form(
+        send,
+        action="ask-undo-draw",
+        show=lambda attempt: show_case(page, loan_id, attempt),
+        done=lambda _: page.redirect(f"/cases/{loan_id}", "done.ask-undo-draw"),
+    )
+
+
+@router.post("/loans/{loan_id}/draws/{draw_no}/undo")
+async def undo_draw(page: Page, loan_id: UUID, draw_no: int) -> Response:
+    """Confirm that a draw was never paid out."""
+
+    async def send(form: FormData) -> None:
+        await page.applications.post(f"/loans/{loan_id}/draws/{draw_no}/undo", key=once(form))
+
+    return await page.answer_form(
+        send,
+        action="undo-draw",
+        show=lambda attempt: show_case(page, loan_id, attempt),
+        done=lambda _: page.redirect(f"/cases/{loan_id}", "done.undo-draw"),
     )
 
 

@@ -98,7 +98,45 @@ NOTICES: Mapping[str, Notice] = {
     "loan.disbursed.v1": Notice(
         banks=NAMED,
         bank_inbox=False,
-        fields=_CASE | {"amount_fen", "loan_no", "disbursed_on", "matures_on", "annual_rate_bp"},
+        fields=_CASE
+        | {"amount_fen", "loan_no", "disbursed_on", "matures_on", "annual_rate_bp", "draws_until"},
+    ),
+    "loan.drawn.v1": Notice(
+        banks=NAMED,
+        bank_inbox=False,
+        fields=_CASE
+        | {
+            "draw_no",
+            "amount_fen",
+            "drawn_on",
+            "reference",
+            "drawn_fen",
+            "drawable_fen",
+            "draws_until",
+            "outstanding_principal_fen",
+        },
+    ),
+    "loan.draw-undone.v1": Notice(
+        banks=NAMED,
+        bank_inbox=False,
+        roles=("pool_manager",),
+        fields=_CASE
+        | {
+            "draw_no",
+            "amount_fen",
+            "drawn_on",
+            "reference",
+            "drawn_fen",
+            "draws_until",
+            "outstanding_principal_fen",
+            "reason",
+            "on",
+        },
+    ),
+    "loan.draws-ended.v1": Notice(
+        banks=NAMED,
+        roles=("pool_manager",),
+        fields=_CASE | {"undrawn_fen", "draws_until", "on"},
     ),
     "loan.position-reported.v1": Notice(
         banks=NAMED,
@@ -113,6 +151,7 @@ NOTICES: Mapping[str, Notice] = {
             "risk_class",
             "reported_on",
             "corrects_closed_month",
+            "drawn_since_fen",
         },
     ),
     "loan.overdue.v1": Notice(

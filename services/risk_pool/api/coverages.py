@@ -47,6 +47,7 @@ class CoverageInList(Money):
     outstanding_fen: Fen
     disbursed_on: date | None
     matures_on: date | None
+    draws_until: date | None = Field(description="Until when `reserved` may still be drawn.")
     released_on: date | None
     release_reason: str | None
     risk_class: str | None

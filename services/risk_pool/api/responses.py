@@ -125,6 +125,9 @@ class PoolAnswer(Money):
     receivable_fen: Fen | None = None
     covered_fen: Fen | None = None
     reserved_fen: Fen | None = None
+    undrawn_fen: Fen | None = Field(
+        None, description="Of `reserved`: held for further draws of loans paid out in parts."
+    )
     utilisation_bp: int | None = Field(
         None, description="Covered and reserved in basis points of what leverage allows."
     )

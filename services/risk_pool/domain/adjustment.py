@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from services.risk_pool.domain.claim import USES_CAPS
 from shared.life_cycle import LifeCycle, Move, Wait, Words, another_person_than
-from shared.refusals import Refused
+from shared.refusals import FieldFault, FieldsWrong, Refused
 
 PROPOSER = frozenset({"finance_maker"})
 DECIDER = frozenset({"finance_checker"})
@@ -131,6 +131,25 @@ class Proposed:
     amount_fen: int | None = None
     """Of late money: what was received before the approval."""
     received_on: date | None = None
+
+    def require_of_its_kind(self) -> None:
+        """An amount of another kind would change nothing; who states one means late money.
+
+        Raises FieldsWrong.
+        """
+        if self.kind == Kind.LATE_MONEY:
+            return
+        stated = {"amount": self.amount_fen, "received_on": self.received_on}
+        faults = [
+            FieldFault(
+                (name,), "not-of-this-kind", "只有“批准前收回的款项”填写此项",
+                "Only late money says this.",
+            )
+            for name, value in stated.items()
+            if value is not None
+        ]  # fmt: skip
+        if faults:
+            raise FieldsWrong(faults)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

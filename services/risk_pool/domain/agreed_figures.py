@@ -21,6 +21,8 @@ from shared.schemes.vocabulary import Words as PartyWords
 
 ENTERS = frozenset({"finance_maker", "pool_manager"})
 RELEASES = frozenset({"finance_checker"})
+FIRST_YEAR: Final = 1990
+"""No agreement is older; an earlier day is a slip of the pen."""
 
 
 class State(StrEnum):
@@ -240,6 +242,15 @@ def _day_faults(entered: FigureEntered, today: date) -> Iterator[FieldFault]:
         yield _must("paid_on", kind)
     if not kind.paid and entered.paid_on is not None:
         yield _must_not("paid_on", kind)
+    for name in ("paid_on", "valid_from", "valid_to"):
+        day = getattr(entered, name)
+        if day is not None and day.year < FIRST_YEAR:
+            yield FieldFault(
+                (name,),
+                "too-early",
+                f"日期早于 {FIRST_YEAR} 年",
+                f"The day is before {FIRST_YEAR}.",
+            )
     if entered.paid_on is not None and entered.paid_on > today:
         yield FieldFault(("paid_on",), "in-future", "日期晚于今日", "The day lies ahead.")
     if entered.valid_to is not None and entered.valid_to < entered.valid_from:

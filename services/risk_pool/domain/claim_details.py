@@ -119,13 +119,22 @@ def costs_total_fen(details: ClaimDetails, *, stated_fen: int) -> int:
 
 
 def detail_faults(
-    details: ClaimDetails, terms: Terms, *, stated_costs_fen: int, today: date
+    details: ClaimDetails,
+    terms: Terms,
+    *,
+    stated_costs_fen: int,
+    lent_on: date | None,
+    today: date,
 ) -> tuple[FieldFault, ...]:
-    """Every field that is wrong, and every one that the terms need and that is missing."""
+    """Every field that is wrong, and every one that the terms need and that is missing.
+
+    `lent_on`: the day on which the loan was paid out, before which nobody recovers or compensates.
+    """
     _, of_facts = read_facts(details.attributes, terms, at="claim")
     return (
         *of_facts,
         *faults_of_costs(details.costs, stated_costs_fen, today),
+        *_faults_before_the_loan(details, lent_on),
         *_faults_of_compensation(details, terms, today),
         *_faults_of_money(details, terms),
     )
@@ -156,6 +165,19 @@ def faults_of_costs(
             f"费用合计与所列各项之和 {group_fen(total_fen)} 元不符",
             f"The total is not that of the costs listed, which is {group_fen(total_fen)}.",
         )
+
+
+def _faults_before_the_loan(details: ClaimDetails, lent_on: date | None) -> Iterator[FieldFault]:
+    days: list[tuple[tuple[str | int, ...], date | None]] = [
+        *((("cost_items", n, "paid_on"), cost.paid_on) for n, cost in enumerate(details.costs)),
+        (("compensated_on",), details.compensated_on),
+    ]
+    for place, day in days:
+        if day is not None and lent_on is not None and day < lent_on:
+            yield FieldFault(
+                place, "before-disbursement", f"日期早于放款日 {lent_on}",
+                f"The day is before {lent_on}, on which the loan was paid out.",
+            )  # fmt: skip
 
 
 def _faults_of_compensation(

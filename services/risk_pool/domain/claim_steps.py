@@ -87,7 +87,9 @@ def require_complete(
         )
     elif record.step == "joint_meeting":
         faults += _faults_of_meeting(record)
-    elif record.step == "public_notice":
+    if record.step != "public_notice":
+        faults += _faults_of_no_notice(record)
+    elif record.step == expected:
         faults += _faults_of_notice(
             record, since=since, today=today, terms=terms, working_days=working_days
         )
@@ -102,6 +104,19 @@ def _faults_of_meeting(record: StepRecord) -> Iterator[FieldFault]:
         )
     if not record.papers:
         yield FieldFault(("papers",), "no-minutes", "须附会议纪要", "Attach the minutes.")
+
+
+def _faults_of_no_notice(record: StepRecord) -> Iterator[FieldFault]:
+    stated = {
+        "notice_from": record.notice_from,
+        "notice_to": record.notice_to,
+        "objections": record.objections,
+    }
+    for name, value in stated.items():
+        if value:
+            yield FieldFault(
+                (name,), "not-of-this-step", "只有公示填写此项", "Only a public notice says this."
+            )
 
 
 def _faults_of_notice(

@@ -46,6 +46,9 @@ class Action(StrEnum):
     UNDO = "undo"
     UNDO_RELEASE = "undo_release"
     COVER_LATE = "cover_late"
+    DRAW = "draw"
+    UNDO_DRAW = "undo_draw"
+    END_DRAWS = "end_draws"
 
 
 REPORT = "report"
@@ -82,6 +85,9 @@ LIFE_CYCLE = LifeCycle(
         Move(State.RELEASED, Action.COVER_LATE, State.ACTIVE, EVENTS, tells=(ACTIVATED,)),
         Move(State.ACTIVE, Action.UNDO, State.RESERVED, EVENTS, tells=(RESERVED,)),
         Move(State.ACTIVE, Action.UNDO_RELEASE, State.RELEASED, EVENTS, tells=(RELEASED,)),
+        Move(State.ACTIVE, Action.DRAW, State.ACTIVE, EVENTS),
+        Move(State.ACTIVE, Action.UNDO_DRAW, State.ACTIVE, EVENTS),
+        Move(State.ACTIVE, Action.END_DRAWS, State.ACTIVE, EVENTS),
         Move(None, Action.WAIT, State.WAITING, EVENTS, tells=(DECLINED,)),
         Move(State.DECLINED, Action.WAIT, State.WAITING, EVENTS, tells=(DECLINED,)),
         Move(State.WAITING, Action.WAIT, State.WAITING, EVENTS, tells=(DECLINED,)),
@@ -114,6 +120,9 @@ LIFE_CYCLE = LifeCycle(
         Action.UNDO: Words("撤销放款，恢复额度", "held again, its disbursement undone"),
         Action.UNDO_RELEASE: Words("撤销放款，释放额度", "let go, its disbursement undone"),
         Action.COVER_LATE: Words("放款备案期内补报", "covered, told within the time for filing"),
+        Action.DRAW: Words("分次提款", "drawn upon"),
+        Action.UNDO_DRAW: Words("撤销提款", "undone in a draw"),
+        Action.END_DRAWS: Words("提款期结束，释放未提款额度", "closed for draws"),
     },
     waits={
         State.RESERVED: Wait(
@@ -156,6 +165,13 @@ INSTEAD: Mapping[tuple[str | None, str], str] = {
     (State.CLAIMED, Action.REPAY): "repaid-after-claim",
     (State.CLAIMED, Action.REOPEN): "reopened-after-claim",
     (State.CLAIMED, Action.UNDO): "undone-after-claim",
+    (None, Action.DRAW): "drawn-without-coverage",
+    (State.DECLINED, Action.DRAW): "drawn-without-coverage",
+    (State.WAITING, Action.DRAW): "drawn-without-coverage",
+    (State.RESERVED, Action.DRAW): "drawn-before-disbursement",
+    (State.RELEASED, Action.DRAW): "drawn-after-release",
+    (State.CLAIMED, Action.DRAW): "drawn-after-claim",
+    (State.CLAIMED, Action.UNDO_DRAW): "undone-after-claim",
     (None, REPORT): "position-without-coverage",
     (State.RESERVED, REPORT): "position-before-disbursement",
 }
@@ -199,14 +215,19 @@ class Coverage:
     explanation_id: UUID | None = None
     """Why its capacity was held; what becomes of it leads back to this."""
     reserved_fen: int = 0
+    """Held, and not paid out: before the disbursement all of it, then what is to be drawn yet."""
     reserved_until: date | None = None
     activated_fen: int = 0
+    """What all draws together have put into cover; what is covered never passes it."""
     covered_fen: int = 0
     outstanding_fen: int = 0
     loan_no: str | None = None
     disbursed_fen: int | None = None
+    """All that is drawn of the loan."""
     disbursed_on: date | None = None
     matures_on: date | None = None
+    draws_until: date | None = None
+    """Until when the rest may be drawn; None: no draws were agreed, or their time is over."""
     released_on: date | None = None
     release_reason: str | None = None
     attributes_at_disbursement: Mapping[str, Any] = field(default_factory=dict)

@@ -74,17 +74,21 @@ def disburse(
     disbursed_on: date,
     matures_on: date,
     attributes: Mapping[str, Any] = NO_FACTS,
+    draws_until: date | None = None,
     day: date,
 ) -> CoverageChange:
     """A held loan is paid out: what was held becomes exposure.
 
-    Paid out less: the difference is free again. Paid out more: only what was held is covered.
+    Paid out less: the difference is free again, or held on for the draws until `draws_until`. Paid out more: only what was held is covered.
     Paid out after the hold's term while the capacity is still held: covered, and an incident.
     Paid out so little that no fen of it is covered: nobody is told of cover.
     """
     wanted_fen = covered_part(amount_fen, coverage.ip_share)
     covered_fen = min(wanted_fen, coverage.reserved_fen)
     action = Action.ACTIVATE if covered_fen else Action.ACTIVATE_UNCOVERED
+    if amount_fen >= coverage.amount_fen:
+        draws_until = None
+    left_fen = 0 if draws_until is None else coverage.reserved_fen - covered_fen
     incidents = []
     if wanted_fen > covered_fen and amount_fen > coverage.amount_fen:
         incidents.append("disbursed-more")
@@ -94,7 +98,7 @@ def disburse(
         before=coverage,
         move=LIFE_CYCLE.find(coverage.state, action),
         changes={
-            "reserved_fen": 0,
+            "reserved_fen": left_fen,
             "activated_fen": covered_fen,
             "covered_fen": covered_fen,
             "outstanding_fen": amount_fen,
@@ -103,21 +107,24 @@ def disburse(
             "attributes_at_disbursement": dict(attributes),
             "disbursed_on": disbursed_on,
             "matures_on": matures_on,
+            "draws_until": draws_until,
         },
-        transfers=_drawn(coverage, covered_fen, day),
+        transfers=_activated(coverage, covered_fen, left_fen, day),
         moved_fen=covered_fen,
         facts={"amount_fen": covered_fen, "activated_on": disbursed_on},
         incidents=tuple(incidents),
     )
 
 
-def _drawn(coverage: Coverage, covered_fen: int, day: date) -> tuple[Transfer, ...]:
+def _activated(
+    coverage: Coverage, covered_fen: int, left_fen: int, day: date
+) -> tuple[Transfer, ...]:
     reserved = reserved_for(coverage.bank_code)
     transfers = []
     if covered_fen:
         transfers.append(
             Transfer(
-                reference=f"activate:{_turn_of(coverage)}",
+                reference=f"activate:{turn_of(coverage)}",
                 debit=covered_of(coverage.bank_code),
                 credit=reserved,
                 amount_fen=covered_fen,
@@ -127,19 +134,19 @@ def _drawn(coverage: Coverage, covered_fen: int, day: date) -> tuple[Transfer, .
                 loan_id=coverage.loan_id,
             )
         )
-    if covered_fen < coverage.reserved_fen:
-        fen = coverage.reserved_fen - covered_fen
-        transfers.append(_freed(coverage, reserved, fen, "not-drawn", day))
+    if fen := coverage.reserved_fen - covered_fen - left_fen:
+        transfers.append(freed(coverage, reserved, fen, "not-drawn", day))
     return tuple(transfers)
 
 
 def release(coverage: Coverage, move: Move, *, day: date) -> CoverageChange:
     """Let go of what is held or covered, or of a place in the line: withdrawn, expired, rejected,
-    repaid, or passed into a claim."""
+    repaid, or passed into a claim. Of a loan paid out in parts, what is to be drawn yet goes too."""
     reason = LETS_GO[move.action]
+    held = reason if coverage.disbursed_fen is None else f"undrawn:{reason}"
     sides = (
-        (reserved_for(coverage.bank_code), coverage.reserved_fen),
-        (covered_of(coverage.bank_code), coverage.covered_fen),
+        (reserved_for(coverage.bank_code), coverage.reserved_fen, held),
+        (covered_of(coverage.bank_code), coverage.covered_fen, reason),
     )
     freed_fen = coverage.reserved_fen + coverage.covered_fen
     return CoverageChange(
@@ -149,20 +156,22 @@ def release(coverage: Coverage, move: Move, *, day: date) -> CoverageChange:
             "reserved_fen": 0,
             "covered_fen": 0,
             "outstanding_fen": 0 if move.action == Action.REPAY else coverage.outstanding_fen,
+            "draws_until": None,
             "released_on": day,
             "release_reason": reason,
             "line_place": None,
         },
-        transfers=tuple(_freed(coverage, one, fen, reason, day) for one, fen in sides if fen),
+        transfers=tuple(freed(coverage, one, fen, why, day) for one, fen, why in sides if fen),
         reason=reason,
         moved_fen=freed_fen,
         facts={"amount_fen": freed_fen, "reason": reason},
     )
 
 
-def _freed(coverage: Coverage, account: str, fen: int, reason: str, day: date) -> Transfer:
+def freed(coverage: Coverage, account: str, fen: int, reason: str, day: date) -> Transfer:
+    """Something that is held or covered of a loan is free again."""
     return Transfer(
-        reference=f"release:{_turn_of(coverage)}:{reason}",
+        reference=f"release:{turn_of(coverage)}:{reason}",
         debit=CAPACITY,
         credit=account,
         amount_fen=fen,
@@ -173,7 +182,8 @@ def _freed(coverage: Coverage, account: str, fen: int, reason: str, day: date) -
     )
 
 
-def _turn_of(coverage: Coverage) -> str:
+def turn_of(coverage: Coverage) -> str:
+    """Its name in references of what is booked of it."""
     # What is booked of a loan once has its id alone; after a step back it is booked again.
     return f"{coverage.loan_id}:{coverage.turn}" if coverage.turn else str(coverage.loan_id)
 
@@ -186,16 +196,19 @@ def report(
     outstanding_fen: int,
     overdue_days: int,
     risk_class: str,
+    drawn_since_fen: int = 0,
     day: date,
 ) -> CoverageChange:
     """A monthly position: the covered principal follows what is outstanding.
 
-    It never passes what was covered at disbursement. A month before the newest known one is
+    What was drawn after the month's end is outstanding as well (`drawn_since_fen`). What is covered
+    never passes what draws have put into cover. A month before the newest known one is
     kept, but moves nothing: the newest month is where the loan stands.
     """
     if not coverage.is_in_cover or month < (coverage.position_month or ""):
         return CoverageChange(before=coverage)
-    covered_fen = min(covered_part(outstanding_fen, coverage.ip_share), coverage.activated_fen)
+    owed_fen = outstanding_fen + drawn_since_fen
+    covered_fen = min(covered_part(owed_fen, coverage.ip_share), coverage.activated_fen)
     change_fen = covered_fen - coverage.covered_fen
     covered, capacity = covered_of(coverage.bank_code), CAPACITY
     transfers: tuple[Transfer, ...] = ()
@@ -211,12 +224,12 @@ def report(
                 loan_id=coverage.loan_id,
             ),
         )
-    above = coverage.disbursed_fen is not None and outstanding_fen > coverage.disbursed_fen
+    above = coverage.disbursed_fen is not None and owed_fen > coverage.disbursed_fen
     return CoverageChange(
         before=coverage,
         changes={
             "covered_fen": covered_fen,
-            "outstanding_fen": outstanding_fen,
+            "outstanding_fen": owed_fen,
             "position_month": month,
             "risk_class": risk_class,
             "overdue_days": overdue_days,

@@ -47,13 +47,18 @@ def undo(coverage: Coverage, *, on: date, reason: str, day: date) -> CoverageCha
     """A disbursement that never was: exposure is a reservation again as long as that would have
     been held, and free afterwards.
 
-    What had not been drawn was freed then, and stays free; the case is approved anew for more.
+    What was held for draws goes the same way. What had been freed stays free; the case is approved
+    anew for more.
     """
     until = coverage.reserved_until
-    is_held = until is not None and on <= until and coverage.covered_fen > 0
+    undrawn_fen, fen = coverage.reserved_fen, coverage.covered_fen + coverage.reserved_fen
+    is_held = until is not None and on <= until and fen > 0
     action = Action.UNDO if is_held else Action.UNDO_RELEASE
     to = reserved_for(coverage.bank_code) if is_held else CAPACITY
-    fen = coverage.covered_fen
+    covered, reserved = covered_of(coverage.bank_code), reserved_for(coverage.bank_code)
+    transfers = _back(coverage, "undo", to, covered, coverage.covered_fen, day)
+    if not is_held:
+        transfers += _back(coverage, "undo", to, reserved, undrawn_fen, day, more=":undrawn")
     return CoverageChange(
         before=coverage,
         move=LIFE_CYCLE.find(coverage.state, action),
@@ -67,6 +72,7 @@ def undo(coverage: Coverage, *, on: date, reason: str, day: date) -> CoverageCha
             "disbursed_fen": None,
             "disbursed_on": None,
             "matures_on": None,
+            "draws_until": None,
             "position_month": None,
             "risk_class": None,
             "overdue_days": 0,
@@ -74,7 +80,7 @@ def undo(coverage: Coverage, *, on: date, reason: str, day: date) -> CoverageCha
             "release_reason": None if is_held else "undone",
             "turn": coverage.turn + 1,
         },
-        transfers=_back(coverage, "undo", to, covered_of(coverage.bank_code), fen, day),
+        transfers=transfers,
         reason=reason,
         moved_fen=fen,
         facts={
@@ -96,18 +102,24 @@ def cover_late(
     disbursed_on: date,
     matures_on: date,
     attributes: Mapping[str, Any],
+    draws_until: date | None = None,
+    reserved_fen: int = 0,
     day: date,
 ) -> CoverageChange:
     """A loan paid out while its capacity was held, and told after that had run out: covered again.
 
-    Whether it may be, and whether there is room, has been asked before.
+    Whether it may be, and whether there is room, has been asked before; also for the draws that
+    are to follow (`reserved_fen`, until `draws_until`).
     """
+    covered, reserved = covered_of(coverage.bank_code), reserved_for(coverage.bank_code)
+    transfers = _back(coverage, "activate", covered, CAPACITY, covered_fen, day)
+    transfers += _back(coverage, "reserve", reserved, CAPACITY, reserved_fen, day, more=":undrawn")
     return CoverageChange(
         before=coverage,
         move=LIFE_CYCLE.find(coverage.state, Action.COVER_LATE),
         changes={
             "attributes_at_disbursement": dict(attributes),
-            "reserved_fen": 0,
+            "reserved_fen": reserved_fen,
             "activated_fen": covered_fen,
             "covered_fen": covered_fen,
             "outstanding_fen": amount_fen,
@@ -115,13 +127,12 @@ def cover_late(
             "disbursed_fen": amount_fen,
             "disbursed_on": disbursed_on,
             "matures_on": matures_on,
+            "draws_until": draws_until,
             "released_on": None,
             "release_reason": None,
             "turn": coverage.turn + 1,
         },
-        transfers=_back(
-            coverage, "activate", covered_of(coverage.bank_code), CAPACITY, covered_fen, day
-        ),
+        transfers=transfers,
         moved_fen=covered_fen,
         facts={"amount_fen": covered_fen, "activated_on": disbursed_on},
     )
@@ -147,13 +158,13 @@ def is_in_filing_term(
 
 
 def _back(
-    coverage: Coverage, kind: str, debit: str, credit: str, fen: int, day: date
+    coverage: Coverage, kind: str, debit: str, credit: str, fen: int, day: date, more: str = ""
 ) -> tuple[Transfer, ...]:
     if not fen:
         return ()
     return (
         Transfer(
-            reference=f"{kind}:{coverage.loan_id}:{coverage.turn + 1}",
+            reference=f"{kind}:{coverage.loan_id}:{coverage.turn + 1}{more}",
             debit=debit,
             credit=credit,
             amount_fen=fen,

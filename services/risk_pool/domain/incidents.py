@@ -37,6 +37,34 @@ INCIDENTS: Mapping[str, Words] = {
         "放款金额大于保留额度,仅保障已保留部分",
         "More was paid out than was held; only what was held is covered.",
     ),
+    "drawn-without-coverage": Words(
+        "贷款提款，但没有保留额度，不予保障",
+        "The loan was drawn upon without held capacity; the draw is not covered.",
+    ),
+    "drawn-before-disbursement": Words(
+        "未放款的贷款收到提款，额度不变",
+        "A loan that is not paid out was drawn upon; its capacity stays held.",
+    ),
+    "drawn-after-release": Words(
+        "贷款在额度释放之后提款，不予保障",
+        "The loan was drawn upon after its capacity had been released; the draw is not covered.",
+    ),
+    "drawn-after-claim": Words(
+        "贷款在补偿获批之后提款，不予保障",
+        "The loan was drawn upon after a claim had used its cover up; the draw is not covered.",
+    ),
+    "drawn-again": Words(
+        "同一次提款再次收到，以首次为准",
+        "The same draw was told again; the first time counts.",
+    ),
+    "drawn-after-end": Words(
+        "提款期已结束或未约定分次提款，本次提款不予保障",
+        "The time for draws was over, or none were agreed; the draw is not covered.",
+    ),
+    "drawn-more": Words(
+        "累计提款大于批准金额，仅保障已保留部分",
+        "More was drawn than was approved; only what was held is covered.",
+    ),
     "repaid-before-disbursement": Words(
         "未放款的贷款收到结清,额度不变",
         "A loan that was not paid out was reported repaid; its capacity stays held.",

@@ -62,9 +62,14 @@ class LateMoney:
 
 
 def faults(
-    amount_fen: int | None, received_on: date | None, *, approved_on: date, principal_fen: int
+    amount_fen: int | None,
+    received_on: date | None,
+    *,
+    lent_on: date,
+    approved_on: date,
+    principal_fen: int,
 ) -> list[FieldFault]:
-    """What is wrong with late money; all at once."""
+    """What is wrong with late money; all at once. It came in between loan and approval."""
     found = []
     if amount_fen is None:
         found.append(FieldFault(("amount",), "missing", "金额必填", "the amount is required"))
@@ -83,6 +88,13 @@ def faults(
                 ("received_on",), "after-approval",
                 f"收款日不早于批准日 {approved_on}，应报告为追偿回款",
                 f"It was received after the approval on {approved_on}: it is a recovery.",
+            )
+        )  # fmt: skip
+    elif received_on < lent_on:
+        found.append(
+            FieldFault(
+                ("received_on",), "before-disbursement", f"收款日早于放款日 {lent_on}",
+                f"The day is before {lent_on}, on which the loan was paid out.",
             )
         )  # fmt: skip
     return found

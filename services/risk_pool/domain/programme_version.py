@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from shared.life_cycle import LifeCycle, Move, Wait, Words, another_person_than
 from shared.refusals import FieldFault, FieldsWrong, Refused
 from shared.schemes.completeness import assumed, gaps, live_modes
 from shared.schemes.problems import Problem
 from shared.schemes.scheme import Scheme, SchemeNotInForce, SchemeNotLive
+
+MOST_YEARS_AHEAD: Final = 2
 
 
 class State(StrEnum):
@@ -104,6 +106,12 @@ class SchemeUnreadable(FieldsWrong):
         }
 
 
+EXTENDS_NOTHING: Final = FieldFault(
+    ("common_text",), "extends-nothing", "方案文本没有写 extends，不能附通行做法的文本",
+    "The text extends nothing; it goes without a common text.",
+)  # fmt: skip
+
+
 class SchemeSaysTooLittle(Refused):
     """Rules that a live pool needs are not stated, or assumed values are not accepted by name."""
 
@@ -151,11 +159,23 @@ class Proposal:
         )
 
     def require_later(self, *, newest: date | None, today: date) -> None:
-        """Raises VersionNotLater. `newest`: from when the newest published version is in force.
+        """Raises VersionNotLater, and FieldsWrong for a day so far ahead that it would keep every
+        other version out. `newest`: from when the newest published version is in force.
 
         The first may begin in the past: no pool stands under it yet. Every other one begins after
         today, so that the terms of an approval day never change behind a loan.
         """
+        if self.in_force_from.year > today.year + MOST_YEARS_AHEAD:
+            raise FieldsWrong(
+                [
+                    FieldFault(
+                        ("in_force_from",), "too-far-ahead",
+                        f"施行日最迟为 {today.year + MOST_YEARS_AHEAD} 年：此后的版本须晚于它施行",
+                        f"at the latest in {today.year + MOST_YEARS_AHEAD}: every later version "
+                        "begins after it",
+                    )
+                ]
+            )  # fmt: skip
         if newest is None or self.in_force_from > max(newest, today):
             return
         raise VersionNotLater(

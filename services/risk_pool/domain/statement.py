@@ -33,6 +33,8 @@ KINDS: dict[str, Words] = {
     "subsidy": Words("贴息支出", "Subsidies"),
     "reserve": Words("额度保留", "Capacity reserved"),
     "activate": Words("放款入池", "Loans paid out"),
+    "draw": Words("分次提款", "Loans drawn upon"),
+    "undo-draw": Words("撤销提款", "Draws undone"),
     "release": Words("解除额度", "Capacity released"),
     "position": Words("本金变动", "Change of principal"),
     "reopen": Words("恢复保障", "Put back into cover"),

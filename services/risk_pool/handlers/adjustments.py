@@ -65,6 +65,7 @@ async def propose(
     await lock_pool(conn, pool_code)
     claim = await claims.lock(conn, claim_id)
     require_adjustable(claim["state"])
+    proposed.require_of_its_kind()
     if proposed.kind == Kind.LATE_MONEY:
         await _require_late_money(conn, claim, proposed)
     if proposed.kind == Kind.ESCROW_SETTLEMENT:
@@ -118,9 +119,11 @@ async def _require_late_money(conn: asyncpg.Connection, claim: Row, proposed: Pr
             "Escrow is settled by the net loss: the bank takes it off there, or reports a recovery.",
         )
     counters_of(await known.decided_by(conn, claim["id"]))
+    loan = await known_claims.loan(conn, claim["loan_id"])
     wrong = faults(
         proposed.amount_fen,
         proposed.received_on,
+        lent_on=loan["disbursed_on"],
         approved_on=claim["approved_on"],
         principal_fen=claim["approved_principal_fen"] - await known.late_fen(conn, claim["id"]),
     )

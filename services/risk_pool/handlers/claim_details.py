@@ -1,5 +1,6 @@
 """Takes what a bank states of a claim beside principal and interest, or says what is wrong with it."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,13 +20,20 @@ from shared.schemes.terms import Terms
 
 
 def detail_columns(
-    details: ClaimDetails, terms: Terms, context: StepContext, *, stated_costs_fen: int
+    details: ClaimDetails,
+    terms: Terms,
+    context: StepContext,
+    *,
+    stated_costs_fen: int,
+    lent_on: date | None,
 ) -> dict[str, Any]:
     """What the claim's row keeps, its costs together among it.
 
     Raises FieldsWrong with every wrong field, and every one that the terms need and that is missing.
     """
-    faults = detail_faults(details, terms, stated_costs_fen=stated_costs_fen, today=context.today)
+    faults = detail_faults(
+        details, terms, stated_costs_fen=stated_costs_fen, lent_on=lent_on, today=context.today
+    )
     if faults:
         raise FieldsWrong(faults)
     total_fen = costs_total_fen(details, stated_fen=stated_costs_fen)
@@ -33,10 +41,17 @@ def detail_columns(
 
 
 def require_readable(
-    details: ClaimDetails, terms: Terms, context: StepContext, *, stated_costs_fen: int
+    details: ClaimDetails,
+    terms: Terms,
+    context: StepContext,
+    *,
+    stated_costs_fen: int,
+    lent_on: date | None,
 ) -> None:
     """What is stated can be read; what is missing the checks say. Raises FieldsWrong."""
-    faults = detail_faults(details, terms, stated_costs_fen=stated_costs_fen, today=context.today)
+    faults = detail_faults(
+        details, terms, stated_costs_fen=stated_costs_fen, lent_on=lent_on, today=context.today
+    )
     wrong = [fault for fault in faults if fault.code not in MISSING]
     if wrong:
         raise FieldsWrong(wrong)

@@ -248,7 +248,9 @@ async def _require_details(
 ) -> None:
     """What is stated beside principal and interest can be read, and no cost counts twice."""
     details, costs_fen = at.filed.details, at.filed.costs_fen
-    require_readable(details, at.terms, context, stated_costs_fen=costs_fen)
+    require_readable(
+        details, at.terms, context, stated_costs_fen=costs_fen, lent_on=at.loan.disbursed_on
+    )
     await require_costs_not_counted(conn, loan_id, details, but=claim_id)
 
 
@@ -275,7 +277,13 @@ def _as_filed(at: Situation, rows: Sequence[Check], context: StepContext) -> dic
         "outstanding_principal_fen": filed.outstanding_principal_fen,
         "interest_arrears_fen": filed.interest_arrears_fen,
         "penalty_interest_fen": filed.penalty_interest_fen,
-        **detail_columns(filed.details, at.terms, context, stated_costs_fen=filed.costs_fen),
+        **detail_columns(
+            filed.details,
+            at.terms,
+            context,
+            stated_costs_fen=filed.costs_fen,
+            lent_on=at.loan.disbursed_on,
+        ),
         "facts": stored_facts(filed),
         "documents": list(filed.documents),
         "precheck": {

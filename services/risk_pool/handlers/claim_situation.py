@@ -94,7 +94,13 @@ async def rows_before_filing(
     """Every check of a claim that is not filed; without terms in force, that is the only one."""
     try:
         at = await situation(conn, loan, filed, context)
-        require_readable(filed.details, at.terms, context, stated_costs_fen=filed.costs_fen)
+        require_readable(
+            filed.details,
+            at.terms,
+            context,
+            stated_costs_fen=filed.costs_fen,
+            lent_on=at.loan.disbursed_on,
+        )
         return checked(at)
     except (NoSuchScheme, SchemeNotInForce, SchemeNotLive) as without_terms:
         return [

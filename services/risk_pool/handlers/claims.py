@@ -20,7 +20,7 @@ from services.risk_pool.tables import claim_steps, claims
 from services.risk_pool.tables.ledger import LockedPool, lock_pool
 from shared.life_cycle import Row, Term, Wait
 from shared.postgres.published_schemes import terms_on
-from shared.refusals import NotFound
+from shared.refusals import FieldFault, FieldsWrong, NotFound
 from shared.schemes.terms import Terms
 from shared.transitions import Step, apply_transition
 
@@ -102,6 +102,7 @@ async def send_back(
     file, which ended with the first filing, nor for the reviewer, whose working days left are kept.
     """
     _, claim = await locked(conn, claim_id, Action.RETURN, context)
+    _require_known_checks(claim, gaps)
     due = claim["due_on"] if claim["next_step"] is None else None
     step = Step(
         case=claim,
@@ -120,6 +121,21 @@ async def send_back(
         facts={"gaps": tuple(gaps), "returned_on": context.today},
     )
     await apply_transition(conn, claims.CASES, step, now=context.now)
+
+
+def _require_known_checks(claim: Row, gaps: Sequence[Mapping[str, Any]]) -> None:
+    """A gap names a check of this claim, or none. Raises FieldsWrong."""
+    codes = {row["code"] for row in claim["checks"]}
+    faults = [
+        FieldFault(
+            ("gaps", place, "code"), "unknown-check", f"该申请没有检查项 {gap['code']}",
+            f"The claim has no check {gap['code']}.",
+        )
+        for place, gap in enumerate(gaps)
+        if gap["code"] and gap["code"] not in codes
+    ]  # fmt: skip
+    if faults:
+        raise FieldsWrong(faults)
 
 
 async def refuse(

@@ -54,7 +54,7 @@ async def approve(
     """
     pool, claim = await locked(conn, claim_id, Action.APPROVE, context)
     now = await trial_of(conn, claim, principal_fen=covered_principal_fen)
-    part_reason = _reason_of_part(claim, now, reason)
+    part_reason = _reason_of_part(claim, now, reason, names_part=covered_principal_fen is not None)
     if now.moved:
         raise ClaimFactsMoved(now.moved)
     decision = now.decision
@@ -92,8 +92,19 @@ def _transfers(trial: Trial, *, day: date, explanation_id: UUID) -> Sequence[Tra
     return transfers
 
 
-def _reason_of_part(claim: Row, trial: Trial, reason: str | None) -> str:
-    """Why not all that was claimed; "" where it is all. Raises FieldsWrong."""
+def _reason_of_part(claim: Row, trial: Trial, reason: str | None, *, names_part: bool) -> str:
+    """Why not all that was claimed; "" where it is all. Who gives a reason and names no part has
+    forgotten it, and would approve the whole. Raises FieldsWrong.
+    """
+    if reason and not names_part:
+        raise FieldsWrong(
+            [
+                FieldFault(
+                    ("covered_principal",), "missing", "写明部分批准的理由时，须填写部分批准的本金",
+                    "a reason for a part needs the part",
+                )
+            ]
+        )  # fmt: skip
     if trial.principal_fen == claim["outstanding_principal_fen"]:
         return ""
     if not reason:

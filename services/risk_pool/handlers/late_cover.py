@@ -48,21 +48,31 @@ async def take_cover_again(
     held, and everything decided before be booked."""
     terms = await terms_on(conn, pool.programme, before.approved_on, before.mode)
     room = await load_room(conn, pool, borrowers=[before.borrower_uscc], days={before.approved_on})
-    request = CapacityRequest(
-        bank_code=before.bank_code,
-        borrower_uscc=before.borrower_uscc,
-        amount_fen=min(event.amount_fen, before.amount_fen),
-        ip_share=before.ip_share,
-        on=before.approved_on,
-    )
 
-    decision = decide(request, room, terms)
-    if {limit.code for limit in decision.binding} - STOPS or not decision.requested_fen:
+    def fits(amount_fen: int) -> int:
+        """The covered part of an amount, 0 where there is no room for it."""
+        request = CapacityRequest(
+            bank_code=before.bank_code,
+            borrower_uscc=before.borrower_uscc,
+            amount_fen=amount_fen,
+            ip_share=before.ip_share,
+            on=before.approved_on,
+        )
+        decision = decide(request, room, terms)
+        bound = {limit.code for limit in decision.binding} - STOPS
+        return 0 if bound else decision.requested_fen
+
+    covered_fen = fits(min(event.amount_fen, before.amount_fen))
+    if not covered_fen:
         return NO_ROOM
+    # For the draws that are to follow only where there is room for all of them.
+    whole_fen = 0 if event.draws_until is None else fits(before.amount_fen)
     return cover_late(
         before,
         amount_fen=event.amount_fen,
-        covered_fen=decision.requested_fen,
+        covered_fen=covered_fen,
+        draws_until=event.draws_until if whole_fen else None,
+        reserved_fen=max(whole_fen - covered_fen, 0),
         loan_no=event.loan_no,
         disbursed_on=event.disbursed_on,
         matures_on=event.matures_on,

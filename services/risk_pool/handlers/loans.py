@@ -51,6 +51,7 @@ async def activate(
                     disbursed_on=event.disbursed_on,
                     matures_on=event.matures_on,
                     attributes=event.attributes,
+                    draws_until=event.draws_until,
                     day=pools[before.pool_code].open_day(since),
                 )
                 recorded.changes.append(change)

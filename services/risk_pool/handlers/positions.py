@@ -56,6 +56,7 @@ def _change(
         outstanding_fen=event.outstanding_principal_fen,
         overdue_days=event.overdue_days,
         risk_class=event.risk_class,
+        drawn_since_fen=event.drawn_since_fen,
         day=pool.open_day(day),
     )
 

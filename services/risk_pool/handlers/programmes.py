@@ -9,6 +9,7 @@ import asyncpg
 from uuid6 import uuid7
 
 from services.risk_pool.domain.programme_version import (
+    EXTENDS_NOTHING,
     LIFE_CYCLE,
     Action,
     Proposal,
@@ -18,7 +19,7 @@ from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.tables import programmes
 from services.risk_pool.tables.programmes import CASES
 from shared.postgres.published_schemes import keep_published
-from shared.refusals import NotFound
+from shared.refusals import FieldsWrong, NotFound
 from shared.schemes.publication import Publication, scheme_of
 from shared.transitions import Step, apply_transition
 
@@ -33,12 +34,14 @@ async def propose(
 ) -> UUID:
     """Keep a version for a second person to publish; the answer is its id.
 
-    Raises RoleMissing, SchemeUnreadable, VersionNotLater, and what `Proposal.require_enough` does.
+    Raises RoleMissing, SchemeUnreadable, VersionNotLater, FieldsWrong, and what `Proposal.require_enough` does.
     """
     move = LIFE_CYCLE.require(None, Action.PROPOSE, proposing.by)
     scheme, problems = publication.read()
     if scheme is None or problems:
         raise SchemeUnreadable(problems)
+    if publication.common_text and not scheme.extends:
+        raise FieldsWrong([EXTENDS_NOTHING])
     await programmes.hold_programme(conn, publication.programme)
     proposal = Proposal(scheme=scheme, in_force_from=in_force_from, accepts=tuple(accepts))
     await _require_later(conn, proposal, proposing.today)

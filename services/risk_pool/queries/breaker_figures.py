@@ -44,12 +44,21 @@ _UNREPORTED = f"""
     select last.month, c.disbursed_on, c.matures_on,
            last.risk_class,
            coalesce(last.overdue_days, 0) as overdue_days,
-           coalesce(last.covered_principal_fen, c.activated_fen) as covered_fen
+           least(coalesce(last.covered_principal_fen, c.activated_fen - drawn.all_fen)
+                 + drawn.by_then_fen, c.activated_fen) as covered_fen
     from coverages c
     left join lateral (
         select month, risk_class, overdue_days, covered_principal_fen from positions p
         where p.loan_id = c.loan_id and p.month < $3 order by p.month desc limit 1
     ) as last on true
+    -- What was drawn since then, by the month's end, is owed as well.
+    cross join lateral (
+        select coalesce(sum(d.covered_fen), 0)::bigint as all_fen,
+               coalesce(sum(d.covered_fen) filter (
+                   where to_char(d.drawn_on, 'YYYY-MM') > coalesce(last.month, '')
+                     and to_char(d.drawn_on, 'YYYY-MM') <= $3), 0)::bigint as by_then_fen
+        from draws d where d.loan_id = c.loan_id and d.undone_on is null
+    ) as drawn
     where c.pool_code = $1 and c.bank_code = $2 and {_IS_IN_COVER}
       and to_char(c.disbursed_on, 'YYYY-MM') <= $3
       and not exists (select from positions p where p.loan_id = c.loan_id and p.month = $3)

@@ -92,10 +92,24 @@ async def figures(
     """By claim, the figures that the book of loans knows; a cap that counts another one is
     refused by the engine, which names it."""
     rows = await conn.fetch(
-        """select programme, bank_code, extract(year from disbursed_on)::int as year,
-                  sum(disbursed_fen)::bigint as fen
-           from coverages where pool_code = $1 and disbursed_on is not null
-           group by 1, 2, 3""",
+        """with lent as (
+               select programme, bank_code, disbursed_on as day,
+                      disbursed_fen - coalesce(later.fen, 0) as fen
+               from coverages as c
+               left join (
+                   select loan_id, sum(amount_fen) as fen from draws
+                   where pool_code = $1 and undone_on is null group by 1
+               ) as later using (loan_id)
+               where c.pool_code = $1 and disbursed_on is not null
+               union all
+               -- Each draw is lent in its own year.
+               select c.programme, c.bank_code, d.drawn_on, d.amount_fen
+               from draws as d join coverages as c using (loan_id)
+               where d.pool_code = $1 and d.undone_on is null
+           )
+           select programme, bank_code, extract(year from day)::int as year,
+                  sum(fen)::bigint as fen
+           from lent group by 1, 2, 3""",
         claims[0]["pool_code"],
     )
     return {

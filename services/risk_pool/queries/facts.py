@@ -19,6 +19,8 @@ _WORDS = {
     "fee": ("专户费用支出", "Costs paid out of the account"),
     "reserve": ("审批通过,保留额度", "Approved: capacity was held"),
     "activate": ("放款,额度转为敞口", "Paid out: what was held became exposure"),
+    "draw": ("分次提款,额度转为敞口", "Drawn: what was held became exposure"),
+    "undo-draw": ("撤销提款", "A draw was undone"),
     "release": ("额度或敞口释放", "Capacity or exposure was let go"),
     "position": ("月报余额变动", "A monthly position changed the covered principal"),
     "reopen": ("误报结清,恢复保障", "Not repaid after all: back in cover"),
@@ -40,7 +42,9 @@ _MOVES_OF: Mapping[str, Sequence[str]] = {
     "activate": (Action.ACTIVATE, Action.COVER_LATE),
     "reopen": (Action.REOPEN,),
     "undo": (Action.UNDO, Action.UNDO_RELEASE),
-    "release": tuple(LETS_GO),
+    "draw": (Action.DRAW,),
+    "undo-draw": (Action.UNDO_DRAW,),
+    "release": (*LETS_GO, Action.END_DRAWS),
 }
 """Kind of transfer → the moves of a coverage that it books."""
 
@@ -118,6 +122,8 @@ async def _add_coverage(conn: asyncpg.Connection, fact: Fact, transfer: asyncpg.
         disbursed=_fen(coverage["disbursed_fen"]),
         covered_at_disbursement=format_fen(coverage["activated_fen"]),
     )
+    if transfer["kind"] in ("draw", "undo-draw"):
+        fact["figures"]["draw_no"] = transfer["reference"].split(":")[2]
     if transfer["kind"] == "release":
         fact["figures"]["reason"] = transfer["reference"].rsplit(":", 1)[-1]
 

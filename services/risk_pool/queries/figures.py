@@ -7,7 +7,7 @@ import asyncpg
 
 from services.risk_pool.domain import breakers
 from services.risk_pool.domain import ledger as accounts
-from services.risk_pool.domain.coverage import TAKES_CAPACITY
+from services.risk_pool.domain.coverage import IN_COVER, TAKES_CAPACITY
 from services.risk_pool.queries.standings import (
     basis_points,
     breakers_of,
@@ -18,6 +18,7 @@ from services.risk_pool.queries.terms import terms_on
 from services.risk_pool.tables import parties
 from services.risk_pool.tables.ledger import balances
 from shared.money import round_half_up
+from shared.postgres.literals import literals
 from shared.schemes.terms import Terms
 
 
@@ -123,6 +124,7 @@ async def of_pool(conn: asyncpg.Connection, pool_code: str, day: date) -> dict[s
         "earmarked_fen": accounts.held_fen(held, "earmarked"),
         "covered_fen": covered_fen,
         "reserved_fen": reserved_fen,
+        "undrawn_fen": await _undrawn_fen(conn, pool_code),
         "utilisation_bp": next(
             (
                 basis_points(exposure_fen, one["allowed_fen"])
@@ -143,6 +145,16 @@ async def of_pool(conn: asyncpg.Connection, pool_code: str, day: date) -> dict[s
         "banks": await standings(conn, pool_code, held, lines, known_breakers, terms),
         "transfers": head["last_seq"],
     }
+
+
+async def _undrawn_fen(conn: asyncpg.Connection, pool_code: str) -> int:
+    """What is held for further draws of loans that are paid out in parts."""
+    fen: int = await conn.fetchval(
+        f"""select coalesce(sum(reserved_fen), 0)::bigint from coverages
+            where pool_code = $1 and state in ({literals(IN_COVER)})""",
+        pool_code,
+    )
+    return fen
 
 
 async def _pools(conn: asyncpg.Connection, code: str | None = None) -> list[dict[str, Any]]:

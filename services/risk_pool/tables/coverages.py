@@ -40,6 +40,7 @@ COVERAGES = CaseTable(
         "attributes_at_disbursement": "jsonb",
         "disbursed_on": "date",
         "matures_on": "date",
+        "draws_until": "date",
         "released_on": "date",
         "release_reason": "text",
         "explanation_id": "uuid",

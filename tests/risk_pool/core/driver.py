@@ -20,6 +20,9 @@ from shared.contracts.applications import (
     ApplicationWithdrawnV1,
     LoanDisbursedV1,
     LoanDisbursementUndoneV1,
+    LoanDrawnV1,
+    LoanDrawsEndedV1,
+    LoanDrawUndoneV1,
     LoanPositionReportedV1,
     LoanReopenedV1,
     LoanRepaidV1,
@@ -32,6 +35,7 @@ from shared.postgres.database import EVERYWHERE
 from tests.publishing import publish
 
 OPENED = date(2026, 1, 1)
+DRAWS_UNTIL = date(2026, 6, 30)
 USCC = "91120110MA05TQXX00"
 
 
@@ -162,9 +166,14 @@ class Pool:
         )
 
     def disbursement(
-        self, name: str, *, amount: str = "1000000.00", on: date = OPENED + timedelta(days=20)
+        self,
+        name: str,
+        *,
+        amount: str = "1000000.00",
+        on: date = OPENED + timedelta(days=20),
+        draws_until: date | None = None,
     ) -> Event:
-        """The bank has paid the loan out."""
+        """The bank has paid the loan out, or its first part."""
         return LoanDisbursedV1(
             **vars(self.case(name)),
             amount_fen=yuan(amount),
@@ -172,7 +181,54 @@ class Pool:
             disbursed_on=on,
             matures_on=on + timedelta(days=365),
             annual_rate_bp=435,
+            draws_until=draws_until,
         )
+
+    def draw(
+        self, name: str, amount: str, drawn: str, *, no: int = 2, on: date = date(2026, 2, 10),
+        **more: Any,
+    ) -> Event:  # fmt: skip
+        """A further part is paid out: `drawn` with it in all, and owed unless more is said."""
+        return LoanDrawnV1(
+            **vars(self.case(name)),
+            draw_no=no,
+            amount_fen=yuan(amount),
+            drawn_on=on,
+            reference=f"PZ-{name}-{no}",
+            drawn_fen=yuan(drawn),
+            drawable_fen=0,
+            draws_until=DRAWS_UNTIL,
+            outstanding_principal_fen=yuan(more.get("outstanding", drawn)),
+        )
+
+    def draw_undone(
+        self, name: str, amount: str, drawn: str, *, no: int = 2, on: date = date(2026, 2, 12),
+        **more: Any,
+    ) -> Event:  # fmt: skip
+        """A part was never paid out: `drawn` without it in all."""
+        return LoanDrawUndoneV1(
+            **vars(self.case(name)),
+            draw_no=no,
+            amount_fen=yuan(amount),
+            drawn_on=on,
+            reference=f"PZ-{name}-{no}",
+            drawn_fen=yuan(drawn),
+            draws_until=more.get("until", DRAWS_UNTIL),
+            outstanding_principal_fen=yuan(more.get("outstanding", drawn)),
+            reason="受托支付退汇",
+            on=on,
+        )
+
+    def draws_end(self, name: str, *, on: date = date(2026, 7, 1)) -> Event:
+        """The time for draws is over."""
+        return LoanDrawsEndedV1(
+            **vars(self.case(name)), undrawn_fen=1, draws_until=DRAWS_UNTIL, on=on
+        )
+
+    async def pays_in_parts(self, name: str, first: str, *, amount: str, **more: Any) -> None:
+        """A loan is approved and its first part paid out; the rest may be drawn."""
+        await self.hears(self.approval(name, amount=amount, **more))
+        await self.hears(self.disbursement(name, amount=first, draws_until=DRAWS_UNTIL))
 
     def position(
         self, name: str, month: str, outstanding: str, *, risk_class: str = "normal", **more: Any
@@ -185,6 +241,7 @@ class Pool:
             overdue_days=more.get("overdue_days", 0),
             risk_class=risk_class,
             reported_on=more.get("reported_on", date(2027, 12, 31)),
+            drawn_since_fen=yuan(more.get("drawn_since", "0.00")),
         )
 
     def reopening(self, name: str, outstanding: str, *, on: date = date(2026, 12, 2)) -> Event:

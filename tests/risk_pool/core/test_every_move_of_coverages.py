@@ -12,35 +12,39 @@ CHECKER = Actor("qian", "钱", frozenset({"finance_checker"}))
 
 FACTS = (
     "approval", "withdrawal", "expiry", "disbursement", "repayment", "position", "rejection",
-    "reopening", "undoing",
+    "reopening", "undoing", "draw", "draw_undone", "draws_end",
 )  # fmt: skip
 # "> state": it moves. "! kind": it moves nothing, and people are shown an incident. "": nothing.
 LIFE = {
     "none": (
         "> reserved", "", "", "! disbursed-without-coverage", "", "! position-without-coverage",
-        "", "", "",
+        "", "", "", "! drawn-without-coverage", "", "",
     ),
     "reserved": (
         "! approved-again", "> released", "> released", "> active",
         "! repaid-before-disbursement", "! position-before-disbursement", "",
-        "", "",
+        "", "", "! drawn-before-disbursement", "", "",
     ),
-    "declined": ("> reserved", "", "", "! disbursed-without-coverage", "", "", "", "", ""),
+    "declined": (
+        "> reserved", "", "", "! disbursed-without-coverage", "", "", "", "", "",
+        "! drawn-without-coverage", "", "",
+    ),
     "waiting": (
         "> waiting", "> released", "> released", "! disbursed-without-coverage", "", "",
-        "> released", "", "",
+        "> released", "", "", "! drawn-without-coverage", "", "",
     ),
     "active": (
         "! approved-again", "! withdrawn-after-disbursement", "! expired-after-disbursement",
-        "! disbursed-again", "> released", "", "", "", "> reserved",
+        "! disbursed-again", "> released", "", "", "", "> reserved", "! drawn-again", "", "",
     ),
     "released": (
         "! approved-again", "", "", "! disbursed-after-release", "", "", "",
-        "! reopened-after-release", "",
+        "! reopened-after-release", "", "! drawn-after-release", "", "",
     ),
     "claimed": (
         "! approved-again", "", "", "! disbursed-again", "! repaid-after-claim", "", "",
-        "! reopened-after-claim", "! undone-after-claim",
+        "! reopened-after-claim", "! undone-after-claim", "! drawn-after-claim",
+        "! undone-after-claim", "",
     ),
 }  # fmt: skip
 TOLD = {
@@ -59,6 +63,9 @@ def fact_of(pool: Pool, fact: str, loan: str):
         return pool.position(loan, "2026-02", "1.00")
     if fact == "reopening":
         return pool.reopening(loan, "1.00")
+    if fact in ("draw", "draw_undone"):
+        # What stands there already: it comes late, or a second time.
+        return getattr(pool, fact)(loan, "1.00", "1000.00")
     more = {"amount": "1000.00"} if fact in ("approval", "disbursement") else {}
     return getattr(pool, fact)(loan, **more)
 
@@ -308,3 +315,25 @@ async def test_a_loan_waits_from_the_first_and_is_told_its_place(running):
     assert (told["type"], told["waiting"], told["place"]) == ("coverage.declined.v1", True, 1)
     (move,) = waits["history"]
     assert (move["source"], move["action"], move["role"]) == (None, "wait", "system")
+
+
+async def test_draws_leave_a_coverage_active_are_remembered_and_tell_nobody(running):
+    async with pool_of(running, "ICBC", paid_in="1000000.00") as pool:
+        await pool.pays_in_parts("loan", "400.00", amount="1000.00")
+        said = len(await pool.said())
+        steps = (
+            (pool.draw("loan", "100.00", "500.00"), "draw", "500.00", "500.00"),
+            (pool.draw_undone("loan", "100.00", "400.00"), "undo_draw", "400.00", "600.00"),
+            (pool.draws_end("loan"), "end_draws", "400.00", "0.00"),
+        )
+        for event, action, covered, reserved in steps:
+            await pool.hears(event)
+
+            case = await pool.coverage("loan")
+            move = case["history"][-1]
+            assert (move["source"], move["action"], move["target"], move["role"]) == (
+                "active", action, "active", "system",
+            )  # fmt: skip
+            assert (case["covered"], case["reserved"]) == (covered, reserved)
+        assert len(await pool.said()) == said
+        assert await pool.incidents() == []

@@ -37,6 +37,22 @@ async def looks(pool):
     ]
 
 
+async def test_a_silent_loan_counts_with_what_was_drawn_of_it_since_its_last_report(running):
+    async with pool_of(running, "ICBC", paid_in="10000000.00") as pool:
+        await pool.pays_in_parts("parts", "400000.00", amount="1000000.00", ip_share_bp=5_000)
+        await pool.pays_in_parts("never", "100000.00", amount="300000.00")
+        await pool.hears(pool.draw("parts", "100000.00", "500000.00", on=date(2026, 2, 3)))
+        await pool.hears(pool.draw("parts", "200000.00", "700000.00", no=3, on=date(2026, 3, 2)))
+        await pool.hears(pool.draw("never", "50000.00", "150000.00", on=date(2026, 3, 3)))
+        await pool.hears(pool.position("parts", "2026-01", "300000.00", drawn_since="300000.00"))
+
+        await the_day_is(pool, 2026, 3, 11)
+
+        # Of February: 150,000.00 known of January and the 50,000.00 drawn in February; of the loan
+        # that was never reported its first part. What was drawn in March is March's.
+        assert (await looks(pool))[-1] == ("2026-02", "0.00", "300000.00", 2, 2, "normal")
+
+
 async def test_a_breaker_wakes_at_the_reporting_day_although_a_bank_reports_nothing_more(running):
     async with pool_of(running, "ICBC", paid_in="10000000.00") as pool:
         await pool.covers("good", amount="900000.00")

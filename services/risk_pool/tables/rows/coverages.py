@@ -49,6 +49,7 @@ class CoverageRow(SQLModel, table=True):
     disbursed_fen: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     disbursed_on: date | None = None
     matures_on: date | None = None
+    draws_until: date | None = None
     released_on: date | None = None
     release_reason: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     position_month: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
@@ -60,6 +61,22 @@ class CoverageRow(SQLModel, table=True):
     version: int
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     changed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class DrawRow(SQLModel, table=True):
+    """A part of a covered loan that was paid out after its disbursement."""
+
+    __tablename__ = "draws"
+
+    loan_id: UUID = Field(primary_key=True, foreign_key="coverages.loan_id")
+    draw_no: int = Field(primary_key=True)
+    pool_code: str = Field(sa_column=Column(Text, nullable=False))
+    bank_code: str = Field(sa_column=Column(Text, nullable=False))
+    amount_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    covered_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    drawn_on: date
+    reference: str = Field(sa_column=Column(Text, nullable=False))
+    undone_on: date | None = None
 
 
 class PositionRow(SQLModel, table=True):
