@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 
 from services.risk_pool.domain.agreed_figures import State as FigureState
+from services.risk_pool.queries.lending import LENT
 from shared.months import Month
 from shared.postgres import published_schemes
 from shared.refusals import Refused
@@ -25,21 +26,29 @@ _BOOK = """
           and (split_part(debit, ':', 1) = 'covered' or split_part(credit, ':', 1) = 'covered')
         group by loan_id
     ), stood as (
-        select distinct on (loan_id) loan_id, outstanding_principal_fen, risk_class, overdue_days
+        select distinct on (loan_id) loan_id, month, outstanding_principal_fen, risk_class,
+               overdue_days
         from positions where pool_code = $1 and month <= $3 order by loan_id, month desc
+    ), lent as (
+        -- Until a bank reports a loan, what was paid out of it; then what was drawn since.
+        select lent.loan_id, sum(lent.fen)::bigint as fen
+        from (LENT) as lent left join stood using (loan_id)
+        where lent.day <= $2 and (stood.month is null or to_char(lent.day, 'YYYY-MM') > stood.month)
+        group by 1
     ), book as (
         select c.loan_id, c.number, c.bank_code, c.borrower_uscc, c.programme, c.mode,
                c.approved_on, c.matures_on, c.amount_fen, c.ip_share_bp, c.ip_amount_fen,
                c.attributes, c.attributes_at_disbursement, c.is_first_loan, c.is_multi_ip_type,
                held.covered_fen, stood.risk_class, coalesce(stood.overdue_days, 0) as overdue_days,
-               coalesce(stood.outstanding_principal_fen, c.disbursed_fen, c.amount_fen)
+               coalesce(stood.outstanding_principal_fen, 0) + coalesce(lent.fen, 0)
                    as outstanding_fen
         from held join coverages c using (loan_id) left join stood using (loan_id)
+             left join lent using (loan_id)
         where held.covered_fen > 0
     )
     select *, sum(outstanding_fen) over (partition by borrower_uscc)::bigint as borrower_balance_fen
     from book order by risk_class nulls first, bank_code, number
-"""
+""".replace("LENT", LENT)
 
 
 async def book_on(

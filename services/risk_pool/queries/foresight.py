@@ -10,6 +10,7 @@ from services.risk_pool.domain.agreed_figures import State as FigureState
 from services.risk_pool.domain.cap_order import COVERED, Taken
 from services.risk_pool.domain.claim import UNDECIDED, USES_CAPS
 from services.risk_pool.domain.ledger import available_fen
+from services.risk_pool.queries.lending import LENT
 from services.risk_pool.queries.programmes import version
 from services.risk_pool.tables.ledger import balances
 from shared.postgres.literals import literals
@@ -56,9 +57,10 @@ async def running_figures(
     and the last's, for a year that has just begun says little."""
     found: dict[tuple[str, str, str], int] = {}
     lent = await conn.fetch(
-        """select programme, bank_code, extract(year from disbursed_on)::int as year,
-                  sum(disbursed_fen)::bigint as fen
-           from coverages where pool_code = $1 and disbursed_on <= $2 group by 1, 2, 3""",
+        f"""select programme, bank_code, extract(year from day)::int as year,
+                   sum(fen)::bigint as fen
+            from ({LENT}) as lent join coverages using (loan_id)
+            where day <= $2 group by 1, 2, 3""",
         pool_code,
         day,
     )

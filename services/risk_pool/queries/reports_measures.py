@@ -13,6 +13,7 @@ from services.risk_pool.domain.claim import State as ClaimState
 from services.risk_pool.domain.ledger import CLAIMS, RECOVERIES
 from services.risk_pool.domain.month_figures import CLAIM_PAID
 from services.risk_pool.domain.report_period import Period
+from services.risk_pool.queries.lending import LENT
 from shared.postgres.literals import literals
 from shared.risk_classes import NON_PERFORMING
 
@@ -41,13 +42,13 @@ def _account(account: str, *, grows_by: str) -> str:
 
 
 _STATEMENTS = {
-    "lent": """
-        select loan_id, disbursed_fen as fen from coverages
-        where pool_code = $1 and disbursed_on between $2 and $3
+    "lent": f"""
+        select loan_id, sum(fen) as fen from ({LENT}) as lent
+        where day between $2 and $3 group by loan_id
     """,
-    "entered": """
-        select loan_id, activated_fen as fen from coverages
-        where pool_code = $1 and disbursed_on between $2 and $3
+    "entered": f"""
+        select loan_id, sum(covered_fen) as fen from ({LENT}) as lent
+        where day between $2 and $3 group by loan_id
     """,
     "covered": _COVERED,
     "overdue": f"""

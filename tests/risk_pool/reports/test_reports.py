@@ -363,6 +363,20 @@ async def test_every_report_that_is_offered_is_made(pool):
     assert all(answer["tables"] for answer in made)
 
 
+async def test_a_loan_in_parts_is_lent_part_by_part_each_in_its_month(pool):
+    await pool.pays_in_parts("parts", "400000.00", amount="1000000.00")
+    await pool.hears(pool.draw("parts", "300000.00", "700000.00", on=date(2026, 3, 10)))
+
+    january, march = await business(pool, "2026-01"), await business(pool, "2026-03")
+    assert january[""]["lent"] == "15400000.00"
+    assert (march[""]["lent"], march[""]["entered"]) == ("300000.00", "300000.00")
+    # In March 300 000 are drawn, and 300 000 of two others are reported as repaid.
+    for period, overall in (("2026-01", "15400000.00"), ("2026-02", "15300000.00"),
+                            ("2026-03", "15400000.00")):  # fmt: skip
+        assert rows(await report(pool, "classes", period))[""]["outstanding"] == overall
+    await each_figure_is_its_loans(pool, await report(pool, "business", "2026-03"))
+
+
 async def test_another_pool_s_loans_are_in_no_figure(pool):
     other = await pool.manager.post(
         "/pools",
