@@ -96,7 +96,8 @@ class ApplicationApprovedV1(_Case):
     is_multi_ip_type: bool = False
     attributes: dict[str, bool | str] = Field(
         default_factory=dict,
-        description="Facts of the loan as of its approval that a rule may ask for.",
+        description="Facts of the loan as of its approval that a rule may ask for, and what reports "
+        "divide by: `industry`, `park`, `ip_kind`.",
     )
 
     @property

@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.schemes.facts import KNOWN_OF_EVERY_LOAN, STATED_BY_THE_BUREAU, FactNeeded
 from shared.schemes.stated import UNITS
-from shared.schemes.vocabulary import FACTS, RISK_CLASSES, Fact
+from shared.schemes.vocabulary import FACTS, INDUSTRIES, LABELS, RISK_CLASSES, Fact
 
 _KINDS: dict[str, dict[str, Any]] = {
     "money": {
@@ -26,13 +26,21 @@ _KINDS: dict[str, dict[str, Any]] = {
 
 def stated_facts_schema() -> dict[str, Any]:
     """Every fact of the vocabulary that a bank may state, with its type."""
-    return _object(
-        {
-            name: _property(fact)
-            for name, fact in FACTS.items()
-            if name not in KNOWN_OF_EVERY_LOAN | STATED_BY_THE_BUREAU
-        }
-    )
+    facts = {
+        name: _property(fact)
+        for name, fact in FACTS.items()
+        if name not in KNOWN_OF_EVERY_LOAN | STATED_BY_THE_BUREAU
+    }
+    return _object(facts | {name: _label(name) for name in LABELS})
+
+
+def _label(name: str) -> dict[str, Any]:
+    """What reports divide by; stated with the facts of the approval."""
+    said = LABELS[name]
+    kind: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 40}
+    if name == "industry":
+        kind = {"type": "string", "enum": list(INDUSTRIES)}
+    return kind | {"title": said.zh, "description": f"{said.zh} {said.en}"}
 
 
 def needed_facts_schema(facts: Iterable[FactNeeded]) -> dict[str, Any]:

@@ -22,7 +22,14 @@ from shared.schemes.facts import (
 )
 from shared.schemes.problems import closest
 from shared.schemes.terms import Terms
-from shared.schemes.vocabulary import FACTS, RISK_CLASSES, FactKind, Words
+from shared.schemes.vocabulary import (
+    FACTS,
+    INDUSTRIES,
+    LABELS,
+    RISK_CLASSES,
+    FactKind,
+    Words,
+)
 
 FactValue = int | bool | str | Fraction
 """Fen, a count, a flag, a word, or a ratio of 1."""
@@ -52,6 +59,7 @@ MAY_PASS_THE_WHOLE: Final = frozenset({"claim_rate", "guarantee_multiple"})
 _WORDS: Final[Mapping[str, Mapping[str, Words]]] = {"risk_class": RISK_CLASSES}
 _PERCENT: Final = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)(%?)", re.ASCII)
 _FRACTION: Final = re.compile(r"([0-9]{1,15})/([1-9][0-9]{0,14})", re.ASCII)
+_PARK: Final = re.compile(r"(?! )[^\x00-\x1f\x7f-\x9f]{1,40}(?<! )")
 _LARGEST_COUNT: Final = 10**9
 
 
@@ -70,13 +78,16 @@ def read_facts(
 
     Facts that the mode needs as of that day and that are not stated are faults too, with the code
     FACT_MISSING. Without `terms` no fact is missing, and only name and kind are judged. A fact of
-    the vocabulary that no rule of the mode asks for is taken.
+    the vocabulary that no rule of the mode asks for is taken, and so is a label of the approval.
     """
     needed = {fact.name: fact for fact in facts_needed(terms)} if terms is not None else {}
     values: dict[str, FactValue] = {}
     faults: list[FieldFault] = []
     for name, value in stated.items():
         try:
+            if name in LABELS and at == "approval":
+                values[name] = read_label(name, value)
+                continue
             _require_its_place(name, needed.get(name), at)
             values[name] = read_fact(name, value)
         except _Wrong as wrong:
@@ -148,6 +159,29 @@ def read_fact(name: str, value: Any) -> FactValue:
             raise _Wrong("too-large", f"{fact.zh}不能超过 100%", f"{fact.en}: at most 100 percent")
         return ratio
     return _READ[fact.kind](value, fact.zh, fact.en)
+
+
+def read_label(name: str, value: Any) -> str:
+    """What a bank says of the firm for reports: an industry's letter, or a park's name.
+
+    Raises ValueError with zh and en.
+    """
+    said = LABELS[name]
+    if name == "industry":
+        if not isinstance(value, str) or value not in INDUSTRIES:
+            raise _Wrong(
+                "not-an-option",
+                f"{said.zh}须为 {'、'.join(INDUSTRIES)} 之一",
+                f"{said.en}: one of {', '.join(INDUSTRIES)}",
+            )
+        return value
+    if not isinstance(value, str) or not _PARK.fullmatch(value):
+        raise _Wrong(
+            "not-a-name",
+            f"{said.zh}须为不超过 40 字的名称，首尾无空格",
+            f"{said.en}: a name of at most 40 characters, without spaces around it",
+        )
+    return value
 
 
 def _money(value: Any, zh: str, en: str) -> int:
@@ -232,6 +266,8 @@ def parse_ratio(value: Any) -> Fraction:
 
 def kept(name: str, value: FactValue) -> bool | str:
     """A fact as it is kept and told: a flag as it is, anything else as exact text."""
+    if name in LABELS:
+        return str(value)
     kind = FACTS[name].kind
     if kind == "flag":
         return bool(value)

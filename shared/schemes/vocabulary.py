@@ -146,6 +146,36 @@ FACTS: dict[str, Fact] = {
     "risk_class": Fact("word", "五级分类", "risk class"),
 }
 
+INDUSTRIES: dict[str, Words] = {
+    "A": Words("农、林、牧、渔业", "agriculture, forestry, husbandry and fishery"),
+    "B": Words("采矿业", "mining"),
+    "C": Words("制造业", "manufacturing"),
+    "D": Words("电力、热力、燃气及水生产和供应业", "electricity, heat, gas and water"),
+    "E": Words("建筑业", "construction"),
+    "F": Words("批发和零售业", "wholesale and retail"),
+    "G": Words("交通运输、仓储和邮政业", "transport, storage and post"),
+    "H": Words("住宿和餐饮业", "accommodation and catering"),
+    "I": Words("信息传输、软件和信息技术服务业", "information transmission, software and IT"),
+    "J": Words("金融业", "finance"),
+    "K": Words("房地产业", "real estate"),
+    "L": Words("租赁和商务服务业", "leasing and business services"),
+    "M": Words("科学研究和技术服务业", "research and technical services"),
+    "N": Words("水利、环境和公共设施管理业", "water, environment and public facilities"),
+    "O": Words("居民服务、修理和其他服务业", "services to households, repair and others"),
+    "P": Words("教育", "education"),
+    "Q": Words("卫生和社会工作", "health and social work"),
+    "R": Words("文化、体育和娱乐业", "culture, sports and entertainment"),
+    "S": Words("公共管理、社会保障和社会组织", "public administration and social security"),
+    "T": Words("国际组织", "international organisations"),
+}
+"""国民经济行业分类 GB/T 4754—2017, 门类 (sections) by their letter."""
+
+LABELS: dict[str, Words] = {
+    "industry": Words("行业门类（GB/T 4754 字母）", "industry (section of GB/T 4754, a letter)"),
+    "park": Words("所在园区", "park the firm is in"),
+}
+"""What a bank may say of a firm beside the facts; no rule asks for it, only reports divide by it."""
+
 FIGURES: dict[str, Words] = {
     "pool_available": Words("资金池可用余额", "available balance of the pool"),
     "bank_year_lending": Words("银行当年入池放款额", "the bank's lending in the pool this year"),

@@ -263,7 +263,7 @@ async def test_approval_says_everything_the_pool_needs(office: Office):
         "approved_on": "2026-03-02",
         "is_first_loan": True,
         "is_multi_ip_type": True,
-        "attributes": {"is_high_tech_enterprise": True},
+        "attributes": {"is_high_tech_enterprise": True, "ip_kind": "several"},
     }
 
 

@@ -2,11 +2,13 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
+from services.applications.domain.submission import RightKey
 from shared.contracts.risk_pool import PoolOpenedV1
 from tests.applications.office import (
     PAPERS,
@@ -16,6 +18,7 @@ from tests.applications.office import (
     right,
     submission,
 )
+from tests.applications.values import RIGHT, case
 from tests.publishing import heard
 
 PROGRAMMES = ("gd_jiangmen", "gd_zhuhai_tech", "gd_shenzhen")
@@ -137,7 +140,7 @@ async def test_facts_are_kept_with_who_stated_them_when_and_as_of_which_day(offi
 
     await office.approves(case)
     event = (await office.said("application.approved.v1"))[0]
-    assert event.attributes == shown["attributes"]
+    assert event.attributes == shown["attributes"] | {"ip_kind": "invention"}
 
 
 async def test_facts_as_of_the_disbursement_are_told_with_it(office: Office):
@@ -290,3 +293,46 @@ async def test_without_other_collateral_the_ip_amount_is_the_whole_loan(office: 
 
 def mixed_papers() -> list[dict[str, str]]:
     return [document(kind) for kind in (*PAPERS, "ip_share_clause")]
+
+
+async def test_industry_and_park_are_taken_of_every_mode_and_told_with_the_kind_of_ip(
+    office: Office,
+):
+    labels = {"industry": "C", "park": "东丽经济技术开发区"}
+    await office.approves(await office.submits(attributes=labels))
+
+    (approved,) = await office.said("application.approved.v1")
+    assert approved.attributes == {
+        "industry": "C",
+        "park": "东丽经济技术开发区",
+        "ip_kind": "invention",
+    }
+
+
+async def test_an_industry_that_there_is_not_and_a_park_without_a_name_are_field_errors(
+    office: Office,
+):
+    wrong = await sends(office, attributes={"industry": "制造业", "park": " "})
+    by_the_system = await sends(office, attributes={"ip_kind": "invention"})
+
+    assert faults(wrong) == {
+        "#/attributes/industry": "not-an-option",
+        "#/attributes/park": "not-a-name",
+    }
+    assert faults(by_the_system) == {"#/attributes/ip_kind": "unknown-fact"}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "kind"),
+    [
+        (("invention", "invention"), "invention"),
+        (("invention", "utility_model"), "patents"),
+        (("invention", "trademark_right"), "several"),
+    ],
+)
+def test_the_kind_of_ip_is_that_of_all_rights_or_several(kinds: tuple[str, ...], kind: str):
+    rights = tuple(
+        replace(RIGHT, key=RightKey(one, f"number-{place}", 0)) for place, one in enumerate(kinds)
+    )
+
+    assert case(collateral=rights).ip_kind == kind

@@ -87,3 +87,15 @@ async def test_a_loan_is_named_by_the_number_that_people_use(house: House):
 
     assert "已登记，等待另一人复核" in page.text
     assert f"/cases/{loan['id']}" in page.links
+
+
+async def test_a_target_of_a_year_is_entered_by_what_is_to_be_reached(house: House):
+    async with house.logged_in("finance-sun") as maker:
+        page = await maker.opens("/pools/dongli/figures?enter=year_target")
+        options = [given["value"] for tag, given in page.tags if tag == "option"]
+        assert {"lent", "entered", "covered", "recovered"} <= set(options)
+        page = await maker.sends(
+            page, "/pools/dongli/figures", subject="lent", year="2026", amount="30000000.00",
+            reference="区政府规划",
+        )  # fmt: skip
+        assert "年度目标" in page.text and "放款额" in page.text and "待复核" in page.text

@@ -8,6 +8,7 @@ from shared.months import add_months
 from shared.schemes import library
 from shared.schemes.completeness import assumed
 from shared.schemes.publication import Publication, scheme_of
+from zhidai.demo.firms import labels_of
 from zhidai.demo.loans import Position, position
 from zhidai.demo.people import APPROVER, BANKS, FINANCE_MAKER, POOL_MANAGER, Person
 from zhidai.demo.plan import (
@@ -102,7 +103,7 @@ def body(case: Case) -> dict[str, Any]:
         "has_other_collateral": case.ip_share_bp < 10_000,
         "ip_share_bp": case.ip_share_bp,
         "is_first_loan": case.firm.registered_on.year >= 2020,
-        "attributes": {},
+        "attributes": labels_of(case.firm),
         "collateral": [_right_body(case, number) for number in range(len(case.rights))],
         "documents": [document(case, kind) for kind in _documents(case)],
     }

@@ -142,6 +142,15 @@ class Submission:
         """Whether rights of several registers are pledged together, e.g. patent and trademark."""
         return len({_register(item.key.kind) for item in self.collateral}) > 1
 
+    @property
+    def ip_kind(self) -> str:
+        """The kind of the rights that are pledged; "several" where they are of several registers,
+        "patents" where they are patents of more than one kind."""
+        kinds = {item.key.kind for item in self.collateral}
+        if self.is_multi_ip_type:
+            return "several"
+        return kinds.pop() if len(kinds) == 1 else "patents"
+
 
 def _register(kind: str) -> str:
     return "patent" if kind in PATENT_KINDS else kind

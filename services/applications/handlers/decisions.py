@@ -8,6 +8,7 @@ from services.applications.domain.life_cycle import Action
 from services.applications.domain.lists_checked import ListChecked, faults
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
 from services.applications.handlers.eligibility import must_still_be_eligible
+from services.applications.queries.submitted import submitted
 from services.applications.tables.cases import about
 from shared.contracts.applications import ApplicationApprovedV1, Reason
 from shared.money import round_half_up
@@ -66,11 +67,12 @@ async def approve(
     if wrong := faults(lists_checked, today=today):
         raise FieldsWrong(wrong)
     await must_still_be_eligible(case, on=today, lists_checked=lists_checked)
+    attributes = row["attributes"] | {"ip_kind": (await submitted(case.conn, row)).ip_kind}
     decision = Decision(
         reason=opinion,
         detail={"lists_checked": [one.as_data() for one in lists_checked]},
         changes={"approved_by": case.caller.subject, "approved_on": today},
-        facts=_known_to_the_pool(row) | {"approved_on": today},
+        facts=_known_to_the_pool(row) | {"approved_on": today, "attributes": attributes},
     )
     return await case.take_step(Action.APPROVE, decision)
 

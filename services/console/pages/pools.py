@@ -1,5 +1,7 @@
 """Pools: where the money is, how much of it is spoken for, and why each figure is what it is."""
 
+from uuid import UUID
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -53,11 +55,16 @@ async def transfers(
     code: CodeInPath,
     account: str = "",
     reference: str = "",
+    loan_id: UUID | None = None,
     cursor: str = "",
 ) -> Response:
-    """The ledger's transfers, all or of one account."""
+    """The ledger's transfers: all, or of one account, of one business fact, of one loan."""
     found = await page.risk_pool.get(
-        f"/pools/{code}/transfers", account=account, reference=reference, cursor=cursor
+        f"/pools/{code}/transfers",
+        account=account,
+        reference=reference,
+        loan_id=str(loan_id or ""),
+        cursor=cursor,
     )
     return page.render(
         "transfers.html",

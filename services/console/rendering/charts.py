@@ -73,6 +73,53 @@ def columns(
     return _svg(height, title, "".join(drawn))
 
 
+def lines(
+    labels: Sequence[str],
+    series: Sequence[tuple[str, Sequence[str]]],
+    title: str,
+    *,
+    height: int = 240,
+) -> Markup:
+    """Lines over the same places, (colour, amounts) each; the axis is in 万元 and may go below
+    zero, where a dashed line marks it."""
+    if not labels:
+        return Markup("")
+    left, right, bottom, top = 76, 14, 26, 12
+    fen = [[_fen(amount) for amount in amounts] for _, amounts in series]
+    most, least = max(map(max, fen)), min(map(min, fen))
+    step = _nice(max(most - min(least, 0), 1)) // 4
+    floor = -(-min(least, 0) // -step) * step if least < 0 else 0
+    ceiling = max(floor + 4 * step, -(-most // step) * step)
+    inner, wide = height - bottom - top, _WIDTH - left - right
+
+    def y_of(amount: int) -> float:
+        return top + inner * (ceiling - amount) / (ceiling - floor)
+
+    def x_of(place: int) -> float:
+        return left + wide * place / max(len(labels) - 1, 1)
+
+    drawn = []
+    for amount in range(floor, ceiling + 1, step):
+        kind = "limit" if amount == 0 and floor < 0 else "axis" if amount == floor else "grid"
+        said = wan(format_fen(amount)).removesuffix(".00")
+        drawn.append(
+            f'<line class="{kind}" x1="{left}" y1="{y_of(amount):.1f}" '
+            f'x2="{_WIDTH}" y2="{y_of(amount):.1f}"/>'
+            f'<text x="{left - 8}" y="{y_of(amount) + 4:.1f}" text-anchor="end">{said}</text>'
+        )
+    every = -(-len(labels) // 8)
+    for place, label in enumerate(labels):
+        if place % every == 0:
+            drawn.append(
+                f'<text x="{x_of(place):.1f}" y="{height - 8}" text-anchor="middle">'
+                f"{escape(label)}</text>"
+            )
+    for (colour_class, _), amounts in zip(series, fen, strict=True):
+        points = " ".join(f"{x_of(at):.1f},{y_of(one):.1f}" for at, one in enumerate(amounts))
+        drawn.append(f'<polyline class="line {colour_class}" points="{points}"/>')
+    return _svg(height, title, "".join(drawn))
+
+
 def of_banks(banks: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Columns of the banks of a pool: covered, and reserved on top of it."""
     return [

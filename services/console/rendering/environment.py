@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from services.console.rendering import charts, explanations, formats
+from services.console.rendering import charts, explanations, formats, report_tables
 from services.console.rendering.catalogue import LANGUAGES, Texts
 from services.console.rendering.tag_colours import tag_colour
 
@@ -47,6 +47,7 @@ class Renderer:
             "figures": formats.figures,
             "figure_lines": formats.figure_lines,
             "charts": charts,
+            "reports": report_tables,
             "tag_colour": tag_colour,
             "steps_of": explanations.steps_of,
             "version_of": explanations.version_of,

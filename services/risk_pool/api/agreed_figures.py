@@ -149,7 +149,9 @@ class KindAnswer(BaseModel):
     loan: str
     year: bool
     paid: bool
-    subject: str = Field(description='What `subject` names: party, cap, decision, fee; "" nothing.')
+    subject: str = Field(
+        description='What `subject` names: party, cap, decision, fee, measure; "" nothing.'
+    )
 
 
 @router.get("/agreed-figure-kinds")

@@ -100,7 +100,7 @@ class Kind(NamedTuple):
     paid: bool = False
     """Whether it is a payment, with its day."""
     subject: str = ""
-    """What `subject` names: party, cap, decision, fee; "" where it says nothing."""
+    """What `subject` names: party, cap, decision, fee, measure; "" where it says nothing."""
     beyond_whole: bool = False
     """Whether a ratio may be above 1."""
 
@@ -130,6 +130,9 @@ KINDS: Final[dict[str, Kind]] = {
         Words("担保业务放大倍数", "multiple of guarantees to pool"), "ratio", "may",
         beyond_whole=True,
     ),
+    "year_target": Kind(
+        Words("年度目标", "target of a year"), "amount", year=True, subject="measure"
+    ),
 }  # fmt: skip
 
 FEES: Final[dict[str, Words]] = {
@@ -139,10 +142,18 @@ FEES: Final[dict[str, Words]] = {
 """Two ways to charge a guarantee fee, kept apart: `term_fees` are those charged loan by loan,
 `portfolio_fees` all that is charged on the portfolio, loan by loan or as a whole (H.16)."""
 
+TARGETS: Final[dict[str, Words]] = {
+    "lent": Words("放款额", "lent"),
+    "entered": Words("新增在保本金", "newly covered"),
+    "covered": Words("年末在保本金", "covered at the year's end"),
+    "recovered": Words("追偿收回", "recovered"),
+}
+"""What a plan may set for a year, to be reached or passed; only the scorecard reads it."""
 
 _SUBJECTS: Final[dict[str, dict[str, Words] | dict[str, PartyWords]]] = {
     "party": PARTIES,
     "fee": FEES,
+    "measure": TARGETS,
 }
 
 

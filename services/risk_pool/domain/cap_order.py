@@ -26,7 +26,7 @@ COVERED = ""
 
 POOL = "pool"
 
-_SAME: Mapping[str, tuple[str, ...]] = {
+SAME: Mapping[str, tuple[str, ...]] = {
     "loan": ("programme", "loan_id"),
     "borrower": ("programme", "borrower_uscc"),
     "borrower_year": ("programme", "borrower_uscc", "year"),
@@ -166,9 +166,9 @@ def standing(
     before it in line."""
     uses = {}
     for cap in terms.caps:
-        uses[cap.code] = _use(claim, _SAME.get(cap.per), frozenset(cap.parties), taken, held)
+        uses[cap.code] = _use(claim, SAME.get(cap.per), frozenset(cap.parties), taken, held)
     for part in terms.covered:
-        uses[part.code] = _use(claim, _SAME.get(part.per), frozenset({COVERED}), taken, held)
+        uses[part.code] = _use(claim, SAME.get(part.per), frozenset({COVERED}), taken, held)
     return Standing(
         uses=uses,
         available_fen=available_fen,

@@ -16,7 +16,7 @@ from shared.schemes.terms import Terms
 from shared.schemes.vocabulary import FIGURES
 
 
-def _nothing_used(terms: Terms) -> Counters:
+def nothing_used(terms: Terms) -> Counters:
     """No cap has been drawn on, and no figure is short: balance, lending and fees are ample."""
     codes = (*(part.code for part in terms.covered), *(cap.code for cap in terms.caps))
     return Counters(used=dict.fromkeys(codes, 0), figures=dict.fromkeys(FIGURES, AMPLE_FEN))
@@ -79,7 +79,7 @@ def _add(burden: Burden, loan: LoanInCover, terms: Terms | None) -> None:
         burden.bank_fen += whole_fen
         return
     try:
-        decision = split_loss(loan.facts, terms, _nothing_used(terms))
+        decision = split_loss(loan.facts, terms, nothing_used(terms))
     except Refused:
         burden.refused += 1
         burden.bank_fen += whole_fen

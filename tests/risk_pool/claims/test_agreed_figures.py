@@ -431,8 +431,12 @@ SHOWN_ELSEWHERE = {
 }
 
 
+ONLY_REPORTED = {"year_target"}
+"""Decides nothing; tests/risk_pool/reports shows what the scorecard makes of it."""
+
+
 def test_every_kind_of_figure_is_shown_to_drive_a_split():
-    assert DRIVES.keys() | SHOWN_ELSEWHERE.keys() == KINDS.keys()
+    assert DRIVES.keys() | SHOWN_ELSEWHERE.keys() | ONLY_REPORTED == KINDS.keys()
 
 
 @pytest.mark.parametrize("kind", DRIVES)

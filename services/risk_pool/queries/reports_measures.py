@@ -1,0 +1,162 @@
+"""What reports count: each measure is one statement, read as sums and read as the list behind them.
+
+Both readings stand on the same rows, so that a figure and its list can never differ. Money that
+moved is read from the ledger: what a report says is what the accounts say, on any day.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import asyncpg
+
+from services.risk_pool.domain.claim import State as ClaimState
+from services.risk_pool.domain.ledger import CLAIMS, RECOVERIES
+from services.risk_pool.domain.month_figures import CLAIM_PAID
+from services.risk_pool.domain.report_period import Period
+from services.risk_pool.queries.lending import LENT
+from shared.postgres.literals import literals
+from shared.risk_classes import NON_PERFORMING
+
+_NOT_FILED = (ClaimState.DRAFT, ClaimState.WITHDRAWN)
+
+_COVERED = """
+    select loan_id, sum(case when split_part(debit, ':', 1) = 'covered' then amount_fen else 0 end
+                  - case when split_part(credit, ':', 1) = 'covered' then amount_fen else 0 end) as fen
+    from transfers
+    where pool_code = $1 and business_date <= $3 and $2::date is not null and loan_id is not null
+      and (split_part(debit, ':', 1) = 'covered' or split_part(credit, ':', 1) = 'covered')
+    group by loan_id
+"""
+
+
+def _account(account: str, *, grows_by: str) -> str:
+    shrinks_by = "credit" if grows_by == "debit" else "debit"
+    return f"""
+        select loan_id, sum(case when {grows_by} = '{account}' then amount_fen else -amount_fen end)
+               as fen
+        from transfers
+        where pool_code = $1 and business_date between $2 and $3 and loan_id is not null
+          and ({grows_by} = '{account}' or {shrinks_by} = '{account}')
+        group by loan_id
+    """
+
+
+_STATEMENTS = {
+    "lent": f"""
+        select loan_id, sum(fen) as fen from ({LENT}) as lent
+        where day between $2 and $3 group by loan_id
+    """,
+    "entered": f"""
+        select loan_id, sum(covered_fen) as fen from ({LENT}) as lent
+        where day between $2 and $3 group by loan_id
+    """,
+    "covered": _COVERED,
+    "overdue": f"""
+        select held.loan_id, held.fen from ({_COVERED}) as held join stood using (loan_id)
+        where stood.overdue_days > 0
+    """,
+    "bad": f"""
+        select held.loan_id, held.fen from ({_COVERED}) as held join stood using (loan_id)
+        where stood.risk_class in ({literals(NON_PERFORMING)})
+    """,
+    "claimed": f"""
+        select loan_id, sum(outstanding_principal_fen) as fen from claims
+        where pool_code = $1 and claimed_on between $2 and $3
+          and state not in ({literals(_NOT_FILED)})
+        group by loan_id
+    """,
+    "compensated": _account(CLAIMS, grows_by="debit"),
+    "paid": f"""
+        select loan_id, sum(amount_fen) as fen from transfers
+        where pool_code = $1 and business_date between $2 and $3 and kind = '{CLAIM_PAID}'
+        group by loan_id
+    """,
+    "recovered": _account(RECOVERIES, grows_by="credit"),
+}
+
+_DIVISIONS = {
+    "bank": "c.bank_code",
+    "mode": "c.mode",
+    "area": "substr(c.borrower_uscc, 3, 6)",
+    "ip_kind": """coalesce(c.attributes->>'ip_kind',
+                           case when c.is_multi_ip_type then 'several' else '' end)""",
+    "industry": "coalesce(c.attributes->>'industry', '')",
+    "park": "coalesce(c.attributes->>'park', '')",
+    "size": "case when c.amount_fen <= 1000000000 then 'inclusive' else 'above' end",
+    "first_loan": "case when c.is_first_loan then 'yes' else 'no' end",
+    "class": "coalesce(stood.risk_class, '')",
+    "borrower": "c.borrower_uscc",
+    "quarter": """to_char(c.approved_on, 'YYYY"-Q"Q')""",
+}
+
+_COUNTED = """
+    with stood as (
+        select distinct on (loan_id) loan_id, risk_class, overdue_days from positions
+        where pool_code = $1 and month <= $4 order by loan_id, month desc
+    ), counted as ({statement})
+    {reading}
+    from counted join coverages c using (loan_id) left join stood using (loan_id)
+    where counted.fen <> 0
+"""
+
+
+class Counted(NamedTuple):
+    """Loans, firms and fen of one part of a measure."""
+
+    loans: int
+    firms: int
+    fen: int
+
+
+NOTHING = Counted(0, 0, 0)
+
+
+async def counted(
+    conn: asyncpg.Connection, pool_code: str, measure: str, period: Period, by: str
+) -> dict[str, Counted]:
+    """Value of the division → what of the measure falls on it."""
+    reading = f"""
+        select {_DIVISIONS[by]} as value, count(*) as loans,
+               count(distinct c.borrower_uscc) as firms, sum(counted.fen)::bigint as fen"""
+    statement = _COUNTED.format(statement=_STATEMENTS[measure], reading=reading)
+    rows = await conn.fetch(f"{statement} group by 1 order by 1", *_arguments(pool_code, period))
+    return {row["value"]: Counted(row["loans"], row["firms"], row["fen"]) for row in rows}
+
+
+async def in_all(conn: asyncpg.Connection, pool_code: str, measure: str, period: Period) -> Counted:
+    """The whole of a measure."""
+    reading = """select count(*) as loans, count(distinct c.borrower_uscc) as firms,
+                        coalesce(sum(counted.fen), 0)::bigint as fen"""
+    statement = _COUNTED.format(statement=_STATEMENTS[measure], reading=reading)
+    row = await conn.fetchrow(statement, *_arguments(pool_code, period))
+    return Counted(row["loans"], row["firms"], row["fen"])
+
+
+async def loans_counted(
+    conn: asyncpg.Connection,
+    pool_code: str,
+    measure: str,
+    period: Period,
+    *,
+    by: str,
+    value: str | None,
+    after: str = "",
+    limit: int,
+) -> Sequence[asyncpg.Record]:
+    """The loans behind a figure, with what each adds to it, by number."""
+    reading = """
+        select c.loan_id, c.number, c.bank_code, c.borrower_name, c.mode, c.state,
+               stood.risk_class, stood.overdue_days, counted.fen::bigint as amount_fen"""
+    statement = _COUNTED.format(statement=_STATEMENTS[measure], reading=reading)
+    rows: Sequence[asyncpg.Record] = await conn.fetch(
+        f"""{statement} and c.number > $5 and ($6::text is null or {_DIVISIONS[by]} = $6)
+            order by c.number limit {int(limit)}""",
+        *_arguments(pool_code, period),
+        after,
+        value,
+    )
+    return rows
+
+
+def _arguments(pool_code: str, period: Period) -> tuple[Any, ...]:
+    return pool_code, period.first, period.last, str(period.end)
