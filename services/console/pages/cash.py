@@ -164,13 +164,17 @@ async def _show(page: PageContext, entry_id: UUID, attempt: Attempt) -> Response
     answer: Answer = await page.risk_pool.read(f"/cash-entries/{entry_id}")
     assert page.person is not None
     entry = answer.body
-    parties = await or_none(page.risk_pool.get(f"/pools/{entry['pool_code']}/parties"))
+    where = f"/pools/{entry['pool_code']}"
+    pool, parties = await asyncio.gather(
+        page.risk_pool.get(where), or_none(page.risk_pool.get(f"{where}/parties"))
+    )
     sees_line = entry["line_id"] and not page.person.roles.isdisjoint(SEES_ACCOUNT)
     return render_case(
         page,
         CASH_ENTRY,
         answer,
         attempt,
+        pool=pool,
         names=_names(parties),
         sees_line=sees_line,
         may_reverse="finance_maker" in page.person.roles
