@@ -64,6 +64,8 @@ async def test_what_one_person_had_booked_stays_and_says_so(at_0014):
         await to("0015", at_0014)
 
         rows = await conn.fetch("select * from cash_entries order by reference")
+        # The audit of today looks at the tables of today.
+        await to("head", at_0014)
         entries = await released_cash(conn, "dongli", last_seq=4)
     finally:
         await conn.close()
