@@ -526,6 +526,10 @@ async def test_each_step_is_recorded_by_its_own_people_and_by_nobody_else(people
         f"{path}/steps", json=BODIES["record_step"]
     )
     assert code_of(answer) == (409, "not-possible-now")
+    # Who has part in no step is told so even where there is none left to take.
+    for role in set(ROLES).difference(*ROLES_OF_STEPS.values()):
+        answer = await people.with_role(role).post(f"{path}/steps", json=BODIES["record_step"])
+        assert code_of(answer) == (403, "role-missing"), role
     await people.moves(path, "approve", checker, role="finance_checker", to="approved")
 
     path = await claim_at(people, "reviewed")
