@@ -154,7 +154,8 @@ def body_of(office: Office, action: str, case: Any) -> tuple[str, Any]:
             "matures_on": str(today.replace(year=today.year + 1)),
             "lists_checked": nothing_found(today),
         },
-        "draw": {"amount": SECOND, "drawn_on": str(today), "reference": f"PZ-{case['number']}"},
+        "draw": {"amount": SECOND, "drawn_on": str(today), "reference": f"PZ-{case['number']}",
+                 "lists_checked": nothing_found(today)},
     }  # fmt: skip
     paths = {
         "register_pledge": "pledge-registration", "disburse": "disbursement",

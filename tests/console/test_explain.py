@@ -61,12 +61,13 @@ async def test_a_partys_statement_is_a_page_on_which_every_figure_opens(house: H
     async with house.logged_in("finance-sun") as maker:
         page = await maker.opens("/pools/dongli/settlements")
         page = await maker.sends(page, "/pools/dongli/settlements", month="2026-01")
-        where = "/pools/dongli/settlements/2026-01/statements"
+        where = "/pools/dongli/settlements/2026-01/parties"
+        files = "/pools/dongli/settlements/2026-01/statements"
         assert f"{where}/dongli" in page.links
 
         own = await maker.opens(f"{where}/dongli")
 
-        assert "18,000,000.00" in own.text and f"{where}/dongli.pdf" in own.links
+        assert "18,000,000.00" in own.text and f"{files}/dongli.pdf" in own.links
         figures = [link for link in own.links if link.startswith("/explain/statement")]
         assert figures
         for link in figures:

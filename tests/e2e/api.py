@@ -149,7 +149,7 @@ def unknown(name: str, schema: dict[str, Any]) -> Any:
     if schema.get("format") == "uuid":
         return uuid4()
     if schema.get("type") == "integer":
-        return 987654321
+        return schema.get("maximum", 987654321)
     if "enum" in schema:
         return schema["enum"][0]
     return {"month": "2026-03", "form": "pdf"}.get(name, "nosuch")

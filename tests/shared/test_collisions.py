@@ -38,8 +38,8 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "number_blocks_pkey", "borrowers_pkey", "banks_pkey",  # on conflict
         "pools_by_prefix",  # said by the pool, whose own database has it once
         # Of a case whose row is locked.
-        "case_moves_pkey", "collateral_pkey", "documents_pkey", "pledge_registrations_pkey",
-        "valuations_pkey",
+        "case_moves_pkey", "collateral_pkey", "documents_pkey", "draws_pkey",
+        "pledge_registrations_pkey", "valuations_pkey",
     }),
     "risk_pool": frozenset({
         # From a counter that is held until the commit.
@@ -57,7 +57,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "breaker_evaluations_once_a_month", "case_moves_pkey", "cash_entries_reference_once",
         "cash_entries_reversed_once", "claim_limits_pkey",
         "claim_payments_pkey", "claim_shares_pkey", "claim_steps_claim_id_review_step_key",
-        "claim_steps_pkey", "open_items_pkey", "recovery_shares_pkey", "settlement_findings_pkey",
+        "claim_steps_pkey", "draws_pkey", "open_items_pkey", "recovery_shares_pkey", "settlement_findings_pkey",
         "settlement_lines_pkey", "settlement_loans_pkey", "settlement_movements_pkey",
         "settlement_statements_pkey", "transfers_pkey",
     }),

@@ -16,7 +16,7 @@ async def explanation(page: Page, address: str) -> Response:
     return page.render("explain.html", figure=figure)
 
 
-@router.get("/pools/{code}/settlements/{month}/statements/{party}")
+@router.get("/pools/{code}/settlements/{month}/parties/{party}")
 async def statement(
     page: Page, code: CodeInPath, month: MonthInPath, party: CodeInPath
 ) -> Response:

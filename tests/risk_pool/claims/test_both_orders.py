@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from shared.money import format_fen, parse_fen
+from tests.cash import confirmed
 from tests.risk_pool.claims.driver import Claims, claims_of
 from tests.risk_pool.core.driver import yuan
 
@@ -114,16 +115,28 @@ async def test_a_withdrawal_is_before_the_approval_or_never_and_a_payment_pays_o
             claim = await pool.approves(name, "900000.00", overdue_days=95)
             where = f"/claims/{claim['id']}"
 
-            withdrawn, paid = await at_once(
+            withdrawn, entered = await at_once(
                 lambda where=where: pool.bank("ICBC").post(
                     f"{where}/withdraw", json={"reason": "已还"}
                 ),
-                lambda where=where: pool.maker.post(f"{where}/pay", json={}),
+                lambda where=where: confirmed(pool.maker, f"{where}/enter_payment", {}),
                 lead=lead,
             )
 
             assert code_of(withdrawn) == (409, "not-possible-now")
-            assert paid.status_code == 200, paid.text
+            assert entered.status_code == 200, entered.text
+            (entry,) = entered.json()["payments"]
+            clerks = [pool.checker, pool.service.as_("chief", "finance_checker")]
+            released = await at_once(
+                *(
+                    partial(clerk.post, f"/cash-entries/{entry['id']}/release", json={})
+                    for clerk in clerks
+                ),
+                lead=lead,
+            )
+            assert {one.json()["state"] for one in released if one.status_code == 200} == {
+                "released"
+            }
             cash = parse_fen((await pool.balances())["cash"])
             assert cash == yuan("20000000.00") - (paid_before + 1) * yuan("360000.00")
 
@@ -145,7 +158,7 @@ async def test_of_a_decision_and_a_correction_the_second_hears_what_the_first_ha
             if decided.status_code != 200:
                 assert code_of(decided) == (409, "claim-facts-moved")
                 assert "900,000.00" in decided.text and "800,000.00" in decided.text
-            unpaid = await pool.maker.post(f"/claims/{claim['id']}/pay", json={})
+            unpaid = await pool.maker.post(f"/claims/{claim['id']}/enter_payment", json={})
             assert code_of(unpaid) == (409, "not-possible-now")
         assert set(ended) == {"held", "reviewed"}
 
@@ -213,11 +226,14 @@ async def test_of_a_claim_and_a_fee_for_the_same_money_the_second_hears_what_is_
         for name, lead in zip(names, LEADS, strict=True):
             await a_million_is_left(pool)
             claim, seen = await ready(pool, name, "2000000.00")
-            fee = {"amount": "500000.00", "paid_on": "2026-03-05"}
+            fee = {"kind": "fee", "amount": "500000.00", "value_date": "2026-03-05"}
+            entry = (await confirmed(pool.finance, f"/pools/{pool.code}/cash-entries", fee)).json()
 
             decided, taken = await at_once(
                 lambda claim=claim, seen=seen: pool.approves_now(claim, trial=seen),
-                lambda fee=fee: pool.finance.post(f"/pools/{pool.code}/fees", json=fee),
+                lambda entry=entry: pool.checker.post(
+                    f"/cash-entries/{entry['id']}/release", json={}
+                ),
                 lead=lead,
             )
 
@@ -231,13 +247,16 @@ async def test_of_a_claim_and_a_fee_for_the_same_money_the_second_hears_what_is_
                 assert unchanged.json()["pool_pays"] in (None, "0.00"), "nothing was half done"
             else:
                 # What has left the account is a fact; what is owed is not paid before it is there.
-                assert (decided.json()["pool_pays"], taken.json()["available"]) == (
+                assert (decided.json()["pool_pays"], (await pool.stands())["available"]) == (
                     "800000.00", "-300000.00",
                 )  # fmt: skip
-                unpaid = await pool.maker.post(f"/claims/{claim['id']}/pay", json={})
-                assert code_of(unpaid) == (409, "cash-short"), unpaid.text
+                entered = await confirmed(pool.maker, f"/claims/{claim['id']}/enter_payment", {})
+                (payment,) = entered.json()["payments"]
+                where = f"/cash-entries/{payment['id']}/release"
+                assert code_of(await pool.checker.post(where, json={})) == (409, "cash-short")
                 await pool.paid_in("300000.00", on=pool.today())
-                assert (await pool.pays(claim))["paid"] == "800000.00"
-            assert taken.status_code == 201, taken.text
+                paid = await pool.checker.post(where, json={})
+                assert (paid.status_code, paid.json()["amount"]) == (200, "800000.00")
+            assert taken.status_code == 200, taken.text
             ended.append(decided.status_code)
         assert set(ended) == {200, 409}

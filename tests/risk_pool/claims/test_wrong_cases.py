@@ -188,12 +188,13 @@ JUDGING: list[Case] = [
     ("checker", "{ready}/approve", decides("ready", covered_principal="900000.01", reason="x"), 422,
      "part-above-claimed"),
     ("maker with both roles", "{ready}/approve", decides("ready"), 409, "second-person-required"),
-    ("maker", "{ready}/pay", {}, 409, "not-possible-now"),
-    ("checker", "{approved}/pay", {}, 403, "role-missing"),
+    ("maker", "{ready}/enter_payment", {}, 409, "not-possible-now"),
+    ("checker", "{approved}/enter_payment", {}, 403, "role-missing"),
     ("checker", "{approved}/refuse", {"reason": "不"}, 409, "not-possible-now"),
-    *(("maker", "{approved}/pay", {"paid_on": day}, 422, "paid-on-impossible")
-      for day in (TOMORROW, "2026-03-04", BEFORE_ALL, AFTER_ALL)),
-    ("maker", "{approved}/pay", {"paid_on": NO_DAY, "voucher": LONG, "from_account": "账户",
+    *(("maker", "{approved}/enter_payment", {"paid_on": day}, 422, code)
+      for day, code in ((TOMORROW, "date-not-yet"), ("2026-03-04", "paid-on-impossible"),
+                        (BEFORE_ALL, "before-opening"), (AFTER_ALL, "date-not-yet"))),
+    ("maker", "{approved}/enter_payment", {"paid_on": NO_DAY, "voucher": LONG, "from_account": "账户",
                                  "amount": "1.00"}, 422,
      "#/amount=unknown-field #/from_account=malformed #/paid_on=not-a-date #/voucher=too-long"),
     ("bank", "{refused}/appeal", {"reason": "再诉"}, 409, "appealed-before"),

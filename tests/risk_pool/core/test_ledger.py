@@ -84,7 +84,7 @@ async def test_an_unknown_pool_is_not_found(database):
     [
         "update transfers set amount_fen = 1",
         "delete from transfers",
-        "truncate transfers",
+        "truncate transfers cascade",
     ],
 )
 async def test_neither_the_service_nor_the_owner_nor_a_superuser_changes_a_transfer(
