@@ -105,9 +105,12 @@ async def test_nobody_releases_what_he_entered_and_only_he_withdraws_it(running)
         assert entry["pending_actions"] == ["refuse", "withdraw"]
         own = await both.post(f"{path}/release", json={})
         other = await pool.finance.post(f"{path}/withdraw", json={"reason": "不是我登记的"})
+        moved_on = pool.service.as_("both", "finance_checker")
+        once = await moved_on.post(f"{path}/withdraw", json={"reason": "不再经办"})
 
         assert code_of(own) == (409, "second-person-required")
         assert code_of(other) == (403, "entered-by-another")
+        assert code_of(once) == (403, "role-missing")
         assert await pool.balances() == {}
         assert (await both.post(f"{path}/withdraw", json={"reason": "有误"})).status_code == 200
 
