@@ -295,7 +295,7 @@ async def test_what_is_owed_is_listed_with_its_age_and_overdue_receivables_are_s
         receipt = next(link for link in page.links if "kind=receipt" in link)
         async with house.logged_in("icbc-operator") as bank:
             own = await bank.opens("/pools/dongli")
-            for words in ("贵行应缴", "5,000.00", "贵行应收", "50,000.00", "逾期"):
+            for words in ("应付资金池", "5,000.00", "应收资金池", "50,000.00", "逾期"):
                 assert words in own.text, words
             assert (await bank.opens("/pools/dongli/cash")).status == 403
         form = await finance.opens(receipt.replace("&amp;", "&"))

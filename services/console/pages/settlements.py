@@ -108,6 +108,16 @@ async def statement(
     )
 
 
+# After the files: a party's code may hold a dot, and this address would take theirs, too.
+@router.get("/pools/{code}/settlements/{month}/statements/{party}")
+async def statement_page(
+    page: Page, code: CodeInPath, month: MonthInPath, party: CodeInPath
+) -> Response:
+    """A party's statement as a page on which every figure opens."""
+    found = await page.risk_pool.get(f"/pools/{code}/settlements/{month}/statements/{party}.json")
+    return page.render("statement.html", statement=found, code=code, month=month, party=party)
+
+
 @router.post("/pools/{code}/settlements/{month}/{action}")
 async def act_on_month(page: Page, code: CodeInPath, month: MonthInPath, action: str) -> Response:
     """Do one step of a month, then look at it again."""

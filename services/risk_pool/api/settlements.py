@@ -32,6 +32,8 @@ from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.progress import progress_answer
 from shared.months import Month
+from shared.postgres.database import EVERYWHERE
+from shared.sides import reader_of
 from shared.transitions import history_of
 
 router = APIRouter(tags=["settlements"], prefix="/pools/{code}/settlements")
@@ -155,7 +157,15 @@ async def _detail(
         completeness=completeness(await known.findings(conn, settlement_id)),
         movements=[movement_answered(one) for one in await known.movements(conn, settlement_id)],
         statements=[
-            statement_in_list(row, in_yuan(loans[row["party_code"]]), folder=folder) for row in kept
+            statement_in_list(
+                row,
+                in_yuan(loans[row["party_code"]]),
+                folder=folder,
+                reader=reader_of(
+                    caller.institution == EVERYWHERE, row_is_pools=row["party_code"] == code
+                ),
+            )
+            for row in kept
         ],
         history=[MoveAnswer(**move) for move in await history_of(conn, settlement_id)],
     )

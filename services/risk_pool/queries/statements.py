@@ -21,6 +21,7 @@ from services.risk_pool.queries import settlements as known
 from shared.clock import SHANGHAI
 from shared.months import Month
 from shared.schemes.vocabulary import party_name
+from shared.sides import as_data, net_seen_by, reader_of, seen_by
 
 
 async def statement(
@@ -60,6 +61,7 @@ async def statement(
             "net_fen": own["net_fen"],
             "awaiting_payment_fen": own["awaiting_payment_fen"],
             "earlier_fen": own["earlier_fen"],
+            **_sides(own, is_pool=is_pool),
             "transfers": await _posting(conn, settlement, month, party_code, is_pool=is_pool),
             "item": await _item(conn, settlement, month, party_code),
         },
@@ -70,7 +72,7 @@ async def statement(
         "lines": int(settlement["loans"])
         if is_pool
         else await known.count_lines(conn, settlement["id"], party_code),
-        "parties": [{**_party(one), **_net(one)} for one in others],
+        "parties": [{**_party(one), **_net(one), "side": _seen_by_pool(one)} for one in others],
     }
 
 
@@ -288,6 +290,21 @@ def _party(statement: Mapping[str, Any]) -> dict[str, str]:
         "role_en": party_name(statement["party_role"], "en"),
         "name": statement["party_name"],
     }
+
+
+def _sides(own: Mapping[str, Any], *, is_pool: bool) -> dict[str, Any]:
+    """What the statement leaves, from the side of the one it is made for."""
+    reader = reader_of(False, row_is_pools=is_pool)
+    side = seen_by(reader, payable_fen=own["payable_fen"], receivable_fen=own["receivable_fen"])
+    return {
+        "side": as_data(side),
+        "earlier_side": as_data(net_seen_by(reader, own["earlier_fen"])),
+    }
+
+
+def _seen_by_pool(row: Mapping[str, Any]) -> dict[str, Any]:
+    side = seen_by("pool", payable_fen=row["payable_fen"], receivable_fen=row["receivable_fen"])
+    return as_data(side)
 
 
 def _net(statement: Mapping[str, Any]) -> dict[str, int]:

@@ -96,7 +96,10 @@ def words_of(pdf: bytes) -> str:
 
 @pytest.mark.parametrize(
     ("lang", "title", "result"),
-    [("zh", "月度结算对账单", "应付款项"), ("en", "Monthly Settlement Statement", "You pay into")],
+    [
+        ("zh", "月度结算对账单", "应付资金池"),
+        ("en", "Monthly Settlement Statement", "To pay to the pool"),
+    ],
 )
 async def test_a_pdf_has_the_figures_and_carries_its_fonts(running, lang, title, result):
     async with claims_of(running, "ICBC", "CCB") as pool:

@@ -1,0 +1,55 @@
+"""Who reads is told what it pays and what it receives, never what the other side does."""
+
+import io
+
+import openpyxl
+
+from tests.risk_pool.claims.driver import claims_of
+from tests.risk_pool.claims.test_statements import fetched, settled, words_of
+
+MONTH = "/pools/dongli/settlements/2026-03"
+
+
+async def test_a_bank_that_owes_the_pool_reads_that_it_pays(running):
+    async with claims_of(running, "ICBC", "CCB") as pool:
+        await settled(pool)
+        (row,) = (await pool.bank("ICBC").get(MONTH)).json()["statements"]
+        told = (await fetched(pool, "ICBC", "json")).json()["due"]["side"]
+        paper = words_of((await fetched(pool, "ICBC", "pdf")).content)
+        book = openpyxl.load_workbook(
+            io.BytesIO((await fetched(pool, "ICBC", "xlsx")).content), data_only=True
+        )
+        (item,) = (await pool.bank("ICBC").get("/pools/dongli/open-items")).json()
+
+    assert row["side"]["zh"] == told["zh"] == item["zh"] == "应付资金池"
+    assert (row["side"]["to_pay"], row["side"]["to_receive"]) == ("105555.56", "0.00")
+    assert row["side"]["net"] == told["net"] == item["amount"] == "105555.56"
+    assert told["net_in_words"] == "壹拾万伍仟伍佰伍拾伍元伍角陆分"
+    assert "应付资金池" in paper
+    assert "壹拾万伍仟伍佰伍拾伍元伍角陆分" in paper
+    summary = {r[0]: r[1:3] for r in book["对账单"].iter_rows(values_only=True) if r[0]}
+    assert summary["应付资金池"][0] == 105555.56
+    assert summary["应收资金池"][0] == 0
+    assert summary["净额 · 应付资金池"] == (105555.56, "壹拾万伍仟伍佰伍拾伍元伍角陆分")
+
+
+async def test_the_pool_reads_of_the_same_bank_that_it_collects(running):
+    async with claims_of(running, "ICBC", "CCB") as pool:
+        await settled(pool)
+        rows = (await pool.auditor.get(MONTH)).json()["statements"]
+        own = (await fetched(pool, "dongli", "json")).json()
+        paper = words_of((await fetched(pool, "dongli", "pdf")).content)
+        items = (await pool.auditor.get("/pools/dongli/open-items")).json()
+
+    sides = {row["party_code"]: row["side"] for row in rows}
+    assert (sides["ICBC"]["zh"], sides["ICBC"]["net"]) == ("应收该方", "105555.56")
+    assert (sides["ICBC"]["to_receive"], sides["ICBC"]["to_pay"]) == ("105555.56", "0.00")
+    (item,) = [one for one in items if one["reference"] == "settlement:dongli:2026-03:ICBC"]
+    (icbc,) = [row for row in rows if row["party_code"] == "ICBC"]
+    assert (item["zh"], item["party_name"]) == ("应收该方", icbc["party_name"])
+    # Its own row is the sum of the others, on its own side.
+    assert sides["dongli"] == own["due"]["side"]
+    assert sides["dongli"]["reader"] == "pool_itself"
+    assert sides["dongli"]["zh"] == "应收各方"
+    assert "应收各方" in paper
+    assert [one["side"]["zh"] for one in own["parties"] if one["code"] == "ICBC"] == ["应收该方"]
