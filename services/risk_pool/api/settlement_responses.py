@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from services.risk_pool.api.case_responses import Money, MoveAnswer, WaitingFor
 from services.risk_pool.domain.month_figures import Movement
 from services.risk_pool.domain.month_findings import MonthFinding, blocking
+from services.risk_pool.domain.statement import account_words
 from shared.http.progress import StepAnswer
 from shared.money import Fen
 from shared.schemes.vocabulary import party_name
@@ -101,6 +102,8 @@ class MovementAnswer(Money):
     """What one kind of fact moved on one account; kind "opening": all before the month."""
 
     account: str
+    zh: str = Field(examples=["应收 中国工商银行天津分行"], description="The account in words.")
+    en: str
     kind: str
     debited_fen: Fen
     credited_fen: Fen
@@ -166,10 +169,13 @@ def completeness(findings: Sequence[MonthFinding]) -> Completeness:
     )
 
 
-def movement_answered(movement: Movement) -> MovementAnswer:
+def movement_answered(movement: Movement, names: Mapping[str, str]) -> MovementAnswer:
     """What one kind of fact moved on one account."""
+    words = account_words(movement.account, names)
     return MovementAnswer(
         account=movement.account,
+        zh=words.zh,
+        en=words.en,
         kind=movement.kind,
         debited_fen=movement.debited_fen,
         credited_fen=movement.credited_fen,

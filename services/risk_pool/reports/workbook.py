@@ -162,7 +162,30 @@ class _Workbook:
         said = f" · {self._said(earlier)}" if earlier["net_fen"] else ""
         sheet.write(first + 4, 0, word["earlier"] + said, self._soft)
         self._amount(sheet, first + 4, 1, earlier["net_fen"])
-        return first + 5
+        return self._how_to_pay(sheet, first + 5)
+
+    def _how_to_pay(self, sheet: Worksheet, row: int) -> int:
+        """Where to and by when, for who pays."""
+        word, due = self._words, self._statement["due"]
+        if due["side"]["reader"] == "pool_itself" or due["side"]["verdict"] == "even":
+            return row
+        pays, item = due["side"]["verdict"] == "pays", due["item"]
+        lines = [
+            (word["pay_by" if pays else "paid_by"],
+             item["due_on"] if item else word["pay_by_later"]),
+        ]  # fmt: skip
+        for account in due["pay_to"] if pays else ():
+            lines += [
+                (word["pay_holder"], account["holder"]),
+                (word["pay_bank"], account["bank_name"]),
+                (word["pay_account"], account["account_number"]),
+            ]
+        if pays and not due["pay_to"]:
+            lines.append((word["pay_account"], word["no_account"]))
+        for place, (label, value) in enumerate(lines, row):
+            sheet.write(place, 0, label, self._soft)
+            sheet.write_string(place, 1, value, self._plain)
+        return row + len(lines)
 
     def _classes(self, sheet: Worksheet, row: int) -> int:
         loans, word = self._statement["loans"], self._words
@@ -287,8 +310,8 @@ class _Workbook:
             sheet.write_number(row, 1, entry["seq"], self._whole)
             sheet.write(row, 2, self._said(entry), self._plain)
             sheet.write(row, 3, entry["reference"], self._plain)
-            sheet.write(row, 4, entry["debit"], self._plain)
-            sheet.write(row, 5, entry["credit"], self._plain)
+            sheet.write(row, 4, self._side(entry, "debit"), self._plain)
+            sheet.write(row, 5, self._side(entry, "credit"), self._plain)
             self._amount(sheet, row, 6, entry["amount_fen"])
             sheet.write(row, 7, entry["loan_number"] or "", self._plain)
             sheet.write(row, 8, entry["explanation_id"] or "", self._soft)

@@ -4,6 +4,7 @@ import io
 
 import openpyxl
 
+from shared.money import parse_fen
 from tests.risk_pool.claims.driver import claims_of
 from tests.risk_pool.claims.test_statements import fetched, settled, words_of
 
@@ -53,3 +54,71 @@ async def test_the_pool_reads_of_the_same_bank_that_it_collects(running):
     assert sides["dongli"]["zh"] == "应收各方"
     assert "应收各方" in paper
     assert [one["side"]["zh"] for one in own["parties"] if one["code"] == "ICBC"] == ["应收该方"]
+
+
+async def test_a_bank_that_pays_is_told_where_to_by_when_and_how_much_in_words(running):
+    async with claims_of(running, "ICBC", "CCB") as pool:
+        entered = await pool.manager.post(
+            "/pools/dongli/accounts",
+            json={
+                "account_number": "0302011409000123456",
+                "bank_name": "中国工商银行天津东丽支行",
+                "holder": "天津市东丽区财政局",
+            },
+        )
+        unconfirmed = words_of((await _previewed(pool)).content)
+        confirmed = await pool.checker.post(
+            f"/pool-accounts/{entered.json()['id']}/confirm", json={}
+        )
+        assert confirmed.status_code == 200, confirmed.text
+        await settled(pool)
+        told = (await fetched(pool, "ICBC", "json")).json()
+        paper = words_of((await fetched(pool, "ICBC", "pdf")).content)
+
+    assert "0302011409000123456" not in unconfirmed
+    assert told["due"]["pay_to"] == [
+        {
+            "holder": "天津市东丽区财政局",
+            "bank_name": "中国工商银行天津东丽支行",
+            "account_number": "0302011409000123456",
+        }
+    ]
+    for words in ("天津市东丽区财政局", "0302011409000123456", "2026-04-17", "缴款期限"):
+        assert words in paper
+
+
+async def _previewed(pool):
+    await pool.settles("2026-01", "preview")
+    return await fetched(pool, "ICBC", "pdf", month="2026-01")
+
+
+async def test_accounts_are_named_in_words_with_the_party_by_name(running):
+    async with claims_of(running, "ICBC", "CCB") as pool:
+        await settled(pool)
+        paper = words_of((await fetched(pool, "dongli", "pdf")).content)
+        own = (await fetched(pool, "dongli", "json")).json()
+        moved = (await pool.auditor.get(MONTH)).json()["movements"]
+        listed = (await pool.auditor.get("/pools/dongli/transfers")).json()["items"]
+        parties = (await pool.auditor.get("/pools/dongli/parties")).json()
+
+    names = {one["code"]: one["name"] for one in parties}
+    assert names["DL-FIN"] == "区财政局"
+    assert "receivable:" not in paper and "contribution:" not in paper
+    assert "出资 区财政局" in {one["zh"] for one in own["accounts"]}
+    assert "出资 区财政局" in {one["zh"] for one in moved}
+    assert "出资 区财政局" in {one[side] for one in listed for side in ("debit_zh", "credit_zh")}
+
+
+async def test_the_trial_balance_adds_money_and_exposure_apart(running):
+    async with claims_of(running, "ICBC", "CCB") as pool:
+        await settled(pool)
+        told = (await pool.auditor.get("/pools/dongli/balances")).json()
+
+    sorts = {one["account"]: one["off_balance"] for one in told["accounts"]}
+    assert (sorts["cash"], sorts["covered:ICBC"], sorts["capacity"]) == (False, True, True)
+    for sort, is_exposure in (("money", False), ("exposure", True)):
+        alike = [one for one in told["accounts"] if one["off_balance"] is is_exposure]
+        for side in ("debited", "credited"):
+            assert parse_fen(told[sort][side]) == sum(parse_fen(one[side]) for one in alike) > 0
+        assert told[sort]["debited"] == told[sort]["credited"]
+    assert "debited" not in told
