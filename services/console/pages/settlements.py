@@ -94,7 +94,7 @@ async def statement(
     code: CodeInPath,
     month: MonthInPath,
     party: CodeInPath,
-    form: Literal["pdf", "xlsx"],
+    form: Literal["pdf", "xlsx", "csv"],
 ) -> Response:
     """A party's statement, handed on as the service made it."""
     language = page.texts.language

@@ -95,6 +95,7 @@ class StatementInList(Money):
     loans: dict[str, Any]
     pdf: str
     xlsx: str
+    csv: str
     json_: str = Field(serialization_alias="json")
 
 
@@ -198,5 +199,6 @@ def statement_in_list(
         loans=dict(loans),
         pdf=f"{document}.pdf",
         xlsx=f"{document}.xlsx",
+        csv=f"{document}.csv",
         json_=f"{document}.json",
     )
