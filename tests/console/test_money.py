@@ -178,6 +178,7 @@ async def test_a_month_is_previewed_confirmed_signed_and_posted(house: House):
         page = await checker.sends(await checker.opens(march), f"{march}/sign")
         page = await checker.sends(page, f"{march}/post")
         assert "本月不再变动" in page.text
+        assert "PDF 对账单带电子签名" in page.text and "开发证书，不具证明力" in page.text
         assert [action for action in page.actions if action.startswith(march)] == []
 
         lines = await checker.opens(f"{march}/lines")

@@ -158,6 +158,7 @@ async def _show(page: PageContext, code: str, month: str, attempt: Attempt) -> R
         page.risk_pool.get(f"/pools/{code}"),
     )
     groups = _groups(answer.body["movements"])
+    is_signed = answer.body["state"] == "posted"
     return render_case(
         page,
         SETTLEMENT,
@@ -165,6 +166,7 @@ async def _show(page: PageContext, code: str, month: str, attempt: Attempt) -> R
         attempt,
         pool=pool,
         groups=groups,
+        certificate=await page.risk_pool.get("/signing-certificate") if is_signed else None,
         sees_account=SEES_ACCOUNT,
         last_day=Month.parse(month).last,
     )

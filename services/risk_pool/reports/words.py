@@ -89,6 +89,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "confirm": ("确认", "Confirmed by"),
     "sign": ("签批", "Signed by"),
     "post": ("入账", "Posted by"),
+    "signed_with": (
+        "本文件已作电子签名，签名证书：",
+        "Signed electronically, with the certificate of",
+    ),
+    "development_certificate": (
+        "签名用的是开发证书，仅供演示，不具证明力。",
+        "It is a development certificate, for demonstrations: it proves nothing.",
+    ),
     "how": (
         "每一笔金额均可按凭证号与账本序号在系统中展开：对应的业务事实、适用条款版本、计算过程与经办人。",
         "Every amount can be expanded by its reference and number: the fact behind it, the terms "
