@@ -308,6 +308,10 @@ async def test_what_is_owed_is_listed_with_its_age_and_overdue_receivables_are_s
 async def test_balances_are_shown_as_of_any_day(house: House):
     async with house.logged_in("auditor-zhou") as auditor:
         now = await auditor.opens("/pools/dongli/balances")
+        assert "资金（表内）合计" in now.text and "额度（表外）合计" in now.text
+        book = await auditor.client.get("/pools/dongli/balances.xlsx?as_of=&booked_by=")
+        sheets = load_workbook(io.BytesIO(book.content)).sheetnames
+        assert sheets == ["资金（表内）", "额度（表外）"]
         assert "18,000,000.00" in now.text
         before = await auditor.opens("/pools/dongli/balances?as_of=2026-01-04")
         assert "没有流水" in before.text

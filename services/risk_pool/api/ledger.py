@@ -4,10 +4,10 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, Field
 from starlette.background import BackgroundTask
@@ -25,8 +25,10 @@ from services.risk_pool.queries import ledger as queries
 from services.risk_pool.queries.facts import fact_behind
 from services.risk_pool.queries.ledger import TransferFilter
 from services.risk_pool.queries.parties import party_names
+from services.risk_pool.reports import trial_balance
 from services.risk_pool.tables.ledger import turnovers
 from shared.auth.identity import Identity, requires
+from shared.clock import business_date
 from shared.http.context import CurrentContext
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.requests import IsoDate, IsoDateTime
@@ -35,6 +37,8 @@ from shared.postgres.database import EVERYWHERE
 from shared.refusals import NotFound
 
 router = APIRouter(tags=["ledger"])
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Bureau = Annotated[Identity, Depends(requires(*BUREAU))]
 
@@ -175,6 +179,41 @@ async def show_balances(
         exposure=_together(totals, off_balance=True),
         paid_in_fen=accounts.paid_in_fen(held),
         available_fen=accounts.available_fen(held),
+    )
+
+
+@router.get(
+    "/pools/{code}/balances.xlsx",
+    response_class=Response,
+    responses={200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def show_balances_as_workbook(
+    code: str,
+    caller: Bureau,
+    context: CurrentContext,
+    as_of: IsoDate | None = None,
+    booked_by: IsoDateTime | None = None,
+    lang: Literal["zh", "en"] = "zh",
+) -> Response:
+    """The trial balance as a workbook: money and exposure on a sheet of their own, totals as
+    formulas."""
+    told = await show_balances(code, caller, context, as_of, booked_by)
+    day = as_of or business_date(context.clock.now())
+    lines = [
+        trial_balance.Line(
+            account=one.account,
+            words=one.zh if lang == "zh" else one.en,
+            off_balance=one.off_balance,
+            debited_fen=one.debited_fen,
+            credited_fen=one.credited_fen,
+            balance_fen=one.balance_fen,
+        )
+        for one in told.accounts
+    ]
+    return Response(
+        trial_balance.as_workbook(f"{code} {day}", lines, language=lang),
+        media_type=XLSX,
+        headers={"Content-Disposition": f'attachment; filename="{code}-balances-{day}.xlsx"'},
     )
 
 

@@ -122,3 +122,21 @@ async def test_the_trial_balance_adds_money_and_exposure_apart(running):
             assert parse_fen(told[sort][side]) == sum(parse_fen(one[side]) for one in alike) > 0
         assert told[sort]["debited"] == told[sort]["credited"]
     assert "debited" not in told
+
+
+async def test_the_trial_balance_as_a_workbook_has_a_sheet_for_each_with_its_own_totals(running):
+    async with claims_of(running, "ICBC", "CCB") as pool:
+        await settled(pool)
+        told = (await pool.auditor.get("/pools/dongli/balances")).json()
+        answer = await pool.auditor.get("/pools/dongli/balances.xlsx")
+    formulas = openpyxl.load_workbook(io.BytesIO(answer.content))
+    values = openpyxl.load_workbook(io.BytesIO(answer.content), data_only=True)
+
+    assert formulas.sheetnames == ["资金（表内）", "额度（表外）"]
+    for sheet, sort in zip(formulas.sheetnames, ("money", "exposure"), strict=True):
+        last = formulas[sheet].max_row
+        assert formulas[sheet].cell(last, 3).value == f"=SUM(C3:C{last - 1})"
+        totals = [values[sheet].cell(last, column).value for column in (3, 4)]
+        assert totals == [float(told[sort][side]) for side in ("debited", "credited")]
+    words = [row[0] for row in values["资金（表内）"].iter_rows(min_row=3, values_only=True)]
+    assert "出资 区财政局" in words
