@@ -107,6 +107,7 @@ async def together(
                     transport="local",
                     token_issuer=issuer.issuer,
                     token_keys=str(shared_folder / "issuer" / "jwks.json"),
+                    signing_development_folder=str(shared_folder / "signing"),
                     **settings,
                 ),
                 transport=transport,

@@ -57,6 +57,8 @@ def _of_service(service: str, environment: Environment, addresses: Addresses) ->
         "token_audience": environment.issuer.audience,
         "token_keys": str(environment.keys_file),
     }
+    if service == "risk_pool":
+        values["signing_development_folder"] = str(environment.state / "signing")
     if service == "notifications":
         values |= {
             "console_url": addresses.url("console"),

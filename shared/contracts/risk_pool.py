@@ -197,6 +197,7 @@ class StatementLine(BaseModel):
 
     party_code: str
     party_role: str
+    party_name: str = ""
     net_fen: Fen
 
 
@@ -218,6 +219,7 @@ class SettlementPostedV1(_Settlement):
 
     statements: tuple[StatementLine, ...]
     posted_on: date
+    due_on: date | None = Field(None, description="By when what it leaves is to be paid.")
 
 
 class ReceivableOverdueV1(OfPool):

@@ -178,6 +178,7 @@ async def test_a_month_is_previewed_confirmed_signed_and_posted(house: House):
         page = await checker.sends(await checker.opens(march), f"{march}/sign")
         page = await checker.sends(page, f"{march}/post")
         assert "本月不再变动" in page.text
+        assert "PDF 对账单带电子签名" in page.text and "开发证书，不具证明力" in page.text
         assert [action for action in page.actions if action.startswith(march)] == []
 
         lines = await checker.opens(f"{march}/lines")
@@ -295,7 +296,7 @@ async def test_what_is_owed_is_listed_with_its_age_and_overdue_receivables_are_s
         receipt = next(link for link in page.links if "kind=receipt" in link)
         async with house.logged_in("icbc-operator") as bank:
             own = await bank.opens("/pools/dongli")
-            for words in ("贵行应缴", "5,000.00", "贵行应收", "50,000.00", "逾期"):
+            for words in ("应付资金池", "5,000.00", "应收资金池", "50,000.00", "逾期"):
                 assert words in own.text, words
             assert (await bank.opens("/pools/dongli/cash")).status == 403
         form = await finance.opens(receipt.replace("&amp;", "&"))
@@ -307,6 +308,10 @@ async def test_what_is_owed_is_listed_with_its_age_and_overdue_receivables_are_s
 async def test_balances_are_shown_as_of_any_day(house: House):
     async with house.logged_in("auditor-zhou") as auditor:
         now = await auditor.opens("/pools/dongli/balances")
+        assert "资金（表内）合计" in now.text and "额度（表外）合计" in now.text
+        book = await auditor.client.get("/pools/dongli/balances.xlsx?as_of=&booked_by=")
+        sheets = load_workbook(io.BytesIO(book.content)).sheetnames
+        assert sheets == ["资金（表内）", "额度（表外）"]
         assert "18,000,000.00" in now.text
         before = await auditor.opens("/pools/dongli/balances?as_of=2026-01-04")
         assert "没有流水" in before.text

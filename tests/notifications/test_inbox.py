@@ -101,10 +101,13 @@ async def test_a_settlement_tells_each_bank_its_own_line(notifier):
     async with notifier.bureau("auditor") as auditor:
         (whole,) = await items_of(auditor)
 
-    assert "ICBC-TJ：应收 123,456.00 元" in our_item["text"]["zh"]
+    assert "ICBC-TJ：应收资金池 123,456.00 元" in our_item["text"]["zh"]
     assert "CMB-TJ" not in our_item["text"]["zh"]
-    assert "CMB-TJ: to pay CNY 99.00" in their_item["text"]["en"]
+    assert "CMB-TJ: To pay to the pool, CNY 99.00" in their_item["text"]["en"]
     assert whole["text"]["zh"].count("\n") == 3
+    # The pool reads the same two lines from its own side.
+    assert "ICBC-TJ：应付该方 123,456.00 元" in whole["text"]["zh"]
+    assert "CMB-TJ: To collect from the party, CNY 99.00" in whole["text"]["en"]
 
 
 async def test_read_marks_are_a_persons_own(notifier):

@@ -9,7 +9,7 @@ import pytest
 from shared.settings import ServiceSettings
 
 GOOD = {
-    "ENVIRONMENT": "production",
+    "ENVIRONMENT": "development",
     "DATABASE_URL": "postgresql://risk_pool@127.0.0.1:1/risk_pool",
     "TRANSPORT": "kafka",
     "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",

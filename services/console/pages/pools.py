@@ -1,5 +1,6 @@
 """Pools: where the money is, how much of it is spoken for, and why each figure is what it is."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -96,6 +97,17 @@ async def export(page: Page, code: CodeInPath) -> Response:
 async def export_for_audit(page: Page, code: CodeInPath) -> Response:
     """The ledger as a zip to hand over, with a program that checks it and needs only Python."""
     answer = await page.risk_pool.stream(f"/pools/{code}/audit-export")
+    return pass_on(answer, "content-type", "content-disposition")
+
+
+@router.get("/pools/{code}/balances.xlsx")
+async def balances_as_workbook(
+    page: Page, code: CodeInPath, as_of: str = "", booked_by: str = ""
+) -> Response:
+    """The trial balance as a workbook, as of the same day and moment as the page."""
+    asked = {"lang": page.texts.language, "as_of": as_of, "booked_by": booked_by}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    answer = await page.risk_pool.stream(f"/pools/{code}/balances.xlsx?{query}")
     return pass_on(answer, "content-type", "content-disposition")
 
 

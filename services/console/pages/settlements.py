@@ -94,7 +94,7 @@ async def statement(
     code: CodeInPath,
     month: MonthInPath,
     party: CodeInPath,
-    form: Literal["pdf", "xlsx"],
+    form: Literal["pdf", "xlsx", "csv"],
 ) -> Response:
     """A party's statement, handed on as the service made it."""
     language = page.texts.language
@@ -106,6 +106,16 @@ async def statement(
         media_type=file.headers["content-type"],
         headers={"Content-Disposition": file.headers["content-disposition"]},
     )
+
+
+# After the files: a party's code may hold a dot, and this address would take theirs, too.
+@router.get("/pools/{code}/settlements/{month}/parties/{party}")
+async def statement_page(
+    page: Page, code: CodeInPath, month: MonthInPath, party: CodeInPath
+) -> Response:
+    """A party's statement as a page on which every figure opens."""
+    found = await page.risk_pool.get(f"/pools/{code}/settlements/{month}/statements/{party}.json")
+    return page.render("statement.html", statement=found, code=code, month=month, party=party)
 
 
 @router.post("/pools/{code}/settlements/{month}/{action}")
@@ -148,6 +158,7 @@ async def _show(page: PageContext, code: str, month: str, attempt: Attempt) -> R
         page.risk_pool.get(f"/pools/{code}"),
     )
     groups = _groups(answer.body["movements"])
+    is_signed = answer.body["state"] == "posted"
     return render_case(
         page,
         SETTLEMENT,
@@ -155,6 +166,7 @@ async def _show(page: PageContext, code: str, month: str, attempt: Attempt) -> R
         attempt,
         pool=pool,
         groups=groups,
+        certificate=await page.risk_pool.get("/signing-certificate") if is_signed else None,
         sees_account=SEES_ACCOUNT,
         last_day=Month.parse(month).last,
     )

@@ -386,6 +386,8 @@ NOTICES: Mapping[str, Notice] = {
     "settlement.posted.v1": Notice(
         banks=OF_STATEMENTS,
         roles=("auditor", "finance_checker", "finance_maker", "pool_manager"),
-        fields=frozenset({"pool_code", "settlement_id", "month", "statements", "posted_on"}),
+        fields=frozenset(
+            {"pool_code", "settlement_id", "month", "statements", "posted_on", "due_on"}
+        ),
     ),
 }

@@ -12,6 +12,7 @@ from services.notifications.domain.messages import MessageText
 from shared.money import group_fen
 from shared.ratios import percent_of_bp
 from shared.schemes.vocabulary import party_name
+from shared.sides import net_seen_by, reader_of, side_words
 
 TEMPLATES = Path(__file__).parent
 LANGUAGES = ("zh", "en")
@@ -44,6 +45,7 @@ class Catalogue:
             "percent": percent_of_bp,
             "label": self._label,
             "party": party_name,
+            "side": _side,
         }
         self._texts: dict[tuple[str, bool, str, str], Template] = {}
         for event_type, texts in source["events"].items():
@@ -85,6 +87,13 @@ class Catalogue:
     def _label(self, code: str, kind: str, language: str) -> str:
         """The word for a code; a code we have no word for stands for itself."""
         return self._labels[kind].get(code, {}).get(language, code)
+
+
+def _side(line: Mapping[str, Any], language: str, *, bank: bool = False) -> str:
+    """What a line of a settlement leaves, from the side of whoever gets the message."""
+    reader = reader_of(not bank, row_is_pools=line["party_role"] == "pool")
+    said = side_words(reader, net_seen_by(reader, line["net_fen"]).verdict)
+    return said[LANGUAGES.index(language)]
 
 
 CATALOGUE = Catalogue()

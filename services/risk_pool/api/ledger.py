@@ -1,13 +1,13 @@
 """The ledger over HTTP: balances of any day, transfers and why they were booked, the export."""
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, Field
 from starlette.background import BackgroundTask
@@ -19,12 +19,16 @@ from services.risk_pool.audit.export import exported
 from services.risk_pool.domain import ledger as accounts
 from services.risk_pool.domain.chain import canonical_text
 from services.risk_pool.domain.figure import told_to_bank
+from services.risk_pool.domain.statement import account_words, in_words
 from services.risk_pool.handlers.explain import periods_for
 from services.risk_pool.queries import ledger as queries
 from services.risk_pool.queries.facts import fact_behind
 from services.risk_pool.queries.ledger import TransferFilter
+from services.risk_pool.queries.parties import party_names
+from services.risk_pool.reports import trial_balance
 from services.risk_pool.tables.ledger import turnovers
 from shared.auth.identity import Identity, requires
+from shared.clock import business_date
 from shared.http.context import CurrentContext
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.requests import IsoDate, IsoDateTime
@@ -34,6 +38,8 @@ from shared.refusals import NotFound
 
 router = APIRouter(tags=["ledger"])
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 Bureau = Annotated[Identity, Depends(requires(*BUREAU))]
 
 
@@ -41,21 +47,32 @@ class Balance(Money):
     """An account. `balance` counts in the account's own direction."""
 
     account: str = Field(examples=["covered:ICBC-TJ"])
+    zh: str = Field(examples=["在保本金 中国工商银行天津分行"])
+    en: str
+    off_balance: bool = Field(description="Exposure and what is bound (表外); no money.")
     counts: str = Field(description="debit: debits less credits; credit: the other way.")
     balance_fen: Fen
     debited_fen: Fen
     credited_fen: Fen
 
 
+class Totals(Money):
+    """What several accounts come to; the two sides are equal, always."""
+
+    debited_fen: Fen
+    credited_fen: Fen
+
+
 class Balances(Money):
-    """A trial balance: `debited` and `credited` are equal, always."""
+    """A trial balance. Money and exposure are never added to one another: each has its own totals,
+    whose two sides are equal, always."""
 
     pool_code: str
     as_of: date | None
     booked_by: datetime | None
     accounts: list[Balance]
-    debited_fen: Fen
-    credited_fen: Fen
+    money: Totals = Field(description="What the accounts of money come to (表内).")
+    exposure: Totals = Field(description="What those of exposure come to (表外).")
     paid_in_fen: Fen
     available_fen: Fen
 
@@ -67,7 +84,11 @@ class TransferInList(Money):
     reference: str
     kind: str
     debit: str
+    debit_zh: str = Field(examples=["应收 中国工商银行天津分行"])
+    debit_en: str
     credit: str
+    credit_zh: str
+    credit_en: str
     amount_fen: Fen
     business_date: date
     booked_at: datetime
@@ -130,6 +151,7 @@ async def show_balances(
     async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         totals = await turnovers(conn, code, as_of=as_of, booked_by=booked_by)
+        names = await party_names(conn, code)
     held = {
         account: accounts.natural_balance(account, debited_fen=debited, credited_fen=credited)
         for account, (debited, credited) in totals.items()
@@ -141,6 +163,9 @@ async def show_balances(
         accounts=[
             Balance(
                 account=account,
+                zh=account_words(account, names).zh,
+                en=account_words(account, names).en,
+                off_balance=accounts.is_off_balance(account),
                 counts=(
                     "debit" if accounts.account_kind(account) in accounts.DEBIT_KINDS else "credit"
                 ),
@@ -150,10 +175,57 @@ async def show_balances(
             )
             for account, (debited, credited) in totals.items()
         ],
-        debited_fen=sum(debited for debited, _ in totals.values()),
-        credited_fen=sum(credited for _, credited in totals.values()),
+        money=_together(totals, off_balance=False),
+        exposure=_together(totals, off_balance=True),
         paid_in_fen=accounts.paid_in_fen(held),
         available_fen=accounts.available_fen(held),
+    )
+
+
+@router.get(
+    "/pools/{code}/balances.xlsx",
+    response_class=Response,
+    responses={200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def show_balances_as_workbook(
+    code: str,
+    caller: Bureau,
+    context: CurrentContext,
+    as_of: IsoDate | None = None,
+    booked_by: IsoDateTime | None = None,
+    lang: Literal["zh", "en"] = "zh",
+) -> Response:
+    """The trial balance as a workbook: money and exposure on a sheet of their own, totals as
+    formulas."""
+    told = await show_balances(code, caller, context, as_of, booked_by)
+    day = as_of or business_date(context.clock.now())
+    lines = [
+        trial_balance.Line(
+            account=one.account,
+            words=one.zh if lang == "zh" else one.en,
+            off_balance=one.off_balance,
+            debited_fen=one.debited_fen,
+            credited_fen=one.credited_fen,
+            balance_fen=one.balance_fen,
+        )
+        for one in told.accounts
+    ]
+    return Response(
+        trial_balance.as_workbook(f"{code} {day}", lines, language=lang),
+        media_type=XLSX,
+        headers={"Content-Disposition": f'attachment; filename="{code}-balances-{day}.xlsx"'},
+    )
+
+
+def _together(totals: Mapping[str, tuple[int, int]], *, off_balance: bool) -> Totals:
+    alike = [
+        sides
+        for account, sides in totals.items()
+        if accounts.is_off_balance(account) == off_balance
+    ]
+    return Totals(
+        debited_fen=sum(debited for debited, _ in alike),
+        credited_fen=sum(credited for _, credited in alike),
     )
 
 
@@ -184,7 +256,8 @@ async def list_transfers(
     async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         rows = await queries.list_transfers(conn, code, wanted, before=before, limit=limit + 1)
-    items = [TransferInList(**row) for row in rows]
+        names = await party_names(conn, code)
+    items = [TransferInList(**{**row, **in_words(row, names)}) for row in rows]
     return page_of(items, limit, lambda item: encode_cursor(item.seq))
 
 
@@ -200,11 +273,17 @@ async def show_transfer(
             raise NotFound(f"没有第 {seq} 笔", f"There is no transfer {seq}.")
         why = await queries.find_explanation(conn, code, row["explanation_id"])
         fact = FactAnswer(**await fact_behind(conn, row, code))
+        names = await party_names(conn, code)
     transfer = accounts.Transfer(
         **{name: row[name] for name in accounts.Transfer.__dataclass_fields__}
     )
     text = canonical_text(code, seq, transfer, row["booked_at"])
-    return TransferAnswer(**row, text=text, explanation=Why(**why) if why else None, fact=fact)
+    return TransferAnswer(
+        **{**row, **in_words(row, names)},
+        text=text,
+        explanation=Why(**why) if why else None,
+        fact=fact,
+    )
 
 
 @router.get("/pools/{code}/explanations/{explanation_id}")

@@ -1,6 +1,7 @@
 """Open items over HTTP: what is owed between a pool and its parties, how old it is, and by when it
 is due. A bank sees its own."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
@@ -12,16 +13,19 @@ from services.risk_pool.api.cases import Anyone
 from services.risk_pool.api.roles import require_pool
 from services.risk_pool.domain.open_items import OpenItem
 from services.risk_pool.queries import open_items as known
+from services.risk_pool.queries.parties import party_names
 from shared.clock import business_date
 from shared.http.context import CurrentContext
 from shared.money import Fen
 from shared.postgres.database import EVERYWHERE, seeing_everything
+from shared.sides import Reader, reader_of, side_words
 
 router = APIRouter(tags=["cash"])
 
 
 class OpenItemAnswer(Money):
-    """What is owed, seen from the pool, and how much of it is still open."""
+    """What is owed, and how much of it is still open; `direction` is seen from the pool, `zh` and
+    `en` from the side of whoever asks."""
 
     reference: str = Field(examples=["settlement:dongli:2026-03:ICBC"])
     direction: Literal["receivable", "payable", "set_aside"] = Field(
@@ -29,7 +33,10 @@ class OpenItemAnswer(Money):
         "`set_aside`: the pool moves it into the escrow account that the party keeps; it stays the "
         "pool's own."
     )
+    zh: str = Field(examples=["应付资金池"])
+    en: str = Field(examples=["To pay to the pool"])
     party_code: str
+    party_name: str
     amount_fen: Fen
     settled_fen: Fen = Field(description="By released cash entries.")
     entered_fen: Fen = Field(description="Entered, and not released yet.")
@@ -56,15 +63,37 @@ async def list_open_items(
         # Cash entries are the bureau's own; of a bank's items only what was settled is told.
         async with seeing_everything(conn):
             items = await known.of_pool(conn, code, party=own or party)
-    shown = [_shown(one, today) for one in items if not (own and party and party != own)]
+            names = await party_names(conn, code)
+    reader = reader_of(own is None)
+    shown = [
+        _shown(one, names, reader, today) for one in items if not (own and party and party != own)
+    ]
     return [one for one in shown if overdue is None or one.is_overdue == overdue]
 
 
-def _shown(item: OpenItem, today: date) -> OpenItemAnswer:
+_INTO_ESCROW = {
+    "party": ("待转入贵方保证金账户", "To be moved into the escrow account that you keep"),
+    "pool": ("待转入保证金账户", "To be moved into escrow"),
+}
+"""Neither side owes it: the pool's own money changes its place."""
+
+
+def _said(item: OpenItem, reader: Reader) -> tuple[str, str]:
+    if item.direction == "set_aside":
+        return _INTO_ESCROW[reader]
+    pool_pays = item.direction == "payable"
+    return side_words(reader, "pays" if pool_pays == (reader == "pool") else "receives")
+
+
+def _shown(item: OpenItem, names: Mapping[str, str], reader: Reader, today: date) -> OpenItemAnswer:
+    zh, en = _said(item, reader)
     return OpenItemAnswer(
         reference=item.reference,
         direction=item.direction,
+        zh=zh,
+        en=en,
         party_code=item.party_code,
+        party_name=names.get(item.party_code, item.party_code),
         amount_fen=item.amount_fen,
         settled_fen=item.settled_fen,
         entered_fen=item.entered_fen,

@@ -10,9 +10,11 @@ from pydantic import BaseModel, Field
 from services.risk_pool.api.case_responses import Money, MoveAnswer, WaitingFor
 from services.risk_pool.domain.month_figures import Movement
 from services.risk_pool.domain.month_findings import MonthFinding, blocking
+from services.risk_pool.domain.statement import account_words
 from shared.http.progress import StepAnswer
 from shared.money import Fen
 from shared.schemes.vocabulary import party_name
+from shared.sides import Reader, Verdict, as_data, net_seen_by, seen_by
 
 
 class SettlementInList(BaseModel):
@@ -51,8 +53,27 @@ class Completeness(BaseModel):
     findings: list[FindingAnswer]
 
 
+class SideAnswer(Money):
+    """What is between pool and party from the side of whoever asks: words and amounts to pay and to
+    receive, and the net, which is never negative; `verdict` says which way it goes."""
+
+    reader: Reader
+    verdict: Verdict
+    zh: str = Field(examples=["应付资金池"])
+    en: str = Field(examples=["To pay to the pool"])
+    net_fen: Fen
+    net_in_words: str = Field(description="大写.", examples=["壹拾万伍仟伍佰伍拾伍元伍角陆分"])
+    to_pay_fen: Fen
+    to_pay_zh: str
+    to_pay_en: str
+    to_receive_fen: Fen
+    to_receive_zh: str
+    to_receive_en: str
+
+
 class StatementInList(Money):
-    """What the month leaves one party: positive to receive, negative to pay."""
+    """What the month leaves one party: positive to receive, negative to pay; `side` tells the same
+    from the side of whoever asks."""
 
     party_code: str
     party_role: str
@@ -69,9 +90,12 @@ class StatementInList(Money):
         "positive to receive, negative to pay. It is not asked for again."
     )
     net_fen: Fen
+    side: SideAnswer
+    earlier_side: SideAnswer
     loans: dict[str, Any]
     pdf: str
     xlsx: str
+    csv: str
     json_: str = Field(serialization_alias="json")
 
 
@@ -79,6 +103,8 @@ class MovementAnswer(Money):
     """What one kind of fact moved on one account; kind "opening": all before the month."""
 
     account: str
+    zh: str = Field(examples=["应收 中国工商银行天津分行"], description="The account in words.")
+    en: str
     kind: str
     debited_fen: Fen
     credited_fen: Fen
@@ -144,10 +170,13 @@ def completeness(findings: Sequence[MonthFinding]) -> Completeness:
     )
 
 
-def movement_answered(movement: Movement) -> MovementAnswer:
+def movement_answered(movement: Movement, names: Mapping[str, str]) -> MovementAnswer:
     """What one kind of fact moved on one account."""
+    words = account_words(movement.account, names)
     return MovementAnswer(
         account=movement.account,
+        zh=words.zh,
+        en=words.en,
         kind=movement.kind,
         debited_fen=movement.debited_fen,
         credited_fen=movement.credited_fen,
@@ -156,16 +185,20 @@ def movement_answered(movement: Movement) -> MovementAnswer:
 
 
 def statement_in_list(
-    row: Mapping[str, Any], loans: Mapping[str, Any], *, folder: str
+    row: Mapping[str, Any], loans: Mapping[str, Any], *, folder: str, reader: Reader
 ) -> StatementInList:
     """A party's statement, and where its documents are."""
+    side = seen_by(reader, payable_fen=row["payable_fen"], receivable_fen=row["receivable_fen"])
     document = f"{folder}/{row['party_code']}"
     return StatementInList(
         **row,
         party_role_zh=party_name(row["party_role"], "zh"),
         party_role_en=party_name(row["party_role"], "en"),
+        side=SideAnswer(**as_data(side)),
+        earlier_side=SideAnswer(**as_data(net_seen_by(reader, row["earlier_fen"]))),
         loans=dict(loans),
         pdf=f"{document}.pdf",
         xlsx=f"{document}.xlsx",
+        csv=f"{document}.csv",
         json_=f"{document}.json",
     )

@@ -22,6 +22,7 @@ from services.risk_pool.api.statements import MonthText, PoolCode, found_or_refu
 from services.risk_pool.domain.settlement import LIFE_CYCLE, Action, State
 from services.risk_pool.handlers import settlements as handlers
 from services.risk_pool.queries import settlements as known
+from services.risk_pool.queries.parties import party_names
 from services.risk_pool.queries.statements import loans_of_parties
 from services.risk_pool.reports.amounts import in_yuan
 from shared.auth.identity import Identity
@@ -32,6 +33,8 @@ from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.progress import progress_answer
 from shared.months import Month
+from shared.postgres.database import EVERYWHERE
+from shared.sides import reader_of
 from shared.transitions import history_of
 
 router = APIRouter(tags=["settlements"], prefix="/pools/{code}/settlements")
@@ -148,14 +151,25 @@ async def _detail(
     settlement_id = settlement["id"]
     kept = await known.statements(conn, settlement_id)
     loans = await loans_of_parties(conn, settlement, [row["party_code"] for row in kept])
+    names = await party_names(conn, code)
     folder = f"/api/v1/pools/{code}/settlements/{month}/statements"
     return SettlementAnswer(
         **presented(LIFE_CYCLE, settlement, caller),
         progress=progress_answer(LIFE_CYCLE, settlement["state"]),
         completeness=completeness(await known.findings(conn, settlement_id)),
-        movements=[movement_answered(one) for one in await known.movements(conn, settlement_id)],
+        movements=[
+            movement_answered(one, names) for one in await known.movements(conn, settlement_id)
+        ],
         statements=[
-            statement_in_list(row, in_yuan(loans[row["party_code"]]), folder=folder) for row in kept
+            statement_in_list(
+                row,
+                in_yuan(loans[row["party_code"]]),
+                folder=folder,
+                reader=reader_of(
+                    caller.institution == EVERYWHERE, row_is_pools=row["party_code"] == code
+                ),
+            )
+            for row in kept
         ],
         history=[MoveAnswer(**move) for move in await history_of(conn, settlement_id)],
     )

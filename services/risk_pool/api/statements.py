@@ -1,5 +1,6 @@
 """What a settled month leaves to read over HTTP: a line per loan, and a statement for each party."""
 
+import asyncio
 from typing import Annotated, Literal
 
 import asyncpg
@@ -7,10 +8,14 @@ from fastapi import APIRouter, Path, Query, Response
 
 from services.risk_pool.api.cases import Anyone
 from services.risk_pool.api.settlement_responses import LineAnswer
+from services.risk_pool.api.signing import settings_of
+from services.risk_pool.handlers.signed_statements import is_signed, signed_pdf
 from services.risk_pool.queries import settlements as known
 from services.risk_pool.queries import statements
+from services.risk_pool.reports.comma_separated import as_csv
 from services.risk_pool.reports.pdf import as_pdf
 from services.risk_pool.reports.plain import as_json
+from services.risk_pool.reports.signing import signing_of
 from services.risk_pool.reports.workbook import as_xlsx
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
@@ -59,6 +64,7 @@ async def list_lines(
 MEDIA_TYPES = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
     "json": "application/json",
 }
 
@@ -71,6 +77,7 @@ MEDIA_TYPES = {
             "content": {
                 MEDIA_TYPES["pdf"]: {"schema": {"type": "string", "format": "binary"}},
                 MEDIA_TYPES["xlsx"]: {"schema": {"type": "string", "format": "binary"}},
+                "text/csv": {"schema": {"type": "string"}},
                 MEDIA_TYPES["json"]: {"schema": {"type": "object"}},
             }
         }
@@ -80,12 +87,13 @@ async def show_statement(
     code: PoolCode,
     month: MonthText,
     party_code: Annotated[str, Path(max_length=40, examples=["ICBC-TJ"])],
-    form: Literal["pdf", "xlsx", "json"],
+    form: Literal["pdf", "xlsx", "csv", "json"],
     caller: Anyone,
     context: CurrentContext,
     lang: Literal["zh", "en"] = "zh",
 ) -> Response:
-    """A party's statement, as a PDF to sign, a workbook to calculate with, or JSON. The pool's own
+    """A party's statement, as a PDF (of a posted month: signed), a workbook to calculate with, its
+    entries as CSV (UTF-8 with a byte order mark), or JSON. The pool's own
     statement goes by the pool's code. A bank gets its own."""
     async with context.database.looking(caller.institution) as conn:
         settlement = await found_or_refused(conn, code, Month.parse(month))
@@ -98,10 +106,22 @@ async def show_statement(
         bank = None if party_code == code else party_code
         if form == "json":
             body = await as_json(conn, settlement, statement, bank)
+        elif form == "csv":
+            body = as_csv(statement, language=lang)
         elif form == "xlsx":
             body = await as_xlsx(conn, settlement, statement, bank, language=lang)
-        else:
+        elif not is_signed(settlement):
             body = await as_pdf(conn, settlement, statement, bank, language=lang)
+    if form == "pdf" and is_signed(settlement):
+        body = await signed_pdf(
+            context.database,
+            await asyncio.to_thread(signing_of, settings_of(context)),
+            settlement,
+            statement,
+            bank,
+            language=lang,
+            now=context.clock.now(),
+        )
     name = f"{code}-{month}-{party_code}.{form}"
     return Response(
         body,

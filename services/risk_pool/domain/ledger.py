@@ -45,6 +45,10 @@ CREDIT_KINDS = frozenset(
 )
 """Accounts whose balance is credits minus debits: what came in, what we owe, what is taken up."""
 
+OFF_BALANCE_KINDS = frozenset({"reserved", "covered", "capacity", "earmarked", "earmarks"})
+"""Accounts of exposure and of what is bound (表外): no money moves on them, and they are never added
+to those of money. Each transfer is of one sort on both sides, so that each sort balances."""
+
 _PER_PARTY = frozenset(
     {"contribution", "payable", "receivable", "reserved", "covered", "escrow", "earmarked"}
 )
@@ -98,6 +102,11 @@ def account_kind(account: str) -> str:
             f"{account!r} needs a party" if kind in _PER_PARTY else f"{account!r} has no party"
         )
     return kind
+
+
+def is_off_balance(account: str) -> bool:
+    """Whether an account counts exposure and no money."""
+    return account_kind(account) in OFF_BALANCE_KINDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ one to the other; each row is the sum of transfers that can be listed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from services.risk_pool.domain.ledger import (
     CASH,
@@ -90,11 +91,23 @@ def kind_words(kind: str) -> Words:
     return KINDS.get(kind, Words(kind, kind))
 
 
-def account_words(account: str) -> Words:
-    """What an account is called, with its party's code."""
+def account_words(account: str, names: Mapping[str, str] | None = None) -> Words:
+    """What an account is called, with its party: by name where `names` has it, else by code."""
     words = ACCOUNTS[account_kind(account)]
-    party = account.partition(":")[2]
+    code = account.partition(":")[2]
+    party = (names or {}).get(code, code)
     return Words(f"{words.zh} {party}", f"{words.en} {party}") if party else words
+
+
+def in_words(transfer: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
+    """Both accounts of a transfer in words, the party by its name."""
+    debit, credit = (account_words(transfer[side], names) for side in ("debit", "credit"))
+    return {
+        "debit_zh": debit.zh,
+        "debit_en": debit.en,
+        "credit_zh": credit.zh,
+        "credit_en": credit.en,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

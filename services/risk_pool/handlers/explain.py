@@ -13,9 +13,11 @@ from typing import Any
 import asyncpg
 
 from services.risk_pool.domain.figure import Address, Figure, parse_address, seen_by_bank
+from services.risk_pool.domain.statement import in_words
 from services.risk_pool.queries.explained import cases, ledger, limits, months, rules
 from services.risk_pool.queries.facts import fact_behind
 from services.risk_pool.queries.ledger import find_explanation, find_transfer
+from services.risk_pool.queries.parties import party_names
 from shared.auth.identity import Identity
 from shared.postgres.database import EVERYWHERE, Database
 from shared.schemes.sources import Citation
@@ -111,6 +113,7 @@ async def _opened(
     found, count = (
         await ledger.transfers_behind(conn, figure.booked, bank) if figure.booked else ([], 0)
     )
+    names = await party_names(conn, figure.pool_code)
     fact = None
     if figure.booked is not None and figure.booked.seq is not None:
         row = await find_transfer(conn, figure.pool_code, figure.booked.seq)
@@ -121,7 +124,7 @@ async def _opened(
         steps=[(step, rules.opened(step, bound)) for step in steps],
         bound=bound,
         version=version,
-        transfers=[dict(row) for row in found],
+        transfers=[{**row, **in_words(row, names)} for row in found],
         transfers_in_all=count,
         fact=fact,
         people=[dict(move) for move in (moves or (fact["people"] if fact else []))],

@@ -15,7 +15,7 @@ from uuid6 import uuid7
 
 from services.risk_pool.domain.month_figures import Due, settlement_transfers
 from services.risk_pool.domain.month_findings import POSITION_MISSING, blocking
-from services.risk_pool.domain.open_items import items_of_month
+from services.risk_pool.domain.open_items import DUE_WORKING_DAYS, items_of_month
 from services.risk_pool.domain.settlement import LIFE_CYCLE, Action, is_done
 from services.risk_pool.handlers.settlement_figures import compute, findings_of
 from services.risk_pool.queries import month_facts
@@ -180,11 +180,13 @@ async def post(
                 StatementLine(
                     party_code=row["party_code"],
                     party_role=row["party_role"],
+                    party_name=row["party_name"],
                     net_fen=row["net_fen"],
                 )
                 for row in statements
             ),
             "posted_on": today,
+            "due_on": working_days.add(today, DUE_WORKING_DAYS),
         },
     )
     await apply_transition(conn, settlements.CASES, step, now=now)

@@ -23,3 +23,9 @@ async def list_parties(conn: asyncpg.Connection, pool_code: str) -> list[dict[st
         }
         for row in rows
     ]
+
+
+async def party_names(conn: asyncpg.Connection, pool_code: str) -> dict[str, str]:
+    """Code → name, as far as the transaction may see the parties."""
+    rows = await conn.fetch("select code, name from parties where pool_code = $1", pool_code)
+    return {row["code"]: row["name"] for row in rows}

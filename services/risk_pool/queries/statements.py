@@ -9,18 +9,22 @@ from services.risk_pool.domain import ledger as accounts_of
 from services.risk_pool.domain.month_figures import AccountMonth, account_months
 from services.risk_pool.domain.month_loans import LoanFigures, MonthLoans, loans_together
 from services.risk_pool.domain.open_items import settlement_item
+from services.risk_pool.domain.pool_account import State as AccountState
 from services.risk_pool.domain.settlement import LIFE_CYCLE
 from services.risk_pool.domain.statement import (
     Table,
     account_words,
+    in_words,
     kind_words,
     tables_of_party,
     tables_of_pool,
 )
 from services.risk_pool.queries import settlements as known
+from services.risk_pool.queries.parties import party_names
 from shared.clock import SHANGHAI
 from shared.months import Month
 from shared.schemes.vocabulary import party_name
+from shared.sides import as_data, net_seen_by, reader_of, seen_by
 
 
 async def statement(
@@ -40,8 +44,12 @@ async def statement(
     accounts = account_months(await known.movements(conn, settlement["id"]))
     tables = tables_of_pool(accounts) if is_pool else tables_of_party(party_code, accounts)
     mine = _accounts_of(party_code, accounts, is_pool=is_pool)
-    all_of_them = await known.statements(conn, settlement["id"]) if is_pool else []
-    others = [one for one in all_of_them if one["party_code"] != pool_code]
+    rows = await known.statements(conn, settlement["id"])
+    others = [one for one in rows if is_pool and one["party_code"] != pool_code]
+    names = {
+        **await party_names(conn, pool_code),
+        **{one["party_code"]: one["party_name"] for one in rows},
+    }
     return {
         "pool": {"code": pool_code, "name": pool["name"], "programme": pool["programme"]},
         "month": str(month),
@@ -53,24 +61,45 @@ async def statement(
         "people": await _people(conn, settlement),
         "posted_on": settlement["posted_on"].isoformat() if settlement["posted_on"] else None,
         "ledger": await _ledger_head(conn, pool_code, settlement["ledger_seq"]),
-        "due": {
-            "payable_fen": own["payable_fen"],
-            "receivable_fen": own["receivable_fen"],
-            "netted_fen": sum(_netted(one) for one in (others if is_pool else [own])),
-            "net_fen": own["net_fen"],
-            "awaiting_payment_fen": own["awaiting_payment_fen"],
-            "earlier_fen": own["earlier_fen"],
-            "transfers": await _posting(conn, settlement, month, party_code, is_pool=is_pool),
-            "item": await _item(conn, settlement, month, party_code),
-        },
+        "due": await _due(conn, settlement, own, others, names),
         "tables": [_table(one) for one in tables],
-        "accounts": [_account(accounts[name]) for name in mine],
-        "entries": await _entries(conn, pool_code, month, settlement["ledger_seq"], mine),
+        "accounts": [_account(accounts[name], names) for name in mine],
+        "entries": [
+            _entry(row, names)
+            for row in await _entries(conn, pool_code, month, settlement["ledger_seq"], mine)
+        ],
         "loans": (await loans_of_parties(conn, settlement, [party_code]))[party_code],
         "lines": int(settlement["loans"])
         if is_pool
         else await known.count_lines(conn, settlement["id"], party_code),
-        "parties": [{**_party(one), **_net(one)} for one in others],
+        "parties": [{**_party(one), **_net(one), "side": _seen_by_pool(one)} for one in others],
+    }
+
+
+async def _due(
+    conn: asyncpg.Connection,
+    settlement: asyncpg.Record,
+    own: asyncpg.Record,
+    others: Sequence[asyncpg.Record],
+    names: Mapping[str, str],
+) -> dict[str, Any]:
+    """What the month leaves the one that the statement is made for, where to pay it and by when."""
+    month, party_code = Month.parse(settlement["month"]), own["party_code"]
+    is_pool = party_code == settlement["pool_code"]
+    return {
+        "payable_fen": own["payable_fen"],
+        "receivable_fen": own["receivable_fen"],
+        "netted_fen": sum(_netted(one) for one in (others if is_pool else [own])),
+        "net_fen": own["net_fen"],
+        "awaiting_payment_fen": own["awaiting_payment_fen"],
+        "earlier_fen": own["earlier_fen"],
+        **_sides(own, is_pool=is_pool),
+        "transfers": [
+            _entry(row, names)
+            for row in await _posting(conn, settlement, month, party_code, is_pool=is_pool)
+        ],
+        "item": await _item(conn, settlement, month, party_code),
+        "pay_to": [] if is_pool else await _pay_to(conn, settlement),
     }
 
 
@@ -157,8 +186,8 @@ def _table(one: Table) -> dict[str, Any]:
     }
 
 
-def _account(account: AccountMonth) -> dict[str, Any]:
-    words = account_words(account.account)
+def _account(account: AccountMonth, names: Mapping[str, str]) -> dict[str, Any]:
+    words = account_words(account.account, names)
     return {
         "account": account.account,
         "zh": words.zh,
@@ -210,8 +239,8 @@ _ENTRY = """
 
 async def _entries(
     conn: asyncpg.Connection, pool_code: str, month: Month, ledger_seq: int, mine: Sequence[str]
-) -> list[dict[str, Any]]:
-    found = await conn.fetch(
+) -> list[asyncpg.Record]:
+    found: list[asyncpg.Record] = await conn.fetch(
         f"""{_ENTRY}
             where t.pool_code = $1 and t.business_date between $2 and $3 and t.seq <= $4
               and (t.debit = any($5::text[]) or t.credit = any($5::text[]))
@@ -222,7 +251,7 @@ async def _entries(
         ledger_seq,
         mine,
     )
-    return [_entry(row) for row in found]
+    return found
 
 
 async def _posting(
@@ -232,17 +261,31 @@ async def _posting(
     party_code: str,
     *,
     is_pool: bool,
-) -> list[dict[str, Any]]:
+) -> list[asyncpg.Record]:
     """The transfers by which a posted month was settled: the party's, or for the pool all."""
     prefix = f"settlement:{settlement['pool_code']}:{month}:"
     if not is_pool:
         prefix += f"{party_code}:"
-    found = await conn.fetch(
+    found: list[asyncpg.Record] = await conn.fetch(
         f"{_ENTRY} where t.pool_code = $1 and starts_with(t.reference, $2) order by t.seq",
         settlement["pool_code"],
         prefix,
     )
-    return [_entry(row) for row in found]
+    return found
+
+
+async def _pay_to(conn: asyncpg.Connection, settlement: asyncpg.Record) -> list[dict[str, str]]:
+    """The dedicated account in use when the month was posted, or now; more than one where the pool
+    has more. One confirmed later changes no statement that stands."""
+    found = await conn.fetch(
+        f"""select holder, bank_name, account_number from pool_accounts
+            where pool_code = $1 and state = '{AccountState.IN_USE}'
+              and ($2::timestamptz is null or state_since <= $2)
+            order by state_since, id""",
+        settlement["pool_code"],
+        settlement["posted_at"],
+    )
+    return [dict(row) for row in found]
 
 
 async def _item(
@@ -258,7 +301,7 @@ async def _item(
     return {"reference": reference, "due_on": due_on.isoformat()} if due_on else None
 
 
-def _entry(row: Mapping[str, Any]) -> dict[str, Any]:
+def _entry(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     words = kind_words(row["kind"])
     return {
         "seq": row["seq"],
@@ -269,6 +312,7 @@ def _entry(row: Mapping[str, Any]) -> dict[str, Any]:
         "en": words.en,
         "debit": row["debit"],
         "credit": row["credit"],
+        **in_words(row, names),
         "amount_fen": row["amount_fen"],
         "loan_number": row["loan_number"],
         "explanation_id": str(row["explanation_id"]) if row["explanation_id"] else None,
@@ -288,6 +332,21 @@ def _party(statement: Mapping[str, Any]) -> dict[str, str]:
         "role_en": party_name(statement["party_role"], "en"),
         "name": statement["party_name"],
     }
+
+
+def _sides(own: Mapping[str, Any], *, is_pool: bool) -> dict[str, Any]:
+    """What the statement leaves, from the side of the one it is made for."""
+    reader = reader_of(False, row_is_pools=is_pool)
+    side = seen_by(reader, payable_fen=own["payable_fen"], receivable_fen=own["receivable_fen"])
+    return {
+        "side": as_data(side),
+        "earlier_side": as_data(net_seen_by(reader, own["earlier_fen"])),
+    }
+
+
+def _seen_by_pool(row: Mapping[str, Any]) -> dict[str, Any]:
+    side = seen_by("pool", payable_fen=row["payable_fen"], receivable_fen=row["receivable_fen"])
+    return as_data(side)
 
 
 def _net(statement: Mapping[str, Any]) -> dict[str, int]:

@@ -46,14 +46,21 @@ async def as_pdf(
     bank: str | None,
     *,
     language: Language,
+    certificate: Mapping[str, Any] | None = None,
 ) -> bytes:
-    """The statement as a PDF (tagged, fonts embedded as subsets)."""
+    """The statement as a PDF (tagged, fonts embedded as subsets), to be signed with a certificate
+    that it names."""
     lines = []
     if 0 < statement["lines"] <= MOST_LINES:
         rows = settlements.lines(conn, settlement["id"], bank)
         lines = [_line(row, language) async for row in rows]
     shown = in_yuan(statement)
-    shown |= {"line_rows": lines, "words": words(language), "language": language}
+    shown |= {
+        "certificate": certificate,
+        "line_rows": lines,
+        "words": words(language),
+        "language": language,
+    }
     shown["loans"] = _loans(shown["loans"], language)
     return await asyncio.to_thread(render, shown)
 

@@ -86,6 +86,9 @@ class _Workbook:
     def _said(self, row: Mapping[str, Any]) -> str:
         return str(row["zh"] if self._zh else row["en"])
 
+    def _side(self, side: Mapping[str, Any], name: str) -> str:
+        return str(side[f"{name}_{self._language}"])
+
     def _sheet(self, name: str, widths: Sequence[int], *, landscape: bool = False) -> Worksheet:
         sheet = self._book.add_worksheet(name)
         for column, width in enumerate(widths):
@@ -136,27 +139,53 @@ class _Workbook:
 
     def _due(self, sheet: Worksheet, row: int) -> int:
         word, due = self._words, self._statement["due"]
-        is_pool = self._statement["party"]["code"] == self._statement["pool"]["code"]
+        side = due["side"]
         sheet.write_row(row, 0, (word["result"], word["amount"]), self._head)
         first = row + 1
         for place, (label, fen) in enumerate(
             (
-                (word["pool_payable" if is_pool else "payable"], due["payable_fen"]),
-                (word["pool_receivable" if is_pool else "receivable"], due["receivable_fen"]),
+                (self._side(side, "to_receive"), side["to_receive_fen"]),
+                (self._side(side, "to_pay"), side["to_pay_fen"]),
             )
         ):
             sheet.write(first + place, 0, label, self._plain)
             self._amount(sheet, first + place, 1, fen)
         cells = [xl_rowcol_to_cell(first + place, 1) for place in (0, 1)]
-        sheet.write(first + 2, 0, word["net"], self._sum_text)
+        sheet.write(first + 2, 0, f"{word['net']} · {self._said(side)}", self._sum_text)
         sheet.write_formula(
-            first + 2, 1, f"={cells[0]}-{cells[1]}", self._sum, due["net_fen"] / 100
+            first + 2, 1, f"=ABS({cells[0]}-{cells[1]})", self._sum, side["net_fen"] / 100
         )
+        sheet.write(first + 2, 2, side["net_in_words"], self._sum_text)
         sheet.write(first + 3, 0, word["awaiting"], self._soft)
         self._amount(sheet, first + 3, 1, due["awaiting_payment_fen"])
-        sheet.write(first + 4, 0, word["earlier"], self._soft)
-        self._amount(sheet, first + 4, 1, due["earlier_fen"])
-        return first + 5
+        earlier = due["earlier_side"]
+        said = f" · {self._said(earlier)}" if earlier["net_fen"] else ""
+        sheet.write(first + 4, 0, word["earlier"] + said, self._soft)
+        self._amount(sheet, first + 4, 1, earlier["net_fen"])
+        return self._how_to_pay(sheet, first + 5)
+
+    def _how_to_pay(self, sheet: Worksheet, row: int) -> int:
+        """Where to and by when, for who pays."""
+        word, due = self._words, self._statement["due"]
+        if due["side"]["reader"] == "pool_itself" or due["side"]["verdict"] == "even":
+            return row
+        pays, item = due["side"]["verdict"] == "pays", due["item"]
+        lines = [
+            (word["pay_by" if pays else "paid_by"],
+             item["due_on"] if item else word["pay_by_later"]),
+        ]  # fmt: skip
+        for account in due["pay_to"] if pays else ():
+            lines += [
+                (word["pay_holder"], account["holder"]),
+                (word["pay_bank"], account["bank_name"]),
+                (word["pay_account"], account["account_number"]),
+            ]
+        if pays and not due["pay_to"]:
+            lines.append((word["pay_account"], word["no_account"]))
+        for place, (label, value) in enumerate(lines, row):
+            sheet.write(place, 0, label, self._soft)
+            sheet.write_string(place, 1, value, self._plain)
+        return row + len(lines)
 
     def _classes(self, sheet: Worksheet, row: int) -> int:
         loans, word = self._statement["loans"], self._words
@@ -204,8 +233,9 @@ class _Workbook:
         if not parties:
             return row
         heads = (
-            word["party"], word["role"], word["pool_receivable"], word["pool_payable"],
-            word["awaiting"], word["net"],
+            word["party"], word["role"], self._side(parties[0]["side"], "to_receive"),
+            self._side(parties[0]["side"], "to_pay"), word["awaiting"],
+            self._side(parties[0]["side"], "to_receive") + "－" + self._side(parties[0]["side"], "to_pay"),
         )  # fmt: skip
         sheet.write_row(row, 0, heads, self._head)
         first = row + 1
@@ -213,18 +243,22 @@ class _Workbook:
             row += 1
             sheet.write(row, 0, f"{one['name']} ({one['code']})", self._plain)
             sheet.write(row, 1, one["role_zh" if self._zh else "role_en"], self._plain)
-            self._amount(sheet, row, 2, one["payable_fen"])
-            self._amount(sheet, row, 3, one["receivable_fen"])
+            self._amount(sheet, row, 2, one["side"]["to_receive_fen"])
+            self._amount(sheet, row, 3, one["side"]["to_pay_fen"])
             self._amount(sheet, row, 4, one["awaiting_payment_fen"])
-            paid, owed = xl_rowcol_to_cell(row, 2), xl_rowcol_to_cell(row, 3)
-            sheet.write_formula(row, 5, f"={paid}-{owed}", self._money, one["net_fen"] / 100)
+            gets, pays = xl_rowcol_to_cell(row, 2), xl_rowcol_to_cell(row, 3)
+            sheet.write_formula(row, 5, f"={gets}-{pays}", self._money, -one["net_fen"] / 100)
         row += 1
         sheet.write(row, 0, word["total"], self._sum_text)
         sheet.write(row, 1, "", self._sum_text)
-        for column, name in enumerate(
-            ("payable_fen", "receivable_fen", "awaiting_payment_fen", "net_fen"), 2
-        ):
-            value = sum(one[name] for one in parties) / 100
+        sums = (
+            sum(one["side"]["to_receive_fen"] for one in parties),
+            sum(one["side"]["to_pay_fen"] for one in parties),
+            sum(one["awaiting_payment_fen"] for one in parties),
+            -sum(one["net_fen"] for one in parties),
+        )
+        for column, fen in enumerate(sums, 2):
+            value = fen / 100
             self._total(sheet, row, column, first, value, self._sum)
         return row + 2
 
@@ -276,8 +310,8 @@ class _Workbook:
             sheet.write_number(row, 1, entry["seq"], self._whole)
             sheet.write(row, 2, self._said(entry), self._plain)
             sheet.write(row, 3, entry["reference"], self._plain)
-            sheet.write(row, 4, entry["debit"], self._plain)
-            sheet.write(row, 5, entry["credit"], self._plain)
+            sheet.write(row, 4, self._side(entry, "debit"), self._plain)
+            sheet.write(row, 5, self._side(entry, "credit"), self._plain)
             self._amount(sheet, row, 6, entry["amount_fen"])
             sheet.write(row, 7, entry["loan_number"] or "", self._plain)
             sheet.write(row, 8, entry["explanation_id"] or "", self._soft)

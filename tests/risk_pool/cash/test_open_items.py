@@ -52,6 +52,9 @@ async def test_a_posted_month_and_an_approved_claim_are_owed_with_their_age_and_
         assert set(found) == {ITEM, f"claim:{claim['number']}"}
         assert found[ITEM] == {
             "reference": ITEM, "direction": "receivable", "party_code": "ICBC",
+            "party_name": "ICBC",
+            "zh": "应收该方",
+            "en": "To collect from the party",
             "amount": "400.00", "settled": "0.00", "entered": "0.00", "open": "400.00",
             "since": "2026-04-02", "due_on": "2026-04-17", "age_days": 10, "is_overdue": False,
         }  # fmt: skip

@@ -201,7 +201,7 @@ async def test_whatever_is_entered_released_refused_and_reversed_assets_are_what
             assets = sum(
                 fen if account_kind(name) in DEBIT_KINDS else -fen for name, fen in accounts.items()
             )
-            assert assets == 0 and held["debited"] == held["credited"]
+            assert assets == 0 and held["money"]["debited"] == held["money"]["credited"]
             assert accounts["cash"] == sum(standing.values()) >= 0
         assert len(booked) >= 10
         async with opened(pool.service.context.database.url) as conn:

@@ -1,6 +1,7 @@
 """Statements: the same figures as PDF, workbook and JSON, and a reference for each amount."""
 
 import asyncio
+import csv
 import io
 from datetime import date
 
@@ -96,7 +97,10 @@ def words_of(pdf: bytes) -> str:
 
 @pytest.mark.parametrize(
     ("lang", "title", "result"),
-    [("zh", "月度结算对账单", "应付款项"), ("en", "Monthly Settlement Statement", "You pay into")],
+    [
+        ("zh", "月度结算对账单", "应付资金池"),
+        ("en", "Monthly Settlement Statement", "To pay to the pool"),
+    ],
 )
 async def test_a_pdf_has_the_figures_and_carries_its_fonts(running, lang, title, result):
     async with claims_of(running, "ICBC", "CCB") as pool:
@@ -189,6 +193,22 @@ async def test_the_workbook_has_numbers_formats_and_totals_as_formulas(running):
             if isinstance(cell.value, str) and cell.value.startswith("=SUM")
         ]
         assert [value for _, value in closings] == [table["closing"] for table in told["tables"]]
+
+
+async def test_the_entries_as_csv_begin_with_a_mark_and_are_those_of_the_statement(running):
+    async with claims_of(running, "ICBC", "CCB") as pool:
+        await settled(pool)
+        told = (await fetched(pool, "dongli", "json")).json()
+        answer = await fetched(pool, "dongli", "csv")
+
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.content.startswith("\ufeff日期,".encode())
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    entries = told["entries"] + told["due"]["transfers"]
+    assert len(rows) == 3
+    assert [(row["账本序号"], row["金额"], row["借"]) for row in rows] == [
+        (str(entry["seq"]), entry["amount"], entry["debit_zh"]) for entry in entries
+    ]
 
 
 async def test_english_for_whoever_asks_for_it(running):

@@ -317,7 +317,8 @@ class Pool:
     async def balances(self) -> dict[str, str]:
         """Account → balance, those that are not nought."""
         answer = (await self.auditor.get(f"/pools/{self.code}/balances")).json()
-        assert answer["debited"] == answer["credited"]
+        for sort in ("money", "exposure"):
+            assert answer[sort]["debited"] == answer[sort]["credited"]
         return {
             one["account"]: one["balance"] for one in answer["accounts"] if one["balance"] != "0.00"
         }

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Text
+from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -130,3 +130,16 @@ class SettlementLine(SQLModel, table=True):
     position_version: int
     claimed_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     recovered_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class SignedStatement(SQLModel, table=True):
+    """A posted statement as PDF, as it was signed. Never changed."""
+
+    __tablename__ = "signed_statements"
+
+    settlement_id: UUID = Field(primary_key=True)
+    party_code: str = Field(sa_column=Column(Text, primary_key=True))
+    language: str = Field(sa_column=Column(Text, primary_key=True))
+    pdf: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    certificate_sha256: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    signed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
