@@ -16,6 +16,8 @@ from services.risk_pool.api import (
     foresight,
     ledger,
     open_items,
+    party_accounts,
+    payments,
     pool_accounts,
     pools,
     programmes,
@@ -29,6 +31,7 @@ from services.risk_pool.api import (
     trials,
     waiting_line,
 )
+from services.risk_pool.bank_files.pain002 import LARGEST_FILE as LARGEST_REPORT
 from services.risk_pool.bank_files.reading import LARGEST_FILE
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
@@ -90,12 +93,17 @@ SERVICE = Service(
         account_work.router,
         account_matches.router,
         suspense.router,
+        party_accounts.router,
+        payments.router,
         reports.router,
         foresight.router,
     ),
     consumes=ROUTES,
     settings_type=Settings,
-    body_limits={"/api/v1/pools/*/account-statements": LARGEST_FILE},
+    body_limits={
+        "/api/v1/pools/*/account-statements": LARGEST_FILE,
+        "/api/v1/pools/*/payment-status": LARGEST_REPORT,
+    },
     collisions=COLLISIONS,
     due=(
         watch_banks_past_the_reporting_day,

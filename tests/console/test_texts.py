@@ -15,6 +15,7 @@ from services.risk_pool.domain import (
     adjustment,
     cash_entry,
     claim,
+    payment_file,
     programme_version,
     recovery,
     settlement,
@@ -92,6 +93,7 @@ def moves(kind: CaseKind) -> list[tuple[str | None, str, str, bool]]:
         "case": cases,
         "cash_entry": cash_entry,
         "claim": claim,
+        "payment_file": payment_file,
         "recovery": recovery,
         "settlement": settlement,
         "subsidy": subsidy,
@@ -117,7 +119,7 @@ def states_with_words(kind: CaseKind) -> set[str]:
 
 ELSEWHERE = {
     "resubmit", "submit", "save_draft", "record_step", "file", "report", "propose", "enter",
-    "draw", "undo_draw",
+    "draw", "undo_draw", "prepare",
 }  # fmt: skip
 """A whole application, claim, recovery, step, draw or entry is filled in at the bank, or in a form of
 its own."""

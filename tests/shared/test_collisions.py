@@ -51,6 +51,11 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "number_series_pkey", "parties_pkey", "pools_pkey", "positions_pkey",
         "published_schemes_pkey", "shown_trials_pkey", "account_movement_tallies_pkey",
         "pool_accounts_number_once",  # its table answers for it
+        "payment_files_number_key",  # from a counter
+        "payment_orders_end_to_end_key", "payment_orders_entry_id_key",
+        "payment_orders_file_id_position_key",
+        # Of a pool that is locked, and asked for before.
+        "payment_orders_item_once", "payment_status_reports_once",
         # Of a pool and a case that are locked, written once with the move that is refused twice.
         "account_line_tallies_pkey", "account_lines_in_order", "account_lines_once",
         "account_match_parts_pkey", "account_match_undos_pkey",

@@ -135,6 +135,11 @@ CASH_ACTIONS = _table(
     Action("refuse", "refuse", _REASON, "bad"),
     Action("withdraw", "withdraw", _REASON),
 )
+PAYMENT_ACTIONS = _table(
+    Action("release", "release", emphasis="main"),
+    Action("refuse", "refuse", _REASON, "bad"),
+    Action("withdraw", "withdraw", _REASON),
+)
 SUBSIDY_ACTIONS = _table(
     Action("review", "review", _OPINION, "main"),
     Action("approve", "approve", (*_OPINION, FormField("trial", "hidden")), "main"),

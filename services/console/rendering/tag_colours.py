@@ -44,6 +44,7 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "withdrawn": "",
     },
     "adjustment_state": {"proposed": "info", "decided": "ok", "refused": "mute"},
+    "payment_file_state": {"prepared": "info", "released": "ok", "refused": "bad", "withdrawn": ""},
     "cash_entry_state": {"entered": "info", "released": "ok", "refused": "bad", "withdrawn": ""},
     "cash_direction": {"receivable": "info", "payable": "warn", "set_aside": ""},
     "change_state": {

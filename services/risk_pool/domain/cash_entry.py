@@ -76,6 +76,7 @@ class Action(StrEnum):
     CONFIRM = "confirm"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
+    DROP = "drop"
 
 
 class EnteredByAnother(Refused):
@@ -109,13 +110,14 @@ LIFE_CYCLE = LifeCycle(
         Move(State.ENTERED, Action.CONFIRM, State.RELEASED, frozenset({SYSTEM_ROLE})),
         Move(State.ENTERED, Action.REFUSE, State.REFUSED, CHECKER),
         Move(State.ENTERED, Action.WITHDRAW, State.WITHDRAWN, MAKER, guards=(_WHO_ENTERED,)),
+        Move(State.ENTERED, Action.DROP, State.WITHDRAWN, frozenset({SYSTEM_ROLE})),
     ),
     guards=_GUARDS,
     states={
         State.ENTERED: Words("已登记，待放行", "entered"),
         State.RELEASED: Words("已放行入账", "released and booked"),
         State.REFUSED: Words("不予放行", "refused"),
-        State.WITHDRAWN: Words("登记人已撤回", "withdrawn"),
+        State.WITHDRAWN: Words("已撤回", "withdrawn"),
     },
     actions={
         Action.ENTER: Words("登记", "entered"),
@@ -123,6 +125,7 @@ LIFE_CYCLE = LifeCycle(
         Action.CONFIRM: Words("专户流水确认", "confirmed by the account"),
         Action.REFUSE: Words("不予放行", "refused"),
         Action.WITHDRAW: Words("撤回", "withdrawn"),
+        Action.DROP: Words("随付款指令撤销", "dropped with its payment order"),
     },
     waits={
         State.ENTERED: Wait(

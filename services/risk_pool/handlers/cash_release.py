@@ -17,7 +17,7 @@ from services.risk_pool.domain.cash_entry import (
     Action,
 )
 from services.risk_pool.domain.ledger import CASH
-from services.risk_pool.handlers import account_matching, claim_payments
+from services.risk_pool.handlers import account_matching, claim_payments, payment_entries
 from services.risk_pool.handlers.breakers import watch_pool
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.waiting import serve_line
@@ -84,6 +84,7 @@ async def _book(
 ) -> int:
     """Book an entry that `second` vouches for, too; the number of the transfer of its money."""
     booked_on = pool.open_day(entry["value_date"])
+    await payment_entries.require_released(conn, entry)
     await _require_settles_still(conn, pool, entry)
     if leaves_the_account(entry):
         held_fen = (await balances(conn, pool.code)).get(CASH, 0)
@@ -123,6 +124,8 @@ async def _book(
     await apply_transition(conn, cash_entries.CASES, step, now=context.now)
     if entry["claim_id"] is not None:
         await claim_payments.follow(conn, entry, context, released_by=second.name)
+    if entry["sign"] < 0:
+        await payment_entries.take_back(conn, entry, context)
     await watch_pool(conn, pool, day=booked_on, now=context.now)
     await serve_line(conn, pool.code, now=context.now)
     return seq
@@ -146,7 +149,14 @@ async def _end(
     conn: asyncpg.Connection, entry_id: UUID, action: Action, context: StepContext, reason: str
 ) -> None:
     _, entry = await _locked(conn, entry_id, action, context)
+    await payment_entries.require_no_order(conn, entry)
     step = Step(case=entry, action=action, by=context.by, reason=reason)
+    await apply_transition(conn, cash_entries.CASES, step, now=context.now)
+
+
+async def drop(conn: asyncpg.Connection, entry: Row, context: StepContext, *, reason: str) -> None:
+    """Its payment order has ended before anything was booked. The pool and the entry are locked."""
+    step = Step(case=entry, action=Action.DROP, by=SYSTEM, reason=reason)
     await apply_transition(conn, cash_entries.CASES, step, now=context.now)
 
 

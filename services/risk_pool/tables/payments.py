@@ -1,0 +1,90 @@
+"""Payment files, their orders and the bank's reports in PostgreSQL. Whoever writes holds the pool's
+lock; the database refuses a second live order for an item."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from services.risk_pool.domain import payment_file, payment_order
+from shared.transitions import CaseTable
+
+FILES = CaseTable(
+    life_cycle=payment_file.LIFE_CYCLE,
+    kind="payment_file",
+    table="payment_files",
+    bank=None,
+    columns={"released_by": "text", "released_name": "text", "released_on": "date"},
+)
+ORDERS = CaseTable(
+    life_cycle=payment_order.LIFE_CYCLE,
+    kind="payment_order",
+    table="payment_orders",
+    bank=None,
+    columns={"reason_code": "text", "reason": "text"},
+)
+
+_FILE = (
+    "id", "number", "pool_code", "account_id", "execution_on", "orders", "total_fen", "content",
+    "sha256", "state", "state_since", "due_on", "prepared_by", "prepared_name", "prepared_at",
+)  # fmt: skip
+_ORDER = (
+    "id", "pool_code", "file_id", "position", "end_to_end", "item", "party_code", "entry_id",
+    "party_account_id", "amount_fen", "state", "state_since", "due_on",
+)  # fmt: skip
+_REPORT = (
+    "id", "pool_code", "file_id", "message", "file_sha256", "imported_at", "imported_by",
+    "imported_name",
+)  # fmt: skip
+
+
+def _insert(table: str, columns: Sequence[str]) -> str:
+    places = ", ".join(f"${n}" for n, _ in enumerate(columns, start=1))
+    return f"insert into {table} ({', '.join(columns)}) values ({places})"
+
+
+async def insert(
+    conn: asyncpg.Connection, file: Mapping[str, Any], orders: Sequence[Mapping[str, Any]]
+) -> None:
+    """Keep a file with its orders as prepared."""
+    await conn.execute(_insert("payment_files", _FILE), *(file[name] for name in _FILE))
+    rows = [[order[name] for name in _ORDER] for order in orders]
+    await conn.executemany(_insert("payment_orders", _ORDER), rows)
+
+
+async def insert_report(conn: asyncpg.Connection, report: Mapping[str, Any]) -> None:
+    """Keep that a report was taken."""
+    await conn.execute(
+        _insert("payment_status_reports", _REPORT), *(report[name] for name in _REPORT)
+    )
+
+
+async def pool_of(conn: asyncpg.Connection, file_id: UUID) -> str | None:
+    """The pool of a file, to be locked before it; None where the caller may know of none."""
+    code: str | None = await conn.fetchval(
+        "select pool_code from payment_files where id = $1", file_id
+    )
+    return code
+
+
+async def lock(conn: asyncpg.Connection, file_id: UUID) -> asyncpg.Record:
+    """A file for changing. It exists, and its pool is locked."""
+    file = await conn.fetchrow("select * from payment_files where id = $1 for update", file_id)
+    assert file is not None
+    return file
+
+
+async def lock_orders(conn: asyncpg.Connection, file_id: UUID) -> list[asyncpg.Record]:
+    """The orders of a file for changing, in order."""
+    rows: list[asyncpg.Record] = await conn.fetch(
+        "select * from payment_orders where file_id = $1 order by position for update", file_id
+    )
+    return rows
+
+
+async def lock_order_of_entry(conn: asyncpg.Connection, entry_id: UUID) -> asyncpg.Record | None:
+    """The order that a cash entry books, for changing."""
+    return await conn.fetchrow(
+        "select * from payment_orders where entry_id = $1 for update", entry_id
+    )
