@@ -117,7 +117,13 @@ async def test_claims_decided_at_the_same_moment_leave_the_last_million_to_the_f
         for claim in claims:
             await pool.readies(claim)
 
-        answers = await asyncio.gather(*(pool.approves_now(claim) for claim in reversed(claims)))
+        seen = [(await pool.trial(claim))["id"] for claim in claims]
+        answers = await asyncio.gather(
+            *(
+                pool.approves_now(claim, trial=trial)
+                for claim, trial in reversed(list(zip(claims, seen, strict=True)))
+            )
+        )
 
         paid = [answer.json()["pool_pays"] for answer in reversed(answers)]
         assert paid == ["800000.00", "200000.00", "0.00", "0.00"]

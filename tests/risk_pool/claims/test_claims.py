@@ -464,10 +464,16 @@ async def test_claims_approved_at_the_same_moment_share_one_cap(running):
         filed = [await pool.files(name, "5000000.00", overdue_days=95) for name in names]
         reviewed = [(await pool.reviews(claim))["id"] for claim in filed]
 
+        seen = [(await pool.trial({"id": claim_id}))["id"] for claim_id in reviewed]
+
         answers = await asyncio.gather(
-            *(pool.approves_now({"id": claim_id}) for claim_id in reviewed)
+            *(
+                pool.approves_now({"id": claim_id}, trial=trial)
+                for claim_id, trial in zip(reviewed, seen, strict=True)
+            )
         )
 
+        assert {answer.status_code for answer in answers} == {200}, [one.text for one in answers]
         # The bank's year is 5 % of 20,000,000: a million, for who filed first.
         paid = [parse_fen(answer.json()["pool_pays"]) for answer in answers]
         assert paid == [yuan("1000000.00"), 0, 0, 0]
