@@ -10,14 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.applications.api.responses import MovedAnswer
-from services.applications.domain.life_cycle import LIFE_CYCLE, State
+from services.applications.domain.life_cycle import State
 from services.applications.handlers.case_in_hand import CaseInHand, locked_case
-from shared.auth.identity import Forbidden, Identity, requires
+from shared.auth.identity import Identity, requires
 from shared.context import Context
 from shared.http.etags import etag, require_match
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import MOST_PER_PAGE
-from shared.life_cycle import LifeCycle
 from shared.transitions import Transition
 
 Anyone = Annotated[Identity, Depends(requires())]
@@ -25,23 +24,6 @@ BankOperator = Annotated[Identity, Depends(requires("bank_operator"))]
 Limit = Annotated[int, Query(ge=1, le=MOST_PER_PAGE)]
 Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of a page.")]
 PlainCode = Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
-
-
-def who_may(action: str, life_cycle: LifeCycle = LIFE_CYCLE) -> Callable[..., Awaitable[Identity]]:
-    """A dependency that gives the caller, if the life cycle lets one of their roles take the step.
-
-    From where the case stands it may still be another role's; the move itself asks that.
-    """
-
-    async def caller(identity: Anyone) -> Identity:
-        roles = {role for move in life_cycle.moves if move.action == action for role in move.roles}
-        if not roles & identity.roles:
-            raise Forbidden(
-                "您的角色不能进行此操作", "Your roles do not allow this.", required=sorted(roles)
-            )
-        return identity
-
-    return caller
 
 
 async def on_case(

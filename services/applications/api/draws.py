@@ -4,7 +4,7 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Path
 from pydantic import ConfigDict, Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,12 +16,11 @@ from services.applications.api.common import (
     move,
     on_case,
     unmoved,
-    who_may,
 )
 from services.applications.api.requests import Day, ListsChecked, ReasonBody, as_lists
 from services.applications.api.responses import DrawAnswer, MovedAnswer
 from services.applications.domain.draws import Draw
-from services.applications.domain.life_cycle import Action
+from services.applications.domain.life_cycle import LIFE_CYCLE, Action
 from services.applications.handlers import drawing
 from services.applications.handlers.case_in_hand import CaseInHand
 from services.applications.queries import loans
@@ -29,13 +28,14 @@ from shared.auth.identity import Identity
 from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer
 from shared.http.pages import Page
+from shared.http.part_in import part_in
 from shared.http.requests import RequestBody, ShortText
 from shared.money import MONEY_NAMES, RequestFen
 
 router = APIRouter(tags=["loans"])
 
-Drawer = Annotated[Identity, Depends(who_may(Action.DRAW))]
-Undoer = Annotated[Identity, Depends(who_may(Action.UNDO_DRAW))]
+Drawer = Annotated[Identity, part_in(LIFE_CYCLE, Action.DRAW)]
+Undoer = Annotated[Identity, part_in(LIFE_CYCLE, Action.UNDO_DRAW)]
 DrawNo = Annotated[int, Path(ge=2, le=10_000, description="The disbursement is draw 1.")]
 
 

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.applications.api.common import Anyone, on_case, who_may
+from services.applications.api.common import Anyone, on_case
 from services.applications.api.requests import Day, DocumentBody, OpinionBody
 from services.applications.domain.loan_change import LIFE_CYCLE, Action, Change, Kind, State
 from services.applications.handlers import loan_changes
@@ -24,16 +24,17 @@ from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page
+from shared.http.part_in import part_in
 from shared.http.requests import LongText, RequestBody
 from shared.life_cycle import Row
 from shared.transitions import Transition
 
 router = APIRouter(tags=["loans"])
 
-Requester = Annotated[Identity, Depends(who_may(Action.REQUEST, LIFE_CYCLE))]
-Recommender = Annotated[Identity, Depends(who_may(Action.RECOMMEND, LIFE_CYCLE))]
-Approver = Annotated[Identity, Depends(who_may(Action.APPROVE, LIFE_CYCLE))]
-Refuser = Annotated[Identity, Depends(who_may(Action.REFUSE, LIFE_CYCLE))]
+Requester = Annotated[Identity, part_in(LIFE_CYCLE, Action.REQUEST)]
+Recommender = Annotated[Identity, part_in(LIFE_CYCLE, Action.RECOMMEND)]
+Approver = Annotated[Identity, part_in(LIFE_CYCLE, Action.APPROVE)]
+Refuser = Annotated[Identity, part_in(LIFE_CYCLE, Action.REFUSE)]
 
 
 class LoanChangeBody(RequestBody):

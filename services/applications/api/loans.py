@@ -4,7 +4,7 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,11 +18,10 @@ from services.applications.api.common import (
     move,
     on_case,
     unmoved,
-    who_may,
 )
 from services.applications.api.requests import DisbursementBody, Month, PledgeBody, ReasonBody
 from services.applications.api.responses import LoanAnswer, MovedAnswer
-from services.applications.domain.life_cycle import Action, State
+from services.applications.domain.life_cycle import LIFE_CYCLE, Action, State
 from services.applications.handlers import disbursing, undoing
 from services.applications.handlers.case_in_hand import CaseInHand
 from services.applications.queries import loans
@@ -31,12 +30,13 @@ from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer
 from shared.http.pages import Page, decode_cursor, encode_cursor
+from shared.http.part_in import part_in
 
 router = APIRouter(tags=["loans"])
 
-Pledger = Annotated[Identity, Depends(who_may(Action.REGISTER_PLEDGE))]
-Lender = Annotated[Identity, Depends(who_may(Action.DISBURSE))]
-Undoer = Annotated[Identity, Depends(who_may(Action.UNDO_DISBURSEMENT))]
+Pledger = Annotated[Identity, part_in(LIFE_CYCLE, Action.REGISTER_PLEDGE)]
+Lender = Annotated[Identity, part_in(LIFE_CYCLE, Action.DISBURSE)]
+Undoer = Annotated[Identity, part_in(LIFE_CYCLE, Action.UNDO_DISBURSEMENT)]
 
 
 @router.post("/applications/{case_id}/pledge-registration", response_model=MovedAnswer)

@@ -4,27 +4,28 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.applications.api.common import move, who_may
+from services.applications.api.common import move
 from services.applications.api.requests import ApprovalBody, OpinionBody, ReasonBody, ReturnBody
 from services.applications.api.responses import MovedAnswer
-from services.applications.domain.life_cycle import Action
+from services.applications.domain.life_cycle import LIFE_CYCLE, Action
 from services.applications.handlers import decisions
 from shared.auth.identity import Identity
 from shared.http.context import CurrentContext
+from shared.http.part_in import part_in
 
 router = APIRouter(tags=["reviews"])
 
-Taker = Annotated[Identity, Depends(who_may(Action.TAKE))]
-Releaser = Annotated[Identity, Depends(who_may(Action.RELEASE))]
-Recommender = Annotated[Identity, Depends(who_may(Action.RECOMMEND))]
-Returner = Annotated[Identity, Depends(who_may(Action.RETURN))]
-Rejecter = Annotated[Identity, Depends(who_may(Action.REJECT))]
-Approver = Annotated[Identity, Depends(who_may(Action.APPROVE))]
-Closer = Annotated[Identity, Depends(who_may(Action.CLOSE))]
+Taker = Annotated[Identity, part_in(LIFE_CYCLE, Action.TAKE)]
+Releaser = Annotated[Identity, part_in(LIFE_CYCLE, Action.RELEASE)]
+Recommender = Annotated[Identity, part_in(LIFE_CYCLE, Action.RECOMMEND)]
+Returner = Annotated[Identity, part_in(LIFE_CYCLE, Action.RETURN)]
+Rejecter = Annotated[Identity, part_in(LIFE_CYCLE, Action.REJECT)]
+Approver = Annotated[Identity, part_in(LIFE_CYCLE, Action.APPROVE)]
+Closer = Annotated[Identity, part_in(LIFE_CYCLE, Action.CLOSE)]
 
 
 @router.post("/applications/{case_id}/take", response_model=MovedAnswer)

@@ -6,14 +6,14 @@ from typing import Annotated
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.applications.api.common import move, on_case, who_may
+from services.applications.api.common import move, on_case
 from services.applications.api.requests import SubmissionBody, WithdrawalBody
 from services.applications.api.responses import FindingAnswer, MovedAnswer, SubmissionAnswer
-from services.applications.domain.life_cycle import Action, State
+from services.applications.domain.life_cycle import LIFE_CYCLE, Action, State
 from services.applications.handlers import decisions, submission
 from services.applications.handlers.case_in_hand import CaseInHand
 from services.applications.tables.submissions import FiledCase
@@ -21,12 +21,13 @@ from shared.auth.identity import Identity
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
+from shared.http.part_in import part_in
 
 router = APIRouter(tags=["applications"])
 
-Submitter = Annotated[Identity, Depends(who_may(Action.SUBMIT))]
-Mender = Annotated[Identity, Depends(who_may(Action.RESUBMIT))]
-Withdrawer = Annotated[Identity, Depends(who_may(Action.WITHDRAW))]
+Submitter = Annotated[Identity, part_in(LIFE_CYCLE, Action.SUBMIT)]
+Mender = Annotated[Identity, part_in(LIFE_CYCLE, Action.RESUBMIT)]
+Withdrawer = Annotated[Identity, part_in(LIFE_CYCLE, Action.WITHDRAW)]
 
 TRIES = 5
 """How often a case is looked at again whose rights another case took in the same moment."""

@@ -12,7 +12,7 @@ from typing import ClassVar, Final
 
 from services.applications.domain.life_cycle import LIFE_CYCLE, TAKES_DRAWS, State
 from services.applications.domain.lists_checked import ListChecked
-from services.applications.domain.loan_terms import within
+from services.applications.domain.loan_terms import filed_late, looked_at_within, within
 from shared.money import group_fen
 from shared.refusals import FieldFault, Refused
 
@@ -87,15 +87,10 @@ def draw_faults(
             FieldFault(("drawn_on",), "draws-over",
                   f"提款期已于 {draws_until} 届满", f"The loan could be drawn until {draws_until}.")
         )  # fmt: skip
-    if filed_by is not None and today > filed_by:
-        faults.append(
-            FieldFault(("drawn_on",), "filed-late",
-                  f"本次提款应于 {filed_by} 前备案，已逾备案期限",
-                  f"A draw of {draw.drawn_on} is filed by {filed_by}; that is past.")
-        )  # fmt: skip
-    for index, one in enumerate(draw.lists_checked):
-        place = ("lists_checked", index, "checked_on")
-        faults += within(one.checked_on, place, disbursed_on, draw.drawn_on)
+    faults += filed_late(
+        filed_by, ("drawn_on",), today, zh="本次提款", en=f"A draw of {draw.drawn_on}"
+    )
+    faults += looked_at_within(draw.lists_checked, disbursed_on, draw.drawn_on)
     return tuple(faults)
 
 

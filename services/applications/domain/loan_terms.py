@@ -1,6 +1,6 @@
 """What must hold when a pledge is registered and when a loan is paid out; all faults at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -107,15 +107,11 @@ def disbursement_faults(
                   f"预留额度已于 {reserved_until} 到期",
                   f"Capacity was held until {reserved_until}.")
         )  # fmt: skip
-    if filed_by is not None and today > filed_by:
-        faults.append(
-            FieldFault(("disbursed_on",), "filed-late",
-                  f"本次放款应于 {filed_by} 前备案，已逾备案期限",
-                  f"A loan paid out on {paid.disbursed_on} is filed by {filed_by}; that is past.")
-        )  # fmt: skip
-    for index, one in enumerate(paid.lists_checked):
-        place = ("lists_checked", index, "checked_on")
-        faults += within(one.checked_on, place, approved_on, paid.disbursed_on)
+    faults += filed_late(
+        filed_by, ("disbursed_on",), today,
+        zh="本次放款", en=f"A loan paid out on {paid.disbursed_on}",
+    )  # fmt: skip
+    faults += looked_at_within(paid.lists_checked, approved_on, paid.disbursed_on)
     latest = add_months(paid.disbursed_on, tenor_months)
     if paid.matures_on <= paid.disbursed_on:
         faults.append(
@@ -163,6 +159,24 @@ def _draws_faults(paid: Disbursement, approved_fen: int) -> list[FieldFault]:
 LOAN_NO_USED: Final = FieldFault(
     ("loan_no",), "loan-no-used", "借据号已用于另一笔贷款", "Another loan has this number."
 )
+
+
+def filed_late(
+    filed_by: date | None, place: tuple[str | int, ...], today: date, *, zh: str, en: str
+) -> list[FieldFault]:
+    """What is told after the programme's term for filing (`filed_by`; None: it has none)."""
+    if filed_by is None or today <= filed_by:
+        return []
+    return [
+        FieldFault(place, "filed-late", f"{zh}应于 {filed_by} 前备案，已逾备案期限",
+                   f"{en} is filed by {filed_by}; that is past.")
+    ]  # fmt: skip
+
+
+def looked_at_within(lists: Sequence[ListChecked], first: date, last: date) -> Iterator[FieldFault]:
+    """The looks at lists on days that are not between two others."""
+    for index, one in enumerate(lists):
+        yield from within(one.checked_on, ("lists_checked", index, "checked_on"), first, last)
 
 
 def within(day: date, place: tuple[str | int, ...], first: date, last: date) -> list[FieldFault]:

@@ -15,7 +15,6 @@ from services.risk_pool.api.cases import (
     Anyone,
     CaseStep,
     add_steps,
-    part_in,
     presented,
     step_context,
 )
@@ -38,6 +37,7 @@ from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
+from shared.http.part_in import part_in
 from shared.http.progress import StepAnswer, progress_answer
 from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
 from shared.life_cycle import Row

@@ -14,7 +14,6 @@ from services.risk_pool.api.cases import (
     Anyone,
     CaseStep,
     add_steps,
-    part_in,
     presented,
     step_context,
 )
@@ -27,6 +26,7 @@ from shared.auth.identity import Identity
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
+from shared.http.part_in import part_in
 from shared.http.requests import LongText, RequestBody
 from shared.refusals import NotFound
 from shared.transitions import history_of

@@ -10,7 +10,7 @@ import asyncpg
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from services.risk_pool.handlers.step_context import StepContext
-from shared.auth.identity import Forbidden, Identity, requires
+from shared.auth.identity import Identity, requires
 from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.http.etags import etag, require_match
@@ -19,26 +19,6 @@ from shared.http.requests import RequestBody
 from shared.life_cycle import LifeCycle
 
 Anyone = Annotated[Identity, Depends(requires())]
-
-
-def part_in(life_cycle: LifeCycle, *actions: str) -> Any:
-    """A dependency that gives the caller, if the table names one of their roles for one of these
-    actions (for any, if none is named); which row is theirs, the life cycle says."""
-
-    async def caller(identity: Anyone) -> Identity:
-        roles = {
-            role
-            for move in life_cycle.moves
-            if not actions or move.action in actions
-            for role in move.roles
-        }
-        if not identity.roles & roles:
-            raise Forbidden(
-                "您的角色不能进行此操作", "Your roles do not allow this.", required=sorted(roles)
-            )
-        return identity
-
-    return Depends(caller)
 
 
 def presented(life_cycle: LifeCycle, row: Mapping[str, Any], caller: Identity) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from services.risk_pool.api.case_requests import (
     Refusal,
 )
 from services.risk_pool.api.case_responses import Money, MoveAnswer, WaitingFor
-from services.risk_pool.api.cases import CaseStep, add_steps, part_in, presented, step_context
+from services.risk_pool.api.cases import CaseStep, add_steps, presented, step_context
 from services.risk_pool.api.roles import BUREAU, require_pool
 from services.risk_pool.domain.cash_booking import CashEntered
 from services.risk_pool.domain.cash_entry import KIND_WORDS, LIFE_CYCLE, Action, Kind, State
@@ -29,6 +29,7 @@ from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
+from shared.http.part_in import part_in
 from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
 from shared.money import MONEY_NAMES, Fen, RequestFen
 from shared.refusals import NotFound

@@ -16,7 +16,7 @@ from services.risk_pool.api.case_responses import (
     PreCheckAnswer,
     StandsAt,
 )
-from services.risk_pool.api.cases import part_in, step_context
+from services.risk_pool.api.cases import step_context
 from services.risk_pool.api.claim_needs import amounts_of_claim, facts_of_claim
 from services.risk_pool.api.claims import detail
 from services.risk_pool.domain.claim import LIFE_CYCLE, Action
@@ -30,6 +30,7 @@ from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
+from shared.http.part_in import part_in
 from shared.schemes.vocabulary import DOCUMENTS
 
 router = APIRouter(tags=["claims"])

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field, StringConstraints
 
 from services.risk_pool.api.case_requests import Refusal
-from services.risk_pool.api.cases import Anyone, part_in, step_context
+from services.risk_pool.api.cases import Anyone, step_context
 from services.risk_pool.api.programme_answers import (
     detail_answered,
     difference_answered,
@@ -28,6 +28,7 @@ from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
+from shared.http.part_in import part_in
 from shared.http.requests import IsoDate, RequestBody
 from shared.postgres.database import EVERYWHERE
 from shared.schemes.publication import Publication

@@ -18,7 +18,6 @@ from services.risk_pool.api.cases import (
     Anyone,
     CaseStep,
     add_steps,
-    part_in,
     presented,
     step_context,
 )
@@ -43,6 +42,7 @@ from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
+from shared.http.part_in import part_in
 from shared.http.progress import progress_answer
 from shared.life_cycle import Row
 from shared.postgres.database import EVERYWHERE

@@ -9,7 +9,7 @@ from pydantic import WithJsonSchema
 
 from services.risk_pool.api import statements
 from services.risk_pool.api.case_responses import MoveAnswer
-from services.risk_pool.api.cases import Anyone, part_in, presented, version_check
+from services.risk_pool.api.cases import Anyone, presented, version_check
 from services.risk_pool.api.roles import require_pool
 from services.risk_pool.api.settlement_responses import (
     SettlementAnswer,
@@ -31,6 +31,7 @@ from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
+from shared.http.part_in import part_in
 from shared.http.progress import progress_answer
 from shared.months import Month
 from shared.postgres.database import EVERYWHERE

@@ -2,27 +2,12 @@
 in suspense. The bureau's own; no bank sees any of it."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, Text
+from sqlalchemy import BigInteger, Column, LargeBinary
 from sqlmodel import Field, SQLModel
 
-
-def _text(*, primary_key: bool = False) -> Any:
-    return Field(sa_column=Column(Text, primary_key=primary_key, nullable=False))
-
-
-def _optional() -> Any:
-    return Field(default=None, sa_column=Column(Text, nullable=True))
-
-
-def _moment() -> Any:
-    return Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-
-
-def _fen() -> Any:
-    return Field(sa_column=Column(BigInteger, nullable=False))
+from services.risk_pool.tables.rows import columns
 
 
 class PoolAccount(SQLModel, table=True):
@@ -31,19 +16,19 @@ class PoolAccount(SQLModel, table=True):
     __tablename__ = "pool_accounts"
 
     id: UUID = Field(primary_key=True)
-    pool_code: str = _text()
-    account_number: str = _text()
-    bank_name: str = _text()
-    holder: str = _text()
-    state: str = _text()
-    state_since: datetime = _moment()
+    pool_code: str = columns.text()
+    account_number: str = columns.text()
+    bank_name: str = columns.text()
+    holder: str = columns.text()
+    state: str = columns.text()
+    state_since: datetime = columns.moment()
     version: int
     due_on: date | None = None
-    entered_by: str = _text()
-    entered_name: str = _text()
-    entered_at: datetime = _moment()
-    confirmed_by: str | None = _optional()
-    confirmed_name: str | None = _optional()
+    entered_by: str = columns.text()
+    entered_name: str = columns.text()
+    entered_at: datetime = columns.moment()
+    confirmed_by: str | None = columns.optional_text()
+    confirmed_name: str | None = columns.optional_text()
     confirmed_on: date | None = None
 
 
@@ -53,20 +38,20 @@ class AccountStatement(SQLModel, table=True):
     __tablename__ = "account_statements"
 
     id: UUID = Field(primary_key=True)
-    pool_code: str = _text()
+    pool_code: str = columns.text()
     account_id: UUID
-    format: str = _text()
-    file_name: str = _text()
+    format: str = columns.text()
+    file_name: str = columns.text()
     file_sha256: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     covers_until: date
-    opening_fen: int = _fen()
-    closing_fen: int = _fen()
+    opening_fen: int = columns.fen()
+    closing_fen: int = columns.fen()
     entries_new: int
     entries_known: int
     rows_passed_over: int
-    imported_at: datetime = _moment()
-    imported_by: str = _text()
-    imported_name: str = _text()
+    imported_at: datetime = columns.moment()
+    imported_by: str = columns.text()
+    imported_name: str = columns.text()
 
 
 class AccountLine(SQLModel, table=True):
@@ -76,20 +61,20 @@ class AccountLine(SQLModel, table=True):
     __tablename__ = "account_lines"
 
     id: UUID = Field(primary_key=True)
-    pool_code: str = _text()
+    pool_code: str = columns.text()
     account_id: UUID
     statement_id: UUID
     position: int
     is_opening: bool
     line: int
     booked_on: date
-    amount_fen: int = _fen()
-    balance_fen: int = _fen()
-    reference: str = _text()
-    counterparty_name: str = _text()
-    counterparty_account: str = _text()
-    purpose: str = _text()
-    key: str = _text()
+    amount_fen: int = columns.fen()
+    balance_fen: int = columns.fen()
+    reference: str = columns.text()
+    counterparty_name: str = columns.text()
+    counterparty_account: str = columns.text()
+    purpose: str = columns.text()
+    key: str = columns.text()
 
 
 class AccountLineTally(SQLModel, table=True):
@@ -98,9 +83,9 @@ class AccountLineTally(SQLModel, table=True):
     __tablename__ = "account_line_tallies"
 
     line_id: UUID = Field(primary_key=True)
-    pool_code: str = _text()
-    amount_fen: int = _fen()
-    matched_fen: int = _fen()
+    pool_code: str = columns.text()
+    amount_fen: int = columns.fen()
+    matched_fen: int = columns.fen()
 
 
 class AccountMovementTally(SQLModel, table=True):
@@ -108,10 +93,10 @@ class AccountMovementTally(SQLModel, table=True):
 
     __tablename__ = "account_movement_tallies"
 
-    pool_code: str = _text(primary_key=True)
+    pool_code: str = columns.text(primary_key=True)
     seq: int = Field(sa_column=Column(BigInteger, primary_key=True, nullable=False))
-    amount_fen: int = _fen()
-    matched_fen: int = _fen()
+    amount_fen: int = columns.fen()
+    matched_fen: int = columns.fen()
 
 
 class AccountMatch(SQLModel, table=True):
@@ -120,14 +105,14 @@ class AccountMatch(SQLModel, table=True):
     __tablename__ = "account_matches"
 
     id: UUID = Field(primary_key=True)
-    pool_code: str = _text()
-    how: str = _text()
-    rule: str = _text()
-    difference_fen: int = _fen()
-    note: str = _text()
-    made_at: datetime = _moment()
-    made_by: str = _text()
-    made_name: str = _text()
+    pool_code: str = columns.text()
+    how: str = columns.text()
+    rule: str = columns.text()
+    difference_fen: int = columns.fen()
+    note: str = columns.text()
+    made_at: datetime = columns.moment()
+    made_by: str = columns.text()
+    made_name: str = columns.text()
 
 
 class AccountMatchPart(SQLModel, table=True):
@@ -137,10 +122,10 @@ class AccountMatchPart(SQLModel, table=True):
 
     match_id: UUID = Field(primary_key=True)
     part: int = Field(primary_key=True)
-    pool_code: str = _text()
+    pool_code: str = columns.text()
     line_id: UUID | None = None
     seq: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
-    amount_fen: int = _fen()
+    amount_fen: int = columns.fen()
 
 
 class AccountMatchUndo(SQLModel, table=True):
@@ -149,11 +134,11 @@ class AccountMatchUndo(SQLModel, table=True):
     __tablename__ = "account_match_undos"
 
     match_id: UUID = Field(primary_key=True)
-    pool_code: str = _text()
-    reason: str = _text()
-    undone_at: datetime = _moment()
-    undone_by: str = _text()
-    undone_name: str = _text()
+    pool_code: str = columns.text()
+    reason: str = columns.text()
+    undone_at: datetime = columns.moment()
+    undone_by: str = columns.text()
+    undone_name: str = columns.text()
 
 
 class AccountBooking(SQLModel, table=True):
@@ -162,26 +147,26 @@ class AccountBooking(SQLModel, table=True):
     __tablename__ = "account_bookings"
 
     id: UUID = Field(primary_key=True)
-    number: str = _text()
-    pool_code: str = _text()
-    kind: str = _text()
-    why: str = _text()
+    number: str = columns.text()
+    pool_code: str = columns.text()
+    kind: str = columns.text()
+    why: str = columns.text()
     root_id: UUID
     line_id: UUID | None = None
-    amount_fen: int = _fen()
+    amount_fen: int = columns.fen()
     value_date: date
-    target: str | None = _optional()
-    party_code: str | None = _optional()
-    note: str = _text()
-    state: str = _text()
-    state_since: datetime = _moment()
+    target: str | None = columns.optional_text()
+    party_code: str | None = columns.optional_text()
+    note: str = columns.text()
+    state: str = columns.text()
+    state_since: datetime = columns.moment()
     version: int
     due_on: date | None = None
-    proposed_by: str = _text()
-    proposed_name: str = _text()
-    proposed_at: datetime = _moment()
-    released_by: str | None = _optional()
-    released_name: str | None = _optional()
+    proposed_by: str = columns.text()
+    proposed_name: str = columns.text()
+    proposed_at: datetime = columns.moment()
+    released_by: str | None = columns.optional_text()
+    released_name: str | None = columns.optional_text()
     booked_on: date | None = None
     seq: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     explanation_id: UUID | None = None

@@ -1,23 +1,12 @@
 """Cash by two persons, and what is owed until cash has settled it."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, SmallInteger, Text
+from sqlalchemy import BigInteger, Column, DateTime, SmallInteger
 from sqlmodel import Field, SQLModel
 
-
-def _text(*, primary_key: bool = False) -> Any:
-    return Field(sa_column=Column(Text, primary_key=primary_key, nullable=False))
-
-
-def _optional() -> Any:
-    return Field(default=None, sa_column=Column(Text, nullable=True))
-
-
-def _moment() -> Any:
-    return Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+from services.risk_pool.tables.rows import columns
 
 
 class CashEntryRow(SQLModel, table=True):
@@ -30,36 +19,36 @@ class CashEntryRow(SQLModel, table=True):
     __tablename__ = "cash_entries"
 
     id: UUID = Field(primary_key=True)
-    number: str = _text()
-    pool_code: str = _text()
-    kind: str = _text()
-    of_kind: str = _text()
+    number: str = columns.text()
+    pool_code: str = columns.text()
+    kind: str = columns.text()
+    of_kind: str = columns.text()
     sign: int = Field(sa_column=Column(SmallInteger, nullable=False))
     root_id: UUID
     reverses: UUID | None = None
-    reverses_number: str = _text()
-    party_code: str | None = _optional()
+    reverses_number: str = columns.text()
+    party_code: str | None = columns.optional_text()
     amount_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     value_date: date
-    bank_reference: str = _text()
-    account: str = _text()
-    item: str = _text()
+    bank_reference: str = columns.text()
+    account: str = columns.text()
+    item: str = columns.text()
     claim_id: UUID | None = None
     loan_id: UUID | None = None
-    note: str = _text()
+    note: str = columns.text()
     double_of: UUID | None = None
-    state: str = _text()
-    state_since: datetime = _moment()
+    state: str = columns.text()
+    state_since: datetime = columns.moment()
     version: int
     due_on: date | None = None
-    entered_at: datetime = _moment()
-    entered_by: str = _text()
-    entered_name: str = _text()
-    released_by: str | None = _optional()
-    released_name: str | None = _optional()
+    entered_at: datetime = columns.moment()
+    entered_by: str = columns.text()
+    entered_name: str = columns.text()
+    released_by: str | None = columns.optional_text()
+    released_name: str | None = columns.optional_text()
     released_on: date | None = None
     booked_on: date | None = None
-    reference: str | None = _optional()
+    reference: str | None = columns.optional_text()
     explanation_id: UUID | None = None
     line_id: UUID | None = None
 
@@ -69,10 +58,10 @@ class OpenItemRow(SQLModel, table=True):
 
     __tablename__ = "open_items"
 
-    pool_code: str = _text(primary_key=True)
-    reference: str = _text(primary_key=True)
-    direction: str = _text()
-    party_code: str = _text()
+    pool_code: str = columns.text(primary_key=True)
+    reference: str = columns.text(primary_key=True)
+    direction: str = columns.text()
+    party_code: str = columns.text()
     amount_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     since: date
     due_on: date

@@ -1,15 +1,12 @@
 """Pools, those who take part in them, and what banks agreed to."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, Text
+from sqlalchemy import BigInteger, Column, DateTime, LargeBinary
 from sqlmodel import Field, SQLModel
 
-
-def _text(*, primary_key: bool = False) -> Any:
-    return Field(sa_column=Column(Text, primary_key=primary_key, nullable=False))
+from services.risk_pool.tables.rows import columns
 
 
 class PoolRow(SQLModel, table=True):
@@ -17,11 +14,11 @@ class PoolRow(SQLModel, table=True):
 
     __tablename__ = "pools"
 
-    code: str = _text(primary_key=True)
-    name: str = _text()
-    programme: str = _text()
+    code: str = columns.text(primary_key=True)
+    name: str = columns.text()
+    programme: str = columns.text()
     opened_on: date
-    prefix: str = _text()
+    prefix: str = columns.text()
     stopped: bool
     closed_until: date | None = None
     last_seq: int = Field(sa_column=Column(BigInteger, nullable=False))
@@ -35,10 +32,10 @@ class PartyRow(SQLModel, table=True):
 
     __tablename__ = "parties"
 
-    pool_code: str = _text(primary_key=True)
-    code: str = _text(primary_key=True)
-    role: str = _text()
-    name: str = _text()
+    pool_code: str = columns.text(primary_key=True)
+    code: str = columns.text(primary_key=True)
+    role: str = columns.text()
+    name: str = columns.text()
     joined_on: date
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
@@ -49,12 +46,12 @@ class AgreementRow(SQLModel, table=True):
     __tablename__ = "agreements"
 
     id: UUID = Field(primary_key=True)
-    pool_code: str = _text()
-    bank_code: str = _text()
+    pool_code: str = columns.text()
+    bank_code: str = columns.text()
     line_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     pool_share_fen: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     valid_from: date
     valid_to: date | None = None
-    note: str = _text()
+    note: str = columns.text()
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    created_by: str = _text()
+    created_by: str = columns.text()

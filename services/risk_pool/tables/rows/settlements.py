@@ -9,13 +9,7 @@ from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-
-def _moment() -> Any:
-    return Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
-
-
-def _person() -> Any:
-    return Field(default=None, sa_column=Column(Text, nullable=True))
+from services.risk_pool.tables.rows import columns
 
 
 class Settlement(SQLModel, table=True):
@@ -35,12 +29,12 @@ class Settlement(SQLModel, table=True):
     loans: int
     previewed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     previewed_by: str = Field(sa_column=Column(Text, nullable=False))
-    confirmed_at: datetime | None = _moment()
-    confirmed_by: str | None = _person()
-    signed_at: datetime | None = _moment()
-    signed_by: str | None = _person()
-    posted_at: datetime | None = _moment()
-    posted_by: str | None = _person()
+    confirmed_at: datetime | None = columns.optional_moment()
+    confirmed_by: str | None = columns.optional_text()
+    signed_at: datetime | None = columns.optional_moment()
+    signed_by: str | None = columns.optional_text()
+    posted_at: datetime | None = columns.optional_moment()
+    posted_by: str | None = columns.optional_text()
     posted_on: date | None = None
 
 

@@ -8,13 +8,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-
-def _text() -> Any:
-    return Field(sa_column=Column(Text, nullable=False))
-
-
-def _fen() -> Any:
-    return Field(default=None, sa_column=Column(BigInteger, nullable=True))
+from services.risk_pool.tables.rows import columns
 
 
 class SubsidyRow(SQLModel, table=True):
@@ -23,19 +17,19 @@ class SubsidyRow(SQLModel, table=True):
     __tablename__ = "subsidies"
 
     id: UUID = Field(primary_key=True)
-    number: str = _text()
-    pool_code: str = _text()
-    bank_code: str = _text()
+    number: str = columns.text()
+    pool_code: str = columns.text()
+    bank_code: str = columns.text()
     loan_id: UUID
-    loan_number: str = _text()
-    borrower_uscc: str = _text()
-    borrower_name: str = _text()
-    programme: str = _text()
-    mode: str = _text()
+    loan_number: str = columns.text()
+    borrower_uscc: str = columns.text()
+    borrower_name: str = columns.text()
+    programme: str = columns.text()
+    mode: str = columns.text()
     terms_on: date
-    code: str = _text()
-    product: str = _text()
-    state: str = _text()
+    code: str = columns.text()
+    product: str = columns.text()
+    state: str = columns.text()
     state_since: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     version: int
     due_on: date | None = None
@@ -45,8 +39,8 @@ class SubsidyRow(SQLModel, table=True):
     until: date
     principal_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     rate_bp: int
-    interest_paid_fen: int | None = _fen()
-    fee_fen: int | None = _fen()
+    interest_paid_fen: int | None = columns.optional_fen()
+    fee_fen: int | None = columns.optional_fen()
     market_rate_bp: int | None = None
     settled_on: date
     attributes: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
@@ -55,7 +49,7 @@ class SubsidyRow(SQLModel, table=True):
     approved_by: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     booked_on: date | None = None
     amount_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
-    payee: str = _text()
-    payee_code: str = _text()
+    payee: str = columns.text()
+    payee_code: str = columns.text()
     shares: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
     explanation_id: UUID | None = None
