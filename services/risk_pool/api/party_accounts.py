@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.risk_pool.api.account_answers import READERS
 from services.risk_pool.api.case_requests import Refusal
 from services.risk_pool.api.case_responses import MoveAnswer, WaitingFor
-from services.risk_pool.api.cases import CaseStep, add_steps, part_in, presented, step_context
+from services.risk_pool.api.cases import CaseStep, add_steps, presented, step_context
 from services.risk_pool.api.roles import require_pool
 from services.risk_pool.domain.party_account import LIFE_CYCLE, Action, Purpose, State
 from services.risk_pool.handlers import party_accounts as handlers
@@ -20,6 +20,7 @@ from shared.auth.identity import Identity, requires
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
+from shared.http.part_in import part_in
 from shared.http.requests import IsoDate, RequestBody, ShortText
 from shared.refusals import NotFound
 from shared.transitions import history_of

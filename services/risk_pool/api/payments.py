@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from services.risk_pool.api.account_answers import READERS
 from services.risk_pool.api.case_requests import AccountNumber, Reason, Refusal
 from services.risk_pool.api.case_responses import MoveAnswer
-from services.risk_pool.api.cases import CaseStep, add_steps, part_in, presented, step_context
+from services.risk_pool.api.cases import CaseStep, add_steps, presented, step_context
 from services.risk_pool.api.payment_answers import (
     PaymentFileAnswer,
     PaymentFileDetail,
@@ -38,6 +38,7 @@ from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
+from shared.http.part_in import part_in
 from shared.http.requests import IsoDate, RequestBody
 from shared.refusals import NotFound
 from shared.transitions import history_of
