@@ -132,7 +132,13 @@ async def show_payment_file(
     return answer
 
 
-@router.get("/payment-files/{file_id}/pain.001", response_class=Response)
+@router.get(
+    "/payment-files/{file_id}/pain.001",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/xml": {"schema": {"type": "string", "format": "binary"}}}}
+    },
+)
 async def download_payment_file(
     file_id: UUID, caller: Finance, context: CurrentContext
 ) -> Response:
