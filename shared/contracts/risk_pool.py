@@ -238,6 +238,27 @@ class ReceivableOverdueV1(OfPool):
     days_overdue: int = Field(gt=0)
 
 
+class PaymentRejectedV1(OfPool):
+    """The bank that keeps the account does not carry out a payment order."""
+
+    type = "payment.rejected.v1"
+
+    file_id: UUID
+    file_number: str = Field(examples=["DL-P-2026-0001"])
+    end_to_end: str = Field(examples=["DL-K-2026-0001"])
+    item: str = Field(examples=["claim:DL-C-2026-0001"])
+    party_code: str
+    party_name: str
+    amount_fen: NonNegativeFen
+    reason_code: str = Field("", description="ISO 20022 ExternalStatusReason1Code.")
+    reason: str = Field("", description="In the bank's own words.")
+    what_to_do_zh: str
+    what_to_do_en: str
+    is_booked: bool = Field(
+        False, description="The payment had been booked; it is reversed by two persons first."
+    )
+
+
 register(
     (
         PoolOpenedV1,
@@ -257,5 +278,6 @@ register(
         SettlementConfirmedV1,
         SettlementPostedV1,
         ReceivableOverdueV1,
+        PaymentRejectedV1,
     )
 )

@@ -344,6 +344,7 @@ NOTICES: Mapping[str, Notice] = {
                 "pool_code",
                 "bank_code",
                 "party_code",
+                "party_role",
                 "party_name",
                 "reference",
                 "open_fen",
@@ -352,6 +353,9 @@ NOTICES: Mapping[str, Notice] = {
                 "days_overdue",
             }
         ),
+    ),
+    "payment.rejected.v1": Notice(
+        banks=Banks.NONE, roles=("finance_checker", "finance_maker"), bureau_acts=True
     ),
     "bank.suspended.v1": Notice(
         banks=NAMED, roles=("approver", "pool_manager", "reviewer"), fields=_BREAKER

@@ -46,6 +46,7 @@ class Catalogue:
             "label": self._label,
             "party": party_name,
             "side": _side,
+            "owed": _owed,
         }
         self._texts: dict[tuple[str, bool, str, str], Template] = {}
         for event_type, texts in source["events"].items():
@@ -87,6 +88,13 @@ class Catalogue:
     def _label(self, code: str, kind: str, language: str) -> str:
         """The word for a code; a code we have no word for stands for itself."""
         return self._labels[kind].get(code, {}).get(language, code)
+
+
+def _owed(net_fen: int, language: str, *, bank: bool = False) -> str:
+    """What is between the pool and a party, from the side of whoever gets the message: a net that
+    is positive to the party, negative from it."""
+    reader = reader_of(not bank)
+    return side_words(reader, net_seen_by(reader, net_fen).verdict)[LANGUAGES.index(language)]
 
 
 def _side(line: Mapping[str, Any], language: str, *, bank: bool = False) -> str:

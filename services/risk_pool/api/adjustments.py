@@ -18,7 +18,7 @@ from services.risk_pool.api.cases import (
     presented,
     step_context,
 )
-from services.risk_pool.api.trials import looking_at_trials
+from services.risk_pool.api.kept_trials import Tried, kept_at_a_step, kept_for, looked_at
 from services.risk_pool.domain.adjustment import (
     DECIDER,
     KIND_WORDS,
@@ -42,7 +42,6 @@ from shared.http.progress import StepAnswer, progress_answer
 from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
 from shared.life_cycle import Row
 from shared.money import MONEY_NAMES, Fen, RequestFen
-from shared.postgres.database import EVERYWHERE
 from shared.refusals import NotFound, Refused
 from shared.transitions import history_of
 
@@ -221,8 +220,7 @@ async def show_adjustment(
     adjustment_id: UUID, response: Response, caller: Anyone, context: CurrentContext
 ) -> AdjustmentAnswer:
     """An adjustment with its trial or its effect, the explanation, people and history."""
-    async with looking_at_trials(context, caller) as conn:
-        answer = await detail(conn, adjustment_id, caller)
+    answer = await looked_at(context, caller, adjustment_id, _read, shown_trials.keep)
     response.headers["ETag"] = etag(answer.version)
     return answer
 
@@ -235,34 +233,39 @@ def _presented(row: Mapping[str, Any], caller: Identity) -> dict[str, Any]:
 async def detail(
     conn: asyncpg.Connection, adjustment_id: UUID, caller: Identity
 ) -> AdjustmentAnswer:
-    """An adjustment as the caller may see it. Raises NotFound."""
+    """An adjustment as the caller may see it after a step. Raises NotFound."""
+    return await kept_at_a_step(conn, adjustment_id, caller, _read, shown_trials.keep)
+
+
+async def _read(
+    conn: asyncpg.Connection, adjustment_id: UUID, caller: Identity
+) -> Tried[AdjustmentAnswer]:
+    """An adjustment as the caller may see it, and its trial where it is kept. Raises NotFound."""
     row = await known.find(conn, adjustment_id)
     if row is None:
         raise NotFound("没有该更正", "There is no such adjustment.")
-    trial, missing = (await _trial(conn, row, caller)) if row["state"] in OPEN else (None, None)
+    trial, missing = (await _trial(conn, row)) if row["state"] in OPEN else (None, None)
     why = await known_claims.explanation(conn, row["explanation_id"])
-    return AdjustmentAnswer(
+    answer = AdjustmentAnswer(
         **_presented(row, caller) | {"effect": row["effect"]},
         progress=progress_answer(LIFE_CYCLE, row["state"]),
-        trial=trial,
+        trial=AdjustmentEffect(**trial) if trial else None,
         missing=missing,
         explanation=why["explanation"] if why else None,
         people=why["people"] if why else None,
         history=[MoveAnswer(**move) for move in await history_of(conn, adjustment_id)],
     )
+    return answer, kept_for(caller, DECIDER, trial) if trial else None
 
 
 async def _trial(
-    conn: asyncpg.Connection, row: Row, caller: Identity
-) -> tuple[AdjustmentEffect | None, dict[str, str] | None]:
-    """What it would do now. What somebody sees who may decide is kept."""
+    conn: asyncpg.Connection, row: Row
+) -> tuple[dict[str, Any] | None, dict[str, str] | None]:
+    """What it would do now, or what is missing for it."""
     try:
-        shown = (await handlers.trial_of(conn, row)).as_data()
+        return (await handlers.trial_of(conn, row)).as_data(), None
     except Refused as refused:
         return None, {"code": refused.code, "zh": refused.zh, "en": refused.en}
-    if caller.roles & DECIDER and caller.institution == EVERYWHERE:
-        await shown_trials.keep(conn, row["id"], shown, to=caller.subject)
-    return AdjustmentEffect(**shown), None
 
 
 add_steps(

@@ -33,7 +33,8 @@ from services.risk_pool.api.cases import (
     add_steps,
     presented,
 )
-from services.risk_pool.api.trials import looking_at_trials, shown, trials_kept
+from services.risk_pool.api.kept_trials import Tried, kept_at_a_step, looked_at
+from services.risk_pool.api.trials import trials_kept, tried
 from services.risk_pool.domain.claim import IN_PART, LIFE_CYCLE, UNDECIDED, Action, State
 from services.risk_pool.domain.claim_facts import share_of
 from services.risk_pool.domain.claim_steps import ROLES
@@ -47,7 +48,7 @@ from services.risk_pool.handlers import claims as handlers
 from services.risk_pool.handlers.explain import periods_for
 from services.risk_pool.queries import cash_entries, recoveries
 from services.risk_pool.queries import claims as known
-from services.risk_pool.tables import claim_steps
+from services.risk_pool.tables import claim_steps, claims
 from shared.auth.identity import Identity
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
@@ -97,14 +98,18 @@ async def show_claim(
     claim_id: UUID, response: Response, caller: Anyone, context: CurrentContext
 ) -> ClaimAnswer:
     """A claim with its split, the caps that bound, the explanation, people and history."""
-    async with looking_at_trials(context, caller) as conn:
-        answer = await detail(conn, claim_id, caller)
+    answer = await looked_at(context, caller, claim_id, _read, claims.keep_trial)
     response.headers["ETag"] = etag(answer.version)
     return answer
 
 
 async def detail(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> ClaimAnswer:
-    """A claim as the caller may see it. Raises NotFound."""
+    """A claim as the caller may see it after a step. Raises NotFound."""
+    return await kept_at_a_step(conn, claim_id, caller, _read, claims.keep_trial)
+
+
+async def _read(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> Tried[ClaimAnswer]:
+    """A claim as the caller may see it, and its trial where it is to be kept. Raises NotFound."""
     row = await known.find(conn, claim_id)
     if row is None:
         raise NotFound("没有该补偿申请", "There is no such claim.")
@@ -118,10 +123,12 @@ async def detail(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> 
     if (periods := await periods_for(conn, caller, row["decided_version"] or "")) is not None:
         stored = told_to_bank(stored, periods) if stored else None
         caps = [cap_seen_by_bank(cap, periods) for cap in caps]
-    return ClaimAnswer(
+    undecided = row["state"] in UNDECIDED
+    trial, figures = await tried(conn, row, caller) if undecided else (None, None)
+    answer = ClaimAnswer(
         **{
             **_presented(row, caller),
-            "trial": await shown(conn, row, caller) if row["state"] in UNDECIDED else None,
+            "trial": trial,
             "trials": trials_kept(row, history, caller),
         },
         ip_share=percent(share_of(row)),
@@ -140,6 +147,7 @@ async def detail(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> 
         payments=[PaymentEntry(**one) for one in await cash_entries.of_claim(conn, claim_id)],
         history=[MoveAnswer(**move) for move in history],
     )
+    return answer, figures
 
 
 def _presented(row: Mapping[str, Any], caller: Identity) -> dict[str, Any]:

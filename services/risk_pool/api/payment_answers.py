@@ -63,6 +63,12 @@ class PaymentOrderAnswer(Money):
     state: OrderState
     state_zh: str
     state_en: str
+    since: datetime = Field(description="Since when the order is in this state, and waits.")
+    waits_zh: str | None = Field(
+        description="What it waits for; none once its payment is booked, or it has ended.",
+        examples=["等待专户流水"],
+    )
+    waits_en: str | None = Field(examples=["waits for the account to show it"])
     reason_code: str
     reason: str
     what_to_do_zh: str = Field(description="Of a rejected order.")

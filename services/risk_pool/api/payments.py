@@ -214,9 +214,14 @@ def _shown(row: asyncpg.Record, caller: Identity) -> dict[str, Any]:
 def _order(row: asyncpg.Record) -> dict[str, Any]:
     words = payment_order.LIFE_CYCLE.states[row["state"]]
     rejected = row["state"] == payment_order.State.REJECTED
-    advice = payment_order.what_to_do(row["reason_code"]) if rejected else None
+    is_booked = row["entry_released_on"] is not None
+    advice = payment_order.what_to_do(row["reason_code"], is_booked=is_booked) if rejected else None
+    wait = payment_order.waits_for(row["state"], is_booked=is_booked)
     return {
         **row,
+        "since": row["state_since"],
+        "waits_zh": wait.zh if wait else None,
+        "waits_en": wait.en if wait else None,
         "state_zh": words.zh,
         "state_en": words.en,
         "amount_in_words": amount_in_words(row["amount_fen"]),

@@ -22,7 +22,7 @@ from services.risk_pool.api.cases import (
     step_context,
 )
 from services.risk_pool.api.claims import shares_answered
-from services.risk_pool.api.trials import looking_at_trials
+from services.risk_pool.api.kept_trials import Tried, kept_at_a_step, kept_for, looked_at
 from services.risk_pool.domain.claim_details import CostStated
 from services.risk_pool.domain.recovery import (
     CHECKER,
@@ -45,7 +45,6 @@ from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.part_in import part_in
 from shared.http.progress import progress_answer
 from shared.life_cycle import Row
-from shared.postgres.database import EVERYWHERE
 from shared.refusals import NotFound
 from shared.transitions import history_of
 
@@ -113,8 +112,7 @@ async def show_recovery(
 ) -> RecoveryDetail:
     """A recovery with its trial while it is reported, its shares, the explanation, people and
     history."""
-    async with looking_at_trials(context, caller) as conn:
-        answer = await detail(conn, recovery_id, caller)
+    answer = await looked_at(context, caller, recovery_id, _read, shown_trials.keep)
     response.headers["ETag"] = etag(answer.version)
     return answer
 
@@ -130,33 +128,39 @@ async def _resubmit(
 
 
 async def detail(conn: asyncpg.Connection, recovery_id: UUID, caller: Identity) -> RecoveryDetail:
-    """A recovery as the caller may see it. Raises NotFound."""
+    """A recovery as the caller may see it after a step. Raises NotFound."""
+    return await kept_at_a_step(conn, recovery_id, caller, _read, shown_trials.keep)
+
+
+async def _read(
+    conn: asyncpg.Connection, recovery_id: UUID, caller: Identity
+) -> Tried[RecoveryDetail]:
+    """A recovery as the caller may see it, and its trial where it is kept. Raises NotFound."""
     row = await known.find(conn, recovery_id)
     if row is None:
         raise NotFound("没有该追偿回款", "There is no such recovery.")
     why = await known_claims.explanation(conn, row["explanation_id"])
     shares = await known.shares(conn, [recovery_id])
-    return RecoveryDetail(
+    trial = await _trial(conn, row) if row["state"] in UNCONFIRMED else None
+    answer = RecoveryDetail(
         **presented(LIFE_CYCLE, row, caller),
         progress=progress_answer(LIFE_CYCLE, row["state"]),
-        trial=await _trial(conn, row, caller) if row["state"] in UNCONFIRMED else None,
+        trial=RecoveryTried(**trial) if trial else None,
         shares=shares_answered(shares[recovery_id]),
         explanation=why["explanation"] if why else None,
         people=why["people"] if why else None,
         history=[MoveAnswer(**move) for move in await history_of(conn, recovery_id)],
     )
+    return answer, kept_for(caller, CHECKER, trial) if trial else None
 
 
-async def _trial(conn: asyncpg.Connection, row: Row, caller: Identity) -> RecoveryTried | None:
-    """What it would give to whom now. What somebody sees who may confirm is kept."""
+async def _trial(conn: asyncpg.Connection, row: Row) -> dict[str, Any] | None:
+    """What it would give to whom now; None where its claim was reversed."""
     claim = await known_claims.find(conn, row["claim_id"])
     assert claim is not None
     if claim["reversed_on"] is not None:
         return None
-    shown = (await handlers.trial_of(conn, claim, row)).as_data()
-    if caller.roles & CHECKER and caller.institution == EVERYWHERE:
-        await shown_trials.keep(conn, row["id"], shown, to=caller.subject)
-    return RecoveryTried(**shown)
+    return (await handlers.trial_of(conn, claim, row)).as_data()
 
 
 add_steps(

@@ -8,6 +8,7 @@ import asyncpg
 from fastapi import APIRouter, Query
 
 from services.risk_pool.api.cases import Anyone
+from services.risk_pool.api.kept_trials import Tried, kept_for, looked_at
 from services.risk_pool.api.trial_responses import TrialAnswer
 from services.risk_pool.domain.claim import SECOND_PERSON, UNDECIDED, Action
 from services.risk_pool.domain.trial import as_a_bank_sees
@@ -15,7 +16,6 @@ from services.risk_pool.handlers.trial import trial_of
 from services.risk_pool.queries import claims as known
 from services.risk_pool.tables import claims
 from shared.auth.identity import Identity
-from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.life_cycle import Row
 from shared.money import RequestFenOrZero
@@ -43,7 +43,10 @@ async def trial_of_claim(
 ) -> TrialAnswer:
     """What the claim would be split into now: shares, payments, every cap before and after, the
     pool's balance, the facts that were used, and what is missing."""
-    async with looking_at_trials(context, caller) as conn:
+
+    async def read(
+        conn: asyncpg.Connection, claim_id: UUID, caller: Identity
+    ) -> Tried[TrialAnswer]:
         row = await known.find(conn, claim_id)
         if row is None:
             raise NotFound("没有该补偿申请", "There is no such claim.")
@@ -53,29 +56,21 @@ async def trial_of_claim(
                 "Nothing is to be decided about this claim; there is no trial split of it.",
                 state=row["state"],
             )
-        return await shown(conn, row, caller, principal_fen=principal)
+        return await tried(conn, row, caller, principal_fen=principal)
+
+    return await looked_at(context, caller, claim_id, read, claims.keep_trial)
 
 
-def looking_at_trials(context: Context, caller: Identity) -> Any:
-    """A transaction to look at a claim in. What somebody sees who may decide is kept, so that a
-    decision on what has moved since is told both; all others only read."""
-    if caller.roles & SECOND_PERSON:
-        return context.database.begin(caller.institution)
-    return context.database.looking(caller.institution)
-
-
-async def shown(
+async def tried(
     conn: asyncpg.Connection,
     claim: Row,
     caller: Identity,
     *,
     principal_fen: int | None = None,
-) -> TrialAnswer:
-    """The trial as the caller may see it."""
+) -> Tried[TrialAnswer]:
+    """The trial of a claim as the caller may see it."""
     trial = (await trial_of(conn, claim, principal_fen=principal_fen)).as_data()
-    if caller.roles & SECOND_PERSON and caller.institution == EVERYWHERE:
-        await claims.keep_trial(conn, claim["id"], trial, to=caller.subject)
-    return _answer(trial, caller)
+    return _answer(trial, caller), kept_for(caller, SECOND_PERSON, trial)
 
 
 def trials_kept(

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import ClassVar, Final
 from uuid import UUID
 
+from shared.calendar import WorkingDays
 from shared.life_cycle import (
     Guard,
     LifeCycle,
@@ -53,6 +54,13 @@ class ExecutionDayPassed(Refused):
     """The bank was to pay on a day that has passed; the orders are prepared anew."""
 
     code: ClassVar[str] = "execution-day-passed"
+
+
+class ExecutionDayNotWorking(Refused):
+    """The bank was to pay on a day on which banks do not pay."""
+
+    code: ClassVar[str] = "execution-day-not-working"
+    status: ClassVar[int] = 422
 
 
 class NotReleasedYet(Refused):
@@ -124,11 +132,19 @@ class Wanted:
     """The cash entry that the payment resembles and is not."""
 
 
-def require_execution_day(day: date, *, today: date) -> None:
-    """Raises ExecutionDayPassed."""
+def require_execution_day(day: date, *, today: date, working_days: WorkingDays) -> None:
+    """Banks pay on working days. Raises ExecutionDayPassed, ExecutionDayNotWorking."""
     if day < today:
         raise ExecutionDayPassed(
             f"指定付款日 {day} 已过，请撤回后重新制单。",
             f"The bank was to pay on {day}, which has passed; prepare the orders anew.",
             execution_on=day.isoformat(),
+        )
+    if not working_days.is_working(day):
+        following = working_days.add(day, 0)
+        raise ExecutionDayNotWorking(
+            f"{day} 不是工作日，银行不付款；其后第一个工作日为 {following}。",
+            f"{day} is no working day, banks do not pay then; the next one is {following}.",
+            execution_on=day.isoformat(),
+            next_working_day=following.isoformat(),
         )

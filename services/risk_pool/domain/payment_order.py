@@ -57,7 +57,10 @@ LIFE_CYCLE: Final = LifeCycle(
         Move(State.ORDERED, Action.AWAIT, State.PENDING, _SYSTEM),
         Move(State.ORDERED, Action.ACCEPT, State.ACCEPTED, _SYSTEM),
         Move(State.PENDING, Action.ACCEPT, State.ACCEPTED, _SYSTEM),
-        *(Move(one, Action.REJECT, State.REJECTED, _SYSTEM) for one in _SENT),
+        *(
+            Move(one, Action.REJECT, State.REJECTED, _SYSTEM, tells=("payment.rejected.v1",))
+            for one in _SENT
+        ),
         *(Move(one, Action.TAKE_BACK, State.TAKEN_BACK, _SYSTEM) for one in _SENT),
     ),
     states={
@@ -97,6 +100,16 @@ LIFE_CYCLE: Final = LifeCycle(
         ),
     },
 )
+
+
+def waits_for(state: str, *, is_booked: bool) -> Words | None:
+    """What an order waits for. What the bank has accepted stays accepted until the account shows it,
+    or two persons say so: only then has money moved."""
+    if is_booked and state in SENT:
+        return None
+    wait = LIFE_CYCLE.waits.get(state)
+    return wait.words if wait else None
+
 
 LIVE: Final = frozenset({State.PREPARED, *_SENT})
 """The item stands in no other order meanwhile."""
@@ -141,11 +154,21 @@ _ADVICE: Final = {
     ),
 }
 _OTHERWISE: Final = Words(
-    "请向开户银行了解原因，改正后重新制单；该款项已可再次付款。",
-    "Ask the bank why, mend it and prepare the order anew; the item may be paid again.",
+    "请向开户银行了解原因，改正后重新制单。",
+    "Ask the bank why, mend it and prepare the order anew.",
 )
 
 
-def what_to_do(reason_code: str) -> Words:
-    """What finance does about a rejection, by the bank's reason (ExternalStatusReason1Code)."""
-    return _ADVICE.get(reason_code, _OTHERWISE)
+_BOOKED: Final = Words(
+    "该笔付款已记账：先由两人冲正，冲正后方可重新制单。",
+    "The payment is booked: two persons reverse it first, then it may be ordered anew.",
+)
+
+
+def what_to_do(reason_code: str, *, is_booked: bool = False) -> Words:
+    """What finance does about a rejection, by the bank's reason (ExternalStatusReason1Code), and
+    first about what has been booked as paid."""
+    advice = _ADVICE.get(reason_code, _OTHERWISE)
+    if not is_booked:
+        return advice
+    return Words(f"{_BOOKED.zh}{advice.zh}", f"{_BOOKED.en} {advice.en}")

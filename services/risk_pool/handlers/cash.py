@@ -39,9 +39,15 @@ from shared.transitions import Step, apply_transition
 
 
 async def enter(
-    conn: asyncpg.Connection, pool_code: str, entered: CashEntered, context: StepContext
+    conn: asyncpg.Connection,
+    pool_code: str,
+    entered: CashEntered,
+    context: StepContext,
+    *,
+    is_ordered: bool = False,
 ) -> UUID:
-    """One person enters what the bank's statement shows. Nothing is booked yet.
+    """One person enters what the bank's statement shows, or what the bank is ordered to pay, whose
+    day may be to come. Nothing is booked yet.
 
     What is entered from a line of the account is entered as the line has it. Raises NotFound for a
     pool, party, item or line that is none, FieldsWrong, DateNotYet, BeforeOpening, LikelyDouble
@@ -51,7 +57,8 @@ async def enter(
     if wrong := entered.faults():
         raise FieldsWrong(wrong)
     entered = await _as_shown(conn, pool, entered)
-    require_day(entered.value_date, opened_on=pool.opened_on, today=context.today)
+    today = max(context.today, entered.value_date) if is_ordered else context.today
+    require_day(entered.value_date, opened_on=pool.opened_on, today=today)
     item = await _item(conn, pool, entered)
     party_code = entered.party_code if item is None else item.party_code
     if entered.kind == Kind.CONTRIBUTION:
@@ -82,7 +89,8 @@ async def enter(
         "line_id": entered.line_id,
     }
     if item is not None and item.claim_id is not None:
-        await claim_payments.note_entered(conn, item.claim_id, context, day=entered.value_date)
+        day = min(entered.value_date, context.today)
+        await claim_payments.note_entered(conn, item.claim_id, context, day=day)
     return await _keep(conn, pool, entry_id, entry, context)
 
 

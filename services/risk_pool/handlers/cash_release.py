@@ -10,6 +10,7 @@ from services.risk_pool.domain.cash_booking import (
     as_booked,
     explained,
     leaves_the_account,
+    require_day,
 )
 from services.risk_pool.domain.cash_entry import (
     LIFE_CYCLE,
@@ -40,7 +41,7 @@ async def release(conn: asyncpg.Connection, entry_id: UUID, context: StepContext
     is closed; what it settles is settled with it, and the line that it was entered from, or that
     shows it, is matched.
 
-    Raises SecondPersonRequired, CashShort, NothingOpen for a line that is matched meanwhile, and
+    Raises SecondPersonRequired, DateNotYet, CashShort, NothingOpen for a line that is matched meanwhile, and
     what an item or its claim refuses by now.
     """
     pool, entry = await _locked(conn, entry_id, Action.RELEASE, context)
@@ -83,8 +84,10 @@ async def _book(
     line: Line | None = None,
 ) -> int:
     """Book an entry that `second` vouches for, too; the number of the transfer of its money."""
-    booked_on = pool.open_day(entry["value_date"])
     await payment_entries.require_released(conn, entry)
+    # Nothing is paid before the day on which the bank was asked to pay.
+    require_day(entry["value_date"], opened_on=pool.opened_on, today=context.today)
+    booked_on = pool.open_day(entry["value_date"])
     await _require_settles_still(conn, pool, entry)
     if leaves_the_account(entry):
         held_fen = (await balances(conn, pool.code)).get(CASH, 0)

@@ -44,14 +44,15 @@ async def prepare(
     account: str,
 ) -> UUID:
     """One person prepares orders over what is open of each item. Nothing leaves before another has
-    released it.
+    released it. The value date of each entry is the day on which the bank is asked to pay.
 
-    Raises NotFound, NoAccount, ExecutionDayPassed, LikelyDouble, and FieldsWrong with every item
+    Raises NotFound, NoAccount, ExecutionDayPassed, ExecutionDayNotWorking, LikelyDouble, and
+    FieldsWrong with every item
     that cannot be paid: not owed, in another file, without an account of its payee.
     """
     pool = await lock_pool(conn, pool_code)
     payment_file.LIFE_CYCLE.require(None, payment_file.Action.PREPARE, context.by)
-    require_execution_day(execution_on, today=context.today)
+    require_execution_day(execution_on, today=context.today, working_days=context.working_days)
     payer = await _payer(conn, pool, account)
     to_pay = await _items(conn, pool, wanted, execution_on)
     number = await next_number(conn, pool.code, series="P", year=context.today.year)
@@ -61,7 +62,7 @@ async def prepare(
         entered = CashEntered(
             kind=_PAID_BY[item.direction],
             amount_fen=item.open_fen - item.entered_fen,
-            value_date=context.today,
+            value_date=execution_on,
             item=item.reference,
             account=payer["account_number"],
             note=f"付款文件 {number}",
@@ -86,12 +87,13 @@ async def _enter(
     """Two items of one party and one amount in the same file are no double of each other; whatever
     was entered outside of it the first of them has met."""
     try:
-        return await cash.enter(conn, pool.code, entered, context)
+        return await cash.enter(conn, pool.code, entered, context, is_ordered=True)
     except LikelyDouble as double:
         other = UUID(double.extra["entry"]["id"])
         if other not in {order["entry_id"] for order in beside}:
             raise
-        return await cash.enter(conn, pool.code, replace(entered, confirm_double_of=other), context)
+        confirmed = replace(entered, confirm_double_of=other)
+        return await cash.enter(conn, pool.code, confirmed, context, is_ordered=True)
 
 
 def _order(

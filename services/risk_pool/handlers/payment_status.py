@@ -1,6 +1,6 @@
 """The bank's report about a file is taken: statuses on its orders, and what was rejected is free."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -8,7 +8,7 @@ import asyncpg
 from uuid6 import uuid7
 
 from services.risk_pool.domain.payment_file import TO_DOWNLOAD
-from services.risk_pool.domain.payment_order import BANK_SAYS, Action
+from services.risk_pool.domain.payment_order import BANK_SAYS, Action, what_to_do
 from services.risk_pool.domain.payment_status import (
     Report,
     ReportedOrder,
@@ -20,7 +20,8 @@ from services.risk_pool.domain.payment_status import (
 from services.risk_pool.handlers import payments as files
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import payments as known
-from services.risk_pool.tables import payments
+from services.risk_pool.queries.parties import party_names
+from services.risk_pool.tables import cash_entries, payments
 from services.risk_pool.tables.ledger import lock_pool
 from shared.life_cycle import SYSTEM, Row
 from shared.transitions import Step, apply_transitions
@@ -74,6 +75,11 @@ async def _move(
     taken: Sequence[ReportedOrder],
     context: StepContext,
 ) -> None:
+    if not taken:
+        return
+    rejected = [one for one in taken if BANK_SAYS[one.status] == Action.REJECT]
+    names = await party_names(conn, file["pool_code"]) if rejected else {}
+    booked = {one.end_to_end: await _is_booked(conn, orders[one.end_to_end]) for one in rejected}
     steps = [
         Step(
             case=orders[one.end_to_end],
@@ -81,13 +87,34 @@ async def _move(
             by=SYSTEM,
             reason=" ".join(filter(None, (one.status, one.reason_code, one.reason))),
             changes={"reason_code": one.reason_code, "reason": one.reason},
+            facts=_rejected(file, orders[one.end_to_end], one, names, booked[one.end_to_end])
+            if one in rejected
+            else {},
         )
         for one in taken
     ]
-    if not steps:
-        return
     await apply_transitions(conn, payments.ORDERS, steps, now=context.now)
-    rejected = [one for one in taken if BANK_SAYS[one.status] == Action.REJECT]
     for one in rejected:
         why = f"{file['number']}：银行拒绝 {one.reason_code} {one.reason}".strip()
         await files.drop_entries(conn, [orders[one.end_to_end]], context, reason=why)
+
+
+async def _is_booked(conn: asyncpg.Connection, order: Row) -> bool:
+    entry = await cash_entries.lock(conn, order["entry_id"])
+    return entry["released_on"] is not None
+
+
+def _rejected(
+    file: Row, order: Row, said: ReportedOrder, names: Mapping[str, str], is_booked: bool
+) -> dict[str, Any]:
+    """What finance is told of an order that the bank did not carry out."""
+    advice = what_to_do(said.reason_code, is_booked=is_booked)
+    return {
+        "file_number": file["number"],
+        "party_name": names.get(order["party_code"], order["party_code"]),
+        "reason_code": said.reason_code,
+        "reason": said.reason,
+        "what_to_do_zh": advice.zh,
+        "what_to_do_en": advice.en,
+        "is_booked": is_booked,
+    }

@@ -31,10 +31,12 @@ async def release(conn: asyncpg.Connection, file_id: UUID, context: StepContext)
     """Another person releases the orders as they stand: the file can be downloaded. Its entries are
     booked when the account shows them, or when a second person says that they were paid.
 
-    Raises SecondPersonRequired, ExecutionDayPassed, PayeeAccountChanged, ItemNotPayable, CashShort.
+    Raises SecondPersonRequired, ExecutionDayPassed, ExecutionDayNotWorking, PayeeAccountChanged, ItemNotPayable, CashShort.
     """
     pool, file = await locked(conn, file_id, Action.RELEASE, context)
-    require_execution_day(file["execution_on"], today=context.today)
+    require_execution_day(
+        file["execution_on"], today=context.today, working_days=context.working_days
+    )
     orders = await payments.lock_orders(conn, file_id)
     for order in orders:
         await _require_payable(conn, pool, file, order)

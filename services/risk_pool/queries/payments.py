@@ -58,7 +58,8 @@ async def orders_of(conn: asyncpg.Connection, file_id: UUID) -> list[asyncpg.Rec
     """The orders of a file with the accounts that they go to and how their entries stand."""
     rows: list[asyncpg.Record] = await conn.fetch(
         """select one.*, account.holder, account.account_number, account.bank_name, account.cnaps,
-                  account.purpose, entry.state as entry_state
+                  account.purpose, entry.state as entry_state,
+                  entry.released_on as entry_released_on
            from payment_orders as one
            join party_accounts as account on account.id = one.party_account_id
            join cash_entries as entry on entry.id = one.entry_id

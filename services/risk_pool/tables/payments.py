@@ -8,7 +8,15 @@ from uuid import UUID
 import asyncpg
 
 from services.risk_pool.domain import payment_file, payment_order
+from shared.life_cycle import Row
 from shared.transitions import CaseTable
+
+
+def about(order: Row) -> dict[str, Any]:
+    """What every event of an order says of it."""
+    same = ("pool_code", "file_id", "end_to_end", "item", "party_code", "amount_fen")
+    return {name: order[name] for name in same}
+
 
 FILES = CaseTable(
     life_cycle=payment_file.LIFE_CYCLE,
@@ -23,6 +31,7 @@ ORDERS = CaseTable(
     table="payment_orders",
     bank=None,
     columns={"reason_code": "text", "reason": "text"},
+    about=about,
 )
 
 _FILE = (

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.cash import release
 from tests.risk_pool.claims.test_claims import code_of
 from tests.risk_pool.payments.driver import payments_of, report_of
 
@@ -25,6 +26,15 @@ async def test_statuses_stand_on_the_orders_and_a_rejected_one_says_what_to_do(r
         rejected = (await pool.file(file))["payment_orders"][2]
         assert (rejected["reason_code"], rejected["reason"]) == ("AC04", "账户已销户")
         assert "收款账户有误" in rejected["what_to_do_zh"]
+        (told,) = await pool.said("payment.rejected.v1")
+        shown = {name: told[name] for name in ("file_number", "end_to_end", "item", "amount")}
+        assert shown == {
+            "file_number": file["number"], "end_to_end": names[2], "item": items[2],
+            "amount": rejected["amount"],
+        }  # fmt: skip
+        assert (told["reason_code"], told["reason"]) == ("AC04", "账户已销户")
+        assert told["what_to_do_zh"] == rejected["what_to_do_zh"]
+        assert told["is_booked"] is False
         anew = await pool.tries(items[2], {"item": items[2]})
         assert anew.status_code == 422
         other = (await pool.tries(items[2])).json()["entry"]["id"]
@@ -40,6 +50,22 @@ async def test_a_status_of_the_whole_message_holds_for_every_order(running):
 
         assert answer.status_code == 200, answer.text
         assert await pool.orders(file) == [("rejected", "withdrawn")] * 2
+
+
+async def test_a_rejection_of_what_was_booked_says_that_two_persons_reverse_it_first(running):
+    async with payments_of(running) as pool:
+        file = await pool.sent(await pool.owes())
+        (order,) = file["payment_orders"]
+        await release(pool.checker, {"id": order["entry_id"]})
+
+        await pool.hears_of(report_of(file, (order["end_to_end"], "RJCT", "AM04", "余额不足")))
+
+        (told,) = await pool.said("payment.rejected.v1")
+        assert told["is_booked"] is True
+        assert told["what_to_do_zh"].startswith("该笔付款已记账：先由两人冲正")
+        (rejected,) = (await pool.file(file))["payment_orders"]
+        assert rejected["what_to_do_zh"] == told["what_to_do_zh"]
+        assert (await pool.balances())["cash"] == "19600000.00", "only two persons take it back"
 
 
 async def test_a_row_that_is_unknown_doubled_or_no_status_refuses_the_whole_report(running):
