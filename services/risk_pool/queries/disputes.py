@@ -62,6 +62,36 @@ async def line_of(
     )
 
 
+async def asked_lines(
+    conn: asyncpg.Connection, settlement: asyncpg.Record, party: str
+) -> list[asyncpg.Record]:
+    """The transfers between the pool and the party that the month's statement lists, each with its
+    last dispute. The connection sees everything."""
+    month = Month.parse(settlement["month"])
+    rows: list[asyncpg.Record] = await conn.fetch(
+        """select t.seq, t.reference, t.kind, t.debit, t.credit, t.amount_fen, t.business_date,
+                  c.number as loan_number, d.id as dispute_id, d.number as dispute_number,
+                  d.state as dispute_state, d.difference_fen, d.upheld_fen
+           from transfers as t
+           left join coverages as c on c.loan_id = t.loan_id
+           left join lateral (
+               select * from disputes
+               where pool_code = t.pool_code and line_seq = t.seq and party_code = $6
+               order by id desc limit 1
+           ) as d on true
+           where t.pool_code = $1 and t.seq <= $2 and t.business_date between $3 and $4
+             and (t.debit = any($5::text[]) or t.credit = any($5::text[]))
+           order by t.business_date, t.seq""",
+        settlement["pool_code"],
+        settlement["ledger_seq"],
+        month.first,
+        month.last,
+        [payable_to(party), receivable_from(party)],
+        party,
+    )
+    return rows
+
+
 async def live_of_line(conn: asyncpg.Connection, pool_code: str, seq: int) -> bool:
     """Whether a dispute of the line is open, or was decided."""
     found: bool = await conn.fetchval(

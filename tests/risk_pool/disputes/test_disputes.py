@@ -49,6 +49,20 @@ async def test_what_is_disputed_waits_apart_and_the_posted_month_stays_as_it_is(
         assert (told["bank_code"], told["difference"], told["item"]) == ("ICBC", "40.00", ITEM)
 
 
+async def test_the_lines_of_a_statement_add_up_to_its_net_and_say_which_can_be_disputed(running):
+    async with disputes_of(running, "ICBC", "CCB") as pool:
+        at = "/pools/dongli/settlements/2026-03/statements/ICBC/disputes"
+        asked = (await pool.bank("ICBC").get(at)).json()
+
+        assert [one["stated"] for one in asked["lines"]] == [asked["net"]] == ["-400.00"]
+        assert (asked["until"], asked["is_open"]) == ("2026-04-17", True)
+        assert asked["lines"][0]["is_disputable"] is True
+        await pool.disputes()
+        (line,) = (await pool.auditor.get(at)).json()["lines"]
+        assert (line["is_disputable"], line["dispute"]["state"]) == (False, "filed")
+        assert code_of(await pool.bank("CCB").get(at)) == (404, "not-found")
+
+
 async def test_cash_takes_no_more_than_the_undisputed_rest(running):
     async with disputes_of(running) as pool:
         waiting = (await receipt(pool, "400.00", bank_reference="JS-1")).json()
