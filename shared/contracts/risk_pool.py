@@ -259,6 +259,49 @@ class PaymentRejectedV1(OfPool):
     )
 
 
+class _Dispute(OfPool):
+    dispute_id: UUID
+    dispute_number: str = Field(examples=["DL-Y-2026-0001"])
+    bank_code: str = Field("", description="The party, where it is a bank.")
+    party_code: str
+    party_role: str
+    party_name: str
+    month: str = Field(examples=["2026-03"])
+    item: str = Field(
+        examples=["settlement:dongli:2026-03:ICBC"],
+        description="What the month left the party to pay or to get; empty where it left nothing.",
+    )
+    line_seq: int = Field(description="The number of the disputed line.")
+    line_amount_fen: PositiveFen
+    right_fen: NonNegativeFen = Field(description="What the party holds to be right.")
+    difference_fen: PositiveFen = Field(description="What waits for the decision.")
+    reason: str
+
+
+class DisputeFiledV1(_Dispute):
+    """A party disputes a line of its posted statement; the difference waits apart."""
+
+    type = "dispute.filed.v1"
+
+
+class DisputeDecidedV1(_Dispute):
+    """Two persons have decided a dispute: what was upheld is booked, the rest is due again."""
+
+    type = "dispute.decided.v1"
+
+    upheld_fen: NonNegativeFen
+    due_again_fen: NonNegativeFen
+    due_again_on: date | None = None
+    booked_on: date | None = None
+    opinion: str
+
+
+class DisputeWithdrawnV1(_Dispute):
+    """A dispute was taken back: its amount is due as it was."""
+
+    type = "dispute.withdrawn.v1"
+
+
 register(
     (
         PoolOpenedV1,
@@ -279,5 +322,8 @@ register(
         SettlementPostedV1,
         ReceivableOverdueV1,
         PaymentRejectedV1,
+        DisputeFiledV1,
+        DisputeDecidedV1,
+        DisputeWithdrawnV1,
     )
 )

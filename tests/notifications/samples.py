@@ -69,6 +69,9 @@ from shared.contracts.risk_pool import (
     CoverageReleasedV1,
     CoverageReopenedV1,
     CoverageReservedV1,
+    DisputeDecidedV1,
+    DisputeFiledV1,
+    DisputeWithdrawnV1,
     LimitReached,
     PaymentRejectedV1,
     PoolOpenedV1,
@@ -359,6 +362,22 @@ def of_a_pool(bank: str, pool: str) -> list[Event]:
         "on": DAY,
     }
     settlement = {"pool_code": pool, "settlement_id": uuid7(), "month": "2026-03"}
+    disputed = {
+        "pool_code": pool,
+        "dispute_id": uuid7(),
+        "dispute_number": "DL-Y-2026-0001",
+        "bank_code": bank,
+        "party_code": bank,
+        "party_role": "bank",
+        "party_name": "中国工商银行天津分行",
+        "month": "2026-03",
+        "item": f"settlement:{pool}:2026-03:{bank}",
+        "line_seq": 17,
+        "line_amount_fen": 10_555_556,
+        "right_fen": 10_000_000,
+        "difference_fen": 555_556,
+        "reason": "评估费已在前案扣除",
+    }
     return [
         BankWarnedV1(**breaker),
         BankReportsMissingV1(
@@ -396,6 +415,16 @@ def of_a_pool(bank: str, pool: str) -> list[Event]:
             what_to_do_zh="请登记新的收款账户后重新制单。",
             what_to_do_en="Have the right account entered, then prepare the order anew.",
         ),
+        DisputeFiledV1(**disputed),
+        DisputeDecidedV1(
+            **disputed,
+            upheld_fen=300_000,
+            due_again_fen=255_556,
+            due_again_on=date(2026, 4, 30),
+            booked_on=date(2026, 4, 16),
+            opinion="部分属实",
+        ),
+        DisputeWithdrawnV1(**disputed),
         BankSuspendedV1(**breaker),
         BankResumedV1(**breaker),
         SchemePublishedV1(

@@ -130,6 +130,13 @@ ADJUSTMENT_ACTIONS = _table(
     Action("decide", "decide", (*_OPINION, FormField("trial", "hidden")), "main"),
     Action("refuse", "refuse", _REASON, "bad"),
 )
+DISPUTE_ACTIONS = _table(
+    Action("decide", "decide", (*_OPINION, FormField("trial", "hidden")), "main"),
+    Action("send_back", "send_back", _REASON),
+    Action("withdraw", "withdraw", _REASON, "bad"),
+)
+"""How to decide is proposed on a form of its own, with a choice."""
+
 CASH_ACTIONS = _table(
     Action("release", "release", emphasis="main"),
     Action("refuse", "refuse", _REASON, "bad"),

@@ -114,8 +114,19 @@ async def statement_page(
     page: Page, code: CodeInPath, month: MonthInPath, party: CodeInPath
 ) -> Response:
     """A party's statement as a page on which every figure opens."""
-    found = await page.risk_pool.get(f"/pools/{code}/settlements/{month}/statements/{party}.json")
-    return page.render("statement.html", statement=found, code=code, month=month, party=party)
+    found, owed = await asyncio.gather(
+        page.risk_pool.get(f"/pools/{code}/settlements/{month}/statements/{party}.json"),
+        page.risk_pool.get(f"/pools/{code}/open-items", party=party),
+    )
+    reference = (found["due"]["item"] or {}).get("reference")
+    return page.render(
+        "statement.html",
+        statement=found,
+        item=next((one for one in owed if one["reference"] == reference), None),
+        code=code,
+        month=month,
+        party=party,
+    )
 
 
 @router.post("/pools/{code}/settlements/{month}/{action}")

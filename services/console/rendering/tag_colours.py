@@ -43,6 +43,7 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "refused": "bad",
         "withdrawn": "",
     },
+    "dispute_state": {"filed": "warn", "proposed": "info", "decided": "ok", "withdrawn": ""},
     "adjustment_state": {"proposed": "info", "decided": "ok", "refused": "mute"},
     "payment_file_state": {"prepared": "info", "released": "ok", "refused": "bad", "withdrawn": ""},
     "cash_entry_state": {"entered": "info", "released": "ok", "refused": "bad", "withdrawn": ""},

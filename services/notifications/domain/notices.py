@@ -10,6 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from services.notifications.domain.notice_fields import (
+    ADJUSTMENT,
+    BREAKER,
+    CASE,
+    CLAIM,
+    COVERAGE,
+    DISPUTE,
+    POOL,
+    SUBSIDY,
+)
+
 
 class Banks(StrEnum):
     """Which banks an event concerns."""
@@ -41,38 +52,16 @@ class Notice:
 
 NAMED, OF_POOL, OF_STATEMENTS = Banks.NAMED, Banks.OF_POOL, Banks.OF_STATEMENTS
 
-_CASE = frozenset({"loan_id", "number", "bank_code", "pool_code", "borrower_uscc", "borrower_name"})
-_COVERAGE = frozenset({"loan_id", "number", "bank_code", "pool_code", "borrower_name"})
-_CLAIM = _COVERAGE | {"claim_id", "claim_number"}
-_ADJUSTMENT = _CLAIM | {"adjustment_id", "adjustment_number", "adjustment_kind", "reason"}
-_SUBSIDY = _COVERAGE | {"subsidy_id", "subsidy_number"}
-_BREAKER = frozenset(
-    {
-        "pool_code",
-        "bank_code",
-        "bad_principal_fen",
-        "covered_principal_fen",
-        "line_bp",
-        "on",
-        "cause",
-        "reason",
-        "estimated_loans",
-    }
-)
-_POOL = frozenset({"pool_code", "on", "cause", "reason"})
-
 NOTICES: Mapping[str, Notice] = {
-    "application.submitted.v1": Notice(banks=NAMED, fields=_CASE | {"amount_fen", "submitted_on"}),
-    "application.returned.v1": Notice(
-        banks=NAMED, bank_acts=True, fields=_CASE | {"reasons", "by"}
-    ),
+    "application.submitted.v1": Notice(banks=NAMED, fields=CASE | {"amount_fen", "submitted_on"}),
+    "application.returned.v1": Notice(banks=NAMED, bank_acts=True, fields=CASE | {"reasons", "by"}),
     "application.accepted.v1": Notice(
-        banks=NAMED, roles=("reviewer",), bureau_acts=True, fields=_CASE | {"amount_fen"}
+        banks=NAMED, roles=("reviewer",), bureau_acts=True, fields=CASE | {"amount_fen"}
     ),
     "application.approved.v1": Notice(
         banks=NAMED,
         roles=("pool_manager",),
-        fields=_CASE
+        fields=CASE
         | {
             "amount_fen",
             "ip_share_bp",
@@ -87,24 +76,24 @@ NOTICES: Mapping[str, Notice] = {
             "is_multi_ip_type",
         },
     ),
-    "application.rejected.v1": Notice(banks=NAMED, fields=_CASE | {"reason"}),
+    "application.rejected.v1": Notice(banks=NAMED, fields=CASE | {"reason"}),
     "application.withdrawn.v1": Notice(
-        banks=NAMED, bank_inbox=False, roles=("approver", "reviewer"), fields=_CASE | {"reason"}
+        banks=NAMED, bank_inbox=False, roles=("approver", "reviewer"), fields=CASE | {"reason"}
     ),
-    "application.expired.v1": Notice(banks=NAMED, roles=("reviewer",), fields=_CASE),
+    "application.expired.v1": Notice(banks=NAMED, roles=("reviewer",), fields=CASE),
     "pledge.registered.v1": Notice(
-        banks=NAMED, bank_inbox=False, fields=_CASE | {"registration_numbers", "registered_on"}
+        banks=NAMED, bank_inbox=False, fields=CASE | {"registration_numbers", "registered_on"}
     ),
     "loan.disbursed.v1": Notice(
         banks=NAMED,
         bank_inbox=False,
-        fields=_CASE
+        fields=CASE
         | {"amount_fen", "loan_no", "disbursed_on", "matures_on", "annual_rate_bp", "draws_until"},
     ),
     "loan.drawn.v1": Notice(
         banks=NAMED,
         bank_inbox=False,
-        fields=_CASE
+        fields=CASE
         | {
             "draw_no",
             "amount_fen",
@@ -120,7 +109,7 @@ NOTICES: Mapping[str, Notice] = {
         banks=NAMED,
         bank_inbox=False,
         roles=("pool_manager",),
-        fields=_CASE
+        fields=CASE
         | {
             "draw_no",
             "amount_fen",
@@ -136,12 +125,12 @@ NOTICES: Mapping[str, Notice] = {
     "loan.draws-ended.v1": Notice(
         banks=NAMED,
         roles=("pool_manager",),
-        fields=_CASE | {"undrawn_fen", "draws_until", "on"},
+        fields=CASE | {"undrawn_fen", "draws_until", "on"},
     ),
     "loan.position-reported.v1": Notice(
         banks=NAMED,
         bank_inbox=False,
-        fields=_CASE
+        fields=CASE
         | {
             "month",
             "outstanding_principal_fen",
@@ -157,146 +146,146 @@ NOTICES: Mapping[str, Notice] = {
     "loan.overdue.v1": Notice(
         banks=NAMED,
         roles=("pool_manager", "reviewer"),
-        fields=_CASE | {"overdue_days", "risk_class", "outstanding_principal_fen", "as_of"},
+        fields=CASE | {"overdue_days", "risk_class", "outstanding_principal_fen", "as_of"},
     ),
-    "loan.repaid.v1": Notice(banks=NAMED, bank_inbox=False, fields=_CASE | {"repaid_on"}),
+    "loan.repaid.v1": Notice(banks=NAMED, bank_inbox=False, fields=CASE | {"repaid_on"}),
     "loan.reopened.v1": Notice(
         banks=NAMED,
         bank_inbox=False,
         roles=("pool_manager",),
-        fields=_CASE | {"month", "outstanding_principal_fen", "reported_on", "reason"},
+        fields=CASE | {"month", "outstanding_principal_fen", "reported_on", "reason"},
     ),
     "loan.disbursement-undone.v1": Notice(
-        banks=NAMED, bank_inbox=False, roles=("pool_manager",), fields=_CASE | {"reason", "on"}
+        banks=NAMED, bank_inbox=False, roles=("pool_manager",), fields=CASE | {"reason", "on"}
     ),
     "loan.extended.v1": Notice(
         banks=NAMED,
         roles=("pool_manager",),
-        fields=_CASE | {"kind", "matured_on", "matures_on", "decided_on", "reason"},
+        fields=CASE | {"kind", "matured_on", "matures_on", "decided_on", "reason"},
     ),
     "coverage.reserved.v1": Notice(
         banks=NAMED,
         bank_acts=True,
-        fields=_COVERAGE | {"amount_fen", "reserved_until", "scheme_version"},
+        fields=COVERAGE | {"amount_fen", "reserved_until", "scheme_version"},
     ),
     "coverage.declined.v1": Notice(
         banks=NAMED,
         roles=("approver", "pool_manager"),
-        fields=_COVERAGE | {"amount_fen", "limits", "waiting", "place", "waits_until"},
+        fields=COVERAGE | {"amount_fen", "limits", "waiting", "place", "waits_until"},
     ),
     "coverage.activated.v1": Notice(
-        banks=NAMED, bank_inbox=False, fields=_COVERAGE | {"amount_fen", "activated_on"}
+        banks=NAMED, bank_inbox=False, fields=COVERAGE | {"amount_fen", "activated_on"}
     ),
     "coverage.released.v1": Notice(
-        banks=NAMED, bank_inbox=False, fields=_COVERAGE | {"amount_fen", "reason"}
+        banks=NAMED, bank_inbox=False, fields=COVERAGE | {"amount_fen", "reason"}
     ),
     "coverage.reopened.v1": Notice(
         banks=NAMED,
         roles=("pool_manager",),
-        fields=_COVERAGE | {"amount_fen", "reopened_on", "reason"},
+        fields=COVERAGE | {"amount_fen", "reopened_on", "reason"},
     ),
     "claim.submitted.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "reviewer"),
         bureau_acts=True,
-        fields=_CLAIM | {"outstanding_principal_fen", "submitted_on"},
+        fields=CLAIM | {"outstanding_principal_fen", "submitted_on"},
     ),
     "claim.reviewed.v1": Notice(
-        banks=NAMED, bank_inbox=False, roles=("finance_checker",), bureau_acts=True, fields=_CLAIM
+        banks=NAMED, bank_inbox=False, roles=("finance_checker",), bureau_acts=True, fields=CLAIM
     ),
     "claim.refused.v1": Notice(
-        banks=NAMED, roles=("finance_maker", "pool_manager"), fields=_CLAIM | {"reason"}
+        banks=NAMED, roles=("finance_maker", "pool_manager"), fields=CLAIM | {"reason"}
     ),
     "claim.returned.v1": Notice(
         banks=NAMED,
         bank_acts=True,
         roles=("pool_manager",),
-        fields=_CLAIM | {"gaps", "returned_on"},
+        fields=CLAIM | {"gaps", "returned_on"},
     ),
     "claim.withdrawn.v1": Notice(
         banks=NAMED,
         bank_inbox=False,
         roles=("finance_maker", "reviewer"),
-        fields=_CLAIM | {"reason", "withdrawn_on"},
+        fields=CLAIM | {"reason", "withdrawn_on"},
     ),
     "claim.step-recorded.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "reviewer", "approver", "pool_manager", "finance_checker"),
         bureau_acts=True,
-        fields=_CLAIM | {"step", "outcome", "recorded_on", "next_step"},
+        fields=CLAIM | {"step", "outcome", "recorded_on", "next_step"},
     ),
     "claim.appealed.v1": Notice(
         banks=NAMED,
         bank_inbox=False,
         roles=("finance_checker", "pool_manager"),
         bureau_acts=True,
-        fields=_CLAIM | {"reason", "appealed_on"},
+        fields=CLAIM | {"reason", "appealed_on"},
     ),
     "claim.reopened.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "reviewer"),
         bureau_acts=True,
-        fields=_CLAIM | {"reason"},
+        fields=CLAIM | {"reason"},
     ),
     "claim.upheld.v1": Notice(
-        banks=NAMED, roles=("finance_maker", "pool_manager"), fields=_CLAIM | {"reason"}
+        banks=NAMED, roles=("finance_maker", "pool_manager"), fields=CLAIM | {"reason"}
     ),
     "claim.approved.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "pool_manager"),
         bureau_acts=True,
-        fields=_CLAIM | {"base_fen", "shares", "caps_bound", "approved_on"},
+        fields=CLAIM | {"base_fen", "shares", "caps_bound", "approved_on"},
     ),
     "claim.paid.v1": Notice(
         banks=NAMED,
         roles=("pool_manager",),
-        fields=_CLAIM | {"paid_fen", "paid_on", "paid_from", "voucher"},
+        fields=CLAIM | {"paid_fen", "paid_on", "paid_from", "voucher"},
     ),
     "claim.payment-reversed.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "pool_manager"),
         bureau_acts=True,
-        fields=_CLAIM | {"paid_fen", "reason"},
+        fields=CLAIM | {"paid_fen", "reason"},
     ),
     "claim.held.v1": Notice(
         banks=NAMED,
         roles=("finance_checker", "finance_maker"),
         bureau_acts=True,
-        fields=_CLAIM | {"code", "approved_principal_fen", "outstanding_principal_fen"},
+        fields=CLAIM | {"code", "approved_principal_fen", "outstanding_principal_fen"},
     ),
     "claim.released.v1": Notice(
-        banks=NAMED, roles=("finance_maker",), bureau_acts=True, fields=_CLAIM
+        banks=NAMED, roles=("finance_maker",), bureau_acts=True, fields=CLAIM
     ),
     "claim.written-off.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "pool_manager"),
-        fields=_CLAIM | {"written_off_on", "reason"},
+        fields=CLAIM | {"written_off_on", "reason"},
     ),
     "claim.escrowed.v1": Notice(
         banks=NAMED,
         roles=("pool_manager",),
-        fields=_CLAIM | {"held_fen", "escrowed_on", "paid_from", "voucher"},
+        fields=CLAIM | {"held_fen", "escrowed_on", "paid_from", "voucher"},
     ),
     "claim.loss-reported.v1": Notice(
         banks=NAMED,
         bank_inbox=False,
         roles=("finance_maker",),
         bureau_acts=True,
-        fields=_CLAIM | {"written_off_on", "net_loss_fen", "reason"},
+        fields=CLAIM | {"written_off_on", "net_loss_fen", "reason"},
     ),
     "claim.loss-returned.v1": Notice(
-        banks=NAMED, bank_acts=True, roles=("finance_maker",), fields=_CLAIM | {"reason"}
+        banks=NAMED, bank_acts=True, roles=("finance_maker",), fields=CLAIM | {"reason"}
     ),
     "claim.settled.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "pool_manager"),
-        fields=_CLAIM
+        fields=CLAIM
         | {"net_loss_fen", "shares", "paid_fen", "released_fen", "added_fen", "settled_on"},
     ),
     "recovery.booked.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "pool_manager"),
-        fields=_CLAIM
+        fields=CLAIM
         | {"recovery_id", "gross_fen", "costs_fen", "net_fen", "shares", "received_on"},
     ),
     "adjustment.proposed.v1": Notice(
@@ -305,27 +294,27 @@ NOTICES: Mapping[str, Notice] = {
     "adjustment.decided.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "pool_manager"),
-        fields=_ADJUSTMENT | {"booked_on", "parts"},
+        fields=ADJUSTMENT | {"booked_on", "parts"},
     ),
     "subsidy.filed.v1": Notice(
         banks=NAMED,
         bank_inbox=False,
         roles=("finance_maker", "reviewer"),
         bureau_acts=True,
-        fields=_SUBSIDY | {"code", "since", "until"},
+        fields=SUBSIDY | {"code", "since", "until"},
     ),
     "subsidy.reviewed.v1": Notice(
-        banks=NAMED, bank_inbox=False, roles=("finance_checker",), bureau_acts=True, fields=_SUBSIDY
+        banks=NAMED, bank_inbox=False, roles=("finance_checker",), bureau_acts=True, fields=SUBSIDY
     ),
     "subsidy.approved.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "pool_manager"),
-        fields=_SUBSIDY | {"amount_fen", "payee", "payee_code", "approved_on"},
+        fields=SUBSIDY | {"amount_fen", "payee", "payee_code", "approved_on"},
     ),
     "subsidy.refused.v1": Notice(
-        banks=NAMED, roles=("finance_maker",), fields=_SUBSIDY | {"reason"}
+        banks=NAMED, roles=("finance_maker",), fields=SUBSIDY | {"reason"}
     ),
-    "bank.warned.v1": Notice(banks=NAMED, roles=("pool_manager",), fields=_BREAKER),
+    "bank.warned.v1": Notice(banks=NAMED, roles=("pool_manager",), fields=BREAKER),
     "bank.reports-missing.v1": Notice(
         banks=NAMED,
         bank_acts=True,
@@ -333,6 +322,21 @@ NOTICES: Mapping[str, Notice] = {
         fields=frozenset(
             {"pool_code", "bank_code", "month", "missing_loans", "loans", "due_on", "silent_months"}
         ),
+    ),
+    "dispute.filed.v1": Notice(
+        banks=NAMED,
+        bank_inbox=False,
+        roles=("finance_maker",),
+        bureau_acts=True,
+        fields=DISPUTE,
+    ),
+    "dispute.decided.v1": Notice(
+        banks=NAMED,
+        roles=("finance_maker", "pool_manager"),
+        fields=DISPUTE | {"upheld_fen", "due_again_fen", "due_again_on", "booked_on", "opinion"},
+    ),
+    "dispute.withdrawn.v1": Notice(
+        banks=NAMED, bank_inbox=False, roles=("finance_maker",), fields=DISPUTE
     ),
     "receivable.overdue.v1": Notice(
         banks=NAMED,
@@ -358,10 +362,10 @@ NOTICES: Mapping[str, Notice] = {
         banks=Banks.NONE, roles=("finance_checker", "finance_maker"), bureau_acts=True
     ),
     "bank.suspended.v1": Notice(
-        banks=NAMED, roles=("approver", "pool_manager", "reviewer"), fields=_BREAKER
+        banks=NAMED, roles=("approver", "pool_manager", "reviewer"), fields=BREAKER
     ),
     "bank.resumed.v1": Notice(
-        banks=NAMED, roles=("approver", "pool_manager", "reviewer"), fields=_BREAKER
+        banks=NAMED, roles=("approver", "pool_manager", "reviewer"), fields=BREAKER
     ),
     "scheme.published.v1": Notice(
         banks=Banks.NONE,
@@ -379,10 +383,10 @@ NOTICES: Mapping[str, Notice] = {
         banks=Banks.NONE, roles=("finance_checker", "finance_maker", "pool_manager")
     ),
     "pool.stopped.v1": Notice(
-        banks=OF_POOL, roles=("approver", "finance_maker", "pool_manager", "reviewer"), fields=_POOL
+        banks=OF_POOL, roles=("approver", "finance_maker", "pool_manager", "reviewer"), fields=POOL
     ),
     "pool.resumed.v1": Notice(
-        banks=OF_POOL, roles=("approver", "finance_maker", "pool_manager", "reviewer"), fields=_POOL
+        banks=OF_POOL, roles=("approver", "finance_maker", "pool_manager", "reviewer"), fields=POOL
     ),
     "settlement.confirmed.v1": Notice(
         banks=Banks.NONE, roles=("finance_checker",), bureau_acts=True

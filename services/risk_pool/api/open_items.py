@@ -23,6 +23,13 @@ from shared.sides import Reader, reader_of, side_words
 router = APIRouter(tags=["cash"])
 
 
+class DueAgainAnswer(Money):
+    """What was disputed and not upheld, and by when it is to be paid."""
+
+    amount_fen: Fen
+    due_on: date
+
+
 class OpenItemAnswer(Money):
     """What is owed, and how much of it is still open; `direction` is seen from the pool, `zh` and
     `en` from the side of whoever asks."""
@@ -40,9 +47,22 @@ class OpenItemAnswer(Money):
     amount_fen: Fen
     settled_fen: Fen = Field(description="By released cash entries.")
     entered_fen: Fen = Field(description="Entered, and not released yet.")
-    open_fen: Fen
+    taken_off_fen: Fen = Field(
+        description="By decisions that upheld a dispute of one of its lines."
+    )
+    open_fen: Fen = Field(description="Not settled and not taken off.")
+    disputed_fen: Fen = Field(
+        description="What of that waits apart: a line of the statement is in dispute."
+    )
+    due_fen: Fen = Field(
+        description="What is to be paid. due + disputed + settled + taken_off = amount."
+    )
+    overdue_fen: Fen
     since: date
     due_on: date | None
+    due_again: list[DueAgainAnswer] = Field(
+        description="What was disputed and not upheld has a day of its own."
+    )
     age_days: int = Field(description="Since it came to be owed.")
     is_overdue: bool
 
@@ -97,9 +117,16 @@ def _shown(item: OpenItem, names: Mapping[str, str], reader: Reader, today: date
         amount_fen=item.amount_fen,
         settled_fen=item.settled_fen,
         entered_fen=item.entered_fen,
+        taken_off_fen=item.taken_off_fen,
         open_fen=item.open_fen,
+        disputed_fen=item.disputed_fen,
+        due_fen=item.due_fen,
+        overdue_fen=item.overdue_fen(today),
         since=item.since,
         due_on=item.due_on,
+        due_again=[
+            DueAgainAnswer(amount_fen=one.amount_fen, due_on=one.due_on) for one in item.due_again
+        ],
         age_days=item.age(today),
         is_overdue=item.is_overdue(today),
     )

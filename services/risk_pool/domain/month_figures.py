@@ -42,6 +42,10 @@ the settlement paid to the lender, added to, and released."""
 SETTLES_MONTHS = (NETTED, COLLECTED, PAID, REVERSAL_OF + COLLECTED, REVERSAL_OF + PAID)
 """What changes a debt that a statement has told already."""
 
+DISPUTE_UPHELD = "dispute-upheld"
+"""What an upheld dispute books: what it takes off a payable or a receivable changes a debt that a
+statement has told already; what it adds to one is new, and the next statement asks for it."""
+
 SETTLES_CLAIMS = (
     CLAIM_APPROVED, UNPAID_ADJUSTED, CLAIM_PAID, REVERSAL_OF + CLAIM_APPROVED,
     REVERSAL_OF + UNPAID_ADJUSTED, REVERSAL_OF + CLAIM_PAID,

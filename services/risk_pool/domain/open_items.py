@@ -48,6 +48,12 @@ class AboveOpenItem(Refused):
     code: ClassVar[str] = "above-open-item"
 
 
+class ItemDisputed(Refused):
+    """What is disputed waits apart: only the account itself can show that it was paid."""
+
+    code: ClassVar[str] = "item-disputed"
+
+
 class NotInParts(Refused):
     """A claim is paid as it was approved, not in parts."""
 
@@ -55,8 +61,19 @@ class NotInParts(Refused):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DueAgain:
+    """What was disputed and not upheld, with a day of its own by which it is to be paid."""
+
+    amount_fen: int
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenItem:
-    """What is owed, and how much of it cash has settled so far."""
+    """What is owed, and how much of it cash has settled so far.
+
+    due + disputed + settled + taken off = amount, always.
+    """
 
     reference: str
     direction: Direction
@@ -69,23 +86,59 @@ class OpenItem:
     """Entered and not released yet."""
     claim_id: UUID | None = None
     loan_id: UUID | None = None
+    taken_off_fen: int = 0
+    """By decisions that upheld a dispute of one of its lines."""
+    contested_fen: int = 0
+    """The differences of its lines that are in dispute."""
+    due_again: tuple[DueAgain, ...] = ()
 
     @property
     def open_fen(self) -> int:
-        return self.amount_fen - self.settled_fen
+        return self.amount_fen - self.taken_off_fen - self.settled_fen
+
+    @property
+    def disputed_fen(self) -> int:
+        """What waits apart until it is decided: no more than what is still open."""
+        return min(self.contested_fen, max(self.open_fen, 0))
+
+    @property
+    def due_fen(self) -> int:
+        """What is to be paid, whatever the day."""
+        return self.open_fen - self.disputed_fen
 
     def age(self, today: date) -> int:
         """Days since it came to be owed."""
         return (today - self.since).days
 
+    def overdue_fen(self, today: date) -> int:
+        """What should have been paid by now: nothing that waits apart, nor what is due again on a
+        day to come."""
+        if self.due_on is None or self.due_on >= today:
+            return 0
+        to_come = sum(one.amount_fen for one in self.due_again if one.due_on >= today)
+        return max(self.due_fen - to_come, 0)
+
     def is_overdue(self, today: date) -> bool:
-        """Whether its day has passed with something still open."""
-        return self.open_fen > 0 and self.due_on is not None and self.due_on < today
+        """Whether its day has passed with something still due."""
+        return self.overdue_fen(today) > 0
 
-    def require_settles(self, kind: str, amount_fen: int, *, waiting_fen: int) -> None:
+    def overdue_since(self, today: date) -> date:
+        """The earliest of its days that has passed unpaid. It is overdue."""
+        assert self.due_on is not None
+        if self.due_fen > sum(one.amount_fen for one in self.due_again):
+            return self.due_on
+        return min(
+            (one.due_on for one in self.due_again if one.due_on < today), default=self.due_on
+        )
+
+    def require_settles(
+        self, kind: str, amount_fen: int, *, waiting_fen: int, shown: bool = False
+    ) -> None:
         """`waiting_fen`: what others have entered and nobody has released, as far as it counts.
+        `shown`: the account's own line shows the money. A party may pay what it disputes: that is
+        a fact, and the dispute goes on about money that has moved.
 
-        Raises WrongDirection, NotInParts, AboveOpenItem.
+        Raises WrongDirection, NotInParts, AboveOpenItem, ItemDisputed.
         """
         if SETTLED_BY[kind] != self.direction:
             raise WrongDirection(
@@ -102,6 +155,15 @@ class OpenItem:
                 f"{group_fen(waiting_fen)} 元，不能再登记 {group_fen(amount_fen)} 元。",
                 f"{group_fen(self.open_fen)} of {self.reference} are open, of which "
                 f"{group_fen(waiting_fen)} are entered; {group_fen(amount_fen)} are too much.",
+                **figures,
+            )
+        if amount_fen > left_fen - self.disputed_fen and not shown:
+            raise ItemDisputed(
+                f"{self.reference} 有争议 {group_fen(self.disputed_fen)} 元，决定之前不收付；可登记 "
+                f"{group_fen(max(left_fen - self.disputed_fen, 0))} 元。",
+                f"{group_fen(self.disputed_fen)} of {self.reference} are disputed and wait for the "
+                f"decision; {group_fen(max(left_fen - self.disputed_fen, 0))} are left.",
+                disputed=format_fen(self.disputed_fen),
                 **figures,
             )
         if self.claim_id is not None and amount_fen != self.amount_fen:
@@ -154,11 +216,11 @@ def items_of_month(
 
 def as_told(item: OpenItem, *, today: date) -> Mapping[str, Any]:
     """What is told of a receivable whose day has passed."""
-    assert item.due_on is not None
+    due_on = item.overdue_since(today)
     return {
         "reference": item.reference,
-        "open_fen": item.open_fen,
+        "open_fen": item.overdue_fen(today),
         "since": item.since,
-        "due_on": item.due_on,
-        "days_overdue": (today - item.due_on).days,
+        "due_on": due_on,
+        "days_overdue": (today - due_on).days,
     }

@@ -64,7 +64,12 @@ async def enter(
     if entered.kind == Kind.CONTRIBUTION:
         await _require_party(conn, pool, party_code or "")
     if item is not None:
-        item.require_settles(entered.kind, entered.amount_fen, waiting_fen=item.entered_fen)
+        item.require_settles(
+            entered.kind,
+            entered.amount_fen,
+            waiting_fen=item.entered_fen,
+            shown=entered.line_id is not None,
+        )
     others = await known.likely_doubles(conn, pool.code, entered, party_code=party_code)
     double_of = require_no_double(entered, others)
 

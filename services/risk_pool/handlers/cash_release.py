@@ -88,7 +88,7 @@ async def _book(
     # Nothing is paid before the day on which the bank was asked to pay.
     require_day(entry["value_date"], opened_on=pool.opened_on, today=context.today)
     booked_on = pool.open_day(entry["value_date"])
-    await _require_settles_still(conn, pool, entry)
+    await _require_settles_still(conn, pool, entry, shown=line is not None)
     if leaves_the_account(entry):
         held_fen = (await balances(conn, pool.code)).get(CASH, 0)
         require_cash(held_fen=held_fen, due_fen=entry["amount_fen"])
@@ -177,7 +177,9 @@ async def _locked(
     return pool, entry
 
 
-async def _require_settles_still(conn: asyncpg.Connection, pool: LockedPool, entry: Row) -> None:
+async def _require_settles_still(
+    conn: asyncpg.Connection, pool: LockedPool, entry: Row, *, shown: bool
+) -> None:
     """What has been settled since this was entered leaves no more room than it needs, and a claim
     is still to be paid as much."""
     if not entry["item"] or entry["sign"] < 0:
@@ -185,4 +187,9 @@ async def _require_settles_still(conn: asyncpg.Connection, pool: LockedPool, ent
     item = await open_items.find(conn, pool.code, entry["item"])
     # A claim that waits for no payment any more is none; its own life cycle refuses to pay it.
     if item is not None:
-        item.require_settles(entry["of_kind"], entry["amount_fen"], waiting_fen=0)
+        item.require_settles(
+            entry["of_kind"],
+            entry["amount_fen"],
+            waiting_fen=0,
+            shown=shown or entry["line_id"] is not None,
+        )

@@ -43,8 +43,9 @@ async def prepare(
     execution_on: date,
     account: str,
 ) -> UUID:
-    """One person prepares orders over what is open of each item. Nothing leaves before another has
-    released it. The value date of each entry is the day on which the bank is asked to pay.
+    """One person prepares orders over what is due of each item, which what is disputed is not.
+    Nothing leaves before another has released it. The value date of each entry is the day on which
+    the bank is asked to pay.
 
     Raises NotFound, NoAccount, ExecutionDayPassed, ExecutionDayNotWorking, LikelyDouble, and
     FieldsWrong with every item
@@ -61,7 +62,7 @@ async def prepare(
     for position, (one, item, payee) in enumerate(to_pay, start=1):
         entered = CashEntered(
             kind=_PAID_BY[item.direction],
-            amount_fen=item.open_fen - item.entered_fen,
+            amount_fen=item.due_fen - item.entered_fen,
             value_date=execution_on,
             item=item.reference,
             account=payer["account_number"],
@@ -265,10 +266,10 @@ def _unpayable(
         return "not-found", f"没有往来款项 {reference}", f"there is no open item {reference}"
     if item.direction not in _PAID_BY:
         return "wrong-direction", f"{reference} 为应收", f"{reference} is owed to the pool"
-    if item.open_fen - item.entered_fen <= 0:
+    if item.due_fen - item.entered_fen <= 0:
         return (
             "nothing-open",
-            f"{reference} 已付清，或已登记待放行",
-            f"{reference} is settled, or all of it is entered",
+            f"{reference} 已付清、已登记待放行，或尚有争议",
+            f"{reference} is settled, all of it is entered, or it is disputed",
         )
     return None

@@ -13,6 +13,7 @@ from services.risk_pool.domain.month_figures import (
     CLAIM_ADJUSTED,
     CLAIM_APPROVED,
     CLAIM_SHARED,
+    DISPUTE_UPHELD,
     ESCROW_ADDED,
     ESCROW_EARMARKED,
     ESCROW_HELD,
@@ -129,6 +130,7 @@ async def booked_of_loan(conn: asyncpg.Connection, pool_code: str, loan_id: UUID
             ESCROW_PAID,
             ESCROW_RELEASED,
             ESCROW_ADDED,
+            DISPUTE_UPHELD,
         ],
     )
     return [Transfer(**row) for row in rows]

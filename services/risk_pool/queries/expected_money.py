@@ -158,7 +158,7 @@ async def owed(conn: asyncpg.Connection, pool_code: str) -> list[Owed]:
     parties = {row["code"]: row for row in rows}
     found = []
     for item in await open_items.of_pool(conn, pool_code):
-        left_fen = item.open_fen - item.entered_fen
+        left_fen = item.due_fen - item.entered_fen
         if left_fen <= 0:
             continue
         signed_fen = left_fen if item.direction == "receivable" else -left_fen

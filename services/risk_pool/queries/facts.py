@@ -33,6 +33,7 @@ _WORDS = {
     ),
     "claim-paid": ("补偿款拨付", "The pool's share was paid"),
     "recovery-booked": ("追偿款返还", "Recovered money was shared out"),
+    "dispute-upheld": ("对账单争议成立，更正入账", "A disputed line was decided: booked back"),
     "settlement-net": ("月结轧差", "Settlement: what both sides owe was set off"),
     "settlement-collect": ("月结收款", "Settlement: collected"),
     "settlement-pay": ("月结付款", "Settlement: paid"),
@@ -74,6 +75,8 @@ async def fact_behind(conn: asyncpg.Connection, transfer: asyncpg.Record, pool_c
         await _add_settlement(conn, fact, pool_code, reference)
     elif reference.startswith("suspense:"):
         await _add_case(conn, fact, reference)
+    elif reference.startswith("dispute:"):
+        await _add_dispute(conn, fact, reference)
     return fact
 
 
@@ -173,6 +176,25 @@ async def _add_case(conn: asyncpg.Connection, fact: Fact, reference: str) -> Non
     case_id = await conn.fetchval(f"select id from {table} where number = $1", number)
     fact["figures"] = {"number": number}
     fact["people"] = await _movers(conn, case_id)
+
+
+async def _add_dispute(conn: asyncpg.Connection, fact: Fact, reference: str) -> None:
+    dispute = await conn.fetchrow(
+        "select * from disputes where number = $1", reference.split(":")[1]
+    )
+    if dispute is None:
+        return
+    fact["figures"] = _shown(
+        number=dispute["number"],
+        month=dispute["month"],
+        party=dispute["party_name"],
+        disputed_line=f"{dispute['line_seq']} {dispute['line_reference']}",
+        line_amount=format_fen(dispute["line_amount_fen"]),
+        held_right=format_fen(dispute["right_fen"]),
+        upheld=_fen(dispute["upheld_fen"]),
+        reason=dispute["reason"],
+    )
+    fact["people"] = await _movers(conn, dispute["id"])
 
 
 async def _add_settlement(

@@ -9,7 +9,11 @@ import asyncpg
 from services.risk_pool.domain.claim import UNDECIDED
 from services.risk_pool.domain.coverage import COMPENSATED
 from services.risk_pool.domain.ledger import natural_balance, payable_to, receivable_from
-from services.risk_pool.domain.month_figures import SETTLES_CLAIMS, SETTLES_MONTHS
+from services.risk_pool.domain.month_figures import (
+    DISPUTE_UPHELD,
+    SETTLES_CLAIMS,
+    SETTLES_MONTHS,
+)
 from services.risk_pool.domain.month_findings import CasesFound
 from services.risk_pool.domain.recovery import UNCONFIRMED
 from services.risk_pool.domain.settlement import CLOSED
@@ -52,9 +56,10 @@ async def awaiting_payment(
 async def settled_until(
     conn: asyncpg.Connection, pool_code: str, month: Month, *, ledger_seq: int
 ) -> dict[str, int]:
-    """Account → how netting, receipts and payments of earlier statements have changed it by the
-    month's end, in its own direction."""
-    return await _changed_by(conn, pool_code, month, SETTLES_MONTHS, ledger_seq=ledger_seq)
+    """Account → how netting, receipts, payments and upheld disputes of earlier statements have
+    changed it by the month's end, in its own direction."""
+    kinds = (*SETTLES_MONTHS, DISPUTE_UPHELD)
+    return await _changed_by(conn, pool_code, month, kinds, ledger_seq=ledger_seq)
 
 
 async def _changed_by(
@@ -73,6 +78,8 @@ async def _changed_by(
             where pool_code = $1 and business_date <= $2 and seq <= $3
               and kind in ({", ".join(f"'{kind}'" for kind in kinds)})
               and (account like 'payable:%' or account like 'receivable:%')
+              -- What an upheld dispute adds to a debt is new: the next statement asks for it.
+              and (kind <> '{DISPUTE_UPHELD}' or (account like 'payable:%') = (debited > 0))
             group by account""",
         pool_code,
         month.last,

@@ -10,7 +10,8 @@ import asyncpg
 from services.risk_pool.domain.cash_entry import BOOKED, WAITING
 from services.risk_pool.domain.claim import AWAITS_PAYMENT
 from services.risk_pool.domain.compensation import POOL
-from services.risk_pool.domain.open_items import CLAIM, OpenItem
+from services.risk_pool.domain.dispute import OPEN
+from services.risk_pool.domain.open_items import CLAIM, DueAgain, OpenItem
 from shared.postgres.literals import literals
 
 _FROM = f"""
@@ -36,14 +37,34 @@ _FROM = f"""
         where entry.pool_code = item.pool_code and entry.item = item.reference
           and entry.item <> ''
     ) as cash
+    cross join lateral (
+        select coalesce(sum(difference_fen)
+                            filter (where lowers_item and state in ({literals(OPEN)})), 0)::bigint
+                   as contested_fen,
+               coalesce(sum(taken_off_fen), 0)::bigint as taken_off_fen,
+               coalesce(array_agg(due_again_fen order by due_again_on, dispute.id)
+                            filter (where due_again_fen > 0), '{{}}') as again_fen,
+               coalesce(array_agg(due_again_on order by due_again_on, dispute.id)
+                            filter (where due_again_fen > 0), '{{}}') as again_on
+        from disputes as dispute
+        where dispute.pool_code = item.pool_code and dispute.item = item.reference
+          and dispute.item <> ''
+    ) as disputed
 """
-_ITEMS = f"select item.*, cash.settled_fen, cash.entered_fen {_FROM}"
+_FIGURES = """item.*, cash.settled_fen, cash.entered_fen, disputed.contested_fen,
+    disputed.taken_off_fen, disputed.again_fen, disputed.again_on"""
+_ITEMS = f"select {_FIGURES} {_FROM}"
+_LEFT = "item.amount_fen > cash.settled_fen + disputed.taken_off_fen"
 _UNTOLD = f"""
     {_FROM}
     left join parties as party
          on party.pool_code = item.pool_code and party.code = item.party_code
-    where item.direction = 'receivable' and item.due_on < $1 and item.overdue_told_at is null
-      and item.amount_fen > cash.settled_fen
+    where item.direction = 'receivable' and item.due_on < $1 and {_LEFT}
+      and (item.overdue_told_at is null
+           -- What was disputed has a day of its own, which has passed since.
+           or exists (select from unnest(disputed.again_on) as day
+                      where day < $1
+                        and day >= (item.overdue_told_at at time zone 'Asia/Shanghai')::date))
 """
 
 
@@ -59,6 +80,12 @@ def _item(row: asyncpg.Record) -> OpenItem:
         entered_fen=row["entered_fen"],
         claim_id=row["claim_id"],
         loan_id=row["loan_id"],
+        taken_off_fen=row["taken_off_fen"],
+        contested_fen=row["contested_fen"],
+        due_again=tuple(
+            DueAgain(amount_fen=fen, due_on=day)
+            for fen, day in zip(row["again_fen"], row["again_on"], strict=True)
+        ),
     )
 
 
@@ -71,7 +98,7 @@ async def find(conn: asyncpg.Connection, pool_code: str, reference: str) -> Open
 
 
 async def pools_with_untold(conn: asyncpg.Connection, today: date) -> list[str]:
-    """The pools to which something is overdue that nobody has been told of yet."""
+    """The pools to which something may be overdue that nobody has been told of yet."""
     rows = await conn.fetch(f"select distinct item.pool_code {_UNTOLD} order by 1", today)
     return [row["pool_code"] for row in rows]
 
@@ -82,12 +109,13 @@ async def untold(
     """The overdue receivables of a pool that nobody has been told of, each with the party's role
     and name."""
     rows = await conn.fetch(
-        f"""select item.*, cash.settled_fen, cash.entered_fen, party.role, party.name
+        f"""select {_FIGURES}, party.role, party.name
             {_UNTOLD} and item.pool_code = $2 order by item.due_on, item.reference""",
         today,
         pool_code,
     )
-    return [(_item(row), row["role"] or "", row["name"] or row["party_code"]) for row in rows]
+    found = [(_item(row), row["role"] or "", row["name"] or row["party_code"]) for row in rows]
+    return [one for one in found if one[0].is_overdue(today)]
 
 
 async def of_pool(
@@ -97,7 +125,7 @@ async def of_pool(
     rows = await conn.fetch(
         f"""{_ITEMS}
             where item.pool_code = $1 and ($2::text is null or item.party_code = $2)
-              and item.amount_fen > cash.settled_fen
+              and {_LEFT}
             order by item.due_on nulls last, item.since, item.reference""",
         pool_code,
         party,

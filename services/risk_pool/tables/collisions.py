@@ -29,6 +29,11 @@ COLLISIONS: Final[Mapping[str, Collision]] = {
         "该补偿已有待决定的更正。",
         "An adjustment of the claim waits to be decided.",
     ),
+    "disputes_line_once": Collision(
+        "line-disputed-already",
+        "该行已有争议（可能刚刚提出）。",
+        "The line is disputed already; it may just have been filed.",
+    ),
     "breaker_orders_one_open": Collision(
         "order-open",
         "已有待决定的暂停或恢复指令。",

@@ -56,7 +56,8 @@ async def test_a_posted_month_and_an_approved_claim_are_owed_with_their_age_and_
             "zh": "应收该方",
             "en": "To collect from the party",
             "amount": "400.00", "settled": "0.00", "entered": "0.00", "open": "400.00",
-            "since": "2026-04-02", "due_on": "2026-04-17", "age_days": 10, "is_overdue": False,
+            "taken_off": "0.00", "disputed": "0.00", "due": "400.00", "overdue": "0.00",
+            "due_again": [], "since": "2026-04-02", "due_on": "2026-04-17", "age_days": 10, "is_overdue": False,
         }  # fmt: skip
         of_claim = found[f"claim:{claim['number']}"]
         assert (of_claim["direction"], of_claim["open"]) == ("payable", claim["pool_pays"])

@@ -1,0 +1,28 @@
+"""What a bank may know of whatever an event is about: the fields that every event of a case has."""
+
+CASE = frozenset({"loan_id", "number", "bank_code", "pool_code", "borrower_uscc", "borrower_name"})
+COVERAGE = frozenset({"loan_id", "number", "bank_code", "pool_code", "borrower_name"})
+CLAIM = COVERAGE | {"claim_id", "claim_number"}
+ADJUSTMENT = CLAIM | {"adjustment_id", "adjustment_number", "adjustment_kind", "reason"}
+DISPUTE = frozenset(
+    {
+        "pool_code", "bank_code", "party_code", "party_role", "party_name", "dispute_id",
+        "dispute_number", "month", "item", "line_seq", "line_amount_fen", "right_fen",
+        "difference_fen", "reason",
+    }
+)  # fmt: skip
+SUBSIDY = COVERAGE | {"subsidy_id", "subsidy_number"}
+BREAKER = frozenset(
+    {
+        "pool_code",
+        "bank_code",
+        "bad_principal_fen",
+        "covered_principal_fen",
+        "line_bp",
+        "on",
+        "cause",
+        "reason",
+        "estimated_loans",
+    }
+)
+POOL = frozenset({"pool_code", "on", "cause", "reason"})

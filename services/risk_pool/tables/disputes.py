@@ -1,0 +1,83 @@
+"""What is written of a dispute: its row as filed, and its moves.
+
+Nothing here opens a transaction. Whoever writes holds the pool's lock; the database refuses any
+change of what was filed or decided.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from services.risk_pool.domain.dispute import LIFE_CYCLE
+from shared.life_cycle import Row
+from shared.transitions import CaseTable
+
+_TOLD = (
+    "pool_code", "bank_code", "party_code", "party_role", "party_name", "month", "item",
+    "line_seq", "line_amount_fen", "right_fen", "difference_fen", "reason",
+)  # fmt: skip
+
+
+def about(dispute: Row) -> dict[str, Any]:
+    """What every event of a dispute says of it."""
+    own = {"dispute_id": dispute["id"], "dispute_number": dispute["number"]}
+    return own | {name: dispute[name] for name in _TOLD}
+
+
+CASES = CaseTable(
+    life_cycle=LIFE_CYCLE,
+    kind="dispute",
+    table="disputes",
+    columns={
+        "proposed_by": "text",
+        "proposed_name": "text",
+        "proposed_at": "timestamptz",
+        "uphold_fen": "bigint",
+        "proposal_reason": "text",
+        "decided_by": "text",
+        "decided_name": "text",
+        "decided_on": "date",
+        "upheld_fen": "bigint",
+        "taken_off_fen": "bigint",
+        "due_again_fen": "bigint",
+        "due_again_on": "date",
+        "booked_on": "date",
+        "effect": "jsonb",
+        "explanation_id": "uuid",
+    },
+    about=about,
+)
+
+_FILED = (
+    "id", "number", "pool_code", "month", "bank_code", "party_code", "party_role", "party_name",
+    "item", "lowers_item", "line_seq", "line_reference", "line_kind", "line_debit", "line_credit",
+    "line_amount_fen", "line_date", "loan_id", "stated_fen", "right_fen", "difference_fen", "reason",
+    "papers", "letter", "until", "state", "state_since", "due_on", "filed_at", "filed_by",
+    "filed_name", "filed_by_bank",
+)  # fmt: skip
+_FILE = f"""
+    insert into disputes ({", ".join(_FILED)})
+    values ({", ".join(f"${n}" for n, _ in enumerate(_FILED, start=1))})
+"""
+
+
+async def insert(conn: asyncpg.Connection, dispute: Mapping[str, Any]) -> None:
+    """Keep a dispute as it was filed."""
+    await conn.execute(_FILE, *(dispute[name] for name in _FILED))
+
+
+async def pool_of(conn: asyncpg.Connection, dispute_id: UUID) -> str | None:
+    """The pool of a dispute, to be locked before it; None where the caller may know of none."""
+    code: str | None = await conn.fetchval(
+        "select pool_code from disputes where id = $1", dispute_id
+    )
+    return code
+
+
+async def lock(conn: asyncpg.Connection, dispute_id: UUID) -> asyncpg.Record:
+    """A dispute for changing. It exists, and its pool is locked."""
+    dispute = await conn.fetchrow("select * from disputes where id = $1 for update", dispute_id)
+    assert dispute is not None
+    return dispute
