@@ -60,6 +60,12 @@ _BREAKER = frozenset(
     }
 )
 _POOL = frozenset({"pool_code", "on", "cause", "reason"})
+_PARTY = frozenset({"pool_code", "bank_code", "party_code", "party_name"})
+_AGREEMENT = _PARTY | {
+    "agreement_id", "number", "edition", "reference", "valid_from", "valid_to", "line_fen",
+    "minimum_lending_fen", "minimum_per", "on",
+}  # fmt: skip
+_OVERDUE = _PARTY | {"reference", "open_fen", "since", "due_on", "days_overdue"}
 
 NOTICES: Mapping[str, Notice] = {
     "application.submitted.v1": Notice(banks=NAMED, fields=_CASE | {"amount_fen", "submitted_on"}),
@@ -339,19 +345,7 @@ NOTICES: Mapping[str, Notice] = {
         bank_acts=True,
         roles=("finance_checker", "finance_maker"),
         bureau_acts=True,
-        fields=frozenset(
-            {
-                "pool_code",
-                "bank_code",
-                "party_code",
-                "party_name",
-                "reference",
-                "open_fen",
-                "since",
-                "due_on",
-                "days_overdue",
-            }
-        ),
+        fields=_OVERDUE,
     ),
     "bank.suspended.v1": Notice(
         banks=NAMED, roles=("approver", "pool_manager", "reviewer"), fields=_BREAKER
@@ -369,6 +363,11 @@ NOTICES: Mapping[str, Notice] = {
             "pool_manager",
             "reviewer",
         ),
+    ),
+    "agreement.in_force.v1": Notice(
+        banks=NAMED,
+        roles=("finance_maker", "pool_manager"),
+        fields=_AGREEMENT,
     ),
     "pool.opened.v1": Notice(banks=Banks.NONE, roles=("finance_maker", "pool_manager")),
     "pool.warned.v1": Notice(

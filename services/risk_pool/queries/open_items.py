@@ -10,7 +10,7 @@ import asyncpg
 from services.risk_pool.domain.cash_entry import BOOKED, WAITING
 from services.risk_pool.domain.claim import AWAITS_PAYMENT
 from services.risk_pool.domain.compensation import POOL
-from services.risk_pool.domain.open_items import CLAIM, OpenItem
+from services.risk_pool.domain.open_items import CLAIM, COMES_IN, OpenItem
 from shared.postgres.literals import literals
 
 _FROM = f"""
@@ -18,6 +18,11 @@ _FROM = f"""
         select pool_code, reference, direction, party_code, amount_fen, since, due_on,
                null::uuid as claim_id, null::uuid as loan_id, overdue_told_at
         from open_items
+        union all
+        -- What was planned by a version that has been replaced meanwhile is expected no longer.
+        select pool_code, reference, direction, party_code, amount_fen, since, due_on,
+               null, null, overdue_told_at
+        from planned_money where since is not null and dropped_by = ''
         union all
         select claim.pool_code, '{CLAIM}' || claim.number,
                case when claim.escrow then 'set_aside' else 'payable' end,
@@ -42,7 +47,7 @@ _UNTOLD = f"""
     {_FROM}
     left join parties as party
          on party.pool_code = item.pool_code and party.code = item.party_code
-    where item.direction = 'receivable' and item.due_on < $1 and item.overdue_told_at is null
+    where item.direction in ({literals(COMES_IN)}) and item.due_on < $1 and item.overdue_told_at is null
       and item.amount_fen > cash.settled_fen
 """
 
