@@ -29,6 +29,7 @@ from services.risk_pool.api import (
     subsidies,
     subsidy_offers,
     suspense,
+    top_ups,
     trials,
     waiting_line,
 )
@@ -89,6 +90,7 @@ SERVICE = Service(
         subsidy_offers.router,
         agreed_figures.router,
         agreements.router,
+        top_ups.router,
         waiting_line.router,
         pool_accounts.router,
         account_statements.router,

@@ -3,11 +3,11 @@
 from datetime import date
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.envelope import register
 from shared.contracts.of_pool import OfPool
-from shared.money import NonNegativeFen
+from shared.money import MONEY_NAMES, Fen, NonNegativeFen
 
 
 class AgreementInForceV1(OfPool):
@@ -31,4 +31,30 @@ class AgreementInForceV1(OfPool):
     on: date
 
 
-register((AgreementInForceV1,))
+class TopUpPart(BaseModel):
+    """What a call asks of one contributor."""
+
+    model_config = ConfigDict(**MONEY_NAMES, frozen=True, extra="ignore")
+
+    party_code: str
+    party_name: str
+    amount_fen: NonNegativeFen
+
+
+class TopUpCalledV1(OfPool):
+    """Two persons call contributors to bring the pool back to what was agreed."""
+
+    type = "top-up.called.v1"
+
+    call_id: UUID
+    number: str = Field(examples=["DL-B-2026-0001"])
+    amount_fen: NonNegativeFen
+    pay_by: date
+    line_fen: NonNegativeFen
+    available_fen: Fen
+    parts: tuple[TopUpPart, ...]
+    reason: str
+    on: date
+
+
+register((AgreementInForceV1, TopUpCalledV1))

@@ -51,6 +51,7 @@ WALKS = {
     "risk_pool/recovery": "tests/risk_pool/claims/test_life_cycles.py",
     "risk_pool/settlement": "tests/risk_pool/claims/test_life_cycles.py",
     "risk_pool/subsidy": "tests/risk_pool/subsidies/test_every_move.py",
+    "risk_pool/top_up_call": "tests/risk_pool/agreements/test_top_ups.py",
 }
 """The tests that walk over every move of the cases of a table."""
 

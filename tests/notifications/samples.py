@@ -29,7 +29,7 @@ from shared.contracts.applications import (
 )
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.of_pool import Share
-from shared.contracts.pool_agreements import AgreementInForceV1
+from shared.contracts.pool_agreements import AgreementInForceV1, TopUpCalledV1, TopUpPart
 from shared.contracts.pool_cases import (
     AdjustedPart,
     AdjustmentDecidedV1,
@@ -391,6 +391,20 @@ def of_a_pool(bank: str, pool: str) -> list[Event]:
             sha256="0" * 64,
             text="programme: dongli",
             published_on=DAY,
+        ),
+        TopUpCalledV1(
+            pool_code=pool,
+            call_id=uuid7(),
+            number="DL-B-2026-0001",
+            amount_fen=200_000_000,
+            pay_by=DAY,
+            line_fen=500_000_000,
+            available_fen=300_000_000,
+            parts=(
+                TopUpPart(party_code="DL-FIN", party_name="东丽区财政局", amount_fen=200_000_000),
+            ),
+            reason="补偿支出后余额低于补足线",
+            on=DAY,
         ),
         AgreementInForceV1(
             pool_code=pool,

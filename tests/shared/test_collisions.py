@@ -45,6 +45,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         # From a counter that is held until the commit.
         "account_bookings_number_key", "adjustments_number_key", "agreed_figures_number_key",
         "cash_entries_number_key", "cooperation_agreements_number_key",
+        "top_up_calls_number_key",
         "claims_number_key", "recoveries_number_key", "subsidies_number_key",
         # On conflict.
         "account_balances_pkey", "breakers_pkey", "claim_trials_pkey", "coverages_pkey",

@@ -364,6 +364,9 @@ NOTICES: Mapping[str, Notice] = {
             "reviewer",
         ),
     ),
+    "top-up.called.v1": Notice(
+        banks=Banks.NONE, roles=("finance_checker", "finance_maker", "pool_manager")
+    ),
     "agreement.in_force.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "pool_manager"),

@@ -79,7 +79,7 @@ async def contributors_on(
     return rows
 
 
-_PLANNED = f"""
+PLANNED = f"""
     select plan.*, coalesce(cash.settled_fen, 0)::bigint as settled_fen
     from planned_money as plan
     cross join lateral (
@@ -96,7 +96,7 @@ async def planned_of(
 ) -> dict[UUID, list[asyncpg.Record]]:
     """By agreement, what it plans and how much of each part released entries have settled."""
     rows = await conn.fetch(
-        f"{_PLANNED} where plan.agreement_id = any($1::uuid[]) order by plan.due_on, plan.reference",
+        f"{PLANNED} where plan.agreement_id = any($1::uuid[]) order by plan.due_on, plan.reference",
         list(agreement_ids),
     )
     found: dict[UUID, list[asyncpg.Record]] = {}
@@ -122,7 +122,7 @@ async def contributions(
         party,
     )
     plans = await conn.fetch(
-        f"""{_PLANNED}
+        f"""{PLANNED}
             where plan.pool_code = $1 and plan.direction = 'contribution'
               and plan.since is not null
               and (plan.dropped_by = '' or cash.settled_fen > 0)

@@ -73,6 +73,33 @@ _TABLES = (
         for each row execute function refuse_change_of_agreement()
     """,
     """
+    create table top_up_calls (
+        id uuid primary key,
+        number text not null unique,
+        pool_code text not null references pools,
+        amount_fen bigint not null check (amount_fen > 0),
+        pay_by date not null,
+        reason text not null,
+        line_fen bigint not null,
+        available_fen bigint not null,
+        called_fen bigint not null,
+        claims_fen bigint not null,
+        paid_in_fen bigint not null,
+        state text not null check (state in ('raised', 'called', 'refused')),
+        state_since timestamptz not null,
+        version integer not null default 1,
+        due_on date,
+        raised_by text not null,
+        raised_name text not null,
+        raised_at timestamptz not null,
+        decided_by text check (decided_by <> raised_by),
+        decided_name text,
+        decided_on date,
+        check ((state = 'raised') = (decided_by is null))
+    )
+    """,
+    "create index top_up_calls_page on top_up_calls (pool_code, id)",
+    """
     create table planned_money (
         pool_code text not null references pools,
         reference text not null,
@@ -83,13 +110,16 @@ _TABLES = (
         due_on date not null,
         fee_kind text not null,
         agreement_id uuid references cooperation_agreements,
+        call_id uuid references top_up_calls,
         dropped_by text not null default '',
         overdue_told_at timestamptz,
         primary key (pool_code, reference),
         foreign key (pool_code, party_code) references parties (pool_code, code),
-        check ((direction = 'fee') = (fee_kind <> ''))
+        check ((direction = 'fee') = (fee_kind <> '')),
+        check ((agreement_id is null) <> (call_id is null))
     )
     """,
+    "create index planned_money_call on planned_money (call_id)",
     "create index planned_money_agreement on planned_money (agreement_id)",
     "create index planned_money_due on planned_money (due_on) where overdue_told_at is null",
     "alter table agreements add column agreement_id uuid references cooperation_agreements",
@@ -111,6 +141,7 @@ _TABLES = (
              else item = '' end)
     """,
 )
+_BUREAU_ONLY = ("top_up_calls",)
 _OWN_ROWS = {"cooperation_agreements": "bank_code", "planned_money": "party_code"}
 
 
@@ -118,6 +149,12 @@ def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     for statement in _TABLES:
         op.execute(statement)
+    for table in _BUREAU_ONLY:
+        op.execute(f"alter table {table} enable row level security")
+        op.execute(
+            f"create policy bureau on {table} "
+            "using (current_setting('zhidai.institution', true) = '*')"
+        )
     for table, bank in _OWN_ROWS.items():
         op.execute(f"alter table {table} enable row level security")
         # An unset setting reads as '' after a transaction, so '' must never match a row.

@@ -58,5 +58,34 @@ class PlannedMoneyRow(SQLModel, table=True):
     due_on: date
     fee_kind: str = columns.text()
     agreement_id: UUID | None = None
+    call_id: UUID | None = None
     dropped_by: str = columns.text()
     overdue_told_at: datetime | None = columns.optional_moment()
+
+
+class TopUpCallRow(SQLModel, table=True):
+    """A call to contributors to bring the pool back, with the figures that it rests on."""
+
+    __tablename__ = "top_up_calls"
+
+    id: UUID = Field(primary_key=True)
+    number: str = columns.text()
+    pool_code: str = columns.text()
+    amount_fen: int = columns.fen()
+    pay_by: date
+    reason: str = columns.text()
+    line_fen: int = columns.fen()
+    available_fen: int = columns.fen()
+    called_fen: int = columns.fen()
+    claims_fen: int = columns.fen()
+    paid_in_fen: int = columns.fen()
+    state: str = columns.text()
+    state_since: datetime = columns.moment()
+    version: int
+    due_on: date | None = None
+    raised_by: str = columns.text()
+    raised_name: str = columns.text()
+    raised_at: datetime = columns.moment()
+    decided_by: str | None = columns.optional_text()
+    decided_name: str | None = columns.optional_text()
+    decided_on: date | None = None
