@@ -1,5 +1,6 @@
 """Who waits for room in a pool, and suspending by hand, on the screen."""
 
+from tests.agreements import agreed
 from tests.console.house import LOOKED_AT, House, did
 
 
@@ -28,14 +29,9 @@ async def test_two_persons_suspend_a_bank_on_the_screen(house: House):
 
 
 async def test_a_case_that_finds_no_room_shows_its_place_and_what_holds_it_up(house: House):
-    manager = house.person("risk_pool", "manager-wu", "pool_manager")
-    line = {"amount": "1000.00", "valid_from": "2026-01-01"}
-    await did(
-        manager.post(
-            "/pools/dongli/parties",
-            json={"code": "ICBC", "role": "bank", "name": "中国工商银行天津分行", "line": line},
-        )
-    )
+    maker = house.person("risk_pool", "finance-sun", "finance_maker")
+    checker = house.person("risk_pool", "finance-qian", "finance_checker")
+    await agreed(maker, checker, "dongli", "ICBC", line="1000.00", valid_from="2026-01-01")
     case = await house.has_case(amount="1000000.00")
     await approved(house, case)
     await house.sees("risk_pool", f"/coverages/{case['id']}", state="waiting")

@@ -36,6 +36,7 @@ WALKS = {
     "risk_pool/account_booking": "tests/risk_pool/account/test_every_move.py",
     "risk_pool/adjustment": "tests/risk_pool/claims/test_adjustments.py",
     "risk_pool/agreed_figure": "tests/risk_pool/claims/test_agreed_figures.py",
+    "risk_pool/agreement": "tests/risk_pool/agreements/test_every_move.py",
     "risk_pool/bank_breaker": "tests/risk_pool/core/test_every_move_of_breakers.py",
     "risk_pool/breaker_order": "tests/risk_pool/core/test_breaker_orders.py",
     "risk_pool/cash_entry": "tests/risk_pool/cash/test_two_persons.py",
@@ -51,6 +52,7 @@ WALKS = {
     "risk_pool/recovery": "tests/risk_pool/claims/test_life_cycles.py",
     "risk_pool/settlement": "tests/risk_pool/claims/test_life_cycles.py",
     "risk_pool/subsidy": "tests/risk_pool/subsidies/test_every_move.py",
+    "risk_pool/top_up_call": "tests/risk_pool/agreements/test_top_ups.py",
 }
 """The tests that walk over every move of the cases of a table."""
 

@@ -29,6 +29,7 @@ from shared.contracts.applications import (
 )
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.of_pool import Share
+from shared.contracts.pool_agreements import AgreementInForceV1, TopUpCalledV1, TopUpPart
 from shared.contracts.pool_cases import (
     AdjustedPart,
     AdjustmentDecidedV1,
@@ -434,6 +435,35 @@ def of_a_pool(bank: str, pool: str) -> list[Event]:
             sha256="0" * 64,
             text="programme: dongli",
             published_on=DAY,
+        ),
+        TopUpCalledV1(
+            pool_code=pool,
+            call_id=uuid7(),
+            number="DL-B-2026-0001",
+            amount_fen=200_000_000,
+            pay_by=DAY,
+            line_fen=500_000_000,
+            available_fen=300_000_000,
+            parts=(
+                TopUpPart(party_code="DL-FIN", party_name="东丽区财政局", amount_fen=200_000_000),
+            ),
+            reason="补偿支出后余额低于补足线",
+            on=DAY,
+        ),
+        AgreementInForceV1(
+            pool_code=pool,
+            agreement_id=uuid7(),
+            number="DL-H-2026-0001",
+            bank_code=bank,
+            party_code=bank,
+            party_role="bank",
+            party_name="中国工商银行天津分行",
+            edition=2,
+            reference="合作协议 2026-01",
+            valid_from=DAY,
+            line_fen=3_000_000_000,
+            minimum_lending_fen=1_000_000_000,
+            on=DAY,
         ),
         PoolOpenedV1(pool_code=pool, name="东丽区资金池", programme="dongli", opened_on=DAY),
         PoolWarnedV1(**balance),

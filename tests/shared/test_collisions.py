@@ -44,7 +44,8 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
     "risk_pool": frozenset({
         # From a counter that is held until the commit.
         "account_bookings_number_key", "adjustments_number_key", "agreed_figures_number_key",
-        "cash_entries_number_key",
+        "cash_entries_number_key", "cooperation_agreements_number_key",
+        "top_up_calls_number_key",
         "claims_number_key", "recoveries_number_key", "subsidies_number_key",
         # On conflict.
         "account_balances_pkey", "breakers_pkey", "claim_trials_pkey", "coverages_pkey",
@@ -57,6 +58,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "payment_orders_file_id_position_key",
         # Of a pool that is locked, and asked for before.
         "payment_orders_item_once", "payment_status_reports_once",
+        "cooperation_agreements_one_in_force", "planned_money_pkey",
         # Of a pool and a case that are locked, written once with the move that is refused twice.
         "account_line_tallies_pkey", "account_lines_in_order", "account_lines_once",
         "account_match_parts_pkey", "account_match_undos_pkey",

@@ -24,10 +24,13 @@ router = APIRouter()
 KINDS = ("contribution", "interest", "fee", "receipt", "payment", "set_aside")
 """What finance enters by hand, as the service names it."""
 
-FILLED_IN = ("kind", "item", "amount", "value_date", "bank_reference", "account", "line_id")
+FILLED_IN = (
+    "kind", "item", "party_code", "amount", "value_date", "bank_reference", "account", "line_id",
+)  # fmt: skip
 """What a link to the form may fill in, of an open item or of a line of the account."""
 
 OF_AN_ITEM = ("receipt", "payment", "set_aside")
+MAY_BE_PLANNED = ("contribution", "fee")
 
 
 @router.get("/pools/{code}/cash")
@@ -85,8 +88,9 @@ def _entered(form: FormData) -> dict[str, Any]:
     }
     if kind == "contribution" and text(form, "party_code"):
         said["party_code"] = text(form, "party_code")
-    if kind in OF_AN_ITEM:
-        said["item"] = text(form, "item")
+    item = text(form, "item")
+    if kind in OF_AN_ITEM or (kind in MAY_BE_PLANNED and item.startswith("planned:")):
+        said["item"] = item
     return {
         "kind": kind,
         "amount": amount(form, "amount"),

@@ -178,7 +178,7 @@ async def _show(page: PageContext, code: str, attempt: Attempt, cursor: str = ""
         "payments.html",
         attempt=attempt,
         pool=pool,
-        owed=[one for one in owed if one["direction"] != "receivable"],
+        owed=[one for one in owed if one["direction"] not in ("receivable", "contribution")],
         parties=parties,
         names={one["code"]: one["name"] for one in parties},
         payees=payees,

@@ -123,7 +123,7 @@ async def _overdue(page: PageContext, pools: Sequence[dict[str, Any]]) -> list[d
         {**item, "pool_code": pool["code"]}
         for pool, owed in zip(pools, found, strict=True)
         for item in owed or []
-        if item["direction"] == "receivable"
+        if item["direction"] in ("receivable", "contribution")
     ]
 
 

@@ -35,6 +35,7 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "settled": "ok",
         "reversed": "bad",
     },
+    "agreement_state": {"entered": "info", "in_force": "ok", "refused": "bad", "replaced": "mute"},
     "figure_state": {"entered": "info", "in_force": "ok", "refused": "bad"},
     "recovery_state": {
         "reported": "info",
@@ -47,7 +48,13 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
     "adjustment_state": {"proposed": "info", "decided": "ok", "refused": "mute"},
     "payment_file_state": {"prepared": "info", "released": "ok", "refused": "bad", "withdrawn": ""},
     "cash_entry_state": {"entered": "info", "released": "ok", "refused": "bad", "withdrawn": ""},
-    "cash_direction": {"receivable": "info", "payable": "warn", "set_aside": ""},
+    "cash_direction": {
+        "receivable": "info",
+        "payable": "warn",
+        "set_aside": "",
+        "contribution": "info",
+        "fee": "warn",
+    },
     "change_state": {
         "requested": "info",
         "recommended": "info",

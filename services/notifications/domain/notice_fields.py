@@ -26,3 +26,9 @@ BREAKER = frozenset(
     }
 )
 POOL = frozenset({"pool_code", "on", "cause", "reason"})
+PARTY = frozenset({"pool_code", "bank_code", "party_code", "party_name"})
+AGREEMENT = PARTY | {
+    "agreement_id", "number", "edition", "reference", "valid_from", "valid_to", "line_fen",
+    "minimum_lending_fen", "minimum_per", "on",
+}  # fmt: skip
+OVERDUE = PARTY | {"party_role", "reference", "open_fen", "since", "due_on", "days_overdue"}

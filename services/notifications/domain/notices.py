@@ -12,11 +12,13 @@ from enum import StrEnum
 
 from services.notifications.domain.notice_fields import (
     ADJUSTMENT,
+    AGREEMENT,
     BREAKER,
     CASE,
     CLAIM,
     COVERAGE,
     DISPUTE,
+    OVERDUE,
     POOL,
     SUBSIDY,
 )
@@ -343,20 +345,7 @@ NOTICES: Mapping[str, Notice] = {
         bank_acts=True,
         roles=("finance_checker", "finance_maker"),
         bureau_acts=True,
-        fields=frozenset(
-            {
-                "pool_code",
-                "bank_code",
-                "party_code",
-                "party_role",
-                "party_name",
-                "reference",
-                "open_fen",
-                "since",
-                "due_on",
-                "days_overdue",
-            }
-        ),
+        fields=OVERDUE,
     ),
     "payment.rejected.v1": Notice(
         banks=Banks.NONE, roles=("finance_checker", "finance_maker"), bureau_acts=True
@@ -377,6 +366,14 @@ NOTICES: Mapping[str, Notice] = {
             "pool_manager",
             "reviewer",
         ),
+    ),
+    "top-up.called.v1": Notice(
+        banks=Banks.NONE, roles=("finance_checker", "finance_maker", "pool_manager")
+    ),
+    "agreement.in_force.v1": Notice(
+        banks=NAMED,
+        roles=("finance_maker", "pool_manager"),
+        fields=AGREEMENT,
     ),
     "pool.opened.v1": Notice(banks=Banks.NONE, roles=("finance_maker", "pool_manager")),
     "pool.warned.v1": Notice(

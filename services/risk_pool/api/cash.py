@@ -65,7 +65,8 @@ class NewCashEntry(RequestBody):
         description="`contribution`: a party has paid in. `interest`: the bank has credited it. "
         "`fee`: costs were paid. `receipt`: a party has paid what it owes. `payment`: what is owed "
         "to a party was paid. `set_aside`: the pool's part of a claim was moved into escrow. The "
-        "last three name the open item that they settle."
+        "last three name the open item that they settle; the first and `fee` may name what an agreement "
+        "has planned."
     )
     party_code: ShortText | None = Field(None, description="Of a contribution: who paid in.")
     amount_fen: RequestFen
@@ -76,7 +77,8 @@ class NewCashEntry(RequestBody):
     item: str = Field(
         "",
         max_length=200,
-        description="The `reference` of the open item that it settles.",
+        description="The `reference` of the open item that it settles. A contribution that names none "
+        "is the earliest part of its party's plan of which so much is open.",
         examples=["settlement:dongli:2026-03:ICBC", "claim:DL-C-2026-0001"],
     )
     bank_reference: PaymentReference = Field(

@@ -3,7 +3,7 @@ is due. A bank sees its own."""
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import Field
@@ -11,7 +11,7 @@ from pydantic import Field
 from services.risk_pool.api.case_responses import Money
 from services.risk_pool.api.cases import Anyone
 from services.risk_pool.api.roles import require_pool
-from services.risk_pool.domain.open_items import OpenItem
+from services.risk_pool.domain.open_items import Direction, OpenItem
 from services.risk_pool.queries import open_items as known
 from services.risk_pool.queries.parties import party_names
 from shared.clock import business_date
@@ -35,10 +35,11 @@ class OpenItemAnswer(Money):
     `en` from the side of whoever asks."""
 
     reference: str = Field(examples=["settlement:dongli:2026-03:ICBC"])
-    direction: Literal["receivable", "payable", "set_aside"] = Field(
+    direction: Direction = Field(
         description="`receivable`: the party owes the pool. `payable`: the pool owes the party. "
         "`set_aside`: the pool moves it into the escrow account that the party keeps; it stays the "
-        "pool's own."
+        "pool's own. `contribution`, `fee`: an agreement plans it; nothing of it is booked before it "
+        "is paid."
     )
     zh: str = Field(examples=["应付资金池"])
     en: str = Field(examples=["To pay to the pool"])
@@ -97,10 +98,23 @@ _INTO_ESCROW = {
 }
 """Neither side owes it: the pool's own money changes its place."""
 
+_PLANNED = {
+    "contribution": {
+        "party": ("约定出资，应缴入资金池", "Contribution as agreed: to pay to the pool"),
+        "pool": ("约定出资，待到账", "Contribution as agreed: to come"),
+    },
+    "fee": {
+        "party": ("约定费用，应收资金池", "Fee as agreed: to receive from the pool"),
+        "pool": ("约定费用，应付该方", "Fee as agreed: to pay to the party"),
+    },
+}
+
 
 def _said(item: OpenItem, reader: Reader) -> tuple[str, str]:
     if item.direction == "set_aside":
         return _INTO_ESCROW[reader]
+    if item.direction in _PLANNED:
+        return _PLANNED[item.direction][reader]
     pool_pays = item.direction == "payable"
     return side_words(reader, "pays" if pool_pays == (reader == "pool") else "receives")
 

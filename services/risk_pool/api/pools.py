@@ -183,7 +183,8 @@ async def take_party_in(
     caller: Annotated[Identity, Depends(requires("pool_manager"))],
     context: CurrentContext,
 ) -> Response:
-    """Let a party in, or give a bank that takes part already a new line from a day on."""
+    """Let a party in; while nothing is booked in the pool, a bank with its line. Afterwards lines are
+    given and changed by agreements, which two persons make."""
     now = context.clock.now()
 
     async def work(conn: asyncpg.Connection) -> Answer:

@@ -7,13 +7,14 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from services.risk_pool.domain import ledger as accounts
-from services.risk_pool.domain.cash_entry import OF_AN_ITEM, Kind
+from services.risk_pool.domain.cash_entry import MAY_BE_PLANNED, OF_AN_ITEM, Kind
 from services.risk_pool.domain.ledger import CASH, EARMARKS, Transfer, reversal
 from services.risk_pool.domain.month_figures import CLAIM_PAID, COLLECTED, ESCROW_HELD, PAID
-from services.risk_pool.domain.open_items import CLAIM
+from services.risk_pool.domain.open_items import CLAIM, OpenItem
+from services.risk_pool.domain.planned_money import PLANNED
 from shared.life_cycle import Row
 from shared.money import format_fen, group_fen
-from shared.refusals import FieldFault, Refused
+from shared.refusals import FieldFault, FieldsWrong, Refused
 
 
 class DateNotYet(Refused):
@@ -59,7 +60,8 @@ class CashEntered:
     party_code: str | None = None
     """Who paid in a contribution. Whose receipt or payment it is, the item says."""
     item: str = ""
-    """What a receipt or a payment settles: the reference of an open item."""
+    """What a receipt or a payment settles: the reference of an open item. Of a contribution or a fee,
+    what it is of what was planned; "" where it is nothing of it."""
     bank_reference: str = ""
     account: str = ""
     """Which dedicated account, where the pool has several."""
@@ -86,12 +88,34 @@ class CashEntered:
                     ("item",), "missing", "须说明结清哪一笔往来", "say which item it settles"
                 )
             )
-        if not of_item and self.item:
+        may_be_planned = self.kind in MAY_BE_PLANNED and self.item.startswith(PLANNED)
+        if not of_item and self.item and not may_be_planned:
             found.append(
                 FieldFault(("item",), "not-for-this-kind", "该类款项不结清往来",
-                           "an entry of this kind settles no item")
+                           "an entry of this kind settles no such item")
             )  # fmt: skip
         return found
+
+
+def require_party_of(item: OpenItem, entered: CashEntered) -> None:
+    """A planned contribution is paid in by the party that agreed to it. Raises FieldsWrong."""
+    if entered.kind == Kind.CONTRIBUTION and entered.party_code != item.party_code:
+        fault = FieldFault(
+            ("party_code",),
+            "not-the-items-party",
+            f"{item.reference} 由 {item.party_code} 出资",
+            f"{item.reference} is to be paid in by {item.party_code}",
+        )
+        raise FieldsWrong([fault])
+
+
+def planned_for(entered: CashEntered, planned: Sequence[OpenItem]) -> OpenItem | None:
+    """Of what its party is still to pay in, the earliest due first, what a contribution pays that names
+    nothing: the first of which so much is open. What is more than any part of the plan is entered in
+    parts, or stands beside the plan."""
+    return next(
+        (one for one in planned if one.open_fen - one.entered_fen >= entered.amount_fen), None
+    )
 
 
 def require_day(day: date, *, opened_on: date, today: date) -> None:

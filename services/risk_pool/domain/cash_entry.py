@@ -58,6 +58,9 @@ COMES_IN = frozenset({Kind.CONTRIBUTION, Kind.INTEREST, Kind.RECEIPT})
 OF_AN_ITEM = frozenset({Kind.RECEIPT, Kind.PAYMENT, Kind.SET_ASIDE})
 """Those that settle something that is owed, or to be set aside."""
 
+MAY_BE_PLANNED = frozenset({Kind.CONTRIBUTION, Kind.FEE})
+"""Those that may be what an agreement has planned, and then name it."""
+
 
 class State(StrEnum):
     """Where an entry is."""

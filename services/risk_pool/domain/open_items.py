@@ -1,7 +1,8 @@
 """Open items (往来款项): what is owed between the pool and a party, until cash has settled it.
 
 A posted month leaves each party one item, its net; an approved claim is one until it is paid, or in
-a programme with escrow until it is set aside. No account knows of the other's items: what is settled is what released cash entries name.
+a programme with escrow until it is set aside; what an agreement plans is one, though nothing of it is
+booked (domain/planned_money.py). No account knows of the other's items: what is settled is what released cash entries name.
 """
 
 from collections.abc import Mapping
@@ -24,14 +25,19 @@ SETTLEMENT: Final = "settlement:"
 DUE_WORKING_DAYS: Final = 10
 """By when a posted month is to be paid, from its posting; no measure says (assumed)."""
 
-Direction = Literal["receivable", "payable", "set_aside"]
+Direction = Literal["receivable", "payable", "set_aside", "contribution", "fee"]
 """From the pool's side: a party owes it, it owes a party, or it moves its own into the escrow account
-that the party keeps."""
+that the party keeps; a party is to pay in, or the pool to pay a fee, as planned and not booked."""
+
+COMES_IN: Final = frozenset({"receivable", "contribution"})
+"""Those that a party is to pay to the pool, and is told of when they are overdue."""
 
 SETTLED_BY: Mapping[str, Direction] = {
     Kind.RECEIPT: "receivable",
     Kind.PAYMENT: "payable",
     Kind.SET_ASIDE: "set_aside",
+    Kind.CONTRIBUTION: "contribution",
+    Kind.FEE: "fee",
 }
 """Which direction an entry of this kind settles."""
 
@@ -178,11 +184,15 @@ _WORDS = {
     "receivable": ("应收", "receivable"),
     "payable": ("应付", "payable"),
     "set_aside": ("待转保证金", "to be moved into escrow"),
+    "contribution": ("约定出资", "a planned contribution"),
+    "fee": ("约定费用", "a planned fee"),
 }
 _KIND: dict[str, tuple[str, str]] = {
     Kind.RECEIPT: ("收款", "receipt"),
     Kind.PAYMENT: ("付款", "payment"),
     Kind.SET_ASIDE: ("转入保证金", "move into escrow"),
+    Kind.CONTRIBUTION: ("出资到账", "contribution"),
+    Kind.FEE: ("费用", "fee"),
 }
 
 

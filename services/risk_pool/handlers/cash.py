@@ -10,8 +10,10 @@ from uuid6 import uuid7
 
 from services.risk_pool.domain.cash_booking import (
     CashEntered,
+    planned_for,
     require_day,
     require_no_double,
+    require_party_of,
     require_reversible,
 )
 from services.risk_pool.domain.cash_entry import (
@@ -60,9 +62,11 @@ async def enter(
     today = max(context.today, entered.value_date) if is_ordered else context.today
     require_day(entered.value_date, opened_on=pool.opened_on, today=today)
     item = await _item(conn, pool, entered)
-    party_code = entered.party_code if item is None else item.party_code
+    # A fee is the pool's own expense: its entry names no party, whoever was promised it.
+    owed = item if entered.kind in OF_AN_ITEM else None
+    party_code = owed.party_code if owed else entered.party_code
     if entered.kind == Kind.CONTRIBUTION:
-        await _require_party(conn, pool, party_code or "")
+        await _require_party(conn, pool, entered.party_code or "")
     if item is not None:
         item.require_settles(
             entered.kind,
@@ -86,7 +90,7 @@ async def enter(
         "value_date": entered.value_date,
         "bank_reference": entered.bank_reference,
         "account": entered.account,
-        "item": entered.item,
+        "item": item.reference if item else "",
         "claim_id": item.claim_id if item else None,
         "loan_id": item.loan_id if item else None,
         "note": entered.note,
@@ -227,11 +231,15 @@ async def _as_shown(
 async def _item(
     conn: asyncpg.Connection, pool: LockedPool, entered: CashEntered
 ) -> OpenItem | None:
-    if entered.kind not in OF_AN_ITEM:
+    if entered.kind == Kind.CONTRIBUTION and not entered.item:
+        owed = await open_items.of_pool(conn, pool.code, party=entered.party_code)
+        return planned_for(entered, [one for one in owed if one.direction == "contribution"])
+    if entered.kind not in OF_AN_ITEM and not entered.item:
         return None
     item = await open_items.find(conn, pool.code, entered.item)
     if item is None:
         raise NotFound(f"没有往来款项 {entered.item}", f"There is no open item {entered.item}.")
+    require_party_of(item, entered)
     return item
 
 

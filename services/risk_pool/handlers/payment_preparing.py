@@ -30,8 +30,12 @@ from shared.life_cycle import Row
 from shared.refusals import FieldFault, FieldsWrong
 from shared.transitions import Step, apply_transition, apply_transitions
 
-_PAID_BY = {"payable": Kind.PAYMENT, "set_aside": Kind.SET_ASIDE}
-_PURPOSE = {"payable": Purpose.PAYMENT, "set_aside": Purpose.ESCROW}
+_PAID_BY = {"payable": Kind.PAYMENT, "set_aside": Kind.SET_ASIDE, "fee": Kind.FEE}
+_PURPOSE = {
+    "payable": Purpose.PAYMENT,
+    "set_aside": Purpose.ESCROW,
+    "fee": Purpose.PAYMENT,
+}
 
 
 async def prepare(

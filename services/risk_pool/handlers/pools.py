@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import asyncpg
 
+from services.risk_pool.domain.agreement import LineByAgreement
 from services.risk_pool.domain.numbers import free_prefix
 from services.risk_pool.domain.parties import JoiningParty, PoolExists
 from services.risk_pool.handlers.waiting import serve_line
@@ -48,8 +49,17 @@ async def open_pool(
 async def let_party_in(
     conn: asyncpg.Connection, pool_code: str, party: JoiningParty, *, by: str, now: datetime
 ) -> None:
-    """Let a party in, or give a bank that takes part already a new line from a day on."""
+    """Let a party in; while the pool is set up and nothing is booked, a bank with its line.
+
+    Raises LineByAgreement where money has moved: what is agreed then is agreed by two persons.
+    """
     pool = await lock_pool(conn, pool_code)
+    if party.line is not None and await pools.last_seq(conn, pool.code):
+        raise LineByAgreement(
+            "资金池已有账务，额度须经合作协议由两人登记、复核。",
+            "The pool is in use: a line is given by an agreement of two persons.",
+            party=party.code,
+        )
     await _let_in(conn, pool.code, party, joined_on=business_date(now), by=by, now=now)
     await pools.raise_version(conn, pool.code)
     await serve_line(conn, pool.code, now=now)

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from services.risk_pool.tables.rows import (
     agreed_figures,
+    agreements,
     breakers,
     claims,
     coverages,
@@ -16,7 +17,7 @@ from services.risk_pool.tables.rows import (
 from shared.postgres.migrations import run
 
 TABLES = (
-    agreed_figures, pools, ledger, coverages, breakers, claims, settlements, programmes, subsidies,
+    agreed_figures, agreements, pools, ledger, coverages, breakers, claims, settlements, programmes, subsidies,
 )  # fmt: skip
 assert all(TABLES), "importing them fills the metadata"
 

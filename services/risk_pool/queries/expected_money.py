@@ -6,7 +6,9 @@ at the rest of the pool.
 import asyncpg
 
 from services.risk_pool.domain.account_matching import Movement, Owed, Waiting
-from services.risk_pool.domain.cash_entry import COMES_IN, WAITING, Kind
+from services.risk_pool.domain.cash_entry import COMES_IN as COMES_IN_BY
+from services.risk_pool.domain.cash_entry import WAITING, Kind
+from services.risk_pool.domain.open_items import COMES_IN
 from services.risk_pool.queries import open_items
 from shared.postgres.literals import literals
 
@@ -127,7 +129,7 @@ async def waiting(conn: asyncpg.Connection, pool_code: str) -> list[Waiting]:
 
 
 def _waiting(row: asyncpg.Record) -> Waiting:
-    amount_fen = row["amount_fen"] if row["kind"] in COMES_IN else -row["amount_fen"]
+    amount_fen = row["amount_fen"] if row["kind"] in COMES_IN_BY else -row["amount_fen"]
     numbers = (row["number"], row["bank_reference"], row["claim_number"])
     return Waiting(
         entry_id=row["id"],
@@ -161,7 +163,7 @@ async def owed(conn: asyncpg.Connection, pool_code: str) -> list[Owed]:
         left_fen = item.due_fen - item.entered_fen
         if left_fen <= 0:
             continue
-        signed_fen = left_fen if item.direction == "receivable" else -left_fen
+        signed_fen = left_fen if item.direction in COMES_IN else -left_fen
         party = parties.get(item.party_code)
         found.append(
             Owed(

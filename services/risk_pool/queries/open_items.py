@@ -11,7 +11,7 @@ from services.risk_pool.domain.cash_entry import BOOKED, WAITING
 from services.risk_pool.domain.claim import AWAITS_PAYMENT
 from services.risk_pool.domain.compensation import POOL
 from services.risk_pool.domain.dispute import OPEN
-from services.risk_pool.domain.open_items import CLAIM, DueAgain, OpenItem
+from services.risk_pool.domain.open_items import CLAIM, COMES_IN, DueAgain, OpenItem
 from shared.postgres.literals import literals
 
 _FROM = f"""
@@ -19,6 +19,11 @@ _FROM = f"""
         select pool_code, reference, direction, party_code, amount_fen, since, due_on,
                null::uuid as claim_id, null::uuid as loan_id, overdue_told_at
         from open_items
+        union all
+        -- What was planned by a version that has been replaced meanwhile is expected no longer.
+        select pool_code, reference, direction, party_code, amount_fen, since, due_on,
+               null, null, overdue_told_at
+        from planned_money where since is not null and dropped_by = ''
         union all
         select claim.pool_code, '{CLAIM}' || claim.number,
                case when claim.escrow then 'set_aside' else 'payable' end,
@@ -59,7 +64,7 @@ _UNTOLD = f"""
     {_FROM}
     left join parties as party
          on party.pool_code = item.pool_code and party.code = item.party_code
-    where item.direction = 'receivable' and item.due_on < $1 and {_LEFT}
+    where item.direction in ({literals(COMES_IN)}) and item.due_on < $1 and {_LEFT}
       and (item.overdue_told_at is null
            -- What was disputed has a day of its own, which has passed since.
            or exists (select from unnest(disputed.again_on) as day

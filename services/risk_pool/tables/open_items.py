@@ -1,4 +1,5 @@
-"""What a posted month leaves to pay and to collect. Whoever writes holds the pool's lock."""
+"""What a posted month leaves to pay and to collect, and which items it was told of that they are
+overdue. Whoever writes holds the pool's lock."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,10 +27,11 @@ async def mark_told(
     conn: asyncpg.Connection, pool_code: str, references: Sequence[str], *, now: datetime
 ) -> None:
     """It has been told that these are overdue; it is told once."""
-    await conn.execute(
-        """update open_items set overdue_told_at = $3
-           where pool_code = $1 and reference = any($2::text[])""",
-        pool_code,
-        list(references),
-        now,
-    )
+    for table in ("open_items", "planned_money"):
+        await conn.execute(
+            f"""update {table} set overdue_told_at = $3
+                where pool_code = $1 and reference = any($2::text[])""",
+            pool_code,
+            list(references),
+            now,
+        )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from uuid import UUID
 
 import asyncpg
 from uuid6 import uuid7
@@ -52,12 +53,13 @@ async def agree(
     *,
     created_by: str,
     now: datetime,
+    agreement_id: UUID | None = None,
 ) -> None:
-    """Give a bank its line. Raises LineExists."""
+    """Give a bank its line, by an agreement where the pool is set up already. Raises LineExists."""
     made = await conn.fetchval(
         """insert into agreements (id, pool_code, bank_code, line_fen, pool_share_fen, valid_from,
-                                   valid_to, note, created_at, created_by)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                                   valid_to, note, created_at, created_by, agreement_id)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
            on conflict (pool_code, bank_code, valid_from) do nothing returning id""",
         uuid7(),
         pool_code,
@@ -69,6 +71,7 @@ async def agree(
         line.note,
         now,
         created_by,
+        agreement_id,
     )
     if made is None:
         raise LineExists(
@@ -85,6 +88,34 @@ async def takes_part(conn: asyncpg.Connection, pool_code: str, code: str) -> boo
             pool_code,
             code,
         )
+    )
+
+
+async def role_of(conn: asyncpg.Connection, pool_code: str, code: str) -> str | None:
+    """A party's role in the pool; None of one that takes no part."""
+    role: str | None = await conn.fetchval(
+        "select role from parties where pool_code = $1 and code = $2", pool_code, code
+    )
+    return role
+
+
+async def name_of(conn: asyncpg.Connection, pool_code: str, code: str) -> str:
+    """The name of a party of the pool."""
+    name: str = await conn.fetchval(
+        "select name from parties where pool_code = $1 and code = $2", pool_code, code
+    )
+    return name
+
+
+async def last_line(
+    conn: asyncpg.Connection, pool_code: str, bank_code: str
+) -> asyncpg.Record | None:
+    """The bank's line that begins last, today or later; None where it never had one."""
+    return await conn.fetchrow(
+        """select line_fen, pool_share_fen, valid_from, valid_to from agreements
+           where pool_code = $1 and bank_code = $2 order by valid_from desc limit 1""",
+        pool_code,
+        bank_code,
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from services.risk_pool.handlers.claim_cover import NotCovered
 from shared.life_cycle import Actor, RoleMissing
+from tests.agreements import agreed
 from tests.risk_pool.core.driver import Pool, pool_of
 
 CHECKER = Actor("qian", "钱", frozenset({"finance_checker"}))
@@ -235,14 +236,7 @@ async def test_a_loan_waits_declines_and_is_served_by_every_way_into_the_line_an
         ):
             await pool.approved("loan", amount=amount, bank="CCB")
             assert (amount, (await pool.coverage("loan"))["state"]) == (amount, state)
-        answer = await pool.manager.post(
-            "/pools/dongli/parties",
-            json={
-                "code": "CCB", "role": "bank", "name": "CCB",
-                "line": {"amount": "1500.00", "valid_from": "2026-01-02"},
-            },
-        )  # fmt: skip
-        assert answer.status_code == 201, answer.text
+        await agreed(pool.finance, pool.checker, "dongli", "CCB", line="1500.00")
         await pool.serves_its_line()
 
         held = await pool.coverage("loan")

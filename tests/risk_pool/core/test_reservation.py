@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from shared.schemes import library
+from tests.agreements import agreed
 from tests.risk_pool.core.driver import Pool, arrived, pool_of, yuan
 
 
@@ -98,16 +99,8 @@ async def test_a_line_that_has_ended_or_been_replaced_counts_by_the_day_of_appro
     async with pool_of(
         running, "ICBC", paid_in="10000000.00", lines={"ICBC": "1000000.00"}
     ) as pool:
-        answer = await pool.manager.post(
-            "/pools/dongli/parties",
-            json={
-                "code": "ICBC",
-                "role": "bank",
-                "name": "ICBC",
-                "line": {"amount": "3000000.00", "valid_from": "2026-02-01"},
-            },
-        )
-        assert answer.status_code == 201, answer.text
+        february = {"line": "3000000.00", "valid_from": "2026-02-01"}
+        await agreed(pool.finance, pool.checker, "dongli", "ICBC", **february)
         await pool.approved("february", amount="500000.00", approved_on=date(2026, 2, 1))
         await pool.approved("january", amount="2000000.00", approved_on=date(2026, 1, 31))
         await pool.approved("again", amount="2000000.00", approved_on=date(2026, 2, 1))

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from tests.agreements import agreed
 from tests.risk_pool.core.driver import Pool, pool_of
 
 # dongli: ten times leverage, four tenths of the capacity for one bank, 10,000,000.00 a borrower.
@@ -117,14 +118,7 @@ async def test_whatever_makes_room_serves_the_line_by_the_same_move(running, way
         elif way == "order":
             await by_order(pool, "resume")
         else:
-            answer = await pool.manager.post(
-                "/pools/dongli/parties",
-                json={
-                    "code": "ICBC", "role": "bank", "name": "ICBC",
-                    "line": {"amount": "400000.00", "valid_from": "2026-01-02"},
-                },
-            )  # fmt: skip
-            assert answer.status_code == 201, answer.text
+            await agreed(pool.finance, pool.checker, "dongli", "ICBC", line="400000.00")
 
         # Nobody walks the line by itself: the move that made room has served it.
         assert await states(pool, "waits") == ["reserved"]

@@ -55,3 +55,4 @@ class AgreementRow(SQLModel, table=True):
     note: str = columns.text()
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     created_by: str = columns.text()
+    agreement_id: UUID | None = None

@@ -1,0 +1,68 @@
+"""Agreements on the console: a version is entered by one person, put in force by another, and paid."""
+
+from tests.agreements import agreed
+from tests.console.house import ICBC, House
+
+AGREEMENTS = "/pools/dongli/agreements"
+
+
+async def test_a_version_is_entered_with_its_plan_and_put_in_force_by_another(house: House):
+    async with house.logged_in("finance-sun") as maker:
+        pool = await maker.opens("/pools/dongli")
+        assert AGREEMENTS in pool.links
+        page = await maker.opens(f"{AGREEMENTS}?enter=DL-FIN")
+        refused = await maker.sends(
+            page, AGREEMENTS, reference="出资协议 2026", valid_from="2026-02-01",
+            contribution_day_0="2026-06-30", contribution_amount_0="4,000,000.00",
+            contribution_day_1="2026-01-31", contribution_amount_1="1.00",
+        )  # fmt: skip
+        assert refused.status == 422
+        assert "须说明理由" in refused.text and "日期不在协议有效期内" in refused.text
+        assert refused.form(AGREEMENTS)["reference"] == "出资协议 2026"
+        page = await maker.sends(
+            refused, AGREEMENTS, valid_from="2026-04-01", contribution_day_1="2026-12-31"
+        )
+        assert "已登记，等待另一人复核" in page.text
+        assert not any("/release" in action for action in page.actions)
+
+    async with house.logged_in("finance-qian") as checker:
+        page = await checker.opens(AGREEMENTS)
+        release = next(action for action in page.actions if action.endswith("/release"))
+        page = await checker.sends(page, release)
+        assert "协议已复核生效" in page.text and "第 1 版" in page.text
+        assert "4,000,001.00" in page.text, "what is still to come"
+
+    async with house.logged_in("finance-sun") as maker:
+        page = await maker.opens("/pools/dongli/cash")
+        assert "约定出资，待到账" in page.text
+        enter = next(link for link in page.links if "kind=contribution" in link)
+        page = await maker.opens(enter.replace("&amp;", "&"))
+        page = await maker.sends(page, "/pools/dongli/cash/new")
+        assert "已登记" in page.text
+
+
+async def test_a_version_is_refused_with_a_reason(house: House):
+    maker = house.person("risk_pool", "finance-sun", "finance_maker")
+    body = {"party_code": ICBC, "valid_from": "2026-04-01", "reference": "合作协议"}
+    answer = await maker.post(AGREEMENTS, json=body)
+    assert answer.status_code == 201, answer.text
+
+    async with house.logged_in("finance-qian") as checker:
+        page = await checker.opens(AGREEMENTS)
+        refuse = next(action for action in page.actions if action.endswith("/refuse"))
+        assert "请" in (await checker.sends(page, refuse, reason="")).text
+        page = await checker.sends(page, refuse, reason="与协议文本不符")
+        assert "不予生效" in page.text
+
+
+async def test_a_floor_is_shown_with_what_is_short_of_it_and_never_below_nought(house: House):
+    maker = house.person("risk_pool", "finance-sun", "finance_maker")
+    checker = house.person("risk_pool", "finance-qian", "finance_checker")
+    terms = {"line": "30000000.00", "minimum_lending": "10000000.00", "valid_from": "2026-01-01"}
+    await agreed(maker, checker, "dongli", ICBC, **terms)
+
+    async with house.logged_in("icbc-operator") as bank:
+        page = await bank.opens(AGREEMENTS)
+
+    assert "最低放款 10,000,000.00" in page.text and "还差 10,000,000.00" in page.text
+    assert "-10,000,000.00" not in page.text
