@@ -16,6 +16,7 @@ from services.risk_pool.api import (
     foresight,
     ledger,
     open_items,
+    openings,
     party_accounts,
     payments,
     pool_accounts,
@@ -31,6 +32,7 @@ from services.risk_pool.api import (
     trials,
     waiting_line,
 )
+from services.risk_pool.api.openings import LARGEST_BOOK
 from services.risk_pool.bank_files.pain002 import LARGEST_FILE as LARGEST_REPORT
 from services.risk_pool.bank_files.reading import LARGEST_FILE
 from services.risk_pool.consumer import ROUTES
@@ -72,6 +74,7 @@ SERVICE = Service(
         pools.router,
         cash.router,
         open_items.router,
+        openings.router,
         ledger.router,
         explanations.router,
         coverages.router,
@@ -103,6 +106,7 @@ SERVICE = Service(
     body_limits={
         "/api/v1/pools/*/account-statements": LARGEST_FILE,
         "/api/v1/pools/*/payment-status": LARGEST_REPORT,
+        "/api/v1/pools/*/openings": LARGEST_BOOK,
     },
     collisions=COLLISIONS,
     due=(
