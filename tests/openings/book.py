@@ -40,7 +40,7 @@ def loan(n: int, bank: str, **changes: Any) -> dict[str, Any]:
     owed_fen = amount_fen - n * 500_000
     share_bp = 5_433 if n % 5 == 0 else 10_000
     share = ip_share(share_bp=share_bp, amount_fen=amount_fen, ip_amount_fen=None)
-    lent_on = date(2025, 3, 3) + timedelta(days=n % 200)
+    lent_on = date(2025, 3, 3) + timedelta(days=9 * (n % 40))
     return {
         "bank": bank,
         "loan_no": f"JK-{n:05d}",

@@ -9,13 +9,21 @@ from typing import Any
 from services.applications.main import SERVICE as APPLICATIONS
 from services.risk_pool.audit.verify import audit_pool
 from services.risk_pool.main import SERVICE as RISK_POOL
+from shared.months import Month
 from shared.postgres.database import EVERYWHERE
-from tests.applications.office import CCB, ICBC, START, Office
+from tests.applications.office import CCB, ICBC, START, Office, document, position
+from tests.applications.test_with_the_pool import Town
+from tests.cash import pay_claim
 from tests.openings.book import Sheets, workbook
 from tests.publishing import publish
 from tests.services import RunningService, nothing_in_flight
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+PAPERS_OF_A_CLAIM = (
+    "claim_form", "claim_report", "recovery_plan", "diligence_statement", "business_licence",
+)  # fmt: skip
 
 
 @dataclass
@@ -91,9 +99,59 @@ class County:
     async def it_is(self, day: date) -> None:
         """Both services look at the same clock, at nine in the morning in China."""
         moment = datetime.combine(day, time(1), UTC)
-        for service in (self.office.service, self.pool):
-            await service.context.clock.set(moment)
-        self.office.now = moment
+        await self.office.moves_clock(moment)
+        await self.pool.context.clock.set(moment)
+
+    async def reports(self, month: str, sheets: Sheets, **changes: dict[str, Any]) -> None:
+        """Both banks report their loans: as the book has them, but for what `changes` says by
+        number (with the hyphen left out)."""
+        await self.it_is(Month.parse(month).after.day(3))
+        for bank in (ICBC, CCB):
+            rows = [
+                position(
+                    row["loan_no"],
+                    f"{row['outstanding']:.2f}",
+                    **changes.get(row["loan_no"].replace("-", ""), {}),
+                )
+                for row in sheets["loans"]
+                if row["bank"] == bank
+            ]
+            answer = await self.office.reports(month, *rows, bank=bank)
+            assert answer["accepted"] == len(rows), answer
+        await self.settled()
+
+    async def settles(self, month: str) -> Any:
+        """The month, from its preview to its posting."""
+        for step in ("preview", "confirm", "sign", "post"):
+            person = self.checker if step == "sign" else self.maker
+            answer = await person.post(f"/pools/{self.code}/settlements/{month}/{step}", json={})
+            assert answer.status_code == 200, (step, answer.text)
+        await self.settled()
+        return answer.json()
+
+    async def claims(self, loan_id: str, principal: str, *, bank: str = ICBC) -> Any:
+        """A claim on a loan from its filing to its payment, by the scheme's people."""
+        body = {
+            "loan_id": loan_id,
+            "outstanding_principal": principal,
+            "facts": {"overdue_days": 95, "risk_class": "substandard"},
+            "documents": [document(kind) for kind in PAPERS_OF_A_CLAIM],
+        }
+        clerk = self.pool.as_("clerk", "bank_operator", institution=bank)
+        claim = await self._post(clerk, "/claims", body, 201)
+        at = f"/claims/{claim['id']}"
+        await self._post(self.maker, f"{at}/review", {"opinion": "材料齐全"})
+        await Town(self.office, self.pool).takes_steps(claim)
+        trial = (await self.checker.get(f"{at}/trial")).json()["id"]
+        await self._post(self.checker, f"{at}/approve", {"opinion": "同意补偿", "trial": trial})
+        paid = await pay_claim(self.maker, self.checker, claim)
+        await self.settled()
+        return paid
+
+    async def _post(self, person: Any, path: str, body: Any, status: int = 200) -> Any:
+        answer = await person.post(path, json=body)
+        assert answer.status_code == status, answer.text
+        return answer.json()
 
 
 @asynccontextmanager

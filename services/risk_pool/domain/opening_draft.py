@@ -81,6 +81,8 @@ class Draft:
     paid_in: list[PaidIn] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
     loans: list[TakenLoan] = field(default_factory=list)
+    loan_keys: set[tuple[str, str]] = field(default_factory=set)
+    """(bank, number) of the loans."""
 
     @property
     def wrong(self) -> list[SheetRow]:
@@ -92,6 +94,14 @@ def key_of(row: SheetRow) -> str:
     """What makes two rows of a sheet the same; one that does not say it goes by its line."""
     parts = [str(row.values.get(name, "")) for name in BY_NAME[row.sheet].key]
     return "|".join(parts) if all(parts[:1]) and any(parts) else f"#{row.at}"
+
+
+_MENDED_ELSEWHERE = frozenset({"right-missing", "loan-not-in-book"})
+
+
+def is_wrong_in_itself(row: SheetRow) -> bool:
+    """Whether the row has to be written anew, and not only one of another sheet."""
+    return any(one.code not in _MENDED_ELSEWHERE for one in row.findings)
 
 
 def checked_draft(rows: Sequence[SheetRow], known: Known) -> Draft:
@@ -211,6 +221,9 @@ def _loan(
     by_role: dict[str, list[str]] = {}
     for one in known.members:
         by_role.setdefault(one.role, []).append(one.code)
+    if (code, row.values["loan_no"]) in draft.loan_keys:
+        return [_twice("借据号")]
+    draft.loan_keys.add((code, row.values["loan_no"]))
     try:
         draft.loans.append(
             loan_of(
@@ -237,8 +250,17 @@ def _total(row: SheetRow, known: Known, draft: Draft) -> list[Finding]:
         bank, wrong = _bank(row, known)
         if wrong:
             return wrong
+    if (item, bank) in draft.totals:
+        return [_twice("项目")]
     draft.totals[item, bank] = row.values["amount"]
     return []
+
+
+def _twice(column: str) -> Finding:
+    """Of a bank that is named once by its code and once by its name."""
+    return Finding(
+        column=column, code="named-twice", zh="与前面一行重复", en="the same as a line before"
+    )
 
 
 def _contribution(row: SheetRow, known: Known, draft: Draft) -> list[Finding]:

@@ -14,7 +14,7 @@ from services.risk_pool.domain.opening import (
     OpeningIncomplete,
     PoolHasBookings,
 )
-from services.risk_pool.domain.opening_draft import Draft, key_of
+from services.risk_pool.domain.opening_draft import Draft, is_wrong_in_itself, key_of
 from services.risk_pool.domain.opening_loan import TakenLoan
 from services.risk_pool.domain.opening_reconciliation import reconciled
 from services.risk_pool.domain.opening_row import BookRead, SheetRow
@@ -62,7 +62,7 @@ async def bring_in(
     before = await openings.rows_of(conn, opening["id"])
     if completes:
         judged = await draft_of(conn, pool, before)
-        before = _left_by(new, read, judged)
+        before = _left_by(new, read, list(zip(before, judged.rows, strict=True)))
     else:
         before = [row for row in before if row.sheet not in read.sheets]
     rows = [*before, *new]
@@ -95,13 +95,16 @@ async def bring_in(
     return UUID(str(opening["id"]))
 
 
-def _left_by(new: Sequence[SheetRow], read: BookRead, judged: Draft) -> list[SheetRow]:
-    """What stays of a draft that is mended: the right rows, where none of the same key comes in."""
+def _left_by(
+    new: Sequence[SheetRow], read: BookRead, before: Sequence[tuple[SheetRow, SheetRow]]
+) -> list[SheetRow]:
+    """What stays of a draft that is mended: rows with nothing wrong in themselves, where none of the
+    same key comes in."""
     coming = {(row.sheet, key_of(row)) for row in new}
     return [
         row
-        for row in judged.rows
-        if not (row.is_wrong and row.sheet in read.sheets)
+        for row, judged in before
+        if not (row.sheet in read.sheets and is_wrong_in_itself(judged))
         and (row.sheet, key_of(row)) not in coming
     ]
 
