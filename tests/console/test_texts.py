@@ -15,6 +15,7 @@ from services.risk_pool.domain import (
     adjustment,
     cash_entry,
     claim,
+    opening,
     payment_file,
     programme_version,
     recovery,
@@ -92,6 +93,7 @@ def moves(kind: CaseKind) -> list[tuple[str | None, str, str, bool]]:
         "adjustment": adjustment,
         "case": cases,
         "cash_entry": cash_entry,
+        "opening": opening,
         "claim": claim,
         "payment_file": payment_file,
         "recovery": recovery,
@@ -119,7 +121,7 @@ def states_with_words(kind: CaseKind) -> set[str]:
 
 ELSEWHERE = {
     "resubmit", "submit", "save_draft", "record_step", "file", "report", "propose", "enter",
-    "draw", "undo_draw", "prepare",
+    "draw", "undo_draw", "prepare", "begin", "bring_in",
 }  # fmt: skip
 """A whole application, claim, recovery, step, draw or entry is filled in at the bank, or in a form of
 its own."""

@@ -80,11 +80,11 @@ def right_of(n: int, bank: str, **changes: Any) -> dict[str, Any]:
     }
 
 
-def book(loans: int = 40) -> Sheets:
+def book(loans: int = 40, banks: Sequence[str] = BANKS) -> Sheets:
     """The whole book: right in every row, and even to the fen."""
-    lent = [(n, BANKS[n % 2]) for n in range(loans)]
+    lent = [(n, banks[n % 2]) for n in range(loans)]
     rows = [loan(n, bank) for n, bank in lent]
-    covered = dict.fromkeys(BANKS, 0)
+    covered = dict.fromkeys(banks, 0)
     for row in rows:
         covered[row["bank"]] += parse_fen(row["covered"])
     return {
@@ -106,11 +106,11 @@ def book(loans: int = 40) -> Sheets:
         "contributions": [{"party": "东丽区财政局", "amount": "30,000,000.00"}],
         "items": [
             {
-                "party": "ICBC-TJ", "direction": "应收", "amount": "20000.05",
+                "party": banks[0], "direction": "应收", "amount": "20000.05",
                 "since": "2026-01-15", "due_on": "2026-02-15", "reason": "一月追偿款未返还",
             },
             {
-                "party": "建行", "direction": "应付", "amount": "35,000.00",
+                "party": banks[1], "direction": "应付", "amount": "35,000.00",
                 "since": date(2026, 2, 20), "due_on": date(2026, 3, 20), "reason": "代偿待拨付",
             },
         ],
