@@ -152,6 +152,8 @@ class LifeCycle:
     waits: Mapping[str, Wait]
     guards: Mapping[str, Guard] = field(default_factory=dict)
     goal: str | None = None
+    usual_start: str | None = None
+    """The state in which a case usually begins, where the shortest way begins otherwise."""
     """Where a case is meant to end; the shortest way there is the row of steps that a page shows."""
 
     def __post_init__(self) -> None:
@@ -260,8 +262,12 @@ class LifeCycle:
         """
         if self.goal is None:
             return []
-        usual, rest = self.way(None, self.goal), self.way(state, self.goal)
+        rest = self.way(state, self.goal)
+        start = self.usual_start
+        first = next((one for one in self.moves if (one.source, one.target) == (None, start)), None)
+        usual = self.way(start, self.goal)
         assert usual is not None, "the goal can be reached"
+        usual = [first, *usual] if first else usual
         if rest is None:
             return []
         ahead = {move.target for move in rest}

@@ -3,8 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
-from services.applications.handlers import pool_events
+from services.applications.handlers import pool_events, take_overs
 from shared.contracts.envelope import Event
+from shared.contracts.openings import (
+    CoverageTakenOverV1,
+    OpeningLoanDroppedV1,
+    OpeningLoanProposedV1,
+)
 from shared.contracts.pool_cases import ClaimEscrowedV1, ClaimPaidV1
 from shared.contracts.risk_pool import (
     BankResumedV1,
@@ -33,4 +38,7 @@ ROUTES: Final[Mapping[type[Event], Handler]] = {
     ClaimPaidV1: pool_events.claim_paid,
     ClaimEscrowedV1: pool_events.claim_escrowed,
     SettlementPostedV1: pool_events.month_posted,
+    OpeningLoanProposedV1: take_overs.announce,
+    OpeningLoanDroppedV1: take_overs.drop,
+    CoverageTakenOverV1: take_overs.take_over,
 }

@@ -85,7 +85,10 @@ def _middleware(settings: ConsoleSettings) -> list[Middleware]:
         Middleware(
             BodyLimitMiddleware,
             body_bytes=LARGEST_FORM,
-            larger_bodies={"/pools/*/account/import": LARGEST_STATEMENT},
+            larger_bodies={
+                "/pools/*/account/import": LARGEST_STATEMENT,
+                "/pools/*/opening/import": LARGEST_STATEMENT,
+            },
             unexpected=unexpected,
         ),
     ]

@@ -4,11 +4,8 @@ from collections.abc import Mapping
 
 from services.notifications.domain.notices import NOTICES
 from services.notifications.handlers.messages import notify
-from shared.contracts import applications, pool_agreements, pool_cases, risk_pool
-from shared.contracts.envelope import Event, by_type
+from shared.contracts.envelope import Event
+from shared.contracts.registry import EVENTS
 from shared.messaging.inbox import Handler
 
-# Importing a producer's contracts registers them.
-PRODUCERS = (applications, risk_pool, pool_cases, pool_agreements)
-
-CONSUMES: Mapping[type[Event], Handler] = {by_type()[name]: notify for name in NOTICES}
+CONSUMES: Mapping[type[Event], Handler] = {EVENTS[name]: notify for name in NOTICES}

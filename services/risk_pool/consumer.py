@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from services.risk_pool.handlers import capacity, draws, loans, positions
+from services.risk_pool.handlers import capacity, draws, loans, opening_take_over, positions
 from shared.contracts.applications import (
     ApplicationApprovedV1,
     ApplicationExpiredV1,
@@ -17,6 +17,7 @@ from shared.contracts.applications import (
     LoanPositionReportedV1,
     LoanReopenedV1,
     LoanRepaidV1,
+    LoanTakeOverAnsweredV1,
 )
 from shared.contracts.envelope import Event
 from shared.messaging.inbox import Handler
@@ -35,4 +36,5 @@ ROUTES: Mapping[type[Event], Handler] = {
     LoanRepaidV1: loans.repay,
     LoanReopenedV1: loans.reopen,
     LoanDisbursementUndoneV1: loans.undo,
+    LoanTakeOverAnsweredV1: opening_take_over.answered,
 }

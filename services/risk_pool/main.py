@@ -19,6 +19,7 @@ from services.risk_pool.api import (
     foresight,
     ledger,
     open_items,
+    openings,
     party_accounts,
     payments,
     pool_accounts,
@@ -35,6 +36,7 @@ from services.risk_pool.api import (
     trials,
     waiting_line,
 )
+from services.risk_pool.api.openings import LARGEST_BOOK
 from services.risk_pool.bank_files.pain002 import LARGEST_FILE as LARGEST_REPORT
 from services.risk_pool.bank_files.reading import LARGEST_FILE
 from services.risk_pool.consumer import ROUTES
@@ -76,6 +78,7 @@ SERVICE = Service(
         pools.router,
         cash.router,
         open_items.router,
+        openings.router,
         ledger.router,
         explanations.router,
         coverages.router,
@@ -111,6 +114,7 @@ SERVICE = Service(
     body_limits={
         "/api/v1/pools/*/account-statements": LARGEST_FILE,
         "/api/v1/pools/*/payment-status": LARGEST_REPORT,
+        "/api/v1/pools/*/openings": LARGEST_BOOK,
     },
     collisions=COLLISIONS,
     due=(

@@ -281,6 +281,23 @@ class LoanExtendedV1(_Case):
     reason: str
 
 
+class LoanTakeOverAnsweredV1(Event):
+    """A loan that a pool is to be taken over with was looked at: its number and its rights are held
+    for it, or something speaks against it."""
+
+    topic = "applications"
+    type = "loan.take-over-answered.v1"
+
+    loan_id: UUID
+    opening_id: UUID
+    number: str = Field(description='The case number that it is given; "" where it is refused.')
+    bank_code: str
+    pool_code: str
+    loan_no: str
+    accepted: bool
+    reasons: tuple[Reason, ...] = ()
+
+
 register(
     (
         ApplicationSubmittedV1,
@@ -301,5 +318,6 @@ register(
         LoanReopenedV1,
         LoanDisbursementUndoneV1,
         LoanExtendedV1,
+        LoanTakeOverAnsweredV1,
     )
 )

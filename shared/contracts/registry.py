@@ -3,9 +3,16 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from shared.contracts import applications, notifications, pool_agreements, pool_cases, risk_pool
+from shared.contracts import (
+    applications,
+    notifications,
+    openings,
+    pool_agreements,
+    pool_cases,
+    risk_pool,
+)
 from shared.contracts.envelope import Event, by_type
 
-PRODUCERS = (applications, risk_pool, pool_cases, pool_agreements, notifications)
+PRODUCERS = (applications, risk_pool, pool_cases, pool_agreements, openings, notifications)
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType(by_type())

@@ -16,10 +16,24 @@ import pytest
 from services.applications.handlers.draw_ends import end_draws
 from services.applications.main import SERVICE
 from shared.auth.issuer import Issuer
+from shared.contracts.openings import (
+    CoverageTakenOverV1,
+    OpeningLoanDroppedV1,
+    OpeningLoanProposedV1,
+)
 from shared.contracts.pool_cases import ClaimPaidV1
 from shared.contracts.risk_pool import CoverageDeclinedV1, CoverageReleasedV1
 from shared.months import Month
-from tests.applications.office import ICBC, Office, nothing_found, position, right, submission
+from tests.applications.office import (
+    ICBC,
+    Office,
+    nothing_found,
+    patent,
+    position,
+    right,
+    submission,
+)
+from tests.notifications.samples import events as samples
 from tests.services import together
 
 BANK, CHECKER = "bank_operator", "bank_checker"
@@ -92,6 +106,8 @@ MOVES = [
     Expected("repaid", "reopen", MACHINE, "disbursed", ["loan.reopened.v1", *REPORTED]),
     Expected("repaid", "close", BANK, "closed", []),
     Expected("claimed", "close", APPROVER, "closed", []),
+    Expected("announced", "take_over", MACHINE, "disbursed", []),
+    Expected("announced", "drop", MACHINE, "withdrawn", []),
 ]  # fmt: skip
 ALSO = {("undo_disbursement", REVIEWER), ("undo_draw", REVIEWER)}
 """A second role that may make a move."""
@@ -210,7 +226,9 @@ async def by_machine(office: Office, action: str, case: Any) -> None:
             paid_on=date(2026, 3, 2),
         ),
     }
-    if action == "end_draws":
+    if action in ("take_over", "drop"):
+        await office.hears(of_opening(office, action, case))
+    elif action == "end_draws":
         # The last day for draws is a month on; Dongli's ten working days for filing follow.
         await office.moves_clock(days=60)
         context = office.service.context
@@ -221,6 +239,38 @@ async def by_machine(office: Office, action: str, case: Any) -> None:
         await office.reports(
             str(Month.of(office.now.date())), position(case["number"], **reports[action])
         )
+
+
+def of_opening(office: Office, action: str, case: Any) -> Any:
+    """What the pool's service says of a loan that it was to be taken over with."""
+    told = told_of(case, opening_id=uuid4(), loan_no=f"JK-{case['id']}")
+    if action == "drop":
+        return OpeningLoanDroppedV1(**told, reason="余额须再核对")
+    return CoverageTakenOverV1(**told, amount_fen=1, taken_over_on=office.now.date())
+
+
+async def announced(office: Office) -> Any:
+    """A loan of a county's own book, with which its pool is to be taken over."""
+    loan_id = uuid4()
+    (sample,) = (one for one in samples() if isinstance(one, OpeningLoanProposedV1))
+    number = patent(2020)
+    free = sample.rights[0].model_copy(update={"number": number, "number_as_given": number})
+    told = {"loan_id": loan_id, "bank_code": ICBC, "loan_no": f"JK-{loan_id}", "rights": (free,)}
+    await office.hears(sample.model_copy(update=told))
+    return {"id": str(loan_id), "number": ""}
+
+
+async def test_a_loan_of_a_county_s_book_waits_until_its_pool_is_taken_over(office: Office):
+    await office.said()
+    case = await announced(office)
+
+    shown = await office.case(case)
+    (told,) = await office.said()
+    assert (shown["state"], shown["version"]) == ("announced", 1)
+    assert [(one["action"], one["role"]) for one in shown["history"]] == [("announce", "system")]
+    assert (told.type, told.accepted, told.number) == (
+        "loan.take-over-answered.v1", True, shown["number"],
+    )  # fmt: skip
 
 
 def checker(office: Office, subject: str = "zhou") -> Any:
@@ -247,6 +297,8 @@ async def moves(office: Office, action: str, role: str, case: Any) -> None:
 
 async def brought_to(office: Office, state: str) -> Any:
     """A fresh case that stands there, begun early in a month, which is reported at its end."""
+    if state == "announced":
+        return await announced(office)
     if state in ("returned_for_correction", "accepted"):
         if office.now.day > 10:
             first = Month.of(office.now.date()).after.first

@@ -65,14 +65,17 @@ def test_only_the_role_in_the_table_may_move_a_case(move):
         LIFE_CYCLE.require(case_at(move.source), move.action, wang(*others))
 
 
-def test_a_case_begins_with_the_submission_of_a_bank():
-    (begins,) = (move for move in LIFE_CYCLE.moves if move.source is None)
+def test_a_case_begins_with_the_submission_of_a_bank_or_comes_in_with_its_pool():
+    submitted, announced = (move for move in LIFE_CYCLE.moves if move.source is None)
 
-    assert (begins.action, begins.roles, begins.target) == ("submit", {BANK}, "submitted")
+    assert (submitted.action, submitted.roles, submitted.target) == ("submit", {BANK}, "submitted")
+    assert (announced.action, announced.roles, announced.target) == (
+        "announce", {SYSTEM_ROLE}, "announced",
+    )  # fmt: skip
 
 
-def test_every_state_can_be_reached_from_a_submission():
-    reached = {State.SUBMITTED}
+def test_every_state_can_be_reached_from_where_a_case_begins():
+    reached = {State.SUBMITTED, State.ANNOUNCED}
     while more := {move.target for move in MOVES if move.source in reached} - reached:
         reached |= more
 
@@ -126,7 +129,9 @@ def test_a_bank_can_take_its_case_back_until_it_is_paid_out_and_never_after():
     able = set(LIFE_CYCLE.sources_of(Action.WITHDRAW))
 
     assert able & (IS_LOAN | FINAL | {State.REPAID}) == set()
-    assert able == set(State) - IS_LOAN - FINAL - {State.SUBMITTED, State.REPAID}
+    assert able == set(State) - IS_LOAN - FINAL - {
+        State.SUBMITTED, State.REPAID, State.ANNOUNCED,
+    }  # fmt: skip
 
 
 def test_every_state_that_goes_on_waits_for_somebody_who_can_end_it():

@@ -16,6 +16,7 @@ from services.risk_pool.domain import (
     cash_entry,
     claim,
     dispute,
+    opening,
     payment_file,
     programme_version,
     recovery,
@@ -93,6 +94,7 @@ def moves(kind: CaseKind) -> list[tuple[str | None, str, str, bool]]:
         "adjustment": adjustment,
         "case": cases,
         "cash_entry": cash_entry,
+        "opening": opening,
         "claim": claim,
         "dispute": dispute,
         "payment_file": payment_file,
@@ -121,7 +123,7 @@ def states_with_words(kind: CaseKind) -> set[str]:
 
 ELSEWHERE = {
     "resubmit", "submit", "save_draft", "record_step", "file", "report", "propose", "enter",
-    "draw", "undo_draw", "prepare",
+    "draw", "undo_draw", "prepare", "begin", "bring_in",
 }  # fmt: skip
 """A whole application, claim, recovery, step, draw or entry is filled in at the bank, or in a form of
 its own."""

@@ -2,31 +2,28 @@
 
 import copy
 import json
+import pkgutil
+from importlib import import_module
 from pathlib import Path
 
 import jsonschema
 import pytest
 
-from shared.contracts import (
-    applications,
-    examples,
-    notifications,
-    pool_agreements,
-    pool_cases,
-    risk_pool,
-)
+from shared import contracts
+from shared.contracts import examples
 from shared.contracts.envelope import Event, by_type
+from shared.contracts.registry import EVENTS as REGISTERED
 from tests.contracts.compatibility import breaks
 
 SCHEMAS = Path(examples.FOLDER).parent / "schemas"
-EVENTS = sorted(by_type())
+EVENTS = sorted(REGISTERED)
 
 
 def test_every_event_class_of_the_contracts_is_registered():
     classes = {
         event.type
-        for module in (applications, risk_pool, pool_cases, pool_agreements, notifications)
-        for event in vars(module).values()
+        for module in pkgutil.iter_modules(contracts.__path__)
+        for event in vars(import_module(f"shared.contracts.{module.name}")).values()
         if isinstance(event, type) and issubclass(event, Event) and "type" in vars(event)
     }
 

@@ -24,11 +24,18 @@ from shared.contracts.applications import (
     LoanPositionReportedV1,
     LoanReopenedV1,
     LoanRepaidV1,
+    LoanTakeOverAnsweredV1,
     PledgeRegisteredV1,
     Reason,
 )
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.of_pool import Share
+from shared.contracts.openings import (
+    CoverageTakenOverV1,
+    OpeningLoanDroppedV1,
+    OpeningLoanProposedV1,
+    TakenRight,
+)
 from shared.contracts.pool_agreements import AgreementInForceV1, TopUpCalledV1, TopUpPart
 from shared.contracts.pool_cases import (
     AdjustedPart,
@@ -247,6 +254,69 @@ def of_a_coverage(loan: Loan) -> list[Event]:
         CoverageReleasedV1(**covered, amount_fen=500_000_000, reason="repaid"),
         CoverageReopenedV1(
             **covered, amount_fen=400_000_000, reopened_on=DAY, reason="三月月报误报为零"
+        ),
+        *of_an_opening(covered),
+    ]
+
+
+def of_an_opening(covered: Loan) -> list[Event]:
+    """What is said while a pool is taken over with its loans."""
+    opening = {
+        **{name: covered[name] for name in ("loan_id", "bank_code", "pool_code")},
+        "opening_id": uuid7(),
+        "loan_no": "JK-2024-017",
+    }
+    return [
+        OpeningLoanProposedV1(
+            **opening,
+            programme="dongli",
+            scheme_version="2022-10-28",
+            mode="direct",
+            parties={},
+            borrower_uscc="91120110MA05TQXX00",
+            borrower_name=covered["borrower_name"],
+            borrower_registered_on=date(2015, 5, 18),
+            borrower_is_sme=True,
+            amount_fen=500_000_000,
+            outstanding_principal_fen=400_000_000,
+            ip_share_bp=10_000,
+            tenor_months=24,
+            annual_rate_bp=435,
+            approved_on=date(2024, 3, 1),
+            disbursed_on=date(2024, 3, 5),
+            matures_on=date(2026, 3, 5),
+            purpose="working_capital",
+            repayment="bullet",
+            has_other_collateral=False,
+            is_first_loan=False,
+            is_multi_ip_type=False,
+            overdue_days=0,
+            risk_class="normal",
+            attributes={"is_tech_sme": True},
+            attributes_at_disbursement={},
+            rights=(
+                TakenRight(
+                    kind="invention",
+                    number="202010566088.9",
+                    number_as_given="ZL 202010566088.9",
+                    nice_class=0,
+                    name="一种芯片封装方法",
+                    owner_name=covered["borrower_name"],
+                    filed_on=date(2020, 6, 19),
+                    expires_on=date(2040, 6, 19),
+                    registration_no="Y2024120000001",
+                    registered_on=date(2024, 3, 4),
+                ),
+            ),
+        ),
+        LoanTakeOverAnsweredV1(**opening, number=covered["number"], accepted=True, reasons=()),
+        OpeningLoanDroppedV1(**opening, reason="余额须再核对"),
+        CoverageTakenOverV1(
+            **covered,
+            opening_id=opening["opening_id"],
+            loan_no=opening["loan_no"],
+            amount_fen=400_000_000,
+            taken_over_on=DAY,
         ),
     ]
 

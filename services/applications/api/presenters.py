@@ -126,10 +126,10 @@ def _reported_to(loan: LoanRow | None) -> Month | None:
     return Month.of(loan.disbursed_on).before
 
 
-def _right(right: CollateralRow, worth: ValuationRow) -> CollateralAnswer:
+def _right(right: CollateralRow, worth: ValuationRow | None) -> CollateralAnswer:
     return CollateralAnswer(
         **right.model_dump() | {"nice_class": right.nice_class or None},
-        valuation=ValuationAnswer.model_validate(worth),
+        valuation=ValuationAnswer.model_validate(worth) if worth else None,
     )
 
 

@@ -18,7 +18,6 @@ from services.applications.api import examples
 from services.applications.domain.lists_checked import ListChecked
 from services.applications.domain.loan_terms import Disbursement, Registration
 from services.applications.domain.positions import Position, ReportedRow
-from services.applications.domain.rights import Kind, read_right
 from services.applications.domain.submission import (
     Borrower,
     Collateral,
@@ -32,6 +31,7 @@ from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
 from shared.http.stated_facts import StatedFacts
 from shared.identifiers import InvalidIdentifier, Uscc
 from shared.money import MONEY_NAMES, NIL, RequestFen, RequestFenOrZero
+from shared.rights import Kind, read_right
 from shared.risk_classes import RiskClass
 from shared.schemes.vocabulary import CREDIT_LISTS
 

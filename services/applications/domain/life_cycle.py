@@ -37,6 +37,7 @@ class State(StrEnum):
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    ANNOUNCED = "announced"
 
 
 class Action(StrEnum):
@@ -67,6 +68,9 @@ class Action(StrEnum):
     REOPEN = "reopen"
     UNDO_DISBURSEMENT = "undo_disbursement"
     CLOSE = "close"
+    ANNOUNCE = "announce"
+    TAKE_OVER = "take_over"
+    DROP = "drop"
 
 
 S, A = State, Action
@@ -140,6 +144,10 @@ _MOVES: Final = (
     _move(S.REPAID, A.REOPEN, SYSTEM_ROLE, S.DISBURSED, tells=("loan.reopened.v1",)),
     _move(S.REPAID, A.CLOSE, BANK, S.CLOSED),
     _move(S.CLAIMED, A.CLOSE, APPROVER, S.CLOSED),
+    # A pool is taken over from a county's own books, with its loans.
+    _move(None, A.ANNOUNCE, SYSTEM_ROLE, S.ANNOUNCED),
+    _move(S.ANNOUNCED, A.TAKE_OVER, SYSTEM_ROLE, S.DISBURSED),
+    _move(S.ANNOUNCED, A.DROP, SYSTEM_ROLE, S.WITHDRAWN),
 )  # fmt: skip
 
 _STATES: Final[Mapping[str, Words]] = {
@@ -160,6 +168,7 @@ _STATES: Final[Mapping[str, Words]] = {
     S.CLOSED: Words("已办结", "closed"),
     S.WITHDRAWN: Words("已撤回", "withdrawn"),
     S.EXPIRED: Words("已失效", "expired"),
+    S.ANNOUNCED: Words("待接管", "to be taken over"),
 }
 
 _ACTIONS: Final[Mapping[str, Words]] = {
@@ -188,6 +197,9 @@ _ACTIONS: Final[Mapping[str, Words]] = {
     A.REOPEN: Words("恢复为未结清", "reopened"),
     A.UNDO_DISBURSEMENT: Words("撤销放款", "taken back as not paid out"),
     A.CLOSE: Words("办结", "closed"),
+    A.ANNOUNCE: Words("随资金池提出接管", "announced with its pool"),
+    A.TAKE_OVER: Words("随资金池接管", "taken over with its pool"),
+    A.DROP: Words("撤销接管", "dropped from the take-over"),
 }
 
 
@@ -225,6 +237,8 @@ _WAITS: Final[Mapping[str, Wait]] = {
     S.REPAID: _wait(
         BANK, "银行办理质押注销登记并办结",
         "the bank to cancel the pledge and close the case", "", 10, _ASSUMED),
+    S.ANNOUNCED: _wait(
+        SYSTEM_ROLE, "资金池接管入账", "the pool to be taken over"),
     S.CLAIMED: _wait(
         BANK, "银行追偿；追偿终结后由审批人办结",
         "the bank to recover; the approver closes when nothing more will come"),
@@ -284,6 +298,7 @@ def _a_part_is_still_to_be_drawn(case: Row, by: Person) -> Refused | None:
 
 LIFE_CYCLE: Final = LifeCycle(
     goal=State.CLOSED,
+    usual_start=State.SUBMITTED,
     noun=Words("申请", "application"),
     moves=_MOVES,
     states=_STATES,
@@ -304,7 +319,7 @@ LIFE_CYCLE: Final = LifeCycle(
 HOLDS_ITS_RIGHTS: Final = frozenset(
     {
         S.ACCEPTED, S.UNDER_REVIEW, S.RECOMMENDED, S.APPROVED, S.CAPACITY_RESERVED,
-        S.CAPACITY_DECLINED, S.PLEDGE_REGISTERED, S.DISBURSED, S.OVERDUE, S.CLAIMED,
+        S.CAPACITY_DECLINED, S.PLEDGE_REGISTERED, S.DISBURSED, S.OVERDUE, S.CLAIMED, S.ANNOUNCED,
     }
 )  # fmt: skip
 """While a case stands here, its rights cannot be pledged in another one. A repaid loan frees them:

@@ -123,16 +123,20 @@ async def history(session: AsyncSession, case_id: UUID) -> Sequence[CaseMoveRow]
 
 async def collateral(
     session: AsyncSession, row: ApplicationRow
-) -> Sequence[tuple[CollateralRow, ValuationRow]]:
-    """The rights of a case's newest revision, each with its valuation."""
+) -> Sequence[tuple[CollateralRow, ValuationRow | None]]:
+    """The rights of a case's newest revision, each with its valuation; the book of a loan that was
+    taken over with its pool names none."""
+    same = (
+        col(ValuationRow.application_id) == col(CollateralRow.application_id),
+        col(ValuationRow.revision) == col(CollateralRow.revision),
+        col(ValuationRow.collateral_no) == col(CollateralRow.collateral_no),
+    )
     query = (
         select(CollateralRow, ValuationRow)
+        .join(ValuationRow, and_(*same), isouter=True)
         .where(
             col(CollateralRow.application_id) == row.id,
             col(CollateralRow.revision) == row.revision,
-            col(ValuationRow.application_id) == col(CollateralRow.application_id),
-            col(ValuationRow.revision) == col(CollateralRow.revision),
-            col(ValuationRow.collateral_no) == col(CollateralRow.collateral_no),
         )
         .order_by(col(CollateralRow.collateral_no))
     )

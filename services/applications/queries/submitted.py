@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import asyncpg
 
-from services.applications.domain.rights import read_right
 from services.applications.domain.submission import (
     Borrower,
     Collateral,
@@ -15,6 +14,7 @@ from services.applications.domain.submission import (
     Valuation,
 )
 from shared.life_cycle import Row
+from shared.rights import read_right
 
 _RIGHTS: Final = """
 select c.*, v.amount_fen, v.method, v.appraiser, v.valued_on

@@ -24,7 +24,7 @@ class WholeCase:
 
     application: ApplicationRow
     loan: LoanRow | None
-    collateral: Sequence[tuple[CollateralRow, ValuationRow]]
+    collateral: Sequence[tuple[CollateralRow, ValuationRow | None]]
     documents: Sequence[DocumentRow]
     registrations: Sequence[PledgeRegistrationRow]
     history: Sequence[CaseMoveRow]

@@ -6,19 +6,34 @@ by one. What it has not given out when it stops is a gap; nothing is ever given 
 
 from asyncio import Lock
 from dataclasses import dataclass, field
+from typing import Final
 from weakref import WeakKeyDictionary
+
+import asyncpg
 
 from services.applications.domain.numbers import case_number
 from shared.postgres.database import EVERYWHERE, Database
 
 BLOCK = 50
 
-_TAKE_BLOCK = """
+_TAKE_BLOCK: Final = """
 insert into number_blocks as taken (prefix, year, next_serial)
 select prefix, $2, 1 + $3 from pools where code = $1
 on conflict (prefix, year) do update set next_serial = taken.next_serial + $3
 returning prefix, next_serial - $3 as first
 """
+
+
+async def next_numbers(
+    conn: asyncpg.Connection, pool_code: str, year: int, *, count: int
+) -> list[str] | None:
+    """So many numbers in a row, within the caller's transaction: submissions of the pool wait for its
+    end. None: no such pool."""
+    row = await conn.fetchrow(_TAKE_BLOCK, pool_code, year, count)
+    if row is None:
+        return None
+    first: int = row["first"]
+    return [case_number(row["prefix"], year, n) for n in range(first, first + count)]
 
 
 @dataclass(slots=True)

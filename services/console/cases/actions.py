@@ -147,6 +147,13 @@ PAYMENT_ACTIONS = _table(
     Action("refuse", "refuse", _REASON, "bad"),
     Action("withdraw", "withdraw", _REASON),
 )
+OPENING_ACTIONS = _table(
+    Action("propose", "propose", emphasis="main"),
+    Action("take_over", "take_over", emphasis="main"),
+    Action("return", "return", _REASON, "bad"),
+    Action("take_back", "take_back", _REASON),
+    Action("withdraw", "withdraw", _REASON, "bad"),
+)
 SUBSIDY_ACTIONS = _table(
     Action("review", "review", _OPINION, "main"),
     Action("approve", "approve", (*_OPINION, FormField("trial", "hidden")), "main"),

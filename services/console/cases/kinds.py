@@ -9,6 +9,7 @@ from services.console.cases.actions import (
     CASH_ACTIONS,
     CLAIM_ACTIONS,
     DISPUTE_ACTIONS,
+    OPENING_ACTIONS,
     PAYMENT_ACTIONS,
     RECOVERY_ACTIONS,
     SETTLEMENT_ACTIONS,
@@ -35,6 +36,7 @@ CASE = CaseKind("case", CASE_ACTIONS)
 CASH_ENTRY = CaseKind("cash_entry", CASH_ACTIONS)
 CLAIM = CaseKind("claim", CLAIM_ACTIONS)
 DISPUTE = CaseKind("dispute", DISPUTE_ACTIONS)
+OPENING = CaseKind("opening", OPENING_ACTIONS)
 PAYMENT_FILE = CaseKind("payment_file", PAYMENT_ACTIONS)
 RECOVERY = CaseKind("recovery", RECOVERY_ACTIONS)
 SETTLEMENT = CaseKind("settlement", SETTLEMENT_ACTIONS)
@@ -46,6 +48,7 @@ KINDS = (
     CASH_ENTRY,
     CLAIM,
     DISPUTE,
+    OPENING,
     PAYMENT_FILE,
     RECOVERY,
     SETTLEMENT,

@@ -18,6 +18,7 @@ from services.notifications.domain.notice_fields import (
     CLAIM,
     COVERAGE,
     DISPUTE,
+    OPENING,
     OVERDUE,
     POOL,
     SUBSIDY,
@@ -185,6 +186,20 @@ NOTICES: Mapping[str, Notice] = {
         banks=NAMED,
         roles=("pool_manager",),
         fields=COVERAGE | {"amount_fen", "reopened_on", "reason"},
+    ),
+    "coverage.taken-over.v1": Notice(
+        banks=NAMED,
+        bank_inbox=False,
+        fields=COVERAGE | {"loan_no", "amount_fen", "taken_over_on"},
+    ),
+    "opening.loan-proposed.v1": Notice(
+        banks=NAMED,
+        bank_inbox=False,
+        fields=OPENING | {"borrower_uscc", "borrower_name", "amount_fen"},
+    ),
+    "opening.loan-dropped.v1": Notice(banks=NAMED, bank_inbox=False, fields=OPENING | {"reason"}),
+    "loan.take-over-answered.v1": Notice(
+        banks=NAMED, bank_inbox=False, fields=OPENING | {"number", "accepted"}
     ),
     "claim.submitted.v1": Notice(
         banks=NAMED,

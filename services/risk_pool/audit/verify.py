@@ -13,6 +13,8 @@ from services.risk_pool.domain.audit import Verifier
 from services.risk_pool.domain.audit_checks import Cash, Check, Head, Row, Sealed, Totals
 from services.risk_pool.domain.chain import FORMAT, moment
 from services.risk_pool.domain.claim import AWAITS_PAYMENT
+from services.risk_pool.domain.opening import BALANCE as OPENING_BALANCE
+from services.risk_pool.domain.opening import BOOKED as OPENED
 from services.risk_pool.domain.settlement import State
 from services.risk_pool.domain.suspense import MOVES_CASH
 from shared.money import parse_fen
@@ -163,8 +165,8 @@ async def closed_months(conn: asyncpg.Connection, pool_code: str) -> dict[str, T
 
 
 async def released_cash(conn: asyncpg.Connection, pool_code: str, *, last_seq: int) -> list[Cash]:
-    """The released cash entries of a pool, and what was taken into suspense or paid back out of it,
-    but for those that were booked after `last_seq`."""
+    """The released cash entries of a pool, what was taken into suspense or paid back out of it, and
+    what its account held when it was taken over, but for those that were booked after `last_seq`."""
     rows = await conn.fetch(
         f"""select reference, number, amount_fen, entered_by, released_by from cash_entries as entry
            where pool_code = $1 and reference is not null and not exists (
@@ -174,6 +176,9 @@ async def released_cash(conn: asyncpg.Connection, pool_code: str, *, last_seq: i
            select 'suspense:' || number, number, amount_fen, proposed_by, released_by
            from account_bookings
            where pool_code = $1 and seq <= $2 and kind in ({literals(MOVES_CASH)})
+           union all
+           select '{OPENING_BALANCE}', number, balance_fen, proposed_by, taken_over_by from openings
+           where pool_code = $1 and $2 > 0 and state in ({literals(OPENED)}) and balance_fen > 0
            order by number""",
         pool_code,
         last_seq,

@@ -24,8 +24,7 @@ WIDEST = 100
 
 def read_xlsx(content: bytes) -> StatementRead:
     """The statement on the first sheet that has one. Raises StatementUnreadable."""
-    _look_through(content)
-    sheets = _sheets(content)
+    sheets = [rows for _, rows in named_sheets(content, most_rows=MOST_ROWS)]
     with_header = [rows for rows in sheets if find_columns(rows) is not None]
     return read_table((with_header or sheets or [[]])[0], "xlsx")
 
@@ -47,8 +46,13 @@ def _look_through(content: bytes) -> None:
         raise _unreadable() from error
 
 
-def _sheets(content: bytes) -> list[list[list[Cell]]]:
-    sheets: list[list[list[Cell]]] = []
+def named_sheets(content: bytes, *, most_rows: int) -> list[tuple[str, list[list[Cell]]]]:
+    """Each sheet of a workbook with its rows, in order, two rows beyond the most that are wanted.
+
+    Raises StatementUnreadable.
+    """
+    _look_through(content)
+    sheets: list[tuple[str, list[list[Cell]]]] = []
     try:
         with warnings.catch_warnings():
             # Styles and validations that the library leaves out say nothing about money.
@@ -57,8 +61,8 @@ def _sheets(content: bytes) -> list[list[list[Cell]]]:
             for sheet in book.worksheets:
                 # What a sheet says of its own size is not believed.
                 sheet.reset_dimensions()
-                rows = sheet.iter_rows(values_only=True, max_row=MOST_ROWS + 2, max_col=WIDEST)
-                sheets.append(_without_empty_end([list(row) for row in rows]))
+                rows = sheet.iter_rows(values_only=True, max_row=most_rows + 2, max_col=WIDEST)
+                sheets.append((sheet.title, _without_empty_end([list(row) for row in rows])))
             book.close()
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
         raise _unreadable() from error

@@ -49,6 +49,7 @@ class Action(StrEnum):
     DRAW = "draw"
     UNDO_DRAW = "undo_draw"
     END_DRAWS = "end_draws"
+    TAKE_OVER = "take_over"
 
 
 REPORT = "report"
@@ -64,9 +65,13 @@ EVENTS = frozenset({SYSTEM_ROLE})
 """What banks and reviewers have done reaches the pool by events."""
 DECIDES_CLAIMS = frozenset({"finance_checker"})
 
+TAKES_OVER = frozenset({"finance_checker"})
+"""Who takes a whole pool over, with its loans (domain/opening.py)."""
+
 REOPENED = "coverage.reopened.v1"
 RESERVED, DECLINED = "coverage.reserved.v1", "coverage.declined.v1"
 ACTIVATED, RELEASED = "coverage.activated.v1", "coverage.released.v1"
+TAKEN_OVER = "coverage.taken-over.v1"
 
 LIFE_CYCLE = LifeCycle(
     noun=Words("保障", "coverage"),
@@ -96,6 +101,7 @@ LIFE_CYCLE = LifeCycle(
         Move(State.WAITING, Action.WITHDRAW, State.RELEASED, EVENTS, tells=(RELEASED,)),
         Move(State.WAITING, Action.EXPIRE, State.RELEASED, EVENTS, tells=(RELEASED,)),
         Move(State.WAITING, Action.REJECT, State.RELEASED, EVENTS, tells=(RELEASED,)),
+        Move(None, Action.TAKE_OVER, State.ACTIVE, TAKES_OVER, tells=(TAKEN_OVER,)),
     ),
     states={
         State.RESERVED: Words("已保留额度", "reserved"),
@@ -123,6 +129,7 @@ LIFE_CYCLE = LifeCycle(
         Action.DRAW: Words("分次提款", "drawn upon"),
         Action.UNDO_DRAW: Words("撤销提款", "undone in a draw"),
         Action.END_DRAWS: Words("提款期结束，释放未提款额度", "closed for draws"),
+        Action.TAKE_OVER: Words("随资金池接管", "taken over with its pool"),
     },
     waits={
         State.RESERVED: Wait(

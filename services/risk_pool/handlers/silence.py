@@ -77,7 +77,8 @@ async def _look(
     if breaker.month is not None:
         month = Month.parse(breaker.month).after
     elif first := await breaker_figures.first_disbursed_on(conn, pool.code, bank):
-        month = Month.of(first)
+        # What was paid out before the pool was kept here was reported elsewhere until then.
+        month = max(Month.of(first), Month.of(pool.opened_on))
     else:
         return
     while month <= until:

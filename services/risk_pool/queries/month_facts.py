@@ -15,6 +15,7 @@ from services.risk_pool.domain.month_figures import (
     SETTLES_MONTHS,
 )
 from services.risk_pool.domain.month_findings import CasesFound
+from services.risk_pool.domain.opening import OPENING
 from services.risk_pool.domain.recovery import UNCONFIRMED
 from services.risk_pool.domain.settlement import CLOSED
 from shared.months import Month
@@ -94,13 +95,23 @@ async def _changed_by(
 
 
 async def stated_before(conn: asyncpg.Connection, pool_code: str, month: Month) -> dict[str, int]:
-    """Account → what the statements of posted months before this one have told, before netting."""
+    """Account → what the statements of posted months before this one have told, before netting, and
+    what was owed when the pool was taken over: those items are asked for already."""
     rows = await conn.fetch(
         f"""select party_code, sum(payable_fen)::bigint as payable_fen,
                    sum(receivable_fen)::bigint as receivable_fen
-            from settlements join settlement_statements as told on told.settlement_id = settlements.id
-            where pool_code = $1 and month < $2 and state in ({literals(CLOSED)})
-              and party_code <> pool_code
+            from (
+                select party_code, payable_fen, receivable_fen
+                from settlements
+                join settlement_statements as told on told.settlement_id = settlements.id
+                where pool_code = $1 and month < $2 and state in ({literals(CLOSED)})
+                  and party_code <> pool_code
+                union all
+                select party_code, case when direction = 'payable' then amount_fen else 0 end,
+                       case when direction = 'receivable' then amount_fen else 0 end
+                from open_items
+                where pool_code = $1 and starts_with(reference, '{OPENING}')
+            ) as asked_for
             group by party_code""",
         pool_code,
         str(month),

@@ -1,0 +1,34 @@
+"""Ten thousand loans with their rights come in, are answered for, and are taken over in seconds."""
+
+from time import monotonic
+
+from tests.openings.book import book
+from tests.openings.county import county_of
+
+LOANS = 10_000
+SECONDS_EACH = 60
+"""For each step on a busy machine; on a quiet one each takes a few."""
+
+
+async def test_a_book_of_ten_thousand_loans_is_taken_over_in_seconds(running):
+    async with county_of(running) as county:
+        took = {}
+
+        async def timed(name, work):
+            began = monotonic()
+            answer = await work
+            took[name] = monotonic() - began
+            return answer
+
+        opening = await timed("brought in", county.sends(book(LOANS)))
+        assert (opening["rows_count"], opening["wrong_count"]) == (11 + 1 + 2 + 2 * LOANS, 0)
+        await timed("proposed and answered for", county.step(opening, "propose"))
+        opening = await timed("taken over and heard", county.step(opening, "take_over"))
+
+        assert opening["state"] == "taken_over"
+        listed = (await county.auditor.get("/pools/dongli")).json()
+        loans = next(one for one in opening["sheets"] if one["sheet"] == "loans")
+        assert (loans["accepted"], listed["transfers"]) == (LOANS, 8 + LOANS)
+        report = await county.audit()
+        assert report.passed, [check.first for check in report.checks if check.first]
+        assert max(took.values()) < SECONDS_EACH, took
