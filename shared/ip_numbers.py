@@ -171,3 +171,14 @@ def identifier(kind: IdKind, given: str) -> Identifier:
     """A number of the kind. Raises InvalidIdentifier."""
     reader = _READERS.get(kind)
     return reader(given) if reader else opaque(kind, given)
+
+
+def possible_numbers(words: str) -> frozenset[str]:
+    """What a number without its kind may be, in the form of each kind that it can be read as."""
+    found = set()
+    for kind in IdKind:
+        try:
+            found.add(identifier(kind, words).normalised)
+        except InvalidIdentifier:
+            continue
+    return frozenset(found)
