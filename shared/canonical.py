@@ -73,6 +73,11 @@ def name(text: str) -> str:
     return plain(text)
 
 
+def words(text: str) -> str:
+    """Text word by word in one spelling: blanks stay, as one each."""
+    return " ".join(filter(None, map(plain, text.split())))
+
+
 def number(text: str) -> str:
     """A number whose form no register fixes: of a contract, a loan, a receipt, a pledge's entry, an
     account.
@@ -97,3 +102,8 @@ def compact(text: str) -> str:
     """A number of a fixed form without the hyphens and dots that are put in to read it: what is
     left, its register's form tells apart."""
     return letters_of_numbers(plain(text)).replace("-", "").replace(".", "")
+
+
+def account(text: str) -> str:
+    """The number of an account at a bank: hyphens only group its digits."""
+    return number(compact(text))
