@@ -1,7 +1,8 @@
 """Numbers that people mistype, and their check digits: credit codes and patents.
 
-Each is normalised and, where its rule is known, checked by its check digit. Only what a rule
-forbids for certain is refused; what is merely unusual is a warning. Pure: no clock, no database.
+Each is read in its canonical form (`shared.canonical`), whatever its spelling, and, where its rule
+is known, checked by its check digits. Only what a rule forbids for certain is refused; what is
+merely unusual is a warning. Pure: no clock, no database.
 Sources: ZC 0006—2003 (application numbers), GB 32100—2015 and GB 11714 (credit codes).
 """
 
@@ -13,6 +14,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 from stdnum.cn import uscc as stdnum_uscc
+
+from shared.canonical import compact, plain
 
 
 class IdKind(StrEnum):
@@ -62,6 +65,8 @@ class InvalidIdentifier(ValueError):
 
 _USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _USCC_NEVER = re.compile(r"[IOSVZ]")
+_USCC_WORDS = re.compile(r"^(?:统一社会)?信用代码:?")
+_SOLE_TRADER = "92"
 _ORG_CODE_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -70,10 +75,10 @@ def uscc(given: str) -> Identifier:
 
     The letters I, O, S, V, Z are refused, not read as digits: whoever wrote them must look again.
     Letters as registering authority are right (N for agriculture), so python-stdnum judges only
-    the check digit here. A wrong inner check digit (GB 11714) is a warning: old codes of sole
-    traders may differ.
+    the check digit here. The organisation code inside has a check digit of its own (GB 11714) and
+    is refused by it; of a sole trader (92) it is a warning, for old codes may differ.
     """
-    code = given.strip().upper()
+    code = _without_words(plain(given).replace("-", "").replace(".", ""), _USCC_WORDS)
     if len(code) != 18:
         raise InvalidIdentifier(
             "uscc-length",
@@ -98,9 +103,21 @@ def uscc(given: str) -> Identifier:
             "统一社会信用代码校验位错误，请核对",
             "the check digit of the unified social credit code is wrong",
         )
-    inner_fits = organisation_check(code[8:16]) == code[16]
-    warnings = () if inner_fits else ("organisation-code-check-digit",)
+    if organisation_check(code[8:16]) == code[16]:
+        return Identifier(IdKind.USCC, code, given, CheckState.VALID)
+    if not code.startswith(_SOLE_TRADER):
+        raise InvalidIdentifier(
+            "organisation-code-check-digit",
+            f"统一社会信用代码第 9 至 17 位的组织机构代码校验位错误，请核对（{code[8:17]}）",
+            f"the check digit of the organisation code inside, {code[8:17]}, is wrong",
+        )
+    warnings = ("organisation-code-check-digit",)
     return Identifier(IdKind.USCC, code, given, CheckState.VALID, warnings)
+
+
+def _without_words(text: str, words: re.Pattern[str]) -> str:
+    """A number without what says of which kind it is, in front."""
+    return words.sub("", text, count=1)
 
 
 def organisation_check(body: str) -> str:
@@ -127,11 +144,14 @@ _KIND_BY_DIGIT = {
     "8": PatentKind.INVENTION,  # by way of the PCT
     "9": PatentKind.UTILITY_MODEL,  # by way of the PCT
 }
-_PATENT = re.compile(r"(ZL|CN)?([0-9]{12}|[0-9]{8})\.?([0-9X])")
+_PATENT_WORDS = re.compile(r"^(?:中国)?(?:专利)?(?:申请|专利)?号?:?(?=[CZ0-9])")
+_PATENT = re.compile(r"(?:CN)?(ZL|CN)?0*?([12][0-9]{11}|[0-9]{8})([0-9X])")
 _PUBLICATION = re.compile(r"CN[0-9]{7,9}[A-DUSY][0-9]?")
 _WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 _FIRST_YEAR = 1985
 """When the first patent law came into force."""
+_NEW_FORM_YEAR = 2003
+"""From October of this year on, numbers have 12 digits; until then 8 (ZC 0006—2003)."""
 _LAST_YEAR = 2100
 _DESIGN_TERM_CHANGED = 2021
 
@@ -165,10 +185,12 @@ class Patent:
 def patent(given: str) -> Patent:
     """A patent or patent application number, of the format since October 2003 or the old one.
 
-    Written `202010566088.9` when normalised; ZL or CN in front, blanks, a full-width dot and a
-    missing dot are understood. Raises InvalidIdentifier.
+    Written `202010566088.9` when normalised, in whatever spelling it comes: ZL or CN in front, full
+    width, blanks, any dot, hyphen or neither before the check symbol, zeros in front. An old number
+    has a year until 2003 and a new one from then on, so that no patent has a number of both forms.
+    Raises InvalidIdentifier.
     """
-    text = re.sub(r"[\s\u3000]", "", given).upper().replace("．", ".").replace("。", ".")
+    text = _without_words(compact(given), _PATENT_WORDS)
     match = _PATENT.fullmatch(text)
     if match is None and _PUBLICATION.fullmatch(text):
         raise InvalidIdentifier(
@@ -185,7 +207,8 @@ def patent(given: str) -> Patent:
     prefix, body, check = match.groups()
     year, kind_digit, serial = _parts(body)
     kind = _KIND_BY_DIGIT.get(kind_digit)
-    if kind is None or not _FIRST_YEAR <= year <= _LAST_YEAR or int(serial) == 0:
+    first, last = (_NEW_FORM_YEAR, _LAST_YEAR) if len(body) == 12 else (_FIRST_YEAR, _NEW_FORM_YEAR)
+    if kind is None or not first <= year <= last or int(serial) == 0:
         raise InvalidIdentifier(
             "patent-format",
             "专利号的年份、种类或流水号无效",

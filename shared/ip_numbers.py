@@ -1,11 +1,13 @@
 """Numbers of the other rights that are pledged: trademarks, copyrights, layouts, and the rest.
 
 Most have a format and no check digit, some not even that; see `shared.identifiers` for patents.
+Each is read in its canonical form: serials with zeros in front are the same serials.
 """
 
 import re
 from collections.abc import Callable
 
+from shared.canonical import compact, number, plain
 from shared.identifiers import (
     CheckState,
     Identifier,
@@ -16,7 +18,7 @@ from shared.identifiers import (
     uscc,
 )
 
-_TRADEMARK = re.compile(r"G?[0-9]{1,8}[A-Z]?")
+_TRADEMARK = re.compile(r"(?:商标)?(?:注册号?)?:?第?(G?)0*([1-9][0-9]{0,7})([A-Z]?)号?")
 
 
 def trademark(given: str) -> Identifier:
@@ -24,35 +26,42 @@ def trademark(given: str) -> Identifier:
 
     It has no check digit. Raises InvalidIdentifier.
     """
-    text = re.sub(r"[\s\u3000]", "", given).upper().removeprefix("第").removesuffix("号")
-    if _TRADEMARK.fullmatch(text) is None or text.strip("G0") == "":
+    match = _TRADEMARK.fullmatch(plain(given))
+    if match is None:
         raise InvalidIdentifier(
             "trademark-format",
             "商标注册号须为至多 8 位数字（国际注册以 G 开头，分割注册末尾带字母）",
             "a trademark registration number has up to 8 digits, perhaps G before, a letter behind",
         )
-    return Identifier(IdKind.TRADEMARK, text, given, CheckState.NONE)
+    return Identifier(IdKind.TRADEMARK, "".join(match.groups()), given, CheckState.NONE)
 
 
-def nice_class(number: int) -> int:
+def nice_class(wanted: int) -> int:
     """A class of the Nice classification, 1 to 45. Raises InvalidIdentifier."""
-    if not 1 <= number <= 45:
+    if not 1 <= wanted <= 45:
         raise InvalidIdentifier(
             "nice-class", "商标类别须为 1 至 45", "a class of goods or services is 1 to 45"
         )
-    return number
+    return wanted
 
 
-_SOFTWARE = re.compile(r"([0-9]{4})SR[0-9]{5,7}")
-_SOFTWARE_CERTIFICATE = re.compile(r"(?:软著登字第)?([0-9]{5,9})号?")
+_SOFTWARE = re.compile(r"([0-9]{4})SR([0-9]{5,9})")
+_SOFTWARE_CERTIFICATE = re.compile(r"(?:软著登字)?第?([0-9]{5,9})号?")
+_LONGEST_SERIAL = 9_999_999
+"""Of a year's registrations: seven digits. Older numbers have five or six."""
 
 
 def software_copyright(given: str) -> Identifier:
-    """The registration number 登记号 of software: 2014SR001852. Raises InvalidIdentifier."""
-    text = re.sub(r"[\s\u3000]", "", given).upper()
+    """The registration number 登记号 of software: 2014SR001852. Its serial is written with at least
+    six digits. Raises InvalidIdentifier."""
+    text = compact(given)
     inside = text.removeprefix("软著登字第").removesuffix("号")
     match = _SOFTWARE.fullmatch(inside)
-    if match is None or not 1991 <= int(match[1]) <= 2100:
+    if (
+        match is None
+        or not 1991 <= int(match[1]) <= 2100
+        or not 1 <= int(match[2]) <= _LONGEST_SERIAL
+    ):
         certificate = _SOFTWARE_CERTIFICATE.fullmatch(text) is not None
         raise InvalidIdentifier(
             "software-copyright-format",
@@ -65,14 +74,16 @@ def software_copyright(given: str) -> Identifier:
         )
     # Some certificates are quoted with the registration number in the certificate's words.
     warnings = () if inside == text else ("labelled-as-certificate-number",)
-    return Identifier(IdKind.SOFTWARE_COPYRIGHT, inside, given, CheckState.NONE, warnings)
+    normal = f"{match[1]}SR{int(match[2]):06d}"
+    return Identifier(IdKind.SOFTWARE_COPYRIGHT, normal, given, CheckState.NONE, warnings)
 
 
 def software_copyright_certificate(given: str) -> Identifier:
-    """The certificate number 证书号 of software: 软著登字第0671096号. Raises InvalidIdentifier."""
-    text = re.sub(r"[\s\u3000]", "", given).upper()
+    """The certificate number 证书号 of software: 软著登字第0671096号, with at least seven digits.
+    Raises InvalidIdentifier."""
+    text = compact(given)
     match = _SOFTWARE_CERTIFICATE.fullmatch(text)
-    if match is None:
+    if match is None or int(match[1]) == 0:
         registration = _SOFTWARE.search(text) is not None
         raise InvalidIdentifier(
             "software-copyright-certificate-format",
@@ -83,12 +94,11 @@ def software_copyright_certificate(given: str) -> Identifier:
             if registration
             else "a software copyright certificate number is like 软著登字第0671096号",
         )
-    return Identifier(
-        IdKind.SOFTWARE_COPYRIGHT_CERTIFICATE, f"软著登字第{match[1]}号", given, CheckState.NONE
-    )
+    normal = f"软著登字第{int(match[1]):07d}号"
+    return Identifier(IdKind.SOFTWARE_COPYRIGHT_CERTIFICATE, normal, given, CheckState.NONE)
 
 
-_LAYOUT = re.compile(r"BS\.?([0-9]{8})\.?([0-9X])")
+_LAYOUT = re.compile(r"BS([0-9]{8})([0-9X])")
 
 
 def ic_layout(given: str) -> Identifier:
@@ -97,9 +107,8 @@ def ic_layout(given: str) -> Identifier:
     No rule is published; the known number fits the old check of patents. So a number that does
     not fit is kept, with a warning.
     """
-    text = re.sub(r"[\s\u3000]", "", given).upper().replace("．", ".")
-    match = _LAYOUT.fullmatch(text)
-    if match is None:
+    match = _LAYOUT.fullmatch(compact(given))
+    if match is None or match[1].strip("0") == "":
         raise InvalidIdentifier(
             "ic-layout-format",
             "布图设计登记号须为 BS. 加 8 位数字和 1 位数字或 X，如 BS.185559220",
@@ -127,19 +136,23 @@ _OPAQUE = frozenset(
 )
 
 
-def opaque(kind: IdKind, given: str) -> Identifier:
-    """A number of a registry whose format no rule fixes: any visible text up to 64 characters.
+_NUMBER = re.compile(r"[0-9A-Z\u3400-\u9fff\U00020000-\U000323af〇().,:;/&+#_-]{1,64}")
 
-    Blanks are dropped and letters made capital, so that one number is one text. Raises
+
+def opaque(kind: IdKind, given: str) -> Identifier:
+    """A number of a registry whose format no rule fixes: letters A to Z, digits, Chinese
+    characters and usual signs, up to 64, of which one at least is no sign.
+
+    Letters and digits of other scripts are refused: they look alike and are not. Raises
     InvalidIdentifier.
     """
     assert kind in _OPAQUE
-    text = re.sub(r"[\s\u3000]", "", given).upper()
-    if not 1 <= len(text) <= 64 or not text.isprintable():
+    text = number(given)
+    if _NUMBER.fullmatch(text) is None or not re.search(r"\w", text):
         raise InvalidIdentifier(
             "number-format",
-            "编号须为 1 至 64 个可见字符",
-            "a number has 1 to 64 visible characters",
+            "编号须为 1 至 64 个汉字、数字、拉丁字母或常用符号",
+            "a number has 1 to 64 Chinese characters, digits, Latin letters or usual signs",
         )
     return Identifier(kind, text, given, CheckState.NONE)
 
@@ -158,3 +171,14 @@ def identifier(kind: IdKind, given: str) -> Identifier:
     """A number of the kind. Raises InvalidIdentifier."""
     reader = _READERS.get(kind)
     return reader(given) if reader else opaque(kind, given)
+
+
+def possible_numbers(words: str) -> frozenset[str]:
+    """What a number without its kind may be, in the form of each kind that it can be read as."""
+    found = set()
+    for kind in IdKind:
+        try:
+            found.add(identifier(kind, words).normalised)
+        except InvalidIdentifier:
+            continue
+    return frozenset(found)

@@ -10,6 +10,7 @@ from services.applications.api import (
     loans,
     positions,
     reviews,
+    right_enquiries,
     submissions,
 )
 from services.applications.consumer import ROUTES
@@ -47,6 +48,7 @@ SERVICE = Service(
         loan_changes.router,
         loan_requests.router,
         positions.router,
+        right_enquiries.router,
     ),
     consumes=ROUTES,
     due=(_expire_reservations, _end_draws, _mark_matured),

@@ -343,7 +343,11 @@ class Office:
                 (
                     "loans",
                     "application_id",
-                    {"application_id": "twins.id", "loan_no": "loan_no || '-' || n"},
+                    {
+                        "application_id": "twins.id",
+                        "loan_no": "loan_no || '-' || n",
+                        "loan_no_canonical": "loan_no_canonical || '-' || n",
+                    },
                 ),
             ):
                 columns = [

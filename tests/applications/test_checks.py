@@ -7,6 +7,7 @@ import pytest
 
 from services.applications.domain.checks import CHECKS, findings
 from services.applications.domain.programme import programme_findings
+from services.applications.domain.regions import exclude_each_other, lies_within
 from services.applications.domain.submission import RightKey
 from shared.schemes.library import load
 from tests.applications.values import AROUND, FIRM, RIGHT, TODAY, case, with_right
@@ -168,7 +169,52 @@ def test_the_firm_must_be_of_the_place_by_its_stated_region_or_by_the_banks_word
 
     assert of_programme(case(borrower=elsewhere)) == ["not-in-territory"]
     assert of_programme(case(borrower=replace(FIRM, region_code=None))) == ["not-in-territory"]
-    assert of_programme(case(borrower=elsewhere, attributes={"in_territory": True})) == []
+    assert of_programme(case(borrower=replace(FIRM, region_code="120110"))) == []
+    nowhere = replace(FIRM, region_code=None, uscc="91120110MA05TQXX0X")
+    assert of_programme(case(borrower=nowhere, attributes={"in_territory": True})) == []
+
+
+def test_that_a_firm_is_of_the_place_cannot_be_claimed_against_its_stated_region():
+    claims, denies = {"in_territory": True}, {"in_territory": False}
+    elsewhere, here = (replace(FIRM, region_code=one) for one in ("440400", "120110"))
+
+    claimed = programme_findings(
+        case(borrower=elsewhere, attributes=claims), load("dongli"), AROUND
+    )
+
+    assert [(one.code, one.field) for one in claimed] == [
+        ("contradicts-region", "/attributes/in_territory")
+    ]
+    assert claimed[0].evidence == {"territory": "120110", "region": "440400", "stated": "true"}
+    assert "contradicts-region" in of_programme(case(borrower=here, attributes=denies))
+    assert of_programme(case(borrower=here, attributes=claims)) == []
+    # The region of the whole city says neither that it lies in the district nor that it does not.
+    city = replace(FIRM, region_code="120000")
+    assert of_programme(case(borrower=city, attributes=claims)) == []
+
+
+def test_where_no_region_is_stated_and_the_credit_code_is_from_elsewhere_the_region_is_asked_for():
+    unstated = replace(FIRM, region_code=None)
+
+    found = programme_findings(
+        case(borrower=unstated, attributes={"in_territory": True}), load("dongli"), AROUND
+    )
+
+    assert FIRM.uscc[2:8] == "440400"
+    assert [(one.code, one.field) for one in found] == [
+        ("contradicts-region", "/borrower/region_code")
+    ]
+    of_the_country = replace(unstated, uscc="91100000710931483R")
+    assert of_programme(case(borrower=of_the_country, attributes={"in_territory": True})) == []
+
+
+def test_a_county_lies_in_its_city_and_in_its_province():
+    assert lies_within("510704", "510700")
+    assert lies_within("510704", "510000")
+    assert not lies_within("510700", "510704")
+    assert not lies_within("120110", "120116")
+    assert exclude_each_other("440400", "120110")
+    assert not exclude_each_other("510700", "510704")
 
 
 def test_a_borrowers_other_loans_count_towards_its_cap():

@@ -2,7 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 from alembic import command
@@ -59,3 +59,87 @@ async def test_the_moves_of_the_first_version_are_kept_when_the_machine_takes_ov
         ("application", "accept", "submitted", "accepted", "system"),
     ]
     assert {m["at"] for m in moves} == {since}
+
+
+OLD_CASE = """
+insert into applications (id, number, bank_code, pool_code, programme, mode, parties,
+    borrower_uscc, borrower_name, borrower_registered_on, borrower_is_sme, amount_fen,
+    tenor_months, annual_rate_bp, purpose, repayment, has_other_collateral, is_first_loan,
+    is_multi_ip_type, attributes, state, version, revision, state_since, findings, submitted_at,
+    submitted_by)
+values ($1, $2, 'ICBC-TJ', 'dongli', 'dongli', 'direct', '{}', 'u', $3, '2020-01-01', true, 1,
+        1, 1, 'p', 'r', false, false, false, '{}', 'disbursed', 2, 1, '2026-03-02T01:00:00Z', '[]',
+        '2026-03-02T01:00:00Z', 'clerk')
+"""
+OLD_LOAN = """
+insert into loans (application_id, bank_code, pool_code, loan_no, amount_fen, annual_rate_bp,
+                   disbursed_on, matures_on, outstanding_fen)
+values ($1, 'ICBC-TJ', 'dongli', $2, 1, 1, '2026-03-02', '2027-03-02', 1)
+"""
+OLD_RIGHT = """
+insert into collateral (application_id, revision, collateral_no, bank_code, kind, number,
+                        number_as_given, nice_class, name, owner_name, filed_on, expires_on)
+values ($1, 1, 1, 'ICBC-TJ', 'trademark_right', $2, $2, 9, 'n', 'o', '2020-01-01', '2030-01-01')
+"""
+OLD_HOLD = "insert into held_rights values ('trademark_right', $2, 9, $1)"
+
+
+async def test_old_rows_get_their_canonical_forms_and_what_is_the_same_is_named(postgres_url):
+    name = f"t_applications_forms_{uuid4().hex[:12]}"
+    await provision(postgres_url, "applications", database=name)
+    owner_url = url_for(postgres_url, role=owner_of("applications"), database=name)
+
+    def to_the_version_before() -> None:
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(command.upgrade, _config("applications", owner_url), "0007").result()
+
+    await asyncio.to_thread(to_the_version_before)
+    conn = await asyncpg.connect(owner_url)
+    rows = (
+        ("甲（天津）有限公司", "HT-2026-001", "012345678"),
+        ("甲(天津)有限公司", "ＨＴ２０２６－１", "12345678"),
+        ("乙有限公司", "HT-2026-002", "0087654321"),
+    )
+    for n, (firm, loan_no, mark) in enumerate(rows, start=1):
+        case_id = UUID(int=n)
+        await conn.execute(OLD_CASE, case_id, f"DL-{n}", firm)
+        await conn.execute(OLD_LOAN, case_id, loan_no)
+        await conn.execute(OLD_RIGHT, case_id, mark)
+        await conn.execute(OLD_HOLD, case_id, mark)
+
+    await asyncio.to_thread(upgrade, "applications", owner_url)
+
+    firms = await conn.fetch("select borrower_name_canonical from applications order by id")
+    loans = await conn.fetch("select loan_no, loan_no_canonical from loans order by application_id")
+    marks = await conn.fetch(
+        "select number, number_as_given from collateral order by application_id"
+    )
+    held = await conn.fetch("select number from held_rights order by application_id")
+    same = await conn.fetch(
+        "select found_in, canonical, written from canonical_collisions order by found_in"
+    )
+    await conn.close()
+    server = await asyncpg.connect(postgres_url)
+    await server.execute(f"drop database {name} with (force)")
+    await server.close()
+    assert [row[0] for row in firms] == [
+        "甲(天津)有限公司",
+        "甲(天津)有限公司",
+        "乙有限公司",
+    ]
+    assert [tuple(row) for row in loans] == [
+        ("HT-2026-001", "HT2026-1"),
+        ("ＨＴ２０２６－１", "HT2026-1 2"),
+        ("HT-2026-002", "HT2026-2"),
+    ]
+    assert [tuple(row) for row in marks] == [
+        ("12345678", "012345678"),
+        ("12345678", "12345678"),
+        ("87654321", "0087654321"),
+    ]
+    # Both cases still hold what they held: neither is let go without a person's knowledge.
+    assert [row[0] for row in held] == ["012345678", "12345678", "87654321"]
+    assert [tuple(row) for row in same] == [
+        ("held_rights", "trademark_right 12345678", ["DL-1", "DL-2"]),
+        ("loans", "ICBC-TJ HT2026-1", ["HT-2026-001", "ＨＴ２０２６－１"]),
+    ]

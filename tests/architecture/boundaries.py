@@ -58,8 +58,9 @@ SQL_FOLDERS = {"tables", "queries", "migrations", "audit"}
 SHARED_SQL = ("shared/postgres/", "shared/messaging/", "shared/transitions.py")
 
 PURE = {
-    "shared.calendar", "shared.case_numbers", "shared.identifiers", "shared.ip_numbers",
-    "shared.life_cycle", "shared.money", "shared.months", "shared.ratios", "shared.refusals", "shared.rights",
+    "shared.calendar", "shared.canonical", "shared.case_numbers", "shared.identifiers",
+    "shared.ip_numbers", "shared.life_cycle", "shared.money", "shared.months", "shared.ratios",
+    "shared.refusals", "shared.rights",
     "shared.risk_classes", "shared.schemes",
 }  # fmt: skip
 """What a `domain/` may import beside the standard library and its own neighbours: values."""

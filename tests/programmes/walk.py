@@ -21,6 +21,7 @@ from shared.schemes.facts import (
     facts_needed,
     figures_needed,
 )
+from shared.schemes.library import load
 from shared.schemes.terms import Terms
 from tests.applications.office import (
     FIRM,
@@ -217,6 +218,7 @@ class Walk:
             borrower={
                 "uscc": firm, "name": "珠海格力电器股份有限公司", "is_sme": True,
                 "registered_on": str(today.replace(year=today.year - 8, day=1)),
+                "region_code": load(self.code).region_code or None,
             },
             amount=format_fen(fen),
             tenor_months=self._tenor,

@@ -30,7 +30,12 @@ router = APIRouter(tags=["applications"])
 Bureau = Annotated[Identity, Depends(requires("reviewer", "approver"))]
 Words = Annotated[
     str | None,
-    Query(max_length=100, pattern=r"^[^\u0000]*$", description="Number, USCC or name."),
+    Query(
+        max_length=100,
+        pattern=r"^[^\u0000]*$",
+        description="Part of the case's number or of the firm's name, the beginning of its credit "
+        "code, or the number of a right, a loan or a pledge's entry: in any spelling.",
+    ),
 ]
 
 

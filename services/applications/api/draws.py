@@ -17,8 +17,9 @@ from services.applications.api.common import (
     on_case,
     unmoved,
 )
-from services.applications.api.requests import Day, ListsChecked, ReasonBody, as_lists
+from services.applications.api.requests import ListsChecked, ReasonBody, as_lists
 from services.applications.api.responses import DrawAnswer, MovedAnswer
+from services.applications.api.right_requests import Day
 from services.applications.domain.draws import Draw
 from services.applications.domain.life_cycle import LIFE_CYCLE, Action
 from services.applications.handlers import drawing

@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.applications.api.common import Anyone, on_case
-from services.applications.api.requests import Day, DocumentBody, OpinionBody
+from services.applications.api.requests import DocumentBody, OpinionBody
+from services.applications.api.right_requests import Day
 from services.applications.domain.loan_change import LIFE_CYCLE, Action, Change, Kind, State
 from services.applications.handlers import loan_changes
 from services.applications.handlers.case_in_hand import CaseInHand

@@ -1,6 +1,5 @@
 """What a request may say. Shape and check digits are judged here, all fields at once."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -15,23 +14,20 @@ from pydantic import (
 )
 
 from services.applications.api import examples
+from services.applications.api.right_requests import CollateralBody, Day
 from services.applications.domain.lists_checked import ListChecked
 from services.applications.domain.loan_terms import Disbursement, Registration
 from services.applications.domain.positions import Position, ReportedRow
 from services.applications.domain.submission import (
     Borrower,
-    Collateral,
-    RightKey,
     Submission,
     SubmittedDocument,
-    Valuation,
 )
 from shared.contracts.applications import Reason
-from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
+from shared.http.requests import LongText, RequestBody, ShortText
 from shared.http.stated_facts import StatedFacts
 from shared.identifiers import InvalidIdentifier, Uscc
 from shared.money import MONEY_NAMES, NIL, RequestFen, RequestFenOrZero
-from shared.rights import Kind, read_right
 from shared.risk_classes import RiskClass
 from shared.schemes.vocabulary import CREDIT_LISTS
 
@@ -42,8 +38,6 @@ Month = Annotated[
     StringConstraints(pattern=r"^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])$"),
     Field(examples=["2026-03"]),
 ]
-Day = Annotated[IsoDate, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
-"""A day that a firm, a right or a loan can have; months can be added to it."""
 
 
 class _Body(RequestBody):
@@ -75,66 +69,6 @@ class BorrowerBody(_Body):
     region_code: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{5}$")] | None = Field(
         None, examples=["120110"], description="GB/T 2260"
     )
-
-
-class ValuationBody(_Body):
-    """What a right was found to be worth. `appraiser` is "internal" for the bank itself."""
-
-    amount_fen: RequestFen
-    method: Literal["income", "market", "cost", "agreed"]
-    appraiser: ShortText
-    valued_on: Day
-
-
-class CollateralBody(_Body):
-    """A right that is to be pledged."""
-
-    kind: Kind
-    number: Annotated[ShortText, StringConstraints(max_length=64)] = Field(
-        examples=["ZL 2015 1 0958772.0"]
-    )
-    nice_class: Annotated[int, Field(ge=1, le=45)] | None = Field(None, validate_default=True)
-    name: ShortText
-    owner_uscc: Uscc | None = None
-    owner_name: ShortText
-    filed_on: Day
-    expires_on: Day
-    valuation: ValuationBody
-
-    @field_validator("number")
-    @classmethod
-    def _number_fits_its_kind(cls, number: str, info: ValidationInfo) -> str:
-        if "kind" in info.data:
-            read_right(info.data["kind"], number)
-        return number
-
-    @field_validator("nice_class")
-    @classmethod
-    def _class_belongs_to_trademarks(cls, nice_class: int | None, info: ValidationInfo) -> Any:
-        is_trademark = info.data.get("kind") == "trademark_right"
-        if "kind" in info.data and is_trademark != (nice_class is not None):
-            raise InvalidIdentifier(
-                "nice-class",
-                "商标须填类别（1—45），其他权利不填",
-                "A trademark needs its Nice class, any other right has none.",
-            )
-        return nice_class
-
-    def as_collateral(self) -> Collateral:
-        """The right, its number in its register's normal form."""
-        right = read_right(self.kind, self.number)
-        return Collateral(
-            key=RightKey(self.kind, right.number, self.nice_class or 0),
-            number_as_given=self.number,
-            name=self.name,
-            owner_uscc=self.owner_uscc,
-            owner_name=self.owner_name,
-            filed_on=self.filed_on,
-            expires_on=self.expires_on,
-            valuation=Valuation(**vars(self.valuation)),
-            number_year=right.year,
-            has_old_number=right.is_old,
-        )
 
 
 class DocumentBody(_Body):

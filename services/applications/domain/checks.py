@@ -14,6 +14,7 @@ from services.applications.domain.submission import (
     Submission,
     Surroundings,
 )
+from shared import canonical
 from shared.months import add_months
 from shared.ratios import percent
 from shared.schemes.decide.findings import Finding
@@ -211,7 +212,7 @@ def borrower_owns_the_rights(case: Submission, around: Surroundings) -> Iterator
         same = (
             item.owner_uscc == case.borrower.uscc
             if by_code
-            else _plain(item.owner_name) == _plain(case.borrower.name)
+            else canonical.name(item.owner_name) == case.borrower.name_canonical
         )
         if not same:
             yield Finding(
@@ -225,11 +226,6 @@ def borrower_owns_the_rights(case: Submission, around: Surroundings) -> Iterator
                     "borrower": case.borrower.uscc if by_code else case.borrower.name,
                 },
             )
-
-
-def _plain(name: str) -> str:
-    """A name without blanks and with half-width brackets, which writers mix."""
-    return "".join(name.split()).replace("（", "(").replace("）", ")")
 
 
 def valuations_are_fresh(case: Submission, around: Surroundings) -> Iterator[Finding]:

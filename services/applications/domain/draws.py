@@ -13,6 +13,7 @@ from typing import ClassVar, Final
 from services.applications.domain.life_cycle import LIFE_CYCLE, TAKES_DRAWS, State
 from services.applications.domain.lists_checked import ListChecked
 from services.applications.domain.loan_terms import filed_late, looked_at_within, within
+from shared import canonical
 from shared.money import group_fen
 from shared.refusals import FieldFault, Refused
 
@@ -31,6 +32,11 @@ class Draw:
     lists_checked: tuple[ListChecked, ...] = ()
     not_a_double: bool = False
     """The bank says that it is another payment than one like it."""
+
+    @property
+    def reference_canonical(self) -> str:
+        """By which vouchers are told apart."""
+        return canonical.number(self.reference)
 
 
 class LoanNotDrawable(Refused):

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from services.applications.domain.lists_checked import ListChecked
+from shared import canonical
 from shared.money import group_fen
 from shared.months import add_months
 from shared.refusals import FieldFault
@@ -19,6 +20,11 @@ class Registration:
     registry: str
     registration_no: str
     registered_on: date
+
+    @property
+    def registration_no_canonical(self) -> str:
+        """By which it is found."""
+        return canonical.number(self.registration_no)
 
 
 def registration_faults(
@@ -69,6 +75,11 @@ class Disbursement:
     draws_until: date | None = None
     """This is the first draw of several, and the rest of the approved amount may be drawn until
     this day; None: it is all that is lent."""
+
+    @property
+    def loan_no_canonical(self) -> str:
+        """By which the bank's loans are told apart."""
+        return canonical.number(self.loan_no)
 
     def left_of(self, approved_fen: int) -> int:
         """What of the approved amount may still be drawn."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
+from services.applications.domain.regions import contradictions, lies_within
 from services.applications.domain.stated import missing_facts
 from services.applications.domain.submission import Submission, Surroundings
 from shared.money import parse_fen
@@ -37,6 +38,7 @@ def programme_findings(
     told = {finding.evidence.get("fact") for finding in of_the_scheme}
     return (
         *_parties(case, terms),
+        *contradictions(case, scheme.region_code),
         *(_pointed(finding) for finding in of_the_scheme),
         *(one for one in missing_facts(case.attributes, terms) if one.evidence["fact"] not in told),
     )
@@ -88,13 +90,14 @@ def _facts(case: Submission, scheme: Scheme, around: Surroundings) -> Applicatio
 
 
 def _is_in_territory(case: Submission, scheme: Scheme) -> bool | None:
-    """As the bank states it; else by the stated region of registration. Never by the digits of
-    the credit code: a firm may have moved since it was given."""
+    """As the bank states it, which may not contradict the region; else by the stated region of
+    registration. Never by the digits of the credit code: a firm may have moved since it was given.
+    """
     stated = case.attributes.get("in_territory")
     if isinstance(stated, bool):
         return stated
     territory, region = scheme.region_code, case.borrower.region_code
-    return region == territory if territory and region else None
+    return lies_within(region, territory) if territory and region else None
 
 
 def _amount(case: Submission, attribute: str) -> int | None:

@@ -10,6 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
+from shared import canonical
 from shared.ratios import ip_share
 
 PATENT_KINDS: Final = frozenset({"invention", "utility_model", "design"})
@@ -91,6 +92,11 @@ class Borrower:
     registered_on: date
     is_sme: bool
     region_code: str | None = None
+
+    @property
+    def name_canonical(self) -> str:
+        """By which the firm is found, however its name is written."""
+        return canonical.name(self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

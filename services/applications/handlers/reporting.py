@@ -27,6 +27,7 @@ from services.applications.domain.positions import (
 )
 from services.applications.tables import positions as position_rows
 from services.applications.tables.cases import about, hold_again, move_on
+from shared import canonical
 from shared.auth.identity import Identity
 from shared.calendar import WorkingDays
 from shared.clock import business_date
@@ -91,7 +92,7 @@ async def report(
         conn,
         bank_code=caller.institution,
         month=month,
-        loan_nos=[item.loan_no for item in readable if item.loan_no],
+        loan_nos=[canonical.number(item.loan_no) for item in readable if item.loan_no],
         loan_ids=[item.loan_id for item in readable if item.loan_id],
     )
 
@@ -134,7 +135,7 @@ def _judge(
     rows: Sequence[asyncpg.Record],
     at: _Moment,
 ) -> tuple[list[RowOutcome], list[Reported]]:
-    by_no = {row["loan_no"]: row for row in rows}
+    by_no = {row["loan_no_canonical"]: row for row in rows}
     by_id = {row["id"]: row for row in rows}
     outcomes: list[RowOutcome] = []
     taken: list[Reported] = []
@@ -143,7 +144,7 @@ def _judge(
         if not isinstance(item, ReportedRow):
             outcomes.append(RowOutcome(index=index, accepted=False, errors=item))
             continue
-        row = by_no.get(item.loan_no) if item.loan_no else by_id.get(item.loan_id)
+        row = by_no.get(canonical.number(item.loan_no)) if item.loan_no else by_id.get(item.loan_id)
         if row is None or row["id"] in seen:
             wrong = LOAN_UNKNOWN if row is None else NAMED_TWICE
             outcomes.append(

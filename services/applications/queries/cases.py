@@ -17,9 +17,12 @@ from services.applications.tables.rows import (
     CaseMoveRow,
     CollateralRow,
     DocumentRow,
+    LoanRow,
     PledgeRegistrationRow,
     ValuationRow,
 )
+from shared import canonical
+from shared.ip_numbers import possible_numbers
 from shared.refusals import NotFound
 
 
@@ -56,16 +59,30 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
         (ApplicationRow.assigned_to, wanted.assigned_to),
     )
     conditions += [col(column) == value for column, value in exact if value is not None]
-    if wanted.q is not None:
-        text = wanted.q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        conditions.append(
-            or_(
-                col(ApplicationRow.number).ilike(f"%{text}%"),
-                col(ApplicationRow.borrower_uscc).ilike(f"{text}%"),
-                col(ApplicationRow.borrower_name).ilike(f"%{text}%"),
-            )
-        )
+    if wanted.q is not None and (words := canonical.plain(wanted.q)):
+        conditions.append(_is_meant_by(words))
     return conditions
+
+
+def _is_meant_by(words: str) -> ColumnElement[bool]:
+    """Cases that have a part of these words in their number or firm's name, a credit code that
+    begins so, or a right, a loan or an entry in a register with just this number: however it is
+    spelled."""
+    number = canonical.number(words)
+    of_rights = select(CollateralRow.application_id).where(
+        col(CollateralRow.number).in_(sorted(possible_numbers(words)))
+    )
+    of_loans = select(LoanRow.application_id).where(col(LoanRow.loan_no_canonical) == number)
+    of_registers = select(PledgeRegistrationRow.application_id).where(
+        col(PledgeRegistrationRow.registration_no_canonical) == number
+    )
+    code = canonical.compact(words)
+    return or_(
+        col(ApplicationRow.number).contains(words, autoescape=True),
+        col(ApplicationRow.borrower_uscc).startswith(code or words, autoescape=True),
+        col(ApplicationRow.borrower_name_canonical).contains(words, autoescape=True),
+        *(col(ApplicationRow.id).in_(found) for found in (of_rights, of_loans, of_registers)),
+    )
 
 
 async def queue(

@@ -17,6 +17,7 @@ from services.applications.tables.rows import (
     LoanRow,
     PositionRow,
 )
+from shared import canonical
 from shared.months import Month
 from shared.refusals import NotFound
 
@@ -55,7 +56,7 @@ async def loans(
     if bank_code is not None:
         query = query.where(col(LoanRow.bank_code) == bank_code)
     if loan_no is not None:
-        query = query.where(col(LoanRow.loan_no) == loan_no)
+        query = query.where(col(LoanRow.loan_no_canonical) == canonical.number(loan_no))
     if state:
         query = query.where(col(ApplicationRow.state).in_(list(state)))
     if unreported is not None:

@@ -4,6 +4,8 @@ from datetime import datetime
 
 import asyncpg
 
+from shared import canonical
+
 
 async def add(
     conn: asyncpg.Connection, *, code: str, name: str, uscc: str, now: datetime
@@ -11,7 +13,8 @@ async def add(
     """Keep a new bank. None where another one has that code or that credit code."""
     return await conn.fetchrow(
         """
-        insert into banks (code, name, uscc, created_at) values ($1, $2, $3, $4)
+        insert into banks (code, name, uscc, created_at, code_canonical)
+        values ($1, $2, $3, $4, $5)
         on conflict do nothing
         returning *
         """,
@@ -19,6 +22,7 @@ async def add(
         name,
         uscc,
         now,
+        canonical.plain(code),
     )
 
 

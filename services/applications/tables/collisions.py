@@ -14,7 +14,12 @@ COLLISIONS: Final[Mapping[str, Collision]] = {
         "另一银行已使用该统一社会信用代码。",
         "Another bank has this credit code.",
     ),
-    "loans_bank_code_loan_no_key": Collision(
+    "banks_code_canonical": Collision(
+        "bank-exists",
+        "该银行已登记。",
+        "The bank is registered already, perhaps with its code in another spelling.",
+    ),
+    "loans_number_once": Collision(
         "loan-no-used",
         "借据号已用于另一笔贷款。",
         "Another loan has this number.",

@@ -15,8 +15,8 @@ from shared.postgres.literals import literals
 # The loan is locked with its case, so that no two draws get the same number.
 _KEEP: Final = """
 insert into draws (loan_id, draw_no, bank_code, amount_fen, drawn_on, reference, reported_by,
-                   reported_at)
-select $1, coalesce(max(draw_no), 1) + 1, $2, $3, $4, $5, $6, $7 from draws where loan_id = $1
+                   reported_at, reference_canonical)
+select $1, coalesce(max(draw_no), 1) + 1, $2, $3, $4, $5, $6, $7, $8 from draws where loan_id = $1
 returning draw_no
 """
 _LEND_MORE: Final = """
@@ -66,9 +66,9 @@ async def same_as(conn: asyncpg.Connection, case: Row, draw: Draw) -> tuple[str,
     with the same day and amount, the disbursement being the first."""
     reference = await conn.fetchval(
         """select a.number from draws as d join applications as a on a.id = d.loan_id
-           where d.bank_code = $1 and d.reference = $2 and d.undone_on is null""",
+           where d.bank_code = $1 and d.reference_canonical = $2 and d.undone_on is null""",
         case["bank_code"],
-        draw.reference,
+        draw.reference_canonical,
     )
     money: int | None = await conn.fetchval(
         """with later as (select * from draws where loan_id = $1 and undone_on is null),
@@ -97,7 +97,7 @@ async def keep(
     with it."""
     number: int = await conn.fetchval(
         _KEEP, case["id"], case["bank_code"], draw.amount_fen, draw.drawn_on, draw.reference,
-        by, now,
+        by, now, draw.reference_canonical,
     )  # fmt: skip
     loan: Row = await conn.fetchrow(_LEND_MORE, case["id"], draw.amount_fen)
     return number, loan

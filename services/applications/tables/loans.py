@@ -18,17 +18,19 @@ where application_id = $1 and revision = $2 order by collateral_no
 """
 _REGISTER: Final = """
 insert into pledge_registrations
-    (application_id, collateral_no, bank_code, register_name, registration_no, registered_on)
+    (application_id, collateral_no, bank_code, register_name, registration_no,
+     registration_no_canonical, registered_on)
 select $1, entry.collateral_no, $2, entry.register_name, entry.registration_no,
-       entry.registered_on
-from unnest($3::int[], $4::text[], $5::text[], $6::date[])
-    as entry (collateral_no, register_name, registration_no, registered_on)
+       entry.registration_no_canonical, entry.registered_on
+from unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::date[])
+    as entry (collateral_no, register_name, registration_no, registration_no_canonical,
+              registered_on)
 """
 _LEND: Final = """
 insert into loans (application_id, bank_code, pool_code, loan_no, amount_fen, annual_rate_bp,
-                   disbursed_on, matures_on, outstanding_fen)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $5)
-on conflict (bank_code, loan_no) do nothing
+                   disbursed_on, matures_on, outstanding_fen, loan_no_canonical)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $5, $9)
+on conflict (bank_code, loan_no_canonical) do nothing
 returning true
 """
 _MATURED: Final = f"""
@@ -90,6 +92,7 @@ async def register(
         [entry.collateral_no for entry in registrations],
         [entry.registry for entry in registrations],
         [entry.registration_no for entry in registrations],
+        [entry.registration_no_canonical for entry in registrations],
         [entry.registered_on for entry in registrations],
     )
 
@@ -106,6 +109,7 @@ async def lend(conn: asyncpg.Connection, case: Row, paid: Disbursement) -> bool:
         case["annual_rate_bp"],
         paid.disbursed_on,
         paid.matures_on,
+        paid.loan_no_canonical,
     )
     return lent is not None
 

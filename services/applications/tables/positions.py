@@ -31,7 +31,7 @@ _LOCK: Final = """
 select id from applications
 where bank_code = $1 and id in (
     select application_id from loans
-    where bank_code = $1 and (loan_no = any($2::text[]) or application_id = any($3::uuid[]))
+    where bank_code = $1 and (loan_no_canonical = any($2::text[]) or application_id = any($3::uuid[]))
 )
 order by id
 for update
@@ -39,7 +39,8 @@ for update
 # The figures of the last report of the month come as one array, to be compared in one go.
 _READ: Final = """
 select a.id, a.number, a.bank_code, a.pool_code, a.borrower_uscc, a.borrower_name, a.state,
-       a.version, a.drawable_fen, a.draws_until, l.loan_no, l.amount_fen, l.annual_rate_bp, l.disbursed_on, l.matures_on,
+       a.version, a.drawable_fen, a.draws_until, l.loan_no, l.loan_no_canonical,
+       l.amount_fen, l.annual_rate_bp, l.disbursed_on, l.matures_on,
        l.changed_on, l.last_month, l.risk_class,
        before.month as before_month, before.outstanding_fen as before_outstanding_fen,
        before.overdue_days as before_overdue_days,
@@ -107,7 +108,7 @@ async def locked_loans(
     loan_nos: Sequence[str],
     loan_ids: Sequence[UUID],
 ) -> list[asyncpg.Record]:
-    """A bank's loans, by their numbers or ids, with their cases locked in the order of ids.
+    """A bank's loans, by the canonical forms of their numbers or by ids, with their cases locked in the order of ids.
 
     Beside each: the youngest report before the month (`before_…`), how many reports of the month
     there are (`reports`), what the last of them says (`reported`), the days and amounts of the

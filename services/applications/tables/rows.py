@@ -37,6 +37,7 @@ class BankRow(_Row, table=True):
     __tablename__ = "banks"
 
     code: str = Field(primary_key=True, sa_type=Text)
+    code_canonical: str = Field(sa_type=Text)
     name: str = Field(sa_type=Text)
     uscc: str = Field(sa_type=Text, unique=True)
     version: int
@@ -118,6 +119,7 @@ class ApplicationRow(_Row, table=True):
     parties: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
     borrower_uscc: str = Field(sa_type=Text)
     borrower_name: str = Field(sa_type=Text)
+    borrower_name_canonical: str = Field(sa_type=Text)
     borrower_registered_on: date
     borrower_is_sme: bool
     borrower_region_code: str | None = Field(sa_type=Text)
@@ -241,6 +243,21 @@ class CaseMoveRow(_Row, table=True):
     at: datetime = _moment()
 
 
+class RightEnquiryRow(_Row, table=True):
+    """What somebody asked of rights, and what was answered."""
+
+    __tablename__ = "right_enquiries"
+
+    id: UUID = Field(primary_key=True)
+    bank_code: str = Field(sa_type=Text)
+    subject: str = Field(sa_type=Text)
+    name: str = Field(sa_type=Text)
+    asked_at: datetime = _moment()
+    rights: int
+    pledged: int
+    answers: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+
+
 class PledgeRegistrationRow(_Row, table=True):
     """A pledge as it stands in its register."""
 
@@ -251,6 +268,7 @@ class PledgeRegistrationRow(_Row, table=True):
     bank_code: str = Field(sa_type=Text)
     register_name: str = Field(sa_type=Text)
     registration_no: str = Field(sa_type=Text)
+    registration_no_canonical: str = Field(sa_type=Text)
     registered_on: date
 
 
@@ -263,6 +281,7 @@ class LoanRow(_Row, table=True):
     bank_code: str = Field(sa_type=Text)
     pool_code: str = Field(sa_type=Text)
     loan_no: str = Field(sa_type=Text)
+    loan_no_canonical: str = Field(sa_type=Text)
     amount_fen: int = _fen()
     annual_rate_bp: int
     disbursed_on: date
@@ -287,6 +306,7 @@ class DrawRow(_Row, table=True):
     amount_fen: int = _fen()
     drawn_on: date
     reference: str = Field(sa_type=Text)
+    reference_canonical: str = Field(sa_type=Text)
     reported_by: str = Field(sa_type=Text)
     reported_at: datetime = _moment()
     undone_on: date | None

@@ -25,6 +25,12 @@ ENTRIES = (
     Entry("start", "/", "s", _EVERYBODY),
     Entry("queue", "/queue", "q", frozenset({"reviewer", "approver"})),
     Entry("cases", "/cases", "a", _EVERYBODY - {"admin"}),
+    Entry(
+        "rights",
+        "/rights",
+        "k",
+        frozenset({"bank_operator", "bank_checker", "reviewer", "approver", "auditor"}),
+    ),
     Entry("programmes", "/programmes", "f", _EVERYBODY - {"admin"}),
     Entry("pools", "/pools", "p", _EVERYBODY - {"admin"}),
     Entry("claims", "/claims", "c", _EVERYBODY - {"admin"}),

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.risk_pool.api.account_answers import READERS
+from services.risk_pool.api.account_numbers import AccountNumber
 from services.risk_pool.api.case_requests import Refusal
 from services.risk_pool.api.case_responses import MoveAnswer, WaitingFor
 from services.risk_pool.api.cases import CaseStep, add_steps, presented, step_context
@@ -57,7 +58,7 @@ class NewPartyAccount(RequestBody):
         "party keeps what is set aside.",
     )
     holder: ShortText
-    account_number: str = Field(pattern=r"^[0-9A-Za-z]{5,34}$", description="Without blanks.")
+    account_number: AccountNumber
     bank_name: ShortText
     cnaps: str = Field(pattern=r"^[0-9]{12}$", description="The bank's number in CNAPS (联行号).")
     valid_from: IsoDate = Field(

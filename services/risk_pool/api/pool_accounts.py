@@ -5,9 +5,10 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict
 
 from services.risk_pool.api.account_answers import READERS, PoolAccountAnswer, PoolAccountDetail
+from services.risk_pool.api.account_numbers import AccountNumber
 from services.risk_pool.api.case_requests import Refusal
 from services.risk_pool.api.case_responses import MoveAnswer
 from services.risk_pool.api.cases import CaseStep, add_steps, presented, step_context
@@ -45,7 +46,7 @@ class NewPoolAccount(RequestBody):
         }
     )
 
-    account_number: str = Field(pattern=r"^[0-9A-Za-z]{5,34}$", description="Without blanks.")
+    account_number: AccountNumber
     bank_name: ShortText
     holder: ShortText
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import ClassVar, Final
 
 from services.risk_pool.domain.account_statement import AccountEntry, Statement, StatementRead
+from shared import canonical
 from shared.money import format_fen, group_fen
 from shared.refusals import Refused
 
@@ -114,6 +115,7 @@ def require_account(read: StatementRead, number: str) -> None:
 
 def _same_number(said: str, number: str) -> bool:
     """Whether a file means this account; some print stars for the middle of its number."""
+    said, number = canonical.account(said), canonical.account(number)
     if "*" not in said:
         return said == number
     head, tail = said.split("*")[0], said.split("*")[-1]

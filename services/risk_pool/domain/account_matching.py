@@ -15,13 +15,13 @@ The account confirms it, as a second person would: unless who entered it brought
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Generic, Literal, TypeVar
 from uuid import UUID
 
+from shared import canonical
 from shared.calendar import WorkingDays
 
 TOLERANCE_WORKING_DAYS: Final = 5
@@ -198,10 +198,10 @@ def of_opening(line: Line, movements: Iterable[Movement]) -> list[Movement]:
 
 def names(line: Line, movement: Known) -> bool:
     """Whether a number of the movement stands in the line, as a whole and not as a part."""
-    words = _upper(f"{line.reference} {line.purpose}")
+    words = canonical.words(f"{line.reference} {line.purpose}")
     return any(
         len(number) >= _SHORTEST_REFERENCE
-        and re.search(rf"(?<![0-9A-Z]){re.escape(_upper(number))}(?![0-9A-Z])", words)
+        and re.search(rf"(?<![0-9A-Z]){re.escape(canonical.words(number))}(?![0-9A-Z])", words)
         for number in movement.known_by
     )
 
@@ -212,7 +212,8 @@ def same_party(line: Line, movement: Known) -> bool:
     if not movement.party_code:
         words = f"{line.purpose} {line.counterparty_name}"
         return not line.counterparty_name or bool(_OF_THE_BANK.search(words))
-    if line.counterparty_account and line.counterparty_account in movement.party_accounts:
+    account = canonical.account(line.counterparty_account)
+    if account and account in map(canonical.account, movement.party_accounts):
         return True
     return bool(line.counterparty_name) and bare_name(line.counterparty_name) in (
         bare_name(movement.party_name),
@@ -223,7 +224,7 @@ def same_party(line: Line, movement: Known) -> bool:
 def bare_name(name: str) -> str:
     """A name without blanks, brackets and the words for a company's form: 中国工商银行股份有限公司
     天津分行 and 中国工商银行天津分行 are the same."""
-    return _FORM_WORDS.sub("", _upper(name))
+    return _FORM_WORDS.sub("", canonical.name(name))
 
 
 def is_near(
@@ -232,7 +233,3 @@ def is_near(
     """Whether two days are at most so many working days apart."""
     # Far days are not counted one by one.
     return abs((one - other).days) <= 40 and abs(working_days.between(one, other)) <= within
-
-
-def _upper(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).upper()

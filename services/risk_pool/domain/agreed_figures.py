@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
+from shared import canonical
 from shared.life_cycle import SYSTEM_ROLE, LifeCycle, Move, Row, Wait, Words, another_person_than
 from shared.refusals import FieldFault
 from shared.schemes.vocabulary import PARTIES
@@ -276,7 +277,8 @@ def key_of(figure: Row) -> tuple[Any, ...]:
     """What two figures have in common of which the later one ends the earlier. Fees add up, so
     only one of the same receipt does."""
     same = tuple(figure[name] for name in ("kind", "subject", "bank_code", "loan_id", "year"))
-    return (*same, figure["reference"]) if figure["kind"] == "guarantee_fee" else same
+    receipt = canonical.number(figure["reference"])
+    return (*same, receipt) if figure["kind"] == "guarantee_fee" else same
 
 
 def ends(later: Row, earlier: Row) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
+from shared import canonical
 from shared.life_cycle import Row
 from shared.money import format_fen, group_fen, parse_fen
 from shared.refusals import FieldFault
@@ -144,9 +145,9 @@ def faults_of_costs(
     costs: Sequence[CostStated], stated_fen: int, today: date
 ) -> Iterator[FieldFault]:
     """What is wrong with costs that are listed: named twice, not paid yet, another total."""
-    times = Counter(cost.reference for cost in costs)
+    times = Counter(canonical.number(cost.reference) for cost in costs)
     for index, cost in enumerate(costs):
-        if times[cost.reference] > 1:
+        if times[canonical.number(cost.reference)] > 1:
             yield FieldFault(
                 ("cost_items", index, "reference"),
                 "cost-named-twice",
@@ -165,6 +166,14 @@ def faults_of_costs(
             f"费用合计与所列各项之和 {group_fen(total_fen)} 元不符",
             f"The total is not that of the costs listed, which is {group_fen(total_fen)}.",
         )
+
+
+def receipts_used(costs: Iterable[CostStated], used: frozenset[str]) -> frozenset[str]:
+    """The references of receipts that have counted, with those of these costs that are the same in
+    another spelling."""
+    forms = {canonical.number(reference) for reference in used}
+    again = (cost.reference for cost in costs if canonical.number(cost.reference) in forms)
+    return used.union(again)
 
 
 def _faults_before_the_loan(details: ClaimDetails, lent_on: date | None) -> Iterator[FieldFault]:

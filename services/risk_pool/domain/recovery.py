@@ -7,7 +7,12 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from services.risk_pool.domain.claim_details import CostStated, costs_kept, faults_of_costs
+from services.risk_pool.domain.claim_details import (
+    CostStated,
+    costs_kept,
+    faults_of_costs,
+    receipts_used,
+)
 from services.risk_pool.domain.compensation import POOL
 from services.risk_pool.domain.ledger import (
     DEBTOR,
@@ -17,6 +22,7 @@ from services.risk_pool.domain.ledger import (
     receivable_from,
 )
 from services.risk_pool.domain.month_figures import RECOVERY_BOOKED
+from shared import canonical
 from shared.life_cycle import LifeCycle, Move, Wait, Words, another_person_than
 from shared.refusals import FieldFault, Refused
 from shared.schemes.decide.findings import Finding
@@ -124,6 +130,11 @@ class Reported:
     not_a_double: bool = False
     not_a_double_reason: str | None = None
 
+    @property
+    def reference_canonical(self) -> str:
+        """By which the bank's numbers are told apart."""
+        return canonical.number(self.reference)
+
     def columns(self) -> dict[str, Any]:
         """As the row keeps it."""
         return {
@@ -133,6 +144,7 @@ class Reported:
             "gross_fen": self.gross_fen,
             "costs_fen": sum(one.amount_fen for one in self.costs) or self.costs_fen,
             "reference": self.reference,
+            "reference_canonical": self.reference_canonical,
             "double_reason": (self.not_a_double_reason or "") if self.not_a_double else "",
             "cost_items": costs_kept(self.costs),
         }
@@ -154,6 +166,7 @@ def field_faults(
     reported: Reported, *, used_costs: frozenset[str], today: date
 ) -> list[FieldFault]:
     """Every field that is wrong of itself or beside what was reported before."""
+    used = receipts_used(reported.costs, used_costs)
     found = [*faults_of_costs(reported.costs, reported.costs_fen, today)]
     found += [
         FieldFault(
@@ -163,7 +176,7 @@ def field_faults(
             f"The cost with the receipt {one.reference} has counted before.",
         )
         for index, one in enumerate(reported.costs)
-        if one.reference in used_costs
+        if one.reference in used
     ]
     if reported.not_a_double and not reported.not_a_double_reason:
         found.append(

@@ -28,6 +28,7 @@ from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import account_lines as known
 from services.risk_pool.tables import account_statements
 from services.risk_pool.tables.ledger import lock_pool
+from shared import canonical
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +120,8 @@ async def _account(
     wanted = stated.account_number
     if not wanted and len(in_use) > 1:
         wanted = read.account_number
-    fitting = [one for one in in_use if wanted in ("", one["account_number"])]
+    form = canonical.account(wanted)
+    fitting = [one for one in in_use if form in ("", one["account_number_canonical"])]
     if len(fitting) != 1:
         numbers = [one["account_number"] for one in in_use]
         raise NoAccount(

@@ -11,6 +11,7 @@ from services.risk_pool.domain.claim_details import (
     ClaimDetails,
     costs_total_fen,
     detail_faults,
+    receipts_used,
 )
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import counted_costs
@@ -62,4 +63,5 @@ async def require_costs_not_counted(
 ) -> None:
     """`but`: the claim itself, where it was filed before. Raises CostAlreadyCounted (H.10)."""
     listed = [Cost(cost.reference, cost.amount_fen) for cost in details.costs]
-    costs_fen(listed, await counted_costs.references(conn, loan_id, but=but))
+    used = await counted_costs.references(conn, loan_id, but=but)
+    costs_fen(listed, receipts_used(details.costs, used))

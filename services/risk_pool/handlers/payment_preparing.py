@@ -26,6 +26,7 @@ from services.risk_pool.queries import payments as known
 from services.risk_pool.tables import payments
 from services.risk_pool.tables.ledger import LockedPool, lock_pool
 from services.risk_pool.tables.numbers import next_number
+from shared import canonical
 from shared.life_cycle import Row
 from shared.refusals import FieldFault, FieldsWrong
 from shared.transitions import Step, apply_transition, apply_transitions
@@ -211,7 +212,8 @@ def _said(item: OpenItem) -> str:
 
 async def _payer(conn: asyncpg.Connection, pool: LockedPool, number: str) -> Row:
     in_use = await account_lines.in_use(conn, pool.code)
-    fitting = [one for one in in_use if number in ("", one["account_number"])]
+    form = canonical.account(number)
+    fitting = [one for one in in_use if form in ("", one["account_number_canonical"])]
     if len(fitting) != 1:
         numbers = [one["account_number"] for one in in_use]
         raise NoAccount(

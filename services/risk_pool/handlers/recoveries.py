@@ -148,7 +148,7 @@ async def _require_admissible(
             " ".join(one.en for one in found),
             findings=[one.as_data() for one in found],
         )
-    await recoveries.hold_reference(conn, claim["bank_code"], reported.reference)
+    await recoveries.hold_reference(conn, claim["bank_code"], reported.reference_canonical)
     same_reference, same_money = await known.same_as(conn, claim, reported, but=but)
     require_no_double(reported, same_reference=same_reference, same_money=same_money)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from services.risk_pool.domain.agreed_figures import HELD_ONCE, State
+from services.risk_pool.domain.claim_details import costs_of, receipts_used
 from services.risk_pool.domain.claim_facts import Registers
 from services.risk_pool.domain.registers import Fee, registers_of
 from services.risk_pool.queries import counted_costs
@@ -33,14 +34,14 @@ async def registers_for(
     fees = await conn.fetch(
         f"""with receipts as (
                 -- One that is entered in both ways counts once, by the loan.
-                select distinct on (fee.loan_id, fee.bank_code, fee.reference)
+                select distinct on (fee.loan_id, fee.bank_code, fee.reference_canonical)
                        coalesce(loans.programme, pools.programme) as programme, fee.subject,
                        fee.paid_on, fee.amount_fen
                 from agreed_figures as fee join pools on pools.code = fee.pool_code
                      left join coverages as loans using (loan_id)
                 where fee.pool_code = $1 and fee.kind = 'guarantee_fee'
                   and fee.state = '{State.IN_FORCE}'
-                order by fee.loan_id, fee.bank_code, fee.reference, fee.subject desc
+                order by fee.loan_id, fee.bank_code, fee.reference_canonical, fee.subject desc
             )
             select programme, subject, paid_on, sum(amount_fen)::bigint as amount_fen
             from receipts group by 1, 2, 3""",
@@ -60,10 +61,13 @@ async def registers_for(
                 for fee in fees
                 if fee["programme"] == claim["programme"]
             ],
-            frozenset(
-                reference
-                for reference, claim_id in counted.get(claim["loan_id"], ())
-                if claim_id != claim["id"]
+            receipts_used(
+                costs_of(claim),
+                frozenset(
+                    reference
+                    for reference, claim_id in counted.get(claim["loan_id"], ())
+                    if claim_id != claim["id"]
+                ),
             ),
             paid_out.get(claim["loan_id"]),
         )

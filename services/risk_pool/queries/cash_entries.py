@@ -8,6 +8,7 @@ import asyncpg
 from services.risk_pool.domain.cash_booking import CashEntered
 from services.risk_pool.domain.cash_entry import BOOKED, LIVE, WAITING, Kind
 from services.risk_pool.queries.filters import conditions
+from shared import canonical
 from shared.postgres.literals import literals
 
 
@@ -59,7 +60,7 @@ async def likely_doubles(
     rows: list[asyncpg.Record] = await conn.fetch(
         f"""select * from cash_entries as other
             where pool_code = $1 and state in ({literals(LIVE)}) and kind <> $2
-              and (bank_reference = nullif($3, '')
+              and (bank_reference_canonical = nullif($3, '')
                    or (kind = $4 and value_date = $5 and amount_fen = $6
                        and party_code is not distinct from $7))
               and (state in ({literals(WAITING)})
@@ -68,7 +69,7 @@ async def likely_doubles(
             order by id desc""",
         pool_code,
         Kind.REVERSAL,
-        entered.bank_reference,
+        canonical.number(entered.bank_reference),
         entered.kind,
         entered.value_date,
         entered.amount_fen,

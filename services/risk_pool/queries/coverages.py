@@ -10,6 +10,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.risk_pool.tables.rows.coverages import CoverageRow, IncidentRow
+from shared import canonical
 from shared.transitions import history_of
 
 
@@ -23,7 +24,7 @@ async def list_coverages(
     before: UUID | None,
     limit: int,
 ) -> Sequence[CoverageRow]:
-    """Coverages, newest case first. `text` is a number, a USCC or part of a name."""
+    """Coverages, newest case first. `text` is a number, a USCC or part of a name, in any spelling."""
     query = select(CoverageRow).order_by(col(CoverageRow.loan_id).desc()).limit(limit)
     for column, wanted in (
         (CoverageRow.pool_code, pool),
@@ -32,12 +33,12 @@ async def list_coverages(
     ):
         if wanted is not None:
             query = query.where(col(column) == wanted)
-    if text:
+    if text and (words := canonical.plain(text)):
         query = query.where(
             or_(
-                col(CoverageRow.number) == text,
-                col(CoverageRow.borrower_uscc) == text,
-                col(CoverageRow.borrower_name).contains(text, autoescape=True),
+                col(CoverageRow.number) == words,
+                col(CoverageRow.borrower_uscc) == canonical.compact(words),
+                col(CoverageRow.borrower_name_canonical).contains(words, autoescape=True),
             )
         )
     if before is not None:

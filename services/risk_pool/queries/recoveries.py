@@ -57,10 +57,10 @@ async def same_as(
     other = but or UUID(int=0)
     reference = await conn.fetchval(
         f"""select number from recoveries
-            where bank_code = $1 and reference = $2 and reference <> '' and id <> $3
+            where bank_code = $1 and reference_canonical = $2 and $2 <> '' and id <> $3
               and state in ({live})""",
         claim["bank_code"],
-        reported.reference,
+        reported.reference_canonical,
         other,
     )
     money = await conn.fetchval(

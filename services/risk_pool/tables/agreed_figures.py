@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from services.risk_pool.domain.agreed_figures import LIFE_CYCLE
+from shared import canonical
 from shared.transitions import CaseTable
 
 CASES = CaseTable(
@@ -26,15 +27,17 @@ _ENTERED = (
     "ratio", "count", "flag", "paid_on", "valid_from", "valid_to", "reference", "evidence",
     "state", "state_since", "due_on", "entered_by", "entered_name", "entered_at",
 )  # fmt: skip
+_CANONICAL = "reference_canonical"
 _ENTER = f"""
-    insert into agreed_figures ({", ".join(_ENTERED)})
-    values ({", ".join(f"${n}" for n, _ in enumerate(_ENTERED, start=1))})
+    insert into agreed_figures ({", ".join(_ENTERED)}, {_CANONICAL})
+    values ({", ".join(f"${n}" for n, _ in enumerate((*_ENTERED, _CANONICAL), start=1))})
 """
 
 
 async def insert(conn: asyncpg.Connection, figure: Mapping[str, Any]) -> None:
     """Keep a figure as it was entered."""
-    await conn.execute(_ENTER, *(figure[name] for name in _ENTERED))
+    form = canonical.number(figure["reference"])
+    await conn.execute(_ENTER, *(figure[name] for name in _ENTERED), form)
 
 
 async def pool_of(conn: asyncpg.Connection, figure_id: UUID) -> str | None:

@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from services.risk_pool.domain.cash_entry import LIFE_CYCLE
+from shared import canonical
 from shared.transitions import CaseTable
 
 CASES = CaseTable(
@@ -35,15 +36,17 @@ _ENTERED = (
     "item", "claim_id", "loan_id", "note", "double_of", "line_id", "state", "state_since",
     "due_on", "entered_at", "entered_by", "entered_name",
 )  # fmt: skip
+_CANONICAL = "bank_reference_canonical"
 _ENTER = f"""
-    insert into cash_entries ({", ".join(_ENTERED)})
-    values ({", ".join(f"${n}" for n, _ in enumerate(_ENTERED, start=1))})
+    insert into cash_entries ({", ".join(_ENTERED)}, {_CANONICAL})
+    values ({", ".join(f"${n}" for n, _ in enumerate((*_ENTERED, _CANONICAL), start=1))})
 """
 
 
 async def insert(conn: asyncpg.Connection, entry: Mapping[str, Any]) -> None:
     """Keep an entry as it was entered."""
-    await conn.execute(_ENTER, *(entry[name] for name in _ENTERED))
+    form = canonical.number(entry["bank_reference"])
+    await conn.execute(_ENTER, *(entry[name] for name in _ENTERED), form)
 
 
 async def pool_of(conn: asyncpg.Connection, entry_id: UUID) -> str | None:

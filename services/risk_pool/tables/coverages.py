@@ -14,6 +14,7 @@ import asyncpg
 
 from services.risk_pool.domain.coverage import LIFE_CYCLE, Coverage
 from services.risk_pool.domain.coverage_changes import CoverageChange
+from shared import canonical
 from shared.life_cycle import Row
 from shared.transitions import CaseTable
 
@@ -98,11 +99,16 @@ class DecidedLoan:
     """Its turn in the waiting line, if it waits, among those approved on one day."""
     due_on: date | None
 
+    @property
+    def borrower_name_canonical(self) -> str:
+        """By which the firm is found."""
+        return canonical.name(self.borrower_name)
+
 
 _DECIDED = {
     "loan_id": "uuid", "number": "text", "pool_code": "text", "bank_code": "text",
     "borrower_uscc": "text", "borrower_name": "text", "state": "text", "amount_fen": "bigint",
-    "ip_share_bp": "int", "ip_amount_fen": "bigint", "tenor_months": "int", "annual_rate_bp": "int", "programme": "text",
+    "borrower_name_canonical": "text", "ip_share_bp": "int", "ip_amount_fen": "bigint", "tenor_months": "int", "annual_rate_bp": "int", "programme": "text",
     "scheme_version": "text", "mode": "text", "parties": "jsonb", "attributes": "jsonb",
     "is_first_loan": "boolean", "is_multi_ip_type": "boolean", "approved_on": "date",
     "reserved_fen": "bigint", "reserved_until": "date", "limits": "jsonb",

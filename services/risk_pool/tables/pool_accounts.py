@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from services.risk_pool.domain.pool_account import LIFE_CYCLE
+from shared import canonical
 from shared.transitions import CaseTable
 
 CASES = CaseTable(
@@ -21,17 +22,19 @@ _ENTERED = (
     "id", "pool_code", "account_number", "bank_name", "holder", "state", "state_since", "due_on",
     "entered_by", "entered_name", "entered_at",
 )  # fmt: skip
+_CANONICAL = "account_number_canonical"
 _ENTER = f"""
-    insert into pool_accounts ({", ".join(_ENTERED)})
-    values ({", ".join(f"${n}" for n, _ in enumerate(_ENTERED, start=1))})
+    insert into pool_accounts ({", ".join(_ENTERED)}, {_CANONICAL})
+    values ({", ".join(f"${n}" for n, _ in enumerate((*_ENTERED, _CANONICAL), start=1))})
 """
 
 
 async def insert(conn: asyncpg.Connection, account: Mapping[str, Any]) -> bool:
     """Keep an account as entered; False where its number is in use, here or in another pool."""
+    form = canonical.account(account["account_number"])
     try:
         async with conn.transaction():
-            await conn.execute(_ENTER, *(account[name] for name in _ENTERED))
+            await conn.execute(_ENTER, *(account[name] for name in _ENTERED), form)
     except asyncpg.UniqueViolationError:
         return False
     return True

@@ -25,6 +25,7 @@ CASES = CaseTable(
         "gross_fen": "bigint",
         "costs_fen": "bigint",
         "reference": "text",
+        "reference_canonical": "text",
         "double_reason": "text",
         "cost_items": "jsonb",
         "reported_at": "timestamptz",
@@ -44,6 +45,7 @@ _REPORTED = (
     "id", "number", "claim_id", "claim_number", "pool_code", "bank_code", "loan_id", "state",
     "state_since", "due_on", "received_on", "route", "from_pledged_ip", "gross_fen", "costs_fen",
     "reported_at", "reported_by", "reference", "double_reason", "cost_items",
+    "reference_canonical",
 )  # fmt: skip
 _REPORT = f"""
     insert into recoveries ({", ".join(_REPORTED)})
@@ -57,7 +59,8 @@ async def insert(conn: asyncpg.Connection, recovery: Mapping[str, Any]) -> None:
 
 
 async def hold_reference(conn: asyncpg.Connection, bank_code: str, reference: str) -> None:
-    """Until the transaction ends nobody else reports with this reference of the bank's: claims of
+    """Until the transaction ends nobody else reports with this reference of the bank's, of which
+    `reference` is the canonical form: claims of
     two pools have no lock in common. It comes after the pool's lock and the claim's."""
     if reference:
         await conn.execute(

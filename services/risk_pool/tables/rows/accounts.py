@@ -18,6 +18,7 @@ class PoolAccount(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     pool_code: str = columns.text()
     account_number: str = columns.text()
+    account_number_canonical: str = columns.text()
     bank_name: str = columns.text()
     holder: str = columns.text()
     state: str = columns.text()

@@ -28,6 +28,7 @@ class AgreedFigure(SQLModel, table=True):
     valid_from: date
     valid_to: date | None = None
     reference: str = Field(sa_column=Column(Text, nullable=False))
+    reference_canonical: str = Field(sa_column=Column(Text, nullable=False))
     evidence: str = Field(sa_column=Column(Text, nullable=False))
     state: str = Field(sa_column=Column(Text, nullable=False))
     state_since: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

@@ -31,6 +31,7 @@ class CashEntryRow(SQLModel, table=True):
     amount_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     value_date: date
     bank_reference: str = columns.text()
+    bank_reference_canonical: str = columns.text()
     account: str = columns.text()
     item: str = columns.text()
     claim_id: UUID | None = None

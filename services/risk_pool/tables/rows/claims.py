@@ -238,6 +238,7 @@ class Recovery(SQLModel, table=True):
     reported_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     reported_by: str = Field(sa_column=Column(Text, nullable=False))
     reference: str = Field(sa_column=Column(Text, nullable=False))
+    reference_canonical: str = Field(sa_column=Column(Text, nullable=False))
     double_reason: str = Field(sa_column=Column(Text, nullable=False))
     cost_items: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
     confirmed_by: str | None = Field(default=None, sa_column=Column(Text, nullable=True))

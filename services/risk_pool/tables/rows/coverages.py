@@ -21,6 +21,7 @@ class CoverageRow(SQLModel, table=True):
     bank_code: str = Field(sa_column=Column(Text, nullable=False))
     borrower_uscc: str = Field(sa_column=Column(Text, nullable=False))
     borrower_name: str = Field(sa_column=Column(Text, nullable=False))
+    borrower_name_canonical: str = Field(sa_column=Column(Text, nullable=False))
     state: str = Field(sa_column=Column(Text, nullable=False))
     state_since: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     due_on: date | None = None

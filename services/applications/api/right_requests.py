@@ -1,0 +1,92 @@
+"""How a request names a right: by kind and number, in any spelling; and what it says of it."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
+
+from services.applications.domain.right_enquiry import AskedRight
+from services.applications.domain.rights import Kind, read_right
+from services.applications.domain.submission import Collateral, RightKey, Valuation
+from shared.http.requests import IsoDate, RequestBody, ShortText
+from shared.identifiers import InvalidIdentifier, Uscc
+from shared.money import MONEY_NAMES, RequestFen
+
+Day = Annotated[IsoDate, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+"""A day that a firm, a right or a loan can have; months can be added to it."""
+
+
+class _Body(RequestBody):
+    model_config = ConfigDict(**MONEY_NAMES)
+
+
+class ValuationBody(_Body):
+    """What a right was found to be worth. `appraiser` is "internal" for the bank itself."""
+
+    amount_fen: RequestFen
+    method: Literal["income", "market", "cost", "agreed"]
+    appraiser: ShortText
+    valued_on: Day
+
+
+class RightNamed(_Body):
+    """A right by its kind and number; a trademark by its class, too."""
+
+    kind: Kind
+    number: Annotated[ShortText, StringConstraints(max_length=64)] = Field(
+        examples=["ZL 2015 1 0958772.0"], description="In any spelling."
+    )
+    nice_class: Annotated[int, Field(ge=1, le=45)] | None = Field(None, validate_default=True)
+
+    @field_validator("number")
+    @classmethod
+    def _number_fits_its_kind(cls, number: str, info: ValidationInfo) -> str:
+        if "kind" in info.data:
+            read_right(info.data["kind"], number)
+        return number
+
+    @field_validator("nice_class")
+    @classmethod
+    def _class_belongs_to_trademarks(cls, nice_class: int | None, info: ValidationInfo) -> Any:
+        is_trademark = info.data.get("kind") == "trademark_right"
+        if "kind" in info.data and is_trademark != (nice_class is not None):
+            raise InvalidIdentifier(
+                "nice-class",
+                "商标须填类别（1—45），其他权利不填",
+                "A trademark needs its Nice class, any other right has none.",
+            )
+        return nice_class
+
+    def as_asked(self) -> AskedRight:
+        """The right as it is looked for."""
+        right = read_right(self.kind, self.number)
+        return AskedRight(
+            key=RightKey(self.kind, right.number, self.nice_class or 0), number_as_given=self.number
+        )
+
+
+class CollateralBody(RightNamed):
+    """A right that is to be pledged."""
+
+    name: ShortText
+    owner_uscc: Uscc | None = None
+    owner_name: ShortText
+    filed_on: Day
+    expires_on: Day
+    valuation: ValuationBody
+
+    def as_collateral(self) -> Collateral:
+        """The right, its number in its register's normal form."""
+        right = read_right(self.kind, self.number)
+        return Collateral(
+            key=RightKey(self.kind, right.number, self.nice_class or 0),
+            number_as_given=self.number,
+            name=self.name,
+            owner_uscc=self.owner_uscc,
+            owner_name=self.owner_name,
+            filed_on=self.filed_on,
+            expires_on=self.expires_on,
+            valuation=Valuation(**vars(self.valuation)),
+            number_year=right.year,
+            has_old_number=right.is_old,
+        )
