@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from shared.contracts import applications, notifications, pool_cases, risk_pool
+from shared.contracts import applications, months, notifications, pool_cases, risk_pool
 from shared.contracts.envelope import Event, by_type
 
-PRODUCERS = (applications, risk_pool, pool_cases, notifications)
+PRODUCERS = (applications, risk_pool, pool_cases, months, notifications)
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType(by_type())

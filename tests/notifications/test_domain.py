@@ -8,7 +8,8 @@ import pytest
 from services.notifications.consumer import CONSUMES
 from services.notifications.domain.audiences import BUREAU, audiences
 from services.notifications.domain.links import path_of
-from services.notifications.domain.notices import NOTICES, Banks
+from services.notifications.domain.notice import Banks
+from services.notifications.domain.notices import NOTICES
 from services.notifications.domain.payload import on_the_wire
 from services.notifications.domain.redaction import told_to
 from services.notifications.handlers.messages import draft_of

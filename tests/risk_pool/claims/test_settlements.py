@@ -137,17 +137,23 @@ async def test_four_people_steps_in_order_and_another_person_signs(running):
         assert code_of(await both.post(f"{where}/post", json={})) == (409, "not-possible-now")
         assert (await pool.checker.post(f"{where}/sign", json={})).json()["state"] == "signed"
         posted = (await both.post(f"{where}/post", json={})).json()
-        assert posted["state"] == "posted"
-        assert posted["pending_actions"] == []
+        # It leaves nothing to pay or to collect, so that it is matched at once.
+        assert posted["state"] == "matched"
+        assert posted["pending_actions"] == ["close"]
         assert [move["action"] for move in posted["history"]] == [
             "preview",
             "confirm",
             "sign",
             "post",
+            "match",
         ]
         assert (posted["confirmed_by"], posted["signed_by"]) == ("li", "qian")
         types = [one["type"] for one in await pool.said() if "settlement" in one["type"]]
-        assert types[-2:] == ["settlement.confirmed.v1", "settlement.posted.v1"]
+        assert types[-3:] == [
+            "settlement.confirmed.v1",
+            "settlement.posted.v1",
+            "settlement.matched.v1",
+        ]
 
 
 async def test_a_month_is_confirmed_only_when_it_is_over_and_never_before_it_begins(running):
