@@ -14,7 +14,8 @@ async def keep_told(
     until: date,
     now: datetime,
 ) -> None:
-    """Keep what a producer has told by (month, type). What is heard late or twice takes nothing back."""
+    """Keep what a producer has told by (month, type), and the day it has told last: markers have one
+    key, so they come in order."""
     rows = sorted(counts.items())
     await conn.execute(
         """insert into producers_told as kept (producer, month, type, count)
@@ -28,9 +29,8 @@ async def keep_told(
         [count for _, count in rows],
     )
     await conn.execute(
-        """insert into producers_told_until as kept (producer, day, heard_at) values ($1, $2, $3)
-           on conflict (producer) do update set day = excluded.day, heard_at = excluded.heard_at
-               where excluded.day > kept.day""",
+        """insert into producers_told_until (producer, day, heard_at) values ($1, $2, $3)
+           on conflict (producer) do update set day = excluded.day, heard_at = excluded.heard_at""",
         producer,
         until,
         now,
