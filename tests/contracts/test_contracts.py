@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from shared.contracts import applications, examples, notifications, pool_cases, risk_pool
+from shared.contracts import applications, examples, months, notifications, pool_cases, risk_pool
 from shared.contracts.envelope import Event, by_type
 from tests.contracts.compatibility import breaks
 
@@ -18,7 +18,7 @@ EVENTS = sorted(by_type())
 def test_every_event_class_of_the_contracts_is_registered():
     classes = {
         event.type
-        for module in (applications, risk_pool, pool_cases, notifications)
+        for module in (applications, risk_pool, pool_cases, months, notifications)
         for event in vars(module).values()
         if isinstance(event, type) and issubclass(event, Event) and "type" in vars(event)
     }

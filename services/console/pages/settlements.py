@@ -10,11 +10,11 @@ from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
 from services.console.cases.kinds import SETTLEMENT
+from services.console.cases.month import beside
 from services.console.http.addresses import CodeInPath, MonthInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
-from services.console.pages.month_parts import beside
 from services.console.pages.pools import SEES_ACCOUNT
 from services.console.rendering.paging import next_page
 from services.console.upstream.client import Problem

@@ -184,7 +184,7 @@ async def test_what_the_claims_of_a_month_would_be_under_another_version(running
                 "pool": ("360000.00", "450000.00", "90000.00"),
                 "bank": ("540000.00", "450000.00", "-90000.00"),
             }
-            assert claim["why"][0]["zh"] == "资金池承担比例 40.00% → 50.00%"
+            assert claim["why"][0]["zh"] == "风险补偿资金池承担比例 40.00% → 50.00%"
         assert borne(other["totals"])["pool"] == ("720000.00", "900000.00", "180000.00")
         # Nothing is kept, and no bank asks.
         assert await pool.balances() == before

@@ -51,7 +51,9 @@ async def beside(page: PageContext, pool: Mapping[str, Any], month: Mapping[str,
 
 
 def _versions(programmes: list[dict[str, Any]], programme: str) -> list[dict[str, Any]]:
-    found = next((one["versions"] for one in programmes if one["programme"] == programme), [])
+    found: list[dict[str, Any]] = next(
+        (one["versions"] for one in programmes if one["programme"] == programme), []
+    )
     return [one for one in found if one["state"] in ("proposed", "published")]
 
 
