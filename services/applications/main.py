@@ -14,7 +14,7 @@ from services.applications.api import (
     submissions,
 )
 from services.applications.consumer import ROUTES
-from services.applications.handlers import draw_ends, expiry, maturity
+from services.applications.handlers import day_over, draw_ends, expiry, maturity
 from services.applications.settings import Settings
 from services.applications.tables.collisions import COLLISIONS
 from shared.context import Context
@@ -34,6 +34,10 @@ async def _mark_matured(context: Context) -> None:
     await maturity.mark_matured(context.database, context.working_days, context.clock.now)
 
 
+async def _tell_day_over(context: Context) -> None:
+    await day_over.tell_day_over(context.database, context.clock.now)
+
+
 SERVICE = Service(
     name="applications",
     title="申请与贷款 Applications",
@@ -51,7 +55,7 @@ SERVICE = Service(
         right_enquiries.router,
     ),
     consumes=ROUTES,
-    due=(_expire_reservations, _end_draws, _mark_matured),
+    due=(_expire_reservations, _end_draws, _mark_matured, _tell_day_over),
     settings_type=Settings,
     collisions=COLLISIONS,
 )

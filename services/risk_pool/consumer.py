@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 
-from services.risk_pool.handlers import capacity, draws, loans, opening_take_over, positions
+from services.risk_pool.handlers import (
+    capacity,
+    draws,
+    loans,
+    opening_take_over,
+    positions,
+    producers,
+)
 from shared.contracts.applications import (
     ApplicationApprovedV1,
     ApplicationExpiredV1,
     ApplicationRejectedV1,
     ApplicationWithdrawnV1,
+    DayOverV1,
     LoanDisbursedV1,
     LoanDisbursementUndoneV1,
     LoanDrawnV1,
@@ -22,7 +30,7 @@ from shared.contracts.applications import (
 from shared.contracts.envelope import Event
 from shared.messaging.inbox import Handler
 
-ROUTES: Mapping[type[Event], Handler] = {
+_FACTS: Mapping[type[Event], Handler] = {
     ApplicationApprovedV1: capacity.reserve,
     ApplicationRejectedV1: loans.reject,
     ApplicationWithdrawnV1: loans.withdraw,
@@ -37,4 +45,9 @@ ROUTES: Mapping[type[Event], Handler] = {
     LoanReopenedV1: loans.reopen,
     LoanDisbursementUndoneV1: loans.undo,
     LoanTakeOverAnsweredV1: opening_take_over.answered,
+}
+
+ROUTES: Mapping[type[Event], Handler] = {
+    **_FACTS,
+    DayOverV1: producers.counting({event.type for event in _FACTS}),
 }

@@ -298,6 +298,31 @@ class LoanTakeOverAnsweredV1(Event):
     reasons: tuple[Reason, ...] = ()
 
 
+class ToldInMonth(BaseModel):
+    """How many events of one type were told in a month."""
+
+    model_config = ConfigDict(**MONEY_NAMES, frozen=True, extra="ignore")
+
+    month: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    type: str = Field(examples=["loan.repaid.v1"])
+    count: int = Field(ge=0, description="In this month until now; of a month that is over, all.")
+
+
+class DayOverV1(Event):
+    """A day is over in China, and so much has been told in its month: whoever listens can prove that
+    nothing was lost. Months that were over are named again where a straggler came after."""
+
+    topic = "applications"
+    type = "day.over.v1"
+
+    day: date
+    told: tuple[ToldInMonth, ...]
+
+    @property
+    def key(self) -> str:
+        return self.type
+
+
 register(
     (
         ApplicationSubmittedV1,
@@ -319,5 +344,6 @@ register(
         LoanDisbursementUndoneV1,
         LoanExtendedV1,
         LoanTakeOverAnsweredV1,
+        DayOverV1,
     )
 )

@@ -24,6 +24,11 @@ class OfPool(Event):
     pool_code: str
 
 
+class OfMonth(OfPool):
+    settlement_id: UUID
+    month: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+
+
 class OfLoan(OfPool):
     loan_id: UUID
     number: str

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from shared.contracts import (
     applications,
+    months,
     notifications,
     openings,
     pool_agreements,
@@ -13,6 +14,8 @@ from shared.contracts import (
 )
 from shared.contracts.envelope import Event, by_type
 
-PRODUCERS = (applications, risk_pool, pool_cases, pool_agreements, openings, notifications)
+PRODUCERS = (
+    applications, risk_pool, pool_cases, pool_agreements, openings, months, notifications,
+)  # fmt: skip
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType(by_type())

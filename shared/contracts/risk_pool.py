@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.envelope import Event, register
-from shared.contracts.of_pool import OfLoan, OfPool
+from shared.contracts.of_pool import OfLoan, OfMonth, OfPool
 from shared.money import MONEY_NAMES, Fen, NonNegativeFen, PositiveFen
 
 
@@ -201,18 +201,13 @@ class StatementLine(BaseModel):
     net_fen: Fen
 
 
-class _Settlement(OfPool):
-    settlement_id: UUID
-    month: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
-
-
-class SettlementConfirmedV1(_Settlement):
+class SettlementConfirmedV1(OfMonth):
     """Finance has confirmed a month; a second person signs."""
 
     type = "settlement.confirmed.v1"
 
 
-class SettlementPostedV1(_Settlement):
+class SettlementPostedV1(OfMonth):
     """A month is signed and posted, and never changes again."""
 
     type = "settlement.posted.v1"

@@ -15,6 +15,7 @@ import asyncpg
 
 from shared.contracts.envelope import Envelope, Event
 from shared.messaging import metrics, parking
+from shared.messaging.counts import count_heard
 from shared.messaging.inbox import (
     Routes,
     Unreadable,
@@ -176,6 +177,7 @@ class Consumer:
                 blocked = await parking.parked_keys(conn, topic, keys)
                 ready, to_park = self._sort(topic, work, fresh, blocked, errors)
                 await parking.park(conn, to_park)
+                came = [*(envelope for envelope, _ in ready), *(one.arrived for one in to_park)]
                 handling = True
                 for wave in waves(ready):
                     handler = self._routes[wave[0].envelope.type][1]
@@ -185,6 +187,7 @@ class Consumer:
                         if is_transient(error) or conn.is_closed():
                             raise
                         raise _Rejected(error) from error
+                await count_heard(conn, topic, [one for one in came if isinstance(one, Envelope)])
         except asyncpg.PostgresError as error:
             # At commit a deferred constraint may still say no to what a handler wrote.
             if handling and not is_transient(error):

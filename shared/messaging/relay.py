@@ -18,6 +18,7 @@ from opentelemetry.trace import SpanKind
 
 from shared.contracts.envelope import Envelope
 from shared.messaging import metrics
+from shared.messaging.counts import MONTH_SAID
 from shared.messaging.port import Transport
 from shared.observability.tracing import tracing_each
 from shared.postgres.database import EVERYWHERE, Database
@@ -37,11 +38,16 @@ order by id
 limit $2
 """
 
-# One statement, so one transaction: what leaves the outbox is in the feed. Positions are dense
-# because there is one relay; were there two by accident, the primary key would stop the second.
-_MOVE = """
+# One statement, so one transaction: what leaves the outbox is in the feed, and counted. Positions
+# are dense because there is one relay; were there two by accident, the primary key would stop the
+# second.
+_MOVE = f"""
 with published as (
     delete from outbox where id = any($1::bigint[]) returning *
+), counted as (
+    insert into told_counts as kept (month, type, count)
+    select {MONTH_SAID}, type, count(*) from published group by 1, 2
+    on conflict (month, type) do update set count = kept.count + excluded.count
 )
 insert into event_feed (position, event_id, topic, key, type, body, source, occurred_at, subject,
                         traceparent, institution)

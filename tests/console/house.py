@@ -127,6 +127,7 @@ class House:
         for name in self.services:
             admin = self.person(name, "admin", "admin")
             await did(admin.put("/sandbox/clock", json={"now": moment}))
+        await self.settled()
 
     async def settled(self) -> None:
         """Wait until every event said so far has been heard."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from services.applications.handlers.day_over import tell_day_over
 from shared.clock import business_date
 from tests.applications.office import (
     CCB,
@@ -110,6 +111,13 @@ class Town:
         moment = datetime.combine(date.fromisoformat(day), time(1, 0), UTC)
         for service in self.services.values():
             await service.context.clock.set(moment)
+        await self.days_are_over()
+
+    async def days_are_over(self) -> None:
+        """The due job of applications tells that the day before is over, and the pool hears it."""
+        context = self.services["applications"].context
+        await tell_day_over(context.database, context.clock.now)
+        await self.settled()
 
     async def it_is_at_least(self, day: str) -> None:
         """That day or a later one, on every clock."""
@@ -118,6 +126,7 @@ class Town:
         latest = max(morning, *(clock.now() for clock in clocks)) + timedelta(minutes=1)
         for clock in clocks:
             await clock.set(latest)
+        await self.days_are_over()
 
     async def asks(self, person: Any, path: str, body: Any = None, status: int = 200) -> Any:
         """A POST that must be answered well; its JSON, after all have heard of it."""

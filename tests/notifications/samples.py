@@ -29,6 +29,14 @@ from shared.contracts.applications import (
     Reason,
 )
 from shared.contracts.envelope import Envelope, Event
+from shared.contracts.months import (
+    MissingOfMonth,
+    SettlementClosedV1,
+    SettlementMatchedV1,
+    SettlementReminderV1,
+    SettlementSentBackV1,
+    SettlementUnmatchedV1,
+)
 from shared.contracts.of_pool import Share
 from shared.contracts.openings import (
     CoverageTakenOverV1,
@@ -540,6 +548,31 @@ def of_a_pool(bank: str, pool: str) -> list[Event]:
         PoolStoppedV1(**balance),
         PoolResumedV1(**balance),
         SettlementConfirmedV1(**settlement),
+        SettlementSentBackV1(
+            **settlement, reason="工行少报一笔", sent_back_by="钱莉", confirmed_by="gao"
+        ),
+        SettlementReminderV1(
+            pool_code=pool,
+            month="2026-03",
+            bank_code=bank,
+            party_code=bank,
+            party_name="中国工商银行天津分行",
+            missing=(
+                MissingOfMonth(
+                    code="position-missing",
+                    zh="3 笔在保贷款缺少当月余额报告",
+                    en="3 covered loans have no position for the month",
+                    count=3,
+                    numbers=("DL-2026-000001", "DL-2026-000002"),
+                ),
+            ),
+            reminded_by="高洁",
+        ),
+        SettlementMatchedV1(**settlement, matched_on=DAY),
+        SettlementUnmatchedV1(
+            **settlement, item=f"settlement:{pool}:2026-03:{bank}", party_name="中国工商银行"
+        ),
+        SettlementClosedV1(**settlement, closed_on=DAY),
         SettlementPostedV1(
             **settlement,
             statements=(

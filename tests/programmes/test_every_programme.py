@@ -49,7 +49,9 @@ async def test_a_loan_of_every_mode_comes_to_a_recovered_claim_on_a_signed_state
 
     month = await walk.settles()
 
-    assert month["state"] == "posted"
+    # Matched at once where it leaves nothing to pay or to collect.
+    leaves = any(one["net"] != "0.00" for one in month["statements"])
+    assert month["state"] == ("posted" if leaves else "matched")
     await _everything_adds_up(walk)
 
 

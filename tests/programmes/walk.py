@@ -412,3 +412,4 @@ async def _set_clocks(town: Town, day: str) -> None:
             await conn.execute("delete from sandbox_clock")
         await service.context.clock.reload()
         await service.context.clock.set(moment)
+    await town.days_are_over()

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from shared import transitions
-from shared.messaging import tables
+from shared.messaging import counts, tables
 from shared.postgres import calendar_overrides, idempotency_keys, sandbox_clock
 from shared.postgres.database import Database, driver_url
 from shared.postgres.provision import owner_of, provision, url_for
@@ -29,6 +29,7 @@ def _create_tables(connection) -> None:
     for owner in (idempotency_keys, sandbox_clock, calendar_overrides, transitions):
         owner.create_tables(op)
     tables.create_all(op)
+    counts.create_tables(op)
 
 
 @pytest.fixture

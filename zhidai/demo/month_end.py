@@ -23,7 +23,7 @@ async def settle(
     story: Story, month: int, how_far: Mapping[str, int] | None = None, *, collects: bool = True
 ) -> None:
     """Settle a month on the 20th of the next: to its end, or per pool so far. What it leaves is
-    collected and paid the same day, unless it is left open."""
+    collected and paid the same day and the month closed, unless it is left open."""
     if month < 1:
         return
     for pool in POOLS:
@@ -38,4 +38,7 @@ async def settle(
             )
         if collects and how_far is None:
             await settle_items(story, pool, f"{month_name(month + 1)}-20")
+            await story.callers.post(
+                FINANCE_CHECKER, RISK_POOL, f"{at}/close", {}, fact=f"settle {at} close"
+            )
     story.step(f"{month_name(month)} 月结")

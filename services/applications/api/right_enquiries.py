@@ -13,7 +13,6 @@ from starlette.responses import Response
 from services.applications.api.common import Cursor, Limit, PlainCode
 from services.applications.api.right_requests import RightNamed
 from services.applications.domain.right_enquiry import MOST_AT_ONCE, AskedRight, RightAnswer
-from services.applications.domain.rights import Kind
 from services.applications.handlers import right_enquiry
 from services.applications.queries import rights
 from shared.auth.identity import Identity, requires
@@ -21,6 +20,7 @@ from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.requests import RequestBody
+from shared.rights import Kind
 
 router = APIRouter(tags=["rights"])
 

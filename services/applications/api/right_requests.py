@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
 from services.applications.domain.right_enquiry import AskedRight
-from services.applications.domain.rights import Kind, read_right
 from services.applications.domain.submission import Collateral, RightKey, Valuation
 from shared.http.requests import IsoDate, RequestBody, ShortText
 from shared.identifiers import InvalidIdentifier, Uscc
 from shared.money import MONEY_NAMES, RequestFen
+from shared.rights import Kind, read_right
 
 Day = Annotated[IsoDate, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
 """A day that a firm, a right or a loan can have; months can be added to it."""

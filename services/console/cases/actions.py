@@ -165,6 +165,8 @@ SETTLEMENT_ACTIONS = _table(
     Action("confirm", "confirm", emphasis="main"),
     Action("sign", "sign", emphasis="main"),
     Action("post", "post", emphasis="main"),
+    Action("close", "close", emphasis="main"),
+    Action("send_back", "send_back", _REASON, "bad"),
 )
 VERSION_ACTIONS = _table(
     Action("publish", "publish", emphasis="main"),

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
 from services.console.cases.kinds import SETTLEMENT
+from services.console.cases.month import beside
 from services.console.http.addresses import CodeInPath, MonthInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
@@ -129,6 +130,25 @@ async def statement_page(
     )
 
 
+@router.post("/pools/{code}/settlements/{month}/remind")
+async def remind(page: Page, code: CodeInPath, month: MonthInPath) -> Response:
+    """Remind one bank, or every one that lacks something."""
+    path = f"/pools/{code}/settlements/{month}"
+
+    async def send(form: FormData) -> str:
+        body = {"party": text(form, "party") or None}
+        answer = await page.risk_pool.post(f"{path}/reminders", body, key=once(form))
+        names = [one["party_name"] for one in answer["reminded"]]
+        return page.texts("app.comma").join(dict.fromkeys(names))
+
+    return await page.answer_form(
+        send,
+        action="remind",
+        show=lambda attempt: _show(page, code, month, attempt),
+        done=lambda names: page.redirect(path, "done.settlement-remind", names=names),
+    )
+
+
 @router.post("/pools/{code}/settlements/{month}/{action}")
 async def act_on_month(page: Page, code: CodeInPath, month: MonthInPath, action: str) -> Response:
     """Do one step of a month, then look at it again."""
@@ -169,7 +189,7 @@ async def _show(page: PageContext, code: str, month: str, attempt: Attempt) -> R
         page.risk_pool.get(f"/pools/{code}"),
     )
     groups = _groups(answer.body["movements"])
-    is_signed = answer.body["state"] == "posted"
+    is_signed = answer.body["posted_at"] is not None
     return render_case(
         page,
         SETTLEMENT,
@@ -177,6 +197,7 @@ async def _show(page: PageContext, code: str, month: str, attempt: Attempt) -> R
         attempt,
         pool=pool,
         groups=groups,
+        beside=await beside(page, pool, answer.body),
         certificate=await page.risk_pool.get("/signing-certificate") if is_signed else None,
         sees_account=SEES_ACCOUNT,
         last_day=Month.parse(month).last,

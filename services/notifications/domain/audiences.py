@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.notifications.domain.notices import NOTICES, Banks
+from services.notifications.domain.notice import Banks
+from services.notifications.domain.notices import NOTICES
 
 BUREAU = "*"
 """The institution of the bureau's people."""

@@ -7,9 +7,9 @@ tomorrow stays in the house until somebody has decided otherwise.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
+from services.notifications.domain.month_notices import OF_MONTHS
+from services.notifications.domain.notice import Banks, Notice
 from services.notifications.domain.notice_fields import (
     ADJUSTMENT,
     AGREEMENT,
@@ -23,35 +23,6 @@ from services.notifications.domain.notice_fields import (
     POOL,
     SUBSIDY,
 )
-
-
-class Banks(StrEnum):
-    """Which banks an event concerns."""
-
-    NONE = "none"
-    NAMED = "named"
-    """The one the event names."""
-    OF_POOL = "of_pool"
-    """Every bank that has had a case in the event's pool."""
-    OF_STATEMENTS = "of_statements"
-    """Each bank that has a line in the settlement."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """Who hears of one type of event."""
-
-    banks: Banks
-    bank_inbox: bool = True
-    """False: only machines that asked for it hear (webhooks), for the bank did it itself."""
-    bank_acts: bool = False
-    """The bank has something to do now."""
-    roles: tuple[str, ...] = ()
-    """The bureau's roles that hear of it."""
-    bureau_acts: bool = False
-    fields: frozenset[str] = frozenset()
-    """The fields that a bank may know. The bureau is told everything."""
-
 
 NAMED, OF_POOL, OF_STATEMENTS = Banks.NAMED, Banks.OF_POOL, Banks.OF_STATEMENTS
 
@@ -400,14 +371,5 @@ NOTICES: Mapping[str, Notice] = {
     "pool.resumed.v1": Notice(
         banks=OF_POOL, roles=("approver", "finance_maker", "pool_manager", "reviewer"), fields=POOL
     ),
-    "settlement.confirmed.v1": Notice(
-        banks=Banks.NONE, roles=("finance_checker",), bureau_acts=True
-    ),
-    "settlement.posted.v1": Notice(
-        banks=OF_STATEMENTS,
-        roles=("auditor", "finance_checker", "finance_maker", "pool_manager"),
-        fields=frozenset(
-            {"pool_code", "settlement_id", "month", "statements", "posted_on", "due_on"}
-        ),
-    ),
+    **OF_MONTHS,
 }

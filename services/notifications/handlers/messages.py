@@ -9,7 +9,8 @@ import asyncpg
 from services.notifications.domain.audiences import Audience, audiences
 from services.notifications.domain.links import path_of
 from services.notifications.domain.messages import Draft
-from services.notifications.domain.notices import NOTICES, Banks
+from services.notifications.domain.notice import Banks
+from services.notifications.domain.notices import NOTICES
 from services.notifications.domain.payload import webhook_body
 from services.notifications.domain.redaction import told_to
 from services.notifications.queries.audiences import banks_of, machines_that_ask

@@ -13,7 +13,7 @@ from services.risk_pool.api.cases import Anyone
 from services.risk_pool.api.statements import MonthText, PoolCode, found_or_refused
 from services.risk_pool.domain.dispute import LIFE_CYCLE, LIVE, WINDOW_WORKING_DAYS
 from services.risk_pool.domain.dispute_filing import is_disputable
-from services.risk_pool.domain.settlement import CLOSED
+from services.risk_pool.domain.settlement import BOOKS_CLOSED
 from services.risk_pool.domain.stated_lines import stated_fen
 from services.risk_pool.domain.statement import in_words, kind_words
 from services.risk_pool.queries import disputes as known
@@ -91,7 +91,7 @@ async def list_disputable_lines(
             rows = await known.asked_lines(conn, settlement, party_code)
             names = await party_names(conn, code)
     until = None
-    if settlement["state"] in CLOSED:
+    if settlement["state"] in BOOKS_CLOSED:
         until = context.working_days.add(settlement["posted_on"], WINDOW_WORKING_DAYS)
     return AskedLines(
         net_fen=statement["net_fen"],

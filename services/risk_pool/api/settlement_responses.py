@@ -9,10 +9,12 @@ from pydantic import BaseModel, Field
 
 from services.risk_pool.api.case_responses import Money, MoveAnswer, WaitingFor
 from services.risk_pool.domain.month_figures import Movement
-from services.risk_pool.domain.month_findings import MonthFinding, blocking
+from services.risk_pool.domain.month_findings import REMINDED_OF, MonthFinding, blocking
+from services.risk_pool.domain.month_links import where_mended
 from services.risk_pool.domain.statement import account_words
 from shared.http.progress import StepAnswer
 from shared.money import Fen
+from shared.months import Month
 from shared.schemes.vocabulary import party_name
 from shared.sides import Reader, Verdict, as_data, net_seen_by, seen_by
 
@@ -33,6 +35,21 @@ class SettlementInList(BaseModel):
     waiting_for: WaitingFor | None
 
 
+class LinkAnswer(BaseModel):
+    """Where something is mended: the path in the API, and the page of the console."""
+
+    api: str = Field(examples=["/api/v1/positions"])
+    page: str = Field(examples=["/pools/dongli/settlements/2026-03/lines?bank=ICBC-TJ"])
+
+
+class ReminderAnswer(BaseModel):
+    """When a party was reminded of what it lacks, and by whom."""
+
+    reminded_on: date
+    at: datetime
+    by_name: str
+
+
 class FindingAnswer(Money):
     """Something the month lacks (blocking), or that a person should know."""
 
@@ -41,9 +58,13 @@ class FindingAnswer(Money):
     zh: str
     en: str
     party_code: str
+    party_name: str
     count: int
     amount_fen: Fen
     numbers: list[str]
+    link: LinkAnswer | None = Field(description="Where it is mended.")
+    can_be_reminded: bool = Field(description="A bank mends it, and can be reminded of it.")
+    reminders: list[ReminderAnswer] = Field(description="The last first.")
 
 
 class Completeness(BaseModel):
@@ -111,6 +132,14 @@ class MovementAnswer(Money):
     transfers: int
 
 
+class SentBackAnswer(BaseModel):
+    """Why a month was sent back, by whom and when; until it is confirmed again."""
+
+    reason: str
+    by: str
+    at: datetime
+
+
 class SettlementAnswer(SettlementInList):
     """A month: its completeness, what moved, the statements, and who did which step."""
 
@@ -126,7 +155,14 @@ class SettlementAnswer(SettlementInList):
     signed_by: str | None
     posted_at: datetime | None
     posted_by: str | None
+    sent_back: SentBackAnswer | None
+    matched_on: date | None = Field(description="When money had settled all that it left.")
+    closed_at: datetime | None
+    closed_by: str | None
     completeness: Completeness
+    closing: Completeness | None = Field(
+        description="What a posted month lacks before it is closed; null before and after, and for banks."
+    )
     movements: list[MovementAnswer]
     statements: list[StatementInList]
     history: list[MoveAnswer]
@@ -150,8 +186,24 @@ class LineAnswer(Money):
     recovered_fen: Fen
 
 
-def completeness(findings: Sequence[MonthFinding]) -> Completeness:
-    """What the month lacked when it was previewed."""
+def sent_back_answer(settlement: Mapping[str, Any]) -> SentBackAnswer | None:
+    """Why the month was sent back, while it waits to be confirmed again."""
+    if settlement["sent_back_at"] is None:
+        return None
+    return SentBackAnswer(
+        reason=settlement["sent_back_reason"],
+        by=settlement["sent_back_by"],
+        at=settlement["sent_back_at"],
+    )
+
+
+def completeness(
+    findings: Sequence[MonthFinding],
+    settlement: Mapping[str, Any],
+    reminders: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]],
+) -> Completeness:
+    """What the month lacks, with where it is mended and who was reminded of it."""
+    pool_code, month = settlement["pool_code"], Month.parse(settlement["month"])
     return Completeness(
         is_complete=not blocking(findings),
         findings=[
@@ -161,11 +213,21 @@ def completeness(findings: Sequence[MonthFinding]) -> Completeness:
                 zh=one.zh,
                 en=one.en,
                 party_code=one.party_code,
+                party_name=one.party_name,
                 count=one.count,
                 amount_fen=one.amount_fen,
                 numbers=list(one.numbers),
+                link=None if link is None else LinkAnswer(api=link.api, page=link.page),
+                can_be_reminded=one.code in REMINDED_OF,
+                reminders=[
+                    ReminderAnswer(
+                        reminded_on=row["reminded_on"], at=row["at"], by_name=row["by_name"]
+                    )
+                    for row in reminders.get((one.party_code, one.code), ())
+                ],
             )
             for one in findings
+            for link in (where_mended(one, pool_code, month),)
         ],
     )
 

@@ -1,13 +1,14 @@
 """Monthly settlements over HTTP: preview, confirm, sign, post."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import asyncpg
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import WithJsonSchema
 
-from services.risk_pool.api import statements
+from services.risk_pool.api import months, statements
+from services.risk_pool.api.case_requests import Reason
 from services.risk_pool.api.case_responses import MoveAnswer
 from services.risk_pool.api.cases import Anyone, presented, version_check
 from services.risk_pool.api.roles import require_pool
@@ -16,11 +17,15 @@ from services.risk_pool.api.settlement_responses import (
     SettlementInList,
     completeness,
     movement_answered,
+    sent_back_answer,
     statement_in_list,
 )
 from services.risk_pool.api.statements import MonthText, PoolCode, found_or_refused
-from services.risk_pool.domain.settlement import LIFE_CYCLE, Action, State
+from services.risk_pool.domain.month_findings import named
+from services.risk_pool.domain.settlement import BOOKS_CLOSED, LIFE_CYCLE, Action, State, is_done
 from services.risk_pool.handlers import settlements as handlers
+from services.risk_pool.handlers.month_after_posting import close, lacks
+from services.risk_pool.queries import month_reminders
 from services.risk_pool.queries import settlements as known
 from services.risk_pool.queries.parties import party_names
 from services.risk_pool.queries.statements import loans_of_parties
@@ -63,7 +68,14 @@ _STEPS: tuple[tuple[Action, Handler, str], ...] = (
     (
         Action.POST,
         handlers.post,
-        "Net, collect and pay, and close the month for ever (finance_maker or finance_checker).",
+        "Net what it leaves, keep it as open items, and close the books of the month for ever "
+        "(finance_maker or finance_checker). Money settles the items: then it is matched.",
+    ),
+    (
+        Action.CLOSE,
+        close,
+        "Close a matched month (finance_checker). Refused with everything that is missing while an "
+        "item is open or the dedicated account does not agree with the books to the month's end.",
     ),
 )
 
@@ -153,11 +165,20 @@ async def _detail(
     kept = await known.statements(conn, settlement_id)
     loans = await loans_of_parties(conn, settlement, [row["party_code"] for row in kept])
     names = await party_names(conn, code)
+    reminders = await month_reminders.of_month(conn, code, month)
+    is_open = settlement["state"] in BOOKS_CLOSED and not is_done(settlement["state"], Action.CLOSE)
+    # Cash and the account are the bureau's own.
+    sees_all = caller.institution == EVERYWHERE
+    lacking = await lacks(conn, code, month) if is_open and sees_all else None
     folder = f"/api/v1/pools/{code}/settlements/{month}/statements"
     return SettlementAnswer(
         **presented(LIFE_CYCLE, settlement, caller),
         progress=progress_answer(LIFE_CYCLE, settlement["state"]),
-        completeness=completeness(await known.findings(conn, settlement_id)),
+        sent_back=sent_back_answer(settlement),
+        completeness=completeness(
+            named(await known.findings(conn, settlement_id), names), settlement, reminders
+        ),
+        closing=None if lacking is None else completeness(lacking, settlement, reminders),
         movements=[
             movement_answered(one, names) for one in await known.movements(conn, settlement_id)
         ],
@@ -176,4 +197,25 @@ async def _detail(
     )
 
 
+@router.post("/{month}/send_back", name=str(Action.SEND_BACK), response_model=SettlementAnswer)
+async def send_back(
+    code: PoolCode,
+    month: MonthText,
+    body: Reason,
+    request: Request,
+    caller: Finance,
+    context: CurrentContext,
+) -> Response:
+    """Send a confirmed or signed month back to who confirmed it, with the reason (finance_checker). It
+    stands on the month until it is confirmed again."""
+
+    async def handler(conn: asyncpg.Connection, *at: Any, **by: Any) -> None:
+        await handlers.send_back(conn, *at, **by, reason=body.reason)
+
+    return await _take(
+        Action.SEND_BACK, handler, code, Month.parse(month), request, caller, context
+    )
+
+
+router.include_router(months.router)
 router.include_router(statements.router)

@@ -15,7 +15,7 @@ from typing import Any
 
 import asyncpg
 
-from services.risk_pool.domain.settlement import State
+from services.risk_pool.domain.settlement import BOOKS_CLOSED
 from shared.money import format_fen
 
 Members = dict[str, Any]
@@ -96,9 +96,9 @@ async def _months(
     """Posted months with what moved in them and what they left to whom."""
     for month in await conn.fetch(
         """select id, month, ledger_seq, posted_on from settlements
-           where pool_code = $1 and state = $2 and ledger_seq <= $3 order by month""",
+           where pool_code = $1 and state = any($2) and ledger_seq <= $3 order by month""",
         pool_code,
-        State.POSTED,
+        list(BOOKS_CLOSED),
         last_seq,
     ):
         movements = await conn.fetch(

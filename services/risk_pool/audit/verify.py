@@ -15,7 +15,7 @@ from services.risk_pool.domain.chain import FORMAT, moment
 from services.risk_pool.domain.claim import AWAITS_PAYMENT
 from services.risk_pool.domain.opening import BALANCE as OPENING_BALANCE
 from services.risk_pool.domain.opening import BOOKED as OPENED
-from services.risk_pool.domain.settlement import State
+from services.risk_pool.domain.settlement import BOOKS_CLOSED
 from services.risk_pool.domain.suspense import MOVES_CASH
 from shared.money import parse_fen
 from shared.postgres.database import prepare_connection
@@ -150,10 +150,10 @@ async def closed_months(conn: asyncpg.Connection, pool_code: str) -> dict[str, T
         """select s.month, m.account, sum(m.debited_fen)::bigint as debited_fen,
                   sum(m.credited_fen)::bigint as credited_fen
            from settlements s join settlement_movements m on m.settlement_id = s.id
-           where s.pool_code = $1 and s.state = $2
+           where s.pool_code = $1 and s.state = any($2)
            group by s.month, m.account""",
         pool_code,
-        State.POSTED,
+        list(BOOKS_CLOSED),
     )
     found: dict[str, dict[str, tuple[int, int]]] = {}
     for row in rows:

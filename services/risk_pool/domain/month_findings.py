@@ -1,14 +1,23 @@
 """What a month lacks before it can be confirmed, or what a person should know of it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
+from shared.life_cycle import Words
 from shared.money import format_fen, group_fen
 from shared.months import Month
 
 POSITION_MISSING = "position-missing"
 """The one finding that is expensive to look for: kept from the preview, where it was found."""
+
+RECEIVABLE_OPEN = "receivable-open"
+PAYABLE_OPEN = "payable-open"
+"""What a posted month left a party to pay or to receive, and money has not settled."""
+
+REMINDED_OF = frozenset({POSITION_MISSING, RECEIVABLE_OPEN})
+"""What a bank mends itself, and is reminded of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +29,8 @@ class MonthFinding:
     zh: str
     en: str
     party_code: str = ""
-    """The bank that it concerns, "" for the pool as a whole."""
+    """The party that it concerns, "" for the pool as a whole."""
+    party_name: str = ""
     count: int = 0
     amount_fen: int = 0
     numbers: tuple[str, ...] = ()
@@ -34,6 +44,7 @@ class MonthFinding:
             "zh": self.zh,
             "en": self.en,
             "party_code": self.party_code,
+            "party_name": self.party_name,
             "count": self.count,
             "amount": format_fen(self.amount_fen),
             "numbers": list(self.numbers),
@@ -41,13 +52,13 @@ class MonthFinding:
 
     @property
     def line_zh(self) -> str:
-        """In Chinese, with the bank that it concerns."""
-        return f"{self.party_code} {self.zh}".strip()
+        """In Chinese, with the party that it concerns."""
+        return f"{self.party_name or self.party_code} {self.zh}".strip()
 
     @property
     def line_en(self) -> str:
-        """In English, with the bank that it concerns."""
-        return f"{self.party_code} {self.en}".strip()
+        """In English, with the party that it concerns."""
+        return f"{self.party_name or self.party_code} {self.en}".strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +139,43 @@ def cash_short(*, cash_fen: int, missing_fen: int) -> MonthFinding:
     )
 
 
+def producer_behind(producer: Words, month: Month, *, until: date | None) -> MonthFinding:
+    """A producer has not said yet that the month's last day is over."""
+    return MonthFinding(
+        code="producer-behind",
+        blocking=True,
+        zh=f"{producer.zh}尚未报告 {month} 月已结束（最后报告：{until or '无'}）",
+        en=f"{producer.en} has not said yet that {month} is over (last said: {until or 'nothing'})",
+    )
+
+
+def events_missing(producer: Words, missing: Mapping[Month, int]) -> MonthFinding:
+    """A producer has told more than has arrived: lost, or late."""
+    return MonthFinding(
+        code="events-missing",
+        blocking=True,
+        zh=f"{producer.zh} "
+        + "、".join(f"{month} 月的消息尚差 {count} 条" for month, count in missing.items()),
+        en="; ".join(
+            f"{count} messages of {month} from {producer.en} have not arrived"
+            for month, count in missing.items()
+        ),
+        count=sum(missing.values()),
+    )
+
+
+def events_parked(count: int, numbers: tuple[str, ...]) -> MonthFinding:
+    """Messages for this pool that could not be applied wait in the parking."""
+    return MonthFinding(
+        code="events-parked",
+        blocking=True,
+        zh=f"{count} 条消息处理失败，暂存待处理",
+        en=f"{count} messages could not be applied and are parked",
+        count=count,
+        numbers=numbers[:20],
+    )
+
+
 def _of(found: CasesFound, *, code: str, blocking: bool, zh: str, en: str) -> MonthFinding:
     return MonthFinding(
         code=code,
@@ -139,6 +187,11 @@ def _of(found: CasesFound, *, code: str, blocking: bool, zh: str, en: str) -> Mo
         amount_fen=found.amount_fen,
         numbers=found.numbers,
     )
+
+
+def named(findings: Iterable[MonthFinding], names: Mapping[str, str]) -> list[MonthFinding]:
+    """The same, each with its party's name beside the code."""
+    return [replace(one, party_name=names.get(one.party_code, one.party_code)) for one in findings]
 
 
 def blocking(findings: Iterable[MonthFinding]) -> tuple[MonthFinding, ...]:

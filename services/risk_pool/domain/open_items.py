@@ -201,6 +201,12 @@ def settlement_item(pool_code: str, month: Month, party: str) -> str:
     return f"{SETTLEMENT}{pool_code}:{month}:{party}"
 
 
+def month_of(pool_code: str, reference: str) -> Month | None:
+    """The month that left an item; None for an item of a claim."""
+    begins = f"{SETTLEMENT}{pool_code}:"
+    return Month.parse(reference[len(begins) :][:7]) if reference.startswith(begins) else None
+
+
 def items_of_month(
     pool_code: str,
     month: Month,

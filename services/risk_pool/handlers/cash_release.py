@@ -18,7 +18,13 @@ from services.risk_pool.domain.cash_entry import (
     Action,
 )
 from services.risk_pool.domain.ledger import CASH
-from services.risk_pool.handlers import account_matching, claim_payments, payment_entries
+from services.risk_pool.domain.open_items import month_of
+from services.risk_pool.handlers import (
+    account_matching,
+    claim_payments,
+    month_after_posting,
+    payment_entries,
+)
 from services.risk_pool.handlers.breakers import watch_pool
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.waiting import serve_line
@@ -129,6 +135,8 @@ async def _book(
         await claim_payments.follow(conn, entry, context, released_by=second.name)
     if entry["sign"] < 0:
         await payment_entries.take_back(conn, entry, context)
+    if month := month_of(pool.code, entry["item"]):
+        await month_after_posting.follow(conn, pool.code, month, now=context.now)
     await watch_pool(conn, pool, day=booked_on, now=context.now)
     await serve_line(conn, pool.code, now=context.now)
     return seq

@@ -31,7 +31,7 @@ from services.risk_pool.domain.dispute_filing import (
 )
 from services.risk_pool.domain.open_items import DUE_WORKING_DAYS, settlement_item
 from services.risk_pool.domain.parties import BANK
-from services.risk_pool.domain.settlement import CLOSED
+from services.risk_pool.domain.settlement import BOOKS_CLOSED
 from services.risk_pool.domain.stated_lines import stated_fen
 from services.risk_pool.domain.trial import trial_moved
 from services.risk_pool.handlers.breakers import watch_pool
@@ -106,7 +106,7 @@ async def _posted(
     )
     if settlement is None or statement is None:
         raise NotFound("没有该对账单", "There is no such statement.")
-    if settlement["state"] not in CLOSED:
+    if settlement["state"] not in BOOKS_CLOSED:
         raise MonthNotPosted(
             f"{month} 月尚未入账，可要求重新预览。",
             f"{month} is not posted; ask for another preview instead.",

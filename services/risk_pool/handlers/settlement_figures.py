@@ -17,6 +17,7 @@ from services.risk_pool.domain.month_figures import (
     require_balanced,
 )
 from services.risk_pool.domain.month_findings import MonthFinding
+from services.risk_pool.handlers.month_heard import not_heard
 from services.risk_pool.queries import month_facts
 from services.risk_pool.queries import settlements as known
 from services.risk_pool.tables import month_figures, settlements
@@ -45,7 +46,7 @@ async def compute(
     due = await _dues(conn, pool.code, month, settlement_id, ledger_seq=ledger_seq)
     everybody = (due_of_pool(pool.code, due), *due)
     await settlements.write_statements(conn, settlement_id, pool.code, everybody)
-    missing = await month_facts.missing_positions(conn, settlement_id)
+    missing = await month_facts.missing_positions(conn, settlement_id, month)
     findings = [
         *(month_findings.positions_missing(found) for found in missing),
         *await findings_of(conn, pool, month, due),
@@ -85,6 +86,7 @@ async def findings_of(
         *(month_findings.claims_unpaid(found) for found in unpaid),
         *(month_findings.claims_undecided(found) for found in undecided),
     ]
+    findings += await not_heard(conn, pool.code, month)
     if earlier is not None:
         findings.append(month_findings.earlier_month_open(earlier))
     if missing_fen := cash_missing_fen(due, cash_fen=cash_fen):

@@ -14,12 +14,14 @@ import asyncpg
 from uuid6 import uuid7
 
 from services.risk_pool.domain.month_figures import Due, settlement_transfers
-from services.risk_pool.domain.month_findings import POSITION_MISSING, blocking
+from services.risk_pool.domain.month_findings import POSITION_MISSING, blocking, named
 from services.risk_pool.domain.open_items import DUE_WORKING_DAYS, items_of_month
 from services.risk_pool.domain.settlement import LIFE_CYCLE, Action, is_done
+from services.risk_pool.handlers import month_after_posting
 from services.risk_pool.handlers.settlement_figures import compute, findings_of
 from services.risk_pool.queries import month_facts
 from services.risk_pool.queries import settlements as known
+from services.risk_pool.queries.parties import party_names
 from services.risk_pool.tables import open_items, settlements
 from services.risk_pool.tables.ledger import LockedPool, book, lock_pool
 from shared.clock import business_date
@@ -127,7 +129,11 @@ async def confirm(
         case=settlement,
         action=Action.CONFIRM,
         by=caller,
-        changes={"confirmed_at": now, "confirmed_by": caller.subject},
+        changes={
+            "confirmed_at": now,
+            "confirmed_by": caller.subject,
+            **dict.fromkeys(("sent_back_at", "sent_back_by", "sent_back_reason")),
+        },
     )
     await apply_transition(conn, settlements.CASES, step, now=now)
 
@@ -145,6 +151,41 @@ async def sign(
         action=Action.SIGN,
         by=caller,
         changes={"signed_at": now, "signed_by": caller.subject},
+    )
+    await apply_transition(conn, settlements.CASES, step, now=now)
+
+
+async def send_back(
+    conn: asyncpg.Connection,
+    pool_code: str,
+    month: Month,
+    *,
+    caller: Person,
+    now: datetime,
+    reason: str,
+) -> None:
+    """Whoever is to sign or post sends the month back to who confirmed it: confirmation and signature
+    fall away, the reason stands on the month until it is confirmed again.
+
+    Raises NotPreviewed, NotPossibleNow, RoleMissing.
+    """
+    _, settlement = await _locked(conn, pool_code, month)
+    step = Step(
+        case=settlement,
+        action=Action.SEND_BACK,
+        by=caller,
+        reason=reason,
+        changes={
+            **dict.fromkeys(("confirmed_at", "confirmed_by", "signed_at", "signed_by")),
+            "sent_back_at": now,
+            "sent_back_by": caller.name,
+            "sent_back_reason": reason,
+        },
+        facts={
+            "reason": reason,
+            "sent_back_by": caller.name,
+            "confirmed_by": settlement["confirmed_by"] or "",
+        },
     )
     await apply_transition(conn, settlements.CASES, step, now=now)
 
@@ -190,6 +231,7 @@ async def post(
         },
     )
     await apply_transition(conn, settlements.CASES, step, now=now)
+    await month_after_posting.follow(conn, pool_code, month, now=now)
 
 
 def _dues_of(statements: list[asyncpg.Record], pool_code: str) -> tuple[Due, ...]:
@@ -261,7 +303,8 @@ async def _require_complete(
     statements = await known.statements(conn, settlement_id)
     findings = [one for one in stored if one.code == POSITION_MISSING]
     findings += await findings_of(conn, pool, month, _dues_of(statements, pool.code))
-    if stopped := blocking(findings):
+    names = await party_names(conn, pool.code)
+    if stopped := named(blocking(findings), names):
         raise SettlementIncomplete(
             "该月尚不能结账：" + "；".join(one.line_zh for one in stopped),
             "The month cannot be settled yet: " + "; ".join(one.line_en for one in stopped),

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from services.risk_pool.domain.settlement import State
+from services.risk_pool.domain.settlement import BOOKS_CLOSED
 from services.risk_pool.reports.pdf import as_pdf
 from services.risk_pool.reports.signing import Signing
 from services.risk_pool.reports.words import Language
@@ -23,7 +23,7 @@ _REASON: Final[Mapping[str, str]] = {"zh": "月度结算对账单", "en": "Month
 
 def is_signed(settlement: Mapping[str, Any]) -> bool:
     """Whether statements of this month carry a signature: those that cannot change any more."""
-    return bool(settlement["state"] == State.POSTED)
+    return settlement["state"] in BOOKS_CLOSED
 
 
 async def signed_pdf(

@@ -103,7 +103,7 @@ async def decided_anew(
         terms=known.terms[_terms_of(claim)],
         registers=known.registers[claim["id"]],
     )
-    return split_loss(_of_part(facts, principal_fen), known.terms[_terms_of(claim)], counters)
+    return split_loss(of_part(facts, principal_fen), known.terms[_terms_of(claim)], counters)
 
 
 async def keep_at_filing(conn: asyncpg.Connection, claim_id: UUID) -> None:
@@ -161,7 +161,7 @@ class _Known:
             )
         except Refused as missing:
             facts, refused = amounts_claimed(claim), missing
-        facts = _of_part(facts, principal_fen)
+        facts = of_part(facts, principal_fen)
         stands = standing(
             claim,
             terms,
@@ -225,7 +225,7 @@ def _terms_of(claim: Row) -> tuple[str, date, str]:
     return claim["programme"], claim["terms_on"], claim["mode"]
 
 
-def _of_part(facts: ClaimFacts, principal_fen: int | None) -> ClaimFacts:
+def of_part(facts: ClaimFacts, principal_fen: int | None) -> ClaimFacts:
     """The same facts where only a part of the principal is to count."""
     if principal_fen is None:
         return facts

@@ -102,6 +102,16 @@ async def _lines(conn: asyncpg.Connection, pool_code: str, day: date) -> list[Op
     return [OpenLine(**row) for row in rows]
 
 
+async def has_account(conn: asyncpg.Connection, pool_code: str) -> bool:
+    """Whether the pool has a dedicated account in use, with which its books can be compared."""
+    found: bool = await conn.fetchval(
+        "select exists (select from pool_accounts where pool_code = $1 and state = $2)",
+        pool_code,
+        State.IN_USE,
+    )
+    return found
+
+
 async def _covered_until(conn: asyncpg.Connection, pool_code: str) -> date | None:
     """Until when every account in use has statements."""
     until: date | None = await conn.fetchval(

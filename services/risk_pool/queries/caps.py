@@ -4,8 +4,9 @@ The pool is to be held where something is decided, so that no other claim is app
 However many claims wait, the number of statements is the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -42,11 +43,18 @@ async def loans(conn: asyncpg.Connection, claims: Sequence[Row]) -> Mapping[UUID
     return {row["loan_id"]: row for row in rows}
 
 
-async def taken(conn: asyncpg.Connection, claims: Sequence[Row]) -> list[Taken]:
+async def taken(
+    conn: asyncpg.Connection,
+    claims: Sequence[Row],
+    *,
+    until: date | None = None,
+    without: Collection[UUID] = (),
+) -> list[Taken]:
     """What approved claims of the pool have taken, as far as one of these claims may ask.
 
     Those that were approved and filed before all of these are added up; of the others each is
-    told by itself, for it may stand before one and after another.
+    told by itself, for it may stand before one and after another. `until`: as if nothing had been
+    approved after that day. `without`: as if these claims had not been.
     """
     first = min(place_of(claim) for claim in claims)
     rows = await conn.fetch(
@@ -54,6 +62,7 @@ async def taken(conn: asyncpg.Connection, claims: Sequence[Row]) -> list[Taken]:
                 select *, case when (filed_at, number) > ($4, $5) then filed_at end as its_time,
                        case when (filed_at, number) > ($4, $5) then number end as its_number
                 from claims where pool_code = $1 and state in ({literals(USES_CAPS)})
+                  and ($7::date is null or approved_on <= $7) and id <> all($8::uuid[])
             ), amounts as (
                 select approved.*, $6 as party, covered_fen as amount_fen from approved
                 union all
@@ -72,6 +81,8 @@ async def taken(conn: asyncpg.Connection, claims: Sequence[Row]) -> list[Taken]:
         [claim["loan_id"] for claim in claims],
         *first,
         COVERED,
+        until,
+        list(without),
     )
     return [_taken(dict(row)) for row in rows]
 

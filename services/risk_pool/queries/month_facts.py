@@ -17,7 +17,7 @@ from services.risk_pool.domain.month_figures import (
 from services.risk_pool.domain.month_findings import CasesFound
 from services.risk_pool.domain.opening import OPENING
 from services.risk_pool.domain.recovery import UNCONFIRMED
-from services.risk_pool.domain.settlement import CLOSED
+from services.risk_pool.domain.settlement import BOOKS_CLOSED
 from shared.months import Month
 from shared.postgres.literals import literals
 
@@ -34,7 +34,7 @@ async def posted_before(conn: asyncpg.Connection, pool_code: str, month: Month) 
         "select id from settlements where pool_code = $1 and month = $2 and state = any($3)",
         pool_code,
         str(month.before),
-        list(CLOSED),
+        list(BOOKS_CLOSED),
     )
     return found
 
@@ -104,7 +104,7 @@ async def stated_before(conn: asyncpg.Connection, pool_code: str, month: Month) 
                 select party_code, payable_fen, receivable_fen
                 from settlements
                 join settlement_statements as told on told.settlement_id = settlements.id
-                where pool_code = $1 and month < $2 and state in ({literals(CLOSED)})
+                where pool_code = $1 and month < $2 and state in ({literals(BOOKS_CLOSED)})
                   and party_code <> pool_code
                 union all
                 select party_code, case when direction = 'payable' then amount_fen else 0 end,
@@ -176,8 +176,10 @@ def _cases(row: asyncpg.Record) -> CasesFound:
     )
 
 
-async def missing_positions(conn: asyncpg.Connection, settlement_id: UUID) -> list[CasesFound]:
-    """Per bank, its covered loans without a position for the month. A loan that has been
+async def missing_positions(
+    conn: asyncpg.Connection, settlement_id: UUID, month: Month
+) -> list[CasesFound]:
+    """Per bank, its covered loans without a position for the month, now. A loan that has been
     compensated since is no longer reported on, so it lacks nothing."""
     rows = await conn.fetch(
         f"""select bank_code, sum(amount_fen)::bigint as fen, {_FOUND}
@@ -185,8 +187,11 @@ async def missing_positions(conn: asyncpg.Connection, settlement_id: UUID) -> li
             where settlement_id = $1 and is_covered and position_version = 0
               and not exists (select from coverages as c where c.loan_id = line.loan_id
                                 and c.state in ({literals(COMPENSATED)}))
+              and not exists (select from positions as p
+                              where p.loan_id = line.loan_id and p.month = $2)
             group by bank_code order by bank_code""",
         settlement_id,
+        str(month),
     )
     return [_cases(row) for row in rows]
 

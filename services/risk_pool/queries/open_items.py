@@ -11,7 +11,14 @@ from services.risk_pool.domain.cash_entry import BOOKED, WAITING
 from services.risk_pool.domain.claim import AWAITS_PAYMENT
 from services.risk_pool.domain.compensation import POOL
 from services.risk_pool.domain.dispute import OPEN
-from services.risk_pool.domain.open_items import CLAIM, COMES_IN, DueAgain, OpenItem
+from services.risk_pool.domain.open_items import (
+    CLAIM,
+    COMES_IN,
+    DueAgain,
+    OpenItem,
+    settlement_item,
+)
+from shared.months import Month
 from shared.postgres.literals import literals
 
 _FROM = f"""
@@ -100,6 +107,17 @@ async def find(conn: asyncpg.Connection, pool_code: str, reference: str) -> Open
         f"{_ITEMS} where item.pool_code = $1 and item.reference = $2", pool_code, reference
     )
     return None if row is None else _item(row)
+
+
+async def of_month(conn: asyncpg.Connection, pool_code: str, month: Month) -> list[OpenItem]:
+    """What a posted month left, settled or not."""
+    rows = await conn.fetch(
+        f"""{_ITEMS} where item.pool_code = $1 and starts_with(item.reference, $2)
+            order by item.reference""",
+        pool_code,
+        settlement_item(pool_code, month, ""),
+    )
+    return [_item(row) for row in rows]
 
 
 async def pools_with_untold(conn: asyncpg.Connection, today: date) -> list[str]:

@@ -10,7 +10,7 @@ from services.risk_pool.domain.month_figures import AccountMonth, account_months
 from services.risk_pool.domain.month_loans import LoanFigures, MonthLoans, loans_together
 from services.risk_pool.domain.open_items import settlement_item
 from services.risk_pool.domain.pool_account import State as AccountState
-from services.risk_pool.domain.settlement import LIFE_CYCLE
+from services.risk_pool.domain.settlement import LIFE_CYCLE, Action, stated_as
 from services.risk_pool.domain.statement import (
     Table,
     account_words,
@@ -55,8 +55,8 @@ async def statement(
         "month": str(month),
         "from": month.first.isoformat(),
         "to": month.last.isoformat(),
-        "state": settlement["state"],
-        "version": settlement["version"],
+        "state": stated_as(settlement["state"]),
+        "version": await _version(conn, settlement),
         "party": _party(own),
         "people": await _people(conn, settlement),
         "posted_on": settlement["posted_on"].isoformat() if settlement["posted_on"] else None,
@@ -216,8 +216,20 @@ async def _people(conn: asyncpg.Connection, settlement: asyncpg.Record) -> list[
             "at": last[step]["at"].isoformat(),
             "local": last[step]["at"].astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"),
         }
-        for step in (move.action for move in LIFE_CYCLE.way(None, settlement["state"]) or ())
+        for step in (
+            move.action for move in LIFE_CYCLE.way(None, stated_as(settlement["state"])) or ()
+        )
     ]
+
+
+async def _version(conn: asyncpg.Connection, settlement: asyncpg.Record) -> int:
+    """The month's version as its figures were posted; what came after does not change the statement."""
+    posted: int | None = await conn.fetchval(
+        "select version from case_moves where case_id = $1 and action = $2",
+        settlement["id"],
+        Action.POST,
+    )
+    return settlement["version"] if posted is None else posted
 
 
 async def _ledger_head(conn: asyncpg.Connection, pool_code: str, seq: int) -> dict[str, Any]:

@@ -44,6 +44,12 @@ CASES = CaseTable(
         "posted_at": "timestamptz",
         "posted_by": "text",
         "posted_on": "date",
+        "sent_back_at": "timestamptz",
+        "sent_back_by": "text",
+        "sent_back_reason": "text",
+        "matched_on": "date",
+        "closed_at": "timestamptz",
+        "closed_by": "text",
     },
     about=about,
 )

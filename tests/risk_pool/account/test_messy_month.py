@@ -280,7 +280,7 @@ async def test_a_month_with_money_in_suspense_is_settled_and_found_right(running
         assert (closing["cash"], closing["available"], closing["suspense"]) == (
             "170.00", "100.00", "70.00",
         )  # fmt: skip
-        assert month["state"] == "posted"
+        assert month["state"] == "matched"
         async with opened(pool.service.context.database.url) as conn:
             checked = await audit_pool(conn, "dongli")
         assert checked is not None and checked.passed

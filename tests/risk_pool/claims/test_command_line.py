@@ -68,7 +68,7 @@ async def test_a_month_is_settled_from_the_command_line_by_two_people(
             posted = await zhidai("post")
             assert posted.exit_code == 0, posted.output
             assert re.search(r"ICBC\s+│ ICBC", posted.output) or "ICBC" in posted.output
-        assert "已入账" in (await zhidai("show")).output
+        assert "已核对" in (await zhidai("show")).output
 
         done = await zhidai("statements", "--to", str(tmp_path / "out"), who="shen", role="auditor")
         assert done.exit_code == 0, done.output

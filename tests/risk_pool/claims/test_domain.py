@@ -30,7 +30,7 @@ LIFE_CYCLES = {
         recovery.State.REPORTED,
         {"confirmed", "refused", "withdrawn"},
     ),
-    "settlement": (settlement.LIFE_CYCLE, settlement.State.PREVIEWED, {"posted"}),
+    "settlement": (settlement.LIFE_CYCLE, settlement.State.PREVIEWED, set()),
 }
 
 

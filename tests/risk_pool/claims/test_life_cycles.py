@@ -1,4 +1,4 @@
-"""Every move of claims, recoveries and settlements, as people make them over HTTP.
+"""Every move of claims and recoveries, as people make them over HTTP.
 
 For each row: nobody but those it names may make the move, and whoever tries changes nothing; each
 of those does, the case stands where it should, its history says who, and what is told is exactly
@@ -50,6 +50,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "enter_payment": {},
     "release": {"opinion": "好"},
     "write_off": {"reason": "执行终结"},
+    "send_back": {"reason": "工行少报一笔"},
     "return_loss": {"reason": "缺少批复"},
     "report_loss": {
         "written_off_on": "2026-03-20",
@@ -740,100 +741,3 @@ async def test_a_recovery_is_confirmed_or_sent_back_by_another_and_in_no_other_w
         assert await people.seen(path) == ("reported", 1, 1)
         await people.moves(path, "refuse", reporter, role="finance_checker", to="refused")
         await people.are_told("recovery_id", "recovery.")
-
-
-SETTLEMENT_MOVES = (
-    # steps before, action, by whom, to, what is told
-    ((), "preview", ("finance_maker",), "previewed", []),
-    (("preview",), "preview", ("finance_maker",), "previewed", []),
-    (("preview",), "confirm", ("finance_maker",), "confirmed", ["settlement.confirmed.v1"]),
-    (("preview", "confirm"), "preview", ("finance_maker",), "previewed", []),
-    (("preview", "confirm"), "sign", ("finance_checker",), "signed", []),
-    (("preview", "confirm", "sign"), "preview", ("finance_maker",), "previewed", []),
-    (
-        ("preview", "confirm", "sign"),
-        "post",
-        ("finance_maker", "finance_checker"),
-        "posted",
-        ["settlement.posted.v1"],
-    ),
-)
-STANDS_AFTER = {"preview": "previewed", "confirm": "confirmed", "sign": "signed", "post": "posted"}
-DOES = {"preview": "finance_maker", "confirm": "finance_maker", "sign": "finance_checker"}
-
-
-async def month_after(people: People, month: str, steps: Sequence[str]) -> str:
-    """A month after some steps of its settlement; its path."""
-    path = f"/pools/dongli/settlements/{month}"
-    for step in steps:
-        who = people.with_role(DOES[step])
-        await people.moves(path, step, who, role=DOES[step], to=STANDS_AFTER[step])
-        people.told[month] += ["settlement.confirmed.v1"] if step == "confirm" else []
-    return path
-
-
-async def test_a_month_moves_as_its_people_move_it_and_in_no_other_way(running):
-    async with claims_of(running) as pool:
-        people = People(pool)
-        await pool.it_is("2026-12-05")
-        await pool.settles("2026-01")
-        people.told["2026-01"] = ["settlement.confirmed.v1", "settlement.posted.v1"]
-        # Months without any fact of their own: none waits for the one before it.
-        months = (f"2026-{number:02d}" for number in range(2, 13))
-
-        for before, action, roles, target, told in SETTLEMENT_MOVES:
-            for role in roles:
-                month = next(months)
-                path = await month_after(people, month, before)
-                await people.is_for_nobody_but(roles, path, action)
-                await people.moves(path, action, people.with_role(role), role=role, to=target)
-                people.told[month] += told
-
-        await people.are_told("month", "settlement.")
-
-
-async def test_a_step_that_is_done_changes_nothing_and_one_out_of_turn_is_refused(running):
-    async with claims_of(running) as pool:
-        people = People(pool)
-        await pool.it_is("2026-02-05")
-        path = "/pools/dongli/settlements/2026-01"
-        maker = people.with_role("finance_maker")
-        checker = people.with_role("finance_checker")
-
-        for step, done, out_of_turn in (
-            ("preview", (), ("sign", "post")),
-            ("confirm", ("confirm",), ("post",)),
-            ("sign", ("confirm", "sign"), ()),
-            ("post", ("preview", "confirm", "sign", "post"), ()),
-        ):
-            await (checker if step == "sign" else maker).post(f"{path}/{step}", json={})
-            before = await people.seen(path)
-            assert before[0] == STANDS_AFTER[step]
-            for again in done:
-                assert (await maker.post(f"{path}/{again}", json={})).status_code == 200
-            for early in out_of_turn:
-                answer = await checker.post(f"{path}/{early}", json={})
-                assert code_of(answer) == (409, "not-possible-now"), (step, early)
-            assert await people.seen(path) == before
-
-
-async def test_who_confirmed_a_month_does_not_sign_it_and_may_preview_or_post_it(running):
-    async with claims_of(running) as pool:
-        people = People(pool)
-        await pool.it_is("2026-02-05")
-        path = "/pools/dongli/settlements/2026-01"
-        both = people.with_role("finance_maker", "finance_checker", subject="li")
-        checker = people.with_role("finance_checker")
-
-        for last, role in (("preview", "finance_maker"), ("post", "finance_checker")):
-            for step in ("preview", "confirm"):
-                await people.moves(path, step, both, role="finance_maker", to=STANDS_AFTER[step])
-            before = await people.seen(path)
-            answer = await both.post(f"{path}/sign", json={})
-            assert code_of(answer) == (409, "second-person-required")
-            assert await people.seen(path) == before
-            # A confirmed month that its confirmer previews anew is not confirmed any more.
-            await people.moves(path, "preview", both, role="finance_maker", to="previewed")
-            await people.moves(path, "confirm", both, role="finance_maker", to="confirmed")
-            await people.moves(path, "sign", checker, role="finance_checker", to="signed")
-            await people.moves(path, last, both, role=role, to=STANDS_AFTER[last])

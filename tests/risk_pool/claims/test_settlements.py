@@ -137,17 +137,23 @@ async def test_four_people_steps_in_order_and_another_person_signs(running):
         assert code_of(await both.post(f"{where}/post", json={})) == (409, "not-possible-now")
         assert (await pool.checker.post(f"{where}/sign", json={})).json()["state"] == "signed"
         posted = (await both.post(f"{where}/post", json={})).json()
-        assert posted["state"] == "posted"
-        assert posted["pending_actions"] == []
+        # It leaves nothing to pay or to collect, so that it is matched at once.
+        assert posted["state"] == "matched"
+        assert posted["pending_actions"] == ["close"]
         assert [move["action"] for move in posted["history"]] == [
             "preview",
             "confirm",
             "sign",
             "post",
+            "match",
         ]
         assert (posted["confirmed_by"], posted["signed_by"]) == ("li", "qian")
         types = [one["type"] for one in await pool.said() if "settlement" in one["type"]]
-        assert types[-2:] == ["settlement.confirmed.v1", "settlement.posted.v1"]
+        assert types[-3:] == [
+            "settlement.confirmed.v1",
+            "settlement.posted.v1",
+            "settlement.matched.v1",
+        ]
 
 
 async def test_a_month_is_confirmed_only_when_it_is_over_and_never_before_it_begins(running):
@@ -211,7 +217,7 @@ async def test_doing_a_step_again_does_nothing_twice(running):
 
         for step in ("preview", "confirm", "sign", "post", "post"):
             assert await pool.settles("2026-02", step) == first | {
-                "pending_actions": [],
+                "pending_actions": ["close"] if step == "sign" else [],
             }
 
         assert await pool.balances() == balances
@@ -406,12 +412,13 @@ async def test_killed_at_any_statement_it_can_be_run_again(running):
         assert deaths > 60
         assert await pool.balances() == expected
         posted = (await pool.auditor.get("/pools/dongli/settlements/2026-02")).json()
-        assert posted["state"] == "posted"
+        assert posted["state"] == "matched"
         assert [move["action"] for move in posted["history"]] == [
             "preview",
             "confirm",
             "sign",
             "post",
+            "match",
         ]
         events = await pool.said("settlement.posted.v1")
         assert [one["month"] for one in events] == ["2026-01", "2026-02"]

@@ -28,7 +28,7 @@ async def test_a_claim_is_split_paid_recovered_and_settled_to_the_fen(running):
 
         await pool.it_is("2026-02-11")
         january = await pool.settles("2026-01")
-        assert january["state"] == "posted"
+        assert january["state"] == "matched"
         await pool.it_is("2026-03-02")
         february = await pool.settles("2026-02")
         nets = {one["party_code"]: one["net"] for one in february["statements"]}

@@ -18,6 +18,7 @@ from shared.contracts.applications import (
     ApplicationExpiredV1,
     ApplicationRejectedV1,
     ApplicationWithdrawnV1,
+    DayOverV1,
     LoanDisbursedV1,
     LoanDisbursementUndoneV1,
     LoanDrawnV1,
@@ -36,6 +37,8 @@ from tests.cash import released
 from tests.publishing import publish
 
 OPENED = date(2026, 1, 1)
+EVERYTHING_TOLD = DayOverV1(day=date(2099, 12, 31), told=())
+"""The test is the producer: it tells nothing that it does not hand over."""
 DRAWS_UNTIL = date(2026, 6, 30)
 USCC = "91120110MA05TQXX00"
 
@@ -83,6 +86,7 @@ class Pool:
                     "valid_from": OPENED.isoformat(),
                 }
         await publish(self.service, self.code, text)
+        await self.hears(EVERYTHING_TOLD)
         answer = await self.manager.post(
             "/pools",
             json={

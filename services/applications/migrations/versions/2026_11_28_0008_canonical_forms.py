@@ -5,12 +5,12 @@ one keeps the form. A right that two live cases hold stays held by both.
 """
 
 from alembic import op
-from services.applications.domain.rights import read_right
 from sqlalchemy import text
 
 from shared import canonical
 from shared.identifiers import InvalidIdentifier
 from shared.postgres.canonical_columns import add_canonical, create_collisions, tell_apart
+from shared.rights import read_right
 
 revision = "0008"
 down_revision = "0007"

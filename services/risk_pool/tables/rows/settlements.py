@@ -36,6 +36,13 @@ class Settlement(SQLModel, table=True):
     posted_at: datetime | None = columns.optional_moment()
     posted_by: str | None = columns.optional_text()
     posted_on: date | None = None
+    sent_back_at: datetime | None = columns.optional_moment()
+    sent_back_by: str | None = columns.optional_text()
+    sent_back_reason: str | None = columns.optional_text()
+    """Set while the month waits to be confirmed again."""
+    matched_on: date | None = None
+    closed_at: datetime | None = columns.optional_moment()
+    closed_by: str | None = columns.optional_text()
 
 
 class SettlementMovement(SQLModel, table=True):

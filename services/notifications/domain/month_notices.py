@@ -1,0 +1,35 @@
+"""Who hears how the settlement of a month goes on."""
+
+from collections.abc import Mapping
+
+from services.notifications.domain.notice import Banks, Notice
+
+NAMED, OF_STATEMENTS = Banks.NAMED, Banks.OF_STATEMENTS
+
+OF_MONTHS: Mapping[str, Notice] = {
+    "settlement.confirmed.v1": Notice(
+        banks=Banks.NONE, roles=("finance_checker",), bureau_acts=True
+    ),
+    "settlement.sent-back.v1": Notice(banks=Banks.NONE, roles=("finance_maker",), bureau_acts=True),
+    "settlement.reminder.v1": Notice(
+        banks=NAMED,
+        bank_acts=True,
+        fields=frozenset(
+            {"pool_code", "month", "bank_code", "party_code", "party_name", "missing"}
+        ),
+    ),
+    "settlement.matched.v1": Notice(banks=Banks.NONE, roles=("finance_checker",), bureau_acts=True),
+    "settlement.unmatched.v1": Notice(
+        banks=Banks.NONE, roles=("finance_checker", "finance_maker"), bureau_acts=True
+    ),
+    "settlement.closed.v1": Notice(
+        banks=Banks.NONE, roles=("auditor", "finance_maker", "pool_manager")
+    ),
+    "settlement.posted.v1": Notice(
+        banks=OF_STATEMENTS,
+        roles=("auditor", "finance_checker", "finance_maker", "pool_manager"),
+        fields=frozenset(
+            {"pool_code", "settlement_id", "month", "statements", "posted_on", "due_on"}
+        ),
+    ),
+}
