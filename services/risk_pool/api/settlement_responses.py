@@ -150,6 +150,26 @@ class LineAnswer(Money):
     recovered_fen: Fen
 
 
+class EntryAnswer(Money):
+    """A transfer on an account of a statement."""
+
+    seq: int
+    date: date
+    reference: str
+    kind: str
+    zh: str = Field(examples=["资金池应承担补偿"])
+    en: str
+    debit: str
+    credit: str
+    debit_zh: str
+    debit_en: str
+    credit_zh: str
+    credit_en: str
+    amount_fen: Fen
+    loan_number: str | None
+    explanation_id: UUID | None
+
+
 def completeness(findings: Sequence[MonthFinding]) -> Completeness:
     """What the month lacked when it was previewed."""
     return Completeness(
