@@ -14,6 +14,7 @@ from services.console.cases.month import beside
 from services.console.http.addresses import CodeInPath, MonthInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
+from services.console.http.streaming import pass_on
 from services.console.http.today import today
 from services.console.pages.pools import SEES_ACCOUNT
 from services.console.rendering.paging import next_page
@@ -97,16 +98,20 @@ async def statement(
     party: CodeInPath,
     form: Literal["pdf", "xlsx", "csv"],
 ) -> Response:
-    """A party's statement, handed on as the service made it."""
-    language = page.texts.language
-    file = await page.risk_pool.file(
-        f"/pools/{code}/settlements/{month}/statements/{party}.{form}?lang={language}"
-    )
-    return Response(
-        file.content,
-        media_type=file.headers["content-type"],
-        headers={"Content-Disposition": file.headers["content-disposition"]},
-    )
+    """A party's statement, handed on piece by piece as the service sends it."""
+    path = f"/pools/{code}/settlements/{month}/statements/{party}.{form}"
+    answer = await page.risk_pool.stream(f"{path}?lang={page.texts.language}")
+    return pass_on(answer, "content-type", "content-disposition")
+
+
+@router.get("/pools/{code}/settlements/{month}/statements/{party}/lines.csv")
+async def statement_lines(
+    page: Page, code: CodeInPath, month: MonthInPath, party: CodeInPath
+) -> Response:
+    """Every loan of a party's statement: the annex that its PDF names where they are many."""
+    path = f"/pools/{code}/settlements/{month}/statements/{party}/lines.csv"
+    answer = await page.risk_pool.stream(f"{path}?lang={page.texts.language}")
+    return pass_on(answer, "content-type", "content-disposition")
 
 
 # After the files: a party's code may hold a dot, and this address would take theirs, too.

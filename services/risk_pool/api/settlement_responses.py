@@ -186,6 +186,26 @@ class LineAnswer(Money):
     recovered_fen: Fen
 
 
+class EntryAnswer(Money):
+    """A transfer on an account of a statement."""
+
+    seq: int
+    date: date
+    reference: str
+    kind: str
+    zh: str = Field(examples=["资金池应承担补偿"])
+    en: str
+    debit: str
+    credit: str
+    debit_zh: str
+    debit_en: str
+    credit_zh: str
+    credit_en: str
+    amount_fen: Fen
+    loan_number: str | None
+    explanation_id: UUID | None
+
+
 def sent_back_answer(settlement: Mapping[str, Any]) -> SentBackAnswer | None:
     """Why the month was sent back, while it waits to be confirmed again."""
     if settlement["sent_back_at"] is None:

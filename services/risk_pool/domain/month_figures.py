@@ -5,9 +5,11 @@ fact, what stands at its end. What the parties then owe each other is netted per
 with one debt, which cash settles later (domain/open_items.py).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from uuid import UUID
 
 from services.risk_pool.domain.ledger import (
     DEBIT_KINDS,
@@ -147,6 +149,42 @@ class Due:
     def net_fen(self) -> int:
         """Positive: the party receives. Negative: the party pays."""
         return self.payable_fen - self.receivable_fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostedMonth:
+    """The last month before another one that is closed for ever."""
+
+    id: UUID
+    month: Month
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """How far a month and all before it have gone, account by account, so that the next one looks at
+    itself alone. In the account's own direction.
+
+    `awaiting` is the part of a payable that approved claims will pay; `stated` what statements have
+    told, before netting; `settled` how netting and cash have changed that (below nought, as a rule).
+    """
+
+    awaiting: Mapping[str, int] = field(default_factory=dict)
+    settled: Mapping[str, int] = field(default_factory=dict)
+    stated: Mapping[str, int] = field(default_factory=dict)
+
+    def with_more(self, more: "Carried") -> "Carried":
+        """This, and what has come since."""
+        return Carried(
+            awaiting=_added(self.awaiting, more.awaiting),
+            settled=_added(self.settled, more.settled),
+            stated=_added(self.stated, more.stated),
+        )
+
+
+def _added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    both = Counter(one)
+    both.update(other)
+    return dict(both)
 
 
 def dues(

@@ -8,6 +8,7 @@ import asyncpg
 from services.risk_pool.domain import month_findings
 from services.risk_pool.domain.ledger import CASH
 from services.risk_pool.domain.month_figures import (
+    Carried,
     Due,
     account_months,
     cash_missing_fen,
@@ -34,16 +35,18 @@ async def compute(
     ledger_seq: int,
 ) -> None:
     """Everything a preview shows, from the state of the ledger that it has just recorded."""
-    posted_before = await month_facts.posted_before(conn, pool.code, month)
+    before = await month_facts.posted_before(conn, pool.code, month)
     async with month_figures.many_rows(conn):
         await month_figures.write_movements(
-            conn, settlement_id, pool.code, month, ledger_seq=ledger_seq, before=posted_before
+            conn, settlement_id, pool.code, month, ledger_seq=ledger_seq, before=before
         )
         loans = await month_figures.write_lines(
             conn, settlement_id, pool.code, month, ledger_seq=ledger_seq
         )
         await month_figures.write_loans(conn, settlement_id, loans)
-    due = await _dues(conn, pool.code, month, settlement_id, ledger_seq=ledger_seq)
+    carried = await month_facts.carried(conn, pool.code, month, before, ledger_seq=ledger_seq)
+    await month_figures.write_carried(conn, settlement_id, carried)
+    due = await _dues(conn, pool.code, settlement_id, carried)
     everybody = (due_of_pool(pool.code, due), *due)
     await settlements.write_statements(conn, settlement_id, pool.code, everybody)
     missing = await month_facts.missing_positions(conn, settlement_id, month)
@@ -55,7 +58,7 @@ async def compute(
 
 
 async def _dues(
-    conn: asyncpg.Connection, pool_code: str, month: Month, settlement_id: UUID, *, ledger_seq: int
+    conn: asyncpg.Connection, pool_code: str, settlement_id: UUID, carried: Carried
 ) -> tuple[Due, ...]:
     accounts = account_months(await known.movements(conn, settlement_id))
     require_balanced(accounts)
@@ -63,11 +66,9 @@ async def _dues(
     return dues(
         parties - {pool_code},
         {account: one.closing_fen for account, one in accounts.items()},
-        awaiting_payment=await month_facts.awaiting_payment(
-            conn, pool_code, month, ledger_seq=ledger_seq
-        ),
-        settled=await month_facts.settled_until(conn, pool_code, month, ledger_seq=ledger_seq),
-        stated=await month_facts.stated_before(conn, pool_code, month),
+        awaiting_payment=carried.awaiting,
+        settled=carried.settled,
+        stated=carried.stated,
     )
 
 

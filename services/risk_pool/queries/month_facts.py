@@ -13,6 +13,8 @@ from services.risk_pool.domain.month_figures import (
     DISPUTE_UPHELD,
     SETTLES_CLAIMS,
     SETTLES_MONTHS,
+    Carried,
+    PostedMonth,
 )
 from services.risk_pool.domain.month_findings import CasesFound
 from services.risk_pool.domain.opening import OPENING
@@ -28,15 +30,18 @@ async def last_seq(conn: asyncpg.Connection, pool_code: str) -> int:
     return seq
 
 
-async def posted_before(conn: asyncpg.Connection, pool_code: str, month: Month) -> UUID | None:
-    """The posted settlement of the month before; None where there is none."""
-    found: UUID | None = await conn.fetchval(
-        "select id from settlements where pool_code = $1 and month = $2 and state = any($3)",
+async def posted_before(
+    conn: asyncpg.Connection, pool_code: str, month: Month
+) -> PostedMonth | None:
+    """The last month before this one that was posted; None where there is none."""
+    found = await conn.fetchrow(
+        f"""select id, month from settlements
+            where pool_code = $1 and month < $2 and state in ({literals(BOOKS_CLOSED)})
+            order by month desc limit 1""",
         pool_code,
-        str(month.before),
-        list(BOOKS_CLOSED),
+        str(month),
     )
-    return found
+    return PostedMonth(id=found["id"], month=Month.parse(found["month"])) if found else None
 
 
 async def party_codes(conn: asyncpg.Connection, pool_code: str) -> set[str]:
@@ -45,38 +50,70 @@ async def party_codes(conn: asyncpg.Connection, pool_code: str) -> set[str]:
     return {row["code"] for row in rows}
 
 
-async def awaiting_payment(
-    conn: asyncpg.Connection, pool_code: str, month: Month, *, ledger_seq: int
-) -> dict[str, int]:
-    """Account → the pool's share of claims that was approved and not paid by the month's end."""
-    changed = await _changed_by(conn, pool_code, month, SETTLES_CLAIMS, ledger_seq=ledger_seq)
-    # A paid claim that is booked back is owed by its payee: that its statement does ask for.
-    return {account: fen for account, fen in changed.items() if account.startswith("payable:")}
-
-
-async def settled_until(
-    conn: asyncpg.Connection, pool_code: str, month: Month, *, ledger_seq: int
-) -> dict[str, int]:
-    """Account → how netting, receipts, payments and upheld disputes of earlier statements have
-    changed it by the month's end, in its own direction."""
-    kinds = (*SETTLES_MONTHS, DISPUTE_UPHELD)
-    return await _changed_by(conn, pool_code, month, kinds, ledger_seq=ledger_seq)
-
-
-async def _changed_by(
+async def carried(
     conn: asyncpg.Connection,
     pool_code: str,
+    month: Month,
+    before: PostedMonth | None,
+    *,
+    ledger_seq: int,
+) -> Carried:
+    """What was awaited and settled by the month's end, and stated before it.
+
+    `before` is the last month that was posted: what it handed on is added to what has come since. A
+    month that was posted before such was kept hands nothing on; then all before it is read.
+    """
+    handed_on = await _handed_on(conn, before) if before is not None else None
+    since = before.month if before is not None and handed_on is not None else None
+    claims = await _changed(conn, pool_code, since, month, SETTLES_CLAIMS, ledger_seq=ledger_seq)
+    new = Carried(
+        # A paid claim that is booked back is owed by its payee: that its statement does ask for.
+        awaiting={name: fen for name, fen in claims.items() if name.startswith("payable:")},
+        settled=await _changed(
+            conn,
+            pool_code,
+            since,
+            month,
+            (*SETTLES_MONTHS, DISPUTE_UPHELD),
+            ledger_seq=ledger_seq,
+        ),
+        stated=await _stated(conn, pool_code, since, month),
+    )
+    return new if handed_on is None else handed_on.with_more(new)
+
+
+async def _handed_on(conn: asyncpg.Connection, before: PostedMonth) -> Carried | None:
+    rows = await conn.fetch(
+        """select account, awaiting_fen, settled_fen, stated_fen from settlement_carried
+           where settlement_id = $1""",
+        before.id,
+    )
+    if not rows:
+        return None
+    return Carried(
+        awaiting={row["account"]: row["awaiting_fen"] for row in rows},
+        settled={row["account"]: row["settled_fen"] for row in rows},
+        stated={row["account"]: row["stated_fen"] for row in rows},
+    )
+
+
+async def _changed(
+    conn: asyncpg.Connection,
+    pool_code: str,
+    since: Month | None,
     month: Month,
     kinds: Iterable[str],
     *,
     ledger_seq: int,
 ) -> dict[str, int]:
+    """Account → how these kinds have changed it after the month `since` until the month's end."""
     rows = await conn.fetch(
         f"""select account, sum(debited)::bigint as debited, sum(credited)::bigint as credited
             from transfers
             cross join lateral (values (debit, amount_fen, 0), (credit, 0, amount_fen))
                  as side (account, debited, credited)
-            where pool_code = $1 and business_date <= $2 and seq <= $3
+            where pool_code = $1 and business_date > coalesce($4::date, '-infinity')
+              and business_date <= $2 and seq <= $3
               and kind in ({", ".join(f"'{kind}'" for kind in kinds)})
               and (account like 'payable:%' or account like 'receivable:%')
               -- What an upheld dispute adds to a debt is new: the next statement asks for it.
@@ -85,6 +122,7 @@ async def _changed_by(
         pool_code,
         month.last,
         ledger_seq,
+        since.last if since else None,
     )
     return {
         row["account"]: natural_balance(
@@ -94,9 +132,11 @@ async def _changed_by(
     }
 
 
-async def stated_before(conn: asyncpg.Connection, pool_code: str, month: Month) -> dict[str, int]:
-    """Account → what the statements of posted months before this one have told, before netting, and
-    what was owed when the pool was taken over: those items are asked for already."""
+async def _stated(
+    conn: asyncpg.Connection, pool_code: str, since: Month | None, month: Month
+) -> dict[str, int]:
+    """Account → what the statements of posted months from `since` on have told, before netting;
+    from the beginning on also what was owed when the pool was taken over, which is asked for already."""
     rows = await conn.fetch(
         f"""select party_code, sum(payable_fen)::bigint as payable_fen,
                    sum(receivable_fen)::bigint as receivable_fen
@@ -104,17 +144,18 @@ async def stated_before(conn: asyncpg.Connection, pool_code: str, month: Month) 
                 select party_code, payable_fen, receivable_fen
                 from settlements
                 join settlement_statements as told on told.settlement_id = settlements.id
-                where pool_code = $1 and month < $2 and state in ({literals(BOOKS_CLOSED)})
-                  and party_code <> pool_code
+                where pool_code = $1 and month >= $3 and month < $2
+                  and state in ({literals(BOOKS_CLOSED)}) and party_code <> pool_code
                 union all
                 select party_code, case when direction = 'payable' then amount_fen else 0 end,
                        case when direction = 'receivable' then amount_fen else 0 end
                 from open_items
-                where pool_code = $1 and starts_with(reference, '{OPENING}')
+                where pool_code = $1 and $3 = '' and starts_with(reference, '{OPENING}')
             ) as asked_for
             group by party_code""",
         pool_code,
         str(month),
+        str(since) if since else "",
     )
     stated: dict[str, int] = {}
     for row in rows:
@@ -127,8 +168,7 @@ async def positions_mark(conn: asyncpg.Connection, pool_code: str, month: Month)
     """A word that changes whenever a position of the month is reported or replaced."""
     mark: str = await conn.fetchval(
         """select count(*) || '/' || coalesce(sum(version), 0) from positions
-           where pool_code = $1 and month = $2
-             and bank_code = any(array(select code from parties where pool_code = $1))""",
+           where pool_code = $1 and month = $2""",
         pool_code,
         str(month),
     )
@@ -246,8 +286,8 @@ async def first_open_month(
     """The earliest month before this one that has facts and is not posted; None if there is none."""
     earliest = await conn.fetchval(
         """select min(business_date) from transfers
-           where pool_code = $1 and business_date < $2 and ($3::date is null or business_date > $3)
-        """,
+           where pool_code = $1 and business_date < $2
+             and business_date > coalesce($3::date, '-infinity')""",
         pool_code,
         month.first,
         closed_until,

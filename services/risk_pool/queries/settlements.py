@@ -139,19 +139,34 @@ LINE_COLUMNS = (
 )
 
 
-async def lines(
-    conn: asyncpg.Connection, settlement_id: UUID, bank: str | None, *, most: int | None = None
-) -> AsyncIterator[asyncpg.Record]:
-    """The lines of a bank, or of all, in the order of bank and number; read in parts. The
+PART = 1000
+"""How many rows are read at a time where there may be any number of them."""
+
+
+async def lines_in_parts(
+    conn: asyncpg.Connection, settlement_id: UUID, bank: str | None
+) -> AsyncIterator[list[asyncpg.Record]]:
+    """The lines of a bank, or of all, in the order of bank and number, so many at a time. The
     connection is in a transaction."""
-    where = "settlement_id = $1" + ("" if bank is None else " and bank_code = $2")
-    arguments: tuple[Any, ...] = (settlement_id,) if bank is None else (settlement_id, bank)
-    query = (
-        f"select {', '.join(LINE_COLUMNS)} from settlement_lines where {where} "
-        f"order by bank_code, number {'' if most is None else f'limit {most}'}"
-    )
-    async for row in conn.cursor(query, *arguments, prefetch=2000):
-        yield row
+    cursor = await conn.cursor(*_lines(settlement_id, bank))
+    while rows := await cursor.fetch(PART):
+        yield rows
+
+
+async def first_lines(
+    conn: asyncpg.Connection, settlement_id: UUID, bank: str | None, most: int
+) -> list[asyncpg.Record]:
+    """The first lines in the same order."""
+    query, *arguments = _lines(settlement_id, bank)
+    rows: list[asyncpg.Record] = await conn.fetch(f"{query} limit {most}", *arguments)
+    return rows
+
+
+def _lines(settlement_id: UUID, bank: str | None) -> tuple[Any, ...]:
+    whose = "" if bank is None else " and bank_code = $2"
+    query = f"""select {", ".join(LINE_COLUMNS)} from settlement_lines
+                where settlement_id = $1{whose} order by bank_code, number"""
+    return (query, settlement_id) if bank is None else (query, settlement_id, bank)
 
 
 async def count_lines(conn: asyncpg.Connection, settlement_id: UUID, bank: str) -> int:

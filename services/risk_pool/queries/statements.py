@@ -14,13 +14,12 @@ from services.risk_pool.domain.settlement import LIFE_CYCLE, Action, stated_as
 from services.risk_pool.domain.statement import (
     Table,
     account_words,
-    in_words,
     kind_words,
     tables_of_party,
     tables_of_pool,
 )
 from services.risk_pool.queries import settlements as known
-from services.risk_pool.queries.parties import party_names
+from services.risk_pool.queries import statement_entries
 from shared.clock import SHANGHAI
 from shared.months import Month
 from shared.schemes.vocabulary import party_name
@@ -30,7 +29,9 @@ from shared.sides import as_data, net_seen_by, reader_of, seen_by
 async def statement(
     conn: asyncpg.Connection, settlement: asyncpg.Record, party_code: str
 ) -> dict[str, Any] | None:
-    """Everything a statement shows, as plain data with amounts in fen; None for no such party.
+    """What a statement shows, as plain data with amounts in fen; None for no such party. Its entries
+    and its loans are only counted: they may be many, and are read in parts (statement_entries,
+    settlements.lines).
 
     The connection sees everything: whether the caller may see this party's statement is to be
     asked before. Nothing here is computed anew that the settlement has stored.
@@ -46,10 +47,7 @@ async def statement(
     mine = _accounts_of(party_code, accounts, is_pool=is_pool)
     rows = await known.statements(conn, settlement["id"])
     others = [one for one in rows if is_pool and one["party_code"] != pool_code]
-    names = {
-        **await party_names(conn, pool_code),
-        **{one["party_code"]: one["party_name"] for one in rows},
-    }
+    names = await statement_entries.names(conn, settlement)
     return {
         "pool": {"code": pool_code, "name": pool["name"], "programme": pool["programme"]},
         "month": str(month),
@@ -64,10 +62,7 @@ async def statement(
         "due": await _due(conn, settlement, own, others, names),
         "tables": [_table(one) for one in tables],
         "accounts": [_account(accounts[name], names) for name in mine],
-        "entries": [
-            _entry(row, names)
-            for row in await _entries(conn, pool_code, month, settlement["ledger_seq"], mine)
-        ],
+        "entry_count": await statement_entries.count(conn, settlement, mine),
         "loans": (await loans_of_parties(conn, settlement, [party_code]))[party_code],
         "lines": int(settlement["loans"])
         if is_pool
@@ -94,10 +89,9 @@ async def _due(
         "awaiting_payment_fen": own["awaiting_payment_fen"],
         "earlier_fen": own["earlier_fen"],
         **_sides(own, is_pool=is_pool),
-        "transfers": [
-            _entry(row, names)
-            for row in await _posting(conn, settlement, month, party_code, is_pool=is_pool)
-        ],
+        "transfers": await statement_entries.posting(
+            conn, settlement, None if is_pool else party_code, names
+        ),
         "item": await _item(conn, settlement, month, party_code),
         "pay_to": [] if is_pool else await _pay_to(conn, settlement),
     }
@@ -242,50 +236,6 @@ async def _ledger_head(conn: asyncpg.Connection, pool_code: str, seq: int) -> di
     return {"seq": seq, "hash": digest or "0" * 64}
 
 
-_ENTRY = """
-    select t.seq, t.business_date, t.reference, t.kind, t.debit, t.credit, t.amount_fen,
-           t.explanation_id, c.number as loan_number
-    from transfers as t left join coverages as c on c.loan_id = t.loan_id
-"""
-
-
-async def _entries(
-    conn: asyncpg.Connection, pool_code: str, month: Month, ledger_seq: int, mine: Sequence[str]
-) -> list[asyncpg.Record]:
-    found: list[asyncpg.Record] = await conn.fetch(
-        f"""{_ENTRY}
-            where t.pool_code = $1 and t.business_date between $2 and $3 and t.seq <= $4
-              and (t.debit = any($5::text[]) or t.credit = any($5::text[]))
-            order by t.business_date, t.seq""",
-        pool_code,
-        month.first,
-        month.last,
-        ledger_seq,
-        mine,
-    )
-    return found
-
-
-async def _posting(
-    conn: asyncpg.Connection,
-    settlement: asyncpg.Record,
-    month: Month,
-    party_code: str,
-    *,
-    is_pool: bool,
-) -> list[asyncpg.Record]:
-    """The transfers by which a posted month was settled: the party's, or for the pool all."""
-    prefix = f"settlement:{settlement['pool_code']}:{month}:"
-    if not is_pool:
-        prefix += f"{party_code}:"
-    found: list[asyncpg.Record] = await conn.fetch(
-        f"{_ENTRY} where t.pool_code = $1 and starts_with(t.reference, $2) order by t.seq",
-        settlement["pool_code"],
-        prefix,
-    )
-    return found
-
-
 async def _pay_to(conn: asyncpg.Connection, settlement: asyncpg.Record) -> list[dict[str, str]]:
     """The dedicated account in use when the month was posted, or now; more than one where the pool
     has more. One confirmed later changes no statement that stands."""
@@ -311,24 +261,6 @@ async def _item(
         reference,
     )
     return {"reference": reference, "due_on": due_on.isoformat()} if due_on else None
-
-
-def _entry(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    words = kind_words(row["kind"])
-    return {
-        "seq": row["seq"],
-        "date": row["business_date"].isoformat(),
-        "reference": row["reference"],
-        "kind": row["kind"],
-        "zh": words.zh,
-        "en": words.en,
-        "debit": row["debit"],
-        "credit": row["credit"],
-        **in_words(row, names),
-        "amount_fen": row["amount_fen"],
-        "loan_number": row["loan_number"],
-        "explanation_id": str(row["explanation_id"]) if row["explanation_id"] else None,
-    }
 
 
 def _netted(statement: Mapping[str, Any]) -> int:

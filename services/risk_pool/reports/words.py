@@ -70,9 +70,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "credit": ("贷", "Credit"),
     "loan_number": ("贷款编号", "Case"),
     "lines": ("贷款明细", "Loan by loan"),
-    "lines_elsewhere": (
-        "共 {n} 笔，逐笔明细见同名电子表格（XLSX）。",
-        "{n} loans; each of them is in the workbook (XLSX) of the same name.",
+    "annex": (
+        "共 {n} 笔，逐笔列于附件",
+        "{n} rows, each of them in the annex",
+    ),
+    "annex_signed": (
+        "本文件的签名以上述哈希值一并确认该附件。",
+        "By this hash the signature on this document covers the annex, too.",
     ),
     "borrower": ("借款企业", "Borrower"),
     "loan_no": ("借据号", "Loan no."),

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.risk_pool.domain.month_figures import OPENING
+from services.risk_pool.domain.month_figures import OPENING, Carried, PostedMonth
 from shared.months import Month
 
 _PARTY = "case when strpos(account, ':') > 0 then split_part(account, ':', 2) else '' end"
@@ -28,18 +28,23 @@ with moved as materialized (
          as side (account, debited, credited)
     group by account, kind
 ), before as (
-    -- A posted month never changes, so what it left behind is what this one finds.
-    select account, sum(debited_fen)::bigint as debited, sum(credited_fen)::bigint as credited
-    from settlement_movements where settlement_id = $6 group by account
-    union all
-    select account, sum(debited)::bigint, sum(credited)::bigint
+    -- A posted month never changes, so what the last one left behind is what this one finds; with
+    -- what came between them, or from the first transfer on where none is posted.
+    select account, sum(debited)::bigint as debited, sum(credited)::bigint as credited
     from (
-        select debit, credit, sum(amount_fen)::bigint as fen from transfers
-        where $6::uuid is null and pool_code = $2 and business_date < $3 and seq <= $5
-        group by debit, credit
-    ) as early
-    cross join lateral (values (debit, fen, 0), (credit, 0, fen))
-         as side (account, debited, credited)
+        select account, debited_fen as debited, credited_fen as credited
+        from settlement_movements where settlement_id = $6
+        union all
+        select side.account, side.debited, side.credited
+        from (
+            select debit, credit, sum(amount_fen)::bigint as fen from transfers
+            where pool_code = $2 and business_date > coalesce($7::date, '-infinity')
+              and business_date < $3 and seq <= $5
+            group by debit, credit
+        ) as early
+        cross join lateral (values (debit, fen, 0), (credit, 0, fen))
+             as side (account, debited, credited)
+    ) as together
     group by account
 )
 insert into settlement_movements
@@ -50,6 +55,16 @@ select $1::uuid, account, kind, {_PARTY}, debited, credited, n from within
 """
 
 _WRITE_LINES = """
+with moved as materialized (
+    select loan_id, coalesce(sum(amount_fen) filter (where debit = 'claims'), 0)
+                    - coalesce(sum(amount_fen) filter (where credit = 'claims'), 0) as claimed_fen,
+           coalesce(sum(amount_fen) filter (where credit = 'recoveries'), 0)
+               - coalesce(sum(amount_fen) filter (where debit = 'recoveries'), 0) as recovered_fen
+    from transfers
+    where pool_code = $2 and business_date between $3 and $4 and seq <= $5
+      and (debit in ('claims', 'recoveries') or credit in ('claims', 'recoveries'))
+    group by loan_id
+)
 insert into settlement_lines
     (settlement_id, bank_code, number, loan_id, loan_no, borrower_name, is_covered, amount_fen,
      outstanding_fen, covered_fen, overdue_days, risk_class, position_version, claimed_fen,
@@ -63,20 +78,18 @@ select $1::uuid, c.bank_code, c.number, c.loan_id, c.loan_no, c.borrower_name,
        coalesce(p.risk_class, c.risk_class),
        coalesce(p.version, 0),
        coalesce(moved.claimed_fen, 0), coalesce(moved.recovered_fen, 0)
-from coverages as c
-left join positions as p on p.loan_id = c.loan_id and p.month = $6
-left join (
-    select loan_id, coalesce(sum(amount_fen) filter (where debit = 'claims'), 0)
-                    - coalesce(sum(amount_fen) filter (where credit = 'claims'), 0) as claimed_fen,
-           coalesce(sum(amount_fen) filter (where credit = 'recoveries'), 0)
-               - coalesce(sum(amount_fen) filter (where debit = 'recoveries'), 0) as recovered_fen
-    from transfers
-    where pool_code = $2 and business_date between $3 and $4 and seq <= $5
-      and (debit in ('claims', 'recoveries') or credit in ('claims', 'recoveries'))
-    group by loan_id
-) as moved on moved.loan_id = c.loan_id
-where c.pool_code = $2 and c.disbursed_on <= $4
-  and (c.released_on is null or c.released_on >= $3 or moved.loan_id is not null)
+from (
+    select loan.* from coverages as loan
+    where loan.pool_code = $2 and loan.disbursed_on <= $4
+      and (loan.released_on is null or loan.released_on >= $3)
+    union all
+    -- Released long ago, and money still moves for it.
+    select loan.* from coverages as loan
+    where loan.loan_id = any(array(select loan_id from moved where loan_id is not null))
+      and loan.pool_code = $2 and loan.disbursed_on <= $4 and loan.released_on < $3
+) as c
+left join positions as p on p.pool_code = $2 and p.month = $6 and p.loan_id = c.loan_id
+left join moved on moved.loan_id = c.loan_id
 """
 
 _WRITE_LOANS = """
@@ -118,15 +131,22 @@ async def write_movements(
     month: Month,
     *,
     ledger_seq: int,
-    before: UUID | None,
+    before: PostedMonth | None,
 ) -> None:
     """What moved in the month by account and kind, and what stood before; up to `ledger_seq`.
 
-    `before` is the posted settlement of the month before, whose closing is this opening; without
-    one the opening is added up from the ledger.
+    `before` is the last settlement that was posted, whose closing is this opening, with what came
+    between them; without one the opening is added up from the ledger.
     """
     await conn.execute(
-        _WRITE_MOVEMENTS, settlement_id, pool_code, month.first, month.last, ledger_seq, before
+        _WRITE_MOVEMENTS,
+        settlement_id,
+        pool_code,
+        month.first,
+        month.last,
+        ledger_seq,
+        before.id if before else None,
+        before.month.last if before else None,
     )
 
 
@@ -149,3 +169,21 @@ async def write_loans(conn: asyncpg.Connection, settlement_id: UUID, loans: int)
     """How many lines there are, and a bank's loans by risk class, counted and added up."""
     await conn.execute("update settlements set loans = $2 where id = $1", settlement_id, loans)
     await conn.execute(_WRITE_LOANS, settlement_id)
+
+
+async def write_carried(conn: asyncpg.Connection, settlement_id: UUID, carried: Carried) -> None:
+    """Keep what this month hands on, in the place of what an earlier preview had kept."""
+    await conn.execute("delete from settlement_carried where settlement_id = $1", settlement_id)
+    accounts = sorted({*carried.awaiting, *carried.settled, *carried.stated})
+    await conn.execute(
+        """insert into settlement_carried
+               (settlement_id, account, awaiting_fen, settled_fen, stated_fen)
+           select $1, account, awaiting, settled, stated
+           from unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
+                as one (account, awaiting, settled, stated)""",
+        settlement_id,
+        accounts,
+        [carried.awaiting.get(account, 0) for account in accounts],
+        [carried.settled.get(account, 0) for account in accounts],
+        [carried.stated.get(account, 0) for account in accounts],
+    )

@@ -228,7 +228,7 @@ async def test_english_for_whoever_asks_for_it(running):
         assert (await pool.auditor.get(f"{WHERE}/CCB.pdf?lang=fr")).status_code == 422
 
 
-async def test_many_loans_are_told_in_the_workbook_and_not_on_paper(running):
+async def test_many_loans_are_told_in_files_and_not_on_paper(running):
     async with claims_of(running) as pool:
         await pool.covers("a")
         await pool.hears(pool.position("a", "2026-01", "1000000.00"))
@@ -252,4 +252,4 @@ async def test_many_loans_are_told_in_the_workbook_and_not_on_paper(running):
 
         assert (told["lines"], len(told["line_rows"])) == (1201, 1000)
         assert sum(1 for _ in book["贷款明细"].iter_rows()) == 1 + 1201 + 1
-        assert "共 1201 笔" in paper
+        assert "共 1201 笔" in paper and "dongli-2026-01-ICBC-lines.csv" in paper

@@ -92,6 +92,19 @@ class SettlementStatement(SQLModel, table=True):
     net_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
+class SettlementCarried(SQLModel, table=True):
+    """What a month hands on to the next: how far it and all before it have gone, by account and in
+    the account's own direction. So the next one need not read them all again."""
+
+    __tablename__ = "settlement_carried"
+
+    settlement_id: UUID = Field(primary_key=True)
+    account: str = Field(sa_column=Column(Text, primary_key=True))
+    awaiting_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    settled_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    stated_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
 class SettlementLoans(SQLModel, table=True):
     """A bank's loans at the month's end in one risk class ("" where none was reported)."""
 
