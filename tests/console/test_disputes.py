@@ -1,5 +1,9 @@
 """A bank disputes a line on the screen, finance proposes, another person decides."""
 
+import io
+
+from openpyxl import load_workbook
+
 from tests.console.house import House, did
 
 MAY = "/pools/dongli/settlements/2026-05"
@@ -69,6 +73,15 @@ async def test_a_line_is_disputed_proposed_and_decided_on_the_screen(house: Hous
         assert "已决定" in page.text and "决定结果" in page.text
         statement = await checker.opens(f"{MAY}/parties/ICBC")
         assert "已冲减" in statement.text and "600.00" in statement.text
+
+        month = await checker.opens(MAY)
+        assert f"{MAY}/restated" in month.links
+        page = await checker.opens(f"{MAY}/restated")
+        for words in ("原报与重述对照", "争议成立 DL-Y-2026-0001", "-600.00", "4,400.00"):
+            assert words in page.text, words
+        assert any(link.startswith("/explain/transfer/dongli/") for link in page.links)
+        book = await checker.client.get(f"{MAY}/restated.xlsx")
+        assert load_workbook(io.BytesIO(book.content)).sheetnames[0] == "原报与重述"
 
     async with house.logged_in("ccb-operator") as other:
         assert (await other.opens(dispute)).status == 404
