@@ -36,6 +36,7 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "reversed": "bad",
     },
     "agreement_state": {"entered": "info", "in_force": "ok", "refused": "bad", "replaced": "mute"},
+    "top_up_state": {"raised": "info", "called": "warn", "refused": "mute"},
     "figure_state": {"entered": "info", "in_force": "ok", "refused": "bad"},
     "recovery_state": {
         "reported": "info",
