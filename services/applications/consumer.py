@@ -5,6 +5,7 @@ from typing import Final
 
 from services.applications.handlers import pool_events
 from shared.contracts.envelope import Event
+from shared.contracts.pool_agreements import PoolRunOffV1
 from shared.contracts.pool_cases import ClaimEscrowedV1, ClaimPaidV1
 from shared.contracts.risk_pool import (
     BankResumedV1,
@@ -24,6 +25,7 @@ ROUTES: Final[Mapping[type[Event], Handler]] = {
     SchemePublishedV1: pool_events.scheme_published,
     PoolOpenedV1: pool_events.pool_opened,
     PoolStoppedV1: pool_events.pool_stopped,
+    PoolRunOffV1: pool_events.pool_stopped,
     PoolResumedV1: pool_events.pool_resumed,
     BankSuspendedV1: pool_events.bank_suspended,
     BankResumedV1: pool_events.bank_resumed,

@@ -91,3 +91,21 @@ async def test_a_top_up_is_raised_by_one_person_and_called_by_another(house: Hou
         page = await person.sends(page, call)
         assert "补仓通知已签发" in page.text
         assert "500,000.00" in (await person.opens("/pools/dongli/agreements")).text
+
+
+async def test_a_pool_is_run_off_by_two_persons_and_shows_what_is_left(house: House):
+    run_off = "/pools/dongli/run-off"
+    async with house.logged_in("manager-wu") as manager:
+        page = await manager.opens(run_off)
+        assert "分配试算" in page.text and "18,000,000.00" in page.text
+        refused = await manager.sends(page, run_off, from_day="2026-03-01", reason="合作期满")
+        assert refused.status == 422 and "不得早于今日" in refused.text
+        page = await manager.sends(refused, run_off, from_day="2026-03-31")
+        assert "等待另一人确认" in page.text
+
+    async with house.logged_in("finance-qian") as checker:
+        page = await checker.opens(run_off)
+        confirm = next(action for action in page.actions if action.endswith("/confirm"))
+        page = await checker.sends(page, confirm)
+        assert "不再新增入池" in page.text
+        assert "清算期" in (await checker.opens("/pools/dongli")).text

@@ -60,6 +60,8 @@ _BREAKER = frozenset(
     }
 )
 _POOL = frozenset({"pool_code", "on", "cause", "reason"})
+_ENTRIES = ("approver", "finance_maker", "pool_manager", "reviewer")
+"""The roles that hear whether a pool takes entries."""
 _PARTY = frozenset({"pool_code", "bank_code", "party_code", "party_name"})
 _AGREEMENT = _PARTY | {
     "agreement_id", "number", "edition", "reference", "valid_from", "valid_to", "line_fen",
@@ -364,24 +366,24 @@ NOTICES: Mapping[str, Notice] = {
             "reviewer",
         ),
     ),
+    "pool.run-off.v1": Notice(
+        banks=OF_POOL, roles=_ENTRIES, fields=_POOL | {"run_off_id", "keeps_reserved"}
+    ),
+    "pool.closed.v1": Notice(
+        banks=OF_POOL, roles=("auditor", "finance_checker"), fields=_POOL | {"closed_on"}
+    ),
     "top-up.called.v1": Notice(
         banks=Banks.NONE, roles=("finance_checker", "finance_maker", "pool_manager")
     ),
     "agreement.in_force.v1": Notice(
-        banks=NAMED,
-        roles=("finance_maker", "pool_manager"),
-        fields=_AGREEMENT,
+        banks=NAMED, roles=("finance_maker", "pool_manager"), fields=_AGREEMENT
     ),
     "pool.opened.v1": Notice(banks=Banks.NONE, roles=("finance_maker", "pool_manager")),
     "pool.warned.v1": Notice(
         banks=Banks.NONE, roles=("finance_checker", "finance_maker", "pool_manager")
     ),
-    "pool.stopped.v1": Notice(
-        banks=OF_POOL, roles=("approver", "finance_maker", "pool_manager", "reviewer"), fields=_POOL
-    ),
-    "pool.resumed.v1": Notice(
-        banks=OF_POOL, roles=("approver", "finance_maker", "pool_manager", "reviewer"), fields=_POOL
-    ),
+    "pool.stopped.v1": Notice(banks=OF_POOL, roles=_ENTRIES, fields=_POOL),
+    "pool.resumed.v1": Notice(banks=OF_POOL, roles=_ENTRIES, fields=_POOL),
     "settlement.confirmed.v1": Notice(
         banks=Banks.NONE, roles=("finance_checker",), bureau_acts=True
     ),

@@ -54,6 +54,7 @@ KINDS: dict[str, Words] = {
     "unpaid-claim-adjusted": Words("待付补偿更正", "Claims adjusted before payment"),
     "recovery-adjusted": Words("追偿返还更正", "Returned recoveries adjusted"),
     "subsidy-approved": Words("贴息贴费", "Subsidies approved"),
+    "distribution": Words("清算分配", "Distribution at the end of the pool"),
     "settlement-net": Words("月结轧差", "Netted by a settlement"),
     "settlement-collect": Words("月结收款", "Collected by a settlement"),
     "settlement-pay": Words("月结付款", "Paid by a settlement"),
