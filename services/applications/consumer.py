@@ -10,6 +10,7 @@ from shared.contracts.openings import (
     OpeningLoanDroppedV1,
     OpeningLoanProposedV1,
 )
+from shared.contracts.pool_agreements import PoolRunOffV1
 from shared.contracts.pool_cases import ClaimEscrowedV1, ClaimPaidV1
 from shared.contracts.risk_pool import (
     BankResumedV1,
@@ -29,6 +30,7 @@ ROUTES: Final[Mapping[type[Event], Handler]] = {
     SchemePublishedV1: pool_events.scheme_published,
     PoolOpenedV1: pool_events.pool_opened,
     PoolStoppedV1: pool_events.pool_stopped,
+    PoolRunOffV1: pool_events.pool_stopped,
     PoolResumedV1: pool_events.pool_resumed,
     BankSuspendedV1: pool_events.bank_suspended,
     BankResumedV1: pool_events.bank_resumed,

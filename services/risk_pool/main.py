@@ -28,6 +28,7 @@ from services.risk_pool.api import (
     recoveries,
     reports,
     restated,
+    run_offs,
     settlements,
     signing,
     subsidies,
@@ -43,6 +44,7 @@ from services.risk_pool.bank_files.reading import LARGEST_FILE
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
 from services.risk_pool.handlers.overdue import watch_receivables
+from services.risk_pool.handlers.run_offs import begin_run_offs
 from services.risk_pool.handlers.silence import watch_silent_banks
 from services.risk_pool.handlers.waiting import serve_lines
 from services.risk_pool.settings import Settings
@@ -64,6 +66,11 @@ async def watch_banks_past_the_reporting_day(context: Context) -> None:
 async def watch_what_is_owed(context: Context) -> None:
     """A due job: what is overdue is told once."""
     await watch_receivables(context.database, now=context.clock.now())
+
+
+async def begin_what_runs_off(context: Context) -> None:
+    """A due job: the day of a run-off has come."""
+    await begin_run_offs(context.database, now=context.clock.now())
 
 
 async def serve_waiting_lines(context: Context) -> None:
@@ -100,6 +107,7 @@ SERVICE = Service(
         agreed_figures.router,
         agreements.router,
         top_ups.router,
+        run_offs.router,
         waiting_line.router,
         pool_accounts.router,
         account_statements.router,
@@ -124,6 +132,7 @@ SERVICE = Service(
         watch_banks_without_loans,
         serve_waiting_lines,
         watch_what_is_owed,
+        begin_what_runs_off,
     ),
 )
 

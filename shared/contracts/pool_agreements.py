@@ -1,4 +1,4 @@
-"""What `risk_pool` says of agreements with the parties of a pool."""
+"""What `risk_pool` says of agreements with the parties of a pool, of top-ups, and of a pool's end."""
 
 from datetime import date
 from uuid import UUID
@@ -57,4 +57,38 @@ class TopUpCalledV1(OfPool):
     on: date
 
 
-register((AgreementInForceV1, TopUpCalledV1))
+class PoolRunOffV1(OfPool):
+    """Two persons run the pool off: it takes nothing new from a day on; what is covered stays so."""
+
+    type = "pool.run-off.v1"
+
+    run_off_id: UUID
+    on: date = Field(description="The first day without new cover.")
+    reason: str
+    keeps_reserved: bool = Field(
+        description="Whether capacity held for approved loans stays until paid out or run out."
+    )
+
+
+class PaidOut(BaseModel):
+    """What one contributor was given back."""
+
+    model_config = ConfigDict(**MONEY_NAMES, frozen=True, extra="ignore")
+
+    party_code: str
+    amount_fen: NonNegativeFen
+
+
+class PoolClosedV1(OfPool):
+    """Everybody is paid; the pool is closed."""
+
+    type = "pool.closed.v1"
+
+    run_off_id: UUID
+    on: date = Field(description="When its run-off began.")
+    reason: str
+    closed_on: date
+    distributed: tuple[PaidOut, ...]
+
+
+register((AgreementInForceV1, TopUpCalledV1, PoolRunOffV1, PoolClosedV1))

@@ -66,3 +66,46 @@ async def test_a_floor_is_shown_with_what_is_short_of_it_and_never_below_nought(
 
     assert "最低放款 10,000,000.00" in page.text and "还差 10,000,000.00" in page.text
     assert "-10,000,000.00" not in page.text
+
+
+async def test_a_top_up_is_raised_by_one_person_and_called_by_another(house: House):
+    maker = house.person("risk_pool", "finance-sun", "finance_maker")
+    checker = house.person("risk_pool", "finance-qian", "finance_checker")
+    terms = {"contribution_share": "1", "top_up_below": "18000000.00", "valid_from": "2026-01-01"}
+    await agreed(maker, checker, "dongli", "DL-FIN", **terms)
+    top_ups = "/pools/dongli/top-ups"
+    async with house.logged_in("finance-sun") as person:
+        page = await person.opens(top_ups)
+        assert "未低于补足线" in page.text and top_ups not in page.actions
+        await house.moves_cash("fee", "500000.00", "2026-03-01")
+        page = await person.opens(top_ups)
+        assert "最多可通知补足 500,000.00 元" in page.text
+        refused = await person.sends(page, top_ups, pay_by="2026-03-01", reason="低于补足线")
+        assert refused.status == 422 and "缴付期限须晚于今日" in refused.text
+        page = await person.sends(refused, top_ups, pay_by="2026-04-30")
+        assert "已拟定，等待另一人签发" in page.text
+
+    async with house.logged_in("finance-qian") as person:
+        page = await person.opens(top_ups)
+        call = next(action for action in page.actions if action.endswith("/call"))
+        page = await person.sends(page, call)
+        assert "补仓通知已签发" in page.text
+        assert "500,000.00" in (await person.opens("/pools/dongli/agreements")).text
+
+
+async def test_a_pool_is_run_off_by_two_persons_and_shows_what_is_left(house: House):
+    run_off = "/pools/dongli/run-off"
+    async with house.logged_in("manager-wu") as manager:
+        page = await manager.opens(run_off)
+        assert "分配试算" in page.text and "18,000,000.00" in page.text
+        refused = await manager.sends(page, run_off, from_day="2026-03-01", reason="合作期满")
+        assert refused.status == 422 and "不得早于今日" in refused.text
+        page = await manager.sends(refused, run_off, from_day="2026-03-31")
+        assert "等待另一人确认" in page.text
+
+    async with house.logged_in("finance-qian") as checker:
+        page = await checker.opens(run_off)
+        confirm = next(action for action in page.actions if action.endswith("/confirm"))
+        page = await checker.sends(page, confirm)
+        assert "不再新增入池" in page.text
+        assert "清算期" in (await checker.opens("/pools/dongli")).text

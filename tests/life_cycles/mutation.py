@@ -51,6 +51,7 @@ WALKS = {
     "risk_pool/pool_breaker": "tests/risk_pool/core/test_every_move_of_breakers.py",
     "risk_pool/programme_version": "tests/risk_pool/programmes/test_every_move.py",
     "risk_pool/recovery": "tests/risk_pool/claims/test_life_cycles.py",
+    "risk_pool/run_off": "tests/risk_pool/agreements/test_run_off.py",
     "risk_pool/settlement": "tests/risk_pool/claims/test_every_move_of_months.py",
     "risk_pool/subsidy": "tests/risk_pool/subsidies/test_every_move.py",
     "risk_pool/top_up_call": "tests/risk_pool/agreements/test_top_ups.py",

@@ -44,7 +44,14 @@ from shared.contracts.openings import (
     OpeningLoanProposedV1,
     TakenRight,
 )
-from shared.contracts.pool_agreements import AgreementInForceV1, TopUpCalledV1, TopUpPart
+from shared.contracts.pool_agreements import (
+    AgreementInForceV1,
+    PaidOut,
+    PoolClosedV1,
+    PoolRunOffV1,
+    TopUpCalledV1,
+    TopUpPart,
+)
 from shared.contracts.pool_cases import (
     AdjustedPart,
     AdjustmentDecidedV1,
@@ -513,6 +520,17 @@ def of_a_pool(bank: str, pool: str) -> list[Event]:
             sha256="0" * 64,
             text="programme: dongli",
             published_on=DAY,
+        ),
+        PoolRunOffV1(
+            pool_code=pool, run_off_id=uuid7(), on=DAY, reason="合作期满", keeps_reserved=True
+        ),
+        PoolClosedV1(
+            pool_code=pool,
+            run_off_id=uuid7(),
+            on=DAY,
+            reason="合作期满",
+            closed_on=DAY,
+            distributed=(PaidOut(party_code="DL-FIN", amount_fen=100),),
         ),
         TopUpCalledV1(
             pool_code=pool,

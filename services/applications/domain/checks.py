@@ -51,7 +51,7 @@ def pool_is_open(case: Submission, around: Surroundings) -> Iterator[Finding]:
     if around.pool_stopped_on is not None:
         yield Finding(
             code="pool-stopped",
-            zh=f"{around.pool_name}自 {around.pool_stopped_on} 起因余额低于停止线暂停入库",
+            zh=f"{around.pool_name}自 {around.pool_stopped_on} 起不再新增入库（余额低于停止线、依决定暂停或已进入清算期）",
             en=f"The pool has taken no new entries since {around.pool_stopped_on}.",
             source="资金池熔断",
             field="/pool_code",

@@ -183,7 +183,7 @@ async def pool_opened(
 async def pool_stopped(
     received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime
 ) -> None:
-    """A pool takes no new entries."""
+    """A pool takes no new entries, for now or because it runs off."""
     await pools.stop_pools(conn, [one.event for one in received])
 
 

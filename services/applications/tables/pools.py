@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import asyncpg
 
 from shared.case_numbers import free_prefix
+from shared.contracts.pool_agreements import PoolRunOffV1
 from shared.contracts.risk_pool import (
     BankResumedV1,
     BankSuspendedV1,
@@ -48,8 +49,11 @@ async def close_months(conn: asyncpg.Connection, posted: Sequence[SettlementPost
     )
 
 
-async def stop_pools(conn: asyncpg.Connection, stopped: Sequence[PoolStoppedV1]) -> None:
-    """Keep since when the pools take no new entries."""
+async def stop_pools(
+    conn: asyncpg.Connection, stopped: Sequence[PoolStoppedV1 | PoolRunOffV1]
+) -> None:
+    """Keep from when on the pools take no new entries: stopped by their figures or by hand, or run
+    off."""
     await conn.execute(
         """
         update pools set stopped_on = told.day

@@ -36,6 +36,14 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "reversed": "bad",
     },
     "agreement_state": {"entered": "info", "in_force": "ok", "refused": "bad", "replaced": "mute"},
+    "run_off_state": {
+        "proposed": "info",
+        "running": "warn",
+        "to_distribute": "warn",
+        "distributed": "info",
+        "closed": "mute",
+    },
+    "top_up_state": {"raised": "info", "called": "warn", "refused": "mute"},
     "figure_state": {"entered": "info", "in_force": "ok", "refused": "bad"},
     "recovery_state": {
         "reported": "info",
@@ -93,7 +101,7 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "unmatched_credit": "bad",
         "unmatched_debit": "bad",
     },
-    "pool_state": {"open": "ok", "stopped": "bad"},
+    "pool_state": {"open": "ok", "stopped": "bad", "run_off": "warn", "closed": "mute"},
     "breaker": {"normal": "ok", "warned": "warn", "suspended": "bad", "suspended_by_hand": "bad"},
     "risk_class": {
         "normal": "ok",

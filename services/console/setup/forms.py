@@ -102,7 +102,11 @@ FORMS: Mapping[str, SetupForm] = {
     "line": SetupForm(
         "pool_manager",
         _send_line,
-        {"line-exists": "/line/valid_from", "party-differs": "/code"},
+        {
+            "line-exists": "/line/valid_from",
+            "line-by-agreement": "/line/amount",
+            "party-differs": "/code",
+        },
     ),
     "party": SetupForm("pool_manager", _send_party, {"party-differs": "/code"}),
 }

@@ -26,6 +26,9 @@ from services.notifications.domain.notice_fields import (
 
 NAMED, OF_POOL, OF_STATEMENTS = Banks.NAMED, Banks.OF_POOL, Banks.OF_STATEMENTS
 
+_ENTRIES = ("approver", "finance_maker", "pool_manager", "reviewer")
+"""The roles that hear whether a pool takes entries."""
+
 NOTICES: Mapping[str, Notice] = {
     "application.submitted.v1": Notice(banks=NAMED, fields=CASE | {"amount_fen", "submitted_on"}),
     "application.returned.v1": Notice(banks=NAMED, bank_acts=True, fields=CASE | {"reasons", "by"}),
@@ -353,23 +356,23 @@ NOTICES: Mapping[str, Notice] = {
             "reviewer",
         ),
     ),
+    "pool.run-off.v1": Notice(
+        banks=OF_POOL, roles=_ENTRIES, fields=POOL | {"run_off_id", "keeps_reserved"}
+    ),
+    "pool.closed.v1": Notice(
+        banks=OF_POOL, roles=("auditor", "finance_checker"), fields=POOL | {"closed_on"}
+    ),
     "top-up.called.v1": Notice(
         banks=Banks.NONE, roles=("finance_checker", "finance_maker", "pool_manager")
     ),
     "agreement.in_force.v1": Notice(
-        banks=NAMED,
-        roles=("finance_maker", "pool_manager"),
-        fields=AGREEMENT,
+        banks=NAMED, roles=("finance_maker", "pool_manager"), fields=AGREEMENT
     ),
     "pool.opened.v1": Notice(banks=Banks.NONE, roles=("finance_maker", "pool_manager")),
     "pool.warned.v1": Notice(
         banks=Banks.NONE, roles=("finance_checker", "finance_maker", "pool_manager")
     ),
-    "pool.stopped.v1": Notice(
-        banks=OF_POOL, roles=("approver", "finance_maker", "pool_manager", "reviewer"), fields=POOL
-    ),
-    "pool.resumed.v1": Notice(
-        banks=OF_POOL, roles=("approver", "finance_maker", "pool_manager", "reviewer"), fields=POOL
-    ),
+    "pool.stopped.v1": Notice(banks=OF_POOL, roles=_ENTRIES, fields=POOL),
+    "pool.resumed.v1": Notice(banks=OF_POOL, roles=_ENTRIES, fields=POOL),
     **OF_MONTHS,
 }

@@ -14,7 +14,14 @@ Narrowing = Callable[[Any, str], Any]
 
 _OF_A_LIMIT = frozenset({"limit", "requested_fen", "source"})
 _ITS_OWN_LIMITS = frozenset(
-    {"bank_line", "bank_not_in_pool", "bank_suspended", "pool_stopped", "waiting_line"}
+    {
+        "bank_line",
+        "bank_not_in_pool",
+        "bank_suspended",
+        "pool_stopped",
+        "pool_in_run_off",
+        "waiting_line",
+    }
 )
 """Limits that hold no figures but the bank's own."""
 

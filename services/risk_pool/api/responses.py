@@ -45,7 +45,9 @@ class PoolInList(Money):
     name: str
     programme: str
     opened_on: date
-    state: str = Field(description="open, or stopped: no new entries.")
+    state: str = Field(
+        description="open; stopped: no new entries for now; run_off: none any more, or from a day on; closed."
+    )
     available_fen: Fen | None = None
     covered_fen: Fen | None = None
     reserved_fen: Fen | None = None

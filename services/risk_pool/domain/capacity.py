@@ -39,6 +39,8 @@ class Room:
     """The banks that take part in the pool."""
     suspended: frozenset[str] = frozenset()
     stopped: bool = False
+    runs_off: bool = False
+    """Whether it is wound up: it takes nothing new, and nobody waits for that to change."""
     due_fen: int = 0
     """What the pool may still have to pay on claims in hand."""
 
@@ -122,6 +124,15 @@ def _stops(request: CapacityRequest, room: Room, wanted_fen: int) -> list[Limit]
                 wanted_fen,
                 zh=f"{request.bank_code} 不是该资金池的合作银行",
                 en=f"{request.bank_code} is not a cooperating bank of this pool",
+            )
+        )
+    if room.runs_off:
+        found.append(
+            stop(
+                "pool_in_run_off",
+                wanted_fen,
+                zh="资金池已进入清算期，不再新增入池",
+                en="the pool is in run-off; it takes no new entries",
             )
         )
     if room.stopped:

@@ -55,6 +55,7 @@ KINDS: dict[str, Words] = {
     "recovery-adjusted": Words("追偿返还更正", "Returned recoveries adjusted"),
     "subsidy-approved": Words("贴息贴费", "Subsidies approved"),
     "dispute-upheld": Words("争议成立更正", "Disputes upheld"),
+    "distribution": Words("清算分配", "Distribution at the end of the pool"),
     "settlement-net": Words("月结轧差", "Netted by a settlement"),
     "settlement-collect": Words("月结收款", "Collected by a settlement"),
     "settlement-pay": Words("月结付款", "Paid by a settlement"),

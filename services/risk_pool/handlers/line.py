@@ -41,7 +41,11 @@ async def decide_in_turn(
     days = {one.request.on for one in asked}
     schemes = {day: await _scheme(conn, pool.programme, day) for day in days}
     room = await load_room(
-        conn, pool, borrowers=[one.request.borrower_uscc for one in asked], days=days | {today}
+        conn,
+        pool,
+        borrowers=[one.request.borrower_uscc for one in asked],
+        days=days | {today},
+        today=today,
     )
 
     line = Line()

@@ -160,17 +160,25 @@ async def _undrawn_fen(conn: asyncpg.Connection, pool_code: str) -> int:
 async def _pools(conn: asyncpg.Connection, code: str | None = None) -> list[dict[str, Any]]:
     """Every pool, or one, as all may know it."""
     rows = await conn.fetch(
-        """select code, name, programme, opened_on, stopped from pools
+        """select code, name, programme, opened_on, stopped, run_off_from, closed_on from pools
            where $1::text is null or code = $1 order by code""",
         code,
     )
     return [
         {
-            **{name: value for name, value in row.items() if name != "stopped"},
-            "state": "stopped" if row["stopped"] else "open",
+            **{name: row[name] for name in ("code", "name", "programme", "opened_on")},
+            "state": _state(row),
         }
         for row in rows
     ]
+
+
+def _state(pool: asyncpg.Record) -> str:
+    if pool["closed_on"] is not None:
+        return "closed"
+    if pool["run_off_from"] is not None:
+        return "run_off"
+    return "stopped" if pool["stopped"] else "open"
 
 
 async def _pool(conn: asyncpg.Connection, pool_code: str) -> dict[str, Any]:

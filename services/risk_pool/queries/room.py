@@ -30,8 +30,12 @@ async def load_room(
     *,
     borrowers: Iterable[str],
     days: Collection[date],
+    today: date | None = None,
 ) -> Room:
-    """A pool's running figures for these borrowers and days of approval. The pool must be held."""
+    """A pool's running figures for these borrowers and days of approval. The pool must be held.
+
+    `today` where it is asked for new cover: a pool in run-off gives none from its day on.
+    """
     held = await balances(conn, pool.code)
     used_by_borrower = await conn.fetch(_USED_BY_BORROWER, pool.code, list(set(borrowers)))
     banks = await parties.banks_of(conn, pool.code)
@@ -46,6 +50,7 @@ async def load_room(
         banks=frozenset(banks),
         suspended=await breakers.suspended_banks(conn, pool.code),
         stopped=pool.stopped,
+        runs_off=today is not None and pool.run_off_from is not None and pool.run_off_from <= today,
         lines_on={
             day: {
                 bank: BankLine(amount_fen=line["line_fen"], source=f"合作协议 {line['valid_from']}")

@@ -47,6 +47,8 @@ class LockedPool:
     """It takes no new entries."""
     closed_until: date | None
     """The last day of the last settled month."""
+    run_off_from: date | None = None
+    """The first day on which it takes nothing new, for it is wound up."""
 
     def open_day(self, day: date) -> date:
         """The day itself, or the first open day where its month is settled already: what
@@ -67,7 +69,7 @@ async def lock_pool(conn: asyncpg.Connection, pool_code: str) -> LockedPool:
 async def lock_pools(conn: asyncpg.Connection, codes: Iterable[str]) -> dict[str, LockedPool]:
     """Hold several pools, locked in the order of their codes; unknown ones are left out."""
     rows = await conn.fetch(
-        """select code, name, programme, opened_on, stopped, closed_until
+        """select code, name, programme, opened_on, stopped, closed_until, run_off_from
            from pools where code = any($1::text[]) order by code for update""",
         sorted(set(codes)),
     )

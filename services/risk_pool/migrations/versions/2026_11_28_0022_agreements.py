@@ -1,4 +1,5 @@
-"""Agreements with parties in versions, what they plan, and lines that know their agreement."""
+"""Agreements with parties in versions, what they plan, lines that know their agreement; top-up calls,
+and the run-off of a pool."""
 
 from alembic import op
 
@@ -122,6 +123,42 @@ _TABLES = (
     "create index planned_money_call on planned_money (call_id)",
     "create index planned_money_agreement on planned_money (agreement_id)",
     "create index planned_money_due on planned_money (due_on) where overdue_told_at is null",
+    """
+    create table run_offs (
+        id uuid primary key,
+        pool_code text not null references pools,
+        from_day date not null,
+        reason text not null,
+        keeps_reserved boolean not null,
+        begun_on date,
+        shares jsonb,
+        state text not null check (state in ('proposed', 'running', 'refused', 'to_distribute',
+                                             'distributed', 'closed')),
+        state_since timestamptz not null,
+        version integer not null default 1,
+        due_on date,
+        proposed_by text not null,
+        proposed_name text not null,
+        proposed_at timestamptz not null,
+        decided_by text check (decided_by <> proposed_by),
+        decided_name text,
+        decided_on date,
+        distribution_by text,
+        distribution_name text,
+        distributed_by text check (distributed_by <> distribution_by),
+        distributed_name text,
+        distributed_on date,
+        closed_on date,
+        check ((state = 'proposed') = (decided_by is null)),
+        check ((state in ('to_distribute', 'distributed', 'closed')) = (shares is not null)),
+        check ((state in ('distributed', 'closed')) = (distributed_by is not null)),
+        check ((state = 'closed') = (closed_on is not null))
+    )
+    """,
+    """
+    create unique index run_offs_one_of_a_pool on run_offs (pool_code) where state <> 'refused'
+    """,
+    "alter table pools add column run_off_from date, add column closed_on date",
     "alter table agreements add column agreement_id uuid references cooperation_agreements",
     # A contribution or a fee may be what was planned; what settles an item names it, as before.
     """
@@ -141,7 +178,7 @@ _TABLES = (
              else item = '' end)
     """,
 )
-_BUREAU_ONLY = ("top_up_calls",)
+_BUREAU_ONLY = ("top_up_calls", "run_offs")
 _OWN_ROWS = {"cooperation_agreements": "bank_code", "planned_money": "party_code"}
 
 

@@ -1,8 +1,11 @@
-"""Agreements with the parties of a pool, and what they plan."""
+"""Agreements with the parties of a pool, what they plan, top-up calls, and the end of a pool."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Column
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from services.risk_pool.tables.rows import columns
@@ -89,3 +92,33 @@ class TopUpCallRow(SQLModel, table=True):
     decided_by: str | None = columns.optional_text()
     decided_name: str | None = columns.optional_text()
     decided_on: date | None = None
+
+
+class RunOffRow(SQLModel, table=True):
+    """An order to run a pool off, and what becomes of its money."""
+
+    __tablename__ = "run_offs"
+
+    id: UUID = Field(primary_key=True)
+    pool_code: str = columns.text()
+    from_day: date
+    reason: str = columns.text()
+    keeps_reserved: bool
+    begun_on: date | None = None
+    shares: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB, nullable=True))
+    state: str = columns.text()
+    state_since: datetime = columns.moment()
+    version: int
+    due_on: date | None = None
+    proposed_by: str = columns.text()
+    proposed_name: str = columns.text()
+    proposed_at: datetime = columns.moment()
+    decided_by: str | None = columns.optional_text()
+    decided_name: str | None = columns.optional_text()
+    decided_on: date | None = None
+    distribution_by: str | None = columns.optional_text()
+    distribution_name: str | None = columns.optional_text()
+    distributed_by: str | None = columns.optional_text()
+    distributed_name: str | None = columns.optional_text()
+    distributed_on: date | None = None
+    closed_on: date | None = None

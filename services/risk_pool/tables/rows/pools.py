@@ -21,6 +21,8 @@ class PoolRow(SQLModel, table=True):
     prefix: str = columns.text()
     stopped: bool
     closed_until: date | None = None
+    run_off_from: date | None = None
+    closed_on: date | None = None
     last_seq: int = Field(sa_column=Column(BigInteger, nullable=False))
     last_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     version: int
