@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from services.notifications.domain.take_over import TAKE_OVER
+
 
 class Banks(StrEnum):
     """Which banks an event concerns."""
@@ -46,7 +48,6 @@ _COVERAGE = frozenset({"loan_id", "number", "bank_code", "pool_code", "borrower_
 _CLAIM = _COVERAGE | {"claim_id", "claim_number"}
 _ADJUSTMENT = _CLAIM | {"adjustment_id", "adjustment_number", "adjustment_kind", "reason"}
 _SUBSIDY = _COVERAGE | {"subsidy_id", "subsidy_number"}
-_OPENING = frozenset({"loan_id", "bank_code", "pool_code", "loan_no"})
 _BREAKER = frozenset(
     {
         "pool_code",
@@ -196,20 +197,9 @@ NOTICES: Mapping[str, Notice] = {
         roles=("pool_manager",),
         fields=_COVERAGE | {"amount_fen", "reopened_on", "reason"},
     ),
-    "coverage.taken-over.v1": Notice(
-        banks=NAMED,
-        bank_inbox=False,
-        fields=_COVERAGE | {"loan_no", "amount_fen", "taken_over_on"},
-    ),
-    "opening.loan-proposed.v1": Notice(
-        banks=NAMED,
-        bank_inbox=False,
-        fields=_OPENING | {"borrower_uscc", "borrower_name", "amount_fen"},
-    ),
-    "opening.loan-dropped.v1": Notice(banks=NAMED, bank_inbox=False, fields=_OPENING | {"reason"}),
-    "loan.take-over-answered.v1": Notice(
-        banks=NAMED, bank_inbox=False, fields=_OPENING | {"number", "accepted"}
-    ),
+    **{
+        name: Notice(banks=NAMED, bank_inbox=False, fields=told) for name, told in TAKE_OVER.items()
+    },
     "claim.submitted.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "reviewer"),
