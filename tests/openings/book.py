@@ -80,6 +80,31 @@ def right_of(n: int, bank: str, **changes: Any) -> dict[str, Any]:
     }
 
 
+def paid_claim(n: int, bank: str, **changes: Any) -> dict[str, Any]:
+    """The nth loan went bad, and its claim was paid in February; a fifth of it has come back."""
+    same = ("borrower_name", "borrower_uscc", "mode", "amount", "ip_share", "annual_rate")
+    one = loan(n, bank)
+    return {
+        "bank": bank,
+        "loan_no": f"JK-{n:05d}",
+        "book_number": "南财代偿〔2026〕3号",
+        **{name: one[name] for name in same},
+        "ip_share": "100%",
+        "approved_on": date(2024, 2, 1),
+        "disbursed_on": date(2024, 2, 8),
+        "matures_on": date(2026, 2, 8),
+        "claimed_on": date(2026, 1, 12),
+        "decided_on": date(2026, 1, 26),
+        "paid_on": date(2026, 2, 2),
+        "principal": "250000.00",
+        "pool_share": "100000.00",
+        "bank_share": "150000.00",
+        "pool_returned": "20000.00",
+        "bank_returned": "30000.00",
+        **changes,
+    }
+
+
 def book(loans: int = 40, banks: Sequence[str] = BANKS) -> Sheets:
     """The whole book: right in every row, and even to the fen."""
     lent = [(n, banks[n % 2]) for n in range(loans)]

@@ -32,4 +32,3 @@ AGREEMENT = PARTY | {
     "minimum_lending_fen", "minimum_per", "on",
 }  # fmt: skip
 OVERDUE = PARTY | {"party_role", "reference", "open_fen", "since", "due_on", "days_overdue"}
-OPENING = frozenset({"loan_id", "bank_code", "pool_code", "loan_no"})

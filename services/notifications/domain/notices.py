@@ -18,11 +18,11 @@ from services.notifications.domain.notice_fields import (
     CLAIM,
     COVERAGE,
     DISPUTE,
-    OPENING,
     OVERDUE,
     POOL,
     SUBSIDY,
 )
+from services.notifications.domain.take_over import TAKE_OVER
 
 NAMED, OF_POOL, OF_STATEMENTS = Banks.NAMED, Banks.OF_POOL, Banks.OF_STATEMENTS
 
@@ -161,20 +161,9 @@ NOTICES: Mapping[str, Notice] = {
         roles=("pool_manager",),
         fields=COVERAGE | {"amount_fen", "reopened_on", "reason"},
     ),
-    "coverage.taken-over.v1": Notice(
-        banks=NAMED,
-        bank_inbox=False,
-        fields=COVERAGE | {"loan_no", "amount_fen", "taken_over_on"},
-    ),
-    "opening.loan-proposed.v1": Notice(
-        banks=NAMED,
-        bank_inbox=False,
-        fields=OPENING | {"borrower_uscc", "borrower_name", "amount_fen"},
-    ),
-    "opening.loan-dropped.v1": Notice(banks=NAMED, bank_inbox=False, fields=OPENING | {"reason"}),
-    "loan.take-over-answered.v1": Notice(
-        banks=NAMED, bank_inbox=False, fields=OPENING | {"number", "accepted"}
-    ),
+    **{
+        name: Notice(banks=NAMED, bank_inbox=False, fields=told) for name, told in TAKE_OVER.items()
+    },
     "claim.submitted.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "reviewer"),

@@ -37,7 +37,7 @@ router = APIRouter(tags=["openings"])
 
 Maker = Annotated[Identity, part_in(LIFE_CYCLE, Action.BRING_IN)]
 Bureau = Annotated[Identity, Depends(requires(*BUREAU))]
-SheetName = Literal["totals", "contributions", "items", "loans", "rights"]
+SheetName = Literal["totals", "contributions", "items", "loans", "rights", "claims"]
 
 LARGEST_BOOK = 20 * 1024 * 1024
 _BODY: dict[str, Any] = {

@@ -21,7 +21,7 @@ from services.risk_pool.domain.restated import (
     RestatedFigure,
     restated,
 )
-from services.risk_pool.domain.settlement import CLOSED
+from services.risk_pool.domain.settlement import BOOKS_CLOSED
 from services.risk_pool.domain.statement import account_words, kind_words
 from services.risk_pool.queries import restated as known
 from services.risk_pool.queries import settlements
@@ -101,7 +101,7 @@ async def _figures(
     """The month, its figures as far as the caller may see them, and the parties' names. Raises
     NotFound, MonthNotPosted."""
     settlement = await found_or_refused(conn, code, month)
-    if settlement["state"] not in CLOSED:
+    if settlement["state"] not in BOOKS_CLOSED:
         raise MonthNotPosted(
             f"{month} 月尚未入账。", f"{month} is not posted; there is nothing to restate."
         )

@@ -81,6 +81,7 @@ class Action(StrEnum):
     RETURN_LOSS = "return_loss"
     SETTLE = "settle"
     REVERSE = "reverse"
+    TAKE_OVER = "take_over"
 
 
 def _moves(
@@ -244,10 +245,16 @@ _ESCROW = (
     *_moves((State.LOSS_REPORTED,), Action.SETTLE, State.SETTLED, EVENTS, "claim.settled.v1"),
 )
 
+_TAKEN_OVER = (
+    # Paid before its pool was taken over from a county's own books (domain/opening.py).
+    *_moves((None,), Action.TAKE_OVER, State.PAID, SECOND_PERSON),
+)
+
 LIFE_CYCLE = LifeCycle(
     goal=State.PAID,
+    usual_start=State.SUBMITTED,
     noun=Words("补偿申请", "claim"),
-    moves=(*_FILING, *_JUDGING, *_APPEALS, *_PAYING, *_ESCROW),
+    moves=(*_FILING, *_JUDGING, *_APPEALS, *_PAYING, *_ESCROW, *_TAKEN_OVER),
     guards=GUARDS,
     states={
         State.DRAFT: Words("草稿", "a draft"),
@@ -291,6 +298,7 @@ LIFE_CYCLE = LifeCycle(
         Action.RETURN_LOSS: Words("退回核销报告", "sent back"),
         Action.SETTLE: Words("清算保证金", "settled"),
         Action.REVERSE: Words("冲回", "reversed"),
+        Action.TAKE_OVER: Words("随资金池接管", "taken over with its pool"),
     },
     waits={
         State.DRAFT: Wait(

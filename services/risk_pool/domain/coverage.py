@@ -50,6 +50,7 @@ class Action(StrEnum):
     UNDO_DRAW = "undo_draw"
     END_DRAWS = "end_draws"
     TAKE_OVER = "take_over"
+    TAKE_OVER_CLAIMED = "take_over_claimed"
 
 
 REPORT = "report"
@@ -102,6 +103,7 @@ LIFE_CYCLE = LifeCycle(
         Move(State.WAITING, Action.EXPIRE, State.RELEASED, EVENTS, tells=(RELEASED,)),
         Move(State.WAITING, Action.REJECT, State.RELEASED, EVENTS, tells=(RELEASED,)),
         Move(None, Action.TAKE_OVER, State.ACTIVE, TAKES_OVER, tells=(TAKEN_OVER,)),
+        Move(None, Action.TAKE_OVER_CLAIMED, State.CLAIMED, TAKES_OVER),
     ),
     states={
         State.RESERVED: Words("已保留额度", "reserved"),
@@ -130,6 +132,9 @@ LIFE_CYCLE = LifeCycle(
         Action.UNDO_DRAW: Words("撤销提款", "undone in a draw"),
         Action.END_DRAWS: Words("提款期结束，释放未提款额度", "closed for draws"),
         Action.TAKE_OVER: Words("随资金池接管", "taken over with its pool"),
+        Action.TAKE_OVER_CLAIMED: Words(
+            "随资金池接管（已代偿）", "taken over with its pool, claimed"
+        ),
     },
     waits={
         State.RESERVED: Wait(

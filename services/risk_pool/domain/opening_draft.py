@@ -6,11 +6,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from services.risk_pool.domain.opening_claim import TakenClaim, claim_of
 from services.risk_pool.domain.opening_loan import TakenLoan, TakenRight
 from services.risk_pool.domain.opening_loan_check import LoanFaults, loan_of, right_of
 from services.risk_pool.domain.opening_row import Finding, SheetRow
 from services.risk_pool.domain.opening_sheets import (
     BY_NAME,
+    CLAIMS,
     CONTRIBUTIONS,
     ITEMS,
     LOANS,
@@ -40,6 +42,14 @@ class Known:
     opened_on: date
     members: Sequence[Member]
     terms_of: TermsOf
+
+    @property
+    def by_role(self) -> Mapping[str, Sequence[str]]:
+        """The codes of those who play a role."""
+        found: dict[str, list[str]] = {}
+        for one in self.members:
+            found.setdefault(one.role, []).append(one.code)
+        return found
 
     def member(self, said: str, *, role: str | None = None) -> Member | None:
         """A party by its code or its name."""
@@ -81,6 +91,7 @@ class Draft:
     paid_in: list[PaidIn] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
     loans: list[TakenLoan] = field(default_factory=list)
+    claims: list[TakenClaim] = field(default_factory=list)
     loan_keys: set[tuple[str, str]] = field(default_factory=set)
     """(bank, number) of the loans."""
 
@@ -116,6 +127,8 @@ def checked_draft(rows: Sequence[SheetRow], known: Known) -> Draft:
         match row.sheet:
             case _ if row.sheet == LOANS:
                 found[n] += _loan(row, known, rights, draft)
+            case _ if row.sheet == CLAIMS:
+                found[n] += _claim(row, known, draft)
             case _ if row.sheet == TOTALS:
                 found[n] += _total(row, known, draft)
             case _ if row.sheet == CONTRIBUTIONS:
@@ -218,19 +231,35 @@ def _loan(
         return wrong
     terms = known.terms_of(date.fromisoformat(row.values["approved_on"]), row.values["mode"])
     of_loan = tuple(rights.get((code, row.values["loan_no"]), ()))
-    by_role: dict[str, list[str]] = {}
-    for one in known.members:
-        by_role.setdefault(one.role, []).append(one.code)
     if (code, row.values["loan_no"]) in draft.loan_keys:
         return [_twice("借据号")]
     draft.loan_keys.add((code, row.values["loan_no"]))
     try:
         draft.loans.append(
             loan_of(
-                row, bank_code=code, terms=terms, rights=of_loan, by_role=by_role,
+                row, bank_code=code, terms=terms, rights=of_loan, by_role=known.by_role,
                 opened_on=known.opened_on,
             )
         )  # fmt: skip
+    except LoanFaults as faults:
+        return faults.findings
+    return []
+
+
+def _claim(row: SheetRow, known: Known, draft: Draft) -> list[Finding]:
+    code, wrong = _bank(row, known)
+    if wrong:
+        return wrong
+    if (code, row.values["loan_no"]) in draft.loan_keys:
+        return [_twice("借据号")]
+    draft.loan_keys.add((code, row.values["loan_no"]))
+    terms = known.terms_of(date.fromisoformat(row.values["approved_on"]), row.values["mode"])
+    try:
+        draft.claims.append(
+            claim_of(
+                row, bank_code=code, terms=terms, by_role=known.by_role, opened_on=known.opened_on
+            )
+        )
     except LoanFaults as faults:
         return faults.findings
     return []

@@ -28,7 +28,8 @@ class LoanFaults(Exception):
         self.findings = findings
 
 
-def _fault(column: str, code: str, zh: str, en: str) -> Finding:
+def fault(column: str, code: str, zh: str, en: str) -> Finding:
+    """Something wrong in a column."""
     return Finding(column=column, code=code, zh=zh, en=en)
 
 
@@ -40,19 +41,17 @@ def right_of(values: Mapping[str, Any]) -> TakenRight:
     try:
         number = read_right(values["kind"], values["number"]).number
     except InvalidIdentifier as wrong:
-        found.append(_fault("权利号", wrong.code, wrong.zh, wrong.en))
+        found.append(fault("权利号", wrong.code, wrong.zh, wrong.en))
     if is_trademark and not 1 <= nice_class <= 45:
         found.append(
-            _fault(
+            fault(
                 "商标类别", "nice-class", "商标须填类别 1 至 45", "a trademark has a class, 1 to 45"
             )
         )
     filed_on, expires_on = (date.fromisoformat(values[name]) for name in ("filed_on", "expires_on"))
     if expires_on <= filed_on:
         found.append(
-            _fault(
-                "有效期至", "days-out-of-order", "有效期须晚于申请日", "it ends after its filing"
-            )
+            fault("有效期至", "days-out-of-order", "有效期须晚于申请日", "it ends after its filing")
         )
     if found:
         raise LoanFaults(found)
@@ -86,7 +85,7 @@ def loan_of(
         for name in ("borrower_registered_on", "approved_on", "disbursed_on", "matures_on")
     }
     found = [*_numbers(values, rights), *_days(days, opened_on)]
-    share_bp, ip_amount_fen, wrong = _share(values)
+    share_bp, ip_amount_fen, wrong = stated_share(values)
     found += wrong or _amounts(values, share_bp, ip_amount_fen)
     parties: dict[str, str] = {}
     before: Mapping[str, Any] = {}
@@ -94,7 +93,7 @@ def loan_of(
     if isinstance(terms, Finding):
         found.append(terms)
     else:
-        parties, wrong = _parties(str(values.get("parties", "")), terms, by_role)
+        parties, wrong = parties_named(str(values.get("parties", "")), terms, by_role)
         before, at, missing = _facts(row.facts, terms)
         found += [*wrong, *missing]
     if found:
@@ -112,7 +111,7 @@ def loan_of(
         covered_fen=values["covered"],
         ip_share_bp=share_bp,
         ip_amount_fen=ip_amount_fen,
-        tenor_months=_months(days["disbursed_on"], days["matures_on"]),
+        tenor_months=months_between(days["disbursed_on"], days["matures_on"]),
         annual_rate_bp=values["annual_rate"],
         mode=values["mode"],
         scheme_version=terms.version,
@@ -135,7 +134,7 @@ def _register(kind: str) -> str:
     return "patent" if kind in PATENTS else kind
 
 
-def _months(first: date, last: date) -> int:
+def months_between(first: date, last: date) -> int:
     """Whole months that a loan runs, a part of one counted as one."""
     months = (last.year - first.year) * 12 + last.month - first.month
     return max(months + (add_months(first, months) < last), 1)
@@ -146,10 +145,10 @@ def _numbers(values: Mapping[str, Any], rights: Sequence[TakenRight]) -> list[Fi
     try:
         uscc(values["borrower_uscc"])
     except InvalidIdentifier as wrong:
-        found.append(_fault("统一社会信用代码", wrong.code, wrong.zh, wrong.en))
+        found.append(fault("统一社会信用代码", wrong.code, wrong.zh, wrong.en))
     if not rights:
         found.append(
-            _fault(
+            fault(
                 "", "right-missing", "质押权利表中没有这笔贷款的权利",
                 "the sheet of rights has none of this loan",
             )
@@ -161,14 +160,14 @@ def _days(days: Mapping[str, date], opened_on: date) -> list[Finding]:
     found = []
     if not days["approved_on"] <= days["disbursed_on"] < days["matures_on"]:
         found.append(
-            _fault(
+            fault(
                 "放款日", "days-out-of-order", "须批准日 ≤ 放款日 < 到期日",
                 "approved, then paid out, then due",
             )
         )  # fmt: skip
     if days["disbursed_on"] >= opened_on:
         found.append(
-            _fault(
+            fault(
                 "放款日", "after-opening",
                 f"接管日 {opened_on} 起发放的贷款按正常程序申请",
                 f"a loan paid out from {opened_on} on is applied for as any other",
@@ -176,21 +175,21 @@ def _days(days: Mapping[str, date], opened_on: date) -> list[Finding]:
         )  # fmt: skip
     months = (days["matures_on"].year - days["disbursed_on"].year) * 12
     if months > _MOST_MONTHS:
-        found.append(_fault("到期日", "day-malformed", "到期日过远", "it is due too far away"))
+        found.append(fault("到期日", "day-malformed", "到期日过远", "it is due too far away"))
     return found
 
 
-def _share(values: Mapping[str, Any]) -> tuple[int, int | None, list[Finding]]:
+def stated_share(values: Mapping[str, Any]) -> tuple[int, int | None, list[Finding]]:
     """Basis points, and the amount where the contract states one (programmes H.7)."""
     stated, ip_amount_fen = values.get("ip_share"), values.get("ip_amount")
     amount_fen = values["amount"]
     if stated is None and ip_amount_fen is None:
         return 0, None, [
-            _fault("知识产权部分占比", "missing", "占比与金额至少填一项", "state the share or the amount")
+            fault("知识产权部分占比", "missing", "占比与金额至少填一项", "state the share or the amount")
         ]  # fmt: skip
     if ip_amount_fen is not None and not 0 < ip_amount_fen <= amount_fen:
         return 0, None, [
-            _fault(
+            fault(
                 "知识产权部分金额", "ip-amount-above-loan",
                 f"须大于零且不超过贷款本金 {group_fen(amount_fen)} 元",
                 f"above nought, and no more than the loan of {format_fen(amount_fen)}",
@@ -200,7 +199,7 @@ def _share(values: Mapping[str, Any]) -> tuple[int, int | None, list[Finding]]:
         exact = ip_share(share_bp=0, amount_fen=amount_fen, ip_amount_fen=ip_amount_fen)
         if stated is not None and abs(exact * WHOLE_BP - stated) >= 1:
             return 0, None, [
-                _fault(
+                fault(
                     "知识产权部分占比", "ip-share-disagrees", "占比与知识产权部分金额不符",
                     "the share does not agree with the amount",
                 )
@@ -208,7 +207,7 @@ def _share(values: Mapping[str, Any]) -> tuple[int, int | None, list[Finding]]:
         return max(round(exact * WHOLE_BP), 1), ip_amount_fen, []
     if not stated:
         return 0, None, [
-            _fault("知识产权部分占比", "percent-malformed", "占比须大于零", "a share above nought")
+            fault("知识产权部分占比", "percent-malformed", "占比须大于零", "a share above nought")
         ]  # fmt: skip
     return stated, None, []
 
@@ -217,7 +216,7 @@ def _amounts(values: Mapping[str, Any], share_bp: int, ip_amount_fen: int | None
     amount_fen, owed_fen, covered_fen = values["amount"], values["outstanding"], values["covered"]
     if not 0 < owed_fen <= amount_fen:
         return [
-            _fault(
+            fault(
                 "未还本金", "outstanding-above-loan",
                 f"须大于零且不超过贷款本金 {group_fen(amount_fen)} 元；已结清的不列入",
                 f"above nought, and no more than {format_fen(amount_fen)}; leave out what is repaid",
@@ -227,18 +226,18 @@ def _amounts(values: Mapping[str, Any], share_bp: int, ip_amount_fen: int | None
     most_fen = covered_part(owed_fen, share)
     if covered_fen > most_fen:
         return [
-            _fault(
+            fault(
                 "在保本金", "covered-above-share",
                 f"超过未还本金乘以占比：{group_fen(most_fen)} 元",
                 f"above the share of what is outstanding, {format_fen(most_fen)}",
             )
         ]  # fmt: skip
     if covered_fen == 0:
-        return [_fault("在保本金", "nothing-covered", "在保本金为零", "nothing is covered")]
+        return [fault("在保本金", "nothing-covered", "在保本金为零", "nothing is covered")]
     return []
 
 
-def _parties(
+def parties_named(
     said: str, terms: Terms, by_role: Mapping[str, Sequence[str]]
 ) -> tuple[dict[str, str], list[Finding]]:
     """Role → code of those who share beside pool and bank: as it is written, else the only party
@@ -252,7 +251,7 @@ def _parties(
             continue
         if role not in wanted or code not in by_role.get(role, ()):
             found.append(
-                _fault(
+                fault(
                     "其他承担方", "party-not-in-pool",
                     f"“{part.strip()}”：该模式无此角色，或资金池中没有该参与方",
                     f"{part.strip()}: no such role in the mode, or no such party in the pool",
@@ -267,7 +266,7 @@ def _parties(
             written[role] = known[0]
         elif role not in terms.behind:
             found.append(
-                _fault(
+                fault(
                     "其他承担方", "party-missing", f"该模式须说明 {role} 是谁，如 {role}=代码",
                     f"the mode has a {role}; say who it is, as {role}=CODE",
                 )
@@ -286,7 +285,7 @@ def _facts(
     before, wrong = read_facts(first, terms, at="approval")
     at, wrong_later = read_facts(later, terms, at="disbursement")
     found = [
-        _fault(
+        fault(
             FACTS[name].zh if (name := str(one.place[-1])) in FACTS else name,
             one.code, one.zh, one.en,
         )

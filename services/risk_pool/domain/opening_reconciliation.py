@@ -74,7 +74,20 @@ def reconciled(draft: Draft) -> list[Line]:
         Line(item=item, stated_fen=_stated(totals, item), rows_fen=fen)
         for item, fen in rows.items()
     ]
-    return [*lines, *_covered(draft)]
+    return [*lines, *_claims(draft, said), *_covered(draft)]
+
+
+def _claims(draft: Draft, said: Mapping[str, int]) -> list[Line]:
+    """Claims that may still recover are a part of all that were paid: never more than these."""
+    of_rows = {
+        "claims": sum(one.pool_fen for one in draft.claims),
+        "recoveries": sum(one.pool_returned_fen for one in draft.claims),
+    }
+    return [
+        Line(item=item, stated_fen=said[item], rows_fen=max(said[item], fen))
+        for item, fen in of_rows.items()
+        if draft.claims
+    ]
 
 
 def _stated(totals: Mapping[tuple[str, str], int], item: str) -> int | None:

@@ -7,7 +7,7 @@ import asyncpg
 
 from services.risk_pool.domain.opening_draft import Draft, Known, Member, checked_draft
 from services.risk_pool.domain.opening_row import Finding, SheetRow
-from services.risk_pool.domain.opening_sheets import LOANS
+from services.risk_pool.domain.opening_sheets import CLAIMS, LOANS
 from services.risk_pool.queries.parties import list_parties
 from services.risk_pool.tables.ledger import LockedPool
 from shared.postgres.published_schemes import terms_on
@@ -38,7 +38,7 @@ async def _terms(
     asked = {
         (date.fromisoformat(row.values["approved_on"]), str(row.values["mode"]))
         for row in rows
-        if row.sheet == LOANS and {"approved_on", "mode"} <= row.values.keys()
+        if row.sheet in (CLAIMS, LOANS) and {"approved_on", "mode"} <= row.values.keys()
     }
     found: dict[tuple[date, str], Terms | Finding] = {}
     for day, mode in sorted(asked):

@@ -20,6 +20,7 @@ from services.risk_pool.domain.opening_draft import Draft
 from services.risk_pool.domain.opening_loan import TakenLoan
 from services.risk_pool.domain.opening_reconciliation import reconciled
 from services.risk_pool.handlers import breakers
+from services.risk_pool.handlers.opening_claims import take_over_claims
 from services.risk_pool.handlers.opening_known import draft_of
 from services.risk_pool.handlers.openings import held, require_complete, require_no_booking
 from services.risk_pool.handlers.step_context import StepContext
@@ -82,6 +83,7 @@ async def take_over(conn: asyncpg.Connection, opening_id: UUID, context: StepCon
     await settlements.close_pool(conn, pool.code, eve)
     await open_items.insert(conn, pool.code, _items(draft))
     await _cover(conn, pool, opening_id, draft, answers, why, context)
+    await take_over_claims(conn, pool, draft.claims, why, context)
     step = Step(
         case=opening,
         action=Action.TAKE_OVER,
@@ -141,10 +143,18 @@ async def _explained(
             conn, pool.code, "opening", {**same, "lines": lines}, people, context.now
         )
     }
-    for bank in sorted({loan.bank_code for loan in draft.loans}):
+    banks = {loan.bank_code for loan in draft.loans} | {one.bank_code for one in draft.claims}
+    for bank in sorted(banks):
         loans = [loan for loan in draft.loans if loan.bank_code == bank]
         covered_fen = sum(loan.covered_fen for loan in loans)
-        said = {**same, "loans": len(loans), "covered": format_fen(covered_fen)}
+        paid = [one for one in draft.claims if one.bank_code == bank]
+        said = {
+            **same,
+            "loans": len(loans),
+            "covered": format_fen(covered_fen),
+            "claims": len(paid),
+            "paid": format_fen(sum(one.pool_fen for one in paid)),
+        }
         found[bank] = await store_explanation(
             conn, pool.code, "opening", said, people, context.now, bank_code=bank
         )

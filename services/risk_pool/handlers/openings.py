@@ -26,6 +26,7 @@ from services.risk_pool.tables import openings
 from services.risk_pool.tables.ledger import LockedPool, lock_pool
 from services.risk_pool.tables.numbers import next_number
 from shared.contracts.openings import OpeningLoanDroppedV1, OpeningLoanProposedV1, TakenRight
+from shared.life_cycle import Row
 from shared.messaging import outbox
 from shared.refusals import NotFound
 from shared.transitions import Step, apply_transition
@@ -56,36 +57,25 @@ async def bring_in(
             f"The opening {opening['number']} is proposed; it is taken back before more comes in.",
             number=opening["number"],
         )
-    files = list(opening["files"])
-    number = len(files) + 1
-    new = [replace(row, file_no=number) for row in read.rows]
-    before = await openings.rows_of(conn, opening["id"])
-    if completes:
-        judged = await draft_of(conn, pool, before)
-        before = _left_by(new, read, list(zip(before, judged.rows, strict=True)))
-    else:
-        before = [row for row in before if row.sheet not in read.sheets]
-    rows = [*before, *new]
+    rows = await _rows_with(conn, pool, opening, read, completes=completes)
     draft = await draft_of(conn, pool, rows)
 
     await openings.replace_rows(conn, opening["id"], list(zip(rows, draft.rows, strict=True)))
-    files.append(
-        {
-            "no": number,
-            "name": file_name,
-            "sha256": sha256,
-            "rows": len(new),
-            "at": context.now.isoformat(),
-            "by": context.by.name,
-        }
-    )
+    file = {
+        "no": len(opening["files"]) + 1,
+        "name": file_name,
+        "sha256": sha256,
+        "rows": len(read.rows),
+        "at": context.now.isoformat(),
+        "by": context.by.name,
+    }
     step = Step(
         case=opening,
         action=Action.BRING_IN,
         by=context.by,
-        detail={"file": file_name, "sha256": sha256, "rows": len(new)},
+        detail={"file": file_name, "sha256": sha256, "rows": len(read.rows)},
         changes={
-            "files": files,
+            "files": [*opening["files"], file],
             "lines": [line.as_data() for line in reconciled(draft)],
             "rows_count": len(rows),
             "wrong_count": len(draft.wrong),
@@ -93,6 +83,19 @@ async def bring_in(
     )
     await apply_transition(conn, openings.CASES, step, now=context.now)
     return UUID(str(opening["id"]))
+
+
+async def _rows_with(
+    conn: asyncpg.Connection, pool: LockedPool, opening: Row, read: BookRead, *, completes: bool
+) -> list[SheetRow]:
+    """The rows of the draft once a file has come in."""
+    number = len(opening["files"]) + 1
+    new = [replace(row, file_no=number) for row in read.rows]
+    before = await openings.rows_of(conn, opening["id"])
+    if completes:
+        judged = await draft_of(conn, pool, before)
+        return [*_left_by(new, read, list(zip(before, judged.rows, strict=True))), *new]
+    return [*(row for row in before if row.sheet not in read.sheets), *new]
 
 
 def _left_by(

@@ -182,6 +182,13 @@ async def write_split(
     )  # fmt: skip
 
 
+async def write_first_split(
+    conn: asyncpg.Connection, claim: Row, shares: Sequence[PartyShare], borne: Borne
+) -> None:
+    """What each party bore of a claim that was paid before its pool was taken over."""
+    await _write_shares(conn, claim, shares, borne, split=0)
+
+
 async def carry_costs(conn: asyncpg.Connection, claim_id: UUID, costs_fen: int) -> None:
     """Costs that the next recovery of the claim has to cover first."""
     await conn.execute(

@@ -200,7 +200,7 @@ _COVER = {
     "activated_fen": "bigint", "covered_fen": "bigint", "outstanding_fen": "bigint",
     "explanation_id": "uuid", "loan_no": "text", "disbursed_fen": "bigint",
     "disbursed_on": "date", "matures_on": "date", "risk_class": "text", "overdue_days": "int",
-    "position_month": "text",
+    "position_month": "text", "released_on": "date", "release_reason": "text",
 }  # fmt: skip
 
 
@@ -227,13 +227,16 @@ def cover_of(
         "disbursed_fen": loan.amount_fen,
         "explanation_id": explanation_id,
         "position_month": position_month,
+        "released_on": None,
+        "release_reason": None,
     }
 
 
 async def insert_cover(
     conn: asyncpg.Connection, covers: Sequence[Mapping[str, Any]], *, now: datetime
 ) -> None:
-    """Keep the coverages of loans that are taken over; their moves are the machine's to write."""
+    """Keep the coverages of loans that are taken over, and of those whose claim was paid before; their
+    moves are the machine's to write."""
     await conn.execute(
         f"""insert into coverages ({", ".join(_COVER)}, reserved_fen, state_since, created_at,
                                    changed_at)
