@@ -19,6 +19,7 @@ from services.risk_pool.domain.statement import (
 )
 from services.risk_pool.queries import settlements as known
 from services.risk_pool.queries.explained.ledger import is_own
+from services.risk_pool.queries.parties import party_names
 from shared.life_cycle import Words
 from shared.months import Month
 
@@ -59,7 +60,7 @@ async def movement(conn: asyncpg.Connection, at: Address, bank: str | None) -> F
     if moved is None or not is_own(account, bank):
         raise at.missing()
     months, opening = Month.parse(month), kind == OPENING
-    account_said = account_words(account)
+    account_said = account_words(account, await party_names(conn, pool))
     said = Words("月初余额", "opening") if opening else kind_words(kind)
     return Figure(
         words=Words(
@@ -132,7 +133,8 @@ async def _of_balance(
     account = payable_to(party) if field == "payable" else receivable_from(party)
     accounts = account_months(await known.movements(conn, settlement["id"]))
     closing_fen = accounts[account].closing_fen if account in accounts else 0
-    words, last = account_words(account), Month.parse(month).last
+    words = account_words(account, {party: own["party_name"]})
+    last = Month.parse(month).last
     parts = [
         Part(
             words=Words(f"{words.zh}，{last} 余额", f"{words.en} at the end of {last}"),
@@ -177,14 +179,19 @@ async def line(conn: asyncpg.Connection, at: Address, bank: str | None) -> Figur
         words=words,
         amount_fen=amounts[row],
         pool_code=pool,
-        parts=_parts(accounts, table.signs, pool, month, row),
+        parts=_parts(accounts, table.signs, pool, month, row, await party_names(conn, pool)),
         case_id=settlement["id"],
         path=f"/pools/{pool}/settlements/{month}",
     )
 
 
 def _parts(
-    accounts: dict[str, AccountMonth], signs: Mapping[str, int], pool: str, month: str, row: str
+    accounts: dict[str, AccountMonth],
+    signs: Mapping[str, int],
+    pool: str,
+    month: str,
+    row: str,
+    names: Mapping[str, str],
 ) -> list[Part]:
     """The accounts that a line adds up, each with its sign."""
     months = Month.parse(month)
@@ -201,5 +208,7 @@ def _parts(
             fen = sum(one.natural_fen for one in account.movements if one.kind == row)
             address = f"month/{pool}/{month}/{name}/{row}"
         if fen:
-            found.append(Part(words=account_words(name), amount_fen=sign * fen, address=address))
+            found.append(
+                Part(words=account_words(name, names), amount_fen=sign * fen, address=address)
+            )
     return found
