@@ -76,7 +76,7 @@ def told(figure: dict[str, Any], language: str) -> list[str]:
     if figure["transfers"]:
         found.append(f"{words['transfers']} ({words['of'].format(figure['transfers_in_all'])}):")
         found += [
-            f"  {one['seq']:>6}  {one['business_date']}  {one['debit']} ← {one['credit']}  "
+            f"  {one['seq']:>6}  {one['business_date']}  {one[f"debit_{language}"]} ← {one[f"credit_{language}"]}  "
             f"{one['amount']:>16}  {one['reference']}"
             for one in figure["transfers"]
         ]
