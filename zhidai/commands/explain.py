@@ -75,8 +75,9 @@ def told(figure: dict[str, Any], language: str) -> list[str]:
         found += _step(step, words, language)
     if figure["transfers"]:
         found.append(f"{words['transfers']} ({words['of'].format(figure['transfers_in_all'])}):")
+        debit, credit = f"debit_{language}", f"credit_{language}"
         found += [
-            f"  {one['seq']:>6}  {one['business_date']}  {one['debit']} ← {one['credit']}  "
+            f"  {one['seq']:>6}  {one['business_date']}  {one[debit]} ← {one[credit]}  "
             f"{one['amount']:>16}  {one['reference']}"
             for one in figure["transfers"]
         ]

@@ -9,6 +9,7 @@ case), so that it can be written in a letter and opened years later.
     limit/dongli/maximum_leverage                   subsidy/DL-S-2026-0001/amount
     month/dongli/2026-03/cash/claim-paid            statement/dongli/2026-03/ICBC/net
     statement-line/dongli/2026-03/ICBC/current/closing
+    open-item/dongli/settlement:dongli:2026-03:ICBC
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,6 +50,7 @@ FORMS: Mapping[str, Form] = {
     "transfer": Form((2, 2), "transfer/dongli/17", True),
     "balance": Form((2, 2), "balance/dongli/payable:ICBC@2026-03-31", True),
     "pool": Form((2, 2), "pool/dongli/available", False),
+    "open-item": Form((2, 2), "open-item/dongli/settlement:dongli:2026-03:ICBC", True),
     "limit": Form((2, 2), "limit/dongli/maximum_leverage", False),
     "month": Form((4, 4), "month/dongli/2026-03/cash/claim-paid", True),
     "statement": Form((4, 4), "statement/dongli/2026-03/ICBC/net", True),

@@ -14,7 +14,7 @@ import asyncpg
 
 from services.risk_pool.domain.figure import Address, Figure, parse_address, seen_by_bank
 from services.risk_pool.domain.statement import in_words
-from services.risk_pool.queries.explained import cases, ledger, limits, months, rules
+from services.risk_pool.queries.explained import cases, items, ledger, limits, months, rules
 from services.risk_pool.queries.facts import fact_behind
 from services.risk_pool.queries.ledger import find_explanation, find_transfer
 from services.risk_pool.queries.parties import party_names
@@ -92,6 +92,8 @@ async def _figure(conn: asyncpg.Connection, at: Address, bank: str | None, today
             return await ledger.balance(conn, at, bank)
         case "pool":
             return await ledger.pool_figure(conn, at)
+        case "open-item":
+            return await items.item(conn, at, bank)
         case _:
             return await limits.limit(conn, at, today)
 

@@ -9,6 +9,7 @@ import asyncpg
 from services.risk_pool.domain.cash_entry import KIND_WORDS
 from services.risk_pool.domain.coverage import LETS_GO, Action, known_as
 from services.risk_pool.domain.statement import kind_words
+from services.risk_pool.queries.parties import party_names
 from shared.money import format_fen
 
 Fact = dict[str, Any]
@@ -98,7 +99,7 @@ async def _add_cash_entry(
         amount=format_fen(entry["amount_fen"]),
         day=entry["value_date"],
         bank_reference=entry["bank_reference"],
-        item=entry["item"],
+        item=await _item_named(conn, pool_code, entry["item"]),
         reverses=entry["reverses_number"],
         note=entry["note"],
     )
@@ -107,16 +108,19 @@ async def _add_cash_entry(
 
 async def _add_coverage(conn: asyncpg.Connection, fact: Fact, transfer: asyncpg.Record) -> None:
     coverage = await conn.fetchrow(
-        """select number, bank_code, borrower_name, amount_fen, ip_share_bp, ip_amount_fen, approved_on,
-                  disbursed_on, disbursed_fen, activated_fen, release_reason
-           from coverages where loan_id = $1""",
+        """select c.number, coalesce(p.name, c.bank_code) as bank, c.borrower_name, c.amount_fen,
+                  c.ip_share_bp, c.ip_amount_fen, c.approved_on, c.disbursed_on, c.disbursed_fen,
+                  c.activated_fen, c.release_reason
+           from coverages c
+           left join parties p on p.pool_code = c.pool_code and p.code = c.bank_code
+           where c.loan_id = $1""",
         transfer["loan_id"],
     )
     if coverage is None:
         return
     fact["figures"] = _shown(
         number=coverage["number"],
-        bank=coverage["bank_code"],
+        bank=coverage["bank"],
         borrower=coverage["borrower_name"],
         loan_amount=format_fen(coverage["amount_fen"]),
         ip_share_bp=coverage["ip_share_bp"],
@@ -204,8 +208,22 @@ async def _add_settlement(
     settlement_id = await conn.fetchval(
         "select id from settlements where pool_code = $1 and month = $2", pool_code, month
     )
-    fact["figures"] = {"month": month, "party": party, "step": step}
+    name = await _party_named(conn, pool_code, party)
+    fact["figures"] = {"month": month, "party": name, "step": step}
     fact["people"] = await _movers(conn, settlement_id)
+
+
+async def _item_named(conn: asyncpg.Connection, pool_code: str, item: str) -> str:
+    """An open item by what people know of it: the number of its claim, or month and party."""
+    kind, _, rest = item.partition(":")
+    if kind != "settlement":
+        return rest or item
+    _, month, party = rest.split(":", 2)
+    return f"{month} {await _party_named(conn, pool_code, party)}"
+
+
+async def _party_named(conn: asyncpg.Connection, pool_code: str, party: str) -> str:
+    return (await party_names(conn, pool_code)).get(party, party)
 
 
 async def _movers(conn: asyncpg.Connection, case_id: Any) -> list[dict[str, Any]]:

@@ -295,7 +295,7 @@ async def test_the_command_tells_the_same_down_to_the_articles_text(running, mon
         share = amounts(claim["shares"])["pool"]
         assert code == 0, said
         for words in (f"{claim['number']} 风险补偿资金池承担: {share} CNY", "▶ 各方承担", "要旨（非原文）",
-                      "第 1 版", "sha256", "claims ← payable:ICBC"):  # fmt: skip
+                      "第 1 版", "sha256", "补偿支出 ← 应付 ICBC"):  # fmt: skip
             assert words in said, words
         assert SHORT.search(said) is None
         assert english[0] == 0 and "what each party bears" in english[1]

@@ -9,6 +9,7 @@ from services.risk_pool.domain import ledger as accounts
 from services.risk_pool.domain.figure import Address, Booked, Figure, Part
 from services.risk_pool.domain.statement import account_words, kind_words
 from services.risk_pool.queries.ledger import find_transfer
+from services.risk_pool.queries.parties import party_names
 from services.risk_pool.tables.ledger import turnovers
 from shared.life_cycle import Words
 
@@ -102,7 +103,7 @@ async def balance(conn: asyncpg.Connection, at: Address, bank: str | None) -> Fi
         )
         for row in moved
     ]
-    words = account_words(account)
+    words = account_words(account, await party_names(conn, pool))
     way = ("借方减贷方", "debits less credits")
     if kind in accounts.CREDIT_KINDS:
         way = ("贷方减借方", "credits less debits")
@@ -148,6 +149,7 @@ async def pool_figure(conn: asyncpg.Connection, at: Address) -> Figure:
         raise at.missing()
     signs = _SIGNS.get(name, {name: 1})
     day = f"@{at.on}" if at.on else ""
+    names = await party_names(conn, pool)
     parts = []
     for account, two in (await turnovers(conn, pool, as_of=at.on)).items():
         sign = signs.get(accounts.account_kind(account), 0)
@@ -155,7 +157,7 @@ async def pool_figure(conn: asyncpg.Connection, at: Address) -> Figure:
         if sign and held_fen:
             parts.append(
                 Part(
-                    words=account_words(account),
+                    words=account_words(account, names),
                     amount_fen=sign * held_fen,
                     address=f"balance/{pool}/{account}{day}",
                 )

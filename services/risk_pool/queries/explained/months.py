@@ -1,6 +1,7 @@
 """Figures of a settled month: what moved, what it left to a party, and the lines of a statement."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import asyncpg
 
@@ -19,6 +20,7 @@ from services.risk_pool.domain.statement import (
 )
 from services.risk_pool.queries import settlements as known
 from services.risk_pool.queries.explained.ledger import is_own
+from services.risk_pool.queries.parties import party_names
 from shared.life_cycle import Words
 from shared.months import Month
 
@@ -28,6 +30,10 @@ _FIELDS = {
     "receivable": Words("应向该方收取", "receivable from the party"),
     "awaiting_payment": Words(
         "已批准、由各自拨付的补偿", "approved claims that their own payment will pay"
+    ),
+    "earlier": Words(
+        "以前月份对账单已列、月末尚未结清的（正数为应付该方）",
+        "asked for by earlier statements and open at the month's end (positive: owed to the party)",
     ),
 }
 
@@ -59,7 +65,7 @@ async def movement(conn: asyncpg.Connection, at: Address, bank: str | None) -> F
     if moved is None or not is_own(account, bank):
         raise at.missing()
     months, opening = Month.parse(month), kind == OPENING
-    account_said = account_words(account)
+    account_said = account_words(account, await party_names(conn, pool))
     said = Words("月初余额", "opening") if opening else kind_words(kind)
     return Figure(
         words=Words(
@@ -98,8 +104,10 @@ async def statement(conn: asyncpg.Connection, at: Address, bank: str | None) -> 
     elif party == pool:
         # The pool owes what the others are owed: its statement is theirs turned round.
         of = {"payable": "receivable", "receivable": "payable"}.get(field, field)
+        sign = -1 if field == "earlier" else 1
         parts = [
-            Part(words=Words(one["party_name"], one["party_name"]), amount_fen=one[f"{of}_fen"],
+            Part(words=Words(one["party_name"], one["party_name"]),
+                 amount_fen=sign * one[f"{of}_fen"],
                  address=f"{where}/{one['party_code']}/{of}")
             for one in await known.statements(conn, settlement["id"])
             if one["party_code"] != pool and one[f"{of}_fen"]
@@ -129,10 +137,13 @@ async def _of_balance(
     """A due from the balance at the month's end, less what is paid otherwise or was settled since."""
     if field == "awaiting_payment":
         return []
+    if field == "earlier":
+        return await _of_earlier(conn, settlement, own, pool, month, party)
     account = payable_to(party) if field == "payable" else receivable_from(party)
     accounts = account_months(await known.movements(conn, settlement["id"]))
     closing_fen = accounts[account].closing_fen if account in accounts else 0
-    words, last = account_words(account), Month.parse(month).last
+    words = account_words(account, {party: own["party_name"]})
+    last = Month.parse(month).last
     parts = [
         Part(
             words=Words(f"{words.zh}，{last} 余额", f"{words.en} at the end of {last}"),
@@ -144,9 +155,37 @@ async def _of_balance(
     if awaiting_fen:
         parts.append(Part(words=_FIELDS["awaiting_payment"], amount_fen=-awaiting_fen))
     if since_fen := own[f"{field}_fen"] - closing_fen + awaiting_fen:
-        said = Words("月末之后以前月份已结清的", "settled of earlier months after the month's end")
+        said = Words(
+            "以前月份对账单已列、不再重复计入的",
+            "asked for by earlier statements, and not asked for again",
+        )
         parts.append(Part(words=said, amount_fen=since_fen))
     return parts
+
+
+async def _of_earlier(
+    conn: asyncpg.Connection,
+    settlement: asyncpg.Record,
+    own: asyncpg.Record,
+    pool: str,
+    month: str,
+    party: str,
+) -> list[Part]:
+    """What of both balances at the month's end this statement does not ask for, being asked for
+    already: theirs less ours."""
+    parts = []
+    for field, sign in (("payable", 1), ("receivable", -1)):
+        balance, *left_out = await _of_balance(conn, settlement, own, pool, month, party, field)
+        parts.append(replace(balance, amount_fen=sign * balance.amount_fen))
+        parts += [
+            replace(part, amount_fen=sign * part.amount_fen)
+            for part in left_out
+            if part.words == _FIELDS["awaiting_payment"]
+        ]
+        asked = Words(f"本月：{_FIELDS[field].zh}", f"this month: {_FIELDS[field].en}")
+        address = f"statement/{pool}/{month}/{party}/{field}"
+        parts.append(Part(words=asked, amount_fen=-sign * own[f"{field}_fen"], address=address))
+    return [part for part in parts if part.amount_fen]
 
 
 async def line(conn: asyncpg.Connection, at: Address, bank: str | None) -> Figure:
@@ -177,14 +216,19 @@ async def line(conn: asyncpg.Connection, at: Address, bank: str | None) -> Figur
         words=words,
         amount_fen=amounts[row],
         pool_code=pool,
-        parts=_parts(accounts, table.signs, pool, month, row),
+        parts=_parts(accounts, table.signs, pool, month, row, await party_names(conn, pool)),
         case_id=settlement["id"],
         path=f"/pools/{pool}/settlements/{month}",
     )
 
 
 def _parts(
-    accounts: dict[str, AccountMonth], signs: Mapping[str, int], pool: str, month: str, row: str
+    accounts: dict[str, AccountMonth],
+    signs: Mapping[str, int],
+    pool: str,
+    month: str,
+    row: str,
+    names: Mapping[str, str],
 ) -> list[Part]:
     """The accounts that a line adds up, each with its sign."""
     months = Month.parse(month)
@@ -201,5 +245,7 @@ def _parts(
             fen = sum(one.natural_fen for one in account.movements if one.kind == row)
             address = f"month/{pool}/{month}/{name}/{row}"
         if fen:
-            found.append(Part(words=account_words(name), amount_fen=sign * fen, address=address))
+            found.append(
+                Part(words=account_words(name, names), amount_fen=sign * fen, address=address)
+            )
     return found
