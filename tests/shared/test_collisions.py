@@ -50,7 +50,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "account_balances_pkey", "breakers_pkey", "claim_trials_pkey", "coverages_pkey",
         "number_series_pkey", "parties_pkey", "pools_pkey", "positions_pkey",
         "published_schemes_pkey", "shown_trials_pkey", "account_movement_tallies_pkey",
-        "pool_accounts_number_once",  # its table answers for it
+        "pool_accounts_number_once", "pool_accounts_number_canonical",  # its table answers for it
         "payment_files_number_key",  # from a counter
         "payment_orders_end_to_end_key", "payment_orders_entry_id_key",
         "payment_orders_file_id_position_key",
