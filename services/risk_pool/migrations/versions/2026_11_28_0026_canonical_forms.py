@@ -22,6 +22,7 @@ def upgrade() -> None:
     create_collisions(op)
 
     add_canonical(op, "coverages", "borrower_name", canonical.name)
+    add_canonical(op, "coverages", "(attributes->>'park')", canonical.name, column="park_canonical")
     add_canonical(op, "agreed_figures", "reference", canonical.number)
 
     add_canonical(op, "recoveries", "reference", canonical.number)
