@@ -61,3 +61,13 @@ def read_right(kind: str, given: str) -> Right:
         )
     normal = read.identifier.normalised
     return Right(normal, read.filing_year, len(normal) == 10)
+
+
+def warnings_of(kind: str, given: str) -> tuple[str, ...]:
+    """What is unusual about the number of a kept right: stable codes, for a person to look at."""
+    try:
+        if kind in PATENTS:
+            return patent(given).identifier.warnings
+        return identifier(_NUMBERED_AS[kind], given).warnings
+    except InvalidIdentifier:
+        return ()

@@ -37,7 +37,10 @@ def create_collisions(op: Migration) -> None:
 def add_canonical(
     op: Migration, table: str, written: str, form: Callable[[str], str], *, column: str = ""
 ) -> None:
-    """Add `<written>_canonical` and fill it for the rows that are there; nothing has ""."""
+    """Add `<written>_canonical` and fill it for the rows that are there; nothing has "".
+
+    `written` may be an expression over the row; then `column` names the new column.
+    """
     column = column or f"{written}_canonical"
     op.execute(f"alter table {table} add column {column} text not null default ''")
     conn, last = op.get_bind(), ""
@@ -55,7 +58,7 @@ def add_canonical(
                 f"""update {table} set {column} = known.form
                     from unnest(cast(:texts as text[]), cast(:forms as text[]))
                         as known (written, form)
-                    where {table}.{written} = known.written"""
+                    where {written} = known.written"""
             ),
             {"texts": texts, "forms": [form(one) for one in texts]},
         )

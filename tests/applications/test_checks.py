@@ -239,3 +239,11 @@ def test_whoever_shares_in_a_mode_must_be_named_and_nobody_else():
         "party-missing",
         "party-not-in-mode",
     ]
+
+
+@pytest.mark.parametrize(
+    "appraiser", ["internal", "Internal", "ＩＮＴＥＲＮＡＬ", " internal\u200b"]
+)
+def test_a_valuation_of_the_banks_own_is_internal_however_it_says_so(appraiser: str):
+    assert replace(RIGHT.valuation, appraiser=appraiser).is_internal
+    assert not replace(RIGHT.valuation, appraiser="internal 评估").is_internal

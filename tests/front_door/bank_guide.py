@@ -22,13 +22,20 @@ def commands(page: str) -> str:
     return found
 
 
+def question(page: str) -> str:
+    """The shell command of a page that asks whether rights are pledged."""
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
+    [found] = [block for block in blocks if "/rights/pledged" in block]
+    return found
+
+
 def without_comments(text: str) -> list[str]:
     """The lines, without what is explained in one language or the other."""
     return [re.sub(r"\s+# .*$", "", line) for line in text.splitlines()]
 
 
 async def apply_as_the_guide_says(applications: str, tokens: str) -> str:
-    """What curl prints at the end; on a machine that has these tools and no other."""
+    """What curl prints, of the application and of the question about rights; on a machine that has these tools and no other."""
     with tempfile.TemporaryDirectory() as folder:
         for tool in TOOLS:
             path = shutil.which(tool)
@@ -37,7 +44,7 @@ async def apply_as_the_guide_says(applications: str, tokens: str) -> str:
         os.symlink(os.path.realpath(sys.executable), f"{folder}/python3")
         done = await asyncio.to_thread(
             subprocess.run,
-            ["sh", "-eu", "-c", commands(PAGES[0])],
+            ["sh", "-eu", "-c", commands(PAGES[0]) + "echo\n" + question(PAGES[0])],
             cwd=ROOT,
             env={"PATH": folder, "APPLICATIONS": applications, "TOKENS": tokens},
             capture_output=True,

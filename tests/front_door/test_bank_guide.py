@@ -2,7 +2,13 @@
 
 from pathlib import Path
 
-from tests.front_door.bank_guide import PAGES, apply_as_the_guide_says, commands, without_comments
+from tests.front_door.bank_guide import (
+    PAGES,
+    apply_as_the_guide_says,
+    commands,
+    question,
+    without_comments,
+)
 from tests.front_door.started import up
 from tests.publishing import proposal
 from zhidai.access import Access
@@ -12,6 +18,7 @@ def test_both_languages_tell_the_same_commands():
     chinese, english = (without_comments(commands(page)) for page in PAGES)
 
     assert chinese == english
+    assert question(PAGES[0]) == question(PAGES[1])
 
 
 async def test_the_guide_works_as_written_where_a_pool_a_bank_and_its_line_were_set_up(state: Path):
@@ -36,3 +43,6 @@ async def test_the_guide_works_as_written_where_a_pool_a_bank_and_its_line_were_
 
     assert answer.startswith("HTTP/1.1 201"), answer
     assert '"state":"accepted"' in answer.replace(" ", ""), answer
+    asked = answer.splitlines()[-1]
+    assert asked.count('"pledged":false') == 2, asked
+    assert '"number":"201811564288.X","number_as_given":"ＺＬ 2018 1 1564288－x"' in asked, asked

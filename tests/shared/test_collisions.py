@@ -27,7 +27,8 @@ _UNIQUE = """
 
 OF_THE_HOUSE = {
     "alembic_version_pkc", "calendar_overrides_pkey", "event_feed_pkey", "idempotency_keys_pkey",
-    "inbox_pkey", "parked_event_id_key", "parked_pkey", "sandbox_clock_pkey",
+    "inbox_pkey", "parked_event_id_key", "parked_pkey", "sandbox_clock_pkey", "told_counts_pkey",
+    "heard_counts_pkey",
 }  # fmt: skip
 """Written by the machine alone, or with `on conflict`."""
 
@@ -52,7 +53,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "number_series_pkey", "parties_pkey", "pools_pkey", "positions_pkey",
         "published_schemes_pkey", "shown_trials_pkey", "account_movement_tallies_pkey",
         "signed_statements_pkey",
-        "pool_accounts_number_once",  # its table answers for it
+        "pool_accounts_number_once", "pool_accounts_number_canonical",  # its table answers for it
         "payment_files_number_key",  # from a counter
         "payment_orders_end_to_end_key", "payment_orders_entry_id_key",
         "payment_orders_file_id_position_key",

@@ -1,6 +1,6 @@
 """Rows as the API shows them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,11 +15,13 @@ from services.applications.api.responses import (
     LoanAnswer,
     PositionAnswer,
     RegistrationAnswer,
+    ToLookAtAnswer,
     ValuationAnswer,
     WaitingAnswer,
 )
 from services.applications.domain.draws import FIRST_DRAW
 from services.applications.domain.life_cycle import LIFE_CYCLE, State
+from services.applications.domain.to_look_at import NamedRight, ToLookAt, to_look_at
 from services.applications.domain.waiting import lamp, shown_due
 from services.applications.queries.whole_case import WholeCase
 from services.applications.tables.rows import (
@@ -78,6 +80,7 @@ def full(
     columns = _with_lamp(row, loan, now=now, working_days=working_days)
     belonging = {
         "borrower": _borrower(columns),
+        "to_look_at": [ToLookAtAnswer.model_validate(one) for one in _to_look_at(case)],
         "collateral": [_right(*pair) for pair in case.collateral],
         "documents": [_document(one) for one in case.documents],
         "registrations": [_entry(one) for one in case.registrations],
@@ -88,6 +91,15 @@ def full(
         "waiting_for": _waiting(row, columns["due_on"]),
     }
     return CaseAnswer(**columns | belonging)
+
+
+def _to_look_at(case: WholeCase) -> Iterable[ToLookAt]:
+    row = case.application
+    named = [
+        NamedRight(kind=right.kind, number=right.number_as_given, owner_uscc=right.owner_uscc)
+        for right, _ in case.collateral
+    ]
+    return to_look_at(row.borrower_uscc, row.borrower_region_code, named)
 
 
 def _borrower(columns: Mapping[str, Any]) -> BorrowerAnswer:

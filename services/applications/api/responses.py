@@ -249,6 +249,16 @@ class StatedFact(_Answer):
     source: str
 
 
+class ToLookAtAnswer(_Answer):
+    """Something unusual about a number, which a person should look at; no reason against the case."""
+
+    code: str = Field(examples=["credit-code-of-another-region"])
+    zh: str
+    en: str
+    field: str = Field(examples=["/borrower/region_code"], description="A JSON Pointer.")
+    source: str = Field("", description="The rule behind it.")
+
+
 class CaseAnswer(CaseSummary):
     """A case with everything that belongs to it."""
 
@@ -272,6 +282,9 @@ class CaseAnswer(CaseSummary):
     stated_facts: list[StatedFact]
     revision: int
     findings: list[FindingAnswer]
+    to_look_at: list[ToLookAtAnswer] = Field(
+        description="What is unusual about the case's numbers and may be right all the same."
+    )
     collateral: list[CollateralAnswer]
     documents: list[DocumentAnswer]
     registrations: list[RegistrationAnswer]

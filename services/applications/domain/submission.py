@@ -37,7 +37,7 @@ class Valuation:
     @property
     def is_internal(self) -> bool:
         """Whether the bank valued it itself."""
-        return self.appraiser == INTERNAL
+        return canonical.name(self.appraiser) == canonical.name(INTERNAL)
 
 
 INTERNAL = "internal"

@@ -8,6 +8,17 @@ from typing import Final
 
 from shared.postgres.collisions import Collision
 
+LOAN_NO_USED: Final = Collision(
+    "loan-no-used",
+    "借据号已用于另一笔贷款。",
+    "Another loan has this number.",
+)
+DRAW_REFERENCE_USED: Final = Collision(
+    "draw-reference-used",
+    "该凭证刚用于另一笔提款。",
+    "Another draw has just been reported with this voucher.",
+)
+
 COLLISIONS: Final[Mapping[str, Collision]] = {
     "banks_uscc_key": Collision(
         "bank-exists",
@@ -19,21 +30,15 @@ COLLISIONS: Final[Mapping[str, Collision]] = {
         "该银行已登记。",
         "The bank is registered already, perhaps with its code in another spelling.",
     ),
-    "loans_number_once": Collision(
-        "loan-no-used",
-        "借据号已用于另一笔贷款。",
-        "Another loan has this number.",
-    ),
+    "loans_bank_code_loan_no_key": LOAN_NO_USED,
+    "loans_number_once": LOAN_NO_USED,
     "loans_pkey": Collision(
         "disbursed-meanwhile",
         "该笔贷款的放款刚由他人报送，请刷新。",
         "Somebody else has just reported this loan's disbursement; read it again.",
     ),
-    "draws_reference": Collision(
-        "draw-reference-used",
-        "该凭证刚用于另一笔提款。",
-        "Another draw has just been reported with this voucher.",
-    ),
+    "draws_reference": DRAW_REFERENCE_USED,
+    "draws_reference_canonical": DRAW_REFERENCE_USED,
     "loan_changes_open": Collision(
         "change-undecided",
         "该笔贷款已有未决定的变更。",

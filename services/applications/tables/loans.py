@@ -30,7 +30,7 @@ _LEND: Final = """
 insert into loans (application_id, bank_code, pool_code, loan_no, amount_fen, annual_rate_bp,
                    disbursed_on, matures_on, outstanding_fen, loan_no_canonical)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $5, $9)
-on conflict (bank_code, loan_no_canonical) do nothing
+on conflict (bank_code, loan_no_canonical) where loan_no_canonical <> '' do nothing
 returning true
 """
 _MATURED: Final = f"""

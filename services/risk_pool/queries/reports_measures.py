@@ -81,7 +81,7 @@ _DIVISIONS = {
     "ip_kind": """coalesce(c.attributes->>'ip_kind',
                            case when c.is_multi_ip_type then 'several' else '' end)""",
     "industry": "coalesce(c.attributes->>'industry', '')",
-    "park": "coalesce(c.attributes->>'park', '')",
+    "park": "c.park_canonical",
     "size": "case when c.amount_fen <= 1000000000 then 'inclusive' else 'above' end",
     "first_loan": "case when c.is_first_loan then 'yes' else 'no' end",
     "class": "coalesce(stood.risk_class, '')",

@@ -8,12 +8,15 @@ from typing import Final
 
 from shared.postgres.collisions import Collision
 
+REFERENCE_USED: Final = Collision(
+    "reference-used",
+    "该编号已用于另一笔回款（可能刚刚报送）。",
+    "The reference stands for another recovery, which may just have been reported.",
+)
+
 COLLISIONS: Final[Mapping[str, Collision]] = {
-    "recoveries_reference": Collision(
-        "reference-used",
-        "该编号已用于另一笔回款（可能刚刚报送）。",
-        "The reference stands for another recovery, which may just have been reported.",
-    ),
+    "recoveries_reference": REFERENCE_USED,
+    "recoveries_reference_canonical": REFERENCE_USED,
     "claims_one_per_loan": Collision(
         "already-claimed",
         "该贷款已有补偿申请（可能刚刚提交）。",

@@ -104,17 +104,23 @@ class DecidedLoan:
         """By which the firm is found."""
         return canonical.name(self.borrower_name)
 
+    @property
+    def park_canonical(self) -> str:
+        """By which reports put the firms of a park together."""
+        return canonical.name(str(self.attributes.get("park", "")))
+
 
 _DECIDED = {
     "loan_id": "uuid", "number": "text", "pool_code": "text", "bank_code": "text",
     "borrower_uscc": "text", "borrower_name": "text", "state": "text", "amount_fen": "bigint",
-    "borrower_name_canonical": "text", "ip_share_bp": "int", "ip_amount_fen": "bigint", "tenor_months": "int", "annual_rate_bp": "int", "programme": "text",
+    "borrower_name_canonical": "text", "park_canonical": "text", "ip_share_bp": "int", "ip_amount_fen": "bigint", "tenor_months": "int", "annual_rate_bp": "int", "programme": "text",
     "scheme_version": "text", "mode": "text", "parties": "jsonb", "attributes": "jsonb",
     "is_first_loan": "boolean", "is_multi_ip_type": "boolean", "approved_on": "date",
     "reserved_fen": "bigint", "reserved_until": "date", "limits": "jsonb",
     "explanation_id": "uuid", "line_no": "int", "due_on": "date",
 }  # fmt: skip
 _DECIDED_ANEW = (
+    "park_canonical",
     "amount_fen", "ip_share_bp", "ip_amount_fen", "programme", "scheme_version", "mode", "parties",
     "attributes", "tenor_months", "annual_rate_bp", "approved_on", "limits", "explanation_id",
     "line_no",

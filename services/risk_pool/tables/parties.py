@@ -14,6 +14,7 @@ from services.risk_pool.domain.parties import (
     LineTerms,
     PartyDiffers,
 )
+from shared import canonical
 
 
 async def join(
@@ -24,7 +25,17 @@ async def join(
     joined_on: date,
     now: datetime,
 ) -> None:
-    """Let a party in; one that takes part already stays as it is. Raises PartyDiffers."""
+    """Let a party in; one that takes part already stays as it is. Raises PartyDiffers, also where the
+    code stands in other capitals."""
+    known = await conn.fetchrow(
+        """select code, role, name from parties
+           where pool_code = $1 and upper(code) = upper($2) order by code <> $2 limit 1""",
+        pool_code,
+        party.code,
+    )
+    if known is not None:
+        _require_the_same(party, known)
+        return
     await conn.execute(
         """insert into parties (pool_code, code, role, name, joined_on, created_at)
            values ($1, $2, $3, $4, $5, $6) on conflict do nothing""",
@@ -35,13 +46,19 @@ async def join(
         joined_on,
         now,
     )
-    known = await conn.fetchrow(
-        "select role, name from parties where pool_code = $1 and code = $2", pool_code, party.code
+
+
+def _require_the_same(party: JoiningParty, known: asyncpg.Record) -> None:
+    """Raises PartyDiffers."""
+    is_same = (
+        known["code"] == party.code
+        and known["role"] == party.role
+        and canonical.name(known["name"]) == canonical.name(party.name)
     )
-    if (known["role"], known["name"]) != (party.role, party.name):
+    if not is_same:
         raise PartyDiffers(
-            f"{party.code} 已以“{known['name']}”({known['role']})参加该资金池",
-            f"{party.code} takes part already, as {known['name']} ({known['role']}).",
+            f"{known['code']} 已以“{known['name']}”({known['role']})参加该资金池",
+            f"{known['code']} takes part already, as {known['name']} ({known['role']}).",
         )
 
 

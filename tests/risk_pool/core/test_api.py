@@ -131,6 +131,12 @@ async def test_money_that_cannot_be_is_refused_in_words(running, change, status,
             "party-differs",
         ),
         (
+            {"parties": [{"code": "ICBC-TJ", "role": "bank", "name": "工行"},
+                         {"code": "icbc-tj", "role": "bank", "name": "工行"}]},
+            409,
+            "party-differs",
+        ),
+        (
             {"parties": [{"code": "A", "role": "city", "name": "A",
                           "line": {"amount": "1.00", "valid_from": "2026-01-01"}}]},
             422,

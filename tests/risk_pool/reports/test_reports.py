@@ -258,6 +258,15 @@ async def test_industry_park_and_kind_of_ip_are_those_that_were_told(pool):
     assert words == {"": "未登记", "I": "I 信息传输、软件和信息技术服务业"}
 
 
+async def test_a_park_in_two_spellings_is_one_park(pool):
+    for name, park in (("here-1", "华明（东丽）高新区"), ("here-2", "华明(东丽) 高新区")):
+        await pool.hears(pool.approval(name, attributes={"park": park}), pool.disbursement(name))
+
+    found = rows(await report(pool, "business", "2026", by="park"))
+
+    assert found["华明(东丽)高新区"]["lent"] == "2000000.00"
+
+
 async def test_the_ten_largest_are_ten_and_the_largest_first(pool):
     for number in range(6):
         await pool.hears(pool.approval(f"more-{number}"), pool.disbursement(f"more-{number}"))

@@ -1,7 +1,8 @@
 """Numbers and names are compared in one canonical form; what was written is kept beside it.
 
 Rows that turn out to be the same in another spelling are named in `canonical_collisions`: the first
-one keeps the form. A right that two live cases hold stays held by both.
+one keeps the form. A right that two live cases hold stays held by both. The older indexes stay, and
+rows without a form are passed over, so that a version that runs meanwhile goes on working.
 """
 
 from alembic import op
@@ -49,29 +50,38 @@ def upgrade() -> None:
     add_canonical(op, "applications", "borrower_name", canonical.name)
     add_canonical(op, "loans", "loan_no", canonical.number)
     tell_apart(op, "loans", "loan_no", within=["bank_code"], order="application_id")
-    op.execute("alter table loans drop constraint loans_bank_code_loan_no_key")
-    op.execute("create unique index loans_number_once on loans (bank_code, loan_no_canonical)")
+    op.execute(
+        """
+        create unique index loans_number_once on loans (bank_code, loan_no_canonical)
+            where loan_no_canonical <> ''
+        """
+    )
 
     add_canonical(op, "draws", "reference", canonical.number)
     tell_apart(
         op, "draws", "reference",
         within=["bank_code"], order="reported_at, draw_no", where="undone_on is null",
     )  # fmt: skip
-    op.execute("drop index draws_reference")
     op.execute(
         """
-        create unique index draws_reference on draws (bank_code, reference_canonical)
-            where undone_on is null
+        create unique index draws_reference_canonical on draws (bank_code, reference_canonical)
+            where undone_on is null and reference_canonical <> ''
         """
     )
 
     add_canonical(op, "pledge_registrations", "registration_no", canonical.number)
-    op.execute("drop index pledges_by_number")
-    op.execute("create index pledges_by_number on pledge_registrations (registration_no_canonical)")
+    op.execute(
+        "create index pledges_by_canonical on pledge_registrations (registration_no_canonical)"
+    )
 
     add_canonical(op, "banks", "code", canonical.plain)
     tell_apart(op, "banks", "code", within=[], order="created_at, code")
-    op.execute("create unique index banks_code_canonical on banks (code_canonical)")
+    op.execute(
+        """
+        create unique index banks_code_canonical on banks (code_canonical)
+            where code_canonical <> ''
+        """
+    )
 
     _rights_in_their_form()
     op.execute("create index collateral_number on collateral (number)")

@@ -1,6 +1,8 @@
 """Numbers and names are compared in one canonical form; what was written is kept beside it.
 
-Rows that turn out to be the same in another spelling are named in `canonical_collisions`.
+Rows that turn out to be the same in another spelling are named in `canonical_collisions`. The older
+indexes stay, and rows without a form are passed over, so that a version that runs meanwhile goes on
+working.
 """
 
 from alembic import op
@@ -20,32 +22,32 @@ def upgrade() -> None:
     create_collisions(op)
 
     add_canonical(op, "coverages", "borrower_name", canonical.name)
+    add_canonical(op, "coverages", "(attributes->>'park')", canonical.name, column="park_canonical")
     add_canonical(op, "agreed_figures", "reference", canonical.number)
 
     add_canonical(op, "recoveries", "reference", canonical.number)
     tell_apart(
         op, "recoveries", "reference", within=["bank_code"], order="id", where=_LIVE_RECOVERY
     )
-    op.execute("drop index recoveries_reference")
     op.execute(
         f"""
-        create unique index recoveries_reference on recoveries (bank_code, reference_canonical)
+        create unique index recoveries_reference_canonical
+            on recoveries (bank_code, reference_canonical)
             where reference_canonical <> '' and {_LIVE_RECOVERY}
         """
     )
 
     add_canonical(op, "cash_entries", "bank_reference", canonical.number)
-    op.execute("drop index cash_entries_bank")
     op.execute(
-        "create index cash_entries_bank on cash_entries (pool_code, bank_reference_canonical)"
+        "create index cash_entries_canonical on cash_entries (pool_code, bank_reference_canonical)"
     )
 
     add_canonical(op, "pool_accounts", "account_number", canonical.account)
     tell_apart(op, "pool_accounts", "account_number", within=[], order="id", where=_LIVE_ACCOUNT)
-    op.execute("drop index pool_accounts_number_once")
     op.execute(
         f"""
-        create unique index pool_accounts_number_once
-            on pool_accounts (account_number_canonical) where {_LIVE_ACCOUNT}
+        create unique index pool_accounts_number_canonical
+            on pool_accounts (account_number_canonical)
+            where account_number_canonical <> '' and {_LIVE_ACCOUNT}
         """
     )

@@ -22,6 +22,7 @@ class CoverageRow(SQLModel, table=True):
     borrower_uscc: str = Field(sa_column=Column(Text, nullable=False))
     borrower_name: str = Field(sa_column=Column(Text, nullable=False))
     borrower_name_canonical: str = Field(sa_column=Column(Text, nullable=False))
+    park_canonical: str = Field(sa_column=Column(Text, nullable=False))
     state: str = Field(sa_column=Column(Text, nullable=False))
     state_since: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     due_on: date | None = None
