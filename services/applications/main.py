@@ -3,6 +3,8 @@
 from services.applications.api import (
     banks,
     cases,
+    document_pages,
+    documents,
     draws,
     facts,
     loan_changes,
@@ -12,8 +14,9 @@ from services.applications.api import (
     reviews,
     submissions,
 )
+from services.applications.api.document_content import store_of
 from services.applications.consumer import ROUTES
-from services.applications.handlers import draw_ends, expiry, maturity
+from services.applications.handlers import draw_ends, expiry, maturity, papers
 from services.applications.settings import Settings
 from services.applications.tables.collisions import COLLISIONS
 from shared.context import Context
@@ -33,11 +36,18 @@ async def _mark_matured(context: Context) -> None:
     await maturity.mark_matured(context.database, context.working_days, context.clock.now)
 
 
+async def _remove_withdrawn_papers(context: Context) -> None:
+    await papers.remove_withdrawn(context.database, store_of(context), now=context.clock.now())
+    await store_of(context).sweep()
+
+
 SERVICE = Service(
     name="applications",
     title="申请与贷款 Applications",
     routers=(
         banks.router,
+        documents.router,
+        document_pages.router,
         facts.router,
         submissions.router,
         reviews.router,
@@ -49,7 +59,8 @@ SERVICE = Service(
         positions.router,
     ),
     consumes=ROUTES,
-    due=(_expire_reservations, _end_draws, _mark_matured),
+    due=(_expire_reservations, _end_draws, _mark_matured, _remove_withdrawn_papers),
+    body_limits=documents.BODY_LIMITS,
     settings_type=Settings,
     collisions=COLLISIONS,
 )
