@@ -35,6 +35,13 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "settled": "ok",
         "reversed": "bad",
     },
+    "paper_standing": {
+        "there": "ok",
+        "missing": "bad",
+        "not_applicable": "",
+        "refused": "bad",
+        "expired": "warn",
+    },
     "figure_state": {"entered": "info", "in_force": "ok", "refused": "bad"},
     "recovery_state": {
         "reported": "info",

@@ -66,6 +66,10 @@ NOTICES: Mapping[str, Notice] = {
     "application.returned.v1": Notice(
         banks=NAMED, bank_acts=True, fields=_CASE | {"reasons", "by"}
     ),
+    "paper.judged.v1": Notice(
+        banks=NAMED,
+        fields=_CASE | {"kind", "kind_zh", "kind_en", "filename", "verdict", "reason"},
+    ),
     "application.accepted.v1": Notice(
         banks=NAMED, roles=("reviewer",), bureau_acts=True, fields=_CASE | {"amount_fen"}
     ),
