@@ -6,8 +6,9 @@ COPY requirements.runtime.lock ./
 RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.runtime.lock
 
 FROM python:3.13-slim
-# /issuer is where the development issuer keeps its key; an empty volume takes over its owner.
-RUN useradd --system --create-home --uid 10001 zhidai && install -d -o zhidai -g zhidai /issuer
+# /issuer is where the development issuer keeps its key, /documents where papers lie; an empty
+# volume takes over its owner.
+RUN useradd --system --create-home --uid 10001 zhidai && install -d -o zhidai -g zhidai /issuer /documents
 COPY --from=build /venv /venv
 WORKDIR /app
 COPY --chown=zhidai:zhidai schemes schemes

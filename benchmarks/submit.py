@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +24,7 @@ from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import uvicorn
 from stdnum.cn import uscc
@@ -61,6 +62,15 @@ PAPERS = (
     "business_licence", "ip_certificates", "financial_statements", "purpose_statement",
     "bank_approval",
 )  # fmt: skip
+STORED: tuple[Mapping[str, Any], ...] = tuple(
+    {
+        "id": uuid5(NAMESPACE_URL, kind),
+        "sha256": hashlib.sha256(kind.encode()).digest(),
+        "filename": kind,
+    }
+    for kind in PAPERS
+)
+"""What the store knows of them; their contents are not looked at here."""
 _serials = count(1)
 
 
@@ -89,12 +99,7 @@ def body() -> bytes:
             "is_first_loan": True,
             "collateral": [_right(firm) for _ in range(RIGHTS)],
             "documents": [
-                {
-                    "kind": kind,
-                    "sha256": hashlib.sha256(kind.encode()).hexdigest(),
-                    "filename": f"{kind}.pdf",
-                }
-                for kind in PAPERS
+                {"kind": paper["filename"], "document": str(paper["id"])} for paper in STORED
             ],
         }
     ).encode()
@@ -160,7 +165,7 @@ async def _client(port: int, requests: Iterator[bytes]) -> None:
 
 OPEN: Mapping[str, Any] = {
     "bank_exists": True, "name": "东丽", "programme": "dongli", "opened_on": date(2026, 1, 1),
-    "stopped_on": None, "suspended_on": None, "held": [], "balance_fen": 0, "live_cases": 0,
+    "stopped_on": None, "suspended_on": None, "held": [], "not_applicable": [], "balance_fen": 0, "live_cases": 0,
 }  # fmt: skip
 """What is known around a submission that nothing is wrong with."""
 
@@ -174,6 +179,10 @@ class Recorder:
     async def fetchrow(self, statement: str, *values: Any) -> Mapping[str, Any]:
         """What the service looks up before; the limit knows it."""
         return OPEN
+
+    async def fetch(self, statement: str, *values: Any) -> Sequence[Mapping[str, Any]]:
+        """And the papers, of which nobody has said anything yet."""
+        return STORED if "stored_documents" in statement else ()
 
     async def execute(self, statement: str, *values: Any) -> None:
         self.statements.append((statement, values))
@@ -315,6 +324,12 @@ async def _prepare(server_url: str, name: str) -> None:
         await pool_opened([Received(None, opened)], conn=conn, now=NOW)  # type: ignore[arg-type]
         await conn.execute(
             "insert into banks values ($1, '工行', '91100000100003962T', 1, now())", BANK
+        )
+        await conn.executemany(
+            "insert into stored_documents (id, bank_code, sha256, size, media_type, filename,"
+            " sent_by, sent_name, sent_at)"
+            " values ($1, $2, $3, 1, 'application/pdf', $4, 'clerk', 'clerk', now())",
+            [(paper["id"], BANK, paper["sha256"], paper["filename"]) for paper in STORED],
         )
     await database.close()
 

@@ -107,8 +107,11 @@ async def together(
                     transport="local",
                     token_issuer=issuer.issuer,
                     token_keys=str(shared_folder / "issuer" / "jwks.json"),
-                    signing_development_folder=str(shared_folder / "signing"),
-                    **settings,
+                    **{
+                        "signing_development_folder": str(shared_folder / "signing"),
+                        "documents": str(shared_folder / "documents"),
+                        **settings,
+                    },
                 ),
                 transport=transport,
             )

@@ -57,6 +57,11 @@ def _of_service(service: str, environment: Environment, addresses: Addresses) ->
         "token_audience": environment.issuer.audience,
         "token_keys": str(environment.keys_file),
     }
+    if service == "applications":
+        values |= {
+            "documents": str(environment.state / "documents"),
+            "document_link_secret": _kept_secret(environment.state / "secrets" / "document-links"),
+        }
     if service == "risk_pool":
         values["signing_development_folder"] = str(environment.state / "signing")
     if service == "notifications":

@@ -3,18 +3,22 @@
 from services.applications.api import (
     banks,
     cases,
+    document_pages,
+    documents,
     draws,
     facts,
     loan_changes,
     loan_requests,
     loans,
+    paper_checklist,
     positions,
     reviews,
     right_enquiries,
     submissions,
 )
+from services.applications.api.document_content import store_of
 from services.applications.consumer import ROUTES
-from services.applications.handlers import day_over, draw_ends, expiry, maturity
+from services.applications.handlers import day_over, draw_ends, expiry, maturity, papers
 from services.applications.settings import Settings
 from services.applications.tables.collisions import COLLISIONS
 from shared.context import Context
@@ -38,15 +42,23 @@ async def _tell_day_over(context: Context) -> None:
     await day_over.tell_day_over(context.database, context.clock.now)
 
 
+async def _remove_withdrawn_papers(context: Context) -> None:
+    await papers.remove_withdrawn(context.database, store_of(context), now=context.clock.now())
+    await store_of(context).sweep()
+
+
 SERVICE = Service(
     name="applications",
     title="申请与贷款 Applications",
     routers=(
         banks.router,
+        documents.router,
+        document_pages.router,
         facts.router,
         submissions.router,
         reviews.router,
         cases.router,
+        paper_checklist.router,
         loans.router,
         draws.router,
         loan_changes.router,
@@ -55,7 +67,14 @@ SERVICE = Service(
         right_enquiries.router,
     ),
     consumes=ROUTES,
-    due=(_expire_reservations, _end_draws, _mark_matured, _tell_day_over),
+    due=(
+        _expire_reservations,
+        _end_draws,
+        _mark_matured,
+        _tell_day_over,
+        _remove_withdrawn_papers,
+    ),
+    body_limits=documents.BODY_LIMITS,
     settings_type=Settings,
     collisions=COLLISIONS,
 )

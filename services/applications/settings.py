@@ -1,11 +1,56 @@
 """What the environment decides for this service."""
 
+from typing import Final
+
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import ServiceSettings
 
+LARGEST_DOCUMENT: Final = 2 * 1024**3
+"""No setting allows a larger one, in bytes."""
+
+DEVELOPMENT_SECRET: Final = "only for development, links that anybody can forge"
+
 
 class Settings(ServiceSettings):
-    """Read from variables that begin with APPLICATIONS_."""
+    """The settings that all services share, under this service's prefix, and where papers lie."""
 
     model_config = SettingsConfigDict(env_prefix="APPLICATIONS_", frozen=True, extra="ignore")
+
+    documents: str = Field(
+        default=".zhidai/documents",
+        min_length=1,
+        description="Where papers lie: a folder, or s3://bucket/prefix (with AWS_ENDPOINT and "
+        "the other AWS_ variables for a store of your own).",
+    )
+    max_document_bytes: int = Field(
+        default=50 * 1024**2,
+        ge=1024,
+        le=LARGEST_DOCUMENT,
+        description="Larger papers: 413.",
+    )
+    document_link_secret: SecretStr = Field(
+        default=SecretStr(DEVELOPMENT_SECRET),
+        min_length=32,
+        description="Signs links to papers; the same for every process of the service.",
+    )
+    document_link_seconds: int = Field(
+        default=300, ge=1, le=3600, description="How long a link to a paper can be used."
+    )
+    clamd: str = Field(
+        default="",
+        pattern=r"^(|unix:/.+|[^:/\s]+:[0-9]{1,5})$",
+        description="host:port or unix:/path of a ClamAV daemon. Given, no paper is taken that it "
+        "has not looked at.",
+    )
+
+    @model_validator(mode="after")
+    def _keeps_papers_in_production(self) -> "Settings":
+        if self.environment != "production":
+            return self
+        if "documents" not in self.model_fields_set:
+            raise ValueError("documents is needed in production: papers must outlive the process")
+        if self.document_link_secret.get_secret_value() == DEVELOPMENT_SECRET:
+            raise ValueError("document_link_secret is needed in production: links are signed by it")
+        return self

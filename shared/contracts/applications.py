@@ -63,6 +63,19 @@ class ApplicationReturnedV1(_Case):
     by: Literal["machine", "reviewer"]
 
 
+class PaperJudgedV1(_Case):
+    """A reviewer has refused a paper of a case, or found a kind not to be needed, or taken it back."""
+
+    type = "paper.judged.v1"
+
+    kind: str = Field(examples=["business_licence"])
+    kind_zh: str
+    kind_en: str
+    filename: str = Field(description='The paper that is meant; "" where a kind is.')
+    verdict: Literal["refused", "accepted", "not_applicable", "needed"]
+    reason: str
+
+
 class ApplicationAcceptedV1(_Case):
     """A case is complete and waits in the reviewers' queue."""
 
@@ -327,6 +340,7 @@ register(
     (
         ApplicationSubmittedV1,
         ApplicationReturnedV1,
+        PaperJudgedV1,
         ApplicationAcceptedV1,
         ApplicationApprovedV1,
         ApplicationRejectedV1,

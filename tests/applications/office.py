@@ -1,6 +1,5 @@
 """A driver for stories about cases: banks, reviewers and the pool's words, over the real API."""
 
-import hashlib
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from shared.identifiers import patent_check
 from shared.messaging.consumer import Consumer
 from shared.months import Month
 from shared.schemes.vocabulary import CREDIT_LISTS
+from tests.papers import document, stores
 from tests.publishing import heard
 from tests.services import RunningService
 
@@ -55,14 +55,6 @@ def right(number: str | None = None, **changes: Any) -> dict[str, Any]:
             "valued_on": "2026-01-15",
         },
         **changes,
-    }
-
-
-def document(kind: str) -> dict[str, str]:
-    return {
-        "kind": kind,
-        "sha256": hashlib.sha256(kind.encode()).hexdigest(),
-        "filename": f"{kind}.pdf",
     }
 
 
@@ -177,6 +169,7 @@ class Office:
         ):
             answer = await admin.post("/banks", json={"code": code, "name": name, "uscc": uscc})
             assert answer.status_code == 201, answer.text
+            await stores(self.bank(code), *PAPERS, "extension_agreement", "ip_share_clause")
 
     async def moves_clock(self, moment: datetime | None = None, *, days: int = 0) -> None:
         moment = moment or self.now + timedelta(days=days)

@@ -8,11 +8,22 @@ import pytest
 from services.applications.api import examples, responses
 from services.applications.api.requests import SubmissionBody
 from tests.applications.office import Office
+from tests.papers import document, stores
 
 
 async def described(office: Office) -> dict[str, Any]:
     found: dict[str, Any] = (await office.service.anonymous().get("/openapi.json")).json()
     return found
+
+
+async def with_papers(office: Office, example: dict[str, Any]) -> dict[str, Any]:
+    """The example with papers that are really stored: a bank puts in the ids that it was given."""
+    kinds = [one["kind"] for one in example["documents"]]
+    stored = await stores(office.bank(), *kinds)
+    papers = [
+        {"kind": kind, "document": one["id"]} for kind, one in zip(kinds, stored, strict=True)
+    ]
+    return example | {"documents": papers}
 
 
 async def test_every_route_says_what_it_does_and_answers_with_a_shape(office: Office):
@@ -37,7 +48,8 @@ async def test_the_examples_of_the_description_are_taken_by_the_api(office: Offi
     def example(name: str) -> Any:
         return schemas[name]["examples"][0]
 
-    submitted = await office.bank().post("/applications", json=example("SubmissionBody"))
+    body = await with_papers(office, example("SubmissionBody"))
+    submitted = await office.bank().post("/applications", json=body)
     case = submitted.json()
     assert (submitted.status_code, case["state"]) == (201, "accepted"), case
     await office.reserves(case)
@@ -50,7 +62,7 @@ async def test_the_examples_of_the_description_are_taken_by_the_api(office: Offi
 
 
 async def test_every_field_that_is_submitted_is_shown_again_under_its_name(office: Office):
-    example = examples.SUBMISSION
+    example = await with_papers(office, examples.SUBMISSION)
     submitted = (await office.bank().post("/applications", json=example)).json()
 
     shown = await office.case(submitted, by=office.bank())
@@ -60,6 +72,11 @@ async def test_every_field_that_is_submitted_is_shown_again_under_its_name(offic
     assert {name: shown[name] for name in example} == {
         **example,
         "collateral": [{**right, **as_shown}],
+        "documents": [
+            {**named, "filename": f"{named['kind']}.pdf", "issued_on": None, "valid_until": None}
+            | {"sha256": document(named["kind"])["sha256"]}
+            for named in example["documents"]
+        ],
     }
     assert set(example) == set(SubmissionBody.model_json_schema()["properties"])
 

@@ -15,9 +15,10 @@ from fastapi import FastAPI
 from services.console.main import application
 from services.console.settings import ConsoleSettings
 from services.console.upstream.demo import DemoLoader
-from tests.applications.office import document, nothing_found, submission
+from tests.applications.office import PAPERS, document, nothing_found, submission
 from tests.cash import released
 from tests.console.page import Page
+from tests.papers import stores
 from tests.publishing import publish
 from tests.services import Person, RunningService, nothing_in_flight
 
@@ -65,6 +66,10 @@ class House:
             (CCB, "中国建设银行天津分行", "911100001000044477"),
         ):
             await did(admin.post("/banks", json={"code": code, "name": name, "uscc": uscc}))
+            clerk = self.person(
+                "applications", f"{code.lower()}-operator", "bank_operator", institution=code
+            )
+            await stores(clerk, *PAPERS, "展期协议")
         manager = self.person("risk_pool", "manager-wu", "pool_manager")
         parties = [("DL-FIN", "district", "东丽区财政局"), (ICBC, "bank", "中国工商银行天津分行"),
                    (CCB, "bank", "中国建设银行天津分行")]  # fmt: skip

@@ -1,8 +1,9 @@
 """A loan in the browser: reported month by month, given a later maturity, taken back as not paid."""
 
 from tests.console.house import House
+from tests.papers import document
 
-HASH = "b" * 64
+HASH = document("展期协议")["sha256"]
 
 
 async def test_a_clerk_reports_a_month_and_mends_a_zero_reported_by_mistake(house: House):
@@ -95,7 +96,7 @@ async def test_a_refused_extension_leaves_the_day(house: House):
     async with house.logged_in("icbc-operator") as clerk:
         page = await clerk.opens(page_of)
         asked = {"kind": "restructuring", "matures_on": "2027-03-01", "reason": "回款延长",
-                 "plan": "分期", "filename": "重组协议.pdf", "sha256": HASH}  # fmt: skip
+                 "plan": "分期", "filename": "展期协议.pdf", "sha256": HASH}  # fmt: skip
         await clerk.sends(page, send, **asked)
     async with house.logged_in("reviewer-lin") as first:
         page = await first.opens(page_of)

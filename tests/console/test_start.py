@@ -2,6 +2,7 @@
 
 from tests.console.house import House, did
 from tests.console.page import Page
+from tests.papers import document
 
 
 def work(page: Page) -> str:
@@ -12,7 +13,7 @@ def work(page: Page) -> str:
 async def test_what_a_bank_asks_of_its_loan_waits_on_the_first_page_of_who_decides(house: House):
     loan = await house.has_short_loan()
     clerk = house.person("applications", "icbc-operator", "bank_operator", institution="ICBC")
-    paper = {"kind": "extension_agreement", "sha256": "c" * 64, "filename": "展期协议.pdf"}
+    paper = document("展期协议") | {"kind": "extension_agreement"}
     body = {"kind": "extension", "matures_on": "2027-03-01", "reason": "回款延长", "plan": "按月付息",
             "papers": [paper]}  # fmt: skip
     change = await did(clerk.post(f"/loans/{loan['id']}/changes", json=body))

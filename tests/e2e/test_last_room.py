@@ -8,8 +8,9 @@ import pytest
 
 from services.risk_pool.main import serve_waiting_lines
 from shared.money import parse_fen
-from tests.applications.office import CCB, ICBC, Office, nothing_found
+from tests.applications.office import CCB, ICBC, PAPERS, Office, nothing_found
 from tests.e2e.town import Town
+from tests.papers import stores
 
 ABC = "ABC-TJ"
 ASKED = {CCB: "500000.00", ABC: "600000.00"}
@@ -27,6 +28,7 @@ async def narrow(town: Town) -> Town:
     bank = {"code": ABC, "name": "中国农业银行天津分行", "uscc": "911100001000054748"}
     answer = await admin.post("/banks", json=bank)
     assert answer.status_code == 201, answer.text
+    await stores(town.office.bank(ABC), *PAPERS)
     await town.opens_pool("dongli", paid_in="275000.00")
     party = {"code": ABC, "role": "bank", "name": "农行"}
     await town.asks(town.pool("ma", "pool_manager"), "/pools/dongli/parties", party, 201)

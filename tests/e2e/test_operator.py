@@ -19,9 +19,11 @@ import httpx
 import pytest
 
 from shared.postgres.database import EVERYWHERE, LOOK_AS
-from tests.applications.office import CCB, ICBC, START, nothing_found, submission
+from tests.applications.office import CCB, ICBC, PAPERS, START, nothing_found, submission
 from tests.notifications.conftest import until
+from tests.papers import stores
 from tests.publishing import proposal
+from tests.services import Person
 from zhidai import embedded, environment
 from zhidai.access import URL_VARIABLES
 from zhidai.addresses import Addresses, free
@@ -53,6 +55,14 @@ class Served:
         )
         assert answer.is_success, (path, answer.text)
         return answer.json()
+
+    def clerk(self, bank: str) -> Person:
+        """A bank's clerk at the door of the reviewers' service."""
+        token = self.base.issuer.issue(f"bank_operator-{bank}", "张三", ["bank_operator"], bank)
+        return Person(
+            base_url=self.addresses.api("applications"),
+            headers={"Authorization": f"Bearer {token}"},
+        )
 
     async def zhidai(self, *words: str) -> tuple[int, str]:
         """A command as an operator types it: exit code and what was printed."""
@@ -147,6 +157,7 @@ async def served(state_of_module: Path) -> AsyncIterator[Served]:
             for code, uscc in ((ICBC, "91100000100003962T"), (CCB, "911100001000044477")):
                 bank = {"code": code, "name": code, "uscc": uscc}
                 await served.asks("applications", "/banks", bank, by="admin")
+                await stores(served.clerk(code), *PAPERS)
             await served.opens("dongli")
             yield served
             await served.client.aclose()

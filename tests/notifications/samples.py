@@ -25,6 +25,7 @@ from shared.contracts.applications import (
     LoanReopenedV1,
     LoanRepaidV1,
     LoanTakeOverAnsweredV1,
+    PaperJudgedV1,
     PledgeRegisteredV1,
     Reason,
 )
@@ -137,6 +138,15 @@ def of_a_case(loan: Loan) -> list[Event]:
     }
     return [
         ApplicationSubmittedV1(**case, amount_fen=500_000_000, submitted_on=DAY),
+        PaperJudgedV1(
+            **case,
+            kind="business_licence",
+            kind_zh="营业执照",
+            kind_en="business licence",
+            filename="营业执照.pdf",
+            verdict="refused",
+            reason="印章不清",
+        ),
         ApplicationReturnedV1(
             **case,
             by="machine",

@@ -36,6 +36,7 @@ from tests.applications.office import (
 )
 from tests.cash import released
 from tests.e2e.town import Town
+from tests.papers import stores
 from tests.programmes.chosen import Chosen
 from tests.publishing import publish
 
@@ -81,6 +82,7 @@ class Walk:
     async def opens(self) -> None:
         """The programme is published by two persons, a pool opened under it, money paid in."""
         await self.town.office.opens_banks()
+        await stores(self.town.office.bank(), *self.terms.documents)
         day = str(self.chosen.case.day)
         await _set_clocks(self.town, day)
         await publish(self.town.risk_pool, self.code)

@@ -77,6 +77,17 @@ class Callers:
         )
         return answer.json() if answer.content else None
 
+    async def send(
+        self, who: Person, service: str, path: str, content: bytes, *, name: str, fact: str
+    ) -> Any:
+        """The JSON of a POST whose body is a file. Raises Refusal."""
+        key = str(uuid5(NAMESPACE_URL, f"zhidai demo {self._seed} {service} {fact}"))
+        answer = await self._call(
+            who, "POST", service, path, content=content, params={"name": name},
+            headers={"Idempotency-Key": key, "Content-Type": "application/octet-stream"},
+        )  # fmt: skip
+        return answer.json()
+
     async def put(self, who: Person, service: str, path: str, body: Any) -> Any:
         """The JSON of a PUT. Raises Refusal."""
         return (await self._call(who, "PUT", service, path, json=body)).json()

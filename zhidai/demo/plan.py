@@ -12,6 +12,7 @@ from hashlib import sha256
 
 from shared.money import parse_fen
 from shared.months import Month, add_months
+from shared.schemes.vocabulary import DOCUMENTS as KINDS_OF_PAPERS
 from zhidai.demo.firms import (
     ENDED_PATENTS,
     PUBLIC_PATENTS,
@@ -20,6 +21,7 @@ from zhidai.demo.firms import (
     make_firm,
     make_right,
 )
+from zhidai.demo.paper import pdf
 from zhidai.demo.people import BANKS
 
 YEAR = 2025
@@ -120,12 +122,18 @@ CLAIM_DOCUMENTS = (
 
 
 def document(case: Case, kind: str) -> dict[str, str]:
-    """A document known by its hash."""
+    """How a case refers to one of its papers."""
     return {
         "kind": kind,
-        "sha256": sha256(f"{case.ref} {kind}".encode()).hexdigest(),
+        "sha256": sha256(paper(case, kind)).hexdigest(),
         "filename": f"{case.ref}-{kind}.pdf",
     }
+
+
+def paper(case: Case, kind: str) -> bytes:
+    """The paper itself: a page that says what it stands for."""
+    words = KINDS_OF_PAPERS[kind].zh if kind in KINDS_OF_PAPERS else kind
+    return pdf(words, case.firm.name, f"{case.firm.uscc}　{case.ref}", "（演示材料）")
 
 
 def plan(seed: int = SEED) -> tuple[Case, ...]:

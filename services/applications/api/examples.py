@@ -43,13 +43,16 @@ SUBMISSION: Final[dict[str, Any]] = {
         }
     ],
     "documents": [
-        {"kind": kind, "sha256": digest * 64, "filename": f"{kind}.pdf"}
-        for kind, digest in (
-            ("business_licence", "0"),
-            ("ip_certificates", "1"),
-            ("financial_statements", "2"),
-            ("purpose_statement", "3"),
-            ("bank_approval", "4"),
+        {"kind": kind, "document": f"0199f0c2-7c1e-7b3a-9c55-3f0d5a1e8c{number}"}
+        for number, kind in enumerate(
+            (
+                "business_licence",
+                "ip_certificates",
+                "financial_statements",
+                "purpose_statement",
+                "bank_approval",
+            ),
+            10,
         )
     ],
 }

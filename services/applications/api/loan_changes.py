@@ -48,9 +48,10 @@ class LoanChangeBody(RequestBody):
     papers: Annotated[list[DocumentBody], Field(min_length=1, max_length=20)]
 
     def as_change(self) -> Change:
-        """What is asked for."""
-        papers = tuple(paper.model_dump() for paper in self.papers)
-        return Change(**vars(self) | {"papers": papers})
+        """What is asked for, without its papers."""
+        return Change(
+            kind=self.kind, matures_on=self.matures_on, reason=self.reason, plan=self.plan
+        )
 
 
 class LoanChangeMoved(BaseModel):
@@ -94,7 +95,8 @@ async def request_change(
     """Ask for a later maturity: an extension (展期), or a restructuring with a new plan."""
 
     async def work(case: CaseInHand) -> Answer:
-        return _moved(201, await loan_changes.request(case, body.as_change()))
+        papers = [paper.as_document() for paper in body.papers]
+        return _moved(201, await loan_changes.request(case, body.as_change(), papers))
 
     return await on_case(request, caller, context, loan_id, work)
 

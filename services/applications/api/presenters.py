@@ -109,7 +109,14 @@ def _borrower(columns: Mapping[str, Any]) -> BorrowerAnswer:
 
 
 def _document(row: DocumentRow) -> DocumentAnswer:
-    return DocumentAnswer(kind=row.kind, sha256=row.sha256.hex(), filename=row.filename)
+    return DocumentAnswer(
+        kind=row.kind,
+        document=row.document_id,
+        sha256=row.sha256.hex(),
+        filename=row.filename,
+        issued_on=row.issued_on,
+        valid_until=row.valid_until,
+    )
 
 
 def _entry(row: PledgeRegistrationRow) -> RegistrationAnswer:

@@ -15,6 +15,7 @@ from pydantic import (
 
 from services.applications.api import examples
 from services.applications.api.right_requests import CollateralBody, Day
+from services.applications.domain.checklist import words_of
 from services.applications.domain.lists_checked import ListChecked
 from services.applications.domain.loan_terms import Disbursement, Registration
 from services.applications.domain.positions import Position, ReportedRow
@@ -71,16 +72,52 @@ class BorrowerBody(_Body):
     )
 
 
-class DocumentBody(_Body):
-    """A document, known by its hash."""
+PaperKind = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$"),
+    Field(examples=["business_licence"]),
+]
 
-    kind: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")] = Field(
-        examples=["business_licence"]
+
+class DocumentBody(_Body):
+    """A paper that your institution has stored (`POST /documents`), named by id or by hash."""
+
+    kind: PaperKind
+    document: UUID | None = Field(None, description="The stored paper's `id`.")
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
+        None,
+        validate_default=True,
+        description="Or its hash, as computed when it was stored.",
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
     )
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
-        examples=["0" * 64]
+    filename: ShortText | None = Field(
+        None, description="Passed over: the stored paper has its name."
     )
-    filename: ShortText
+    issued_on: Day | None = Field(
+        None, description="The paper's own date, where how long it holds is counted from it."
+    )
+    valid_until: Day | None = Field(None, description="The last day on which it holds, if it says.")
+
+    @field_validator("sha256")
+    @classmethod
+    def _is_named(cls, sha256: str | None, info: ValidationInfo) -> str | None:
+        if "document" in info.data and sha256 is None and info.data["document"] is None:
+            raise InvalidIdentifier(
+                "paper-not-named",
+                "document 与 sha256 至少填一个",
+                "Name the paper by document or by sha256.",
+            )
+        return sha256
+
+    def as_document(self) -> SubmittedDocument:
+        """The paper as it is asked for."""
+        return SubmittedDocument(
+            kind=self.kind,
+            document_id=self.document,
+            sha256=bytes.fromhex(self.sha256 or ""),
+            issued_on=self.issued_on,
+            valid_until=self.valid_until,
+        )
 
 
 _Fact = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
@@ -124,12 +161,7 @@ class SubmissionBody(_Body):
         nested = {
             "borrower": Borrower(**vars(self.borrower)),
             "collateral": tuple(item.as_collateral() for item in self.collateral),
-            "documents": tuple(
-                SubmittedDocument(
-                    kind=one.kind, sha256=bytes.fromhex(one.sha256), filename=one.filename
-                )
-                for one in self.documents
-            ),
+            "documents": tuple(one.as_document() for one in self.documents),
         }
         return Submission(**vars(self) | nested)
 
@@ -158,13 +190,43 @@ def _text_alone(value: Any) -> Any:
     return {"text": value} if isinstance(value, str) else value
 
 
-class ReturnBody(_Body):
-    """Everything that is to be mended, in one notice."""
+def _asked_for(kind: str) -> Reason:
+    """That the bank is to send a paper of a kind."""
+    zh, en = words_of(kind)
+    return Reason(
+        code="document-asked-for",
+        zh=f"请补交材料：{zh}",
+        en=f"A document is to be sent: {en}.",
+        field="/documents",
+    )
 
+
+class ReturnBody(_Body):
+    """Everything that is to be mended, in one notice: in words, and papers by their kinds."""
+
+    ask_for: Annotated[list[PaperKind], Field(max_length=50)] = Field(
+        default_factory=list,
+        description="Kinds of papers that the bank is to send; `to_send` of the case's checklist.",
+        examples=[["credit_report"]],
+    )
     reasons: Annotated[
-        list[Annotated[ReturnReason, BeforeValidator(_text_alone)]],
-        Field(min_length=1, max_length=50),
-    ]
+        list[Annotated[ReturnReason, BeforeValidator(_text_alone)]], Field(max_length=50)
+    ] = Field(default_factory=list, validate_default=True)
+
+    @field_validator("reasons")
+    @classmethod
+    def _says_something(cls, reasons: list[ReturnReason], info: ValidationInfo) -> Any:
+        if not reasons and not info.data.get("ask_for"):
+            raise InvalidIdentifier(
+                "nothing-to-mend",
+                "请写明需补正的事项，或在 ask_for 中列出需补交的材料",
+                "Say what is to be mended, or name in ask_for the papers to be sent.",
+            )
+        return reasons
+
+    def as_told(self) -> list[Reason]:
+        """All of it as the bank is told."""
+        return [_asked_for(kind) for kind in self.ask_for] + [one.as_told() for one in self.reasons]
 
 
 class OpinionBody(_Body):

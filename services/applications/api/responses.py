@@ -125,11 +125,14 @@ class CollateralAnswer(_Answer):
 
 
 class DocumentAnswer(_Answer):
-    """A document by its hash."""
+    """A paper of a case. `document` leads to the stored one; None for those of before the store."""
 
     kind: str
+    document: UUID | None
     sha256: str
     filename: str
+    issued_on: date | None
+    valid_until: date | None
 
 
 class HistoryAnswer(_Answer):

@@ -57,7 +57,7 @@ async def give_back(
     case_id: UUID, body: ReturnBody, request: Request, caller: Returner, context: CurrentContext
 ) -> Response:
     """Return a case to its bank with everything that is to be mended."""
-    step = partial(decisions.give_back, reasons=[reason.as_told() for reason in body.reasons])
+    step = partial(decisions.give_back, reasons=body.as_told())
     return await move(request, caller, context, case_id, step)
 
 

@@ -80,13 +80,13 @@ UNDECIDED: Final = frozenset({State.REQUESTED, State.RECOMMENDED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What the bank asks for. `papers` are documents by kind and SHA-256 in hex."""
+    """What the bank asks for. `papers` are stored ones, as they are kept."""
 
     kind: Kind
     matures_on: date
     reason: str
     plan: str
-    papers: tuple[dict[str, str], ...]
+    papers: tuple[dict[str, str], ...] = ()
 
 
 def change_faults(

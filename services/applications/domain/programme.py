@@ -85,7 +85,7 @@ def _facts(case: Submission, scheme: Scheme, around: Surroundings) -> Applicatio
             )
             for item in case.collateral
         ),
-        documents=frozenset(document.kind for document in case.documents),
+        documents=frozenset(document.kind for document in case.documents) | around.not_applicable,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from shared import canonical
 from shared.ratios import ip_share
@@ -101,11 +102,18 @@ class Borrower:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmittedDocument:
-    """A document, known by its hash."""
+    """A paper of a case: a stored one, and what its bank says of it.
+
+    As it is asked for, it is named by id or by hash alone; the rest is filled in from the store.
+    Without an id it is one of before the store, known by what its bank typed.
+    """
 
     kind: str
-    sha256: bytes
-    filename: str
+    document_id: UUID | None = None
+    sha256: bytes = b""
+    filename: str = ""
+    issued_on: date | None = None
+    valid_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +181,8 @@ class Surroundings:
     bank_suspended_on: date | None = None
     held_rights: frozenset[RightKey] = frozenset()
     """Those of the case's rights that another live case holds, whoever's it is."""
+    not_applicable: frozenset[str] = frozenset()
+    """Kinds of papers that a reviewer has found not to be needed in this case."""
     borrower_balance_fen: int = 0
     """The firm's principal out or held for it in this pool at this bank; risk_pool, which sees
     all banks, decides at the reservation."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from services.applications.domain.regions import exclude_each_other, region_of_code
-from services.applications.domain.rights import warnings_of
 from shared.identifiers import InvalidIdentifier, uscc
+from shared.rights import warnings_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

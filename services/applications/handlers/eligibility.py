@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from services.applications.domain.checklist import JUDGED_IN
 from services.applications.domain.lists_checked import ListChecked, hits, not_checked
 from services.applications.domain.submission import Surroundings
 from services.applications.handlers.case_in_hand import CaseInHand
+from services.applications.handlers.paper_checklist import against_papers
 from services.applications.handlers.submission import reasons_against
 from services.applications.queries.submitted import submitted
 from services.applications.queries.surroundings import surroundings
@@ -43,8 +45,10 @@ async def must_still_be_eligible(
         _as_of(known.around, on), credit_hits=hits(lists_checked), matures_on=matures_on
     )
     terms = await terms_on(case.conn, known.programme, on, row["mode"])
+    papers = asked.documents if row["state"] in JUDGED_IN else ()
     against = (
         *await reasons_against(case.conn, asked, around, programme=known.programme),
+        *await against_papers(case.conn, row["id"], papers, today=on),
         *not_checked(lists_checked, terms, on=on),
     )
     if against:

@@ -1,6 +1,7 @@
 """Extensions and restructurings: asked for by the bank, decided by two persons."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,12 +12,15 @@ from uuid6 import uuid7
 from services.applications.domain.life_cycle import IS_SERVED
 from services.applications.domain.loan_change import LIFE_CYCLE, Action, Change
 from services.applications.domain.loan_change import change_faults as faults_of
+from services.applications.domain.submission import SubmittedDocument
 from services.applications.handlers.case_in_hand import CaseInHand, locked_case, terms_or_none
+from services.applications.handlers.paper_references import stored_papers
 from services.applications.tables import loan_changes, loans
 from services.applications.tables.cases import about
 from services.applications.tables.loan_changes import LOAN_CHANGES
+from services.applications.tables.stored_papers import use
 from shared.life_cycle import Row, Wait
-from shared.refusals import FieldsWrong, NotFound, Refused
+from shared.refusals import FieldFault, FieldsWrong, NotFound, Refused
 from shared.transitions import Step, Transition, apply_transition
 
 
@@ -32,11 +36,21 @@ class ChangeUndecided(Refused):
     code = "change-undecided"
 
 
-async def request(case: CaseInHand, change: Change) -> Transition:
+async def request(
+    case: CaseInHand, change: Change, papers: Sequence[SubmittedDocument]
+) -> Transition:
     """The bank asks for a new maturity. Raises FieldsWrong, LoanNotServed, ChangeUndecided."""
-    loan = await _must_be_possible(case, change)
+    found, not_stored = await stored_papers(
+        case.conn, papers, bank_code=case.row["bank_code"], place="papers"
+    )
+    loan = await _must_be_possible(case, change, not_stored)
     first = LIFE_CYCLE.require(None, Action.REQUEST, case.caller)
     change_id = uuid7()
+    change = replace(change, papers=tuple(_as_kept(one) for one in found))
+    await use(
+        case.conn, [one.document_id for one in found if one.document_id],
+        bank_code=loan["bank_code"], place=f"loan_change:{change_id}", now=case.now,
+    )  # fmt: skip
     due_on = LIFE_CYCLE.term(first.target, lambda wait: _due_on(case, wait))
     if not await loan_changes.add(
         case.conn, change_id, loan, change, state=first.target, due_on=due_on,
@@ -104,7 +118,18 @@ async def approve(case: CaseInHand, row: Row, *, opinion: str) -> Transition:
     )
 
 
-async def _must_be_possible(case: CaseInHand, change: Change) -> Row:
+def _as_kept(paper: SubmittedDocument) -> dict[str, str]:
+    return {
+        "kind": paper.kind,
+        "document": str(paper.document_id),
+        "sha256": paper.sha256.hex(),
+        "filename": paper.filename,
+    }
+
+
+async def _must_be_possible(
+    case: CaseInHand, change: Change, not_stored: Sequence[FieldFault] = ()
+) -> Row:
     """The loan as it stands, with nothing against the change."""
     row = case.row
     if row["state"] not in IS_SERVED:
@@ -124,7 +149,7 @@ async def _must_be_possible(case: CaseInHand, change: Change) -> Row:
         longest_months=None if terms is None else terms.tenor_months,
         first_right_ends_on=min(right["expires_on"] for right in rights),
     )
-    if faults:
+    if faults := (*faults, *not_stored):
         raise FieldsWrong(faults)
     return loan
 

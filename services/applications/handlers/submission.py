@@ -13,6 +13,8 @@ from services.applications.domain.programme import no_terms, programme_findings
 from services.applications.domain.stated import ip_amount_faults, read_stated, witnessed
 from services.applications.domain.submission import Submission, Surroundings
 from services.applications.handlers.case_in_hand import CaseInHand
+from services.applications.handlers.paper_checklist import against_papers
+from services.applications.handlers.paper_references import stored_papers
 from services.applications.queries.surroundings import surroundings
 from services.applications.tables.cases import APPLICATIONS
 from services.applications.tables.numbers import next_number
@@ -104,8 +106,14 @@ async def submit(case: CaseInHand, submission: Submission) -> FiledCase:
         raise FieldsWrong([POOL_UNKNOWN])
 
     terms = await _terms(case.conn, known.programme, case.today, submission.mode)
-    submission = _typed(submission, terms)
-    against = await reasons_against(case.conn, submission, known.around, programme=known.programme)
+    papers, not_stored = await stored_papers(
+        case.conn, submission.documents, bank_code=row["bank_code"], place="documents"
+    )
+    submission = _typed(replace(submission, documents=papers), terms, not_stored)
+    against = (
+        *await reasons_against(case.conn, submission, known.around, programme=known.programme),
+        *await against_papers(case.conn, row["id"], submission.documents, today=case.today),
+    )
     by_machine = await _by_machine(case, submission, by_bank, handed_in, against, known.programme)
     steps, done = (by_bank, by_machine), (handed_in, checked(APPLICATIONS, by_machine))
     filed = FiledCase(
@@ -156,10 +164,13 @@ async def _terms(conn: asyncpg.Connection, programme: str, today: date, mode: st
         return None
 
 
-def _typed(submission: Submission, terms: Terms | None) -> Submission:
-    """The submission with its facts as they are kept. Raises FieldsWrong."""
+def _typed(
+    submission: Submission, terms: Terms | None, not_stored: tuple[FieldFault, ...]
+) -> Submission:
+    """The submission with its facts as they are kept. Raises FieldsWrong, with its papers that are
+    not stored."""
     kept, wrong = read_stated(submission.attributes, terms)
-    if faults := (*ip_amount_faults(submission), *wrong):
+    if faults := (*ip_amount_faults(submission), *wrong, *not_stored):
         raise FieldsWrong(faults)
     return replace(submission, attributes=kept)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from typing import Any, Final
+from uuid import UUID
 
 import asyncpg
 
@@ -14,6 +15,7 @@ from services.applications.domain.submission import (
     Valuation,
 )
 from shared.life_cycle import Row
+from shared.refusals import NotFound
 from shared.rights import read_right
 
 _RIGHTS: Final = """
@@ -23,7 +25,7 @@ where application_id = $1 and revision = $2
 order by collateral_no
 """
 _PAPERS: Final = """
-select kind, sha256, filename from documents
+select kind, document_id, sha256, filename, issued_on, valid_until from documents
 where application_id = $1 and revision = $2 order by document_no
 """
 _NESTED: Final = ("borrower", "collateral", "documents")
@@ -32,7 +34,7 @@ _NESTED: Final = ("borrower", "collateral", "documents")
 async def submitted(conn: asyncpg.Connection, case: Row) -> Submission:
     """What stands in a case's newest revision; every field from the column of its name."""
     rights = await conn.fetch(_RIGHTS, case["id"], case["revision"])
-    papers = await conn.fetch(_PAPERS, case["id"], case["revision"])
+    papers = await papers_of(conn, case)
     plain = {
         field.name: case[field.name] for field in fields(Submission) if field.name not in _NESTED
     }
@@ -40,8 +42,22 @@ async def submitted(conn: asyncpg.Connection, case: Row) -> Submission:
         **plain,
         borrower=Borrower(**{one.name: case[f"borrower_{one.name}"] for one in fields(Borrower)}),
         collateral=tuple(_right(row) for row in rights),
-        documents=tuple(SubmittedDocument(**dict(row)) for row in papers),
+        documents=papers,
     )
+
+
+async def papers_of(conn: asyncpg.Connection, case: Row) -> tuple[SubmittedDocument, ...]:
+    """The papers of a case's newest revision."""
+    rows = await conn.fetch(_PAPERS, case["id"], case["revision"])
+    return tuple(SubmittedDocument(**dict(row)) for row in rows)
+
+
+async def case_row(conn: asyncpg.Connection, case_id: UUID) -> asyncpg.Record:
+    """A case where it stands. Raises NotFound, also where it is another bank's."""
+    row = await conn.fetchrow("select * from applications where id = $1", case_id)
+    if row is None:
+        raise NotFound("没有这个申请", "There is no such application.")
+    return row
 
 
 def _right(row: Any) -> Collateral:

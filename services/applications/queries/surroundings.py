@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from services.applications.domain.checklist import Said
 from services.applications.domain.life_cycle import CLAIMS_CAPACITY
 from services.applications.domain.submission import Submission, Surroundings
 
@@ -21,6 +22,12 @@ select exists (select from banks where code = $2) as bank_exists,
            join held_rights using (kind, number, nice_class)
            where held_rights.application_id <> $6
        ) as held,
+       array(
+           select kind from (
+               select distinct on (kind) kind, verdict from paper_verdicts
+               where application_id = $6 and document_id is null order by kind, id desc
+           ) as said where verdict = $9
+       ) as not_applicable,
        coalesce(firm.balance_fen, 0)::bigint as balance_fen,
        coalesce(firm.live_cases, 0) as live_cases
 from (values ($1::text)) as wanted (code)
@@ -66,6 +73,7 @@ async def surroundings(
         except_case,
         submission.borrower.uscc,
         _LIVE,
+        Said.NOT_APPLICABLE.value,
     )
     if row["programme"] is None:
         return Known(row["bank_exists"], "", None)
@@ -76,6 +84,7 @@ async def surroundings(
         pool_stopped_on=row["stopped_on"],
         bank_suspended_on=row["suspended_on"],
         held_rights=frozenset(keys[index - 1] for index in row["held"]),
+        not_applicable=frozenset(row["not_applicable"]),
         borrower_balance_fen=row["balance_fen"],
         borrower_live_cases=row["live_cases"],
     )

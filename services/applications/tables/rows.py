@@ -199,7 +199,7 @@ class ValuationRow(_Row, table=True):
 
 
 class DocumentRow(_Row, table=True):
-    """A document by its hash."""
+    """A paper of a case. Those of before the store have no `document_id`: a bank typed their hash."""
 
     __tablename__ = "documents"
 
@@ -210,6 +210,9 @@ class DocumentRow(_Row, table=True):
     kind: str = Field(sa_type=Text)
     sha256: bytes = Field(sa_type=LargeBinary)
     filename: str = Field(sa_type=Text)
+    document_id: UUID | None = Field(foreign_key="stored_documents.id")
+    issued_on: date | None
+    valid_until: date | None
 
 
 class HeldRightRow(_Row, table=True):

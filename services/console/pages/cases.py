@@ -95,7 +95,7 @@ async def show_case(
     found = answer.body
     has_loan = bool(found["loan"])
     decides = bool({"approve", "disburse", "draw"} & set(found["pending_actions"]))
-    pool, coverage, positions, changes, draws, claims, asked = await asyncio.gather(
+    pool, coverage, positions, changes, draws, claims, asked, papers = await asyncio.gather(
         or_none(page.risk_pool.get(f"/pools/{found['pool_code']}")),
         or_none(page.risk_pool.get(f"/coverages/{case_id}")),
         or_none(page.applications.get(f"/loans/{case_id}/positions") if has_loan else nothing()),
@@ -103,6 +103,7 @@ async def show_case(
         or_none(page.applications.get(f"/loans/{case_id}/draws") if has_loan else nothing()),
         or_none(page.risk_pool.get("/claims", loan_id=str(case_id)) if has_loan else nothing()),
         or_none(_facts_of(page, found) if decides else nothing()),
+        page.applications.get(f"/applications/{case_id}/checklist"),
     )
     given = text(attempt.form, "_rows")
     rows = int(given) if given.isascii() and given.isdigit() else _USUAL_REASON_ROWS
@@ -113,6 +114,7 @@ async def show_case(
         answer,
         attempt,
         rights=_rights(found),
+        papers=papers,
         pool=pool,
         own=_bank_in_pool(pool, found["bank_code"]),
         coverage=coverage,

@@ -44,6 +44,13 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "closed": "mute",
     },
     "top_up_state": {"raised": "info", "called": "warn", "refused": "mute"},
+    "paper_standing": {
+        "there": "ok",
+        "missing": "bad",
+        "not_applicable": "",
+        "refused": "bad",
+        "expired": "warn",
+    },
     "figure_state": {"entered": "info", "in_force": "ok", "refused": "bad"},
     "recovery_state": {
         "reported": "info",

@@ -35,14 +35,28 @@
     });
   });
 
-  // A file is known by its hash: computed here, and the file itself stays where it is.
-  document.querySelectorAll("[data-hashes-into]").forEach((one) => one.addEventListener("change", async () => {
-    const [name, hash] = one.dataset.hashesInto.split(" ").map((id) => document.getElementById(id));
+  // A file that is chosen is stored at once; the form refers to it by name and hash.
+  document.querySelectorAll("[data-stores-into]").forEach((one) => one.addEventListener("change", async () => {
+    const [name, hash] = one.dataset.storesInto.split(" ").map((id) => document.getElementById(id));
     const file = one.files[0];
-    if (!file || !crypto.subtle) return;
-    const bytes = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
-    name.value = file.name;
-    hash.value = [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    if (!file) return;
+    const sent = new FormData();
+    sent.append("_token", one.form.elements._token.value);
+    sent.append("file", file);
+    one.setCustomValidity("");
+    one.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch("/papers", { method: "POST", body: sent });
+      const kept = await answer.json();
+      if (!answer.ok) throw new Error(kept.detail);
+      name.value = kept.filename;
+      hash.value = kept.sha256;
+    } catch (error) {
+      name.value = hash.value = "";
+      one.setCustomValidity(error.message || "?");
+      one.reportValidity();
+    }
+    one.removeAttribute("aria-busy");
   }));
 
   // What was answered is read out first.

@@ -4,7 +4,7 @@ A problem (RFC 9457) of a service becomes `Problem`, which a page shows; a servi
 reached becomes one as well.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -75,7 +75,9 @@ class Api:
         )
         return response.json() if response.content else None
 
-    async def post_file(self, path: str, content: bytes, *, key: str, **query: Any) -> Any:
+    async def post_file(
+        self, path: str, content: bytes | AsyncIterator[bytes], *, key: str, **query: Any
+    ) -> Any:
         """Send a document once. Query parameters that are None or "" are left out. Raises
         Problem."""
         wanted = {name: value for name, value in query.items() if value not in (None, "")}

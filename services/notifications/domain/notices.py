@@ -32,6 +32,10 @@ _ENTRIES = ("approver", "finance_maker", "pool_manager", "reviewer")
 NOTICES: Mapping[str, Notice] = {
     "application.submitted.v1": Notice(banks=NAMED, fields=CASE | {"amount_fen", "submitted_on"}),
     "application.returned.v1": Notice(banks=NAMED, bank_acts=True, fields=CASE | {"reasons", "by"}),
+    "paper.judged.v1": Notice(
+        banks=NAMED,
+        fields=CASE | {"kind", "kind_zh", "kind_en", "filename", "verdict", "reason"},
+    ),
     "application.accepted.v1": Notice(
         banks=NAMED, roles=("reviewer",), bureau_acts=True, fields=CASE | {"amount_fen"}
     ),

@@ -1,0 +1,1 @@
+"""Files outside the database: taken in, looked into, scanned, kept, and shown page by page."""
