@@ -37,6 +37,8 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "applications_number_key",  # from a block of numbers that is taken under its row's lock
         "bank_suspensions_pkey", "closed_months_pkey", "published_schemes_pkey", "pools_pkey",
         "number_blocks_pkey", "borrowers_pkey", "banks_pkey",  # on conflict
+        "days_over_counts_pkey", "document_uses_pkey", "stored_documents_once",
+        "days_over_pkey",  # one row that is there from the start
         "pools_by_prefix",  # said by the pool, whose own database has it once
         # Of a case whose row is locked.
         "case_moves_pkey", "collateral_pkey", "documents_pkey", "draws_pkey",
@@ -46,19 +48,20 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         # From a counter that is held until the commit.
         "account_bookings_number_key", "adjustments_number_key", "agreed_figures_number_key",
         "cash_entries_number_key", "cooperation_agreements_number_key",
-        "top_up_calls_number_key",
+        "disputes_number_key", "openings_number_key", "top_up_calls_number_key",
         "claims_number_key", "recoveries_number_key", "subsidies_number_key",
         # On conflict.
         "account_balances_pkey", "breakers_pkey", "claim_trials_pkey", "coverages_pkey",
         "number_series_pkey", "parties_pkey", "pools_pkey", "positions_pkey",
         "published_schemes_pkey", "shown_trials_pkey", "account_movement_tallies_pkey",
-        "signed_statements_pkey",
+        "producers_told_pkey", "producers_told_until_pkey", "signed_statements_pkey",
         "pool_accounts_number_once", "pool_accounts_number_canonical",  # its table answers for it
         "payment_files_number_key",  # from a counter
         "payment_orders_end_to_end_key", "payment_orders_entry_id_key",
         "payment_orders_file_id_position_key",
         # Of a pool that is locked, and asked for before.
         "payment_orders_item_once", "payment_status_reports_once",
+        "month_reminders_once_a_day", "openings_one_live",
         "cooperation_agreements_one_in_force", "planned_money_pkey", "run_offs_one_of_a_pool",
         # Of a pool and a case that are locked, written once with the move that is refused twice.
         "account_line_tallies_pkey", "account_lines_in_order", "account_lines_once",
@@ -67,6 +70,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "cash_entries_reversed_once", "claim_limits_pkey",
         "claim_payments_pkey", "claim_shares_pkey", "claim_steps_claim_id_review_step_key",
         "claim_steps_pkey", "draws_pkey", "open_items_pkey", "recovery_shares_pkey", "settlement_findings_pkey",
+        "opening_rows_loan", "opening_rows_pkey", "settlement_carried_pkey",
         "settlement_lines_pkey", "settlement_loans_pkey", "settlement_movements_pkey",
         "settlement_statements_pkey", "transfers_pkey",
     }),

@@ -78,7 +78,22 @@ async def enter(
     double_of = require_no_double(entered, others)
 
     entry_id = uuid7()
-    entry = {
+    entry = _new(entry_id, entered, item, party_code=party_code, double_of=double_of)
+    if item is not None and item.claim_id is not None:
+        day = min(entered.value_date, context.today)
+        await claim_payments.note_entered(conn, item.claim_id, context, day=day)
+    return await _keep(conn, pool, entry_id, entry, context)
+
+
+def _new(
+    entry_id: UUID,
+    entered: CashEntered,
+    item: OpenItem | None,
+    *,
+    party_code: str | None,
+    double_of: UUID | None,
+) -> dict[str, Any]:
+    return {
         "kind": entered.kind,
         "of_kind": entered.kind,
         "sign": 1,
@@ -97,10 +112,6 @@ async def enter(
         "double_of": double_of,
         "line_id": entered.line_id,
     }
-    if item is not None and item.claim_id is not None:
-        day = min(entered.value_date, context.today)
-        await claim_payments.note_entered(conn, item.claim_id, context, day=day)
-    return await _keep(conn, pool, entry_id, entry, context)
 
 
 async def enter_claim_payment(

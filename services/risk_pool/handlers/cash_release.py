@@ -1,5 +1,8 @@
 """What one person has entered is released by another, or confirmed by the account: then it is booked."""
 
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -100,17 +103,8 @@ async def _book(
         require_cash(held_fen=held_fen, due_fen=entry["amount_fen"])
 
     changes = {"line_id": line.id} if line else {}
-    people = {
-        "entered_by": {"subject": entry["entered_by"], "name": entry["entered_name"]},
-        "released_by": {"subject": second.subject, "name": second.name},
-    }
-    explanation_id = await store_explanation(
-        conn,
-        pool.code,
-        entry["kind"],
-        {**explained(entry, booked_on=booked_on), **{k: str(v) for k, v in changes.items()}},
-        people,
-        context.now,
+    explanation_id = await _explain(
+        conn, pool, entry, changes, second, booked_on=booked_on, now=context.now
     )
     transfers = as_booked(entry, booked_on=booked_on, explanation_id=explanation_id)
     await book(conn, pool, transfers, now=context.now)
@@ -140,6 +134,24 @@ async def _book(
     await watch_pool(conn, pool, day=booked_on, now=context.now)
     await serve_line(conn, pool.code, now=context.now)
     return seq
+
+
+async def _explain(
+    conn: asyncpg.Connection,
+    pool: LockedPool,
+    entry: Row,
+    changes: Mapping[str, Any],
+    second: Person,
+    *,
+    booked_on: date,
+    now: datetime,
+) -> UUID:
+    people = {
+        "entered_by": {"subject": entry["entered_by"], "name": entry["entered_name"]},
+        "released_by": {"subject": second.subject, "name": second.name},
+    }
+    found = {**explained(entry, booked_on=booked_on), **{k: str(v) for k, v in changes.items()}}
+    return await store_explanation(conn, pool.code, entry["kind"], found, people, now)
 
 
 async def refuse(
