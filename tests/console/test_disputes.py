@@ -67,7 +67,7 @@ async def test_a_line_is_disputed_proposed_and_decided_on_the_screen(house: Hous
 
     async with house.logged_in("finance-qian") as checker:
         page = await checker.opens(dispute)
-        for words in ("冲减该月往来", "600.00", "恢复应付", "400.00", "4,400.00"):
+        for words in ("冲减该月往来", "600.00", "恢复应结", "400.00", "4,400.00"):
             assert words in page.text, words
         page = await checker.sends(page, f"{dispute}/decide", opinion="同意")
         assert "已决定" in page.text and "决定结果" in page.text

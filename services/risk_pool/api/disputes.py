@@ -1,22 +1,27 @@
 """Disputes over HTTP: a party files one against a line of its statement, two persons decide."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from services.risk_pool.api.case_requests import Refusal
-from services.risk_pool.api.case_responses import Money, MoveAnswer, WaitingFor
+from services.risk_pool.api.case_responses import MoveAnswer
 from services.risk_pool.api.cases import Anyone, CaseStep, add_steps, presented, step_context
+from services.risk_pool.api.dispute_answers import (
+    DisputeAnswer,
+    DisputeEffect,
+    DisputeInList,
+    LineDisputed,
+)
 from services.risk_pool.api.roles import require_pool
 from services.risk_pool.api.statements import MonthText, PoolCode
 from services.risk_pool.domain.dispute import CHECKER, LIFE_CYCLE, Action, State
 from services.risk_pool.domain.dispute_filing import VERDICT_WORDS, Filed
-from services.risk_pool.domain.statement import account_words, kind_words
+from services.risk_pool.domain.statement import account_words, in_words, kind_words
 from services.risk_pool.handlers import disputes as handlers
 from services.risk_pool.queries import claims as known_claims
 from services.risk_pool.queries import disputes as known
@@ -29,10 +34,10 @@ from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.part_in import part_in
-from shared.http.progress import StepAnswer, progress_answer
+from shared.http.progress import progress_answer
 from shared.http.requests import LongText, RequestBody, ShortText
 from shared.life_cycle import Row
-from shared.money import MONEY_NAMES, Fen, RequestFen, RequestFenOrZero
+from shared.money import MONEY_NAMES, RequestFen, RequestFenOrZero
 from shared.months import Month
 from shared.postgres.database import EVERYWHERE, seeing_everything
 from shared.refusals import NotFound
@@ -83,112 +88,6 @@ class DisputeDecided(RequestBody):
 
     trial: ShortText = Field(description="The `id` of the trial that you saw.")
     opinion: LongText = Field(examples=["同意部分成立。"])
-
-
-class ItemFigures(BaseModel):
-    """The open item: due + disputed + settled + taken off = amount."""
-
-    amount: str
-    taken_off: str = Field(description="By upheld disputes.")
-    settled: str
-    disputed: str = Field(description="Waits apart until it is decided.")
-    due: str
-
-
-class DisputeEntry(BaseModel):
-    """One transfer that the decision books."""
-
-    debit: str
-    credit: str
-    amount: str
-    step: Literal["taken-off", "new"] = Field(
-        description="`taken-off` the month's item, or `new`: the next statement asks for it."
-    )
-
-
-class DisputeEffect(BaseModel):
-    """What a decision books, and the item before and after it."""
-
-    id: str
-    upheld: str
-    taken_off: str
-    new: str
-    due_again: str
-    before: ItemFigures | None = Field(description="Nothing where the month left no item.")
-    after: ItemFigures | None
-    entries: list[DisputeEntry]
-
-
-class LineDisputed(Money):
-    """The line as the statement lists it."""
-
-    seq: int
-    reference: str
-    kind: str
-    zh: str = Field(examples=["追偿款返还"])
-    en: str
-    debit_zh: str
-    debit_en: str
-    credit_zh: str
-    credit_en: str
-    amount_fen: Fen
-    day: date
-
-
-class DisputeInList(Money):
-    """A dispute in the list."""
-
-    id: UUID
-    number: str = Field(examples=["DL-Y-2026-0001"])
-    pool_code: str
-    month: str
-    party_code: str
-    party_name: str
-    line_seq: int
-    line_amount_fen: Fen
-    right_fen: Fen
-    difference_fen: Fen
-    upheld_fen: Fen | None
-    reason: str
-    state: str
-    state_zh: str
-    state_en: str
-    filed_at: datetime
-    version: int
-    pending_actions: list[str]
-    waiting_for: WaitingFor | None
-
-
-class DisputeAnswer(DisputeInList):
-    """A dispute with its line, what is proposed, the trial while it is open, and what it did."""
-
-    progress: list[StepAnswer]
-    party_role: str
-    item: str
-    lowers_item: bool = Field(
-        description="The difference waits apart from the item; else the item stays due as it is, and "
-        "what is upheld is asked for by the next statement."
-    )
-    disputed_line: LineDisputed
-    papers: list[str]
-    letter: str
-    until: date = Field(description="The last day on which lines of the month could be disputed.")
-    filed_name: str
-    filed_by_bank: bool
-    proposed_name: str | None
-    uphold_fen: Fen | None
-    proposal_reason: str | None
-    decided_name: str | None
-    decided_on: date | None
-    taken_off_fen: Fen
-    due_again_fen: Fen
-    due_again_on: date | None
-    booked_on: date | None
-    trial: DisputeEffect | None
-    effect: DisputeEffect | None
-    explanation: dict[str, Any] | None
-    people: dict[str, Any] | None
-    history: list[MoveAnswer]
 
 
 @router.post(
@@ -287,11 +186,12 @@ async def detail(conn: asyncpg.Connection, dispute_id: UUID, caller: Identity) -
         **shown
         | {
             "disputed_line": _line(row, names),
+            "effect": None if row["effect"] is None else _effect(row["effect"], names),
             **({"uphold_fen": None, "proposal_reason": None} if is_bank else {}),
             "pending_actions": LIFE_CYCLE.open_to(row, caller),
         },
         progress=progress_answer(LIFE_CYCLE, row["state"]),
-        trial=None if is_bank else await _trial(conn, row, caller),
+        trial=None if is_bank else await _trial(conn, row, caller, names),
         explanation=why["explanation"] if why else None,
         people=why["people"] if why else None,
         history=[
@@ -306,7 +206,9 @@ _OF_THE_HOUSE = (Action.PROPOSE, Action.SEND_BACK)
 """What finance thinks of a dispute before it is decided; no party is told."""
 
 
-async def _trial(conn: asyncpg.Connection, row: Row, caller: Identity) -> DisputeEffect | None:
+async def _trial(
+    conn: asyncpg.Connection, row: Row, caller: Identity, names: Mapping[str, str]
+) -> DisputeEffect | None:
     """What the proposal would do now. What somebody sees who may decide is kept."""
     trial = await handlers.trial_of(conn, row)
     if trial is None:
@@ -314,7 +216,13 @@ async def _trial(conn: asyncpg.Connection, row: Row, caller: Identity) -> Disput
     shown = trial.as_data()
     if caller.roles & CHECKER:
         await shown_trials.keep(conn, row["id"], shown, to=caller.subject)
-    return DisputeEffect(**shown)
+    return _effect(shown, names)
+
+
+def _effect(figures: Mapping[str, Any], names: Mapping[str, str]) -> DisputeEffect:
+    """What a decision books, with its accounts in words."""
+    entries = [{**one, **in_words(one, names)} for one in figures["entries"]]
+    return DisputeEffect(**{**figures, "entries": entries})
 
 
 def _line(row: Row, names: Mapping[str, str]) -> LineDisputed:

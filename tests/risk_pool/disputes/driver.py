@@ -23,7 +23,7 @@ class Disputes(Claims):
         (one,) = [entry for entry in await self.lines(month) if entry["kind"] == kind]
         return one["seq"]
 
-    async def tries(self, by: Any = None, *, at: str = MARCH, **said: Any) -> Any:
+    async def tries_dispute(self, by: Any = None, *, at: str = MARCH, **said: Any) -> Any:
         """ICBC disputes its line of 400.00, of which it holds 360.00 to be right."""
         body = {
             "line": said.pop("line", None) or await self.line(),
@@ -35,7 +35,7 @@ class Disputes(Claims):
 
     async def disputes(self, **said: Any) -> Any:
         """The dispute as it was filed."""
-        answer = await self.tries(**said)
+        answer = await self.tries_dispute(**said)
         assert answer.status_code == 201, answer.text
         return answer.json()
 

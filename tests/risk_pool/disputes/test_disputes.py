@@ -241,7 +241,7 @@ async def test_every_wrong_field_is_named_at_once(running):
             ({"by": pool.maker, "line": 999_999},
              {"line": "not-on-the-statement", "letter": "missing"}),
         ):  # fmt: skip
-            answer = await pool.tries(**({"line": march} | said))
+            answer = await pool.tries_dispute(**({"line": march} | said))
             assert code_of(answer) == (422, "invalid-request")
             found = {one["pointer"].lstrip("/#"): one["code"] for one in answer.json()["errors"]}
             assert found == wrong, said
@@ -250,22 +250,25 @@ async def test_every_wrong_field_is_named_at_once(running):
 async def test_a_line_is_disputed_once_within_the_window_by_its_own_party(running):
     async with disputes_of(running, "ICBC", "CCB") as pool:
         line = await pool.line()
-        other = await pool.tries(by=pool.bank("CCB"), line=line)
+        other = await pool.tries_dispute(by=pool.bank("CCB"), line=line)
         assert code_of(other) == (404, "not-found")
         at = "/pools/dongli/settlements/2026-03/statements/CCB"
-        foreign = await pool.tries(by=pool.bank("CCB"), at=at, line=line)
+        foreign = await pool.tries_dispute(by=pool.bank("CCB"), at=at, line=line)
         assert foreign.json()["errors"][0]["code"] == "not-on-the-statement"
         whole = "/pools/dongli/settlements/2026-03/statements/dongli"
-        assert code_of(await pool.tries(by=pool.maker, at=whole, letter="函")) == (404, "not-found")
+        assert code_of(await pool.tries_dispute(by=pool.maker, at=whole, letter="函")) == (
+            404,
+            "not-found",
+        )
         await pool.it_is("2026-04-17")
 
-        answers = await asyncio.gather(*(pool.tries(line=line) for _ in range(2)))
+        answers = await asyncio.gather(*(pool.tries_dispute(line=line) for _ in range(2)))
 
         assert sorted(one.status_code for one in answers) == [201, 409]
         assert "line-disputed-already" in {one.json().get("code") for one in answers}
         filed = next(one.json() for one in answers if one.status_code == 201)
         await pool.decides_dispute(filed, "reject")
-        again = await pool.tries(line=line)
+        again = await pool.tries_dispute(line=line)
         assert code_of(again) == (409, "line-disputed-already")
 
 
@@ -273,7 +276,7 @@ async def test_after_ten_working_days_a_line_is_disputed_no_more(running):
     async with disputes_of(running) as pool:
         await pool.it_is("2026-04-18")
 
-        late = await pool.tries()
+        late = await pool.tries_dispute()
 
         assert code_of(late) == (409, "dispute-window-over")
         assert late.json()["until"] == "2026-04-17"
@@ -286,9 +289,9 @@ async def test_a_month_that_is_not_posted_is_previewed_anew_and_not_disputed(run
         await pool.settles("2026-04", "preview")
 
         at = "/pools/dongli/settlements/2026-04/statements/ICBC"
-        assert code_of(await pool.tries(at=at, line=1)) == (409, "month-not-posted")
+        assert code_of(await pool.tries_dispute(at=at, line=1)) == (409, "month-not-posted")
         nowhere = "/pools/dongli/settlements/2026-09/statements/ICBC"
-        assert code_of(await pool.tries(at=nowhere, line=1)) == (404, "not-found")
+        assert code_of(await pool.tries_dispute(at=nowhere, line=1)) == (404, "not-found")
 
 
 async def test_what_an_adjustment_has_booked_back_is_not_taken_off_twice(running):

@@ -63,7 +63,9 @@ async def test_the_banks_operator_or_finance_files_and_nobody_else(running):
         line = await pool.line()
         for role in EVERYBODY:
             if role not in ("bank_operator", "finance_maker"):
-                answer = await pool.tries(by=somebody(pool, role), line=line, letter="函 17 号")
+                answer = await pool.tries_dispute(
+                    by=somebody(pool, role), line=line, letter="函 17 号"
+                )
                 assert code_of(answer) == (403, "forbidden"), role
         for role in ("bank_operator", "finance_maker"):
             filed = await pool.disputes(by=somebody(pool, role), line=line, letter="函 17 号")
