@@ -60,6 +60,7 @@ _BREAKER = frozenset(
     }
 )
 _POOL = frozenset({"pool_code", "on", "cause", "reason"})
+_RUN_OFF = frozenset({"pool_code", "run_off_id", "on", "reason"})
 _ENTRIES = ("approver", "finance_maker", "pool_manager", "reviewer")
 """The roles that hear whether a pool takes entries."""
 _PARTY = frozenset({"pool_code", "bank_code", "party_code", "party_name"})
@@ -366,11 +367,9 @@ NOTICES: Mapping[str, Notice] = {
             "reviewer",
         ),
     ),
-    "pool.run-off.v1": Notice(
-        banks=OF_POOL, roles=_ENTRIES, fields=_POOL | {"run_off_id", "keeps_reserved"}
-    ),
+    "pool.run-off.v1": Notice(banks=OF_POOL, roles=_ENTRIES, fields=_RUN_OFF | {"keeps_reserved"}),
     "pool.closed.v1": Notice(
-        banks=OF_POOL, roles=("auditor", "finance_checker"), fields=_POOL | {"closed_on"}
+        banks=OF_POOL, roles=("auditor", "finance_checker"), fields=_RUN_OFF | {"closed_on"}
     ),
     "top-up.called.v1": Notice(
         banks=Banks.NONE, roles=("finance_checker", "finance_maker", "pool_manager")
