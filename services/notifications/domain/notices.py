@@ -26,6 +26,7 @@ from services.notifications.domain.take_over import TAKE_OVER
 
 NAMED, OF_POOL, OF_STATEMENTS = Banks.NAMED, Banks.OF_POOL, Banks.OF_STATEMENTS
 
+_RUN_OFF = frozenset({"pool_code", "run_off_id", "on", "reason"})
 _ENTRIES = ("approver", "finance_maker", "pool_manager", "reviewer")
 """The roles that hear whether a pool takes entries."""
 
@@ -349,11 +350,9 @@ NOTICES: Mapping[str, Notice] = {
             "reviewer",
         ),
     ),
-    "pool.run-off.v1": Notice(
-        banks=OF_POOL, roles=_ENTRIES, fields=POOL | {"run_off_id", "keeps_reserved"}
-    ),
+    "pool.run-off.v1": Notice(banks=OF_POOL, roles=_ENTRIES, fields=_RUN_OFF | {"keeps_reserved"}),
     "pool.closed.v1": Notice(
-        banks=OF_POOL, roles=("auditor", "finance_checker"), fields=POOL | {"closed_on"}
+        banks=OF_POOL, roles=("auditor", "finance_checker"), fields=_RUN_OFF | {"closed_on"}
     ),
     "top-up.called.v1": Notice(
         banks=Banks.NONE, roles=("finance_checker", "finance_maker", "pool_manager")
