@@ -7,9 +7,9 @@ import pytest
 
 from services.risk_pool.domain.coverage import LIFE_CYCLE as COVERAGE
 from tests.applications.office import ICBC
-from tests.openings.book import book, workbook
-from tests.openings.county import XLSX, County, county_of
 from tests.risk_pool.claims.test_agreed_figures import EVERYBODY
+from tests.risk_pool.openings.book import book, workbook
+from tests.risk_pool.openings.county import XLSX, County, county_of
 
 BANKS = {"bank_operator", "bank_checker"}
 MOVES = {
