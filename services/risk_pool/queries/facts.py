@@ -8,8 +8,11 @@ import asyncpg
 
 from services.risk_pool.domain.cash_entry import KIND_WORDS
 from services.risk_pool.domain.coverage import LETS_GO, Action, known_as
+from services.risk_pool.domain.opening import BOOKED, OPENING, TAKEN_OVER
+from services.risk_pool.domain.opening_sheets import BY_NAME, TOTAL_ITEMS
 from services.risk_pool.domain.statement import kind_words
 from shared.money import format_fen
+from shared.postgres.literals import literals
 
 Fact = dict[str, Any]
 """`zh`, `en`, `figures` (name → text) and `people` (subject, name, role, action, at)."""
@@ -39,6 +42,7 @@ _WORDS = {
     "suspense-received": ("账户来款未明，暂收", "Money of unknown reason came in: in suspense"),
     "suspense-returned": ("暂收款项退回", "Paid back out of suspense"),
     "suspense-moved": ("暂收款项查明转出", "Known by now: moved out of suspense"),
+    TAKEN_OVER: ("期初接管", "Taken over from the books before"),
 }
 
 _MOVES_OF: Mapping[str, Sequence[str]] = {
@@ -74,6 +78,8 @@ async def fact_behind(conn: asyncpg.Connection, transfer: asyncpg.Record, pool_c
         await _add_settlement(conn, fact, pool_code, reference)
     elif reference.startswith("suspense:"):
         await _add_case(conn, fact, reference)
+    elif reference.startswith(OPENING):
+        await _add_opening(conn, fact, pool_code, reference)
     return fact
 
 
@@ -184,6 +190,27 @@ async def _add_settlement(
     )
     fact["figures"] = {"month": month, "party": party, "step": step}
     fact["people"] = await _movers(conn, settlement_id)
+
+
+async def _add_opening(
+    conn: asyncpg.Connection, fact: Fact, pool_code: str, reference: str
+) -> None:
+    """The row of the book that it comes from: `opening:loans:1:17` is line 17 of the first file."""
+    opening = await conn.fetchrow(
+        f"""select id, number, files from openings
+            where pool_code = $1 and state in ({literals(BOOKED)})""",
+        pool_code,
+    )
+    if opening is None:
+        return
+    _, sheet, *place = reference.split(":")
+    fact["figures"] = {"number": opening["number"], "sheet": BY_NAME[sheet].zh}
+    if len(place) == 2:
+        files = {file["no"]: file["name"] for file in opening["files"]}
+        fact["figures"] |= {"file": files.get(int(place[0]), ""), "line": place[1]}
+    else:
+        fact["figures"]["item"] = TOTAL_ITEMS[place[0]].zh
+    fact["people"] = await _movers(conn, opening["id"])
 
 
 async def _movers(conn: asyncpg.Connection, case_id: Any) -> list[dict[str, Any]]:
