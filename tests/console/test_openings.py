@@ -6,7 +6,7 @@ from openpyxl import load_workbook
 
 from services.risk_pool.bank_files.opening_book import read_book
 from tests.console.house import CCB, ICBC, House, did
-from tests.openings.book import book, changed, workbook
+from tests.risk_pool.openings.book import book, changed, workbook
 
 AT = "/pools/nankai"
 

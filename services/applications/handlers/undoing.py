@@ -3,6 +3,7 @@
 from services.applications.domain.life_cycle import Action
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
 from services.applications.tables import cases, draws, loans
+from shared.life_cycle import SYSTEM
 from shared.refusals import Refused
 from shared.transitions import Transition
 
@@ -25,8 +26,15 @@ class NotDisbursed(Refused):
     code = "not-disbursed"
 
 
+class TakenOver(Refused):
+    """The book with which its pool was taken over says that the loan is out; two persons stand for
+    it."""
+
+    code = "taken-over"
+
+
 async def ask_to_undo(case: CaseInHand, *, reason: str) -> None:
-    """The bank says that nothing was paid out. Raises NotDisbursed.
+    """The bank says that nothing was paid out. Raises NotDisbursed, TakenOver.
 
     It moves nothing: the loan stays covered until a second person has confirmed.
     """
@@ -35,6 +43,11 @@ async def ask_to_undo(case: CaseInHand, *, reason: str) -> None:
             "只有已放款且未逾期的贷款可申请撤销放款",
             "Only a loan that is out and not overdue can be undone.",
             state=case.row["state"],
+        )
+    if case.row["submitted_by"] == SYSTEM.subject:
+        raise TakenOver(
+            "随资金池接管的贷款不能撤销放款，请更正余额",
+            "A loan that was taken over with its pool cannot be undone; mend its positions.",
         )
     await cases.ask_to_undo(case.conn, case.row, by=case.caller.subject, reason=reason)
 

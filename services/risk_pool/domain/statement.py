@@ -62,6 +62,7 @@ KINDS: dict[str, Words] = {
     "suspense-received": Words("暂收入账", "Taken into suspense"),
     "suspense-returned": Words("暂收退回", "Paid back out of suspense"),
     "suspense-moved": Words("暂收转出", "Moved out of suspense"),
+    "opening-balance": Words("期初接管", "Opening balance"),
 }
 """What the kinds of transfers are called on paper."""
 

@@ -8,9 +8,12 @@ import asyncpg
 
 from services.risk_pool.domain.cash_entry import KIND_WORDS
 from services.risk_pool.domain.coverage import LETS_GO, Action, known_as
+from services.risk_pool.domain.opening import BOOKED, OPENING, TAKEN_OVER
+from services.risk_pool.domain.opening_sheets import BY_NAME, TOTAL_ITEMS
 from services.risk_pool.domain.statement import kind_words
 from services.risk_pool.queries.parties import party_names
 from shared.money import format_fen
+from shared.postgres.literals import literals
 
 Fact = dict[str, Any]
 """`zh`, `en`, `figures` (name → text) and `people` (subject, name, role, action, at)."""
@@ -41,6 +44,7 @@ _WORDS = {
     "suspense-received": ("账户来款未明，暂收", "Money of unknown reason came in: in suspense"),
     "suspense-returned": ("暂收款项退回", "Paid back out of suspense"),
     "suspense-moved": ("暂收款项查明转出", "Known by now: moved out of suspense"),
+    TAKEN_OVER: ("期初接管", "Taken over from the books before"),
 }
 
 _MOVES_OF: Mapping[str, Sequence[str]] = {
@@ -78,6 +82,8 @@ async def fact_behind(conn: asyncpg.Connection, transfer: asyncpg.Record, pool_c
         await _add_case(conn, fact, reference)
     elif reference.startswith("dispute:"):
         await _add_dispute(conn, fact, reference)
+    elif reference.startswith(OPENING):
+        await _add_opening(conn, fact, pool_code, reference)
     return fact
 
 
@@ -224,6 +230,27 @@ async def _item_named(conn: asyncpg.Connection, pool_code: str, item: str) -> st
 
 async def _party_named(conn: asyncpg.Connection, pool_code: str, party: str) -> str:
     return (await party_names(conn, pool_code)).get(party, party)
+
+
+async def _add_opening(
+    conn: asyncpg.Connection, fact: Fact, pool_code: str, reference: str
+) -> None:
+    """The row of the book that it comes from: `opening:loans:1:17` is line 17 of the first file."""
+    opening = await conn.fetchrow(
+        f"""select id, number, files from openings
+            where pool_code = $1 and state in ({literals(BOOKED)})""",
+        pool_code,
+    )
+    if opening is None:
+        return
+    _, sheet, *place = reference.split(":")
+    fact["figures"] = {"number": opening["number"], "sheet": BY_NAME[sheet].zh}
+    if len(place) == 2:
+        files = {file["no"]: file["name"] for file in opening["files"]}
+        fact["figures"] |= {"file": files.get(int(place[0]), ""), "line": place[1]}
+    else:
+        fact["figures"]["item"] = TOTAL_ITEMS[place[0]].zh
+    fact["people"] = await _movers(conn, opening["id"])
 
 
 async def _movers(conn: asyncpg.Connection, case_id: Any) -> list[dict[str, Any]]:

@@ -8,8 +8,8 @@ import pytest
 
 from tests.applications.office import ICBC, right
 from tests.cash import released
-from tests.openings.book import book, changed, firm, loan, patent_of, right_of
-from tests.openings.county import County, county_of
+from tests.risk_pool.openings.book import book, changed, firm, loan, patent_of, right_of
+from tests.risk_pool.openings.county import County, county_of
 
 
 @pytest.fixture

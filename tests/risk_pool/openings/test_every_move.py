@@ -7,9 +7,9 @@ import pytest
 
 from services.risk_pool.domain.coverage import LIFE_CYCLE as COVERAGE
 from tests.applications.office import ICBC
-from tests.openings.book import book, workbook
-from tests.openings.county import XLSX, County, county_of
 from tests.risk_pool.claims.test_agreed_figures import EVERYBODY
+from tests.risk_pool.openings.book import book, workbook
+from tests.risk_pool.openings.county import XLSX, County, county_of
 
 BANKS = {"bank_operator", "bank_checker"}
 MOVES = {
@@ -107,6 +107,17 @@ async def test_what_is_covered_from_then_on_is_told_and_remembered_of_each_loan(
     assert (move["source"], move["action"], move["target"], move["role"]) == (
         None, "take_over", "active", "finance_checker",
     )  # fmt: skip
+    undone = await county.office.bank().post(
+        f"/applications/{loan['id']}/undo-disbursement/request", json={"reason": "误报"}
+    )
+    assert (undone.status_code, undone.json()["code"]) == (409, "taken-over")
+    rows = (await county.auditor.get("/pools/dongli/transfers")).json()["items"]
+    (booked,) = (one for one in rows if one["reference"] == "opening:loans:1:2")
+    why = (await county.auditor.get(f"/explanations/transfer/dongli/{booked['seq']}")).json()
+    assert why["fact"]["figures"] == {
+        "number": "DL-O-2026-0001", "sheet": "在保贷款", "file": "期初.xlsx", "line": "2",
+    }  # fmt: skip
+    assert [one["name"] for one in why["people"]][-2:] == ["fan", "hu"]
     async with county.pool.context.database.begin("*") as conn:
         told = await conn.fetch(
             "select type, institution from event_feed where key = $1 order by position",

@@ -2,8 +2,8 @@
 
 from time import monotonic
 
-from tests.openings.book import book
-from tests.openings.county import county_of
+from tests.risk_pool.openings.book import book
+from tests.risk_pool.openings.county import county_of
 
 LOANS = 10_000
 SECONDS_EACH = 60

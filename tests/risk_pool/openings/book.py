@@ -151,17 +151,17 @@ def changed(sheets: Sheets, change: Callable[[Sheets], Any]) -> Sheets:
     return other
 
 
-def workbook(
-    sheets: Mapping[str, Sequence[Mapping[str, Any]]], headings: Mapping[str, str] | None = None
-) -> bytes:
-    """The book as XLSX, with Chinese headings; `headings` replaces some of them."""
+def workbook(sheets: Mapping[str, Sequence[Mapping[str, Any]]], *, other: str = "") -> bytes:
+    """The book as XLSX, with Chinese headings; `other` is a sheet of the county's own beside ours."""
     made = Workbook()
     made.remove(made.active)
+    if other:
+        made.create_sheet(other).append(["日期", "余额"])
     for name, rows in sheets.items():
         sheet = BY_NAME[name]
         page = made.create_sheet(sheet.zh)
         names = list(dict.fromkeys(column for row in rows for column in row))
-        known = {column.name: column.zh for column in sheet.columns} | dict(headings or {})
+        known = {column.name: column.zh for column in sheet.columns}
         page.append([known.get(one, one) for one in names])
         for row in rows:
             page.append([row.get(one) for one in names])

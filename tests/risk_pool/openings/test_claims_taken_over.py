@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.applications.office import CCB
-from tests.openings.book import book, changed, paid_claim
-from tests.openings.county import County, county_of
+from tests.risk_pool.openings.book import book, changed, paid_claim
+from tests.risk_pool.openings.county import County, county_of
 
 
 @pytest.fixture

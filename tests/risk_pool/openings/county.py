@@ -14,8 +14,8 @@ from shared.postgres.database import EVERYWHERE
 from tests.applications.office import CCB, ICBC, START, Office, document, position
 from tests.applications.test_with_the_pool import Town
 from tests.cash import pay_claim
-from tests.openings.book import Sheets, workbook
 from tests.publishing import publish
+from tests.risk_pool.openings.book import Sheets, workbook
 from tests.services import RunningService, nothing_in_flight
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
