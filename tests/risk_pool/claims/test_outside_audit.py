@@ -44,10 +44,16 @@ async def exported(running: Any, folder: Path) -> tuple[Path, dict[str, dict[str
         for day in ("2026-01-01", "2026-01-31", "2026-02-28", "2026-03-04", "2026-04-30"):
             told = await pool.auditor.get("/pools/dongli/balances", params={"as_of": day})
             days[day] = {one["account"]: one["balance"] for one in told.json()["accounts"]}
+        for month in ("2026-02", "2026-03"):
+            where = f"/pools/dongli/settlements/{month}/statements/ICBC.json"
+            _PRINTED[month] = (await pool.auditor.get(where)).json()["ledger"]
     with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
         packed.extractall(folder)
     return folder, days
 
+
+_PRINTED: dict[str, dict[str, Any]] = {}
+"""What the statements of each month have printed on them: how far the ledger had come, its hash."""
 
 _MADE: dict[str, tuple[Path, dict[str, dict[str, str]]]] = {}
 
@@ -93,6 +99,18 @@ def test_an_untouched_export_passes_every_check_in_an_empty_environment(handed_o
     assert {check.code for check in found.checks() if check.looked_at == 0} == set()
     assert said.count("✓") == len(found.checks()) == 13
     assert "✗" not in said
+
+
+def test_it_tells_of_every_month_the_number_and_the_hash_that_a_signed_statement_has_on_it(
+    handed_over,
+):
+    _, said = run(handed_over[0])
+
+    assert set(_PRINTED) == {"2026-02", "2026-03"}
+    for month, printed in _PRINTED.items():
+        line = next(one for one in said.splitlines() if one.startswith(f"  {month} 对账单"))
+        assert f"截至第 {printed['seq']} 笔 as of transfer {printed['seq']}" in line
+        assert line.endswith(f": {printed['hash']}")
 
 
 def test_the_zip_itself_is_read_as_it_was_handed_over(handed_over, tmp_path):

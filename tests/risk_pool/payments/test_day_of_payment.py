@@ -76,8 +76,8 @@ async def test_an_orders_history_names_the_role_in_which_it_was_prepared_and_rel
 ) -> None:
     async with payments_of(running) as pool:
         item = await pool.owes()
-        maker = pool.service.as_("gao", "auditor", "finance_maker")
-        checker = pool.service.as_("qian", "auditor", "finance_checker")
+        maker = pool.service.as_("gao", "approver", "finance_maker")
+        checker = pool.service.as_("qian", "approver", "finance_checker")
         file = (await pool.tries(item, by=maker)).json()
         await pool.takes(file, "release", by=checker)
         (order,) = (await pool.file(file))["payment_orders"]

@@ -25,6 +25,7 @@ class Book:
         self.head = head
         self.chart = Chart(head["chart"])
         self.previous, self.last = bytes(32), 0
+        self._hashes = bytearray(32)
         self.totals: Totals = {}
         self.by_day: dict[str, Totals] = {}
         self.rows: list[tuple[int, str, str, str, str, int]] = []
@@ -74,6 +75,7 @@ class Book:
             f"transfer {number} ({reference}, {row['amount']}) does not give its hash",
         )
         self.previous = bytes.fromhex(row["hash"])
+        self._hashes += self.previous
         self.entry.holds(
             amount > 0
             and row["debit"] != row["credit"]
@@ -138,6 +140,11 @@ class Book:
                     for side in (0, 1):
                         add(found, account, side, two[side])
         return found
+
+    def hash_at(self, number: int) -> str:
+        """The chain's hash when the ledger had come so far: what a statement of then has on it."""
+        found = self._hashes[32 * number : 32 * number + 32]
+        return found.hex() or "—"
 
     def finish(self, end: Line, days: set[str]) -> None:
         """What the last line says of the whole: how many, the last hash, every balance."""

@@ -39,6 +39,12 @@ class Audit:
         """How many things are not as they should be."""
         return sum(len(check.faults) for check in self.checks())
 
+    def months(self) -> list[tuple[str, int]]:
+        """Each posted month, and how far the ledger had come when its statements were made."""
+        return [
+            (line["month"], line["ledger_seq"]) for line in self._later if line["type"] == "month"
+        ]
+
     def line(self, line: Line) -> None:
         """A line between the first and the last. What it does not know, it only counts as bytes."""
         if line["type"] == "transfer":
@@ -137,7 +143,10 @@ def told(found: Audit) -> Iterator[str]:
             more = len(check.faults) - 5
             yield f"    另有 {more} 处 and {more} more"
     yield f"链尾哈希 Head of the chain: {found.book.previous.hex()}"
-    yield "请与已签对账单所印的哈希核对。Hold it against the hash printed on a signed statement."
+    for month, number in found.months():
+        yield f"  {month} 对账单：截至第 {number} 笔 as of transfer {number}: {found.book.hash_at(number)}"
+    yield "请与已签对账单所印的笔数和哈希核对，一致的，此前的账簿一字未改。"
+    yield "Hold number and hash against those on a signed statement: nothing before has changed."
 
 
 def main(arguments: list[str] | None = None) -> int:
