@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from services.applications.main import SERVICE
-from tests.applications.office import CCB, ICBC, Office, document, position, submission
+from tests.applications.office import CCB, ICBC, Office, document, patent, position, submission
 
 WITH_A_BANKS_ROWS = {
     "applications",
@@ -19,6 +19,7 @@ WITH_A_BANKS_ROWS = {
     "loans",
     "pledge_registrations",
     "positions",
+    "right_enquiries",
     "valuations",
 }
 
@@ -66,6 +67,8 @@ DRAWS = {
     "/loans/{loan_id}/draws/{draw_no}/undo",
 }
 """Shown to be closed to other banks and roles in test_draws."""
+RIGHTS = {"/rights/pledged", "/rights/enquiries"}
+"""Shown to name nobody, and to be closed to other roles, in test_right_enquiries."""
 FOR_ALL = {
     "/banks",
     "/banks/{code}",
@@ -100,6 +103,8 @@ def test_every_route_stands_in_one_of_these_lists():
     known |= {("GET", path) for path in LISTS | READS | FOR_ALL}
     known |= {("POST", "/applications"), ("POST", "/positions"), ("POST", "/banks")}
     known |= {("PATCH", "/banks/{code}")}
+    known |= {("POST", "/rights/pledged"), ("GET", "/rights/enquiries")}
+    assert {path for _, path in known if path.startswith("/rights")} == RIGHTS
 
     assert routes() == known
 
@@ -175,6 +180,8 @@ async def test_the_database_itself_shows_a_bank_its_own_rows_only(office: Office
         },
     )  # fmt: skip
     assert asked.status_code == 201, asked.text
+    question = {"rights": [{"kind": "invention", "number": patent()}]}
+    assert (await office.bank().post("/rights/pledged", json=question)).status_code == 200
     url = office.service.context.database.url
 
     for institution in (ICBC, "*"):
