@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from services.applications.main import SERVICE
-from tests.applications.office import CCB, ICBC, Office, document, position, submission
+from tests.applications.office import CCB, ICBC, Office, document, patent, position, submission
 
 OF_PAPERS = {
     "document_looks",
@@ -26,6 +26,7 @@ WITH_A_BANKS_ROWS = {
     "loans",
     "pledge_registrations",
     "positions",
+    "right_enquiries",
     "valuations",
 }
 
@@ -87,6 +88,8 @@ PAPERS = {
     "/applications/{case_id}/checklist",
 }
 """Shown to be closed to other banks and roles in papers/."""
+RIGHTS = {"/rights/pledged", "/rights/enquiries"}
+"""Shown to name nobody, and to be closed to other roles, in test_right_enquiries."""
 FOR_ALL = {
     "/banks",
     "/banks/{code}",
@@ -121,6 +124,8 @@ def test_every_route_stands_in_one_of_these_lists():
     known |= {("GET", path) for path in LISTS | READS | FOR_ALL}
     known |= {("POST", "/applications"), ("POST", "/positions"), ("POST", "/banks")}
     known |= {("PATCH", "/banks/{code}")}
+    known |= {("POST", "/rights/pledged"), ("GET", "/rights/enquiries")}
+    assert {path for _, path in known if path.startswith("/rights")} == RIGHTS
 
     assert {route for route in routes() if route[1] not in PAPERS} == known
     assert {path for _, path in routes()} >= PAPERS
@@ -197,6 +202,8 @@ async def test_the_database_itself_shows_a_bank_its_own_rows_only(office: Office
         },
     )  # fmt: skip
     assert asked.status_code == 201, asked.text
+    question = {"rights": [{"kind": "invention", "number": patent()}]}
+    assert (await office.bank().post("/rights/pledged", json=question)).status_code == 200
     url = office.service.context.database.url
 
     for institution in (ICBC, "*"):
