@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from uuid6 import uuid7
 
 from services.applications.consumer import ROUTES
+from shared.contracts.applications import DayOverV1
 from shared.contracts.envelope import Envelope, Event, decode
 from shared.contracts.risk_pool import CoverageReservedV1, PoolOpenedV1
 from shared.identifiers import patent_check
@@ -199,7 +200,8 @@ class Office:
         await consumer.receive("risk_pool", batch)
 
     async def said(self, *types: str) -> list[Event]:
-        """What this service has told the others since the last time it was asked."""
+        """What this service has told the others since the last time it was asked; that a day is over is
+        left out where it is not asked for."""
         await self.service.settled()
         async with self.service.context.database.begin("*") as conn:
             rows = await conn.fetch(
@@ -222,7 +224,8 @@ class Office:
             )
             for row in rows
         ]
-        return [event for event in events if not types or event.type in types]
+        wanted = types or {event.type for event in events} - {DayOverV1.type}
+        return [event for event in events if event.type in wanted]
 
     async def submits(self, *, bank: str = ICBC, expect: str = "accepted", **changes: Any) -> Any:
         answer = await self.bank(bank).post("/applications", json=submission(**changes))

@@ -17,6 +17,7 @@ from confluent_kafka import Producer
 
 from shared.contracts.envelope import Envelope
 from shared.messaging import outbox
+from shared.messaging.counts import heard_of, told_by_month
 from shared.messaging.feed import read_feed
 from shared.messaging.kafka import KafkaTransport
 from shared.messaging.local import LocalTransport
@@ -138,6 +139,20 @@ async def test_what_is_said_is_heard_once_and_in_the_order_of_its_key(talk: Talk
         await talk.hears({A: [1, 2, 3], B: [1, 2], C: [1]})
 
     assert await talk.listener.parked() == []
+
+
+async def test_what_was_told_and_what_has_arrived_are_counted_alike(talk: Talk):
+    async with talk.relaying(), talk.listening():
+        await talk.say(*((loan, number) for number in range(40) for loan in (A, B, C)))
+        await talk.hears({loan: [*range(40)] for loan in (A, B, C)})
+
+        async with talk.speaker.begin(EVERYWHERE) as conn:
+            told = await told_by_month(conn)
+        async with talk.listener.database.begin(EVERYWHERE) as conn:
+            heard = await heard_of(conn, talk.topic, "2026-03")
+
+    assert {type_: count for (_, type_), count in told.items()} == {Counted.type: 120}
+    assert heard == {Counted.type: 120}
 
 
 async def test_what_was_said_while_nobody_relayed_or_listened_is_heard_later(talk: Talk):

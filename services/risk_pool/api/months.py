@@ -25,6 +25,7 @@ from shared.http.idempotency import Answer, idempotently
 from shared.http.requests import RequestBody, ShortText
 from shared.money import Fen
 from shared.months import Month
+from shared.postgres.database import EVERYWHERE
 
 router = APIRouter(tags=["settlements"])
 
@@ -128,12 +129,17 @@ class WhatIfAnswer(BaseModel):
 async def compare_with_month_before(
     code: PoolCode, month: MonthText, caller: Anyone, context: CurrentContext
 ) -> ComparisonAnswer:
-    """The previewed figures beside those of the month before, per party and kind. A bank sees its own."""
+    """The previewed figures beside those of the month before, per party and kind, owed and owing from
+    the side of whoever asks. A bank sees its own."""
     asked = Month.parse(month)
     async with context.database.looking(caller.institution) as conn:
         settlement = await found_or_refused(conn, code, asked)
         before = await known.find(conn, code, asked.before)
-        found = compared(await figures(conn, settlement), await figures(conn, before))
+        is_pools = caller.institution == EVERYWHERE
+        found = compared(
+            await figures(conn, settlement, is_pools=is_pools),
+            await figures(conn, before, is_pools=is_pools),
+        )
         rows = await known.statements(conn, settlement["id"])
         names = await party_names(conn, code) | {
             row["party_code"]: row["party_name"] for row in rows

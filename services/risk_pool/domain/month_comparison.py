@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.life_cycle import Words
+from shared.sides import Reader, net_seen_by, seen_by
 
 OF_STATEMENT: Final[Mapping[str, Words]] = {
-    "payable_fen": Words("资金池应付", "owed by the pool"),
-    "receivable_fen": Words("资金池应收", "owed to the pool"),
-    "awaiting_payment_fen": Words("已批准待拨付", "approved, to be paid"),
-    "earlier_fen": Words("以前月份未结", "of earlier months"),
-    "net_fen": Words("本月净额", "net"),
+    "to_receive_fen": Words("应收", "to receive"),
+    "to_pay_fen": Words("应付", "to pay"),
+    "net_fen": Words("轧差净额", "net"),
+    "awaiting_payment_fen": Words("待拨付补偿", "approved, to be paid"),
+    "earlier_fen": Words("前期未结", "of earlier months"),
 }
+"""From the reader's side; the two nets are positive to the reader and negative from it."""
+
 OF_LOANS: Final[Mapping[str, Words]] = {
     "outstanding_fen": Words("贷款余额", "outstanding"),
     "covered_fen": Words("在保本金", "covered principal"),
@@ -36,6 +39,19 @@ class Compared:
     def difference_fen(self) -> int:
         """This month less the last one."""
         return self.now_fen - self.before_fen
+
+
+def seen(row: Mapping[str, Any], reader: Reader) -> dict[str, int]:
+    """The figures of a party's statement from the reader's side."""
+    side = seen_by(reader, payable_fen=row["payable_fen"], receivable_fen=row["receivable_fen"])
+    earlier = net_seen_by(reader, row["earlier_fen"])
+    return {
+        "to_receive_fen": side.to_receive_fen,
+        "to_pay_fen": side.to_pay_fen,
+        "net_fen": side.to_receive_fen - side.to_pay_fen,
+        "awaiting_payment_fen": row["awaiting_payment_fen"],
+        "earlier_fen": earlier.to_receive_fen - earlier.to_pay_fen,
+    }
 
 
 Figures = Mapping[str, Mapping[str, Any]]

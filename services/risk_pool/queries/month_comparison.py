@@ -4,14 +4,17 @@ from typing import Any
 
 import asyncpg
 
-from services.risk_pool.domain.month_comparison import OF_LOANS, OF_STATEMENT, Figures
+from services.risk_pool.domain.month_comparison import OF_LOANS, Figures, seen
 from services.risk_pool.queries import settlements as known
 from services.risk_pool.queries.statements import loans_of_parties
+from shared.sides import reader_of
 
 
-async def figures(conn: asyncpg.Connection, settlement: asyncpg.Record | None) -> Figures:
+async def figures(
+    conn: asyncpg.Connection, settlement: asyncpg.Record | None, *, is_pools: bool
+) -> Figures:
     """Party → its figures, as far as the institution may see them; nothing of a month that was never
-    previewed."""
+    previewed. `is_pools`: whether the reader is of the pool, and not a party."""
     if settlement is None:
         return {}
     rows = await known.statements(conn, settlement["id"])
@@ -19,6 +22,7 @@ async def figures(conn: asyncpg.Connection, settlement: asyncpg.Record | None) -
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
         party = row["party_code"]
-        found[party] = {kind: row[kind] for kind in OF_STATEMENT}
+        own = party == settlement["pool_code"]
+        found[party] = dict(seen(row, reader_of(is_pools, row_is_pools=own)))
         found[party] |= {kind: loans[party].get(kind, 0) for kind in OF_LOANS}
     return found

@@ -133,7 +133,14 @@ async def test_the_preview_stands_beside_the_month_before_per_party_and_kind(run
             (one["party_code"], one["kind"]): (one["now"], one["before"], one["difference"])
             for one in answer["figures"]
         }
-        assert found["ICBC", "net"] == ("-105555.56", "0.00", "-105555.56")
+        # The bank owes: to receive for the pool's people, to pay for the bank's.
+        assert found["ICBC", "net"] == ("105555.56", "0.00", "105555.56")
+        assert found["dongli", "to_receive"] == ("105555.56", "0.00", "105555.56")
+        assert ("ICBC", "to_pay") not in found
+        theirs = (await pool.bank("ICBC").get(f"{MARCH}/comparison")).json()["figures"]
+        assert {one["kind"]: one["now"] for one in theirs if "net" in one["kind"] or "pay" in one["kind"]} == {
+            "to_pay": "105555.56", "net": "-105555.56",
+        }  # fmt: skip
         assert found["ICBC", "claimed"] == ("1000000.00", "0.00", "1000000.00")
         assert found["CCB", "outstanding"] == ("1800000.00", "1900000.00", "-100000.00")
         assert ("CCB", "net") not in found
