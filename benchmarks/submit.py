@@ -181,8 +181,8 @@ class Recorder:
         return OPEN
 
     async def fetch(self, statement: str, *values: Any) -> Sequence[Mapping[str, Any]]:
-        """And the papers, of which nobody has said anything yet."""
-        return STORED if "stored_documents" in statement else ()
+        """And the papers."""
+        return STORED
 
     async def execute(self, statement: str, *values: Any) -> None:
         self.statements.append((statement, values))

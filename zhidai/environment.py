@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,7 @@ async def prepare(
 
     if afresh:
         await empty(server_url)
+        await asyncio.to_thread(shutil.rmtree, state / "documents", ignore_errors=True)
     # One after another: Alembic's context is the module's, not the thread's.
     for service in SERVICES:
         await provision(server_url, service)

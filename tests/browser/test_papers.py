@@ -54,12 +54,10 @@ async def test_axe_finds_nothing_beside_two_papers_and_nothing_is_cut_off(rooms:
         await page.get_by_role("link", name="并排查看 business_licence.pdf").click()
         await expect(page.get_by_role("img", name="营业执照，第 1 页")).to_be_visible()
         await page.wait_for_load_state("networkidle")
-        await page.screenshot(path="/tmp/papers-viewer.png", full_page=True)
         assert await violations(page) == []
         wide = "() => document.documentElement.scrollWidth <= window.innerWidth"
         assert await page.evaluate(wide)
         await page.goto(f"/cases/{case['id']}")
-        await page.screenshot(path="/tmp/papers-case.png", full_page=True)
         assert await violations(page) == []
     assert rooms.complaints == []
 

@@ -2,7 +2,7 @@
 
 from tests.applications.office import PAPERS
 from tests.console.house import House
-from tests.papers import document
+from tests.papers import document, stores
 from zhidai.demo.paper import pdf
 
 
@@ -64,6 +64,22 @@ async def test_a_note_and_a_refusal_are_kept_and_the_bank_reads_the_refusal_alon
         assert "已提交" in accepted.text
 
 
+async def test_a_case_goes_back_with_the_papers_that_are_open_asked_for_by_kind(house: House):
+    case, path = await look_at(house)
+
+    async with house.logged_in("reviewer-lin") as reviewer:
+        page = await reviewer.opens(path)
+        await reviewer.sends(page, f"{path}/verdict", reason="印章不清", verdict="refused")
+        page = await reviewer.opens(f"/cases/{case['id']}")
+        page = await reviewer.sends(page, f"/cases/{case['id']}/take")
+        send = f"/cases/{case['id']}/return"
+        assert page.form(send)["ask_for"] == PAPERS[0]
+        nothing = await reviewer.sends(page, send, ask_for=[])
+        assert nothing.status == 422 and "请写明需补正的事项" in nothing.text, nothing.text
+        returned = await reviewer.sends(page, send)
+    assert "请补交材料：营业执照" in returned.text, returned.text
+
+
 async def test_a_kind_that_is_not_needed_is_said_on_the_case(house: House):
     case = await house.has_case(documents=[document(kind) for kind in PAPERS[1:]])
     send = f"/case-papers/{case['id']}/verdict"
@@ -75,6 +91,23 @@ async def test_a_kind_that_is_not_needed_is_said_on_the_case(house: House):
         assert wrong.status == 422
         page = await reviewer.sends(page, send, reason="另有登记证明")
     assert "不适用" in page.text and "另有登记证明" in page.text, page.text
+
+
+async def test_a_claims_papers_are_opened_where_they_are_stored_and_marked_where_not(house: House):
+    claim = await house.has_claim()
+    clerk = house.person("applications", "icbc-operator", "bank_operator", institution="ICBC")
+    (kept,) = await stores(clerk, "claim_form")
+    path = f"/claims/{claim['id']}/papers/{kept['id']}"
+
+    async with house.logged_in("finance-sun") as finance:
+        page = await finance.opens(f"/claims/{claim['id']}")
+        assert path in page.links
+        assert "仅有散列，未存原件" in page.text
+        page = await finance.opens(path)
+        assert page.status == 200 and claim["number"] in page.text
+        assert f"{path}/verdict" not in page.actions
+        noted = await finance.sends(page, f"{path}/note", text="金额与台账一致")
+    assert "金额与台账一致" in noted.text, noted.text
 
 
 async def test_another_banks_paper_is_not_there(house: House):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Depends, Query
+from pydantic import StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -122,6 +123,22 @@ def _name_in_header(request: Request) -> str:
     header = Message()
     header["Content-Disposition"] = request.headers.get("content-disposition", "")
     return header.get_filename("") or ""
+
+
+@router.get("/documents")
+async def find_documents(
+    caller: Reader,
+    context: CurrentContext,
+    sha256: Annotated[
+        list[Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]],
+        Query(min_length=1, max_length=100, description="What their contents hash to."),
+    ],
+) -> Page[StoredAnswer]:
+    """The stored papers with these hashes that you may see: where a case names papers by hash."""
+    wanted = [bytes.fromhex(one) for one in sha256]
+    async with context.database.reading(caller.institution) as session:
+        rows = await papers.with_content(session, wanted)
+    return Page(items=[stored_answer(row) for row in rows], next_cursor=None)
 
 
 @router.get("/documents/{document_id}")

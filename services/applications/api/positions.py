@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from services.applications.api import presenters
 from services.applications.api.common import Anyone, BankOperator, Cursor, Limit
-from services.applications.api.requests import Month, PositionItem, PositionsBody
+from services.applications.api.position_requests import PositionItem, PositionsBody
+from services.applications.api.requests import Month
 from services.applications.api.responses import PositionAnswer, PositionsAnswer, RowVerdict
 from services.applications.domain.positions import Remark, ReportedRow
 from services.applications.handlers import reporting

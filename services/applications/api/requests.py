@@ -1,35 +1,29 @@
 """What a request may say. Shape and check digits are judged here, all fields at once."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import (
-    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
     ValidationInfo,
-    WithJsonSchema,
     field_validator,
 )
 
 from services.applications.api import examples
 from services.applications.api.right_requests import CollateralBody, Day
-from services.applications.domain.checklist import words_of
 from services.applications.domain.lists_checked import ListChecked
 from services.applications.domain.loan_terms import Disbursement, Registration
-from services.applications.domain.positions import Position, ReportedRow
 from services.applications.domain.submission import (
     Borrower,
     Submission,
     SubmittedDocument,
 )
-from shared.contracts.applications import Reason
 from shared.http.requests import LongText, RequestBody, ShortText
 from shared.http.stated_facts import StatedFacts
 from shared.identifiers import InvalidIdentifier, Uscc
-from shared.money import MONEY_NAMES, NIL, RequestFen, RequestFenOrZero
-from shared.risk_classes import RiskClass
+from shared.money import MONEY_NAMES, RequestFen
 from shared.schemes.vocabulary import CREDIT_LISTS
 
 BankCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
@@ -172,63 +166,6 @@ class WithdrawalBody(_Body):
     reason: LongText = Field(examples=["企业另有融资安排"])
 
 
-class ReturnReason(_Body):
-    """One thing to mend."""
-
-    text: ShortText = Field(examples=["评估报告缺页"])
-    field: Annotated[str, StringConstraints(pattern=r"^#?(/[^\s]{0,100}){0,10}$")] = Field(
-        "", examples=["#/collateral/0/valuation"]
-    )
-
-    def as_told(self) -> Reason:
-        """As the bank is told it: in the reviewer's words, whatever the language."""
-        pointer = self.field.removeprefix("#")
-        return Reason(code="reviewer", zh=self.text, en=self.text, field=pointer)
-
-
-def _text_alone(value: Any) -> Any:
-    return {"text": value} if isinstance(value, str) else value
-
-
-def _asked_for(kind: str) -> Reason:
-    """That the bank is to send a paper of a kind."""
-    zh, en = words_of(kind)
-    return Reason(
-        code="document-asked-for",
-        zh=f"请补交材料：{zh}",
-        en=f"A document is to be sent: {en}.",
-        field="/documents",
-    )
-
-
-class ReturnBody(_Body):
-    """Everything that is to be mended, in one notice: in words, and papers by their kinds."""
-
-    ask_for: Annotated[list[PaperKind], Field(max_length=50)] = Field(
-        default_factory=list,
-        description="Kinds of papers that the bank is to send; `to_send` of the case's checklist.",
-        examples=[["credit_report"]],
-    )
-    reasons: Annotated[
-        list[Annotated[ReturnReason, BeforeValidator(_text_alone)]], Field(max_length=50)
-    ] = Field(default_factory=list, validate_default=True)
-
-    @field_validator("reasons")
-    @classmethod
-    def _says_something(cls, reasons: list[ReturnReason], info: ValidationInfo) -> Any:
-        if not reasons and not info.data.get("ask_for"):
-            raise InvalidIdentifier(
-                "nothing-to-mend",
-                "请写明需补正的事项，或在 ask_for 中列出需补交的材料",
-                "Say what is to be mended, or name in ask_for the papers to be sent.",
-            )
-        return reasons
-
-    def as_told(self) -> list[Reason]:
-        """All of it as the bank is told."""
-        return [_asked_for(kind) for kind in self.ask_for] + [one.as_told() for one in self.reasons]
-
-
 class OpinionBody(_Body):
     """What the person thinks of the case."""
 
@@ -319,70 +256,3 @@ class DisbursementBody(_Body):
     def as_disbursement(self) -> Disbursement:
         """The loan."""
         return Disbursement(**vars(self) | {"lists_checked": as_lists(self.lists_checked)})
-
-
-_RemarkCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,63}$")]
-
-
-class PositionItem(_Body):
-    """Where one loan stood; it is named by `loan_no` or `loan_id`."""
-
-    loan_no: Annotated[ShortText, StringConstraints(max_length=64)] | None = None
-    loan_id: UUID | None = Field(None, validate_default=True)
-    outstanding_principal_fen: RequestFenOrZero
-    overdue_days: Annotated[int, Field(ge=0, le=20_000)]
-    interest_arrears_fen: RequestFenOrZero = Field(0, json_schema_extra=NIL)
-    penalty_interest_fen: RequestFenOrZero = Field(0, json_schema_extra=NIL)
-    risk_class: RiskClass
-    confirmed: Annotated[list[_RemarkCode], Field(max_length=20)] = Field(
-        default_factory=list,
-        description="Codes of `to_confirm` that the bank answers with: it is so.",
-    )
-    reason: LongText | None = Field(None, description="Why an earlier report is mended.")
-
-    @field_validator("loan_id")
-    @classmethod
-    def _one_name_is_enough_and_needed(cls, loan_id: UUID | None, info: ValidationInfo) -> Any:
-        if "loan_no" in info.data and (loan_id is None) == (info.data["loan_no"] is None):
-            raise InvalidIdentifier(
-                "one-name",
-                "loan_no 与 loan_id 须且只须填一个",
-                "Name the loan by exactly one of loan_no and loan_id.",
-            )
-        return loan_id
-
-    def as_row(self) -> ReportedRow:
-        """The row."""
-        return ReportedRow(
-            loan_no=self.loan_no,
-            loan_id=self.loan_id,
-            position=Position(
-                outstanding_fen=self.outstanding_principal_fen,
-                overdue_days=self.overdue_days,
-                interest_arrears_fen=self.interest_arrears_fen,
-                penalty_interest_fen=self.penalty_interest_fen,
-                risk_class=self.risk_class,
-            ),
-            confirmed=frozenset(self.confirmed),
-            reason=self.reason or "",
-        )
-
-
-class PositionsBody(_Body):
-    """The positions of a month, at most 1,000. A row that is wrong does not stop the others."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [examples.POSITIONS]})
-
-    month: Month
-    items: Annotated[
-        list[Any],
-        Field(min_length=1, max_length=1000),
-        WithJsonSchema(
-            {
-                "type": "array",
-                "minItems": 1,
-                "maxItems": 1000,
-                "items": PositionItem.model_json_schema(),
-            }
-        ),
-    ]

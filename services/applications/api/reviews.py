@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.applications.api.common import move
-from services.applications.api.requests import ApprovalBody, OpinionBody, ReasonBody, ReturnBody
+from services.applications.api.requests import ApprovalBody, OpinionBody, ReasonBody
 from services.applications.api.responses import MovedAnswer
+from services.applications.api.return_requests import ReturnBody
 from services.applications.domain.life_cycle import LIFE_CYCLE, Action
 from services.applications.handlers import decisions
 from shared.auth.identity import Identity

@@ -48,7 +48,7 @@ async def must_still_be_eligible(
     papers = asked.documents if row["state"] in JUDGED_IN else ()
     against = (
         *await reasons_against(case.conn, asked, around, programme=known.programme),
-        *await against_papers(case.conn, row["id"], papers, today=on),
+        *await against_papers(case.conn, row, papers, today=on),
         *not_checked(lists_checked, terms, on=on),
     )
     if against:

@@ -37,10 +37,11 @@ async def lines_of(conn: asyncpg.Connection, case: Row, *, today: date) -> tuple
 
 
 async def against_papers(
-    conn: asyncpg.Connection, case_id: UUID, papers: Sequence[SubmittedDocument], *, today: date
+    conn: asyncpg.Connection, case: Row, papers: Sequence[SubmittedDocument], *, today: date
 ) -> tuple[Finding, ...]:
-    """What speaks against these papers of a case: refused, or over."""
-    verdicts = await verdicts_of(conn, case_id)
+    """What speaks against these papers of a case: refused, or over. Of a case that begins nobody
+    has said anything."""
+    verdicts = () if case["state"] is None else await verdicts_of(conn, case["id"])
     return tuple(paper_findings(checklist(None, papers, verdicts, today=today)))
 
 

@@ -23,6 +23,10 @@ from shared.postgres.database import EVERYWHERE, Database
 
 _AT_A_TIME = 100
 
+InOne = Callable[[asyncpg.Connection], Awaitable[tuple[Any, bool]]]
+"""The part of keeping a file that stands in a transaction: its row, and whether it is new."""
+Record = Callable[[InOne], Awaitable[Any]]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Looked:
@@ -55,12 +59,29 @@ async def keep(
     database: Database,
     by: Identity,
     now: datetime,
-    record: Callable[[Callable[[asyncpg.Connection], Awaitable[tuple[Any, bool]]]], Awaitable[Any]],
+    record: Record,
 ) -> Any:
-    """Keep the content, then the row that says so; the same file of an institution is kept once.
+    """Keep a file; the same one of an institution is kept once. `record` runs what it is given in
+    the request's transaction."""
+    try:
+        return await _keep(looked, store=store, database=database, by=by, now=now, record=record)
+    except MeanwhileWithdrawn:
+        return await _keep(looked, store=store, database=database, by=by, now=now, record=record)
 
-    `record` runs what it is given in the request's transaction. The content is durable before the
-    row is: who is killed in between leaves a file that nobody refers to, never a row without one.
+
+async def _keep(
+    looked: Looked,
+    *,
+    store: PaperStore,
+    database: Database,
+    by: Identity,
+    now: datetime,
+    record: Record,
+) -> Any:
+    """Keep the content, then the row that says so.
+
+    The content is durable before the row is: who is killed in between leaves a file that nobody
+    refers to, never a row without one.
     """
     sha256 = looked.coming.sha256
     document_id = uuid7()

@@ -112,7 +112,7 @@ async def submit(case: CaseInHand, submission: Submission) -> FiledCase:
     submission = _typed(replace(submission, documents=papers), terms, not_stored)
     against = (
         *await reasons_against(case.conn, submission, known.around, programme=known.programme),
-        *await against_papers(case.conn, row["id"], submission.documents, today=case.today),
+        *await against_papers(case.conn, row, submission.documents, today=case.today),
     )
     by_machine = await _by_machine(case, submission, by_bank, handed_in, against, known.programme)
     steps, done = (by_bank, by_machine), (handed_in, checked(APPLICATIONS, by_machine))

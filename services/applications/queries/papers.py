@@ -22,6 +22,15 @@ async def stored(session: AsyncSession, document_id: UUID) -> StoredDocumentRow:
     return row
 
 
+async def with_content(
+    session: AsyncSession, hashes: Sequence[bytes]
+) -> Sequence[StoredDocumentRow]:
+    """The papers with these contents that are there and may be seen."""
+    row = StoredDocumentRow
+    query = select(row).where(col(row.sha256).in_(list(hashes)), col(row.withdrawn_at).is_(None))
+    return (await session.exec(query.order_by(col(row.id)).limit(500))).all()
+
+
 def no_such_paper() -> NotFound:
     """The refusal."""
     return NotFound("没有这份材料", "There is no such document.")

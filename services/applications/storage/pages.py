@@ -38,12 +38,16 @@ class Pages:
         """How many pages a PDF has. Raises PagesNotShown."""
         if sha256 not in self._counts:
             await self._draw(sha256, content, width=WIDTHS[0], first=1, last=0)
+        if self._counts[sha256] > MOST_PAGES:
+            raise _not_shown()
         return self._counts[sha256]
 
     async def picture(
         self, sha256: bytes, content: Opened, *, page: int, width: int
     ) -> bytes | None:
         """A page as PNG; None where there is no such page. Raises PagesNotShown."""
+        if page > MOST_PAGES:
+            raise _not_shown()
         key = (sha256, page, width)
         if key not in self._kept:
             # Small ones are looked at in rows, so the neighbours are drawn with them.
@@ -62,8 +66,6 @@ class Pages:
                 drawn = await _drawn(file, width, first, last)
         count, *pictures = drawn
         self._counts[sha256] = int.from_bytes(count, "big")
-        if self._counts[sha256] > MOST_PAGES:
-            raise _not_shown()
         for page, picture in enumerate(pictures, first):
             self._keep((sha256, page, width), picture)
         while len(self._counts) > 10_000:

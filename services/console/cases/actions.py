@@ -19,8 +19,8 @@ class FormField:
 
     name: str
     kind: str
-    """long, line, amount, date; hidden is what the page itself hands in; reasons, gaps, registrations,
-    facts, lists and paper have several parts."""
+    """long, line, amount, date; hidden is what the page itself hands in; reasons, gaps, ask_for,
+    registrations, facts, lists and paper have several parts."""
     optional: bool = False
     """May be left empty, and is left out then."""
     only_with: str = ""
@@ -93,7 +93,7 @@ CASE_ACTIONS = _table(
     Action("take", "take", emphasis="main"),
     Action("recommend", "recommend", _OPINION, "main"),
     Action("approve", "approve", (*_OPINION, _LISTS), "main"),
-    Action("return", "return", (FormField("reasons", "reasons"),)),
+    Action("return", "return", (FormField("ask_for", "ask_for"), FormField("reasons", "reasons"))),
     Action("release", "release"),
     Action("reject", "reject", _REASON, "bad"),
     Action("undo_disbursement", "undo-disbursement", emphasis="bad"),
@@ -176,6 +176,8 @@ VERSION_ACTIONS = _table(
 
 
 def _value(field: FormField, form: FormData) -> Any:
+    if field.kind == "ask_for":
+        return [str(kind) for kind in form.getlist("ask_for")]
     if field.kind == "reasons":
         return [
             {"text": words, "field": where}

@@ -11,6 +11,7 @@ from services.console.cases.acting import act, render_case
 from services.console.cases.costs import cost_rows, costs_typed
 from services.console.cases.kinds import CLAIM
 from services.console.cases.listing import render_list
+from services.console.cases.papers_by_hash import stored_of
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
@@ -165,6 +166,7 @@ async def show_claim(page: PageContext, claim_id: UUID, attempt: Attempt) -> Res
         trial=trial,
         given=_named_by_the_decision(trial) | _the_other_payment(attempt),
         places=[(one["code"], page.texts.of(one)) for one in answer.body["checks"]],
+        stored=await stored_of(page, answer.body["documents"]),
     )
 
 

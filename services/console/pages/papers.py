@@ -7,7 +7,7 @@ writes down who looked.
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from fastapi import APIRouter, Query
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import JSONResponse, Response
 
+from services.console.cases.papers_by_hash import stored_of
 from services.console.http.forms import NOTHING_SENT, Attempt, new_key, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.streaming import pass_on
@@ -30,6 +31,8 @@ TURNS = (0, 90, 180, 270)
 _NEAR = 100
 """Beyond this a page is drawn larger, so that small print can be read."""
 
+Kind = Literal["cases", "claims"]
+"""Whose papers."""
 Number = Annotated[int, Query(ge=1, le=100_000)]
 
 
@@ -37,7 +40,8 @@ Number = Annotated[int, Query(ge=1, le=100_000)]
 class View:
     """What is looked at: which page of which paper, how near, how turned, what beside it."""
 
-    case_id: str
+    base: str
+    """The case's own address."""
     document: str
     page: int = 1
     zoom: int = 100
@@ -48,19 +52,20 @@ class View:
     def at(self, **other: Any) -> str:
         """The address of this view with something else changed."""
         values = {**vars(self), **other}
-        document, case_id = values.pop("document"), values.pop("case_id")
+        document, base = values.pop("document"), values.pop("base")
         told = {
             name: value
             for name, value in values.items()
             if value != getattr(View, name) and value is not None
         }
         query = f"?{urlencode(told)}" if told else ""
-        return f"/cases/{case_id}/papers/{document}{query}"
+        return f"{base}/papers/{document}{query}"
 
 
-@router.get("/cases/{case_id}/papers/{document_id}")
+@router.get("/{kind}/{case_id}/papers/{document_id}")
 async def look(
     page: Page,
+    kind: Kind,
     case_id: UUID,
     document_id: UUID,
     number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
@@ -69,9 +74,9 @@ async def look(
     beside: UUID | None = None,
     beside_page: Number = 1,
 ) -> Response:
-    """One paper of a case, page by page, another beside it where one is chosen."""
+    """One paper of a case or a claim, page by page, another beside it where one is chosen."""
     view = View(
-        case_id=str(case_id),
+        base=f"/{kind}/{case_id}",
         document=str(document_id),
         page=number,
         zoom=zoom if zoom in ZOOMS else 100,
@@ -82,10 +87,10 @@ async def look(
     return await _show(page, view, NOTHING_SENT)
 
 
-@router.post("/cases/{case_id}/papers/{document_id}/{what}")
-async def say(page: Page, case_id: UUID, document_id: UUID, what: str) -> Response:
+@router.post("/{kind}/{case_id}/papers/{document_id}/{what}")
+async def say(page: Page, kind: Kind, case_id: UUID, document_id: UUID, what: str) -> Response:
     """Note something on a page, or say what one finds of a paper or of its kind."""
-    if what not in ("note", "verdict"):
+    if what not in (("note", "verdict") if kind == "cases" else ("note",)):
         raise not_found()
 
     async def send(form: FormData) -> None:
@@ -104,7 +109,7 @@ async def say(page: Page, case_id: UUID, document_id: UUID, what: str) -> Respon
     form = await page.form()
     number = text(form, "page")
     view = View(
-        case_id=str(case_id),
+        base=f"/{kind}/{case_id}",
         document=str(document_id),
         page=int(number) if number.isascii() and number.isdigit() else 1,
     )
@@ -172,10 +177,7 @@ async def _bits(file: UploadFile) -> AsyncIterator[bytes]:
 
 
 async def _show(page: PageContext, view: View, attempt: Attempt) -> Response:
-    answer, listed = await asyncio.gather(
-        page.applications.read(f"/applications/{view.case_id}"),
-        page.applications.get(f"/applications/{view.case_id}/checklist"),
-    )
+    case, listed = await _listed(page, view.base)
     papers = _papers(listed["items"])
     if view.document not in papers:
         raise not_found()
@@ -190,8 +192,7 @@ async def _show(page: PageContext, view: View, attempt: Attempt) -> Response:
     return page.render(
         "paper.html",
         attempt=attempt,
-        case=answer.body,
-        etag=answer.etag,
+        case=case,
         view=view,
         lines=listed["items"],
         paper=one,
@@ -203,6 +204,19 @@ async def _show(page: PageContext, view: View, attempt: Attempt) -> Response:
         turned=TURNS[(TURNS.index(view.turn) + 1) % len(TURNS)],
         width=1600 if view.zoom > _NEAR else 800,
     )
+
+
+async def _listed(page: PageContext, base: str) -> tuple[Any, Mapping[str, Any]]:
+    """A case or a claim, and the list of its papers."""
+    _, kind, number = base.split("/")
+    if kind == "claims":
+        claim = await page.risk_pool.get(f"/claims/{number}")
+        return claim, {"items": await stored_of(page, claim["documents"]), "may_judge": False}
+    case, listed = await asyncio.gather(
+        page.applications.get(f"/applications/{number}"),
+        page.applications.get(f"/applications/{number}/checklist"),
+    )
+    return case, listed
 
 
 def _papers(lines: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

@@ -41,6 +41,21 @@ async def test_a_banks_papers_are_seen_by_the_bank_and_by_the_bureau_that_works_
     assert links.status_code == 404
 
 
+async def test_papers_are_found_by_their_hashes_by_whom_they_concern(office, paper):
+    query = {"sha256": [paper["sha256"], "0" * 64]}
+
+    found = {
+        who: (await person.get("/documents", params=query)).json()["items"]
+        for who, person in (
+            ("own", office.bank()), ("bureau", office.reviewer()), ("other", office.bank(CCB)),
+        )
+    }  # fmt: skip
+    wrong = await office.bank().get("/documents", params={"sha256": "x"})
+
+    assert found == {"own": [paper], "bureau": [paper], "other": []}
+    assert wrong.status_code == 422
+
+
 async def test_the_bureaus_papers_are_not_seen_by_a_bank(office):
     minutes = (await sent(office.reviewer(), pdf("联席会议纪要"), "纪要.pdf")).json()
 

@@ -31,6 +31,7 @@ _STEPS = (
     create unique index stored_documents_once on stored_documents (bank_code, sha256)
         where withdrawn_at is null
     """,
+    "create index stored_documents_by_content on stored_documents (sha256)",
     """
     create index stored_documents_to_remove on stored_documents (id)
         where withdrawn_at is not null and removed_at is null
