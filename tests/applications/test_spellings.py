@@ -105,6 +105,28 @@ async def test_a_firm_in_three_spellings_of_its_code_is_one_firm(office: Office)
     assert seen == {FIRM}
 
 
+async def test_a_firms_loans_count_together_however_its_code_and_name_are_written(office: Office):
+    worth = right()["valuation"] | {"amount": "40000000.00"}
+    await office.lends(amount="6000000.00", collateral=[right(valuation=worth)])
+
+    for code, name in (
+        ("９１４４０４００１９２５４８２５６Ｎ", "珠海格力电器 股份有限公司"),
+        (f"9144 0400 {FIRM[8:].lower()}", "珠海格力電器股份有限公司"),
+        (f"\u200b{FIRM}", "珠海格力电器股份有限公司"),
+    ):
+        firm = {
+            "uscc": code, "name": name, "is_sme": True,
+            "registered_on": "2015-06-01", "region_code": "120110",
+        }  # fmt: skip
+        case = await office.submits(
+            expect="returned_for_correction",
+            borrower=firm,
+            amount="6000000.00",
+            collateral=[right(valuation=worth)],
+        )
+        assert [one["code"] for one in case["findings"]] == ["borrower-over-cap"], code
+
+
 async def test_a_loan_number_is_used_once_however_it_is_written(office: Office):
     await office.lends(loan_no="HT-2026-001")
     case = await pledged(office)
