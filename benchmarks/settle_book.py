@@ -149,6 +149,10 @@ async def write(owner: asyncpg.Connection, loans: int) -> None:
         BOOKED,
     )
     await keep_file(owner, POOL, now=BOOKED)
+    # The book is written as it stands: nothing of it is on its way.
+    await owner.execute(
+        "insert into producers_told_until values ('applications', '2099-12-31', $1)", BOOKED
+    )
     await owner.executemany(
         "insert into parties values ($1, $2, $3, $2, '2026-02-01', $4)",
         [(POOL, "DL-FIN", "district", BOOKED), *((POOL, bank, "bank", BOOKED) for bank in BANKS)],
