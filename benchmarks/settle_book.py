@@ -150,6 +150,10 @@ async def write(owner: asyncpg.Connection, *, loans: int, pools: int) -> None:
     )
     for index in indexes:
         await owner.execute(f"drop index {index['indexname']}")
+    # The book is written as it stands: nothing of it is on its way.
+    await owner.execute(
+        "insert into producers_told_until values ('applications', '2099-12-31', $1)", BOOKED
+    )
     for place, code in enumerate(codes, 1):
         count = loans // pools + (place <= loans % pools)
         await owner.execute(_COVERAGES, code, count, place, FEBRUARY, CLAIMED, BOOKED)

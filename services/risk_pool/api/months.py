@@ -168,18 +168,20 @@ async def compare_with_month_before(
 async def what_if_another_version(
     code: PoolCode,
     month: MonthText,
-    version: Annotated[int, Query(ge=1, le=2**31 - 1)],
     caller: Bureau,
     context: CurrentContext,
+    version: Annotated[
+        int | None, Query(ge=1, le=2**31 - 1, description="The newest where none is named.")
+    ] = None,
 ) -> WhatIfAnswer:
     """Every claim approved in the month, split again under a published or proposed version of the pool's
     programme, as if its loan had been approved on that version's first day. Nothing is kept."""
     async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
-        claims = await under(conn, code, Month.parse(month), version)
+        number, claims = await under(conn, code, Month.parse(month), version)
     return WhatIfAnswer(
         month=month,
-        version=version,
+        version=number,
         claims=[ClaimUnderBoth(**as_data(one)) for one in claims],
         totals=[PartyUnderBoth(**one) for one in totals(claims)],
     )

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.life_cycle import Words
-from shared.sides import Reader, net_seen_by, seen_by
 
 OF_STATEMENT: Final[Mapping[str, Words]] = {
     "to_receive_fen": Words("应收", "to receive"),
@@ -39,19 +38,6 @@ class Compared:
     def difference_fen(self) -> int:
         """This month less the last one."""
         return self.now_fen - self.before_fen
-
-
-def seen(row: Mapping[str, Any], reader: Reader) -> dict[str, int]:
-    """The figures of a party's statement from the reader's side."""
-    side = seen_by(reader, payable_fen=row["payable_fen"], receivable_fen=row["receivable_fen"])
-    earlier = net_seen_by(reader, row["earlier_fen"])
-    return {
-        "to_receive_fen": side.to_receive_fen,
-        "to_pay_fen": side.to_pay_fen,
-        "net_fen": side.to_receive_fen - side.to_pay_fen,
-        "awaiting_payment_fen": row["awaiting_payment_fen"],
-        "earlier_fen": earlier.to_receive_fen - earlier.to_pay_fen,
-    }
 
 
 Figures = Mapping[str, Mapping[str, Any]]

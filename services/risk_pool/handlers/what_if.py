@@ -42,16 +42,17 @@ class _Other:
 
 
 async def under(
-    conn: asyncpg.Connection, pool_code: str, month: Month, number: int
-) -> list[ClaimAnew]:
-    """The claims of a month as this version of the pool's programme would split them, the loans taken
-    as approved on its first day. Raises NotFound for a version that was refused or never proposed.
+    conn: asyncpg.Connection, pool_code: str, month: Month, number: int | None
+) -> tuple[int, list[ClaimAnew]]:
+    """A version of the pool's programme (the newest where none is named), and the claims of a month as
+    it would split them, the loans taken as approved on its first day. Raises NotFound for a version
+    that was refused or never proposed.
     """
     programme = await known.programme_of(conn, pool_code)
     version = await _version(conn, programme, number)
     claims = await known.claims_of(conn, pool_code, programme, month)
     if not claims:
-        return []
+        return version["number"], []
     ids = [claim["id"] for claim in claims]
     publication = Publication(programme, version["text"], version["common_text"])
     other = _Other(
@@ -70,17 +71,18 @@ async def under(
             other.taken.extend(taken_by(claim, one.then))
         left_fen += one.now.get(POOL, 0) - one.shares_then().get(POOL, 0)
         found.append(one)
-    return found
+    return version["number"], found
 
 
-async def _version(conn: asyncpg.Connection, programme: str, number: int) -> asyncpg.Record:
-    version = await programmes.version(conn, programme, number)
-    if version["state"] not in (State.PROPOSED, State.PUBLISHED):
-        raise NotFound(
-            f"方案 {programme} 第 {number} 版已退回或撤回",
-            f"Version {number} of {programme} was refused or withdrawn.",
-        )
-    return version
+async def _version(conn: asyncpg.Connection, programme: str, number: int | None) -> asyncpg.Record:
+    for version in await programmes.versions(conn, programme=programme, only_published=False):
+        stands = version["state"] in (State.PROPOSED, State.PUBLISHED)
+        if stands and number in (None, version["number"]):
+            return version
+    raise NotFound(
+        f"方案 {programme} 没有第 {number or 1} 版，或该版已退回或撤回",
+        f"There is no version {number or 1} of {programme}, or it was refused or withdrawn.",
+    )
 
 
 async def _anew(
