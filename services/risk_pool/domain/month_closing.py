@@ -1,9 +1,11 @@
 """What a posted month lacks before it is closed: money for what it left, and an account that agrees."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from services.risk_pool.domain.account_reconciliation import Reconciliation
 from services.risk_pool.domain.month_findings import (
+    DISPUTE_OPEN,
     PAYABLE_OPEN,
     RECEIVABLE_OPEN,
     MonthFinding,
@@ -35,6 +37,23 @@ _WAYS = {
     "payable": ("应付", "are owed to it"),
     "set_aside": ("待转保证金", "are to be set aside"),
 }
+
+
+def disputed(found: Iterable[Mapping[str, Any]]) -> list[MonthFinding]:
+    """What parties hold to be wrong and nobody has decided; paid or not, it may change."""
+    return [
+        MonthFinding(
+            code=DISPUTE_OPEN,
+            blocking=True,
+            zh=f"争议 {one['number']}（{group_fen(one['difference_fen'])} 元）尚未决定",
+            en=f"the dispute {one['number']} over {group_fen(one['difference_fen'])} is undecided",
+            party_code=one["party_code"],
+            count=1,
+            amount_fen=one["difference_fen"],
+            numbers=(one["number"],),
+        )
+        for one in found
+    ]
 
 
 def account_off(found: Reconciliation) -> list[MonthFinding]:

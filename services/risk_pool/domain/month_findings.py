@@ -16,6 +16,9 @@ RECEIVABLE_OPEN = "receivable-open"
 PAYABLE_OPEN = "payable-open"
 """What a posted month left a party to pay or to receive, and money has not settled."""
 
+DISPUTE_OPEN = "dispute-open"
+"""A line of a posted month that its party disputes, and nobody has decided."""
+
 REMINDED_OF = frozenset({POSITION_MISSING, RECEIVABLE_OPEN})
 """What a bank mends itself, and is reminded of."""
 

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from services.risk_pool.domain.claim import State as ClaimState
 from services.risk_pool.domain.month_findings import (
+    DISPUTE_OPEN,
     PAYABLE_OPEN,
     POSITION_MISSING,
     RECEIVABLE_OPEN,
@@ -60,6 +61,9 @@ _WAYS: Mapping[str, Callable[[_At], Link]] = {
     **dict.fromkeys(
         (RECEIVABLE_OPEN, PAYABLE_OPEN),
         lambda at: Link(f"/api/v1/pools/{at.pool}/open-items", f"/pools/{at.pool}/cash"),
+    ),
+    DISPUTE_OPEN: lambda at: Link(
+        f"/api/v1/pools/{at.pool}/disputes", f"/pools/{at.pool}/disputes"
     ),
     "statement-missing": lambda at: Link(
         f"/api/v1/pools/{at.pool}/account-statements", f"/pools/{at.pool}/account"

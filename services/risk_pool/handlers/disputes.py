@@ -34,6 +34,7 @@ from services.risk_pool.domain.parties import BANK
 from services.risk_pool.domain.settlement import BOOKS_CLOSED
 from services.risk_pool.domain.stated_lines import stated_fen
 from services.risk_pool.domain.trial import trial_moved
+from services.risk_pool.handlers import month_after_posting
 from services.risk_pool.handlers.breakers import watch_pool
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.waiting import serve_line
@@ -281,6 +282,8 @@ async def decide(
         },
     )
     await apply_transition(conn, disputes.CASES, step, now=context.now)
+    month = Month.parse(dispute["month"])
+    await month_after_posting.follow(conn, pool.code, month, now=context.now)
     if booked_on is not None:
         await watch_pool(conn, pool, day=booked_on, now=context.now)
         await serve_line(conn, pool.code, now=context.now)

@@ -7,10 +7,10 @@ from datetime import datetime
 
 import asyncpg
 
-from services.risk_pool.domain.month_closing import account_off, items_open
+from services.risk_pool.domain.month_closing import account_off, disputed, items_open
 from services.risk_pool.domain.month_findings import MonthFinding, named
 from services.risk_pool.domain.settlement import BOOKS_CLOSED, LIFE_CYCLE, Action, is_done
-from services.risk_pool.queries import account_reconciliation, open_items
+from services.risk_pool.queries import account_reconciliation, disputes, open_items
 from services.risk_pool.queries.parties import party_names
 from services.risk_pool.tables import settlements
 from services.risk_pool.tables.ledger import lock_pool
@@ -101,6 +101,7 @@ async def lacks(conn: asyncpg.Connection, pool_code: str, month: Month) -> list[
     """What a posted month lacks before it can be closed. The connection sees everything."""
     names = await party_names(conn, pool_code)
     findings = items_open(await open_items.of_month(conn, pool_code, month))
+    findings += disputed(await disputes.open_of_month(conn, pool_code, month))
     if await account_reconciliation.has_account(conn, pool_code):
         findings += account_off(await account_reconciliation.on_day(conn, pool_code, month.last))
     return named(findings, names)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.risk_pool.domain.dispute import LIVE
+from services.risk_pool.domain.dispute import LIVE, OPEN
 from services.risk_pool.domain.ledger import payable_to, receivable_from
 from services.risk_pool.queries.filters import conditions
 from shared.months import Month
@@ -88,6 +88,19 @@ async def asked_lines(
         month.last,
         [payable_to(party), receivable_from(party)],
         party,
+    )
+    return rows
+
+
+async def open_of_month(
+    conn: asyncpg.Connection, pool_code: str, month: Month
+) -> list[asyncpg.Record]:
+    """The disputes of a month's lines that nobody has decided yet."""
+    rows: list[asyncpg.Record] = await conn.fetch(
+        f"""select number, party_code, difference_fen from disputes
+            where pool_code = $1 and month = $2 and state in ({literals(OPEN)}) order by number""",
+        pool_code,
+        str(month),
     )
     return rows
 
