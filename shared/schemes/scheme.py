@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal
 from shared.refusals import Refused
 from shared.schemes.problems import At
 from shared.schemes.rules.claims import Deadline
-from shared.schemes.sources import Document, in_words, worded
+from shared.schemes.sources import Document, in_words, note_in_words, worded
 from shared.schemes.terms import RULES, Stated, Terms
 from shared.schemes.vocabulary import Words
 
@@ -190,7 +190,12 @@ class Scheme:
             mode_name=mode.name,
             status=mode.status,
             version=version,
-            stated={rule: replace(one, source=said(one.source)) for rule, one in stated.items()},
+            stated={
+                rule: replace(
+                    one, source=said(one.source), note=note_in_words(one.note, self.documents)
+                )
+                for rule, one in stated.items()
+            },
             **{name: worded(value, said) for name, value in values.items()},
         )
 

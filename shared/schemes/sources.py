@@ -83,6 +83,22 @@ def in_words(source: str, documents: Documents | None = None, language: str = "z
     return ("；" if language == "zh" else "; ").join(said) + (marked[2] or "")
 
 
+_IN_BRACKETS = re.compile(r"[（(]([A-Za-z]+[0-9.]*)[)）]")
+
+
+def note_in_words(note: str, documents: Documents | None = None) -> str:
+    """A note in which a source or a settled reading stands in brackets by its short name: by its
+    title instead."""
+    return _IN_BRACKETS.sub(
+        lambda found: (
+            f"（{in_words(found[1], documents)}）"
+            if _opened(found[1], documents or {}, rule="")
+            else found[0]
+        ),
+        note,
+    )
+
+
 def _parts(source: str) -> Iterator[str]:
     return (part.strip() for part in source.split(";") if part.strip())
 

@@ -156,7 +156,7 @@ def recoveries(sheet: Worksheet, claim: dict[str, str]) -> dict[str, str]:
     )
     for n, word in enumerate(words, start=1):
         sheet.cell(n, 1, word)
-    cells = {}
+    cells: dict[str, str] = {}
     facts = (("a", 123456.78, 2345.67), ("b", 100000.01, 0))
     for c, (name, gross, costs) in zip("BC", facts, strict=True):
         back = [f"=ROUND({c}4*{claim[f'{name}:{party}']}/{claim[f'{name}:基数']},2)"

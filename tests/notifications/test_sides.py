@@ -62,7 +62,7 @@ async def test_no_notice_tells_of_a_negative_amount(notifier: Any) -> None:
 async def test_a_rejected_payment_is_told_to_maker_and_checker_with_the_reason_and_the_way_on(
     notifier: Any,
 ) -> None:
-    event = one("payment.rejected.v1")
+    event: Any = one("payment.rejected.v1")
     await notifier.hears(event)
     for role in ("finance_maker", "finance_checker"):
         async with notifier.bureau(role) as person:

@@ -10,7 +10,7 @@ import pytest
 
 from shared.schemes import library
 from shared.schemes.readings import LAWS, READINGS, SURVEY
-from shared.schemes.sources import Article, Document, cited, in_words
+from shared.schemes.sources import Article, Document, cited, in_words, note_in_words
 from shared.schemes.terms import Terms
 from shared.schemes.vocabulary import MARKS
 
@@ -48,6 +48,19 @@ DOCUMENTS = {
 def test_a_citation_is_said_in_words_and_words_stay_as_they_are(short, words):
     assert in_words(short, DOCUMENTS) == words
     assert in_words(words, DOCUMENTS) == words
+
+
+@pytest.mark.parametrize(
+    ("note", "words"),
+    [
+        ("日基数未公开，按 365(H.29)", "日基数未公开，按 365（统一解释第29条（补贴计算））"),
+        ("次序按报道列名（F.9）", "次序按报道列名（各地做法调查（未见的规定））"),
+        ("按 LPR(LPR) 计", "按 LPR(LPR) 计"),
+        ("", ""),
+    ],
+)
+def test_a_note_names_a_reading_by_its_title_and_leaves_other_brackets_alone(note, words):
+    assert note_in_words(note, DOCUMENTS) == words
 
 
 def test_in_english_a_title_is_the_english_one_where_the_file_has_one():
@@ -118,6 +131,31 @@ def test_no_programme_tells_a_short_name_in_any_source_of_any_rule_on_any_day():
             assert SHORT.search(source) is None, (terms.version, source)
 
     assert looked_at > 1000
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text of a value, however deep it lies: names, notes, words, sources."""
+    if isinstance(value, str):
+        yield value
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from texts_in(getattr(value, field.name))
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from texts_in(item)
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from texts_in(item)
+
+
+def test_no_programme_tells_a_short_name_in_any_note_or_word_of_its_terms_on_any_day():
+    looked_at = 0
+    for terms in every_terms():
+        for text in texts_in(terms):
+            looked_at += 1
+            assert SHORT.search(text) is None, (terms.version, text)
+
+    assert looked_at > 5000
 
 
 def test_the_guard_against_short_names_can_fail():

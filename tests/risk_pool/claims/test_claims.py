@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ UNSEEN = {"opinion": "好", "trial": "none that was shown"}
 """The decision of somebody who has no right to it, whatever he has seen."""
 
 
-def code_of(answer):
+def code_of(answer: Any) -> tuple[int, str]:
     return answer.status_code, answer.json()["code"]
 
 

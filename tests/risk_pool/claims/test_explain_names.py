@@ -71,7 +71,7 @@ async def test_no_text_of_any_explanation_tells_a_party_by_its_code(running: Any
         "month",
         "transfer",
     }
-    assert len(seen) > 80
+    assert len(seen) > 40
 
 
 async def test_a_bank_reads_its_own_name_too(running: Any) -> None:

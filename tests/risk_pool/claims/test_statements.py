@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 from datetime import date
+from typing import Any
 
 import openpyxl
 import pypdf
@@ -16,7 +17,7 @@ from tests.risk_pool.claims.test_settlements import story
 WHERE = "/pools/dongli/settlements/2026-02/statements"
 
 
-async def settled(pool):
+async def settled(pool: Any) -> Any:
     """The story, settled through February, with the recovery's month as well."""
     claim = await story(pool)
     await pool.interest("1234.56", on=date(2026, 2, 20))
