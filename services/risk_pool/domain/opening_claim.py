@@ -8,6 +8,7 @@ was in force on the loan's approval day.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from services.risk_pool.domain.opening_loan_check import (
@@ -112,21 +113,31 @@ def claim_of(
         principal_fen=values["principal"],
         parties=parties,
         shares=shares,
-        borne=Borne(
-            version=terms.version,
-            residual=terms.residual,
-            bearer=terms.bearer,
-            borne={party: fen - returned[party] for party, fen in shares.items()},
-            parts=shares,
-            interest_outside_fen=0,
-            ip_share=ip_share(
-                share_bp=share_bp, amount_fen=values["amount"], ip_amount_fen=ip_amount_fen
-            ),
-            order=terms.recovery.order,
-            recovered_by=terms.recovery.by,
-            rounding=terms.rounding,
+        borne=_borne(
+            terms,
+            shares,
+            returned,
+            ip_share(share_bp=share_bp, amount_fen=values["amount"], ip_amount_fen=ip_amount_fen),
         ),
         **days,
+    )
+
+
+def _borne(
+    terms: Terms, shares: Mapping[str, int], returned: Mapping[str, int], share: Fraction
+) -> Borne:
+    """What has not come back yet; money goes back by what each bore (H.22)."""
+    return Borne(
+        version=terms.version,
+        residual=terms.residual,
+        bearer=terms.bearer,
+        borne={party: fen - returned[party] for party, fen in shares.items()},
+        parts=shares,
+        interest_outside_fen=0,
+        ip_share=share,
+        order=terms.recovery.order,
+        recovered_by=terms.recovery.by,
+        rounding=terms.rounding,
     )
 
 

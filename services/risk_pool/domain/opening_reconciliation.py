@@ -74,19 +74,19 @@ def reconciled(draft: Draft) -> list[Line]:
         Line(item=item, stated_fen=_stated(totals, item), rows_fen=fen)
         for item, fen in rows.items()
     ]
-    return [*lines, *_claims(draft, said), *_covered(draft)]
+    return [*lines, *_in_and_out(draft, said), *_covered(draft)]
 
 
-def _claims(draft: Draft, said: Mapping[str, int]) -> list[Line]:
-    """Claims that may still recover are a part of all that were paid: never more than these."""
+def _in_and_out(draft: Draft, said: Mapping[str, int]) -> list[Line]:
+    """What stands in the totals alone: shown to whoever takes over, and counted in what is available.
+    Claims that may still recover are a part of all that were paid: never more than these."""
     of_rows = {
         "claims": sum(one.pool_fen for one in draft.claims),
         "recoveries": sum(one.pool_returned_fen for one in draft.claims),
     }
     return [
-        Line(item=item, stated_fen=said[item], rows_fen=max(said[item], fen))
-        for item, fen in of_rows.items()
-        if draft.claims
+        Line(item=item, stated_fen=fen, rows_fen=max(fen, of_rows.get(item, 0)))
+        for item, fen in said.items()
     ]
 
 
