@@ -168,7 +168,7 @@ async def _workbook(
 ) -> bytes:
     async with context.database.looking(caller.institution) as conn:
         _, found, names = await _figures(conn, code, month, caller)
-        pool_name = await conn.fetchval("select name from pools where code = $1", code)
+        pool_name = await known.pool_name(conn, code)
     report = as_report(found, names, month, pool_code=code, pool_name=pool_name)
     return await asyncio.to_thread(as_workbook, report.as_data(), language=lang)
 
