@@ -23,8 +23,8 @@ from services.risk_pool.domain.restated import (
 )
 from services.risk_pool.domain.settlement import BOOKS_CLOSED
 from services.risk_pool.domain.statement import account_words, kind_words
-from services.risk_pool.queries import pools, settlements
 from services.risk_pool.queries import restated as known
+from services.risk_pool.queries import settlements
 from services.risk_pool.queries.parties import party_names
 from services.risk_pool.reports.restated import NET_WORDS, as_report
 from services.risk_pool.reports.table_workbook import as_workbook
@@ -168,7 +168,7 @@ async def _workbook(
 ) -> bytes:
     async with context.database.looking(caller.institution) as conn:
         _, found, names = await _figures(conn, code, month, caller)
-        pool_name = await pools.name_of(conn, code)
+        pool_name = await known.pool_name(conn, code)
     report = as_report(found, names, month, pool_code=code, pool_name=pool_name)
     return await asyncio.to_thread(as_workbook, report.as_data(), language=lang)
 

@@ -19,11 +19,11 @@ def explained(dispute: Row, trial: DisputeTrial) -> dict[str, Any]:
         _step("difference", "争议金额 = 对账单金额 − 主张金额", "difference = the line − what is right",
               {"line_amount": line, "held_right": right}, difference),
         _step("upheld", "成立金额", "upheld of the difference",
-              {"difference": difference}, trial.upheld_fen),
+              {"disputed_difference": difference}, trial.upheld_fen),
         _step("taken_off", "冲减该月往来（以未结为限）", "taken off the month's item, as far as it is open",
-              {"upheld": trial.upheld_fen}, trial.taken_off_fen),
+              {"upheld_amount": trial.upheld_fen}, trial.taken_off_fen),
         _step("new", "其余列入下期对账单", "the rest is asked for by the next statement",
-              {"upheld": trial.upheld_fen, "taken_off": trial.taken_off_fen}, trial.new_fen),
+              {"upheld_amount": trial.upheld_fen, "taken_off_item": trial.taken_off_fen}, trial.new_fen),
     )  # fmt: skip
     return {
         "decision": "dispute",

@@ -13,6 +13,9 @@ month in which it was so. By *the day of the fact*:
 - a position: the last day of its month, whichever report of it changed the exposure;
 - a disbursement: the day on which the loan was paid out.
 
+What an upheld dispute takes off an item no later statement asks for: the month's net is restated by all
+that is upheld, and only what is new leaves the net of the month in which it was booked.
+
 Everything else belongs to the day on which it was booked. So each transfer belongs to exactly one
 month: what is put into one by this is taken out of the other, and over all months nothing is made or
 lost. For every figure: restated − reported = the sum of its causes.
@@ -25,7 +28,8 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from services.risk_pool.domain.ledger import natural_balance
+from services.risk_pool.domain.ledger import natural_balance, payable_to, receivable_from
+from services.risk_pool.domain.month_figures import DISPUTE_UPHELD
 from services.risk_pool.domain.stated_lines import stated_fen
 from shared.life_cycle import Words
 from shared.months import Month
@@ -104,8 +108,8 @@ class RestatedFigure:
         return self.reported_fen + self.difference_fen
 
 
-def moved_fen(account: str, transfer: Misplaced) -> int:
-    """What a transfer moves on an account, in the account's own direction."""
+def moved_fen(account: str, transfer: Misplaced, *, comes_in: bool = True) -> int:
+    """What a transfer moves on an account, in the account's own direction, whichever month it is."""
     return natural_balance(
         account,
         debited_fen=transfer.amount_fen if transfer.debit == account else 0,
@@ -113,8 +117,11 @@ def moved_fen(account: str, transfer: Misplaced) -> int:
     )
 
 
-def asked_fen(party: str, transfer: Misplaced) -> int:
-    """What a transfer adds to the net that a statement asks for."""
+def asked_fen(party: str, transfer: Misplaced, *, comes_in: bool) -> int:
+    """What a transfer adds to the net that a statement asks for: in the month where it was booked, or
+    in that to which it comes, where a disputed line had asked for all that is upheld."""
+    if comes_in and transfer.kind == DISPUTE_UPHELD:
+        return moved_fen(payable_to(party), transfer) - moved_fen(receivable_from(party), transfer)
     return stated_fen(
         {
             "kind": transfer.kind,
@@ -162,13 +169,12 @@ def restated(
     return [one for one in found if one.reported_fen or one.causes]
 
 
-def _causes(
-    month: Month, late: Iterable[Misplaced], adds: Callable[[Misplaced], int]
-) -> tuple[Cause, ...]:
+def _causes(month: Month, late: Iterable[Misplaced], adds: Callable[..., int]) -> tuple[Cause, ...]:
     """What each transfer adds to a figure or takes from it; those that do neither are left out."""
     found = []
     for one in late:
         sign = one.sign(month)
-        if fen := sign * adds(one):
-            found.append(Cause(fen, one, comes_in=sign > 0))
+        comes_in = sign > 0
+        if fen := sign * adds(one, comes_in=comes_in):
+            found.append(Cause(fen, one, comes_in=comes_in))
     return tuple(found)

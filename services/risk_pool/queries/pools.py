@@ -19,9 +19,3 @@ async def named(conn: asyncpg.Connection) -> list[tuple[str, str, str]]:
     """Every pool by code, name and programme."""
     rows = await conn.fetch("select code, name, programme from pools order by code")
     return [(row["code"], row["name"], row["programme"]) for row in rows]
-
-
-async def name_of(conn: asyncpg.Connection, code: str) -> str:
-    """What a pool that is there is called."""
-    name: str = await conn.fetchval("select name from pools where code = $1", code)
-    return name

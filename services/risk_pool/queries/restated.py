@@ -89,3 +89,9 @@ async def misplaced(conn: asyncpg.Connection, pool_code: str, month: Month) -> l
     return [
         Misplaced(**{**row, "people": tuple(one for one in row["people"] if one)}) for row in rows
     ]
+
+
+async def pool_name(conn: asyncpg.Connection, pool_code: str) -> str:
+    """What the pool is called. It exists."""
+    name: str = await conn.fetchval("select name from pools where code = $1", pool_code)
+    return name
