@@ -48,7 +48,7 @@ EVERYBODY = ("dongli", "ICBC", "CCB", "DL-FIN", "youxian")
 """The parties of both pools, and they themselves."""
 LOANS = {"dongli": 200, "youxian": 60}
 
-pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("chaos-settlement")]
+pytestmark = [pytest.mark.timeout(1800), pytest.mark.xdist_group("chaos-settlement")]
 
 
 @dataclass
