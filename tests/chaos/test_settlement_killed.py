@@ -4,6 +4,9 @@ The book is prepared once, and cloned for every run. The real service settles a 
 over its API, with its relay and a listener, and is killed (SIGKILL) at fifty points of fixed seeds,
 each a statement to the database: before it is sent, or while it is under way. Ten times it is the
 server that dies, all its processes at once, and comes back. Then the same calls with the same keys.
+
+Tried by hand: with a commit in the middle of a posting, after its open items were written, the calls
+made again after such a death never get through, and the test fails.
 """
 
 import asyncio
@@ -48,7 +51,7 @@ EVERYBODY = ("dongli", "ICBC", "CCB", "DL-FIN", "youxian")
 """The parties of both pools, and they themselves."""
 LOANS = {"dongli": 200, "youxian": 60}
 
-pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("chaos-settlement")]
+pytestmark = [pytest.mark.timeout(1800), pytest.mark.xdist_group("chaos-settlement")]
 
 
 @dataclass
@@ -67,6 +70,8 @@ class House:
         conn = await asyncpg.connect(self.server.server_url)
         await conn.execute("drop database if exists settled with (force)")
         await conn.execute(f"create database settled owner {owner_of('risk_pool')} template book")
+        # A copied sequence trusts the log of the one it was copied from, until the next checkpoint.
+        await conn.execute("checkpoint")
         await conn.close()
 
     def settle(self, *, at: int = 0, seed: int = 0, **more: Any) -> int:

@@ -64,7 +64,8 @@ async def carried(
     month that was posted before such was kept hands nothing on; then all before it is read.
     """
     handed_on = await _handed_on(conn, before) if before is not None else None
-    since = before.month if before is not None and handed_on is not None else None
+    known = before if handed_on is not None else None
+    since = known.month if known is not None else None
     claims = await _changed(conn, pool_code, since, month, SETTLES_CLAIMS, ledger_seq=ledger_seq)
     new = Carried(
         # A paid claim that is booked back is owed by its payee: that its statement does ask for.
@@ -77,7 +78,7 @@ async def carried(
             (*SETTLES_MONTHS, DISPUTE_UPHELD),
             ledger_seq=ledger_seq,
         ),
-        stated=await _stated(conn, pool_code, since, month),
+        stated=await _stated(conn, pool_code, known, month),
     )
     return new if handed_on is None else handed_on.with_more(new)
 
@@ -133,8 +134,9 @@ async def _changed(
 
 
 async def _stated(
-    conn: asyncpg.Connection, pool_code: str, since: Month | None, month: Month
+    conn: asyncpg.Connection, pool_code: str, before: PostedMonth | None, month: Month
 ) -> dict[str, int]:
+<<<<<<< HEAD
     """Account → what the statements of posted months from `since` on have told, before netting;
     from the beginning on also what was owed when the pool was taken over, which is asked for already."""
     rows = await conn.fetch(
@@ -157,6 +159,29 @@ async def _stated(
         str(month),
         str(since) if since else "",
     )
+=======
+    """Account → what statements have told, before netting: those of the month `before`, or of every
+    posted one before this month where there is none."""
+    if before is not None:
+        rows = await conn.fetch(
+            """select party_code, payable_fen, receivable_fen from settlement_statements
+               where settlement_id = $1 and party_code <> $2""",
+            before.id,
+            pool_code,
+        )
+    else:
+        rows = await conn.fetch(
+            f"""select party_code, sum(payable_fen)::bigint as payable_fen,
+                       sum(receivable_fen)::bigint as receivable_fen
+                from settlements
+                join settlement_statements as told on told.settlement_id = settlements.id
+                where pool_code = $1 and month < $2 and state in ({literals(CLOSED)})
+                  and party_code <> pool_code
+                group by party_code""",
+            pool_code,
+            str(month),
+        )
+>>>>>>> h-size
     stated: dict[str, int] = {}
     for row in rows:
         stated[payable_to(row["party_code"])] = row["payable_fen"]
@@ -193,15 +218,17 @@ async def is_stale(
         ledger_seq,
         month.last,
     )
+    # Months are posted in their order, so whichever was posted last is the last one.
     posted_since = await conn.fetchval(
-        """select exists (select 1 from settlements
-                          where pool_code = $1 and month < $2 and posted_at > $3)""",
+        f"""select posted_at > $3 from settlements
+            where pool_code = $1 and month < $2 and state in ({literals(CLOSED)})
+            order by month desc limit 1""",
         pool_code,
         str(month),
         previewed_at,
     )
     moved = mark != await positions_mark(conn, pool_code, month)
-    return booked_since or posted_since or moved
+    return bool(booked_since or posted_since or moved)
 
 
 _FOUND = "count(*)::integer as n, (array_agg(number order by number))[1:20] as numbers"

@@ -79,9 +79,12 @@ select $1::uuid, c.bank_code, c.number, c.loan_id, c.loan_no, c.borrower_name,
        coalesce(p.version, 0),
        coalesce(moved.claimed_fen, 0), coalesce(moved.recovered_fen, 0)
 from (
+    -- Each arm is a range of one index, so what was released long ago is not looked at.
     select loan.* from coverages as loan
-    where loan.pool_code = $2 and loan.disbursed_on <= $4
-      and (loan.released_on is null or loan.released_on >= $3)
+    where loan.pool_code = $2 and loan.disbursed_on <= $4 and loan.released_on is null
+    union all
+    select loan.* from coverages as loan
+    where loan.pool_code = $2 and loan.disbursed_on <= $4 and loan.released_on >= $3
     union all
     -- Released long ago, and money still moves for it.
     select loan.* from coverages as loan
