@@ -136,32 +136,9 @@ async def _changed(
 async def _stated(
     conn: asyncpg.Connection, pool_code: str, before: PostedMonth | None, month: Month
 ) -> dict[str, int]:
-<<<<<<< HEAD
-    """Account → what the statements of posted months from `since` on have told, before netting;
-    from the beginning on also what was owed when the pool was taken over, which is asked for already."""
-    rows = await conn.fetch(
-        f"""select party_code, sum(payable_fen)::bigint as payable_fen,
-                   sum(receivable_fen)::bigint as receivable_fen
-            from (
-                select party_code, payable_fen, receivable_fen
-                from settlements
-                join settlement_statements as told on told.settlement_id = settlements.id
-                where pool_code = $1 and month >= $3 and month < $2
-                  and state in ({literals(BOOKS_CLOSED)}) and party_code <> pool_code
-                union all
-                select party_code, case when direction = 'payable' then amount_fen else 0 end,
-                       case when direction = 'receivable' then amount_fen else 0 end
-                from open_items
-                where pool_code = $1 and $3 = '' and starts_with(reference, '{OPENING}')
-            ) as asked_for
-            group by party_code""",
-        pool_code,
-        str(month),
-        str(since) if since else "",
-    )
-=======
-    """Account → what statements have told, before netting: those of the month `before`, or of every
-    posted one before this month where there is none."""
+    """Account → what statements have told, before netting: those of the month `before`; where there
+    is none, of every posted one before this month, and what was owed when the pool was taken over,
+    which is asked for already."""
     if before is not None:
         rows = await conn.fetch(
             """select party_code, payable_fen, receivable_fen from settlement_statements
@@ -173,15 +150,22 @@ async def _stated(
         rows = await conn.fetch(
             f"""select party_code, sum(payable_fen)::bigint as payable_fen,
                        sum(receivable_fen)::bigint as receivable_fen
-                from settlements
-                join settlement_statements as told on told.settlement_id = settlements.id
-                where pool_code = $1 and month < $2 and state in ({literals(CLOSED)})
-                  and party_code <> pool_code
+                from (
+                    select party_code, payable_fen, receivable_fen
+                    from settlements
+                    join settlement_statements as told on told.settlement_id = settlements.id
+                    where pool_code = $1 and month < $2 and state in ({literals(BOOKS_CLOSED)})
+                      and party_code <> pool_code
+                    union all
+                    select party_code, case when direction = 'payable' then amount_fen else 0 end,
+                           case when direction = 'receivable' then amount_fen else 0 end
+                    from open_items
+                    where pool_code = $1 and starts_with(reference, '{OPENING}')
+                ) as asked_for
                 group by party_code""",
             pool_code,
             str(month),
         )
->>>>>>> h-size
     stated: dict[str, int] = {}
     for row in rows:
         stated[payable_to(row["party_code"])] = row["payable_fen"]
@@ -221,7 +205,7 @@ async def is_stale(
     # Months are posted in their order, so whichever was posted last is the last one.
     posted_since = await conn.fetchval(
         f"""select posted_at > $3 from settlements
-            where pool_code = $1 and month < $2 and state in ({literals(CLOSED)})
+            where pool_code = $1 and month < $2 and state in ({literals(BOOKS_CLOSED)})
             order by month desc limit 1""",
         pool_code,
         str(month),
