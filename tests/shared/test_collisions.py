@@ -56,6 +56,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "payment_orders_file_id_position_key",
         # Of a pool that is locked, and asked for before.
         "payment_orders_item_once", "payment_status_reports_once",
+        "openings_one_live", "openings_number_key", "opening_rows_loan", "opening_rows_pkey",
         # Of a pool and a case that are locked, written once with the move that is refused twice.
         "account_line_tallies_pkey", "account_lines_in_order", "account_lines_once",
         "account_match_parts_pkey", "account_match_undos_pkey",
