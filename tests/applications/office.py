@@ -162,6 +162,12 @@ class Office:
         )
 
     async def opens_banks(self) -> None:
+        """Two banks, with the papers stored that their cases refer to."""
+        await self.lets_banks_in()
+        for code in (ICBC, CCB):
+            await stores(self.bank(code), *PAPERS, "extension_agreement", "ip_share_clause")
+
+    async def lets_banks_in(self) -> None:
         await self.moves_clock(START)
         admin = self.staff("chen", "admin")
         for code, name, uscc in (
@@ -170,7 +176,6 @@ class Office:
         ):
             answer = await admin.post("/banks", json={"code": code, "name": name, "uscc": uscc})
             assert answer.status_code == 201, answer.text
-            await stores(self.bank(code), *PAPERS, "extension_agreement", "ip_share_clause")
 
     async def moves_clock(self, moment: datetime | None = None, *, days: int = 0) -> None:
         moment = moment or self.now + timedelta(days=days)

@@ -16,7 +16,7 @@ async def test_two_persons_bring_a_case_through(rooms: Rooms):
         await page.get_by_role("button", name="领取").click()
         await expect(page.get_by_role("status")).to_have_text("已领取，请审查。")
         await page.locator("#actions").get_by_text("提出同意意见", exact=True).first.click()
-        await page.get_by_label("意见").fill("材料齐全，建议入库")
+        await page.get_by_label("意见", exact=True).fill("材料齐全，建议入库")
         await page.get_by_role("button", name="提出同意意见").click()
         await expect(page.get_by_role("status")).to_contain_text("等待另一人审批")
         # The same person is told why there is nothing to press, and is refused all the same.
@@ -39,7 +39,7 @@ async def test_two_persons_bring_a_case_through(rooms: Rooms):
         await page.goto("/queue")
         await page.get_by_role("link", name=case["number"], exact=True).click()
         await page.locator("#actions").get_by_text("批准", exact=True).first.click()
-        await page.get_by_label("意见").fill("同意入库")
+        await page.get_by_label("意见", exact=True).fill("同意入库")
         for looked_at in await page.get_by_label("查询日期：").all():
             await looked_at.fill("2026-03-02")
         await page.get_by_role("button", name="批准", exact=True).click()

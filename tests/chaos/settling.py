@@ -29,8 +29,8 @@ from shared.postgres.database import EVERYWHERE
 from shared.postgres.sandbox_clock import SandboxClock
 from shared.service import build
 
-MOMENT = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
-MONTH = "2026-02"
+MOMENT = datetime(2026, 4, 7, 1, 0, tzinfo=UTC)
+MONTH = "2026-03"
 POOLS = ("dongli", "youxian")
 STEPS = (("preview", "maker"), ("confirm", "maker"), ("sign", "checker"), ("post", "maker"))
 PATIENCE_SECONDS = 60

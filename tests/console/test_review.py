@@ -73,7 +73,7 @@ async def test_a_case_goes_back_with_several_reasons_each_at_its_field(house: Ho
         more = await reviewer.sends(page, f"{path}/return", _more="yes")
         assert (more.status, len(more.form(f"{path}/return")["reason_text"])) == (200, 4)
         empty = await reviewer.sends(more, f"{path}/return")
-        assert empty.status == 422 and "至少 1 项" in empty.text
+        assert empty.status == 422 and "请写明需补正的事项" in empty.text
         done = await reviewer.sends(
             empty,
             f"{path}/return",

@@ -58,7 +58,7 @@ class ReturnBody(RequestBody):
         if not reasons and not info.data.get("ask_for"):
             raise InvalidIdentifier(
                 "nothing-to-mend",
-                "请写明需补正的事项，或在 ask_for 中列出需补交的材料",
+                "请写明需补正的事项，或选择需补交的材料",
                 "Say what is to be mended, or name in ask_for the papers to be sent.",
             )
         return reasons

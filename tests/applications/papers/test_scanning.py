@@ -56,7 +56,7 @@ async def clamd_at(kind: str, folder, **more):
 async def office_with(running, clamd: str):
     async with running(SERVICE, due_interval_seconds=3600, clamd=clamd) as service:
         office = Office(service)
-        await office.opens_banks()
+        await office.lets_banks_in()
         yield office
 
 

@@ -80,7 +80,7 @@ async def test_papers_lie_in_an_s3_compatible_store_by_its_url(running, monkeypa
         place = f"s3://papers/{url.rsplit(':', 1)[-1]}"
         async with running(SERVICE, due_interval_seconds=3600, documents=place) as service:
             office = Office(service)
-            await office.opens_banks()
+            await office.lets_banks_in()
             content = pdf("在对象存储中")
             paper = (await sent(office.bank(), content)).json()
             part = await office.bank().get(
