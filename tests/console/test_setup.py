@@ -12,9 +12,8 @@ from tests.console.loader import Loader
 from tests.console.page import Page
 from tests.publishing import publish
 
-APPLICATION = json.loads(
-    (Path(__file__).parents[2] / "docs" / "examples" / "application.json").read_text()
-)
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+APPLICATION = json.loads((EXAMPLES / "application.json").read_text())
 BANK = {"code": "ICBC", "name": "中国工商银行天津分行", "uscc": "91100000100003962T"}
 POOL = {
     "code": "dongli",
@@ -103,7 +102,15 @@ async def test_a_stranger_is_told_what_is_missing_and_sets_up_until_a_bank_can_s
         assert "资金池里还没有钱" in page.text
 
         clerk = house.person("applications", "icbc-1", "bank_operator", institution="ICBC")
-        answer = await did(clerk.post("/applications", json=APPLICATION))
+        paper = await did(
+            clerk.post(
+                "/documents",
+                params={"name": "paper.pdf"},
+                content=(EXAMPLES / "paper.pdf").read_bytes(),
+            )
+        )
+        documents = [one | {"document": paper["id"]} for one in APPLICATION["documents"]]
+        answer = await did(clerk.post("/applications", json=APPLICATION | {"documents": documents}))
         assert answer["state"] == "accepted", answer
 
         money = await visitor.sends(page, "/login", subject="finance-sun")

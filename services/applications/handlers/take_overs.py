@@ -17,6 +17,7 @@ from services.applications.domain.stated import witnessed
 from services.applications.tables import cases, take_overs
 from services.applications.tables.cases import APPLICATIONS
 from services.applications.tables.numbers import next_numbers
+from shared import canonical
 from shared.clock import business_date
 from shared.contracts.applications import LoanTakeOverAnsweredV1, Reason
 from shared.contracts.openings import OpeningLoanProposedV1
@@ -159,6 +160,7 @@ def _case(loan: OpeningLoanProposedV1, number: str, *, state: str, now: datetime
         **{name: getattr(loan, name) for name in same},
         "id": str(loan.loan_id),
         "number": number,
+        "borrower_name_canonical": canonical.name(loan.borrower_name),
         "borrower_registered_on": loan.borrower_registered_on.isoformat(),
         "attributes": loan.attributes,
         "stated_facts": stated,
@@ -185,6 +187,7 @@ def _rights(loan: OpeningLoanProposedV1) -> list[dict[str, Any]]:
             "revision": 1,
             "collateral_no": no,
             "register_name": BY_THE_BOOK,
+            "registration_no_canonical": canonical.number(right.registration_no),
         }
         for no, right in enumerate(loan.rights, start=1)
     ]
@@ -196,6 +199,7 @@ def _loan(loan: OpeningLoanProposedV1) -> dict[str, Any]:
         "bank_code": loan.bank_code,
         "pool_code": loan.pool_code,
         "loan_no": loan.loan_no,
+        "loan_no_canonical": canonical.number(loan.loan_no),
         "amount_fen": loan.amount_fen,
         "annual_rate_bp": loan.annual_rate_bp,
         "disbursed_on": loan.disbursed_on.isoformat(),

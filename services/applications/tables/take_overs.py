@@ -16,6 +16,7 @@ from services.applications.tables.rows import (
     PledgeRegistrationRow,
     types_of,
 )
+from shared import canonical
 from shared.contracts.openings import OpeningLoanProposedV1
 
 _IN_THE_WAY: Final = """
@@ -23,7 +24,7 @@ select asked.id,
        not exists (select from banks where code = asked.bank_code) as bank_unknown,
        not exists (select from pools where code = asked.pool_code) as pool_unknown,
        (select a.number from loans as l join applications as a on a.id = l.application_id
-        where l.bank_code = asked.bank_code and l.loan_no = asked.loan_no) as loan_used_in
+        where l.bank_code = asked.bank_code and l.loan_no_canonical = asked.loan_no) as loan_used_in
 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
     as asked (id, bank_code, pool_code, loan_no)
 """
@@ -61,7 +62,7 @@ async def in_the_way(
         [loan.loan_id for loan in loans],
         [loan.bank_code for loan in loans],
         [loan.pool_code for loan in loans],
-        [loan.loan_no for loan in loans],
+        [canonical.number(loan.loan_no) for loan in loans],
     )
     return rows
 

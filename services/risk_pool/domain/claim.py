@@ -247,7 +247,7 @@ _ESCROW = (
 
 _TAKEN_OVER = (
     # Paid before its pool was taken over from a county's own books (domain/opening.py).
-    *_moves((None,), Action.TAKE_OVER, State.PAID, SECOND_PERSON),
+    *_moves((None,), Action.TAKE_OVER, State.PAID, EVENTS),
 )
 
 LIFE_CYCLE = LifeCycle(

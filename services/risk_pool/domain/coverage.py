@@ -66,8 +66,8 @@ EVENTS = frozenset({SYSTEM_ROLE})
 """What banks and reviewers have done reaches the pool by events."""
 DECIDES_CLAIMS = frozenset({"finance_checker"})
 
-TAKES_OVER = frozenset({"finance_checker"})
-"""Who takes a whole pool over, with its loans (domain/opening.py)."""
+TAKES_OVER = frozenset({SYSTEM_ROLE})
+"""Loans come with their pool, when its opening is taken over by two persons (domain/opening.py)."""
 
 REOPENED = "coverage.reopened.v1"
 RESERVED, DECLINED = "coverage.reserved.v1", "coverage.declined.v1"

@@ -9,7 +9,7 @@ eve of the pool's first day, and what lies before that day is closed.
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from shared.life_cycle import LifeCycle, Move, Wait, Words, another_person_than
+from shared.life_cycle import SYSTEM_ROLE, LifeCycle, Move, Wait, Words, another_person_than
 from shared.refusals import Refused
 
 OPENING: Final = "opening:"
@@ -74,7 +74,8 @@ LIFE_CYCLE = LifeCycle(
     goal=State.TAKEN_OVER,
     noun=Words("期初接管", "opening"),
     moves=(
-        Move(None, Action.BEGIN, State.DRAFT, MAKER),
+        # The first file begins it.
+        Move(None, Action.BEGIN, State.DRAFT, frozenset({SYSTEM_ROLE})),
         Move(State.DRAFT, Action.BRING_IN, State.DRAFT, MAKER),
         Move(State.DRAFT, Action.PROPOSE, State.PROPOSED, MAKER),
         Move(State.DRAFT, Action.WITHDRAW, State.WITHDRAWN, MAKER),

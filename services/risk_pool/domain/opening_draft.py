@@ -20,6 +20,7 @@ from services.risk_pool.domain.opening_sheets import (
     TOTALS,
 )
 from services.risk_pool.domain.parties import BANK
+from shared import canonical
 from shared.schemes.terms import Terms
 
 TermsOf = Callable[[date, str], Terms | Finding]
@@ -193,7 +194,7 @@ def _rights(
 def _loan_key(row: SheetRow, known: Known) -> tuple[str, str]:
     said = str(row.values.get("bank", ""))
     bank = known.member(said, role=BANK)
-    return (bank.code if bank else said, str(row.values.get("loan_no", "")))
+    return (bank.code if bank else said, canonical.number(str(row.values.get("loan_no", ""))))
 
 
 def _bank(row: SheetRow, known: Known) -> tuple[str, list[Finding]]:
@@ -230,10 +231,11 @@ def _loan(
     if wrong:
         return wrong
     terms = known.terms_of(date.fromisoformat(row.values["approved_on"]), row.values["mode"])
-    of_loan = tuple(rights.get((code, row.values["loan_no"]), ()))
-    if (code, row.values["loan_no"]) in draft.loan_keys:
+    number = canonical.number(row.values["loan_no"])
+    of_loan = tuple(rights.get((code, number), ()))
+    if (code, number) in draft.loan_keys:
         return [_twice("借据号")]
-    draft.loan_keys.add((code, row.values["loan_no"]))
+    draft.loan_keys.add((code, number))
     try:
         draft.loans.append(
             loan_of(
@@ -250,9 +252,10 @@ def _claim(row: SheetRow, known: Known, draft: Draft) -> list[Finding]:
     code, wrong = _bank(row, known)
     if wrong:
         return wrong
-    if (code, row.values["loan_no"]) in draft.loan_keys:
+    number = canonical.number(row.values["loan_no"])
+    if (code, number) in draft.loan_keys:
         return [_twice("借据号")]
-    draft.loan_keys.add((code, row.values["loan_no"]))
+    draft.loan_keys.add((code, number))
     terms = known.terms_of(date.fromisoformat(row.values["approved_on"]), row.values["mode"])
     try:
         draft.claims.append(

@@ -19,6 +19,7 @@ from services.risk_pool.tables import claims, opening_claims, openings
 from services.risk_pool.tables.coverages import COVERAGES
 from services.risk_pool.tables.ledger import LockedPool
 from services.risk_pool.tables.numbers import next_number
+from shared.life_cycle import SYSTEM
 from shared.transitions import Step, apply_transitions
 
 
@@ -32,8 +33,8 @@ async def take_over_claims(
     """Keep each with its loan, which is in cover no more. The pool is held."""
     if not taken:
         return
-    covered = COVERAGE_LIFE_CYCLE.require(None, CoverageAction.TAKE_OVER_CLAIMED, context.by)
-    paid = LIFE_CYCLE.require(None, Action.TAKE_OVER, context.by)
+    covered = COVERAGE_LIFE_CYCLE.require(None, CoverageAction.TAKE_OVER_CLAIMED, SYSTEM)
+    paid = LIFE_CYCLE.require(None, Action.TAKE_OVER, SYSTEM)
     covers, rows = [], []
     for one in taken:
         loan_id, number = uuid7(), await _number(conn, pool, one)
@@ -63,14 +64,14 @@ async def take_over_claims(
     await apply_transitions(
         conn,
         COVERAGES,
-        [_step(row, CoverageAction.TAKE_OVER_CLAIMED, one, context)
+        [_step(row, CoverageAction.TAKE_OVER_CLAIMED, one)
          for row, one in zip(covers, taken, strict=True)],
         now=context.now,
     )  # fmt: skip
     await apply_transitions(
         conn,
         claims.CASES,
-        [_step(row, Action.TAKE_OVER, one, context) for row, one in zip(rows, taken, strict=True)],
+        [_step(row, Action.TAKE_OVER, one) for row, one in zip(rows, taken, strict=True)],
         now=context.now,
     )
 
@@ -83,11 +84,11 @@ def _codes(pool: LockedPool, one: TakenClaim) -> dict[str, str]:
     return {"pool": pool.code, "bank": one.bank_code, **one.parties}
 
 
-def _step(row: Mapping[str, Any], action: str, one: TakenClaim, context: StepContext) -> Step:
+def _step(row: Mapping[str, Any], action: str, one: TakenClaim) -> Step:
     return Step(
         case={**row, "state": None, "version": 0},
         action=action,
-        by=context.by,
+        by=SYSTEM,
         detail={"row": one.at, "book_number": one.book_number},
     )
 

@@ -34,7 +34,7 @@ from services.risk_pool.tables.ledger import (
 )
 from services.risk_pool.tables.positions import StoredPosition
 from shared.contracts.applications import LoanTakeOverAnsweredV1
-from shared.life_cycle import Person, Row
+from shared.life_cycle import SYSTEM, Row
 from shared.messaging.inbox import Received
 from shared.money import format_fen
 from shared.months import Month
@@ -190,7 +190,7 @@ async def _cover(
 ) -> None:
     """Its loans are in cover from here on, and stand as the book has them."""
     month = Month.of(pool.opened_on).before
-    move = COVERAGE_LIFE_CYCLE.require(None, CoverageAction.TAKE_OVER, context.by)
+    move = COVERAGE_LIFE_CYCLE.require(None, CoverageAction.TAKE_OVER, SYSTEM)
     covers = [
         openings.cover_of(
             loan,
@@ -210,20 +210,16 @@ async def _cover(
         _position(loan, cover, month) for loan, cover in both if loan.disbursed_on <= month.last
     ]
     await positions.store_positions(conn, stand, now=context.now)
-    steps = [
-        _step(loan, cover, opening_id, context.by, opened_on=pool.opened_on) for loan, cover in both
-    ]
+    steps = [_step(loan, cover, opening_id, opened_on=pool.opened_on) for loan, cover in both]
     if steps:
         await apply_transitions(conn, COVERAGES, steps, now=context.now)
 
 
-def _step(
-    loan: TakenLoan, cover: Mapping[str, Any], opening_id: UUID, by: Person, *, opened_on: date
-) -> Step:
+def _step(loan: TakenLoan, cover: Mapping[str, Any], opening_id: UUID, *, opened_on: date) -> Step:
     return Step(
         case={**cover, "state": None, "version": 0},
         action=CoverageAction.TAKE_OVER,
-        by=by,
+        by=SYSTEM,
         detail={"amount_fen": loan.covered_fen, "row": loan.at},
         facts={
             "opening_id": opening_id,

@@ -26,7 +26,7 @@ from services.risk_pool.tables import openings
 from services.risk_pool.tables.ledger import LockedPool, lock_pool
 from services.risk_pool.tables.numbers import next_number
 from shared.contracts.openings import OpeningLoanDroppedV1, OpeningLoanProposedV1, TakenRight
-from shared.life_cycle import Row
+from shared.life_cycle import SYSTEM, Row
 from shared.messaging import outbox
 from shared.refusals import NotFound
 from shared.transitions import Step, apply_transition
@@ -127,7 +127,7 @@ async def require_no_booking(conn: asyncpg.Connection, pool: LockedPool) -> None
 async def _begun(
     conn: asyncpg.Connection, pool: LockedPool, context: StepContext
 ) -> asyncpg.Record:
-    move = LIFE_CYCLE.require(None, Action.BEGIN, context.by)
+    move = LIFE_CYCLE.require(None, Action.BEGIN, SYSTEM)
     opening = {
         "id": uuid7(),
         "number": await next_number(conn, pool.code, series="O", year=context.today.year),
@@ -140,7 +140,7 @@ async def _begun(
         "begun_name": context.by.name,
     }
     await openings.insert(conn, opening)
-    step = Step(case={**opening, "state": None, "version": 0}, action=Action.BEGIN, by=context.by)
+    step = Step(case={**opening, "state": None, "version": 0}, action=Action.BEGIN, by=SYSTEM)
     await apply_transition(conn, openings.CASES, step, now=context.now)
     return await openings.lock(conn, UUID(str(opening["id"])))
 

@@ -12,6 +12,7 @@ from services.risk_pool.domain.opening import LIFE_CYCLE, LIVE
 from services.risk_pool.domain.opening_draft import key_of
 from services.risk_pool.domain.opening_loan import TakenLoan
 from services.risk_pool.domain.opening_row import Finding, SheetRow
+from shared import canonical
 from shared.postgres.literals import literals
 from shared.transitions import CaseTable
 
@@ -193,7 +194,7 @@ async def forget_announced(conn: asyncpg.Connection, opening_id: UUID) -> None:
 _COVER = {
     "loan_id": "uuid", "number": "text", "pool_code": "text", "bank_code": "text",
     "borrower_uscc": "text", "borrower_name": "text", "state": "text", "amount_fen": "bigint",
-    "ip_share_bp": "int", "ip_amount_fen": "bigint", "tenor_months": "int",
+    "borrower_name_canonical": "text", "park_canonical": "text", "ip_share_bp": "int", "ip_amount_fen": "bigint", "tenor_months": "int",
     "annual_rate_bp": "int", "programme": "text", "scheme_version": "text", "mode": "text",
     "parties": "jsonb", "attributes": "jsonb", "attributes_at_disbursement": "jsonb",
     "is_first_loan": "boolean", "is_multi_ip_type": "boolean", "approved_on": "date",
@@ -242,9 +243,18 @@ async def insert_cover(
                                    changed_at)
             select {", ".join(_COVER)}, 0, $2, $2, $2 from jsonb_to_recordset($1::jsonb)
                 as r ({", ".join(f"{name} {kind}" for name, kind in _COVER.items())})""",
-        [{name: _plain(one[name]) for name in _COVER} for one in covers],
+        [{name: _plain(value) for name, value in _of_columns(one).items()} for one in covers],
         now,
     )
+
+
+def _of_columns(cover: Mapping[str, Any]) -> dict[str, Any]:
+    """What is written, with the forms by which the firm and its park are found."""
+    forms = {
+        "borrower_name_canonical": canonical.name(cover["borrower_name"]),
+        "park_canonical": canonical.name(str(cover["attributes"].get("park", ""))),
+    }
+    return {name: forms[name] if name in forms else cover[name] for name in _COVER}
 
 
 def _plain(value: Any) -> Any:

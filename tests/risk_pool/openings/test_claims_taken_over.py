@@ -28,7 +28,7 @@ async def test_a_recovery_on_an_old_claim_goes_back_to_who_bore_it_and_its_year_
         ("pool", "100000.00"), ("bank", "150000.00"),
     ]  # fmt: skip
     assert [(one["action"], one["role"]) for one in shown["history"]] == [
-        ("take_over", "finance_checker"),
+        ("take_over", "system"),
     ]  # fmt: skip
 
     reported = await clerk.post(

@@ -74,7 +74,7 @@ async def test_every_step_is_taken_by_its_own_person_leads_where_it_leads_and_is
     assert [(one["source"], one["action"], one["target"]) for one in opening["history"]] == [
         (None, "begin", "draft"), ("draft", "bring_in", "draft"),
     ]  # fmt: skip
-    assert {one["role"] for one in opening["history"]} == {"finance_maker"}
+    assert [one["role"] for one in opening["history"]] == ["system", "finance_maker"]
 
     await takes(county, opening, "propose")
     begun = await county.sends(book(2), status=409)
@@ -85,7 +85,11 @@ async def test_every_step_is_taken_by_its_own_person_leads_where_it_leads_and_is
     await takes(county, opening, "withdraw")
 
     opening = await county.sends(book(2))
-    await takes(county, opening, "propose")
+    proposed = await takes(county, opening, "propose")
+    proposer = proposed["history"][-1]["subject"]
+    same = county.pool.as_(proposer, "finance_maker", "finance_checker")
+    answer = await same.post(f"/openings/{opening['id']}/take_over", json={})
+    assert (answer.status_code, answer.json()["code"]) == (409, "second-person-required")
     await takes(county, opening, "take_over")
     for step in MOVES:
         answer = await county.step(opening, step, status=409, **body_of(step))
@@ -105,7 +109,7 @@ async def test_what_is_covered_from_then_on_is_told_and_remembered_of_each_loan(
     )  # fmt: skip
     (move,) = covered["history"]
     assert (move["source"], move["action"], move["target"], move["role"]) == (
-        None, "take_over", "active", "finance_checker",
+        None, "take_over", "active", "system",
     )  # fmt: skip
     undone = await county.office.bank().post(
         f"/applications/{loan['id']}/undo-disbursement/request", json={"reason": "误报"}

@@ -147,6 +147,9 @@ async def test_what_the_bank_reports_moves_an_order(running, way):
                 target = STATE[action]
             assert (await moves_of_order(pool, file))[-1] == (source, action, target, "system")
             source = target
+        # Whatever the bank said before, finance hears that it does not pay.
+        told = await pool.said("payment.rejected.v1")
+        assert len(told) == way.count("reject")
 
 
 @pytest.mark.parametrize("ended", ["accepted", "rejected", "freed", "taken_back"])
