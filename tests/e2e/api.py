@@ -6,6 +6,7 @@ Nothing here names a route: one that is added tomorrow is tried tomorrow.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from services.applications.main import SERVICE as APPLICATIONS
@@ -77,7 +78,12 @@ class Route:
         for one in self.parameters("path"):
             value = values.get(one["name"], unknown(one["name"], self.resolved(one["schema"])))
             path = path.replace("{" + one["name"] + "}", str(value))
-        return path
+        asked = {
+            one["name"]: self._right(one["schema"])
+            for one in self.parameters("query")
+            if one.get("required")
+        }
+        return f"{path}?{urlencode(asked, doseq=True)}" if asked else path
 
     def leaves(self) -> list[tuple[tuple[str | int, ...], str, bool]]:
         """Every place of its body: the path there, what belongs there, whether null may."""

@@ -194,10 +194,11 @@ async def test_forty_megabytes_are_refused_declared_or_in_chunks(quiet: Town, ro
     assert "413 body-too-large" in in_chunks
 
 
-def test_only_the_sandbox_s_clock_may_be_read_by_anybody():
+def test_only_the_sandbox_s_clock_and_what_a_signed_link_opens_may_be_read_by_anybody():
     open_to_all = {str(route) for route in ROUTES if not route.operation.get("security")}
 
-    assert open_to_all == {f"{service.name} GET /sandbox/clock" for service in SERVICES}
+    clocks = {f"{service.name} GET /sandbox/clock" for service in SERVICES}
+    assert open_to_all == clocks | {"applications GET /document-links/{token}"}
 
 
 @pytest.mark.parametrize("route", [r for r in ROUTES if r.operation.get("security")], ids=str)

@@ -66,7 +66,10 @@ _BINARY: dict[int | str, dict[str, Any]] = {
         "description": "The file.",
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     },
-    206: {"description": "The part that the header Range names."},
+    206: {
+        "description": "The part that the header Range names.",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    },
     304: {"description": "The reader has it already."},
 }
 
@@ -131,7 +134,12 @@ async def find_documents(
     context: CurrentContext,
     sha256: Annotated[
         list[Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]],
-        Query(min_length=1, max_length=100, description="What their contents hash to."),
+        Query(
+            min_length=1,
+            max_length=100,
+            description="What their contents hash to.",
+            examples=[["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]],
+        ),
     ],
 ) -> Page[StoredAnswer]:
     """The stored papers with these hashes that you may see: where a case names papers by hash."""

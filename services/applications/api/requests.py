@@ -76,6 +76,14 @@ PaperKind = Annotated[
 class DocumentBody(_Body):
     """A paper that your institution has stored (`POST /documents`), named by id or by hash."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"kind": "business_licence", "document": "0199f0c2-7c1e-7b3a-9c55-3f0d5a1e8c10"}
+            ]
+        }
+    )
+
     kind: PaperKind
     document: UUID | None = Field(None, description="The stored paper's `id`.")
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(

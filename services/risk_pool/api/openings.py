@@ -165,7 +165,11 @@ class BroughtIn(OpeningDetail):
     ignored: list[str] = Field(description="Sheets and headings that are not ours.")
 
 
-@router.get("/opening-template", response_class=Response)
+@router.get(
+    "/opening-template",
+    response_class=Response,
+    responses={200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}}},
+)
 async def opening_template(caller: Bureau) -> Response:
     """The workbook to fill in."""
     name = "opening-template.xlsx"

@@ -217,5 +217,8 @@ def _fill(
 def _scaled(amounts: Ints, part: Ints, whole: Ints) -> Ints:
     """Amounts times part ÷ whole, rounded down; untouched where the part is all of it."""
     ratio = np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
-    scaled = (amounts * ratio[:, None]).astype(np.int64)
-    return np.where((part == whole)[:, None], amounts, scaled)
+    near = (amounts * ratio[:, None]).astype(np.int64)
+    # The quotient of floats may be a fen off. The products wrap around, their difference is exact.
+    left = amounts * part[:, None] - near * whole[:, None]
+    scaled = near + (left >= whole[:, None]) - (left < 0)
+    return np.where((part == whole)[:, None], amounts, np.where(whole[:, None] > 0, scaled, 0))

@@ -112,10 +112,14 @@ async def find(conn: asyncpg.Connection, pool_code: str, reference: str) -> Open
 async def of_month(conn: asyncpg.Connection, pool_code: str, month: Month) -> list[OpenItem]:
     """What a posted month left, settled or not."""
     rows = await conn.fetch(
-        f"""{_ITEMS} where item.pool_code = $1 and starts_with(item.reference, $2)
+        f"""{_ITEMS} where item.pool_code = $1 and item.reference = any(array(
+                select $2 || told.party_code from settlement_statements as told
+                join settlements as s on s.id = told.settlement_id
+                where s.pool_code = $1 and s.month = $3))
             order by item.reference""",
         pool_code,
         settlement_item(pool_code, month, ""),
+        str(month),
     )
     return [_item(row) for row in rows]
 

@@ -8,7 +8,7 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.risk_pool.domain.cap_order import COVERED, SAME, Taken
@@ -270,6 +270,7 @@ LOANS = st.lists(
 
 
 @given(CAPS, LOANS)
+@example([Cap("a fen off in floats", ("pool",), per="claim", amount_fen=130_091)], [(7_812_497, "A", "ICBC")])  # fmt: skip
 @settings(max_examples=150, deadline=None)
 def test_claims_under_ceilings_cost_what_the_rules_engine_says_one_after_the_other(caps, drawn):
     """Every claim of a future, by `split_loss` with the counters as they then stand: to the fen,
