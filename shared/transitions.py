@@ -16,7 +16,7 @@ import asyncpg
 
 from shared.contracts.envelope import Event
 from shared.contracts.registry import EVENTS
-from shared.life_cycle import LifeCycle, Move, Person, Row, Term, no_term, role_of
+from shared.life_cycle import LifeCycle, Move, Person, Row, Term, Words, no_term, role_of
 from shared.messaging import outbox
 
 _TABLES = (
@@ -60,6 +60,9 @@ def nothing_told(case: Row) -> Mapping[str, Any]:
     return {}
 
 
+_NO_CASE = Words("没有该事项", "There is no such case.")
+
+
 @dataclass(frozen=True, kw_only=True)
 class CaseTable:
     """Where the cases of one life cycle are kept.
@@ -78,6 +81,8 @@ class CaseTable:
     """Further columns that a move may change, with their PostgreSQL types."""
     about: Callable[[Row], Mapping[str, Any]] = nothing_told
     """What every event of a case says of it."""
+    absent: Words = _NO_CASE
+    """What is said to who asks for one that is none, or none of theirs."""
 
     def __post_init__(self) -> None:
         told = {name for move in self.life_cycle.moves for name in move.tells}

@@ -36,6 +36,7 @@ from services.risk_pool.domain.late_money import (
 from services.risk_pool.domain.shares import shares_of
 from services.risk_pool.domain.trial import trial_moved
 from services.risk_pool.handlers import breakers, claim_holds, escrow
+from services.risk_pool.handlers.held_cases import hold, hold_pool_of
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.trial import decided_anew
 from services.risk_pool.handlers.waiting import serve_line
@@ -43,11 +44,12 @@ from services.risk_pool.queries import adjustments as known
 from services.risk_pool.queries import claims as known_claims
 from services.risk_pool.queries import recoveries as known_recoveries
 from services.risk_pool.tables import adjustments, claims, shown_trials
-from services.risk_pool.tables.ledger import LockedPool, book, lock_pool, store_explanation
+from services.risk_pool.tables.held_cases import lock_case
+from services.risk_pool.tables.ledger import LockedPool, book, store_explanation
 from services.risk_pool.tables.numbers import next_number
 from shared.life_cycle import SYSTEM, Row
 from shared.postgres.database import seeing_everything
-from shared.refusals import FieldsWrong, NotFound
+from shared.refusals import FieldsWrong
 from shared.transitions import Step, apply_transition
 
 
@@ -59,12 +61,9 @@ async def propose(
 
     Raises NotFound, NothingToAdjust, LossNotReported, AdjustmentOpen, CountersNotKept, FieldsWrong.
     """
-    pool_code = await claims.pool_of(conn, claim_id)
-    if pool_code is None:
-        raise NotFound("没有该补偿申请", "There is no such claim.")
+    await hold_pool_of(conn, claims.CASES, claim_id)
     move = LIFE_CYCLE.require(None, Action.PROPOSE, context.by)
-    await lock_pool(conn, pool_code)
-    claim = await claims.lock(conn, claim_id)
+    claim = await lock_case(conn, claims.CASES, claim_id)
     require_adjustable(claim["state"])
     proposed.require_of_its_kind()
     if proposed.kind == Kind.LATE_MONEY:
@@ -76,13 +75,13 @@ async def propose(
         raise AdjustmentOpen(
             f"更正 {waiting} 尚未决定。", f"{waiting} is not decided yet.", number=waiting
         )
-    number = await next_number(conn, pool_code, series="T", year=context.today.year)
+    number = await next_number(conn, claim["pool_code"], series="T", year=context.today.year)
     adjustment_id = uuid7()
     adjustment = {
         "id": adjustment_id,
         "number": number,
         "kind": proposed.kind,
-        "pool_code": pool_code,
+        "pool_code": claim["pool_code"],
         "bank_code": claim["bank_code"],
         "claim_id": claim_id,
         "claim_number": claim["number"],
@@ -202,17 +201,9 @@ async def _late_trial(
 async def _locked(
     conn: asyncpg.Connection, adjustment_id: UUID, action: Action, context: StepContext
 ) -> tuple[LockedPool, asyncpg.Record, asyncpg.Record]:
-    """The pool, the claim and the adjustment, locked in this order, where the table lets the
-    caller do this."""
-    whose = await adjustments.claim_of(conn, adjustment_id)
-    if whose is None:
-        raise NotFound("没有该更正", "There is no such adjustment.")
-    pool_code, claim_id = whose
-    pool = await lock_pool(conn, pool_code)
-    claim = await claims.lock(conn, claim_id)
-    adjustment = await adjustments.lock(conn, adjustment_id)
-    LIFE_CYCLE.require(adjustment, action, context.by)
-    context.check_version(adjustment["version"])
+    """The pool, the adjustment and its claim, locked, where the table lets the caller do this."""
+    pool, adjustment = await hold(conn, adjustments.CASES, adjustment_id, action, context)
+    claim = await lock_case(conn, claims.CASES, adjustment["claim_id"])
     return pool, claim, adjustment
 
 

@@ -16,6 +16,7 @@ from services.risk_pool.domain.agreed_figures import (
     ends,
     figure_faults,
 )
+from services.risk_pool.handlers.held_cases import hold
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import agreed_figures as known
 from services.risk_pool.queries import claims as known_loans
@@ -25,7 +26,7 @@ from services.risk_pool.tables.numbers import next_number
 from shared.life_cycle import SYSTEM
 from shared.money import group_fen
 from shared.postgres.published_schemes import scheme_on
-from shared.refusals import FieldFault, FieldsWrong, NotFound, Refused
+from shared.refusals import FieldFault, FieldsWrong, Refused
 from shared.schemes.terms import Terms
 from shared.transitions import Step, apply_transition
 
@@ -68,7 +69,7 @@ async def release(conn: asyncpg.Connection, figure_id: UUID, context: StepContex
 
     Raises NotFound, SecondPersonRequired.
     """
-    pool, figure = await _locked(conn, figure_id, Action.RELEASE, context)
+    pool, figure = await hold(conn, agreed_figures.CASES, figure_id, Action.RELEASE, context)
     step = Step(
         case=figure,
         action=Action.RELEASE,
@@ -97,22 +98,9 @@ async def refuse(
     conn: asyncpg.Connection, figure_id: UUID, context: StepContext, *, reason: str
 ) -> None:
     """The second person does not put it in force. Raises NotFound, SecondPersonRequired."""
-    _, figure = await _locked(conn, figure_id, Action.REFUSE, context)
+    _, figure = await hold(conn, agreed_figures.CASES, figure_id, Action.REFUSE, context)
     step = Step(case=figure, action=Action.REFUSE, by=context.by, reason=reason)
     await apply_transition(conn, agreed_figures.CASES, step, now=context.now)
-
-
-async def _locked(
-    conn: asyncpg.Connection, figure_id: UUID, action: Action, context: StepContext
-) -> tuple[LockedPool, asyncpg.Record]:
-    pool_code = await agreed_figures.pool_of(conn, figure_id)
-    if pool_code is None:
-        raise NotFound("没有该协议数值", "There is no such figure.")
-    pool = await lock_pool(conn, pool_code)
-    figure = await agreed_figures.lock(conn, figure_id)
-    LIFE_CYCLE.require(figure, action, context.by)
-    context.check_version(figure["version"])
-    return pool, figure
 
 
 async def _with_bank_of_loan(

@@ -19,6 +19,7 @@ from services.risk_pool.domain.agreement import (
 )
 from services.risk_pool.domain.parties import BANK, LineTerms
 from services.risk_pool.domain.planned_money import planned_by
+from services.risk_pool.handlers.held_cases import hold
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.waiting import serve_line
 from services.risk_pool.queries import agreements as known
@@ -26,7 +27,7 @@ from services.risk_pool.tables import agreements, parties, pools
 from services.risk_pool.tables.ledger import LockedPool, lock_pool
 from services.risk_pool.tables.numbers import next_number
 from shared.life_cycle import SYSTEM, Row
-from shared.refusals import FieldFault, FieldsWrong, NotFound
+from shared.refusals import FieldFault, FieldsWrong
 from shared.transitions import Step, apply_transition
 
 
@@ -92,7 +93,7 @@ async def release(conn: asyncpg.Connection, agreement_id: UUID, context: StepCon
 
     Raises NotFound, SecondPersonRequired, LaterVersionInForce.
     """
-    pool, agreement = await _locked(conn, agreement_id, Action.RELEASE, context)
+    pool, agreement = await hold(conn, agreements.CASES, agreement_id, Action.RELEASE, context)
     earlier = await agreements.in_force(conn, pool.code, agreement["party_code"])
     _require_later(agreement, earlier)
     edition = await known.editions(conn, pool.code, agreement["party_code"]) + 1
@@ -126,7 +127,7 @@ async def refuse(
     conn: asyncpg.Connection, agreement_id: UUID, context: StepContext, *, reason: str
 ) -> None:
     """The second person does not put it in force. Raises NotFound, SecondPersonRequired."""
-    _, agreement = await _locked(conn, agreement_id, Action.REFUSE, context)
+    _, agreement = await hold(conn, agreements.CASES, agreement_id, Action.REFUSE, context)
     step = Step(case=agreement, action=Action.REFUSE, by=context.by, reason=reason)
     await apply_transition(conn, agreements.CASES, step, now=context.now)
 
@@ -215,16 +216,3 @@ async def _line(conn: asyncpg.Connection, pool: LockedPool, party_code: str) -> 
         valid_from=line["valid_from"],
         valid_to=line["valid_to"],
     )
-
-
-async def _locked(
-    conn: asyncpg.Connection, agreement_id: UUID, action: Action, context: StepContext
-) -> tuple[LockedPool, asyncpg.Record]:
-    pool_code = await agreements.pool_of(conn, agreement_id)
-    if pool_code is None:
-        raise NotFound("没有该合作协议", "There is no such agreement.")
-    pool = await lock_pool(conn, pool_code)
-    agreement = await agreements.lock(conn, agreement_id)
-    LIFE_CYCLE.require(agreement, action, context.by)
-    context.check_version(agreement["version"])
-    return pool, agreement

@@ -14,12 +14,13 @@ from services.risk_pool.domain.breaker_order import (
     OrderOpen,
 )
 from services.risk_pool.handlers.breakers import cases_of, move_by_hand
+from services.risk_pool.handlers.held_cases import hold
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.waiting import serve_line
 from services.risk_pool.tables import breaker_orders as orders
 from services.risk_pool.tables import breakers, parties
 from services.risk_pool.tables.breaker_orders import ORDERS
-from services.risk_pool.tables.ledger import LockedPool, lock_pool
+from services.risk_pool.tables.ledger import lock_pool
 from shared.life_cycle import SYSTEM
 from shared.refusals import NotFound
 from shared.transitions import Step, apply_transition
@@ -80,7 +81,7 @@ async def confirm(conn: asyncpg.Connection, order_id: UUID, context: StepContext
 
     Raises NotPossibleNow where the breaker has moved on since the order was proposed.
     """
-    pool, order = await _locked(conn, order_id, context)
+    pool, order = await hold(conn, orders.ORDERS, order_id, Action.CONFIRM, context)
     await _decide(conn, order, Action.CONFIRM, context)
     breaker = await breakers.load(conn, pool.code, order["bank_code"])
     await move_by_hand(
@@ -104,20 +105,8 @@ async def refuse(
     conn: asyncpg.Connection, order_id: UUID, context: StepContext, *, reason: str
 ) -> None:
     """The order is not carried out."""
-    _, order = await _locked(conn, order_id, context)
+    _, order = await hold(conn, orders.ORDERS, order_id, Action.REFUSE, context)
     await _decide(conn, order, Action.REFUSE, context, reason=reason)
-
-
-async def _locked(
-    conn: asyncpg.Connection, order_id: UUID, context: StepContext
-) -> tuple[LockedPool, asyncpg.Record]:
-    pool_code = await orders.pool_of(conn, order_id)
-    if pool_code is None:
-        raise NotFound("没有该指令", "There is no such order.")
-    pool = await lock_pool(conn, pool_code)
-    order = await orders.lock(conn, order_id)
-    context.check_version(order["version"])
-    return pool, order
 
 
 async def _decide(

@@ -27,10 +27,12 @@ from services.risk_pool.domain.open_items import CLAIM, OpenItem
 from services.risk_pool.domain.shown_cash import as_shown
 from services.risk_pool.handlers import claim_payments
 from services.risk_pool.handlers.claims import locked
+from services.risk_pool.handlers.held_cases import hold_pool_of
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import account_lines, account_matches, open_items
 from services.risk_pool.queries import cash_entries as known
 from services.risk_pool.tables import cash_entries, parties
+from services.risk_pool.tables.held_cases import lock_case
 from services.risk_pool.tables.ledger import (
     LockedPool,
     lock_pool,
@@ -163,11 +165,8 @@ async def reverse(
     back has a day of its own. Raises NotFound, NotReleased, AlreadyReversed, DateNotYet,
     BeforeOpening.
     """
-    pool_code = await cash_entries.pool_of(conn, entry_id)
-    if pool_code is None:
-        raise NotFound("没有该收付登记", "There is no such cash entry.")
-    pool = await lock_pool(conn, pool_code)
-    taken_back = await cash_entries.lock(conn, entry_id)
+    pool = await hold_pool_of(conn, cash_entries.CASES, entry_id)
+    taken_back = await lock_case(conn, cash_entries.CASES, entry_id)
     require_reversible(taken_back, reversed_by=await known.live_reversal_of(conn, taken_back["id"]))
     day = value_date or taken_back["value_date"]
     require_day(day, opened_on=taken_back["value_date"], today=context.today)

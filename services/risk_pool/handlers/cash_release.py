@@ -29,19 +29,19 @@ from services.risk_pool.handlers import (
     payment_entries,
 )
 from services.risk_pool.handlers.breakers import watch_pool
+from services.risk_pool.handlers.held_cases import hold
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.waiting import serve_line
 from services.risk_pool.queries import open_items
 from services.risk_pool.tables import cash_entries, pools
+from services.risk_pool.tables.held_cases import lock_case
 from services.risk_pool.tables.ledger import (
     LockedPool,
     balances,
     book,
-    lock_pool,
     store_explanation,
 )
 from shared.life_cycle import SYSTEM, Person, Row
-from shared.refusals import NotFound
 from shared.transitions import Step, apply_transition
 
 
@@ -53,7 +53,7 @@ async def release(conn: asyncpg.Connection, entry_id: UUID, context: StepContext
     Raises SecondPersonRequired, DateNotYet, CashShort, NothingOpen for a line that is matched meanwhile, and
     what an item or its claim refuses by now.
     """
-    pool, entry = await _locked(conn, entry_id, Action.RELEASE, context)
+    pool, entry = await hold(conn, cash_entries.CASES, entry_id, Action.RELEASE, context)
     seq = await _book(conn, pool, entry, Action.RELEASE, context.by, context)
     if entry["line_id"] is not None:
         await account_matching.match_booked(
@@ -77,7 +77,7 @@ async def confirm(
 ) -> int:
     """A line shows what one person has entered: the account is the second to say so. Answers the
     number of the transfer. The pool is locked. Raises what `release` raises of the books."""
-    entry = await cash_entries.lock(conn, entry_id)
+    entry = await lock_case(conn, cash_entries.CASES, entry_id)
     LIFE_CYCLE.require(entry, Action.CONFIRM, SYSTEM)
     return await _book(conn, pool, entry, Action.CONFIRM, THE_ACCOUNT, context, line=line)
 
@@ -171,7 +171,7 @@ async def withdraw(
 async def _end(
     conn: asyncpg.Connection, entry_id: UUID, action: Action, context: StepContext, reason: str
 ) -> None:
-    _, entry = await _locked(conn, entry_id, action, context)
+    _, entry = await hold(conn, cash_entries.CASES, entry_id, action, context)
     await payment_entries.require_no_order(conn, entry)
     step = Step(case=entry, action=action, by=context.by, reason=reason)
     await apply_transition(conn, cash_entries.CASES, step, now=context.now)
@@ -181,20 +181,6 @@ async def drop(conn: asyncpg.Connection, entry: Row, context: StepContext, *, re
     """Its payment order has ended before anything was booked. The pool and the entry are locked."""
     step = Step(case=entry, action=Action.DROP, by=SYSTEM, reason=reason)
     await apply_transition(conn, cash_entries.CASES, step, now=context.now)
-
-
-async def _locked(
-    conn: asyncpg.Connection, entry_id: UUID, action: Action, context: StepContext
-) -> tuple[LockedPool, asyncpg.Record]:
-    """The pool and the entry, locked in this order, where the table lets the caller do this."""
-    pool_code = await cash_entries.pool_of(conn, entry_id)
-    if pool_code is None:
-        raise NotFound("没有该收付登记", "There is no such cash entry.")
-    pool = await lock_pool(conn, pool_code)
-    entry = await cash_entries.lock(conn, entry_id)
-    LIFE_CYCLE.require(entry, action, context.by)
-    context.check_version(entry["version"])
-    return pool, entry
 
 
 async def _require_settles_still(

@@ -16,6 +16,7 @@ from services.risk_pool.handlers.claims import locked, until
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import adjustments
 from services.risk_pool.tables import claims
+from services.risk_pool.tables.held_cases import lock_case
 from shared.life_cycle import SYSTEM, Row
 from shared.transitions import Step, apply_transition
 
@@ -27,7 +28,7 @@ async def note_entered(
 
     The pool is held. Raises PaidBeforeApproval, and NotPossibleNow for a claim that is held.
     """
-    claim = await claims.lock(conn, claim_id)
+    claim = await lock_case(conn, claims.CASES, claim_id)
     LIFE_CYCLE.require(claim, Action.ENTER_PAYMENT, context.by)
     require_day_of_payment(day, approved_on=claim["approved_on"], today=context.today)
     step = Step(case=claim, action=Action.ENTER_PAYMENT, by=context.by, term=until(claim["due_on"]))
@@ -39,7 +40,7 @@ async def pay_nothing(
 ) -> None:
     """A claim of which the pool bears nothing is paid without any money, by one person."""
     await note_entered(conn, claim_id, context, day=day)
-    claim = await claims.lock(conn, claim_id)
+    claim = await lock_case(conn, claims.CASES, claim_id)
     await _paid(conn, claim, context, day=day, amount_fen=0)
 
 
@@ -50,7 +51,7 @@ async def follow(
 
     The pool is held. Raises NotPossibleNow for a claim that has moved on meanwhile.
     """
-    claim = await claims.lock(conn, entry["claim_id"])
+    claim = await lock_case(conn, claims.CASES, entry["claim_id"])
     reason = f"{entry['number']}：{released_by}"
     if entry["sign"] < 0:
         await _owed_again(conn, claim, entry, context, reason=f"{reason} {entry['note']}")
@@ -105,7 +106,7 @@ async def _owed_again(
     )
     await apply_transition(conn, claims.CASES, step, now=context.now)
     if await adjustments.open_of(conn, claim["id"]) is not None:
-        claim = await claims.lock(conn, claim["id"])
+        claim = await lock_case(conn, claims.CASES, claim["id"])
         await claim_holds.hold_for_adjustment(conn, claim, now=context.now)
 
 

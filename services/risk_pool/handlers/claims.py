@@ -10,17 +10,18 @@ from uuid import UUID
 
 import asyncpg
 
-from services.risk_pool.domain.claim import LIFE_CYCLE, Action
+from services.risk_pool.domain.claim import Action
 from services.risk_pool.domain.claim_steps import due_on, steps_named
 from services.risk_pool.domain.time_limits import term_of
 from services.risk_pool.handlers import claim_situation
+from services.risk_pool.handlers.held_cases import hold
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.trial import trial_of
 from services.risk_pool.tables import claim_steps, claims
-from services.risk_pool.tables.ledger import LockedPool, lock_pool
+from services.risk_pool.tables.ledger import LockedPool
 from shared.life_cycle import Row, Term, Wait
 from shared.postgres.published_schemes import terms_on
-from shared.refusals import FieldFault, FieldsWrong, NotFound
+from shared.refusals import FieldFault, FieldsWrong
 from shared.schemes.terms import Terms
 from shared.transitions import Step, apply_transition
 
@@ -37,14 +38,7 @@ async def locked(
 
     Raises NotFound, what `LifeCycle.require` raises, and what the check of the version raises.
     """
-    pool_code = await claims.pool_of(conn, claim_id)
-    if pool_code is None:
-        raise NotFound("没有该补偿申请", "There is no such claim.")
-    pool = await lock_pool(conn, pool_code)
-    claim = await claims.lock(conn, claim_id)
-    LIFE_CYCLE.require(claim, action, context.by)
-    context.check_version(claim["version"])
-    return pool, claim
+    return await hold(conn, claims.CASES, claim_id, action, context)
 
 
 def until(day: date | None) -> Term:

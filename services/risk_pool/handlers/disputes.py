@@ -36,6 +36,7 @@ from services.risk_pool.domain.stated_lines import stated_fen
 from services.risk_pool.domain.trial import trial_moved
 from services.risk_pool.handlers import month_after_posting
 from services.risk_pool.handlers.breakers import watch_pool
+from services.risk_pool.handlers.held_cases import hold
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.waiting import serve_line
 from services.risk_pool.queries import disputes as known
@@ -184,7 +185,7 @@ async def propose(
 ) -> None:
     """Somebody of finance proposes how to decide: all of it, a part, or nothing is upheld. Raises
     FieldsWrong, LineAdjusted where anything is to be upheld."""
-    pool, dispute = await _locked(conn, dispute_id, Action.PROPOSE, context)
+    pool, dispute = await hold(conn, disputes.CASES, dispute_id, Action.PROPOSE, context)
     proposal = Proposal(verdict=verdict, amount_fen=amount_fen)
     uphold_fen = proposal.upheld_of(dispute["difference_fen"])
     if uphold_fen:
@@ -209,7 +210,7 @@ async def send_back(
     conn: asyncpg.Connection, dispute_id: UUID, context: StepContext, *, reason: str
 ) -> None:
     """The proposal is not followed: finance looks again."""
-    _, dispute = await _locked(conn, dispute_id, Action.SEND_BACK, context)
+    _, dispute = await hold(conn, disputes.CASES, dispute_id, Action.SEND_BACK, context)
     step = Step(
         case=dispute,
         action=Action.SEND_BACK,
@@ -224,7 +225,7 @@ async def withdraw(
     conn: asyncpg.Connection, dispute_id: UUID, context: StepContext, *, reason: str
 ) -> None:
     """Who filed it takes it back: its amount is due as it was, by the day that it had."""
-    _, dispute = await _locked(conn, dispute_id, Action.WITHDRAW, context)
+    _, dispute = await hold(conn, disputes.CASES, dispute_id, Action.WITHDRAW, context)
     step = Step(case=dispute, action=Action.WITHDRAW, by=context.by, reason=reason)
     await apply_transition(conn, disputes.CASES, step, now=context.now)
 
@@ -246,7 +247,7 @@ async def decide(
 
     Raises SecondPersonRequired, LineAdjusted, TrialMoved with both.
     """
-    pool, dispute = await _locked(conn, dispute_id, Action.DECIDE, context)
+    pool, dispute = await hold(conn, disputes.CASES, dispute_id, Action.DECIDE, context)
     now = await trial_of(conn, dispute)
     assert now is not None
     if now.id != trial:
@@ -321,17 +322,3 @@ async def _book(
     )
     await book(conn, pool, transfers, now=context.now)
     return explanation_id, day
-
-
-async def _locked(
-    conn: asyncpg.Connection, dispute_id: UUID, action: Action, context: StepContext
-) -> tuple[LockedPool, asyncpg.Record]:
-    """The pool and the dispute, locked in this order, where the table lets the caller do this."""
-    pool_code = await disputes.pool_of(conn, dispute_id)
-    if pool_code is None:
-        raise NotFound("没有该争议", "There is no such dispute.")
-    pool = await lock_pool(conn, pool_code)
-    dispute = await disputes.lock(conn, dispute_id)
-    LIFE_CYCLE.require(dispute, action, context.by)
-    context.check_version(dispute["version"])
-    return pool, dispute

@@ -20,9 +20,10 @@ from services.risk_pool.domain.opening_draft import Draft
 from services.risk_pool.domain.opening_loan import TakenLoan
 from services.risk_pool.domain.opening_reconciliation import reconciled
 from services.risk_pool.handlers import breakers
+from services.risk_pool.handlers.held_cases import hold
 from services.risk_pool.handlers.opening_claims import take_over_claims
 from services.risk_pool.handlers.opening_known import draft_of
-from services.risk_pool.handlers.openings import held, require_complete, require_no_booking
+from services.risk_pool.handlers.openings import require_complete, require_no_booking
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.tables import open_items, openings, positions, settlements
 from services.risk_pool.tables.coverages import COVERAGES
@@ -57,7 +58,7 @@ async def answered(
 async def take_over(conn: asyncpg.Connection, opening_id: UUID, context: StepContext) -> None:
     """All of it is booked on the eve of the pool's first day, and what lies before that day is
     closed. Raises SecondPersonRequired, LoansNotAnswered, PoolHasBookings, OpeningIncomplete."""
-    pool, opening = await held(conn, opening_id, Action.TAKE_OVER, context)
+    pool, opening = await hold(conn, openings.CASES, opening_id, Action.TAKE_OVER, context)
     await require_no_booking(conn, pool)
     known = await openings.announced(conn, opening_id)
     _require_answers(known)

@@ -19,16 +19,17 @@ from services.risk_pool.domain.opening_loan import TakenLoan
 from services.risk_pool.domain.opening_reconciliation import reconciled
 from services.risk_pool.domain.opening_row import BookRead, SheetRow
 from services.risk_pool.domain.opening_sheets import LOANS
+from services.risk_pool.handlers.held_cases import hold
 from services.risk_pool.handlers.opening_known import draft_of
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries.month_facts import last_seq
 from services.risk_pool.tables import openings
+from services.risk_pool.tables.held_cases import lock_case
 from services.risk_pool.tables.ledger import LockedPool, lock_pool
 from services.risk_pool.tables.numbers import next_number
 from shared.contracts.openings import OpeningLoanDroppedV1, OpeningLoanProposedV1, TakenRight
 from shared.life_cycle import SYSTEM, Row
 from shared.messaging import outbox
-from shared.refusals import NotFound
 from shared.transitions import Step, apply_transition
 
 
@@ -142,13 +143,13 @@ async def _begun(
     await openings.insert(conn, opening)
     step = Step(case={**opening, "state": None, "version": 0}, action=Action.BEGIN, by=SYSTEM)
     await apply_transition(conn, openings.CASES, step, now=context.now)
-    return await openings.lock(conn, UUID(str(opening["id"])))
+    return await lock_case(conn, openings.CASES, UUID(str(opening["id"])))
 
 
 async def propose(conn: asyncpg.Connection, opening_id: UUID, context: StepContext) -> None:
     """Nothing in it is wrong and every difference is nought: another person may take it over, once
     its loans are answered for. Raises OpeningIncomplete, PoolHasBookings."""
-    pool, opening = await held(conn, opening_id, Action.PROPOSE, context)
+    pool, opening = await hold(conn, openings.CASES, opening_id, Action.PROPOSE, context)
     await require_no_booking(conn, pool)
     draft = await draft_of(conn, pool, await openings.rows_of(conn, opening_id))
     require_complete(draft)
@@ -231,7 +232,7 @@ async def _back_to_draft(
     *,
     reason: str,
 ) -> None:
-    pool, opening = await held(conn, opening_id, action, context)
+    pool, opening = await hold(conn, openings.CASES, opening_id, action, context)
     draft = await draft_of(conn, pool, await openings.rows_of(conn, opening_id))
     ids = {
         (row["file_no"], row["line"]): row["loan_id"]
@@ -265,21 +266,6 @@ async def withdraw(
     conn: asyncpg.Connection, opening_id: UUID, context: StepContext, *, reason: str
 ) -> None:
     """The draft is given up; another one may be begun."""
-    _, opening = await held(conn, opening_id, Action.WITHDRAW, context)
+    _, opening = await hold(conn, openings.CASES, opening_id, Action.WITHDRAW, context)
     step = Step(case=opening, action=Action.WITHDRAW, by=context.by, reason=reason)
     await apply_transition(conn, openings.CASES, step, now=context.now)
-
-
-async def held(
-    conn: asyncpg.Connection, opening_id: UUID, action: Action, context: StepContext
-) -> tuple[LockedPool, asyncpg.Record]:
-    """The pool and then the opening, locked, where the caller may take the step. Raises NotFound,
-    and what the life cycle refuses."""
-    code = await openings.pool_of(conn, opening_id)
-    if code is None:
-        raise NotFound("没有该期初接管", "There is no such opening.")
-    pool = await lock_pool(conn, code)
-    opening = await openings.lock(conn, opening_id)
-    context.check_version(opening["version"])
-    LIFE_CYCLE.require(opening, action, context.by)
-    return pool, opening

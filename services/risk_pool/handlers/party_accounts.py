@@ -7,6 +7,7 @@ import asyncpg
 from uuid6 import uuid7
 
 from services.risk_pool.domain.party_account import LIFE_CYCLE, Action
+from services.risk_pool.handlers.held_cases import hold
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.tables import parties, party_accounts
 from services.risk_pool.tables.ledger import lock_pool
@@ -61,7 +62,7 @@ async def enter(
 
 async def confirm(conn: asyncpg.Connection, account_id: UUID, context: StepContext) -> None:
     """The second person confirms it. Raises NotFound, SecondPersonRequired."""
-    account = await _locked(conn, account_id, Action.CONFIRM, context)
+    _, account = await hold(conn, party_accounts.CASES, account_id, Action.CONFIRM, context)
     changes = {
         "confirmed_by": context.by.subject,
         "confirmed_name": context.by.name,
@@ -75,19 +76,6 @@ async def refuse(
     conn: asyncpg.Connection, account_id: UUID, context: StepContext, *, reason: str
 ) -> None:
     """The second person does not. Raises NotFound, SecondPersonRequired."""
-    account = await _locked(conn, account_id, Action.REFUSE, context)
+    _, account = await hold(conn, party_accounts.CASES, account_id, Action.REFUSE, context)
     step = Step(case=account, action=Action.REFUSE, by=context.by, reason=reason)
     await apply_transition(conn, party_accounts.CASES, step, now=context.now)
-
-
-async def _locked(
-    conn: asyncpg.Connection, account_id: UUID, action: Action, context: StepContext
-) -> asyncpg.Record:
-    pool_code = await party_accounts.pool_of(conn, account_id)
-    if pool_code is None:
-        raise NotFound("没有该收款账户", "There is no such account.")
-    await lock_pool(conn, pool_code)
-    account = await party_accounts.lock(conn, account_id)
-    LIFE_CYCLE.require(account, action, context.by)
-    context.check_version(account["version"])
-    return account

@@ -22,6 +22,7 @@ from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import payments as known
 from services.risk_pool.queries.parties import party_names
 from services.risk_pool.tables import cash_entries, payments
+from services.risk_pool.tables.held_cases import lock_case
 from services.risk_pool.tables.ledger import lock_pool
 from shared.life_cycle import SYSTEM, Row
 from shared.transitions import Step, apply_transitions
@@ -41,7 +42,7 @@ async def take(
             f"回执 {report.message} 此前已导入。", f"The report {report.message} is known."
         )
     file_id = await known.of_number(conn, pool.code, report.of_message)
-    file = None if file_id is None else await payments.lock(conn, file_id)
+    file = None if file_id is None else await lock_case(conn, payments.FILES, file_id)
     if file is None or file["state"] not in TO_DOWNLOAD:
         raise StatusUnknown(
             f"没有已放行的付款文件 {report.of_message}。",
@@ -100,7 +101,7 @@ async def _move(
 
 
 async def _is_booked(conn: asyncpg.Connection, order: Row) -> bool:
-    entry = await cash_entries.lock(conn, order["entry_id"])
+    entry = await lock_case(conn, cash_entries.CASES, order["entry_id"])
     return entry["released_on"] is not None
 
 

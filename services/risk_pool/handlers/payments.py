@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.risk_pool.domain import payment_file, payment_order
+from services.risk_pool.domain import payment_order
 from services.risk_pool.domain.cash import require_cash
 from services.risk_pool.domain.cash_entry import WAITING as ENTRY_WAITS
 from services.risk_pool.domain.ledger import CASH
@@ -17,13 +17,14 @@ from services.risk_pool.domain.payment_file import (
     require_execution_day,
 )
 from services.risk_pool.handlers import cash_release
+from services.risk_pool.handlers.held_cases import hold
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import open_items
 from services.risk_pool.queries import payments as known
 from services.risk_pool.tables import cash_entries, payments
-from services.risk_pool.tables.ledger import LockedPool, balances, lock_pool
+from services.risk_pool.tables.held_cases import lock_case
+from services.risk_pool.tables.ledger import LockedPool, balances
 from shared.life_cycle import SYSTEM, Row
-from shared.refusals import NotFound
 from shared.transitions import Step, apply_transition, apply_transitions
 
 
@@ -33,7 +34,7 @@ async def release(conn: asyncpg.Connection, file_id: UUID, context: StepContext)
 
     Raises SecondPersonRequired, ExecutionDayPassed, ExecutionDayNotWorking, PayeeAccountChanged, ItemNotPayable, CashShort.
     """
-    pool, file = await locked(conn, file_id, Action.RELEASE, context)
+    pool, file = await hold(conn, payments.FILES, file_id, Action.RELEASE, context)
     require_execution_day(
         file["execution_on"], today=context.today, working_days=context.working_days
     )
@@ -72,7 +73,7 @@ async def withdraw(
 async def _end(
     conn: asyncpg.Connection, file_id: UUID, action: Action, context: StepContext, reason: str
 ) -> None:
-    _, file = await locked(conn, file_id, action, context)
+    _, file = await hold(conn, payments.FILES, file_id, action, context)
     step = Step(case=file, action=action, by=context.by, reason=reason)
     await apply_transition(conn, payments.FILES, step, now=context.now)
     orders = await payments.lock_orders(conn, file_id)
@@ -91,23 +92,9 @@ async def drop_entries(
     """The entries of orders that ended are not booked any more; one that is booked stays, until it
     is reversed by two persons."""
     for order in orders:
-        entry = await cash_entries.lock(conn, order["entry_id"])
+        entry = await lock_case(conn, cash_entries.CASES, order["entry_id"])
         if entry["state"] in ENTRY_WAITS:
             await cash_release.drop(conn, entry, context, reason=reason)
-
-
-async def locked(
-    conn: asyncpg.Connection, file_id: UUID, action: Action, context: StepContext
-) -> tuple[LockedPool, asyncpg.Record]:
-    """The pool and the file, locked in this order, where the table lets the caller do this."""
-    pool_code = await payments.pool_of(conn, file_id)
-    if pool_code is None:
-        raise NotFound("没有该付款文件", "There is no such payment file.")
-    pool = await lock_pool(conn, pool_code)
-    file = await payments.lock(conn, file_id)
-    payment_file.LIFE_CYCLE.require(file, action, context.by)
-    context.check_version(file["version"])
-    return pool, file
 
 
 async def _require_payable(
@@ -115,7 +102,7 @@ async def _require_payable(
 ) -> None:
     """Its item is still to be paid as much, and its payee still has the account of the order."""
     item = await open_items.find(conn, pool.code, order["item"])
-    entry = await cash_entries.lock(conn, order["entry_id"])
+    entry = await lock_case(conn, cash_entries.CASES, order["entry_id"])
     if item is None:
         raise ItemNotPayable(
             f"{order['item']} 现不能付款，请撤回文件后重新制单。",

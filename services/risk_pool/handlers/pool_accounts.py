@@ -6,10 +6,10 @@ import asyncpg
 from uuid6 import uuid7
 
 from services.risk_pool.domain.pool_account import LIFE_CYCLE, AccountTaken, Action
+from services.risk_pool.handlers.held_cases import hold
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.tables import pool_accounts
 from services.risk_pool.tables.ledger import lock_pool
-from shared.refusals import NotFound
 from shared.transitions import Step, apply_transition
 
 
@@ -50,7 +50,7 @@ async def enter(
 
 async def confirm(conn: asyncpg.Connection, account_id: UUID, context: StepContext) -> None:
     """The second person puts it in use. Raises NotFound, SecondPersonRequired."""
-    account = await _locked(conn, account_id, Action.CONFIRM, context)
+    _, account = await hold(conn, pool_accounts.CASES, account_id, Action.CONFIRM, context)
     changes = {
         "confirmed_by": context.by.subject,
         "confirmed_name": context.by.name,
@@ -64,19 +64,6 @@ async def refuse(
     conn: asyncpg.Connection, account_id: UUID, context: StepContext, *, reason: str
 ) -> None:
     """The second person does not. Raises NotFound, SecondPersonRequired."""
-    account = await _locked(conn, account_id, Action.REFUSE, context)
+    _, account = await hold(conn, pool_accounts.CASES, account_id, Action.REFUSE, context)
     step = Step(case=account, action=Action.REFUSE, by=context.by, reason=reason)
     await apply_transition(conn, pool_accounts.CASES, step, now=context.now)
-
-
-async def _locked(
-    conn: asyncpg.Connection, account_id: UUID, action: Action, context: StepContext
-) -> asyncpg.Record:
-    pool_code = await pool_accounts.pool_of(conn, account_id)
-    if pool_code is None:
-        raise NotFound("没有该专户", "There is no such account.")
-    await lock_pool(conn, pool_code)
-    account = await pool_accounts.lock(conn, account_id)
-    LIFE_CYCLE.require(account, action, context.by)
-    context.check_version(account["version"])
-    return account

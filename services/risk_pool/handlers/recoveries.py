@@ -25,17 +25,19 @@ from services.risk_pool.domain.trial import trial_moved
 from services.risk_pool.handlers import breakers
 from services.risk_pool.handlers.claims import terms_of
 from services.risk_pool.handlers.compensation import share_of_event
+from services.risk_pool.handlers.held_cases import hold, hold_pool_of
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.waiting import serve_line
 from services.risk_pool.queries import claims as known_claims
 from services.risk_pool.queries import counted_costs
 from services.risk_pool.queries import recoveries as known
 from services.risk_pool.tables import claims, recoveries, shown_trials
-from services.risk_pool.tables.ledger import LockedPool, book, lock_pool, store_explanation
+from services.risk_pool.tables.held_cases import lock_case
+from services.risk_pool.tables.ledger import LockedPool, book, store_explanation
 from services.risk_pool.tables.numbers import next_number
 from shared.life_cycle import Row
 from shared.postgres.database import seeing_everything
-from shared.refusals import FieldsWrong, NotFound, Refused
+from shared.refusals import FieldsWrong, Refused
 from shared.schemes.decide.claims import Cost
 from shared.schemes.decide.recovery import RecoveryDecision, RecoveryFacts, split_recovery
 from shared.schemes.decide.recovery_explained import explained
@@ -69,11 +71,8 @@ async def report(
     Raises NotFound, ClaimNotApproved, ClaimReversed, RecoveryNotAdmissible, FieldsWrong,
     ReferenceUsed, LikelyDouble.
     """
-    pool_code = await claims.pool_of(conn, claim_id)
-    if pool_code is None:
-        raise NotFound("没有该补偿申请", "There is no such claim.")
-    await lock_pool(conn, pool_code)
-    claim = await claims.lock(conn, claim_id)
+    await hold_pool_of(conn, claims.CASES, claim_id)
+    claim = await lock_case(conn, claims.CASES, claim_id)
     move = LIFE_CYCLE.require(None, Action.REPORT, context.by)
     await _require_admissible(conn, claim, reported, context, but=None)
     term = term_of(await terms_of(conn, claim), reported.received_on, context.working_days)
@@ -175,17 +174,9 @@ def _of_claim(claim: Row) -> dict[str, Any]:
 async def _locked(
     conn: asyncpg.Connection, recovery_id: UUID, action: Action, context: StepContext
 ) -> tuple[LockedPool, asyncpg.Record, asyncpg.Record]:
-    """The pool, the claim and the recovery, locked in this order, where the table lets the caller
-    do this."""
-    whose = await recoveries.claim_of(conn, recovery_id)
-    if whose is None:
-        raise NotFound("没有该追偿回款", "There is no such recovery.")
-    pool_code, claim_id = whose
-    pool = await lock_pool(conn, pool_code)
-    claim = await claims.lock(conn, claim_id)
-    recovery = await recoveries.lock(conn, recovery_id)
-    LIFE_CYCLE.require(recovery, action, context.by)
-    context.check_version(recovery["version"])
+    """The pool, the recovery and its claim, locked, where the table lets the caller do this."""
+    pool, recovery = await hold(conn, recoveries.CASES, recovery_id, action, context)
+    claim = await lock_case(conn, claims.CASES, recovery["claim_id"])
     return pool, claim, recovery
 
 

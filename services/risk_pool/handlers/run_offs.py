@@ -23,17 +23,18 @@ from services.risk_pool.domain.run_off import (
     require_nothing_left,
     shares_of,
 )
+from services.risk_pool.handlers.held_cases import hold
 from services.risk_pool.handlers.recording import Recorded, record
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.waiting import serve_line
 from services.risk_pool.queries import run_offs as known
 from services.risk_pool.tables import coverages, run_offs
+from services.risk_pool.tables.held_cases import lock_case
 from services.risk_pool.tables.ledger import LockedPool, book, lock_pool, store_explanation
 from shared.clock import business_date
 from shared.life_cycle import SYSTEM, Row
 from shared.money import format_fen
 from shared.postgres.database import EVERYWHERE, Database
-from shared.refusals import NotFound
 from shared.transitions import Step, apply_transition
 
 
@@ -81,7 +82,7 @@ async def confirm(conn: asyncpg.Connection, run_off_id: UUID, context: StepConte
 
     Raises SecondPersonRequired, FieldsWrong where the day has passed meanwhile.
     """
-    pool, run_off = await _locked(conn, run_off_id, Action.CONFIRM, context)
+    pool, run_off = await hold(conn, run_offs.CASES, run_off_id, Action.CONFIRM, context)
     require_day(run_off["from_day"], today=context.today)
     facts = {"keeps_reserved": run_off["keeps_reserved"]}
     await _take(conn, run_off, Action.CONFIRM, context, changes=_decided(context), facts=facts)
@@ -94,7 +95,7 @@ async def refuse(
     conn: asyncpg.Connection, run_off_id: UUID, context: StepContext, *, reason: str
 ) -> None:
     """The pool goes on. Raises SecondPersonRequired."""
-    _, run_off = await _locked(conn, run_off_id, Action.REFUSE, context)
+    _, run_off = await hold(conn, run_offs.CASES, run_off_id, Action.REFUSE, context)
     changes = _decided(context)
     await _take(conn, run_off, Action.REFUSE, context, changes=changes, reason=reason)
 
@@ -106,7 +107,7 @@ async def begin_run_offs(database: Database, *, now: datetime) -> None:
     for one in due:
         async with database.begin(EVERYWHERE) as conn:
             await lock_pool(conn, one["pool_code"])
-            run_off = await run_offs.lock(conn, one["id"])
+            run_off = await lock_case(conn, run_offs.CASES, one["id"])
             if run_off["begun_on"] is None:
                 await _begin(conn, run_off, now=now)
 
@@ -134,7 +135,9 @@ async def propose_distribution(
 
     Raises SomethingLeft, naming what is.
     """
-    pool, run_off = await _locked(conn, run_off_id, Action.PROPOSE_DISTRIBUTION, context)
+    pool, run_off = await hold(
+        conn, run_offs.CASES, run_off_id, Action.PROPOSE_DISTRIBUTION, context
+    )
     shares = await _shares(conn, pool)
     changes = {
         "shares": shares,
@@ -148,7 +151,7 @@ async def send_back(
     conn: asyncpg.Connection, run_off_id: UUID, context: StepContext, *, reason: str
 ) -> None:
     """The distribution is not made as proposed. Raises SecondPersonRequired."""
-    _, run_off = await _locked(conn, run_off_id, Action.SEND_BACK, context)
+    _, run_off = await hold(conn, run_offs.CASES, run_off_id, Action.SEND_BACK, context)
     changes = {"shares": None, "distribution_by": None, "distribution_name": None}
     await _take(conn, run_off, Action.SEND_BACK, context, changes=changes, reason=reason)
 
@@ -158,7 +161,7 @@ async def distribute(conn: asyncpg.Connection, run_off_id: UUID, context: StepCo
 
     Raises SecondPersonRequired, SomethingLeft, DistributionOutdated.
     """
-    pool, run_off = await _locked(conn, run_off_id, Action.DISTRIBUTE, context)
+    pool, run_off = await hold(conn, run_offs.CASES, run_off_id, Action.DISTRIBUTE, context)
     shares = await _shares(conn, pool)
     if shares != run_off["shares"]:
         raise DistributionOutdated(
@@ -196,7 +199,7 @@ async def distribute(conn: asyncpg.Connection, run_off_id: UUID, context: StepCo
 
 async def close(conn: asyncpg.Connection, run_off_id: UUID, context: StepContext) -> None:
     """Everybody is paid and the account is empty. Raises NotPaidOut."""
-    pool, run_off = await _locked(conn, run_off_id, Action.CLOSE, context)
+    pool, run_off = await hold(conn, run_offs.CASES, run_off_id, Action.CLOSE, context)
     left = await known.left(conn, pool.code)
     if left.unfinished or left.cash_fen or left.available_fen:
         raise NotPaidOut(
@@ -247,16 +250,3 @@ async def _take(
         facts=facts or {},
     )
     await apply_transition(conn, run_offs.CASES, step, now=context.now)
-
-
-async def _locked(
-    conn: asyncpg.Connection, run_off_id: UUID, action: Action, context: StepContext
-) -> tuple[LockedPool, asyncpg.Record]:
-    pool_code = await run_offs.pool_of(conn, run_off_id)
-    if pool_code is None:
-        raise NotFound("没有该清算决定", "There is no such run-off.")
-    pool = await lock_pool(conn, pool_code)
-    run_off = await run_offs.lock(conn, run_off_id)
-    LIFE_CYCLE.require(run_off, action, context.by)
-    context.check_version(run_off["version"])
-    return pool, run_off

@@ -14,8 +14,9 @@ from services.risk_pool.domain.subsidy import (
     SubsidisedLoan,
     check,
 )
+from services.risk_pool.handlers.held_cases import hold
 from services.risk_pool.handlers.step_context import StepContext
-from services.risk_pool.handlers.subsidy_decision import decide, locked, rule_of
+from services.risk_pool.handlers.subsidy_decision import decide, rule_of
 from services.risk_pool.queries import claims as known_loans
 from services.risk_pool.queries import subsidies as known
 from services.risk_pool.tables import subsidies
@@ -128,7 +129,7 @@ async def review(
     conn: asyncpg.Connection, subsidy_id: UUID, context: StepContext, *, opinion: str
 ) -> None:
     """The first person recommends."""
-    _, row = await locked(conn, subsidy_id, Action.REVIEW, context)
+    _, row = await hold(conn, subsidies.CASES, subsidy_id, Action.REVIEW, context)
     step = Step(
         case=row,
         action=Action.REVIEW,
@@ -162,7 +163,7 @@ async def _leave(
     *,
     facts: dict[str, Any],
 ) -> None:
-    _, row = await locked(conn, subsidy_id, action, context)
+    _, row = await hold(conn, subsidies.CASES, subsidy_id, action, context)
     step = Step(case=row, action=action, by=context.by, reason=reason, facts=facts)
     await apply_transition(conn, subsidies.CASES, step, now=context.now)
 

@@ -11,23 +11,23 @@ import asyncpg
 
 from services.risk_pool.domain.subsidy import (
     BORROWER,
-    LIFE_CYCLE,
     POOL,
     Action,
     approval_transfers,
     cap_scope,
 )
 from services.risk_pool.handlers import breakers
+from services.risk_pool.handlers.held_cases import hold
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import claims as known_loans
 from services.risk_pool.queries import subsidies as known
 from services.risk_pool.tables import subsidies
-from services.risk_pool.tables.ledger import LockedPool, book, lock_pool, store_explanation
+from services.risk_pool.tables.ledger import LockedPool, book, store_explanation
 from shared.life_cycle import Row
 from shared.money import format_fen
 from shared.postgres.published_schemes import terms_on
 from shared.ratios import ip_share
-from shared.refusals import NotFound, Refused
+from shared.refusals import Refused
 from shared.schemes.decide.subsidies import NoSuchSubsidy, SubsidyDecision, subsidy
 from shared.schemes.decide.subsidies_explained import explain_subsidy
 from shared.schemes.decide.subsidy_amounts import SubsidyFacts
@@ -121,19 +121,6 @@ def _name(decision: SubsidyDecision) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-async def locked(
-    conn: asyncpg.Connection, subsidy_id: UUID, action: Action, context: StepContext
-) -> tuple[LockedPool, asyncpg.Record]:
-    pool_code = await subsidies.pool_of(conn, subsidy_id)
-    if pool_code is None:
-        raise NotFound("没有该补贴申请", "There is no such subsidy.")
-    pool = await lock_pool(conn, pool_code)
-    row = await subsidies.lock(conn, subsidy_id)
-    LIFE_CYCLE.require(row, action, context.by)
-    context.check_version(row["version"])
-    return pool, row
-
-
 async def approve(
     conn: asyncpg.Connection, subsidy_id: UUID, context: StepContext, *, opinion: str, trial: str
 ) -> None:
@@ -141,7 +128,7 @@ async def approve(
 
     Raises SecondPersonRequired, SubsidyMoved with both figures, TreasuryMissing.
     """
-    pool, row = await locked(conn, subsidy_id, Action.APPROVE, context)
+    pool, row = await hold(conn, subsidies.CASES, subsidy_id, Action.APPROVE, context)
     now_it_is = await trial_of(conn, row)
     decision = now_it_is.decision
     if trial != now_it_is.name:

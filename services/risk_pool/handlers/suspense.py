@@ -26,9 +26,11 @@ from services.risk_pool.domain.suspense import (
 )
 from services.risk_pool.handlers import account_matching
 from services.risk_pool.handlers.breakers import watch_pool
+from services.risk_pool.handlers.held_cases import hold, hold_pool_of
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import account_lines, account_matches
 from services.risk_pool.tables import account_bookings, parties, pools
+from services.risk_pool.tables.held_cases import lock_case
 from services.risk_pool.tables.ledger import (
     LockedPool,
     balances,
@@ -149,7 +151,7 @@ async def take_back(
 async def release(conn: asyncpg.Connection, booking_id: UUID, context: StepContext) -> None:
     """Another person releases it: booked on its day, or the first open one where that month is
     closed, and matched with its line. Raises SecondPersonRequired, CashShort, NothingOpen."""
-    pool, booking = await _locked(conn, booking_id, Action.RELEASE, context)
+    pool, booking = await hold(conn, account_bookings.CASES, booking_id, Action.RELEASE, context)
     booked_on = pool.open_day(booking["value_date"])
     if booking["kind"] in (Kind.RETURNED, Kind.TAKEN_BACK):
         held_fen = (await balances(conn, pool.code)).get(CASH, 0)
@@ -185,7 +187,7 @@ async def refuse(
     conn: asyncpg.Connection, booking_id: UUID, context: StepContext, *, reason: str
 ) -> None:
     """It is not booked. Raises NotFound, SecondPersonRequired."""
-    _, booking = await _locked(conn, booking_id, Action.REFUSE, context)
+    _, booking = await hold(conn, account_bookings.CASES, booking_id, Action.REFUSE, context)
     step = Step(case=booking, action=Action.REFUSE, by=context.by, reason=reason)
     await apply_transition(conn, account_bookings.CASES, step, now=context.now)
 
@@ -204,7 +206,7 @@ async def _match(
             amount_fen=booking["amount_fen"],
         )
     if booking["kind"] == Kind.TAKEN_BACK:
-        root = await account_bookings.lock(conn, booking["root_id"])
+        root = await lock_case(conn, account_bookings.CASES, booking["root_id"])
         await account_matching.undo_of_movement(
             conn, pool, root["seq"], context, reason=f"{booking['number']} {booking['note']}"
         )
@@ -253,24 +255,8 @@ async def _propose(
 
 async def _root(conn: asyncpg.Connection, booking_id: UUID) -> tuple[LockedPool, asyncpg.Record]:
     """Money in suspense, with its pool locked and what is left of it. Raises NotFound, NotBooked."""
-    pool_code = await account_bookings.pool_of(conn, booking_id)
-    if pool_code is None:
-        raise NotFound("没有该暂收登记", "There is no such booking.")
-    pool = await lock_pool(conn, pool_code)
+    pool = await hold_pool_of(conn, account_bookings.CASES, booking_id)
     root = await account_matches.find_booking(conn, booking_id)
     assert root is not None
     require_received(root)
     return pool, root
-
-
-async def _locked(
-    conn: asyncpg.Connection, booking_id: UUID, action: Action, context: StepContext
-) -> tuple[LockedPool, asyncpg.Record]:
-    pool_code = await account_bookings.pool_of(conn, booking_id)
-    if pool_code is None:
-        raise NotFound("没有该暂收登记", "There is no such booking.")
-    pool = await lock_pool(conn, pool_code)
-    booking = await account_bookings.lock(conn, booking_id)
-    LIFE_CYCLE.require(booking, action, context.by)
-    context.check_version(booking["version"])
-    return pool, booking

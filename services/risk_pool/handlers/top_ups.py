@@ -18,13 +18,13 @@ from services.risk_pool.domain.top_up import (
     require_below,
     require_call,
 )
+from services.risk_pool.handlers.held_cases import hold
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import top_ups as known
 from services.risk_pool.queries.parties import party_names
 from services.risk_pool.tables import top_ups
-from services.risk_pool.tables.ledger import LockedPool, lock_pool
+from services.risk_pool.tables.ledger import lock_pool
 from services.risk_pool.tables.numbers import next_number
-from shared.refusals import NotFound
 from shared.transitions import Step, apply_transition
 
 
@@ -81,7 +81,7 @@ async def call(conn: asyncpg.Connection, call_id: UUID, context: StepContext) ->
     Raises NotFound, SecondPersonRequired, AboveTopUpLine and CallOutdated where the pool's money or
     the agreed parts are others by now: then the call is refused and raised anew.
     """
-    pool, raised = await _locked(conn, call_id, Action.CALL, context)
+    pool, raised = await hold(conn, top_ups.CASES, call_id, Action.CALL, context)
     situation = await known.situation(conn, pool.code, context.today)
     require_below(situation)
     parts = parts_of(
@@ -110,7 +110,7 @@ async def refuse(
     conn: asyncpg.Connection, call_id: UUID, context: StepContext, *, reason: str
 ) -> None:
     """The second person does not call. Raises NotFound, SecondPersonRequired."""
-    _, raised = await _locked(conn, call_id, Action.REFUSE, context)
+    _, raised = await hold(conn, top_ups.CASES, call_id, Action.REFUSE, context)
     await _decide(conn, raised, Action.REFUSE, context, reason=reason)
 
 
@@ -146,16 +146,3 @@ async def _decide(
         facts=facts or {},
     )
     await apply_transition(conn, top_ups.CASES, step, now=context.now)
-
-
-async def _locked(
-    conn: asyncpg.Connection, call_id: UUID, action: Action, context: StepContext
-) -> tuple[LockedPool, asyncpg.Record]:
-    pool_code = await top_ups.pool_of(conn, call_id)
-    if pool_code is None:
-        raise NotFound("没有该补仓通知", "There is no such call.")
-    pool = await lock_pool(conn, pool_code)
-    raised = await top_ups.lock(conn, call_id)
-    LIFE_CYCLE.require(raised, action, context.by)
-    context.check_version(raised["version"])
-    return pool, raised

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 
 from services.risk_pool.domain.suspense import LIFE_CYCLE
+from shared.life_cycle import Words
 from shared.transitions import CaseTable
 
 CASES = CaseTable(
@@ -21,6 +21,7 @@ CASES = CaseTable(
         "seq": "bigint",
         "explanation_id": "uuid",
     },
+    absent=Words("没有该暂收登记", "There is no such booking."),
 )
 
 _PROPOSED = (
@@ -37,20 +38,3 @@ _PROPOSE = f"""
 async def insert(conn: asyncpg.Connection, booking: Mapping[str, Any]) -> None:
     """Keep a booking as it was proposed."""
     await conn.execute(_PROPOSE, *(booking[name] for name in _PROPOSED))
-
-
-async def pool_of(conn: asyncpg.Connection, booking_id: UUID) -> str | None:
-    """The pool of a booking, to be locked before it; None where the caller may know of none."""
-    code: str | None = await conn.fetchval(
-        "select pool_code from account_bookings where id = $1", booking_id
-    )
-    return code
-
-
-async def lock(conn: asyncpg.Connection, booking_id: UUID) -> asyncpg.Record:
-    """A booking for changing. It exists, and its pool is locked."""
-    booking = await conn.fetchrow(
-        "select * from account_bookings where id = $1 for update", booking_id
-    )
-    assert booking is not None
-    return booking

@@ -5,12 +5,11 @@ Nothing here opens a transaction. Whoever decides holds the pool's lock and the 
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 
 from services.risk_pool.domain.adjustment import LIFE_CYCLE
-from shared.life_cycle import Row
+from shared.life_cycle import Row, Words
 from shared.transitions import CaseTable
 
 
@@ -41,6 +40,7 @@ CASES = CaseTable(
         "explanation_id": "uuid",
     },
     about=about,
+    absent=Words("没有该更正", "There is no such adjustment."),
 )
 
 _PROPOSED = (
@@ -58,18 +58,3 @@ _PROPOSE = f"""
 async def insert(conn: asyncpg.Connection, adjustment: Mapping[str, Any]) -> None:
     """Keep an adjustment as it was proposed."""
     await conn.execute(_PROPOSE, *(adjustment[name] for name in _PROPOSED))
-
-
-async def claim_of(conn: asyncpg.Connection, adjustment_id: UUID) -> tuple[str, UUID] | None:
-    """Pool and claim of an adjustment, to be locked before it; None where there is none to know."""
-    row = await conn.fetchrow(
-        "select pool_code, claim_id from adjustments where id = $1", adjustment_id
-    )
-    return None if row is None else (row["pool_code"], row["claim_id"])
-
-
-async def lock(conn: asyncpg.Connection, adjustment_id: UUID) -> asyncpg.Record:
-    """An adjustment for changing. It exists, and its pool and its claim are locked."""
-    row = await conn.fetchrow("select * from adjustments where id = $1 for update", adjustment_id)
-    assert row is not None
-    return row

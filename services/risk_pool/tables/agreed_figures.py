@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 
 from services.risk_pool.domain.agreed_figures import LIFE_CYCLE
 from shared import canonical
+from shared.life_cycle import Words
 from shared.transitions import CaseTable
 
 CASES = CaseTable(
@@ -20,6 +20,7 @@ CASES = CaseTable(
         "released_on": "date",
         "valid_to": "date",
     },
+    absent=Words("没有该协议数值", "There is no such figure."),
 )
 
 _ENTERED = (
@@ -38,18 +39,3 @@ async def insert(conn: asyncpg.Connection, figure: Mapping[str, Any]) -> None:
     """Keep a figure as it was entered."""
     form = canonical.number(figure["reference"])
     await conn.execute(_ENTER, *(figure[name] for name in _ENTERED), form)
-
-
-async def pool_of(conn: asyncpg.Connection, figure_id: UUID) -> str | None:
-    """The pool of a figure, to be locked before it; None where the caller may know of none."""
-    code: str | None = await conn.fetchval(
-        "select pool_code from agreed_figures where id = $1", figure_id
-    )
-    return code
-
-
-async def lock(conn: asyncpg.Connection, figure_id: UUID) -> asyncpg.Record:
-    """A figure for changing. It exists, and its pool is locked."""
-    figure = await conn.fetchrow("select * from agreed_figures where id = $1 for update", figure_id)
-    assert figure is not None
-    return figure

@@ -10,7 +10,7 @@ import asyncpg
 
 from services.risk_pool.domain.agreement import LIFE_CYCLE, State
 from services.risk_pool.domain.planned_money import Planned
-from shared.life_cycle import Row
+from shared.life_cycle import Row, Words
 from shared.transitions import CaseTable
 
 
@@ -33,6 +33,7 @@ CASES = CaseTable(
         "replaced_by": "text",
     },
     about=_about,
+    absent=Words("没有该合作协议", "There is no such agreement."),
 )
 
 _ENTERED = (
@@ -50,23 +51,6 @@ _ENTER = f"""
 async def insert(conn: asyncpg.Connection, agreement: Mapping[str, Any]) -> None:
     """Keep a version as it was entered."""
     await conn.execute(_ENTER, *(agreement[name] for name in _ENTERED))
-
-
-async def pool_of(conn: asyncpg.Connection, agreement_id: UUID) -> str | None:
-    """The pool of an agreement, to be locked before it; None where the caller may know of none."""
-    code: str | None = await conn.fetchval(
-        "select pool_code from cooperation_agreements where id = $1", agreement_id
-    )
-    return code
-
-
-async def lock(conn: asyncpg.Connection, agreement_id: UUID) -> asyncpg.Record:
-    """A version for changing. It exists, and its pool is locked."""
-    agreement = await conn.fetchrow(
-        "select * from cooperation_agreements where id = $1 for update", agreement_id
-    )
-    assert agreement is not None
-    return agreement
 
 
 async def in_force(

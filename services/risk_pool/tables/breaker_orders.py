@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 
 from services.risk_pool.domain.breaker_order import LIFE_CYCLE, OPEN
+from shared.life_cycle import Words
 from shared.transitions import CaseTable
 
 ORDERS = CaseTable(
@@ -19,6 +19,7 @@ ORDERS = CaseTable(
         "decided_at": "timestamptz",
         "refusal": "text",
     },
+    absent=Words("没有该指令", "There is no such order."),
 )
 
 _PROPOSED = (
@@ -46,18 +47,3 @@ async def is_open(conn: asyncpg.Connection, pool_code: str, bank_code: str) -> b
         list(OPEN),
     )
     return found
-
-
-async def pool_of(conn: asyncpg.Connection, order_id: UUID) -> str | None:
-    """The pool of an order, to be locked before it; None where there is no such order."""
-    code: str | None = await conn.fetchval(
-        "select pool_code from breaker_orders where id = $1", order_id
-    )
-    return code
-
-
-async def lock(conn: asyncpg.Connection, order_id: UUID) -> asyncpg.Record:
-    """An order for changing. It exists, and its pool is locked."""
-    order = await conn.fetchrow("select * from breaker_orders where id = $1 for update", order_id)
-    assert order is not None
-    return order

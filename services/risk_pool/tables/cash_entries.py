@@ -6,12 +6,12 @@ change of what was entered.
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 
 from services.risk_pool.domain.cash_entry import LIFE_CYCLE
 from shared import canonical
+from shared.life_cycle import Words
 from shared.transitions import CaseTable
 
 CASES = CaseTable(
@@ -28,6 +28,7 @@ CASES = CaseTable(
         "explanation_id": "uuid",
         "line_id": "uuid",
     },
+    absent=Words("没有该收付登记", "There is no such cash entry."),
 )
 
 _ENTERED = (
@@ -47,18 +48,3 @@ async def insert(conn: asyncpg.Connection, entry: Mapping[str, Any]) -> None:
     """Keep an entry as it was entered."""
     form = canonical.number(entry["bank_reference"])
     await conn.execute(_ENTER, *(entry[name] for name in _ENTERED), form)
-
-
-async def pool_of(conn: asyncpg.Connection, entry_id: UUID) -> str | None:
-    """The pool of an entry, to be locked before it; None where the caller may know of none."""
-    code: str | None = await conn.fetchval(
-        "select pool_code from cash_entries where id = $1", entry_id
-    )
-    return code
-
-
-async def lock(conn: asyncpg.Connection, entry_id: UUID) -> asyncpg.Record:
-    """An entry for changing. It exists, and its pool is locked."""
-    entry = await conn.fetchrow("select * from cash_entries where id = $1 for update", entry_id)
-    assert entry is not None
-    return entry

@@ -12,7 +12,7 @@ import asyncpg
 from services.risk_pool.domain.claim import LIFE_CYCLE, State
 from services.risk_pool.domain.compensation import PartyPayment
 from services.risk_pool.domain.shares import PartyShare
-from shared.life_cycle import Row
+from shared.life_cycle import Row, Words
 from shared.postgres.literals import literals
 from shared.schemes.decide.claims import Borne, CapOutcome
 from shared.transitions import CaseTable
@@ -102,6 +102,7 @@ CASES = CaseTable(
         "added_fen": "bigint",
     },
     about=about,
+    absent=Words("没有该补偿申请", "There is no such claim."),
 )
 
 _FILED = (
@@ -122,19 +123,6 @@ _FILE = f"""
 async def insert(conn: asyncpg.Connection, claim: Mapping[str, Any]) -> None:
     """Keep a claim as it was filed."""
     await conn.execute(_FILE, *(claim[name] for name in _FILED))
-
-
-async def pool_of(conn: asyncpg.Connection, claim_id: UUID) -> str | None:
-    """The pool of a claim, to be locked before it; None where the caller may know of none."""
-    code: str | None = await conn.fetchval("select pool_code from claims where id = $1", claim_id)
-    return code
-
-
-async def lock(conn: asyncpg.Connection, claim_id: UUID) -> asyncpg.Record:
-    """A claim for changing. It exists, and its pool is locked."""
-    claim = await conn.fetchrow("select * from claims where id = $1 for update", claim_id)
-    assert claim is not None
-    return claim
 
 
 async def lock_unpaid_of(conn: asyncpg.Connection, loan_ids: Sequence[UUID]) -> list[Any]:

@@ -6,12 +6,11 @@ change of what was filed or decided.
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 
 from services.risk_pool.domain.dispute import LIFE_CYCLE
-from shared.life_cycle import Row
+from shared.life_cycle import Row, Words
 from shared.transitions import CaseTable
 
 _TOLD = (
@@ -48,6 +47,7 @@ CASES = CaseTable(
         "explanation_id": "uuid",
     },
     about=about,
+    absent=Words("没有该争议", "There is no such dispute."),
 )
 
 _FILED = (
@@ -66,18 +66,3 @@ _FILE = f"""
 async def insert(conn: asyncpg.Connection, dispute: Mapping[str, Any]) -> None:
     """Keep a dispute as it was filed."""
     await conn.execute(_FILE, *(dispute[name] for name in _FILED))
-
-
-async def pool_of(conn: asyncpg.Connection, dispute_id: UUID) -> str | None:
-    """The pool of a dispute, to be locked before it; None where the caller may know of none."""
-    code: str | None = await conn.fetchval(
-        "select pool_code from disputes where id = $1", dispute_id
-    )
-    return code
-
-
-async def lock(conn: asyncpg.Connection, dispute_id: UUID) -> asyncpg.Record:
-    """A dispute for changing. It exists, and its pool is locked."""
-    dispute = await conn.fetchrow("select * from disputes where id = $1 for update", dispute_id)
-    assert dispute is not None
-    return dispute

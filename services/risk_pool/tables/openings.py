@@ -13,6 +13,7 @@ from services.risk_pool.domain.opening_draft import key_of
 from services.risk_pool.domain.opening_loan import TakenLoan
 from services.risk_pool.domain.opening_row import Finding, SheetRow
 from shared import canonical
+from shared.life_cycle import Words
 from shared.postgres.literals import literals
 from shared.transitions import CaseTable
 
@@ -35,6 +36,7 @@ CASES = CaseTable(
         "balance_fen": "bigint",
         "explanation_id": "uuid",
     },
+    absent=Words("没有该期初接管", "There is no such opening."),
 )
 
 
@@ -49,21 +51,6 @@ async def insert(conn: asyncpg.Connection, opening: Mapping[str, Any]) -> None:
             values ({", ".join(f"${n}" for n, _ in enumerate(names, start=1))})""",
         *(opening[name] for name in names),
     )
-
-
-async def pool_of(conn: asyncpg.Connection, opening_id: UUID) -> str | None:
-    """The pool of an opening, to be locked before it; None where the caller may know of none."""
-    code: str | None = await conn.fetchval(
-        "select pool_code from openings where id = $1", opening_id
-    )
-    return code
-
-
-async def lock(conn: asyncpg.Connection, opening_id: UUID) -> asyncpg.Record:
-    """An opening for changing. It exists, and its pool is locked."""
-    opening = await conn.fetchrow("select * from openings where id = $1 for update", opening_id)
-    assert opening is not None
-    return opening
 
 
 async def lock_live(conn: asyncpg.Connection, pool_code: str) -> asyncpg.Record | None:

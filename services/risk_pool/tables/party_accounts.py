@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 
 from services.risk_pool.domain.party_account import LIFE_CYCLE
+from shared.life_cycle import Words
 from shared.transitions import CaseTable
 
 CASES = CaseTable(
@@ -15,6 +15,7 @@ CASES = CaseTable(
     table="party_accounts",
     bank=None,
     columns={"confirmed_by": "text", "confirmed_name": "text", "confirmed_at": "timestamptz"},
+    absent=Words("没有该收款账户", "There is no such account."),
 )
 
 _ENTERED = (
@@ -30,20 +31,3 @@ _ENTER = f"""
 async def insert(conn: asyncpg.Connection, account: Mapping[str, Any]) -> None:
     """Keep an account as entered."""
     await conn.execute(_ENTER, *(account[name] for name in _ENTERED))
-
-
-async def pool_of(conn: asyncpg.Connection, account_id: UUID) -> str | None:
-    """The pool of an account, to be locked before it; None where the caller may know of none."""
-    code: str | None = await conn.fetchval(
-        "select pool_code from party_accounts where id = $1", account_id
-    )
-    return code
-
-
-async def lock(conn: asyncpg.Connection, account_id: UUID) -> asyncpg.Record:
-    """An account for changing. It exists, and its pool is locked."""
-    account = await conn.fetchrow(
-        "select * from party_accounts where id = $1 for update", account_id
-    )
-    assert account is not None
-    return account

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from services.risk_pool.domain import payment_file, payment_order
-from shared.life_cycle import Row
+from shared.life_cycle import Row, Words
 from shared.transitions import CaseTable
 
 
@@ -24,6 +24,7 @@ FILES = CaseTable(
     table="payment_files",
     bank=None,
     columns={"released_by": "text", "released_name": "text", "released_on": "date"},
+    absent=Words("没有该付款文件", "There is no such payment file."),
 )
 ORDERS = CaseTable(
     life_cycle=payment_order.LIFE_CYCLE,
@@ -67,21 +68,6 @@ async def insert_report(conn: asyncpg.Connection, report: Mapping[str, Any]) -> 
     await conn.execute(
         _insert("payment_status_reports", _REPORT), *(report[name] for name in _REPORT)
     )
-
-
-async def pool_of(conn: asyncpg.Connection, file_id: UUID) -> str | None:
-    """The pool of a file, to be locked before it; None where the caller may know of none."""
-    code: str | None = await conn.fetchval(
-        "select pool_code from payment_files where id = $1", file_id
-    )
-    return code
-
-
-async def lock(conn: asyncpg.Connection, file_id: UUID) -> asyncpg.Record:
-    """A file for changing. It exists, and its pool is locked."""
-    file = await conn.fetchrow("select * from payment_files where id = $1 for update", file_id)
-    assert file is not None
-    return file
 
 
 async def lock_orders(conn: asyncpg.Connection, file_id: UUID) -> list[asyncpg.Record]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 
 from services.risk_pool.domain.pool_account import LIFE_CYCLE
 from shared import canonical
+from shared.life_cycle import Words
 from shared.transitions import CaseTable
 
 CASES = CaseTable(
@@ -16,6 +16,7 @@ CASES = CaseTable(
     table="pool_accounts",
     bank=None,
     columns={"confirmed_by": "text", "confirmed_name": "text", "confirmed_on": "date"},
+    absent=Words("没有该专户", "There is no such account."),
 )
 
 _ENTERED = (
@@ -38,20 +39,3 @@ async def insert(conn: asyncpg.Connection, account: Mapping[str, Any]) -> bool:
     except asyncpg.UniqueViolationError:
         return False
     return True
-
-
-async def pool_of(conn: asyncpg.Connection, account_id: UUID) -> str | None:
-    """The pool of an account, to be locked before it; None where the caller may know of none."""
-    code: str | None = await conn.fetchval(
-        "select pool_code from pool_accounts where id = $1", account_id
-    )
-    return code
-
-
-async def lock(conn: asyncpg.Connection, account_id: UUID) -> asyncpg.Record:
-    """An account for changing. It exists, and its pool is locked."""
-    account = await conn.fetchrow(
-        "select * from pool_accounts where id = $1 for update", account_id
-    )
-    assert account is not None
-    return account

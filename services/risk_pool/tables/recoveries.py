@@ -5,13 +5,12 @@ Nothing here opens a transaction. Whoever confirms holds the pool's lock and the
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 
 from services.risk_pool.domain.recovery import LIFE_CYCLE
 from services.risk_pool.domain.shares import PartyShare
-from shared.life_cycle import Row
+from shared.life_cycle import Row, Words
 from shared.transitions import CaseTable
 
 CASES = CaseTable(
@@ -39,6 +38,7 @@ CASES = CaseTable(
         "to_pledgor_fen": "bigint",
         "explanation_id": "uuid",
     },
+    absent=Words("没有该追偿回款", "There is no such recovery."),
 )
 
 _REPORTED = (
@@ -68,21 +68,6 @@ async def hold_reference(conn: asyncpg.Connection, bank_code: str, reference: st
             bank_code,
             reference,
         )
-
-
-async def claim_of(conn: asyncpg.Connection, recovery_id: UUID) -> tuple[str, UUID] | None:
-    """Pool and claim of a recovery, to be locked before it; None where there is none to know."""
-    row = await conn.fetchrow(
-        "select pool_code, claim_id from recoveries where id = $1", recovery_id
-    )
-    return None if row is None else (row["pool_code"], row["claim_id"])
-
-
-async def lock(conn: asyncpg.Connection, recovery_id: UUID) -> asyncpg.Record:
-    """A recovery for changing. It exists, and its pool and its claim are locked."""
-    recovery = await conn.fetchrow("select * from recoveries where id = $1 for update", recovery_id)
-    assert recovery is not None
-    return recovery
 
 
 async def write_shares(

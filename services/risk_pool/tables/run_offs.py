@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from services.risk_pool.domain.run_off import BEGINS, LIFE_CYCLE, LIVE
-from shared.life_cycle import Row
+from shared.life_cycle import Row, Words
 from shared.postgres.literals import literals
 from shared.transitions import CaseTable
 
@@ -40,6 +40,7 @@ CASES = CaseTable(
         "closed_on": "date",
     },
     about=_about,
+    absent=Words("没有该清算决定", "There is no such run-off."),
 )
 
 _PROPOSED = (
@@ -65,21 +66,6 @@ async def is_live(conn: asyncpg.Connection, pool_code: str) -> bool:
         pool_code,
     )
     return found
-
-
-async def pool_of(conn: asyncpg.Connection, run_off_id: UUID) -> str | None:
-    """The pool of a run-off, to be locked before it; None where there is none."""
-    code: str | None = await conn.fetchval(
-        "select pool_code from run_offs where id = $1", run_off_id
-    )
-    return code
-
-
-async def lock(conn: asyncpg.Connection, run_off_id: UUID) -> asyncpg.Record:
-    """A run-off for changing. It exists, and its pool is locked."""
-    row = await conn.fetchrow("select * from run_offs where id = $1 for update", run_off_id)
-    assert row is not None
-    return row
 
 
 async def to_begin(conn: asyncpg.Connection, today: date) -> list[asyncpg.Record]:

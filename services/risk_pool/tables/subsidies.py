@@ -5,12 +5,11 @@ Nothing here opens a transaction. Whoever decides holds the pool's lock.
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 
 from services.risk_pool.domain.subsidy import LIFE_CYCLE
-from shared.life_cycle import Row
+from shared.life_cycle import Row, Words
 from shared.transitions import CaseTable
 
 
@@ -42,6 +41,7 @@ CASES = CaseTable(
         "explanation_id": "uuid",
     },
     about=about,
+    absent=Words("没有该补贴申请", "There is no such subsidy."),
 )
 
 _FILED = (
@@ -59,21 +59,6 @@ _FILE = f"""
 async def insert(conn: asyncpg.Connection, subsidy: Mapping[str, Any]) -> None:
     """Keep a subsidy as it was filed."""
     await conn.execute(_FILE, *(subsidy[name] for name in _FILED))
-
-
-async def pool_of(conn: asyncpg.Connection, subsidy_id: UUID) -> str | None:
-    """The pool of a subsidy, to be locked before it; None where the caller may know of none."""
-    code: str | None = await conn.fetchval(
-        "select pool_code from subsidies where id = $1", subsidy_id
-    )
-    return code
-
-
-async def lock(conn: asyncpg.Connection, subsidy_id: UUID) -> asyncpg.Record:
-    """A subsidy for changing. It exists, and its pool is locked."""
-    row = await conn.fetchrow("select * from subsidies where id = $1 for update", subsidy_id)
-    assert row is not None
-    return row
 
 
 async def join_firm(

@@ -10,7 +10,7 @@ import asyncpg
 
 from services.risk_pool.domain.planned_money import Planned
 from services.risk_pool.domain.top_up import LIFE_CYCLE, OPEN
-from shared.life_cycle import Row
+from shared.life_cycle import Row, Words
 from shared.postgres.literals import literals
 from shared.transitions import CaseTable
 
@@ -27,6 +27,7 @@ CASES = CaseTable(
     bank=None,
     columns={"decided_by": "text", "decided_name": "text", "decided_on": "date"},
     about=_about,
+    absent=Words("没有该补仓通知", "There is no such call."),
 )
 
 _RAISED = (
@@ -70,18 +71,3 @@ async def is_open(conn: asyncpg.Connection, pool_code: str) -> bool:
         pool_code,
     )
     return found
-
-
-async def pool_of(conn: asyncpg.Connection, call_id: UUID) -> str | None:
-    """The pool of a call, to be locked before it; None where the caller may know of none."""
-    code: str | None = await conn.fetchval(
-        "select pool_code from top_up_calls where id = $1", call_id
-    )
-    return code
-
-
-async def lock(conn: asyncpg.Connection, call_id: UUID) -> asyncpg.Record:
-    """A call for changing. It exists, and its pool is locked."""
-    call = await conn.fetchrow("select * from top_up_calls where id = $1 for update", call_id)
-    assert call is not None
-    return call
