@@ -76,7 +76,12 @@ _INSERT = f"""
 
 
 async def lock(conn: asyncpg.Connection, pool_code: str, month: Month) -> asyncpg.Record | None:
-    """The settlement of a month for changing; None where nobody has previewed it."""
+    """The settlement of a month for changing; None where nobody has previewed it.
+
+    What follows in this transaction is planned for the month's own values: PostgreSQL's one plan for
+    any month, which it takes once a connection has asked often enough, reads all of history.
+    """
+    await conn.execute("set local plan_cache_mode = force_custom_plan")
     return await conn.fetchrow(
         "select * from settlements where pool_code = $1 and month = $2 for update",
         pool_code,
