@@ -1,13 +1,23 @@
 """On every page of money each figure opens by one click, or stands in a row that names its source."""
 
+import html
 import re
 from html.parser import HTMLParser
 
 import pytest
 
-from tests.console.house import House
+from tests.agreements import agreed
+from tests.console.house import ICBC, House
 from tests.console.page import Page
-from tests.console.test_account import AT, books_of_march, has_account
+from tests.console.test_account import (
+    ACCOUNT,
+    AT,
+    MARCH,
+    OPENING_FEN,
+    bank_csv,
+    books_of_march,
+    has_account,
+)
 
 AMOUNT = re.compile(r"-?\d{1,3}(?:,\d{3})*\.\d{2}")
 
@@ -101,6 +111,84 @@ async def test_the_sum_of_a_reconciliation_leads_to_balance_movements_and_statem
         booked = "/explain/balance/dongli/cash@2026-03-31"
         assert booked in page.links
         assert (await auditor.opens(booked)).status == 200
+
+
+async def leads_on(house: House, *pages: str) -> None:
+    """No amount in a table of the pages stands alone, and whatever they lead to says the same."""
+    async with house.logged_in("auditor-zhou") as person:
+        for where in pages:
+            page = await person.opens(where)
+            assert page.status == 200, where
+            found = figures_of(page)
+            assert found.dead == [], (where, found.dead)
+            opened = re.findall(r'href="(/explain/[^"]+)"[^>]*>(-?[\d,]+\.\d\d)<', page.html)
+            assert opened, where
+            for link, amount in sorted(set(opened)):
+                told = await person.opens(html.unescape(link))
+                assert told.status == 200, (where, link)
+                assert f"{amount.lstrip('-')} " in told.text, (where, link, amount)
+
+
+async def test_capacity_lines_and_room_of_pool_and_bank_lead_on(house: House) -> None:
+    maker = house.person("risk_pool", "finance-sun", "finance_maker")
+    checker = house.person("risk_pool", "finance-qian", "finance_checker")
+    await with_money(house)
+    await agreed(maker, checker, "dongli", ICBC, line="30000000.00", valid_from="2026-01-02")
+
+    where = ("/pools/dongli", f"/pools/dongli/banks/{ICBC}", "/pools/dongli/breakers")
+    await leads_on(house, *where)
+    async with house.logged_in("auditor-zhou") as auditor:
+        room = await auditor.opens("/explain/limit/dongli/maximum_leverage/room")
+        assert "/explain/limit/dongli/maximum_leverage" in room.links
+        line = await auditor.opens(f"/explain/bank/dongli/{ICBC}/line")
+        assert "30,000,000.00" in line.text and "复核生效" in line.text
+
+
+async def test_agreements_contributions_and_top_ups_lead_to_plan_paper_and_people(
+    house: House,
+) -> None:
+    maker = house.person("risk_pool", "finance-sun", "finance_maker")
+    checker = house.person("risk_pool", "finance-qian", "finance_checker")
+    await agreed(
+        maker, checker, "dongli", ICBC,
+        line="30000000.00", minimum_lending="10000000.00", valid_from="2026-01-01",
+    )  # fmt: skip
+    await agreed(
+        maker, checker, "dongli", "DL-FIN",
+        contribution_share="1", top_up_below="18000000.00", valid_from="2026-01-01",
+        contributions=[{"due_on": "2026-02-28", "amount": "3000000.03"}],
+    )  # fmt: skip
+    await house.moves_cash("fee", "500000.00", "2026-03-01")
+    call = {"amount": "400000.07", "pay_by": "2026-09-30", "reason": "低于补足线"}
+    raised = await maker.post("/pools/dongli/top-up-calls", json=call)
+    assert raised.status_code == 201, raised.text
+    done = await checker.post(f"/top-up-calls/{raised.json()['id']}/call")
+    assert done.status_code == 200, done.text
+
+    await leads_on(house, "/pools/dongli/agreements", "/pools/dongli/top-ups", "/pools/dongli/cash")
+
+
+async def test_every_line_of_the_account_and_what_it_held_lead_to_the_books(house: House) -> None:
+    await has_account(house)
+    await books_of_march(house)
+    async with house.logged_in("finance-sun") as maker:
+        page = await maker.opens(AT)
+        content = bank_csv(MARCH, opening_fen=OPENING_FEN)
+        done = await maker.sends_file(page, f"{AT}/import", content, "三月.csv")
+        statement = next(one for one in (await maker.opens(AT)).links if "/statements/" in one)
+        assert done.status == 200
+
+    await leads_on(house, statement, AT, f"{AT}/reconciliation?on=2026-03-31")
+    async with house.logged_in("auditor-zhou") as auditor:
+        held = await auditor.opens(f"/explain/account/dongli/{ACCOUNT}@2026-03-31")
+        assert [one for one in held.links if "/explain/account-line/" in one]
+        page = await auditor.opens(statement)
+        matched = [
+            one for one in page.links if "/explain/account-line/" in one and "/open" not in one
+        ]
+        told = [await auditor.opens(one) for one in matched]
+        assert any("/explain/transfer/dongli/" in link for one in told for link in one.links)
+        assert all("导入对账单" in one.text for one in told)
 
 
 @pytest.mark.parametrize("cell", ['<td class="number">1,000.00</td>'])

@@ -70,7 +70,8 @@ class LineAnswer(Money):
     counterparty_account: str
     purpose: str
     is_opening: bool = Field(description="What the account held before its first statement.")
-    line: int
+    line: int = Field(description="Its row in the file.")
+    position: int = Field(description="Counted from the account's first line; of its address.")
 
 
 class StatementInList(Money):
@@ -228,6 +229,8 @@ class OpenLineAnswer(Money):
     """On the account by the day, not in the books by the day."""
 
     id: UUID
+    account_number: str
+    position: int
     day: date
     reference: str
     counterparty_name: str

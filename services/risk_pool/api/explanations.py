@@ -10,7 +10,16 @@ from pydantic import BaseModel, Field
 from services.risk_pool.api.case_responses import Money
 from services.risk_pool.api.cases import Anyone
 from services.risk_pool.api.ledger import TransferInList
-from services.risk_pool.domain import adjustment, claim, coverage, recovery, settlement, subsidy
+from services.risk_pool.domain import (
+    adjustment,
+    agreement,
+    claim,
+    coverage,
+    recovery,
+    settlement,
+    subsidy,
+    top_up,
+)
 from services.risk_pool.domain.figure import FORMS
 from services.risk_pool.handlers.explain import Opened, explain
 from shared.clock import business_date
@@ -194,6 +203,8 @@ def _steps(opened: Opened) -> list[StepAnswer]:
 _CYCLES = (coverage, adjustment, subsidy, settlement, recovery, claim)
 _SAID = {
     "record": Words("登记", "recorded"),
+    "import": Words("导入对账单", "statement imported"),
+    "match": Words("勾对", "matched"),
     **{str(action): said for one in _CYCLES for action, said in one.LIFE_CYCLE.actions.items()},
 }
 """What the moves of any case are called; those of the figure's own case come first."""
@@ -203,6 +214,10 @@ _OWN: Mapping[str, Mapping[str, Words]] = {
     "claim": claim.LIFE_CYCLE.actions,
     "recovery": recovery.LIFE_CYCLE.actions,
     "subsidy": subsidy.LIFE_CYCLE.actions,
+    "agreement": agreement.LIFE_CYCLE.actions,
+    "bank": agreement.LIFE_CYCLE.actions,
+    "planned": {**agreement.LIFE_CYCLE.actions, **top_up.LIFE_CYCLE.actions},
+    "top-up-call": top_up.LIFE_CYCLE.actions,
     "month": settlement.LIFE_CYCLE.actions,
     "statement": settlement.LIFE_CYCLE.actions,
     "statement-line": settlement.LIFE_CYCLE.actions,

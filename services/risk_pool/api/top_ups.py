@@ -63,6 +63,7 @@ class ContributorAnswer(Money):
     party_code: str
     party_name: str
     share: str = Field(examples=["60%"])
+    agreement: str = Field(description="The agreement that says so.", examples=["DL-H-2026-0001"])
     below_fen: Fen | None = Field(description="None: whenever the line of another is passed.")
     is_bound: bool = Field(description="Whether it is to pay, were a call made now.")
     part_fen: Fen = Field(description="Of the most that may be called now.")
@@ -152,6 +153,7 @@ def _contributors(situation: Situation, names: dict[str, str]) -> list[Contribut
             party_code=one.party_code,
             party_name=names.get(one.party_code, one.party_code),
             share=percent(one.share),
+            agreement=one.agreement,
             below_fen=one.below_fen,
             is_bound=one.party_code in part_of,
             part_fen=part_of.get(one.party_code, 0),

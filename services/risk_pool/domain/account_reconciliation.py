@@ -33,6 +33,8 @@ class OpenLine:
     """Of a line of the account, what the books do not have by the day."""
 
     id: UUID
+    account_number: str
+    position: int
     day: date
     reference: str
     counterparty_name: str

@@ -6,10 +6,14 @@ case), so that it can be written in a letter and opened years later.
     transfer/dongli/17                              claim/DL-C-2026-0001/shares/pool
     balance/dongli/payable:ICBC@2026-03-31          claim/DL-C-2026-0001/caps/pool_balance
     pool/dongli/available                           recovery/DL-R-2026-0001/shares/bank
-    limit/dongli/maximum_leverage                   subsidy/DL-S-2026-0001/amount
+    limit/dongli/maximum_leverage/room              subsidy/DL-S-2026-0001/amount
     month/dongli/2026-03/cash/claim-paid            statement/dongli/2026-03/ICBC/net
     statement-line/dongli/2026-03/ICBC/current/closing
-    open-item/dongli/settlement:dongli:2026-03:ICBC
+    open-item/dongli/settlement:dongli:2026-03:ICBC bank/dongli/ICBC/room
+    account/dongli/12001632500059166668@2026-03-31  account-line/dongli/12001632500059166668/17
+    planned/dongli/DL-H-2026-0001/1                 contribution/dongli/DL-FIN/overdue
+    agreement/DL-H-2026-0001/lent                   top-up/dongli/most
+    top-up-call/DL-B-2026-0001/amount               breaker/dongli/ICBC/part@2026-04-03
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,7 +55,16 @@ FORMS: Mapping[str, Form] = {
     "balance": Form((2, 2), "balance/dongli/payable:ICBC@2026-03-31", True),
     "pool": Form((2, 2), "pool/dongli/available", False),
     "open-item": Form((2, 2), "open-item/dongli/settlement:dongli:2026-03:ICBC", True),
-    "limit": Form((2, 2), "limit/dongli/maximum_leverage", False),
+    "limit": Form((2, 3), "limit/dongli/maximum_leverage/room", False),
+    "bank": Form((3, 3), "bank/dongli/ICBC/room", True),
+    "breaker": Form((3, 3), "breaker/dongli/ICBC/part@2026-04-03", True),
+    "account": Form((2, 2), "account/dongli/12001632500059166668@2026-03-31", False),
+    "account-line": Form((3, 4), "account-line/dongli/12001632500059166668/17", False),
+    "planned": Form((3, 3), "planned/dongli/DL-H-2026-0001/1", True),
+    "contribution": Form((3, 3), "contribution/dongli/DL-FIN/overdue", True),
+    "agreement": Form((2, 2), "agreement/DL-H-2026-0001/lent", True),
+    "top-up": Form((2, 3), "top-up/dongli/most", False),
+    "top-up-call": Form((2, 2), "top-up-call/DL-B-2026-0001/amount", False),
     "month": Form((4, 4), "month/dongli/2026-03/cash/claim-paid", True),
     "statement": Form((4, 4), "statement/dongli/2026-03/ICBC/net", True),
     "statement-line": Form((5, 5), "statement-line/dongli/2026-03/ICBC/current/closing", True),
@@ -136,6 +149,8 @@ class Figure:
     version: str = ""
     case_id: UUID | None = None
     """The case whose moves say who had a hand in it."""
+    people: Sequence[Mapping[str, Any]] = ()
+    """Where it is no case: who had a hand in it (name, role, action, at)."""
     path: str = ""
     """Where the thing itself is shown by the API."""
 

@@ -110,6 +110,8 @@ class Contributor:
     share: Fraction
     below_fen: int | None
     """None: whenever the line of another contributor is passed."""
+    agreement: str = ""
+    """The number of the version that says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,20 @@ import asyncpg
 
 from services.risk_pool.domain.figure import Address, Figure, parse_address, seen_by_bank
 from services.risk_pool.domain.statement import in_words
-from services.risk_pool.queries.explained import cases, items, ledger, limits, months, rules
+from services.risk_pool.queries.explained import (
+    accounts,
+    agreed,
+    banks,
+    breakers,
+    cases,
+    items,
+    ledger,
+    limits,
+    months,
+    plans,
+    rules,
+    top_ups,
+)
 from services.risk_pool.queries.facts import fact_behind
 from services.risk_pool.queries.ledger import find_explanation, find_transfer
 from services.risk_pool.queries.parties import party_names
@@ -60,6 +73,7 @@ async def explain(database: Database, caller: Identity, text: str, *, today: dat
     async with database.looking(EVERYWHERE) as conn:
         if figure is None:
             figure = await _figure(conn, at, bank, today)
+            moves = await history_of(conn, figure.case_id) if figure.case_id else []
         return await _opened(conn, figure, bank, moves)
 
 
@@ -94,6 +108,24 @@ async def _figure(conn: asyncpg.Connection, at: Address, bank: str | None, today
             return await ledger.pool_figure(conn, at)
         case "open-item":
             return await items.item(conn, at, bank)
+        case "bank":
+            return await banks.standing(conn, at, bank, today)
+        case "breaker":
+            return await breakers.look(conn, at, bank)
+        case "account":
+            return await accounts.balance(conn, at, today)
+        case "account-line":
+            return await accounts.line(conn, at)
+        case "planned":
+            return await plans.planned(conn, at, bank)
+        case "contribution":
+            return await plans.contribution(conn, at, bank, today)
+        case "agreement":
+            return await agreed.agreement(conn, at, bank, today)
+        case "top-up":
+            return await top_ups.standing(conn, at, today)
+        case "top-up-call":
+            return await top_ups.call(conn, at)
         case _:
             return await limits.limit(conn, at, today)
 
@@ -129,6 +161,6 @@ async def _opened(
         transfers=[{**row, **in_words(row, names)} for row in found],
         transfers_in_all=count,
         fact=fact,
-        people=[dict(move) for move in (moves or (fact["people"] if fact else []))],
+        people=[dict(one) for one in (moves or figure.people or (fact["people"] if fact else []))],
         is_bank=bank is not None,
     )

@@ -84,16 +84,19 @@ async def _movements(conn: asyncpg.Connection, pool_code: str, day: date) -> lis
 async def _lines(conn: asyncpg.Connection, pool_code: str, day: date) -> list[OpenLine]:
     rows = await conn.fetch(
         f"""with {_LIVE_PARTS}, opened as (
-                select line.id, line.booked_on as day, line.position, line.reference,
+                select line.id, account.account_number, line.booked_on as day, line.position,
+                       line.reference,
                        line.counterparty_name, line.purpose, line.is_opening, line.amount_fen,
                        line.amount_fen - coalesce(
                            sum(live.amount_fen) filter (where whole_on <= $2), 0)::bigint as open_fen,
                        max(whole_on) filter (where whole_on > $2) as booked_on
-                from account_lines as line left join live on live.line_id = line.id
+                from account_lines as line
+                join pool_accounts as account on account.id = line.account_id
+                left join live on live.line_id = line.id
                 where line.pool_code = $1 and line.booked_on <= $2
-                group by line.id
+                group by line.id, account.account_number
             )
-            select id, day, reference, counterparty_name, purpose, is_opening, amount_fen, open_fen,
+            select id, account_number, position, day, reference, counterparty_name, purpose, is_opening, amount_fen, open_fen,
                    booked_on
             from opened where open_fen <> 0 order by day, position""",
         pool_code,

@@ -89,13 +89,16 @@ async def pools_seen_by_bank(
     ]
 
 
-async def of_pool(conn: asyncpg.Connection, pool_code: str, day: date) -> dict[str, Any]:
-    """Everything about where a pool stands on a day, for the bureau."""
+async def of_pool(
+    conn: asyncpg.Connection, pool_code: str, day: date, *, as_of: date | None = None
+) -> dict[str, Any]:
+    """Everything about where a pool stands under the terms and lines of a day, for the bureau.
+    `as_of`: with the money that was booked up to that business day; None: as it is now."""
     pool = await _pool(conn, pool_code)
     head = await conn.fetchrow(
         "select closed_until, last_seq from pools where code = $1", pool_code
     )
-    held = await balances(conn, pool_code)
+    held = await balances(conn, pool_code, as_of=as_of)
     terms = await terms_on(conn, pool["programme"], day)
     available_fen = accounts.available_fen(held)
     paid_in_fen = accounts.paid_in_fen(held)

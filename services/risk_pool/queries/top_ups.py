@@ -32,6 +32,7 @@ async def situation(conn: asyncpg.Connection, pool_code: str, day: date) -> Situ
                 party_code=row["party_code"],
                 share=Fraction(row["contribution_share"]),
                 below_fen=row["top_up_below_fen"],
+                agreement=row["number"],
             )
             for row in await agreements.contributors_on(conn, pool_code, day)
         ),

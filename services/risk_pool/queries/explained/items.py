@@ -6,6 +6,7 @@ from services.risk_pool.domain.cash_entry import BOOKED, KIND_WORDS
 from services.risk_pool.domain.compensation import POOL
 from services.risk_pool.domain.figure import Address, Figure, Part
 from services.risk_pool.domain.open_items import CLAIM, SETTLEMENT, OpenItem
+from services.risk_pool.domain.planned_money import PLANNED
 from services.risk_pool.queries import open_items as known
 from services.risk_pool.queries.parties import party_names
 from shared.life_cycle import Words
@@ -59,4 +60,8 @@ def _came_from(pool: str, found: OpenItem) -> tuple[Words, str | None]:
         month = rest.split(":")[1]
         words = Words(f"{month} 月结净额", f"the net of {month}")
         return words, f"statement/{pool}/{month}/{found.party_code}/net"
+    if f"{kind}:" == PLANNED:
+        number, _, position = rest.partition(":")
+        words = Words(f"{number} 约定的第 {position} 期", f"part {position} planned by {number}")
+        return words, f"planned/{pool}/{number}/{position}"
     return Words(found.reference, found.reference), None

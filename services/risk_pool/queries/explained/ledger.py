@@ -126,6 +126,8 @@ _POOL: Mapping[str, Words] = {
     "receivable": Words("应收各方", "receivable from parties"),
     "covered": Words("在保本金", "covered principal"),
     "reserved": Words("保留额度", "reserved"),
+    "escrow": Words("保证金", "in escrow"),
+    "earmarked": Words("专项留存", "earmarked"),
 }
 
 _SIGNS: Mapping[str, Mapping[str, int]] = {
