@@ -3,6 +3,7 @@
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
+from tests.agreements import agreed
 from tests.browser.conftest import Rooms
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -38,6 +39,12 @@ async def furnished(rooms: Rooms) -> dict[str, list[str]]:
     waiting = await house.has_case("CCB")
     recovery = await house.has_recovery(claim)
     months = "/pools/dongli/settlements"
+    await agreed(
+        house.person("risk_pool", "finance-sun", "finance_maker"),
+        house.person("risk_pool", "finance-qian", "finance_checker"),
+        "dongli", "DL-FIN", contribution_share="1", top_up_below="99000000.00",
+        contributions=[{"due_on": "2026-02-28", "amount": "3000000.03"}],
+    )  # fmt: skip
     async with house.logged_in("finance-sun") as maker:
         await maker.sends(await maker.opens(months), months, month="2026-03")
     return {
@@ -47,6 +54,9 @@ async def furnished(rooms: Rooms) -> dict[str, list[str]]:
                         "/pools/dongli/transfers/1", "/pools/dongli/balances", "/recoveries",
                         "/pools/dongli/banks/ICBC", f"/claims/{claim['id']}", "/settlements",
                         f"/recoveries/{recovery['id']}",
+                        "/pools/dongli/agreements", "/pools/dongli/top-ups",
+                        "/pools/dongli/run-off", "/pools/dongli/breakers", "/pools/dongli/cash",
+                        "/explain/bank/dongli/ICBC/room", "/explain/contribution/dongli/DL-FIN/open",
                         months, f"{months}/2026-03", f"{months}/2026-03/lines"],
         "icbc-operator": ["/", "/pools", "/pools/dongli", f"/claims/{claim['id']}"],
         "admin": ["/", "/parked"],

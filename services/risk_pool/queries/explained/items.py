@@ -6,6 +6,7 @@ from services.risk_pool.domain.cash_entry import BOOKED, KIND_WORDS
 from services.risk_pool.domain.compensation import POOL
 from services.risk_pool.domain.figure import Address, Figure, Part
 from services.risk_pool.domain.open_items import CLAIM, SETTLEMENT, OpenItem
+from services.risk_pool.domain.opening import OPENING
 from services.risk_pool.domain.planned_money import PLANNED
 from services.risk_pool.queries import open_items as known
 from services.risk_pool.queries.parties import party_names
@@ -64,4 +65,7 @@ def _came_from(pool: str, found: OpenItem) -> tuple[Words, str | None]:
         number, _, position = rest.partition(":")
         words = Words(f"{number} 约定的第 {position} 期", f"part {position} planned by {number}")
         return words, f"planned/{pool}/{number}/{position}"
+    if f"{kind}:" == OPENING:
+        row = rest.rpartition(":")[2]
+        return Words(f"接管时已欠（第 {row} 行）", f"owed when taken over (row {row})"), None
     return Words(found.reference, found.reference), None
