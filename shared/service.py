@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from fastapi import APIRouter, FastAPI
 
@@ -56,6 +57,15 @@ class Service:
     collisions: Mapping[str, Collision] = field(default_factory=dict)
     """By unique index: what is told to the second one of two at the same moment."""
 
+    @cached_property
+    def api(self) -> APIRouter:
+        """All routes, once for every application of the service in this process: what FastAPI works
+        out of a route at its first request is kept with the route."""
+        api = APIRouter()
+        for router in self.routers:
+            api.include_router(router, prefix="/api/v1")
+        return api
+
 
 def build(service: Service, settings: ServiceSettings, *, transport: Transport) -> FastAPI:
     """The service as an application. The transport is lent: whoever made it closes it."""
@@ -89,8 +99,7 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
         ),
     )
     telemetry.install(app, service=service.name)
-    for router in service.routers:
-        app.include_router(router, prefix="/api/v1")
+    app.router.routes.extend(service.api.routes)
     app.include_router(events_router(service.consumes), prefix="/api/v1")
     app.include_router(idempotency_keys_router(lambda request: context_of(request).database))
     app.include_router(operations.router(service.name, transport))

@@ -6,6 +6,7 @@ what it was told to keep. Who is killed and when comes from a fixed list of seed
 
 import asyncio
 import json
+import os
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -25,7 +26,8 @@ from zhidai.demo.year import tell
 from zhidai.environment import Environment
 
 MONTHS = 6
-SEEDS = (1, 2)
+SEEDS = [int(seed) for seed in os.environ.get("ZHIDAI_SEEDS", "1").split(",")]
+"""More of them by the environment: ZHIDAI_SEEDS=1,2,3."""
 SERVICES = ("applications", "risk_pool", "notifications")
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("chaos")]

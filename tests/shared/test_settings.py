@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from shared.settings import ServiceSettings
+from services.risk_pool.settings import Settings
+from shared.settings import ServiceSettings, read_settings
 
 GOOD = {
     "ENVIRONMENT": "development",
@@ -46,11 +47,18 @@ def test_the_local_transport_is_refused_to_a_process_of_its_own():
     assert "zhidai up" in ended.stderr
 
 
-def test_kafka_without_an_address_is_refused():
-    ended = started(**{name: value for name, value in GOOD.items() if "KAFKA" not in name})
+def test_kafka_without_an_address_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    for name, value in GOOD.items():
+        if "KAFKA" not in name:
+            monkeypatch.setenv(f"RISK_POOL_{name}", value)
 
-    assert ended.returncode == 78
-    assert "kafka_bootstrap_servers is needed" in ended.stderr
+    with pytest.raises(SystemExit) as ended:
+        read_settings(Settings, service="risk_pool")
+
+    assert ended.value.code == 78
+    assert "kafka_bootstrap_servers is needed" in capsys.readouterr().err
 
 
 def test_settings_cannot_be_changed_once_read():
