@@ -2,6 +2,7 @@
 
 from services.applications.api import (
     banks,
+    bulk_files,
     cases,
     document_pages,
     documents,
@@ -17,6 +18,7 @@ from services.applications.api import (
     right_enquiries,
     submissions,
 )
+from services.applications.api.bulk_work import work_on_bulk_files
 from services.applications.api.document_content import store_of
 from services.applications.consumer import ROUTES
 from services.applications.handlers import day_over, draw_ends, expiry, maturity, papers
@@ -66,6 +68,7 @@ SERVICE = Service(
         loan_changes.router,
         loan_requests.router,
         positions.router,
+        bulk_files.router,
         right_enquiries.router,
     ),
     consumes=ROUTES,
@@ -76,7 +79,8 @@ SERVICE = Service(
         _tell_day_over,
         _remove_withdrawn_papers,
     ),
-    body_limits=documents.BODY_LIMITS,
+    background=(work_on_bulk_files,),
+    body_limits={**documents.BODY_LIMITS, **bulk_files.BODY_LIMITS},
     settings_type=Settings,
     collisions=COLLISIONS,
 )

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final, Literal
 
-from shared.life_cycle import Words
 from shared.money import LARGEST_FEN
 from shared.sheets.cells import Cell, day_of, fen_of, narrow, plain
 
@@ -36,9 +35,10 @@ class CellWrong(Exception):
 
 
 def read_value(
-    kind: Kind, cell: Cell, *, in_wan: bool = False, choices: Mapping[str, Words] | None = None
+    kind: Kind, cell: Cell, *, in_wan: bool = False, choices: Mapping[str, str] | None = None
 ) -> Any:
-    """The value of a cell; None where it says nothing. Raises CellWrong."""
+    """The value of a cell; None where it says nothing. `choices` are names with their words in
+    Chinese. Raises CellWrong."""
     text = narrow(cell)
     if isinstance(cell, str) and text.startswith("#") and text.rstrip("!?/").isascii():
         raise CellWrong("formula-error", f"公式出错：{text[:20]}", f"a formula failed: {cell}")
@@ -182,12 +182,12 @@ def _ratio(cell: Cell) -> str:
     return narrow(cell)
 
 
-def _choice(choices: Mapping[str, Words], cell: Cell) -> str:
+def _choice(choices: Mapping[str, str], cell: Cell) -> str:
     text = narrow(cell).strip()
     for name, words in choices.items():
-        if text.lower() == name or text == narrow(words.zh):
+        if text.lower() == name or text == narrow(words):
             return name
-    known = "、".join(words.zh for words in choices.values())
+    known = "、".join(choices.values())
     raise CellWrong(
         "choice-unknown", f"“{text[:20]}”不在选项中：{known}",
         f"{text[:20]!r} is none of: {', '.join(choices)}",

@@ -12,4 +12,5 @@ __all__ = ["CellWrong", "read_cell"]
 def read_cell(column: Column, cell: Cell, *, in_wan: bool) -> Any:
     """The value of a cell; None where it says nothing. Raises CellWrong."""
     kind = column.kind if column.kind != "party" and column.kind != "bank" else "text"
-    return read_value(kind, cell, in_wan=in_wan, choices=column.choices)
+    choices = {name: words.zh for name, words in (column.choices or {}).items()}
+    return read_value(kind, cell, in_wan=in_wan, choices=choices)
