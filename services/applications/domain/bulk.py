@@ -58,6 +58,15 @@ class RowVerdict:
     """As it was sent, where it is to be mended."""
 
 
+class TakenRow(NamedTuple):
+    """A row that was taken: by what it is known again, a hash of what it said, and its case."""
+
+    key: str
+    content: bytes
+    subject_id: UUID
+    number: str
+
+
 class WrongRow(NamedTuple):
     """A row to be mended, as it was sent, and what is wrong with it."""
 

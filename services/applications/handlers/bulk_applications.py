@@ -14,7 +14,7 @@ from typing import Any, Final
 import orjson
 
 from services.applications.bank_files.rows import RowRead
-from services.applications.domain.bulk import Outcome, RowFault, RowVerdict
+from services.applications.domain.bulk import Outcome, RowFault, RowVerdict, TakenRow
 from services.applications.domain.life_cycle import HOLDS_ITS_RIGHTS
 from services.applications.domain.submission import RightKey, Submission
 from services.applications.handlers.bulk_batch import (
@@ -36,7 +36,6 @@ from services.applications.handlers.submission import (
 )
 from services.applications.queries.surroundings import Known, surroundings_of_new
 from services.applications.tables import bulk_files
-from services.applications.tables.bulk_rows import BulkTakenRow
 from services.applications.tables.numbers import next_numbers
 from services.applications.tables.submissions import FiledCase
 from services.applications.tables.submissions_in_bulk import keep_all
@@ -124,7 +123,7 @@ def _is_reference(text: str) -> bool:
     return len(text) <= _LONGEST_REFERENCE and text.isprintable()
 
 
-def _again(one: _Asked, before: BulkTakenRow) -> RowVerdict:
+def _again(one: _Asked, before: TakenRow) -> RowVerdict:
     """The same row has no second effect; another one by its reference is a mistake."""
     if before.content == one.content:
         return RowVerdict(
@@ -230,12 +229,9 @@ async def _file(batch: Batch, fine: Sequence[tuple[_Asked, Judged]]) -> list[Row
         filed.append(filed_case)
         told += events
     taken = [
-        BulkTakenRow(
-            bank_code=batch.file.bank_code, kind=KIND, key=one.key, content=one.content,
-            subject_id=case.id, number=case.number, taken_at=batch.now,
-        )
+        TakenRow(one.key, one.content, case.id, case.number)
         for (one, _), case in zip(fine, filed, strict=True)
-    ]  # fmt: skip
+    ]
     if not await keep_all(batch.conn, filed, now=batch.now) or not await bulk_files.take(
         batch.conn, bank_code=batch.file.bank_code, kind=KIND, now=batch.now, rows=taken
     ):

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import asyncpg
 
-from services.applications.domain.bulk import Outcome, RowVerdict
-from services.applications.tables.bulk_rows import BulkFileRow, BulkTakenRow
+from services.applications.domain.bulk import Outcome, RowVerdict, TakenRow
+from services.applications.tables.bulk_rows import BulkFileRow
 from shared.auth.identity import Identity
 
 _ADD: Final = """
@@ -113,15 +113,15 @@ async def gave_up(
 
 async def taken_before(
     conn: asyncpg.Connection, *, bank_code: str, kind: str, keys: Sequence[str]
-) -> dict[str, BulkTakenRow]:
+) -> dict[str, TakenRow]:
     """Which of these rows were taken before, by their keys."""
     rows = await conn.fetch(
-        "select * from bulk_taken where bank_code = $1 and kind = $2 and key = any($3::text[])",
+        "select key, content, subject_id, number from bulk_taken where bank_code = $1 and kind = $2 and key = any($3::text[])",
         bank_code,
         kind,
         keys,
     )
-    return {row["key"]: BulkTakenRow(**dict(row)) for row in rows}
+    return {row["key"]: TakenRow(*row) for row in rows}
 
 
 _TAKEN: Final = """
@@ -137,7 +137,7 @@ returning key
 
 async def take(
     conn: asyncpg.Connection, *, bank_code: str, kind: str, now: datetime,
-    rows: Sequence[BulkTakenRow],
+    rows: Sequence[TakenRow],
 ) -> bool:  # fmt: skip
     """Keep that these rows are taken. False where another file has taken one of them meanwhile:
     then the transaction is to be given up."""

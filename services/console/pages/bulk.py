@@ -81,6 +81,13 @@ async def one_file(page: Page, file_id: UUID) -> Response:
     )
 
 
+@router.get("/bulk/{file_id}/progress")
+async def progress(page: Page, file_id: UUID) -> Response:
+    """The part of the page that changes while a file is gone through."""
+    file = await page.applications.get(f"/bulk-files/{file_id}")
+    return page.render("bulk_progress.html", file=file, refreshed=True)
+
+
 @router.get("/bulk/{file_id}/wrong-rows")
 async def rows_to_mend(page: Page, file_id: UUID) -> Response:
     """The rows to be mended as a file, handed on bit by bit."""
