@@ -58,7 +58,9 @@ async def test_good_rows_become_cases_like_single_ones_and_bad_ones_come_back(of
     }
     assert single["number"] not in json.dumps(wrong)
 
-    first = (await rows_of(office, file, outcome="taken"))[0]
+    first, second = await rows_of(office, file, outcome="taken")
+    (twin,) = await rows_of(office, file, outcome="known")
+    assert (twin["line"], twin["number"]) == (6, second["number"])
     assert first["reference"] == "XD-1"
     filed = await office.case({"id": first["subject_id"]})
     alone = await office.case(single)

@@ -15,7 +15,7 @@ from shared.context import Context
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_SECONDS: Final = 1.0
+LOOK_EVERY_SECONDS: Final = 0.5
 
 
 def bulk_work(context: Context) -> BulkWork:

@@ -94,8 +94,15 @@ async def take_applications(
             verdicts[one.row.line] = judged
         else:
             fine.append((one, judged))
+    lines = {one.key: one.row.line for one, _ in fine}
     for said in await _file(batch, fine):
         verdicts[said.line] = said
+    for one in left:
+        if verdicts[one.row.line].outcome is Outcome.KNOWN:
+            first = verdicts[lines[one.key]]
+            verdicts[one.row.line] = replace(
+                verdicts[one.row.line], subject_id=first.subject_id, number=first.number
+            )
     return [verdicts[row.line] for row in rows]
 
 
