@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from tests.applications.office import CCB, OTHER_FIRM, Office, right, submission
+
+JSON = {"Content-Type": "application/json"}
 
 
 async def asked(office: Office, draft: Any, **more: Any) -> Any:
@@ -122,3 +126,18 @@ async def test_papers_that_are_not_stored_and_pools_that_are_not_there_are_wrong
 async def test_only_who_may_submit_may_ask(office: Office):
     refused = await office.reviewer().post("/pre-checks", json=submission())
     assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b'{"\\ud800": "\\udfff"}', b'{"pool_code": "\\u0000", "mode": 1e400, "collateral": {"0": 1}}',
+     b'{"pool_code": "dongli", "collateral": [3, null], "documents": "x", "borrower": []}',
+     b'{"surprise": ' + b"[" * 500 + b"]" * 500 + b"}"],
+)  # fmt: skip
+async def test_whatever_is_asked_is_answered_or_refused_and_never_falls(
+    office: Office, content: bytes
+):
+    answer = await office.bank().post("/pre-checks", content=content, headers=JSON)
+    assert answer.status_code in (200, 400, 422), answer.text
+    if answer.status_code == 200:
+        assert answer.json()["would_be"] == "refused"

@@ -109,7 +109,8 @@ FOR_ALL = {
     "/pools/{code}/modes/{mode}/facts",
     "/pools/{code}/modes/{mode}/template.csv",
     "/pools/{code}/modes/{mode}/template.xlsx",
-    "/templates/positions.{form}",
+    "/templates/positions.csv",
+    "/templates/positions.xlsx",
 }
 LISTS = {"/applications", "/loans", "/loan-requests", "/statistics", "/queue"}
 READS = {

@@ -1,7 +1,7 @@
 """Which facts a mode of a pool asks for, as a list, as JSON Schemas, and as a table to fill in."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
@@ -34,6 +34,8 @@ Mode = Annotated[str, Path(max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
 On = Annotated[
     IsoDate | None, Query(description="As the measures stand on this day; today if left out.")
 ]
+
+OfRows = Annotated[Month | None, Query(description="Written into the first row.")]
 
 
 class FactAnswer(BaseModel):
@@ -193,22 +195,30 @@ async def read_workbook(
 
 
 @router.get(
-    "/templates/positions.{form}",
+    "/templates/positions.csv",
     response_class=Response,
-    responses={200: {"content": {"text/csv": {}, XLSX: {}}, "description": "A table to fill in."}},
+    responses={200: {"content": {"text/csv": {}}, "description": "A table to fill in."}},
 )
-async def read_template_of_positions(
-    form: Literal["csv", "xlsx"],
-    caller: Anyone,
-    month: Annotated[Month | None, Query(description="Of the first row.")] = None,
-) -> Response:
-    """The table of monthly positions, to be sent by `POST /bulk-files?kind=positions`."""
-    known = {"month": month} if month else {}
-    content = template(POSITION, known) if form == "csv" else workbook(POSITION, known)
+async def read_template_of_positions(caller: Anyone, month: OfRows = None) -> Response:
+    """The table of monthly positions as CSV, to be sent by `POST /bulk-files?kind=positions`."""
     return Response(
-        content,
-        media_type="text/csv; charset=utf-8" if form == "csv" else XLSX,
-        headers={"Content-Disposition": f'attachment; filename="positions.{form}"'},
+        template(POSITION, {"month": month} if month else {}),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="positions.csv"'},
+    )
+
+
+@router.get(
+    "/templates/positions.xlsx",
+    response_class=Response,
+    responses={200: {"content": {XLSX: {}}, "description": "A workbook to fill in."}},
+)
+async def read_workbook_of_positions(caller: Anyone, month: OfRows = None) -> Response:
+    """The same table as a workbook, with typed cells and drop-downs."""
+    return Response(
+        workbook(POSITION, {"month": month} if month else {}),
+        media_type=XLSX,
+        headers={"Content-Disposition": 'attachment; filename="positions.xlsx"'},
     )
 
 

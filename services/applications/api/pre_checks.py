@@ -97,5 +97,6 @@ async def pre_check(
 
 
 def _wrong_field(fault: FieldFault) -> WrongField:
-    pointer = json_pointer(fault.place).removeprefix("#")
+    # A name that is no Unicode, as JSON can have, is told as far as it can be.
+    pointer = json_pointer(fault.place).removeprefix("#").encode(errors="replace").decode()
     return WrongField(field=pointer, code=fault.code, zh=fault.zh, en=fault.en)
