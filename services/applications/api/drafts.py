@@ -16,6 +16,8 @@ from shared.schemes.decide.findings import Finding
 _FIELDS: Final = {field.alias or name for name, field in SubmissionBody.model_fields.items()}
 _LISTS: Final[tuple[str, ...]] = ("collateral", "documents")
 """Items of these that are wrong do not hide the others."""
+MOST_OF_A_LIST: Final = 100
+"""Items that a submission may have; of more the first ones are looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +49,17 @@ def read_draft(given: Mapping[str, Any]) -> DraftRead:
 
 
 def _filled_up(given: Mapping[str, Any], faults: tuple[FieldFault, ...]) -> DraftRead:
-    wrong = {str(one.place[0]) for one in faults}
+    # What is no Unicode anywhere is told of the whole, and then nothing of it is looked at.
+    is_unread = any(not one.place for one in faults)
+    wrong = set(_FIELDS) if is_unread else {str(one.place[0]) for one in faults}
     filled = {name: value for name, value in given.items() if name in _FIELDS - wrong}
     blank, partly, places = set(wrong), set(), {}
     for name in _LISTS:
         items = given.get(name)
         if name not in wrong or not isinstance(items, list):
             continue
-        bad = {one.place[1] for one in faults if one.place[0] == name and len(one.place) > 1}
-        left = [n for n in range(len(items)) if n not in bad]
+        bad = {one.place[1] for one in faults if one.place[:1] == (name,) and len(one.place) > 1}
+        left = [n for n in range(len(items)) if n not in bad][:MOST_OF_A_LIST]
         if bad and left:
             filled[name] = [items[n] for n in left]
             blank.discard(name)
