@@ -15,6 +15,8 @@ from shared.sheets.refusal import SheetUnreadable
 LARGEST_UNPACKED: Final = 60 * 1024 * 1024
 MOST_PARTS: Final = 500
 WIDEST: Final = 100
+_STRINGS: Final = "xl/sharedstrings.xml"
+"""The words of all cells, which a library holds in memory."""
 
 _NO_BOOK: Final = (
     InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError,
@@ -52,7 +54,9 @@ def _rows(sheet: Any, widest: int) -> Iterator[Sequence[Cell]]:
 
 
 def look_through(file: IO[bytes], *, largest: int = LARGEST_UNPACKED) -> None:
-    """Bounded when unpacked, and XML without document types. Raises SheetUnreadable."""
+    """Bounded when unpacked, the words of its cells more than the rest, and XML without document
+    types. Raises SheetUnreadable."""
+    most_words = max(LARGEST_UNPACKED, largest // 4)
     file.seek(0)
     try:
         with zipfile.ZipFile(file) as archive:
@@ -60,6 +64,8 @@ def look_through(file: IO[bytes], *, largest: int = LARGEST_UNPACKED) -> None:
             if len(parts) > MOST_PARTS or sum(one.file_size for one in parts) > largest:
                 raise unreadable()
             for part in parts:
+                if part.filename.lower() == _STRINGS and part.file_size > most_words:
+                    raise unreadable()
                 if part.filename.lower().endswith((".xml", ".rels", ".vml")):
                     with archive.open(part) as opened:
                         safe_xml.check_file(opened, largest=largest)

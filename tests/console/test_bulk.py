@@ -33,6 +33,9 @@ async def test_a_clerk_sends_a_file_mends_what_comes_back_and_sends_it_again(hou
         sent = await clerk.sends_file(page, "/bulk", as_csv(table), "三月.csv", do="send")
         page = await read(clerk, sent.path)
         assert "处理完毕" in page.text and "tenor-too-long" in page.text
+        taken = await clerk.opens(f"{sent.path}?outcome=taken")
+        (case,) = [link for link in taken.links if link.startswith("/cases/")]
+        assert "XD-7" in taken.text and (await clerk.opens(case)).status == 200
         home = f"{sent.path}/wrong-rows"
         assert home in page.links
         back = (await clerk.client.get(home)).content.decode("utf-8-sig")

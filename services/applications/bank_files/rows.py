@@ -31,7 +31,7 @@ from shared.sheets.xlsx_rows import sheets_of
 
 Form = Literal["ndjson", "csv", "xlsx"]
 
-LARGEST_UNPACKED: Final = 1024**3
+LARGEST_UNPACKED: Final = 400 * 1024**2
 """Bytes of a workbook, unpacked; it is read row by row."""
 WIDEST: Final = 1_500
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"

@@ -19,6 +19,8 @@ from services.console.upstream.optional import items
 router = APIRouter()
 
 KINDS: Final = ("applications", "positions")
+OUTCOMES: Final = ("wrong", "taken", "known")
+Outcome = Literal["wrong", "taken", "known"]
 _SENDS: Final = "bank_operator"
 
 
@@ -63,21 +65,24 @@ async def positions_template(page: Page, form: Literal["csv", "xlsx"]) -> Respon
 
 
 @router.get("/bulk/{file_id}")
-async def one_file(page: Page, file_id: UUID) -> Response:
-    """How far it is, and the rows to be mended with every reason."""
+async def one_file(
+    page: Page, file_id: UUID, outcome: Outcome = "wrong", cursor: str = ""
+) -> Response:
+    """How far it is, the rows to be mended with every reason, and those that were taken."""
     file, rows = await asyncio.gather(
         page.applications.get(f"/bulk-files/{file_id}"),
         page.applications.get(
-            f"/bulk-files/{file_id}/rows", outcome="wrong", limit=50,
-            cursor=page.request.query_params.get("cursor"),
+            f"/bulk-files/{file_id}/rows", outcome=outcome, limit=50, cursor=cursor
         ),
-    )  # fmt: skip
+    )
     return page.render(
         "bulk_file.html",
         file=file,
         rows=items(rows),
+        outcome=outcome,
+        outcomes=OUTCOMES,
         next=next_page(page.request, rows),
-        is_first="cursor" not in page.request.query_params,
+        is_first=not cursor,
     )
 
 
