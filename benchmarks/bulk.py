@@ -28,7 +28,7 @@ from uuid6 import uuid7
 
 from benchmarks.messages import NOW
 from benchmarks.submit import BANK, BARE, DAYS, body, prepare
-from services.applications.api.bulk_reading import read_application
+from services.applications.api.drafts import read_draft
 from services.applications.domain.bulk import AT_ONCE
 from services.applications.handlers.bulk_applications import take_applications
 from services.applications.handlers.bulk_files import BulkWork, key_of
@@ -93,7 +93,7 @@ async def gone_through(url: str, store: PaperStore, rows: int) -> tuple[float, i
             filename="bench.ndjson", sha256=sha256(b"").digest(), size=size, by=by, now=NOW,
             rows_expected=rows,
         )  # fmt: skip
-    take = {"applications": partial(take_applications, read=read_application)}
+    take = {"applications": partial(take_applications, read=read_draft)}
 
     def worker() -> BulkWork:
         return BulkWork(database, store, DAYS, lambda: NOW, take)  # type: ignore[arg-type]

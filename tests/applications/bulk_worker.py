@@ -8,7 +8,7 @@ import sys
 from datetime import datetime
 from functools import partial
 
-from services.applications.api.bulk_reading import read_application
+from services.applications.api.drafts import read_draft
 from services.applications.handlers.bulk_applications import take_applications
 from services.applications.handlers.bulk_files import BulkWork
 from services.applications.storage.objects import store_at
@@ -20,7 +20,7 @@ async def main(url: str, documents: str, now: str) -> None:
     """Batch by batch, each told on a line."""
     database = await Database.connect(url, name="killed")
     moment = datetime.fromisoformat(now)
-    take = {"applications": partial(take_applications, read=read_application)}
+    take = {"applications": partial(take_applications, read=read_draft)}
     work = BulkWork(database, store_at(documents), WorkingDays(), lambda: moment, take)  # type: ignore[arg-type]
     done = 0
     while await work.one_batch():

@@ -38,7 +38,7 @@ async def test_good_rows_become_cases_like_single_ones_and_bad_ones_come_back(of
                 good,
                 submission(collateral=[taken]),
                 submission(tenor_months=24, documents=[]),
-                {**submission(), "amount": 1_000_000},
+                {**submission(tenor_months=24), "amount": 1_000_000},
                 submission(collateral=again),
                 submission(collateral=again),
             ]
@@ -53,7 +53,7 @@ async def test_good_rows_become_cases_like_single_ones_and_bad_ones_come_back(of
     assert codes == {
         2: {"right-already-pledged"},
         3: {"tenor-too-long", "document-missing"},
-        4: {"not-an-amount"},
+        4: {"not-an-amount", "tenor-too-long"},
         7: {"not-json"},
     }
     assert single["number"] not in json.dumps(wrong)

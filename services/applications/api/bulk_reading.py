@@ -1,4 +1,4 @@
-"""A row of a file, read as a request would be: the same models, the same faults."""
+"""A position of a file, read as a request would be: the same models, the same faults."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,21 +6,12 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from services.applications.api.position_requests import PositionItem
-from services.applications.api.requests import Month, SubmissionBody
-from services.applications.domain.submission import Submission
+from services.applications.api.requests import Month
 from services.applications.handlers.bulk_positions import OfAMonth
 from shared.http.field_errors import field_errors
 from shared.refusals import FieldFault
 
 _MONTH: Final = TypeAdapter(Month)
-
-
-def read_application(said: Mapping[str, Any]) -> Submission | tuple[FieldFault, ...]:
-    """A submission, or what is wrong with it."""
-    try:
-        return SubmissionBody.model_validate(said).as_submission()
-    except ValidationError as error:
-        return _faults(error, said)
 
 
 def read_position(said: Mapping[str, Any]) -> OfAMonth | tuple[FieldFault, ...]:

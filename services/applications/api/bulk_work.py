@@ -6,8 +6,9 @@ from contextlib import suppress
 from functools import partial
 from typing import Final
 
-from services.applications.api.bulk_reading import read_application, read_position
+from services.applications.api.bulk_reading import read_position
 from services.applications.api.document_content import store_of
+from services.applications.api.drafts import read_draft
 from services.applications.handlers.bulk_applications import take_applications
 from services.applications.handlers.bulk_files import BulkWork
 from services.applications.handlers.bulk_positions import take_positions
@@ -26,7 +27,7 @@ def bulk_work(context: Context) -> BulkWork:
         context.working_days,
         context.clock.now,
         {
-            "applications": partial(take_applications, read=read_application),
+            "applications": partial(take_applications, read=read_draft),
             "positions": partial(take_positions, read=read_position),
         },
     )

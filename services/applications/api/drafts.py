@@ -1,40 +1,21 @@
 """A submission as far as it goes: what can be read of it, and what is wrong with the rest."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from services.applications.api import examples
 from services.applications.api.requests import SubmissionBody
-from services.applications.domain.pre_check import Draft
+from services.applications.domain.pre_check import Draft, DraftRead
 from shared.http.field_errors import field_errors
 from shared.refusals import FieldFault
-from shared.schemes.decide.findings import Finding
 
 _FIELDS: Final = {field.alias or name for name, field in SubmissionBody.model_fields.items()}
 _LISTS: Final[tuple[str, ...]] = ("collateral", "documents")
 """Items of these that are wrong do not hide the others."""
 MOST_OF_A_LIST: Final = 100
 """Items that a submission may have; of more the first ones are looked at."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftRead:
-    """A draft, the fields of it that are wrong, and where the items that are left stood."""
-
-    draft: Draft
-    faults: tuple[FieldFault, ...] = ()
-    places: Mapping[str, Sequence[int]]
-
-    def place_of(self, finding: Finding) -> str:
-        """The pointer of a finding into what was sent."""
-        _, name, number, *rest = [*finding.field.split("/", 3), "", ""][:4]
-        places = self.places.get(name)
-        if not places or not number.isdigit():
-            return finding.field
-        return "/".join(["", name, str(places[int(number)]), *filter(None, rest)])
 
 
 def read_draft(given: Mapping[str, Any]) -> DraftRead:

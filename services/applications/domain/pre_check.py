@@ -15,6 +15,7 @@ from services.applications.domain import checks
 from services.applications.domain.submission import Submission, Surroundings
 from shared.money import group_fen
 from shared.ratios import percent
+from shared.refusals import FieldFault
 from shared.schemes.decide.findings import Finding
 from shared.schemes.decide.lpr import highest_rate_bp
 from shared.schemes.rules.declare import Says, declared
@@ -182,6 +183,23 @@ class Draft:
     def missing(self) -> frozenset[str]:
         """Fields without which a check is not passed."""
         return self.blank | self.partly
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftRead:
+    """A draft, the fields of it that are wrong, and where the items that are left stood."""
+
+    draft: Draft
+    faults: tuple[FieldFault, ...] = ()
+    places: Mapping[str, Sequence[int]]
+
+    def place_of(self, finding: Finding) -> str:
+        """The pointer of a finding into what was sent."""
+        _, name, number, *rest = [*finding.field.split("/", 3), "", ""][:4]
+        places = self.places.get(name)
+        if not places or not number.isdigit():
+            return finding.field
+        return "/".join(["", name, str(places[int(number)]), *filter(None, rest)])
 
 
 def look_over(

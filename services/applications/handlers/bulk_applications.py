@@ -16,15 +16,16 @@ import orjson
 from services.applications.bank_files.rows import RowRead
 from services.applications.domain.bulk import Outcome, RowFault, RowVerdict, TakenRow
 from services.applications.domain.life_cycle import HOLDS_ITS_RIGHTS
+from services.applications.domain.pre_check import DraftRead
 from services.applications.domain.submission import RightKey, Submission
 from services.applications.handlers.bulk_batch import (
     Batch,
     TakenMeanwhile,
     fault_of,
     finding_of,
-    unread,
     wrong,
 )
+from services.applications.handlers.bulk_halves import Half, judged_halves
 from services.applications.handlers.judging import Judged, Measures, Papers, judge
 from services.applications.handlers.paper_references import held_papers, known_papers
 from services.applications.handlers.submission import (
@@ -45,11 +46,16 @@ from shared.messaging import outbox
 from shared.postgres.database import EVERYWHERE
 from shared.refusals import FieldFault, FieldsWrong
 
-Read = Callable[[Mapping[str, Any]], Submission | tuple[FieldFault, ...]]
-"""A submission as a request would be read, or what is wrong with it."""
+Read = Callable[[Mapping[str, Any]], DraftRead]
+"""A submission as a request would be read, and what is wrong with it."""
 
 KIND: Final = "applications"
 _LONGEST_REFERENCE: Final = 64
+_REFERENCE_WRONG: Final = FieldFault(
+    ("reference",), "reference-malformed",
+    f"银行业务编号须为不超过 {_LONGEST_REFERENCE} 字的一行文字",
+    f"a reference is one line of at most {_LONGEST_REFERENCE} characters",
+)  # fmt: skip
 _AT_A_STRETCH: Final = 16
 """Rows that are judged before others get their turn."""
 
@@ -71,12 +77,13 @@ async def take_applications(
     """File every row that nothing speaks against. Raises BankUnknown, TakenMeanwhile."""
     verdicts: dict[int, RowVerdict] = {}
     asked: list[_Asked] = []
+    halves: list[Half] = []
     for n, row in enumerate(rows):
         if n % _AT_A_STRETCH == 0:
             await asyncio.sleep(0)
         one = _read(row, batch.file.given, read)
-        if isinstance(one, RowVerdict):
-            verdicts[row.line] = one
+        if isinstance(one, Half):
+            halves.append(one)
         else:
             asked.append(one)
     known = await bulk_files.taken_before(
@@ -95,7 +102,7 @@ async def take_applications(
         else:
             fine.append((one, judged))
     lines = {one.key: one.row.line for one, _ in fine}
-    for said in await _file(batch, fine):
+    for said in (*await judged_halves(batch, halves), *await _file(batch, fine)):
         verdicts[said.line] = said
     for one in left:
         if verdicts[one.row.line].outcome is Outcome.KNOWN:
@@ -106,24 +113,21 @@ async def take_applications(
     return [verdicts[row.line] for row in rows]
 
 
-def _read(row: RowRead, given: Mapping[str, str], read: Read) -> "_Asked | RowVerdict":
+def _read(row: RowRead, given: Mapping[str, str], read: Read) -> "_Asked | Half":
     said = {name: given[name] for name in ("pool_code", "mode") if name in given} | dict(row.said)
     reference = said.pop("reference", None) or ""
+    faults: tuple[FieldFault, ...] = ()
     if not isinstance(reference, str) or not _is_reference(reference):
-        bad = FieldFault(
-            ("reference",), "reference-malformed",
-            f"银行业务编号须为不超过 {_LONGEST_REFERENCE} 字的一行文字",
-            f"a reference is one line of at most {_LONGEST_REFERENCE} characters",
-        )  # fmt: skip
-        return wrong(row, unread(row, (bad,)))
+        faults, reference = (_REFERENCE_WRONG,), ""
     reference = reference.strip()
-    submission = read(said)
-    if row.faults or not isinstance(submission, Submission):
-        faults = () if isinstance(submission, Submission) else submission
-        return wrong(row, unread(row, faults), reference=reference)
+    found = read(said)
+    if faults or row.faults or found.faults:
+        return Half(row=row, reference=reference, read=found, faults=faults)
     content = hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).digest()
     key = f"ref:{canonical.number(reference)}" if reference else f"sha:{content.hex()}"
-    return _Asked(row=row, submission=submission, reference=reference, key=key, content=content)
+    return _Asked(
+        row=row, submission=found.draft.case, reference=reference, key=key, content=content
+    )
 
 
 def _is_reference(text: str) -> bool:

@@ -11,10 +11,16 @@ import asyncpg
 from services.applications.domain.checklist import checklist, paper_findings
 from services.applications.domain.checks import findings
 from services.applications.domain.pre_check import CheckLine, Draft, look_over
-from services.applications.handlers.judging import Papers, as_kept, by_the_programme, terms_of
+from services.applications.handlers.judging import (
+    Measures,
+    Papers,
+    as_kept,
+    by_the_programme,
+    terms_of,
+)
 from services.applications.handlers.paper_references import stored_papers
 from services.applications.handlers.submission import POOL_UNKNOWN, bank_unknown, measures_on
-from services.applications.queries.surroundings import surroundings
+from services.applications.queries.surroundings import Known, surroundings
 from shared.refusals import FieldFault
 from shared.schemes.decide.findings import Finding
 
@@ -39,25 +45,33 @@ async def look_through(
     )
     if not known.bank_exists:
         raise bank_unknown()
-    if "pool_code" in draft.blank:
-        return Verdict()
-    if known.around is None:
-        return Verdict(faults=(POOL_UNKNOWN,))
     measures = await measures_on(conn, known.programme, today)
-    terms = None if "mode" in draft.blank else terms_of(measures, draft.case.mode, today)
     found, not_stored = await stored_papers(
         conn, draft.case.documents, bank_code=bank_code, place="documents"
     )
     papers = Papers(found=found, not_stored=not_stored)
+    return verdict_on(draft, known, measures, papers)
+
+
+def verdict_on(draft: Draft, known: Known, measures: Measures, papers: Papers) -> Verdict:
+    """The same of a draft around which everything has been looked up."""
+    if "pool_code" in draft.blank:
+        return Verdict()
+    around = known.around
+    if around is None:
+        return Verdict(faults=(POOL_UNKNOWN,))
+    terms = None
+    if "mode" not in draft.blank:
+        terms = terms_of(measures, draft.case.mode, around.today)
     case, faults = as_kept(draft.case, terms, papers)
     faults = tuple(one for one in faults if one.place[0] not in draft.blank)
     wrong = frozenset(str(one.place[0]) for one in faults)
     draft = replace(draft, case=case, partly=draft.partly | (wrong - draft.blank))
-    over = checklist(None, papers.found, (), today=today)
+    over = checklist(None, papers.found, (), today=around.today)
     against = (
-        *findings(case, known.around),
-        *by_the_programme(case, known.around, measures, programme=known.programme),
+        *findings(case, around),
+        *by_the_programme(case, around, measures, programme=known.programme),
         *paper_findings(over),
     )
-    checks, kept = look_over(draft, known.around, terms, against)
+    checks, kept = look_over(draft, around, terms, against)
     return Verdict(faults=faults, findings=kept, checks=checks)
