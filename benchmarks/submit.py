@@ -294,7 +294,7 @@ def place(folder: Path, connections: int) -> Iterator[Place]:
         url = url_for(server.server_url, role=SERVICE.name, database=SERVICE.name)
         bare_url = url_for(server.server_url, role=SERVICE.name, database=BARE)
         for name in (SERVICE.name, BARE):
-            asyncio.run(_prepare(server.server_url, name))
+            asyncio.run(prepare(server.server_url, name))
         issuer = Issuer.at(folder / "issuer", environment="development")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -311,14 +311,16 @@ def place(folder: Path, connections: int) -> Iterator[Place]:
         server.stop()
 
 
-async def _prepare(server_url: str, name: str) -> None:
+async def prepare(server_url: str, name: str) -> None:
+    """A database of the service with a pool, a bank and the papers that the cases refer to."""
     await provision(server_url, SERVICE.name, database=name)
     owner = url_for(server_url, role=owner_of(SERVICE.name), database=name)
     await asyncio.to_thread(upgrade, SERVICE.name, owner)
     database = await Database.connect(url_for(server_url, role=SERVICE.name, database=name))
     opened = PoolOpenedV1(
-        pool_code="dongli", name="东丽", programme="dongli", opened_on=date(2026, 1, 1)
-    )
+        pool_code="dongli", name="东丽", prefix="DL", programme="dongli",
+        opened_on=date(2026, 1, 1),
+    )  # fmt: skip
     async with database.begin(EVERYWHERE) as conn:
         await keep_file(conn, "dongli", now=NOW)
         await pool_opened([Received(None, opened)], conn=conn, now=NOW)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from services.applications.api import (
     banks,
+    bulk_files,
     cases,
     document_pages,
     documents,
@@ -12,10 +13,12 @@ from services.applications.api import (
     loans,
     paper_checklist,
     positions,
+    pre_checks,
     reviews,
     right_enquiries,
     submissions,
 )
+from services.applications.api.bulk_work import work_on_bulk_files
 from services.applications.api.document_content import store_of
 from services.applications.consumer import ROUTES
 from services.applications.handlers import day_over, draw_ends, expiry, maturity, papers
@@ -56,6 +59,7 @@ SERVICE = Service(
         document_pages.router,
         facts.router,
         submissions.router,
+        pre_checks.router,
         reviews.router,
         cases.router,
         paper_checklist.router,
@@ -64,6 +68,7 @@ SERVICE = Service(
         loan_changes.router,
         loan_requests.router,
         positions.router,
+        bulk_files.router,
         right_enquiries.router,
     ),
     consumes=ROUTES,
@@ -74,7 +79,8 @@ SERVICE = Service(
         _tell_day_over,
         _remove_withdrawn_papers,
     ),
-    body_limits=documents.BODY_LIMITS,
+    background=(work_on_bulk_files,),
+    body_limits={**documents.BODY_LIMITS, **bulk_files.BODY_LIMITS},
     settings_type=Settings,
     collisions=COLLISIONS,
 )

@@ -10,6 +10,9 @@ from shared.settings import ServiceSettings
 LARGEST_DOCUMENT: Final = 2 * 1024**3
 """No setting allows a larger one, in bytes."""
 
+LARGEST_BULK_FILE: Final = 1024**3
+"""The same of files of many rows."""
+
 DEVELOPMENT_SECRET: Final = "only for development, links that anybody can forge"
 
 
@@ -29,6 +32,12 @@ class Settings(ServiceSettings):
         ge=1024,
         le=LARGEST_DOCUMENT,
         description="Larger papers: 413.",
+    )
+    max_bulk_file_bytes: int = Field(
+        default=200 * 1024**2,
+        ge=1024,
+        le=LARGEST_BULK_FILE,
+        description="Larger files of many rows: 413.",
     )
     document_link_secret: SecretStr = Field(
         default=SecretStr(DEVELOPMENT_SECRET),

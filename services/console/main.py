@@ -33,6 +33,9 @@ from shared.settings import read_settings
 LARGEST_FORM = 256 * 1024
 """Bytes; a form of many reasons has a hundredth of it."""
 
+LARGEST_BULK_FILE = 201 * 1024 * 1024
+"""The same of a file of many rows, of which the service takes 200 MiB."""
+
 LARGEST_STATEMENT = 11 * 1024 * 1024
 """Bytes; the service takes a statement of 10 MiB, the form around it has some more."""
 
@@ -86,6 +89,7 @@ def _middleware(settings: ConsoleSettings) -> list[Middleware]:
             BodyLimitMiddleware,
             body_bytes=LARGEST_FORM,
             larger_bodies={
+                "/bulk": LARGEST_BULK_FILE,
                 "/pools/*/account/import": LARGEST_STATEMENT,
                 "/pools/*/opening/import": LARGEST_STATEMENT,
             },

@@ -56,7 +56,7 @@ async def test_a_heading_says_kind_unit_and_rule_and_cells_are_typed(zhuhai: Off
     money = sheet.column_dimensions[sheet[1][names.index("outstanding_principal")].column_letter]
     assert money.number_format == "#,##0.00"
     judged = {str(one.sqref): one.type for one in sheet.data_validations.dataValidation}
-    assert set(judged.values()) == {"decimal", "whole"}
+    assert set(judged.values()) == {"decimal", "whole", "list"}
 
 
 async def test_the_modes_of_a_pool_are_listed_with_their_names(zhuhai: Office):

@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from services.applications.main import SERVICE
+from tests.applications.bulk import gone_through, lines
 from tests.applications.office import CCB, ICBC, Office, document, patent, position, submission
 
 OF_PAPERS = {
@@ -18,6 +19,9 @@ OF_PAPERS = {
 WITH_A_BANKS_ROWS = {
     "applications",
     "borrowers",
+    "bulk_files",
+    "bulk_rows",
+    "bulk_taken",
     "case_moves",
     "collateral",
     "documents",
@@ -88,6 +92,13 @@ PAPERS = {
     "/applications/{case_id}/checklist",
 }
 """Shown to be closed to other banks and roles in papers/."""
+BULK = {
+    "/bulk-files",
+    "/bulk-files/{file_id}",
+    "/bulk-files/{file_id}/rows",
+    "/bulk-files/{file_id}/wrong-rows",
+}
+"""Shown to be closed to other banks and roles in test_bulk_files; its rows go in as single ones."""
 RIGHTS = {"/rights/pledged", "/rights/enquiries"}
 """Shown to name nobody, and to be closed to other roles, in test_right_enquiries."""
 FOR_ALL = {
@@ -98,6 +109,8 @@ FOR_ALL = {
     "/pools/{code}/modes/{mode}/facts",
     "/pools/{code}/modes/{mode}/template.csv",
     "/pools/{code}/modes/{mode}/template.xlsx",
+    "/templates/positions.csv",
+    "/templates/positions.xlsx",
 }
 LISTS = {"/applications", "/loans", "/loan-requests", "/statistics", "/queue"}
 READS = {
@@ -124,11 +137,13 @@ def test_every_route_stands_in_one_of_these_lists():
     known |= {("GET", path) for path in LISTS | READS | FOR_ALL}
     known |= {("POST", "/applications"), ("POST", "/positions"), ("POST", "/banks")}
     known |= {("PATCH", "/banks/{code}")}
+    # Shown to tell nobody's in test_pre_checks.
+    known |= {("POST", "/pre-checks")}
     known |= {("POST", "/rights/pledged"), ("GET", "/rights/enquiries")}
     assert {path for _, path in known if path.startswith("/rights")} == RIGHTS
 
-    assert {route for route in routes() if route[1] not in PAPERS} == known
-    assert {path for _, path in routes()} >= PAPERS
+    assert {route for route in routes() if route[1] not in PAPERS | BULK} == known
+    assert {path for _, path in routes()} >= PAPERS | BULK
 
 
 async def test_another_banks_case_is_not_there_on_any_route(office: Office):
@@ -204,6 +219,7 @@ async def test_the_database_itself_shows_a_bank_its_own_rows_only(office: Office
     assert asked.status_code == 201, asked.text
     question = {"rights": [{"kind": "invention", "number": patent()}]}
     assert (await office.bank().post("/rights/pledged", json=question)).status_code == 200
+    await gone_through(office, lines([submission()]))
     url = office.service.context.database.url
 
     for institution in (ICBC, "*"):

@@ -8,8 +8,10 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from services.applications.api.common import Anyone
-from services.applications.api.templates import template
+from services.applications.api.requests import Month
+from services.applications.api.templates import columns_of, template
 from services.applications.api.workbooks import XLSX, workbook
+from services.applications.bank_files.columns import POSITION
 from services.applications.queries import banks as bank_reads
 from services.applications.tables.rows import PoolRow
 from shared.auth.identity import Identity
@@ -32,6 +34,8 @@ Mode = Annotated[str, Path(max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
 On = Annotated[
     IsoDate | None, Query(description="As the measures stand on this day; today if left out.")
 ]
+
+OfRows = Annotated[Month | None, Query(description="Written into the first row.")]
 
 
 class FactAnswer(BaseModel):
@@ -152,12 +156,13 @@ async def read_template(
     ] = "approval",
 ) -> Response:
     """A CSV (UTF-8 with BOM) with a column for each field of the step and each fact that the mode
-    asks for: Chinese names in the first row, names of the API in the second, units in the third."""
+    asks for: Chinese names in the first row, names of the API in the second, units in the third.
+    That of the approval has everything that an application needs, with three rights and the papers
+    of the measure: filled in, it is what `POST /bulk-files` takes."""
     day = on or business_date(context.clock.now())
     _, terms = await _in_force(code, mode, caller, context, day)
-    asked = [fact for fact in facts_needed(terms) if fact.at == at and fact.by == "bank"]
     return Response(
-        template(at, asked, pool_code=code, mode=mode),
+        template(columns_of(at, terms), {"pool_code": code, "mode": mode}),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{code}-{mode}-{at}.csv"'},
     )
@@ -182,11 +187,38 @@ async def read_workbook(
     each heading, and a second sheet that explains every column."""
     day = on or business_date(context.clock.now())
     _, terms = await _in_force(code, mode, caller, context, day)
-    asked = [fact for fact in facts_needed(terms) if fact.at == at and fact.by == "bank"]
     return Response(
-        workbook(at, asked, pool_code=code, mode=mode),
+        workbook(columns_of(at, terms), {"pool_code": code, "mode": mode}),
         media_type=XLSX,
         headers={"Content-Disposition": f'attachment; filename="{code}-{mode}-{at}.xlsx"'},
+    )
+
+
+@router.get(
+    "/templates/positions.csv",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}}, "description": "A table to fill in."}},
+)
+async def read_template_of_positions(caller: Anyone, month: OfRows = None) -> Response:
+    """The table of monthly positions as CSV, to be sent by `POST /bulk-files?kind=positions`."""
+    return Response(
+        template(POSITION, {"month": month} if month else {}),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="positions.csv"'},
+    )
+
+
+@router.get(
+    "/templates/positions.xlsx",
+    response_class=Response,
+    responses={200: {"content": {XLSX: {}}, "description": "A workbook to fill in."}},
+)
+async def read_workbook_of_positions(caller: Anyone, month: OfRows = None) -> Response:
+    """The same table as a workbook, with typed cells and drop-downs."""
+    return Response(
+        workbook(POSITION, {"month": month} if month else {}),
+        media_type=XLSX,
+        headers={"Content-Disposition": 'attachment; filename="positions.xlsx"'},
     )
 
 

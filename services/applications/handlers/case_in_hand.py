@@ -55,7 +55,10 @@ class CaseInHand:
 
     async def term(self, mode: str, programme: str) -> Term:
         """By when what begins to wait now is to be moved on."""
-        terms = await terms_or_none(self.conn, programme, mode, self.today)
+        return self.term_by(await terms_or_none(self.conn, programme, mode, self.today))
+
+    def term_by(self, terms: Terms | None) -> Term:
+        """The same, by terms that are known already."""
 
         def until(wait: Wait) -> date | None:
             return waiting.due_on(

@@ -18,12 +18,25 @@ async def stored_papers(
     A bank refers to its own papers only: another's is as unknown as none. What is found is held
     until the transaction ends, so that nobody withdraws it meanwhile.
     """
-    rows = await papers_to_refer_to(
+    return known_papers(await held_papers(conn, asked, bank_code=bank_code), asked, place=place)
+
+
+async def held_papers(
+    conn: asyncpg.Connection, asked: Sequence[SubmittedDocument], *, bank_code: str
+) -> Sequence[asyncpg.Record]:
+    """What the store has of the papers that are asked for, held until the transaction ends."""
+    return await papers_to_refer_to(
         conn,
         bank_code=bank_code,
         ids=[one.document_id for one in asked if one.document_id is not None],
         hashes=[one.sha256 for one in asked if one.sha256],
     )
+
+
+def known_papers(
+    rows: Sequence[asyncpg.Record], asked: Sequence[SubmittedDocument], *, place: str
+) -> tuple[tuple[SubmittedDocument, ...], tuple[FieldFault, ...]]:
+    """The same of papers that have been looked up; there may be more among the rows."""
     by_id = {row["id"]: row for row in rows}
     by_hash = {row["sha256"]: row for row in rows}
     found, faults = [], []

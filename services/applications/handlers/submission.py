@@ -1,6 +1,5 @@
 """A bank submits a case, or submits it again: check it by machine, keep it, and say so."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -9,28 +8,34 @@ from uuid6 import uuid7
 
 from services.applications.domain.checks import findings
 from services.applications.domain.life_cycle import Action
-from services.applications.domain.programme import no_terms, programme_findings
-from services.applications.domain.stated import ip_amount_faults, read_stated, witnessed
+from services.applications.domain.stated import witnessed
 from services.applications.domain.submission import Submission, Surroundings
 from services.applications.handlers.case_in_hand import CaseInHand
-from services.applications.handlers.paper_checklist import against_papers
+from services.applications.handlers.judging import (
+    Judged,
+    Measures,
+    Papers,
+    by_the_programme,
+    judge,
+)
 from services.applications.handlers.paper_references import stored_papers
 from services.applications.queries.surroundings import surroundings
 from services.applications.tables.cases import APPLICATIONS
 from services.applications.tables.numbers import next_number
+from services.applications.tables.paper_verdicts import verdicts_of
 from services.applications.tables.submissions import FiledCase, keep
 from shared.auth.identity import Identity
 from shared.calendar import WorkingDays
 from shared.clock import business_date
 from shared.contracts.applications import Reason
-from shared.life_cycle import SYSTEM
+from shared.contracts.envelope import Event
+from shared.life_cycle import SYSTEM, Row
 from shared.messaging import outbox
 from shared.postgres.database import Database
-from shared.postgres.published_schemes import scheme_on, terms_on
+from shared.postgres.published_schemes import scheme_on
 from shared.refusals import FieldFault, FieldsWrong, Refused
 from shared.schemes.decide.findings import Finding
 from shared.schemes.stated import as_facts
-from shared.schemes.terms import Terms
 from shared.transitions import Step, Transition, checked, events_of
 
 
@@ -92,43 +97,57 @@ async def submit(case: CaseInHand, submission: Submission) -> FiledCase:
     refuses, BankUnknown, PoolFixed, FieldsWrong, RightTakenMeanwhile.
     """
     by_bank = _by_bank(case, submission)
-    handed_in = checked(APPLICATIONS, by_bank)
+    checked(APPLICATIONS, by_bank)
     _must_keep_its_pool(case, submission)
-    row = case.row
+    judged = await judged_alone(case.conn, submission, case.row, today=case.today)
+    filed, told = file_case(case, judged)
+    if not await keep(case.conn, filed):
+        raise RightTakenMeanwhile(filed.number)
+    await outbox.append(case.conn, told, now=case.now)
+    return filed
+
+
+async def judged_alone(
+    conn: asyncpg.Connection, submission: Submission, case: Row, *, today: date
+) -> Judged:
+    """One submission of a case, judged. Raises BankUnknown, FieldsWrong."""
+    bank_code = case["bank_code"]
     known = await surroundings(
-        case.conn, submission, bank_code=row["bank_code"], except_case=row["id"], today=case.today
+        conn, submission, bank_code=bank_code, except_case=case["id"], today=today
     )
     if not known.bank_exists:
-        raise BankUnknown(
-            "贵机构尚未登记为合作银行", "Your institution is not registered as a bank."
-        )
+        raise bank_unknown()
     if known.around is None:
         raise FieldsWrong([POOL_UNKNOWN])
+    measures = await measures_on(conn, known.programme, today)
+    found, not_stored = await stored_papers(
+        conn, submission.documents, bank_code=bank_code, place="documents"
+    )
+    # Of a case that begins nobody has said anything.
+    verdicts = () if case["state"] is None else await verdicts_of(conn, case["id"])
+    papers = Papers(found=found, not_stored=not_stored, verdicts=verdicts)
+    return judge(submission, known.around, papers, measures, programme=known.programme)
 
-    terms = await _terms(case.conn, known.programme, case.today, submission.mode)
-    papers, not_stored = await stored_papers(
-        case.conn, submission.documents, bank_code=row["bank_code"], place="documents"
-    )
-    submission = _typed(replace(submission, documents=papers), terms, not_stored)
-    against = (
-        *await reasons_against(case.conn, submission, known.around, programme=known.programme),
-        *await against_papers(case.conn, row, submission.documents, today=case.today),
-    )
-    by_machine = await _by_machine(case, submission, by_bank, handed_in, against, known.programme)
+
+def file_case(case: CaseInHand, judged: Judged) -> tuple[FiledCase, list[Event]]:
+    """The case with the bank's move and the machine's, and what they tell; nothing is written."""
+    by_bank = _by_bank(case, judged.submission)
+    handed_in = checked(APPLICATIONS, by_bank)
+    by_machine = _by_machine(case, judged, by_bank, handed_in)
     steps, done = (by_bank, by_machine), (handed_in, checked(APPLICATIONS, by_machine))
     filed = FiledCase(
-        submission=submission,
-        id=row["id"],
-        number=row["number"],
-        bank_code=row["bank_code"],
-        programme=known.programme,
-        revision=row["revision"] + 1,
-        reasons=against,
+        submission=judged.submission,
+        id=case.row["id"],
+        number=case.row["number"],
+        bank_code=case.row["bank_code"],
+        programme=judged.programme,
+        revision=case.row["revision"] + 1,
+        reasons=judged.against,
         submitted_by=case.caller.subject,
         submitted_at=case.now,
         stated_facts=witnessed(
-            as_facts(submission.attributes),
-            terms,
+            as_facts(judged.submission.attributes),
+            judged.terms,
             at="approval",
             on=case.today,
             by=case.caller,
@@ -136,43 +155,31 @@ async def submit(case: CaseInHand, submission: Submission) -> FiledCase:
         ),
         moves=tuple(zip(steps, done, strict=True)),
     )
+    return filed, events_of(APPLICATIONS, steps, done)
 
-    if not await keep(case.conn, filed):
-        raise RightTakenMeanwhile(filed.number)
-    await outbox.append(case.conn, events_of(APPLICATIONS, steps, done), now=case.now)
-    return filed
+
+def bank_unknown() -> BankUnknown:
+    """The refusal."""
+    return BankUnknown("贵机构尚未登记为合作银行", "Your institution is not registered as a bank.")
+
+
+async def measures_on(conn: asyncpg.Connection, programme: str, today: date) -> Measures:
+    """The programme's version of the day, or why there is none."""
+    try:
+        return await scheme_on(conn, programme, today)
+    except Refused as refusal:
+        return refusal
 
 
 async def reasons_against(
     conn: asyncpg.Connection, submission: Submission, around: Surroundings, *, programme: str
 ) -> tuple[Finding, ...]:
     """What holds everywhere first, then what the programme asks for."""
-    everywhere = findings(submission, around)
-    try:
-        scheme = await scheme_on(conn, programme, around.today)
-    except Refused as refusal:
-        finding = no_terms(refusal, submission, programme=programme, today=around.today)
-        return (*everywhere, finding)
-    return (*everywhere, *programme_findings(submission, scheme, around))
-
-
-async def _terms(conn: asyncpg.Connection, programme: str, today: date, mode: str) -> Terms | None:
-    """The terms that would bind the loan today; None where there are none, which is a finding."""
-    try:
-        return await terms_on(conn, programme, today, mode)
-    except Refused:
-        return None
-
-
-def _typed(
-    submission: Submission, terms: Terms | None, not_stored: tuple[FieldFault, ...]
-) -> Submission:
-    """The submission with its facts as they are kept. Raises FieldsWrong, with its papers that are
-    not stored."""
-    kept, wrong = read_stated(submission.attributes, terms)
-    if faults := (*ip_amount_faults(submission), *wrong, *not_stored):
-        raise FieldsWrong(faults)
-    return replace(submission, attributes=kept)
+    measures = await measures_on(conn, programme, around.today)
+    return (
+        *findings(submission, around),
+        *by_the_programme(submission, around, measures, programme=programme),
+    )
 
 
 def _must_keep_its_pool(case: CaseInHand, submission: Submission) -> None:
@@ -196,15 +203,9 @@ def _by_bank(case: CaseInHand, submission: Submission) -> Step:
     )
 
 
-async def _by_machine(
-    case: CaseInHand,
-    submission: Submission,
-    by_bank: Step,
-    handed_in: Transition,
-    against: tuple[Finding, ...],
-    programme: str,
-) -> Step:
+def _by_machine(case: CaseInHand, judged: Judged, by_bank: Step, handed_in: Transition) -> Step:
     """What the checks make of it at once."""
+    against = judged.against
     reasons = tuple(Reason(code=f.code, zh=f.zh, en=f.en, field=f.field) for f in against)
     return Step(
         case={**by_bank.case, "state": handed_in.state, "version": handed_in.version},  # type: ignore[dict-item]
@@ -213,8 +214,8 @@ async def _by_machine(
         detail={"findings": [finding.code for finding in against]},
         facts={"reasons": reasons, "by": "machine"}
         if against
-        else {"amount_fen": submission.amount_fen},
-        term=await case.term(submission.mode, programme),
+        else {"amount_fen": judged.submission.amount_fen},
+        term=case.term_by(judged.terms),
     )
 
 

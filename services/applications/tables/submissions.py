@@ -103,21 +103,21 @@ def _named(row: type[SQLModel], value: type) -> dict[str, str]:
     return {name: kind for name, kind in types_of(row).items() if hasattr(value, name)}
 
 
-_CASE: Final = {
+CASE: Final = {
     name: kind
     for name, kind in types_of(rows.ApplicationRow).items()
     if _where_it_is(name) is not None
 }
-_CASE_READS: Final[Sequence[Read]] = [read for name in _CASE if (read := _where_it_is(name))]
-_FIRM: Final = tuple(_named(rows.BorrowerRow, Borrower))
-_RIGHT: Final = _named(rows.CollateralRow, Collateral)
-_WORTH: Final = _named(rows.ValuationRow, Valuation)
-_DOCUMENT: Final = _named(rows.DocumentRow, SubmittedDocument)
+CASE_READS: Final[Sequence[Read]] = [read for name in CASE if (read := _where_it_is(name))]
+FIRM: Final = tuple(_named(rows.BorrowerRow, Borrower))
+RIGHT: Final = _named(rows.CollateralRow, Collateral)
+WORTH: Final = _named(rows.ValuationRow, Valuation)
+DOCUMENT: Final = _named(rows.DocumentRow, SubmittedDocument)
 _HOLDS: Final = len(HISTORY) + 1
 _CASE_FROM: Final = _HOLDS + 1
-_RIGHTS_FROM: Final = _CASE_FROM + len(_CASE)
-_DOCUMENTS_FROM: Final = _RIGHTS_FROM + len(_RIGHT) + len(_WORTH)
-_AT: Final = {name: f"${n}::{kind}" for n, (name, kind) in enumerate(_CASE.items(), _CASE_FROM)}
+_RIGHTS_FROM: Final = _CASE_FROM + len(CASE)
+_DOCUMENTS_FROM: Final = _RIGHTS_FROM + len(RIGHT) + len(WORTH)
+_AT: Final = {name: f"${n}::{kind}" for n, (name, kind) in enumerate(CASE.items(), _CASE_FROM)}
 
 
 def _arrays(columns: Mapping[str, str], first: int) -> str:
@@ -129,7 +129,7 @@ def _and(parts: Iterable[str]) -> str:
     return ", ".join(parts)
 
 
-_INSERT_CASE: Final = f"insert into applications ({_and(_CASE)}) values ({_and(_AT.values())})"
+_INSERT_CASE: Final = f"insert into applications ({_and(CASE)}) values ({_and(_AT.values())})"
 _FIXED: Final = ("bank_code", "number", "pool_code", "programme")
 _REPLACE_CASE: Final = (
     "update applications set assigned_to = null, assigned_name = null, recommended_by = null, "
@@ -142,34 +142,34 @@ _REPLACE_CASE: Final = (
 _ALL_BUT_THE_CASE: Final = f"""
 ), item as (
     select *
-    from unnest({_arrays(_RIGHT | _WORTH, _RIGHTS_FROM)}) with ordinality
-        as item ({_and(_RIGHT | _WORTH)}, collateral_no)
+    from unnest({_arrays(RIGHT | WORTH, _RIGHTS_FROM)}) with ordinality
+        as item ({_and(RIGHT | WORTH)}, collateral_no)
 ), firm as (
-    insert into borrowers as known (bank_code, {_and(_FIRM)}, first_seen_at, changed_at)
-    select {_AT["bank_code"]}, {_and(_AT[f"borrower_{name}"] for name in _FIRM)},
+    insert into borrowers as known (bank_code, {_and(FIRM)}, first_seen_at, changed_at)
+    select {_AT["bank_code"]}, {_and(_AT[f"borrower_{name}"] for name in FIRM)},
            {_AT["submitted_at"]}, {_AT["submitted_at"]}
     -- Looked for first: on conflict would lock the row, and a firm's cases wait for each other.
     where not exists (
         select from borrowers as same
         where same.bank_code = {_AT["bank_code"]} and same.uscc = {_AT["borrower_uscc"]}
-          and ({_and(f"same.{name}" for name in _FIRM)})
-              is not distinct from ({_and(_AT[f"borrower_{name}"] for name in _FIRM)})
+          and ({_and(f"same.{name}" for name in FIRM)})
+              is not distinct from ({_and(_AT[f"borrower_{name}"] for name in FIRM)})
     )
     on conflict (bank_code, uscc) do update
-        set {_and(f"{name} = excluded.{name}" for name in _FIRM)}, changed_at = excluded.changed_at
+        set {_and(f"{name} = excluded.{name}" for name in FIRM)}, changed_at = excluded.changed_at
 ), offered as (
-    insert into collateral (application_id, revision, collateral_no, bank_code, {_and(_RIGHT)})
-    select {_AT["id"]}, {_AT["revision"]}, collateral_no, {_AT["bank_code"]}, {_and(_RIGHT)}
+    insert into collateral (application_id, revision, collateral_no, bank_code, {_and(RIGHT)})
+    select {_AT["id"]}, {_AT["revision"]}, collateral_no, {_AT["bank_code"]}, {_and(RIGHT)}
     from item
 ), valued as (
-    insert into valuations (application_id, revision, collateral_no, bank_code, {_and(_WORTH)})
-    select {_AT["id"]}, {_AT["revision"]}, collateral_no, {_AT["bank_code"]}, {_and(_WORTH)}
+    insert into valuations (application_id, revision, collateral_no, bank_code, {_and(WORTH)})
+    select {_AT["id"]}, {_AT["revision"]}, collateral_no, {_AT["bank_code"]}, {_and(WORTH)}
     from item
 ), papers as (
-    insert into documents (application_id, revision, document_no, bank_code, {_and(_DOCUMENT)})
-    select {_AT["id"]}, {_AT["revision"]}, document_no, {_AT["bank_code"]}, {_and(_DOCUMENT)}
-    from unnest({_arrays(_DOCUMENT, _DOCUMENTS_FROM)}) with ordinality
-        as paper ({_and(_DOCUMENT)}, document_no)
+    insert into documents (application_id, revision, document_no, bank_code, {_and(DOCUMENT)})
+    select {_AT["id"]}, {_AT["revision"]}, document_no, {_AT["bank_code"]}, {_and(DOCUMENT)}
+    from unnest({_arrays(DOCUMENT, _DOCUMENTS_FROM)}) with ordinality
+        as paper ({_and(DOCUMENT)}, document_no)
 ), moved as (
     insert into case_moves ({HISTORY_COLUMNS}) select * from unnest({HISTORY_ARRAYS})
 ), held as (
@@ -199,9 +199,9 @@ async def keep(conn: asyncpg.Connection, filed: FiledCase) -> bool:
         _INSERT if begins else _REPLACE,
         *history_arrays(APPLICATIONS, filed.moves, filed.submitted_at),
         holds,
-        *(read(filed) for read in _CASE_READS),
-        *([getattr(item, name) for item in rights] for name in _RIGHT),
-        *([getattr(item.valuation, name) for item in rights] for name in _WORTH),
-        *([getattr(one, name) for one in filed.submission.documents] for name in _DOCUMENT),
+        *(read(filed) for read in CASE_READS),
+        *([getattr(item, name) for item in rights] for name in RIGHT),
+        *([getattr(item.valuation, name) for item in rights] for name in WORTH),
+        *([getattr(one, name) for one in filed.submission.documents] for name in DOCUMENT),
     )
     return bool(taken == (len(rights) if holds else 0))

@@ -25,6 +25,7 @@ ENTRIES = (
     Entry("start", "/", "s", _EVERYBODY),
     Entry("queue", "/queue", "q", frozenset({"reviewer", "approver"})),
     Entry("cases", "/cases", "a", _EVERYBODY - {"admin"}),
+    Entry("bulk", "/bulk", "t", frozenset({"bank_operator", "bank_checker"})),
     Entry(
         "rights",
         "/rights",

@@ -35,6 +35,7 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "settled": "ok",
         "reversed": "bad",
     },
+    "bulk_progress": {"waiting": "info", "working": "info", "finished": "ok", "refused": "bad"},
     "agreement_state": {"entered": "info", "in_force": "ok", "refused": "bad", "replaced": "mute"},
     "run_off_state": {
         "proposed": "info",

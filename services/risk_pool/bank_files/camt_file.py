@@ -11,8 +11,6 @@ from datetime import date
 from itertools import pairwise
 from xml.etree.ElementTree import Element
 
-from services.risk_pool.bank_files import safe_xml
-from services.risk_pool.bank_files.cells import LONGEST_CELL, day_of, fen_of, narrow, plain
 from services.risk_pool.domain.account_statement import (
     MOST_ROWS,
     AccountEntry,
@@ -20,6 +18,8 @@ from services.risk_pool.domain.account_statement import (
     StatementRead,
     StatementUnreadable,
 )
+from shared.sheets import safe_xml
+from shared.sheets.cells import LONGEST_CELL, day_of, fen_of, narrow, plain
 
 _NAMESPACE = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.(02|06|08|12)\}Document")
 _OPENING, _CLOSING = ("OPBD", "PRCD"), ("CLBD",)

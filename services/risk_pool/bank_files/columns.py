@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.risk_pool.bank_files.cells import Cell, narrow
+from shared.sheets.cells import Cell, narrow
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "day": (

@@ -1,6 +1,5 @@
 """CSV as banks export it: with a mark at its beginning or none, UTF-8 or GB18030, commas or tabs."""
 
-import codecs
 import csv
 import io
 
@@ -11,12 +10,9 @@ from services.risk_pool.domain.account_statement import (
     StatementRead,
     StatementUnreadable,
 )
+from shared.sheets.csv_rows import decoded
+from shared.sheets.refusal import SheetUnreadable
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _DELIMITERS = (",", "\t", ";", "|", "，")
 
 
@@ -34,24 +30,10 @@ def rows_of_csv(content: bytes) -> list[list[str]]:
 
 
 def _decoded(content: bytes) -> str:
-    for mark, encoding in _MARKS:
-        if content.startswith(mark):
-            return _strictly(content[len(mark) :], encoding)
     try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        # GB18030 contains GBK and GB2312.
-        return _strictly(content, "gb18030")
-
-
-def _strictly(content: bytes, encoding: str) -> str:
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise StatementUnreadable(
-            "文件编码无法识别，须为 UTF-8 或 GBK/GB18030。",
-            "The file's encoding is neither UTF-8 nor GB18030.",
-        ) from error
+        return decoded(content)
+    except SheetUnreadable as error:
+        raise StatementUnreadable(error.zh, error.en) from error
 
 
 def _delimiter(text: str) -> str:

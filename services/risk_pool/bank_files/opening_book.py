@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final
 
-from services.risk_pool.bank_files.cells import Cell, narrow
 from services.risk_pool.bank_files.csv_file import rows_of_csv
 from services.risk_pool.bank_files.opening_cells import CellWrong, read_cell
 from services.risk_pool.bank_files.xlsx_file import named_sheets
@@ -15,6 +14,7 @@ from services.risk_pool.domain.opening_row import BookRead, Finding, SheetRow
 from services.risk_pool.domain.opening_sheets import BY_NAME, SHEETS, Column, Sheet
 from shared.refusals import Refused
 from shared.schemes.vocabulary import FACTS, LABELS
+from shared.sheets.cells import Cell, narrow
 
 MOST_LINES: Final = 50_000
 _HIGHEST_HEADING: Final = 10

@@ -7,9 +7,9 @@ one block holds for every order only where the bank says nothing of single ones.
 import re
 from xml.etree.ElementTree import Element
 
-from services.risk_pool.bank_files import safe_xml
-from services.risk_pool.bank_files.cells import plain
 from services.risk_pool.domain.payment_status import Report, ReportedOrder, StatusUnreadable
+from shared.sheets import safe_xml
+from shared.sheets.cells import plain
 
 _NAMESPACE = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:pain\.002\.001\.[0-9]{2}\}Document")
 LARGEST_FILE = 5 * 1024 * 1024

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from services.risk_pool.bank_files.cells import LONGEST_CELL, Cell, day_of, fen_of, narrow, plain
 from services.risk_pool.bank_files.columns import Columns, find_columns, heading
 from services.risk_pool.domain.account_statement import (
     MOST_ROWS,
@@ -13,6 +12,7 @@ from services.risk_pool.domain.account_statement import (
     StatementRead,
     StatementUnreadable,
 )
+from shared.sheets.cells import LONGEST_CELL, Cell, day_of, fen_of, narrow, plain
 
 _NO_ENTRY = re.compile(
     r"(?:合计|总计|小计|共计|总笔数|本页|本期|本月合计|累计|借方合计|贷方合计|收入合计|支出合计|"

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.risk_pool.bank_files.cells import day_of, fen_of
 from services.risk_pool.bank_files.reading import LARGEST_FILE, read_statement
 from services.risk_pool.domain.account_statement import (
     AccountEntry,
@@ -19,6 +18,7 @@ from services.risk_pool.domain.account_statement import (
     StatementUnreadable,
     checked,
 )
+from shared.sheets.cells import day_of, fen_of
 from tests.risk_pool.account.files import (
     ACCOUNT,
     HEAD,

@@ -4,11 +4,14 @@ A document type is where entities come from that grow without end or read other 
 statement has one, so whatever has one is refused.
 """
 
+from collections.abc import Iterator
+from typing import IO
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 MOST_ELEMENTS = 2_000_000
 DEEPEST = 100
+_AT_ONCE = 256 * 1024
 
 
 class UnsafeXml(ValueError):
@@ -22,20 +25,31 @@ def parse(content: bytes) -> Element:
     def start(name: str, attributes: dict[str, str]) -> None:
         builder.start(_qualified(name), attributes)
 
-    _run(content, start, lambda name: builder.end(_qualified(name)), builder.data)
+    _run(iter([content]), start, lambda name: builder.end(_qualified(name)), builder.data)
     return builder.close()
 
 
-def check(content: bytes) -> None:
-    """Read it to its end and keep nothing. Raises UnsafeXml."""
-    _run(content, lambda name, attributes: None, lambda name: None, lambda data: None)
+def check_file(file: IO[bytes], *, largest: int) -> None:
+    """Read it to its end, bit by bit, and keep nothing; a part of a workbook has as many elements
+    as it has cells, so bytes are counted instead. Raises UnsafeXml."""
+    _run(_bits(file, largest), lambda name, attributes: None, lambda name: None,
+         lambda data: None, most=largest)  # fmt: skip
+
+
+def _bits(file: IO[bytes], largest: int) -> Iterator[bytes]:
+    size = 0
+    while bits := file.read(_AT_ONCE):
+        size += len(bits)
+        if size > largest:
+            raise UnsafeXml("too large")
+        yield bits
 
 
 def _qualified(name: str) -> str:
     return f"{{{name}" if "}" in name else name
 
 
-def _run(content: bytes, start, end, data) -> None:  # type: ignore[no-untyped-def] # callbacks of expat
+def _run(content: Iterator[bytes], start, end, data, *, most=MOST_ELEMENTS) -> None:  # type: ignore[no-untyped-def] # callbacks of expat
     parser = expat.ParserCreate(namespace_separator="}")
     depth = count = 0
 
@@ -43,7 +57,7 @@ def _run(content: bytes, start, end, data) -> None:  # type: ignore[no-untyped-d
         nonlocal depth, count
         depth += 1
         count += 1
-        if depth > DEEPEST or count > MOST_ELEMENTS:
+        if depth > DEEPEST or count > most:
             raise UnsafeXml("too deep, or too many elements")
         start(name, attributes)
 
@@ -62,6 +76,8 @@ def _run(content: bytes, start, end, data) -> None:  # type: ignore[no-untyped-d
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
     try:
-        parser.Parse(content, True)
+        for bits in content:
+            parser.Parse(bits, False)
+        parser.Parse(b"", True)
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise UnsafeXml(str(error)) from error

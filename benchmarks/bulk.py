@@ -1,0 +1,206 @@
+"""A file of many applications, three in a hundred of them wrong, beside a bare COPY of the same rows.
+
+    python -m benchmarks.bulk [--rows 50000] [--json]
+
+Ours: an NDJSON file in the store, read, judged and written batch by batch by the service's own
+worker; half-way the worker is given up and another goes on. The limit: the rows that this has left
+in ten tables, copied by COPY in binary form into the same tables of another database, in one
+transaction; no reading, no checks. Both on one durable PostgreSQL, indexes and keys in place.
+"""
+
+import asyncio
+import io
+import json
+import os
+import sys
+import tempfile
+import time
+from argparse import ArgumentParser
+from dataclasses import asdict, dataclass
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, Final
+
+import asyncpg
+from uuid6 import uuid7
+
+from benchmarks.messages import NOW
+from benchmarks.submit import BANK, BARE, DAYS, body, prepare
+from services.applications.api.drafts import read_draft
+from services.applications.domain.bulk import AT_ONCE
+from services.applications.handlers.bulk_applications import take_applications
+from services.applications.handlers.bulk_files import BulkWork, key_of
+from services.applications.main import SERVICE
+from services.applications.storage.objects import PaperStore, store_at
+from services.applications.tables import bulk_files
+from shared.auth.identity import Identity
+from shared.postgres.database import Database
+from shared.postgres.embedded import EmbeddedPostgres
+from shared.postgres.provision import owner_of, url_for
+
+BAD_EVERY: Final = 33
+TABLES: Final = (
+    "applications", "borrowers", "collateral", "valuations", "documents", "case_moves",
+    "held_rights", "bulk_taken", "bulk_files", "bulk_rows", "outbox",
+)  # fmt: skip
+"""What a file leaves its rows in, in an order in which the keys hold."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """What a run came to."""
+
+    rows: int
+    taken: int
+    wrong: int
+    cases: int
+    seconds: float
+    per_second: int
+    copied_rows: int
+    copy_seconds: float
+    copy_per_second: int
+    times_the_copy: float
+    """Our time over that of the bare COPY."""
+    megabytes_after_a_tenth: int
+    megabytes_at_the_end: int
+
+
+def file_of(rows: int) -> IO[bytes]:
+    """So many applications as NDJSON, on disk."""
+    file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 # kept until the run is over
+    for n in range(1, rows + 1):
+        row = json.loads(body())
+        row["reference"] = f"XD-{n}"
+        if n % BAD_EVERY == 0:
+            row["tenor_months"] = 24
+        file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+    return file
+
+
+async def gone_through(url: str, store: PaperStore, rows: int) -> tuple[float, int, int]:
+    """(seconds, megabytes after a tenth, megabytes at the end)."""
+    database = await Database.connect(url)
+    file_id = uuid7()
+    file = file_of(rows)
+    size = file.tell()
+    await store.keep(key_of(file_id), file)
+    by = Identity("clerk", "clerk", frozenset({"bank_operator"}), BANK)
+    async with database.begin(BANK) as conn:
+        await bulk_files.add(
+            conn, file_id, kind="applications", form="ndjson", only_check=False, given={},
+            filename="bench.ndjson", sha256=sha256(b"").digest(), size=size, by=by, now=NOW,
+            rows_expected=rows,
+        )  # fmt: skip
+    take = {"applications": partial(take_applications, read=read_draft)}
+
+    def worker() -> BulkWork:
+        return BulkWork(database, store, DAYS, lambda: NOW, take)  # type: ignore[arg-type]
+
+    work, batches, early = worker(), 0, 0
+    start = time.perf_counter()
+    while await work.one_batch():
+        batches += 1
+        if batches == max(1, rows // AT_ONCE // 10):
+            early = _megabytes()
+        if batches == rows // AT_ONCE // 2:
+            work.close()
+            work = worker()
+    seconds = time.perf_counter() - start
+    work.close()
+    await database.close()
+    return seconds, early, _megabytes()
+
+
+def _megabytes() -> int:
+    """What this process has in memory now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1024**2
+
+
+async def copied(source: asyncpg.Connection, target: asyncpg.Connection) -> tuple[float, int]:
+    """(seconds, rows) of the same rows by COPY; what is copied lies ready in memory."""
+    ready: list[tuple[str, bytes]] = []
+    count = 0
+    for table in TABLES:
+        written = io.BytesIO()
+        # What holds the ids that the database gives is left to it, as for ours.
+        columns = "*" if table != "outbox" else _OUTBOX
+        said = await source.copy_from_query(
+            f"select {columns} from {table}", output=written, format="binary"
+        )
+        count += int(said.split()[1])
+        ready.append((table, written.getvalue()))
+    start = time.perf_counter()
+    async with target.transaction():
+        for table, content in ready:
+            own = _OUTBOX.split(", ") if table == "outbox" else None
+            await target.copy_to_table(
+                table, source=io.BytesIO(content), columns=own, format="binary"
+            )
+    return time.perf_counter() - start, count
+
+
+_OUTBOX: Final = (
+    "event_id, aggregatetype, aggregateid, type, payload, ce_source, ce_time, ce_subject, "
+    "traceparent, institution"
+)
+
+
+async def measure(server_url: str, folder: Path, rows: int) -> Figures:
+    """Both, one after the other."""
+    ours = url_for(server_url, role=SERVICE.name, database=SERVICE.name)
+    seconds, early, late = await gone_through(ours, store_at(str(folder / "files")), rows)
+    owners = [
+        await asyncpg.connect(url_for(server_url, role=owner_of(SERVICE.name), database=name))
+        for name in (SERVICE.name, BARE)
+    ]
+    taken, wrong = await owners[0].fetchrow("select rows_taken, rows_wrong from bulk_files")
+    cases = await owners[0].fetchval("select count(distinct number) from applications")
+    assert (taken, wrong, cases) == (rows - rows // BAD_EVERY, rows // BAD_EVERY, taken)
+    copy_seconds, copied_rows = await copied(*owners)
+    for one in owners:
+        await one.close()
+    return Figures(
+        rows=rows,
+        taken=taken,
+        wrong=wrong,
+        cases=cases,
+        seconds=round(seconds, 1),
+        per_second=round(rows / seconds),
+        copied_rows=copied_rows,
+        copy_seconds=round(copy_seconds, 1),
+        copy_per_second=round(rows / copy_seconds),
+        times_the_copy=round(seconds / copy_seconds, 1),
+        megabytes_after_a_tenth=early,
+        megabytes_at_the_end=late,
+    )
+
+
+def main() -> None:
+    """The command line."""
+    parser = ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rows", type=int, default=50_000)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    with TemporaryDirectory(prefix="zhidai-bench-", ignore_cleanup_errors=True) as temporary:
+        folder = Path(temporary)
+        folder.chmod(0o755)
+        server = EmbeddedPostgres(folder / "postgres").start()
+        try:
+            for name in (SERVICE.name, BARE):
+                asyncio.run(prepare(server.server_url, name))
+            figures = asyncio.run(measure(server.server_url, folder, asked.rows))
+        finally:
+            server.stop()
+    if asked.json:
+        json.dump(asdict(figures), sys.stdout, indent=2)
+        print()
+        return
+    for name, value in asdict(figures).items():
+        print(f"{name.replace('_', ' '):>26}  {value:,}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,275 @@
+"""Files of many rows: sent, gone through while one looks on, and given back where they are wrong."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from services.applications.api.common import Cursor, Limit
+from services.applications.api.document_answers import disposition
+from services.applications.api.document_content import settings_of, store_of
+from services.applications.api.requests import Month
+from services.applications.api.submissions import Submitter
+from services.applications.bank_files.giving_back import given_back
+from services.applications.domain.bulk import BulkFileNotReady, BulkKind, Outcome, WrongRow
+from services.applications.domain.papers import plain_name
+from services.applications.handlers.bulk_intake import InOne, take_in
+from services.applications.queries import bulk_files
+from services.applications.settings import LARGEST_BULK_FILE
+from services.applications.storage.incoming import too_large
+from services.applications.tables.bulk_rows import BulkFileRow
+from shared.auth.identity import Identity, requires
+from shared.context import Context
+from shared.http.context import CurrentContext
+from shared.http.idempotency import Answer, idempotently, key_of
+from shared.http.pages import Page, decode_cursor, encode_cursor
+
+router = APIRouter(tags=["bulk files"])
+
+Reader = Annotated[
+    Identity,
+    Depends(requires("bank_operator", "bank_checker", "reviewer", "approver", "auditor")),
+]
+BODY_LIMITS = {"/api/v1/bulk-files": LARGEST_BULK_FILE}
+"""The route counts by the setting, which lies below."""
+TYPES = {
+    "ndjson": "application/x-ndjson",
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_A_PAGE = 500
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            form: {"schema": {"type": "string", "format": "binary"}}
+            for form in (
+                "application/x-ndjson",
+                "text/csv",
+                TYPES["xlsx"],
+                "application/octet-stream",
+            )
+        },
+    }
+}
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The rows to mend, in the form in which the file came.",
+        "content": {form: {"schema": {"type": "string", "format": "binary"}}
+                    for form in ("application/x-ndjson", "text/csv", TYPES["xlsx"])},
+    }
+}  # fmt: skip
+
+
+class BulkRefusal(BaseModel):
+    """Why a file could not be read to its end. What was taken before stays."""
+
+    code: str = Field(examples=["sheet-unreadable"])
+    zh: str
+    en: str
+
+
+class BulkFileAnswer(BaseModel):
+    """A file and how far it has been gone through."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    kind: BulkKind
+    form: Literal["ndjson", "csv", "xlsx"]
+    only_check: bool
+    filename: str
+    size: int
+    sha256: str
+    sent_name: str
+    sent_at: datetime
+    progress: Literal["waiting", "working", "finished", "refused"]
+    rows_expected: int | None = Field(description="Lines of the file; not known of an XLSX.")
+    rows_read: int
+    rows_taken: int = Field(description="New: filed or reported.")
+    rows_known: int = Field(description="Taken before; the same row again changes nothing.")
+    rows_fine: int = Field(description="With only_check: nothing is wrong with them.")
+    rows_wrong: int
+    finished_at: datetime | None
+    refusal: BulkRefusal | None
+
+
+class BulkFaultAnswer(BaseModel):
+    """One thing that is wrong with a row."""
+
+    field: str = Field(examples=["/collateral/0/number"], description="A JSON Pointer.")
+    column: str = Field(examples=["质物1号码"], description="The heading; empty for NDJSON.")
+    code: str
+    zh: str
+    en: str
+    source: str = ""
+
+
+class BulkRowAnswer(BaseModel):
+    """What became of a row."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    line: int
+    outcome: Outcome
+    reference: str = Field(description="The bank's own; of positions month and loan.")
+    subject_id: UUID | None = Field(description="The case or the loan.")
+    number: str
+    faults: list[BulkFaultAnswer]
+
+
+@router.post("/bulk-files", status_code=202, response_model=BulkFileAnswer, openapi_extra=_BODY)
+async def send_bulk_file(
+    request: Request,
+    caller: Submitter,
+    context: CurrentContext,
+    kind: Annotated[BulkKind, Query(description="What its rows are.")] = "applications",
+    name: Annotated[str, Query(max_length=400, examples=["三月.xlsx"])] = "",
+    pool_code: Annotated[
+        str | None,
+        Query(max_length=64, pattern=r"^[A-Za-z0-9_-]+$", description="Where a row names no pool."),
+    ] = None,
+    mode: Annotated[
+        str | None,
+        Query(pattern=r"^[a-z][a-z0-9_]{0,63}$", description="Where a row names no mode."),
+    ] = None,
+    month: Annotated[Month | None, Query(description="Of positions that name no month.")] = None,
+    only_check: Annotated[
+        bool, Query(description="Say what is wrong with every row, and take none.")
+    ] = False,
+) -> Response:
+    """Send many applications or monthly positions as NDJSON (a request's object on each line), CSV
+    or XLSX (the template's headings); the file is the body itself. It is gone through in the
+    background: `GET /bulk-files/{id}` tells how far. Rows that nothing speaks against are taken;
+    the others make no case and are given back with their reasons (`wrong-rows`), to be mended and
+    sent again. A row is taken once, by its `reference` or else by what it says, whichever file it
+    comes in."""
+    key_of(request)
+    limit = settings_of(context).max_bulk_file_bytes
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > limit:
+        raise too_large(limit)
+    given = {"pool_code": pool_code, "mode": mode, "month": month}
+
+    async def record(in_one: InOne, sha256: bytes) -> Response:
+        async def work(conn: asyncpg.Connection) -> Answer:
+            body = _answer(await in_one(conn))
+            return Answer(202, body, {"Location": f"/api/v1/bulk-files/{body.id}"})
+
+        return await idempotently(request, caller, context.database, work, fingerprint=sha256)
+
+    answer: Response = await take_in(
+        request.stream(),
+        limit=limit,
+        store=store_of(context),
+        kind=kind,
+        only_check=only_check,
+        given={name: value for name, value in given.items() if value is not None},
+        filename=plain_name(name or "-"),
+        by=caller,
+        now=context.clock.now(),
+        record=record,
+    )
+    return answer
+
+
+@router.get("/bulk-files")
+async def list_bulk_files(
+    caller: Reader, context: CurrentContext, cursor: Cursor = None, limit: Limit = 50
+) -> Page[BulkFileAnswer]:
+    """The files that were sent, the last one first; a bank sees its own."""
+    before = decode_cursor(cursor, UUID)[0] if cursor else None
+    async with context.database.reading(caller.institution) as session:
+        rows = await bulk_files.bulk_files(session, before=before, limit=limit + 1)
+    return Page(
+        items=[_answer(row) for row in rows[:limit]],
+        next_cursor=encode_cursor(rows[limit - 1].id) if len(rows) > limit else None,
+    )
+
+
+@router.get("/bulk-files/{file_id}")
+async def read_bulk_file(file_id: UUID, caller: Reader, context: CurrentContext) -> BulkFileAnswer:
+    """How far a file has been gone through, and what became of its rows so far."""
+    async with context.database.reading(caller.institution) as session:
+        return _answer(await bulk_files.bulk_file(session, file_id))
+
+
+@router.get("/bulk-files/{file_id}/rows")
+async def read_bulk_rows(
+    file_id: UUID,
+    caller: Reader,
+    context: CurrentContext,
+    outcome: Annotated[Outcome | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[BulkRowAnswer]:
+    """What became of each row, in order; of those that are wrong, every reason."""
+    after = decode_cursor(cursor, int)[0] if cursor else 0
+    async with context.database.reading(caller.institution) as session:
+        await bulk_files.bulk_file(session, file_id)
+        rows = await bulk_files.rows_of(
+            session, file_id, outcome=outcome, after=after, limit=limit + 1
+        )
+    return Page(
+        items=[BulkRowAnswer.model_validate(row) for row in rows[:limit]],
+        next_cursor=encode_cursor(rows[limit - 1].line) if len(rows) > limit else None,
+    )
+
+
+@router.get("/bulk-files/{file_id}/wrong-rows", response_class=Response, responses=_FILE)
+async def read_wrong_rows(
+    file_id: UUID, request: Request, caller: Reader, context: CurrentContext
+) -> Response:
+    """The rows that were not taken, as a file of the same form with the reasons of each behind it
+    (NDJSON: in `_reasons`). Mended, it can be sent as it is: what we have added is passed over."""
+    async with context.database.reading(caller.institution) as session:
+        file = await bulk_files.bulk_file(session, file_id)
+    if file.finished_at is None:
+        raise BulkFileNotReady("文件尚在处理，请稍后再取", "The file is still being gone through.")
+    english = request.headers.get("accept-language", "").lower().startswith("en")
+    content = given_back(
+        file.form,  # type: ignore[arg-type]
+        file.headings,
+        _wrong_rows(context, caller, file_id),
+        english=english,
+    )
+    stem = file.filename.rsplit(".", 1)[0]
+    return StreamingResponse(
+        content,
+        media_type=TYPES[file.form],
+        headers={"Content-Disposition": disposition(f"{stem}-待补正.{file.form}")},
+    )
+
+
+async def _wrong_rows(
+    context: Context, caller: Identity, file_id: UUID
+) -> AsyncIterator[Sequence[WrongRow]]:
+    after = 0
+    while True:
+        async with context.database.reading(caller.institution) as session:
+            rows = await bulk_files.rows_of(
+                session, file_id, outcome=Outcome.WRONG, after=after, limit=_A_PAGE
+            )
+        if rows:
+            yield [WrongRow(row.line, row.cells or (), row.faults) for row in rows]
+        if len(rows) < _A_PAGE:
+            return
+        after = rows[-1].line
+
+
+def _answer(row: BulkFileRow) -> BulkFileAnswer:
+    if row.refusal is not None:
+        progress = "refused"
+    elif row.finished_at is not None:
+        progress = "finished"
+    else:
+        progress = "working" if row.worked_at else "waiting"
+    return BulkFileAnswer.model_validate(
+        {**row.model_dump(), "sha256": row.sha256.hex(), "progress": progress}
+    )

@@ -1,0 +1,51 @@
+"""Goes through files of many rows as long as the service runs."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from functools import partial
+from typing import Final
+
+from services.applications.api.bulk_reading import read_position
+from services.applications.api.document_content import store_of
+from services.applications.api.drafts import read_draft
+from services.applications.handlers.bulk_applications import take_applications
+from services.applications.handlers.bulk_files import BulkWork
+from services.applications.handlers.bulk_positions import take_positions
+from shared.context import Context
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_SECONDS: Final = 0.5
+
+
+def bulk_work(context: Context) -> BulkWork:
+    """The worker of this process."""
+    return BulkWork(
+        context.database,
+        store_of(context),
+        context.working_days,
+        context.clock.now,
+        {
+            "applications": partial(take_applications, read=read_draft),
+            "positions": partial(take_positions, read=read_position),
+        },
+    )
+
+
+async def work_on_bulk_files(context: Context) -> None:
+    """Batch by batch; stops behind the one in hand, which another process goes on from."""
+    work = bulk_work(context)
+    try:
+        while not context.stopping.is_set():
+            went_on = False
+            try:
+                went_on = await work.one_batch()
+            except Exception:
+                log.exception("a batch of a bulk file failed and will be tried again")
+            if not went_on:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_EVERY_SECONDS):
+                        await context.stopping.wait()
+    finally:
+        work.close()

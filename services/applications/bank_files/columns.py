@@ -1,0 +1,198 @@
+"""The columns of the tables that banks fill in: one list for the template and for the reader.
+
+A heading is the name in the API or the words for people. Facts, papers and parties that a programme
+asks for are columns of the same names everywhere, so that a reader needs no programme to know them.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from shared.schemes.vocabulary import (
+    DOCUMENTS,
+    FACTS,
+    IP_KINDS,
+    LABELS,
+    PARTIES,
+    PURPOSES,
+    RISK_CLASSES,
+    FactKind,
+)
+from shared.sheets.values import Kind
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name in the API, its heading for people, its unit, and what its cells are."""
+
+    name: str
+    """The path into the request, with dots: "collateral.0.number"."""
+    zh: str
+    unit: str = ""
+    kind: Kind = "text"
+    choices: Mapping[str, str] | None = None
+    """Its options, with their words in Chinese."""
+    required: bool = True
+    source: str = ""
+    """The rule that asks for it; "" for a field that every mode has."""
+
+    @property
+    def path(self) -> Path:
+        """Where its value goes."""
+        return tuple(int(part) if part.isdigit() else part for part in self.name.split("."))
+
+
+_OF_A_PURPOSE: Final = {
+    ("r_and_d" if name == "research_and_development" else name): words.zh
+    for name, words in PURPOSES.items()
+}
+_REPAYMENT: Final = {
+    "bullet": "到期一次还本付息",
+    "equal_instalments": "等额分期",
+    "interest_first": "按期付息、到期还本",
+}
+_METHODS: Final = {"income": "收益法", "market": "市场法", "cost": "成本法", "agreed": "协商作价"}
+_IP_KINDS: Final = {name: words.zh for name, words in IP_KINDS.items()}
+_RISK_CLASSES: Final = {name: words.zh for name, words in RISK_CLASSES.items()}
+_DAY: Final = "如 2026-03-02"
+_YES_NO: Final = "是/否"
+
+LOAN: Final = (
+    Column("reference", "银行业务编号", "同一编号只收一次", "number", required=False),
+    Column("pool_code", "资金池代码", "", "number"),
+    Column("mode", "合作模式", "", "number"),
+    Column("borrower.uscc", "统一社会信用代码", "18 位", "number"),
+    Column("borrower.name", "企业名称"),
+    Column("borrower.registered_on", "成立日期", _DAY, "day"),
+    Column("borrower.is_sme", "中小微企业", _YES_NO, "flag"),
+    Column("borrower.region_code", "注册地行政区划代码", "6 位", "number", required=False),
+    Column("amount", "贷款金额", "元", "money"),
+    Column("tenor_months", "期限", "月", "count"),
+    Column("annual_rate_bp", "年利率", "基点，或写 3.85%", "bp"),
+    Column("purpose", "用途", "选项", "choice", _OF_A_PURPOSE),
+    Column("purpose_note", "用途说明", "", required=False),
+    Column("repayment", "还款方式", "选项", "choice", _REPAYMENT),
+    Column("has_other_collateral", "有其他担保", _YES_NO, "flag"),
+    Column("ip_share_bp", "知识产权部分占比", "基点，或写 60%", "bp", required=False),
+    Column("ip_amount", "知识产权部分金额", "元", "money", required=False),
+    Column("is_first_loan", "首贷", _YES_NO, "flag"),
+)
+_RIGHT: Final = (
+    Column("kind", "种类", "选项", "choice", _IP_KINDS),
+    Column("number", "号码", "专利号、注册号等", "number"),
+    Column("nice_class", "商标类别", "1 至 45，仅商标", "count", required=False),
+    Column("name", "名称"),
+    Column("owner_uscc", "权利人信用代码", "18 位", "number", required=False),
+    Column("owner_name", "权利人名称"),
+    Column("filed_on", "申请日", _DAY, "day"),
+    Column("expires_on", "届满日", _DAY, "day"),
+    Column("valuation.amount", "评估价值", "元", "money"),
+    Column("valuation.method", "评估方法", "选项", "choice", _METHODS),
+    Column("valuation.appraiser", "评估机构", "本行自评写 internal"),
+    Column("valuation.valued_on", "评估基准日", _DAY, "day"),
+)
+MOST_RIGHTS: Final = 100
+
+POSITION: Final = (
+    Column("month", "月份", "如 2026-03", "text", required=False),
+    Column("loan_no", "借据号", "", "number", required=False),
+    Column("loan_id", "贷款编号", "借据号与贷款编号填一个", "number", required=False),
+    Column("outstanding_principal", "贷款余额", "元", "money"),
+    Column("overdue_days", "逾期天数", "天", "count"),
+    Column("interest_arrears", "欠息", "元", "money", required=False),
+    Column("penalty_interest", "罚息", "元", "money", required=False),
+    Column("risk_class", "五级分类", "选项", "choice", _RISK_CLASSES),
+    Column("confirmed", "确认", "原因栏中的代码，逗号分隔", "text", required=False),
+    Column("reason", "更正原因", "", required=False),
+)
+
+_KIND_OF_FACT: Final[Mapping[FactKind, Kind]] = {
+    "money": "money", "count": "count", "flag": "flag", "ratio": "ratio", "word": "text",
+}  # fmt: skip
+_BY_NUMBER: Final = re.compile(r"collateral\.(\d{1,2})\.(.+)", re.ASCII)
+_BY_WORDS: Final = re.compile(r"质物(\d{1,3})(.+)", re.ASCII)
+
+
+def right_columns(number: int) -> Iterator[Column]:
+    """The columns of one right; people count from 1, the API from 0."""
+    for one in _RIGHT:
+        yield Column(
+            f"collateral.{number}.{one.name}", f"质物{number + 1}{one.zh}", one.unit, one.kind,
+            one.choices, one.required,
+        )  # fmt: skip
+
+
+def fact_column(name: str) -> Column | None:
+    """The column of a fact or of a label for reports."""
+    if name in LABELS:
+        return Column(f"attributes.{name}", LABELS[name].zh, "", "text", required=False)
+    fact = FACTS.get(name)
+    if fact is None:
+        return None
+    choices = _RISK_CLASSES if name == "risk_class" else None
+    kind = "choice" if choices else _KIND_OF_FACT[fact.kind]
+    return Column(f"attributes.{name}", fact.zh, "", kind, choices, required=False)
+
+
+def paper_column(kind: str) -> Column:
+    """The column of a kind of paper."""
+    words = DOCUMENTS.get(kind)
+    return Column(
+        f"documents.{kind}", f"材料:{words.zh if words else kind}", "已上传材料的编号或 SHA-256",
+        required=False,
+    )  # fmt: skip
+
+
+def party_column(role: str) -> Column:
+    """The column of a party beside pool and bank."""
+    words = PARTIES.get(role)
+    return Column(
+        f"parties.{role}", f"{words.zh if words else role}代码", "", "number", required=False
+    )
+
+
+def application_column(heading: str) -> Column | None:
+    """The column of an application that a heading, without its unit, names; None for none."""
+    known = _LOANS.get(heading) or _LOANS.get(heading.lower())
+    if known is not None:
+        return known
+    for found, first in ((_BY_NUMBER.fullmatch(heading), 0), (_BY_WORDS.fullmatch(heading), 1)):
+        if found and first <= int(found[1]) < MOST_RIGHTS + first:
+            number = int(found[1]) - first
+            return next(
+                (
+                    one
+                    for one in right_columns(number)
+                    if found[2] in (one.name.split(".", 2)[2], one.zh.removeprefix(f"质物{number + 1}"))
+                ),
+                None,
+            )  # fmt: skip
+    if heading.startswith("documents.") and heading.count(".") == 1:
+        return paper_column(heading.partition(".")[2])
+    return None
+
+
+def position_column(heading: str) -> Column | None:
+    """The column of a monthly position that a heading names."""
+    return _POSITIONS.get(heading) or _POSITIONS.get(heading.lower())
+
+
+def _named(*columns: Column) -> Iterator[tuple[str, Column]]:
+    for one in columns:
+        yield one.name, one
+        yield re.sub(r"\s", "", one.zh), one
+
+
+_LOANS: Final = dict(
+    _named(
+        *(column for name in (*FACTS, *LABELS) if (column := fact_column(name)) is not None),
+        *(paper_column(kind) for kind in DOCUMENTS),
+        *(party_column(role) for role in PARTIES),
+        # Last, so that a field of every application is not taken for a fact of the same words.
+        *LOAN,
+    )
+)
+_POSITIONS: Final = dict(_named(*POSITION))

@@ -1,0 +1,272 @@
+"""Many submissions of a file: judged like single ones, written by one statement for each table.
+
+A row that single would come back for correction is given back with its reasons and makes no case:
+mended and sent again, it is filed once.
+"""
+
+import asyncio
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import orjson
+
+from services.applications.bank_files.rows import RowRead
+from services.applications.domain.bulk import Outcome, RowFault, RowVerdict, TakenRow
+from services.applications.domain.life_cycle import HOLDS_ITS_RIGHTS
+from services.applications.domain.pre_check import DraftRead
+from services.applications.domain.submission import RightKey, Submission
+from services.applications.handlers.bulk_batch import (
+    Batch,
+    TakenMeanwhile,
+    fault_of,
+    finding_of,
+    wrong,
+)
+from services.applications.handlers.bulk_halves import Half, judged_halves
+from services.applications.handlers.judging import Judged, Measures, Papers, judge
+from services.applications.handlers.paper_references import held_papers, known_papers
+from services.applications.handlers.submission import (
+    POOL_UNKNOWN,
+    bank_unknown,
+    file_case,
+    measures_on,
+    new_case,
+)
+from services.applications.queries.surroundings import Known, surroundings_of_new
+from services.applications.tables import bulk_files
+from services.applications.tables.numbers import next_numbers
+from services.applications.tables.submissions import FiledCase
+from services.applications.tables.submissions_in_bulk import keep_all
+from shared import canonical
+from shared.contracts.envelope import Event
+from shared.messaging import outbox
+from shared.postgres.database import EVERYWHERE
+from shared.refusals import FieldFault, FieldsWrong
+
+Read = Callable[[Mapping[str, Any]], DraftRead]
+"""A submission as a request would be read, and what is wrong with it."""
+
+KIND: Final = "applications"
+_LONGEST_REFERENCE: Final = 64
+_REFERENCE_WRONG: Final = FieldFault(
+    ("reference",), "reference-malformed",
+    f"银行业务编号须为不超过 {_LONGEST_REFERENCE} 字的一行文字",
+    f"a reference is one line of at most {_LONGEST_REFERENCE} characters",
+)  # fmt: skip
+_AT_A_STRETCH: Final = 16
+"""Rows that are judged before others get their turn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A row that can be read."""
+
+    row: RowRead
+    submission: Submission
+    reference: str
+    key: str
+    content: bytes
+
+
+async def take_applications(
+    batch: Batch, rows: Sequence[RowRead], *, read: Read
+) -> list[RowVerdict]:
+    """File every row that nothing speaks against. Raises BankUnknown, TakenMeanwhile."""
+    verdicts: dict[int, RowVerdict] = {}
+    asked: list[_Asked] = []
+    halves: list[Half] = []
+    for n, row in enumerate(rows):
+        if n % _AT_A_STRETCH == 0:
+            await asyncio.sleep(0)
+        one = _read(row, batch.file.given, read)
+        if isinstance(one, Half):
+            halves.append(one)
+        else:
+            asked.append(one)
+    known = await bulk_files.taken_before(
+        batch.conn, bank_code=batch.file.bank_code, kind=KIND, keys=[one.key for one in asked]
+    )
+    left = []
+    for one in asked:
+        if (before := known.get(one.key)) is None:
+            left.append(one)
+        else:
+            verdicts[one.row.line] = _again(one, before)
+    fine: list[tuple[_Asked, Judged]] = []
+    async for one, judged in _judged(batch, left):
+        if isinstance(judged, RowVerdict):
+            verdicts[one.row.line] = judged
+        else:
+            fine.append((one, judged))
+    lines = {one.key: one.row.line for one, _ in fine}
+    for said in (*await judged_halves(batch, halves), *await _file(batch, fine)):
+        verdicts[said.line] = said
+    for one in left:
+        if verdicts[one.row.line].outcome is Outcome.KNOWN:
+            first = verdicts[lines[one.key]]
+            verdicts[one.row.line] = replace(
+                verdicts[one.row.line], subject_id=first.subject_id, number=first.number
+            )
+    return [verdicts[row.line] for row in rows]
+
+
+def _read(row: RowRead, given: Mapping[str, str], read: Read) -> "_Asked | Half":
+    said = {name: given[name] for name in ("pool_code", "mode") if name in given} | dict(row.said)
+    reference = said.pop("reference", None) or ""
+    faults: tuple[FieldFault, ...] = ()
+    if not isinstance(reference, str) or not _is_reference(reference):
+        faults, reference = (_REFERENCE_WRONG,), ""
+    reference = reference.strip()
+    found = read(said)
+    if faults or row.faults or found.faults:
+        return Half(row=row, reference=reference, read=found, faults=faults)
+    content = hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).digest()
+    key = f"ref:{canonical.number(reference)}" if reference else f"sha:{content.hex()}"
+    return _Asked(
+        row=row, submission=found.draft.case, reference=reference, key=key, content=content
+    )
+
+
+def _is_reference(text: str) -> bool:
+    return len(text) <= _LONGEST_REFERENCE and text.isprintable()
+
+
+def _again(one: _Asked, before: TakenRow) -> RowVerdict:
+    """The same row has no second effect; another one by its reference is a mistake."""
+    if before.content == one.content:
+        return RowVerdict(
+            line=one.row.line, outcome=Outcome.KNOWN, reference=one.reference,
+            subject_id=before.subject_id, number=before.number,
+        )  # fmt: skip
+    return wrong(one.row, [_reference_used(one, before.number)], reference=one.reference)
+
+
+def _reference_used(one: _Asked, number: str) -> RowFault:
+    return fault_of(
+        one.row,
+        FieldFault(
+            ("reference",), "reference-used",
+            f"银行业务编号 {one.reference} 已用于另一笔申请"
+            + (f"（{number}）" if number else "（本文件上文）"),
+            f"The reference {one.reference} is used for another application"
+            + (f" ({number})." if number else " above in this file."),
+        ),
+    )  # fmt: skip
+
+
+async def _judged(batch: Batch, asked: Sequence[_Asked]) -> Any:
+    """Each row with what the checks made of it, in order: a right that an earlier row of the batch
+    has taken is taken."""
+    if not asked:
+        return
+    around = await surroundings_of_new(
+        batch.conn,
+        [one.submission for one in asked],
+        bank_code=batch.file.bank_code,
+        today=batch.today,
+    )
+    if not around[0].bank_exists:
+        raise bank_unknown()
+    measures = {
+        programme: await measures_on(batch.conn, programme, batch.today)
+        for programme in {one.programme for one in around}
+    }
+    documents = [paper for one in asked for paper in one.submission.documents]
+    stored = await held_papers(batch.conn, documents, bank_code=batch.file.bank_code)
+    held: set[RightKey] = set()
+    keys: dict[str, _Asked] = {}
+    for n, (one, known) in enumerate(zip(asked, around, strict=True)):
+        if n % _AT_A_STRETCH == 0:
+            await asyncio.sleep(0)
+        if (first := keys.get(one.key)) is not None:
+            yield one, _twice(one, first)
+            continue
+        found, not_stored = known_papers(stored, one.submission.documents, place="documents")
+        papers = Papers(found=found, not_stored=not_stored)
+        judged = _judge(one, known, papers, measures[known.programme], held)
+        if isinstance(judged, Judged):
+            keys[one.key] = one
+            held.update(item.key for item in judged.submission.collateral)
+        yield one, judged
+
+
+def _twice(one: _Asked, first: _Asked) -> RowVerdict:
+    if one.content == first.content:
+        return RowVerdict(line=one.row.line, outcome=Outcome.KNOWN, reference=one.reference)
+    return wrong(one.row, [_reference_used(one, "")], reference=one.reference)
+
+
+def _judge(
+    one: _Asked, known: Known, papers: Papers, measures: Measures, held: set[RightKey]
+) -> Judged | RowVerdict:
+    if known.around is None:
+        return wrong(one.row, [fault_of(one.row, POOL_UNKNOWN)], reference=one.reference)
+    own = frozenset(item.key for item in one.submission.collateral)
+    around = replace(known.around, held_rights=known.around.held_rights | (own & held))
+    try:
+        judged = judge(one.submission, around, papers, measures, programme=known.programme)
+    except FieldsWrong as refusal:
+        faults = [fault_of(one.row, fault) for fault in refusal.faults]
+        return wrong(one.row, faults, reference=one.reference)
+    if judged.against:
+        faults = [finding_of(one.row, finding) for finding in judged.against]
+        return wrong(one.row, faults, reference=one.reference)
+    return judged
+
+
+async def _file(batch: Batch, fine: Sequence[tuple[_Asked, Judged]]) -> list[RowVerdict]:
+    if batch.file.only_check:
+        return [
+            RowVerdict(line=one.row.line, outcome=Outcome.FINE, reference=one.reference)
+            for one, _ in fine
+        ]
+    numbers = await _numbers(batch, [judged for _, judged in fine])
+    filed: list[FiledCase] = []
+    told: list[Event] = []
+    for one, judged in fine:
+        case = new_case(
+            judged.submission,
+            number=numbers[one.submission.pool_code].pop(0),
+            conn=batch.conn,
+            caller=batch.caller,
+            working_days=batch.working_days,
+            now=batch.now,
+        )
+        filed_case, events = file_case(case, judged)
+        assert filed_case.state in HOLDS_ITS_RIGHTS, "nothing speaks against it"
+        filed.append(filed_case)
+        told += events
+    taken = [
+        TakenRow(one.key, one.content, case.id, case.number)
+        for (one, _), case in zip(fine, filed, strict=True)
+    ]
+    if not await keep_all(batch.conn, filed, now=batch.now) or not await bulk_files.take(
+        batch.conn, bank_code=batch.file.bank_code, kind=KIND, now=batch.now, rows=taken
+    ):
+        raise TakenMeanwhile(str(batch.file.id))
+    await outbox.append(batch.conn, told, now=batch.now)
+    return [
+        RowVerdict(
+            line=one.row.line, outcome=Outcome.TAKEN, reference=one.reference, subject_id=case.id,
+            number=case.number,
+        )
+        for (one, _), case in zip(fine, filed, strict=True)
+    ]  # fmt: skip
+
+
+async def _numbers(batch: Batch, judged: Sequence[Judged]) -> dict[str, list[str]]:
+    """Numbers for each pool, in a transaction of their own, so that nobody waits for the batch; if
+    it is given up, they are a gap."""
+    count: dict[str, int] = defaultdict(int)
+    for one in judged:
+        count[one.submission.pool_code] += 1
+    numbers: dict[str, list[str]] = {}
+    async with batch.database.begin(EVERYWHERE) as conn:
+        for pool_code, wanted in sorted(count.items()):
+            found = await next_numbers(conn, pool_code, batch.today.year, count=wanted)
+            assert found is not None, "the pool was looked up"
+            numbers[pool_code] = found
+    return numbers

@@ -1,0 +1,98 @@
+"""One batch of a file's rows: what it works with, and how what is wrong with a row is told."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import asyncpg
+
+from services.applications.bank_files.rows import RowRead
+from services.applications.domain.bulk import Outcome, RowFault, RowVerdict, place_of, pointer_of
+from services.applications.tables.bulk_rows import BulkFileRow
+from shared.auth.identity import Identity
+from shared.calendar import WorkingDays
+from shared.clock import business_date
+from shared.postgres.database import Database
+from shared.refusals import FieldFault
+from shared.schemes.decide.findings import Finding
+
+
+class TakenMeanwhile(RuntimeError):
+    """Somebody took a right, or a row, after it was looked at: the batch is to be judged again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """The transaction of a batch, the file, and who sent it."""
+
+    conn: asyncpg.Connection
+    database: Database
+    file: BulkFileRow
+    working_days: WorkingDays
+    now: datetime
+
+    @property
+    def caller(self) -> Identity:
+        """Who sent the file; the role was asked for when it came."""
+        roles = frozenset({"bank_operator"})
+        return Identity(self.file.sent_by, self.file.sent_name, roles, self.file.bank_code)
+
+    @property
+    def today(self) -> date:
+        """The business day of the batch."""
+        return business_date(self.now)
+
+
+Take = Callable[[Batch, Sequence[RowRead]], Awaitable[list[RowVerdict]]]
+"""Takes the rows that nothing is wrong with, and says of every row what became of it."""
+
+
+def wrong(row: RowRead, faults: Sequence[RowFault], *, reference: str = "") -> RowVerdict:
+    """A row that is given back, with everything that is to be mended."""
+    return RowVerdict(
+        line=row.line,
+        outcome=Outcome.WRONG,
+        reference=reference,
+        faults=tuple(faults),
+        cells=row.cells,
+    )
+
+
+def fault_of(row: RowRead, fault: FieldFault) -> RowFault:
+    """A wrong field, with the heading under which it stands."""
+    return RowFault(
+        field=pointer_of(fault.place),
+        column=row.heading_of(fault.place),
+        code=fault.code,
+        zh=fault.zh,
+        en=fault.en,
+    )
+
+
+def finding_of(row: RowRead, finding: Finding) -> RowFault:
+    """What the checks have found, with the heading under which it stands."""
+    return RowFault(
+        field=finding.field,
+        column=row.heading_of(place_of(finding.field)),
+        code=finding.code,
+        zh=finding.zh,
+        en=finding.en,
+        source=finding.source,
+    )
+
+
+def unread(row: RowRead, faults: Sequence[FieldFault]) -> list[RowFault]:
+    """What could not be read of a row, and what a request would be told besides.
+
+    That a field is missing is not said where its cell is there and cannot be read.
+    """
+    if any(not one.place for one in row.faults):
+        # The line says nothing that could be looked at.
+        faults = ()
+    told = [one.place for one in row.faults]
+    besides = [
+        one
+        for one in faults
+        if not any(place[: len(one.place)] == one.place for place in told if one.place)
+    ]
+    return [fault_of(row, one) for one in (*row.faults, *besides)]

@@ -1,0 +1,150 @@
+"""Many new cases at once: one statement for each table, whatever their number.
+
+Columns and values are those of a single submission (`tables/submissions.py`).
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, Final
+
+import asyncpg
+
+from services.applications.domain.life_cycle import HOLDS_ITS_RIGHTS
+from services.applications.tables.cases import APPLICATIONS
+from services.applications.tables.submissions import (
+    CASE,
+    CASE_READS,
+    DOCUMENT,
+    FIRM,
+    RIGHT,
+    WORTH,
+    FiledCase,
+)
+from shared.transitions import HISTORY_ARRAYS, HISTORY_COLUMNS, history_arrays
+
+Read = Callable[[Any], Any]
+
+
+def _insert(table: str, columns: Mapping[str, str]) -> str:
+    """A JSON value travels inside an object: a list among the values of an array would be its
+    dimension."""
+    values = [f"{name} -> 'value'" if kind == "jsonb" else name for name, kind in columns.items()]
+    return (
+        f"insert into {table} ({', '.join(columns)}) select {', '.join(values)} "
+        f"from unnest({_arrays(columns)}) as row ({', '.join(columns)})"
+    )
+
+
+def _arrays(columns: Mapping[str, str]) -> str:
+    return ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(columns.values(), 1))
+
+
+_OF_A_CASE: Final = {"application_id": "uuid", "revision": "integer", "bank_code": "text"}
+_ITEM: Final = _OF_A_CASE | {"collateral_no": "integer"}
+_PAPER: Final = _OF_A_CASE | {"document_no": "integer"}
+_FIRM: Final = {
+    "bank_code": "text",
+    **{name: CASE[f"borrower_{name}"] for name in FIRM},
+    "first_seen_at": "timestamptz",
+    "changed_at": "timestamptz",
+}
+
+_INSERT_CASES: Final = _insert("applications", CASE)
+_INSERT_RIGHTS: Final = _insert("collateral", _ITEM | RIGHT)
+_INSERT_VALUES: Final = _insert("valuations", _ITEM | WORTH)
+_INSERT_PAPERS: Final = _insert("documents", _PAPER | DOCUMENT)
+_INSERT_MOVES: Final = (
+    f"insert into case_moves ({HISTORY_COLUMNS}) select * from unnest({HISTORY_ARRAYS})"
+)
+_KEEP_FIRMS: Final = (
+    _insert("borrowers as known", _FIRM)
+    + f""" order by uscc
+    on conflict (bank_code, uscc) do update
+        set {", ".join(f"{name} = excluded.{name}" for name in FIRM)},
+            changed_at = excluded.changed_at
+        where ({", ".join(f"known.{name}" for name in FIRM)})
+              is distinct from ({", ".join(f"excluded.{name}" for name in FIRM)})
+    """
+)
+_HOLD: Final = """
+insert into held_rights (kind, number, nice_class, application_id)
+select kind, number, nice_class, application_id
+from unnest($1::text[], $2::text[], $3::int[], $4::uuid[])
+    as row (kind, number, nice_class, application_id)
+-- In the order of the key, so that two with the same rights wait and never deadlock.
+order by kind, number, nice_class
+on conflict do nothing
+returning true
+"""
+
+
+async def keep_all(conn: asyncpg.Connection, filed: Sequence[FiledCase], *, now: datetime) -> bool:
+    """Keep new cases with all that belongs to them.
+
+    False where another case has taken one of their rights since they were looked at: then the
+    transaction is to be given up.
+    """
+    if not filed:
+        return True
+    await conn.execute(_INSERT_CASES, *_columns(CASE, CASE_READS, filed))
+    await conn.execute(_KEEP_FIRMS, *_firms(filed, now))
+    rights = [(one, n, right) for one in filed for n, right in _numbered(one.submission.collateral)]
+    papers = [(one, n, paper) for one in filed for n, paper in _numbered(one.submission.documents)]
+    keys = [(*_key(one, n), right) for one, n, right in rights]
+    await conn.execute(_INSERT_RIGHTS, *_items(keys, [attrgetter(name) for name in RIGHT]))
+    await conn.execute(
+        _INSERT_VALUES, *_items(keys, [attrgetter(f"valuation.{name}") for name in WORTH])
+    )
+    await conn.execute(
+        _INSERT_PAPERS,
+        *_items(
+            [(*_key(one, n), paper) for one, n, paper in papers],
+            [attrgetter(name) for name in DOCUMENT],
+        ),
+    )
+    moves = [move for one in filed for move in one.moves]
+    await conn.execute(_INSERT_MOVES, *history_arrays(APPLICATIONS, moves, now))
+    held = [(one, right) for one, _, right in rights if one.state in HOLDS_ITS_RIGHTS]
+    taken = await conn.fetch(
+        _HOLD,
+        [right.kind for _, right in held],
+        [right.number for _, right in held],
+        [right.nice_class for _, right in held],
+        [one.id for one, _ in held],
+    )
+    return len(taken) == len(held)
+
+
+def _columns(
+    columns: Mapping[str, str], reads: Iterable[Read], filed: Sequence[FiledCase]
+) -> list[list[Any]]:
+    return [
+        [{"value": read(one)} if kind == "jsonb" else read(one) for one in filed]
+        for kind, read in zip(columns.values(), reads, strict=True)
+    ]
+
+
+def _firms(filed: Sequence[FiledCase], now: datetime) -> list[list[Any]]:
+    """Each firm once, as the last of its rows describes it."""
+    firms = {
+        (one.bank_code, one.submission.borrower.uscc): one.submission.borrower for one in filed
+    }
+    rows = [
+        (bank_code, *(getattr(firm, name) for name in FIRM), now, now)
+        for (bank_code, _), firm in firms.items()
+    ]
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _numbered(items: Sequence[Any]) -> Iterable[tuple[int, Any]]:
+    return enumerate(items, start=1)
+
+
+def _key(one: FiledCase, number: int) -> tuple[Any, ...]:
+    return one.id, one.revision, one.bank_code, number
+
+
+def _items(rows: Sequence[tuple[Any, ...]], reads: Sequence[Read]) -> list[list[Any]]:
+    keys = [[row[n] for row in rows] for n in range(4)]
+    return keys + [[read(row[4]) for row in rows] for read in reads]

@@ -1,0 +1,123 @@
+"""Files of many rows: a clerk sends one, looks on while it is gone through, and mends what is left."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import Response
+
+from services.console.http.forms import NOTHING_SENT, Attempt, once, text
+from services.console.http.page_context import Page, PageContext
+from services.console.http.streaming import pass_on
+from services.console.rendering.paging import next_page
+from services.console.upstream.client import Problem
+from services.console.upstream.optional import items
+
+router = APIRouter()
+
+KINDS: Final = ("applications", "positions")
+OUTCOMES: Final = ("wrong", "taken", "known")
+Outcome = Literal["wrong", "taken", "known"]
+_SENDS: Final = "bank_operator"
+
+
+@router.get("/bulk")
+async def files(page: Page, cursor: str = "") -> Response:
+    """The form to send a file, the tables to fill in, and the files of before."""
+    return await _show(page, NOTHING_SENT, cursor=cursor)
+
+
+@router.post("/bulk")
+async def send_file(page: Page) -> Response:
+    """Send the file that was chosen: to be taken, or only looked at."""
+
+    async def send(form: FormData) -> Any:
+        file = form.get("file")
+        if not isinstance(file, UploadFile) or not file.filename:
+            raise Problem(422, "bulk-file-missing", "", "console")
+        return await page.applications.post_file(
+            "/bulk-files",
+            _bits(file),
+            key=once(form),
+            name=file.filename[-200:],
+            kind=text(form, "kind"),
+            month=text(form, "month"),
+            only_check="true" if text(form, "do") == "check" else "",
+        )
+
+    return await page.answer_form(
+        send,
+        show=lambda attempt: _show(page, attempt),
+        done=lambda file: page.redirect(f"/bulk/{file['id']}", "done.bulk-sent"),
+        files=1,
+    )
+
+
+@router.get("/bulk/positions.{form}")
+async def positions_template(page: Page, form: Literal["csv", "xlsx"]) -> Response:
+    """The table of positions, handed on as the service made it."""
+    file = await page.applications.file(f"/templates/positions.{form}")
+    kept = ("content-type", "content-disposition")
+    return Response(file.content, headers={name: file.headers[name] for name in kept})
+
+
+@router.get("/bulk/{file_id}")
+async def one_file(
+    page: Page, file_id: UUID, outcome: Outcome = "wrong", cursor: str = ""
+) -> Response:
+    """How far it is, the rows to be mended with every reason, and those that were taken."""
+    file, rows = await asyncio.gather(
+        page.applications.get(f"/bulk-files/{file_id}"),
+        page.applications.get(
+            f"/bulk-files/{file_id}/rows", outcome=outcome, limit=50, cursor=cursor
+        ),
+    )
+    return page.render(
+        "bulk_file.html",
+        file=file,
+        rows=items(rows),
+        outcome=outcome,
+        outcomes=OUTCOMES,
+        next=next_page(page.request, rows),
+        is_first=not cursor,
+    )
+
+
+@router.get("/bulk/{file_id}/progress")
+async def progress(page: Page, file_id: UUID) -> Response:
+    """The part of the page that changes while a file is gone through."""
+    file = await page.applications.get(f"/bulk-files/{file_id}")
+    return page.render("bulk_progress.html", file=file, refreshed=True)
+
+
+@router.get("/bulk/{file_id}/wrong-rows")
+async def rows_to_mend(page: Page, file_id: UUID) -> Response:
+    """The rows to be mended as a file, handed on bit by bit."""
+    found = await page.applications.stream(f"/bulk-files/{file_id}/wrong-rows")
+    return pass_on(found, "content-type", "content-disposition")
+
+
+async def _bits(file: UploadFile) -> AsyncIterator[bytes]:
+    while bit := await file.read(256 * 1024):
+        yield bit
+
+
+async def _show(page: PageContext, attempt: Attempt, *, cursor: str = "") -> Response:
+    assert page.person is not None
+    found, pools = await asyncio.gather(
+        page.applications.get("/bulk-files", cursor=cursor, limit=20),
+        page.risk_pool.get("/pools"),
+    )
+    return page.render(
+        "bulk.html",
+        attempt=attempt,
+        files=items(found),
+        pools=items(pools),
+        next=next_page(page.request, found),
+        is_first=not cursor,
+        kinds=KINDS,
+        may_send=_SENDS in page.person.roles,
+    )
