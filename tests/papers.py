@@ -2,7 +2,10 @@
 
 import hashlib
 from typing import Any
+from uuid import UUID, uuid5
 
+from shared.contracts.papers import DocumentStoredV1
+from shared.schemes.vocabulary import DOCUMENTS
 from zhidai.demo.paper import pdf
 
 
@@ -13,6 +16,31 @@ def document(kind: str) -> dict[str, str]:
         "sha256": hashlib.sha256(pdf(kind)).hexdigest(),
         "filename": f"{kind}.pdf",
     }
+
+
+KINDS = (*DOCUMENTS, "minutes", "report", "evidence")
+"""What cases of the pool refer to."""
+
+
+def told(institution: str, *kinds: str) -> list[DocumentStoredV1]:
+    """What applications says of an institution's papers, to a pool that runs without it."""
+    return [
+        DocumentStoredV1(
+            document_id=uuid5(UUID(int=0), f"{institution}/{kind}"),
+            bank_code=institution,
+            sha256=document(kind)["sha256"],
+            filename=f"{kind}.pdf",
+            media_type="application/pdf",
+            size=len(pdf(kind)),
+        )
+        for kind in kinds or KINDS
+    ]
+
+
+def shown(institution: str, kind: str) -> dict[str, str]:
+    """How a case shows the paper of a kind."""
+    (one,) = told(institution, kind)
+    return {**document(kind), "document": str(one.document_id)}
 
 
 async def stores(person: Any, *kinds: str) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ import asyncpg
 
 from services.applications.domain.submission import SubmittedDocument
 from services.applications.tables.stored_papers import papers_to_refer_to
+from shared.papers import PaperNamed, found_among, not_stored
 from shared.refusals import FieldFault
 
 
@@ -18,31 +19,21 @@ async def stored_papers(
     A bank refers to its own papers only: another's is as unknown as none. What is found is held
     until the transaction ends, so that nobody withdraws it meanwhile.
     """
+    named = [
+        PaperNamed(place=(place, index), document_id=one.document_id, sha256=one.sha256)
+        for index, one in enumerate(asked)
+    ]
     rows = await papers_to_refer_to(
         conn,
         bank_code=bank_code,
-        ids=[one.document_id for one in asked if one.document_id is not None],
-        hashes=[one.sha256 for one in asked if one.sha256],
+        ids=[one.document_id for one in named if one.document_id is not None],
+        hashes=[one.sha256 for one in named if one.sha256],
     )
-    by_id = {row["id"]: row for row in rows}
-    by_hash = {row["sha256"]: row for row in rows}
-    found, faults = [], []
-    for index, one in enumerate(asked):
-        by_name = one.document_id is not None
-        row = by_id.get(one.document_id) if by_name else by_hash.get(one.sha256)
-        if row is None or (one.sha256 and one.sha256 != row["sha256"]):
-            faults.append(_not_stored((place, index, "document" if by_name else "sha256")))
-            continue
-        found.append(
-            replace(one, document_id=row["id"], sha256=row["sha256"], filename=row["filename"])
-        )
-    return tuple(found), tuple(faults)
-
-
-def _not_stored(place: tuple[str | int, ...]) -> FieldFault:
-    return FieldFault(
-        place,
-        "document-not-stored",
-        "没有这份材料：请先上传文件（POST /documents），再引用其编号",
-        "There is no such document: send the file first (POST /documents), then refer to its id.",
+    found = found_among(named, rows)
+    papers = tuple(
+        replace(one, document_id=row["id"], sha256=row["sha256"], filename=row["filename"])
+        for one, row in zip(asked, found, strict=True)
+        if row is not None
     )
+    faults = (not_stored(one) for one, row in zip(named, found, strict=True) if row is None)
+    return papers, tuple(faults)
