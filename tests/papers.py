@@ -51,3 +51,9 @@ async def stores(person: Any, *kinds: str) -> list[dict[str, Any]]:
         assert answer.status_code in (200, 201), answer.text
         kept.append(answer.json())
     return kept
+
+
+async def sends(person: Any, *kinds: str) -> list[dict[str, str]]:
+    """A person of an institution sends the papers of these kinds; how a case refers to them."""
+    kept = await stores(person, *kinds)
+    return [{"kind": kind, "document": one["id"]} for kind, one in zip(kinds, kept, strict=True)]

@@ -36,7 +36,7 @@ from tests.applications.office import (
 )
 from tests.cash import released
 from tests.e2e.town import Town
-from tests.papers import stores
+from tests.papers import sends, stores
 from tests.programmes.chosen import Chosen
 from tests.publishing import publish
 
@@ -294,7 +294,6 @@ class Walk:
                 "insurer_notified_on": since,
             },
             "attributes": self.facts("claim"),
-            "documents": [document(kind) for kind in self.terms.claim_documents],
         }
         if costs := loss.get("costs"):
             body["cost_items"] = [
@@ -313,7 +312,8 @@ class Walk:
     async def claims(self) -> None:
         """Filed, reviewed, taken through the scheme's steps, decided on the trial, and paid."""
         today = self.town.office.now.date()
-        body = self.claim_body(today) | {"confirmed": self.confirmed}
+        papers = await sends(self.town.office.bank(), *self.terms.claim_documents)
+        body = self.claim_body(today) | {"confirmed": self.confirmed, "documents": papers}
         self.claim = await self.town.asks(self.town.clerk(), "/claims", body, 201)
         await self.town.is_paid(self.claim)
         self.claim = await self._shown(f"/claims/{self.claim['id']}")
@@ -324,7 +324,7 @@ class Walk:
         loss = {
             "written_off_on": str(self.town.office.now.date()),
             "reason": "终结执行",
-            "documents": [document("report")],
+            "documents": await sends(self.town.office.bank(), "report"),
         }
         await self.town.asks(self.town.clerk(), f"{at}/report_loss", loss)
         proposal = {"kind": "escrow_settlement", "reason": "已核销", "evidence": "核销批复"}

@@ -121,19 +121,33 @@ CLAIM_DOCUMENTS = (
 )  # fmt: skip
 
 
+LAST_MONTH = 12
+
+
 def document(case: Case, kind: str) -> dict[str, str]:
-    """How a case refers to one of its papers."""
-    return {
-        "kind": kind,
-        "sha256": sha256(paper(case, kind)).hexdigest(),
-        "filename": f"{case.ref}-{kind}.pdf",
-    }
+    """How a case refers to one of its papers within the service that stores them."""
+    return {"kind": kind, "sha256": sha256(paper(case, kind)).hexdigest()}
 
 
 def paper(case: Case, kind: str) -> bytes:
-    """The paper itself: a page that says what it stands for."""
+    """The paper itself: a page that says what it stands for.
+
+    Papers of cases that the year leaves in work, and those of claims, are the case's own; of the
+    rest a bank has one of each kind. Nobody opens two thousand papers of decided cases.
+    """
     words = KINDS_OF_PAPERS[kind].zh if kind in KINDS_OF_PAPERS else kind
+    if not _is_of_the_case(case, kind):
+        return pdf(words, case.bank, "（演示材料，多个案件共用）")
     return pdf(words, case.firm.name, f"{case.firm.uscc}　{case.ref}", "（演示材料）")
+
+
+def paper_name(case: Case, kind: str) -> str:
+    """What its file is called."""
+    return f"{case.ref if _is_of_the_case(case, kind) else case.bank}-{kind}.pdf"
+
+
+def _is_of_the_case(case: Case, kind: str) -> bool:
+    return case.month == LAST_MONTH or (kind in CLAIM_DOCUMENTS and kind not in DOCUMENTS)
 
 
 def plan(seed: int = SEED) -> tuple[Case, ...]:
