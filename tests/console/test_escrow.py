@@ -83,7 +83,7 @@ async def test_an_escrow_claim_is_set_aside_written_off_and_settled_on_its_pages
         await house.settled()
         loss = {"written_off_on": "2026-05-10", "net_loss": "700,000.00", "reason": "终结执行",
                 "paper_filename": "核销批复.pdf",
-                "paper_sha256": document("report")["sha256"]}  # fmt: skip
+                "paper_reference": document("report")["sha256"]}  # fmt: skip
         wrong = await clerk.sends(page, f"{path}/report_loss", **loss)
         assert wrong.status == 422 and "须说明差异" in wrong.text
         page = await clerk.sends(wrong, f"{path}/report_loss", **loss, difference_reason="已抵债")
