@@ -82,7 +82,7 @@ class Walk:
     async def opens(self) -> None:
         """The programme is published by two persons, a pool opened under it, money paid in."""
         await self.town.office.opens_banks()
-        await stores(self.town.office.bank(), *self.terms.documents)
+        await stores(self.town.office.bank(), *self.terms.documents, *self.terms.claim_documents)
         day = str(self.chosen.case.day)
         await _set_clocks(self.town, day)
         await publish(self.town.risk_pool, self.code)
@@ -294,6 +294,7 @@ class Walk:
                 "insurer_notified_on": since,
             },
             "attributes": self.facts("claim"),
+            "documents": [document(kind) for kind in self.terms.claim_documents],
         }
         if costs := loss.get("costs"):
             body["cost_items"] = [
@@ -312,8 +313,7 @@ class Walk:
     async def claims(self) -> None:
         """Filed, reviewed, taken through the scheme's steps, decided on the trial, and paid."""
         today = self.town.office.now.date()
-        papers = await sends(self.town.office.bank(), *self.terms.claim_documents)
-        body = self.claim_body(today) | {"confirmed": self.confirmed, "documents": papers}
+        body = self.claim_body(today) | {"confirmed": self.confirmed}
         self.claim = await self.town.asks(self.town.clerk(), "/claims", body, 201)
         await self.town.is_paid(self.claim)
         self.claim = await self._shown(f"/claims/{self.claim['id']}")

@@ -18,6 +18,7 @@ from shared.http.etags import etag, require_match
 from shared.http.idempotency import Answer, idempotently
 from shared.http.requests import RequestBody
 from shared.life_cycle import LifeCycle
+from shared.refusals import FieldsWrong
 
 Anyone = Annotated[Identity, Depends(requires())]
 
@@ -156,7 +157,12 @@ async def _take(
     await papers.wait(context)
 
     async def work(conn: asyncpg.Connection) -> Answer:
-        await papers.refer(conn, place=collection_of(request), now=taken_in.now)
+        try:
+            await papers.refer(conn, place=collection_of(request), now=taken_in.now)
+        except FieldsWrong:
+            # Who may not know of the case is told that, and nothing of their papers.
+            await show(conn, case_id, caller)
+            raise
         await step.handler(conn, case_id, taken_in, **said | papers.kept)
         answer = await show(conn, case_id, caller)
         return Answer(200, answer, {"ETag": etag(answer.version)})
