@@ -122,6 +122,7 @@ CLAIM_DOCUMENTS = (
 
 
 LAST_MONTH = 12
+_OF_THE_FIRM = ("business_licence", "ip_certificates")
 
 
 def document(case: Case, kind: str) -> dict[str, str]:
@@ -132,8 +133,8 @@ def document(case: Case, kind: str) -> dict[str, str]:
 def paper(case: Case, kind: str) -> bytes:
     """The paper itself: a page that says what it stands for.
 
-    Papers of cases that the year leaves in work, and those of claims, are the case's own; of the
-    rest a bank has one of each kind. Nobody opens two thousand papers of decided cases.
+    A firm's own papers bear its name where the year leaves its case in work, and those of claims do;
+    of the rest a bank has one of each kind. Nobody opens two thousand papers of decided cases.
     """
     words = KINDS_OF_PAPERS[kind].zh if kind in KINDS_OF_PAPERS else kind
     if not _is_of_the_case(case, kind):
@@ -147,7 +148,9 @@ def paper_name(case: Case, kind: str) -> str:
 
 
 def _is_of_the_case(case: Case, kind: str) -> bool:
-    return case.month == LAST_MONTH or (kind in CLAIM_DOCUMENTS and kind not in DOCUMENTS)
+    if kind in _OF_THE_FIRM:
+        return case.month == LAST_MONTH
+    return kind not in DOCUMENTS and kind in (*CLAIM_DOCUMENTS, "report", "minutes")
 
 
 def plan(seed: int = SEED) -> tuple[Case, ...]:
