@@ -6,7 +6,9 @@ from typing import Any
 from services.console.http.page_context import PageContext
 from services.console.upstream.optional import items, or_none
 
-CASES = ("claims", "recoveries", "adjustments", "subsidies", "disputes")
+CASES = (
+    "claims", "recoveries", "adjustments", "subsidies", "disputes", "agreements", "agreed-figures",
+)  # fmt: skip
 """Kinds of cases of the pool that have papers, as in their addresses."""
 _AT_ONCE = 100
 

@@ -32,7 +32,7 @@ TURNS = (0, 90, 180, 270)
 _NEAR = 100
 """Beyond this a page is drawn larger, so that small print can be read."""
 
-Kind = Literal["cases", "claims", "recoveries", "adjustments", "subsidies", "disputes"]
+Kind = Literal[("cases", *CASES)]  # type: ignore[valid-type] # words of papers_shown
 """Whose papers."""
 Number = Annotated[int, Query(ge=1, le=100_000)]
 

@@ -58,9 +58,8 @@ def version_check(request: Request) -> Callable[[int], None]:
 
 
 def collection_of(request: Request) -> str:
-    """Of which cases a request is, as in its address: claims, recoveries."""
-    parts = request.url.path.removeprefix("/api/v1/").split("/")
-    return parts[0] if parts[0] != "pools" else parts[-1]
+    """Of which cases a step is, as in its address: claims, recoveries."""
+    return request.url.path.removeprefix("/api/v1/").split("/")[0]
 
 
 def step_context(request: Request, caller: Identity, context: Context) -> StepContext:

@@ -103,11 +103,23 @@ async def add_to_case(
     await conn.execute(_ADD, case_id, bank_code, kinds, ids, by.subject, by.name, now)
 
 
-async def of_case(conn: asyncpg.Connection, case_id: UUID) -> list[dict[str, Any]]:
-    """A case's papers in the order in which they came, as every case shows its own."""
+async def of_cases(
+    conn: asyncpg.Connection, ids: Sequence[UUID]
+) -> dict[UUID, list[dict[str, Any]]]:
+    """The papers of each case in the order in which they came, as every case shows its own."""
     rows = await conn.fetch(
-        "select kind, document_id::text as document, encode(sha256, 'hex') as sha256, filename"
-        " from case_papers where case_id = $1 order by number",
-        case_id,
+        "select case_id, kind, document_id::text as document, encode(sha256, 'hex') as sha256,"
+        " filename from case_papers where case_id = any($1::uuid[]) order by case_id, number",
+        ids,
     )
-    return [dict(row) for row in rows]
+    found: dict[UUID, list[dict[str, Any]]] = {one: [] for one in ids}
+    for case_id, *paper in rows:
+        found[case_id].append(
+            dict(zip(("kind", "document", "sha256", "filename"), paper, strict=True))
+        )
+    return found
+
+
+async def of_case(conn: asyncpg.Connection, case_id: UUID) -> list[dict[str, Any]]:
+    """The papers of one case."""
+    return (await of_cases(conn, [case_id]))[case_id]

@@ -251,6 +251,25 @@ async def test_a_recovery_sent_back_gains_papers_and_keeps_those_it_had(pool):
     assert other.status_code == 404
 
 
+async def test_agreements_and_agreed_figures_show_the_paper_that_they_rest_on(pool):
+    at = f"/pools/{pool.code}"
+    said = {"valid_from": "2026-03-05", "reference": "协议 1", "papers": [document("report")]}
+    agreement = {"party_code": "ICBC", "line": "5000000.00"}
+    figure = {"kind": "agreed_share", "subject": "pool", "bank_code": "ICBC", "ratio": "1/3"}
+
+    for path, more in ((f"{at}/agreements", agreement), (f"{at}/agreed-figures", figure)):
+        wrong = said | more | {"papers": [by_id("ICBC", "report")]}
+        refused = await pool.maker.post(path, json=wrong)
+        entered = await pool.maker.post(path, json=said | more)
+
+        assert faults(refused) == {"#/papers/0/document": "document-not-stored"}
+        assert entered.json()["papers"] == [shown(EVERYWHERE, "report")], entered.text
+        (listed,) = (await pool.maker.get(path)).json()["items"][:1]
+        assert listed["papers"] == [shown(EVERYWHERE, "report")]
+        others = (await pool.bank("CCB").get(path)).json()["items"]
+        assert entered.json()["id"] not in [one["id"] for one in others]
+
+
 async def test_what_was_typed_before_papers_were_stored_is_shown_and_never_taken_anew(pool):
     claim = await pool.files("a", "900000.00", overdue_days=95)
     old = {"kind": "claim_form", "sha256": "7" * 64, "filename": "旧申请表.pdf"}
