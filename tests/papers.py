@@ -2,7 +2,10 @@
 
 import hashlib
 from typing import Any
+from uuid import UUID, uuid5
 
+from shared.contracts.papers import DocumentStoredV1
+from shared.schemes.vocabulary import DOCUMENTS
 from zhidai.demo.paper import pdf
 
 
@@ -15,6 +18,31 @@ def document(kind: str) -> dict[str, str]:
     }
 
 
+KINDS = (*DOCUMENTS, "minutes", "report", "evidence")
+"""What cases of the pool refer to."""
+
+
+def told(institution: str, *kinds: str) -> list[DocumentStoredV1]:
+    """What applications says of an institution's papers, to a pool that runs without it."""
+    return [
+        DocumentStoredV1(
+            document_id=uuid5(UUID(int=0), f"{institution}/{kind}"),
+            bank_code=institution,
+            sha256=document(kind)["sha256"],
+            filename=f"{kind}.pdf",
+            media_type="application/pdf",
+            size=len(pdf(kind)),
+        )
+        for kind in kinds or KINDS
+    ]
+
+
+def shown(institution: str, kind: str) -> dict[str, str]:
+    """How a case shows the paper of a kind."""
+    (one,) = told(institution, kind)
+    return {**document(kind), "document": str(one.document_id)}
+
+
 async def stores(person: Any, *kinds: str) -> list[dict[str, Any]]:
     """A person of an institution sends the papers of these kinds; what each is stored as."""
     kept = []
@@ -23,3 +51,9 @@ async def stores(person: Any, *kinds: str) -> list[dict[str, Any]]:
         assert answer.status_code in (200, 201), answer.text
         kept.append(answer.json())
     return kept
+
+
+async def sends(person: Any, *kinds: str) -> list[dict[str, str]]:
+    """A person of an institution sends the papers of these kinds; how a case refers to them."""
+    kept = await stores(person, *kinds)
+    return [{"kind": kind, "document": one["id"]} for kind, one in zip(kinds, kept, strict=True)]

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
-from services.applications.handlers import pool_events, take_overs
+from services.applications.handlers import papers, pool_events, take_overs
 from shared.contracts.envelope import Event
 from shared.contracts.openings import (
     CoverageTakenOverV1,
     OpeningLoanDroppedV1,
     OpeningLoanProposedV1,
 )
+from shared.contracts.papers import DocumentLetGoV1, DocumentReferredV1
 from shared.contracts.pool_agreements import PoolRunOffV1
 from shared.contracts.pool_cases import ClaimEscrowedV1, ClaimPaidV1
 from shared.contracts.risk_pool import (
@@ -43,4 +44,6 @@ ROUTES: Final[Mapping[type[Event], Handler]] = {
     OpeningLoanProposedV1: take_overs.announce,
     OpeningLoanDroppedV1: take_overs.drop,
     CoverageTakenOverV1: take_overs.take_over,
+    DocumentReferredV1: papers.referred,
+    DocumentLetGoV1: papers.let_go,
 }

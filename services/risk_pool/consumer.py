@@ -9,6 +9,7 @@ from services.risk_pool.handlers import (
     opening_take_over,
     positions,
     producers,
+    stored_papers,
 )
 from shared.contracts.applications import (
     ApplicationApprovedV1,
@@ -28,6 +29,7 @@ from shared.contracts.applications import (
     LoanTakeOverAnsweredV1,
 )
 from shared.contracts.envelope import Event
+from shared.contracts.papers import DocumentStoredV1, DocumentWithdrawnV1
 from shared.messaging.inbox import Handler
 
 _FACTS: Mapping[type[Event], Handler] = {
@@ -49,5 +51,7 @@ _FACTS: Mapping[type[Event], Handler] = {
 
 ROUTES: Mapping[type[Event], Handler] = {
     **_FACTS,
+    DocumentStoredV1: stored_papers.stored,
+    DocumentWithdrawnV1: stored_papers.withdrawn,
     DayOverV1: producers.counting({event.type for event in _FACTS}),
 }

@@ -15,8 +15,8 @@ DEVELOPMENT = "development certificate, proves nothing"
 
 
 class Settings(ServiceSettings):
-    """The settings that all services share, under this service's prefix, and the certificate that
-    signs statements: a PKCS#12 file, or an HSM by PKCS#11."""
+    """The settings that all services share, under this service's prefix, how long papers are waited
+    for, and the certificate that signs statements: a PKCS#12 file, or an HSM by PKCS#11."""
 
     model_config = SettingsConfigDict(env_prefix="RISK_POOL_", frozen=True, extra="ignore")
 
@@ -38,6 +38,12 @@ class Settings(ServiceSettings):
         default=".zhidai/signing",
         description="Where a certificate for development is made where no other is named; never in "
         "production.",
+    )
+    paper_wait_seconds: float = Field(
+        default=3,
+        ge=0,
+        description="How long a request waits for a paper that was stored a moment ago and has not "
+        "been heard of yet.",
     )
 
     def signing_passphrase(self) -> bytes | None:

@@ -8,6 +8,7 @@ from shared.contracts import (
     months,
     notifications,
     openings,
+    papers,
     pool_agreements,
     pool_cases,
     risk_pool,
@@ -15,7 +16,8 @@ from shared.contracts import (
 from shared.contracts.envelope import Event, by_type
 
 PRODUCERS = (
-    applications, risk_pool, pool_cases, pool_agreements, openings, months, notifications,
+    applications, risk_pool, pool_cases, pool_agreements, openings, months, papers,
+    notifications,
 )  # fmt: skip
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType(by_type())

@@ -14,6 +14,7 @@ from uuid6 import uuid7
 from services.applications.consumer import ROUTES
 from shared.contracts.applications import DayOverV1
 from shared.contracts.envelope import Envelope, Event, decode
+from shared.contracts.papers import DocumentStoredV1
 from shared.contracts.risk_pool import CoverageReservedV1, PoolOpenedV1
 from shared.identifiers import patent_check
 from shared.messaging.consumer import Consumer
@@ -205,8 +206,8 @@ class Office:
         await consumer.receive("risk_pool", batch)
 
     async def said(self, *types: str) -> list[Event]:
-        """What this service has told the others since the last time it was asked; that a day is over is
-        left out where it is not asked for."""
+        """What this service has told the others since the last time it was asked; that a day is over or
+        a paper stored is left out where it is not asked for."""
         await self.service.settled()
         async with self.service.context.database.begin("*") as conn:
             rows = await conn.fetch(
@@ -229,7 +230,8 @@ class Office:
             )
             for row in rows
         ]
-        wanted = types or {event.type for event in events} - {DayOverV1.type}
+        unasked = {DayOverV1.type, DocumentStoredV1.type}
+        wanted = types or {event.type for event in events} - unasked
         return [event for event in events if event.type in wanted]
 
     async def submits(self, *, bank: str = ICBC, expect: str = "accepted", **changes: Any) -> Any:

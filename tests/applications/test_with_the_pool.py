@@ -16,12 +16,12 @@ from tests.applications.office import (
     ICBC,
     START,
     Office,
-    document,
     nothing_found,
     position,
     right,
 )
 from tests.cash import pay_claim, released
+from tests.papers import sends
 from tests.publishing import publish
 from tests.services import RunningService, nothing_in_flight
 
@@ -49,7 +49,8 @@ class Town:
             waiting = next(one for one in now["steps"] if one["step"] == step)
             body = {"step": step, "outcome": "favourable", "opinion": "同意"}
             if step == "joint_meeting":
-                body |= {"participants": ["吴刚", "赵建国"], "papers": [document("minutes")]}
+                minutes = await sends(self.office.reviewer(), "minutes")
+                body |= {"participants": ["吴刚", "赵建国"], "papers": minutes}
             if step == "public_notice":
                 today = business_date(self.pool.context.clock.now())
                 body |= {"notice_from": str(today), "notice_to": waiting["due_on"]}
@@ -148,9 +149,14 @@ async def test_a_case_goes_from_submission_to_compensation_through_both_services
             "outstanding_principal": "900000.00",
             "interest_arrears": "10000.00",
             "facts": {"overdue_days": 95, "risk_class": "substandard"},
-            "documents": [document(kind) for kind in papers],
+            # At once: what the pool has not heard of yet it waits for.
+            "documents": await sends(office.bank(), *papers),
         },
     )
+    await town.settled()
+    for one in claim["documents"]:
+        answer = await office.bank().post(f"/documents/{one['document']}/withdraw")
+        assert answer.json()["code"] == "document-in-use"
     path = f"/claims/{claim['id']}"
     for person, step, body in (
         (("fan", "finance_maker"), "review", {"opinion": "材料齐全"}),

@@ -66,7 +66,7 @@ SHARED_SQL = ("shared/postgres/", "shared/messaging/", "shared/transitions.py")
 PURE = {
     "shared.calendar", "shared.canonical", "shared.case_numbers", "shared.identifiers",
     "shared.ip_numbers", "shared.life_cycle", "shared.money", "shared.months", "shared.ratios",
-    "shared.refusals", "shared.rights",
+    "shared.papers", "shared.refusals", "shared.rights",
     "shared.risk_classes", "shared.schemes",
 }  # fmt: skip
 """What a `domain/` may import beside the standard library and its own neighbours: values."""

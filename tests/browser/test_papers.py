@@ -74,3 +74,21 @@ async def test_a_chosen_file_is_stored_and_the_form_refers_to_it(rooms: Rooms, t
         await expect(page.locator("#change-sha256")).to_have_value(document("补充协议")["sha256"])
         await expect(page.locator("#change-filename")).to_have_value("补充协议.pdf")
     assert rooms.complaints == []
+
+
+async def test_a_claims_paper_is_stored_when_it_is_chosen_and_taken_at_once(rooms: Rooms, tmp_path):
+    loan = await rooms.house.has_bad_loan()
+    form = tmp_path / "补偿申请表.pdf"
+    form.write_bytes(pdf("补偿申请表", "新上传"))
+
+    async with rooms.visitor("icbc-operator") as page:
+        await page.goto(f"/claims/new?loan={loan['id']}")
+        row = "paper-claim_form"
+        await page.locator(f"[data-stores-into='{row}-name {row}-reference']").set_input_files(form)
+        await expect(page.locator(f"#{row}-name")).to_have_value("补偿申请表.pdf")
+        await page.locator("button[name=_do][value=check]").click()
+        await expect(page.get_by_text("缺少材料：追偿方案")).to_be_visible()
+        assert await page.get_by_text("缺少材料：补偿申请表").count() == 0
+        await expect(page.locator(f"#{row}-name")).to_have_value("补偿申请表.pdf")
+        assert await violations(page) == []
+    assert rooms.complaints == []

@@ -15,10 +15,10 @@ from fastapi import FastAPI
 from services.console.main import application
 from services.console.settings import ConsoleSettings
 from services.console.upstream.demo import DemoLoader
-from tests.applications.office import PAPERS, document, nothing_found, submission
+from tests.applications.office import PAPERS, nothing_found, submission
 from tests.cash import released
 from tests.console.page import Page
-from tests.papers import stores
+from tests.papers import sends, stores
 from tests.publishing import publish
 from tests.services import Person, RunningService, nothing_in_flight
 
@@ -228,6 +228,12 @@ class House:
         await self.moves_clocks("2026-05-10T09:00:00+08:00")
         return loan
 
+    def clerk_of_papers(self, bank: str) -> Any:
+        """Who sends a bank's papers."""
+        return self.person(
+            "applications", f"{bank.lower()}-operator", "bank_operator", institution=bank
+        )
+
     async def has_claim(
         self, bank: str = ICBC, amount: str = "1000000.00", **said: Any
     ) -> dict[str, Any]:
@@ -245,7 +251,7 @@ class House:
                     "loan_id": loan["id"],
                     "outstanding_principal": amount,
                     "facts": {"overdue_days": 30, "risk_class": "substandard"},
-                    "documents": [document(kind) for kind in papers],
+                    "documents": await sends(self.clerk_of_papers(bank), *papers),
                     **said,
                 },
             )
@@ -260,8 +266,8 @@ class House:
             waiting = next(one for one in claim["steps"] if one["step"] == step)
             body = {"step": step, "outcome": "favourable", "opinion": "同意"}
             if step == "joint_meeting":
-                minutes = {"kind": "minutes", "sha256": "1" * 64, "filename": "会议纪要.pdf"}
-                body |= {"participants": ["吴刚", "赵建国"], "papers": [minutes]}
+                minutes = await sends(self.person("applications", "wang", "reviewer"), "minutes")
+                body |= {"participants": ["吴刚", "赵建国"], "papers": minutes}
             if step == "public_notice":
                 body |= {"notice_from": "2026-05-10", "notice_to": waiting["due_on"]}
                 await self.moves_clocks("2026-05-18T09:00:00+08:00")

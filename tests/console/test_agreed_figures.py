@@ -1,6 +1,7 @@
 """Agreed figures on the console: one person enters, another releases; facts of a case and a claim."""
 
 from tests.console.house import ICBC, House
+from tests.papers import sends
 
 FIGURES = "/pools/dongli/figures"
 
@@ -17,8 +18,16 @@ async def test_a_figure_is_entered_by_one_person_and_released_by_another(house: 
         assert refused.status == 422
         assert "两种理解" in refused.text
         assert refused.form(FIGURES)["reference"] == "合作协议 2026-01"
-        page = await maker.sends(refused, FIGURES, ratio="1/3")
+        bureau = house.person("applications", "wang", "reviewer")
+        (paper,) = await sends(bureau, "evidence")
+        page = await maker.sends(
+            refused, FIGURES, ratio="1/3",
+            paper_filename="evidence.pdf", paper_reference=paper["document"],
+        )  # fmt: skip
         assert "已登记，等待另一人复核" in page.text
+        (link,) = [one for one in page.links if paper["document"] in one]
+        viewer = await maker.opens(link)
+        assert "查看记录" in viewer.text and f"{FIGURES}#actions" in viewer.links
         assert "1/3" in page.text and "协议分担比例" in page.text
         assert not any("/release" in action for action in page.actions)
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from tests.console.house import House
 from tests.console.page import Page
 from tests.console.test_claims import papers
+from tests.papers import sends
 
 COSTS = {
     "cost_reference": ["(2026)皖01民初9号", "发票 0417"],
@@ -34,7 +35,7 @@ async def test_a_claim_form_asks_for_every_fact_and_amount_of_the_loans_terms(ho
         assert "其他政策性资金已付" in page.text and "申请前已追回" in page.text
 
         silent = await clerk.sends(
-            page, "/claims/new", _do="submit", **papers(page.form("/claims/new"))
+            page, "/claims/new", _do="submit", **await papers(house, page.form("/claims/new"))
         )
         assert silent.status == 422, silent.text
         assert "缺少" in silent.text or "需要" in silent.text
@@ -56,7 +57,7 @@ async def test_a_claim_form_asks_for_every_fact_and_amount_of_the_loans_terms(ho
         kept = draft.form(draft.path)
         assert (kept[fact], kept["other_policy_money"]) == ("true", "25000.00")
         assert kept["cost_reference"][:2] == COSTS["cost_reference"]
-        filed = await clerk.sends(draft, draft.path, _do="submit", **papers(kept))
+        filed = await clerk.sends(draft, draft.path, _do="submit", **await papers(house, kept))
         assert "补偿申请已提交" in filed.text, filed.text
         assert "信用贷款" in filed.text and "25,000.00" in filed.text
         assert "(2026)皖01民初9号" in filed.text and "42,300.00" in filed.text
@@ -78,8 +79,12 @@ async def test_a_recovery_lists_its_costs_and_a_likely_double_is_shown_and_confi
         double = await clerk.sends(wrong, send, reference="SK-7", **money, **COSTS)
         assert double.status == 409 and "疑似重复" in double.text
         assert any(link.startswith("/recoveries/") for link in double.links)
+        (receipt,) = await sends(house.clerk_of_papers("ICBC"), "receipt")
+        paper = {"paper_reference": [receipt["document"], "", ""],
+                 "paper_filename": ["receipt.pdf", "", ""]}  # fmt: skip
+        reason = {"not_a_double_reason": "另一标的拍卖款"}
         done = await clerk.sends(
-            double, send, reference="SK-7", not_a_double_reason="另一标的拍卖款", **money, **COSTS
+            double, send, reference="SK-7", **reason, **money, **COSTS, **paper
         )
         assert "追偿回款已报告" in done.text, done.text
         (newest, *_) = [link for link in done.links if link.startswith("/recoveries/")]
@@ -87,6 +92,7 @@ async def test_a_recovery_lists_its_costs_and_a_likely_double_is_shown_and_confi
         other = [link for link in done.links if link.startswith("/recoveries/")][-1]
         text = seen.text + (await clerk.opens(other)).text
         total = f"{Decimal(12300) + Decimal(30000):,.2f}"
+        assert "回款凭证" in text and "receipt.pdf" in text
         assert total in text and "SK-7" in text and "律师费" in text and "另一标的拍卖款" in text
         used = await clerk.sends(
             await clerk.opens(path), send, reference="SK-7", **money | {"gross": "5.00"}

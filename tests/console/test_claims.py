@@ -1,16 +1,16 @@
 """A claim in the browser: filed by a clerk, tried out, drafted, returned, mended, taken through steps."""
 
-from tests.console.house import House
+from tests.console.house import ICBC, House
+from tests.papers import sends
 
-HASH = "a" * 64
 
-
-def papers(form, without=""):
-    """Every paper that the form asks for, but for one."""
+async def papers(house, form, without=""):
+    """Every paper that the form asks for, but for one, stored as the page does it."""
     kinds = form["paper_kind"] if isinstance(form["paper_kind"], list) else [form["paper_kind"]]
+    kept = await sends(house.clerk_of_papers(ICBC), *kinds)
     return {
         "paper_filename": ["" if kind == without else f"{kind}.pdf" for kind in kinds],
-        "paper_sha256": ["" if kind == without else HASH for kind in kinds],
+        "paper_reference": ["" if one["kind"] == without else one["document"] for one in kept],
     }
 
 
@@ -27,7 +27,7 @@ async def test_a_clerk_tries_a_claim_out_keeps_it_as_a_draft_and_files_it(house:
         assert (form["outstanding_principal"], form["overdue_days"]) == ("1000000.00", "20")
         assert "2026-04 月报送" in page.text and "法院受理日" in page.text
 
-        lacking = papers(form, without="recovery_plan")
+        lacking = await papers(house, form, without="recovery_plan")
         page = await clerk.sends(page, "/claims/new", _do="check", overdue_days="30", **lacking)
         assert "尚不能提交" in page.text and "缺少材料：追偿方案" in page.text
         assert page.form("/claims/new")["overdue_days"] == "30"
@@ -45,7 +45,7 @@ async def test_a_clerk_tries_a_claim_out_keeps_it_as_a_draft_and_files_it(house:
         assert page.form(edit)["overdue_days"] == "30"
         refused = await clerk.sends(page, edit, _do="submit")
         assert refused.status == 422 or "缺少材料：追偿方案" in refused.text
-        whole = papers(refused.form(edit))
+        whole = await papers(house, refused.form(edit))
         filed = await clerk.sends(refused, edit, _do="submit", **whole)
         assert "补偿申请已提交" in filed.text and "2026-05-10" in filed.text, filed.text
 
@@ -98,12 +98,13 @@ async def test_the_steps_of_the_scheme_are_recorded_on_the_claims_page(house: Ho
             page, f"{path}/record-step", outcome="favourable", opinion="一致同意"
         )
         assert bare.status == 422 and "须列出参会人员" in bare.text and "须附会议纪要" in bare.text
+        (minutes,) = await sends(house.person("applications", "wang", "reviewer"), "minutes")
         page = await approver.sends(
             bare,
             f"{path}/record-step",
             outcome="favourable",
             participants="吴刚\n赵建国",
-            paper_filename="纪要.pdf",
-            paper_sha256=HASH,
+            paper_filename="minutes.pdf",
+            paper_reference=minutes["document"],
         )
         assert "参会：吴刚、赵建国" in page.text and "至少公示至" in page.text

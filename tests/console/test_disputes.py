@@ -5,6 +5,7 @@ import io
 from openpyxl import load_workbook
 
 from tests.console.house import House, did
+from tests.papers import sends
 
 MAY = "/pools/dongli/settlements/2026-05"
 LINES = f"{MAY}/parties/ICBC/disputes"
@@ -39,12 +40,17 @@ async def test_a_line_is_disputed_proposed_and_decided_on_the_screen(house: Hous
         form = await bank.opens(chosen)
         wrong = await bank.sends(form, chosen, right="5000.01", reason="评估费已扣")
         assert wrong.status == 422 and "不能超过此行的 5,000.00 元" in wrong.text
+        (paper,) = await sends(house.clerk_of_papers("ICBC"), "evidence")
         page = await bank.sends(
-            wrong, chosen, right="4,000.00", reason="评估费已扣", papers="发票.pdf"
-        )
-        for words in ("已提出争议", "DL-Y-2026-0001", "1,000.00", "发票.pdf", "待审查"):
+            wrong, chosen, right="4,000.00", reason="评估费已扣",
+            paper_filename="evidence.pdf", paper_reference=paper["document"],
+        )  # fmt: skip
+        for words in ("已提出争议", "DL-Y-2026-0001", "1,000.00", "evidence.pdf", "待审查"):
             assert words in page.text, words
         dispute = page.path
+        assert f"{dispute}/papers/{paper['document']}" in page.links
+        viewer = await bank.opens(f"{dispute}/papers/{paper['document']}")
+        assert "DL-Y-2026-0001" in viewer.text and "查看记录" in viewer.text
         own = await bank.opens("/pools/dongli")
         assert "有争议 1,000.00 元" in own.text and "4,000.00" in own.text
         assert f"{dispute}/propose" not in page.actions

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from tests.applications.office import document
 from tests.cash import released
 from tests.console.house import ICBC, House, did
+from tests.papers import document, sends
 from tests.publishing import publish
 
 PAPERS = ("claim_form", "claim_report", "recovery_plan", "diligence_statement", "business_licence")
@@ -40,7 +40,7 @@ async def has_approved_claim(house: House) -> dict[str, Any]:
         "loan_id": loan["id"],
         "outstanding_principal": "1000000.00",
         "facts": {"overdue_days": 60, "risk_class": "substandard"},
-        "documents": [document(kind) for kind in PAPERS],
+        "documents": await sends(house.clerk_of_papers(ICBC), *PAPERS),
     }
     claim = await did(clerk.post("/claims", json=filed))
     path = f"/claims/{claim['id']}"
@@ -79,12 +79,15 @@ async def test_an_escrow_claim_is_set_aside_written_off_and_settled_on_its_pages
 
     async with house.logged_in("icbc-operator") as clerk:
         page = await clerk.opens(path)
+        await sends(house.clerk_of_papers(ICBC), "report")
+        await house.settled()
         loss = {"written_off_on": "2026-05-10", "net_loss": "700,000.00", "reason": "终结执行",
-                "paper_filename": "核销批复.pdf", "paper_sha256": "a" * 64}  # fmt: skip
+                "paper_filename": "核销批复.pdf",
+                "paper_reference": document("report")["sha256"]}  # fmt: skip
         wrong = await clerk.sends(page, f"{path}/report_loss", **loss)
         assert wrong.status == 422 and "须说明差异" in wrong.text
         page = await clerk.sends(wrong, f"{path}/report_loss", **loss, difference_reason="已抵债")
-        assert "核销已报告" in page.text and "核销批复.pdf" in page.text
+        assert "核销已报告" in page.text and "report.pdf" in page.text
 
     async with house.logged_in("finance-sun") as maker:
         page = await maker.opens(path)

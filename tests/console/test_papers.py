@@ -95,6 +95,12 @@ async def test_a_kind_that_is_not_needed_is_said_on_the_case(house: House):
 
 async def test_a_claims_papers_are_opened_where_they_are_stored_and_marked_where_not(house: House):
     claim = await house.has_claim()
+    old = [
+        *claim["documents"][:1],
+        {"kind": "claim_report", "sha256": "7" * 64, "filename": "旧.pdf"},
+    ]
+    async with house.services["risk_pool"].context.database.begin("*") as conn:
+        await conn.execute("update claims set documents = $1", old)
     clerk = house.person("applications", "icbc-operator", "bank_operator", institution="ICBC")
     (kept,) = await stores(clerk, "claim_form")
     path = f"/claims/{claim['id']}/papers/{kept['id']}"
@@ -102,7 +108,7 @@ async def test_a_claims_papers_are_opened_where_they_are_stored_and_marked_where
     async with house.logged_in("finance-sun") as finance:
         page = await finance.opens(f"/claims/{claim['id']}")
         assert path in page.links
-        assert "仅有散列，未存原件" in page.text
+        assert "只有文件名和摘要，未存原件" in page.text
         page = await finance.opens(path)
         assert page.status == 200 and claim["number"] in page.text
         assert f"{path}/verdict" not in page.actions

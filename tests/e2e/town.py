@@ -13,11 +13,11 @@ from tests.applications.office import (
     ICBC,
     START,
     Office,
-    document,
     nothing_found,
     position,
 )
 from tests.cash import pay_claim, released
+from tests.papers import sends
 from tests.publishing import publish
 from tests.services import Person, RunningService, nothing_in_flight
 
@@ -199,7 +199,7 @@ class Town:
             "loan_id": case["id"],
             "outstanding_principal": "900000.00",
             "facts": {"overdue_days": 20, "risk_class": "substandard"},
-            "documents": [document(kind) for kind in CLAIM_PAPERS],
+            "documents": await sends(self.clerk("applications", bank), *CLAIM_PAPERS),
         }
         return await self.asks(self.clerk(bank=bank), "/claims", body, 201)
 
@@ -227,7 +227,8 @@ class Town:
             waiting = next(one for one in now["steps"] if one["step"] == step)
             body = {"step": step, "outcome": "favourable", "opinion": "同意"}
             if step == "joint_meeting":
-                body |= {"participants": ["吴刚", "赵建国"], "papers": [document("minutes")]}
+                minutes = await sends(self.office.reviewer(), "minutes")
+                body |= {"participants": ["吴刚", "赵建国"], "papers": minutes}
             if step == "public_notice":
                 first = business_date(self.risk_pool.context.clock.now())
                 last = date.fromisoformat(waiting["due_on"])

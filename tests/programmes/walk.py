@@ -36,7 +36,7 @@ from tests.applications.office import (
 )
 from tests.cash import released
 from tests.e2e.town import Town
-from tests.papers import stores
+from tests.papers import sends, stores
 from tests.programmes.chosen import Chosen
 from tests.publishing import publish
 
@@ -82,7 +82,7 @@ class Walk:
     async def opens(self) -> None:
         """The programme is published by two persons, a pool opened under it, money paid in."""
         await self.town.office.opens_banks()
-        await stores(self.town.office.bank(), *self.terms.documents)
+        await stores(self.town.office.bank(), *self.terms.documents, *self.terms.claim_documents)
         day = str(self.chosen.case.day)
         await _set_clocks(self.town, day)
         await publish(self.town.risk_pool, self.code)
@@ -324,7 +324,7 @@ class Walk:
         loss = {
             "written_off_on": str(self.town.office.now.date()),
             "reason": "终结执行",
-            "documents": [document("report")],
+            "documents": await sends(self.town.office.bank(), "report"),
         }
         await self.town.asks(self.town.clerk(), f"{at}/report_loss", loss)
         proposal = {"kind": "escrow_settlement", "reason": "已核销", "evidence": "核销批复"}

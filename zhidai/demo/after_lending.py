@@ -9,8 +9,16 @@ from zhidai.demo import filing
 from zhidai.demo.caller import together, until
 from zhidai.demo.cash import release
 from zhidai.demo.loans import claim_month, position
-from zhidai.demo.people import APPROVER, BANKS, FINANCE_CHECKER, FINANCE_MAKER, Person, operator_of
-from zhidai.demo.plan import Course, month_name
+from zhidai.demo.people import (
+    APPROVER,
+    BANKS,
+    FINANCE_CHECKER,
+    FINANCE_MAKER,
+    REVIEWERS,
+    Person,
+    operator_of,
+)
+from zhidai.demo.plan import CLAIM_DOCUMENTS, Course, month_name
 from zhidai.demo.story import APPLICATIONS, RISK_POOL, Live, Story
 
 
@@ -88,18 +96,19 @@ async def _is_claimed(story: Story, live: Live) -> bool:
 
 async def file_claim(story: Story, live: Live, month: int) -> None:
     """The bank claims."""
-    case = live.case
-    filed = await story.callers.post(
-        operator_of(case.bank), RISK_POOL, "/claims", filing.claim_body(live.id, case, month),
-        fact=f"claim {case.ref}",
-    )  # fmt: skip
+    case, clerk = live.case, operator_of(live.case.bank)
+    papers = await story.papers(clerk, case, CLAIM_DOCUMENTS)
+    body = filing.claim_body(live.id, case, month, papers)
+    filed = await story.callers.post(clerk, RISK_POOL, "/claims", body, fact=f"claim {case.ref}")
     live.filed_as = filed["id"]
 
 
 async def review_claim(story: Story, live: Live) -> None:
     """Finance recommends, experts, bureau and joint meeting agree: the public notice begins."""
     await step_of_claim(story, live, FINANCE_MAKER, "review", {"opinion": "触发条件成立，材料齐全"})
-    for person, body in filing.steps_before_notice(live.case):
+    report = await story.papers(REVIEWERS[0], live.case, ["report"])
+    minutes = await story.papers(REVIEWERS[0], live.case, ["minutes"])
+    for person, body in filing.steps_before_notice(report, minutes):
         await step_of_claim(story, live, person, "steps", body)
 
 

@@ -12,7 +12,6 @@ from zhidai.demo.firms import labels_of
 from zhidai.demo.loans import Position, position
 from zhidai.demo.people import APPROVER, BANKS, FINANCE_MAKER, POOL_MANAGER, Person
 from zhidai.demo.plan import (
-    CLAIM_DOCUMENTS,
     DOCUMENTS,
     POOLS,
     Case,
@@ -229,7 +228,10 @@ def position_item(case: Case, now: Position) -> dict[str, Any]:
     }
 
 
-def claim_body(loan_id: str, case: Case, month: int) -> dict[str, Any]:
+Papers = list[dict[str, str]]
+
+
+def claim_body(loan_id: str, case: Case, month: int, papers: Papers) -> dict[str, Any]:
     """A claim on the position that was reported last."""
     last = position(case, month - 1)
     facts: dict[str, Any] = {"overdue_days": last.overdue_days, "risk_class": last.risk_class}
@@ -241,18 +243,20 @@ def claim_body(loan_id: str, case: Case, month: int) -> dict[str, Any]:
         "interest_arrears": format_fen(last.interest_arrears_fen),
         "penalty_interest": format_fen(last.penalty_interest_fen),
         "facts": facts,
-        "documents": [document(case, kind) for kind in CLAIM_DOCUMENTS],
+        "documents": papers,
     }
 
 
-def steps_before_notice(case: Case) -> tuple[tuple[Person, dict[str, Any]], ...]:
-    """Who says what in the steps that the scheme names before the public notice."""
+def steps_before_notice(
+    report: Papers, minutes: Papers
+) -> tuple[tuple[Person, dict[str, Any]], ...]:
+    """Who says what, by which papers, in the steps that the scheme names before the public notice."""
     everybody = [FINANCE_MAKER.name, APPROVER.name, POOL_MANAGER.name]
     return (
-        (FINANCE_MAKER, _step("expert_review", "现场核查属实", papers=[document(case, "report")])),
+        (FINANCE_MAKER, _step("expert_review", "现场核查属实", papers=report)),
         (APPROVER, _step("bureau_opinion", "同意提交联席会议")),
         (POOL_MANAGER, _step("joint_meeting", "一致同意补偿", participants=everybody,
-                             papers=[document(case, "minutes")])),
+                             papers=minutes)),
     )  # fmt: skip
 
 

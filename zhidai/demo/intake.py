@@ -6,7 +6,7 @@ from functools import partial
 from zhidai.demo import filing
 from zhidai.demo.caller import Refusal, together, until
 from zhidai.demo.people import APPROVER, REVIEWERS, operator_of
-from zhidai.demo.plan import POOLS, Fate, Pool, month_name, paper
+from zhidai.demo.plan import POOLS, Fate, Pool, month_name
 from zhidai.demo.story import APPLICATIONS, Live, Story
 
 
@@ -37,7 +37,7 @@ async def decide(story: Story, month: int, cases: list[Live]) -> None:
 async def _submit(story: Story, live: Live) -> None:
     case = live.case
     who = operator_of(case.bank)
-    await _send_papers(story, live)
+    await story.papers(who, case, [one["kind"] for one in filing.body(case)["documents"]])
     if filing.has_typo(case):
         try:
             await story.callers.post(
@@ -55,16 +55,6 @@ async def _submit(story: Story, live: Live) -> None:
     if live.state == "returned_for_correction":
         # What cannot be mended (a right past its term, a suspended bank) is taken back.
         await story.act(live, who, "withdraw", {"reason": "不符合入库条件，撤回"})
-
-
-async def _send_papers(story: Story, live: Live) -> None:
-    """The case's papers, before it refers to them."""
-    case = live.case
-    for one in filing.body(case)["documents"]:
-        await story.callers.send(
-            operator_of(case.bank), APPLICATIONS, "/documents", paper(case, one["kind"]),
-            name=one["filename"], fact=f"paper {case.ref} {one['kind']}",
-        )  # fmt: skip
 
 
 async def _mend(story: Story, live: Live, what: str) -> None:

@@ -121,19 +121,36 @@ CLAIM_DOCUMENTS = (
 )  # fmt: skip
 
 
+LAST_MONTH = 12
+_OF_THE_FIRM = ("business_licence", "ip_certificates")
+
+
 def document(case: Case, kind: str) -> dict[str, str]:
-    """How a case refers to one of its papers."""
-    return {
-        "kind": kind,
-        "sha256": sha256(paper(case, kind)).hexdigest(),
-        "filename": f"{case.ref}-{kind}.pdf",
-    }
+    """How a case refers to one of its papers within the service that stores them."""
+    return {"kind": kind, "sha256": sha256(paper(case, kind)).hexdigest()}
 
 
 def paper(case: Case, kind: str) -> bytes:
-    """The paper itself: a page that says what it stands for."""
+    """The paper itself: a page that says what it stands for.
+
+    A firm's own papers bear its name where the year leaves its case in work, and those of claims do;
+    of the rest a bank has one of each kind. Nobody opens two thousand papers of decided cases.
+    """
     words = KINDS_OF_PAPERS[kind].zh if kind in KINDS_OF_PAPERS else kind
+    if not _is_of_the_case(case, kind):
+        return pdf(words, case.bank, "（演示材料，多个案件共用）")
     return pdf(words, case.firm.name, f"{case.firm.uscc}　{case.ref}", "（演示材料）")
+
+
+def paper_name(case: Case, kind: str) -> str:
+    """What its file is called."""
+    return f"{case.ref if _is_of_the_case(case, kind) else case.bank}-{kind}.pdf"
+
+
+def _is_of_the_case(case: Case, kind: str) -> bool:
+    if kind in _OF_THE_FIRM:
+        return case.month == LAST_MONTH
+    return kind not in DOCUMENTS and kind in (*CLAIM_DOCUMENTS, "report", "minutes")
 
 
 def plan(seed: int = SEED) -> tuple[Case, ...]:

@@ -4,14 +4,16 @@ Whatever decides over order (capacity, caps) is done one after another per pool;
 is done at once. So the figures at the end do not hang on chance.
 """
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from zhidai.demo.caller import Callers, Refusal, together, until
 from zhidai.demo.people import ADMIN, APPROVER, BANKS, FINANCE_MAKER, Person, operator_of
-from zhidai.demo.plan import POOLS, Case, month_name
+from zhidai.demo.plan import POOLS, Case, month_name, paper, paper_name
 
 APPLICATIONS, RISK_POOL, NOTIFICATIONS = "applications", "risk_pool", "notifications"
 
@@ -46,6 +48,8 @@ class Story:
     """How many months are told."""
     live: dict[str, Live] = field(default_factory=dict)
     refused_at_the_door: Counter[str] = field(default_factory=Counter)
+    stored: dict[tuple[str, bytes], asyncio.Task[Any]] = field(default_factory=dict)
+    """Papers by institution and content, from the moment in which their sending begins."""
 
     def begins(self, month: int) -> list[Live]:
         """The month's cases, from now on part of the story."""
@@ -62,6 +66,23 @@ class Story:
             fact=f"{action} {live.case.ref}{' again' if again else ''}",
         )  # fmt: skip
         live.state = answer["state"]
+
+    async def papers(self, who: Person, case: Case, kinds: Sequence[str]) -> list[dict[str, str]]:
+        """A case's papers, stored by somebody's institution: the same file once, all at once."""
+        sent = [self._sent(who, paper(case, kind), paper_name(case, kind)) for kind in kinds]
+        found = await together(sent)
+        return [
+            {"kind": kind, "document": one["id"]} for kind, one in zip(kinds, found, strict=True)
+        ]
+
+    def _sent(self, who: Person, content: bytes, name: str) -> asyncio.Task[Any]:
+        key = (who.institution, content)
+        if key not in self.stored:
+            fact = f"paper {who.institution} {sha256(content).hexdigest()}"
+            self.stored[key] = asyncio.create_task(
+                self.callers.send(who, APPLICATIONS, "/documents", content, name=name, fact=fact)
+            )
+        return self.stored[key]
 
     async def clock(self, month: int, day: int) -> None:
         """Move all clocks to a day's morning. One that stands there already is left alone."""

@@ -1,15 +1,8 @@
 """What a request may say. Shape and check digits are judged here, all fields at once."""
 
 from typing import Annotated, Literal
-from uuid import UUID
 
-from pydantic import (
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import ConfigDict, Field, StringConstraints
 
 from services.applications.api import examples
 from services.applications.api.right_requests import CollateralBody, Day
@@ -20,9 +13,10 @@ from services.applications.domain.submission import (
     Submission,
     SubmittedDocument,
 )
+from shared.http.named_papers import NamedPaper
 from shared.http.requests import LongText, RequestBody, ShortText
 from shared.http.stated_facts import StatedFacts
-from shared.identifiers import InvalidIdentifier, Uscc
+from shared.identifiers import Uscc
 from shared.money import MONEY_NAMES, RequestFen
 from shared.schemes.vocabulary import CREDIT_LISTS
 
@@ -73,8 +67,8 @@ PaperKind = Annotated[
 ]
 
 
-class DocumentBody(_Body):
-    """A paper that your institution has stored (`POST /documents`), named by id or by hash."""
+class DocumentBody(NamedPaper):
+    """A paper of a case, and what its bank says of it."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -85,31 +79,10 @@ class DocumentBody(_Body):
     )
 
     kind: PaperKind
-    document: UUID | None = Field(None, description="The stored paper's `id`.")
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
-        None,
-        validate_default=True,
-        description="Or its hash, as computed when it was stored.",
-        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
-    )
-    filename: ShortText | None = Field(
-        None, description="Passed over: the stored paper has its name."
-    )
     issued_on: Day | None = Field(
         None, description="The paper's own date, where how long it holds is counted from it."
     )
     valid_until: Day | None = Field(None, description="The last day on which it holds, if it says.")
-
-    @field_validator("sha256")
-    @classmethod
-    def _is_named(cls, sha256: str | None, info: ValidationInfo) -> str | None:
-        if "document" in info.data and sha256 is None and info.data["document"] is None:
-            raise InvalidIdentifier(
-                "paper-not-named",
-                "document 与 sha256 至少填一个",
-                "Name the paper by document or by sha256.",
-            )
-        return sha256
 
     def as_document(self) -> SubmittedDocument:
         """The paper as it is asked for."""

@@ -7,6 +7,7 @@ import asyncpg
 
 from services.applications.domain.submission import SubmittedDocument
 from services.applications.tables.stored_papers import papers_to_refer_to
+from shared.papers import PaperNamed, found_among, not_stored
 from shared.refusals import FieldFault
 
 
@@ -37,25 +38,15 @@ def known_papers(
     rows: Sequence[asyncpg.Record], asked: Sequence[SubmittedDocument], *, place: str
 ) -> tuple[tuple[SubmittedDocument, ...], tuple[FieldFault, ...]]:
     """The same of papers that have been looked up; there may be more among the rows."""
-    by_id = {row["id"]: row for row in rows}
-    by_hash = {row["sha256"]: row for row in rows}
-    found, faults = [], []
-    for index, one in enumerate(asked):
-        by_name = one.document_id is not None
-        row = by_id.get(one.document_id) if by_name else by_hash.get(one.sha256)
-        if row is None or (one.sha256 and one.sha256 != row["sha256"]):
-            faults.append(_not_stored((place, index, "document" if by_name else "sha256")))
-            continue
-        found.append(
-            replace(one, document_id=row["id"], sha256=row["sha256"], filename=row["filename"])
-        )
-    return tuple(found), tuple(faults)
-
-
-def _not_stored(place: tuple[str | int, ...]) -> FieldFault:
-    return FieldFault(
-        place,
-        "document-not-stored",
-        "没有这份材料：请先上传文件（POST /documents），再引用其编号",
-        "There is no such document: send the file first (POST /documents), then refer to its id.",
+    named = [
+        PaperNamed(place=(place, index), document_id=one.document_id, sha256=one.sha256)
+        for index, one in enumerate(asked)
+    ]
+    found = found_among(named, rows)
+    papers = tuple(
+        replace(one, document_id=row["id"], sha256=row["sha256"], filename=row["filename"])
+        for one, row in zip(asked, found, strict=True)
+        if row is not None
     )
+    faults = (not_stored(one) for one, row in zip(named, found, strict=True) if row is None)
+    return papers, tuple(faults)

@@ -1,7 +1,7 @@
 """Papers come, are looked at and noted on, and those that nobody refers to may be withdrawn."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +19,9 @@ from services.applications.storage.scanner import must_be_clean
 from services.applications.storage.sniffing import media_type_of
 from services.applications.tables import stored_papers
 from shared.auth.identity import Identity
+from shared.contracts.papers import DocumentReferredV1, DocumentStoredV1, DocumentWithdrawnV1
+from shared.messaging import outbox
+from shared.messaging.inbox import Received
 from shared.postgres.database import EVERYWHERE, Database
 
 _AT_A_TIME = 100
@@ -102,6 +105,8 @@ async def _keep(
                 scanned=looked.scanned,
             )  # fmt: skip
             ours = row is not None
+            if row is not None:
+                await outbox.append(conn, [DocumentStoredV1(**_told(row))], now=now)
         if row is None:
             row = await stored_papers.find_stored(conn, bank_code=by.institution, sha256=sha256)
         if row is None:
@@ -134,11 +139,44 @@ async def withdraw(
             "该材料已被引用，不能撤回", "Something refers to this document, so it stays."
         )
     await stored_papers.withdraw(conn, document_id, now=now)
+    await outbox.append(conn, [DocumentWithdrawnV1(**_told(row))], now=now)
     return row
 
 
+def _told(row: asyncpg.Record) -> dict[str, Any]:
+    """What a listener is told of a paper; not who sent it."""
+    return {
+        "document_id": row["id"],
+        "bank_code": row["bank_code"],
+        "sha256": row["sha256"].hex(),
+        "filename": row["filename"],
+        "media_type": row["media_type"],
+        "size": row["size"],
+    }
+
+
+async def referred(
+    received: Sequence[Received], /, *, conn: asyncpg.Connection, now: datetime
+) -> None:
+    """Cases of the pool refer to papers: these stay, also where one was taken back meanwhile."""
+    for one in sorted(received, key=lambda one: str(one.event.document_id)):
+        told: DocumentReferredV1 = one.event
+        stays = await stored_papers.stands_again(conn, told.document_id)
+        await stored_papers.use(
+            conn, stays, bank_code=told.bank_code, place=f"risk_pool:{told.place}", now=now
+        )
+
+
+async def let_go(
+    received: Sequence[Received], /, *, conn: asyncpg.Connection, now: datetime
+) -> None:
+    """The pool refers to none of these papers, which were taken back: their content may go."""
+    await stored_papers.let_go(conn, [one.event.document_id for one in received], now=now)
+
+
 async def remove_withdrawn(database: Database, store: PaperStore, *, now: datetime) -> None:
-    """Take away the content of withdrawn papers; asked again, nothing happens twice."""
+    """Take away the content of withdrawn papers that the pool has let go of; asked again, nothing
+    happens twice."""
     async with database.looking(EVERYWHERE) as conn:
         rows = await stored_papers.to_remove(conn, limit=_AT_A_TIME)
     for row in rows:

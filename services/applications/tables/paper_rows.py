@@ -34,6 +34,7 @@ class StoredDocumentRow(_Row, table=True):
     sent_at: datetime = _moment()
     scanned_at: datetime | None = _moment()
     withdrawn_at: datetime | None = _moment()
+    let_go_at: datetime | None = _moment()
     removed_at: datetime | None = _moment()
 
 

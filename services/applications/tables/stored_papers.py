@@ -103,12 +103,44 @@ async def withdraw(conn: asyncpg.Connection, document_id: UUID, *, now: datetime
     )
 
 
+_STANDS_AGAIN: Final = """
+update stored_documents
+set withdrawn_at = case when stands.id = $1 then null else withdrawn_at end
+from (
+    select same.id from stored_documents as meant
+    join stored_documents as same using (bank_code, sha256)
+    where meant.id = $1 and same.removed_at is null
+    order by same.withdrawn_at is not null, same.id <> $1 limit 1
+) as stands
+where stored_documents.id = stands.id
+returning stored_documents.id
+"""
+
+
+async def stands_again(conn: asyncpg.Connection, document_id: UUID) -> list[UUID]:
+    """The stored paper with the content of one that is referred to: itself, also where it was
+    withdrawn meanwhile, or the one that its institution has sent anew since. None only for what
+    was never stored here."""
+    await conn.fetch("select from stored_documents where id = $1 for update", document_id)
+    return [row["id"] for row in await conn.fetch(_STANDS_AGAIN, document_id)]
+
+
+async def let_go(conn: asyncpg.Connection, ids: Sequence[UUID], *, now: datetime) -> None:
+    """The pool does not refer to these withdrawn papers."""
+    await conn.execute(
+        "update stored_documents set let_go_at = $2"
+        " where id = any($1::uuid[]) and withdrawn_at is not null",
+        ids,
+        now,
+    )
+
+
 async def to_remove(conn: asyncpg.Connection, *, limit: int) -> list[asyncpg.Record]:
-    """Withdrawn papers whose content still lies in the store."""
+    """Withdrawn papers that the pool has let go of, and whose content still lies in the store."""
     return list(
         await conn.fetch(
-            "select id, sha256 from stored_documents"
-            " where withdrawn_at is not null and removed_at is null order by id limit $1",
+            "select id, sha256 from stored_documents where withdrawn_at is not null"
+            " and let_go_at is not null and removed_at is null order by id limit $1",
             limit,
         )
     )

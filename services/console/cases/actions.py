@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
+from services.console.cases.paper_rows import papers_typed
 from services.console.http.forms import amount, text
 
 
@@ -198,11 +199,7 @@ def _value(field: FormField, form: FormData) -> Any:
             if row[0].isascii() and row[0].isdigit()
         ]
     if field.kind == "paper":
-        return [
-            {"kind": "report", "filename": name, "sha256": sha256}
-            for name, sha256 in _rows(form, "paper_filename", "paper_sha256")
-            if name or sha256
-        ]
+        return papers_typed(form)
     if field.kind == "facts":
         return facts_typed(form)
     if field.kind == "lists":

@@ -9,6 +9,8 @@ from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
 from services.console.cases.kinds import ADJUSTMENT
+from services.console.cases.paper_rows import papers_typed
+from services.console.cases.papers_shown import papers_of_case, shown
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.pages.claims import show_claim
@@ -21,10 +23,11 @@ async def propose_adjustment(page: Page, claim_id: UUID) -> Response:
     """Propose an adjustment on the claim's page, then look at it."""
 
     async def send(form: FormData) -> Any:
-        body = {name: text(form, name) for name in ("kind", "reason", "evidence")}
+        body: dict[str, Any] = {name: text(form, name) for name in ("kind", "reason", "evidence")}
         if body["kind"] == "late_money":
             late = {"amount": amount(form, "amount"), "received_on": text(form, "received_on")}
             body |= {name: said for name, said in late.items() if said}
+        body["papers"] = papers_typed(form)
         return await page.risk_pool.post(f"/claims/{claim_id}/adjustments", body, key=once(form))
 
     return await page.answer_form(
@@ -58,4 +61,5 @@ async def act_on_adjustment(page: Page, adjustment_id: UUID, action: str) -> Res
 
 async def _show(page: PageContext, adjustment_id: UUID, attempt: Attempt) -> Response:
     answer = await page.risk_pool.read(f"/adjustments/{adjustment_id}")
-    return render_case(page, ADJUSTMENT, answer, attempt)
+    stored = await shown(page, papers_of_case("adjustments", answer.body))
+    return render_case(page, ADJUSTMENT, answer, attempt, stored=stored)

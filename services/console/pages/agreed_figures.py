@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from services.console.cases.paper_rows import paper_rows, papers_typed
 from services.console.http.addresses import CodeInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
@@ -98,6 +99,7 @@ def _figure(form: FormData) -> dict[str, Any]:
         number = text(form, name)
         if number:
             said[name] = int(number) if number.isascii() and number.isdigit() else number
+    said["papers"] = papers_typed(form)
     if text(form, "flag"):
         said["flag"] = text(form, "flag") == "true"
     return said
@@ -129,4 +131,5 @@ async def _show(
         next=next_page(page.request, found),
         is_first=not asked.get("cursor"),
         today=await today(page),
+        papers=paper_rows(attempt.form, ["evidence"]),
     )

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from services.console.cases.paper_rows import paper_rows, papers_typed
 from services.console.http.addresses import CodeInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
@@ -90,6 +91,7 @@ def _agreement(form: FormData) -> dict[str, Any]:
     for name in ("line", "pool_share", "minimum_lending", "top_up_below"):
         if fen := amount(form, name):
             said[name] = fen
+    said["papers"] = papers_typed(form)
     said["contributions"] = _rows(form, "contribution", MOST_CONTRIBUTIONS)
     said["fees"] = [
         {"kind": text(form, f"fee_kind_{nth}"), **row}
@@ -137,4 +139,5 @@ async def _show(
         next=next_page(page.request, found),
         is_first=not asked.get("cursor"),
         today=await today(page),
+        papers=paper_rows(attempt.form, ["agreement"]),
     )

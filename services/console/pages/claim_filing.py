@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from services.console.cases.actions import facts_typed
 from services.console.cases.costs import cost_rows, costs_typed
+from services.console.cases.paper_rows import paper_rows, papers_typed
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.upstream.client import Problem
@@ -131,7 +132,6 @@ def _body(form: FormData) -> dict[str, Any]:
         facts["compensated_elsewhere"] = True
     costs = costs_typed(form)
     elsewhere = {name: amount(form, name) for name in FROM_ELSEWHERE}
-    columns = [form.getlist(f"paper_{name}") for name in ("kind", "filename", "sha256")]
     return {
         **{name: amount(form, name) or "0.00" for name in AMOUNTS},
         **{name: value for name, value in elsewhere.items() if value},
@@ -140,11 +140,7 @@ def _body(form: FormData) -> dict[str, Any]:
         "cost_items": costs,
         "attributes": facts_typed(form),
         "facts": facts,
-        "documents": [
-            {"kind": str(kind), "filename": str(name).strip(), "sha256": str(hashed).strip()}
-            for kind, name, hashed in zip(*columns, strict=False)
-            if str(name).strip() or str(hashed).strip()
-        ],
+        "documents": papers_typed(form),
         "confirmed": [str(code) for code in form.getlist("confirmed")],
     }
 
@@ -221,19 +217,9 @@ def _given(claim: Any, needs: Any) -> dict[str, Any]:
 
 def _papers(needs: Any, given: dict[str, Any], attempt: Attempt) -> list[dict[str, str]]:
     """One row per paper that the scheme asks for, and the court's where a trigger asks for it."""
-    there = {one["kind"]: one for one in given["documents"]}
-    if attempt.form:
-        there = {one["kind"]: one for one in _body(attempt.form)["documents"]}
-    kinds = {one["kind"]: one for one in needs["papers"]}
-    for one in there.values():
-        kinds.setdefault(one["kind"], {"kind": one["kind"]})
+    kinds = dict.fromkeys(
+        one["kind"] for one in (*needs["papers"], *given["documents"], *papers_typed(attempt.form))
+    )
     if "lawsuit_accepted_on" in needs["dates"]:
-        kinds.setdefault(COURT, {"kind": COURT})
-    return [
-        {
-            **one,
-            "filename": there.get(kind, {}).get("filename", ""),
-            "sha256": there.get(kind, {}).get("sha256", ""),
-        }
-        for kind, one in kinds.items()
-    ]
+        kinds.setdefault(COURT)
+    return paper_rows(attempt.form, list(kinds), given["documents"])

@@ -11,7 +11,8 @@ from services.console.cases.acting import act, render_case
 from services.console.cases.costs import cost_rows, costs_typed
 from services.console.cases.kinds import CLAIM
 from services.console.cases.listing import render_list
-from services.console.cases.papers_by_hash import stored_of
+from services.console.cases.paper_rows import paper_rows, papers_typed
+from services.console.cases.papers_shown import papers_of_case, shown
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
@@ -76,6 +77,7 @@ def _recovery(form: FormData) -> dict[str, Any]:
         "costs": "0.00" if costs else amount(form, "costs") or "0.00",
         "cost_items": costs,
         "reference": text(form, "reference"),
+        "papers": papers_typed(form),
         **({"not_a_double": True, "not_a_double_reason": reason} if reason else {}),
     }
 
@@ -103,7 +105,6 @@ async def record_step(page: Page, claim_id: UUID) -> Response:
 def _step(form: FormData) -> dict[str, Any]:
     """The record that a filled-in form stands for; empty rows of objections are left out."""
     step = text(form, "step")
-    paper = {"filename": text(form, "paper_filename"), "sha256": text(form, "paper_sha256")}
     rows = zip(
         *(form.getlist(f"objection_{name}") for name in ("by", "text", "handling")), strict=False
     )
@@ -115,7 +116,7 @@ def _step(form: FormData) -> dict[str, Any]:
         "participants": [
             name.strip() for name in text(form, "participants").splitlines() if name.strip()
         ],
-        "papers": [{"kind": PAPER_OF.get(step, "report"), **paper}] if any(paper.values()) else [],
+        "papers": papers_typed(form),
         **days,
         "objections": [
             {"by": str(by), "text": str(words), "handling": str(handling)}
@@ -166,8 +167,20 @@ async def show_claim(page: PageContext, claim_id: UUID, attempt: Attempt) -> Res
         trial=trial,
         given=_named_by_the_decision(trial) | _the_other_payment(attempt),
         places=[(one["code"], page.texts.of(one)) for one in answer.body["checks"]],
-        stored=await stored_of(page, answer.body["documents"]),
+        stored=await shown(page, papers_of_case("claims", answer.body)),
+        **_papers_asked(answer.body, attempt),
     )
+
+
+def _papers_asked(claim: dict[str, Any], attempt: Attempt) -> dict[str, Any]:
+    """The rows of papers of each form on the page, with what was typed into the one that was sent."""
+    kinds = {
+        "step_papers": ("record_step", [PAPER_OF.get(claim["next_step"] or "", "report")]),
+        "loss_rows": ("report_loss", ["report"]),
+        "recovery_papers": ("recover", ["receipt", "cost_invoice", "evidence"]),
+        "adjustment_papers": ("adjust", ["evidence"]),
+    }
+    return {name: paper_rows(attempt.of(form).form, asked) for name, (form, asked) in kinds.items()}
 
 
 def _offered(claim: dict[str, Any]) -> list[str]:

@@ -10,6 +10,8 @@ from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
 from services.console.cases.kinds import DISPUTE
+from services.console.cases.paper_rows import paper_rows, papers_typed
+from services.console.cases.papers_shown import papers_of_case, shown
 from services.console.http.addresses import CodeInPath, MonthInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
@@ -59,12 +61,11 @@ async def file_dispute(
 
     async def send(form: FormData) -> Any:
         number = text(form, "line")
-        papers = [one.strip() for one in text(form, "papers").splitlines() if one.strip()]
         body: dict[str, Any] = {
             "line": int(number) if number.isascii() and number.isdigit() else number,
             "right": amount(form, "right"),
             "reason": text(form, "reason"),
-            "papers": papers,
+            "papers": papers_typed(form),
         }
         if text(form, "letter"):
             body["letter"] = text(form, "letter")
@@ -96,6 +97,7 @@ async def _show_lines(
         statement=statement,
         asked=asked,
         may_file=may_file,
+        papers=paper_rows(attempt.form, ["evidence"]),
         by_letter="finance_maker" in page.person.roles,
         chosen=next(
             (
@@ -158,4 +160,5 @@ async def _show(page: PageContext, dispute_id: UUID, attempt: Attempt) -> Respon
         attempt,
         may_propose="propose" in answer.body["pending_actions"],
         verdicts=VERDICTS,
+        stored=await shown(page, papers_of_case("disputes", answer.body)),
     )

@@ -15,7 +15,8 @@ from fastapi import APIRouter, Query
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import JSONResponse, Response
 
-from services.console.cases.papers_by_hash import stored_of
+from services.console.cases.papers_shown import CASES, papers_of_case
+from services.console.cases.papers_shown import shown as shown_of
 from services.console.http.forms import NOTHING_SENT, Attempt, new_key, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.streaming import pass_on
@@ -31,7 +32,7 @@ TURNS = (0, 90, 180, 270)
 _NEAR = 100
 """Beyond this a page is drawn larger, so that small print can be read."""
 
-Kind = Literal["cases", "claims"]
+Kind = Literal[("cases", *CASES)]  # type: ignore[valid-type] # words of papers_shown
 """Whose papers."""
 Number = Annotated[int, Query(ge=1, le=100_000)]
 
@@ -74,7 +75,7 @@ async def look(
     beside: UUID | None = None,
     beside_page: Number = 1,
 ) -> Response:
-    """One paper of a case or a claim, page by page, another beside it where one is chosen."""
+    """One paper of a case, page by page, another beside it where one is chosen."""
     view = View(
         base=f"/{kind}/{case_id}",
         document=str(document_id),
@@ -207,11 +208,12 @@ async def _show(page: PageContext, view: View, attempt: Attempt) -> Response:
 
 
 async def _listed(page: PageContext, base: str) -> tuple[Any, Mapping[str, Any]]:
-    """A case or a claim, and the list of its papers."""
+    """A case of either service, and the list of its papers."""
     _, kind, number = base.split("/")
-    if kind == "claims":
-        claim = await page.risk_pool.get(f"/claims/{number}")
-        return claim, {"items": await stored_of(page, claim["documents"]), "may_judge": False}
+    if kind in CASES:
+        of_pool = await page.risk_pool.get(f"/{kind}/{number}")
+        lines = await shown_of(page, papers_of_case(kind, of_pool))
+        return of_pool, {"items": lines, "may_judge": False}
     case, listed = await asyncio.gather(
         page.applications.get(f"/applications/{number}"),
         page.applications.get(f"/applications/{number}/checklist"),

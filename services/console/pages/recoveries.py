@@ -8,6 +8,7 @@ from starlette.responses import Response
 from services.console.cases.acting import act, render_case
 from services.console.cases.kinds import RECOVERY
 from services.console.cases.listing import render_list
+from services.console.cases.papers_shown import papers_of_case, shown
 from services.console.http.forms import NOTHING_SENT, Attempt
 from services.console.http.page_context import Page, PageContext
 
@@ -55,4 +56,5 @@ async def act_on_recovery(page: Page, recovery_id: UUID, action: str) -> Respons
 
 async def _show(page: PageContext, recovery_id: UUID, attempt: Attempt) -> Response:
     answer = await page.risk_pool.read(f"/recoveries/{recovery_id}")
-    return render_case(page, RECOVERY, answer, attempt)
+    stored = await shown(page, papers_of_case("recoveries", answer.body))
+    return render_case(page, RECOVERY, answer, attempt, stored=stored)

@@ -11,12 +11,17 @@ from starlette.responses import Response
 from services.console.cases.acting import act, render_case
 from services.console.cases.kinds import SUBSIDY
 from services.console.cases.listing import names_of
+from services.console.cases.paper_rows import paper_rows, papers_typed
+from services.console.cases.papers_shown import papers_of_case, shown
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.rendering.paging import next_page
 from services.console.upstream.optional import items, or_none
 
 router = APIRouter()
+
+PAPERS = ("loan_contract", "disbursement_voucher", "insurance_policy")
+"""What a subsidy is proved by."""
 
 FLAGS = ("is_insured", "is_guaranteed", "is_small")
 """Of a loan or a firm, where a scheme's share asks for them."""
@@ -77,6 +82,7 @@ def _body(form: FormData) -> dict[str, Any]:
     if rate:
         said["market_rate_bp"] = int(rate) if rate.isascii() and rate.isdigit() else rate
     flags = {name: True for name in FLAGS if text(form, name) == "yes"}
+    said["documents"] = papers_typed(form)
     return said | ({"attributes": flags} if flags else {})
 
 
@@ -106,9 +112,11 @@ async def _list(
         states=page.texts.codes("subsidy_state"),
         chosen={"state": "", "pool": "", "bank": "", **chosen},
         attempt=attempt,
+        papers=paper_rows(attempt.form, PAPERS),
     )
 
 
 async def _show(page: PageContext, subsidy_id: UUID, attempt: Attempt) -> Response:
     answer = await page.risk_pool.read(f"/subsidies/{subsidy_id}")
-    return render_case(page, SUBSIDY, answer, attempt)
+    stored = await shown(page, papers_of_case("subsidies", answer.body))
+    return render_case(page, SUBSIDY, answer, attempt, stored=stored)

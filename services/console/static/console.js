@@ -35,9 +35,9 @@
     });
   });
 
-  // A file that is chosen is stored at once; the form refers to it by name and hash.
+  // A file that is chosen is stored at once; the form refers to it by its id, or its hash.
   document.querySelectorAll("[data-stores-into]").forEach((one) => one.addEventListener("change", async () => {
-    const [name, hash] = one.dataset.storesInto.split(" ").map((id) => document.getElementById(id));
+    const [name, reference] = one.dataset.storesInto.split(" ").map((id) => document.getElementById(id));
     const file = one.files[0];
     if (!file) return;
     const sent = new FormData();
@@ -50,9 +50,9 @@
       const kept = await answer.json();
       if (!answer.ok) throw new Error(kept.detail);
       name.value = kept.filename;
-      hash.value = kept.sha256;
+      reference.value = reference.name.endsWith("reference") ? kept.id : kept.sha256;
     } catch (error) {
-      name.value = hash.value = "";
+      name.value = reference.value = "";
       one.setCustomValidity(error.message || "?");
       one.reportValidity();
     }

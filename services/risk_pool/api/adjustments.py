@@ -19,6 +19,7 @@ from services.risk_pool.api.cases import (
     step_context,
 )
 from services.risk_pool.api.kept_trials import Tried, kept_at_a_step, kept_for, looked_at
+from services.risk_pool.api.papers import CasePaper, PaperShown, papers_of
 from services.risk_pool.domain.adjustment import (
     DECIDER,
     KIND_WORDS,
@@ -31,7 +32,7 @@ from services.risk_pool.domain.adjustment import (
 from services.risk_pool.handlers import adjustments as handlers
 from services.risk_pool.queries import adjustments as known
 from services.risk_pool.queries import claims as known_claims
-from services.risk_pool.tables import shown_trials
+from services.risk_pool.tables import shown_trials, stored_papers
 from shared.auth.identity import Identity
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
@@ -68,6 +69,9 @@ class NewAdjustment(RequestBody):
     )
     amount_fen: RequestFen | None = Field(None, description="Of late money: how much.")
     received_on: IsoDate | None = Field(None, description="Of late money: when, before approval.")
+    papers: list[CasePaper] = Field(
+        default_factory=list, max_length=100, description="The proof itself, as stored papers."
+    )
 
 
 class AdjustmentDecided(RequestBody):
@@ -166,6 +170,7 @@ class AdjustmentAnswer(AdjustmentInList):
     received_on: date | None
     proposed_at: datetime
     proposed_by: str
+    papers: list[PaperShown]
     trial: AdjustmentEffect | None
     missing: dict[str, str] | None = Field(description="Why there is no trial.")
     effect: AdjustmentEffect | None
@@ -179,11 +184,16 @@ async def propose_adjustment(
     claim_id: UUID, body: NewAdjustment, request: Request, caller: Maker, context: CurrentContext
 ) -> Response:
     """Propose to book back what an approved claim has booked (finance_maker)."""
-    proposed = Proposed(**dict(body))
-    proposing = step_context(request, caller, context)
+    proposed = Proposed(**{name: value for name, value in body if name != "papers"})
+    proposing, papers = step_context(request, caller, context), papers_of(body, caller)
+    await papers.wait(context)
 
     async def work(conn: asyncpg.Connection) -> Answer:
+        await papers.refer(conn, place="adjustments", now=proposing.now)
         adjustment_id = await handlers.propose(conn, claim_id, proposed, proposing)
+        row = await known.find(conn, adjustment_id)
+        assert row is not None, "it has just been proposed"
+        await papers.add_to(conn, adjustment_id, bank_code=row["bank_code"], now=proposing.now)
         answer = await detail(conn, adjustment_id, caller)
         where = f"/api/v1/adjustments/{adjustment_id}"
         return Answer(201, answer, {"ETag": etag(answer.version), "Location": where})
@@ -251,6 +261,7 @@ async def _read(
         progress=progress_answer(LIFE_CYCLE, row["state"]),
         trial=AdjustmentEffect(**trial) if trial else None,
         missing=missing,
+        papers=[PaperShown(**one) for one in await stored_papers.of_case(conn, adjustment_id)],
         explanation=why["explanation"] if why else None,
         people=why["people"] if why else None,
         history=[MoveAnswer(**move) for move in await history_of(conn, adjustment_id)],

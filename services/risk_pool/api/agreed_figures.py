@@ -1,5 +1,6 @@
 """Agreed figures over HTTP: entered with their papers, released or refused by another person."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Annotated, Any, Literal
@@ -18,10 +19,12 @@ from services.risk_pool.api.cases import (
     presented,
     step_context,
 )
+from services.risk_pool.api.papers import CasePaper, PaperShown, papers_of
 from services.risk_pool.api.roles import require_pool
 from services.risk_pool.domain.agreed_figures import KINDS, LIFE_CYCLE, Action, FigureEntered, State
 from services.risk_pool.handlers import agreed_figures as handlers
 from services.risk_pool.queries import agreed_figures as known
+from services.risk_pool.tables.stored_papers import of_case, of_cases
 from shared.auth.identity import Identity
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
@@ -89,11 +92,15 @@ class NewFigure(RequestBody):
         description="Of the agreement, the budget, the decision or the receipt."
     )
     evidence: str = Field("", max_length=2000, description="What the paper says.")
+    papers: list[CasePaper] = Field(
+        default_factory=list, max_length=20, description="The paper itself, as stored."
+    )
 
     def as_figure(self) -> FigureEntered:
         """The value that the domain judges."""
         ratio = None if self.ratio is None else parse_ratio(self.ratio)
-        return FigureEntered(**dict(self) | {"ratio": ratio})
+        said = {name: value for name, value in self if name != "papers"}
+        return FigureEntered(**said | {"ratio": ratio})
 
 
 class FigureAnswer(Money):
@@ -118,6 +125,7 @@ class FigureAnswer(Money):
     valid_to: date | None
     reference: str
     evidence: str
+    papers: list[PaperShown]
     state: str
     state_zh: str
     state_en: str
@@ -172,11 +180,14 @@ async def enter_figure(
 ) -> Response:
     """Enter a figure with its paper (finance_maker or pool_manager). It decides nothing before
     another person (finance_checker) has released it."""
-    entering = step_context(request, caller, context)
+    entering, papers = step_context(request, caller, context), papers_of(body, caller)
     entered = body.as_figure()
+    await papers.wait(context)
 
     async def work(conn: asyncpg.Connection) -> Answer:
+        await papers.refer(conn, place="agreed-figures", now=entering.now)
         figure_id = await handlers.enter(conn, code, entered, entering)
+        await papers.add_to(conn, figure_id, bank_code=entered.bank_code, now=entering.now)
         answer = await detail(conn, figure_id, caller)
         where = f"/api/v1/agreed-figures/{figure_id}"
         return Answer(201, answer, {"ETag": etag(answer.version), "Location": where})
@@ -213,7 +224,8 @@ async def list_figures(
             before=decode_cursor(cursor, UUID)[0] if cursor is not None else None,
             limit=limit + 1,
         )
-    items = [FigureAnswer(**_shown(row, caller)) for row in rows]
+        papers = await of_cases(conn, [row["id"] for row in rows])
+    items = [FigureAnswer(**_shown(row, caller, papers[row["id"]])) for row in rows]
     return page_of(items, limit, lambda item: encode_cursor(item.id))
 
 
@@ -234,10 +246,13 @@ async def detail(conn: asyncpg.Connection, figure_id: UUID, caller: Identity) ->
     if row is None:
         raise NotFound("没有该协议数值", "There is no such figure.")
     history = [MoveAnswer(**move) for move in await history_of(conn, figure_id)]
-    return FigureDetail(**_shown(row, caller), history=history)
+    papers = await of_case(conn, figure_id)
+    return FigureDetail(**_shown(row, caller, papers), history=history)
 
 
-def _shown(row: asyncpg.Record, caller: Identity) -> dict[str, Any]:
+def _shown(
+    row: asyncpg.Record, caller: Identity, papers: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
     words = KINDS[row["kind"]].words
     ratio = None if row["ratio"] is None else percent(Fraction(row["ratio"]))
     shown = presented(LIFE_CYCLE, row, caller)
@@ -247,6 +262,7 @@ def _shown(row: asyncpg.Record, caller: Identity) -> dict[str, Any]:
         "kind_zh": words.zh,
         "kind_en": words.en,
         "ratio": ratio,
+        "papers": papers,
     }
 
 

@@ -10,9 +10,11 @@ from pydantic import Field
 
 from services.risk_pool.api.case_responses import Money, MoveAnswer, WaitingFor
 from services.risk_pool.api.cases import presented
+from services.risk_pool.api.papers import PaperShown
 from services.risk_pool.domain.agreement import FEE_KINDS, LIFE_CYCLE
 from services.risk_pool.domain.minimum_lending import LendingFloor, days_of
 from services.risk_pool.queries import agreements as known
+from services.risk_pool.tables.stored_papers import of_cases
 from shared.auth.identity import Identity
 from shared.life_cycle import Row
 from shared.money import Fen
@@ -66,6 +68,7 @@ class AgreementAnswer(Money):
     valid_from: date
     valid_to: date | None
     reference: str
+    papers: list[PaperShown]
     note: str
     backdating_reason: str
     line_fen: Fen | None
@@ -102,7 +105,12 @@ async def agreement_data(
     """Versions as they are answered. What a caller sees of versions, it sees of their plans."""
     async with seeing_everything(conn):
         plans = await known.planned_of(conn, [row["id"] for row in rows])
-    return [await _data(conn, row, plans.get(row["id"], []), caller, today=today) for row in rows]
+    papers = await of_cases(conn, [row["id"] for row in rows])
+    return [
+        await _data(conn, row, plans.get(row["id"], []), caller, today=today)
+        | {"papers": papers[row["id"]]}
+        for row in rows
+    ]
 
 
 async def _data(

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
+from services.risk_pool.api.papers import CasePaper
 from services.risk_pool.domain.agreement import FEE_KINDS, AgreementEntered, Instalment, Per
 from shared.http.requests import IsoDate, RequestBody, ShortText
 from shared.money import MONEY_NAMES, RequestFen
@@ -87,6 +88,9 @@ class NewAgreement(RequestBody):
     )
     contributions: list[NewContribution] = Field(default_factory=list, max_length=120)
     fees: list[NewFee] = Field(default_factory=list, max_length=120)
+    papers: list[CasePaper] = Field(
+        default_factory=list, max_length=20, description="The paper itself, as stored."
+    )
 
     def as_agreement(self) -> AgreementEntered:
         """The value that the domain judges."""
@@ -101,6 +105,6 @@ class NewAgreement(RequestBody):
             for one in self.fees
         ]
         return AgreementEntered(
-            **dict(self)
+            **{name: said for name, said in self if name != "papers"}
             | {"contribution_share": share, "contributions": tuple(paid_in), "fees": tuple(fees)}
         )

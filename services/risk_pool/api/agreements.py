@@ -20,6 +20,7 @@ from services.risk_pool.api.agreement_requests import NewAgreement
 from services.risk_pool.api.case_requests import Refusal
 from services.risk_pool.api.case_responses import Money, MoveAnswer
 from services.risk_pool.api.cases import Anyone, CaseStep, add_steps, step_context
+from services.risk_pool.api.papers import papers_of
 from services.risk_pool.api.roles import require_pool
 from services.risk_pool.domain.agreement import LIFE_CYCLE, Action, State
 from services.risk_pool.domain.planned_money import contributed
@@ -64,11 +65,14 @@ async def enter_agreement(
 ) -> Response:
     """Enter a version of an agreement (finance_maker or pool_manager). Nothing of it holds before
     another person (finance_checker) has put it in force."""
-    entering = step_context(request, caller, context)
+    entering, papers = step_context(request, caller, context), papers_of(body, caller)
     entered = body.as_agreement()
+    await papers.wait(context)
 
     async def work(conn: asyncpg.Connection) -> Answer:
+        await papers.refer(conn, place="agreements", now=entering.now)
         agreement_id = await handlers.enter(conn, code, entered, entering)
+        await papers.add_to(conn, agreement_id, bank_code=entered.party_code, now=entering.now)
         answer = await _detail(conn, agreement_id, caller)
         where = f"/api/v1/agreements/{agreement_id}"
         return Answer(201, answer, {"ETag": etag(answer.version), "Location": where})

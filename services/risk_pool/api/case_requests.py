@@ -6,8 +6,10 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints
 
 from services.risk_pool.api.claim_details import ClaimDetailsFiled, CostOfClaim
+from services.risk_pool.api.papers import CasePaper
 from services.risk_pool.domain.claim_steps import ROLES as STEP_ROLES
 from services.risk_pool.domain.recovery import ROUTES
+from shared.http.named_papers import NamedPaper
 from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
 from shared.http.stated_facts import StatedFacts
 from shared.money import MONEY_NAMES, NIL, RequestFen, RequestFenOrZero
@@ -24,14 +26,12 @@ PaymentReference = Annotated[str, StringConstraints(pattern=r"^([^\s\x00][^\r\n\
 """Both may be left empty."""
 
 
-class ClaimDocument(RequestBody):
-    """A document that goes with the claim: what it is, and the hash of its content."""
+class ClaimDocument(NamedPaper):
+    """A paper that goes with the claim: of which kind, and which of your stored ones."""
 
     kind: DocumentKind = Field(  # type: ignore[valid-type]
         examples=["claim_form"]
     )
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", examples=["0" * 64])
-    filename: ShortText = Field(examples=["补偿申请表.pdf"])
 
 
 class ClaimFactsFiled(RequestBody):
@@ -83,8 +83,7 @@ _CLAIM_EXAMPLE: dict[str, Any] = {
     "documents": [
         {
             "kind": "claim_form",
-            "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-            "filename": "补偿申请表.pdf",
+            "document": "0199f0c2-7c1e-7b3a-9c55-3f0d5a1e8c10",
         }
     ],
 }
@@ -162,14 +161,6 @@ class Return(RequestBody):
     gaps: list[GapFound] = Field(min_length=1, max_length=100)
 
 
-class StepPaper(RequestBody):
-    """A paper of a step: the experts' report, the minutes, the notice."""
-
-    kind: ShortText = Field(examples=["minutes"])
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", examples=["0" * 64])
-    filename: ShortText = Field(examples=["联席会议纪要.pdf"])
-
-
 class ObjectionHeard(RequestBody):
     """An objection raised while the claim was on public notice."""
 
@@ -189,7 +180,7 @@ class StepTaken(RequestBody):
     outcome: Literal["favourable", "unfavourable"]
     opinion: LongText = Field(examples=["现场核查属实，同意补偿。"])
     participants: list[ShortText] = Field(default_factory=list, max_length=100)
-    papers: list[StepPaper] = Field(default_factory=list, max_length=100)
+    papers: list[CasePaper] = Field(default_factory=list, max_length=100)
     notice_from: IsoDate | None = None
     notice_to: IsoDate | None = None
     objections: list[ObjectionHeard] = Field(default_factory=list, max_length=100)
@@ -269,7 +260,7 @@ class LossReported(RequestBody):
                     "net_loss": "2671053.49",
                     "reason": "法院裁定终结执行，总行批复核销。",
                     "documents": [
-                        {"kind": "report", "sha256": "0" * 64, "filename": "核销批复.pdf"}
+                        {"kind": "report", "document": "0199f0c2-7c1e-7b3a-9c55-3f0d5a1e8c10"}
                     ],
                 }
             ]
@@ -286,7 +277,7 @@ class LossReported(RequestBody):
     difference_reason: LongText | None = Field(
         None, description="Why the net loss is not what the books have; needed where it is not."
     )
-    documents: list[StepPaper] = Field(min_length=1, max_length=100)
+    documents: list[CasePaper] = Field(min_length=1, max_length=100)
 
 
 Route = Literal[ROUTES]  # type: ignore[valid-type] # the words of the domain
@@ -338,3 +329,8 @@ class NewRecovery(RequestBody):
         False, description="Another payment of the same day and amount (`likely-double`)."
     )
     not_a_double_reason: LongText | None = Field(None, description="Why it is another payment.")
+    papers: list[CasePaper] = Field(
+        default_factory=list,
+        max_length=100,
+        description="The receipts of its money and costs, and what else proves it.",
+    )

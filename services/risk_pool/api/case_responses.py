@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.risk_pool.api.claim_needs import AmountOfClaim, FactOfClaim
+from services.risk_pool.api.papers import PaperShown
 from services.risk_pool.api.trial_responses import TrialAnswer
 from shared.http.progress import StepAnswer
 from shared.money import MONEY_NAMES, Fen
@@ -178,7 +179,7 @@ class ClaimStepAnswer(BaseModel):
     outcome: str | None
     opinion: str
     participants: list[str]
-    papers: list[dict[str, str]]
+    papers: list[PaperShown]
     notice_from: date | None
     notice_to: date | None
     objections: list[dict[str, str]]
@@ -222,7 +223,7 @@ class ClaimAnswer(ClaimInList):
     ip_share: str = Field(examples=["60%", "1/3"], description="Exactly, as it counts.")
     attributes: dict[str, Any] = Field(description="Facts as of the claim.")
     facts: dict[str, Any]
-    documents: list[dict[str, Any]]
+    documents: list[PaperShown]
     precheck: dict[str, Any]
     checks: list[CheckAnswer]
     gaps: list[GapAnswer] = Field(description="What the last return asked for.")
@@ -257,7 +258,7 @@ class ClaimAnswer(ClaimInList):
     )
     loss_reason: str
     loss_difference: str = Field(description="Why it is not what the books had.")
-    loss_papers: list[dict[str, Any]]
+    loss_papers: list[PaperShown]
     settled_on: date | None
     released_fen: Fen = Field(description="Of what was held, what went back to the pool.")
     added_fen: Fen = Field(description="What the pool added; the month's settlement pays it.")
@@ -353,6 +354,7 @@ class RecoveryDetail(RecoveryAnswer):
     """A recovery with its explanation and history."""
 
     trial: RecoveryTried | None = Field(description="While it is reported.")
+    papers: list[PaperShown]
 
     progress: list[StepAnswer] = Field(
         description="The usual way of such a case and how far this one is; empty where it has left it."

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 from fastapi import APIRouter, Depends, Path, Request, Response
 
+from services.risk_pool.api.papers import papers_of
 from services.risk_pool.handlers.step_context import StepContext
 from shared.auth.identity import Identity, requires
 from shared.context import Context
@@ -17,6 +18,7 @@ from shared.http.etags import etag, require_match
 from shared.http.idempotency import Answer, idempotently
 from shared.http.requests import RequestBody
 from shared.life_cycle import LifeCycle
+from shared.refusals import FieldsWrong
 
 Anyone = Annotated[Identity, Depends(requires())]
 
@@ -53,6 +55,11 @@ def version_check(request: Request) -> Callable[[int], None]:
             require_match(request, version)
 
     return check
+
+
+def collection_of(request: Request) -> str:
+    """Of which cases a step is, as in its address: claims, recoveries."""
+    return request.url.path.removeprefix("/api/v1/").split("/")[0]
 
 
 def step_context(request: Request, caller: Identity, context: Context) -> StepContext:
@@ -145,9 +152,17 @@ async def _take(
 ) -> Response:
     taken_in = step_context(request, caller, context)
     said = {} if body is None else {name: _plain(value) for name, value in body}
+    papers = papers_of(body, caller)
+    await papers.wait(context)
 
     async def work(conn: asyncpg.Connection) -> Answer:
-        await step.handler(conn, case_id, taken_in, **said)
+        try:
+            await papers.refer(conn, place=collection_of(request), now=taken_in.now)
+        except FieldsWrong:
+            # Who may not know of the case is told that, and nothing of their papers.
+            await show(conn, case_id, caller)
+            raise
+        await step.handler(conn, case_id, taken_in, **said | papers.kept)
         answer = await show(conn, case_id, caller)
         return Answer(200, answer, {"ETag": etag(answer.version)})
 

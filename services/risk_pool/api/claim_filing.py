@@ -19,6 +19,7 @@ from services.risk_pool.api.case_responses import (
 from services.risk_pool.api.cases import step_context
 from services.risk_pool.api.claim_needs import amounts_of_claim, facts_of_claim
 from services.risk_pool.api.claims import detail
+from services.risk_pool.api.papers import Papers, papers_of
 from services.risk_pool.domain.claim import LIFE_CYCLE, Action
 from services.risk_pool.domain.claim_checks import against
 from services.risk_pool.domain.claim_filed import BANK_DATES, Filed
@@ -85,8 +86,12 @@ async def pre_check(
     """What the machine would say of this claim if it were filed now: every check with its result,
     evidence and article. Nothing is kept, and nobody is told."""
     filing = step_context(request, caller, context)
+    papers = papers_of(body, caller)
+    await papers.wait(context)
     async with context.database.looking(caller.institution) as conn:
-        rows = await handlers.pre_check(conn, body.loan_id, _filed(body, filing), filing)
+        await papers.look(conn)
+        filed = _filed(body, filing, papers)
+        rows = await handlers.pre_check(conn, body.loan_id, filed, filing)
     return PreCheckAnswer(
         may_be_filed=not against(rows), checks=[CheckAnswer(**row.as_data()) for row in rows]
     )
@@ -98,12 +103,12 @@ async def file_claim(
 ) -> Response:
     """File a claim, today. What fails in the checks of `POST /claims/pre-checks`, or asks to be
     confirmed and is not, is answered at once (422, or 409 where the loan has a claim already)."""
-    filing = step_context(request, caller, context)
+    filing, papers = step_context(request, caller, context), papers_of(body, caller)
 
     async def work(conn: asyncpg.Connection) -> UUID:
-        return await handlers.submit(conn, body.loan_id, _filed(body, filing), filing)
+        return await handlers.submit(conn, body.loan_id, _filed(body, filing, papers), filing)
 
-    return await _begun(request, caller, context, work)
+    return await _begun(request, papers, context, work)
 
 
 @router.post("/claims/drafts", status_code=201, response_model=ClaimAnswer)
@@ -111,12 +116,12 @@ async def begin_draft(
     body: NewDraft, request: Request, caller: Drafter, context: CurrentContext
 ) -> Response:
     """Keep a claim that is not complete yet. Nobody but the bank sees it, and it has no number."""
-    filing = step_context(request, caller, context)
+    filing, papers = step_context(request, caller, context), papers_of(body, caller)
 
     async def work(conn: asyncpg.Connection) -> UUID:
-        return await handlers.begin_draft(conn, body.loan_id, _content(body), filing)
+        return await handlers.begin_draft(conn, body.loan_id, _content(body, papers), filing)
 
-    return await _begun(request, caller, context, work)
+    return await _begun(request, papers, context, work)
 
 
 @router.post("/claims/{claim_id}/draft", response_model=ClaimAnswer)
@@ -124,12 +129,12 @@ async def save_draft(
     claim_id: UUID, body: DraftContent, request: Request, caller: Drafter, context: CurrentContext
 ) -> Response:
     """The draft as it stands now; what is left out is not in it any more."""
-    filing = step_context(request, caller, context)
+    filing, papers = step_context(request, caller, context), papers_of(body, caller)
 
     async def work(conn: asyncpg.Connection) -> None:
-        await handlers.save_draft(conn, claim_id, _content(body), filing)
+        await handlers.save_draft(conn, claim_id, _content(body, papers), filing)
 
-    return await _moved(claim_id, request, caller, context, work)
+    return await _moved(claim_id, request, papers, context, work)
 
 
 @router.post("/claims/{claim_id}/submit", response_model=ClaimAnswer)
@@ -137,12 +142,12 @@ async def submit_draft(
     claim_id: UUID, body: ClaimContent, request: Request, caller: Filer, context: CurrentContext
 ) -> Response:
     """File a draft, today, as the body has it; answered as `POST /claims` is."""
-    filing = step_context(request, caller, context)
+    filing, papers = step_context(request, caller, context), papers_of(body, caller)
 
     async def work(conn: asyncpg.Connection) -> None:
-        await handlers.submit_draft(conn, claim_id, _filed(body, filing), filing)
+        await handlers.submit_draft(conn, claim_id, _filed(body, filing, papers), filing)
 
-    return await _moved(claim_id, request, caller, context, work)
+    return await _moved(claim_id, request, papers, context, work)
 
 
 @router.post("/claims/{claim_id}/resubmit", response_model=ClaimAnswer)
@@ -150,15 +155,15 @@ async def resubmit_claim(
     claim_id: UUID, body: ClaimContent, request: Request, caller: Mender, context: CurrentContext
 ) -> Response:
     """A returned claim, mended, with its facts as of today; it keeps its day of filing."""
-    filing = step_context(request, caller, context)
+    filing, papers = step_context(request, caller, context), papers_of(body, caller)
 
     async def work(conn: asyncpg.Connection) -> None:
-        await handlers.resubmit(conn, claim_id, _filed(body, filing), filing)
+        await handlers.resubmit(conn, claim_id, _filed(body, filing, papers), filing)
 
-    return await _moved(claim_id, request, caller, context, work)
+    return await _moved(claim_id, request, papers, context, work)
 
 
-def _filed(body: ClaimContent, filing: StepContext) -> Filed:
+def _filed(body: ClaimContent, filing: StepContext, papers: Papers) -> Filed:
     return Filed(
         claimed_on=filing.today,
         stated_on=filing.today,
@@ -166,25 +171,30 @@ def _filed(body: ClaimContent, filing: StepContext) -> Filed:
         interest_arrears_fen=body.interest_arrears_fen,
         penalty_interest_fen=body.penalty_interest_fen,
         costs_fen=body.costs_fen,
-        documents=[document.model_dump() for document in body.documents],
+        documents=papers.kept.get("documents", []),
         details=body.as_details(),
         confirmed=frozenset(body.confirmed),
         **body.facts.model_dump(),
     )
 
 
-def _content(body: DraftContent) -> dict[str, Any]:
+def _content(body: DraftContent, papers: Papers) -> dict[str, Any]:
     """A draft as it is kept: what was filled in, by the names of the API."""
-    return body.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"loan_id"})
+    said = body.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"loan_id"})
+    return said | papers.kept
 
 
 async def _begun(
     request: Request,
-    caller: Identity,
+    papers: Papers,
     context: Context,
     work: Callable[[asyncpg.Connection], Awaitable[UUID]],
 ) -> Response:
+    caller = papers.caller
+    await papers.wait(context)
+
     async def answered(conn: asyncpg.Connection) -> Answer:
+        await papers.refer(conn, place="claims", now=context.clock.now())
         claim_id = await work(conn)
         answer = await detail(conn, claim_id, caller)
         where = f"/api/v1/claims/{claim_id}"
@@ -196,11 +206,15 @@ async def _begun(
 async def _moved(
     claim_id: UUID,
     request: Request,
-    caller: Identity,
+    papers: Papers,
     context: Context,
     work: Callable[[asyncpg.Connection], Awaitable[None]],
 ) -> Response:
+    caller = papers.caller
+    await papers.wait(context)
+
     async def answered(conn: asyncpg.Connection) -> Answer:
+        await papers.refer(conn, place="claims", now=context.clock.now())
         await work(conn)
         answer = await detail(conn, claim_id, caller)
         return Answer(200, answer, {"ETag": etag(answer.version)})

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.risk_pool.api.case_responses import Money, MoveAnswer, WaitingFor
+from services.risk_pool.api.papers import PaperShown
 from shared.http.progress import StepAnswer
 from shared.money import Fen
 
@@ -100,7 +101,9 @@ class DisputeAnswer(DisputeInList):
         "what is upheld is asked for by the next statement."
     )
     disputed_line: LineDisputed
-    papers: list[str]
+    papers: list[PaperShown] = Field(
+        description="Of before papers were stored only the names are known."
+    )
     letter: str
     until: date = Field(description="The last day on which lines of the month could be disputed.")
     filed_name: str

@@ -17,6 +17,7 @@ from services.risk_pool.api.dispute_answers import (
     DisputeInList,
     LineDisputed,
 )
+from services.risk_pool.api.papers import CasePaper, PaperShown, papers_of
 from services.risk_pool.api.roles import require_pool
 from services.risk_pool.api.statements import MonthText, PoolCode
 from services.risk_pool.domain.dispute import CHECKER, LIFE_CYCLE, Action, State
@@ -26,7 +27,7 @@ from services.risk_pool.handlers import disputes as handlers
 from services.risk_pool.queries import claims as known_claims
 from services.risk_pool.queries import disputes as known
 from services.risk_pool.queries.parties import party_names
-from services.risk_pool.tables import shown_trials
+from services.risk_pool.tables import shown_trials, stored_papers
 from shared.auth.identity import Identity
 from shared.context import Context
 from shared.http.context import CurrentContext
@@ -59,8 +60,8 @@ class NewDispute(RequestBody):
         description="The amount that you hold to be right; `0.00` where all of it is wrong.",
     )
     reason: LongText = Field(examples=["评估费 40 元已在前案扣除，不应重复计入。"])
-    papers: list[ShortText] = Field(
-        [], max_length=20, examples=[["评估费发票.pdf"]], description="Names of the papers."
+    papers: list[CasePaper] = Field(
+        default_factory=list, max_length=20, description="What proves it, as stored papers."
     )
     letter: ShortText | None = Field(
         None,
@@ -106,20 +107,19 @@ async def file_dispute(
 ) -> Response:
     """Dispute a line of a posted statement (bank_operator for its own; finance_maker by a party's
     letter), within ten working days after the posting."""
-    filing = step_context(request, caller, context)
+    filing, papers = step_context(request, caller, context), papers_of(body, caller)
+    await papers.wait(context)
     filed = Filed(
-        line=body.line,
-        right_fen=body.right_fen,
-        reason=body.reason,
-        papers=tuple(body.papers),
-        letter=body.letter or "",
+        line=body.line, right_fen=body.right_fen, reason=body.reason, letter=body.letter or ""
     )
     bank = None if caller.institution == EVERYWHERE else caller.institution
 
     async def work(conn: asyncpg.Connection) -> Answer:
+        await papers.refer(conn, place="disputes", now=filing.now)
         dispute_id = await handlers.file(
             conn, code, Month.parse(month), party_code, filed, filing, bank=bank
         )
+        await papers.add_to(conn, dispute_id, bank_code=bank or "", now=filing.now)
         answer = await detail(conn, dispute_id, caller)
         where = f"/api/v1/disputes/{dispute_id}"
         return Answer(201, answer, {"ETag": etag(answer.version), "Location": where})
@@ -186,6 +186,13 @@ async def detail(conn: asyncpg.Connection, dispute_id: UUID, caller: Identity) -
         **shown
         | {
             "disputed_line": _line(row, names),
+            "papers": [
+                *(
+                    PaperShown(kind="evidence", document=None, filename=name)
+                    for name in row["papers"]
+                ),
+                *(PaperShown(**one) for one in await stored_papers.of_case(conn, dispute_id)),
+            ],
             "effect": None if row["effect"] is None else _effect(row["effect"], names),
             **({"uphold_fen": None, "proposal_reason": None} if is_bank else {}),
             "pending_actions": LIFE_CYCLE.open_to(row, caller),

@@ -23,6 +23,7 @@ from services.risk_pool.api.cases import (
 )
 from services.risk_pool.api.claims import shares_answered
 from services.risk_pool.api.kept_trials import Tried, kept_at_a_step, kept_for, looked_at
+from services.risk_pool.api.papers import PaperShown, papers_of
 from services.risk_pool.domain.claim_details import CostStated
 from services.risk_pool.domain.recovery import (
     CHECKER,
@@ -36,7 +37,7 @@ from services.risk_pool.handlers import recoveries as handlers
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import claims as known_claims
 from services.risk_pool.queries import recoveries as known
-from services.risk_pool.tables import shown_trials
+from services.risk_pool.tables import shown_trials, stored_papers
 from shared.auth.identity import Identity
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
@@ -59,10 +60,13 @@ async def report_recovery(
 ) -> Response:
     """Report what has come in on an approved claim; finance confirms it."""
     reported = _reported(**dict(body))
-    reporting = step_context(request, caller, context)
+    reporting, papers = step_context(request, caller, context), papers_of(body, caller)
+    await papers.wait(context)
 
     async def work(conn: asyncpg.Connection) -> Answer:
+        await papers.refer(conn, place="recoveries", now=reporting.now)
         recovery_id = await handlers.report(conn, claim_id, reported, reporting)
+        await papers.add_to(conn, recovery_id, bank_code=caller.institution, now=reporting.now)
         answer = await detail(conn, recovery_id, caller)
         where = f"/api/v1/recoveries/{recovery_id}"
         return Answer(201, answer, {"ETag": etag(answer.version), "Location": where})
@@ -117,7 +121,8 @@ async def show_recovery(
     return answer
 
 
-def _reported(*, cost_items: Any, **said: Any) -> Reported:
+def _reported(*, cost_items: Any, papers: Any, **said: Any) -> Reported:
+    """What is reported; its papers are kept beside it."""
     return Reported(costs=[CostStated(**dict(one)) for one in cost_items], **said)
 
 
@@ -125,6 +130,12 @@ async def _resubmit(
     conn: asyncpg.Connection, recovery_id: UUID, context: StepContext, **said: Any
 ) -> None:
     await handlers.resubmit(conn, recovery_id, context, reported=_reported(**said))
+    row = await known.find(conn, recovery_id)
+    assert row is not None, "it has just been reported anew"
+    await stored_papers.add_to_case(
+        conn, recovery_id, said["papers"], bank_code=row["bank_code"], by=context.by,
+        now=context.now,
+    )  # fmt: skip
 
 
 async def detail(conn: asyncpg.Connection, recovery_id: UUID, caller: Identity) -> RecoveryDetail:
@@ -146,6 +157,7 @@ async def _read(
         **presented(LIFE_CYCLE, row, caller),
         progress=progress_answer(LIFE_CYCLE, row["state"]),
         trial=RecoveryTried(**trial) if trial else None,
+        papers=[PaperShown(**one) for one in await stored_papers.of_case(conn, recovery_id)],
         shares=shares_answered(shares[recovery_id]),
         explanation=why["explanation"] if why else None,
         people=why["people"] if why else None,

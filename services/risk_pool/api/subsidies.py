@@ -17,6 +17,7 @@ from services.risk_pool.api.cases import (
     presented,
     step_context,
 )
+from services.risk_pool.api.papers import PaperShown, papers_of
 from services.risk_pool.api.subsidy_requests import NewSubsidy, SubsidyDecided
 from services.risk_pool.domain.subsidy import LIFE_CYCLE, UNDECIDED, Action, State
 from services.risk_pool.handlers import subsidies as handlers
@@ -95,7 +96,7 @@ class SubsidyAnswer(SubsidyInList):
     product: str
     settled_on: date
     attributes: dict[str, Any]
-    documents: list[dict[str, Any]]
+    documents: list[PaperShown]
     shares: list[dict[str, Any]]
     trial: SubsidyTrial | None = Field(description="While it is undecided, for the bureau.")
     settled_in: str | None = Field(description="The month whose posted settlement paid it.")
@@ -110,10 +111,12 @@ async def file_subsidy(
 ) -> Response:
     """File a subsidy under the programme of a pool, for a loan that any pool covers. The machine
     answers with everything it found at once."""
-    filing = step_context(request, caller, context)
+    filing, papers = step_context(request, caller, context), papers_of(body, caller)
+    await papers.wait(context)
 
     async def work(conn: asyncpg.Connection) -> Answer:
-        filed = body.as_filed()
+        await papers.refer(conn, place="subsidies", now=filing.now)
+        filed = body.as_filed(papers.kept.get("documents", []))
         subsidy_id = await handlers.file(conn, code, body.loan_id, filed, filing)
         answer = await detail(conn, subsidy_id, caller)
         where = f"/api/v1/subsidies/{subsidy_id}"

@@ -1,6 +1,7 @@
 """What banks and finance send about subsidies."""
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
@@ -54,10 +55,9 @@ class NewSubsidy(RequestBody):
     )
     documents: list[ClaimDocument] = Field(default_factory=list, max_length=100)
 
-    def as_filed(self) -> Filed:
-        """The value that travels on."""
+    def as_filed(self, papers: Sequence[Mapping[str, Any]]) -> Filed:
+        """The value that travels on, with its papers as they are stored."""
         said = {name: getattr(self, name) for name in type(self).model_fields if name != "loan_id"}
-        papers = [document.model_dump() for document in self.documents]
         return Filed(**said | {"documents": papers, "product": self.product or ""})
 
 

@@ -102,8 +102,11 @@ def _faults_of_meeting(record: StepRecord) -> Iterator[FieldFault]:
         yield FieldFault(
             ("participants",), "no-participants", "须列出参会人员", "Name who took part."
         )
-    if not record.papers:
-        yield FieldFault(("papers",), "no-minutes", "须附会议纪要", "Attach the minutes.")
+    if not any(paper["kind"] == "minutes" for paper in record.papers):
+        yield FieldFault(
+            ("papers",), "no-minutes", "须附会议纪要（种类 minutes）",
+            "Attach the minutes, as a paper of the kind `minutes`.",
+        )  # fmt: skip
 
 
 def _faults_of_no_notice(record: StepRecord) -> Iterator[FieldFault]:

@@ -1,6 +1,6 @@
 """What a party files against a line of its statement, and when that is no dispute."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
@@ -52,14 +52,13 @@ class LineAdjusted(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """What a party says of a line: which, what it should be, why, and by which papers."""
+    """What a party says of a line: which, what it should be, and why."""
 
     line: int
     """The number of the transfer, as the statement lists it."""
     right_fen: int
     """The amount that the party holds to be right; 0: all of it is wrong."""
     reason: str
-    papers: Sequence[str] = ()
     letter: str = ""
     """The letter that finance has received, where it files for a party."""
 

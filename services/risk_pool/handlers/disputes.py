@@ -154,7 +154,6 @@ async def _keep(
         "right_fen": filed.right_fen,
         "difference_fen": line["amount_fen"] - filed.right_fen,
         "reason": filed.reason,
-        "papers": list(filed.papers),
         "letter": filed.letter,
         "state": LIFE_CYCLE.require(None, Action.FILE, context.by).target,
         "state_since": context.now,

@@ -9,6 +9,7 @@ from services.risk_pool.tables.rows import (
     claims,
     coverages,
     ledger,
+    papers,
     pools,
     programmes,
     settlements,
@@ -18,6 +19,7 @@ from shared.postgres.migrations import run
 
 TABLES = (
     agreed_figures, agreements, pools, ledger, coverages, breakers, claims, settlements, programmes, subsidies,
+    papers,
 )  # fmt: skip
 assert all(TABLES), "importing them fills the metadata"
 

@@ -54,7 +54,7 @@ _FILED = (
     "id", "number", "pool_code", "month", "bank_code", "party_code", "party_role", "party_name",
     "item", "lowers_item", "line_seq", "line_reference", "line_kind", "line_debit", "line_credit",
     "line_amount_fen", "line_date", "loan_id", "stated_fen", "right_fen", "difference_fen", "reason",
-    "papers", "letter", "until", "state", "state_since", "due_on", "filed_at", "filed_by",
+    "letter", "until", "state", "state_since", "due_on", "filed_at", "filed_by",
     "filed_name", "filed_by_bank",
 )  # fmt: skip
 _FILE = f"""

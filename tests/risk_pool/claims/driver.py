@@ -9,10 +9,11 @@ from services.risk_pool.main import SERVICE
 from shared.clock import business_date
 from shared.postgres.database import EVERYWHERE
 from tests.cash import pay_claim
+from tests.papers import document
 from tests.risk_pool.core.driver import OPENED, Pool
 
 DOCUMENTS = [
-    {"kind": kind, "sha256": "0" * 64, "filename": f"{kind}.pdf"}
+    document(kind)
     for kind in (
         "claim_form",
         "claim_report",
@@ -22,7 +23,7 @@ DOCUMENTS = [
     )
 ]
 
-MINUTES = {"kind": "minutes", "sha256": "1" * 64, "filename": "联席会议纪要.pdf"}
+MINUTES = document("minutes")
 
 
 class Claims(Pool):
@@ -220,9 +221,10 @@ async def claims_of(
     code: str = "dongli",
     opened_on: date = OPENED,
     text: str | None = None,
+    settings: dict[str, Any] | None = None,
 ) -> AsyncIterator[Claims]:
     """A running risk_pool with one pool, its banks and money in it, in January 2026."""
-    async with running(SERVICE, due_interval_seconds=3600) as service:
+    async with running(SERVICE, due_interval_seconds=3600, **settings or {}) as service:
         pool = Claims(service, code)
         await service.context.clock.set(
             datetime.combine(max(opened_on, date(2026, 1, 11)), time(1, 0), UTC)

@@ -15,12 +15,10 @@ from shared.months import Month
 from shared.schemes import library
 from shared.schemes.rules.claims import TriggerRule
 from shared.schemes.rules.sharing import Condition
+from tests.papers import document
 
 DONGLI = library.load("dongli").terms(on=date(2026, 1, 10))
-ALL_PAPERS = [
-    {"kind": kind, "sha256": "0" * 64, "filename": f"{kind}.pdf"}
-    for kind in (*DONGLI.claim_documents, "court_acceptance_notice")
-]
+ALL_PAPERS = [document(kind) for kind in (*DONGLI.claim_documents, "court_acceptance_notice")]
 FILED = Filed(
     claimed_on=date(2026, 3, 10),
     stated_on=date(2026, 3, 10),

@@ -1,5 +1,6 @@
 """The steps that a scheme names before a decision: in order, with people, papers and days."""
 
+from tests.papers import shown
 from tests.risk_pool.claims.driver import MINUTES, claims_of
 from tests.risk_pool.claims.test_claims import bad_loan, code_of
 
@@ -60,13 +61,16 @@ async def test_a_joint_meeting_takes_who_took_part_and_its_minutes(running):
         where = f"/claims/{claim['id']}/steps"
 
         bare = await manager.post(where, json=body)
-        whole = await manager.post(
-            where, json=body | {"participants": ["吴刚", "赵建国"], "papers": [MINUTES]}
+        met = {"participants": ["吴刚", "赵建国"]}
+        odd = await manager.post(
+            where, json=body | met | {"papers": [MINUTES | {"kind": "report"}]}
         )
+        whole = await manager.post(where, json=body | met | {"papers": [MINUTES]})
 
         assert faults(bare) == {"#/participants": "no-participants", "#/papers": "no-minutes"}
+        assert faults(odd) == {"#/papers": "no-minutes"}
         met = whole.json()["steps"][2]
-        assert (met["participants"], met["papers"]) == (["吴刚", "赵建国"], [MINUTES])
+        assert (met["participants"], met["papers"]) == (["吴刚", "赵建国"], [shown("*", "minutes")])
         assert (met["recorded_by"], met["opinion"]) == ("wu", "一致同意")
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from services.risk_pool.audit.verify import audit_pool, opened
 from tests.cash import pay_claim, release, reversed_by_two, settle_items
+from tests.papers import document
+from tests.papers import shown as paper_shown
 from tests.risk_pool.claims.driver import Claims, amounts, claims_of
 from tests.risk_pool.claims.test_adjustments import (
     LATE,
@@ -18,7 +20,7 @@ from tests.risk_pool.claims.test_adjustments import (
 from tests.risk_pool.claims.test_claims import code_of
 
 SETTLEMENT = {"kind": "escrow_settlement", "reason": "银行已核销", "evidence": "核销批复 2026-9"}
-PAPERS = [{"kind": "report", "sha256": "2" * 64, "filename": "核销批复.pdf"}]
+PAPERS = [document("report")]
 
 
 async def approved(pool: Claims, principal: str = "900000.00", **more: Any) -> Any:
@@ -319,7 +321,7 @@ async def test_the_write_off_is_reported_with_a_day_a_reason_and_papers_and_may_
         mended = (await reports(pool, claim)).json()
 
         assert (mended["net_loss"], mended["loss_difference"]) == ("900000.00", "")
-        assert mended["loss_papers"] == PAPERS
+        assert mended["loss_papers"] == [paper_shown("ICBC", "report")]
         assert mended["waiting_for"]["roles"] == ["finance_maker"]
         told = await pool.said("claim.loss-reported.v1")
         assert [one["net_loss"] for one in told] == ["1.00", "900000.00"]

@@ -12,6 +12,7 @@ from shared.calendar import WorkingDays
 from shared.postgres.database import EVERYWHERE
 from shared.schemes import library
 from shared.schemes.rules.claims import Deadline
+from tests.papers import shown
 from tests.risk_pool.claims.driver import DOCUMENTS, claims_of
 from tests.risk_pool.claims.test_claims import bad_loan, code_of
 
@@ -205,7 +206,8 @@ async def test_a_draft_is_its_banks_own_until_it_is_filed(running):
         body = pool.claim_of("a", "900000.00", overdue_days=95)
         del body["loan_id"]
         saved = await clerk.post(f"{where}/draft", json=body)
-        assert saved.json()["draft"] == body
+        papers = [shown("ICBC", one["kind"]) for one in DOCUMENTS]
+        assert saved.json()["draft"] == body | {"documents": papers}
         for person in (pool.maker, pool.auditor, pool.bank("CCB")):
             assert (await person.get(where)).status_code == 404
             assert (await person.get("/claims")).json()["items"] == []

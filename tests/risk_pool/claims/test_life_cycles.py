@@ -18,6 +18,7 @@ from shared.auth.issuer import Issuer
 from shared.money import parse_fen
 from shared.service import Service
 from tests.cash import confirmed, pay_claim, release, reversed_by_two
+from tests.papers import document
 from tests.risk_pool.claims.driver import DOCUMENTS, Claims, claims_of
 from tests.risk_pool.claims.test_adjustments import reversed_by
 from tests.risk_pool.claims.test_claims import code_of
@@ -55,7 +56,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "report_loss": {
         "written_off_on": "2026-03-20",
         "reason": "执行终结",
-        "documents": [{"kind": "report", "sha256": "3" * 64, "filename": "核销批复.pdf"}],
+        "documents": [document("report")],
     },
 }
 

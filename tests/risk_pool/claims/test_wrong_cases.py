@@ -154,7 +154,7 @@ FILING: list[Case] = [
     ("bank", "/claims", claim(attributes=[], confirmed=["NO PE"]), 422,
      "#/attributes=not-an-object #/confirmed/0=malformed"),
     ("bank", "/claims", claim(loan_id=NOBODY), 404, "not-found"),
-    ("other bank", "/claims", claim(), 404, "not-found"),
+    ("other bank", "/claims", claim(documents=[]), 404, "not-found"),
     ("maker", "/claims", claim(), 403, "forbidden"),
 ]  # fmt: skip
 JUDGING: list[Case] = [

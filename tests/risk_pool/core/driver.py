@@ -34,6 +34,7 @@ from shared.messaging.consumer import Consumer, Patience
 from shared.money import parse_fen
 from shared.postgres.database import EVERYWHERE
 from tests.cash import released
+from tests.papers import told
 from tests.publishing import publish
 
 OPENED = date(2026, 1, 1)
@@ -86,7 +87,9 @@ class Pool:
                     "valid_from": OPENED.isoformat(),
                 }
         await publish(self.service, self.code, text)
-        await self.hears(EVERYTHING_TOLD)
+        await self.hears(
+            EVERYTHING_TOLD, *(paper for one in (*banks, EVERYWHERE) for paper in told(one))
+        )
         answer = await self.manager.post(
             "/pools",
             json={

@@ -7,6 +7,7 @@ import pytest
 from services.risk_pool.audit.verify import audit_pool, opened
 from services.risk_pool.main import watch_what_is_owed
 from tests.cash import confirmed, released
+from tests.papers import document, shown
 from tests.risk_pool.cash.test_open_items import AT, ITEM, items
 from tests.risk_pool.claims.test_claims import code_of
 from tests.risk_pool.disputes.driver import disputes_of
@@ -35,12 +36,12 @@ async def test_what_is_disputed_waits_apart_and_the_posted_month_stays_as_it_is(
     async with disputes_of(running) as pool:
         before, balances = await statement(pool), await pool.balances()
 
-        filed = await pool.disputes(papers=["评估费发票.pdf"])
+        filed = await pool.disputes(papers=[document("evidence")])
 
         assert (filed["number"], filed["state"]) == ("DL-Y-2026-0001", "filed")
         assert (filed["difference"], filed["disputed_line"]["zh"]) == ("40.00", "追偿款返还")
         assert filed["disputed_line"]["debit_zh"] == "应收 ICBC"
-        assert (filed["until"], filed["papers"]) == ("2026-04-17", ["评估费发票.pdf"])
+        assert (filed["until"], filed["papers"]) == ("2026-04-17", [shown("ICBC", "evidence")])
         item = await pool.item()
         assert (item["amount"], item["due"], item["disputed"]) == ("400.00", "360.00", "40.00")
         assert item["open"] == "400.00"

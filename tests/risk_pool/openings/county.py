@@ -11,9 +11,10 @@ from services.risk_pool.audit.verify import audit_pool
 from services.risk_pool.main import SERVICE as RISK_POOL
 from shared.months import Month
 from shared.postgres.database import EVERYWHERE
-from tests.applications.office import CCB, ICBC, START, Office, document, position
+from tests.applications.office import CCB, ICBC, START, Office, position
 from tests.applications.test_with_the_pool import Town
 from tests.cash import pay_claim
+from tests.papers import sends
 from tests.publishing import publish
 from tests.risk_pool.openings.book import Sheets, workbook
 from tests.services import RunningService, nothing_in_flight
@@ -135,7 +136,7 @@ class County:
             "loan_id": loan_id,
             "outstanding_principal": principal,
             "facts": {"overdue_days": 95, "risk_class": "substandard"},
-            "documents": [document(kind) for kind in PAPERS_OF_A_CLAIM],
+            "documents": await sends(self.office.bank(bank), *PAPERS_OF_A_CLAIM),
         }
         clerk = self.pool.as_("clerk", "bank_operator", institution=bank)
         claim = await self._post(clerk, "/claims", body, 201)

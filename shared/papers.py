@@ -1,0 +1,59 @@
+"""Which of the papers that a request names are stored, and what is said of those that are not.
+
+A paper is named by its id, or by its hash alone. What is unknown, another institution's, or taken
+back is answered alike: nobody learns whether it exists.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from shared.refusals import FieldFault
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperNamed:
+    """A paper as a request names it. `place` leads to it: ("documents", 0)."""
+
+    place: Place
+    document_id: UUID | None = None
+    sha256: bytes = b""
+
+    @property
+    def field(self) -> Place:
+        """The field that names it."""
+        return (*self.place, "document" if self.document_id is not None else "sha256")
+
+
+def found_among(
+    named: Sequence[PaperNamed], rows: Iterable[Mapping[str, Any]]
+) -> list[Mapping[str, Any] | None]:
+    """The stored paper that each names, None where there is none. Id and hash must agree."""
+    rows = list(rows)
+    by_id = {row["id"]: row for row in rows}
+    by_hash = {row["sha256"]: row for row in rows}
+    return [_found(one, by_id, by_hash) for one in named]
+
+
+def _found(
+    one: PaperNamed,
+    by_id: Mapping[UUID, Mapping[str, Any]],
+    by_hash: Mapping[bytes, Mapping[str, Any]],
+) -> Mapping[str, Any] | None:
+    if one.document_id is None:
+        return by_hash.get(one.sha256)
+    row = by_id.get(one.document_id)
+    return None if row is None or (one.sha256 and one.sha256 != row["sha256"]) else row
+
+
+def not_stored(one: PaperNamed) -> FieldFault:
+    """There is no such paper, as far as who asks may know."""
+    return FieldFault(
+        one.field,
+        "document-not-stored",
+        "没有这份材料：请先上传文件（POST /documents），再引用其编号",
+        "There is no such document: send the file first (POST /documents), then refer to its id.",
+    )
