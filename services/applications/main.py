@@ -7,6 +7,7 @@ from services.applications.api import (
     documents,
     draws,
     facts,
+    firms,
     loan_changes,
     loan_requests,
     loans,
@@ -14,6 +15,7 @@ from services.applications.api import (
     positions,
     reviews,
     right_enquiries,
+    rights,
     submissions,
 )
 from services.applications.api.document_content import store_of
@@ -65,6 +67,8 @@ SERVICE = Service(
         loan_requests.router,
         positions.router,
         right_enquiries.router,
+        rights.router,
+        firms.router,
     ),
     consumes=ROUTES,
     due=(
