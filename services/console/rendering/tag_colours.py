@@ -19,6 +19,17 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "repaid": "ok",
         "claimed": "warn",
     },
+    "legal_status": {
+        "pending": "info",
+        "in_force": "ok",
+        "fee_overdue": "warn",
+        "lapsed": "bad",
+        "expired": "bad",
+        "abandoned": "bad",
+        "invalidated": "bad",
+        "revoked": "bad",
+        "cancelled": "bad",
+    },
     "claim_state": {
         "submitted": "info",
         "returned": "warn",

@@ -1,0 +1,50 @@
+"""The pages of rights and firms: found from the case, every fact with who said it."""
+
+from tests.applications.office import FIRM, right
+from tests.console.house import House
+
+PATENT = "201811564288.X"
+
+
+async def test_from_the_case_to_its_right_and_its_firm_and_what_is_said_there_stays(house: House):
+    pledged = right(PATENT, filed_on="2018-12-20", expires_on="2038-12-19")
+    case = await house.has_case(collateral=[pledged])
+    async with house.logged_in("reviewer-lin") as reviewer:
+        page = await reviewer.opens(f"/cases/{case['id']}")
+        link = next(one for one in page.links if one.startswith("/register/find"))
+        shown = await reviewer.opens(link.replace("&amp;", "&"))
+        assert "珠海格力电器股份有限公司" in shown.text
+        assert "质权存续" in shown.text
+        say = next(one for one in shown.actions if one.endswith("/say"))
+
+        wrong = await reviewer.sends(shown, say, as_of="2027-01-01", legal_status="in_force")
+        assert wrong.status == 422
+        assert "日期晚于今日" in wrong.text
+        done = await reviewer.sends(
+            shown, say, legal_status="fee_overdue", fees_paid_to="2025-12-20",
+            owner_name="格力电器（合肥）有限公司", reference="专利登记簿副本",
+        )  # fmt: skip
+        assert "已记入登记簿" in done.text
+        assert "欠费（宽限期） 2026-03-02 登记簿副本 专利登记簿副本" in done.text
+        assert "不一致 珠海格力电器股份有限公司" in done.text
+
+        lay = next(one for one in done.actions if one.endswith("/burden"))
+        laid = await reviewer.sends(done, lay, burden="preservation", party="天津三中院")
+        assert "财产保全 天津三中院" in laid.text
+        end = next(one for one in laid.actions if one.endswith("/end"))
+        assert "已记为解除" in (await reviewer.sends(laid, end, reason="裁定解除")).text
+
+        found = await reviewer.opens("/register/rights?q=ZL201811564288X&legal_status=fee_overdue")
+        assert PATENT in found.text
+        firm = await reviewer.opens(f"/register/firms/{FIRM}")
+        assert f"{case['number']} ICBC" in firm.text
+        assert PATENT in firm.text
+        assert FIRM in (await reviewer.opens("/register/firms?q=格力")).text
+
+
+async def test_another_bank_reads_neither_the_case_nor_the_firm(house: House):
+    pledged = right(PATENT, filed_on="2018-12-20", expires_on="2038-12-19")
+    await house.has_case(collateral=[pledged])
+    async with house.logged_in("ccb-operator") as clerk:
+        assert PATENT not in (await clerk.opens("/register/rights")).text
+        assert (await clerk.opens(f"/register/firms/{FIRM}")).status == 404
