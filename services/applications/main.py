@@ -15,6 +15,7 @@ from services.applications.api import (
     positions,
     reviews,
     right_enquiries,
+    right_imports,
     rights,
     submissions,
 )
@@ -68,6 +69,7 @@ SERVICE = Service(
         positions.router,
         right_enquiries.router,
         rights.router,
+        right_imports.router,
         firms.router,
     ),
     consumes=ROUTES,
@@ -78,7 +80,7 @@ SERVICE = Service(
         _tell_day_over,
         _remove_withdrawn_papers,
     ),
-    body_limits=documents.BODY_LIMITS,
+    body_limits=documents.BODY_LIMITS | right_imports.BODY_LIMITS,
     settings_type=Settings,
     collisions=COLLISIONS,
 )

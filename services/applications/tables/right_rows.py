@@ -4,7 +4,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Text
+from sqlalchemy import BigInteger, Column, DateTime, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from services.applications.tables.rows import METADATA
@@ -101,3 +102,23 @@ class RightBurdenEndRow(_Row, table=True):
     said_by: str = _text()
     said_by_name: str = _text()
     said_at: datetime = _moment()
+
+
+class RightImportRow(_Row, table=True):
+    """A list of rights that was brought in, and what became of its rows."""
+
+    __tablename__ = "right_imports"
+
+    id: UUID = Field(primary_key=True)
+    bank_code: str = _text()
+    file_name: str = _text()
+    sha256: str = _text()
+    kept: int
+    unchanged: int
+    refused: int
+    heading: list[str] = Field(sa_column=Column(JSONB, nullable=False))
+    results: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    wrong_rows: dict[str, list[str]] = Field(sa_column=Column(JSONB, nullable=False))
+    brought_by: str = _text()
+    brought_by_name: str = _text()
+    brought_at: datetime = _moment()

@@ -19,6 +19,7 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "repaid": "ok",
         "claimed": "warn",
     },
+    "right_row": {"kept": "ok", "unchanged": "mute", "refused": "bad"},
     "legal_status": {
         "pending": "info",
         "in_force": "ok",

@@ -100,12 +100,35 @@ _STEPS = (
         said_at timestamptz not null
     )
     """,
+    # Lists that were brought in (普查), with the result of every row.
+    """
+    create table right_imports (
+        id uuid primary key,
+        bank_code text not null check (bank_code <> ''),
+        file_name text not null,
+        sha256 text not null,
+        kept integer not null,
+        unchanged integer not null,
+        refused integer not null,
+        heading jsonb not null,
+        results jsonb not null,
+        wrong_rows jsonb not null,
+        brought_by text not null,
+        brought_by_name text not null,
+        brought_at timestamptz not null
+    )
+    """,
+    "alter table right_imports enable row level security",
+    """
+    create policy own_bank on right_imports
+        using (current_setting('zhidai.institution', true) in ('*', bank_code))
+    """,
     *(
         f"""
         create trigger only_added_to before update or delete on {table}
             for each statement execute function refuse_change()
         """
-        for table in ("right_statements", "right_burdens", "right_burden_ends")
+        for table in ("right_statements", "right_burdens", "right_burden_ends", "right_imports")
     ),
     *(
         statement
