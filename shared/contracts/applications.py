@@ -154,6 +154,21 @@ class PledgeRegisteredV1(_Case):
     registered_on: date
 
 
+class PledgeChangedV1(_Case):
+    """Its register has entered something of a pledge: a change, a longer term, or its end."""
+
+    type = "pledge.changed.v1"
+
+    right_kind: str = Field(examples=["invention"])
+    right_number: str
+    right_name: str
+    registry: str
+    registration_number: str
+    what: Literal["changed", "extended", "cancelled", "invalid"]
+    on: date
+    reason: str
+
+
 class LoanDisbursedV1(_Case):
     """The bank has paid the loan out: the reservation becomes exposure."""
 
@@ -347,6 +362,7 @@ register(
         ApplicationWithdrawnV1,
         ApplicationExpiredV1,
         PledgeRegisteredV1,
+        PledgeChangedV1,
         LoanDisbursedV1,
         LoanDrawnV1,
         LoanDrawUndoneV1,

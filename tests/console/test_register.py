@@ -66,3 +66,31 @@ async def test_a_census_is_brought_in_and_its_wrong_rows_are_fetched(house: Hous
         assert (await reviewer.client.get("/register/template.xlsx")).content[:2] == b"PK"
     async with house.logged_in("icbc-operator") as clerk:
         assert PATENT in (await clerk.opens("/register/rights?q=2018-1156-4288-X")).text
+
+
+async def test_a_pledge_is_followed_on_the_page_of_its_case(house: House):
+    pledged = right(PATENT, filed_on="2018-12-20", expires_on="2038-12-19")
+    case = await house.has_loan(collateral=[pledged])
+    async with house.logged_in("icbc-operator") as clerk:
+        page = await clerk.opens(f"/cases/{case['id']}")
+        assert "顺位 1" in page.text
+        assert not [one for one in page.actions if one.endswith("/cancel")], "the debt stands"
+        extend = next(one for one in page.actions if one.endswith("/extend"))
+        wrong = await clerk.sends(page, extend, term_until="2026-03-03", reason="展期")
+        assert wrong.status == 422
+        assert "须晚于 2027-03-02" in wrong.text
+        done = await clerk.sends(page, extend, term_until="2028-03-02", reason="展期")
+        assert "质押登记已更新" in done.text
+        assert "已延期" in done.text
+        files = await clerk.opens(f"/cases/{case['id']}/pledge-files")
+        assert "质押合同编号 待填" in files.text
+        link = next(one for one in files.links if one.endswith("patent.xlsx"))
+        assert (await clerk.client.get(link)).content[:2] == b"PK"
+    async with house.logged_in("reviewer-lin") as reviewer:
+        page = await reviewer.opens(f"/cases/{case['id']}")
+        confirm = next(one for one in page.actions if one.endswith("/confirm_cover"))
+        assert "质押登记已更新" in (await reviewer.sends(page, confirm, opinion="足额")).text
+    async with house.logged_in("icbc-operator") as clerk:
+        page = await clerk.opens(f"/cases/{case['id']}")
+        cancel = next(one for one in page.actions if one.endswith("/cancel"))
+        assert "已注销" in (await clerk.sends(page, cancel, reason="解除质押")).text

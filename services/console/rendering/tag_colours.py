@@ -19,6 +19,13 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "repaid": "ok",
         "claimed": "warn",
     },
+    "pledge_state": {
+        "registered": "ok",
+        "changed": "ok",
+        "extended": "ok",
+        "cancelled": "mute",
+        "invalid": "bad",
+    },
     "right_row": {"kept": "ok", "unchanged": "mute", "refused": "bad"},
     "legal_status": {
         "pending": "info",

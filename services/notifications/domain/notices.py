@@ -66,6 +66,21 @@ NOTICES: Mapping[str, Notice] = {
     "pledge.registered.v1": Notice(
         banks=NAMED, bank_inbox=False, fields=CASE | {"registration_numbers", "registered_on"}
     ),
+    "pledge.changed.v1": Notice(
+        banks=NAMED,
+        roles=("reviewer",),
+        fields=CASE
+        | {
+            "right_kind",
+            "right_number",
+            "right_name",
+            "registry",
+            "registration_number",
+            "what",
+            "on",
+            "reason",
+        },
+    ),
     "loan.disbursed.v1": Notice(
         banks=NAMED,
         bank_inbox=False,

@@ -123,6 +123,19 @@ _STEPS = (
     create policy own_bank on right_imports
         using (current_setting('zhidai.institution', true) in ('*', bank_code))
     """,
+    # A pledge goes on in its register: it is a case of its own, moved by its life cycle.
+    """
+    alter table pledge_registrations
+        add column id uuid not null default gen_random_uuid(),
+        add column state text not null default 'registered',
+        add column version integer not null default 1,
+        add column state_since timestamptz not null default now(),
+        add column due_on date,
+        add column term_until date,
+        add column ended_on date,
+        add column cover_confirmed_by text
+    """,
+    "create unique index pledge_registrations_id on pledge_registrations (id)",
     *(
         f"""
         create trigger only_added_to before update or delete on {table}
