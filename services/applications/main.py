@@ -6,6 +6,7 @@ from services.applications.api import (
     document_pages,
     documents,
     draws,
+    endangered_rights,
     facts,
     firms,
     loan_changes,
@@ -20,9 +21,16 @@ from services.applications.api import (
     rights,
     submissions,
 )
-from services.applications.api.document_content import store_of
+from services.applications.api.document_content import settings_of, store_of
 from services.applications.consumer import ROUTES
-from services.applications.handlers import day_over, draw_ends, expiry, maturity, papers
+from services.applications.handlers import (
+    day_over,
+    draw_ends,
+    expiry,
+    maturity,
+    papers,
+    right_watch,
+)
 from services.applications.settings import Settings
 from services.applications.tables.collisions import COLLISIONS
 from shared.context import Context
@@ -40,6 +48,11 @@ async def _end_draws(context: Context) -> None:
 
 async def _mark_matured(context: Context) -> None:
     await maturity.mark_matured(context.database, context.working_days, context.clock.now)
+
+
+async def _watch_rights(context: Context) -> None:
+    within = settings_of(context).endangered_within_days
+    await right_watch.watch_rights(context.database, context.clock.now, within_days=within)
 
 
 async def _tell_day_over(context: Context) -> None:
@@ -70,6 +83,7 @@ SERVICE = Service(
         positions.router,
         right_enquiries.router,
         rights.router,
+        endangered_rights.router,
         pledges.router,
         right_imports.router,
         firms.router,
@@ -79,6 +93,7 @@ SERVICE = Service(
         _expire_reservations,
         _end_draws,
         _mark_matured,
+        _watch_rights,
         _tell_day_over,
         _remove_withdrawn_papers,
     ),

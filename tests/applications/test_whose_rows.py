@@ -16,9 +16,11 @@ OF_PAPERS = {
     "stored_documents",
 }
 OF_RIGHTS = {
+    "right_alerts",
     "right_burden_ends",
     "right_burdens",
     "right_imports",
+    "right_measures",
     "right_statements",
 }
 """Shown in rights/ to be closed to other banks; what the bureau says in them, everybody reads."""
@@ -103,6 +105,8 @@ REGISTER = {
     ("GET", "/rights/{right_id}"),
     ("POST", "/rights/{right_id}/burdens"),
     ("POST", "/right-burdens/{burden_id}/end"),
+    ("GET", "/endangered-rights"),
+    ("POST", "/right-alerts/{alert_id}/measures"),
     ("GET", "/firms"),
     ("GET", "/firms/{uscc}"),
     ("POST", "/right-imports"),

@@ -1,5 +1,6 @@
 """The pages of rights and firms: found from the case, every fact with who said it."""
 
+from services.applications.handlers.right_watch import watch_rights
 from tests.applications.office import FIRM, right
 from tests.console.house import House
 
@@ -94,3 +95,29 @@ async def test_a_pledge_is_followed_on_the_page_of_its_case(house: House):
         page = await clerk.opens(f"/cases/{case['id']}")
         cancel = next(one for one in page.actions if one.endswith("/cancel"))
         assert "已注销" in (await clerk.sends(page, cancel, reason="解除质押")).text
+
+
+async def test_an_endangered_right_is_listed_and_the_bank_enters_what_it_did(house: House):
+    pledged = right(PATENT, filed_on="2018-12-20", expires_on="2038-12-19")
+    case = await house.has_loan(collateral=[pledged])
+    said = {"kind": "invention", "number": PATENT, "source": "extract", "as_of": "2026-03-02",
+            "fees_paid_to": "2026-02-20"}  # fmt: skip
+    reviewer = house.person("applications", "reviewer-lin", "reviewer")
+    assert (await reviewer.post("/rights", json=said)).status_code == 201
+    context = house.services["applications"].context
+    await watch_rights(context.database, context.clock.now, within_days=90)
+    await house.settled()
+    async with house.logged_in("icbc-operator") as clerk:
+        assert "质押权利预警" in (await clerk.opens("/inbox")).text
+        page = await clerk.opens("/register/endangered")
+        assert "年费只缴至 2026-02-20，宽限期至 2026-08-20" in page.text
+        assert case["number"] in page.text
+        form = next(one for one in page.actions if one.startswith("/register/endangered/"))
+        wrong = await clerk.sends(page, form, taken_on="2026-03-03", note="已缴")
+        assert wrong.status == 422
+        done = await clerk.sends(page, form, note="已代缴第 8 年年费")
+        assert "已缴年费：已代缴第 8 年年费" in done.text
+    async with house.logged_in("reviewer-lin") as looker:
+        page = await looker.opens("/register/endangered?within_days=30")
+        assert "已代缴第 8 年年费" in page.text
+        assert not [one for one in page.actions if one.startswith("/register/endangered/")]

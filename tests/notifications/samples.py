@@ -29,6 +29,7 @@ from shared.contracts.applications import (
     PledgeChangedV1,
     PledgeRegisteredV1,
     Reason,
+    RightEndangeredV1,
 )
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.months import (
@@ -175,6 +176,18 @@ def of_a_case(loan: Loan) -> list[Event]:
         ApplicationRejectedV1(**case, reason="不符合入池条件"),
         ApplicationWithdrawnV1(**case, reason="企业放弃贷款"),
         ApplicationExpiredV1(**case),
+        RightEndangeredV1(
+            **case,
+            right_kind="invention",
+            right_number="201811564288.X",
+            right_name="一种方法",
+            danger="fee-overdue",
+            danger_zh="年费逾期",
+            danger_en="A fee is overdue.",
+            due_on=DAY,
+            until=DAY,
+            found_on=DAY,
+        ),
         PledgeChangedV1(
             **case,
             right_kind="invention",

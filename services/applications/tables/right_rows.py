@@ -122,3 +122,39 @@ class RightImportRow(_Row, table=True):
     brought_by: str = _text()
     brought_by_name: str = _text()
     brought_at: datetime = _moment()
+
+
+class RightAlertRow(_Row, table=True):
+    """A danger of a pledged right that was told."""
+
+    __tablename__ = "right_alerts"
+
+    id: UUID = Field(primary_key=True)
+    application_id: UUID = Field(foreign_key="applications.id")
+    collateral_no: int
+    bank_code: str = _text()
+    kind: str = _text()
+    number: str = _text()
+    nice_class: int
+    code: str = _text()
+    due_on: date
+    until: date | None
+    zh: str = _text()
+    en: str = _text()
+    found_on: date
+
+
+class RightMeasureRow(_Row, table=True):
+    """What a bank has done about an alert."""
+
+    __tablename__ = "right_measures"
+
+    id: UUID = Field(primary_key=True)
+    alert_id: UUID = Field(foreign_key="right_alerts.id")
+    bank_code: str = _text()
+    measure: str = _text()
+    note: str = _text()
+    taken_on: date
+    said_by: str = _text()
+    said_by_name: str = _text()
+    said_at: datetime = _moment()

@@ -81,6 +81,23 @@ NOTICES: Mapping[str, Notice] = {
             "reason",
         },
     ),
+    "right.endangered.v1": Notice(
+        banks=NAMED,
+        roles=("reviewer",),
+        bank_acts=True,
+        fields=CASE
+        | {
+            "right_kind",
+            "right_number",
+            "right_name",
+            "danger",
+            "danger_zh",
+            "danger_en",
+            "due_on",
+            "until",
+            "found_on",
+        },
+    ),
     "loan.disbursed.v1": Notice(
         banks=NAMED,
         bank_inbox=False,

@@ -136,12 +136,69 @@ _STEPS = (
         add column cover_confirmed_by text
     """,
     "create unique index pledge_registrations_id on pledge_registrations (id)",
+    # What endangers a pledged right, told once; what was done about it; when it was looked.
+    """
+    create table right_alerts (
+        id uuid primary key,
+        application_id uuid not null references applications,
+        collateral_no integer not null,
+        bank_code text not null check (bank_code <> ''),
+        kind text not null,
+        number text not null,
+        nice_class integer not null,
+        code text not null,
+        due_on date not null,
+        until date,
+        zh text not null,
+        en text not null,
+        found_on date not null,
+        unique (application_id, collateral_no, code, due_on)
+    )
+    """,
+    """
+    create table right_measures (
+        id uuid primary key,
+        alert_id uuid not null references right_alerts,
+        bank_code text not null check (bank_code <> ''),
+        measure text not null,
+        note text not null,
+        taken_on date not null,
+        said_by text not null,
+        said_by_name text not null,
+        said_at timestamptz not null
+    )
+    """,
+    "create index right_measures_of on right_measures (alert_id, id)",
+    """
+    create table right_looks (
+        one boolean primary key default true check (one),
+        day date,
+        seen bigint not null default 0
+    )
+    """,
+    "insert into right_looks default values",
+    *(
+        statement
+        for table in ("right_alerts", "right_measures")
+        for statement in (
+            f"alter table {table} enable row level security",
+            f"create policy own_bank on {table} "
+            "using (current_setting('zhidai.institution', true) in ('*', bank_code))",
+        )
+    ),
     *(
         f"""
         create trigger only_added_to before update or delete on {table}
             for each statement execute function refuse_change()
         """
-        for table in ("right_statements", "right_burdens", "right_burden_ends", "right_imports")
+        for table in (
+            "right_statements",
+            "right_burdens",
+            "right_burden_ends",
+            "right_imports",
+            "right_alerts",
+            "right_measures",
+        )
     ),
     *(
         statement
