@@ -20,6 +20,7 @@ from services.applications.api import (
     right_imports,
     rights,
     submissions,
+    valuations,
 )
 from services.applications.api.document_content import settings_of, store_of
 from services.applications.consumer import ROUTES
@@ -84,6 +85,7 @@ SERVICE = Service(
         right_enquiries.router,
         rights.router,
         endangered_rights.router,
+        valuations.router,
         pledges.router,
         right_imports.router,
         firms.router,

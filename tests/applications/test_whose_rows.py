@@ -22,6 +22,7 @@ OF_RIGHTS = {
     "right_imports",
     "right_measures",
     "right_statements",
+    "right_valuations",
 }
 """Shown in rights/ to be closed to other banks; what the bureau says in them, everybody reads."""
 WITH_A_BANKS_ROWS = {
@@ -107,6 +108,10 @@ REGISTER = {
     ("POST", "/right-burdens/{burden_id}/end"),
     ("GET", "/endangered-rights"),
     ("POST", "/right-alerts/{alert_id}/measures"),
+    ("GET", "/rights/{right_id}/valuations"),
+    ("POST", "/rights/{right_id}/valuations"),
+    ("GET", "/cover-shortfalls"),
+    ("GET", "/valuation-statistics"),
     ("GET", "/firms"),
     ("GET", "/firms/{uscc}"),
     ("POST", "/right-imports"),

@@ -121,3 +121,23 @@ async def test_an_endangered_right_is_listed_and_the_bank_enters_what_it_did(hou
         page = await looker.opens("/register/endangered?within_days=30")
         assert "已代缴第 8 年年费" in page.text
         assert not [one for one in page.actions if one.startswith("/register/endangered/")]
+
+
+async def test_a_lower_valuation_shows_the_loan_as_short_of_cover(house: House):
+    pledged = right(PATENT, filed_on="2018-12-20", expires_on="2038-12-19")
+    case = await house.has_loan(collateral=[pledged])
+    async with house.logged_in("reviewer-lin") as reviewer:
+        assert "没有担保不足的贷款" in (await reviewer.opens("/register/cover")).text
+        page = await reviewer.opens(f"/register/find?kind=invention&number={PATENT}")
+        form = next(one for one in page.actions if one.endswith("/value"))
+        filled = {"amount": "3,000,000.00", "method": "market", "appraiser": "乙评估"}
+        wrong = await reviewer.sends(page, form, **filled, related_to="firm")
+        assert wrong.status == 422
+        assert "须写明关联关系" in wrong.text
+        done = await reviewer.sends(page, form, **filled)
+        assert "3,000,000.00 市场法 乙评估" in done.text
+        assert "相差 300.00%" in done.text
+        cover = await reviewer.opens("/register/cover")
+        assert case["number"] in cover.text
+        assert "1,000,000.00 1,000,000.00 750,000.00 250,000.00" in cover.text
+        assert "发明专利 — 市场法 1" in cover.text

@@ -65,12 +65,12 @@ def _ahead(place: tuple[str | int, ...]) -> FieldFault:
 async def say(conn: asyncpg.Connection, said: Said, *, by: Identity, now: datetime) -> UUID:
     """Add what a person says of a right; the answer is the right's id. Raises FieldsWrong."""
     faults = faults_of(said, today=business_date(now))
-    faults += await _refer(conn, said.document_id, by=by)
+    faults += await refer(conn, said.document_id, by=by)
     if faults:
         raise FieldsWrong(faults)
     await right_statements.add(conn, [said], bank_code=by.institution, by=by, now=now)
     right_id = await register.right_id_of(conn, said.key)
-    await _use(conn, said.document_id, place=f"right:{right_id}", by=by, now=now)
+    await use_paper(conn, said.document_id, place=f"right:{right_id}", by=by, now=now)
     return right_id
 
 
@@ -81,11 +81,11 @@ async def burden(
     row = await register.right(conn, right_id)
     key = register.key_of(row)
     faults = [_ahead(("began_on",))] if new.began_on > business_date(now) else []
-    faults += await _refer(conn, new.document_id, by=by)
+    faults += await refer(conn, new.document_id, by=by)
     if faults:
         raise FieldsWrong(faults)
     await right_burdens.add(conn, uuid7(), key, new, bank_code=by.institution, by=by, now=now)
-    await _use(conn, new.document_id, place=f"right:{right_id}", by=by, now=now)
+    await use_paper(conn, new.document_id, place=f"right:{right_id}", by=by, now=now)
     return key
 
 
@@ -118,7 +118,7 @@ async def end_burden(
     return register.key_of(row)
 
 
-async def _refer(
+async def refer(
     conn: asyncpg.Connection, document_id: UUID | None, *, by: Identity
 ) -> list[FieldFault]:
     """A paper that is referred to is a stored one of the same institution."""
@@ -129,8 +129,9 @@ async def _refer(
     return [FieldFault(("document",), one.code, one.zh, one.en) for one in faults]
 
 
-async def _use(
+async def use_paper(
     conn: asyncpg.Connection, document_id: UUID | None, *, place: str, by: Identity, now: datetime
 ) -> None:
+    """That the register refers to a paper, so that nobody withdraws it."""
     if document_id is not None:
         await use(conn, [document_id], bank_code=by.institution, place=place, now=now)

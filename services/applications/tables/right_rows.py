@@ -158,3 +158,27 @@ class RightMeasureRow(_Row, table=True):
     said_by: str = _text()
     said_by_name: str = _text()
     said_at: datetime = _moment()
+
+
+class RightValuationRow(_Row, table=True):
+    """A valuation that was entered beside those of the cases."""
+
+    __tablename__ = "right_valuations"
+
+    id: UUID = Field(primary_key=True)
+    kind: str = _text()
+    number: str = _text()
+    nice_class: int
+    bank_code: str = _text()
+    amount_fen: int = Field(sa_type=BigInteger)
+    method: str = _text()
+    appraiser: str = _text()
+    valued_on: date
+    valid_until: date | None
+    related_to: str | None = _text()
+    relation_note: str = _text()
+    reference: str = _text()
+    document_id: UUID | None = Field(foreign_key="stored_documents.id")
+    said_by: str = _text()
+    said_by_name: str = _text()
+    said_at: datetime = _moment()

@@ -1,5 +1,6 @@
 """The register of rights: the list, and one page per right with all that is known of it."""
 
+import asyncio
 from typing import Any, Final
 from uuid import UUID
 
@@ -122,9 +123,14 @@ async def end_burden(page: Page, right_id: UUID, burden_id: UUID) -> Response:
 async def show_right(page: PageContext, right_id: UUID, attempt: Attempt) -> Response:
     """The page of a right, with what was refused of a form where one was sent."""
     assert page.person is not None
-    found = await page.applications.get(f"/rights/{right_id}")
+    found, values = await asyncio.gather(
+        page.applications.get(f"/rights/{right_id}"),
+        page.applications.get(f"/rights/{right_id}/valuations"),
+    )
     return page.render(
         "register_right.html",
+        values=values,
+        methods=page.texts.codes("valuation_method"),
         attempt=attempt,
         right=found,
         keeps=bool(KEEPERS & page.person.roles),

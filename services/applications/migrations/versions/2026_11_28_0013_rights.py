@@ -136,6 +136,30 @@ _STEPS = (
         add column cover_confirmed_by text
     """,
     "create unique index pledge_registrations_id on pledge_registrations (id)",
+    # Valuations beside those of the cases, each by an appraiser who says whom they are related to.
+    """
+    create table right_valuations (
+        id uuid primary key,
+        kind text not null,
+        number text not null,
+        nice_class integer not null,
+        bank_code text not null check (bank_code <> ''),
+        amount_fen bigint not null check (amount_fen > 0),
+        method text not null,
+        appraiser text not null,
+        valued_on date not null,
+        valid_until date,
+        related_to text check (related_to in ('firm', 'bank')),
+        relation_note text not null,
+        reference text not null,
+        document_id uuid references stored_documents,
+        said_by text not null,
+        said_by_name text not null,
+        said_at timestamptz not null,
+        foreign key (kind, number, nice_class) references rights (kind, number, nice_class)
+    )
+    """,
+    "create index right_valuations_of on right_valuations (kind, number, nice_class)",
     # What endangers a pledged right, told once; what was done about it; when it was looked.
     """
     create table right_alerts (
@@ -198,11 +222,17 @@ _STEPS = (
             "right_imports",
             "right_alerts",
             "right_measures",
+            "right_valuations",
         )
     ),
     *(
         statement
-        for table in ("right_statements", "right_burdens", "right_burden_ends")
+        for table in (
+            "right_statements",
+            "right_burdens",
+            "right_burden_ends",
+            "right_valuations",
+        )
         for statement in (
             f"alter table {table} enable row level security",
             f"""
