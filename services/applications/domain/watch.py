@@ -19,6 +19,10 @@ LARGEST_WINDOW: Final = 366
 """Days that anybody may look ahead."""
 
 
+QUESTIONS: Final = frozenset({"fee-to-confirm"})
+"""What nobody has said is a question to look into: it is listed, and nobody is told."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Danger:
     """One danger: a stable code, the day it is about, and until when it can still be mended."""

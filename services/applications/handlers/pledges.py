@@ -45,7 +45,7 @@ async def begin(
     """The history of pledges begins with their registration; their rows are kept already."""
     steps = [
         Step(
-            case={**dict(row), "state": None, "version": 0},
+            case={**dict(row), "id": UUID(str(row["id"])), "state": None, "version": 0},
             action=Action.REGISTER,
             by=by,
             detail={

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 from uuid6 import uuid7
 
-from services.applications.domain.watch import Danger, dangers
+from services.applications.domain.watch import QUESTIONS, Danger, dangers
 from services.applications.queries.watched import Watched, watched
 from services.applications.tables import right_alerts
 from shared.auth.identity import Identity
@@ -62,7 +62,8 @@ async def _tell(
     told = [
         _event(one, danger, today)
         for one, danger in found
-        if (one.row["application_id"], one.row["collateral_no"], danger.code, danger.due_on) in new
+        if danger.code not in QUESTIONS
+        and (one.row["application_id"], one.row["collateral_no"], danger.code, danger.due_on) in new
     ]
     await outbox.append(conn, told, now=now)
 

@@ -193,7 +193,7 @@ def _rights(loan: OpeningLoanProposedV1, *, now: datetime) -> list[dict[str, Any
             "collateral_no": no,
             "register_name": BY_THE_BOOK,
             "registration_no_canonical": canonical.number(right.registration_no),
-            "id": uuid7(),
+            "id": str(uuid7()),
             "state": pledge.State.REGISTERED,
             "version": 1,
             "state_since": now.isoformat(),

@@ -18,7 +18,9 @@ from services.notifications.domain.notice_fields import (
     CLAIM,
     COVERAGE,
     DISPUTE,
+    ENDANGERED,
     OVERDUE,
+    PLEDGE,
     POOL,
     SUBSIDY,
 )
@@ -66,37 +68,9 @@ NOTICES: Mapping[str, Notice] = {
     "pledge.registered.v1": Notice(
         banks=NAMED, bank_inbox=False, fields=CASE | {"registration_numbers", "registered_on"}
     ),
-    "pledge.changed.v1": Notice(
-        banks=NAMED,
-        roles=("reviewer",),
-        fields=CASE
-        | {
-            "right_kind",
-            "right_number",
-            "right_name",
-            "registry",
-            "registration_number",
-            "what",
-            "on",
-            "reason",
-        },
-    ),
+    "pledge.changed.v1": Notice(banks=NAMED, roles=("reviewer",), fields=CASE | PLEDGE),
     "right.endangered.v1": Notice(
-        banks=NAMED,
-        roles=("reviewer",),
-        bank_acts=True,
-        fields=CASE
-        | {
-            "right_kind",
-            "right_number",
-            "right_name",
-            "danger",
-            "danger_zh",
-            "danger_en",
-            "due_on",
-            "until",
-            "found_on",
-        },
+        banks=NAMED, roles=("reviewer",), bank_acts=True, fields=CASE | ENDANGERED
     ),
     "loan.disbursed.v1": Notice(
         banks=NAMED,

@@ -111,6 +111,8 @@ async def test_a_danger_is_told_once_however_often_it_is_looked(office: Office):
     await office.said()
     await looks(office)
     assert await office.said(RightEndangeredV1.type) == []
+    asked = await listed(office.reviewer(), within_days=300)
+    assert [one["code"] for one in asked] == ["fee-to-confirm"], "listed, and nobody is told"
 
     await says(office.reviewer(), fees_paid_to="2026-02-20")
     for _ in range(3):
@@ -127,6 +129,19 @@ async def test_a_danger_is_told_once_however_often_it_is_looked(office: Office):
     await looks(office)
     assert await office.said(RightEndangeredV1.type) == []
     assert await listed(office.reviewer()) == []
+
+
+async def test_what_nobody_has_said_is_asked_in_the_list_and_told_to_nobody(office: Office):
+    case = await office.lends(collateral=[right(PATENT, filed_on="2018-05-01",
+                                                expires_on="2038-05-01")])  # fmt: skip
+    await looks(office)
+
+    (one,) = await listed(office.bank())
+    assert (one["code"], one["due_on"], one["case_number"]) == (
+        "fee-to-confirm", "2026-05-01", case["number"],
+    )  # fmt: skip
+    assert one["alert_id"] is not None, "the bank can say what it did"
+    assert await office.said(RightEndangeredV1.type) == []
 
 
 async def test_the_list_is_for_the_bank_and_the_bureau_and_takes_the_measure(office: Office):
