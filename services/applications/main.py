@@ -7,21 +7,34 @@ from services.applications.api import (
     document_pages,
     documents,
     draws,
+    endangered_rights,
     facts,
+    firms,
     loan_changes,
     loan_requests,
     loans,
     paper_checklist,
+    pledges,
     positions,
     pre_checks,
     reviews,
     right_enquiries,
+    right_imports,
+    rights,
     submissions,
+    valuations,
 )
 from services.applications.api.bulk_work import work_on_bulk_files
-from services.applications.api.document_content import store_of
+from services.applications.api.document_content import settings_of, store_of
 from services.applications.consumer import ROUTES
-from services.applications.handlers import day_over, draw_ends, expiry, maturity, papers
+from services.applications.handlers import (
+    day_over,
+    draw_ends,
+    expiry,
+    maturity,
+    papers,
+    right_watch,
+)
 from services.applications.settings import Settings
 from services.applications.tables.collisions import COLLISIONS
 from shared.context import Context
@@ -39,6 +52,11 @@ async def _end_draws(context: Context) -> None:
 
 async def _mark_matured(context: Context) -> None:
     await maturity.mark_matured(context.database, context.working_days, context.clock.now)
+
+
+async def _watch_rights(context: Context) -> None:
+    within = settings_of(context).endangered_within_days
+    await right_watch.watch_rights(context.database, context.clock.now, within_days=within)
 
 
 async def _tell_day_over(context: Context) -> None:
@@ -70,17 +88,28 @@ SERVICE = Service(
         positions.router,
         bulk_files.router,
         right_enquiries.router,
+        rights.router,
+        endangered_rights.router,
+        valuations.router,
+        pledges.router,
+        right_imports.router,
+        firms.router,
     ),
     consumes=ROUTES,
     due=(
         _expire_reservations,
         _end_draws,
         _mark_matured,
+        _watch_rights,
         _tell_day_over,
         _remove_withdrawn_papers,
     ),
     background=(work_on_bulk_files,),
-    body_limits={**documents.BODY_LIMITS, **bulk_files.BODY_LIMITS},
+    body_limits={
+        **documents.BODY_LIMITS,
+        **bulk_files.BODY_LIMITS,
+        **right_imports.BODY_LIMITS,
+    },
     settings_type=Settings,
     collisions=COLLISIONS,
 )

@@ -54,6 +54,13 @@ class Settings(ServiceSettings):
         "has not looked at.",
     )
 
+    endangered_within_days: int = Field(
+        default=90,
+        ge=0,
+        le=366,
+        description="So many days ahead a pledged right that is expiring or endangered is told.",
+    )
+
     @model_validator(mode="after")
     def _keeps_papers_in_production(self) -> "Settings":
         if self.environment != "production":

@@ -32,6 +32,7 @@ DRAWINGS = "not drawing and not diagram and not readme and not manual"
 WALKS = {
     "applications/application": "tests/applications/test_every_move.py",
     "applications/loan_change": "tests/applications/test_loan_changes.py",
+    "applications/pledge": "tests/applications/rights/test_pledges.py",
     "notifications/receiver": "tests/notifications/test_receivers.py",
     "risk_pool/account_booking": "tests/risk_pool/account/test_every_move.py",
     "risk_pool/adjustment": "tests/risk_pool/claims/test_adjustments.py",

@@ -26,8 +26,10 @@ from shared.contracts.applications import (
     LoanRepaidV1,
     LoanTakeOverAnsweredV1,
     PaperJudgedV1,
+    PledgeChangedV1,
     PledgeRegisteredV1,
     Reason,
+    RightEndangeredV1,
 )
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.months import (
@@ -174,6 +176,29 @@ def of_a_case(loan: Loan) -> list[Event]:
         ApplicationRejectedV1(**case, reason="不符合入池条件"),
         ApplicationWithdrawnV1(**case, reason="企业放弃贷款"),
         ApplicationExpiredV1(**case),
+        RightEndangeredV1(
+            **case,
+            right_kind="invention",
+            right_number="201811564288.X",
+            right_name="一种方法",
+            danger="fee-overdue",
+            danger_zh="年费逾期",
+            danger_en="A fee is overdue.",
+            due_on=DAY,
+            until=DAY,
+            found_on=DAY,
+        ),
+        PledgeChangedV1(
+            **case,
+            right_kind="invention",
+            right_number="201811564288.X",
+            right_name="一种方法",
+            registry="国家知识产权局",
+            registration_number="Y2026980001234",
+            what="cancelled",
+            on=DAY,
+            reason="债务已清偿",
+        ),
         PledgeRegisteredV1(**case, registration_numbers=("Y2026980001234",), registered_on=DAY),
         LoanDisbursedV1(
             **case,

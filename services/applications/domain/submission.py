@@ -79,6 +79,16 @@ class Collateral:
         return self.key.nice_class
 
     @property
+    def name_canonical(self) -> str:
+        """By which the right is found, however its name is written."""
+        return canonical.words(self.name)
+
+    @property
+    def owner_name_canonical(self) -> str:
+        """By which the owner is found."""
+        return canonical.name(self.owner_name)
+
+    @property
     def is_patent(self) -> bool:
         """Whether the patent law sets its term."""
         return self.key.kind in PATENT_KINDS

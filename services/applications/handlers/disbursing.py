@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.applications.domain import pledge
 from services.applications.domain.life_cycle import Action
 from services.applications.domain.loan_terms import (
     LOAN_NO_USED,
@@ -12,9 +13,11 @@ from services.applications.domain.loan_terms import (
 )
 from services.applications.domain.stated import witnessed
 from services.applications.domain.waiting import filed_by
+from services.applications.handlers import pledges
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
 from services.applications.handlers.eligibility import must_still_be_eligible
 from services.applications.tables import loans
+from services.applications.tables.pledges import PLEDGES
 from shared.postgres.published_schemes import terms_on
 from shared.refusals import FieldsWrong
 from shared.schemes.stated import all_kept, read_facts
@@ -44,7 +47,11 @@ async def register_pledge(case: CaseInHand, registrations: Sequence[Registration
         },
     )
 
-    await loans.register(case.conn, row["id"], row["bank_code"], registrations)
+    first = PLEDGES.life_cycle.require(None, pledge.Action.REGISTER, case.caller)
+    kept = await loans.register(
+        case.conn, row["id"], row["bank_code"], registrations, state=first.target, now=case.now
+    )
+    await pledges.begin(case.conn, kept, by=case.caller, now=case.now)
     return await case.take_step(Action.REGISTER_PLEDGE, decision)
 
 

@@ -11,9 +11,12 @@ from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
+from uuid6 import uuid7
 
+from services.applications.domain import pledge
 from services.applications.domain.life_cycle import LIFE_CYCLE, Action, State, find_move
 from services.applications.domain.stated import witnessed
+from services.applications.handlers import pledges
 from services.applications.tables import cases, take_overs
 from services.applications.tables.cases import APPLICATIONS
 from services.applications.tables.numbers import next_numbers
@@ -120,10 +123,11 @@ async def _keep(
         return
     move = LIFE_CYCLE.require(None, Action.ANNOUNCE, SYSTEM)
     rows = [_case(loan, numbers[loan.loan_id], state=move.target, now=now) for loan in loans]
+    rights = [right for loan in loans for right in _rights(loan, now=now)]
     await take_overs.keep(
         conn,
         cases=rows,
-        rights=[right for loan in loans for right in _rights(loan)],
+        rights=rights,
         loans=[_loan(loan) for loan in loans],
         now=now,
     )
@@ -137,6 +141,7 @@ async def _keep(
         for row, loan in zip(rows, loans, strict=True)
     ]
     await apply_transitions(conn, APPLICATIONS, steps, now=now)
+    await pledges.begin(conn, rights, by=SYSTEM, now=now)
 
 
 def _case(loan: OpeningLoanProposedV1, number: str, *, state: str, now: datetime) -> dict[str, Any]:
@@ -177,7 +182,7 @@ def _case(loan: OpeningLoanProposedV1, number: str, *, state: str, now: datetime
     }
 
 
-def _rights(loan: OpeningLoanProposedV1) -> list[dict[str, Any]]:
+def _rights(loan: OpeningLoanProposedV1, *, now: datetime) -> list[dict[str, Any]]:
     """Its rights, each with its pledge, as the tables of both name their columns."""
     return [
         {
@@ -188,6 +193,10 @@ def _rights(loan: OpeningLoanProposedV1) -> list[dict[str, Any]]:
             "collateral_no": no,
             "register_name": BY_THE_BOOK,
             "registration_no_canonical": canonical.number(right.registration_no),
+            "id": str(uuid7()),
+            "state": pledge.State.REGISTERED,
+            "version": 1,
+            "state_since": now.isoformat(),
         }
         for no, right in enumerate(loan.rights, start=1)
     ]

@@ -1,7 +1,7 @@
 """Pledges as they are registered, and the loans that cases become."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -19,12 +19,13 @@ where application_id = $1 and revision = $2 order by collateral_no
 _REGISTER: Final = """
 insert into pledge_registrations
     (application_id, collateral_no, bank_code, register_name, registration_no,
-     registration_no_canonical, registered_on)
+     registration_no_canonical, registered_on, state, version, state_since)
 select $1, entry.collateral_no, $2, entry.register_name, entry.registration_no,
-       entry.registration_no_canonical, entry.registered_on
+       entry.registration_no_canonical, entry.registered_on, $8, 1, $9
 from unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::date[])
     as entry (collateral_no, register_name, registration_no, registration_no_canonical,
               registered_on)
+returning id, bank_code, registration_no, registered_on
 """
 _LEND: Final = """
 insert into loans (application_id, bank_code, pool_code, loan_no, amount_fen, annual_rate_bp,
@@ -83,9 +84,12 @@ async def register(
     case_id: UUID,
     bank_code: str,
     registrations: Sequence[Registration],
-) -> None:
-    """Keep the entries of a case's rights in their registers."""
-    await conn.execute(
+    *,
+    state: str,
+    now: datetime,
+) -> list[asyncpg.Record]:
+    """Keep the entries of a case's rights in their registers; each is a pledge that stands so."""
+    rows: list[asyncpg.Record] = await conn.fetch(
         _REGISTER,
         case_id,
         bank_code,
@@ -94,7 +98,10 @@ async def register(
         [entry.registration_no for entry in registrations],
         [entry.registration_no_canonical for entry in registrations],
         [entry.registered_on for entry in registrations],
+        state,
+        now,
     )
+    return rows
 
 
 async def lend(conn: asyncpg.Connection, case: Row, paid: Disbursement) -> bool:

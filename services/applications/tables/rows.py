@@ -273,6 +273,14 @@ class PledgeRegistrationRow(_Row, table=True):
     registration_no: str = Field(sa_type=Text)
     registration_no_canonical: str = Field(sa_type=Text)
     registered_on: date
+    id: UUID
+    state: str = Field(sa_type=Text)
+    version: int
+    state_since: datetime = _moment()
+    due_on: date | None
+    term_until: date | None
+    ended_on: date | None
+    cover_confirmed_by: str | None = Field(sa_type=Text)
 
 
 class LoanRow(_Row, table=True):

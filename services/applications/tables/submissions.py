@@ -27,6 +27,7 @@ from services.applications.domain.submission import (
 from services.applications.tables import rows
 from services.applications.tables.cases import APPLICATIONS
 from services.applications.tables.rows import types_of
+from shared.clock import business_date
 from shared.schemes.decide.findings import Finding
 from shared.transitions import (
     HISTORY,
@@ -81,6 +82,11 @@ class FiledCase:
         return self.submitted_at
 
     @property
+    def submitted_on(self) -> date:
+        """The business day of which the case speaks."""
+        return business_date(self.submitted_at)
+
+    @property
     def findings(self) -> list[dict[str, Any]]:
         """The reasons, as they are kept."""
         return [finding.as_data() for finding in self.reasons]
@@ -112,11 +118,14 @@ CASE_READS: Final[Sequence[Read]] = [read for name in CASE if (read := _where_it
 FIRM: Final = tuple(_named(rows.BorrowerRow, Borrower))
 RIGHT: Final = _named(rows.CollateralRow, Collateral)
 WORTH: Final = _named(rows.ValuationRow, Valuation)
+SPELLED: Final = dict.fromkeys(("name_canonical", "owner_name_canonical"), "text")
+"""By which the register of rights finds a right and its owner."""
 DOCUMENT: Final = _named(rows.DocumentRow, SubmittedDocument)
 _HOLDS: Final = len(HISTORY) + 1
 _CASE_FROM: Final = _HOLDS + 1
 _RIGHTS_FROM: Final = _CASE_FROM + len(CASE)
-_DOCUMENTS_FROM: Final = _RIGHTS_FROM + len(RIGHT) + len(WORTH)
+_DOCUMENTS_FROM: Final = _RIGHTS_FROM + len(RIGHT) + len(WORTH) + len(SPELLED)
+_SAID_BY: Final = _DOCUMENTS_FROM + len(DOCUMENT)
 _AT: Final = {name: f"${n}::{kind}" for n, (name, kind) in enumerate(CASE.items(), _CASE_FROM)}
 
 
@@ -142,8 +151,8 @@ _REPLACE_CASE: Final = (
 _ALL_BUT_THE_CASE: Final = f"""
 ), item as (
     select *
-    from unnest({_arrays(RIGHT | WORTH, _RIGHTS_FROM)}) with ordinality
-        as item ({_and(RIGHT | WORTH)}, collateral_no)
+    from unnest({_arrays(RIGHT | WORTH | SPELLED, _RIGHTS_FROM)}) with ordinality
+        as item ({_and(RIGHT | WORTH | SPELLED)}, collateral_no)
 ), firm as (
     insert into borrowers as known (bank_code, {_and(FIRM)}, first_seen_at, changed_at)
     select {_AT["bank_code"]}, {_and(_AT[f"borrower_{name}"] for name in FIRM)},
@@ -172,6 +181,21 @@ _ALL_BUT_THE_CASE: Final = f"""
         as paper ({_and(DOCUMENT)}, document_no)
 ), moved as (
     insert into case_moves ({HISTORY_COLUMNS}) select * from unnest({HISTORY_ARRAYS})
+), registered as (
+    insert into rights (kind, number, nice_class, first_seen_at)
+    select kind, number, nice_class, {_AT["submitted_at"]} from item
+    where not exists (select from rights as same
+                      where (same.kind, same.number, same.nice_class)
+                          = (item.kind, item.number, item.nice_class))
+    order by kind, number, nice_class
+    on conflict do nothing
+), said as (
+    -- What the case says of its rights, as the register keeps it: with who said it and when.
+    insert into right_statements ({_and(RIGHT | SPELLED)}, bank_code, source, reference,
+                                  application_id, as_of, said_by, said_by_name, said_at)
+    select {_and(RIGHT | SPELLED)}, {_AT["bank_code"]}, 'case', {_AT["number"]}, {_AT["id"]},
+           ${_SAID_BY + 1}::date, {_AT["submitted_by"]}, ${_SAID_BY}::text, {_AT["submitted_at"]}
+    from item order by kind, number, nice_class
 ), held as (
     -- In the order of the key, so that two cases with the same rights wait and never deadlock.
     insert into held_rights (kind, number, nice_class, application_id)
@@ -202,6 +226,9 @@ async def keep(conn: asyncpg.Connection, filed: FiledCase) -> bool:
         *(read(filed) for read in CASE_READS),
         *([getattr(item, name) for item in rights] for name in RIGHT),
         *([getattr(item.valuation, name) for item in rights] for name in WORTH),
+        *([getattr(item, name) for item in rights] for name in SPELLED),
         *([getattr(one, name) for one in filed.submission.documents] for name in DOCUMENT),
+        filed.moves[0][0].by.name,
+        filed.submitted_on,
     )
     return bool(taken == (len(rights) if holds else 0))

@@ -18,6 +18,7 @@ from services.applications.tables.submissions import (
     DOCUMENT,
     FIRM,
     RIGHT,
+    SPELLED,
     WORTH,
     FiledCase,
 )
@@ -54,6 +55,27 @@ _INSERT_CASES: Final = _insert("applications", CASE)
 _INSERT_RIGHTS: Final = _insert("collateral", _ITEM | RIGHT)
 _INSERT_VALUES: Final = _insert("valuations", _ITEM | WORTH)
 _INSERT_PAPERS: Final = _insert("documents", _PAPER | DOCUMENT)
+_SAID: Final = {
+    "bank_code": "text",
+    "reference": "text",
+    "application_id": "uuid",
+    "as_of": "date",
+    "said_by": "text",
+    "said_by_name": "text",
+    "said_at": "timestamptz",
+    "source": "text",
+    **RIGHT,
+    **SPELLED,
+}
+_INSERT_STATEMENTS: Final = _insert("right_statements", _SAID)
+_REGISTER: Final = """
+insert into rights (kind, number, nice_class, first_seen_at)
+select distinct kind, number, nice_class, $4::timestamptz
+from unnest($1::text[], $2::text[], $3::int[]) as item (kind, number, nice_class)
+-- In the order of the key, as everybody writes them.
+order by kind, number, nice_class
+on conflict do nothing
+"""
 _INSERT_MOVES: Final = (
     f"insert into case_moves ({HISTORY_COLUMNS}) select * from unnest({HISTORY_ARRAYS})"
 )
@@ -103,6 +125,7 @@ async def keep_all(conn: asyncpg.Connection, filed: Sequence[FiledCase], *, now:
             [attrgetter(name) for name in DOCUMENT],
         ),
     )
+    await _register(conn, rights, now)
     moves = [move for one in filed for move in one.moves]
     await conn.execute(_INSERT_MOVES, *history_arrays(APPLICATIONS, moves, now))
     held = [(one, right) for one, _, right in rights if one.state in HOLDS_ITS_RIGHTS]
@@ -114,6 +137,24 @@ async def keep_all(conn: asyncpg.Connection, filed: Sequence[FiledCase], *, now:
         [one.id for one, _ in held],
     )
     return len(taken) == len(held)
+
+
+async def _register(
+    conn: asyncpg.Connection, rights: Sequence[tuple[FiledCase, int, Any]], now: datetime
+) -> None:
+    """What the cases say of their rights, in the register of rights."""
+    names = ("kind", "number", "nice_class")
+    keys = [[getattr(right, name) for _, _, right in rights] for name in names]
+    await conn.execute(_REGISTER, *keys, now)
+    said = [
+        (
+            one.bank_code, one.number, one.id, one.submitted_on, one.submitted_by,
+            one.moves[0][0].by.name, one.submitted_at, "case",
+            *(getattr(right, name) for name in (*RIGHT, *SPELLED)),
+        )
+        for one, _, right in rights
+    ]  # fmt: skip
+    await conn.execute(_INSERT_STATEMENTS, *([row[n] for row in said] for n in range(len(_SAID))))
 
 
 def _columns(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from services.applications.tables import right_statements
 from services.applications.tables.rows import (
     ApplicationRow,
     CollateralRow,
@@ -97,6 +98,9 @@ async def keep(
     await _insert(conn, ApplicationRow, cases)
     for row in (CollateralRow, PledgeRegistrationRow, HeldRightRow):
         await _insert(conn, row, rights)
+    await right_statements.of_cases(
+        conn, list({UUID(str(right["application_id"])) for right in rights}), now=now
+    )
     await _insert(conn, LoanRow, loans)
 
 

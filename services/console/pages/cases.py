@@ -95,7 +95,10 @@ async def show_case(
     found = answer.body
     has_loan = bool(found["loan"])
     decides = bool({"approve", "disburse", "draw"} & set(found["pending_actions"]))
-    pool, coverage, positions, changes, draws, claims, asked, papers = await asyncio.gather(
+    has_pledges = bool(found["registrations"])
+    (
+        pool, coverage, positions, changes, draws, claims, asked, papers, pledges,
+    ) = await asyncio.gather(
         or_none(page.risk_pool.get(f"/pools/{found['pool_code']}")),
         or_none(page.risk_pool.get(f"/coverages/{case_id}")),
         or_none(page.applications.get(f"/loans/{case_id}/positions") if has_loan else nothing()),
@@ -104,7 +107,10 @@ async def show_case(
         or_none(page.risk_pool.get("/claims", loan_id=str(case_id)) if has_loan else nothing()),
         or_none(_facts_of(page, found) if decides else nothing()),
         page.applications.get(f"/applications/{case_id}/checklist"),
-    )
+        or_none(
+            page.applications.get(f"/applications/{case_id}/pledges") if has_pledges else nothing()
+        ),
+    )  # fmt: skip
     given = text(attempt.form, "_rows")
     rows = int(given) if given.isascii() and given.isdigit() else _USUAL_REASON_ROWS
     day = await today(page)
@@ -115,6 +121,7 @@ async def show_case(
         attempt,
         rights=_rights(found),
         papers=papers,
+        pledges=items(pledges or []),
         pool=pool,
         own=_bank_in_pool(pool, found["bank_code"]),
         coverage=coverage,

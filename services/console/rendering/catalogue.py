@@ -79,6 +79,7 @@ def _vocabulary(language: str) -> Iterator[tuple[str, str]]:
         "document": vocabulary.DOCUMENTS,
         "purpose": vocabulary.PURPOSES,
         "risk_class": vocabulary.RISK_CLASSES,
+        "credit_list": vocabulary.CREDIT_LISTS,
         "input": {**vocabulary.FIGURES, **vocabulary.FACTS},
     }
     for name, rule in RULES.items():

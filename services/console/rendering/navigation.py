@@ -32,6 +32,7 @@ ENTRIES = (
         "k",
         frozenset({"bank_operator", "bank_checker", "reviewer", "approver", "auditor"}),
     ),
+    Entry("register", "/register/rights", "y", _EVERYBODY - {"admin"}),
     Entry("programmes", "/programmes", "f", _EVERYBODY - {"admin"}),
     Entry("pools", "/pools", "p", _EVERYBODY - {"admin"}),
     Entry("claims", "/claims", "c", _EVERYBODY - {"admin"}),

@@ -32,3 +32,15 @@ AGREEMENT = PARTY | {
     "minimum_lending_fen", "minimum_per", "on",
 }  # fmt: skip
 OVERDUE = PARTY | {"party_role", "reference", "open_fen", "since", "due_on", "days_overdue"}
+PLEDGE = frozenset(
+    {
+        "right_kind", "right_number", "right_name", "registry", "registration_number", "what",
+        "on", "reason",
+    }
+)  # fmt: skip
+ENDANGERED = frozenset(
+    {
+        "right_kind", "right_number", "right_name", "danger", "danger_zh", "danger_en", "due_on",
+        "until", "found_on",
+    }
+)  # fmt: skip

@@ -18,7 +18,9 @@ from services.notifications.domain.notice_fields import (
     CLAIM,
     COVERAGE,
     DISPUTE,
+    ENDANGERED,
     OVERDUE,
+    PLEDGE,
     POOL,
     SUBSIDY,
 )
@@ -65,6 +67,10 @@ NOTICES: Mapping[str, Notice] = {
     "application.expired.v1": Notice(banks=NAMED, roles=("reviewer",), fields=CASE),
     "pledge.registered.v1": Notice(
         banks=NAMED, bank_inbox=False, fields=CASE | {"registration_numbers", "registered_on"}
+    ),
+    "pledge.changed.v1": Notice(banks=NAMED, roles=("reviewer",), fields=CASE | PLEDGE),
+    "right.endangered.v1": Notice(
+        banks=NAMED, roles=("reviewer",), bank_acts=True, fields=CASE | ENDANGERED
     ),
     "loan.disbursed.v1": Notice(
         banks=NAMED,

@@ -1,0 +1,206 @@
+"""The census of rights over HTTP: a table comes in, every row has its result."""
+
+import asyncio
+import csv
+import hashlib
+import io
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+import asyncpg
+import xlsxwriter
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.applications.api.common import Cursor, Limit
+from services.applications.api.rights import Keeper
+from services.applications.api.workbooks import XLSX
+from services.applications.domain.census import COLUMNS, MOST_ROWS
+from services.applications.handlers import census
+from services.applications.queries import right_imports
+from services.applications.tables.right_rows import RightImportRow
+from shared.http.context import CurrentContext
+from shared.http.idempotency import Answer, idempotently
+from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
+
+router = APIRouter(tags=["rights"])
+
+LARGEST: Final = 20 * 1024 * 1024
+BODY_LIMITS: Final = {"/api/v1/right-imports": LARGEST}
+_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            form: {"schema": {"type": "string", "format": "binary"}}
+            for form in (XLSX, "text/csv", "application/octet-stream")
+        },
+    }
+}
+_BOM: Final = "\ufeff"
+_SAMPLE: Final = ("发明专利", "ZL 2015 1 0958772.0", "", "一种投放广告的方法", "", "", "有效")
+
+
+class FaultAnswer(BaseModel):
+    """What is wrong with one field of a row."""
+
+    field: str
+    code: str
+    zh: str
+    en: str
+
+
+class RowAnswer(BaseModel):
+    """What became of a row; `line` counts from 1 as a spreadsheet does."""
+
+    line: int
+    outcome: Literal["kept", "unchanged", "refused"]
+    number: str
+    faults: list[FaultAnswer] = Field(default_factory=list)
+
+
+class ImportSummary(BaseModel):
+    """A list that was brought in."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    bank_code: str
+    file_name: str
+    sha256: str
+    kept: int
+    unchanged: int
+    refused: int
+    brought_by_name: str
+    brought_at: datetime
+
+
+class ImportAnswer(ImportSummary):
+    """The same with its rows: those that are refused, and the first hundred of the others."""
+
+    rows: list[RowAnswer]
+
+
+def _answer(row: RightImportRow) -> ImportAnswer:
+    refused = [one for one in row.results if one["outcome"] == "refused"]
+    others = [one for one in row.results if one["outcome"] != "refused"][:100]
+    shown = sorted([*refused, *others], key=lambda one: one["line"])
+    return ImportAnswer(
+        **ImportSummary.model_validate(row).model_dump(),
+        rows=[RowAnswer(**one) for one in shown],
+    )
+
+
+@router.post("/right-imports", status_code=201, response_model=ImportAnswer, openapi_extra=_BODY)
+async def bring_rights_in(
+    request: Request,
+    caller: Keeper,
+    context: CurrentContext,
+    file_name: Annotated[str, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")] = "",
+) -> Response:
+    """Bring a census of rights in: XLSX or CSV (UTF-8, GB18030) as the body itself, up to 20,000 rows.
+    Valid rows are kept, each wrong one is named with field, code and words; a row that says what
+    your last import said changes nothing. What the bureau brings in, everybody reads."""
+    content = await request.body()
+    # A large workbook takes seconds; others are served meanwhile.
+    table = await asyncio.to_thread(census.read_table, content)
+    sha256 = hashlib.sha256(content).hexdigest()
+
+    async def work(conn: asyncpg.Connection) -> Answer:
+        now = context.clock.now()
+        import_id = await census.bring_in(
+            conn, table, file_name=file_name, sha256=sha256, by=caller, now=now
+        )
+        row = await right_imports.kept(conn, import_id)
+        return Answer(201, _answer(RightImportRow(**dict(row))))
+
+    return await idempotently(request, caller, context.database, work)
+
+
+@router.get("/right-imports")
+async def list_imports(
+    caller: Keeper, context: CurrentContext, cursor: Cursor = None, limit: Limit = 50
+) -> Page[ImportSummary]:
+    """What was brought in, the last first: your own bank's; of the bureau, all."""
+    after = decode_cursor(cursor, UUID)[0] if cursor else None
+    async with context.database.reading(caller.institution) as session:
+        rows = await right_imports.imports(session, after=after, limit=limit + 1)
+    items = [ImportSummary.model_validate(row) for row in rows]
+    return page_of(items, limit, lambda item: encode_cursor(item.id))
+
+
+@router.get("/right-imports/{import_id}")
+async def read_import(import_id: UUID, caller: Keeper, context: CurrentContext) -> ImportAnswer:
+    """One import with the result of its rows."""
+    async with context.database.reading(caller.institution) as session:
+        return _answer(await right_imports.one(session, import_id))
+
+
+@router.get(
+    "/right-imports/{import_id}/wrong-rows",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}}, "description": "CSV with a column of reasons."}},
+)
+async def read_wrong_rows(
+    import_id: UUID, caller: Keeper, context: CurrentContext
+) -> Response:  # fmt: skip
+    """The refused rows as they were written, each with what is wrong: mend them and send them."""
+    async with context.database.reading(caller.institution) as session:
+        row = await right_imports.one(session, import_id)
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(["错误", "原行号", *row.heading])
+    for one in row.results:
+        if one["outcome"] == "refused":
+            why = "；".join(f"{fault['field']}：{fault['zh']}" for fault in one["faults"])
+            writer.writerow(
+                [why, one["line"], *(_harmless(cell) for cell in row.wrong_rows[str(one["line"])])]
+            )
+    return Response(
+        (_BOM + written.getvalue()).encode(),
+        media_type="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="wrong-rows-{import_id}.csv"'},
+    )
+
+
+def _harmless(cell: str) -> str:
+    """No formula: a spreadsheet would run it."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "@", "\t") else cell
+
+
+@router.get(
+    "/right-import-template",
+    response_class=Response,
+    responses={200: {"content": {XLSX: {}}, "description": "The workbook to fill in."}},
+)
+async def read_template(caller: Keeper) -> Response:
+    """The workbook to fill in, with an example and a sheet that explains the columns."""
+    content = await asyncio.to_thread(_template)
+    return Response(
+        content,
+        media_type=XLSX,
+        headers={"Content-Disposition": 'attachment; filename="right-census.xlsx"'},
+    )
+
+
+def _template() -> bytes:
+    written = io.BytesIO()
+    book = xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_formulas": False})
+    text, head = book.add_format({"num_format": "@"}), book.add_format({"bold": True})
+    sheet = book.add_worksheet("权利")
+    sheet.set_column(0, len(COLUMNS), 20, text)
+    sheet.freeze_panes(1, 0)
+    for n, (name, words) in enumerate(COLUMNS.items()):
+        sheet.write_string(0, n, words[0], head)
+        sheet.write_comment(0, n, f"{name}\n亦可写作：{'、'.join(words[1:]) or words[0]}")
+    for n, cell in enumerate(_SAMPLE):
+        sheet.write_string(1, n, cell, text)
+    book.add_worksheet("说明").write_column(
+        0, 0,
+        ["每行一项权利；种类、号码必填，商标须填类别。", "号码列须为文本格式；写法任意，按登记机关的形式比对。",
+         "日期可写 2026-03-02、2026/3/2、2026年3月2日、20260302。", f"每次最多 {MOST_ROWS} 行。"],
+    )  # fmt: skip
+    book.close()
+    return written.getvalue()

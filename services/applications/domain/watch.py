@@ -1,0 +1,167 @@
+"""What endangers a pledged right: fees, its end, invalidation, preservation, another owner.
+
+Annual fees of patents are due before the anniversary of the filing, with six months' grace
+(专利法实施细则 arts. 97, 98); a trademark is renewed in the twelve months before its end or the six
+months after (商标法 art. 40). The clock is handed in; the same facts give the same dangers.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from services.applications.domain.right_facts import ENDED
+from shared.months import add_months
+from shared.rights import PATENTS
+
+GRACE_MONTHS: Final = 6
+LARGEST_WINDOW: Final = 366
+"""Days that anybody may look ahead."""
+
+
+QUESTIONS: Final = frozenset({"fee-to-confirm"})
+"""What nobody has said is a question to look into: it is listed, and nobody is told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Danger:
+    """One danger: a stable code, the day it is about, and until when it can still be mended."""
+
+    code: str
+    due_on: date
+    until: date | None
+    zh: str
+    en: str
+
+
+def dangers(
+    right: Mapping[str, Any],
+    known: Mapping[str, Any],
+    burdens: Sequence[Mapping[str, Any]],
+    *,
+    today: date,
+    within_days: int,
+) -> tuple[Danger, ...]:
+    """Everything that endangers a pledged right by that many days from today.
+
+    `right`: as its case offers it (kind, owner_uscc, expires_on); `known`: what the register holds,
+    with `status_as_of`; `burdens`: those that have not ended.
+    """
+    last = today + timedelta(days=within_days)
+    found = [
+        *_of_status(known, today),
+        *_of_fees(right["kind"], known, today=today, last=last),
+        *_of_term(right, known, today=today, last=last),
+        *_of_owner(right, known, today),
+        *_of_burdens(burdens),
+    ]
+    return tuple(sorted(found, key=lambda one: (one.due_on, one.code)))
+
+
+def _of_status(known: Mapping[str, Any], today: date) -> Iterator[Danger]:
+    status = known.get("legal_status")
+    as_of = known.get("status_as_of") or today
+    if status in ENDED:
+        yield Danger(
+            code="right-ended", due_on=as_of, until=None,
+            zh="权利已终止、届满或无效", en="The right has ended.",
+        )  # fmt: skip
+    if status == "fee_overdue" and known.get("fees_paid_to") is None:
+        yield Danger(
+            code="fee-overdue", due_on=as_of, until=None,
+            zh="年费逾期，处于宽限期", en="An annual fee is overdue, in its grace.",
+        )  # fmt: skip
+
+
+def _of_fees(
+    kind: str, known: Mapping[str, Any], *, today: date, last: date
+) -> Iterator[Danger]:  # fmt: skip
+    """Where nobody has said up to when fees are paid, the next anniversary is asked about."""
+    if kind not in PATENTS or known.get("legal_status") in ENDED:
+        return
+    paid_to, filed_on = known.get("fees_paid_to"), known.get("filed_on")
+    if paid_to is None:
+        due = None if filed_on is None else next_anniversary(filed_on, today)
+        if due is not None and due <= last and due < known.get("expires_on", date.max):
+            yield Danger(
+                code="fee-to-confirm", due_on=due, until=add_months(due, GRACE_MONTHS),
+                zh=f"年费应于 {due} 前缴纳，尚无缴费记载",
+                en=f"An annual fee is due by {due}, and nobody has said that it is paid.",
+            )  # fmt: skip
+        return
+    until = add_months(paid_to, GRACE_MONTHS)
+    if paid_to > last or paid_to >= known.get("expires_on", date.max):
+        return
+    if until < today:
+        yield Danger(
+            code="fee-grace-over", due_on=paid_to, until=until,
+            zh=f"年费只缴至 {paid_to}，宽限期已于 {until} 届满",
+            en=f"Fees are paid to {paid_to} only; the grace ended on {until}.",
+        )  # fmt: skip
+    elif paid_to < today:
+        yield Danger(
+            code="fee-overdue", due_on=paid_to, until=until,
+            zh=f"年费只缴至 {paid_to}，宽限期至 {until}",
+            en=f"Fees are paid to {paid_to} only; the grace ends on {until}.",
+        )  # fmt: skip
+    else:
+        yield Danger(
+            code="fee-due", due_on=paid_to, until=until,
+            zh=f"年费应于 {paid_to} 前缴纳", en=f"An annual fee is due by {paid_to}.",
+        )  # fmt: skip
+
+
+def _of_term(
+    right: Mapping[str, Any], known: Mapping[str, Any], *, today: date, last: date
+) -> Iterator[Danger]:
+    ends = known.get("expires_on") or right["expires_on"]
+    if ends > last or known.get("legal_status") in ENDED:
+        return
+    if right["kind"] == "trademark_right":
+        until = add_months(ends, GRACE_MONTHS)
+        code = "renewal-due" if ends >= today else "renewal-overdue"
+        yield Danger(
+            code=code if until >= today else "right-expired", due_on=ends, until=until,
+            zh=f"商标于 {ends} 届满，续展至迟 {until}",
+            en=f"The trademark ends on {ends}; it can be renewed until {until}.",
+        )  # fmt: skip
+        return
+    yield Danger(
+        code="right-expires" if ends >= today else "right-expired", due_on=ends, until=None,
+        zh=f"权利于 {ends} 届满", en=f"The right ends on {ends}.",
+    )  # fmt: skip
+
+
+def _of_owner(
+    right: Mapping[str, Any], known: Mapping[str, Any], today: date
+) -> Iterator[Danger]:  # fmt: skip
+    owner = known.get("owner_uscc")
+    if owner and right["owner_uscc"] and owner != right["owner_uscc"]:
+        yield Danger(
+            code="owner-changed", due_on=known.get("owner_as_of") or today, until=None,
+            zh="登记的权利人与出质人不一致", en="The registered owner is not the pledgor.",
+        )  # fmt: skip
+
+
+_BURDENS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "preservation": ("preserved", "被法院财产保全", "A court has preserved it"),
+    "ownership_dispute": ("ownership-disputed", "因权属纠纷中止", "Suspended: ownership disputed"),
+    "invalidation": ("invalidation-pending", "被请求宣告无效", "Its invalidation is asked for"),
+}
+
+
+def _of_burdens(burdens: Iterable[Mapping[str, Any]]) -> Iterator[Danger]:
+    for one in burdens:
+        if one["burden"] in _BURDENS:
+            code, zh, en = _BURDENS[one["burden"]]
+            yield Danger(
+                code=code, due_on=one["began_on"], until=None,
+                zh=f"{zh}（{one['party']}）", en=f"{en} ({one['party']}).",
+            )  # fmt: skip
+
+
+def next_anniversary(filed_on: date, today: date) -> date:
+    """The next day and month of the filing, today included; of 29 February the month's last."""
+    years = max(1, today.year - filed_on.year)
+    due = add_months(filed_on, 12 * years)
+    return due if due >= today else add_months(filed_on, 12 * (years + 1))

@@ -1,0 +1,75 @@
+"""Valuations beside those of the cases, and whether loans are still covered by what they found."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from uuid6 import uuid7
+
+from services.applications.domain.valuations import Cover, cover
+from services.applications.handlers.case_in_hand import terms_or_none
+from services.applications.handlers.register import refer, use_paper
+from services.applications.queries import register, valuations
+from services.applications.tables import right_valuations
+from services.applications.tables.right_valuations import NewValuation
+from shared.auth.identity import Identity
+from shared.clock import business_date
+from shared.refusals import FieldFault, FieldsWrong
+
+
+async def add(
+    conn: asyncpg.Connection, right_id: UUID, new: NewValuation, *, by: Identity, now: datetime
+) -> asyncpg.Record:
+    """Keep a valuation; the answer is its right. Raises NotFound, FieldsWrong."""
+    row = await register.right(conn, right_id)
+    faults = []
+    if new.valued_on > business_date(now):
+        faults.append(
+            FieldFault(("valued_on",), "in-future", "日期晚于今日", "The day lies ahead.")
+        )
+    if new.valid_until is not None and new.valid_until < new.valued_on:
+        faults.append(
+            FieldFault(("valid_until",), "ends-before-it-begins", "早于评估基准日",
+                       "It ends before its base day.")
+        )  # fmt: skip
+    if new.related_to is not None and not new.relation_note:
+        faults.append(
+            FieldFault(
+                ("relation_note",), "required", "须写明关联关系", "Say what the relation is."
+            )
+        )
+    faults += await refer(conn, new.document_id, by=by)
+    if faults:
+        raise FieldsWrong(faults)
+    await right_valuations.add(conn, uuid7(), register.key_of(row), new, by=by, now=now)
+    await use_paper(conn, new.document_id, place=f"right:{right_id}", by=by, now=now)
+    return row
+
+
+async def covers(
+    conn: asyncpg.Connection, *, bank: str | None, after: UUID | None, loans: int, day: date
+) -> list[tuple[Mapping[str, Any], Cover]]:
+    """So many loans behind `after`, each with what covers it. Of valuations, those of the loan's
+    own bank and of the bureau are looked at; the rates are those of the loan's own terms."""
+    rows = await valuations.loans(conn, bank=bank, after=after, limit=loans)
+    pledged = await valuations.pledged(conn, [row["id"] for row in rows])
+    keys = {register.key_of(one) for own in pledged.values() for one in own}
+    worths = await valuations.of_rights(conn, sorted(keys))
+    rates: dict[tuple[str, str, date], Mapping[str, Fraction]] = {}
+    found = []
+    for row in rows:
+        bound = (row["programme"], row["mode"], row["approved_on"] or day)
+        if bound not in rates:
+            terms = await terms_or_none(conn, *bound)
+            rates[bound] = terms.pledge_rates if terms is not None else {}
+        own = pledged.get(row["id"], [])
+        readers = ("*", row["bank_code"])
+        seen = [
+            [one for one in worths.get(register.key_of(right), []) if one.bank_code in readers]
+            for right in own
+        ]
+        found.append((row, cover(row, own, seen, rates=rates[bound], day=day)))
+    return found

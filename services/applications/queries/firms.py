@@ -1,0 +1,115 @@
+"""Firms across cases, loans and rights, as far as the reader may see."""
+
+from typing import Final
+
+import asyncpg
+
+from services.applications.domain.life_cycle import IS_LOAN, Action
+from shared import canonical
+from shared.postgres.literals import literals
+from shared.refusals import NotFound
+
+MOST: Final = 200
+"""Of each kind on the page of a firm, the youngest first."""
+
+_FIRMS: Final = f"""
+select uscc, max(name) as name, bool_or(borrows) as borrows,
+       (select count(*) from applications as a where a.borrower_uscc = uscc) as cases,
+       (select count(distinct (s.kind, s.number, s.nice_class)) from right_statements as s
+        where s.owner_uscc = uscc) as rights,
+       (select coalesce(sum(l.outstanding_fen), 0)::bigint
+        from loans as l join applications as a on a.id = l.application_id
+        where a.borrower_uscc = uscc and a.state in ({literals(IS_LOAN)})) as outstanding_fen
+from (
+    select uscc, name, true as borrows from borrowers
+    union all
+    select owner_uscc, owner_name, false from right_statements
+    where owner_uscc is not null and owner_name is not null
+) as firm
+where ($1::text is null or uscc > $1)
+  and ($2::text is null or uscc like $2 || '%' or uscc in (
+      select borrower_uscc from applications where borrower_name_canonical like $3
+      union select owner_uscc from right_statements where owner_name_canonical like $3))
+group by uscc order by uscc limit $4
+"""
+_DESCRIBED: Final = """
+select bank_code, uscc, name, registered_on, is_sme, region_code, changed_at
+from borrowers where uscc = $1 order by changed_at desc
+"""
+_CASES: Final = """
+select a.id, a.number, a.bank_code, a.pool_code, a.state, a.amount_fen, a.submitted_at,
+       a.approved_on, l.loan_no, l.amount_fen as lent_fen, l.outstanding_fen, l.overdue_days,
+       l.risk_class, l.disbursed_on, l.matures_on
+from applications as a left join loans as l on l.application_id = a.id
+where a.borrower_uscc = $1 order by a.id desc limit $2
+"""
+_RIGHTS: Final = """
+select distinct r.id, r.kind, r.number, r.nice_class,
+       exists (select from held_rights as h
+               where (h.kind, h.number, h.nice_class) = (r.kind, r.number, r.nice_class)) as pledged
+from rights as r
+join right_statements as s
+    on (s.kind, s.number, s.nice_class) = (r.kind, r.number, r.nice_class)
+where s.owner_uscc = $1 order by r.kind, r.number, r.nice_class limit $2
+"""
+_CLAIMS: Final = f"""
+select m.case_id, a.number, a.bank_code, m.at, m.reason, m.detail
+from case_moves as m join applications as a on a.id = m.case_id
+where a.borrower_uscc = $1 and m.case_kind = 'application' and m.action = '{Action.PAY_CLAIM}'
+order by m.at desc limit $2
+"""
+_LISTS: Final = """
+select a.id, a.number, a.bank_code, m.at, m.name as by_name, one.value as said
+from case_moves as m
+join applications as a on a.id = m.case_id
+cross join lateral jsonb_array_elements(m.detail -> 'lists_checked') as one
+where a.borrower_uscc = $1 and jsonb_typeof(m.detail -> 'lists_checked') = 'array'
+order by m.at desc limit $2
+"""
+
+
+async def firms(
+    conn: asyncpg.Connection, *, q: str | None, after: str | None, limit: int
+) -> list[asyncpg.Record]:
+    """Firms that borrow or own rights, by credit code, behind `after`."""
+    words = canonical.plain(q) if q is not None else ""
+    like = words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    rows: list[asyncpg.Record] = await conn.fetch(
+        _FIRMS, after, canonical.compact(words) if words else None, f"%{like}%", limit
+    )
+    return rows
+
+
+async def described(conn: asyncpg.Connection, uscc: str) -> list[asyncpg.Record]:
+    """The firm as each bank that the reader may see describes it, the last word first."""
+    rows: list[asyncpg.Record] = await conn.fetch(_DESCRIBED, uscc)
+    return rows
+
+
+async def cases(conn: asyncpg.Connection, uscc: str) -> list[asyncpg.Record]:
+    """Its cases, each with its loan."""
+    rows: list[asyncpg.Record] = await conn.fetch(_CASES, uscc, MOST)
+    return rows
+
+
+async def rights(conn: asyncpg.Connection, uscc: str) -> list[asyncpg.Record]:
+    """Rights that somebody said are or were the firm's."""
+    rows: list[asyncpg.Record] = await conn.fetch(_RIGHTS, uscc, MOST)
+    return rows
+
+
+async def claims(conn: asyncpg.Connection, uscc: str) -> list[asyncpg.Record]:
+    """Compensations that were paid for its loans."""
+    rows: list[asyncpg.Record] = await conn.fetch(_CLAIMS, uscc, MOST)
+    return rows
+
+
+async def lists(conn: asyncpg.Connection, uscc: str) -> list[asyncpg.Record]:
+    """What looks at the lists of dishonest and abnormal firms have found, the last first."""
+    rows: list[asyncpg.Record] = await conn.fetch(_LISTS, uscc, MOST)
+    return rows
+
+
+def absent() -> NotFound:
+    """For a firm that the reader knows nothing of."""
+    return NotFound("没有这家企业", "There is no such firm.")

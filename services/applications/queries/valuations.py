@@ -1,0 +1,115 @@
+"""Valuations of rights, from cases and entered beside them, as far as the reader may see."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from services.applications.domain.life_cycle import IS_LOAN
+from services.applications.domain.pledge import LIVING
+from services.applications.domain.submission import RightKey
+from services.applications.domain.valuations import Worth, valid_until
+from shared.postgres.literals import literals
+
+_OF_RIGHTS: Final = """
+select c.kind, c.number, c.nice_class, v.bank_code, v.amount_fen, v.method, v.appraiser,
+       v.valued_on, null::date as valid_until, null::text as related_to, a.number as reference,
+       null::uuid as document_id
+from collateral as c
+join applications as a on a.id = c.application_id and a.revision = c.revision
+join valuations as v
+    on (v.application_id, v.revision, v.collateral_no)
+     = (c.application_id, c.revision, c.collateral_no)
+where (c.kind, c.number, c.nice_class) in (
+    select * from unnest($1::text[], $2::text[], $3::int[]))
+union all
+select kind, number, nice_class, bank_code, amount_fen, method, appraiser, valued_on, valid_until,
+       related_to, reference, document_id
+from right_valuations
+where (kind, number, nice_class) in (select * from unnest($1::text[], $2::text[], $3::int[]))
+order by valued_on desc, amount_fen
+"""
+_LOANS: Final = f"""
+select a.id, a.number, a.bank_code, a.pool_code, a.programme, a.mode, a.approved_on,
+       a.borrower_uscc, a.borrower_name, a.amount_fen, a.ip_share_bp, a.ip_amount_fen, l.loan_no,
+       l.outstanding_fen, l.matures_on
+from loans as l join applications as a on a.id = l.application_id
+where a.state in ({literals(IS_LOAN)})
+  and ($1::uuid is null or a.id > $1) and ($2::text is null or a.bank_code = $2)
+order by a.id limit $3
+"""
+_PLEDGED: Final = f"""
+select c.application_id, c.collateral_no, c.kind, c.number, c.nice_class, c.name, r.id as right_id
+from collateral as c
+join applications as a on a.id = c.application_id and a.revision = c.revision
+join rights as r on (r.kind, r.number, r.nice_class) = (c.kind, c.number, c.nice_class)
+left join pledge_registrations as p
+    on p.application_id = c.application_id and p.collateral_no = c.collateral_no
+where c.application_id = any($1::uuid[]) and coalesce(p.state in ({literals(LIVING)}), true)
+order by c.application_id, c.collateral_no
+"""
+_STATISTICS: Final = """
+with said as (
+    select c.kind, coalesce(a.attributes ->> 'industry', '') as industry, v.method, v.amount_fen
+    from valuations as v
+    join applications as a on a.id = v.application_id and a.revision = v.revision
+    join collateral as c
+        on (c.application_id, c.revision, c.collateral_no)
+         = (v.application_id, v.revision, v.collateral_no)
+    union all
+    select kind, '', method, amount_fen from right_valuations where related_to is null
+)
+select kind, industry, method, count(*) as valuations, sum(amount_fen)::bigint as sum_fen,
+       min(amount_fen) as lowest_fen, max(amount_fen) as highest_fen,
+       percentile_disc(0.5) within group (order by amount_fen) as middle_fen
+from said group by kind, industry, method order by kind, industry, method
+"""
+
+
+async def of_rights(
+    conn: asyncpg.Connection, keys: Sequence[RightKey]
+) -> dict[RightKey, list[Worth]]:
+    """The valuations of rights, the youngest first."""
+    rows = await conn.fetch(_OF_RIGHTS, *([key[n] for key in keys] for n in range(3)))
+    found: dict[RightKey, list[Worth]] = {}
+    for row in rows:
+        key = RightKey(row["kind"], row["number"], row["nice_class"])
+        found.setdefault(key, []).append(
+            Worth(
+                amount_fen=row["amount_fen"],
+                method=row["method"],
+                appraiser=row["appraiser"],
+                valued_on=row["valued_on"],
+                valid_until=valid_until(row["valued_on"], row["valid_until"]),
+                related_to=row["related_to"],
+                bank_code=row["bank_code"],
+                reference=row["reference"],
+                document_id=row["document_id"],
+            )
+        )
+    return found
+
+
+async def loans(
+    conn: asyncpg.Connection, *, bank: str | None, after: UUID | None, limit: int
+) -> list[asyncpg.Record]:
+    """Loans that are out, behind `after`."""
+    rows: list[asyncpg.Record] = await conn.fetch(_LOANS, after, bank, limit)
+    return rows
+
+
+async def pledged(
+    conn: asyncpg.Connection, case_ids: Sequence[UUID]
+) -> dict[UUID, list[Mapping[str, Any]]]:
+    """The rights that are still pledged for loans."""
+    found: dict[UUID, list[Mapping[str, Any]]] = {}
+    for row in await conn.fetch(_PLEDGED, case_ids):
+        found.setdefault(row["application_id"], []).append(row)
+    return found
+
+
+async def statistics(conn: asyncpg.Connection) -> list[asyncpg.Record]:
+    """Counts and amounts by kind of right, industry of the borrower and method."""
+    rows: list[asyncpg.Record] = await conn.fetch(_STATISTICS)
+    return rows

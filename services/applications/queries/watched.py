@@ -1,0 +1,114 @@
+"""Rights that are pledged for living loans, each with what is known of it and what lies on it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from services.applications.domain.life_cycle import IS_LOAN
+from services.applications.domain.pledge import LIVING
+from services.applications.domain.right_facts import facts
+from services.applications.domain.submission import RightKey
+from services.applications.queries import register
+from shared.postgres.literals import literals
+
+_PLEDGED: Final = f"""
+select a.id as application_id, a.number as case_number, a.bank_code, a.pool_code, a.borrower_uscc,
+       a.borrower_name, c.collateral_no, c.kind, c.number, c.nice_class, c.name, c.owner_uscc,
+       c.expires_on, r.id as right_id, l.loan_no, l.outstanding_fen, l.matures_on
+from applications as a
+join collateral as c on c.application_id = a.id and c.revision = a.revision
+join rights as r on (r.kind, r.number, r.nice_class) = (c.kind, c.number, c.nice_class)
+join loans as l on l.application_id = a.id
+left join pledge_registrations as p
+    on p.application_id = a.id and p.collateral_no = c.collateral_no
+where a.state in ({literals(IS_LOAN)}) and coalesce(p.state in ({literals(LIVING)}), true)
+  and ($1::uuid is null or a.id > $1) and ($2::text is null or a.bank_code = $2)
+  and a.id in (select l2.application_id from loans as l2
+               where ($1::uuid is null or l2.application_id > $1)
+                 and ($2::text is null or l2.bank_code = $2)
+               order by l2.application_id limit $3::int)
+order by a.id, c.collateral_no
+"""
+_BURDENS: Final = """
+select b.* from right_burdens as b
+where (b.kind, b.number, b.nice_class) in (select * from unnest($1::text[], $2::text[], $3::int[]))
+  and not exists (select from right_burden_ends as e where e.burden_id = b.id)
+order by b.id
+"""
+_NEXT: Final = """
+select (array_agg(application_id order by application_id desc))[1] from (
+    select application_id from loans
+    where ($1::uuid is null or application_id > $1) and ($2::text is null or bank_code = $2)
+    order by application_id limit $3::int) as page
+having count(*) = $3::int
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """A pledged right of a loan, as the loan's bank may know it."""
+
+    row: Mapping[str, Any]
+    known: Mapping[str, Any]
+    burdens: Sequence[Mapping[str, Any]]
+
+
+async def watched(
+    conn: asyncpg.Connection, *, bank: str | None, after: UUID | None, loans: int
+) -> tuple[list[Watched], UUID | None]:
+    """The pledged rights of so many loans behind `after`, and the last of these loans; None where
+    there are no more. Of what was said, only what the loan's own bank may read is looked at."""
+    rows = await conn.fetch(_PLEDGED, after, bank, loans)
+    last: UUID | None = await conn.fetchval(_NEXT, after, bank, loans)
+    keys = sorted({register.key_of(row) for row in rows})
+    said = await register.statements(conn, keys)
+    burdens: dict[RightKey, list[asyncpg.Record]] = {}
+    for one in await conn.fetch(_BURDENS, *([key[n] for key in keys] for n in range(3))):
+        burdens.setdefault(register.key_of(one), []).append(one)
+    return [_watched(row, said, burdens) for row in rows], last
+
+
+def _watched(
+    row: asyncpg.Record,
+    said: Mapping[RightKey, Sequence[Mapping[str, Any]]],
+    burdens: Mapping[RightKey, Sequence[Mapping[str, Any]]],
+) -> Watched:
+    key, readers = register.key_of(row), ("*", row["bank_code"])
+    held = facts([one for one in said.get(key, []) if one["bank_code"] in readers])
+    known: dict[str, Any] = {fact.field: fact.value for fact in held}
+    for fact in held:
+        if fact.field == "legal_status":
+            known["status_as_of"] = fact.by["as_of"]
+        if fact.field == "owner_uscc":
+            known["owner_as_of"] = fact.by["as_of"]
+    own = [one for one in burdens.get(key, []) if one["bank_code"] in readers]
+    return Watched(row=row, known=known, burdens=own)
+
+
+async def alerts(
+    conn: asyncpg.Connection, case_ids: Sequence[UUID]
+) -> dict[tuple[Any, ...], asyncpg.Record]:
+    """What was told of these loans' rights: (case, collateral, code, day) → the alert."""
+    rows = await conn.fetch(
+        "select * from right_alerts where application_id = any($1::uuid[])", case_ids
+    )
+    return {
+        (row["application_id"], row["collateral_no"], row["code"], row["due_on"]): row
+        for row in rows
+    }
+
+
+async def measures(
+    conn: asyncpg.Connection, alert_ids: Sequence[UUID]
+) -> dict[UUID, list[asyncpg.Record]]:
+    """What was done about alerts, the first one first."""
+    rows = await conn.fetch(
+        "select * from right_measures where alert_id = any($1::uuid[]) order by id", alert_ids
+    )
+    found: dict[UUID, list[asyncpg.Record]] = {}
+    for row in rows:
+        found.setdefault(row["alert_id"], []).append(row)
+    return found

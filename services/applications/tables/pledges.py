@@ -1,0 +1,93 @@
+"""Pledges as they stand in their registers: how they are locked and moved on."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from services.applications.domain.pledge import LIFE_CYCLE
+from shared.life_cycle import Row
+from shared.transitions import CaseTable
+
+
+def _about(pledge: Row) -> Mapping[str, Any]:
+    """What every event of a pledge says of it and of its case."""
+    return {
+        "loan_id": pledge["application_id"],
+        **{name: pledge[name] for name in ("number", "bank_code", "pool_code")},
+        **{name: pledge[name] for name in ("borrower_uscc", "borrower_name")},
+        "right_kind": pledge["kind"],
+        "right_number": pledge["right_number"],
+        "right_name": pledge["right_name"],
+        "registry": pledge["register_name"],
+        "registration_number": pledge["registration_no"],
+    }
+
+
+PLEDGES: Final = CaseTable(
+    life_cycle=LIFE_CYCLE,
+    kind="pledge",
+    table="pledge_registrations",
+    columns={"term_until": "date", "ended_on": "date", "cover_confirmed_by": "text"},
+    about=_about,
+)
+
+_WITH_ITS_RIGHT: Final = """
+select p.*, a.number, a.pool_code, a.borrower_uscc, a.borrower_name, a.state as case_state,
+       c.kind, c.number as right_number, c.nice_class, c.name as right_name, c.owner_name,
+       c.expires_on, l.matures_on
+from pledge_registrations as p
+join applications as a on a.id = p.application_id
+join collateral as c
+    on (c.application_id, c.revision, c.collateral_no) = (p.application_id, a.revision, p.collateral_no)
+left join loans as l on l.application_id = a.id
+"""
+
+
+async def case_of(conn: asyncpg.Connection, pledge_id: UUID) -> UUID | None:
+    """The case of a pledge; it is locked before the pledge is."""
+    found: UUID | None = await conn.fetchval(
+        "select application_id from pledge_registrations where id = $1", pledge_id
+    )
+    return found
+
+
+async def locked(conn: asyncpg.Connection, pledge_id: UUID) -> asyncpg.Record:
+    """The pledge's row with what its case and its right say, locked."""
+    return await conn.fetchrow(f"{_WITH_ITS_RIGHT} where p.id = $1 for update of p", pledge_id)
+
+
+async def of_case(conn: asyncpg.Connection, case_id: UUID) -> list[asyncpg.Record]:
+    """The pledges of a case."""
+    rows: list[asyncpg.Record] = await conn.fetch(
+        f"{_WITH_ITS_RIGHT} where p.application_id = $1 order by p.collateral_no", case_id
+    )
+    return rows
+
+
+async def let_go(conn: asyncpg.Connection, pledge: Row) -> None:
+    """The right may be pledged in another case."""
+    await conn.execute(
+        """delete from held_rights where application_id = $1
+           and (kind, number, nice_class) = ($2, $3, $4)""",
+        pledge["application_id"], pledge["kind"], pledge["right_number"], pledge["nice_class"],
+    )  # fmt: skip
+
+
+async def earlier_pledges(conn: asyncpg.Connection, pledges: Sequence[Row]) -> dict[UUID, int]:
+    """Of each pledge, how many living ones of others were entered before it on its right."""
+    rows = await conn.fetch(
+        """select asked.id, count(b.id) as earlier
+           from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::date[])
+               as asked (id, kind, number, nice_class, registered_on)
+           join right_burdens as b
+               on (b.kind, b.number, b.nice_class) = (asked.kind, asked.number, asked.nice_class)
+              and b.burden = 'pledge' and b.began_on <= asked.registered_on
+           left join right_burden_ends as e on e.burden_id = b.id
+           where e.burden_id is null
+           group by asked.id""",
+        *([one[name] for one in pledges]
+          for name in ("id", "kind", "right_number", "nice_class", "registered_on")),
+    )  # fmt: skip
+    return {row["id"]: row["earlier"] for row in rows}

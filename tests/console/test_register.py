@@ -1,0 +1,143 @@
+"""The pages of rights and firms: found from the case, every fact with who said it."""
+
+from services.applications.handlers.right_watch import watch_rights
+from tests.applications.office import FIRM, right
+from tests.console.house import House
+
+PATENT = "201811564288.X"
+
+
+async def test_from_the_case_to_its_right_and_its_firm_and_what_is_said_there_stays(house: House):
+    pledged = right(PATENT, filed_on="2018-12-20", expires_on="2038-12-19")
+    case = await house.has_case(collateral=[pledged])
+    async with house.logged_in("reviewer-lin") as reviewer:
+        page = await reviewer.opens(f"/cases/{case['id']}")
+        link = next(one for one in page.links if one.startswith("/register/find"))
+        shown = await reviewer.opens(link.replace("&amp;", "&"))
+        assert "珠海格力电器股份有限公司" in shown.text
+        assert "质权存续" in shown.text
+        say = next(one for one in shown.actions if one.endswith("/say"))
+
+        wrong = await reviewer.sends(shown, say, as_of="2027-01-01", legal_status="in_force")
+        assert wrong.status == 422
+        assert "日期晚于今日" in wrong.text
+        done = await reviewer.sends(
+            shown, say, legal_status="fee_overdue", fees_paid_to="2025-12-20",
+            owner_name="格力电器（合肥）有限公司", reference="专利登记簿副本",
+        )  # fmt: skip
+        assert "已记入登记簿" in done.text
+        assert "欠费（宽限期） 2026-03-02 登记簿副本 专利登记簿副本" in done.text
+        assert "不一致 珠海格力电器股份有限公司" in done.text
+
+        lay = next(one for one in done.actions if one.endswith("/burden"))
+        laid = await reviewer.sends(done, lay, burden="preservation", party="天津三中院")
+        assert "财产保全 天津三中院" in laid.text
+        end = next(one for one in laid.actions if one.endswith("/end"))
+        assert "已记为解除" in (await reviewer.sends(laid, end, reason="裁定解除")).text
+
+        found = await reviewer.opens("/register/rights?q=ZL201811564288X&legal_status=fee_overdue")
+        assert PATENT in found.text
+        firm = await reviewer.opens(f"/register/firms/{FIRM}")
+        assert f"{case['number']} ICBC" in firm.text
+        assert PATENT in firm.text
+        assert FIRM in (await reviewer.opens("/register/firms?q=格力")).text
+
+
+async def test_another_bank_reads_neither_the_case_nor_the_firm(house: House):
+    pledged = right(PATENT, filed_on="2018-12-20", expires_on="2038-12-19")
+    await house.has_case(collateral=[pledged])
+    async with house.logged_in("ccb-operator") as clerk:
+        assert PATENT not in (await clerk.opens("/register/rights")).text
+        assert (await clerk.opens(f"/register/firms/{FIRM}")).status == 404
+
+
+async def test_a_census_is_brought_in_and_its_wrong_rows_are_fetched(house: House):
+    table = f"权利种类,号码,法律状态\n发明专利,ZL{PATENT},有效\n发明专利,202310123456.7,有效\n"
+    async with house.logged_in("reviewer-lin") as reviewer:
+        page = await reviewer.opens("/register/imports")
+        refused = await reviewer.sends_file(page, "/register/imports", b"", "")
+        assert refused.status == 422
+        done = await reviewer.sends_file(
+            page, "/register/imports", table.encode("gb18030"), "普查.csv"
+        )
+        assert "已记入 1" in done.text
+        assert "3 202310123456.7 未记入 号码：" in done.text
+        link = next(one for one in done.links if one.endswith("wrong-rows.csv"))
+        assert "202310123456.7" in (await reviewer.client.get(link)).text
+        assert (await reviewer.client.get("/register/template.xlsx")).content[:2] == b"PK"
+    async with house.logged_in("icbc-operator") as clerk:
+        assert PATENT in (await clerk.opens("/register/rights?q=2018-1156-4288-X")).text
+
+
+async def test_a_pledge_is_followed_on_the_page_of_its_case(house: House):
+    pledged = right(PATENT, filed_on="2018-12-20", expires_on="2038-12-19")
+    case = await house.has_loan(collateral=[pledged])
+    async with house.logged_in("icbc-operator") as clerk:
+        page = await clerk.opens(f"/cases/{case['id']}")
+        assert "顺位 1" in page.text
+        assert not [one for one in page.actions if one.endswith("/cancel")], "the debt stands"
+        extend = next(one for one in page.actions if one.endswith("/extend"))
+        wrong = await clerk.sends(page, extend, term_until="2026-03-03", reason="展期")
+        assert wrong.status == 422
+        assert "须晚于 2027-03-02" in wrong.text
+        done = await clerk.sends(page, extend, term_until="2028-03-02", reason="展期")
+        assert "质押登记已更新" in done.text
+        assert "已延期" in done.text
+        files = await clerk.opens(f"/cases/{case['id']}/pledge-files")
+        assert "质押合同编号 待填" in files.text
+        link = next(one for one in files.links if one.endswith("patent.xlsx"))
+        assert (await clerk.client.get(link)).content[:2] == b"PK"
+    async with house.logged_in("reviewer-lin") as reviewer:
+        page = await reviewer.opens(f"/cases/{case['id']}")
+        confirm = next(one for one in page.actions if one.endswith("/confirm_cover"))
+        assert "质押登记已更新" in (await reviewer.sends(page, confirm, opinion="足额")).text
+    async with house.logged_in("icbc-operator") as clerk:
+        page = await clerk.opens(f"/cases/{case['id']}")
+        cancel = next(one for one in page.actions if one.endswith("/cancel"))
+        assert "已注销" in (await clerk.sends(page, cancel, reason="解除质押")).text
+
+
+async def test_an_endangered_right_is_listed_and_the_bank_enters_what_it_did(house: House):
+    pledged = right(PATENT, filed_on="2018-12-20", expires_on="2038-12-19")
+    case = await house.has_loan(collateral=[pledged])
+    said = {"kind": "invention", "number": PATENT, "source": "extract", "as_of": "2026-03-02",
+            "fees_paid_to": "2026-02-20"}  # fmt: skip
+    reviewer = house.person("applications", "reviewer-lin", "reviewer")
+    assert (await reviewer.post("/rights", json=said)).status_code == 201
+    context = house.services["applications"].context
+    await watch_rights(context.database, context.clock.now, within_days=90)
+    await house.settled()
+    async with house.logged_in("icbc-operator") as clerk:
+        assert "质押权利预警" in (await clerk.opens("/inbox")).text
+        page = await clerk.opens("/register/endangered")
+        assert "年费只缴至 2026-02-20，宽限期至 2026-08-20" in page.text
+        assert case["number"] in page.text
+        form = next(one for one in page.actions if one.startswith("/register/endangered/"))
+        wrong = await clerk.sends(page, form, taken_on="2026-03-03", note="已缴")
+        assert wrong.status == 422
+        done = await clerk.sends(page, form, note="已代缴第 8 年年费")
+        assert "已缴年费：已代缴第 8 年年费" in done.text
+    async with house.logged_in("reviewer-lin") as looker:
+        page = await looker.opens("/register/endangered?within_days=30")
+        assert "已代缴第 8 年年费" in page.text
+        assert not [one for one in page.actions if one.startswith("/register/endangered/")]
+
+
+async def test_a_lower_valuation_shows_the_loan_as_short_of_cover(house: House):
+    pledged = right(PATENT, filed_on="2018-12-20", expires_on="2038-12-19")
+    case = await house.has_loan(collateral=[pledged])
+    async with house.logged_in("reviewer-lin") as reviewer:
+        assert "没有担保不足的贷款" in (await reviewer.opens("/register/cover")).text
+        page = await reviewer.opens(f"/register/find?kind=invention&number={PATENT}")
+        form = next(one for one in page.actions if one.endswith("/value"))
+        filled = {"amount": "3,000,000.00", "method": "market", "appraiser": "乙评估"}
+        wrong = await reviewer.sends(page, form, **filled, related_to="firm")
+        assert wrong.status == 422
+        assert "须写明关联关系" in wrong.text
+        done = await reviewer.sends(page, form, **filled)
+        assert "3,000,000.00 市场法 乙评估" in done.text
+        assert "相差 300.00%" in done.text
+        cover = await reviewer.opens("/register/cover")
+        assert case["number"] in cover.text
+        assert "1,000,000.00 1,000,000.00 750,000.00 250,000.00" in cover.text
+        assert "发明专利 — 市场法 1" in cover.text
