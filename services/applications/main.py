@@ -3,6 +3,7 @@
 from services.applications.api import (
     banks,
     cases,
+    desk,
     document_pages,
     documents,
     draws,
@@ -14,6 +15,7 @@ from services.applications.api import (
     positions,
     reviews,
     right_enquiries,
+    staff,
     submissions,
 )
 from services.applications.api.document_content import store_of
@@ -57,6 +59,8 @@ SERVICE = Service(
         facts.router,
         submissions.router,
         reviews.router,
+        desk.router,
+        staff.router,
         cases.router,
         paper_checklist.router,
         loans.router,

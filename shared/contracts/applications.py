@@ -84,6 +84,20 @@ class ApplicationAcceptedV1(_Case):
     amount_fen: PositiveFen
 
 
+class ApplicationAssignedV1(_Case):
+    """A manager of the bureau has given a case to a reviewer. No bank's business."""
+
+    type = "application.assigned.v1"
+
+    assigned_to: str = Field(description="The reviewer, as their token names them.")
+    assigned_name: str
+    reason: str
+
+    @property
+    def institution(self) -> str:
+        return ""
+
+
 class ApplicationApprovedV1(_Case):
     """Two persons have approved a case's entry to the pool: reserve capacity for it."""
 
@@ -342,6 +356,7 @@ register(
         ApplicationReturnedV1,
         PaperJudgedV1,
         ApplicationAcceptedV1,
+        ApplicationAssignedV1,
         ApplicationApprovedV1,
         ApplicationRejectedV1,
         ApplicationWithdrawnV1,

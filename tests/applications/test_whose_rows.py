@@ -15,6 +15,16 @@ OF_PAPERS = {
     "paper_verdicts",
     "stored_documents",
 }
+OF_THE_DESK = {"conditions"}
+THE_BUREAUS_OWN = {
+    "absences",
+    "case_looks",
+    "case_priorities",
+    "conflicts",
+    "opinion_templates",
+    "staff",
+}
+"""Tables of which no bank sees a row."""
 WITH_A_BANKS_ROWS = {
     "applications",
     "borrowers",
@@ -60,6 +70,22 @@ FOR_THE_BUREAU = {
     "/applications/{case_id}/reject",
     "/applications/{case_id}/approve",
     "/applications/{case_id}/undo-disbursement",
+    "/applications/{case_id}/withdraw-opinion",
+    "/applications/{case_id}/priority",
+    "/applications/take",
+    "/applications/reassign",
+    "/applications/put-back",
+    "/absences",
+    "/absences/{absence_id}/end",
+    "/conflicts",
+    "/conflicts/{conflict_id}/lift",
+}
+BUREAU_READS = {
+    "/applications/{case_id}/looks",
+    "/applications/{case_id}/priorities",
+    "/staff",
+    "/absences",
+    "/conflicts",
 }
 CHANGES = {
     "/loans/{loan_id}/changes",
@@ -121,7 +147,7 @@ def routes() -> set[tuple[str, str]]:
 
 def test_every_route_stands_in_one_of_these_lists():
     known = {("POST", path) for path in (*LOAN_STEPS, *FOR_THE_BUREAU, *CHANGES, *DRAWS)}
-    known |= {("GET", path) for path in LISTS | READS | FOR_ALL}
+    known |= {("GET", path) for path in LISTS | READS | FOR_ALL | BUREAU_READS}
     known |= {("POST", "/applications"), ("POST", "/positions"), ("POST", "/banks")}
     known |= {("PATCH", "/banks/{code}")}
     known |= {("POST", "/rights/pledged"), ("GET", "/rights/enquiries")}
@@ -145,8 +171,13 @@ async def test_another_banks_case_is_not_there_on_any_route(office: Office):
         answer = await stranger.post(path.format(case_id=case["id"]), json=body)
         assert answer.status_code == 404, path
     for path in FOR_THE_BUREAU:
-        answer = await stranger.post(path.format(case_id=case["id"]), json={})
+        ids = dict.fromkeys(("case_id", "absence_id", "conflict_id"), case["id"])
+        answer = await stranger.post(path.format(**ids), json={})
         assert answer.status_code in (403, 422), path
+    for path in BUREAU_READS:
+        for person in (stranger, office.bank()):
+            answer = await person.get(path.format(case_id=case["id"]))
+            assert answer.status_code == 403, path
     for path in ("/applications", "/loans"):
         for query in ({}, {"bank": ICBC}, {"q": "DL"}, {"loan_no": "JJ-1"}):
             assert (await stranger.get(path, params=query)).json()["items"] == [], path
@@ -175,17 +206,16 @@ async def test_a_case_that_is_not_there_answers_as_another_banks_does(office: Of
     }
 
 
-async def rows_seen(url: str, institution: str | None) -> dict[str, int]:
+async def rows_seen(
+    url: str, institution: str | None, tables: set[str] = WITH_A_BANKS_ROWS
+) -> dict[str, int]:
     """How many rows the working role sees of each table, looking as an institution or as none."""
     conn = await asyncpg.connect(url)
     try:
         async with conn.transaction():
             if institution is not None:
                 await conn.execute("select set_config('zhidai.institution', $1, true)", institution)
-            return {
-                table: await conn.fetchval(f"select count(*) from {table}")
-                for table in WITH_A_BANKS_ROWS
-            }
+            return {table: await conn.fetchval(f"select count(*) from {table}") for table in tables}
     finally:
         await conn.close()
 
@@ -210,6 +240,28 @@ async def test_the_database_itself_shows_a_bank_its_own_rows_only(office: Office
         assert all((await rows_seen(url, institution)).values()), institution
     for institution in (CCB, "", None, "%", "ICBC-T_"):
         seen = await rows_seen(url, institution)
+        assert set(seen.values()) == {0}, institution
+
+
+async def test_no_bank_sees_a_row_of_the_bureaus_own_desk(office: Office):
+    case = await office.submits()
+    for name in ("wang", "zhao"):
+        await office.case(case, by=office.reviewer(name))
+    url = office.service.context.database.url
+    manager = office.staff("wu", "pool_manager")
+    day = str(office.now.date())
+    for path, body in (
+        ("/absences", {"subject": "wang", "delegate": "zhao", "from_day": day, "to_day": day}),
+        ("/conflicts", {"subject": "wang", "case": case["id"]}),
+        (f"/applications/{case['id']}/priority", {"priority": 1}),
+    ):
+        answer = await manager.post(path, json=body | {"reason": "x"})
+        assert answer.is_success, answer.text
+    filled = THE_BUREAUS_OWN - {"opinion_templates"}
+
+    assert all((await rows_seen(url, "*", filled)).values())
+    for institution in (ICBC, "", None):
+        seen = await rows_seen(url, institution, THE_BUREAUS_OWN)
         assert set(seen.values()) == {0}, institution
 
 
@@ -251,5 +303,6 @@ async def test_the_working_role_owns_no_table_and_every_table_with_a_bank_is_gua
     assert {row["name"] for row in tables if row["has_bank"]} == {
         *WITH_A_BANKS_ROWS,
         *OF_PAPERS,
+        *OF_THE_DESK,
         "bank_suspensions",
     }

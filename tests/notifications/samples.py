@@ -9,6 +9,7 @@ from uuid6 import uuid7
 from shared.contracts.applications import (
     ApplicationAcceptedV1,
     ApplicationApprovedV1,
+    ApplicationAssignedV1,
     ApplicationExpiredV1,
     ApplicationRejectedV1,
     ApplicationReturnedV1,
@@ -138,6 +139,9 @@ def of_a_case(loan: Loan) -> list[Event]:
     }
     return [
         ApplicationSubmittedV1(**case, amount_fen=500_000_000, submitted_on=DAY),
+        ApplicationAssignedV1(
+            **case, assigned_to="reviewer-he", assigned_name="何敏", reason="经办人调离"
+        ),
         PaperJudgedV1(
             **case,
             kind="business_licence",

@@ -87,7 +87,7 @@ def full(
         "history": [move(one) for one in case.history],
         "loan": None if loan is None else loan_answer(loan, row),
         "progress": progress_answer(LIFE_CYCLE, row.state),
-        "pending_actions": LIFE_CYCLE.open_to(row.model_dump(), caller),
+        "pending_actions": LIFE_CYCLE.open_to(row.model_dump() | dict(case.standing), caller),
         "waiting_for": _waiting(row, columns["due_on"]),
     }
     return CaseAnswer(**columns | belonging)

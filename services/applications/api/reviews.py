@@ -23,6 +23,7 @@ router = APIRouter(tags=["reviews"])
 Taker = Annotated[Identity, part_in(LIFE_CYCLE, Action.TAKE)]
 Releaser = Annotated[Identity, part_in(LIFE_CYCLE, Action.RELEASE)]
 Recommender = Annotated[Identity, part_in(LIFE_CYCLE, Action.RECOMMEND)]
+Withdrawer = Annotated[Identity, part_in(LIFE_CYCLE, Action.WITHDRAW_OPINION)]
 Returner = Annotated[Identity, part_in(LIFE_CYCLE, Action.RETURN)]
 Rejecter = Annotated[Identity, part_in(LIFE_CYCLE, Action.REJECT)]
 Approver = Annotated[Identity, part_in(LIFE_CYCLE, Action.APPROVE)]
@@ -50,6 +51,16 @@ async def recommend(
 ) -> Response:  # fmt: skip
     """Recommend a case that you have taken; another person decides."""
     step = partial(decisions.recommend, opinion=body.opinion)
+    return await move(request, caller, context, case_id, step)
+
+
+@router.post("/applications/{case_id}/withdraw-opinion", response_model=MovedAnswer)
+async def withdraw_opinion(
+    case_id: UUID, body: ReasonBody, request: Request, caller: Withdrawer, context: CurrentContext
+) -> Response:
+    """Take your own opinion back while nobody has decided on it; you review on, in the time that
+    was left."""
+    step = partial(decisions.withdraw_opinion, reason=body.reason)
     return await move(request, caller, context, case_id, step)
 
 

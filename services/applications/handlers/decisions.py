@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from services.applications.domain.life_cycle import Action
 from services.applications.domain.lists_checked import ListChecked, faults
+from services.applications.domain.waiting import FIRST_REVIEW
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
 from services.applications.handlers.eligibility import must_still_be_eligible
+from services.applications.queries.moves import clock_began
 from services.applications.queries.submitted import submitted
 from services.applications.tables.cases import about
 from shared.contracts.applications import ApplicationApprovedV1, Reason
@@ -36,6 +38,18 @@ async def recommend(case: CaseInHand, *, opinion: str) -> Transition:
     """The first pair of eyes."""
     changes = {"recommended_by": case.caller.subject}
     return await case.take_step(Action.RECOMMEND, Decision(reason=opinion, changes=changes))
+
+
+async def withdraw_opinion(case: CaseInHand, *, reason: str) -> Transition:
+    """Who recommended takes the opinion back and reviews on; the review's clock has run on."""
+    began = await clock_began(case.conn, case.row["id"], FIRST_REVIEW)
+    caller = case.caller
+    # It may have been taken by somebody for whom the caller stood in.
+    changes = {
+        "recommended_by": None, "assigned_to": caller.subject, "assigned_name": caller.name,
+    }  # fmt: skip
+    decision = Decision(reason=reason, changes=changes)
+    return await case.take_step(Action.WITHDRAW_OPINION, decision, since=began)
 
 
 async def give_back(case: CaseInHand, *, reasons: Sequence[Reason]) -> Transition:

@@ -40,6 +40,7 @@ NOTICES: Mapping[str, Notice] = {
     "application.accepted.v1": Notice(
         banks=NAMED, roles=("reviewer",), bureau_acts=True, fields=CASE | {"amount_fen"}
     ),
+    "application.assigned.v1": Notice(banks=Banks.NONE, roles=("reviewer",), bureau_acts=True),
     "application.approved.v1": Notice(
         banks=NAMED,
         roles=("pool_manager",),
