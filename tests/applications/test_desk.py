@@ -56,7 +56,9 @@ async def test_a_manager_gives_many_cases_to_another_and_hears_which_could_not_b
     assert {(str(one.loan_id), one.assigned_to, one.institution) for one in told} == {
         (taken["id"], "zhao", ""), (free["id"], "zhao", ""),
     }  # fmt: skip
-    # The bank sees that it is under review, and hears nothing of who does it.
+    # The bank sees that it is under review, and hears nothing of who does it or why.
+    seen = (await office.case(taken, by=office.bank()))["history"][-1]
+    assert (seen["action"], seen["reason"], seen["detail"]) == ("assign", "", {})
     feed = await office.bank().get("/events", params={"limit": 100})
     assert "application.assigned.v1" not in feed.text
     shown = await office.case(taken)

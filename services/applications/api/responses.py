@@ -235,7 +235,10 @@ class CaseSummary(_Answer):
     due_on: date | None
     lamp: str = Field("none", description="green, yellow, red; none where nothing is due")
     working_days_left: int | None = None
-    priority: int = Field(0, description="0 usual, 1 soon, 2 first of all; a manager sets it.")
+    priority: int = Field(
+        0,
+        description="0 usual, 1 soon, 2 first of all; a manager sets it, and the bureau alone sees it.",
+    )
     assigned_to: str | None = None
     assigned_name: str | None = None
 

@@ -319,6 +319,10 @@ IS_SERVED: Final = frozenset({S.DISBURSED, S.OVERDUE})
 """A loan whose next report is what its case waits for."""
 
 
+WITHIN_THE_BUREAU: Final = frozenset({A.TAKE, A.RELEASE, A.ASSIGN, A.PUT_BACK, A.WITHDRAW_OPINION})
+"""Moves by which people of the bureau share their work: a bank sees that they were made, not why."""
+
+
 def find_move(state: State, action: Action) -> Move | None:
     """The machine's own row for a move, or None where news comes too late to matter."""
     move = LIFE_CYCLE.find(state, action)

@@ -93,6 +93,7 @@ CASE_ACTIONS = _table(
     Action("take", "take", emphasis="main"),
     Action("recommend", "recommend", _OPINION, "main"),
     Action("approve", "approve", (*_OPINION, _LISTS), "main"),
+    Action("withdraw_opinion", "withdraw-opinion", _REASON),
     Action("return", "return", (FormField("ask_for", "ask_for"), FormField("reasons", "reasons"))),
     Action("release", "release"),
     Action("reject", "reject", _REASON, "bad"),

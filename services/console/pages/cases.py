@@ -1,4 +1,4 @@
-"""The queue, the list of cases, and the page of one case with everything that decides it."""
+"""The list of cases, and the page of one case with everything that decides it."""
 
 import asyncio
 from collections.abc import Awaitable, Mapping
@@ -10,13 +10,13 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
+from services.console.cases.at_desk import at_desk
 from services.console.cases.figures import is_below, totals
 from services.console.cases.kinds import CASE
-from services.console.cases.listing import names_of, render_list
+from services.console.cases.listing import render_list
 from services.console.http.forms import NOTHING_SENT, Attempt, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
-from services.console.rendering.paging import next_page
 from services.console.upstream.optional import items, nothing, or_none
 from shared.months import Month
 from shared.risk_classes import RISK_CLASSES
@@ -24,25 +24,6 @@ from shared.risk_classes import RISK_CLASSES
 router = APIRouter()
 
 _USUAL_REASON_ROWS, _MOST_REASON_ROWS = 3, 12
-
-
-@router.get("/queue")
-async def queue(page: Page, pool: str = "", cursor: str = "") -> Response:
-    """What waits for this reviewer or approver, the oldest first."""
-    found, pools, banks = await asyncio.gather(
-        page.applications.get("/queue", pool=pool, cursor=cursor),
-        page.applications.get("/pools"),
-        page.applications.get("/banks", limit=200),
-    )
-    return page.render(
-        "queue.html",
-        rows=items(found),
-        next=next_page(page.request, found),
-        is_first=not cursor,
-        pools=items(pools),
-        names=names_of(items(pools), items(banks)),
-        chosen={"pool": pool},
-    )
 
 
 @router.get("/cases")
@@ -95,7 +76,7 @@ async def show_case(
     found = answer.body
     has_loan = bool(found["loan"])
     decides = bool({"approve", "disburse", "draw"} & set(found["pending_actions"]))
-    pool, coverage, positions, changes, draws, claims, asked, papers = await asyncio.gather(
+    pool, coverage, positions, changes, draws, claims, asked, papers, desk = await asyncio.gather(
         or_none(page.risk_pool.get(f"/pools/{found['pool_code']}")),
         or_none(page.risk_pool.get(f"/coverages/{case_id}")),
         or_none(page.applications.get(f"/loans/{case_id}/positions") if has_loan else nothing()),
@@ -104,6 +85,7 @@ async def show_case(
         or_none(page.risk_pool.get("/claims", loan_id=str(case_id)) if has_loan else nothing()),
         or_none(_facts_of(page, found) if decides else nothing()),
         page.applications.get(f"/applications/{case_id}/checklist"),
+        at_desk(page, str(case_id)),
     )
     given = text(attempt.form, "_rows")
     rows = int(given) if given.isascii() and given.isdigit() else _USUAL_REASON_ROWS
@@ -115,6 +97,7 @@ async def show_case(
         attempt,
         rights=_rights(found),
         papers=papers,
+        desk=desk,
         pool=pool,
         own=_bank_in_pool(pool, found["bank_code"]),
         coverage=coverage,

@@ -1,0 +1,91 @@
+"""The desk in the console: a manager gives cases away, somebody is absent, somebody keeps out."""
+
+from tests.console.house import House
+
+
+async def test_a_manager_gives_chosen_cases_to_another_and_the_filter_stays(house: House):
+    first, second = await house.has_case(), await house.has_case()
+    async with house.logged_in("reviewer-lin") as lin, house.logged_in("reviewer-he") as he:
+        await he.opens("/queue")
+        queue = await lin.opens("/queue")
+        both = [first["id"], second["id"]]
+        taken = await lin.sends(queue, "/queue/several", do="take", cases=both)
+        assert "已办理 2 件" in taken.text
+
+        async with house.logged_in("manager-wu") as manager:
+            mine = await manager.opens("/queue?who=reviewer-lin&lamp=")
+            assert first["number"] in mine.text and second["number"] in mine.text
+            given = await manager.sends(
+                mine,
+                "/queue/several",
+                do="reassign",
+                cases=both,
+                person="reviewer-he",
+                reason="轮岗",
+            )
+            assert given.path == "/queue" and "已办理 2 件" in given.text
+            assert first["number"] not in given.text  # the filter by person is kept
+            again = await manager.opens("/queue?who=reviewer-he")
+            half = await manager.sends(
+                again,
+                "/queue/several",
+                do="reassign",
+                cases=both[:1],
+                person="reviewer-he",
+                reason="再试",
+            )
+            assert "已办理 0 件，1 件未办理" in half.text and "此件已在何敏名下" in half.text
+            back = await manager.sends(
+                half, "/queue/several", do="put-back", cases=both[1:], reason="等补充"
+            )
+            assert "已办理 1 件" in back.text
+
+        page = await he.opens(f"/cases/{first['id']}")
+        assert f"/cases/{first['id']}/recommend" in page.actions
+        lost = await lin.opens(f"/cases/{first['id']}")
+        assert f"/cases/{first['id']}/recommend" not in lost.actions
+
+
+async def test_an_absence_a_conflict_and_a_priority_are_entered_on_their_pages(house: House):
+    case = await house.has_case()
+    path = f"/cases/{case['id']}"
+    async with house.logged_in("reviewer-he") as he, house.logged_in("reviewer-lin") as lin:
+        await he.opens("/queue")
+        page = await lin.opens(path)
+        page = await lin.sends(page, f"{path}/take")
+        desk = await lin.opens("/desk")
+        refused = await lin.sends(
+            desk, "/desk/absences", delegate="reviewer-lin", to_day="2026-03-03", reason="年休假"
+        )
+        assert refused.status == 422 and "代理人须为另一人" in refused.text
+        away = await lin.sends(refused, "/desk/absences", delegate="reviewer-he")
+        assert "缺勤已登记" in away.text
+        stands_in = await he.opens(path)
+        assert f"{path}/recommend" in stands_in.actions
+
+        own = await lin.opens(path)
+        kept_out = await lin.sends(own, f"/desk{path}/conflict", of="firm", reason="配偶任职")
+        assert "回避已登记" in kept_out.text and "已受理" in kept_out.text
+        assert f"{path}/take" not in kept_out.actions
+
+    async with house.logged_in("manager-wu") as manager:
+        page = await manager.opens(path)
+        assert "谁看过本案" in page.text and "林晓" in page.text
+        urgent = await manager.sends(page, f"/desk{path}/priority", priority="2", reason="续贷")
+        assert "优先级已设定" in urgent.text and "特急" in urgent.text
+        desk = await manager.opens("/desk")
+        assert "配偶任职" in desk.text
+
+    async with house.logged_in("icbc-operator") as clerk:
+        page = await clerk.opens(path)
+        assert "配偶任职" not in page.text and "特急" not in page.text
+
+
+async def test_who_gave_an_opinion_takes_it_back_on_the_page(house: House):
+    case = await house.has_case()
+    path = f"/cases/{case['id']}"
+    async with house.logged_in("reviewer-lin") as lin:
+        page = await lin.sends(await lin.opens(path), f"{path}/take")
+        page = await lin.sends(page, f"{path}/recommend", opinion="可以")
+        back = await lin.sends(page, f"{path}/withdraw_opinion", reason="漏看一份材料")
+        assert "意见已撤回" in back.text and f"{path}/recommend" in back.actions
