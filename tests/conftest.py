@@ -7,7 +7,6 @@ where an engine answers, else the wheel's. The header of the run says which.
 import asyncio
 import itertools
 import os
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from shared.postgres.database import Database
 from shared.postgres.embedded import EmbeddedPostgres
 from shared.postgres.migrations import upgrade
 from shared.postgres.provision import owner_of, provision, url_for
-from tests.real_parts import docker_answers, room_for_postgres
+from tests.real_parts import docker_answers, folder_of_servers, room_for_postgres
 
 pytest_plugins = ["tests.services", "tests.kafka.brokers"]
 
@@ -89,7 +88,7 @@ def postgres_url(shared_folder: Path) -> str:
         # Not under pytest's own folder (see `room_for_postgres`), and one for all workers.
         run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
         server = EmbeddedPostgres(
-            Path(tempfile.gettempdir()) / f"zhidai-tests-{run[:16]}", durable=False
+            folder_of_servers() / f"zhidai-tests-{run[:16]}", durable=False
         ).start()
         yield server.server_url
         server.stop()
@@ -124,7 +123,8 @@ async def fresh_databases(
         try:
             with fasteners.InterProcessLock(shared_folder / f"{template}.clone"):
                 await server.execute(
-                    f"create database {name} owner {owner_of(service)} template {template}"
+                    f"create database {name} owner {owner_of(service)} template {template} "
+                    "strategy file_copy"
                 )
             await server.execute(f"revoke all on database {name} from public")
             await server.execute(f"grant connect on database {name} to {service}")

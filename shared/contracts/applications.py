@@ -126,6 +126,13 @@ class ApplicationApprovedV1(_Case):
         description="Facts of the loan as of its approval that a rule may ask for, and what reports "
         "divide by: `industry`, `park`, `ip_kind`.",
     )
+    applied_fen: PositiveFen | None = Field(
+        None, description="What was applied for, where `amount` is a part of it."
+    )
+    amount_reason: str = Field("", description="Why a part is approved.")
+    conditions: tuple[str, ...] = Field(
+        (), description="What is to be met, and confirmed, before the loan is paid out."
+    )
 
     @property
     def ip_share(self) -> Fraction:
@@ -135,6 +142,17 @@ class ApplicationApprovedV1(_Case):
             amount_fen=self.amount_fen,
             ip_amount_fen=self.ip_amount_fen,
         )
+
+
+class ConditionChangedV1(_Case):
+    """A condition of an approval is said to be met, or is confirmed, or what was said was refused."""
+
+    type = "application.condition-changed.v1"
+
+    condition_no: int = Field(ge=1)
+    condition: str
+    standing: Literal["answered", "confirmed", "refused"]
+    said: str = Field(description="By what it is met, or why that does not do.")
 
 
 class ApplicationRejectedV1(_Case):
@@ -358,6 +376,7 @@ register(
         ApplicationAcceptedV1,
         ApplicationAssignedV1,
         ApplicationApprovedV1,
+        ConditionChangedV1,
         ApplicationRejectedV1,
         ApplicationWithdrawnV1,
         ApplicationExpiredV1,

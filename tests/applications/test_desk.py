@@ -338,3 +338,26 @@ async def test_an_opinion_is_taken_back_only_by_who_gave_it_and_before_the_decis
     await office.post(office.approver(), case, "approve", body)
     late = await office.reviewer().post(path, json=why)
     assert code(late) == (409, "not-possible-now")
+
+
+async def test_a_manager_keeps_the_templates_of_opinions_by_pool_and_step(office: Office):
+    body = {"step": "recommend", "title": "材料齐全", "text": "材料齐全，建议批准。"}
+    offered = {}
+    for pool in (None, "dongli", "youxian"):
+        answer = await manager(office).post("/opinion-templates", json=body | {"pool_code": pool})
+        assert answer.status_code == 201, answer.text
+        offered[pool] = answer.json()["id"]
+    foreign = await office.reviewer().post("/opinion-templates", json=body)
+    assert foreign.status_code == 403
+    path = f"/opinion-templates/{offered['dongli']}"
+
+    words = {"title": "齐全", "text": "权属清晰，建议批准。"}
+    assert (await manager(office).post(f"{path}/change", json=words)).status_code == 200
+    listed = await office.reviewer().get("/opinion-templates", params={"pool": "dongli"})
+    assert [(one["pool_code"], one["text"]) for one in listed.json()["items"]] == [
+        ("", "材料齐全，建议批准。"), ("dongli", "权属清晰，建议批准。"),
+    ]  # fmt: skip
+    assert (await manager(office).post(f"{path}/remove")).status_code == 200
+    gone = await manager(office).post(f"{path}/change", json=words)
+    assert code(gone) == (404, "not-found")
+    assert len((await office.reviewer().get("/opinion-templates")).json()["items"]) == 2

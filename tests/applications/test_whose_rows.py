@@ -61,6 +61,7 @@ LOAN_STEPS = {
     },
     "/applications/{case_id}/undo-disbursement/request": {"reason": "x"},
     "/applications/{case_id}/close": {"reason": "x"},
+    "/applications/{case_id}/conditions/1/meet": {"text": "x"},
 }
 FOR_THE_BUREAU = {
     "/applications/{case_id}/take",
@@ -72,6 +73,8 @@ FOR_THE_BUREAU = {
     "/applications/{case_id}/undo-disbursement",
     "/applications/{case_id}/withdraw-opinion",
     "/applications/{case_id}/priority",
+    "/applications/{case_id}/conditions/{condition_no}/confirm",
+    "/applications/{case_id}/conditions/{condition_no}/refuse",
     "/applications/take",
     "/applications/reassign",
     "/applications/put-back",
@@ -79,11 +82,15 @@ FOR_THE_BUREAU = {
     "/absences/{absence_id}/end",
     "/conflicts",
     "/conflicts/{conflict_id}/lift",
+    "/opinion-templates",
+    "/opinion-templates/{template_id}/change",
+    "/opinion-templates/{template_id}/remove",
 }
 BUREAU_READS = {
     "/applications/{case_id}/looks",
     "/applications/{case_id}/priorities",
     "/staff",
+    "/opinion-templates",
     "/absences",
     "/conflicts",
 }
@@ -129,6 +136,7 @@ LISTS = {"/applications", "/loans", "/loan-requests", "/statistics", "/queue"}
 READS = {
     "/applications/{case_id}",
     "/applications/{case_id}/history",
+    "/applications/{case_id}/conditions",
     "/loans/{loan_id}",
     "/loans/{loan_id}/positions",
     "/loans/{loan_id}/changes",
@@ -146,7 +154,8 @@ def routes() -> set[tuple[str, str]]:
 
 
 def test_every_route_stands_in_one_of_these_lists():
-    known = {("POST", path) for path in (*LOAN_STEPS, *FOR_THE_BUREAU, *CHANGES, *DRAWS)}
+    steps = {path.replace("/1/", "/{condition_no}/") for path in LOAN_STEPS}
+    known = {("POST", path) for path in (*steps, *FOR_THE_BUREAU, *CHANGES, *DRAWS)}
     known |= {("GET", path) for path in LISTS | READS | FOR_ALL | BUREAU_READS}
     known |= {("POST", "/applications"), ("POST", "/positions"), ("POST", "/banks")}
     known |= {("PATCH", "/banks/{code}")}
@@ -171,7 +180,9 @@ async def test_another_banks_case_is_not_there_on_any_route(office: Office):
         answer = await stranger.post(path.format(case_id=case["id"]), json=body)
         assert answer.status_code == 404, path
     for path in FOR_THE_BUREAU:
-        ids = dict.fromkeys(("case_id", "absence_id", "conflict_id"), case["id"])
+        ids = {"condition_no": 1} | dict.fromkeys(
+            ("case_id", "absence_id", "conflict_id", "template_id"), case["id"]
+        )
         answer = await stranger.post(path.format(**ids), json={})
         assert answer.status_code in (403, 422), path
     for path in BUREAU_READS:

@@ -15,6 +15,7 @@ from shared.contracts.applications import (
     ApplicationReturnedV1,
     ApplicationSubmittedV1,
     ApplicationWithdrawnV1,
+    ConditionChangedV1,
     LoanDisbursedV1,
     LoanDisbursementUndoneV1,
     LoanDrawnV1,
@@ -174,6 +175,12 @@ def of_a_case(loan: Loan) -> list[Event]:
             mode="direct",
             approved_on=DAY,
             attributes={"internal_score": "AA"},
+            applied_fen=600_000_000,
+            amount_reason="按还款来源核减",
+            conditions=("办妥保险",),
+        ),
+        ConditionChangedV1(
+            **case, condition_no=1, condition="办妥保险", standing="answered", said="保单见附件"
         ),
         ApplicationRejectedV1(**case, reason="不符合入池条件"),
         ApplicationWithdrawnV1(**case, reason="企业放弃贷款"),

@@ -20,7 +20,7 @@ from services.applications.api.responses import (
     WaitingAnswer,
 )
 from services.applications.domain.draws import FIRST_DRAW
-from services.applications.domain.life_cycle import LIFE_CYCLE, WITHIN_THE_BUREAU, State
+from services.applications.domain.life_cycle import LIFE_CYCLE, WITHIN_THE_BUREAU, Action, State
 from services.applications.domain.to_look_at import NamedRight, ToLookAt, to_look_at
 from services.applications.domain.waiting import lamp, shown_due
 from services.applications.queries.whole_case import WholeCase
@@ -39,6 +39,7 @@ from shared.auth.identity import Identity
 from shared.calendar import WorkingDays
 from shared.clock import business_date
 from shared.http.progress import progress_answer
+from shared.life_cycle import SYSTEM_ROLE
 from shared.months import Month
 from shared.postgres.database import EVERYWHERE
 
@@ -95,6 +96,9 @@ def full(
         "registrations": [_entry(one) for one in case.registrations],
         "history": [move(one, caller) for one in case.history],
         "loan": None if loan is None else loan_answer(loan, row),
+        "times_returned": sum(
+            one.action == Action.RETURN and one.role != SYSTEM_ROLE for one in case.history
+        ),
         "progress": progress_answer(LIFE_CYCLE, row.state),
         "pending_actions": LIFE_CYCLE.open_to(row.model_dump() | dict(case.standing), caller),
         "waiting_for": _waiting(row, columns["due_on"]),

@@ -300,6 +300,11 @@ class CaseAnswer(CaseSummary):
     recommended_by: str | None
     approved_by: str | None
     approved_on: date | None
+    applied_fen: Fen | None = Field(
+        None, description="What was applied for, where a part of it is approved."
+    )
+    amount_reason: str = Field("", description="Why a part is approved.")
+    times_returned: int = Field(0, description="How often the bureau has returned it to its bank.")
     reserved_until: date | None
     scheme_version: str | None
     declined_limits: list[LimitReached]

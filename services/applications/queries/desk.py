@@ -14,7 +14,9 @@ from services.applications.tables.desk_rows import (
     AbsenceRow,
     CaseLookRow,
     CasePriorityRow,
+    ConditionRow,
     ConflictRow,
+    OpinionTemplateRow,
     StaffRow,
 )
 from services.applications.tables.rows import ApplicationRow
@@ -71,3 +73,22 @@ async def priorities(session: AsyncSession, case_id: UUID) -> Sequence[CasePrior
     """How urgent a case was said to be, the last word first."""
     query = select(CasePriorityRow).where(col(CasePriorityRow.application_id) == case_id)
     return (await session.exec(query.order_by(col(CasePriorityRow.id).desc()))).all()
+
+
+async def conditions(session: AsyncSession, case_id: UUID) -> Sequence[ConditionRow]:
+    """What is to be met before a loan is paid out, without those of earlier opinions."""
+    row = ConditionRow
+    query = select(row).where(col(row.application_id) == case_id, col(row.dropped_at).is_(None))
+    return (await session.exec(query.order_by(col(row.condition_no)))).all()
+
+
+async def opinion_templates(
+    session: AsyncSession, *, pool_code: str | None
+) -> Sequence[OpinionTemplateRow]:
+    """What is offered: all of it, or that of a pool with what is for all pools."""
+    row = OpinionTemplateRow
+    query = select(row).where(col(row.removed_at).is_(None))
+    if pool_code is not None:
+        query = query.where(col(row.pool_code).in_(["", pool_code]))
+    query = query.order_by(col(row.pool_code), col(row.step), col(row.title), col(row.id))
+    return (await session.exec(query)).all()

@@ -9,7 +9,7 @@ from services.console.upstream.optional import items, nothing
 _OF_DESK = frozenset({"reviewer", "approver", "pool_manager"})
 
 
-async def at_desk(page: PageContext, case_id: str) -> dict[str, Any] | None:
+async def at_desk(page: PageContext, case_id: str, pool_code: str) -> dict[str, Any] | None:
     """None for whoever does not work at the desk."""
     assert page.person is not None
     roles = page.person.roles
@@ -18,11 +18,12 @@ async def at_desk(page: PageContext, case_id: str) -> dict[str, Any] | None:
     manages, says = "pool_manager" in roles, bool(roles & _OF_DESK)
     path = f"/applications/{case_id}"
     watches = bool(roles & {"pool_manager", "auditor"})
-    staff, conflicts, priorities, looks = await asyncio.gather(
+    staff, conflicts, priorities, looks, templates = await asyncio.gather(
         page.applications.get("/staff"),
         page.applications.get("/conflicts", case=case_id),
         page.applications.get(f"{path}/priorities") if says else nothing(),
         page.applications.get(f"{path}/looks") if watches else nothing(),
+        page.applications.get("/opinion-templates", pool=pool_code) if says else nothing(),
     )
     people = items(staff)
     return {
@@ -34,5 +35,6 @@ async def at_desk(page: PageContext, case_id: str) -> dict[str, Any] | None:
         "conflicts": items(conflicts),
         "priorities": items(priorities or []),
         "looks": items(looks) if watches else None,
+        "templates": items(templates or []),
         "manages": manages,
     }

@@ -76,7 +76,18 @@ async def show_case(
     found = answer.body
     has_loan = bool(found["loan"])
     decides = bool({"approve", "disburse", "draw"} & set(found["pending_actions"]))
-    pool, coverage, positions, changes, draws, claims, asked, papers, desk = await asyncio.gather(
+    (
+        pool,
+        coverage,
+        positions,
+        changes,
+        draws,
+        claims,
+        asked,
+        papers,
+        desk,
+        met,
+    ) = await asyncio.gather(
         or_none(page.risk_pool.get(f"/pools/{found['pool_code']}")),
         or_none(page.risk_pool.get(f"/coverages/{case_id}")),
         or_none(page.applications.get(f"/loans/{case_id}/positions") if has_loan else nothing()),
@@ -85,7 +96,8 @@ async def show_case(
         or_none(page.risk_pool.get("/claims", loan_id=str(case_id)) if has_loan else nothing()),
         or_none(_facts_of(page, found) if decides else nothing()),
         page.applications.get(f"/applications/{case_id}/checklist"),
-        at_desk(page, str(case_id)),
+        at_desk(page, str(case_id), found["pool_code"]),
+        page.applications.get(f"/applications/{case_id}/conditions"),
     )
     given = text(attempt.form, "_rows")
     rows = int(given) if given.isascii() and given.isdigit() else _USUAL_REASON_ROWS
@@ -98,6 +110,8 @@ async def show_case(
         rights=_rights(found),
         papers=papers,
         desk=desk,
+        conditions=items(met),
+        **_begun(page, found, desk),
         pool=pool,
         own=_bank_in_pool(pool, found["bank_code"]),
         coverage=coverage,
@@ -121,6 +135,30 @@ async def show_case(
         risk_classes=RISK_CLASSES,
         change_kinds=page.texts.codes("change_kind"),
     )
+
+
+def _begun(
+    page: PageContext, case: Mapping[str, Any], desk: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The templates of opinions by action, and what the forms begin with: the words of the one
+    that the address names."""
+    offered: list[dict[str, Any]] = desk["templates"] if desk else []
+    given = {
+        "returned_before": case["times_returned"],
+        "ip_amount": case["has_other_collateral"] and case["ip_amount"],
+    }
+    chosen = page.request.query_params.get("template", "")
+    for one in offered:
+        if one["id"] == chosen:
+            words = "reason" if one["step"] == "reject" else "opinion"
+            given |= {f"{one['step']}-{words}": one["text"], "open": one["step"]}
+    steps = {one["step"] for one in offered}
+    return {
+        "templates": {
+            step: [one for one in offered if one["step"] == step] for step in steps - {"return"}
+        },
+        "given": given,
+    }
 
 
 def _facts_of(page: PageContext, case: Mapping[str, Any]) -> Awaitable[Any]:

@@ -13,7 +13,8 @@ from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
 from services.console.pages.cases import show_case
-from services.console.upstream.optional import items
+from services.console.upstream.client import not_found
+from services.console.upstream.optional import items, nothing
 
 router = APIRouter()
 
@@ -47,6 +48,24 @@ async def declare_for_firm(page: Page) -> Response:
 async def lift_conflict(page: Page, conflict_id: UUID) -> Response:
     """It holds no longer."""
     return await _send(page, "conflict-lift", f"/conflicts/{conflict_id}/lift", ("reason",))
+
+
+@router.post("/desk/templates")
+async def add_template(page: Page) -> Response:
+    """Words for an opinion."""
+    names = ("pool_code", "step", "title", "text")
+    return await _send(page, "template", "/opinion-templates", names, optional=("pool_code",))
+
+
+@router.post("/desk/templates/{template_id}/{action}")
+async def keep_template(page: Page, template_id: UUID, action: str) -> Response:
+    """Other words, or none any more."""
+    if action not in ("change", "remove"):
+        raise not_found()
+    names = ("title", "text") if action == "change" else None
+    return await _send(
+        page, f"template-{action}", f"/opinion-templates/{template_id}/{action}", names
+    )
 
 
 @router.post("/desk/cases/{case_id}/conflict")
@@ -89,10 +108,20 @@ async def _of_case(
 
 
 async def _send(
-    page: PageContext, action: str, path: str, names: tuple[str, ...] | None
+    page: PageContext,
+    action: str,
+    path: str,
+    names: tuple[str, ...] | None,
+    optional: tuple[str, ...] = (),
 ) -> Response:
     def sent(form: FormData) -> Awaitable[Any]:
-        body = None if names is None else {name: text(form, name) for name in names}
+        body = (
+            None
+            if names is None
+            else {
+                name: text(form, name) for name in names if text(form, name) or name not in optional
+            }
+        )
         return page.applications.post(path, body, key=once(form))
 
     return await page.answer_form(
@@ -105,10 +134,13 @@ async def _send(
 
 async def _show(page: PageContext, attempt: Attempt) -> Response:
     assert page.person is not None
-    staff, absences, conflicts = await asyncio.gather(
+    says = bool({"reviewer", "approver", "pool_manager"} & page.person.roles)
+    staff, absences, conflicts, templates, pools = await asyncio.gather(
         page.applications.get("/staff"),
         page.applications.get("/absences"),
         page.applications.get("/conflicts"),
+        page.applications.get("/opinion-templates") if says else nothing(),
+        page.applications.get("/pools"),
     )
     manages = "pool_manager" in page.person.roles
     people = items(staff)
@@ -122,6 +154,8 @@ async def _show(page: PageContext, attempt: Attempt) -> Response:
         absences=items(absences),
         conflicts=items(conflicts),
         manages=manages,
-        says=bool({"reviewer", "approver", "pool_manager"} & page.person.roles),
+        says=says,
+        templates=items(templates or []),
+        pools=items(pools),
         today=await today(page),
     )

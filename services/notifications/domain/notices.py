@@ -57,7 +57,15 @@ NOTICES: Mapping[str, Notice] = {
             "approved_on",
             "is_first_loan",
             "is_multi_ip_type",
+            "applied_fen",
+            "amount_reason",
+            "conditions",
         },
+    ),
+    "application.condition-changed.v1": Notice(
+        banks=NAMED,
+        roles=("reviewer",),
+        fields=CASE | {"condition_no", "condition", "standing", "said"},
     ),
     "application.rejected.v1": Notice(banks=NAMED, fields=CASE | {"reason"}),
     "application.withdrawn.v1": Notice(
