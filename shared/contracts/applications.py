@@ -155,6 +155,27 @@ class ConditionChangedV1(_Case):
     said: str = Field(description="By what it is met, or why that does not do.")
 
 
+class LetterSentV1(_Case):
+    """The bureau has written to a case's bank."""
+
+    type = "application.letter-sent.v1"
+
+    letter_id: UUID
+    text: str
+    due_on: date | None = Field(description="By when the bank is to answer; none: it need not.")
+
+
+class LetterAnsweredV1(_Case):
+    """A bank has answered a letter of the bureau's."""
+
+    type = "application.letter-answered.v1"
+
+    letter_id: UUID
+    text: str
+    written_by: str = Field(description="Who of the bureau wrote the letter.")
+    is_late: bool = Field(description="After the day for the answer.")
+
+
 class ApplicationRejectedV1(_Case):
     """A case was refused for good."""
 
@@ -377,6 +398,8 @@ register(
         ApplicationAssignedV1,
         ApplicationApprovedV1,
         ConditionChangedV1,
+        LetterSentV1,
+        LetterAnsweredV1,
         ApplicationRejectedV1,
         ApplicationWithdrawnV1,
         ApplicationExpiredV1,

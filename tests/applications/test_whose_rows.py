@@ -15,7 +15,7 @@ OF_PAPERS = {
     "paper_verdicts",
     "stored_documents",
 }
-OF_THE_DESK = {"conditions"}
+OF_THE_DESK = {"case_letters", "conditions"}
 THE_BUREAUS_OWN = {
     "absences",
     "case_looks",
@@ -40,6 +40,7 @@ WITH_A_BANKS_ROWS = {
     "valuations",
 }
 
+LETTER = "01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c01"
 LOAN_STEPS = {
     "/applications/{case_id}/resubmit": submission(),
     "/applications/{case_id}/withdraw": {"reason": "x"},
@@ -62,6 +63,7 @@ LOAN_STEPS = {
     "/applications/{case_id}/undo-disbursement/request": {"reason": "x"},
     "/applications/{case_id}/close": {"reason": "x"},
     "/applications/{case_id}/conditions/1/meet": {"text": "x"},
+    f"/applications/{{case_id}}/letters/{LETTER}/answer": {"text": "x"},
 }
 FOR_THE_BUREAU = {
     "/applications/{case_id}/take",
@@ -73,6 +75,8 @@ FOR_THE_BUREAU = {
     "/applications/{case_id}/undo-disbursement",
     "/applications/{case_id}/withdraw-opinion",
     "/applications/{case_id}/priority",
+    "/applications/{case_id}/notes",
+    "/applications/{case_id}/letters",
     "/applications/{case_id}/conditions/{condition_no}/confirm",
     "/applications/{case_id}/conditions/{condition_no}/refuse",
     "/applications/take",
@@ -137,6 +141,7 @@ READS = {
     "/applications/{case_id}",
     "/applications/{case_id}/history",
     "/applications/{case_id}/conditions",
+    "/applications/{case_id}/timeline",
     "/loans/{loan_id}",
     "/loans/{loan_id}/positions",
     "/loans/{loan_id}/changes",
@@ -154,7 +159,10 @@ def routes() -> set[tuple[str, str]]:
 
 
 def test_every_route_stands_in_one_of_these_lists():
-    steps = {path.replace("/1/", "/{condition_no}/") for path in LOAN_STEPS}
+    steps = {
+        path.replace("/1/", "/{condition_no}/").replace(LETTER, "{letter_id}")
+        for path in LOAN_STEPS
+    }
     known = {("POST", path) for path in (*steps, *FOR_THE_BUREAU, *CHANGES, *DRAWS)}
     known |= {("GET", path) for path in LISTS | READS | FOR_ALL | BUREAU_READS}
     known |= {("POST", "/applications"), ("POST", "/positions"), ("POST", "/banks")}

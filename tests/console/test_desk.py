@@ -89,3 +89,43 @@ async def test_who_gave_an_opinion_takes_it_back_on_the_page(house: House):
         page = await lin.sends(page, f"{path}/recommend", opinion="可以")
         back = await lin.sends(page, f"{path}/withdraw_opinion", reason="漏看一份材料")
         assert "意见已撤回" in back.text and f"{path}/recommend" in back.actions
+
+
+async def test_a_part_with_a_condition_is_approved_and_met_on_the_page_of_the_case(house: House):
+    case = await house.has_case()
+    path = f"/cases/{case['id']}"
+    async with house.logged_in("manager-wu") as manager:
+        desk = await manager.opens("/desk")
+        words = "材料齐全，权属清晰，建议批准。"
+        added = await manager.sends(
+            desk, "/desk/templates", step="recommend", title="齐全", text=words
+        )
+        assert "模板已新增" in added.text
+
+    async with house.logged_in("reviewer-lin") as lin:
+        page = await lin.sends(await lin.opens(path), f"{path}/take")
+        (begins,) = [one for one in page.links if "?template=" in one]
+        begun = await lin.opens(f"{path}{begins.partition('#')[0]}")
+        assert begun.form(f"{path}/recommend")["opinion"] == words
+        page = await lin.sends(begun, f"{path}/recommend", conditions="投保贷款保证保险\n\n")
+        assert "投保贷款保证保险" in page.text
+
+    async with house.logged_in("approver-zhao") as zhao:
+        page = await zhao.opens(path)
+        looked = {"opinion": "同意", "list_checked_on": ["2026-03-02"] * 4}
+        part = {"approved_amount": "600,000.00"}
+        refused = await zhao.sends(page, f"{path}/approve", **looked, **part)
+        assert refused.status == 422 and "部分批准须写明理由" in refused.text
+        done = await zhao.sends(refused, f"{path}/approve", **looked, **part, amount_reason="核减")
+        assert "已批准" in done.text and "600,000.00" in done.text, done.text
+        await house.reaches(case, "capacity_reserved")
+        await house.sees("risk_pool", f"/coverages/{case['id']}", amount="600000.00")
+
+    at = f"/conditions/{case['id']}/1"
+    async with house.logged_in("icbc-operator") as clerk:
+        page = await clerk.opens(path)
+        answered = await clerk.sends(page, f"{at}/meet", text="保单已寄出")
+        assert "待确认" in answered.text
+    async with house.logged_in("reviewer-lin") as lin:
+        confirmed = await lin.sends(await lin.opens(path), f"{at}/confirm")
+        assert "条件已确认" in confirmed.text

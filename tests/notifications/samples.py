@@ -16,6 +16,8 @@ from shared.contracts.applications import (
     ApplicationSubmittedV1,
     ApplicationWithdrawnV1,
     ConditionChangedV1,
+    LetterAnsweredV1,
+    LetterSentV1,
     LoanDisbursedV1,
     LoanDisbursementUndoneV1,
     LoanDrawnV1,
@@ -178,6 +180,19 @@ def of_a_case(loan: Loan) -> list[Event]:
             applied_fen=600_000_000,
             amount_reason="按还款来源核减",
             conditions=("办妥保险",),
+        ),
+        LetterSentV1(
+            **case,
+            letter_id=UUID("01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c77"),
+            text="请说明还款来源",
+            due_on=DAY,
+        ),
+        LetterAnsweredV1(
+            **case,
+            letter_id=UUID("01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c77"),
+            text="以应收账款偿还",
+            written_by="林晓",
+            is_late=True,
         ),
         ConditionChangedV1(
             **case, condition_no=1, condition="办妥保险", standing="answered", said="保单见附件"

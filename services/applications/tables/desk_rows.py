@@ -131,3 +131,22 @@ class OpinionTemplateRow(_Row, table=True):
     changed_name: str = Field(sa_type=Text)
     changed_at: datetime = _moment()
     removed_at: datetime | None = _moment()
+
+
+class CaseLetterRow(_Row, table=True):
+    """A note within the bureau, a letter to a case's bank, or the bank's answer to one."""
+
+    __tablename__ = "case_letters"
+
+    id: UUID = Field(primary_key=True)
+    application_id: UUID = Field(foreign_key="applications.id")
+    bank_code: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    answers: UUID | None = Field(foreign_key="case_letters.id")
+    text: str = Field(sa_type=Text)
+    mentions: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    document_id: UUID | None = Field(foreign_key="stored_documents.id")
+    due_on: date | None
+    subject: str = Field(sa_type=Text)
+    name: str = Field(sa_type=Text)
+    at: datetime = _moment()

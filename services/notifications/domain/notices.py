@@ -67,6 +67,16 @@ NOTICES: Mapping[str, Notice] = {
         roles=("reviewer",),
         fields=CASE | {"condition_no", "condition", "standing", "said"},
     ),
+    "application.letter-sent.v1": Notice(
+        banks=NAMED, bank_acts=True, fields=CASE | {"letter_id", "text", "due_on"}
+    ),
+    "application.letter-answered.v1": Notice(
+        banks=NAMED,
+        bank_inbox=False,
+        roles=("reviewer",),
+        bureau_acts=True,
+        fields=CASE | {"letter_id", "text", "is_late"},
+    ),
     "application.rejected.v1": Notice(banks=NAMED, fields=CASE | {"reason"}),
     "application.withdrawn.v1": Notice(
         banks=NAMED, bank_inbox=False, roles=("approver", "reviewer"), fields=CASE | {"reason"}
