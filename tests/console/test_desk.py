@@ -129,3 +129,27 @@ async def test_a_part_with_a_condition_is_approved_and_met_on_the_page_of_the_ca
     async with house.logged_in("reviewer-lin") as lin:
         confirmed = await lin.sends(await lin.opens(path), f"{at}/confirm")
         assert "条件已确认" in confirmed.text
+
+
+async def test_a_letter_goes_to_the_bank_and_its_answer_comes_back_on_the_page(house: House):
+    case = await house.has_case()
+    path, letters = f"/cases/{case['id']}", f"/letters/{case['id']}"
+    async with house.logged_in("reviewer-lin") as lin, house.logged_in("icbc-operator") as clerk:
+        page = await lin.opens(path)
+        noted = await lin.sends(page, f"{letters}/notes", text="口碑待核", mentions="reviewer-lin")
+        assert "备注已保存" in noted.text and "口碑待核" in noted.text and "@林晓" in noted.text
+        empty = await lin.sends(noted, f"{letters}/letters", text="", due_on="2026-03-05")
+        assert empty.status == 422
+        sent = await lin.sends(empty, f"{letters}/letters", text="请说明还款来源")
+        assert "已致函银行" in sent.text and "应于 2026-03-05 前答复" in sent.text
+
+        at_bank = await clerk.opens(path)
+        assert "请说明还款来源" in at_bank.text and "口碑待核" not in at_bank.text
+        (action,) = [one for one in at_bank.actions if one.endswith("/answer")]
+        answered = await clerk.sends(at_bank, action, text="以应收账款偿还")
+        assert "以应收账款偿还" in answered.text
+        back = await lin.opens(path)
+        assert "以应收账款偿还" in back.text and "银行答复" in back.text
+        await house.settled()
+        inbox = await clerk.opens("/inbox")
+        assert "收到主管部门函件" in inbox.text

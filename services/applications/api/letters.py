@@ -71,7 +71,7 @@ class TimelineEntry(BaseModel):
     at: datetime
     kind: Literal["move", "note", "letter", "answer", "paper", "priority", "conflict", "condition"]
     what: str = Field(description="The move's action, the verdict on a paper, and so on.")
-    state: str = Field(description="Where a move has led.")
+    state: str = Field(description="Where a move has led; of a paper, its kind.")
     name: str
     role: str
     text: str

@@ -20,7 +20,7 @@ with told as (
     select at, kind, '', '', subject, name, '', text, id, answers, due_on, document_id, mentions, 0
     from case_letters where application_id = $1
     union all
-    select at, 'paper', verdict, '', subject, name, '', kind || '：' || reason, null, null, null,
+    select at, 'paper', verdict, kind, subject, name, '', reason, null, null, null,
            document_id, array[]::text[], 0
     from paper_verdicts where application_id = $1
     union all

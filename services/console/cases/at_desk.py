@@ -35,6 +35,7 @@ async def at_desk(page: PageContext, case_id: str, pool_code: str) -> dict[str, 
         "conflicts": items(conflicts),
         "priorities": items(priorities or []),
         "looks": items(looks) if watches else None,
+        "people": people,
         "templates": items(templates or []),
         "manages": manages,
     }

@@ -76,18 +76,7 @@ async def show_case(
     found = answer.body
     has_loan = bool(found["loan"])
     decides = bool({"approve", "disburse", "draw"} & set(found["pending_actions"]))
-    (
-        pool,
-        coverage,
-        positions,
-        changes,
-        draws,
-        claims,
-        asked,
-        papers,
-        desk,
-        met,
-    ) = await asyncio.gather(
+    pool, coverage, positions, changes, draws, claims, asked, papers = await asyncio.gather(
         or_none(page.risk_pool.get(f"/pools/{found['pool_code']}")),
         or_none(page.risk_pool.get(f"/coverages/{case_id}")),
         or_none(page.applications.get(f"/loans/{case_id}/positions") if has_loan else nothing()),
@@ -96,8 +85,11 @@ async def show_case(
         or_none(page.risk_pool.get("/claims", loan_id=str(case_id)) if has_loan else nothing()),
         or_none(_facts_of(page, found) if decides else nothing()),
         page.applications.get(f"/applications/{case_id}/checklist"),
+    )
+    desk, met, told = await asyncio.gather(
         at_desk(page, str(case_id), found["pool_code"]),
         page.applications.get(f"/applications/{case_id}/conditions"),
+        page.applications.get(f"/applications/{case_id}/timeline"),
     )
     given = text(attempt.form, "_rows")
     rows = int(given) if given.isascii() and given.isdigit() else _USUAL_REASON_ROWS
@@ -111,6 +103,7 @@ async def show_case(
         papers=papers,
         desk=desk,
         conditions=items(met),
+        timeline=items(told),
         **_begun(page, found, desk),
         pool=pool,
         own=_bank_in_pool(pool, found["bank_code"]),
