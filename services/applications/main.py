@@ -2,6 +2,7 @@
 
 from services.applications.api import (
     banks,
+    case_checks,
     cases,
     conditions,
     desk,
@@ -62,6 +63,7 @@ SERVICE = Service(
         facts.router,
         submissions.router,
         reviews.router,
+        case_checks.router,
         conditions.router,
         desk.router,
         letters.router,

@@ -177,3 +177,55 @@ async def test_a_second_return_says_why_it_was_not_said_the_first_time_and_is_co
     assert shown["history"][-1]["detail"] == {
         "times": 2, "why_not_before": "补交的报告与首次不同",
     }  # fmt: skip
+
+
+async def test_every_check_is_shown_with_its_figures_and_kept_as_it_stood_at_the_decision(
+    office: Office,
+):
+    case = await office.submits()
+    path = f"/applications/{case['id']}/checks"
+
+    async def checks() -> tuple[Any, dict[str, Any]]:
+        answer = await office.bank().get(path)
+        assert answer.status_code == 200, answer.text
+        body = answer.json()
+        return body, {one["en"]: one for one in body["lines"]}
+
+    before, lines = await checks()
+    assert (before["decided"], before["failed"]) == (None, 0)
+    assert before["passed"] == len(lines) > 12
+    cap = {one["en"]: one["value"] for one in lines["Tenor"]["figures"]}
+    assert cap["months"] == "12" and int(cap["most"]) >= 12
+    papers = {one["en"]: one["value"] for one in lines["Papers"]["figures"]}
+    assert papers["asked for"] == papers["there or not needed"]
+    assert all(one["source"] for one in before["lines"])
+
+    # A year on the valuation is old: as it stands then, the check fails and says why.
+    await office.moves_clock(days=400)
+    after, lines = await checks()
+    assert not lines["The valuations are fresh"]["passed"]
+    assert [one["code"] for one in lines["The valuations are fresh"]["against"]] == [
+        "valuation-stale"
+    ]
+    await office.post(office.reviewer(), case, "take")
+    await office.post(office.reviewer(), case, "reject", {"reason": "评估已过期"})
+    await office.moves_clock(days=30)
+
+    kept, _ = await checks()
+    assert (kept["decided"], kept["on"], kept["failed"]) == ("reject", after["on"], after["failed"])
+    assert kept["lines"] == after["lines"]
+
+
+async def test_the_checks_of_an_approval_name_what_was_approved_and_the_lists_looked_at(
+    office: Office,
+):
+    case = await office.submits()
+    await office.recommends(case)
+    done = await approves(office, case, approved_amount="600000.00", amount_reason="核减")
+    assert done.status_code == 200, done.text
+
+    kept = (await office.reviewer().get(f"/applications/{case['id']}/checks")).json()
+
+    assert (kept["decided"], kept["failed"]) == ("approve", 0)
+    figures = [one["value"] for line in kept["lines"] for one in line["figures"]]
+    assert "600,000.00" in figures and "1,000,000.00" not in figures

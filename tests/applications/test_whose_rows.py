@@ -142,6 +142,7 @@ READS = {
     "/applications/{case_id}/history",
     "/applications/{case_id}/conditions",
     "/applications/{case_id}/timeline",
+    "/applications/{case_id}/checks",
     "/loans/{loan_id}",
     "/loans/{loan_id}/positions",
     "/loans/{loan_id}/changes",

@@ -6,9 +6,11 @@ from fractions import Fraction
 from typing import Any, Final
 
 from services.applications.domain.approval import WHY_NOT_BEFORE, Part, approved_part
+from services.applications.domain.check_lines import as_data
 from services.applications.domain.life_cycle import Action
 from services.applications.domain.lists_checked import ListChecked, faults
 from services.applications.domain.waiting import FIRST_REVIEW
+from services.applications.handlers.case_checks import lines_of
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
 from services.applications.handlers.eligibility import must_still_be_eligible
 from services.applications.queries.moves import clock_began, times_returned
@@ -91,7 +93,10 @@ async def give_back(
 
 async def reject(case: CaseInHand, *, reason: str) -> Transition:
     """No, for good."""
-    return await case.take_step(Action.REJECT, Decision(reason=reason, facts={"reason": reason}))
+    case.must_allow(Action.REJECT)
+    checks = await lines_of(case.conn, case.row, today=case.today)
+    decision = Decision(reason=reason, detail={"checks": as_data(checks)}, facts={"reason": reason})
+    return await case.take_step(Action.REJECT, decision)
 
 
 async def approve(
@@ -118,11 +123,13 @@ async def approve(
         raise FieldsWrong(wrong)
     await must_still_be_eligible(case, on=today, lists_checked=lists_checked)
     attributes = row["attributes"] | {"ip_kind": (await submitted(case.conn, row)).ip_kind}
+    checks = await lines_of(case.conn, row, today=today, lists_checked=lists_checked)
     await add_conditions(case.conn, row, conditions, by=case.caller, now=case.now)
     told = await condition_texts(case.conn, row["id"])
     decision = Decision(
         reason=opinion,
         detail=_amounts_shown(amounts)
+        | {"checks": as_data(checks)}
         | {"conditions": list(told)}
         | {"lists_checked": [one.as_data() for one in lists_checked]},
         changes={"approved_by": case.caller.subject, "approved_on": today, **amounts},

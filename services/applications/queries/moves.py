@@ -37,3 +37,14 @@ async def times_returned(conn: asyncpg.Connection, case_id: UUID) -> int:
         SYSTEM_ROLE,
     )
     return found
+
+
+async def decision_of(conn: asyncpg.Connection, case_id: UUID) -> asyncpg.Record | None:
+    """The last decision on a case that keeps its checks, by its move; None before one."""
+    return await conn.fetchrow(
+        "select action, detail, at from case_moves"
+        " where case_id = $1 and action = any($2::text[]) and detail ? 'checks'"
+        " order by version desc limit 1",
+        case_id,
+        [Action.APPROVE, Action.REJECT],
+    )
