@@ -86,10 +86,11 @@ async def show_case(
         or_none(_facts_of(page, found) if decides else nothing()),
         page.applications.get(f"/applications/{case_id}/checklist"),
     )
-    desk, met, told = await asyncio.gather(
+    desk, met, told, checks = await asyncio.gather(
         at_desk(page, str(case_id), found["pool_code"]),
         page.applications.get(f"/applications/{case_id}/conditions"),
         page.applications.get(f"/applications/{case_id}/timeline"),
+        or_none(page.applications.get(f"/applications/{case_id}/checks")),
     )
     given = text(attempt.form, "_rows")
     rows = int(given) if given.isascii() and given.isdigit() else _USUAL_REASON_ROWS
@@ -104,6 +105,7 @@ async def show_case(
         desk=desk,
         conditions=items(met),
         timeline=items(told),
+        checks=checks,
         **_begun(page, found, desk),
         pool=pool,
         own=_bank_in_pool(pool, found["bank_code"]),
