@@ -1,6 +1,7 @@
 """The service of banks and reviewers: `python -m services.applications.main`."""
 
 from services.applications.api import (
+    approval_sheets,
     banks,
     case_checks,
     cases,
@@ -64,6 +65,7 @@ SERVICE = Service(
         submissions.router,
         reviews.router,
         case_checks.router,
+        approval_sheets.router,
         conditions.router,
         desk.router,
         letters.router,

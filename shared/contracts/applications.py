@@ -30,7 +30,9 @@ class Reason(BaseModel):
     """A JSON pointer into the application, where one field is to blame."""
 
 
-class _Case(Event):
+class CaseEvent(Event):
+    """What every event of a case says of it."""
+
     topic = "applications"
 
     loan_id: UUID
@@ -45,7 +47,7 @@ class _Case(Event):
         return self.number
 
 
-class ApplicationSubmittedV1(_Case):
+class ApplicationSubmittedV1(CaseEvent):
     """A bank has submitted a case; the machine checks have run."""
 
     type = "application.submitted.v1"
@@ -54,7 +56,7 @@ class ApplicationSubmittedV1(_Case):
     submitted_on: date
 
 
-class ApplicationReturnedV1(_Case):
+class ApplicationReturnedV1(CaseEvent):
     """A case went back to the bank, with everything that is to be mended."""
 
     type = "application.returned.v1"
@@ -63,7 +65,7 @@ class ApplicationReturnedV1(_Case):
     by: Literal["machine", "reviewer"]
 
 
-class PaperJudgedV1(_Case):
+class PaperJudgedV1(CaseEvent):
     """A reviewer has refused a paper of a case, or found a kind not to be needed, or taken it back."""
 
     type = "paper.judged.v1"
@@ -76,7 +78,7 @@ class PaperJudgedV1(_Case):
     reason: str
 
 
-class ApplicationAcceptedV1(_Case):
+class ApplicationAcceptedV1(CaseEvent):
     """A case is complete and waits in the reviewers' queue."""
 
     type = "application.accepted.v1"
@@ -84,21 +86,7 @@ class ApplicationAcceptedV1(_Case):
     amount_fen: PositiveFen
 
 
-class ApplicationAssignedV1(_Case):
-    """A manager of the bureau has given a case to a reviewer. No bank's business."""
-
-    type = "application.assigned.v1"
-
-    assigned_to: str = Field(description="The reviewer, as their token names them.")
-    assigned_name: str
-    reason: str
-
-    @property
-    def institution(self) -> str:
-        return ""
-
-
-class ApplicationApprovedV1(_Case):
+class ApplicationApprovedV1(CaseEvent):
     """Two persons have approved a case's entry to the pool: reserve capacity for it."""
 
     type = "application.approved.v1"
@@ -144,39 +132,7 @@ class ApplicationApprovedV1(_Case):
         )
 
 
-class ConditionChangedV1(_Case):
-    """A condition of an approval is said to be met, or is confirmed, or what was said was refused."""
-
-    type = "application.condition-changed.v1"
-
-    condition_no: int = Field(ge=1)
-    condition: str
-    standing: Literal["answered", "confirmed", "refused"]
-    said: str = Field(description="By what it is met, or why that does not do.")
-
-
-class LetterSentV1(_Case):
-    """The bureau has written to a case's bank."""
-
-    type = "application.letter-sent.v1"
-
-    letter_id: UUID
-    text: str
-    due_on: date | None = Field(description="By when the bank is to answer; none: it need not.")
-
-
-class LetterAnsweredV1(_Case):
-    """A bank has answered a letter of the bureau's."""
-
-    type = "application.letter-answered.v1"
-
-    letter_id: UUID
-    text: str
-    written_by: str = Field(description="Who of the bureau wrote the letter.")
-    is_late: bool = Field(description="After the day for the answer.")
-
-
-class ApplicationRejectedV1(_Case):
+class ApplicationRejectedV1(CaseEvent):
     """A case was refused for good."""
 
     type = "application.rejected.v1"
@@ -184,7 +140,7 @@ class ApplicationRejectedV1(_Case):
     reason: str
 
 
-class ApplicationWithdrawnV1(_Case):
+class ApplicationWithdrawnV1(CaseEvent):
     """The bank has taken its case back; capacity held for it is free again."""
 
     type = "application.withdrawn.v1"
@@ -192,13 +148,13 @@ class ApplicationWithdrawnV1(_Case):
     reason: str = ""
 
 
-class ApplicationExpiredV1(_Case):
+class ApplicationExpiredV1(CaseEvent):
     """Nothing was disbursed within the term of the approval; capacity is free again."""
 
     type = "application.expired.v1"
 
 
-class PledgeRegisteredV1(_Case):
+class PledgeRegisteredV1(CaseEvent):
     """The pledge stands in the register."""
 
     type = "pledge.registered.v1"
@@ -207,7 +163,7 @@ class PledgeRegisteredV1(_Case):
     registered_on: date
 
 
-class LoanDisbursedV1(_Case):
+class LoanDisbursedV1(CaseEvent):
     """The bank has paid the loan out: the reservation becomes exposure."""
 
     type = "loan.disbursed.v1"
@@ -228,7 +184,7 @@ class LoanDisbursedV1(_Case):
     )
 
 
-class LoanDrawnV1(_Case):
+class LoanDrawnV1(CaseEvent):
     """A further part of a loan was paid out, of those that its disbursement left to be drawn.
 
     It states where the loan stands then, not only the step, so that hearing it twice does nothing.
@@ -246,7 +202,7 @@ class LoanDrawnV1(_Case):
     outstanding_principal_fen: PositiveFen
 
 
-class LoanDrawUndoneV1(_Case):
+class LoanDrawUndoneV1(CaseEvent):
     """A draw was never paid out, or bounced: it is taken back, by two persons."""
 
     type = "loan.draw-undone.v1"
@@ -264,7 +220,7 @@ class LoanDrawUndoneV1(_Case):
     on: date
 
 
-class LoanDrawsEndedV1(_Case):
+class LoanDrawsEndedV1(CaseEvent):
     """The time for draws is over: what was not drawn is not lent any more."""
 
     type = "loan.draws-ended.v1"
@@ -274,7 +230,7 @@ class LoanDrawsEndedV1(_Case):
     on: date
 
 
-class LoanPositionReportedV1(_Case):
+class LoanPositionReportedV1(CaseEvent):
     """Where a loan stood at a month's end, as its bank reports it."""
 
     type = "loan.position-reported.v1"
@@ -296,7 +252,7 @@ class LoanPositionReportedV1(_Case):
     )
 
 
-class LoanOverdueV1(_Case):
+class LoanOverdueV1(CaseEvent):
     """A loan has fallen overdue, or further down in its class."""
 
     type = "loan.overdue.v1"
@@ -307,7 +263,7 @@ class LoanOverdueV1(_Case):
     as_of: date
 
 
-class LoanRepaidV1(_Case):
+class LoanRepaidV1(CaseEvent):
     """A loan is repaid in full."""
 
     type = "loan.repaid.v1"
@@ -315,7 +271,7 @@ class LoanRepaidV1(_Case):
     repaid_on: date
 
 
-class LoanReopenedV1(_Case):
+class LoanReopenedV1(CaseEvent):
     """A loan that was reported as repaid is not: the report was a mistake."""
 
     type = "loan.reopened.v1"
@@ -326,7 +282,7 @@ class LoanReopenedV1(_Case):
     reason: str
 
 
-class LoanDisbursementUndoneV1(_Case):
+class LoanDisbursementUndoneV1(CaseEvent):
     """A loan was never paid out: the disbursement was reported by mistake."""
 
     type = "loan.disbursement-undone.v1"
@@ -335,7 +291,7 @@ class LoanDisbursementUndoneV1(_Case):
     on: date
 
 
-class LoanExtendedV1(_Case):
+class LoanExtendedV1(CaseEvent):
     """A loan has a new maturity, by a decision of two persons."""
 
     type = "loan.extended.v1"
@@ -395,11 +351,7 @@ register(
         ApplicationReturnedV1,
         PaperJudgedV1,
         ApplicationAcceptedV1,
-        ApplicationAssignedV1,
         ApplicationApprovedV1,
-        ConditionChangedV1,
-        LetterSentV1,
-        LetterAnsweredV1,
         ApplicationRejectedV1,
         ApplicationWithdrawnV1,
         ApplicationExpiredV1,

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from shared.contracts import (
     applications,
+    case_work,
     months,
     notifications,
     openings,
@@ -15,7 +16,7 @@ from shared.contracts import (
 from shared.contracts.envelope import Event, by_type
 
 PRODUCERS = (
-    applications, risk_pool, pool_cases, pool_agreements, openings, months, notifications,
+    applications, case_work, risk_pool, pool_cases, pool_agreements, openings, months, notifications,
 )  # fmt: skip
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType(by_type())

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pypdfium2 import PdfDocument
+
 from tests.applications.office import CCB, Office, document, nothing_found, submission
 from tests.papers import stores
 
@@ -229,3 +231,30 @@ async def test_the_checks_of_an_approval_name_what_was_approved_and_the_lists_lo
     assert (kept["decided"], kept["failed"]) == ("approve", 0)
     figures = [one["value"] for line in kept["lines"] for one in line["figures"]]
     assert "600,000.00" in figures and "1,000,000.00" not in figures
+
+
+async def test_the_approval_sheet_is_a_numbered_pdf_with_both_opinions_and_the_same_bytes(
+    office: Office,
+):
+    case = await office.submits()
+    path = f"/applications/{case['id']}/approval-sheet"
+    await office.post(office.reviewer(), case, "take")
+    opinion = {"opinion": "权属清晰，建议批准", "conditions": ["投保贷款保证保险"]}
+    await office.post(office.reviewer(), case, "recommend", opinion)
+    undecided = await office.approver().get(path)
+    done = await approves(office, case, approved_amount="600000.00", amount_reason="核减")
+    assert done.status_code == 200
+
+    sheet = await office.approver().get(path)
+
+    assert sheet.headers["content-type"] == "application/pdf"
+    words = "".join(page.get_textpage().get_text_range() for page in PdfDocument(sheet.content))
+    number = f"{case['number']}-SP5"
+    assert number in sheet.headers["content-disposition"]
+    assert f"{case['number']}-SP4" in undecided.headers["content-disposition"]
+    for said in (number, "600,000.00", "1,000,000.00", "核减", "权属清晰，建议批准", "投保贷款保证保险",
+                 "同意", "主管部门意见（盖章）", "签字", "质押率"):  # fmt: skip
+        assert said in words, said
+    await office.moves_clock(days=1)
+    assert (await office.approver().get(path)).content == sheet.content
+    assert (await office.bank().get(path)).status_code == 403

@@ -92,6 +92,7 @@ FOR_THE_BUREAU = {
 }
 BUREAU_READS = {
     "/applications/{case_id}/looks",
+    "/applications/{case_id}/approval-sheet",
     "/applications/{case_id}/priorities",
     "/staff",
     "/opinion-templates",

@@ -9,15 +9,11 @@ from uuid6 import uuid7
 from shared.contracts.applications import (
     ApplicationAcceptedV1,
     ApplicationApprovedV1,
-    ApplicationAssignedV1,
     ApplicationExpiredV1,
     ApplicationRejectedV1,
     ApplicationReturnedV1,
     ApplicationSubmittedV1,
     ApplicationWithdrawnV1,
-    ConditionChangedV1,
-    LetterAnsweredV1,
-    LetterSentV1,
     LoanDisbursedV1,
     LoanDisbursementUndoneV1,
     LoanDrawnV1,
@@ -32,6 +28,12 @@ from shared.contracts.applications import (
     PaperJudgedV1,
     PledgeRegisteredV1,
     Reason,
+)
+from shared.contracts.case_work import (
+    ApplicationAssignedV1,
+    ConditionChangedV1,
+    LetterAnsweredV1,
+    LetterSentV1,
 )
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.months import (

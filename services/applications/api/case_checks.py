@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
@@ -64,13 +65,20 @@ async def read_checks(case_id: UUID, caller: Anyone, context: CurrentContext) ->
     at for the decision, and count from then on."""
     today = business_date(context.clock.now())
     async with context.database.looking(caller.institution) as conn:
-        row = await case_row(conn, case_id)
-        decision = await decision_of(conn, case_id)
-        if decision is not None:
-            kept: list[dict[str, Any]] = decision["detail"]["checks"]
-            return _answer(business_date(decision["at"]), decision["action"], kept)
-        lines = await lines_of(conn, row, today=today)
-    return _answer(today, None, [line.as_data() for line in lines])
+        return _answer(*await checks_of(conn, case_id, today=today))
+
+
+async def checks_of(
+    conn: asyncpg.Connection, case_id: UUID, *, today: date
+) -> tuple[date, Action | None, list[dict[str, Any]]]:
+    """Of which day they are, of which decision, and the lines. Raises NotFound."""
+    row = await case_row(conn, case_id)
+    decision = await decision_of(conn, case_id)
+    if decision is not None:
+        kept: list[dict[str, Any]] = decision["detail"]["checks"]
+        return business_date(decision["at"]), Action(decision["action"]), kept
+    lines = await lines_of(conn, row, today=today)
+    return today, None, [line.as_data() for line in lines]
 
 
 def _answer(on: date, decided: Action | None, lines: list[dict[str, Any]]) -> ChecksAnswer:

@@ -14,7 +14,7 @@ from services.applications.handlers.case_in_hand import CaseInHand
 from services.applications.tables import conditions
 from services.applications.tables.cases import about
 from services.applications.tables.stored_papers import papers_to_refer_to, use
-from shared.contracts.applications import ConditionChangedV1
+from shared.contracts.case_work import ConditionChangedV1
 from shared.life_cycle import Row, SecondPersonRequired
 from shared.messaging import outbox
 from shared.refusals import FieldFault, FieldsWrong, NotFound

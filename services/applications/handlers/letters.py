@@ -9,7 +9,7 @@ from services.applications.handlers.case_in_hand import CaseInHand
 from services.applications.tables.cases import about
 from services.applications.tables.letters import Letter, add_letter, letter_of, unknown_mentions
 from services.applications.tables.stored_papers import papers_to_refer_to, use
-from shared.contracts.applications import LetterAnsweredV1, LetterSentV1
+from shared.contracts.case_work import LetterAnsweredV1, LetterSentV1
 from shared.messaging import outbox
 from shared.refusals import FieldFault, FieldsWrong, NotFound
 

@@ -86,12 +86,6 @@ async def show_case(
         or_none(_facts_of(page, found) if decides else nothing()),
         page.applications.get(f"/applications/{case_id}/checklist"),
     )
-    desk, met, told, checks = await asyncio.gather(
-        at_desk(page, str(case_id), found["pool_code"]),
-        page.applications.get(f"/applications/{case_id}/conditions"),
-        page.applications.get(f"/applications/{case_id}/timeline"),
-        or_none(page.applications.get(f"/applications/{case_id}/checks")),
-    )
     given = text(attempt.form, "_rows")
     rows = int(given) if given.isascii() and given.isdigit() else _USUAL_REASON_ROWS
     day = await today(page)
@@ -102,11 +96,7 @@ async def show_case(
         attempt,
         rights=_rights(found),
         papers=papers,
-        desk=desk,
-        conditions=items(met),
-        timeline=items(told),
-        checks=checks,
-        **_begun(page, found, desk),
+        **await _decided_on(page, found),
         pool=pool,
         own=_bank_in_pool(pool, found["bank_code"]),
         coverage=coverage,
@@ -130,6 +120,24 @@ async def show_case(
         risk_classes=RISK_CLASSES,
         change_kinds=page.texts.codes("change_kind"),
     )
+
+
+async def _decided_on(page: PageContext, case: Mapping[str, Any]) -> dict[str, Any]:
+    """What a decision rests on: checks, conditions, what happened so far, and the bureau's desk."""
+    path = f"/applications/{case['id']}"
+    desk, met, told, checks = await asyncio.gather(
+        at_desk(page, case["id"], case["pool_code"]),
+        page.applications.get(f"{path}/conditions"),
+        page.applications.get(f"{path}/timeline"),
+        or_none(page.applications.get(f"{path}/checks")),
+    )
+    return {
+        "desk": desk,
+        "conditions": items(met),
+        "timeline": items(told),
+        "checks": checks,
+        **_begun(page, case, desk),
+    }
 
 
 def _begun(
