@@ -30,7 +30,9 @@ class Reason(BaseModel):
     """A JSON pointer into the application, where one field is to blame."""
 
 
-class _Case(Event):
+class CaseEvent(Event):
+    """What every event of a case says of it."""
+
     topic = "applications"
 
     loan_id: UUID
@@ -45,7 +47,7 @@ class _Case(Event):
         return self.number
 
 
-class ApplicationSubmittedV1(_Case):
+class ApplicationSubmittedV1(CaseEvent):
     """A bank has submitted a case; the machine checks have run."""
 
     type = "application.submitted.v1"
@@ -54,7 +56,7 @@ class ApplicationSubmittedV1(_Case):
     submitted_on: date
 
 
-class ApplicationReturnedV1(_Case):
+class ApplicationReturnedV1(CaseEvent):
     """A case went back to the bank, with everything that is to be mended."""
 
     type = "application.returned.v1"
@@ -63,7 +65,7 @@ class ApplicationReturnedV1(_Case):
     by: Literal["machine", "reviewer"]
 
 
-class PaperJudgedV1(_Case):
+class PaperJudgedV1(CaseEvent):
     """A reviewer has refused a paper of a case, or found a kind not to be needed, or taken it back."""
 
     type = "paper.judged.v1"
@@ -76,7 +78,7 @@ class PaperJudgedV1(_Case):
     reason: str
 
 
-class ApplicationAcceptedV1(_Case):
+class ApplicationAcceptedV1(CaseEvent):
     """A case is complete and waits in the reviewers' queue."""
 
     type = "application.accepted.v1"
@@ -84,7 +86,7 @@ class ApplicationAcceptedV1(_Case):
     amount_fen: PositiveFen
 
 
-class ApplicationApprovedV1(_Case):
+class ApplicationApprovedV1(CaseEvent):
     """Two persons have approved a case's entry to the pool: reserve capacity for it."""
 
     type = "application.approved.v1"
@@ -112,6 +114,13 @@ class ApplicationApprovedV1(_Case):
         description="Facts of the loan as of its approval that a rule may ask for, and what reports "
         "divide by: `industry`, `park`, `ip_kind`.",
     )
+    applied_fen: PositiveFen | None = Field(
+        None, description="What was applied for, where `amount` is a part of it."
+    )
+    amount_reason: str = Field("", description="Why a part is approved.")
+    conditions: tuple[str, ...] = Field(
+        (), description="What is to be met, and confirmed, before the loan is paid out."
+    )
 
     @property
     def ip_share(self) -> Fraction:
@@ -123,7 +132,7 @@ class ApplicationApprovedV1(_Case):
         )
 
 
-class ApplicationRejectedV1(_Case):
+class ApplicationRejectedV1(CaseEvent):
     """A case was refused for good."""
 
     type = "application.rejected.v1"
@@ -131,7 +140,7 @@ class ApplicationRejectedV1(_Case):
     reason: str
 
 
-class ApplicationWithdrawnV1(_Case):
+class ApplicationWithdrawnV1(CaseEvent):
     """The bank has taken its case back; capacity held for it is free again."""
 
     type = "application.withdrawn.v1"
@@ -139,13 +148,13 @@ class ApplicationWithdrawnV1(_Case):
     reason: str = ""
 
 
-class ApplicationExpiredV1(_Case):
+class ApplicationExpiredV1(CaseEvent):
     """Nothing was disbursed within the term of the approval; capacity is free again."""
 
     type = "application.expired.v1"
 
 
-class PledgeRegisteredV1(_Case):
+class PledgeRegisteredV1(CaseEvent):
     """The pledge stands in the register."""
 
     type = "pledge.registered.v1"
@@ -154,7 +163,7 @@ class PledgeRegisteredV1(_Case):
     registered_on: date
 
 
-class PledgeChangedV1(_Case):
+class PledgeChangedV1(CaseEvent):
     """Its register has entered something of a pledge: a change, a longer term, or its end."""
 
     type = "pledge.changed.v1"
@@ -169,7 +178,7 @@ class PledgeChangedV1(_Case):
     reason: str
 
 
-class RightEndangeredV1(_Case):
+class RightEndangeredV1(CaseEvent):
     """A right that is pledged for a loan that is out is expiring or endangered; told once."""
 
     type = "right.endangered.v1"
@@ -185,7 +194,7 @@ class RightEndangeredV1(_Case):
     found_on: date
 
 
-class LoanDisbursedV1(_Case):
+class LoanDisbursedV1(CaseEvent):
     """The bank has paid the loan out: the reservation becomes exposure."""
 
     type = "loan.disbursed.v1"
@@ -206,7 +215,7 @@ class LoanDisbursedV1(_Case):
     )
 
 
-class LoanDrawnV1(_Case):
+class LoanDrawnV1(CaseEvent):
     """A further part of a loan was paid out, of those that its disbursement left to be drawn.
 
     It states where the loan stands then, not only the step, so that hearing it twice does nothing.
@@ -224,7 +233,7 @@ class LoanDrawnV1(_Case):
     outstanding_principal_fen: PositiveFen
 
 
-class LoanDrawUndoneV1(_Case):
+class LoanDrawUndoneV1(CaseEvent):
     """A draw was never paid out, or bounced: it is taken back, by two persons."""
 
     type = "loan.draw-undone.v1"
@@ -242,7 +251,7 @@ class LoanDrawUndoneV1(_Case):
     on: date
 
 
-class LoanDrawsEndedV1(_Case):
+class LoanDrawsEndedV1(CaseEvent):
     """The time for draws is over: what was not drawn is not lent any more."""
 
     type = "loan.draws-ended.v1"
@@ -252,7 +261,7 @@ class LoanDrawsEndedV1(_Case):
     on: date
 
 
-class LoanPositionReportedV1(_Case):
+class LoanPositionReportedV1(CaseEvent):
     """Where a loan stood at a month's end, as its bank reports it."""
 
     type = "loan.position-reported.v1"
@@ -274,7 +283,7 @@ class LoanPositionReportedV1(_Case):
     )
 
 
-class LoanOverdueV1(_Case):
+class LoanOverdueV1(CaseEvent):
     """A loan has fallen overdue, or further down in its class."""
 
     type = "loan.overdue.v1"
@@ -285,7 +294,7 @@ class LoanOverdueV1(_Case):
     as_of: date
 
 
-class LoanRepaidV1(_Case):
+class LoanRepaidV1(CaseEvent):
     """A loan is repaid in full."""
 
     type = "loan.repaid.v1"
@@ -293,7 +302,7 @@ class LoanRepaidV1(_Case):
     repaid_on: date
 
 
-class LoanReopenedV1(_Case):
+class LoanReopenedV1(CaseEvent):
     """A loan that was reported as repaid is not: the report was a mistake."""
 
     type = "loan.reopened.v1"
@@ -304,7 +313,7 @@ class LoanReopenedV1(_Case):
     reason: str
 
 
-class LoanDisbursementUndoneV1(_Case):
+class LoanDisbursementUndoneV1(CaseEvent):
     """A loan was never paid out: the disbursement was reported by mistake."""
 
     type = "loan.disbursement-undone.v1"
@@ -313,7 +322,7 @@ class LoanDisbursementUndoneV1(_Case):
     on: date
 
 
-class LoanExtendedV1(_Case):
+class LoanExtendedV1(CaseEvent):
     """A loan has a new maturity, by a decision of two persons."""
 
     type = "loan.extended.v1"

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from shared.contracts import (
     applications,
+    case_work,
     months,
     notifications,
     openings,
@@ -16,7 +17,7 @@ from shared.contracts import (
 from shared.contracts.envelope import Event, by_type
 
 PRODUCERS = (
-    applications, risk_pool, pool_cases, pool_agreements, openings, months, papers,
+    applications, case_work, risk_pool, pool_cases, pool_agreements, openings, months, papers,
     notifications,
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from services.applications.handlers.draw_ends import end_draws
@@ -38,6 +39,7 @@ from tests.services import together
 
 BANK, CHECKER = "bank_operator", "bank_checker"
 REVIEWER, APPROVER, MACHINE = "reviewer", "approver", "system"
+MANAGER = "pool_manager"
 OTHERS = ("finance_maker", "finance_checker", "pool_manager", "auditor", "admin")
 AMOUNT = "100000.00"
 
@@ -63,7 +65,11 @@ MOVES = [
              ["application.submitted.v1", "application.accepted.v1"]),
     Expected("returned_for_correction", "withdraw", BANK, "withdrawn", WITHDRAWN),
     Expected("accepted", "take", REVIEWER, "under_review", []),
+    Expected("accepted", "assign", MANAGER, "under_review", ["application.assigned.v1"]),
     Expected("accepted", "withdraw", BANK, "withdrawn", WITHDRAWN),
+    Expected("under_review", "take", REVIEWER, "under_review", [], "taken-by-another"),
+    Expected("under_review", "assign", MANAGER, "under_review", ["application.assigned.v1"]),
+    Expected("under_review", "put_back", MANAGER, "accepted", []),
     Expected("under_review", "recommend", REVIEWER, "recommended", [], "taken-by-another"),
     Expected("under_review", "return", REVIEWER, "returned_for_correction", RETURNED,
              "taken-by-another"),
@@ -75,6 +81,8 @@ MOVES = [
     Expected("recommended", "return", APPROVER, "returned_for_correction", RETURNED,
              "second-person-required"),
     Expected("recommended", "reject", APPROVER, "rejected", REJECTED, "second-person-required"),
+    Expected("recommended", "withdraw_opinion", REVIEWER, "under_review", [], "opinion-of-another"),
+    Expected("recommended", "put_back", MANAGER, "accepted", []),
     Expected("recommended", "withdraw", BANK, "withdrawn", WITHDRAWN),
     Expected("approved", "reserve", MACHINE, "capacity_reserved", []),
     Expected("approved", "decline", MACHINE, "capacity_declined", []),
@@ -111,6 +119,8 @@ MOVES = [
 ]  # fmt: skip
 ALSO = {("undo_disbursement", REVIEWER), ("undo_draw", REVIEWER)}
 """A second role that may make a move."""
+BY_MANAGER = ("assign", "put_back")
+"""Moves that a manager makes of several cases at once."""
 IN_PARTS = ("draw", "undo_draw", "end_draws")
 """Moves of a loan that is paid out in parts."""
 FIRST, SECOND = "60000.00", "40000.00"
@@ -162,6 +172,7 @@ def body_of(office: Office, action: str, case: Any) -> tuple[str, Any]:
         "approve": {"opinion": "同意", "lists_checked": nothing_found(today)},
         "return": {"reasons": ["请补充材料"]},
         "reject": {"reason": "不符合条件"},
+        "withdraw_opinion": {"reason": "漏看一份材料"},
         "withdraw": {"reason": "企业不再需要"},
         "close": {"reason": "已办结"},
         "register_pledge": {"registrations": [entry]},
@@ -175,13 +186,16 @@ def body_of(office: Office, action: str, case: Any) -> tuple[str, Any]:
     }  # fmt: skip
     paths = {
         "register_pledge": "pledge-registration", "disburse": "disbursement",
-        "undo_disbursement": "undo-disbursement",
+        "undo_disbursement": "undo-disbursement", "withdraw_opinion": "withdraw-opinion",
     }  # fmt: skip
     return paths.get(action, action), bodies.get(action)
 
 
 async def readied(office: Office, action: str, case: Any) -> None:
-    """A disbursement or a draw is undone only once its bank has asked for it."""
+    """A disbursement or a draw is undone only once its bank has asked for it; what wang has taken
+    is taken over only while wang is away."""
+    if action == "take" and (await office.state(case)) == "under_review":
+        await away(office)
     if action == "undo_draw":
         asked = {"reason": "受托支付退汇"}
         await office.bank().post(f"/loans/{case['id']}/draws/2/undo/request", json=asked)
@@ -190,12 +204,40 @@ async def readied(office: Office, action: str, case: Any) -> None:
         await office.post(office.bank(), case, path, {"reason": "误报，款项未出账"})
 
 
+async def away(office: Office) -> None:
+    """Wang is away today, and qin stands in; said once a day."""
+    manager = right_person(office, MANAGER)
+    for name in ("wang", "qin"):
+        await office.reviewer(name).get("/queue")
+    day = str(office.now.date())
+    body = {"subject": "wang", "delegate": "qin", "from_day": day, "to_day": day, "reason": "出差"}
+    answer = await manager.post("/absences", json=body)
+    assert answer.status_code == 201 or answer.json()["errors"][0]["code"] == "absence-meets"
+
+
 async def asks(office: Office, person: Any, action: str, case: Any) -> Any:
+    if action in BY_MANAGER:
+        return await asks_of_many(office, person, action, case)
     path, body = body_of(office, action, case)
     if action in IN_PARTS:
         at = {"draw": "draws", "undo_draw": "draws/2/undo"}[action]
         return await person.post(f"/loans/{case['id']}/{at}", json=body)
     return await person.post(f"/applications/{case['id']}/{path}", json=body)
+
+
+async def asks_of_many(office: Office, person: Any, action: str, case: Any) -> Any:
+    """What a manager does to several cases at once, here to one: answered as that one would be."""
+    body = {"cases": [case["id"]], "reason": "经办人调离"}
+    path = {"assign": "reassign", "put_back": "put-back"}[action]
+    if action == "assign":
+        # Whoever has been at the queue once is known.
+        await office.reviewer("sun").get("/queue")
+        body["person"] = "sun"
+    answer = await person.post(f"/applications/{path}", json=body)
+    if answer.status_code != 200:
+        return answer
+    (verdict,) = answer.json()["verdicts"]
+    return httpx.Response(200 if verdict["moved"] else 409, json=verdict)
 
 
 def valued_now(office: Office) -> dict[str, Any]:
@@ -282,6 +324,7 @@ def right_person(office: Office, role: str) -> Any:
     people: dict[str, Callable[[], Any]] = {
         BANK: office.bank, REVIEWER: lambda: office.reviewer("wang"),
         APPROVER: lambda: office.approver("li"), CHECKER: lambda: checker(office),
+        MANAGER: lambda: office.staff("wu", MANAGER),
     }  # fmt: skip
     return people[role]()
 
@@ -291,7 +334,9 @@ async def moves(office: Office, action: str, role: str, case: Any) -> None:
         await by_machine(office, action, case)
         return
     await readied(office, action, case)
-    answer = await asks(office, right_person(office, role), action, case)
+    takes_over = action == "take" and (await office.state(case)) == "under_review"
+    person = office.reviewer("qin") if takes_over else right_person(office, role)
+    answer = await asks(office, person, action, case)
     assert answer.status_code == 200, answer.text
 
 
@@ -401,19 +446,49 @@ async def test_a_guard_refuses_who_has_the_role_and_nothing_changes(office: Offi
     assert await office.said() == []
 
 
+@pytest.mark.parametrize(
+    ("source", "action"),
+    [
+        ("accepted", "take"),
+        *(("under_review", action) for action in ("take", "recommend", "return", "reject")),
+        *(("recommended", action) for action in ("approve", "return", "reject")),
+        ("capacity_declined", "reject"),
+    ],
+)
+async def test_who_has_a_conflict_of_interest_keeps_out_of_every_decision(
+    office: Office, source: str, action: str
+):
+    (move,) = (one for one in MOVES if (one.source, one.action) == (source, action))
+    case = await brought_before(office, move)
+    await away(office)
+    # Qin stands in for wang, who has taken it; so only the conflict speaks against qin.
+    person = right_person(office, APPROVER) if move.role == APPROVER else office.reviewer("qin")
+    assert action in (await office.case(case, by=person))["pending_actions"]
+    declared = await person.post("/conflicts", json={"case": case["id"], "reason": "配偶任职"})
+    assert declared.status_code == 201, declared.text
+    before = await office.case(case)
+
+    answer = await asks(office, person, action, case)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict-of-interest")
+    assert await office.case(case) == before
+    assert action not in (await office.case(case, by=person))["pending_actions"]
+
+
 @pytest.mark.parametrize("state", sorted({move.source for move in MOVES} | WAY.keys()))
 async def test_a_person_is_offered_exactly_what_they_may_do(office: Office, state: str):
     case = await brought_to(office, state)
 
-    for role in (BANK, REVIEWER, APPROVER):
+    for role in (BANK, REVIEWER, APPROVER, MANAGER):
         shown = await office.case(case, by=right_person(office, role))
         offered = {
             move.action
             for move in MOVES
             # Undoing is offered to nobody before the bank has asked for it, and a draw to nobody
-            # where the loan was paid out at once.
+            # where the loan was paid out at once; wang does not take over from wang.
             if (move.source, move.role) == (state, role)
             and move.action not in ("undo_disbursement", *IN_PARTS)
+            and (move.source, move.action) != ("under_review", "take")
         }
         assert set(shown["pending_actions"]) == offered, role
 

@@ -14,6 +14,7 @@ from services.applications.domain.life_cycle import (
     IS_LOAN,
     IS_SERVED,
     LIFE_CYCLE,
+    MANAGER,
     REVIEWER,
     RUNS_OUT,
     Action,
@@ -24,20 +25,23 @@ from shared.life_cycle import SYSTEM_ROLE, Actor, NotPossibleNow, RoleMissing
 
 MOVES = [move for move in LIFE_CYCLE.moves if move.source is not None]
 LISTED = {(move.source, move.action): move for move in MOVES}
-ROLES = (BANK, CHECKER, REVIEWER, APPROVER, SYSTEM_ROLE)
+ROLES = (BANK, CHECKER, REVIEWER, APPROVER, MANAGER, SYSTEM_ROLE)
 FINAL = LIFE_CYCLE.final
 README = Path(__file__).parents[2] / "services" / "applications" / "README.md"
 
 
-def case_at(state: State, *, draw_no: int | None = None) -> dict:
+def case_at(state: State, *, draw_no: int | None = None, recommended_by: str = "zhao") -> dict:
     """One that wang has taken and zhao has recommended, and the clerk wants undone, or a draw of."""
     return {
         "state": state,
         "assigned_to": "wang",
-        "recommended_by": "zhao",
+        "recommended_by": recommended_by,
         "undo_asked_by": "clerk",
         "undo_draw_no": draw_no,
         "drawable_fen": 1,
+        "stand_ins": ["wang"],
+        "conflicted": [],
+        "open_conditions": 0,
     }
 
 
@@ -48,7 +52,8 @@ def wang(*roles: str) -> Actor:
 @pytest.mark.parametrize(("state", "action"), list(itertools.product(State, Action)))
 def test_a_pair_leads_where_the_table_says_or_is_refused(state: State, action: Action):
     move = LISTED.get((state, action))
-    case = case_at(state, draw_no=2 if action is Action.UNDO_DRAW else None)
+    own = {"recommended_by": "wang"} if action is Action.WITHDRAW_OPINION else {}
+    case = case_at(state, draw_no=2 if action is Action.UNDO_DRAW else None, **own)
 
     if move is None:
         with pytest.raises(NotPossibleNow):
@@ -94,10 +99,10 @@ def test_from_every_state_a_final_one_can_be_reached():
     assert ends == set(State)
 
 
-def test_only_draws_leave_a_case_where_it_stands():
+def test_only_draws_and_another_reviewer_leave_a_case_where_it_stands():
     stays = {move.action for move in MOVES if move.source == move.target}
 
-    assert stays == {Action.DRAW, Action.UNDO_DRAW, Action.END_DRAWS}
+    assert stays == {Action.DRAW, Action.UNDO_DRAW, Action.END_DRAWS, Action.TAKE, Action.ASSIGN}
 
 
 @pytest.mark.parametrize("state", State)

@@ -26,6 +26,16 @@ OF_RIGHTS = {
     "right_valuations",
 }
 """Shown in rights/ to be closed to other banks; what the bureau says in them, everybody reads."""
+OF_THE_DESK = {"case_letters", "conditions"}
+THE_BUREAUS_OWN = {
+    "absences",
+    "case_looks",
+    "case_priorities",
+    "conflicts",
+    "opinion_templates",
+    "staff",
+}
+"""Tables of which no bank sees a row."""
 WITH_A_BANKS_ROWS = {
     "applications",
     "borrowers",
@@ -44,6 +54,7 @@ WITH_A_BANKS_ROWS = {
     "valuations",
 }
 
+LETTER = "01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c01"
 LOAN_STEPS = {
     "/applications/{case_id}/resubmit": submission(),
     "/applications/{case_id}/withdraw": {"reason": "x"},
@@ -65,6 +76,8 @@ LOAN_STEPS = {
     },
     "/applications/{case_id}/undo-disbursement/request": {"reason": "x"},
     "/applications/{case_id}/close": {"reason": "x"},
+    "/applications/{case_id}/conditions/1/meet": {"text": "x"},
+    f"/applications/{{case_id}}/letters/{LETTER}/answer": {"text": "x"},
 }
 FOR_THE_BUREAU = {
     "/applications/{case_id}/take",
@@ -74,6 +87,31 @@ FOR_THE_BUREAU = {
     "/applications/{case_id}/reject",
     "/applications/{case_id}/approve",
     "/applications/{case_id}/undo-disbursement",
+    "/applications/{case_id}/withdraw-opinion",
+    "/applications/{case_id}/priority",
+    "/applications/{case_id}/notes",
+    "/applications/{case_id}/letters",
+    "/applications/{case_id}/conditions/{condition_no}/confirm",
+    "/applications/{case_id}/conditions/{condition_no}/refuse",
+    "/applications/take",
+    "/applications/reassign",
+    "/applications/put-back",
+    "/absences",
+    "/absences/{absence_id}/end",
+    "/conflicts",
+    "/conflicts/{conflict_id}/lift",
+    "/opinion-templates",
+    "/opinion-templates/{template_id}/change",
+    "/opinion-templates/{template_id}/remove",
+}
+BUREAU_READS = {
+    "/applications/{case_id}/looks",
+    "/applications/{case_id}/approval-sheet",
+    "/applications/{case_id}/priorities",
+    "/staff",
+    "/opinion-templates",
+    "/absences",
+    "/conflicts",
 }
 CHANGES = {
     "/loans/{loan_id}/changes",
@@ -154,6 +192,9 @@ LISTS = {"/applications", "/loans", "/loan-requests", "/statistics", "/queue"}
 READS = {
     "/applications/{case_id}",
     "/applications/{case_id}/history",
+    "/applications/{case_id}/conditions",
+    "/applications/{case_id}/timeline",
+    "/applications/{case_id}/checks",
     "/loans/{loan_id}",
     "/loans/{loan_id}/positions",
     "/loans/{loan_id}/changes",
@@ -171,8 +212,12 @@ def routes() -> set[tuple[str, str]]:
 
 
 def test_every_route_stands_in_one_of_these_lists():
-    known = {("POST", path) for path in (*LOAN_STEPS, *FOR_THE_BUREAU, *CHANGES, *DRAWS)}
-    known |= {("GET", path) for path in LISTS | READS | FOR_ALL}
+    steps = {
+        path.replace("/1/", "/{condition_no}/").replace(LETTER, "{letter_id}")
+        for path in LOAN_STEPS
+    }
+    known = {("POST", path) for path in (*steps, *FOR_THE_BUREAU, *CHANGES, *DRAWS)}
+    known |= {("GET", path) for path in LISTS | READS | FOR_ALL | BUREAU_READS}
     known |= {("POST", "/applications"), ("POST", "/positions"), ("POST", "/banks")}
     known |= REGISTER
     known |= {("PATCH", "/banks/{code}")}
@@ -199,8 +244,15 @@ async def test_another_banks_case_is_not_there_on_any_route(office: Office):
         answer = await stranger.post(path.format(case_id=case["id"]), json=body)
         assert answer.status_code == 404, path
     for path in FOR_THE_BUREAU:
-        answer = await stranger.post(path.format(case_id=case["id"]), json={})
+        ids = {"condition_no": 1} | dict.fromkeys(
+            ("case_id", "absence_id", "conflict_id", "template_id"), case["id"]
+        )
+        answer = await stranger.post(path.format(**ids), json={})
         assert answer.status_code in (403, 422), path
+    for path in BUREAU_READS:
+        for person in (stranger, office.bank()):
+            answer = await person.get(path.format(case_id=case["id"]))
+            assert answer.status_code == 403, path
     for path in ("/applications", "/loans"):
         for query in ({}, {"bank": ICBC}, {"q": "DL"}, {"loan_no": "JJ-1"}):
             assert (await stranger.get(path, params=query)).json()["items"] == [], path
@@ -229,17 +281,16 @@ async def test_a_case_that_is_not_there_answers_as_another_banks_does(office: Of
     }
 
 
-async def rows_seen(url: str, institution: str | None) -> dict[str, int]:
+async def rows_seen(
+    url: str, institution: str | None, tables: set[str] = WITH_A_BANKS_ROWS
+) -> dict[str, int]:
     """How many rows the working role sees of each table, looking as an institution or as none."""
     conn = await asyncpg.connect(url)
     try:
         async with conn.transaction():
             if institution is not None:
                 await conn.execute("select set_config('zhidai.institution', $1, true)", institution)
-            return {
-                table: await conn.fetchval(f"select count(*) from {table}")
-                for table in WITH_A_BANKS_ROWS
-            }
+            return {table: await conn.fetchval(f"select count(*) from {table}") for table in tables}
     finally:
         await conn.close()
 
@@ -265,6 +316,28 @@ async def test_the_database_itself_shows_a_bank_its_own_rows_only(office: Office
         assert all((await rows_seen(url, institution)).values()), institution
     for institution in (CCB, "", None, "%", "ICBC-T_"):
         seen = await rows_seen(url, institution)
+        assert set(seen.values()) == {0}, institution
+
+
+async def test_no_bank_sees_a_row_of_the_bureaus_own_desk(office: Office):
+    case = await office.submits()
+    for name in ("wang", "zhao"):
+        await office.case(case, by=office.reviewer(name))
+    url = office.service.context.database.url
+    manager = office.staff("wu", "pool_manager")
+    day = str(office.now.date())
+    for path, body in (
+        ("/absences", {"subject": "wang", "delegate": "zhao", "from_day": day, "to_day": day}),
+        ("/conflicts", {"subject": "wang", "case": case["id"]}),
+        (f"/applications/{case['id']}/priority", {"priority": 1}),
+    ):
+        answer = await manager.post(path, json=body | {"reason": "x"})
+        assert answer.is_success, answer.text
+    filled = THE_BUREAUS_OWN - {"opinion_templates"}
+
+    assert all((await rows_seen(url, "*", filled)).values())
+    for institution in (ICBC, "", None):
+        seen = await rows_seen(url, institution, THE_BUREAUS_OWN)
         assert set(seen.values()) == {0}, institution
 
 
@@ -307,5 +380,6 @@ async def test_the_working_role_owns_no_table_and_every_table_with_a_bank_is_gua
         *WITH_A_BANKS_ROWS,
         *OF_PAPERS,
         *OF_RIGHTS,
+        *OF_THE_DESK,
         "bank_suspensions",
     }

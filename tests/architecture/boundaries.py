@@ -16,7 +16,7 @@ HALL = {"__init__.py", "main.py", "settings.py", "consumer.py"}
 
 FOLDERS = {"api", "handlers", "domain", "queries", "tables", "migrations"}
 OWN_FOLDERS = {
-    "applications": {"bank_files", "storage"},
+    "applications": {"bank_files", "reports", "storage"},
     "risk_pool": {"audit", "bank_files", "foresight", "reports"},
     "notifications": {"delivery", "senders", "templates"},
 }

@@ -31,6 +31,12 @@ from shared.contracts.applications import (
     Reason,
     RightEndangeredV1,
 )
+from shared.contracts.case_work import (
+    ApplicationAssignedV1,
+    ConditionChangedV1,
+    LetterAnsweredV1,
+    LetterSentV1,
+)
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.months import (
     MissingOfMonth,
@@ -140,6 +146,9 @@ def of_a_case(loan: Loan) -> list[Event]:
     }
     return [
         ApplicationSubmittedV1(**case, amount_fen=500_000_000, submitted_on=DAY),
+        ApplicationAssignedV1(
+            **case, assigned_to="reviewer-he", assigned_name="何敏", reason="经办人调离"
+        ),
         PaperJudgedV1(
             **case,
             kind="business_licence",
@@ -172,6 +181,25 @@ def of_a_case(loan: Loan) -> list[Event]:
             mode="direct",
             approved_on=DAY,
             attributes={"internal_score": "AA"},
+            applied_fen=600_000_000,
+            amount_reason="按还款来源核减",
+            conditions=("办妥保险",),
+        ),
+        LetterSentV1(
+            **case,
+            letter_id=UUID("01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c77"),
+            text="请说明还款来源",
+            due_on=DAY,
+        ),
+        LetterAnsweredV1(
+            **case,
+            letter_id=UUID("01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c77"),
+            text="以应收账款偿还",
+            written_by="林晓",
+            is_late=True,
+        ),
+        ConditionChangedV1(
+            **case, condition_no=1, condition="办妥保险", standing="answered", said="保单见附件"
         ),
         ApplicationRejectedV1(**case, reason="不符合入池条件"),
         ApplicationWithdrawnV1(**case, reason="企业放弃贷款"),

@@ -1,10 +1,9 @@
-"""Cases to read: lists, the queue, one case with everything."""
+"""Cases to read: lists, one case with everything."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from services.applications.api import presenters
@@ -20,14 +19,15 @@ from services.applications.api.responses import (
 from services.applications.domain.life_cycle import State
 from services.applications.queries import cases, statistics
 from services.applications.queries.whole_case import whole_case
-from shared.auth.identity import Identity, requires
+from services.applications.tables import desk
+from shared.clock import business_date
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
+from shared.postgres.database import EVERYWHERE
 
 router = APIRouter(tags=["applications"])
 
-Bureau = Annotated[Identity, Depends(requires("reviewer", "approver"))]
 Words = Annotated[
     str | None,
     Query(
@@ -65,33 +65,8 @@ async def list_cases(
     async with context.database.reading(caller.institution) as session:
         rows = await cases.cases(session, wanted, after=after, limit=limit + 1)
     now, days = context.clock.now(), context.working_days
-    items = [presenters.summary(row, now=now, working_days=days) for row in rows]
+    items = [presenters.summary(row, caller=caller, now=now, working_days=days) for row in rows]
     return page_of(items, limit, lambda item: encode_cursor(item.id))
-
-
-@router.get("/queue")
-async def read_queue(
-    caller: Bureau,
-    context: CurrentContext,
-    pool: PlainCode = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> Page[CaseSummary]:
-    """What you can work on, the longest waiting first, each with a lamp by working days left."""
-    after = decode_cursor(cursor, datetime, UUID) if cursor else None
-    async with context.database.reading(caller.institution) as session:
-        rows = await cases.queue(
-            session,
-            subject=caller.subject,
-            reviews="reviewer" in caller.roles,
-            approves="approver" in caller.roles,
-            pool_code=pool,
-            after=after,
-            limit=limit + 1,
-        )
-    now, days = context.clock.now(), context.working_days
-    items = [presenters.summary(row, now=now, working_days=days) for row in rows]
-    return page_of(items, limit, lambda item: encode_cursor(item.since, item.id))
 
 
 @router.get("/applications/{case_id}")
@@ -99,12 +74,15 @@ async def read_case(
     case_id: UUID, caller: Anyone, context: CurrentContext, response: Response
 ) -> CaseAnswer:
     """A case with everything: findings, rights, documents, history, what you may do now."""
+    now = context.clock.now()
     async with context.database.reading(caller.institution) as session:
-        case = await whole_case(session, case_id)
+        case = await whole_case(session, case_id, today=business_date(now))
+    if caller.institution == EVERYWHERE:
+        async with context.database.begin(caller.institution) as conn:
+            await desk.seen(conn, caller, now=now)
+            await desk.looked_at(conn, case_id, by=caller, now=now)
     response.headers["ETag"] = etag(case.application.version)
-    return presenters.full(
-        case, caller=caller, now=context.clock.now(), working_days=context.working_days
-    )
+    return presenters.full(case, caller=caller, now=now, working_days=context.working_days)
 
 
 @router.get("/applications/{case_id}/history")
@@ -115,7 +93,7 @@ async def read_history(
     async with context.database.reading(caller.institution) as session:
         await cases.case(session, case_id)
         rows = await cases.history(session, case_id)
-    return Page(items=[presenters.move(row) for row in rows], next_cursor=None)
+    return Page(items=[presenters.move(row, caller) for row in rows], next_cursor=None)
 
 
 @router.get("/statistics")

@@ -12,11 +12,14 @@ from starlette.responses import Response
 from services.applications.api.responses import MovedAnswer
 from services.applications.domain.life_cycle import State
 from services.applications.handlers.case_in_hand import CaseInHand, locked_case
+from services.applications.tables import desk
 from shared.auth.identity import Identity, requires
+from shared.clock import business_date
 from shared.context import Context
 from shared.http.etags import etag, require_match
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import MOST_PER_PAGE
+from shared.postgres.database import EVERYWHERE
 from shared.transitions import Transition
 
 Anyone = Annotated[Identity, Depends(requires())]
@@ -41,7 +44,10 @@ async def on_case(
     """
 
     async def inside(conn: asyncpg.Connection) -> Answer:
-        row = await locked_case(conn, case_id)
+        now = context.clock.now()
+        if caller.institution == EVERYWHERE:
+            await desk.seen(conn, caller, now=now)
+        row = await locked_case(conn, case_id, today=business_date(now))
         if "if-match" in request.headers:
             require_match(request, row["version"])
         case = CaseInHand(
@@ -49,7 +55,7 @@ async def on_case(
             conn=conn,
             caller=caller,
             working_days=context.working_days,
-            now=context.clock.now(),
+            now=now,
         )
         return await work(case)
 

@@ -20,6 +20,7 @@ from services.applications.handlers.case_in_hand import CaseInHand
 from services.applications.queries import loans
 from services.applications.tables.rows import LoanChangeRow
 from shared.auth.identity import Identity
+from shared.clock import business_date
 from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
@@ -146,13 +147,14 @@ async def _step(
     opinion: str,
 ) -> Response:
     async def inside(conn: asyncpg.Connection) -> Answer:
-        row, change = await loan_changes.in_hand(conn, change_id)
+        now = context.clock.now()
+        row, change = await loan_changes.in_hand(conn, change_id, today=business_date(now))
         case = CaseInHand(
             row=row,
             conn=conn,
             caller=caller,
             working_days=context.working_days,
-            now=context.clock.now(),
+            now=now,
         )
         return _moved(200, await step(case, change, opinion=opinion))
 

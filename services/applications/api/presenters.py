@@ -20,7 +20,7 @@ from services.applications.api.responses import (
     WaitingAnswer,
 )
 from services.applications.domain.draws import FIRST_DRAW
-from services.applications.domain.life_cycle import LIFE_CYCLE, State
+from services.applications.domain.life_cycle import LIFE_CYCLE, WITHIN_THE_BUREAU, Action, State
 from services.applications.domain.to_look_at import NamedRight, ToLookAt, to_look_at
 from services.applications.domain.waiting import lamp, shown_due
 from services.applications.queries.whole_case import WholeCase
@@ -39,12 +39,22 @@ from shared.auth.identity import Identity
 from shared.calendar import WorkingDays
 from shared.clock import business_date
 from shared.http.progress import progress_answer
+from shared.life_cycle import SYSTEM_ROLE
 from shared.months import Month
+from shared.postgres.database import EVERYWHERE
 
 
-def summary(row: ApplicationRow, *, now: datetime, working_days: WorkingDays) -> CaseSummary:
+def summary(
+    row: ApplicationRow, *, caller: Identity, now: datetime, working_days: WorkingDays
+) -> CaseSummary:
     """A case in a list, with its lamp."""
-    return CaseSummary(**_with_lamp(row, None, now=now, working_days=working_days))
+    columns = _with_lamp(row, None, now=now, working_days=working_days)
+    return CaseSummary(**columns | _of_the_bureau(row, caller))
+
+
+def _of_the_bureau(row: ApplicationRow, caller: Identity) -> dict[str, Any]:
+    """How urgent the bureau holds a case to be is not its bank's business."""
+    return {"priority": row.priority if caller.institution == EVERYWHERE else 0}
 
 
 def _with_lamp(
@@ -84,13 +94,16 @@ def full(
         "collateral": [_right(*pair) for pair in case.collateral],
         "documents": [_document(one) for one in case.documents],
         "registrations": [_entry(one) for one in case.registrations],
-        "history": [move(one) for one in case.history],
+        "history": [move(one, caller) for one in case.history],
         "loan": None if loan is None else loan_answer(loan, row),
+        "times_returned": sum(
+            one.action == Action.RETURN and one.role != SYSTEM_ROLE for one in case.history
+        ),
         "progress": progress_answer(LIFE_CYCLE, row.state),
-        "pending_actions": LIFE_CYCLE.open_to(row.model_dump(), caller),
+        "pending_actions": LIFE_CYCLE.open_to(row.model_dump() | dict(case.standing), caller),
         "waiting_for": _waiting(row, columns["due_on"]),
     }
-    return CaseAnswer(**columns | belonging)
+    return CaseAnswer(**columns | belonging | _of_the_bureau(row, caller))
 
 
 def _to_look_at(case: WholeCase) -> Iterable[ToLookAt]:
@@ -152,9 +165,12 @@ def _right(right: CollateralRow, worth: ValuationRow | None) -> CollateralAnswer
     )
 
 
-def move(row: CaseMoveRow) -> HistoryAnswer:
-    """One move."""
-    return HistoryAnswer.model_validate(row)
+def move(row: CaseMoveRow, caller: Identity) -> HistoryAnswer:
+    """One move; a bank does not see why the bureau's people share their work as they do."""
+    answer = HistoryAnswer.model_validate(row)
+    if caller.institution == EVERYWHERE or row.action not in WITHIN_THE_BUREAU:
+        return answer
+    return answer.model_copy(update={"reason": "", "detail": {}})
 
 
 def loan_answer(loan: LoanRow, row: ApplicationRow) -> LoanAnswer:

@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from services.applications.api import examples
 from services.applications.api.right_requests import CollateralBody, Day
+from services.applications.domain.approval import MOST_CONDITIONS, Part
 from services.applications.domain.lists_checked import ListChecked
 from services.applications.domain.loan_terms import Disbursement, Registration
 from services.applications.domain.submission import (
@@ -153,6 +154,20 @@ class OpinionBody(_Body):
     opinion: LongText = Field(examples=["材料齐全，权属清晰，建议批准"])
 
 
+Conditions = Annotated[
+    list[Annotated[LongText, StringConstraints(max_length=1000)]],
+    Field(max_length=MOST_CONDITIONS),
+]
+
+
+class RecommendationBody(OpinionBody):
+    """What the reviewer thinks, and what is to be met before the loan is paid out."""
+
+    conditions: Conditions = Field(
+        default_factory=list, examples=[["办妥质押登记后投保，保单复印件报备"]]
+    )
+
+
 class ListCheckedBody(_Body):
     """A list that somebody looked at, on which day, and whether the firm stands on it."""
 
@@ -177,6 +192,29 @@ class ApprovalBody(OpinionBody):
         description="The scheme's lists of dishonest or abnormal firms, each with the day on which "
         "somebody looked; `lists` of the mode's facts says which, and how recently.",
     )
+
+    approved_amount_fen: RequestFen | None = Field(
+        None,
+        description="Less than was applied for; left out, the whole. The pool reserves this much, "
+        "and no more is paid out.",
+    )
+    approved_ip_amount_fen: RequestFen | None = Field(
+        None, description="The IP part of it, where the case states that in yuan."
+    )
+    amount_reason: LongText | None = Field(None, description="Why it is a part.")
+    conditions: Conditions = Field(
+        default_factory=list, description="Beside those that the reviewer has entered."
+    )
+
+    def as_part(self) -> Part | None:
+        """The part that is approved; None for the whole."""
+        if self.approved_amount_fen is None:
+            return None
+        return Part(
+            amount_fen=self.approved_amount_fen,
+            ip_amount_fen=self.approved_ip_amount_fen,
+            reason=self.amount_reason or "",
+        )
 
     def as_lists(self) -> tuple[ListChecked, ...]:
         """The lists."""

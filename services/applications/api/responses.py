@@ -235,6 +235,10 @@ class CaseSummary(_Answer):
     due_on: date | None
     lamp: str = Field("none", description="green, yellow, red; none where nothing is due")
     working_days_left: int | None = None
+    priority: int = Field(
+        0,
+        description="0 usual, 1 soon, 2 first of all; a manager sets it, and the bureau alone sees it.",
+    )
     assigned_to: str | None = None
     assigned_name: str | None = None
 
@@ -296,6 +300,11 @@ class CaseAnswer(CaseSummary):
     recommended_by: str | None
     approved_by: str | None
     approved_on: date | None
+    applied_fen: Fen | None = Field(
+        None, description="What was applied for, where a part of it is approved."
+    )
+    amount_reason: str = Field("", description="Why a part is approved.")
+    times_returned: int = Field(0, description="How often the bureau has returned it to its bank.")
     reserved_until: date | None
     scheme_version: str | None
     declined_limits: list[LimitReached]

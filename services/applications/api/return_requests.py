@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, 
 from services.applications.api.requests import PaperKind
 from services.applications.domain.checklist import words_of
 from shared.contracts.applications import Reason
-from shared.http.requests import RequestBody, ShortText
+from shared.http.requests import LongText, RequestBody, ShortText
 from shared.identifiers import InvalidIdentifier
 
 
@@ -47,6 +47,11 @@ class ReturnBody(RequestBody):
         default_factory=list,
         description="Kinds of papers that the bank is to send; `to_send` of the case's checklist.",
         examples=[["credit_report"]],
+    )
+    why_not_before: LongText | None = Field(
+        None,
+        description="Of a case that a reviewer or approver has returned before: why this was not "
+        "said then.",
     )
     reasons: Annotated[
         list[Annotated[ReturnReason, BeforeValidator(_text_alone)]], Field(max_length=50)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.applications.api.common import move
-from services.applications.api.requests import ApprovalBody, OpinionBody, ReasonBody
+from services.applications.api.requests import ApprovalBody, ReasonBody, RecommendationBody
 from services.applications.api.responses import MovedAnswer
 from services.applications.api.return_requests import ReturnBody
 from services.applications.domain.life_cycle import LIFE_CYCLE, Action
@@ -23,6 +23,7 @@ router = APIRouter(tags=["reviews"])
 Taker = Annotated[Identity, part_in(LIFE_CYCLE, Action.TAKE)]
 Releaser = Annotated[Identity, part_in(LIFE_CYCLE, Action.RELEASE)]
 Recommender = Annotated[Identity, part_in(LIFE_CYCLE, Action.RECOMMEND)]
+Withdrawer = Annotated[Identity, part_in(LIFE_CYCLE, Action.WITHDRAW_OPINION)]
 Returner = Annotated[Identity, part_in(LIFE_CYCLE, Action.RETURN)]
 Rejecter = Annotated[Identity, part_in(LIFE_CYCLE, Action.REJECT)]
 Approver = Annotated[Identity, part_in(LIFE_CYCLE, Action.APPROVE)]
@@ -45,11 +46,22 @@ async def release(
 
 @router.post("/applications/{case_id}/recommend", response_model=MovedAnswer)
 async def recommend(
-    case_id: UUID, body: OpinionBody, request: Request, caller: Recommender,
+    case_id: UUID, body: RecommendationBody, request: Request, caller: Recommender,
     context: CurrentContext,
 ) -> Response:  # fmt: skip
-    """Recommend a case that you have taken; another person decides."""
-    step = partial(decisions.recommend, opinion=body.opinion)
+    """Recommend a case that you have taken, with conditions if there are any; another person
+    decides."""
+    step = partial(decisions.recommend, opinion=body.opinion, conditions=body.conditions)
+    return await move(request, caller, context, case_id, step)
+
+
+@router.post("/applications/{case_id}/withdraw-opinion", response_model=MovedAnswer)
+async def withdraw_opinion(
+    case_id: UUID, body: ReasonBody, request: Request, caller: Withdrawer, context: CurrentContext
+) -> Response:
+    """Take your own opinion back while nobody has decided on it; you review on, in the time that
+    was left."""
+    step = partial(decisions.withdraw_opinion, reason=body.reason)
     return await move(request, caller, context, case_id, step)
 
 
@@ -57,8 +69,11 @@ async def recommend(
 async def give_back(
     case_id: UUID, body: ReturnBody, request: Request, caller: Returner, context: CurrentContext
 ) -> Response:
-    """Return a case to its bank with everything that is to be mended."""
-    step = partial(decisions.give_back, reasons=body.as_told())
+    """Return a case to its bank with everything that is to be mended. A second return says why that
+    was not said the first time."""
+    step = partial(
+        decisions.give_back, reasons=body.as_told(), why_not_before=body.why_not_before or ""
+    )
     return await move(request, caller, context, case_id, step)
 
 
@@ -75,8 +90,15 @@ async def reject(
 async def approve(
     case_id: UUID, body: ApprovalBody, request: Request, caller: Approver, context: CurrentContext
 ) -> Response:
-    """Approve a case that another person has recommended; the pool then reserves capacity."""
-    step = partial(decisions.approve, opinion=body.opinion, lists_checked=body.as_lists())
+    """Approve a case that another person has recommended, the whole amount or a part of it; the
+    pool then reserves capacity for that."""
+    step = partial(
+        decisions.approve,
+        opinion=body.opinion,
+        lists_checked=body.as_lists(),
+        part=body.as_part(),
+        conditions=body.conditions,
+    )
     return await move(request, caller, context, case_id, step)
 
 

@@ -4,17 +4,15 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from services.applications.domain import guards
 from shared.life_cycle import (
     SYSTEM_ROLE,
     LifeCycle,
     Move,
-    Person,
-    Row,
     Wait,
     Words,
     another_person_than,
 )
-from shared.refusals import Refused
 
 
 class State(StrEnum):
@@ -50,7 +48,10 @@ class Action(StrEnum):
     WITHDRAW = "withdraw"
     TAKE = "take"
     RELEASE = "release"
+    ASSIGN = "assign"
+    PUT_BACK = "put_back"
     RECOMMEND = "recommend"
+    WITHDRAW_OPINION = "withdraw_opinion"
     REJECT = "reject"
     APPROVE = "approve"
     RESERVE = "reserve"
@@ -76,17 +77,20 @@ class Action(StrEnum):
 S, A = State, Action
 
 BANK, CHECKER = "bank_operator", "bank_checker"
-REVIEWER, APPROVER = "reviewer", "approver"
+REVIEWER, APPROVER, MANAGER = "reviewer", "approver", "pool_manager"
 """Who moves a case beside the machine: its checks, the pool's events, the reported positions."""
 
-_WHO_TOOK_IT, _ANOTHER = ("the one who took it",), ("another than who recommended",)
+_NO_CONFLICT, _STANDS_IN = "no conflict of interest", "stands in for who took it"
+_WHO_TOOK_IT, _ANOTHER = "the one who took it", "another than who recommended"
+_WHO_RECOMMENDED, _ALL_MET = "the one who recommended", "no condition is open"
+_TAKEN_UP, _SECOND = (_WHO_TOOK_IT, _NO_CONFLICT), (_ANOTHER, _NO_CONFLICT)
 _UNDONE_BY = ("the bank has asked for it", "another than who asked")
 _DRAW_UNDONE_BY = ("the bank has asked for a draw", _UNDONE_BY[1])
 _DRAWABLE = ("a part is still to be drawn",)
 _SUBMITTED, _RETURNED = ("application.submitted.v1",), ("application.returned.v1",)
 _REJECTED, _WITHDRAWN = ("application.rejected.v1",), ("application.withdrawn.v1",)
 _EXPIRED, _REPAID = ("application.expired.v1",), ("loan.repaid.v1",)
-_DRAWS_ENDED = ("loan.draws-ended.v1",)
+_DRAWS_ENDED, _ASSIGNED = ("loan.draws-ended.v1",), ("application.assigned.v1",)
 
 
 def _move(
@@ -103,21 +107,27 @@ _MOVES: Final = (
     _move(S.SUBMITTED, A.RETURN, SYSTEM_ROLE, S.RETURNED_FOR_CORRECTION, tells=_RETURNED),
     _move(S.RETURNED_FOR_CORRECTION, A.RESUBMIT, BANK, S.SUBMITTED, tells=_SUBMITTED),
     _move(S.RETURNED_FOR_CORRECTION, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
-    _move(S.ACCEPTED, A.TAKE, REVIEWER, S.UNDER_REVIEW),
+    _move(S.ACCEPTED, A.TAKE, REVIEWER, S.UNDER_REVIEW, (_NO_CONFLICT,)),
+    _move(S.ACCEPTED, A.ASSIGN, MANAGER, S.UNDER_REVIEW, tells=_ASSIGNED),
     _move(S.ACCEPTED, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
-    _move(S.UNDER_REVIEW, A.RECOMMEND, REVIEWER, S.RECOMMENDED, _WHO_TOOK_IT),
-    _move(S.UNDER_REVIEW, A.RETURN, REVIEWER, S.RETURNED_FOR_CORRECTION, _WHO_TOOK_IT, _RETURNED),
-    _move(S.UNDER_REVIEW, A.REJECT, REVIEWER, S.REJECTED, _WHO_TOOK_IT, _REJECTED),
-    _move(S.UNDER_REVIEW, A.RELEASE, REVIEWER, S.ACCEPTED, _WHO_TOOK_IT),
+    _move(S.UNDER_REVIEW, A.TAKE, REVIEWER, S.UNDER_REVIEW, (_STANDS_IN, _NO_CONFLICT)),
+    _move(S.UNDER_REVIEW, A.ASSIGN, MANAGER, S.UNDER_REVIEW, tells=_ASSIGNED),
+    _move(S.UNDER_REVIEW, A.RECOMMEND, REVIEWER, S.RECOMMENDED, _TAKEN_UP),
+    _move(S.UNDER_REVIEW, A.RETURN, REVIEWER, S.RETURNED_FOR_CORRECTION, _TAKEN_UP, _RETURNED),
+    _move(S.UNDER_REVIEW, A.REJECT, REVIEWER, S.REJECTED, _TAKEN_UP, _REJECTED),
+    _move(S.UNDER_REVIEW, A.RELEASE, REVIEWER, S.ACCEPTED, (_WHO_TOOK_IT,)),
+    _move(S.UNDER_REVIEW, A.PUT_BACK, MANAGER, S.ACCEPTED),
     _move(S.UNDER_REVIEW, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
-    _move(S.RECOMMENDED, A.APPROVE, APPROVER, S.APPROVED, _ANOTHER, ("application.approved.v1",)),
-    _move(S.RECOMMENDED, A.RETURN, APPROVER, S.RETURNED_FOR_CORRECTION, _ANOTHER, _RETURNED),
-    _move(S.RECOMMENDED, A.REJECT, APPROVER, S.REJECTED, _ANOTHER, _REJECTED),
+    _move(S.RECOMMENDED, A.APPROVE, APPROVER, S.APPROVED, _SECOND, ("application.approved.v1",)),
+    _move(S.RECOMMENDED, A.RETURN, APPROVER, S.RETURNED_FOR_CORRECTION, _SECOND, _RETURNED),
+    _move(S.RECOMMENDED, A.REJECT, APPROVER, S.REJECTED, _SECOND, _REJECTED),
+    _move(S.RECOMMENDED, A.WITHDRAW_OPINION, REVIEWER, S.UNDER_REVIEW, (_WHO_RECOMMENDED,)),
+    _move(S.RECOMMENDED, A.PUT_BACK, MANAGER, S.ACCEPTED),
     _move(S.RECOMMENDED, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
     _move(S.APPROVED, A.RESERVE, SYSTEM_ROLE, S.CAPACITY_RESERVED),
     _move(S.APPROVED, A.DECLINE, SYSTEM_ROLE, S.CAPACITY_DECLINED),
     _move(S.APPROVED, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
-    _move(S.CAPACITY_DECLINED, A.REJECT, APPROVER, S.REJECTED, tells=_REJECTED),
+    _move(S.CAPACITY_DECLINED, A.REJECT, APPROVER, S.REJECTED, (_NO_CONFLICT,), _REJECTED),
     _move(S.CAPACITY_DECLINED, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
     _move(S.CAPACITY_DECLINED, A.RESERVE, SYSTEM_ROLE, S.CAPACITY_RESERVED),
     _move(S.CAPACITY_DECLINED, A.EXPIRE, SYSTEM_ROLE, S.EXPIRED, tells=_EXPIRED),
@@ -125,7 +135,8 @@ _MOVES: Final = (
           tells=("pledge.registered.v1",)),
     _move(S.CAPACITY_RESERVED, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
     _move(S.CAPACITY_RESERVED, A.EXPIRE, SYSTEM_ROLE, S.EXPIRED, tells=_EXPIRED),
-    _move(S.PLEDGE_REGISTERED, A.DISBURSE, BANK, S.DISBURSED, tells=("loan.disbursed.v1",)),
+    _move(S.PLEDGE_REGISTERED, A.DISBURSE, BANK, S.DISBURSED, (_ALL_MET,),
+          ("loan.disbursed.v1",)),
     _move(S.PLEDGE_REGISTERED, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
     _move(S.PLEDGE_REGISTERED, A.EXPIRE, SYSTEM_ROLE, S.EXPIRED, tells=_EXPIRED),
     _move(S.DISBURSED, A.REPAY, SYSTEM_ROLE, S.REPAID, tells=_REPAID),
@@ -179,7 +190,10 @@ _ACTIONS: Final[Mapping[str, Words]] = {
     A.WITHDRAW: Words("撤回", "withdrawn"),
     A.TAKE: Words("领取", "taken"),
     A.RELEASE: Words("放回待办", "put back"),
+    A.ASSIGN: Words("分派", "assigned"),
+    A.PUT_BACK: Words("由管理人员放回待办", "put back by a manager"),
     A.RECOMMEND: Words("提出审查意见", "recommended"),
+    A.WITHDRAW_OPINION: Words("撤回审查意见", "taken back to its review"),
     A.REJECT: Words("不予批准", "rejected"),
     A.APPROVE: Words("批准", "approved"),
     A.RESERVE: Words("预留额度", "given capacity"),
@@ -245,57 +259,6 @@ _WAITS: Final[Mapping[str, Wait]] = {
 }  # fmt: skip
 
 
-class TakenByAnother(Refused):
-    """Another reviewer has taken the case."""
-
-    code = "taken-by-another"
-
-
-def _the_one_who_took_it(case: Row, by: Person) -> Refused | None:
-    if case["assigned_to"] == by.subject:
-        return None
-    name = case["assigned_name"]
-    return TakenByAnother(
-        f"此件已由{name}领取", "Another reviewer has taken this case.", assigned_name=name
-    )
-
-
-class UndoNotAsked(Refused):
-    """Nobody at the bank has said that the disbursement was a mistake."""
-
-    code = "undo-not-asked"
-
-
-def _the_bank_has_asked(case: Row, by: Person) -> Refused | None:
-    if case["undo_asked_by"] is not None and case["undo_draw_no"] is None:
-        return None
-    return UndoNotAsked(
-        "银行尚未申请撤销放款", "The bank has not asked for the disbursement to be undone."
-    )
-
-
-def _the_bank_has_asked_for_a_draw(case: Row, by: Person) -> Refused | None:
-    if case["undo_draw_no"] is not None:
-        return None
-    return UndoNotAsked("银行尚未申请撤销提款", "The bank has not asked for a draw to be undone.")
-
-
-class NothingToDraw(Refused):
-    """The loan was paid out at once, is drawn in full, or its time for draws is over."""
-
-    code = "nothing-to-draw"
-
-
-def _a_part_is_still_to_be_drawn(case: Row, by: Person) -> Refused | None:
-    if case["drawable_fen"] > 0:
-        return None
-    return NothingToDraw(
-        "该贷款没有尚可提款的金额：未约定分次提款、已提完或提款期已届满",
-        "Nothing of the loan may be drawn: no draws were agreed, all is drawn, or their time is "
-        "over.",
-    )
-
-
 LIFE_CYCLE: Final = LifeCycle(
     goal=State.CLOSED,
     usual_start=State.SUBMITTED,
@@ -305,14 +268,18 @@ LIFE_CYCLE: Final = LifeCycle(
     actions=_ACTIONS,
     waits=_WAITS,
     guards={
-        _WHO_TOOK_IT[0]: _the_one_who_took_it,
-        _ANOTHER[0]: another_person_than("recommended_by", zh="审批", en="the decision"),
-        _UNDONE_BY[0]: _the_bank_has_asked,
+        _WHO_TOOK_IT: guards.the_one_who_took_it,
+        _STANDS_IN: guards.stands_in_for_who_took_it,
+        _NO_CONFLICT: guards.no_conflict_of_interest,
+        _WHO_RECOMMENDED: guards.the_one_who_recommended,
+        _ALL_MET: guards.no_condition_is_open,
+        _ANOTHER: another_person_than("recommended_by", zh="审批", en="the decision"),
+        _UNDONE_BY[0]: guards.the_bank_has_asked,
         _UNDONE_BY[1]: another_person_than(
             "undo_asked_by", zh="确认撤销", en="confirming that nothing was paid out"
         ),
-        _DRAW_UNDONE_BY[0]: _the_bank_has_asked_for_a_draw,
-        _DRAWABLE[0]: _a_part_is_still_to_be_drawn,
+        _DRAW_UNDONE_BY[0]: guards.the_bank_has_asked_for_a_draw,
+        _DRAWABLE[0]: guards.a_part_is_still_to_be_drawn,
     },
 )
 
@@ -350,6 +317,10 @@ DRAWS_END: Final = frozenset(LIFE_CYCLE.sources_of(A.END_DRAWS))
 
 IS_SERVED: Final = frozenset({S.DISBURSED, S.OVERDUE})
 """A loan whose next report is what its case waits for."""
+
+
+WITHIN_THE_BUREAU: Final = frozenset({A.TAKE, A.RELEASE, A.ASSIGN, A.PUT_BACK, A.WITHDRAW_OPINION})
+"""Moves by which people of the bureau share their work: a bank sees that they were made, not why."""
 
 
 def find_move(state: State, action: Action) -> Move | None:

@@ -32,7 +32,7 @@ def programme_findings(
     """
     try:
         terms = scheme.terms(around.today, case.mode)
-        of_the_scheme = eligibility(_facts(case, scheme, around), terms)
+        of_the_scheme = eligibility(facts_of(case, scheme, around), terms)
     except Refused as refusal:
         return (no_terms(refusal, case, programme=scheme.programme, today=around.today),)
     told = {finding.evidence.get("fact") for finding in of_the_scheme}
@@ -56,7 +56,8 @@ def no_terms(refusal: Refused, case: Submission, *, programme: str, today: date)
     )
 
 
-def _facts(case: Submission, scheme: Scheme, around: Surroundings) -> ApplicationFacts:
+def facts_of(case: Submission, scheme: Scheme, around: Surroundings) -> ApplicationFacts:
+    """The case as the scheme's rules take it."""
     share = case.ip_share if case.has_other_collateral else Fraction(1)
     return ApplicationFacts(
         on=around.today,

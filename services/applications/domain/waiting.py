@@ -1,9 +1,9 @@
 """Until when a case waits, and how near that is."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
-from services.applications.domain.life_cycle import IS_SERVED, RUNS_OUT, State
+from services.applications.domain.life_cycle import IS_SERVED, LIFE_CYCLE, RUNS_OUT, State
 from shared.calendar import WorkingDays
 from shared.life_cycle import Wait
 from shared.months import Month
@@ -13,8 +13,19 @@ from shared.schemes.terms import Terms
 FILING: Final = "filing"
 """The programmes' step in which a disbursement is filed with the pool."""
 
+FIRST_REVIEW: Final = frozenset(
+    state for state, wait in LIFE_CYCLE.waits.items() if wait.step == "first_review"
+)
+"""Where a case stands while it is first reviewed: one step with one clock."""
+
 REPORTED_BY_DAY: Final = 10
 """The report of a month is due on the tenth of the next (D, step 11, assumed)."""
+
+
+def step_of(state: str | None) -> str:
+    """The step whose clock runs while a case stands there; "" where none does."""
+    wait = LIFE_CYCLE.waits.get(state) if state else None
+    return wait.step if wait else ""
 
 
 def due_on(
@@ -62,10 +73,22 @@ def shown_due(
     return stored
 
 
+def lamp_days(lamp: str, *, today: date, working_days: WorkingDays) -> tuple[date, date]:
+    """Between which days what is red, or yellow, is due: from the first, before the second."""
+    last_worked = working_days.add(today + timedelta(days=1), -1)
+    if lamp == "red":
+        return date.min, last_worked
+    return last_worked, working_days.add(today, YELLOW_DAYS + 1)
+
+
+YELLOW_DAYS: Final = 2
+"""So many working days before the end a lamp turns yellow."""
+
+
 def lamp(due: date | None, *, working_days_left: int | None) -> str:
     """What the queue shows: "red" when late, "yellow" in the last two days, else "green"."""
     if due is None or working_days_left is None:
         return "none"
     if working_days_left < 0:
         return "red"
-    return "yellow" if working_days_left <= 2 else "green"
+    return "yellow" if working_days_left <= YELLOW_DAYS else "green"

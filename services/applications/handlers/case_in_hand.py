@@ -53,23 +53,40 @@ class CaseInHand:
         """Raise what the life cycle refuses; for a step that has more to be looked at."""
         LIFE_CYCLE.require(self.row, action, self.caller)
 
-    async def term(self, mode: str, programme: str) -> Term:
-        """By when what begins to wait now is to be moved on."""
-        return self.term_by(await terms_or_none(self.conn, programme, mode, self.today))
+    async def term(self, mode: str, programme: str, *, since: date | None = None) -> Term:
+        """By when what waits now is to be moved on; `since` as in `term_by`."""
+        began = since or self.today
+        return self.term_by(await terms_or_none(self.conn, programme, mode, began), since=since)
 
-    def term_by(self, terms: Terms | None) -> Term:
-        """The same, by terms that are known already."""
+    def term_by(self, terms: Terms | None, *, since: date | None = None) -> Term:
+        """The same, by terms that are known already. A step's clock runs on from state to state: it
+        begins today only where another step begins. `since` is when it began where the case goes
+        back to an earlier step."""
+        began = since or self.today
+        step_before = waiting.step_of(self.row["state"])
 
         def until(wait: Wait) -> date | None:
-            return waiting.due_on(
-                wait, terms=terms, today=self.today, working_days=self.working_days
-            )
+            if wait.step and wait.step == step_before:
+                same: date | None = self.row["due_on"]
+                return same
+            return waiting.due_on(wait, terms=terms, today=began, working_days=self.working_days)
 
         return until
 
-    async def take_step(self, action: Action, decision: Decision) -> Transition:
-        """Move the case on. Raises what the life cycle refuses."""
-        step = Step(
+    async def take_step(
+        self, action: Action, decision: Decision, *, since: date | None = None
+    ) -> Transition:
+        """Move the case on; `since` as in `term`. Raises what the life cycle refuses."""
+        return await self.carry_out(await self.step(action, decision, since=since))
+
+    async def carry_out(self, step: Step) -> Transition:
+        """Take a step of this case. Raises what the life cycle refuses."""
+        (done,) = await move_on(self.conn, [step], now=self.now)
+        return done
+
+    async def step(self, action: Action, decision: Decision, *, since: date | None = None) -> Step:
+        """The step as it would be taken, for several that are taken together."""
+        return Step(
             case=self.row,
             action=action,
             by=self.caller,
@@ -77,15 +94,14 @@ class CaseInHand:
             detail=decision.detail,
             changes=decision.changes,
             facts=decision.facts,
-            term=await self.term(self.row["mode"], self.row["programme"]),
+            term=await self.term(self.row["mode"], self.row["programme"], since=since),
         )
-        (done,) = await move_on(self.conn, [step], now=self.now)
-        return done
 
 
-async def locked_case(conn: asyncpg.Connection, case_id: UUID) -> asyncpg.Record:
-    """The case's row, locked. Raises NotFound, also where it is another bank's."""
-    row = await locked(conn, case_id)
+async def locked_case(conn: asyncpg.Connection, case_id: UUID, *, today: date) -> asyncpg.Record:
+    """The case's row, locked, with what the desk knows of it. Raises NotFound, also where it is
+    another bank's."""
+    row = await locked(conn, case_id, today=today)
     if row is None:
         raise NotFound("没有这个申请", "There is no such application.")
     return row

@@ -8,7 +8,8 @@ from services.applications.domain.draws import (
     require_drawable,
     require_no_double,
 )
-from services.applications.domain.life_cycle import TAKES_DRAWS, Action, State, UndoNotAsked
+from services.applications.domain.guards import UndoNotAsked
+from services.applications.domain.life_cycle import TAKES_DRAWS, Action, State
 from services.applications.domain.waiting import filed_by
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
 from services.applications.handlers.eligibility import must_still_be_eligible

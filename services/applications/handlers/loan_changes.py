@@ -64,12 +64,14 @@ async def request(
     return await _move(case, row, Action.REQUEST, reason=change.reason, detail=detail)
 
 
-async def in_hand(conn: asyncpg.Connection, change_id: UUID) -> tuple[asyncpg.Record, Row]:
+async def in_hand(
+    conn: asyncpg.Connection, change_id: UUID, *, today: date
+) -> tuple[asyncpg.Record, Row]:
     """A change and its case, both locked, the case first. Raises NotFound."""
     loan_id = await loan_changes.loan_of(conn, change_id)
     if loan_id is None:
         raise NotFound("没有这项变更", "There is no such change.")
-    case = await locked_case(conn, loan_id)
+    case = await locked_case(conn, loan_id, today=today)
     change = await loan_changes.locked(conn, change_id)
     assert change is not None, "a change stays"
     return case, change

@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, tuple_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.applications.domain.life_cycle import LIFE_CYCLE, Action, State
+from services.applications.domain.life_cycle import State
 from services.applications.tables.rows import (
     ApplicationRow,
     CaseMoveRow,
@@ -83,45 +82,6 @@ def _is_meant_by(words: str) -> ColumnElement[bool]:
         col(ApplicationRow.borrower_name_canonical).contains(words, autoescape=True),
         *(col(ApplicationRow.id).in_(found) for found in (of_rights, of_loans, of_registers)),
     )
-
-
-async def queue(
-    session: AsyncSession,
-    *,
-    subject: str,
-    reviews: bool,
-    approves: bool,
-    pool_code: str | None,
-    after: tuple[datetime, UUID] | None,
-    limit: int,
-) -> Sequence[ApplicationRow]:
-    """What a person can work on, the longest waiting first.
-
-    A reviewer sees what nobody has taken and what they have taken themselves, an approver what
-    was recommended by somebody else.
-    """
-    to_take, to_recommend, to_decide = (
-        LIFE_CYCLE.sources_of(action) for action in (Action.TAKE, Action.RECOMMEND, Action.APPROVE)
-    )
-    state = col(ApplicationRow.state)
-    mine: list[ColumnElement[bool]] = []
-    if reviews:
-        mine.append(state.in_(to_take))
-        mine.append(and_(state.in_(to_recommend), col(ApplicationRow.assigned_to) == subject))
-    if approves:
-        mine.append(and_(state.in_(to_decide), col(ApplicationRow.recommended_by) != subject))
-    query = (
-        select(ApplicationRow)
-        # Said once more for all of them, so that the index of waiting cases is used.
-        .where(state.in_([*to_take, *to_recommend, *to_decide]), or_(*mine))
-        .order_by(col(ApplicationRow.state_since), col(ApplicationRow.id))
-        .limit(limit)
-    )
-    if pool_code is not None:
-        query = query.where(col(ApplicationRow.pool_code) == pool_code)
-    if after is not None:
-        query = query.where(tuple_(col(ApplicationRow.state_since), col(ApplicationRow.id)) > after)
-    return (await session.exec(query)).all()
 
 
 async def case(session: AsyncSession, case_id: UUID) -> ApplicationRow:

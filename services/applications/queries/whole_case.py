@@ -1,12 +1,14 @@
 """A case with everything that belongs to it, read for one answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.applications.queries import cases, loans
+from services.applications.queries import cases, desk, loans
 from services.applications.tables.rows import (
     ApplicationRow,
     CaseMoveRow,
@@ -28,9 +30,11 @@ class WholeCase:
     documents: Sequence[DocumentRow]
     registrations: Sequence[PledgeRegistrationRow]
     history: Sequence[CaseMoveRow]
+    standing: Mapping[str, Any]
+    """What the guards read beside the case's columns: conflicts, delegates, open conditions."""
 
 
-async def whole_case(session: AsyncSession, case_id: UUID) -> WholeCase:
+async def whole_case(session: AsyncSession, case_id: UUID, *, today: date) -> WholeCase:
     """The case. Raises NotFound, also where it is another bank's."""
     row = await cases.case(session, case_id)
     return WholeCase(
@@ -40,4 +44,5 @@ async def whole_case(session: AsyncSession, case_id: UUID) -> WholeCase:
         documents=await cases.documents(session, row),
         registrations=await cases.registrations(session, row.id),
         history=await cases.history(session, row.id),
+        standing=await desk.standing(session, row.id, today=today),
     )

@@ -12,6 +12,7 @@ from services.applications.domain.life_cycle import (
     RUNS_OUT,
     frees_its_rights,
 )
+from services.applications.tables.desk import STANDING
 from shared.contracts.envelope import Event
 from shared.life_cycle import Row
 from shared.postgres.literals import literals
@@ -45,6 +46,10 @@ APPLICATIONS: Final = CaseTable(
         "undo_draw_no": "integer",
         "drawable_fen": "bigint",
         "draws_until": "date",
+        "amount_fen": "bigint",
+        "ip_amount_fen": "bigint",
+        "applied_fen": "bigint",
+        "amount_reason": "text",
     },
     about=about,
 )
@@ -58,12 +63,31 @@ order by id limit $3
 """
 
 
+_WITH_DESK: Final = f"""
+select a.*, {STANDING.format(today="$2::date")}
+from applications as a where a.id = any($1::uuid[]) order by a.id
+"""
+
 _FREE: Final = "delete from held_rights where application_id = any($1::uuid[])"
 
 
-async def locked(conn: asyncpg.Connection, case_id: UUID) -> asyncpg.Record | None:
-    """The case's row, locked; None where there is none, or it is another bank's."""
-    return await conn.fetchrow("select * from applications where id = $1 for update", case_id)
+async def locked(conn: asyncpg.Connection, case_id: UUID, *, today: date) -> asyncpg.Record | None:
+    """The case's row, locked, with what the desk knows of it today; None where there is none, or
+    it is another bank's."""
+    found = await locked_with_desk(conn, [case_id], today=today)
+    return found[0] if found else None
+
+
+async def locked_with_desk(
+    conn: asyncpg.Connection, case_ids: Sequence[UUID], *, today: date
+) -> list[asyncpg.Record]:
+    """As `locked`, of several cases, in the order of ids; those that are not there are left out."""
+    await conn.execute(
+        "select from applications where id = any($1::uuid[]) order by id for update", case_ids
+    )
+    # Read after the lock, so that what others have just declared or confirmed is seen.
+    rows: list[asyncpg.Record] = await conn.fetch(_WITH_DESK, case_ids, today)
+    return rows
 
 
 async def locked_all(conn: asyncpg.Connection, case_ids: Sequence[UUID]) -> list[asyncpg.Record]:

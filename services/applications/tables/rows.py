@@ -161,6 +161,9 @@ class ApplicationRow(_Row, table=True):
     undo_draw_no: int | None
     drawable_fen: int = _fen()
     draws_until: date | None
+    priority: int = 0
+    applied_fen: int | None = Field(sa_column=Column(BigInteger, nullable=True))
+    amount_reason: str = Field(sa_type=Text)
 
 
 class CollateralRow(_Row, table=True):

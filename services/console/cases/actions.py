@@ -20,7 +20,7 @@ class FormField:
 
     name: str
     kind: str
-    """long, line, amount, date; hidden is what the page itself hands in; reasons, gaps, ask_for,
+    """long, line, amount, date; lines is one text a line; hidden is what the page itself hands in; reasons, gaps, ask_for,
     registrations, facts, lists and paper have several parts."""
     optional: bool = False
     """May be left empty, and is left out then."""
@@ -55,6 +55,14 @@ def _table(*actions: Action) -> Mapping[str, Action]:
 _OPINION = (FormField("opinion", "long"),)
 _REASON = (FormField("reason", "long"),)
 _LISTS = FormField("lists_checked", "lists", optional=True)
+_CONDITIONS = FormField("conditions", "lines", optional=True)
+_PART = (
+    FormField("approved_amount", "amount", optional=True),
+    FormField("approved_ip_amount", "amount", only_with="ip_amount"),
+    FormField("amount_reason", "line", optional=True),
+)
+"""Less than was applied for; left empty, the whole."""
+
 _REGISTRATIONS = (FormField("registrations", "registrations"),)
 _DISBURSEMENT = (
     FormField("loan_no", "line"),
@@ -92,9 +100,18 @@ _LOSS = (
 
 CASE_ACTIONS = _table(
     Action("take", "take", emphasis="main"),
-    Action("recommend", "recommend", _OPINION, "main"),
-    Action("approve", "approve", (*_OPINION, _LISTS), "main"),
-    Action("return", "return", (FormField("ask_for", "ask_for"), FormField("reasons", "reasons"))),
+    Action("recommend", "recommend", (*_OPINION, _CONDITIONS), "main"),
+    Action("approve", "approve", (*_OPINION, *_PART, _CONDITIONS, _LISTS), "main"),
+    Action("withdraw_opinion", "withdraw-opinion", _REASON),
+    Action(
+        "return",
+        "return",
+        (
+            FormField("ask_for", "ask_for"),
+            FormField("reasons", "reasons"),
+            FormField("why_not_before", "long", only_with="returned_before"),
+        ),
+    ),
     Action("release", "release"),
     Action("reject", "reject", _REASON, "bad"),
     Action("undo_disbursement", "undo-disbursement", emphasis="bad"),
@@ -177,6 +194,8 @@ VERSION_ACTIONS = _table(
 
 
 def _value(field: FormField, form: FormData) -> Any:
+    if field.kind == "lines":
+        return [line.strip() for line in text(form, field.name).splitlines() if line.strip()]
     if field.kind == "ask_for":
         return [str(kind) for kind in form.getlist("ask_for")]
     if field.kind == "reasons":

@@ -1,4 +1,4 @@
-"""The queue, the list of cases, and the page of one case with everything that decides it."""
+"""The list of cases, and the page of one case with everything that decides it."""
 
 import asyncio
 from collections.abc import Awaitable, Mapping
@@ -10,13 +10,13 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
+from services.console.cases.at_desk import at_desk
 from services.console.cases.figures import is_below, totals
 from services.console.cases.kinds import CASE
-from services.console.cases.listing import names_of, render_list
+from services.console.cases.listing import render_list
 from services.console.http.forms import NOTHING_SENT, Attempt, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
-from services.console.rendering.paging import next_page
 from services.console.upstream.optional import items, nothing, or_none
 from shared.months import Month
 from shared.risk_classes import RISK_CLASSES
@@ -24,25 +24,6 @@ from shared.risk_classes import RISK_CLASSES
 router = APIRouter()
 
 _USUAL_REASON_ROWS, _MOST_REASON_ROWS = 3, 12
-
-
-@router.get("/queue")
-async def queue(page: Page, pool: str = "", cursor: str = "") -> Response:
-    """What waits for this reviewer or approver, the oldest first."""
-    found, pools, banks = await asyncio.gather(
-        page.applications.get("/queue", pool=pool, cursor=cursor),
-        page.applications.get("/pools"),
-        page.applications.get("/banks", limit=200),
-    )
-    return page.render(
-        "queue.html",
-        rows=items(found),
-        next=next_page(page.request, found),
-        is_first=not cursor,
-        pools=items(pools),
-        names=names_of(items(pools), items(banks)),
-        chosen={"pool": pool},
-    )
 
 
 @router.get("/cases")
@@ -122,6 +103,7 @@ async def show_case(
         rights=_rights(found),
         papers=papers,
         pledges=items(pledges or []),
+        **await _decided_on(page, found),
         pool=pool,
         own=_bank_in_pool(pool, found["bank_code"]),
         coverage=coverage,
@@ -145,6 +127,48 @@ async def show_case(
         risk_classes=RISK_CLASSES,
         change_kinds=page.texts.codes("change_kind"),
     )
+
+
+async def _decided_on(page: PageContext, case: Mapping[str, Any]) -> dict[str, Any]:
+    """What a decision rests on: checks, conditions, what happened so far, and the bureau's desk."""
+    path = f"/applications/{case['id']}"
+    desk, met, told, checks = await asyncio.gather(
+        at_desk(page, case["id"], case["pool_code"]),
+        page.applications.get(f"{path}/conditions"),
+        page.applications.get(f"{path}/timeline"),
+        or_none(page.applications.get(f"{path}/checks")),
+    )
+    return {
+        "desk": desk,
+        "conditions": items(met),
+        "timeline": items(told),
+        "checks": checks,
+        **_begun(page, case, desk),
+    }
+
+
+def _begun(
+    page: PageContext, case: Mapping[str, Any], desk: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The templates of opinions by action, and what the forms begin with: the words of the one
+    that the address names."""
+    offered: list[dict[str, Any]] = desk["templates"] if desk else []
+    given = {
+        "returned_before": case["times_returned"],
+        "ip_amount": case["has_other_collateral"] and case["ip_amount"],
+    }
+    chosen = page.request.query_params.get("template", "")
+    for one in offered:
+        if one["id"] == chosen:
+            words = "reason" if one["step"] == "reject" else "opinion"
+            given |= {f"{one['step']}-{words}": one["text"], "open": one["step"]}
+    steps = {one["step"] for one in offered}
+    return {
+        "templates": {
+            step: [one for one in offered if one["step"] == step] for step in steps - {"return"}
+        },
+        "given": given,
+    }
 
 
 def _facts_of(page: PageContext, case: Mapping[str, Any]) -> Awaitable[Any]:

@@ -23,7 +23,8 @@ class Entry:
 
 ENTRIES = (
     Entry("start", "/", "s", _EVERYBODY),
-    Entry("queue", "/queue", "q", frozenset({"reviewer", "approver"})),
+    Entry("queue", "/queue", "q", frozenset({"reviewer", "approver", "pool_manager"})),
+    Entry("desk", "/desk", "d", frozenset({"reviewer", "approver", "pool_manager", "auditor"})),
     Entry("cases", "/cases", "a", _EVERYBODY - {"admin"}),
     Entry("bulk", "/bulk", "t", frozenset({"bank_operator", "bank_checker"})),
     Entry(

@@ -42,6 +42,7 @@ NOTICES: Mapping[str, Notice] = {
     "application.accepted.v1": Notice(
         banks=NAMED, roles=("reviewer",), bureau_acts=True, fields=CASE | {"amount_fen"}
     ),
+    "application.assigned.v1": Notice(banks=Banks.NONE, roles=("reviewer",), bureau_acts=True),
     "application.approved.v1": Notice(
         banks=NAMED,
         roles=("pool_manager",),
@@ -58,7 +59,25 @@ NOTICES: Mapping[str, Notice] = {
             "approved_on",
             "is_first_loan",
             "is_multi_ip_type",
+            "applied_fen",
+            "amount_reason",
+            "conditions",
         },
+    ),
+    "application.condition-changed.v1": Notice(
+        banks=NAMED,
+        roles=("reviewer",),
+        fields=CASE | {"condition_no", "condition", "standing", "said"},
+    ),
+    "application.letter-sent.v1": Notice(
+        banks=NAMED, bank_acts=True, fields=CASE | {"letter_id", "text", "due_on"}
+    ),
+    "application.letter-answered.v1": Notice(
+        banks=NAMED,
+        bank_inbox=False,
+        roles=("reviewer",),
+        bureau_acts=True,
+        fields=CASE | {"letter_id", "text", "is_late"},
     ),
     "application.rejected.v1": Notice(banks=NAMED, fields=CASE | {"reason"}),
     "application.withdrawn.v1": Notice(

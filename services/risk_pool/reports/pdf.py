@@ -7,43 +7,24 @@ and the memory that a statement takes does not grow with them.
 
 import asyncio
 import hashlib
-import importlib.metadata
-import json
-import threading
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import asyncpg
-import typst
 
 from services.risk_pool.queries import settlements, statement_entries
 from services.risk_pool.reports.amounts import in_yuan
 from services.risk_pool.reports.comma_separated import entries_as_csv, lines_as_csv
 from services.risk_pool.reports.words import Language, risk_class, words
 from shared.money import format_fen
+from shared.typesetting import typeset
 
 TEMPLATE = Path(__file__).with_name("statement.typ")
 
 MOST_ROWS = 400
 """Above it, loans or entries stand in an annex alone: nobody reads them on paper."""
-
-_TYPESETTING = threading.Lock()
-"""The compiler keeps its fonts and its last document, and serves one caller at a time."""
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    """The template with its fonts, which come by a package: nothing is asked of the machine."""
-    fonts = importlib.metadata.distribution("mplfonts").locate_file("mplfonts/fonts")
-    return typst.Compiler(
-        str(TEMPLATE),
-        font_paths=typst.Fonts(
-            include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts)]
-        ),
-    )
 
 
 async def as_pdf(
@@ -118,14 +99,7 @@ def lines_name(settlement: Mapping[str, Any], party_code: str) -> str:
 def render(shown: Mapping[str, Any]) -> bytes:
     """Typeset what the template is given. The time in the file is the month's, not the clock's."""
     made = datetime.fromisoformat(shown["posted_on"] or shown["to"]).replace(tzinfo=UTC)
-    with _TYPESETTING:
-        pdf = _compiler().compile(
-            format="pdf",
-            sys_inputs={"statement": json.dumps(shown, ensure_ascii=False)},
-            timestamp=int(made.timestamp()),
-        )
-    assert isinstance(pdf, bytes)
-    return pdf
+    return typeset(TEMPLATE, shown, name="statement", made=made)
 
 
 def _line(row: asyncpg.Record, language: Language) -> list[str]:

@@ -1,0 +1,46 @@
+"""Every check of a case asked anew, with its figures, for whoever decides."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import asyncpg
+
+from services.applications.domain.check_lines import CheckLine, check_lines
+from services.applications.domain.lists_checked import ListChecked, hits, not_checked
+from services.applications.domain.programme import facts_of
+from services.applications.handlers.case_in_hand import terms_or_none
+from services.applications.handlers.paper_checklist import against_papers
+from services.applications.handlers.submission import reasons_against
+from services.applications.queries.submitted import submitted
+from services.applications.queries.surroundings import surroundings
+from shared.life_cycle import Row
+from shared.postgres.published_schemes import scheme_on
+
+
+async def lines_of(
+    conn: asyncpg.Connection,
+    row: Row,
+    *,
+    today: date,
+    lists_checked: Sequence[ListChecked] | None = None,
+) -> tuple[CheckLine, ...]:
+    """By the terms and values of a day. `lists_checked` are the lists that were looked at for a
+    decision; None: nobody decides yet, and none is asked for."""
+    asked = await submitted(conn, row)
+    known = await surroundings(
+        conn, asked, bank_code=row["bank_code"], except_case=row["id"], today=today
+    )
+    assert known.around is not None, "a case has a pool"
+    around = replace(known.around, credit_hits=hits(lists_checked or ()))
+    terms = await terms_or_none(conn, known.programme, row["mode"], today)
+    facts = None
+    if terms is not None:
+        facts = facts_of(asked, await scheme_on(conn, known.programme, today), around)
+    listed = lists_checked is not None and terms is not None
+    found = (
+        *await reasons_against(conn, asked, around, programme=known.programme),
+        *await against_papers(conn, row, asked.documents, today=today),
+        *(not_checked(lists_checked or (), terms, on=today) if listed and terms else ()),
+    )
+    return check_lines(asked, around, facts, terms, found)

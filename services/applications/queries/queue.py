@@ -1,0 +1,135 @@
+"""The queue: what waits for the bureau, the most urgent first, then the longest waiting."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, tuple_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.applications.domain.life_cycle import LIFE_CYCLE, Action
+from services.applications.tables.desk_rows import AbsenceRow, ConflictRow
+from services.applications.tables.rows import ApplicationRow
+
+_TO_DECIDE: Final = LIFE_CYCLE.sources_of(Action.APPROVE)
+_IN_REVIEW: Final = LIFE_CYCLE.sources_of(Action.RECOMMEND)
+_TO_TAKE: Final = [state for state in LIFE_CYCLE.sources_of(Action.TAKE) if state not in _IN_REVIEW]
+_WAITING: Final = [*_TO_TAKE, *_IN_REVIEW, *_TO_DECIDE]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watcher:
+    """Whose queue it is, by what they may do."""
+
+    subject: str
+    reviews: bool
+    approves: bool
+    manages: bool
+    today: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFilter:
+    """What of it is shown; None leaves out nothing."""
+
+    pool_code: str | None = None
+    who: str | None = None
+    """"me", "nobody", or the subject of somebody."""
+    due: tuple[date, date] | None = None
+    """From the first of these days, before the second."""
+    priority: int | None = None
+
+
+async def queue(
+    session: AsyncSession,
+    watcher: Watcher,
+    wanted: QueueFilter,
+    *,
+    after: tuple[int, datetime, UUID] | None,
+    limit: int,
+) -> Sequence[ApplicationRow]:
+    """What a person can work on, or, of a manager, everything that waits.
+
+    A reviewer sees what nobody has taken, what they have taken, and what those have taken for whom
+    they stand in today; an approver what was recommended by somebody else. What they keep out of
+    is not there.
+    """
+    row = ApplicationRow
+    order = (col(row.priority).desc(), col(row.state_since), col(row.id))
+    query = (
+        select(row)
+        # Said once more for all of them, so that the index of waiting cases is used.
+        .where(col(row.state).in_(_WAITING), *_conditions(watcher, wanted))
+        .order_by(*order)
+        .limit(limit)
+    )
+    if after is not None:
+        priority, since, case_id = after
+        query = query.where(
+            or_(
+                col(row.priority) < priority,
+                and_(
+                    col(row.priority) == priority,
+                    tuple_(col(row.state_since), col(row.id)) > (since, case_id),
+                ),
+            )
+        )
+    return (await session.exec(query)).all()
+
+
+def _conditions(watcher: Watcher, wanted: QueueFilter) -> list[ColumnElement[bool]]:
+    row = ApplicationRow
+    found: list[ColumnElement[bool]] = []
+    if not watcher.manages:
+        found += [_can_work_on(watcher), ~_keeps_out(watcher.subject)]
+    if wanted.pool_code is not None:
+        found.append(col(row.pool_code) == wanted.pool_code)
+    if wanted.who == "nobody":
+        found.append(col(row.state).in_(_TO_TAKE))
+    elif wanted.who is not None:
+        subject = watcher.subject if wanted.who == "me" else wanted.who
+        found += [col(row.assigned_to) == subject, col(row.state).in_(_IN_REVIEW)]
+    if wanted.due is not None:
+        first, before = wanted.due
+        found += [col(row.due_on) >= first, col(row.due_on) < before]
+    if wanted.priority is not None:
+        found.append(col(row.priority) == wanted.priority)
+    return found
+
+
+def _can_work_on(watcher: Watcher) -> ColumnElement[bool]:
+    row, mine = ApplicationRow, list[ColumnElement[bool]]()
+    state = col(row.state)
+    if watcher.reviews:
+        stood_in_for = select(AbsenceRow.subject).where(
+            col(AbsenceRow.delegate) == watcher.subject,
+            col(AbsenceRow.from_day) <= watcher.today,
+            col(AbsenceRow.to_day) >= watcher.today,
+            or_(col(AbsenceRow.ended_on).is_(None), col(AbsenceRow.ended_on) > watcher.today),
+        )
+        taken_by = col(row.assigned_to)
+        theirs = or_(taken_by == watcher.subject, taken_by.in_(stood_in_for))
+        mine += [state.in_(_TO_TAKE), and_(state.in_(_IN_REVIEW), theirs)]
+    if watcher.approves:
+        mine.append(and_(state.in_(_TO_DECIDE), col(row.recommended_by) != watcher.subject))
+    return or_(*mine)
+
+
+def _keeps_out(subject: str) -> ColumnElement[bool]:
+    row = ApplicationRow
+    return (
+        select(ConflictRow.id)
+        .where(
+            col(ConflictRow.subject) == subject,
+            col(ConflictRow.lifted_at).is_(None),
+            or_(
+                col(ConflictRow.application_id) == col(row.id),
+                col(ConflictRow.borrower_uscc) == col(row.borrower_uscc),
+            ),
+        )
+        .correlate(row)
+        .exists()
+    )

@@ -1,0 +1,1 @@
+"""Papers that the bureau prints of a case."""

@@ -1,0 +1,98 @@
+"""The approval sheet of a case (审批表): what is decided on, by whom, with places to sign and seal."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+from services.applications.domain.life_cycle import LIFE_CYCLE, Action
+from services.applications.queries.whole_case import WholeCase
+from services.applications.tables.rows import CaseMoveRow
+from shared.clock import business_date
+from shared.life_cycle import SYSTEM_ROLE
+from shared.money import group_fen
+from shared.ratios import WHOLE_BP, percent
+from shared.typesetting import typeset
+
+TEMPLATE: Final = Path(__file__).with_name("approval.typ")
+_OF_REVIEW: Final = frozenset({Action.RECOMMEND})
+_OF_DECISION: Final = frozenset({Action.APPROVE, Action.REJECT})
+
+
+def sheet_number(case: WholeCase) -> str:
+    """By the last step of people on the case: a sheet that is printed again has the same number,
+    one of a later step another."""
+    return f"{case.application.number}-SP{_last_step(case).version}"
+
+
+def _last_step(case: WholeCase) -> CaseMoveRow:
+    wanted = _OF_REVIEW | _OF_DECISION
+    steps = [one for one in case.history if one.action in wanted]
+    return steps[-1] if steps else case.history[-1]
+
+
+def approval_sheet(
+    case: WholeCase,
+    *,
+    pool_name: str,
+    bank_name: str,
+    conditions: Sequence[str],
+    checks: Sequence[Mapping[str, Any]],
+    checks_on: str,
+) -> bytes:
+    """The sheet as a PDF; the same bytes for the same step of the case."""
+    row = case.application
+    decision = _opinion(case, _OF_DECISION)
+    shown = {
+        "sheet_number": sheet_number(case),
+        "number": row.number,
+        "pool_name": pool_name,
+        "bank_name": bank_name,
+        "borrower_name": row.borrower_name,
+        "borrower_uscc": row.borrower_uscc,
+        "applied": group_fen(row.applied_fen or row.amount_fen),
+        "approved": group_fen(row.amount_fen) if row.approved_on else None,
+        "amount_reason": row.amount_reason,
+        "tenor_months": row.tenor_months,
+        "rate": percent(Fraction(row.annual_rate_bp, WHOLE_BP)),
+        "programme": row.programme,
+        "mode": row.mode,
+        "rights": [
+            {"name": right.name, "number": right.number_as_given,
+             "worth": group_fen(worth.amount_fen) if worth else "—"}
+            for right, worth in case.collateral
+        ],
+        "conditions": list(conditions),
+        "times_returned": sum(
+            one.action == Action.RETURN and one.role != SYSTEM_ROLE for one in case.history
+        ),
+        "checks": list(checks),
+        "checks_on": checks_on,
+        "passed": sum(bool(one["passed"]) for one in checks),
+        "failed": sum(not one["passed"] for one in checks),
+        "review": _opinion(case, _OF_REVIEW),
+        "decision": decision,
+    }  # fmt: skip
+    return typeset(TEMPLATE, shown, name="sheet", made=_made(case))
+
+
+def _made(case: WholeCase) -> datetime:
+    return _last_step(case).at
+
+
+def _opinion(case: WholeCase, actions: frozenset[Action]) -> dict[str, str] | None:
+    """The opinion that counts: the last one, if nothing of an earlier step came after it."""
+    moves = [one for one in case.history if one.action in actions]
+    if not moves:
+        return None
+    move = moves[-1]
+    later = {one.action for one in case.history if one.version > move.version}
+    if later & {Action.WITHDRAW_OPINION, Action.PUT_BACK, Action.RETURN, Action.RESUBMIT}:
+        return None
+    return {
+        "action": LIFE_CYCLE.actions[move.action].zh,
+        "text": move.reason,
+        "name": move.name,
+        "on": str(business_date(move.at)),
+    }
