@@ -163,37 +163,6 @@ class PledgeRegisteredV1(CaseEvent):
     registered_on: date
 
 
-class PledgeChangedV1(CaseEvent):
-    """Its register has entered something of a pledge: a change, a longer term, or its end."""
-
-    type = "pledge.changed.v1"
-
-    right_kind: str = Field(examples=["invention"])
-    right_number: str
-    right_name: str
-    registry: str
-    registration_number: str
-    what: Literal["changed", "extended", "cancelled", "invalid"]
-    on: date
-    reason: str
-
-
-class RightEndangeredV1(CaseEvent):
-    """A right that is pledged for a loan that is out is expiring or endangered; told once."""
-
-    type = "right.endangered.v1"
-
-    right_kind: str = Field(examples=["invention"])
-    right_number: str
-    right_name: str
-    danger: str = Field(examples=["fee-overdue"], description="A stable code.")
-    danger_zh: str
-    danger_en: str
-    due_on: date = Field(description="The day that it is about.")
-    until: date | None = Field(None, description="The last day on which it can be mended.")
-    found_on: date
-
-
 class LoanDisbursedV1(CaseEvent):
     """The bank has paid the loan out: the reservation becomes exposure."""
 
@@ -387,8 +356,6 @@ register(
         ApplicationWithdrawnV1,
         ApplicationExpiredV1,
         PledgeRegisteredV1,
-        PledgeChangedV1,
-        RightEndangeredV1,
         LoanDisbursedV1,
         LoanDrawnV1,
         LoanDrawUndoneV1,

@@ -12,12 +12,13 @@ from shared.contracts import (
     papers,
     pool_agreements,
     pool_cases,
+    rights,
     risk_pool,
 )
 from shared.contracts.envelope import Event, by_type
 
 PRODUCERS = (
-    applications, case_work, risk_pool, pool_cases, pool_agreements, openings, months, papers,
+    applications, case_work, rights, risk_pool, pool_cases, pool_agreements, openings, months, papers,
     notifications,
 )  # fmt: skip
 

@@ -26,10 +26,8 @@ from shared.contracts.applications import (
     LoanRepaidV1,
     LoanTakeOverAnsweredV1,
     PaperJudgedV1,
-    PledgeChangedV1,
     PledgeRegisteredV1,
     Reason,
-    RightEndangeredV1,
 )
 from shared.contracts.case_work import (
     ApplicationAssignedV1,
@@ -91,6 +89,7 @@ from shared.contracts.pool_cases import (
     SubsidyRefusedV1,
     SubsidyReviewedV1,
 )
+from shared.contracts.rights import PledgeChangedV1, RightEndangeredV1
 from shared.contracts.risk_pool import (
     BankReportsMissingV1,
     BankResumedV1,

@@ -58,12 +58,12 @@ async def begin(
     await apply_transitions(conn, PLEDGES, steps, now=now)
 
 
-async def in_hand(conn: asyncpg.Connection, pledge_id: UUID) -> asyncpg.Record:
+async def in_hand(conn: asyncpg.Connection, pledge_id: UUID, *, today: date) -> asyncpg.Record:
     """A pledge and its case, both locked, the case first. Raises NotFound."""
     case_id = await pledges.case_of(conn, pledge_id)
     if case_id is None:
         raise NotFound("没有这项质押登记", "There is no such pledge.")
-    await locked_case(conn, case_id)
+    await locked_case(conn, case_id, today=today)
     return await pledges.locked(conn, pledge_id)
 
 
@@ -78,7 +78,7 @@ async def enter(
 ) -> Transition:
     """What its register has entered of a pledge. Raises FieldsWrong and what the life cycle
     refuses."""
-    row = await in_hand(conn, pledge_id)
+    row = await in_hand(conn, pledge_id, today=business_date(now))
     PLEDGES.life_cycle.require(row, action, by)
     _must_fit(row, action, entry, today=business_date(now))
     ends = action in (Action.CANCEL, Action.INVALIDATE)
@@ -109,7 +109,7 @@ async def confirm_cover(
     conn: asyncpg.Connection, pledge_id: UUID, *, opinion: str, by: Identity, now: datetime
 ) -> Transition:
     """A reviewer finds that the loan is covered without this pledge: it may be cancelled."""
-    row = await in_hand(conn, pledge_id)
+    row = await in_hand(conn, pledge_id, today=business_date(now))
     step = Step(
         case=row,
         action=Action.CONFIRM_COVER,

@@ -13,7 +13,7 @@ from services.applications.queries.watched import Watched, watched
 from services.applications.tables import right_alerts
 from shared.auth.identity import Identity
 from shared.clock import business_date
-from shared.contracts.applications import RightEndangeredV1
+from shared.contracts.rights import RightEndangeredV1
 from shared.messaging import outbox
 from shared.postgres.database import EVERYWHERE, Database
 from shared.refusals import FieldFault, FieldsWrong, NotFound

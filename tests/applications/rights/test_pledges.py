@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from services.applications.domain.pledge import LIFE_CYCLE, Action, State
-from shared.contracts.applications import PledgeChangedV1
+from shared.contracts.rights import PledgeChangedV1
 from tests.applications.office import CCB, Office, position, right
 
 PATENT = "201811564288.X"

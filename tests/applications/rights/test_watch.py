@@ -7,7 +7,7 @@ import pytest
 
 from services.applications.domain.watch import dangers, next_anniversary
 from services.applications.handlers.right_watch import watch_rights
-from shared.contracts.applications import RightEndangeredV1
+from shared.contracts.rights import RightEndangeredV1
 from tests.applications.office import CCB, OTHER_FIRM, Office, right
 
 PATENT = "201811564288.X"

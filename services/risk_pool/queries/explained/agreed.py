@@ -67,44 +67,13 @@ async def _lending(conn: asyncpg.Connection, row: asyncpg.Record, name: str, tod
         first,
         last,
     )
-    lent_fen = sum(one["fen"] for one in lent)
     number = row["number"]
     if name == "lent":
-        earlier = lent[:-_MOST]
-        parts = [
-            Part(
-                words=Words(f"更早的 {len(earlier)} 笔放款", f"{len(earlier)} earlier ones"),
-                amount_fen=sum(one["fen"] for one in earlier),
-            ),
-            *(
-                Part(
-                    words=Words(
-                        f"{one['day']} {one['number']} {one['borrower_name']}",
-                        f"{one['day']} {one['number']} {one['borrower_name']}",
-                    ),
-                    amount_fen=one["fen"],
-                )
-                for one in lent[-_MOST:]
-            ),
-        ]
+        parts = _loans(lent)
         words = Words(f"{first} 至 {last} 已放款", f"lent from {first} to {last}")
     else:
-        sign = 1 if name == "short" else -1
-        missing_fen = row["minimum_lending_fen"] - lent_fen
-        parts = [
-            Part(
-                words=_AGREED["minimum"][1],
-                amount_fen=sign * row["minimum_lending_fen"],
-                address=f"agreement/{number}/minimum",
-            ),
-            Part(
-                words=Words("已放款", "lent"),
-                amount_fen=-sign * lent_fen,
-                address=f"agreement/{number}/lent",
-            ),
-        ]
-        if sign * missing_fen < 0:
-            parts = []  # nothing is short of a floor that is reached, nothing beyond one that is not
+        lent_fen = sum(one["fen"] for one in lent)
+        parts = _against_the_floor(number, name, row["minimum_lending_fen"], lent_fen)
         words = Words("尚差", "short") if name == "short" else Words("超出部分", "beyond")
     return Figure(
         words=Words(f"{number}：{words.zh}", f"{number}: {words.en}"),
@@ -114,3 +83,40 @@ async def _lending(conn: asyncpg.Connection, row: asyncpg.Record, name: str, tod
         case_id=row["id"],
         path=f"/agreements/{row['id']}",
     )
+
+
+def _loans(lent: list[asyncpg.Record]) -> list[Part]:
+    """What was lent, loan by loan; the earlier of many are told as one."""
+    earlier = lent[:-_MOST]
+    return [
+        Part(
+            words=Words(f"更早的 {len(earlier)} 笔放款", f"{len(earlier)} earlier ones"),
+            amount_fen=sum(one["fen"] for one in earlier),
+        ),
+        *(
+            Part(
+                words=Words(*[f"{one['day']} {one['number']} {one['borrower_name']}"] * 2),
+                amount_fen=one["fen"],
+            )
+            for one in lent[-_MOST:]
+        ),
+    ]
+
+
+def _against_the_floor(number: str, name: str, minimum_fen: int, lent_fen: int) -> list[Part]:
+    """What is short of the floor, or beyond it; nothing is short of one that is reached."""
+    sign = 1 if name == "short" else -1
+    if sign * (minimum_fen - lent_fen) < 0:
+        return []
+    return [
+        Part(
+            words=_AGREED["minimum"][1],
+            amount_fen=sign * minimum_fen,
+            address=f"agreement/{number}/minimum",
+        ),
+        Part(
+            words=Words("已放款", "lent"),
+            amount_fen=-sign * lent_fen,
+            address=f"agreement/{number}/lent",
+        ),
+    ]

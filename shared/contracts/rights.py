@@ -1,0 +1,43 @@
+"""What `applications` says of rights over time: what their registers enter, and what endangers them."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from shared.contracts.applications import CaseEvent
+from shared.contracts.envelope import register
+
+
+class PledgeChangedV1(CaseEvent):
+    """Its register has entered something of a pledge: a change, a longer term, or its end."""
+
+    type = "pledge.changed.v1"
+
+    right_kind: str = Field(examples=["invention"])
+    right_number: str
+    right_name: str
+    registry: str
+    registration_number: str
+    what: Literal["changed", "extended", "cancelled", "invalid"]
+    on: date
+    reason: str
+
+
+class RightEndangeredV1(CaseEvent):
+    """A right that is pledged for a loan that is out is expiring or endangered; told once."""
+
+    type = "right.endangered.v1"
+
+    right_kind: str = Field(examples=["invention"])
+    right_number: str
+    right_name: str
+    danger: str = Field(examples=["fee-overdue"], description="A stable code.")
+    danger_zh: str
+    danger_en: str
+    due_on: date = Field(description="The day that it is about.")
+    until: date | None = Field(None, description="The last day on which it can be mended.")
+    found_on: date
+
+
+register((PledgeChangedV1, RightEndangeredV1))
