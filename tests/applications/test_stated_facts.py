@@ -224,7 +224,7 @@ async def test_the_template_has_a_column_for_every_fact_and_opens_in_a_spreadshe
     zh, names, units, begun = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
     column = names.index("attributes.revenue")
     assert (zh[column], units[column]) == ("企业年营业收入", "元")
-    assert begun[:2] == ["gd_jiangmen", "bank"]
+    assert begun[:3] == ["", "gd_jiangmen", "bank"]
 
     of_claim = await guangdong.bank().get(
         "/pools/gd_zhuhai_tech/modes/direct/template.csv", params={"at": "claim"}
