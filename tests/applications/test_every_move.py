@@ -614,3 +614,16 @@ async def test_nobody_but_a_bank_begins_a_case(office: Office):
         assert answer.status_code == 403, role
 
     assert await office.said() == []
+
+
+async def test_nothing_is_paid_out_while_a_condition_of_the_approval_is_open(office: Office):
+    case = await brought_to(office, "under_review")
+    body = {"opinion": "建议批准", "conditions": ["投保贷款保证保险"]}
+    await office.post(right_person(office, REVIEWER), case, "recommend", body)
+    for action, role in (("approve", APPROVER), ("reserve", MACHINE), ("register_pledge", BANK)):
+        await moves(office, action, role, case)
+
+    answer = await asks(office, office.bank(), "disburse", case)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "conditions-open")
+    assert await office.state(case) == "pledge_registered"

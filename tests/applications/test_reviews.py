@@ -264,6 +264,9 @@ async def test_approval_says_everything_the_pool_needs(office: Office):
         "is_first_loan": True,
         "is_multi_ip_type": True,
         "attributes": {"is_high_tech_enterprise": True, "ip_kind": "several"},
+        "applied": None,
+        "amount_reason": "",
+        "conditions": [],
     }
 
 

@@ -118,6 +118,8 @@ async def test_a_part_with_a_condition_is_approved_and_met_on_the_page_of_the_ca
         assert refused.status == 422 and "部分批准须写明理由" in refused.text
         done = await zhao.sends(refused, f"{path}/approve", **looked, **part, amount_reason="核减")
         assert "已批准" in done.text and "600,000.00" in done.text, done.text
+        sheet = await zhao.client.get(f"/desk{path}/approval-sheet")
+        assert sheet.headers["content-type"] == "application/pdf" and sheet.content[:4] == b"%PDF"
         assert "核对清单" in done.text and "2026-03-02 批准时的核对结果" in done.text
         await house.reaches(case, "capacity_reserved")
         await house.sees("risk_pool", f"/coverages/{case['id']}", amount="600000.00")

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
+from services.console.http.streaming import pass_on
 from services.console.http.today import today
 from services.console.pages.cases import show_case
 from services.console.upstream.client import not_found
@@ -66,6 +67,13 @@ async def keep_template(page: Page, template_id: UUID, action: str) -> Response:
     return await _send(
         page, f"template-{action}", f"/opinion-templates/{template_id}/{action}", names
     )
+
+
+@router.get("/desk/cases/{case_id}/approval-sheet")
+async def approval_sheet(page: Page, case_id: UUID) -> Response:
+    """The approval sheet, to print, sign and seal."""
+    answer = await page.applications.stream(f"/applications/{case_id}/approval-sheet")
+    return pass_on(answer, "content-type", "content-disposition")
 
 
 @router.post("/desk/cases/{case_id}/conflict")
