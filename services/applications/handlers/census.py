@@ -20,10 +20,11 @@ from services.applications.domain.census import (
 from services.applications.domain.right_facts import FIELDS, Said, known
 from services.applications.handlers.register import faults_of
 from services.applications.queries import register
-from services.applications.storage.table_rows import TableUnreadable, rows_of_table
+from services.applications.storage.table_rows import rows_of_table
 from services.applications.tables import right_imports, right_statements
 from shared.auth.identity import Identity
 from shared.clock import business_date
+from shared.sheets.refusal import SheetUnreadable
 
 Outcome = Literal["kept", "unchanged", "refused"]
 AT_ONCE: Final = 1000
@@ -62,12 +63,12 @@ class Table:
 
 
 def read_table(content: bytes) -> Table:
-    """The table in a file. Raises TableUnreadable, also where no row names the columns."""
+    """The table in a file. Raises SheetUnreadable, also where no row names the columns."""
     rows = rows_of_table(content, most=MOST_ROWS)
     try:
         return Table(rows=rows, heading=find_heading(rows))
     except NoHeading:
-        raise TableUnreadable(
+        raise SheetUnreadable(
             "找不到表头：须有“权利种类”和“号码”两列，可下载模板。",
             "There is no heading: columns 权利种类 (kind) and 号码 (number); see the template.",
         ) from None

@@ -124,7 +124,7 @@ async def test_a_banks_list_is_its_own(office: Office):
 )  # fmt: skip
 async def test_what_is_no_table_is_refused_whole(office: Office, content: bytes):
     answer = await brings(office.reviewer(), content, status=422)
-    assert answer["code"] == "table-unreadable"
+    assert answer["code"] == "sheet-unreadable"
 
 
 async def test_the_template_can_be_filled_in_and_brought_in(office: Office):
