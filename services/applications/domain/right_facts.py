@@ -1,7 +1,8 @@
 """What is known of a right: every fact with who said it, as of when and from where.
 
-Nothing that was said is overwritten. What holds is the youngest word on each fact by the day it
-speaks of; where another source's last word differs, both are shown and a person looks.
+Nothing that was said is overwritten. What holds is the word of the register or the bureau before a
+bank's own, and of equals the youngest by the day it speaks of; where another source's last word
+differs, both are shown and a person looks.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,6 +40,8 @@ FIELDS: Final = (
 """What can be said of a right; the columns have the same names."""
 
 BURDENS: Final = get_args(Burden)
+BUREAU: Final = "*"
+"""Whose statements everybody reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +88,20 @@ class Fact:
     others: tuple[Mapping[str, Any], ...] = ()
 
 
+def _weight(statement: Mapping[str, Any]) -> tuple[bool, date, int]:
+    """What the bureau says, or an extract that is there to be read, goes before what a bank says for
+    its case, however late it says it; of equals the later day."""
+    has_extract = statement["source"] == "extract" and statement["document_id"] is not None
+    return (
+        statement["bank_code"] == BUREAU or has_extract,
+        statement["as_of"],
+        statement["statement_no"],
+    )
+
+
 def facts(statements: Sequence[Mapping[str, Any]]) -> tuple[Fact, ...]:
     """What holds by all statements on one right, fact by fact in the order of FIELDS."""
-    ordered = sorted(statements, key=lambda one: (one["as_of"], one["statement_no"]), reverse=True)
+    ordered = sorted(statements, key=_weight, reverse=True)
     return tuple(
         Fact(field=name, value=said[0][name], by=said[0], others=_who_differ(name, said))
         for name in FIELDS

@@ -53,6 +53,19 @@ async def test_a_right_appears_when_a_case_names_it_in_whatever_spelling(office:
     assert [(case["number"], case["holds"]) for case in page["cases"]][1] == (first["number"], True)
 
 
+async def test_a_bank_s_later_case_does_not_talk_over_what_the_bureau_has_looked_up(office: Office):
+    await office.submits(collateral=[right(PATENT, **TERM)])
+    await says(office.reviewer(), source="extract", as_of="2026-03-01", expires_on="2027-01-31")
+
+    await office.submits(
+        bank=CCB, expect="returned_for_correction", collateral=[right(PATENT, **TERM)]
+    )
+
+    told = fact(await page_of(office.reviewer()), "expires_on")
+    assert (told["value"], told["by"]["source"]) == ("2027-01-31", "extract")
+    assert {one["value"] for one in told["others"]} == {TERM["expires_on"]}
+
+
 async def test_a_bank_sees_its_own_pledge_and_of_others_only_that_there_is_one(office: Office):
     case = await office.submits(collateral=[right(PATENT, **TERM)])
 
