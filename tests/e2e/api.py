@@ -31,6 +31,7 @@ WRONG_VALUES: dict[str, tuple[Any, ...]] = {
     "date-time": (0, "2026-03-01", "2026-03-01T00:00:00", "2026-13-01T00:00:00Z", "", None),
     "uuid": (0, "not-a-uuid", "", None, "00000000-0000-0000-0000-00000000000g"),
     "choice": ("no-such-option", "", 0, None, {}),
+    "choice of numbers": ("no-such-option", "", 99, 1.5, None, {}),
     "text": (0, True, None, [], {}, "a\x00b", "过" * LONG),
     "file": (0, True, None, [], {}, "a\x00b"),
     "object": ("text", 0, [], None),
@@ -138,7 +139,7 @@ class Route:
 def kind_of(schema: dict[str, Any]) -> str:
     """Which wrong values are wrong here; "" where nearly everything goes."""
     if "enum" in schema or "const" in schema:
-        return "choice"
+        return "choice of numbers" if schema.get("type") == "integer" else "choice"
     if schema.get("type") == "string":
         if schema.get("format") in ("date", "date-time", "uuid"):
             return str(schema["format"])

@@ -38,11 +38,15 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "bank_suspensions_pkey", "closed_months_pkey", "published_schemes_pkey", "pools_pkey",
         "number_blocks_pkey", "borrowers_pkey", "banks_pkey",  # on conflict
         "days_over_counts_pkey", "document_uses_pkey", "stored_documents_once",
-        "days_over_pkey",  # one row that is there from the start
+        "staff_pkey", "conflicts_once", "bulk_taken_pkey", "rights_kind_number_nice_class_key",
+        "right_burden_ends_pkey", "right_alerts_application_id_collateral_no_code_due_on_key",
+        "right_statements_pkey",  # an identity
+        "days_over_pkey", "right_looks_pkey",  # one row that is there from the start
         "pools_by_prefix",  # said by the pool, whose own database has it once
         # Of a case whose row is locked.
         "case_moves_pkey", "collateral_pkey", "documents_pkey", "draws_pkey",
-        "pledge_registrations_pkey", "valuations_pkey",
+        "pledge_registrations_pkey", "valuations_pkey", "conditions_pkey",
+        "bulk_rows_pkey",  # of a file whose row is locked
     }),
     "risk_pool": frozenset({
         # From a counter that is held until the commit.
@@ -66,7 +70,8 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         # Of a pool and a case that are locked, written once with the move that is refused twice.
         "account_line_tallies_pkey", "account_lines_in_order", "account_lines_once",
         "account_match_parts_pkey", "account_match_undos_pkey",
-        "breaker_evaluations_once_a_month", "case_moves_pkey", "cash_entries_reference_once",
+        "breaker_evaluations_once_a_month", "case_moves_pkey", "case_papers_pkey",
+        "cash_entries_reference_once",
         "cash_entries_reversed_once", "claim_limits_pkey",
         "claim_payments_pkey", "claim_shares_pkey", "claim_steps_claim_id_review_step_key",
         "claim_steps_pkey", "draws_pkey", "open_items_pkey", "recovery_shares_pkey", "settlement_findings_pkey",

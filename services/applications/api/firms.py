@@ -1,7 +1,8 @@
 """Firms across cases and banks, as far as the reader may see."""
 
+import re
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Path
@@ -18,7 +19,9 @@ from shared.money import MONEY_NAMES, Fen
 
 router = APIRouter(tags=["firms"])
 
-Uscc = Annotated[str, Path(pattern=r"^[0-9A-Z]{18}$", examples=["91440400192548256N"])]
+Uscc = Annotated[str, Path(examples=["91440400192548256N"])]
+_WRITTEN_SO: Final = re.compile(r"[0-9A-Z]{18}")
+"""What is written otherwise is no firm's, and is not looked for."""
 
 
 class _Answer(BaseModel):
@@ -127,6 +130,8 @@ async def list_firms(
 async def read_firm(uscc: Uscc, caller: Reader, context: CurrentContext) -> FirmAnswer:
     """One firm with its loans, rights, compensations and lists, across banks as far as you may
     see."""
+    if not _WRITTEN_SO.fullmatch(uscc):
+        raise firms.absent()
     async with context.database.looking(caller.institution) as conn:
         described = await firms.described(conn, uscc)
         cases = await firms.cases(conn, uscc)
