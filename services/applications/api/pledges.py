@@ -35,6 +35,8 @@ from shared.refusals import NotFound
 router = APIRouter(tags=["pledges"])
 
 Changer = Annotated[Identity, part_in(LIFE_CYCLE, Action.CHANGE)]
+Extender = Annotated[Identity, part_in(LIFE_CYCLE, Action.EXTEND)]
+Canceller = Annotated[Identity, part_in(LIFE_CYCLE, Action.CANCEL)]
 Confirmer = Annotated[Identity, part_in(LIFE_CYCLE, Action.CONFIRM_COVER)]
 Invalidator = Annotated[Identity, part_in(LIFE_CYCLE, Action.INVALIDATE)]
 
@@ -215,7 +217,7 @@ async def change_pledge(
 
 @router.post("/pledges/{pledge_id}/extend", response_model=PledgeAnswer)
 async def extend_pledge(
-    pledge_id: UUID, body: ExtensionBody, request: Request, caller: Changer,
+    pledge_id: UUID, body: ExtensionBody, request: Request, caller: Extender,
     context: CurrentContext,
 ) -> Response:  # fmt: skip
     """The register has entered a longer term, within that of the right."""
@@ -224,7 +226,7 @@ async def extend_pledge(
 
 @router.post("/pledges/{pledge_id}/cancel", response_model=PledgeAnswer)
 async def cancel_pledge(
-    pledge_id: UUID, body: EntryBody, request: Request, caller: Changer, context: CurrentContext
+    pledge_id: UUID, body: EntryBody, request: Request, caller: Canceller, context: CurrentContext
 ) -> Response:
     """The pledge is released and its entry cancelled: only once the debt is gone, or a reviewer has
     confirmed that what is left covers it. The right may be pledged again."""
