@@ -123,7 +123,7 @@ async def test_a_paper_stored_a_moment_ago_is_waited_for(pool):
 async def test_where_it_is_not_heard_of_in_time_the_bank_is_told_to_ask_again(running):
     async with claims_of(running, settings={"paper_wait_seconds": 0.2}) as pool:
         await bad_loan(pool)
-        young, old = str(uuid7()), str(UUID(int=uuid7().int - (61_000 << 80)))
+        young, old = str(uuid7()), str(UUID(int=uuid7().int - (600_000 << 80)))
         began = time.monotonic()
 
         answer = await tries(pool, {"kind": "claim_form", "document": young}, *DOCUMENTS[1:])
