@@ -36,7 +36,8 @@ async def limit(conn: asyncpg.Connection, at: Address, today: date) -> Figure:
     terms = await terms_on(conn, known["programme"], at.on or today)
     if terms is None or found is None:
         raise at.missing()
-    here = Words(RULES[rule].zh, RULES[rule].en)
+    # The rule's words end with how its value is written in a scheme file, which nobody asks here.
+    here = Words(RULES[rule].zh.split("（")[0], RULES[rule].en.split(" (")[0])
     whole = f"limit/{pool}/{rule}"
     day = f"@{at.on}" if at.on else ""
     if not rest:
