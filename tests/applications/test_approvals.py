@@ -109,6 +109,8 @@ async def test_nothing_is_paid_out_while_a_condition_is_not_confirmed(office: Of
     (paper,) = await stores(bank, "保单")
     foreign = {"text": "保单见附件", "document": "01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c01"}
     assert faults(await bank.post(f"{path}/1/meet", json=foreign)) == ["document-not-stored"]
+    torn = {"text": "保单见附件", "document": paper["id"], "sha256": "0" * 64}
+    assert faults(await bank.post(f"{path}/1/meet", json=torn)) == ["document-not-stored"]
     for number, body in (
         (1, {"text": "保单见附件", "document": paper["id"]}),
         (2, {"text": "已结清"}),

@@ -5,12 +5,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.applications.api.common import Anyone, on_case, unmoved
-from services.applications.api.requests import ReasonBody
+from services.applications.api.requests import ReasonBody, WrittenBody
 from services.applications.api.responses import MovedAnswer
 from services.applications.handlers import conditions as handler
 from services.applications.handlers.case_in_hand import CaseInHand
@@ -19,7 +19,6 @@ from shared.auth.identity import Identity, requires
 from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer
 from shared.http.pages import Page
-from shared.http.requests import LongText, RequestBody
 from shared.postgres.database import EVERYWHERE
 
 router = APIRouter(tags=["reviews"])
@@ -48,14 +47,8 @@ class ConditionAnswer(BaseModel):
     confirmed_at: datetime | None
 
 
-class MetBody(RequestBody):
+class MetBody(WrittenBody):
     """By what a condition is met: words, and a stored paper if there is one."""
-
-    text: LongText = Field(examples=["已办妥保险，保单见附件"])
-    document: UUID | None = None
-    sha256: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = Field(
-        "", description="The paper's hash, where its id is not known."
-    )
 
 
 @router.get("/applications/{case_id}/conditions")
@@ -78,13 +71,7 @@ async def meet_condition(
     """Say by what a condition is met; a reviewer, another person, confirms it."""
 
     async def work(case: CaseInHand) -> Answer:
-        await handler.answer(
-            case,
-            condition_no,
-            text=body.text,
-            document_id=body.document,
-            sha256=bytes.fromhex(body.sha256),
-        )
+        await handler.answer(case, condition_no, text=body.text, paper=body.paper())
         return unmoved(case)
 
     return await on_case(request, caller, context, case_id, work)

@@ -5,13 +5,14 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.applications.api.common import Anyone, BankOperator, on_case
 from services.applications.api.desk import Bureau
 from services.applications.api.desk_answers import Subject
+from services.applications.api.requests import WrittenBody
 from services.applications.api.right_requests import Day
 from services.applications.domain.life_cycle import WITHIN_THE_BUREAU
 from services.applications.handlers import letters as handler
@@ -37,25 +38,13 @@ class NoteBody(RequestBody):
     )
 
 
-class _Written(RequestBody):
-    text: LongText
-    document: UUID | None = Field(None, description="A stored paper of yours that goes with it.")
-    sha256: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = Field(
-        "", description="The paper's hash, where its id is not known."
-    )
-
-    def paper(self) -> handler.Paper:
-        """What goes with it."""
-        return self.document, bytes.fromhex(self.sha256)
-
-
-class LetterBody(_Written):
+class LetterBody(WrittenBody):
     """A letter to the case's bank."""
 
     due_on: Day | None = Field(None, description="By when the bank is to answer.")
 
 
-class AnswerBody(_Written):
+class AnswerBody(WrittenBody):
     """The bank's answer to a letter."""
 
 

@@ -1,6 +1,7 @@
 """What a request may say. Shape and check digits are judged here, all fields at once."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
@@ -19,6 +20,7 @@ from shared.http.requests import LongText, RequestBody, ShortText
 from shared.http.stated_facts import StatedFacts
 from shared.identifiers import Uscc
 from shared.money import MONEY_NAMES, RequestFen
+from shared.papers import PaperNamed
 from shared.schemes.vocabulary import CREDIT_LISTS
 
 BankCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
@@ -152,6 +154,23 @@ class OpinionBody(_Body):
     """What the person thinks of the case."""
 
     opinion: LongText = Field(examples=["材料齐全，权属清晰，建议批准"])
+
+
+class WrittenBody(_Body):
+    """Words, and a stored paper that goes with them if there is one."""
+
+    text: LongText = Field(examples=["已办妥保险，保单见附件"])
+    document: UUID | None = Field(None, description="A stored paper of yours that goes with it.")
+    sha256: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = Field(
+        "", description="The paper's hash, where its id is not known."
+    )
+
+    def paper(self) -> PaperNamed | None:
+        """What goes with them."""
+        if self.document is None and not self.sha256:
+            return None
+        sha256 = bytes.fromhex(self.sha256)
+        return PaperNamed(place=(), document_id=self.document, sha256=sha256)
 
 
 Conditions = Annotated[

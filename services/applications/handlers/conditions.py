@@ -1,7 +1,6 @@
 """Conditions of an approval: the bank says by what each is met, a reviewer confirms or refuses."""
 
-from typing import Literal
-from uuid import UUID
+from typing import Final, Literal
 
 from services.applications.domain.approval import (
     CONDITIONS_ARE_MET_IN,
@@ -11,23 +10,23 @@ from services.applications.domain.approval import (
 )
 from services.applications.domain.guards import no_conflict_of_interest
 from services.applications.handlers.case_in_hand import CaseInHand
+from services.applications.handlers.paper_references import refer_to
 from services.applications.tables import conditions
 from services.applications.tables.cases import about
-from services.applications.tables.stored_papers import papers_to_refer_to, use
 from shared.contracts.case_work import ConditionChangedV1
-from shared.life_cycle import Row, SecondPersonRequired
+from shared.life_cycle import Row, another_person_than
 from shared.messaging import outbox
-from shared.refusals import FieldFault, FieldsWrong, NotFound
+from shared.papers import PaperNamed
+from shared.refusals import NotFound
+
+_ANOTHER: Final = another_person_than("answered_by", zh="确认条件", en="confirming a condition")
 
 
-async def answer(
-    case: CaseInHand, no: int, *, text: str, document_id: UUID | None, sha256: bytes
-) -> None:
-    """By what the condition is met; the paper by its id or its hash. Raises NotFound, ConditionsNotNow, ConditionConfirmed,
+async def answer(case: CaseInHand, no: int, *, text: str, paper: PaperNamed | None) -> None:
+    """By what the condition is met. Raises NotFound, ConditionsNotNow, ConditionConfirmed,
     FieldsWrong."""
     row = await _condition(case, no)
-    if document_id is not None or sha256:
-        document_id = await _refer_to(case, no, document_id, sha256)
+    document_id = await refer_to(case, paper, place=f"condition:{case.row['id']}:{no}")
     await conditions.answer_condition(
         case.conn, row, text=text, document_id=document_id, by=case.caller, now=case.now
     )
@@ -68,34 +67,9 @@ async def _answered(case: CaseInHand, no: int) -> Row:
     row = await _condition(case, no)
     if row["answered_at"] is None:
         raise NotAnswered("尚无人说明该条件如何满足", "Nobody has said by what it is met.")
-    if row["answered_by"] == case.caller.subject:
-        raise SecondPersonRequired(
-            "四眼原则：确认条件须由另一人办理。",
-            "Four eyes: confirming a condition takes another person.",
-        )
+    if refusal := _ANOTHER(row, case.caller):
+        raise refusal
     return row
-
-
-async def _refer_to(case: CaseInHand, no: int, document_id: UUID | None, sha256: bytes) -> UUID:
-    found = await papers_to_refer_to(
-        case.conn,
-        bank_code=case.caller.institution,
-        ids=[document_id] if document_id else [],
-        hashes=[] if document_id else [sha256],
-    )
-    if not found:
-        raise FieldsWrong(
-            [
-                FieldFault(("document",), "document-not-stored", "没有这份材料：请先上传文件",
-                           "There is no such document: send the file first.")
-            ]
-        )  # fmt: skip
-    stored: UUID = found[0]["id"]
-    await use(
-        case.conn, [stored], bank_code=case.row["bank_code"],
-        place=f"condition:{case.row['id']}:{no}", now=case.now,
-    )  # fmt: skip
-    return stored
 
 
 async def _tell(

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from services.applications.domain.guards import no_conflict_of_interest
 from services.applications.handlers.case_in_hand import CaseInHand
+from services.applications.handlers.paper_references import refer_to
 from services.applications.tables.cases import about
 from services.applications.tables.letters import Letter, add_letter, letter_of, unknown_mentions
-from services.applications.tables.stored_papers import papers_to_refer_to, use
 from shared.contracts.case_work import LetterAnsweredV1, LetterSentV1
 from shared.messaging import outbox
+from shared.papers import PaperNamed
 from shared.refusals import FieldFault, FieldsWrong, NotFound
 
 
@@ -28,7 +29,9 @@ async def note(case: CaseInHand, *, text: str, mentions: Sequence[str]) -> UUID:
     return await add_letter(case.conn, case.row["id"], letter, by=case.caller, now=case.now)
 
 
-async def write(case: CaseInHand, *, text: str, due_on: date | None, paper: "Paper") -> UUID:
+async def write(
+    case: CaseInHand, *, text: str, due_on: date | None, paper: PaperNamed | None
+) -> UUID:
     """To the case's bank, with a day for its answer. Raises FieldsWrong, ConflictOfInterest."""
     if refusal := no_conflict_of_interest(case.row, case.caller):
         raise refusal
@@ -41,7 +44,7 @@ async def write(case: CaseInHand, *, text: str, due_on: date | None, paper: "Pap
         text=text,
         bank_code=case.row["bank_code"],
         due_on=due_on,
-        document_id=await _paper(case, paper),
+        document_id=await refer_to(case, paper, place=f"letter:{case.row['id']}"),
     )
     letter_id = await add_letter(case.conn, case.row["id"], letter, by=case.caller, now=case.now)
     told = LetterSentV1(**about(case.row), letter_id=letter_id, text=text, due_on=due_on)
@@ -49,7 +52,7 @@ async def write(case: CaseInHand, *, text: str, due_on: date | None, paper: "Pap
     return letter_id
 
 
-async def answer(case: CaseInHand, letter_id: UUID, *, text: str, paper: "Paper") -> UUID:
+async def answer(case: CaseInHand, letter_id: UUID, *, text: str, paper: PaperNamed | None) -> UUID:
     """The bank answers a letter, or adds to its answer. Raises NotFound, FieldsWrong."""
     asked = await letter_of(case.conn, case.row["id"], letter_id)
     if asked is None:
@@ -59,7 +62,7 @@ async def answer(case: CaseInHand, letter_id: UUID, *, text: str, paper: "Paper"
         text=text,
         bank_code=case.row["bank_code"],
         answers=letter_id,
-        document_id=await _paper(case, paper),
+        document_id=await refer_to(case, paper, place=f"letter:{case.row['id']}"),
     )
     answer_id = await add_letter(case.conn, case.row["id"], letter, by=case.caller, now=case.now)
     told = LetterAnsweredV1(
@@ -68,32 +71,3 @@ async def answer(case: CaseInHand, letter_id: UUID, *, text: str, paper: "Paper"
     )  # fmt: skip
     await outbox.append(case.conn, [told], now=case.now)
     return answer_id
-
-
-Paper = tuple[UUID | None, bytes]
-"""A stored paper by its id, or by its hash; (None, b"") for none."""
-
-
-async def _paper(case: CaseInHand, paper: Paper) -> UUID | None:
-    document_id, sha256 = paper
-    if document_id is None and not sha256:
-        return None
-    found = await papers_to_refer_to(
-        case.conn,
-        bank_code=case.caller.institution,
-        ids=[document_id] if document_id else [],
-        hashes=[] if document_id else [sha256],
-    )
-    if not found:
-        raise FieldsWrong(
-            [
-                FieldFault(("document",), "document-not-stored", "没有这份材料：请先上传文件",
-                           "There is no such document: send the file first.")
-            ]
-        )  # fmt: skip
-    stored: UUID = found[0]["id"]
-    await use(
-        case.conn, [stored], bank_code=case.row["bank_code"], place=f"letter:{case.row['id']}",
-        now=case.now,
-    )  # fmt: skip
-    return stored

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from uuid import UUID
 
 import asyncpg
 
 from services.applications.domain.submission import SubmittedDocument
-from services.applications.tables.stored_papers import papers_to_refer_to
+from services.applications.handlers.case_in_hand import CaseInHand
+from services.applications.tables.stored_papers import papers_to_refer_to, use
 from shared.papers import PaperNamed, found_among, not_stored
-from shared.refusals import FieldFault
+from shared.refusals import FieldFault, FieldsWrong
 
 
 async def stored_papers(
@@ -50,3 +52,32 @@ def known_papers(
     )
     faults = (not_stored(one) for one, row in zip(named, found, strict=True) if row is None)
     return papers, tuple(faults)
+
+
+async def stored_paper(
+    conn: asyncpg.Connection, named: PaperNamed | None, *, bank_code: str
+) -> tuple[UUID | None, tuple[FieldFault, ...]]:
+    """The one paper that goes with what is said, and what is wrong with naming it; none of none."""
+    if named is None:
+        return None, ()
+    rows = await papers_to_refer_to(
+        conn,
+        bank_code=bank_code,
+        ids=[] if named.document_id is None else [named.document_id],
+        hashes=[named.sha256] if named.sha256 else [],
+    )
+    (row,) = found_among([named], rows)
+    return (None, (not_stored(named),)) if row is None else (row["id"], ())
+
+
+async def refer_to(case: CaseInHand, named: PaperNamed | None, *, place: str) -> UUID | None:
+    """The same for something that is written on a case, which the paper stays with from now on.
+    Raises FieldsWrong."""
+    document_id, faults = await stored_paper(case.conn, named, bank_code=case.caller.institution)
+    if faults:
+        raise FieldsWrong(faults)
+    if document_id is not None:
+        await use(
+            case.conn, [document_id], bank_code=case.row["bank_code"], place=place, now=case.now
+        )
+    return document_id

@@ -8,14 +8,15 @@ import asyncpg
 from uuid6 import uuid7
 
 from services.applications.domain.right_facts import FIELDS, Said
-from services.applications.domain.submission import RightKey, SubmittedDocument
-from services.applications.handlers.paper_references import stored_papers
+from services.applications.domain.submission import RightKey
+from services.applications.handlers.paper_references import stored_paper
 from services.applications.queries import register
 from services.applications.tables import right_burdens, right_statements
 from services.applications.tables.right_burdens import NewBurden
 from services.applications.tables.stored_papers import use
 from shared.auth.identity import Identity
 from shared.clock import business_date
+from shared.papers import PaperNamed
 from shared.refusals import FieldFault, FieldsWrong, Refused
 
 
@@ -124,9 +125,9 @@ async def refer(
     """A paper that is referred to is a stored one of the same institution."""
     if document_id is None:
         return []
-    paper = SubmittedDocument(kind="register_extract", document_id=document_id)
-    _, faults = await stored_papers(conn, [paper], bank_code=by.institution, place="papers")
-    return [FieldFault(("document",), one.code, one.zh, one.en) for one in faults]
+    named = PaperNamed(place=(), document_id=document_id)
+    _, faults = await stored_paper(conn, named, bank_code=by.institution)
+    return list(faults)
 
 
 async def use_paper(
