@@ -4,7 +4,6 @@ A row that single would come back for correction is given back with its reasons 
 mended and sent again, it is filed once.
 """
 
-import asyncio
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -23,19 +22,19 @@ from services.applications.handlers.bulk_batch import (
     TakenMeanwhile,
     fault_of,
     finding_of,
+    give_way,
+    looked_up,
     wrong,
 )
 from services.applications.handlers.bulk_halves import Half, judged_halves
 from services.applications.handlers.judging import Judged, Measures, Papers, judge
-from services.applications.handlers.paper_references import held_papers, known_papers
 from services.applications.handlers.submission import (
     POOL_UNKNOWN,
     bank_unknown,
     file_case,
-    measures_on,
     new_case,
 )
-from services.applications.queries.surroundings import Known, surroundings_of_new
+from services.applications.queries.surroundings import Known
 from services.applications.tables import bulk_files
 from services.applications.tables.numbers import next_numbers
 from services.applications.tables.submissions import FiledCase
@@ -56,8 +55,6 @@ _REFERENCE_WRONG: Final = FieldFault(
     f"银行业务编号须为不超过 {_LONGEST_REFERENCE} 字的一行文字",
     f"a reference is one line of at most {_LONGEST_REFERENCE} characters",
 )  # fmt: skip
-_AT_A_STRETCH: Final = 16
-"""Rows that are judged before others get their turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +76,7 @@ async def take_applications(
     asked: list[_Asked] = []
     halves: list[Half] = []
     for n, row in enumerate(rows):
-        if n % _AT_A_STRETCH == 0:
-            await asyncio.sleep(0)
+        await give_way(n)
         one = _read(row, batch.file.given, read)
         if isinstance(one, Half):
             halves.append(one)
@@ -162,31 +158,18 @@ async def _judged(batch: Batch, asked: Sequence[_Asked]) -> Any:
     has taken is taken."""
     if not asked:
         return
-    around = await surroundings_of_new(
-        batch.conn,
-        [one.submission for one in asked],
-        bank_code=batch.file.bank_code,
-        today=batch.today,
-    )
-    if not around[0].bank_exists:
+    found = await looked_up(batch, [one.submission for one in asked])
+    if not found.around[0].bank_exists:
         raise bank_unknown()
-    measures = {
-        programme: await measures_on(batch.conn, programme, batch.today)
-        for programme in {one.programme for one in around}
-    }
-    documents = [paper for one in asked for paper in one.submission.documents]
-    stored = await held_papers(batch.conn, documents, bank_code=batch.file.bank_code)
     held: set[RightKey] = set()
     keys: dict[str, _Asked] = {}
-    for n, (one, known) in enumerate(zip(asked, around, strict=True)):
-        if n % _AT_A_STRETCH == 0:
-            await asyncio.sleep(0)
+    for n, (one, known) in enumerate(zip(asked, found.around, strict=True)):
+        await give_way(n)
         if (first := keys.get(one.key)) is not None:
             yield one, _twice(one, first)
             continue
-        found, not_stored = known_papers(stored, one.submission.documents, place="documents")
-        papers = Papers(found=found, not_stored=not_stored)
-        judged = _judge(one, known, papers, measures[known.programme], held)
+        papers = found.papers(one.submission.documents)
+        judged = _judge(one, known, papers, found.measures[known.programme], held)
         if isinstance(judged, Judged):
             keys[one.key] = one
             held.update(item.key for item in judged.submission.collateral)

@@ -1,13 +1,20 @@
 """One batch of a file's rows: what it works with, and how what is wrong with a row is told."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 import asyncpg
 
 from services.applications.bank_files.rows import RowRead
 from services.applications.domain.bulk import Outcome, RowFault, RowVerdict, place_of, pointer_of
+from services.applications.domain.submission import Submission, SubmittedDocument
+from services.applications.handlers.judging import Measures, Papers
+from services.applications.handlers.paper_references import held_papers, known_papers
+from services.applications.handlers.submission import measures_on
+from services.applications.queries.surroundings import Known, surroundings_of_new
 from services.applications.tables.bulk_rows import BulkFileRow
 from shared.auth.identity import Identity
 from shared.calendar import WorkingDays
@@ -45,6 +52,44 @@ class Batch:
 
 Take = Callable[[Batch, Sequence[RowRead]], Awaitable[list[RowVerdict]]]
 """Takes the rows that nothing is wrong with, and says of every row what became of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedUp:
+    """What rows are judged by, read for all of them at once."""
+
+    around: Sequence[Known]
+    """Of each row, in order."""
+    measures: Mapping[str, Measures]
+    stored: Sequence[asyncpg.Record]
+
+    def papers(self, documents: Sequence[SubmittedDocument]) -> Papers:
+        """The papers of a row as the store knows them."""
+        found, not_stored = known_papers(self.stored, documents, place="documents")
+        return Papers(found=found, not_stored=not_stored)
+
+
+async def looked_up(batch: Batch, cases: Sequence[Submission]) -> LookedUp:
+    """What the cases of a batch are judged by; there is at least one."""
+    bank_code = batch.file.bank_code
+    around = await surroundings_of_new(batch.conn, cases, bank_code=bank_code, today=batch.today)
+    measures = {
+        programme: await measures_on(batch.conn, programme, batch.today)
+        for programme in {one.programme for one in around}
+    }
+    documents = [paper for case in cases for paper in case.documents]
+    stored = await held_papers(batch.conn, documents, bank_code=bank_code)
+    return LookedUp(around=around, measures=measures, stored=stored)
+
+
+_AT_A_STRETCH: Final = 16
+"""Rows that are judged before others get their turn."""
+
+
+async def give_way(n: int) -> None:
+    """Let others have their turn before the nth row, now and then."""
+    if n % _AT_A_STRETCH == 0:
+        await asyncio.sleep(0)
 
 
 def wrong(row: RowRead, faults: Sequence[RowFault], *, reference: str = "") -> RowVerdict:

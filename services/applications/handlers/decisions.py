@@ -28,7 +28,7 @@ from shared.ratios import WHOLE_BP
 from shared.refusals import FieldsWrong
 from shared.transitions import Transition
 
-_NOBODYS: Final = {"assigned_to": None, "assigned_name": None}
+NOBODYS: Final = {"assigned_to": None, "assigned_name": None}
 
 
 async def take(case: CaseInHand) -> Transition:
@@ -40,7 +40,7 @@ async def take(case: CaseInHand) -> Transition:
 
 async def release(case: CaseInHand) -> Transition:
     """The reviewer puts it back."""
-    return await case.take_step(Action.RELEASE, Decision(changes=_NOBODYS))
+    return await case.take_step(Action.RELEASE, Decision(changes=NOBODYS))
 
 
 async def recommend(
@@ -85,7 +85,7 @@ async def give_back(
     decision = Decision(
         reason="；".join(reason.zh for reason in reasons),
         detail={"times": before + 1, "why_not_before": why_not_before},
-        changes={**_NOBODYS, "findings": findings, "recommended_by": None},
+        changes={**NOBODYS, "findings": findings, "recommended_by": None},
         facts={"reasons": tuple(reasons), "by": "reviewer"},
     )
     return await case.take_step(Action.RETURN, decision)

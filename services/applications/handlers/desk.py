@@ -1,5 +1,6 @@
 """Who is away and who keeps out: entered, ended, declared, lifted; and how urgent a case is."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -17,8 +18,8 @@ from services.applications.domain.desk import (
 )
 from services.applications.domain.life_cycle import Action, State
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
-from services.applications.handlers.decisions import withdraw_opinion
-from services.applications.handlers.many_cases import NOBODYS, Desk, put_back_step
+from services.applications.handlers.decisions import NOBODYS, withdraw_opinion
+from services.applications.handlers.many_cases import Desk, put_back_step
 from services.applications.tables import desk
 from services.applications.tables.cases import locked, locked_with_desk
 from shared.clock import business_date
@@ -94,10 +95,7 @@ async def declare_conflict(
     if conflict_id is None:
         raise ConflictKnown("已登记过该回避", "It has been declared before.")
     for row in rows:
-        case = CaseInHand(
-            row=row, conn=at.conn, caller=at.caller, working_days=at.working_days, now=at.now
-        )
-        await _let_go(case, subject, why=f"回避：{reason}")
+        await _let_go(at.in_hand(row), subject, why=f"回避：{reason}")
     return conflict_id
 
 
@@ -115,10 +113,7 @@ async def _let_go(case: CaseInHand, subject: str, *, why: str) -> None:
         await withdraw_opinion(case, reason=why)
         again = await locked(case.conn, row["id"], today=case.today)
         assert again is not None
-        case = CaseInHand(
-            row=again, conn=case.conn, caller=case.caller, working_days=case.working_days,
-            now=case.now,
-        )  # fmt: skip
+        case = replace(case, row=again)
     await case.take_step(Action.RELEASE, Decision(reason=why, changes=NOBODYS))
 
 

@@ -12,16 +12,16 @@ from services.applications.domain.guards import ConflictOfInterest
 from services.applications.domain.life_cycle import Action
 from services.applications.domain.waiting import FIRST_REVIEW
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
+from services.applications.handlers.decisions import NOBODYS
 from services.applications.queries.moves import clock_began
 from services.applications.tables import desk
 from services.applications.tables.cases import APPLICATIONS, locked_with_desk, move_on
 from shared.auth.identity import Identity
 from shared.calendar import WorkingDays
 from shared.clock import business_date
+from shared.life_cycle import Row
 from shared.refusals import FieldsWrong, NotFound, Refused
 from shared.transitions import Step, Transition, checked
-
-NOBODYS = {"assigned_to": None, "assigned_name": None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,13 @@ class Desk:
     working_days: WorkingDays
     now: datetime
 
+    def in_hand(self, row: Row) -> CaseInHand:
+        """A locked case in the hands of who acts."""
+        return CaseInHand(
+            row=row, conn=self.conn, caller=self.caller, working_days=self.working_days,
+            now=self.now,
+        )  # fmt: skip
+
     async def move(
         self, case_ids: Sequence[UUID], step_of: Callable[[CaseInHand], Awaitable[Step]]
     ) -> list[Verdict]:
@@ -54,12 +61,8 @@ class Desk:
         steps: list[Step] = []
         refused: dict[UUID, Refused] = {}
         for row in rows:
-            case = CaseInHand(
-                row=row, conn=self.conn, caller=self.caller, working_days=self.working_days,
-                now=self.now,
-            )  # fmt: skip
             try:
-                step = await step_of(case)
+                step = await step_of(self.in_hand(row))
                 checked(APPLICATIONS, step)
             except Refused as refusal:
                 refused[row["id"]] = refusal
