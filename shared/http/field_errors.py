@@ -7,6 +7,8 @@ become faults of fields, and look the same to a caller.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic import ValidationError
+
 from shared.http.field_messages import message_of
 from shared.refusals import FieldFault
 
@@ -30,6 +32,11 @@ def json_pointer(place: Sequence[str | int]) -> str:
 def field_errors(found: Sequence[Mapping[str, Any]], body: Any) -> tuple[FieldFault, ...]:
     """All errors pydantic found in a request whose JSON body, if any, was `body`."""
     return tuple(_fault(one, body) for one in found)
+
+
+def faults_in(error: ValidationError, said: Any) -> tuple[FieldFault, ...]:
+    """All errors pydantic found in a value that came with others, as if it was a body of its own."""
+    return field_errors([{**one, "loc": ("body", *one["loc"])} for one in error.errors()], said)
 
 
 def _fault(one: Mapping[str, Any], body: Any) -> FieldFault:

@@ -28,7 +28,8 @@ from shared.auth.identity import Identity, requires
 from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently, key_of
-from shared.http.pages import Page, decode_cursor, encode_cursor
+from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
+from shared.http.problem import prefers_english
 
 router = APIRouter(tags=["bulk files"])
 
@@ -187,10 +188,7 @@ async def list_bulk_files(
     before = decode_cursor(cursor, UUID)[0] if cursor else None
     async with context.database.reading(caller.institution) as session:
         rows = await bulk_files.bulk_files(session, before=before, limit=limit + 1)
-    return Page(
-        items=[_answer(row) for row in rows[:limit]],
-        next_cursor=encode_cursor(rows[limit - 1].id) if len(rows) > limit else None,
-    )
+    return page_of([_answer(row) for row in rows], limit, lambda one: encode_cursor(one.id))
 
 
 @router.get("/bulk-files/{file_id}")
@@ -216,10 +214,8 @@ async def read_bulk_rows(
         rows = await bulk_files.rows_of(
             session, file_id, outcome=outcome, after=after, limit=limit + 1
         )
-    return Page(
-        items=[BulkRowAnswer.model_validate(row) for row in rows[:limit]],
-        next_cursor=encode_cursor(rows[limit - 1].line) if len(rows) > limit else None,
-    )
+    items = [BulkRowAnswer.model_validate(row) for row in rows]
+    return page_of(items, limit, lambda one: encode_cursor(one.line))
 
 
 @router.get("/bulk-files/{file_id}/wrong-rows", response_class=Response, responses=_FILE)
@@ -232,12 +228,11 @@ async def read_wrong_rows(
         file = await bulk_files.bulk_file(session, file_id)
     if file.finished_at is None:
         raise BulkFileNotReady("文件尚在处理，请稍后再取", "The file is still being gone through.")
-    english = request.headers.get("accept-language", "").lower().startswith("en")
     content = given_back(
         file.form,  # type: ignore[arg-type]
         file.headings,
         _wrong_rows(context, caller, file_id),
-        english=english,
+        english=prefers_english(request.headers.get("accept-language", "")),
     )
     stem = file.filename.rsplit(".", 1)[0]
     return StreamingResponse(

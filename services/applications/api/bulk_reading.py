@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from services.applications.api.position_requests import PositionItem
 from services.applications.api.requests import Month
 from services.applications.handlers.bulk_positions import OfAMonth
-from shared.http.field_errors import field_errors
+from shared.http.field_errors import faults_in
 from shared.refusals import FieldFault
 
 _MONTH: Final = TypeAdapter(Month)
@@ -30,10 +30,5 @@ def read_position(said: Mapping[str, Any]) -> OfAMonth | tuple[FieldFault, ...]:
     try:
         position = PositionItem.model_validate(item).as_row()
     except ValidationError as error:
-        return (*faults, *_faults(error, item))
+        return (*faults, *faults_in(error, item))
     return faults or OfAMonth(month=str(month), position=position)
-
-
-def _faults(error: ValidationError, said: Mapping[str, Any]) -> tuple[FieldFault, ...]:
-    found = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
-    return field_errors(found, said)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from services.applications.api import examples
 from services.applications.api.requests import SubmissionBody
 from services.applications.domain.pre_check import Draft, DraftRead
-from shared.http.field_errors import field_errors
+from shared.http.field_errors import faults_in
 from shared.refusals import FieldFault
 
 _FIELDS: Final = {field.alias or name for name, field in SubmissionBody.model_fields.items()}
@@ -24,8 +24,7 @@ def read_draft(given: Mapping[str, Any]) -> DraftRead:
     try:
         case = SubmissionBody.model_validate(given).as_submission()
     except ValidationError as error:
-        found = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
-        return _filled_up(given, field_errors(found, given))
+        return _filled_up(given, faults_in(error, given))
     return DraftRead(draft=Draft(case=case), places={})
 
 

@@ -14,7 +14,7 @@ from services.applications.api.rights import Reader, Words
 from services.applications.domain.life_cycle import State
 from services.applications.queries import firms, register
 from shared.http.context import CurrentContext
-from shared.http.pages import Page, decode_cursor, encode_cursor
+from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.money import MONEY_NAMES, Fen
 
 router = APIRouter(tags=["firms"])
@@ -118,12 +118,9 @@ async def list_firms(
     async with context.database.looking(caller.institution) as conn:
         rows = await firms.firms(conn, q=q, after=after, limit=limit + 1)
     items = [
-        FirmSummary(**dict(row), outstanding_principal_fen=row["outstanding_fen"])
-        for row in rows[:limit]
+        FirmSummary(**dict(row), outstanding_principal_fen=row["outstanding_fen"]) for row in rows
     ]
-    return Page(
-        items=items, next_cursor=encode_cursor(items[-1].uscc) if len(rows) > limit else None
-    )
+    return page_of(items, limit, lambda one: encode_cursor(one.uscc))
 
 
 @router.get("/firms/{uscc}")

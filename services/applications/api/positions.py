@@ -19,7 +19,7 @@ from services.applications.domain.positions import Remark, ReportedRow
 from services.applications.handlers import reporting
 from services.applications.queries import loans
 from shared.http.context import CurrentContext
-from shared.http.field_errors import field_errors, json_pointer
+from shared.http.field_errors import faults_in, json_pointer
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor
 
@@ -69,10 +69,9 @@ def _read_item(given: Any) -> ReportedRow | tuple[Remark, ...]:
     try:
         return _ITEM.validate_python(given).as_row()
     except ValidationError as error:
-        found = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
         return tuple(
             Remark(wrong.code, wrong.zh, wrong.en, json_pointer(wrong.place).removeprefix("#"))
-            for wrong in field_errors(found, given)
+            for wrong in faults_in(error, given)
         )
 
 
