@@ -1,14 +1,8 @@
 """A migration loses nothing that was there."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
-import asyncpg
-from alembic import command
-
-from shared.postgres.migrations import _config, upgrade
-from shared.postgres.provision import owner_of, provision, url_for
+from tests.migrations.earlier import database_at
 
 FIRST_VERSION_OF_A_CASE = """
 insert into applications (id, number, bank_code, pool_code, programme, mode, parties,
@@ -31,29 +25,18 @@ values ($1, 1, 'ICBC-TJ', '2026-03-02T01:00:00Z', 'clerk', 'Clerk', 'bank_operat
 
 
 async def test_the_moves_of_the_first_version_are_kept_when_the_machine_takes_over(postgres_url):
-    name, case_id = f"t_applications_old_{uuid4().hex[:12]}", uuid4()
-    await provision(postgres_url, "applications", database=name)
-    owner_url = url_for(postgres_url, role=owner_of("applications"), database=name)
+    case_id = uuid4()
+    async with database_at(postgres_url, "applications", "0001") as old:
+        conn = old.conn
+        await conn.execute(FIRST_VERSION_OF_A_CASE, case_id)
+        await conn.execute(ITS_MOVES, case_id)
 
-    def to_the_first_version() -> None:
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(command.upgrade, _config("applications", owner_url), "0001").result()
+        await old.is_upgraded()
 
-    await asyncio.to_thread(to_the_first_version)
-    conn = await asyncpg.connect(owner_url)
-    await conn.execute(FIRST_VERSION_OF_A_CASE, case_id)
-    await conn.execute(ITS_MOVES, case_id)
-
-    await asyncio.to_thread(upgrade, "applications", owner_url)
-
-    moves = await conn.fetch(
-        "select * from case_moves where case_id = $1 order by version", case_id
-    )
-    since = await conn.fetchval("select state_since from applications where id = $1", case_id)
-    await conn.close()
-    server = await asyncpg.connect(postgres_url)
-    await server.execute(f"drop database {name} with (force)")
-    await server.close()
+        moves = await conn.fetch(
+            "select * from case_moves where case_id = $1 order by version", case_id
+        )
+        since = await conn.fetchval("select state_since from applications where id = $1", case_id)
     assert [(m["case_kind"], m["action"], m["source"], m["target"], m["role"]) for m in moves] == [
         ("application", "submit", None, "submitted", "bank_operator"),
         ("application", "accept", "submitted", "accepted", "system"),
@@ -85,43 +68,33 @@ OLD_HOLD = "insert into held_rights values ('trademark_right', $2, 9, $1)"
 
 
 async def test_old_rows_get_their_canonical_forms_and_what_is_the_same_is_named(postgres_url):
-    name = f"t_applications_forms_{uuid4().hex[:12]}"
-    await provision(postgres_url, "applications", database=name)
-    owner_url = url_for(postgres_url, role=owner_of("applications"), database=name)
+    async with database_at(postgres_url, "applications", "0007") as old:
+        conn = old.conn
+        rows = (
+            ("甲（天津）有限公司", "HT-2026-001", "012345678"),
+            ("甲(天津)有限公司", "ＨＴ２０２６－１", "12345678"),
+            ("乙有限公司", "HT-2026-002", "0087654321"),
+        )
+        for n, (firm, loan_no, mark) in enumerate(rows, start=1):
+            case_id = UUID(int=n)
+            await conn.execute(OLD_CASE, case_id, f"DL-{n}", firm)
+            await conn.execute(OLD_LOAN, case_id, loan_no)
+            await conn.execute(OLD_RIGHT, case_id, mark)
+            await conn.execute(OLD_HOLD, case_id, mark)
 
-    def to_the_version_before() -> None:
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(command.upgrade, _config("applications", owner_url), "0007").result()
+        await old.is_upgraded()
 
-    await asyncio.to_thread(to_the_version_before)
-    conn = await asyncpg.connect(owner_url)
-    rows = (
-        ("甲（天津）有限公司", "HT-2026-001", "012345678"),
-        ("甲(天津)有限公司", "ＨＴ２０２６－１", "12345678"),
-        ("乙有限公司", "HT-2026-002", "0087654321"),
-    )
-    for n, (firm, loan_no, mark) in enumerate(rows, start=1):
-        case_id = UUID(int=n)
-        await conn.execute(OLD_CASE, case_id, f"DL-{n}", firm)
-        await conn.execute(OLD_LOAN, case_id, loan_no)
-        await conn.execute(OLD_RIGHT, case_id, mark)
-        await conn.execute(OLD_HOLD, case_id, mark)
-
-    await asyncio.to_thread(upgrade, "applications", owner_url)
-
-    firms = await conn.fetch("select borrower_name_canonical from applications order by id")
-    loans = await conn.fetch("select loan_no, loan_no_canonical from loans order by application_id")
-    marks = await conn.fetch(
-        "select number, number_as_given from collateral order by application_id"
-    )
-    held = await conn.fetch("select number from held_rights order by application_id")
-    same = await conn.fetch(
-        "select found_in, canonical, written from canonical_collisions order by found_in"
-    )
-    await conn.close()
-    server = await asyncpg.connect(postgres_url)
-    await server.execute(f"drop database {name} with (force)")
-    await server.close()
+        firms = await conn.fetch("select borrower_name_canonical from applications order by id")
+        loans = await conn.fetch(
+            "select loan_no, loan_no_canonical from loans order by application_id"
+        )
+        marks = await conn.fetch(
+            "select number, number_as_given from collateral order by application_id"
+        )
+        held = await conn.fetch("select number from held_rights order by application_id")
+        same = await conn.fetch(
+            "select found_in, canonical, written from canonical_collisions order by found_in"
+        )
     assert [row[0] for row in firms] == [
         "甲(天津)有限公司",
         "甲(天津)有限公司",

@@ -1,35 +1,21 @@
 """What was there before receivers had a table of their own is there after it."""
 
-import asyncio
 from uuid import UUID
 
 import asyncpg
 import pytest
-from alembic import command
 from uuid6 import uuid7
 
-from shared.postgres.migrations import _config
-from shared.postgres.provision import owner_of, provision, url_for
+from tests.migrations.earlier import database_at
 
 BEFORE = "2026_11_22_0001"
 
 
-def to(revision, owner_url):
-    # Alembic's environment runs an event loop of its own, so it needs a thread of its own.
-    return asyncio.to_thread(command.upgrade, _config("notifications", owner_url), revision)
-
-
 @pytest.fixture
-async def old_database(postgres_url):
-    """A database of the first version; its owner's URL."""
-    name = f"t_old_notifications_{uuid7().hex}"
-    await provision(postgres_url, "notifications", database=name)
-    owner_url = url_for(postgres_url, role=owner_of("notifications"), database=name)
-    await to(BEFORE, owner_url)
-    yield owner_url
-    server = await asyncpg.connect(postgres_url)
-    await server.execute(f"drop database {name} with (force)")
-    await server.close()
+async def old(postgres_url):
+    """A database of the first version."""
+    async with database_at(postgres_url, "notifications", BEFORE) as database:
+        yield database
 
 
 async def as_it_was(conn, endpoint, gone, kept, left, message):
@@ -80,12 +66,12 @@ async def as_it_was(conn, endpoint, gone, kept, left, message):
     )
 
 
-async def test_endpoints_and_subscriptions_become_receivers_of_their_deliveries(old_database):
+async def test_endpoints_and_subscriptions_become_receivers_of_their_deliveries(old):
     endpoint, gone, kept, left, message = (uuid7() for _ in range(5))
-    conn = await asyncpg.connect(old_database)
+    conn = old.conn
     await as_it_was(conn, endpoint, gone, kept, left, message)
 
-    await to("head", old_database)
+    await old.is_upgraded()
 
     rows = await conn.fetch(
         "select id, channel, for_people, roles, event_types, state, created_by, version, "
@@ -111,4 +97,3 @@ async def test_endpoints_and_subscriptions_become_receivers_of_their_deliveries(
             UUID(int=1),
             message,
         )
-    await conn.close()

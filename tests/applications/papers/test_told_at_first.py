@@ -1,15 +1,9 @@
 """Papers that were stored before anybody was told of them are told of, once, by the migration."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
-import asyncpg
-from alembic import command
-
 from shared.contracts.papers import DocumentStoredV1
-from shared.postgres.migrations import _config, upgrade
-from shared.postgres.provision import owner_of, provision, url_for
+from tests.migrations.earlier import database_at
 
 PAPER = """
 insert into stored_documents (id, bank_code, sha256, size, media_type, filename, sent_by, sent_name,
@@ -20,30 +14,18 @@ values ($1, $2, sha256($3::text::bytea), 48213, 'application/pdf', '“营业”
 
 
 async def test_papers_of_before_are_told_of_and_those_taken_back_may_go(postgres_url):
-    name = f"t_applications_papers_{uuid4().hex[:12]}"
-    await provision(postgres_url, "applications", database=name)
-    owner_url = url_for(postgres_url, role=owner_of("applications"), database=name)
+    async with database_at(postgres_url, "applications", "0014") as old:
+        conn = old.conn
+        bank, bureau, back = uuid4(), uuid4(), uuid4()
+        at = await conn.fetchval("select '2026-03-03T01:00:00Z'::timestamptz")
+        for paper, institution, withdrawn in ((bank, "ICBC-TJ", None), (bureau, "*", None),
+                                              (back, "ICBC-TJ", at)):  # fmt: skip
+            await conn.execute(PAPER, paper, institution, str(paper), withdrawn)
 
-    def to_before() -> None:
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(command.upgrade, _config("applications", owner_url), "0014").result()
+        await old.is_upgraded()
 
-    await asyncio.to_thread(to_before)
-    conn = await asyncpg.connect(owner_url)
-    bank, bureau, back = uuid4(), uuid4(), uuid4()
-    at = await conn.fetchval("select '2026-03-03T01:00:00Z'::timestamptz")
-    for paper, institution, withdrawn in ((bank, "ICBC-TJ", None), (bureau, "*", None),
-                                          (back, "ICBC-TJ", at)):  # fmt: skip
-        await conn.execute(PAPER, paper, institution, str(paper), withdrawn)
-
-    await asyncio.to_thread(upgrade, "applications", owner_url)
-
-    rows = await conn.fetch("select * from outbox where aggregatetype = 'applications'")
-    let_go = await conn.fetch("select id from stored_documents where let_go_at is not null")
-    await conn.close()
-    server = await asyncpg.connect(postgres_url)
-    await server.execute(f"drop database {name} with (force)")
-    await server.close()
+        rows = await conn.fetch("select * from outbox where aggregatetype = 'applications'")
+        let_go = await conn.fetch("select id from stored_documents where let_go_at is not null")
     told = {row["aggregateid"]: row for row in rows if row["type"] == DocumentStoredV1.type}
     events = {
         key: DocumentStoredV1.model_validate_json(row["payload"]) for key, row in told.items()

@@ -1,18 +1,13 @@
 """What one person had booked stays booked, and says so; the audit finds nothing amiss."""
 
-import asyncio
 from datetime import date
 
-import asyncpg
 import pytest
-from alembic import command
-from uuid6 import uuid7
 
 from services.risk_pool.audit.verify import released_cash
 from services.risk_pool.domain.audit_checks import Check
 from services.risk_pool.domain.audit_totals import check_cash
-from shared.postgres.migrations import _config
-from shared.postgres.provision import owner_of, provision, url_for
+from tests.migrations.earlier import database_at
 
 OLD = (
     """insert into pools (code, name, programme, opened_on, created_at, prefix)
@@ -37,38 +32,23 @@ OLD = (
 )
 
 
-def to(revision: str, owner_url: str):
-    # Alembic's environment runs an event loop of its own, so it needs a thread of its own.
-    return asyncio.to_thread(command.upgrade, _config("risk_pool", owner_url), revision)
-
-
 @pytest.fixture
-async def at_0014(postgres_url):
-    """A database of the version before; its owner's URL."""
-    name = f"t_old_risk_pool_{uuid7().hex}"
-    await provision(postgres_url, "risk_pool", database=name)
-    owner_url = url_for(postgres_url, role=owner_of("risk_pool"), database=name)
-    await to("0014", owner_url)
-    yield owner_url
-    server = await asyncpg.connect(postgres_url)
-    await server.execute(f"drop database {name} with (force)")
-    await server.close()
+async def old(postgres_url):
+    """A database of the version before."""
+    async with database_at(postgres_url, "risk_pool", "0014") as database:
+        yield database
 
 
-async def test_what_one_person_had_booked_stays_and_says_so(at_0014):
-    conn = await asyncpg.connect(at_0014)
-    try:
-        for statement in OLD:
-            await conn.execute(statement)
+async def test_what_one_person_had_booked_stays_and_says_so(old):
+    for statement in OLD:
+        await old.conn.execute(statement)
 
-        await to("0015", at_0014)
+    await old.comes_to("0015")
 
-        rows = await conn.fetch("select * from cash_entries order by reference")
-        # The audit of today looks at the tables of today.
-        await to("head", at_0014)
-        entries = await released_cash(conn, "dongli", last_seq=4)
-    finally:
-        await conn.close()
+    rows = await old.conn.fetch("select * from cash_entries order by reference")
+    # The audit of today looks at the tables of today.
+    await old.is_upgraded()
+    entries = await released_cash(old.conn, "dongli", last_seq=4)
     assert {row["released_name"] for row in rows} == {"两人制度之前"}
     found = {row["reference"].partition(":")[0]: row for row in rows}
     assert set(found) == {"contribution", "claim", "settlement"}

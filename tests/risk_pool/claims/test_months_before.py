@@ -1,14 +1,9 @@
 """A month that was posted before months were matched stands, after the update, where its money stands."""
 
-import asyncio
-
 import asyncpg
 import pytest
-from alembic import command
-from uuid6 import uuid7
 
-from shared.postgres.migrations import _config
-from shared.postgres.provision import owner_of, provision, url_for
+from tests.migrations.earlier import database_at
 
 POSTED = """
     insert into settlements (id, pool_code, month, state, state_since, version, ledger_seq,
@@ -39,36 +34,22 @@ OLD = (
 )
 
 
-def to(revision: str, owner_url: str):
-    # Alembic's environment runs an event loop of its own, so it needs a thread of its own.
-    return asyncio.to_thread(command.upgrade, _config("risk_pool", owner_url), revision)
-
-
 @pytest.fixture
-async def at_0019(postgres_url):
-    """A database of the version before; its owner's URL."""
-    name = f"t_old_risk_pool_{uuid7().hex}"
-    await provision(postgres_url, "risk_pool", database=name)
-    owner_url = url_for(postgres_url, role=owner_of("risk_pool"), database=name)
-    await to("0019", owner_url)
-    yield owner_url
-    server = await asyncpg.connect(postgres_url)
-    await server.execute(f"drop database {name} with (force)")
-    await server.close()
+async def old(postgres_url):
+    """A database of the version before."""
+    async with database_at(postgres_url, "risk_pool", "0019") as database:
+        yield database
 
 
-async def test_what_money_has_settled_is_matched_and_the_rest_stays_posted(at_0019):
-    conn = await asyncpg.connect(at_0019)
-    try:
-        for statement in OLD:
-            await conn.execute(statement)
+async def test_what_money_has_settled_is_matched_and_the_rest_stays_posted(old):
+    conn = old.conn
+    for statement in OLD:
+        await conn.execute(statement)
 
-        await to("0020", at_0019)
+    await old.comes_to("0020")
 
-        months = await conn.fetch("select * from settlements order by month")
-        moves = await conn.fetch("select * from case_moves where case_kind = 'settlement'")
-    finally:
-        await conn.close()
+    months = await conn.fetch("select * from settlements order by month")
+    moves = await conn.fetch("select * from case_moves where case_kind = 'settlement'")
     assert [(one["month"], one["state"], one["version"]) for one in months] == [
         ("2026-01", "matched", 5), ("2026-02", "matched", 5), ("2026-03", "posted", 4),
     ]  # fmt: skip
@@ -78,25 +59,22 @@ async def test_what_money_has_settled_is_matched_and_the_rest_stays_posted(at_00
     assert len(moves) == 2
 
 
-async def test_a_posted_month_goes_on_and_nothing_else_of_it_changes(at_0019):
-    conn = await asyncpg.connect(at_0019)
-    try:
-        for statement in OLD:
-            await conn.execute(statement)
-        await to("0020", at_0019)
-        for change in (
-            "ledger_seq = 7",
-            "posted_by = 'x'",
-            "state = 'previewed', confirmed_at = null",
-            "state = 'posted', matched_on = null, confirmed_by = 'x'",
-        ):
-            with pytest.raises(asyncpg.RestrictViolationError):
-                await conn.execute(f"update settlements set {change}")
+async def test_a_posted_month_goes_on_and_nothing_else_of_it_changes(old):
+    conn = old.conn
+    for statement in OLD:
+        await conn.execute(statement)
+    await old.comes_to("0020")
+    for change in (
+        "ledger_seq = 7",
+        "posted_by = 'x'",
+        "state = 'previewed', confirmed_at = null",
+        "state = 'posted', matched_on = null, confirmed_by = 'x'",
+    ):
         with pytest.raises(asyncpg.RestrictViolationError):
-            await conn.execute("delete from settlements")
-        # Neither matched without a day, nor closed by nobody.
-        for change in ("state = 'matched'", "state = 'closed', matched_on = current_date"):
-            with pytest.raises(asyncpg.CheckViolationError):
-                await conn.execute(f"update settlements set {change} where state = 'posted'")
-    finally:
-        await conn.close()
+            await conn.execute(f"update settlements set {change}")
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await conn.execute("delete from settlements")
+    # Neither matched without a day, nor closed by nobody.
+    for change in ("state = 'matched'", "state = 'closed', matched_on = current_date"):
+        with pytest.raises(asyncpg.CheckViolationError):
+            await conn.execute(f"update settlements set {change} where state = 'posted'")
