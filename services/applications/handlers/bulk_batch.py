@@ -10,6 +10,7 @@ import asyncpg
 
 from services.applications.bank_files.rows import RowRead
 from services.applications.domain.bulk import Outcome, RowFault, RowVerdict, place_of, pointer_of
+from services.applications.domain.positions import Remark
 from services.applications.domain.submission import Submission, SubmittedDocument
 from services.applications.handlers.judging import Measures, Papers
 from services.applications.handlers.paper_references import held_papers, known_papers
@@ -114,8 +115,8 @@ def fault_of(row: RowRead, fault: FieldFault) -> RowFault:
     )
 
 
-def finding_of(row: RowRead, finding: Finding) -> RowFault:
-    """What the checks have found, with the heading under which it stands."""
+def finding_of(row: RowRead, finding: Finding | Remark) -> RowFault:
+    """What the checks or the report have found, with the heading under which it stands."""
     return RowFault(
         field=finding.field,
         column=row.heading_of(place_of(finding.field)),

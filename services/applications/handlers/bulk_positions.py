@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.applications.bank_files.rows import RowRead
-from services.applications.domain.bulk import Outcome, RowFault, RowVerdict, place_of
+from services.applications.domain.bulk import Outcome, RowVerdict
 from services.applications.domain.positions import (
     NAMED_TWICE,
-    Remark,
     ReportedRow,
     RowOutcome,
 )
 from services.applications.handlers import reporting
-from services.applications.handlers.bulk_batch import Batch, unread, wrong
+from services.applications.handlers.bulk_batch import Batch, finding_of, unread, wrong
 from services.applications.tables import bulk_files
 from shared import canonical
 from shared.refusals import FieldFault
@@ -61,7 +60,7 @@ async def take_positions(batch: Batch, rows: Sequence[RowRead], *, read: Read) -
     by_month: dict[str, list[tuple[RowRead, OfAMonth]]] = defaultdict(list)
     for row, item in readable:
         if item.reference in before:
-            verdicts[row.line] = wrong(row, [_told(row, NAMED_TWICE)])
+            verdicts[row.line] = wrong(row, [finding_of(row, NAMED_TWICE)])
         else:
             by_month[item.month].append((row, item))
     for month, items in sorted(by_month.items()):
@@ -92,7 +91,7 @@ async def _report(batch: Batch, month: str, items: Sequence[ReportedRow]) -> lis
 
 def _verdict(batch: Batch, row: RowRead, reference: str, outcome: RowOutcome) -> RowVerdict:
     if not outcome.accepted:
-        return wrong(row, [_told(row, one) for one in (*outcome.errors, *outcome.to_confirm)])
+        return wrong(row, [finding_of(row, one) for one in (*outcome.errors, *outcome.to_confirm)])
     taken = Outcome.KNOWN if outcome.unchanged else Outcome.TAKEN
     return RowVerdict(
         line=row.line,
@@ -100,15 +99,4 @@ def _verdict(batch: Batch, row: RowRead, reference: str, outcome: RowOutcome) ->
         reference=reference,
         subject_id=outcome.loan_id,
         number=outcome.loan_no or "",
-    )
-
-
-def _told(row: RowRead, remark: Remark) -> RowFault:
-    return RowFault(
-        field=remark.field,
-        column=row.heading_of(place_of(remark.field)),
-        code=remark.code,
-        zh=remark.zh,
-        en=remark.en,
-        source=remark.source,
     )

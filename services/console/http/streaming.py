@@ -1,9 +1,9 @@
-"""Handing a service's stream on to the browser as it comes, without keeping it in memory."""
+"""Handing a service's files on to the browser: a stream as it comes, without keeping it in memory."""
 
 from collections.abc import AsyncIterator
 
 import httpx
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 
 def pass_on(answer: httpx.Response, *kept: str) -> StreamingResponse:
@@ -21,3 +21,9 @@ def pass_on(answer: httpx.Response, *kept: str) -> StreamingResponse:
 
     headers = {name: answer.headers[name] for name in kept if name in answer.headers}
     return StreamingResponse(bits(), headers=headers)
+
+
+def handed_on(file: httpx.Response) -> Response:
+    """A small file, which is here already, as the service made it."""
+    kept = ("content-type", "content-disposition")
+    return Response(file.content, headers={name: file.headers[name] for name in kept})

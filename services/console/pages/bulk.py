@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
-from services.console.http.streaming import pass_on
+from services.console.http.streaming import handed_on, pass_on
 from services.console.rendering.paging import next_page
 from services.console.upstream.client import Problem
 from services.console.upstream.optional import items
@@ -60,8 +60,7 @@ async def send_file(page: Page) -> Response:
 async def positions_template(page: Page, form: Literal["csv", "xlsx"]) -> Response:
     """The table of positions, handed on as the service made it."""
     file = await page.applications.file(f"/templates/positions.{form}")
-    kept = ("content-type", "content-disposition")
-    return Response(file.content, headers={name: file.headers[name] for name in kept})
+    return handed_on(file)
 
 
 @router.get("/bulk/{file_id}")

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-import httpx
 from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.console.http.forms import NOTHING_SENT, Attempt, once, uploaded
 from services.console.http.page_context import Page, PageContext
+from services.console.http.streaming import handed_on
 from services.console.rendering.paging import next_page
 from services.console.upstream.optional import items
 
@@ -51,18 +51,13 @@ async def one_import(page: Page, import_id: UUID) -> Response:
 @router.get("/register/imports/{import_id}/wrong-rows.csv")
 async def wrong_rows(page: Page, import_id: UUID) -> Response:
     """The refused rows with what is wrong, to be mended."""
-    return _handed_on(await page.applications.file(f"/right-imports/{import_id}/wrong-rows"))
+    return handed_on(await page.applications.file(f"/right-imports/{import_id}/wrong-rows"))
 
 
 @router.get("/register/template.xlsx")
 async def template(page: Page) -> Response:
     """The workbook to fill in."""
-    return _handed_on(await page.applications.file("/right-import-template"))
-
-
-def _handed_on(found: httpx.Response) -> Response:
-    kept = ("content-type", "content-disposition")
-    return Response(found.content, headers={name: found.headers[name] for name in kept})
+    return handed_on(await page.applications.file("/right-import-template"))
 
 
 async def _show(page: PageContext, attempt: Attempt, *, cursor: str = "") -> Response:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from services.console.http.addresses import CodeInPath
 from services.console.http.page_context import Page
+from services.console.http.streaming import handed_on
 from services.console.upstream.optional import or_none
 
 router = APIRouter()
@@ -46,8 +47,4 @@ async def template(
 ) -> Response:
     """A table to fill in, handed on as the service made it."""
     file = await page.applications.file(f"/pools/{code}/modes/{mode}/template.{form}?at={step}")
-    return Response(
-        file.content,
-        media_type=file.headers["content-type"],
-        headers={"Content-Disposition": file.headers["content-disposition"]},
-    )
+    return handed_on(file)

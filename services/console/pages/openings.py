@@ -13,6 +13,7 @@ from services.console.cases.kinds import OPENING
 from services.console.http.addresses import CodeInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text, uploaded
 from services.console.http.page_context import Page, PageContext
+from services.console.http.streaming import handed_on
 from services.console.upstream.client import Problem
 from services.console.upstream.optional import items
 
@@ -32,11 +33,7 @@ async def opening_of_pool(page: Page, code: CodeInPath) -> Response:
 async def template(page: Page) -> Response:
     """The workbook to fill in, handed on as the service made it."""
     file = await page.risk_pool.file("/opening-template")
-    return Response(
-        file.content,
-        media_type=file.headers["content-type"],
-        headers={"Content-Disposition": file.headers["content-disposition"]},
-    )
+    return handed_on(file)
 
 
 @router.post("/pools/{code}/opening/import")

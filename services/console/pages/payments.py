@@ -13,6 +13,7 @@ from services.console.cases.kinds import PAYMENT_FILE
 from services.console.http.addresses import CodeInPath
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text, uploaded
 from services.console.http.page_context import Page, PageContext
+from services.console.http.streaming import handed_on
 from services.console.http.today import today
 from services.console.rendering.paging import next_page
 from services.console.upstream.client import Problem, not_found
@@ -122,11 +123,7 @@ async def payment_file(page: Page, file_id: UUID) -> Response:
 async def download(page: Page, file_id: UUID) -> Response:
     """The bytes for the bank, handed on as the service made them."""
     file = await page.risk_pool.file(f"/payment-files/{file_id}/pain.001")
-    return Response(
-        file.content,
-        media_type=file.headers["content-type"],
-        headers={"Content-Disposition": file.headers["content-disposition"]},
-    )
+    return handed_on(file)
 
 
 @router.post("/payment-files/{file_id}/{action}")

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from services.console.http.forms import once, text
 from services.console.http.page_context import Page
+from services.console.http.streaming import handed_on
 from services.console.pages.cases import show_case
 from services.console.upstream.client import not_found
 
@@ -47,9 +48,7 @@ async def enter(page: Page, case_id: UUID, pledge_id: UUID, action: str) -> Resp
 async def workbook(page: Page, case_id: UUID, register: str) -> Response:
     """The file of one register, to be printed and signed."""
     path = f"/applications/{case_id}/pledge-files/{register}"
-    found = await page.applications.file(path)
-    kept = ("content-type", "content-disposition")
-    return Response(found.content, headers={name: found.headers[name] for name in kept})
+    return handed_on(await page.applications.file(path))
 
 
 @router.get("/cases/{case_id}/pledge-files")

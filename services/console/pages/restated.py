@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from services.console.http.addresses import CodeInPath, MonthInPath
 from services.console.http.page_context import Page
+from services.console.http.streaming import handed_on
 
 router = APIRouter()
 
@@ -34,11 +35,7 @@ async def download(page: Page, code: CodeInPath, month: MonthInPath) -> Response
     file = await page.risk_pool.file(
         f"/pools/{code}/settlements/{month}/restated.xlsx?lang={page.texts.language}"
     )
-    return Response(
-        file.content,
-        media_type=file.headers["content-type"],
-        headers={"Content-Disposition": file.headers["content-disposition"]},
-    )
+    return handed_on(file)
 
 
 def _by_party(
