@@ -227,6 +227,16 @@ class AnyOrder(RuleBasedStateMachine):
             elif known.state == "approved":
                 self.pool_says(case=case, action=BY_POOL[way % 2], times=1)
 
+    @rule(case=cases, ways=st.lists(st.integers(0, 99), min_size=1, max_size=3))
+    def tries_in_role(self, case: str, ways: list[int]) -> None:
+        """Somebody in the right role, who may yet be the wrong person."""
+        for way in ways:
+            state = self.model[case].state
+            steps = [(a, by) for a in BY_PEOPLE for by in ACTORS if (state, a, by.role) in TABLE]
+            if steps:
+                action, by = steps[way % len(steps)]
+                self.tries(case=case, action=action, by=by)
+
     @rule(case=cases, action=st.sampled_from(("take", "approve", "withdraw")))
     def two_at_once(self, case: str, action: str) -> None:
         """Two reviewers take one case, an approver decides while the bank withdraws: as if one had
