@@ -3,6 +3,10 @@
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
+
+MONTH_PATTERN: Final = r"^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])$"
+"""A month as it may be asked for or stated: of a year in which a business day can lie."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

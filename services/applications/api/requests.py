@@ -20,6 +20,7 @@ from shared.http.requests import LongText, RequestBody, ShortText
 from shared.http.stated_facts import StatedFacts
 from shared.identifiers import Uscc
 from shared.money import MONEY_NAMES, RequestFen
+from shared.months import MONTH_PATTERN
 from shared.papers import PaperNamed
 from shared.schemes.vocabulary import CREDIT_LISTS
 
@@ -27,7 +28,7 @@ BankCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 Month = Annotated[
     str,
-    StringConstraints(pattern=r"^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])$"),
+    StringConstraints(pattern=MONTH_PATTERN),
     Field(examples=["2026-03"]),
 ]
 

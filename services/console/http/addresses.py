@@ -6,10 +6,12 @@ from urllib.parse import urlencode
 from fastapi import Path
 from starlette.requests import Request
 
+from shared.months import MONTH_PATTERN
+
 CodeInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 """A pool's, a bank's or a party's code; it becomes a part of a service's address."""
 
-MonthInPath = Annotated[str, Path(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+MonthInPath = Annotated[str, Path(pattern=MONTH_PATTERN)]
 """2026-03"""
 
 

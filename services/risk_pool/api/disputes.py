@@ -39,7 +39,7 @@ from shared.http.progress import progress_answer
 from shared.http.requests import LongText, RequestBody, ShortText
 from shared.life_cycle import Row
 from shared.money import MONEY_NAMES, RequestFen, RequestFenOrZero
-from shared.months import Month
+from shared.months import MONTH_PATTERN, Month
 from shared.postgres.database import EVERYWHERE, seeing_everything
 from shared.refusals import NotFound
 from shared.transitions import history_of
@@ -133,7 +133,7 @@ async def list_disputes(
     caller: Anyone,
     context: CurrentContext,
     state: State | None = None,
-    month: Annotated[str | None, Query(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")] = None,
+    month: Annotated[str | None, Query(pattern=MONTH_PATTERN)] = None,
     party: Annotated[str | None, Query(max_length=40)] = None,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,

@@ -24,16 +24,14 @@ from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
-from shared.months import Month
+from shared.months import MONTH_PATTERN, Month
 from shared.postgres.database import EVERYWHERE
 from shared.refusals import NotFound
 
 router = APIRouter()
 
 PoolCode = Annotated[str, Path(max_length=40, examples=["dongli"])]
-MonthText = Annotated[
-    str, Path(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2026-03"], alias="month")
-]
+MonthText = Annotated[str, Path(pattern=MONTH_PATTERN, examples=["2026-03"], alias="month")]
 PartyCode = Annotated[str, Path(max_length=40, examples=["ICBC-TJ"])]
 
 

@@ -1,0 +1,107 @@
+"""Calls made up from our own descriptions, by every role: never a failure, every answer as promised.
+
+Schemathesis makes them up, right ones and wrong ones; somebody in one role sends each. Some name
+things that are there. `ZHIDAI_CALLS` is how many are made up for each operation and kind.
+"""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.transport import Response
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.applications.office import CCB, ICBC
+from tests.e2e.api import DESCRIBED
+from tests.e2e.test_own_rows import full  # noqa: F401
+from tests.e2e.town import BANK_ROLES, BUREAU_ROLES, Town
+
+CALLS = int(os.environ.get("ZHIDAI_CALLS", "2"))
+ROLES = (
+    *((role, bank) for role in BANK_ROLES for bank in (ICBC, CCB)),
+    *((role, "*") for role in BUREAU_ROLES),
+    ("", "*"),
+)
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+QUIET = settings(
+    max_examples=CALLS,
+    deadline=None,
+    phases=[Phase.generate],
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+POSITIVE, NEGATIVE = schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE
+OPERATIONS = [
+    (service, result.ok())
+    for service, document in DESCRIBED.items()
+    for result in schemathesis.openapi.from_dict(document).get_all_operations()
+]
+"""What moves the clock of all the other calls, and what is answered for as long as one listens."""
+LEFT_OUT = ("PUT /api/v1/sandbox/clock", "GET /api/v1/inbox/stream")
+
+
+def _named() -> Iterator[Any]:
+    for service, operation in OPERATIONS:
+        if operation.label not in LEFT_OUT:
+            yield pytest.param(service, operation, id=f"{service} {operation.label}")
+
+
+@pytest.mark.parametrize(("service", "operation"), list(_named()))
+async def test_a_made_up_call_is_answered_as_described_whoever_makes_it(
+    full: tuple[Town, dict[str, str]],  # noqa: F811
+    service: str,
+    operation: Any,
+):
+    town, known = full
+    loop = asyncio.get_running_loop()
+
+    async def sent(case: Any, role: str, institution: str) -> None:
+        person = town.at(service, f"any-{role}", *([role] if role else []), institution=institution)
+        asked = case.as_transport_kwargs(base_url="http://zhidai.test")
+        url = asked.pop("url")
+        asked.pop("cookies", None)
+        kept = {
+            k: v
+            for k, v in (asked.pop("headers", None) or {}).items()
+            if k.lower() != "authorization"
+        }
+        answer = await person.request(asked.pop("method"), url, headers=kept, **asked)
+        case.validate_response(Response.from_httpx(answer, verify=False), checks=CHECKS)
+
+    def walk(mode: Any) -> None:
+        @QUIET
+        @given(
+            case=operation.as_strategy(generation_mode=mode),
+            who=st.sampled_from(ROLES),
+            there=st.booleans(),
+        )
+        def call(case: Any, who: tuple[str, str], there: bool) -> None:
+            if there and case.path_parameters:
+                case.path_parameters |= {
+                    k: v for k, v in known.items() if k in case.path_parameters
+                }
+            asyncio.run_coroutine_threadsafe(sent(case, *who), loop).result(60)
+
+        # A call without parameters cannot be made wrong.
+        with suppress(Unsatisfiable if mode is NEGATIVE else ()):
+            call()
+
+    for mode in (POSITIVE, NEGATIVE):
+        await asyncio.to_thread(walk, mode)
