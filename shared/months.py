@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-MONTH_PATTERN: Final = r"^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])$"
-"""A month as it may be asked for or stated: of a year in which a business day can lie."""
+YEAR: Final = "(?:19|2[0-9])[0-9]{2}"
+"""A year in which a business day can lie, as a pattern."""
+MONTH_PATTERN: Final = rf"^{YEAR}-(0[1-9]|1[0-2])$"
+"""A month as it may be asked for or stated."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

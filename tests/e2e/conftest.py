@@ -10,6 +10,7 @@ from services.applications.main import SERVICE as APPLICATIONS
 from services.notifications.main import SERVICE as NOTIFICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
 from shared.auth.issuer import Issuer
+from tests.applications.office import ICBC
 from tests.e2e.town import Town
 from tests.notifications.conftest import SETTINGS
 from tests.services import together
@@ -25,3 +26,58 @@ async def town(
         services, databases_of_module, issuer, shared_folder, **SETTINGS, due_interval_seconds=3600
     ) as (applications, risk_pool, notifications):
         yield Town(applications, risk_pool, notifications)
+
+
+@pytest.fixture(scope="module")
+async def full(town: Town) -> tuple[Town, dict[str, str]]:
+    """ICBC has one of everything; CCB takes part in the same pool and has nothing yet."""
+    await town.opens("dongli")
+    settings = {"url": "https://bank.example.cn/hooks"}
+    keeper = town.clerk("notifications", ICBC)
+    endpoint = await town.asks(keeper, "/endpoints", settings, 201)
+    case = await town.lends()
+    await town.goes_bad()
+    claim = await town.claims(case)
+    await town.is_paid(claim)
+    recovery = await town.recovers(claim)
+    seen = {"trial": recovery["trial"]["id"]}
+    await town.asks(town.checker, f"/recoveries/{recovery['id']}/confirm", seen)
+    await town.it_is("2026-05-06")
+    for month in ("2026-01", "2026-02", "2026-03", "2026-04"):
+        at = f"/pools/dongli/settlements/{month}"
+        for person, step in (
+            (town.maker, "preview"),
+            (town.maker, "confirm"),
+            (town.checker, "sign"),
+            (town.maker, "post"),
+        ):
+            await town.asks(person, f"{at}/{step}")
+    wrong = {"kind": "claw_back", "reason": "用途不符", "evidence": "审计报告"}
+    adjustment = await town.asks(town.maker, f"/claims/{claim['id']}/adjustments", wrong, 201)
+    await town.asks(
+        town.checker,
+        f"/adjustments/{adjustment['id']}/decide",
+        {"trial": adjustment["trial"]["id"], "opinion": "属实"},
+    )
+    messages = (await keeper.get("/messages")).json()["items"]
+    inbox = (await keeper.get("/inbox")).json()["items"]
+    coverage = (await town.clerk().get(f"/coverages/{case['id']}")).json()
+    key = {"Idempotency-Key": "a-key-of-icbc"}
+    await town.clerk("applications").post("/applications", json={}, headers=key)
+    return town, {
+        "case_id": case["id"],
+        "loan_id": case["id"],
+        "claim_id": claim["id"],
+        "recovery_id": recovery["id"],
+        "adjustment_id": adjustment["id"],
+        "endpoint_id": endpoint["id"],
+        "secret_id": endpoint["secrets"][0]["id"],
+        "message_id": messages[0]["id"],
+        "inbox_id": inbox[0]["id"],
+        "explanation_id": coverage["explanation_id"],
+        "code": "dongli",
+        "month": "2026-04",
+        "party_code": ICBC,
+        "form": "json",
+        "key": "a-key-of-icbc",
+    }

@@ -6,65 +6,7 @@ import pytest
 
 from tests.applications.office import CCB, ICBC
 from tests.e2e.api import READING, WRITING, Route
-from tests.e2e.town import Town, is_problem
-
-MONTH = "2026-04"
-
-
-@pytest.fixture(scope="module")
-async def full(town: Town) -> tuple[Town, dict[str, str]]:
-    """ICBC has one of everything; CCB takes part in the same pool and has nothing yet."""
-    await town.opens("dongli")
-    settings = {"url": "https://bank.example.cn/hooks"}
-    keeper = town.clerk("notifications", ICBC)
-    endpoint = await town.asks(keeper, "/endpoints", settings, 201)
-    case = await town.lends()
-    await town.goes_bad()
-    claim = await town.claims(case)
-    await town.is_paid(claim)
-    recovery = await town.recovers(claim)
-    seen = {"trial": recovery["trial"]["id"]}
-    await town.asks(town.checker, f"/recoveries/{recovery['id']}/confirm", seen)
-    await town.it_is("2026-05-06")
-    for month in ("2026-01", "2026-02", "2026-03", MONTH):
-        at = f"/pools/dongli/settlements/{month}"
-        for person, step in (
-            (town.maker, "preview"),
-            (town.maker, "confirm"),
-            (town.checker, "sign"),
-            (town.maker, "post"),
-        ):
-            await town.asks(person, f"{at}/{step}")
-    wrong = {"kind": "claw_back", "reason": "用途不符", "evidence": "审计报告"}
-    adjustment = await town.asks(town.maker, f"/claims/{claim['id']}/adjustments", wrong, 201)
-    await town.asks(
-        town.checker,
-        f"/adjustments/{adjustment['id']}/decide",
-        {"trial": adjustment["trial"]["id"], "opinion": "属实"},
-    )
-    messages = (await keeper.get("/messages")).json()["items"]
-    inbox = (await keeper.get("/inbox")).json()["items"]
-    coverage = (await town.clerk().get(f"/coverages/{case['id']}")).json()
-    key = {"Idempotency-Key": "a-key-of-icbc"}
-    await town.clerk("applications").post("/applications", json={}, headers=key)
-    return town, {
-        "case_id": case["id"],
-        "loan_id": case["id"],
-        "claim_id": claim["id"],
-        "recovery_id": recovery["id"],
-        "adjustment_id": adjustment["id"],
-        "endpoint_id": endpoint["id"],
-        "secret_id": endpoint["secrets"][0]["id"],
-        "message_id": messages[0]["id"],
-        "inbox_id": inbox[0]["id"],
-        "explanation_id": coverage["explanation_id"],
-        "code": "dongli",
-        "month": MONTH,
-        "party_code": ICBC,
-        "form": "json",
-        "key": "a-key-of-icbc",
-    }
-
+from tests.e2e.town import is_problem
 
 OWN = (
     "case_id", "loan_id", "claim_id", "recovery_id", "adjustment_id", "endpoint_id", "message_id",
@@ -161,7 +103,7 @@ async def test_a_bank_that_has_nothing_finds_nothing_in_any_list(full: Any, rout
 
 async def test_a_bank_s_own_statement_is_there_and_the_bureau_reads_all(full: Any):
     town, own = full
-    at = f"/pools/dongli/settlements/{MONTH}/statements"
+    at = f"/pools/dongli/settlements/{own['month']}/statements"
 
     assert (await town.clerk(bank=ICBC).get(f"{at}/{ICBC}.pdf")).content.startswith(b"%PDF")
     assert (await town.clerk(bank=CCB).get(f"{at}/{CCB}.json")).status_code == 200

@@ -238,7 +238,18 @@ async def test_a_person_without_any_role_changes_nothing(quiet: Town, route: Rou
 @pytest.mark.parametrize("route", [r for r in ROUTES if r.parameters("path")], ids=str)
 async def test_what_is_not_there_and_what_is_no_name_at_all_is_not_found(quiet: Town, route: Route):
     before = await stored(quiet, route.service)
-    odd = ("not-a-uuid", "%00", "%FF%FE", "a%2Fb", "😀", "2026-13", "9" * 40, "-1", "x" * 3000)
+    odd = (
+        "not-a-uuid",
+        "%00",
+        "%FF%FE",
+        "a%2Fb",
+        "😀",
+        "2026-13",
+        "0000-01",
+        "9" * 40,
+        "-1",
+        "x" * 3000,
+    )
 
     for person in callers(quiet, route.service):
         answer = await person.request(
@@ -268,7 +279,7 @@ async def test_what_is_not_there_and_what_is_no_name_at_all_is_not_found(quiet: 
 async def test_odd_questions_are_answered_or_refused(quiet: Town, route: Route):
     odd = (
         "", " ", "\x00", "😀", "-1", "0", "201", "1e3", "9" * 40, "2026-02-30", "0000-00-00",
-        "9999-12-31", "0001-01-01", "2026-13", "null", "'; drop table pools; --", "x" * 5000, "%",
+        "9999-12-31", "0001-01-01", "2026-13", "0000-01", "0000", "0000-Q1", "null", "'; drop table pools; --", "x" * 5000, "%",
         "\\", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59",
         encode_cursor("x"), encode_cursor(1), encode_cursor(-(10**30)), encode_cursor(None),
         encode_cursor("a\x00"), encode_cursor("x", 1, None), encode_cursor(), "AAAA", "====",

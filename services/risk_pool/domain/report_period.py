@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Literal
 
-from shared.months import Month
+from shared.months import YEAR, Month
 from shared.refusals import Refused
 
 Span = Literal["month", "quarter", "year"]
@@ -13,9 +13,7 @@ Span = Literal["month", "quarter", "year"]
 BEGINNING = date(1900, 1, 1)
 """Before every pool."""
 
-_PERIOD = re.compile(
-    r"(until-|ytd-)?((?:19|2[0-9])[0-9]{2})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?", re.ASCII
-)
+_PERIOD = re.compile(rf"(until-|ytd-)?({YEAR})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?", re.ASCII)
 _MONTHS: dict[Span, int] = {"month": 1, "quarter": 3, "year": 12}
 
 
