@@ -73,7 +73,7 @@ async def test_a_made_up_call_is_answered_as_described_whoever_makes_it(
         del asked["cookies"]
         # Who asks is said by the person's own token; a made-up one would take its place.
         asked["headers"] = {
-            name: value
+            name: value.encode()
             for name, value in asked["headers"].items()
             if name.lower() != "authorization"
         }

@@ -144,6 +144,9 @@ WRONG = {
     "an unknown key of an entry": Wrong(
         "{value: 12, source: 第六条}", "{value: 12, soruce: 第六条}", "soruce",
         "是否要写 “source”", "did you mean “source”"),
+    "a control character pasted along": Wrong(
+        "{value: 12, source: 第六条}", "{value: 12, source: 第六\x08条}", "第六",
+        "控制字符 U+0008，请删除", "control character U+0008 here; delete it"),
     "dates that overlap": Wrong(
         "to: 2026-12-31}", "to: 2027-06-30}", "2027-01-01",
         "日期重叠：上一条有效至 2027-06-30，这一条从 2027-01-01 开始；请把上一条的 to 改为 2026-12-31",

@@ -5,6 +5,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.reader import ReaderError
 
 from shared.schemes.problems import Problem
 
@@ -50,6 +51,18 @@ def read_yaml(text: str) -> tuple[Any, list[Problem]]:
                 f"YAML 格式有误{from_zh}，请检查缩进（只用空格）、冒号后的空格和引号、括号是否成对",
                 f"this is not YAML: {error.problem}{from_en}; check indentation (spaces only), the "
                 "space after each colon, and that quotes come in pairs",
+            )
+        ]
+    except ReaderError as error:
+        before = text[: error.position]
+        sign = f"U+{ord(text[error.position]):04X}"
+        return None, [
+            Problem(
+                before.count("\n") + 1,
+                len(before) - before.rfind("\n"),
+                "",
+                f"此处有不可见的控制字符 {sign}，请删除",
+                f"there is a control character {sign} here; delete it",
             )
         ]
     except (ValueError, TypeError) as error:
