@@ -16,6 +16,7 @@ _SOURCE_HEADS = {
     "zh": ("表", "行", "列", "数字", "地址（平台接口）"),
     "en": ("table", "row", "column", "figure", "address (API)"),
 }
+_NOT_IN_A_NAME = str.maketrans("", "", "[]:*?/\\")
 _UNIT = {"zh": "金额单位：人民币元", "en": "Amounts in yuan (CNY)"}
 
 
@@ -55,7 +56,7 @@ def _sheet(
     book: Any, formats: dict[str, Any], report: dict[str, Any], table: dict[str, Any],
     language: Language,
 ) -> None:  # fmt: skip
-    sheet = book.add_worksheet(table[language][:31])
+    sheet = book.add_worksheet(_sheet_name(table[language]))
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, len(table["columns"]), 20)
     sheet.set_landscape()
@@ -79,6 +80,11 @@ def _sheet(
     for note in report["notes"]:
         row += 1
         sheet.write(row, 0, note[language], formats["soft"])
+
+
+def _sheet_name(title: str) -> str:
+    """A table's title as a spreadsheet takes it: at most 31 characters, some of them not at all."""
+    return title.translate(_NOT_IN_A_NAME)[:31]
 
 
 def _write(

@@ -163,6 +163,16 @@ async def test_the_workbook_has_the_same_tables(pool):
     assert rows["资金池平均拨付"] == 650_000
 
 
+async def test_the_workbook_is_made_in_english_too(pool):
+    answer = await asked(pool, **CERTAIN)
+    file = await pool.auditor.get(f"{AT}.xlsx", params={"scenarios": 100, "lang": "en", **CERTAIN})
+
+    assert file.status_code == 200, file.text
+    names = load_workbook(io.BytesIO(file.content)).sheetnames
+    titles = [table["en"].replace(":", "")[:31] for table in answer["tables"]]
+    assert names == [*titles, "Sources"]
+
+
 async def test_more_work_than_one_answer_takes_is_refused(pool, monkeypatch):
     monkeypatch.setattr("services.risk_pool.domain.foresight_assumptions.LARGEST_WORK", 999)
 

@@ -8,6 +8,7 @@ from openpyxl import load_workbook
 
 from services.risk_pool.domain.report_period import parse
 from services.risk_pool.queries.reports_measures import counted, loans_counted
+from services.risk_pool.reports.made import KINDS
 from shared.money import parse_fen
 from tests.risk_pool.claims.driver import claims_of
 
@@ -316,6 +317,17 @@ async def test_a_workbook_has_the_same_figures_and_adds_them_up_itself(pool):
     sources = values["数字来源"]
     assert any("/reports/loans?" in str(row[4].value) for row in sources.iter_rows(min_row=2))
     assert answer["zh"] == "业务统计表"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_every_report_is_a_workbook_in_both_languages(pool, language):
+    periods = {"scorecard": "2026", "national": "2026-05"}
+    for kind in KINDS:
+        asked = {"period": periods.get(kind, "2026-05"), "lang": language}
+        tables = (await report(pool, kind, asked["period"]))["tables"]
+        file = await pool.auditor.get(f"{AT}/{kind}.xlsx", params=asked)
+        assert file.status_code == 200, (kind, file.text)
+        assert len(load_workbook(io.BytesIO(file.content)).sheetnames) == len(tables) + 1, kind
 
 
 @pytest.mark.parametrize(
