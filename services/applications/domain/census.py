@@ -8,12 +8,19 @@ refused with the cure.
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any, Final
 
 from services.applications.domain.right_facts import LegalStatus, Said
 from services.applications.domain.submission import RightKey
+from services.applications.domain.table_cells import (
+    Fault,
+    Heading,
+    day_in,
+    heading_among,
+    must_be_whole,
+    said_in,
+)
 from shared.identifiers import InvalidIdentifier, uscc
 from shared.rights import PATENTS, read_right
 
@@ -35,8 +42,6 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Field → its headings; the first one stands in the template, the field's own name does as well."""
 MOST_ROWS: Final = 20_000
-LONGEST: Final = 200
-_HIGHEST_HEADING: Final = 10
 
 _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "invention": ("发明专利", "发明"),
@@ -71,52 +76,12 @@ _STATUS_OF: Final = {
 _DAYS: Final = frozenset(
     {"filed_on", "granted_on", "fees_paid_to", "renewed_on", "expires_on", "as_of"}
 )
-_DAY: Final = re.compile(
-    r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))"
-    r"(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?",
-    re.ASCII,
-)
-_FIRST_SERIAL, _LAST_SERIAL = 20_000, 91_000
-"""1954 to 2149 as spreadsheets count days, from 1899-12-30."""
-_SHORTENED: Final = re.compile(r"\d(?:\.\d+)?E\+\d+", re.ASCII | re.IGNORECASE)
 _PATENT_DIGITS: Final = re.compile(r"\d{12}", re.ASCII)
-_BLANKS: Final = re.compile(r"[\s\u200b\ufeff]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with one field of one row."""
-
-    field: str
-    code: str
-    zh: str
-    en: str
-
-
-class NoHeading(ValueError):
-    """No row of the first ones names a kind and a number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """Where the table's columns are named, and which is which."""
-
-    row: int
-    at: Mapping[str, int]
 
 
 def find_heading(rows: Sequence[Sequence[Any]]) -> Heading:
-    """The first row that names a number's column. Titles may stand above it. Raises NoHeading."""
-    field_of = {_plain(word): name for name, words in COLUMNS.items() for word in (name, *words)}
-    for place, row in enumerate(rows[:_HIGHEST_HEADING]):
-        at: dict[str, int] = {}
-        for column, cell in enumerate(row):
-            name = field_of.get(_plain(_text(cell)).rstrip("*"))
-            if name is not None:
-                at.setdefault(name, column)
-        if {"kind", "number"} <= at.keys():
-            return Heading(place, at)
-    raise NoHeading
+    """The first row that names kind and number. Titles may stand above it. Raises NoHeading."""
+    return heading_among(rows, COLUMNS, needed={"kind", "number"})
 
 
 def read_row(
@@ -162,34 +127,18 @@ def read_row(
     )
 
 
-def _text(cell: Any) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    return unicodedata.normalize("NFKC", _BLANKS.sub(" ", str(cell))).strip().removeprefix("'")
-
-
-def _plain(text: str) -> str:
-    return _BLANKS.sub("", unicodedata.normalize("NFKC", text)).lower()
-
-
 def _value(name: str, cell: Any) -> Any:
-    text = _text(cell)
-    if text in ("", "-", "--", "—", "/", "无"):
+    text = said_in(cell)
+    if text is None:
         return None
-    if len(text) > LONGEST:
-        raise InvalidIdentifier(
-            "too-long", f"超过 {LONGEST} 个字", f"Longer than {LONGEST} characters."
-        )
     if name in _DAYS:
-        return _day(cell, text)
+        return day_in(cell, text)
     if name == "kind":
         return _word(_KIND_OF, text, "kind-unknown", "权利种类无法识别", "No kind of right.")
     if name == "legal_status":
         return _word(_STATUS_OF, text, "status-unknown", "法律状态无法识别", "No legal status.")
     if name == "owner_uscc":
-        _must_be_whole(text)
+        must_be_whole(text)
         return uscc(text).normalised
     if name == "nice_class":
         digits = re.fullmatch(r"第?0*(\d{1,2})类?", text)
@@ -200,42 +149,14 @@ def _value(name: str, cell: Any) -> Any:
 
 
 def _word(words: Mapping[str, str], text: str, code: str, zh: str, en: str) -> str:
-    found = words.get(_BLANKS.sub("", text))
+    found = words.get("".join(text.split()))
     if found is None:
         raise InvalidIdentifier(code, f"{zh}：{text[:40]}", en)
     return found
 
 
-def _day(cell: Any, text: str) -> date:
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
-    try:
-        if text.isdigit() and _FIRST_SERIAL <= int(text) <= _LAST_SERIAL:
-            return date(1899, 12, 30) + timedelta(days=int(text))
-        if match := _DAY.fullmatch(text):
-            year, month, day = (int(part) for part in match.groups() if part is not None)
-            if 1900 <= year <= 2199:
-                return date(year, month, day)
-    except ValueError:
-        pass
-    raise InvalidIdentifier("not-a-day", f"日期无法识别：{text[:40]}", "Not a day.")
-
-
-def _must_be_whole(text: str) -> None:
-    """Raises InvalidIdentifier for a number that a spreadsheet has cut."""
-    if _SHORTENED.fullmatch(text):
-        raise InvalidIdentifier(
-            "number-shortened",
-            "长号码被表格改成了科学计数，原号码已丢失：请把该列设为文本格式后重新录入",
-            "The spreadsheet has turned the number into an exponent, and digits are lost: format "
-            "the column as text and enter it again.",
-        )
-
-
 def _number(kind: str, cell: Any, text: str) -> str:
-    _must_be_whole(text)
+    must_be_whole(text)
     if kind in PATENTS and not isinstance(cell, str) and _PATENT_DIGITS.fullmatch(text):
         raise InvalidIdentifier(
             "check-digit-lost",

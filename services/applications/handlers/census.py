@@ -9,15 +9,9 @@ from uuid import UUID
 import asyncpg
 from uuid6 import uuid7
 
-from services.applications.domain.census import (
-    MOST_ROWS,
-    Fault,
-    Heading,
-    NoHeading,
-    find_heading,
-    read_row,
-)
+from services.applications.domain.census import MOST_ROWS, find_heading, read_row
 from services.applications.domain.right_facts import FIELDS, Said, known
+from services.applications.domain.table_cells import Fault, Heading, NoHeading
 from services.applications.handlers.register import faults_of
 from services.applications.queries import register
 from services.applications.storage.table_rows import rows_of_table
