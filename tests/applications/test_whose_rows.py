@@ -26,6 +26,8 @@ OF_RIGHTS = {
     "right_valuations",
 }
 """Shown in rights/ to be closed to other banks; what the bureau says in them, everybody reads."""
+OF_LISTS = {"credit_repairs", "list_imports", "listed_firms_told"}
+"""Shown in lists/ to be closed to other banks."""
 OF_THE_DESK = {"case_letters", "conditions"}
 THE_BUREAUS_OWN = {
     "absences",
@@ -177,6 +179,26 @@ REGISTER = {
     ),
 }
 """Shown to be closed to other banks and roles in rights/."""
+LISTED = {
+    ("GET", "/credit-lists"),
+    ("GET", "/listed-firms"),
+    ("GET", "/listed-firms/{entry_id}"),
+    ("GET", "/listed-firm-matches"),
+    ("POST", "/listed-firms/{entry_id}/verdicts"),
+    ("POST", "/listed-firms/{entry_id}/repairs"),
+    ("GET", "/credit-repairs"),
+    ("GET", "/credit-repairs/{repair_id}"),
+    *(
+        ("POST", f"/credit-repairs/{{repair_id}}/{step}")
+        for step in ("recommend", "approve", "refuse")
+    ),
+    ("POST", "/list-imports"),
+    ("GET", "/list-imports"),
+    ("GET", "/list-imports/{import_id}"),
+    ("GET", "/list-imports/{import_id}/wrong-rows"),
+    ("GET", "/list-import-template"),
+}
+"""Shown to be closed to other banks and roles in lists/."""
 FOR_ALL = {
     "/banks",
     "/banks/{code}",
@@ -219,7 +241,7 @@ def test_every_route_stands_in_one_of_these_lists():
     known = {("POST", path) for path in (*steps, *FOR_THE_BUREAU, *CHANGES, *DRAWS)}
     known |= {("GET", path) for path in LISTS | READS | FOR_ALL | BUREAU_READS}
     known |= {("POST", "/applications"), ("POST", "/positions"), ("POST", "/banks")}
-    known |= REGISTER
+    known |= REGISTER | LISTED
     known |= {("PATCH", "/banks/{code}")}
     # Shown to tell nobody's in test_pre_checks.
     known |= {("POST", "/pre-checks")}
@@ -379,6 +401,7 @@ async def test_the_working_role_owns_no_table_and_every_table_with_a_bank_is_gua
     assert {row["name"] for row in tables if row["has_bank"]} == {
         *WITH_A_BANKS_ROWS,
         *OF_PAPERS,
+        *OF_LISTS,
         *OF_RIGHTS,
         *OF_THE_DESK,
         "bank_suspensions",

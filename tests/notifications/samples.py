@@ -36,6 +36,12 @@ from shared.contracts.case_work import (
     LetterSentV1,
 )
 from shared.contracts.envelope import Envelope, Event
+from shared.contracts.listed_firms import (
+    CreditRepairDecidedV1,
+    CreditRepairRequestedV1,
+    FirmClearedV1,
+    FirmListedV1,
+)
 from shared.contracts.months import (
     MissingOfMonth,
     SettlementClosedV1,
@@ -143,6 +149,17 @@ def of_a_case(loan: Loan) -> list[Event]:
         "borrower_uscc": "91120110MA05K0H91X",
         "borrower_name": "天津海芯科技有限公司",
     }
+    firm = {name: case[name] for name in ("bank_code", "borrower_uscc", "borrower_name")} | {
+        "entry_id": UUID("01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c31"),
+        "list_name": "judgment_defaulter",
+        "list_zh": "失信被执行人",
+        "list_en": "judgment defaulters",
+    }
+    listed = firm | {"listed_on": DAY, "list_date": DAY, "source": "中国执行信息公开网"}
+    repair = firm | {
+        "repair_id": UUID("01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c32"),
+        "ground": "corrected",
+    }
     return [
         ApplicationSubmittedV1(**case, amount_fen=500_000_000, submitted_on=DAY),
         ApplicationAssignedV1(
@@ -215,6 +232,10 @@ def of_a_case(loan: Loan) -> list[Event]:
             until=DAY,
             found_on=DAY,
         ),
+        FirmListedV1(**listed, live_loans=("DL-2026-000123",)),
+        FirmClearedV1(**listed, ended_on=DAY, why="credit_repair"),
+        CreditRepairRequestedV1(**repair, reason="已履行完毕"),
+        CreditRepairDecidedV1(**repair, granted=True, decided_on=DAY, opinion="属实"),
         PledgeChangedV1(
             **case,
             right_kind="invention",

@@ -90,6 +90,7 @@ class FirmListed(_Answer):
     list_name: str
     checked_on: date
     found: bool
+    by_register: bool = Field(description="The register of listed firms has answered.")
     by_name: str
 
 
@@ -163,6 +164,7 @@ async def read_firm(uscc: Uscc, caller: Reader, context: CurrentContext) -> Firm
                 list_name=row["said"]["name"],
                 checked_on=row["said"]["checked_on"],
                 found=row["said"]["found"],
+                by_register=row["said"].get("by_register", False),
             )
             for row in lists
         ],

@@ -1,7 +1,6 @@
 """The census of rights over HTTP: a table comes in, every row has its result."""
 
 import asyncio
-import csv
 import hashlib
 import io
 from datetime import datetime
@@ -18,6 +17,7 @@ from starlette.responses import Response
 from services.applications.api.common import Cursor, Limit
 from services.applications.api.rights import Keeper
 from services.applications.api.workbooks import XLSX
+from services.applications.api.wrong_rows import FaultAnswer, wrong_rows
 from services.applications.domain.census import COLUMNS, MOST_ROWS
 from services.applications.handlers import census
 from services.applications.queries import right_imports
@@ -39,17 +39,7 @@ _BODY: Final[dict[str, Any]] = {
         },
     }
 }
-_BOM: Final = "\ufeff"
 _SAMPLE: Final = ("发明专利", "ZL 2015 1 0958772.0", "", "一种投放广告的方法", "", "", "有效")
-
-
-class FaultAnswer(BaseModel):
-    """What is wrong with one field of a row."""
-
-    field: str
-    code: str
-    zh: str
-    en: str
 
 
 class RowAnswer(BaseModel):
@@ -149,25 +139,7 @@ async def read_wrong_rows(
     """The refused rows as they were written, each with what is wrong: mend them and send them."""
     async with context.database.reading(caller.institution) as session:
         row = await right_imports.one(session, import_id)
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(["错误", "原行号", *row.heading])
-    for one in row.results:
-        if one["outcome"] == "refused":
-            why = "；".join(f"{fault['field']}：{fault['zh']}" for fault in one["faults"])
-            writer.writerow(
-                [why, one["line"], *(_harmless(cell) for cell in row.wrong_rows[str(one["line"])])]
-            )
-    return Response(
-        (_BOM + written.getvalue()).encode(),
-        media_type="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="wrong-rows-{import_id}.csv"'},
-    )
-
-
-def _harmless(cell: str) -> str:
-    """No formula: a spreadsheet would run it."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "@", "\t") else cell
+    return wrong_rows(import_id, heading=row.heading, results=row.results, rows=row.wrong_rows)
 
 
 @router.get(

@@ -22,10 +22,17 @@ class ListChecked:
     name: str
     checked_on: date
     found: bool
+    by_register: bool = False
+    """Our register of listed firms has answered, as of that day; else a person has looked."""
 
     def as_data(self) -> dict[str, str | bool]:
         """As the history keeps it."""
-        return {"name": self.name, "checked_on": str(self.checked_on), "found": self.found}
+        return {
+            "name": self.name,
+            "checked_on": str(self.checked_on),
+            "found": self.found,
+            "by_register": self.by_register,
+        }
 
 
 def hits(checked: Iterable[ListChecked]) -> frozenset[str]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
+from services.applications.domain.listed_firms import told_by_the_register
 from services.applications.domain.regions import contradictions, lies_within
 from services.applications.domain.stated import missing_facts
 from services.applications.domain.submission import Submission, Surroundings
@@ -32,14 +33,15 @@ def programme_findings(
     """
     try:
         terms = scheme.terms(around.today, case.mode)
-        of_the_scheme = eligibility(facts_of(case, scheme, around), terms)
+        of_the_scheme = eligibility(facts_of(case, scheme, around, terms), terms)
     except Refused as refusal:
         return (no_terms(refusal, case, programme=scheme.programme, today=around.today),)
     told = {finding.evidence.get("fact") for finding in of_the_scheme}
+    told_in_full = told_by_the_register(of_the_scheme, around.register, terms, on=around.today)
     return (
         *_parties(case, terms),
         *contradictions(case, scheme.region_code),
-        *(_pointed(finding) for finding in of_the_scheme),
+        *(_pointed(finding) for finding in told_in_full),
         *(one for one in missing_facts(case.attributes, terms) if one.evidence["fact"] not in told),
     )
 
@@ -56,7 +58,9 @@ def no_terms(refusal: Refused, case: Submission, *, programme: str, today: date)
     )
 
 
-def facts_of(case: Submission, scheme: Scheme, around: Surroundings) -> ApplicationFacts:
+def facts_of(
+    case: Submission, scheme: Scheme, around: Surroundings, terms: Terms
+) -> ApplicationFacts:
     """The case as the scheme's rules take it."""
     share = case.ip_share if case.has_other_collateral else Fraction(1)
     return ApplicationFacts(
@@ -76,7 +80,7 @@ def facts_of(case: Submission, scheme: Scheme, around: Surroundings) -> Applicat
         total_debt_fen=_amount(case, "total_debt"),
         covered_balance_fen=around.borrower_balance_fen,
         live_projects=around.borrower_live_cases,
-        credit_hits=around.credit_hits,
+        credit_hits=around.credit_hits | set(around.register.hits(terms, on=around.today)),
         collateral=tuple(
             Collateral(
                 kind=item.key.kind,

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from services.applications.domain.listed_firms import NOTHING_HELD, Register
 from shared import canonical
 from shared.ratios import ip_share
 
@@ -199,6 +200,8 @@ class Surroundings:
     borrower_live_cases: int = 0
     """The firm's other live cases in this pool at this bank."""
     credit_hits: frozenset[str] = frozenset()
-    """Lists of dishonest or abnormal firms on which the bank found this one."""
+    """Lists of dishonest or abnormal firms on which somebody found this one."""
+    register: Register = NOTHING_HELD
+    """What the register of listed firms holds that is or may be this firm's."""
     matures_on: date | None = None
     """Of a loan that is paid out; before, it would be the whole tenor from today on."""

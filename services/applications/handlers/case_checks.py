@@ -7,6 +7,7 @@ from datetime import date
 import asyncpg
 
 from services.applications.domain.check_lines import CheckLine, check_lines
+from services.applications.domain.listed_firms import matches_unsaid
 from services.applications.domain.lists_checked import ListChecked, hits, not_checked
 from services.applications.domain.programme import facts_of
 from services.applications.handlers.case_in_hand import terms_or_none
@@ -33,14 +34,16 @@ async def lines_of(
     )
     assert known.around is not None, "a case has a pool"
     around = replace(known.around, credit_hits=hits(lists_checked or ()))
+    register, decides = around.register, lists_checked is not None
     terms = await terms_or_none(conn, known.programme, row["mode"], today)
     facts = None
     if terms is not None:
-        facts = facts_of(asked, await scheme_on(conn, known.programme, today), around)
-    listed = lists_checked is not None and terms is not None
+        scheme = await scheme_on(conn, known.programme, today)
+        facts = facts_of(asked, scheme, around, terms)
     found = (
         *await reasons_against(conn, asked, around, programme=known.programme),
         *await against_papers(conn, row, asked.documents, today=today),
-        *(not_checked(lists_checked or (), terms, on=today) if listed and terms else ()),
+        *(not_checked(lists_checked or (), terms, on=today) if decides and terms else ()),
+        *(matches_unsaid(register, terms, on=today) if terms else ()),
     )
     return check_lines(asked, around, facts, terms, found)

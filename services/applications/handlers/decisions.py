@@ -12,7 +12,9 @@ from services.applications.domain.lists_checked import ListChecked, faults
 from services.applications.domain.waiting import FIRST_REVIEW
 from services.applications.handlers.case_checks import lines_of
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
-from services.applications.handlers.eligibility import must_still_be_eligible
+from services.applications.handlers.eligibility import must_not_be_listed, must_still_be_eligible
+from services.applications.handlers.listed_firms import tell_listed
+from services.applications.queries.listed import listed_as
 from services.applications.queries.moves import clock_began, times_returned
 from services.applications.queries.submitted import submitted
 from services.applications.tables.cases import about
@@ -47,12 +49,15 @@ async def recommend(
     case: CaseInHand, *, opinion: str, conditions: Sequence[str] = ()
 ) -> Transition:
     """The first pair of eyes, with what is to be met before the loan is paid out; conditions of an
-    earlier opinion count no more."""
+    earlier opinion count no more. Raises NoLongerEligible for a firm on a list of the scheme."""
+    case.must_allow(Action.RECOMMEND)
+    looks = await must_not_be_listed(case)
     changes = {"recommended_by": case.caller.subject}
     decision = Decision(
         reason=opinion,
         changes=changes,
-        detail={"conditions": list(conditions)} if conditions else {},
+        detail=({"conditions": list(conditions)} if conditions else {})
+        | ({"lists_checked": [one.as_data() for one in looks]} if looks else {}),
     )
     done = await case.take_step(Action.RECOMMEND, decision)
     await drop_conditions(case.conn, case.row["id"], now=case.now)
@@ -121,9 +126,9 @@ async def approve(
     await terms_on(case.conn, row["programme"], today, row["mode"])
     if wrong := faults(lists_checked, today=today):
         raise FieldsWrong(wrong)
-    await must_still_be_eligible(case, on=today, lists_checked=lists_checked)
+    looks = await must_still_be_eligible(case, on=today, lists_checked=lists_checked, decides=True)
     attributes = row["attributes"] | {"ip_kind": (await submitted(case.conn, row)).ip_kind}
-    checks = await lines_of(case.conn, row, today=today, lists_checked=lists_checked)
+    checks = await lines_of(case.conn, row, today=today, lists_checked=looks)
     await add_conditions(case.conn, row, conditions, by=case.caller, now=case.now)
     told = await condition_texts(case.conn, row["id"])
     decision = Decision(
@@ -131,12 +136,15 @@ async def approve(
         detail=_amounts_shown(amounts)
         | {"checks": as_data(checks)}
         | {"conditions": list(told)}
-        | {"lists_checked": [one.as_data() for one in lists_checked]},
+        | {"lists_checked": [one.as_data() for one in looks]},
         changes={"approved_by": case.caller.subject, "approved_on": today, **amounts},
         facts=_known_to_the_pool(row)
         | {"approved_on": today, "attributes": attributes, "conditions": told},
     )
-    return await case.take_step(Action.APPROVE, decision)
+    done = await case.take_step(Action.APPROVE, decision)
+    # On a list that the scheme does not name; at a claim the pool shows it.
+    await tell_listed(case.conn, await listed_as(case.conn, row["borrower_uscc"]), now=case.now)
+    return done
 
 
 def _amounts_shown(amounts: Mapping[str, Any]) -> dict[str, Any]:

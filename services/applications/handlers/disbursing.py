@@ -77,7 +77,7 @@ async def disburse(case: CaseInHand, paid: Disbursement) -> Transition:
     values, wrong = read_facts(paid.attributes, terms, at="disbursement")
     if faults := (*faults, *wrong):
         raise FieldsWrong(faults)
-    await must_still_be_eligible(
+    looks = await must_still_be_eligible(
         case,
         on=paid.disbursed_on,
         lists_checked=paid.lists_checked,
@@ -94,7 +94,7 @@ async def disburse(case: CaseInHand, paid: Disbursement) -> Transition:
         },
         detail={
             "loan_no": paid.loan_no,
-            "lists_checked": [one.as_data() for one in paid.lists_checked],
+            "lists_checked": [one.as_data() for one in looks],
         },
         facts={
             "amount_fen": paid.amount_fen,

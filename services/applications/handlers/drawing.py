@@ -51,7 +51,7 @@ async def draw(case: CaseInHand, asked: Draw) -> Transition:
         raise FieldsWrong(faults)
     same_reference, same_money = await draws.same_as(case.conn, row, asked)
     require_no_double(asked, same_reference=same_reference, same_money=same_money)
-    await must_still_be_eligible(
+    looks = await must_still_be_eligible(
         case,
         on=asked.drawn_on,
         lists_checked=asked.lists_checked,
@@ -65,7 +65,7 @@ async def draw(case: CaseInHand, asked: Draw) -> Transition:
         detail={
             "draw_no": number,
             "reference": asked.reference,
-            "lists_checked": [one.as_data() for one in asked.lists_checked],
+            "lists_checked": [one.as_data() for one in looks],
         },
         facts={
             "draw_no": number,

@@ -11,6 +11,7 @@ import asyncpg
 from services.applications.domain.checklist import Said
 from services.applications.domain.life_cycle import CLAIMS_CAPACITY
 from services.applications.domain.submission import RightKey, Submission, Surroundings
+from services.applications.queries.listed import register_of, registers_of
 
 # Rights are looked up without a bank: the answer is which of the case's own are taken.
 _LOOK_AROUND: Final = """
@@ -88,6 +89,7 @@ async def surroundings(
         not_applicable=frozenset(row["not_applicable"]),
         borrower_balance_fen=row["balance_fen"],
         borrower_live_cases=row["live_cases"],
+        register=await register_of(conn, submission.borrower, today=today),
     )
     return Known(row["bank_exists"], row["programme"], around)
 
@@ -134,6 +136,7 @@ async def surroundings_of_new(
             [key.nice_class for key in keys],
         )
     }
+    registers = await registers_of(conn, [one.borrower for one in submissions], today=today)
     firms = {
         (row["pool_code"], row["borrower_uscc"]): row
         for row in await conn.fetch(
@@ -155,6 +158,7 @@ async def surroundings_of_new(
             held_rights=frozenset(item.key for item in one.collateral) & held,
             borrower_balance_fen=firm["balance_fen"] if firm else 0,
             borrower_live_cases=firm["live_cases"] if firm else 0,
+            register=registers[one.borrower.uscc, one.borrower.name_canonical],
         )
         return Known(exists, pool["programme"], around)
 

@@ -44,6 +44,11 @@ COLLISIONS: Final[Mapping[str, Collision]] = {
         "该笔贷款已有未决定的变更。",
         "Another change of this loan waits to be decided.",
     ),
+    "credit_repairs_open": Collision(
+        "repair-undecided",
+        "该记录已有一项信用修复等待决定。",
+        "Another credit repair of this entry waits for a decision.",
+    ),
     "held_rights_pkey": Collision(
         "right-in-use",
         "该知识产权刚被另一申请占用。",

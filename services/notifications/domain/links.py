@@ -7,6 +7,8 @@ PATHS: tuple[tuple[str, str], ...] = (
     ("file_id", "/payment-files/{file_id}"),
     ("claim_id", "/claims/{claim_id}"),
     ("loan_id", "/cases/{loan_id}"),
+    ("repair_id", "/register/repairs/{repair_id}"),
+    ("entry_id", "/register/listed/{entry_id}"),
     ("month", "/pools/{pool_code}/settlements/{month}"),
     ("pool_code", "/pools/{pool_code}"),
     ("programme", "/programmes/{programme}/{number}"),

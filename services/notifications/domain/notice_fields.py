@@ -38,6 +38,18 @@ PLEDGE = frozenset(
         "on", "reason",
     }
 )  # fmt: skip
+LISTED = frozenset(
+    {
+        "entry_id", "bank_code", "borrower_uscc", "borrower_name", "list_name", "list_zh",
+        "list_en", "listed_on", "list_date", "source",
+    }
+)  # fmt: skip
+REPAIR = frozenset(
+    {
+        "repair_id", "entry_id", "bank_code", "borrower_uscc", "borrower_name", "list_name",
+        "list_zh", "list_en", "ground",
+    }
+)  # fmt: skip
 ENDANGERED = frozenset(
     {
         "right_kind", "right_number", "right_name", "danger", "danger_zh", "danger_en", "due_on",

@@ -18,12 +18,11 @@ from services.notifications.domain.notice_fields import (
     CLAIM,
     COVERAGE,
     DISPUTE,
-    ENDANGERED,
     OVERDUE,
-    PLEDGE,
     POOL,
     SUBSIDY,
 )
+from services.notifications.domain.right_notices import OF_RIGHTS_AND_FIRMS
 from services.notifications.domain.take_over import TAKE_OVER
 
 NAMED, OF_POOL, OF_STATEMENTS = Banks.NAMED, Banks.OF_POOL, Banks.OF_STATEMENTS
@@ -87,10 +86,7 @@ NOTICES: Mapping[str, Notice] = {
     "pledge.registered.v1": Notice(
         banks=NAMED, bank_inbox=False, fields=CASE | {"registration_numbers", "registered_on"}
     ),
-    "pledge.changed.v1": Notice(banks=NAMED, roles=("reviewer",), fields=CASE | PLEDGE),
-    "right.endangered.v1": Notice(
-        banks=NAMED, roles=("reviewer",), bank_acts=True, fields=CASE | ENDANGERED
-    ),
+    **OF_RIGHTS_AND_FIRMS,
     "loan.disbursed.v1": Notice(
         banks=NAMED,
         bank_inbox=False,

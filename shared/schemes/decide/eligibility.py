@@ -1,6 +1,6 @@
 """Whether a loan may enter: every reason at once, so that all can be mended together (B.3)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from fractions import Fraction
 
 from shared.money import group_fen
@@ -128,19 +128,24 @@ def _standing(facts: ApplicationFacts, terms: Terms) -> Iterator[Finding]:
                 f"{terms.registered_months} months ago.",
                 {"registered_on": str(facts.registered_on), "on": str(facts.on)}, "/borrower",
             )  # fmt: skip
-    for hit in terms.credit_lists:
-        if hit in facts.credit_hits:
-            words = CREDIT_LISTS[hit]
-            yield Finding(
-                f"on-list-{hit.replace('_', '-')}", terms.source("credit_lists"),
-                f"企业列入：{words.zh}", f"The firm is on a list: {words.en}.",
-                {"list": hit}, "/borrower",
-            )  # fmt: skip
+    yield from on_credit_lists(terms, facts.credit_hits)
     if terms.no_other_compensation and facts.compensated_elsewhere:
         yield Finding(
             "compensated-elsewhere", terms.source("no_other_compensation"),
             "该贷款已由其他项目担保或补偿", "The loan is guaranteed or compensated elsewhere.",
         )  # fmt: skip
+
+
+def on_credit_lists(terms: Terms, hits: Collection[str]) -> Iterator[Finding]:
+    """That the firm stands on lists of the scheme's; `hits` are lists on which it was found."""
+    for name in terms.credit_lists:
+        if name in hits:
+            words = CREDIT_LISTS[name]
+            yield Finding(
+                f"on-list-{name.replace('_', '-')}", terms.source("credit_lists"),
+                f"企业列入：{words.zh}", f"The firm is on a list: {words.en}.",
+                {"list": name}, "/borrower",
+            )  # fmt: skip
 
 
 def _loan(facts: ApplicationFacts, terms: Terms) -> Iterator[Finding]:
