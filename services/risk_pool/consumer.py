@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from services.risk_pool.handlers import (
     capacity,
     draws,
+    listed_firms,
     loans,
     opening_take_over,
     positions,
@@ -29,6 +30,7 @@ from shared.contracts.applications import (
     LoanTakeOverAnsweredV1,
 )
 from shared.contracts.envelope import Event
+from shared.contracts.listed_firms import FirmClearedV1, FirmListedV1
 from shared.contracts.papers import DocumentStoredV1, DocumentWithdrawnV1
 from shared.messaging.inbox import Handler
 
@@ -47,6 +49,8 @@ _FACTS: Mapping[type[Event], Handler] = {
     LoanReopenedV1: loans.reopen,
     LoanDisbursementUndoneV1: loans.undo,
     LoanTakeOverAnsweredV1: opening_take_over.answered,
+    FirmListedV1: listed_firms.listed,
+    FirmClearedV1: listed_firms.cleared,
 }
 
 ROUTES: Mapping[type[Event], Handler] = {

@@ -192,6 +192,10 @@ class Terms:
         tuple[TriggerRule, ...],
         Says("补偿触发条件（满足其一）", "what entitles to claim (any one)"),
     ] = ()
+    claim_credit_lists: Annotated[
+        tuple[CreditList, ...],
+        Says("列入即不予补偿的名单", "lists whose firms' loans are not compensated"),
+    ] = ()
     claim_documents: Annotated[
         tuple[Document, ...], Says("补偿申请材料", "documents of a claim")
     ] = ()

@@ -14,7 +14,7 @@ from typing import Final, Literal, get_args
 from uuid import UUID
 
 from services.applications.domain.lists_checked import ListChecked
-from shared.months import add_months
+from shared.schemes.decide.credit_lists import held_against
 from shared.schemes.decide.findings import Finding
 from shared.schemes.terms import Terms
 from shared.schemes.vocabulary import CREDIT_LISTS
@@ -64,13 +64,13 @@ class Listed:
 
     def counts(self, on: date, *, lookback_years: int | None) -> bool:
         """Whether it is held against the firm on a day."""
-        if self.listed_on > on:
-            return False
-        if self.ended_on is None or on < self.ended_on:
-            return True
-        if self.why_ended == CREDIT_REPAIR or lookback_years is None:
-            return False
-        return self.ended_on > add_months(on, -12 * lookback_years)
+        return held_against(
+            on=on,
+            listed_on=self.listed_on,
+            ended_on=self.ended_on,
+            made_good=self.why_ended == CREDIT_REPAIR,
+            lookback_years=lookback_years,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

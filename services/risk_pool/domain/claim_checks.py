@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from services.risk_pool.domain.claim_check import Check, Situation
+from services.risk_pool.domain.claim_list_check import check_lists
 from services.risk_pool.domain.claim_loan_checks import (
     check_amounts,
     check_dates,
@@ -35,6 +36,7 @@ CHECKS: tuple[Callable[[Situation], Iterator[Check]], ...] = (
     check_time,
     check_facts,
     check_elsewhere,
+    check_lists,
 )
 """Every check, in the order in which its rows are answered."""
 

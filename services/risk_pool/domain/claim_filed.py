@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.risk_pool.domain.claim_details import NOTHING_MORE, ClaimDetails
+from services.risk_pool.domain.listed import Listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,3 +78,6 @@ class Loan:
     live_claim_number: str = ""
     facts: frozenset[str] = frozenset()
     """Names of the facts known of it, beyond those known of every loan."""
+    approved_on: date | None = None
+    listed: Sequence[Listed] = ()
+    """What is known of its firm's standing on lists of dishonest or abnormal firms."""

@@ -17,6 +17,7 @@ from services.risk_pool.handlers.claim_details import require_readable
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import claims as known
 from services.risk_pool.queries.agreed_figures import registers_for
+from services.risk_pool.queries.listed_firms import listed_of
 from shared.life_cycle import Row
 from shared.postgres.published_schemes import scheme_on
 from shared.refusals import Refused
@@ -63,6 +64,8 @@ async def situation(
             disbursed_on=loan["disbursed_on"],
             live_claim_number=await known.live_claim_number(conn, loan["loan_id"], but=claim_id),
             facts=registered | _stated_in_time(loan, filed, terms),
+            approved_on=loan["approved_on"],
+            listed=await listed_of(conn, loan),
         ),
         terms=terms,
         positions=[

@@ -9,6 +9,7 @@ from services.risk_pool.tables.rows import (
     claims,
     coverages,
     ledger,
+    listed,
     papers,
     pools,
     programmes,
@@ -19,6 +20,7 @@ from shared.postgres.migrations import run
 
 TABLES = (
     agreed_figures, agreements, pools, ledger, coverages, breakers, claims, settlements, programmes, subsidies,
+    listed,
     papers,
 )  # fmt: skip
 assert all(TABLES), "importing them fills the metadata"

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from services.risk_pool.domain.claim_check import Situation
 from services.risk_pool.domain.claim_checks import CHECKS, against, checked
 from services.risk_pool.domain.claim_entitlement import entitled_on, months_non_performing
 from services.risk_pool.domain.claim_filed import Filed, Loan, Position
+from services.risk_pool.domain.listed import Listed
 from shared.calendar import WorkingDays
 from shared.months import Month
 from shared.schemes import library
@@ -63,7 +65,7 @@ def stands_against(**given):
 def test_every_check_has_a_row_for_a_claim_that_nothing_stands_against():
     found = rows()
 
-    assert len(CHECKS) == 10
+    assert len(CHECKS) == 11
     assert {code: row.result for code, row in found.items()} == {
         "terms-in-force": "pass",
         "no-live-claim": "pass",
@@ -79,6 +81,7 @@ def test_every_check_has_a_row_for_a_claim_that_nothing_stands_against():
         "in-time": "pass",
         "facts": "not_applicable",
         "no-other-compensation": found["no-other-compensation"].result,
+        "firm-listed": "pass",
     }
     assert all(row.zh and row.en for row in found.values())
     assert found["in-time"].evidence["last_day"] == "2026-08-28"
@@ -285,3 +288,41 @@ def test_the_last_day_still_counts_and_the_next_is_too_late():
     # Mended after a return: the day of filing decides, not that of the mending.
     mended = replace(FILED, claimed_on=last, stated_on=day, **facts)
     assert stands_against(filed=mended) == []
+
+
+def listed(name: str, listed_on: date, **more: Any) -> Listed:
+    return Listed(list_name=name, listed_on=listed_on, list_date=listed_on, source="名单", **more)
+
+
+@pytest.mark.parametrize(
+    ("entries", "excluding", "result"),
+    [
+        ([], (), "pass"),
+        ([listed("judgment_defaulter", date(2026, 2, 1))], (), "pass"),
+        ([listed("judgment_defaulter", date(2026, 2, 1))], ("judgment_defaulter",), "fail"),
+        ([listed("judgment_defaulter", date(2026, 3, 11))], ("judgment_defaulter",), "pass"),
+        ([listed("judgment_defaulter", date(2026, 2, 1), ended_on=date(2026, 3, 10))],
+         ("judgment_defaulter",), "pass"),
+        ([listed("judgment_defaulter", date(2026, 2, 1), ended_on=date(2026, 3, 1),
+                 why="ruled_out")], ("judgment_defaulter",), "pass"),
+        ([listed("judgment_defaulter", date(2025, 10, 1))], (), "confirm"),
+        ([listed("judgment_defaulter", date(2025, 11, 10))], (), "confirm"),
+        ([listed("judgment_defaulter", date(2025, 11, 11))], (), "pass"),
+        ([listed("judgment_defaulter", date(2020, 1, 1), ended_on=date(2023, 6, 1))], (),
+         "confirm"),
+        ([listed("judgment_defaulter", date(2020, 1, 1), ended_on=date(2023, 6, 1),
+                 why="credit_repair")], (), "pass"),
+        ([listed("abnormal_operation", date(2025, 10, 1))], (), "pass"),
+    ],
+)  # fmt: skip
+def test_a_firm_on_a_list_is_shown_and_stands_against_a_claim_where_the_scheme_says_so(
+    entries: list[Listed], excluding: tuple[str, ...], result: str
+):
+    loan = replace(LOAN, approved_on=date(2025, 10, 15), listed=entries)
+    row = rows(loan=loan, terms=replace(DONGLI, claim_credit_lists=excluding))["firm-listed"]
+
+    assert (row.result, len(row.evidence)) == (
+        result,
+        len([one for one in entries if one.is_the_firms]),
+    )
+    assert row.zh and row.en

@@ -1,0 +1,32 @@
+"""Applications tells which firms of a bank stand on lists of dishonest or abnormal firms."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from services.risk_pool.tables import listed_firms
+from shared.messaging.inbox import Received
+
+
+async def listed(
+    received: Sequence[Received], /, *, conn: asyncpg.Connection, now: datetime
+) -> None:
+    """Firms stand on lists; an entry that was cleared stands again."""
+    await listed_firms.keep(conn, [(*_entry(one.event), None, "") for one in received], now=now)
+
+
+async def cleared(
+    received: Sequence[Received], /, *, conn: asyncpg.Connection, now: datetime
+) -> None:
+    """Firms stand on lists no more, or never did."""
+    told = [(*_entry(one.event), one.event.ended_on, one.event.why) for one in received]
+    await listed_firms.keep(conn, told, now=now)
+
+
+def _entry(event: Any) -> tuple[Any, ...]:
+    return (
+        event.entry_id, event.bank_code, event.borrower_uscc, event.list_name, event.listed_on,
+        event.list_date, event.source,
+    )  # fmt: skip
