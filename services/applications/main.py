@@ -8,6 +8,7 @@ from services.applications.api import (
     cases,
     conditions,
     credit_repairs,
+    data_quality,
     desk,
     document_pages,
     documents,
@@ -114,6 +115,7 @@ SERVICE = Service(
         listed_firms.router,
         list_imports.router,
         credit_repairs.router,
+        data_quality.router,
     ),
     consumes=ROUTES,
     due=(

@@ -197,8 +197,10 @@ LISTED = {
     ("GET", "/list-imports/{import_id}"),
     ("GET", "/list-imports/{import_id}/wrong-rows"),
     ("GET", "/list-import-template"),
+    ("GET", "/banks/{code}/data-quality"),
+    ("GET", "/banks/{code}/data-quality/{measure}"),
 }
-"""Shown to be closed to other banks and roles in lists/."""
+"""Shown to be closed to other banks and roles in lists/ and test_data_quality."""
 FOR_ALL = {
     "/banks",
     "/banks/{code}",
