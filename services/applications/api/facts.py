@@ -13,6 +13,7 @@ from services.applications.api.templates import columns_of, template
 from services.applications.api.workbooks import XLSX, workbook
 from services.applications.bank_files.columns import POSITION
 from services.applications.queries import banks as bank_reads
+from services.applications.queries import listed_firms
 from services.applications.tables.rows import PoolRow
 from shared.auth.identity import Identity
 from shared.clock import business_date
@@ -72,6 +73,10 @@ class ListToCheck(BaseModel):
     within_days: int | None = Field(
         description="How many days a look holds; 0 the day itself, null where no look is required."
     )
+    edition: date | None = Field(
+        description="The day of the newest whole list in the register, which looks by itself as "
+        "long as that is recent enough."
+    )
     source: str
 
 
@@ -100,6 +105,8 @@ async def read_facts_of_mode(
     day = on or business_date(context.clock.now())
     pool, terms = await _in_force(code, mode, caller, context, day)
     facts = facts_needed(terms)
+    async with context.database.looking(caller.institution) as conn:
+        editions = await listed_firms.editions(conn)
     return FactsAnswer(
         pool_code=pool.code,
         programme=pool.programme,
@@ -129,6 +136,7 @@ async def read_facts_of_mode(
                 zh=CREDIT_LISTS[name].zh,
                 en=CREDIT_LISTS[name].en,
                 within_days=terms.lists_checked_within_days,
+                edition=editions.get(name),
                 source=terms.source("credit_lists"),
             )
             for name in terms.credit_lists

@@ -78,7 +78,7 @@ async def show_case(
     decides = bool({"approve", "disburse", "draw"} & set(found["pending_actions"]))
     has_pledges = bool(found["registrations"])
     (
-        pool, coverage, positions, changes, draws, claims, asked, papers, pledges,
+        pool, coverage, positions, changes, draws, claims, asked, papers, pledges, listed,
     ) = await asyncio.gather(
         or_none(page.risk_pool.get(f"/pools/{found['pool_code']}")),
         or_none(page.risk_pool.get(f"/coverages/{case_id}")),
@@ -90,6 +90,9 @@ async def show_case(
         page.applications.get(f"/applications/{case_id}/checklist"),
         or_none(
             page.applications.get(f"/applications/{case_id}/pledges") if has_pledges else nothing()
+        ),
+        or_none(
+            page.applications.get("/listed-firm-matches", uscc=found["borrower"]["uscc"])
         ),
     )  # fmt: skip
     given = text(attempt.form, "_rows")
@@ -103,6 +106,7 @@ async def show_case(
         rights=_rights(found),
         papers=papers,
         pledges=items(pledges or []),
+        listed=items(listed or []),
         **await _decided_on(page, found),
         pool=pool,
         own=_bank_in_pool(pool, found["bank_code"]),

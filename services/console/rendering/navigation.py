@@ -34,6 +34,14 @@ ENTRIES = (
         frozenset({"bank_operator", "bank_checker", "reviewer", "approver", "auditor"}),
     ),
     Entry("register", "/register/rights", "y", _EVERYBODY - {"admin"}),
+    Entry(
+        "quality",
+        "/quality",
+        "n",
+        frozenset(
+            {"bank_operator", "bank_checker", "reviewer", "approver", "pool_manager", "auditor"}
+        ),
+    ),
     Entry("programmes", "/programmes", "f", _EVERYBODY - {"admin"}),
     Entry("pools", "/pools", "p", _EVERYBODY - {"admin"}),
     Entry("claims", "/claims", "c", _EVERYBODY - {"admin"}),

@@ -27,6 +27,14 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "invalid": "bad",
     },
     "right_row": {"kept": "ok", "unchanged": "mute", "refused": "bad"},
+    "list_row": {"kept": "bad", "ended": "ok", "unchanged": "mute", "refused": "bad"},
+    "list_verdict": {"same_firm": "bad", "ruled_out": "ok"},
+    "repair_state": {
+        "requested": "info",
+        "recommended": "info",
+        "repaired": "ok",
+        "refused": "bad",
+    },
     "legal_status": {
         "pending": "info",
         "in_force": "ok",
