@@ -15,7 +15,11 @@ def by_column(op: Any, table: str, column: str = "pool_code") -> None:
 
     `op` is Alembic's, here as below.
     """
-    by_condition(op, table, f"coalesce({column}, '') = any (string_to_array({_SEEN}, ',') || '')")
+    by_condition(
+        op,
+        table,
+        f"{column} is null or {column} = '' or {column} = any (string_to_array({_SEEN}, ','))",
+    )
 
 
 def by_parent(op: Any, table: str, key: str, parent: str, parent_key: str = "id") -> None:
