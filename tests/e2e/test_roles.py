@@ -23,7 +23,7 @@ ADMIN_S = (
     "/banks", "/events/parked", "/idempotency-keys", "/endpoints", "/subscriptions", "/messages",
     "/inbox", "/event-types", "/sandbox/clock",
 )  # fmt: skip
-"""Where setting up and mending is done, and nothing of a case is seen; beside the list of pools."""
+"""Where setting up and mending is done, and nothing of a case is seen; beside pools and parties."""
 BODY_FIRST = {
     "applications POST /applications/{case_id}/return",
     "risk_pool POST /pools/{code}/account-statements",
@@ -94,7 +94,8 @@ async def test_an_admin_manages_and_sees_no_business_data(table: dict[str, str])
     cells = column(table, "dongli admin")
     let_in = {one.split(" ")[2] for one, cell in cells.items() if cell != "-"}
 
-    assert {one for one in let_in if not one.startswith(ADMIN_S)} == {"/pools"}
+    to_set_up = {"/pools", "/pools/{code}/parties", "/programmes"}
+    assert {one for one in let_in if not one.startswith(ADMIN_S)} == to_set_up
 
 
 ADMIN_BANKS = {"applications PATCH /banks/{code}"}

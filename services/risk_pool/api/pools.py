@@ -236,7 +236,7 @@ async def show_pool(
 @router.get("/pools/{code}/parties")
 async def list_parties(
     code: str,
-    caller: Annotated[Identity, Depends(requires())],
+    caller: Annotated[Identity, Depends(requires(*EVERYBODY))],
     context: CurrentContext,
 ) -> list[PartyAnswer]:
     """Who takes part and what was agreed; a bank sees itself."""
