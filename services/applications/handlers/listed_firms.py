@@ -16,6 +16,7 @@ from shared.auth.identity import Identity
 from shared.clock import business_date
 from shared.contracts.listed_firms import FirmClearedV1, FirmListedV1
 from shared.messaging import outbox
+from shared.postgres.database import seeing_everything
 from shared.refusals import NotFound, Refused
 from shared.schemes.vocabulary import CREDIT_LISTS
 
@@ -65,7 +66,9 @@ async def tell_listed(
     one that has ended already, how it ended as well."""
     if not entry_ids:
         return
-    rows = await listed_firms.to_tell(conn, entry_ids, live=sorted(IS_LOAN), now=now)
+    # Banks of every pool are told, whatever pools the person belongs to.
+    async with seeing_everything(conn):
+        rows = await listed_firms.to_tell(conn, entry_ids, live=sorted(IS_LOAN), now=now)
     told = [FirmListedV1(**_entry(row), live_loans=tuple(row["live_loans"])) for row in rows]
     gone = [_cleared(row, row["why_ended"], row["ended_on"]) for row in rows if row["ended_on"]]
     await outbox.append(conn, [*told, *gone], now=now)
@@ -78,7 +81,8 @@ async def tell_cleared(
     firm's."""
     if not entry_ids:
         return
-    rows = await listed_firms.no_more(conn, entry_ids, firm=firm, live=sorted(IS_LOAN), now=now)
+    async with seeing_everything(conn):
+        rows = await listed_firms.no_more(conn, entry_ids, firm=firm, live=sorted(IS_LOAN), now=now)
     today = business_date(now)
     told = [
         _cleared(row, "ruled_out", today)

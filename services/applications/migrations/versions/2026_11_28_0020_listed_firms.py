@@ -6,7 +6,7 @@ Revision ID: 0020
 from alembic import op
 
 revision = "0020"
-down_revision = "0015"
+down_revision = "0030"
 
 _STEPS = (
     # A list that was brought in, with the result of every row. `is_edition`: it named everybody who

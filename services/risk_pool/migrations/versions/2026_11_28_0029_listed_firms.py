@@ -6,7 +6,7 @@ Revision ID: 0029
 from alembic import op
 
 revision = "0029"
-down_revision = "0027"
+down_revision = "0040"
 
 _STEPS = (
     """
