@@ -1,5 +1,6 @@
 """Credit repair: asked for with evidence, decided by two others, and held against nobody then."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -152,3 +153,8 @@ def test_the_table_has_these_moves_and_no_others():
     assert moves == LEADS
     assert set(LIFE_CYCLE.final) == {State.REPAIRED, State.REFUSED}
     assert {one.action for one in LIFE_CYCLE.moves} == set(Action)
+
+
+def test_the_diagram_in_the_readme_is_the_table():
+    text = (Path(__file__).parents[3] / "services/applications/README.md").read_text()
+    assert f"```mermaid\n{LIFE_CYCLE.diagram()}\n```" in text
