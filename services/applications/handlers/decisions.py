@@ -14,7 +14,7 @@ from services.applications.handlers.case_checks import lines_of
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
 from services.applications.handlers.eligibility import must_not_be_listed, must_still_be_eligible
 from services.applications.handlers.listed_firms import tell_listed
-from services.applications.queries.listed import listed_as
+from services.applications.queries.listed import entries_of
 from services.applications.queries.moves import clock_began, times_returned
 from services.applications.queries.submitted import submitted
 from services.applications.tables.cases import about
@@ -143,7 +143,7 @@ async def approve(
     )
     done = await case.take_step(Action.APPROVE, decision)
     # On a list that the scheme does not name; at a claim the pool shows it.
-    await tell_listed(case.conn, await listed_as(case.conn, row["borrower_uscc"]), now=case.now)
+    await tell_listed(case.conn, await entries_of(case.conn, [row["id"]]), now=case.now)
     return done
 
 

@@ -17,6 +17,8 @@ from services.applications.domain import pledge
 from services.applications.domain.life_cycle import LIFE_CYCLE, Action, State, find_move
 from services.applications.domain.stated import witnessed
 from services.applications.handlers import pledges
+from services.applications.handlers.listed_firms import tell_listed
+from services.applications.queries.listed import entries_of
 from services.applications.tables import cases, take_overs
 from services.applications.tables.cases import APPLICATIONS
 from services.applications.tables.numbers import next_numbers
@@ -231,6 +233,7 @@ async def take_over(
     await take_overs.count_as_reported(
         conn, {case_id: str(Month.of(on[case_id]).before) for case_id in moved}
     )
+    await tell_listed(conn, await entries_of(conn, moved), now=now)
 
 
 async def drop(received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime) -> None:

@@ -42,12 +42,14 @@ where list_date <= $1 group by list_name
 """
 
 
-_OF_FIRM: Final = """
-select id from listed_firms where uscc = $1
+_OF_CASES: Final = """
+with firm as (select distinct borrower_uscc as uscc from applications where id = any($1::uuid[]))
+select e.id from firm join listed_firms as e on e.uscc = firm.uscc
 union
 select entry_id from (
-    select distinct on (entry_id) entry_id, verdict from list_match_verdicts
-    where borrower_uscc = $1 order by entry_id, id desc
+    select distinct on (v.entry_id, v.borrower_uscc) v.entry_id, v.verdict
+    from firm join list_match_verdicts as v on v.borrower_uscc = firm.uscc
+    order by v.entry_id, v.borrower_uscc, v.id desc
 ) as said where verdict = $2
 """
 
@@ -72,8 +74,9 @@ async def registers_of(
     return {key: Register(entries=found, editions=editions) for key, found in entries.items()}
 
 
-async def listed_as(conn: asyncpg.Connection, uscc: str) -> list[UUID]:
-    """The entries that are a firm's: by its credit code, or because a person has found so."""
+async def entries_of(conn: asyncpg.Connection, case_ids: Sequence[UUID]) -> list[UUID]:
+    """The entries that are of firms of these cases: by credit code, or because a person has found
+    so."""
     same_firm: Verdict = "same_firm"
-    rows = await conn.fetch(_OF_FIRM, uscc, same_firm)
+    rows = await conn.fetch(_OF_CASES, list(case_ids), same_firm)
     return [row["id"] for row in rows]
