@@ -1,6 +1,7 @@
 """The service of banks and reviewers: `python -m services.applications.main`."""
 
 from services.applications.api import (
+    approval_levels,
     approval_sheets,
     banks,
     bulk_files,
@@ -11,6 +12,7 @@ from services.applications.api import (
     document_pages,
     documents,
     draws,
+    effects,
     endangered_rights,
     facts,
     firms,
@@ -18,6 +20,7 @@ from services.applications.api import (
     loan_changes,
     loan_requests,
     loans,
+    meetings,
     opinion_templates,
     paper_checklist,
     pledges,
@@ -87,7 +90,10 @@ SERVICE = Service(
         pre_checks.router,
         reviews.router,
         case_checks.router,
+        approval_levels.router,
         approval_sheets.router,
+        effects.router,
+        meetings.router,
         conditions.router,
         desk.router,
         letters.router,

@@ -24,8 +24,11 @@ from shared.refusals import Refused
 
 BANK_ROLES = frozenset({"bank_operator", "bank_checker"})
 BUREAU_ROLES = frozenset(
-    {"reviewer", "approver", "finance_maker", "finance_checker", "pool_manager", "auditor", "admin"}
-)
+    {
+        "reviewer", "approver", "leader", "finance_maker", "finance_checker", "pool_manager",
+        "auditor", "admin",
+    }
+)  # fmt: skip
 ALGORITHMS = ("RS256", "ES256")
 
 _BANK_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")

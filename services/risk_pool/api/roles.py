@@ -8,6 +8,7 @@ from shared.refusals import NotFound
 BUREAU = (
     "reviewer",
     "approver",
+    "leader",
     "finance_maker",
     "finance_checker",
     "pool_manager",
