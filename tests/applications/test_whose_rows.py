@@ -7,7 +7,16 @@ import pytest
 
 from services.applications.main import SERVICE
 from tests.applications.bulk import gone_through, lines
-from tests.applications.office import CCB, ICBC, Office, document, patent, position, submission
+from tests.applications.office import (
+    CCB,
+    ICBC,
+    Office,
+    document,
+    patent,
+    position,
+    right,
+    submission,
+)
 
 OF_PAPERS = {
     "document_looks",
@@ -264,13 +273,13 @@ async def test_another_banks_case_is_not_there_on_any_route(office: Office):
         assert answer.status_code == 404, path
     for path in FOR_THE_BUREAU:
         ids = {"condition_no": 1} | dict.fromkeys(
-            ("case_id", "absence_id", "conflict_id", "template_id"), case["id"]
+            ("case_id", "absence_id", "conflict_id", "template_id", "meeting_id"), case["id"]
         )
         answer = await stranger.post(path.format(**ids), json={})
         assert answer.status_code in (403, 422), path
     for path in BUREAU_READS:
         for person in (stranger, office.bank()):
-            answer = await person.get(path.format(case_id=case["id"]))
+            answer = await person.get(path.format(case_id=case["id"], meeting_id=case["id"]))
             assert answer.status_code == 403, path
     for path in ("/applications", "/loans"):
         for query in ({}, {"bank": ICBC}, {"q": "DL"}, {"loan_no": "JJ-1"}):
@@ -352,6 +361,20 @@ async def test_no_bank_sees_a_row_of_the_bureaus_own_desk(office: Office):
     ):
         answer = await manager.post(path, json=body | {"reason": "x"})
         assert answer.is_success, answer.text
+    for subject in ("li", "gao"):
+        await office.staff(subject, "leader").get("/queue")
+    other = await office.submits(collateral=[right()])
+    await office.recommends(other)
+    seats = [{"subject": "gao", "part": "chair"}, {"subject": "li"}]
+    meeting = {"pool_code": "dongli", "held_on": day, "place": "x", "quorum": 1,
+               "members": seats, "cases": [other["id"]]}  # fmt: skip
+    convened = await manager.post("/meetings", json=meeting)
+    assert convened.status_code == 201, convened.text
+    vote = {"case": other["id"], "vote": "for", "reason": "x"}
+    voted = await office.staff("gao", "leader").post(
+        f"/meetings/{convened.json()['id']}/votes", json=vote
+    )
+    assert voted.status_code == 200, voted.text
     filled = THE_BUREAUS_OWN - {"opinion_templates"}
 
     assert all((await rows_seen(url, "*", filled)).values())
