@@ -24,7 +24,9 @@ Whose = Literal["borrower_in_pool", "borrower_everywhere", "bank_in_pool"]
 
 _WORDS: dict[Whose, Words] = {
     "borrower_in_pool": Words("企业在本资金池的贷款本金", "the firm's principal in this pool"),
-    "borrower_everywhere": Words("企业在全部资金池的贷款本金", "the firm's principal in all pools"),
+    "borrower_everywhere": Words(
+        "企业在您可见的各资金池的贷款本金", "the firm's principal in the pools that you see"
+    ),
     "bank_in_pool": Words("银行在本资金池的贷款本金", "the bank's principal in this pool"),
 }
 
@@ -60,7 +62,7 @@ class EffectAnswer(BaseModel):
 
 @router.get("/applications/{case_id}/effect")
 async def read_effect(case_id: UUID, caller: Reader, context: CurrentContext) -> EffectAnswer:
-    """What the case adds to what its firm owes in this pool and in all pools, over all banks, and to
+    """What the case adds to what its firm owes in this pool and in the pools that you see, over all banks, and to
     what its bank has lent in this pool: before, after, and the programme's ceiling of today."""
     today = business_date(context.clock.now())
     async with context.database.looking(caller.institution) as conn:

@@ -5,8 +5,10 @@ Revision ID: 0018
 
 from alembic import op
 
+from shared.postgres import pool_policies
+
 revision = "0018"
-down_revision = "0015"
+down_revision = "0030"
 
 _TABLES = ("meetings", "meeting_members", "meeting_cases", "meeting_votes")
 
@@ -95,3 +97,6 @@ def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     for statement in _STEPS:
         op.execute(statement)
+    pool_policies.by_column(op, "meetings")
+    for table in _TABLES[1:]:
+        pool_policies.by_parent(op, table, "meeting_id", "meetings")
