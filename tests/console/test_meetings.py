@@ -82,4 +82,4 @@ async def test_the_words_of_a_template_are_looked_at_before_they_are_kept(house:
         page = await lin.sends(page, f"/cases/{case['id']}/take")
         offered = next(one for one in page.links if one.startswith("?template="))
         begun = await lin.opens(f"/cases/{case['id']}{offered}")
-        assert "珠海格力电器股份有限公司申请 1,000,000.00 元，建议批准" in begun.text
+        assert "珠海格力电器股份有限公司申请 1,000,000.00 元，建议批准" in begun.html
