@@ -27,8 +27,11 @@ from shared.refusals import NotFound
 router = APIRouter(tags=["pools"])
 
 Bureau = Annotated[Identity, Depends(requires(*BUREAU))]
-BankCode = Annotated[str, Query(min_length=1, max_length=32, pattern=NO_NUL)]
-Mode = Annotated[str, Query(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
+BankCode = Annotated[str, Query(min_length=1, max_length=32, pattern=NO_NUL, examples=["ICBC-TJ"])]
+Mode = Annotated[
+    str,
+    Query(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9_]*$", examples=["direct"]),
+]
 
 
 class EffectAnswer(Money):
