@@ -1,6 +1,7 @@
 """The service of banks and reviewers: `python -m services.applications.main`."""
 
 from services.applications.api import (
+    approval_levels,
     approval_sheets,
     banks,
     bulk_files,
@@ -13,6 +14,7 @@ from services.applications.api import (
     document_pages,
     documents,
     draws,
+    effects,
     endangered_rights,
     facts,
     firms,
@@ -22,6 +24,7 @@ from services.applications.api import (
     loan_changes,
     loan_requests,
     loans,
+    meetings,
     opinion_templates,
     paper_checklist,
     pledges,
@@ -91,7 +94,10 @@ SERVICE = Service(
         pre_checks.router,
         reviews.router,
         case_checks.router,
+        approval_levels.router,
         approval_sheets.router,
+        effects.router,
+        meetings.router,
         conditions.router,
         desk.router,
         letters.router,

@@ -25,8 +25,11 @@ from shared.refusals import Refused
 
 BANK_ROLES = frozenset({"bank_operator", "bank_checker"})
 BUREAU_ROLES = frozenset(
-    {"reviewer", "approver", "finance_maker", "finance_checker", "pool_manager", "auditor", "admin"}
-)
+    {
+        "reviewer", "approver", "leader", "finance_maker", "finance_checker", "pool_manager",
+        "auditor", "admin",
+    }
+)  # fmt: skip
 EVERYBODY = tuple(sorted(BANK_ROLES | BUREAU_ROLES))
 """Whoever has a role at all: for what must be known to set anything up."""
 AT_WORK = frozenset(EVERYBODY) - {"admin"}

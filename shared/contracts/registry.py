@@ -7,6 +7,7 @@ from shared.contracts import (
     applications,
     case_work,
     listed_firms,
+    meetings,
     months,
     notifications,
     openings,
@@ -19,8 +20,7 @@ from shared.contracts import (
 from shared.contracts.envelope import Event, by_type
 
 PRODUCERS = (
-    applications, case_work, rights, listed_firms, risk_pool, pool_cases, pool_agreements, openings, months, papers,
-    notifications,
+    applications, case_work, rights, listed_firms, risk_pool, pool_cases, pool_agreements, openings, months, papers, meetings, notifications,
 )  # fmt: skip
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType(by_type())

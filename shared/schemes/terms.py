@@ -9,6 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any, Literal, get_type_hints
 
+from shared.schemes.rules.approval import ApprovalLevel
 from shared.schemes.rules.claims import BreakerRule, Deadline, RecoveryRule, TriggerRule
 from shared.schemes.rules.declare import (
     AtLeast,
@@ -159,6 +160,11 @@ class Terms:
     no_other_compensation: Annotated[
         bool, Says("不得重复享受补偿", "not already covered elsewhere")
     ] = False
+    approval_levels: Annotated[
+        tuple[ApprovalLevel, ...],
+        Says("分级审批（按批准金额）", "levels of approval by amount"),
+    ] = ()
+    """Empty: one recommends and another approves, whatever the amount."""
 
     # how much
     maximum_leverage: Annotated[

@@ -236,3 +236,10 @@ MARKS: dict[str, Words] = {
     "weak": Words("二手来源", "weak source"),
 }
 """How sure a value is, where it is not simply read in its source."""
+
+SIGNERS: dict[str, Words] = {
+    "leader": Words("分管领导", "leader in charge"),
+    "approver": Words("另一名审批人", "another approver"),
+    "pool_manager": Words("资金池管理员", "pool manager"),
+}
+"""Whose signature an approval may need beside that of its approver."""

@@ -18,6 +18,8 @@ LABELS: dict[str, Words] = {
     "recovered": Words("已回收", "recovered"),
     "compensated_amount": Words("代偿金额", "amount compensated"),
     "limit": Words("上限", "limit"),
+    "signature": Words("另须会签", "signature"),
+    "joint_meeting": Words("须经联合评审会", "joint meeting"),
     "used": Words("已用", "used"),
     "due": Words("应付", "due"),
     "allowed": Words("上限", "allowed"),

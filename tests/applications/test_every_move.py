@@ -25,6 +25,7 @@ from shared.contracts.openings import (
 from shared.contracts.pool_cases import ClaimPaidV1
 from shared.contracts.risk_pool import CoverageDeclinedV1, CoverageReleasedV1
 from shared.months import Month
+from tests.applications.levels import SIGNED, with_levels
 from tests.applications.office import (
     ICBC,
     Office,
@@ -39,8 +40,8 @@ from tests.services import together
 
 BANK, CHECKER = "bank_operator", "bank_checker"
 REVIEWER, APPROVER, MACHINE = "reviewer", "approver", "system"
-MANAGER = "pool_manager"
-OTHERS = ("finance_maker", "finance_checker", "pool_manager", "auditor", "admin")
+MANAGER, LEADER = "pool_manager", "leader"
+OTHERS = ("finance_maker", "finance_checker", "pool_manager", "leader", "auditor", "admin")
 AMOUNT = "100000.00"
 
 WITHDRAWN, RETURNED = ["application.withdrawn.v1"], ["application.returned.v1"]
@@ -78,12 +79,20 @@ MOVES = [
     Expected("under_review", "withdraw", BANK, "withdrawn", WITHDRAWN),
     Expected("recommended", "approve", APPROVER, "approved", ["application.approved.v1"],
              "second-person-required"),
+    Expected("recommended", "pass_on", APPROVER, "to_countersign",
+             ["application.to-countersign.v1"], "second-person-required"),
     Expected("recommended", "return", APPROVER, "returned_for_correction", RETURNED,
              "second-person-required"),
     Expected("recommended", "reject", APPROVER, "rejected", REJECTED, "second-person-required"),
     Expected("recommended", "withdraw_opinion", REVIEWER, "under_review", [], "opinion-of-another"),
     Expected("recommended", "put_back", MANAGER, "accepted", []),
     Expected("recommended", "withdraw", BANK, "withdrawn", WITHDRAWN),
+    Expected("to_countersign", "countersign", LEADER, "approved", ["application.approved.v1"],
+             "second-person-required"),
+    Expected("to_countersign", "refuse_signature", LEADER, "under_review",
+             ["application.signature-refused.v1"], "second-person-required"),
+    Expected("to_countersign", "put_back", MANAGER, "accepted", []),
+    Expected("to_countersign", "withdraw", BANK, "withdrawn", WITHDRAWN),
     Expected("approved", "reserve", MACHINE, "capacity_reserved", []),
     Expected("approved", "decline", MACHINE, "capacity_declined", []),
     Expected("approved", "withdraw", BANK, "withdrawn", WITHDRAWN),
@@ -119,6 +128,8 @@ MOVES = [
 ]  # fmt: skip
 ALSO = {("undo_disbursement", REVIEWER), ("undo_draw", REVIEWER)}
 """A second role that may make a move."""
+LARGE = SIGNED
+"""What two persons may not approve alone: who approves it passes it on."""
 BY_MANAGER = ("assign", "put_back")
 """Moves that a manager makes of several cases at once."""
 IN_PARTS = ("draw", "undo_draw", "end_draws")
@@ -128,6 +139,7 @@ BY_PEOPLE = [move for move in MOVES if move.role != MACHINE]
 WAY = {
     "under_review": ("accepted", "take"),
     "recommended": ("under_review", "recommend"),
+    "to_countersign": ("recommended", "pass_on"),
     "approved": ("recommended", "approve"),
     "capacity_reserved": ("approved", "reserve"),
     "capacity_declined": ("approved", "decline"),
@@ -158,6 +170,7 @@ async def office(
     ) as (service,):
         office = Office(service)
         await office.opens()
+        await with_levels(office)
         yield office
 
 
@@ -170,6 +183,9 @@ def body_of(office: Office, action: str, case: Any) -> tuple[str, Any]:
         "resubmit": submission(amount=AMOUNT, collateral=[valued_now(office)]),
         "recommend": {"opinion": "建议批准"},
         "approve": {"opinion": "同意", "lists_checked": nothing_found(today)},
+        "pass_on": {"opinion": "同意", "lists_checked": nothing_found(today)},
+        "countersign": {"opinion": "同意", "lists_checked": nothing_found(today)},
+        "refuse_signature": {"reason": "还款来源须再核实"},
         "return": {"reasons": ["请补充材料"]},
         "reject": {"reason": "不符合条件"},
         "withdraw_opinion": {"reason": "漏看一份材料"},
@@ -187,6 +203,7 @@ def body_of(office: Office, action: str, case: Any) -> tuple[str, Any]:
     paths = {
         "register_pledge": "pledge-registration", "disburse": "disbursement",
         "undo_disbursement": "undo-disbursement", "withdraw_opinion": "withdraw-opinion",
+        "pass_on": "approve", "refuse_signature": "refuse-signature",
     }  # fmt: skip
     return paths.get(action, action), bodies.get(action)
 
@@ -324,7 +341,7 @@ def right_person(office: Office, role: str) -> Any:
     people: dict[str, Callable[[], Any]] = {
         BANK: office.bank, REVIEWER: lambda: office.reviewer("wang"),
         APPROVER: lambda: office.approver("li"), CHECKER: lambda: checker(office),
-        MANAGER: lambda: office.staff("wu", MANAGER),
+        MANAGER: lambda: office.staff("wu", MANAGER), LEADER: lambda: office.staff("gao", LEADER),
     }  # fmt: skip
     return people[role]()
 
@@ -340,7 +357,7 @@ async def moves(office: Office, action: str, role: str, case: Any) -> None:
     assert answer.status_code == 200, answer.text
 
 
-async def brought_to(office: Office, state: str) -> Any:
+async def brought_to(office: Office, state: str, *, amount: str = AMOUNT) -> Any:
     """A fresh case that stands there, begun early in a month, which is reported at its end."""
     if state == "announced":
         return await announced(office)
@@ -348,12 +365,12 @@ async def brought_to(office: Office, state: str) -> Any:
         if office.now.day > 10:
             first = Month.of(office.now.date()).after.first
             await office.moves_clock(datetime.combine(first, time(1), UTC))
-        mended = {"amount": AMOUNT, "collateral": [valued_now(office)]}
+        mended = {"amount": amount, "collateral": [valued_now(office)]}
         missing = {"documents": []} if state == "returned_for_correction" else {}
         return await office.submits(expect=state, **mended, **missing)
     source, action = WAY[state]
     (move,) = (one for one in MOVES if (one.source, one.action) == (source, action))
-    case = await brought_to(office, source)
+    case = await brought_to(office, source, amount=LARGE if action == "pass_on" else amount)
     await moves(office, action, move.role, case)
     assert await office.state(case) == state
     return case
@@ -362,7 +379,8 @@ async def brought_to(office: Office, state: str) -> Any:
 async def brought_before(office: Office, move: Expected) -> Any:
     """A fresh case that stands where a move begins; for one of draws, paid out in part."""
     if move.action not in IN_PARTS:
-        return await brought_to(office, move.source)
+        amount = LARGE if move.action == "pass_on" else AMOUNT
+        return await brought_to(office, move.source, amount=amount)
     case = await brought_to(office, "pledge_registered")
     _, body = body_of(office, "disburse", case)
     until = office.now.date() + timedelta(days=30)
@@ -436,6 +454,7 @@ async def test_a_guard_refuses_who_has_the_role_and_nothing_changes(office: Offi
     people: dict[str, Callable[[], Any]] = {
         REVIEWER: lambda: office.reviewer("zhao"), APPROVER: lambda: office.approver("wang"),
         CHECKER: lambda: checker(office, f"clerk-{ICBC}"),
+        LEADER: lambda: office.staff("li", LEADER),
     }  # fmt: skip
     person = people[move.role]()
 
@@ -479,7 +498,7 @@ async def test_who_has_a_conflict_of_interest_keeps_out_of_every_decision(
 async def test_a_person_is_offered_exactly_what_they_may_do(office: Office, state: str):
     case = await brought_to(office, state)
 
-    for role in (BANK, REVIEWER, APPROVER, MANAGER):
+    for role in (BANK, REVIEWER, APPROVER, MANAGER, LEADER):
         shown = await office.case(case, by=right_person(office, role))
         offered = {
             move.action
@@ -489,6 +508,8 @@ async def test_a_person_is_offered_exactly_what_they_may_do(office: Office, stat
             if (move.source, move.role) == (state, role)
             and move.action not in ("undo_disbursement", *IN_PARTS)
             and (move.source, move.action) != ("under_review", "take")
+            # What an approval of a large amount comes to, by the same button.
+            and move.action != "pass_on"
         }
         assert set(shown["pending_actions"]) == offered, role
 

@@ -36,6 +36,8 @@ def case_at(state: State, *, draw_no: int | None = None, recommended_by: str = "
         "state": state,
         "assigned_to": "wang",
         "recommended_by": recommended_by,
+        "approved_by": "zhao",
+        "signature_role": "leader",
         "undo_asked_by": "clerk",
         "undo_draw_no": draw_no,
         "drawable_fen": 1,

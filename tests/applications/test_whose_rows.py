@@ -8,7 +8,16 @@ import pytest
 from services.applications.main import SERVICE
 from shared.postgres.pools_seen import look_as
 from tests.applications.bulk import gone_through, lines
-from tests.applications.office import CCB, ICBC, Office, document, patent, position, submission
+from tests.applications.office import (
+    CCB,
+    ICBC,
+    Office,
+    document,
+    patent,
+    position,
+    right,
+    submission,
+)
 
 OF_PAPERS = {
     "document_looks",
@@ -35,6 +44,10 @@ THE_BUREAUS_OWN = {
     "case_looks",
     "case_priorities",
     "conflicts",
+    "meeting_cases",
+    "meeting_members",
+    "meeting_votes",
+    "meetings",
     "opinion_templates",
     "staff",
 }
@@ -90,6 +103,8 @@ FOR_THE_BUREAU = {
     "/applications/{case_id}/reject",
     "/applications/{case_id}/approve",
     "/applications/{case_id}/undo-disbursement",
+    "/applications/{case_id}/countersign",
+    "/applications/{case_id}/refuse-signature",
     "/applications/{case_id}/withdraw-opinion",
     "/applications/{case_id}/priority",
     "/applications/{case_id}/notes",
@@ -106,11 +121,24 @@ FOR_THE_BUREAU = {
     "/opinion-templates",
     "/opinion-templates/{template_id}/change",
     "/opinion-templates/{template_id}/remove",
+    "/opinion-templates/preview",
+    "/meetings",
+    "/meetings/{meeting_id}/minutes",
+    "/meetings/{meeting_id}/votes",
+    "/meetings/{meeting_id}/propose",
+    "/meetings/{meeting_id}/conclude",
+    "/meetings/{meeting_id}/send-back",
+    "/meetings/{meeting_id}/call-off",
 }
 BUREAU_READS = {
     "/applications/{case_id}/looks",
     "/applications/{case_id}/approval-sheet",
     "/applications/{case_id}/priorities",
+    "/applications/{case_id}/approval-levels",
+    "/applications/{case_id}/effect",
+    "/applications/{case_id}/opinion-templates",
+    "/meetings",
+    "/meetings/{meeting_id}",
     "/staff",
     "/opinion-templates",
     "/absences",
@@ -270,13 +298,13 @@ async def test_another_banks_case_is_not_there_on_any_route(office: Office):
         assert answer.status_code == 404, path
     for path in FOR_THE_BUREAU:
         ids = {"condition_no": 1} | dict.fromkeys(
-            ("case_id", "absence_id", "conflict_id", "template_id"), case["id"]
+            ("case_id", "absence_id", "conflict_id", "template_id", "meeting_id"), case["id"]
         )
         answer = await stranger.post(path.format(**ids), json={})
         assert answer.status_code in (403, 422), path
     for path in BUREAU_READS:
         for person in (stranger, office.bank()):
-            answer = await person.get(path.format(case_id=case["id"]))
+            answer = await person.get(path.format(case_id=case["id"], meeting_id=case["id"]))
             assert answer.status_code == 403, path
     for path in ("/applications", "/loans"):
         for query in ({}, {"bank": ICBC}, {"q": "DL"}, {"loan_no": "JJ-1"}):
@@ -358,6 +386,20 @@ async def test_no_bank_sees_a_row_of_the_bureaus_own_desk(office: Office):
     ):
         answer = await manager.post(path, json=body | {"reason": "x"})
         assert answer.is_success, answer.text
+    for subject in ("li", "gao"):
+        await office.staff(subject, "leader").get("/queue")
+    other = await office.submits(collateral=[right()])
+    await office.recommends(other)
+    seats = [{"subject": "gao", "part": "chair"}, {"subject": "li"}]
+    meeting = {"pool_code": "dongli", "held_on": day, "place": "x", "quorum": 1,
+               "members": seats, "cases": [other["id"]]}  # fmt: skip
+    convened = await manager.post("/meetings", json=meeting)
+    assert convened.status_code == 201, convened.text
+    vote = {"case": other["id"], "vote": "for", "reason": "x"}
+    voted = await office.staff("gao", "leader").post(
+        f"/meetings/{convened.json()['id']}/votes", json=vote
+    )
+    assert voted.status_code == 200, voted.text
     filled = THE_BUREAUS_OWN - {"opinion_templates"}
 
     assert all((await rows_seen(url, "*", filled)).values())

@@ -124,9 +124,10 @@ def states_with_words(kind: CaseKind) -> set[str]:
 ELSEWHERE = {
     "resubmit", "submit", "save_draft", "record_step", "file", "report", "propose", "enter",
     "draw", "undo_draw", "assign", "put_back", "prepare", "begin", "bring_in", "take_over",
+    "pass_on",
 }  # fmt: skip
 """A whole application, claim, recovery, step, draw or entry is filled in at the bank, or in a form of
-its own."""
+its own; an approval passes a large amount on by itself."""
 
 
 def test_every_entry_of_the_navigation_has_a_word():

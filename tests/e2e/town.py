@@ -31,6 +31,7 @@ CLAIM_PAPERS = (
 BUREAU_ROLES = (
     "reviewer",
     "approver",
+    "leader",
     "finance_maker",
     "finance_checker",
     "pool_manager",

@@ -33,6 +33,7 @@ WALKS = {
     "applications/application": "tests/applications/test_every_move.py",
     "applications/credit_repair": "tests/applications/lists/test_repairs.py",
     "applications/loan_change": "tests/applications/test_loan_changes.py",
+    "applications/meeting": "tests/applications/test_meetings.py",
     "applications/pledge": "tests/applications/rights/test_pledges.py",
     "notifications/receiver": "tests/notifications/test_receivers.py",
     "risk_pool/account_booking": "tests/risk_pool/account/test_every_move.py",

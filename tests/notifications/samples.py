@@ -42,6 +42,15 @@ from shared.contracts.listed_firms import (
     FirmClearedV1,
     FirmListedV1,
 )
+from shared.contracts.meetings import (
+    ApplicationToCountersignV1,
+    CaseResolved,
+    MeetingCalledOffV1,
+    MeetingConcludedV1,
+    MeetingConvenedV1,
+    MeetingToConfirmV1,
+    SignatureRefusedV1,
+)
 from shared.contracts.months import (
     MissingOfMonth,
     SettlementClosedV1,
@@ -160,11 +169,36 @@ def of_a_case(loan: Loan) -> list[Event]:
         "repair_id": UUID("01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c32"),
         "ground": "corrected",
     }
+    meeting: dict[str, Any] = {
+        "meeting_id": UUID(int=9), "pool_code": case["pool_code"], "held_on": DAY,
+    }  # fmt: skip
     return [
         ApplicationSubmittedV1(**case, amount_fen=500_000_000, submitted_on=DAY),
         ApplicationAssignedV1(
             **case, assigned_to="reviewer-he", assigned_name="何敏", reason="经办人调离"
         ),
+        ApplicationToCountersignV1(
+            **case, role="leader", amount_fen=800_000_000, approved_name="赵建国"
+        ),
+        SignatureRefusedV1(**case, reason="担保措施须再核实", assigned_to="reviewer-he"),
+        MeetingConvenedV1(
+            **meeting, place="三楼会议室", cases=(case["number"],), members=("吴刚", "赵建国")
+        ),
+        MeetingToConfirmV1(**meeting),
+        MeetingConcludedV1(
+            **meeting,
+            resolved=(
+                CaseResolved(
+                    loan_id=case["loan_id"],
+                    number=case["number"],
+                    outcome="carried",
+                    in_favour=3,
+                    against=1,
+                    abstained=0,
+                ),
+            ),
+        ),
+        MeetingCalledOffV1(**meeting, reason="与会人员不足"),
         PaperJudgedV1(
             **case,
             kind="business_licence",

@@ -7,9 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
+from services.applications.api.approval_levels import level_of
 from services.applications.api.case_checks import checks_of
-from services.applications.domain.life_cycle import MANAGER
+from services.applications.domain.life_cycle import LEADER, MANAGER
 from services.applications.queries import banks, desk
+from services.applications.queries.meetings import meetings_on
+from services.applications.queries.submitted import case_row
 from services.applications.queries.whole_case import whole_case
 from services.applications.reports.approval import approval_sheet, sheet_number
 from shared.auth.identity import Identity, requires
@@ -18,7 +21,7 @@ from shared.http.context import CurrentContext
 
 router = APIRouter(tags=["reviews"])
 
-Printer = Annotated[Identity, Depends(requires("reviewer", "approver", MANAGER, "auditor"))]
+Printer = Annotated[Identity, Depends(requires("reviewer", "approver", LEADER, MANAGER, "auditor"))]
 _PDF: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The sheet.",
@@ -40,6 +43,8 @@ async def read_sheet(case_id: UUID, caller: Printer, context: CurrentContext) ->
         conditions = [one.text for one in await desk.conditions(session, case_id)]
     async with context.database.looking(caller.institution) as conn:
         on, _, lines = await checks_of(conn, case_id, today=today)
+        level = await level_of(conn, await case_row(conn, case_id), today=today)
+        met = await meetings_on(conn, case_id)
     names = {pool.code: pool.name for pool, _ in pools}
     pdf = await asyncio.to_thread(
         approval_sheet,
@@ -49,6 +54,8 @@ async def read_sheet(case_id: UUID, caller: Printer, context: CurrentContext) ->
         conditions=conditions,
         checks=lines,
         checks_on=str(on),
+        level=level,
+        meetings=met,
     )
     name = f'inline; filename="{sheet_number(case)}.pdf"'
     return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": name})

@@ -24,7 +24,7 @@ from services.applications.api.desk_answers import (
     cases_moved,
 )
 from services.applications.api.responses import CaseSummary, MovedAnswer
-from services.applications.domain.life_cycle import LIFE_CYCLE, MANAGER, Action
+from services.applications.domain.life_cycle import LEADER, LIFE_CYCLE, MANAGER, Action
 from services.applications.domain.waiting import lamp_days
 from services.applications.handlers import desk as handler
 from services.applications.handlers import many_cases
@@ -44,7 +44,7 @@ from shared.http.part_in import part_in
 
 router = APIRouter(tags=["desk"])
 
-Bureau = Annotated[Identity, Depends(requires("reviewer", "approver", MANAGER))]
+Bureau = Annotated[Identity, Depends(requires("reviewer", "approver", LEADER, MANAGER))]
 Manager = Annotated[Identity, Depends(requires(MANAGER))]
 Watches = Annotated[Identity, Depends(requires(MANAGER, "auditor"))]
 Taker = Annotated[Identity, part_in(LIFE_CYCLE, Action.TAKE)]
@@ -55,7 +55,8 @@ Who = Annotated[
     Query(
         max_length=200,
         pattern=NO_NUL,
-        description="`me`, `nobody`, or the subject of somebody: only what they have taken.",
+        description="`me`, `nobody`, or the subject of somebody: only what they have taken; "
+        "`signature`: only what waits for your countersignature.",
     ),
 ]
 
@@ -81,6 +82,7 @@ async def read_queue(
         reviews="reviewer" in caller.roles,
         approves="approver" in caller.roles,
         manages=MANAGER in caller.roles,
+        roles=caller.roles,
         today=today,
     )
     wanted = QueueFilter(

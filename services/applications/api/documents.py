@@ -35,7 +35,8 @@ from shared.http.pages import Page
 router = APIRouter(tags=["documents"])
 
 BUREAU = (
-    "reviewer", "approver", "finance_maker", "finance_checker", "pool_manager", "auditor",
+    "reviewer", "approver", "leader", "finance_maker", "finance_checker", "pool_manager",
+    "auditor",
 )  # fmt: skip
 Sender = Annotated[
     Identity,

@@ -20,7 +20,13 @@ from services.applications.api.responses import (
     WaitingAnswer,
 )
 from services.applications.domain.draws import FIRST_DRAW
-from services.applications.domain.life_cycle import LIFE_CYCLE, WITHIN_THE_BUREAU, Action, State
+from services.applications.domain.life_cycle import (
+    DECIDES_BY_ITS_LEVEL,
+    LIFE_CYCLE,
+    WITHIN_THE_BUREAU,
+    Action,
+    State,
+)
 from services.applications.domain.to_look_at import NamedRight, ToLookAt, to_look_at
 from services.applications.domain.waiting import lamp, shown_due
 from services.applications.queries.whole_case import WholeCase
@@ -100,10 +106,21 @@ def full(
             one.action == Action.RETURN and one.role != SYSTEM_ROLE for one in case.history
         ),
         "progress": progress_answer(LIFE_CYCLE, row.state),
-        "pending_actions": LIFE_CYCLE.open_to(row.model_dump() | dict(case.standing), caller),
+        "pending_actions": [
+            action
+            for action in LIFE_CYCLE.open_to(row.model_dump() | dict(case.standing), caller)
+            if action not in DECIDES_BY_ITS_LEVEL
+        ],
+        "approved_by": _approved_by(row, caller),
         "waiting_for": _waiting(row, columns["due_on"]),
     }
     return CaseAnswer(**columns | belonging | _of_the_bureau(row, caller))
+
+
+def _approved_by(row: ApplicationRow, caller: Identity) -> str | None:
+    """A bank hears of an approval once every signature is there."""
+    is_told = row.approved_on is not None or caller.institution == EVERYWHERE
+    return row.approved_by if is_told else None
 
 
 def _to_look_at(case: WholeCase) -> Iterable[ToLookAt]:
@@ -141,7 +158,9 @@ def _waiting(row: ApplicationRow, due: date | None) -> WaitingAnswer | None:
     if wait is None:
         return None
     return WaitingAnswer(
-        role=wait.roles[0],
+        role=row.signature_role or wait.roles[0]
+        if row.state in LIFE_CYCLE.sources_of(Action.COUNTERSIGN)
+        else wait.roles[0],
         zh=wait.words.zh,
         en=wait.words.en,
         since=row.state_since,

@@ -241,6 +241,15 @@ class ApprovalBody(OpinionBody):
         return as_lists(self.lists_checked)
 
 
+class CountersignatureBody(OpinionBody):
+    """What the third person thinks of the case, and lists that were looked at again."""
+
+    lists_checked: ListsChecked = Field(
+        default_factory=list,
+        description="Only those that were looked at again since the approver's decision.",
+    )
+
+
 class ReasonBody(_Body):
     """Why."""
 

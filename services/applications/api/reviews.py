@@ -1,4 +1,4 @@
-"""Reviewers take cases and recommend; a second person decides."""
+"""Reviewers take cases and recommend; a second person decides, and a third signs where it needs it."""
 
 from functools import partial
 from typing import Annotated
@@ -9,11 +9,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.applications.api.common import move
-from services.applications.api.requests import ApprovalBody, ReasonBody, RecommendationBody
+from services.applications.api.requests import (
+    ApprovalBody,
+    CountersignatureBody,
+    ReasonBody,
+    RecommendationBody,
+    as_lists,
+)
 from services.applications.api.responses import MovedAnswer
 from services.applications.api.return_requests import ReturnBody
 from services.applications.domain.life_cycle import LIFE_CYCLE, Action
-from services.applications.handlers import decisions
+from services.applications.handlers import approving, decisions
 from shared.auth.identity import Identity
 from shared.http.context import CurrentContext
 from shared.http.part_in import part_in
@@ -27,6 +33,8 @@ Withdrawer = Annotated[Identity, part_in(LIFE_CYCLE, Action.WITHDRAW_OPINION)]
 Returner = Annotated[Identity, part_in(LIFE_CYCLE, Action.RETURN)]
 Rejecter = Annotated[Identity, part_in(LIFE_CYCLE, Action.REJECT)]
 Approver = Annotated[Identity, part_in(LIFE_CYCLE, Action.APPROVE)]
+Countersigner = Annotated[Identity, part_in(LIFE_CYCLE, Action.COUNTERSIGN)]
+SignatureRefuser = Annotated[Identity, part_in(LIFE_CYCLE, Action.REFUSE_SIGNATURE)]
 Closer = Annotated[Identity, part_in(LIFE_CYCLE, Action.CLOSE)]
 
 
@@ -91,14 +99,39 @@ async def approve(
     case_id: UUID, body: ApprovalBody, request: Request, caller: Approver, context: CurrentContext
 ) -> Response:
     """Approve a case that another person has recommended, the whole amount or a part of it; the
-    pool then reserves capacity for that."""
+    pool then reserves capacity for that. Where the programme's level of the amount asks for a
+    further signature, the case waits for it; where it asks for a joint meeting, one must have
+    approved the case before."""
     step = partial(
-        decisions.approve,
+        approving.approve,
         opinion=body.opinion,
         lists_checked=body.as_lists(),
         part=body.as_part(),
         conditions=body.conditions,
     )
+    return await move(request, caller, context, case_id, step)
+
+
+@router.post("/applications/{case_id}/countersign", response_model=MovedAnswer)
+async def countersign(
+    case_id: UUID, body: CountersignatureBody, request: Request, caller: Countersigner,
+    context: CurrentContext,
+) -> Response:  # fmt: skip
+    """Sign an approval of an amount that needs it, in the role that the level names and as a third
+    person: what the approver has decided holds."""
+    step = partial(
+        approving.countersign, opinion=body.opinion, lists_checked=as_lists(body.lists_checked)
+    )
+    return await move(request, caller, context, case_id, step)
+
+
+@router.post("/applications/{case_id}/refuse-signature", response_model=MovedAnswer)
+async def refuse_signature(
+    case_id: UUID, body: ReasonBody, request: Request, caller: SignatureRefuser,
+    context: CurrentContext,
+) -> Response:  # fmt: skip
+    """Do not sign: the case is reviewed again, and neither opinion counts any more."""
+    step = partial(approving.refuse_signature, reason=body.reason)
     return await move(request, caller, context, case_id, step)
 
 

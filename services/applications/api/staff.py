@@ -18,7 +18,7 @@ from services.applications.api.desk_answers import (
     LiftBody,
     StaffAnswer,
 )
-from services.applications.domain.life_cycle import MANAGER
+from services.applications.domain.life_cycle import LEADER, MANAGER
 from services.applications.handlers import desk as handler
 from services.applications.handlers.many_cases import Desk
 from services.applications.queries import cases, desk
@@ -33,7 +33,7 @@ from shared.http.pages import Page
 
 router = APIRouter(tags=["desk"])
 
-OfDesk = Annotated[Identity, Depends(requires("reviewer", "approver", MANAGER, "auditor"))]
+OfDesk = Annotated[Identity, Depends(requires("reviewer", "approver", LEADER, MANAGER, "auditor"))]
 
 
 @router.get("/staff")

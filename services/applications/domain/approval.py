@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from services.applications.domain.life_cycle import State
 from shared.life_cycle import Row
-from shared.money import group_fen
+from shared.money import format_fen, group_fen, parse_fen
 from shared.refusals import FieldFault, FieldsWrong, Refused
 
 MOST_CONDITIONS: Final = 30
@@ -15,6 +15,12 @@ CONDITIONS_ARE_MET_IN: Final = frozenset(
     {State.APPROVED, State.CAPACITY_DECLINED, State.CAPACITY_RESERVED, State.PLEDGE_REGISTERED}
 )
 """Between the approval and the disbursement."""
+
+
+class MeetingNeeded(Refused):
+    """The amount needs a joint meeting, and none that is concluded has approved the case."""
+
+    code = "meeting-needed"
 
 
 class ConditionsNotNow(Refused):
@@ -46,6 +52,27 @@ class Part:
     amount_fen: int
     ip_amount_fen: int | None = None
     reason: str = ""
+
+    def as_data(self) -> dict[str, str | None]:
+        """As the history keeps it while the case waits for a further signature."""
+        ip_amount = self.ip_amount_fen
+        return {
+            "amount": format_fen(self.amount_fen),
+            "ip_amount": None if ip_amount is None else format_fen(ip_amount),
+            "reason": self.reason,
+        }
+
+
+def part_kept(kept: Mapping[str, str | None] | None) -> Part | None:
+    """The part as the history has kept it; None for the whole."""
+    if kept is None:
+        return None
+    ip_amount = kept["ip_amount"]
+    return Part(
+        amount_fen=parse_fen(kept["amount"] or ""),
+        ip_amount_fen=None if ip_amount is None else parse_fen(ip_amount),
+        reason=kept["reason"] or "",
+    )
 
 
 def approved_part(case: Row, part: Part | None) -> Mapping[str, Any]:

@@ -21,7 +21,13 @@ from shared.schemes.terms import Terms
 from shared.schemes.vocabulary import DOCUMENTS
 
 JUDGED_IN: Final = frozenset(
-    {State.RETURNED_FOR_CORRECTION, State.ACCEPTED, State.UNDER_REVIEW, State.RECOMMENDED}
+    {
+        State.RETURNED_FOR_CORRECTION,
+        State.ACCEPTED,
+        State.UNDER_REVIEW,
+        State.RECOMMENDED,
+        State.TO_COUNTERSIGN,
+    }
 )
 """Where a case's papers are still looked at: until it is decided on."""
 

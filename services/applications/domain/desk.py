@@ -11,7 +11,9 @@ from shared.refusals import FieldFault, Refused
 IN_HAND: Final = frozenset({State.UNDER_REVIEW, State.RECOMMENDED})
 """Where a case bears the name of who took or recommended it."""
 
-PRIORITISED_IN: Final = frozenset({State.ACCEPTED, State.UNDER_REVIEW, State.RECOMMENDED})
+PRIORITISED_IN: Final = frozenset(
+    {State.ACCEPTED, State.UNDER_REVIEW, State.RECOMMENDED, State.TO_COUNTERSIGN}
+)
 """Where a case waits for the bureau, so that its turn matters."""
 
 

@@ -84,6 +84,25 @@ def no_condition_is_open(case: Row, by: Person) -> Refused | None:
     )
 
 
+class SignatureOfAnotherRole(Refused):
+    """The level of the amount names another role."""
+
+    code = "signature-of-another-role"
+    status = 403
+
+
+def the_role_of_the_level(case: Row, by: Person) -> Refused | None:
+    """A case is countersigned in the role that the level of its amount names."""
+    role = case["signature_role"]
+    if role in by.roles:
+        return None
+    return SignatureOfAnotherRole(
+        "本档金额须由其他角色会签",
+        "The level of the amount names another role for the countersignature.",
+        required=role,
+    )
+
+
 class UndoNotAsked(Refused):
     """Nobody at the bank has said that the disbursement was a mistake."""
 

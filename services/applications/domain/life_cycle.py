@@ -23,6 +23,7 @@ class State(StrEnum):
     ACCEPTED = "accepted"
     UNDER_REVIEW = "under_review"
     RECOMMENDED = "recommended"
+    TO_COUNTERSIGN = "to_countersign"
     APPROVED = "approved"
     REJECTED = "rejected"
     CAPACITY_RESERVED = "capacity_reserved"
@@ -54,6 +55,9 @@ class Action(StrEnum):
     WITHDRAW_OPINION = "withdraw_opinion"
     REJECT = "reject"
     APPROVE = "approve"
+    PASS_ON = "pass_on"
+    COUNTERSIGN = "countersign"
+    REFUSE_SIGNATURE = "refuse_signature"
     RESERVE = "reserve"
     DECLINE = "decline"
     EXPIRE = "expire"
@@ -78,16 +82,22 @@ S, A = State, Action
 
 BANK, CHECKER = "bank_operator", "bank_checker"
 REVIEWER, APPROVER, MANAGER = "reviewer", "approver", "pool_manager"
+LEADER = "leader"
 """Who moves a case beside the machine: its checks, the pool's events, the reported positions."""
 
 _NO_CONFLICT, _STANDS_IN = "no conflict of interest", "stands in for who took it"
 _WHO_TOOK_IT, _ANOTHER = "the one who took it", "another than who recommended"
 _WHO_RECOMMENDED, _ALL_MET = "the one who recommended", "no condition is open"
 _TAKEN_UP, _SECOND = (_WHO_TOOK_IT, _NO_CONFLICT), (_ANOTHER, _NO_CONFLICT)
+_THIRD = (
+    "the role that the level names", _ANOTHER, "another than who approved", _NO_CONFLICT,
+)  # fmt: skip
+"""Of a countersignature: somebody of the level's role who has had no part in the case's decision."""
 _UNDONE_BY = ("the bank has asked for it", "another than who asked")
 _DRAW_UNDONE_BY = ("the bank has asked for a draw", _UNDONE_BY[1])
 _DRAWABLE = ("a part is still to be drawn",)
 _SUBMITTED, _RETURNED = ("application.submitted.v1",), ("application.returned.v1",)
+_APPROVED = ("application.approved.v1",)
 _REJECTED, _WITHDRAWN = ("application.rejected.v1",), ("application.withdrawn.v1",)
 _EXPIRED, _REPAID = ("application.expired.v1",), ("loan.repaid.v1",)
 _DRAWS_ENDED, _ASSIGNED = ("loan.draws-ended.v1",), ("application.assigned.v1",)
@@ -95,9 +105,9 @@ _DRAWS_ENDED, _ASSIGNED = ("loan.draws-ended.v1",), ("application.assigned.v1",)
 
 def _move(
     source: State | None, action: Action, by: str, target: State,
-    guards: tuple[str, ...] = (), tells: tuple[str, ...] = (), also_by: str | None = None,
+    guards: tuple[str, ...] = (), tells: tuple[str, ...] = (), also_by: tuple[str, ...] = (),
 ) -> Move:  # fmt: skip
-    roles = frozenset({by} if also_by is None else {by, also_by})
+    roles = frozenset({by, *also_by})
     return Move(source, action, target, roles, guards, tells)
 
 
@@ -118,12 +128,20 @@ _MOVES: Final = (
     _move(S.UNDER_REVIEW, A.RELEASE, REVIEWER, S.ACCEPTED, (_WHO_TOOK_IT,)),
     _move(S.UNDER_REVIEW, A.PUT_BACK, MANAGER, S.ACCEPTED),
     _move(S.UNDER_REVIEW, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
-    _move(S.RECOMMENDED, A.APPROVE, APPROVER, S.APPROVED, _SECOND, ("application.approved.v1",)),
+    _move(S.RECOMMENDED, A.APPROVE, APPROVER, S.APPROVED, _SECOND, _APPROVED),
+    _move(S.RECOMMENDED, A.PASS_ON, APPROVER, S.TO_COUNTERSIGN, _SECOND,
+          ("application.to-countersign.v1",)),
     _move(S.RECOMMENDED, A.RETURN, APPROVER, S.RETURNED_FOR_CORRECTION, _SECOND, _RETURNED),
     _move(S.RECOMMENDED, A.REJECT, APPROVER, S.REJECTED, _SECOND, _REJECTED),
     _move(S.RECOMMENDED, A.WITHDRAW_OPINION, REVIEWER, S.UNDER_REVIEW, (_WHO_RECOMMENDED,)),
     _move(S.RECOMMENDED, A.PUT_BACK, MANAGER, S.ACCEPTED),
     _move(S.RECOMMENDED, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
+    _move(S.TO_COUNTERSIGN, A.COUNTERSIGN, LEADER, S.APPROVED, _THIRD, _APPROVED,
+          also_by=(APPROVER, MANAGER)),
+    _move(S.TO_COUNTERSIGN, A.REFUSE_SIGNATURE, LEADER, S.UNDER_REVIEW, _THIRD,
+          ("application.signature-refused.v1",), also_by=(APPROVER, MANAGER)),
+    _move(S.TO_COUNTERSIGN, A.PUT_BACK, MANAGER, S.ACCEPTED),
+    _move(S.TO_COUNTERSIGN, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
     _move(S.APPROVED, A.RESERVE, SYSTEM_ROLE, S.CAPACITY_RESERVED),
     _move(S.APPROVED, A.DECLINE, SYSTEM_ROLE, S.CAPACITY_DECLINED),
     _move(S.APPROVED, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
@@ -143,10 +161,10 @@ _MOVES: Final = (
     _move(S.DISBURSED, A.FALL_OVERDUE, SYSTEM_ROLE, S.OVERDUE, tells=("loan.overdue.v1",)),
     _move(S.DISBURSED, A.PAY_CLAIM, SYSTEM_ROLE, S.CLAIMED),
     _move(S.DISBURSED, A.UNDO_DISBURSEMENT, CHECKER, S.PLEDGE_REGISTERED, _UNDONE_BY,
-          ("loan.disbursement-undone.v1",), also_by=REVIEWER),
+          ("loan.disbursement-undone.v1",), also_by=(REVIEWER,)),
     _move(S.DISBURSED, A.DRAW, BANK, S.DISBURSED, _DRAWABLE, ("loan.drawn.v1",)),
     _move(S.DISBURSED, A.UNDO_DRAW, CHECKER, S.DISBURSED, _DRAW_UNDONE_BY,
-          ("loan.draw-undone.v1",), also_by=REVIEWER),
+          ("loan.draw-undone.v1",), also_by=(REVIEWER,)),
     _move(S.DISBURSED, A.END_DRAWS, SYSTEM_ROLE, S.DISBURSED, tells=_DRAWS_ENDED),
     _move(S.OVERDUE, A.END_DRAWS, SYSTEM_ROLE, S.OVERDUE, tells=_DRAWS_ENDED),
     _move(S.OVERDUE, A.CURE, SYSTEM_ROLE, S.DISBURSED),
@@ -167,6 +185,7 @@ _STATES: Final[Mapping[str, Words]] = {
     S.ACCEPTED: Words("已受理", "accepted"),
     S.UNDER_REVIEW: Words("审查中", "under review"),
     S.RECOMMENDED: Words("已提出审查意见", "recommended"),
+    S.TO_COUNTERSIGN: Words("待会签", "to be countersigned"),
     S.APPROVED: Words("已批准", "approved"),
     S.REJECTED: Words("不予批准", "rejected"),
     S.CAPACITY_RESERVED: Words("已预留额度", "given capacity"),
@@ -196,6 +215,9 @@ _ACTIONS: Final[Mapping[str, Words]] = {
     A.WITHDRAW_OPINION: Words("撤回审查意见", "taken back to its review"),
     A.REJECT: Words("不予批准", "rejected"),
     A.APPROVE: Words("批准", "approved"),
+    A.PASS_ON: Words("同意并报会签", "approved and passed on to be countersigned"),
+    A.COUNTERSIGN: Words("会签", "countersigned"),
+    A.REFUSE_SIGNATURE: Words("不予会签", "refused a countersignature"),
     A.RESERVE: Words("预留额度", "given capacity"),
     A.DECLINE: Words("因额度不足退出", "declined capacity"),
     A.EXPIRE: Words("失效", "let run out"),
@@ -235,6 +257,9 @@ _WAITS: Final[Mapping[str, Wait]] = {
         REVIEWER, "审查人员提出意见", "the reviewer's opinion", "first_review", 5, _SICHUAN),
     S.RECOMMENDED: _wait(
         APPROVER, "另一人审批", "a second person to decide", "pool_entry", 5, _ASSUMED),
+    S.TO_COUNTERSIGN: _wait(
+        LEADER, "本档金额规定的人员会签", "the countersignature of the level's role", "", 5,
+        _ASSUMED),
     S.APPROVED: _wait(SYSTEM_ROLE, "资金池预留额度", "the pool to reserve capacity"),
     S.CAPACITY_DECLINED: _wait(
         BANK, "额度不足：在资金池排队的等候额度；否则银行撤回，或审批人不予批准",
@@ -274,6 +299,8 @@ LIFE_CYCLE: Final = LifeCycle(
         _WHO_RECOMMENDED: guards.the_one_who_recommended,
         _ALL_MET: guards.no_condition_is_open,
         _ANOTHER: another_person_than("recommended_by", zh="审批", en="the decision"),
+        _THIRD[0]: guards.the_role_of_the_level,
+        _THIRD[2]: another_person_than("approved_by", zh="会签", en="the countersignature"),
         _UNDONE_BY[0]: guards.the_bank_has_asked,
         _UNDONE_BY[1]: another_person_than(
             "undo_asked_by", zh="确认撤销", en="confirming that nothing was paid out"
@@ -285,8 +312,8 @@ LIFE_CYCLE: Final = LifeCycle(
 
 HOLDS_ITS_RIGHTS: Final = frozenset(
     {
-        S.ACCEPTED, S.UNDER_REVIEW, S.RECOMMENDED, S.APPROVED, S.CAPACITY_RESERVED,
-        S.CAPACITY_DECLINED, S.PLEDGE_REGISTERED, S.DISBURSED, S.OVERDUE, S.CLAIMED, S.ANNOUNCED,
+        S.ACCEPTED, S.UNDER_REVIEW, S.RECOMMENDED, S.TO_COUNTERSIGN, S.APPROVED,
+        S.CAPACITY_RESERVED, S.CAPACITY_DECLINED, S.PLEDGE_REGISTERED, S.DISBURSED, S.OVERDUE, S.CLAIMED, S.ANNOUNCED,
     }
 )  # fmt: skip
 """While a case stands here, its rights cannot be pledged in another one. A repaid loan frees them:
@@ -319,8 +346,16 @@ IS_SERVED: Final = frozenset({S.DISBURSED, S.OVERDUE})
 """A loan whose next report is what its case waits for."""
 
 
-WITHIN_THE_BUREAU: Final = frozenset({A.TAKE, A.RELEASE, A.ASSIGN, A.PUT_BACK, A.WITHDRAW_OPINION})
+WITHIN_THE_BUREAU: Final = frozenset(
+    {
+        A.TAKE, A.RELEASE, A.ASSIGN, A.PUT_BACK, A.WITHDRAW_OPINION, A.PASS_ON, A.REFUSE_SIGNATURE,
+    }
+)  # fmt: skip
 """Moves by which people of the bureau share their work: a bank sees that they were made, not why."""
+
+
+DECIDES_BY_ITS_LEVEL: Final = frozenset({A.PASS_ON})
+"""What an approval comes to where its amount needs a further signature: nobody asks for it by name."""
 
 
 def find_move(state: State, action: Action) -> Move | None:

@@ -5,9 +5,10 @@ What is missing is asked for: a list that nobody has looked at so recently is a 
 approval and against the disbursement.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, Self
 
 from shared.refusals import FieldFault
 from shared.schemes.decide.findings import Finding
@@ -33,6 +34,15 @@ class ListChecked:
             "found": self.found,
             "by_register": self.by_register,
         }
+
+    @classmethod
+    def of_data(cls, kept: Mapping[str, Any]) -> Self:
+        """As the history has kept it."""
+        return cls(
+            name=kept["name"],
+            checked_on=date.fromisoformat(kept["checked_on"]),
+            found=kept["found"],
+        )
 
 
 def hits(checked: Iterable[ListChecked]) -> frozenset[str]:

@@ -1,36 +1,27 @@
 """People decide on a case: each step says what it leaves, and the life cycle moves the case."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from fractions import Fraction
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
-from services.applications.domain.approval import WHY_NOT_BEFORE, Part, approved_part
+from services.applications.domain.approval import WHY_NOT_BEFORE
 from services.applications.domain.check_lines import as_data
 from services.applications.domain.life_cycle import Action
-from services.applications.domain.lists_checked import ListChecked, faults
 from services.applications.domain.waiting import FIRST_REVIEW
 from services.applications.handlers.case_checks import lines_of
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
-from services.applications.handlers.eligibility import must_not_be_listed, must_still_be_eligible
-from services.applications.handlers.listed_firms import tell_listed
-from services.applications.queries.listed import entries_of
+from services.applications.handlers.eligibility import must_not_be_listed
 from services.applications.queries.moves import clock_began, times_returned
-from services.applications.queries.submitted import submitted
-from services.applications.tables.cases import about
 from services.applications.tables.conditions import (
     add_conditions,
-    condition_texts,
     drop_conditions,
 )
-from shared.contracts.applications import ApplicationApprovedV1, Reason
-from shared.money import format_fen, round_half_up
-from shared.postgres.published_schemes import terms_on
-from shared.ratios import WHOLE_BP
+from shared.contracts.applications import Reason
 from shared.refusals import FieldsWrong
 from shared.transitions import Transition
 
 NOBODYS: Final = {"assigned_to": None, "assigned_name": None}
+NOT_APPROVED: Final = {"recommended_by": None, "approved_by": None, "signature_role": None}
+"""Opinions that were given count no more."""
 
 
 async def take(case: CaseInHand) -> Transition:
@@ -102,72 +93,6 @@ async def reject(case: CaseInHand, *, reason: str) -> Transition:
     checks = await lines_of(case.conn, case.row, today=case.today)
     decision = Decision(reason=reason, detail={"checks": as_data(checks)}, facts={"reason": reason})
     return await case.take_step(Action.REJECT, decision)
-
-
-async def approve(
-    case: CaseInHand,
-    *,
-    opinion: str,
-    lists_checked: Sequence[ListChecked],
-    part: Part | None = None,
-    conditions: Sequence[str] = (),
-) -> Transition:
-    """The second pair of eyes, for the whole amount or a part of it, with further conditions. From
-    today's business date on, today's terms bind the loan.
-
-    Raises what the scheme raises where it is not in force today, FieldsWrong, NoLongerEligible.
-    """
-    case.must_allow(Action.APPROVE)
-    amounts = approved_part(case.row, part)
-    # From here on the case is one of the approved amount: so it is judged, told and lent.
-    applied_for: Any = case.row
-    case = replace(case, row={**dict(applied_for), **amounts})
-    row, today = case.row, case.today
-    await terms_on(case.conn, row["programme"], today, row["mode"])
-    if wrong := faults(lists_checked, today=today):
-        raise FieldsWrong(wrong)
-    looks = await must_still_be_eligible(case, on=today, lists_checked=lists_checked, decides=True)
-    attributes = row["attributes"] | {"ip_kind": (await submitted(case.conn, row)).ip_kind}
-    checks = await lines_of(case.conn, row, today=today, lists_checked=looks)
-    await add_conditions(case.conn, row, conditions, by=case.caller, now=case.now)
-    told = await condition_texts(case.conn, row["id"])
-    decision = Decision(
-        reason=opinion,
-        detail=_amounts_shown(amounts)
-        | {"checks": as_data(checks)}
-        | {"conditions": list(told)}
-        | {"lists_checked": [one.as_data() for one in looks]},
-        changes={"approved_by": case.caller.subject, "approved_on": today, **amounts},
-        facts=_known_to_the_pool(row)
-        | {"approved_on": today, "attributes": attributes, "conditions": told},
-    )
-    done = await case.take_step(Action.APPROVE, decision)
-    # On a list that the scheme does not name; at a claim the pool shows it.
-    await tell_listed(case.conn, await entries_of(case.conn, [row["id"]]), now=case.now)
-    return done
-
-
-def _amounts_shown(amounts: Mapping[str, Any]) -> dict[str, Any]:
-    """An approval of a part in its history row: what was applied for, what was approved, why."""
-    if not amounts:
-        return {}
-    return {
-        "applied": format_fen(amounts["applied_fen"]),
-        "approved": format_fen(amounts["amount_fen"]),
-        "amount_reason": amounts["amount_reason"],
-    }
-
-
-def _known_to_the_pool(row: Any) -> dict[str, Any]:
-    """What the approval's event asks of a case, by the columns of the same names."""
-    wanted = ApplicationApprovedV1.model_fields.keys() & row.keys() - about(row).keys()
-    told = {name: row[name] for name in wanted}
-    if not row["has_other_collateral"]:
-        return told | {"ip_share_bp": WHOLE_BP, "ip_amount_fen": None}
-    if row["ip_share_bp"] is None and row["ip_amount_fen"] is not None:
-        rounded = round_half_up(Fraction(row["ip_amount_fen"] * WHOLE_BP, row["amount_fen"]))
-        return told | {"ip_share_bp": max(rounded, 1)}
-    return told
 
 
 async def withdraw(case: CaseInHand, *, reason: str) -> Transition:

@@ -12,7 +12,7 @@ from services.applications.domain.guards import ConflictOfInterest
 from services.applications.domain.life_cycle import Action
 from services.applications.domain.waiting import FIRST_REVIEW
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
-from services.applications.handlers.decisions import NOBODYS
+from services.applications.handlers.decisions import NOBODYS, NOT_APPROVED
 from services.applications.queries.moves import clock_began
 from services.applications.tables import desk
 from services.applications.tables.cases import APPLICATIONS, locked_with_desk, move_on
@@ -138,5 +138,5 @@ async def put_back(desk_: Desk, case_ids: Sequence[UUID], *, reason: str) -> lis
 async def put_back_step(case: CaseInHand, *, reason: str) -> Step:
     """Nobody's again; an opinion that was given counts no more, and its review's clock runs on."""
     began = await clock_began(case.conn, case.row["id"], FIRST_REVIEW)
-    decision = Decision(reason=reason, changes=NOBODYS | {"recommended_by": None})
+    decision = Decision(reason=reason, changes=NOBODYS | NOT_APPROVED)
     return await case.step(Action.PUT_BACK, decision, since=began)

@@ -46,5 +46,38 @@ async def decision_of(conn: asyncpg.Connection, case_id: UUID) -> asyncpg.Record
         " where case_id = $1 and action = any($2::text[]) and detail ? 'checks'"
         " order by version desc limit 1",
         case_id,
-        [Action.APPROVE, Action.REJECT],
+        [Action.APPROVE, Action.COUNTERSIGN, Action.REJECT],
     )
+
+
+async def passed_on(conn: asyncpg.Connection, case_id: UUID) -> asyncpg.Record | None:
+    """What the approver has decided of a case that waits for its countersignature."""
+    return await conn.fetchrow(
+        "select detail, reason, subject, name, at from case_moves"
+        " where case_id = $1 and action = $2 order by version desc limit 1",
+        case_id,
+        Action.PASS_ON,
+    )
+
+
+_COUNT: Final = """
+select action, reason, name, role, subject, at from case_moves
+where case_id = $1 and action = any($2::text[])
+  and version > (select coalesce(max(version), 0) from case_moves
+                 where case_id = $1 and action = any($3::text[]))
+order by version
+"""
+_GIVEN: Final = (Action.RECOMMEND, Action.PASS_ON, Action.APPROVE, Action.COUNTERSIGN)
+UNDOES_OPINIONS: Final = (
+    Action.WITHDRAW_OPINION, Action.PUT_BACK, Action.RETURN, Action.RESUBMIT,
+    Action.REFUSE_SIGNATURE,
+)  # fmt: skip
+"""After one of these, what was recommended and approved before counts no more."""
+
+
+async def opinions_that_count(conn: asyncpg.Connection, case_id: UUID) -> list[asyncpg.Record]:
+    """Who has recommended, approved and countersigned a case, in this order, as far as it stands."""
+    rows: list[asyncpg.Record] = await conn.fetch(
+        _COUNT, case_id, list(_GIVEN), list(UNDOES_OPINIONS)
+    )
+    return rows

@@ -17,7 +17,8 @@ from services.applications.tables.rows import ApplicationRow
 _TO_DECIDE: Final = LIFE_CYCLE.sources_of(Action.APPROVE)
 _IN_REVIEW: Final = LIFE_CYCLE.sources_of(Action.RECOMMEND)
 _TO_TAKE: Final = [state for state in LIFE_CYCLE.sources_of(Action.TAKE) if state not in _IN_REVIEW]
-_WAITING: Final = [*_TO_TAKE, *_IN_REVIEW, *_TO_DECIDE]
+_TO_SIGN: Final = LIFE_CYCLE.sources_of(Action.COUNTERSIGN)
+_WAITING: Final = [*_TO_TAKE, *_IN_REVIEW, *_TO_DECIDE, *_TO_SIGN]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,8 @@ class Watcher:
     reviews: bool
     approves: bool
     manages: bool
+    roles: frozenset[str]
+    """In which of them they may be asked for a further signature."""
     today: date
 
 
@@ -37,7 +40,7 @@ class QueueFilter:
 
     pool_code: str | None = None
     who: str | None = None
-    """"me", "nobody", or the subject of somebody."""
+    """"me", "nobody", "signature" (mine), or the subject of somebody."""
     due: tuple[date, date] | None = None
     """From the first of these days, before the second."""
     priority: int | None = None
@@ -54,8 +57,8 @@ async def queue(
     """What a person can work on, or, of a manager, everything that waits.
 
     A reviewer sees what nobody has taken, what they have taken, and what those have taken for whom
-    they stand in today; an approver what was recommended by somebody else. What they keep out of
-    is not there.
+    they stand in today; an approver what was recommended by somebody else; whoever
+    is to sign further what others have approved. What they keep out of is not there.
     """
     row = ApplicationRow
     order = (col(row.priority).desc(), col(row.state_since), col(row.id))
@@ -87,7 +90,9 @@ def _conditions(watcher: Watcher, wanted: QueueFilter) -> list[ColumnElement[boo
         found += [_can_work_on(watcher), ~_keeps_out(watcher.subject)]
     if wanted.pool_code is not None:
         found.append(col(row.pool_code) == wanted.pool_code)
-    if wanted.who == "nobody":
+    if wanted.who == "signature":
+        found += [_can_sign(watcher), ~_keeps_out(watcher.subject)]
+    elif wanted.who == "nobody":
         found.append(col(row.state).in_(_TO_TAKE))
     elif wanted.who is not None:
         subject = watcher.subject if wanted.who == "me" else wanted.who
@@ -115,7 +120,19 @@ def _can_work_on(watcher: Watcher) -> ColumnElement[bool]:
         mine += [state.in_(_TO_TAKE), and_(state.in_(_IN_REVIEW), theirs)]
     if watcher.approves:
         mine.append(and_(state.in_(_TO_DECIDE), col(row.recommended_by) != watcher.subject))
+    mine.append(_can_sign(watcher))
     return or_(*mine)
+
+
+def _can_sign(watcher: Watcher) -> ColumnElement[bool]:
+    """What waits for a signature in one of their roles, and was not decided by them so far."""
+    row = ApplicationRow
+    return and_(
+        col(row.state).in_(_TO_SIGN),
+        col(row.signature_role).in_(sorted(watcher.roles)),
+        col(row.recommended_by) != watcher.subject,
+        col(row.approved_by) != watcher.subject,
+    )
 
 
 def _keeps_out(subject: str) -> ColumnElement[bool]:

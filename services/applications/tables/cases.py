@@ -37,6 +37,7 @@ APPLICATIONS: Final = CaseTable(
         "recommended_by": "text",
         "approved_by": "text",
         "approved_on": "date",
+        "signature_role": "text",
         "reserved_until": "date",
         "scheme_version": "text",
         "declined_limits": "jsonb",

@@ -150,6 +150,7 @@ class ApplicationRow(_Row, table=True):
     assigned_name: str | None = Field(sa_type=Text)
     recommended_by: str | None = Field(sa_type=Text)
     approved_by: str | None = Field(sa_type=Text)
+    signature_role: str | None = Field(sa_type=Text)
     approved_on: date | None
     reserved_until: date | None
     scheme_version: str | None = Field(sa_type=Text)

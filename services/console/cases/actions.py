@@ -102,6 +102,8 @@ CASE_ACTIONS = _table(
     Action("take", "take", emphasis="main"),
     Action("recommend", "recommend", (*_OPINION, _CONDITIONS), "main"),
     Action("approve", "approve", (*_OPINION, *_PART, _CONDITIONS, _LISTS), "main"),
+    Action("countersign", "countersign", (*_OPINION, _LISTS), "main"),
+    Action("refuse_signature", "refuse-signature", _REASON, "bad"),
     Action("withdraw_opinion", "withdraw-opinion", _REASON),
     Action(
         "return",

@@ -6,10 +6,10 @@ from typing import Any
 from services.console.http.page_context import PageContext
 from services.console.upstream.optional import items, nothing
 
-_OF_DESK = frozenset({"reviewer", "approver", "pool_manager"})
+_OF_DESK = frozenset({"reviewer", "approver", "leader", "pool_manager"})
 
 
-async def at_desk(page: PageContext, case_id: str, pool_code: str) -> dict[str, Any] | None:
+async def at_desk(page: PageContext, case_id: str) -> dict[str, Any] | None:
     """None for whoever does not work at the desk."""
     assert page.person is not None
     roles = page.person.roles
@@ -23,7 +23,7 @@ async def at_desk(page: PageContext, case_id: str, pool_code: str) -> dict[str, 
         page.applications.get("/conflicts", case=case_id),
         page.applications.get(f"{path}/priorities") if says else nothing(),
         page.applications.get(f"{path}/looks") if watches else nothing(),
-        page.applications.get("/opinion-templates", pool=pool_code) if says else nothing(),
+        page.applications.get(f"{path}/opinion-templates") if says else nothing(),
     )
     people = items(staff)
     return {

@@ -20,6 +20,7 @@ BUREAU = (
     _bureau("reviewer-he", "何敏", "reviewer", "approver"),
     _bureau("reviewer-dong", "董娟（仅东丽）", "reviewer", pools=("dongli",)),
     _bureau("approver-zhao", "赵建国", "approver"),
+    _bureau("leader-gao", "高岚", "leader"),
     _bureau("finance-sun", "孙丽", "finance_maker"),
     _bureau("finance-qian", "钱卫东", "finance_checker"),
     _bureau("manager-wu", "吴刚", "pool_manager"),

@@ -13,6 +13,7 @@ from services.console.cases.acting import act, render_case
 from services.console.cases.at_desk import at_desk
 from services.console.cases.figures import is_below, totals
 from services.console.cases.kinds import CASE
+from services.console.cases.levels import levels_of
 from services.console.cases.listing import render_list
 from services.console.http.forms import NOTHING_SENT, Attempt, text
 from services.console.http.page_context import Page, PageContext
@@ -75,7 +76,7 @@ async def show_case(
     answer = await page.applications.read(f"/applications/{case_id}")
     found = answer.body
     has_loan = bool(found["loan"])
-    decides = bool({"approve", "disburse", "draw"} & set(found["pending_actions"]))
+    decides = bool({"approve", "countersign", "disburse", "draw"} & set(found["pending_actions"]))
     has_pledges = bool(found["registrations"])
     (
         pool, coverage, positions, changes, draws, claims, asked, papers, pledges, listed,
@@ -136,17 +137,19 @@ async def show_case(
 async def _decided_on(page: PageContext, case: Mapping[str, Any]) -> dict[str, Any]:
     """What a decision rests on: checks, conditions, what happened so far, and the bureau's desk."""
     path = f"/applications/{case['id']}"
-    desk, met, told, checks = await asyncio.gather(
-        at_desk(page, case["id"], case["pool_code"]),
+    desk, met, told, checks, levels = await asyncio.gather(
+        at_desk(page, case["id"]),
         page.applications.get(f"{path}/conditions"),
         page.applications.get(f"{path}/timeline"),
         or_none(page.applications.get(f"{path}/checks")),
+        levels_of(page, case),
     )
     return {
         "desk": desk,
         "conditions": items(met),
         "timeline": items(told),
         "checks": checks,
+        **levels,
         **_begun(page, case, desk),
     }
 

@@ -53,7 +53,9 @@ async def lift_conflict(page: Page, conflict_id: UUID) -> Response:
 
 @router.post("/desk/templates")
 async def add_template(page: Page) -> Response:
-    """Words for an opinion."""
+    """Words for an opinion: kept, or filled on an example and shown before."""
+    if text(await page.form(), "do") == "preview":
+        return await _preview(page)
     names = ("pool_code", "step", "title", "text")
     return await _send(page, "template", "/opinion-templates", names, optional=("pool_code",))
 
@@ -103,6 +105,27 @@ async def set_priority(page: Page, case_id: UUID) -> Response:
     return await _of_case(page, case_id, "priority", f"/applications/{case_id}/priority", body)
 
 
+async def _preview(page: PageContext) -> Response:
+    """What is typed stays in the form."""
+    found: dict[str, str] = {}
+
+    async def send(form: FormData) -> None:
+        body = {"text": text(form, "text")}
+        found.update(
+            await page.applications.post("/opinion-templates/preview", body, key=once(form))
+        )
+
+    refused = await page.answer_form(
+        send,
+        action="template",
+        show=lambda attempt: _show(page, attempt),
+        done=lambda _: page.redirect("/desk"),
+    )
+    if not found:
+        return refused
+    return await _show(page, Attempt("template", await page.form()), preview=found["text"])
+
+
 async def _of_case(
     page: PageContext, case_id: UUID, action: str, path: str,
     body: Callable[[FormData], dict[str, Any]],
@@ -140,9 +163,9 @@ async def _send(
     )
 
 
-async def _show(page: PageContext, attempt: Attempt) -> Response:
+async def _show(page: PageContext, attempt: Attempt, *, preview: str = "") -> Response:
     assert page.person is not None
-    says = bool({"reviewer", "approver", "pool_manager"} & page.person.roles)
+    says = bool({"reviewer", "approver", "leader", "pool_manager"} & page.person.roles)
     staff, absences, conflicts, templates, pools = await asyncio.gather(
         page.applications.get("/staff"),
         page.applications.get("/absences"),
@@ -164,6 +187,7 @@ async def _show(page: PageContext, attempt: Attempt) -> Response:
         manages=manages,
         says=says,
         templates=items(templates or []),
+        preview=preview,
         pools=items(pools),
         today=await today(page),
     )

@@ -8,6 +8,7 @@ _FINANCE = frozenset({"finance_maker", "finance_checker"})
 SETS_UP = frozenset({"pool_manager", "admin"})
 """Who registers banks, opens pools and gives lines."""
 
+_OF_DESK = frozenset({"reviewer", "approver", "leader", "pool_manager"})
 _EVERYBODY = BANK_ROLES | BUREAU_ROLES
 
 
@@ -23,8 +24,9 @@ class Entry:
 
 ENTRIES = (
     Entry("start", "/", "s", _EVERYBODY),
-    Entry("queue", "/queue", "q", frozenset({"reviewer", "approver", "pool_manager"})),
-    Entry("desk", "/desk", "d", frozenset({"reviewer", "approver", "pool_manager", "auditor"})),
+    Entry("queue", "/queue", "q", _OF_DESK),
+    Entry("desk", "/desk", "d", _OF_DESK | {"auditor"}),
+    Entry("meetings", "/meetings", "j", _OF_DESK | {"auditor"}),
     Entry("cases", "/cases", "a", _EVERYBODY - {"admin"}),
     Entry("bulk", "/bulk", "t", frozenset({"bank_operator", "bank_checker"})),
     Entry(

@@ -9,6 +9,7 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "accepted": "info",
         "under_review": "info",
         "recommended": "info",
+        "to_countersign": "info",
         "approved": "ok",
         "rejected": "bad",
         "capacity_reserved": "ok",
@@ -18,6 +19,12 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "overdue": "bad",
         "repaid": "ok",
         "claimed": "warn",
+    },
+    "meeting_state": {
+        "convened": "info",
+        "to_be_confirmed": "warn",
+        "concluded": "ok",
+        "called_off": "mute",
     },
     "pledge_state": {
         "registered": "ok",

@@ -5,6 +5,7 @@ from typing import Any
 
 PATHS: tuple[tuple[str, str], ...] = (
     ("file_id", "/payment-files/{file_id}"),
+    ("meeting_id", "/meetings/{meeting_id}"),
     ("claim_id", "/claims/{claim_id}"),
     ("loan_id", "/cases/{loan_id}"),
     ("repair_id", "/register/repairs/{repair_id}"),

@@ -8,6 +8,7 @@ tomorrow stays in the house until somebody has decided otherwise.
 
 from collections.abc import Mapping
 
+from services.notifications.domain.level_notices import OF_LEVELS
 from services.notifications.domain.month_notices import OF_MONTHS
 from services.notifications.domain.notice import Banks, Notice
 from services.notifications.domain.notice_fields import (
@@ -42,6 +43,7 @@ NOTICES: Mapping[str, Notice] = {
         banks=NAMED, roles=("reviewer",), bureau_acts=True, fields=CASE | {"amount_fen"}
     ),
     "application.assigned.v1": Notice(banks=Banks.NONE, roles=("reviewer",), bureau_acts=True),
+    **OF_LEVELS,
     "application.approved.v1": Notice(
         banks=NAMED,
         roles=("pool_manager",),

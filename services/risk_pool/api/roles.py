@@ -9,6 +9,7 @@ from shared.refusals import NotFound
 BUREAU = (
     "reviewer",
     "approver",
+    "leader",
     "finance_maker",
     "finance_checker",
     "pool_manager",

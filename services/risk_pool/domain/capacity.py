@@ -9,6 +9,7 @@ waits in line (domain/waiting_line.py).
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from typing import Final
 
 from services.risk_pool.domain.coverage import covered_part
 from shared.money import group_fen
@@ -108,6 +109,10 @@ def hold(request: CapacityRequest, room: Room, fen: int) -> None:
         (room.used_by_borrower, request.borrower_uscc),
     ):
         used[who] = used.get(who, 0) + fen
+
+
+STOPS: Final = frozenset({"bank_not_in_pool", "pool_in_run_off", "pool_stopped", "bank_suspended"})
+"""What keeps every entry out, whatever the amounts."""
 
 
 def stop(code: str, requested_fen: int, *, zh: str, en: str, source: str = "") -> Limit:

@@ -2,6 +2,8 @@
 
 import asyncpg
 
+from services.risk_pool.tables.ledger import LockedPool
+
 
 async def version_of(conn: asyncpg.Connection, code: str) -> int | None:
     """The version of what people read of a pool; None where there is no such pool."""
@@ -19,3 +21,14 @@ async def named(conn: asyncpg.Connection) -> list[tuple[str, str, str]]:
     """Every pool by code, name and programme."""
     rows = await conn.fetch("select code, name, programme from pools order by code")
     return [(row["code"], row["name"], row["programme"]) for row in rows]
+
+
+async def as_it_stands(conn: asyncpg.Connection, code: str) -> LockedPool | None:
+    """A pool in this snapshot, held by nobody, for figures that are only shown; None where there is
+    none."""
+    row = await conn.fetchrow(
+        "select code, name, programme, opened_on, stopped, closed_until, run_off_from"
+        " from pools where code = $1",
+        code,
+    )
+    return None if row is None else LockedPool(**row)

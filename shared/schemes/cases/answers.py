@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.calendar import WorkingDays
 from shared.schemes.decide.application import ApplicationFacts, Collateral
+from shared.schemes.decide.approval import approval_level
 from shared.schemes.decide.base import share_of_amount
 from shared.schemes.decide.breakers import BreakerFigures, breaker
 from shared.schemes.decide.claims import ClaimFacts, Counters
@@ -112,6 +113,15 @@ def ordinary_application(day: date, terms: Terms) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _approval(asked: Asked) -> Answer:
+    level = approval_level(asked.given["amount_fen"], asked.terms)
+    data = {
+        "signature": level.signature if level else "",
+        "joint_meeting": level is not None and level.joint_meeting,
+    }
+    return Answer(asked.question, data)
+
+
 def _reservation(asked: Asked) -> Answer:
     ordinary = {
         "requested_fen": 100_000_000,
@@ -189,6 +199,7 @@ def _subsidy(asked: Asked) -> Answer:
 _ANSWERS: Mapping[str, Callable[[Asked], Answer]] = {
     "go_live": _go_live,
     "eligibility": _eligibility,
+    "approval": _approval,
     "reservation": _reservation,
     "trigger": _trigger,
     "loss": _loss,

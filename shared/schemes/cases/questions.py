@@ -49,6 +49,7 @@ def _ip_amount_faults(given: Mapping[str, Any]) -> Iterator[Words]:
 QUESTIONS: Mapping[str, Shape] = {
     "go_live": Record({}),
     "eligibility": stated_of(ApplicationFacts, without=("on",)),
+    "approval": Record({"amount": Field(Money(), required=True, into="amount_fen")}),
     "reservation": stated_of(Exposure),
     "trigger": stated_of(TriggerFacts),
     "loss": _loss(),

@@ -1,5 +1,6 @@
 """What must fit together across the rules of one scheme, told at the rule that is to change."""
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -50,6 +51,7 @@ def _on(scheme: Scheme, mode: Mode, day: date, at: At) -> Iterator[Problem]:
             if entry.holds(day) and entry.value != NONE:
                 rules[name] = entry
     where = at.child("modes").child(mode.code)
+    yield from _levels(rules)
     sharing = rules.get("sharing")
     shares_losses = "parties" in rules or sharing is not None
     if not shares_losses:
@@ -66,6 +68,21 @@ def _on(scheme: Scheme, mode: Mode, day: date, at: At) -> Iterator[Problem]:
         return
     yield from _sharing(mode, day, rules, where)
     yield from _others(rules)
+
+
+def _levels(rules: dict[str, Entry]) -> Iterator[Problem]:
+    """Levels of approval rise from one to the next, so that one of them is the highest."""
+    levels = rules.get("approval_levels")
+    amounts = [level.above_fen for level in levels.value] if levels else []
+    for index, (below, above) in enumerate(itertools.pairwise(amounts), start=1):
+        if above <= below:
+            assert levels is not None
+            yield _told(
+                levels,
+                "分级审批的金额（above）须逐档递增",
+                "the amounts of the levels (above) are to rise from one to the next",
+                index,
+            )
 
 
 def _begins_later(scheme: Scheme, mode: Mode, day: date) -> bool:

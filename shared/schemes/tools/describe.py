@@ -11,7 +11,15 @@ from shared.schemes.rules.declare import Declared, InFen, Multiple, OneOf, decla
 from shared.schemes.rules.limits import AmountByTier
 from shared.schemes.rules.sharing import Behind, Condition, Sharing
 from shared.schemes.terms import RULES, Rule
-from shared.schemes.vocabulary import FACTS, FIGURES, PERIODS, RISK_CLASSES, Words, party_name
+from shared.schemes.vocabulary import (
+    FACTS,
+    FIGURES,
+    PERIODS,
+    RISK_CLASSES,
+    SIGNERS,
+    Words,
+    party_name,
+)
 from shared.schemes.wording import spoken
 
 _BP = {"over_lpr_bp", "rate_bp", "fee_ceiling_bp", "under_market_bp"}
@@ -182,6 +190,8 @@ def _field(name: str, value: Any, language: str) -> str:
         return PERIODS[value].said(language)
     if name == "of" and value in FIGURES:
         return FIGURES[value].said(language)
+    if name == "signature":
+        return f"{name} {SIGNERS[value].said(language)}"
     if name == "parties":
         return "+".join(party_name(party, language) for party in value)
     if name == "paid_by":

@@ -1,0 +1,86 @@
+"""What a case would add to its firm's and its bank's principal, beside the decision."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field
+
+from services.applications.domain.meeting import SITS
+from services.applications.handlers.case_in_hand import terms_or_none
+from services.applications.queries.effect import owed_before
+from services.applications.queries.submitted import case_row
+from shared.auth.identity import Identity, requires
+from shared.clock import business_date
+from shared.http.context import CurrentContext
+from shared.life_cycle import Words
+from shared.money import MONEY_NAMES, Fen
+
+router = APIRouter(tags=["reviews"])
+
+Reader = Annotated[Identity, Depends(requires(*sorted(SITS), "auditor"))]
+Whose = Literal["borrower_in_pool", "borrower_everywhere", "bank_in_pool"]
+
+_WORDS: dict[Whose, Words] = {
+    "borrower_in_pool": Words("企业在本资金池的贷款本金", "the firm's principal in this pool"),
+    "borrower_everywhere": Words(
+        "企业在您可见的各资金池的贷款本金", "the firm's principal in the pools that you see"
+    ),
+    "bank_in_pool": Words("银行在本资金池的贷款本金", "the bank's principal in this pool"),
+}
+
+
+class ExposureAnswer(BaseModel):
+    """Principal before and after the case, and the ceiling where the programme sets one."""
+
+    model_config = MONEY_NAMES
+
+    whose: Whose
+    zh: str
+    en: str
+    before_fen: Fen
+    after_fen: Fen
+    ceiling_fen: Fen | None
+    exceeded: bool
+    source: str
+
+
+class EffectAnswer(BaseModel):
+    """The whole principal of loans, whatever part of it the pool covers. What the pool has room for
+    says `GET /pools/{code}/entry-effect` of the pool's service."""
+
+    model_config = MONEY_NAMES
+
+    on: date
+    amount_fen: Fen
+    exposures: list[ExposureAnswer] = Field(
+        description="Other loans that are out, what may still be drawn, and what is approved and "
+        "not paid out."
+    )
+
+
+@router.get("/applications/{case_id}/effect")
+async def read_effect(case_id: UUID, caller: Reader, context: CurrentContext) -> EffectAnswer:
+    """What the case adds to what its firm owes in this pool and in the pools that you see, over all banks, and to
+    what its bank has lent in this pool: before, after, and the programme's ceiling of today."""
+    today = business_date(context.clock.now())
+    async with context.database.looking(caller.institution) as conn:
+        row = await case_row(conn, case_id)
+        before = await owed_before(conn, row)
+        terms = await terms_or_none(conn, row["programme"], row["mode"], today)
+    cap = terms.borrower_cap_fen if terms else None
+    source = terms.source("borrower_cap") if terms else ""
+
+    def exposure(whose: Whose) -> ExposureAnswer:
+        after = before[whose] + row["amount_fen"]
+        ceiling = cap if whose == "borrower_in_pool" else None
+        return ExposureAnswer(
+            whose=whose, zh=_WORDS[whose].zh, en=_WORDS[whose].en, before_fen=before[whose],
+            after_fen=after, ceiling_fen=ceiling, exceeded=ceiling is not None and after > ceiling,
+            source=source if ceiling is not None else "",
+        )  # fmt: skip
+
+    return EffectAnswer(
+        on=today, amount_fen=row["amount_fen"], exposures=[exposure(one) for one in _WORDS]
+    )

@@ -1,0 +1,194 @@
+"""A case is approved: by its approver, or, where its amount needs it, with a further signature."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from services.applications.domain.approval import MeetingNeeded, Part, approved_part, part_kept
+from services.applications.domain.check_lines import as_data
+from services.applications.domain.life_cycle import Action
+from services.applications.domain.lists_checked import ListChecked, faults
+from services.applications.domain.waiting import FIRST_REVIEW
+from services.applications.handlers.case_checks import lines_of
+from services.applications.handlers.case_in_hand import CaseInHand, Decision
+from services.applications.handlers.decisions import NOT_APPROVED
+from services.applications.handlers.eligibility import must_still_be_eligible
+from services.applications.handlers.listed_firms import tell_listed
+from services.applications.queries.listed import entries_of
+from services.applications.queries.moves import clock_began, passed_on
+from services.applications.queries.submitted import submitted
+from services.applications.tables.cases import about
+from services.applications.tables.conditions import add_conditions, condition_texts
+from services.applications.tables.meetings import a_meeting_has_approved
+from shared.contracts.applications import ApplicationApprovedV1
+from shared.money import format_fen, round_half_up
+from shared.postgres.published_schemes import terms_on
+from shared.ratios import WHOLE_BP
+from shared.refusals import FieldsWrong
+from shared.schemes.decide.approval import approval_level
+from shared.schemes.rules.approval import ApprovalLevel
+from shared.transitions import Transition
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Judged:
+    """A case of the amount that is approved, judged by today's rules."""
+
+    case: CaseInHand
+    amounts: Mapping[str, Any]
+    """The columns that an approval of a part leaves."""
+    level: ApprovalLevel | None
+    detail: Mapping[str, Any]
+    facts: Mapping[str, Any]
+
+
+async def approve(
+    case: CaseInHand,
+    *,
+    opinion: str,
+    lists_checked: Sequence[ListChecked],
+    part: Part | None = None,
+    conditions: Sequence[str] = (),
+) -> Transition:
+    """The second pair of eyes, for the whole amount or a part of it, with further conditions.
+
+    Where the amount needs a further signature, the case waits for it; else today's terms bind the
+    loan from today's business date on. Raises what the scheme raises where it is not in force today,
+    FieldsWrong, NoLongerEligible, MeetingNeeded.
+    """
+    case.must_allow(Action.APPROVE)
+    judged = await _judged(case, lists_checked=lists_checked, part=part, conditions=conditions)
+    if judged.level is None or not judged.level.signature:
+        changes = {"approved_by": case.caller.subject, **_approved(judged, case.today)}
+        return await _carried_out(judged, Action.APPROVE, opinion, changes)
+    role = judged.level.signature
+    decision = Decision(
+        reason=opinion,
+        detail={**judged.detail, "signature": role, "part": part.as_data() if part else None},
+        changes={"approved_by": case.caller.subject, "signature_role": role},
+        facts={"role": role, "amount_fen": judged.case.row["amount_fen"],
+               "approved_name": case.caller.name},
+    )  # fmt: skip
+    # The row keeps the amount applied for: a signature that is refused leaves nothing behind.
+    return await case.take_step(Action.PASS_ON, decision)
+
+
+async def countersign(
+    case: CaseInHand, *, opinion: str, lists_checked: Sequence[ListChecked] = ()
+) -> Transition:
+    """The third signature: what the approver has decided holds, by the rules of today.
+
+    Lists of firms that were looked at again go before the approver's looks. Raises as `approve`.
+    """
+    case.must_allow(Action.COUNTERSIGN)
+    decided = await passed_on(case.conn, case.row["id"])
+    assert decided is not None, "a case that waits for a signature was passed on"
+    kept = decided["detail"]
+    again = {one.name for one in lists_checked}
+    looked = [
+        *lists_checked,
+        *(
+            one
+            for one in (ListChecked.of_data(each) for each in kept["lists_checked"])
+            if one.name not in again
+        ),
+    ]
+    part = part_kept(kept["part"])
+    judged = await _judged(case, lists_checked=looked, part=part, conditions=())
+    return await _carried_out(judged, Action.COUNTERSIGN, opinion, _approved(judged, case.today))
+
+
+async def refuse_signature(case: CaseInHand, *, reason: str) -> Transition:
+    """Who was to sign does not: the case is reviewed again, in the time that was left."""
+    began = await clock_began(case.conn, case.row["id"], FIRST_REVIEW)
+    facts = {"reason": reason, "assigned_to": case.row["assigned_to"] or ""}
+    decision = Decision(reason=reason, changes=NOT_APPROVED, facts=facts)
+    return await case.take_step(Action.REFUSE_SIGNATURE, decision, since=began)
+
+
+async def _judged(
+    case: CaseInHand,
+    *,
+    lists_checked: Sequence[ListChecked],
+    part: Part | None,
+    conditions: Sequence[str],
+) -> _Judged:
+    amounts = approved_part(case.row, part)
+    # From here on the case is one of the approved amount: so it is judged, told and lent.
+    applied_for: Any = case.row
+    case = replace(case, row={**dict(applied_for), **amounts})
+    row, today = case.row, case.today
+    terms = await terms_on(case.conn, row["programme"], today, row["mode"])
+    level = approval_level(row["amount_fen"], terms)
+    if level is not None and level.joint_meeting:
+        await _must_have_met(case, terms.source("approval_levels"))
+    if wrong := faults(lists_checked, today=today):
+        raise FieldsWrong(wrong)
+    looks = await must_still_be_eligible(case, on=today, lists_checked=lists_checked, decides=True)
+    attributes = row["attributes"] | {"ip_kind": (await submitted(case.conn, row)).ip_kind}
+    checks = await lines_of(case.conn, row, today=today, lists_checked=looks)
+    await add_conditions(case.conn, row, conditions, by=case.caller, now=case.now)
+    told = await condition_texts(case.conn, row["id"])
+    return _Judged(
+        case=case,
+        amounts=amounts,
+        level=level,
+        detail=_amounts_shown(amounts)
+        | {"checks": as_data(checks)}
+        | {"conditions": list(told)}
+        | {"lists_checked": [one.as_data() for one in looks]},
+        facts=_known_to_the_pool(row)
+        | {"approved_on": today, "attributes": attributes, "conditions": told},
+    )
+
+
+async def _must_have_met(case: CaseInHand, source: str) -> None:
+    row = case.row
+    if not await a_meeting_has_approved(
+        case.conn, row["id"], revision=row["revision"], amount_fen=row["amount_fen"]
+    ):
+        raise MeetingNeeded(
+            f"批准金额达到须经联合评审会的档次（{source}），尚无已结束的会议通过本案",
+            "This amount needs a joint meeting first, and none that is concluded has approved it.",
+            source=source,
+        )
+
+
+def _approved(judged: _Judged, today: date) -> dict[str, Any]:
+    return {"approved_on": today, **judged.amounts}
+
+
+async def _carried_out(
+    judged: _Judged, action: Action, opinion: str, changes: Mapping[str, Any]
+) -> Transition:
+    decision = Decision(reason=opinion, detail=judged.detail, changes=changes, facts=judged.facts)
+    case = judged.case
+    done = await case.take_step(action, decision)
+    # On a list that the scheme does not name; at a claim the pool shows it.
+    await tell_listed(case.conn, await entries_of(case.conn, [case.row["id"]]), now=case.now)
+    return done
+
+
+def _amounts_shown(amounts: Mapping[str, Any]) -> dict[str, Any]:
+    """An approval of a part in its history row: what was applied for, what was approved, why."""
+    if not amounts:
+        return {}
+    return {
+        "applied": format_fen(amounts["applied_fen"]),
+        "approved": format_fen(amounts["amount_fen"]),
+        "amount_reason": amounts["amount_reason"],
+    }
+
+
+def _known_to_the_pool(row: Any) -> dict[str, Any]:
+    """What the approval's event asks of a case, by the columns of the same names."""
+    wanted = ApplicationApprovedV1.model_fields.keys() & row.keys() - about(row).keys()
+    told = {name: row[name] for name in wanted}
+    if not row["has_other_collateral"]:
+        return told | {"ip_share_bp": WHOLE_BP, "ip_amount_fen": None}
+    if row["ip_share_bp"] is None and row["ip_amount_fen"] is not None:
+        rounded = round_half_up(Fraction(row["ip_amount_fen"] * WHOLE_BP, row["amount_fen"]))
+        return told | {"ip_share_bp": max(rounded, 1)}
+    return told

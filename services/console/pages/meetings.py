@@ -1,0 +1,151 @@
+"""Joint meetings: called on cases, voted on by their members, concluded by two persons."""
+
+import asyncio
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from services.console.cases.listing import names_of
+from services.console.http.forms import NOTHING_SENT, Attempt, once, text
+from services.console.http.page_context import Page, PageContext
+from services.console.http.today import today
+from services.console.rendering.paging import next_page
+from services.console.upstream.client import not_found
+from services.console.upstream.optional import items, nothing
+
+router = APIRouter()
+
+_SITS: Final = frozenset({"reviewer", "approver", "leader", "pool_manager"})
+_ON_AGENDA: Final = ("under_review", "recommended")
+"""Where a case stands that a meeting may speak about."""
+_STEPS: Final = {
+    "votes": ("case", "vote", "reason"),
+    "minutes": ("text", "document", "sha256"),
+    "propose": (),
+    "conclude": (),
+    "send-back": ("reason",),
+    "call-off": ("reason",),
+}
+"""What is done to a meeting, and what is said with it."""
+_MAY_BE_EMPTY: Final = ("document", "sha256")
+
+
+@router.get("/meetings")
+async def meetings(page: Page, pool: str = "", state: str = "", cursor: str = "") -> Response:
+    """Meetings, the youngest first; a manager calls one here."""
+    return await _list(page, NOTHING_SENT, {"pool": pool, "state": state}, cursor=cursor)
+
+
+@router.post("/meetings")
+async def convene(page: Page) -> Response:
+    """Call a meeting."""
+
+    async def send(form: FormData) -> Any:
+        return await page.applications.post("/meetings", _meeting(form), key=once(form))
+
+    return await page.answer_form(
+        send,
+        action="convene",
+        show=lambda attempt: _list(page, attempt, {"pool": text(attempt.form, "pool_code")}),
+        done=lambda answer: page.redirect(f"/meetings/{answer['id']}", "done.meeting-convene"),
+    )
+
+
+@router.get("/meetings/{meeting_id}")
+async def meeting(page: Page, meeting_id: UUID) -> Response:
+    """One meeting: agenda, votes, minutes, conclusion."""
+    return await _show(page, meeting_id, NOTHING_SENT)
+
+
+@router.post("/meetings/{meeting_id}/{step}")
+async def take_step(page: Page, meeting_id: UUID, step: str) -> Response:
+    """Vote, store the minutes, propose, confirm, send back or call off."""
+    names = _STEPS.get(step)
+    if names is None:
+        raise not_found()
+
+    async def send(form: FormData) -> None:
+        said = {name: text(form, name) for name in names}
+        body = {name: value for name, value in said.items() if value or name not in _MAY_BE_EMPTY}
+        await page.applications.post(
+            f"/meetings/{meeting_id}/{step}", body if names else None, key=once(form)
+        )
+
+    form = await page.form()
+    return await page.answer_form(
+        send,
+        action=f"{step} {text(form, 'case')}".strip(),
+        show=lambda attempt: _show(page, meeting_id, attempt),
+        done=lambda _: page.redirect(f"/meetings/{meeting_id}", f"done.meeting-{step}"),
+    )
+
+
+def _meeting(form: FormData) -> dict[str, Any]:
+    """The request that the form stands for: who is ticked is called, and one of them presides."""
+    chair, secretary = text(form, "chair"), text(form, "secretary")
+    called = [str(one) for one in form.getlist("members")]
+    parts = {chair: "chair", secretary: "secretary"}
+    subjects = list(dict.fromkeys(one for one in (chair, secretary, *called) if one))
+    said = text(form, "quorum")
+    return {
+        **{name: text(form, name) for name in ("pool_code", "held_on", "place")},
+        "quorum": int(said) if said.isascii() and said.isdigit() else 0,
+        "members": [{"subject": one, "part": parts.get(one, "member")} for one in subjects],
+        "cases": [str(one) for one in form.getlist("cases")],
+    }
+
+
+async def _list(
+    page: PageContext, attempt: Attempt, chosen: dict[str, str], *, cursor: str = ""
+) -> Response:
+    assert page.person is not None
+    calls = "pool_manager" in page.person.roles
+    found, pools, staff, *cases = await asyncio.gather(
+        page.applications.get("/meetings", cursor=cursor, **chosen),
+        page.applications.get("/pools"),
+        page.applications.get("/staff"),
+        *(
+            page.applications.get(
+                "/applications", state=state, pool=chosen.get("pool", ""), limit=100
+            )
+            if calls
+            else nothing()
+            for state in _ON_AGENDA
+        ),
+    )
+    return page.render(
+        "meetings.html",
+        attempt=attempt,
+        rows=items(found),
+        pools=items(pools),
+        names=names_of(items(pools), []),
+        staff=[one for one in items(staff) if _SITS & set(one["roles"])],
+        cases=[one for some in cases for one in items(some or [])],
+        chosen={"pool": "", "state": "", **chosen},
+        states=page.texts.codes("meeting_state"),
+        next=next_page(page.request, found),
+        is_first=not cursor,
+        calls=calls,
+        today=await today(page),
+    )
+
+
+async def _show(page: PageContext, meeting_id: UUID, attempt: Attempt) -> Response:
+    assert page.person is not None
+    answer = await page.applications.read(f"/meetings/{meeting_id}")
+    found, me = answer.body, page.person.subject
+    seat = next((one for one in found["members"] if one["subject"] == me), None)
+    is_open = found["state"] == "convened" and found["held_on"] <= await today(page)
+    return page.render(
+        "meeting.html",
+        attempt=attempt,
+        meeting=found,
+        is_open=is_open,
+        votes=is_open and seat is not None and seat["part"] != "secretary",
+        me=me,
+        seats={one["subject"]: one["name"] for one in found["members"]},
+        keeps="pool_manager" in page.person.roles,
+    )
