@@ -14,6 +14,7 @@ from services.applications.api import (
     endangered_rights,
     facts,
     firms,
+    kept_drafts,
     letters,
     loan_changes,
     loan_requests,
@@ -24,6 +25,7 @@ from services.applications.api import (
     positions,
     pre_checks,
     reviews,
+    revisions,
     right_enquiries,
     right_imports,
     rights,
@@ -36,6 +38,7 @@ from services.applications.api.document_content import settings_of, store_of
 from services.applications.consumer import ROUTES
 from services.applications.handlers import (
     day_over,
+    drafts,
     draw_ends,
     expiry,
     maturity,
@@ -70,6 +73,11 @@ async def _tell_day_over(context: Context) -> None:
     await day_over.tell_day_over(context.database, context.clock.now)
 
 
+async def _prune_drafts(context: Context) -> None:
+    kept_days = settings_of(context).drafts_kept_days
+    await drafts.prune(context.database, context.clock.now, kept_days=kept_days)
+
+
 async def _remove_withdrawn_papers(context: Context) -> None:
     await papers.remove_withdrawn(context.database, store_of(context), now=context.clock.now())
     await store_of(context).sweep()
@@ -85,6 +93,7 @@ SERVICE = Service(
         facts.router,
         submissions.router,
         pre_checks.router,
+        kept_drafts.router,
         reviews.router,
         case_checks.router,
         approval_sheets.router,
@@ -94,6 +103,7 @@ SERVICE = Service(
         opinion_templates.router,
         staff.router,
         cases.router,
+        revisions.router,
         paper_checklist.router,
         loans.router,
         draws.router,
@@ -117,6 +127,7 @@ SERVICE = Service(
         _watch_rights,
         _tell_day_over,
         _remove_withdrawn_papers,
+        _prune_drafts,
     ),
     background=(work_on_bulk_files,),
     body_limits={
