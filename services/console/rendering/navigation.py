@@ -26,6 +26,7 @@ ENTRIES = (
     Entry("queue", "/queue", "q", frozenset({"reviewer", "approver", "pool_manager"})),
     Entry("desk", "/desk", "d", frozenset({"reviewer", "approver", "pool_manager", "auditor"})),
     Entry("cases", "/cases", "a", _EVERYBODY - {"admin"}),
+    Entry("intake", "/intake", "n", frozenset({"bank_operator"})),
     Entry("bulk", "/bulk", "t", frozenset({"bank_operator", "bank_checker"})),
     Entry(
         "rights",
