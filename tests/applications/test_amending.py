@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.applications.office import CCB, Office, patent, right, submission
+from tests.applications.office import CCB, ICBC, Office, patent, right, submission
+from tests.applications.test_whose_rows import rows_seen
 
 FIRST = "1000000.00"
 
@@ -124,6 +125,10 @@ async def test_a_returned_case_that_is_mended_keeps_what_it_said_before(office: 
     )
 
     assert mended.json()["state"] == "accepted"
+    url = office.service.context.database.url
+    for institution, count in ((ICBC, 1), (CCB, 0), ("*", 1), ("", 0)):
+        seen = await rows_seen(url, institution, {"superseded_revisions"})
+        assert seen == {"superseded_revisions": count}, institution
     newest, first = await revisions(office, case, office.bank())
     assert newest["differences"] == [{"field": "/tenor_months", "old": 24, "new": 12}]
     assert first["said"]["tenor_months"] == 24

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from services.applications.handlers import drafts
 from tests.applications.office import CCB, ICBC, Office, patent, right, submission
+from tests.applications.test_whose_rows import rows_seen
 
 TITLE = {"title": "津澜 研发贷款", "programme": "dongli"}
 
@@ -54,6 +55,10 @@ async def test_clerks_write_it_together_and_nobody_overwrites_unseen(office: Off
         assert (await person.get(at)).status_code == code
         assert (await person.post(f"{at}/submit")).status_code == code
     assert (await office.bank(CCB).get("/drafts")).json()["items"] == []
+    url = office.service.context.database.url
+    for institution, count in ((ICBC, 2), (CCB, 0), ("*", 0), ("", 0)):
+        seen = await rows_seen(url, institution, {"application_drafts"})
+        assert seen == {"application_drafts": count}, institution
     gone = await first.delete(at, headers={"If-Match": '"2"'})
     assert (gone.status_code, (await first.get(at)).status_code) == (204, 404)
 

@@ -10,6 +10,7 @@ from tests.e2e.town import is_problem
 
 OWN = (
     "case_id", "loan_id", "claim_id", "recovery_id", "adjustment_id", "endpoint_id", "message_id",
+    "draft_id",
 )  # fmt: skip
 """Parameters whose value belongs to one bank. A route with one of them is tried by another bank."""
 ANYBODY_S = (

@@ -22,6 +22,10 @@ RIGHT = (
 )  # fmt: skip
 WORTH = ("amount", "method", "appraiser", "valued_on")
 PAPER = ("kind", "reference", "issued_on", "valid_until")
+PURPOSES = ("r_and_d", "industrialisation", "ip_operation", "working_capital", "equipment")
+REPAYMENTS = ("bullet", "equal_instalments", "interest_first")
+"""What the service takes; a programme's file knows some more words of its own."""
+
 LABELS = ("industry", "park")
 """Facts that no rule of a mode asks for and that sort a case all the same."""
 

@@ -13,6 +13,8 @@ from starlette.responses import Response
 
 from services.console.cases.application_form import (
     LABELS,
+    PURPOSES,
+    REPAYMENTS,
     Filled,
     body,
     papers_shown,
@@ -278,6 +280,7 @@ async def _show(
         further=_further(filled, facts),
         rights=[*filled.rights, *({} for _ in range(more_rights or (not filled.rights)))],
         right_kinds=_RIGHT_KINDS,
+        choices={"purpose": PURPOSES, "repayment": REPAYMENTS},
         papers=papers,
         paper_kinds=tuple(dict.fromkeys((*kinds, *DOCUMENTS))),
         stored=_offered(items(stored), papers),
