@@ -5,8 +5,10 @@ Revision ID: 0016
 
 from alembic import op
 
+from shared.postgres import pool_policies
+
 revision = "0016"
-down_revision = "0015"
+down_revision = "0030"
 
 _STEPS = (
     # Of what was replaced before this, rights and papers are kept in their own tables.
@@ -37,3 +39,4 @@ def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     for statement in _STEPS:
         op.execute(statement)
+    pool_policies.by_parent(op, "superseded_revisions", "application_id", "applications")
