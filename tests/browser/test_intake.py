@@ -55,6 +55,6 @@ async def test_a_clerk_writes_keeps_and_files_an_application_without_a_mouse(
         await page.get_by_role("link", name="修改后提交").press("Enter")
         await page.get_by_label("期限（月）").fill("10")
         await page.get_by_role("button", name="修改后提交").press("Enter")
-        await expect(page.get_by_role("cell", name="10")).to_be_visible()
+        await expect(page.get_by_role("cell", name="10", exact=True)).to_be_visible()
         assert await violations(page) == []
     assert rooms.complaints == []
