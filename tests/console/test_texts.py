@@ -122,7 +122,7 @@ def states_with_words(kind: CaseKind) -> set[str]:
 
 
 ELSEWHERE = {
-    "resubmit", "submit", "save_draft", "record_step", "file", "report", "propose", "enter",
+    "amend", "resubmit", "submit", "save_draft", "record_step", "file", "report", "propose", "enter",
     "draw", "undo_draw", "assign", "put_back", "prepare", "begin", "bring_in", "take_over",
 }  # fmt: skip
 """A whole application, claim, recovery, step, draw or entry is filled in at the bank, or in a form of
