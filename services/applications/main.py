@@ -18,6 +18,7 @@ from services.applications.api import (
     endangered_rights,
     facts,
     firms,
+    kept_drafts,
     letters,
     list_imports,
     listed_firms,
@@ -31,6 +32,7 @@ from services.applications.api import (
     positions,
     pre_checks,
     reviews,
+    revisions,
     right_enquiries,
     right_imports,
     rights,
@@ -43,6 +45,7 @@ from services.applications.api.document_content import settings_of, store_of
 from services.applications.consumer import ROUTES
 from services.applications.handlers import (
     day_over,
+    drafts,
     draw_ends,
     expiry,
     maturity,
@@ -77,6 +80,11 @@ async def _tell_day_over(context: Context) -> None:
     await day_over.tell_day_over(context.database, context.clock.now)
 
 
+async def _prune_drafts(context: Context) -> None:
+    kept_days = settings_of(context).drafts_kept_days
+    await drafts.prune(context.database, context.clock.now, kept_days=kept_days)
+
+
 async def _remove_withdrawn_papers(context: Context) -> None:
     await papers.remove_withdrawn(context.database, store_of(context), now=context.clock.now())
     await store_of(context).sweep()
@@ -92,6 +100,7 @@ SERVICE = Service(
         facts.router,
         submissions.router,
         pre_checks.router,
+        kept_drafts.router,
         reviews.router,
         case_checks.router,
         approval_levels.router,
@@ -104,6 +113,7 @@ SERVICE = Service(
         opinion_templates.router,
         staff.router,
         cases.router,
+        revisions.router,
         paper_checklist.router,
         loans.router,
         draws.router,
@@ -131,6 +141,7 @@ SERVICE = Service(
         _watch_rights,
         _tell_day_over,
         _remove_withdrawn_papers,
+        _prune_drafts,
     ),
     background=(work_on_bulk_files,),
     body_limits={

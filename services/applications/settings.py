@@ -61,6 +61,13 @@ class Settings(ServiceSettings):
         description="So many days ahead a pledged right that is expiring or endangered is told.",
     )
 
+    drafts_kept_days: int = Field(
+        default=180,
+        ge=1,
+        le=3660,
+        description="Drafts of applications that nobody has touched for so many days go.",
+    )
+
     @model_validator(mode="after")
     def _keeps_papers_in_production(self) -> "Settings":
         if self.environment != "production":

@@ -56,6 +56,20 @@ class ApplicationSubmittedV1(CaseEvent):
     submitted_on: date
 
 
+class ApplicationAmendedV1(CaseEvent):
+    """A bank has amended a case that nobody had in hand yet; the machine checks have run again."""
+
+    type = "application.amended.v1"
+
+    amount_fen: PositiveFen
+    submitted_on: date
+    revision: int = Field(description="The new one; the one before it is kept.")
+    changed: tuple[str, ...] = Field(
+        examples=[["/amount", "/collateral/0/valuation/amount"]],
+        description="JSON Pointers of the fields that are not as they were.",
+    )
+
+
 class ApplicationReturnedV1(CaseEvent):
     """A case went back to the bank, with everything that is to be mended."""
 
@@ -348,6 +362,7 @@ class DayOverV1(Event):
 register(
     (
         ApplicationSubmittedV1,
+        ApplicationAmendedV1,
         ApplicationReturnedV1,
         PaperJudgedV1,
         ApplicationAcceptedV1,

@@ -54,8 +54,13 @@ def require_match(request: Request, version: int) -> None:
         )
     tags = {tag.strip() for tag in wanted.split(",")}
     if "*" not in tags and etag(version) not in tags:
-        raise Stale(
-            "数据已被他人修改，请重新读取后再试",
-            "It was changed in the meantime: read it again, then try again.",
-            current_version=version,
-        )
+        raise stale(version)
+
+
+def stale(version: int) -> Stale:
+    """The refusal, with the version that stands now."""
+    return Stale(
+        "数据已被他人修改，请重新读取后再试",
+        "It was changed in the meantime: read it again, then try again.",
+        current_version=version,
+    )

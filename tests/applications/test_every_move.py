@@ -67,6 +67,8 @@ MOVES = [
     Expected("returned_for_correction", "withdraw", BANK, "withdrawn", WITHDRAWN),
     Expected("accepted", "take", REVIEWER, "under_review", []),
     Expected("accepted", "assign", MANAGER, "under_review", ["application.assigned.v1"]),
+    Expected("accepted", "amend", BANK, "accepted",
+             ["application.amended.v1", "application.accepted.v1"]),
     Expected("accepted", "withdraw", BANK, "withdrawn", WITHDRAWN),
     Expected("under_review", "take", REVIEWER, "under_review", [], "taken-by-another"),
     Expected("under_review", "assign", MANAGER, "under_review", ["application.assigned.v1"]),
@@ -181,6 +183,7 @@ def body_of(office: Office, action: str, case: Any) -> tuple[str, Any]:
              "registered_on": str(today)}  # fmt: skip
     bodies = {
         "resubmit": submission(amount=AMOUNT, collateral=[valued_now(office)]),
+        "amend": submission(amount=AMOUNT, collateral=[valued_now(office)]),
         "recommend": {"opinion": "建议批准"},
         "approve": {"opinion": "同意", "lists_checked": nothing_found(today)},
         "pass_on": {"opinion": "同意", "lists_checked": nothing_found(today)},

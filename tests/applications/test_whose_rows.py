@@ -39,6 +39,8 @@ OF_RIGHTS = {
 OF_LISTS = {"credit_repairs", "list_imports", "listed_firms_told"}
 """Shown in lists/ to be closed to other banks."""
 OF_THE_DESK = {"case_letters", "conditions"}
+OF_INTAKE = {"application_drafts", "superseded_revisions"}
+"""Shown in test_drafts and test_amending to be closed to other banks."""
 THE_BUREAUS_OWN = {
     "absences",
     "case_looks",
@@ -73,6 +75,7 @@ WITH_A_BANKS_ROWS = {
 LETTER = "01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c01"
 LOAN_STEPS = {
     "/applications/{case_id}/resubmit": submission(),
+    "/applications/{case_id}/amend": submission(),
     "/applications/{case_id}/withdraw": {"reason": "x"},
     "/applications/{case_id}/pledge-registration": {
         "registrations": [
@@ -178,6 +181,13 @@ BULK = {
     "/bulk-files/{file_id}/wrong-rows",
 }
 """Shown to be closed to other banks and roles in test_bulk_files; its rows go in as single ones."""
+DRAFTS = {
+    "/drafts",
+    "/drafts/{draft_id}",
+    "/drafts/{draft_id}/check",
+    "/drafts/{draft_id}/submit",
+}
+"""Shown to be closed to other banks and to the bureau in test_drafts."""
 RIGHTS = {"/rights/pledged", "/rights/enquiries"}
 """Shown to name nobody, and to be closed to other roles, in test_right_enquiries."""
 REGISTER = {
@@ -248,6 +258,7 @@ READS = {
     "/applications/{case_id}/conditions",
     "/applications/{case_id}/timeline",
     "/applications/{case_id}/checks",
+    "/applications/{case_id}/revisions",
     "/loans/{loan_id}",
     "/loans/{loan_id}/positions",
     "/loans/{loan_id}/changes",
@@ -279,8 +290,8 @@ def test_every_route_stands_in_one_of_these_lists():
     known |= {("POST", "/rights/pledged"), ("GET", "/rights/enquiries")}
     assert {path for _, path in known - REGISTER if path.startswith("/rights")} == RIGHTS
 
-    assert {route for route in routes() if route[1] not in PAPERS | BULK} == known
-    assert {path for _, path in routes()} >= PAPERS | BULK
+    assert {route for route in routes() if route[1] not in PAPERS | BULK | DRAFTS} == known
+    assert {path for _, path in routes()} >= PAPERS | BULK | DRAFTS
 
 
 async def test_another_banks_case_is_not_there_on_any_route(office: Office):
@@ -449,5 +460,6 @@ async def test_the_working_role_owns_no_table_and_every_table_with_a_bank_is_gua
         *OF_LISTS,
         *OF_RIGHTS,
         *OF_THE_DESK,
+        *OF_INTAKE,
         "bank_suspensions",
     }

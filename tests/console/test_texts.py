@@ -122,7 +122,7 @@ def states_with_words(kind: CaseKind) -> set[str]:
 
 
 ELSEWHERE = {
-    "resubmit", "submit", "save_draft", "record_step", "file", "report", "propose", "enter",
+    "amend", "resubmit", "submit", "save_draft", "record_step", "file", "report", "propose", "enter",
     "draw", "undo_draw", "assign", "put_back", "prepare", "begin", "bring_in", "take_over",
     "pass_on",
 }  # fmt: skip

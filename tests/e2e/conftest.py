@@ -64,7 +64,10 @@ async def full(town: Town) -> tuple[Town, dict[str, str]]:
     coverage = (await town.clerk().get(f"/coverages/{case['id']}")).json()
     key = {"Idempotency-Key": "a-key-of-icbc"}
     await town.clerk("applications").post("/applications", json={}, headers=key)
+    written = {"title": "格力", "programme": "dongli"}
+    draft = await town.asks(town.clerk("applications"), "/drafts", written, 201)
     return town, {
+        "draft_id": draft["id"],
         "case_id": case["id"],
         "loan_id": case["id"],
         "claim_id": claim["id"],

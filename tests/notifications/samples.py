@@ -8,6 +8,7 @@ from uuid6 import uuid7
 
 from shared.contracts.applications import (
     ApplicationAcceptedV1,
+    ApplicationAmendedV1,
     ApplicationApprovedV1,
     ApplicationExpiredV1,
     ApplicationRejectedV1,
@@ -174,6 +175,13 @@ def of_a_case(loan: Loan) -> list[Event]:
     }  # fmt: skip
     return [
         ApplicationSubmittedV1(**case, amount_fen=500_000_000, submitted_on=DAY),
+        ApplicationAmendedV1(
+            **case,
+            amount_fen=480_000_000,
+            submitted_on=DAY,
+            revision=2,
+            changed=("/amount", "/collateral/0/valuation/amount"),
+        ),
         ApplicationAssignedV1(
             **case, assigned_to="reviewer-he", assigned_name="何敏", reason="经办人调离"
         ),

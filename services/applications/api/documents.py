@@ -13,6 +13,7 @@ from pydantic import StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.applications.api.common import Cursor, Limit
 from services.applications.api.document_answers import (
     LinkAnswer,
     LookAnswer,
@@ -30,7 +31,7 @@ from services.applications.tables.paper_rows import StoredDocumentRow
 from shared.auth.identity import Identity, requires
 from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently, key_of
-from shared.http.pages import Page
+from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 
 router = APIRouter(tags=["documents"])
 
@@ -136,18 +137,24 @@ async def find_documents(
     sha256: Annotated[
         list[Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]],
         Query(
-            min_length=1,
             max_length=100,
             description="What their contents hash to.",
             examples=[["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]],
         ),
-    ],
+    ] = [],  # noqa: B006 (FastAPI copies it)
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> Page[StoredAnswer]:
-    """The stored papers with these hashes that you may see: where a case names papers by hash."""
-    wanted = [bytes.fromhex(one) for one in sha256]
+    """The stored papers with these hashes that you may see: where a case names papers by hash. With
+    none, all that your institution has stored, the last one first."""
     async with context.database.reading(caller.institution) as session:
-        rows = await papers.with_content(session, wanted)
-    return Page(items=[stored_answer(row) for row in rows], next_cursor=None)
+        if sha256:
+            rows = await papers.with_content(session, [bytes.fromhex(one) for one in sha256])
+            return Page(items=[stored_answer(row) for row in rows], next_cursor=None)
+        before = decode_cursor(cursor, UUID)[0] if cursor else None
+        rows = await papers.stored_by(session, caller.institution, before=before, limit=limit + 1)
+    items = [stored_answer(row) for row in rows]
+    return page_of(items, limit, lambda one: encode_cursor(one.id))
 
 
 @router.get("/documents/{document_id}")

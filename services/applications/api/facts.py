@@ -12,6 +12,7 @@ from services.applications.api.requests import Month
 from services.applications.api.templates import columns_of, template
 from services.applications.api.workbooks import XLSX, workbook
 from services.applications.bank_files.columns import POSITION
+from services.applications.domain.checklist import words_of
 from services.applications.queries import banks as bank_reads
 from services.applications.queries import listed_firms
 from services.applications.tables.rows import PoolRow
@@ -24,9 +25,10 @@ from shared.postgres.published_schemes import scheme_on, terms_on
 from shared.schemes.completeness import live_modes
 from shared.schemes.facts import FactDay, facts_needed
 from shared.schemes.facts_schema import needed_facts_schema
+from shared.schemes.sources import in_words
 from shared.schemes.stated import DAYS, UNITS
 from shared.schemes.terms import Terms
-from shared.schemes.vocabulary import CREDIT_LISTS, FactKind
+from shared.schemes.vocabulary import CREDIT_LISTS, PARTIES, FactKind
 
 router = APIRouter(tags=["facts"])
 
@@ -80,6 +82,25 @@ class ListToCheck(BaseModel):
     source: str
 
 
+class PaperAskedFor(BaseModel):
+    """A kind of paper that an application of the mode needs."""
+
+    kind: str = Field(examples=["business_licence"], description="Its `kind` in `documents`.")
+    zh: str
+    en: str
+    source: str
+
+
+class PartyAskedFor(BaseModel):
+    """A party beside the pool and the bank that the mode has."""
+
+    role: str = Field(examples=["insurer"], description="Its key in `parties`.")
+    zh: str
+    en: str
+    required: bool
+    source: str
+
+
 class FactsAnswer(BaseModel):
     """The facts of a mode, in the order in which its rules ask for them."""
 
@@ -90,6 +111,8 @@ class FactsAnswer(BaseModel):
     on: date
     facts: list[FactAnswer]
     lists: list[ListToCheck] = Field(description="On which a firm may not stand.")
+    papers: list[PaperAskedFor] = Field(description="Without which an application comes back.")
+    parties: list[PartyAskedFor]
     schemas: dict[str, dict[str, Any]] = Field(
         description="Day (approval, disbursement, claim) → JSON Schema of the `attributes` that a "
         "bank states as of it."
@@ -141,6 +164,8 @@ async def read_facts_of_mode(
             )
             for name in terms.credit_lists
         ],
+        papers=_papers(terms),
+        parties=_parties(terms),
         schemas={
             at: needed_facts_schema(f for f in facts if f.at == at and f.by == "bank")
             for at in DAYS
@@ -243,6 +268,29 @@ async def list_modes(
     return [
         ModeAnswer(mode=name, zh=scheme.modes[name].name.zh, en=scheme.modes[name].name.en)
         for name in live_modes(scheme)
+    ]
+
+
+def _papers(terms: Terms) -> list[PaperAskedFor]:
+    source = in_words(terms.source("documents"))
+    named = {kind: words_of(kind) for kind in terms.documents}
+    return [
+        PaperAskedFor(kind=kind, zh=zh, en=en, source=source) for kind, (zh, en) in named.items()
+    ]
+
+
+def _parties(terms: Terms) -> list[PartyAskedFor]:
+    source = in_words(terms.source("parties"))
+    return [
+        PartyAskedFor(
+            role=role,
+            zh=PARTIES[role].zh,
+            en=PARTIES[role].en,
+            required=role not in terms.behind,
+            source=source,
+        )
+        for role in terms.parties
+        if role not in ("pool", "bank")
     ]
 
 

@@ -1,9 +1,12 @@
 """What would become of a submission: asked before it is filed, as often as one likes."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from fastapi import APIRouter, Body
+import asyncpg
+from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.applications.api import examples
@@ -12,7 +15,10 @@ from services.applications.api.responses import FindingAnswer
 from services.applications.api.submissions import Submitter
 from services.applications.domain.pre_check import Standing
 from services.applications.handlers.pre_checking import look_through
+from services.applications.queries.submitted import case_row
+from shared.auth.identity import Identity
 from shared.clock import business_date
+from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.http.field_errors import json_pointer
 from shared.refusals import FieldFault
@@ -70,15 +76,31 @@ async def pre_check(
     ],
     caller: Submitter,
     context: CurrentContext,
+    application: Annotated[
+        UUID | None,
+        Query(description="The case that it is to amend or mend: its own rights are no obstacle."),
+    ] = None,
 ) -> PreCheckAnswer:
     """The full verdict on a submission, complete or not, with nothing kept and no number given:
     every wrong field, every finding, and every check passed or failed with its figures. No
     Idempotency-Key is needed."""
-    today = business_date(context.clock.now())
-    read = read_draft(draft)
     # A transaction that may lock: papers are held while they are looked at. Nothing is written.
     async with context.database.begin(caller.institution) as conn:
-        verdict = await look_through(conn, read.draft, bank_code=caller.institution, today=today)
+        if application is not None:
+            await case_row(conn, application)
+        return await verdict_on(conn, draft, caller, context, application)
+
+
+async def verdict_on(
+    conn: asyncpg.Connection, said: Mapping[str, Any], caller: Identity, context: Context,
+    case_id: UUID | None = None,
+) -> PreCheckAnswer:  # fmt: skip
+    """What would become of what is said so far. Raises BankUnknown."""
+    today = business_date(context.clock.now())
+    read = read_draft(said)
+    verdict = await look_through(
+        conn, read.draft, bank_code=caller.institution, today=today, case_id=case_id
+    )
     wrong = (*read.faults, *verdict.faults)
     return PreCheckAnswer(
         on=today,

@@ -41,7 +41,7 @@ class RightNamed(_Body):
     @field_validator("number")
     @classmethod
     def _number_fits_its_kind(cls, number: str, info: ValidationInfo) -> str:
-        if "kind" in info.data:
+        if info.data.get("kind"):
             read_right(info.data["kind"], number)
         return number
 
@@ -49,7 +49,7 @@ class RightNamed(_Body):
     @classmethod
     def _class_belongs_to_trademarks(cls, nice_class: int | None, info: ValidationInfo) -> Any:
         is_trademark = info.data.get("kind") == "trademark_right"
-        if "kind" in info.data and is_trademark != (nice_class is not None):
+        if info.data.get("kind") and is_trademark != (nice_class is not None):
             raise InvalidIdentifier(
                 "nice-class",
                 "商标须填类别（1—45），其他权利不填",

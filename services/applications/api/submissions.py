@@ -18,6 +18,7 @@ from services.applications.handlers import decisions, submission
 from services.applications.handlers.case_in_hand import CaseInHand
 from services.applications.tables.submissions import FiledCase
 from shared.auth.identity import Identity
+from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
@@ -27,6 +28,7 @@ router = APIRouter(tags=["applications"])
 
 Submitter = Annotated[Identity, part_in(LIFE_CYCLE, Action.SUBMIT)]
 Mender = Annotated[Identity, part_in(LIFE_CYCLE, Action.RESUBMIT)]
+Amender = Annotated[Identity, part_in(LIFE_CYCLE, Action.AMEND)]
 Withdrawer = Annotated[Identity, part_in(LIFE_CYCLE, Action.WITHDRAW)]
 
 TRIES = 5
@@ -53,9 +55,9 @@ async def submit(
             working_days=context.working_days,
             now=context.clock.now(),
         )
-        return _answer(201, await submission.submit(case, submitted))
+        return as_answer(201, await submission.submit(case, submitted))
 
-    return await _until_its_rights_are_known(
+    return await until_its_rights_are_known(
         lambda: idempotently(request, caller, context.database, work)
     )
 
@@ -69,17 +71,39 @@ async def resubmit(
     context: CurrentContext,
 ) -> Response:
     """Submit a returned case again, complete and mended; what was submitted before is kept."""
+    return await _hand_in_again(request, caller, context, case_id, body, Action.RESUBMIT)
+
+
+@router.post("/applications/{case_id}/amend", response_model=SubmissionAnswer)
+async def amend(
+    case_id: UUID,
+    body: SubmissionBody,
+    request: Request,
+    caller: Amender,
+    context: CurrentContext,
+) -> Response:
+    """Amend a case that waits in the queue and that nobody has taken yet: the whole application as
+    it is to be. It becomes a new revision and is checked again; with anything against it, it comes
+    back for correction. What was submitted before is kept (`GET /applications/{id}/revisions`).
+    The time for its review begins anew. A returned case is submitted again by `resubmit`."""
+    return await _hand_in_again(request, caller, context, case_id, body, Action.AMEND)
+
+
+async def _hand_in_again(
+    request: Request, caller: Identity, context: Context, case_id: UUID, body: SubmissionBody,
+    action: Action,
+) -> Response:  # fmt: skip
     submitted = body.as_submission()
 
     async def work(case: CaseInHand) -> Answer:
-        return _answer(200, await submission.submit(case, submitted))
+        return as_answer(200, await submission.submit(case, submitted, action=action))
 
-    return await _until_its_rights_are_known(
+    return await until_its_rights_are_known(
         lambda: on_case(request, caller, context, case_id, work)
     )
 
 
-async def _until_its_rights_are_known(answer: Callable[[], Awaitable[Response]]) -> Response:
+async def until_its_rights_are_known(answer: Callable[[], Awaitable[Response]]) -> Response:
     """Try again where another case has taken one of the rights since they were looked at."""
     for tries_left in reversed(range(TRIES)):
         try:
@@ -90,7 +114,8 @@ async def _until_its_rights_are_known(answer: Callable[[], Awaitable[Response]])
     raise AssertionError("the last try answers or raises")
 
 
-def _answer(status: int, filed: FiledCase) -> Answer:
+def as_answer(status: int, filed: FiledCase) -> Answer:
+    """What became of a submission."""
     body = SubmissionAnswer(
         id=filed.id,
         number=filed.number,

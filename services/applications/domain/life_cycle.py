@@ -46,6 +46,7 @@ class Action(StrEnum):
     ACCEPT = "accept"
     RETURN = "return"
     RESUBMIT = "resubmit"
+    AMEND = "amend"
     WITHDRAW = "withdraw"
     TAKE = "take"
     RELEASE = "release"
@@ -101,6 +102,7 @@ _APPROVED = ("application.approved.v1",)
 _REJECTED, _WITHDRAWN = ("application.rejected.v1",), ("application.withdrawn.v1",)
 _EXPIRED, _REPAID = ("application.expired.v1",), ("loan.repaid.v1",)
 _DRAWS_ENDED, _ASSIGNED = ("loan.draws-ended.v1",), ("application.assigned.v1",)
+_AMENDED = ("application.amended.v1",)
 
 
 def _move(
@@ -119,6 +121,8 @@ _MOVES: Final = (
     _move(S.RETURNED_FOR_CORRECTION, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
     _move(S.ACCEPTED, A.TAKE, REVIEWER, S.UNDER_REVIEW, (_NO_CONFLICT,)),
     _move(S.ACCEPTED, A.ASSIGN, MANAGER, S.UNDER_REVIEW, tells=_ASSIGNED),
+    # Nobody of the bureau has it in hand yet; after that the reviewer returns it to be mended.
+    _move(S.ACCEPTED, A.AMEND, BANK, S.SUBMITTED, tells=_AMENDED),
     _move(S.ACCEPTED, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
     _move(S.UNDER_REVIEW, A.TAKE, REVIEWER, S.UNDER_REVIEW, (_STANDS_IN, _NO_CONFLICT)),
     _move(S.UNDER_REVIEW, A.ASSIGN, MANAGER, S.UNDER_REVIEW, tells=_ASSIGNED),
@@ -206,6 +210,7 @@ _ACTIONS: Final[Mapping[str, Words]] = {
     A.ACCEPT: Words("受理", "accepted"),
     A.RETURN: Words("退回补正", "returned for correction"),
     A.RESUBMIT: Words("补正后重新提交", "submitted again"),
+    A.AMEND: Words("修改申请", "amended"),
     A.WITHDRAW: Words("撤回", "withdrawn"),
     A.TAKE: Words("领取", "taken"),
     A.RELEASE: Words("放回待办", "put back"),
@@ -345,6 +350,9 @@ DRAWS_END: Final = frozenset(LIFE_CYCLE.sources_of(A.END_DRAWS))
 IS_SERVED: Final = frozenset({S.DISBURSED, S.OVERDUE})
 """A loan whose next report is what its case waits for."""
 
+
+HANDS_IN: Final = frozenset({A.SUBMIT, A.RESUBMIT, A.AMEND})
+"""Moves by which a bank says what its case is; each makes a revision."""
 
 WITHIN_THE_BUREAU: Final = frozenset(
     {

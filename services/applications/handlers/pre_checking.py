@@ -21,6 +21,7 @@ from services.applications.handlers.judging import (
 from services.applications.handlers.paper_references import stored_papers
 from services.applications.handlers.submission import POOL_UNKNOWN, bank_unknown, measures_on
 from services.applications.queries.surroundings import Known, surroundings
+from services.applications.tables.paper_verdicts import verdicts_of
 from shared.refusals import FieldFault
 from shared.schemes.decide.findings import Finding
 
@@ -37,11 +38,13 @@ class Verdict:
 
 
 async def look_through(
-    conn: asyncpg.Connection, draft: Draft, *, bank_code: str, today: date
-) -> Verdict:
-    """The verdict on a draft as far as it goes. Raises BankUnknown."""
+    conn: asyncpg.Connection, draft: Draft, *, bank_code: str, today: date,
+    case_id: UUID | None = None,
+) -> Verdict:  # fmt: skip
+    """The verdict on a draft as far as it goes; `case_id` is the case that it is to amend, if any.
+    Raises BankUnknown."""
     known = await surroundings(
-        conn, draft.case, bank_code=bank_code, except_case=_NO_CASE, today=today
+        conn, draft.case, bank_code=bank_code, except_case=case_id or _NO_CASE, today=today
     )
     if not known.bank_exists:
         raise bank_unknown()
@@ -49,7 +52,8 @@ async def look_through(
     found, not_stored = await stored_papers(
         conn, draft.case.documents, bank_code=bank_code, place="documents"
     )
-    papers = Papers(found=found, not_stored=not_stored)
+    verdicts = () if case_id is None else await verdicts_of(conn, case_id)
+    papers = Papers(found=found, not_stored=not_stored, verdicts=verdicts)
     return verdict_on(draft, known, measures, papers)
 
 
@@ -67,7 +71,7 @@ def verdict_on(draft: Draft, known: Known, measures: Measures, papers: Papers) -
     faults = tuple(one for one in faults if one.place[0] not in draft.blank)
     wrong = frozenset(str(one.place[0]) for one in faults)
     draft = replace(draft, case=case, partly=draft.partly | (wrong - draft.blank))
-    over = checklist(None, papers.found, (), today=around.today)
+    over = checklist(None, papers.found, papers.verdicts, today=around.today)
     against = (
         *findings(case, around),
         *by_the_programme(case, around, measures, programme=known.programme),

@@ -1,5 +1,7 @@
 """A bank submits a case, or submits it again: check it by machine, keep it, and say so."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -7,7 +9,8 @@ import asyncpg
 from uuid6 import uuid7
 
 from services.applications.domain.checks import findings
-from services.applications.domain.life_cycle import Action
+from services.applications.domain.life_cycle import LIFE_CYCLE, Action
+from services.applications.domain.revisions import Difference, as_said, differences
 from services.applications.domain.stated import witnessed
 from services.applications.domain.submission import Submission, Surroundings
 from services.applications.handlers.case_in_hand import CaseInHand
@@ -19,10 +22,12 @@ from services.applications.handlers.judging import (
     judge,
 )
 from services.applications.handlers.paper_references import stored_papers
+from services.applications.queries.submitted import submitted
 from services.applications.queries.surroundings import surroundings
-from services.applications.tables.cases import APPLICATIONS
+from services.applications.tables.cases import APPLICATIONS, free_rights
 from services.applications.tables.numbers import next_number
 from services.applications.tables.paper_verdicts import verdicts_of
+from services.applications.tables.revisions import keep_superseded
 from services.applications.tables.submissions import FiledCase, keep
 from shared.auth.identity import Identity
 from shared.calendar import WorkingDays
@@ -49,6 +54,13 @@ class PoolFixed(Refused):
     """The pool of a case is settled with its first submission; its number names it."""
 
     code = "pool-fixed"
+
+
+class NothingAmended(Refused):
+    """A revision says something else than the one before it."""
+
+    code = "nothing-amended"
+    status = 422
 
 
 class RightTakenMeanwhile(RuntimeError):
@@ -90,17 +102,22 @@ def new_case(
     return CaseInHand(row=row, conn=conn, caller=caller, working_days=working_days, now=now)
 
 
-async def submit(case: CaseInHand, submission: Submission) -> FiledCase:
+async def submit(
+    case: CaseInHand, submission: Submission, *, action: Action = Action.SUBMIT
+) -> FiledCase:
     """Into the queue if nothing is against it, else back with every finding.
 
-    A returned case that comes again is checked again, as a whole. Raises what the life cycle
-    refuses, BankUnknown, PoolFixed, FieldsWrong, RightTakenMeanwhile.
+    A case that comes again, mended or amended, is checked again, as a whole; what it said before is
+    kept. Raises what the life cycle refuses, BankUnknown, PoolFixed, FieldsWrong, NothingAmended,
+    RightTakenMeanwhile.
     """
-    by_bank = _by_bank(case, submission)
-    checked(APPLICATIONS, by_bank)
+    LIFE_CYCLE.require(case.row, action, case.caller)
     _must_keep_its_pool(case, submission)
     judged = await judged_alone(case.conn, submission, case.row, today=case.today)
-    filed, told = file_case(case, judged)
+    changed: Sequence[Difference] = ()
+    if action is not Action.SUBMIT:
+        changed = await _superseded(case, judged.submission, action)
+    filed, told = file_case(case, judged, action=action, changed=changed)
     if not await keep(case.conn, filed):
         raise RightTakenMeanwhile(filed.number)
     await outbox.append(case.conn, told, now=case.now)
@@ -129,11 +146,31 @@ async def judged_alone(
     return judge(submission, known.around, papers, measures, programme=known.programme)
 
 
-def file_case(case: CaseInHand, judged: Judged) -> tuple[FiledCase, list[Event]]:
+async def _superseded(
+    case: CaseInHand, submission: Submission, action: Action
+) -> Sequence[Difference]:
+    """Keep what a case said until now, let its rights go, and say what is not as it was."""
+    said = as_said(await submitted(case.conn, case.row))
+    changed = differences(said, as_said(submission))
+    if action is Action.AMEND and not changed:
+        raise NothingAmended(
+            "与现有申请相同，没有需要修改的内容",
+            "This is what the application says already: there is nothing to amend.",
+        )
+    await keep_superseded(case.conn, case.row, said)
+    # Those it still has are taken again with the others, in the statement that keeps the case.
+    await free_rights(case.conn, [case.row["id"]])
+    return changed
+
+
+def file_case(
+    case: CaseInHand, judged: Judged, *, action: Action = Action.SUBMIT,
+    changed: Sequence[Difference] = (),
+) -> tuple[FiledCase, list[Event]]:  # fmt: skip
     """The case with the bank's move and the machine's, and what they tell; nothing is written."""
-    by_bank = _by_bank(case, judged.submission)
+    by_bank = _by_bank(case, judged.submission, action, changed)
     handed_in = checked(APPLICATIONS, by_bank)
-    by_machine = _by_machine(case, judged, by_bank, handed_in)
+    by_machine = _by_machine(case, judged, handed_in)
     steps, done = (by_bank, by_machine), (handed_in, checked(APPLICATIONS, by_machine))
     filed = FiledCase(
         submission=judged.submission,
@@ -192,30 +229,37 @@ def _must_keep_its_pool(case: CaseInHand, submission: Submission) -> None:
         )
 
 
-def _by_bank(case: CaseInHand, submission: Submission) -> Step:
-    """The bank hands the case in, for the first time or mended."""
-    action = Action.SUBMIT if case.row["state"] is None else Action.RESUBMIT
+def _by_bank(
+    case: CaseInHand, submission: Submission, action: Action, changed: Sequence[Difference]
+) -> Step:
+    """The bank hands the case in: for the first time, mended, or amended."""
+    facts: dict[str, Any] = {"amount_fen": submission.amount_fen, "submitted_on": case.today}
+    if action is Action.AMEND:
+        facts["revision"] = case.row["revision"] + 1
+        facts["changed"] = tuple(one.field for one in changed)
     return Step(
-        case=_as_submitted(case.row, submission),
-        action=action,
-        by=case.caller,
-        facts={"amount_fen": submission.amount_fen, "submitted_on": case.today},
+        case=_as_submitted(case.row, submission), action=action, by=case.caller, facts=facts
     )
 
 
-def _by_machine(case: CaseInHand, judged: Judged, by_bank: Step, handed_in: Transition) -> Step:
+def _by_machine(case: CaseInHand, judged: Judged, handed_in: Transition) -> Step:
     """What the checks make of it at once."""
     against = judged.against
+    handed_in_case = _as_submitted(case.row, judged.submission) | {
+        "state": handed_in.state,
+        "version": handed_in.version,
+    }
     reasons = tuple(Reason(code=f.code, zh=f.zh, en=f.en, field=f.field) for f in against)
     return Step(
-        case={**by_bank.case, "state": handed_in.state, "version": handed_in.version},  # type: ignore[dict-item]
+        case=handed_in_case,
         action=Action.RETURN if against else Action.ACCEPT,
         by=SYSTEM,
         detail={"findings": [finding.code for finding in against]},
         facts={"reasons": reasons, "by": "machine"}
         if against
         else {"amount_fen": judged.submission.amount_fen},
-        term=case.term_by(judged.terms),
+        # From the new revision on: what the bureau has to look at is not what it was.
+        term=replace(case, row=handed_in_case).term_by(judged.terms),
     )
 
 

@@ -31,6 +31,17 @@ async def with_content(
     return (await session.exec(query.order_by(col(row.id)).limit(500))).all()
 
 
+async def stored_by(
+    session: AsyncSession, institution: str, *, before: UUID | None, limit: int
+) -> Sequence[StoredDocumentRow]:
+    """The papers that an institution has stored and not taken back, the last one first."""
+    row = StoredDocumentRow
+    query = select(row).where(col(row.bank_code) == institution, col(row.withdrawn_at).is_(None))
+    if before is not None:
+        query = query.where(col(row.id) < before)
+    return (await session.exec(query.order_by(col(row.id).desc()).limit(limit))).all()
+
+
 def no_such_paper() -> NotFound:
     """The refusal."""
     return NotFound("没有这份材料", "There is no such document.")

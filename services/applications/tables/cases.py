@@ -148,8 +148,13 @@ async def hold_again(conn: asyncpg.Connection, case_ids: Sequence[UUID]) -> set[
     held = {row["id"] for row in await conn.fetch(_HOLD_AGAIN, case_ids)}
     free = [one for one in case_ids if one not in held]
     if free:
-        await conn.execute(_FREE, free)
+        await free_rights(conn, free)
     return held
+
+
+async def free_rights(conn: asyncpg.Connection, case_ids: Sequence[UUID]) -> None:
+    """Let go of the rights of locked cases; others may pledge them once this is committed."""
+    await conn.execute(_FREE, case_ids)
 
 
 async def move_on(
@@ -163,5 +168,5 @@ async def move_on(
     done = await apply_transitions(conn, APPLICATIONS, steps, now=now, also=also)
     free = [one.case_id for one in done if frees_its_rights(one.move)]
     if free:
-        await conn.execute(_FREE, free)
+        await free_rights(conn, free)
     return done

@@ -22,7 +22,8 @@ from services.console.upstream.client import Problem
 
 TOKEN_FIELD = "_token"
 ONCE_FIELD = "_once"
-LARGEST_FORM_FIELDS = 400
+LARGEST_FORM_FIELDS = 1600
+"""An application with a hundred rights has some 1,400."""
 
 
 @dataclass(frozen=True)

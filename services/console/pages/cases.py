@@ -15,6 +15,7 @@ from services.console.cases.figures import is_below, totals
 from services.console.cases.kinds import CASE
 from services.console.cases.levels import levels_of
 from services.console.cases.listing import render_list
+from services.console.cases.revisions_shown import place_words, said_words
 from services.console.http.forms import NOTHING_SENT, Attempt, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
@@ -137,12 +138,13 @@ async def show_case(
 async def _decided_on(page: PageContext, case: Mapping[str, Any]) -> dict[str, Any]:
     """What a decision rests on: checks, conditions, what happened so far, and the bureau's desk."""
     path = f"/applications/{case['id']}"
-    desk, met, told, checks, levels = await asyncio.gather(
+    desk, met, told, checks, levels, revisions = await asyncio.gather(
         at_desk(page, case["id"]),
         page.applications.get(f"{path}/conditions"),
         page.applications.get(f"{path}/timeline"),
         or_none(page.applications.get(f"{path}/checks")),
         levels_of(page, case),
+        page.applications.get(f"{path}/revisions") if case["revision"] > 1 else nothing(),
     )
     return {
         "desk": desk,
@@ -150,6 +152,9 @@ async def _decided_on(page: PageContext, case: Mapping[str, Any]) -> dict[str, A
         "timeline": items(told),
         "checks": checks,
         **levels,
+        "revisions": items(revisions or []),
+        "place_words": place_words,
+        "said_words": said_words,
         **_begun(page, case, desk),
     }
 

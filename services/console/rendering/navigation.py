@@ -28,6 +28,7 @@ ENTRIES = (
     Entry("desk", "/desk", "d", _OF_DESK | {"auditor"}),
     Entry("meetings", "/meetings", "j", _OF_DESK | {"auditor"}),
     Entry("cases", "/cases", "a", _EVERYBODY - {"admin"}),
+    Entry("intake", "/intake", "n", frozenset({"bank_operator"})),
     Entry("bulk", "/bulk", "t", frozenset({"bank_operator", "bank_checker"})),
     Entry(
         "rights",

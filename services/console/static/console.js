@@ -49,6 +49,8 @@
       const answer = await fetch("/papers", { method: "POST", body: sent });
       const kept = await answer.json();
       if (!answer.ok) throw new Error(kept.detail);
+      // Where one chooses among stored papers, the new one is one of them.
+      if (reference.options) reference.add(new Option(kept.filename, kept.id));
       name.value = kept.filename;
       reference.value = reference.name.endsWith("reference") ? kept.id : kept.sha256;
     } catch (error) {

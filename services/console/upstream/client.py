@@ -67,13 +67,25 @@ class Api:
         response = await self._sent("GET", path, params=wanted)
         return Answer(response.json(), response.headers.get("etag", ""))
 
-    async def post(self, path: str, body: Any = None, *, key: str, if_match: str = "") -> Any:
+    async def post(
+        self, path: str, body: Any = None, *, key: str, if_match: str = "", **query: Any
+    ) -> Any:
         """Do something once: `key` is its Idempotency-Key. Raises Problem."""
         headers = {"Idempotency-Key": key} | ({"If-Match": if_match} if if_match else {})
+        wanted = {name: value for name, value in query.items() if value not in (None, "")}
         response = await self._sent(
-            "POST", path, json=body if body is not None else {}, headers=headers
+            "POST", path, json=body if body is not None else {}, headers=headers, params=wanted
         )
         return response.json() if response.content else None
+
+    async def put(self, path: str, body: Any, *, if_match: str) -> Answer:
+        """Put something in the place of what was seen. Raises Problem."""
+        response = await self._sent("PUT", path, json=body, headers={"If-Match": if_match})
+        return Answer(response.json(), response.headers.get("etag", ""))
+
+    async def delete(self, path: str, *, if_match: str) -> None:
+        """Take away what was seen. Raises Problem."""
+        await self._sent("DELETE", path, headers={"If-Match": if_match})
 
     async def post_file(
         self, path: str, content: bytes | AsyncIterator[bytes], *, key: str, **query: Any

@@ -32,6 +32,7 @@ AGREEMENT = PARTY | {
     "minimum_lending_fen", "minimum_per", "on",
 }  # fmt: skip
 OVERDUE = PARTY | {"party_role", "reference", "open_fen", "since", "due_on", "days_overdue"}
+AMENDED = frozenset({"amount_fen", "submitted_on", "revision", "changed"})
 PLEDGE = frozenset(
     {
         "right_kind", "right_number", "right_name", "registry", "registration_number", "what",

@@ -14,6 +14,7 @@ from services.notifications.domain.notice import Banks, Notice
 from services.notifications.domain.notice_fields import (
     ADJUSTMENT,
     AGREEMENT,
+    AMENDED,
     BREAKER,
     CASE,
     CLAIM,
@@ -34,6 +35,9 @@ _ENTRIES = ("approver", "finance_maker", "pool_manager", "reviewer")
 
 NOTICES: Mapping[str, Notice] = {
     "application.submitted.v1": Notice(banks=NAMED, fields=CASE | {"amount_fen", "submitted_on"}),
+    "application.amended.v1": Notice(
+        banks=NAMED, bank_inbox=False, roles=("reviewer",), fields=CASE | AMENDED
+    ),
     "application.returned.v1": Notice(banks=NAMED, bank_acts=True, fields=CASE | {"reasons", "by"}),
     "paper.judged.v1": Notice(
         banks=NAMED,

@@ -1,0 +1,188 @@
+"""An application as a form: what the page shows of it, and the request that a filled-in form says.
+
+Both ways have one shape, so that what was typed, what a draft holds and what a case says are shown
+alike, and nothing that was typed is lost where it is refused.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.datastructures import FormData
+
+from services.console.cases.actions import facts_typed
+from services.console.http.forms import amount, text
+
+FIRM = ("uscc", "name", "registered_on", "region_code")
+LOAN = ("purpose", "purpose_note", "repayment")
+AMOUNTS = ("amount", "ip_amount")
+RIGHT = (
+    "kind", "number", "nice_class", "name", "owner_name", "owner_uscc", "filed_on", "expires_on",
+)  # fmt: skip
+WORTH = ("amount", "method", "appraiser", "valued_on")
+PAPER = ("kind", "reference", "issued_on", "valid_until")
+PURPOSES = ("r_and_d", "industrialisation", "ip_operation", "working_capital", "equipment")
+REPAYMENTS = ("bullet", "equal_instalments", "interest_first")
+"""What the service takes; a programme's file knows some more words of its own."""
+
+LABELS = ("industry", "park")
+"""Facts that no rule of a mode asks for and that sort a case all the same."""
+
+_PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?%?", re.ASCII)
+_HASH_LENGTH = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filled:
+    """What stands in the fields of the page, as text."""
+
+    fields: dict[str, str]
+    rights: list[dict[str, str]]
+    papers: list[dict[str, str]]
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+    def of(self, name: str) -> str:
+        """A field; "" where nothing stands in it."""
+        return self.fields.get(name, "")
+
+
+def typed(form: FormData) -> Filled:
+    """What somebody has typed."""
+    return Filled(
+        fields={name: text(form, name) for name in form if "." not in name or name[:4] != "fact"},
+        rights=[
+            row for row in _rows(form, "right", (*RIGHT, *_worth_names())) if any(row.values())
+        ],
+        papers=list(_rows(form, "paper", PAPER)),
+        attributes=facts_typed(form),
+    )
+
+
+def shown(said: Mapping[str, Any]) -> Filled:
+    """What a draft or a case says."""
+    firm = said.get("borrower") or {}
+    fields = {name: _text(said.get(name)) for name in (*LOAN, *AMOUNTS, "tenor_months")}
+    fields |= {f"borrower.{name}": _text(firm.get(name)) for name in (*FIRM, "is_sme")}
+    fields |= {f"parties.{role}": code for role, code in (said.get("parties") or {}).items()}
+    fields |= {name: _text(said.get(name)) for name in ("has_other_collateral", "is_first_loan")}
+    fields |= {name: _percent(said.get(f"{name}_bp")) for name in ("annual_rate", "ip_share")}
+    return Filled(
+        fields=fields,
+        rights=[_right_shown(one) for one in said.get("collateral") or []],
+        papers=[_paper_shown(one) for one in said.get("documents") or []],
+        attributes=dict(said.get("attributes") or {}),
+    )
+
+
+def body(form: FormData) -> dict[str, Any]:
+    """The submission that a filled-in form says, as far as it goes; what is empty is left out."""
+    filled = typed(form)
+    firm: dict[str, Any] = {name: filled.of(f"borrower.{name}") for name in FIRM}
+    firm["is_sme"] = _flag(filled.of("borrower.is_sme"))
+    said: dict[str, Any] = {
+        "pool_code": filled.of("pool_code"),
+        "mode": filled.of("mode"),
+        "parties": {
+            name.removeprefix("parties."): code
+            for name, code in filled.fields.items()
+            if name.startswith("parties.") and code
+        },
+        "borrower": _there(firm),
+        **{name: amount(form, name) for name in AMOUNTS},
+        "tenor_months": _count(filled.of("tenor_months")),
+        "annual_rate_bp": _basis_points(filled.of("annual_rate")),
+        "ip_share_bp": _basis_points(filled.of("ip_share")),
+        **{name: filled.of(name) for name in LOAN},
+        **{name: _flag(filled.of(name)) for name in ("has_other_collateral", "is_first_loan")},
+        "attributes": filled.attributes,
+        "collateral": [_right_said(row) for row in filled.rights],
+        "documents": [_paper_said(row) for row in filled.papers if row["reference"]],
+    }
+    # An empty list is what there is: no right, no paper yet.
+    return {**_there(said), "documents": said["documents"], "collateral": said["collateral"]}
+
+
+def papers_shown(filled: Filled, asked: Sequence[str], *, spare: int = 1) -> list[dict[str, Any]]:
+    """A row for every paper, at least one for each kind that is asked for, and some of no kind yet;
+    `at` is where the paper stands in the request."""
+    rows: list[dict[str, Any]] = [dict(row) for row in filled.papers if row["reference"]]
+    for at, row in enumerate(rows):
+        row["at"] = at
+    there = {row["kind"] for row in rows}
+    rows += [dict.fromkeys(PAPER, "") | {"kind": kind} for kind in asked if kind not in there]
+    order = {kind: n for n, kind in enumerate(asked)}
+    rows.sort(key=lambda row: order.get(str(row["kind"]), len(order)))
+    for row in rows:
+        row["is_asked_for"] = row["kind"] in order
+    return rows + [dict.fromkeys((*PAPER, "is_asked_for"), "") for _ in range(spare)]
+
+
+def _worth_names() -> tuple[str, ...]:
+    return tuple(f"value_{name}" for name in WORTH)
+
+
+def _rows(form: FormData, begins: str, names: Sequence[str]) -> Iterator[dict[str, str]]:
+    columns = [[str(value).strip() for value in form.getlist(f"{begins}_{n}")] for n in names]
+    for row in zip(*columns, strict=False):
+        yield dict(zip(names, row, strict=True))
+
+
+def _right_said(row: Mapping[str, str]) -> dict[str, Any]:
+    worth = {name: row[f"value_{name}"] for name in WORTH}
+    worth["amount"] = worth["amount"].replace(",", "").replace("，", "")
+    said: dict[str, Any] = {name: row[name] for name in RIGHT}
+    said["nice_class"] = _count(row["nice_class"])
+    return _there({**said, "valuation": _there(worth)})
+
+
+def _right_shown(right: Mapping[str, Any]) -> dict[str, str]:
+    worth = right.get("valuation") or {}
+    return {name: _text(right.get(name)) for name in RIGHT} | {
+        f"value_{name}": _text(worth.get(name)) for name in WORTH
+    }
+
+
+def _paper_said(row: Mapping[str, str]) -> dict[str, Any]:
+    reference = row["reference"]
+    named = {"sha256" if len(reference) == _HASH_LENGTH else "document": reference}
+    dates = {name: row[name] for name in ("issued_on", "valid_until")}
+    return _there({"kind": row["kind"], **named, **dates})
+
+
+def _paper_shown(paper: Mapping[str, Any]) -> dict[str, str]:
+    reference = paper.get("document") or paper.get("sha256")
+    return {name: _text(paper.get(name)) for name in PAPER} | {"reference": _text(reference)}
+
+
+def _there(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in said.items() if value not in ("", None, {}, [])}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def _flag(said: str) -> bool | str:
+    return said == "true" if said in ("true", "false") else said
+
+
+def _count(said: str) -> int | str:
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else said
+
+
+def _basis_points(said: str) -> int | str:
+    """3.85 → 385. What is no percentage of two decimals goes as it is, for the service to refuse."""
+    match = _PERCENT.fullmatch(said)
+    if match is None:
+        return said
+    return int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
+
+
+def _percent(basis_points: Any) -> str:
+    if not isinstance(basis_points, int):
+        return ""
+    whole, rest = divmod(basis_points, 100)
+    return f"{whole}.{rest:02d}"
