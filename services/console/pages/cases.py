@@ -80,7 +80,7 @@ async def show_case(
     decides = bool({"approve", "countersign", "disburse", "draw"} & set(found["pending_actions"]))
     has_pledges = bool(found["registrations"])
     (
-        pool, coverage, positions, changes, draws, claims, asked, papers, pledges, listed,
+        pool, coverage, positions, changes, draws, claims, asked, papers, pledges,
     ) = await asyncio.gather(
         or_none(page.risk_pool.get(f"/pools/{found['pool_code']}")),
         or_none(page.risk_pool.get(f"/coverages/{case_id}")),
@@ -92,9 +92,6 @@ async def show_case(
         page.applications.get(f"/applications/{case_id}/checklist"),
         or_none(
             page.applications.get(f"/applications/{case_id}/pledges") if has_pledges else nothing()
-        ),
-        or_none(
-            page.applications.get("/listed-firm-matches", uscc=found["borrower"]["uscc"])
         ),
     )  # fmt: skip
     given = text(attempt.form, "_rows")
@@ -108,7 +105,6 @@ async def show_case(
         rights=_rights(found),
         papers=papers,
         pledges=items(pledges or []),
-        listed=items(listed or []),
         **await _decided_on(page, found),
         pool=pool,
         own=_bank_in_pool(pool, found["bank_code"]),
@@ -136,17 +132,20 @@ async def show_case(
 
 
 async def _decided_on(page: PageContext, case: Mapping[str, Any]) -> dict[str, Any]:
-    """What a decision rests on: checks, conditions, what happened so far, and the bureau's desk."""
+    """What a decision rests on: checks, conditions, what happened so far, the
+    bureau's desk, and the lists that its firm stands on."""
     path = f"/applications/{case['id']}"
-    desk, met, told, checks, levels, revisions = await asyncio.gather(
+    desk, met, told, checks, levels, revisions, listed = await asyncio.gather(
         at_desk(page, case["id"]),
         page.applications.get(f"{path}/conditions"),
         page.applications.get(f"{path}/timeline"),
         or_none(page.applications.get(f"{path}/checks")),
         levels_of(page, case),
         page.applications.get(f"{path}/revisions") if case["revision"] > 1 else nothing(),
+        or_none(page.applications.get("/listed-firm-matches", uscc=case["borrower"]["uscc"])),
     )
     return {
+        "listed": items(listed or []),
         "desk": desk,
         "conditions": items(met),
         "timeline": items(told),
