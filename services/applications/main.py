@@ -13,6 +13,7 @@ from services.applications.api import (
     draws,
     endangered_rights,
     facts,
+    financing_demands,
     firms,
     letters,
     loan_changes,
@@ -20,6 +21,7 @@ from services.applications.api import (
     loans,
     opinion_templates,
     paper_checklist,
+    parks,
     pledges,
     positions,
     pre_checks,
@@ -29,6 +31,7 @@ from services.applications.api import (
     rights,
     staff,
     submissions,
+    survey_imports,
     valuations,
 )
 from services.applications.api.bulk_work import work_on_bulk_files
@@ -36,6 +39,7 @@ from services.applications.api.document_content import settings_of, store_of
 from services.applications.consumer import ROUTES
 from services.applications.handlers import (
     day_over,
+    demand_outcomes,
     draw_ends,
     expiry,
     maturity,
@@ -64,6 +68,10 @@ async def _mark_matured(context: Context) -> None:
 async def _watch_rights(context: Context) -> None:
     within = settings_of(context).endangered_within_days
     await right_watch.watch_rights(context.database, context.clock.now, within_days=within)
+
+
+async def _follow_demands(context: Context) -> None:
+    await demand_outcomes.follow(context.database, context.clock.now)
 
 
 async def _tell_day_over(context: Context) -> None:
@@ -108,6 +116,9 @@ SERVICE = Service(
         pledges.router,
         right_imports.router,
         firms.router,
+        parks.router,
+        financing_demands.router,
+        survey_imports.router,
     ),
     consumes=ROUTES,
     due=(
@@ -115,6 +126,7 @@ SERVICE = Service(
         _end_draws,
         _mark_matured,
         _watch_rights,
+        _follow_demands,
         _tell_day_over,
         _remove_withdrawn_papers,
     ),
@@ -123,6 +135,7 @@ SERVICE = Service(
         **documents.BODY_LIMITS,
         **bulk_files.BODY_LIMITS,
         **right_imports.BODY_LIMITS,
+        **survey_imports.BODY_LIMITS,
     },
     settings_type=Settings,
     collisions=COLLISIONS,

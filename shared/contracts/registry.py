@@ -6,6 +6,7 @@ from types import MappingProxyType
 from shared.contracts import (
     applications,
     case_work,
+    demands,
     months,
     notifications,
     openings,
@@ -18,7 +19,7 @@ from shared.contracts import (
 from shared.contracts.envelope import Event, by_type
 
 PRODUCERS = (
-    applications, case_work, rights, risk_pool, pool_cases, pool_agreements, openings, months, papers,
+    applications, case_work, demands, rights, risk_pool, pool_cases, pool_agreements, openings, months, papers,
     notifications,
 )  # fmt: skip
 

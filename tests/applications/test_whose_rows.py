@@ -147,6 +147,24 @@ BULK = {
     "/bulk-files/{file_id}/wrong-rows",
 }
 """Shown to be closed to other banks and roles in test_bulk_files; its rows go in as single ones."""
+DEMANDS = {
+    "/financing-demands",
+    "/financing-demand-funnel",
+    "/financing-demands/{demand_id}",
+    *(
+        f"/financing-demands/{{demand_id}}/{step}"
+        for step in ("offers", "answer", "match", "put-back", "link", "end")
+    ),
+    "/parks",
+    "/parks/{code}",
+    "/survey-imports",
+    "/survey-imports/{kind}",
+    "/survey-imports/{import_id}",
+    "/survey-imports/{import_id}/wrong-rows",
+    "/survey-imports/templates/{kind}",
+}
+"""Shown to be closed to other banks and roles in demands/."""
+OF_DEMANDS = {"demand_offers", "demand_answers"}
 RIGHTS = {"/rights/pledged", "/rights/enquiries"}
 """Shown to name nobody, and to be closed to other roles, in test_right_enquiries."""
 REGISTER = {
@@ -226,8 +244,8 @@ def test_every_route_stands_in_one_of_these_lists():
     known |= {("POST", "/rights/pledged"), ("GET", "/rights/enquiries")}
     assert {path for _, path in known - REGISTER if path.startswith("/rights")} == RIGHTS
 
-    assert {route for route in routes() if route[1] not in PAPERS | BULK} == known
-    assert {path for _, path in routes()} >= PAPERS | BULK
+    assert {route for route in routes() if route[1] not in PAPERS | BULK | DEMANDS} == known
+    assert {path for _, path in routes()} >= PAPERS | BULK | DEMANDS
 
 
 async def test_another_banks_case_is_not_there_on_any_route(office: Office):
@@ -381,5 +399,6 @@ async def test_the_working_role_owns_no_table_and_every_table_with_a_bank_is_gua
         *OF_PAPERS,
         *OF_RIGHTS,
         *OF_THE_DESK,
+        *OF_DEMANDS,
         "bank_suspensions",
     }

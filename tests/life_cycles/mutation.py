@@ -31,6 +31,7 @@ DRAWINGS = "not drawing and not diagram and not readme and not manual"
 
 WALKS = {
     "applications/application": "tests/applications/test_every_move.py",
+    "applications/financing_demand": "tests/applications/demands/test_every_move.py",
     "applications/loan_change": "tests/applications/test_loan_changes.py",
     "applications/pledge": "tests/applications/rights/test_pledges.py",
     "notifications/receiver": "tests/notifications/test_receivers.py",

@@ -14,6 +14,7 @@ from services.applications.handlers.case_checks import lines_of
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
 from services.applications.handlers.eligibility import must_still_be_eligible
 from services.applications.queries.moves import clock_began, times_returned
+from services.applications.queries.parks import park_meant
 from services.applications.queries.submitted import submitted
 from services.applications.tables.cases import about
 from services.applications.tables.conditions import (
@@ -21,6 +22,7 @@ from services.applications.tables.conditions import (
     condition_texts,
     drop_conditions,
 )
+from shared import canonical
 from shared.contracts.applications import ApplicationApprovedV1, Reason
 from shared.money import format_fen, round_half_up
 from shared.postgres.published_schemes import terms_on
@@ -122,7 +124,7 @@ async def approve(
     if wrong := faults(lists_checked, today=today):
         raise FieldsWrong(wrong)
     await must_still_be_eligible(case, on=today, lists_checked=lists_checked)
-    attributes = row["attributes"] | {"ip_kind": (await submitted(case.conn, row)).ip_kind}
+    attributes = await _for_reports(case)
     checks = await lines_of(case.conn, row, today=today, lists_checked=lists_checked)
     await add_conditions(case.conn, row, conditions, by=case.caller, now=case.now)
     told = await condition_texts(case.conn, row["id"])
@@ -137,6 +139,18 @@ async def approve(
         | {"approved_on": today, "attributes": attributes, "conditions": told},
     )
     return await case.take_step(Action.APPROVE, decision)
+
+
+async def _for_reports(case: CaseInHand) -> dict[str, Any]:
+    """What was stated, with what reports divide by: the kind of IP, and the park by the register's
+    name and code where the bank named one of the register."""
+    row = case.row
+    stated: dict[str, Any] = row["attributes"] | {
+        "ip_kind": (await submitted(case.conn, row)).ip_kind
+    }
+    said = str(stated.get("park", ""))
+    park = await park_meant(case.conn, said, canonical.name(said)) if said else None
+    return stated | {"park": park["name"], "park_code": park["code"]} if park else stated
 
 
 def _amounts_shown(amounts: Mapping[str, Any]) -> dict[str, Any]:
