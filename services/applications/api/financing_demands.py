@@ -49,7 +49,12 @@ router = APIRouter(tags=["financing-demands"])
 Bureau = Annotated[Identity, Depends(requires(*sorted(BUREAU)))]
 Watcher = Annotated[Identity, Depends(requires("reviewer", "pool_manager", "approver", "auditor"))]
 Bank = Annotated[Identity, Depends(requires("bank_operator"))]
+Poster = Annotated[Identity, part_in(LIFE_CYCLE, Action.POST)]
+Offerer = Annotated[Identity, part_in(LIFE_CYCLE, Action.OFFER)]
+Matcher = Annotated[Identity, part_in(LIFE_CYCLE, Action.MATCH)]
+Returner = Annotated[Identity, part_in(LIFE_CYCLE, Action.PUT_BACK)]
 Linker = Annotated[Identity, part_in(LIFE_CYCLE, Action.LINK)]
+Ender = Annotated[Identity, part_in(LIFE_CYCLE, Action.END)]
 
 
 class LinkBody(RequestBody):
@@ -60,7 +65,7 @@ class LinkBody(RequestBody):
 
 @router.post("/financing-demands", status_code=201, response_model=DemandDetail)
 async def post_demand(
-    body: DemandBody, request: Request, caller: Bureau, context: CurrentContext
+    body: DemandBody, request: Request, caller: Poster, context: CurrentContext
 ) -> Response:
     """Post a firm's demand, and offer it to all banks or to those named."""
     posted = body.as_demand()
@@ -134,7 +139,7 @@ async def read_demand(demand_id: UUID, caller: Anyone, context: CurrentContext) 
 
 @router.post("/financing-demands/{demand_id}/offers", response_model=DemandDetail)
 async def offer_demand(
-    demand_id: UUID, body: OfferBody, request: Request, caller: Bureau, context: CurrentContext
+    demand_id: UUID, body: OfferBody, request: Request, caller: Offerer, context: CurrentContext
 ) -> Response:
     """Offer a demand to more banks, or give those that were silent another day."""
 
@@ -162,7 +167,7 @@ async def answer_demand(
 
 @router.post("/financing-demands/{demand_id}/match", response_model=DemandDetail)
 async def match_demand(
-    demand_id: UUID, body: MatchBody, request: Request, caller: Bureau, context: CurrentContext
+    demand_id: UUID, body: MatchBody, request: Request, caller: Matcher, context: CurrentContext
 ) -> Response:
     """Give a demand to a bank that has taken it up."""
 
@@ -174,7 +179,7 @@ async def match_demand(
 
 @router.post("/financing-demands/{demand_id}/put-back", response_model=DemandDetail)
 async def put_demand_back(
-    demand_id: UUID, body: PutBackBody, request: Request, caller: Bureau, context: CurrentContext
+    demand_id: UUID, body: PutBackBody, request: Request, caller: Returner, context: CurrentContext
 ) -> Response:
     """Take a demand back from its bank; it may be matched anew."""
 
@@ -202,7 +207,7 @@ async def link_demand(
 
 @router.post("/financing-demands/{demand_id}/end", response_model=DemandDetail)
 async def end_demand(
-    demand_id: UUID, body: EndBody, request: Request, caller: Bureau, context: CurrentContext
+    demand_id: UUID, body: EndBody, request: Request, caller: Ender, context: CurrentContext
 ) -> Response:
     """End a demand without result, with the reason; its banks hear of it."""
 
