@@ -7,6 +7,7 @@ import pytest
 
 from services.applications.domain.financing_demand import LIFE_CYCLE
 from shared.auth.identity import BANK_ROLES, BUREAU_ROLES
+from shared.contracts.demands import DemandEvent
 from tests.applications.demands.stories import (
     QUOTE,
     answers,
@@ -29,6 +30,14 @@ MOVES: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("matched", "end"): ("ended", BUREAU),
 }
 """State, step → where it leads and who may. Said here once more, and not read from the table."""
+TELLS = {
+    "offers": ["demand.offered.v1"],
+    "match": ["demand.matched.v1"],
+    "put-back": ["demand.put-back.v1"],
+    "link": ["demand.outcome.v1"],
+    "end": ["demand.outcome.v1"] * 2,
+}
+"""What a step tells; the end goes to each bank that was offered the demand."""
 STEPS = ("offers", "match", "put-back", "link", "end")
 EVERYBODY = sorted(BANK_ROLES | BUREAU_ROLES)
 
@@ -68,12 +77,15 @@ async def test_every_step_is_open_to_its_people_and_to_nobody_else(office: Offic
             if state == "posted":
                 await answers(office, mine)
             who, linked = person(office, role), await office.submits()
+            await office.said()
             listed = (await shown(office, mine, by=who))["pending_actions"]
             assert {"offers": "offer", "put-back": "put_back"}.get(step, step) in listed
             done = await who.post(
                 f"/financing-demands/{mine['id']}/{step}", json=body(step, linked)
             )
             assert (done.status_code, done.json().get("state")) == (200, target), done.text
+            told = [one.type for one in await office.said() if isinstance(one, DemandEvent)]
+            assert told == TELLS.get(step, []), step
 
 
 async def test_a_demand_is_posted_by_the_bureau_alone(office: Office):
