@@ -34,6 +34,7 @@ ENTRIES = (
         frozenset({"bank_operator", "bank_checker", "reviewer", "approver", "auditor"}),
     ),
     Entry("register", "/register/rights", "y", _EVERYBODY - {"admin"}),
+    Entry("demands", "/demands", "n", _EVERYBODY - {"admin"}),
     Entry("programmes", "/programmes", "f", _EVERYBODY - {"admin"}),
     Entry("pools", "/pools", "p", _EVERYBODY - {"admin"}),
     Entry("claims", "/claims", "c", _EVERYBODY - {"admin"}),

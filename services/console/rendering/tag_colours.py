@@ -26,6 +26,13 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "cancelled": "mute",
         "invalid": "bad",
     },
+    "demand_state": {
+        "posted": "info",
+        "matched": "info",
+        "in_case": "warn",
+        "lent": "ok",
+        "ended": "mute",
+    },
     "right_row": {"kept": "ok", "unchanged": "mute", "refused": "bad"},
     "legal_status": {
         "pending": "info",
