@@ -6,7 +6,7 @@ Revision ID: 0022
 from alembic import op
 
 revision = "0022"
-down_revision = "0015"
+down_revision = "0030"
 
 _STEPS = (
     # What is said of a park later stands beside what was said before; the last word holds.
