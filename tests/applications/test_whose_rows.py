@@ -157,7 +157,7 @@ DEMANDS = {
         for step in ("offers", "answer", "match", "put-back", "link", "end")
     ),
     "/parks",
-    "/parks/{code}",
+    "/parks/{park_code}",
     "/survey-imports",
     "/survey-imports/{kind}",
     "/survey-imports/{import_id}",

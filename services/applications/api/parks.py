@@ -92,18 +92,18 @@ class ParkDetail(ParkAnswer):
     editions: list[ParkAnswer]
 
 
-@router.put("/parks/{code}")
+@router.put("/parks/{park_code}")
 async def say_park(
-    code: ParkCode, body: ParkBody, caller: Keeper, context: CurrentContext
+    park_code: ParkCode, body: ParkBody, caller: Keeper, context: CurrentContext
 ) -> ParkDetail:
     """Enter a park, or say something else of it; what was said before stays readable. The same once
     more changes nothing."""
-    if re.fullmatch(_CODE, code, re.ASCII) is None:
+    if re.fullmatch(_CODE, park_code, re.ASCII) is None:
         raise NotFound("园区代码只能由字母、数字、横线组成", "A park's code is letters and digits.")
     async with context.database.begin(caller.institution) as conn:
-        said = ParkSaid(code=code, **vars(body))
+        said = ParkSaid(code=park_code, **vars(body))
         await parks.say(conn, said, by=caller, now=context.clock.now())
-        return await _detail(conn, code)
+        return await _detail(conn, park_code)
 
 
 @router.get("/parks")
@@ -114,11 +114,11 @@ async def list_parks(caller: Anyone, context: CurrentContext) -> Page[ParkAnswer
     return Page(items=[ParkAnswer(**dict(row)) for row in rows], next_cursor=None)
 
 
-@router.get("/parks/{code}")
-async def read_park(code: ParkCode, caller: Anyone, context: CurrentContext) -> ParkDetail:
+@router.get("/parks/{park_code}")
+async def read_park(park_code: ParkCode, caller: Anyone, context: CurrentContext) -> ParkDetail:
     """One park with everything that was said of it."""
     async with context.database.looking(caller.institution) as conn:
-        return await _detail(conn, code)
+        return await _detail(conn, park_code)
 
 
 async def _detail(conn: asyncpg.Connection, code: str) -> ParkDetail:
