@@ -17,6 +17,7 @@ from services.applications.api import (
     effects,
     endangered_rights,
     facts,
+    financing_demands,
     firms,
     kept_drafts,
     letters,
@@ -28,6 +29,7 @@ from services.applications.api import (
     meetings,
     opinion_templates,
     paper_checklist,
+    parks,
     pledges,
     positions,
     pre_checks,
@@ -38,6 +40,7 @@ from services.applications.api import (
     rights,
     staff,
     submissions,
+    survey_imports,
     valuations,
 )
 from services.applications.api.bulk_work import work_on_bulk_files
@@ -45,6 +48,7 @@ from services.applications.api.document_content import settings_of, store_of
 from services.applications.consumer import ROUTES
 from services.applications.handlers import (
     day_over,
+    demand_outcomes,
     drafts,
     draw_ends,
     expiry,
@@ -74,6 +78,10 @@ async def _mark_matured(context: Context) -> None:
 async def _watch_rights(context: Context) -> None:
     within = settings_of(context).endangered_within_days
     await right_watch.watch_rights(context.database, context.clock.now, within_days=within)
+
+
+async def _follow_demands(context: Context) -> None:
+    await demand_outcomes.follow(context.database, context.clock.now)
 
 
 async def _tell_day_over(context: Context) -> None:
@@ -132,6 +140,9 @@ SERVICE = Service(
         list_imports.router,
         credit_repairs.router,
         data_quality.router,
+        parks.router,
+        financing_demands.router,
+        survey_imports.router,
     ),
     consumes=ROUTES,
     due=(
@@ -139,6 +150,7 @@ SERVICE = Service(
         _end_draws,
         _mark_matured,
         _watch_rights,
+        _follow_demands,
         _tell_day_over,
         _remove_withdrawn_papers,
         _prune_drafts,
@@ -149,6 +161,7 @@ SERVICE = Service(
         **bulk_files.BODY_LIMITS,
         **right_imports.BODY_LIMITS,
         **list_imports.BODY_LIMITS,
+        **survey_imports.BODY_LIMITS,
     },
     settings_type=Settings,
     collisions=COLLISIONS,

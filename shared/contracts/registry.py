@@ -6,6 +6,7 @@ from types import MappingProxyType
 from shared.contracts import (
     applications,
     case_work,
+    demands,
     listed_firms,
     meetings,
     months,
@@ -20,7 +21,8 @@ from shared.contracts import (
 from shared.contracts.envelope import Event, by_type
 
 PRODUCERS = (
-    applications, case_work, rights, listed_firms, risk_pool, pool_cases, pool_agreements, openings, months, papers, meetings, notifications,
+    applications, case_work, rights, listed_firms, risk_pool, pool_cases, pool_agreements,
+    openings, months, papers, meetings, notifications, demands,
 )  # fmt: skip
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType(by_type())

@@ -234,8 +234,13 @@ class Office:
         wanted = types or {event.type for event in events} - unasked
         return [event for event in events if event.type in wanted]
 
-    async def submits(self, *, bank: str = ICBC, expect: str = "accepted", **changes: Any) -> Any:
-        answer = await self.bank(bank).post("/applications", json=submission(**changes))
+    async def submits(
+        self, *, bank: str = ICBC, expect: str = "accepted", demand: str = "", **changes: Any
+    ) -> Any:
+        answered = {"demand": demand} if demand else {}
+        answer = await self.bank(bank).post(
+            "/applications", json=submission(**changes), params=answered
+        )
         assert answer.status_code == 201, answer.text
         assert answer.json()["state"] == expect, answer.json()["findings"]
         return answer.json()

@@ -188,6 +188,24 @@ DRAFTS = {
     "/drafts/{draft_id}/submit",
 }
 """Shown to be closed to other banks and to the bureau in test_drafts."""
+DEMANDS = {
+    "/financing-demands",
+    "/financing-demand-funnel",
+    "/financing-demands/{demand_id}",
+    *(
+        f"/financing-demands/{{demand_id}}/{step}"
+        for step in ("offers", "answer", "match", "put-back", "link", "end")
+    ),
+    "/parks",
+    "/parks/{park_code}",
+    "/survey-imports",
+    "/survey-imports/{kind}",
+    "/survey-imports/{import_id}",
+    "/survey-imports/{import_id}/wrong-rows",
+    "/survey-imports/templates/{kind}",
+}
+"""Shown to be closed to other banks and roles in demands/."""
+OF_DEMANDS = {"demand_offers", "demand_answers"}
 RIGHTS = {"/rights/pledged", "/rights/enquiries"}
 """Shown to name nobody, and to be closed to other roles, in test_right_enquiries."""
 REGISTER = {
@@ -290,8 +308,10 @@ def test_every_route_stands_in_one_of_these_lists():
     known |= {("POST", "/rights/pledged"), ("GET", "/rights/enquiries")}
     assert {path for _, path in known - REGISTER if path.startswith("/rights")} == RIGHTS
 
-    assert {route for route in routes() if route[1] not in PAPERS | BULK | DRAFTS} == known
-    assert {path for _, path in routes()} >= PAPERS | BULK | DRAFTS
+    assert {
+        route for route in routes() if route[1] not in PAPERS | BULK | DRAFTS | DEMANDS
+    } == known
+    assert {path for _, path in routes()} >= PAPERS | BULK | DRAFTS | DEMANDS
 
 
 async def test_another_banks_case_is_not_there_on_any_route(office: Office):
@@ -461,5 +481,6 @@ async def test_the_working_role_owns_no_table_and_every_table_with_a_bank_is_gua
         *OF_RIGHTS,
         *OF_THE_DESK,
         *OF_INTAKE,
+        *OF_DEMANDS,
         "bank_suspensions",
     }

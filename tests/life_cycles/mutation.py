@@ -32,6 +32,7 @@ DRAWINGS = "not drawing and not diagram and not readme and not manual"
 WALKS = {
     "applications/application": "tests/applications/test_every_move.py",
     "applications/credit_repair": "tests/applications/lists/test_repairs.py",
+    "applications/financing_demand": "tests/applications/demands/test_every_move.py",
     "applications/loan_change": "tests/applications/test_loan_changes.py",
     "applications/meeting": "tests/applications/test_meetings.py",
     "applications/pledge": "tests/applications/rights/test_pledges.py",

@@ -36,6 +36,14 @@ from shared.contracts.case_work import (
     LetterAnsweredV1,
     LetterSentV1,
 )
+from shared.contracts.demands import (
+    DemandAnsweredV1,
+    DemandMatchedV1,
+    DemandOfferedV1,
+    DemandOutcomeV1,
+    DemandPutBackV1,
+    DemandUnansweredV1,
+)
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.listed_firms import (
     CreditRepairDecidedV1,
@@ -146,7 +154,35 @@ def events(bank: str = BANK, *, loan_id: UUID | None = None, pool: str = "dongli
         "bank_code": bank,
         "pool_code": pool,
     }
-    return [*of_a_case(loan), *of_a_coverage(loan), *of_a_claim(loan), *of_a_pool(bank, pool)]
+    return [
+        *of_a_case(loan),
+        *of_a_demand(bank),
+        *of_a_coverage(loan),
+        *of_a_claim(loan),
+        *of_a_pool(bank, pool),
+    ]
+
+
+def of_a_demand(bank: str) -> list[Event]:
+    """What applications says of a firm's demand for financing."""
+    demand = {
+        "demand_id": UUID("01932c5e-7a00-7c3e-9c1b-5f2d3a4b6d01"),
+        "number": "RZ-2026-000012",
+        "firm_uscc": "91120110MA05K0H91X",
+        "firm_name": "天津海芯科技有限公司",
+        "amount_fen": 300_000_000,
+    }
+    own = {**demand, "bank_code": bank}
+    return [
+        DemandOfferedV1(**own, term_months=12, purpose="r_and_d", park_code="DL-KJ", answer_by=DAY),
+        DemandAnsweredV1(**own, takes_up=False, reason="行业限额已满", is_late=True),
+        DemandMatchedV1(**own),
+        DemandPutBackV1(**own, reason="银行未跟进"),
+        DemandUnansweredV1(**demand, bank_code="", answer_by=DAY, banks=(OTHER_BANK,)),
+        DemandOutcomeV1(
+            **own, outcome="lent", case_number="DL-2026-000123", lent_fen=300_000_000, reason=""
+        ),
+    ]
 
 
 Loan = dict[str, Any]

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,7 +14,7 @@ from services.applications.api.common import move, on_case
 from services.applications.api.requests import SubmissionBody, WithdrawalBody
 from services.applications.api.responses import FindingAnswer, MovedAnswer, SubmissionAnswer
 from services.applications.domain.life_cycle import LIFE_CYCLE, Action, State
-from services.applications.handlers import decisions, submission
+from services.applications.handlers import decisions, demands, submission
 from services.applications.handlers.case_in_hand import CaseInHand
 from services.applications.tables.submissions import FiledCase
 from shared.auth.identity import Identity
@@ -37,7 +37,13 @@ TRIES = 5
 
 @router.post("/applications", status_code=201, response_model=SubmissionAnswer)
 async def submit(
-    body: SubmissionBody, request: Request, caller: Submitter, context: CurrentContext
+    body: SubmissionBody,
+    request: Request,
+    caller: Submitter,
+    context: CurrentContext,
+    demand: Annotated[
+        UUID | None, Query(description="The financing demand of the firm that this case answers.")
+    ] = None,
 ) -> Response:
     """Submit a case. 201 either way: `state` says whether it is accepted into the queue or
     returned for correction, `findings` lists everything that is to be mended, at once."""
@@ -55,7 +61,12 @@ async def submit(
             working_days=context.working_days,
             now=context.clock.now(),
         )
-        return as_answer(201, await submission.submit(case, submitted))
+        if demand is not None:
+            await demands.must_await_case(conn, demand, uscc=submitted.borrower.uscc, by=caller)
+        filed = await submission.submit(case, submitted)
+        if demand is not None:
+            await demands.link(conn, demand, filed.id, by=caller, now=case.now)
+        return as_answer(201, filed)
 
     return await until_its_rights_are_known(
         lambda: idempotently(request, caller, context.database, work)

@@ -5,10 +5,11 @@ asks for are columns of the same names everywhere, so that a reader needs no pro
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from services.applications.domain.bulk import BulkKind
 from shared.schemes.vocabulary import (
     DOCUMENTS,
     FACTS,
@@ -196,3 +197,8 @@ _LOANS: Final = dict(
     )
 )
 _POSITIONS: Final = dict(_named(*POSITION))
+FINDS: Final[Mapping[BulkKind, Callable[[str], Column | None]]] = {
+    "applications": application_column,
+    "positions": position_column,
+}
+"""By kind of file, what knows its columns."""

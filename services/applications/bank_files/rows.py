@@ -12,14 +12,8 @@ from typing import IO, Any, Final, Literal
 
 import orjson
 
-from services.applications.bank_files.columns import (
-    Column,
-    Path,
-    application_column,
-    position_column,
-)
+from services.applications.bank_files.columns import Column, Path
 from services.applications.bank_files.headings import HIGHEST, Find, Headings, find_headings
-from services.applications.domain.bulk import BulkKind
 from shared.money import format_fen
 from shared.ratios import percent
 from shared.refusals import FieldFault
@@ -37,9 +31,14 @@ WIDEST: Final = 1_500
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
+_OF_RIGHTS: Final = ("collateral", "rights")
+"""Fields that are lists of rights, each right with columns of its own."""
 _CODES: Final = frozenset(
-    {"pool_code", "mode", "borrower.uscc", "borrower.region_code", "month", "loan_id"}
-)
+    {
+        "pool_code", "mode", "borrower.uscc", "borrower.region_code", "month", "loan_id",
+        "uscc", "park_code", "contact_phone", "code", "area",
+    }
+)  # fmt: skip
 """Narrow digits and letters by their nature; what else a bank writes is kept as it is written."""
 _TOTALS: Final = ("合计", "总计", "小计", "例:", "示例")
 OURS: Final = "_reasons"
@@ -88,11 +87,11 @@ def form_of(file: IO[bytes]) -> Form:
 
 
 class FileOfRows:
-    """A file that is read. `words` are its headings; those of NDJSON are none."""
+    """A file that is read. `find` knows its columns; `words` are its headings, of NDJSON none."""
 
-    def __init__(self, file: IO[bytes], form: Form, kind: BulkKind) -> None:
+    def __init__(self, file: IO[bytes], form: Form, find: Find) -> None:
         self._file = file
-        self._find: Find = application_column if kind == "applications" else position_column
+        self._find = find
         self.form = form
         self.words: tuple[str, ...] = ()
 
@@ -161,10 +160,10 @@ def _row(line: int, cells: Sequence[Cell], headings: Headings) -> RowRead:
     rights = _rights_said(cells, headings)
     for place, (column, in_wan) in headings.at.items():
         path = column.path
-        if path[0] == "collateral":
+        if path[0] in _OF_RIGHTS:
             if path[1] not in rights:
                 continue
-            path = ("collateral", rights.index(path[1]), *path[2:])
+            path = (path[0], rights.index(path[1]), *path[2:])
         cell = cells[place] if place < len(cells) else None
         try:
             value = read_value(column.kind, cell, in_wan=in_wan, choices=column.choices)
@@ -191,7 +190,7 @@ def _rights_said(cells: Sequence[Cell], headings: Headings) -> list[str | int]:
         {
             column.path[1]
             for place, (column, _) in headings.at.items()
-            if column.path[0] == "collateral" and place < len(cells) and narrow(cells[place])
+            if column.path[0] in _OF_RIGHTS and place < len(cells) and narrow(cells[place])
         },
         key=int,
     )

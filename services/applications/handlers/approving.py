@@ -18,10 +18,12 @@ from services.applications.handlers.eligibility import must_still_be_eligible
 from services.applications.handlers.listed_firms import tell_listed
 from services.applications.queries.listed import entries_of
 from services.applications.queries.moves import clock_began, passed_on
+from services.applications.queries.parks import park_meant
 from services.applications.queries.submitted import submitted
 from services.applications.tables.cases import about
 from services.applications.tables.conditions import add_conditions, condition_texts
 from services.applications.tables.meetings import a_meeting_has_approved
+from shared import canonical
 from shared.contracts.applications import ApplicationApprovedV1
 from shared.money import format_fen, round_half_up
 from shared.postgres.published_schemes import terms_on
@@ -127,7 +129,7 @@ async def _judged(
     if wrong := faults(lists_checked, today=today):
         raise FieldsWrong(wrong)
     looks = await must_still_be_eligible(case, on=today, lists_checked=lists_checked, decides=True)
-    attributes = row["attributes"] | {"ip_kind": (await submitted(case.conn, row)).ip_kind}
+    attributes = await _for_reports(case)
     checks = await lines_of(case.conn, row, today=today, lists_checked=looks)
     await add_conditions(case.conn, row, conditions, by=case.caller, now=case.now)
     told = await condition_texts(case.conn, row["id"])
@@ -142,6 +144,18 @@ async def _judged(
         facts=_known_to_the_pool(row)
         | {"approved_on": today, "attributes": attributes, "conditions": told},
     )
+
+
+async def _for_reports(case: CaseInHand) -> dict[str, Any]:
+    """What was stated, with what reports divide by: the kind of IP, and the park by the register's
+    name and code where the bank named one of the register."""
+    row = case.row
+    stated: dict[str, Any] = row["attributes"] | {
+        "ip_kind": (await submitted(case.conn, row)).ip_kind
+    }
+    said = str(stated.get("park", ""))
+    park = await park_meant(case.conn, said, canonical.name(said)) if said else None
+    return stated | {"park": park["name"], "park_code": park["code"]} if park else stated
 
 
 async def _must_have_met(case: CaseInHand, source: str) -> None:

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import IO, Final, cast
 from uuid import UUID
 
+from services.applications.bank_files.columns import FINDS
 from services.applications.bank_files.rows import FileOfRows, Form, RowRead
 from services.applications.domain.bulk import AT_ONCE, BulkKind
 from services.applications.handlers.bulk_batch import Batch, Take, TakenMeanwhile
@@ -162,7 +163,7 @@ class BulkWork:
         content: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 # kept open between batches
         async for bits in await self._store.read(key_of(file.id), 0, file.size):
             await asyncio.to_thread(content.write, bits)
-        source = FileOfRows(content, cast(Form, file.form), cast(BulkKind, file.kind))
+        source = FileOfRows(content, cast(Form, file.form), FINDS[cast(BulkKind, file.kind)])
         return _Open(content=content, source=source, rows=source.rows())
 
     async def _give_up(self, file_id: UUID, bank_code: str, code: str, zh: str, en: str) -> None:

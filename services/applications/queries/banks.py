@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+import asyncpg
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,6 +14,11 @@ from shared.refusals import NotFound
 async def banks(session: AsyncSession) -> Sequence[BankRow]:
     """All banks, by code."""
     return (await session.exec(select(BankRow).order_by(col(BankRow.code)))).all()
+
+
+async def bank_codes(conn: asyncpg.Connection) -> list[str]:
+    """The codes of all banks, in order."""
+    return [row["code"] for row in await conn.fetch("select code from banks order by code")]
 
 
 async def bank(session: AsyncSession, code: str) -> BankRow:

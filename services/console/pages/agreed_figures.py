@@ -95,7 +95,7 @@ def _figure(form: FormData) -> dict[str, Any]:
     }  # fmt: skip
     if fen := amount(form, "amount"):
         said["amount"] = fen
-    for name in ("year", "count"):
+    for name in ("year", "since_year", "count"):
         number = text(form, name)
         if number:
             said[name] = int(number) if number.isascii() and number.isdigit() else number
@@ -132,4 +132,7 @@ async def _show(
         is_first=not asked.get("cursor"),
         today=await today(page),
         papers=paper_rows(attempt.form, ["evidence"]),
+        indicator_words={
+            kind["kind"]: {one["subject"]: one for one in kind["subjects"]} for kind in kinds
+        },
     )

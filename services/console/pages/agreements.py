@@ -83,7 +83,7 @@ def _agreement(form: FormData) -> dict[str, Any]:
     said: dict[str, Any] = {
         name: text(form, name)
         for name in (
-            "party_code", "valid_from", "valid_to", "reference", "note", "backdating_reason",
+            "party_code", "purpose", "valid_from", "valid_to", "reference", "note", "backdating_reason",
             "minimum_per", "contribution_share",
         )
         if text(form, name)

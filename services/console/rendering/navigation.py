@@ -40,11 +40,12 @@ ENTRIES = (
     Entry(
         "quality",
         "/quality",
-        "n",
+        "l",
         frozenset(
             {"bank_operator", "bank_checker", "reviewer", "approver", "pool_manager", "auditor"}
         ),
     ),
+    Entry("demands", "/demands", "o", _EVERYBODY - {"admin"}),
     Entry("programmes", "/programmes", "f", _EVERYBODY - {"admin"}),
     Entry("pools", "/pools", "p", _EVERYBODY - {"admin"}),
     Entry("claims", "/claims", "c", _EVERYBODY - {"admin"}),

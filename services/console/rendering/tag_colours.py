@@ -33,6 +33,13 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "cancelled": "mute",
         "invalid": "bad",
     },
+    "demand_state": {
+        "posted": "info",
+        "matched": "info",
+        "in_case": "warn",
+        "lent": "ok",
+        "ended": "mute",
+    },
     "right_row": {"kept": "ok", "unchanged": "mute", "refused": "bad"},
     "list_row": {"kept": "bad", "ended": "ok", "unchanged": "mute", "refused": "bad"},
     "list_verdict": {"same_firm": "bad", "ruled_out": "ok"},

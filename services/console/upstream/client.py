@@ -78,9 +78,10 @@ class Api:
         )
         return response.json() if response.content else None
 
-    async def put(self, path: str, body: Any, *, if_match: str) -> Answer:
-        """Put something in the place of what was seen. Raises Problem."""
-        response = await self._sent("PUT", path, json=body, headers={"If-Match": if_match})
+    async def put(self, path: str, body: Any, *, if_match: str = "") -> Answer:
+        """Put something in the place of what was seen, or say how it is. Raises Problem."""
+        headers = {"If-Match": if_match} if if_match else {}
+        response = await self._sent("PUT", path, json=body, headers=headers)
         return Answer(response.json(), response.headers.get("etag", ""))
 
     async def delete(self, path: str, *, if_match: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 PATHS: tuple[tuple[str, str], ...] = (
+    ("demand_id", "/demands/{demand_id}"),
     ("file_id", "/payment-files/{file_id}"),
     ("meeting_id", "/meetings/{meeting_id}"),
     ("claim_id", "/claims/{claim_id}"),

@@ -8,6 +8,7 @@ tomorrow stays in the house until somebody has decided otherwise.
 
 from collections.abc import Mapping
 
+from services.notifications.domain.demand_notices import OF_DEMANDS
 from services.notifications.domain.level_notices import OF_LEVELS
 from services.notifications.domain.month_notices import OF_MONTHS
 from services.notifications.domain.notice import Banks, Notice
@@ -393,5 +394,6 @@ NOTICES: Mapping[str, Notice] = {
     ),
     "pool.stopped.v1": Notice(banks=OF_POOL, roles=_ENTRIES, fields=POOL),
     "pool.resumed.v1": Notice(banks=OF_POOL, roles=_ENTRIES, fields=POOL),
+    **OF_DEMANDS,
     **OF_MONTHS,
 }

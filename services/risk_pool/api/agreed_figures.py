@@ -21,7 +21,15 @@ from services.risk_pool.api.cases import (
 )
 from services.risk_pool.api.papers import CasePaper, PaperShown, papers_of
 from services.risk_pool.api.roles import require_pool
-from services.risk_pool.domain.agreed_figures import KINDS, LIFE_CYCLE, Action, FigureEntered, State
+from services.risk_pool.domain.agreed_figures import (
+    KINDS,
+    LIFE_CYCLE,
+    Action,
+    FigureEntered,
+    State,
+    indicators_of,
+)
+from services.risk_pool.domain.indicators import INDICATORS
 from services.risk_pool.handlers import agreed_figures as handlers
 from services.risk_pool.queries import agreed_figures as known
 from services.risk_pool.tables.stored_papers import of_case, of_cases
@@ -72,13 +80,16 @@ class NewFigure(RequestBody):
     subject: str = Field(
         "", max_length=64, pattern=r"^[a-z0-9_]*$",
         description="agreed_share: the party; raised_cap: the cap's code; confirmed: the name of "
-        "the prior decision in the measures; guarantee_fee: term or portfolio.",
+        "the prior decision in the measures; guarantee_fee: term or portfolio; targets and stated figures: the indicator.",
     )  # fmt: skip
     bank_code: str = Field(
         "", max_length=64, pattern=r"^[A-Za-z0-9_-]*$", description="Empty: the whole pool."
     )
     loan_id: UUID | None = None
     year: Annotated[int, Field(ge=1990, le=2199)] | None = None
+    since_year: Annotated[int, Field(ge=1990, le=2199)] | None = Field(
+        None, description="Of a target: the first year of a sum, or the year that a growth is over."
+    )
     amount_fen: RequestFenOrZero | None = None
     ratio: Annotated[str, Field(max_length=40), AfterValidator(_a_ratio)] | None = Field(
         None, examples=["50", "33.33", "1/3"], description="Percent, or a fraction."
@@ -116,6 +127,7 @@ class FigureAnswer(Money):
     bank_code: str
     loan_id: UUID | None
     year: int | None
+    since_year: int | None
     amount_fen: Fen | None
     ratio: str | None = Field(examples=["1/3"])
     count: int | None
@@ -146,6 +158,14 @@ class FigureDetail(FigureAnswer):
     history: list[MoveAnswer]
 
 
+class SubjectAnswer(BaseModel):
+    """An indicator that a figure may be of."""
+
+    subject: str
+    zh: str
+    en: str
+
+
 class KindAnswer(BaseModel):
     """A kind of figure: what it must and may say. Forms are made of this list."""
 
@@ -158,8 +178,11 @@ class KindAnswer(BaseModel):
     year: bool
     paid: bool
     subject: str = Field(
-        description='What `subject` names: party, cap, decision, fee, measure; "" nothing.'
+        description='What `subject` names: party, cap, decision, fee, measure, indicator; "" '
+        "nothing."
     )
+    subjects: list[SubjectAnswer] = Field(description="The indicators that it may be of.")
+    since: str = Field(description="Whether `since_year` is said: no, may, must.")
 
 
 @router.get("/agreed-figure-kinds")
@@ -169,9 +192,15 @@ async def list_kinds(caller: Anyone) -> list[KindAnswer]:
         KindAnswer(
             kind=name, zh=kind.words.zh, en=kind.words.en, value=kind.value, bank=kind.bank,
             loan=kind.loan, year=kind.year, paid=kind.paid, subject=kind.subject,
+            subjects=_subjects(name), since=kind.since,
         )
         for name, kind in KINDS.items()
     ]  # fmt: skip
+
+
+def _subjects(kind: str) -> list[SubjectAnswer]:
+    named = ((name, INDICATORS[name].words) for name in indicators_of(kind))
+    return [SubjectAnswer(subject=name, zh=words.zh, en=words.en) for name, words in named]
 
 
 @router.post("/pools/{code}/agreed-figures", status_code=201, response_model=FigureDetail)

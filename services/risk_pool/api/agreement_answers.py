@@ -11,7 +11,7 @@ from pydantic import Field
 from services.risk_pool.api.case_responses import Money, MoveAnswer, WaitingFor
 from services.risk_pool.api.cases import presented
 from services.risk_pool.api.papers import PaperShown
-from services.risk_pool.domain.agreement import FEE_KINDS, LIFE_CYCLE
+from services.risk_pool.domain.agreement import FEE_KINDS, LIFE_CYCLE, Purpose
 from services.risk_pool.domain.minimum_lending import LendingFloor, days_of
 from services.risk_pool.queries import agreements as known
 from services.risk_pool.tables.stored_papers import of_cases
@@ -64,6 +64,7 @@ class AgreementAnswer(Money):
     party_role: str
     role_zh: str
     role_en: str
+    purpose: Purpose
     edition: int | None = Field(description="None before it has come into force.")
     valid_from: date
     valid_to: date | None

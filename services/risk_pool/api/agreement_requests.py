@@ -3,11 +3,19 @@
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from services.risk_pool.api.papers import CasePaper
-from services.risk_pool.domain.agreement import FEE_KINDS, AgreementEntered, Instalment, Per
+from services.risk_pool.domain.agreement import (
+    FEE_KINDS,
+    MEMBERSHIP,
+    AgreementEntered,
+    Instalment,
+    Per,
+    Purpose,
+)
 from shared.http.requests import IsoDate, RequestBody, ShortText
+from shared.identifiers import InvalidIdentifier
 from shared.money import MONEY_NAMES, RequestFen
 from shared.schemes.stated import parse_ratio
 
@@ -57,6 +65,11 @@ class NewAgreement(RequestBody):
     model_config = ConfigDict(**MONEY_NAMES, json_schema_extra={"examples": [_EXAMPLE]})
 
     party_code: ShortText
+    purpose: Purpose = Field(
+        "cooperation",
+        description="`membership`: that the party is a member of the alliance; with its stored paper "
+        "and without terms in money.",
+    )
     valid_from: IsoDate = Field(
         description="It replaces the party's version in force from this day on. A day that has "
         "passed needs `backdating_reason`, and changes nothing that was decided meanwhile."
@@ -89,8 +102,24 @@ class NewAgreement(RequestBody):
     contributions: list[NewContribution] = Field(default_factory=list, max_length=120)
     fees: list[NewFee] = Field(default_factory=list, max_length=120)
     papers: list[CasePaper] = Field(
-        default_factory=list, max_length=20, description="The paper itself, as stored."
+        default_factory=list,
+        max_length=20,
+        validate_default=True,
+        description="The paper itself, as stored.",
     )
+
+    @field_validator("papers")
+    @classmethod
+    def _a_membership_has_its_paper(
+        cls, papers: list[CasePaper], info: ValidationInfo
+    ) -> list[CasePaper]:
+        if info.data.get("purpose") == MEMBERSHIP and not papers:
+            raise InvalidIdentifier(
+                "paper-missing",
+                "入盟协议须附已存档的协议文件",
+                "A membership comes with its paper.",
+            )
+        return papers
 
     def as_agreement(self) -> AgreementEntered:
         """The value that the domain judges."""

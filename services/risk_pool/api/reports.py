@@ -25,13 +25,21 @@ router = APIRouter(tags=["reports"], prefix="/pools/{code}/reports")
 Bureau = Annotated[Identity, Depends(requires(*BUREAU))]
 PoolCode = Annotated[str, Path(max_length=40, examples=["dongli"])]
 ReportCode = Literal[
-    "business", "classes", "overdue", "scorecard", "largest", "vintages", "national"
+    "business",
+    "classes",
+    "overdue",
+    "scorecard",
+    "largest",
+    "vintages",
+    "national",
+    "indicators",
 ]
 Measure = Literal[
     "lent", "entered", "covered", "overdue", "bad", "claimed", "compensated", "paid", "recovered"
 ]
 Division = Literal[
-    "bank", "mode", "area", "ip_kind", "industry", "park", "size", "first_loan", "class",
+    "bank", "mode", "area", "ip_kind", "industry", "park", "size", "inclusive_ip_kind",
+    "first_loan", "class",
     "borrower", "quarter",
 ]  # fmt: skip
 assert get_args(ReportCode) == tuple(KINDS)

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
+from services.risk_pool.domain.indicators import INDICATORS
 from shared import canonical
 from shared.life_cycle import SYSTEM_ROLE, LifeCycle, Move, Row, Wait, Words, another_person_than
 from shared.refusals import FieldFault
@@ -104,6 +105,8 @@ class Kind(NamedTuple):
     """What `subject` names: party, cap, decision, fee, measure; "" where it says nothing."""
     beyond_whole: bool = False
     """Whether a ratio may be above 1."""
+    since: Scope = "no"
+    """Whether it names the year from which it counts on, or over which it grows."""
 
 
 KINDS: Final[dict[str, Kind]] = {
@@ -134,6 +137,26 @@ KINDS: Final[dict[str, Kind]] = {
     "year_target": Kind(
         Words("年度目标", "target of a year"), "amount", year=True, subject="measure"
     ),
+    "indicator_amount": Kind(
+        Words("指标目标（金额）", "target of an indicator, amount"), "amount", year=True,
+        subject="indicator", since="may",
+    ),
+    "indicator_count": Kind(
+        Words("指标目标（数量）", "target of an indicator, number"), "count", year=True,
+        subject="indicator", since="may",
+    ),
+    "indicator_growth": Kind(
+        Words("指标目标（增长率）", "target of an indicator, growth"), "ratio", year=True,
+        subject="indicator", since="must", beyond_whole=True,
+    ),
+    "stated_amount": Kind(
+        Words("指标填报数（金额）", "stated figure of an indicator, amount"), "amount", year=True,
+        subject="indicator",
+    ),
+    "stated_count": Kind(
+        Words("指标填报数（数量）", "stated figure of an indicator, number"), "count", year=True,
+        subject="indicator",
+    ),
 }  # fmt: skip
 
 FEES: Final[dict[str, Words]] = {
@@ -151,11 +174,25 @@ TARGETS: Final[dict[str, Words]] = {
 }
 """What a plan may set for a year, to be reached or passed; only the scorecard reads it."""
 
+STATED: Final = ("stated_amount", "stated_count")
+"""What the book does not count: of a year before it began, or of what it cannot know."""
+TARGETS_OF_INDICATORS: Final = ("indicator_amount", "indicator_count", "indicator_growth")
+_UNIT_OF_VALUE: Final = {"amount": "money", "count": "count"}
+
 _SUBJECTS: Final[dict[str, dict[str, Words] | dict[str, PartyWords]]] = {
     "party": PARTIES,
     "fee": FEES,
     "measure": TARGETS,
+    "indicator": {name: one.words for name, one in INDICATORS.items()},
 }
+
+
+def indicators_of(kind: str) -> list[str]:
+    """The indicators that a figure of a kind may be of."""
+    if KINDS[kind].subject != "indicator":
+        return []
+    unit = _UNIT_OF_VALUE.get(KINDS[kind].value)
+    return [name for name, one in INDICATORS.items() if unit in (None, one.unit)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +205,7 @@ class FigureEntered:
     """"": of the whole pool. Of a figure of one loan, the loan's bank."""
     loan_id: UUID | None = None
     year: int | None = None
+    since_year: int | None = None
     amount_fen: int | None = None
     ratio: Fraction | None = None
     count: int | None = None
@@ -220,6 +258,20 @@ def _scope_faults(entered: FigureEntered) -> Iterator[FieldFault]:
         yield _must("year", kind)
     if not kind.year and entered.year is not None:
         yield _must_not("year", kind)
+    yield from _since_faults(entered, kind)
+
+
+def _since_faults(entered: FigureEntered, kind: Kind) -> Iterator[FieldFault]:
+    since, year = entered.since_year, entered.year
+    if kind.since == "must" and since is None:
+        yield _must("since_year", kind)
+    if kind.since == "no" and since is not None:
+        yield _must_not("since_year", kind)
+    if since is not None and year is not None and since >= year:
+        yield FieldFault(
+            ("since_year",), "not-before-the-year", "起算年（基期年）须早于目标年",
+            "The year that it counts from comes before its year.",
+        )  # fmt: skip
 
 
 def _subject_faults(entered: FigureEntered) -> Iterator[FieldFault]:
@@ -235,6 +287,13 @@ def _subject_faults(entered: FigureEntered) -> Iterator[FieldFault]:
             ("subject",), "not-an-option", f"须为以下之一：{listed}",
             f"must be one of {', '.join(words)}",
         )  # fmt: skip
+    elif kind.subject == "indicator" and kind.value in _UNIT_OF_VALUE:
+        indicator = INDICATORS[entered.subject]
+        if indicator.unit != _UNIT_OF_VALUE[kind.value]:
+            yield FieldFault(
+                ("subject",), "of-another-unit", f"{indicator.words.zh}的单位与该种类不符",
+                f"{indicator.words.en} is not counted that way.",
+            )  # fmt: skip
 
 
 def _day_faults(entered: FigureEntered, today: date) -> Iterator[FieldFault]:
@@ -276,7 +335,8 @@ def _must_not(name: str, kind: Kind) -> FieldFault:
 def key_of(figure: Row) -> tuple[Any, ...]:
     """What two figures have in common of which the later one ends the earlier. Fees add up, so
     only one of the same receipt does."""
-    same = tuple(figure[name] for name in ("kind", "subject", "bank_code", "loan_id", "year"))
+    named = ("kind", "subject", "bank_code", "loan_id", "year", "since_year")
+    same = tuple(figure[name] for name in named)
     receipt = canonical.number(figure["reference"])
     return (*same, receipt) if figure["kind"] == "guarantee_fee" else same
 

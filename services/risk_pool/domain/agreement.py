@@ -101,6 +101,11 @@ class LineByAgreement(Refused):
 
 
 Per = Literal["year", "term"]
+Purpose = Literal["cooperation", "membership"]
+"""What is agreed: the terms of the pool, or that the party is a member of the alliance for IP finance
+(知识产权金融创新服务联盟). Each has versions of its own."""
+
+MEMBERSHIP: Final = "membership"
 
 FEE_KINDS: Final[dict[str, Words]] = {
     "management": Words("受托管理费", "fee of the fund's manager"),
@@ -130,6 +135,7 @@ class AgreementEntered:
     valid_to: date | None = None
     reference: str
     """Of the paper that both sides have signed."""
+    purpose: Purpose = "cooperation"
     note: str = ""
     backdating_reason: str = ""
     """Why it holds from a day that has passed; nothing that was decided meanwhile changes."""
@@ -186,6 +192,8 @@ def agreement_faults(
     entered: AgreementEntered, standing: Standing, *, today: date
 ) -> tuple[FieldFault, ...]:
     """Everything that an agreement of this party must not say, or must and does not."""
+    if entered.purpose == MEMBERSHIP:
+        return (*_day_faults(entered, standing, today), *_membership_faults(entered))
     return (
         *_day_faults(entered, standing, today),
         *_bank_faults(entered, standing),
@@ -237,6 +245,21 @@ def _bank_faults(entered: AgreementEntered, standing: Standing) -> Iterator[Fiel
     if entered.pool_share_fen is not None and entered.line_fen is None:
         yield _fault("line", "missing", "填写资金池份额须同时填写额度",
                      "a share of the pool goes with a line")  # fmt: skip
+
+
+_TERMS: Final = {
+    "line": "line_fen", "pool_share": "pool_share_fen", "minimum_lending": "minimum_lending_fen",
+    "contribution_share": "contribution_share", "top_up_below": "top_up_below_fen",
+    "contributions": "contributions", "fees": "fees",
+}  # fmt: skip
+
+
+def _membership_faults(entered: AgreementEntered) -> Iterator[FieldFault]:
+    """A membership moves no money: terms stand in the agreement of cooperation."""
+    for name, attribute in _TERMS.items():
+        if getattr(entered, attribute):
+            yield _fault(name, "not-of-a-membership", "联盟入盟协议不约定此项，请登记合作协议",
+                         "a membership says nothing of this; an agreement of cooperation does")  # fmt: skip
 
 
 def _lending_faults(entered: AgreementEntered) -> Iterator[FieldFault]:

@@ -64,6 +64,7 @@ DIMENSIONS: Final[dict[str, Words]] = {
     "industry": Words("行业", "industry"),
     "park": Words("园区", "park"),
     "size": Words("贷款规模", "size of the loan"),
+    "inclusive_ip_kind": Words("知识产权种类（普惠贷款）", "kind of IP of inclusive loans"),
     "first_loan": Words("首贷", "first loan"),
     "class": Words("五级分类", "risk class"),
     "borrower": Words("企业", "firm"),
@@ -77,9 +78,9 @@ OF_DIVISION: Final[dict[str, Words]] = {
         "stated none, not told.",
     ),
     "park": Words(
-        "园区：银行在入库申请中填报的名称，按所填文字归类；未填报的列为“未登记”",
-        "Park: the name that the bank stated with the application, as it is written; where it stated "
-        "none, not told.",
+        "园区：银行在入库申请中填报的园区；在园区登记中的，按登记的名称归类；未填报的列为“未登记”",
+        "Park: what the bank stated with the application, by the name in the register of parks where it "
+        "is one of those; where it stated none, not told.",
     ),
     "ip_kind": Words(
         "知识产权种类：批准时质押的全部权利属同一种类的，按该种类；不同种类的，列为“多种类混合质押”",
@@ -116,6 +117,9 @@ _VALUES: Final[dict[str, dict[str, Words]]] = {
     "class": {name: Words(*words) for name, words in RISK_CLASSES.items()}
     | {"": Words("未报送", "not reported")},
 }
+
+
+_VALUES["inclusive_ip_kind"] = {**_VALUES["ip_kind"], "above": _VALUES["size"]["above"]}
 
 
 def value_words(by: str, value: str) -> Words:

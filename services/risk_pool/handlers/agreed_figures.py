@@ -11,11 +11,13 @@ from uuid6 import uuid7
 from services.risk_pool.domain.agreed_figures import (
     KINDS,
     LIFE_CYCLE,
+    STATED,
     Action,
     FigureEntered,
     ends,
     figure_faults,
 )
+from services.risk_pool.domain.indicators import INDICATORS
 from services.risk_pool.handlers.held_cases import hold
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import agreed_figures as known
@@ -144,7 +146,22 @@ async def _faults_of_places(
         )  # fmt: skip
     if KINDS[entered.kind].subject in ("cap", "decision") and entered.subject:
         faults += _faults_of_subject(entered, await _all_terms(conn, pool, entered))
+    if entered.kind in STATED and _is_counted(entered, pool):
+        faults.append(
+            FieldFault(
+                ("year",), "counted-here",
+                f"该指标自 {pool.opened_on.year} 年起由系统按贷款统计，不能填报",
+                f"From {pool.opened_on.year} on the book itself counts this.",
+            )
+        )  # fmt: skip
     return faults
+
+
+def _is_counted(entered: FigureEntered, pool: LockedPool) -> bool:
+    """Whether the book counts an indicator of that year itself."""
+    indicator = INDICATORS.get(entered.subject)
+    counts = indicator is not None and indicator.part is not None
+    return counts and entered.year is not None and entered.year >= pool.opened_on.year
 
 
 async def _all_terms(

@@ -38,7 +38,7 @@ async def enter(
     every field that is wrong."""
     pool = await lock_pool(conn, pool_code)
     move = LIFE_CYCLE.require(None, Action.ENTER, context.by)
-    standing = await _standing(conn, pool, entered.party_code)
+    standing = await _standing(conn, pool, entered.party_code, entered.purpose)
     if faults := agreement_faults(entered, standing, today=context.today):
         raise FieldsWrong(faults)
 
@@ -52,6 +52,7 @@ async def enter(
         "bank_code": entered.party_code if standing.role == BANK else "",
         "valid_from": entered.valid_from,
         "valid_to": entered.valid_to,
+        "purpose": entered.purpose,
         "reference": entered.reference,
         "note": entered.note,
         "backdating_reason": entered.backdating_reason,
@@ -94,9 +95,10 @@ async def release(conn: asyncpg.Connection, agreement_id: UUID, context: StepCon
     Raises NotFound, SecondPersonRequired, LaterVersionInForce.
     """
     pool, agreement = await hold(conn, agreements.CASES, agreement_id, Action.RELEASE, context)
-    earlier = await agreements.in_force(conn, pool.code, agreement["party_code"])
+    whose = (pool.code, agreement["party_code"], agreement["purpose"])
+    earlier = await agreements.in_force(conn, *whose)
     _require_later(agreement, earlier)
-    edition = await known.editions(conn, pool.code, agreement["party_code"]) + 1
+    edition = await known.editions(conn, *whose) + 1
     if earlier is not None:
         await _replace(conn, earlier, agreement, context)
     step = Step(
@@ -190,7 +192,9 @@ def _require_later(agreement: Row, earlier: Row | None) -> None:
     )
 
 
-async def _standing(conn: asyncpg.Connection, pool: LockedPool, party_code: str) -> Standing:
+async def _standing(
+    conn: asyncpg.Connection, pool: LockedPool, party_code: str, purpose: str
+) -> Standing:
     role = await parties.role_of(conn, pool.code, party_code)
     if role is None:
         raise FieldsWrong(
@@ -202,7 +206,7 @@ async def _standing(conn: asyncpg.Connection, pool: LockedPool, party_code: str)
             ]
         )  # fmt: skip
     standing = Standing(role=role, line=await _line(conn, pool, party_code))
-    earlier = await agreements.in_force(conn, pool.code, party_code)
+    earlier = await agreements.in_force(conn, pool.code, party_code, purpose)
     return replace(standing, in_force_from=earlier["valid_from"]) if earlier else standing
 
 

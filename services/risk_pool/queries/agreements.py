@@ -51,13 +51,15 @@ async def page(
     return rows
 
 
-async def editions(conn: asyncpg.Connection, pool_code: str, party_code: str) -> int:
-    """How many versions have come into force so far."""
+async def editions(conn: asyncpg.Connection, pool_code: str, party_code: str, purpose: str) -> int:
+    """How many versions for a purpose have come into force so far."""
     count: int = await conn.fetchval(
         f"""select count(*) from cooperation_agreements
-            where pool_code = $1 and party_code = $2 and state in ({literals(HELD_ONCE)})""",
+            where pool_code = $1 and party_code = $2 and purpose = $3
+              and state in ({literals(HELD_ONCE)})""",
         pool_code,
         party_code,
+        purpose,
     )
     return count
 

@@ -71,6 +71,29 @@ async def targets_of_year(conn: asyncpg.Connection, pool_code: str, year: int) -
     return {row["subject"] or "compensated": row["amount_fen"] for row in rows}
 
 
+async def figures_of_indicators(
+    conn: asyncpg.Connection, pool_code: str, kinds: Sequence[str]
+) -> Sequence[asyncpg.Record]:
+    """Targets of indicators, or stated figures of them, that two persons have put in force."""
+    rows: Sequence[asyncpg.Record] = await conn.fetch(
+        f"""select id, number, kind, subject, year, since_year, amount_fen, count, ratio, reference
+            from agreed_figures
+            where pool_code = $1 and kind = any($2::text[]) and state = '{FigureState.IN_FORCE}'
+            order by released_on, id""",
+        pool_code,
+        list(kinds),
+    )
+    return rows
+
+
+async def first_year_of(conn: asyncpg.Connection, pool_code: str) -> int:
+    """The year in which the book of a pool began."""
+    year: int = await conn.fetchval(
+        "select extract(year from opened_on)::int from pools where code = $1", pool_code
+    )
+    return year
+
+
 async def pool_named(conn: asyncpg.Connection, pool_code: str) -> tuple[str, str]:
     """The name and the programme of a pool that is there."""
     row = await conn.fetchrow("select name, programme from pools where code = $1", pool_code)

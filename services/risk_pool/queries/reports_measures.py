@@ -74,15 +74,17 @@ _STATEMENTS = {
     "recovered": _account(RECOVERIES, grows_by="credit"),
 }
 
+_IP_KIND = """coalesce(c.attributes->>'ip_kind',
+                       case when c.is_multi_ip_type then 'several' else '' end)"""
 _DIVISIONS = {
     "bank": "c.bank_code",
     "mode": "c.mode",
     "area": "substr(c.borrower_uscc, 3, 6)",
-    "ip_kind": """coalesce(c.attributes->>'ip_kind',
-                           case when c.is_multi_ip_type then 'several' else '' end)""",
+    "ip_kind": _IP_KIND,
     "industry": "coalesce(c.attributes->>'industry', '')",
     "park": "c.park_canonical",
     "size": "case when c.amount_fen <= 1000000000 then 'inclusive' else 'above' end",
+    "inclusive_ip_kind": f"""case when c.amount_fen > 1000000000 then 'above' else {_IP_KIND} end""",
     "first_loan": "case when c.is_first_loan then 'yes' else 'no' end",
     "class": "coalesce(stood.risk_class, '')",
     "borrower": "c.borrower_uscc",

@@ -9,7 +9,7 @@ from services.risk_pool.domain.report_period import Period, Span, of_span
 from services.risk_pool.domain.report_tables import Report, Table
 from services.risk_pool.domain.report_words import OF_DIVISION
 from services.risk_pool.queries.reports_lists import names_of_parties, pool_named
-from services.risk_pool.reports import classes, national, scorecard
+from services.risk_pool.reports import classes, indicators, national, scorecard
 from services.risk_pool.reports.business import business
 from services.risk_pool.reports.largest import largest
 from services.risk_pool.reports.overdue import overdue_and_claims
@@ -44,6 +44,10 @@ KINDS: Final[dict[str, Kind]] = {
     "national": Kind(
         Words("知识产权质押融资月报", "National monthly figures"), ("month",), national.national,
         (national.NOTE,),
+    ),
+    "indicators": Kind(
+        Words("规划指标完成情况", "Indicators of the plans"), ("year",), indicators.indicators,
+        indicators.NOTES,
     ),
 }  # fmt: skip
 

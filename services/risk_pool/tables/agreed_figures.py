@@ -24,7 +24,7 @@ CASES = CaseTable(
 )
 
 _ENTERED = (
-    "id", "number", "pool_code", "bank_code", "loan_id", "kind", "subject", "year", "amount_fen",
+    "id", "number", "pool_code", "bank_code", "loan_id", "kind", "subject", "year", "since_year", "amount_fen",
     "ratio", "count", "flag", "paid_on", "valid_from", "valid_to", "reference", "evidence",
     "state", "state_since", "due_on", "entered_by", "entered_name", "entered_at",
 )  # fmt: skip

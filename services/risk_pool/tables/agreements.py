@@ -37,8 +37,8 @@ CASES = CaseTable(
 )
 
 _ENTERED = (
-    "id", "number", "pool_code", "party_code", "party_role", "bank_code", "valid_from", "valid_to",
-    "reference", "note", "backdating_reason", "line_fen", "pool_share_fen", "minimum_lending_fen",
+    "id", "number", "pool_code", "party_code", "party_role", "bank_code", "purpose", "valid_from",
+    "valid_to", "reference", "note", "backdating_reason", "line_fen", "pool_share_fen", "minimum_lending_fen",
     "minimum_per", "contribution_share", "top_up_below_fen", "state", "state_since", "due_on",
     "entered_by", "entered_name", "entered_at",
 )  # fmt: skip
@@ -54,14 +54,16 @@ async def insert(conn: asyncpg.Connection, agreement: Mapping[str, Any]) -> None
 
 
 async def in_force(
-    conn: asyncpg.Connection, pool_code: str, party_code: str
+    conn: asyncpg.Connection, pool_code: str, party_code: str, purpose: str
 ) -> asyncpg.Record | None:
-    """The party's version in force, locked; None where there is none. The pool is locked."""
+    """The party's version in force for a purpose, locked; None where there is none. The pool is
+    locked."""
     return await conn.fetchrow(
         f"""select * from cooperation_agreements
-            where pool_code = $1 and party_code = $2 and state = '{State.IN_FORCE}' for update""",
+            where pool_code = $1 and party_code = $2 and purpose = $3 and state = '{State.IN_FORCE}' for update""",
         pool_code,
         party_code,
+        purpose,
     )
 
 

@@ -154,6 +154,27 @@ SAYINGS: tuple[tuple[dict[str, Any], set[str]], ...] = (
     ({"kind": "confirmed"}, {"flag", "loan_id", "subject"}),
     ({"kind": "bank_score", "count": 90}, {"bank_code"}),
     ({"kind": "claim_rate", "ratio": "2.5", "subject": "pool"}, {"subject"}),
+    ({"kind": "indicator_growth", "subject": "luck"}, {"ratio", "subject", "year", "since_year"}),
+    (
+        {
+            "kind": "indicator_amount",
+            "subject": "pledge_count",
+            "amount": "1.00",
+            "year": 2026,
+            "since_year": 2026,
+        },
+        {"subject", "since_year"},
+    ),
+    (
+        {
+            "kind": "stated_count",
+            "subject": "pledge_count",
+            "count": 1,
+            "year": 2026,
+            "since_year": 2024,
+        },
+        {"since_year", "year"},
+    ),
 )
 
 
@@ -431,8 +452,12 @@ SHOWN_ELSEWHERE = {
 }
 
 
-ONLY_REPORTED = {"year_target"}
-"""Decides nothing; tests/risk_pool/reports shows what the scorecard makes of it."""
+ONLY_REPORTED = {
+    "year_target", "indicator_amount", "indicator_count", "indicator_growth", "stated_amount",
+    "stated_count",
+}  # fmt: skip
+"""Decide nothing; tests/risk_pool/reports shows what scorecard and indicators make of them, and
+test_what_is_only_reported_decides_nothing that no trial has changed."""
 
 
 def test_every_kind_of_figure_is_shown_to_drive_a_split():
@@ -461,3 +486,24 @@ async def test_another_figure_makes_another_trial(running: Any, kind: str):
             assert amounts(trial["shares"])["city"] == due, trial
             seen.append(trial["id"])
         assert len(set(seen)) == len(values), "a decision on the first one is refused"
+
+
+async def test_what_is_only_reported_decides_nothing(running: Any):
+    figures = {
+        "year_target": {"subject": "lent", "amount": "0.01"},
+        "indicator_amount": {"subject": "pledge_amount", "amount": "0.01"},
+        "indicator_count": {"subject": "pledge_count", "count": 0},
+        "indicator_growth": {"subject": "pledge_count", "ratio": "30", "since_year": 2023},
+        "stated_amount": {"subject": "insured_amount", "amount": "0.01"},
+        "stated_count": {"subject": "insured_count", "count": 0},
+    }
+    assert figures.keys() == ONLY_REPORTED
+    async with claims_of(running) as pool:
+        await bad(pool)
+        claim = await pool.files("a", "1000000.00")
+        before = await pool.trial(claim)
+        for kind, said in figures.items():
+            await agreed(pool, kind=kind, year=2026, **said)
+        after = await pool.trial(claim)
+
+        assert after["shares"] == before["shares"] != []

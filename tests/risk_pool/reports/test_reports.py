@@ -321,7 +321,7 @@ async def test_a_workbook_has_the_same_figures_and_adds_them_up_itself(pool):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 async def test_every_report_is_a_workbook_in_both_languages(pool, language):
-    periods = {"scorecard": "2026", "national": "2026-05"}
+    periods = {"scorecard": "2026", "indicators": "2026", "national": "2026-05"}
     for kind in KINDS:
         asked = {"period": periods.get(kind, "2026-05"), "lang": language}
         tables = (await report(pool, kind, asked["period"]))["tables"]
@@ -380,7 +380,7 @@ async def test_every_report_that_is_offered_is_made(pool):
         await report(pool, one["code"], period[span]) for one in offered for span in one["spans"]
     ]
 
-    assert len(offered) == 7
+    assert len(offered) == 8
     assert all(answer["tables"] for answer in made)
 
 

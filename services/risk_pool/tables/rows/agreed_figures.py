@@ -20,6 +20,7 @@ class AgreedFigure(SQLModel, table=True):
     kind: str = Field(sa_column=Column(Text, nullable=False))
     subject: str = Field(sa_column=Column(Text, nullable=False))
     year: int | None = None
+    since_year: int | None = None
     amount_fen: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     ratio: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     count: int | None = None

@@ -23,6 +23,7 @@ class CooperationAgreementRow(SQLModel, table=True):
     party_role: str = columns.text()
     bank_code: str = columns.text()
     edition: int | None = None
+    purpose: str = columns.text()
     valid_from: date
     valid_to: date | None = None
     reference: str = columns.text()

@@ -1,0 +1,173 @@
+"""Firms' demands for financing: the list with a form, one with offers and answers, and the funnel."""
+
+import asyncio
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
+from services.console.http.page_context import Page, PageContext
+from services.console.rendering.paging import next_page
+from services.console.upstream.client import not_found
+from services.console.upstream.optional import items
+
+router = APIRouter()
+
+STATES = ("posted", "matched", "in_case", "lent", "ended")
+PURPOSES = ("r_and_d", "industrialisation", "ip_operation", "working_capital", "equipment")
+POSTS = frozenset({"reviewer", "pool_manager"})
+"""Who is shown the forms; the service judges."""
+_STEPS = {
+    "offers": "offer", "answer": "answer", "match": "match", "put-back": "put_back",
+    "link": "link", "end": "end",
+}  # fmt: skip
+Word = Annotated[str, Query(max_length=64)]
+
+
+@router.get("/demands")
+async def demands(page: Page, state: Word = "", park: Word = "", cursor: str = "") -> Response:
+    """Demands that the reader may know of, and a form for a new one."""
+    return await _list(page, NOTHING_SENT, {"state": state, "park": park, "cursor": cursor})
+
+
+@router.get("/demands/funnel")
+async def funnel(
+    page: Page, by: Word = "month", first: Word = "", last: Word = "", park: Word = "",
+    bank: Word = "",
+) -> Response:  # fmt: skip
+    """From demands to loans, by month, park or bank."""
+    asked = {"by": by, "first": first, "last": last, "park": park, "bank": bank}
+    found = await page.applications.get("/financing-demand-funnel", **asked)
+    return page.render("demand_funnel.html", found=found, chosen=asked)
+
+
+@router.post("/demands")
+async def post_demand(page: Page) -> Response:
+    """Post a demand."""
+
+    async def send(form: FormData) -> UUID:
+        done = await page.applications.post("/financing-demands", _demand(form), key=once(form))
+        return UUID(done["id"])
+
+    return await page.answer_form(
+        send,
+        show=lambda attempt: _list(page, attempt, {}),
+        done=lambda found: page.redirect(f"/demands/{found}", "done.demand-posted"),
+        action="post",
+    )
+
+
+@router.get("/demands/{demand_id}")
+async def demand(page: Page, demand_id: UUID) -> Response:
+    """One demand with its offers, answers and outcome, and what may be done with it."""
+    return await _one(page, demand_id, NOTHING_SENT)
+
+
+@router.post("/demands/{demand_id}/{step}")
+async def take_step(page: Page, demand_id: UUID, step: str) -> Response:
+    """Offer, answer, match, put back, link or end."""
+    if step not in _STEPS:
+        raise not_found()
+
+    async def send(form: FormData) -> None:
+        await page.applications.post(
+            f"/financing-demands/{demand_id}/{step}", _said(step, form), key=once(form)
+        )
+
+    return await page.answer_form(
+        send,
+        show=lambda attempt: _one(page, demand_id, attempt),
+        done=lambda _: page.redirect(f"/demands/{demand_id}", "done.demand-moved"),
+        action=step,
+    )
+
+
+def _whole(form: FormData, name: str) -> Any:
+    """A whole number; what is none is left to the service to refuse."""
+    typed = text(form, name)
+    return int(typed) if typed.isascii() and typed.isdigit() else typed
+
+
+def _banks(form: FormData) -> dict[str, Any]:
+    named = [one for one in text(form, "banks").replace("，", ",").split(",") if one.strip()]
+    return {
+        "to_all_banks": text(form, "to_all_banks") == "true",
+        "banks": [one.strip() for one in named],
+    }
+
+
+def _demand(form: FormData) -> dict[str, Any]:
+    """The request that the form stands for; what was left empty is not said."""
+    said: dict[str, Any] = {
+        name: text(form, name)
+        for name in (
+            "uscc", "firm_name", "park_code", "industry", "purpose", "note", "contact_name",
+            "contact_phone", "answer_by",
+        )
+        if text(form, name)
+    }  # fmt: skip
+    return said | {
+        "amount": amount(form, "amount"),
+        "term_months": _whole(form, "term_months"),
+        **_banks(form),
+    }
+
+
+def _said(step: str, form: FormData) -> dict[str, Any]:
+    """What the form of a step says."""
+    if step == "offers":
+        return {**_banks(form), "answer_by": text(form, "answer_by")}
+    if step == "match":
+        return {"bank_code": text(form, "bank_code")}
+    if step == "link":
+        return {"case_id": text(form, "case_id")}
+    if step == "answer":
+        said: dict[str, Any] = {"takes_up": text(form, "takes_up") == "true"}
+        for name in ("reason", "note", "quote_until"):
+            if text(form, name):
+                said[name] = text(form, name)
+        if amount(form, "quote_amount"):
+            said["quote_amount"] = amount(form, "quote_amount")
+        for name in ("quote_rate_bp", "quote_months"):
+            if text(form, name):
+                said[name] = _whole(form, name)
+        return said
+    said = {"reason": text(form, "reason")}
+    return said | ({"answer_by": text(form, "answer_by")} if text(form, "answer_by") else {})
+
+
+async def _list(page: PageContext, attempt: Attempt, asked: dict[str, str]) -> Response:
+    found, parks, banks = await asyncio.gather(
+        page.applications.get("/financing-demands", **asked),
+        page.applications.get("/parks"),
+        page.applications.get("/banks"),
+    )
+    assert page.person is not None
+    return page.render(
+        "demands.html",
+        attempt=attempt,
+        rows=items(found),
+        parks=items(parks),
+        banks=items(banks),
+        states=STATES,
+        purposes=PURPOSES,
+        chosen=asked,
+        may_post=bool(page.person.roles & POSTS),
+        next=next_page(page.request, found),
+        is_first=not asked.get("cursor"),
+    )
+
+
+async def _one(page: PageContext, demand_id: UUID, attempt: Attempt) -> Response:
+    found = await page.applications.get(f"/financing-demands/{demand_id}")
+    assert page.person is not None
+    return page.render(
+        "demand.html",
+        attempt=attempt,
+        demand=found,
+        willing=[one for one in found["offers"] if one["answer"] and one["answer"]["takes_up"]],
+        may_watch=not page.person.is_of_bank,
+    )

@@ -1,0 +1,31 @@
+"""Who hears how a firm's demand for financing goes on. Whom to call stands in no notice."""
+
+from collections.abc import Mapping
+
+from services.notifications.domain.notice import Banks, Notice
+
+_DEMAND = frozenset({"demand_id", "number", "bank_code", "firm_uscc", "firm_name", "amount_fen"})
+_BUREAU = ("pool_manager", "reviewer")
+
+OF_DEMANDS: Mapping[str, Notice] = {
+    "demand.offered.v1": Notice(
+        banks=Banks.NAMED,
+        bank_acts=True,
+        fields=_DEMAND | {"term_months", "purpose", "park_code", "answer_by"},
+    ),
+    "demand.answered.v1": Notice(
+        banks=Banks.NAMED,
+        bank_inbox=False,
+        roles=_BUREAU,
+        bureau_acts=True,
+        fields=_DEMAND | {"takes_up", "reason", "is_late"},
+    ),
+    "demand.matched.v1": Notice(banks=Banks.NAMED, bank_acts=True, fields=_DEMAND),
+    "demand.put-back.v1": Notice(banks=Banks.NAMED, fields=_DEMAND | {"reason"}),
+    "demand.unanswered.v1": Notice(banks=Banks.NONE, roles=_BUREAU, bureau_acts=True),
+    "demand.outcome.v1": Notice(
+        banks=Banks.NAMED,
+        roles=_BUREAU,
+        fields=_DEMAND | {"outcome", "case_number", "lent_fen", "reason"},
+    ),
+}
