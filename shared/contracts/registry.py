@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from shared.contracts import (
     applications,
+    bad_loans,
     case_work,
     months,
     notifications,
@@ -18,8 +19,8 @@ from shared.contracts import (
 from shared.contracts.envelope import Event, by_type
 
 PRODUCERS = (
-    applications, case_work, rights, risk_pool, pool_cases, pool_agreements, openings, months, papers,
-    notifications,
+    applications, case_work, rights, risk_pool, pool_cases, pool_agreements, bad_loans, openings, months,
+    papers, notifications,
 )  # fmt: skip
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType(by_type())

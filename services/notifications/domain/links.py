@@ -5,6 +5,9 @@ from typing import Any
 
 PATHS: tuple[tuple[str, str], ...] = (
     ("file_id", "/payment-files/{file_id}"),
+    ("warning_id", "/warnings/{warning_id}"),
+    ("disposal_id", "/disposals/{disposal_id}"),
+    ("collection_id", "/claims/{claim_id}/collection"),
     ("claim_id", "/claims/{claim_id}"),
     ("loan_id", "/cases/{loan_id}"),
     ("month", "/pools/{pool_code}/settlements/{month}"),
