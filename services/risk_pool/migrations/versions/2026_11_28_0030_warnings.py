@@ -2,8 +2,10 @@
 
 from alembic import op
 
+from shared.postgres import pool_policies
+
 revision = "0030"
-down_revision = "0027"
+down_revision = "0040"
 
 _OWN_ROWS = """
     create policy own_rows on {} using (
@@ -88,3 +90,5 @@ def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     for statement in _STEPS:
         op.execute(statement)
+    pool_policies.by_column(op, "warnings")
+    pool_policies.by_parent(op, "warning_measures", "warning_id", "warnings")

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from shared.postgres import pool_policies
+
 revision = "0031"
 down_revision = "0030"
 
@@ -115,3 +117,6 @@ def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     for statement in _STEPS:
         op.execute(statement)
+    pool_policies.by_column(op, "disposals")
+    for table in ("disposal_rights", "disposal_rounds", "disposal_costs"):
+        pool_policies.by_parent(op, table, "disposal_id", "disposals")

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from shared.postgres import pool_policies
+
 revision = "0032"
 down_revision = "0031"
 
@@ -88,3 +90,6 @@ def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     for statement in _STEPS:
         op.execute(statement)
+    pool_policies.by_column(op, "collections")
+    for table in ("collection_steps", "collection_instalments"):
+        pool_policies.by_parent(op, table, "collection_id", "collections")
