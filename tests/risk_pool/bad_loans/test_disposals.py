@@ -118,11 +118,13 @@ async def test_a_banks_clerk_or_finance_opens_one_for_a_loan_that_went_bad_and_n
                 answer = await somebody(pool, role).post(path, json=OPENING)
                 assert code_of(answer) == (403, "forbidden"), role
         for role in RUNS:
-            made = await opens(pool, "a", by=somebody(pool, role), rights=[right(RUNS.index(role))])
+            made = await opens(
+                pool, "a", by=somebody(pool, role), rights=[right(RUNS.index(role) + 1)]
+            )
             last = made["history"][-1]
             assert (last["source"], last["target"], last["role"]) == (None, "open", role)
         told = await pool.said("disposal.opened.v1")
-        assert [one["rights"] for one in told] == [["0"], ["1"]]
+        assert [one["rights"] for one in told] == [["1"], ["2"]]
         await opens(pool, "a")
         again = {
             "rights": [{**PATENT, "number": "ｚｌ２０２１１０１２３４５６．７"}, right(7), right(7)]
