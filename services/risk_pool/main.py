@@ -13,7 +13,9 @@ from services.risk_pool.api import (
     cash,
     claim_filing,
     claims,
+    collections,
     coverages,
+    disposals,
     disputable_lines,
     disputes,
     entry_effects,
@@ -39,6 +41,7 @@ from services.risk_pool.api import (
     top_ups,
     trials,
     waiting_line,
+    warnings,
 )
 from services.risk_pool.api.openings import LARGEST_BOOK
 from services.risk_pool.bank_files.pain002 import LARGEST_FILE as LARGEST_REPORT
@@ -49,6 +52,7 @@ from services.risk_pool.handlers.overdue import watch_receivables
 from services.risk_pool.handlers.run_offs import begin_run_offs
 from services.risk_pool.handlers.silence import watch_silent_banks
 from services.risk_pool.handlers.waiting import serve_lines
+from services.risk_pool.handlers.warning_signs import watch_maturities
 from services.risk_pool.settings import Settings
 from services.risk_pool.tables.collisions import COLLISIONS
 from shared.context import Context
@@ -78,6 +82,11 @@ async def begin_what_runs_off(context: Context) -> None:
 async def serve_waiting_lines(context: Context) -> None:
     """A due job: room that has appeared goes to who waits for it, in order."""
     await serve_lines(context.database, now=context.clock.now())
+
+
+async def watch_matured_loans(context: Context) -> None:
+    """A due job: a loan whose last day has passed is warned of once."""
+    await watch_maturities(context.database, now=context.clock.now())
 
 
 SERVICE = Service(
@@ -122,6 +131,9 @@ SERVICE = Service(
         payments.router,
         reports.router,
         foresight.router,
+        warnings.router,
+        disposals.router,
+        collections.router,
     ),
     consumes=ROUTES,
     settings_type=Settings,
@@ -137,6 +149,7 @@ SERVICE = Service(
         serve_waiting_lines,
         watch_what_is_owed,
         begin_what_runs_off,
+        watch_matured_loans,
     ),
 )
 

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from shared.contracts import (
     applications,
+    bad_loans,
     case_work,
     demands,
     listed_firms,
@@ -22,7 +23,7 @@ from shared.contracts.envelope import Event, by_type
 
 PRODUCERS = (
     applications, case_work, rights, listed_firms, risk_pool, pool_cases, pool_agreements,
-    openings, months, papers, meetings, notifications, demands,
+    openings, months, papers, meetings, notifications, demands, bad_loans,
 )  # fmt: skip
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType(by_type())

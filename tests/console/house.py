@@ -276,8 +276,8 @@ class House:
                 self.person("risk_pool", f"{role}-of-steps", role).post(f"{path}/steps", json=body)
             )
 
-    async def has_recovery(self, claim: dict[str, Any]) -> dict[str, Any]:
-        """The claim approved by two persons, and money reported that came in since."""
+    async def is_approved(self, claim: dict[str, Any]) -> None:
+        """The claim is approved by two persons."""
         path = f"/claims/{claim['id']}"
         maker = self.person("risk_pool", "finance-sun", "finance_maker")
         checker = self.person("risk_pool", "finance-qian", "finance_checker")
@@ -285,7 +285,11 @@ class House:
         await self.takes_steps(path)
         seen = (await did(checker.get(f"{path}/trial")))["id"]
         await did(checker.post(f"{path}/approve", json={"opinion": "同意补偿", "trial": seen}))
-        bank = claim["bank_code"]
+
+    async def has_recovery(self, claim: dict[str, Any]) -> dict[str, Any]:
+        """The claim approved by two persons, and money reported that came in since."""
+        path, bank = f"/claims/{claim['id']}", claim["bank_code"]
+        await self.is_approved(claim)
         clerk = self.person(
             "risk_pool", f"{bank.lower()}-operator", "bank_operator", institution=bank
         )

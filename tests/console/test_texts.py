@@ -15,6 +15,8 @@ from services.risk_pool.domain import (
     adjustment,
     cash_entry,
     claim,
+    collection,
+    disposal,
     dispute,
     opening,
     payment_file,
@@ -22,6 +24,7 @@ from services.risk_pool.domain import (
     recovery,
     settlement,
     subsidy,
+    warning,
 )
 from shared.life_cycle import SYSTEM_ROLE
 
@@ -96,12 +99,15 @@ def moves(kind: CaseKind) -> list[tuple[str | None, str, str, bool]]:
         "cash_entry": cash_entry,
         "opening": opening,
         "claim": claim,
+        "collection": collection,
+        "disposal": disposal,
         "dispute": dispute,
         "payment_file": payment_file,
         "recovery": recovery,
         "settlement": settlement,
         "subsidy": subsidy,
         "version": programme_version,
+        "warning": warning,
     }[kind.name]
     return [
         (move.source, move.action, move.target, SYSTEM_ROLE not in move.roles)
@@ -125,6 +131,7 @@ ELSEWHERE = {
     "amend", "resubmit", "submit", "save_draft", "record_step", "file", "report", "propose", "enter",
     "draw", "undo_draw", "assign", "put_back", "prepare", "begin", "bring_in", "take_over",
     "pass_on",
+    "raise", "open",
 }  # fmt: skip
 """A whole application, claim, recovery, step, draw or entry is filled in at the bank, or in a form of
 its own; an approval passes a large amount on by itself."""

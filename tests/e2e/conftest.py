@@ -42,6 +42,7 @@ async def full(town: Town) -> tuple[Town, dict[str, str]]:
     recovery = await town.recovers(claim)
     seen = {"trial": recovery["trial"]["id"]}
     await town.asks(town.checker, f"/recoveries/{recovery['id']}/confirm", seen)
+    bad = await goes_on(town, case["id"], claim["id"])
     await town.it_is("2026-05-06")
     for month in ("2026-01", "2026-02", "2026-03", "2026-04"):
         at = f"/pools/dongli/settlements/{month}"
@@ -73,6 +74,7 @@ async def full(town: Town) -> tuple[Town, dict[str, str]]:
         "claim_id": claim["id"],
         "recovery_id": recovery["id"],
         "adjustment_id": adjustment["id"],
+        **bad,
         "endpoint_id": endpoint["id"],
         "secret_id": endpoint["secrets"][0]["id"],
         "message_id": messages[0]["id"],
@@ -83,4 +85,21 @@ async def full(town: Town) -> tuple[Town, dict[str, str]]:
         "party_code": ICBC,
         "form": "json",
         "key": "a-key-of-icbc",
+    }
+
+
+async def goes_on(town: Town, loan_id: str, claim_id: str) -> dict[str, str]:
+    """A warning, a disposal and the collection of a loan that has been compensated."""
+    clerk = town.clerk()
+    told = {"loan_id": loan_id, "cause": "business", "level": "orange", "text": "停产"}
+    warning = await town.asks(clerk, "/pools/dongli/warnings", told, 201)
+    right = {"kind": "invention", "number": "ZL202110123456.7", "name": "一种合金"}
+    opening = {"rights": [right], "reason": "逾期未还"}
+    disposal = await town.asks(clerk, f"/coverages/{loan_id}/disposals", opening, 201)
+    begun = {"collector": "资产保全部", "plan": "先函后诉"}
+    collection = await town.asks(clerk, f"/claims/{claim_id}/collection", begun, 201)
+    return {
+        "warning_id": warning["id"],
+        "disposal_id": disposal["id"],
+        "collection_id": collection["id"],
     }

@@ -112,7 +112,6 @@ if __name__ == "__main__":
     import subprocess
 
     assert sys.argv[1:] == ["--write"], "usage: python -m tests.e2e.roles --write"
-    TABLE.unlink(missing_ok=True)
     raise SystemExit(
         subprocess.call(
             [

@@ -12,7 +12,7 @@ from tests.e2e.roles import ASKED, ASKERS, ELSEWHERE
 WRITES_TABLE = os.environ.get("ZHIDAI_ROLES") == "write"
 OWN = frozenset({
     "case_id", "loan_id", "claim_id", "recovery_id", "adjustment_id", "endpoint_id", "message_id",
-    "party_code", "explanation_id", "draft_id",
+    "party_code", "explanation_id", "draft_id", "warning_id", "disposal_id", "collection_id",
 })  # fmt: skip
 """Parameters whose value belongs to one bank."""
 THE_BUREAU_S = ("/endpoints", "/messages", "/inbox")

@@ -45,7 +45,9 @@ WALKS = {
     "risk_pool/breaker_order": "tests/risk_pool/core/test_breaker_orders.py",
     "risk_pool/cash_entry": "tests/risk_pool/cash/test_two_persons.py",
     "risk_pool/claim": "tests/risk_pool/claims/test_life_cycles.py",
+    "risk_pool/collection": "tests/risk_pool/bad_loans/test_collections.py",
     "risk_pool/coverage": "tests/risk_pool/core/test_every_move_of_coverages.py",
+    "risk_pool/disposal": "tests/risk_pool/bad_loans/test_disposals.py",
     "risk_pool/dispute": "tests/risk_pool/disputes/test_every_move.py",
     "risk_pool/opening": "tests/risk_pool/openings/test_every_move.py",
     "risk_pool/party_account": "tests/risk_pool/payments/test_every_move.py",
@@ -59,6 +61,7 @@ WALKS = {
     "risk_pool/settlement": "tests/risk_pool/claims/test_every_move_of_months.py",
     "risk_pool/subsidy": "tests/risk_pool/subsidies/test_every_move.py",
     "risk_pool/top_up_call": "tests/risk_pool/agreements/test_top_ups.py",
+    "risk_pool/warning": "tests/risk_pool/bad_loans/test_warnings.py",
 }
 """The tests that walk over every move of the cases of a table."""
 

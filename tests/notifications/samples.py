@@ -30,6 +30,16 @@ from shared.contracts.applications import (
     PledgeRegisteredV1,
     Reason,
 )
+from shared.contracts.bad_loans import (
+    CollectionConcludedV1,
+    CollectionConclusionProposedV1,
+    DisposalClosingProposedV1,
+    DisposalEndedV1,
+    DisposalOpenedV1,
+    DisposalSoldV1,
+    WarningConcludedV1,
+    WarningRaisedV1,
+)
 from shared.contracts.case_work import (
     ApplicationAssignedV1,
     ConditionChangedV1,
@@ -159,6 +169,7 @@ def events(bank: str = BANK, *, loan_id: UUID | None = None, pool: str = "dongli
         *of_a_demand(bank),
         *of_a_coverage(loan),
         *of_a_claim(loan),
+        *of_a_bad_loan(loan),
         *of_a_pool(bank, pool),
     ]
 
@@ -494,6 +505,40 @@ def of_an_opening(covered: Loan) -> list[Event]:
             amount_fen=400_000_000,
             taken_over_on=DAY,
         ),
+    ]
+
+
+def of_a_bad_loan(loan: Loan) -> list[Event]:
+    """What risk_pool says of a loan that goes bad."""
+    covered = {**loan, "borrower_name": "天津海芯科技有限公司"}
+    warning = {**covered, "warning_id": uuid7(), "cause": "overdue", "level": "orange"}
+    disposal = {**covered, "disposal_id": uuid7(), "disposal_number": "DL-D-2026-0001"}
+    collection = {
+        **covered,
+        "collection_id": uuid7(),
+        "claim_id": uuid7(),
+        "claim_number": "DL-C-2026-0001",
+        "conclusion": "settled",
+        "reason": "和解款已全部到账",
+    }
+    return [
+        WarningRaisedV1(**warning, by_hand=False, raised_on=DAY),
+        WarningConcludedV1(
+            **warning, conclusion="risk_gone", reason="已还清逾期款", concluded_on=DAY
+        ),
+        DisposalOpenedV1(**disposal, rights=("ZL202110123456.7",), opened_on=DAY),
+        DisposalSoldV1(**disposal, buyer="某新材料公司", proceeds_fen=125_000_000, sold_on=DAY),
+        DisposalClosingProposedV1(**disposal, reason="款项已全部到账"),
+        DisposalEndedV1(
+            **disposal,
+            outcome="closed",
+            proceeds_fen=125_000_000,
+            costs_fen=4_863_740,
+            reason="同意结案",
+            ended_on=DAY,
+        ),
+        CollectionConclusionProposedV1(**collection),
+        CollectionConcludedV1(**collection, concluded_on=DAY),
     ]
 
 

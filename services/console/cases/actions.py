@@ -20,8 +20,9 @@ class FormField:
 
     name: str
     kind: str
-    """long, line, amount, date; lines is one text a line; hidden is what the page itself hands in; reasons, gaps, ask_for,
-    registrations, facts, lists and paper have several parts."""
+    """long, line, amount, date; lines is one text a line; number a count; choice one of the page's
+    `choices`; instalments a day and an amount a line; hidden is what the page itself hands in; reasons,
+    gaps, ask_for, registrations, facts, lists and paper have several parts."""
     optional: bool = False
     """May be left empty, and is left out then."""
     only_with: str = ""
@@ -188,6 +189,101 @@ SETTLEMENT_ACTIONS = _table(
     Action("close", "close", emphasis="main"),
     Action("send_back", "send_back", _REASON, "bad"),
 )
+_PAPERS = FormField("papers", "paper")
+WARNING_ACTIONS = _table(
+    Action(
+        "add_measure",
+        "add_measure",
+        (FormField("text", "long"), FormField("by_whom", "line"), FormField("until", "date")),
+        "main",
+    ),
+    Action(
+        "complete_measure",
+        "complete_measure",
+        (
+            FormField("measure", "number"),
+            FormField("done_on", "date"),
+            FormField("note", "long"),
+            _PAPERS,
+        ),
+    ),
+    Action("watch", "watch", _REASON),
+    Action("close", "close", (FormField("conclusion", "choice"), *_REASON)),
+)
+DISPOSAL_ACTIONS = _table(
+    Action(
+        "appraise",
+        "appraise",
+        (
+            FormField("value", "amount"),
+            FormField("appraiser", "line"),
+            FormField("valued_on", "date"),
+            _PAPERS,
+        ),
+    ),
+    Action(
+        "offer",
+        "offer",
+        (
+            FormField("way", "choice"),
+            FormField("price", "amount"),
+            FormField("venue", "line"),
+            FormField("until", "date"),
+            _PAPERS,
+        ),
+        "main",
+    ),
+    Action(
+        "sell",
+        "sell",
+        (
+            FormField("buyer", "line"),
+            FormField("price", "amount"),
+            FormField("sold_on", "date"),
+            _PAPERS,
+        ),
+        "main",
+    ),
+    Action("fail_round", "fail_round", (FormField("failed_on", "date"), *_REASON, _PAPERS)),
+    Action(
+        "add_cost",
+        "add_cost",
+        (
+            FormField("reference", "line"),
+            FormField("kind", "choice"),
+            FormField("amount", "amount"),
+            FormField("paid_on", "date"),
+            _PAPERS,
+        ),
+    ),
+    Action("propose_closing", "propose_closing", _REASON, "main"),
+    Action("close", "close", _REASON, "main"),
+    Action("send_back", "send_back", _REASON),
+    Action("end", "end", _REASON, "bad"),
+    Action("withdraw", "withdraw", _REASON, "bad"),
+)
+COLLECTION_ACTIONS = _table(
+    Action(
+        "record",
+        "record",
+        (
+            FormField("kind", "choice"),
+            FormField("taken_on", "date"),
+            FormField("note", "long"),
+            FormField("reference", "line", optional=True),
+            _PAPERS,
+        ),
+        "main",
+    ),
+    Action(
+        "agree",
+        "agree",
+        (FormField("agreed_on", "date"), FormField("instalments", "instalments"), _PAPERS),
+    ),
+    Action("propose", "propose", (FormField("conclusion", "choice"), *_REASON)),
+    Action("conclude", "conclude", _OPINION, "main"),
+    Action("send_back", "send_back", _REASON),
+)
 VERSION_ACTIONS = _table(
     Action("publish", "publish", emphasis="main"),
     Action("refuse", "refuse", _REASON, "bad"),
@@ -198,6 +294,11 @@ VERSION_ACTIONS = _table(
 def _value(field: FormField, form: FormData) -> Any:
     if field.kind == "lines":
         return [line.strip() for line in text(form, field.name).splitlines() if line.strip()]
+    if field.kind == "instalments":
+        return _instalments(text(form, field.name))
+    if field.kind == "number":
+        typed = text(form, field.name)
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else typed
     if field.kind == "ask_for":
         return [str(kind) for kind in form.getlist("ask_for")]
     if field.kind == "reasons":
@@ -226,6 +327,15 @@ def _value(field: FormField, form: FormData) -> Any:
     if field.kind == "lists":
         return lists_typed(form)
     return amount(form, field.name) if field.kind == "amount" else text(form, field.name)
+
+
+def _instalments(typed: str) -> list[dict[str, str]]:
+    """A day and an amount a line, as people write them: 2026-04-05 50,000.00."""
+    rows = [line.split(None, 1) for line in typed.splitlines() if line.strip()]
+    return [
+        {"due_on": row[0], "amount": row[1].replace(",", "").strip() if len(row) > 1 else ""}
+        for row in rows
+    ]
 
 
 def lists_typed(form: FormData) -> list[dict[str, Any]]:

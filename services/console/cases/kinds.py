@@ -8,6 +8,8 @@ from services.console.cases.actions import (
     CASE_ACTIONS,
     CASH_ACTIONS,
     CLAIM_ACTIONS,
+    COLLECTION_ACTIONS,
+    DISPOSAL_ACTIONS,
     DISPUTE_ACTIONS,
     OPENING_ACTIONS,
     PAYMENT_ACTIONS,
@@ -15,6 +17,7 @@ from services.console.cases.actions import (
     SETTLEMENT_ACTIONS,
     SUBSIDY_ACTIONS,
     VERSION_ACTIONS,
+    WARNING_ACTIONS,
     Action,
 )
 
@@ -35,6 +38,8 @@ ADJUSTMENT = CaseKind("adjustment", ADJUSTMENT_ACTIONS)
 CASE = CaseKind("case", CASE_ACTIONS)
 CASH_ENTRY = CaseKind("cash_entry", CASH_ACTIONS)
 CLAIM = CaseKind("claim", CLAIM_ACTIONS)
+COLLECTION = CaseKind("collection", COLLECTION_ACTIONS)
+DISPOSAL = CaseKind("disposal", DISPOSAL_ACTIONS)
 DISPUTE = CaseKind("dispute", DISPUTE_ACTIONS)
 OPENING = CaseKind("opening", OPENING_ACTIONS)
 PAYMENT_FILE = CaseKind("payment_file", PAYMENT_ACTIONS)
@@ -42,11 +47,14 @@ RECOVERY = CaseKind("recovery", RECOVERY_ACTIONS)
 SETTLEMENT = CaseKind("settlement", SETTLEMENT_ACTIONS)
 SUBSIDY = CaseKind("subsidy", SUBSIDY_ACTIONS)
 VERSION = CaseKind("version", VERSION_ACTIONS)
+WARNING = CaseKind("warning", WARNING_ACTIONS)
 KINDS = (
     ADJUSTMENT,
     CASE,
     CASH_ENTRY,
     CLAIM,
+    COLLECTION,
+    DISPOSAL,
     DISPUTE,
     OPENING,
     PAYMENT_FILE,
@@ -54,4 +62,5 @@ KINDS = (
     SETTLEMENT,
     SUBSIDY,
     VERSION,
+    WARNING,
 )

@@ -8,6 +8,7 @@ from services.console.upstream.optional import items, or_none
 
 CASES = (
     "claims", "recoveries", "adjustments", "subsidies", "disputes", "agreements", "agreed-figures",
+    "warnings", "disposals", "collections",
 )  # fmt: skip
 """Kinds of cases of the pool that have papers, as in their addresses."""
 _AT_ONCE = 100

@@ -78,6 +78,7 @@ def _recovery(form: FormData) -> dict[str, Any]:
         "cost_items": costs,
         "reference": text(form, "reference"),
         "papers": papers_typed(form),
+        **({"disposal_id": disposal} if (disposal := text(form, "disposal_id")) else {}),
         **({"not_a_double": True, "not_a_double_reason": reason} if reason else {}),
     }
 
@@ -153,6 +154,7 @@ async def show_claim(page: PageContext, claim_id: UUID, attempt: Attempt) -> Res
     adjustments = await or_none(page.risk_pool.get("/adjustments", **of_claim))
     answer.body["pending_actions"] = _offered(answer.body)
     trial, attempt = await _trial_shown(page, answer.body, attempt)
+    of_disposal = await _of_disposal(page, claim_id)
     return render_case(
         page,
         CLAIM,
@@ -162,7 +164,8 @@ async def show_claim(page: PageContext, claim_id: UUID, attempt: Attempt) -> Res
         adjustments=items(adjustments or []),
         adjustment_kinds=page.texts.codes("adjustment_kind"),
         routes=page.texts.codes("route"),
-        costs=cost_rows(attempt.of("recover").form),
+        costs=cost_rows(attempt.of("recover").form, of_disposal.get("cost_items", [])),
+        of_disposal=of_disposal,
         today=await today(page),
         trial=trial,
         given=_named_by_the_decision(trial) | _the_other_payment(attempt),
@@ -170,6 +173,21 @@ async def show_claim(page: PageContext, claim_id: UUID, attempt: Attempt) -> Res
         stored=await shown(page, papers_of_case("claims", answer.body)),
         **_papers_asked(answer.body, attempt),
     )
+
+
+async def _of_disposal(page: PageContext, claim_id: UUID) -> dict[str, Any]:
+    """What a disposal (`?disposal=`) offers the report of its money; nothing where none is named, or
+    it is of another claim."""
+    asked = page.request.query_params.get("disposal", "")
+    try:
+        disposal_id = UUID(asked)
+    except ValueError:
+        return {}
+    found = await or_none(page.risk_pool.get(f"/disposals/{disposal_id}"))
+    if found is None or found["claim_id"] != str(claim_id):
+        return {}
+    offered: dict[str, Any] = found["recovery"] or {}
+    return offered and {**offered, "number": found["number"]}
 
 
 def _papers_asked(claim: dict[str, Any], attempt: Attempt) -> dict[str, Any]:

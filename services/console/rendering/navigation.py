@@ -50,6 +50,8 @@ ENTRIES = (
     Entry("pools", "/pools", "p", _EVERYBODY - {"admin"}),
     Entry("claims", "/claims", "c", _EVERYBODY - {"admin"}),
     Entry("recoveries", "/recoveries", "r", _EVERYBODY - {"admin"}),
+    Entry("warnings", "/warnings", "w", _EVERYBODY - {"admin"}),
+    Entry("disposals", "/disposals", "x", _EVERYBODY - {"admin"}),
     Entry("subsidies", "/subsidies", "b", _EVERYBODY - {"admin"}),
     Entry("settlements", "/settlements", "m", _EVERYBODY - {"admin"}),
     Entry("inbox", "/inbox", "i", _EVERYBODY),

@@ -8,13 +8,13 @@ tomorrow stays in the house until somebody has decided otherwise.
 
 from collections.abc import Mapping
 
+from services.notifications.domain.bad_loan_notices import OF_BAD_LOANS
 from services.notifications.domain.demand_notices import OF_DEMANDS
 from services.notifications.domain.level_notices import OF_LEVELS
 from services.notifications.domain.month_notices import OF_MONTHS
 from services.notifications.domain.notice import Banks, Notice
 from services.notifications.domain.notice_fields import (
     ADJUSTMENT,
-    AGREEMENT,
     AMENDED,
     BREAKER,
     CASE,
@@ -22,17 +22,13 @@ from services.notifications.domain.notice_fields import (
     COVERAGE,
     DISPUTE,
     OVERDUE,
-    POOL,
     SUBSIDY,
 )
+from services.notifications.domain.pool_notices import OF_POOLS
 from services.notifications.domain.right_notices import OF_RIGHTS_AND_FIRMS
 from services.notifications.domain.take_over import TAKE_OVER
 
 NAMED, OF_POOL, OF_STATEMENTS = Banks.NAMED, Banks.OF_POOL, Banks.OF_STATEMENTS
-
-_RUN_OFF = frozenset({"pool_code", "run_off_id", "on", "reason"})
-_ENTRIES = ("approver", "finance_maker", "pool_manager", "reviewer")
-"""The roles that hear whether a pool takes entries."""
 
 NOTICES: Mapping[str, Notice] = {
     "application.submitted.v1": Notice(banks=NAMED, fields=CASE | {"amount_fen", "submitted_on"}),
@@ -378,22 +374,8 @@ NOTICES: Mapping[str, Notice] = {
             "reviewer",
         ),
     ),
-    "pool.run-off.v1": Notice(banks=OF_POOL, roles=_ENTRIES, fields=_RUN_OFF | {"keeps_reserved"}),
-    "pool.closed.v1": Notice(
-        banks=OF_POOL, roles=("auditor", "finance_checker"), fields=_RUN_OFF | {"closed_on"}
-    ),
-    "top-up.called.v1": Notice(
-        banks=Banks.NONE, roles=("finance_checker", "finance_maker", "pool_manager")
-    ),
-    "agreement.in_force.v1": Notice(
-        banks=NAMED, roles=("finance_maker", "pool_manager"), fields=AGREEMENT
-    ),
-    "pool.opened.v1": Notice(banks=Banks.NONE, roles=("finance_maker", "pool_manager")),
-    "pool.warned.v1": Notice(
-        banks=Banks.NONE, roles=("finance_checker", "finance_maker", "pool_manager")
-    ),
-    "pool.stopped.v1": Notice(banks=OF_POOL, roles=_ENTRIES, fields=POOL),
-    "pool.resumed.v1": Notice(banks=OF_POOL, roles=_ENTRIES, fields=POOL),
+    **OF_POOLS,
     **OF_DEMANDS,
     **OF_MONTHS,
+    **OF_BAD_LOANS,
 }

@@ -329,6 +329,11 @@ class NewRecovery(RequestBody):
         False, description="Another payment of the same day and amount (`likely-double`)."
     )
     not_a_double_reason: LongText | None = Field(None, description="Why it is another payment.")
+    disposal_id: UUID | None = Field(
+        None,
+        description="The disposal of pledged rights that the money is from; all that name it stay "
+        "within its proceeds (`disposal-exceeded`).",
+    )
     papers: list[CasePaper] = Field(
         default_factory=list,
         max_length=100,

@@ -304,6 +304,7 @@ class RecoveryAnswer(Money):
     cost_items: list[CostAnswer]
     reference: str
     double_reason: str = Field(description="Why it is no double, where it looked like one.")
+    disposal_id: UUID | None = Field(description="The disposal that the money is from.")
     carried_before_fen: Fen
     carried_after_fen: Fen
     net_fen: Fen

@@ -129,6 +129,8 @@ class Reported:
     costs: Sequence[CostStated] = ()
     not_a_double: bool = False
     not_a_double_reason: str | None = None
+    disposal_id: UUID | None = None
+    """The disposal of pledged rights that the money is from."""
 
     @property
     def reference_canonical(self) -> str:
@@ -147,6 +149,7 @@ class Reported:
             "reference_canonical": self.reference_canonical,
             "double_reason": (self.not_a_double_reason or "") if self.not_a_double else "",
             "cost_items": costs_kept(self.costs),
+            "disposal_id": self.disposal_id,
         }
 
 

@@ -18,7 +18,9 @@ from services.risk_pool.domain import ledger as accounts
 from services.risk_pool.domain.breaker_looks import BreakerLook, look_at_bank, look_at_pool
 from services.risk_pool.domain.breakers import STOPS, Action, Breaker, Cause
 from services.risk_pool.domain.silence import BankFigures
+from services.risk_pool.domain.warning_signs import sign_of_breaker
 from services.risk_pool.handlers.waiting import serve_line
+from services.risk_pool.handlers.warning_signs import raise_signs
 from services.risk_pool.queries import breaker_figures
 from services.risk_pool.queries.terms import terms_on
 from services.risk_pool.tables import breakers, pools
@@ -34,6 +36,7 @@ from shared.clock import business_date
 from shared.life_cycle import SYSTEM
 from shared.months import Month
 from shared.postgres.database import EVERYWHERE, Database
+from shared.schemes.terms import Terms
 from shared.transitions import CaseTable, Step, apply_transition
 
 
@@ -78,7 +81,32 @@ async def evaluate_bank(
         "cause": look.cause,
         "estimated_loans": figures.estimated,
     }
-    return await _move(conn, BANK_BREAKERS, look, facts, now=now)
+    after = await _move(conn, BANK_BREAKERS, look, facts, now=now)
+    await _warn_of_bank(conn, breaker, month, figures, terms, now=now)
+    return after
+
+
+async def _warn_of_bank(
+    conn: asyncpg.Connection,
+    breaker: Breaker,
+    month: str,
+    figures: BankFigures,
+    terms: Terms,
+    *,
+    now: datetime,
+) -> None:
+    if terms.bank_breaker is None:
+        return
+    sign = sign_of_breaker(
+        breaker.pool_code,
+        breaker.bank_code,
+        month,
+        bad_fen=figures.bad_fen,
+        covered_fen=figures.covered_fen,
+        warn=terms.bank_breaker.warn,
+        stop=terms.bank_breaker.stop,
+    )
+    await raise_signs(conn, [sign] if sign else [], now=now)
 
 
 async def watch_pool(

@@ -8,8 +8,10 @@ import asyncpg
 
 from services.risk_pool.domain.coverage import REPORT, Coverage, State, covered_part, reaction
 from services.risk_pool.domain.coverage_changes import CoverageChange, report
+from services.risk_pool.domain.warning_signs import Sign, signs_of_position
 from services.risk_pool.handlers.claim_holds import look_again
 from services.risk_pool.handlers.recording import Recorded, hold_pools_of, record
+from services.risk_pool.handlers.warning_signs import raise_signs
 from services.risk_pool.tables.ledger import LockedPool
 from services.risk_pool.tables.positions import StoredPosition, store_positions, versions_of
 from shared.contracts.applications import LoanPositionReportedV1
@@ -24,6 +26,7 @@ async def follow(received: Sequence[Received], *, conn: asyncpg.Connection, now:
     versions = await versions_of(conn, [(one.event.loan_id, one.event.month) for one in received])
     recorded = Recorded()
     kept: list[StoredPosition] = []
+    signs: list[Sign] = []
     for one in received:
         event: LoanPositionReportedV1 = one.event
         before = known.get(event.loan_id)
@@ -37,9 +40,16 @@ async def follow(received: Sequence[Received], *, conn: asyncpg.Connection, now:
         for kind in change.incidents:
             recorded.incident(event, kind, _facts(event))
         kept.append(_stored(before, event, version))
+        signs += signs_of_position(
+            before,
+            month=event.month,
+            overdue_days=event.overdue_days,
+            risk_class=event.risk_class,
+        )
         recorded.touch(before)
     await store_positions(conn, kept, now=now)
     await record(conn, pools, recorded, now=now)
+    await raise_signs(conn, signs, now=now)
     claimed = {one.loan_id for one in kept if known[one.loan_id].state == State.CLAIMED}
     await look_again(conn, claimed, now=now)
 

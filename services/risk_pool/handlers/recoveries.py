@@ -25,6 +25,7 @@ from services.risk_pool.domain.trial import trial_moved
 from services.risk_pool.handlers import breakers
 from services.risk_pool.handlers.claims import terms_of
 from services.risk_pool.handlers.compensation import share_of_event
+from services.risk_pool.handlers.disposal_money import require_within_disposal
 from services.risk_pool.handlers.held_cases import hold, hold_pool_of
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.waiting import serve_line
@@ -69,7 +70,7 @@ async def report(
     """A bank reports what has come in.
 
     Raises NotFound, ClaimNotApproved, ClaimReversed, RecoveryNotAdmissible, FieldsWrong,
-    ReferenceUsed, LikelyDouble.
+    NothingSold, ProceedsExceeded, ReferenceUsed, LikelyDouble.
     """
     await hold_pool_of(conn, claims.CASES, claim_id)
     claim = await lock_case(conn, claims.CASES, claim_id)
@@ -136,6 +137,7 @@ async def _require_admissible(
             state=claim["state"],
         )
     _require_live(claim)
+    await require_within_disposal(conn, claim, reported, but=but)
     used = await counted_costs.of_other_money(conn, claim["loan_id"], but=but)
     faults = field_faults(reported, used_costs=used, today=context.today)
     if faults:

@@ -11,8 +11,10 @@ from typing import NamedTuple
 import asyncpg
 
 from services.risk_pool.domain.silence import BankFigures, reports_due
+from services.risk_pool.domain.warning_signs import sign_of_silence
 from services.risk_pool.handlers.breakers import evaluate_bank
 from services.risk_pool.handlers.waiting import serve_line
+from services.risk_pool.handlers.warning_signs import raise_signs
 from services.risk_pool.queries import breaker_figures
 from services.risk_pool.queries.pools import programmes
 from services.risk_pool.queries.terms import terms_on
@@ -90,6 +92,15 @@ async def _look(
             due_on = await _due_on(conn, pool.programme, month, working_days)
             told = _missing(pool.code, bank, month, figures, due_on, breaker.silent_months)
             await outbox.append(conn, [told], now=now)
+            sign = sign_of_silence(
+                pool.code,
+                bank,
+                month,
+                missing=figures.estimated,
+                loans=figures.loans,
+                silent_months=breaker.silent_months,
+            )
+            await raise_signs(conn, [sign], now=now)
         month = month.after
 
 

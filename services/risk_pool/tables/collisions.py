@@ -27,6 +27,11 @@ COLLISIONS: Final[Mapping[str, Collision]] = {
         "该贷款已有补偿申请草稿，请继续填写。",
         "There is a draft for the loan already; go on with that one.",
     ),
+    "collections_one_per_claim": Collision(
+        "collection-begun",
+        "该补偿已开始追偿（可能刚刚开始）。",
+        "The collection of the claim has begun already; it may just have been.",
+    ),
     "adjustments_one_open": Collision(
         "adjustment-open",
         "该补偿已有待决定的更正。",

@@ -37,6 +37,7 @@ CASES = CaseTable(
         "to_interest_fen": "bigint",
         "to_pledgor_fen": "bigint",
         "explanation_id": "uuid",
+        "disposal_id": "uuid",
     },
     absent=Words("没有该追偿回款", "There is no such recovery."),
 )
@@ -45,7 +46,7 @@ _REPORTED = (
     "id", "number", "claim_id", "claim_number", "pool_code", "bank_code", "loan_id", "state",
     "state_since", "due_on", "received_on", "route", "from_pledged_ip", "gross_fen", "costs_fen",
     "reported_at", "reported_by", "reference", "double_reason", "cost_items",
-    "reference_canonical",
+    "reference_canonical", "disposal_id",
 )  # fmt: skip
 _REPORT = f"""
     insert into recoveries ({", ".join(_REPORTED)})

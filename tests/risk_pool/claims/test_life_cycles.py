@@ -140,7 +140,7 @@ class People:
     async def listen(self) -> None:
         """Read on in what was told."""
         await self.pool.service.settled()
-        admin = self.pool.service.as_("zhou", "admin")
+        admin = self.pool.service.as_("shen", "auditor")
         while True:
             asked = {"limit": 1000} | ({"cursor": self.cursor} if self.cursor else {})
             page = (await admin.get("/events", params=asked)).json()

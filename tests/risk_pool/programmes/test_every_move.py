@@ -50,7 +50,7 @@ async def seen(service: Any, path: str) -> tuple[Any, ...]:
 
 async def told(service: Any) -> list[str]:
     await service.settled()
-    items = (await service.as_("zhou", "admin").get("/events")).json()["items"]
+    items = (await service.as_("shen", "auditor").get("/events")).json()["items"]
     return [one["type"] for one in items]
 
 

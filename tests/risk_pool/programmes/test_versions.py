@@ -66,7 +66,7 @@ async def test_one_person_proposes_and_another_publishes_the_bytes_with_their_ha
         await service.settled()
         (told,) = [
             one
-            for one in (await service.as_("zhou", "admin").get("/events")).json()["items"]
+            for one in (await service.as_("shen", "auditor").get("/events")).json()["items"]
             if one["type"] == "scheme.published.v1"
         ]
         assert (told["data"]["sha256"], told["data"]["text"]) == (answer["sha256"], TEXT)

@@ -242,6 +242,7 @@ class Recovery(SQLModel, table=True):
     double_reason: str = Field(sa_column=Column(Text, nullable=False))
     cost_items: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
     confirmed_by: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    disposal_id: UUID | None = None
 
 
 class RecoveryShare(SQLModel, table=True):

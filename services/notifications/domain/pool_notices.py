@@ -1,0 +1,31 @@
+"""Who hears of a pool itself: opened, stopped, run off, closed, and what was agreed for it."""
+
+from collections.abc import Mapping
+
+from services.notifications.domain.notice import Banks, Notice
+from services.notifications.domain.notice_fields import AGREEMENT, POOL
+
+NAMED, OF_POOL = Banks.NAMED, Banks.OF_POOL
+
+_RUN_OFF = frozenset({"pool_code", "run_off_id", "on", "reason"})
+_ENTRIES = ("approver", "finance_maker", "pool_manager", "reviewer")
+"""The roles that hear whether a pool takes entries."""
+
+OF_POOLS: Mapping[str, Notice] = {
+    "pool.run-off.v1": Notice(banks=OF_POOL, roles=_ENTRIES, fields=_RUN_OFF | {"keeps_reserved"}),
+    "pool.closed.v1": Notice(
+        banks=OF_POOL, roles=("auditor", "finance_checker"), fields=_RUN_OFF | {"closed_on"}
+    ),
+    "top-up.called.v1": Notice(
+        banks=Banks.NONE, roles=("finance_checker", "finance_maker", "pool_manager")
+    ),
+    "agreement.in_force.v1": Notice(
+        banks=NAMED, roles=("finance_maker", "pool_manager"), fields=AGREEMENT
+    ),
+    "pool.opened.v1": Notice(banks=Banks.NONE, roles=("finance_maker", "pool_manager")),
+    "pool.warned.v1": Notice(
+        banks=Banks.NONE, roles=("finance_checker", "finance_maker", "pool_manager")
+    ),
+    "pool.stopped.v1": Notice(banks=OF_POOL, roles=_ENTRIES, fields=POOL),
+    "pool.resumed.v1": Notice(banks=OF_POOL, roles=_ENTRIES, fields=POOL),
+}
