@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from shared.contracts import (
     applications,
+    around_loans,
     case_work,
     months,
     notifications,
@@ -18,7 +19,7 @@ from shared.contracts import (
 from shared.contracts.envelope import Event, by_type
 
 PRODUCERS = (
-    applications, case_work, rights, risk_pool, pool_cases, pool_agreements, openings, months, papers,
+    applications, case_work, rights, around_loans, risk_pool, pool_cases, pool_agreements, openings, months, papers,
     notifications,
 )  # fmt: skip
 

@@ -31,6 +31,8 @@ DRAWINGS = "not drawing and not diagram and not readme and not manual"
 
 WALKS = {
     "applications/application": "tests/applications/test_every_move.py",
+    "applications/co_investment": "tests/applications/around/test_co_investments.py",
+    "applications/enhancement": "tests/applications/around/test_enhancements.py",
     "applications/loan_change": "tests/applications/test_loan_changes.py",
     "applications/pledge": "tests/applications/rights/test_pledges.py",
     "notifications/receiver": "tests/notifications/test_receivers.py",

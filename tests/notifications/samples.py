@@ -29,6 +29,7 @@ from shared.contracts.applications import (
     PledgeRegisteredV1,
     Reason,
 )
+from shared.contracts.around_loans import CoInvestmentChangedV1, EnhancementChangedV1
 from shared.contracts.case_work import (
     ApplicationAssignedV1,
     ConditionChangedV1,
@@ -225,6 +226,32 @@ def of_a_case(loan: Loan) -> list[Event]:
             what="cancelled",
             on=DAY,
             reason="债务已清偿",
+        ),
+        EnhancementChangedV1(
+            **case,
+            enhancement_id=UUID("01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c88"),
+            form="policy",
+            kind="loan_guarantee",
+            issuer_uscc="91120000MA07D3F16T",
+            issuer_name="某财产保险股份有限公司",
+            reference="PZBX202612010000000123",
+            amount_fen=500_000_000,
+            begins_on=DAY,
+            ends_on=date(2027, 3, 30),
+            what="ended",
+            on=DAY,
+            reason="退保",
+        ),
+        CoInvestmentChangedV1(
+            **case,
+            co_investment_id=UUID("01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c89"),
+            kind="equity",
+            investor_uscc="91120118MA06G8H268",
+            investor_name="天津某知识产权运营引导基金",
+            amount_fen=300_000_000,
+            what="committed",
+            on=DAY,
+            reason="",
         ),
         PledgeRegisteredV1(**case, registration_numbers=("Y2026980001234",), registered_on=DAY),
         LoanDisbursedV1(

@@ -40,12 +40,14 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "days_over_counts_pkey", "document_uses_pkey", "stored_documents_once",
         "staff_pkey", "conflicts_once", "bulk_taken_pkey", "rights_kind_number_nice_class_key",
         "right_burden_ends_pkey", "right_alerts_application_id_collateral_no_code_due_on_key",
+        "policies_number_once", "guarantees_number_once_in_a_case", "enhancements_renews_key",
         "right_statements_pkey",  # an identity
         "days_over_pkey", "right_looks_pkey",  # one row that is there from the start
         "pools_by_prefix",  # said by the pool, whose own database has it once
         # Of a case whose row is locked.
         "case_moves_pkey", "collateral_pkey", "documents_pkey", "draws_pkey",
         "pledge_registrations_pkey", "valuations_pkey", "conditions_pkey",
+        "enhancement_versions_pkey",  # of a policy or a guarantee that is locked
         "bulk_rows_pkey",  # of a file whose row is locked
     }),
     "risk_pool": frozenset({

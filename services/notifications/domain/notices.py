@@ -8,6 +8,7 @@ tomorrow stays in the house until somebody has decided otherwise.
 
 from collections.abc import Mapping
 
+from services.notifications.domain.around_notices import AROUND_LOANS
 from services.notifications.domain.month_notices import OF_MONTHS
 from services.notifications.domain.notice import Banks, Notice
 from services.notifications.domain.notice_fields import (
@@ -392,4 +393,5 @@ NOTICES: Mapping[str, Notice] = {
     "pool.stopped.v1": Notice(banks=OF_POOL, roles=_ENTRIES, fields=POOL),
     "pool.resumed.v1": Notice(banks=OF_POOL, roles=_ENTRIES, fields=POOL),
     **OF_MONTHS,
+    **AROUND_LOANS,
 }
