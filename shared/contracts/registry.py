@@ -7,6 +7,7 @@ from shared.contracts import (
     applications,
     around_loans,
     case_work,
+    loan_packages,
     months,
     notifications,
     openings,
@@ -19,7 +20,7 @@ from shared.contracts import (
 from shared.contracts.envelope import Event, by_type
 
 PRODUCERS = (
-    applications, case_work, rights, around_loans, risk_pool, pool_cases, pool_agreements, openings, months, papers,
+    applications, case_work, rights, around_loans, risk_pool, pool_cases, loan_packages, pool_agreements, openings, months, papers,
     notifications,
 )  # fmt: skip
 

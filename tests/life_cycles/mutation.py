@@ -46,6 +46,7 @@ WALKS = {
     "risk_pool/claim": "tests/risk_pool/claims/test_life_cycles.py",
     "risk_pool/coverage": "tests/risk_pool/core/test_every_move_of_coverages.py",
     "risk_pool/dispute": "tests/risk_pool/disputes/test_every_move.py",
+    "risk_pool/loan_package": "tests/risk_pool/packages/test_loan_packages.py",
     "risk_pool/opening": "tests/risk_pool/openings/test_every_move.py",
     "risk_pool/party_account": "tests/risk_pool/payments/test_every_move.py",
     "risk_pool/payment_file": "tests/risk_pool/payments/test_every_move.py",

@@ -37,6 +37,7 @@ from shared.contracts.case_work import (
     LetterSentV1,
 )
 from shared.contracts.envelope import Envelope, Event
+from shared.contracts.loan_packages import LoanPackageChangedV1
 from shared.contracts.months import (
     MissingOfMonth,
     SettlementClosedV1,
@@ -554,6 +555,20 @@ def of_a_pool(bank: str, pool: str) -> list[Event]:
         "reason": "评估费已在前案扣除",
     }
     return [
+        LoanPackageChangedV1(
+            pool_code=pool,
+            package_id=UUID("01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c90"),
+            package_number="DL-L-2026-0001",
+            bank_code=bank,
+            name="第一期资产包",
+            loans=12,
+            firms=11,
+            balance_fen=2_350_000_000,
+            frozen_on=DAY,
+            what="approved",
+            on=DAY,
+            reason="同意",
+        ),
         BankWarnedV1(**breaker),
         BankReportsMissingV1(
             pool_code=pool,

@@ -55,7 +55,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "account_bookings_number_key", "adjustments_number_key", "agreed_figures_number_key",
         "cash_entries_number_key", "cooperation_agreements_number_key",
         "disputes_number_key", "openings_number_key", "top_up_calls_number_key",
-        "claims_number_key", "recoveries_number_key", "subsidies_number_key",
+        "loan_packages_number_key", "claims_number_key", "recoveries_number_key", "subsidies_number_key",
         # On conflict.
         "account_balances_pkey", "breakers_pkey", "claim_trials_pkey", "coverages_pkey",
         "number_series_pkey", "parties_pkey", "pools_pkey", "positions_pkey",
@@ -66,6 +66,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "payment_orders_end_to_end_key", "payment_orders_entry_id_key",
         "payment_orders_file_id_position_key",
         # Of a pool that is locked, and asked for before.
+        "loan_package_rows_pkey", "loan_package_rows_package_id_loan_id_key",
         "payment_orders_item_once", "payment_status_reports_once",
         "month_reminders_once_a_day", "openings_one_live",
         "cooperation_agreements_one_in_force", "planned_money_pkey", "run_offs_one_of_a_pool",

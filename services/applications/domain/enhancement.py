@@ -26,6 +26,7 @@ class State(StrEnum):
     """Where a policy or a guarantee stands; that its last day is over is said by its days."""
 
     AGREED = "agreed"
+    ENDORSED = "endorsed"
     ENDED = "ended"
 
 
@@ -63,11 +64,18 @@ LIFE_CYCLE: Final = LifeCycle(
     noun=Words("保单或担保", "policy or guarantee"),
     moves=(
         Move(None, Action.RECORD, State.AGREED, _KEEPERS, (), _TELLS),
-        Move(State.AGREED, Action.ENDORSE, State.AGREED, _KEEPERS, (), _TELLS),
-        Move(State.AGREED, Action.END, State.ENDED, _KEEPERS, (), _TELLS),
+        *(
+            move
+            for source in (State.AGREED, State.ENDORSED)
+            for move in (
+                Move(source, Action.ENDORSE, State.ENDORSED, _KEEPERS, (), _TELLS),
+                Move(source, Action.END, State.ENDED, _KEEPERS, (), _TELLS),
+            )
+        ),
     ),
     states={
         State.AGREED: Words("已订立", "agreed"),
+        State.ENDORSED: Words("已批改", "endorsed"),
         State.ENDED: Words("已终止", "ended"),
     },
     actions={
@@ -75,13 +83,17 @@ LIFE_CYCLE: Final = LifeCycle(
         Action.ENDORSE: Words("批改", "endorsed"),
         Action.END: Words("终止", "ended"),
     },
-    waits={
-        State.AGREED: Wait(
+    waits=dict.fromkeys(
+        (State.AGREED, State.ENDORSED),
+        Wait(
             roles=("bank_operator", "reviewer"),
             words=Words("到期或终止", "its last day or its end"),
-        )
-    },
+        ),
+    ),
 )
+
+
+NOT_ENDED: Final = frozenset({State.AGREED, State.ENDORSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.applications.domain.enhancement import Enhancement, Promise, State
+from services.applications.domain.enhancement import NOT_ENDED, Enhancement, Promise
 from shared.postgres.literals import literals
 
 _WITH_ITS_CASE: Final = """
@@ -25,7 +25,7 @@ _VERSIONS: Final = """
 select * from enhancement_versions where enhancement_id = any($1::uuid[])
 order by enhancement_id, version_no
 """
-_OPEN: Final = literals((State.AGREED,))
+_OPEN: Final = literals(NOT_ENDED)
 _PAGE: Final = f"""
 {_WITH_ITS_CASE}
 where e.form = $1 and ($2 = '*' or e.bank_code = $2)

@@ -18,6 +18,12 @@ _CO_INVESTMENT: Final = frozenset(
         "reason",
     }
 )  # fmt: skip
+_PACKAGE: Final = frozenset(
+    {
+        "pool_code", "bank_code", "package_id", "package_number", "name", "loans", "firms",
+        "balance_fen", "frozen_on", "what", "on", "reason",
+    }
+)  # fmt: skip
 
 AROUND_LOANS: Mapping[str, Notice] = {
     "enhancement.changed.v1": Notice(
@@ -25,5 +31,8 @@ AROUND_LOANS: Mapping[str, Notice] = {
     ),
     "co-investment.changed.v1": Notice(
         banks=Banks.NAMED, roles=("reviewer",), fields=CASE | _CO_INVESTMENT
+    ),
+    "loan-package.changed.v1": Notice(
+        banks=Banks.NAMED, roles=("approver", "finance_checker", "pool_manager"), fields=_PACKAGE
     ),
 }

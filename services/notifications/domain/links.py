@@ -5,6 +5,7 @@ from typing import Any
 
 PATHS: tuple[tuple[str, str], ...] = (
     ("file_id", "/payment-files/{file_id}"),
+    ("package_id", "/loan-packages/{package_id}"),
     ("claim_id", "/claims/{claim_id}"),
     ("loan_id", "/cases/{loan_id}"),
     ("month", "/pools/{pool_code}/settlements/{month}"),

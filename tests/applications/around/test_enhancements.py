@@ -145,7 +145,8 @@ async def test_a_policy_is_recorded_endorsed_and_ended_and_each_is_told(office: 
     wrong = await does(bank, f"/policies/{one['id']}/endorse",
                        ENDORSED | {"effective_on": "2026-03-06"}, 422)  # fmt: skip
     assert codes(wrong) == [("effective_on", "out-of-order")]
-    endorsed = await does(office.reviewer(), f"/policies/{one['id']}/endorse", ENDORSED)
+    once = await does(office.reviewer(), f"/policies/{one['id']}/endorse", ENDORSED)
+    endorsed = await does(bank, f"/policies/{one['id']}/endorse", ENDORSED | {"premium": "1.00"})
     early = await does(bank, f"/policies/{one['id']}/end", ENDED | {"ended_on": "2026-03-01"}, 422)
     assert codes(early) == [("ended_on", "out-of-order")]
     ended = await does(bank, f"/policies/{one['id']}/end", ENDED)
@@ -153,9 +154,10 @@ async def test_a_policy_is_recorded_endorsed_and_ended_and_each_is_told(office: 
     assert (one["firm_uscc"], one["state"], one["is_live"], one["days_left"]) == (
         FIRM, "agreed", True, 364,
     )  # fmt: skip
-    assert (endorsed["amount"], endorsed["version"]) == ("1000000.00", 2)
+    assert (once["amount"], once["state"], once["version"]) == ("1000000.00", "endorsed", 2)
+    assert endorsed["state"] == "endorsed"
     assert [(v["version_no"], v["amount"], v["premium"]) for v in endorsed["versions"]] == [
-        (1, "600000.00", "7200.00"), (2, "1000000.00", "7200.00"),
+        (1, "600000.00", "7200.00"), (2, "1000000.00", "7200.00"), (3, "1000000.00", "1.00"),
     ]  # fmt: skip
     assert (ended["state"], ended["ended_on"], ended["pending_actions"]) == (
         "ended", "2026-03-05", [],
@@ -164,11 +166,15 @@ async def test_a_policy_is_recorded_endorsed_and_ended_and_each_is_told(office: 
     assert [(e.what, e.amount_fen, str(e.on), e.number) for e in told] == [
         ("recorded", 60_000_000, "2026-03-02", case["number"]),
         ("endorsed", 100_000_000, "2026-03-05", case["number"]),
+        ("endorsed", 100_000_000, "2026-03-05", case["number"]),
         ("ended", 100_000_000, "2026-03-05", case["number"]),
     ]
     for step, body in (("endorse", ENDORSED), ("end", ENDED)):
         again = await does(bank, f"/policies/{one['id']}/{step}", body, 409)
         assert again["code"] == "not-possible-now"
+    never = await records(bank, case=case["id"], number="PZ-2")
+    await does(bank, f"/policies/{never['id']}/end", ENDED)
+    assert [e.what for e in await office.said(EnhancementChangedV1.type)] == ["recorded", "ended"]
     gone = await bank.post(f"/documents/{paper['id']}/withdraw")
     assert gone.status_code == 409, "what a policy refers to is not taken back"
     with pytest.raises(asyncpg.RaiseError):
@@ -187,15 +193,17 @@ async def test_a_bank_s_operator_and_a_reviewer_keep_them_and_nobody_else(
     who = office._person(f"a-{role}", role, institution=ICBC if role.startswith("bank") else "*")
     may = role in ("bank_operator", "reviewer")
 
+    other = await records(keeper, case=case["id"], number="PZ-3")
     body = POLICY | {"case": case["id"], "number": "PZ-2"}
     await does(who, "/policies", body, 201 if may else 403)
     body = GUARANTEE | {"number": "DB-2"}
     await does(who, f"/applications/{case['id']}/guarantees", body, 201 if may else 403)
-    now = {"effective_on": "2026-03-02"}
-    await does(who, f"/policies/{one['id']}/endorse", ENDORSED | now, 200 if may else 403)
+    now = ENDORSED | {"effective_on": "2026-03-02"}
+    await does(who, f"/policies/{one['id']}/endorse", now, 200 if may else 403)
+    await does(keeper, f"/guarantees/{held['id']}/change", CHANGED)
     await does(who, f"/guarantees/{held['id']}/change", CHANGED, 200 if may else 403)
     ended = ENDED | {"ended_on": "2026-03-02"}
-    await does(who, f"/policies/{one['id']}/end", ended, 200 if may else 403)
+    await does(who, f"/policies/{other['id']}/end", ended, 200 if may else 403)
     await does(who, f"/guarantees/{held['id']}/end", ended, 200 if may else 403)
 
 

@@ -28,7 +28,7 @@ _STEPS = (
         renews uuid unique references enhancements,
         first_id uuid references enhancements,
         backs uuid references enhancements,
-        state text not null check (state in ('agreed', 'ended')),
+        state text not null check (state in ('agreed', 'endorsed', 'ended')),
         version integer not null default 1,
         state_since timestamptz not null,
         due_on date,
