@@ -47,18 +47,23 @@ class RunningService:
         found: Context = self.app.state.context
         return found
 
-    def token(self, subject: str, *roles: str, institution: str) -> str:
+    def token(
+        self, subject: str, *roles: str, institution: str, pools: Sequence[str] = ("*",)
+    ) -> str:
         """An access token for whoever a test needs."""
-        return self._issuer.issue(subject, subject, list(roles), institution)
+        return self._issuer.issue(subject, subject, list(roles), institution, pools=pools)
 
-    def as_(self, subject: str, *roles: str, institution: str = "*", **more: Any) -> Person:
-        """A person with roles, of a bank or ("*") of the bureau."""
-        return self.anonymous(
-            headers={
-                "Authorization": f"Bearer {self.token(subject, *roles, institution=institution)}"
-            },
-            **more,
-        )
+    def as_(
+        self,
+        subject: str,
+        *roles: str,
+        institution: str = "*",
+        pools: Sequence[str] = ("*",),
+        **more: Any,
+    ) -> Person:
+        """A person with roles, of a bank or ("*") of the bureau and some of its pools."""
+        token = self.token(subject, *roles, institution=institution, pools=pools)
+        return self.anonymous(headers={"Authorization": f"Bearer {token}"}, **more)
 
     def anonymous(self, **more: Any) -> Person:
         """Somebody without a token."""

@@ -1,8 +1,8 @@
 """Who is calling: a bearer token (JWT, RFC 9068 in spirit) becomes an Identity, or a refusal.
 
 Only asymmetric signatures of known keys are believed. A bank's people carry their bank's code as
-institution, the bureau's people carry "*"; a token that mixes the two is refused, because it would
-let a bank's employee look past row-level security.
+institution, the bureau's people carry "*" and the pools they belong to; a token that mixes the two
+is refused, because it would let a bank's employee look past row-level security.
 """
 
 import re
@@ -20,15 +20,21 @@ from starlette.requests import Request
 
 from shared.auth.jwks import Jwks
 from shared.postgres.database import EVERYWHERE
+from shared.postgres.pools_seen import ALL, Institution
 from shared.refusals import Refused
 
 BANK_ROLES = frozenset({"bank_operator", "bank_checker"})
 BUREAU_ROLES = frozenset(
     {"reviewer", "approver", "finance_maker", "finance_checker", "pool_manager", "auditor", "admin"}
 )
+EVERYBODY = tuple(sorted(BANK_ROLES | BUREAU_ROLES))
+"""Whoever has a role at all: for what must be known to set anything up."""
+AT_WORK = frozenset(EVERYBODY) - {"admin"}
+"""Whoever works with cases and money. Admins manage, and see no business data."""
 ALGORITHMS = ("RS256", "ES256")
 
 _BANK_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+_POOL_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _TOKEN_TYPES = {"jwt", "at+jwt"}
 
 
@@ -57,12 +63,16 @@ class Forbidden(Refused):
 
 @dataclass(frozen=True)
 class Identity:
-    """A caller. `institution` is a bank's code, or "*" for the bureau's people."""
+    """A caller. `institution` is a bank's code, or "*" for the bureau's people with their pools."""
 
     subject: str
     name: str
     roles: frozenset[str]
     institution: str
+
+    def sees(self, pool: str) -> bool:
+        """Whether the caller belongs to this pool; a bank's people are held by their bank."""
+        return not isinstance(self.institution, Institution) or self.institution.sees(pool)
 
 
 class Verifier:
@@ -130,7 +140,8 @@ def identity_from(claims: Mapping[str, Any]) -> Identity:
     """The identity that verified claims describe. Raises InvalidToken for a mixed one.
 
     Roles are taken from `roles` and from Keycloak's `realm_access.roles`; unknown ones, such as
-    Keycloak's own, are passed over.
+    Keycloak's own, are passed over. `pools` names the pools of the bureau's people, `["*"]` all of
+    them; who has no such claim belongs to none.
     """
     realm = claims.get("realm_access")
     named = _names(claims.get("roles"))
@@ -149,7 +160,19 @@ def identity_from(claims: Mapping[str, Any]) -> Identity:
     if not subject or len(subject) > 200 or "\x00" in subject:
         raise InvalidToken("令牌的主体无效", "The token has no usable subject.")
     name = claims.get("name") or claims.get("preferred_username") or subject
-    return Identity(subject, str(name)[:200].replace("\x00", ""), frozenset(roles), institution)
+    pools = (ALL,) if is_bank else _pools(claims.get("pools"))
+    return Identity(
+        subject,
+        str(name)[:200].replace("\x00", ""),
+        frozenset(roles),
+        Institution(institution, pools),
+    )
+
+
+def _pools(claimed: Any) -> set[str]:
+    # Some providers give a claim of one value as a text.
+    named = _names([claimed] if isinstance(claimed, str) else claimed)
+    return {one for one in named if one == ALL or _POOL_CODE.fullmatch(one)}
 
 
 def _names(value: Any) -> set[str]:
@@ -182,16 +205,17 @@ _BEARER = HTTPBearer(
 def requires(*roles: str) -> Callable[..., Awaitable[Identity]]:
     """A FastAPI dependency that gives the caller, if they have one of the roles.
 
-    Without roles, any believed caller will do. Raises 401 and 403 problems.
+    Without roles, whoever is at work: any role but the admin's. Raises 401 and 403 problems.
     """
     unknown = set(roles) - BANK_ROLES - BUREAU_ROLES
     assert not unknown, f"no such roles: {unknown}"
+    accepted = frozenset(roles) or AT_WORK
 
     async def caller(request: Request, _: Annotated[object, Security(_BEARER)] = None) -> Identity:
         identity = await caller_of(request)
-        if roles and not identity.roles & set(roles):
+        if not identity.roles & accepted:
             raise Forbidden(
-                "您的角色不能进行此操作", "Your roles do not allow this.", required=sorted(roles)
+                "您的角色不能进行此操作", "Your roles do not allow this.", required=sorted(accepted)
             )
         return identity
 

@@ -8,6 +8,7 @@ stands in its place.
 import json
 import os
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
 from shared.auth.identity import identity_from
+from shared.postgres.pools_seen import ALL
 
 ISSUER = "urn:zhidai:development-issuer"
 AUDIENCE = "zhidai"
@@ -77,8 +79,10 @@ class Issuer:
         roles: list[str],
         institution: str,
         ttl_seconds: int = DEFAULT_TTL_SECONDS,
+        *,
+        pools: Sequence[str] = (ALL,),
     ) -> str:
-        """A signed access token. Raises InvalidToken for one that no service would believe."""
+        """A signed access token. `pools` is for the bureau's people. Raises InvalidToken for one that no service would believe."""
         now = int(time.time())
         claims: dict[str, object] = {
             "iss": self.issuer,
@@ -87,6 +91,7 @@ class Issuer:
             "name": name,
             "roles": sorted(set(roles)),
             "institution": institution,
+            "pools": list(pools),
             "iat": now,
             "nbf": now,
             "exp": now + ttl_seconds,

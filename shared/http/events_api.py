@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 
-from shared.auth.identity import Identity, requires
+from shared.auth.identity import Forbidden, Identity, requires
 from shared.http.context import context_of
 from shared.http.pages import MOST_PER_PAGE, Page, decode_cursor, encode_cursor, page_of
 from shared.http.problem_schema import SAFE_TO_REPEAT
@@ -20,6 +20,7 @@ from shared.messaging.inbox import Routes
 from shared.messaging.parking import Parked, list_parked
 from shared.messaging.replay import NothingParked, discard, replay
 from shared.postgres.database import EVERYWHERE
+from shared.postgres.pools_seen import ALL, pools_of
 from shared.refusals import NotFound
 
 
@@ -127,7 +128,13 @@ async def feed(
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Feed:
-    """What happened, in order: everything for the bureau, a bank's own for a bank."""
+    """What happened, in order: everything for the bureau's people who belong to every pool, a bank's
+    own for a bank."""
+    if pools_of(caller.institution) != ALL:
+        raise Forbidden(
+            "事件流含全部资金池，仅供属于全部资金池的人员或系统读取。",
+            "The feed tells of every pool; it is for those who belong to all of them.",
+        )
     after = decode_cursor(cursor, int)[0] if cursor else 0
     async with context_of(request).database.looking(caller.institution) as conn:
         events = await read_feed(conn, after=after, limit=limit)

@@ -10,7 +10,7 @@ from fastapi import Path as PathParameter
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 
-from shared.auth.identity import Identity, requires
+from shared.auth.identity import EVERYBODY, Identity, requires
 from shared.postgres.database import Database
 from shared.postgres.idempotency_keys import KeyOwner, find
 from shared.refusals import NotFound
@@ -35,7 +35,7 @@ def idempotency_keys_router(database_of: Callable[[Request], Database]) -> APIRo
     async def look_up(
         key: Annotated[str, PathParameter(min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$")],
         request: Request,
-        caller: Annotated[Identity, Depends(requires())],
+        caller: Annotated[Identity, Depends(requires(*EVERYBODY))],
     ) -> KeptAnswer:
         """The answer to your request with this key. 404: it had no effect, send it again."""
         async with database_of(request).begin(caller.institution) as conn:

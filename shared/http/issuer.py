@@ -21,6 +21,12 @@ class TokenRequest(RequestBody):
     institution: ShortText = Field(
         examples=["ICBC"], description="A bank's code, or \"*\" for the bureau's people."
     )
+    pools: list[ShortText] = Field(
+        ["*"],
+        max_length=100,
+        examples=[["dongli"]],
+        description='Codes of the pools the bureau\'s people belong to; "*" is all of them.',
+    )
     ttl_seconds: int = Field(DEFAULT_TTL_SECONDS, ge=1, le=30 * 24 * 3600)
 
 
@@ -38,7 +44,12 @@ def issuer_app(issuer: Issuer) -> FastAPI:
     async def token(asked: TokenRequest) -> dict[str, object]:
         """A token for whoever one wants to be."""
         signed = issuer.issue(
-            asked.subject, asked.name, asked.roles, asked.institution, asked.ttl_seconds
+            asked.subject,
+            asked.name,
+            asked.roles,
+            asked.institution,
+            asked.ttl_seconds,
+            pools=asked.pools,
         )
         return {"access_token": signed, "token_type": "Bearer", "expires_in": asked.ttl_seconds}
 

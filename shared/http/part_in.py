@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends
 
-from shared.auth.identity import Forbidden, Identity, requires
+from shared.auth.identity import EVERYBODY, Forbidden, Identity, requires
 from shared.life_cycle import SYSTEM_ROLE, LifeCycle
 
 
@@ -15,7 +15,7 @@ def part_in(life_cycle: LifeCycle, *actions: str) -> Any:
     From where the case stands it may still be another role's; the move itself asks that.
     """
 
-    async def caller(identity: Annotated[Identity, Depends(requires())]) -> Identity:
+    async def caller(identity: Annotated[Identity, Depends(requires(*EVERYBODY))]) -> Identity:
         moves = [move for move in life_cycle.moves if not actions or move.action in actions]
         roles = frozenset[str]().union(*(move.roles for move in moves)) - {SYSTEM_ROLE}
         if not identity.roles & roles:

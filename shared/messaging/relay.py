@@ -122,7 +122,11 @@ class Relay:
             server_settings={"application_name": f"{self._service}-relay"},
         )
         try:
-            await conn.execute("select set_config('zhidai.institution', $1, false)", EVERYWHERE)
+            await conn.execute(
+                "select set_config('zhidai.institution', $1, false),"
+                " set_config('zhidai.pools', $1, false)",
+                EVERYWHERE,
+            )
             # The planner cannot know how long a queue is just now, and would read and sort all of
             # it where the index gives the first rows at once.
             await conn.execute("set enable_seqscan = off; set enable_bitmapscan = off")

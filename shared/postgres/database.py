@@ -16,14 +16,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from shared.postgres.pools_seen import LOOK_AS_NAMED, look_as, looks_as, pools_of
 from shared.postgres.transient import Backoff, is_transient
 
 log = logging.getLogger(__name__)
 
 EVERYWHERE = "*"
 """The institution of consumers, jobs and bureau staff: row-level security lets them see all."""
-
-LOOK_AS = "select set_config('zhidai.institution', $1, true)"
 
 
 def _json_text(value: Any) -> str:
@@ -50,14 +49,14 @@ async def seeing_everything(connection: asyncpg.Connection) -> AsyncIterator[Non
 
     For figures that others' rows decide, too; what is told of them is the caller's to choose.
     """
-    institution = await connection.fetchval("select current_setting('zhidai.institution', true)")
-    await connection.execute(LOOK_AS, EVERYWHERE)
+    before = await looks_as(connection)
+    await look_as(connection, EVERYWHERE)
     try:
         yield
     finally:
         # A transaction that has failed takes no further statement, and is rolled back anyway.
         with suppress(asyncpg.InFailedSQLTransactionError):
-            await connection.execute(LOOK_AS, institution)
+            await look_as(connection, before)
 
 
 def driver_url(url: str, driver: str) -> str:
@@ -106,7 +105,7 @@ class Database:
     async def begin(self, institution: str) -> AsyncIterator[asyncpg.Connection]:
         """One transaction for writing. It is committed at the end of the block, or not at all."""
         async with self._lent() as connection, connection.transaction():
-            await connection.execute(LOOK_AS, institution)
+            await look_as(connection, institution)
             yield connection
         for callback in self._callbacks:
             callback()
@@ -133,7 +132,7 @@ class Database:
         """
         async with self._lent() as connection:
             async with connection.transaction(isolation="repeatable_read", readonly=True):
-                await connection.execute(LOOK_AS, institution)
+                await look_as(connection, institution)
                 yield connection
 
     @asynccontextmanager
@@ -141,8 +140,7 @@ class Database:
         """A read-only SQLModel session that sees what the institution may see."""
         async with AsyncSession(self._engine, expire_on_commit=False) as session:
             await (await session.connection()).execute(
-                text("select set_config('zhidai.institution', :institution, true)"),
-                {"institution": institution},
+                text(LOOK_AS_NAMED), {"institution": institution, "pools": pools_of(institution)}
             )
             yield session
 

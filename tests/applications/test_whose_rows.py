@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from services.applications.main import SERVICE
+from shared.postgres.pools_seen import look_as
 from tests.applications.bulk import gone_through, lines
 from tests.applications.office import CCB, ICBC, Office, document, patent, position, submission
 
@@ -318,7 +319,7 @@ async def rows_seen(
     try:
         async with conn.transaction():
             if institution is not None:
-                await conn.execute("select set_config('zhidai.institution', $1, true)", institution)
+                await look_as(conn, institution)
             return {table: await conn.fetchval(f"select count(*) from {table}") for table in tables}
     finally:
         await conn.close()

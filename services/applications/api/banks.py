@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.applications.api.common import Anyone
+from services.applications.api.common import WhoeverSetsUp
 from services.applications.api.requests import BankBody, BankChange
 from services.applications.api.responses import BankAnswer, PoolAnswer
 from services.applications.handlers import banks
@@ -45,7 +45,7 @@ async def add_bank(
 
 
 @router.get("/banks")
-async def list_banks(caller: Anyone, context: CurrentContext) -> Page[BankAnswer]:
+async def list_banks(caller: WhoeverSetsUp, context: CurrentContext) -> Page[BankAnswer]:
     """All banks, by code."""
     async with context.database.reading(caller.institution) as session:
         rows = await bank_reads.banks(session)
@@ -54,7 +54,7 @@ async def list_banks(caller: Anyone, context: CurrentContext) -> Page[BankAnswer
 
 @router.get("/banks/{code}")
 async def read_bank(
-    code: str, caller: Anyone, context: CurrentContext, response: Response
+    code: str, caller: WhoeverSetsUp, context: CurrentContext, response: Response
 ) -> BankAnswer:
     """One bank."""
     async with context.database.reading(caller.institution) as session:
@@ -84,7 +84,7 @@ async def change_bank(
 
 
 @router.get("/pools")
-async def list_pools(caller: Anyone, context: CurrentContext) -> Page[PoolAnswer]:
+async def list_pools(caller: WhoeverSetsUp, context: CurrentContext) -> Page[PoolAnswer]:
     """The pools that take applications, and how your bank stands in each."""
     async with context.database.reading(caller.institution) as session:
         found = await bank_reads.pools(session)

@@ -13,7 +13,7 @@ from services.applications.api.responses import MovedAnswer
 from services.applications.domain.life_cycle import State
 from services.applications.handlers.case_in_hand import CaseInHand, locked_case
 from services.applications.tables import desk
-from shared.auth.identity import Identity, requires
+from shared.auth.identity import EVERYBODY, Identity, requires
 from shared.clock import business_date
 from shared.context import Context
 from shared.http.etags import etag, require_match
@@ -23,6 +23,7 @@ from shared.postgres.database import EVERYWHERE
 from shared.transitions import Transition
 
 Anyone = Annotated[Identity, Depends(requires())]
+WhoeverSetsUp = Annotated[Identity, Depends(requires(*EVERYBODY))]
 BankOperator = Annotated[Identity, Depends(requires("bank_operator"))]
 Limit = Annotated[int, Query(ge=1, le=MOST_PER_PAGE)]
 Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of a page.")]

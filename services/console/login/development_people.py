@@ -8,15 +8,17 @@ from typing import Any
 
 from shared.auth.identity import Identity
 from shared.postgres.database import EVERYWHERE
+from shared.postgres.pools_seen import ALL, Institution
 
 
-def _bureau(subject: str, name: str, *roles: str) -> Identity:
-    return Identity(subject, name, frozenset(roles), EVERYWHERE)
+def _bureau(subject: str, name: str, *roles: str, pools: Sequence[str] = (ALL,)) -> Identity:
+    return Identity(subject, name, frozenset(roles), Institution(EVERYWHERE, pools))
 
 
 BUREAU = (
     _bureau("reviewer-lin", "林晓", "reviewer"),
     _bureau("reviewer-he", "何敏", "reviewer", "approver"),
+    _bureau("reviewer-dong", "董娟（仅东丽）", "reviewer", pools=("dongli",)),
     _bureau("approver-zhao", "赵建国", "approver"),
     _bureau("finance-sun", "孙丽", "finance_maker"),
     _bureau("finance-qian", "钱卫东", "finance_checker"),

@@ -18,6 +18,7 @@ from services.console.settings import ConsoleSettings
 from shared.auth.identity import Identity, InvalidToken, Verifier
 from shared.auth.issuer import Issuer
 from shared.auth.jwks import Jwks, KeysUnavailable
+from shared.postgres.pools_seen import pools_of
 
 DEVELOPMENT_SECONDS = 12 * 3600
 
@@ -47,6 +48,7 @@ class DevelopmentLogin:
             sorted(identity.roles),
             identity.institution,
             DEVELOPMENT_SECONDS,
+            pools=pools_of(identity.institution).split(","),
         )
         return session_person(identity, token=token, expires=time.time() + DEVELOPMENT_SECONDS)
 

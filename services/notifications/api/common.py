@@ -9,7 +9,7 @@ from services.notifications.delivery.channels import CHANNELS
 from services.notifications.domain.notices import NOTICES
 from services.notifications.domain.receivers import KEEPERS
 from services.notifications.settings import NotificationsSettings
-from shared.auth.identity import Identity, requires
+from shared.auth.identity import EVERYBODY, Identity, requires
 from shared.context import Context
 
 Keeper = Annotated[Identity, Depends(requires(*sorted(KEEPERS)))]
@@ -18,7 +18,7 @@ Keeper = Annotated[Identity, Depends(requires(*sorted(KEEPERS)))]
 Reader = Annotated[Identity, Depends(requires(*sorted(KEEPERS), "auditor"))]
 """Who reads what was sent, and how it went."""
 
-Anyone = Annotated[Identity, Depends(requires())]
+Anyone = Annotated[Identity, Depends(requires(*EVERYBODY))]
 
 ChannelName = Annotated[str, Field(json_schema_extra={"enum": list(CHANNELS)})]
 """A channel of the registry; what is not there is on no receiver."""

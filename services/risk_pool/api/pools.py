@@ -17,12 +17,12 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from services.risk_pool.api.responses import PartyAnswer, PoolAnswer, PoolInList
-from services.risk_pool.api.roles import require_pool
+from services.risk_pool.api.roles import require_pool, require_sight_of
 from services.risk_pool.domain.parties import JoiningParty, LineTerms
 from services.risk_pool.handlers import pools
 from services.risk_pool.queries import figures
 from services.risk_pool.queries.parties import list_parties as list_parties_of
-from shared.auth.identity import Identity, requires
+from shared.auth.identity import EVERYBODY, Identity, requires
 from shared.clock import business_date
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
@@ -148,8 +148,9 @@ async def open_pool(
     caller: Annotated[Identity, Depends(requires("pool_manager"))],
     context: CurrentContext,
 ) -> Response:
-    """Open a pool. Its scheme must be complete and in force on the day it opens."""
+    """Open a pool that one belongs to. Its scheme must be complete and in force on the day it opens."""
     now = context.clock.now()
+    require_sight_of(caller, body.code)
 
     async def work(conn: asyncpg.Connection) -> Answer:
         scheme_version = await pools.open_pool(
@@ -203,7 +204,7 @@ async def take_party_in(
 
 @router.get("/pools")
 async def list_pools(
-    caller: Annotated[Identity, Depends(requires())],
+    caller: Annotated[Identity, Depends(requires(*EVERYBODY))],
     context: CurrentContext,
 ) -> list[PoolInList]:
     """Every pool. A bank learns name and programme, its own line and its own exposure."""
@@ -235,7 +236,7 @@ async def show_pool(
 @router.get("/pools/{code}/parties")
 async def list_parties(
     code: str,
-    caller: Annotated[Identity, Depends(requires())],
+    caller: Annotated[Identity, Depends(requires(*EVERYBODY))],
     context: CurrentContext,
 ) -> list[PartyAnswer]:
     """Who takes part and what was agreed; a bank sees itself."""

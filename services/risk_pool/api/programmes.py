@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import asyncpg
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field, StringConstraints
 
 from services.risk_pool.api.case_requests import Refusal
@@ -22,7 +22,7 @@ from services.risk_pool.api.programme_responses import (
 from services.risk_pool.domain.programme_version import LIFE_CYCLE, Action
 from services.risk_pool.handlers import programmes as handlers
 from services.risk_pool.queries import programmes as known
-from shared.auth.identity import Identity
+from shared.auth.identity import EVERYBODY, Identity, requires
 from shared.clock import business_date
 from shared.context import Context
 from shared.http.context import CurrentContext
@@ -71,7 +71,9 @@ class NewVersion(RequestBody):
 
 
 @router.get("")
-async def list_programmes(caller: Anyone, context: CurrentContext) -> list[ProgrammeAnswer]:
+async def list_programmes(
+    caller: Annotated[Identity, Depends(requires(*EVERYBODY))], context: CurrentContext
+) -> list[ProgrammeAnswer]:
     """Every programme with its versions, who proposed and who published them, when, and the hash.
 
     A bank sees the published ones.

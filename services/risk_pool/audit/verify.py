@@ -18,8 +18,9 @@ from services.risk_pool.domain.opening import BOOKED as OPENED
 from services.risk_pool.domain.settlement import BOOKS_CLOSED
 from services.risk_pool.domain.suspense import MOVES_CASH
 from shared.money import parse_fen
-from shared.postgres.database import prepare_connection
+from shared.postgres.database import EVERYWHERE, prepare_connection
 from shared.postgres.literals import literals
+from shared.postgres.pools_seen import look_as
 
 PREFETCH = 5_000
 
@@ -52,7 +53,7 @@ async def opened(url: str) -> AsyncIterator[asyncpg.Connection]:
     try:
         await prepare_connection(conn)
         async with conn.transaction(isolation="repeatable_read", readonly=True):
-            await conn.execute("select set_config('zhidai.institution', '*', true)")
+            await look_as(conn, EVERYWHERE)
             yield conn
     finally:
         await conn.close()

@@ -74,6 +74,8 @@ async def explain(database: Database, caller: Identity, text: str, *, today: dat
         if figure is None:
             figure = await _figure(conn, at, bank, today)
             moves = await history_of(conn, figure.case_id) if figure.case_id else []
+        if not caller.sees(figure.pool_code):
+            raise at.missing()
         return await _opened(conn, figure, bank, moves)
 
 

@@ -14,6 +14,7 @@ from services.risk_pool.tables.ledger import lock_pool
 from shared.clock import business_date
 from shared.contracts.risk_pool import PoolOpenedV1
 from shared.messaging import outbox
+from shared.postgres.database import seeing_everything
 from shared.postgres.published_schemes import terms_on
 
 
@@ -31,7 +32,8 @@ async def open_pool(
     """Open a pool and tell; returns the version of its scheme, which must be complete and in force
     on the day it opens. Raises PoolExists, and what `parties` refuse."""
     terms = await terms_on(conn, programme, opened_on)
-    prefix = free_prefix(code, await pools.prefixes_taken(conn))
+    async with seeing_everything(conn):
+        prefix = free_prefix(code, await pools.prefixes_taken(conn))
     opened = await pools.open_pool(
         conn, code, name=name, programme=programme, opened_on=opened_on, prefix=prefix, now=now
     )

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from shared.life_cycle import Actor
+from shared.postgres.pools_seen import look_as
 from tests.risk_pool.core.driver import DRAWS_UNTIL, Pool, pool_of
 
 CHECKER = Actor("qian", "钱", frozenset({"finance_checker"}))
@@ -268,7 +269,7 @@ async def test_a_bank_sees_the_draws_of_its_own_loans_only(running):
         seen = {}
         for institution in ("ICBC", "CCB", "", "*"):
             async with conn.transaction():
-                await conn.execute("select set_config('zhidai.institution', $1, true)", institution)
+                await look_as(conn, institution)
                 seen[institution] = await conn.fetchval("select count(*) from draws")
         await conn.close()
 

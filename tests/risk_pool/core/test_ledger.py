@@ -14,6 +14,7 @@ from services.risk_pool.tables.ledger import (
     turnovers,
 )
 from shared.postgres.database import EVERYWHERE
+from shared.postgres.pools_seen import look_as
 from shared.refusals import NotFound
 from tests.risk_pool.core.conftest import NOW, contribution
 
@@ -99,7 +100,7 @@ async def test_neither_the_service_nor_the_owner_nor_a_superuser_changes_a_trans
         conn = await asyncpg.connect(url)
         async with conn.transaction():
             if url == fresh.url:
-                await conn.execute("select set_config('zhidai.institution', '*', true)")
+                await look_as(conn, "*")
                 await conn.execute(
                     """insert into pools (code, name, programme, opened_on, created_at, prefix)
                        values ('dongli', 'D', 'dongli', '2026-01-01', now(), 'DL')"""

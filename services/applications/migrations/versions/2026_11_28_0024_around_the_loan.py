@@ -5,8 +5,10 @@ Revision ID: 0024
 
 from alembic import op
 
+from shared.postgres import pool_policies
+
 revision = "0024"
-down_revision = "0015"
+down_revision = "0030"
 
 _GUARDED = ("enhancements", "enhancement_versions", "co_investments", "due_diligence_reports")
 
@@ -151,3 +153,7 @@ def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     for statement in _STEPS:
         op.execute(statement)
+    # A firm's policy and a report without a case are of no pool, as the register of firms is.
+    for table in ("enhancements", "co_investments", "due_diligence_reports"):
+        pool_policies.by_parent(op, table, "application_id", "applications")
+    pool_policies.by_parent(op, "enhancement_versions", "enhancement_id", "enhancements")

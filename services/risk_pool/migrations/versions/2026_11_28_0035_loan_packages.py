@@ -5,8 +5,10 @@ Revision ID: 0035
 
 from alembic import op
 
+from shared.postgres import pool_policies
+
 revision = "0035"
-down_revision = "0027"
+down_revision = "0040"
 
 _STEPS = (
     # bank_code is the bank all of whose loans these are, '' where the package is the bureau's own.
@@ -85,3 +87,6 @@ def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     for statement in _STEPS:
         op.execute(statement)
+    pool_policies.by_column(op, "loan_packages")
+    for table in ("loan_package_rows", "packaged_loans"):
+        pool_policies.by_parent(op, table, "package_id", "loan_packages")

@@ -1,0 +1,57 @@
+"""Whose eyes a transaction looks with: an institution, and of the bureau's people their pools.
+
+Row-level security reads both settings. Banks, jobs and consumers look at every pool: a bank is
+held by its own code, and what the house does for all of them must see all.
+"""
+
+from collections.abc import Iterable
+
+import asyncpg
+
+ALL = "*"
+"""Every pool, also those that are opened tomorrow."""
+
+LOOK_AS = "select set_config('zhidai.institution', $1, true), set_config('zhidai.pools', $2, true)"
+LOOK_AS_NAMED = (
+    "select set_config('zhidai.institution', :institution, true),"
+    " set_config('zhidai.pools', :pools, true)"
+)
+
+
+class Institution(str):
+    """An institution's code that also says which pools are seen; a plain `str` sees every pool.
+
+    `pools`: codes, separated by commas, or "*"; "" for somebody who belongs to no pool.
+    """
+
+    pools: str
+
+    def __new__(cls, code: str, pools: Iterable[str] = (ALL,)) -> "Institution":
+        """Shapes: a bank's code or "*", and codes of pools."""
+        made = super().__new__(cls, code)
+        named = sorted(set(pools))
+        made.pools = ALL if ALL in named else ",".join(named)
+        return made
+
+    def sees(self, pool: str) -> bool:
+        """Whether rows of this pool are within sight."""
+        return self.pools == ALL or pool in self.pools.split(",")
+
+
+def pools_of(institution: str) -> str:
+    """The setting that goes with an institution: its pools, "*" for a plain one."""
+    return institution.pools if isinstance(institution, Institution) else ALL
+
+
+async def look_as(connection: asyncpg.Connection, institution: str) -> None:
+    """Let the transaction see what this institution sees, from now to its end."""
+    await connection.execute(LOOK_AS, institution, pools_of(institution))
+
+
+async def looks_as(connection: asyncpg.Connection) -> Institution:
+    """With whose eyes the transaction looks now."""
+    row = await connection.fetchrow(
+        "select current_setting('zhidai.institution', true) as institution,"
+        " current_setting('zhidai.pools', true) as pools"
+    )
+    return Institution(row["institution"] or "", (row["pools"] or "").split(","))

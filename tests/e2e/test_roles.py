@@ -1,0 +1,102 @@
+"""One table says who may call which route; every cell of it is tried, and the laws of the table hold."""
+
+import os
+from typing import Any
+
+import pytest
+
+from tests.e2e import roles
+from tests.e2e.api import Route
+from tests.e2e.roles import ASKED, ASKERS, ELSEWHERE
+
+WRITES_TABLE = os.environ.get("ZHIDAI_ROLES") == "write"
+OWN = frozenset({
+    "case_id", "loan_id", "claim_id", "recovery_id", "adjustment_id", "endpoint_id", "message_id",
+    "party_code", "explanation_id",
+})  # fmt: skip
+"""Parameters whose value belongs to one bank."""
+THE_BUREAU_S = ("/endpoints", "/messages", "/inbox")
+"""Of the bureau as a whole, whatever pools its people belong to."""
+ANYBODY_S = ("GET /sandbox/clock", "GET /document-links/{token}")
+"""What a sandbox shows to all, and links that are their own key."""
+ADMIN_S = (
+    "/banks", "/events/parked", "/idempotency-keys", "/endpoints", "/subscriptions", "/messages",
+    "/inbox", "/event-types", "/sandbox/clock",
+)  # fmt: skip
+"""Where setting up and mending is done, and nothing of a case is seen; beside pools and parties."""
+BODY_FIRST = {
+    "applications POST /applications/{case_id}/return",
+    "risk_pool POST /pools/{code}/account-statements",
+    "risk_pool POST /pools/{code}/openings",
+    "risk_pool POST /pools/{code}/payment-status",
+    "risk_pool POST /pools/{code}/settlements/{month}/statements/{party_code}/disputes",
+}
+"""They take a file, or what no description can give a whole example of: that is read first."""
+
+
+@pytest.fixture(scope="module")
+async def table(full: Any) -> dict[str, str]:
+    town, own = full
+    found = await roles.asked(town, own, ASKED)
+    if WRITES_TABLE:
+        roles.write(found)
+    return found
+
+
+def column(table: dict[str, str], name: str) -> dict[str, str]:
+    """Route → the cell of one asker."""
+    at = [one.name for one in ASKERS].index(name)
+    return {route: cells[at] for route, cells in table.items()}
+
+
+def of_one_bank(route: Route) -> bool:
+    return bool({one["name"] for one in route.parameters("path")} & OWN)
+
+
+async def test_every_route_has_its_row_and_answers_everybody_as_it_says(table: dict[str, str]):
+    written = roles.expected()
+
+    assert set(table) == set(written), "a route has no row, or a row has no route"
+    assert {one: cells for one, cells in table.items() if written[one] != cells} == {}
+
+
+async def test_without_a_token_and_without_a_role_nothing_is_answered(table: dict[str, str]):
+    closed = {one: cells for one, cells in table.items() if one.split(" ", 1)[1] not in ANYBODY_S}
+
+    assert set(column(closed, "nobody").values()) == {"?"}
+    assert set(column(closed, "no role").values()) == {"-"}
+
+
+async def test_what_is_one_bank_s_is_not_there_for_another(table: dict[str, str]):
+    own = {str(route) for route in ASKED if of_one_bank(route)}
+    assert len(own) > 60
+    for bank in ("CCB bank_operator", "ABC-TJ bank_operator"):
+        cells = column(table, bank)
+        assert {one: cells[one] for one in own if cells[one] not in "-."} == {}
+
+
+async def test_what_is_of_one_pool_is_not_there_for_people_of_another(table: dict[str, str]):
+    of_dongli = {
+        str(route)
+        for route in ASKED
+        if {one["name"] for one in route.parameters("path")} & (OWN | {"code"})
+        and not any(part in route.path for part in THE_BUREAU_S)
+    }
+    assert len(of_dongli) > 150
+    for role in roles.BUREAU_ROLES:
+        cells = column(table, f"{ELSEWHERE} {role}")
+        seen = {one for one in of_dongli if cells[one] not in "-."}
+        assert {one for one in seen if cells[one] == "+"} - ADMIN_BANKS == set()
+        assert seen - ADMIN_BANKS <= BODY_FIRST
+
+
+async def test_an_admin_manages_and_sees_no_business_data(table: dict[str, str]):
+    cells = column(table, "dongli admin")
+    let_in = {one.split(" ")[2] for one, cell in cells.items() if cell != "-"}
+
+    to_set_up = {"/pools", "/pools/{code}/parties", "/programmes"}
+    assert {one for one in let_in if not one.startswith(ADMIN_S)} == to_set_up
+
+
+ADMIN_BANKS = {"applications PATCH /banks/{code}"}
+"""The register of banks is one for all pools."""
