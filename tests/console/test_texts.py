@@ -16,6 +16,7 @@ from services.risk_pool.domain import (
     cash_entry,
     claim,
     dispute,
+    loan_package,
     opening,
     payment_file,
     programme_version,
@@ -94,6 +95,7 @@ def moves(kind: CaseKind) -> list[tuple[str | None, str, str, bool]]:
         "adjustment": adjustment,
         "case": cases,
         "cash_entry": cash_entry,
+        "loan_package": loan_package,
         "opening": opening,
         "claim": claim,
         "dispute": dispute,
@@ -123,7 +125,7 @@ def states_with_words(kind: CaseKind) -> set[str]:
 
 ELSEWHERE = {
     "resubmit", "submit", "save_draft", "record_step", "file", "report", "propose", "enter",
-    "draw", "undo_draw", "assign", "put_back", "prepare", "begin", "bring_in", "take_over",
+    "draw", "undo_draw", "assign", "put_back", "prepare", "begin", "bring_in", "take_over", "freeze",
 }  # fmt: skip
 """A whole application, claim, recovery, step, draw or entry is filled in at the bank, or in a form of
 its own."""

@@ -9,6 +9,7 @@ from services.console.cases.actions import (
     CASH_ACTIONS,
     CLAIM_ACTIONS,
     DISPUTE_ACTIONS,
+    LOAN_PACKAGE_ACTIONS,
     OPENING_ACTIONS,
     PAYMENT_ACTIONS,
     RECOVERY_ACTIONS,
@@ -36,6 +37,7 @@ CASE = CaseKind("case", CASE_ACTIONS)
 CASH_ENTRY = CaseKind("cash_entry", CASH_ACTIONS)
 CLAIM = CaseKind("claim", CLAIM_ACTIONS)
 DISPUTE = CaseKind("dispute", DISPUTE_ACTIONS)
+LOAN_PACKAGE = CaseKind("loan_package", LOAN_PACKAGE_ACTIONS)
 OPENING = CaseKind("opening", OPENING_ACTIONS)
 PAYMENT_FILE = CaseKind("payment_file", PAYMENT_ACTIONS)
 RECOVERY = CaseKind("recovery", RECOVERY_ACTIONS)
@@ -48,6 +50,7 @@ KINDS = (
     CASH_ENTRY,
     CLAIM,
     DISPUTE,
+    LOAN_PACKAGE,
     OPENING,
     PAYMENT_FILE,
     RECOVERY,

@@ -26,6 +26,22 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "cancelled": "mute",
         "invalid": "bad",
     },
+    "co_investment_state": {"committed": "info", "paid": "ok", "withdrawn": "mute"},
+    "loan_package_state": {
+        "frozen": "info",
+        "approved": "ok",
+        "ended": "mute",
+        "dissolved": "mute",
+    },
+    "package_change": {
+        "none": "ok",
+        "lower": "info",
+        "higher": "warn",
+        "overdue": "bad",
+        "repaid": "mute",
+        "claimed": "bad",
+        "undone": "warn",
+    },
     "right_row": {"kept": "ok", "unchanged": "mute", "refused": "bad"},
     "legal_status": {
         "pending": "info",
