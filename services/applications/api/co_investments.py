@@ -38,6 +38,8 @@ from shared.refusals import NotFound
 router = APIRouter(tags=["co-investments"])
 
 Keeper = Annotated[Identity, part_in(LIFE_CYCLE, Action.COMMIT)]
+Payer = Annotated[Identity, part_in(LIFE_CYCLE, Action.PAY)]
+Withdrawer = Annotated[Identity, part_in(LIFE_CYCLE, Action.WITHDRAW)]
 
 _EXAMPLE: dict[str, Any] = {
     "kind": "equity",
@@ -190,7 +192,7 @@ async def read_co_investment_totals(
 
 @router.post("/co-investments/{co_investment_id}/pay", response_model=CoInvestmentAnswer)
 async def pay_commitment(
-    co_investment_id: UUID, body: PaidBody, request: Request, caller: Keeper,
+    co_investment_id: UUID, body: PaidBody, request: Request, caller: Payer,
     context: CurrentContext,
 ) -> Response:  # fmt: skip
     """The fund has paid what it committed."""
@@ -199,7 +201,7 @@ async def pay_commitment(
 
 @router.post("/co-investments/{co_investment_id}/withdraw", response_model=CoInvestmentAnswer)
 async def withdraw_commitment(
-    co_investment_id: UUID, body: TakenBackBody, request: Request, caller: Keeper,
+    co_investment_id: UUID, body: TakenBackBody, request: Request, caller: Withdrawer,
     context: CurrentContext,
 ) -> Response:  # fmt: skip
     """The fund has taken its commitment back before it paid."""

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from services.applications.api.common import Cursor, Limit
 from services.applications.api.enhancement_answers import GuaranteeAnswer, guarantee
 from services.applications.api.enhancement_requests import EndBody, GuaranteeBody, GuaranteeChange
-from services.applications.api.policies import DaysAhead, Keeper, OverToo
+from services.applications.api.policies import DaysAhead, Ender, Endorser, Keeper, OverToo
 from services.applications.api.rights import Code, Reader
 from services.applications.domain.enhancement import GuaranteeKind
 from services.applications.handlers import enhancements as handler
@@ -82,7 +82,7 @@ async def read_guarantee(
 
 @router.post("/guarantees/{guarantee_id}/change", response_model=GuaranteeAnswer)
 async def change_guarantee(
-    guarantee_id: UUID, body: GuaranteeChange, request: Request, caller: Keeper,
+    guarantee_id: UUID, body: GuaranteeChange, request: Request, caller: Endorser,
     context: CurrentContext,
 ) -> Response:  # fmt: skip
     """What was agreed anew: a new version from a day on, the whole of its terms."""
@@ -100,7 +100,7 @@ async def change_guarantee(
 
 @router.post("/guarantees/{guarantee_id}/end", response_model=GuaranteeAnswer)
 async def end_guarantee(
-    guarantee_id: UUID, body: EndBody, request: Request, caller: Keeper, context: CurrentContext
+    guarantee_id: UUID, body: EndBody, request: Request, caller: Ender, context: CurrentContext
 ) -> Response:
     """The guarantee is released before its last day."""
     now = context.clock.now()

@@ -47,6 +47,8 @@ from shared.refusals import NotFound
 router = APIRouter(tags=["policies"])
 
 Keeper = Annotated[Identity, part_in(LIFE_CYCLE, Action.RECORD)]
+Endorser = Annotated[Identity, part_in(LIFE_CYCLE, Action.ENDORSE)]
+Ender = Annotated[Identity, part_in(LIFE_CYCLE, Action.END)]
 DaysAhead = Annotated[
     int | None,
     Query(ge=0, le=3660, description="Only those that stand and end within so many days."),
@@ -137,7 +139,7 @@ async def read_policy(policy_id: UUID, caller: Reader, context: CurrentContext) 
 
 @router.post("/policies/{policy_id}/endorse", response_model=PolicyAnswer)
 async def endorse_policy(
-    policy_id: UUID, body: PolicyEndorsement, request: Request, caller: Keeper,
+    policy_id: UUID, body: PolicyEndorsement, request: Request, caller: Endorser,
     context: CurrentContext,
 ) -> Response:  # fmt: skip
     """The insurer has endorsed the policy: a new version from a day on, the whole of its terms.
@@ -156,7 +158,7 @@ async def endorse_policy(
 
 @router.post("/policies/{policy_id}/end", response_model=PolicyAnswer)
 async def end_policy(
-    policy_id: UUID, body: EndBody, request: Request, caller: Keeper, context: CurrentContext
+    policy_id: UUID, body: EndBody, request: Request, caller: Ender, context: CurrentContext
 ) -> Response:
     """The policy is surrendered or cancelled before its last day."""
     now = context.clock.now()

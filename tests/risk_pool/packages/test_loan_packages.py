@@ -6,13 +6,14 @@ import io
 from collections.abc import AsyncIterator
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import openpyxl
 import pytest
 
-from services.risk_pool.domain.loan_package import ChosenLoan, rounded_days, totals
+from services.risk_pool.domain.loan_package import LIFE_CYCLE, ChosenLoan, rounded_days, totals
 from shared.life_cycle import Actor
 from tests.risk_pool.core.driver import Pool, pool_of
 
@@ -279,3 +280,9 @@ async def test_a_bank_sees_the_packages_of_its_own_loans_and_no_other(pool: Pool
     assert [one["id"] for one in [*everything["items"], *rest.json()["items"]]] == [
         others[1]["id"], others[0]["id"], own["id"],
     ]  # fmt: skip
+
+
+def test_the_readme_draws_the_life_cycle_as_it_is():
+    readme = (Path(__file__).parents[3] / "services/risk_pool/README.md").read_text("utf-8")
+
+    assert f"```mermaid\n{LIFE_CYCLE.diagram()}\n```" in readme
