@@ -5,10 +5,12 @@ from types import MappingProxyType
 
 from shared.contracts import (
     applications,
+    around_loans,
     bad_loans,
     case_work,
     demands,
     listed_firms,
+    loan_packages,
     meetings,
     months,
     notifications,
@@ -23,7 +25,8 @@ from shared.contracts.envelope import Event, by_type
 
 PRODUCERS = (
     applications, case_work, rights, listed_firms, risk_pool, pool_cases, pool_agreements,
-    openings, months, papers, meetings, notifications, demands, bad_loans,
+    openings, months, papers, meetings, notifications, demands, bad_loans, around_loans,
+    loan_packages,
 )  # fmt: skip
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType(by_type())

@@ -95,6 +95,7 @@ DOCUMENTS: dict[str, Words] = {
     "disbursement_voucher": Words("放款凭证", "disbursement voucher"),
     "provincial_confirmation": Words("省级损失确认文件", "provincial confirmation of the loss"),
     "overdue_notice": Words("逾期催收记录", "overdue notice"),
+    "due_diligence_report": Words("尽职调查报告", "due-diligence report"),
 }
 
 RISK_CLASSES: dict[str, Words] = {

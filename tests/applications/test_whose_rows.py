@@ -38,6 +38,13 @@ OF_RIGHTS = {
 """Shown in rights/ to be closed to other banks; what the bureau says in them, everybody reads."""
 OF_LISTS = {"credit_repairs", "list_imports", "listed_firms_told"}
 """Shown in lists/ to be closed to other banks."""
+AROUND_LOANS = {
+    "co_investments",
+    "due_diligence_reports",
+    "enhancement_versions",
+    "enhancements",
+}
+"""Shown in around/ to be closed to other banks."""
 OF_THE_DESK = {"case_letters", "conditions"}
 OF_INTAKE = {"application_drafts", "superseded_revisions"}
 """Shown in test_drafts and test_amending to be closed to other banks."""
@@ -258,6 +265,28 @@ LISTED = {
     ("GET", "/banks/{code}/data-quality/{measure}"),
 }
 """Shown to be closed to other banks and roles in lists/ and test_data_quality."""
+AROUND = {
+    ("POST", "/policies"),
+    ("GET", "/policies"),
+    ("GET", "/policies/{policy_id}"),
+    ("POST", "/policies/{policy_id}/endorse"),
+    ("POST", "/policies/{policy_id}/end"),
+    ("GET", "/policy-totals"),
+    ("GET", "/applications/{case_id}/enhancements"),
+    ("POST", "/applications/{case_id}/guarantees"),
+    ("GET", "/guarantees"),
+    ("GET", "/guarantees/{guarantee_id}"),
+    ("POST", "/guarantees/{guarantee_id}/change"),
+    ("POST", "/guarantees/{guarantee_id}/end"),
+    ("POST", "/applications/{case_id}/co-investments"),
+    ("GET", "/co-investments"),
+    ("GET", "/co-investment-totals"),
+    ("POST", "/co-investments/{co_investment_id}/pay"),
+    ("POST", "/co-investments/{co_investment_id}/withdraw"),
+    ("POST", "/due-diligence-reports"),
+    ("GET", "/due-diligence-reports"),
+}
+"""Shown to be closed to other banks and roles in around/."""
 FOR_ALL = {
     "/banks",
     "/banks/{code}",
@@ -301,7 +330,7 @@ def test_every_route_stands_in_one_of_these_lists():
     known = {("POST", path) for path in (*steps, *FOR_THE_BUREAU, *CHANGES, *DRAWS)}
     known |= {("GET", path) for path in LISTS | READS | FOR_ALL | BUREAU_READS}
     known |= {("POST", "/applications"), ("POST", "/positions"), ("POST", "/banks")}
-    known |= REGISTER | LISTED
+    known |= REGISTER | LISTED | AROUND
     known |= {("PATCH", "/banks/{code}")}
     # Shown to tell nobody's in test_pre_checks.
     known |= {("POST", "/pre-checks")}
@@ -482,5 +511,6 @@ async def test_the_working_role_owns_no_table_and_every_table_with_a_bank_is_gua
         *OF_THE_DESK,
         *OF_INTAKE,
         *OF_DEMANDS,
+        *AROUND_LOANS,
         "bank_suspensions",
     }

@@ -18,6 +18,7 @@ from services.risk_pool.domain import (
     collection,
     disposal,
     dispute,
+    loan_package,
     opening,
     payment_file,
     programme_version,
@@ -97,6 +98,7 @@ def moves(kind: CaseKind) -> list[tuple[str | None, str, str, bool]]:
         "adjustment": adjustment,
         "case": cases,
         "cash_entry": cash_entry,
+        "loan_package": loan_package,
         "opening": opening,
         "claim": claim,
         "collection": collection,
@@ -131,7 +133,7 @@ ELSEWHERE = {
     "amend", "resubmit", "submit", "save_draft", "record_step", "file", "report", "propose", "enter",
     "draw", "undo_draw", "assign", "put_back", "prepare", "begin", "bring_in", "take_over",
     "pass_on",
-    "raise", "open",
+    "raise", "open", "freeze",
 }  # fmt: skip
 """A whole application, claim, recovery, step, draw or entry is filled in at the bank, or in a form of
 its own; an approval passes a large amount on by itself."""

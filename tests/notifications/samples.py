@@ -30,6 +30,7 @@ from shared.contracts.applications import (
     PledgeRegisteredV1,
     Reason,
 )
+from shared.contracts.around_loans import CoInvestmentChangedV1, EnhancementChangedV1
 from shared.contracts.bad_loans import (
     CollectionConcludedV1,
     CollectionConclusionProposedV1,
@@ -61,6 +62,7 @@ from shared.contracts.listed_firms import (
     FirmClearedV1,
     FirmListedV1,
 )
+from shared.contracts.loan_packages import LoanPackageChangedV1
 from shared.contracts.meetings import (
     ApplicationToCountersignV1,
     CaseResolved,
@@ -335,6 +337,32 @@ def of_a_case(loan: Loan) -> list[Event]:
             what="cancelled",
             on=DAY,
             reason="债务已清偿",
+        ),
+        EnhancementChangedV1(
+            **case,
+            enhancement_id=UUID("01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c88"),
+            form="policy",
+            kind="loan_guarantee",
+            issuer_uscc="91120000MA07D3F16T",
+            issuer_name="某财产保险股份有限公司",
+            reference="PZBX202612010000000123",
+            amount_fen=500_000_000,
+            begins_on=DAY,
+            ends_on=date(2027, 3, 30),
+            what="ended",
+            on=DAY,
+            reason="退保",
+        ),
+        CoInvestmentChangedV1(
+            **case,
+            co_investment_id=UUID("01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c89"),
+            kind="equity",
+            investor_uscc="91120118MA06G8H268",
+            investor_name="天津某知识产权运营引导基金",
+            amount_fen=300_000_000,
+            what="committed",
+            on=DAY,
+            reason="",
         ),
         PledgeRegisteredV1(**case, registration_numbers=("Y2026980001234",), registered_on=DAY),
         LoanDisbursedV1(
@@ -671,6 +699,20 @@ def of_a_pool(bank: str, pool: str) -> list[Event]:
         "reason": "评估费已在前案扣除",
     }
     return [
+        LoanPackageChangedV1(
+            pool_code=pool,
+            package_id=UUID("01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c90"),
+            package_number="DL-L-2026-0001",
+            bank_code=bank,
+            name="第一期资产包",
+            loans=12,
+            firms=11,
+            balance_fen=2_350_000_000,
+            frozen_on=DAY,
+            what="approved",
+            on=DAY,
+            reason="同意",
+        ),
         BankWarnedV1(**breaker),
         BankReportsMissingV1(
             pool_code=pool,

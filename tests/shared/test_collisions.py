@@ -40,12 +40,14 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "days_over_counts_pkey", "document_uses_pkey", "stored_documents_once",
         "staff_pkey", "conflicts_once", "bulk_taken_pkey", "rights_kind_number_nice_class_key",
         "right_burden_ends_pkey", "right_alerts_application_id_collateral_no_code_due_on_key",
+        "policies_number_once", "guarantees_number_once_in_a_case", "enhancements_renews_key",
         "right_statements_pkey",  # an identity
         "days_over_pkey", "right_looks_pkey",  # one row that is there from the start
         "pools_by_prefix",  # said by the pool, whose own database has it once
         # Of a case whose row is locked.
         "case_moves_pkey", "collateral_pkey", "documents_pkey", "draws_pkey",
         "pledge_registrations_pkey", "valuations_pkey", "conditions_pkey",
+        "enhancement_versions_pkey",  # of a policy or a guarantee that is locked
         "bulk_rows_pkey",  # of a file whose row is locked
     }),
     "risk_pool": frozenset({
@@ -53,7 +55,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "account_bookings_number_key", "adjustments_number_key", "agreed_figures_number_key",
         "cash_entries_number_key", "cooperation_agreements_number_key",
         "disputes_number_key", "openings_number_key", "top_up_calls_number_key",
-        "claims_number_key", "recoveries_number_key", "subsidies_number_key",
+        "loan_packages_number_key", "claims_number_key", "recoveries_number_key", "subsidies_number_key",
         # On conflict.
         "account_balances_pkey", "breakers_pkey", "claim_trials_pkey", "coverages_pkey",
         "number_series_pkey", "parties_pkey", "pools_pkey", "positions_pkey",
@@ -64,6 +66,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "payment_orders_end_to_end_key", "payment_orders_entry_id_key",
         "payment_orders_file_id_position_key",
         # Of a pool that is locked, and asked for before.
+        "loan_package_rows_pkey", "loan_package_rows_package_id_loan_id_key",
         "payment_orders_item_once", "payment_status_reports_once",
         "month_reminders_once_a_day", "openings_one_live",
         "cooperation_agreements_one_in_force", "planned_money_pkey", "run_offs_one_of_a_pool",

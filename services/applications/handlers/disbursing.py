@@ -14,6 +14,7 @@ from services.applications.domain.loan_terms import (
 from services.applications.domain.stated import witnessed
 from services.applications.domain.waiting import filed_by
 from services.applications.handlers import pledges
+from services.applications.handlers.case_checks import insurance_of
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
 from services.applications.handlers.eligibility import must_still_be_eligible
 from services.applications.tables import loans
@@ -86,6 +87,9 @@ async def disburse(case: CaseInHand, paid: Disbursement) -> Transition:
     stated = witnessed(
         values, terms, at="disbursement", on=paid.disbursed_on, by=case.caller, now=case.now
     )
+    insurance = await insurance_of(
+        case.conn, row, terms, amount_fen=paid.amount_fen, day=paid.disbursed_on
+    )
     decision = Decision(
         changes={
             "stated_facts": [*row["stated_facts"], *stated],
@@ -95,6 +99,7 @@ async def disburse(case: CaseInHand, paid: Disbursement) -> Transition:
         detail={
             "loan_no": paid.loan_no,
             "lists_checked": [one.as_data() for one in looks],
+            **({} if insurance is None else {"insurance": insurance.as_data()}),
         },
         facts={
             "amount_fen": paid.amount_fen,

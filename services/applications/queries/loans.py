@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import exists, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -137,3 +138,11 @@ async def asked_to_undo(session: AsyncSession, *, limit: int) -> Sequence[Applic
         .limit(limit)
     )
     return (await session.exec(query)).all()
+
+
+async def lent_fen(conn: asyncpg.Connection, case_id: UUID) -> int | None:
+    """The amount of the loan that a case has become; None before it is one."""
+    found: int | None = await conn.fetchval(
+        "select amount_fen from loans where application_id = $1", case_id
+    )
+    return found

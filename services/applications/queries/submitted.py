@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
+from services.applications.domain.due_diligence import PAPER_KIND as REPORT
 from services.applications.domain.submission import (
     Borrower,
     Collateral,
@@ -24,9 +25,16 @@ from collateral as c join valuations as v using (application_id, revision, colla
 where application_id = $1 and revision = $2
 order by collateral_no
 """
-_PAPERS: Final = """
-select kind, document_id, sha256, filename, issued_on, valid_until from documents
-where application_id = $1 and revision = $2 order by document_no
+_PAPERS: Final = f"""
+select kind, document_id, sha256, filename, issued_on, valid_until from (
+    select kind, document_id, sha256, filename, issued_on, valid_until, document_no, null::uuid as id
+    from documents where application_id = $1 and revision = $2
+    union all
+    select '{REPORT}', d.document_id, coalesce(p.sha256, ''), coalesce(p.filename, d.author),
+           d.written_on, d.valid_until, null, d.id
+    from due_diligence_reports as d left join stored_documents as p on p.id = d.document_id
+    where d.application_id = $1
+) as papers order by document_no nulls last, id
 """
 _NESTED: Final = ("borrower", "collateral", "documents")
 
@@ -47,7 +55,7 @@ async def submitted(conn: asyncpg.Connection, case: Row) -> Submission:
 
 
 async def papers_of(conn: asyncpg.Connection, case: Row) -> tuple[SubmittedDocument, ...]:
-    """The papers of a case's newest revision."""
+    """The papers of a case's newest revision, and the due-diligence reports that are attached to it."""
     rows = await conn.fetch(_PAPERS, case["id"], case["revision"])
     return tuple(SubmittedDocument(**dict(row)) for row in rows)
 

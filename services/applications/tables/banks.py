@@ -49,3 +49,9 @@ async def change(
         )
     except asyncpg.UniqueViolationError:
         return None
+
+
+async def is_bank(conn: asyncpg.Connection, code: str) -> bool:
+    """Whether a bank has this code."""
+    found: bool = await conn.fetchval("select exists (select from banks where code = $1)", code)
+    return found

@@ -181,6 +181,11 @@ SUBSIDY_ACTIONS = _table(
     Action("refuse", "refuse", _REASON, "bad"),
     Action("withdraw", "withdraw", _REASON, "bad"),
 )
+LOAN_PACKAGE_ACTIONS = _table(
+    Action("approve", "approve", _OPINION, "main"),
+    Action("end", "end", _REASON),
+    Action("dissolve", "dissolve", _REASON, "bad"),
+)
 SETTLEMENT_ACTIONS = _table(
     Action("preview", "preview"),
     Action("confirm", "confirm", emphasis="main"),

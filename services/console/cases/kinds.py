@@ -11,6 +11,7 @@ from services.console.cases.actions import (
     COLLECTION_ACTIONS,
     DISPOSAL_ACTIONS,
     DISPUTE_ACTIONS,
+    LOAN_PACKAGE_ACTIONS,
     OPENING_ACTIONS,
     PAYMENT_ACTIONS,
     RECOVERY_ACTIONS,
@@ -41,6 +42,7 @@ CLAIM = CaseKind("claim", CLAIM_ACTIONS)
 COLLECTION = CaseKind("collection", COLLECTION_ACTIONS)
 DISPOSAL = CaseKind("disposal", DISPOSAL_ACTIONS)
 DISPUTE = CaseKind("dispute", DISPUTE_ACTIONS)
+LOAN_PACKAGE = CaseKind("loan_package", LOAN_PACKAGE_ACTIONS)
 OPENING = CaseKind("opening", OPENING_ACTIONS)
 PAYMENT_FILE = CaseKind("payment_file", PAYMENT_ACTIONS)
 RECOVERY = CaseKind("recovery", RECOVERY_ACTIONS)
@@ -56,6 +58,7 @@ KINDS = (
     COLLECTION,
     DISPOSAL,
     DISPUTE,
+    LOAN_PACKAGE,
     OPENING,
     PAYMENT_FILE,
     RECOVERY,

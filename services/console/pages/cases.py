@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.console.cases.acting import act, render_case
+from services.console.cases.around import around
 from services.console.cases.at_desk import at_desk
 from services.console.cases.figures import is_below, totals
 from services.console.cases.kinds import CASE
@@ -105,6 +106,7 @@ async def show_case(
         rights=_rights(found),
         papers=papers,
         pledges=items(pledges or []),
+        around=await around(page, str(case_id)),
         **await _decided_on(page, found),
         pool=pool,
         own=_bank_in_pool(pool, found["bank_code"]),

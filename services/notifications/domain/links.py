@@ -10,6 +10,7 @@ PATHS: tuple[tuple[str, str], ...] = (
     ("warning_id", "/warnings/{warning_id}"),
     ("disposal_id", "/disposals/{disposal_id}"),
     ("collection_id", "/claims/{claim_id}/collection"),
+    ("package_id", "/loan-packages/{package_id}"),
     ("claim_id", "/claims/{claim_id}"),
     ("loan_id", "/cases/{loan_id}"),
     ("repair_id", "/register/repairs/{repair_id}"),

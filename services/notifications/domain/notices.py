@@ -8,6 +8,7 @@ tomorrow stays in the house until somebody has decided otherwise.
 
 from collections.abc import Mapping
 
+from services.notifications.domain.around_notices import AROUND_LOANS
 from services.notifications.domain.bad_loan_notices import OF_BAD_LOANS
 from services.notifications.domain.demand_notices import OF_DEMANDS
 from services.notifications.domain.level_notices import OF_LEVELS
@@ -378,4 +379,5 @@ NOTICES: Mapping[str, Notice] = {
     **OF_DEMANDS,
     **OF_MONTHS,
     **OF_BAD_LOANS,
+    **AROUND_LOANS,
 }

@@ -42,6 +42,11 @@ COLLISIONS: Final[Mapping[str, Collision]] = {
         "该行已有争议（可能刚刚提出）。",
         "The line is disputed already; it may just have been filed.",
     ),
+    "packaged_loans_once": Collision(
+        "loan-packaged",
+        "其中有贷款刚被选入另一资产包，请重新选定。",
+        "One of the loans has just been taken into another package; choose again.",
+    ),
     "breaker_orders_one_open": Collision(
         "order-open",
         "已有待决定的暂停或恢复指令。",

@@ -333,8 +333,7 @@ class Pool:
     async def said(self, kind: str | None = None) -> list[dict[str, Any]]:
         """What was told the others, oldest first: type and data."""
         await self.service.settled()
-        reader = self.service.as_("shen", "auditor")
-        answer = (await reader.get("/events", params={"limit": 200})).json()
+        answer = (await self.auditor.get("/events", params={"limit": 200})).json()
         return [
             {"type": item["type"], **item["data"]}
             for item in answer["items"]

@@ -1,0 +1,64 @@
+"""What `applications` says of what stands beside a loan: policies, guarantees, co-investments."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.applications import CaseEvent
+from shared.contracts.envelope import Event, register
+from shared.money import PositiveFen
+
+
+class EnhancementChangedV1(Event):
+    """A policy or a guarantee was recorded, endorsed or ended; a policy may be of a firm alone."""
+
+    topic = "applications"
+    type = "enhancement.changed.v1"
+
+    enhancement_id: UUID
+    loan_id: UUID | None = Field(description="The case; none where a policy is a firm's.")
+    number: str = Field("", description='The case number people use; "" without a case.')
+    bank_code: str = Field(description='Whose it is; "" where the bureau recorded a firm\'s.')
+    pool_code: str = ""
+    borrower_uscc: str
+    borrower_name: str
+    form: Literal["policy", "guarantee"]
+    kind: str = Field(examples=["loan_guarantee"])
+    issuer_uscc: str
+    issuer_name: str = Field(description="The insurer or the guarantor.")
+    reference: str = Field(description="The policy's or the contract's number.")
+    amount_fen: PositiveFen | None = None
+    ratio_bp: int | None = Field(None, description="Of the principal, where no amount is stated.")
+    begins_on: date
+    ends_on: date
+    what: Literal["recorded", "endorsed", "ended"]
+    on: date
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return str(self.loan_id or self.enhancement_id)
+
+    @property
+    def subject(self) -> str:
+        return self.number or str(self.enhancement_id)
+
+
+class CoInvestmentChangedV1(CaseEvent):
+    """A fund has committed beside a loan, has paid, or has taken its commitment back."""
+
+    type = "co-investment.changed.v1"
+
+    co_investment_id: UUID
+    kind: Literal["equity", "convertible", "warrant"]
+    investor_uscc: str
+    investor_name: str
+    amount_fen: PositiveFen
+    what: Literal["committed", "paid", "withdrawn"]
+    on: date
+    reason: str
+
+
+register((EnhancementChangedV1, CoInvestmentChangedV1))

@@ -1,0 +1,68 @@
+"""Policies, guarantees, commitments and reports on a case's page; a pool's loan packages."""
+
+from tests.console.house import House
+
+POLICY = {
+    "kind": "loan_guarantee", "insurer_uscc": "91120000MA07D3F16T", "insurer_name": "某财险",
+    "number": "PZ-1", "amount": "600,000.00", "premium": "7,200.00", "begins_on": "2026-03-02",
+    "ends_on": "2026-03-20",
+}  # fmt: skip
+
+
+async def test_a_clerk_records_what_stands_around_a_loan_and_sees_what_ends_soon(house: House):
+    loan = await house.has_loan()
+    at = f"/case-around/{loan['id']}"
+    async with house.logged_in("icbc-operator") as clerk:
+        page = await clerk.opens(f"/cases/{loan['id']}")
+        wrong = await clerk.sends(page, f"{at}/policy", **POLICY | {"ends_on": "2026-03-01"})
+        assert wrong.status == 422 and "早于起期" in wrong.text
+        page = await clerk.sends(wrong, f"{at}/policy", **POLICY)
+        assert "600,000.00" in page.text and "某财险" in page.text
+        step = next(one for one in page.actions if one.endswith("/endorse"))
+        page = await clerk.sends(page, step, amount="800000.00", reason="批单")
+        assert "800,000.00" in page.text and "批单" in page.text
+        page = await clerk.sends(
+            page, f"{at}/guarantee", kind="guarantee", guarantor_uscc="91120116MA05T2K455",
+            guarantor_name="某担保", number="DB-1", ratio_bp="5000", begins_on="2026-03-02",
+            ends_on="2027-03-02",
+        )  # fmt: skip
+        assert "500,000.00" in page.text
+        page = await clerk.sends(
+            page, f"{at}/co_investment", kind="equity", investor_uscc="91120118MA06G8H268",
+            investor_name="某基金", amount="5000000.00", committed_on="2026-03-02",
+        )  # fmt: skip
+        pay = next(one for one in page.actions if one.endswith("/pay"))
+        page = await clerk.sends(page, pay, on="2026-03-02")
+        assert "已出资" in page.text
+
+        page = await clerk.opens("/register/around?within_days=30")
+        assert "PZ-1" in page.text and "DB-1" not in page.text
+        page = await clerk.sends(
+            page, "/register/around", **POLICY | {"number": "PZ-2"},
+            firm_uscc="91440400192548256N", firm_name="某企业",
+        )  # fmt: skip
+        assert "PZ-2" in page.text and "800,000.00" in page.text
+
+    async with house.logged_in("auditor-zhou") as looker:
+        page = await looker.opens(f"/cases/{loan['id']}")
+        assert "某基金" in page.text
+        assert not [one for one in page.actions if one.startswith("/case-around/")]
+
+
+async def test_a_manager_freezes_a_package_another_approves_it_and_the_tape_is_handed_on(
+    house: House,
+):
+    await house.has_loan()
+    async with house.logged_in("manager-wu") as manager:
+        page = await manager.opens("/pools/dongli/loan-packages")
+        none = await manager.sends(page, "/pools/dongli/loan-packages", name="包", mode="insured")
+        assert none.status == 409 and "没有符合条件" in none.text
+        page = await manager.sends(none, "/pools/dongli/loan-packages", name="第一期", mode="")
+        assert "DL-L-2026-0001" in page.text and "1,000,000.00" in page.text
+        at = page.path
+    async with house.logged_in("approver-zhao") as approver:
+        page = await approver.opens(at)
+        page = await approver.sends(page, f"{at}/approve", opinion="同意")
+        assert "已批准" in page.text
+        tape = await approver.opens(f"{at}/tape.csv")
+        assert "业务编号" in tape.html
