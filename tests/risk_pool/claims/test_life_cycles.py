@@ -140,10 +140,10 @@ class People:
     async def listen(self) -> None:
         """Read on in what was told."""
         await self.pool.service.settled()
-        admin = self.pool.service.as_("shen", "auditor")
+        auditor = self.pool.service.as_("shen", "auditor")
         while True:
             asked = {"limit": 1000} | ({"cursor": self.cursor} if self.cursor else {})
-            page = (await admin.get("/events", params=asked)).json()
+            page = (await auditor.get("/events", params=asked)).json()
             self.heard += page["items"]
             self.cursor = page["next_cursor"]
             if len(page["items"]) < 1000:
