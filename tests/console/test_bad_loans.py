@@ -63,13 +63,18 @@ async def test_rights_are_sold_and_their_money_is_reported_and_collected_on_the_
         new = f"/coverages/{loan}/dispose"
         assert new in page.links
         page = await clerk.opens(new)
-        rights = {"right_number": ["ZL1", "", "", "", ""], "right_name": ["合金", "", "", "", ""]}
+        rights = {
+            "right_kind": ["invention"] * 5,
+            "right_number": ["ZL1", "", "", "", ""],
+            "right_name": ["合金", "", "", "", ""],
+        }
         wrong = await clerk.sends(page, new, reason="逾期未还", **rights)
         assert wrong.status == 422
-        rights["right_number"][0] = "ZL202110123456.7"
+        rights["right_number"] = ["ZL202110123456.7", "", "", "", ""]
         page = await clerk.sends(wrong, new, **rights)
         path = page.path
-        assert "DL-D-2026-0001" in page.text and "ZL202110123456.7" in page.text
+        assert "DL-D-2026-0001" in page.text, page.text
+        assert "ZL202110123456.7" in page.text
         for action, said, words in (
             ("appraise", {"value": "1,800,000.00", "appraiser": "某评估公司",
                           "valued_on": "2026-05-01"}, "评估值已登记"),
@@ -103,7 +108,7 @@ async def test_rights_are_sold_and_their_money_is_reported_and_collected_on_the_
 
         here = f"/claims/{claim['id']}/collection"
         page = await clerk.opens(here)
-        page = await clerk.sends(page, here, collector="资产保全部", plan="先函后诉")
+        page = await clerk.sends(page, f"{here}/begin", collector="资产保全部", plan="先函后诉")
         assert "已开始追偿" in page.text
         page = await clerk.sends(page, f"{here}/record", kind="suit", taken_on="2026-05-10",
                                  note="已立案", reference="(2026)津0116民初1号")  # fmt: skip

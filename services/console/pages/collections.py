@@ -26,7 +26,7 @@ async def collection(page: Page, claim_id: UUID) -> Response:
     return await _show(page, claim_id, NOTHING_SENT)
 
 
-@router.post("/claims/{claim_id}/collection")
+@router.post("/claims/{claim_id}/collection/begin")
 async def begin_collection(page: Page, claim_id: UUID) -> Response:
     """Begin it, then look at it."""
     path = f"/claims/{claim_id}/collection"

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.risk_pool.api.case_requests import Opinion, Refusal
 from services.risk_pool.api.case_responses import Money, MoveAnswer, WaitingFor
 from services.risk_pool.api.cases import Anyone, CaseStep, add_steps, presented, step_context
-from services.risk_pool.api.papers import CasePaper, PaperShown
+from services.risk_pool.api.papers import SOME_PAPER, CasePaper, PaperShown
 from services.risk_pool.domain import claim as claims
 from services.risk_pool.domain.collection import (
     CONCLUSIONS,
@@ -78,7 +78,9 @@ class InstalmentsAgreed(RequestBody):
 
     agreed_on: IsoDate
     instalments: list[NewInstalment] = Field(min_length=1, max_length=120)
-    papers: list[CasePaper] = Field(min_length=1, max_length=20, description="The agreement.")
+    papers: list[CasePaper] = Field(
+        min_length=1, max_length=20, description="The agreement.", examples=SOME_PAPER
+    )
 
 
 class ConclusionProposed(RequestBody):

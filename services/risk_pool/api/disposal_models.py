@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.risk_pool.api.case_responses import Money, MoveAnswer, WaitingFor
 from services.risk_pool.api.claim_details import CostOfClaim
-from services.risk_pool.api.papers import CasePaper, PaperShown
+from services.risk_pool.api.papers import SOME_PAPER, CasePaper, PaperShown
 from services.risk_pool.domain.disposal import Way
 from shared.http.progress import StepAnswer
 from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
@@ -41,7 +41,9 @@ class NewAppraisal(RequestBody):
     value_fen: RequestFen = Field(examples=["1800000.00"])
     appraiser: ShortText = Field(examples=["天津某某资产评估有限公司"])
     valued_on: IsoDate
-    papers: list[CasePaper] = Field(min_length=1, max_length=20, description="The report.")
+    papers: list[CasePaper] = Field(
+        min_length=1, max_length=20, description="The report.", examples=SOME_PAPER
+    )
 
 
 class NewRound(RequestBody):
@@ -74,7 +76,7 @@ class Sale(RequestBody):
     buyer: ShortText = Field(examples=["天津某某新材料有限公司"])
     price_fen: RequestFen = Field(examples=["1250000.00"])
     sold_on: IsoDate
-    papers: list[CasePaper] = Field(min_length=1, max_length=20)
+    papers: list[CasePaper] = Field(min_length=1, max_length=20, examples=SOME_PAPER)
 
 
 class CostToAdd(CostOfClaim):

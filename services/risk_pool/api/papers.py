@@ -24,6 +24,10 @@ class CasePaper(NamedPaper):
     kind: ShortText = Field("evidence", examples=["minutes"])
 
 
+SOME_PAPER = [[{"kind": "report", "document": "0199f0c2-7c1e-7b3a-9c55-3f0d5a1e8c10"}]]
+"""An example of a field that lists papers and has one at least."""
+
+
 class PaperShown(BaseModel):
     """A paper that a case refers to."""
 

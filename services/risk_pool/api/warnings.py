@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from services.risk_pool.api.case_requests import Refusal
 from services.risk_pool.api.case_responses import MoveAnswer, WaitingFor
 from services.risk_pool.api.cases import Anyone, CaseStep, add_steps, presented, step_context
-from services.risk_pool.api.papers import CasePaper, PaperShown
+from services.risk_pool.api.papers import SOME_PAPER, CasePaper, PaperShown
 from services.risk_pool.api.roles import require_pool
 from services.risk_pool.api.statements import PoolCode
 from services.risk_pool.domain.warning import CONCLUSIONS, LIFE_CYCLE, Action, Conclusion, State
@@ -68,7 +68,7 @@ class MeasureDoneBody(RequestBody):
     measure: int = Field(ge=1, le=10_000, description="Its number.")
     done_on: IsoDate
     note: LongText = Field(examples=["已补充质押发明专利一件"])
-    papers: list[CasePaper] = Field(min_length=1, max_length=20)
+    papers: list[CasePaper] = Field(min_length=1, max_length=20, examples=SOME_PAPER)
 
 
 class WarningConclusion(RequestBody):
