@@ -151,4 +151,4 @@ async def test_what_the_machine_found_is_shown_with_its_source(house: House):
     for finding in case["findings"]:
         assert finding["zh"] in page.text
         assert finding["source"] in page.text
-    assert "通过接口重新提交" in page.text
+    assert "补正并重新提交本申请" in page.text
