@@ -56,6 +56,8 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "cash_entries_number_key", "cooperation_agreements_number_key",
         "disputes_number_key", "openings_number_key", "top_up_calls_number_key",
         "loan_packages_number_key", "claims_number_key", "recoveries_number_key", "subsidies_number_key",
+        "claims_number_key", "recoveries_number_key", "subsidies_number_key",
+        "disposals_number_key",
         # On conflict.
         "account_balances_pkey", "breakers_pkey", "claim_trials_pkey", "coverages_pkey",
         "number_series_pkey", "parties_pkey", "pools_pkey", "positions_pkey",
@@ -70,6 +72,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "payment_orders_item_once", "payment_status_reports_once",
         "month_reminders_once_a_day", "openings_one_live",
         "cooperation_agreements_one_in_force", "planned_money_pkey", "run_offs_one_of_a_pool",
+        "warnings_once",
         # Of a pool and a case that are locked, written once with the move that is refused twice.
         "account_line_tallies_pkey", "account_lines_in_order", "account_lines_once",
         "account_match_parts_pkey", "account_match_undos_pkey",
@@ -81,6 +84,8 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "opening_rows_loan", "opening_rows_pkey", "settlement_carried_pkey",
         "settlement_lines_pkey", "settlement_loans_pkey", "settlement_movements_pkey",
         "settlement_statements_pkey", "transfers_pkey",
+        "warning_measures_pkey", "disposal_rights_pkey", "disposal_rounds_pkey",
+        "disposal_costs_pkey", "collection_steps_pkey", "collection_instalments_pkey",
     }),
     "notifications": frozenset({
         # On conflict, or of a row that is locked.

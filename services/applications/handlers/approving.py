@@ -60,7 +60,8 @@ async def approve(
     loan from today's business date on. Raises what the scheme raises where it is not in force today,
     FieldsWrong, NoLongerEligible, MeetingNeeded.
     """
-    case.must_allow(Action.APPROVE)
+    level = await _level_of(case, part)
+    case.must_allow(Action.PASS_ON if level and level.signature else Action.APPROVE)
     judged = await _judged(case, lists_checked=lists_checked, part=part, conditions=conditions)
     if judged.level is None or not judged.level.signature:
         changes = {"approved_by": case.caller.subject, **_approved(judged, case.today)}
@@ -108,6 +109,13 @@ async def refuse_signature(case: CaseInHand, *, reason: str) -> Transition:
     facts = {"reason": reason, "assigned_to": case.row["assigned_to"] or ""}
     decision = Decision(reason=reason, changes=NOT_APPROVED, facts=facts)
     return await case.take_step(Action.REFUSE_SIGNATURE, decision, since=began)
+
+
+async def _level_of(case: CaseInHand, part: Part | None) -> ApprovalLevel | None:
+    """The level of the amount that is to be approved, by today's terms."""
+    amount_fen = approved_part(case.row, part).get("amount_fen", case.row["amount_fen"])
+    terms = await terms_on(case.conn, case.row["programme"], case.today, case.row["mode"])
+    return approval_level(amount_fen, terms)
 
 
 async def _judged(
