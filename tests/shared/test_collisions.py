@@ -49,6 +49,11 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "pledge_registrations_pkey", "valuations_pkey", "conditions_pkey",
         "enhancement_versions_pkey",  # of a policy or a guarantee that is locked
         "bulk_rows_pkey",  # of a file whose row is locked
+        "superseded_revisions_pkey", "application_drafts_application_id_key",
+        "financing_demands_number_key",  # from a block of numbers that is taken under its row's lock
+        "demand_offers_pkey", "listed_firms_told_pkey", "meeting_votes_pkey",  # on conflict
+        "meeting_members_pkey", "meeting_cases_pkey",  # of one call, asked for twice before
+        "list_editions_pkey", "park_statements_pkey",  # written once, under a lock
     }),
     "risk_pool": frozenset({
         # From a counter that is held until the commit.
@@ -56,10 +61,10 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "cash_entries_number_key", "cooperation_agreements_number_key",
         "disputes_number_key", "openings_number_key", "top_up_calls_number_key",
         "loan_packages_number_key", "claims_number_key", "recoveries_number_key", "subsidies_number_key",
-        "claims_number_key", "recoveries_number_key", "subsidies_number_key",
         "disposals_number_key",
         # On conflict.
         "account_balances_pkey", "breakers_pkey", "claim_trials_pkey", "coverages_pkey",
+        "listed_firms_pkey",
         "number_series_pkey", "parties_pkey", "pools_pkey", "positions_pkey",
         "published_schemes_pkey", "shown_trials_pkey", "account_movement_tallies_pkey",
         "producers_told_pkey", "producers_told_until_pkey", "signed_statements_pkey",

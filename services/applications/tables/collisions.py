@@ -44,6 +44,16 @@ COLLISIONS: Final[Mapping[str, Collision]] = {
         "该笔贷款已有未决定的变更。",
         "Another change of this loan waits to be decided.",
     ),
+    "financing_demands_one_case": Collision(
+        "case-answers-another",
+        "该笔申请刚被另一融资需求关联。",
+        "Another demand has just been answered with this case.",
+    ),
+    "listed_firm_ends_pkey": Collision(
+        "entry-ended",
+        "该记录刚由他人结束，请刷新。",
+        "Somebody else has just ended this entry; read it again.",
+    ),
     "credit_repairs_open": Collision(
         "repair-undecided",
         "该记录已有一项信用修复等待决定。",
