@@ -473,7 +473,8 @@ async def test_a_guard_refuses_who_has_the_role_and_nothing_changes(office: Offi
     [
         ("accepted", "take"),
         *(("under_review", action) for action in ("take", "recommend", "return", "reject")),
-        *(("recommended", action) for action in ("approve", "return", "reject")),
+        *(("recommended", action) for action in ("approve", "pass_on", "return", "reject")),
+        *(("to_countersign", action) for action in ("countersign", "refuse_signature")),
         ("capacity_declined", "reject"),
     ],
 )
@@ -484,8 +485,9 @@ async def test_who_has_a_conflict_of_interest_keeps_out_of_every_decision(
     case = await brought_before(office, move)
     await away(office)
     # Qin stands in for wang, who has taken it; so only the conflict speaks against qin.
-    person = right_person(office, APPROVER) if move.role == APPROVER else office.reviewer("qin")
-    assert action in (await office.case(case, by=person))["pending_actions"]
+    person = office.reviewer("qin") if move.role == REVIEWER else right_person(office, move.role)
+    asked = "approve" if action == "pass_on" else action
+    assert asked in (await office.case(case, by=person))["pending_actions"]
     declared = await person.post("/conflicts", json={"case": case["id"], "reason": "配偶任职"})
     assert declared.status_code == 201, declared.text
     before = await office.case(case)
@@ -494,7 +496,23 @@ async def test_who_has_a_conflict_of_interest_keeps_out_of_every_decision(
 
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict-of-interest")
     assert await office.case(case) == before
-    assert action not in (await office.case(case, by=person))["pending_actions"]
+    assert asked not in (await office.case(case, by=person))["pending_actions"]
+
+
+@pytest.mark.parametrize("action", ["countersign", "refuse_signature"])
+async def test_of_those_who_may_be_asked_for_a_signature_only_the_level_s_role_gives_it(
+    office: Office, action: str
+):
+    case = await brought_to(office, "to_countersign")
+    said = {
+        role: (await asks(office, office.staff("sun", role), action, case)).json()["code"]
+        for role in (APPROVER, MANAGER, REVIEWER, "finance_checker")
+    }
+
+    assert said == {
+        APPROVER: "signature-of-another-role", MANAGER: "signature-of-another-role",
+        REVIEWER: "forbidden", "finance_checker": "forbidden",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("state", sorted({move.source for move in MOVES} | WAY.keys()))
