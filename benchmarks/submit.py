@@ -46,9 +46,10 @@ from shared.contracts.risk_pool import PoolOpenedV1
 from shared.identifiers import organisation_check, patent_check
 from shared.messaging.inbox import Received
 from shared.messaging.local import LocalTransport
-from shared.postgres.database import EVERYWHERE, LOOK_AS, Database
+from shared.postgres.database import EVERYWHERE, Database
 from shared.postgres.embedded import EmbeddedPostgres
 from shared.postgres.migrations import upgrade
+from shared.postgres.pools_seen import look_as
 from shared.postgres.provision import owner_of, provision, url_for
 from shared.serve import run, server_config
 from shared.service import build
@@ -233,7 +234,7 @@ async def bare(place: Place, *, cases: int, clients: int) -> float:
         async with database.connection() as conn:
             for statements in left:
                 async with conn.transaction():
-                    await conn.execute(LOOK_AS, BANK)
+                    await look_as(conn, BANK)
                     for statement, values in statements:
                         await conn.execute(statement, *values)
 

@@ -33,6 +33,11 @@ class Person(httpx.AsyncClient):
         return await super().request(method, url, headers=headers, **more)
 
 
+def lacks_role(role: str) -> tuple[int, str]:
+    """How a role is refused that a move does not name; an admin is not let in to cases at all."""
+    return 403, "forbidden" if role == "admin" else "role-missing"
+
+
 class RunningService:
     """A service that answers in this process. `as_` gives a person who talks to it."""
 

@@ -18,7 +18,8 @@ import asyncpg
 import httpx
 import pytest
 
-from shared.postgres.database import EVERYWHERE, LOOK_AS
+from shared.postgres.database import EVERYWHERE
+from shared.postgres.pools_seen import look_as
 from tests.applications.office import CCB, ICBC, PAPERS, START, nothing_found, submission
 from tests.notifications.conftest import until
 from tests.papers import stores
@@ -137,7 +138,7 @@ class Served:
         """Work on a service's tables as its own role, past its API."""
         conn = await asyncpg.connect(self.base.database_url(service))
         async with conn.transaction():
-            await conn.execute(LOOK_AS, EVERYWHERE)
+            await look_as(conn, EVERYWHERE)
             for statement in statements:
                 await conn.execute(statement)
         await conn.close()

@@ -24,7 +24,7 @@ from shared.schemes.vocabulary import INDUSTRIES
 MOST_BANKS = 500
 Months = Annotated[int, Field(ge=1, le=360)]
 Phone = Annotated[
-    str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9+()（） \-转]{5,40}$")
+    str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9+()\uFF08\uFF09 \-\u8F6C]{5,40}$")
 ]
 Banks = Annotated[list[BankCode], Field(max_length=MOST_BANKS)]
 

@@ -12,6 +12,7 @@ from tests.cash import settle_items
 from tests.risk_pool.account.driver import Account, account_of
 from tests.risk_pool.claims.test_agreed_figures import EVERYBODY, somebody
 from tests.risk_pool.claims.test_claims import code_of
+from tests.services import lacks_role
 
 AT = "/pools/dongli/run-offs"
 ORDER = {"from_day": "2026-03-02", "reason": "合作期满，按协议清算"}
@@ -54,7 +55,7 @@ async def is_refused_to_all_but(
     for role in EVERYBODY:
         if role not in roles:
             answer = await takes(pool, run_off, step, by=somebody(pool, role))
-            expected = (404, "not-found") if role.startswith("bank") else (403, "role-missing")
+            expected = (404, "not-found") if role.startswith("bank") else lacks_role(role)
             assert code_of(answer) == expected, (step, role)
 
 

@@ -10,6 +10,7 @@ from shared.schemes import library
 from tests.risk_pool.claims.driver import Claims, amounts, claims_of
 from tests.risk_pool.claims.test_claim_facts import approve, bad, faults, owed, reviewed
 from tests.risk_pool.claims.test_claims import code_of
+from tests.services import lacks_role
 
 SHARE = {
     "kind": "agreed_share",
@@ -87,7 +88,7 @@ async def test_only_another_person_of_finance_puts_a_figure_in_force_or_does_not
             if role != "finance_checker":
                 answer = await somebody(pool, role).post(where, json=body)
                 # A bank sees figures about itself, and may do nothing with them.
-                assert code_of(answer) == (403, "role-missing"), role
+                assert code_of(answer) == lacks_role(role), role
                 assert answer.json()["required"] == ["finance_checker"]
         both = pool.service.as_("gao", "finance_maker", "finance_checker")
         assert code_of(await both.post(where, json=body)) == (409, "second-person-required")

@@ -9,6 +9,7 @@ from services.risk_pool.domain.dispute import LIFE_CYCLE
 from tests.risk_pool.claims.test_agreed_figures import EVERYBODY, somebody
 from tests.risk_pool.claims.test_claims import code_of
 from tests.risk_pool.disputes.driver import Disputes, disputes_of
+from tests.services import lacks_role
 
 FINANCE = ("finance_maker", "finance_checker")
 BODIES: dict[str, dict[str, Any]] = {
@@ -92,7 +93,7 @@ async def test_a_dispute_is_moved_on_by_those_it_names_alone(
         for other in EVERYBODY:
             if other not in MAY[action]:
                 answer = await takes(pool, dispute, action, somebody(pool, other))
-                assert code_of(answer) == (403, "role-missing"), other
+                assert code_of(answer) == lacks_role(other), other
         if action == "decide":
             for subject in ("gao", "filer"):
                 same = pool.service.as_(subject, *FINANCE)
