@@ -513,6 +513,9 @@ async def test_of_those_who_may_be_asked_for_a_signature_only_the_level_s_role_g
         APPROVER: "signature-of-another-role", MANAGER: "signature-of-another-role",
         REVIEWER: "forbidden", "finance_checker": "forbidden",
     }  # fmt: skip
+    # Wang has recommended it.
+    again = await asks(office, office.staff("wang", LEADER), action, case)
+    assert again.json()["code"] == "second-person-required"
 
 
 @pytest.mark.parametrize("state", sorted({move.source for move in MOVES} | WAY.keys()))

@@ -262,6 +262,29 @@ async def test_a_step_of_a_meeting_is_refused_to_every_other_role_and_in_every_o
     assert (await leader(office).get(f"/meetings/{meeting}")).json()["state"] == "concluded"
 
 
+async def test_only_a_manager_calls_one_and_those_who_confirm_hear_of_it_each_in_his_role(
+    office: Office,
+):
+    case = await to_decide(office)
+    for role in ("reviewer", "approver", "leader", "finance_maker", "auditor"):
+        refused = await office.staff("x", role).post("/meetings", json=called(office, case))
+        assert refused.status_code == 403, role
+    meeting = await convened(office, case)
+    await minuted(office, meeting)
+    confirming = (office.staff("li", "approver"), leader(office), manager(office, "ding"))
+    for person in confirming:
+        await office.said()
+        assert (await manager(office).post(f"/meetings/{meeting}/propose")).status_code == 200
+        assert [one.type for one in await office.said()] == ["meeting.to-confirm.v1"]
+        back = await person.post(f"/meetings/{meeting}/send-back", json={"reason": "纪要有误"})
+        assert (back.status_code, back.json()["state"]) == (200, "convened")
+    assert (await manager(office).post(f"/meetings/{meeting}/propose")).status_code == 200
+
+    done = await confirming[0].post(f"/meetings/{meeting}/conclude")
+
+    assert (done.status_code, done.json()["state"]) == (200, "concluded")
+
+
 @pytest.mark.parametrize(
     ("votes", "outcome"),
     [

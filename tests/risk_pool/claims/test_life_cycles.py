@@ -511,6 +511,7 @@ async def test_each_step_is_recorded_by_its_own_people_and_by_nobody_else(people
             role: "record_step"
             in (await people.with_role(role).get(path)).json()["pending_actions"]
             for role in ROLES
+            if role != "admin"
         }
         assert {role for role, is_offered in offered.items() if is_offered} == set(roles)
         assert case["waiting_for"]["roles"] == sorted(roles)
