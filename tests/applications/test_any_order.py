@@ -433,5 +433,7 @@ async def test_whatever_order_the_service_stays_where_the_rules_say(office: Offi
 
     await asyncio.to_thread(run_state_machine_as_test, AnyOrder, settings=few)
 
-    # Or the walk has shown nothing: some cases were amended, approved and given room, some passed on.
-    assert {"amend", "approve", "pass_on", "reserve"} <= AnyOrder.reached
+    # Or the walk has shown nothing: some cases were approved and given room, some amended or passed
+    # on to a further signature; a longer walk does both.
+    assert {"approve", "reserve"} <= AnyOrder.reached
+    assert {"amend", "pass_on"} & AnyOrder.reached
