@@ -9,6 +9,9 @@ from tests.e2e import roles
 from tests.e2e.api import Route
 from tests.e2e.roles import ASKED, ASKERS, ELSEWHERE
 
+pytestmark = pytest.mark.xdist_group("roles")
+"""All of them read one table, which takes a while to ask for."""
+
 WRITES_TABLE = os.environ.get("ZHIDAI_ROLES") == "write"
 OWN = frozenset({
     "case_id", "loan_id", "claim_id", "recovery_id", "adjustment_id", "endpoint_id", "message_id",
