@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -35,13 +34,22 @@ from shared.transitions import Transition
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Judged:
-    """A case of the amount that is approved, judged by today's rules."""
+class _Sized:
+    """A case as one of the amount that is to be approved: so it is judged, told and lent."""
 
     case: CaseInHand
     amounts: Mapping[str, Any]
     """The columns that an approval of a part leaves."""
     level: ApprovalLevel | None
+    """What today's terms ask for such an amount."""
+    source: str
+    """Where the terms say so."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Judged:
+    """What an approval keeps and tells, by today's rules."""
+
     detail: Mapping[str, Any]
     facts: Mapping[str, Any]
 
@@ -60,18 +68,18 @@ async def approve(
     loan from today's business date on. Raises what the scheme raises where it is not in force today,
     FieldsWrong, NoLongerEligible, MeetingNeeded.
     """
-    level = await _level_of(case, part)
-    case.must_allow(Action.PASS_ON if level and level.signature else Action.APPROVE)
-    judged = await _judged(case, lists_checked=lists_checked, part=part, conditions=conditions)
-    if judged.level is None or not judged.level.signature:
-        changes = {"approved_by": case.caller.subject, **_approved(judged, case.today)}
-        return await _carried_out(judged, Action.APPROVE, opinion, changes)
-    role = judged.level.signature
+    sized = await _sized(case, part)
+    role = sized.level.signature if sized.level else None
+    case.must_allow(Action.PASS_ON if role else Action.APPROVE)
+    judged = await _judged(sized, lists_checked=lists_checked, conditions=conditions)
+    if not role:
+        changes = {"approved_by": case.caller.subject}
+        return await _carried_out(sized, judged, Action.APPROVE, opinion, changes)
     decision = Decision(
         reason=opinion,
         detail={**judged.detail, "signature": role, "part": part.as_data() if part else None},
         changes={"approved_by": case.caller.subject, "signature_role": role},
-        facts={"role": role, "amount_fen": judged.case.row["amount_fen"],
+        facts={"role": role, "amount_fen": sized.case.row["amount_fen"],
                "approved_name": case.caller.name},
     )  # fmt: skip
     # The row keeps the amount applied for: a signature that is refused leaves nothing behind.
@@ -98,9 +106,9 @@ async def countersign(
             if one.name not in again
         ),
     ]
-    part = part_kept(kept["part"])
-    judged = await _judged(case, lists_checked=looked, part=part, conditions=())
-    return await _carried_out(judged, Action.COUNTERSIGN, opinion, _approved(judged, case.today))
+    sized = await _sized(case, part_kept(kept["part"]))
+    judged = await _judged(sized, lists_checked=looked, conditions=())
+    return await _carried_out(sized, judged, Action.COUNTERSIGN, opinion, {})
 
 
 async def refuse_signature(case: CaseInHand, *, reason: str) -> Transition:
@@ -111,29 +119,26 @@ async def refuse_signature(case: CaseInHand, *, reason: str) -> Transition:
     return await case.take_step(Action.REFUSE_SIGNATURE, decision, since=began)
 
 
-async def _level_of(case: CaseInHand, part: Part | None) -> ApprovalLevel | None:
-    """The level of the amount that is to be approved, by today's terms."""
-    amount_fen = approved_part(case.row, part).get("amount_fen", case.row["amount_fen"])
-    terms = await terms_on(case.conn, case.row["programme"], case.today, case.row["mode"])
-    return approval_level(amount_fen, terms)
+async def _sized(case: CaseInHand, part: Part | None) -> _Sized:
+    amounts = approved_part(case.row, part)
+    applied_for: Any = case.row
+    row = {**dict(applied_for), **amounts}
+    terms = await terms_on(case.conn, row["programme"], case.today, row["mode"])
+    return _Sized(
+        case=replace(case, row=row),
+        amounts=amounts,
+        level=approval_level(row["amount_fen"], terms),
+        source=terms.source("approval_levels"),
+    )
 
 
 async def _judged(
-    case: CaseInHand,
-    *,
-    lists_checked: Sequence[ListChecked],
-    part: Part | None,
-    conditions: Sequence[str],
+    sized: _Sized, *, lists_checked: Sequence[ListChecked], conditions: Sequence[str]
 ) -> _Judged:
-    amounts = approved_part(case.row, part)
-    # From here on the case is one of the approved amount: so it is judged, told and lent.
-    applied_for: Any = case.row
-    case = replace(case, row={**dict(applied_for), **amounts})
+    case = sized.case
     row, today = case.row, case.today
-    terms = await terms_on(case.conn, row["programme"], today, row["mode"])
-    level = approval_level(row["amount_fen"], terms)
-    if level is not None and level.joint_meeting:
-        await _must_have_met(case, terms.source("approval_levels"))
+    if sized.level is not None and sized.level.joint_meeting:
+        await _must_have_met(case, sized.source)
     if wrong := faults(lists_checked, today=today):
         raise FieldsWrong(wrong)
     looks = await must_still_be_eligible(case, on=today, lists_checked=lists_checked, decides=True)
@@ -142,10 +147,7 @@ async def _judged(
     await add_conditions(case.conn, row, conditions, by=case.caller, now=case.now)
     told = await condition_texts(case.conn, row["id"])
     return _Judged(
-        case=case,
-        amounts=amounts,
-        level=level,
-        detail=_amounts_shown(amounts)
+        detail=_amounts_shown(sized.amounts)
         | {"checks": as_data(checks)}
         | {"conditions": list(told)}
         | {"lists_checked": [one.as_data() for one in looks]},
@@ -178,15 +180,16 @@ async def _must_have_met(case: CaseInHand, source: str) -> None:
         )
 
 
-def _approved(judged: _Judged, today: date) -> dict[str, Any]:
-    return {"approved_on": today, **judged.amounts}
-
-
 async def _carried_out(
-    judged: _Judged, action: Action, opinion: str, changes: Mapping[str, Any]
+    sized: _Sized, judged: _Judged, action: Action, opinion: str, changes: Mapping[str, Any]
 ) -> Transition:
-    decision = Decision(reason=opinion, detail=judged.detail, changes=changes, facts=judged.facts)
-    case = judged.case
+    case = sized.case
+    decision = Decision(
+        reason=opinion,
+        detail=judged.detail,
+        changes={**changes, "approved_on": case.today, **sized.amounts},
+        facts=judged.facts,
+    )
     done = await case.take_step(action, decision)
     # On a list that the scheme does not name; at a claim the pool shows it.
     await tell_listed(case.conn, await entries_of(case.conn, [case.row["id"]]), now=case.now)
