@@ -73,6 +73,11 @@ class Identity:
     roles: frozenset[str]
     institution: str
 
+    @property
+    def bank(self) -> str | None:
+        """The bank whose people's rows alone are asked for; None for the bureau, which has all."""
+        return None if self.institution == EVERYWHERE else self.institution
+
     def sees(self, pool: str) -> bool:
         """Whether the caller belongs to this pool; a bank's people are held by their bank."""
         return not isinstance(self.institution, Institution) or self.institution.sees(pool)

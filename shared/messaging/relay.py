@@ -22,6 +22,7 @@ from shared.messaging.counts import MONTH_SAID
 from shared.messaging.port import Transport
 from shared.observability.tracing import tracing_each
 from shared.postgres.database import EVERYWHERE, Database
+from shared.postgres.pools_seen import always_look_as
 from shared.postgres.transient import Backoff
 
 log = logging.getLogger(__name__)
@@ -122,11 +123,7 @@ class Relay:
             server_settings={"application_name": f"{self._service}-relay"},
         )
         try:
-            await conn.execute(
-                "select set_config('zhidai.institution', $1, false),"
-                " set_config('zhidai.pools', $1, false)",
-                EVERYWHERE,
-            )
+            await always_look_as(conn, EVERYWHERE)
             # The planner cannot know how long a queue is just now, and would read and sort all of
             # it where the index gives the first rows at once.
             await conn.execute("set enable_seqscan = off; set enable_bitmapscan = off")

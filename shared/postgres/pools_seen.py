@@ -11,11 +11,10 @@ import asyncpg
 ALL = "*"
 """Every pool, also those that are opened tomorrow."""
 
-LOOK_AS = "select set_config('zhidai.institution', $1, true), set_config('zhidai.pools', $2, true)"
-LOOK_AS_NAMED = (
-    "select set_config('zhidai.institution', :institution, true),"
-    " set_config('zhidai.pools', :pools, true)"
-)
+_LOOK_AS = "select set_config('zhidai.institution', {}, {}), set_config('zhidai.pools', {}, {})"
+_IN_TRANSACTION = _LOOK_AS.format("$1", "true", "$2", "true")
+_IN_CONNECTION = _LOOK_AS.format("$1", "false", "$2", "false")
+LOOK_AS_NAMED = _LOOK_AS.format(":institution", "true", ":pools", "true")
 
 
 class Institution(str):
@@ -45,7 +44,12 @@ def pools_of(institution: str) -> str:
 
 async def look_as(connection: asyncpg.Connection, institution: str) -> None:
     """Let the transaction see what this institution sees, from now to its end."""
-    await connection.execute(LOOK_AS, institution, pools_of(institution))
+    await connection.execute(_IN_TRANSACTION, institution, pools_of(institution))
+
+
+async def always_look_as(connection: asyncpg.Connection, institution: str) -> None:
+    """The same for the connection, from now to its end."""
+    await connection.execute(_IN_CONNECTION, institution, pools_of(institution))
 
 
 async def looks_as(connection: asyncpg.Connection) -> Institution:

@@ -34,7 +34,7 @@ from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.part_in import part_in
 from shared.money import Fen
-from shared.postgres.database import EVERYWHERE, seeing_everything
+from shared.postgres.database import seeing_everything
 from shared.refusals import NotFound
 from shared.transitions import history_of
 
@@ -125,7 +125,7 @@ async def list_contributions(
 ) -> list[ContributionsAnswer]:
     """By party, what was to be paid in as agreed and what has come: planned, due, open, overdue."""
     today = business_date(context.clock.now())
-    own = None if caller.institution == EVERYWHERE else caller.institution
+    own = caller.bank
     async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         # Balances and cash entries are the bureau's own; of a bank's only its own sums are told.

@@ -16,7 +16,7 @@ from services.risk_pool.queries import alliance as reads
 from shared.clock import business_date
 from shared.http.context import CurrentContext
 from shared.money import Fen
-from shared.postgres.database import EVERYWHERE, seeing_everything
+from shared.postgres.database import seeing_everything
 from shared.schemes.vocabulary import PARTIES
 
 router = APIRouter(tags=["alliance"])
@@ -73,7 +73,7 @@ async def read_alliance(
     put in force as any agreement (`POST /pools/{code}/agreements`, purpose `membership`)."""
     today = business_date(context.clock.now())
     year = year or today.year
-    only = None if caller.institution == EVERYWHERE else caller.institution
+    only = caller.bank
     async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         members = await reads.members(conn, code, only=only)

@@ -38,7 +38,6 @@ from shared.http.progress import StepAnswer, progress_answer
 from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
 from shared.life_cycle import Row
 from shared.money import MONEY_NAMES, Fen, RequestFen
-from shared.postgres.database import EVERYWHERE
 from shared.refusals import NotFound
 from shared.transitions import history_of
 
@@ -213,7 +212,7 @@ async def detail(
 async def _answer(
     conn: asyncpg.Connection, row: asyncpg.Record | None, caller: Identity, today: date
 ) -> CollectionAnswer:
-    own = None if caller.institution == EVERYWHERE else caller.institution
+    own = caller.bank
     if row is None or own not in (None, row["bank_code"]):
         raise NotFound("没有该追偿", "There is no such collection.")
     agreed = await known.instalments(conn, row["id"], row["agreement"])

@@ -48,7 +48,6 @@ from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.part_in import part_in
 from shared.http.progress import progress_answer
 from shared.life_cycle import Row
-from shared.postgres.database import EVERYWHERE
 from shared.refusals import NotFound
 from shared.transitions import history_of
 
@@ -92,7 +91,7 @@ async def list_disposals(
     async with context.database.looking(caller.institution) as conn:
         rows = await known.page(
             conn,
-            own=_own(caller),
+            own=caller.bank,
             pool=pool,
             bank=bank,
             state=state,
@@ -115,10 +114,6 @@ async def show_disposal(
     return answer
 
 
-def _own(caller: Identity) -> str | None:
-    return None if caller.institution == EVERYWHERE else caller.institution
-
-
 def _shown(row: asyncpg.Record, caller: Identity) -> dict[str, Any]:
     words = WAYS.get(row["way"])
     return {
@@ -132,7 +127,7 @@ def _shown(row: asyncpg.Record, caller: Identity) -> dict[str, Any]:
 async def detail(conn: asyncpg.Connection, disposal_id: UUID, caller: Identity) -> DisposalAnswer:
     """A disposal as the caller may see it. Raises NotFound."""
     row = await known.find(conn, disposal_id)
-    if row is None or _own(caller) not in (None, row["bank_code"]):
+    if row is None or caller.bank not in (None, row["bank_code"]):
         raise NotFound("没有该质物处置", "There is no such disposal.")
     parts = await known.parts(conn, disposal_id)
     live = [one for one in parts.recoveries if one["state"] in COUNTS]

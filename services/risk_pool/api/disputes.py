@@ -112,7 +112,7 @@ async def file_dispute(
     filed = Filed(
         line=body.line, right_fen=body.right_fen, reason=body.reason, letter=body.letter or ""
     )
-    bank = None if caller.institution == EVERYWHERE else caller.institution
+    bank = caller.bank
 
     async def work(conn: asyncpg.Connection) -> Answer:
         await papers.refer(conn, place="disputes", now=filing.now)

@@ -17,7 +17,7 @@ from services.risk_pool.queries.parties import party_names
 from shared.clock import business_date
 from shared.http.context import CurrentContext
 from shared.money import Fen
-from shared.postgres.database import EVERYWHERE, seeing_everything
+from shared.postgres.database import seeing_everything
 from shared.sides import Reader, reader_of, side_words
 
 router = APIRouter(tags=["cash"])
@@ -78,7 +78,7 @@ async def list_open_items(
 ) -> list[OpenItemAnswer]:
     """What is not settled in full, the earliest due first."""
     today = business_date(context.clock.now())
-    own = None if caller.institution == EVERYWHERE else caller.institution
+    own = caller.bank
     async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         # Cash entries are the bureau's own; of a bank's items only what was settled is told.

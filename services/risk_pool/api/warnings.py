@@ -28,7 +28,6 @@ from shared.http.progress import StepAnswer, progress_answer
 from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
 from shared.life_cycle import Row
 from shared.months import Month
-from shared.postgres.database import EVERYWHERE
 from shared.refusals import NotFound
 from shared.transitions import history_of
 
@@ -191,7 +190,7 @@ async def list_warnings(
     async with context.database.looking(caller.institution) as conn:
         rows = await known.page(
             conn,
-            own=_own(caller),
+            own=caller.bank,
             pool=pool,
             bank=bank,
             level=level,
@@ -220,7 +219,7 @@ async def warnings_by_month(
         rows = await known.monthly(
             conn,
             code,
-            own=_own(caller),
+            own=caller.bank,
             months=months,
             year_before=before,
             conclusions=(Conclusion.RISK_GONE, Conclusion.TURNED_INTO_CLAIM),
@@ -239,10 +238,6 @@ async def show_warning(
     return answer
 
 
-def _own(caller: Identity) -> str | None:
-    return None if caller.institution == EVERYWHERE else caller.institution
-
-
 def _cause(row: Row) -> dict[str, str]:
     words = CAUSES[row["cause"]]
     return {"cause_zh": words.zh, "cause_en": words.en}
@@ -259,7 +254,7 @@ def _shown(row: asyncpg.Record, caller: Identity) -> dict[str, Any]:
 async def detail(conn: asyncpg.Connection, warning_id: UUID, caller: Identity) -> WarningAnswer:
     """A warning as the caller may see it. Raises NotFound."""
     row = await known.find(conn, warning_id)
-    if row is None or _own(caller) not in (None, row["bank_code"]):
+    if row is None or caller.bank not in (None, row["bank_code"]):
         raise NotFound("没有该风险预警", "There is no such warning.")
     measures = [MeasureAnswer(**one) for one in await known.measures(conn, warning_id)]
     words = CONCLUSIONS.get(row["conclusion"])

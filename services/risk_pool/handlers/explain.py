@@ -66,7 +66,7 @@ class Opened:
 async def explain(database: Database, caller: Identity, text: str, *, today: date) -> Opened:
     """Everything behind a figure, as far as the caller may know it. Raises NoSuchFigure."""
     at = parse_address(text)
-    bank = None if caller.institution == EVERYWHERE else caller.institution
+    bank = caller.bank
     async with database.looking(caller.institution) as own:
         figure = await _own_figure(own, at, bank)
         moves = await history_of(own, figure.case_id) if figure and figure.case_id else []
