@@ -1,6 +1,6 @@
 """Alembic's environment of this service's database."""
 
-from services.applications.tables import rows
+from services.applications.tables.columns import METADATA
 from shared.postgres.migrations import run
 
-run(rows.METADATA)
+run(METADATA)

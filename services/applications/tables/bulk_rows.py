@@ -1,25 +1,16 @@
 """The rows of files of many rows, as ordinary reads see them."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, Text
+from sqlalchemy import BigInteger, Column, LargeBinary, Text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from services.applications.tables.rows import METADATA
-
-
-def _moment() -> Any:
-    return Field(sa_type=DateTime(timezone=True))
+from services.applications.tables.columns import Row, moment
 
 
-class _Row(SQLModel):
-    metadata = METADATA
-
-
-class BulkFileRow(_Row, table=True):
+class BulkFileRow(Row, table=True):
     """A file of many rows, and how far it has been gone through."""
 
     __tablename__ = "bulk_files"
@@ -35,7 +26,7 @@ class BulkFileRow(_Row, table=True):
     size: int = Field(sa_type=BigInteger)
     sent_by: str = Field(sa_type=Text)
     sent_name: str = Field(sa_type=Text)
-    sent_at: datetime = _moment()
+    sent_at: datetime = moment()
     rows_expected: int | None
     headings: list[str] = Field(sa_column=Column(JSONB, nullable=False, server_default="[]"))
     rows_read: int
@@ -43,12 +34,12 @@ class BulkFileRow(_Row, table=True):
     rows_known: int
     rows_fine: int
     rows_wrong: int
-    worked_at: datetime | None = _moment()
-    finished_at: datetime | None = _moment()
+    worked_at: datetime | None = moment()
+    finished_at: datetime | None = moment()
     refusal: dict[str, str] | None = Field(sa_column=Column(JSONB, nullable=True))
 
 
-class BulkRowRow(_Row, table=True):
+class BulkRowRow(Row, table=True):
     """What became of one row of a file."""
 
     __tablename__ = "bulk_rows"
@@ -64,7 +55,7 @@ class BulkRowRow(_Row, table=True):
     cells: list[str] | None = Field(sa_column=Column(JSONB, nullable=True))
 
 
-class BulkTakenRow(_Row, table=True):
+class BulkTakenRow(Row, table=True):
     """A row that was taken, so that the same one is not taken again."""
 
     __tablename__ = "bulk_taken"
@@ -75,4 +66,4 @@ class BulkTakenRow(_Row, table=True):
     content: bytes = Field(sa_type=LargeBinary)
     subject_id: UUID
     number: str = Field(sa_type=Text)
-    taken_at: datetime = _moment()
+    taken_at: datetime = moment()

@@ -1,25 +1,16 @@
 """The rows of the bureau's desk, as ordinary reads see them."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, Text
+from sqlalchemy import Column, Text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from services.applications.tables.rows import METADATA
-
-
-def _moment() -> Any:
-    return Field(sa_type=DateTime(timezone=True))
+from services.applications.tables.columns import Row, moment
 
 
-class _Row(SQLModel):
-    metadata = METADATA
-
-
-class StaffRow(_Row, table=True):
+class StaffRow(Row, table=True):
     """Somebody of the bureau whom this service has seen."""
 
     __tablename__ = "staff"
@@ -27,10 +18,10 @@ class StaffRow(_Row, table=True):
     subject: str = Field(primary_key=True, sa_type=Text)
     name: str = Field(sa_type=Text)
     roles: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
-    last_seen_at: datetime = _moment()
+    last_seen_at: datetime = moment()
 
 
-class AbsenceRow(_Row, table=True):
+class AbsenceRow(Row, table=True):
     """Somebody is away for some days, and another stands in."""
 
     __tablename__ = "absences"
@@ -43,12 +34,12 @@ class AbsenceRow(_Row, table=True):
     reason: str = Field(sa_type=Text)
     entered_by: str = Field(sa_type=Text)
     entered_name: str = Field(sa_type=Text)
-    entered_at: datetime = _moment()
+    entered_at: datetime = moment()
     ended_on: date | None
     ended_by: str | None = Field(sa_type=Text)
 
 
-class ConflictRow(_Row, table=True):
+class ConflictRow(Row, table=True):
     """Somebody may not decide on a case, or on whatever a firm files."""
 
     __tablename__ = "conflicts"
@@ -60,14 +51,14 @@ class ConflictRow(_Row, table=True):
     reason: str = Field(sa_type=Text)
     declared_by: str = Field(sa_type=Text)
     declared_name: str = Field(sa_type=Text)
-    declared_at: datetime = _moment()
+    declared_at: datetime = moment()
     lifted_by: str | None = Field(sa_type=Text)
     lifted_name: str | None = Field(sa_type=Text)
-    lifted_at: datetime | None = _moment()
+    lifted_at: datetime | None = moment()
     lifted_reason: str = Field(sa_type=Text)
 
 
-class CasePriorityRow(_Row, table=True):
+class CasePriorityRow(Row, table=True):
     """That a manager has set how urgent a case is, and why."""
 
     __tablename__ = "case_priorities"
@@ -78,10 +69,10 @@ class CasePriorityRow(_Row, table=True):
     reason: str = Field(sa_type=Text)
     subject: str = Field(sa_type=Text)
     name: str = Field(sa_type=Text)
-    at: datetime = _moment()
+    at: datetime = moment()
 
 
-class CaseLookRow(_Row, table=True):
+class CaseLookRow(Row, table=True):
     """That somebody of the bureau has looked at a case."""
 
     __tablename__ = "case_looks"
@@ -90,10 +81,10 @@ class CaseLookRow(_Row, table=True):
     application_id: UUID = Field(foreign_key="applications.id")
     subject: str = Field(sa_type=Text)
     name: str = Field(sa_type=Text)
-    at: datetime = _moment()
+    at: datetime = moment()
 
 
-class ConditionRow(_Row, table=True):
+class ConditionRow(Row, table=True):
     """What must be met before a loan is paid out."""
 
     __tablename__ = "conditions"
@@ -104,20 +95,20 @@ class ConditionRow(_Row, table=True):
     text: str = Field(sa_type=Text)
     entered_by: str = Field(sa_type=Text)
     entered_name: str = Field(sa_type=Text)
-    entered_at: datetime = _moment()
-    dropped_at: datetime | None = _moment()
+    entered_at: datetime = moment()
+    dropped_at: datetime | None = moment()
     answer: str = Field(sa_type=Text)
     document_id: UUID | None = Field(foreign_key="stored_documents.id")
     answered_by: str | None = Field(sa_type=Text)
     answered_name: str | None = Field(sa_type=Text)
-    answered_at: datetime | None = _moment()
+    answered_at: datetime | None = moment()
     refused_reason: str = Field(sa_type=Text)
     confirmed_by: str | None = Field(sa_type=Text)
     confirmed_name: str | None = Field(sa_type=Text)
-    confirmed_at: datetime | None = _moment()
+    confirmed_at: datetime | None = moment()
 
 
-class OpinionTemplateRow(_Row, table=True):
+class OpinionTemplateRow(Row, table=True):
     """Words for an opinion that a manager keeps for a pool."""
 
     __tablename__ = "opinion_templates"
@@ -129,11 +120,11 @@ class OpinionTemplateRow(_Row, table=True):
     text: str = Field(sa_type=Text)
     changed_by: str = Field(sa_type=Text)
     changed_name: str = Field(sa_type=Text)
-    changed_at: datetime = _moment()
-    removed_at: datetime | None = _moment()
+    changed_at: datetime = moment()
+    removed_at: datetime | None = moment()
 
 
-class CaseLetterRow(_Row, table=True):
+class CaseLetterRow(Row, table=True):
     """A note within the bureau, a letter to a case's bank, or the bank's answer to one."""
 
     __tablename__ = "case_letters"
@@ -149,4 +140,4 @@ class CaseLetterRow(_Row, table=True):
     due_on: date | None
     subject: str = Field(sa_type=Text)
     name: str = Field(sa_type=Text)
-    at: datetime = _moment()
+    at: datetime = moment()

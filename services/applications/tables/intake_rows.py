@@ -4,22 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, Text
+from sqlalchemy import Column, Text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from services.applications.tables.rows import METADATA
-
-
-def _moment() -> Any:
-    return Field(sa_type=DateTime(timezone=True))
+from services.applications.tables.columns import Row, moment
 
 
-class _Row(SQLModel):
-    metadata = METADATA
-
-
-class DraftRow(_Row, table=True):
+class DraftRow(Row, table=True):
     """An application that a bank's clerks are writing, and what became of it."""
 
     __tablename__ = "application_drafts"
@@ -30,14 +22,14 @@ class DraftRow(_Row, table=True):
     programme: str = Field(sa_type=Text)
     said: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     version: int
-    created_at: datetime = _moment()
-    saved_at: datetime = _moment()
+    created_at: datetime = moment()
+    saved_at: datetime = moment()
     saved_by: str = Field(sa_type=Text)
     saved_name: str = Field(sa_type=Text)
     application_id: UUID | None = Field(foreign_key="applications.id")
 
 
-class RevisionRow(_Row, table=True):
+class RevisionRow(Row, table=True):
     """What a case said until it was mended; what it says now stands in its own row."""
 
     __tablename__ = "superseded_revisions"
@@ -47,4 +39,4 @@ class RevisionRow(_Row, table=True):
     bank_code: str = Field(sa_type=Text)
     said: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     submitted_by: str = Field(sa_type=Text)
-    submitted_at: datetime = _moment()
+    submitted_at: datetime = moment()

@@ -1,24 +1,15 @@
 """The rows of joint meetings, as ordinary reads see them."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, Column, Text
+from sqlmodel import Field
 
-from services.applications.tables.rows import METADATA
-
-
-def _moment() -> Any:
-    return Field(sa_type=DateTime(timezone=True))
+from services.applications.tables.columns import Row, moment
 
 
-class _Row(SQLModel):
-    metadata = METADATA
-
-
-class MeetingRow(_Row, table=True):
+class MeetingRow(Row, table=True):
     """A joint meeting on cases of a pool."""
 
     __tablename__ = "meetings"
@@ -30,21 +21,21 @@ class MeetingRow(_Row, table=True):
     quorum: int
     state: str = Field(sa_type=Text)
     version: int
-    state_since: datetime = _moment()
+    state_since: datetime = moment()
     due_on: date | None
     convened_by: str = Field(sa_type=Text)
     convened_name: str = Field(sa_type=Text)
     minutes_id: UUID | None = Field(foreign_key="stored_documents.id")
     minutes_text: str = Field(sa_type=Text)
     minutes_name: str | None = Field(sa_type=Text)
-    minutes_at: datetime | None = _moment()
+    minutes_at: datetime | None = moment()
     proposed_by: str | None = Field(sa_type=Text)
     proposed_name: str | None = Field(sa_type=Text)
     concluded_by: str | None = Field(sa_type=Text)
     concluded_name: str | None = Field(sa_type=Text)
 
 
-class MeetingMemberRow(_Row, table=True):
+class MeetingMemberRow(Row, table=True):
     """Somebody who is called to a meeting."""
 
     __tablename__ = "meeting_members"
@@ -55,7 +46,7 @@ class MeetingMemberRow(_Row, table=True):
     part: str = Field(sa_type=Text)
 
 
-class MeetingCaseRow(_Row, table=True):
+class MeetingCaseRow(Row, table=True):
     """A case on the agenda of a meeting, and what was resolved of it."""
 
     __tablename__ = "meeting_cases"
@@ -71,7 +62,7 @@ class MeetingCaseRow(_Row, table=True):
     outcome: str | None = Field(sa_type=Text)
 
 
-class MeetingVoteRow(_Row, table=True):
+class MeetingVoteRow(Row, table=True):
     """A member's vote on a case."""
 
     __tablename__ = "meeting_votes"
@@ -82,4 +73,4 @@ class MeetingVoteRow(_Row, table=True):
     name: str = Field(sa_type=Text)
     voice: str = Field(sa_type=Text)
     reason: str = Field(sa_type=Text)
-    at: datetime = _moment()
+    at: datetime = moment()

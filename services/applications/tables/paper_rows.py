@@ -1,24 +1,15 @@
 """The rows of stored papers, as ordinary reads see them."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, LargeBinary, Text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, LargeBinary, Text
+from sqlmodel import Field
 
-from services.applications.tables.rows import METADATA
-
-
-def _moment() -> Any:
-    return Field(sa_type=DateTime(timezone=True))
+from services.applications.tables.columns import Row, moment
 
 
-class _Row(SQLModel):
-    metadata = METADATA
-
-
-class StoredDocumentRow(_Row, table=True):
+class StoredDocumentRow(Row, table=True):
     """A file that somebody sent: what it is, whose it is, and that it is still there."""
 
     __tablename__ = "stored_documents"
@@ -31,14 +22,14 @@ class StoredDocumentRow(_Row, table=True):
     filename: str = Field(sa_type=Text)
     sent_by: str = Field(sa_type=Text)
     sent_name: str = Field(sa_type=Text)
-    sent_at: datetime = _moment()
-    scanned_at: datetime | None = _moment()
-    withdrawn_at: datetime | None = _moment()
-    let_go_at: datetime | None = _moment()
-    removed_at: datetime | None = _moment()
+    sent_at: datetime = moment()
+    scanned_at: datetime | None = moment()
+    withdrawn_at: datetime | None = moment()
+    let_go_at: datetime | None = moment()
+    removed_at: datetime | None = moment()
 
 
-class DocumentLookRow(_Row, table=True):
+class DocumentLookRow(Row, table=True):
     """That somebody has looked at a paper."""
 
     __tablename__ = "document_looks"
@@ -50,10 +41,10 @@ class DocumentLookRow(_Row, table=True):
     name: str = Field(sa_type=Text)
     how: str = Field(sa_type=Text)
     page: int | None
-    at: datetime = _moment()
+    at: datetime = moment()
 
 
-class DocumentNoteRow(_Row, table=True):
+class DocumentNoteRow(Row, table=True):
     """What somebody has noted on a page."""
 
     __tablename__ = "document_notes"
@@ -65,10 +56,10 @@ class DocumentNoteRow(_Row, table=True):
     text: str = Field(sa_type=Text)
     subject: str = Field(sa_type=Text)
     name: str = Field(sa_type=Text)
-    at: datetime = _moment()
+    at: datetime = moment()
 
 
-class DocumentUseRow(_Row, table=True):
+class DocumentUseRow(Row, table=True):
     """That something beside a case's own papers refers to a stored one."""
 
     __tablename__ = "document_uses"
@@ -76,10 +67,10 @@ class DocumentUseRow(_Row, table=True):
     document_id: UUID = Field(primary_key=True, foreign_key="stored_documents.id")
     place: str = Field(primary_key=True, sa_type=Text)
     bank_code: str = Field(sa_type=Text)
-    used_at: datetime = _moment()
+    used_at: datetime = moment()
 
 
-class PaperVerdictRow(_Row, table=True):
+class PaperVerdictRow(Row, table=True):
     """What a reviewer found of a kind of paper, or of one paper, of a case."""
 
     __tablename__ = "paper_verdicts"
@@ -93,4 +84,4 @@ class PaperVerdictRow(_Row, table=True):
     reason: str = Field(sa_type=Text)
     subject: str = Field(sa_type=Text)
     name: str = Field(sa_type=Text)
-    at: datetime = _moment()
+    at: datetime = moment()

@@ -4,24 +4,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, MetaData, Text
+from sqlalchemy import BigInteger, Column, LargeBinary, Text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
-METADATA = MetaData()
-
-
-def _moment() -> Any:
-    return Field(sa_type=DateTime(timezone=True))
-
-
-def _fen() -> Any:
-    return Field(sa_type=BigInteger)
-
-
-class _Row(SQLModel):
-    metadata = METADATA
+from services.applications.tables.columns import METADATA, Row, fen, moment
 
 
 def types_of(row: type[SQLModel]) -> dict[str, str]:
@@ -31,7 +19,7 @@ def types_of(row: type[SQLModel]) -> dict[str, str]:
     return {column.name: column.type.compile(dialect).lower() for column in columns}
 
 
-class BankRow(_Row, table=True):
+class BankRow(Row, table=True):
     """A bank that may submit."""
 
     __tablename__ = "banks"
@@ -41,10 +29,10 @@ class BankRow(_Row, table=True):
     name: str = Field(sa_type=Text)
     uscc: str = Field(sa_type=Text, unique=True)
     version: int
-    created_at: datetime = _moment()
+    created_at: datetime = moment()
 
 
-class PoolRow(_Row, table=True):
+class PoolRow(Row, table=True):
     """A pool, as far as its events have told."""
 
     __tablename__ = "pools"
@@ -57,7 +45,7 @@ class PoolRow(_Row, table=True):
     stopped_on: date | None
 
 
-class PublishedSchemeRow(_Row, table=True):
+class PublishedSchemeRow(Row, table=True):
     """A programme's measure, as the pool has published it from a day on."""
 
     __tablename__ = "published_schemes"
@@ -70,7 +58,7 @@ class PublishedSchemeRow(_Row, table=True):
     published_on: date
 
 
-class BankSuspensionRow(_Row, table=True):
+class BankSuspensionRow(Row, table=True):
     """A bank whose entries to a pool are suspended."""
 
     __tablename__ = "bank_suspensions"
@@ -80,7 +68,7 @@ class BankSuspensionRow(_Row, table=True):
     suspended_on: date
 
 
-class NumberBlockRow(_Row, table=True):
+class NumberBlockRow(Row, table=True):
     """The next serial that is not handed out."""
 
     __tablename__ = "number_blocks"
@@ -90,7 +78,7 @@ class NumberBlockRow(_Row, table=True):
     next_serial: int = Field(sa_type=BigInteger)
 
 
-class BorrowerRow(_Row, table=True):
+class BorrowerRow(Row, table=True):
     """A firm as one bank describes it."""
 
     __tablename__ = "borrowers"
@@ -101,11 +89,11 @@ class BorrowerRow(_Row, table=True):
     registered_on: date
     is_sme: bool
     region_code: str | None = Field(sa_type=Text)
-    first_seen_at: datetime = _moment()
-    changed_at: datetime = _moment()
+    first_seen_at: datetime = moment()
+    changed_at: datetime = moment()
 
 
-class ApplicationRow(_Row, table=True):
+class ApplicationRow(Row, table=True):
     """A case where it stands now."""
 
     __tablename__ = "applications"
@@ -123,7 +111,7 @@ class ApplicationRow(_Row, table=True):
     borrower_registered_on: date
     borrower_is_sme: bool
     borrower_region_code: str | None = Field(sa_type=Text)
-    amount_fen: int = _fen()
+    amount_fen: int = fen()
     tenor_months: int
     annual_rate_bp: int
     purpose: str = Field(sa_type=Text)
@@ -141,10 +129,10 @@ class ApplicationRow(_Row, table=True):
     state: str = Field(sa_type=Text)
     version: int
     revision: int
-    state_since: datetime = _moment()
+    state_since: datetime = moment()
     due_on: date | None
     findings: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
-    submitted_at: datetime = _moment()
+    submitted_at: datetime = moment()
     submitted_by: str = Field(sa_type=Text)
     assigned_to: str | None = Field(sa_type=Text)
     assigned_name: str | None = Field(sa_type=Text)
@@ -160,14 +148,14 @@ class ApplicationRow(_Row, table=True):
     undo_asked_by: str | None = Field(sa_type=Text)
     undo_reason: str | None = Field(sa_type=Text)
     undo_draw_no: int | None
-    drawable_fen: int = _fen()
+    drawable_fen: int = fen()
     draws_until: date | None
     priority: int = 0
     applied_fen: int | None = Field(sa_column=Column(BigInteger, nullable=True))
     amount_reason: str = Field(sa_type=Text)
 
 
-class CollateralRow(_Row, table=True):
+class CollateralRow(Row, table=True):
     """A right offered in one revision of a case."""
 
     __tablename__ = "collateral"
@@ -187,7 +175,7 @@ class CollateralRow(_Row, table=True):
     expires_on: date
 
 
-class ValuationRow(_Row, table=True):
+class ValuationRow(Row, table=True):
     """What a right was found to be worth."""
 
     __tablename__ = "valuations"
@@ -196,13 +184,13 @@ class ValuationRow(_Row, table=True):
     revision: int = Field(primary_key=True)
     collateral_no: int = Field(primary_key=True)
     bank_code: str = Field(sa_type=Text)
-    amount_fen: int = _fen()
+    amount_fen: int = fen()
     method: str = Field(sa_type=Text)
     appraiser: str = Field(sa_type=Text)
     valued_on: date
 
 
-class DocumentRow(_Row, table=True):
+class DocumentRow(Row, table=True):
     """A paper of a case. Those of before the store have no `document_id`: a bank typed their hash."""
 
     __tablename__ = "documents"
@@ -219,7 +207,7 @@ class DocumentRow(_Row, table=True):
     valid_until: date | None
 
 
-class HeldRightRow(_Row, table=True):
+class HeldRightRow(Row, table=True):
     """A right that a live case holds."""
 
     __tablename__ = "held_rights"
@@ -230,7 +218,7 @@ class HeldRightRow(_Row, table=True):
     application_id: UUID = Field(foreign_key="applications.id")
 
 
-class CaseMoveRow(_Row, table=True):
+class CaseMoveRow(Row, table=True):
     """One move of a case, as shared.transitions writes it."""
 
     __tablename__ = "case_moves"
@@ -247,10 +235,10 @@ class CaseMoveRow(_Row, table=True):
     name: str = Field(sa_type=Text)
     reason: str = Field(sa_type=Text)
     detail: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    at: datetime = _moment()
+    at: datetime = moment()
 
 
-class RightEnquiryRow(_Row, table=True):
+class RightEnquiryRow(Row, table=True):
     """What somebody asked of rights, and what was answered."""
 
     __tablename__ = "right_enquiries"
@@ -259,13 +247,13 @@ class RightEnquiryRow(_Row, table=True):
     bank_code: str = Field(sa_type=Text)
     subject: str = Field(sa_type=Text)
     name: str = Field(sa_type=Text)
-    asked_at: datetime = _moment()
+    asked_at: datetime = moment()
     rights: int
     pledged: int
     answers: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
 
 
-class PledgeRegistrationRow(_Row, table=True):
+class PledgeRegistrationRow(Row, table=True):
     """A pledge as it stands in its register."""
 
     __tablename__ = "pledge_registrations"
@@ -280,14 +268,14 @@ class PledgeRegistrationRow(_Row, table=True):
     id: UUID
     state: str = Field(sa_type=Text)
     version: int
-    state_since: datetime = _moment()
+    state_since: datetime = moment()
     due_on: date | None
     term_until: date | None
     ended_on: date | None
     cover_confirmed_by: str | None = Field(sa_type=Text)
 
 
-class LoanRow(_Row, table=True):
+class LoanRow(Row, table=True):
     """A loan where it stands by its last report."""
 
     __tablename__ = "loans"
@@ -297,20 +285,20 @@ class LoanRow(_Row, table=True):
     pool_code: str = Field(sa_type=Text)
     loan_no: str = Field(sa_type=Text)
     loan_no_canonical: str = Field(sa_type=Text)
-    amount_fen: int = _fen()
+    amount_fen: int = fen()
     annual_rate_bp: int
     disbursed_on: date
     matures_on: date
-    outstanding_fen: int = _fen()
+    outstanding_fen: int = fen()
     overdue_days: int
-    interest_arrears_fen: int = _fen()
-    penalty_interest_fen: int = _fen()
+    interest_arrears_fen: int = fen()
+    penalty_interest_fen: int = fen()
     risk_class: str = Field(sa_type=Text)
     last_month: str | None = Field(sa_type=Text)
     changed_on: date | None
 
 
-class DrawRow(_Row, table=True):
+class DrawRow(Row, table=True):
     """A further part of a loan that was paid out after its disbursement."""
 
     __tablename__ = "draws"
@@ -318,17 +306,17 @@ class DrawRow(_Row, table=True):
     loan_id: UUID = Field(primary_key=True, foreign_key="applications.id")
     draw_no: int = Field(primary_key=True)
     bank_code: str = Field(sa_type=Text)
-    amount_fen: int = _fen()
+    amount_fen: int = fen()
     drawn_on: date
     reference: str = Field(sa_type=Text)
     reference_canonical: str = Field(sa_type=Text)
     reported_by: str = Field(sa_type=Text)
-    reported_at: datetime = _moment()
+    reported_at: datetime = moment()
     undone_on: date | None
     undo_reason: str = Field(sa_type=Text)
 
 
-class PositionRow(_Row, table=True):
+class PositionRow(Row, table=True):
     """What was reported of a loan for a month; a later version corrects an earlier one."""
 
     __tablename__ = "positions"
@@ -337,18 +325,18 @@ class PositionRow(_Row, table=True):
     month: str = Field(primary_key=True, sa_type=Text)
     version: int = Field(primary_key=True)
     bank_code: str = Field(sa_type=Text)
-    outstanding_fen: int = _fen()
+    outstanding_fen: int = fen()
     overdue_days: int
-    interest_arrears_fen: int = _fen()
-    penalty_interest_fen: int = _fen()
+    interest_arrears_fen: int = fen()
+    penalty_interest_fen: int = fen()
     risk_class: str = Field(sa_type=Text)
-    reported_at: datetime = _moment()
+    reported_at: datetime = moment()
     reported_by: str = Field(sa_type=Text)
     confirmed: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default="{}"))
     reason: str = Field(sa_type=Text)
 
 
-class ClosedMonthRow(_Row, table=True):
+class ClosedMonthRow(Row, table=True):
     """A month that a pool has settled."""
 
     __tablename__ = "closed_months"
@@ -358,7 +346,7 @@ class ClosedMonthRow(_Row, table=True):
     posted_on: date
 
 
-class LoanChangeRow(_Row, table=True):
+class LoanChangeRow(Row, table=True):
     """A new maturity that a bank has asked for, and what became of it."""
 
     __tablename__ = "loan_changes"
@@ -374,7 +362,7 @@ class LoanChangeRow(_Row, table=True):
     papers: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     state: str = Field(sa_type=Text)
     version: int
-    state_since: datetime = _moment()
+    state_since: datetime = moment()
     due_on: date | None
     requested_by: str = Field(sa_type=Text)
     recommended_by: str | None = Field(sa_type=Text)
