@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.applications.api.wrong_rows import FaultAnswer
+from services.applications.api.sent_tables import FaultAnswer, rows_shown
 from services.applications.domain.credit_repair import LIFE_CYCLE, Action, Ground, State
 from services.applications.domain.listed_firms import ListName, Verdict, Why
 from services.applications.tables.listed_rows import ListImportRow
@@ -89,12 +89,9 @@ class ListImportAnswer(ListImportSummary):
 
 def import_answer(row: ListImportRow) -> ListImportAnswer:
     """An import with its rows."""
-    refused = [one for one in row.results if one["outcome"] == "refused"]
-    others = [one for one in row.results if one["outcome"] != "refused"][:100]
-    shown = sorted([*refused, *others], key=lambda one: one["line"])
     return ListImportAnswer(
         **ListImportSummary.model_validate(row).model_dump(),
-        rows=[ListRow(**one) for one in shown],
+        rows=[ListRow(**one) for one in rows_shown(row.results)],
     )
 
 

@@ -2,12 +2,10 @@
 
 import asyncio
 import hashlib
-import io
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 import asyncpg
-import xlsxwriter
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,8 +19,15 @@ from services.applications.api.list_answers import (
     import_answer,
 )
 from services.applications.api.right_requests import Day
-from services.applications.api.workbooks import XLSX
-from services.applications.api.wrong_rows import wrong_rows
+from services.applications.api.sent_tables import (
+    ROWS_TO_MEND,
+    TABLE_BODY,
+    WORKBOOK,
+    FileName,
+    table_to_fill_in,
+    workbook_answer,
+    wrong_rows,
+)
 from services.applications.domain.list_rows import COLUMNS, MOST_ROWS
 from services.applications.domain.listed_firms import ListName
 from services.applications.handlers import list_imports as handler
@@ -36,22 +41,21 @@ router = APIRouter(tags=["listed firms"])
 
 LARGEST: Final = 20 * 1024 * 1024
 BODY_LIMITS: Final = {"/api/v1/list-imports": LARGEST}
-_BODY: Final[dict[str, Any]] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            form: {"schema": {"type": "string", "format": "binary"}}
-            for form in (XLSX, "text/csv", "application/octet-stream")
-        },
-    }
-}
 _SAMPLE: Final = (
     "津海机床有限公司", "91120110MA06ABCDX2", "张三", "2026-02-11", "", "天津市东丽区人民法院",
     "（2026）津0110执12号", "有履行能力而拒不履行",
 )  # fmt: skip
+_NOTES: Final = (
+    "每行一条记录；列入日期必填，企业名称与信用代码至少填一项。",
+    "有信用代码的按代码比对；只有名称的须由人确认是否为同一企业。",
+    "填移出日期的，终止该条记录；完整名单未再列出的记录自名单日期起终止。",
+    "日期可写 2026-03-02、2026/3/2、2026年3月2日、20260302。", f"每次最多 {MOST_ROWS} 行。",
+)  # fmt: skip
 
 
-@router.post("/list-imports", status_code=201, response_model=ListImportAnswer, openapi_extra=_BODY)
+@router.post(
+    "/list-imports", status_code=201, response_model=ListImportAnswer, openapi_extra=TABLE_BODY
+)
 async def bring_list_in(
     request: Request,
     caller: Lister,
@@ -67,7 +71,7 @@ async def bring_list_in(
         Query(description="It names everybody who stands on the list: what it does not name ends."),
     ] = False,
     document: Annotated[UUID | None, Query(description="The stored paper it is from.")] = None,
-    file_name: Annotated[str, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")] = "",
+    file_name: FileName = "",
 ) -> Response:
     """Bring a list in: XLSX or CSV (UTF-8, GB18030) as the body itself, up to 20,000 rows. Valid rows
     begin or end entries, each wrong one is named with field, code and words; a row that says what
@@ -116,7 +120,7 @@ async def read_list_import(
 @router.get(
     "/list-imports/{import_id}/wrong-rows",
     response_class=Response,
-    responses={200: {"content": {"text/csv": {}}, "description": "CSV with a column of reasons."}},
+    responses=ROWS_TO_MEND,
 )
 async def read_wrong_list_rows(
     import_id: UUID, caller: ListReader, context: CurrentContext
@@ -130,36 +134,9 @@ async def read_wrong_list_rows(
 @router.get(
     "/list-import-template",
     response_class=Response,
-    responses={200: {"content": {XLSX: {}}, "description": "The workbook to fill in."}},
+    responses=WORKBOOK,
 )
 async def read_list_template(caller: Lister) -> Response:
     """The workbook to fill in, with an example and a sheet that explains the columns."""
-    content = await asyncio.to_thread(_template)
-    return Response(
-        content,
-        media_type=XLSX,
-        headers={"Content-Disposition": 'attachment; filename="listed-firms.xlsx"'},
-    )
-
-
-def _template() -> bytes:
-    written = io.BytesIO()
-    book = xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_formulas": False})
-    text, head = book.add_format({"num_format": "@"}), book.add_format({"bold": True})
-    sheet = book.add_worksheet("名单")
-    sheet.set_column(0, len(COLUMNS), 20, text)
-    sheet.freeze_panes(1, 0)
-    for n, (name, words) in enumerate(COLUMNS.items()):
-        sheet.write_string(0, n, words[0], head)
-        sheet.write_comment(0, n, f"{name}\n亦可写作：{'、'.join(words[1:]) or words[0]}")
-    for n, cell in enumerate(_SAMPLE):
-        sheet.write_string(1, n, cell, text)
-    book.add_worksheet("说明").write_column(
-        0, 0,
-        ["每行一条记录；列入日期必填，企业名称与信用代码至少填一项。",
-         "有信用代码的按代码比对；只有名称的须由人确认是否为同一企业。",
-         "填移出日期的，终止该条记录；完整名单未再列出的记录自名单日期起终止。",
-         "日期可写 2026-03-02、2026/3/2、2026年3月2日、20260302。", f"每次最多 {MOST_ROWS} 行。"],
-    )  # fmt: skip
-    book.close()
-    return written.getvalue()
+    content = await asyncio.to_thread(table_to_fill_in, "名单", COLUMNS, _SAMPLE, _NOTES)
+    return workbook_answer(content, "listed-firms")

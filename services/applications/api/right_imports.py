@@ -2,22 +2,29 @@
 
 import asyncio
 import hashlib
-import io
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Final, Literal
 from uuid import UUID
 
 import asyncpg
-import xlsxwriter
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.applications.api.common import Cursor, Limit
 from services.applications.api.rights import Keeper
-from services.applications.api.workbooks import XLSX
-from services.applications.api.wrong_rows import FaultAnswer, wrong_rows
+from services.applications.api.sent_tables import (
+    ROWS_TO_MEND,
+    TABLE_BODY,
+    WORKBOOK,
+    FaultAnswer,
+    FileName,
+    rows_shown,
+    table_to_fill_in,
+    workbook_answer,
+    wrong_rows,
+)
 from services.applications.domain.census import COLUMNS, MOST_ROWS
 from services.applications.handlers import census
 from services.applications.queries import right_imports
@@ -30,16 +37,13 @@ router = APIRouter(tags=["rights"])
 
 LARGEST: Final = 20 * 1024 * 1024
 BODY_LIMITS: Final = {"/api/v1/right-imports": LARGEST}
-_BODY: Final[dict[str, Any]] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            form: {"schema": {"type": "string", "format": "binary"}}
-            for form in (XLSX, "text/csv", "application/octet-stream")
-        },
-    }
-}
 _SAMPLE: Final = ("发明专利", "ZL 2015 1 0958772.0", "", "一种投放广告的方法", "", "", "有效")
+
+
+_NOTES: Final = (
+    "每行一项权利；种类、号码必填，商标须填类别。", "号码列须为文本格式；写法任意，按登记机关的形式比对。",
+    "日期可写 2026-03-02、2026/3/2、2026年3月2日、20260302。", f"每次最多 {MOST_ROWS} 行。",
+)  # fmt: skip
 
 
 class RowAnswer(BaseModel):
@@ -74,21 +78,20 @@ class ImportAnswer(ImportSummary):
 
 
 def _answer(row: RightImportRow) -> ImportAnswer:
-    refused = [one for one in row.results if one["outcome"] == "refused"]
-    others = [one for one in row.results if one["outcome"] != "refused"][:100]
-    shown = sorted([*refused, *others], key=lambda one: one["line"])
     return ImportAnswer(
         **ImportSummary.model_validate(row).model_dump(),
-        rows=[RowAnswer(**one) for one in shown],
+        rows=[RowAnswer(**one) for one in rows_shown(row.results)],
     )
 
 
-@router.post("/right-imports", status_code=201, response_model=ImportAnswer, openapi_extra=_BODY)
+@router.post(
+    "/right-imports", status_code=201, response_model=ImportAnswer, openapi_extra=TABLE_BODY
+)
 async def bring_rights_in(
     request: Request,
     caller: Keeper,
     context: CurrentContext,
-    file_name: Annotated[str, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")] = "",
+    file_name: FileName = "",
 ) -> Response:
     """Bring a census of rights in: XLSX or CSV (UTF-8, GB18030) as the body itself, up to 20,000 rows.
     Valid rows are kept, each wrong one is named with field, code and words; a row that says what
@@ -131,7 +134,7 @@ async def read_import(import_id: UUID, caller: Keeper, context: CurrentContext) 
 @router.get(
     "/right-imports/{import_id}/wrong-rows",
     response_class=Response,
-    responses={200: {"content": {"text/csv": {}}, "description": "CSV with a column of reasons."}},
+    responses=ROWS_TO_MEND,
 )
 async def read_wrong_rows(
     import_id: UUID, caller: Keeper, context: CurrentContext
@@ -145,34 +148,9 @@ async def read_wrong_rows(
 @router.get(
     "/right-import-template",
     response_class=Response,
-    responses={200: {"content": {XLSX: {}}, "description": "The workbook to fill in."}},
+    responses=WORKBOOK,
 )
 async def read_template(caller: Keeper) -> Response:
     """The workbook to fill in, with an example and a sheet that explains the columns."""
-    content = await asyncio.to_thread(_template)
-    return Response(
-        content,
-        media_type=XLSX,
-        headers={"Content-Disposition": 'attachment; filename="right-census.xlsx"'},
-    )
-
-
-def _template() -> bytes:
-    written = io.BytesIO()
-    book = xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_formulas": False})
-    text, head = book.add_format({"num_format": "@"}), book.add_format({"bold": True})
-    sheet = book.add_worksheet("权利")
-    sheet.set_column(0, len(COLUMNS), 20, text)
-    sheet.freeze_panes(1, 0)
-    for n, (name, words) in enumerate(COLUMNS.items()):
-        sheet.write_string(0, n, words[0], head)
-        sheet.write_comment(0, n, f"{name}\n亦可写作：{'、'.join(words[1:]) or words[0]}")
-    for n, cell in enumerate(_SAMPLE):
-        sheet.write_string(1, n, cell, text)
-    book.add_worksheet("说明").write_column(
-        0, 0,
-        ["每行一项权利；种类、号码必填，商标须填类别。", "号码列须为文本格式；写法任意，按登记机关的形式比对。",
-         "日期可写 2026-03-02、2026/3/2、2026年3月2日、20260302。", f"每次最多 {MOST_ROWS} 行。"],
-    )  # fmt: skip
-    book.close()
-    return written.getvalue()
+    content = await asyncio.to_thread(table_to_fill_in, "权利", COLUMNS, _SAMPLE, _NOTES)
+    return workbook_answer(content, "right-census")

@@ -1,9 +1,7 @@
 """Surveys over HTTP: a table of demands or of parks comes in, every row has its result."""
 
 import asyncio
-import csv
 import hashlib
-import io
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
@@ -11,7 +9,7 @@ from typing import Annotated, Any, Final, Literal, cast, get_args
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,7 +18,17 @@ from services.applications.api.common import Cursor, Limit
 from services.applications.api.demand_models import DemandBody
 from services.applications.api.financing_demands import Bureau
 from services.applications.api.parks import ParkRow
-from services.applications.api.workbooks import XLSX, workbook
+from services.applications.api.sent_tables import (
+    ROWS_TO_MEND,
+    TABLE_BODY,
+    WORKBOOK,
+    FaultAnswer,
+    FileName,
+    rows_shown,
+    rows_to_mend,
+    workbook_answer,
+)
+from services.applications.api.workbooks import workbook
 from services.applications.bank_files.headings import REASONS
 from services.applications.bank_files.survey_columns import COLUMNS, SurveyKind
 from services.applications.domain.financing_demand import DemandPosted
@@ -39,28 +47,14 @@ router = APIRouter(tags=["survey-imports"])
 
 LARGEST: Final = 10 * 1024 * 1024
 BODY_LIMITS: Final = {"/api/v1/survey-imports/*": LARGEST}
-_BODY: Final[dict[str, Any]] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            form: {"schema": {"type": "string", "format": "binary"}}
-            for form in (XLSX, "text/csv", "application/octet-stream")
-        },
-    }
-}
-_BOM: Final = "\ufeff"
 _ALL: Final = ("全部", "all", "全部银行")
 KindInPath = Annotated[str, Path(max_length=40, examples=["demands"])]
 
 
-class FaultAnswer(BaseModel):
-    """What is wrong with one field of a row, and the heading that it stands under."""
+class CellFaultAnswer(FaultAnswer):
+    """The same with the heading that the field stands under."""
 
-    field: str
     column: str
-    code: str
-    zh: str
-    en: str
 
 
 class RowAnswer(BaseModel):
@@ -69,7 +63,7 @@ class RowAnswer(BaseModel):
     line: int
     outcome: Literal["kept", "unchanged", "refused"]
     name: str
-    faults: list[FaultAnswer] = Field(default_factory=list)
+    faults: list[CellFaultAnswer] = Field(default_factory=list)
 
 
 class SurveySummary(BaseModel):
@@ -109,16 +103,12 @@ async def list_imports(
 @router.get(
     "/survey-imports/templates/{kind}",
     response_class=Response,
-    responses={200: {"content": {XLSX: {}}, "description": "The workbook to fill in."}},
+    responses=WORKBOOK,
 )
 async def read_template(kind: KindInPath, caller: Bureau) -> Response:
     """The workbook to fill in: headings, names of the API, units, drop-downs, an explanation."""
     content = await asyncio.to_thread(workbook, COLUMNS[_kind(kind)], {})
-    return Response(
-        content,
-        media_type=XLSX,
-        headers={"Content-Disposition": f'attachment; filename="survey-{kind}.xlsx"'},
-    )
+    return workbook_answer(content, f"survey-{kind}")
 
 
 @router.get("/survey-imports/{import_id}")
@@ -131,36 +121,29 @@ async def read_import(import_id: UUID, caller: Bureau, context: CurrentContext) 
 @router.get(
     "/survey-imports/{import_id}/wrong-rows",
     response_class=Response,
-    responses={200: {"content": {"text/csv": {}}, "description": "CSV with a column of reasons."}},
+    responses=ROWS_TO_MEND,
 )
 async def read_wrong_rows(import_id: UUID, caller: Bureau, context: CurrentContext) -> Response:
     """The refused rows as they were written, each with what is wrong: mend them and send them."""
     async with context.database.reading(caller.institution) as session:
         row = await reads.one(session, import_id)
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow([*row.heading, *REASONS])
+    lines = []
     for one in row.results:
         if one["outcome"] == "refused":
             why = "；".join(f"{x['column'] or x['field']}：{x['zh']}" for x in one["faults"])
-            cells = (_harmless(cell) for cell in row.wrong_rows[str(one["line"])])
-            writer.writerow([*cells, one["line"], why])
-    return Response(
-        (_BOM + written.getvalue()).encode(),
-        media_type="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="wrong-rows-{import_id}.csv"'},
-    )
+            lines.append([*row.wrong_rows[str(one["line"])], one["line"], why])
+    return rows_to_mend(import_id, [*row.heading, *REASONS], lines)
 
 
 @router.post(
-    "/survey-imports/{kind}", status_code=201, response_model=SurveyAnswer, openapi_extra=_BODY
+    "/survey-imports/{kind}", status_code=201, response_model=SurveyAnswer, openapi_extra=TABLE_BODY
 )
 async def bring_survey_in(
     kind: KindInPath,
     request: Request,
     caller: Bureau,
     context: CurrentContext,
-    file_name: Annotated[str, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")] = "",
+    file_name: FileName = "",
 ) -> Response:
     """Bring a survey in (`demands`, `parks`): XLSX or CSV (UTF-8, GB18030) as the body itself, up to
     5,000 rows. Valid rows are kept, each wrong one is named with field, code and words. A demand that
@@ -213,15 +196,7 @@ def _read(
 
 
 def _answer(row: SurveyImportRow) -> SurveyAnswer:
-    refused = [one for one in row.results if one["outcome"] == "refused"]
-    others = [one for one in row.results if one["outcome"] != "refused"][:100]
-    shown = sorted([*refused, *others], key=lambda one: one["line"])
     return SurveyAnswer(
         **SurveySummary.model_validate(row).model_dump(),
-        rows=[RowAnswer(**one) for one in shown],
+        rows=[RowAnswer(**one) for one in rows_shown(row.results)],
     )
-
-
-def _harmless(cell: str) -> str:
-    """No formula: a spreadsheet would run it."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "@", "\t") else cell
