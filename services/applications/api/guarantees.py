@@ -10,19 +10,25 @@ from starlette.responses import Response
 
 from services.applications.api.common import Cursor, Limit
 from services.applications.api.enhancement_answers import GuaranteeAnswer, guarantee
+from services.applications.api.enhancement_pages import (
+    DaysAhead,
+    Ender,
+    Endorser,
+    Keeper,
+    OverToo,
+    enhancements_page,
+    found_or_refused,
+)
 from services.applications.api.enhancement_requests import EndBody, GuaranteeBody, GuaranteeChange
-from services.applications.api.policies import DaysAhead, Ender, Endorser, Keeper, OverToo
 from services.applications.api.rights import Code, Reader
 from services.applications.domain.enhancement import GuaranteeKind
 from services.applications.handlers import enhancements as handler
 from services.applications.queries import enhancements as known
-from services.applications.tables.enhancements import ENHANCEMENTS
 from shared.auth.identity import Identity
 from shared.clock import business_date
 from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently
-from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
-from shared.refusals import NotFound
+from shared.http.pages import Page
 
 router = APIRouter(tags=["guarantees"])
 
@@ -58,16 +64,10 @@ async def list_guarantees(
         form="guarantee", issuer_uscc=guarantor, kind=kind,
         not_over_on=None if over_too else today, within_days=within_days,
     )  # fmt: skip
-    after = decode_cursor(cursor, date, UUID) if cursor else None
-    async with context.database.looking(caller.institution) as conn:
-        found = await known.page(
-            conn, wanted, institution=caller.institution, after=after, limit=limit + 1
-        )
-    page = page_of(found, limit, lambda one: encode_cursor(one[0]["ends_on"], one[0]["id"]))
-    return Page(
-        items=[guarantee(one, caller, today=today) for one in page.items],
-        next_cursor=page.next_cursor,
-    )
+    return await enhancements_page(
+        context, caller, wanted, cursor=cursor, limit=limit,
+        answer=lambda one: guarantee(one, caller, today=today),
+    )  # fmt: skip
 
 
 @router.get("/guarantees/{guarantee_id}")
@@ -118,7 +118,5 @@ async def end_guarantee(
 async def _guarantee(
     conn: asyncpg.Connection, guarantee_id: UUID, caller: Identity, today: date
 ) -> GuaranteeAnswer:
-    shown = await known.one(conn, guarantee_id, form="guarantee", institution=caller.institution)
-    if shown is None:
-        raise NotFound(ENHANCEMENTS.absent.zh, ENHANCEMENTS.absent.en)
+    shown = await found_or_refused(conn, guarantee_id, form="guarantee", caller=caller)
     return guarantee(shown, caller, today=today)

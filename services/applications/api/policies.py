@@ -1,11 +1,10 @@
 """Insurance policies: recorded, endorsed, renewed, ended, listed by their last day, and added up."""
 
 from datetime import date
-from typing import Annotated
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,12 +17,19 @@ from services.applications.api.enhancement_answers import (
     guarantee,
     policy,
 )
+from services.applications.api.enhancement_pages import (
+    DaysAhead,
+    Ender,
+    Endorser,
+    Keeper,
+    OverToo,
+    enhancements_page,
+    found_or_refused,
+)
 from services.applications.api.enhancement_requests import EndBody, PolicyBody, PolicyEndorsement
 from services.applications.api.right_requests import Day
 from services.applications.api.rights import Code, Reader
 from services.applications.domain.enhancement import (
-    LIFE_CYCLE,
-    Action,
     PolicyKind,
     guaranteed_fen,
     insured_fen,
@@ -34,26 +40,14 @@ from services.applications.handlers.case_in_hand import terms_or_none
 from services.applications.queries import enhancements as known
 from services.applications.queries.loans import lent_fen
 from services.applications.queries.submitted import case_row
-from services.applications.tables.enhancements import ENHANCEMENTS
 from shared.auth.identity import Identity
 from shared.clock import business_date
 from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently
-from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
-from shared.http.part_in import part_in
+from shared.http.pages import Page
 from shared.money import MONEY_NAMES, Fen
-from shared.refusals import NotFound
 
 router = APIRouter(tags=["policies"])
-
-Keeper = Annotated[Identity, part_in(LIFE_CYCLE, Action.RECORD)]
-Endorser = Annotated[Identity, part_in(LIFE_CYCLE, Action.ENDORSE)]
-Ender = Annotated[Identity, part_in(LIFE_CYCLE, Action.END)]
-DaysAhead = Annotated[
-    int | None,
-    Query(ge=0, le=3660, description="Only those that stand and end within so many days."),
-]
-OverToo = Annotated[bool, Query(description="Also those that are over or ended.")]
 
 
 class PolicyTotal(BaseModel):
@@ -117,16 +111,10 @@ async def list_policies(
         form="policy", case_id=case_id, firm_uscc=firm, issuer_uscc=insurer, kind=kind,
         not_over_on=None if over_too else today, within_days=within_days,
     )  # fmt: skip
-    after = decode_cursor(cursor, date, UUID) if cursor else None
-    async with context.database.looking(caller.institution) as conn:
-        found = await known.page(
-            conn, wanted, institution=caller.institution, after=after, limit=limit + 1
-        )
-    page = page_of(found, limit, lambda one: encode_cursor(one[0]["ends_on"], one[0]["id"]))
-    return Page(
-        items=[policy(one, caller, today=today) for one in page.items],
-        next_cursor=page.next_cursor,
-    )
+    return await enhancements_page(
+        context, caller, wanted, cursor=cursor, limit=limit,
+        answer=lambda one: policy(one, caller, today=today),
+    )  # fmt: skip
 
 
 @router.get("/policies/{policy_id}")
@@ -235,7 +223,5 @@ async def read_enhancements(
 async def _policy(
     conn: asyncpg.Connection, policy_id: UUID, caller: Identity, today: date
 ) -> PolicyAnswer:
-    shown = await known.one(conn, policy_id, form="policy", institution=caller.institution)
-    if shown is None:
-        raise NotFound(ENHANCEMENTS.absent.zh, ENHANCEMENTS.absent.en)
+    shown = await found_or_refused(conn, policy_id, form="policy", caller=caller)
     return policy(shown, caller, today=today)

@@ -43,7 +43,7 @@ class NewWarning(RequestBody):
 
     loan_id: UUID | None = None
     borrower_uscc: ShortText | None = Field(
-        None, examples=["91120110MA05TQXX00"], description="Instead of a loan."
+        None, examples=["91120110MA05K0H91X"], description="Instead of a loan."
     )
     bank_code: ShortText | None = Field(
         None, examples=["ICBC-TJ"], description="With a borrower; a bank's own where a bank asks."
