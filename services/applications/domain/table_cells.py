@@ -6,7 +6,7 @@ shortened. What such a number was cannot be known any more, so it is refused wit
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -36,6 +36,10 @@ class Fault:
     zh: str
     en: str
 
+    def as_data(self) -> dict[str, str]:
+        """As it is kept with its row."""
+        return {"field": self.field, "code": self.code, "zh": self.zh, "en": self.en}
+
 
 class NoHeading(ValueError):
     """No row of the first ones names a kind and a number."""
@@ -47,6 +51,26 @@ class Heading:
 
     row: int
     at: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table that was read: its heading as it stands there, and its rows."""
+
+    rows: Sequence[Sequence[Any]]
+    heading: Heading
+
+    @property
+    def words(self) -> list[str]:
+        """The row of headings as it was written."""
+        return [str(cell or "") for cell in self.rows[self.heading.row]]
+
+    def as_written(self, lines: Iterable[int]) -> dict[str, list[str]]:
+        """Rows as they were written, by their numbers as a spreadsheet counts."""
+        return {
+            str(line): ["" if cell is None else str(cell) for cell in self.rows[line - 1]]
+            for line in lines
+        }
 
 
 def heading_among(

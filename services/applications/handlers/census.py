@@ -11,7 +11,7 @@ from uuid6 import uuid7
 
 from services.applications.domain.census import MOST_ROWS, find_heading, read_row
 from services.applications.domain.right_facts import FIELDS, Said, known
-from services.applications.domain.table_cells import Fault, Heading, NoHeading
+from services.applications.domain.table_cells import Fault, NoHeading, Table
 from services.applications.handlers.register import faults_of
 from services.applications.queries import register
 from services.applications.storage.table_rows import rows_of_table
@@ -41,19 +41,8 @@ class RowResult:
             "line": self.line,
             "outcome": self.outcome,
             "number": self.number,
-            "faults": [
-                {"field": one.field, "code": one.code, "zh": one.zh, "en": one.en}
-                for one in self.faults
-            ],
+            "faults": [one.as_data() for one in self.faults],
         }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A table that was read: its heading as it stands there, and its rows."""
-
-    rows: Sequence[Sequence[Any]]
-    heading: Heading
 
 
 def read_table(content: bytes) -> Table:
@@ -91,15 +80,9 @@ async def bring_in(
         import_id,
         file_name=file_name,
         sha256=sha256,
-        heading=[str(cell or "") for cell in table.rows[table.heading.row]],
+        heading=table.words,
         results=[one.as_data() for one in results],
-        wrong_rows={
-            str(one.line): [
-                str(cell if cell is not None else "") for cell in table.rows[one.line - 1]
-            ]
-            for one in results
-            if one.outcome == "refused"
-        },
+        wrong_rows=table.as_written(one.line for one in results if one.outcome == "refused"),
         by=by,
         now=now,
     )

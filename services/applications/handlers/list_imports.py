@@ -18,7 +18,7 @@ from services.applications.domain.list_rows import (
     find_heading,
     read_row,
 )
-from services.applications.domain.table_cells import Fault, Heading, NoHeading
+from services.applications.domain.table_cells import Fault, NoHeading, Table
 from services.applications.handlers.listed_firms import tell_cleared, tell_listed
 from services.applications.handlers.register import refer, use_paper
 from services.applications.storage.table_rows import rows_of_table
@@ -55,14 +55,6 @@ class List:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A table that was read: its heading as it stands there, and its rows."""
-
-    rows: Sequence[Sequence[Any]]
-    heading: Heading
-
-
 @dataclass(slots=True, kw_only=True)
 class RowResult:
     """What became of a row. `line` counts from 1, as a spreadsheet does."""
@@ -79,10 +71,7 @@ class RowResult:
             "line": self.line,
             "outcome": self.outcome,
             "named": self.named,
-            "faults": [
-                {"field": one.field, "code": one.code, "zh": one.zh, "en": one.en}
-                for one in self.faults
-            ],
+            "faults": [one.as_data() for one in self.faults],
         }
 
 
@@ -237,15 +226,9 @@ def _import_row(
         "file_name": brought.file_name,
         "sha256": brought.sha256,
         **{name: outcomes.count(name) for name in ("kept", "ended", "unchanged", "refused")},
-        "heading": [str(cell or "") for cell in table.rows[table.heading.row]],
+        "heading": table.words,
         "results": [one.as_data() for one in results],
-        "wrong_rows": {
-            str(one.line): [
-                str(cell if cell is not None else "") for cell in table.rows[one.line - 1]
-            ]
-            for one in results
-            if one.outcome == "refused"
-        },
+        "wrong_rows": table.as_written(one.line for one in results if one.outcome == "refused"),
         "brought_by": by.subject,
         "brought_by_name": by.name,
         "brought_at": now,
