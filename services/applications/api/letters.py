@@ -58,7 +58,10 @@ class TimelineEntry(BaseModel):
     """One thing that happened to a case."""
 
     at: datetime
-    kind: Literal["move", "note", "letter", "answer", "paper", "priority", "conflict", "condition"]
+    kind: Literal[
+        "move", "note", "letter", "answer", "paper", "priority", "conflict", "condition",
+        "cover_call",
+    ]  # fmt: skip
     what: str = Field(description="The move's action, the verdict on a paper, and so on.")
     state: str = Field(description="Where a move has led; of a paper, its kind.")
     name: str

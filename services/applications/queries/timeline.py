@@ -40,6 +40,10 @@ with told as (
     select confirmed_at, 'condition', 'confirmed', '', confirmed_by, confirmed_name, '',
            condition_no || '. ' || text, null, null, null, null, array[]::text[], 0
     from conditions where application_id = $1 and confirmed_at is not null
+    union all
+    select m.at, 'cover_call', m.action, m.target, m.subject, m.name, m.role, m.reason, null, null,
+           c.cover_by, null, array[]::text[], m.version
+    from cover_calls as c join case_moves as m on m.case_id = c.id where c.application_id = $1
 )
 select told.*, answered.at as answered_at,
        kind = 'letter' and due_on is not null
