@@ -10,12 +10,12 @@ from services.applications.api.right_requests import Day, RightNamed
 from services.applications.api.valuations import CoverAnswer
 from services.applications.domain.cover_call import Action, Measure, MeasureTaken, Outcome, State
 from shared.http.field_messages import ONE_LINE
+from shared.http.named_papers import NamedPaper
 from shared.http.requests import LongText, RequestBody, ShortText
 from shared.money import MONEY_NAMES, Fen, RequestFen
 from shared.papers import PaperNamed
 
 MOST_PAPERS = 20
-Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class _Body(RequestBody):
@@ -47,11 +47,8 @@ class MeasureBody(_Body):
     )
     right: RightPledged | None = None
     registration_no: ShortText | None = Field(None, description="Of the additional pledge.")
-    documents: Annotated[list[UUID], Field(max_length=MOST_PAPERS)] = Field(
-        default_factory=list, description="Stored papers of yours."
-    )
-    sha256: Annotated[list[Hash], Field(max_length=MOST_PAPERS)] = Field(
-        default_factory=list, description="Or their hashes."
+    papers: Annotated[list[NamedPaper], Field(max_length=MOST_PAPERS)] = Field(
+        default_factory=list, description="Stored papers of yours that show it; one at least."
     )
 
     def as_taken(self) -> MeasureTaken:
@@ -66,17 +63,9 @@ class MeasureBody(_Body):
             registration_no=self.registration_no or "",
         )
 
-    def papers(self) -> list[PaperNamed]:
-        """The papers as they are named."""
-        by_id = [
-            PaperNamed(place=("documents", n), document_id=one)
-            for n, one in enumerate(self.documents)
-        ]
-        by_hash = [
-            PaperNamed(place=("sha256", n), sha256=bytes.fromhex(one))
-            for n, one in enumerate(self.sha256)
-        ]
-        return by_id + by_hash
+    def named_papers(self) -> list[PaperNamed]:
+        """The papers as they are asked for."""
+        return [one.named(("papers", n)) for n, one in enumerate(self.papers)]
 
 
 class JudgeBody(_Body):

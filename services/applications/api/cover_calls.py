@@ -83,6 +83,7 @@ async def list_cover_calls(
     case_id: UUID | None = None,
     bank: PlainCode = None,
     firm: Code = None,
+    right_id: Annotated[UUID | None, Query(description="A right that its loan rests on.")] = None,
     state: State | None = None,
     overdue: Annotated[bool, Query(description="Still short, and the day has passed.")] = False,
     cursor: Cursor = None,
@@ -91,8 +92,9 @@ async def list_cover_calls(
     """Calls for cover that you may see, the youngest first."""
     today = business_date(context.clock.now())
     wanted = reads.Wanted(
-        case_id=case_id, bank=bank, firm=firm, state=state, overdue_on=today if overdue else None
-    )
+        case_id=case_id, bank=bank, firm=firm, right_id=right_id, state=state,
+        overdue_on=today if overdue else None,
+    )  # fmt: skip
     before = decode_cursor(cursor, UUID)[0] if cursor else None
     async with context.database.looking(caller.institution) as conn:
         rows = await reads.page(
@@ -122,7 +124,7 @@ async def answer_cover_call(
     by your reports, a new valuation by its entry with the right."""
     return await _on_call(
         request, caller, context, call_id,
-        lambda call: handler.answer(call, body.as_taken(), body.papers()),
+        lambda call: handler.answer(call, body.as_taken(), body.named_papers()),
     )  # fmt: skip
 
 

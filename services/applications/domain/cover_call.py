@@ -23,7 +23,7 @@ class State(StrEnum):
     """Where a call stands."""
 
     ASKED = "asked"
-    ANSWERED = "answered"
+    MEASURES_TAKEN = "measures_taken"
     CURED = "cured"
     PROPOSED = "proposed"
     CONCLUDED = "concluded"
@@ -76,28 +76,28 @@ LIFE_CYCLE: Final = LifeCycle(
     noun=Words("补足担保通知", "call for cover"),
     moves=(
         Move(None, A.ASK, S.ASKED, BUREAU | _BANK, (), _TELLS),
-        Move(S.ASKED, A.ANSWER, S.ANSWERED, _BANK, (), _TELLS),
-        Move(S.ANSWERED, A.ANSWER, S.ANSWERED, _BANK, (), _TELLS),
-        Move(S.ANSWERED, A.JUDGE, S.ANSWERED, BUREAU, (), _TELLS),
+        Move(S.ASKED, A.ANSWER, S.MEASURES_TAKEN, _BANK, (), _TELLS),
+        Move(S.MEASURES_TAKEN, A.ANSWER, S.MEASURES_TAKEN, _BANK, (), _TELLS),
+        Move(S.MEASURES_TAKEN, A.JUDGE, S.MEASURES_TAKEN, BUREAU, (), _TELLS),
         Move(S.ASKED, A.RELEASE, S.ASKED, BUREAU, (), _TELLS),
-        Move(S.ANSWERED, A.RELEASE, S.ANSWERED, BUREAU, (), _TELLS),
+        Move(S.MEASURES_TAKEN, A.RELEASE, S.MEASURES_TAKEN, BUREAU, (), _TELLS),
         Move(S.CURED, A.RELEASE, S.CURED, BUREAU, (), _TELLS),
         Move(S.ASKED, A.CURE, S.CURED, _MACHINE, (), _TELLS),
-        Move(S.ANSWERED, A.CURE, S.CURED, _MACHINE, (), _TELLS),
+        Move(S.MEASURES_TAKEN, A.CURE, S.CURED, _MACHINE, (), _TELLS),
         Move(S.PROPOSED, A.CURE, S.CURED, _MACHINE, (), _TELLS),
         Move(S.CURED, A.FALL_SHORT, S.ASKED, _MACHINE, (), _TELLS),
         Move(S.ASKED, A.PROPOSE, S.PROPOSED, BUREAU, (), _TELLS),
-        Move(S.ANSWERED, A.PROPOSE, S.PROPOSED, BUREAU, (), _TELLS),
+        Move(S.MEASURES_TAKEN, A.PROPOSE, S.PROPOSED, BUREAU, (), _TELLS),
         Move(S.PROPOSED, A.SEND_BACK, S.ASKED, CONCLUDES, (), _TELLS),
         Move(S.PROPOSED, A.CONCLUDE, S.CONCLUDED, CONCLUDES, (_ANOTHER,), _TELLS),
         Move(S.ASKED, A.END, S.ENDED, _MACHINE, (), _TELLS),
-        Move(S.ANSWERED, A.END, S.ENDED, _MACHINE, (), _TELLS),
+        Move(S.MEASURES_TAKEN, A.END, S.ENDED, _MACHINE, (), _TELLS),
         Move(S.PROPOSED, A.END, S.ENDED, _MACHINE, (), _TELLS),
         Move(S.CURED, A.END, S.ENDED, _MACHINE, (), _TELLS),
     ),
     states={
         S.ASKED: Words("已通知补足", "asked"),
-        S.ANSWERED: Words("银行已答复", "answered"),
+        S.MEASURES_TAKEN: Words("银行已答复措施", "answered with measures"),
         S.CURED: Words("已补足", "cured"),
         S.PROPOSED: Words("已拟处理意见", "proposed for conclusion"),
         S.CONCLUDED: Words("已作出处理决定", "concluded"),
@@ -117,7 +117,7 @@ LIFE_CYCLE: Final = LifeCycle(
     },
     waits={
         S.ASKED: Wait(roles=(BANK,), words=Words("银行补足担保", "the bank's measures")),
-        S.ANSWERED: Wait(
+        S.MEASURES_TAKEN: Wait(
             roles=(REVIEWER,), words=Words("认定措施、重新计算", "measures to be judged")
         ),
         S.PROPOSED: Wait(

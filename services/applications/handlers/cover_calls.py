@@ -43,9 +43,8 @@ from shared.papers import PaperNamed
 from shared.refusals import FieldFault, FieldsWrong, NotFound
 from shared.transitions import Step, apply_transition
 
-
 _NO_PAPER: Final = FieldFault(
-    ("documents",), "required", "须附证明材料", "A measure needs its papers."
+    ("papers",), "required", "须附证明材料", "A measure needs its papers."
 )
 
 

@@ -22,7 +22,17 @@ where ($1 = '*' or c.bank_code = $1) and ($2::uuid is null or c.application_id =
   and ($5::text is null or c.state = $5)
   and ($6::date is null or (c.state in ({literals(SHORT)}) and c.cover_by < $6))
   and ($7::uuid is null or c.id < $7)
-order by c.id desc limit $8
+  and ($8::uuid is null or exists (
+      select from rights as r
+      join collateral as o
+          on (o.kind, o.number, o.nice_class) = (r.kind, r.number, r.nice_class)
+      where r.id = $8 and o.application_id = a.id and o.revision = a.revision
+      union all
+      select from rights as r
+      join cover_measures as m
+          on (m.right_kind, m.right_number, m.nice_class) = (r.kind, r.number, r.nice_class)
+      where r.id = $8 and m.call_id = c.id))
+order by c.id desc limit $9
 """
 _MEASURES: Final = """
 select m.*, r.id as right_id
@@ -40,6 +50,8 @@ class Wanted:
     case_id: UUID | None = None
     bank: str | None = None
     firm: str | None = None
+    right_id: UUID | None = None
+    """A right of its case, or one named by a measure."""
     state: str | None = None
     overdue_on: date | None = None
     """Those still short whose day has passed on this one."""
@@ -51,7 +63,7 @@ async def page(
     """Calls, the youngest first."""
     rows: list[asyncpg.Record] = await conn.fetch(
         _PAGE, institution, wanted.case_id, wanted.bank, wanted.firm, wanted.state,
-        wanted.overdue_on, before, limit,
+        wanted.overdue_on, before, wanted.right_id, limit,
     )  # fmt: skip
     return rows
 

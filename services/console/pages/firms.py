@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from services.console.http.page_context import Page
 from services.console.rendering.paging import next_page
-from services.console.upstream.optional import items
+from services.console.upstream.optional import items, or_none
 
 router = APIRouter()
 
@@ -26,4 +26,6 @@ async def firms(page: Page, q: str = "", cursor: str = "") -> Response:
 @router.get("/register/firms/{uscc}")
 async def firm(page: Page, uscc: str) -> Response:
     """One firm."""
-    return page.render("register_firm.html", firm=await page.applications.get(f"/firms/{uscc}"))
+    found = await page.applications.get(f"/firms/{uscc}")
+    calls = await or_none(page.applications.get("/cover-calls", firm=uscc, limit=200))
+    return page.render("register_firm.html", firm=found, cover_calls=items(calls or []))

@@ -17,27 +17,27 @@ OTHER = "201510958772.0"
 BUREAU = {"reviewer", "pool_manager"}
 CONCLUDES = {"approver", "pool_manager"}
 EVERYBODY = sorted(BANK_ROLES | BUREAU_ROLES)
-PAPER = document("ip_certificates")["sha256"]
+PAPER = {"sha256": document("ip_certificates")["sha256"]}
 ASKED = {"cover_by": "2026-03-16", "reason": "重新评估后价值不足"}
 MEASURE: dict[str, Any] = {
     "measure": "other_collateral", "taken_on": "2026-03-02", "note": "追加房产抵押",
-    "amount": "300000.00", "sha256": [PAPER],
+    "amount": "300000.00", "papers": [PAPER],
 }  # fmt: skip
 RIGHT: dict[str, Any] = {
     "measure": "right_pledged", "taken_on": "2026-03-02", "note": "追加质押专利",
     "right": {"kind": "invention", "number": OTHER, "name": "一种装置"},
-    "registration_no": "Y2026980001234", "sha256": [PAPER],
+    "registration_no": "Y2026980001234", "papers": [PAPER],
 }  # fmt: skip
 REASON = {"reason": "资料不全"}
 MOVES: dict[tuple[str, str], tuple[str, set[str]]] = {
-    ("asked", "measures"): ("answered", {"bank_operator"}),
-    ("answered", "measures"): ("answered", {"bank_operator"}),
-    ("answered", "judge"): ("answered", BUREAU),
+    ("asked", "measures"): ("measures_taken", {"bank_operator"}),
+    ("measures_taken", "measures"): ("measures_taken", {"bank_operator"}),
+    ("measures_taken", "judge"): ("measures_taken", BUREAU),
     ("asked", "release"): ("asked", BUREAU),
-    ("answered", "release"): ("answered", BUREAU),
+    ("measures_taken", "release"): ("measures_taken", BUREAU),
     ("cured", "release"): ("cured", BUREAU),
     ("asked", "propose"): ("proposed", BUREAU),
-    ("answered", "propose"): ("proposed", BUREAU),
+    ("measures_taken", "propose"): ("proposed", BUREAU),
     ("proposed", "send-back"): ("asked", CONCLUDES),
     ("proposed", "conclude"): ("concluded", CONCLUDES),
 }
@@ -113,12 +113,14 @@ async def test_what_is_short_is_asked_for_to_the_fen_and_only_figures_cure_it(of
     await does(office.bank(CCB), call, "measures", MEASURE, 404)
 
     call = await does(office.bank(), call, "measures", MEASURE)
-    assert (call["state"], call["now"]["shortfall"]) == ("answered", "250000.00"), "said is nothing"
+    assert (call["state"], call["now"]["shortfall"]) == ("measures_taken", "250000.00"), (
+        "said is nothing"
+    )
     more = await judges(office, call, "300000.01", status=422)
     assert more["errors"][0]["code"] == "more-than-stated"
     assert (await judges(office, call, None, status=422))["errors"][0]["pointer"] == "#/counted"
     call = await judges(office, call, "249999.99")
-    assert (call["state"], call["now"]["shortfall"]) == ("answered", "0.01")
+    assert (call["state"], call["now"]["shortfall"]) == ("measures_taken", "0.01")
     assert (await judges(office, call, "1.00", status=409))["code"] == "measure-not-to-judge"
     call = await does(office.bank(), call, "measures", MEASURE | {"amount": "0.01"})
     call = await judges(office, call, "0.01")
@@ -171,7 +173,9 @@ async def test_a_right_pledged_additionally_is_held_and_carries_its_value_times_
     assert again["errors"][0]["code"] == "right-already-pledged"
 
     call = await judges(office, call, None)
-    assert (call["state"], call["now"]["shortfall"]) == ("answered", "250000.00"), "without a value"
+    assert (call["state"], call["now"]["shortfall"]) == ("measures_taken", "250000.00"), (
+        "without a value"
+    )
     await values(office.bank(), await right_of(office, OTHER), amount="1000000.00")
     await looks(office)
     call = await shown(office, call)
@@ -194,13 +198,13 @@ async def test_a_measure_says_what_belongs_to_it_and_names_stored_papers(office:
         answer = await does(office.bank(), call, "measures", MEASURE | changes, 422)
         return {(one["pointer"], one["code"]) for one in answer["errors"]}
 
-    assert await faults(amount=None, taken_on="2026-03-03", sha256=["0" * 64]) == {
+    assert await faults(amount=None, taken_on="2026-03-03", papers=[{"sha256": "0" * 64}]) == {
         ("#/amount", "required"), ("#/taken_on", "in-future"),
-        ("#/sha256/0/sha256", "document-not-stored"),
+        ("#/papers/0/sha256", "document-not-stored"),
     }  # fmt: skip
-    assert await faults(measure="new_valuation", sha256=[], right=RIGHT["right"]) == {
+    assert await faults(measure="new_valuation", papers=[], right=RIGHT["right"]) == {
         ("#/amount", "not-of-this-measure"), ("#/right", "not-of-this-measure"),
-        ("#/documents", "required"), ("#/right", "right-unknown"),
+        ("#/papers", "required"), ("#/right", "right-unknown"),
     }  # fmt: skip
     assert await faults(measure="right_pledged", amount=None) == {
         ("#/right", "required"), ("#/registration_no", "required"),
@@ -248,7 +252,7 @@ def step_of(call: Any, step: str, state: str) -> tuple[str, dict[str, Any]]:
     }[step]
 
 
-@pytest.mark.parametrize("state", ["asked", "answered", "proposed", "cured", "concluded"])
+@pytest.mark.parametrize("state", ["asked", "measures_taken", "proposed", "cured", "concluded"])
 async def test_every_step_is_open_to_its_people_and_to_nobody_else(office: Office, state: str):
     case = await a_short_loan(office)
     call = await brought_to(office, state, case)
@@ -278,7 +282,7 @@ async def test_every_step_is_open_to_its_people_and_to_nobody_else(office: Offic
         path, body = step_of(mine, step, state)
         done = await does(who, mine, path, body)
         assert done["state"] == MOVES[state, step][0], (step, role)
-        assert [what for what, _ in await said(office)][0] == TELLS[step]
+        assert (await said(office))[0][0] == TELLS[step]
 
 
 async def test_cover_is_asked_for_by_bank_and_bureau_and_concluded_by_another(office: Office):
@@ -297,7 +301,7 @@ async def test_cover_is_asked_for_by_bank_and_bureau_and_concluded_by_another(of
         assert (call["outcome"], call["concluded_name"] is not None) == ("left_open", True)
 
 
-@pytest.mark.parametrize("state", ["asked", "answered", "proposed"])
+@pytest.mark.parametrize("state", ["asked", "measures_taken", "proposed"])
 async def test_the_figures_cure_a_call_in_any_state_and_end_it_with_its_loan(
     office: Office, state: str
 ):
@@ -316,7 +320,7 @@ async def test_the_figures_cure_a_call_in_any_state_and_end_it_with_its_loan(
     assert (call["state"], call["shortfall"]) == ("asked", "249000.00")
     if state == "proposed":
         await proposes(office, call)
-    if state == "answered":
+    if state == "measures_taken":
         await does(office.bank(), call, "measures", MEASURE)
     await office.said()
     await office.reports("2026-04", position(principal="0.00"))
@@ -353,7 +357,8 @@ async def test_a_day_that_has_passed_is_told_once_and_listed(office: Office):
 
     reviewer, bank = office.reviewer(), office.bank()
     for query in ({}, {"overdue": "true"}, {"state": "asked"}, {"case_id": call["case_id"]},
-                  {"firm": call["borrower_uscc"]}, {"bank": ICBC}):  # fmt: skip
+                  {"firm": call["borrower_uscc"]}, {"bank": ICBC},
+                  {"right_id": await right_of(office)}):  # fmt: skip
         assert await listed(reviewer, **query) == await listed(bank, **query) == [call["id"]], query
         assert await listed(office.bank(CCB), **query) == []
     assert await listed(reviewer, state="cured") == await listed(reviewer, bank=CCB) == []

@@ -46,7 +46,7 @@ _STEPS = (
     # A loan has one call at a time; one that fell short again is the same call.
     """
     create unique index cover_calls_one_live on cover_calls (application_id)
-        where state in ('asked', 'answered', 'cured', 'proposed')
+        where state in ('asked', 'measures_taken', 'cured', 'proposed')
     """,
     "create index cover_calls_of_case on cover_calls (application_id)",
     "create index cover_calls_of_bank on cover_calls (bank_code, id)",
