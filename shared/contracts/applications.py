@@ -100,8 +100,26 @@ class ApplicationAcceptedV1(CaseEvent):
     amount_fen: PositiveFen
 
 
+class LoanPaidOut(BaseModel):
+    """A loan that was filed after it was paid out, as it stands."""
+
+    model_config = ConfigDict(**MONEY_NAMES, frozen=True, extra="ignore")
+
+    loan_no: str
+    disbursed_on: date
+    matures_on: date
+    outstanding_principal_fen: PositiveFen = Field(
+        description="What is owed on `as_of`: so much is covered, and never more."
+    )
+    as_of: date
+    attributes: dict[str, bool | str] = Field(
+        default_factory=dict, description="Facts of the loan as of its disbursement."
+    )
+
+
 class ApplicationApprovedV1(CaseEvent):
-    """Two persons have approved a case's entry to the pool: reserve capacity for it."""
+    """Two persons have approved a case's entry to the pool: reserve capacity for it, or, where the
+    loan is paid out already, take it into cover or decline it."""
 
     type = "application.approved.v1"
 
@@ -134,6 +152,10 @@ class ApplicationApprovedV1(CaseEvent):
     amount_reason: str = Field("", description="Why a part is approved.")
     conditions: tuple[str, ...] = Field(
         (), description="What is to be met, and confirmed, before the loan is paid out."
+    )
+    paid_out: LoanPaidOut | None = Field(
+        None,
+        description="The loan was filed after it was paid out; its cover begins on `approved_on`.",
     )
 
     @property

@@ -40,6 +40,7 @@ SUBMISSION: Final[dict[str, Any]] = {
                 "appraiser": "天津某资产评估有限公司",
                 "valued_on": "2026-01-15",
             },
+            "registration": None,
         }
     ],
     "documents": [
@@ -55,6 +56,7 @@ SUBMISSION: Final[dict[str, Any]] = {
             10,
         )
     ],
+    "paid_out": None,
 }
 
 FINDING: Final[dict[str, Any]] = {

@@ -99,6 +99,7 @@ def full(
         "to_look_at": [ToLookAtAnswer.model_validate(one) for one in _to_look_at(case)],
         "collateral": [_right(*pair) for pair in case.collateral],
         "documents": [_document(one) for one in case.documents],
+        "paid_out": _paid_out(row),
         "registrations": [_entry(one) for one in case.registrations],
         "history": [move(one, caller) for one in case.history],
         "loan": None if loan is None else loan_answer(loan, row),
@@ -147,6 +148,12 @@ def _document(row: DocumentRow) -> DocumentAnswer:
         issued_on=row.issued_on,
         valid_until=row.valid_until,
     )
+
+
+def _paid_out(row: ApplicationRow) -> dict[str, Any] | None:
+    if row.paid_out is None:
+        return None
+    return {**row.paid_out, "outstanding_principal_fen": row.paid_out["outstanding_fen"]}
 
 
 def _entry(row: PledgeRegistrationRow) -> RegistrationAnswer:

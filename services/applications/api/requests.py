@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints
 
 from services.applications.api import examples
+from services.applications.api.filing_requests import PaidOutBody, PaidOutSeenBody
 from services.applications.api.right_requests import CollateralBody, Day
 from services.applications.domain.approval import MOST_CONDITIONS, Part
 from services.applications.domain.lists_checked import ListChecked
@@ -134,6 +135,11 @@ class SubmissionBody(_Body):
     )
     collateral: Annotated[list[CollateralBody], Field(min_length=1, max_length=100)]
     documents: Annotated[list[DocumentBody], Field(max_length=100)]
+    paid_out: PaidOutBody | None = Field(
+        None,
+        description="The loan as it is out already, where the programme takes loans that are filed "
+        "after they were paid out (`filing` of the mode's facts); left out, it is approved before.",
+    )
 
     def as_submission(self) -> Submission:
         """The value that travels on: every field under its own name, so that none is left out."""
@@ -141,6 +147,7 @@ class SubmissionBody(_Body):
             "borrower": Borrower(**vars(self.borrower)),
             "collateral": tuple(item.as_collateral() for item in self.collateral),
             "documents": tuple(one.as_document() for one in self.documents),
+            "paid_out": self.paid_out.as_paid_out() if self.paid_out else None,
         }
         return Submission(**vars(self) | nested)
 
@@ -185,6 +192,10 @@ class RecommendationBody(OpinionBody):
 
     conditions: Conditions = Field(
         default_factory=list, examples=[["办妥质押登记后投保，保单复印件报备"]]
+    )
+    paid_out_seen: PaidOutSeenBody | None = Field(
+        None,
+        description="Of a loan that is filed after it was paid out: what contract and voucher show.",
     )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.applications.api import examples
+from services.applications.api.filing_answers import PaidOutAnswer, RegisteredAnswer
 from services.applications.domain.life_cycle import Action, State
 from shared.contracts.risk_pool import LimitReached
 from shared.http.progress import StepAnswer
@@ -122,6 +123,9 @@ class CollateralAnswer(_Answer):
     filed_on: date
     expires_on: date
     valuation: ValuationAnswer | None
+    registration: RegisteredAnswer | None = Field(
+        None, description="Of a loan that is filed after it was paid out."
+    )
 
 
 class DocumentAnswer(_Answer):
@@ -294,6 +298,9 @@ class CaseAnswer(CaseSummary):
     )
     collateral: list[CollateralAnswer]
     documents: list[DocumentAnswer]
+    paid_out: PaidOutAnswer | None = Field(
+        None, description="None: the loan is approved before it is paid out."
+    )
     registrations: list[RegistrationAnswer]
     history: list[HistoryAnswer]
     loan: LoanAnswer | None

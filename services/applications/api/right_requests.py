@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
+from services.applications.domain.paid_out import RegisterEntry
 from services.applications.domain.right_enquiry import AskedRight
 from services.applications.domain.submission import Collateral, RightKey, Valuation
 from shared.http.requests import IsoDate, RequestBody, ShortText
@@ -65,6 +66,14 @@ class RightNamed(_Body):
         )
 
 
+class RegisteredBody(_Body):
+    """The pledge's entry in the register, where it stands already."""
+
+    registry: ShortText = Field(examples=["CNIPA"])
+    registration_no: ShortText = Field(examples=["Y2026120000123"])
+    registered_on: Day
+
+
 class CollateralBody(RightNamed):
     """A right that is to be pledged."""
 
@@ -74,6 +83,11 @@ class CollateralBody(RightNamed):
     filed_on: Day
     expires_on: Day
     valuation: ValuationBody
+    registration: RegisteredBody | None = Field(
+        None,
+        description="Of a loan that is filed after it was paid out; otherwise the pledge is "
+        "registered once capacity is held, and not stated here.",
+    )
 
     def as_collateral(self) -> Collateral:
         """The right, its number in its register's normal form."""
@@ -87,6 +101,7 @@ class CollateralBody(RightNamed):
             filed_on=self.filed_on,
             expires_on=self.expires_on,
             valuation=Valuation(**vars(self.valuation)),
+            registration=RegisterEntry(**vars(self.registration)) if self.registration else None,
             number_year=right.year,
             has_old_number=right.is_old,
         )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Final
 
+from services.applications.domain.filing_checks import paid_out_loan_is_possible
 from services.applications.domain.submission import (
     Collateral,
     RightKey,
@@ -263,4 +264,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     terms_are_lawful,
     borrower_owns_the_rights,
     valuations_are_fresh,
+    paid_out_loan_is_possible,
 )

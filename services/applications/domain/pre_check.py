@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any, Final, get_type_hints
 
 from services.applications.domain import checks
+from services.applications.domain.filing_checks import paid_out_loan_is_possible
 from services.applications.domain.submission import Submission, Surroundings
 from shared.money import group_fen
 from shared.ratios import percent
@@ -69,6 +70,11 @@ _EVERYWHERE: Final[Sequence[tuple[checks.Check, str, str, Fields]]] = (
         ("borrower", "collateral"),
     ),
     (checks.valuations_are_fresh, "评估在有效期内", "The valuations are fresh", ("collateral",)),
+    (
+        paid_out_loan_is_possible, "备案贷款的放款、余额和质押登记",
+        "A loan that is paid out: its days, position and pledge",
+        ("paid_out", "collateral", "amount", "tenor_months"),
+    ),
 )  # fmt: skip
 """The checks of `checks.CHECKS`, with words for people and the fields that each looks at."""
 

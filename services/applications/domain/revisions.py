@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from services.applications.domain.paid_out import PaidOut, RegisterEntry
 from services.applications.domain.submission import (
     Borrower,
     Collateral,
@@ -57,6 +58,7 @@ def as_said(case: Submission) -> dict[str, Any]:
         "attributes": dict(case.attributes),
         "collateral": [_right(one) for one in case.collateral],
         "documents": [_paper(one) for one in case.documents],
+        "paid_out": None if case.paid_out is None else _paid(case.paid_out),
     }
 
 
@@ -95,6 +97,30 @@ def _right(right: Collateral) -> dict[str, Any]:
         "filed_on": str(right.filed_on),
         "expires_on": str(right.expires_on),
         "valuation": _worth(right.valuation),
+        "registration": None if right.registration is None else _entry(right.registration),
+    }
+
+
+def _entry(entry: RegisterEntry) -> dict[str, Any]:
+    return {
+        "registry": entry.registry,
+        "registration_no": entry.registration_no,
+        "registered_on": str(entry.registered_on),
+    }
+
+
+def _paid(paid: PaidOut) -> dict[str, Any]:
+    return {
+        "loan_no": paid.loan_no,
+        "contract_no": paid.contract_no,
+        "signed_on": str(paid.signed_on),
+        "disbursed_on": str(paid.disbursed_on),
+        "matures_on": str(paid.matures_on),
+        "outstanding_principal": format_fen(paid.outstanding_fen),
+        "as_of": str(paid.as_of),
+        "overdue_days": paid.overdue_days,
+        "risk_class": paid.risk_class,
+        "attributes": dict(paid.attributes),
     }
 
 

@@ -5,14 +5,16 @@ columns of the same names that are written (`tables/submissions.py`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from services.applications.domain.listed_firms import NOTHING_HELD, Register
+from services.applications.domain.paid_out import PaidOut, RegisterEntry
 from shared import canonical
+from shared.calendar import WorkingDays
 from shared.ratios import ip_share
 
 PATENT_KINDS: Final = frozenset({"invention", "utility_model", "design"})
@@ -59,6 +61,8 @@ class Collateral:
     filed_on: date
     expires_on: date
     valuation: Valuation
+    registration: RegisterEntry | None = None
+    """Where the loan is filed after it was paid out: the pledge's entry in its register."""
     number_year: int | None = None
     """The year in a patent's number; None for other rights."""
     has_old_number: bool = False
@@ -150,6 +154,8 @@ class Submission:
     """Facts that a rule may ask for, as of the approval."""
     collateral: tuple[Collateral, ...]
     documents: tuple[SubmittedDocument, ...]
+    paid_out: PaidOut | None = None
+    """The loan as it is out already, where it is filed afterwards; None: it is to be approved first."""
 
     @property
     def ip_share(self) -> Fraction | None:
@@ -205,3 +211,8 @@ class Surroundings:
     """What the register of listed firms holds that is or may be this firm's."""
     matures_on: date | None = None
     """Of a loan that is paid out; before, it would be the whole tenor from today on."""
+    filed_on: date | None = None
+    """The day on which the case first came; None: it comes today. A correction makes no filing late."""
+    loan_no_used: bool = False
+    """Whether another loan of the bank has the number of one that is filed."""
+    working_days: WorkingDays = field(default_factory=WorkingDays)

@@ -1,17 +1,21 @@
 """What is known around a submission, in one statement."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 import asyncpg
 
 from services.applications.domain.checklist import Said
-from services.applications.domain.life_cycle import CLAIMS_CAPACITY
+from services.applications.domain.life_cycle import CLAIMS_CAPACITY, HOLDS_ITS_RIGHTS
 from services.applications.domain.submission import RightKey, Submission, Surroundings
 from services.applications.queries.listed import register_of, registers_of
+from shared.calendar import WorkingDays
+from shared.clock import business_date
+from shared.postgres.calendar_overrides import load_working_days
 
 # Rights are looked up without a bank: the answer is which of the case's own are taken.
 _LOOK_AROUND: Final = """
@@ -44,6 +48,19 @@ left join lateral (
 ) as firm on true
 """
 _LIVE: Final = sorted(CLAIMS_CAPACITY)
+
+
+_FILED_ON: Final = "select min(at) from case_moves where case_id = $1"
+_LOAN_NOS_USED: Final = """
+select loan_no_canonical from loans
+where bank_code = $1 and loan_no_canonical = any($2::text[]) and application_id <> $3
+union
+select paid_out ->> 'loan_no_canonical' from applications
+where bank_code = $1 and paid_out ->> 'loan_no_canonical' = any($2::text[]) and id <> $3
+  and paid_out is not null and state = any($4)
+"""
+_HOLDS: Final = sorted(HOLDS_ITS_RIGHTS)
+_NO_CASE: Final = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +108,31 @@ async def surroundings(
         borrower_live_cases=row["live_cases"],
         register=await register_of(conn, submission.borrower, today=today),
     )
+    if submission.paid_out is not None:
+        began: datetime | None = await conn.fetchval(_FILED_ON, except_case)
+        used = await _loan_nos_used(conn, [submission], bank_code=bank_code, but=except_case)
+        around = replace(
+            around,
+            filed_on=business_date(began) if began else None,
+            loan_no_used=submission.paid_out.loan_no_canonical in used,
+            working_days=await load_working_days(conn),
+        )
     return Known(row["bank_exists"], row["programme"], around)
+
+
+async def _loan_nos_used(
+    conn: asyncpg.Connection,
+    submissions: Sequence[Submission],
+    *,
+    bank_code: str,
+    but: UUID = _NO_CASE,
+) -> frozenset[str]:
+    """Those numbers of filed loans that other loans of the bank have, or are filed with."""
+    numbers = [one.paid_out.loan_no_canonical for one in submissions if one.paid_out]
+    if not numbers:
+        return frozenset()
+    rows = await conn.fetch(_LOAN_NOS_USED, bank_code, numbers, but, _HOLDS)
+    return frozenset(row["loan_no_canonical"] for row in rows)
 
 
 _POOLS: Final = """
@@ -144,6 +185,10 @@ async def surroundings_of_new(
         )
     }
 
+    used = await _loan_nos_used(conn, submissions, bank_code=bank_code)
+    twice = Counter(one.paid_out.loan_no_canonical for one in submissions if one.paid_out)
+    working_days = await load_working_days(conn) if twice else WorkingDays()
+
     def known(one: Submission) -> Known:
         pool = pools.get(one.pool_code)
         if pool is None:
@@ -159,6 +204,11 @@ async def surroundings_of_new(
             borrower_balance_fen=firm["balance_fen"] if firm else 0,
             borrower_live_cases=firm["live_cases"] if firm else 0,
             register=registers[one.borrower.uscc, one.borrower.name_canonical],
+            loan_no_used=one.paid_out is not None
+            and (
+                one.paid_out.loan_no_canonical in used or twice[one.paid_out.loan_no_canonical] > 1
+            ),
+            working_days=working_days,
         )
         return Known(exists, pool["programme"], around)
 

@@ -153,6 +153,7 @@ class ApplicationRow(Row, table=True):
     priority: int = 0
     applied_fen: int | None = Field(sa_column=Column(BigInteger, nullable=True))
     amount_reason: str = Field(sa_type=Text)
+    paid_out: dict[str, Any] | None = Field(sa_column=Column(JSONB, nullable=True))
 
 
 class CollateralRow(Row, table=True):
@@ -173,6 +174,7 @@ class CollateralRow(Row, table=True):
     owner_name: str = Field(sa_type=Text)
     filed_on: date
     expires_on: date
+    registration: dict[str, Any] | None = Field(sa_column=Column(JSONB, nullable=True))
 
 
 class ValuationRow(Row, table=True):

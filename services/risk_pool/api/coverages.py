@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, computed_field
 
 from services.risk_pool.api.responses import Money
 from services.risk_pool.domain.coverage import LIFE_CYCLE, known_as
@@ -54,6 +54,13 @@ class CoverageInList(Money):
     overdue_days: int
     position_month: str | None
     line_place: int | None = Field(description="Waiting: its place in the pool's line, from 1.")
+
+    @computed_field(description="The first day of cover: of a loan that was filed after it was paid "
+                    "out its approval, of any other its disbursement.")  # fmt: skip
+    @property
+    def covered_from(self) -> date | None:
+        """The later of disbursement and approval; None before the disbursement."""
+        return self.disbursed_on and max(self.disbursed_on, self.approved_on)
 
 
 class Moved(Money):

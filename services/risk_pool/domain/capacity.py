@@ -58,6 +58,13 @@ class CapacityRequest:
     """The day of approval."""
     line_on: date | None = None
     """The day whose agreed line counts, for who has waited; None: the day of approval."""
+    outstanding_fen: int | None = None
+    """What is owed of a loan that was filed after it was paid out; None: it is yet to be paid out."""
+
+    @property
+    def is_paid_out(self) -> bool:
+        """Whether the money is out already: then there is nothing to hold, only to cover."""
+        return self.outstanding_fen is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +85,10 @@ class CapacityDecision:
 
 
 def requested_fen(request: CapacityRequest, terms: Terms) -> int:
-    """Covered principal: the IP part of the loan, up to what the scheme covers of one loan."""
-    part_fen = covered_part(request.amount_fen, request.ip_share)
+    """Covered principal: the IP part of the loan, or of what is owed of one that is paid out, up to
+    what the scheme covers of one loan."""
+    owed_fen = request.amount_fen if request.outstanding_fen is None else request.outstanding_fen
+    part_fen = covered_part(owed_fen, request.ip_share)
     return min((part_fen, *(one.amount_fen for one in terms.covered if one.per == "loan")))
 
 
@@ -97,7 +106,7 @@ def decide(request: CapacityRequest, room: Room, terms: Terms) -> CapacityDecisi
     figures = [*_line(request, room, wanted_fen), *reservation_limits(exposure, terms)]
     # What stops everything comes first, then the least room left after the request.
     figures.sort(key=lambda limit: limit.room_fen - limit.requested_fen)
-    limits = (*_stops(request, room, wanted_fen), *figures)
+    limits = (*_nothing_to_cover(request, wanted_fen), *_stops(request, room, wanted_fen), *figures)
     return CapacityDecision(requested_fen=wanted_fen, limits=limits)
 
 
@@ -118,6 +127,17 @@ STOPS: Final = frozenset({"bank_not_in_pool", "pool_in_run_off", "pool_stopped",
 def stop(code: str, requested_fen: int, *, zh: str, en: str, source: str = "") -> Limit:
     """A limit that leaves no room at all, whatever the amounts."""
     return Limit(code, 0, 0, requested_fen, source, zh, en)
+
+
+def _nothing_to_cover(request: CapacityRequest, wanted_fen: int) -> list[Limit]:
+    """So little is owed of a filed loan that no fen of its IP part is left to be covered."""
+    if not request.is_paid_out or wanted_fen:
+        return []
+    told = stop(
+        "nothing_to_cover", 1, zh="余额中没有可纳入保障的知识产权部分",
+        en="nothing of what is owed is of the IP part",
+    )  # fmt: skip
+    return [told]
 
 
 def _stops(request: CapacityRequest, room: Room, wanted_fen: int) -> list[Limit]:

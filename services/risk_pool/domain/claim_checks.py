@@ -12,6 +12,7 @@ from services.risk_pool.domain.claim_check import Check, Situation
 from services.risk_pool.domain.claim_list_check import check_lists
 from services.risk_pool.domain.claim_loan_checks import (
     check_amounts,
+    check_cover,
     check_dates,
     check_loan,
     check_position,
@@ -30,6 +31,7 @@ CHECKS: tuple[Callable[[Situation], Iterator[Check]], ...] = (
     check_loan,
     check_amounts,
     check_position,
+    check_cover,
     check_dates,
     check_trigger,
     check_papers,

@@ -1,6 +1,7 @@
 """Whether what a claim says agrees with what the house knows of the loan."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from services.risk_pool.domain.claim_check import Check, Result, Situation
 from services.risk_pool.domain.claim_filed import BANK_DATES, PAPERS, Filed, Position
@@ -165,6 +166,35 @@ def _risk_class(filed: Filed, reported: Position) -> Check:
             "month": month,
         },
         field="/facts/risk_class",
+    )
+
+
+def check_cover(at: Situation) -> Iterator[Check]:
+    """A loan that was filed after it was paid out is covered from its approval on: one that was
+    overdue before, by any of its reports, is no loss of the pool's."""
+    lent_on, covered_from = at.loan.disbursed_on, at.loan.approved_on
+    if lent_on is None or covered_from is None or lent_on >= covered_from:
+        return
+    filed = at.filed
+    days = [(one.month_end, one.overdue_days) for one in at.positions]
+    days.append((filed.stated_on, filed.overdue_days))
+    began = min((day - timedelta(days=n) for day, n in days if n), default=None)
+    before = began is not None and began < covered_from
+    yield Check(
+        code="overdue-since-cover",
+        result="fail" if before else "pass",
+        zh=f"逾期始于 {began}，早于备案批准日 {covered_from}，不在保障范围"
+        if before
+        else f"备案贷款自批准日 {covered_from} 起保障，逾期不早于该日",
+        en=f"It is overdue since {began}, before its cover began on {covered_from}."
+        if before
+        else f"The filed loan is covered from {covered_from} on, and was not overdue before.",
+        evidence={
+            "covered_from": str(covered_from),
+            "disbursed_on": str(lent_on),
+            **({"overdue_since": str(began)} if began else {}),
+        },
+        field="/facts/overdue_days",
     )
 
 

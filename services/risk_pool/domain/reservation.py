@@ -36,12 +36,14 @@ class Reservation:
     """The last day on which it is held, or waits in line; None: declined."""
     place: int | None = None
     """Its place in the waiting line; None: it does not wait."""
+    is_paid_out: bool = False
+    """Whether the loan was filed after it was paid out: it enters at once or not at all."""
 
     @property
     def action(self) -> Action:
         """What it does to the coverage."""
         if self.decision.held:
-            return Action.RESERVE
+            return Action.ENTER if self.is_paid_out else Action.RESERVE
         return Action.DECLINE if self.place is None else Action.WAIT
 
     @property
@@ -74,6 +76,8 @@ def decide_reservation(
     A place in the line is kept as long as the approval is valid: as long as capacity would have
     been held from the day of approval. Where no terms bind the loan, that is the limit that
     leaves no room; `scheme` may be the reason why no version is in force.
+    A loan that is paid out already is covered at once or declined: it stays outside the pool, for a
+    place in the line would let it enter after it has gone bad.
     """
     try:
         terms = _terms(programme, pool_programme, scheme, mode, request.on)
@@ -83,8 +87,8 @@ def decide_reservation(
     place, until = None, None
     if decision.held:
         capacity.hold(request, room, decision.requested_fen)
-        until = _held_until(held_from, terms, working_days)
-    elif may_wait(decision):
+        until = None if request.is_paid_out else _held_until(held_from, terms, working_days)
+    elif may_wait(decision) and not request.is_paid_out:
         place = line.join(request, decision)
         until = _held_until(request.on, terms, working_days)
     return Reservation(
@@ -93,6 +97,7 @@ def decide_reservation(
         explanation=explain_limits(decision.limits, terms).as_data(),
         until=until,
         place=place,
+        is_paid_out=request.is_paid_out,
     )
 
 
@@ -117,6 +122,7 @@ def _no_terms(request: CapacityRequest, refused: Refused) -> Reservation:
     return Reservation(
         decision=CapacityDecision(requested_fen=wanted_fen, limits=(limit,)),
         scheme_version="",
+        is_paid_out=request.is_paid_out,
         explanation={"decision": "reservation", "version": "", "steps": [limit.as_data()]},
     )
 

@@ -1,0 +1,34 @@
+"""What the API answers of a loan that is filed after it was paid out."""
+
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.money import MONEY_NAMES, Fen
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(**MONEY_NAMES, from_attributes=True)
+
+
+class RegisteredAnswer(_Answer):
+    """The pledge's entry in its register as the bank has stated it."""
+
+    registry: str
+    registration_no: str
+    registered_on: date
+
+
+class PaidOutAnswer(_Answer):
+    """A loan that is filed after it was paid out, as its bank states it."""
+
+    loan_no: str
+    contract_no: str
+    signed_on: date
+    disbursed_on: date
+    matures_on: date
+    outstanding_principal_fen: Fen
+    as_of: date
+    overdue_days: int
+    risk_class: str
+    attributes: dict[str, bool | str]
