@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.envelope import Event, register
+from shared.contracts.filed_loans import LoanPaidOut
 from shared.money import MONEY_NAMES, NIL, NonNegativeFen, PositiveFen
 from shared.ratios import ip_share
 from shared.risk_classes import RiskClass
@@ -98,23 +99,6 @@ class ApplicationAcceptedV1(CaseEvent):
     type = "application.accepted.v1"
 
     amount_fen: PositiveFen
-
-
-class LoanPaidOut(BaseModel):
-    """A loan that was filed after it was paid out, as it stands."""
-
-    model_config = ConfigDict(**MONEY_NAMES, frozen=True, extra="ignore")
-
-    loan_no: str
-    disbursed_on: date
-    matures_on: date
-    outstanding_principal_fen: PositiveFen = Field(
-        description="What is owed on `as_of`: so much is covered, and never more."
-    )
-    as_of: date
-    attributes: dict[str, bool | str] = Field(
-        default_factory=dict, description="Facts of the loan as of its disbursement."
-    )
 
 
 class ApplicationApprovedV1(CaseEvent):

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from services.applications.domain.checks import CHECKS, findings
+from services.applications.domain.paid_out import RegisterEntry
 from services.applications.domain.programme import programme_findings
 from services.applications.domain.regions import exclude_each_other, lies_within
 from services.applications.domain.submission import RightKey
@@ -26,6 +27,9 @@ def test_nothing_is_found_in_a_good_case():
     assert programme_findings(case(), load("dongli"), AROUND) == ()
 
 
+ENTRY = RegisterEntry(
+    registry="CNIPA", registration_no="Y2026120000123", registered_on=date(2026, 2, 10)
+)
 WRONG = {
     "pool-not-yet-open": (case(), replace(AROUND, pool_opened_on=date(2026, 3, 3))),
     "pool-stopped": (case(), replace(AROUND, pool_stopped_on=date(2026, 2, 1))),
@@ -51,6 +55,7 @@ WRONG = {
     "owner-is-not-borrower": (with_right(owner_uscc="91450200198229141F"), AROUND),
     "valued-in-future": (valued_on(date(2026, 3, 3)), AROUND),
     "valuation-stale": (valued_on(date(2025, 3, 1)), AROUND),
+    "registered-before-approval": (with_right(registration=ENTRY), AROUND),
 }
 
 

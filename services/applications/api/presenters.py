@@ -106,7 +106,7 @@ def full(
         "times_returned": sum(
             one.action == Action.RETURN and one.role != SYSTEM_ROLE for one in case.history
         ),
-        "progress": progress_answer(LIFE_CYCLE, row.state),
+        "progress": progress_answer(LIFE_CYCLE, row.state, by_shortcut=row.paid_out is not None),
         "pending_actions": [
             action
             for action in LIFE_CYCLE.open_to(row.model_dump() | dict(case.standing), caller)

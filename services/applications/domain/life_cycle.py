@@ -297,6 +297,7 @@ _WAITS: Final[Mapping[str, Wait]] = {
 LIFE_CYCLE: Final = LifeCycle(
     goal=State.CLOSED,
     usual_start=State.SUBMITTED,
+    shortcuts=frozenset({Action.ENTER}),
     noun=Words("申请", "application"),
     moves=_MOVES,
     states=_STATES,

@@ -24,7 +24,8 @@ from services.applications.tables.cases import about
 from services.applications.tables.conditions import add_conditions, condition_texts
 from services.applications.tables.meetings import a_meeting_has_approved
 from shared import canonical
-from shared.contracts.applications import ApplicationApprovedV1, LoanPaidOut
+from shared.contracts.applications import ApplicationApprovedV1
+from shared.contracts.filed_loans import LoanPaidOut
 from shared.money import format_fen, round_half_up
 from shared.postgres.published_schemes import terms_on
 from shared.ratios import WHOLE_BP
