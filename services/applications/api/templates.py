@@ -8,12 +8,15 @@ from typing import Final
 
 from services.applications.bank_files.columns import (
     LOAN,
+    PAID_OUT,
     Column,
+    entry_columns,
     fact_column,
     paper_column,
     party_column,
     right_columns,
 )
+from services.applications.domain.paid_out import PAPERS
 from shared.schemes.facts import FactDay, facts_needed
 from shared.schemes.sources import in_words
 from shared.schemes.stated import UNITS
@@ -70,11 +73,27 @@ def columns_of(at: FactDay, terms: Terms) -> list[Column]:
             for number in range(RIGHTS)
             for column in right_columns(number)
         ),
+        *_filed(terms),
         *(
             replace(paper_column(kind), required=True, source=in_words(terms.source("documents")))
             for kind in terms.documents
         ),
     ]  # fmt: skip
+
+
+def _filed(terms: Terms) -> Iterator[Column]:
+    """The columns of loans that are filed after they were paid out, where the mode takes such."""
+    if not terms.filing.takes_paid_out:
+        return
+    source, needed = in_words(terms.source("filing")), not terms.filing.takes_approval_before
+    for column in PAID_OUT:
+        yield replace(column, required=needed, source=source)
+    for number in range(RIGHTS):
+        for column in entry_columns(number):
+            yield replace(column, required=needed and number == 0, source=source)
+    for kind in PAPERS:
+        if kind not in terms.documents:
+            yield replace(paper_column(kind), required=needed, source=source)
 
 
 def _facts(at: FactDay, terms: Terms) -> Iterator[Column]:

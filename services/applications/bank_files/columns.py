@@ -5,7 +5,7 @@ asks for are columns of the same names everywhere, so that a reader needs no pro
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -81,6 +81,23 @@ LOAN: Final = (
     Column("ip_amount", "知识产权部分金额", "元", "money", required=False),
     Column("is_first_loan", "首贷", _YES_NO, "flag"),
 )
+PAID_OUT: Final = (
+    Column("paid_out.loan_no", "借据号", "放款后备案的贷款填写", "number"),
+    Column("paid_out.contract_no", "借款合同编号", "", "number"),
+    Column("paid_out.signed_on", "合同签订日", _DAY, "day"),
+    Column("paid_out.disbursed_on", "放款日", _DAY, "day"),
+    Column("paid_out.matures_on", "到期日", _DAY, "day"),
+    Column("paid_out.outstanding_principal", "贷款余额", "元", "money"),
+    Column("paid_out.as_of", "余额日期", _DAY, "day"),
+    Column("paid_out.overdue_days", "逾期天数", "天", "count"),
+    Column("paid_out.risk_class", "五级分类", "选项", "choice", _RISK_CLASSES),
+)
+"""Of a loan that is filed after it was paid out."""
+_ENTRY: Final = (
+    Column("registration.registry", "质押登记机关", "放款后备案的贷款填写", required=False),
+    Column("registration.registration_no", "质押登记号", "", "number", required=False),
+    Column("registration.registered_on", "质押登记日", _DAY, "day", required=False),
+)
 _RIGHT: Final = (
     Column("kind", "种类", "选项", "choice", _IP_KINDS),
     Column("number", "号码", "专利号、注册号等", "number"),
@@ -119,7 +136,16 @@ _BY_WORDS: Final = re.compile(r"质物(\d{1,3})(.+)", re.ASCII)
 
 def right_columns(number: int) -> Iterator[Column]:
     """The columns of one right; people count from 1, the API from 0."""
-    for one in _RIGHT:
+    yield from _of_right(number, _RIGHT)
+
+
+def entry_columns(number: int) -> Iterator[Column]:
+    """Those of its entry in the register of pledges, for a loan that is filed afterwards."""
+    yield from _of_right(number, _ENTRY)
+
+
+def _of_right(number: int, columns: Sequence[Column]) -> Iterator[Column]:
+    for one in columns:
         yield Column(
             f"collateral.{number}.{one.name}", f"质物{number + 1}{one.zh}", one.unit, one.kind,
             one.choices, one.required,
@@ -166,7 +192,7 @@ def application_column(heading: str) -> Column | None:
             return next(
                 (
                     one
-                    for one in right_columns(number)
+                    for one in (*right_columns(number), *entry_columns(number))
                     if found[2] in (one.name.split(".", 2)[2], one.zh.removeprefix(f"质物{number + 1}"))
                 ),
                 None,
@@ -193,6 +219,7 @@ _LOANS: Final = dict(
         *(paper_column(kind) for kind in DOCUMENTS),
         *(party_column(role) for role in PARTIES),
         # Last, so that a field of every application is not taken for a fact of the same words.
+        *PAID_OUT,
         *LOAN,
     )
 )

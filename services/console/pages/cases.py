@@ -169,6 +169,7 @@ def _begun(
     given = {
         "returned_before": case["times_returned"],
         "ip_amount": case["has_other_collateral"] and case["ip_amount"],
+        "paid_out": case["paid_out"] is not None,
     }
     chosen = page.request.query_params.get("template", "")
     for one in offered:

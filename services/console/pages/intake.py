@@ -26,6 +26,7 @@ from services.console.http.page_context import Page, PageContext
 from services.console.rendering.paging import next_page
 from services.console.upstream.client import Problem, not_found
 from services.console.upstream.optional import items, or_none
+from shared.schemes.rules.filing import BEFORE
 from shared.schemes.vocabulary import DOCUMENTS, IP_KINDS
 
 router = APIRouter()
@@ -33,6 +34,8 @@ router = APIRouter()
 _STORED = 100
 """So many of the bank's papers are offered to choose from, the last ones first."""
 _WHERE = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}:[a-z][a-z0-9_]{0,63}$"
+_FILED_PAPERS = ("loan_contract", "disbursement_voucher", "pledge_certificate")
+"""Of a loan that is filed after it was paid out."""
 _RIGHT_KINDS = tuple(kind for kind in IP_KINDS if kind != "several")
 
 
@@ -266,7 +269,9 @@ async def _show(
         page.applications.get("/pools"),
     )
     facts = [one for one in asked["facts"] if (one["at"], one["by"]) == ("approval", "bank")]
+    takes_filed = asked["filing"]["entry"] != BEFORE
     kinds = [one["kind"] for one in asked["papers"]]
+    kinds += [one for one in _FILED_PAPERS if takes_filed and one not in kinds]
     papers = papers_shown(filled, kinds)
     return page.render(
         "intake_form.html",
@@ -276,6 +281,7 @@ async def _show(
         title=attempt.typed("title", sheet.title),
         pool=next((one for one in items(pools) if one["code"] == sheet.pool_code), None),
         asked=asked,
+        takes_filed=takes_filed,
         facts_asked=facts,
         further=_further(filled, facts),
         rights=[*filled.rights, *({} for _ in range(more_rights or (not filled.rights)))],

@@ -55,11 +55,11 @@ class CoverageInList(Money):
     position_month: str | None
     line_place: int | None = Field(description="Waiting: its place in the pool's line, from 1.")
 
-    @computed_field(description="The first day of cover: of a loan that was filed after it was paid "
-                    "out its approval, of any other its disbursement.")  # fmt: skip
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def covered_from(self) -> date | None:
-        """The later of disbursement and approval; None before the disbursement."""
+        """The first day of cover: of a loan that was filed after it was paid out its approval, of any
+        other its disbursement."""
         return self.disbursed_on and max(self.disbursed_on, self.approved_on)
 
 
