@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from services.applications.domain.checks import CHECKS, findings
+from services.applications.domain.other_collateral import OtherCollateral
 from services.applications.domain.paid_out import RegisterEntry
 from services.applications.domain.programme import programme_findings
 from services.applications.domain.regions import exclude_each_other, lies_within
@@ -30,6 +31,7 @@ def test_nothing_is_found_in_a_good_case():
 ENTRY = RegisterEntry(
     registry="CNIPA", registration_no="Y2026120000123", registered_on=date(2026, 2, 10)
 )
+HOUSE = OtherCollateral(kind="real_estate", description="厂房", amount_fen=39_999_999)
 WRONG = {
     "pool-not-yet-open": (case(), replace(AROUND, pool_opened_on=date(2026, 3, 3))),
     "pool-stopped": (case(), replace(AROUND, pool_stopped_on=date(2026, 2, 1))),
@@ -55,6 +57,12 @@ WRONG = {
     "owner-is-not-borrower": (with_right(owner_uscc="91450200198229141F"), AROUND),
     "valued-in-future": (valued_on(date(2026, 3, 3)), AROUND),
     "valuation-stale": (valued_on(date(2025, 3, 1)), AROUND),
+    "other-collateral-not-stated": (case(has_other_collateral=True), AROUND),
+    "other-collateral-contradicts": (case(other_collateral=(HOUSE,)), AROUND),
+    "collateral-below-loan": (
+        case(has_other_collateral=True, ip_share_bp=6_000, other_collateral=(HOUSE,)),
+        AROUND,
+    ),
     "registered-before-approval": (with_right(registration=ENTRY), AROUND),
 }
 

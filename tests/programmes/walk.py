@@ -258,6 +258,11 @@ class Walk:
             purpose={"research_and_development": "r_and_d"}.get(purposes[0], purposes[0]),
             has_other_collateral=combined,
             ip_share_bp=int(share * 10_000) if combined else None,
+            other_collateral=[
+                {"kind": "guarantee", "description": "保证", "amount": format_fen(fen)}
+            ]
+            if combined
+            else [],
             is_first_loan=bool(self.chosen.loss.get("attributes", {}).get("is_first_loan")),
             attributes=dict(facts),
             collateral=[pledged],

@@ -22,6 +22,7 @@ SUBMISSION: Final[dict[str, Any]] = {
     "has_other_collateral": False,
     "ip_share_bp": None,
     "ip_amount": None,
+    "other_collateral": [],
     "is_first_loan": True,
     "attributes": {"is_high_tech_enterprise": True},
     "collateral": [

@@ -1,4 +1,4 @@
-"""What the API answers of a loan that is filed after it was paid out."""
+"""What the API answers of a loan that is filed after it was paid out, and of what else secures one."""
 
 from datetime import date
 
@@ -32,3 +32,11 @@ class PaidOutAnswer(_Answer):
     overdue_days: int
     risk_class: str
     attributes: dict[str, bool | str]
+
+
+class OtherCollateralAnswer(_Answer):
+    """What secures a loan beside its rights."""
+
+    kind: str
+    description: str
+    amount_fen: Fen

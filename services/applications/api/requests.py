@@ -11,6 +11,7 @@ from services.applications.api.right_requests import CollateralBody, Day
 from services.applications.domain.approval import MOST_CONDITIONS, Part
 from services.applications.domain.lists_checked import ListChecked
 from services.applications.domain.loan_terms import Disbursement, Registration
+from services.applications.domain.other_collateral import OtherCollateral
 from services.applications.domain.submission import (
     Borrower,
     Submission,
@@ -103,6 +104,16 @@ class DocumentBody(NamedPaper):
 _Fact = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
+class OtherCollateralBody(_Body):
+    """What secures the loan beside its rights."""
+
+    kind: Literal["real_estate", "equipment", "receivables", "guarantee", "credit", "other"] = (
+        Field(description="`credit` is a part without security.")
+    )
+    description: ShortText = Field(examples=["厂房抵押，津（2024）东丽不动产权第 0001 号"])
+    amount_fen: RequestFen = Field(description="The part of the loan that it stands for.")
+
+
 class SubmissionBody(_Body):
     """An application for entry to a pool, complete."""
 
@@ -127,6 +138,10 @@ class SubmissionBody(_Body):
         description="The IP part as the contract states it in yuan, beside or instead of "
         "`ip_share_bp`; the share is then exactly this of the amount.",
     )
+    other_collateral: Annotated[list[OtherCollateralBody], Field(max_length=20)] = Field(
+        default_factory=list,
+        description="Each with its amount, where there is some; with the IP part at least the loan.",
+    )
     is_first_loan: bool
     attributes: StatedFacts = Field(
         default_factory=dict,
@@ -148,6 +163,9 @@ class SubmissionBody(_Body):
             "collateral": tuple(item.as_collateral() for item in self.collateral),
             "documents": tuple(one.as_document() for one in self.documents),
             "paid_out": self.paid_out.as_paid_out() if self.paid_out else None,
+            "other_collateral": tuple(
+                OtherCollateral(**vars(one)) for one in self.other_collateral
+            ),
         }
         return Submission(**vars(self) | nested)
 

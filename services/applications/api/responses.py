@@ -7,7 +7,11 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.applications.api import examples
-from services.applications.api.filing_answers import PaidOutAnswer, RegisteredAnswer
+from services.applications.api.filing_answers import (
+    OtherCollateralAnswer,
+    PaidOutAnswer,
+    RegisteredAnswer,
+)
 from services.applications.domain.life_cycle import Action, State
 from shared.contracts.risk_pool import LimitReached
 from shared.http.progress import StepAnswer
@@ -123,9 +127,7 @@ class CollateralAnswer(_Answer):
     filed_on: date
     expires_on: date
     valuation: ValuationAnswer | None
-    registration: RegisteredAnswer | None = Field(
-        None, description="Of a loan that is filed after it was paid out."
-    )
+    registration: RegisteredAnswer | None = None
 
 
 class DocumentAnswer(_Answer):
@@ -287,6 +289,7 @@ class CaseAnswer(CaseSummary):
     has_other_collateral: bool
     ip_share_bp: int | None
     ip_amount_fen: Fen | None = Field(description="The IP part as the contract states it in yuan.")
+    other_collateral: list[OtherCollateralAnswer] = []
     is_first_loan: bool
     is_multi_ip_type: bool
     attributes: dict[str, bool | str]

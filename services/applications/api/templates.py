@@ -12,6 +12,7 @@ from services.applications.bank_files.columns import (
     Column,
     entry_columns,
     fact_column,
+    other_columns,
     paper_column,
     party_column,
     right_columns,
@@ -25,6 +26,9 @@ from shared.schemes.vocabulary import RISK_CLASSES
 
 RIGHTS: Final = 3
 """Rights of one loan that the table has columns for; more columns of the same form are read, too."""
+
+OTHERS: Final = 2
+"""As many pieces of other collateral."""
 
 _STEPS: Final[Mapping[FactDay, Sequence[Column]]] = {
     "approval": LOAN,
@@ -73,6 +77,7 @@ def columns_of(at: FactDay, terms: Terms) -> list[Column]:
             for number in range(RIGHTS)
             for column in right_columns(number)
         ),
+        *(column for number in range(OTHERS) for column in other_columns(number)),
         *_filed(terms),
         *(
             replace(paper_column(kind), required=True, source=in_words(terms.source("documents")))

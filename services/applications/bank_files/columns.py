@@ -6,10 +6,11 @@ asks for are columns of the same names everywhere, so that a reader needs no pro
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from services.applications.domain.bulk import BulkKind
+from services.applications.domain.other_collateral import KINDS
 from shared.schemes.vocabulary import (
     DOCUMENTS,
     FACTS,
@@ -93,6 +94,13 @@ PAID_OUT: Final = (
     Column("paid_out.risk_class", "五级分类", "选项", "choice", _RISK_CLASSES),
 )
 """Of a loan that is filed after it was paid out."""
+_OTHER: Final = (
+    Column("kind", "种类", "选项", "choice", {name: words.zh for name, words in KINDS.items()},
+           required=False),
+    Column("description", "说明", "", required=False),
+    Column("amount", "金额", "元", "money", required=False),
+)  # fmt: skip
+MOST_OTHERS: Final = 20
 _ENTRY: Final = (
     Column("registration.registry", "质押登记机关", "放款后备案的贷款填写", required=False),
     Column("registration.registration_no", "质押登记号", "", "number", required=False),
@@ -142,6 +150,14 @@ def right_columns(number: int) -> Iterator[Column]:
 def entry_columns(number: int) -> Iterator[Column]:
     """Those of its entry in the register of pledges, for a loan that is filed afterwards."""
     yield from _of_right(number, _ENTRY)
+
+
+def other_columns(number: int) -> Iterator[Column]:
+    """The columns of one piece of other collateral; people count from 1, the API from 0."""
+    for one in _OTHER:
+        yield replace(
+            one, name=f"other_collateral.{number}.{one.name}", zh=f"其他担保{number + 1}{one.zh}"
+        )
 
 
 def _of_right(number: int, columns: Sequence[Column]) -> Iterator[Column]:
@@ -220,6 +236,7 @@ _LOANS: Final = dict(
         *(party_column(role) for role in PARTIES),
         # Last, so that a field of every application is not taken for a fact of the same words.
         *PAID_OUT,
+        *(column for number in range(MOST_OTHERS) for column in other_columns(number)),
         *LOAN,
     )
 )

@@ -31,8 +31,8 @@ WIDEST: Final = 1_500
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
-_OF_RIGHTS: Final = ("collateral", "rights")
-"""Fields that are lists of rights, each right with columns of its own."""
+_LISTS: Final = ("collateral", "rights", "other_collateral")
+"""Fields that are lists, each item with columns of its own."""
 _CODES: Final = frozenset(
     {
         "pool_code", "mode", "borrower.uscc", "borrower.region_code", "month", "loan_id",
@@ -157,13 +157,14 @@ def _row(line: int, cells: Sequence[Cell], headings: Headings) -> RowRead:
     said: dict[str, Any] = {}
     faults: list[FieldFault] = []
     places: dict[Path, str] = {}
-    rights = _rights_said(cells, headings)
+    items = {name: _items_said(name, cells, headings) for name in _LISTS}
     for place, (column, in_wan) in headings.at.items():
         path = column.path
-        if path[0] in _OF_RIGHTS:
-            if path[1] not in rights:
+        if path[0] in _LISTS:
+            said_of = items[str(path[0])]
+            if path[1] not in said_of:
                 continue
-            path = (path[0], rights.index(path[1]), *path[2:])
+            path = (path[0], said_of.index(path[1]), *path[2:])
         cell = cells[place] if place < len(cells) else None
         try:
             value = read_value(column.kind, cell, in_wan=in_wan, choices=column.choices)
@@ -184,13 +185,13 @@ def _row(line: int, cells: Sequence[Cell], headings: Headings) -> RowRead:
     )  # fmt: skip
 
 
-def _rights_said(cells: Sequence[Cell], headings: Headings) -> list[str | int]:
-    """The numbers of the rights of which a row says anything, in order."""
+def _items_said(name: str, cells: Sequence[Cell], headings: Headings) -> list[str | int]:
+    """The numbers of the items of a list of which a row says anything, in order."""
     return sorted(
         {
             column.path[1]
             for place, (column, _) in headings.at.items()
-            if column.path[0] in _OF_RIGHTS and place < len(cells) and narrow(cells[place])
+            if column.path[0] == name and place < len(cells) and narrow(cells[place])
         },
         key=int,
     )

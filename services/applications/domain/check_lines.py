@@ -112,6 +112,13 @@ def _everywhere(case: Submission, around: Surroundings) -> Iterator[CheckLine]:
         yield _line("知识产权占比与担保方式一致", "The IP share fits the collateral",
                     "ip-share-contradicts", source=in_words("H.7"),
                     figures=[("占比", "share", percent(case.ip_share))])  # fmt: skip
+    if case.has_other_collateral or case.other_collateral:
+        others = sum(one.amount_fen for one in case.other_collateral)
+        yield _line("其他担保逐项填写", "Other collateral is named with its amounts",
+                    "other-collateral-not-stated", "other-collateral-contradicts",
+                    "collateral-below-loan", source=in_words("H.7"),
+                    figures=[("其他担保", "others", group_fen(others)),
+                             ("贷款金额", "loan", group_fen(case.amount_fen))])  # fmt: skip
     yield _line("权利未重复、未在他案出质", "The rights are named once and free",
                 "right-named-twice", "right-already-pledged",
                 figures=[("权利", "rights", str(rights)),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Final
 
+from services.applications.domain.combined_checks import other_collateral_is_stated
 from services.applications.domain.filing_checks import paid_out_loan_is_possible
 from services.applications.domain.submission import (
     Collateral,
@@ -258,6 +259,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     bank_is_in_good_standing,
     firm_exists_already,
     ip_share_does_not_contradict,
+    other_collateral_is_stated,
     rights_are_named_once,
     rights_are_free,
     rights_are_in_force,

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any, Final, get_type_hints
 
 from services.applications.domain import checks
+from services.applications.domain.combined_checks import other_collateral_is_stated
 from services.applications.domain.filing_checks import paid_out_loan_is_possible
 from services.applications.domain.submission import Submission, Surroundings
 from shared.money import group_fen
@@ -60,6 +61,10 @@ _EVERYWHERE: Final[Sequence[tuple[checks.Check, str, str, Fields]]] = (
         checks.ip_share_does_not_contradict, "知识产权占比与担保方式一致",
         "The IP share fits the collateral",
         ("has_other_collateral", "ip_share_bp", "ip_amount", "amount"),
+    ),
+    (
+        other_collateral_is_stated, "其他担保逐项填写", "Other collateral is named with its amounts",
+        ("other_collateral", "has_other_collateral", "ip_share_bp", "ip_amount", "amount"),
     ),
     (checks.rights_are_named_once, "质物未重复填报", "Each right is named once", ("collateral",)),
     (checks.rights_are_free, "质物未在其他案件出质", "No right is pledged already", ("collateral",)),

@@ -54,6 +54,14 @@ def as_said(case: Submission) -> dict[str, Any]:
         "has_other_collateral": case.has_other_collateral,
         "ip_share_bp": case.ip_share_bp,
         "ip_amount": None if case.ip_amount_fen is None else format_fen(case.ip_amount_fen),
+        "other_collateral": [
+            {
+                "kind": one.kind,
+                "description": one.description,
+                "amount": format_fen(one.amount_fen),
+            }
+            for one in case.other_collateral
+        ],
         "is_first_loan": case.is_first_loan,
         "attributes": dict(case.attributes),
         "collateral": [_right(one) for one in case.collateral],
@@ -159,6 +167,7 @@ def _same_paper(paper: Said) -> Any:
 _SAME: Final[Mapping[str, Callable[[Said], Any]]] = {
     "collateral": _same_right,
     "documents": _same_paper,
+    "other_collateral": lambda one: (one["kind"], one["description"]),
 }
 """List → what makes an item of it one and the same."""
 

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from services.applications.domain.listed_firms import NOTHING_HELD, Register
+from services.applications.domain.other_collateral import OtherCollateral
 from services.applications.domain.paid_out import PaidOut, RegisterEntry
 from shared import canonical
 from shared.calendar import WorkingDays
@@ -156,6 +157,8 @@ class Submission:
     documents: tuple[SubmittedDocument, ...]
     paid_out: PaidOut | None = None
     """The loan as it is out already, where it is filed afterwards; None: it is to be approved first."""
+    other_collateral: tuple[OtherCollateral, ...] = ()
+    """What secures it beside the rights."""
 
     @property
     def ip_share(self) -> Fraction | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from services.applications.domain.due_diligence import PAPER_KIND as REPORT
+from services.applications.domain.other_collateral import OtherCollateral
 from services.applications.domain.paid_out import PaidOut, RegisterEntry
 from services.applications.domain.submission import (
     Borrower,
@@ -37,7 +38,7 @@ select kind, document_id, sha256, filename, issued_on, valid_until from (
     where d.application_id = $1
 ) as papers order by document_no nulls last, id
 """
-_NESTED: Final = ("borrower", "collateral", "documents", "paid_out")
+_NESTED: Final = ("borrower", "collateral", "documents", "paid_out", "other_collateral")
 
 
 async def submitted(conn: asyncpg.Connection, case: Row) -> Submission:
@@ -53,6 +54,7 @@ async def submitted(conn: asyncpg.Connection, case: Row) -> Submission:
         collateral=tuple(_right(row) for row in rights),
         documents=papers,
         paid_out=PaidOut.of_data(case["paid_out"]),
+        other_collateral=tuple(map(OtherCollateral.of_data, case["other_collateral"])),
     )
 
 

@@ -154,6 +154,9 @@ class ApplicationRow(Row, table=True):
     applied_fen: int | None = Field(sa_column=Column(BigInteger, nullable=True))
     amount_reason: str = Field(sa_type=Text)
     paid_out: dict[str, Any] | None = Field(sa_column=Column(JSONB, nullable=True))
+    other_collateral: list[dict[str, Any]] = Field(
+        sa_column=Column(JSONB, nullable=False, server_default="[]")
+    )
 
 
 class CollateralRow(Row, table=True):

@@ -26,6 +26,8 @@ PAID_OUT = (
     "as_of", "overdue_days", "risk_class",
 )  # fmt: skip
 """Of a loan that is filed after it was paid out."""
+OTHER = ("kind", "description", "amount")
+"""Of what secures the loan beside its rights."""
 ENTRY = ("registry", "registration_no", "registered_on")
 PAPER = ("kind", "reference", "issued_on", "valid_until")
 PURPOSES = ("r_and_d", "industrialisation", "ip_operation", "working_capital", "equipment")
@@ -46,6 +48,7 @@ class Filled:
     fields: dict[str, str]
     rights: list[dict[str, str]]
     papers: list[dict[str, str]]
+    others: list[dict[str, str]] = field(default_factory=list)
     attributes: dict[str, Any] = field(default_factory=dict)
 
     def of(self, name: str) -> str:
@@ -63,6 +66,7 @@ def typed(form: FormData) -> Filled:
             if any(row.values())
         ],
         papers=list(_rows(form, "paper", PAPER)),
+        others=[row for row in _rows(form, "other", OTHER) if any(row.values())],
         attributes=facts_typed(form),
     )
 
@@ -81,6 +85,10 @@ def shown(said: Mapping[str, Any]) -> Filled:
         fields=fields,
         rights=[_right_shown(one) for one in said.get("collateral") or []],
         papers=[_paper_shown(one) for one in said.get("documents") or []],
+        others=[
+            {name: _text(one.get(name)) for name in OTHER}
+            for one in said.get("other_collateral") or []
+        ],
         attributes=dict(said.get("attributes") or {}),
     )
 
@@ -107,6 +115,9 @@ def body(form: FormData) -> dict[str, Any]:
         **{name: _flag(filled.of(name)) for name in ("has_other_collateral", "is_first_loan")},
         "attributes": filled.attributes,
         "paid_out": _paid_out_said(filled),
+        "other_collateral": [
+            _there({**row, "amount": _plain_amount(row["amount"])}) for row in filled.others
+        ],
         "collateral": [_right_said(row) for row in filled.rights],
         "documents": [_paper_said(row) for row in filled.papers if row["reference"]],
     }

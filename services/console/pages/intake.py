@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from services.console.cases.application_form import (
     LABELS,
+    OTHER,
     PURPOSES,
     REPAYMENTS,
     Filled,
@@ -282,6 +283,7 @@ async def _show(
         pool=next((one for one in items(pools) if one["code"] == sheet.pool_code), None),
         asked=asked,
         takes_filed=takes_filed,
+        others=[*filled.others, *(dict.fromkeys(OTHER, "") for _ in range(2))],
         facts_asked=facts,
         further=_further(filled, facts),
         rights=[*filled.rights, *({} for _ in range(more_rights or (not filled.rights)))],
