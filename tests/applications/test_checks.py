@@ -8,6 +8,7 @@ import pytest
 from services.applications.domain.checks import CHECKS, findings
 from services.applications.domain.other_collateral import OtherCollateral
 from services.applications.domain.paid_out import RegisterEntry
+from services.applications.domain.pledgor import Pledgor
 from services.applications.domain.programme import programme_findings
 from services.applications.domain.regions import exclude_each_other, lies_within
 from services.applications.domain.submission import RightKey
@@ -57,6 +58,14 @@ WRONG = {
     "owner-is-not-borrower": (with_right(owner_uscc="91450200198229141F"), AROUND),
     "valued-in-future": (valued_on(date(2026, 3, 3)), AROUND),
     "valuation-stale": (valued_on(date(2025, 3, 1)), AROUND),
+    "pledgor-consent-missing": (
+        with_right(
+            owner_uscc=None,
+            owner_name="张三",
+            pledgors=(Pledgor(role="co_owner", name="张三", id_masked="120101**********18"),),
+        ),
+        AROUND,
+    ),
     "other-collateral-not-stated": (case(has_other_collateral=True), AROUND),
     "other-collateral-contradicts": (case(other_collateral=(HOUSE,)), AROUND),
     "collateral-below-loan": (

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from io import BytesIO
 from typing import Any
 
 import pytest
 
 from services.applications.bank_files.columns import application_column
+from services.applications.bank_files.rows import FileOfRows
 from services.applications.domain.programme import programme_findings
 from shared.schemes import library
 from shared.schemes.cases.answers import ordinary_application
@@ -122,7 +124,22 @@ def test_a_file_of_many_rows_has_a_column_for_each():
         ("其他担保1种类", "other_collateral.0.kind"),
         ("other_collateral.1.amount", "other_collateral.1.amount"),
         ("质物2质押登记号", "collateral.1.registration.registration_no"),
+        ("质物1出质人2名称", "collateral.0.pledgors.1.name"),
         ("借款合同编号", "paid_out.contract_no"),
     ):
         column = application_column(heading)
         assert column is not None and column.name == name
+
+
+def test_a_row_counts_the_pledgors_and_the_other_collateral_of_which_it_says_something():
+    words = ("质物1名称", "质物1出质人2身份", "质物1出质人2名称", "其他担保2种类", "其他担保2金额")
+    rows = FileOfRows(BytesIO(
+        (",".join(words) + "\n一种方法,共有人,张三,保证,600000.00\n").encode()
+    ), "csv", application_column).rows()  # fmt: skip
+
+    said = next(rows).said
+
+    assert said["collateral"] == [
+        {"name": "一种方法", "pledgors": [{"role": "co_owner", "name": "张三"}]}
+    ]
+    assert said["other_collateral"] == [{"kind": "guarantee", "amount": "600000.00"}]

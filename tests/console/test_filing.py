@@ -15,6 +15,8 @@ def as_form(said: dict) -> FormData:
         pairs += [(f"right_{name}", value) for name, value in row.items()]
     for row in filled.papers:
         pairs += [(f"paper_{name}", value) for name, value in row.items()]
+    for row in filled.others:
+        pairs += [(f"other_{name}", value) for name, value in row.items()]
     return FormData(pairs)
 
 
@@ -25,8 +27,15 @@ def test_what_is_filed_stands_in_the_form_and_comes_out_as_it_was():
 
     assert again["paid_out"] == said["paid_out"]
     assert again["collateral"][0]["registration"] == said["collateral"][0]["registration"]
+    said["collateral"][0]["pledgors"] = [
+        {"role": "co_owner", "name": "张三", "id_masked": "120101**********18", "share_bp": 5_000}
+    ]
+    said["other_collateral"] = [{"kind": "credit", "description": "信用", "amount": "1.00"}]
+    again = body(as_form(said))
+    assert again["collateral"][0]["pledgors"] == said["collateral"][0]["pledgors"]
+    assert again["other_collateral"] == said["other_collateral"]
     plain = {name: value for name, value in said.items() if name != "paid_out"}
-    plain["collateral"] = [{**said["collateral"][0], "registration": None}]
+    plain["collateral"] = [{**said["collateral"][0], "registration": None, "pledgors": []}]
     usual = body(as_form(plain))
     assert "paid_out" not in usual and "registration" not in usual["collateral"][0]
 

@@ -42,6 +42,7 @@ SUBMISSION: Final[dict[str, Any]] = {
                 "valued_on": "2026-01-15",
             },
             "registration": None,
+            "pledgors": [],
         }
     ],
     "documents": [

@@ -1,6 +1,7 @@
-"""What the API answers of a loan that is filed after it was paid out, and of what else secures one."""
+"""What the API answers of a loan that is filed after it was paid out, of what else secures one, and who pledges."""
 
 from datetime import date
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
@@ -40,3 +41,23 @@ class OtherCollateralAnswer(_Answer):
     kind: str
     description: str
     amount_fen: Fen
+
+
+class PledgorAnswer(_Answer):
+    """Who pledges a right."""
+
+    role: str
+    name: str
+    uscc: str | None
+    id_masked: str | None
+    share_bp: int | None
+    consent: UUID | None
+
+
+class RegistrationAnswer(_Answer):
+    """A pledge as it stands in its register."""
+
+    collateral_no: int
+    registry: str
+    registration_no: str
+    registered_on: date

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from services.applications.api.filing_answers import RegistrationAnswer
 from services.applications.api.responses import (
     BorrowerAnswer,
     CaseAnswer,
@@ -14,7 +15,6 @@ from services.applications.api.responses import (
     HistoryAnswer,
     LoanAnswer,
     PositionAnswer,
-    RegistrationAnswer,
     ToLookAtAnswer,
     ValuationAnswer,
     WaitingAnswer,

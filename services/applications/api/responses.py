@@ -10,7 +10,9 @@ from services.applications.api import examples
 from services.applications.api.filing_answers import (
     OtherCollateralAnswer,
     PaidOutAnswer,
+    PledgorAnswer,
     RegisteredAnswer,
+    RegistrationAnswer,
 )
 from services.applications.domain.life_cycle import Action, State
 from shared.contracts.risk_pool import LimitReached
@@ -128,6 +130,7 @@ class CollateralAnswer(_Answer):
     expires_on: date
     valuation: ValuationAnswer | None
     registration: RegisteredAnswer | None = None
+    pledgors: list[PledgorAnswer] = []
 
 
 class DocumentAnswer(_Answer):
@@ -154,15 +157,6 @@ class HistoryAnswer(_Answer):
     target: State
     reason: str
     detail: dict[str, Any]
-
-
-class RegistrationAnswer(_Answer):
-    """A pledge as it stands in its register."""
-
-    collateral_no: int
-    registry: str
-    registration_no: str
-    registered_on: date
 
 
 class LoanAnswer(_Answer):

@@ -15,6 +15,7 @@ from services.applications.bank_files.columns import (
     other_columns,
     paper_column,
     party_column,
+    pledgor_columns,
     right_columns,
 )
 from services.applications.domain.paid_out import PAPERS
@@ -28,7 +29,7 @@ RIGHTS: Final = 3
 """Rights of one loan that the table has columns for; more columns of the same form are read, too."""
 
 OTHERS: Final = 2
-"""As many pieces of other collateral."""
+"""As many pieces of other collateral, and pledgors of the first right."""
 
 _STEPS: Final[Mapping[FactDay, Sequence[Column]]] = {
     "approval": LOAN,
@@ -77,6 +78,7 @@ def columns_of(at: FactDay, terms: Terms) -> list[Column]:
             for number in range(RIGHTS)
             for column in right_columns(number)
         ),
+        *(column for number in range(OTHERS) for column in pledgor_columns(0, number)),
         *(column for number in range(OTHERS) for column in other_columns(number)),
         *_filed(terms),
         *(

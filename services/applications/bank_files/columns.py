@@ -11,6 +11,7 @@ from typing import Final
 
 from services.applications.domain.bulk import BulkKind
 from services.applications.domain.other_collateral import KINDS
+from services.applications.domain.pledgor import ROLES
 from shared.schemes.vocabulary import (
     DOCUMENTS,
     FACTS,
@@ -101,6 +102,17 @@ _OTHER: Final = (
     Column("amount", "金额", "元", "money", required=False),
 )  # fmt: skip
 MOST_OTHERS: Final = 20
+_PLEDGOR: Final = (
+    Column("role", "身份", "选项", "choice", {name: words.zh for name, words in ROLES.items()},
+           required=False),
+    Column("name", "名称", "", required=False),
+    Column("uscc", "信用代码", "企业填写，18 位", "number", required=False),
+    Column("id_masked", "证件号", "自然人填写，隐去中段", "number", required=False),
+    Column("share_bp", "份额", "基点，或写 60%", "bp", required=False),
+    Column("consent", "同意书", "已上传材料的编号", "number", required=False),
+)  # fmt: skip
+PLEDGORS: Final = 5
+"""Of one right that a table has columns for."""
 _ENTRY: Final = (
     Column("registration.registry", "质押登记机关", "放款后备案的贷款填写", required=False),
     Column("registration.registration_no", "质押登记号", "", "number", required=False),
@@ -150,6 +162,17 @@ def right_columns(number: int) -> Iterator[Column]:
 def entry_columns(number: int) -> Iterator[Column]:
     """Those of its entry in the register of pledges, for a loan that is filed afterwards."""
     yield from _of_right(number, _ENTRY)
+
+
+def pledgor_columns(number: int, pledgor: int) -> Iterator[Column]:
+    """The columns of one pledgor of a right."""
+    for one in _of_right(number, _PLEDGOR):
+        name = one.name.rpartition(".")[2]
+        yield replace(
+            one,
+            name=f"collateral.{number}.pledgors.{pledgor}.{name}",
+            zh=one.zh.replace(f"质物{number + 1}", f"质物{number + 1}出质人{pledgor + 1}", 1),
+        )
 
 
 def other_columns(number: int) -> Iterator[Column]:
@@ -208,7 +231,11 @@ def application_column(heading: str) -> Column | None:
             return next(
                 (
                     one
-                    for one in (*right_columns(number), *entry_columns(number))
+                    for one in (
+                        *right_columns(number),
+                        *entry_columns(number),
+                        *(c for n in range(PLEDGORS) for c in pledgor_columns(number, n)),
+                    )
                     if found[2] in (one.name.split(".", 2)[2], one.zh.removeprefix(f"质物{number + 1}"))
                 ),
                 None,

@@ -157,14 +157,11 @@ def _row(line: int, cells: Sequence[Cell], headings: Headings) -> RowRead:
     said: dict[str, Any] = {}
     faults: list[FieldFault] = []
     places: dict[Path, str] = {}
-    items = {name: _items_said(name, cells, headings) for name in _LISTS}
+    items: dict[Path, list[str | int]] = {}
     for place, (column, in_wan) in headings.at.items():
-        path = column.path
-        if path[0] in _LISTS:
-            said_of = items[str(path[0])]
-            if path[1] not in said_of:
-                continue
-            path = (path[0], said_of.index(path[1]), *path[2:])
+        path = _packed(column.path, cells, headings, items)
+        if path is None:
+            continue
         cell = cells[place] if place < len(cells) else None
         try:
             value = read_value(column.kind, cell, in_wan=in_wan, choices=column.choices)
@@ -185,13 +182,32 @@ def _row(line: int, cells: Sequence[Cell], headings: Headings) -> RowRead:
     )  # fmt: skip
 
 
-def _items_said(name: str, cells: Sequence[Cell], headings: Headings) -> list[str | int]:
+def _packed(
+    path: Path, cells: Sequence[Cell], headings: Headings, known: dict[Path, list[str | int]]
+) -> Path | None:
+    """The path with the items of its lists counted without those of which the row says nothing; None
+    where it is of such a one."""
+    if path[0] not in _LISTS:
+        return path
+    packed = list(path)
+    for at, part in enumerate(path):
+        if not isinstance(part, int):
+            continue
+        if path[:at] not in known:
+            known[path[:at]] = _items_said(path[:at], cells, headings)
+        if part not in known[path[:at]]:
+            return None
+        packed[at] = known[path[:at]].index(part)
+    return tuple(packed)
+
+
+def _items_said(begins: Path, cells: Sequence[Cell], headings: Headings) -> list[str | int]:
     """The numbers of the items of a list of which a row says anything, in order."""
     return sorted(
         {
-            column.path[1]
+            column.path[len(begins)]
             for place, (column, _) in headings.at.items()
-            if column.path[0] == name and place < len(cells) and narrow(cells[place])
+            if column.path[: len(begins)] == begins and place < len(cells) and narrow(cells[place])
         },
         key=int,
     )

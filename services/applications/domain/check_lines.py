@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from services.applications.domain.checks import LONGEST_VALUATION_AGE_MONTHS, ORDER
 from services.applications.domain.filing_checks import PLEDGE, RULES
+from services.applications.domain.pledgor import CONSENT_SOURCE
 from services.applications.domain.submission import Submission, Surroundings
 from shared.money import group_fen
 from shared.ratios import WHOLE_BP, percent
@@ -130,6 +131,13 @@ def _everywhere(case: Submission, around: Surroundings) -> Iterator[CheckLine]:
                           str(min((one.expires_on for one in case.collateral), default="")))])  # fmt: skip
     yield _line("权利人", "Who owns the rights", "owner-is-not-borrower",
                 figures=[("借款企业", "borrower", case.borrower.name)])  # fmt: skip
+    if case.further_pledgors or around.co_owners:
+        yield _line("出质人同意", "Every pledgor has agreed", "owner-not-pledgor",
+                    "pledgor-named-twice", "pledgor-shares-not-whole", "pledgor-is-not-borrower",
+                    "pledgor-consent-missing", "pledgor-consent-not-on-case",
+                    "co-owner-not-pledgor", source=CONSENT_SOURCE,
+                    figures=[("其他出质人", "further pledgors",
+                              str(len(case.further_pledgors)))])  # fmt: skip
     yield _line("评估在有效期内", "The valuations are fresh", "valuation-stale",
                 "valued-in-future",
                 figures=[("最早评估日", "oldest", str(oldest or _NONE[0])),

@@ -10,6 +10,7 @@ from typing import Final
 
 from services.applications.domain.combined_checks import other_collateral_is_stated
 from services.applications.domain.filing_checks import paid_out_loan_is_possible
+from services.applications.domain.pledgor_checks import pledgors_have_agreed
 from services.applications.domain.submission import (
     Collateral,
     RightKey,
@@ -210,6 +211,8 @@ def _longest_term_years(item: Collateral) -> int:
 def borrower_owns_the_rights(case: Submission, around: Surroundings) -> Iterator[Finding]:
     """Who pledges a right must be its registered owner."""
     for index, item in enumerate(case.collateral):
+        if item.pledgors:
+            continue  # Its owners are looked for among them (`pledgors_have_agreed`).
         by_code = item.owner_uscc is not None
         same = (
             item.owner_uscc == case.borrower.uscc
@@ -265,6 +268,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     rights_are_in_force,
     terms_are_lawful,
     borrower_owns_the_rights,
+    pledgors_have_agreed,
     valuations_are_fresh,
     paid_out_loan_is_possible,
 )

@@ -14,6 +14,7 @@ from typing import Any, Final, get_type_hints
 from services.applications.domain import checks
 from services.applications.domain.combined_checks import other_collateral_is_stated
 from services.applications.domain.filing_checks import paid_out_loan_is_possible
+from services.applications.domain.pledgor_checks import pledgors_have_agreed
 from services.applications.domain.submission import Submission, Surroundings
 from shared.money import group_fen
 from shared.ratios import percent
@@ -73,6 +74,10 @@ _EVERYWHERE: Final[Sequence[tuple[checks.Check, str, str, Fields]]] = (
     (
         checks.borrower_owns_the_rights, "借款企业为权利人", "The borrower owns the rights",
         ("borrower", "collateral"),
+    ),
+    (
+        pledgors_have_agreed, "出质人同意", "Every pledgor has agreed",
+        ("collateral", "documents", "borrower"),
     ),
     (checks.valuations_are_fresh, "评估在有效期内", "The valuations are fresh", ("collateral",)),
     (

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from services.applications.domain.listed_firms import told_by_the_register
 from services.applications.domain.paid_out import PAPERS, PAPERS_SOURCE
+from services.applications.domain.pledgor import CONSENT, CONSENT_SOURCE
 from services.applications.domain.regions import contradictions, lies_within
 from services.applications.domain.stated import missing_facts
 from services.applications.domain.submission import Submission, Surroundings
@@ -19,7 +20,7 @@ from shared.schemes.decide.filing import FilingFacts, filing_findings
 from shared.schemes.decide.findings import Finding
 from shared.schemes.scheme import Scheme
 from shared.schemes.terms import Terms
-from shared.schemes.vocabulary import DOCUMENTS, FACTS, PARTIES
+from shared.schemes.vocabulary import CREDIT_LISTS, DOCUMENTS, FACTS, PARTIES
 
 _AS_THE_SCHEME_SAYS = {"r_and_d": "research_and_development"}
 _POINTERS = {"/ip_share": "/ip_share_bp"}
@@ -45,6 +46,7 @@ def programme_findings(
         *_parties(case, terms),
         *contradictions(case, scheme.region_code),
         *papers_for_entry(case, around, terms),
+        *_pledgors_listed(case, around, terms),
         *(_pointed(finding) for finding in told_in_full),
         *(one for one in missing_facts(case.attributes, terms) if one.evidence["fact"] not in told),
         *_missing_at_disbursement(case, terms),
@@ -55,6 +57,22 @@ def _missing_at_disbursement(case: Submission, terms: Terms) -> tuple[Finding, .
     if case.paid_out is None:
         return ()
     return missing_facts(case.paid_out.attributes, terms, at="disbursement", under="/paid_out")
+
+
+def _pledgors_listed(case: Submission, around: Surroundings, terms: Terms) -> Iterator[Finding]:
+    """Firms that pledge and do not borrow, and stand on a list of the scheme."""
+    for index, right in enumerate(case.collateral):
+        for number, one in enumerate(right.pledgors):
+            held = around.pledgors_held.get(one.uscc or "")
+            for name in held.hits(terms, on=around.today) if held else ():
+                words = CREDIT_LISTS[name]
+                yield Finding(
+                    "pledgor-on-list", terms.source("credit_lists"),
+                    f"出质人 {one.name} 列入：{words.zh}",
+                    f"The pledgor {one.name} is on a list: {words.en}.",
+                    {"pledgor": one.name, "list": name},
+                    f"/collateral/{index}/pledgors/{number}/uscc",
+                )  # fmt: skip
 
 
 def no_terms(refusal: Refused, case: Submission, *, programme: str, today: date) -> Finding:
@@ -130,6 +148,8 @@ def further_papers(case: Submission) -> Iterator[tuple[str, str]]:
     """Kind and source of each such paper."""
     if case.paid_out is not None:
         yield from ((kind, PAPERS_SOURCE) for kind in PAPERS)
+    if case.further_pledgors:
+        yield CONSENT, CONSENT_SOURCE
 
 
 def filing_facts(case: Submission, around: Surroundings) -> FilingFacts:

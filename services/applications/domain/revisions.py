@@ -8,9 +8,11 @@ beside the next that has none, for a mended number is a change of a right and no
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, Final
 
 from services.applications.domain.paid_out import PaidOut, RegisterEntry
+from services.applications.domain.pledgor import Pledgor
 from services.applications.domain.submission import (
     Borrower,
     Collateral,
@@ -105,8 +107,14 @@ def _right(right: Collateral) -> dict[str, Any]:
         "filed_on": str(right.filed_on),
         "expires_on": str(right.expires_on),
         "valuation": _worth(right.valuation),
+        "pledgors": [_pledgor(one) for one in right.pledgors],
         "registration": None if right.registration is None else _entry(right.registration),
     }
+
+
+def _pledgor(one: Pledgor) -> dict[str, Any]:
+    said = {name: getattr(one, name) for name in one.__dataclass_fields__}
+    return said | {"consent": str(one.consent) if one.consent else None}
 
 
 def _entry(entry: RegisterEntry) -> dict[str, Any]:
@@ -197,5 +205,8 @@ def _between(place: str, old: Any, new: Any) -> Iterator[Difference]:
         one, other = old or {}, new or {}
         for name in dict.fromkeys((*other, *one)):
             yield from _between(f"{place}/{name}", one.get(name), other.get(name))
+    elif isinstance(old, list) or isinstance(new, list):
+        for at, (was, now) in enumerate(zip_longest(old or (), new or ())):
+            yield from _between(f"{place}/{at}", was, now)
     elif old != new:
         yield Difference(field=place, old=old, new=new)

@@ -14,6 +14,7 @@ from uuid import UUID
 from services.applications.domain.listed_firms import NOTHING_HELD, Register
 from services.applications.domain.other_collateral import OtherCollateral
 from services.applications.domain.paid_out import PaidOut, RegisterEntry
+from services.applications.domain.pledgor import Pledgor
 from shared import canonical
 from shared.calendar import WorkingDays
 from shared.ratios import ip_share
@@ -64,6 +65,8 @@ class Collateral:
     valuation: Valuation
     registration: RegisterEntry | None = None
     """Where the loan is filed after it was paid out: the pledge's entry in its register."""
+    pledgors: tuple[Pledgor, ...] = ()
+    """Who pledges it; none: its owner, the borrower."""
     number_year: int | None = None
     """The year in a patent's number; None for other rights."""
     has_old_number: bool = False
@@ -172,6 +175,13 @@ class Submission:
         )
 
     @property
+    def further_pledgors(self) -> tuple[Pledgor, ...]:
+        """Those who pledge and do not borrow."""
+        return tuple(
+            one for right in self.collateral for one in right.pledgors if not one.is_borrower
+        )
+
+    @property
     def is_multi_ip_type(self) -> bool:
         """Whether rights of several registers are pledged together, e.g. patent and trademark."""
         return len({_register(item.key.kind) for item in self.collateral}) > 1
@@ -218,4 +228,9 @@ class Surroundings:
     """The day on which the case first came; None: it comes today. A correction makes no filing late."""
     loan_no_used: bool = False
     """Whether another loan of the bank has the number of one that is filed."""
+    co_owners: Mapping[RightKey, tuple[str, ...]] = field(default_factory=dict)
+    """Of rights of which the register names several owners: these."""
+    pledgors_held: Mapping[str, Register] = field(default_factory=dict)
+    """Credit code of a firm that pledges and does not borrow → what the register of listed firms
+    holds of it."""
     working_days: WorkingDays = field(default_factory=WorkingDays)

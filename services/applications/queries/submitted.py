@@ -9,6 +9,7 @@ import asyncpg
 from services.applications.domain.due_diligence import PAPER_KIND as REPORT
 from services.applications.domain.other_collateral import OtherCollateral
 from services.applications.domain.paid_out import PaidOut, RegisterEntry
+from services.applications.domain.pledgor import Pledgor
 from services.applications.domain.submission import (
     Borrower,
     Collateral,
@@ -84,6 +85,7 @@ def _right(row: Any) -> Collateral:
         expires_on=row["expires_on"],
         valuation=Valuation(**{one.name: row[one.name] for one in fields(Valuation)}),
         registration=RegisterEntry.of_data(row["registration"]),
+        pledgors=tuple(map(Pledgor.of_data, row["pledgors"])),
         number_year=number.year,
         has_old_number=number.is_old,
     )

@@ -1,7 +1,7 @@
 """What is known around a submission, in one statement."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -11,6 +11,8 @@ import asyncpg
 
 from services.applications.domain.checklist import Said
 from services.applications.domain.life_cycle import CLAIMS_CAPACITY, HOLDS_ITS_RIGHTS
+from services.applications.domain.listed_firms import Register
+from services.applications.domain.pledgor import owners_in
 from services.applications.domain.submission import RightKey, Submission, Surroundings
 from services.applications.queries.listed import register_of, registers_of
 from shared.calendar import WorkingDays
@@ -28,6 +30,18 @@ select exists (select from banks where code = $2) as bank_exists,
            join held_rights using (kind, number, nice_class)
            where held_rights.application_id <> $6
        ) as held,
+       array(
+           select jsonb_build_array(asked.index, said.owner_name)
+           from unnest($3::text[], $4::text[], $5::int[]) with ordinality
+               as asked (kind, number, nice_class, index)
+           cross join lateral (
+               select owner_name from right_statements as s
+               where (s.kind, s.number, s.nice_class)
+                     = (asked.kind, asked.number, asked.nice_class)
+                 and s.bank_code in ('*', $2) and s.source <> 'case' and s.owner_name is not null
+               order by s.as_of desc, s.statement_no desc limit 1
+           ) as said
+       ) as owners,
        array(
            select kind from (
                select distinct on (kind) kind, verdict from paper_verdicts
@@ -107,6 +121,8 @@ async def surroundings(
         borrower_balance_fen=row["balance_fen"],
         borrower_live_cases=row["live_cases"],
         register=await register_of(conn, submission.borrower, today=today),
+        co_owners=_co_owners((keys[index - 1], name) for index, name in row["owners"]),
+        pledgors_held=await _pledgors_held(conn, [submission], today=today),
     )
     if submission.paid_out is not None:
         began: datetime | None = await conn.fetchval(_FILED_ON, except_case)
@@ -118,6 +134,23 @@ async def surroundings(
             working_days=await load_working_days(conn),
         )
     return Known(row["bank_exists"], row["programme"], around)
+
+
+def _co_owners(said: Iterable[tuple[RightKey, str]]) -> dict[RightKey, tuple[str, ...]]:
+    """Those rights whose register's entry names several owners."""
+    found = ((key, owners_in(name)) for key, name in said)
+    return {key: owners for key, owners in found if len(owners) > 1}
+
+
+async def _pledgors_held(
+    conn: asyncpg.Connection, submissions: Sequence[Submission], *, today: date
+) -> dict[str, Register]:
+    """What the register of listed firms holds of firms that pledge and do not borrow."""
+    firms = [pledgor for one in submissions for pledgor in one.further_pledgors if pledgor.uscc]
+    if not firms:
+        return {}
+    found = await registers_of(conn, firms, today=today)
+    return {uscc: register for (uscc, _), register in found.items()}
 
 
 async def _loan_nos_used(
@@ -145,6 +178,16 @@ _HELD: Final = """
 select kind, number, nice_class
 from unnest($1::text[], $2::text[], $3::int[]) as asked (kind, number, nice_class)
 join held_rights using (kind, number, nice_class)
+"""
+_OWNERS: Final = """
+select asked.*, said.owner_name
+from unnest($2::text[], $3::text[], $4::int[]) as asked (kind, number, nice_class)
+cross join lateral (
+    select owner_name from right_statements as s
+    where (s.kind, s.number, s.nice_class) = (asked.kind, asked.number, asked.nice_class)
+      and s.bank_code in ('*', $1) and s.source <> 'case' and s.owner_name is not null
+    order by s.as_of desc, s.statement_no desc limit 1
+) as said
 """
 _FIRMS: Final = """
 select a.pool_code, a.borrower_uscc, count(*) as live_cases,
@@ -185,6 +228,17 @@ async def surroundings_of_new(
         )
     }
 
+    co_owners = _co_owners(
+        (RightKey(row["kind"], row["number"], row["nice_class"]), row["owner_name"])
+        for row in await conn.fetch(
+            _OWNERS,
+            bank_code,
+            [key.kind for key in keys],
+            [key.number for key in keys],
+            [key.nice_class for key in keys],
+        )
+    )
+    pledgors_held = await _pledgors_held(conn, submissions, today=today)
     used = await _loan_nos_used(conn, submissions, bank_code=bank_code)
     twice = Counter(one.paid_out.loan_no_canonical for one in submissions if one.paid_out)
     working_days = await load_working_days(conn) if twice else WorkingDays()
@@ -208,6 +262,10 @@ async def surroundings_of_new(
             and (
                 one.paid_out.loan_no_canonical in used or twice[one.paid_out.loan_no_canonical] > 1
             ),
+            co_owners={
+                item.key: co_owners[item.key] for item in one.collateral if item.key in co_owners
+            },
+            pledgors_held=pledgors_held,
             working_days=working_days,
         )
         return Known(exists, pool["programme"], around)

@@ -178,6 +178,9 @@ class CollateralRow(Row, table=True):
     filed_on: date
     expires_on: date
     registration: dict[str, Any] | None = Field(sa_column=Column(JSONB, nullable=True))
+    pledgors: list[dict[str, Any]] = Field(
+        sa_column=Column(JSONB, nullable=False, server_default="[]")
+    )
 
 
 class ValuationRow(Row, table=True):

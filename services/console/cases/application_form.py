@@ -28,6 +28,9 @@ PAID_OUT = (
 """Of a loan that is filed after it was paid out."""
 OTHER = ("kind", "description", "amount")
 """Of what secures the loan beside its rights."""
+PLEDGOR = ("role", "name", "uscc", "id_masked", "share", "consent")
+PLEDGORS = 3
+"""Further pledgors of a right that the form has fields for."""
 ENTRY = ("registry", "registration_no", "registered_on")
 PAPER = ("kind", "reference", "issued_on", "valid_until")
 PURPOSES = ("r_and_d", "industrialisation", "ip_operation", "working_capital", "equipment")
@@ -62,7 +65,9 @@ def typed(form: FormData) -> Filled:
         fields={name: text(form, name) for name in form if "." not in name or name[:4] != "fact"},
         rights=[
             row
-            for row in _rows(form, "right", (*RIGHT, *_worth_names(), *_entry_names()))
+            for row in _rows(
+                form, "right", (*RIGHT, *_worth_names(), *_entry_names(), *_pledgor_names())
+            )
             if any(row.values())
         ],
         papers=list(_rows(form, "paper", PAPER)),
@@ -159,6 +164,34 @@ def _entry_names() -> tuple[str, ...]:
     return tuple(f"entry_{name}" for name in ENTRY)
 
 
+def _pledgor_names() -> tuple[str, ...]:
+    return tuple(f"pledgor{n}_{name}" for n in range(PLEDGORS) for name in PLEDGOR)
+
+
+def _pledgors_said(row: Mapping[str, str]) -> list[dict[str, Any]]:
+    rows = [{name: row[f"pledgor{n}_{name}"] for name in PLEDGOR} for n in range(PLEDGORS)]
+    return [
+        _there(
+            {name: value for name, value in one.items() if name != "share"}
+            | {"share_bp": _basis_points(one["share"])}
+        )
+        for one in rows
+        if any(one.values())
+    ]
+
+
+def _pledgors_shown(right: Mapping[str, Any]) -> dict[str, str]:
+    said = list(right.get("pledgors") or [])[:PLEDGORS]
+    said += [{}] * (PLEDGORS - len(said))
+    return {
+        f"pledgor{n}_{name}": _percent(one.get("share_bp"))
+        if name == "share"
+        else _text(one.get(name))
+        for n, one in enumerate(said)
+        for name in PLEDGOR
+    }
+
+
 def _rows(form: FormData, begins: str, names: Sequence[str]) -> Iterator[dict[str, str]]:
     columns = [[str(value).strip() for value in form.getlist(f"{begins}_{n}")] for n in names]
     longest = max(map(len, columns))
@@ -173,7 +206,8 @@ def _right_said(row: Mapping[str, str]) -> dict[str, Any]:
     said: dict[str, Any] = {name: row[name] for name in RIGHT}
     said["nice_class"] = _count(row["nice_class"])
     entry = _there({name: row[f"entry_{name}"] for name in ENTRY})
-    return _there({**said, "valuation": _there(worth), "registration": entry})
+    further = {"registration": entry, "pledgors": _pledgors_said(row)}
+    return _there({**said, "valuation": _there(worth), **further})
 
 
 def _right_shown(right: Mapping[str, Any]) -> dict[str, str]:
@@ -182,6 +216,7 @@ def _right_shown(right: Mapping[str, Any]) -> dict[str, str]:
         {name: _text(right.get(name)) for name in RIGHT}
         | {f"value_{name}": _text(worth.get(name)) for name in WORTH}
         | {f"entry_{name}": _text(entry.get(name)) for name in ENTRY}
+        | _pledgors_shown(right)
     )
 
 
