@@ -1,5 +1,6 @@
 """Loans that are paid out already, as a bank files them: words of stories about them."""
 
+import itertools
 from typing import Any
 
 from services.applications.domain.paid_out import PAPERS
@@ -9,10 +10,13 @@ from tests.papers import document
 ENTRY = {"registry": "CNIPA", "registration_no": "Y2026120000123", "registered_on": "2026-02-10"}
 
 
+_serials = itertools.count(18)
+
+
 def paid_out(**changes: Any) -> dict[str, Any]:
-    """A loan of 1,000,000.00 of February of which 900,000.00 is owed."""
+    """A loan of 1,000,000.00 of February of which 900,000.00 is owed, under a number of its own."""
     return {
-        "loan_no": "JJ-2026-18",
+        "loan_no": f"JJ-2026-{next(_serials)}",
         "contract_no": "HT-2026-18",
         "signed_on": "2026-02-09",
         "disbursed_on": "2026-02-10",

@@ -1,6 +1,7 @@
 """Loans that are filed after they were paid out (备案制): through both services, to the fen."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from services.applications.domain.paid_out import PAPERS
 from services.applications.main import SERVICE as APPLICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
+from shared.auth.issuer import Issuer
 from tests.applications.filing import ENTRY, SEEN, filing, paid_out
 from tests.applications.office import (
     ICBC,
@@ -21,13 +23,21 @@ from tests.applications.test_with_the_pool import Town
 from tests.cash import released
 from tests.papers import stores
 from tests.publishing import publish
+from tests.services import together
 
 POOL = "cd_xinzhi"
 
 
-@pytest.fixture
-async def town(running: Any) -> AsyncIterator[Town]:
-    async with running(APPLICATIONS, RISK_POOL) as (applications, risk_pool):
+@pytest.fixture(scope="module")
+async def town(
+    databases_of_module: Any, issuer: Issuer, shared_folder: Path
+) -> AsyncIterator[Town]:
+    """One for all: what moves the clock stands last."""
+    services = [APPLICATIONS, RISK_POOL]
+    async with together(services, databases_of_module, issuer, shared_folder) as (
+        applications,
+        risk_pool,
+    ):
         town = Town(Office(applications), risk_pool)
         await risk_pool.context.clock.set(START)
         await town.office.lets_banks_in()
@@ -120,40 +130,6 @@ async def test_a_filed_loan_is_held_and_covered_in_one_from_its_approval_on_for_
     assert await town.office.said("loan.disbursed.v1") == [], "it was paid out before"
 
 
-async def test_what_is_paid_back_before_the_approval_is_never_covered_and_a_later_loss_may_be_claimed(
-    town: Town,
-):
-    case = await enters(town, paid_out=paid_out(outstanding_principal="600000.01"))
-    assert (await coverage(town, case))["covered"] == "600000.01"
-    await town.office.reports("2026-03", position("JJ-2026-18", "700000.00"))
-    await town.settled()
-    assert (await coverage(town, case))["covered"] == "600000.01"
-
-    await town.office.reports(
-        "2026-04",
-        position("JJ-2026-18", "600000.01", overdue_days=20, risk_class="special_mention"),
-    )
-    await town.settled()
-    cover = await cover_checked(town, case, "600000.01", 20)
-    assert (cover["result"], cover["evidence"]) == (
-        "pass",
-        {"covered_from": "2026-03-02", "disbursed_on": "2026-02-10", "overdue_since": "2026-04-10"},
-    )
-
-
-async def test_a_loan_that_was_overdue_before_its_cover_began_is_not_claimed_for(town: Town):
-    case = await enters(town)
-    await town.office.reports(
-        "2026-03",
-        position("JJ-2026-18", "900000.00", overdue_days=31, risk_class="special_mention"),
-    )
-    await town.settled()
-
-    cover = await cover_checked(town, case, "900000.00", 31)
-
-    assert (cover["result"], cover["evidence"]["overdue_since"]) == ("fail", "2026-02-28")
-
-
 async def test_without_room_a_filed_loan_is_declined_waits_in_no_line_and_stays_outside(
     town: Town,
 ):
@@ -226,19 +202,6 @@ async def test_what_cannot_be_read_of_a_filing_is_refused_with_every_field(town:
     }  # fmt: skip
 
 
-async def test_a_correction_makes_no_filing_late_and_a_number_is_used_once(town: Town):
-    case = await files(town, "returned_for_correction", documents=[])
-    await town.office.moves_clock(days=10)
-    await town.pool.context.clock.set(town.office.now)
-    again = filing(collateral=[right(registration=ENTRY)])
-
-    mended = await town.office.bank().post(f"/applications/{case['id']}/resubmit", json=again)
-
-    assert mended.json()["state"] == "accepted", mended.text
-    late = await files(town, "returned_for_correction")
-    assert {one["code"] for one in late["findings"]} == {"filed-late", "loan-no-used"}
-
-
 async def test_nobody_recommends_before_the_papers_were_read_and_agree(town: Town):
     case = await files(town)
     await town.office.post(town.office.reviewer(), case, "take")
@@ -264,24 +227,66 @@ async def test_nobody_recommends_before_the_papers_were_read_and_agree(town: Tow
     ]
 
 
-async def test_a_filed_loan_is_approved_whole_and_on_a_fresh_position(town: Town):
-    case = await files(town)
-    await reviews(town, case)
-    part = {
-        "approved_amount": "500000.00", "amount_reason": "风险", "conditions": ["投保"],
-    }  # fmt: skip
-    refused = await approves(town, case, **part)
-    assert [one["code"] for one in refused.json()["errors"]] == [
-        "paid-out-in-full", "conditions-after-disbursement",
-    ]  # fmt: skip
-    await town.office.moves_clock(days=30)
-    await town.pool.context.clock.set(town.office.now)
-    stale = await approves(town, case)
-    assert [one["code"] for one in stale.json()["findings"]] == ["position-too-old"]
-
-
 async def test_the_way_in_is_the_programmes(town: Town):
     to_come = await files(town, "returned_for_correction", paid_out=None)
     assert {one["code"] for one in to_come["findings"]} == {
         "not-paid-out", "registered-before-approval",
     }  # fmt: skip
+
+
+async def test_the_days_of_a_filing_are_its_own_and_cover_is_for_what_is_owed_and_lost_afterwards(
+    town: Town,
+):
+    office = town.office
+    returned = await files(
+        town, "returned_for_correction", documents=[], paid_out=paid_out(loan_no="A")
+    )
+    less = await enters(town, paid_out=paid_out(loan_no="B", outstanding_principal="600000.01"))
+    bad = await enters(town, paid_out=paid_out(loan_no="C"))
+    waits = await files(town)
+    await reviews(town, waits)
+    part = {"approved_amount": "500000.00", "amount_reason": "风险", "conditions": ["投保"]}
+    refused = await approves(town, waits, **part)
+    assert [one["code"] for one in refused.json()["errors"]] == [
+        "paid-out-in-full", "conditions-after-disbursement",
+    ]  # fmt: skip
+
+    # After the term a correction is in time, and whatever comes now is late.
+    await goes_on(town, days=10)
+    again = filing(collateral=[right(registration=ENTRY)], paid_out=paid_out(loan_no="A"))
+    path = f"/applications/{returned['id']}/resubmit"
+    mended = await office.bank().post(path, json=again)
+    late = await files(town, "returned_for_correction", paid_out=paid_out(loan_no="b"))
+    await goes_on(town, days=20)
+    stale = await approves(town, waits)
+
+    assert mended.json()["state"] == "accepted", mended.text
+    assert {one["code"] for one in late["findings"]} == {"filed-late", "loan-no-used"}
+    assert [one["code"] for one in stale.json()["findings"]] == ["position-too-old"]
+
+    # What was paid back before the approval is never covered, whatever is reported later.
+    assert (await coverage(town, less))["covered"] == "600000.01"
+    await office.reports(
+        "2026-03",
+        position("B", "700000.00"),
+        position("C", "900000.00", overdue_days=31, risk_class="special_mention"),
+    )
+    await town.settled()
+    assert (await coverage(town, less))["covered"] == "600000.01"
+    before = await cover_checked(town, bad, "900000.00", 31)
+    assert (before["result"], before["evidence"]["overdue_since"]) == ("fail", "2026-02-28")
+    await office.reports(
+        "2026-04", position("B", "600000.01", overdue_days=20, risk_class="special_mention")
+    )
+    await town.settled()
+    since = await cover_checked(town, less, "600000.01", 20)
+    assert (since["result"], since["evidence"]) == (
+        "pass",
+        {"covered_from": "2026-03-02", "disbursed_on": "2026-02-10", "overdue_since": "2026-04-10"},
+    )
+
+
+async def goes_on(town: Town, *, days: int) -> None:
+    """Both services' clocks."""
+    await town.office.moves_clock(days=days)
+    await town.pool.context.clock.set(town.office.now)
