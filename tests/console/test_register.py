@@ -43,6 +43,23 @@ async def test_from_the_case_to_its_right_and_its_firm_and_what_is_said_there_st
         assert FIRM in (await reviewer.opens("/register/firms?q=格力")).text
 
 
+async def test_a_related_firm_is_recorded_and_ended_on_the_page_of_the_firm(house: House):
+    await house.has_case()
+    at = f"/register/firms/{FIRM}"
+    async with house.logged_in("reviewer-lin") as lin, house.logged_in("icbc-operator") as clerk:
+        page = await lin.opens(at)
+        wrong = await lin.sends(page, f"{at}/related", group_name="格力系", from_day="2027-01-01")
+        assert wrong.status == 422 and "日期晚于今日" in wrong.text and "格力系" in wrong.text
+        done = await lin.sends(
+            wrong, f"{at}/related", group_name="格力系", from_day="2026-03-01", reason="公示系统"
+        )
+        assert "关联关系已登记" in done.text and "同一实际控制人" in done.text
+        end = next(one for one in done.actions if one.endswith("/end"))
+        ended = await lin.sends(done, end, reason="股权转让")
+        assert "关联关系已终止" in ended.text and "股权转让" in ended.text
+        assert "关联企业" not in (await clerk.opens(at)).text
+
+
 async def test_another_bank_reads_neither_the_case_nor_the_firm(house: House):
     pledged = right(PATENT, filed_on="2018-12-20", expires_on="2038-12-19")
     await house.has_case(collateral=[pledged])

@@ -38,6 +38,11 @@ COLLISIONS: Final[Mapping[str, Collision]] = {
         "Somebody else has just reported this loan's disbursement; read it again.",
     ),
     "draws_reference": DRAW_REFERENCE_USED,
+    "related_firms_in_one_group": Collision(
+        "in-another-group",
+        "该企业已在一个关联企业组内，请先终止原关联关系。",
+        "The firm is in a group already; end that first.",
+    ),
     "draws_reference_canonical": DRAW_REFERENCE_USED,
     "loan_changes_open": Collision(
         "change-undecided",
