@@ -84,6 +84,12 @@ async def test_a_loan_and_its_renewal_have_one_right_and_a_third_case_collides_t
 
     second = await office.submits(renews=old["id"], collateral=[pledged])
     await pays_out(office, second, "JJ-2")
+    (told,) = await office.said("loan.renewed.v1")
+    assert (told.number, told.renewed_by_number) == (old["number"], second["number"])
+    assert (told.outstanding_principal_fen, str(told.report_repaid_by)) == (
+        100_000_000,
+        "2026-04-10",
+    )
     shown = await chain(office, second)
     assert [one["number"] for one in shown["items"]] == [
         old["number"], renewal["number"], again["number"], second["number"],

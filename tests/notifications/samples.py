@@ -23,6 +23,7 @@ from shared.contracts.applications import (
     LoanExtendedV1,
     LoanOverdueV1,
     LoanPositionReportedV1,
+    LoanRenewedV1,
     LoanReopenedV1,
     LoanRepaidV1,
     LoanTakeOverAnsweredV1,
@@ -423,6 +424,14 @@ def of_a_case(loan: Loan) -> list[Event]:
             reason="三月月报误报为零",
         ),
         LoanDisbursementUndoneV1(**case, reason="误报放款", on=DAY),
+        LoanRenewedV1(
+            **case,
+            renewed_by=UUID(int=7),
+            renewed_by_number="DL-2026-000124",
+            renewed_on=DAY,
+            outstanding_principal_fen=100_000_000,
+            report_repaid_by=date(2026, 4, 10),
+        ),
         LoanExtendedV1(
             **case,
             kind="extension",

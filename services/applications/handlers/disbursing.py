@@ -1,6 +1,8 @@
 """From capacity to loan: the pledge is registered, the money paid out."""
 
 from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
 
 from services.applications.domain import pledge
 from services.applications.domain.life_cycle import Action
@@ -11,17 +13,23 @@ from services.applications.domain.loan_terms import (
     disbursement_faults,
     registration_faults,
 )
+from services.applications.domain.renewal import reported_repaid_by
 from services.applications.domain.stated import witnessed
 from services.applications.domain.waiting import filed_by
 from services.applications.handlers import pledges
 from services.applications.handlers.case_checks import insurance_of
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
 from services.applications.handlers.eligibility import must_still_be_eligible
+from services.applications.queries import renewals
 from services.applications.tables import loans
+from services.applications.tables.cases import about
 from services.applications.tables.pledges import PLEDGES
+from shared.contracts.applications import LoanRenewedV1
+from shared.messaging import outbox
 from shared.postgres.published_schemes import terms_on
 from shared.refusals import FieldsWrong
 from shared.schemes.stated import all_kept, read_facts
+from shared.schemes.terms import Terms
 from shared.transitions import Transition
 
 
@@ -114,4 +122,25 @@ async def disburse(case: CaseInHand, paid: Disbursement) -> Transition:
 
     if not await loans.lend(case.conn, row, paid):
         raise FieldsWrong([LOAN_NO_USED])
-    return await case.take_step(Action.DISBURSE, decision)
+    done = await case.take_step(Action.DISBURSE, decision)
+    if row["renews"] is not None:
+        await _tell_renewed(case, row["renews"], paid.disbursed_on, terms)
+    return done
+
+
+async def _tell_renewed(
+    case: CaseInHand, renewed_id: UUID, disbursed_on: date, terms: Terms
+) -> None:
+    """The bank is told of a loan that is renewed and still out, and by when it reports it repaid."""
+    old = await renewals.still_out(case.conn, renewed_id)
+    if old is None:
+        return
+    told = LoanRenewedV1(
+        **about(old),
+        renewed_by=case.row["id"],
+        renewed_by_number=case.row["number"],
+        renewed_on=disbursed_on,
+        outstanding_principal_fen=old["outstanding_fen"],
+        report_repaid_by=reported_repaid_by(disbursed_on, terms, case.working_days),
+    )
+    await outbox.append(case.conn, [told], now=case.now)

@@ -9,6 +9,7 @@ import asyncpg
 from services.applications.domain.life_cycle import (
     CLAIMS_CAPACITY,
     HOLDS_ITS_RIGHTS,
+    IS_SERVED,
     RENEWS_NOTHING,
     State,
 )
@@ -94,3 +95,14 @@ async def chain_of(
         return [], []
     changes = await conn.fetch(_CHANGES, [one["id"] for one in cases], cases[0]["bank_code"])
     return cases, changes
+
+
+async def still_out(conn: asyncpg.Connection, case_id: UUID) -> asyncpg.Record | None:
+    """The case of a loan that is out, with what is out of it; None where it is over."""
+    return await conn.fetchrow(
+        """select a.*, l.outstanding_fen from applications as a
+           join loans as l on l.application_id = a.id
+           where a.id = $1 and a.state = any($2::text[])""",
+        case_id,
+        sorted(IS_SERVED),
+    )

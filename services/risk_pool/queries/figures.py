@@ -1,5 +1,6 @@
 """The figures of a pool that people ask for, from the ledger and what was agreed."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -133,14 +134,7 @@ async def of_pool(
         "reserved_fen": reserved_fen,
         "counted_once_fen": counted_once_fen,
         "undrawn_fen": await _undrawn_fen(conn, pool_code),
-        "utilisation_bp": next(
-            (
-                basis_points(exposure_fen, one["allowed_fen"])
-                for one in ceilings
-                if one["limit"] == "maximum_leverage"
-            ),
-            None,
-        ),
+        "utilisation_bp": _utilisation_bp(ceilings),
         "leverage_bp": basis_points(exposure_fen, available_fen),
         "ceilings": ceilings,
         "minimum_leverage": _minimum_leverage(
@@ -213,6 +207,12 @@ def _ceilings(
         }
         for limit, allowed_fen in found
     ]
+
+
+def _utilisation_bp(ceilings: Sequence[Mapping[str, Any]]) -> int | None:
+    """How much of the pool's leverage is used; None without a rule."""
+    found = (one for one in ceilings if one["limit"] == "maximum_leverage")
+    return next((basis_points(one["used_fen"], one["allowed_fen"]) for one in found), None)
 
 
 def _minimum_leverage(

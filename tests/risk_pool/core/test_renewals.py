@@ -94,7 +94,7 @@ async def test_no_claim_is_taken_for_a_loan_and_its_renewal_while_both_are_out(r
             rows = answer.json()["checks"]
             return [one["code"] for one in rows if one["result"] == "fail"]
 
-        assert "renewed-twice-out" in await against("old")
-        assert "renewed-twice-out" in await against("new")
+        assert "one-debt-once" in await against("old")
+        assert "one-debt-once" in await against("new")
         await pool.hears(pool.position("old", "2026-05", "0.00"), pool.repayment("old"))
-        assert "renewed-twice-out" not in await against("new")
+        assert "one-debt-once" not in await against("new")
