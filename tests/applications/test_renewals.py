@@ -117,6 +117,13 @@ async def test_a_loan_and_its_renewal_have_one_right_and_a_third_case_collides_t
     back = position("JJ-1", "500000.00", confirmed=["reopens-repaid", "renewed-still-out"])
     assert (await office.reports("2026-03", back))["verdicts"][0]["accepted"]
     assert await holders(office) == [(second["number"], 0), (old["number"], 1)]
+    # The same the other way round.
+    both = (position("JJ-2", "0.00"), position("JJ-2", confirmed=["reopens-repaid"]))
+    for one, held in zip(
+        both, ([(old["number"], 0)], [(old["number"], 0), (second["number"], 1)]), strict=True
+    ):
+        assert (await office.reports("2026-03", one))["verdicts"][0]["accepted"]
+        assert await holders(office) == held
     assert codes(await office.submits(**third)) == {"right-already-pledged"}
 
 

@@ -137,15 +137,16 @@ async def ask_to_undo(
     )
 
 
-# The renewal that has taken the rights over in between keeps the first place while this is done.
+# The other case of the chain, which has the first place by now, keeps it while this is done.
 _HOLD_RENEWALS: Final = """
 select from held_rights as held join applications as a on a.id = held.application_id
 where a.renews = any($1::uuid[])
+   or a.id in (select own.renews from applications as own where own.id = any($1::uuid[]))
 order by held.kind, held.number, held.nice_class for update of held
 """
 _HOLD_AGAIN: Final = """
 with own as (
-    select distinct c.kind, c.number, c.nice_class, a.id
+    select distinct c.kind, c.number, c.nice_class, a.id, a.renews
     from applications as a
     join collateral as c on c.application_id = a.id and c.revision = a.revision
     where a.id = any($1::uuid[])
@@ -155,7 +156,8 @@ with own as (
     select kind, number, nice_class,
            exists (select from held_rights as held
                    join applications as a on a.id = held.application_id
-                   where a.renews = own.id and (held.kind, held.number, held.nice_class)
+                   where (a.renews = own.id or a.id = own.renews)
+                     and (held.kind, held.number, held.nice_class)
                                              = (own.kind, own.number, own.nice_class)
            )::int::smallint,
            id
