@@ -321,23 +321,6 @@ class LoanExtendedV1(CaseEvent):
     reason: str
 
 
-class LoanRenewedV1(CaseEvent):
-    """The renewal of a loan was paid out while the loan is still out: it is to be reported repaid."""
-
-    type = "loan.renewed.v1"
-
-    renewed_by: UUID = Field(description="The case of the renewal.")
-    renewed_by_number: str
-    renewed_on: date = Field(description="When the renewal was paid out.")
-    outstanding_principal_fen: NonNegativeFen = Field(
-        description="What is out of the loan that is renewed."
-    )
-    report_repaid_by: date = Field(
-        description="The day by which the report that shows it repaid is due. Until it is, no claim "
-        "is taken for either."
-    )
-
-
 class LoanTakeOverAnsweredV1(Event):
     """A loan that a pool is to be taken over with was looked at: its number and its rights are held
     for it, or something speaks against it."""
@@ -402,7 +385,6 @@ register(
         LoanReopenedV1,
         LoanDisbursementUndoneV1,
         LoanExtendedV1,
-        LoanRenewedV1,
         LoanTakeOverAnsweredV1,
         DayOverV1,
     )

@@ -23,7 +23,6 @@ from shared.contracts.applications import (
     LoanExtendedV1,
     LoanOverdueV1,
     LoanPositionReportedV1,
-    LoanRenewedV1,
     LoanReopenedV1,
     LoanRepaidV1,
     LoanTakeOverAnsweredV1,
@@ -31,7 +30,7 @@ from shared.contracts.applications import (
     PledgeRegisteredV1,
     Reason,
 )
-from shared.contracts.around_loans import CoInvestmentChangedV1, EnhancementChangedV1
+from shared.contracts.around_loans import CoInvestmentChangedV1, EnhancementChangedV1, LoanRenewedV1
 from shared.contracts.bad_loans import (
     CollectionConcludedV1,
     CollectionConclusionProposedV1,

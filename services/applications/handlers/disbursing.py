@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from services.applications.domain import pledge
@@ -24,7 +25,7 @@ from services.applications.queries import renewals
 from services.applications.tables import loans
 from services.applications.tables.cases import about
 from services.applications.tables.pledges import PLEDGES
-from shared.contracts.applications import LoanRenewedV1
+from shared.contracts.around_loans import LoanRenewedV1
 from shared.messaging import outbox
 from shared.postgres.published_schemes import terms_on
 from shared.refusals import FieldsWrong
@@ -109,14 +110,10 @@ async def disburse(case: CaseInHand, paid: Disbursement) -> Transition:
             "lists_checked": [one.as_data() for one in looks],
             **({} if insurance is None else {"insurance": insurance.as_data()}),
         },
-        facts={
-            "amount_fen": paid.amount_fen,
-            "loan_no": paid.loan_no,
-            "disbursed_on": paid.disbursed_on,
-            "matures_on": paid.matures_on,
+        facts=_told(paid)
+        | {
             "annual_rate_bp": row["annual_rate_bp"],
             "attributes": all_kept(values),
-            "draws_until": paid.draws_until,
         },
     )
 
@@ -126,6 +123,12 @@ async def disburse(case: CaseInHand, paid: Disbursement) -> Transition:
     if row["renews"] is not None:
         await _tell_renewed(case, row["renews"], paid.disbursed_on, terms)
     return done
+
+
+def _told(paid: Disbursement) -> dict[str, Any]:
+    """What the event says of what was paid out."""
+    names = ("amount_fen", "loan_no", "disbursed_on", "matures_on", "draws_until")
+    return {name: getattr(paid, name) for name in names}
 
 
 async def _tell_renewed(
