@@ -135,6 +135,10 @@ class ApplicationApprovedV1(CaseEvent):
     conditions: tuple[str, ...] = Field(
         (), description="What is to be met, and confirmed, before the loan is paid out."
     )
+    renews: UUID | None = Field(
+        None,
+        description="The loan that this one renews: what is left of that is one debt with this.",
+    )
 
     @property
     def ip_share(self) -> Fraction:

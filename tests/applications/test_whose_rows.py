@@ -304,6 +304,7 @@ READS = {
     "/applications/{case_id}/history",
     "/applications/{case_id}/conditions",
     "/applications/{case_id}/timeline",
+    "/applications/{case_id}/chain",
     "/applications/{case_id}/checks",
     "/applications/{case_id}/revisions",
     "/loans/{loan_id}",

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
+import asyncpg
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
@@ -11,11 +12,12 @@ from services.applications.domain.meeting import SITS
 from services.applications.handlers.case_in_hand import terms_or_none
 from services.applications.queries.effect import owed_before
 from services.applications.queries.related_firms import owed_by_group
+from services.applications.queries.renewals import renewed
 from services.applications.queries.submitted import case_row
 from shared.auth.identity import Identity, requires
 from shared.clock import business_date
 from shared.http.context import CurrentContext
-from shared.life_cycle import Words
+from shared.life_cycle import Row, Words
 from shared.money import MONEY_NAMES, Fen
 
 router = APIRouter(tags=["reviews"])
@@ -69,12 +71,14 @@ class EffectAnswer(BaseModel):
 async def read_effect(case_id: UUID, caller: Reader, context: CurrentContext) -> EffectAnswer:
     """What the case adds to what its firm owes in this pool and in the pools that you see, over all
     banks, to what the firm's group owes, and to what its bank has lent in this pool: before, after,
-    and the programme's ceiling of today."""
+    and the programme's ceiling of today. A renewal and what is left of the loan that it renews are
+    one debt, as large as the larger."""
     today = business_date(context.clock.now())
     async with context.database.looking(caller.institution) as conn:
         row = await case_row(conn, case_id)
         before = dict(await owed_before(conn, row))
         group = await owed_by_group(conn, case_id=row["id"], uscc=row["borrower_uscc"])
+        once_fen = await _one_debt(conn, row)
         terms = await terms_or_none(conn, row["programme"], row["mode"], today)
     cap = terms.borrower_cap_fen if terms else None
     source = terms.source("borrower_cap") if terms else ""
@@ -84,7 +88,7 @@ async def read_effect(case_id: UUID, caller: Reader, context: CurrentContext) ->
     named = {"group": group["name"], "firms": group["firms"]} if group else {}
 
     def exposure(whose: Whose) -> ExposureAnswer:
-        after = before[whose] + row["amount_fen"]
+        after = before[whose] + row["amount_fen"] - once_fen
         ceiling = cap if whose == "borrower_in_pool" else None
         return ExposureAnswer(
             whose=whose, zh=_WORDS[whose].zh.format(**named), en=_WORDS[whose].en.format(**named),
@@ -98,3 +102,11 @@ async def read_effect(case_id: UUID, caller: Reader, context: CurrentContext) ->
         amount_fen=row["amount_fen"],
         exposures=[exposure(one) for one in _WORDS if one in before],
     )
+
+
+async def _one_debt(conn: asyncpg.Connection, row: Row) -> int:
+    """What of a renewal the loan that it renews owes already, in fen."""
+    if row["renews"] is None:
+        return 0
+    loan = await renewed(conn, row["renews"], bank_code=row["bank_code"], by=row["id"])
+    return 0 if loan is None else min(loan.rest_fen, row["amount_fen"])

@@ -24,6 +24,7 @@ SUBMISSION: Final[dict[str, Any]] = {
     "ip_amount": None,
     "is_first_loan": True,
     "attributes": {"is_high_tech_enterprise": True},
+    "renews": None,
     "collateral": [
         {
             "kind": "invention",

@@ -109,6 +109,12 @@ def _everywhere(case: Submission, around: Surroundings) -> Iterator[CheckLine]:
         yield _line("知识产权占比与担保方式一致", "The IP share fits the collateral",
                     "ip-share-contradicts", source=in_words("H.7"),
                     figures=[("占比", "share", percent(case.ip_share))])  # fmt: skip
+    if around.renewed is not None:
+        yield _line("所续贷款", "The loan that is renewed", "renewed-in-other-pool",
+                    "renewed-of-other-firm", "renewed-not-live", "renewed-already",
+                    "renewed-chain-open", source="决策 0020",
+                    figures=[("所续申请", "renews", around.renewed.number),
+                             ("余额", "rest", group_fen(around.renewed.rest_fen))])  # fmt: skip
     yield _line("权利未重复、未在他案出质", "The rights are named once and free",
                 "right-named-twice", "right-already-pledged",
                 figures=[("权利", "rights", str(rights)),

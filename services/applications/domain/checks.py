@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Final
 
+from services.applications.domain.renewal import may_be_renewed
 from services.applications.domain.submission import (
     Collateral,
     RightKey,
@@ -257,6 +258,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     bank_is_in_good_standing,
     firm_exists_already,
     ip_share_does_not_contradict,
+    may_be_renewed,
     rights_are_named_once,
     rights_are_free,
     rights_are_in_force,

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any, Final, get_type_hints
 
 from services.applications.domain import checks
+from services.applications.domain.renewal import may_be_renewed
 from services.applications.domain.submission import Submission, Surroundings
 from shared.money import group_fen
 from shared.ratios import percent
@@ -59,6 +60,10 @@ _EVERYWHERE: Final[Sequence[tuple[checks.Check, str, str, Fields]]] = (
         checks.ip_share_does_not_contradict, "知识产权占比与担保方式一致",
         "The IP share fits the collateral",
         ("has_other_collateral", "ip_share_bp", "ip_amount", "amount"),
+    ),
+    (
+        may_be_renewed, "所续贷款", "The loan that is renewed",
+        ("renews", "borrower", "pool_code"),
     ),
     (checks.rights_are_named_once, "质物未重复填报", "Each right is named once", ("collateral",)),
     (checks.rights_are_free, "质物未在其他案件出质", "No right is pledged already", ("collateral",)),

@@ -55,6 +55,7 @@ def as_said(case: Submission) -> dict[str, Any]:
         "ip_amount": None if case.ip_amount_fen is None else format_fen(case.ip_amount_fen),
         "is_first_loan": case.is_first_loan,
         "attributes": dict(case.attributes),
+        "renews": None if case.renews is None else str(case.renews),
         "collateral": [_right(one) for one in case.collateral],
         "documents": [_paper(one) for one in case.documents],
     }

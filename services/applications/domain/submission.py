@@ -150,6 +150,8 @@ class Submission:
     """Facts that a rule may ask for, as of the approval."""
     collateral: tuple[Collateral, ...]
     documents: tuple[SubmittedDocument, ...]
+    renews: UUID | None = None
+    """The case whose loan this one renews (续贷)."""
 
     @property
     def ip_share(self) -> Fraction | None:
@@ -182,6 +184,24 @@ def _register(kind: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Renewed:
+    """The loan that a case renews, as its bank's own case stands."""
+
+    number: str
+    pool_code: str
+    borrower_uscc: str
+    state: str
+    rest_fen: int = 0
+    """What is out of it or may still be drawn, as far as it counts beside other loans."""
+    ended_on: date | None = None
+    """When it was repaid; None while it is out."""
+    renewed_by: str | None = None
+    """The number of another live case that renews it."""
+    renews_open: str | None = None
+    """The number of the loan that it renews itself, where that is still out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What the house knows on the day of a check: the pool, the bank's standing, held rights."""
 
@@ -205,3 +225,5 @@ class Surroundings:
     """What the register of listed firms holds that is or may be this firm's."""
     matures_on: date | None = None
     """Of a loan that is paid out; before, it would be the whole tenor from today on."""
+    renewed: Renewed | None = None
+    """The loan that the case renews."""

@@ -16,6 +16,7 @@ from services.applications.bank_files.rows import RowRead
 from services.applications.domain.bulk import Outcome, RowFault, RowVerdict, TakenRow
 from services.applications.domain.life_cycle import HOLDS_ITS_RIGHTS
 from services.applications.domain.pre_check import DraftRead
+from services.applications.domain.renewal import RENEWAL_ALONE
 from services.applications.domain.submission import RightKey, Submission
 from services.applications.handlers.bulk_batch import (
     Batch,
@@ -187,6 +188,8 @@ def _judge(
 ) -> Judged | RowVerdict:
     if known.around is None:
         return wrong(one.row, [fault_of(one.row, POOL_UNKNOWN)], reference=one.reference)
+    if one.submission.renews is not None:
+        return wrong(one.row, [fault_of(one.row, RENEWAL_ALONE)], reference=one.reference)
     own = frozenset(item.key for item in one.submission.collateral)
     around = replace(known.around, held_rights=known.around.held_rights | (own & held))
     try:

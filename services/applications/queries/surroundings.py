@@ -10,8 +10,10 @@ import asyncpg
 
 from services.applications.domain.checklist import Said
 from services.applications.domain.life_cycle import CLAIMS_CAPACITY
+from services.applications.domain.renewal import rest_beside
 from services.applications.domain.submission import RightKey, Submission, Surroundings
 from services.applications.queries.listed import register_of, registers_of
+from services.applications.queries.renewals import renewed
 
 # Rights are looked up without a bank: the answer is which of the case's own are taken.
 _LOOK_AROUND: Final = """
@@ -23,6 +25,7 @@ select exists (select from banks where code = $2) as bank_exists,
                as asked (kind, number, nice_class, index)
            join held_rights using (kind, number, nice_class)
            where held_rights.application_id <> $6
+             and held_rights.application_id is distinct from $10::uuid
        ) as held,
        array(
            select kind from (
@@ -40,7 +43,7 @@ left join lateral (
            count(*) as live_cases
     from applications as a left join loans on loans.application_id = a.id
     where a.borrower_uscc = $7 and a.pool_code = $1 and a.bank_code = $2 and a.id <> $6
-      and a.state = any($8)
+      and a.id is distinct from $10::uuid and a.state = any($8)
 ) as firm on true
 """
 _LIVE: Final = sorted(CLAIMS_CAPACITY)
@@ -63,8 +66,11 @@ async def surroundings(
     except_case: UUID,
     today: date,
 ) -> Known:
-    """Pool, standing of the bank, and which of the case's rights another live case holds."""
+    """Pool, standing of the bank, the loan that the case renews, and which of its rights another
+    live case holds: a renewed loan is no other one."""
     keys = [item.key for item in submission.collateral]
+    asked = submission.renews
+    renews = asked and await renewed(conn, asked, bank_code=bank_code, by=except_case)
     row = await conn.fetchrow(
         _LOOK_AROUND,
         submission.pool_code,
@@ -76,6 +82,7 @@ async def surroundings(
         submission.borrower.uscc,
         _LIVE,
         Said.NOT_APPLICABLE.value,
+        asked if renews else None,
     )
     if row["programme"] is None:
         return Known(row["bank_exists"], "", None)
@@ -87,9 +94,11 @@ async def surroundings(
         bank_suspended_on=row["suspended_on"],
         held_rights=frozenset(keys[index - 1] for index in row["held"]),
         not_applicable=frozenset(row["not_applicable"]),
-        borrower_balance_fen=row["balance_fen"],
+        borrower_balance_fen=row["balance_fen"]
+        + (rest_beside(renews.rest_fen, submission.amount_fen) if renews else 0),
         borrower_live_cases=row["live_cases"],
         register=await register_of(conn, submission.borrower, today=today),
+        renewed=renews or None,
     )
     return Known(row["bank_exists"], row["programme"], around)
 

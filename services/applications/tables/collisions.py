@@ -30,6 +30,11 @@ COLLISIONS: Final[Mapping[str, Collision]] = {
         "该银行已登记。",
         "The bank is registered already, perhaps with its code in another spelling.",
     ),
+    "applications_renewed_once": Collision(
+        "renewed-already",
+        "该笔贷款刚由另一笔申请续贷。",
+        "Another application has just been filed to renew this loan.",
+    ),
     "loans_bank_code_loan_no_key": LOAN_NO_USED,
     "loans_number_once": LOAN_NO_USED,
     "loans_pkey": Collision(

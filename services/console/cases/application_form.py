@@ -66,6 +66,7 @@ def shown(said: Mapping[str, Any]) -> Filled:
     fields |= {f"borrower.{name}": _text(firm.get(name)) for name in (*FIRM, "is_sme")}
     fields |= {f"parties.{role}": code for role, code in (said.get("parties") or {}).items()}
     fields |= {name: _text(said.get(name)) for name in ("has_other_collateral", "is_first_loan")}
+    fields["renews"] = _text(said.get("renews"))
     fields |= {name: _percent(said.get(f"{name}_bp")) for name in ("annual_rate", "ip_share")}
     return Filled(
         fields=fields,
@@ -96,6 +97,7 @@ def body(form: FormData) -> dict[str, Any]:
         **{name: filled.of(name) for name in LOAN},
         **{name: _flag(filled.of(name)) for name in ("has_other_collateral", "is_first_loan")},
         "attributes": filled.attributes,
+        "renews": filled.of("renews"),
         "collateral": [_right_said(row) for row in filled.rights],
         "documents": [_paper_said(row) for row in filled.papers if row["reference"]],
     }

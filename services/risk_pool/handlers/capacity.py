@@ -58,6 +58,7 @@ def _asked(event: ApplicationApprovedV1, before: Coverage | None) -> Asked:
             amount_fen=event.amount_fen,
             ip_share=event.ip_share,
             on=event.approved_on,
+            renews=event.renews,
         ),
         programme=event.programme,
         mode=event.mode,

@@ -6,7 +6,7 @@ Revision ID: 0056
 from alembic import op
 
 revision = "0056"
-down_revision = "0024"
+down_revision = "0041"
 
 _STEPS = (
     # One row is one firm in one group for a time. It ends by a row of its own.
