@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from services.applications.api.common import Cursor, Limit
 from services.applications.api.document_content import settings_of, store_of
 from services.applications.api.requests import Month
-from services.applications.api.submissions import Submitter
+from services.applications.api.rights import Keeper as Sender
 from services.applications.domain.bulk import BulkKind
 from services.applications.domain.papers import plain_name
 from services.applications.handlers.bulk_intake import InOne, take_in
@@ -20,7 +20,7 @@ from services.applications.queries import bulk_files
 from services.applications.settings import LARGEST_BULK_FILE
 from services.applications.storage.incoming import too_large
 from services.applications.tables.bulk_rows import BulkFileRow
-from shared.auth.identity import Identity, requires
+from shared.auth.identity import Forbidden, Identity, requires
 from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.http.disposition import disposition
@@ -50,7 +50,7 @@ _A_PAGE = 500
 
 
 class BulkFileAnswer(FileOfRowsAnswer):
-    """A file of applications or positions."""
+    """A file of applications, positions or rights."""
 
     kind: BulkKind
 
@@ -58,7 +58,7 @@ class BulkFileAnswer(FileOfRowsAnswer):
 @router.post("/bulk-files", status_code=202, response_model=BulkFileAnswer, openapi_extra=FILE_BODY)
 async def send_bulk_file(
     request: Request,
-    caller: Submitter,
+    caller: Sender,
     context: CurrentContext,
     kind: Annotated[BulkKind, Query(description="What its rows are.")] = "applications",
     name: Annotated[str, Query(max_length=400, examples=["三月.xlsx"])] = "",
@@ -75,12 +75,14 @@ async def send_bulk_file(
         bool, Query(description="Say what is wrong with every row, and take none.")
     ] = False,
 ) -> Response:
-    """Send many applications or monthly positions as NDJSON (a request's object on each line), CSV
+    """Send many applications, monthly positions or rights (a census, of which the bureau sends one,
+    too) as NDJSON (a request's object on each line), CSV
     or XLSX (the template's headings); the file is the body itself. It is gone through in the
     background: `GET /bulk-files/{id}` tells how far. Rows that nothing speaks against are taken;
     the others make no case and are given back with their reasons (`wrong-rows`), to be mended and
     sent again. A row is taken once, by its `reference` or else by what it says, whichever file it
     comes in."""
+    _must_send(caller, kind)
     key_of(request)
     limit = settings_of(context).max_bulk_file_bytes
     declared = request.headers.get("content-length", "0")
@@ -186,6 +188,14 @@ async def _wrong_rows(
         if len(rows) < _A_PAGE:
             return
         after = rows[-1].line
+
+
+def _must_send(caller: Identity, kind: BulkKind) -> None:
+    """What a bank asks for, its operators send; a census comes from the bureau, too."""
+    if kind != "rights" and "bank_operator" not in caller.roles:
+        raise Forbidden(
+            "您的角色不能进行此操作", "Your roles do not allow this.", required=["bank_operator"]
+        )
 
 
 def _answer(row: BulkFileRow) -> BulkFileAnswer:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from services.applications.bank_files.right_columns import right_column
 from services.applications.domain.bulk import BulkKind
 from shared.schemes.vocabulary import (
     DOCUMENTS,
@@ -142,5 +143,6 @@ _POSITIONS: Final = dict(named(*POSITION))
 FINDS: Final[Mapping[BulkKind, Callable[[str], Column | None]]] = {
     "applications": application_column,
     "positions": position_column,
+    "rights": right_column,
 }
 """By kind of file, what knows its columns."""

@@ -18,7 +18,9 @@ from services.console.upstream.optional import items
 
 router = APIRouter()
 
-KINDS: Final = ("applications", "positions", "claims")
+_OF_RIGHTS: Final = frozenset({"reviewer", "approver"})
+"""Who sends a census of rights for the bureau."""
+KINDS: Final = ("applications", "positions", "claims", "rights")
 OUTCOMES: Final = ("wrong", "taken", "known")
 Outcome = Literal["wrong", "taken", "known"]
 _SENDS: Final = "bank_operator"
@@ -160,6 +162,7 @@ async def _bits(file: UploadFile) -> AsyncIterator[bytes]:
 
 async def _show(page: PageContext, attempt: Attempt, *, cursor: str = "") -> Response:
     assert page.person is not None
+    is_bank = _SENDS in page.person.roles
     found, pools = await asyncio.gather(
         page.applications.get("/bulk-files", cursor=cursor, limit=20),
         page.risk_pool.get("/pools"),
@@ -175,6 +178,7 @@ async def _show(page: PageContext, attempt: Attempt, *, cursor: str = "") -> Res
         pools=items(pools),
         next=next_page(page.request, found),
         is_first=not cursor,
-        kinds=KINDS,
-        may_send=_SENDS in page.person.roles,
+        kinds=KINDS if is_bank else ("rights",),
+        is_bank=is_bank,
+        may_send=is_bank or bool(_OF_RIGHTS & page.person.roles),
     )
