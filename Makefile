@@ -5,12 +5,15 @@ VENV   := .venv
 RUN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 TRANSPORT ?= local
-WORKERS   ?= auto
+WORKERS   ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')
 LOCK      := --quiet --universal --generate-hashes --no-header --no-emit-index-url \
 	--no-emit-find-links --no-annotate --python-version 3.11
 
+# Every process of the tests would translate all of the code anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint kafka bench docs lock clean
+.PHONY: help demo up test proof lint kafka bench docs lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -33,6 +36,9 @@ test: $(READY) ## All tests, on real parts
 	$(RUN)/python -m tests.browser.chromium
 	$(RUN)/python -m tests.hledger
 	$(RUN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+proof: $(READY) ## The same, repeated as often as the documents say
+	ZHIDAI_DEPTH=whole $(MAKE) test
 
 lint: $(READY) ## Style and types
 	$(RUN)/ruff check .

@@ -1,4 +1,4 @@
-"""kill -9 of any service at any moment: half a year of two pools ends with the same figures.
+"""kill -9 of any service at any moment: months of two pools end with the same figures.
 
 Every service is a process of its own over a real Apache Kafka, with a real PostgreSQL that keeps
 what it was told to keep. Who is killed and when comes from a fixed list of seeds.
@@ -16,6 +16,7 @@ import pytest
 
 from deploy.kafka.broker import KafkaCluster
 from services.risk_pool.audit.verify import audit_pool, opened
+from tests.depth import depth
 from tests.real_parts import room_for_postgres
 from zhidai import embedded, environment, processes
 from zhidai.addresses import Addresses, free
@@ -25,7 +26,7 @@ from zhidai.demo.story import Story
 from zhidai.demo.year import tell
 from zhidai.environment import Environment
 
-MONTHS = 6
+MONTHS = depth(3, 6)
 SEEDS = [int(seed) for seed in os.environ.get("ZHIDAI_SEEDS", "1").split(",")]
 """More of them by the environment: ZHIDAI_SEEDS=1,2,3."""
 SERVICES = ("applications", "risk_pool", "notifications")
@@ -48,7 +49,7 @@ async def prepared():
 async def told(
     base: Environment, addresses: Addresses, step: Callable[[str], None] = lambda what: None
 ) -> str:
-    """The figures of half a year, as text; the ledgers verified."""
+    """The figures of these months, as text; the ledgers verified."""
     async with Callers(addresses, base.issuer, seed=1) as callers:
         story = Story(callers, plan.plan(), step=step, months=MONTHS)
         await tell(story)
@@ -72,7 +73,7 @@ class Killer:
         self._chance = random.Random(seed)
         self._victims = [*SERVICES, *SERVICES]
         self._chance.shuffle(self._victims)
-        self._steps = set(self._chance.sample(range(1, 25), len(self._victims)))
+        self._steps = set(self._chance.sample(range(1, 4 * MONTHS + 1), len(self._victims)))
         self._told = 0
         self._kills: list[asyncio.Task[None]] = []
         self.killed: Counter[str] = Counter()
@@ -92,7 +93,7 @@ class Killer:
 
 @pytest.fixture(scope="module")
 def undisturbed() -> str:
-    """The same half year in one process, without Kafka and without a fault."""
+    """The same months in one process, without Kafka and without a fault."""
 
     async def run() -> str:
         async with prepared() as (base, addresses):

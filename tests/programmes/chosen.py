@@ -22,9 +22,18 @@ from shared.schemes.decide.eligibility import eligibility
 from shared.schemes.decide.loss import ClaimDecision
 from shared.schemes.decide.recovery import RecoveryDecision, RecoveryFacts, split_recovery
 from shared.schemes.terms import Terms
+from tests.depth import depth
 
 NEEDS_MORE_THAN_ONE_LOAN = frozenset({"used", "used_costs", "raised", "compound_interest_fen"})
 """What a case states that one loan's own way cannot bring about."""
+
+
+EACH_WAY = frozenset({
+    "ah_4321/chain", "cd_xinzhi/guaranteed", "dongli/direct", "dongli/insured", "dongli/guaranteed",
+    "gd_guangzhou_2020/mode_5311", "gd_sz_pingshan/guaranteed", "js_suzhidai/statutory",
+    "sd_weihai/stacked", "sh_escrow/escrow", "youxian/direct", "youxian/four_party", "youxian/chain",
+})  # fmt: skip
+"""Modes of which each shares, claims or recovers in another way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,12 @@ class Chosen:
 def chosen() -> tuple[Chosen, ...]:
     """One for every mode with known ratios that may bind a loan."""
     return tuple(_chosen())
+
+
+def walked() -> tuple[Chosen, ...]:
+    """Those of them that this run walks: before a landing one for each way to share, and all of the
+    two counties that the product stands for."""
+    return depth(tuple(one for one in chosen() if str(one) in EACH_WAY), chosen())
 
 
 def live_modes() -> Iterator[tuple[str, str]]:

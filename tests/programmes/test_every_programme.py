@@ -7,7 +7,7 @@ from services.risk_pool.audit.verify import audit_pool
 from shared.money import parse_fen
 from shared.postgres.database import EVERYWHERE
 from tests.e2e.town import Town
-from tests.programmes.chosen import Chosen, chosen, live_modes
+from tests.programmes.chosen import EACH_WAY, Chosen, chosen, live_modes, walked
 from tests.programmes.table import PAGE, written
 from tests.programmes.walk import COSTS_FEN, GROSS_FEN, Walk
 
@@ -16,11 +16,15 @@ def test_every_live_mode_is_walked():
     assert [(one.programme, one.mode) for one in chosen()] == list(live_modes())
 
 
+def test_each_way_to_share_is_a_mode_that_lives():
+    assert {str(one) for one in chosen()} >= EACH_WAY
+
+
 def test_the_table_of_programmes_is_todays():
     assert PAGE.read_text() == written(PAGE.read_text())
 
 
-@pytest.mark.parametrize("one", chosen(), ids=str)
+@pytest.mark.parametrize("one", walked(), ids=str)
 async def test_a_loan_of_every_mode_comes_to_a_recovered_claim_on_a_signed_statement(
     town: Town, one: Chosen
 ):
