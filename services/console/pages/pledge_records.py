@@ -25,7 +25,7 @@ async def records(
     """The pledges of a period; of the year so far where none is named."""
     now = await today(page)
     chosen = {"first": first or f"{now[:4]}-01-01", "last": last or now, "pool": pool, "bank": bank}
-    problem: Problem | None = None
+    refused: Problem | None = None
     found: Any = {"items": []}
     pools, banks = await asyncio.gather(
         page.risk_pool.get("/pools"), page.applications.get("/banks", limit=200)
@@ -33,11 +33,11 @@ async def records(
     try:
         found = await page.applications.get("/pledge-records", cursor=cursor, **_asked(chosen))
     except Problem as wrong:
-        problem = wrong
+        refused = wrong
     return page.render(
         "register_pledge_records.html",
         rows=items(found),
-        problem=problem,
+        refused=refused,
         chosen=chosen,
         pools=items(pools),
         banks=items(banks),
