@@ -126,6 +126,13 @@ async def test_an_endangered_right_is_listed_and_the_bank_enters_what_it_did(hou
     await house.settled()
     async with house.logged_in("icbc-operator") as clerk:
         assert "质押权利预警" in (await clerk.opens("/inbox")).text
+        records = await clerk.opens("/register/pledge-records")
+        assert case["number"] in records.text and "登记证号" in records.text
+        where = next(one for one in records.links if "export.xlsx" in one)
+        file = await clerk.client.get(where)
+        assert file.status_code == 200 and file.content.startswith(b"PK")
+        odd = await clerk.opens("/register/pledge-records?first=2026-05-01&last=2026-04-01")
+        assert odd.status == 200 and "该期间没有质押登记" in odd.text
         page = await clerk.opens("/register/endangered")
         assert "年费只缴至 2026-02-20，宽限期至 2026-08-20" in page.text
         assert case["number"] in page.text
