@@ -141,6 +141,10 @@ class ApplicationApprovedV1(CaseEvent):
         None,
         description="The loan was filed after it was paid out; its cover begins on `approved_on`.",
     )
+    renews: UUID | None = Field(
+        None,
+        description="The loan that this one renews: what is left of that is one debt with this.",
+    )
 
     @property
     def ip_share(self) -> Fraction:

@@ -11,7 +11,8 @@ from services.applications.domain.paid_out import RegisterEntry
 from services.applications.domain.pledgor import Pledgor
 from services.applications.domain.programme import programme_findings
 from services.applications.domain.regions import exclude_each_other, lies_within
-from services.applications.domain.submission import RightKey
+from services.applications.domain.renewal import rest_beside
+from services.applications.domain.submission import Renewed, RightKey
 from shared.schemes.library import load
 from tests.applications.values import AROUND, FIRM, RIGHT, TODAY, case, with_right
 
@@ -33,6 +34,26 @@ ENTRY = RegisterEntry(
     registry="CNIPA", registration_no="Y2026120000123", registered_on=date(2026, 2, 10)
 )
 HOUSE = OtherCollateral(kind="real_estate", description="厂房", amount_fen=39_999_999)
+
+
+def renewing(**changes):
+    """Around a case that renews a loan of the same firm and pool."""
+    loan = {
+        "number": "DL-1",
+        "pool_code": "dongli",
+        "borrower_uscc": FIRM.uscc,
+        "state": "disbursed",
+    }
+    return replace(AROUND, renewed=Renewed(**loan | changes))
+
+
+def test_a_loan_that_is_out_or_was_repaid_within_ninety_days_may_be_renewed():
+    for one in (renewing(), renewing(state="closed", ended_on=date(2025, 12, 2))):
+        assert findings(case(), one) == ()
+    # One debt, as large as the larger of the two.
+    assert [rest_beside(rest, 100) for rest in (0, 99, 100, 130)] == [0, 0, 0, 30]
+
+
 WRONG = {
     "pool-not-yet-open": (case(), replace(AROUND, pool_opened_on=date(2026, 3, 3))),
     "pool-stopped": (case(), replace(AROUND, pool_stopped_on=date(2026, 2, 1))),
@@ -42,6 +63,11 @@ WRONG = {
         AROUND,
     ),
     "ip-share-contradicts": (case(ip_share_bp=5_000), AROUND),
+    "renewed-in-other-pool": (case(), renewing(pool_code="youxian")),
+    "renewed-of-other-firm": (case(), renewing(borrower_uscc="91450200198229141F")),
+    "renewed-not-live": (case(), renewing(state="repaid", ended_on=date(2025, 12, 1))),
+    "renewed-already": (case(), renewing(renewed_by="DL-2")),
+    "renewed-chain-open": (case(), renewing(renews_open="DL-0")),
     "right-named-twice": (case(collateral=(RIGHT, RIGHT)), AROUND),
     "right-already-pledged": (case(), replace(AROUND, held_rights=frozenset({RIGHT.key}))),
     "right-ended": (with_right(expires_on=date(2026, 3, 1)), AROUND),

@@ -25,6 +25,7 @@ SUBMISSION: Final[dict[str, Any]] = {
     "other_collateral": [],
     "is_first_loan": True,
     "attributes": {"is_high_tech_enterprise": True},
+    "renews": None,
     "collateral": [
         {
             "kind": "invention",

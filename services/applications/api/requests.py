@@ -148,6 +148,13 @@ class SubmissionBody(_Body):
         description="Facts as of the approval. Which ones a mode needs: "
         "`GET /pools/{code}/modes/{mode}/facts`.",
     )
+    renews: UUID | None = Field(
+        None,
+        description="The application of yours whose loan this one renews (续贷, also 无还本续贷): of "
+        "the same firm and pool. Its rights may be pledged here again, and what is left of it is one "
+        "debt with this loan. By the report of the month in which this loan is paid out, that one is "
+        "to be reported repaid.",
+    )
     collateral: Annotated[list[CollateralBody], Field(min_length=1, max_length=100)]
     documents: Annotated[list[DocumentBody], Field(max_length=100)]
     paid_out: PaidOutBody | None = Field(

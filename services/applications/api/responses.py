@@ -301,6 +301,9 @@ class CaseAnswer(CaseSummary):
     registrations: list[RegistrationAnswer]
     history: list[HistoryAnswer]
     loan: LoanAnswer | None
+    renews: UUID | None = Field(
+        None, description="The case whose loan it renews; `GET /applications/{id}/chain` has all."
+    )
     recommended_by: str | None
     approved_by: str | None
     approved_on: date | None

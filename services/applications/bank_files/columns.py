@@ -6,9 +6,10 @@ asks for are columns of the same names everywhere, so that a reader needs no pro
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from services.applications.bank_files.right_columns import right_column
 from services.applications.domain.bulk import BulkKind
 from services.applications.domain.other_collateral import KINDS
 from services.applications.domain.pledgor import ROLES
@@ -19,34 +20,8 @@ from shared.schemes.vocabulary import (
     LABELS,
     PARTIES,
     PURPOSES,
-    RISK_CLASSES,
-    FactKind,
 )
-from shared.sheets.values import Kind
-
-Path = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its name in the API, its heading for people, its unit, and what its cells are."""
-
-    name: str
-    """The path into the request, with dots: "collateral.0.number"."""
-    zh: str
-    unit: str = ""
-    kind: Kind = "text"
-    choices: Mapping[str, str] | None = None
-    """Its options, with their words in Chinese."""
-    required: bool = True
-    source: str = ""
-    """The rule that asks for it; "" for a field that every mode has."""
-
-    @property
-    def path(self) -> Path:
-        """Where its value goes."""
-        return tuple(int(part) if part.isdigit() else part for part in self.name.split("."))
-
+from shared.sheets.columns import RISK_CHOICES, Column, fact_column, named, paper_column
 
 _OF_A_PURPOSE: Final = {
     ("r_and_d" if name == "research_and_development" else name): words.zh
@@ -59,7 +34,6 @@ _REPAYMENT: Final = {
 }
 _METHODS: Final = {"income": "收益法", "market": "市场法", "cost": "成本法", "agreed": "协商作价"}
 _IP_KINDS: Final = {name: words.zh for name, words in IP_KINDS.items()}
-_RISK_CLASSES: Final = {name: words.zh for name, words in RISK_CLASSES.items()}
 _DAY: Final = "如 2026-03-02"
 _YES_NO: Final = "是/否"
 
@@ -92,7 +66,7 @@ PAID_OUT: Final = (
     Column("paid_out.outstanding_principal", "贷款余额", "元", "money"),
     Column("paid_out.as_of", "余额日期", _DAY, "day"),
     Column("paid_out.overdue_days", "逾期天数", "天", "count"),
-    Column("paid_out.risk_class", "五级分类", "选项", "choice", _RISK_CLASSES),
+    Column("paid_out.risk_class", "五级分类", "选项", "choice", RISK_CHOICES),
 )
 """Of a loan that is filed after it was paid out."""
 _OTHER: Final = (
@@ -142,14 +116,11 @@ POSITION: Final = (
     Column("overdue_days", "逾期天数", "天", "count"),
     Column("interest_arrears", "欠息", "元", "money", required=False),
     Column("penalty_interest", "罚息", "元", "money", required=False),
-    Column("risk_class", "五级分类", "选项", "choice", _RISK_CLASSES),
+    Column("risk_class", "五级分类", "选项", "choice", RISK_CHOICES),
     Column("confirmed", "确认", "原因栏中的代码，逗号分隔", "text", required=False),
     Column("reason", "更正原因", "", required=False),
 )
 
-_KIND_OF_FACT: Final[Mapping[FactKind, Kind]] = {
-    "money": "money", "count": "count", "flag": "flag", "ratio": "ratio", "word": "text",
-}  # fmt: skip
 _BY_NUMBER: Final = re.compile(r"collateral\.(\d{1,2})\.(.+)", re.ASCII)
 _BY_WORDS: Final = re.compile(r"质物(\d{1,3})(.+)", re.ASCII)
 
@@ -191,27 +162,6 @@ def _of_right(number: int, columns: Sequence[Column]) -> Iterator[Column]:
         )  # fmt: skip
 
 
-def fact_column(name: str) -> Column | None:
-    """The column of a fact or of a label for reports."""
-    if name in LABELS:
-        return Column(f"attributes.{name}", LABELS[name].zh, "", "text", required=False)
-    fact = FACTS.get(name)
-    if fact is None:
-        return None
-    choices = _RISK_CLASSES if name == "risk_class" else None
-    kind = "choice" if choices else _KIND_OF_FACT[fact.kind]
-    return Column(f"attributes.{name}", fact.zh, "", kind, choices, required=False)
-
-
-def paper_column(kind: str) -> Column:
-    """The column of a kind of paper."""
-    words = DOCUMENTS.get(kind)
-    return Column(
-        f"documents.{kind}", f"材料:{words.zh if words else kind}", "已上传材料的编号或 SHA-256",
-        required=False,
-    )  # fmt: skip
-
-
 def party_column(role: str) -> Column:
     """The column of a party beside pool and bank."""
     words = PARTIES.get(role)
@@ -250,14 +200,8 @@ def position_column(heading: str) -> Column | None:
     return _POSITIONS.get(heading) or _POSITIONS.get(heading.lower())
 
 
-def _named(*columns: Column) -> Iterator[tuple[str, Column]]:
-    for one in columns:
-        yield one.name, one
-        yield re.sub(r"\s", "", one.zh), one
-
-
 _LOANS: Final = dict(
-    _named(
+    named(
         *(column for name in (*FACTS, *LABELS) if (column := fact_column(name)) is not None),
         *(paper_column(kind) for kind in DOCUMENTS),
         *(party_column(role) for role in PARTIES),
@@ -267,9 +211,10 @@ _LOANS: Final = dict(
         *LOAN,
     )
 )
-_POSITIONS: Final = dict(_named(*POSITION))
+_POSITIONS: Final = dict(named(*POSITION))
 FINDS: Final[Mapping[BulkKind, Callable[[str], Column | None]]] = {
     "applications": application_column,
     "positions": position_column,
+    "rights": right_column,
 }
 """By kind of file, what knows its columns."""

@@ -120,6 +120,12 @@ def _everywhere(case: Submission, around: Surroundings) -> Iterator[CheckLine]:
                     "collateral-below-loan", source=in_words("H.7"),
                     figures=[("其他担保", "others", group_fen(others)),
                              ("贷款金额", "loan", group_fen(case.amount_fen))])  # fmt: skip
+    if around.renewed is not None:
+        yield _line("所续贷款", "The loan that is renewed", "renewed-in-other-pool",
+                    "renewed-of-other-firm", "renewed-not-live", "renewed-already",
+                    "renewed-chain-open", source="决策 0020",
+                    figures=[("所续申请", "renews", around.renewed.number),
+                             ("余额", "rest", group_fen(around.renewed.rest_fen))])  # fmt: skip
     yield _line("权利未重复、未在他案出质", "The rights are named once and free",
                 "right-named-twice", "right-already-pledged",
                 figures=[("权利", "rights", str(rights)),

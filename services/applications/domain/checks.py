@@ -11,6 +11,7 @@ from typing import Final
 from services.applications.domain.combined_checks import other_collateral_is_stated
 from services.applications.domain.filing_checks import paid_out_loan_is_possible
 from services.applications.domain.pledgor_checks import pledgors_have_agreed
+from services.applications.domain.renewal import may_be_renewed
 from services.applications.domain.submission import (
     Collateral,
     RightKey,
@@ -263,6 +264,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     firm_exists_already,
     ip_share_does_not_contradict,
     other_collateral_is_stated,
+    may_be_renewed,
     rights_are_named_once,
     rights_are_free,
     rights_are_in_force,

@@ -26,6 +26,12 @@ def paid_out_loan_is_possible(case: Submission, around: Surroundings) -> Iterato
     if paid is None:
         yield from _registered_too_early(case)
         return
+    if case.renews is not None:
+        yield Finding(
+            "renewal-not-filed", RULES, "续贷须先批准后放款，不能放款后备案",
+            "A renewal is approved before it is paid out; it is not filed afterwards.", {},
+            "/renews",
+        )  # fmt: skip
     yield from _days(case, paid, around)
     yield from _standing(case, paid, around)
     yield from _pledged(case, paid, around)

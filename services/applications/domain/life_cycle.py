@@ -342,6 +342,11 @@ RUNS_OUT: Final = frozenset({S.CAPACITY_RESERVED, S.PLEDGE_REGISTERED})
 MAY_BE_PAID_OUT: Final = frozenset(LIFE_CYCLE.sources_of(A.DISBURSE))
 """The bank may have paid out by the last held day, and still have to tell of it."""
 
+RENEWS_NOTHING: Final = frozenset(
+    {S.SUBMITTED, S.RETURNED_FOR_CORRECTION, S.REJECTED, S.WITHDRAWN, S.EXPIRED}
+)
+"""A case that came to nothing, or is not taken in: another one may renew the loan that it named."""
+
 IS_LOAN: Final = frozenset({S.DISBURSED, S.OVERDUE, S.CLAIMED})
 """A loan that is out, and whose position is reported every month."""
 

@@ -15,6 +15,7 @@ from services.applications.domain import checks
 from services.applications.domain.combined_checks import other_collateral_is_stated
 from services.applications.domain.filing_checks import paid_out_loan_is_possible
 from services.applications.domain.pledgor_checks import pledgors_have_agreed
+from services.applications.domain.renewal import may_be_renewed
 from services.applications.domain.submission import Submission, Surroundings
 from shared.money import group_fen
 from shared.ratios import percent
@@ -66,6 +67,10 @@ _EVERYWHERE: Final[Sequence[tuple[checks.Check, str, str, Fields]]] = (
     (
         other_collateral_is_stated, "其他担保逐项填写", "Other collateral is named with its amounts",
         ("other_collateral", "has_other_collateral", "ip_share_bp", "ip_amount", "amount"),
+    ),
+    (
+        may_be_renewed, "所续贷款", "The loan that is renewed",
+        ("renews", "borrower", "pool_code"),
     ),
     (checks.rights_are_named_once, "质物未重复填报", "Each right is named once", ("collateral",)),
     (checks.rights_are_free, "质物未在其他案件出质", "No right is pledged already", ("collateral",)),

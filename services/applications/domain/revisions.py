@@ -66,6 +66,7 @@ def as_said(case: Submission) -> dict[str, Any]:
         ],
         "is_first_loan": case.is_first_loan,
         "attributes": dict(case.attributes),
+        "renews": None if case.renews is None else str(case.renews),
         "collateral": [_right(one) for one in case.collateral],
         "documents": [_paper(one) for one in case.documents],
         "paid_out": None if case.paid_out is None else _paid(case.paid_out),

@@ -162,6 +162,8 @@ class Submission:
     """The loan as it is out already, where it is filed afterwards; None: it is to be approved first."""
     other_collateral: tuple[OtherCollateral, ...] = ()
     """What secures it beside the rights."""
+    renews: UUID | None = None
+    """The case whose loan this one renews (续贷)."""
 
     @property
     def ip_share(self) -> Fraction | None:
@@ -201,6 +203,24 @@ def _register(kind: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Renewed:
+    """The loan that a case renews, as its bank's own case stands."""
+
+    number: str
+    pool_code: str
+    borrower_uscc: str
+    state: str
+    rest_fen: int = 0
+    """What is out of it or may still be drawn, as far as it counts beside other loans."""
+    ended_on: date | None = None
+    """When it was repaid; None while it is out."""
+    renewed_by: str | None = None
+    """The number of another live case that renews it."""
+    renews_open: str | None = None
+    """The number of the loan that it renews itself, where that is still out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What the house knows on the day of a check: the pool, the bank's standing, held rights."""
 
@@ -234,3 +254,5 @@ class Surroundings:
     """Credit code of a firm that pledges and does not borrow → what the register of listed firms
     holds of it."""
     working_days: WorkingDays = field(default_factory=WorkingDays)
+    renewed: Renewed | None = None
+    """The loan that the case renews."""

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.applications.domain.bulk import Outcome
 from services.applications.tables.bulk_rows import BulkFileRow, BulkRowRow
 from shared.refusals import NotFound
+from shared.sheets.verdicts import Outcome
 
 
 async def bulk_file(session: AsyncSession, file_id: UUID) -> BulkFileRow:

@@ -13,8 +13,10 @@ from services.applications.domain.checklist import Said
 from services.applications.domain.life_cycle import CLAIMS_CAPACITY, HOLDS_ITS_RIGHTS
 from services.applications.domain.listed_firms import Register
 from services.applications.domain.pledgor import owners_in
+from services.applications.domain.renewal import rest_beside
 from services.applications.domain.submission import RightKey, Submission, Surroundings
 from services.applications.queries.listed import register_of, registers_of
+from services.applications.queries.renewals import renewed
 from shared.calendar import WorkingDays
 from shared.clock import business_date
 from shared.postgres.calendar_overrides import load_working_days
@@ -29,6 +31,7 @@ select exists (select from banks where code = $2) as bank_exists,
                as asked (kind, number, nice_class, index)
            join held_rights using (kind, number, nice_class)
            where held_rights.application_id <> $6
+             and held_rights.application_id is distinct from $10::uuid
        ) as held,
        array(
            select jsonb_build_array(asked.index, said.owner_name)
@@ -58,7 +61,7 @@ left join lateral (
            count(*) as live_cases
     from applications as a left join loans on loans.application_id = a.id
     where a.borrower_uscc = $7 and a.pool_code = $1 and a.bank_code = $2 and a.id <> $6
-      and a.state = any($8)
+      and a.id is distinct from $10::uuid and a.state = any($8)
 ) as firm on true
 """
 _LIVE: Final = sorted(CLAIMS_CAPACITY)
@@ -94,8 +97,11 @@ async def surroundings(
     except_case: UUID,
     today: date,
 ) -> Known:
-    """Pool, standing of the bank, and which of the case's rights another live case holds."""
+    """Pool, standing of the bank, the loan that the case renews, and which of its rights another
+    live case holds: a renewed loan is no other one."""
     keys = [item.key for item in submission.collateral]
+    asked = submission.renews
+    renews = asked and await renewed(conn, asked, bank_code=bank_code, by=except_case)
     row = await conn.fetchrow(
         _LOOK_AROUND,
         submission.pool_code,
@@ -107,6 +113,7 @@ async def surroundings(
         submission.borrower.uscc,
         _LIVE,
         Said.NOT_APPLICABLE.value,
+        asked if renews else None,
     )
     if row["programme"] is None:
         return Known(row["bank_exists"], "", None)
@@ -118,11 +125,13 @@ async def surroundings(
         bank_suspended_on=row["suspended_on"],
         held_rights=frozenset(keys[index - 1] for index in row["held"]),
         not_applicable=frozenset(row["not_applicable"]),
-        borrower_balance_fen=row["balance_fen"],
+        borrower_balance_fen=row["balance_fen"]
+        + (rest_beside(renews.rest_fen, submission.amount_fen) if renews else 0),
         borrower_live_cases=row["live_cases"],
         register=await register_of(conn, submission.borrower, today=today),
         co_owners=_co_owners((keys[index - 1], name) for index, name in row["owners"]),
         pledgors_held=await _pledgors_held(conn, [submission], today=today),
+        renewed=renews or None,
     )
     if submission.paid_out is not None:
         began: datetime | None = await conn.fetchval(_FILED_ON, except_case)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, LargeBinary, Text
+from sqlalchemy import BigInteger, Column, LargeBinary, SmallInteger, Text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
@@ -157,6 +157,7 @@ class ApplicationRow(Row, table=True):
     other_collateral: list[dict[str, Any]] = Field(
         sa_column=Column(JSONB, nullable=False, server_default="[]")
     )
+    renews: UUID | None = Field(foreign_key="applications.id")
 
 
 class CollateralRow(Row, table=True):
@@ -223,6 +224,8 @@ class HeldRightRow(Row, table=True):
     kind: str = Field(primary_key=True, sa_type=Text)
     number: str = Field(primary_key=True, sa_type=Text)
     nice_class: int = Field(primary_key=True)
+    place: int = Field(primary_key=True, sa_type=SmallInteger)
+    """0, or 1 where the other case of the same chain of renewals has the first place."""
     application_id: UUID = Field(foreign_key="applications.id")
 
 

@@ -212,8 +212,15 @@ _ALL_BUT_THE_CASE: Final = f"""
     from item order by kind, number, nice_class
 ), held as (
     -- In the order of the key, so that two cases with the same rights wait and never deadlock.
-    insert into held_rights (kind, number, nice_class, application_id)
-    select kind, number, nice_class, {_AT["id"]} from item where ${_HOLDS}::boolean
+    -- The renewed loan has the first place of its rights, as long as it has them.
+    insert into held_rights (kind, number, nice_class, place, application_id)
+    select kind, number, nice_class,
+           exists (select from held_rights as renewed
+                   where renewed.application_id = {_AT["renews"]}
+                     and (renewed.kind, renewed.number, renewed.nice_class)
+                         = (item.kind, item.number, item.nice_class))::int::smallint,
+           {_AT["id"]}
+    from item where ${_HOLDS}::boolean
     order by kind, number, nice_class
     on conflict do nothing
     returning true

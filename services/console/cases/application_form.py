@@ -85,6 +85,7 @@ def shown(said: Mapping[str, Any]) -> Filled:
     fields |= {f"paid_out.{name}": _text(paid.get(name)) for name in PAID_OUT}
     fields |= {f"parties.{role}": code for role, code in (said.get("parties") or {}).items()}
     fields |= {name: _text(said.get(name)) for name in ("has_other_collateral", "is_first_loan")}
+    fields["renews"] = _text(said.get("renews"))
     fields |= {name: _percent(said.get(f"{name}_bp")) for name in ("annual_rate", "ip_share")}
     return Filled(
         fields=fields,
@@ -123,6 +124,7 @@ def body(form: FormData) -> dict[str, Any]:
         "other_collateral": [
             _there({**row, "amount": _plain_amount(row["amount"])}) for row in filled.others
         ],
+        "renews": filled.of("renews"),
         "collateral": [_right_said(row) for row in filled.rights],
         "documents": [_paper_said(row) for row in filled.papers if row["reference"]],
     }

@@ -39,6 +39,9 @@ class CoverageInList(Money):
     ip_share_bp: int
     ip_amount_fen: Fen | None = Field(description="The IP part as the contract states it.")
     mode: str
+    renews: UUID | None = Field(
+        description="The loan that it renews; what both hold is one debt, counted once."
+    )
     approved_on: date
     reserved_fen: Fen
     reserved_until: date | None

@@ -55,6 +55,34 @@ def check_loan(at: Situation) -> Iterator[Check]:
     )
 
 
+def check_chain(at: Situation) -> Iterator[Check]:
+    """Of a loan and its renewal the pool pays one: while both are out, neither is claimed for
+    (docs/decisions/0020)."""
+    loan = at.loan
+    zh, en = "该贷款没有同时未结清的续贷或被续贷款", "No renewal of the loan is out beside it."
+    if loan.renewed_by:
+        zh = f"该贷款已由 {loan.renewed_by} 续贷放款，应以续贷结清，不得申请补偿"
+        en = (
+            f"The loan was renewed by {loan.renewed_by}, which repays it; no claim is taken for it."
+        )
+    elif loan.renews_open:
+        zh = f"该贷款所续的 {loan.renews_open} 尚未报送结清或已获补偿；两笔为同一债务，请先报送结清"
+        en = (
+            f"{loan.renews_open}, which this loan renews, is not reported repaid or was "
+            "compensated; both are one debt."
+        )
+    other = loan.renewed_by or loan.renews_open
+    yield Check(
+        code="one-debt-once",
+        result="fail" if other else "pass",
+        zh=zh,
+        en=en,
+        evidence={"loan": other} if other else {},
+        article="续贷规则（决策 0020）",
+        field="/loan_id",
+    )
+
+
 def check_amounts(at: Situation) -> Iterator[Check]:
     filed = at.filed
     costs_count = "costs" in at.terms.base.plus

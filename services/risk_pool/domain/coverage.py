@@ -265,6 +265,8 @@ class Coverage:
     scheme_version: str = ""
     turn: int = 0
     """How often it has taken a step back; what is booked afterwards has references of its own."""
+    renews: UUID | None = None
+    """The loan that it renews: what both hold is counted once (queries/renewals.py)."""
     line_place: int | None = None
     """Its place in the pool's waiting line; the first one is 1."""
 

@@ -1,7 +1,7 @@
 """An approved loan asks for capacity: the terms that bind it, the decision, until when it is held."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
@@ -11,9 +11,11 @@ from services.risk_pool.domain.coverage import Action, covered_part
 from services.risk_pool.domain.waiting_line import Line, may_wait
 from shared.refusals import Refused
 from shared.schemes.decide.deadlines import CountsWorkingDays, NoDeadline, deadline
+from shared.schemes.decide.explanation import Step, money
 from shared.schemes.decide.limits import explain_limits
 from shared.schemes.scheme import Scheme
 from shared.schemes.terms import Terms
+from shared.schemes.vocabulary import Words
 
 DAYS_HELD_UNLESS_STATED = 60
 """How long capacity is held where the scheme sets no time for it (assumed)."""
@@ -94,11 +96,31 @@ def decide_reservation(
     return Reservation(
         decision=decision,
         scheme_version=terms.version,
-        explanation=explain_limits(decision.limits, terms).as_data(),
+        explanation=_explained(decision, terms),
         until=until,
         place=place,
         is_paid_out=request.is_paid_out,
     )
+
+
+def _explained(decision: CapacityDecision, terms: Terms) -> dict[str, Any]:
+    """Every limit; of a renewal first what is one debt with the loan that it renews, and therefore
+    stands in no limit's `used`."""
+    explained = explain_limits(decision.limits, terms)
+    if decision.renewed_fen:
+        step = Step(
+            rule="renewal",
+            title=Words("续贷：与被续贷款按一笔债务计", "renewal: one debt with the renewed loan"),
+            source="续贷规则（决策 0020）",
+            inputs=(("requested", money(decision.requested_fen)),),
+            result=money(decision.renewed_fen),
+            note=Words(
+                "该部分已由被续贷款占用，各上限的“已用”中不再重复计入",
+                "the renewed loan uses this much already; no limit counts it a second time",
+            ),
+        )
+        explained = replace(explained, steps=(step, *explained.steps))
+    return explained.as_data()
 
 
 def _terms(

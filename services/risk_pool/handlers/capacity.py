@@ -74,6 +74,7 @@ def _asked(event: ApplicationApprovedV1, before: Coverage | None) -> Asked:
             ip_share=event.ip_share,
             on=event.approved_on,
             outstanding_fen=filed.outstanding_fen if filed else None,
+            renews=event.renews,
         ),
         programme=event.programme,
         mode=event.mode,

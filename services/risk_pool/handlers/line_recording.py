@@ -155,6 +155,7 @@ def _loan(one: Decided, explanation_id: UUID) -> DecidedLoan:
         attributes=fresh.attributes,
         is_first_loan=fresh.is_first_loan,
         is_multi_ip_type=fresh.is_multi_ip_type,
+        renews=asked.request.renews,
         approved_on=asked.request.on,
         reserved_fen=reservation.reserved_fen,
         reserved_until=reservation.reserved_until,

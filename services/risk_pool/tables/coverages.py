@@ -90,6 +90,7 @@ class DecidedLoan:
     attributes: Mapping[str, Any]
     is_first_loan: bool
     is_multi_ip_type: bool
+    renews: UUID | None
     approved_on: date
     reserved_fen: int
     reserved_until: date | None
@@ -124,7 +125,7 @@ _DECIDED = {
     "borrower_uscc": "text", "borrower_name": "text", "state": "text", "amount_fen": "bigint",
     "borrower_name_canonical": "text", "park_canonical": "text", "ip_share_bp": "int", "ip_amount_fen": "bigint", "tenor_months": "int", "annual_rate_bp": "int", "programme": "text",
     "scheme_version": "text", "mode": "text", "parties": "jsonb", "attributes": "jsonb",
-    "is_first_loan": "boolean", "is_multi_ip_type": "boolean", "approved_on": "date",
+    "is_first_loan": "boolean", "is_multi_ip_type": "boolean", "renews": "uuid", "approved_on": "date",
     "reserved_fen": "bigint", "reserved_until": "date", "limits": "jsonb",
     "explanation_id": "uuid", "line_no": "int", "due_on": "date", "activated_fen": "bigint",
     "covered_fen": "bigint", "outstanding_fen": "bigint", "loan_no": "text",
@@ -135,7 +136,7 @@ _DECIDED_ANEW = (
     "park_canonical",
     "amount_fen", "ip_share_bp", "ip_amount_fen", "programme", "scheme_version", "mode", "parties",
     "attributes", "tenor_months", "annual_rate_bp", "approved_on", "limits", "explanation_id",
-    "line_no",
+    "line_no", "renews",
 )  # fmt: skip
 """What a later decision about the same loan replaces, beside what its move changes."""
 

@@ -85,12 +85,13 @@ def test_every_check_has_a_row_for_a_claim_that_nothing_stands_against():
     found = rows()
 
     # Of cover that begins with the approval only where the loan was filed after it was paid out.
-    assert len(CHECKS) == 12
+    assert len(CHECKS) == 13
     assert {code: row.result for code, row in found.items()} == {
         "terms-in-force": "pass",
         "no-live-claim": "pass",
         "loan-paid-out": "pass",
         "loan-covered": "pass",
+        "one-debt-once": "pass",
         "amount-claimed": "pass",
         "position-reported": "pass",
         "principal-agrees": "pass",

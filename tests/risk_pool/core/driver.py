@@ -163,6 +163,7 @@ class Pool:
         mode = more.pop("mode", "direct")
         approved_on = more.pop("approved_on", OPENED + timedelta(days=10))
         programme = more.pop("programme", self.programme)
+        renews = more.pop("renews", None)
         case = self.case(name, **more)
         return ApplicationApprovedV1(
             **vars(case),
@@ -175,6 +176,7 @@ class Pool:
             programme=programme,
             mode=mode,
             approved_on=approved_on,
+            renews=renews and self.loans[renews],
         )
 
     def filing(

@@ -6,7 +6,7 @@ Revision ID: 0044
 from alembic import op
 
 revision = "0044"
-down_revision = "0024"
+down_revision = "0056"
 
 
 def upgrade() -> None:

@@ -12,13 +12,13 @@ from typing import IO, Any, Final, Literal
 
 import orjson
 
-from services.applications.bank_files.columns import Column, Path
-from services.applications.bank_files.headings import HIGHEST, Find, Headings, find_headings
 from shared.money import format_fen
 from shared.ratios import percent
 from shared.refusals import FieldFault
 from shared.sheets.cells import Cell, narrow, plain
+from shared.sheets.columns import Column, Path
 from shared.sheets.csv_rows import LONGEST_LINE, csv_rows, encoding_of
+from shared.sheets.headings import HIGHEST, Find, Headings, find_headings
 from shared.sheets.refusal import SheetUnreadable
 from shared.sheets.values import CellWrong, read_value
 from shared.sheets.xlsx_rows import sheets_of
@@ -36,7 +36,7 @@ _LISTS: Final = ("collateral", "rights", "other_collateral")
 _CODES: Final = frozenset(
     {
         "pool_code", "mode", "borrower.uscc", "borrower.region_code", "month", "loan_id",
-        "uscc", "park_code", "contact_phone", "code", "area",
+        "loan_number", "uscc", "park_code", "contact_phone", "code", "area",
     }
 )  # fmt: skip
 """Narrow digits and letters by their nature; what else a bank writes is kept as it is written."""
