@@ -6,9 +6,9 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from services.applications.bank_files.rows import FileOfRows
 
 from services.applications.bank_files.columns import application_column
-from services.applications.bank_files.rows import FileOfRows
 from services.applications.domain.programme import programme_findings
 from shared.schemes import library
 from shared.schemes.cases.answers import ordinary_application
