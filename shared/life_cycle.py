@@ -152,9 +152,11 @@ class LifeCycle:
     waits: Mapping[str, Wait]
     guards: Mapping[str, Guard] = field(default_factory=dict)
     goal: str | None = None
+    """Where a case is meant to end; the shortest way there is the row of steps that a page shows."""
     usual_start: str | None = None
     """The state in which a case usually begins, where the shortest way begins otherwise."""
-    """Where a case is meant to end; the shortest way there is the row of steps that a page shows."""
+    shortcuts: frozenset[str] = frozenset()
+    """Actions by which some cases pass over steps that the others take."""
 
     def __post_init__(self) -> None:
         asked = [(move.source, move.action) for move in self.moves]
@@ -242,30 +244,35 @@ class LifeCycle:
         wait = self.waits.get(state)
         return None if wait is None else term(wait)
 
-    def way(self, state: str | None, to: str) -> list[Move] | None:
+    def way(
+        self, state: str | None, to: str, *, without: frozenset[str] = frozenset()
+    ) -> list[Move] | None:
         """The shortest way on from a state (None: from the beginning), of equal ones the first in
-        the table's order; None where there is none."""
+        the table's order; None where there is none. `without` are actions that are not taken."""
         ways: dict[str | None, list[Move]] = {state: []}
         ends = [state]
         while ends and to not in ways:
             here = ends.pop(0)
             for move in self.moves:
-                if move.source == here and move.target not in ways:
+                new = move.target not in ways and move.action not in without
+                if move.source == here and new:
                     ways[move.target] = [*ways[here], move]
                     ends.append(move.target)
         return ways.get(to)
 
-    def progress(self, state: str) -> list[StepOnTheWay]:
-        """The usual way from the beginning to the goal, and how far along it a case is.
+    def progress(self, state: str, *, by_shortcut: bool = False) -> list[StepOnTheWay]:
+        """The usual way from the beginning to the goal, and how far along it a case is; or the way of
+        the cases that take the shortcuts.
 
         Empty where the case has left the way for good, or where the table names no goal.
         """
         if self.goal is None:
             return []
-        rest = self.way(state, self.goal)
+        without = frozenset[str]() if by_shortcut else self.shortcuts
+        rest = self.way(state, self.goal, without=without)
         start = self.usual_start
         first = next((one for one in self.moves if (one.source, one.target) == (None, start)), None)
-        usual = self.way(start, self.goal)
+        usual = self.way(start, self.goal, without=without)
         assert usual is not None, "the goal can be reached"
         usual = [first, *usual] if first else usual
         if rest is None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from services.applications.handlers import papers, pool_events, take_overs
+from services.applications.handlers import entering, papers, pool_events, take_overs
 from shared.contracts.envelope import Event
 from shared.contracts.openings import (
     CoverageTakenOverV1,
@@ -16,6 +16,7 @@ from shared.contracts.pool_cases import ClaimEscrowedV1, ClaimPaidV1
 from shared.contracts.risk_pool import (
     BankResumedV1,
     BankSuspendedV1,
+    CoverageActivatedV1,
     CoverageDeclinedV1,
     CoverageReleasedV1,
     CoverageReservedV1,
@@ -37,6 +38,7 @@ ROUTES: Final[Mapping[type[Event], Handler]] = {
     BankResumedV1: pool_events.bank_resumed,
     CoverageReservedV1: pool_events.capacity_reserved,
     CoverageDeclinedV1: pool_events.capacity_declined,
+    CoverageActivatedV1: entering.coverage_activated,
     CoverageReleasedV1: pool_events.capacity_released,
     ClaimPaidV1: pool_events.claim_paid,
     ClaimEscrowedV1: pool_events.claim_escrowed,

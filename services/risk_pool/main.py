@@ -11,6 +11,7 @@ from services.risk_pool.api import (
     banks,
     breaker_orders,
     cash,
+    claim_files,
     claim_filing,
     claims,
     collections,
@@ -44,6 +45,8 @@ from services.risk_pool.api import (
     waiting_line,
     warnings,
 )
+from services.risk_pool.api.claim_files import LARGEST_CLAIM_FILE
+from services.risk_pool.api.claim_work import work_on_claim_files
 from services.risk_pool.api.openings import LARGEST_BOOK
 from services.risk_pool.bank_files.pain002 import LARGEST_FILE as LARGEST_REPORT
 from services.risk_pool.bank_files.reading import LARGEST_FILE
@@ -104,6 +107,7 @@ SERVICE = Service(
         coverages.router,
         banks.router,
         claim_filing.router,
+        claim_files.router,
         breaker_orders.router,
         claims.router,
         trials.router,
@@ -143,8 +147,10 @@ SERVICE = Service(
         "/api/v1/pools/*/account-statements": LARGEST_FILE,
         "/api/v1/pools/*/payment-status": LARGEST_REPORT,
         "/api/v1/pools/*/openings": LARGEST_BOOK,
+        "/api/v1/claim-files": LARGEST_CLAIM_FILE,
     },
     collisions=COLLISIONS,
+    background=(work_on_claim_files,),
     due=(
         watch_banks_past_the_reporting_day,
         watch_banks_without_loans,

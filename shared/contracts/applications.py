@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.envelope import Event, register
+from shared.contracts.filed_loans import LoanPaidOut
 from shared.money import MONEY_NAMES, NIL, NonNegativeFen, PositiveFen
 from shared.ratios import ip_share
 from shared.risk_classes import RiskClass
@@ -101,7 +102,8 @@ class ApplicationAcceptedV1(CaseEvent):
 
 
 class ApplicationApprovedV1(CaseEvent):
-    """Two persons have approved a case's entry to the pool: reserve capacity for it."""
+    """Two persons have approved a case's entry to the pool: reserve capacity for it, or, where the
+    loan is paid out already, take it into cover or decline it."""
 
     type = "application.approved.v1"
 
@@ -134,6 +136,14 @@ class ApplicationApprovedV1(CaseEvent):
     amount_reason: str = Field("", description="Why a part is approved.")
     conditions: tuple[str, ...] = Field(
         (), description="What is to be met, and confirmed, before the loan is paid out."
+    )
+    paid_out: LoanPaidOut | None = Field(
+        None,
+        description="The loan was filed after it was paid out; its cover begins on `approved_on`.",
+    )
+    renews: UUID | None = Field(
+        None,
+        description="The loan that this one renews: what is left of that is one debt with this.",
     )
 
     @property

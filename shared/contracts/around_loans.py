@@ -1,4 +1,4 @@
-"""What `applications` says of what stands beside a loan: policies, guarantees, co-investments."""
+"""What `applications` says of what stands beside a loan: policies, guarantees, co-investments, a renewal."""
 
 from datetime import date
 from typing import Literal
@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shared.contracts.applications import CaseEvent
 from shared.contracts.envelope import Event, register
-from shared.money import PositiveFen
+from shared.money import NonNegativeFen, PositiveFen
 
 
 class EnhancementChangedV1(Event):
@@ -61,4 +61,21 @@ class CoInvestmentChangedV1(CaseEvent):
     reason: str
 
 
-register((EnhancementChangedV1, CoInvestmentChangedV1))
+class LoanRenewedV1(CaseEvent):
+    """The renewal of a loan was paid out while the loan is still out: it is to be reported repaid."""
+
+    type = "loan.renewed.v1"
+
+    renewed_by: UUID = Field(description="The case of the renewal.")
+    renewed_by_number: str
+    renewed_on: date = Field(description="When the renewal was paid out.")
+    outstanding_principal_fen: NonNegativeFen = Field(
+        description="What is out of the loan that is renewed."
+    )
+    report_repaid_by: date = Field(
+        description="The day by which the report that shows it repaid is due. Until it is, no claim "
+        "is taken for either."
+    )
+
+
+register((EnhancementChangedV1, CoInvestmentChangedV1, LoanRenewedV1))

@@ -166,7 +166,10 @@ class CoverageActivatedV1(OfLoan):
     type = "coverage.activated.v1"
 
     amount_fen: PositiveFen
-    activated_on: date
+    activated_on: date = Field(description="From which day on it is covered.")
+    scheme_version: str = Field(
+        "", description="Of a loan that was filed after it was paid out: the terms that bind it."
+    )
 
 
 class CoverageReleasedV1(OfLoan):

@@ -16,9 +16,11 @@ class StepAnswer(BaseModel):
     standing: Literal["done", "now", "ahead"]
 
 
-def progress_answer(life_cycle: LifeCycle, state: str) -> list[StepAnswer]:
+def progress_answer(
+    life_cycle: LifeCycle, state: str, *, by_shortcut: bool = False
+) -> list[StepAnswer]:
     """The steps of a case in this state; empty where it has left the way for good."""
     return [
         StepAnswer(action=step.action, zh=step.words.zh, en=step.words.en, standing=step.standing)
-        for step in life_cycle.progress(state)
+        for step in life_cycle.progress(state, by_shortcut=by_shortcut)
     ]

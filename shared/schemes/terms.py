@@ -27,6 +27,7 @@ from shared.schemes.rules.declare import (
     declared,
 )
 from shared.schemes.rules.facts import FactName, FactRule
+from shared.schemes.rules.filing import FilingRule
 from shared.schemes.rules.limits import AmountByTier, Cap, Covered, RateCap
 from shared.schemes.rules.sharing import Base, Behind, Sharing, Weights, weights_of
 from shared.schemes.rules.subsidies import SubsidyRule
@@ -165,6 +166,10 @@ class Terms:
         Says("分级审批（按批准金额）", "levels of approval by amount"),
     ] = ()
     """Empty: one recommends and another approves, whatever the amount."""
+
+    filing: Annotated[
+        FilingRule, Says("审批制或备案制", "approval before or filing after disbursement")
+    ] = field(default_factory=FilingRule)
 
     # how much
     maximum_leverage: Annotated[

@@ -96,6 +96,8 @@ DOCUMENTS: dict[str, Words] = {
     "provincial_confirmation": Words("省级损失确认文件", "provincial confirmation of the loss"),
     "overdue_notice": Words("逾期催收记录", "overdue notice"),
     "due_diligence_report": Words("尽职调查报告", "due-diligence report"),
+    "pledgor_consent": Words("出质人（共有人、第三人）同意书", "consent of a further pledgor"),
+    "pledge_certificate": Words("质押登记证明", "certificate of the pledge's registration"),
 }
 
 RISK_CLASSES: dict[str, Words] = {
@@ -220,6 +222,25 @@ STEPS: dict[str, Words] = {
     "payment": Words("拨付", "payment"),
     "recovery_return": Words("返还追偿款", "return of recovered money"),
 }
+
+ENTRIES: dict[str, Words] = {
+    "before_disbursement": Words("审批制（先批准后放款）", "approved before it is paid out"),
+    "after_disbursement": Words("备案制（放款后备案）", "filed after it was paid out"),
+    "either": Words("审批制或备案制", "approved before or filed after it is paid out"),
+}
+"""How a loan enters a pool."""
+
+TERM_BEGINS: dict[str, Words] = {
+    "disbursement": Words("放款日", "day of disbursement"),
+    "contract": Words("借款合同签订日", "day of the loan contract"),
+}
+"""From which day the term for filing counts."""
+
+LATE_FILINGS: dict[str, Words] = {
+    "refused": Words("不予受理", "not taken"),
+    "from_approval": Words("受理，自批准日起保障", "taken, and covered from its approval"),
+}
+"""What becomes of a loan that is filed late."""
 
 CREDIT_LISTS: dict[str, Words] = {
     "seriously_dishonest": Words("严重失信主体名单", "list of seriously dishonest entities"),

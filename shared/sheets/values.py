@@ -13,10 +13,21 @@ from shared.money import LARGEST_FEN
 from shared.sheets.cells import Cell, day_of, fen_of, narrow, plain
 
 Kind = Literal[
-    "text", "number", "money", "day", "flag", "percent", "bp", "count", "choice", "ratio"
+    "text",
+    "number",
+    "money",
+    "day",
+    "flag",
+    "percent",
+    "bp",
+    "count",
+    "choice",
+    "ratio",
+    "as_is",
 ]
 """`number` is one that is known by its digits, such as a credit code, and is never counted with;
-`bp` a rate in basis points or in percent; `ratio` percent or a fraction, as text."""
+`bp` a rate in basis points or in percent; `ratio` percent or a fraction, as text; `as_is` the cell
+itself, for whoever has to know whether it was a figure."""
 
 _YES: Final = frozenset({"是", "y", "yes", "true", "1", "√"})
 _NO: Final = frozenset({"否", "n", "no", "false", "0", "×"})
@@ -200,5 +211,5 @@ _EXACT_UP_TO: Final = 10**15
 
 _READS: Final[Mapping[Kind, Callable[[Cell], Any]]] = {
     "text": _text, "number": _number, "day": _day, "flag": _flag, "percent": _percent,
-    "bp": _rate, "count": _count, "ratio": _ratio,
+    "bp": _rate, "count": _count, "ratio": _ratio, "as_is": lambda cell: cell,
 }  # fmt: skip

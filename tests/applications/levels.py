@@ -1,4 +1,4 @@
-"""Dongli's programme with levels of approval: of this test's own, no measure that we know states any."""
+"""Dongli's programme with levels of approval, and taking loans that are filed afterwards: of this test's own, no measure that we know states any."""
 
 from datetime import date
 from typing import Any
@@ -16,6 +16,8 @@ RULE = """
         - {above: "500000.00", signature: leader}
         - {above: "800000.00", signature: leader, joint_meeting: true}
       source: Seed002
+  filing:
+    2022-10-28: {value: {entry: either}, source: Seed002}
 """
 
 

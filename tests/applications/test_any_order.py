@@ -3,14 +3,14 @@
 A model of a few lines keeps the cases beside the service. Legal and illegal moves are mixed, said
 twice and made at the same moment; after each the service and the model agree on who was let
 through, where the case stands and what is remembered of it. No right is pledged twice, however it is
-spelled, and no bank sees another's case.
+spelled, except by a loan and the one case that renews it, and no bank sees another's case.
 """
 
 import asyncio
 import os
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import combinations, count
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
+    multiple,
     rule,
     run_state_machine_as_test,
 )
@@ -67,6 +68,7 @@ LEADS_ON = (
     "disburse",
     "reject",
 )
+RENEWS_NOTHING = frozenset({"returned_for_correction", "rejected", "withdrawn", "expired"})
 BY_POOL = ("reserve", "decline", "expire")
 TABLE = {(move.source, move.action, move.role): move.target for move in MOVES}
 SPELLED: tuple[Callable[[str], str], ...] = (
@@ -120,6 +122,8 @@ class Case:
     """Who has taken it."""
     recommended_by: str = ""
     approved_by: str = ""
+    renews: str = ""
+    """The case whose loan it renews."""
 
     @property
     def amount(self) -> str:
@@ -194,26 +198,43 @@ class AnyOrder(RuleBasedStateMachine):
     def person(self, actor: Actor) -> Any:
         return self.office._person(actor.subject, actor.role, institution=actor.institution)
 
-    def body(self, rights: frozenset[int], spelled: int) -> dict[str, Any]:
+    def body(self, rights: frozenset[int], spelled: int, renews: str = "") -> dict[str, Any]:
         numbers = [SPELLED[spelled](self.numbers[one]) for one in sorted(rights)]
         pledged = [right(one, owner_uscc=self.firm) for one in numbers]
         amount = Case("", rights, "", ()).amount
         body = submission(amount=amount, collateral=pledged)
         body["borrower"]["uscc"] = self.firm
-        return body
+        return body | {"renews": renews or None}
 
-    def free(self, rights: frozenset[int], but: str = "") -> bool:
+    def free(self, rights: frozenset[int], but: str = "", renews: str = "") -> bool:
         taken = [
-            one.rights for case, one in self.model.items() if one.state in HOLD and case != but
+            one.rights
+            for case, one in self.model.items()
+            if one.state in HOLD and case not in (but, renews)
         ]
         return not any(rights & others for others in taken)
+
+    def may_renew(self, renews: str, by: str = "") -> bool:
+        """A loan that is out, that no other case renews and that renews none itself: here no loan is
+        ever repaid."""
+        if not renews:
+            return True
+        others = [
+            case
+            for case, one in self.model.items()
+            if one.renews == renews and one.state not in RENEWS_NOTHING and case != by
+        ]
+        return (
+            self.model[renews].state == "disbursed" and not others and not self.model[renews].renews
+        )
 
     def after(self, name: str, known: Case, action: str, by: Actor) -> Case | None:
         """The case after somebody's move and what the machine makes of it."""
         after = moved(known, action, by)
         if after is None or action not in ("resubmit", "amend"):
             return after
-        return self.judged(after, free=self.free(after.rights, but=name))
+        free = self.free(after.rights, but=name, renews=after.renews)
+        return self.judged(after, free=free and self.may_renew(after.renews, by=name))
 
     def judged(self, case: Case, *, free: bool) -> Case:
         action, state = ("accept", "accepted") if free else ("return", "returned_for_correction")
@@ -258,6 +279,40 @@ class AnyOrder(RuleBasedStateMachine):
         assert answers[0].json()["state"] == case.state, found
         self.model[answers[0].json()["id"]] = case
         return str(answers[0].json()["id"])
+
+    @rule(
+        target=cases,
+        case=cases,
+        bank=st.sampled_from((ICBC, CCB)),
+        rights=st.frozensets(st.integers(0, RIGHTS - 1), min_size=1, max_size=2),
+        same=st.booleans(),
+        times=st.integers(1, 2),
+    )
+    def renews(self, case: str, bank: str, rights: frozenset[int], same: bool, times: int) -> Any:
+        """A bank asks to renew a loan with its rights or others, perhaps twice at the same moment:
+        one is let in where the loan may be renewed and the rights are free beside it."""
+        known = self.model[case]
+        rights = known.rights if same else rights
+        body, clerk = self.body(rights, 0, case), self.person(CLERKS[bank])
+
+        async def at_once() -> list[Any]:
+            return await asyncio.gather(
+                *(clerk.post("/applications", json=body) for _ in range(times))
+            )
+
+        answers = self.run(at_once())
+        if bank != known.bank:
+            assert {one.status_code for one in answers} == {422}, "another bank's case is none"
+            return multiple()
+        lets_one_in = self.may_renew(case) and self.free(rights, renews=case)
+        let_in = [one.json()["state"] == "accepted" for one in answers]
+        assert sum(let_in) == int(lets_one_in), [one.text for one in answers]
+        for answer, free in zip(answers, let_in, strict=True):
+            self.model[answer.json()["id"]] = self.judged(
+                Case(bank, rights, "", ("submit",), renews=case), free=free
+            )
+        self.reached.update({"renew"} if lets_one_in else ())
+        return multiple(*(one.json()["id"] for one in answers))
 
     @rule(
         one=st.integers(0, RIGHTS - 1), spelled=st.integers(0, len(SPELLED) - 1),
@@ -309,6 +364,17 @@ class AnyOrder(RuleBasedStateMachine):
                 self.pool_says(case=case, action=BY_POOL[way % 2], times=1)
             else:
                 self.tries_one_of(case, way, [one for one in steps(LEADS_ON) if moved(known, *one)])
+
+    @rule(case=cases)
+    def becomes_a_loan(self, case: str) -> None:
+        """Everything that leads to a loan, so that there are loans to renew."""
+        for _ in range(8):
+            known = self.model[case]
+            if known.state == "approved":
+                self.pool_says(case=case, action="reserve", times=1)
+            else:
+                choice = [one for one in steps(LEADS_ON) if moved(known, *one)]
+                self.tries_one_of(case, 0, [one for one in choice if one[0] != "reject"])
 
     @rule(case=cases, way=st.integers(0, 99))
     def tries_as_the_wrong_person(self, case: str, way: int) -> None:
@@ -387,10 +453,10 @@ class AnyOrder(RuleBasedStateMachine):
     async def asked(self, case: str, action: str, by: Actor) -> Any:
         known, person = self.model[case], self.person(by)
         if action == "resubmit":
-            body = self.body(known.rights, 0)
+            body = self.body(known.rights, 0, known.renews)
             return await person.post(f"/applications/{case}/resubmit", json=body)
         if action == "amend":
-            body = self.body(amended(known.rights), 0)
+            body = self.body(amended(known.rights), 0, known.renews)
             return await person.post(f"/applications/{case}/amend", json=body)
         shown = await self.office.case({"id": case})
         if action != "register_pledge":
@@ -411,8 +477,10 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def no_right_is_pledged_twice(self) -> None:
         """By the model, with which the service agrees after every step."""
-        held = [one.rights for one in self.model.values() if one.state in HOLD]
-        assert sum(map(len, held)) == len(frozenset().union(*held))
+        held = [(name, one) for name, one in self.model.items() if one.state in HOLD]
+        for (name, one), (other, two) in combinations(held, 2):
+            in_one_chain = one.renews == other or two.renews == name
+            assert in_one_chain or not one.rights & two.rights
 
     def teardown(self) -> None:
         """At the end all cases are as the model has them, and each bank sees its own, no other."""

@@ -65,6 +65,7 @@ async def test_a_part_is_approved_with_a_reason_and_no_more_than_that_is_reserve
 async def test_the_ip_part_that_is_stated_in_yuan_is_stated_anew_for_a_part(office: Office):
     case = await office.submits(
         has_other_collateral=True,
+        other_collateral=[{"kind": "guarantee", "description": "保证", "amount": "600000.00"}],
         ip_amount="400000.00",
         documents=[*submission()["documents"], document("ip_share_clause")],
     )

@@ -6,9 +6,13 @@ from datetime import date
 import pytest
 
 from services.applications.domain.checks import CHECKS, findings
+from services.applications.domain.other_collateral import OtherCollateral
+from services.applications.domain.paid_out import RegisterEntry
+from services.applications.domain.pledgor import Pledgor
 from services.applications.domain.programme import programme_findings
 from services.applications.domain.regions import exclude_each_other, lies_within
-from services.applications.domain.submission import RightKey
+from services.applications.domain.renewal import rest_beside
+from services.applications.domain.submission import Renewed, RightKey
 from shared.schemes.library import load
 from tests.applications.values import AROUND, FIRM, RIGHT, TODAY, case, with_right
 
@@ -26,6 +30,30 @@ def test_nothing_is_found_in_a_good_case():
     assert programme_findings(case(), load("dongli"), AROUND) == ()
 
 
+ENTRY = RegisterEntry(
+    registry="CNIPA", registration_no="Y2026120000123", registered_on=date(2026, 2, 10)
+)
+HOUSE = OtherCollateral(kind="real_estate", description="厂房", amount_fen=39_999_999)
+
+
+def renewing(**changes):
+    """Around a case that renews a loan of the same firm and pool."""
+    loan = {
+        "number": "DL-1",
+        "pool_code": "dongli",
+        "borrower_uscc": FIRM.uscc,
+        "state": "disbursed",
+    }
+    return replace(AROUND, renewed=Renewed(**loan | changes))
+
+
+def test_a_loan_that_is_out_or_was_repaid_within_ninety_days_may_be_renewed():
+    for one in (renewing(), renewing(state="closed", ended_on=date(2025, 12, 2))):
+        assert findings(case(), one) == ()
+    # One debt, as large as the larger of the two.
+    assert [rest_beside(rest, 100) for rest in (0, 99, 100, 130)] == [0, 0, 0, 30]
+
+
 WRONG = {
     "pool-not-yet-open": (case(), replace(AROUND, pool_opened_on=date(2026, 3, 3))),
     "pool-stopped": (case(), replace(AROUND, pool_stopped_on=date(2026, 2, 1))),
@@ -35,6 +63,11 @@ WRONG = {
         AROUND,
     ),
     "ip-share-contradicts": (case(ip_share_bp=5_000), AROUND),
+    "renewed-in-other-pool": (case(), renewing(pool_code="youxian")),
+    "renewed-of-other-firm": (case(), renewing(borrower_uscc="91450200198229141F")),
+    "renewed-not-live": (case(), renewing(state="repaid", ended_on=date(2025, 12, 1))),
+    "renewed-already": (case(), renewing(renewed_by="DL-2")),
+    "renewed-chain-open": (case(), renewing(renews_open="DL-0")),
     "right-named-twice": (case(collateral=(RIGHT, RIGHT)), AROUND),
     "right-already-pledged": (case(), replace(AROUND, held_rights=frozenset({RIGHT.key}))),
     "right-ended": (with_right(expires_on=date(2026, 3, 1)), AROUND),
@@ -51,6 +84,21 @@ WRONG = {
     "owner-is-not-borrower": (with_right(owner_uscc="91450200198229141F"), AROUND),
     "valued-in-future": (valued_on(date(2026, 3, 3)), AROUND),
     "valuation-stale": (valued_on(date(2025, 3, 1)), AROUND),
+    "pledgor-consent-missing": (
+        with_right(
+            owner_uscc=None,
+            owner_name="张三",
+            pledgors=(Pledgor(role="co_owner", name="张三", id_masked="120101**********18"),),
+        ),
+        AROUND,
+    ),
+    "other-collateral-not-stated": (case(has_other_collateral=True), AROUND),
+    "other-collateral-contradicts": (case(other_collateral=(HOUSE,)), AROUND),
+    "collateral-below-loan": (
+        case(has_other_collateral=True, ip_share_bp=6_000, other_collateral=(HOUSE,)),
+        AROUND,
+    ),
+    "registered-before-approval": (with_right(registration=ENTRY), AROUND),
 }
 
 

@@ -14,6 +14,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from services.applications.domain.paid_out import PAPERS
 from services.applications.handlers.draw_ends import end_draws
 from services.applications.main import SERVICE
 from shared.auth.issuer import Issuer
@@ -23,8 +24,13 @@ from shared.contracts.openings import (
     OpeningLoanProposedV1,
 )
 from shared.contracts.pool_cases import ClaimPaidV1
-from shared.contracts.risk_pool import CoverageDeclinedV1, CoverageReleasedV1
+from shared.contracts.risk_pool import (
+    CoverageActivatedV1,
+    CoverageDeclinedV1,
+    CoverageReleasedV1,
+)
 from shared.months import Month
+from tests.applications.filing import ENTRY, paid_out
 from tests.applications.levels import SIGNED, with_levels
 from tests.applications.office import (
     ICBC,
@@ -36,6 +42,7 @@ from tests.applications.office import (
     submission,
 )
 from tests.notifications.samples import events as samples
+from tests.papers import document, stores
 from tests.services import together
 
 BANK, CHECKER = "bank_operator", "bank_checker"
@@ -96,6 +103,7 @@ MOVES = [
     Expected("to_countersign", "put_back", MANAGER, "accepted", []),
     Expected("to_countersign", "withdraw", BANK, "withdrawn", WITHDRAWN),
     Expected("approved", "reserve", MACHINE, "capacity_reserved", []),
+    Expected("approved", "enter", MACHINE, "disbursed", []),
     Expected("approved", "decline", MACHINE, "capacity_declined", []),
     Expected("approved", "withdraw", BANK, "withdrawn", WITHDRAWN),
     Expected("capacity_declined", "reject", APPROVER, "rejected", REJECTED),
@@ -281,6 +289,9 @@ async def by_machine(office: Office, action: str, case: Any) -> None:
     }
     events: dict[str, Callable[[], Any]] = {
         "reserve": lambda: office.reserved(case),
+        "enter": lambda: CoverageActivatedV1(
+            **told_of(case, amount_fen=1, activated_on=office.now.date())
+        ),
         "decline": lambda: CoverageDeclinedV1(**told_of(case, amount_fen=1, limits=())),
         "expire": lambda: CoverageReleasedV1(**told_of(case, amount_fen=1, reason="expired")),
         "pay_claim": lambda: ClaimPaidV1(
@@ -379,8 +390,36 @@ async def brought_to(office: Office, state: str, *, amount: str = AMOUNT) -> Any
     return case
 
 
+async def approved_as_filed(office: Office) -> Any:
+    """A fresh case whose loan was paid out yesterday."""
+    await stores(office.bank(), *PAPERS)
+    case = await brought_to(office, "accepted")
+    lent_on = office.now.date() - timedelta(days=1)
+    days = dict.fromkeys(("signed_on", "disbursed_on", "as_of"), str(lent_on))
+    paid = paid_out(**days, loan_no=case["number"], outstanding_principal=AMOUNT,
+                    matures_on=str(lent_on + timedelta(days=300)))  # fmt: skip
+    entry = ENTRY | {"registered_on": str(lent_on)}
+    body = submission(
+        amount=AMOUNT, paid_out=paid, collateral=[valued_now(office) | {"registration": entry}],
+    )  # fmt: skip
+    body["documents"] += [document(kind) for kind in PAPERS]
+    amended = await office.bank().post(f"/applications/{case['id']}/amend", json=body)
+    assert amended.json()["state"] == "accepted", amended.text
+    await office.post(office.reviewer("wang"), case, "take")
+    seen = {"signed_on": str(lent_on), "disbursed_on": str(lent_on), "amount": AMOUNT}
+    await office.post(
+        office.reviewer("wang"), case, "recommend", {"opinion": "同意", "paid_out_seen": seen}
+    )
+    _, body = body_of(office, "approve", case)
+    await office.post(office.approver("li"), case, "approve", body)
+    return case
+
+
 async def brought_before(office: Office, move: Expected) -> Any:
-    """A fresh case that stands where a move begins; for one of draws, paid out in part."""
+    """A fresh case that stands where a move begins; for one of draws, paid out in part; of a loan
+    that enters as filed, approved as such."""
+    if move.action == "enter":
+        return await approved_as_filed(office)
     if move.action not in IN_PARTS:
         amount = LARGE if move.action == "pass_on" else AMOUNT
         return await brought_to(office, move.source, amount=amount)
@@ -569,6 +608,27 @@ async def test_a_draw_is_undone_only_when_its_bank_has_asked_by_a_reviewer_too(o
 
     undone = await office.reviewer().post(path)
     assert (undone.status_code, undone.json()["state"]) == (200, "disbursed")
+
+
+async def test_a_filed_loan_is_not_withdrawn_while_the_pool_takes_it_in_and_enters_once(
+    office: Office,
+):
+    case = await approved_as_filed(office)
+
+    answer = await asks(office, office.bank(), "withdraw", case)
+    assert (answer.status_code, answer.json()["code"]) == (409, "filed-loan-with-the-pool")
+    assert "withdraw" not in (await office.case(case))["pending_actions"]
+    await by_machine(office, "enter", case)
+    entered = await office.case(case)
+    await by_machine(office, "enter", case)
+
+    assert await office.case(case) == entered
+    assert (entered["state"], entered["loan"]["loan_no"]) == ("disbursed", case["number"])
+    # One that was approved first is covered when its bank pays out, and is no filed one.
+    usual = await brought_to(office, "disbursed")
+    before = await office.case(usual)
+    await by_machine(office, "enter", usual)
+    assert await office.case(usual) == before
 
 
 async def test_nothing_is_drawn_of_a_loan_that_was_paid_out_at_once(office: Office):

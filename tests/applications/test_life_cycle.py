@@ -41,6 +41,7 @@ def case_at(state: State, *, draw_no: int | None = None, recommended_by: str = "
         "undo_asked_by": "clerk",
         "undo_draw_no": draw_no,
         "drawable_fen": 1,
+        "paid_out": None,
         "stand_ins": ["wang"],
         "conflicted": [],
         "open_conditions": 0,
@@ -177,6 +178,9 @@ def test_the_steps_that_a_page_shows_are_the_way_from_submission_to_closing():
         "submit", "accept", "take", "recommend", "approve", "reserve", "register_pledge",
         "disburse", "repay", "close",
     ]  # fmt: skip
+    assert [one.action for one in LIFE_CYCLE.progress(State.APPROVED, by_shortcut=True)] == [
+        "submit", "accept", "take", "recommend", "approve", "enter", "repay", "close",
+    ], "a loan that is filed after it was paid out"  # fmt: skip
     assert now(State.RETURNED_FOR_CORRECTION) == ["submit"]
     assert now(State.UNDER_REVIEW) == ["recommend"]
     assert now(State.OVERDUE) == ["repay"]

@@ -229,6 +229,7 @@ async def test_approval_says_everything_the_pool_needs(office: Office):
         mode="insured",
         parties={"insurer": "PICC-TJ", "appraiser": "PG-1"},
         has_other_collateral=True,
+        other_collateral=[{"kind": "guarantee", "description": "保证", "amount": "9000000.00"}],
         ip_share_bp=6_000,
         attributes={"is_high_tech_enterprise": True},
         collateral=[

@@ -244,7 +244,11 @@ async def test_the_description_of_the_api_types_every_fact_of_the_vocabulary(off
     assert "bank_score" not in facts["properties"]
 
 
-MIXED = {"has_other_collateral": True, "amount": "3000000.00"}
+MIXED = {
+    "has_other_collateral": True,
+    "other_collateral": [{"kind": "real_estate", "description": "厂房", "amount": "2000000.00"}],
+    "amount": "3000000.00",
+}
 
 
 async def test_an_ip_amount_says_the_share_exactly(office: Office):

@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.browser.conftest import Rooms
 from tests.browser.test_access import violations
+from tests.browser.ways import fills
 from tests.console.house import House
 from tests.console.loader import Loader
 
@@ -29,16 +30,6 @@ def empty(empty_house: House) -> Empty:
 def house(empty_house: House, empty: Empty) -> House:
     """What `rooms` serves in this file."""
     return empty_house
-
-
-async def fills(page: Page, **fields: str) -> None:
-    """Type into a form, by the names of its fields; a list is chosen from by value."""
-    for name, value in fields.items():
-        field = page.locator(f"main form [name={name}]")
-        if await field.evaluate("(one) => one.tagName") == "SELECT":
-            await field.select_option(value)
-        else:
-            await field.fill(value)
 
 
 async def test_a_stranger_sets_up_a_bank_a_pool_and_its_line(rooms: Rooms):

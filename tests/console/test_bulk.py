@@ -6,6 +6,7 @@ import io
 
 from tests.applications.bulk import as_csv, filled, under
 from tests.console.house import House
+from tests.papers import sends
 
 HEAD = [*filled(), "reference"]
 
@@ -55,3 +56,45 @@ async def test_a_clerk_sends_a_file_mends_what_comes_back_and_sends_it_again(hou
     async with house.logged_in("ccb-operator") as other:
         assert (await other.opens(sent.path)).status == 404
         assert "三月" not in (await other.opens("/bulk")).text
+
+
+async def test_a_clerk_saves_claims_as_drafts_by_a_table_and_files_them_by_it(house: House):
+    loan = await house.has_bad_loan()
+    kinds = ("claim_form", "claim_report", "recovery_plan", "diligence_statement",
+             "business_licence", "statement_of_claim", "court_acceptance_notice")  # fmt: skip
+    papers = await sends(house.clerk_of_papers("ICBC"), *kinds)
+    good = {
+        "loan_number": loan["number"],
+        "outstanding_principal": "1,000,000.00",
+        "facts.overdue_days": "30",
+        "facts.risk_class": "次级",
+        **{f"documents.{one['kind']}": one["document"] for one in papers},
+    }
+    head = list(good)
+    table = as_csv([head, *under(head, good, good | {"loan_number": "DL-2026-999999"})])
+    async with house.logged_in("icbc-operator") as clerk:
+        wrong = await clerk.sends_file(
+            await clerk.opens("/bulk"), "/bulk", table, "代偿.csv", do="save", kind="positions"
+        )
+        assert wrong.status == 422 and "只有补偿申请可整批存为草稿" in wrong.text
+        saved = await clerk.sends_file(
+            await clerk.opens("/bulk"), "/bulk", table, "代偿.csv", do="save", kind="claims"
+        )
+        page = await read(clerk, saved.path)
+        assert "loan-unknown" in page.text and saved.path.startswith("/bulk/claims/")
+        taken = await clerk.opens(f"{saved.path}?outcome=taken")
+        (draft,) = [one for one in taken.links if one.startswith("/claims/")]
+        assert "草稿" in (await clerk.opens(draft)).text
+
+        filed = await clerk.sends_file(
+            await clerk.opens("/bulk"), "/bulk", table, "代偿.csv", do="send", kind="claims"
+        )
+        page = await read(clerk, filed.path)
+        home = f"{filed.path}/wrong-rows"
+        assert "处理完毕" in page.text and home in page.links
+        assert "DL-2026-999999" in (await clerk.client.get(home)).text
+        assert (await clerk.opens(draft)).text.count("DL-C-2026-0001") > 0
+        assert filed.path in (await clerk.opens("/bulk")).links
+        assert {saved.path, filed.path} <= set((await clerk.opens("/bulk/claims")).links)
+    async with house.logged_in("ccb-operator") as other:
+        assert (await other.opens(filed.path)).status == 404

@@ -113,3 +113,35 @@ async def test_a_draft_is_thrown_away_and_one_without_a_pool_asks_for_it(house: 
         assert gone.path == "/intake" and "草稿已删除" in gone.text
         assert (await clerk.opens(where)).status == 404
         assert (await clerk.opens("/intake/new?at=nowhere:direct")).status == 404
+
+
+async def test_a_clerk_renews_a_loan_from_its_page_and_all_read_the_chain_at_one_place(
+    house: House,
+):
+    loan = await house.has_loan()
+    clerk_api = house.person("applications", "icbc-operator", "bank_operator", institution="ICBC")
+    kept = (await clerk_api.get("/documents")).json()["items"]
+    by_name = {one["filename"].rpartition(".")[0]: one["id"] for one in kept}
+    where = f"/intake/renewals/{loan['id']}"
+    async with house.logged_in("icbc-operator") as clerk:
+        page = await clerk.opens(f"/cases/{loan['id']}")
+        assert where in page.links
+        page = await clerk.opens(where)
+        form = page.form("/intake/new")
+        assert form["renews"] == loan["number"], "people read numbers"
+        references = [by_name.get(kind, "") for kind in form["paper_kind"]]
+        wrong = await clerk.sends(page, "/intake/new", renews="DL-2026-999999", _do="check")
+        assert "贵行没有这笔申请" in wrong.text
+        filed = await clerk.sends(
+            wrong, "/intake/new", title="续贷", renews=loan["number"],
+            paper_reference=references, _do="submit",
+        )  # fmt: skip
+        assert "已受理" in filed.text, filed.text
+        assert "首次申请" in filed.text and loan["number"] in filed.text
+        assert f"/cases/{loan['id']}" in filed.links
+        old = await clerk.opens(f"/cases/{loan['id']}")
+        assert "本笔贷款的来龙去脉" in old.text and filed.path in old.links
+    uscc = (await clerk_api.get(f"/applications/{loan['id']}")).json()["borrower"]["uscc"]
+    async with house.logged_in("reviewer-lin") as reviewer:
+        firm = await reviewer.opens(f"/register/firms/{uscc}")
+        assert filed.path in firm.links and "续贷" in firm.text

@@ -66,6 +66,7 @@ async def test_an_extension_is_asked_by_the_bank_and_decided_by_two_persons(hous
         assert early.form(send)["plan"] == "按月付息"
         done = await clerk.sends(early, send, **asked | paper)
         assert "等待主管部门决定" in done.text and "展期协议.pdf" in done.text, done.text
+        assert "到期日变更" in done.text and "本笔贷款的来龙去脉" in done.text
         again = await clerk.sends(done, send, **asked | paper)
         assert again.status == 409
 

@@ -43,6 +43,23 @@ async def test_from_the_case_to_its_right_and_its_firm_and_what_is_said_there_st
         assert FIRM in (await reviewer.opens("/register/firms?q=格力")).text
 
 
+async def test_a_related_firm_is_recorded_and_ended_on_the_page_of_the_firm(house: House):
+    await house.has_case()
+    at = f"/register/firms/{FIRM}"
+    async with house.logged_in("reviewer-lin") as lin, house.logged_in("icbc-operator") as clerk:
+        page = await lin.opens(at)
+        wrong = await lin.sends(page, f"{at}/related", group_name="格力系", from_day="2027-01-01")
+        assert wrong.status == 422 and "日期晚于今日" in wrong.text and "格力系" in wrong.text
+        done = await lin.sends(
+            wrong, f"{at}/related", group_name="格力系", from_day="2026-03-01", reason="公示系统"
+        )
+        assert "关联关系已登记" in done.text and "同一实际控制人" in done.text
+        end = next(one for one in done.actions if one.endswith("/end"))
+        ended = await lin.sends(done, end, reason="股权转让")
+        assert "关联关系已终止" in ended.text and "股权转让" in ended.text
+        assert "关联企业" not in (await clerk.opens(at)).text
+
+
 async def test_another_bank_reads_neither_the_case_nor_the_firm(house: House):
     pledged = right(PATENT, filed_on="2018-12-20", expires_on="2038-12-19")
     await house.has_case(collateral=[pledged])
@@ -109,6 +126,13 @@ async def test_an_endangered_right_is_listed_and_the_bank_enters_what_it_did(hou
     await house.settled()
     async with house.logged_in("icbc-operator") as clerk:
         assert "质押权利预警" in (await clerk.opens("/inbox")).text
+        records = await clerk.opens("/register/pledge-records")
+        assert case["number"] in records.text and "登记证号" in records.text
+        where = next(one for one in records.links if "export.xlsx" in one)
+        file = await clerk.client.get(where)
+        assert file.status_code == 200 and file.content.startswith(b"PK")
+        odd = await clerk.opens("/register/pledge-records?first=2026-05-01&last=2026-04-01")
+        assert odd.status == 200 and "该期间没有质押登记" in odd.text
         page = await clerk.opens("/register/endangered")
         assert "年费只缴至 2026-02-20，宽限期至 2026-08-20" in page.text
         assert case["number"] in page.text

@@ -30,7 +30,7 @@ from shared.contracts.applications import (
     PledgeRegisteredV1,
     Reason,
 )
-from shared.contracts.around_loans import CoInvestmentChangedV1, EnhancementChangedV1
+from shared.contracts.around_loans import CoInvestmentChangedV1, EnhancementChangedV1, LoanRenewedV1
 from shared.contracts.bad_loans import (
     CollectionConcludedV1,
     CollectionConclusionProposedV1,
@@ -434,6 +434,14 @@ def of_a_case(loan: Loan) -> list[Event]:
             reason="三月月报误报为零",
         ),
         LoanDisbursementUndoneV1(**case, reason="误报放款", on=DAY),
+        LoanRenewedV1(
+            **case,
+            renewed_by=UUID(int=7),
+            renewed_by_number="DL-2026-000124",
+            renewed_on=DAY,
+            outstanding_principal_fen=100_000_000,
+            report_repaid_by=date(2026, 4, 10),
+        ),
         LoanExtendedV1(
             **case,
             kind="extension",

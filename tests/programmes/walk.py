@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
+from services.applications.domain.paid_out import PAPERS
 from shared.money import format_fen
 from shared.months import Month, add_months
 from shared.postgres.database import EVERYWHERE
@@ -22,7 +23,9 @@ from shared.schemes.facts import (
     figures_needed,
 )
 from shared.schemes.library import load
+from shared.schemes.rules.filing import AFTER
 from shared.schemes.terms import Terms
+from tests.applications.filing import paid_out
 from tests.applications.office import (
     FIRM,
     ICBC,
@@ -171,7 +174,10 @@ class Walk:
 
     async def _lend(self, fen: int, *, loan_no: str, firm: str, facts: Mapping[str, Any]) -> Any:
         office, today = self.town.office, self.town.office.now.date()
-        case = await office.submits(**self._submission(fen, firm, facts, today))
+        asked = self._submission(fen, firm, facts, today)
+        if self.terms.filing.entry == AFTER:
+            return await self._file(asked, loan_no, today)
+        case = await office.submits(**asked)
         await office.approves(case)
         await self.town.settled()
         await office.registers(case)
@@ -187,6 +193,30 @@ class Walk:
             paid_out["attributes"] = at_disbursement
         await office.post(office.bank(), case, "disbursement", paid_out)
         await self.town.settled()
+        return case
+
+    async def _file(self, asked: dict[str, Any], loan_no: str, today: date) -> Any:
+        """The loan is paid out, then filed, and enters with its approval."""
+        office = self.town.office
+        await stores(office.bank(), *PAPERS)
+        registered = {"registry": "CNIPA", "registration_no": "Y1", "registered_on": str(today)}
+        asked["paid_out"] = paid_out(
+            **dict.fromkeys(("signed_on", "disbursed_on", "as_of"), str(today)),
+            loan_no=loan_no, outstanding_principal=asked["amount"],
+            matures_on=str(add_months(today, self._tenor)), attributes=self.facts("disbursement"),
+        )  # fmt: skip
+        asked["collateral"] = [one | {"registration": registered} for one in asked["collateral"]]
+        asked["documents"] += [document(kind) for kind in PAPERS]
+        case = await office.submits(**asked)
+        await office.post(office.reviewer(), case, "take")
+        seen = {"signed_on": str(today), "disbursed_on": str(today), "amount": asked["amount"]}
+        await office.post(
+            office.reviewer(), case, "recommend", {"opinion": "相符", "paid_out_seen": seen}
+        )
+        body = {"opinion": "同意", "lists_checked": nothing_found(today)}
+        await office.post(office.approver(), case, "approve", body)
+        await self.town.settled()
+        assert await office.state(case) == "disbursed"
         return case
 
     @property
@@ -228,6 +258,11 @@ class Walk:
             purpose={"research_and_development": "r_and_d"}.get(purposes[0], purposes[0]),
             has_other_collateral=combined,
             ip_share_bp=int(share * 10_000) if combined else None,
+            other_collateral=[
+                {"kind": "guarantee", "description": "保证", "amount": format_fen(fen)}
+            ]
+            if combined
+            else [],
             is_first_loan=bool(self.chosen.loss.get("attributes", {}).get("is_first_loan")),
             attributes=dict(facts),
             collateral=[pledged],

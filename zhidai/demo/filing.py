@@ -101,11 +101,20 @@ def body(case: Case) -> dict[str, Any]:
         "repayment": "bullet" if case.course.value != "instalments" else "equal_instalments",
         "has_other_collateral": case.ip_share_bp < 10_000,
         "ip_share_bp": case.ip_share_bp,
+        "other_collateral": _other_collateral(case),
         "is_first_loan": case.firm.registered_on.year >= 2020,
         "attributes": labels_of(case.firm),
         "collateral": [_right_body(case, number) for number in range(len(case.rights))],
         "documents": [document(case, kind) for kind in _documents(case)],
     }
+
+
+def _other_collateral(case: Case) -> list[dict[str, str]]:
+    """A guarantee for whatever is not the IP part."""
+    if case.ip_share_bp == 10_000:
+        return []
+    rest_fen = case.amount_fen - case.amount_fen * case.ip_share_bp // 10_000
+    return [{"kind": "guarantee", "description": "实际控制人保证", "amount": format_fen(rest_fen)}]
 
 
 _ROLES: dict[str, tuple[str, ...]] = {

@@ -1,35 +1,42 @@
 """Files of many rows: sent, gone through while one looks on, and given back where they are wrong."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated
 from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from services.applications.api.common import Cursor, Limit
-from services.applications.api.document_answers import disposition
 from services.applications.api.document_content import settings_of, store_of
 from services.applications.api.requests import Month
-from services.applications.api.submissions import Submitter
-from services.applications.bank_files.giving_back import given_back
-from services.applications.domain.bulk import BulkFileNotReady, BulkKind, Outcome, WrongRow
+from services.applications.api.rights import Keeper as Sender
+from services.applications.domain.bulk import BulkKind
 from services.applications.domain.papers import plain_name
 from services.applications.handlers.bulk_intake import InOne, take_in
 from services.applications.queries import bulk_files
 from services.applications.settings import LARGEST_BULK_FILE
 from services.applications.storage.incoming import too_large
 from services.applications.tables.bulk_rows import BulkFileRow
-from shared.auth.identity import Identity, requires
+from shared.auth.identity import Forbidden, Identity, requires
 from shared.context import Context
 from shared.http.context import CurrentContext
+from shared.http.disposition import disposition
+from shared.http.files_of_rows import (
+    FILE_BODY,
+    TYPES,
+    WRONG_ROWS,
+    BulkRowAnswer,
+    FileOfRowsAnswer,
+    with_progress,
+)
 from shared.http.idempotency import Answer, idempotently, key_of
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.problem import prefers_english
+from shared.sheets.giving_back import given_back
+from shared.sheets.verdicts import BulkFileNotReady, Outcome, WrongRow
 
 router = APIRouter(tags=["bulk files"])
 
@@ -39,96 +46,19 @@ Reader = Annotated[
 ]
 BODY_LIMITS = {"/api/v1/bulk-files": LARGEST_BULK_FILE}
 """The route counts by the setting, which lies below."""
-TYPES = {
-    "ndjson": "application/x-ndjson",
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 _A_PAGE = 500
-_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            form: {"schema": {"type": "string", "format": "binary"}}
-            for form in (
-                "application/x-ndjson",
-                "text/csv",
-                TYPES["xlsx"],
-                "application/octet-stream",
-            )
-        },
-    }
-}
-_FILE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The rows to mend, in the form in which the file came.",
-        "content": {form: {"schema": {"type": "string", "format": "binary"}}
-                    for form in ("application/x-ndjson", "text/csv", TYPES["xlsx"])},
-    }
-}  # fmt: skip
 
 
-class BulkRefusal(BaseModel):
-    """Why a file could not be read to its end. What was taken before stays."""
+class BulkFileAnswer(FileOfRowsAnswer):
+    """A file of applications, positions or rights."""
 
-    code: str = Field(examples=["sheet-unreadable"])
-    zh: str
-    en: str
-
-
-class BulkFileAnswer(BaseModel):
-    """A file and how far it has been gone through."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: UUID
     kind: BulkKind
-    form: Literal["ndjson", "csv", "xlsx"]
-    only_check: bool
-    filename: str
-    size: int
-    sha256: str
-    sent_name: str
-    sent_at: datetime
-    progress: Literal["waiting", "working", "finished", "refused"]
-    rows_expected: int | None = Field(description="Lines of the file; not known of an XLSX.")
-    rows_read: int
-    rows_taken: int = Field(description="New: filed or reported.")
-    rows_known: int = Field(description="Taken before; the same row again changes nothing.")
-    rows_fine: int = Field(description="With only_check: nothing is wrong with them.")
-    rows_wrong: int
-    finished_at: datetime | None
-    refusal: BulkRefusal | None
 
 
-class BulkFaultAnswer(BaseModel):
-    """One thing that is wrong with a row."""
-
-    field: str = Field(examples=["/collateral/0/number"], description="A JSON Pointer.")
-    column: str = Field(examples=["质物1号码"], description="The heading; empty for NDJSON.")
-    code: str
-    zh: str
-    en: str
-    source: str = ""
-
-
-class BulkRowAnswer(BaseModel):
-    """What became of a row."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    line: int
-    outcome: Outcome
-    reference: str = Field(description="The bank's own; of positions month and loan.")
-    subject_id: UUID | None = Field(description="The case or the loan.")
-    number: str
-    faults: list[BulkFaultAnswer]
-
-
-@router.post("/bulk-files", status_code=202, response_model=BulkFileAnswer, openapi_extra=_BODY)
+@router.post("/bulk-files", status_code=202, response_model=BulkFileAnswer, openapi_extra=FILE_BODY)
 async def send_bulk_file(
     request: Request,
-    caller: Submitter,
+    caller: Sender,
     context: CurrentContext,
     kind: Annotated[BulkKind, Query(description="What its rows are.")] = "applications",
     name: Annotated[str, Query(max_length=400, examples=["三月.xlsx"])] = "",
@@ -145,12 +75,14 @@ async def send_bulk_file(
         bool, Query(description="Say what is wrong with every row, and take none.")
     ] = False,
 ) -> Response:
-    """Send many applications or monthly positions as NDJSON (a request's object on each line), CSV
+    """Send many applications, monthly positions or rights (a census, of which the bureau sends one,
+    too) as NDJSON (a request's object on each line), CSV
     or XLSX (the template's headings); the file is the body itself. It is gone through in the
     background: `GET /bulk-files/{id}` tells how far. Rows that nothing speaks against are taken;
     the others make no case and are given back with their reasons (`wrong-rows`), to be mended and
     sent again. A row is taken once, by its `reference` or else by what it says, whichever file it
     comes in."""
+    _must_send(caller, kind)
     key_of(request)
     limit = settings_of(context).max_bulk_file_bytes
     declared = request.headers.get("content-length", "0")
@@ -218,7 +150,7 @@ async def read_bulk_rows(
     return page_of(items, limit, lambda one: encode_cursor(one.line))
 
 
-@router.get("/bulk-files/{file_id}/wrong-rows", response_class=Response, responses=_FILE)
+@router.get("/bulk-files/{file_id}/wrong-rows", response_class=Response, responses=WRONG_ROWS)
 async def read_wrong_rows(
     file_id: UUID, request: Request, caller: Reader, context: CurrentContext
 ) -> Response:
@@ -258,13 +190,13 @@ async def _wrong_rows(
         after = rows[-1].line
 
 
+def _must_send(caller: Identity, kind: BulkKind) -> None:
+    """What a bank asks for, its operators send; a census comes from the bureau, too."""
+    if kind != "rights" and "bank_operator" not in caller.roles:
+        raise Forbidden(
+            "您的角色不能进行此操作", "Your roles do not allow this.", required=["bank_operator"]
+        )
+
+
 def _answer(row: BulkFileRow) -> BulkFileAnswer:
-    if row.refusal is not None:
-        progress = "refused"
-    elif row.finished_at is not None:
-        progress = "finished"
-    else:
-        progress = "working" if row.worked_at else "waiting"
-    return BulkFileAnswer.model_validate(
-        {**row.model_dump(), "sha256": row.sha256.hex(), "progress": progress}
-    )
+    return BulkFileAnswer.model_validate(with_progress(row.model_dump()))

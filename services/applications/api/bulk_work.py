@@ -12,6 +12,7 @@ from services.applications.api.drafts import read_draft
 from services.applications.handlers.bulk_applications import take_applications
 from services.applications.handlers.bulk_files import BulkWork
 from services.applications.handlers.bulk_positions import take_positions
+from services.applications.handlers.bulk_rights import take_rights
 from shared.context import Context
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ def bulk_work(context: Context) -> BulkWork:
         {
             "applications": partial(take_applications, read=read_draft),
             "positions": partial(take_positions, read=read_position),
+            "rights": take_rights,
         },
     )
 

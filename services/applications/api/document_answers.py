@@ -1,7 +1,6 @@
 """What the API answers about stored papers."""
 
 from datetime import datetime
-from urllib.parse import quote
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -70,10 +69,3 @@ def stored_answer(row: StoredDocumentRow) -> StoredAnswer:
     return StoredAnswer(
         **row.model_dump(exclude={"sha256"}), sha256=row.sha256.hex(), institution=row.bank_code
     )
-
-
-def disposition(filename: str) -> str:
-    """`Content-Disposition` of a download: a plain name for old readers, the real one for the
-    others (RFC 6266, RFC 8187)."""
-    plain = "".join(one if one.isascii() and one not in '"\\%' else "_" for one in filename)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"

@@ -7,7 +7,6 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from services.applications.api.document_answers import disposition
 from services.applications.domain.papers import key_of
 from services.applications.queries import papers
 from services.applications.settings import Settings
@@ -17,6 +16,7 @@ from services.applications.tables.paper_rows import StoredDocumentRow
 from services.applications.tables.stored_papers import looked_at
 from shared.auth.identity import Identity
 from shared.context import Context
+from shared.http.disposition import disposition
 from shared.refusals import Refused
 
 SAFE: Final = {

@@ -1,7 +1,8 @@
 """A draft of an application: the submission's own fields, each of which may still be missing."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from annotated_types import MinLen
 from pydantic import BaseModel, Field, create_model, model_validator
@@ -49,6 +50,8 @@ def _inside(kind: Any) -> Any:
         return _incomplete(kind)
     if get_origin(kind) is list:
         return list[_inside(get_args(kind)[0])]  # type: ignore[misc]
+    if get_origin(kind) is UnionType:
+        return Union[tuple(_inside(one) for one in get_args(kind))]  # noqa: UP007 (of a tuple)
     return kind
 
 

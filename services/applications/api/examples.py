@@ -22,8 +22,10 @@ SUBMISSION: Final[dict[str, Any]] = {
     "has_other_collateral": False,
     "ip_share_bp": None,
     "ip_amount": None,
+    "other_collateral": [],
     "is_first_loan": True,
     "attributes": {"is_high_tech_enterprise": True},
+    "renews": None,
     "collateral": [
         {
             "kind": "invention",
@@ -40,6 +42,8 @@ SUBMISSION: Final[dict[str, Any]] = {
                 "appraiser": "天津某资产评估有限公司",
                 "valued_on": "2026-01-15",
             },
+            "registration": None,
+            "pledgors": [],
         }
     ],
     "documents": [
@@ -55,6 +59,7 @@ SUBMISSION: Final[dict[str, Any]] = {
             10,
         )
     ],
+    "paid_out": None,
 }
 
 FINDING: Final[dict[str, Any]] = {

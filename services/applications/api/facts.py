@@ -1,7 +1,7 @@
 """Which facts a mode of a pool asks for, as a list, as JSON Schemas, and as a table to fill in."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
@@ -28,7 +28,7 @@ from shared.schemes.facts_schema import needed_facts_schema
 from shared.schemes.sources import in_words
 from shared.schemes.stated import DAYS, UNITS
 from shared.schemes.terms import Terms
-from shared.schemes.vocabulary import CREDIT_LISTS, PARTIES, FactKind
+from shared.schemes.vocabulary import CREDIT_LISTS, ENTRIES, PARTIES, FactKind
 
 router = APIRouter(tags=["facts"])
 
@@ -101,6 +101,19 @@ class PartyAskedFor(BaseModel):
     source: str
 
 
+class FilingAnswer(BaseModel):
+    """How loans of the mode enter, and what becomes of one that is filed late."""
+
+    entry: Literal["before_disbursement", "after_disbursement", "either"]
+    counted_from: Literal["disbursement", "contract"] = Field(
+        description="From which day the term for filing counts."
+    )
+    late: Literal["refused", "from_approval"]
+    zh: str
+    en: str
+    source: str
+
+
 class FactsAnswer(BaseModel):
     """The facts of a mode, in the order in which its rules ask for them."""
 
@@ -113,6 +126,7 @@ class FactsAnswer(BaseModel):
     lists: list[ListToCheck] = Field(description="On which a firm may not stand.")
     papers: list[PaperAskedFor] = Field(description="Without which an application comes back.")
     parties: list[PartyAskedFor]
+    filing: FilingAnswer = Field(description="Whether a `paid_out` loan may be filed, or must be.")
     schemas: dict[str, dict[str, Any]] = Field(
         description="Day (approval, disbursement, claim) → JSON Schema of the `attributes` that a "
         "bank states as of it."
@@ -166,6 +180,7 @@ async def read_facts_of_mode(
         ],
         papers=_papers(terms),
         parties=_parties(terms),
+        filing=_filing(terms),
         schemas={
             at: needed_facts_schema(f for f in facts if f.at == at and f.by == "bank")
             for at in DAYS
@@ -277,6 +292,16 @@ def _papers(terms: Terms) -> list[PaperAskedFor]:
     return [
         PaperAskedFor(kind=kind, zh=zh, en=en, source=source) for kind, (zh, en) in named.items()
     ]
+
+
+def _filing(terms: Terms) -> FilingAnswer:
+    rule, words = terms.filing, ENTRIES[terms.filing.entry]
+    return FilingAnswer.model_validate(
+        {
+            "entry": rule.entry, "counted_from": rule.counted_from, "late": rule.late,
+            "zh": words.zh, "en": words.en, "source": in_words(terms.source("filing")),
+        }
+    )  # fmt: skip
 
 
 def _parties(terms: Terms) -> list[PartyAskedFor]:

@@ -58,6 +58,7 @@ class FirmCase(_Answer):
     bank_code: str
     pool_code: str
     state: State
+    renews: UUID | None = Field(description="The case whose loan it renews.")
     amount_fen: Fen
     submitted_at: datetime
     approved_on: date | None

@@ -60,10 +60,13 @@ class TimelineEntry(BaseModel):
     at: datetime
     kind: Literal[
         "move", "note", "letter", "answer", "paper", "priority", "conflict", "condition",
-        "cover_call",
+        "maturity", "renewal", "cover_call",
     ]  # fmt: skip
     what: str = Field(description="The move's action, the verdict on a paper, and so on.")
-    state: str = Field(description="Where a move has led; of a paper, its kind.")
+    state: str = Field(
+        description="Where a move has led, also that of a later maturity or of a renewal, whose "
+        "number is the text; of a paper, its kind."
+    )
     name: str
     role: str
     text: str

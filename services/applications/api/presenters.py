@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from services.applications.api.filing_answers import RegistrationAnswer
 from services.applications.api.responses import (
     BorrowerAnswer,
     CaseAnswer,
@@ -14,7 +15,6 @@ from services.applications.api.responses import (
     HistoryAnswer,
     LoanAnswer,
     PositionAnswer,
-    RegistrationAnswer,
     ToLookAtAnswer,
     ValuationAnswer,
     WaitingAnswer,
@@ -99,13 +99,14 @@ def full(
         "to_look_at": [ToLookAtAnswer.model_validate(one) for one in _to_look_at(case)],
         "collateral": [_right(*pair) for pair in case.collateral],
         "documents": [_document(one) for one in case.documents],
+        "paid_out": _paid_out(row),
         "registrations": [_entry(one) for one in case.registrations],
         "history": [move(one, caller) for one in case.history],
         "loan": None if loan is None else loan_answer(loan, row),
         "times_returned": sum(
             one.action == Action.RETURN and one.role != SYSTEM_ROLE for one in case.history
         ),
-        "progress": progress_answer(LIFE_CYCLE, row.state),
+        "progress": progress_answer(LIFE_CYCLE, row.state, by_shortcut=row.paid_out is not None),
         "pending_actions": [
             action
             for action in LIFE_CYCLE.open_to(row.model_dump() | dict(case.standing), caller)
@@ -147,6 +148,12 @@ def _document(row: DocumentRow) -> DocumentAnswer:
         issued_on=row.issued_on,
         valid_until=row.valid_until,
     )
+
+
+def _paid_out(row: ApplicationRow) -> dict[str, Any] | None:
+    if row.paid_out is None:
+        return None
+    return {**row.paid_out, "outstanding_principal_fen": row.paid_out["outstanding_fen"]}
 
 
 def _entry(row: PledgeRegistrationRow) -> RegistrationAnswer:

@@ -6,10 +6,12 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints
 
 from services.applications.api import examples
+from services.applications.api.filing_requests import PaidOutBody, PaidOutSeenBody
 from services.applications.api.right_requests import CollateralBody, Day
 from services.applications.domain.approval import MOST_CONDITIONS, Part
 from services.applications.domain.lists_checked import ListChecked
 from services.applications.domain.loan_terms import Disbursement, Registration
+from services.applications.domain.other_collateral import OtherCollateral
 from services.applications.domain.submission import (
     Borrower,
     Submission,
@@ -102,6 +104,16 @@ class DocumentBody(NamedPaper):
 _Fact = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
+class OtherCollateralBody(_Body):
+    """What secures the loan beside its rights."""
+
+    kind: Literal["real_estate", "equipment", "receivables", "guarantee", "credit", "other"] = (
+        Field(description="`credit` is a part without security.")
+    )
+    description: ShortText = Field(examples=["厂房抵押，津（2024）东丽不动产权第 0001 号"])
+    amount_fen: RequestFen = Field(description="The part of the loan that it stands for.")
+
+
 class SubmissionBody(_Body):
     """An application for entry to a pool, complete."""
 
@@ -126,14 +138,30 @@ class SubmissionBody(_Body):
         description="The IP part as the contract states it in yuan, beside or instead of "
         "`ip_share_bp`; the share is then exactly this of the amount.",
     )
+    other_collateral: Annotated[list[OtherCollateralBody], Field(max_length=20)] = Field(
+        default_factory=list,
+        description="Each with its amount, where there is some; with the IP part at least the loan.",
+    )
     is_first_loan: bool
     attributes: StatedFacts = Field(
         default_factory=dict,
         description="Facts as of the approval. Which ones a mode needs: "
         "`GET /pools/{code}/modes/{mode}/facts`.",
     )
+    renews: UUID | None = Field(
+        None,
+        description="The application of yours whose loan this one renews (续贷, also 无还本续贷): of "
+        "the same firm and pool. Its rights may be pledged here again, and what is left of it is one "
+        "debt with this loan. By the report of the month in which this loan is paid out, that one is "
+        "to be reported repaid.",
+    )
     collateral: Annotated[list[CollateralBody], Field(min_length=1, max_length=100)]
     documents: Annotated[list[DocumentBody], Field(max_length=100)]
+    paid_out: PaidOutBody | None = Field(
+        None,
+        description="The loan as it is out already, where the programme takes loans that are filed "
+        "after they were paid out (`filing` of the mode's facts); left out, it is approved before.",
+    )
 
     def as_submission(self) -> Submission:
         """The value that travels on: every field under its own name, so that none is left out."""
@@ -141,6 +169,10 @@ class SubmissionBody(_Body):
             "borrower": Borrower(**vars(self.borrower)),
             "collateral": tuple(item.as_collateral() for item in self.collateral),
             "documents": tuple(one.as_document() for one in self.documents),
+            "paid_out": self.paid_out.as_paid_out() if self.paid_out else None,
+            "other_collateral": tuple(
+                OtherCollateral(**vars(one)) for one in self.other_collateral
+            ),
         }
         return Submission(**vars(self) | nested)
 
@@ -185,6 +217,10 @@ class RecommendationBody(OpinionBody):
 
     conditions: Conditions = Field(
         default_factory=list, examples=[["办妥质押登记后投保，保单复印件报备"]]
+    )
+    paid_out_seen: PaidOutSeenBody | None = Field(
+        None,
+        description="Of a loan that is filed after it was paid out: what contract and voucher show.",
     )
 
 

@@ -7,6 +7,13 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.applications.api import examples
+from services.applications.api.filing_answers import (
+    OtherCollateralAnswer,
+    PaidOutAnswer,
+    PledgorAnswer,
+    RegisteredAnswer,
+    RegistrationAnswer,
+)
 from services.applications.domain.life_cycle import Action, State
 from shared.contracts.risk_pool import LimitReached
 from shared.http.progress import StepAnswer
@@ -122,6 +129,8 @@ class CollateralAnswer(_Answer):
     filed_on: date
     expires_on: date
     valuation: ValuationAnswer | None
+    registration: RegisteredAnswer | None = None
+    pledgors: list[PledgorAnswer] = []
 
 
 class DocumentAnswer(_Answer):
@@ -148,15 +157,6 @@ class HistoryAnswer(_Answer):
     target: State
     reason: str
     detail: dict[str, Any]
-
-
-class RegistrationAnswer(_Answer):
-    """A pledge as it stands in its register."""
-
-    collateral_no: int
-    registry: str
-    registration_no: str
-    registered_on: date
 
 
 class LoanAnswer(_Answer):
@@ -283,6 +283,7 @@ class CaseAnswer(CaseSummary):
     has_other_collateral: bool
     ip_share_bp: int | None
     ip_amount_fen: Fen | None = Field(description="The IP part as the contract states it in yuan.")
+    other_collateral: list[OtherCollateralAnswer] = []
     is_first_loan: bool
     is_multi_ip_type: bool
     attributes: dict[str, bool | str]
@@ -294,9 +295,15 @@ class CaseAnswer(CaseSummary):
     )
     collateral: list[CollateralAnswer]
     documents: list[DocumentAnswer]
+    paid_out: PaidOutAnswer | None = Field(
+        None, description="None: the loan is approved before it is paid out."
+    )
     registrations: list[RegistrationAnswer]
     history: list[HistoryAnswer]
     loan: LoanAnswer | None
+    renews: UUID | None = Field(
+        None, description="The case whose loan it renews; `GET /applications/{id}/chain` has all."
+    )
     recommended_by: str | None
     approved_by: str | None
     approved_on: date | None

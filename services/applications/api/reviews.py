@@ -58,8 +58,13 @@ async def recommend(
     context: CurrentContext,
 ) -> Response:  # fmt: skip
     """Recommend a case that you have taken, with conditions if there are any; another person
-    decides."""
-    step = partial(decisions.recommend, opinion=body.opinion, conditions=body.conditions)
+    decides. Of a loan that is filed after it was paid out you say what its papers show."""
+    step = partial(
+        decisions.recommend,
+        opinion=body.opinion,
+        conditions=body.conditions,
+        seen=body.paid_out_seen.as_seen() if body.paid_out_seen else None,
+    )
     return await move(request, caller, context, case_id, step)
 
 

@@ -109,6 +109,7 @@ class RightCase(_Answer):
     amount_fen: Fen
     collateral_no: int
     holds: bool = Field(description="The pledge is living.")
+    renews: UUID | None = Field(description="The case whose loan it renews with the same rights.")
     loan_no: str | None
     outstanding_principal_fen: Fen | None
     matures_on: date | None

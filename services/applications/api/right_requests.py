@@ -2,14 +2,18 @@
 
 from datetime import date
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
+from services.applications.domain.paid_out import RegisterEntry
+from services.applications.domain.pledgor import MASKED, Pledgor
 from services.applications.domain.right_enquiry import AskedRight
 from services.applications.domain.submission import Collateral, RightKey, Valuation
 from shared.http.requests import IsoDate, RequestBody, ShortText
 from shared.identifiers import InvalidIdentifier, Uscc
 from shared.money import MONEY_NAMES, RequestFen
+from shared.ratios import WHOLE_BP
 from shared.rights import Kind, read_right
 
 Day = Annotated[IsoDate, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
@@ -65,6 +69,52 @@ class RightNamed(_Body):
         )
 
 
+class RegisteredBody(_Body):
+    """The pledge's entry in the register, where it stands already."""
+
+    registry: ShortText = Field(examples=["CNIPA"])
+    registration_no: ShortText = Field(examples=["Y2026120000123"])
+    registered_on: Day
+
+
+class PledgorBody(_Body):
+    """Who pledges a right: a firm by its credit code, a person by name and a number with its middle
+    left out."""
+
+    role: Literal["borrower", "co_owner", "third_party"]
+    name: ShortText
+    uscc: Uscc | None = None
+    id_masked: Annotated[str, StringConstraints(pattern=MASKED)] | None = Field(
+        None,
+        examples=["120101**********18"],
+        description="Of a natural person; a whole number is refused.",
+        validate_default=True,
+    )
+    share_bp: Annotated[int, Field(ge=1, le=WHOLE_BP)] | None = Field(
+        None, description="The part of the right, where it is owned in parts."
+    )
+    consent: UUID | None = Field(
+        None,
+        description="The stored paper by which they agree, one of `documents` of the kind "
+        "`pledgor_consent`; of the borrower none is asked for.",
+    )
+
+    @field_validator("id_masked")
+    @classmethod
+    def _a_firm_or_a_person(cls, id_masked: str | None, info: ValidationInfo) -> Any:
+        if "uscc" in info.data and (id_masked is None) == (info.data["uscc"] is None):
+            raise InvalidIdentifier(
+                "one-name",
+                "企业填统一社会信用代码，自然人填隐去中段的证件号，须且只须填一个",
+                "A firm has its credit code, a person a masked number: exactly one of them.",
+            )
+        return id_masked
+
+    def as_pledgor(self) -> Pledgor:
+        """The pledgor."""
+        return Pledgor(**vars(self))
+
+
 class CollateralBody(RightNamed):
     """A right that is to be pledged."""
 
@@ -74,6 +124,17 @@ class CollateralBody(RightNamed):
     filed_on: Day
     expires_on: Day
     valuation: ValuationBody
+    registration: RegisteredBody | None = Field(
+        None,
+        description="Of a loan that is filed after it was paid out; otherwise the pledge is "
+        "registered once capacity is held, and not stated here.",
+    )
+
+    pledgors: Annotated[list[PledgorBody], Field(max_length=20)] = Field(
+        default_factory=list,
+        description="Who pledges it, where that is not the borrower alone; left out, the owner does, "
+        "who is the borrower.",
+    )
 
     def as_collateral(self) -> Collateral:
         """The right, its number in its register's normal form."""
@@ -87,6 +148,8 @@ class CollateralBody(RightNamed):
             filed_on=self.filed_on,
             expires_on=self.expires_on,
             valuation=Valuation(**vars(self.valuation)),
+            pledgors=tuple(one.as_pledgor() for one in self.pledgors),
+            registration=RegisterEntry(**vars(self.registration)) if self.registration else None,
             number_year=right.year,
             has_old_number=right.is_old,
         )

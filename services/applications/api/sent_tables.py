@@ -70,6 +70,11 @@ def wrong_rows(
 def rows_to_mend(
     import_id: UUID, heading: Sequence[str], lines: Iterable[Sequence[str | int]]
 ) -> Response:
+    """The rows to mend as CSV."""
+    return as_csv(f"wrong-rows-{import_id}.csv", heading, lines)
+
+
+def as_csv(name: str, heading: Sequence[str], lines: Iterable[Sequence[str | int]]) -> Response:
     """A table as CSV with a byte order mark. No cell is a formula: a spreadsheet would run it."""
     written = io.StringIO()
     writer = csv.writer(written)
@@ -78,7 +83,7 @@ def rows_to_mend(
     return Response(
         (_BOM + written.getvalue()).encode(),
         media_type="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="wrong-rows-{import_id}.csv"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 

@@ -29,7 +29,6 @@ from services.applications.api.sent_tables import (
     workbook_answer,
 )
 from services.applications.api.workbooks import workbook
-from services.applications.bank_files.headings import REASONS
 from services.applications.bank_files.survey_columns import COLUMNS, SurveyKind
 from services.applications.domain.financing_demand import DemandPosted
 from services.applications.handlers import surveys
@@ -42,6 +41,7 @@ from shared.http.field_errors import faults_in
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.refusals import FieldFault, NotFound
+from shared.sheets.headings import REASONS
 
 router = APIRouter(tags=["survey-imports"])
 

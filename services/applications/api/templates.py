@@ -8,20 +8,26 @@ from typing import Final
 
 from services.applications.bank_files.columns import (
     LOAN,
-    Column,
-    fact_column,
-    paper_column,
+    PAID_OUT,
+    entry_columns,
+    other_columns,
     party_column,
+    pledgor_columns,
     right_columns,
 )
-from shared.schemes.facts import FactDay, facts_needed
+from services.applications.domain.paid_out import PAPERS
+from shared.schemes.facts import FactDay, amounts_needed, facts_needed
 from shared.schemes.sources import in_words
 from shared.schemes.stated import UNITS
 from shared.schemes.terms import Terms
-from shared.schemes.vocabulary import RISK_CLASSES
+from shared.sheets.claim_columns import CLAIM
+from shared.sheets.columns import Column, fact_column, paper_column
 
 RIGHTS: Final = 3
 """Rights of one loan that the table has columns for; more columns of the same form are read, too."""
+
+OTHERS: Final = 2
+"""As many pieces of other collateral, and pledgors of the first right."""
 
 _STEPS: Final[Mapping[FactDay, Sequence[Column]]] = {
     "approval": LOAN,
@@ -32,18 +38,7 @@ _STEPS: Final[Mapping[FactDay, Sequence[Column]]] = {
         Column("disbursed_on", "放款日", "如 2026-03-02", "day"),
         Column("matures_on", "到期日", "如 2027-03-02", "day"),
     ),
-    "claim": (
-        Column("loan_number", "贷款编号", "", "number"),
-        Column("outstanding_principal", "未还本金", "元", "money"),
-        Column("interest_arrears", "欠息", "元", "money"),
-        Column("penalty_interest", "罚息", "元", "money"),
-        Column("compound_interest", "复利", "元", "money"),
-        Column("facts.overdue_days", "逾期天数", "天", "count"),
-        Column(
-            "facts.risk_class", "五级分类", "选项", "choice",
-            {name: words.zh for name, words in RISK_CLASSES.items()},
-        ),
-    ),
+    "claim": CLAIM,
 }  # fmt: skip
 
 _BOM: Final = "\ufeff"
@@ -54,6 +49,9 @@ def columns_of(at: FactDay, terms: Terms) -> list[Column]:
     """The fields of a step, and behind them what the mode asks for: facts, and of an application its
     parties, rights and papers."""
     facts = list(_facts(at, terms))
+    if at == "claim":
+        papers = _papers(terms.claim_documents, in_words(terms.source("claim_documents")))
+        return [*_claim(terms), *facts, *papers]
     if at != "approval":
         return [*_STEPS[at], *facts]
     parties = [role for role in terms.parties if role not in ("pool", "bank")]
@@ -70,11 +68,37 @@ def columns_of(at: FactDay, terms: Terms) -> list[Column]:
             for number in range(RIGHTS)
             for column in right_columns(number)
         ),
-        *(
-            replace(paper_column(kind), required=True, source=in_words(terms.source("documents")))
-            for kind in terms.documents
-        ),
+        *(column for number in range(OTHERS) for column in pledgor_columns(0, number)),
+        *(column for number in range(OTHERS) for column in other_columns(number)),
+        *_filed(terms),
+        *_papers(terms.documents, in_words(terms.source("documents"))),
     ]  # fmt: skip
+
+
+def _filed(terms: Terms) -> Iterator[Column]:
+    """The columns of loans that are filed after they were paid out, where the mode takes such."""
+    if not terms.filing.takes_paid_out:
+        return
+    source, needed = in_words(terms.source("filing")), not terms.filing.takes_approval_before
+    for column in PAID_OUT:
+        yield replace(column, required=needed, source=source)
+    for number in range(RIGHTS):
+        for column in entry_columns(number):
+            yield replace(column, required=needed and number == 0, source=source)
+    for kind in PAPERS:
+        if kind not in terms.documents:
+            yield replace(paper_column(kind), required=needed, source=source)
+
+
+def _claim(terms: Terms) -> Iterator[Column]:
+    """The fields of a claim; amounts that the mode cannot do without are marked."""
+    names = {"recovered": "recovered_before", "interest": "interest_arrears"}
+    asked = {names.get(one.name, one.name): one for one in amounts_needed(terms)}
+    for column in _STEPS["claim"]:
+        amount = asked.get(column.name)
+        if amount is not None and amount.required:
+            column = replace(column, required=True, source=in_words(amount.source))
+        yield column
 
 
 def _facts(at: FactDay, terms: Terms) -> Iterator[Column]:
@@ -84,6 +108,11 @@ def _facts(at: FactDay, terms: Terms) -> Iterator[Column]:
             yield replace(
                 column, unit=UNITS[fact.kind].zh, source=fact.source, required=fact.required
             )
+
+
+def _papers(kinds: Sequence[str], source: str) -> Iterator[Column]:
+    for kind in kinds:
+        yield replace(paper_column(kind), required=True, source=source)
 
 
 def begun(columns: Sequence[Column], known: Mapping[str, str]) -> list[str]:

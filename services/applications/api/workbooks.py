@@ -8,7 +8,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from services.applications.api.templates import begun
-from services.applications.bank_files.columns import Column
+from shared.sheets.columns import Column
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -5,11 +5,14 @@ asks for are columns of the same names everywhere, so that a reader needs no pro
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
+from services.applications.bank_files.right_columns import right_column
 from services.applications.domain.bulk import BulkKind
+from services.applications.domain.other_collateral import KINDS
+from services.applications.domain.pledgor import ROLES
 from shared.schemes.vocabulary import (
     DOCUMENTS,
     FACTS,
@@ -17,34 +20,8 @@ from shared.schemes.vocabulary import (
     LABELS,
     PARTIES,
     PURPOSES,
-    RISK_CLASSES,
-    FactKind,
 )
-from shared.sheets.values import Kind
-
-Path = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its name in the API, its heading for people, its unit, and what its cells are."""
-
-    name: str
-    """The path into the request, with dots: "collateral.0.number"."""
-    zh: str
-    unit: str = ""
-    kind: Kind = "text"
-    choices: Mapping[str, str] | None = None
-    """Its options, with their words in Chinese."""
-    required: bool = True
-    source: str = ""
-    """The rule that asks for it; "" for a field that every mode has."""
-
-    @property
-    def path(self) -> Path:
-        """Where its value goes."""
-        return tuple(int(part) if part.isdigit() else part for part in self.name.split("."))
-
+from shared.sheets.columns import RISK_CHOICES, Column, fact_column, named, paper_column
 
 _OF_A_PURPOSE: Final = {
     ("r_and_d" if name == "research_and_development" else name): words.zh
@@ -57,7 +34,6 @@ _REPAYMENT: Final = {
 }
 _METHODS: Final = {"income": "收益法", "market": "市场法", "cost": "成本法", "agreed": "协商作价"}
 _IP_KINDS: Final = {name: words.zh for name, words in IP_KINDS.items()}
-_RISK_CLASSES: Final = {name: words.zh for name, words in RISK_CLASSES.items()}
 _DAY: Final = "如 2026-03-02"
 _YES_NO: Final = "是/否"
 
@@ -80,6 +56,41 @@ LOAN: Final = (
     Column("ip_share_bp", "知识产权部分占比", "基点，或写 60%", "bp", required=False),
     Column("ip_amount", "知识产权部分金额", "元", "money", required=False),
     Column("is_first_loan", "首贷", _YES_NO, "flag"),
+)
+PAID_OUT: Final = (
+    Column("paid_out.loan_no", "借据号", "放款后备案的贷款填写", "number"),
+    Column("paid_out.contract_no", "借款合同编号", "", "number"),
+    Column("paid_out.signed_on", "合同签订日", _DAY, "day"),
+    Column("paid_out.disbursed_on", "放款日", _DAY, "day"),
+    Column("paid_out.matures_on", "到期日", _DAY, "day"),
+    Column("paid_out.outstanding_principal", "贷款余额", "元", "money"),
+    Column("paid_out.as_of", "余额日期", _DAY, "day"),
+    Column("paid_out.overdue_days", "逾期天数", "天", "count"),
+    Column("paid_out.risk_class", "五级分类", "选项", "choice", RISK_CHOICES),
+)
+"""Of a loan that is filed after it was paid out."""
+_OTHER: Final = (
+    Column("kind", "种类", "选项", "choice", {name: words.zh for name, words in KINDS.items()},
+           required=False),
+    Column("description", "说明", "", required=False),
+    Column("amount", "金额", "元", "money", required=False),
+)  # fmt: skip
+MOST_OTHERS: Final = 20
+_PLEDGOR: Final = (
+    Column("role", "身份", "选项", "choice", {name: words.zh for name, words in ROLES.items()},
+           required=False),
+    Column("name", "名称", "", required=False),
+    Column("uscc", "信用代码", "企业填写，18 位", "number", required=False),
+    Column("id_masked", "证件号", "自然人填写，隐去中段", "number", required=False),
+    Column("share_bp", "份额", "基点，或写 60%", "bp", required=False),
+    Column("consent", "同意书", "已上传材料的编号", "number", required=False),
+)  # fmt: skip
+PLEDGORS: Final = 5
+"""Of one right that a table has columns for."""
+_ENTRY: Final = (
+    Column("registration.registry", "质押登记机关", "放款后备案的贷款填写", required=False),
+    Column("registration.registration_no", "质押登记号", "", "number", required=False),
+    Column("registration.registered_on", "质押登记日", _DAY, "day", required=False),
 )
 _RIGHT: Final = (
     Column("kind", "种类", "选项", "choice", _IP_KINDS),
@@ -105,46 +116,50 @@ POSITION: Final = (
     Column("overdue_days", "逾期天数", "天", "count"),
     Column("interest_arrears", "欠息", "元", "money", required=False),
     Column("penalty_interest", "罚息", "元", "money", required=False),
-    Column("risk_class", "五级分类", "选项", "choice", _RISK_CLASSES),
+    Column("risk_class", "五级分类", "选项", "choice", RISK_CHOICES),
     Column("confirmed", "确认", "原因栏中的代码，逗号分隔", "text", required=False),
     Column("reason", "更正原因", "", required=False),
 )
 
-_KIND_OF_FACT: Final[Mapping[FactKind, Kind]] = {
-    "money": "money", "count": "count", "flag": "flag", "ratio": "ratio", "word": "text",
-}  # fmt: skip
 _BY_NUMBER: Final = re.compile(r"collateral\.(\d{1,2})\.(.+)", re.ASCII)
 _BY_WORDS: Final = re.compile(r"质物(\d{1,3})(.+)", re.ASCII)
 
 
 def right_columns(number: int) -> Iterator[Column]:
     """The columns of one right; people count from 1, the API from 0."""
-    for one in _RIGHT:
+    yield from _of_right(number, _RIGHT)
+
+
+def entry_columns(number: int) -> Iterator[Column]:
+    """Those of its entry in the register of pledges, for a loan that is filed afterwards."""
+    yield from _of_right(number, _ENTRY)
+
+
+def pledgor_columns(number: int, pledgor: int) -> Iterator[Column]:
+    """The columns of one pledgor of a right."""
+    for one in _of_right(number, _PLEDGOR):
+        name = one.name.rpartition(".")[2]
+        yield replace(
+            one,
+            name=f"collateral.{number}.pledgors.{pledgor}.{name}",
+            zh=one.zh.replace(f"质物{number + 1}", f"质物{number + 1}出质人{pledgor + 1}", 1),
+        )
+
+
+def other_columns(number: int) -> Iterator[Column]:
+    """The columns of one piece of other collateral; people count from 1, the API from 0."""
+    for one in _OTHER:
+        yield replace(
+            one, name=f"other_collateral.{number}.{one.name}", zh=f"其他担保{number + 1}{one.zh}"
+        )
+
+
+def _of_right(number: int, columns: Sequence[Column]) -> Iterator[Column]:
+    for one in columns:
         yield Column(
             f"collateral.{number}.{one.name}", f"质物{number + 1}{one.zh}", one.unit, one.kind,
             one.choices, one.required,
         )  # fmt: skip
-
-
-def fact_column(name: str) -> Column | None:
-    """The column of a fact or of a label for reports."""
-    if name in LABELS:
-        return Column(f"attributes.{name}", LABELS[name].zh, "", "text", required=False)
-    fact = FACTS.get(name)
-    if fact is None:
-        return None
-    choices = _RISK_CLASSES if name == "risk_class" else None
-    kind = "choice" if choices else _KIND_OF_FACT[fact.kind]
-    return Column(f"attributes.{name}", fact.zh, "", kind, choices, required=False)
-
-
-def paper_column(kind: str) -> Column:
-    """The column of a kind of paper."""
-    words = DOCUMENTS.get(kind)
-    return Column(
-        f"documents.{kind}", f"材料:{words.zh if words else kind}", "已上传材料的编号或 SHA-256",
-        required=False,
-    )  # fmt: skip
 
 
 def party_column(role: str) -> Column:
@@ -166,7 +181,11 @@ def application_column(heading: str) -> Column | None:
             return next(
                 (
                     one
-                    for one in right_columns(number)
+                    for one in (
+                        *right_columns(number),
+                        *entry_columns(number),
+                        *(c for n in range(PLEDGORS) for c in pledgor_columns(number, n)),
+                    )
                     if found[2] in (one.name.split(".", 2)[2], one.zh.removeprefix(f"质物{number + 1}"))
                 ),
                 None,
@@ -181,24 +200,21 @@ def position_column(heading: str) -> Column | None:
     return _POSITIONS.get(heading) or _POSITIONS.get(heading.lower())
 
 
-def _named(*columns: Column) -> Iterator[tuple[str, Column]]:
-    for one in columns:
-        yield one.name, one
-        yield re.sub(r"\s", "", one.zh), one
-
-
 _LOANS: Final = dict(
-    _named(
+    named(
         *(column for name in (*FACTS, *LABELS) if (column := fact_column(name)) is not None),
         *(paper_column(kind) for kind in DOCUMENTS),
         *(party_column(role) for role in PARTIES),
         # Last, so that a field of every application is not taken for a fact of the same words.
+        *PAID_OUT,
+        *(column for number in range(MOST_OTHERS) for column in other_columns(number)),
         *LOAN,
     )
 )
-_POSITIONS: Final = dict(_named(*POSITION))
+_POSITIONS: Final = dict(named(*POSITION))
 FINDS: Final[Mapping[BulkKind, Callable[[str], Column | None]]] = {
     "applications": application_column,
     "positions": position_column,
+    "rights": right_column,
 }
 """By kind of file, what knows its columns."""

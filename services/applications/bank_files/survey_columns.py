@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal
 
-from services.applications.bank_files.columns import LOAN, MOST_RIGHTS, Column, right_columns
+from services.applications.bank_files.columns import LOAN, MOST_RIGHTS, right_columns
 from shared.schemes.vocabulary import INDUSTRIES
+from shared.sheets.columns import Column
 
 SurveyKind = Literal["demands", "parks"]
 

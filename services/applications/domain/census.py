@@ -87,10 +87,17 @@ def find_heading(rows: Sequence[Sequence[Any]]) -> Heading:
 def read_row(
     row: Sequence[Any], heading: Heading, *, reference: str, today: date
 ) -> Said | tuple[Fault, ...]:
-    """What a row says of a right, or everything that is wrong with it."""
+    """What a row of a table says of a right, or everything that is wrong with it."""
     cells = {
         name: row[column] if column < len(row) else None for name, column in heading.at.items()
     }
+    return read_cells(cells, reference=reference, today=today)
+
+
+def read_cells(
+    cells: Mapping[str, Any], *, reference: str, today: date
+) -> Said | tuple[Fault, ...]:
+    """What cells say of a right, by the names of their fields; or everything that is wrong."""
     faults: list[Fault] = []
     values: dict[str, Any] = {}
     for name, cell in cells.items():

@@ -10,11 +10,14 @@ from fractions import Fraction
 from typing import Any, Final
 
 from services.applications.domain.checks import LONGEST_VALUATION_AGE_MONTHS, ORDER
+from services.applications.domain.filing_checks import PLEDGE, RULES
+from services.applications.domain.pledgor import CONSENT_SOURCE
 from services.applications.domain.submission import Submission, Surroundings
 from shared.money import group_fen
 from shared.ratios import WHOLE_BP, percent
 from shared.refusals import Refused
 from shared.schemes.decide.application import ApplicationFacts
+from shared.schemes.decide.filing import filing_term
 from shared.schemes.decide.findings import Finding
 from shared.schemes.decide.lpr import highest_rate_bp
 from shared.schemes.sources import in_words
@@ -62,6 +65,7 @@ def check_lines(
     lines = [*_everywhere(case, around)]
     if terms is not None and facts is not None:
         lines += [
+            *_of_the_filing(case, around, terms),
             *_of_amounts(facts, terms),
             *_of_the_firm(facts, terms),
             *_of_the_loan(facts, terms),
@@ -109,6 +113,19 @@ def _everywhere(case: Submission, around: Surroundings) -> Iterator[CheckLine]:
         yield _line("知识产权占比与担保方式一致", "The IP share fits the collateral",
                     "ip-share-contradicts", source=in_words("H.7"),
                     figures=[("占比", "share", percent(case.ip_share))])  # fmt: skip
+    if case.has_other_collateral or case.other_collateral:
+        others = sum(one.amount_fen for one in case.other_collateral)
+        yield _line("其他担保逐项填写", "Other collateral is named with its amounts",
+                    "other-collateral-not-stated", "other-collateral-contradicts",
+                    "collateral-below-loan", source=in_words("H.7"),
+                    figures=[("其他担保", "others", group_fen(others)),
+                             ("贷款金额", "loan", group_fen(case.amount_fen))])  # fmt: skip
+    if around.renewed is not None:
+        yield _line("所续贷款", "The loan that is renewed", "renewed-in-other-pool",
+                    "renewed-of-other-firm", "renewed-not-live", "renewed-already",
+                    "renewed-chain-open", source="决策 0020",
+                    figures=[("所续申请", "renews", around.renewed.number),
+                             ("余额", "rest", group_fen(around.renewed.rest_fen))])  # fmt: skip
     yield _line("权利未重复、未在他案出质", "The rights are named once and free",
                 "right-named-twice", "right-already-pledged",
                 figures=[("权利", "rights", str(rights)),
@@ -120,10 +137,45 @@ def _everywhere(case: Submission, around: Surroundings) -> Iterator[CheckLine]:
                           str(min((one.expires_on for one in case.collateral), default="")))])  # fmt: skip
     yield _line("权利人", "Who owns the rights", "owner-is-not-borrower",
                 figures=[("借款企业", "borrower", case.borrower.name)])  # fmt: skip
+    if case.further_pledgors or around.co_owners:
+        yield _line("出质人同意", "Every pledgor has agreed", "owner-not-pledgor",
+                    "pledgor-named-twice", "pledgor-shares-not-whole", "pledgor-is-not-borrower",
+                    "pledgor-consent-missing", "pledgor-consent-not-on-case",
+                    "co-owner-not-pledgor", source=CONSENT_SOURCE,
+                    figures=[("其他出质人", "further pledgors",
+                              str(len(case.further_pledgors)))])  # fmt: skip
     yield _line("评估在有效期内", "The valuations are fresh", "valuation-stale",
                 "valued-in-future",
                 figures=[("最早评估日", "oldest", str(oldest or _NONE[0])),
                          ("有效月数", "months valid", str(LONGEST_VALUATION_AGE_MONTHS))])  # fmt: skip
+
+
+def _of_the_filing(case: Submission, around: Surroundings, terms: Terms) -> Iterator[CheckLine]:
+    """Of a loan that is filed after it was paid out: in its term, and where it stands."""
+    paid = case.paid_out
+    if paid is None:
+        return
+    term = filing_term(
+        disbursed_on=paid.disbursed_on, signed_on=paid.signed_on, terms=terms,
+        working_days=around.working_days,
+    )  # fmt: skip
+    yield _line("在备案期限内", "Filed in its term", "filed-late", "paid-out-before-approval",
+                source=term.source,
+                figures=[("起算日", "counted from", str(term.begins_on)),
+                         ("期限", "last day", str(term.last_day)),
+                         ("备案日", "filed", str(around.filed_on or around.today))])  # fmt: skip
+    yield _line("放款和余额", "The loan as it was paid out and stands",
+                "paid-out-before-contract", "paid-out-in-future", "paid-out-before-pool",
+                "maturity-beyond-tenor", "matured-before-entry", "loan-no-used",
+                "more-than-was-lent", "position-not-of-the-loan", "position-too-old",
+                "overdue-before-entry", source=RULES,
+                figures=[("放款日", "paid out", str(paid.disbursed_on)),
+                         ("余额", "owed", group_fen(paid.outstanding_fen)),
+                         ("余额日期", "as of", str(paid.as_of)),
+                         ("逾期天数", "days overdue", str(paid.overdue_days))])  # fmt: skip
+    yield _line("质押已登记", "The pledges are registered", "right-not-registered",
+                "registered-outside-loan", source=PLEDGE,
+                figures=[("权利", "rights", str(len(case.collateral)))])  # fmt: skip
 
 
 def _of_amounts(facts: ApplicationFacts, terms: Terms) -> Iterator[CheckLine]:

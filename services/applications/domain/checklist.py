@@ -4,7 +4,7 @@ A reviewer may find a paper wanting, or a kind not needed in this case, each wit
 they find is kept and told to the bank; the youngest word about a kind, or about a paper, counts.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -112,13 +112,16 @@ def checklist(
     verdicts: Sequence[Verdict],
     *,
     today: date,
+    further: Iterable[tuple[str, str]] = (),
 ) -> tuple[Line, ...]:
-    """Every kind that the programme asks for, in its order, then what was handed in besides."""
-    asked = terms.documents if terms else ()
-    kinds = dict.fromkeys((*asked, *(one.kind for one in papers)))
-    source = in_words(terms.source("documents")) if terms and asked else ""
+    """Every kind that the programme asks for, in its order, then those that the kind of the case
+    asks for (`further`, each with its source), then what was handed in besides."""
+    source = in_words(terms.source("documents")) if terms else ""
+    asked = dict(further) | dict.fromkeys(terms.documents if terms else (), source)
+    ordered = (*(terms.documents if terms else ()), *asked)
+    kinds = dict.fromkeys((*ordered, *(one.kind for one in papers)))
     return tuple(
-        _line(kind, papers, verdicts, today=today, source=source if kind in asked else "",
+        _line(kind, papers, verdicts, today=today, source=asked.get(kind, ""),
               is_asked_for=kind in asked)
         for kind in kinds
     )  # fmt: skip

@@ -8,6 +8,10 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Final
 
+from services.applications.domain.combined_checks import other_collateral_is_stated
+from services.applications.domain.filing_checks import paid_out_loan_is_possible
+from services.applications.domain.pledgor_checks import pledgors_have_agreed
+from services.applications.domain.renewal import may_be_renewed
 from services.applications.domain.submission import (
     Collateral,
     RightKey,
@@ -208,6 +212,8 @@ def _longest_term_years(item: Collateral) -> int:
 def borrower_owns_the_rights(case: Submission, around: Surroundings) -> Iterator[Finding]:
     """Who pledges a right must be its registered owner."""
     for index, item in enumerate(case.collateral):
+        if item.pledgors:
+            continue  # Its owners are looked for among them (`pledgors_have_agreed`).
         by_code = item.owner_uscc is not None
         same = (
             item.owner_uscc == case.borrower.uscc
@@ -257,10 +263,14 @@ CHECKS: Final[tuple[Check, ...]] = (
     bank_is_in_good_standing,
     firm_exists_already,
     ip_share_does_not_contradict,
+    other_collateral_is_stated,
+    may_be_renewed,
     rights_are_named_once,
     rights_are_free,
     rights_are_in_force,
     terms_are_lawful,
     borrower_owns_the_rights,
+    pledgors_have_agreed,
     valuations_are_fresh,
+    paid_out_loan_is_possible,
 )

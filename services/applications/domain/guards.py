@@ -125,6 +125,22 @@ def the_bank_has_asked_for_a_draw(case: Row, by: Person) -> Refused | None:
     return UndoNotAsked("银行尚未申请撤销提款", "The bank has not asked for a draw to be undone.")
 
 
+class FiledLoanWithThePool(Refused):
+    """A loan that is filed after it was paid out is being taken into cover."""
+
+    code = "filed-loan-with-the-pool"
+
+
+def not_entering_as_filed(case: Row, by: Person) -> Refused | None:
+    """Nobody withdraws a filed loan between its approval and the pool's word, which covers it."""
+    if case["paid_out"] is None:
+        return None
+    return FiledLoanWithThePool(
+        "备案贷款已批准，资金池正在入库，暂不能撤回",
+        "The loan is approved as filed and the pool is taking it into cover; it cannot be withdrawn.",
+    )
+
+
 class NothingToDraw(Refused):
     """The loan was paid out at once, is drawn in full, or its time for draws is over."""
 

@@ -62,6 +62,7 @@ class Action(StrEnum):
     RESERVE = "reserve"
     DECLINE = "decline"
     EXPIRE = "expire"
+    ENTER = "enter"
     REGISTER_PLEDGE = "register_pledge"
     DISBURSE = "disburse"
     DRAW = "draw"
@@ -97,6 +98,7 @@ _THIRD = (
 _UNDONE_BY = ("the bank has asked for it", "another than who asked")
 _DRAW_UNDONE_BY = ("the bank has asked for a draw", _UNDONE_BY[1])
 _DRAWABLE = ("a part is still to be drawn",)
+_NOT_ENTERING = "not a loan that the pool takes into cover"
 _SUBMITTED, _RETURNED = ("application.submitted.v1",), ("application.returned.v1",)
 _APPROVED = ("application.approved.v1",)
 _REJECTED, _WITHDRAWN = ("application.rejected.v1",), ("application.withdrawn.v1",)
@@ -148,7 +150,9 @@ _MOVES: Final = (
     _move(S.TO_COUNTERSIGN, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
     _move(S.APPROVED, A.RESERVE, SYSTEM_ROLE, S.CAPACITY_RESERVED),
     _move(S.APPROVED, A.DECLINE, SYSTEM_ROLE, S.CAPACITY_DECLINED),
-    _move(S.APPROVED, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
+    # Filed after it was paid out: the pool holds and covers it in one.
+    _move(S.APPROVED, A.ENTER, SYSTEM_ROLE, S.DISBURSED),
+    _move(S.APPROVED, A.WITHDRAW, BANK, S.WITHDRAWN, (_NOT_ENTERING,), _WITHDRAWN),
     _move(S.CAPACITY_DECLINED, A.REJECT, APPROVER, S.REJECTED, (_NO_CONFLICT,), _REJECTED),
     _move(S.CAPACITY_DECLINED, A.WITHDRAW, BANK, S.WITHDRAWN, tells=_WITHDRAWN),
     _move(S.CAPACITY_DECLINED, A.RESERVE, SYSTEM_ROLE, S.CAPACITY_RESERVED),
@@ -226,6 +230,7 @@ _ACTIONS: Final[Mapping[str, Words]] = {
     A.RESERVE: Words("预留额度", "given capacity"),
     A.DECLINE: Words("因额度不足退出", "declined capacity"),
     A.EXPIRE: Words("失效", "let run out"),
+    A.ENTER: Words("备案入库", "entered as filed"),
     A.REGISTER_PLEDGE: Words("办理质押登记", "pledged"),
     A.DISBURSE: Words("放款", "disbursed"),
     A.DRAW: Words("提款", "drawn upon"),
@@ -292,6 +297,7 @@ _WAITS: Final[Mapping[str, Wait]] = {
 LIFE_CYCLE: Final = LifeCycle(
     goal=State.CLOSED,
     usual_start=State.SUBMITTED,
+    shortcuts=frozenset({Action.ENTER}),
     noun=Words("申请", "application"),
     moves=_MOVES,
     states=_STATES,
@@ -312,6 +318,7 @@ LIFE_CYCLE: Final = LifeCycle(
         ),
         _DRAW_UNDONE_BY[0]: guards.the_bank_has_asked_for_a_draw,
         _DRAWABLE[0]: guards.a_part_is_still_to_be_drawn,
+        _NOT_ENTERING: guards.not_entering_as_filed,
     },
 )
 
@@ -334,6 +341,11 @@ RUNS_OUT: Final = frozenset({S.CAPACITY_RESERVED, S.PLEDGE_REGISTERED})
 
 MAY_BE_PAID_OUT: Final = frozenset(LIFE_CYCLE.sources_of(A.DISBURSE))
 """The bank may have paid out by the last held day, and still have to tell of it."""
+
+RENEWS_NOTHING: Final = frozenset(
+    {S.SUBMITTED, S.RETURNED_FOR_CORRECTION, S.REJECTED, S.WITHDRAWN, S.EXPIRED}
+)
+"""A case that came to nothing, or is not taken in: another one may renew the loan that it named."""
 
 IS_LOAN: Final = frozenset({S.DISBURSED, S.OVERDUE, S.CLAIMED})
 """A loan that is out, and whose position is reported every month."""

@@ -234,6 +234,17 @@ def _repaid_is_not_taken_back(report: Report) -> Words | None:
     )
 
 
+def _renewed_is_repaid(report: Report) -> Words | None:
+    renewed_on = report.loan.renewed_on
+    if renewed_on is None or report.position.is_repaid or report.month.last < renewed_on:
+        return None
+    return (
+        f"该贷款已于 {renewed_on} 续贷放款，本月应报送结清；未结清前两笔均不得申请补偿",
+        f"Its renewal was paid out on {renewed_on}: it should be repaid by now. Until it is, no claim "
+        "is taken for either.",
+    )
+
+
 def _class_fits_the_days(report: Report) -> Words | None:
     for days, least in _AT_LEAST:
         if report.position.overdue_days > days:
@@ -316,6 +327,8 @@ RULES: Final[tuple[Rule, ...]] = (
          field="/penalty_interest", says=_penalty_could_run_up),
     Rule(code="reopens-repaid", kind="confirm", source="报送规则：结清后更正",
          field="/outstanding_principal", says=_repaid_is_not_taken_back),
+    Rule(code="renewed-still-out", kind="confirm", source="续贷规则（决策 0020）",
+         field="/outstanding_principal", says=_renewed_is_repaid),
     Rule(code="class-too-good", kind="confirm", source=_CLASSES,
          field="/risk_class", says=_class_fits_the_days),
     Rule(code="class-mended-while-overdue", kind="confirm", source=_CLASSES,

@@ -120,6 +120,8 @@ class Loan:
     """The youngest report before `month`; None where there is none."""
     draws: tuple[Drawn, ...] = ()
     """What was drawn of it after its disbursement."""
+    renewed_on: date | None = None
+    """When the loan that renews it was paid out."""
 
     def drawn_by(self, day: date) -> int:
         """What was drawn of it by the end of a day, its disbursement included."""

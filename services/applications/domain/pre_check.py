@@ -12,6 +12,10 @@ from fractions import Fraction
 from typing import Any, Final, get_type_hints
 
 from services.applications.domain import checks
+from services.applications.domain.combined_checks import other_collateral_is_stated
+from services.applications.domain.filing_checks import paid_out_loan_is_possible
+from services.applications.domain.pledgor_checks import pledgors_have_agreed
+from services.applications.domain.renewal import may_be_renewed
 from services.applications.domain.submission import Submission, Surroundings
 from shared.money import group_fen
 from shared.ratios import percent
@@ -60,6 +64,14 @@ _EVERYWHERE: Final[Sequence[tuple[checks.Check, str, str, Fields]]] = (
         "The IP share fits the collateral",
         ("has_other_collateral", "ip_share_bp", "ip_amount", "amount"),
     ),
+    (
+        other_collateral_is_stated, "其他担保逐项填写", "Other collateral is named with its amounts",
+        ("other_collateral", "has_other_collateral", "ip_share_bp", "ip_amount", "amount"),
+    ),
+    (
+        may_be_renewed, "所续贷款", "The loan that is renewed",
+        ("renews", "borrower", "pool_code"),
+    ),
     (checks.rights_are_named_once, "质物未重复填报", "Each right is named once", ("collateral",)),
     (checks.rights_are_free, "质物未在其他案件出质", "No right is pledged already", ("collateral",)),
     (checks.rights_are_in_force, "权利有效", "The rights are in force", ("collateral",)),
@@ -68,7 +80,16 @@ _EVERYWHERE: Final[Sequence[tuple[checks.Check, str, str, Fields]]] = (
         checks.borrower_owns_the_rights, "借款企业为权利人", "The borrower owns the rights",
         ("borrower", "collateral"),
     ),
+    (
+        pledgors_have_agreed, "出质人同意", "Every pledgor has agreed",
+        ("collateral", "documents", "borrower"),
+    ),
     (checks.valuations_are_fresh, "评估在有效期内", "The valuations are fresh", ("collateral",)),
+    (
+        paid_out_loan_is_possible, "备案贷款的放款、余额和质押登记",
+        "A loan that is paid out: its days, position and pledge",
+        ("paid_out", "collateral", "amount", "tenor_months"),
+    ),
 )  # fmt: skip
 """The checks of `checks.CHECKS`, with words for people and the fields that each looks at."""
 

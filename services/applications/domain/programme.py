@@ -6,6 +6,8 @@ from datetime import date
 from fractions import Fraction
 
 from services.applications.domain.listed_firms import told_by_the_register
+from services.applications.domain.paid_out import PAPERS, PAPERS_SOURCE
+from services.applications.domain.pledgor import CONSENT, CONSENT_SOURCE
 from services.applications.domain.regions import contradictions, lies_within
 from services.applications.domain.stated import missing_facts
 from services.applications.domain.submission import Submission, Surroundings
@@ -14,10 +16,11 @@ from shared.months import add_months
 from shared.refusals import Refused
 from shared.schemes.decide.application import ApplicationFacts, Collateral
 from shared.schemes.decide.eligibility import eligibility
+from shared.schemes.decide.filing import FilingFacts, filing_findings
 from shared.schemes.decide.findings import Finding
 from shared.schemes.scheme import Scheme
 from shared.schemes.terms import Terms
-from shared.schemes.vocabulary import FACTS, PARTIES
+from shared.schemes.vocabulary import CREDIT_LISTS, DOCUMENTS, FACTS, PARTIES
 
 _AS_THE_SCHEME_SAYS = {"r_and_d": "research_and_development"}
 _POINTERS = {"/ip_share": "/ip_share_bp"}
@@ -39,11 +42,37 @@ def programme_findings(
     told = {finding.evidence.get("fact") for finding in of_the_scheme}
     told_in_full = told_by_the_register(of_the_scheme, around.register, terms, on=around.today)
     return (
+        *filing_findings(filing_facts(case, around), terms, around.working_days),
         *_parties(case, terms),
         *contradictions(case, scheme.region_code),
+        *papers_for_entry(case, around, terms),
+        *_pledgors_listed(case, around, terms),
         *(_pointed(finding) for finding in told_in_full),
         *(one for one in missing_facts(case.attributes, terms) if one.evidence["fact"] not in told),
+        *_missing_at_disbursement(case, terms),
     )
+
+
+def _missing_at_disbursement(case: Submission, terms: Terms) -> tuple[Finding, ...]:
+    if case.paid_out is None:
+        return ()
+    return missing_facts(case.paid_out.attributes, terms, at="disbursement", under="/paid_out")
+
+
+def _pledgors_listed(case: Submission, around: Surroundings, terms: Terms) -> Iterator[Finding]:
+    """Firms that pledge and do not borrow, and stand on a list of the scheme."""
+    for index, right in enumerate(case.collateral):
+        for number, one in enumerate(right.pledgors):
+            held = around.pledgors_held.get(one.uscc or "")
+            for name in held.hits(terms, on=around.today) if held else ():
+                words = CREDIT_LISTS[name]
+                yield Finding(
+                    "pledgor-on-list", terms.source("credit_lists"),
+                    f"出质人 {one.name} 列入：{words.zh}",
+                    f"The pledgor {one.name} is on a list: {words.en}.",
+                    {"pledgor": one.name, "list": name},
+                    f"/collateral/{index}/pledgors/{number}/uscc",
+                )  # fmt: skip
 
 
 def no_terms(refusal: Refused, case: Submission, *, programme: str, today: date) -> Finding:
@@ -72,7 +101,12 @@ def facts_of(
         combined_collateral=case.has_other_collateral,
         ip_share=share,
         # Paid out today, it would end then; the day itself is checked again at disbursement.
-        matures_on=around.matures_on or add_months(around.today, case.tenor_months),
+        matures_on=around.matures_on
+        or (
+            case.paid_out.matures_on
+            if case.paid_out
+            else add_months(around.today, case.tenor_months)
+        ),
         registered_on=case.borrower.registered_on,
         in_territory=_is_in_territory(case, scheme),
         is_sme=case.borrower.is_sme,
@@ -90,7 +124,41 @@ def facts_of(
             )
             for item in case.collateral
         ),
-        documents=frozenset(document.kind for document in case.documents) | around.not_applicable,
+        documents=_papers_of(case) | around.not_applicable,
+    )
+
+
+def _papers_of(case: Submission) -> frozenset[str]:
+    return frozenset(document.kind for document in case.documents)
+
+
+def papers_for_entry(case: Submission, around: Surroundings, terms: Terms) -> Iterator[Finding]:
+    """Papers that the kind of the case asks for beside those that the programme names."""
+    there = _papers_of(case) | around.not_applicable
+    for kind, source in further_papers(case):
+        if kind not in there and kind not in terms.documents:
+            words = DOCUMENTS[kind]
+            yield Finding(
+                "document-missing", source, f"缺少材料：{words.zh}",
+                f"A document is missing: {words.en}.", {"document": kind}, "/documents",
+            )  # fmt: skip
+
+
+def further_papers(case: Submission) -> Iterator[tuple[str, str]]:
+    """Kind and source of each such paper."""
+    if case.paid_out is not None:
+        yield from ((kind, PAPERS_SOURCE) for kind in PAPERS)
+    if case.further_pledgors:
+        yield CONSENT, CONSENT_SOURCE
+
+
+def filing_facts(case: Submission, around: Surroundings) -> FilingFacts:
+    """The days of a filing as the scheme's rules take them."""
+    paid = case.paid_out
+    return FilingFacts(
+        filed_on=around.filed_on or around.today,
+        disbursed_on=paid.disbursed_on if paid else None,
+        signed_on=paid.signed_on if paid else None,
     )
 
 

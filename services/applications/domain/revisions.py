@@ -8,8 +8,11 @@ beside the next that has none, for a mended number is a change of a right and no
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, Final
 
+from services.applications.domain.paid_out import PaidOut, RegisterEntry
+from services.applications.domain.pledgor import Pledgor
 from services.applications.domain.submission import (
     Borrower,
     Collateral,
@@ -53,10 +56,20 @@ def as_said(case: Submission) -> dict[str, Any]:
         "has_other_collateral": case.has_other_collateral,
         "ip_share_bp": case.ip_share_bp,
         "ip_amount": None if case.ip_amount_fen is None else format_fen(case.ip_amount_fen),
+        "other_collateral": [
+            {
+                "kind": one.kind,
+                "description": one.description,
+                "amount": format_fen(one.amount_fen),
+            }
+            for one in case.other_collateral
+        ],
         "is_first_loan": case.is_first_loan,
         "attributes": dict(case.attributes),
+        "renews": None if case.renews is None else str(case.renews),
         "collateral": [_right(one) for one in case.collateral],
         "documents": [_paper(one) for one in case.documents],
+        "paid_out": None if case.paid_out is None else _paid(case.paid_out),
     }
 
 
@@ -95,6 +108,36 @@ def _right(right: Collateral) -> dict[str, Any]:
         "filed_on": str(right.filed_on),
         "expires_on": str(right.expires_on),
         "valuation": _worth(right.valuation),
+        "pledgors": [_pledgor(one) for one in right.pledgors],
+        "registration": None if right.registration is None else _entry(right.registration),
+    }
+
+
+def _pledgor(one: Pledgor) -> dict[str, Any]:
+    said = {name: getattr(one, name) for name in one.__dataclass_fields__}
+    return said | {"consent": str(one.consent) if one.consent else None}
+
+
+def _entry(entry: RegisterEntry) -> dict[str, Any]:
+    return {
+        "registry": entry.registry,
+        "registration_no": entry.registration_no,
+        "registered_on": str(entry.registered_on),
+    }
+
+
+def _paid(paid: PaidOut) -> dict[str, Any]:
+    return {
+        "loan_no": paid.loan_no,
+        "contract_no": paid.contract_no,
+        "signed_on": str(paid.signed_on),
+        "disbursed_on": str(paid.disbursed_on),
+        "matures_on": str(paid.matures_on),
+        "outstanding_principal": format_fen(paid.outstanding_fen),
+        "as_of": str(paid.as_of),
+        "overdue_days": paid.overdue_days,
+        "risk_class": paid.risk_class,
+        "attributes": dict(paid.attributes),
     }
 
 
@@ -133,6 +176,7 @@ def _same_paper(paper: Said) -> Any:
 _SAME: Final[Mapping[str, Callable[[Said], Any]]] = {
     "collateral": _same_right,
     "documents": _same_paper,
+    "other_collateral": lambda one: (one["kind"], one["description"]),
 }
 """List → what makes an item of it one and the same."""
 
@@ -162,5 +206,8 @@ def _between(place: str, old: Any, new: Any) -> Iterator[Difference]:
         one, other = old or {}, new or {}
         for name in dict.fromkeys((*other, *one)):
             yield from _between(f"{place}/{name}", one.get(name), other.get(name))
+    elif isinstance(old, list) or isinstance(new, list):
+        for at, (was, now) in enumerate(zip_longest(old or (), new or ())):
+            yield from _between(f"{place}/{at}", was, now)
     elif old != new:
         yield Difference(field=place, old=old, new=new)

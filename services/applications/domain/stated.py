@@ -1,9 +1,11 @@
 """What a bank states of a loan: wrong fields, facts that are missing, and who stated what when."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from services.applications.domain.paid_out import PaidOut
 from services.applications.domain.submission import Submission
 from shared.life_cycle import Person
 from shared.money import group_fen
@@ -27,10 +29,24 @@ def read_stated(
     return all_kept(values), tuple(fault for fault in faults if fault.code != FACT_MISSING)
 
 
-def missing_facts(attributes: Mapping[str, Any], terms: Terms) -> tuple[Finding, ...]:
-    """The facts that the mode needs as of the approval and that nobody has stated."""
+def read_at_disbursement(
+    paid: PaidOut, terms: Terms | None
+) -> tuple[PaidOut, tuple[FieldFault, ...]]:
+    """The same of a loan that is filed after it was paid out: its facts as of the disbursement."""
+    values, faults = read_facts(paid.attributes, terms, at="disbursement")
+    wrong = (fault for fault in faults if fault.code != FACT_MISSING)
+    return replace(paid, attributes=all_kept(values)), tuple(
+        replace(fault, place=("paid_out", *fault.place)) for fault in wrong
+    )
+
+
+def missing_facts(
+    attributes: Mapping[str, Any], terms: Terms, *, at: FactDay = "approval", under: str = ""
+) -> tuple[Finding, ...]:
+    """The facts that the mode needs as of a day and that nobody has stated; `under` is the pointer
+    of what they stand in."""
     needed = {fact.name: fact for fact in facts_needed(terms)}
-    _, faults = read_facts(attributes, terms, at="approval")
+    _, faults = read_facts(attributes, terms, at=at)
     return tuple(
         Finding(
             code="fact-not-stated",
@@ -38,7 +54,7 @@ def missing_facts(attributes: Mapping[str, Any], terms: Terms) -> tuple[Finding,
             zh=fault.zh,
             en=fault.en,
             evidence={"fact": str(fault.place[-1])},
-            field=f"/attributes/{fault.place[-1]}",
+            field=f"{under}/attributes/{fault.place[-1]}",
         )
         for fault in faults
         if fault.code == FACT_MISSING

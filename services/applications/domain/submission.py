@@ -5,14 +5,18 @@ columns of the same names that are written (`tables/submissions.py`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from services.applications.domain.listed_firms import NOTHING_HELD, Register
+from services.applications.domain.other_collateral import OtherCollateral
+from services.applications.domain.paid_out import PaidOut, RegisterEntry
+from services.applications.domain.pledgor import Pledgor
 from shared import canonical
+from shared.calendar import WorkingDays
 from shared.ratios import ip_share
 
 PATENT_KINDS: Final = frozenset({"invention", "utility_model", "design"})
@@ -59,6 +63,10 @@ class Collateral:
     filed_on: date
     expires_on: date
     valuation: Valuation
+    registration: RegisterEntry | None = None
+    """Where the loan is filed after it was paid out: the pledge's entry in its register."""
+    pledgors: tuple[Pledgor, ...] = ()
+    """Who pledges it; none: its owner, the borrower."""
     number_year: int | None = None
     """The year in a patent's number; None for other rights."""
     has_old_number: bool = False
@@ -150,6 +158,12 @@ class Submission:
     """Facts that a rule may ask for, as of the approval."""
     collateral: tuple[Collateral, ...]
     documents: tuple[SubmittedDocument, ...]
+    paid_out: PaidOut | None = None
+    """The loan as it is out already, where it is filed afterwards; None: it is to be approved first."""
+    other_collateral: tuple[OtherCollateral, ...] = ()
+    """What secures it beside the rights."""
+    renews: UUID | None = None
+    """The case whose loan this one renews (续贷)."""
 
     @property
     def ip_share(self) -> Fraction | None:
@@ -160,6 +174,13 @@ class Submission:
             share_bp=self.ip_share_bp or 0,
             amount_fen=self.amount_fen,
             ip_amount_fen=self.ip_amount_fen,
+        )
+
+    @property
+    def further_pledgors(self) -> tuple[Pledgor, ...]:
+        """Those who pledge and do not borrow."""
+        return tuple(
+            one for right in self.collateral for one in right.pledgors if not one.is_borrower
         )
 
     @property
@@ -179,6 +200,24 @@ class Submission:
 
 def _register(kind: str) -> str:
     return "patent" if kind in PATENT_KINDS else kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewed:
+    """The loan that a case renews, as its bank's own case stands."""
+
+    number: str
+    pool_code: str
+    borrower_uscc: str
+    state: str
+    rest_fen: int = 0
+    """What is out of it or may still be drawn, as far as it counts beside other loans."""
+    ended_on: date | None = None
+    """When it was repaid; None while it is out."""
+    renewed_by: str | None = None
+    """The number of another live case that renews it."""
+    renews_open: str | None = None
+    """The number of the loan that it renews itself, where that is still out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,3 +244,15 @@ class Surroundings:
     """What the register of listed firms holds that is or may be this firm's."""
     matures_on: date | None = None
     """Of a loan that is paid out; before, it would be the whole tenor from today on."""
+    filed_on: date | None = None
+    """The day on which the case first came; None: it comes today. A correction makes no filing late."""
+    loan_no_used: bool = False
+    """Whether another loan of the bank has the number of one that is filed."""
+    co_owners: Mapping[RightKey, tuple[str, ...]] = field(default_factory=dict)
+    """Of rights of which the register names several owners: these."""
+    pledgors_held: Mapping[str, Register] = field(default_factory=dict)
+    """Credit code of a firm that pledges and does not borrow → what the register of listed firms
+    holds of it."""
+    working_days: WorkingDays = field(default_factory=WorkingDays)
+    renewed: Renewed | None = None
+    """The loan that the case renews."""

@@ -9,6 +9,7 @@ from services.applications.domain.approval import MeetingNeeded, Part, approved_
 from services.applications.domain.check_lines import as_data
 from services.applications.domain.life_cycle import Action
 from services.applications.domain.lists_checked import ListChecked, faults
+from services.applications.domain.paid_out import CONDITIONS_TOO_LATE, NOT_IN_PART, PaidOut
 from services.applications.domain.waiting import FIRST_REVIEW
 from services.applications.handlers.case_checks import lines_of
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
@@ -24,6 +25,7 @@ from services.applications.tables.conditions import add_conditions, condition_te
 from services.applications.tables.meetings import a_meeting_has_approved
 from shared import canonical
 from shared.contracts.applications import ApplicationApprovedV1
+from shared.contracts.filed_loans import LoanPaidOut
 from shared.money import format_fen, round_half_up
 from shared.postgres.published_schemes import terms_on
 from shared.ratios import WHOLE_BP
@@ -68,6 +70,7 @@ async def approve(
     loan from today's business date on. Raises what the scheme raises where it is not in force today,
     FieldsWrong, NoLongerEligible, MeetingNeeded.
     """
+    _must_be_whole(case, part, conditions)
     sized = await _sized(case, part)
     role = sized.level.signature if sized.level else None
     case.must_allow(Action.PASS_ON if role else Action.APPROVE)
@@ -119,6 +122,15 @@ async def refuse_signature(case: CaseInHand, *, reason: str) -> Transition:
     return await case.take_step(Action.REFUSE_SIGNATURE, decision, since=began)
 
 
+def _must_be_whole(case: CaseInHand, part: Part | None, conditions: Sequence[str]) -> None:
+    """A loan that is paid out already enters whole, and nothing is asked for before that."""
+    faults = [
+        fault for there, fault in ((part, NOT_IN_PART), (conditions, CONDITIONS_TOO_LATE)) if there
+    ]
+    if case.row["paid_out"] is not None and faults:
+        raise FieldsWrong(faults)
+
+
 async def _sized(case: CaseInHand, part: Part | None) -> _Sized:
     amounts = approved_part(case.row, part)
     applied_for: Any = case.row
@@ -152,7 +164,22 @@ async def _judged(
         | {"conditions": list(told)}
         | {"lists_checked": [one.as_data() for one in looks]},
         facts=_known_to_the_pool(row)
-        | {"approved_on": today, "attributes": attributes, "conditions": told},
+        | {"approved_on": today, "attributes": attributes, "conditions": told}
+        | {"paid_out": _told_as_paid_out(PaidOut.of_data(row["paid_out"]))},
+    )
+
+
+def _told_as_paid_out(paid: PaidOut | None) -> LoanPaidOut | None:
+    """What the pool hears of a loan that is out: it holds and covers what is owed of it in one."""
+    if paid is None:
+        return None
+    return LoanPaidOut(
+        loan_no=paid.loan_no,
+        disbursed_on=paid.disbursed_on,
+        matures_on=paid.matures_on,
+        outstanding_principal_fen=paid.outstanding_fen,
+        as_of=paid.as_of,
+        attributes=dict(paid.attributes),
     )
 
 
@@ -210,6 +237,7 @@ def _amounts_shown(amounts: Mapping[str, Any]) -> dict[str, Any]:
 def _known_to_the_pool(row: Any) -> dict[str, Any]:
     """What the approval's event asks of a case, by the columns of the same names."""
     wanted = ApplicationApprovedV1.model_fields.keys() & row.keys() - about(row).keys()
+    wanted -= {"paid_out"}
     told = {name: row[name] for name in wanted}
     if not row["has_other_collateral"]:
         return told | {"ip_share_bp": WHOLE_BP, "ip_amount_fen": None}

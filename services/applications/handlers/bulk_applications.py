@@ -12,19 +12,17 @@ from typing import Any, Final
 
 import orjson
 
-from services.applications.bank_files.rows import RowRead
-from services.applications.domain.bulk import Outcome, RowFault, RowVerdict, TakenRow
+from services.applications.domain.bulk import TakenRow
 from services.applications.domain.life_cycle import HOLDS_ITS_RIGHTS
 from services.applications.domain.pre_check import DraftRead
+from services.applications.domain.renewal import RENEWAL_ALONE
 from services.applications.domain.submission import RightKey, Submission
 from services.applications.handlers.bulk_batch import (
     Batch,
     TakenMeanwhile,
-    fault_of,
     finding_of,
     give_way,
     looked_up,
-    wrong,
 )
 from services.applications.handlers.bulk_halves import Half, judged_halves
 from services.applications.handlers.judging import Judged, Measures, Papers, judge
@@ -44,6 +42,8 @@ from shared.contracts.envelope import Event
 from shared.messaging import outbox
 from shared.postgres.database import EVERYWHERE
 from shared.refusals import FieldFault, FieldsWrong
+from shared.sheets.file_rows import RowRead
+from shared.sheets.verdicts import Outcome, RowFault, RowVerdict, fault_of, wrong
 
 Read = Callable[[Mapping[str, Any]], DraftRead]
 """A submission as a request would be read, and what is wrong with it."""
@@ -187,6 +187,8 @@ def _judge(
 ) -> Judged | RowVerdict:
     if known.around is None:
         return wrong(one.row, [fault_of(one.row, POOL_UNKNOWN)], reference=one.reference)
+    if one.submission.renews is not None:
+        return wrong(one.row, [fault_of(one.row, RENEWAL_ALONE)], reference=one.reference)
     own = frozenset(item.key for item in one.submission.collateral)
     around = replace(known.around, held_rights=known.around.held_rights | (own & held))
     try:

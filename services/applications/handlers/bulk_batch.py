@@ -8,8 +8,6 @@ from typing import Final
 
 import asyncpg
 
-from services.applications.bank_files.rows import RowRead
-from services.applications.domain.bulk import Outcome, RowFault, RowVerdict, place_of, pointer_of
 from services.applications.domain.positions import Remark
 from services.applications.domain.submission import Submission, SubmittedDocument
 from services.applications.handlers.judging import Measures, Papers
@@ -21,8 +19,9 @@ from shared.auth.identity import Identity
 from shared.calendar import WorkingDays
 from shared.clock import business_date
 from shared.postgres.database import Database
-from shared.refusals import FieldFault
 from shared.schemes.decide.findings import Finding
+from shared.sheets.file_rows import RowRead
+from shared.sheets.verdicts import RowFault, RowVerdict, place_of
 
 
 class TakenMeanwhile(RuntimeError):
@@ -93,28 +92,6 @@ async def give_way(n: int) -> None:
         await asyncio.sleep(0)
 
 
-def wrong(row: RowRead, faults: Sequence[RowFault], *, reference: str = "") -> RowVerdict:
-    """A row that is given back, with everything that is to be mended."""
-    return RowVerdict(
-        line=row.line,
-        outcome=Outcome.WRONG,
-        reference=reference,
-        faults=tuple(faults),
-        cells=row.cells,
-    )
-
-
-def fault_of(row: RowRead, fault: FieldFault) -> RowFault:
-    """A wrong field, with the heading under which it stands."""
-    return RowFault(
-        field=pointer_of(fault.place),
-        column=row.heading_of(fault.place),
-        code=fault.code,
-        zh=fault.zh,
-        en=fault.en,
-    )
-
-
 def finding_of(row: RowRead, finding: Finding | Remark) -> RowFault:
     """What the checks or the report have found, with the heading under which it stands."""
     return RowFault(
@@ -125,20 +102,3 @@ def finding_of(row: RowRead, finding: Finding | Remark) -> RowFault:
         en=finding.en,
         source=finding.source,
     )
-
-
-def unread(row: RowRead, faults: Sequence[FieldFault]) -> list[RowFault]:
-    """What could not be read of a row, and what a request would be told besides.
-
-    That a field is missing is not said where its cell is there and cannot be read.
-    """
-    if any(not one.place for one in row.faults):
-        # The line says nothing that could be looked at.
-        faults = ()
-    told = [one.place for one in row.faults]
-    besides = [
-        one
-        for one in faults
-        if not any(place[: len(one.place)] == one.place for place in told if one.place)
-    ]
-    return [fault_of(row, one) for one in (*row.faults, *besides)]

@@ -16,7 +16,6 @@ from typing import IO, Final, cast
 from uuid import UUID
 
 from services.applications.bank_files.columns import FINDS
-from services.applications.bank_files.rows import FileOfRows, Form, RowRead
 from services.applications.domain.bulk import AT_ONCE, BulkKind
 from services.applications.handlers.bulk_batch import Batch, Take, TakenMeanwhile
 from services.applications.storage.objects import PaperStore
@@ -26,6 +25,7 @@ from shared.calendar import WorkingDays
 from shared.postgres.database import EVERYWHERE, Database
 from shared.postgres.transient import is_transient
 from shared.refusals import Refused
+from shared.sheets.file_rows import FileOfRows, Form, RowRead
 from shared.sheets.refusal import SheetUnreadable
 
 log = logging.getLogger(__name__)

@@ -4,20 +4,12 @@ once and a row is mended in one go."""
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from services.applications.bank_files.rows import RowRead
-from services.applications.domain.bulk import RowVerdict
 from services.applications.domain.pre_check import DraftRead
-from services.applications.handlers.bulk_batch import (
-    Batch,
-    fault_of,
-    finding_of,
-    give_way,
-    looked_up,
-    unread,
-    wrong,
-)
+from services.applications.handlers.bulk_batch import Batch, finding_of, give_way, looked_up
 from services.applications.handlers.pre_checking import verdict_on
 from shared.refusals import FieldFault
+from shared.sheets.file_rows import RowRead
+from shared.sheets.verdicts import RowVerdict, fault_of, unread, wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from typing import IO, Any, Final
 import asyncpg
 from uuid6 import uuid7
 
-from services.applications.bank_files.rows import form_of
 from services.applications.domain.bulk import BulkKind
 from services.applications.handlers.bulk_files import key_of
 from services.applications.storage.incoming import taken_in
@@ -16,6 +15,7 @@ from services.applications.storage.objects import PaperStore
 from services.applications.tables import bulk_files
 from services.applications.tables.bulk_rows import BulkFileRow
 from shared.auth.identity import Identity
+from shared.sheets.file_rows import form_of
 
 _AT_ONCE: Final = 1024 * 1024
 

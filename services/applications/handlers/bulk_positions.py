@@ -5,18 +5,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.applications.bank_files.rows import RowRead
-from services.applications.domain.bulk import Outcome, RowVerdict
 from services.applications.domain.positions import (
     NAMED_TWICE,
     ReportedRow,
     RowOutcome,
 )
 from services.applications.handlers import reporting
-from services.applications.handlers.bulk_batch import Batch, finding_of, unread, wrong
+from services.applications.handlers.bulk_batch import Batch, finding_of
 from services.applications.tables import bulk_files
 from shared import canonical
 from shared.refusals import FieldFault
+from shared.sheets.file_rows import RowRead
+from shared.sheets.verdicts import Outcome, RowVerdict, unread, wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

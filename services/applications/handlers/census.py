@@ -11,6 +11,7 @@ from uuid6 import uuid7
 
 from services.applications.domain.census import MOST_ROWS, find_heading, read_row
 from services.applications.domain.right_facts import FIELDS, Said, known
+from services.applications.domain.submission import RightKey
 from services.applications.domain.table_cells import Fault, NoHeading, Table
 from services.applications.handlers.register import faults_of
 from services.applications.queries import register
@@ -124,21 +125,26 @@ async def _unless_said(
     conn: asyncpg.Connection, results: Sequence[RowResult], *, by: Identity
 ) -> list[RowResult]:
     """A row that says what this institution's last import says changes nothing."""
-    keys = [one.said.key for one in results if one.outcome == "kept" and one.said]
-    before = {
-        key: [one for one in rows if _is_own(one, by)]
-        for key, rows in (await register.statements(conn, keys)).items()
-    }
+    said = [one.said for one in results if one.outcome == "kept" and one.said]
+    known_keys = await said_before(conn, said, institution=by.institution)
     return [
         RowResult(line=one.line, outcome="unchanged", number=one.number)
-        if one.outcome == "kept" and one.said and _says_no_more(one.said, before.get(one.said.key))
+        if one.outcome == "kept" and one.said and one.said.key in known_keys
         else one
         for one in results
     ]
 
 
-def _is_own(row: Mapping[str, Any], by: Identity) -> bool:
-    return bool(row["source"] == "import" and row["bank_code"] == by.institution)
+async def said_before(
+    conn: asyncpg.Connection, said: Sequence[Said], *, institution: str
+) -> frozenset[RightKey]:
+    """The rights of which this says no more than what the institution last brought in."""
+    rows = await register.statements(conn, [one.key for one in said])
+    before = {
+        key: [one for one in found if one["source"] == "import" and one["bank_code"] == institution]
+        for key, found in rows.items()
+    }
+    return frozenset(one.key for one in said if _says_no_more(one, before.get(one.key)))
 
 
 def _says_no_more(said: Said, before: Sequence[Mapping[str, Any]] | None) -> bool:

@@ -6,6 +6,12 @@ from typing import Final
 from services.applications.domain.approval import WHY_NOT_BEFORE
 from services.applications.domain.check_lines import as_data
 from services.applications.domain.life_cycle import Action
+from services.applications.domain.paid_out import (
+    CONDITIONS_TOO_LATE,
+    PaidOut,
+    PaidOutSeen,
+    seen_faults,
+)
 from services.applications.domain.waiting import FIRST_REVIEW
 from services.applications.handlers.case_checks import lines_of
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
@@ -37,17 +43,29 @@ async def release(case: CaseInHand) -> Transition:
 
 
 async def recommend(
-    case: CaseInHand, *, opinion: str, conditions: Sequence[str] = ()
+    case: CaseInHand,
+    *,
+    opinion: str,
+    conditions: Sequence[str] = (),
+    seen: PaidOutSeen | None = None,
 ) -> Transition:
     """The first pair of eyes, with what is to be met before the loan is paid out; conditions of an
-    earlier opinion count no more. Raises NoLongerEligible for a firm on a list of the scheme."""
+    earlier opinion count no more. `seen` is what the papers of a loan show that is paid out already.
+    Raises NoLongerEligible for a firm on a list of the scheme, FieldsWrong."""
     case.must_allow(Action.RECOMMEND)
+    paid = PaidOut.of_data(case.row["paid_out"])
+    faults = list(seen_faults(paid, case.row["amount_fen"], seen))
+    if paid is not None and conditions:
+        faults.append(CONDITIONS_TOO_LATE)
+    if faults:
+        raise FieldsWrong(faults)
     looks = await must_not_be_listed(case)
     changes = {"recommended_by": case.caller.subject}
     decision = Decision(
         reason=opinion,
         changes=changes,
         detail=({"conditions": list(conditions)} if conditions else {})
+        | ({"paid_out_seen": seen.as_data()} if seen else {})
         | ({"lists_checked": [one.as_data() for one in looks]} if looks else {}),
     )
     done = await case.take_step(Action.RECOMMEND, decision)

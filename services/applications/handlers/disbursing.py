@@ -1,6 +1,9 @@
 """From capacity to loan: the pledge is registered, the money paid out."""
 
 from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
 
 from services.applications.domain import pledge
 from services.applications.domain.life_cycle import Action
@@ -11,17 +14,23 @@ from services.applications.domain.loan_terms import (
     disbursement_faults,
     registration_faults,
 )
+from services.applications.domain.renewal import reported_repaid_by
 from services.applications.domain.stated import witnessed
 from services.applications.domain.waiting import filed_by
 from services.applications.handlers import pledges
 from services.applications.handlers.case_checks import insurance_of
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
 from services.applications.handlers.eligibility import must_still_be_eligible
+from services.applications.queries import renewals
 from services.applications.tables import loans
+from services.applications.tables.cases import about
 from services.applications.tables.pledges import PLEDGES
+from shared.contracts.around_loans import LoanRenewedV1
+from shared.messaging import outbox
 from shared.postgres.published_schemes import terms_on
 from shared.refusals import FieldsWrong
 from shared.schemes.stated import all_kept, read_facts
+from shared.schemes.terms import Terms
 from shared.transitions import Transition
 
 
@@ -101,17 +110,40 @@ async def disburse(case: CaseInHand, paid: Disbursement) -> Transition:
             "lists_checked": [one.as_data() for one in looks],
             **({} if insurance is None else {"insurance": insurance.as_data()}),
         },
-        facts={
-            "amount_fen": paid.amount_fen,
-            "loan_no": paid.loan_no,
-            "disbursed_on": paid.disbursed_on,
-            "matures_on": paid.matures_on,
+        facts=_told(paid)
+        | {
             "annual_rate_bp": row["annual_rate_bp"],
             "attributes": all_kept(values),
-            "draws_until": paid.draws_until,
         },
     )
 
     if not await loans.lend(case.conn, row, paid):
         raise FieldsWrong([LOAN_NO_USED])
-    return await case.take_step(Action.DISBURSE, decision)
+    done = await case.take_step(Action.DISBURSE, decision)
+    if row["renews"] is not None:
+        await _tell_renewed(case, row["renews"], paid.disbursed_on, terms)
+    return done
+
+
+def _told(paid: Disbursement) -> dict[str, Any]:
+    """What the event says of what was paid out."""
+    names = ("amount_fen", "loan_no", "disbursed_on", "matures_on", "draws_until")
+    return {name: getattr(paid, name) for name in names}
+
+
+async def _tell_renewed(
+    case: CaseInHand, renewed_id: UUID, disbursed_on: date, terms: Terms
+) -> None:
+    """The bank is told of a loan that is renewed and still out, and by when it reports it repaid."""
+    old = await renewals.still_out(case.conn, renewed_id)
+    if old is None:
+        return
+    told = LoanRenewedV1(
+        **about(old),
+        renewed_by=case.row["id"],
+        renewed_by_number=case.row["number"],
+        renewed_on=disbursed_on,
+        outstanding_principal_fen=old["outstanding_fen"],
+        report_repaid_by=reported_repaid_by(disbursed_on, terms, case.working_days),
+    )
+    await outbox.append(case.conn, [told], now=case.now)

@@ -8,10 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from services.applications.domain import renewal
 from services.applications.domain.checklist import Verdict, checklist, paper_findings
 from services.applications.domain.checks import findings
 from services.applications.domain.programme import no_terms, programme_findings
-from services.applications.domain.stated import ip_amount_faults, read_stated
+from services.applications.domain.stated import (
+    ip_amount_faults,
+    read_at_disbursement,
+    read_stated,
+)
 from services.applications.domain.submission import Submission, SubmittedDocument, Surroundings
 from shared.refusals import FieldFault, FieldsWrong, Refused
 from shared.schemes.decide.findings import Finding
@@ -52,7 +57,7 @@ def judge(
 ) -> Judged:
     """What is kept, and every reason against it. Raises FieldsWrong for what cannot be kept."""
     terms = terms_of(measures, submission.mode, around.today)
-    submission, faults = as_kept(submission, terms, papers)
+    submission, faults = as_kept(submission, terms, papers, around)
     if faults:
         raise FieldsWrong(faults)
     over = checklist(None, papers.found, papers.verdicts, today=around.today)
@@ -70,13 +75,24 @@ def judge(
 
 
 def as_kept(
-    submission: Submission, terms: Terms | None, papers: Papers
+    submission: Submission, terms: Terms | None, papers: Papers, around: Surroundings
 ) -> tuple[Submission, tuple[FieldFault, ...]]:
     """The submission with its papers and facts as they are kept, and the fields whose shape is
     right and that say what cannot be."""
     kept, wrong = read_stated(submission.attributes, terms)
-    faults = (*ip_amount_faults(submission), *wrong, *papers.not_stored)
-    return replace(submission, documents=papers.found, attributes=kept), faults
+    paid = submission.paid_out
+    at_disbursement: tuple[FieldFault, ...] = ()
+    if paid is not None:
+        paid, at_disbursement = read_at_disbursement(paid, terms)
+    faults = (
+        *ip_amount_faults(submission),
+        *renewal.faults(submission, around),
+        *wrong,
+        *at_disbursement,
+        *papers.not_stored,
+    )
+    submission = replace(submission, documents=papers.found, attributes=kept, paid_out=paid)
+    return submission, faults
 
 
 def by_the_programme(

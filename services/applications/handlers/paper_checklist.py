@@ -16,9 +16,10 @@ from services.applications.domain.checklist import (
     verdict_faults,
     words_of,
 )
+from services.applications.domain.programme import further_papers
 from services.applications.domain.submission import SubmittedDocument
 from services.applications.handlers.case_in_hand import CaseInHand, terms_or_none
-from services.applications.queries.submitted import papers_of
+from services.applications.queries.submitted import papers_of, submitted
 from services.applications.tables.cases import about
 from services.applications.tables.paper_verdicts import add_verdict, verdicts_of
 from shared.contracts.applications import PaperJudgedV1
@@ -32,8 +33,11 @@ async def lines_of(conn: asyncpg.Connection, case: Row, *, today: date) -> tuple
     """The list of a case's newest revision, by the terms that bind it or would bind it today."""
     day = case["approved_on"] or today
     terms = await terms_or_none(conn, case["programme"], case["mode"], day)
-    papers = await papers_of(conn, case)
-    return checklist(terms, papers, await verdicts_of(conn, case["id"]), today=day)
+    asked = await submitted(conn, case)
+    return checklist(
+        terms, asked.documents, await verdicts_of(conn, case["id"]), today=day,
+        further=further_papers(asked),
+    )  # fmt: skip
 
 
 async def against_papers(

@@ -67,7 +67,7 @@ def verdict_on(draft: Draft, known: Known, measures: Measures, papers: Papers) -
     terms = None
     if "mode" not in draft.blank:
         terms = terms_of(measures, draft.case.mode, around.today)
-    case, faults = as_kept(draft.case, terms, papers)
+    case, faults = as_kept(draft.case, terms, papers, around)
     faults = tuple(one for one in faults if one.place[0] not in draft.blank)
     wrong = frozenset(str(one.place[0]) for one in faults)
     draft = replace(draft, case=case, partly=draft.partly | (wrong - draft.blank))

@@ -213,6 +213,7 @@ def _loan(row: asyncpg.Record, at: _Moment) -> Loan:
             Drawn(on=day, amount_fen=fen)
             for day, fen in zip(row["drawn_on"], row["drawn_fen"], strict=True)
         ),
+        renewed_on=row["renewed_on"],
     )
 
 

@@ -27,6 +27,7 @@ from services.applications.queries.surroundings import surroundings
 from services.applications.tables.cases import APPLICATIONS, free_rights
 from services.applications.tables.numbers import next_number
 from services.applications.tables.paper_verdicts import verdicts_of
+from services.applications.tables.renewals import hold_renewed
 from services.applications.tables.revisions import keep_superseded
 from services.applications.tables.submissions import FiledCase, keep
 from shared.auth.identity import Identity
@@ -113,6 +114,8 @@ async def submit(
     """
     LIFE_CYCLE.require(case.row, action, case.caller)
     _must_keep_its_pool(case, submission)
+    if submission.renews is not None:
+        await hold_renewed(case.conn, submission.renews, bank_code=case.row["bank_code"])
     judged = await judged_alone(case.conn, submission, case.row, today=case.today)
     changed: Sequence[Difference] = ()
     if action is not Action.SUBMIT:

@@ -11,9 +11,7 @@ from uuid import UUID
 import asyncpg
 from uuid6 import uuid7
 
-from services.applications.bank_files.rows import FileOfRows, RowRead, form_of
 from services.applications.bank_files.survey_columns import FINDS, SurveyKind
-from services.applications.domain.bulk import pointer_of
 from services.applications.domain.financing_demand import DemandPosted, demand_faults
 from services.applications.handlers import demands as handler
 from services.applications.tables import demands, parks, survey_imports
@@ -22,7 +20,9 @@ from services.applications.tables.survey_imports import SurveyFile
 from shared.auth.identity import Identity
 from shared.clock import business_date
 from shared.refusals import FieldFault
+from shared.sheets.file_rows import FileOfRows, RowRead, form_of
 from shared.sheets.refusal import SheetUnreadable
+from shared.sheets.verdicts import pointer_of
 
 MOST_ROWS: Final = 5_000
 Outcome = Literal["kept", "unchanged", "refused"]

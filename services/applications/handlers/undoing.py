@@ -33,8 +33,15 @@ class TakenOver(Refused):
     code = "taken-over"
 
 
+class FiledAfterDisbursement(Refused):
+    """Contract and voucher of a filed loan were looked at: it was paid out."""
+
+    code = "filed-after-disbursement"
+
+
 async def ask_to_undo(case: CaseInHand, *, reason: str) -> None:
-    """The bank says that nothing was paid out. Raises NotDisbursed, TakenOver.
+    """The bank says that nothing was paid out. Raises NotDisbursed, TakenOver,
+    FiledAfterDisbursement.
 
     It moves nothing: the loan stays covered until a second person has confirmed.
     """
@@ -48,6 +55,11 @@ async def ask_to_undo(case: CaseInHand, *, reason: str) -> None:
         raise TakenOver(
             "随资金池接管的贷款不能撤销放款，请更正余额",
             "A loan that was taken over with its pool cannot be undone; mend its positions.",
+        )
+    if case.row["paid_out"] is not None:
+        raise FiledAfterDisbursement(
+            "备案贷款的放款凭证已经核对，不能撤销放款，请更正余额",
+            "The voucher of a filed loan was looked at, so it is not undone; mend its positions.",
         )
     await cases.ask_to_undo(case.conn, case.row, by=case.caller.subject, reason=reason)
 

@@ -37,7 +37,7 @@ select bank_code, uscc, name, registered_on, is_sme, region_code, changed_at
 from borrowers where uscc = $1 order by changed_at desc
 """
 _CASES: Final = """
-select a.id, a.number, a.bank_code, a.pool_code, a.state, a.amount_fen, a.submitted_at,
+select a.id, a.number, a.renews, a.bank_code, a.pool_code, a.state, a.amount_fen, a.submitted_at,
        a.approved_on, l.loan_no, l.amount_fen as lent_fen, l.outstanding_fen, l.overdue_days,
        l.risk_class, l.disbursed_on, l.matures_on
 from applications as a left join loans as l on l.application_id = a.id

@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from services.applications.domain.listed_firms import Listed, Register, Verdict
+from services.applications.domain.pledgor import Pledgor
 from services.applications.domain.submission import Borrower
 
 FirmKey = tuple[str, str]
@@ -61,10 +62,10 @@ async def register_of(conn: asyncpg.Connection, firm: Borrower, *, today: date) 
 
 
 async def registers_of(
-    conn: asyncpg.Connection, firms: Sequence[Borrower], *, today: date
+    conn: asyncpg.Connection, firms: Sequence[Borrower | Pledgor], *, today: date
 ) -> Mapping[FirmKey, Register]:
     """The same of many firms."""
-    keys = sorted({(one.uscc, one.name_canonical) for one in firms})
+    keys = sorted({(one.uscc or "", one.name_canonical) for one in firms})
     entries: dict[FirmKey, list[Listed]] = {key: [] for key in keys}
     for row in await conn.fetch(_ENTRIES, [key[0] for key in keys], [key[1] for key in keys]):
         firm, firm_name, *values = row

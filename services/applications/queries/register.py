@@ -37,7 +37,7 @@ order by r.kind, r.number, r.nice_class limit $1
 """
 # A case of the newest revision is meant: rights that were taken out on the way are no pledge.
 _CASES: Final = """
-select a.id, a.number, a.bank_code, a.pool_code, a.state, a.borrower_uscc, a.borrower_name,
+select a.id, a.number, a.renews, a.bank_code, a.pool_code, a.state, a.borrower_uscc, a.borrower_name,
        a.amount_fen, a.submitted_at, c.collateral_no, v.amount_fen as value_fen, v.method,
        v.appraiser, v.valued_on, l.loan_no, l.outstanding_fen, l.matures_on,
        p.register_name, p.registration_no, p.registered_on,

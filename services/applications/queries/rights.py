@@ -18,6 +18,7 @@ select held.kind, held.number, held.nice_class, own.number as case_number
 from unnest($1::text[], $2::text[], $3::int[]) as asked (kind, number, nice_class)
 join held_rights as held using (kind, number, nice_class)
 left join applications as own on own.id = held.application_id
+order by held.place desc
 """
 
 
@@ -30,6 +31,7 @@ async def held(conn: asyncpg.Connection, keys: Sequence[RightKey]) -> Mapping[Ri
         [key.number for key in keys],
         [key.nice_class for key in keys],
     )
+    # A renewed loan and its renewal hold the same right: the number of the first place is told.
     return {
         RightKey(row["kind"], row["number"], row["nice_class"]): row["case_number"] for row in rows
     }

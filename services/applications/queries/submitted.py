@@ -7,6 +7,9 @@ from uuid import UUID
 import asyncpg
 
 from services.applications.domain.due_diligence import PAPER_KIND as REPORT
+from services.applications.domain.other_collateral import OtherCollateral
+from services.applications.domain.paid_out import PaidOut, RegisterEntry
+from services.applications.domain.pledgor import Pledgor
 from services.applications.domain.submission import (
     Borrower,
     Collateral,
@@ -36,7 +39,7 @@ select kind, document_id, sha256, filename, issued_on, valid_until from (
     where d.application_id = $1
 ) as papers order by document_no nulls last, id
 """
-_NESTED: Final = ("borrower", "collateral", "documents")
+_NESTED: Final = ("borrower", "collateral", "documents", "paid_out", "other_collateral")
 
 
 async def submitted(conn: asyncpg.Connection, case: Row) -> Submission:
@@ -51,6 +54,8 @@ async def submitted(conn: asyncpg.Connection, case: Row) -> Submission:
         borrower=Borrower(**{one.name: case[f"borrower_{one.name}"] for one in fields(Borrower)}),
         collateral=tuple(_right(row) for row in rights),
         documents=papers,
+        paid_out=PaidOut.of_data(case["paid_out"]),
+        other_collateral=tuple(map(OtherCollateral.of_data, case["other_collateral"])),
     )
 
 
@@ -79,6 +84,8 @@ def _right(row: Any) -> Collateral:
         filed_on=row["filed_on"],
         expires_on=row["expires_on"],
         valuation=Valuation(**{one.name: row[one.name] for one in fields(Valuation)}),
+        registration=RegisterEntry.of_data(row["registration"]),
+        pledgors=tuple(map(Pledgor.of_data, row["pledgors"])),
         number_year=number.year,
         has_old_number=number.is_old,
     )

@@ -1,17 +1,25 @@
 """What is known around a submission, in one statement."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 import asyncpg
 
 from services.applications.domain.checklist import Said
-from services.applications.domain.life_cycle import CLAIMS_CAPACITY
+from services.applications.domain.life_cycle import CLAIMS_CAPACITY, HOLDS_ITS_RIGHTS
+from services.applications.domain.listed_firms import Register
+from services.applications.domain.pledgor import owners_in
+from services.applications.domain.renewal import rest_beside
 from services.applications.domain.submission import RightKey, Submission, Surroundings
 from services.applications.queries.listed import register_of, registers_of
+from services.applications.queries.renewals import renewed
+from shared.calendar import WorkingDays
+from shared.clock import business_date
+from shared.postgres.calendar_overrides import load_working_days
 
 # Rights are looked up without a bank: the answer is which of the case's own are taken.
 _LOOK_AROUND: Final = """
@@ -23,7 +31,20 @@ select exists (select from banks where code = $2) as bank_exists,
                as asked (kind, number, nice_class, index)
            join held_rights using (kind, number, nice_class)
            where held_rights.application_id <> $6
+             and held_rights.application_id is distinct from $10::uuid
        ) as held,
+       array(
+           select jsonb_build_array(asked.index, said.owner_name)
+           from unnest($3::text[], $4::text[], $5::int[]) with ordinality
+               as asked (kind, number, nice_class, index)
+           cross join lateral (
+               select owner_name from right_statements as s
+               where (s.kind, s.number, s.nice_class)
+                     = (asked.kind, asked.number, asked.nice_class)
+                 and s.bank_code in ('*', $2) and s.source <> 'case' and s.owner_name is not null
+               order by s.as_of desc, s.statement_no desc limit 1
+           ) as said
+       ) as owners,
        array(
            select kind from (
                select distinct on (kind) kind, verdict from paper_verdicts
@@ -40,10 +61,23 @@ left join lateral (
            count(*) as live_cases
     from applications as a left join loans on loans.application_id = a.id
     where a.borrower_uscc = $7 and a.pool_code = $1 and a.bank_code = $2 and a.id <> $6
-      and a.state = any($8)
+      and a.id is distinct from $10::uuid and a.state = any($8)
 ) as firm on true
 """
 _LIVE: Final = sorted(CLAIMS_CAPACITY)
+
+
+_FILED_ON: Final = "select min(at) from case_moves where case_id = $1"
+_LOAN_NOS_USED: Final = """
+select loan_no_canonical from loans
+where bank_code = $1 and loan_no_canonical = any($2::text[]) and application_id <> $3
+union
+select paid_out ->> 'loan_no_canonical' from applications
+where bank_code = $1 and paid_out ->> 'loan_no_canonical' = any($2::text[]) and id <> $3
+  and paid_out is not null and state = any($4)
+"""
+_HOLDS: Final = sorted(HOLDS_ITS_RIGHTS)
+_NO_CASE: Final = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +97,11 @@ async def surroundings(
     except_case: UUID,
     today: date,
 ) -> Known:
-    """Pool, standing of the bank, and which of the case's rights another live case holds."""
+    """Pool, standing of the bank, the loan that the case renews, and which of its rights another
+    live case holds: a renewed loan is no other one."""
     keys = [item.key for item in submission.collateral]
+    asked = submission.renews
+    renews = asked and await renewed(conn, asked, bank_code=bank_code, by=except_case)
     row = await conn.fetchrow(
         _LOOK_AROUND,
         submission.pool_code,
@@ -76,6 +113,7 @@ async def surroundings(
         submission.borrower.uscc,
         _LIVE,
         Said.NOT_APPLICABLE.value,
+        asked if renews else None,
     )
     if row["programme"] is None:
         return Known(row["bank_exists"], "", None)
@@ -87,11 +125,56 @@ async def surroundings(
         bank_suspended_on=row["suspended_on"],
         held_rights=frozenset(keys[index - 1] for index in row["held"]),
         not_applicable=frozenset(row["not_applicable"]),
-        borrower_balance_fen=row["balance_fen"],
+        borrower_balance_fen=row["balance_fen"]
+        + (rest_beside(renews.rest_fen, submission.amount_fen) if renews else 0),
         borrower_live_cases=row["live_cases"],
         register=await register_of(conn, submission.borrower, today=today),
+        co_owners=_co_owners((keys[index - 1], name) for index, name in row["owners"]),
+        pledgors_held=await _pledgors_held(conn, [submission], today=today),
+        renewed=renews or None,
     )
+    if submission.paid_out is not None:
+        began: datetime | None = await conn.fetchval(_FILED_ON, except_case)
+        used = await _loan_nos_used(conn, [submission], bank_code=bank_code, but=except_case)
+        around = replace(
+            around,
+            filed_on=business_date(began) if began else None,
+            loan_no_used=submission.paid_out.loan_no_canonical in used,
+            working_days=await load_working_days(conn),
+        )
     return Known(row["bank_exists"], row["programme"], around)
+
+
+def _co_owners(said: Iterable[tuple[RightKey, str]]) -> dict[RightKey, tuple[str, ...]]:
+    """Those rights whose register's entry names several owners."""
+    found = ((key, owners_in(name)) for key, name in said)
+    return {key: owners for key, owners in found if len(owners) > 1}
+
+
+async def _pledgors_held(
+    conn: asyncpg.Connection, submissions: Sequence[Submission], *, today: date
+) -> dict[str, Register]:
+    """What the register of listed firms holds of firms that pledge and do not borrow."""
+    firms = [pledgor for one in submissions for pledgor in one.further_pledgors if pledgor.uscc]
+    if not firms:
+        return {}
+    found = await registers_of(conn, firms, today=today)
+    return {uscc: register for (uscc, _), register in found.items()}
+
+
+async def _loan_nos_used(
+    conn: asyncpg.Connection,
+    submissions: Sequence[Submission],
+    *,
+    bank_code: str,
+    but: UUID = _NO_CASE,
+) -> frozenset[str]:
+    """Those numbers of filed loans that other loans of the bank have, or are filed with."""
+    numbers = [one.paid_out.loan_no_canonical for one in submissions if one.paid_out]
+    if not numbers:
+        return frozenset()
+    rows = await conn.fetch(_LOAN_NOS_USED, bank_code, numbers, but, _HOLDS)
+    return frozenset(row["loan_no_canonical"] for row in rows)
 
 
 _POOLS: Final = """
@@ -104,6 +187,16 @@ _HELD: Final = """
 select kind, number, nice_class
 from unnest($1::text[], $2::text[], $3::int[]) as asked (kind, number, nice_class)
 join held_rights using (kind, number, nice_class)
+"""
+_OWNERS: Final = """
+select asked.*, said.owner_name
+from unnest($2::text[], $3::text[], $4::int[]) as asked (kind, number, nice_class)
+cross join lateral (
+    select owner_name from right_statements as s
+    where (s.kind, s.number, s.nice_class) = (asked.kind, asked.number, asked.nice_class)
+      and s.bank_code in ('*', $1) and s.source <> 'case' and s.owner_name is not null
+    order by s.as_of desc, s.statement_no desc limit 1
+) as said
 """
 _FIRMS: Final = """
 select a.pool_code, a.borrower_uscc, count(*) as live_cases,
@@ -144,6 +237,21 @@ async def surroundings_of_new(
         )
     }
 
+    co_owners = _co_owners(
+        (RightKey(row["kind"], row["number"], row["nice_class"]), row["owner_name"])
+        for row in await conn.fetch(
+            _OWNERS,
+            bank_code,
+            [key.kind for key in keys],
+            [key.number for key in keys],
+            [key.nice_class for key in keys],
+        )
+    )
+    pledgors_held = await _pledgors_held(conn, submissions, today=today)
+    used = await _loan_nos_used(conn, submissions, bank_code=bank_code)
+    twice = Counter(one.paid_out.loan_no_canonical for one in submissions if one.paid_out)
+    working_days = await load_working_days(conn) if twice else WorkingDays()
+
     def known(one: Submission) -> Known:
         pool = pools.get(one.pool_code)
         if pool is None:
@@ -159,6 +267,15 @@ async def surroundings_of_new(
             borrower_balance_fen=firm["balance_fen"] if firm else 0,
             borrower_live_cases=firm["live_cases"] if firm else 0,
             register=registers[one.borrower.uscc, one.borrower.name_canonical],
+            loan_no_used=one.paid_out is not None
+            and (
+                one.paid_out.loan_no_canonical in used or twice[one.paid_out.loan_no_canonical] > 1
+            ),
+            co_owners={
+                item.key: co_owners[item.key] for item in one.collateral if item.key in co_owners
+            },
+            pledgors_held=pledgors_held,
+            working_days=working_days,
         )
         return Known(exists, pool["programme"], around)
 

@@ -10,6 +10,8 @@ from uuid import UUID
 
 import asyncpg
 
+from services.applications.domain.life_cycle import Action
+
 _OF_CASE: Final = """
 with told as (
     select at, 'move' as kind, action as what, target as state, subject, name, role, reason as text,
@@ -41,6 +43,19 @@ with told as (
            condition_no || '. ' || text, null, null, null, null, array[]::text[], 0
     from conditions where application_id = $1 and confirmed_at is not null
     union all
+    -- What the bank asked for its loan's maturity; what the bureau said of it stays inside.
+    select m.at, 'maturity', c.kind, m.target, m.subject, m.name, m.role,
+           c.matured_on || ' → ' || c.matures_on, null, null, null, null, array[]::text[], 0
+    from loan_changes as c join case_moves as m
+        on m.case_id = c.id and m.case_kind = 'loan_change' and m.bank_code = c.bank_code
+    where c.loan_id = $1
+    union all
+    select m.at, 'renewal', m.action, m.target, m.subject, m.name, m.role, a.number,
+           null, null, null, null, array[]::text[], 0
+    from applications as a join case_moves as m
+        on m.case_id = a.id and m.case_kind = 'application' and m.bank_code = a.bank_code
+    where a.renews = $1 and m.action = any($3::text[])
+    union all
     select m.at, 'cover_call', m.action, m.target, m.subject, m.name, m.role, m.reason, null, null,
            c.cover_by, null, array[]::text[], m.version
     from cover_calls as c join case_moves as m on m.case_id = c.id where c.application_id = $1
@@ -53,8 +68,10 @@ from told left join lateral (
 ) as answered on told.kind = 'letter'
 order by told.at, told.n, told.letter_id
 """
+_OF_A_RENEWAL: Final = (Action.SUBMIT, Action.WITHDRAW, Action.REJECT, Action.DISBURSE)
+"""What the case that is renewed shows of its renewal."""
 
 
 async def timeline(conn: asyncpg.Connection, case_id: UUID, *, today: date) -> list[asyncpg.Record]:
     """The first thing first. A letter says when it was answered, and whether that is late."""
-    return list(await conn.fetch(_OF_CASE, case_id, today))
+    return list(await conn.fetch(_OF_CASE, case_id, today, _OF_A_RENEWAL))

@@ -9,9 +9,10 @@ from uuid import UUID
 
 import asyncpg
 
-from services.applications.domain.bulk import Outcome, RowVerdict, TakenRow
+from services.applications.domain.bulk import TakenRow
 from services.applications.tables.bulk_rows import BulkFileRow
 from shared.auth.identity import Identity
+from shared.sheets.verdicts import Outcome, RowVerdict
 
 _ADD: Final = """
 insert into bulk_files (id, bank_code, kind, form, only_check, given, filename, sha256, size,

@@ -69,7 +69,22 @@ select a.*, {STANDING.format(today="$2::date")}
 from applications as a where a.id = any($1::uuid[]) order by a.id
 """
 
-_FREE: Final = "delete from held_rights where application_id = any($1::uuid[])"
+_FREE: Final = """
+delete from held_rights where application_id = any($1::uuid[])
+returning kind, number, nice_class, place
+"""
+# A statement of its own: by now nobody has the first place, and whoever came meanwhile is seen.
+_MOVE_UP: Final = """
+update held_rights as held set place = 0
+from (
+    select other.kind, other.number, other.nice_class
+    from unnest($1::text[], $2::text[], $3::int[]) as freed (kind, number, nice_class)
+    join held_rights as other using (kind, number, nice_class)
+    where other.place = 1
+    order by kind, number, nice_class for update of other
+) as next
+where (held.kind, held.number, held.nice_class) = (next.kind, next.number, next.nice_class)
+"""
 
 
 async def locked(conn: asyncpg.Connection, case_id: UUID, *, today: date) -> asyncpg.Record | None:
@@ -122,16 +137,31 @@ async def ask_to_undo(
     )
 
 
+# The other case of the chain, which has the first place by now, keeps it while this is done.
+_HOLD_RENEWALS: Final = """
+select from held_rights as held join applications as a on a.id = held.application_id
+where a.renews = any($1::uuid[])
+   or a.id in (select own.renews from applications as own where own.id = any($1::uuid[]))
+order by held.kind, held.number, held.nice_class for update of held
+"""
 _HOLD_AGAIN: Final = """
 with own as (
-    select distinct c.kind, c.number, c.nice_class, a.id
+    select distinct c.kind, c.number, c.nice_class, a.id, a.renews
     from applications as a
     join collateral as c on c.application_id = a.id and c.revision = a.revision
     where a.id = any($1::uuid[])
 ), taken as (
     -- In the order of the key, so that two cases with the same rights wait and never deadlock.
-    insert into held_rights (kind, number, nice_class, application_id)
-    select kind, number, nice_class, id from own order by kind, number, nice_class
+    insert into held_rights (kind, number, nice_class, place, application_id)
+    select kind, number, nice_class,
+           exists (select from held_rights as held
+                   join applications as a on a.id = held.application_id
+                   where (a.renews = own.id or a.id = own.renews)
+                     and (held.kind, held.number, held.nice_class)
+                                             = (own.kind, own.number, own.nice_class)
+           )::int::smallint,
+           id
+    from own order by kind, number, nice_class
     on conflict do nothing
     returning application_id
 )
@@ -145,6 +175,7 @@ async def hold_again(conn: asyncpg.Connection, case_ids: Sequence[UUID]) -> set[
 
     The answer: those cases that hold theirs.
     """
+    await conn.execute(_HOLD_RENEWALS, case_ids)
     held = {row["id"] for row in await conn.fetch(_HOLD_AGAIN, case_ids)}
     free = [one for one in case_ids if one not in held]
     if free:
@@ -154,7 +185,15 @@ async def hold_again(conn: asyncpg.Connection, case_ids: Sequence[UUID]) -> set[
 
 async def free_rights(conn: asyncpg.Connection, case_ids: Sequence[UUID]) -> None:
     """Let go of the rights of locked cases; others may pledge them once this is committed."""
-    await conn.execute(_FREE, case_ids)
+    await move_up(conn, await conn.fetch(_FREE, case_ids))
+
+
+async def move_up(conn: asyncpg.Connection, freed: Sequence[Row]) -> None:
+    """Of a chain of renewals, whoever had the second place of these rights has the first now."""
+    firsts = [one for one in freed if one["place"] == 0]
+    if firsts:
+        columns = ([one[name] for one in firsts] for name in ("kind", "number", "nice_class"))
+        await conn.execute(_MOVE_UP, *columns)
 
 
 async def move_on(

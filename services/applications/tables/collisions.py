@@ -30,6 +30,11 @@ COLLISIONS: Final[Mapping[str, Collision]] = {
         "该银行已登记。",
         "The bank is registered already, perhaps with its code in another spelling.",
     ),
+    "applications_renewed_once": Collision(
+        "renewed-already",
+        "该笔贷款刚由另一笔申请续贷。",
+        "Another application has just been filed to renew this loan.",
+    ),
     "loans_bank_code_loan_no_key": LOAN_NO_USED,
     "loans_number_once": LOAN_NO_USED,
     "loans_pkey": Collision(
@@ -38,6 +43,11 @@ COLLISIONS: Final[Mapping[str, Collision]] = {
         "Somebody else has just reported this loan's disbursement; read it again.",
     ),
     "draws_reference": DRAW_REFERENCE_USED,
+    "related_firms_in_one_group": Collision(
+        "in-another-group",
+        "该企业已在一个关联企业组内，请先终止原关联关系。",
+        "The firm is in a group already; end that first.",
+    ),
     "draws_reference_canonical": DRAW_REFERENCE_USED,
     "loan_changes_open": Collision(
         "change-undecided",

@@ -29,8 +29,8 @@ returning id, bank_code, registration_no, registered_on
 """
 _LEND: Final = """
 insert into loans (application_id, bank_code, pool_code, loan_no, amount_fen, annual_rate_bp,
-                   disbursed_on, matures_on, outstanding_fen, loan_no_canonical)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $5, $9)
+                   disbursed_on, matures_on, outstanding_fen, loan_no_canonical, last_month)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $10, $9, $11)
 on conflict (bank_code, loan_no_canonical) where loan_no_canonical <> '' do nothing
 returning true
 """
@@ -104,8 +104,19 @@ async def register(
     return rows
 
 
-async def lend(conn: asyncpg.Connection, case: Row, paid: Disbursement) -> bool:
-    """Keep the loan of a case. False where the bank has used its number for another one."""
+async def lend(
+    conn: asyncpg.Connection,
+    case: Row,
+    paid: Disbursement,
+    *,
+    outstanding_fen: int | None = None,
+    reported_to: str | None = None,
+) -> bool:
+    """Keep the loan of a case. False where the bank has used its number for another one.
+
+    Of one that is out for a while: what is still owed of it, and up to which month nothing is to be
+    reported of it any more.
+    """
     lent = await conn.fetchval(
         _LEND,
         case["id"],
@@ -117,6 +128,8 @@ async def lend(conn: asyncpg.Connection, case: Row, paid: Disbursement) -> bool:
         paid.disbursed_on,
         paid.matures_on,
         paid.loan_no_canonical,
+        paid.amount_fen if outstanding_fen is None else outstanding_fen,
+        reported_to,
     )
     return lent is not None
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from services.applications.domain.pledge import LIFE_CYCLE
+from services.applications.tables.cases import move_up
 from shared.life_cycle import Row
 from shared.transitions import CaseTable
 
@@ -68,11 +69,13 @@ async def of_case(conn: asyncpg.Connection, case_id: UUID) -> list[asyncpg.Recor
 
 async def let_go(conn: asyncpg.Connection, pledge: Row) -> None:
     """The right may be pledged in another case."""
-    await conn.execute(
+    freed = await conn.fetch(
         """delete from held_rights where application_id = $1
-           and (kind, number, nice_class) = ($2, $3, $4)""",
+           and (kind, number, nice_class) = ($2, $3, $4)
+           returning kind, number, nice_class, place""",
         pledge["application_id"], pledge["kind"], pledge["right_number"], pledge["nice_class"],
     )  # fmt: skip
+    await move_up(conn, freed)
 
 
 async def earlier_pledges(conn: asyncpg.Connection, pledges: Sequence[Row]) -> dict[UUID, int]:

@@ -52,6 +52,8 @@ select a.id, a.number, a.bank_code, a.pool_code, a.borrower_uscc, a.borrower_nam
              order by d.draw_no) as drawn_on,
        array(select d.amount_fen from draws as d where d.loan_id = a.id and d.undone_on is null
              order by d.draw_no) as drawn_fen,
+       (select r.disbursed_on from applications as n join loans as r on r.application_id = n.id
+        where n.renews = a.id and n.bank_code = a.bank_code limit 1) as renewed_on,
        exists (
            select from closed_months as c where c.pool_code = a.pool_code and c.month = $2
        ) as is_closed

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, LargeBinary, Text
+from sqlalchemy import BigInteger, Column, LargeBinary, SmallInteger, Text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
@@ -153,6 +153,11 @@ class ApplicationRow(Row, table=True):
     priority: int = 0
     applied_fen: int | None = Field(sa_column=Column(BigInteger, nullable=True))
     amount_reason: str = Field(sa_type=Text)
+    paid_out: dict[str, Any] | None = Field(sa_column=Column(JSONB, nullable=True))
+    other_collateral: list[dict[str, Any]] = Field(
+        sa_column=Column(JSONB, nullable=False, server_default="[]")
+    )
+    renews: UUID | None = Field(foreign_key="applications.id")
 
 
 class CollateralRow(Row, table=True):
@@ -173,6 +178,10 @@ class CollateralRow(Row, table=True):
     owner_name: str = Field(sa_type=Text)
     filed_on: date
     expires_on: date
+    registration: dict[str, Any] | None = Field(sa_column=Column(JSONB, nullable=True))
+    pledgors: list[dict[str, Any]] = Field(
+        sa_column=Column(JSONB, nullable=False, server_default="[]")
+    )
 
 
 class ValuationRow(Row, table=True):
@@ -215,6 +224,8 @@ class HeldRightRow(Row, table=True):
     kind: str = Field(primary_key=True, sa_type=Text)
     number: str = Field(primary_key=True, sa_type=Text)
     nice_class: int = Field(primary_key=True)
+    place: int = Field(primary_key=True, sa_type=SmallInteger)
+    """0, or 1 where the other case of the same chain of renewals has the first place."""
     application_id: UUID = Field(foreign_key="applications.id")
 
 

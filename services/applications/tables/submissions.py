@@ -87,6 +87,12 @@ class FiledCase:
         return business_date(self.submitted_at)
 
     @property
+    def paid_out(self) -> Mapping[str, Any] | None:
+        """The loan that is filed after it was paid out, as it is kept."""
+        paid = self.submission.paid_out
+        return paid.as_data() if paid else None
+
+    @property
     def findings(self) -> list[dict[str, Any]]:
         """The reasons, as they are kept."""
         return [finding.as_data() for finding in self.reasons]
@@ -116,7 +122,12 @@ CASE: Final = {
 }
 CASE_READS: Final[Sequence[Read]] = [read for name in CASE if (read := _where_it_is(name))]
 FIRM: Final = tuple(_named(rows.BorrowerRow, Borrower))
-RIGHT: Final = _named(rows.CollateralRow, Collateral)
+_OF_A_RIGHT: Final = _named(rows.CollateralRow, Collateral)
+RIGHT: Final = {name: kind for name, kind in _OF_A_RIGHT.items() if kind != "jsonb"}
+"""What is said of a right itself, as its register has it."""
+OFFERED: Final = {name: kind for name, kind in _OF_A_RIGHT.items() if kind == "jsonb"}
+"""What this case says beside it of the pledge. A JSON value travels inside an object: a list among
+the values of an array would be its dimension."""
 WORTH: Final = _named(rows.ValuationRow, Valuation)
 SPELLED: Final = dict.fromkeys(("name_canonical", "owner_name_canonical"), "text")
 """By which the register of rights finds a right and its owner."""
@@ -124,7 +135,8 @@ DOCUMENT: Final = _named(rows.DocumentRow, SubmittedDocument)
 _HOLDS: Final = len(HISTORY) + 1
 _CASE_FROM: Final = _HOLDS + 1
 _RIGHTS_FROM: Final = _CASE_FROM + len(CASE)
-_DOCUMENTS_FROM: Final = _RIGHTS_FROM + len(RIGHT) + len(WORTH) + len(SPELLED)
+_ITEM: Final = RIGHT | WORTH | SPELLED | OFFERED
+_DOCUMENTS_FROM: Final = _RIGHTS_FROM + len(_ITEM)
 _SAID_BY: Final = _DOCUMENTS_FROM + len(DOCUMENT)
 _AT: Final = {name: f"${n}::{kind}" for n, (name, kind) in enumerate(CASE.items(), _CASE_FROM)}
 
@@ -151,8 +163,8 @@ _REPLACE_CASE: Final = (
 _ALL_BUT_THE_CASE: Final = f"""
 ), item as (
     select *
-    from unnest({_arrays(RIGHT | WORTH | SPELLED, _RIGHTS_FROM)}) with ordinality
-        as item ({_and(RIGHT | WORTH | SPELLED)}, collateral_no)
+    from unnest({_arrays(_ITEM, _RIGHTS_FROM)}) with ordinality
+        as item ({_and(_ITEM)}, collateral_no)
 ), firm as (
     insert into borrowers as known (bank_code, {_and(FIRM)}, first_seen_at, changed_at)
     select {_AT["bank_code"]}, {_and(_AT[f"borrower_{name}"] for name in FIRM)},
@@ -167,8 +179,10 @@ _ALL_BUT_THE_CASE: Final = f"""
     on conflict (bank_code, uscc) do update
         set {_and(f"{name} = excluded.{name}" for name in FIRM)}, changed_at = excluded.changed_at
 ), offered as (
-    insert into collateral (application_id, revision, collateral_no, bank_code, {_and(RIGHT)})
-    select {_AT["id"]}, {_AT["revision"]}, collateral_no, {_AT["bank_code"]}, {_and(RIGHT)}
+    insert into collateral
+        (application_id, revision, collateral_no, bank_code, {_and(RIGHT)}, {_and(OFFERED)})
+    select {_AT["id"]}, {_AT["revision"]}, collateral_no, {_AT["bank_code"]}, {_and(RIGHT)},
+           {_and(f"nullif({name} -> 'value', 'null'::jsonb)" for name in OFFERED)}
     from item
 ), valued as (
     insert into valuations (application_id, revision, collateral_no, bank_code, {_and(WORTH)})
@@ -198,8 +212,15 @@ _ALL_BUT_THE_CASE: Final = f"""
     from item order by kind, number, nice_class
 ), held as (
     -- In the order of the key, so that two cases with the same rights wait and never deadlock.
-    insert into held_rights (kind, number, nice_class, application_id)
-    select kind, number, nice_class, {_AT["id"]} from item where ${_HOLDS}::boolean
+    -- The renewed loan has the first place of its rights, as long as it has them.
+    insert into held_rights (kind, number, nice_class, place, application_id)
+    select kind, number, nice_class,
+           exists (select from held_rights as renewed
+                   where renewed.application_id = {_AT["renews"]}
+                     and (renewed.kind, renewed.number, renewed.nice_class)
+                         = (item.kind, item.number, item.nice_class))::int::smallint,
+           {_AT["id"]}
+    from item where ${_HOLDS}::boolean
     order by kind, number, nice_class
     on conflict do nothing
     returning true
@@ -227,6 +248,7 @@ async def keep(conn: asyncpg.Connection, filed: FiledCase) -> bool:
         *([getattr(item, name) for item in rights] for name in RIGHT),
         *([getattr(item.valuation, name) for item in rights] for name in WORTH),
         *([getattr(item, name) for item in rights] for name in SPELLED),
+        *([{"value": getattr(item, name)} for item in rights] for name in OFFERED),
         *([getattr(one, name) for one in filed.submission.documents] for name in DOCUMENT),
         filed.moves[0][0].by.name,
         filed.submitted_on,

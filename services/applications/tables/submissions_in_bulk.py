@@ -17,6 +17,7 @@ from services.applications.tables.submissions import (
     CASE_READS,
     DOCUMENT,
     FIRM,
+    OFFERED,
     RIGHT,
     SPELLED,
     WORTH,
@@ -30,7 +31,10 @@ Read = Callable[[Any], Any]
 def _insert(table: str, columns: Mapping[str, str]) -> str:
     """A JSON value travels inside an object: a list among the values of an array would be its
     dimension."""
-    values = [f"{name} -> 'value'" if kind == "jsonb" else name for name, kind in columns.items()]
+    values = [
+        f"nullif({name} -> 'value', 'null'::jsonb)" if kind == "jsonb" else name
+        for name, kind in columns.items()
+    ]
     return (
         f"insert into {table} ({', '.join(columns)}) select {', '.join(values)} "
         f"from unnest({_arrays(columns)}) as row ({', '.join(columns)})"
@@ -52,7 +56,7 @@ _FIRM: Final = {
 }
 
 _INSERT_CASES: Final = _insert("applications", CASE)
-_INSERT_RIGHTS: Final = _insert("collateral", _ITEM | RIGHT)
+_INSERT_RIGHTS: Final = _insert("collateral", _ITEM | RIGHT | OFFERED)
 _INSERT_VALUES: Final = _insert("valuations", _ITEM | WORTH)
 _INSERT_PAPERS: Final = _insert("documents", _PAPER | DOCUMENT)
 _SAID: Final = {
@@ -114,7 +118,8 @@ async def keep_all(conn: asyncpg.Connection, filed: Sequence[FiledCase], *, now:
     rights = [(one, n, right) for one in filed for n, right in _numbered(one.submission.collateral)]
     papers = [(one, n, paper) for one in filed for n, paper in _numbered(one.submission.documents)]
     keys = [(*_key(one, n), right) for one, n, right in rights]
-    await conn.execute(_INSERT_RIGHTS, *_items(keys, [attrgetter(name) for name in RIGHT]))
+    reads = [attrgetter(name) for name in RIGHT] + [_in_an_object(name) for name in OFFERED]
+    await conn.execute(_INSERT_RIGHTS, *_items(keys, reads))
     await conn.execute(
         _INSERT_VALUES, *_items(keys, [attrgetter(f"valuation.{name}") for name in WORTH])
     )
@@ -176,6 +181,10 @@ def _firms(filed: Sequence[FiledCase], now: datetime) -> list[list[Any]]:
         for (bank_code, _), firm in firms.items()
     ]
     return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _in_an_object(name: str) -> Read:
+    return lambda item: {"value": getattr(item, name)}
 
 
 def _numbered(items: Sequence[Any]) -> Iterable[tuple[int, Any]]:

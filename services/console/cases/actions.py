@@ -19,6 +19,7 @@ class FormField:
     """One field: its name in the service's request, and how it is asked for."""
 
     name: str
+    """With a dot: a field of an object of the request."""
     kind: str
     """long, line, amount, date; lines is one text a line; number a count; choice one of the page's
     `choices`; instalments a day and an amount a line; hidden is what the page itself hands in; reasons,
@@ -42,11 +43,14 @@ class Action:
     def body(self, form: FormData) -> dict[str, Any]:
         """The request that a filled-in form stands for; empty rows of several are left out."""
         values = {field.name: _value(field, form) for field in self.fields}
-        return {
-            field.name: values[field.name]
-            for field in self.fields
-            if values[field.name] != "" or not (field.optional or field.only_with)
-        }
+        said: dict[str, Any] = {}
+        for field in self.fields:
+            if values[field.name] == "" and (field.optional or field.only_with):
+                continue
+            inside, _, name = field.name.rpartition(".")
+            here = said.setdefault(inside, {}) if inside else said
+            here[name] = values[field.name]
+        return said
 
 
 def _table(*actions: Action) -> Mapping[str, Action]:
@@ -57,6 +61,11 @@ _OPINION = (FormField("opinion", "long"),)
 _REASON = (FormField("reason", "long"),)
 _LISTS = FormField("lists_checked", "lists", optional=True)
 _CONDITIONS = FormField("conditions", "lines", optional=True)
+_SEEN = tuple(
+    FormField(f"paid_out_seen.{name}", kind, only_with="paid_out")
+    for name, kind in (("signed_on", "date"), ("disbursed_on", "date"), ("amount", "amount"))
+)
+"""What contract and voucher of a loan show that is filed after it was paid out."""
 _PART = (
     FormField("approved_amount", "amount", optional=True),
     FormField("approved_ip_amount", "amount", only_with="ip_amount"),
@@ -101,7 +110,7 @@ _LOSS = (
 
 CASE_ACTIONS = _table(
     Action("take", "take", emphasis="main"),
-    Action("recommend", "recommend", (*_OPINION, _CONDITIONS), "main"),
+    Action("recommend", "recommend", (*_OPINION, *_SEEN, _CONDITIONS), "main"),
     Action("approve", "approve", (*_OPINION, *_PART, _CONDITIONS, _LISTS), "main"),
     Action("countersign", "countersign", (*_OPINION, _LISTS), "main"),
     Action("refuse_signature", "refuse-signature", _REASON, "bad"),

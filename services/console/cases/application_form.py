@@ -21,6 +21,17 @@ RIGHT = (
     "kind", "number", "nice_class", "name", "owner_name", "owner_uscc", "filed_on", "expires_on",
 )  # fmt: skip
 WORTH = ("amount", "method", "appraiser", "valued_on")
+PAID_OUT = (
+    "loan_no", "contract_no", "signed_on", "disbursed_on", "matures_on", "outstanding_principal",
+    "as_of", "overdue_days", "risk_class",
+)  # fmt: skip
+"""Of a loan that is filed after it was paid out."""
+OTHER = ("kind", "description", "amount")
+"""Of what secures the loan beside its rights."""
+PLEDGOR = ("role", "name", "uscc", "id_masked", "share", "consent")
+PLEDGORS = 3
+"""Further pledgors of a right that the form has fields for."""
+ENTRY = ("registry", "registration_no", "registered_on")
 PAPER = ("kind", "reference", "issued_on", "valid_until")
 PURPOSES = ("r_and_d", "industrialisation", "ip_operation", "working_capital", "equipment")
 REPAYMENTS = ("bullet", "equal_instalments", "interest_first")
@@ -40,6 +51,7 @@ class Filled:
     fields: dict[str, str]
     rights: list[dict[str, str]]
     papers: list[dict[str, str]]
+    others: list[dict[str, str]] = field(default_factory=list)
     attributes: dict[str, Any] = field(default_factory=dict)
 
     def of(self, name: str) -> str:
@@ -52,9 +64,14 @@ def typed(form: FormData) -> Filled:
     return Filled(
         fields={name: text(form, name) for name in form if "." not in name or name[:4] != "fact"},
         rights=[
-            row for row in _rows(form, "right", (*RIGHT, *_worth_names())) if any(row.values())
+            row
+            for row in _rows(
+                form, "right", (*RIGHT, *_worth_names(), *_entry_names(), *_pledgor_names())
+            )
+            if any(row.values())
         ],
         papers=list(_rows(form, "paper", PAPER)),
+        others=[row for row in _rows(form, "other", OTHER) if any(row.values())],
         attributes=facts_typed(form),
     )
 
@@ -64,13 +81,20 @@ def shown(said: Mapping[str, Any]) -> Filled:
     firm = said.get("borrower") or {}
     fields = {name: _text(said.get(name)) for name in (*LOAN, *AMOUNTS, "tenor_months")}
     fields |= {f"borrower.{name}": _text(firm.get(name)) for name in (*FIRM, "is_sme")}
+    paid = said.get("paid_out") or {}
+    fields |= {f"paid_out.{name}": _text(paid.get(name)) for name in PAID_OUT}
     fields |= {f"parties.{role}": code for role, code in (said.get("parties") or {}).items()}
     fields |= {name: _text(said.get(name)) for name in ("has_other_collateral", "is_first_loan")}
+    fields["renews"] = _text(said.get("renews"))
     fields |= {name: _percent(said.get(f"{name}_bp")) for name in ("annual_rate", "ip_share")}
     return Filled(
         fields=fields,
         rights=[_right_shown(one) for one in said.get("collateral") or []],
         papers=[_paper_shown(one) for one in said.get("documents") or []],
+        others=[
+            {name: _text(one.get(name)) for name in OTHER}
+            for one in said.get("other_collateral") or []
+        ],
         attributes=dict(said.get("attributes") or {}),
     )
 
@@ -96,11 +120,27 @@ def body(form: FormData) -> dict[str, Any]:
         **{name: filled.of(name) for name in LOAN},
         **{name: _flag(filled.of(name)) for name in ("has_other_collateral", "is_first_loan")},
         "attributes": filled.attributes,
+        "paid_out": _paid_out_said(filled),
+        "other_collateral": [
+            _there({**row, "amount": _plain_amount(row["amount"])}) for row in filled.others
+        ],
+        "renews": filled.of("renews"),
         "collateral": [_right_said(row) for row in filled.rights],
         "documents": [_paper_said(row) for row in filled.papers if row["reference"]],
     }
     # An empty list is what there is: no right, no paper yet.
     return {**_there(said), "documents": said["documents"], "collateral": said["collateral"]}
+
+
+def _paid_out_said(filled: Filled) -> dict[str, Any]:
+    said: dict[str, Any] = {name: filled.of(f"paid_out.{name}") for name in PAID_OUT}
+    said["outstanding_principal"] = _plain_amount(said["outstanding_principal"])
+    said["overdue_days"] = _count(said["overdue_days"])
+    return _there(said)
+
+
+def _plain_amount(said: str) -> str:
+    return said.replace(",", "").replace("，", "")
 
 
 def papers_shown(filled: Filled, asked: Sequence[str], *, spare: int = 1) -> list[dict[str, Any]]:
@@ -122,25 +162,64 @@ def _worth_names() -> tuple[str, ...]:
     return tuple(f"value_{name}" for name in WORTH)
 
 
+def _entry_names() -> tuple[str, ...]:
+    return tuple(f"entry_{name}" for name in ENTRY)
+
+
+def _pledgor_names() -> tuple[str, ...]:
+    return tuple(f"pledgor{n}_{name}" for n in range(PLEDGORS) for name in PLEDGOR)
+
+
+def _pledgors_said(row: Mapping[str, str]) -> list[dict[str, Any]]:
+    rows = [{name: row[f"pledgor{n}_{name}"] for name in PLEDGOR} for n in range(PLEDGORS)]
+    return [
+        _there(
+            {name: value for name, value in one.items() if name != "share"}
+            | {"share_bp": _basis_points(one["share"])}
+        )
+        for one in rows
+        if any(one.values())
+    ]
+
+
+def _pledgors_shown(right: Mapping[str, Any]) -> dict[str, str]:
+    said = list(right.get("pledgors") or [])[:PLEDGORS]
+    said += [{}] * (PLEDGORS - len(said))
+    return {
+        f"pledgor{n}_{name}": _percent(one.get("share_bp"))
+        if name == "share"
+        else _text(one.get(name))
+        for n, one in enumerate(said)
+        for name in PLEDGOR
+    }
+
+
 def _rows(form: FormData, begins: str, names: Sequence[str]) -> Iterator[dict[str, str]]:
     columns = [[str(value).strip() for value in form.getlist(f"{begins}_{n}")] for n in names]
-    for row in zip(*columns, strict=False):
+    longest = max(map(len, columns))
+    # What a form has no field for is empty in every row.
+    for row in zip(*(one or [""] * longest for one in columns), strict=False):
         yield dict(zip(names, row, strict=True))
 
 
 def _right_said(row: Mapping[str, str]) -> dict[str, Any]:
     worth = {name: row[f"value_{name}"] for name in WORTH}
-    worth["amount"] = worth["amount"].replace(",", "").replace("，", "")
+    worth["amount"] = _plain_amount(worth["amount"])
     said: dict[str, Any] = {name: row[name] for name in RIGHT}
     said["nice_class"] = _count(row["nice_class"])
-    return _there({**said, "valuation": _there(worth)})
+    entry = _there({name: row[f"entry_{name}"] for name in ENTRY})
+    further = {"registration": entry, "pledgors": _pledgors_said(row)}
+    return _there({**said, "valuation": _there(worth), **further})
 
 
 def _right_shown(right: Mapping[str, Any]) -> dict[str, str]:
-    worth = right.get("valuation") or {}
-    return {name: _text(right.get(name)) for name in RIGHT} | {
-        f"value_{name}": _text(worth.get(name)) for name in WORTH
-    }
+    worth, entry = right.get("valuation") or {}, right.get("registration") or {}
+    return (
+        {name: _text(right.get(name)) for name in RIGHT}
+        | {f"value_{name}": _text(worth.get(name)) for name in WORTH}
+        | {f"entry_{name}": _text(entry.get(name)) for name in ENTRY}
+        | _pledgors_shown(right)
+    )
 
 
 def _paper_said(row: Mapping[str, str]) -> dict[str, Any]:

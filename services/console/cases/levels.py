@@ -33,6 +33,7 @@ async def levels_of(page: PageContext, case: Mapping[str, Any]) -> dict[str, Any
                 amount=case["amount"],
                 mode=case["mode"],
                 **_ip_part(case),
+                **({"renews": case["renews"]} if case["renews"] else {}),
             )
         ),
     )

@@ -35,15 +35,20 @@ async def shown(page: PageContext, named: Sequence[Mapping[str, Any]]) -> list[d
     by_id = {one["id"]: one for one in seen}
     by_hash = {one["sha256"]: one for one in seen}
     return [
-        _line(page, one, by_id.get(one.get("document")) or by_hash.get(one["sha256"]))
+        line_of(
+            page.texts.term("document", one["kind"]),
+            one["kind"],
+            one,
+            by_id.get(one.get("document")) or by_hash.get(one["sha256"]),
+        )
         for one in named
     ]
 
 
-def _line(
-    page: PageContext, one: Mapping[str, Any], stored: Mapping[str, Any] | None
+def line_of(
+    words: str, kind: str, one: Mapping[str, Any], stored: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    words = page.texts.term("document", one["kind"])
+    """A paper as a line of a list: what it is called there, and whether it can be opened."""
     is_stored = bool(stored or one.get("document"))
     paper = {
         "document": stored["id"] if stored else None,
@@ -51,7 +56,7 @@ def _line(
         "sha256": one["sha256"],
     }
     return {
-        "kind": one["kind"],
+        "kind": kind,
         "zh": words,
         "en": words,
         "is_stored": is_stored,

@@ -1,7 +1,7 @@
 """Files of many rows: a clerk sends one, looks on while it is gone through, and mends what is left."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -13,15 +13,19 @@ from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.streaming import handed_on, pass_on
 from services.console.rendering.paging import next_page
-from services.console.upstream.client import Problem
+from services.console.upstream.client import Api, Problem
 from services.console.upstream.optional import items
 
 router = APIRouter()
 
-KINDS: Final = ("applications", "positions")
+_OF_RIGHTS: Final = frozenset({"reviewer", "approver"})
+"""Who sends a census of rights for the bureau."""
+KINDS: Final = ("applications", "positions", "claims", "rights")
 OUTCOMES: Final = ("wrong", "taken", "known")
 Outcome = Literal["wrong", "taken", "known"]
 _SENDS: Final = "bank_operator"
+_OF_CLAIMS: Final = frozenset({"bank_operator", "bank_checker"})
+"""Who reads files of claims: their rows may be drafts, which are nobody's but the bank's."""
 
 
 @router.get("/bulk")
@@ -38,20 +42,28 @@ async def send_file(page: Page) -> Response:
         file = form.get("file")
         if not isinstance(file, UploadFile) or not file.filename:
             raise Problem(422, "bulk-file-missing", "", "console")
+        name, do = file.filename[-200:], text(form, "do")
+        if text(form, "kind") == "claims":
+            does = {"check": "check", "save": "save"}.get(do, "file")
+            return await page.risk_pool.post_file(
+                "/claim-files", _bits(file), key=once(form), name=name, do=does
+            )
+        if do == "save":
+            raise Problem(422, "bulk-only-claims-saved", "", "console")
         return await page.applications.post_file(
             "/bulk-files",
             _bits(file),
             key=once(form),
-            name=file.filename[-200:],
+            name=name,
             kind=text(form, "kind"),
             month=text(form, "month"),
-            only_check="true" if text(form, "do") == "check" else "",
+            only_check="true" if do == "check" else "",
         )
 
     return await page.answer_form(
         send,
         show=lambda attempt: _show(page, attempt),
-        done=lambda file: page.redirect(f"/bulk/{file['id']}", "done.bulk-sent"),
+        done=lambda file: page.redirect(_where(file), "done.bulk-sent"),
         files=1,
     )
 
@@ -63,33 +75,53 @@ async def positions_template(page: Page, form: Literal["csv", "xlsx"]) -> Respon
     return handed_on(file)
 
 
+@router.get("/bulk/claims")
+async def claim_files(page: Page, cursor: str = "") -> Response:
+    """All files of claims of one's bank, the last one first."""
+    found = await page.risk_pool.get("/claim-files", cursor=cursor, limit=50)
+    return page.render(
+        "bulk_claims.html",
+        files=items(found),
+        next=next_page(page.request, found),
+        is_first=not cursor,
+    )
+
+
+@router.get("/bulk/claims/{file_id}")
+async def one_claim_file(
+    page: Page, file_id: UUID, outcome: Outcome = "wrong", cursor: str = ""
+) -> Response:
+    """A file of claims: how far it is, the rows to be mended, and those that were taken."""
+    return await _file(page, page.risk_pool, f"/claim-files/{file_id}", outcome, cursor)
+
+
+@router.get("/bulk/claims/{file_id}/progress")
+async def claims_progress(page: Page, file_id: UUID) -> Response:
+    """The part of the page that changes while a file of claims is gone through."""
+    file = await page.risk_pool.get(f"/claim-files/{file_id}")
+    return page.render("bulk_progress.html", file=file, where=_where(file), refreshed=True)
+
+
+@router.get("/bulk/claims/{file_id}/wrong-rows")
+async def claims_to_mend(page: Page, file_id: UUID) -> Response:
+    """The claims to be mended as a file, handed on bit by bit."""
+    found = await page.risk_pool.stream(f"/claim-files/{file_id}/wrong-rows")
+    return pass_on(found, "content-type", "content-disposition")
+
+
 @router.get("/bulk/{file_id}")
 async def one_file(
     page: Page, file_id: UUID, outcome: Outcome = "wrong", cursor: str = ""
 ) -> Response:
     """How far it is, the rows to be mended with every reason, and those that were taken."""
-    file, rows = await asyncio.gather(
-        page.applications.get(f"/bulk-files/{file_id}"),
-        page.applications.get(
-            f"/bulk-files/{file_id}/rows", outcome=outcome, limit=50, cursor=cursor
-        ),
-    )
-    return page.render(
-        "bulk_file.html",
-        file=file,
-        rows=items(rows),
-        outcome=outcome,
-        outcomes=OUTCOMES,
-        next=next_page(page.request, rows),
-        is_first=not cursor,
-    )
+    return await _file(page, page.applications, f"/bulk-files/{file_id}", outcome, cursor)
 
 
 @router.get("/bulk/{file_id}/progress")
 async def progress(page: Page, file_id: UUID) -> Response:
     """The part of the page that changes while a file is gone through."""
     file = await page.applications.get(f"/bulk-files/{file_id}")
-    return page.render("bulk_progress.html", file=file, refreshed=True)
+    return page.render("bulk_progress.html", file=file, where=_where(file), refreshed=True)
 
 
 @router.get("/bulk/{file_id}/wrong-rows")
@@ -99,6 +131,30 @@ async def rows_to_mend(page: Page, file_id: UUID) -> Response:
     return pass_on(found, "content-type", "content-disposition")
 
 
+async def _file(
+    page: PageContext, service: Api, path: str, outcome: Outcome, cursor: str
+) -> Response:
+    file, rows = await asyncio.gather(
+        service.get(path),
+        service.get(f"{path}/rows", outcome=outcome, limit=50, cursor=cursor),
+    )
+    return page.render(
+        "bulk_file.html",
+        file=file,
+        where=_where(file),
+        rows=items(rows),
+        outcome=outcome,
+        outcomes=OUTCOMES,
+        next=next_page(page.request, rows),
+        is_first=not cursor,
+    )
+
+
+def _where(file: Mapping[str, Any]) -> str:
+    """The page of a file."""
+    return f"/bulk/claims/{file['id']}" if file["kind"] == "claims" else f"/bulk/{file['id']}"
+
+
 async def _bits(file: UploadFile) -> AsyncIterator[bytes]:
     while bit := await file.read(256 * 1024):
         yield bit
@@ -106,17 +162,23 @@ async def _bits(file: UploadFile) -> AsyncIterator[bytes]:
 
 async def _show(page: PageContext, attempt: Attempt, *, cursor: str = "") -> Response:
     assert page.person is not None
+    is_bank = _SENDS in page.person.roles
     found, pools = await asyncio.gather(
         page.applications.get("/bulk-files", cursor=cursor, limit=20),
         page.risk_pool.get("/pools"),
     )
+    claims: Any = {"items": []}
+    if _OF_CLAIMS & page.person.roles:
+        claims = await page.risk_pool.get("/claim-files", limit=5)
     return page.render(
         "bulk.html",
         attempt=attempt,
         files=items(found),
+        claim_files=items(claims),
         pools=items(pools),
         next=next_page(page.request, found),
         is_first=not cursor,
-        kinds=KINDS,
-        may_send=_SENDS in page.person.roles,
+        kinds=KINDS if is_bank else ("rights",),
+        is_bank=is_bank,
+        may_send=is_bank or bool(_OF_RIGHTS & page.person.roles),
     )

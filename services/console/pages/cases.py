@@ -137,10 +137,11 @@ async def _decided_on(page: PageContext, case: Mapping[str, Any]) -> dict[str, A
     """What a decision rests on: checks, conditions, what happened so far, the
     bureau's desk, and the lists that its firm stands on."""
     path = f"/applications/{case['id']}"
-    desk, met, told, checks, levels, revisions, listed, calls = await asyncio.gather(
+    desk, met, told, chain, checks, levels, revisions, listed, calls = await asyncio.gather(
         at_desk(page, case["id"]),
         page.applications.get(f"{path}/conditions"),
         page.applications.get(f"{path}/timeline"),
+        page.applications.get(f"{path}/chain"),
         or_none(page.applications.get(f"{path}/checks")),
         levels_of(page, case),
         page.applications.get(f"{path}/revisions") if case["revision"] > 1 else nothing(),
@@ -155,6 +156,7 @@ async def _decided_on(page: PageContext, case: Mapping[str, Any]) -> dict[str, A
         "desk": desk,
         "conditions": items(met),
         "timeline": items(told),
+        "chain": chain,
         "checks": checks,
         **levels,
         "revisions": items(revisions or []),
@@ -173,6 +175,7 @@ def _begun(
     given = {
         "returned_before": case["times_returned"],
         "ip_amount": case["has_other_collateral"] and case["ip_amount"],
+        "paid_out": case["paid_out"] is not None,
     }
     chosen = page.request.query_params.get("template", "")
     for one in offered:

@@ -1,13 +1,23 @@
-"""Firms: the list, and one page per firm with its loans, rights, claims and lists."""
+"""Firms: the list, and one page per firm with its loans, rights, claims, lists and its group."""
+
+import asyncio
+from uuid import UUID
 
 from fastapi import APIRouter
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.console.http.page_context import Page
+from services.console.http.forms import NOTHING_SENT, Attempt, once, text
+from services.console.http.page_context import Page, PageContext
+from services.console.http.today import today
 from services.console.rendering.paging import next_page
-from services.console.upstream.optional import items, or_none
+from services.console.upstream.optional import items, nothing, or_none
 
 router = APIRouter()
+
+_READ_GROUPS = frozenset({"reviewer", "approver", "leader", "pool_manager", "auditor"})
+_SAY_GROUPS = frozenset({"reviewer", "approver", "pool_manager"})
+_BASES = ("same_controller", "parent_and_subsidiary", "mutual_guarantee", "key_persons")
 
 
 @router.get("/register/firms")
@@ -26,6 +36,59 @@ async def firms(page: Page, q: str = "", cursor: str = "") -> Response:
 @router.get("/register/firms/{uscc}")
 async def firm(page: Page, uscc: str) -> Response:
     """One firm."""
-    found = await page.applications.get(f"/firms/{uscc}")
-    calls = await or_none(page.applications.get("/cover-calls", firm=uscc, limit=200))
-    return page.render("register_firm.html", firm=found, cover_calls=items(calls or []))
+    return await _show(page, uscc, NOTHING_SENT)
+
+
+@router.post("/register/firms/{uscc}/related")
+async def say_related(page: Page, uscc: str) -> Response:
+    """Say that this firm, or another one, belongs to a group."""
+
+    async def send(form: FormData) -> None:
+        names = ("group_name", "uscc", "name", "basis", "reason", "from_day")
+        body = {name: text(form, name) for name in names}
+        await page.applications.post("/related-firms", body, key=once(form))
+
+    return await page.answer_form(
+        send,
+        action="related",
+        show=lambda attempt: _show(page, uscc, attempt),
+        done=lambda _: page.redirect(f"/register/firms/{uscc}#related", "done.related"),
+    )
+
+
+@router.post("/register/firms/{uscc}/related/{membership_id}/end")
+async def end_related(page: Page, uscc: str, membership_id: UUID) -> Response:
+    """Say that a firm belongs to its group no longer."""
+
+    async def send(form: FormData) -> None:
+        body = {name: text(form, name) for name in ("ended_on", "reason")}
+        await page.applications.post(f"/related-firms/{membership_id}/end", body, key=once(form))
+
+    return await page.answer_form(
+        send,
+        action=f"related-end-{membership_id}",
+        show=lambda attempt: _show(page, uscc, attempt),
+        done=lambda _: page.redirect(f"/register/firms/{uscc}#related", "done.related-ended"),
+    )
+
+
+async def _show(page: PageContext, uscc: str, attempt: Attempt) -> Response:
+    assert page.person is not None
+    reads = bool(page.person.roles & _READ_GROUPS)
+    found, related, calls, day = await asyncio.gather(
+        page.applications.get(f"/firms/{uscc}"),
+        page.applications.get("/related-firms", uscc=uscc, limit="200") if reads else nothing(),
+        or_none(page.applications.get("/cover-calls", firm=uscc, limit=200)),
+        today(page),
+    )
+    return page.render(
+        "register_firm.html",
+        firm=found,
+        cover_calls=items(calls or []),
+        related=items(related) if related else [],
+        reads_groups=reads,
+        may_say=bool(page.person.roles & _SAY_GROUPS),
+        bases=_BASES,
+        today=day,
+        attempt=attempt,
+    )

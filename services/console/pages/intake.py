@@ -2,6 +2,7 @@
 amends or mends what was filed, all on one form."""
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from starlette.responses import Response
 
 from services.console.cases.application_form import (
     LABELS,
+    OTHER,
     PURPOSES,
     REPAYMENTS,
     Filled,
@@ -26,6 +28,7 @@ from services.console.http.page_context import Page, PageContext
 from services.console.rendering.paging import next_page
 from services.console.upstream.client import Problem, not_found
 from services.console.upstream.optional import items, or_none
+from shared.schemes.rules.filing import BEFORE
 from shared.schemes.vocabulary import DOCUMENTS, IP_KINDS
 
 router = APIRouter()
@@ -33,6 +36,12 @@ router = APIRouter()
 _STORED = 100
 """So many of the bank's papers are offered to choose from, the last ones first."""
 _WHERE = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}:[a-z][a-z0-9_]{0,63}$"
+_FILED_PAPERS = ("loan_contract", "disbursement_voucher", "pledge_certificate")
+"""Of a loan that is filed after it was paid out."""
+_NUMBER = re.compile(r"[A-Za-z]{1,16}-[0-9]{4}-[0-9]{1,12}", re.ASCII)
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+_NO_CASE = UUID(int=0)
+"""What a number is that no case of the bank has: the service says so at its field."""
 _RIGHT_KINDS = tuple(kind for kind in IP_KINDS if kind != "several")
 
 
@@ -85,6 +94,18 @@ async def _choose(page: PageContext, *, draft: Any = None, cursor: str = "") -> 
 async def new(page: Page, at: Annotated[str, Query(pattern=_WHERE)]) -> Response:
     """An empty form for a pool and a mode."""
     return await _show(page, _new(at), shown({}), NOTHING_SENT)
+
+
+@router.get("/intake/renewals/{case_id}")
+async def renewal(page: Page, case_id: UUID) -> Response:
+    """A form for the renewal of a case's loan: what the case says, without its papers."""
+    revisions, loan = await asyncio.gather(
+        page.applications.get(f"/applications/{case_id}/revisions"),
+        page.applications.get(f"/loans/{case_id}"),
+    )
+    said = items(revisions)[0]["said"] | {"documents": [], "renews": str(case_id)}
+    said |= {"amount": loan["outstanding_principal"], "ip_amount": None}
+    return await _show(page, _new(f"{said['pool_code']}:{said['mode']}"), shown(said), NOTHING_SENT)
 
 
 @router.post("/intake/new")
@@ -188,7 +209,7 @@ async def _answer(page: PageContext, sheet: Sheet, form: FormData) -> Response:
             return await _checked(page, sheet, form)
         if sheet.case is not None:
             await page.applications.post(
-                f"/applications/{sheet.case['id']}/{does}", body(form), key=once(form),
+                f"/applications/{sheet.case['id']}/{does}", await _said(page, form), key=once(form),
                 if_match=sheet.etag,
             )  # fmt: skip
             return page.redirect(f"/cases/{sheet.case['id']}", f"done.case-{does}")
@@ -208,7 +229,7 @@ async def _answer(page: PageContext, sheet: Sheet, form: FormData) -> Response:
 
 async def _saved(page: PageContext, sheet: Sheet, form: FormData) -> Sheet:
     """The draft as it is kept now. Raises Problem."""
-    said = body(form)
+    said = await _said(page, form)
     pool = await page.applications.get("/pools")
     of_pool = {one["code"]: one["programme"] for one in items(pool)}
     title = text(form, "title") or text(form, "borrower.name") or page.texts("intake.untitled")
@@ -231,7 +252,7 @@ async def _saved(page: PageContext, sheet: Sheet, form: FormData) -> Sheet:
 async def _checked(page: PageContext, sheet: Sheet, form: FormData) -> Response:
     """What would become of what is typed, every gap at its field; nothing is kept."""
     verdict = await page.applications.post(
-        "/pre-checks", body(form), key=once(form),
+        "/pre-checks", await _said(page, form), key=once(form),
         application=sheet.case["id"] if sheet.case else "",
     )  # fmt: skip
     found = [*verdict["wrong_fields"], *verdict["findings"]]
@@ -241,6 +262,26 @@ async def _checked(page: PageContext, sheet: Sheet, form: FormData) -> Response:
     )
     attempt = Attempt("", form, problem if found else None)
     return await _show(page, sheet, typed(form), attempt, passed=not found)
+
+
+async def _said(page: PageContext, form: FormData) -> dict[str, Any]:
+    """What the form says; the case whose loan is renewed may be named by its number."""
+    said = body(form)
+    number = str(said.get("renews", ""))
+    if _NUMBER.fullmatch(number):
+        found = items(await page.applications.get("/applications", q=number))
+        same = [one["id"] for one in found if one["number"] == number.upper()]
+        said["renews"] = same[0] if same else str(_NO_CASE)
+    return said
+
+
+async def _renewed(page: PageContext, filled: Filled) -> str:
+    """The number of the case whose loan is renewed, for people; what is typed where there is none."""
+    named = filled.of("renews")
+    if not _ID.fullmatch(named):
+        return named
+    case = await or_none(page.applications.get(f"/applications/{named}"))
+    return str(case["number"]) if case else named
 
 
 def _another(form: FormData, etag: str) -> str:
@@ -266,7 +307,9 @@ async def _show(
         page.applications.get("/pools"),
     )
     facts = [one for one in asked["facts"] if (one["at"], one["by"]) == ("approval", "bank")]
+    takes_filed = asked["filing"]["entry"] != BEFORE
     kinds = [one["kind"] for one in asked["papers"]]
+    kinds += [one for one in _FILED_PAPERS if takes_filed and one not in kinds]
     papers = papers_shown(filled, kinds)
     return page.render(
         "intake_form.html",
@@ -276,6 +319,8 @@ async def _show(
         title=attempt.typed("title", sheet.title),
         pool=next((one for one in items(pools) if one["code"] == sheet.pool_code), None),
         asked=asked,
+        takes_filed=takes_filed,
+        others=[*filled.others, *(dict.fromkeys(OTHER, "") for _ in range(2))],
         facts_asked=facts,
         further=_further(filled, facts),
         rights=[*filled.rights, *({} for _ in range(more_rights or (not filled.rights)))],
@@ -284,6 +329,7 @@ async def _show(
         papers=papers,
         paper_kinds=tuple(dict.fromkeys((*kinds, *DOCUMENTS))),
         stored=_offered(items(stored), papers),
+        renewed=await _renewed(page, filled),
         passed=passed,
     )
 

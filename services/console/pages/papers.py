@@ -15,7 +15,7 @@ from fastapi import APIRouter, Query
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import JSONResponse, Response
 
-from services.console.cases.papers_shown import CASES, papers_of_case
+from services.console.cases.papers_shown import CASES, line_of, papers_of_case
 from services.console.cases.papers_shown import shown as shown_of
 from services.console.http.forms import NOTHING_SENT, Attempt, new_key, once, text
 from services.console.http.page_context import Page, PageContext
@@ -29,6 +29,8 @@ router = APIRouter()
 ZOOMS = (50, 75, 100, 150, 200)
 """Of the width that there is, in percent."""
 TURNS = (0, 90, 180, 270)
+_MOST_OF_LETTERS = 40
+"""Papers of letters beside those of the case."""
 _NEAR = 100
 """Beyond this a page is drawn larger, so that small print can be read."""
 
@@ -214,11 +216,29 @@ async def _listed(page: PageContext, base: str) -> tuple[Any, Mapping[str, Any]]
         of_pool = await page.risk_pool.get(f"/{kind}/{number}")
         lines = await shown_of(page, papers_of_case(kind, of_pool))
         return of_pool, {"items": lines, "may_judge": False}
-    case, listed = await asyncio.gather(
+    case, listed, told = await asyncio.gather(
         page.applications.get(f"/applications/{number}"),
         page.applications.get(f"/applications/{number}/checklist"),
+        page.applications.get(f"/applications/{number}/timeline"),
     )
-    return case, listed
+    of_letters = await _of_letters(page, items(told), _papers(listed["items"]))
+    return case, {**listed, "items": [*listed["items"], *of_letters]}
+
+
+async def _of_letters(
+    page: PageContext, told: Sequence[Mapping[str, Any]], listed: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """The papers that came with letters, answers and conditions, each as a line of the list."""
+    came = {one["document_id"]: one for one in told if one["document_id"]}
+    there = [key for key in came if key not in listed][:_MOST_OF_LETTERS]
+    found = await asyncio.gather(
+        *(or_none(page.applications.get(f"/documents/{key}")) for key in there)
+    )
+    return [
+        line_of(page.texts.term("timeline", came[one["id"]]["kind"]), "", one, one)
+        for one in found
+        if one
+    ]
 
 
 def _papers(lines: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

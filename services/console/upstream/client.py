@@ -100,9 +100,11 @@ class Api:
         )
         return response.json()
 
-    async def file(self, path: str) -> httpx.Response:
-        """A document at a path, with its headers. Raises Problem."""
-        return await self._sent("GET", path)
+    async def file(self, path: str, **query: Any) -> httpx.Response:
+        """A document at a path, with its headers. Query parameters that are None or "" are left out.
+        Raises Problem."""
+        wanted = {name: value for name, value in query.items() if value not in (None, "")}
+        return await self._sent("GET", path, params=wanted or None)
 
     async def stream(self, path: str, *, last_event_id: str = "") -> httpx.Response:
         """An answer that is read bit by bit; whoever reads it closes it. Raises Problem."""

@@ -165,6 +165,19 @@ NOTICES: Mapping[str, Notice] = {
     "loan.disbursement-undone.v1": Notice(
         banks=NAMED, bank_inbox=False, roles=("pool_manager",), fields=CASE | {"reason", "on"}
     ),
+    "loan.renewed.v1": Notice(
+        banks=NAMED,
+        bank_acts=True,
+        roles=("pool_manager",),
+        fields=CASE
+        | {
+            "renewed_by",
+            "renewed_by_number",
+            "renewed_on",
+            "outstanding_principal_fen",
+            "report_repaid_by",
+        },
+    ),
     "loan.extended.v1": Notice(
         banks=NAMED,
         roles=("pool_manager",),

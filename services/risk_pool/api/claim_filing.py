@@ -1,6 +1,7 @@
 """How a bank files a claim over HTTP: tried out, drafted, submitted, and mended after a return."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -163,19 +164,24 @@ async def resubmit_claim(
     return await _moved(claim_id, request, papers, context, work)
 
 
-def _filed(body: ClaimContent, filing: StepContext, papers: Papers) -> Filed:
+def filed_on(today: date, body: ClaimContent, documents: Sequence[Mapping[str, Any]]) -> Filed:
+    """The claim as a bank files it on a day, with its papers as they are kept."""
     return Filed(
-        claimed_on=filing.today,
-        stated_on=filing.today,
+        claimed_on=today,
+        stated_on=today,
         outstanding_principal_fen=body.outstanding_principal_fen,
         interest_arrears_fen=body.interest_arrears_fen,
         penalty_interest_fen=body.penalty_interest_fen,
         costs_fen=body.costs_fen,
-        documents=papers.kept.get("documents", []),
+        documents=documents,
         details=body.as_details(),
         confirmed=frozenset(body.confirmed),
         **body.facts.model_dump(),
     )
+
+
+def _filed(body: ClaimContent, filing: StepContext, papers: Papers) -> Filed:
+    return filed_on(filing.today, body, papers.kept.get("documents", []))
 
 
 def _content(body: DraftContent, papers: Papers) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, computed_field
 
 from services.risk_pool.api.responses import Money
 from services.risk_pool.domain.coverage import LIFE_CYCLE, known_as
@@ -39,6 +39,9 @@ class CoverageInList(Money):
     ip_share_bp: int
     ip_amount_fen: Fen | None = Field(description="The IP part as the contract states it.")
     mode: str
+    renews: UUID | None = Field(
+        description="The loan that it renews; what both hold is one debt, counted once."
+    )
     approved_on: date
     reserved_fen: Fen
     reserved_until: date | None
@@ -54,6 +57,13 @@ class CoverageInList(Money):
     overdue_days: int
     position_month: str | None
     line_place: int | None = Field(description="Waiting: its place in the pool's line, from 1.")
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def covered_from(self) -> date | None:
+        """The first day of cover: of a loan that was filed after it was paid out its approval, of any
+        other its disbursement."""
+        return self.disbursed_on and max(self.disbursed_on, self.approved_on)
 
 
 class Moved(Money):

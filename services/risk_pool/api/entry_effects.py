@@ -3,6 +3,7 @@
 from datetime import date
 from fractions import Fraction
 from typing import Annotated
+from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Depends, Query
@@ -77,6 +78,9 @@ async def show_entry_effect(
     ip_share_bp: Annotated[
         int, Query(ge=1, le=WHOLE_BP, description="The IP part of the loan.")
     ] = WHOLE_BP,
+    renews: Annotated[
+        UUID | None, Query(description="The loan that it renews: one debt with what is left of it.")
+    ] = None,
 ) -> EntryEffectAnswer:
     """What an approval of today would do to the pool's room, its bank's line and its borrower's
     exposure: each limit before and after, and its ceiling. Nothing is held; who waits in line is not
@@ -85,7 +89,7 @@ async def show_entry_effect(
     async with context.database.looking(caller.institution) as conn:
         request = CapacityRequest(
             bank_code=bank, borrower_uscc=borrower, amount_fen=amount,
-            ip_share=Fraction(ip_share_bp, WHOLE_BP), on=today,
+            ip_share=Fraction(ip_share_bp, WHOLE_BP), on=today, renews=renews,
         )  # fmt: skip
         found = await _effect(conn, code, request, mode=mode)
     return EntryEffectAnswer(
@@ -104,7 +108,12 @@ async def _effect(
         raise NotFound(f"没有资金池 {code}", f"There is no pool {code}.")
     terms = await terms_on(conn, pool.programme, request.on, mode)
     room = await load_room(
-        conn, pool, borrowers=[request.borrower_uscc], days={request.on}, today=request.on
+        conn,
+        pool,
+        borrowers=[request.borrower_uscc],
+        days={request.on},
+        renewed=() if request.renews is None else (request.renews,),
+        today=request.on,
     )
     if request.bank_code not in room.banks:
         raise NotFound("该资金池没有这家银行", "The pool has no such bank.")

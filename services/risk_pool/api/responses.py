@@ -63,7 +63,14 @@ class BankStanding(Money):
     covered_fen: Fen = Field(description="Covered principal outstanding of loans paid out.")
     reserved_fen: Fen = Field(description="Covered principal held for approved loans.")
     line_fen: Fen | None = Field(None, description="Its line today; none: none was agreed.")
-    room_fen: Fen | None = Field(None, description="Line less covered and reserved.")
+    counted_once_fen: Fen = Field(
+        0,
+        description="What its loans and their renewals hold together: one debt, which uses the line "
+        "and every limit once.",
+    )
+    room_fen: Fen | None = Field(
+        None, description="Line less covered and reserved, `counted_once` only once."
+    )
     breaker: BreakerState
     bad_fen: Fen = Field(description="Of the covered principal: substandard or worse.")
     bad_ratio_bp: int | None = Field(
@@ -127,6 +134,11 @@ class PoolAnswer(Money):
     receivable_fen: Fen | None = None
     covered_fen: Fen | None = None
     reserved_fen: Fen | None = None
+    counted_once_fen: Fen | None = Field(
+        None,
+        description="Of `covered` and `reserved` together: what loans and their renewals both hold. "
+        "It is one debt, and stands in the `used` of a ceiling once.",
+    )
     undrawn_fen: Fen | None = Field(
         None, description="Of `reserved`: held for further draws of loans paid out in parts."
     )

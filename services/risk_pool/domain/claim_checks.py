@@ -12,6 +12,8 @@ from services.risk_pool.domain.claim_check import Check, Situation
 from services.risk_pool.domain.claim_list_check import check_lists
 from services.risk_pool.domain.claim_loan_checks import (
     check_amounts,
+    check_chain,
+    check_cover,
     check_dates,
     check_loan,
     check_position,
@@ -28,8 +30,10 @@ from services.risk_pool.domain.claim_rule_checks import (
 CHECKS: tuple[Callable[[Situation], Iterator[Check]], ...] = (
     check_terms,
     check_loan,
+    check_chain,
     check_amounts,
     check_position,
+    check_cover,
     check_dates,
     check_trigger,
     check_papers,

@@ -81,3 +81,7 @@ class Loan:
     approved_on: date | None = None
     listed: Sequence[Listed] = ()
     """What is known of its firm's standing on lists of dishonest or abnormal firms."""
+    renewed_by: str = ""
+    """The number of its renewal, where that is paid out; ""."""
+    renews_open: str = ""
+    """The number of the loan that it renews, where that is still in cover or was compensated; ""."""

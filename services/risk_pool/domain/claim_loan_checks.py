@@ -1,6 +1,7 @@
 """Whether what a claim says agrees with what the house knows of the loan."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from services.risk_pool.domain.claim_check import Check, Result, Situation
 from services.risk_pool.domain.claim_filed import BANK_DATES, PAPERS, Filed, Position
@@ -50,6 +51,34 @@ def check_loan(at: Situation) -> Iterator[Check]:
         en="The loan is covered."
         if loan.covered
         else "The loan is not covered now: not disbursed, repaid or released.",
+        field="/loan_id",
+    )
+
+
+def check_chain(at: Situation) -> Iterator[Check]:
+    """Of a loan and its renewal the pool pays one: while both are out, neither is claimed for
+    (docs/decisions/0020)."""
+    loan = at.loan
+    zh, en = "该贷款没有同时未结清的续贷或被续贷款", "No renewal of the loan is out beside it."
+    if loan.renewed_by:
+        zh = f"该贷款已由 {loan.renewed_by} 续贷放款，应以续贷结清，不得申请补偿"
+        en = (
+            f"The loan was renewed by {loan.renewed_by}, which repays it; no claim is taken for it."
+        )
+    elif loan.renews_open:
+        zh = f"该贷款所续的 {loan.renews_open} 尚未报送结清或已获补偿；两笔为同一债务，请先报送结清"
+        en = (
+            f"{loan.renews_open}, which this loan renews, is not reported repaid or was "
+            "compensated; both are one debt."
+        )
+    other = loan.renewed_by or loan.renews_open
+    yield Check(
+        code="one-debt-once",
+        result="fail" if other else "pass",
+        zh=zh,
+        en=en,
+        evidence={"loan": other} if other else {},
+        article="续贷规则（决策 0020）",
         field="/loan_id",
     )
 
@@ -165,6 +194,35 @@ def _risk_class(filed: Filed, reported: Position) -> Check:
             "month": month,
         },
         field="/facts/risk_class",
+    )
+
+
+def check_cover(at: Situation) -> Iterator[Check]:
+    """A loan that was filed after it was paid out is covered from its approval on: one that was
+    overdue before, by any of its reports, is no loss of the pool's."""
+    lent_on, covered_from = at.loan.disbursed_on, at.loan.approved_on
+    if lent_on is None or covered_from is None or lent_on >= covered_from:
+        return
+    filed = at.filed
+    days = [(one.month_end, one.overdue_days) for one in at.positions]
+    days.append((filed.stated_on, filed.overdue_days))
+    began = min((day - timedelta(days=n) for day, n in days if n), default=None)
+    before = began is not None and began < covered_from
+    yield Check(
+        code="overdue-since-cover",
+        result="fail" if before else "pass",
+        zh=f"逾期始于 {began}，早于备案批准日 {covered_from}，不在保障范围"
+        if before
+        else f"备案贷款自批准日 {covered_from} 起保障，逾期不早于该日",
+        en=f"It is overdue since {began}, before its cover began on {covered_from}."
+        if before
+        else f"The filed loan is covered from {covered_from} on, and was not overdue before.",
+        evidence={
+            "covered_from": str(covered_from),
+            "disbursed_on": str(lent_on),
+            **({"overdue_since": str(began)} if began else {}),
+        },
+        field="/facts/overdue_days",
     )
 
 

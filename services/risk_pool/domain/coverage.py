@@ -33,6 +33,7 @@ class Action(StrEnum):
     """What is done to a coverage."""
 
     RESERVE = "reserve"
+    ENTER = "enter"
     DECLINE = "decline"
     WAIT = "wait"
     ACTIVATE = "activate"
@@ -78,6 +79,8 @@ LIFE_CYCLE = LifeCycle(
     noun=Words("保障", "coverage"),
     moves=(
         Move(None, Action.RESERVE, State.RESERVED, EVENTS, tells=(RESERVED,)),
+        # Filed after it was paid out: held and paid out in one.
+        Move(None, Action.ENTER, State.ACTIVE, EVENTS, tells=(ACTIVATED,)),
         Move(None, Action.DECLINE, State.DECLINED, EVENTS, tells=(DECLINED,)),
         Move(State.DECLINED, Action.RESERVE, State.RESERVED, EVENTS, tells=(RESERVED,)),
         Move(State.DECLINED, Action.DECLINE, State.DECLINED, EVENTS, tells=(DECLINED,)),
@@ -115,6 +118,7 @@ LIFE_CYCLE = LifeCycle(
     },
     actions={
         Action.RESERVE: Words("保留额度", "reserved"),
+        Action.ENTER: Words("备案入库", "entered as filed"),
         Action.DECLINE: Words("拒绝", "declined"),
         Action.WAIT: Words("排队等候", "put in line"),
         Action.ACTIVATE: Words("放款", "paid out"),
@@ -165,6 +169,17 @@ INSTEAD: Mapping[tuple[str | None, str], str] = {
     (State.ACTIVE, Action.RESERVE): "approved-again",
     (State.RELEASED, Action.RESERVE): "approved-again",
     (State.CLAIMED, Action.RESERVE): "approved-again",
+    **{
+        (state, Action.ENTER): "approved-again"
+        for state in (
+            State.RESERVED,
+            State.WAITING,
+            State.DECLINED,
+            State.ACTIVE,
+            State.RELEASED,
+            State.CLAIMED,
+        )
+    },
     (State.ACTIVE, Action.WITHDRAW): "withdrawn-after-disbursement",
     (State.ACTIVE, Action.EXPIRE): "expired-after-disbursement",
     (None, Action.ACTIVATE): "disbursed-without-coverage",
@@ -250,6 +265,8 @@ class Coverage:
     scheme_version: str = ""
     turn: int = 0
     """How often it has taken a step back; what is booked afterwards has references of its own."""
+    renews: UUID | None = None
+    """The loan that it renews: what both hold is counted once (queries/renewals.py)."""
     line_place: int | None = None
     """Its place in the pool's waiting line; the first one is 1."""
 
@@ -261,6 +278,12 @@ class Coverage:
             amount_fen=self.amount_fen,
             ip_amount_fen=self.ip_amount_fen,
         )
+
+    @property
+    def covered_from(self) -> date | None:
+        """The first day on which a loss is the pool's: a loan that was filed after it was paid out
+        is covered from its approval on, any other from its disbursement."""
+        return None if self.disbursed_on is None else max(self.disbursed_on, self.approved_on)
 
     @property
     def is_in_cover(self) -> bool:

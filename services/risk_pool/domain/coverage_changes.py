@@ -66,6 +66,50 @@ def reserve_transfer(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiledLoan:
+    """A loan that was filed after it was paid out."""
+
+    loan_no: str
+    disbursed_on: date
+    matures_on: date
+    outstanding_fen: int
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def enter_transfers(
+    loan_id: UUID, bank_code: str, *, fen: int, day: date, explanation_id: UUID | None
+) -> tuple[Transfer, Transfer]:
+    """A filed loan is held and paid out in one: two entries of one day, each booked once."""
+    held = reserve_transfer(loan_id, bank_code, fen=fen, day=day, explanation_id=explanation_id)
+    covered = Transfer(
+        reference=f"activate:{loan_id}",
+        debit=covered_of(bank_code),
+        credit=reserved_for(bank_code),
+        amount_fen=fen,
+        business_date=day,
+        kind="activate",
+        explanation_id=explanation_id,
+        loan_id=loan_id,
+    )
+    return held, covered
+
+
+def entered(filed: FiledLoan, *, amount_fen: int, covered_fen: int) -> Mapping[str, Any]:
+    """The columns of a coverage that a filed loan enters with; nothing of it is held on."""
+    return {
+        "reserved_fen": 0,
+        "activated_fen": covered_fen,
+        "covered_fen": covered_fen,
+        "outstanding_fen": filed.outstanding_fen,
+        "loan_no": filed.loan_no,
+        "disbursed_fen": amount_fen,
+        "attributes_at_disbursement": dict(filed.attributes),
+        "disbursed_on": filed.disbursed_on,
+        "matures_on": filed.matures_on,
+    }
+
+
 def disburse(
     coverage: Coverage,
     *,

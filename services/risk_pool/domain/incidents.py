@@ -73,6 +73,11 @@ INCIDENTS: Mapping[str, Words] = {
         "已补偿的贷款收到结清,款项应作追偿登记",
         "A loan that was compensated has been repaid: the money is a recovery to be reported.",
     ),
+    "renewed-still-out": Words(
+        "续贷已放款，被续贷款仍报有余额；两笔按一笔债务计入额度，均不得申请补偿",
+        "A loan is still out although its renewal was paid out; both count as one debt, and no claim "
+        "is taken for either.",
+    ),
     "reopened-after-claim": Words(
         "已补偿的贷款被更正为未结清,补偿不变",
         "A loan that was compensated was reported as not repaid after all; the claim stands.",

@@ -1,7 +1,7 @@
 """An approved loan asks for capacity: the terms that bind it, the decision, until when it is held."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
@@ -11,9 +11,11 @@ from services.risk_pool.domain.coverage import Action, covered_part
 from services.risk_pool.domain.waiting_line import Line, may_wait
 from shared.refusals import Refused
 from shared.schemes.decide.deadlines import CountsWorkingDays, NoDeadline, deadline
+from shared.schemes.decide.explanation import Step, money
 from shared.schemes.decide.limits import explain_limits
 from shared.schemes.scheme import Scheme
 from shared.schemes.terms import Terms
+from shared.schemes.vocabulary import Words
 
 DAYS_HELD_UNLESS_STATED = 60
 """How long capacity is held where the scheme sets no time for it (assumed)."""
@@ -36,12 +38,14 @@ class Reservation:
     """The last day on which it is held, or waits in line; None: declined."""
     place: int | None = None
     """Its place in the waiting line; None: it does not wait."""
+    is_paid_out: bool = False
+    """Whether the loan was filed after it was paid out: it enters at once or not at all."""
 
     @property
     def action(self) -> Action:
         """What it does to the coverage."""
         if self.decision.held:
-            return Action.RESERVE
+            return Action.ENTER if self.is_paid_out else Action.RESERVE
         return Action.DECLINE if self.place is None else Action.WAIT
 
     @property
@@ -74,6 +78,8 @@ def decide_reservation(
     A place in the line is kept as long as the approval is valid: as long as capacity would have
     been held from the day of approval. Where no terms bind the loan, that is the limit that
     leaves no room; `scheme` may be the reason why no version is in force.
+    A loan that is paid out already is covered at once or declined: it stays outside the pool, for a
+    place in the line would let it enter after it has gone bad.
     """
     try:
         terms = _terms(programme, pool_programme, scheme, mode, request.on)
@@ -83,17 +89,38 @@ def decide_reservation(
     place, until = None, None
     if decision.held:
         capacity.hold(request, room, decision.requested_fen)
-        until = _held_until(held_from, terms, working_days)
-    elif may_wait(decision):
+        until = None if request.is_paid_out else _held_until(held_from, terms, working_days)
+    elif may_wait(decision) and not request.is_paid_out:
         place = line.join(request, decision)
         until = _held_until(request.on, terms, working_days)
     return Reservation(
         decision=decision,
         scheme_version=terms.version,
-        explanation=explain_limits(decision.limits, terms).as_data(),
+        explanation=_explained(decision, terms),
         until=until,
         place=place,
+        is_paid_out=request.is_paid_out,
     )
+
+
+def _explained(decision: CapacityDecision, terms: Terms) -> dict[str, Any]:
+    """Every limit; of a renewal first what is one debt with the loan that it renews, and therefore
+    stands in no limit's `used`."""
+    explained = explain_limits(decision.limits, terms)
+    if decision.renewed_fen:
+        step = Step(
+            rule="renewal",
+            title=Words("续贷：与被续贷款按一笔债务计", "renewal: one debt with the renewed loan"),
+            source="续贷规则（决策 0020）",
+            inputs=(("requested", money(decision.requested_fen)),),
+            result=money(decision.renewed_fen),
+            note=Words(
+                "该部分已由被续贷款占用，各上限的“已用”中不再重复计入",
+                "the renewed loan uses this much already; no limit counts it a second time",
+            ),
+        )
+        explained = replace(explained, steps=(step, *explained.steps))
+    return explained.as_data()
 
 
 def _terms(
@@ -117,6 +144,7 @@ def _no_terms(request: CapacityRequest, refused: Refused) -> Reservation:
     return Reservation(
         decision=CapacityDecision(requested_fen=wanted_fen, limits=(limit,)),
         scheme_version="",
+        is_paid_out=request.is_paid_out,
         explanation={"decision": "reservation", "version": "", "steps": [limit.as_data()]},
     )
 

@@ -76,7 +76,9 @@ class Line:
             en="others who were approved earlier wait for the same room",
         )
         return CapacityDecision(
-            requested_fen=decision.requested_fen, limits=(behind, *decision.limits)
+            requested_fen=decision.requested_fen,
+            limits=(behind, *decision.limits),
+            renewed_fen=decision.renewed_fen,
         )
 
     def join(self, request: CapacityRequest, decision: CapacityDecision) -> int:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.risk_pool.domain.capacity import CapacityRequest
 from services.risk_pool.domain.coverage import Coverage
+from services.risk_pool.domain.coverage_changes import FiledLoan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,8 @@ class Fresh:
     attributes: Mapping[str, Any]
     is_first_loan: bool
     is_multi_ip_type: bool
+    filed: FiledLoan | None = None
+    """The loan as it is out already, where it was filed afterwards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ import asyncpg
 
 from services.risk_pool.domain.capacity import CapacityRequest
 from services.risk_pool.domain.coverage import Action, Coverage, reaction
+from services.risk_pool.domain.coverage_changes import FiledLoan
 from services.risk_pool.handlers.asked import Asked, Fresh
 from services.risk_pool.handlers.line import decide_in_turn
 from services.risk_pool.tables import coverages
@@ -30,7 +31,7 @@ async def reserve(received: Sequence[Received], *, conn: asyncpg.Connection, now
     incidents: list[Incident] = []
     for event in events:
         before = known.get(event.loan_id)
-        match reaction(before, Action.RESERVE):
+        match reaction(before, Action.ENTER if event.paid_out else Action.RESERVE):
             case str() as kind:
                 incidents.append(_incident(event, kind))
             case Move():
@@ -48,7 +49,21 @@ def _require_all(events: Sequence[ApplicationApprovedV1], pools: Mapping[str, Lo
             raise NotFound(f"没有资金池 {event.pool_code}", f"There is no pool {event.pool_code}.")
 
 
+def _filed(event: ApplicationApprovedV1) -> FiledLoan | None:
+    paid = event.paid_out
+    if paid is None:
+        return None
+    return FiledLoan(
+        loan_no=paid.loan_no,
+        disbursed_on=paid.disbursed_on,
+        matures_on=paid.matures_on,
+        outstanding_fen=paid.outstanding_principal_fen,
+        attributes=paid.attributes,
+    )
+
+
 def _asked(event: ApplicationApprovedV1, before: Coverage | None) -> Asked:
+    filed = _filed(event)
     return Asked(
         about=coverages.whose(vars(event)),
         before=before,
@@ -58,6 +73,8 @@ def _asked(event: ApplicationApprovedV1, before: Coverage | None) -> Asked:
             amount_fen=event.amount_fen,
             ip_share=event.ip_share,
             on=event.approved_on,
+            outstanding_fen=filed.outstanding_fen if filed else None,
+            renews=event.renews,
         ),
         programme=event.programme,
         mode=event.mode,
@@ -71,6 +88,7 @@ def _asked(event: ApplicationApprovedV1, before: Coverage | None) -> Asked:
             attributes=event.attributes,
             is_first_loan=event.is_first_loan,
             is_multi_ip_type=event.is_multi_ip_type,
+            filed=filed,
         ),
     )
 

@@ -18,6 +18,7 @@ from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import claims as known
 from services.risk_pool.queries.agreed_figures import registers_for
 from services.risk_pool.queries.listed_firms import listed_of
+from services.risk_pool.queries.renewals import chain_of
 from shared.life_cycle import Row
 from shared.postgres.published_schemes import scheme_on
 from shared.refusals import Refused
@@ -57,6 +58,7 @@ async def situation(
     """
     scheme = await scheme_on(conn, loan["programme"], loan["approved_on"])
     terms = scheme.terms(on=loan["approved_on"], mode=loan["mode"])
+    renewed_by, renews_open = await chain_of(conn, loan)
     return Situation(
         filed=filed,
         loan=Loan(
@@ -66,6 +68,8 @@ async def situation(
             facts=registered | _stated_in_time(loan, filed, terms),
             approved_on=loan["approved_on"],
             listed=await listed_of(conn, loan),
+            renewed_by=renewed_by,
+            renews_open=renews_open,
         ),
         terms=terms,
         positions=[

@@ -47,7 +47,14 @@ async def take_cover_again(
     """The change that covers the loan, or the incident where its room is taken. The pool must be
     held, and everything decided before be booked."""
     terms = await terms_on(conn, pool.programme, before.approved_on, before.mode)
-    room = await load_room(conn, pool, borrowers=[before.borrower_uscc], days={before.approved_on})
+    renewed = () if before.renews is None else (before.renews,)
+    room = await load_room(
+        conn,
+        pool,
+        borrowers=[before.borrower_uscc],
+        days={before.approved_on},
+        renewed=renewed,
+    )
 
     def fits(amount_fen: int) -> int:
         """The covered part of an amount, 0 where there is no room for it."""
@@ -57,6 +64,7 @@ async def take_cover_again(
             amount_fen=amount_fen,
             ip_share=before.ip_share,
             on=before.approved_on,
+            renews=before.renews,
         )
         decision = decide(request, room, terms)
         bound = {limit.code for limit in decision.binding} - STOPS

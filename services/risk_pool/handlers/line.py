@@ -44,6 +44,7 @@ async def decide_in_turn(
         conn,
         pool,
         borrowers=[one.request.borrower_uscc for one in asked],
+        renewed={one.request.renews for one in asked if one.request.renews is not None},
         days=days | {today},
         today=today,
     )
@@ -106,6 +107,7 @@ def _waits(waiter: Waiter, today: date) -> Asked:
             ip_share=coverage.ip_share,
             on=coverage.approved_on,
             line_on=today,
+            renews=coverage.renews,
         ),
         programme=waiter.programme,
         mode=coverage.mode,

@@ -1,7 +1,7 @@
 """What was decided about requests for capacity is kept: explained, booked, moved, told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,12 @@ from uuid import UUID
 import asyncpg
 
 from services.risk_pool.domain.coverage import LIFE_CYCLE, Action
-from services.risk_pool.domain.coverage_changes import reserve_transfer
+from services.risk_pool.domain.coverage_changes import (
+    enter_transfers,
+    entered,
+    reserve_transfer,
+)
+from services.risk_pool.domain.ledger import Transfer
 from services.risk_pool.domain.reservation import Reservation
 from services.risk_pool.handlers.asked import Asked
 from services.risk_pool.tables import coverages, waiting_line
@@ -90,21 +95,34 @@ async def record_decisions(
     fresh = [_loan(one, explanation_id) for one, explanation_id in both if one.asked.fresh]
     await coverages.store_decisions(conn, fresh, now=now)
     transfers = [
-        reserve_transfer(
-            one.asked.loan_id,
-            one.asked.about["bank_code"],
-            fen=one.reservation.reserved_fen,
-            day=pool.open_day(one.asked.held_from),
-            explanation_id=explanation_id,
-        )
+        transfer
         for one, explanation_id in both
         if one.reservation.reserved_fen
+        for transfer in _transfers(one, explanation_id, pool.open_day(one.asked.held_from))
     ]
     await book(conn, pool, transfers, now=now)
     steps = [_step(one, explanation_id, now) for one, explanation_id in both]
     await apply_transitions(conn, COVERAGES, steps, now=now)
     if any(one.is_about_line for one in decided):
         await waiting_line.renumber(conn, pool.code)
+
+
+def _transfers(one: Decided, explanation_id: UUID, day: date) -> tuple[Transfer, ...]:
+    """Held for a loan to come; of one that is paid out already, held and covered at once."""
+    books = enter_transfers if one.reservation.is_paid_out else _held
+    return books(
+        one.asked.loan_id,
+        one.asked.about["bank_code"],
+        fen=one.reservation.reserved_fen,
+        day=day,
+        explanation_id=explanation_id,
+    )
+
+
+def _held(
+    loan_id: UUID, bank_code: str, *, fen: int, day: date, explanation_id: UUID | None
+) -> tuple[Transfer, ...]:
+    return (reserve_transfer(loan_id, bank_code, fen=fen, day=day, explanation_id=explanation_id),)
 
 
 async def _keep_line(conn: asyncpg.Connection, decided: Sequence[Decided]) -> None:
@@ -121,7 +139,7 @@ def _loan(one: Decided, explanation_id: UUID) -> DecidedLoan:
     asked, reservation, fresh = one.asked, one.reservation, one.asked.fresh
     assert fresh is not None
     move = LIFE_CYCLE.require(asked.before, reservation.action, SYSTEM)
-    return DecidedLoan(
+    decided = DecidedLoan(
         **asked.about,
         borrower_uscc=asked.request.borrower_uscc,
         state=move.target,
@@ -137,6 +155,7 @@ def _loan(one: Decided, explanation_id: UUID) -> DecidedLoan:
         attributes=fresh.attributes,
         is_first_loan=fresh.is_first_loan,
         is_multi_ip_type=fresh.is_multi_ip_type,
+        renews=asked.request.renews,
         approved_on=asked.request.on,
         reserved_fen=reservation.reserved_fen,
         reserved_until=reservation.reserved_until,
@@ -144,6 +163,16 @@ def _loan(one: Decided, explanation_id: UUID) -> DecidedLoan:
         explanation_id=explanation_id,
         line_no=asked.line_no,
         due_on=reservation.until,
+    )
+    if fresh.filed is None or not reservation.decision.held:
+        return decided
+    return replace(
+        decided,
+        **entered(
+            fresh.filed,
+            amount_fen=asked.request.amount_fen,
+            covered_fen=reservation.reserved_fen,
+        ),
     )
 
 
@@ -163,7 +192,9 @@ def _step(one: Decided, explanation_id: UUID, now: datetime) -> Step:
             "changed_at": now,
         },
         facts={
-            "amount_fen": decision.requested_fen,
+            # An event's amount is positive: of a filed loan of which nothing is covered, a fen.
+            "amount_fen": decision.requested_fen or int(reservation.is_paid_out),
+            "activated_on": one.asked.request.on,
             "reserved_until": reservation.reserved_until,
             "scheme_version": reservation.scheme_version,
             "limits": _limits(one),

@@ -12,9 +12,11 @@ from services.risk_pool.domain.warning_signs import Sign, signs_of_position
 from services.risk_pool.handlers.claim_holds import look_again
 from services.risk_pool.handlers.recording import Recorded, hold_pools_of, record
 from services.risk_pool.handlers.warning_signs import raise_signs
+from services.risk_pool.queries.renewals import paid_out_renewals
 from services.risk_pool.tables.ledger import LockedPool
 from services.risk_pool.tables.positions import StoredPosition, store_positions, versions_of
 from shared.contracts.applications import LoanPositionReportedV1
+from shared.life_cycle import Row
 from shared.messaging.inbox import Received
 from shared.money import format_fen
 from shared.months import Month
@@ -24,6 +26,7 @@ async def follow(received: Sequence[Received], *, conn: asyncpg.Connection, now:
     """Positions of a batch: kept with a version, booked where covered principal changed."""
     pools, known = await hold_pools_of(conn, received)
     versions = await versions_of(conn, [(one.event.loan_id, one.event.month) for one in received])
+    renewals = await paid_out_renewals(conn, [one.event.loan_id for one in received])
     recorded = Recorded()
     kept: list[StoredPosition] = []
     signs: list[Sign] = []
@@ -39,6 +42,9 @@ async def follow(received: Sequence[Received], *, conn: asyncpg.Connection, now:
         recorded.changes.append(change)
         for kind in change.incidents:
             recorded.incident(event, kind, _facts(event))
+        if _is_still_out(event, before, renewals.get(event.loan_id)):
+            facts = {**_facts(event), "renewed_by": renewals[event.loan_id]["number"]}
+            recorded.incident(event, "renewed-still-out", facts)
         kept.append(_stored(before, event, version))
         signs += signs_of_position(
             before,
@@ -68,6 +74,16 @@ def _change(
         risk_class=event.risk_class,
         drawn_since_fen=event.drawn_since_fen,
         day=pool.open_day(day),
+    )
+
+
+def _is_still_out(event: LoanPositionReportedV1, before: Coverage, renewal: Row | None) -> bool:
+    """Whether a loan is out at the end of the month in which its renewal was paid out, or later."""
+    return (
+        before.is_in_cover
+        and renewal is not None
+        and event.outstanding_principal_fen > 0
+        and Month.parse(event.month).last >= renewal["disbursed_on"]
     )
 
 

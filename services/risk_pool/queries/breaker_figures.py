@@ -14,6 +14,9 @@ from shared.risk_classes import NON_PERFORMING
 # A literal, so that the index over what is in cover is used.
 _IS_IN_COVER = f"c.state in ({literals(IN_COVER)})"
 
+_FROM = "greatest(c.disbursed_on, c.approved_on)"
+"""A loan that was filed after it was paid out is the pool's business from its approval on."""
+
 _NEXT_REPORTED = """
     select min(month) from positions where pool_code = $1 and bank_code = $2 and month > $3
 """
@@ -22,14 +25,14 @@ _NEXT_REPORTED = """
 _ONE_MISSING = f"""
     select c.loan_id from coverages c
     where c.pool_code = $1 and c.bank_code = $2 and {_IS_IN_COVER}
-      and to_char(c.disbursed_on, 'YYYY-MM') <= $3
+      and to_char({_FROM}, 'YYYY-MM') <= $3
       and not exists (select from positions p where p.loan_id = c.loan_id and p.month = $3)
     order by c.loan_id desc limit 1
 """
 _PAID_OUT_BY = f"""
     select exists (select from coverages c
                    where c.pool_code = $1 and c.bank_code = $2 and {_IS_IN_COVER}
-                     and to_char(c.disbursed_on, 'YYYY-MM') <= $3)
+                     and to_char({_FROM}, 'YYYY-MM') <= $3)
 """
 _REPORTED = f"""
     select count(*)::integer as loans,
@@ -41,7 +44,7 @@ _REPORTED = f"""
 """
 # What was last known of each loan that lacks the month, as it was before that month.
 _UNREPORTED = f"""
-    select last.month, c.disbursed_on, c.matures_on,
+    select last.month, {_FROM} as covered_from, c.matures_on,
            last.risk_class,
            coalesce(last.overdue_days, 0) as overdue_days,
            least(coalesce(last.covered_principal_fen, c.activated_fen - drawn.all_fen)
@@ -60,17 +63,17 @@ _UNREPORTED = f"""
         from draws d where d.loan_id = c.loan_id and d.undone_on is null
     ) as drawn
     where c.pool_code = $1 and c.bank_code = $2 and {_IS_IN_COVER}
-      and to_char(c.disbursed_on, 'YYYY-MM') <= $3
+      and to_char({_FROM}, 'YYYY-MM') <= $3
       and not exists (select from positions p where p.loan_id = c.loan_id and p.month = $3)
 """
 _FIRST_DISBURSED = f"""
-    select min(c.disbursed_on) from coverages c
+    select min({_FROM}) from coverages c
     where c.pool_code = $1 and c.bank_code = $2 and {_IS_IN_COVER}
 """
 _NOT_LOOKED_AT = f"""
     select bank.code from (
         select distinct c.bank_code as code from coverages c
-        where c.pool_code = $1 and {_IS_IN_COVER} and c.disbursed_on <= $2
+        where c.pool_code = $1 and {_IS_IN_COVER} and {_FROM} <= $2
     ) as bank
     left join breakers b on b.pool_code = $1 and b.bank_code = bank.code
     where coalesce(b.month, '') < $3
@@ -123,7 +126,7 @@ async def bank_figures(
 
 
 def _is_bad(row: asyncpg.Record, month_end: date) -> bool:
-    known_on = Month.parse(row["month"]).last if row["month"] else row["disbursed_on"]
+    known_on = Month.parse(row["month"]).last if row["month"] else row["covered_from"]
     last = LastKnown(
         known_on=known_on,
         risk_class=row["risk_class"] or BEST,
@@ -134,7 +137,7 @@ def _is_bad(row: asyncpg.Record, month_end: date) -> bool:
 
 
 async def first_disbursed_on(conn: asyncpg.Connection, pool_code: str, bank: str) -> date | None:
-    """When the first of the bank's loans in cover was paid out."""
+    """From when on the first of the bank's loans is in cover."""
     day: date | None = await conn.fetchval(_FIRST_DISBURSED, pool_code, bank)
     return day
 

@@ -1,5 +1,6 @@
 """The figures of a pool that people ask for, from the ledger and what was agreed."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ import asyncpg
 from services.risk_pool.domain import breakers
 from services.risk_pool.domain import ledger as accounts
 from services.risk_pool.domain.coverage import IN_COVER, TAKES_CAPACITY
+from services.risk_pool.queries.renewals import counted_once_by_bank
 from services.risk_pool.queries.standings import (
     basis_points,
     breakers_of,
@@ -48,6 +50,7 @@ async def seen_by_bank(
         name,
         covered_fen=exposure["covered_fen"],
         reserved_fen=exposure["reserved_fen"],
+        counted_once_fen=(await counted_once_by_bank(conn, pool_code)).get(bank_code, 0),
         line=line,
         breaker=known_breakers.get(bank_code),
         terms=await terms_on(conn, pool["programme"], day),
@@ -104,7 +107,9 @@ async def of_pool(
     paid_in_fen = accounts.paid_in_fen(held)
     covered_fen = accounts.held_fen(held, "covered")
     reserved_fen = accounts.held_fen(held, "reserved")
-    exposure_fen = covered_fen + reserved_fen
+    once = await counted_once_by_bank(conn, pool_code, as_of=as_of)
+    counted_once_fen = sum(once.values())
+    exposure_fen = covered_fen + reserved_fen - counted_once_fen
     lines = await parties.lines_on(conn, pool_code, day)
     ceilings = _ceilings(terms, available_fen=available_fen, exposure_fen=exposure_fen)
     known_breakers = await breakers_of(conn, pool_code)
@@ -127,15 +132,9 @@ async def of_pool(
         "earmarked_fen": accounts.held_fen(held, "earmarked"),
         "covered_fen": covered_fen,
         "reserved_fen": reserved_fen,
+        "counted_once_fen": counted_once_fen,
         "undrawn_fen": await _undrawn_fen(conn, pool_code),
-        "utilisation_bp": next(
-            (
-                basis_points(exposure_fen, one["allowed_fen"])
-                for one in ceilings
-                if one["limit"] == "maximum_leverage"
-            ),
-            None,
-        ),
+        "utilisation_bp": _utilisation_bp(ceilings),
         "leverage_bp": basis_points(exposure_fen, available_fen),
         "ceilings": ceilings,
         "minimum_leverage": _minimum_leverage(
@@ -145,7 +144,7 @@ async def of_pool(
         ),
         "breaker": breakers.shown(own_breaker["state"] if own_breaker else None),
         "available_ratio_bp": basis_points(available_fen, paid_in_fen),
-        "banks": await standings(conn, pool_code, held, lines, known_breakers, terms),
+        "banks": await standings(conn, pool_code, held, lines, known_breakers, terms, once),
         "transfers": head["last_seq"],
     }
 
@@ -208,6 +207,12 @@ def _ceilings(
         }
         for limit, allowed_fen in found
     ]
+
+
+def _utilisation_bp(ceilings: Sequence[Mapping[str, Any]]) -> int | None:
+    """How much of the pool's leverage is used; None without a rule."""
+    found = (one for one in ceilings if one["limit"] == "maximum_leverage")
+    return next((basis_points(one["used_fen"], one["allowed_fen"]) for one in found), None)
 
 
 def _minimum_leverage(

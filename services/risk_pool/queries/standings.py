@@ -1,5 +1,6 @@
 """Where the banks of a pool stand: exposure, line, breaker, and what they promised to lend."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -25,6 +26,7 @@ async def standings(
     lines: dict[str, asyncpg.Record],
     known_breakers: dict[str, asyncpg.Record],
     terms: Terms | None,
+    once: Mapping[str, int],
 ) -> list[dict[str, Any]]:
     """Where every bank of a pool stands."""
     banks = await conn.fetch(
@@ -38,6 +40,7 @@ async def standings(
             bank["name"],
             covered_fen=held.get(accounts.covered_of(bank["code"]), 0),
             reserved_fen=held.get(accounts.reserved_for(bank["code"]), 0),
+            counted_once_fen=once.get(bank["code"], 0),
             line=lines.get(bank["code"]),
             breaker=known_breakers.get(bank["code"]),
             terms=terms,
@@ -62,11 +65,13 @@ def standing_of(
     *,
     covered_fen: int,
     reserved_fen: int,
+    counted_once_fen: int,
     line: asyncpg.Record | None,
     breaker: asyncpg.Record | None,
     terms: Terms | None,
 ) -> dict[str, Any]:
-    """Where one bank stands, from its exposure, its line today and its breaker."""
+    """Where one bank stands, from its exposure, its line today and its breaker. What a loan and its
+    renewal hold together (`counted_once_fen`) uses the line once."""
     minimum_fen = None
     if terms and terms.minimum_leverage and line and line["pool_share_fen"]:
         minimum_fen = round_half_up(terms.minimum_leverage * line["pool_share_fen"])
@@ -76,7 +81,10 @@ def standing_of(
         "covered_fen": covered_fen,
         "reserved_fen": reserved_fen,
         "line_fen": line["line_fen"] if line else None,
-        "room_fen": line["line_fen"] - covered_fen - reserved_fen if line else None,
+        "counted_once_fen": counted_once_fen,
+        "room_fen": (
+            line["line_fen"] - covered_fen - reserved_fen + counted_once_fen if line else None
+        ),
         "breaker": breakers.shown(breaker["state"] if breaker else None),
         "bad_fen": breaker["numerator_fen"] if breaker else 0,
         "bad_ratio_bp": (

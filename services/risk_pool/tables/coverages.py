@@ -5,7 +5,7 @@ is written by the life cycle's machine alone (COVERAGES).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -90,6 +90,7 @@ class DecidedLoan:
     attributes: Mapping[str, Any]
     is_first_loan: bool
     is_multi_ip_type: bool
+    renews: UUID | None
     approved_on: date
     reserved_fen: int
     reserved_until: date | None
@@ -98,6 +99,15 @@ class DecidedLoan:
     line_no: int
     """Its turn in the waiting line, if it waits, among those approved on one day."""
     due_on: date | None
+    activated_fen: int = 0
+    """Of a loan that was filed after it was paid out, as all that follows: what it enters with."""
+    covered_fen: int = 0
+    outstanding_fen: int = 0
+    loan_no: str | None = None
+    disbursed_fen: int | None = None
+    attributes_at_disbursement: Mapping[str, Any] = field(default_factory=dict)
+    disbursed_on: date | None = None
+    matures_on: date | None = None
 
     @property
     def borrower_name_canonical(self) -> str:
@@ -115,22 +125,24 @@ _DECIDED = {
     "borrower_uscc": "text", "borrower_name": "text", "state": "text", "amount_fen": "bigint",
     "borrower_name_canonical": "text", "park_canonical": "text", "ip_share_bp": "int", "ip_amount_fen": "bigint", "tenor_months": "int", "annual_rate_bp": "int", "programme": "text",
     "scheme_version": "text", "mode": "text", "parties": "jsonb", "attributes": "jsonb",
-    "is_first_loan": "boolean", "is_multi_ip_type": "boolean", "approved_on": "date",
+    "is_first_loan": "boolean", "is_multi_ip_type": "boolean", "renews": "uuid", "approved_on": "date",
     "reserved_fen": "bigint", "reserved_until": "date", "limits": "jsonb",
-    "explanation_id": "uuid", "line_no": "int", "due_on": "date",
+    "explanation_id": "uuid", "line_no": "int", "due_on": "date", "activated_fen": "bigint",
+    "covered_fen": "bigint", "outstanding_fen": "bigint", "loan_no": "text",
+    "disbursed_fen": "bigint", "attributes_at_disbursement": "jsonb", "disbursed_on": "date",
+    "matures_on": "date",
 }  # fmt: skip
 _DECIDED_ANEW = (
     "park_canonical",
     "amount_fen", "ip_share_bp", "ip_amount_fen", "programme", "scheme_version", "mode", "parties",
     "attributes", "tenor_months", "annual_rate_bp", "approved_on", "limits", "explanation_id",
-    "line_no",
+    "line_no", "renews",
 )  # fmt: skip
 """What a later decision about the same loan replaces, beside what its move changes."""
 
 _STORE_DECISIONS = f"""
-    insert into coverages ({", ".join(_DECIDED)}, activated_fen, covered_fen,
-        outstanding_fen, state_since, created_at, changed_at)
-    select {", ".join(_DECIDED)}, 0, 0, 0, $2, $2, $2
+    insert into coverages ({", ".join(_DECIDED)}, state_since, created_at, changed_at)
+    select {", ".join(_DECIDED)}, $2, $2, $2
     from jsonb_to_recordset($1::jsonb)
          as r ({", ".join(f"{name} {kind}" for name, kind in _DECIDED.items())})
     on conflict (loan_id) do update

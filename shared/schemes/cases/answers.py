@@ -15,6 +15,7 @@ from shared.schemes.decide.deadlines import deadline
 from shared.schemes.decide.eligibility import eligibility
 from shared.schemes.decide.escrow import EscrowFacts, explain_escrow, settle_escrow
 from shared.schemes.decide.explanation import Explanation
+from shared.schemes.decide.filing import FilingFacts, filing_findings, filing_term
 from shared.schemes.decide.findings import Finding
 from shared.schemes.decide.limits import Exposure, binding, explain_limits, reservation_limits
 from shared.schemes.decide.loss import ClaimDecision, split_loss
@@ -113,6 +114,21 @@ def ordinary_application(day: date, terms: Terms) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _filing(asked: Asked) -> Answer:
+    """Filed on the case's day unless it says otherwise; the contract is of the day of disbursement."""
+    facts = FilingFacts(**({"filed_on": asked.day} | asked.given))
+    found = _findings(asked, tuple(filing_findings(facts, asked.terms, WorkingDays())))
+    if facts.disbursed_on is None:
+        return found
+    term = filing_term(
+        disbursed_on=facts.disbursed_on,
+        signed_on=facts.signed_on or facts.disbursed_on,
+        terms=asked.terms,
+        working_days=WorkingDays(),
+    )
+    return Answer(asked.question, {**found.data, "last_day": term.last_day.isoformat()})
+
+
 def _approval(asked: Asked) -> Answer:
     level = approval_level(asked.given["amount_fen"], asked.terms)
     data = {
@@ -199,6 +215,7 @@ def _subsidy(asked: Asked) -> Answer:
 _ANSWERS: Mapping[str, Callable[[Asked], Answer]] = {
     "go_live": _go_live,
     "eligibility": _eligibility,
+    "filing": _filing,
     "approval": _approval,
     "reservation": _reservation,
     "trigger": _trigger,

@@ -11,6 +11,7 @@ from shared.schemes.decide.application import ApplicationFacts
 from shared.schemes.decide.breakers import BreakerFigures
 from shared.schemes.decide.claims import ClaimFacts, Counters
 from shared.schemes.decide.escrow import EscrowFacts
+from shared.schemes.decide.filing import FilingFacts
 from shared.schemes.decide.limits import Exposure
 from shared.schemes.decide.recovery import RecoveryFacts
 from shared.schemes.decide.subsidy_amounts import SubsidyFacts
@@ -49,6 +50,7 @@ def _ip_amount_faults(given: Mapping[str, Any]) -> Iterator[Words]:
 QUESTIONS: Mapping[str, Shape] = {
     "go_live": Record({}),
     "eligibility": stated_of(ApplicationFacts, without=("on",)),
+    "filing": stated_of(FilingFacts),
     "approval": Record({"amount": Field(Money(), required=True, into="amount_fen")}),
     "reservation": stated_of(Exposure),
     "trigger": stated_of(TriggerFacts),

@@ -12,11 +12,14 @@ from shared.schemes.rules.limits import AmountByTier
 from shared.schemes.rules.sharing import Behind, Condition, Sharing
 from shared.schemes.terms import RULES, Rule
 from shared.schemes.vocabulary import (
+    ENTRIES,
     FACTS,
     FIGURES,
+    LATE_FILINGS,
     PERIODS,
     RISK_CLASSES,
     SIGNERS,
+    TERM_BEGINS,
     Words,
     party_name,
 )
@@ -167,6 +170,13 @@ _WORDS: dict[str, Words] = {
 }
 
 
+_NAMED: Mapping[str, Mapping[str, Words]] = {
+    "entry": ENTRIES,
+    "counted_from": TERM_BEGINS,
+    "late": LATE_FILINGS,
+}
+
+
 def _fields(item: Any, language: str) -> str:
     """A small record as `name value` pairs, without what is empty."""
     said = []
@@ -190,6 +200,8 @@ def _field(name: str, value: Any, language: str) -> str:
         return PERIODS[value].said(language)
     if name == "of" and value in FIGURES:
         return FIGURES[value].said(language)
+    if name in _NAMED:
+        return f"{name} {_NAMED[name][value].said(language)}"
     if name == "signature":
         return f"{name} {SIGNERS[value].said(language)}"
     if name == "parties":

@@ -10,6 +10,7 @@ import pytest
 
 from services.applications.domain.census import find_heading, read_row
 from services.applications.domain.right_facts import Said
+from tests.applications.bulk import counted, finished, lines, sent
 from tests.applications.office import CCB, FIRM, Office
 
 HEAD = [
@@ -161,3 +162,57 @@ def test_a_patents_number_that_became_a_figure_is_refused_with_the_cure():
 
     assert isinstance(faults, tuple)
     assert [(one.field, one.code) for one in faults] == [("number", "check-digit-lost")]
+
+
+async def test_a_census_of_any_size_comes_as_a_file_of_rows_and_is_gone_through_once(
+    office: Office,
+):
+    reviewer = office.reviewer()
+    many = [
+        ["商标", str(20_000_000 + n), "9", f"标 {n}", "", "", "有效", "", ""] for n in range(600)
+    ]
+    wrong = [
+        ["发明专利", "202310123456.7", "", "", "", "", "好", "2018-13-40", ""],
+        ["软著", "2014SR001852", "", "", "", "", "", "2027-01-01", "2020-01-01"],
+        ["商标", "20000000", "第9类", "又一次", "", "", "有效", "", ""],
+    ]
+    table = as_csv(["东丽区知识产权普查"], HEAD, GOOD, *many, *wrong, encoding="gb18030")
+    looked = await finished(
+        office, await sent(office, table, by=reviewer, kind="rights", only_check=True), by=reviewer
+    )
+    assert counted(looked) == {"read": 604, "fine": 601, "wrong": 3}
+    assert (await reviewer.get("/rights")).json()["items"] == []
+
+    file = await sent(office, table, by=reviewer, kind="rights")
+    assert counted(await finished(office, file, by=reviewer)) == {
+        "read": 604,
+        "taken": 601,
+        "wrong": 3,
+    }
+    found = (
+        await reviewer.get(f"/bulk-files/{file['id']}/rows", params={"outcome": "wrong"})
+    ).json()
+    codes = {
+        row["line"]: {one["column"]: one["code"] for one in row["faults"]} for row in found["items"]
+    }
+    assert codes == {
+        604: {"号码": "patent-check-digit", "法律状态": "status-unknown", "申请日": "not-a-day"},
+        605: {"申请日": "in-future", "届满日": "ends-before-it-begins"},
+        606: {"号码": "named-twice"},
+    }
+    kept = (await office.bank(CCB).get("/rights", params={"kind": "invention"})).json()["items"]
+    assert [(one["number"], one["expires_on"]) for one in kept] == [
+        ("201811564288.X", "2038-12-19")
+    ]
+
+    again = await sent(office, as_xlsx(HEAD, GOOD, *many), by=reviewer, kind="rights")
+    assert counted(await finished(office, again, by=reviewer)) == {"read": 601, "known": 601}
+    own = lines([{"kind": "invention", "number": "201811564288.X", "legal_status": "lapsed"},
+                 {"kind": "invention", "patent": "1"}, {"kind": ["a"], "number": True}])  # fmt: skip
+    banks = await sent(office, own, by=office.bank(CCB), kind="rights")
+    seen = await finished(office, banks, by=office.bank(CCB))
+    assert counted(seen) == {"read": 3, "taken": 1, "wrong": 2}
+    assert (await office.bank().get(f"/bulk-files/{banks['id']}")).status_code == 404
+    assert (await office.bank().get(f"/bulk-files/{file['id']}")).status_code == 404
+    refused = await reviewer.post("/bulk-files", content=own, params={"kind": "positions"})
+    assert refused.status_code == 403

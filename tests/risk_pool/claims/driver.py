@@ -8,6 +8,7 @@ from typing import Any
 from services.risk_pool.main import SERVICE
 from shared.clock import business_date
 from shared.postgres.database import EVERYWHERE
+from shared.service import Service
 from tests.cash import pay_claim
 from tests.papers import document
 from tests.risk_pool.core.driver import OPENED, Pool
@@ -222,11 +223,12 @@ async def claims_of(
     opened_on: date = OPENED,
     text: str | None = None,
     settings: dict[str, Any] | None = None,
+    service: Service = SERVICE,
 ) -> AsyncIterator[Claims]:
     """A running risk_pool with one pool, its banks and money in it, in January 2026."""
-    async with running(SERVICE, due_interval_seconds=3600, **settings or {}) as service:
-        pool = Claims(service, code)
-        await service.context.clock.set(
+    async with running(service, due_interval_seconds=3600, **settings or {}) as started:
+        pool = Claims(started, code)
+        await started.context.clock.set(
             datetime.combine(max(opened_on, date(2026, 1, 11)), time(1, 0), UTC)
         )
         await pool.opened(*(banks or ("ICBC",)), opened_on=opened_on, text=text)

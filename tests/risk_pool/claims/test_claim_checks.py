@@ -62,15 +62,36 @@ def stands_against(**given):
     return [row.code for row in against(list(rows(**given).values()))]
 
 
+@pytest.mark.parametrize(
+    ("approved_on", "result", "since"),
+    [
+        (date(2025, 11, 30), "pass", "2025-11-30"),
+        (date(2025, 12, 1), "fail", "2025-11-30"),
+    ],
+)
+def test_a_loan_filed_after_it_was_paid_out_is_no_loss_of_the_pools_where_it_was_overdue_before(
+    approved_on: date, result: str, since: str
+):
+    filed_loan = replace(LOAN, approved_on=approved_on)
+
+    # By the report of the end of February it has been overdue for 90 days, whatever the claim says.
+    row = rows(loan=filed_loan)["overdue-since-cover"]
+
+    assert (row.result, row.evidence["overdue_since"]) == (result, since)
+    assert "overdue-since-cover" not in rows(loan=replace(LOAN, approved_on=LOAN.disbursed_on))
+
+
 def test_every_check_has_a_row_for_a_claim_that_nothing_stands_against():
     found = rows()
 
-    assert len(CHECKS) == 11
+    # Of cover that begins with the approval only where the loan was filed after it was paid out.
+    assert len(CHECKS) == 13
     assert {code: row.result for code, row in found.items()} == {
         "terms-in-force": "pass",
         "no-live-claim": "pass",
         "loan-paid-out": "pass",
         "loan-covered": "pass",
+        "one-debt-once": "pass",
         "amount-claimed": "pass",
         "position-reported": "pass",
         "principal-agrees": "pass",

@@ -29,6 +29,7 @@ from shared.contracts.applications import (
     LoanRepaidV1,
 )
 from shared.contracts.envelope import Envelope, Event
+from shared.contracts.filed_loans import LoanPaidOut
 from shared.life_cycle import Actor
 from shared.messaging.consumer import Consumer, Patience
 from shared.money import parse_fen
@@ -162,6 +163,7 @@ class Pool:
         mode = more.pop("mode", "direct")
         approved_on = more.pop("approved_on", OPENED + timedelta(days=10))
         programme = more.pop("programme", self.programme)
+        renews = more.pop("renews", None)
         case = self.case(name, **more)
         return ApplicationApprovedV1(
             **vars(case),
@@ -174,7 +176,27 @@ class Pool:
             programme=programme,
             mode=mode,
             approved_on=approved_on,
+            renews=renews and self.loans[renews],
         )
+
+    def filing(
+        self,
+        name: str,
+        *,
+        amount: str = "1000000.00",
+        outstanding: str = "",
+        on: date = OPENED + timedelta(days=5),
+        **more: Any,
+    ) -> Event:
+        """The case is approved as one that was paid out before."""
+        paid = LoanPaidOut(
+            loan_no=f"JK-{name}",
+            disbursed_on=on,
+            matures_on=on + timedelta(days=365),
+            outstanding_principal_fen=yuan(outstanding or amount),
+            as_of=on,
+        )
+        return self.approval(name, amount=amount, **more).model_copy(update={"paid_out": paid})
 
     def disbursement(
         self,

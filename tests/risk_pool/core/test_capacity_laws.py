@@ -1,7 +1,9 @@
 """Laws of reservation for every input: never over a limit, and only the limits refuse."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from uuid import UUID
 
 import hypothesis.strategies as st
 from hypothesis import given, settings
@@ -109,3 +111,41 @@ def test_a_suspended_bank_and_a_stopped_pool_are_named_before_any_figure():
 
     assert set(named[:2]) == {"pool_stopped", "bank_suspended"}
     assert {"bank_line", "maximum_leverage"} <= set(named)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 3_000_000_00), st.integers(1, 3_000_000_00), st.booleans()),
+        max_size=8,
+    ),
+    st.integers(0, 5_000_000_00),
+)
+@settings(max_examples=200, deadline=None)
+def test_a_loan_and_its_renewal_use_as_much_as_the_larger_and_no_limit_is_passed(
+    pairs, available_fen
+):
+    room, debts = a_room(available_fen, {}), []
+    for n, (old_fen, new_fen, twice) in enumerate(pairs):
+        old = CapacityRequest(
+            bank_code="ICBC",
+            borrower_uscc="firm-1",
+            amount_fen=old_fen,
+            ip_share=Fraction(1),
+            on=DAY,
+        )
+        new = replace(old, amount_fen=new_fen, renews=UUID(int=n))
+        if not decide(old, room, TERMS).held:
+            continue
+        hold(old, room, old_fen)
+        room.renewed[UUID(int=n)] = old_fen
+        before, debt = room.used_fen, old_fen
+        if decide(new, room, TERMS).held:
+            hold(new, room, new_fen)
+            debt = max(old_fen, new_fen)
+        assert room.used_fen == before - old_fen + debt
+        debts.append(debt)
+        # Should a second renewal be told before the end of the first, the rest counts once at most.
+        if twice and decide(new, room, TERMS).held:
+            hold(new, room, new_fen)
+            debts.append(new_fen - min(new_fen, max(old_fen - new_fen, 0)))
+    assert room.used_fen == sum(debts) <= TERMS.maximum_leverage * available_fen

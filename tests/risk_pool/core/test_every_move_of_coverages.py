@@ -13,39 +13,39 @@ CHECKER = Actor("qian", "钱", frozenset({"finance_checker"}))
 
 FACTS = (
     "approval", "withdrawal", "expiry", "disbursement", "repayment", "position", "rejection",
-    "reopening", "undoing", "draw", "draw_undone", "draws_end",
+    "reopening", "undoing", "draw", "draw_undone", "draws_end", "filing",
 )  # fmt: skip
 # "> state": it moves. "! kind": it moves nothing, and people are shown an incident. "": nothing.
 LIFE = {
     "none": (
         "> reserved", "", "", "! disbursed-without-coverage", "", "! position-without-coverage",
-        "", "", "", "! drawn-without-coverage", "", "",
+        "", "", "", "! drawn-without-coverage", "", "", "> active",
     ),
     "reserved": (
         "! approved-again", "> released", "> released", "> active",
         "! repaid-before-disbursement", "! position-before-disbursement", "",
-        "", "", "! drawn-before-disbursement", "", "",
+        "", "", "! drawn-before-disbursement", "", "", "! approved-again",
     ),
     "declined": (
         "> reserved", "", "", "! disbursed-without-coverage", "", "", "", "", "",
-        "! drawn-without-coverage", "", "",
+        "! drawn-without-coverage", "", "", "! approved-again",
     ),
     "waiting": (
         "> waiting", "> released", "> released", "! disbursed-without-coverage", "", "",
-        "> released", "", "", "! drawn-without-coverage", "", "",
+        "> released", "", "", "! drawn-without-coverage", "", "", "! approved-again",
     ),
     "active": (
         "! approved-again", "! withdrawn-after-disbursement", "! expired-after-disbursement",
-        "! disbursed-again", "> released", "", "", "", "> reserved", "! drawn-again", "", "",
+        "! disbursed-again", "> released", "", "", "", "> reserved", "! drawn-again", "", "", "! approved-again",
     ),
     "released": (
         "! approved-again", "", "", "! disbursed-after-release", "", "", "",
-        "! reopened-after-release", "", "! drawn-after-release", "", "",
+        "! reopened-after-release", "", "! drawn-after-release", "", "", "! approved-again",
     ),
     "claimed": (
         "! approved-again", "", "", "! disbursed-again", "! repaid-after-claim", "", "",
         "! reopened-after-claim", "! undone-after-claim", "! drawn-after-claim",
-        "! undone-after-claim", "",
+        "! undone-after-claim", "", "! approved-again",
     ),
 }  # fmt: skip
 TOLD = {
@@ -67,7 +67,7 @@ def fact_of(pool: Pool, fact: str, loan: str):
     if fact in ("draw", "draw_undone"):
         # What stands there already: it comes late, or a second time.
         return getattr(pool, fact)(loan, "1.00", "1000.00")
-    more = {"amount": "1000.00"} if fact in ("approval", "disbursement") else {}
+    more = {"amount": "1000.00"} if fact in ("approval", "disbursement", "filing") else {}
     return getattr(pool, fact)(loan, **more)
 
 

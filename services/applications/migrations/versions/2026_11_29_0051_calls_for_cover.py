@@ -8,7 +8,7 @@ from alembic import op
 from shared.postgres import pool_policies
 
 revision = "0051"
-down_revision = "0024"
+down_revision = "0046"
 
 _GUARDED = ("cover_calls", "cover_measures")
 

@@ -8,6 +8,7 @@ import asyncpg
 from services.risk_pool.domain import ledger as accounts
 from services.risk_pool.domain.figure import Address, Figure, Part
 from services.risk_pool.domain.parties import BANK
+from services.risk_pool.queries.renewals import counted_once_by_bank
 from services.risk_pool.tables import parties
 from services.risk_pool.tables.ledger import balances
 from shared.life_cycle import Words
@@ -18,6 +19,8 @@ _WORDS: Mapping[str, Words] = {
     "reserved": Words("保留额度", "reserved"),
     "room": Words("额度余量", "room of the line"),
 }
+
+_ONCE = Words("续贷与被续贷款重合，只计一次", "held by loans and their renewals, counted once")
 
 
 async def standing(conn: asyncpg.Connection, at: Address, bank: str | None, today: date) -> Figure:
@@ -47,6 +50,7 @@ async def standing(conn: asyncpg.Connection, at: Address, bank: str | None, toda
             parts = [_line_part(line, agreed)]
         case "room":
             assert line is not None
+            once = (await counted_once_by_bank(conn, pool, as_of=at.on)).get(code, 0)
             parts = [
                 Part(
                     words=_WORDS["line"],
@@ -55,6 +59,7 @@ async def standing(conn: asyncpg.Connection, at: Address, bank: str | None, toda
                 ),
                 *(Part(words=one.words, amount_fen=-one.amount_fen, address=one.address)
                   for one in using),
+                *([Part(words=_ONCE, amount_fen=once)] if once else []),
             ]  # fmt: skip
         case _:
             parts = [using[0] if name == "covered" else using[1]]

@@ -51,6 +51,7 @@ async def limit(conn: asyncpg.Connection, at: Address, today: date) -> Figure:
             parts = [
                 _part("在保本金", "covered", known["covered_fen"], f"pool/{pool}/covered{day}"),
                 _part("保留额度", "reserved", known["reserved_fen"], f"pool/{pool}/reserved{day}"),
+                *_counted_once(known["counted_once_fen"]),
             ]
         case "room":
             parts = [
@@ -78,6 +79,13 @@ async def limit(conn: asyncpg.Connection, at: Address, today: date) -> Figure:
         parts=parts,
         path=f"/pools/{pool}",
     )
+
+
+def _counted_once(fen: int) -> list[Part]:
+    if not fen:
+        return []
+    words = Words("续贷与被续贷款重合，只计一次", "held by loans and their renewals, counted once")
+    return [Part(words=words, amount_fen=-fen)]
 
 
 def _part(zh: str, en: str, fen: int, address: str) -> Part:

@@ -39,6 +39,7 @@ class CoverageRow(SQLModel, table=True):
     attributes_at_disbursement: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     is_first_loan: bool
     is_multi_ip_type: bool
+    renews: UUID | None = None
     approved_on: date
     reserved_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     reserved_until: date | None = None

@@ -9,9 +9,9 @@ from typing import IO, Any, Final
 import orjson
 import xlsxwriter
 
-from services.applications.bank_files.headings import REASONS
-from services.applications.bank_files.rows import OURS, Form
-from services.applications.domain.bulk import WrongRow
+from shared.sheets.file_rows import OURS, Form
+from shared.sheets.headings import REASONS
+from shared.sheets.verdicts import WrongRow
 
 _BOM: Final = "\ufeff"
 """Without it spreadsheets read Chinese in a CSV as something else."""

@@ -12,13 +12,13 @@ from typing import IO, Any, Final, Literal
 
 import orjson
 
-from services.applications.bank_files.columns import Column, Path
-from services.applications.bank_files.headings import HIGHEST, Find, Headings, find_headings
 from shared.money import format_fen
 from shared.ratios import percent
 from shared.refusals import FieldFault
 from shared.sheets.cells import Cell, narrow, plain
+from shared.sheets.columns import Column, Path
 from shared.sheets.csv_rows import LONGEST_LINE, csv_rows, encoding_of
+from shared.sheets.headings import HIGHEST, Find, Headings, find_headings
 from shared.sheets.refusal import SheetUnreadable
 from shared.sheets.values import CellWrong, read_value
 from shared.sheets.xlsx_rows import sheets_of
@@ -31,12 +31,12 @@ WIDEST: Final = 1_500
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
-_OF_RIGHTS: Final = ("collateral", "rights")
-"""Fields that are lists of rights, each right with columns of its own."""
+_LISTS: Final = ("collateral", "rights", "other_collateral")
+"""Fields that are lists, each item with columns of its own."""
 _CODES: Final = frozenset(
     {
         "pool_code", "mode", "borrower.uscc", "borrower.region_code", "month", "loan_id",
-        "uscc", "park_code", "contact_phone", "code", "area",
+        "loan_number", "uscc", "park_code", "contact_phone", "code", "area",
     }
 )  # fmt: skip
 """Narrow digits and letters by their nature; what else a bank writes is kept as it is written."""
@@ -157,13 +157,11 @@ def _row(line: int, cells: Sequence[Cell], headings: Headings) -> RowRead:
     said: dict[str, Any] = {}
     faults: list[FieldFault] = []
     places: dict[Path, str] = {}
-    rights = _rights_said(cells, headings)
+    items: dict[Path, list[str | int]] = {}
     for place, (column, in_wan) in headings.at.items():
-        path = column.path
-        if path[0] in _OF_RIGHTS:
-            if path[1] not in rights:
-                continue
-            path = (path[0], rights.index(path[1]), *path[2:])
+        path = _packed(column.path, cells, headings, items)
+        if path is None:
+            continue
         cell = cells[place] if place < len(cells) else None
         try:
             value = read_value(column.kind, cell, in_wan=in_wan, choices=column.choices)
@@ -184,13 +182,32 @@ def _row(line: int, cells: Sequence[Cell], headings: Headings) -> RowRead:
     )  # fmt: skip
 
 
-def _rights_said(cells: Sequence[Cell], headings: Headings) -> list[str | int]:
-    """The numbers of the rights of which a row says anything, in order."""
+def _packed(
+    path: Path, cells: Sequence[Cell], headings: Headings, known: dict[Path, list[str | int]]
+) -> Path | None:
+    """The path with the items of its lists counted without those of which the row says nothing; None
+    where it is of such a one."""
+    if path[0] not in _LISTS:
+        return path
+    packed = list(path)
+    for at, part in enumerate(path):
+        if not isinstance(part, int):
+            continue
+        if path[:at] not in known:
+            known[path[:at]] = _items_said(path[:at], cells, headings)
+        if part not in known[path[:at]]:
+            return None
+        packed[at] = known[path[:at]].index(part)
+    return tuple(packed)
+
+
+def _items_said(begins: Path, cells: Sequence[Cell], headings: Headings) -> list[str | int]:
+    """The numbers of the items of a list of which a row says anything, in order."""
     return sorted(
         {
-            column.path[1]
+            column.path[len(begins)]
             for place, (column, _) in headings.at.items()
-            if column.path[0] in _OF_RIGHTS and place < len(cells) and narrow(cells[place])
+            if column.path[: len(begins)] == begins and place < len(cells) and narrow(cells[place])
         },
         key=int,
     )

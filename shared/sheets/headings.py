@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from services.applications.bank_files.columns import Column
 from shared.sheets.cells import Cell, narrow
+from shared.sheets.columns import Column
 from shared.sheets.refusal import SheetUnreadable
 
 HIGHEST: Final = 10

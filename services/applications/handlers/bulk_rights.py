@@ -1,0 +1,80 @@
+"""The rights of a file: kept like those of a census that comes at once, 500 rows at a time."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from services.applications.bank_files.right_columns import right_column
+from services.applications.domain.census import read_cells
+from services.applications.domain.right_facts import Said
+from services.applications.handlers.bulk_batch import Batch, give_way
+from services.applications.handlers.census import said_before
+from services.applications.handlers.register import faults_of
+from services.applications.tables import bulk_files, right_statements
+from shared.refusals import FieldFault
+from shared.sheets.file_rows import RowRead
+from shared.sheets.verdicts import Outcome, RowVerdict, fault_of, unread, wrong
+
+_TWICE: Final = FieldFault(
+    ("number",), "named-twice", "本文件上文已有同一权利", "The same right as above in this file."
+)
+
+
+async def take_rights(batch: Batch, rows: Sequence[RowRead]) -> list[RowVerdict]:
+    """Keep what every row says that nothing is wrong with. A right that an earlier row of the file
+    names is named twice; a row that says what the institution's last import says is known."""
+    verdicts: dict[int, RowVerdict] = {}
+    readable: dict[str, tuple[RowRead, Said]] = {}
+    for n, row in enumerate(rows):
+        await give_way(n)
+        found = _read(batch, row)
+        if not isinstance(found, Said):
+            verdicts[row.line] = wrong(row, unread(row, found))
+        elif _reference(found) in readable:
+            verdicts[row.line] = wrong(row, [fault_of(row, _TWICE)])
+        else:
+            readable[_reference(found)] = (row, found)
+    above = await bulk_files.said_already(batch.conn, batch.file.id, list(readable))
+    for reference in above:
+        row, _ = readable.pop(reference)
+        verdicts[row.line] = wrong(row, [fault_of(row, _TWICE)])
+    all_said = [said for _, said in readable.values()]
+    known = await said_before(batch.conn, all_said, institution=batch.file.bank_code)
+    new = [said for said in all_said if said.key not in known]
+    if new and not batch.file.only_check:
+        await right_statements.add(
+            batch.conn, new, bank_code=batch.file.bank_code, by=batch.caller, now=batch.now
+        )
+    for reference, (row, said) in readable.items():
+        outcome = Outcome.KNOWN if said.key in known else Outcome.TAKEN
+        verdicts[row.line] = RowVerdict(
+            line=row.line, outcome=Outcome.FINE if batch.file.only_check else outcome,
+            reference=reference, number=said.key.number,
+        )  # fmt: skip
+    return [verdicts[row.line] for row in rows]
+
+
+def _reference(said: Said) -> str:
+    """What a file may say once."""
+    return f"{said.key.kind} {said.key.number} {said.key.nice_class or ''}".strip()
+
+
+def _read(batch: Batch, row: RowRead) -> Said | tuple[FieldFault, ...]:
+    if row.faults:
+        return ()
+    faults = [fault for name, value in row.said.items() if (fault := _misplaced(name, value))]
+    if faults:
+        return tuple(faults)
+    read = read_cells(row.said, reference=batch.file.filename, today=batch.today)
+    if not isinstance(read, Said):
+        return tuple(FieldFault((one.field,), one.code, one.zh, one.en) for one in read)
+    return tuple(faults_of(read, today=batch.today)) or read
+
+
+def _misplaced(name: str, value: Any) -> FieldFault | None:
+    """What a line of NDJSON says beside the fields of a right, or not as a text or a number."""
+    column = right_column(name)
+    if column is None or column.name != name:
+        return FieldFault((name,), "extra-field", "没有这个字段", "There is no such field.")
+    if isinstance(value, list | dict | bool):
+        return FieldFault((name,), "not-a-text", "须为文字或数字", "a text or a number")
+    return None
