@@ -11,6 +11,7 @@ from services.risk_pool.handlers import (
     positions,
     producers,
     stored_papers,
+    warning_sources,
 )
 from shared.contracts.applications import (
     ApplicationApprovedV1,
@@ -29,9 +30,11 @@ from shared.contracts.applications import (
     LoanRepaidV1,
     LoanTakeOverAnsweredV1,
 )
+from shared.contracts.cover_calls import CoverCallChangedV1
 from shared.contracts.envelope import Event
 from shared.contracts.listed_firms import FirmClearedV1, FirmListedV1
 from shared.contracts.papers import DocumentStoredV1, DocumentWithdrawnV1
+from shared.contracts.rights import RightEndangeredV1
 from shared.messaging.inbox import Handler
 
 _FACTS: Mapping[type[Event], Handler] = {
@@ -51,6 +54,8 @@ _FACTS: Mapping[type[Event], Handler] = {
     LoanTakeOverAnsweredV1: opening_take_over.answered,
     FirmListedV1: listed_firms.listed,
     FirmClearedV1: listed_firms.cleared,
+    RightEndangeredV1: warning_sources.right_endangered,
+    CoverCallChangedV1: warning_sources.cover_changed,
 }
 
 ROUTES: Mapping[type[Event], Handler] = {

@@ -57,6 +57,7 @@ from services.risk_pool.handlers.run_offs import begin_run_offs
 from services.risk_pool.handlers.silence import watch_silent_banks
 from services.risk_pool.handlers.waiting import serve_lines
 from services.risk_pool.handlers.warning_signs import watch_maturities
+from services.risk_pool.handlers.warning_sources import look_back
 from services.risk_pool.settings import Settings
 from services.risk_pool.tables.collisions import COLLISIONS
 from shared.context import Context
@@ -91,6 +92,11 @@ async def serve_waiting_lines(context: Context) -> None:
 async def watch_matured_loans(context: Context) -> None:
     """A due job: a loan whose last day has passed is warned of once."""
     await watch_maturities(context.database, now=context.clock.now())
+
+
+async def look_back_for_warnings(context: Context) -> None:
+    """A due job: what was reported before the register of warnings began is looked at once."""
+    await look_back(context.database, now=context.clock.now())
 
 
 SERVICE = Service(
@@ -158,6 +164,7 @@ SERVICE = Service(
         watch_what_is_owed,
         begin_what_runs_off,
         watch_matured_loans,
+        look_back_for_warnings,
     ),
 )
 

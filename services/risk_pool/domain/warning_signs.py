@@ -4,8 +4,9 @@ Whatever hears of a fact makes a `Sign` of it and hands it to `handlers/warning_
 transaction. A further source needs a cause here and a function that makes its signs.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final
@@ -14,9 +15,11 @@ from uuid import UUID
 from services.risk_pool.domain.coverage import Coverage
 from services.risk_pool.domain.warning import LIVE, REOPENED_WHEN_WORSE, Action
 from shared.life_cycle import Words
+from shared.money import format_fen
 from shared.months import Month
 from shared.ratios import percent
 from shared.risk_classes import RISK_CLASSES, is_at_least
+from shared.schemes.vocabulary import CREDIT_LISTS
 
 LEVELS: Final = ("yellow", "orange", "red")
 """黄、橙、红: from the mildest to the worst."""
@@ -35,6 +38,9 @@ class Cause(StrEnum):
     MATURED = "matured"
     SILENCE = "silence"
     BREAKER = "breaker"
+    LISTED = "listed"
+    RIGHT_IN_DANGER = "right_in_danger"
+    COVER_SHORT = "cover_short"
 
 
 class HandCause(StrEnum):
@@ -53,6 +59,9 @@ CAUSES: Final[Mapping[str, Words]] = {
     Cause.MATURED: Words("到期未结清", "matured and not repaid"),
     Cause.SILENCE: Words("未报送月报", "monthly reports are missing"),
     Cause.BREAKER: Words("不良率接近或越过熔断线", "the bank is near its breaker's line"),
+    Cause.LISTED: Words("企业被列入失信或异常名录", "the firm stands on a list"),
+    Cause.RIGHT_IN_DANGER: Words("质押权利出现预警", "a pledged right is in danger"),
+    Cause.COVER_SHORT: Words("担保不足", "the loan is short of cover"),
     HandCause.BUSINESS: Words("经营恶化", "the business is doing badly"),
     HandCause.LAWSUIT: Words("涉诉或被执行", "sued, or under enforcement"),
     HandCause.CREDIT: Words("征信或失信记录", "a bad credit record"),
@@ -68,6 +77,23 @@ CLASS_LEVELS: Final = (
     ("substandard", "orange"),
     ("special_mention", "yellow"),
 )
+LIST_LEVELS: Final[Mapping[str, str]] = {"abnormal_operation": "orange"}
+"""Red for every other list: who stands on it may get no public money."""
+DANGER_LEVELS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("right-ended", "right-expired", "fee-grace-over"), "red"),
+    **dict.fromkeys(
+        ("fee-overdue", "renewal-overdue", "preserved", "ownership-disputed",
+         "invalidation-pending", "owner-changed"), "orange",
+    ),
+}  # fmt: skip
+"""By the codes of `applications`; what only lies ahead (fee due, end of term) is no sign yet."""
+COVER_LEVELS: Final = {
+    "asked": ("orange", 1), "fell_short": ("orange", 2), "overdue": ("red", 3),
+    "concluded": ("red", 4),
+}  # fmt: skip
+"""What became of a call for cover: level, and what of one day comes later. Assumed, as are all."""
+ADD_UP: Final = frozenset({Cause.LISTED, Cause.RIGHT_IN_DANGER, Cause.COVER_SHORT})
+"""Occurrences of these stand beside each other: a milder one does not make its warning milder."""
 NEAR_PART: Final = Fraction(4, 5)
 """From four fifths of its next line on a bank is near it. Assumed: no measure says when near is."""
 
@@ -127,6 +153,22 @@ def reaction(kept: Kept | None, sign: Sign) -> Reaction:
     if kept.state in REOPENED_WHEN_WORSE and _is_worse(sign.level, kept.level):
         return Reaction.REOPEN
     return Reaction.NOTE
+
+
+def latest(signs: Iterable[Sign]) -> list[Sign]:
+    """Of several signs of one warning the last occurrence, with the level after all of them."""
+    found: dict[tuple[str, str, str, str], Sign] = {}
+    for sign in sorted(signs, key=lambda one: one.seen):
+        before = found.get(sign.key)
+        found[sign.key] = sign if before is None else following(before.level, sign)
+    return list(found.values())
+
+
+def following(level: str, sign: Sign) -> Sign:
+    """A sign of a warning that is at a level: what adds up does not become milder by it."""
+    if sign.cause in ADD_UP and _is_worse(level, sign.level):
+        return replace(sign, level=level)
+    return sign
 
 
 def _is_worse(level: str, than: str) -> bool:
@@ -216,4 +258,54 @@ def sign_of_breaker(
         level="red" if ratio > stop else "orange" if ratio > warn else "yellow",
         seen=month,
         facts={"month": month, "bad": percent(ratio), "stops_beyond": percent(stop)},
+    )
+
+
+def sign_of_list(coverage: Coverage, entry: Any) -> Sign | None:
+    """A firm of a loan in cover stands on a list. `entry`: its list_name, listed_on, list_date and
+    source."""
+    if not coverage.is_in_cover:
+        return None
+    seen = f"{entry['list_date']} {entry['list_name']} {entry['listed_on']}"
+    level = LIST_LEVELS.get(entry["list_name"], "red")
+    facts = {
+        "list": CREDIT_LISTS[entry["list_name"]].zh,
+        "listed_on": str(entry["listed_on"]),
+        "source": entry["source"],
+    }
+    return sign_of_loan(coverage, Cause.LISTED, level, seen=seen, facts=facts)
+
+
+def sign_of_danger(
+    coverage: Coverage, *, danger: str, danger_zh: str, right_number: str, due_on: date,
+    found_on: date,
+) -> Sign | None:  # fmt: skip
+    """A right pledged for a loan in cover is in danger; None for what only lies ahead."""
+    level = DANGER_LEVELS.get(danger)
+    if level is None or not coverage.is_in_cover:
+        return None
+    return sign_of_loan(
+        coverage,
+        Cause.RIGHT_IN_DANGER,
+        level,
+        seen=f"{found_on} {LEVELS.index(level)} {right_number} {danger}",
+        facts={"right": right_number, "danger": danger_zh, "due_on": str(due_on)},
+    )
+
+
+def sign_of_cover(
+    coverage: Coverage, *, what: str, outcome: str, on: date, shortfall_fen: int, cover_by: date
+) -> Sign | None:
+    """Cover is asked for, its day has passed, or it is handed on as a risk; None for the rest."""
+    if what not in COVER_LEVELS or not coverage.is_in_cover:
+        return None
+    if what == "concluded" and outcome != "escalated":
+        return None
+    level, place = COVER_LEVELS[what]
+    return sign_of_loan(
+        coverage,
+        Cause.COVER_SHORT,
+        level,
+        seen=f"{on} {place}",
+        facts={"shortfall": format_fen(shortfall_fen), "cover_by": str(cover_by)},
     )

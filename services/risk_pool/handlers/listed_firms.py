@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 
+from services.risk_pool.handlers.warning_sources import firms_listed
 from services.risk_pool.tables import listed_firms
 from shared.messaging.inbox import Received
 
@@ -15,6 +16,7 @@ async def listed(
 ) -> None:
     """Firms stand on lists; an entry that was cleared stands again."""
     await listed_firms.keep(conn, [(*_entry(one.event), None, "") for one in received], now=now)
+    await firms_listed(conn, [one.event for one in received], now=now)
 
 
 async def cleared(

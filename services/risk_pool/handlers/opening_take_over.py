@@ -25,6 +25,7 @@ from services.risk_pool.handlers.opening_claims import take_over_claims
 from services.risk_pool.handlers.opening_known import draft_of
 from services.risk_pool.handlers.openings import require_complete, require_no_booking
 from services.risk_pool.handlers.step_context import StepContext
+from services.risk_pool.handlers.warning_sources import look_at
 from services.risk_pool.tables import open_items, openings, positions, settlements
 from services.risk_pool.tables.coverages import COVERAGES
 from services.risk_pool.tables.ledger import (
@@ -214,6 +215,7 @@ async def _cover(
     steps = [_step(loan, cover, opening_id, opened_on=pool.opened_on) for loan, cover in both]
     if steps:
         await apply_transitions(conn, COVERAGES, steps, now=context.now)
+    await look_at(conn, [cover["loan_id"] for cover in covers], now=context.now)
 
 
 def _step(loan: TakenLoan, cover: Mapping[str, Any], opening_id: UUID, *, opened_on: date) -> Step:

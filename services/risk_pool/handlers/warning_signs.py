@@ -17,6 +17,8 @@ from services.risk_pool.domain.warning_signs import (
     Kept,
     Reaction,
     Sign,
+    following,
+    latest,
     reaction,
     sign_of_maturity,
 )
@@ -35,22 +37,22 @@ async def raise_signs(conn: asyncpg.Connection, signs: Sequence[Sign], *, now: d
 
     Of several signs of one warning the last occurrence counts. The pools must be held.
     """
-    latest = {sign.key: sign for sign in sorted(signs, key=lambda one: one.seen)}
-    if not latest:
+    found = latest(signs)
+    if not found:
         return
-    kept = await tables.kept(conn, list(latest.values()))
+    kept = await tables.kept(conn, found)
     raised: list[dict[str, Any]] = []
     again: list[tuple[Row, Sign]] = []
     noted: list[tuple[UUID, Sign]] = []
-    for key, sign in latest.items():
-        row = kept.get(key)
+    for sign in found:
+        row = kept.get(sign.key)
         what = reaction(_kept(row), sign)
         if what == Reaction.RAISE:
             raised.append(_raised(sign, now))
         elif what == Reaction.REOPEN and row is not None:
             again.append((row, sign))
         elif what == Reaction.NOTE and row is not None:
-            noted.append((row["id"], sign))
+            noted.append((row["id"], following(row["level"], sign)))
     if raised:
         await tables.insert(conn, raised)
         await apply_transitions(conn, tables.CASES, [_begins(one) for one in raised], now=now)

@@ -151,3 +151,13 @@ async def complete(
         by.subject,
         by.name,
     )
+
+
+async def looked_back(conn: asyncpg.Connection, pool_code: str, *, now: datetime) -> bool:
+    """Note that a pool's loans were looked back at; False: they were before."""
+    status: str = await conn.execute(
+        "insert into warning_looks (pool_code, looked_at) values ($1, $2) on conflict do nothing",
+        pool_code,
+        now,
+    )
+    return status.endswith(" 1")

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column
+from sqlalchemy import Column, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -67,3 +67,12 @@ class WarningMeasureRow(SQLModel, table=True):
     done_by: str | None = columns.optional_text()
     done_name: str | None = columns.optional_text()
     papers: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+
+class WarningLookRow(SQLModel, table=True):
+    """A pool whose loans were looked back at once."""
+
+    __tablename__ = "warning_looks"
+
+    pool_code: str = Field(primary_key=True, sa_type=Text, foreign_key="pools.code")
+    looked_at: datetime = columns.moment()
