@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.applications.bank_files.columns import application_column
-from services.applications.bank_files.rows import FileOfRows
+from shared.sheets.file_rows import FileOfRows
 from services.applications.domain.programme import programme_findings
 from shared.schemes import library
 from shared.schemes.cases.answers import ordinary_application

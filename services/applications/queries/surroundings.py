@@ -208,6 +208,21 @@ group by 1, 2
 """
 
 
+async def _co_owners_of(
+    conn: asyncpg.Connection, keys: Sequence[RightKey], *, bank_code: str
+) -> dict[RightKey, tuple[str, ...]]:
+    rows = await conn.fetch(
+        _OWNERS,
+        bank_code,
+        [key.kind for key in keys],
+        [key.number for key in keys],
+        [key.nice_class for key in keys],
+    )
+    return _co_owners(
+        (RightKey(row["kind"], row["number"], row["nice_class"]), row["owner_name"]) for row in rows
+    )
+
+
 async def surroundings_of_new(
     conn: asyncpg.Connection,
     submissions: Sequence[Submission],
@@ -237,43 +252,31 @@ async def surroundings_of_new(
         )
     }
 
-    co_owners = _co_owners(
-        (RightKey(row["kind"], row["number"], row["nice_class"]), row["owner_name"])
-        for row in await conn.fetch(
-            _OWNERS,
-            bank_code,
-            [key.kind for key in keys],
-            [key.number for key in keys],
-            [key.nice_class for key in keys],
-        )
-    )
+    co_owners = await _co_owners_of(conn, keys, bank_code=bank_code)
     pledgors_held = await _pledgors_held(conn, submissions, today=today)
+    filed = Counter(one.paid_out.loan_no_canonical for one in submissions if one.paid_out)
     used = await _loan_nos_used(conn, submissions, bank_code=bank_code)
-    twice = Counter(one.paid_out.loan_no_canonical for one in submissions if one.paid_out)
-    working_days = await load_working_days(conn) if twice else WorkingDays()
+    used |= {number for number, times in filed.items() if times > 1}
+    working_days = await load_working_days(conn) if filed else WorkingDays()
 
     def known(one: Submission) -> Known:
         pool = pools.get(one.pool_code)
         if pool is None:
             return Known(exists, "", None)
         firm = firms.get((one.pool_code, one.borrower.uscc))
+        own = frozenset(item.key for item in one.collateral)
         around = Surroundings(
             today=today,
             pool_name=pool["name"],
             pool_opened_on=pool["opened_on"],
             pool_stopped_on=pool["stopped_on"],
             bank_suspended_on=pool["suspended_on"],
-            held_rights=frozenset(item.key for item in one.collateral) & held,
+            held_rights=own & held,
             borrower_balance_fen=firm["balance_fen"] if firm else 0,
             borrower_live_cases=firm["live_cases"] if firm else 0,
             register=registers[one.borrower.uscc, one.borrower.name_canonical],
-            loan_no_used=one.paid_out is not None
-            and (
-                one.paid_out.loan_no_canonical in used or twice[one.paid_out.loan_no_canonical] > 1
-            ),
-            co_owners={
-                item.key: co_owners[item.key] for item in one.collateral if item.key in co_owners
-            },
+            loan_no_used=one.paid_out is not None and one.paid_out.loan_no_canonical in used,
+            co_owners={key: co_owners[key] for key in own & co_owners.keys()},
             pledgors_held=pledgors_held,
             working_days=working_days,
         )
