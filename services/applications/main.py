@@ -9,6 +9,7 @@ from services.applications.api import (
     cases,
     co_investments,
     conditions,
+    cover_calls,
     credit_repairs,
     data_quality,
     desk,
@@ -54,6 +55,7 @@ from services.applications.api.bulk_work import work_on_bulk_files
 from services.applications.api.document_content import settings_of, store_of
 from services.applications.consumer import ROUTES
 from services.applications.handlers import (
+    cover_watch,
     day_over,
     demand_outcomes,
     drafts,
@@ -85,6 +87,10 @@ async def _mark_matured(context: Context) -> None:
 async def _watch_rights(context: Context) -> None:
     within = settings_of(context).endangered_within_days
     await right_watch.watch_rights(context.database, context.clock.now, within_days=within)
+
+
+async def _watch_cover(context: Context) -> None:
+    await cover_watch.watch_cover(context.database, context.clock.now)
 
 
 async def _follow_demands(context: Context) -> None:
@@ -142,6 +148,7 @@ SERVICE = Service(
         endangered_rights.router,
         pledge_records.router,
         valuations.router,
+        cover_calls.router,
         pledges.router,
         policies.router,
         guarantees.router,
@@ -164,6 +171,7 @@ SERVICE = Service(
         _end_draws,
         _mark_matured,
         _watch_rights,
+        _watch_cover,
         _follow_demands,
         _tell_day_over,
         _remove_withdrawn_papers,

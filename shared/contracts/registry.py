@@ -8,6 +8,7 @@ from shared.contracts import (
     around_loans,
     bad_loans,
     case_work,
+    cover_calls,
     demands,
     listed_firms,
     loan_packages,
@@ -26,7 +27,7 @@ from shared.contracts.envelope import Event, by_type
 PRODUCERS = (
     applications, case_work, rights, listed_firms, risk_pool, pool_cases, pool_agreements,
     openings, months, papers, meetings, notifications, demands, bad_loans, around_loans,
-    loan_packages,
+    loan_packages, cover_calls,
 )  # fmt: skip
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType(by_type())

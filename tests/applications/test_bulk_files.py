@@ -16,6 +16,7 @@ from services.applications.api.bulk_work import bulk_work
 from services.applications.domain.bulk import AT_ONCE
 from services.applications.main import SERVICE
 from services.applications.tables import bulk_files
+from shared.http.pages import encode_cursor
 from tests.applications.bulk import counted, finished, gone_through, lines, mended, rows_of, sent
 from tests.applications.office import CCB, Office, position, right, submission
 
@@ -58,6 +59,7 @@ async def test_good_rows_become_cases_like_single_ones_and_bad_ones_come_back(of
     }
     assert single["number"] not in json.dumps(wrong)
 
+    assert await rows_of(office, file, cursor=encode_cursor(2**40)) == []
     first, second = await rows_of(office, file, outcome="taken")
     (twin,) = await rows_of(office, file, outcome="known")
     assert (twin["line"], twin["number"]) == (6, second["number"])

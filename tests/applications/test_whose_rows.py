@@ -40,11 +40,13 @@ OF_LISTS = {"credit_repairs", "list_imports", "listed_firms_told"}
 """Shown in lists/ to be closed to other banks."""
 AROUND_LOANS = {
     "co_investments",
+    "cover_calls",
+    "cover_measures",
     "due_diligence_reports",
     "enhancement_versions",
     "enhancements",
 }
-"""Shown in around/ to be closed to other banks."""
+"""Shown in around/ and rights/test_cover_calls to be closed to other banks."""
 OF_THE_DESK = {"case_letters", "conditions"}
 OF_INTAKE = {"application_drafts", "superseded_revisions"}
 """Shown in test_drafts and test_amending to be closed to other banks."""
@@ -288,8 +290,17 @@ AROUND = {
     ("POST", "/co-investments/{co_investment_id}/withdraw"),
     ("POST", "/due-diligence-reports"),
     ("GET", "/due-diligence-reports"),
+    ("POST", "/applications/{case_id}/cover-calls"),
+    ("GET", "/cover-calls"),
+    ("GET", "/cover-calls/{call_id}"),
+    ("POST", "/cover-calls/{call_id}/measures"),
+    ("POST", "/cover-calls/{call_id}/measures/{measure_id}/judge"),
+    ("POST", "/cover-calls/{call_id}/measures/{measure_id}/release"),
+    ("POST", "/cover-calls/{call_id}/propose"),
+    ("POST", "/cover-calls/{call_id}/send-back"),
+    ("POST", "/cover-calls/{call_id}/conclude"),
 }
-"""Shown to be closed to other banks and roles in around/."""
+"""Shown to be closed to other banks and roles in around/ and rights/test_cover_calls."""
 FOR_ALL = {
     "/banks",
     "/banks/{code}",

@@ -69,7 +69,9 @@ async def quiet(town: Town) -> Town:
 
 MADE_BY_NAME = {"applications PUT /parks/{park_code}"}
 """What is said of a name that is new makes it."""
-A_BANKS_OWN = {"applications GET /drafts"}
+A_BANKS_OWN = {
+    "applications GET /drafts", "risk_pool GET /claim-files", "risk_pool GET /claim-files/{file_id}/rows",
+}  # fmt: skip
 """Lists that the bureau does not read."""
 
 

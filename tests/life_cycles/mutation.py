@@ -31,6 +31,7 @@ DRAWINGS = "not drawing and not diagram and not readme and not manual"
 
 WALKS = {
     "applications/application": "tests/applications/test_every_move.py",
+    "applications/cover_call": "tests/applications/rights/test_cover_calls.py",
     "applications/credit_repair": "tests/applications/lists/test_repairs.py",
     "applications/financing_demand": "tests/applications/demands/test_every_move.py",
     "applications/co_investment": "tests/applications/around/test_co_investments.py",

@@ -47,6 +47,7 @@ from shared.contracts.case_work import (
     LetterAnsweredV1,
     LetterSentV1,
 )
+from shared.contracts.cover_calls import CoverCallChangedV1
 from shared.contracts.demands import (
     DemandAnsweredV1,
     DemandMatchedV1,
@@ -363,6 +364,16 @@ def of_a_case(loan: Loan) -> list[Event]:
             what="committed",
             on=DAY,
             reason="",
+        ),
+        CoverCallChangedV1(
+            **case,
+            call_id=UUID("01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c95"),
+            what="concluded",
+            on=DAY,
+            cover_by=DAY,
+            shortfall_fen=25_000_000,
+            outcome="escalated",
+            reason="逾期未补足",
         ),
         PledgeRegisteredV1(**case, registration_numbers=("Y2026980001234",), registered_on=DAY),
         LoanDisbursedV1(

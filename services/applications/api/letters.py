@@ -60,7 +60,7 @@ class TimelineEntry(BaseModel):
     at: datetime
     kind: Literal[
         "move", "note", "letter", "answer", "paper", "priority", "conflict", "condition",
-        "maturity", "renewal",
+        "maturity", "renewal", "cover_call",
     ]  # fmt: skip
     what: str = Field(description="The move's action, the verdict on a paper, and so on.")
     state: str = Field(

@@ -141,6 +141,9 @@ class CoverAnswer(_Answer):
     ip_part_fen: Fen
     carried_fen: Fen
     shortfall_fen: Fen
+    other_fen: Fen = Field(
+        description="Of what is carried, other collateral accepted on a call for cover."
+    )
     rights: list[CoveredRight]
 
 
@@ -247,12 +250,13 @@ async def list_shortfalls(
         found = await right_values.covers(conn, bank=bank, after=after, loans=limit + 1, day=today)
     page = found[:limit]
     return Page(
-        items=[_cover(row, one) for row, one in page if all_loans or one.shortfall_fen],
+        items=[cover_answer(row, one) for row, one in page if all_loans or one.shortfall_fen],
         next_cursor=encode_cursor(page[-1][0]["id"]) if len(found) > limit else None,
     )
 
 
-def _cover(row: Mapping[str, Any], cover: Cover) -> CoverAnswer:
+def cover_answer(row: Mapping[str, Any], cover: Cover) -> CoverAnswer:
+    """A loan beside what covers it, as it is answered."""
     names = ("bank_code", "pool_code", "borrower_uscc", "borrower_name", "loan_no")
     return CoverAnswer(
         case_id=row["id"],
@@ -262,6 +266,7 @@ def _cover(row: Mapping[str, Any], cover: Cover) -> CoverAnswer:
         ip_part_fen=cover.ip_part_fen,
         carried_fen=cover.carried_fen,
         shortfall_fen=cover.shortfall_fen,
+        other_fen=cover.other_fen,
         rights=[_right(one) for one in cover.rights],
     )
 

@@ -109,8 +109,10 @@ class Cover:
     ip_part_fen: int
     """The part of what is out that IP secures, rounded up."""
     carried_fen: int
-    """What the rights carry, rounded down."""
+    """What the rights and other collateral carry, rounded down."""
     rights: tuple[CoverOfRight, ...]
+    other_fen: int = 0
+    """Of it, other collateral that was accepted on a call for cover."""
 
     @property
     def shortfall_fen(self) -> int:
@@ -125,8 +127,10 @@ def cover(
     *,
     rates: Mapping[str, Fraction],
     day: date,
+    other_fen: int = 0,
 ) -> Cover:
-    """What covers a loan on a day: the sum of value × pledge rate over its living pledges.
+    """What covers a loan on a day: the sum of value × pledge rate over its living pledges, and other
+    collateral as it was accepted (`domain/cover_call.py`).
 
     The IP part is the stated share of what is out, the whole where nothing is stated (H.7).
     """
@@ -141,10 +145,11 @@ def cover(
         CoverOfRight(row=row, worth=that_counts(own, day), rate=rates.get(row["kind"]))
         for row, own in zip(rights, worths, strict=True)
     )
-    carried = sum((one.carried for one in parts), Fraction(0))
+    carried = sum((one.carried for one in parts), Fraction(other_fen))
     part = loan["outstanding_fen"] * share
     return Cover(
         ip_part_fen=-((-part.numerator) // part.denominator),
         carried_fen=carried.numerator // carried.denominator,
         rights=parts,
+        other_fen=other_fen,
     )

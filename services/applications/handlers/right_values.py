@@ -1,6 +1,6 @@
 """Valuations beside those of the cases, and whether loans are still covered by what they found."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -50,12 +50,21 @@ async def add(
 
 
 async def covers(
-    conn: asyncpg.Connection, *, bank: str | None, after: UUID | None, loans: int, day: date
+    conn: asyncpg.Connection,
+    *,
+    bank: str | None,
+    after: UUID | None,
+    loans: int,
+    day: date,
+    among: Sequence[UUID] | None = None,
 ) -> list[tuple[Mapping[str, Any], Cover]]:
     """So many loans behind `after`, each with what covers it. Of valuations, those of the loan's
-    own bank and of the bureau are looked at; the rates are those of the loan's own terms."""
-    rows = await valuations.loans(conn, bank=bank, after=after, limit=loans)
-    pledged = await valuations.pledged(conn, [row["id"] for row in rows])
+    own bank and of the bureau are looked at; the rates are those of the loan's own terms. `among`:
+    of these cases only."""
+    rows = await valuations.loans(conn, bank=bank, after=after, limit=loans, among=among)
+    case_ids = [row["id"] for row in rows]
+    pledged = await valuations.pledged(conn, case_ids)
+    other = await valuations.other_collateral(conn, case_ids)
     keys = {register.key_of(one) for own in pledged.values() for one in own}
     worths = await valuations.of_rights(conn, sorted(keys))
     rates: dict[tuple[str, str, date], Mapping[str, Fraction]] = {}
@@ -71,5 +80,8 @@ async def covers(
             [one for one in worths.get(register.key_of(right), []) if one.bank_code in readers]
             for right in own
         ]
-        found.append((row, cover(row, own, seen, rates=rates[bound], day=day)))
+        covered = cover(
+            row, own, seen, rates=rates[bound], day=day, other_fen=other.get(row["id"], 0)
+        )
+        found.append((row, covered))
     return found

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import BigInteger, cast
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -34,7 +35,7 @@ async def rows_of(
 ) -> Sequence[BulkRowRow]:
     """Rows of a file with what became of them, in order, behind a line."""
     query = select(BulkRowRow).where(
-        col(BulkRowRow.file_id) == file_id, col(BulkRowRow.line) > after
+        col(BulkRowRow.file_id) == file_id, col(BulkRowRow.line) > cast(after, BigInteger)
     )
     if outcome is not None:
         query = query.where(col(BulkRowRow.outcome) == outcome.value)

@@ -21,7 +21,7 @@ where ($1::text is null or p.bank_code = $1) and ($2::text is null or a.pool_cod
   and (p.registered_on between $3 and $4 or exists (
       select from case_moves as m where m.case_kind = 'pledge' and m.case_id = p.id
           and (m.detail ->> 'on')::date between $3 and $4))
-  and ($5::uuid is null or (p.application_id, p.collateral_no) > ($5, $6::int))
+  and ($5::uuid is null or (p.application_id, p.collateral_no) > ($5, $6::bigint))
 order by p.application_id, p.collateral_no limit $7
 """
 

@@ -160,6 +160,14 @@ async def right_id_of(conn: asyncpg.Connection, key: RightKey) -> UUID:
     return found
 
 
+async def is_known(conn: asyncpg.Connection, key: RightKey) -> bool:
+    """Whether the register has the right, whoever spoke of it."""
+    found: bool = await conn.fetchval(
+        "select exists (select from rights where (kind, number, nice_class) = ($1, $2, $3))", *key
+    )
+    return found
+
+
 async def cases_of(conn: asyncpg.Connection, key: RightKey) -> list[asyncpg.Record]:
     """The reader's cases that pledge the right, the youngest first."""
     rows: list[asyncpg.Record] = await conn.fetch(_CASES, *key)

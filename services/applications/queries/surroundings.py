@@ -208,21 +208,6 @@ group by 1, 2
 """
 
 
-async def _co_owners_of(
-    conn: asyncpg.Connection, keys: Sequence[RightKey], *, bank_code: str
-) -> dict[RightKey, tuple[str, ...]]:
-    rows = await conn.fetch(
-        _OWNERS,
-        bank_code,
-        [key.kind for key in keys],
-        [key.number for key in keys],
-        [key.nice_class for key in keys],
-    )
-    return _co_owners(
-        (RightKey(row["kind"], row["number"], row["nice_class"]), row["owner_name"]) for row in rows
-    )
-
-
 async def surroundings_of_new(
     conn: asyncpg.Connection,
     submissions: Sequence[Submission],
@@ -235,15 +220,9 @@ async def surroundings_of_new(
     codes = list({one.pool_code for one in submissions})
     pools = {row["code"]: row for row in await conn.fetch(_POOLS, codes, bank_code)}
     keys = list({item.key for one in submissions for item in one.collateral})
-    held = {
-        RightKey(row["kind"], row["number"], row["nice_class"])
-        for row in await conn.fetch(
-            _HELD,
-            [key.kind for key in keys],
-            [key.number for key in keys],
-            [key.nice_class for key in keys],
-        )
-    }
+    asked = ([one.kind for one in keys], [one.number for one in keys],
+             [one.nice_class for one in keys])  # fmt: skip
+    held = {_key(row) for row in await conn.fetch(_HELD, *asked)}
     registers = await registers_of(conn, [one.borrower for one in submissions], today=today)
     firms = {
         (row["pool_code"], row["borrower_uscc"]): row
@@ -251,35 +230,42 @@ async def surroundings_of_new(
             _FIRMS, bank_code, list({one.borrower.uscc for one in submissions}), codes, _LIVE
         )
     }
-
-    co_owners = await _co_owners_of(conn, keys, bank_code=bank_code)
+    owners = await conn.fetch(_OWNERS, bank_code, *asked)
+    co_owners = _co_owners((_key(row), row["owner_name"]) for row in owners)
     pledgors_held = await _pledgors_held(conn, submissions, today=today)
-    filed = Counter(one.paid_out.loan_no_canonical for one in submissions if one.paid_out)
     used = await _loan_nos_used(conn, submissions, bank_code=bank_code)
-    used |= {number for number, times in filed.items() if times > 1}
-    working_days = await load_working_days(conn) if filed else WorkingDays()
+    twice = Counter(one.paid_out.loan_no_canonical for one in submissions if one.paid_out)
+    working_days = await load_working_days(conn) if twice else WorkingDays()
 
     def known(one: Submission) -> Known:
         pool = pools.get(one.pool_code)
         if pool is None:
             return Known(exists, "", None)
         firm = firms.get((one.pool_code, one.borrower.uscc))
-        own = frozenset(item.key for item in one.collateral)
         around = Surroundings(
             today=today,
             pool_name=pool["name"],
             pool_opened_on=pool["opened_on"],
             pool_stopped_on=pool["stopped_on"],
             bank_suspended_on=pool["suspended_on"],
-            held_rights=own & held,
+            held_rights=frozenset(item.key for item in one.collateral) & held,
             borrower_balance_fen=firm["balance_fen"] if firm else 0,
             borrower_live_cases=firm["live_cases"] if firm else 0,
             register=registers[one.borrower.uscc, one.borrower.name_canonical],
-            loan_no_used=one.paid_out is not None and one.paid_out.loan_no_canonical in used,
-            co_owners={key: co_owners[key] for key in own & co_owners.keys()},
+            loan_no_used=one.paid_out is not None
+            and (
+                one.paid_out.loan_no_canonical in used or twice[one.paid_out.loan_no_canonical] > 1
+            ),
+            co_owners={
+                item.key: co_owners[item.key] for item in one.collateral if item.key in co_owners
+            },
             pledgors_held=pledgors_held,
             working_days=working_days,
         )
         return Known(exists, pool["programme"], around)
 
     return [known(one) for one in submissions]
+
+
+def _key(row: asyncpg.Record) -> RightKey:
+    return RightKey(row["kind"], row["number"], row["nice_class"])

@@ -55,6 +55,10 @@ with told as (
     from applications as a join case_moves as m
         on m.case_id = a.id and m.case_kind = 'application' and m.bank_code = a.bank_code
     where a.renews = $1 and m.action = any($3::text[])
+    union all
+    select m.at, 'cover_call', m.action, m.target, m.subject, m.name, m.role, m.reason, null, null,
+           c.cover_by, null, array[]::text[], m.version
+    from cover_calls as c join case_moves as m on m.case_id = c.id where c.application_id = $1
 )
 select told.*, answered.at as answered_at,
        kind = 'letter' and due_on is not null

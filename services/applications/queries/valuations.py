@@ -37,8 +37,10 @@ select a.id, a.number, a.bank_code, a.pool_code, a.programme, a.mode, a.approved
 from loans as l join applications as a on a.id = l.application_id
 where a.state in ({literals(IS_LOAN)})
   and ($1::uuid is null or a.id > $1) and ($2::text is null or a.bank_code = $2)
+  and ($4::uuid[] is null or a.id = any($4))
 order by a.id limit $3
 """
+# A right that was pledged on a call for cover stands behind those of the case.
 _PLEDGED: Final = f"""
 select c.application_id, c.collateral_no, c.kind, c.number, c.nice_class, c.name, r.id as right_id
 from collateral as c
@@ -47,7 +49,19 @@ join rights as r on (r.kind, r.number, r.nice_class) = (c.kind, c.number, c.nice
 left join pledge_registrations as p
     on p.application_id = c.application_id and p.collateral_no = c.collateral_no
 where c.application_id = any($1::uuid[]) and coalesce(p.state in ({literals(LIVING)}), true)
-order by c.application_id, c.collateral_no
+union all
+select m.application_id, null, m.right_kind, m.right_number, m.nice_class, m.right_name, r.id
+from cover_measures as m
+join rights as r
+    on (r.kind, r.number, r.nice_class) = (m.right_kind, m.right_number, m.nice_class)
+where m.application_id = any($1::uuid[]) and m.is_accepted and m.released_on is null
+order by 1, 2 nulls last, 4
+"""
+_OTHER: Final = """
+select application_id, sum(counted_fen)::bigint as fen from cover_measures
+where application_id = any($1::uuid[]) and is_accepted and released_on is null
+  and counted_fen is not null
+group by application_id
 """
 _STATISTICS: Final = """
 with said as (
@@ -92,10 +106,15 @@ async def of_rights(
 
 
 async def loans(
-    conn: asyncpg.Connection, *, bank: str | None, after: UUID | None, limit: int
+    conn: asyncpg.Connection,
+    *,
+    bank: str | None,
+    after: UUID | None,
+    limit: int,
+    among: Sequence[UUID] | None = None,
 ) -> list[asyncpg.Record]:
-    """Loans that are out, behind `after`."""
-    rows: list[asyncpg.Record] = await conn.fetch(_LOANS, after, bank, limit)
+    """Loans that are out, behind `after`; `among`: of these cases only."""
+    rows: list[asyncpg.Record] = await conn.fetch(_LOANS, after, bank, limit, among)
     return rows
 
 
@@ -107,6 +126,11 @@ async def pledged(
     for row in await conn.fetch(_PLEDGED, case_ids):
         found.setdefault(row["application_id"], []).append(row)
     return found
+
+
+async def other_collateral(conn: asyncpg.Connection, case_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """What other collateral, accepted on a call for cover, counts for, in fen."""
+    return {row["application_id"]: row["fen"] for row in await conn.fetch(_OTHER, case_ids)}
 
 
 async def statistics(conn: asyncpg.Connection) -> list[asyncpg.Record]:

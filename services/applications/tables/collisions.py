@@ -64,6 +64,11 @@ COLLISIONS: Final[Mapping[str, Collision]] = {
         "该记录刚由他人结束，请刷新。",
         "Somebody else has just ended this entry; read it again.",
     ),
+    "cover_calls_one_live": Collision(
+        "cover-call-exists",
+        "该笔贷款已有未了结的补足担保通知。",
+        "Somebody else has just made a call for cover of this loan.",
+    ),
     "credit_repairs_open": Collision(
         "repair-undecided",
         "该记录已有一项信用修复等待决定。",

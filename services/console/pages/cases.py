@@ -137,7 +137,7 @@ async def _decided_on(page: PageContext, case: Mapping[str, Any]) -> dict[str, A
     """What a decision rests on: checks, conditions, what happened so far, the
     bureau's desk, and the lists that its firm stands on."""
     path = f"/applications/{case['id']}"
-    desk, met, told, chain, checks, levels, revisions, listed = await asyncio.gather(
+    desk, met, told, chain, checks, levels, revisions, listed, calls = await asyncio.gather(
         at_desk(page, case["id"]),
         page.applications.get(f"{path}/conditions"),
         page.applications.get(f"{path}/timeline"),
@@ -146,9 +146,13 @@ async def _decided_on(page: PageContext, case: Mapping[str, Any]) -> dict[str, A
         levels_of(page, case),
         page.applications.get(f"{path}/revisions") if case["revision"] > 1 else nothing(),
         or_none(page.applications.get("/listed-firm-matches", uscc=case["borrower"]["uscc"])),
+        or_none(page.applications.get("/cover-calls", case_id=case["id"]))
+        if case["loan"]
+        else nothing(),
     )
     return {
         "listed": items(listed or []),
+        "cover_calls": items(calls or []) if case["loan"] else None,
         "desk": desk,
         "conditions": items(met),
         "timeline": items(told),

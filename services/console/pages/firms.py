@@ -11,7 +11,7 @@ from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
 from services.console.rendering.paging import next_page
-from services.console.upstream.optional import items, nothing
+from services.console.upstream.optional import items, nothing, or_none
 
 router = APIRouter()
 
@@ -75,14 +75,16 @@ async def end_related(page: Page, uscc: str, membership_id: UUID) -> Response:
 async def _show(page: PageContext, uscc: str, attempt: Attempt) -> Response:
     assert page.person is not None
     reads = bool(page.person.roles & _READ_GROUPS)
-    found, related, day = await asyncio.gather(
+    found, related, calls, day = await asyncio.gather(
         page.applications.get(f"/firms/{uscc}"),
         page.applications.get("/related-firms", uscc=uscc, limit="200") if reads else nothing(),
+        or_none(page.applications.get("/cover-calls", firm=uscc, limit=200)),
         today(page),
     )
     return page.render(
         "register_firm.html",
         firm=found,
+        cover_calls=items(calls or []),
         related=items(related) if related else [],
         reads_groups=reads,
         may_say=bool(page.person.roles & _SAY_GROUPS),

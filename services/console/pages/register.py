@@ -13,7 +13,7 @@ from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
 from services.console.rendering.paging import next_page
 from services.console.upstream.client import not_found
-from services.console.upstream.optional import items
+from services.console.upstream.optional import items, or_none
 
 router = APIRouter()
 
@@ -123,13 +123,15 @@ async def end_burden(page: Page, right_id: UUID, burden_id: UUID) -> Response:
 async def show_right(page: PageContext, right_id: UUID, attempt: Attempt) -> Response:
     """The page of a right, with what was refused of a form where one was sent."""
     assert page.person is not None
-    found, values = await asyncio.gather(
+    found, values, calls = await asyncio.gather(
         page.applications.get(f"/rights/{right_id}"),
         page.applications.get(f"/rights/{right_id}/valuations"),
+        or_none(page.applications.get("/cover-calls", right_id=str(right_id), limit=200)),
     )
     return page.render(
         "register_right.html",
         values=values,
+        cover_calls=items(calls or []),
         methods=page.texts.codes("valuation_method"),
         attempt=attempt,
         right=found,

@@ -40,6 +40,14 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "lent": "ok",
         "ended": "mute",
     },
+    "cover_state": {
+        "asked": "bad",
+        "measures_taken": "warn",
+        "cured": "ok",
+        "proposed": "warn",
+        "concluded": "mute",
+        "ended": "mute",
+    },
     "co_investment_state": {"committed": "info", "paid": "ok", "withdrawn": "mute"},
     "loan_package_state": {
         "frozen": "info",

@@ -1,4 +1,5 @@
-"""Who hears of what stands around loans: policies, guarantees, co-investments, loan packages."""
+"""Who hears of what stands around loans: policies, guarantees, co-investments, calls for
+cover, loan packages."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -18,6 +19,9 @@ _CO_INVESTMENT: Final = frozenset(
         "reason",
     }
 )  # fmt: skip
+_COVER_CALL: Final = frozenset(
+    {"call_id", "what", "on", "cover_by", "shortfall_fen", "measure", "outcome", "reason"}
+)
 _PACKAGE: Final = frozenset(
     {
         "pool_code", "bank_code", "package_id", "package_number", "name", "loans", "firms",
@@ -31,6 +35,9 @@ AROUND_LOANS: Mapping[str, Notice] = {
     ),
     "co-investment.changed.v1": Notice(
         banks=Banks.NAMED, roles=("reviewer",), fields=CASE | _CO_INVESTMENT
+    ),
+    "cover-call.changed.v1": Notice(
+        banks=Banks.NAMED, roles=("reviewer", "pool_manager"), fields=CASE | _COVER_CALL
     ),
     "loan-package.changed.v1": Notice(
         banks=Banks.NAMED, roles=("approver", "finance_checker", "pool_manager"), fields=_PACKAGE

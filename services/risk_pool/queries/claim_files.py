@@ -41,7 +41,7 @@ async def rows_of(
     rows: Sequence[asyncpg.Record] = await conn.fetch(
         """select line, outcome, reference, subject_id, number, faults, cells from claim_file_rows
            where file_id = $1 and bank_code = $2 and outcome is not null
-             and ($3::text is null or outcome = $3) and line > $4
+             and ($3::text is null or outcome = $3) and line > $4::bigint
            order by line limit $5""",
         file_id,
         bank_code,

@@ -3,10 +3,12 @@
 import csv
 import io
 from datetime import date
+from uuid import UUID
 
 import openpyxl
 
 from services.applications.domain.pledge_record import record_of
+from shared.http.pages import encode_cursor
 from tests.applications.office import CCB, Office, right
 from tests.applications.rights.test_pledges import ENTRY, PATENT, does, pledge_of, pledged
 
@@ -68,8 +70,16 @@ async def test_a_periods_pledges_are_exported_with_their_ends_and_what_each_lack
         query = YEAR | ({"bank": bank} if bank else {})
         found = (await asker.get("/pledge-records", params=query)).json()["items"]
         assert [row["case_id"] for row in found] == seen
+    own = await office.bank(CCB).get("/pledge-records/export.csv", params=YEAR)
+    own_lines = list(csv.reader(io.StringIO(own.content.decode("utf-8-sig"))))
+    assert [line[1] for line in own_lines[1:]] == [two["record"]["registration_no"]]
+    own = await office.bank(CCB).get("/pledge-records/export.xlsx", params=YEAR)
+    assert openpyxl.load_workbook(io.BytesIO(own.content))["质押登记"].max_row == 2
     page = (await reviewer.get("/pledge-records", params=YEAR | {"limit": 1})).json()
     rest = await reviewer.get("/pledge-records", params=YEAR | {"cursor": page["next_cursor"]})
+    assert [row["case_id"] for row in rest.json()["items"]] == [other["id"]]
+    far = encode_cursor(UUID(case["id"]), 2**40)
+    rest = await reviewer.get("/pledge-records", params=YEAR | {"cursor": far})
     assert [row["case_id"] for row in rest.json()["items"]] == [other["id"]]
     for query in ({"from": "2025-01-01", "to": "2025-12-31"}, YEAR | {"pool": "nowhere"}):
         assert (await reviewer.get("/pledge-records", params=query)).json()["items"] == []

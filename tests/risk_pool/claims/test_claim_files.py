@@ -13,6 +13,7 @@ from services.risk_pool.api import claim_work
 from services.risk_pool.api.claim_work import claim_file_work
 from services.risk_pool.main import SERVICE
 from services.risk_pool.tables import claim_files
+from shared.http.pages import encode_cursor
 from shared.schemes.vocabulary import DOCUMENTS as DOCUMENT_WORDS
 from tests.applications.bulk import as_csv, as_xlsx, counted, lines
 from tests.risk_pool.claims.driver import DOCUMENTS, Claims, claims_of
@@ -156,6 +157,7 @@ async def test_a_dirty_table_of_claims_is_checked_saved_filed_once_and_mended(
         foreign = await sent(pool, as_csv([list(good[0]), list(good[0].values())]), bank="CCB")
         assert counted(await finished(pool, foreign, bank="CCB")) == {"read": 1, "wrong": 1}
         assert (await pool.maker.get(f"/claim-files/{filed['id']}")).status_code == 403
+        assert await rows_of(pool, filed, cursor=encode_cursor(2**40)) == []
         page = (await pool.bank("ICBC").get("/claim-files", params={"limit": 2})).json()
         assert [one["id"] for one in page["items"]] == [last["id"], refused["id"]]
 
