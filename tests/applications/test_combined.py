@@ -16,6 +16,7 @@ from shared.schemes.decide.application import ApplicationFacts
 from shared.schemes.decide.claims import ClaimFacts, Counters, IpShareNotStated
 from shared.schemes.decide.eligibility import eligibility
 from shared.schemes.decide.loss import split_loss
+from shared.sheets.file_rows import FileOfRows
 from tests.applications.office import Office, document, nothing_found, submission
 from tests.applications.values import AROUND, TODAY, case
 
