@@ -6,7 +6,6 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from services.applications.bank_files.rows import FileOfRows
 
 from services.applications.bank_files.columns import application_column
 from services.applications.domain.programme import programme_findings
