@@ -12,9 +12,9 @@ from services.applications.domain.financing_demand import (
     Action,
     AnswerGiven,
     DemandPosted,
-    Purpose,
     State,
 )
+from services.applications.domain.submission import Purpose
 from shared.http.field_messages import ONE_LINE
 from shared.http.requests import LongText, RequestBody, ShortText
 from shared.identifiers import Uscc

@@ -14,6 +14,7 @@ from services.applications.domain.loan_terms import Disbursement, Registration
 from services.applications.domain.other_collateral import OtherCollateral
 from services.applications.domain.submission import (
     Borrower,
+    Purpose,
     Submission,
     SubmittedDocument,
 )
@@ -128,7 +129,7 @@ class SubmissionBody(_Body):
     amount_fen: RequestFen
     tenor_months: Annotated[int, Field(ge=1, le=360)]
     annual_rate_bp: Annotated[int, Field(ge=0, le=10_000)]
-    purpose: Literal["r_and_d", "industrialisation", "ip_operation", "working_capital", "equipment"]
+    purpose: Purpose
     purpose_note: LongText | None = None
     repayment: Literal["bullet", "equal_instalments", "interest_first"]
     has_other_collateral: bool

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from services.applications.domain.life_cycle import State as CaseState
 from shared.life_cycle import SYSTEM_ROLE, LifeCycle, Move, Wait, Words
@@ -126,11 +126,6 @@ class CaseAnswersAnother(Refused):
     """The case is the outcome of another demand, or has come to nothing."""
 
     code = "case-answers-another"
-
-
-Purpose = Literal[
-    "r_and_d", "industrialisation", "ip_operation", "working_capital", "equipment"
-]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
 from services.applications.domain.listed_firms import NOTHING_HELD, Register
@@ -20,6 +20,12 @@ from shared.calendar import WorkingDays
 from shared.ratios import ip_share
 
 PATENT_KINDS: Final = frozenset({"invention", "utility_model", "design"})
+
+
+Purpose = Literal[
+    "r_and_d", "industrialisation", "ip_operation", "working_capital", "equipment"
+]  # fmt: skip
+"""What a loan is for, as banks and the bureau name it; what schemes call it: `domain/programme.py`."""
 
 
 class RightKey(NamedTuple):

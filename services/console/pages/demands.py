@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from services.console.cases.application_form import PURPOSES
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.rendering.paging import next_page
@@ -17,7 +18,6 @@ from services.console.upstream.optional import items
 router = APIRouter()
 
 STATES = ("posted", "matched", "in_case", "lent", "ended")
-PURPOSES = ("r_and_d", "industrialisation", "ip_operation", "working_capital", "equipment")
 POSTS = frozenset({"reviewer", "pool_manager"})
 """Who is shown the forms; the service judges."""
 _STEPS = {
