@@ -6,7 +6,6 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from services.applications.bank_files.rows import FileOfRows
 
 from services.applications.bank_files.columns import application_column
 from services.applications.domain.programme import programme_findings
@@ -16,6 +15,7 @@ from shared.schemes.decide.application import ApplicationFacts
 from shared.schemes.decide.claims import ClaimFacts, Counters, IpShareNotStated
 from shared.schemes.decide.eligibility import eligibility
 from shared.schemes.decide.loss import split_loss
+from shared.sheets.file_rows import FileOfRows
 from tests.applications.office import Office, document, nothing_found, submission
 from tests.applications.values import AROUND, TODAY, case
 

@@ -86,7 +86,9 @@ async def enters(town: Town, **changes: Any) -> Any:
 
 async def cover_checked(town: Town, case: Any, principal: str, overdue_days: int) -> Any:
     """What a pre-check of a claim on the office's day says of the loan's cover."""
-    await town.pool.context.clock.set(town.office.now)
+    clock = town.pool.context.clock
+    if clock.now().date() < town.office.now.date():
+        await clock.set(town.office.now)
     claim = {
         "loan_id": case["id"],
         "outstanding_principal": principal,

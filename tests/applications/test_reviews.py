@@ -266,6 +266,8 @@ async def test_approval_says_everything_the_pool_needs(office: Office):
         "is_multi_ip_type": True,
         "attributes": {"is_high_tech_enterprise": True, "ip_kind": "several"},
         "applied": None,
+        "paid_out": None,
+        "renews": None,
         "amount_reason": "",
         "conditions": [],
     }

@@ -220,15 +220,9 @@ async def surroundings_of_new(
     codes = list({one.pool_code for one in submissions})
     pools = {row["code"]: row for row in await conn.fetch(_POOLS, codes, bank_code)}
     keys = list({item.key for one in submissions for item in one.collateral})
-    held = {
-        RightKey(row["kind"], row["number"], row["nice_class"])
-        for row in await conn.fetch(
-            _HELD,
-            [key.kind for key in keys],
-            [key.number for key in keys],
-            [key.nice_class for key in keys],
-        )
-    }
+    asked = ([one.kind for one in keys], [one.number for one in keys],
+             [one.nice_class for one in keys])  # fmt: skip
+    held = {_key(row) for row in await conn.fetch(_HELD, *asked)}
     registers = await registers_of(conn, [one.borrower for one in submissions], today=today)
     firms = {
         (row["pool_code"], row["borrower_uscc"]): row
@@ -236,17 +230,8 @@ async def surroundings_of_new(
             _FIRMS, bank_code, list({one.borrower.uscc for one in submissions}), codes, _LIVE
         )
     }
-
-    co_owners = _co_owners(
-        (RightKey(row["kind"], row["number"], row["nice_class"]), row["owner_name"])
-        for row in await conn.fetch(
-            _OWNERS,
-            bank_code,
-            [key.kind for key in keys],
-            [key.number for key in keys],
-            [key.nice_class for key in keys],
-        )
-    )
+    owners = await conn.fetch(_OWNERS, bank_code, *asked)
+    co_owners = _co_owners((_key(row), row["owner_name"]) for row in owners)
     pledgors_held = await _pledgors_held(conn, submissions, today=today)
     used = await _loan_nos_used(conn, submissions, bank_code=bank_code)
     twice = Counter(one.paid_out.loan_no_canonical for one in submissions if one.paid_out)
@@ -280,3 +265,7 @@ async def surroundings_of_new(
         return Known(exists, pool["programme"], around)
 
     return [known(one) for one in submissions]
+
+
+def _key(row: asyncpg.Record) -> RightKey:
+    return RightKey(row["kind"], row["number"], row["nice_class"])
