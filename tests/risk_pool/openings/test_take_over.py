@@ -127,7 +127,11 @@ async def test_planted_mistakes_are_each_named_mended_and_made_even_and_then_it_
 
 async def test_the_first_month_rests_on_it_and_a_claim_on_an_old_loan_is_paid(county):
     sheets = book()
+    sheets["loans"][3]["overdue_days"] = 31
     await county.taken_over(sheets)
+    warned = (await county.auditor.get("/warnings")).json()["items"]
+    late = [(one["loan_number"], one["level"]) for one in warned if one["cause"] == "overdue"]
+    assert late == [("DL-2026-000004", "orange")], "a loan is warned of as it is taken over"
     listed = (await county.office.bank().get("/loans", params={"loan_no": "JK-00002"})).json()
     old = listed["items"][0]
     assert (old["state"], old["outstanding_principal"], old["last_month"]) == (
