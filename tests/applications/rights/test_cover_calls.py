@@ -140,6 +140,7 @@ async def test_what_is_short_is_asked_for_to_the_fen_and_only_figures_cure_it(of
     assert (call["state"], call["times"], call["cover_by"], call["now"]["shortfall"]) == (
         "asked", 2, "2026-03-19", "0.01",
     ), "a cure that falls away opens it again, with as many days"  # fmt: skip
+    assert await said(office) == [("released", 0), ("fell_short", 1)]
     twice = await does(office.reviewer(), call, f"measures/{last}/release", gone, 409)
     assert twice["code"] == "measure-not-to-judge"
     await values(office.bank(), await right_of(office), amount="3000000.04", valued_on="2026-03-05")
