@@ -10,6 +10,7 @@ from shared.postgres.pools_seen import look_as
 from tests.applications.bulk import gone_through, lines
 from tests.applications.office import (
     CCB,
+    FIRM,
     ICBC,
     Office,
     document,
@@ -60,6 +61,7 @@ THE_BUREAUS_OWN = {
     "meeting_votes",
     "meetings",
     "opinion_templates",
+    "related_firms",
     "staff",
 }
 """Tables of which no bank sees a row."""
@@ -301,6 +303,13 @@ AROUND = {
     ("POST", "/cover-calls/{call_id}/conclude"),
 }
 """Shown to be closed to other banks and roles in around/ and rights/test_cover_calls."""
+GROUPS = {
+    ("GET", "/related-firms"),
+    ("POST", "/related-firms"),
+    ("GET", "/related-firms/{membership_id}"),
+    ("POST", "/related-firms/{membership_id}/end"),
+}
+"""Shown to be closed to every bank in test_related_firms."""
 FOR_ALL = {
     "/banks",
     "/banks/{code}",
@@ -345,7 +354,7 @@ def test_every_route_stands_in_one_of_these_lists():
     known = {("POST", path) for path in (*steps, *FOR_THE_BUREAU, *CHANGES, *DRAWS)}
     known |= {("GET", path) for path in LISTS | READS | FOR_ALL | BUREAU_READS}
     known |= {("POST", "/applications"), ("POST", "/positions"), ("POST", "/banks")}
-    known |= REGISTER | LISTED | AROUND
+    known |= REGISTER | LISTED | AROUND | GROUPS
     known |= {("PATCH", "/banks/{code}")}
     # Shown to tell nobody's in test_pre_checks.
     known |= {("POST", "/pre-checks")}
@@ -461,6 +470,9 @@ async def test_no_bank_sees_a_row_of_the_bureaus_own_desk(office: Office):
     ):
         answer = await manager.post(path, json=body | {"reason": "x"})
         assert answer.is_success, answer.text
+    group = {"group_name": "x", "uscc": FIRM, "name": "x", "basis": "key_persons", "from_day": day}
+    said = await manager.post("/related-firms", json=group | {"reason": "x"})
+    assert said.status_code == 201, said.text
     for subject in ("li", "gao"):
         await office.staff(subject, "leader").get("/queue")
     other = await office.submits(collateral=[right()])

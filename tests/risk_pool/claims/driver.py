@@ -51,7 +51,10 @@ class Claims(Pool):
         amount = more.get("amount", "1000000.00")
         approval = self.approval(name, **more)
         await self.hears(approval.model_copy(update={"parties": parties}))
-        await self.hears(self.disbursement(name, amount=amount))
+        lent = self.disbursement(name, amount=amount)
+        if lent.disbursed_on < approval.approved_on:  # Nothing is paid out before it is approved.
+            lent = self.disbursement(name, amount=amount, on=approval.approved_on)
+        await self.hears(lent)
 
     def claim_of(self, name: str, principal: str, **more: Any) -> dict[str, Any]:
         """What a bank files: 121 days overdue and substandard, all documents there."""
