@@ -48,11 +48,18 @@ async def test_a_related_firm_is_recorded_and_ended_on_the_page_of_the_firm(hous
     at = f"/register/firms/{FIRM}"
     async with house.logged_in("reviewer-lin") as lin, house.logged_in("icbc-operator") as clerk:
         page = await lin.opens(at)
-        wrong = await lin.sends(page, f"{at}/related", group_name="格力系", from_day="2027-01-01")
-        assert wrong.status == 422 and "日期晚于今日" in wrong.text and "格力系" in wrong.text
-        done = await lin.sends(
-            wrong, f"{at}/related", group_name="格力系", from_day="2026-03-01", reason="公示系统"
+        wrong = await lin.sends(
+            page,
+            f"{at}/related",
+            group_name="格力系",
+            from_day="2027-01-01",
+            reason="公示系统",
+            basis="same_controller",
         )
+        assert wrong.status == 422
+        assert "日期晚于今日" in wrong.text
+        assert wrong.form(f"{at}/related")["group_name"] == "格力系"
+        done = await lin.sends(wrong, f"{at}/related", from_day="2026-03-01")
         assert "关联关系已登记" in done.text and "同一实际控制人" in done.text
         end = next(one for one in done.actions if one.endswith("/end"))
         ended = await lin.sends(done, end, reason="股权转让")
