@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from shared.calendar import WorkingDays
@@ -26,12 +27,33 @@ class Context:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     messages: Messaging | None = None
 
+    async def pause(self, seconds: float) -> None:
+        """Wait so long, or until the service stops."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.stopping.wait()
+
 
 DueJob = Callable[[Context], Awaitable[None]]
 """Does what has become due by the clock. Idempotent: it is called often."""
 
 Background = Callable[[Context], Coroutine[None, None, None]]
 """Works until `context.stopping` is set."""
+
+
+async def keep_at(
+    context: Context, step: Callable[[], Awaitable[bool]], *, what: str, look_every: float
+) -> None:
+    """Take one step after the other until the service stops. A step answers whether it had anything to
+    do; one that fails is tried again, and what is in hand when the service stops is finished."""
+    while not context.stopping.is_set():
+        went_on = False
+        try:
+            went_on = await step()
+        except Exception:
+            log.exception("%s failed and will be tried again", what)
+        if not went_on:
+            await context.pause(look_every)
 
 
 async def run_due(jobs: Sequence[DueJob], context: Context) -> None:

@@ -8,7 +8,7 @@ identity, problems, the relay and the consumer, and the three answers an operato
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -163,9 +163,7 @@ async def _due(service: Service, context: Context) -> None:
     """Look for due jobs now and then; one that fails is looked at again the next time."""
     while not context.stopping.is_set():
         await run_due(service.due, context)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(context.settings.due_interval_seconds):
-                await context.stopping.wait()
+        await context.pause(context.settings.due_interval_seconds)
 
 
 def _complain(task: asyncio.Task[None]) -> None:

@@ -1,13 +1,23 @@
 """Files of many rows over HTTP: how one is answered, and what became of its rows."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
 
-from shared.sheets.verdicts import Outcome
+from shared.http.disposition import disposition
+from shared.http.problem import prefers_english
+from shared.sheets.giving_back import given_back
+from shared.sheets.verdicts import BulkFileNotReady, Outcome, WrongRow
+
+MOST_AT_ONCE = 500
+"""Rows to mend that are read in one go."""
+RowsToMend = Callable[[int], Awaitable[Sequence[WrongRow]]]
+"""The wrong rows behind a line, `MOST_AT_ONCE` at the most."""
 
 TYPES = {
     "ndjson": "application/x-ndjson",
@@ -104,3 +114,33 @@ def with_progress(row: Mapping[str, Any]) -> dict[str, Any]:
     else:
         progress = "working" if row["worked_at"] else "waiting"
     return {**row, "sha256": row["sha256"].hex(), "progress": progress}
+
+
+def rows_to_mend(request: Request, file: Mapping[str, Any], read: RowsToMend) -> StreamingResponse:
+    """The rows of a file that were not taken, in the form in which it came, with every reason.
+    Raises BulkFileNotReady while it is still being gone through."""
+    if file["finished_at"] is None:
+        raise BulkFileNotReady("文件尚在处理，请稍后再取", "The file is still being gone through.")
+    content = given_back(
+        file["form"],
+        file["headings"],
+        _in_parts(read),
+        english=prefers_english(request.headers.get("accept-language", "")),
+    )
+    stem = file["filename"].rsplit(".", 1)[0]
+    return StreamingResponse(
+        content,
+        media_type=TYPES[file["form"]],
+        headers={"Content-Disposition": disposition(f"{stem}-待补正.{file['form']}")},
+    )
+
+
+async def _in_parts(read: RowsToMend) -> AsyncIterator[Sequence[WrongRow]]:
+    after = 0
+    while True:
+        rows = await read(after)
+        if rows:
+            yield rows
+        if len(rows) < MOST_AT_ONCE:
+            return
+        after = rows[-1].line

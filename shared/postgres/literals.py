@@ -1,4 +1,6 @@
-"""Names of our own in SQL text, where a parameter would keep a partial index from being used.
+"""What SQL text and patterns are made of: names of our own, and words that are looked for.
+
+Names of our own stand in SQL text where a parameter would keep a partial index from being used.
 
 A state's name is written once, in its life cycle; a statement that must say it as a literal, to
 match an index's predicate, takes it from there.
@@ -17,3 +19,10 @@ def literals(names: Iterable[str]) -> str:
         if _NAME.fullmatch(name) is None:
             raise ValueError(f"{name!r} is not a name of ours")
     return ", ".join(f"'{name}'" for name in found)
+
+
+def containing(words: str) -> str:
+    """The pattern of `like` for what contains these words; what means something in a pattern stands
+    for itself."""
+    escaped = words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    return f"%{escaped}%"

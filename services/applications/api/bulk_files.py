@@ -1,13 +1,12 @@
 """Files of many rows: sent, gone through while one looks on, and given back where they are wrong."""
 
-from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from services.applications.api.common import Cursor, Limit
 from services.applications.api.document_content import settings_of, store_of
@@ -21,22 +20,19 @@ from services.applications.settings import LARGEST_BULK_FILE
 from services.applications.storage.incoming import too_large
 from services.applications.tables.bulk_rows import BulkFileRow
 from shared.auth.identity import Forbidden, Identity, requires
-from shared.context import Context
 from shared.http.context import CurrentContext
-from shared.http.disposition import disposition
 from shared.http.files_of_rows import (
     FILE_BODY,
-    TYPES,
+    MOST_AT_ONCE,
     WRONG_ROWS,
     BulkRowAnswer,
     FileOfRowsAnswer,
+    rows_to_mend,
     with_progress,
 )
 from shared.http.idempotency import Answer, idempotently, key_of
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
-from shared.http.problem import prefers_english
-from shared.sheets.giving_back import given_back
-from shared.sheets.verdicts import BulkFileNotReady, Outcome, WrongRow
+from shared.sheets.verdicts import Outcome, WrongRow
 
 router = APIRouter(tags=["bulk files"])
 
@@ -46,7 +42,6 @@ Reader = Annotated[
 ]
 BODY_LIMITS = {"/api/v1/bulk-files": LARGEST_BULK_FILE}
 """The route counts by the setting, which lies below."""
-_A_PAGE = 500
 
 
 class BulkFileAnswer(FileOfRowsAnswer):
@@ -158,36 +153,15 @@ async def read_wrong_rows(
     (NDJSON: in `_reasons`). Mended, it can be sent as it is: what we have added is passed over."""
     async with context.database.reading(caller.institution) as session:
         file = await bulk_files.bulk_file(session, file_id)
-    if file.finished_at is None:
-        raise BulkFileNotReady("文件尚在处理，请稍后再取", "The file is still being gone through.")
-    content = given_back(
-        file.form,  # type: ignore[arg-type]
-        file.headings,
-        _wrong_rows(context, caller, file_id),
-        english=prefers_english(request.headers.get("accept-language", "")),
-    )
-    stem = file.filename.rsplit(".", 1)[0]
-    return StreamingResponse(
-        content,
-        media_type=TYPES[file.form],
-        headers={"Content-Disposition": disposition(f"{stem}-待补正.{file.form}")},
-    )
 
-
-async def _wrong_rows(
-    context: Context, caller: Identity, file_id: UUID
-) -> AsyncIterator[Sequence[WrongRow]]:
-    after = 0
-    while True:
+    async def behind(after: int) -> list[WrongRow]:
         async with context.database.reading(caller.institution) as session:
             rows = await bulk_files.rows_of(
-                session, file_id, outcome=Outcome.WRONG, after=after, limit=_A_PAGE
+                session, file_id, outcome=Outcome.WRONG, after=after, limit=MOST_AT_ONCE
             )
-        if rows:
-            yield [WrongRow(row.line, row.cells or (), row.faults) for row in rows]
-        if len(rows) < _A_PAGE:
-            return
-        after = rows[-1].line
+        return [WrongRow(row.line, row.cells or (), row.faults) for row in rows]
+
+    return rows_to_mend(request, file.model_dump(), behind)
 
 
 def _must_send(caller: Identity, kind: BulkKind) -> None:

@@ -1,8 +1,5 @@
 """Goes through files of many rows as long as the service runs."""
 
-import asyncio
-import logging
-from contextlib import suppress
 from functools import partial
 from typing import Final
 
@@ -13,9 +10,7 @@ from services.applications.handlers.bulk_applications import take_applications
 from services.applications.handlers.bulk_files import BulkWork
 from services.applications.handlers.bulk_positions import take_positions
 from services.applications.handlers.bulk_rights import take_rights
-from shared.context import Context
-
-log = logging.getLogger(__name__)
+from shared.context import Context, keep_at
 
 LOOK_EVERY_SECONDS: Final = 0.5
 
@@ -39,15 +34,8 @@ async def work_on_bulk_files(context: Context) -> None:
     """Batch by batch; stops behind the one in hand, which another process goes on from."""
     work = bulk_work(context)
     try:
-        while not context.stopping.is_set():
-            went_on = False
-            try:
-                went_on = await work.one_batch()
-            except Exception:
-                log.exception("a batch of a bulk file failed and will be tried again")
-            if not went_on:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_EVERY_SECONDS):
-                        await context.stopping.wait()
+        await keep_at(
+            context, work.one_batch, what="a batch of a bulk file", look_every=LOOK_EVERY_SECONDS
+        )
     finally:
         work.close()

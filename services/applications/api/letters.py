@@ -76,6 +76,7 @@ class TimelineEntry(BaseModel):
     answered_at: datetime | None
     is_late: bool = Field(description="A letter whose answer is due and was not there by its day.")
     document_id: UUID | None
+    document_name: str | None = Field(description="Of a paper that you may open.")
     mentions: list[str]
 
 

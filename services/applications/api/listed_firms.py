@@ -34,6 +34,7 @@ from shared.http.pages import MOST_PER_PAGE, Page, decode_cursor, encode_cursor,
 from shared.http.requests import LongText, RequestBody
 from shared.identifiers import Uscc
 from shared.postgres.database import EVERYWHERE
+from shared.postgres.literals import containing
 from shared.schemes.vocabulary import CREDIT_LISTS
 
 router = APIRouter(tags=["listed firms"])
@@ -86,12 +87,11 @@ async def list_listed_firms(
     those that are, or may be, of firms of its own cases."""
     before = decode_cursor(cursor, UUID)[0] if cursor else None
     words = canonical.name(q) if q else ""
-    like = words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     async with context.database.looking(caller.institution) as conn:
         rows = await reads.page(
             conn, institution=caller.institution, before=before, list_name=list_name,
             stands=stands, uscc=canonical.compact(words) if words else None,
-            name_like=f"%{like}%", limit=limit + 1,
+            name_like=containing(words), limit=limit + 1,
         )  # fmt: skip
     return page_of([entry_summary(row) for row in rows], limit, lambda one: encode_cursor(one.id))
 

@@ -24,6 +24,7 @@ from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.requests import LongText, RequestBody, ShortText
 from shared.identifiers import Uscc
+from shared.postgres.literals import containing
 
 router = APIRouter(tags=["firms"])
 
@@ -125,10 +126,9 @@ async def list_related(
     """Firms in groups, the last said first."""
     before = decode_cursor(cursor, UUID)[0] if cursor else None
     words = canonical.name(q) if q else ""
-    escaped = words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     async with context.database.looking(caller.institution) as conn:
         rows = await reads.page(
-            conn, uscc=uscc, like=f"%{escaped}%" if words else None, standing=standing,
+            conn, uscc=uscc, like=containing(words) if words else None, standing=standing,
             before=before, limit=limit + 1,
         )  # fmt: skip
     items = [RelatedFirmAnswer.model_validate(dict(row)) for row in rows]

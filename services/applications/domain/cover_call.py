@@ -223,6 +223,12 @@ def action_after(state: str, cover: Cover | None) -> Action | None:
     return None
 
 
+NOTHING_PROPOSED: Final[Mapping[str, Any]] = {
+    "outcome": "", "outcome_reason": "", "proposed_by": None, "proposed_name": None,
+}  # fmt: skip
+"""What a call keeps of a proposal where none stands."""
+
+
 def figures(cover: Cover) -> dict[str, Any]:
     """The figures of a call as they are kept with it, amounts in fen."""
     return {

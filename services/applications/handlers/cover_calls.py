@@ -15,6 +15,7 @@ from uuid6 import uuid7
 
 from services.applications.domain.cover_call import (
     LIFE_CYCLE,
+    NOTHING_PROPOSED,
     TO_BE_JUDGED,
     Action,
     CallExists,
@@ -243,8 +244,7 @@ async def propose(call: CallInHand, *, outcome: Outcome, reason: str) -> None:
 
 async def send_back(call: CallInHand, *, reason: str) -> None:
     """The bank is to do more."""
-    changes = {"outcome": "", "outcome_reason": "", "proposed_by": None, "proposed_name": None}
-    await _step(call, Action.SEND_BACK, "sent_back", reason, changes=changes)
+    await _step(call, Action.SEND_BACK, "sent_back", reason, changes=NOTHING_PROPOSED)
 
 
 async def conclude(call: CallInHand, *, opinion: str) -> None:

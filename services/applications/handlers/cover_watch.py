@@ -7,7 +7,13 @@ from uuid import UUID
 
 import asyncpg
 
-from services.applications.domain.cover_call import SHORT, Action, action_after, figures
+from services.applications.domain.cover_call import (
+    NOTHING_PROPOSED,
+    SHORT,
+    Action,
+    action_after,
+    figures,
+)
 from services.applications.domain.valuations import Cover
 from services.applications.handlers.right_values import covers
 from services.applications.tables import cover_calls as tables
@@ -92,8 +98,7 @@ async def _move(
     short = cover.shortfall_fen if cover else 0
     changes: dict[str, Any] = {"shortfall_fen": short}
     if action == Action.CURE:
-        changes |= {"cured_on": today, "outcome": "", "outcome_reason": "", "proposed_by": None,
-                    "proposed_name": None}  # fmt: skip
+        changes |= {"cured_on": today, **NOTHING_PROPOSED}
     until = call["cover_by"]
     if action == Action.FALL_SHORT:
         # As many days again as the bank was given at first.

@@ -6,7 +6,7 @@ import asyncpg
 
 from services.applications.domain.life_cycle import IS_LOAN, Action
 from shared import canonical
-from shared.postgres.literals import literals
+from shared.postgres.literals import containing, literals
 from shared.refusals import NotFound
 
 MOST: Final = 200
@@ -73,9 +73,8 @@ async def firms(
 ) -> list[asyncpg.Record]:
     """Firms that borrow or own rights, by credit code, behind `after`."""
     words = canonical.plain(q) if q is not None else ""
-    like = words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     rows: list[asyncpg.Record] = await conn.fetch(
-        _FIRMS, after, canonical.compact(words) if words else None, f"%{like}%", limit
+        _FIRMS, after, canonical.compact(words) if words else None, containing(words), limit
     )
     return rows
 

@@ -11,6 +11,7 @@ import asyncpg
 from services.applications.domain.submission import RightKey
 from shared import canonical
 from shared.ip_numbers import possible_numbers
+from shared.postgres.literals import containing
 from shared.refusals import NotFound
 
 _STATEMENT: Final = """
@@ -89,7 +90,7 @@ async def rights(
 
     if wanted.q is not None and (words := canonical.plain(wanted.q)):
         number = value(sorted(possible_numbers(words)))
-        like, code = value(f"%{_escaped(words)}%"), value(canonical.compact(words) or words)
+        like, code = value(containing(words)), value(canonical.compact(words) or words)
         said.append(
             f"and (s.number = any({number}::text[]) or s.owner_name_canonical like {like}"
             f" or replace(s.name_canonical, ' ', '') like {like} or s.owner_uscc = {code})"
@@ -113,10 +114,6 @@ async def rights(
     query = _PAGE.format(said=" ".join(said), conditions=" ".join(conditions))
     rows: list[asyncpg.Record] = await conn.fetch(query, *given)
     return rows
-
-
-def _escaped(words: str) -> str:
-    return words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
 async def statements(

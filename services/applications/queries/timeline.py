@@ -60,12 +60,13 @@ with told as (
            c.cover_by, null, array[]::text[], m.version
     from cover_calls as c join case_moves as m on m.case_id = c.id where c.application_id = $1
 )
-select told.*, answered.at as answered_at,
+select told.*, answered.at as answered_at, paper.filename as document_name,
        kind = 'letter' and due_on is not null
            and coalesce((answered.at at time zone 'Asia/Shanghai')::date, $2::date) > due_on as is_late
 from told left join lateral (
     select min(at) as at from case_letters where answers = told.letter_id
 ) as answered on told.kind = 'letter'
+left join stored_documents as paper on paper.id = told.document_id and paper.withdrawn_at is null
 order by told.at, told.n, told.letter_id
 """
 _OF_A_RENEWAL: Final = (Action.SUBMIT, Action.WITHDRAW, Action.REJECT, Action.DISBURSE)

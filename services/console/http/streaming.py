@@ -1,8 +1,9 @@
-"""Handing a service's files on to the browser: a stream as it comes, without keeping it in memory."""
+"""Files as a stream, without keeping them in memory: a service's to the browser, and back."""
 
 from collections.abc import AsyncIterator
 
 import httpx
+from starlette.datastructures import UploadFile
 from starlette.responses import Response, StreamingResponse
 
 
@@ -21,6 +22,12 @@ def pass_on(answer: httpx.Response, *kept: str) -> StreamingResponse:
 
     headers = {name: answer.headers[name] for name in kept if name in answer.headers}
     return StreamingResponse(bits(), headers=headers)
+
+
+async def bits_of(file: UploadFile) -> AsyncIterator[bytes]:
+    """What somebody has chosen in a form, bit by bit."""
+    while bit := await file.read(256 * 1024):
+        yield bit
 
 
 def handed_on(file: httpx.Response) -> Response:

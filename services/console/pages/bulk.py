@@ -1,7 +1,7 @@
 """Files of many rows: a clerk sends one, looks on while it is gone through, and mends what is left."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
-from services.console.http.streaming import handed_on, pass_on
+from services.console.http.streaming import bits_of, handed_on, pass_on
 from services.console.rendering.paging import next_page
 from services.console.upstream.client import Api, Problem
 from services.console.upstream.optional import items
@@ -46,13 +46,13 @@ async def send_file(page: Page) -> Response:
         if text(form, "kind") == "claims":
             does = {"check": "check", "save": "save"}.get(do, "file")
             return await page.risk_pool.post_file(
-                "/claim-files", _bits(file), key=once(form), name=name, do=does
+                "/claim-files", bits_of(file), key=once(form), name=name, do=does
             )
         if do == "save":
             raise Problem(422, "bulk-only-claims-saved", "", "console")
         return await page.applications.post_file(
             "/bulk-files",
-            _bits(file),
+            bits_of(file),
             key=once(form),
             name=name,
             kind=text(form, "kind"),
@@ -98,15 +98,13 @@ async def one_claim_file(
 @router.get("/bulk/claims/{file_id}/progress")
 async def claims_progress(page: Page, file_id: UUID) -> Response:
     """The part of the page that changes while a file of claims is gone through."""
-    file = await page.risk_pool.get(f"/claim-files/{file_id}")
-    return page.render("bulk_progress.html", file=file, where=_where(file), refreshed=True)
+    return await _progress(page, page.risk_pool, f"/claim-files/{file_id}")
 
 
 @router.get("/bulk/claims/{file_id}/wrong-rows")
 async def claims_to_mend(page: Page, file_id: UUID) -> Response:
     """The claims to be mended as a file, handed on bit by bit."""
-    found = await page.risk_pool.stream(f"/claim-files/{file_id}/wrong-rows")
-    return pass_on(found, "content-type", "content-disposition")
+    return await _to_mend(page.risk_pool, f"/claim-files/{file_id}")
 
 
 @router.get("/bulk/{file_id}")
@@ -120,15 +118,13 @@ async def one_file(
 @router.get("/bulk/{file_id}/progress")
 async def progress(page: Page, file_id: UUID) -> Response:
     """The part of the page that changes while a file is gone through."""
-    file = await page.applications.get(f"/bulk-files/{file_id}")
-    return page.render("bulk_progress.html", file=file, where=_where(file), refreshed=True)
+    return await _progress(page, page.applications, f"/bulk-files/{file_id}")
 
 
 @router.get("/bulk/{file_id}/wrong-rows")
 async def rows_to_mend(page: Page, file_id: UUID) -> Response:
     """The rows to be mended as a file, handed on bit by bit."""
-    found = await page.applications.stream(f"/bulk-files/{file_id}/wrong-rows")
-    return pass_on(found, "content-type", "content-disposition")
+    return await _to_mend(page.applications, f"/bulk-files/{file_id}")
 
 
 async def _file(
@@ -150,14 +146,19 @@ async def _file(
     )
 
 
+async def _progress(page: PageContext, service: Api, path: str) -> Response:
+    file = await service.get(path)
+    return page.render("bulk_progress.html", file=file, where=_where(file), refreshed=True)
+
+
+async def _to_mend(service: Api, path: str) -> Response:
+    found = await service.stream(f"{path}/wrong-rows")
+    return pass_on(found, "content-type", "content-disposition")
+
+
 def _where(file: Mapping[str, Any]) -> str:
     """The page of a file."""
     return f"/bulk/claims/{file['id']}" if file["kind"] == "claims" else f"/bulk/{file['id']}"
-
-
-async def _bits(file: UploadFile) -> AsyncIterator[bytes]:
-    while bit := await file.read(256 * 1024):
-        yield bit
 
 
 async def _show(page: PageContext, attempt: Attempt, *, cursor: str = "") -> Response:

@@ -15,9 +15,7 @@ from services.console.upstream.optional import items, nothing, or_none
 
 router = APIRouter()
 
-_READ_GROUPS = frozenset({"reviewer", "approver", "leader", "pool_manager", "auditor"})
 _SAY_GROUPS = frozenset({"reviewer", "approver", "pool_manager"})
-_BASES = ("same_controller", "parent_and_subsidiary", "mutual_guarantee", "key_persons")
 
 
 @router.get("/register/firms")
@@ -74,21 +72,20 @@ async def end_related(page: Page, uscc: str, membership_id: UUID) -> Response:
 
 async def _show(page: PageContext, uscc: str, attempt: Attempt) -> Response:
     assert page.person is not None
-    reads = bool(page.person.roles & _READ_GROUPS)
+    may_say = bool(page.person.roles & _SAY_GROUPS)
     found, related, calls, day = await asyncio.gather(
         page.applications.get(f"/firms/{uscc}"),
-        page.applications.get("/related-firms", uscc=uscc, limit="200") if reads else nothing(),
+        or_none(page.applications.get("/related-firms", uscc=uscc, limit=200)),
         or_none(page.applications.get("/cover-calls", firm=uscc, limit=200)),
-        today(page),
+        today(page) if may_say else nothing(),
     )
     return page.render(
         "register_firm.html",
         firm=found,
         cover_calls=items(calls or []),
-        related=items(related) if related else [],
-        reads_groups=reads,
-        may_say=bool(page.person.roles & _SAY_GROUPS),
-        bases=_BASES,
+        related=items(related) if related else None,
+        may_say=may_say,
+        bases=page.texts.codes("related_basis"),
         today=day,
         attempt=attempt,
     )

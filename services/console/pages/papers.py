@@ -5,7 +5,7 @@ writes down who looked.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -19,7 +19,7 @@ from services.console.cases.papers_shown import CASES, line_of, papers_of_case
 from services.console.cases.papers_shown import shown as shown_of
 from services.console.http.forms import NOTHING_SENT, Attempt, new_key, once, text
 from services.console.http.page_context import Page, PageContext
-from services.console.http.streaming import pass_on
+from services.console.http.streaming import bits_of, pass_on
 from services.console.pages.cases import show_case
 from services.console.upstream.client import Problem, not_found
 from services.console.upstream.optional import items, or_none
@@ -167,16 +167,11 @@ async def store(page: Page) -> Response:
 
     try:
         kept = await page.applications.post_file(
-            "/documents", _bits(file), key=new_key(), name=file.filename
+            "/documents", bits_of(file), key=new_key(), name=file.filename
         )
     except Problem as problem:
         return JSONResponse({"detail": problem.detail}, status_code=problem.status)
     return JSONResponse({name: kept[name] for name in ("id", "sha256", "filename")})
-
-
-async def _bits(file: UploadFile) -> AsyncIterator[bytes]:
-    while bit := await file.read(256 * 1024):
-        yield bit
 
 
 async def _show(page: PageContext, view: View, attempt: Attempt) -> Response:
@@ -221,24 +216,21 @@ async def _listed(page: PageContext, base: str) -> tuple[Any, Mapping[str, Any]]
         page.applications.get(f"/applications/{number}/checklist"),
         page.applications.get(f"/applications/{number}/timeline"),
     )
-    of_letters = await _of_letters(page, items(told), _papers(listed["items"]))
+    of_letters = _of_letters(page, items(told), _papers(listed["items"]))
     return case, {**listed, "items": [*listed["items"], *of_letters]}
 
 
-async def _of_letters(
+def _of_letters(
     page: PageContext, told: Sequence[Mapping[str, Any]], listed: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """The papers that came with letters, answers and conditions, each as a line of the list."""
-    came = {one["document_id"]: one for one in told if one["document_id"]}
-    there = [key for key in came if key not in listed][:_MOST_OF_LETTERS]
-    found = await asyncio.gather(
-        *(or_none(page.applications.get(f"/documents/{key}")) for key in there)
-    )
-    return [
-        line_of(page.texts.term("timeline", came[one["id"]]["kind"]), "", one, one)
-        for one in found
-        if one
-    ]
+    came = {one["document_id"]: one for one in told if one["document_name"]}
+    lines = []
+    for key, one in came.items():
+        if key not in listed:
+            paper = {"id": key, "filename": one["document_name"], "sha256": ""}
+            lines.append(line_of(page.texts.term("timeline", one["kind"]), "", paper, paper))
+    return lines[:_MOST_OF_LETTERS]
 
 
 def _papers(lines: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

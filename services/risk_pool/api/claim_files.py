@@ -2,36 +2,31 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
-from starlette.responses import StreamingResponse
 
 from services.risk_pool.api.claim_filing import Filer
 from services.risk_pool.domain.claim_file import Purpose
 from services.risk_pool.handlers import claim_files as handlers
 from services.risk_pool.queries import claim_files as reads
 from shared.auth.identity import Identity, requires
-from shared.context import Context
 from shared.http.context import CurrentContext
-from shared.http.disposition import disposition
 from shared.http.files_of_rows import (
     FILE_BODY,
-    TYPES,
+    MOST_AT_ONCE,
     WRONG_ROWS,
     BulkRowAnswer,
     FileOfRowsAnswer,
+    rows_to_mend,
     with_progress,
 )
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
-from shared.http.problem import prefers_english
-from shared.sheets.giving_back import given_back
-from shared.sheets.verdicts import BulkFileNotReady, Outcome, WrongRow
+from shared.sheets.verdicts import Outcome, WrongRow
 
 router = APIRouter(tags=["claims"])
 
@@ -43,7 +38,6 @@ Do = Literal["file", "save", "check"]
 
 LARGEST_CLAIM_FILE: Final = 20 * 1024 * 1024
 _PURPOSES: Final[dict[Do, Purpose]] = {"file": "to_file", "save": "to_save", "check": "to_check"}
-_A_PAGE: Final = 500
 
 
 class ClaimFileAnswer(FileOfRowsAnswer):
@@ -139,37 +133,16 @@ async def read_wrong_claim_rows(
     (NDJSON: in `_reasons`). Mended, it can be sent as it is: what we have added is passed over."""
     async with context.database.looking(caller.institution) as conn:
         file = await reads.one(conn, file_id, bank_code=caller.institution)
-    if file["finished_at"] is None:
-        raise BulkFileNotReady("文件尚在处理，请稍后再取", "The file is still being gone through.")
-    content = given_back(
-        file["form"],
-        file["headings"],
-        _wrong_rows(context, caller, file_id),
-        english=prefers_english(request.headers.get("accept-language", "")),
-    )
-    stem = file["filename"].rsplit(".", 1)[0]
-    return StreamingResponse(
-        content,
-        media_type=TYPES[file["form"]],
-        headers={"Content-Disposition": disposition(f"{stem}-待补正.{file['form']}")},
-    )
 
-
-async def _wrong_rows(
-    context: Context, caller: Identity, file_id: UUID
-) -> AsyncIterator[Sequence[WrongRow]]:
-    after = 0
-    while True:
+    async def behind(after: int) -> list[WrongRow]:
         async with context.database.looking(caller.institution) as conn:
             rows = await reads.rows_of(
                 conn, file_id, bank_code=caller.institution, outcome=Outcome.WRONG, after=after,
-                limit=_A_PAGE,
+                limit=MOST_AT_ONCE,
             )  # fmt: skip
-        if rows:
-            yield [WrongRow(row["line"], row["cells"], row["faults"]) for row in rows]
-        if len(rows) < _A_PAGE:
-            return
-        after = rows[-1]["line"]
+        return [WrongRow(row["line"], row["cells"], row["faults"]) for row in rows]
+
+    return rows_to_mend(request, dict(file), behind)
 
 
 def _answer(row: asyncpg.Record) -> ClaimFileAnswer:

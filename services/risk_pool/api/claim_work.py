@@ -1,17 +1,12 @@
 """Goes through files of claims as long as the service runs."""
 
-import asyncio
-import logging
-from contextlib import suppress
 from typing import Any, Final
 
 from services.risk_pool.api.claim_reading import read_claim
 from services.risk_pool.handlers.claim_files import ClaimFileWork
 from services.risk_pool.settings import Settings
 from shared.clock import business_date
-from shared.context import Context
-
-log = logging.getLogger(__name__)
+from shared.context import Context, keep_at
 
 LOOK_EVERY_SECONDS: Final = 0.5
 
@@ -35,13 +30,6 @@ def claim_file_work(context: Context) -> ClaimFileWork:
 async def work_on_claim_files(context: Context) -> None:
     """Row by row; stops behind the one in hand, which another process goes on from."""
     work = claim_file_work(context)
-    while not context.stopping.is_set():
-        went_on = False
-        try:
-            went_on = await work.one_row()
-        except Exception:
-            log.exception("a row of a file of claims failed and will be tried again")
-        if not went_on:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_SECONDS):
-                    await context.stopping.wait()
+    await keep_at(
+        context, work.one_row, what="a row of a file of claims", look_every=LOOK_EVERY_SECONDS
+    )
