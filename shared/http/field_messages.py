@@ -21,11 +21,15 @@ NO_NUL = r"^[^\u0000]*$"
 ONE_LINE = r"^[^\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]*$"
 """No control characters, no line breaks of any kind, no marks that turn the reading direction."""
 MANY_LINES = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$"
+MASKED_ID = r"^[0-9]{3,6}\*{8,12}[0-9X]{2,4}$"
+"""A resident's number with its middle left out, as 120101**********18."""
 
 _BY_PATTERN = {
     NO_NUL: ("control-character", "不能包含 NUL 字符", "NUL characters are not allowed"),
     ONE_LINE: ("control-character", "不能包含控制字符或换行",
                "control characters and line breaks are not allowed"),
+    MASKED_ID: ("malformed", "证件号须隐去中段，如 120101**********18",
+                "a number with its middle left out, as 120101**********18"),
     MANY_LINES: ("control-character", "不能包含控制字符", "control characters are not allowed"),
 }  # fmt: skip
 

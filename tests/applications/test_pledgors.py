@@ -91,6 +91,8 @@ async def test_wrong_pledgors_are_refused_with_every_field_and_no_whole_number_o
 
     assert answer.status_code == 422
     at = "#/collateral/0/pledgors"
+    told = {one["pointer"]: one for one in answer.json()["errors"]}
+    assert "证件号须隐去中段" in str(told[f"{at}/2/id_masked"])
     assert {one["pointer"] for one in answer.json()["errors"]} == {
         f"{at}/0/role", f"{at}/0/name", f"{at}/0/uscc", f"{at}/1", f"{at}/2/id_masked",
         f"{at}/3/id_masked", f"{at}/3/phone",

@@ -7,9 +7,10 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
 from services.applications.domain.paid_out import RegisterEntry
-from services.applications.domain.pledgor import MASKED, Pledgor
+from services.applications.domain.pledgor import Pledgor
 from services.applications.domain.right_enquiry import AskedRight
 from services.applications.domain.submission import Collateral, RightKey, Valuation
+from shared.http.field_messages import MASKED_ID
 from shared.http.requests import IsoDate, RequestBody, ShortText
 from shared.identifiers import InvalidIdentifier, Uscc
 from shared.money import MONEY_NAMES, RequestFen
@@ -84,7 +85,7 @@ class PledgorBody(_Body):
     role: Literal["borrower", "co_owner", "third_party"]
     name: ShortText
     uscc: Uscc | None = None
-    id_masked: Annotated[str, StringConstraints(pattern=MASKED)] | None = Field(
+    id_masked: Annotated[str, StringConstraints(pattern=MASKED_ID)] | None = Field(
         None,
         examples=["120101**********18"],
         description="Of a natural person; a whole number is refused.",

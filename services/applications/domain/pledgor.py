@@ -19,8 +19,6 @@ ROLES: Final[Mapping[str, Words]] = {
     "co_owner": Words("共有人", "co-owner"),
     "third_party": Words("第三人", "third party"),
 }
-MASKED: Final = r"^[0-9]{3,6}\*{8,12}[0-9X]{2,4}$"
-"""A resident's number with its middle left out, as 120101**********18."""
 CONSENT: Final = "pledgor_consent"
 """The kind of paper by which such a pledgor agrees."""
 CONSENT_SOURCE: Final = (
