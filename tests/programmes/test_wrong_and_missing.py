@@ -12,7 +12,7 @@ from shared.schemes.facts import (
     figures_needed,
 )
 from tests.e2e.town import Town
-from tests.programmes.chosen import Chosen, walked
+from tests.programmes.chosen import Chosen, chosen
 from tests.programmes.walk import Walk
 
 
@@ -25,15 +25,15 @@ def asks(one: Chosen, at: str) -> list[str]:
     ]
 
 
-AT_APPROVAL = [one for one in walked() if asks(one, "approval")]
+AT_APPROVAL = [one for one in chosen() if asks(one, "approval")]
 AT_CLAIM = [
     one
-    for one in walked()
+    for one in chosen()
     if asks(one, "claim") or any(amount.required for amount in amounts_needed(one.terms))
 ]
 ENTERED = [
     one
-    for one in walked()
+    for one in chosen()
     if figures_needed(one.terms)
     or confirmations_needed(one.terms)
     or any(needed.required for needed in agreements_needed(one.terms))

@@ -89,6 +89,8 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "opening_rows_loan", "opening_rows_pkey", "settlement_carried_pkey",
         "settlement_lines_pkey", "settlement_loans_pkey", "settlement_movements_pkey",
         "settlement_statements_pkey", "transfers_pkey",
+        "warning_looks_pkey",  # on conflict
+        "claim_file_rows_pkey",  # of a file that is new, each line once
         "warning_measures_pkey", "disposal_rights_pkey", "disposal_rounds_pkey",
         "disposal_costs_pkey", "collection_steps_pkey", "collection_instalments_pkey",
     }),
