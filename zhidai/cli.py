@@ -71,6 +71,14 @@ def docs(
 
 
 @app.command()
+def check_settings() -> None:
+    """Say of all processes at once which settings are missing, wrong or unsafe; exit code 78."""
+    from zhidai.commands.check_settings import check
+
+    check()
+
+
+@app.command()
 def migrate(
     service: Annotated[str, typer.Argument(help="applications, risk_pool or notifications")],
     owner_url: Annotated[
