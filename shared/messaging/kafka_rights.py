@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import Final
 
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import for_code
+from aiokafka.errors import KafkaError, for_code
 from aiokafka.protocol.admin import CreateAclsRequest
 
 from shared.messaging.kafka_security import KafkaSecurity
@@ -58,10 +58,14 @@ def rights_of(service: str, hears: Collection[str]) -> Iterator[Right]:
         yield Right(service, May.READ, On.GROUP, service)
 
 
+class NotGranted(RuntimeError):
+    """The broker is not reached, does not believe who asks, or refuses."""
+
+
 async def grant(bootstrap_servers: str, admin: KafkaSecurity, rights: Iterable[Right]) -> int:
     """Give these rights, each as often as one likes; the number that were given.
 
-    `admin` is a super user of the broker, which must have an authorizer. Raises KafkaError.
+    `admin` is a super user of the broker, which must have an authorizer. Raises NotGranted.
     """
     client = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, **admin.client_arguments())
     given = 0
@@ -74,6 +78,8 @@ async def grant(bootstrap_servers: str, admin: KafkaSecurity, rights: Iterable[R
                 if code:
                     raise for_code(code)(message)
             given += 1
+    except (KafkaError, OSError) as error:
+        raise NotGranted(f"{type(error).__name__}: {error}") from error
     finally:
         await client.close()
     return given

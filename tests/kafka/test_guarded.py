@@ -19,7 +19,7 @@ from deploy.certificates import Authority
 from deploy.kafka.broker import KafkaCluster
 from deploy.kafka.guarded import ADMIN
 from shared.messaging.kafka import KafkaTransport
-from shared.messaging.kafka_rights import grant, rights_of
+from shared.messaging.kafka_rights import NotGranted, grant, rights_of
 from shared.messaging.kafka_security import IN_THE_CLEAR, KafkaSecurity
 from tests.messaging.samples import Counted, envelope
 
@@ -109,6 +109,13 @@ async def test_without_the_right_password_nobody_is_let_in(guarded):
     with pytest.raises((AuthenticationFailedError, KafkaError)):
         await says(guarded, wrong, SAYS)
     assert not await speaker(guarded, wrong).reachable()
+
+
+async def test_rights_are_given_by_a_super_user_alone(guarded):
+    stranger = guarded.guard.of(STRANGER)
+
+    with pytest.raises(NotGranted):
+        await grant(guarded.bootstrap_servers, stranger, rights_of(STRANGER, {SAYS}))
 
 
 async def test_in_the_clear_the_broker_does_not_answer(guarded):
