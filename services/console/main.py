@@ -69,7 +69,8 @@ def application(
         redoc_url=None,
         middleware=_middleware(settings),
     )
-    app.state.console = Console(settings, services, Renderer(), _login_method(settings), demo)
+    renderer = Renderer(in_production=settings.environment == "production")
+    app.state.console = Console(settings, services, renderer, _login_method(settings), demo)
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", CachedFiles(directory=STATIC), name="static")
