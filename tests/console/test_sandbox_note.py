@@ -13,5 +13,7 @@ async def test_every_page_says_that_it_is_for_trying_out(house: House):
 
 
 async def test_in_production_no_page_says_so(house: House):
-    async with house.visitor(house.console_with(**CONSOLE | {"issuer_dir": None})) as visitor:
+    async with house.visitor(
+        house.console_with(**CONSOLE | {"issuer_dir": None, "secure_cookies": True})
+    ) as visitor:
         assert NOTE not in (await visitor.opens("/login")).text

@@ -85,8 +85,8 @@ async def test_writes_and_reads_pass_by_tls_to_the_server_that_was_meant(groundw
             )
 
 
-async def test_migrations_pass_by_tls_too(fresh_databases, tmp_path):
-    fresh = await fresh_databases("notifications")
+async def test_migrations_pass_by_tls_too(database_of, tmp_path):
+    fresh = await database_of("notifications")
     authority, other = Authority(tmp_path / "ours"), Authority(tmp_path / "others")
     async with by_tls_only(fresh.owner_url, authority) as port:
         await asyncio.to_thread(
