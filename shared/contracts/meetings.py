@@ -63,6 +63,7 @@ class MeetingConvenedV1(MeetingEvent):
     place: str
     cases: tuple[str, ...] = Field(description="The numbers of the cases on its agenda.")
     members: tuple[str, ...] = Field(description="The names of who is called.")
+    called: tuple[str, ...] = Field((), description="The same people, as their tokens name them.")
 
 
 class MeetingToConfirmV1(MeetingEvent):

@@ -56,6 +56,7 @@ from shared.contracts.demands import (
     DemandPutBackV1,
     DemandUnansweredV1,
 )
+from shared.contracts.desk import AbsenceChangedV1, NoteMentionsV1
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.listed_firms import (
     CreditRepairDecidedV1,
@@ -235,12 +236,34 @@ def of_a_case(loan: Loan) -> list[Event]:
         ApplicationAssignedV1(
             **case, assigned_to="reviewer-he", assigned_name="何敏", reason="经办人调离"
         ),
+        AbsenceChangedV1(
+            absence_id=UUID(int=8),
+            what="entered",
+            person="reviewer-he",
+            person_name="何敏",
+            delegate="reviewer-lin",
+            delegate_name="林晓",
+            from_day=DAY,
+            to_day=DAY,
+            reason="年休假",
+        ),
+        NoteMentionsV1(
+            **case,
+            note_id=UUID(int=7),
+            text="请核对评估报告",
+            written_by="林晓",
+            mentions=("reviewer-he", "approver-zhao"),
+        ),
         ApplicationToCountersignV1(
             **case, role="leader", amount_fen=800_000_000, approved_name="赵建国"
         ),
         SignatureRefusedV1(**case, reason="担保措施须再核实", assigned_to="reviewer-he"),
         MeetingConvenedV1(
-            **meeting, place="三楼会议室", cases=(case["number"],), members=("吴刚", "赵建国")
+            **meeting,
+            place="三楼会议室",
+            cases=(case["number"],),
+            members=("吴刚", "赵建国"),
+            called=("manager-wu", "approver-zhao"),
         ),
         MeetingToConfirmV1(**meeting),
         MeetingConcludedV1(

@@ -71,6 +71,7 @@ async def convene(at: Desk, meeting: Meeting) -> Transition:
         "place": meeting.place,
         "cases": tuple(case["number"] for case in cases),
         "members": tuple(name for _, name, _ in members),
+        "called": tuple(subject for subject, _, _ in members),
     }
     begun = {**dict(row), "state": None, "version": 0}
     return await _step(at, begun, Action.CONVENE, facts=facts)
