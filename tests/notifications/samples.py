@@ -69,6 +69,8 @@ from shared.contracts.meetings import (
     ApplicationToCountersignV1,
     CaseResolved,
     MeetingCalledOffV1,
+    MeetingChange,
+    MeetingChangedV1,
     MeetingConcludedV1,
     MeetingConvenedV1,
     MeetingToConfirmV1,
@@ -265,6 +267,18 @@ def of_a_case(loan: Loan) -> list[Event]:
             members=("吴刚", "赵建国"),
             called=("manager-wu", "approver-zhao"),
         ),
+        MeetingChangedV1(
+            **meeting,
+            place="二楼会议室",
+            cases=(case["number"],),
+            members=("吴刚",),
+            told=("manager-wu", "approver-zhao"),
+            reason="改期",
+            changed=(
+                MeetingChange(field="held_on", before="2026-03-30", after=str(DAY)),
+                MeetingChange(field="secretary", before="赵建国", after=""),
+            ),
+        ),
         MeetingToConfirmV1(**meeting),
         MeetingConcludedV1(
             **meeting,
@@ -279,7 +293,7 @@ def of_a_case(loan: Loan) -> list[Event]:
                 ),
             ),
         ),
-        MeetingCalledOffV1(**meeting, reason="与会人员不足"),
+        MeetingCalledOffV1(**meeting, reason="与会人员不足", called=("manager-wu",)),
         PaperJudgedV1(
             **case,
             kind="business_licence",

@@ -20,7 +20,10 @@ OF_LEVELS: Final[Mapping[str, Notice]] = {
     "meeting.convened.v1": Notice(
         banks=Banks.NONE, people_in="called", roles_if_nobody=_DESK, bureau_acts=True
     ),
+    "meeting.changed.v1": Notice(banks=Banks.NONE, people_in="told", bureau_acts=True),
     "meeting.to-confirm.v1": Notice(banks=Banks.NONE, roles=_SECOND, bureau_acts=True),
     "meeting.concluded.v1": Notice(banks=Banks.NONE, roles=_DESK),
-    "meeting.called-off.v1": Notice(banks=Banks.NONE, roles=_DESK),
+    "meeting.called-off.v1": Notice(
+        banks=Banks.NONE, people_in="called", roles_if_nobody=_DESK
+    ),
 }  # fmt: skip
