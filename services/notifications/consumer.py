@@ -3,9 +3,14 @@
 from collections.abc import Mapping
 
 from services.notifications.domain.notices import NOTICES
+from services.notifications.handlers.absences import note_absences
 from services.notifications.handlers.messages import notify
+from shared.contracts.desk import AbsenceChangedV1
 from shared.contracts.envelope import Event
 from shared.contracts.registry import EVENTS
 from shared.messaging.inbox import Handler
 
-CONSUMES: Mapping[type[Event], Handler] = {EVENTS[name]: notify for name in NOTICES}
+CONSUMES: Mapping[type[Event], Handler] = {
+    **{EVENTS[name]: notify for name in NOTICES},
+    AbsenceChangedV1: note_absences,
+}

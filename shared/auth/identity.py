@@ -165,7 +165,7 @@ def identity_from(claims: Mapping[str, Any]) -> Identity:
             "令牌中的角色与所属机构不符", "The roles in the token do not fit its institution."
         )
     subject = str(claims["sub"])
-    if not subject or len(subject) > 200 or "\x00" in subject:
+    if not subject or subject == ALL or len(subject) > 200 or "\x00" in subject:
         raise InvalidToken("令牌的主体无效", "The token has no usable subject.")
     name = claims.get("name") or claims.get("preferred_username") or subject
     pools = (ALL,) if is_bank else _pools(claims.get("pools"))
@@ -173,7 +173,7 @@ def identity_from(claims: Mapping[str, Any]) -> Identity:
         subject,
         str(name)[:200].replace("\x00", ""),
         frozenset(roles),
-        Institution(institution, pools),
+        Institution(institution, pools, person=subject),
     )
 
 

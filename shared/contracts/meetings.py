@@ -63,6 +63,32 @@ class MeetingConvenedV1(MeetingEvent):
     place: str
     cases: tuple[str, ...] = Field(description="The numbers of the cases on its agenda.")
     members: tuple[str, ...] = Field(description="The names of who is called.")
+    called: tuple[str, ...] = Field((), description="The same people, as their tokens name them.")
+
+
+class MeetingChange(BaseModel):
+    """One field of a meeting that was changed, as people read it; empty for none."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    field: Literal["held_on", "place", "quorum", "chair", "secretary", "members", "cases"]
+    before: str
+    after: str
+
+
+class MeetingChangedV1(MeetingEvent):
+    """A joint meeting that is called takes place otherwise: `held_on` is its day from now on."""
+
+    type = "meeting.changed.v1"
+
+    place: str
+    cases: tuple[str, ...] = Field(description="The numbers of the cases on its agenda now.")
+    members: tuple[str, ...] = Field(description="The names of who is called now.")
+    told: tuple[str, ...] = Field(
+        description="Who is called now or was before, as their tokens name them."
+    )
+    changed: tuple[MeetingChange, ...]
+    reason: str
 
 
 class MeetingToConfirmV1(MeetingEvent):
@@ -98,6 +124,7 @@ class MeetingCalledOffV1(MeetingEvent):
     type = "meeting.called-off.v1"
 
     reason: str
+    called: tuple[str, ...] = Field((), description="Who was called, as their tokens name them.")
 
 
 register(
@@ -105,6 +132,7 @@ register(
         ApplicationToCountersignV1,
         SignatureRefusedV1,
         MeetingConvenedV1,
+        MeetingChangedV1,
         MeetingToConfirmV1,
         MeetingConcludedV1,
         MeetingCalledOffV1,

@@ -10,6 +10,7 @@ from shared.contracts import (
     case_work,
     cover_calls,
     demands,
+    desk,
     listed_firms,
     loan_packages,
     meetings,
@@ -27,7 +28,7 @@ from shared.contracts.envelope import Event, by_type
 PRODUCERS = (
     applications, case_work, rights, listed_firms, risk_pool, pool_cases, pool_agreements,
     openings, months, papers, meetings, notifications, demands, bad_loans, around_loans,
-    loan_packages, cover_calls,
+    loan_packages, cover_calls, desk,
 )  # fmt: skip
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType(by_type())

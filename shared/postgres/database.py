@@ -15,7 +15,7 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared.postgres.pools_seen import LOOK_AS_NAMED, look_as, looks_as, pools_of
+from shared.postgres.pools_seen import LOOK_AS_NAMED, look_as, looks_as, person_of, pools_of
 from shared.postgres.transient import Backoff, is_transient
 
 log = logging.getLogger(__name__)
@@ -144,7 +144,12 @@ class Database:
         """A read-only SQLModel session that sees what the institution may see."""
         async with AsyncSession(self._engine, expire_on_commit=False) as session:
             await (await session.connection()).execute(
-                text(LOOK_AS_NAMED), {"institution": institution, "pools": pools_of(institution)}
+                text(LOOK_AS_NAMED),
+                {
+                    "institution": institution,
+                    "pools": pools_of(institution),
+                    "person": person_of(institution),
+                },
             )
             yield session
 

@@ -128,6 +128,10 @@ async def test_an_absence_is_entered_by_the_person_or_a_manager_and_ends_early(o
     assert code(foreign) == (403, "not-yours")
     entered = await away(office, by=manager(office), days=days, subject="wang")
     assert entered.status_code == 201, entered.text
+    (told,) = await office.said("absence.changed.v1")
+    assert (told.what, told.person, told.delegate_name, str(told.to_day), told.institution) == (
+        "entered", "wang", "zhao", "2026-03-06", "",
+    )  # fmt: skip
 
     for more, wrong in (
         ({"subject": "wang"}, "absence-meets"),
@@ -149,6 +153,11 @@ async def test_an_absence_is_entered_by_the_person_or_a_manager_and_ends_early(o
     assert await queue(office.reviewer("zhao")) == [case["id"]]
     ended = await office.reviewer("wang").post(f"/absences/{entered.json()['id']}/end")
     assert ended.json()["ended_on"] == "2026-03-02"
+    (told,) = await office.said("absence.changed.v1")
+    # Back on the first of these days: it did not come to it.
+    assert (told.what, str(told.from_day), str(told.to_day)) == (
+        "ended", "2026-03-02", "2026-03-01",
+    )  # fmt: skip
     assert await queue(office.reviewer("zhao")) == []
     assert (await manager(office).get("/absences")).json()["items"] == []
     twice = await manager(office).post(f"/absences/{entered.json()['id']}/end")

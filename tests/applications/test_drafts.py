@@ -146,3 +146,60 @@ async def test_drafts_that_nobody_touches_go_and_those_in_use_and_all_cases_stay
     for gone, bank in ((old, ICBC), (used, ICBC), (other, CCB)):
         assert (await office.bank(bank).get(f"/drafts/{gone['id']}")).status_code == 404
     assert (await office.bank().get(f"/applications/{case['id']}")).status_code == 200
+
+
+async def test_what_a_case_is_to_say_next_is_a_draft_handed_in_on_the_revision_it_began_with(
+    office: Office,
+):
+    TITLE["programme"] = await programme_of(office)
+    clerk, first = office.bank(), submission(collateral=[right()])
+    case = (await clerk.post("/applications", json=first)).json()
+    amends = {**TITLE, "amends": case["id"]}
+    half = {name: value for name, value in first.items() if name != "amount"}
+
+    strange = await office.bank(CCB).post("/drafts", json=amends)
+    draft = (await clerk.post("/drafts", json={**amends, "application": half})).json()
+    twice = await office.bank(subject="clerk-two").post("/drafts", json=amends)
+
+    assert strange.json()["errors"][0]["code"] == "case-unknown"
+    assert (twice.status_code, twice.json()["code"]) == (409, "draft-there")
+    assert twice.json()["draft_id"] == draft["id"]
+    assert (draft["amends"], draft["amends_revision"]) == (case["id"], 1)
+    at = f"/drafts/{draft['id']}"
+    gaps = (await clerk.post(f"{at}/check")).json()
+    # Its own rights are no obstacle.
+    assert [one["field"] for one in gaps["wrong_fields"]] == ["/amount"]
+    assert gaps["findings"] == []
+    other = {**TITLE, "amends": draft["id"], "application": half}
+    moved = await clerk.put(at, json=other, headers={"If-Match": '"1"'})
+    assert moved.json()["errors"][0]["code"] == "draft-of-another-case"
+    whole = {**TITLE, "application": first | {"amount": "2900000.00"}}
+    (await clerk.put(at, json=whole, headers={"If-Match": '"1"'})).raise_for_status()
+    await office.said()
+
+    done = await clerk.post(f"{at}/submit")
+
+    assert done.status_code == 201, done.text
+    assert (done.json()["id"], done.json()["revision"]) == (case["id"], 2)
+    assert [one.type for one in await office.said()] == [
+        "application.amended.v1", "application.accepted.v1",
+    ]  # fmt: skip
+    assert (await clerk.get(at)).json()["application_id"] == case["id"]
+    of_case = {"amends": case["id"], "filed": "false"}
+    assert (await clerk.get("/drafts", params=of_case)).json()["items"] == []
+    # Another one, while a colleague hands the case in by another way, is handed in by nobody.
+    late = (await clerk.post("/drafts", json={**amends, "application": half})).json()
+    mended = first | {"amount": "2800000.00"}
+    (await clerk.post(f"/applications/{case['id']}/amend", json=mended)).raise_for_status()
+    again = {**TITLE, "application": first | {"amount": "2700000.00"}}
+    saved_again = await clerk.put(f"/drafts/{late['id']}", json=again, headers={"If-Match": '"1"'})
+    assert saved_again.status_code == 200, saved_again.text
+    outdated = await clerk.post(f"/drafts/{late['id']}/submit")
+    assert (outdated.status_code, outdated.json()["code"]) == (409, "case-revised")
+    # Once somebody reviews it, nothing is amended; the draft is still there.
+    await clerk.delete(f"/drafts/{late['id']}", headers={"If-Match": '"2"'})
+    kept = (await clerk.post("/drafts", json={**amends, **again})).json()
+    await office.post(office.reviewer(), case, "take")
+    closed = await clerk.post(f"/drafts/{kept['id']}/submit")
+    assert (closed.status_code, closed.json()["code"]) == (409, "not-possible-now")
+    assert (await clerk.get(f"/drafts/{kept['id']}")).json()["amends"] == case["id"]

@@ -61,6 +61,12 @@ async def test_no_bank_sees_a_note_or_why_the_bureau_shares_its_work(office: Off
     notes = f"/applications/{case['id']}/notes"
     noted = await wang.post(notes, json={"text": "担保人口碑差", "mentions": ["zhao"]})
     assert noted.status_code == 201, noted.text
+    # Who is mentioned hears of it, not who mentions himself; the bank does not.
+    both = {"text": "请核对", "mentions": ["zhao", "wang", "zhao"]}
+    assert (await wang.post(notes, json=both)).status_code == 201
+    first, second = await office.said("note.mentions.v1")
+    assert (first.text, first.written_by, first.institution) == ("担保人口碑差", "wang", "")
+    assert (second.mentions, second.number) == (("zhao",), case["number"])
     nobody = await wang.post(notes, json={"text": "x", "mentions": ["zhao", "nobody"]})
     assert nobody.json()["errors"][0]["pointer"] == "#/mentions/1"
     assert (await bank.post(notes, json={"text": "x"})).status_code == 403
@@ -76,7 +82,8 @@ async def test_no_bank_sees_a_note_or_why_the_bureau_shares_its_work(office: Off
     outside = await timeline(bank, case)
 
     assert [(one["kind"], one["what"]) for one in inside] == [
-        ("move", "submit"), ("move", "accept"), ("note", ""), ("priority", "2"), ("move", "assign"),
+        ("move", "submit"), ("move", "accept"), ("note", ""), ("note", ""), ("priority", "2"),
+        ("move", "assign"),
     ]  # fmt: skip
     assert inside[2]["mentions"] == ["zhao"] and inside[-1]["text"] == "王某回避"
     assert [(one["kind"], one["what"]) for one in outside] == [

@@ -217,6 +217,62 @@ async def test_nobody_votes_before_the_day_and_a_meeting_that_is_called_off_free
     assert [one["id"] for one in older] == [meeting]
 
 
+async def test_a_called_meeting_is_changed_by_who_has_called_it_until_somebody_has_voted(
+    office: Office,
+):
+    first, second, third = [await to_decide(office) for _ in range(3)]
+    meeting = await convened(office, first, second)
+    path = f"/meetings/{meeting}/change"
+    tomorrow = str(office.now.date() + timedelta(days=1))
+    seats = [{"subject": "li", "part": "chair"}, {"subject": "sun"}, {"subject": "wu"}]
+    body = called(office, second, third, held_on=tomorrow, members=seats) | {"reason": "改期"}
+    del body["pool_code"]
+    await office.said()
+
+    wrong = body | {"held_on": "2026-01-05", "members": [{"subject": "nobody"}], "quorum": 2}
+    assert faults(await manager(office).post(path, json=wrong)) == [
+        "in-past", "over-members", "one-chair", "person-unknown",
+    ]  # fmt: skip
+    assert code(await manager(office, "ding").post(path, json=body)) == (403, "not-the-convener")
+    assert (await leader(office).post(path, json=body)).status_code == 403
+    same = called(office, first, second) | {"reason": "x"}
+    del same["pool_code"]
+    assert code(await manager(office).post(path, json=same)) == (409, "nothing-changed")
+    done = await manager(office).post(path, json=body)
+
+    assert (done.status_code, done.json()["state"], done.json()["version"]) == (200, "convened", 2)
+    (told,) = await office.said()
+    numbers = "、".join(one["number"] for one in (second, third))
+    changed = [(one.field, one.before, one.after) for one in told.changed]
+    assert (told.type, str(told.held_on), told.reason) == ("meeting.changed.v1", tomorrow, "改期")
+    assert changed == [
+        ("held_on", str(office.now.date()), tomorrow), ("chair", "gao", "li"),
+        ("secretary", "he", ""), ("members", "gao、he、li、sun、wu", "li、sun、wu"),
+        ("cases", f"{first['number']}、{second['number']}", numbers),
+    ]  # fmt: skip
+    # Who is called no more hears of it, too.
+    assert set(told.told) == {"gao", "he", "li", "sun", "wu"}
+    shown = (await manager(office).get(f"/meetings/{meeting}")).json()
+    assert "、".join(one["number"] for one in shown["agenda"]) == numbers
+    assert (shown["place"], shown["held_on"]) == ("三楼会议室", tomorrow)
+    assert [(one["action"], one["reason"]) for one in shown["history"]] == [
+        ("convene", ""), ("change", "改期"),
+    ]  # fmt: skip
+    assert shown["history"][1]["changed"][1] == {"field": "chair", "before": "gao", "after": "li"}
+    assert "change" in shown["pending_actions"]
+    # What is off the agenda may go on another.
+    other = await convened(office, first)
+    assert (await votes(office, other, "gao", first, "for")).status_code == 200
+    begun = called(office, first, held_on=tomorrow) | {"reason": "改期"}
+    del begun["pool_code"]
+    assert code(await manager(office).post(f"/meetings/{other}/change", json=begun)) == (
+        409, "meeting-begun",
+    )  # fmt: skip
+    assert (
+        "change" not in (await manager(office).get(f"/meetings/{other}")).json()["pending_actions"]
+    )
+
+
 async def test_a_conclusion_that_does_not_stand_is_sent_back_and_votes_are_open_again(
     office: Office,
 ):
@@ -237,13 +293,16 @@ async def test_a_conclusion_that_does_not_stand_is_sent_back_and_votes_are_open_
     assert (await concluded(office, meeting))["agenda"][0]["outcome"] == "no_quorum"
 
 
-@pytest.mark.parametrize("step", ["propose", "conclude", "send-back", "call-off"])
+@pytest.mark.parametrize("step", ["change", "propose", "conclude", "send-back", "call-off"])
 async def test_a_step_of_a_meeting_is_refused_to_every_other_role_and_in_every_other_state(
     office: Office, step: str
 ):
     case = await to_decide(office)
     meeting = await convened(office, case)
-    body = {"reason": "x"} if step in ("send-back", "call-off") else None
+    body: Any = {"reason": "x"} if step in ("send-back", "call-off") else None
+    if step == "change":
+        body = called(office, case, place="二楼") | {"reason": "x"}
+        del body["pool_code"]
     second = step in ("conclude", "send-back")
     others = ["reviewer", "auditor", "finance_maker", "admin"]
     for role in others if second else [*others, "approver", "leader"]:

@@ -1,7 +1,9 @@
 """A migration loses nothing that was there."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+from shared.contracts.desk import AbsenceChangedV1
 from tests.migrations.earlier import database_at
 
 FIRST_VERSION_OF_A_CASE = """
@@ -116,3 +118,29 @@ async def test_old_rows_get_their_canonical_forms_and_what_is_the_same_is_named(
         ("held_rights", "trademark_right 12345678", ["DL-1", "DL-2"]),
         ("loans", "ICBC-TJ HT2026-1", ["HT-2026-001", "ＨＴ２０２６－１"]),
     ]
+
+
+async def test_absences_that_still_stand_are_told_to_who_did_not_hear_of_them(postgres_url):
+    today = datetime.now(UTC).date()
+    days = {1: (today, today, None), 2: (today - timedelta(9), today - timedelta(8), None),
+            3: (today, today + timedelta(5), today)}  # fmt: skip
+    async with database_at(postgres_url, "applications", "0051") as old:
+        for subject in ("wang", "zhao"):
+            await old.conn.execute(
+                "insert into staff values ($1, upper($1), '{reviewer}', now())", subject
+            )
+        for n, (first, last, ended) in days.items():
+            await old.conn.execute(
+                "insert into absences (id, subject, delegate, from_day, to_day, reason, entered_by,"
+                " entered_name, entered_at, ended_on, ended_by)"
+                " values ($1, 'wang', 'zhao', $2, $3, '年休假', 'wang', 'WANG', now(), $4, $5)",
+                UUID(int=n), first, last, ended, ended and "wang",
+            )  # fmt: skip
+        await old.comes_to("0067")
+        rows = await old.conn.fetch("select * from outbox")
+    (told,) = rows
+    event = AbsenceChangedV1.model_validate_json(told["payload"])
+    assert (told["type"], told["aggregateid"], told["ce_subject"]) == (
+        event.type, event.key, event.subject,
+    )  # fmt: skip
+    assert (event.what, event.delegate_name, event.to_day) == ("entered", "ZHAO", today)

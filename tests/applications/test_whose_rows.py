@@ -137,6 +137,7 @@ FOR_THE_BUREAU = {
     "/opinion-templates/{template_id}/remove",
     "/opinion-templates/preview",
     "/meetings",
+    "/meetings/{meeting_id}/change",
     "/meetings/{meeting_id}/minutes",
     "/meetings/{meeting_id}/votes",
     "/meetings/{meeting_id}/propose",

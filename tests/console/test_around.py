@@ -1,6 +1,8 @@
 """Policies, guarantees, commitments and reports on a case's page; a pool's loan packages."""
 
-from tests.console.house import House
+from tests.applications.office import right
+from tests.console.house import ICBC, House
+from tests.papers import stores
 
 POLICY = {
     "kind": "loan_guarantee", "insurer_uscc": "91120000MA07D3F16T", "insurer_name": "某财险",
@@ -47,6 +49,39 @@ async def test_a_clerk_records_what_stands_around_a_loan_and_sees_what_ends_soon
         page = await looker.opens(f"/cases/{loan['id']}")
         assert "某基金" in page.text
         assert not [one for one in page.actions if one.startswith("/case-around/")]
+
+
+async def test_a_report_on_rights_is_entered_on_the_page_of_one_and_on_a_cases(house: House):
+    first, second = right("201811564288.X"), right()
+    case = await house.has_case(collateral=[first, second])
+    clerk_at_work = house.person("applications", "icbc-operator", "bank_operator", institution=ICBC)
+    said = {"author": "某律师事务所", "written_on": "2026-03-01", "conclusion": "权属清楚"}
+    async with house.logged_in("icbc-operator") as clerk:
+        page = await clerk.opens(f"/register/find?kind={first['kind']}&number=201811564288.X")
+        at = next(one for one in page.actions if one.endswith("/report"))
+        (paper,) = await stores(clerk_at_work, "尽职调查报告一")
+        report = said | {"sha256": paper["sha256"]}
+        wrong = await clerk.sends(page, at, **report, further="CN 999")
+        assert wrong.status == 422 and "登记簿中没有“CN 999”这项权利" in wrong.text
+        assert "CN 999</textarea>" in wrong.html and 'value="某律师事务所"' in wrong.html
+        early = report | {"written_on": "2026-04-01"}
+        wrong = await clerk.sends(wrong, at, **early, further=f"ZL{second['number']}")
+        assert wrong.status == 422 and "日期晚于今日" in wrong.text
+        page = await clerk.sends(
+            wrong, at, **report, further=f"ZL{second['number']}", case=case["id"]
+        )
+        assert "报告已登记" in page.text
+        shown = f"专利包 {second['number']} 某律师事务所"
+        assert shown in page.text and case["number"] in page.text
+
+        page = await clerk.opens(f"/cases/{case['id']}")
+        (paper,) = await stores(clerk_at_work, "尽职调查报告二")
+        report = said | {"sha256": paper["sha256"], "subject": "rights", "author": "某评估公司"}
+        none = await clerk.sends(page, f"/case-around/{case['id']}/report", **report)
+        assert none.status == 422 and "对象为权利填一项" in none.text
+        one = f"{second['kind']} 0 {second['number']}"
+        page = await clerk.sends(none, f"/case-around/{case['id']}/report", **report, rights=[one])
+        assert "某评估公司" in page.text and "权属清楚" in page.text
 
 
 async def test_a_manager_freezes_a_package_another_approves_it_and_the_tape_is_handed_on(

@@ -40,6 +40,14 @@ async def test_a_manager_gives_chosen_cases_to_another_and_the_filter_stays(hous
             )
             assert "已办理 1 件" in back.text
 
+        # He was told by name, and Lin was not; he sees such notices alone where he likes.
+        await house.settled()
+        told = f"{first['number']} 分派给何敏"
+        inbox = await he.opens("/inbox?named=yes")
+        assert told in inbox.text and "本人" in inbox.text and "只看未读" in inbox.text
+        assert f"{second['number']} 已受理" not in inbox.text
+        assert f"{second['number']} 已受理" in (await he.opens("/inbox?named=&unread=yes")).text
+        assert told not in (await lin.opens("/inbox")).text
         page = await he.opens(f"/cases/{first['id']}")
         assert f"/cases/{first['id']}/recommend" in page.actions
         lost = await lin.opens(f"/cases/{first['id']}")
@@ -62,6 +70,8 @@ async def test_an_absence_a_conflict_and_a_priority_are_entered_on_their_pages(h
         assert "缺勤已登记" in away.text
         stands_in = await he.opens(path)
         assert f"{path}/recommend" in stands_in.actions
+        await house.settled()
+        assert "林晓缺勤，由您代理" in (await he.opens("/inbox")).text
 
         own = await lin.opens(path)
         kept_out = await lin.sends(own, f"/desk{path}/conflict", of="firm", reason="配偶任职")

@@ -80,7 +80,14 @@ async def test_a_clerk_files_mends_and_amends_a_case_without_the_api(house: Hous
         both = {name: [form[name][0], value] for name, value in second.items()}
         checked = await clerk.sends(page, mend, **both, _do="check")
         assert "检查通过" in checked.text, checked.text
-        amended = await clerk.sends(checked, mend, _do="amend")
+        # Begun, put aside, and gone on with where it was left.
+        begun = await clerk.sends(checked, mend, _do="save")
+        draft = begun.path
+        assert draft.startswith("/intake/drafts/") and "草稿已保存" in begun.text
+        assert "修改申请 DL-" in (await clerk.opens("/intake")).text
+        resumed = await clerk.opens(mend)
+        assert resumed.path == draft and "一种导航装置" in resumed.html
+        amended = await clerk.sends(resumed, draft, _do="amend")
         assert amended.path == case_path and "一种导航装置" in amended.text
         again = await clerk.sends(await clerk.opens(mend), mend, _do="amend")
         assert again.status == 422 and "没有需要修改的内容" in again.text

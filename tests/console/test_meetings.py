@@ -42,6 +42,20 @@ async def test_a_large_case_goes_by_its_meeting_and_its_signature_on_the_pages_a
         )  # fmt: skip
         assert "会议已召集" in page.text and case["number"] in page.text
         meeting = page.path
+        # Only who has called it changes it; what is wrong is said, and what was typed stays.
+        assert f"{meeting}/change" not in (await zhao.opens(meeting)).actions
+        wrong = await wu.sends(page, f"{meeting}/change", held_on="2026-01-05", reason="换会议室")
+        assert (
+            wrong.status == 422
+            and "会议日期早于今日" in wrong.text
+            and 'value="换会议室"' in wrong.html
+        )
+        page = await wu.sends(wrong, f"{meeting}/change", held_on="2026-03-02", place="二楼会议室")
+        assert "会议已变更" in page.text and "三楼 → 二楼会议室" in page.text
+        await house.settled()
+        news = await zhao.opens("/inbox")
+        assert "联合评审会已变更" in news.text and "地点：三楼 → 二楼会议室" in news.text
+        assert "联合评审会已变更" not in (await lin.opens("/inbox")).text
         for person, vote in ((gao, "for"), (zhao, "abstain")):
             page = await person.opens(meeting)
             page = await person.sends(page, f"{meeting}/votes", vote=vote, reason="订单可核")

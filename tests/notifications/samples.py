@@ -56,6 +56,7 @@ from shared.contracts.demands import (
     DemandPutBackV1,
     DemandUnansweredV1,
 )
+from shared.contracts.desk import AbsenceChangedV1, NoteMentionsV1
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.listed_firms import (
     CreditRepairDecidedV1,
@@ -68,6 +69,8 @@ from shared.contracts.meetings import (
     ApplicationToCountersignV1,
     CaseResolved,
     MeetingCalledOffV1,
+    MeetingChange,
+    MeetingChangedV1,
     MeetingConcludedV1,
     MeetingConvenedV1,
     MeetingToConfirmV1,
@@ -235,12 +238,46 @@ def of_a_case(loan: Loan) -> list[Event]:
         ApplicationAssignedV1(
             **case, assigned_to="reviewer-he", assigned_name="何敏", reason="经办人调离"
         ),
+        AbsenceChangedV1(
+            absence_id=UUID(int=8),
+            what="entered",
+            person="reviewer-he",
+            person_name="何敏",
+            delegate="reviewer-lin",
+            delegate_name="林晓",
+            from_day=DAY,
+            to_day=DAY,
+            reason="年休假",
+        ),
+        NoteMentionsV1(
+            **case,
+            note_id=UUID(int=7),
+            text="请核对评估报告",
+            written_by="林晓",
+            mentions=("reviewer-he", "approver-zhao"),
+        ),
         ApplicationToCountersignV1(
             **case, role="leader", amount_fen=800_000_000, approved_name="赵建国"
         ),
         SignatureRefusedV1(**case, reason="担保措施须再核实", assigned_to="reviewer-he"),
         MeetingConvenedV1(
-            **meeting, place="三楼会议室", cases=(case["number"],), members=("吴刚", "赵建国")
+            **meeting,
+            place="三楼会议室",
+            cases=(case["number"],),
+            members=("吴刚", "赵建国"),
+            called=("manager-wu", "approver-zhao"),
+        ),
+        MeetingChangedV1(
+            **meeting,
+            place="二楼会议室",
+            cases=(case["number"],),
+            members=("吴刚",),
+            told=("manager-wu", "approver-zhao"),
+            reason="改期",
+            changed=(
+                MeetingChange(field="held_on", before="2026-03-30", after=str(DAY)),
+                MeetingChange(field="secretary", before="赵建国", after=""),
+            ),
         ),
         MeetingToConfirmV1(**meeting),
         MeetingConcludedV1(
@@ -256,7 +293,7 @@ def of_a_case(loan: Loan) -> list[Event]:
                 ),
             ),
         ),
-        MeetingCalledOffV1(**meeting, reason="与会人员不足"),
+        MeetingCalledOffV1(**meeting, reason="与会人员不足", called=("manager-wu",)),
         PaperJudgedV1(
             **case,
             kind="business_licence",

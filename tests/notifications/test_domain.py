@@ -46,13 +46,13 @@ def test_every_event_of_the_two_producers_is_heard():
 
 
 def test_roles_are_roles_that_exist():
-    named = {role for notice in NOTICES.values() for role in notice.roles}
+    named = {role for one in NOTICES.values() for role in (*one.roles, *one.roles_if_nobody)}
     assert named <= BUREAU_ROLES
 
 
 def test_whoever_must_act_hears_of_it_in_the_inbox():
     for name, notice in NOTICES.items():
-        assert not notice.bureau_acts or notice.roles, name
+        assert not notice.bureau_acts or notice.tells_bureau, name
         assert not notice.bank_acts or (notice.bank_inbox and notice.banks is Banks.NAMED), name
 
 

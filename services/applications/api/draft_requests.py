@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
+from uuid import UUID
 
 from annotated_types import MinLen
 from pydantic import BaseModel, Field, create_model, model_validator
@@ -69,6 +70,12 @@ class DraftBody(RequestBody):
         "be of its form; anything may be missing.",
     )
 
+    amends: UUID | None = Field(
+        None,
+        description="The case that it is to amend before its review, or to mend; one draft for a case. "
+        "It stays as it was begun.",
+    )
+
     def as_written(self) -> Written:
         """What is kept of it."""
         said: BaseModel = self.application
@@ -76,4 +83,5 @@ class DraftBody(RequestBody):
             title=self.title,
             programme=self.programme,
             said=said.model_dump(mode="json", by_alias=True, exclude_none=True),
+            amends=self.amends,
         )

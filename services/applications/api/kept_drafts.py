@@ -1,5 +1,6 @@
 """A bank's clerks write an application: saved, resumed, checked and filed. Nobody else sees it."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -21,12 +22,15 @@ from services.applications.api.submissions import (
     as_answer,
     until_its_rights_are_known,
 )
+from services.applications.domain.life_cycle import Action
 from services.applications.domain.submission import Submission
 from services.applications.handlers import drafts as handler
 from services.applications.handlers import submission
+from services.applications.handlers.case_in_hand import locked_case
 from services.applications.queries import drafts as reads
 from services.applications.tables import drafts as table
 from services.applications.tables.intake_rows import DraftRow
+from shared.clock import business_date
 from shared.http.context import CurrentContext
 from shared.http.etags import IF_MATCH, etag, require_match, stale
 from shared.http.field_errors import faults_in
@@ -50,6 +54,10 @@ class DraftSummary(BaseModel):
     saved_at: datetime
     saved_name: str = Field(description="Who of the bank saved it last.")
     application_id: UUID | None = Field(description="The case that it became.")
+    amends: UUID | None = Field(description="The case that it is to amend or mend.")
+    amends_revision: int | None = Field(
+        description="Which of that case's revisions it was begun with."
+    )
 
 
 class DraftAnswer(DraftSummary):
@@ -66,7 +74,8 @@ class DraftAnswer(DraftSummary):
 async def add_draft(
     body: DraftBody, request: Request, caller: Submitter, context: CurrentContext
 ) -> Response:
-    """Save a new draft of an application: whatever is there of it."""
+    """Save a new draft of an application, or of what a case is to say next (`amends`): whatever is
+    there of it."""
 
     async def work(conn: asyncpg.Connection) -> Answer:
         now = context.clock.now()
@@ -83,6 +92,9 @@ async def list_drafts(
     filed: Annotated[
         bool | None, Query(description="Only those that became a case, or only the others.")
     ] = None,
+    amends: Annotated[
+        UUID | None, Query(description="Only drafts of what this case is to say.")
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[DraftSummary]:
@@ -93,6 +105,7 @@ async def list_drafts(
             session,
             bank_code=caller.institution,
             is_filed=filed,
+            amends=amends,
             before=None if before is None else (before[0], before[1]),
             limit=limit + 1,
         )
@@ -119,7 +132,7 @@ async def save_draft(
     """Save a draft as it stands now, in place of what was written. If-Match is required, so that
     nobody overwrites what a colleague has saved meanwhile."""
     async with context.database.begin(caller.institution) as conn:
-        known = await handler.locked(conn, draft_id, by=caller)
+        known = await handler.locked_draft(conn, draft_id, by=caller)
         require_match(request, known["version"])
         now = context.clock.now()
         row = await handler.save(conn, known, body.as_written(), by=caller, now=now)
@@ -133,7 +146,7 @@ async def remove_draft(
 ) -> None:
     """Throw a draft away. If-Match is required. A case that it became stays."""
     async with context.database.begin(caller.institution) as conn:
-        known = await handler.locked(conn, draft_id, by=caller)
+        known = await handler.locked_draft(conn, draft_id, by=caller)
         require_match(request, known["version"])
         await table.remove_draft(conn, draft_id, bank_code=caller.institution)
 
@@ -143,9 +156,9 @@ async def check_draft(draft_id: UUID, caller: Submitter, context: CurrentContext
     """What would become of the draft as it was saved: every gap by its field at once, every finding,
     and every check passed or failed. Nothing is kept; no Idempotency-Key is needed."""
     async with context.database.begin(caller.institution) as conn:
-        row = await handler.locked(conn, draft_id, by=caller)
+        row = await handler.locked_draft(conn, draft_id, by=caller)
         handler.must_be_open(row)
-        return await verdict_on(conn, row["said"], caller, context)
+        return await verdict_on(conn, row["said"], caller, context, row["amends"])
 
 
 @router.post("/drafts/{draft_id}/submit", status_code=201, response_model=SubmissionAnswer)
@@ -153,29 +166,38 @@ async def submit_draft(
     draft_id: UUID, request: Request, caller: Submitter, context: CurrentContext
 ) -> Response:
     """File the draft, exactly as `POST /applications` would with what is written: 422 names every
-    field that is missing, else there is a case, and the draft says which. If-Match is honoured."""
+    field that is missing, else there is a case, and the draft says which. A draft that amends a case
+    is handed in as `amend` or `resubmit` would, on the revision that it was begun with. If-Match is
+    honoured."""
     async with context.database.reading(caller.institution) as session:
         seen = await reads.draft(session, draft_id, bank_code=caller.institution)
+    number = ""
     if seen.application_id is None:
         submitted = _complete(seen.said)
+    if seen.application_id is None and seen.amends is None:
         number = await submission.number_for(
             context.database, submitted.pool_code, now=context.clock.now()
         )
 
     async def work(conn: asyncpg.Connection) -> Answer:
         now = context.clock.now()
-        row = await handler.locked(conn, draft_id, by=caller)
+        amended = seen.amends and await locked_case(conn, seen.amends, today=business_date(now))
+        row = await handler.locked_draft(conn, draft_id, by=caller)
         if "if-match" in request.headers:
             require_match(request, row["version"])
         handler.must_be_open(row)
         if row["version"] != seen.version:
             # Somebody saved it since it was read here: what they wrote is not filed unseen.
             raise stale(row["version"])
-        case = submission.new_case(
+        case, action = submission.new_case(
             submitted, number=number, conn=conn, caller=caller,
             working_days=context.working_days, now=now,
-        )  # fmt: skip
-        filed = await submission.submit(case, submitted)
+        ), Action.SUBMIT  # fmt: skip
+        if amended:
+            action = handler.handed_in_by(amended, caller)
+            handler.must_follow(row, amended)
+            case = replace(case, row=amended)
+        filed = await submission.submit(case, submitted, action=action)
         await table.became(conn, draft_id, filed.id, by=caller, now=now)
         return as_answer(201, filed)
 

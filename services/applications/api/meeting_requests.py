@@ -21,6 +21,7 @@ from services.applications.domain.meeting import (
     State,
     Voice,
 )
+from services.applications.domain.meeting_change import MeetingField
 from services.applications.queries.meetings import WholeMeeting
 from shared.http.requests import LongText, RequestBody, ShortText
 from shared.identifiers import InvalidIdentifier
@@ -36,10 +37,7 @@ class SeatBody(RequestBody):
     part: Part = Field("member", description="A secretary writes, and does not vote.")
 
 
-class MeetingBody(RequestBody):
-    """A meeting to be called."""
-
-    pool_code: Code
+class _Called(RequestBody):
     held_on: Day
     place: ShortText = Field(examples=["区市场监管局三楼会议室"])
     quorum: Annotated[int, Field(ge=1, le=MOST_MEMBERS)] = Field(
@@ -50,16 +48,32 @@ class MeetingBody(RequestBody):
         description="The cases on the agenda, in their order."
     )
 
-    def as_meeting(self) -> Meeting:
+    def of_pool(self, pool_code: str) -> Meeting:
         """The meeting."""
         return Meeting(
-            pool_code=self.pool_code,
+            pool_code=pool_code,
             held_on=self.held_on,
             place=self.place,
             quorum=self.quorum,
             cases=tuple(self.cases),
             seats=tuple(Seat(subject=one.subject, part=one.part) for one in self.members),
         )
+
+
+class MeetingBody(_Called):
+    """A meeting to be called."""
+
+    pool_code: Code
+
+    def as_meeting(self) -> Meeting:
+        """The meeting."""
+        return self.of_pool(self.pool_code)
+
+
+class MeetingChangeBody(_Called):
+    """A called meeting as it is from now on, and why."""
+
+    reason: LongText = Field(examples=["分管领导当日出差，改期"])
 
 
 class VoteBody(RequestBody):
@@ -141,6 +155,25 @@ class AgendaAnswer(_Answer):
     keep_out: list[str] = Field(description="Members with a conflict of interest in the case.")
 
 
+class MeetingChangeAnswer(_Answer):
+    """A field that was changed, as people read it; empty for none."""
+
+    field: MeetingField
+    before: str
+    after: str
+
+
+class MeetingMoveAnswer(_Answer):
+    """One step of a meeting: who, when, why, and what was changed."""
+
+    version: int
+    at: datetime
+    name: str
+    action: Action
+    reason: str
+    changed: list[MeetingChangeAnswer]
+
+
 class MeetingAnswer(MeetingSummary):
     """A meeting with everything that belongs to it."""
 
@@ -152,6 +185,7 @@ class MeetingAnswer(MeetingSummary):
     concluded_name: str | None
     members: list[SeatAnswer]
     agenda: list[AgendaAnswer]
+    history: list[MeetingMoveAnswer]
     pending_actions: list[Action]
 
 
@@ -177,6 +211,10 @@ def meeting_answer(found: WholeMeeting, caller: Person, open_to: list[Any]) -> M
         concluded_name=row["concluded_name"],
         members=[SeatAnswer(**dict(one)) for one in found.members],
         agenda=[_on_agenda(found, dict(one)) for one in found.agenda],
+        history=[
+            MeetingMoveAnswer(**dict(one), changed=one["detail"].get("changed", []))
+            for one in found.history
+        ],
         pending_actions=open_to,
     )
 

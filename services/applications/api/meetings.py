@@ -15,6 +15,7 @@ from services.applications.api.desk import Bureau, at_desk
 from services.applications.api.meeting_requests import (
     MeetingAnswer,
     MeetingBody,
+    MeetingChangeBody,
     MeetingMoved,
     MeetingSummary,
     MinutesBody,
@@ -24,6 +25,7 @@ from services.applications.api.meeting_requests import (
 from services.applications.api.requests import ReasonBody
 from services.applications.domain.life_cycle import MANAGER
 from services.applications.domain.meeting import LIFE_CYCLE, SITS, Action, State
+from services.applications.handlers import meeting_changes
 from services.applications.handlers import meetings as handler
 from services.applications.handlers.many_cases import Desk
 from services.applications.queries import meetings as known
@@ -42,6 +44,7 @@ router = APIRouter(tags=["meetings"])
 Reader = Annotated[Identity, Depends(requires(*sorted(SITS), "auditor"))]
 Keeper = Annotated[Identity, Depends(requires(MANAGER))]
 Convener = Annotated[Identity, part_in(LIFE_CYCLE, Action.CONVENE)]
+Changer = Annotated[Identity, part_in(LIFE_CYCLE, Action.CHANGE)]
 Proposer = Annotated[Identity, part_in(LIFE_CYCLE, Action.PROPOSE)]
 Concluder = Annotated[Identity, part_in(LIFE_CYCLE, Action.CONCLUDE)]
 SendsBack = Annotated[Identity, part_in(LIFE_CYCLE, Action.SEND_BACK)]
@@ -84,6 +87,19 @@ async def read_meeting(meeting_id: UUID, caller: Reader, context: CurrentContext
     async with context.database.looking(caller.institution) as conn:
         found = await known.whole_meeting(conn, meeting_id)
     return meeting_answer(found, caller, LIFE_CYCLE.open_to(found.meeting, caller))
+
+
+@router.post("/meetings/{meeting_id}/change", response_model=MeetingMoved)
+async def change(
+    meeting_id: UUID, body: MeetingChangeBody, request: Request, caller: Changer,
+    context: CurrentContext,
+) -> Response:  # fmt: skip
+    """Change day, place, quorum, members or agenda of a meeting that you have called, before anybody
+    has voted and the minutes are stored. Those who were or are called are told what is new."""
+    step = partial(
+        meeting_changes.change, meeting_id=meeting_id, said=body.of_pool, reason=body.reason
+    )
+    return await _moved(request, caller, context, step)
 
 
 @router.post("/meetings/{meeting_id}/minutes", response_model=MeetingMoved)

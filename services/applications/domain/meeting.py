@@ -41,6 +41,7 @@ class Action(StrEnum):
     """What moves a meeting."""
 
     CONVENE = "convene"
+    CHANGE = "change"
     PROPOSE = "propose"
     CONCLUDE = "conclude"
     SEND_BACK = "send_back"
@@ -77,6 +78,19 @@ class MeetingOver(Refused):
     code = "meeting-over"
 
 
+class MeetingBegun(Refused):
+    """A meeting is changed before it has begun: before the first vote and the minutes."""
+
+    code = "meeting-begun"
+
+
+class NotTheConvener(Refused):
+    """Who has called a meeting changes it; another manager may call it off."""
+
+    code = "not-the-convener"
+    status = 403
+
+
 class NotAMember(Refused):
     """The members of a meeting vote, each for himself."""
 
@@ -92,6 +106,7 @@ class AlreadyVoted(Refused):
 
 S, A = State, Action
 _MINUTES, _ANOTHER = "the minutes are stored", "another than who proposed"
+_NOT_BEGUN, _CONVENER = "no vote and no minutes", "by who has called it"
 
 
 def _minutes_are_stored(meeting: Row, by: Person) -> Refused | None:
@@ -102,6 +117,24 @@ def _minutes_are_stored(meeting: Row, by: Person) -> Refused | None:
     )
 
 
+def _has_not_begun(meeting: Row, by: Person) -> Refused | None:
+    if not meeting["has_votes"] and meeting["minutes_id"] is None:
+        return None
+    return MeetingBegun(
+        "会议已有投票或纪要，不能变更；可以取消后重新召集",
+        "There are votes or minutes; the meeting is not changed. Call it off and call another.",
+    )
+
+
+def _by_its_convener(meeting: Row, by: Person) -> Refused | None:
+    if meeting["convened_by"] == by.subject:
+        return None
+    return NotTheConvener(
+        "会议只能由召集人变更；其他管理人员可以取消会议",
+        "Who has called the meeting changes it; another manager may call it off.",
+    )
+
+
 _SECOND: Final = frozenset({MANAGER, APPROVER, LEADER})
 LIFE_CYCLE: Final = LifeCycle(
     goal=S.CONCLUDED,
@@ -109,6 +142,8 @@ LIFE_CYCLE: Final = LifeCycle(
     noun=Words("会议", "meeting"),
     moves=(
         Move(None, A.CONVENE, S.CONVENED, frozenset({MANAGER}), (), ("meeting.convened.v1",)),
+        Move(S.CONVENED, A.CHANGE, S.CONVENED, frozenset({MANAGER}), (_CONVENER, _NOT_BEGUN),
+             ("meeting.changed.v1",)),
         Move(S.CONVENED, A.PROPOSE, S.TO_BE_CONFIRMED, frozenset({MANAGER}), (_MINUTES,),
              ("meeting.to-confirm.v1",)),
         Move(S.TO_BE_CONFIRMED, A.CONCLUDE, S.CONCLUDED, _SECOND, (_ANOTHER,),
@@ -125,6 +160,7 @@ LIFE_CYCLE: Final = LifeCycle(
     },
     actions={
         A.CONVENE: Words("召集", "called"),
+        A.CHANGE: Words("变更", "changed"),
         A.PROPOSE: Words("提出结论", "proposed to be concluded"),
         A.CONCLUDE: Words("确认结论", "concluded"),
         A.SEND_BACK: Words("退回更正", "sent back"),
@@ -143,6 +179,8 @@ LIFE_CYCLE: Final = LifeCycle(
     },
     guards={
         _MINUTES: _minutes_are_stored,
+        _CONVENER: _by_its_convener,
+        _NOT_BEGUN: _has_not_begun,
         _ANOTHER: another_person_than("proposed_by", zh="确认结论", en="the conclusion"),
     },
 )  # fmt: skip

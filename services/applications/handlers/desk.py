@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from services.applications.domain.desk import (
@@ -23,6 +24,8 @@ from services.applications.handlers.many_cases import Desk, put_back_step
 from services.applications.tables import desk
 from services.applications.tables.cases import locked, locked_with_desk
 from shared.clock import business_date
+from shared.contracts.desk import AbsenceChangedV1
+from shared.messaging import outbox
 from shared.refusals import FieldsWrong, NotFound
 
 
@@ -42,10 +45,17 @@ async def enter_absence(at: Desk, absence: Absence) -> UUID:
     )
     if faults:
         raise FieldsWrong(faults)
-    return await desk.add_absence(
+    absence_id = await desk.add_absence(
         at.conn, subject=absence.subject, delegate=absence.delegate, from_day=absence.from_day,
         to_day=absence.to_day, reason=absence.reason, by=at.caller, now=at.now,
     )  # fmt: skip
+    await _tell_of_absence(at, absence_id, "entered")
+    return absence_id
+
+
+async def _tell_of_absence(at: Desk, absence_id: UUID, what: Literal["entered", "ended"]) -> None:
+    row = await desk.absence_told(at.conn, absence_id)
+    await outbox.append(at.conn, [AbsenceChangedV1(what=what, **row)], now=at.now)
 
 
 async def _meeting(at: Desk, subject: str, absence: Absence) -> list[date]:
@@ -65,6 +75,7 @@ async def end_absence(at: Desk, absence_id: UUID) -> None:
     if row["ended_on"] is not None or row["to_day"] < today:
         raise AlreadyOver("该缺勤已经结束", "The absence is over.")
     await desk.end_absence(at.conn, absence_id, on=today, by=at.caller.subject)
+    await _tell_of_absence(at, absence_id, "ended")
 
 
 async def declare_conflict(

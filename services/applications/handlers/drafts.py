@@ -6,12 +6,28 @@ from uuid import UUID
 
 import asyncpg
 
+from services.applications.domain.life_cycle import LIFE_CYCLE, Action
 from services.applications.queries.drafts import no_such_draft
 from services.applications.tables import drafts
+from services.applications.tables.cases import locked
 from services.applications.tables.drafts import Written
 from shared.auth.identity import Identity
+from shared.clock import business_date
+from shared.life_cycle import Row
 from shared.postgres.database import EVERYWHERE, Database
 from shared.refusals import FieldFault, FieldsWrong, Refused
+
+
+class DraftThere(Refused):
+    """A case has one draft of what it is to say next."""
+
+    code = "draft-there"
+
+
+class CaseRevised(Refused):
+    """What a draft begins with is not what its case says any more."""
+
+    code = "case-revised"
 
 
 class DraftFiled(Refused):
@@ -24,9 +40,52 @@ class DraftFiled(Refused):
 async def add(
     conn: asyncpg.Connection, written: Written, *, by: Identity, now: datetime
 ) -> asyncpg.Record:
-    """Keep a new draft. Raises FieldsWrong."""
+    """Keep a new draft. Raises FieldsWrong, DraftThere, and what the life cycle refuses where it is to
+    amend a case that cannot be handed in again now."""
     await _must_fit(conn, written)
-    return await drafts.add_draft(conn, written, by=by, now=now)
+    revision = None
+    if written.amends is not None:
+        case = await locked(conn, written.amends, today=business_date(now))
+        if case is None or case["bank_code"] != by.institution:
+            raise FieldsWrong(
+                [
+                    FieldFault(("amends",), "case-unknown", "没有这个申请",
+                               "There is no such application.")
+                ]
+            )  # fmt: skip
+        handed_in_by(case, by)
+        revision = case["revision"]
+    row = await drafts.add_draft(conn, written, by=by, now=now, revision=revision)
+    if row is None:
+        assert written.amends is not None, "of new applications there are any number"
+        there = await drafts.open_draft_of(conn, written.amends, bank_code=by.institution)
+        raise DraftThere(
+            "该申请已有修改草稿，请在该草稿上继续",
+            "There is a draft of what this case is to say; go on with it.",
+            draft_id=str(there),
+        )
+    return row
+
+
+def handed_in_by(case: Row, by: Identity) -> Action:
+    """By which move a case is handed in again: mended where it came back, else amended. Raises what
+    the life cycle refuses."""
+    open_to = LIFE_CYCLE.open_to(case, by)
+    if Action.RESUBMIT in open_to:
+        return Action.RESUBMIT
+    LIFE_CYCLE.require(case, Action.AMEND, by)
+    return Action.AMEND
+
+
+def must_follow(draft: asyncpg.Record, case: Row) -> None:
+    """Raises CaseRevised where the case was handed in again since the draft was begun."""
+    if draft["amends_revision"] != case["revision"]:
+        raise CaseRevised(
+            "该申请在起草期间已另行修改并提交，为免覆盖，请删除本草稿后重新修改",
+            "The case was handed in again since this draft was begun. So that nothing is undone "
+            "unseen, throw the draft away and begin another.",
+            revision=case["revision"],
+        )
 
 
 async def save(
@@ -39,11 +98,18 @@ async def save(
 ) -> asyncpg.Record:
     """Save a locked draft again, whoever of the bank began it. Raises FieldsWrong, DraftFiled."""
     must_be_open(draft)
+    if written.amends not in (None, draft["amends"]):
+        raise FieldsWrong(
+            [
+                FieldFault(("amends",), "draft-of-another-case", "草稿所属的申请不能更换",
+                           "A draft stays with what it was begun for.")
+            ]
+        )  # fmt: skip
     await _must_fit(conn, written)
     return await drafts.save_draft(conn, draft["id"], written, by=by, now=now)
 
 
-async def locked(conn: asyncpg.Connection, draft_id: UUID, *, by: Identity) -> asyncpg.Record:
+async def locked_draft(conn: asyncpg.Connection, draft_id: UUID, *, by: Identity) -> asyncpg.Record:
     """A draft of the clerk's bank, locked. Raises NotFound."""
     row = await drafts.locked_draft(conn, draft_id, bank_code=by.institution)
     if row is None:

@@ -10,13 +10,14 @@ from services.applications.handlers.paper_references import refer_to
 from services.applications.tables.cases import about
 from services.applications.tables.letters import Letter, add_letter, letter_of, unknown_mentions
 from shared.contracts.case_work import LetterAnsweredV1, LetterSentV1
+from shared.contracts.desk import NoteMentionsV1
 from shared.messaging import outbox
 from shared.papers import PaperNamed
 from shared.refusals import FieldFault, FieldsWrong, NotFound
 
 
 async def note(case: CaseInHand, *, text: str, mentions: Sequence[str]) -> UUID:
-    """For the bureau's own people. Raises FieldsWrong."""
+    """For the bureau's own people; who is mentioned is told. Raises FieldsWrong."""
     if unknown := await unknown_mentions(case.conn, mentions):
         raise FieldsWrong(
             [
@@ -26,7 +27,15 @@ async def note(case: CaseInHand, *, text: str, mentions: Sequence[str]) -> UUID:
             ]
         )  # fmt: skip
     letter = Letter(kind="note", text=text, mentions=mentions)
-    return await add_letter(case.conn, case.row["id"], letter, by=case.caller, now=case.now)
+    note_id = await add_letter(case.conn, case.row["id"], letter, by=case.caller, now=case.now)
+    others = tuple(one for one in dict.fromkeys(mentions) if one != case.caller.subject)
+    if others:
+        told = NoteMentionsV1(
+            **about(case.row), note_id=note_id, text=text, written_by=case.caller.name,
+            mentions=others,
+        )  # fmt: skip
+        await outbox.append(case.conn, [told], now=case.now)
+    return note_id
 
 
 async def write(

@@ -1,10 +1,12 @@
 """A joint meeting: called by a manager, voted by its members, concluded by two persons."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from uuid6 import uuid7
 
 from services.applications.domain.guards import no_conflict_of_interest
@@ -16,6 +18,7 @@ from services.applications.domain.meeting import (
     MeetingNotHeldYet,
     MeetingOver,
     NotAMember,
+    Part,
     State,
     Voice,
     case_fault,
@@ -36,9 +39,50 @@ from shared.refusals import FieldFault, FieldsWrong, NotFound
 from shared.transitions import Step, Transition, apply_transition
 
 
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """Who is called, by subject, name and part, and the locked cases of the agenda."""
+
+    members: Sequence[tuple[str, str, Part]]
+    cases: Sequence[Row]
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Of the cases."""
+        return tuple(case["number"] for case in self.cases)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of who is called."""
+        return tuple(name for _, name, _ in self.members)
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """The subjects of who is called."""
+        return tuple(subject for subject, _, _ in self.members)
+
+
 async def convene(at: Desk, meeting: Meeting) -> Transition:
     """Call a meeting. Raises FieldsWrong with everything that speaks against it."""
     move = LIFE_CYCLE.require(None, Action.CONVENE, at.caller)
+    looked = await looked_up(at, meeting)
+    row = await meetings.add_meeting(
+        at.conn, uuid7(), meeting, state=move.target, by=at.caller, now=at.now
+    )
+    await meetings.add_members(at.conn, row["id"], looked.members)
+    await meetings.put_on_agenda(at.conn, row["id"], looked.cases)
+    facts = {
+        "place": meeting.place,
+        "cases": looked.numbers,
+        "members": looked.names,
+        "called": looked.called,
+    }
+    begun = {**dict(row), "state": None, "version": 0}
+    return await step(at, begun, Action.CONVENE, facts=facts)
+
+
+async def looked_up(at: Desk, meeting: Meeting, *, of: UUID | None = None) -> Looked:
+    """People and cases of a meeting (`of`: one that is called already). Raises FieldsWrong."""
     faults = meeting_faults(meeting, today=business_date(at.now))
     if not await meetings.pool_is_known(at.conn, meeting.pool_code):
         faults.append(
@@ -52,7 +96,7 @@ async def convene(at: Desk, meeting: Meeting) -> Transition:
         elif known is not None:
             members.append((seat.subject, known["name"], seat.part))
     by_id = {row["id"]: row for row in await locked_all(at.conn, meeting.cases)}
-    elsewhere = await meetings.on_other_agendas(at.conn, meeting.cases)
+    elsewhere = await meetings.on_other_agendas(at.conn, meeting.cases, than=of)
     for index, one in enumerate(meeting.cases):
         case = by_id.get(one)
         if fault := case_fault(
@@ -61,19 +105,7 @@ async def convene(at: Desk, meeting: Meeting) -> Transition:
             faults.append(fault)
     if faults:
         raise FieldsWrong(faults)
-    cases = [by_id[one] for one in meeting.cases]
-    row = await meetings.add_meeting(
-        at.conn, uuid7(), meeting, state=move.target, by=at.caller, now=at.now
-    )
-    await meetings.add_members(at.conn, row["id"], members)
-    await meetings.put_on_agenda(at.conn, row["id"], cases)
-    facts = {
-        "place": meeting.place,
-        "cases": tuple(case["number"] for case in cases),
-        "members": tuple(name for _, name, _ in members),
-    }
-    begun = {**dict(row), "state": None, "version": 0}
-    return await _step(at, begun, Action.CONVENE, facts=facts)
+    return Looked(members=members, cases=[by_id[one] for one in meeting.cases])
 
 
 async def keep_minutes(at: Desk, meeting_id: UUID, *, text: str, paper: PaperNamed) -> Row:
@@ -124,20 +156,20 @@ async def propose(at: Desk, meeting_id: UUID) -> Transition:
     """Propose what the votes have resolved; another person confirms it."""
     row = await _held(at, meeting_id)
     changes = {"proposed_by": at.caller.subject, "proposed_name": at.caller.name}
-    return await _step(at, row, Action.PROPOSE, changes=changes)
+    return await step(at, row, Action.PROPOSE, changes=changes)
 
 
 async def send_back(at: Desk, meeting_id: UUID, *, reason: str) -> Transition:
     """The conclusion does not stand: votes and minutes are open again."""
-    row = await _meeting(at, meeting_id)
+    row = await meeting_at(at, meeting_id)
     changes = {"proposed_by": None, "proposed_name": None}
-    return await _step(at, row, Action.SEND_BACK, reason=reason, changes=changes)
+    return await step(at, row, Action.SEND_BACK, reason=reason, changes=changes)
 
 
 async def conclude(at: Desk, meeting_id: UUID) -> Transition:
     """What the votes have resolved of each case holds from now on; votes of members with a conflict
     of interest do not count."""
-    row = await _meeting(at, meeting_id)
+    row = await meeting_at(at, meeting_id)
     LIFE_CYCLE.require(row, Action.CONCLUDE, at.caller)
     votes = await meetings.votes_of(at.conn, meeting_id)
     resolved = []
@@ -155,26 +187,29 @@ async def conclude(at: Desk, meeting_id: UUID) -> Transition:
                          "outcome": count.outcome, "in_favour": count.in_favour,
                          "against": count.against, "abstained": count.abstained})  # fmt: skip
     changes = {"concluded_by": at.caller.subject, "concluded_name": at.caller.name}
-    return await _step(
+    return await step(
         at, row, Action.CONCLUDE, changes=changes, facts={"resolved": tuple(resolved)}
     )
 
 
 async def call_off(at: Desk, meeting_id: UUID, *, reason: str) -> Transition:
     """The meeting does not take place."""
-    row = await _meeting(at, meeting_id)
-    return await _step(at, row, Action.CALL_OFF, reason=reason, facts={"reason": reason})
+    row = await meeting_at(at, meeting_id)
+    called = tuple(one["subject"] for one in await meetings.members_of(at.conn, meeting_id))
+    facts = {"reason": reason, "called": called}
+    return await step(at, row, Action.CALL_OFF, reason=reason, facts=facts)
 
 
-async def _meeting(at: Desk, meeting_id: UUID) -> Row:
-    row: Row | None = await meetings.locked_meeting(at.conn, meeting_id)
+async def meeting_at(at: Desk, meeting_id: UUID) -> asyncpg.Record:
+    """A meeting, locked. Raises NotFound."""
+    row = await meetings.locked_meeting(at.conn, meeting_id)
     if row is None:
         raise NotFound(meetings.MEETINGS.absent.zh, meetings.MEETINGS.absent.en)
     return row
 
 
 async def _held(at: Desk, meeting_id: UUID) -> Row:
-    row = await _meeting(at, meeting_id)
+    row: Row = await meeting_at(at, meeting_id)
     if row["state"] != State.CONVENED:
         raise MeetingOver(
             "会议结论已提出或会议已结束，不再接受投票和纪要",
@@ -187,27 +222,31 @@ async def _held(at: Desk, meeting_id: UUID) -> Row:
     return row
 
 
-async def _step(
+async def step(
     at: Desk,
     row: Row,
     action: Action,
     *,
     reason: str = "",
     changes: Mapping[str, Any] | None = None,
+    detail: Mapping[str, Any] | None = None,
     facts: Mapping[str, Any] | None = None,
 ) -> Transition:
+    """Move a locked meeting on."""
+
     def until(wait: Wait) -> date | None:
         if wait.working_days is None:
             return None
         return at.working_days.add(business_date(at.now), wait.working_days)
 
-    step = Step(
+    taken = Step(
         case=row,
         action=action,
         by=at.caller,
         reason=reason,
         changes=changes or {},
+        detail=detail or {},
         facts=facts or {},
         term=until,
     )
-    return await apply_transition(at.conn, meetings.MEETINGS, step, now=at.now)
+    return await apply_transition(at.conn, meetings.MEETINGS, taken, now=at.now)

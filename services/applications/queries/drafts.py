@@ -33,16 +33,19 @@ async def drafts(
     *,
     bank_code: str,
     is_filed: bool | None,
+    amends: UUID | None,
     before: tuple[datetime, UUID] | None,
     limit: int,
 ) -> Sequence[DraftRow]:
     """A bank's drafts, the one saved last first; `is_filed`: only those that became a case, or only
-    the others."""
+    the others; `amends`: only those of what that case is to say."""
     at = (col(DraftRow.saved_at), col(DraftRow.id))
     query = select(DraftRow).where(col(DraftRow.bank_code) == bank_code)
     if is_filed is not None:
         case = col(DraftRow.application_id)
         query = query.where(case.is_not(None) if is_filed else case.is_(None))
+    if amends is not None:
+        query = query.where(col(DraftRow.amends) == amends)
     if before is not None:
         query = query.where(tuple_(*at) < before)
     query = query.order_by(*(one.desc() for one in at)).limit(limit)

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.applications.tables.meeting_rows import MeetingRow
-from services.applications.tables.meetings import members_of, votes_of
+from services.applications.tables.meetings import MEETING, MEETINGS, members_of, votes_of
 from shared.refusals import NotFound
 
 
@@ -40,6 +40,8 @@ class WholeMeeting:
     votes: Sequence[asyncpg.Record]
     conflicts: Sequence[asyncpg.Record]
     """Which member keeps out of which case of the agenda."""
+    history: Sequence[asyncpg.Record]
+    """Its moves, the first one first."""
 
 
 _AGENDA = """
@@ -57,9 +59,15 @@ where c.meeting_id = $1
 """
 
 
+_HISTORY = """
+select version, at, name, action, reason, detail from case_moves
+where case_id = $1 and case_kind = $2 order by version
+"""
+
+
 async def whole_meeting(conn: asyncpg.Connection, meeting_id: UUID) -> WholeMeeting:
     """One. Raises NotFound."""
-    row = await conn.fetchrow("select * from meetings where id = $1", meeting_id)
+    row = await conn.fetchrow(MEETING, meeting_id)
     if row is None:
         raise NotFound("没有这次会议", "There is no such meeting.")
     return WholeMeeting(
@@ -68,6 +76,7 @@ async def whole_meeting(conn: asyncpg.Connection, meeting_id: UUID) -> WholeMeet
         agenda=await conn.fetch(_AGENDA, meeting_id),
         votes=await votes_of(conn, meeting_id),
         conflicts=await conn.fetch(_CONFLICTS, meeting_id),
+        history=await conn.fetch(_HISTORY, meeting_id, MEETINGS.kind),
     )
 
 

@@ -104,6 +104,20 @@ async def locked_absence(conn: asyncpg.Connection, absence_id: UUID) -> asyncpg.
     return await conn.fetchrow("select * from absences where id = $1 for update", absence_id)
 
 
+async def absence_told(conn: asyncpg.Connection, absence_id: UUID) -> dict[str, Any]:
+    """What is told of an absence: its days, who is away and who stands in, with their names."""
+    row = await conn.fetchrow(
+        """select a.id as absence_id, a.subject as person, who.name as person_name, a.delegate,
+                  other.name as delegate_name, a.from_day,
+                  coalesce(a.ended_on - 1, a.to_day) as to_day, a.reason
+           from absences as a join staff as who on who.subject = a.subject
+           join staff as other on other.subject = a.delegate where a.id = $1""",
+        absence_id,
+    )
+    assert row is not None, "an absence is of people who were seen here"
+    return dict(row)
+
+
 async def end_absence(conn: asyncpg.Connection, absence_id: UUID, *, on: date, by: str) -> None:
     """Who was away is back on this day: the day before is the last one away."""
     await conn.execute(

@@ -20,19 +20,36 @@ class Written:
     programme: str
     said: Mapping[str, Any]
     """The fields that are there, as `POST /applications` takes them."""
+    amends: UUID | None = None
+    """The case that it is to amend or mend."""
 
 
 async def add_draft(
-    conn: asyncpg.Connection, written: Written, *, by: Identity, now: datetime
-) -> asyncpg.Record:
-    """A new draft of the clerk's bank."""
+    conn: asyncpg.Connection, written: Written, *, by: Identity, now: datetime,
+    revision: int | None = None,
+) -> asyncpg.Record | None:  # fmt: skip
+    """A new draft of the clerk's bank, of what a case is to say after this `revision` where it amends
+    one. None where the case has a draft already."""
     return await conn.fetchrow(
         """insert into application_drafts (id, bank_code, title, programme, said, version,
-                                           created_at, saved_at, saved_by, saved_name)
-           values ($1, $2, $3, $4, $5, 1, $6, $6, $7, $8) returning *""",
+                                           created_at, saved_at, saved_by, saved_name, amends,
+                                           amends_revision)
+           values ($1, $2, $3, $4, $5, 1, $6, $6, $7, $8, $9, $10)
+           on conflict (amends) where application_id is null do nothing returning *""",
         uuid7(), by.institution, written.title, written.programme, dict(written.said), now,
-        by.subject, by.name,
+        by.subject, by.name, written.amends, revision,
     )  # fmt: skip
+
+
+async def open_draft_of(conn: asyncpg.Connection, case_id: UUID, *, bank_code: str) -> UUID | None:
+    """The draft of what a case of the bank is to say next."""
+    found: UUID | None = await conn.fetchval(
+        "select id from application_drafts"
+        " where amends = $1 and bank_code = $2 and application_id is null",
+        case_id,
+        bank_code,
+    )
+    return found
 
 
 async def locked_draft(

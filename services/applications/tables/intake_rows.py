@@ -27,6 +27,8 @@ class DraftRow(Row, table=True):
     saved_by: str = Field(sa_type=Text)
     saved_name: str = Field(sa_type=Text)
     application_id: UUID | None = Field(foreign_key="applications.id")
+    amends: UUID | None = Field(foreign_key="applications.id")
+    amends_revision: int | None
 
 
 class RevisionRow(Row, table=True):

@@ -29,6 +29,9 @@ MEETINGS: Final = CaseTable(
     table="meetings",
     bank=None,
     columns={
+        "held_on": "date",
+        "place": "text",
+        "quorum": "integer",
         "proposed_by": "text",
         "proposed_name": "text",
         "concluded_by": "text",
@@ -37,6 +40,11 @@ MEETINGS: Final = CaseTable(
     about=about,
     absent=Words("没有这次会议", "There is no such meeting."),
 )
+
+MEETING: Final = """
+select m.*, exists (select from meeting_votes as v where v.meeting_id = m.id) as has_votes
+from meetings as m where m.id = $1
+"""
 
 _ADD: Final = """
 insert into meetings (id, pool_code, held_on, place, quorum, state, version, state_since,
@@ -81,12 +89,23 @@ async def put_on_agenda(conn: asyncpg.Connection, meeting_id: UUID, cases: Seque
     )
 
 
-async def on_other_agendas(conn: asyncpg.Connection, cases: Sequence[UUID]) -> set[UUID]:
-    """Those of the locked cases that a meeting speaks about which is not over."""
+async def clear(conn: asyncpg.Connection, meeting_id: UUID) -> None:
+    """Nobody is called and nothing is on the agenda of a meeting that nobody has voted in yet."""
+    await conn.execute("delete from meeting_members where meeting_id = $1", meeting_id)
+    await conn.execute("delete from meeting_cases where meeting_id = $1", meeting_id)
+
+
+async def on_other_agendas(
+    conn: asyncpg.Connection, cases: Sequence[UUID], *, than: UUID | None = None
+) -> set[UUID]:
+    """Those of the locked cases that a meeting, another `than` this, speaks about which is not
+    over."""
     rows = await conn.fetch(
         "select application_id from meeting_cases join meetings on id = meeting_id"
-        f" where application_id = any($1::uuid[]) and state in ({literals(OPEN)})",
+        f" where application_id = any($1::uuid[]) and state in ({literals(OPEN)})"
+        " and meeting_id is distinct from $2",
         list(cases),
+        than,
     )
     return {row["application_id"] for row in rows}
 
@@ -100,8 +119,8 @@ async def pool_is_known(conn: asyncpg.Connection, pool_code: str) -> bool:
 
 
 async def locked_meeting(conn: asyncpg.Connection, meeting_id: UUID) -> asyncpg.Record | None:
-    """One, locked."""
-    return await conn.fetchrow("select * from meetings where id = $1 for update", meeting_id)
+    """One, locked, and whether anybody has voted in it."""
+    return await conn.fetchrow(f"{MEETING} for update of m", meeting_id)
 
 
 async def agenda_of(conn: asyncpg.Connection, meeting_id: UUID) -> list[asyncpg.Record]:

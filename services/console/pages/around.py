@@ -1,6 +1,7 @@
 """What stands around loans: the forms on a case's page, and the list of what ends soon with totals."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -8,6 +9,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.console.cases.around import STEPS, body
+from services.console.cases.reported_rights import report_on, rights_of_collateral
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
@@ -25,6 +27,7 @@ async def record(page: Page, case_id: UUID, sort: str) -> Response:
 
     async def send(form: FormData) -> None:
         at = f"/applications/{case_id}"
+        more: dict[str, Any] = {}
         match sort:
             case "policy":
                 path, more = "/policies", {"case": str(case_id)}
@@ -36,6 +39,9 @@ async def record(page: Page, case_id: UUID, sort: str) -> Response:
                 path, more = "/due-diligence-reports", {"case": str(case_id)}
                 if text(form, "subject") == "firm":
                     more["firm_uscc"] = text(form, "firm_uscc")
+                else:
+                    ticked = [str(one) for one in form.getlist("rights")]
+                    more |= report_on(await rights_of_collateral(page, ticked))
             case _:
                 raise not_found()
         said = body(sort, form) | more

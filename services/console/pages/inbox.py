@@ -15,15 +15,20 @@ router = APIRouter()
 
 
 @router.get("/inbox")
-async def inbox(page: Page, unread: str = "", cursor: str = "") -> Response:
+async def inbox(page: Page, unread: str = "", named: str = "", cursor: str = "") -> Response:
     """Messages, the newest first."""
     found = await page.notifications.get(
-        "/inbox", unread="true" if unread else "", cursor=cursor, limit=30
+        "/inbox",
+        unread="true" if unread else "",
+        by_name="true" if named else "",
+        cursor=cursor,
+        limit=30,
     )
     return page.render(
         "inbox.html",
         inbox=found,
         unread=unread,
+        named=named,
         next=next_page(page.request, found),
         is_first=not cursor,
     )

@@ -129,7 +129,8 @@ async def draft(
     pool_code, mode = pool_code or said.get("pool_code", ""), mode or said.get("mode", "")
     if not (pool_code and mode):
         return await _choose(page, draft=answer.body)
-    sheet = _of_draft(answer.body, pool_code, mode).with_etag(answer.etag)
+    sheet = await _of_draft(page, answer.body, pool_code, mode)
+    sheet = sheet.with_etag(answer.etag)
     return await _show(page, sheet, shown(said), NOTHING_SENT)
 
 
@@ -140,7 +141,7 @@ async def send_draft(page: Page, draft_id: UUID) -> Response:
     found = await page.applications.get(f"/drafts/{draft_id}")
     if found["application_id"]:
         return page.redirect(f"/cases/{found['application_id']}")
-    sheet = _of_draft(found, text(form, "pool_code"), text(form, "mode"))
+    sheet = await _of_draft(page, found, text(form, "pool_code"), text(form, "mode"))
     return await _answer(page, sheet.with_etag(text(form, "_etag")), form)
 
 
@@ -154,14 +155,18 @@ async def remove_draft(page: Page, draft_id: UUID) -> Response:
 
 @router.get("/intake/cases/{case_id}")
 async def filed(page: Page, case_id: UUID) -> Response:
-    """What a case says, to be amended before its review or mended after it came back."""
+    """What a case says, to be amended before its review or mended after it came back; where its bank
+    has begun with that already, its draft."""
+    kept = items(await page.applications.get("/drafts", amends=str(case_id), filed="false"))
+    if kept:
+        return page.redirect(f"/intake/drafts/{kept[0]['id']}")
     sheet, said = await _of_case(page, case_id)
     return await _show(page, sheet, shown(said), NOTHING_SENT)
 
 
 @router.post("/intake/cases/{case_id}")
 async def send_filed(page: Page, case_id: UUID) -> Response:
-    """Have what is typed checked, or hand it in as the case's new revision."""
+    """Keep what is typed as a draft, have it checked, or hand it in as the case's new revision."""
     form = await page.form()
     sheet, _ = await _of_case(page, case_id)
     return await _answer(page, sheet.with_etag(text(form, "_etag")), form)
@@ -174,11 +179,23 @@ def _new(at: str) -> Sheet:
     )
 
 
-def _of_draft(draft: Mapping[str, Any], pool_code: str, mode: str) -> Sheet:
+async def _of_draft(
+    page: PageContext, draft: Mapping[str, Any], pool_code: str, mode: str
+) -> Sheet:
+    """The form of a draft; of one that amends a case, with the case and how it is handed in now."""
+    case = None
+    last: tuple[str, ...] = ("submit",)
+    if draft["amends"]:
+        case = await page.applications.get(f"/applications/{draft['amends']}")
+        last = _hands_in(case)
     return Sheet(
         where=f"/intake/drafts/{draft['id']}", pool_code=pool_code, mode=mode,
-        does=("save", "check", "submit"), title=draft["title"], draft=draft,
+        does=("save", "check", *last), title=draft["title"], draft=draft, case=case,
     )  # fmt: skip
+
+
+def _hands_in(case: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(one for one in ("amend", "resubmit") if one in case["pending_actions"])
 
 
 async def _of_case(page: PageContext, case_id: UUID) -> tuple[Sheet, Mapping[str, Any]]:
@@ -188,13 +205,13 @@ async def _of_case(page: PageContext, case_id: UUID) -> tuple[Sheet, Mapping[str
         page.applications.get(f"/applications/{case_id}/revisions"),
     )
     case = answer.body
-    does = tuple(one for one in ("amend", "resubmit") if one in case["pending_actions"])
+    does = _hands_in(case)
     if not does:
         raise not_found()
     said = items(revisions)[0]["said"]
     sheet = Sheet(
         where=f"/intake/cases/{case_id}", pool_code=said["pool_code"], mode=said["mode"],
-        does=("check", *does), etag=answer.etag, case=case,
+        does=("save", "check", *does), etag=answer.etag, case=case,
     )  # fmt: skip
     return sheet, said
 
@@ -207,7 +224,7 @@ async def _answer(page: PageContext, sheet: Sheet, form: FormData) -> Response:
     try:
         if does == "check" or does not in sheet.does:
             return await _checked(page, sheet, form)
-        if sheet.case is not None:
+        if sheet.case is not None and sheet.draft is None and does != "save":
             await page.applications.post(
                 f"/applications/{sheet.case['id']}/{does}", await _said(page, form), key=once(form),
                 if_match=sheet.etag,
@@ -220,7 +237,8 @@ async def _answer(page: PageContext, sheet: Sheet, form: FormData) -> Response:
         case = await page.applications.post(
             f"/drafts/{sheet.draft['id']}/submit", key=_another(form, sheet.etag)
         )
-        return page.redirect(f"/cases/{case['id']}", f"done.application-{case['state']}")
+        done = f"case-{does}" if sheet.case else f"application-{case['state']}"
+        return page.redirect(f"/cases/{case['id']}", f"done.{done}")
     except Problem as problem:
         if problem.status == 401:
             raise
@@ -233,11 +251,15 @@ async def _saved(page: PageContext, sheet: Sheet, form: FormData) -> Sheet:
     pool = await page.applications.get("/pools")
     of_pool = {one["code"]: one["programme"] for one in items(pool)}
     title = text(form, "title") or text(form, "borrower.name") or page.texts("intake.untitled")
+    if sheet.case is not None:
+        title = page.texts("intake.amends", number=sheet.case["number"])
     written = {
         "title": title,
         "programme": of_pool.get(sheet.pool_code, sheet.pool_code),
         "application": said,
     }
+    if sheet.case is not None:
+        written["amends"] = sheet.case["id"]
     if sheet.draft is None:
         kept = await page.applications.post("/drafts", written, key=once(form))
         etag = f'"{kept["version"]}"'
@@ -246,7 +268,8 @@ async def _saved(page: PageContext, sheet: Sheet, form: FormData) -> Sheet:
             f"/drafts/{sheet.draft['id']}", written, if_match=sheet.etag
         )
         kept, etag = answer.body, answer.etag
-    return _of_draft(kept, sheet.pool_code, sheet.mode).with_etag(etag)
+    saved = await _of_draft(page, kept, sheet.pool_code, sheet.mode)
+    return saved.with_etag(etag)
 
 
 async def _checked(page: PageContext, sheet: Sheet, form: FormData) -> Response:

@@ -14,7 +14,7 @@ from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
 from services.console.rendering.paging import next_page
 from services.console.upstream.client import not_found
-from services.console.upstream.optional import items, nothing
+from services.console.upstream.optional import items
 
 router = APIRouter()
 
@@ -60,6 +60,22 @@ async def meeting(page: Page, meeting_id: UUID) -> Response:
     return await _show(page, meeting_id, NOTHING_SENT)
 
 
+@router.post("/meetings/{meeting_id}/change")
+async def change(page: Page, meeting_id: UUID) -> Response:
+    """Who has called the meeting changes it; its members are told."""
+
+    async def send(form: FormData) -> None:
+        body = _called(form) | {"reason": text(form, "reason")}
+        await page.applications.post(f"/meetings/{meeting_id}/change", body, key=once(form))
+
+    return await page.answer_form(
+        send,
+        action="change",
+        show=lambda attempt: _show(page, meeting_id, attempt),
+        done=lambda _: page.redirect(f"/meetings/{meeting_id}", "done.meeting-change"),
+    )
+
+
 @router.post("/meetings/{meeting_id}/{step}")
 async def take_step(page: Page, meeting_id: UUID, step: str) -> Response:
     """Vote, store the minutes, propose, confirm, send back or call off."""
@@ -84,14 +100,19 @@ async def take_step(page: Page, meeting_id: UUID, step: str) -> Response:
 
 
 def _meeting(form: FormData) -> dict[str, Any]:
-    """The request that the form stands for: who is ticked is called, and one of them presides."""
+    """The request that the form for a new meeting stands for."""
+    return {"pool_code": text(form, "pool_code"), **_called(form)}
+
+
+def _called(form: FormData) -> dict[str, Any]:
+    """What a meeting is called with: who is ticked is called, and one of them presides."""
     chair, secretary = text(form, "chair"), text(form, "secretary")
     called = [str(one) for one in form.getlist("members")]
     parts = {chair: "chair", secretary: "secretary"}
     subjects = list(dict.fromkeys(one for one in (chair, secretary, *called) if one))
     said = text(form, "quorum")
     return {
-        **{name: text(form, name) for name in ("pool_code", "held_on", "place")},
+        **{name: text(form, name) for name in ("held_on", "place")},
         "quorum": int(said) if said.isascii() and said.isdigit() else 0,
         "members": [{"subject": one, "part": parts.get(one, "member")} for one in subjects],
         "cases": [str(one) for one in form.getlist("cases")],
@@ -103,18 +124,10 @@ async def _list(
 ) -> Response:
     assert page.person is not None
     calls = "pool_manager" in page.person.roles
-    found, pools, staff, *cases = await asyncio.gather(
+    found, pools, (staff, cases) = await asyncio.gather(
         page.applications.get("/meetings", cursor=cursor, **chosen),
         page.applications.get("/pools"),
-        page.applications.get("/staff"),
-        *(
-            page.applications.get(
-                "/applications", state=state, pool=chosen.get("pool", ""), limit=100
-            )
-            if calls
-            else nothing()
-            for state in _ON_AGENDA
-        ),
+        _choices(page, chosen.get("pool", ""), wanted=calls),
     )
     return page.render(
         "meetings.html",
@@ -122,8 +135,8 @@ async def _list(
         rows=items(found),
         pools=items(pools),
         names=names_of(items(pools), []),
-        staff=[one for one in items(staff) if _SITS & set(one["roles"])],
-        cases=[one for some in cases for one in items(some or [])],
+        staff=staff,
+        cases=cases,
         chosen={"pool": "", "state": "", **chosen},
         states=page.texts.codes("meeting_state"),
         next=next_page(page.request, found),
@@ -133,15 +146,37 @@ async def _list(
     )
 
 
+async def _choices(page: PageContext, pool: str, *, wanted: bool) -> tuple[list[Any], list[Any]]:
+    """Who may be called to a meeting, and the cases it may speak about."""
+    if not wanted:
+        return [], []
+    staff, *cases = await asyncio.gather(
+        page.applications.get("/staff"),
+        *(
+            page.applications.get("/applications", state=state, pool=pool, limit=100)
+            for state in _ON_AGENDA
+        ),
+    )
+    return (
+        [one for one in items(staff) if _SITS & set(one["roles"])],
+        [one for some in cases for one in items(some)],
+    )
+
+
 async def _show(page: PageContext, meeting_id: UUID, attempt: Attempt) -> Response:
     assert page.person is not None
     answer = await page.applications.read(f"/meetings/{meeting_id}")
     found, me = answer.body, page.person.subject
     seat = next((one for one in found["members"] if one["subject"] == me), None)
     is_open = found["state"] == "convened" and found["held_on"] <= await today(page)
+    staff, cases = await _choices(
+        page, found["pool_code"], wanted="change" in found["pending_actions"]
+    )
     return page.render(
         "meeting.html",
         attempt=attempt,
+        staff=staff,
+        cases=_with_agenda(cases, found),
         meeting=found,
         is_open=is_open,
         votes=is_open and seat is not None and seat["part"] != "secretary",
@@ -149,3 +184,15 @@ async def _show(page: PageContext, meeting_id: UUID, attempt: Attempt) -> Respon
         seats={one["subject"]: one["name"] for one in found["members"]},
         keeps="pool_manager" in page.person.roles,
     )
+
+
+def _with_agenda(cases: list[Any], meeting: dict[str, Any]) -> list[Any]:
+    """The cases to choose from, those of the agenda first, also where one is reviewed no more."""
+    known = {one["id"]: one for one in cases}
+    agenda = [
+        known.get(one["application_id"], {**one, "id": one["application_id"]})
+        | {"pool_code": meeting["pool_code"]}
+        for one in meeting["agenda"]
+    ]
+    on_it = {one["id"] for one in agenda}
+    return [*agenda, *(one for one in cases if one["id"] not in on_it)]

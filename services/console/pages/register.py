@@ -8,6 +8,8 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from services.console.cases.around import body as filled_in
+from services.console.cases.reported_rights import report_on, rights_named
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
@@ -120,18 +122,39 @@ async def end_burden(page: Page, right_id: UUID, burden_id: UUID) -> Response:
     )
 
 
+@router.post("/register/rights/{right_id}/report")
+async def report(page: Page, right_id: UUID) -> Response:
+    """Enter a due-diligence report on the right, or on a package that it belongs to."""
+
+    async def send(form: FormData) -> None:
+        further = await rights_named(page, text(form, "further"))
+        said = filled_in("report", form) | report_on([str(right_id), *further])
+        if case := text(form, "case"):
+            said["case"] = case
+        await page.applications.post("/due-diligence-reports", said, key=once(form))
+
+    return await page.answer_form(
+        send,
+        action="report",
+        show=lambda attempt: show_right(page, right_id, attempt),
+        done=lambda _: page.redirect(f"/register/rights/{right_id}#reports", "done.report"),
+    )
+
+
 async def show_right(page: PageContext, right_id: UUID, attempt: Attempt) -> Response:
     """The page of a right, with what was refused of a form where one was sent."""
     assert page.person is not None
-    found, values, calls = await asyncio.gather(
+    found, values, calls, reports = await asyncio.gather(
         page.applications.get(f"/rights/{right_id}"),
         page.applications.get(f"/rights/{right_id}/valuations"),
         or_none(page.applications.get("/cover-calls", right_id=str(right_id), limit=200)),
+        page.applications.get("/due-diligence-reports", right_id=str(right_id), limit=200),
     )
     return page.render(
         "register_right.html",
         values=values,
         cover_calls=items(calls or []),
+        reports=items(reports),
         methods=page.texts.codes("valuation_method"),
         attempt=attempt,
         right=found,

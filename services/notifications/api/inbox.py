@@ -22,6 +22,7 @@ from services.notifications.delivery.inbox_stream import new_messages_of
 from services.notifications.handlers import inbox as handlers
 from services.notifications.queries import inbox
 from shared.auth.identity import Identity
+from shared.clock import business_date
 from shared.context import Context
 from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently
@@ -52,6 +53,9 @@ async def look_through(
     here: CurrentContext,
     unread: bool = False,
     needs_action: bool = False,
+    by_name: Annotated[
+        bool, Query(description="Only what is for you by name, or for whom you stand in for.")
+    ] = False,
     event_type: EventType | None = None,
     pool_code: Annotated[str, Query(max_length=100, pattern=r"^[^\u0000]*$")] = "",
     loan_id: UUID | None = None,
@@ -61,19 +65,21 @@ async def look_through(
     """Your messages, the newest first."""
     before = decode_cursor(cursor, int)[0] if cursor else LARGEST_INTEGER
     async with here.database.looking(caller.institution) as conn:
+        reader = await inbox.reader_of(conn, caller, today=business_date(here.clock.now()))
         rows = await inbox.page(
             conn,
-            caller,
+            reader,
             before=before,
             unread=unread,
             event_type=event_type or "",
             pool_code=pool_code,
             loan_id=loan_id,
             acts=needs_action,
+            by_name=by_name,
             limit=limit + 1,
         )
-        count = await inbox.count_unread(conn, caller)
-    items = [item_of(row, console=settings_of(here).console) for row in rows]
+        count = await inbox.count_unread(conn, reader)
+    items = [item_of(row, reader, console=settings_of(here).console) for row in rows]
     more = len(items) > limit
     return InboxPage(
         items=items[:limit],
@@ -86,7 +92,8 @@ async def look_through(
 async def unread(caller: Anyone, here: CurrentContext) -> Unread:
     """How many messages you have not read."""
     async with here.database.looking(caller.institution) as conn:
-        return Unread(unread=await inbox.count_unread(conn, caller))
+        reader = await inbox.reader_of(conn, caller, today=business_date(here.clock.now()))
+        return Unread(unread=await inbox.count_unread(conn, reader))
 
 
 @router.post("/{message_id}/read", response_model=Unread)
@@ -158,7 +165,7 @@ def _position(last_event_id: str | None) -> int | None:
 
 
 async def _messages(
-    here: Context, reader: Identity, position: int | None, closing: anyio.Event
+    here: Context, caller: Identity, position: int | None, closing: anyio.Event
 ) -> AsyncIterator[ServerSentEvent]:
     """A person's messages after a position (None: from now on), until the stream's time is up.
 
@@ -167,17 +174,18 @@ async def _messages(
     new_messages = new_messages_of(here.database)
     ends_at = time.monotonic() + settings_of(here).stream_seconds
     if position is None:
-        async with here.database.looking(reader.institution) as conn:
+        async with here.database.looking(caller.institution) as conn:
             position = await inbox.newest_position(conn)
     with new_messages.listening():
         yield ServerSentEvent(comment="open", retry=RECONNECT_MILLISECONDS)
         while True:
             known = new_messages.position
-            async with here.database.looking(reader.institution) as conn:
+            async with here.database.looking(caller.institution) as conn:
+                reader = await inbox.reader_of(conn, caller, today=business_date(here.clock.now()))
                 rows = await inbox.after(conn, reader, position=position, limit=STREAM_PAGE)
             for row in rows:
                 position = row["position"]
-                yield _event(item_of(row, console=settings_of(here).console))
+                yield _event(item_of(row, reader, console=settings_of(here).console))
             while len(rows) < STREAM_PAGE and new_messages.position == known:
                 if here.stopping.is_set() or closing.is_set() or time.monotonic() > ends_at:
                     return

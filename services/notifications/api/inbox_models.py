@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifications.api.common import InTwoLanguages
-from services.notifications.queries.inbox import MOST_COUNTED
+from services.notifications.queries.inbox import MOST_COUNTED, AddressedTo, Reader
 from shared.http import requests
 from shared.http.pages import Page
 from shared.http.requests import LARGEST_INTEGER
@@ -31,6 +31,8 @@ class InboxItem(BaseModel):
                         "Reason: 不符合条件",
                     },
                     "needs_action": False,
+                    "addressed_to": "role",
+                    "stands_in_for": "",
                     "pool_code": "dongli",
                     "bank_code": "ICBC-TJ",
                     "loan_id": "0192f3c8-b1e9-7d0f-8c7f-5a4e3d2c1b01",
@@ -49,7 +51,12 @@ class InboxItem(BaseModel):
     event_type: str
     title: InTwoLanguages
     text: InTwoLanguages
-    needs_action: bool = Field(description="Somebody with your roles has something to do now.")
+    needs_action: bool = Field(description="Whom it is addressed to has something to do now.")
+    addressed_to: AddressedTo = Field(
+        description="`me`: you by name; `role`: people with a role of yours; `absent`: somebody by "
+        "name whom you stand in for today."
+    )
+    stands_in_for: str = Field(description="The name of who is away; else empty.")
     pool_code: str
     bank_code: str
     loan_id: UUID | None
@@ -78,8 +85,9 @@ class ReadUpTo(requests.RequestBody):
     position: int = Field(ge=1, le=LARGEST_INTEGER)
 
 
-def item_of(row: Mapping[str, Any], *, console: str) -> InboxItem:
+def item_of(row: Mapping[str, Any], reader: Reader, *, console: str) -> InboxItem:
     """A message as its reader gets it."""
+    to, absent = reader.addressed(row)
     return InboxItem(
         id=row["id"],
         position=row["position"],
@@ -87,6 +95,8 @@ def item_of(row: Mapping[str, Any], *, console: str) -> InboxItem:
         title=InTwoLanguages(zh=row["title_zh"], en=row["title_en"]),
         text=InTwoLanguages(zh=row["text_zh"], en=row["text_en"]),
         needs_action=row["acts"],
+        addressed_to=to,
+        stands_in_for=absent,
         pool_code=row["pool_code"],
         bank_code=row["bank_code"],
         loan_id=row["loan_id"],

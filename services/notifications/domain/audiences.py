@@ -15,10 +15,12 @@ BANK_ROLES = ("bank_checker", "bank_operator")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """An institution that hears of one event, and those in it who do."""
+    """An institution that hears of one event, and those in it who do: people of these roles, and
+    these people by name."""
 
     institution: str
     roles: tuple[str, ...]
+    people: tuple[str, ...] = ()
     in_inbox: bool
     acts: bool
 
@@ -40,10 +42,11 @@ def audiences(
         )
         for bank in _banks(notice.banks, fact, banks_of_pool)
     )
-    if not notice.roles:
+    roles, people = notice.roles_of(fact), notice.people_of(fact)
+    if not roles and not people:
         return told
     bureau = Audience(
-        institution=BUREAU, roles=notice.roles, in_inbox=True, acts=notice.bureau_acts
+        institution=BUREAU, roles=roles, people=people, in_inbox=True, acts=notice.bureau_acts
     )
     return (*told, bureau)
 

@@ -9,15 +9,21 @@ from services.notifications.domain.notice import Banks, Notice
 _DESK: Final = ("reviewer", "approver", "leader", "pool_manager")
 """Who sits in joint meetings."""
 _SECOND: Final = ("leader", "approver", "pool_manager")
-"""Who signs further, and who confirms what a meeting has resolved."""
+"""Who confirms what a meeting has resolved."""
 
 OF_LEVELS: Final[Mapping[str, Notice]] = {
-    "application.to-countersign.v1": Notice(banks=Banks.NONE, roles=_SECOND, bureau_acts=True),
+    "application.to-countersign.v1": Notice(banks=Banks.NONE, role_in="role", bureau_acts=True),
     "application.signature-refused.v1": Notice(
-        banks=Banks.NONE, roles=("reviewer", "approver"), bureau_acts=True
+        banks=Banks.NONE, roles=("approver",), people_in="assigned_to",
+        roles_if_nobody=("reviewer",), bureau_acts=True,
     ),
-    "meeting.convened.v1": Notice(banks=Banks.NONE, roles=_DESK, bureau_acts=True),
+    "meeting.convened.v1": Notice(
+        banks=Banks.NONE, people_in="called", roles_if_nobody=_DESK, bureau_acts=True
+    ),
+    "meeting.changed.v1": Notice(banks=Banks.NONE, people_in="told", bureau_acts=True),
     "meeting.to-confirm.v1": Notice(banks=Banks.NONE, roles=_SECOND, bureau_acts=True),
     "meeting.concluded.v1": Notice(banks=Banks.NONE, roles=_DESK),
-    "meeting.called-off.v1": Notice(banks=Banks.NONE, roles=_DESK),
-}
+    "meeting.called-off.v1": Notice(
+        banks=Banks.NONE, people_in="called", roles_if_nobody=_DESK
+    ),
+}  # fmt: skip

@@ -23,6 +23,8 @@ class Draft:
     event_type: str
     institution: str
     roles: tuple[str, ...]
+    people: tuple[str, ...] = ()
+    """Whom it is for by name, beside the people of these roles."""
     in_inbox: bool
     acts: bool
     pool_code: str

@@ -1,7 +1,9 @@
 """Who hears of one type of event: the shape of a row."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Banks(StrEnum):
@@ -27,6 +29,32 @@ class Notice:
     """The bank has something to do now."""
     roles: tuple[str, ...] = ()
     """The bureau's roles that hear of it."""
+    people_in: str = ""
+    """The field that names the people of the bureau whom it is for: a subject, or several."""
+    roles_if_nobody: tuple[str, ...] = ()
+    """The roles that hear of it, too, where that field names nobody."""
+    role_in: str = ""
+    """The field that names the role of the bureau whom it is for."""
     bureau_acts: bool = False
     fields: frozenset[str] = frozenset()
     """The fields that a bank may know. The bureau is told everything."""
+
+    @property
+    def tells_bureau(self) -> bool:
+        """Whether somebody of the bureau hears of it."""
+        return bool(self.roles or self.people_in or self.role_in)
+
+    def people_of(self, fact: Mapping[str, Any]) -> tuple[str, ...]:
+        """The subjects that an event is for by name, each once."""
+        named = fact.get(self.people_in, ()) if self.people_in else ()
+        named = (named,) if isinstance(named, str) else named
+        return tuple(dict.fromkeys(one for one in named if one))
+
+    def roles_of(self, fact: Mapping[str, Any]) -> tuple[str, ...]:
+        """The bureau's roles that hear of an event, whoever is named in it."""
+        roles = self.roles
+        if self.people_in and not self.people_of(fact):
+            roles += self.roles_if_nobody
+        if self.role_in:
+            roles += (fact[self.role_in],)
+        return tuple(dict.fromkeys(roles))

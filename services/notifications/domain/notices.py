@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from services.notifications.domain.around_notices import AROUND_LOANS
 from services.notifications.domain.bad_loan_notices import OF_BAD_LOANS
 from services.notifications.domain.demand_notices import OF_DEMANDS
+from services.notifications.domain.desk_notices import OF_DESK
 from services.notifications.domain.level_notices import OF_LEVELS
 from services.notifications.domain.month_notices import OF_MONTHS
 from services.notifications.domain.notice import Banks, Notice
@@ -44,7 +45,8 @@ NOTICES: Mapping[str, Notice] = {
     "application.accepted.v1": Notice(
         banks=NAMED, roles=("reviewer",), bureau_acts=True, fields=CASE | {"amount_fen"}
     ),
-    "application.assigned.v1": Notice(banks=Banks.NONE, roles=("reviewer",), bureau_acts=True),
+    "application.assigned.v1": Notice(banks=Banks.NONE, people_in="assigned_to", bureau_acts=True),
+    **OF_DESK,
     **OF_LEVELS,
     "application.approved.v1": Notice(
         banks=NAMED,

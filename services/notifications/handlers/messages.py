@@ -51,6 +51,7 @@ def draft_of(received: Received, fact: dict[str, Any], audience: Audience) -> Dr
         event_type=envelope.type,
         institution=audience.institution,
         roles=audience.roles,
+        people=audience.people,
         in_inbox=audience.in_inbox,
         acts=audience.acts,
         pool_code=str(fact.get("pool_code", "")),

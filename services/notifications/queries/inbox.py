@@ -1,5 +1,10 @@
 """The inbox: what a person is told, what of it they have read."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -9,51 +14,106 @@ from shared.auth.identity import Identity
 MOST_COUNTED = 1000
 """Beyond so many unread messages nobody needs the exact number."""
 
-# A message is a person's when it is their institution's and concerns one of their roles. The
-# institution is named beside row-level security, because the bureau's people would see the
-# banks' inboxes otherwise.
-_MINE = "m.institution = $1 and m.in_inbox and m.roles && $2::text[]"
+
+class AddressedTo(StrEnum):
+    """Why a message stands in somebody's inbox."""
+
+    ME = "me"
+    ROLE = "role"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Who reads, and for whom they stand in today."""
+
+    institution: str
+    subject: str
+    roles: frozenset[str]
+    absent: Mapping[str, str]
+    """The subjects of those who are away, each with a name."""
+
+    @property
+    def people(self) -> list[str]:
+        """By whose names they are addressed."""
+        return [self.subject, *self.absent]
+
+    def addressed(self, message: Mapping[str, Any]) -> tuple[AddressedTo, str]:
+        """Why one of their messages is theirs; of who is away, the name, else ""."""
+        if self.subject in message["people"]:
+            return AddressedTo.ME, ""
+        if self.roles & set(message["roles"]):
+            return AddressedTo.ROLE, ""
+        return AddressedTo.ABSENT, next(
+            name for person, name in self.absent.items() if person in message["people"]
+        )
+
+
+# A message is a person's when it is their institution's and concerns one of their roles, or names
+# them or somebody they stand in for. The institution is named beside row-level security, because
+# the bureau's people would see the banks' inboxes otherwise.
+_MINE = "m.institution = $1 and m.in_inbox and (m.roles && $2::text[] or m.people && $3::text[])"
 
 _UNREAD = """
-    not exists (select from read_marks r where r.message_id = m.id and r.subject = $3)
+    not exists (select from read_marks r where r.message_id = m.id and r.subject = $4)
     and m.position > coalesce((select position from read_up_to
-                               where institution = $1 and subject = $3), 0)
+                               where institution = $1 and subject = $4), 0)
+"""
+
+_SHOWN = f"""
+    m.id, m.position, m.event_type, m.roles, m.people, m.acts, m.pool_code, m.bank_code, m.loan_id,
+    m.subject, m.happened_at, m.created_at, m.title_zh, m.text_zh, m.title_en, m.text_en, m.link,
+    not ({_UNREAD}) as is_read
 """
 
 _PAGE = f"""
-    select m.id, m.position, m.event_type, m.acts, m.pool_code, m.bank_code, m.loan_id, m.subject,
-           m.happened_at, m.created_at, m.title_zh, m.text_zh, m.title_en, m.text_en, m.link,
-           not ({_UNREAD}) as is_read
+    select {_SHOWN}
     from messages m
-    where {_MINE} and m.position < $4
-      and (not $5 or ({_UNREAD}))
-      and ($6::text = '' or m.event_type = $6)
-      and ($7::text = '' or m.pool_code = $7)
-      and ($8::uuid is null or m.loan_id = $8)
-      and (not $9 or m.acts)
+    where {_MINE} and m.position < $5
+      and (not $6 or ({_UNREAD}))
+      and ($7::text = '' or m.event_type = $7)
+      and ($8::text = '' or m.pool_code = $8)
+      and ($9::uuid is null or m.loan_id = $9)
+      and (not $10 or m.acts)
+      and (not $11 or m.people && $3::text[])
     order by m.position desc
-    limit $10
+    limit $12
 """
 
 _AFTER = f"""
-    select m.id, m.position, m.event_type, m.acts, m.pool_code, m.bank_code, m.loan_id, m.subject,
-           m.happened_at, m.created_at, m.title_zh, m.text_zh, m.title_en, m.text_en, m.link,
-           not ({_UNREAD}) as is_read
+    select {_SHOWN}
     from messages m
-    where {_MINE} and m.position > $4
+    where {_MINE} and m.position > $5
     order by m.position
-    limit $5
+    limit $6
 """
 
 _COUNT = f"""
     select count(*) from (
-        select from messages m where {_MINE} and {_UNREAD} limit $4) as unread
+        select from messages m where {_MINE} and {_UNREAD} limit $5) as unread
 """
+
+_ABSENT = """
+    select person, max(person_name) as name from stand_ins
+    where delegate = $1 and $2 between from_day and to_day
+    group by person order by person
+"""
+
+
+async def reader_of(conn: asyncpg.Connection, caller: Identity, *, today: date) -> Reader:
+    """Who calls, as the inbox knows them."""
+    rows = await conn.fetch(_ABSENT, caller.subject, today)
+    return Reader(
+        institution=caller.institution,
+        subject=caller.subject,
+        roles=caller.roles,
+        absent={row["person"]: row["name"] for row in rows},
+    )
 
 
 async def page(
     conn: asyncpg.Connection,
-    reader: Identity,
+    reader: Reader,
     *,
     before: int,
     unread: bool,
@@ -61,6 +121,7 @@ async def page(
     pool_code: str,
     loan_id: UUID | None,
     acts: bool,
+    by_name: bool,
     limit: int,
 ) -> list[asyncpg.Record]:
     """A person's messages before a position, the newest first."""
@@ -73,20 +134,21 @@ async def page(
         pool_code,
         loan_id,
         acts,
+        by_name,
         limit,
     )
     return rows
 
 
 async def after(
-    conn: asyncpg.Connection, reader: Identity, *, position: int, limit: int
+    conn: asyncpg.Connection, reader: Reader, *, position: int, limit: int
 ) -> list[asyncpg.Record]:
     """A person's messages after a position, the oldest first."""
     rows: list[asyncpg.Record] = await conn.fetch(_AFTER, *_who(reader), position, limit)
     return rows
 
 
-async def count_unread(conn: asyncpg.Connection, reader: Identity) -> int:
+async def count_unread(conn: asyncpg.Connection, reader: Reader) -> int:
     """How many messages a person has not read, MOST_COUNTED at most."""
     count: int = await conn.fetchval(_COUNT, *_who(reader), MOST_COUNTED)
     return count
@@ -98,17 +160,18 @@ async def newest_position(conn: asyncpg.Connection) -> int:
     return position
 
 
-async def is_ones_own(conn: asyncpg.Connection, reader: Identity, message_id: UUID) -> bool:
+async def is_ones_own(conn: asyncpg.Connection, reader: Reader, message_id: UUID) -> bool:
     """Whether a person has this message."""
     mine: bool = await conn.fetchval(
-        f"select exists (select from messages m where {_MINE} and m.id = $3)",
+        f"select exists (select from messages m where {_MINE} and m.id = $4)",
         reader.institution,
         sorted(reader.roles),
+        reader.people,
         message_id,
     )
     return mine
 
 
-def _who(reader: Identity) -> tuple[str, list[str], str]:
-    """The first three parameters of a statement about a person's messages."""
-    return reader.institution, sorted(reader.roles), reader.subject
+def _who(reader: Reader) -> tuple[str, list[str], list[str], str]:
+    """The first four parameters of a statement about a person's messages."""
+    return reader.institution, sorted(reader.roles), reader.people, reader.subject

@@ -11,23 +11,24 @@ from uuid6 import uuid7
 from services.notifications.domain.messages import Draft
 from services.notifications.domain.receivers import TOLD
 from services.notifications.tables import deliveries
+from shared.clock import business_date
 
 _LOCK = "select pg_advisory_xact_lock(hashtext('notifications messages'))"
 
 _TELL = """
-    insert into messages (id, event_id, event_type, institution, roles, in_inbox, acts, pool_code,
-                          bank_code, loan_id, subject, happened_at, created_at, title_zh, text_zh,
+    insert into messages (id, event_id, event_type, institution, roles, people, in_inbox, acts,
+                          pool_code, bank_code, loan_id, subject, happened_at, created_at, title_zh, text_zh,
                           title_en, text_en, link, payload)
-    select id, event_id, event_type, institution, roles, in_inbox, acts, pool_code, bank_code,
-           loan_id, subject, happened_at, $2, title_zh, text_zh, title_en, text_en, link,
+    select id, event_id, event_type, institution, roles, people, in_inbox, acts, pool_code,
+           bank_code, loan_id, subject, happened_at, $2, title_zh, text_zh, title_en, text_en, link,
            convert_to(payload, 'UTF8')
     from rows from (jsonb_to_recordset($1) as (
             id uuid, event_id uuid, event_type text, institution text, roles text[],
-            in_inbox boolean, acts boolean, pool_code text, bank_code text, loan_id uuid,
+            people text[], in_inbox boolean, acts boolean, pool_code text, bank_code text, loan_id uuid,
             subject text, happened_at timestamptz, title_zh text, text_zh text, title_en text,
             text_en text, link text, payload text)) with ordinality
-         as draft (id, event_id, event_type, institution, roles, in_inbox, acts, pool_code,
-                   bank_code, loan_id, subject, happened_at, title_zh, text_zh, title_en, text_en,
+         as draft (id, event_id, event_type, institution, roles, people, in_inbox, acts,
+                   pool_code, bank_code, loan_id, subject, happened_at, title_zh, text_zh, title_en, text_en,
                    link, payload, number)
     order by number
     on conflict (event_id, institution) do nothing
@@ -39,7 +40,12 @@ _WANTED = """
     from messages m join receivers r on r.institution = m.institution
     where m.id = any ($1) and r.state = any ($2)
       and (r.event_types = '{}' or m.event_type = any (r.event_types))
-      and case when r.for_people then m.in_inbox and r.roles && m.roles else $3 end
+      and case when r.for_people
+          then m.in_inbox and (r.roles && m.roles or r.created_by = any (m.people) or exists (
+              select from stand_ins s
+              where s.delegate = r.created_by and s.person = any (m.people)
+                and $4 between s.from_day and s.to_day))
+          else $3 end
 """
 
 
@@ -64,7 +70,8 @@ async def tell(
     rows = await conn.fetch(_TELL, [_row(draft) for draft in drafts], now)
     if not rows:
         return
-    wanted = await conn.fetch(_WANTED, [row["id"] for row in rows], sorted(TOLD), machines)
+    ids = [row["id"] for row in rows]
+    wanted = await conn.fetch(_WANTED, ids, sorted(TOLD), machines, business_date(now))
     await deliveries.add(
         conn, [(row["message_id"], row["institution"], row["receiver_id"]) for row in wanted]
     )
@@ -82,6 +89,7 @@ def _row(draft: Draft) -> dict[str, Any]:
         "event_type": draft.event_type,
         "institution": draft.institution,
         "roles": draft.roles,
+        "people": draft.people,
         "in_inbox": draft.in_inbox,
         "acts": draft.acts,
         "pool_code": draft.pool_code,

@@ -27,7 +27,10 @@ def _moment(*, nullable: bool = False) -> Any:
 
 
 class Message(Row, table=True):
-    """What one institution is told of one event. The inbox is the messages with `in_inbox`."""
+    """What one institution is told of one event. The inbox is the messages with `in_inbox`.
+
+    Its people of `roles` read it, and those whom `people` names, with who stands in for them.
+    """
 
     __tablename__ = "messages"
 
@@ -37,6 +40,7 @@ class Message(Row, table=True):
     event_type: str = Field(sa_column=_text())
     institution: str = Field(sa_column=_text())
     roles: list[str] = Field(sa_column=_texts())
+    people: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default="{}"))
     in_inbox: bool
     acts: bool
     pool_code: str = Field(sa_column=_text())
@@ -60,6 +64,22 @@ class PoolBank(Row, table=True):
 
     pool_code: str = Field(sa_column=_text(primary_key=True))
     bank_code: str = Field(sa_column=_text(primary_key=True))
+
+
+class StandIn(Row, table=True):
+    """Days on which somebody of the bureau stands in for another, learnt from `applications`.
+
+    Where the last day lies before the first, it did not come to it.
+    """
+
+    __tablename__ = "stand_ins"
+
+    absence_id: UUID = Field(primary_key=True)
+    person: str = Field(sa_column=_text())
+    person_name: str = Field(sa_column=_text())
+    delegate: str = Field(sa_column=_text())
+    from_day: date
+    to_day: date
 
 
 class Receiver(Row, table=True):
