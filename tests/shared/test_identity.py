@@ -90,6 +90,7 @@ REFUSED = {
     "issued in the future": signed(claims(iat=NOW + 600)),
     "no subject": signed(claims(sub=None)),
     "an empty subject": signed(claims(sub="")),
+    "a subject that stands for everybody": signed(claims(sub="*")),
     "a subject that is no text": signed(claims(sub=7)),
     "an ID token by Keycloak's typ": signed(claims(typ="ID")),
     "a refresh token": signed(claims(typ="Refresh")),
