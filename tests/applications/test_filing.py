@@ -105,6 +105,12 @@ async def coverage(town: Town, case: Any) -> Any:
     return (await town.pool.as_("au", "auditor").get(f"/coverages/{case['id']}")).json()
 
 
+async def balances(town: Town) -> dict[str, str]:
+    """What stands in each of the pool's accounts."""
+    answer = await town.pool.as_("au", "auditor").get(f"/pools/{POOL}/balances")
+    return {one["account"]: one["balance"] for one in answer.json()["accounts"]}
+
+
 async def test_a_filed_loan_is_held_and_covered_in_one_from_its_approval_on_for_what_is_owed(
     town: Town,
 ):
@@ -133,7 +139,7 @@ async def test_a_loan_filed_by_mistake_leaves_the_pool_by_two_persons_and_can_be
 ):
     paid, mine = paid_out(), right(registration=ENTRY)
     case = await enters(town, paid_out=paid, collateral=[mine])
-    room = (await town.pool.as_("au", "auditor").get(f"/pools/{POOL}/balances")).json()
+    room = await balances(town)
     path = f"/applications/{case['id']}/undo-disbursement"
     clerk = town.office.bank()
     assert (await town.office.reviewer().post(path)).json()["code"] == "undo-not-asked"
@@ -156,13 +162,11 @@ async def test_a_loan_filed_by_mistake_leaves_the_pool_by_two_persons_and_can_be
     assert (free["state"], free["covered"], free["reserved"], free["release_reason"]) == (
         "released", "0.00", "0.00", "undone",
     )  # fmt: skip
-    after = (await town.pool.as_("au", "auditor").get(f"/pools/{POOL}/balances")).json()
-    assert after["accounts"] != room["accounts"]
+    assert await balances(town) != room
     # The same loan with the same right, filed as it should have been, is covered like any other.
     again = await enters(town, paid_out=paid, collateral=[mine])
     assert (await coverage(town, again))["covered"] == "900000.00"
-    same = (await town.pool.as_("au", "auditor").get(f"/pools/{POOL}/balances")).json()
-    assert same["accounts"] == room["accounts"], "to the fen"
+    assert await balances(town) == room, "to the fen"
 
 
 async def test_without_room_a_filed_loan_is_declined_waits_in_no_line_and_stays_outside(
