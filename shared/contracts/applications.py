@@ -314,9 +314,7 @@ class LoanDisbursementUndoneV1(CaseEvent):
 
     reason: str
     on: date
-    filed: bool = Field(
-        False, description="It was filed after it was paid out, and stays the bank's alone."
-    )
+    filed: bool = Field(False, description="It was filed after it was paid out, and stays out.")
 
 
 class LoanExtendedV1(CaseEvent):

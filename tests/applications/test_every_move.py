@@ -604,6 +604,8 @@ async def undone_as_asked(office: Office, case: Any, action: str, target: str) -
     offered = await office.case(case, by=office.reviewer())
     undoing = {"undo_disbursement", "undo_filing"} & set(offered["pending_actions"])
     assert undoing == {action}
+    of_no_part = await office.case(case, by=office.approver())
+    assert action not in of_no_part["pending_actions"]
 
     undone = await office.reviewer().post(path)
     assert (undone.status_code, undone.json()["state"]) == (200, target)
