@@ -307,12 +307,14 @@ class LoanReopenedV1(CaseEvent):
 
 
 class LoanDisbursementUndoneV1(CaseEvent):
-    """A loan was never paid out: the disbursement was reported by mistake."""
+    """A loan was never paid out, its disbursement reported by mistake; or it was filed by mistake
+    after it was paid out, and leaves the pool."""
 
     type = "loan.disbursement-undone.v1"
 
     reason: str
     on: date
+    filed: bool = Field(False, description="It was filed after it was paid out, and stays out.")
 
 
 class LoanExtendedV1(CaseEvent):

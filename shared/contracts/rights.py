@@ -24,6 +24,20 @@ class PledgeChangedV1(CaseEvent):
     reason: str
 
 
+class PledgeRankChangedV1(CaseEvent):
+    """A pledge stands in an earlier rank of its right than before: one that stood before it has
+    ended. Whose that was, is nobody's business."""
+
+    type = "pledge.rank-changed.v1"
+
+    right_kind: str = Field(examples=["invention"])
+    right_number: str
+    right_name: str
+    from_rank: int = Field(ge=2, examples=[2])
+    to_rank: int = Field(ge=1, examples=[1])
+    on: date
+
+
 class RightEndangeredV1(CaseEvent):
     """A right that is pledged for a loan that is out is expiring or endangered; told once."""
 
@@ -40,4 +54,4 @@ class RightEndangeredV1(CaseEvent):
     found_on: date
 
 
-register((PledgeChangedV1, RightEndangeredV1))
+register((PledgeChangedV1, PledgeRankChangedV1, RightEndangeredV1))

@@ -29,6 +29,7 @@ from shared.schemes.rules.declare import (
 from shared.schemes.rules.facts import FactName, FactRule
 from shared.schemes.rules.filing import FilingRule
 from shared.schemes.rules.limits import AmountByTier, Cap, Covered, RateCap
+from shared.schemes.rules.ranks import LaterRankRule
 from shared.schemes.rules.sharing import Base, Behind, Sharing, Weights, weights_of
 from shared.schemes.rules.subsidies import SubsidyRule
 from shared.schemes.vocabulary import MARKS, Words
@@ -170,6 +171,12 @@ class Terms:
     filing: Annotated[
         FilingRule, Says("审批制或备案制", "approval before or filing after disbursement")
     ] = field(default_factory=FilingRule)
+
+    later_ranks: Annotated[
+        LaterRankRule | None,
+        Says("已出质权利可设后顺位质权", "a pledged right in a later rank"),
+    ] = None
+    """None: a right that another live case holds is refused."""
 
     # how much
     maximum_leverage: Annotated[

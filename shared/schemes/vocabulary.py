@@ -98,6 +98,9 @@ DOCUMENTS: dict[str, Words] = {
     "due_diligence_report": Words("尽职调查报告", "due-diligence report"),
     "pledgor_consent": Words("出质人（共有人、第三人）同意书", "consent of a further pledgor"),
     "pledge_certificate": Words("质押登记证明", "certificate of the pledge's registration"),
+    "earlier_pledgee_consent": Words(
+        "前顺位质权人同意书", "consent of the pledgee of the earlier rank"
+    ),
 }
 
 RISK_CLASSES: dict[str, Words] = {
@@ -241,6 +244,12 @@ LATE_FILINGS: dict[str, Words] = {
     "from_approval": Words("受理，自批准日起保障", "taken, and covered from its approval"),
 }
 """What becomes of a loan that is filed late."""
+
+BEHIND_WHOM: dict[str, Words] = {
+    "own": Words("同一企业在本行的贷款", "the firm's own loan at the same bank"),
+    "any_bank": Words("任何银行的贷款", "a loan of any bank"),
+}
+"""Behind whose pledge a right may stand in a later rank."""
 
 CREDIT_LISTS: dict[str, Words] = {
     "seriously_dishonest": Words("严重失信主体名单", "list of seriously dishonest entities"),

@@ -154,7 +154,7 @@ def moved(case: Case, action: str, by: Actor) -> Case | None:
         return None
     if action == "withdraw_opinion" and case.recommended_by != by.subject:
         return None
-    if action in ("undo_disbursement", "undo_draw"):
+    if action in ("undo_disbursement", "undo_filing", "undo_draw"):
         return None  # no bank has asked for it
     after = replace(case, state=target, history=(*case.history, action))
     if action == "amend":

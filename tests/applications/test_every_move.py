@@ -122,6 +122,8 @@ MOVES = [
     Expected("disbursed", "pay_claim", MACHINE, "claimed", []),
     Expected("disbursed", "undo_disbursement", CHECKER, "pledge_registered",
              ["loan.disbursement-undone.v1"], "second-person-required"),
+    Expected("disbursed", "undo_filing", CHECKER, "withdrawn",
+             ["loan.disbursement-undone.v1"], "second-person-required"),
     Expected("disbursed", "draw", BANK, "disbursed", ["loan.drawn.v1"]),
     Expected("disbursed", "undo_draw", CHECKER, "disbursed", ["loan.draw-undone.v1"],
              "second-person-required"),
@@ -136,7 +138,7 @@ MOVES = [
     Expected("announced", "take_over", MACHINE, "disbursed", []),
     Expected("announced", "drop", MACHINE, "withdrawn", []),
 ]  # fmt: skip
-ALSO = {("undo_disbursement", REVIEWER), ("undo_draw", REVIEWER)}
+ALSO = {("undo_disbursement", REVIEWER), ("undo_filing", REVIEWER), ("undo_draw", REVIEWER)}
 """A second role that may make a move."""
 LARGE = SIGNED
 """What two persons may not approve alone: who approves it passes it on."""
@@ -213,7 +215,7 @@ def body_of(office: Office, action: str, case: Any) -> tuple[str, Any]:
     }  # fmt: skip
     paths = {
         "register_pledge": "pledge-registration", "disburse": "disbursement",
-        "undo_disbursement": "undo-disbursement", "withdraw_opinion": "withdraw-opinion",
+        "undo_disbursement": "undo-disbursement", "undo_filing": "undo-disbursement", "withdraw_opinion": "withdraw-opinion",
         "pass_on": "approve", "refuse_signature": "refuse-signature",
     }  # fmt: skip
     return paths.get(action, action), bodies.get(action)
@@ -227,7 +229,7 @@ async def readied(office: Office, action: str, case: Any) -> None:
     if action == "undo_draw":
         asked = {"reason": "受托支付退汇"}
         await office.bank().post(f"/loans/{case['id']}/draws/2/undo/request", json=asked)
-    if action == "undo_disbursement" and (await office.state(case)) == "disbursed":
+    if action in ("undo_disbursement", "undo_filing") and (await office.state(case)) == "disbursed":
         path = "undo-disbursement/request"
         await office.post(office.bank(), case, path, {"reason": "误报，款项未出账"})
 
@@ -418,8 +420,11 @@ async def approved_as_filed(office: Office) -> Any:
 async def brought_before(office: Office, move: Expected) -> Any:
     """A fresh case that stands where a move begins; for one of draws, paid out in part; of a loan
     that enters as filed, approved as such."""
-    if move.action == "enter":
-        return await approved_as_filed(office)
+    if move.action in ("enter", "undo_filing"):
+        filed = await approved_as_filed(office)
+        if move.action == "undo_filing":
+            await by_machine(office, "enter", filed)
+        return filed
     if move.action not in IN_PARTS:
         amount = LARGE if move.action == "pass_on" else AMOUNT
         return await brought_to(office, move.source, amount=amount)
@@ -569,7 +574,7 @@ async def test_a_person_is_offered_exactly_what_they_may_do(office: Office, stat
             # Undoing is offered to nobody before the bank has asked for it, and a draw to nobody
             # where the loan was paid out at once; wang does not take over from wang.
             if (move.source, move.role) == (state, role)
-            and move.action not in ("undo_disbursement", *IN_PARTS)
+            and move.action not in ("undo_disbursement", "undo_filing", *IN_PARTS)
             and (move.source, move.action) != ("under_review", "take")
             # What an approval of a large amount comes to, by the same button.
             and move.action != "pass_on"
@@ -581,16 +586,29 @@ async def test_a_disbursement_is_undone_only_when_its_bank_has_asked_by_a_review
     office: Office,
 ):
     case = await brought_to(office, "disbursed")
+    await undone_as_asked(office, case, "undo_disbursement", "pledge_registered")
+
+
+async def test_a_filing_is_undone_only_when_its_bank_has_asked_by_a_reviewer_too(office: Office):
+    (move,) = (one for one in MOVES if one.action == "undo_filing")
+    await undone_as_asked(office, await brought_before(office, move), "undo_filing", "withdrawn")
+
+
+async def undone_as_asked(office: Office, case: Any, action: str, target: str) -> None:
+    """Not before the bank has asked, and then by a reviewer; the loan is none any more."""
     path = f"/applications/{case['id']}/undo-disbursement"
 
     unasked = await office.reviewer().post(path)
     assert (unasked.status_code, unasked.json()["code"]) == (409, "undo-not-asked")
     await office.post(office.bank(), case, "undo-disbursement/request", {"reason": "误报"})
     offered = await office.case(case, by=office.reviewer())
-    assert "undo_disbursement" in offered["pending_actions"]
+    undoing = {"undo_disbursement", "undo_filing"} & set(offered["pending_actions"])
+    assert undoing == {action}
+    of_no_part = await office.case(case, by=office.approver())
+    assert action not in of_no_part["pending_actions"]
 
     undone = await office.reviewer().post(path)
-    assert (undone.status_code, undone.json()["state"]) == (200, "pledge_registered")
+    assert (undone.status_code, undone.json()["state"]) == (200, target)
     assert (await office.bank().get(f"/loans/{case['id']}")).status_code == 404
 
 

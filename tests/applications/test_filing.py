@@ -105,6 +105,12 @@ async def coverage(town: Town, case: Any) -> Any:
     return (await town.pool.as_("au", "auditor").get(f"/coverages/{case['id']}")).json()
 
 
+async def balances(town: Town) -> dict[str, str]:
+    """What stands in each of the pool's accounts."""
+    answer = await town.pool.as_("au", "auditor").get(f"/pools/{POOL}/balances")
+    return {one["account"]: one["balance"] for one in answer.json()["accounts"]}
+
+
 async def test_a_filed_loan_is_held_and_covered_in_one_from_its_approval_on_for_what_is_owed(
     town: Town,
 ):
@@ -115,10 +121,6 @@ async def test_a_filed_loan_is_held_and_covered_in_one_from_its_approval_on_for_
     assert [(one["registration_no"], one["registered_on"]) for one in shown["registrations"]] == [
         (ENTRY["registration_no"], ENTRY["registered_on"])
     ]
-    undo = await town.office.bank().post(
-        f"/applications/{case['id']}/undo-disbursement/request", json={"reason": "误报"}
-    )
-    assert (undo.status_code, undo.json()["code"]) == (409, "filed-after-disbursement")
     assert shown["waiting_for"]["due_on"] == "2026-04-10", "what was before is not asked for"
     covered = await coverage(town, case)
     assert (covered["state"], covered["covered"], covered["reserved"], covered["outstanding"]) == (
@@ -130,6 +132,41 @@ async def test_a_filed_loan_is_held_and_covered_in_one_from_its_approval_on_for_
     assert covered["scheme_version"] == shown["scheme_version"] != ""
     assert [(one["source"], one["action"]) for one in covered["history"]] == [(None, "enter")]
     assert await town.office.said("loan.disbursed.v1") == [], "it was paid out before"
+
+
+async def test_a_loan_filed_by_mistake_leaves_the_pool_by_two_persons_and_can_be_filed_anew(
+    town: Town,
+):
+    paid, mine = paid_out(), right(registration=ENTRY)
+    case = await enters(town, paid_out=paid, collateral=[mine])
+    room = await balances(town)
+    path = f"/applications/{case['id']}/undo-disbursement"
+    clerk = town.office.bank()
+    assert (await town.office.reviewer().post(path)).json()["code"] == "undo-not-asked"
+    await town.office.post(clerk, case, "undo-disbursement/request", {"reason": "备错了借据"})
+    (waits,) = [
+        one
+        for one in (await town.office.reviewer().get("/loan-requests")).json()
+        if one["loan_id"] == case["id"]
+    ]
+    assert (waits["kind"], waits["pending_actions"]) == ("undo_filing", ["undo_filing"])
+    assert (await coverage(town, case))["state"] == "active", "nothing moves before the second"
+    await town.office.said()
+    undone = await town.office.reviewer().post(path)
+    assert (undone.status_code, undone.json()["state"]) == (200, "withdrawn")
+    await town.settled()
+
+    (told,) = await town.office.said("loan.disbursement-undone.v1")
+    assert (told.filed, told.reason) == (True, "备错了借据")
+    free = await coverage(town, case)
+    assert (free["state"], free["covered"], free["reserved"], free["release_reason"]) == (
+        "released", "0.00", "0.00", "undone",
+    )  # fmt: skip
+    assert await balances(town) != room
+    # The same loan with the same right, filed as it should have been, is covered like any other.
+    again = await enters(town, paid_out=paid, collateral=[mine])
+    assert (await coverage(town, again))["covered"] == "900000.00"
+    assert await balances(town) == room, "to the fen"
 
 
 async def test_without_room_a_filed_loan_is_declined_waits_in_no_line_and_stays_outside(

@@ -39,10 +39,12 @@ async def test_another_bank_hears_only_yes_or_no(office: Office):
         {
             "kind": "invention", "number": NUMBER, "number_as_given": "ｚｌ 2018 1 1564288．x",
             "nice_class": None, "pledged": True, "case_number": None,
+            "later_rank_possible": None,
         },
         {
             "kind": "invention", "number": free, "number_as_given": free,
             "nice_class": None, "pledged": False, "case_number": None,
+            "later_rank_possible": None,
         },
     ]  # fmt: skip
     said = str(answer)

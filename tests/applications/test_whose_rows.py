@@ -43,6 +43,7 @@ AROUND_LOANS = {
     "co_investments",
     "cover_calls",
     "cover_measures",
+    "held_rank_changes",
     "due_diligence_reports",
     "enhancement_versions",
     "enhancements",

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.applications.office import FIRM, patent, right
+from services.console.cases.application_form import PLEDGOR
+from tests.applications.office import FIRM, OTHER_FIRM, patent, right
 from tests.console.house import House
 
 BEGINS = {
@@ -152,3 +153,45 @@ async def test_a_clerk_renews_a_loan_from_its_page_and_all_read_the_chain_at_one
     async with house.logged_in("reviewer-lin") as reviewer:
         firm = await reviewer.opens(f"/register/firms/{uscc}")
         assert filed.path in firm.links and "续贷" in firm.text
+
+
+async def test_every_pledgor_and_other_collateral_of_a_draft_is_still_there_when_it_is_saved_again(
+    house: House,
+):
+    clerk_api = house.person("applications", "icbc-operator", "bank_operator", institution="ICBC")
+    (consent, *_) = (await clerk_api.get("/documents")).json()["items"]
+    named = [
+        {"role": "co_owner", "name": f"共有人{n}", "id_masked": f"12010{n}**********18",
+         "share_bp": 2_000, "consent": consent["id"]}
+        for n in range(5)
+    ]  # fmt: skip
+    one, other = right(patent(), pledgors=named), right(patent(), pledgors=named[:1])
+    others = [
+        {"kind": "equipment", "description": f"设备 {n}", "amount": f"{n}.01"} for n in range(1, 6)
+    ]
+    said = {"pool_code": "dongli", "mode": "direct", "collateral": [one, other],
+            "other_collateral": others, "documents": []}  # fmt: skip
+    body = {"title": "五名共有人", "programme": "dongli", "application": said}
+    draft = (await clerk_api.post("/drafts", json=body)).json()
+    where = f"/intake/drafts/{draft['id']}"
+
+    async def kept() -> dict[str, Any]:
+        return (await clerk_api.get(f"/drafts/{draft['id']}")).json()["application"]
+
+    async with house.logged_in("icbc-operator") as clerk:
+        page = await clerk.sends(await clerk.opens(where), where, _do="save")
+        assert page.status == 200, page.text
+        again = await kept()
+        assert [found["pledgors"] for found in again["collateral"]] == [named, named[:1]]
+        assert again["other_collateral"] == others
+
+        # One more by the button, which needs no script; a gap is closed, nobody is lost.
+        more = await clerk.sends(await clerk.opens(where), where, _do="more-pledgors")
+        last = {"role": "third_party", "name": "第三人", "uscc": OTHER_FIRM}
+        typed = {f"right_pledgor6_{name}": [value, ""] for name, value in last.items()}
+        gap = {f"right_pledgor1_{name}": ["", ""] for name in PLEDGOR}
+        await clerk.sends(more, where, **typed, **gap, _do="save")
+        first, second = [found["pledgors"] for found in (await kept())["collateral"]]
+        assert first == [named[0], *named[2:], last]
+        assert second == named[:1]
+        assert (await kept())["other_collateral"] == others

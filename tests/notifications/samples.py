@@ -129,7 +129,7 @@ from shared.contracts.pool_cases import (
     SubsidyRefusedV1,
     SubsidyReviewedV1,
 )
-from shared.contracts.rights import PledgeChangedV1, RightEndangeredV1
+from shared.contracts.rights import PledgeChangedV1, PledgeRankChangedV1, RightEndangeredV1
 from shared.contracts.risk_pool import (
     BankReportsMissingV1,
     BankResumedV1,
@@ -375,6 +375,15 @@ def of_a_case(loan: Loan) -> list[Event]:
             what="cancelled",
             on=DAY,
             reason="债务已清偿",
+        ),
+        PledgeRankChangedV1(
+            **case,
+            right_kind="invention",
+            right_number="201811564288.X",
+            right_name="一种方法",
+            from_rank=2,
+            to_rank=1,
+            on=DAY,
         ),
         EnhancementChangedV1(
             **case,

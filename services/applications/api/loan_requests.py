@@ -23,7 +23,7 @@ _MOST: Final = 100
 class LoanRequestAnswer(BaseModel):
     """A later maturity, or a disbursement or a draw to be taken back, that waits."""
 
-    kind: Literal["extension", "restructuring", "undo_disbursement", "undo_draw"]
+    kind: Literal["extension", "restructuring", "undo_disbursement", "undo_filing", "undo_draw"]
     loan_id: UUID
     number: str
     borrower_name: str
@@ -53,7 +53,9 @@ async def list_requests(caller: Anyone, context: CurrentContext) -> list[LoanReq
     ]
     for row in undone:
         may = life_cycle.LIFE_CYCLE.open_to(row.model_dump(), caller)
-        undoes = Action.UNDO_DISBURSEMENT if row.undo_draw_no is None else Action.UNDO_DRAW
+        undoes = Action.UNDO_DRAW
+        if row.undo_draw_no is None:
+            undoes = Action.UNDO_DISBURSEMENT if row.paid_out is None else Action.UNDO_FILING
         found.append(
             _answer(
                 row,

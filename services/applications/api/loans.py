@@ -63,8 +63,8 @@ async def ask_to_undo_disbursement(
     case_id: UUID, body: ReasonBody, request: Request, caller: BankOperator,
     context: CurrentContext,
 ) -> Response:  # fmt: skip
-    """Nothing was paid out: ask for the disbursement to be undone. A bank_checker or a reviewer
-    confirms; until then the loan stays what it is."""
+    """Nothing was paid out, or the loan was not to be filed: ask for the disbursement, or the filing,
+    to be undone. A bank_checker or a reviewer confirms; until then the loan stays what it is."""
 
     async def work(case: CaseInHand) -> Answer:
         await undoing.ask_to_undo(case, reason=body.reason)
@@ -78,7 +78,8 @@ async def undo_disbursement(
     case_id: UUID, request: Request, caller: Undoer, context: CurrentContext
 ) -> Response:
     """Confirm, as another person than who asked, that nothing was paid out: the case is pledged
-    again as long as its capacity is held."""
+    again as long as its capacity is held. A loan that was filed after it was paid out is taken out
+    of the pool: the case is withdrawn, and its rights and its room are free."""
     return await move(request, caller, context, case_id, undoing.undo, keeps_forever=True)
 
 

@@ -19,9 +19,11 @@ from services.applications.api.rights import Reader
 from services.applications.api.workbooks import XLSX
 from services.applications.domain.pledge import LIFE_CYCLE, LIVING, Action, State
 from services.applications.domain.pledge_file import REGISTERS, PledgeFile, Register, pledge_files
+from services.applications.domain.submission import RightKey
 from services.applications.handlers import pledges as handler
 from services.applications.handlers.pledges import Entry
 from services.applications.queries import pledge_files as reads
+from services.applications.queries import ranks, register
 from services.applications.tables import pledges
 from shared.auth.identity import Identity
 from shared.clock import business_date
@@ -87,6 +89,14 @@ class PledgeMove(BaseModel):
     at: datetime
 
 
+class RankChange(BaseModel):
+    """A pledge has taken a later rank of its right, or has moved up in it."""
+
+    from_rank: int | None = Field(description="None: the case began in the rank that follows.")
+    to_rank: int
+    at: datetime
+
+
 class PledgeAnswer(BaseModel):
     """A pledge as it stands in its register."""
 
@@ -109,6 +119,7 @@ class PledgeAnswer(BaseModel):
         description="1: nobody's pledge on the right is older; none where this one has ended."
     )
     is_second: bool = Field(description="Another's living pledge was entered before.")
+    rank_changes: list[RankChange] = Field(description="Ranks that it had, the first change first.")
     pending_actions: list[Action]
     history: list[PledgeMove]
 
@@ -280,16 +291,28 @@ async def _answer(conn: asyncpg.Connection, pledge_id: UUID, caller: Identity) -
 async def _answers(conn: asyncpg.Connection, case_id: UUID, caller: Identity) -> list[PledgeAnswer]:
     rows = await pledges.of_case(conn, case_id)
     earlier = await pledges.earlier_pledges(conn, rows)
+    held = (await ranks.held_by(conn, [case_id])).get(case_id, {})
+    changes = await ranks.changes_of(conn, case_id, institution=caller.institution)
     history = await reads.history(conn, [row["id"] for row in rows])
     return [
-        _pledge(row, caller, earlier=earlier.get(row["id"], 0), history=history.get(row["id"], []))
+        _pledge(
+            row, caller, history=history.get(row["id"], []),
+            # What the register of burdens knows may be the same pledge that a live case holds.
+            earlier=max(earlier.get(row["id"], 0), held.get(_right(row), 1) - 1),
+            changes=[one for one in changes if register.key_of(one) == _right(row)],
+        )
         for row in rows
-    ]
+    ]  # fmt: skip
+
+
+def _right(row: Mapping[str, Any]) -> RightKey:
+    return RightKey(row["kind"], row["right_number"], row["nice_class"])
 
 
 def _pledge(
-    row: Mapping[str, Any], caller: Identity, *, earlier: int, history: Sequence[Mapping[str, Any]]
-) -> PledgeAnswer:
+    row: Mapping[str, Any], caller: Identity, *, earlier: int,
+    history: Sequence[Mapping[str, Any]], changes: Sequence[Mapping[str, Any]],
+) -> PledgeAnswer:  # fmt: skip
     lives = row["state"] in LIVING
     return PledgeAnswer(
         **{
@@ -306,6 +329,7 @@ def _pledge(
         registry=row["register_name"],
         rank=earlier + 1 if lives else None,
         is_second=lives and earlier > 0,
+        rank_changes=[RankChange(**dict(one)) for one in changes],
         pending_actions=[Action(one) for one in LIFE_CYCLE.open_to(row, caller)],
         history=[PledgeMove(**dict(one)) for one in history],
     )  # fmt: skip

@@ -27,6 +27,7 @@ from services.applications.domain.life_cycle import (
     Action,
     State,
 )
+from services.applications.domain.submission import RightKey
 from services.applications.domain.to_look_at import NamedRight, ToLookAt, to_look_at
 from services.applications.domain.waiting import lamp, shown_due
 from services.applications.queries.whole_case import WholeCase
@@ -97,7 +98,7 @@ def full(
     belonging = {
         "borrower": _borrower(columns),
         "to_look_at": [ToLookAtAnswer.model_validate(one) for one in _to_look_at(case)],
-        "collateral": [_right(*pair) for pair in case.collateral],
+        "collateral": [_right(*pair, case.ranks) for pair in case.collateral],
         "documents": [_document(one) for one in case.documents],
         "paid_out": _paid_out(row),
         "registrations": [_entry(one) for one in case.registrations],
@@ -184,8 +185,11 @@ def _reported_to(loan: LoanRow | None) -> Month | None:
     return Month.of(loan.disbursed_on).before
 
 
-def _right(right: CollateralRow, worth: ValuationRow | None) -> CollateralAnswer:
+def _right(
+    right: CollateralRow, worth: ValuationRow | None, ranks: Mapping[RightKey, int]
+) -> CollateralAnswer:
     return CollateralAnswer(
+        rank=ranks.get(RightKey(right.kind, right.number, right.nice_class)),
         **right.model_dump() | {"nice_class": right.nice_class or None},
         valuation=ValuationAnswer.model_validate(worth) if worth else None,
     )

@@ -131,6 +131,9 @@ class CollateralAnswer(_Answer):
     valuation: ValuationAnswer | None
     registration: RegisteredAnswer | None = None
     pledgors: list[PledgorAnswer] = []
+    rank: int | None = Field(
+        None, description="In which the case holds it: 2 behind one earlier pledge. None: not held."
+    )
 
 
 class DocumentAnswer(_Answer):

@@ -109,6 +109,7 @@ class RightCase(_Answer):
     amount_fen: Fen
     collateral_no: int
     holds: bool = Field(description="The pledge is living.")
+    rank: int | None = Field(description="In which the case holds the right, while it does.")
     renews: UUID | None = Field(description="The case whose loan it renews with the same rights.")
     loan_no: str | None
     outstanding_principal_fen: Fen | None
@@ -129,6 +130,7 @@ class RightAnswer(RightSummary):
     pledged_elsewhere: bool = Field(
         description="In a live case that is not yours to see; nobody is named."
     )
+    ranks: int = Field(description="In how many ranks it is pledged, in live cases of any bank.")
     facts: list[FactAnswer]
     statements: list[StatementAnswer] = Field(description="All that was said, the last first.")
     burdens: list[BurdenAnswer]
@@ -171,7 +173,8 @@ def right_answer(
     return RightAnswer(
         **_summary(row, statements),
         first_seen_at=row["first_seen_at"],
-        pledged_elsewhere=row["pledged"] and not any(one.holds for one in own),
+        pledged_elsewhere=row["ranks"] > len({one.rank for one in own if one.holds}),
+        ranks=row["ranks"],
         facts=[
             FactAnswer(
                 field=fact.field,

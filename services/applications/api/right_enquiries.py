@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.applications.api.common import Cursor, Limit, PlainCode
+from services.applications.api.requests import Code
 from services.applications.api.right_requests import RightNamed
 from services.applications.domain.right_enquiry import MOST_AT_ONCE, AskedRight, RightAnswer
 from services.applications.handlers import right_enquiry
@@ -46,6 +47,10 @@ class RightsAsked(RequestBody):
     model_config = ConfigDict(json_schema_extra={"examples": [_QUESTION]})
 
     rights: Annotated[list[RightNamed], Field(min_length=1, max_length=MOST_AT_ONCE)]
+    pool_code: Code | None = Field(
+        None,
+        description="Whether its programme would let in a pledge behind the one that there is.",
+    )
 
 
 class RightPledged(BaseModel):
@@ -60,6 +65,11 @@ class RightPledged(BaseModel):
     pledged: bool
     case_number: str | None = Field(
         None, description="Of the case that holds it, where that is your own."
+    )
+    later_rank_possible: bool | None = Field(
+        None,
+        description="Where it is pledged and a pool was named: whether a case may stand behind, with "
+        "the consent of the earlier pledgee.",
     )
 
 
@@ -96,7 +106,9 @@ async def ask_whether_pledged(
     now = context.clock.now()
 
     async def work(conn: asyncpg.Connection) -> Answer:
-        found = await right_enquiry.ask(conn, asked, caller=caller, now=now)
+        found = await right_enquiry.ask(
+            conn, asked, caller=caller, now=now, pool_code=body.pool_code
+        )
         return Answer(200, RightsPledged(asked_at=now, rights=[_shown(one) for one in found]))
 
     return await idempotently(request, caller, context.database, work)
@@ -111,6 +123,7 @@ def _shown(answer: RightAnswer) -> RightPledged:
         nice_class=right.key.nice_class or None,
         pledged=answer.is_pledged,
         case_number=answer.case_number,
+        later_rank_possible=answer.later_rank,
     )
 
 

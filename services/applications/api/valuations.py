@@ -124,6 +124,9 @@ class CoveredRight(_Answer):
     valued_on: date | None
     valid_until: date | None
     pledge_rate_bp: int | None = Field(description="None: the programme sets none.")
+    is_later_rank: bool = Field(
+        description="It stands behind an earlier pledge: what that secures is taken off the value."
+    )
     carried_fen: Fen
 
 
@@ -279,6 +282,7 @@ def _right(one: CoverOfRight) -> CoveredRight:
         valued_on=worth.valued_on if worth else None,
         valid_until=worth.valid_until if worth else None,
         pledge_rate_bp=None if one.rate is None else int(one.rate * 10_000),
+        is_later_rank=one.earlier_fen > 0,
         carried_fen=one.carried.numerator // one.carried.denominator,
     )
 

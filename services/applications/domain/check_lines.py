@@ -12,6 +12,7 @@ from typing import Any, Final
 from services.applications.domain.checks import LONGEST_VALUATION_AGE_MONTHS, ORDER
 from services.applications.domain.filing_checks import PLEDGE, RULES
 from services.applications.domain.pledgor import CONSENT_SOURCE
+from services.applications.domain.ranks import LAW, later_rights, rank_behind, room_of
 from services.applications.domain.submission import Submission, Surroundings
 from shared.money import group_fen
 from shared.ratios import WHOLE_BP, percent
@@ -66,6 +67,7 @@ def check_lines(
     if terms is not None and facts is not None:
         lines += [
             *_of_the_filing(case, around, terms),
+            *_of_ranks(case, around, terms),
             *_of_amounts(facts, terms),
             *_of_the_firm(facts, terms),
             *_of_the_loan(facts, terms),
@@ -176,6 +178,18 @@ def _of_the_filing(case: Submission, around: Surroundings, terms: Terms) -> Iter
     yield _line("质押已登记", "The pledges are registered", "right-not-registered",
                 "registered-outside-loan", source=PLEDGE,
                 figures=[("权利", "rights", str(len(case.collateral)))])  # fmt: skip
+
+
+def _of_ranks(case: Submission, around: Surroundings, terms: Terms) -> Iterator[CheckLine]:
+    """Of rights behind an earlier pledge: in which rank, and what of their value is left to count."""
+    later = later_rights(around)
+    if later:
+        yield _line("后顺位质权的剩余价值", "What is left of rights in a later rank",
+                    "no-value-behind-earlier-rank", source=terms.source("later_ranks") or LAW,
+                    figures=[(f"{item.number} 第 {rank_behind(later[item.key])} 顺位可计",
+                              f"{item.number} counts in rank {rank_behind(later[item.key])}",
+                              group_fen(room_of(item, later[item.key], terms)))
+                             for item in case.collateral if item.key in later])  # fmt: skip
 
 
 def _of_amounts(facts: ApplicationFacts, terms: Terms) -> Iterator[CheckLine]:

@@ -110,12 +110,25 @@ class UndoNotAsked(Refused):
 
 
 def the_bank_has_asked(case: Row, by: Person) -> Refused | None:
-    """To take the whole disbursement back."""
-    if case["undo_asked_by"] is not None and case["undo_draw_no"] is None:
+    """To take the whole disbursement back; of a loan that was filed its filing is."""
+    if _asked_for_the_whole(case) and case["paid_out"] is None:
         return None
     return UndoNotAsked(
         "银行尚未申请撤销放款", "The bank has not asked for the disbursement to be undone."
     )
+
+
+def the_bank_has_asked_for_its_filing(case: Row, by: Person) -> Refused | None:
+    """To take a loan out of the pool that was filed after it was paid out."""
+    if _asked_for_the_whole(case) and case["paid_out"] is not None:
+        return None
+    return UndoNotAsked(
+        "银行尚未申请撤销备案", "The bank has not asked for the filing to be undone."
+    )
+
+
+def _asked_for_the_whole(case: Row) -> bool:
+    return case["undo_asked_by"] is not None and case["undo_draw_no"] is None
 
 
 def the_bank_has_asked_for_a_draw(case: Row, by: Person) -> Refused | None:

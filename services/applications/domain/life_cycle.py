@@ -74,6 +74,7 @@ class Action(StrEnum):
     PAY_CLAIM = "pay_claim"
     REOPEN = "reopen"
     UNDO_DISBURSEMENT = "undo_disbursement"
+    UNDO_FILING = "undo_filing"
     CLOSE = "close"
     ANNOUNCE = "announce"
     TAKE_OVER = "take_over"
@@ -96,6 +97,7 @@ _THIRD = (
 )  # fmt: skip
 """Of a countersignature: somebody of the level's role who has had no part in the case's decision."""
 _UNDONE_BY = ("the bank has asked for it", "another than who asked")
+_FILING_UNDONE_BY = ("the bank has asked for its filing", _UNDONE_BY[1])
 _DRAW_UNDONE_BY = ("the bank has asked for a draw", _UNDONE_BY[1])
 _DRAWABLE = ("a part is still to be drawn",)
 _NOT_ENTERING = "not a loan that the pool takes into cover"
@@ -170,6 +172,9 @@ _MOVES: Final = (
     _move(S.DISBURSED, A.PAY_CLAIM, SYSTEM_ROLE, S.CLAIMED),
     _move(S.DISBURSED, A.UNDO_DISBURSEMENT, CHECKER, S.PLEDGE_REGISTERED, _UNDONE_BY,
           ("loan.disbursement-undone.v1",), also_by=(REVIEWER,)),
+    # It was paid out, but is not to be in the pool: it stays the bank's alone.
+    _move(S.DISBURSED, A.UNDO_FILING, CHECKER, S.WITHDRAWN, _FILING_UNDONE_BY,
+          ("loan.disbursement-undone.v1",), also_by=(REVIEWER,)),
     _move(S.DISBURSED, A.DRAW, BANK, S.DISBURSED, _DRAWABLE, ("loan.drawn.v1",)),
     _move(S.DISBURSED, A.UNDO_DRAW, CHECKER, S.DISBURSED, _DRAW_UNDONE_BY,
           ("loan.draw-undone.v1",), also_by=(REVIEWER,)),
@@ -242,6 +247,7 @@ _ACTIONS: Final[Mapping[str, Words]] = {
     A.PAY_CLAIM: Words("补偿", "compensated"),
     A.REOPEN: Words("恢复为未结清", "reopened"),
     A.UNDO_DISBURSEMENT: Words("撤销放款", "taken back as not paid out"),
+    A.UNDO_FILING: Words("撤销备案", "taken out as filed by mistake"),
     A.CLOSE: Words("办结", "closed"),
     A.ANNOUNCE: Words("随资金池提出接管", "announced with its pool"),
     A.TAKE_OVER: Words("随资金池接管", "taken over with its pool"),
@@ -316,6 +322,7 @@ LIFE_CYCLE: Final = LifeCycle(
         _UNDONE_BY[1]: another_person_than(
             "undo_asked_by", zh="确认撤销", en="confirming that nothing was paid out"
         ),
+        _FILING_UNDONE_BY[0]: guards.the_bank_has_asked_for_its_filing,
         _DRAW_UNDONE_BY[0]: guards.the_bank_has_asked_for_a_draw,
         _DRAWABLE[0]: guards.a_part_is_still_to_be_drawn,
         _NOT_ENTERING: guards.not_entering_as_filed,

@@ -8,6 +8,7 @@ from fractions import Fraction
 from services.applications.domain.listed_firms import told_by_the_register
 from services.applications.domain.paid_out import PAPERS, PAPERS_SOURCE
 from services.applications.domain.pledgor import CONSENT, CONSENT_SOURCE
+from services.applications.domain.ranks import LAW, later_rights, nothing_left, secured_before
 from services.applications.domain.regions import contradictions, lies_within
 from services.applications.domain.stated import missing_facts
 from services.applications.domain.submission import Submission, Surroundings
@@ -46,6 +47,7 @@ def programme_findings(
         *_parties(case, terms),
         *contradictions(case, scheme.region_code),
         *papers_for_entry(case, around, terms),
+        *nothing_left(case, around, terms),
         *_pledgors_listed(case, around, terms),
         *(_pointed(finding) for finding in told_in_full),
         *(one for one in missing_facts(case.attributes, terms) if one.evidence["fact"] not in told),
@@ -92,6 +94,7 @@ def facts_of(
 ) -> ApplicationFacts:
     """The case as the scheme's rules take it."""
     share = case.ip_share if case.has_other_collateral else Fraction(1)
+    later = later_rights(around)
     return ApplicationFacts(
         on=around.today,
         amount_fen=case.amount_fen,
@@ -121,6 +124,7 @@ def facts_of(
                 value_fen=item.valuation.amount_fen,
                 expires_on=item.expires_on,
                 external_valuation=not item.valuation.is_internal,
+                earlier_ranks_fen=secured_before(later.get(item.key, ())),
             )
             for item in case.collateral
         ),
@@ -135,7 +139,7 @@ def _papers_of(case: Submission) -> frozenset[str]:
 def papers_for_entry(case: Submission, around: Surroundings, terms: Terms) -> Iterator[Finding]:
     """Papers that the kind of the case asks for beside those that the programme names."""
     there = _papers_of(case) | around.not_applicable
-    for kind, source in further_papers(case):
+    for kind, source in further_papers(case, terms, is_later=bool(later_rights(around))):
         if kind not in there and kind not in terms.documents:
             words = DOCUMENTS[kind]
             yield Finding(
@@ -144,8 +148,13 @@ def papers_for_entry(case: Submission, around: Surroundings, terms: Terms) -> It
             )  # fmt: skip
 
 
-def further_papers(case: Submission) -> Iterator[tuple[str, str]]:
-    """Kind and source of each such paper."""
+def further_papers(
+    case: Submission, terms: Terms | None, *, is_later: bool
+) -> Iterator[tuple[str, str]]:
+    """Kind and source of each such paper. `is_later`: a right of the case stands behind another's
+    pledge."""
+    if is_later and terms is not None and terms.later_ranks is not None:
+        yield terms.later_ranks.consent, terms.source("later_ranks") or LAW
     if case.paid_out is not None:
         yield from ((kind, PAPERS_SOURCE) for kind in PAPERS)
     if case.further_pledgors:

@@ -40,6 +40,8 @@ class RightAnswer:
     right: AskedRight
     is_pledged: bool
     case_number: str | None = None
+    later_rank: bool | None = None
+    """Where it is pledged and a pool was named: whether a case may take a rank behind."""
 
     def as_data(self) -> dict[str, Any]:
         """As it is recorded."""
@@ -50,6 +52,7 @@ class RightAnswer:
             "number_as_given": self.right.number_as_given,
             "nice_class": key.nice_class,
             "pledged": self.is_pledged,
+            **({} if self.later_rank is None else {"later_rank": self.later_rank}),
         }
 
 
@@ -66,11 +69,19 @@ def require_measure(asked: Sequence[AskedRight], asked_before: int) -> None:
 
 
 def answers(
-    asked: Sequence[AskedRight], held: Mapping[RightKey, str | None]
+    asked: Sequence[AskedRight],
+    held: Mapping[RightKey, str | None],
+    later: Mapping[RightKey, bool] | None = None,
 ) -> tuple[RightAnswer, ...]:
     """To every right, in the order of the question. `held`: right → its case's number, or None
-    where that is not the caller's to see."""
+    where that is not the caller's to see. `later`: whether a later rank is possible in the pool that
+    was named."""
     return tuple(
-        RightAnswer(right=one, is_pledged=one.key in held, case_number=held.get(one.key))
+        RightAnswer(
+            right=one,
+            is_pledged=one.key in held,
+            case_number=held.get(one.key),
+            later_rank=later.get(one.key, False) if later is not None and one.key in held else None,
+        )
         for one in asked
     )

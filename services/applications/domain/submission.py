@@ -15,6 +15,7 @@ from services.applications.domain.listed_firms import NOTHING_HELD, Register
 from services.applications.domain.other_collateral import OtherCollateral
 from services.applications.domain.paid_out import PaidOut, RegisterEntry
 from services.applications.domain.pledgor import Pledgor
+from services.applications.domain.rank_held import RankHeld
 from shared import canonical
 from shared.calendar import WorkingDays
 from shared.ratios import ip_share
@@ -237,6 +238,8 @@ class Surroundings:
     bank_suspended_on: date | None = None
     held_rights: frozenset[RightKey] = frozenset()
     """Those of the case's rights that another live case holds, whoever's it is."""
+    earlier_ranks: Mapping[RightKey, tuple[RankHeld, ...]] = field(default_factory=dict)
+    """Of them, the ranks that stand before the case's own, the first one first."""
     not_applicable: frozenset[str] = frozenset()
     """Kinds of papers that a reviewer has found not to be needed in this case."""
     borrower_balance_fen: int = 0

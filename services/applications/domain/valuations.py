@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any, Final, Literal
 
 from services.applications.domain.checks import LONGEST_VALUATION_AGE_MONTHS
+from services.applications.domain.ranks import room_behind
 from shared.months import add_months
 from shared.ratios import ip_share
 
@@ -93,13 +94,16 @@ class CoverOfRight:
     """The valuation that counts; None: there is none, and the right carries nothing."""
     rate: Fraction | None
     """The programme's highest pledge rate for its kind; None: the programme sets none."""
+    earlier_fen: int = 0
+    """Principal that is paid out of it first, because it secures it in an earlier rank."""
 
     @property
     def carried(self) -> Fraction:
-        """Value times rate, exactly."""
+        """Value times rate less what earlier ranks secure, exactly."""
         if self.worth is None:
             return Fraction(0)
-        return self.worth.amount_fen * (self.rate if self.rate is not None else Fraction(1))
+        value = self.worth.amount_fen * (self.rate if self.rate is not None else Fraction(1))
+        return room_behind(value, self.earlier_fen)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,9 +132,11 @@ def cover(
     rates: Mapping[str, Fraction],
     day: date,
     other_fen: int = 0,
+    earlier: Sequence[int] | None = None,
 ) -> Cover:
-    """What covers a loan on a day: the sum of value × pledge rate over its living pledges, and other
-    collateral as it was accepted (`domain/cover_call.py`).
+    """What covers a loan on a day: the sum of value × pledge rate over its living pledges, each less
+    what its earlier ranks secure (`earlier`, in the order of the rights), and other collateral as it
+    was accepted (`domain/cover_call.py`).
 
     The IP part is the stated share of what is out, the whole where nothing is stated (H.7).
     """
@@ -142,8 +148,10 @@ def cover(
             ip_amount_fen=loan["ip_amount_fen"],
         )
     parts = tuple(
-        CoverOfRight(row=row, worth=that_counts(own, day), rate=rates.get(row["kind"]))
-        for row, own in zip(rights, worths, strict=True)
+        CoverOfRight(
+            row=row, worth=that_counts(own, day), rate=rates.get(row["kind"]), earlier_fen=before
+        )
+        for row, own, before in zip(rights, worths, earlier or [0] * len(rights), strict=True)
     )
     carried = sum((one.carried for one in parts), Fraction(other_fen))
     part = loan["outstanding_fen"] * share

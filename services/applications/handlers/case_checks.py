@@ -11,6 +11,7 @@ from services.applications.domain.enhancement import insurance_line
 from services.applications.domain.listed_firms import matches_unsaid
 from services.applications.domain.lists_checked import ListChecked, hits, not_checked
 from services.applications.domain.programme import facts_of
+from services.applications.domain.ranks import seen_under
 from services.applications.handlers.case_in_hand import terms_or_none
 from services.applications.handlers.paper_checklist import against_papers
 from services.applications.handlers.submission import reasons_against
@@ -39,6 +40,7 @@ async def lines_of(
     around = replace(known.around, credit_hits=hits(lists_checked or ()))
     register, decides = around.register, lists_checked is not None
     terms = await terms_or_none(conn, known.programme, row["mode"], today)
+    around = seen_under(around, terms)
     facts = None
     if terms is not None:
         scheme = await scheme_on(conn, known.programme, today)

@@ -198,7 +198,7 @@ async def judge(
         counted_fen=counted_fen if is_accepted else None, opinion=opinion, by=call.by, now=call.now,
     )  # fmt: skip
     if not is_accepted and measure["measure"] == Measure.RIGHT_PLEDGED:
-        await tables.let_right_go(call.conn, measure)
+        await tables.let_right_go(call.conn, measure, now=call.now)
     what = "accepted" if is_accepted else "refused"
     detail = {"measure": measure["measure"], "measure_id": str(measure_id), "verdict": what}
     await _step(call, Action.JUDGE, what, opinion, detail=detail, measure=measure["measure"])
@@ -219,7 +219,7 @@ async def release(call: CallInHand, measure_id: UUID, *, on: date, reason: str) 
         )  # fmt: skip
     await tables.release(call.conn, measure_id, on=on, reason=reason, by=call.by)
     if measure["measure"] == Measure.RIGHT_PLEDGED:
-        await tables.let_right_go(call.conn, measure)
+        await tables.let_right_go(call.conn, measure, now=call.now)
     detail = {"measure": measure["measure"], "measure_id": str(measure_id), "on": str(on)}
     await _step(call, Action.RELEASE, "released", reason, detail=detail, measure=measure["measure"])
 

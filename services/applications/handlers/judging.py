@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from services.applications.domain import renewal
+from services.applications.domain import ranks, renewal
 from services.applications.domain.checklist import Verdict, checklist, paper_findings
 from services.applications.domain.checks import findings
 from services.applications.domain.programme import no_terms, programme_findings
@@ -57,6 +57,7 @@ def judge(
 ) -> Judged:
     """What is kept, and every reason against it. Raises FieldsWrong for what cannot be kept."""
     terms = terms_of(measures, submission.mode, around.today)
+    around = ranks.seen_under(around, terms)
     submission, faults = as_kept(submission, terms, papers, around)
     if faults:
         raise FieldsWrong(faults)

@@ -17,8 +17,10 @@ from services.applications.domain.checklist import (
     words_of,
 )
 from services.applications.domain.programme import further_papers
-from services.applications.domain.submission import SubmittedDocument
+from services.applications.domain.ranks import may_stand_behind
+from services.applications.domain.submission import Submission, SubmittedDocument
 from services.applications.handlers.case_in_hand import CaseInHand, terms_or_none
+from services.applications.queries import ranks
 from services.applications.queries.submitted import papers_of, submitted
 from services.applications.tables.cases import about
 from services.applications.tables.paper_verdicts import add_verdict, verdicts_of
@@ -27,6 +29,7 @@ from shared.life_cycle import Row
 from shared.messaging import outbox
 from shared.refusals import FieldsWrong
 from shared.schemes.decide.findings import Finding
+from shared.schemes.terms import Terms
 
 
 async def lines_of(conn: asyncpg.Connection, case: Row, *, today: date) -> tuple[Line, ...]:
@@ -36,8 +39,23 @@ async def lines_of(conn: asyncpg.Connection, case: Row, *, today: date) -> tuple
     asked = await submitted(conn, case)
     return checklist(
         terms, asked.documents, await verdicts_of(conn, case["id"]), today=day,
-        further=further_papers(asked),
+        further=further_papers(asked, terms, is_later=await _stands_behind(conn, case, asked, terms)),
     )  # fmt: skip
+
+
+async def _stands_behind(
+    conn: asyncpg.Connection, case: Row, asked: Submission, terms: Terms | None
+) -> bool:
+    """Whether a right of the case stands, or would stand, behind another's pledge."""
+    if terms is None or terms.later_ranks is None:
+        return False
+    held = await ranks.held_by(conn, [one for one in (case["id"], asked.renews) if one])
+    own = {key: rank for holder in held.values() for key, rank in holder.items()}
+    earlier = await ranks.before(
+        conn, [item.key for item in asked.collateral], own=own, bank_code=case["bank_code"],
+        uscc=asked.borrower.uscc,
+    )  # fmt: skip
+    return any(may_stand_behind(one, terms.later_ranks) for one in earlier.values())
 
 
 async def against_papers(

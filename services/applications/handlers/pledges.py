@@ -101,7 +101,7 @@ async def enter(
     )  # fmt: skip
     done = await apply_transition(conn, PLEDGES, step, now=now)
     if action == Action.CANCEL:
-        await pledges.let_go(conn, row)
+        await pledges.let_go(conn, row, now=now)
     return done
 
 

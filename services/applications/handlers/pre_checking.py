@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from services.applications.domain import ranks
 from services.applications.domain.checklist import checklist, paper_findings
 from services.applications.domain.checks import findings
 from services.applications.domain.pre_check import CheckLine, Draft, look_over
@@ -67,6 +68,7 @@ def verdict_on(draft: Draft, known: Known, measures: Measures, papers: Papers) -
     terms = None
     if "mode" not in draft.blank:
         terms = terms_of(measures, draft.case.mode, around.today)
+        around = ranks.seen_under(around, terms)
     case, faults = as_kept(draft.case, terms, papers, around)
     faults = tuple(one for one in faults if one.place[0] not in draft.blank)
     wrong = frozenset(str(one.place[0]) for one in faults)

@@ -97,7 +97,7 @@ async def report(
     )
 
     outcomes, taken = _judge(items, rows, at)
-    taken = await _with_their_rights(conn, outcomes, taken)
+    taken = await _with_their_rights(conn, outcomes, taken, now=now)
     # The table moves the case by what the bank has reported: the bank's person is named.
     person = Actor(caller.subject, caller.name, frozenset({SYSTEM_ROLE}))
 
@@ -114,14 +114,14 @@ async def report(
 
 
 async def _with_their_rights(
-    conn: asyncpg.Connection, outcomes: list[RowOutcome], taken: list[Reported]
+    conn: asyncpg.Connection, outcomes: list[RowOutcome], taken: list[Reported], *, now: datetime
 ) -> list[Reported]:
     """What is left of the rows: a loan that is opened again needs the rights that it had let go,
     and is not opened where another case has them by now."""
     opened = [one for one in taken if one.reopens]
     if not opened:
         return taken
-    held = await hold_again(conn, [one.row["id"] for one in opened])
+    held = await hold_again(conn, [one.row["id"] for one in opened], now=now)
     lost = {one.index for one in opened if one.row["id"] not in held}
     for index in lost:
         outcomes[index] = replace(

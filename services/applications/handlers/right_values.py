@@ -12,7 +12,7 @@ from uuid6 import uuid7
 from services.applications.domain.valuations import Cover, cover
 from services.applications.handlers.case_in_hand import terms_or_none
 from services.applications.handlers.register import refer, use_paper
-from services.applications.queries import register, valuations
+from services.applications.queries import ranks, register, valuations
 from services.applications.tables import right_valuations
 from services.applications.tables.right_valuations import NewValuation
 from shared.auth.identity import Identity
@@ -65,6 +65,7 @@ async def covers(
     case_ids = [row["id"] for row in rows]
     pledged = await valuations.pledged(conn, case_ids)
     other = await valuations.other_collateral(conn, case_ids)
+    earlier = await ranks.secured_before(conn, case_ids)
     keys = {register.key_of(one) for own in pledged.values() for one in own}
     worths = await valuations.of_rights(conn, sorted(keys))
     rates: dict[tuple[str, str, date], Mapping[str, Fraction]] = {}
@@ -81,7 +82,8 @@ async def covers(
             for right in own
         ]
         covered = cover(
-            row, own, seen, rates=rates[bound], day=day, other_fen=other.get(row["id"], 0)
-        )
+            row, own, seen, rates=rates[bound], day=day, other_fen=other.get(row["id"], 0),
+            earlier=[earlier.get((row["id"], register.key_of(right)), 0) for right in own],
+        )  # fmt: skip
         found.append((row, covered))
     return found

@@ -8,6 +8,7 @@ from typing import Any, Final
 import asyncpg
 from uuid6 import uuid7
 
+from services.applications.domain import ranks
 from services.applications.domain.checks import findings
 from services.applications.domain.life_cycle import LIFE_CYCLE, Action
 from services.applications.domain.revisions import Difference, as_said, differences
@@ -20,6 +21,7 @@ from services.applications.handlers.judging import (
     Papers,
     by_the_programme,
     judge,
+    terms_of,
 )
 from services.applications.handlers.paper_references import stored_papers
 from services.applications.queries.submitted import submitted
@@ -162,7 +164,7 @@ async def _superseded(
         )
     await keep_superseded(case.conn, case.row, said)
     # Those it still has are taken again with the others, in the statement that keeps the case.
-    await free_rights(case.conn, [case.row["id"]])
+    await free_rights(case.conn, [case.row["id"]], now=case.now)
     return changed
 
 
@@ -194,6 +196,7 @@ def file_case(
             now=case.now,
         ),
         moves=tuple(zip(steps, done, strict=True)),
+        ranks=ranks.ranks_of(judged.submission, judged.around),
     )
     return filed, events_of(APPLICATIONS, steps, done)
 
@@ -216,6 +219,7 @@ async def reasons_against(
 ) -> tuple[Finding, ...]:
     """What holds everywhere first, then what the programme asks for."""
     measures = await measures_on(conn, programme, around.today)
+    around = ranks.seen_under(around, terms_of(measures, submission.mode, around.today))
     return (
         *findings(submission, around),
         *by_the_programme(submission, around, measures, programme=programme),

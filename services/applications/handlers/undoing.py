@@ -1,4 +1,5 @@
-"""A disbursement reported by mistake is taken back: the bank asks, another person confirms."""
+"""A disbursement reported by mistake, or a loan filed by mistake after it was paid out, is taken back:
+the bank asks, another person confirms."""
 
 from services.applications.domain.life_cycle import Action
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
@@ -33,15 +34,9 @@ class TakenOver(Refused):
     code = "taken-over"
 
 
-class FiledAfterDisbursement(Refused):
-    """Contract and voucher of a filed loan were looked at: it was paid out."""
-
-    code = "filed-after-disbursement"
-
-
 async def ask_to_undo(case: CaseInHand, *, reason: str) -> None:
-    """The bank says that nothing was paid out. Raises NotDisbursed, TakenOver,
-    FiledAfterDisbursement.
+    """The bank says that nothing was paid out, or that the loan was not to be filed. Raises
+    NotDisbursed, TakenOver.
 
     It moves nothing: the loan stays covered until a second person has confirmed.
     """
@@ -56,11 +51,6 @@ async def ask_to_undo(case: CaseInHand, *, reason: str) -> None:
             "随资金池接管的贷款不能撤销放款，请更正余额",
             "A loan that was taken over with its pool cannot be undone; mend its positions.",
         )
-    if case.row["paid_out"] is not None:
-        raise FiledAfterDisbursement(
-            "备案贷款的放款凭证已经核对，不能撤销放款，请更正余额",
-            "The voucher of a filed loan was looked at, so it is not undone; mend its positions.",
-        )
     await cases.ask_to_undo(case.conn, case.row, by=case.caller.subject, reason=reason)
 
 
@@ -70,12 +60,15 @@ def _ways_on(case: CaseInHand) -> list[str]:
 
 
 async def undo(case: CaseInHand) -> Transition:
-    """The second person confirms: capacity is held again until its day, and then runs out.
+    """The second person confirms: capacity is held again until its day, and then runs out. A loan
+    that was filed leaves the pool: what it was covered for is free, and it stays the bank's alone.
 
     Raises what the life cycle refuses, DrawsReported and PositionsReported.
     """
-    case.must_allow(Action.UNDO_DISBURSEMENT)
     row = case.row
+    filed = row["paid_out"] is not None
+    action = Action.UNDO_FILING if filed else Action.UNDO_DISBURSEMENT
+    case.must_allow(action)
     if await draws.any_of(case.conn, row["id"]):
         raise DrawsReported(
             "该贷款已有后续提款，请先撤销提款",
@@ -100,6 +93,6 @@ async def undo(case: CaseInHand) -> Transition:
             "drawable_fen": 0,
             "draws_until": None,
         },
-        facts={"reason": row["undo_reason"], "on": case.today},
+        facts={"reason": row["undo_reason"], "on": case.today, "filed": filed},
     )
-    return await case.take_step(Action.UNDO_DISBURSEMENT, decision)
+    return await case.take_step(action, decision)

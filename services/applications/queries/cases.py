@@ -11,11 +11,13 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.applications.domain.life_cycle import State
+from services.applications.domain.submission import RightKey
 from services.applications.tables.rows import (
     ApplicationRow,
     CaseMoveRow,
     CollateralRow,
     DocumentRow,
+    HeldRightRow,
     LoanRow,
     PledgeRegistrationRow,
     ValuationRow,
@@ -82,6 +84,13 @@ def _is_meant_by(words: str) -> ColumnElement[bool]:
         col(ApplicationRow.borrower_name_canonical).contains(words, autoescape=True),
         *(col(ApplicationRow.id).in_(found) for found in (of_rights, of_loans, of_registers)),
     )
+
+
+async def ranks(session: AsyncSession, case_id: UUID) -> dict[RightKey, int]:
+    """The rank of each right that the case holds now."""
+    held = col(HeldRightRow.application_id) == case_id
+    rows = (await session.exec(select(HeldRightRow).where(held))).all()
+    return {RightKey(row.kind, row.number, row.nice_class): row.rank for row in rows}
 
 
 async def case(session: AsyncSession, case_id: UUID) -> ApplicationRow:

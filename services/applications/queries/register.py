@@ -45,7 +45,10 @@ select a.id, a.number, a.renews, a.bank_code, a.pool_code, a.state, a.borrower_u
        exists (
            select from held_rights as h
            where h.application_id = a.id
-             and (h.kind, h.number, h.nice_class) = (c.kind, c.number, c.nice_class)) as holds
+             and (h.kind, h.number, h.nice_class) = (c.kind, c.number, c.nice_class)) as holds,
+       (select h.rank from held_rights as h
+        where h.application_id = a.id
+          and (h.kind, h.number, h.nice_class) = (c.kind, c.number, c.nice_class)) as rank
 from collateral as c
 join applications as a on a.id = c.application_id and a.revision = c.revision
 left join valuations as v
@@ -132,7 +135,9 @@ async def right(conn: asyncpg.Connection, right_id: UUID) -> asyncpg.Record:
     row = await conn.fetchrow(
         """select r.*, exists (
                select from held_rights as h where (h.kind, h.number, h.nice_class)
-                                                = (r.kind, r.number, r.nice_class)) as pledged
+                                                = (r.kind, r.number, r.nice_class)) as pledged,
+           (select count(distinct h.rank) from held_rights as h
+            where (h.kind, h.number, h.nice_class) = (r.kind, r.number, r.nice_class)) as ranks
            from rights as r
            where r.id = $1 and exists (
                select from right_statements as s where (s.kind, s.number, s.nice_class)

@@ -18,7 +18,7 @@ select held.kind, held.number, held.nice_class, own.number as case_number
 from unnest($1::text[], $2::text[], $3::int[]) as asked (kind, number, nice_class)
 join held_rights as held using (kind, number, nice_class)
 left join applications as own on own.id = held.application_id
-order by held.place desc
+order by held.rank desc, held.place desc
 """
 
 
@@ -35,6 +35,14 @@ async def held(conn: asyncpg.Connection, keys: Sequence[RightKey]) -> Mapping[Ri
     return {
         RightKey(row["kind"], row["number"], row["nice_class"]): row["case_number"] for row in rows
     }
+
+
+async def programme_of(conn: asyncpg.Connection, pool_code: str) -> str | None:
+    """The programme of a pool; None where there is no such pool."""
+    found: str | None = await conn.fetchval(
+        "select programme from pools where code = $1", pool_code
+    )
+    return found
 
 
 async def asked_since(conn: asyncpg.Connection, bank_code: str, since: datetime) -> int:

@@ -13,8 +13,10 @@ from services.applications.domain.checklist import Said
 from services.applications.domain.life_cycle import CLAIMS_CAPACITY, HOLDS_ITS_RIGHTS
 from services.applications.domain.listed_firms import Register
 from services.applications.domain.pledgor import owners_in
+from services.applications.domain.rank_held import RankHeld
 from services.applications.domain.renewal import rest_beside
 from services.applications.domain.submission import RightKey, Submission, Surroundings
+from services.applications.queries import ranks
 from services.applications.queries.listed import register_of, registers_of
 from services.applications.queries.renewals import renewed
 from shared.calendar import WorkingDays
@@ -26,12 +28,20 @@ _LOOK_AROUND: Final = """
 select exists (select from banks where code = $2) as bank_exists,
        p.name, p.programme, p.opened_on, p.stopped_on, s.suspended_on,
        array(
-           select asked.index
+           select distinct asked.index
            from unnest($3::text[], $4::text[], $5::int[]) with ordinality
                as asked (kind, number, nice_class, index)
            join held_rights using (kind, number, nice_class)
+           left join lateral (
+               -- Whoever stands behind the case's own rank takes nothing from it.
+               select min(own.rank) as rank from held_rights as own
+               where (own.kind, own.number, own.nice_class)
+                     = (asked.kind, asked.number, asked.nice_class)
+                 and own.application_id in ($6, $10::uuid)
+           ) as mine on true
            where held_rights.application_id <> $6
              and held_rights.application_id is distinct from $10::uuid
+             and held_rights.rank <= coalesce(mine.rank, held_rights.rank)
        ) as held,
        array(
            select jsonb_build_array(asked.index, said.owner_name)
@@ -117,13 +127,21 @@ async def surroundings(
     )
     if row["programme"] is None:
         return Known(row["bank_exists"], "", None)
+    held = frozenset(keys[index - 1] for index in row["held"])
     around = Surroundings(
         today=today,
         pool_name=row["name"],
         pool_opened_on=row["opened_on"],
         pool_stopped_on=row["stopped_on"],
         bank_suspended_on=row["suspended_on"],
-        held_rights=frozenset(keys[index - 1] for index in row["held"]),
+        held_rights=held,
+        earlier_ranks=await _earlier_ranks(
+            conn,
+            submission,
+            held,
+            bank_code=bank_code,
+            own=[except_case, asked] if renews else [except_case],
+        ),
         not_applicable=frozenset(row["not_applicable"]),
         borrower_balance_fen=row["balance_fen"]
         + (rest_beside(renews.rest_fen, submission.amount_fen) if renews else 0),
@@ -134,15 +152,38 @@ async def surroundings(
         renewed=renews or None,
     )
     if submission.paid_out is not None:
-        began: datetime | None = await conn.fetchval(_FILED_ON, except_case)
-        used = await _loan_nos_used(conn, [submission], bank_code=bank_code, but=except_case)
-        around = replace(
-            around,
-            filed_on=business_date(began) if began else None,
-            loan_no_used=submission.paid_out.loan_no_canonical in used,
-            working_days=await load_working_days(conn),
-        )
+        around = await _around_filed(conn, around, submission, bank_code, except_case)
     return Known(row["bank_exists"], row["programme"], around)
+
+
+async def _around_filed(
+    conn: asyncpg.Connection, around: Surroundings, submission: Submission, bank_code: str,
+    except_case: UUID,
+) -> Surroundings:  # fmt: skip
+    """Beside it what is asked of a loan that is paid out already."""
+    assert submission.paid_out is not None, "asked of filed loans alone"
+    began: datetime | None = await conn.fetchval(_FILED_ON, except_case)
+    used = await _loan_nos_used(conn, [submission], bank_code=bank_code, but=except_case)
+    return replace(
+        around,
+        filed_on=business_date(began) if began else None,
+        loan_no_used=submission.paid_out.loan_no_canonical in used,
+        working_days=await load_working_days(conn),
+    )
+
+
+async def _earlier_ranks(
+    conn: asyncpg.Connection, submission: Submission, held: frozenset[RightKey], *,
+    bank_code: str, own: Sequence[UUID | None],
+) -> dict[RightKey, tuple[RankHeld, ...]]:  # fmt: skip
+    """Of the rights that others hold, who stands before the case; looked for where there is one."""
+    if not held:
+        return {}
+    mine = await ranks.held_by(conn, [one for one in own if one is not None])
+    ours = {key: rank for holder in mine.values() for key, rank in holder.items()}
+    return await ranks.before(
+        conn, sorted(held), own=ours, bank_code=bank_code, uscc=submission.borrower.uscc
+    )
 
 
 def _co_owners(said: Iterable[tuple[RightKey, str]]) -> dict[RightKey, tuple[str, ...]]:

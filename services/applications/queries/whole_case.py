@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.applications.domain.submission import RightKey
 from services.applications.queries import cases, desk, loans
 from services.applications.tables.rows import (
     ApplicationRow,
@@ -32,6 +33,8 @@ class WholeCase:
     history: Sequence[CaseMoveRow]
     standing: Mapping[str, Any]
     """What the guards read beside the case's columns: conflicts, delegates, open conditions."""
+    ranks: Mapping[RightKey, int]
+    """Of the rights that the case holds now."""
 
 
 async def whole_case(session: AsyncSession, case_id: UUID, *, today: date) -> WholeCase:
@@ -45,4 +48,5 @@ async def whole_case(session: AsyncSession, case_id: UUID, *, today: date) -> Wh
         registrations=await cases.registrations(session, row.id),
         history=await cases.history(session, row.id),
         standing=await desk.standing(session, row.id, today=today),
+        ranks=await cases.ranks(session, row.id),
     )

@@ -13,6 +13,7 @@ from services.applications.domain.life_cycle import (
     frees_its_rights,
 )
 from services.applications.tables.desk import STANDING
+from services.applications.tables.ranks import close_gaps
 from shared.contracts.envelope import Event
 from shared.life_cycle import Row
 from shared.postgres.literals import literals
@@ -71,19 +72,21 @@ from applications as a where a.id = any($1::uuid[]) order by a.id
 
 _FREE: Final = """
 delete from held_rights where application_id = any($1::uuid[])
-returning kind, number, nice_class, place
+returning kind, number, nice_class, place, rank
 """
 # A statement of its own: by now nobody has the first place, and whoever came meanwhile is seen.
 _MOVE_UP: Final = """
 update held_rights as held set place = 0
 from (
-    select other.kind, other.number, other.nice_class
-    from unnest($1::text[], $2::text[], $3::int[]) as freed (kind, number, nice_class)
-    join held_rights as other using (kind, number, nice_class)
+    select other.kind, other.number, other.nice_class, other.rank
+    from unnest($1::text[], $2::text[], $3::int[], $4::int[])
+        as freed (kind, number, nice_class, rank)
+    join held_rights as other using (kind, number, nice_class, rank)
     where other.place = 1
     order by kind, number, nice_class for update of other
 ) as next
-where (held.kind, held.number, held.nice_class) = (next.kind, next.number, next.nice_class)
+where (held.kind, held.number, held.nice_class, held.rank)
+    = (next.kind, next.number, next.nice_class, next.rank)
 """
 
 
@@ -152,16 +155,26 @@ with own as (
     where a.id = any($1::uuid[])
 ), taken as (
     -- In the order of the key, so that two cases with the same rights wait and never deadlock.
-    insert into held_rights (kind, number, nice_class, place, application_id)
-    select kind, number, nice_class,
-           exists (select from held_rights as held
-                   join applications as a on a.id = held.application_id
-                   where (a.renews = own.id or a.id = own.renews)
-                     and (held.kind, held.number, held.nice_class)
-                                             = (own.kind, own.number, own.nice_class)
-           )::int::smallint,
-           id
-    from own order by kind, number, nice_class
+    insert into held_rights (kind, number, nice_class, rank, place, application_id)
+    select kind, number, nice_class, coalesce(chain.rank, behind.rank, 1),
+           (chain.rank is not null)::int::smallint, id
+    from own
+    left join lateral (
+        select held.rank from held_rights as held join applications as a on a.id = held.application_id
+        where (a.renews = own.id or a.id = own.renews)
+          and (held.kind, held.number, held.nice_class) = (own.kind, own.number, own.nice_class)
+        limit 1
+    ) as chain on true
+    left join lateral (
+        -- Who stood behind others stands behind them again.
+        select max(held.rank) + 1 as rank from held_rights as held
+        where (held.kind, held.number, held.nice_class) = (own.kind, own.number, own.nice_class)
+          and exists (select from held_rank_changes as had
+                      where had.application_id = own.id and had.from_rank is null
+                        and (had.kind, had.number, had.nice_class)
+                            = (own.kind, own.number, own.nice_class))
+    ) as behind on true
+    order by kind, number, nice_class
     on conflict do nothing
     returning application_id
 )
@@ -170,7 +183,9 @@ where rights = (select count(*) from taken where application_id = wanted.id)
 """
 
 
-async def hold_again(conn: asyncpg.Connection, case_ids: Sequence[UUID]) -> set[UUID]:
+async def hold_again(
+    conn: asyncpg.Connection, case_ids: Sequence[UUID], *, now: datetime
+) -> set[UUID]:
     """Take the rights of locked cases that had let them go, each case all of them or none.
 
     The answer: those cases that hold theirs.
@@ -179,21 +194,25 @@ async def hold_again(conn: asyncpg.Connection, case_ids: Sequence[UUID]) -> set[
     held = {row["id"] for row in await conn.fetch(_HOLD_AGAIN, case_ids)}
     free = [one for one in case_ids if one not in held]
     if free:
-        await free_rights(conn, free)
+        await free_rights(conn, free, now=now)
     return held
 
 
-async def free_rights(conn: asyncpg.Connection, case_ids: Sequence[UUID]) -> None:
+async def free_rights(
+    conn: asyncpg.Connection, case_ids: Sequence[UUID], *, now: datetime
+) -> None:  # fmt: skip
     """Let go of the rights of locked cases; others may pledge them once this is committed."""
-    await move_up(conn, await conn.fetch(_FREE, case_ids))
+    await move_up(conn, await conn.fetch(_FREE, case_ids), now=now)
 
 
-async def move_up(conn: asyncpg.Connection, freed: Sequence[Row]) -> None:
-    """Of a chain of renewals, whoever had the second place of these rights has the first now."""
+async def move_up(conn: asyncpg.Connection, freed: Sequence[Row], *, now: datetime) -> None:
+    """Of a chain of renewals, whoever had the second place of these rights has the first now; where
+    nobody has a rank any more, those behind it have it."""
     firsts = [one for one in freed if one["place"] == 0]
     if firsts:
-        columns = ([one[name] for one in firsts] for name in ("kind", "number", "nice_class"))
-        await conn.execute(_MOVE_UP, *columns)
+        names = ("kind", "number", "nice_class", "rank")
+        await conn.execute(_MOVE_UP, *([one[name] for one in firsts] for name in names))
+        await close_gaps(conn, firsts, now=now)
 
 
 async def move_on(
@@ -207,5 +226,5 @@ async def move_on(
     done = await apply_transitions(conn, APPLICATIONS, steps, now=now, also=also)
     free = [one.case_id for one in done if frees_its_rights(one.move)]
     if free:
-        await free_rights(conn, free)
+        await free_rights(conn, free, now=now)
     return done

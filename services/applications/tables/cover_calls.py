@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from services.applications.domain.cover_call import LIFE_CYCLE, LIVE, MeasureTaken
+from services.applications.tables.cases import move_up
 from shared.auth.identity import Identity
 from shared.life_cycle import Row, Words
 from shared.postgres.literals import literals
@@ -181,10 +182,12 @@ async def hold_right(conn: asyncpg.Connection, case_id: UUID, measure: MeasureTa
     return status.endswith(" 1")
 
 
-async def let_right_go(conn: asyncpg.Connection, measure: Row) -> None:
-    """The right may be pledged elsewhere."""
-    await conn.execute(
+async def let_right_go(conn: asyncpg.Connection, measure: Row, *, now: datetime) -> None:
+    """The right may be pledged elsewhere; who stands behind moves up."""
+    freed = await conn.fetch(
         """delete from held_rights
-           where application_id = $1 and (kind, number, nice_class) = ($2, $3, $4)""",
+           where application_id = $1 and (kind, number, nice_class) = ($2, $3, $4)
+           returning kind, number, nice_class, place, rank""",
         *(measure[name] for name in ("application_id", "right_kind", "right_number", "nice_class")),
     )
+    await move_up(conn, freed, now=now)

@@ -1,6 +1,7 @@
 """Pledges as they stand in their registers: how they are locked and moved on."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -67,15 +68,15 @@ async def of_case(conn: asyncpg.Connection, case_id: UUID) -> list[asyncpg.Recor
     return rows
 
 
-async def let_go(conn: asyncpg.Connection, pledge: Row) -> None:
+async def let_go(conn: asyncpg.Connection, pledge: Row, *, now: datetime) -> None:
     """The right may be pledged in another case."""
     freed = await conn.fetch(
         """delete from held_rights where application_id = $1
            and (kind, number, nice_class) = ($2, $3, $4)
-           returning kind, number, nice_class, place""",
+           returning kind, number, nice_class, place, rank""",
         pledge["application_id"], pledge["kind"], pledge["right_number"], pledge["nice_class"],
     )  # fmt: skip
-    await move_up(conn, freed)
+    await move_up(conn, freed, now=now)
 
 
 async def earlier_pledges(conn: asyncpg.Connection, pledges: Sequence[Row]) -> dict[UUID, int]:

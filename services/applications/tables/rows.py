@@ -226,6 +226,8 @@ class HeldRightRow(Row, table=True):
     nice_class: int = Field(primary_key=True)
     place: int = Field(primary_key=True, sa_type=SmallInteger)
     """0, or 1 where the other case of the same chain of renewals has the first place."""
+    rank: int = Field(primary_key=True, sa_type=SmallInteger, default=1)
+    """1, or behind how many earlier pledges it stands."""
     application_id: UUID = Field(foreign_key="applications.id")
 
 

@@ -17,6 +17,7 @@ import asyncpg
 from sqlmodel import SQLModel
 
 from services.applications.domain.life_cycle import HOLDS_ITS_RIGHTS
+from services.applications.domain.rank_held import FIRST
 from services.applications.domain.submission import (
     Borrower,
     Collateral,
@@ -26,6 +27,7 @@ from services.applications.domain.submission import (
 )
 from services.applications.tables import rows
 from services.applications.tables.cases import APPLICATIONS
+from services.applications.tables.ranks import began
 from services.applications.tables.rows import types_of
 from shared.clock import business_date
 from shared.schemes.decide.findings import Finding
@@ -60,6 +62,8 @@ class FiledCase:
     stated_facts: Sequence[Mapping[str, Any]]
     """The facts with who stated them; see `domain.stated.witnessed`."""
     moves: Sequence[tuple[Step, Transition]]
+    ranks: Sequence[int] = ()
+    """The rank that each right takes, in their order; empty: the first of each."""
 
     @property
     def state(self) -> str:
@@ -210,17 +214,30 @@ _ALL_BUT_THE_CASE: Final = f"""
     select {_and(RIGHT | SPELLED)}, {_AT["bank_code"]}, 'case', {_AT["number"]}, {_AT["id"]},
            ${_SAID_BY + 1}::date, {_AT["submitted_by"]}, ${_SAID_BY}::text, {_AT["submitted_at"]}
     from item order by kind, number, nice_class
+), wanted as (
+    -- The renewed loan has the first place of its rights, as long as it has them.
+    select item.kind, item.number, item.nice_class, coalesce(renewed.rank, ranked.rank) as rank,
+           renewed.rank is not null as renews
+    from item
+    join unnest(${_SAID_BY + 2}::smallint[]) with ordinality as ranked (rank, collateral_no)
+        using (collateral_no)
+    left join held_rights as renewed
+        on renewed.application_id = {_AT["renews"]}
+       and (renewed.kind, renewed.number, renewed.nice_class)
+           = (item.kind, item.number, item.nice_class)
+    where ${_HOLDS}::boolean
+), ahead as (
+    -- Who stands before a later rank stays until this is committed, or it is looked at again.
+    select before.kind, before.number, before.nice_class
+    from wanted join held_rights as before using (kind, number, nice_class)
+    where before.rank = wanted.rank - 1 and before.place = 0
+    order by 1, 2, 3 for key share of before
 ), held as (
     -- In the order of the key, so that two cases with the same rights wait and never deadlock.
-    -- The renewed loan has the first place of its rights, as long as it has them.
-    insert into held_rights (kind, number, nice_class, place, application_id)
-    select kind, number, nice_class,
-           exists (select from held_rights as renewed
-                   where renewed.application_id = {_AT["renews"]}
-                     and (renewed.kind, renewed.number, renewed.nice_class)
-                         = (item.kind, item.number, item.nice_class))::int::smallint,
-           {_AT["id"]}
-    from item where ${_HOLDS}::boolean
+    insert into held_rights (kind, number, nice_class, rank, place, application_id)
+    select kind, number, nice_class, rank, renews::int::smallint, {_AT["id"]}
+    from wanted
+    where rank = 1 or (kind, number, nice_class) in (select * from ahead)
     order by kind, number, nice_class
     on conflict do nothing
     returning true
@@ -252,5 +269,8 @@ async def keep(conn: asyncpg.Connection, filed: FiledCase) -> bool:
         *([getattr(one, name) for one in filed.submission.documents] for name in DOCUMENT),
         filed.moves[0][0].by.name,
         filed.submitted_on,
+        filed.ranks or [FIRST] * len(rights),
     )
+    if holds and any(rank > FIRST for rank in filed.ranks):
+        await began(conn, filed.id, filed.bank_code, rights, filed.ranks, now=filed.submitted_at)
     return bool(taken == (len(rights) if holds else 0))

@@ -127,6 +127,7 @@ CASE_ACTIONS = _table(
     Action("release", "release"),
     Action("reject", "reject", _REASON, "bad"),
     Action("undo_disbursement", "undo-disbursement", emphasis="bad"),
+    Action("undo_filing", "undo-disbursement", emphasis="bad"),
     Action("register_pledge", "pledge-registration", _REGISTRATIONS, "main"),
     Action("disburse", "disbursement", _DISBURSEMENT, "main"),
     Action("retry", "retry", emphasis="main"),

@@ -6,7 +6,7 @@ alike, and nothing that was typed is lost where it is refused.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -30,7 +30,9 @@ OTHER = ("kind", "description", "amount")
 """Of what secures the loan beside its rights."""
 PLEDGOR = ("role", "name", "uscc", "id_masked", "share", "consent")
 PLEDGORS = 3
-"""Further pledgors of a right that the form has fields for."""
+"""Pledgors of a right that the form has fields for at least."""
+MOST_PLEDGORS = 20
+"""More of one right the service does not take."""
 ENTRY = ("registry", "registration_no", "registered_on")
 PAPER = ("kind", "reference", "issued_on", "valid_until")
 PURPOSES = ("r_and_d", "industrialisation", "ip_operation", "working_capital", "equipment")
@@ -42,6 +44,7 @@ LABELS = ("industry", "park")
 
 _PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?%?", re.ASCII)
 _HASH_LENGTH = 64
+_OF_PLEDGOR = re.compile(r"right_pledgor([0-9]{1,2})_name", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +56,15 @@ class Filled:
     papers: list[dict[str, str]]
     others: list[dict[str, str]] = field(default_factory=list)
     attributes: dict[str, Any] = field(default_factory=dict)
+    pledgors: int = PLEDGORS
+    """For how many pledgors each right has fields."""
+
+    def with_pledgors(self, *, more: int = 0) -> "Filled":
+        """The same with fields for one pledgor more than any right has, and for so many more than
+        there were."""
+        used = max((len(_pledgors_said(row)) for row in self.rights), default=0)
+        wanted = min(max(used + 1, self.pledgors + more), MOST_PLEDGORS)
+        return replace(self, pledgors=max(wanted, used))
 
     def of(self, name: str) -> str:
         """A field; "" where nothing stands in it."""
@@ -60,16 +72,18 @@ class Filled:
 
 
 def typed(form: FormData) -> Filled:
-    """What somebody has typed."""
+    """What somebody has typed; pledgors stand one after the other, as the request says them."""
+    pledgors = _pledgors_in(form)
     return Filled(
         fields={name: text(form, name) for name in form if "." not in name or name[:4] != "fact"},
         rights=[
-            row
+            _closed_up(row, pledgors)
             for row in _rows(
-                form, "right", (*RIGHT, *_worth_names(), *_entry_names(), *_pledgor_names())
+                form, "right", (*RIGHT, *_worth_names(), *_entry_names(), *_pledgor_names(pledgors))
             )
             if any(row.values())
         ],
+        pledgors=pledgors,
         papers=list(_rows(form, "paper", PAPER)),
         others=[row for row in _rows(form, "other", OTHER) if any(row.values())],
         attributes=facts_typed(form),
@@ -166,32 +180,59 @@ def _entry_names() -> tuple[str, ...]:
     return tuple(f"entry_{name}" for name in ENTRY)
 
 
-def _pledgor_names() -> tuple[str, ...]:
-    return tuple(f"pledgor{n}_{name}" for n in range(PLEDGORS) for name in PLEDGOR)
+def _pledgor_names(count: int) -> tuple[str, ...]:
+    return tuple(f"pledgor{n}_{name}" for n in range(count) for name in PLEDGOR)
+
+
+def _pledgors_in(form: FormData) -> int:
+    """For how many pledgors of each right the form that was sent had fields."""
+    found = (match for name in form if (match := _OF_PLEDGOR.fullmatch(name)))
+    return min(max((int(one[1]) + 1 for one in found), default=PLEDGORS), MOST_PLEDGORS)
+
+
+def _pledgor_rows(row: Mapping[str, str]) -> list[dict[str, str]]:
+    """The pledgors of a right that something stands of."""
+    rows = [
+        {name: row.get(f"pledgor{n}_{name}", "") for name in PLEDGOR} for n in range(MOST_PLEDGORS)
+    ]
+    return [one for one in rows if any(one.values())]
+
+
+def _closed_up(row: Mapping[str, str], count: int) -> dict[str, str]:
+    """The row without gaps between its pledgors."""
+    empty = dict.fromkeys(_pledgor_names(count), "")
+    return {**row, **empty, **_pledgor_fields(_pledgor_rows(row))}
+
+
+def _pledgor_fields(pledgors: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    return {
+        f"pledgor{n}_{name}": one[name] for n, one in enumerate(pledgors) for name in PLEDGOR
+    }  # fmt: skip
 
 
 def _pledgors_said(row: Mapping[str, str]) -> list[dict[str, Any]]:
-    rows = [{name: row[f"pledgor{n}_{name}"] for name in PLEDGOR} for n in range(PLEDGORS)]
     return [
         _there(
             {name: value for name, value in one.items() if name != "share"}
             | {"share_bp": _basis_points(one["share"])}
         )
-        for one in rows
-        if any(one.values())
+        for one in _pledgor_rows(row)
     ]
 
 
 def _pledgors_shown(right: Mapping[str, Any]) -> dict[str, str]:
-    said = list(right.get("pledgors") or [])[:PLEDGORS]
-    said += [{}] * (PLEDGORS - len(said))
-    return {
-        f"pledgor{n}_{name}": _percent(one.get("share_bp"))
-        if name == "share"
-        else _text(one.get(name))
-        for n, one in enumerate(said)
-        for name in PLEDGOR
-    }
+    return _pledgor_fields(
+        [
+            {name: _text(one.get(name)) for name in PLEDGOR}
+            | {"share": _percent(one.get("share_bp"))}
+            for one in right.get("pledgors") or []
+        ]
+    )
+
+
+def consents_of(filled: Filled) -> list[str]:
+    """The papers by which pledgors agree."""
+    return [one["consent"] for row in filled.rights for one in _pledgor_rows(row) if one["consent"]]
 
 
 def _rows(form: FormData, begins: str, names: Sequence[str]) -> Iterator[dict[str, str]]:

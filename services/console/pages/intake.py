@@ -19,6 +19,7 @@ from services.console.cases.application_form import (
     REPAYMENTS,
     Filled,
     body,
+    consents_of,
     papers_shown,
     shown,
     typed,
@@ -221,6 +222,9 @@ async def _answer(page: PageContext, sheet: Sheet, form: FormData) -> Response:
     does = text(form, "_do")
     if does == "more-rights":
         return await _show(page, sheet, typed(form), Attempt("", form), more_rights=1)
+    if does == "more-pledgors":
+        filled = typed(form).with_pledgors(more=1)
+        return await _show(page, sheet, filled, Attempt("", form))
     try:
         if does == "check" or does not in sheet.does:
             return await _checked(page, sheet, form)
@@ -334,6 +338,7 @@ async def _show(
     kinds = [one["kind"] for one in asked["papers"]]
     kinds += [one for one in _FILED_PAPERS if takes_filed and one not in kinds]
     papers = papers_shown(filled, kinds)
+    filled = filled.with_pledgors()
     return page.render(
         "intake_form.html",
         attempt=attempt,
@@ -351,7 +356,7 @@ async def _show(
         choices={"purpose": PURPOSES, "repayment": REPAYMENTS},
         papers=papers,
         paper_kinds=tuple(dict.fromkeys((*kinds, *DOCUMENTS))),
-        stored=_offered(items(stored), papers),
+        stored=_offered(items(stored), papers, consents_of(filled)),
         renewed=await _renewed(page, filled),
         passed=passed,
     )
@@ -373,11 +378,12 @@ def _further(filled: Filled, facts: Sequence[Mapping[str, Any]]) -> list[dict[st
 
 
 def _offered(
-    stored: Sequence[Mapping[str, Any]], papers: Sequence[Mapping[str, Any]]
-) -> list[tuple[str, str]]:
+    stored: Sequence[Mapping[str, Any]], papers: Sequence[Mapping[str, Any]],
+    consents: Sequence[str],
+) -> list[tuple[str, str]]:  # fmt: skip
     """The papers to choose from: the bank's last ones, and those that are named already."""
     known = {str(one["id"]): f"{one['filename']} · {one['sent_at'][:10]}" for one in stored}
-    for row in papers:
-        if row["reference"]:
-            known.setdefault(row["reference"], row["reference"])
+    for reference in (*(row["reference"] for row in papers), *consents):
+        if reference:
+            known.setdefault(reference, reference)
     return list(known.items())

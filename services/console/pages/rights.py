@@ -27,13 +27,20 @@ async def rights(page: Page, cursor: str = "") -> Response:
 @router.post("/rights")
 async def ask(page: Page) -> Response:
     """Yes or no to every number, on the page that asked."""
+    asked = await _form(page)
     return await page.answer_form(
         lambda form: page.applications.post(
-            "/rights/pledged", {"rights": _named(form)}, key=once(form)
+            "/rights/pledged", {"rights": _named(form), **_pool(form)}, key=once(form)
         ),
         show=lambda attempt: _show(page, attempt),
-        done=lambda found: page.render("rights.html", answers=found["rights"], **_form(page)),
+        done=lambda found: page.render("rights.html", answers=found["rights"], **asked),
     )
+
+
+def _pool(form: FormData) -> dict[str, str]:
+    """Under whose programme a later rank is asked about, if any."""
+    code = text(form, "pool_code")
+    return {"pool_code": code} if code else {}
 
 
 def _named(form: FormData) -> list[dict[str, Any]]:
@@ -53,13 +60,14 @@ async def _show(page: PageContext, attempt: Attempt, *, cursor: str = "") -> Res
         enquiries=items(found),
         next=next_page(page.request, found),
         is_first=not cursor,
-        **_form(page),
+        **await _form(page),
     )
 
 
-def _form(page: PageContext) -> dict[str, Any]:
+async def _form(page: PageContext) -> dict[str, Any]:
     assert page.person is not None
     return {
+        "pools": items(await page.applications.get("/pools")),
         "asks": bool(_ASKS & page.person.roles),
         "kinds": page.texts.codes("right_kind"),
         "first_kind": _FIRST,

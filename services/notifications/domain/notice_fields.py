@@ -39,6 +39,9 @@ PLEDGE = frozenset(
         "on", "reason",
     }
 )  # fmt: skip
+RANK = frozenset(
+    {"right_kind", "right_number", "right_name", "from_rank", "to_rank", "on"}
+)  # fmt: skip
 LISTED = frozenset(
     {
         "entry_id", "bank_code", "borrower_uscc", "borrower_name", "list_name", "list_zh",

@@ -165,7 +165,10 @@ NOTICES: Mapping[str, Notice] = {
         fields=CASE | {"month", "outstanding_principal_fen", "reported_on", "reason"},
     ),
     "loan.disbursement-undone.v1": Notice(
-        banks=NAMED, bank_inbox=False, roles=("pool_manager",), fields=CASE | {"reason", "on"}
+        banks=NAMED,
+        bank_inbox=False,
+        roles=("pool_manager",),
+        fields=CASE | {"reason", "on", "filed"},
     ),
     "loan.renewed.v1": Notice(
         banks=NAMED,

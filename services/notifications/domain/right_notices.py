@@ -4,10 +4,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from services.notifications.domain.notice import Banks, Notice
-from services.notifications.domain.notice_fields import CASE, ENDANGERED, LISTED, PLEDGE, REPAIR
+from services.notifications.domain.notice_fields import (
+    CASE,
+    ENDANGERED,
+    LISTED,
+    PLEDGE,
+    RANK,
+    REPAIR,
+)
 
 OF_RIGHTS_AND_FIRMS: Final[Mapping[str, Notice]] = {
     "pledge.changed.v1": Notice(banks=Banks.NAMED, roles=("reviewer",), fields=CASE | PLEDGE),
+    "pledge.rank-changed.v1": Notice(banks=Banks.NAMED, roles=("reviewer",), fields=CASE | RANK),
     "right.endangered.v1": Notice(
         banks=Banks.NAMED, roles=("reviewer",), bank_acts=True, fields=CASE | ENDANGERED
     ),

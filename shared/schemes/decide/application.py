@@ -15,6 +15,8 @@ class Collateral:
     value_fen: Fen | None = None
     expires_on: date | None = None
     external_valuation: bool = False
+    earlier_ranks_fen: Fen = 0
+    """Principal that earlier ranks secure with it: so much less of its value counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

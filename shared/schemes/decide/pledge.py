@@ -72,12 +72,18 @@ def _item(index: int, item: Collateral, facts: ApplicationFacts, terms: Terms) -
 
 
 def _pledge_value(facts: ApplicationFacts, terms: Terms) -> Iterator[Finding]:
-    """The IP part may not exceed the sum of value × pledge rate over the rights pledged."""
-    if not terms.pledge_rates or not facts.collateral:
+    """The IP part may not exceed the sum of value × pledge rate over the rights pledged, each less
+    what its earlier ranks secure. Where the programme sets no rates, the whole value counts, and
+    only a right in a later rank needs to be looked at."""
+    whole = {} if terms.pledge_rates else {item.kind: Fraction(1) for item in facts.collateral}
+    rates = {**whole, **terms.pledge_rates}
+    if not facts.collateral or not (
+        terms.pledge_rates or any(item.earlier_ranks_fen for item in facts.collateral)
+    ):
         return
     carried = Fraction(0)
     for index, item in enumerate(facts.collateral):
-        rate = terms.pledge_rates.get(item.kind)
+        rate = rates.get(item.kind)
         if rate is None:
             continue
         if item.value_fen is None:
@@ -86,14 +92,14 @@ def _pledge_value(facts: ApplicationFacts, terms: Terms) -> Iterator[Finding]:
                 "The right has no appraised value.", {"kind": item.kind}, f"/collateral/{index}",
             )  # fmt: skip
             return
-        carried += item.value_fen * rate
-    if any(item.kind not in terms.pledge_rates for item in facts.collateral):
+        carried += max(Fraction(0), item.value_fen * rate - item.earlier_ranks_fen)
+    if any(item.kind not in rates for item in facts.collateral):
         return
     part = facts.amount_fen * (facts.ip_share if facts.ip_share is not None else Fraction(1))
     if part > carried:
         room = carried.numerator // carried.denominator
         yield Finding(
-            "pledge-rate-exceeded", terms.source("pledge_rates"),
+            "pledge-rate-exceeded", terms.source("pledge_rates") or terms.source("later_ranks"),
             f"知识产权部分 {group_fen(int(part))} 元超过质押率允许的 {group_fen(room)} 元",
             f"The IP part of {group_fen(int(part))} exceeds what the pledge rates permit, "
             f"{group_fen(room)}.",

@@ -12,6 +12,8 @@ from shared.schemes.rules.limits import AmountByTier
 from shared.schemes.rules.sharing import Behind, Condition, Sharing
 from shared.schemes.terms import RULES, Rule
 from shared.schemes.vocabulary import (
+    BEHIND_WHOM,
+    DOCUMENTS,
     ENTRIES,
     FACTS,
     FIGURES,
@@ -174,6 +176,8 @@ _NAMED: Mapping[str, Mapping[str, Words]] = {
     "entry": ENTRIES,
     "counted_from": TERM_BEGINS,
     "late": LATE_FILINGS,
+    "behind": BEHIND_WHOM,
+    "consent": DOCUMENTS,
 }
 
 

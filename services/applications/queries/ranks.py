@@ -1,0 +1,125 @@
+"""The ranks of rights that live cases hold, and what of them a reader may know."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from services.applications.domain.rank_held import RankHeld
+from services.applications.domain.submission import RightKey
+from shared.postgres.database import seeing_everything
+
+# Of a loan the IP part of what is out and may still be drawn, of a case the part applied for; rounded
+# up. A pledge stands in its register until that says it has ended.
+_RANKS: Final = """
+select h.kind, h.number, h.nice_class, h.rank, a.bank_code, a.borrower_uscc,
+       case when a.ip_amount_fen is not null
+                then div(owed.fen::numeric * a.ip_amount_fen + a.amount_fen - 1, a.amount_fen)
+            when a.ip_share_bp is not null
+                then div(owed.fen::numeric * a.ip_share_bp + 9999, 10000)
+            else owed.fen end::bigint as secured_fen,
+       exists (
+           select from collateral as c
+           join pledge_registrations as p
+               on (p.application_id, p.collateral_no) = (c.application_id, c.collateral_no)
+           where c.application_id = a.id and c.revision = a.revision and p.ended_on is null
+             and (c.kind, c.number, c.nice_class) = (h.kind, h.number, h.nice_class)
+           union all
+           select from cover_measures as m
+           where m.application_id = a.id and m.is_accepted and m.released_on is null
+             and (m.right_kind, m.right_number, m.nice_class) = (h.kind, h.number, h.nice_class)
+       ) as is_registered
+from unnest($1::text[], $2::text[], $3::int[]) as asked (kind, number, nice_class)
+join held_rights as h using (kind, number, nice_class)
+join applications as a on a.id = h.application_id
+left join loans as l on l.application_id = a.id
+cross join lateral (select coalesce(l.outstanding_fen + a.drawable_fen, a.amount_fen) as fen) as owed
+order by h.kind, h.number, h.nice_class, h.rank
+"""
+_OWN: Final = """
+select application_id, kind, number, nice_class, rank from held_rights
+where application_id = any($1::uuid[])
+"""
+_CHANGES: Final = """
+select kind, number, nice_class, from_rank, to_rank, at from held_rank_changes
+where application_id = $1 and ($2 = '*' or bank_code = $2) order by at, id
+"""
+
+
+async def of_rights(
+    conn: asyncpg.Connection, keys: Sequence[RightKey], *, bank_code: str, uscc: str | None
+) -> dict[RightKey, tuple[RankHeld, ...]]:
+    """Every rank that is held of these rights, the first one first. They are read with the eyes of the
+    house, and say of their holders only whether it is this bank and this firm (None: whichever)."""
+    if not keys:
+        return {}
+    async with seeing_everything(conn):
+        rows = await conn.fetch(_RANKS, *([key[n] for key in keys] for n in range(3)))
+    found: dict[RightKey, dict[int, RankHeld]] = {}
+    for row in rows:
+        ranks = found.setdefault(_key(row), {})
+        own = row["bank_code"] == bank_code and uscc in (None, row["borrower_uscc"])
+        # A loan and its renewal are one debt, as large as the larger.
+        other = ranks.get(row["rank"])
+        ranks[row["rank"]] = RankHeld(
+            rank=row["rank"],
+            secured_fen=max(row["secured_fen"], other.secured_fen if other else 0),
+            is_registered=row["is_registered"] or (other is not None and other.is_registered),
+            is_own=own and (other is None or other.is_own),
+        )
+    return {key: tuple(ranks.values()) for key, ranks in found.items()}
+
+
+async def held_by(
+    conn: asyncpg.Connection, case_ids: Sequence[UUID]
+) -> dict[UUID, dict[RightKey, int]]:
+    """The rank of each right that these cases hold."""
+    found: dict[UUID, dict[RightKey, int]] = {}
+    for row in await conn.fetch(_OWN, case_ids):
+        found.setdefault(row["application_id"], {})[_key(row)] = row["rank"]
+    return found
+
+
+async def before(
+    conn: asyncpg.Connection, keys: Sequence[RightKey], *, own: Mapping[RightKey, int],
+    bank_code: str, uscc: str | None,
+) -> dict[RightKey, tuple[RankHeld, ...]]:  # fmt: skip
+    """Of these rights the ranks before the case's own; all of them where it holds none yet."""
+    found = await of_rights(conn, keys, bank_code=bank_code, uscc=uscc)
+    earlier = {
+        key: tuple(one for one in ranks if key not in own or one.rank < own[key])
+        for key, ranks in found.items()
+    }
+    return {key: ranks for key, ranks in earlier.items() if ranks}
+
+
+async def secured_before(
+    conn: asyncpg.Connection, case_ids: Sequence[UUID]
+) -> dict[tuple[UUID, RightKey], int]:
+    """For each right that one of these cases holds in a later rank: the principal, in fen, that the
+    earlier ones secure."""
+    later = [
+        (case_id, key, rank)
+        for case_id, own in (await held_by(conn, case_ids)).items()
+        for key, rank in own.items()
+        if rank > 1
+    ]
+    keys = list({key for _, key, _ in later})
+    ranks = await of_rights(conn, keys, bank_code="", uscc=None)
+    return {
+        (case_id, key): sum(one.secured_fen for one in ranks.get(key, ()) if one.rank < rank)
+        for case_id, key, rank in later
+    }
+
+
+async def changes_of(
+    conn: asyncpg.Connection, case_id: UUID, *, institution: str
+) -> list[Mapping[str, Any]]:
+    """The ranks that the rights of a case have had, the first change first."""
+    rows: list[Mapping[str, Any]] = await conn.fetch(_CHANGES, case_id, institution)
+    return rows
+
+
+def _key(row: Mapping[str, Any]) -> RightKey:
+    return RightKey(row["kind"], row["number"], row["nice_class"])
