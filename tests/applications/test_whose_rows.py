@@ -28,6 +28,9 @@ OF_PAPERS = {
     "stored_documents",
 }
 OF_RIGHTS = {
+    "extract_differences",
+    "extract_rows",
+    "extract_takings",
     "right_alerts",
     "right_burden_ends",
     "right_burdens",
@@ -226,6 +229,10 @@ REGISTER = {
     ("POST", "/rights/{right_id}/burdens"),
     ("POST", "/right-burdens/{burden_id}/end"),
     ("GET", "/endangered-rights"),
+    ("GET", "/register-extracts"),
+    ("GET", "/register-extracts/{extract_id}"),
+    ("GET", "/register-extracts/{extract_id}/rows"),
+    ("POST", "/register-extracts/{extract_id}/take-over"),
     ("GET", "/pledge-records"),
     ("GET", "/pledge-records/export.csv"),
     ("GET", "/pledge-records/export.xlsx"),

@@ -58,15 +58,18 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _STATUSES: Final[Mapping[LegalStatus, tuple[str, ...]]] = {
     "pending": ("审中", "实质审查", "实审", "公开", "待审", "申请中"),
-    "in_force": ("有效", "有权", "授权", "专利权维持", "维持", "注册", "已注册"),
+    "in_force": (
+        "有效", "有权", "授权", "专利权维持", "维持", "注册", "已注册", "授权有效", "专利权有效",
+        "已登记", "登记有效",
+    ),
     "fee_overdue": ("欠费（宽限期）", "欠费", "等年费滞纳金", "宽限期"),
-    "lapsed": ("终止（未缴费）", "终止", "失效", "未缴年费", "未缴年费专利权终止"),
+    "lapsed": ("终止（未缴费）", "终止", "失效", "未缴年费", "未缴年费专利权终止", "专利权终止"),
     "expired": ("届满", "期满", "期限届满"),
     "abandoned": ("放弃", "主动放弃"),
-    "invalidated": ("宣告无效", "无效", "全部无效"),
+    "invalidated": ("宣告无效", "无效", "全部无效", "专利权全部无效"),
     "revoked": ("撤销",),
-    "cancelled": ("注销",),
-}
+    "cancelled": ("注销", "已注销"),
+}  # fmt: skip
 _KIND_OF: Final = {word: kind for kind, words in _KINDS.items() for word in (kind, *words)}
 _STATUS_OF: Final = {
     unicodedata.normalize("NFKC", word): status
