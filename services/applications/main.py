@@ -50,6 +50,7 @@ from services.applications.api import (
     staff,
     submissions,
     survey_imports,
+    table_templates,
     valuations,
 )
 from services.applications.api.bulk_work import work_on_bulk_files
@@ -157,6 +158,7 @@ SERVICE = Service(
         due_diligence.router,
         right_imports.router,
         register_extracts.router,
+        table_templates.router,
         firms.router,
         related_firms.router,
         listed_firms.router,

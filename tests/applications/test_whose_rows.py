@@ -230,6 +230,7 @@ REGISTER = {
     ("POST", "/right-burdens/{burden_id}/end"),
     ("GET", "/endangered-rights"),
     ("GET", "/register-extracts"),
+    ("GET", "/templates/extracts.xlsx"),
     ("GET", "/register-extracts/{extract_id}"),
     ("GET", "/register-extracts/{extract_id}/rows"),
     ("POST", "/register-extracts/{extract_id}/take-over"),

@@ -1,5 +1,7 @@
 """The pages of rights and firms: found from the case, every fact with who said it."""
 
+import asyncio
+
 from services.applications.handlers.right_watch import watch_rights
 from tests.applications.office import FIRM, right
 from tests.console.house import House
@@ -91,6 +93,43 @@ async def test_a_census_is_brought_in_and_its_wrong_rows_are_fetched(house: Hous
         assert (await reviewer.client.get("/register/template.xlsx")).content[:2] == b"PK"
     async with house.logged_in("icbc-operator") as clerk:
         assert PATENT in (await clerk.opens("/register/rights?q=2018-1156-4288-X")).text
+
+
+async def test_an_extract_is_brought_in_and_what_differs_is_taken_over(house: House):
+    pledged = right(PATENT, filed_on="2018-12-20", expires_on="2038-12-19")
+    await house.has_loan(collateral=[pledged])
+    here = "/register/extracts"
+    table = (
+        "专利号,专利权人,法律状态,缴费有效期至,财产保全\n"
+        f"ZL{PATENT},珠海格力电器股份有限公司,有效,2026-12-20,天津三中院\n"
+        f"ZL{PATENT},珠海格力电器股份有限公司,无人知晓,,\n"
+    ).encode("gb18030")
+    async with house.logged_in("icbc-operator") as clerk:
+        page = await clerk.opens(here)
+        assert (await clerk.sends_file(page, here, b"", "")).status == 422
+        shown = await clerk.sends_file(page, here, table, "副本.csv", register="patent",
+                                       day="2026-03-02")  # fmt: skip
+        async with asyncio.timeout(30):
+            while "处理完毕" not in shown.text:
+                shown = await clerk.opens(shown.path)
+        assert "财产保全 已预警 — 天津三中院" in shown.text
+        unreadable = await clerk.opens(f"{shown.path}?result=unreadable")
+        assert "法律状态：法律状态无法识别" in unreadable.text
+        take = next(one for one in shown.actions if one.endswith("/take-over"))
+        nothing = await clerk.sends(shown, take, do="ticked")
+        assert nothing.status == 422
+        done = await clerk.sends(shown, take, do="all")
+        assert "差异已采用" in done.text
+        assert "副本.csv" in (await clerk.opens(here)).text
+        assert (await clerk.client.get(f"{here}/template.xlsx")).content[:2] == b"PK"
+        await house.settled()
+        assert "质押权利预警" in (await clerk.opens("/inbox")).text
+    async with house.logged_in("reviewer-lin") as reviewer:
+        seen = await reviewer.opens(shown.path)
+        assert not [one for one in seen.actions if one.endswith("/take-over")], "not the bureau's"
+        assert "质押权利预警" in (await reviewer.opens("/inbox")).text
+    async with house.logged_in("ccb-operator") as clerk:
+        assert (await clerk.opens(shown.path)).status == 404
 
 
 async def test_a_pledge_is_followed_on_the_page_of_its_case(house: House):
