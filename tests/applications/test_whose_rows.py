@@ -229,6 +229,8 @@ REGISTER = {
     ("POST", "/rights/{right_id}/burdens"),
     ("POST", "/right-burdens/{burden_id}/end"),
     ("GET", "/endangered-rights"),
+    ("GET", "/register-due-days"),
+    ("GET", "/applications/{case_id}/register-due"),
     ("GET", "/register-extracts"),
     ("GET", "/templates/extracts.xlsx"),
     ("GET", "/register-extracts/{extract_id}"),

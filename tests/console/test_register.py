@@ -160,6 +160,18 @@ async def test_a_pledge_is_followed_on_the_page_of_its_case(house: House):
         assert "已注销" in (await clerk.sends(page, cancel, reason="解除质押")).text
 
 
+async def test_what_a_register_has_still_to_enter_stands_on_the_case_and_in_the_list(house: House):
+    case = await house.has_reserved()
+    async with house.logged_in("icbc-operator") as clerk:
+        page = await clerk.opens(f"/cases/{case['id']}")
+        assert (
+            "登记期限" in page.text and "办理质押登记" in page.text and "额度预留期内" in page.text
+        )
+        listed = await clerk.opens("/register/due?duty=register")
+        assert case["number"] in listed.text
+        assert "没有待办的登记" in (await clerk.opens("/register/due?late=true")).text
+
+
 async def test_an_endangered_right_is_listed_and_the_bank_enters_what_it_did(house: House):
     pledged = right(PATENT, filed_on="2018-12-20", expires_on="2038-12-19")
     case = await house.has_loan(collateral=[pledged])
