@@ -46,7 +46,6 @@ from services.applications.api import (
     reviews,
     revisions,
     right_enquiries,
-    right_imports,
     rights,
     staff,
     submissions,
@@ -157,7 +156,6 @@ SERVICE = Service(
         guarantees.router,
         co_investments.router,
         due_diligence.router,
-        right_imports.router,
         register_due.router,
         register_extracts.router,
         table_templates.router,
@@ -187,7 +185,6 @@ SERVICE = Service(
     body_limits={
         **documents.BODY_LIMITS,
         **bulk_files.BODY_LIMITS,
-        **right_imports.BODY_LIMITS,
         **list_imports.BODY_LIMITS,
         **survey_imports.BODY_LIMITS,
     },

@@ -77,24 +77,6 @@ async def test_another_bank_reads_neither_the_case_nor_the_firm(house: House):
         assert (await clerk.opens(f"/register/firms/{FIRM}")).status == 404
 
 
-async def test_a_census_is_brought_in_and_its_wrong_rows_are_fetched(house: House):
-    table = f"权利种类,号码,法律状态\n发明专利,ZL{PATENT},有效\n发明专利,202310123456.7,有效\n"
-    async with house.logged_in("reviewer-lin") as reviewer:
-        page = await reviewer.opens("/register/imports")
-        refused = await reviewer.sends_file(page, "/register/imports", b"", "")
-        assert refused.status == 422
-        done = await reviewer.sends_file(
-            page, "/register/imports", table.encode("gb18030"), "普查.csv"
-        )
-        assert "已记入 1" in done.text
-        assert "3 202310123456.7 未记入 号码：" in done.text
-        link = next(one for one in done.links if one.endswith("wrong-rows.csv"))
-        assert "202310123456.7" in (await reviewer.client.get(link)).text
-        assert (await reviewer.client.get("/register/template.xlsx")).content[:2] == b"PK"
-    async with house.logged_in("icbc-operator") as clerk:
-        assert PATENT in (await clerk.opens("/register/rights?q=2018-1156-4288-X")).text
-
-
 async def test_an_extract_is_brought_in_and_what_differs_is_taken_over(house: House):
     pledged = right(PATENT, filed_on="2018-12-20", expires_on="2038-12-19")
     await house.has_loan(collateral=[pledged])
