@@ -1,10 +1,12 @@
-"""A file of many applications, three in a hundred of them wrong, beside a bare COPY of the same rows.
+"""A file of many rows, three in a hundred of them wrong, beside a bare COPY of the same rows.
 
-    python -m benchmarks.bulk [--rows 50000] [--json]
+    python -m benchmarks.bulk [--kind applications|rights|extracts] [--rows 50000] [--json]
 
+Applications are filed; rights are a census; an extract of the trademark register is compared with a
+census that the file's bank has sent before, and every second row differs.
 Ours: an NDJSON file in the store, read, judged and written batch by batch by the service's own
 worker; half-way the worker is given up and another goes on. The limit: the rows that this has left
-in ten tables, copied by COPY in binary form into the same tables of another database, in one
+in its tables, copied by COPY in binary form into the same tables of another database, in one
 transaction; no reading, no checks. Both on one durable PostgreSQL, indexes and keys in place.
 """
 
@@ -16,12 +18,14 @@ import sys
 import tempfile
 import time
 from argparse import ArgumentParser
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Final
+from typing import IO, Any, Final, cast
+from uuid import UUID
 
 import asyncpg
 from uuid6 import uuid7
@@ -29,33 +33,87 @@ from uuid6 import uuid7
 from benchmarks.messages import NOW
 from benchmarks.submit import BANK, BARE, DAYS, body, prepare
 from services.applications.api.drafts import read_draft
-from services.applications.domain.bulk import AT_ONCE
+from services.applications.domain.bulk import AT_ONCE, BulkKind
 from services.applications.handlers.bulk_applications import take_applications
+from services.applications.handlers.bulk_batch import Take
+from services.applications.handlers.bulk_extracts import take_extracts
 from services.applications.handlers.bulk_files import BulkWork, key_of
+from services.applications.handlers.bulk_rights import take_rights
 from services.applications.main import SERVICE
 from services.applications.storage.objects import PaperStore, store_at
 from services.applications.tables import bulk_files
 from shared.auth.identity import Identity
+from shared.clock import business_date
 from shared.postgres.database import Database
 from shared.postgres.embedded import EmbeddedPostgres
 from shared.postgres.provision import owner_of, url_for
 
 BAD_EVERY: Final = 33
-TABLES: Final = (
-    "applications", "borrowers", "collateral", "valuations", "documents", "case_moves",
-    "held_rights", "bulk_taken", "bulk_files", "bulk_rows", "outbox",
-)  # fmt: skip
-"""What a file leaves its rows in, in an order in which the keys hold."""
+_FILES: Final = ("bulk_files", "bulk_rows")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of file: what a row says, who takes it, and the tables that it leaves its rows in, in an
+    order in which the keys hold."""
+
+    row: Callable[[int, bool], dict[str, Any]]
+    """By the row's number, and whether it is wrong."""
+    take: Take
+    tables: tuple[str, ...]
+    made: str
+    """The table that has one row for each that was taken."""
+    given: Mapping[str, str] = field(default_factory=dict)
+    after: str = ""
+    """The kind of file that is gone through before, and is not counted."""
+
+
+def _application(n: int, is_bad: bool) -> dict[str, Any]:
+    row: dict[str, Any] = json.loads(body())
+    return row | {"reference": f"XD-{n}"} | ({"tenor_months": 24} if is_bad else {})
+
+
+def _right(n: int, is_bad: bool) -> dict[str, Any]:
+    row = {"kind": "trademark_right", "number": str(20_000_000 + n), "nice_class": 9,
+           "name": f"标 {n}", "owner_name": "珠海格力电器股份有限公司", "legal_status": "有效",
+           "expires_on": "2031-03-02"}  # fmt: skip
+    return row | ({"legal_status": "不知道"} if is_bad else {})
+
+
+def _extract(n: int, is_bad: bool) -> dict[str, Any]:
+    row = _right(n, is_bad)
+    del row["kind"]
+    return row | ({"expires_on": "2032-03-02"} if n % 2 else {})
+
+
+KINDS: Final = {
+    "applications": Kind(
+        row=_application,
+        take=partial(take_applications, read=read_draft),
+        tables=("applications", "borrowers", "collateral", "valuations", "documents", "case_moves",
+                "held_rights", "bulk_taken", *_FILES, "outbox"),
+        made="applications",
+    ),
+    "rights": Kind(row=_right, take=take_rights, tables=("rights", "right_statements", *_FILES), made="right_statements"),
+    "extracts": Kind(
+        row=_extract,
+        take=take_extracts,
+        tables=(*_FILES, "extract_rows", "extract_differences"),
+        made="extract_rows",
+        given={"register": "trademark", "day": str(business_date(NOW))},
+        after="rights",
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
     """What a run came to."""
 
+    kind: str
     rows: int
     taken: int
     wrong: int
-    cases: int
     seconds: float
     per_second: int
     copied_rows: int
@@ -67,36 +125,34 @@ class Figures:
     megabytes_at_the_end: int
 
 
-def file_of(rows: int) -> IO[bytes]:
-    """So many applications as NDJSON, on disk."""
+def file_of(kind: Kind, rows: int) -> IO[bytes]:
+    """So many rows as NDJSON, on disk."""
     file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 # kept until the run is over
     for n in range(1, rows + 1):
-        row = json.loads(body())
-        row["reference"] = f"XD-{n}"
-        if n % BAD_EVERY == 0:
-            row["tenor_months"] = 24
+        row = kind.row(n, n % BAD_EVERY == 0)
         file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
     return file
 
 
-async def gone_through(url: str, store: PaperStore, rows: int) -> tuple[float, int, int]:
-    """(seconds, megabytes after a tenth, megabytes at the end)."""
-    database = await Database.connect(url)
+async def gone_through(
+    url: str, store: PaperStore, name: str, rows: int
+) -> tuple[UUID, float, int, int]:
+    """(file, seconds, megabytes after a tenth, megabytes at the end)."""
+    kind, database = KINDS[name], await Database.connect(url)
     file_id = uuid7()
-    file = file_of(rows)
+    file = file_of(kind, rows)
     size = file.tell()
     await store.keep(key_of(file_id), file)
     by = Identity("clerk", "clerk", frozenset({"bank_operator"}), BANK)
     async with database.begin(BANK) as conn:
         await bulk_files.add(
-            conn, file_id, kind="applications", form="ndjson", only_check=False, given={},
+            conn, file_id, kind=name, form="ndjson", only_check=False, given=kind.given,
             filename="bench.ndjson", sha256=sha256(b"").digest(), size=size, by=by, now=NOW,
             rows_expected=rows,
         )  # fmt: skip
-    take = {"applications": partial(take_applications, read=read_draft)}
 
     def worker() -> BulkWork:
-        return BulkWork(database, store, DAYS, lambda: NOW, take)  # type: ignore[arg-type]
+        return BulkWork(database, store, DAYS, lambda: NOW, {cast(BulkKind, name): kind.take})
 
     work, batches, early = worker(), 0, 0
     start = time.perf_counter()
@@ -110,7 +166,7 @@ async def gone_through(url: str, store: PaperStore, rows: int) -> tuple[float, i
     seconds = time.perf_counter() - start
     work.close()
     await database.close()
-    return seconds, early, _megabytes()
+    return file_id, seconds, early, _megabytes()
 
 
 def _megabytes() -> int:
@@ -119,11 +175,13 @@ def _megabytes() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE") // 1024**2
 
 
-async def copied(source: asyncpg.Connection, target: asyncpg.Connection) -> tuple[float, int]:
+async def copied(
+    source: asyncpg.Connection, target: asyncpg.Connection, tables: Sequence[str]
+) -> tuple[float, int]:
     """(seconds, rows) of the same rows by COPY; what is copied lies ready in memory."""
     ready: list[tuple[str, bytes]] = []
     count = 0
-    for table in TABLES:
+    for table in tables:
         written = io.BytesIO()
         # What holds the ids that the database gives is left to it, as for ours.
         columns = "*" if table != "outbox" else _OUTBOX
@@ -148,25 +206,30 @@ _OUTBOX: Final = (
 )
 
 
-async def measure(server_url: str, folder: Path, rows: int) -> Figures:
+async def measure(server_url: str, folder: Path, name: str, rows: int) -> Figures:
     """Both, one after the other."""
     ours = url_for(server_url, role=SERVICE.name, database=SERVICE.name)
-    seconds, early, late = await gone_through(ours, store_at(str(folder / "files")), rows)
+    kind, store = KINDS[name], store_at(str(folder / "files"))
+    if kind.after:
+        await gone_through(ours, store, kind.after, rows)
+    file_id, seconds, early, late = await gone_through(ours, store, name, rows)
     owners = [
         await asyncpg.connect(url_for(server_url, role=owner_of(SERVICE.name), database=name))
         for name in (SERVICE.name, BARE)
     ]
-    taken, wrong = await owners[0].fetchrow("select rows_taken, rows_wrong from bulk_files")
-    cases = await owners[0].fetchval("select count(distinct number) from applications")
-    assert (taken, wrong, cases) == (rows - rows // BAD_EVERY, rows // BAD_EVERY, taken)
-    copy_seconds, copied_rows = await copied(*owners)
+    taken, wrong = await owners[0].fetchrow(
+        "select rows_taken, rows_wrong from bulk_files where id = $1", file_id
+    )
+    made = await owners[0].fetchval(f"select count(*) from {kind.made}")
+    assert (taken, wrong, made) == (rows - rows // BAD_EVERY, rows // BAD_EVERY, taken)
+    copy_seconds, copied_rows = await copied(owners[0], owners[1], kind.tables)
     for one in owners:
         await one.close()
     return Figures(
         rows=rows,
         taken=taken,
         wrong=wrong,
-        cases=cases,
+        kind=name,
         seconds=round(seconds, 1),
         per_second=round(rows / seconds),
         copied_rows=copied_rows,
@@ -181,6 +244,7 @@ async def measure(server_url: str, folder: Path, rows: int) -> Figures:
 def main() -> None:
     """The command line."""
     parser = ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--kind", choices=sorted(KINDS), default="applications")
     parser.add_argument("--rows", type=int, default=50_000)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
@@ -191,7 +255,7 @@ def main() -> None:
         try:
             for name in (SERVICE.name, BARE):
                 asyncio.run(prepare(server.server_url, name))
-            figures = asyncio.run(measure(server.server_url, folder, asked.rows))
+            figures = asyncio.run(measure(server.server_url, folder, asked.kind, asked.rows))
         finally:
             server.stop()
     if asked.json:
@@ -199,7 +263,7 @@ def main() -> None:
         print()
         return
     for name, value in asdict(figures).items():
-        print(f"{name.replace('_', ' '):>26}  {value:,}")
+        print(f"{name.replace('_', ' '):>26}  {value if isinstance(value, str) else f'{value:,}'}")
 
 
 if __name__ == "__main__":

@@ -94,7 +94,7 @@ def _middleware(settings: ConsoleSettings) -> list[Middleware]:
             body_bytes=LARGEST_FORM,
             larger_bodies={
                 "/bulk": LARGEST_BULK_FILE,
-                "/register/imports": LARGEST_TABLE,
+                "/register/extracts": LARGEST_BULK_FILE,
                 "/register/list-imports": LARGEST_TABLE,
                 "/pools/*/account/import": LARGEST_STATEMENT,
                 "/pools/*/opening/import": LARGEST_STATEMENT,

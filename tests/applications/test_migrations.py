@@ -1,5 +1,6 @@
 """A migration loses nothing that was there."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -144,3 +145,25 @@ async def test_absences_that_still_stand_are_told_to_who_did_not_hear_of_them(po
         event.type, event.key, event.subject,
     )  # fmt: skip
     assert (event.what, event.delegate_name, event.to_day) == ("entered", "ZHAO", today)
+
+
+async def test_a_census_that_came_at_once_is_a_file_of_rows_from_then_on(postgres_url):
+    results = [
+        {"line": 2, "outcome": "kept", "number": "1", "faults": []},
+        {"line": 3, "outcome": "refused", "number": "2",
+         "faults": [{"field": "number", "code": "named-twice", "zh": "重复", "en": "twice"}]},
+    ]  # fmt: skip
+    async with database_at(postgres_url, "applications", "0063") as old:
+        conn = old.conn
+        await conn.execute(
+            """insert into right_imports values ($1, '*', '普查.csv', repeat('0a', 32), 1, 0, 1,
+                   '["号码"]', $2, '{"3": ["2"]}', 'wang', '王', '2026-03-02T01:00:00Z')""",
+            uuid4(), json.dumps(results),
+        )  # fmt: skip
+        await old.is_upgraded()
+        (file,) = await conn.fetch("select * from bulk_files")
+        rows = await conn.fetch("select * from bulk_rows order by line")
+    assert (file["kind"], file["rows_taken"], file["rows_wrong"]) == ("rights", 1, 1)
+    assert [(row["outcome"], row["number"]) for row in rows] == [("taken", "1"), ("wrong", "2")]
+    assert json.loads(rows[1]["faults"])[0]["field"] == "/number"
+    assert json.loads(rows[1]["cells"]) == ["2"]

@@ -165,6 +165,20 @@ class House:
         """A loan of half a year, of a programme that lets it run for longer."""
         return await self.has_loan(matures_on="2026-09-02")
 
+    async def has_reserved(self, bank: str = ICBC, **changes: Any) -> dict[str, Any]:
+        """A case that two persons have decided, with capacity held for it."""
+        case = await self.has_case(bank, **changes)
+        path = f"/applications/{case['id']}"
+        first = self.person("applications", "reviewer-lin", "reviewer")
+        second = self.person("applications", "approver-zhao", "approver")
+        await did(first.post(f"{path}/take", json={}))
+        await did(first.post(f"{path}/recommend", json={"opinion": "材料齐全，建议入库"}))
+        await did(
+            second.post(f"{path}/approve", json={"opinion": "同意入库", "lists_checked": LOOKED_AT})
+        )
+        await self.reaches(case, "capacity_reserved")
+        return case
+
     async def has_loan(
         self,
         bank: str = ICBC,
@@ -175,19 +189,11 @@ class House:
         **changes: Any,
     ) -> dict[str, Any]:
         """A case of that amount, decided by two persons and paid out, or its first part."""
-        case = await self.has_case(bank, amount=amount, **changes)
+        case = await self.has_reserved(bank, amount=amount, **changes)
         path = f"/applications/{case['id']}"
-        first = self.person("applications", "reviewer-lin", "reviewer")
-        second = self.person("applications", "approver-zhao", "approver")
         clerk = self.person(
             "applications", f"{bank.lower()}-operator", "bank_operator", institution=bank
         )
-        await did(first.post(f"{path}/take", json={}))
-        await did(first.post(f"{path}/recommend", json={"opinion": "材料齐全，建议入库"}))
-        await did(
-            second.post(f"{path}/approve", json={"opinion": "同意入库", "lists_checked": LOOKED_AT})
-        )
-        await self.reaches(case, "capacity_reserved")
         entry = {"collateral_no": 1, "registration_no": f"Y{next(_numbers):08d}", "registry": "CNIPA",
                  "registered_on": "2026-03-02"}  # fmt: skip
         await did(clerk.post(f"{path}/pledge-registration", json={"registrations": [entry]}))

@@ -98,3 +98,18 @@ async def test_a_clerk_saves_claims_as_drafts_by_a_table_and_files_them_by_it(ho
         assert {saved.path, filed.path} <= set((await clerk.opens("/bulk/claims")).links)
     async with house.logged_in("ccb-operator") as other:
         assert (await other.opens(filed.path)).status == 404
+
+
+async def test_a_reviewer_brings_a_census_in_from_the_register(house: House):
+    table = "权利种类,号码,法律状态\n发明专利,ZL201811564288.X,有效\n发明专利,202310123456.7,有效\n"
+    async with house.logged_in("reviewer-lin") as reviewer:
+        assert "/bulk" in (await reviewer.opens("/register/rights")).links
+        page = await reviewer.opens("/bulk")
+        done = await reviewer.sends_file(
+            page, "/bulk", table.encode("gb18030"), "普查.csv", kind="rights", do="send"
+        )
+        page = await read(reviewer, done.path)
+        assert "patent-check-digit" in page.text
+        assert (await reviewer.client.get("/bulk/rights.xlsx")).content[:2] == b"PK"
+    async with house.logged_in("icbc-operator") as clerk:
+        assert "201811564288.X" in (await clerk.opens("/register/rights?q=2018-1156-4288-X")).text

@@ -1,5 +1,7 @@
 """The pages of rights and firms: found from the case, every fact with who said it."""
 
+import asyncio
+
 from services.applications.handlers.right_watch import watch_rights
 from tests.applications.office import FIRM, right
 from tests.console.house import House
@@ -75,22 +77,41 @@ async def test_another_bank_reads_neither_the_case_nor_the_firm(house: House):
         assert (await clerk.opens(f"/register/firms/{FIRM}")).status == 404
 
 
-async def test_a_census_is_brought_in_and_its_wrong_rows_are_fetched(house: House):
-    table = f"权利种类,号码,法律状态\n发明专利,ZL{PATENT},有效\n发明专利,202310123456.7,有效\n"
-    async with house.logged_in("reviewer-lin") as reviewer:
-        page = await reviewer.opens("/register/imports")
-        refused = await reviewer.sends_file(page, "/register/imports", b"", "")
-        assert refused.status == 422
-        done = await reviewer.sends_file(
-            page, "/register/imports", table.encode("gb18030"), "普查.csv"
-        )
-        assert "已记入 1" in done.text
-        assert "3 202310123456.7 未记入 号码：" in done.text
-        link = next(one for one in done.links if one.endswith("wrong-rows.csv"))
-        assert "202310123456.7" in (await reviewer.client.get(link)).text
-        assert (await reviewer.client.get("/register/template.xlsx")).content[:2] == b"PK"
+async def test_an_extract_is_brought_in_and_what_differs_is_taken_over(house: House):
+    pledged = right(PATENT, filed_on="2018-12-20", expires_on="2038-12-19")
+    await house.has_loan(collateral=[pledged])
+    here = "/register/extracts"
+    table = (
+        "专利号,专利权人,法律状态,缴费有效期至,财产保全\n"
+        f"ZL{PATENT},珠海格力电器股份有限公司,有效,2026-12-20,天津三中院\n"
+        f"ZL{PATENT},珠海格力电器股份有限公司,无人知晓,,\n"
+    ).encode("gb18030")
     async with house.logged_in("icbc-operator") as clerk:
-        assert PATENT in (await clerk.opens("/register/rights?q=2018-1156-4288-X")).text
+        page = await clerk.opens(here)
+        assert (await clerk.sends_file(page, here, b"", "")).status == 422
+        shown = await clerk.sends_file(page, here, table, "副本.csv", register="patent",
+                                       day="2026-03-02")  # fmt: skip
+        async with asyncio.timeout(30):
+            while "处理完毕" not in shown.text:
+                shown = await clerk.opens(shown.path)
+        assert "财产保全 已预警 — 天津三中院" in shown.text
+        unreadable = await clerk.opens(f"{shown.path}?result=unreadable")
+        assert "法律状态：法律状态无法识别" in unreadable.text
+        take = next(one for one in shown.actions if one.endswith("/take-over"))
+        nothing = await clerk.sends(shown, take, do="ticked")
+        assert nothing.status == 422
+        done = await clerk.sends(shown, take, do="all")
+        assert "差异已采用" in done.text
+        assert "副本.csv" in (await clerk.opens(here)).text
+        assert (await clerk.client.get(f"{here}/template.xlsx")).content[:2] == b"PK"
+        await house.settled()
+        assert "质押权利预警" in (await clerk.opens("/inbox")).text
+    async with house.logged_in("reviewer-lin") as reviewer:
+        seen = await reviewer.opens(shown.path)
+        assert not [one for one in seen.actions if one.endswith("/take-over")], "not the bureau's"
+        assert "质押权利预警" in (await reviewer.opens("/inbox")).text
+    async with house.logged_in("ccb-operator") as clerk:
+        assert (await clerk.opens(shown.path)).status == 404
 
 
 async def test_a_pledge_is_followed_on_the_page_of_its_case(house: House):
@@ -119,6 +140,18 @@ async def test_a_pledge_is_followed_on_the_page_of_its_case(house: House):
         page = await clerk.opens(f"/cases/{case['id']}")
         cancel = next(one for one in page.actions if one.endswith("/cancel"))
         assert "已注销" in (await clerk.sends(page, cancel, reason="解除质押")).text
+
+
+async def test_what_a_register_has_still_to_enter_stands_on_the_case_and_in_the_list(house: House):
+    case = await house.has_reserved()
+    async with house.logged_in("icbc-operator") as clerk:
+        page = await clerk.opens(f"/cases/{case['id']}")
+        assert (
+            "登记期限" in page.text and "办理质押登记" in page.text and "额度预留期内" in page.text
+        )
+        listed = await clerk.opens("/register/due?duty=register")
+        assert case["number"] in listed.text
+        assert "没有待办的登记" in (await clerk.opens("/register/due?late=true")).text
 
 
 async def test_an_endangered_right_is_listed_and_the_bank_enters_what_it_did(house: House):

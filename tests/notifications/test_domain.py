@@ -14,6 +14,7 @@ from services.notifications.domain.payload import on_the_wire
 from services.notifications.domain.redaction import told_to
 from services.notifications.handlers.messages import draft_of
 from services.notifications.templates.words import Catalogue
+from services.risk_pool.domain.warning_signs import Cause, HandCause
 from shared.auth.identity import BUREAU_ROLES
 from shared.contracts import applications, risk_pool
 from shared.contracts.applications import DayOverV1
@@ -148,6 +149,15 @@ def test_every_text_can_be_written_from_what_its_reader_may_know(event_type):
             assert "{{" not in text and "None" not in text
         assert len(words.title_zh) <= 60 and "\n" not in words.title_zh
         assert draft.link.startswith("/") and "{" not in draft.link
+
+
+@pytest.mark.parametrize("event_type", ["warning.raised.v1", "warning.concluded.v1"])
+def test_a_warning_has_words_for_whatever_it_is_raised_for(event_type):
+    for cause in (*Cause, *HandCause):
+        event = SAMPLES[event_type].model_copy(update={"cause": cause})
+        received = Received(enveloped(event), event)
+        for audience in audiences(event_type, fact_of(event), banks_of_pool=(BANK,)):
+            assert draft_of(received, fact_of(event), audience).text.text_en
 
 
 @pytest.mark.parametrize("event_type", sorted(NOTICES))

@@ -49,6 +49,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "pledge_registrations_pkey", "valuations_pkey", "conditions_pkey",
         "enhancement_versions_pkey",  # of a policy or a guarantee that is locked
         "bulk_rows_pkey",  # of a file whose row is locked
+        "extract_rows_pkey", "extract_takings_pkey",  # the same
         "superseded_revisions_pkey", "application_drafts_application_id_key",
         "financing_demands_number_key",  # from a block of numbers that is taken under its row's lock
         "demand_offers_pkey", "listed_firms_told_pkey", "meeting_votes_pkey",  # on conflict

@@ -11,10 +11,13 @@ from starlette.responses import Response
 from services.applications.api.common import Cursor, Limit
 from services.applications.api.document_content import settings_of, store_of
 from services.applications.api.requests import Month
+from services.applications.api.right_requests import Day
 from services.applications.api.rights import Keeper as Sender
 from services.applications.domain.bulk import BulkKind
+from services.applications.domain.extract_rows import Register
 from services.applications.domain.papers import plain_name
-from services.applications.handlers.bulk_intake import InOne, take_in
+from services.applications.handlers.bulk_intake import take_in
+from services.applications.handlers.extract_intake import InOne
 from services.applications.queries import bulk_files
 from services.applications.settings import LARGEST_BULK_FILE
 from services.applications.storage.incoming import too_large
@@ -45,18 +48,12 @@ BODY_LIMITS = {"/api/v1/bulk-files": LARGEST_BULK_FILE}
 
 
 class BulkFileAnswer(FileOfRowsAnswer):
-    """A file of applications, positions or rights."""
+    """A file of applications, positions, rights, or of what a register holds."""
 
     kind: BulkKind
 
 
-@router.post("/bulk-files", status_code=202, response_model=BulkFileAnswer, openapi_extra=FILE_BODY)
-async def send_bulk_file(
-    request: Request,
-    caller: Sender,
-    context: CurrentContext,
-    kind: Annotated[BulkKind, Query(description="What its rows are.")] = "applications",
-    name: Annotated[str, Query(max_length=400, examples=["三月.xlsx"])] = "",
+def _what_rows_leave_out(
     pool_code: Annotated[
         str | None,
         Query(max_length=64, pattern=r"^[A-Za-z0-9_-]+$", description="Where a row names no pool."),
@@ -66,24 +63,43 @@ async def send_bulk_file(
         Query(pattern=r"^[a-z][a-z0-9_]{0,63}$", description="Where a row names no mode."),
     ] = None,
     month: Annotated[Month | None, Query(description="Of positions that name no month.")] = None,
+    register: Annotated[
+        Register | None, Query(description="Whose extract it is, where rows name no kind of right.")
+    ] = None,
+    day: Annotated[
+        Day | None, Query(description="The day of the extract, where its rows name none.")
+    ] = None,
+) -> dict[str, str]:
+    """What the rows of a file do not say themselves, by name; what is not given is left out."""
+    given = {"pool_code": pool_code, "mode": mode, "month": month, "register": register, "day": day}
+    return {name: str(value) for name, value in given.items() if value is not None}
+
+
+@router.post("/bulk-files", status_code=202, response_model=BulkFileAnswer, openapi_extra=FILE_BODY)
+async def send_bulk_file(
+    request: Request,
+    caller: Sender,
+    context: CurrentContext,
+    given: Annotated[dict[str, str], Depends(_what_rows_leave_out)],
+    kind: Annotated[BulkKind, Query(description="What its rows are.")] = "applications",
+    name: Annotated[str, Query(max_length=400, examples=["三月.xlsx"])] = "",
     only_check: Annotated[
         bool, Query(description="Say what is wrong with every row, and take none.")
     ] = False,
 ) -> Response:
-    """Send many applications, monthly positions or rights (a census, of which the bureau sends one,
-    too) as NDJSON (a request's object on each line), CSV
-    or XLSX (the template's headings); the file is the body itself. It is gone through in the
-    background: `GET /bulk-files/{id}` tells how far. Rows that nothing speaks against are taken;
-    the others make no case and are given back with their reasons (`wrong-rows`), to be mended and
-    sent again. A row is taken once, by its `reference` or else by what it says, whichever file it
-    comes in."""
+    """Send many applications, monthly positions, rights (a census, of which the bureau sends one,
+    too) or what a register holds of rights (`extracts`: compared, see `/register-extracts`) as NDJSON
+    (a request's object on each line), CSV or XLSX (the template's headings); the file is the body
+    itself. It is gone through in the background: `GET /bulk-files/{id}` tells how far. Rows that
+    nothing speaks against are taken; the others make no case and are given back with their reasons
+    (`wrong-rows`), to be mended and sent again. A row is taken once, by its `reference` or else by
+    what it says, whichever file it comes in."""
     _must_send(caller, kind)
     key_of(request)
     limit = settings_of(context).max_bulk_file_bytes
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit:
         raise too_large(limit)
-    given = {"pool_code": pool_code, "mode": mode, "month": month}
 
     async def record(in_one: InOne, sha256: bytes) -> Response:
         async def work(conn: asyncpg.Connection) -> Answer:
@@ -96,9 +112,11 @@ async def send_bulk_file(
         request.stream(),
         limit=limit,
         store=store_of(context),
+        database=context.database,
+        clamd=settings_of(context).clamd,
         kind=kind,
         only_check=only_check,
-        given={name: value for name, value in given.items() if value is not None},
+        given=given,
         filename=plain_name(name or "-"),
         by=caller,
         now=context.clock.now(),
@@ -165,8 +183,8 @@ async def read_wrong_rows(
 
 
 def _must_send(caller: Identity, kind: BulkKind) -> None:
-    """What a bank asks for, its operators send; a census comes from the bureau, too."""
-    if kind != "rights" and "bank_operator" not in caller.roles:
+    """What a bank asks for, its operators send; a census and extracts come from the bureau, too."""
+    if kind not in ("rights", "extracts") and "bank_operator" not in caller.roles:
         raise Forbidden(
             "您的角色不能进行此操作", "Your roles do not allow this.", required=["bank_operator"]
         )

@@ -7,6 +7,7 @@ from services.applications.api.bulk_reading import read_position
 from services.applications.api.document_content import store_of
 from services.applications.api.drafts import read_draft
 from services.applications.handlers.bulk_applications import take_applications
+from services.applications.handlers.bulk_extracts import take_extracts
 from services.applications.handlers.bulk_files import BulkWork
 from services.applications.handlers.bulk_positions import take_positions
 from services.applications.handlers.bulk_rights import take_rights
@@ -26,6 +27,7 @@ def bulk_work(context: Context) -> BulkWork:
             "applications": partial(take_applications, read=read_draft),
             "positions": partial(take_positions, read=read_position),
             "rights": take_rights,
+            "extracts": take_extracts,
         },
     )
 

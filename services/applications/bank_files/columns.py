@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from services.applications.bank_files.extract_columns import extract_column
 from services.applications.bank_files.right_columns import right_column
 from services.applications.domain.bulk import BulkKind
 from services.applications.domain.other_collateral import KINDS
@@ -216,5 +217,6 @@ FINDS: Final[Mapping[BulkKind, Callable[[str], Column | None]]] = {
     "applications": application_column,
     "positions": position_column,
     "rights": right_column,
+    "extracts": extract_column,
 }
 """By kind of file, what knows its columns."""

@@ -7,7 +7,7 @@ refused with the cure.
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -15,9 +15,7 @@ from services.applications.domain.right_facts import LegalStatus, Said
 from services.applications.domain.submission import RightKey
 from services.applications.domain.table_cells import (
     Fault,
-    Heading,
     day_in,
-    heading_among,
     must_be_whole,
     said_in,
 )
@@ -41,7 +39,6 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "note": ("备注",),
 }
 """Field → its headings; the first one stands in the template, the field's own name does as well."""
-MOST_ROWS: Final = 20_000
 
 _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "invention": ("发明专利", "发明"),
@@ -58,15 +55,18 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _STATUSES: Final[Mapping[LegalStatus, tuple[str, ...]]] = {
     "pending": ("审中", "实质审查", "实审", "公开", "待审", "申请中"),
-    "in_force": ("有效", "有权", "授权", "专利权维持", "维持", "注册", "已注册"),
+    "in_force": (
+        "有效", "有权", "授权", "专利权维持", "维持", "注册", "已注册", "授权有效", "专利权有效",
+        "已登记", "登记有效",
+    ),
     "fee_overdue": ("欠费（宽限期）", "欠费", "等年费滞纳金", "宽限期"),
-    "lapsed": ("终止（未缴费）", "终止", "失效", "未缴年费", "未缴年费专利权终止"),
+    "lapsed": ("终止（未缴费）", "终止", "失效", "未缴年费", "未缴年费专利权终止", "专利权终止"),
     "expired": ("届满", "期满", "期限届满"),
     "abandoned": ("放弃", "主动放弃"),
-    "invalidated": ("宣告无效", "无效", "全部无效"),
+    "invalidated": ("宣告无效", "无效", "全部无效", "专利权全部无效"),
     "revoked": ("撤销",),
-    "cancelled": ("注销",),
-}
+    "cancelled": ("注销", "已注销"),
+}  # fmt: skip
 _KIND_OF: Final = {word: kind for kind, words in _KINDS.items() for word in (kind, *words)}
 _STATUS_OF: Final = {
     unicodedata.normalize("NFKC", word): status
@@ -77,21 +77,6 @@ _DAYS: Final = frozenset(
     {"filed_on", "granted_on", "fees_paid_to", "renewed_on", "expires_on", "as_of"}
 )
 _PATENT_DIGITS: Final = re.compile(r"\d{12}", re.ASCII)
-
-
-def find_heading(rows: Sequence[Sequence[Any]]) -> Heading:
-    """The first row that names kind and number. Titles may stand above it. Raises NoHeading."""
-    return heading_among(rows, COLUMNS, needed={"kind", "number"})
-
-
-def read_row(
-    row: Sequence[Any], heading: Heading, *, reference: str, today: date
-) -> Said | tuple[Fault, ...]:
-    """What a row of a table says of a right, or everything that is wrong with it."""
-    cells = {
-        name: row[column] if column < len(row) else None for name, column in heading.at.items()
-    }
-    return read_cells(cells, reference=reference, today=today)
 
 
 def read_cells(

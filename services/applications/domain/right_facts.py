@@ -5,6 +5,7 @@ bank's own, and of equals the youngest by the day it speaks of; where another so
 differs, both are shown and a person looks.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -40,6 +41,7 @@ FIELDS: Final = (
 """What can be said of a right; the columns have the same names."""
 
 BURDENS: Final = get_args(Burden)
+_BETWEEN_OWNERS: Final = re.compile(r"[、;；,，/|\n]+")
 BUREAU: Final = "*"
 """Whose statements everybody reads."""
 
@@ -88,12 +90,17 @@ class Fact:
     others: tuple[Mapping[str, Any], ...] = ()
 
 
-def _weight(statement: Mapping[str, Any]) -> tuple[bool, date, int]:
+def goes_before_a_banks_word(statement: Mapping[str, Any]) -> bool:
     """What the bureau says, or an extract that is there to be read, goes before what a bank says for
-    its case, however late it says it; of equals the later day."""
+    its case, however late it says it."""
     has_extract = statement["source"] == "extract" and statement["document_id"] is not None
+    return bool(statement["bank_code"] == BUREAU or has_extract)
+
+
+def _weight(statement: Mapping[str, Any]) -> tuple[bool, date, int]:
+    """Of equals the later day."""
     return (
-        statement["bank_code"] == BUREAU or has_extract,
+        goes_before_a_banks_word(statement),
         statement["as_of"],
         statement["statement_no"],
     )
@@ -120,12 +127,19 @@ def _who_differ(name: str, said: Sequence[Mapping[str, Any]]) -> tuple[Mapping[s
     for one in said:
         last.setdefault((one["bank_code"], one["source"]), one)
     return tuple(
-        one for one in last.values() if _compared(one[name]) != _compared(said[0][name])
+        one for one in last.values() if compared(one[name]) != compared(said[0][name])
     )  # fmt: skip
 
 
-def _compared(value: Any) -> Any:
+def compared(value: Any) -> Any:
+    """A value as it is compared with another's: words in their canonical form."""
     return canonical.name(value) if isinstance(value, str) else value
+
+
+def owners_in(text: str | None) -> frozenset[str]:
+    """The owners that a register names in one cell, each in its canonical form."""
+    names = (canonical.name(one) for one in _BETWEEN_OWNERS.split(text or ""))
+    return frozenset(one for one in names if one)
 
 
 def living(burdens: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:

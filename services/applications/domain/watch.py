@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from services.applications.domain.right_facts import ENDED
+from services.applications.domain.right_facts import ENDED, owners_in
 from shared.months import add_months
 from shared.rights import PATENTS
 
@@ -19,6 +19,8 @@ LARGEST_WINDOW: Final = 366
 """Days that anybody may look ahead."""
 
 
+BAD_STATUSES: Final = ENDED | {"fee_overdue"}
+"""Of a right that stands so, whoever lends against it is told."""
 QUESTIONS: Final = frozenset({"fee-to-confirm"})
 """What nobody has said is a question to look into: it is listed, and nobody is told."""
 
@@ -44,8 +46,10 @@ def dangers(
 ) -> tuple[Danger, ...]:
     """Everything that endangers a pledged right by that many days from today.
 
-    `right`: as its case offers it (kind, owner_uscc, expires_on); `known`: what the register holds,
-    with `status_as_of`; `burdens`: those that have not ended.
+    `right`: as its case offers it (kind, owner_uscc, expires_on; registered_on where its pledge is
+    entered); `known`: what the register holds,
+    with `status_as_of`, `owner_as_of` and, where the register or the bureau has said
+    it, `owner_name_as_of`; `burdens`: those that have not ended.
     """
     last = today + timedelta(days=within_days)
     found = [
@@ -54,6 +58,7 @@ def dangers(
         *_of_term(right, known, today=today, last=last),
         *_of_owner(right, known, today),
         *_of_burdens(burdens),
+        *_of_other_pledges(right, burdens),
     ]
     return tuple(sorted(found, key=lambda one: (one.due_on, one.code)))
 
@@ -136,9 +141,15 @@ def _of_owner(
     right: Mapping[str, Any], known: Mapping[str, Any], today: date
 ) -> Iterator[Danger]:  # fmt: skip
     owner = known.get("owner_uscc")
-    if owner and right["owner_uscc"] and owner != right["owner_uscc"]:
+    since = known.get("owner_as_of")
+    is_another = bool(owner and right["owner_uscc"] and owner != right["owner_uscc"])
+    if not is_another and known.get("owner_name_as_of"):
+        # Registers print names, and seldom codes.
+        since = known["owner_name_as_of"]
+        is_another = not owners_in(right.get("owner_name")) <= owners_in(known.get("owner_name"))
+    if is_another:
         yield Danger(
-            code="owner-changed", due_on=known.get("owner_as_of") or today, until=None,
+            code="owner-changed", due_on=since or today, until=None,
             zh="登记的权利人与出质人不一致", en="The registered owner is not the pledgor.",
         )  # fmt: skip
 
@@ -157,6 +168,23 @@ def _of_burdens(burdens: Iterable[Mapping[str, Any]]) -> Iterator[Danger]:
             yield Danger(
                 code=code, due_on=one["began_on"], until=None,
                 zh=f"{zh}（{one['party']}）", en=f"{en} ({one['party']}).",
+            )  # fmt: skip
+
+
+def _of_other_pledges(
+    right: Mapping[str, Any], burdens: Iterable[Mapping[str, Any]]
+) -> Iterator[Danger]:
+    """Who is entered first is paid first (Civil Code art. 414): another's pledge of the same day or
+    before."""
+    registered_on = right.get("registered_on")
+    if registered_on is None:
+        return
+    for one in burdens:
+        if one["burden"] == "pledge" and one["began_on"] <= registered_on:
+            yield Danger(
+                code="pledged-before", due_on=one["began_on"], until=None,
+                zh=f"他人质权登记在先（{one['party']}）",
+                en=f"Another's pledge was entered before ({one['party']}).",
             )  # fmt: skip
 
 

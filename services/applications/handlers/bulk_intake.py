@@ -10,16 +10,17 @@ from uuid6 import uuid7
 
 from services.applications.domain.bulk import BulkKind
 from services.applications.handlers.bulk_files import key_of
+from services.applications.handlers.extract_intake import InOne, with_its_paper
 from services.applications.storage.incoming import taken_in
 from services.applications.storage.objects import PaperStore
 from services.applications.tables import bulk_files
 from services.applications.tables.bulk_rows import BulkFileRow
 from shared.auth.identity import Identity
+from shared.postgres.database import Database
 from shared.sheets.file_rows import form_of
 
 _AT_ONCE: Final = 1024 * 1024
 
-InOne = Callable[[asyncpg.Connection], Awaitable[BulkFileRow]]
 Record = Callable[[InOne, bytes], Awaitable[Any]]
 
 
@@ -28,6 +29,8 @@ async def take_in(
     *,
     limit: int,
     store: PaperStore,
+    database: Database,
+    clamd: str,
     kind: BulkKind,
     only_check: bool,
     given: Mapping[str, str],
@@ -36,7 +39,8 @@ async def take_in(
     now: datetime,
     record: Record,
 ) -> Any:
-    """Keep the content, then the row that says so; `record` runs what it is given in the request's
+    """Keep the content, then the row that says so; an extract of a register is a paper of the store,
+    too (`clamd` scans it). `record` runs what it is given in the request's
     transaction, and knows the content by its hash. Raises DocumentEmpty, DocumentTooLarge,
     SheetUnreadable."""
     async with taken_in(bits, limit=limit) as coming:
@@ -58,6 +62,11 @@ async def take_in(
             )  # fmt: skip
 
         try:
+            if kind == "extracts" and not only_check:
+                return await with_its_paper(
+                    in_one, coming, form=form, filename=filename, given=given, store=store,
+                    database=database, clamd=clamd, by=by, now=now, record=record,
+                )  # fmt: skip
             return await record(in_one, coming.sha256)
         finally:
             if not ours:

@@ -1,14 +1,17 @@
-"""The rights of a file: kept like those of a census that comes at once, 500 rows at a time."""
+"""The rights of a census: kept by what each row says of one, 500 rows at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
+
+import asyncpg
 
 from services.applications.bank_files.right_columns import right_column
 from services.applications.domain.census import read_cells
-from services.applications.domain.right_facts import Said
+from services.applications.domain.right_facts import FIELDS, Said, known
+from services.applications.domain.submission import RightKey
 from services.applications.handlers.bulk_batch import Batch, give_way
-from services.applications.handlers.census import said_before
 from services.applications.handlers.register import faults_of
+from services.applications.queries import register
 from services.applications.tables import bulk_files, right_statements
 from shared.refusals import FieldFault
 from shared.sheets.file_rows import RowRead
@@ -38,14 +41,14 @@ async def take_rights(batch: Batch, rows: Sequence[RowRead]) -> list[RowVerdict]
         row, _ = readable.pop(reference)
         verdicts[row.line] = wrong(row, [fault_of(row, _TWICE)])
     all_said = [said for _, said in readable.values()]
-    known = await said_before(batch.conn, all_said, institution=batch.file.bank_code)
-    new = [said for said in all_said if said.key not in known]
+    said_again = await _said_before(batch.conn, all_said, institution=batch.file.bank_code)
+    new = [said for said in all_said if said.key not in said_again]
     if new and not batch.file.only_check:
         await right_statements.add(
             batch.conn, new, bank_code=batch.file.bank_code, by=batch.caller, now=batch.now
         )
     for reference, (row, said) in readable.items():
-        outcome = Outcome.KNOWN if said.key in known else Outcome.TAKEN
+        outcome = Outcome.KNOWN if said.key in said_again else Outcome.TAKEN
         verdicts[row.line] = RowVerdict(
             line=row.line, outcome=Outcome.FINE if batch.file.only_check else outcome,
             reference=reference, number=said.key.number,
@@ -78,3 +81,24 @@ def _misplaced(name: str, value: Any) -> FieldFault | None:
     if isinstance(value, list | dict | bool):
         return FieldFault((name,), "not-a-text", "须为文字或数字", "a text or a number")
     return None
+
+
+async def _said_before(
+    conn: asyncpg.Connection, said: Sequence[Said], *, institution: str
+) -> frozenset[RightKey]:
+    """The rights of which this says no more than what the institution last brought in."""
+    rows = await register.statements(conn, [one.key for one in said])
+    before = {
+        key: [one for one in found if one["source"] == "import" and one["bank_code"] == institution]
+        for key, found in rows.items()
+    }
+    return frozenset(one.key for one in said if _says_no_more(one, before.get(one.key)))
+
+
+def _says_no_more(said: Said, before: Sequence[Mapping[str, Any]] | None) -> bool:
+    if not before:
+        return False
+    holds = known(before)
+    return all(
+        getattr(said, name) is None or holds.get(name) == getattr(said, name) for name in FIELDS
+    )

@@ -129,7 +129,7 @@ def _must_fit(row: Mapping[str, Any], action: Action, entry: Entry, *, today: da
                        f"Between {row['registered_on']} and today.")
         )  # fmt: skip
     if action == Action.EXTEND:
-        before = row["term_until"] or row["matures_on"] or row["registered_on"]
+        before = row["entered_until"] or row["registered_on"]
         if entry.term_until is None or entry.term_until <= before:
             faults.append(
                 FieldFault(("term_until",), "not-later", f"须晚于 {before}",

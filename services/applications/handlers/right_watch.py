@@ -56,6 +56,17 @@ async def _tell(
         for one in page
         for danger in dangers(one.row, one.known, one.burdens, today=today, within_days=within_days)
     ]
+    await tell(conn, found, today=today, now=now)
+
+
+async def tell(
+    conn: asyncpg.Connection,
+    found: Sequence[tuple[Watched, Danger]],
+    *,
+    today: date,
+    now: datetime,
+) -> None:
+    """Keep these dangers, and tell those that nobody was told of."""
     if not found:
         return
     new = await right_alerts.add(conn, [_alert(one, danger, today) for one, danger in found])

@@ -1,7 +1,7 @@
 """The register of rights, as far as the reader may see: row-level security shows a bank its own
 words and the bureau's, so a right that only another bank's case names is none for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -149,7 +149,7 @@ async def right(conn: asyncpg.Connection, right_id: UUID) -> asyncpg.Record:
     return row
 
 
-def key_of(row: asyncpg.Record) -> RightKey:
+def key_of(row: Mapping[str, Any]) -> RightKey:
     """The right that a row is about."""
     return RightKey(row["kind"], row["number"], row["nice_class"])
 

@@ -9,15 +9,15 @@ import asyncpg
 
 from services.applications.domain.life_cycle import IS_LOAN
 from services.applications.domain.pledge import LIVING
-from services.applications.domain.right_facts import facts
+from services.applications.domain.right_facts import facts, goes_before_a_banks_word
 from services.applications.domain.submission import RightKey
 from services.applications.queries import register
 from shared.postgres.literals import literals
 
-_PLEDGED: Final = f"""
+_OFFERED: Final = f"""
 select a.id as application_id, a.number as case_number, a.bank_code, a.pool_code, a.borrower_uscc,
        a.borrower_name, c.collateral_no, c.kind, c.number, c.nice_class, c.name, c.owner_uscc,
-       c.expires_on, r.id as right_id, l.loan_no, l.outstanding_fen, l.matures_on
+       c.owner_name, c.expires_on, r.id as right_id, l.loan_no, l.outstanding_fen, l.matures_on, p.registered_on
 from applications as a
 join collateral as c on c.application_id = a.id and c.revision = a.revision
 join rights as r on (r.kind, r.number, r.nice_class) = (c.kind, c.number, c.nice_class)
@@ -25,11 +25,17 @@ join loans as l on l.application_id = a.id
 left join pledge_registrations as p
     on p.application_id = a.id and p.collateral_no = c.collateral_no
 where a.state in ({literals(IS_LOAN)}) and coalesce(p.state in ({literals(LIVING)}), true)
+"""
+_PLEDGED: Final = f"""{_OFFERED}
   and ($1::uuid is null or a.id > $1) and ($2::text is null or a.bank_code = $2)
   and a.id in (select l2.application_id from loans as l2
                where ($1::uuid is null or l2.application_id > $1)
                  and ($2::text is null or l2.bank_code = $2)
                order by l2.application_id limit $3::int)
+order by a.id, c.collateral_no
+"""
+_OF_RIGHTS: Final = f"""{_OFFERED}
+  and (c.kind, c.number, c.nice_class) in (select * from unnest($1::text[], $2::text[], $3::int[]))
 order by a.id, c.collateral_no
 """
 _BURDENS: Final = """
@@ -63,12 +69,34 @@ async def watched(
     there are no more. Of what was said, only what the loan's own bank may read is looked at."""
     rows = await conn.fetch(_PLEDGED, after, bank, loans)
     last: UUID | None = await conn.fetchval(_NEXT, after, bank, loans)
+    return await _with_what_is_known(conn, rows), last
+
+
+async def watched_of(conn: asyncpg.Connection, keys: Sequence[RightKey]) -> list[Watched]:
+    """The same for the loans that these rights are pledged for."""
+    rows = await conn.fetch(_OF_RIGHTS, *([key[n] for key in keys] for n in range(3)))
+    return await _with_what_is_known(conn, rows)
+
+
+async def _with_what_is_known(
+    conn: asyncpg.Connection, rows: Sequence[asyncpg.Record]
+) -> list[Watched]:
     keys = sorted({register.key_of(row) for row in rows})
     said = await register.statements(conn, keys)
     burdens: dict[RightKey, list[asyncpg.Record]] = {}
-    for one in await conn.fetch(_BURDENS, *([key[n] for key in keys] for n in range(3))):
+    for one in await living_burdens(conn, keys):
         burdens.setdefault(register.key_of(one), []).append(one)
-    return [_watched(row, said, burdens) for row in rows], last
+    return [_watched(row, said, burdens) for row in rows]
+
+
+async def living_burdens(
+    conn: asyncpg.Connection, keys: Sequence[RightKey]
+) -> list[asyncpg.Record]:
+    """What lies on these rights and has not ended, as far as the reader may know it."""
+    rows: list[asyncpg.Record] = await conn.fetch(
+        _BURDENS, *([key[n] for key in keys] for n in range(3))
+    )
+    return rows
 
 
 def _watched(
@@ -84,6 +112,8 @@ def _watched(
             known["status_as_of"] = fact.by["as_of"]
         if fact.field == "owner_uscc":
             known["owner_as_of"] = fact.by["as_of"]
+        if fact.field == "owner_name" and goes_before_a_banks_word(fact.by):
+            known["owner_name_as_of"] = fact.by["as_of"]
     own = [one for one in burdens.get(key, []) if one["bank_code"] in readers]
     return Watched(row=row, known=known, burdens=own)
 

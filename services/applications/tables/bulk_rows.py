@@ -37,6 +37,8 @@ class BulkFileRow(Row, table=True):
     worked_at: datetime | None = moment()
     finished_at: datetime | None = moment()
     refusal: dict[str, str] | None = Field(sa_column=Column(JSONB, nullable=True))
+    document_id: UUID | None = Field(foreign_key="stored_documents.id")
+    """The stored paper that an extract of a register is."""
 
 
 class BulkRowRow(Row, table=True):

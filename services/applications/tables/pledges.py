@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from services.applications.domain.loan_change import State as ChangeState
 from services.applications.domain.pledge import LIFE_CYCLE
 from services.applications.tables.cases import move_up
 from shared.life_cycle import Row
@@ -35,10 +36,16 @@ PLEDGES: Final = CaseTable(
     about=_about,
 )
 
-_WITH_ITS_RIGHT: Final = """
+# A pledge without a term of its own was entered for the maturity of that day: a longer maturity since
+# is for the register to enter.
+_WITH_ITS_RIGHT: Final = f"""
 select p.*, a.number, a.pool_code, a.borrower_uscc, a.borrower_name, a.state as case_state,
        c.kind, c.number as right_number, c.nice_class, c.name as right_name, c.owner_name,
-       c.expires_on, l.matures_on
+       c.expires_on, l.matures_on, coalesce(p.term_until, (
+           select min(change.matured_on) from loan_changes as change
+           where change.loan_id = a.id and change.state = '{ChangeState.APPROVED}'
+             and change.matures_on > change.matured_on and change.decided_on >= p.registered_on
+       ), l.matures_on) as entered_until
 from pledge_registrations as p
 join applications as a on a.id = p.application_id
 join collateral as c

@@ -1,11 +1,9 @@
 """The rows of the register of rights, as ordinary reads see them."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger
 from sqlmodel import Field
 
 from services.applications.tables.columns import Row, moment, text
@@ -90,26 +88,6 @@ class RightBurdenEndRow(Row, table=True):
     said_by: str = text()
     said_by_name: str = text()
     said_at: datetime = moment()
-
-
-class RightImportRow(Row, table=True):
-    """A list of rights that was brought in, and what became of its rows."""
-
-    __tablename__ = "right_imports"
-
-    id: UUID = Field(primary_key=True)
-    bank_code: str = text()
-    file_name: str = text()
-    sha256: str = text()
-    kept: int
-    unchanged: int
-    refused: int
-    heading: list[str] = Field(sa_column=Column(JSONB, nullable=False))
-    results: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
-    wrong_rows: dict[str, list[str]] = Field(sa_column=Column(JSONB, nullable=False))
-    brought_by: str = text()
-    brought_by_name: str = text()
-    brought_at: datetime = moment()
 
 
 class RightAlertRow(Row, table=True):

@@ -75,6 +75,12 @@ async def positions_template(page: Page, form: Literal["csv", "xlsx"]) -> Respon
     return handed_on(file)
 
 
+@router.get("/bulk/rights.xlsx")
+async def rights_template(page: Page) -> Response:
+    """The table of a census of rights."""
+    return handed_on(await page.applications.file("/templates/rights.xlsx"))
+
+
 @router.get("/bulk/claims")
 async def claim_files(page: Page, cursor: str = "") -> Response:
     """All files of claims of one's bank, the last one first."""

@@ -137,7 +137,7 @@ async def _decided_on(page: PageContext, case: Mapping[str, Any]) -> dict[str, A
     """What a decision rests on: checks, conditions, what happened so far, the
     bureau's desk, and the lists that its firm stands on."""
     path = f"/applications/{case['id']}"
-    desk, met, told, chain, checks, levels, revisions, listed, calls = await asyncio.gather(
+    desk, met, told, chain, checks, levels, revisions, listed, calls, due = await asyncio.gather(
         at_desk(page, case["id"]),
         page.applications.get(f"{path}/conditions"),
         page.applications.get(f"{path}/timeline"),
@@ -149,8 +149,10 @@ async def _decided_on(page: PageContext, case: Mapping[str, Any]) -> dict[str, A
         or_none(page.applications.get("/cover-calls", case_id=case["id"]))
         if case["loan"]
         else nothing(),
+        or_none(page.applications.get(f"{path}/register-due")),
     )
     return {
+        "register_due": items(due or []),
         "listed": items(listed or []),
         "cover_calls": items(calls or []) if case["loan"] else None,
         "desk": desk,

@@ -64,6 +64,12 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "claimed": "bad",
         "undone": "warn",
     },
+    "extract_result": {
+        "agrees": "ok",
+        "differs": "warn",
+        "unknown_right": "mute",
+        "unreadable": "bad",
+    },
     "right_row": {"kept": "ok", "unchanged": "mute", "refused": "bad"},
     "list_row": {"kept": "bad", "ended": "ok", "unchanged": "mute", "refused": "bad"},
     "list_verdict": {"same_firm": "bad", "ruled_out": "ok"},

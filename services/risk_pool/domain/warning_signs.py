@@ -83,7 +83,7 @@ DANGER_LEVELS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("right-ended", "right-expired", "fee-grace-over"), "red"),
     **dict.fromkeys(
         ("fee-overdue", "renewal-overdue", "preserved", "ownership-disputed",
-         "invalidation-pending", "owner-changed"), "orange",
+         "invalidation-pending", "owner-changed", "pledged-before"), "orange",
     ),
 }  # fmt: skip
 """By the codes of `applications`; what only lies ahead (fee due, end of term) is no sign yet."""

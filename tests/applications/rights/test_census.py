@@ -8,7 +8,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from services.applications.domain.census import find_heading, read_row
+from services.applications.domain.census import read_cells
 from services.applications.domain.right_facts import Said
 from tests.applications.bulk import counted, finished, lines, sent
 from tests.applications.office import CCB, FIRM, Office
@@ -44,94 +44,37 @@ def as_xlsx(*rows: list[Any]) -> bytes:
     return written.getvalue()
 
 
-async def brings(who: Any, content: bytes, *, status: int = 201, name: str = "普查.csv") -> Any:
-    answer = await who.post("/right-imports", content=content, params={"file_name": name})
+async def brings(who: Any, content: bytes, *, status: int = 202, name: str = "普查.csv") -> Any:
+    answer = await who.post("/bulk-files", content=content, params={"name": name, "kind": "rights"})
     assert answer.status_code == status, answer.text
     return answer.json()
 
 
-async def test_valid_rows_are_kept_and_each_wrong_one_says_what_is_wrong(office: Office):
-    wrong = [
-        ["发明专利", "202310123456.7", "", "", "", "914403001922038217", "好", "2018-13-40", ""],
-        ["商标", "12345678", "", "", "", "", "有效", "", ""],
-        ["", "", "9", "", "", "", "", "", ""],
-        ["发明", "2.01811564288E+11", "", "", "", "", "有效", "", ""],
-        ["发明专利", "201811564288.X", "", "又一次", "", "", "", "", ""],
-        ["外观设计", "201811564288.X", "", "", "", "", "", "2027-01-01", "2020-01-01"],
-        ["软著", "2014SR001852", "", "", "", "", "", "2027-01-01", "2020-01-01"],
-    ]
-    rows = [["东丽区知识产权普查"], HEAD, GOOD, MARK, [], *wrong]
-
-    done = await brings(office.reviewer(), as_csv(*rows, encoding="gb18030"))
-
-    assert (done["kept"], done["unchanged"], done["refused"]) == (2, 0, 7)
-    found = {
-        one["line"]: sorted((fault["field"], fault["code"]) for fault in one["faults"])
-        for one in done["rows"]
-        if one["outcome"] == "refused"
-    }
-    assert found == {
-        6: [("filed_on", "not-a-day"), ("legal_status", "status-unknown"),
-            ("number", "patent-check-digit"), ("owner_uscc", "uscc-check-digit")],
-        7: [("nice_class", "nice-class")],
-        8: [("kind", "required"), ("number", "required")],
-        9: [("number", "number-shortened")],
-        10: [("number", "named-twice")],
-        11: [("number", "patent-other-kind")],
-        12: [("expires_on", "ends-before-it-begins"), ("filed_on", "in-future")],
-    }  # fmt: skip
-    kept = (await office.bank(CCB).get("/rights")).json()["items"]
-    assert [(one["number"], one["legal_status"], one["expires_on"]) for one in kept] == [
-        ("201811564288.X", "in_force", "2038-12-19"),
-        ("12345678", "in_force", "2027-03-01"),
-    ]
-
-    mended = await office.reviewer().get(f"/right-imports/{done['id']}/wrong-rows")
-    lines = list(csv.reader(io.StringIO(mended.content.decode("utf-8-sig"))))
-    assert lines[0][:3] == ["错误", "原行号", "权利种类"]
-    assert lines[4][1:4] == ["9", "发明", "2.01811564288E+11"]
-    assert "文本格式" in lines[4][0]
-
-
-async def test_the_same_list_again_changes_nothing_and_a_new_word_is_added(office: Office):
-    reviewer = office.reviewer()
-    await brings(reviewer, as_csv(HEAD, GOOD, MARK))
-
-    again = await brings(reviewer, as_xlsx(HEAD, GOOD, MARK), name="普查.xlsx")
-    assert (again["kept"], again["unchanged"]) == (0, 2)
+async def test_a_new_word_of_a_right_is_added_and_a_banks_list_is_its_own(office: Office):
+    clerk = office.bank(CCB)
+    await finished(office, await brings(clerk, as_csv(HEAD, GOOD, MARK)), by=clerk)
     lapsed = [*GOOD[:6], "未缴年费", *GOOD[7:]]
-    changed = await brings(reviewer, as_csv(HEAD, lapsed, MARK))
-    assert (changed["kept"], changed["unchanged"]) == (1, 1)
+    changed = await brings(clerk, as_csv(HEAD, lapsed, MARK))
+    assert counted(await finished(office, changed, by=clerk)) == {"read": 2, "taken": 1, "known": 1}
 
-    (one,) = (await reviewer.get("/rights", params={"kind": "invention"})).json()["items"]
-    assert one["legal_status"] == "lapsed"
-    page = (await reviewer.get(f"/rights/{one['id']}")).json()
+    (one,) = (await clerk.get("/rights", params={"kind": "invention"})).json()["items"]
+    page = (await clerk.get(f"/rights/{one['id']}")).json()
     assert [said["legal_status"] for said in page["statements"]] == ["lapsed", "in_force"]
-    listed = (await reviewer.get("/right-imports")).json()["items"]
-    assert [one["kept"] for one in listed] == [1, 0, 2]
-
-
-async def test_a_banks_list_is_its_own(office: Office):
-    done = await brings(office.bank(CCB), as_csv(HEAD, GOOD))
-
     assert (await office.bank().get("/rights")).json()["items"] == []
-    assert (await office.bank().get(f"/right-imports/{done['id']}")).status_code == 404
-    assert len((await office.bank(CCB).get("/rights")).json()["items"]) == 1
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"\xd0\xcf\x11\xe0old", b"PK\x03\x04broken", "名称,备注\n一,二\n".encode(), b"\xff\xfe\x00\xd8"],
-)  # fmt: skip
-async def test_what_is_no_table_is_refused_whole(office: Office, content: bytes):
-    answer = await brings(office.reviewer(), content, status=422)
-    assert answer["code"] == "sheet-unreadable"
-
-
-async def test_the_template_can_be_filled_in_and_brought_in(office: Office):
-    answer = await office.reviewer().get("/right-import-template")
-    done = await brings(office.reviewer(), answer.content, name="模板.xlsx")
-    assert (done["kept"], done["refused"]) == (1, 0)
+async def test_what_is_no_table_is_refused_whole_and_the_template_can_be_filled_in(office: Office):
+    reviewer = office.reviewer()
+    for content in (b"\xd0\xcf\x11\xe0old", b"PK\x03\x04broken", "名称,备注\n一,二\n".encode()):
+        answer = await reviewer.post("/bulk-files", content=content, params={"kind": "rights"})
+        if answer.status_code == 202:
+            seen = await finished(office, answer.json(), by=reviewer)
+            assert seen["refusal"]["code"] == "sheet-unreadable"
+        else:
+            assert (answer.status_code, answer.json()["code"]) == (422, "sheet-unreadable")
+    answer = await reviewer.get("/templates/rights.xlsx")
+    done = await brings(reviewer, answer.content, name="模板.xlsx")
+    assert counted(await finished(office, done, by=reviewer)) == {"read": 1, "taken": 1}
 
 
 @pytest.mark.parametrize(
@@ -147,18 +90,16 @@ async def test_the_template_can_be_filled_in_and_brought_in(office: Office):
     ],
 )
 def test_a_day_is_read_in_every_form_that_spreadsheets_hold(cell: Any, day: date):
-    heading = find_heading([["权利种类", "专利号", "申请日"]])
+    cells = {"kind": "发明", "number": "201811564288.X", "filed_on": cell}
 
-    said = read_row(["发明", "201811564288.X", cell], heading, reference="", today=TODAY)
+    said = read_cells(cells, reference="", today=TODAY)
 
     assert isinstance(said, Said)
     assert said.filed_on == day
 
 
 def test_a_patents_number_that_became_a_figure_is_refused_with_the_cure():
-    heading = find_heading([["种类", "号码"]])
-
-    faults = read_row(["发明", 201510958772], heading, reference="", today=TODAY)
+    faults = read_cells({"kind": "发明", "number": 201510958772}, reference="", today=TODAY)
 
     assert isinstance(faults, tuple)
     assert [(one.field, one.code) for one in faults] == [("number", "check-digit-lost")]
@@ -175,19 +116,22 @@ async def test_a_census_of_any_size_comes_as_a_file_of_rows_and_is_gone_through_
         ["发明专利", "202310123456.7", "", "", "", "", "好", "2018-13-40", ""],
         ["软著", "2014SR001852", "", "", "", "", "", "2027-01-01", "2020-01-01"],
         ["商标", "20000000", "第9类", "又一次", "", "", "有效", "", ""],
+        ["商标", "12345678", "", "", "", "", "有效", "", ""],
+        ["发明", "2.01811564288E+11", "", "", "", "", "有效", "", ""],
+        ["外观设计", "201811564288.X", "", "", "", "", "", "2027-01-01", "2020-01-01"],
     ]
     table = as_csv(["东丽区知识产权普查"], HEAD, GOOD, *many, *wrong, encoding="gb18030")
     looked = await finished(
         office, await sent(office, table, by=reviewer, kind="rights", only_check=True), by=reviewer
     )
-    assert counted(looked) == {"read": 604, "fine": 601, "wrong": 3}
+    assert counted(looked) == {"read": 607, "fine": 601, "wrong": 6}
     assert (await reviewer.get("/rights")).json()["items"] == []
 
     file = await sent(office, table, by=reviewer, kind="rights")
     assert counted(await finished(office, file, by=reviewer)) == {
-        "read": 604,
+        "read": 607,
         "taken": 601,
-        "wrong": 3,
+        "wrong": 6,
     }
     found = (
         await reviewer.get(f"/bulk-files/{file['id']}/rows", params={"outcome": "wrong"})
@@ -199,6 +143,9 @@ async def test_a_census_of_any_size_comes_as_a_file_of_rows_and_is_gone_through_
         604: {"号码": "patent-check-digit", "法律状态": "status-unknown", "申请日": "not-a-day"},
         605: {"申请日": "in-future", "届满日": "ends-before-it-begins"},
         606: {"号码": "named-twice"},
+        607: {"商标类别": "nice-class"},
+        608: {"号码": "number-shortened"},
+        609: {"号码": "patent-other-kind"},
     }
     kept = (await office.bank(CCB).get("/rights", params={"kind": "invention"})).json()["items"]
     assert [(one["number"], one["expires_on"]) for one in kept] == [

@@ -9,7 +9,7 @@ from alembic import op
 from shared.postgres import pool_policies
 
 revision = "0061"
-down_revision = "2026_11_30_0068"
+down_revision = "0068"
 
 _STEPS = (
     "alter table held_rights add column rank smallint not null default 1",

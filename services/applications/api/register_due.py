@@ -1,0 +1,131 @@
+"""Due days of the registers: what is still to be entered, the late ones first."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from services.applications.api.common import Cursor, Limit, PlainCode
+from services.applications.api.rights import Reader
+from services.applications.domain.register_due import Duty, entered_by, register_due
+from services.applications.domain.waiting import lamp_days
+from services.applications.queries import pledge_files
+from services.applications.queries import register_due as reads
+from services.applications.queries.register_due import DueFilter
+from shared.calendar import WorkingDays
+from shared.clock import business_date
+from shared.http.context import CurrentContext
+from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
+
+router = APIRouter(tags=["pledges"])
+
+
+class RegisterDueAnswer(BaseModel):
+    """One thing that a register has still to enter, and by when."""
+
+    duty: Duty = Field(description="register the pledge, extend it, or cancel it.")
+    case_id: UUID
+    case_number: str
+    bank_code: str
+    pool_code: str
+    borrower_uscc: str
+    borrower_name: str
+    loan_no: str | None
+    collateral_no: int
+    right_kind: str
+    right_number: str
+    right_name: str
+    pledge_id: UUID | None
+    registration_no: str | None
+    since: date = Field(
+        description="Capacity reserved, contract (else disbursement), longer maturity, debt gone."
+    )
+    due_on: date
+    lamp: Literal["red", "yellow", "green", "none"]
+    working_days_left: int = Field(description="Below 0: late.")
+    term_zh: str = Field(examples=["5 个工作日（网上 2 个）"])
+    term_en: str
+    source: str = Field(description="Whose term it is; empty where the reservation's end counts.")
+    is_assumed: bool = Field(
+        description="No rule says by when to apply: the register's own time is counted."
+    )
+
+
+class CaseRegisterDue(BaseModel):
+    """What the registers have still to enter for a case."""
+
+    items: list[RegisterDueAnswer]
+
+
+@router.get("/register-due-days")
+async def list_due_days(
+    caller: Reader,
+    context: CurrentContext,
+    bank: PlainCode = None,
+    pool: PlainCode = None,
+    duty: Annotated[Duty | None, Query()] = None,
+    late: Annotated[bool, Query(description="Only what is late.")] = False,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[RegisterDueAnswer]:
+    """What the registers have still to enter: pledges of reserved cases and of loans that are out,
+    longer terms after an extension, ends of pledges whose debt is gone. Late ones first. The
+    register's entry alone takes one off the list."""
+    after = decode_cursor(cursor, date, UUID, int) if cursor else None
+    today = business_date(context.clock.now())
+    bank = bank if caller.institution == "*" else caller.institution
+    calendar = context.working_days
+    last = lamp_days("red", today=today, working_days=calendar)[1] if late else None
+    wanted = DueFilter(bank=bank, pool=pool, duty=duty, before=last)
+    async with context.database.looking(caller.institution) as conn:
+        terms = [
+            (kind, since, entered_by(kind, since, calendar))
+            for kind, since in await reads.days(conn, wanted)
+        ]
+        rows = await reads.page(
+            conn, wanted, terms=terms, after=(after[0], after[1], after[2]) if after else None,
+            limit=limit + 1,
+        )  # fmt: skip
+    items = [_answer(row, today, calendar) for row in rows]
+    return page_of(
+        items, limit, lambda one: encode_cursor(one.due_on, one.case_id, one.collateral_no)
+    )
+
+
+@router.get("/applications/{case_id}/register-due")
+async def read_due_of_case(
+    case_id: UUID, caller: Reader, context: CurrentContext
+) -> CaseRegisterDue:
+    """The same of one case, by collateral."""
+    today = business_date(context.clock.now())
+    async with context.database.looking(caller.institution) as conn:
+        await pledge_files.case(conn, case_id)
+        rows = await reads.of_case(conn, case_id)
+    return CaseRegisterDue(items=[_answer(row, today, context.working_days) for row in rows])
+
+
+def _answer(row: Any, today: date, working_days: WorkingDays) -> RegisterDueAnswer:
+    due = register_due(row, today=today, working_days=working_days)
+    return RegisterDueAnswer(
+        **{
+            name: row[name]
+            for name in (
+                "case_number", "bank_code", "pool_code", "borrower_uscc", "borrower_name",
+                "loan_no", "collateral_no", "right_number", "right_name", "pledge_id",
+                "registration_no",
+            )
+        },
+        case_id=row["application_id"],
+        right_kind=row["kind"],
+        duty=due.duty,
+        since=due.since,
+        due_on=due.due_on,
+        lamp=due.lamp,  # type: ignore[arg-type]
+        working_days_left=due.working_days_left,
+        term_zh=due.term.zh,
+        term_en=due.term.en,
+        source=due.source,
+        is_assumed=row["fixed_on"] is None,
+    )  # fmt: skip
