@@ -6,6 +6,7 @@ from services.risk_pool.handlers import (
     capacity,
     draws,
     listed_firms,
+    loan_pledges,
     loans,
     opening_take_over,
     positions,
@@ -34,7 +35,7 @@ from shared.contracts.cover_calls import CoverCallChangedV1
 from shared.contracts.envelope import Event
 from shared.contracts.listed_firms import FirmClearedV1, FirmListedV1
 from shared.contracts.papers import DocumentStoredV1, DocumentWithdrawnV1
-from shared.contracts.rights import RightEndangeredV1
+from shared.contracts.rights import LoanPledgesStandV1, RightEndangeredV1
 from shared.messaging.inbox import Handler
 
 _FACTS: Mapping[type[Event], Handler] = {
@@ -62,5 +63,6 @@ ROUTES: Mapping[type[Event], Handler] = {
     **_FACTS,
     DocumentStoredV1: stored_papers.stored,
     DocumentWithdrawnV1: stored_papers.withdrawn,
+    LoanPledgesStandV1: loan_pledges.stand,
     DayOverV1: producers.counting({event.type for event in _FACTS}),
 }
