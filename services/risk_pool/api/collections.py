@@ -111,7 +111,11 @@ class InstalmentAnswer(Money):
     due_on: date
     amount_fen: Fen
     met_fen: Fen
+    left_fen: Fen
     standing: str = Field(examples=["met", "late", "due"])
+    late_days: int = Field(
+        description="Days since its day that it is not met; 0 where it is not late."
+    )
 
 
 class CollectionAnswer(Money):
@@ -229,6 +233,8 @@ async def _answer(
                 due_on=one.due_on,
                 amount_fen=one.amount_fen,
                 met_fen=one.met_fen,
+                left_fen=one.amount_fen - one.met_fen,
+                late_days=(today - one.due_on).days if one.standing == "late" else 0,
                 standing=one.standing,
             )
             for one in standings(agreed, recovered_fen=met_by if agreed else 0, today=today)

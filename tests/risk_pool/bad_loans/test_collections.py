@@ -13,6 +13,7 @@ from tests.risk_pool.bad_loans.driver import REPORT, ROLES, asks, is_over, reads
 from tests.risk_pool.bad_loans.test_warnings import README
 from tests.risk_pool.claims.driver import Claims, claims_of
 from tests.risk_pool.claims.test_claims import bad_loan, code_of, lending
+from tests.risk_pool.claims.test_explain import opened, refused
 
 BEGIN = {"collector": "工行资产保全部", "plan": "先函后诉"}
 BODIES: dict[str, Any] = {
@@ -128,6 +129,21 @@ async def test_instalments_are_met_by_recoveries_and_a_settlement_is_over_when_a
             ("1000.00", "met"), ("100.00", "due"),
         ]  # fmt: skip
         assert (shown["recovered"], shown["open"]) == ("1100.00", "898900.00")
+        for part, amount, parts in (
+            ("recovered", "1100.00", ["200.00", "900.00"]),
+            ("met/2026-03-05", "1000.00", ["200.00", "800.00"]),
+            ("met/2026-04-05", "100.00", ["100.00"]),
+            ("left/2026-04-05", "400.00", ["500.00", "-100.00"]),
+            ("agreed", "1500.00", ["1000.00", "500.00"]),
+            ("left", "400.00", ["0.00", "400.00"]),
+        ):
+            told = await opened(bank, f"collection/{claim['number']}/{part}")
+            got = (told["amount"], [one["amount"] for one in told["parts"]])
+            assert got == (amount, parts), part
+            for one in told["parts"]:
+                assert one["address"] is None or await opened(bank, one["address"])
+        assert (await opened(bank, f"collection/{claim['number']}/open"))["amount"] == "898900.00"
+        await refused(bank, f"collection/{claim['number']}/met/2026-05-05")
         answer = await bank.post(f"{path}/propose", json=settled)
         assert (code_of(answer), answer.json()["instalments"]) == ((409, "instalments-open"), 1)
         full = {"conclusion": "recovered", "reason": "全额收回"}

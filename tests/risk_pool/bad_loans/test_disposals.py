@@ -20,6 +20,7 @@ from tests.risk_pool.bad_loans.driver import (
 from tests.risk_pool.bad_loans.test_warnings import README
 from tests.risk_pool.claims.driver import Claims, claims_of
 from tests.risk_pool.claims.test_claims import bad_loan, code_of, lending
+from tests.risk_pool.claims.test_explain import opened, refused
 
 PATENT = {"kind": "invention", "number": "ZL202110123456.7", "name": "一种合金"}
 OPENING = {"rights": [PATENT], "reason": "逾期 121 天"}
@@ -263,6 +264,21 @@ async def test_its_money_is_reported_as_recoveries_that_are_never_above_the_proc
         assert (shown["reported"], shown["left"], shown["recovery"]["gross"]) == (
             "1000000.00", "500000.00", "500000.00",
         )  # fmt: skip
+        for part, amount, parts in (
+            ("appraisal", "1800000.00", ["1800000.00"]),
+            ("price/1", "1500000.00", ["1500000.00"]),
+            ("proceeds", "1500000.00", ["1500000.00"]),
+            ("costs", "48637.40", ["48637.40"]),
+            ("reported", "1000000.00", ["1000000.00"]),
+            ("confirmed", "0.00", []),
+            ("left", "500000.00", ["1500000.00", "-1000000.00"]),
+        ):
+            told = await opened(bank, f"disposal/{sold['number']}/{part}")
+            got = (told["amount"], [one["amount"] for one in told["parts"]])
+            assert got == (amount, parts), part
+        assert [one["action_en"] for one in told["people"]][:2] == ["opened", "appraised"]
+        await refused(bank, f"disposal/{sold['number']}/price/2")
+        await refused(pool.bank("CCB"), f"disposal/{sold['number']}/left")
         assert shown["recovery"]["cost_items"] == [], "what has counted is not counted again"
         more = shown["recovery"] | {"gross": "500000.01"}
         answer = await bank.post(reports, json=more)
