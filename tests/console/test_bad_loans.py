@@ -89,7 +89,7 @@ async def test_rights_are_sold_and_their_money_is_reported_and_collected_on_the_
             form = f"{path}/{action}"
             page = await clerk.sends(page, form, **said, **await paper(house, page, form))
             assert words in page.text, (action, page.text)
-        told = await clerk.opens(f"/explain/disposal/{DL-D-2026-0001}/left")
+        told = await clerk.opens("/explain/disposal/DL-D-2026-0001/left")
         assert "600,000.00" in told.text and told.path in page.links
         report = f"/claims/{claim['id']}?disposal={path[-36:]}"
         assert any(one.startswith(report) for one in page.links)

@@ -57,7 +57,7 @@ class PledgesNotYetKnown(Refused):
     """Nothing was heard of the loan's pledges so far: ask again soon."""
 
     code: ClassVar[str] = "pledges-not-yet-known"
-    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "5"}
+    headers: Mapping[str, str] = {"Retry-After": "5"}
 
 
 class AppraisalMissing(Refused):

@@ -47,6 +47,7 @@ async def figure(own: asyncpg.Connection, at: Address, bank: str | None) -> Figu
     if row is None or what not in _WORDS or (of and what not in _OF_AN_INSTALMENT):
         raise at.missing()
     words = _WORDS[what]
+    parts: Sequence[Part]
     if what == "recovered":
         parts = [_came(one, one.fen) for one in await _money(own, row["claim_id"], None)]
     elif what == "open":
