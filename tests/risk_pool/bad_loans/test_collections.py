@@ -1,6 +1,6 @@
 """Collection of compensated loans: steps, instalments met by recoveries, concluded by two."""
 
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -8,6 +8,7 @@ import hypothesis.strategies as st
 from hypothesis import given
 
 from services.risk_pool.domain.collection import LIFE_CYCLE, Instalment, standings
+from services.risk_pool.main import remind_of_instalments
 from tests.papers import document
 from tests.risk_pool.bad_loans.driver import REPORT, ROLES, asks, is_over, reads, somebody, walks
 from tests.risk_pool.bad_loans.test_warnings import README
@@ -123,7 +124,27 @@ async def test_instalments_are_met_by_recoveries_and_a_settlement_is_over_when_a
         assert [one["standing"] for one in (await reads(pool, by_claim))["instalments"]] == [
             "late", "due",
         ]  # fmt: skip
+
+        # Of the first one the bank is reminded once, as late: the clock went by its day.
+        context = pool.service.context
+        for _ in "12":
+            await remind_of_instalments(context)
         await pool.recovers(claim, "900.00", on="2026-03-09")
+        for day in ("2026-03-30", "2026-03-31", "2026-04-05", "2026-04-06", "2026-04-07"):
+            await context.clock.set(datetime.fromisoformat(f"{day}T01:00:00+00:00"))
+            await remind_of_instalments(context)
+        told = await pool.said("collection.instalment-due.v1")
+        assert [(one["due_on"], one["stage"], one["left"], one["on"]) for one in told] == [
+            ("2026-03-05", "late", "800.00", "2026-03-10"),
+            ("2026-04-05", "ahead", "400.00", "2026-03-31"),
+            ("2026-04-05", "due", "400.00", "2026-04-05"),
+            ("2026-04-05", "late", "400.00", "2026-04-06"),
+        ]  # fmt: skip
+        last = (await reads(pool, by_claim))["instalments"][1]
+        assert ([one["stage"] for one in last["reminded"]], last["late_days"]) == (
+            ["ahead", "due", "late"], 2,
+        )  # fmt: skip
+        await pool._clock_is_put_back(datetime.fromisoformat("2026-03-10T01:00:00+00:00"))
         shown = await reads(pool, path)
         assert [(one["met"], one["standing"]) for one in shown["instalments"]] == [
             ("1000.00", "met"), ("100.00", "due"),
