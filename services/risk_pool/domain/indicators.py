@@ -54,6 +54,14 @@ INDICATORS: Final[dict[str, Indicator]] = {
         Words("多种类混合质押笔数", "loans against several kinds"),
         "count", "loans", "ip_kind", "several",
     ),
+    "patent_trademark_amount": Indicator(
+        Words("专利商标混合质押金额", "lending against patents with trademarks"),
+        "money", "fen", "patent_trademark", "yes",
+    ),
+    "patent_trademark_count": Indicator(
+        Words("专利商标混合质押笔数", "loans against patents with trademarks"),
+        "count", "loans", "patent_trademark", "yes",
+    ),
     "first_loans": Indicator(
         Words("首贷笔数", "first loans"), "count", "loans", "first_loan", "yes"
     ),

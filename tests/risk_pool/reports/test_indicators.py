@@ -3,6 +3,7 @@
 import pytest
 
 from services.risk_pool.domain.indicators import Target, reached
+from tests.risk_pool.bad_loans.driver import pledge, pledged
 from tests.risk_pool.claims.driver import claims_of
 from tests.risk_pool.reports.test_reports import agreed, behind, report, rows
 
@@ -13,6 +14,8 @@ async def pool(running):
     async with claims_of(running, "ICBC") as found:
         await found.covers("trademark", attributes={"ip_kind": "trademark_right"})
         await found.covers("mixed", amount="2000000.00", attributes={"ip_kind": "several"})
+        await pledged(found, "mixed", pledge("202110123456.7"), pledge("7", kind="trademark_right"))
+        await pledged(found, "large", pledge("202110123456.7"))
         await found.covers("large", amount="9000000.00", attributes={"ip_kind": "invention"})
         yield found
 
@@ -37,6 +40,8 @@ async def test_a_year_stands_against_the_year_before_and_its_targets_to_the_fen(
     assert money["inclusive_trademark_amount"]["year"] == "1000000.00"
     assert (money["insured_amount"]["year"], money["trade_amount"]["year"]) == ("5000000.00", None)
     assert (numbers["mixed_count"]["year"], numbers["mixed_count"]["reached"]) == (1, 1_000)
+    assert money["patent_trademark_amount"]["year"] == "2000000.00", "a patent with a trademark"
+    assert numbers["patent_trademark_count"]["year"] == 1
     assert (numbers["pledge_count"]["year"], numbers["pledge_count"]["target"]) == (3, None)
     assert numbers["pledge_count"]["before"] is None, "nothing is guessed of a year before the book"
     insured = next(x for x in answer["tables"][0]["rows"] if x["key"] == "insured_amount")
