@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from services.risk_pool.handlers import (
     capacity,
     draws,
+    insurance,
     listed_firms,
     loan_pledges,
     loans,
@@ -31,6 +32,7 @@ from shared.contracts.applications import (
     LoanRepaidV1,
     LoanTakeOverAnsweredV1,
 )
+from shared.contracts.around_loans import PolicyStandsV1
 from shared.contracts.cover_calls import CoverCallChangedV1
 from shared.contracts.envelope import Event
 from shared.contracts.listed_firms import FirmClearedV1, FirmListedV1
@@ -64,5 +66,6 @@ ROUTES: Mapping[type[Event], Handler] = {
     DocumentStoredV1: stored_papers.stored,
     DocumentWithdrawnV1: stored_papers.withdrawn,
     LoanPledgesStandV1: loan_pledges.stand,
+    PolicyStandsV1: insurance.stands,
     DayOverV1: producers.counting({event.type for event in _FACTS}),
 }

@@ -1,7 +1,7 @@
 """Indicators of plans (考核指标): what they count, and how far a target is reached.
 
-Whether the book itself counts an indicator or two persons state it with its source (insured amounts,
-trade and licence: the system cannot know them) is said once here, and shown with every figure.
+Whether the book itself counts an indicator or two persons state it with its source (trade and
+licence: the system cannot know them; policies are counted where applications tells of them) is said once here, and shown with every figure.
 """
 
 from collections.abc import Iterable, Mapping
