@@ -122,7 +122,7 @@ def counted_once(loans: Sequence[Row]) -> list[Row]:
         less[firm] = less.get(firm, 0) + loan["outstanding_fen"]
     balance = "borrower_balance_fen"
     return [
-        {**dict(loan), balance: loan[balance] - less.get(loan["borrower_uscc"], 0)}
+        {**loan, balance: loan[balance] - less.get(loan["borrower_uscc"], 0)}
         for loan in loans
         if loan["loan_id"] not in left_out
     ]

@@ -26,8 +26,7 @@ async def watch_instalments(database: Database, *, now: datetime) -> None:
             await tables.remind(conn, rows, today=today, now=now)
             told = [
                 CollectionInstalmentDueV1(
-                    **tables.about(row),
-                    stage=stage_of(row["due_on"], today=today),
+                    **tables.about(row) | {"stage": stage_of(row["due_on"], today=today)},
                     due_on=row["due_on"],
                     amount_fen=row["amount_fen"],
                     left_fen=row["left_fen"],
