@@ -106,11 +106,11 @@ async def read(conn: asyncpg.Connection, pool_code: str, day: date, version: int
     )
 
 
-def counted_once(loans: Sequence[Row]) -> list[Row]:
+def counted_once(loans: Sequence[asyncpg.Record]) -> list[Row]:
     """The book with each debt once: of a loan and its renewal that are both out the larger stands
     for the two (docs/decisions/0020), and the firm's balance is without the other."""
     by_id = {loan["loan_id"]: loan for loan in loans}
-    left_out: dict[UUID, Row] = {}
+    left_out: dict[UUID, asyncpg.Record] = {}
     for loan in loans:
         renewed = by_id.get(loan["renews"])
         if renewed is not None:
