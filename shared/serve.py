@@ -12,7 +12,7 @@ from shared.observability.logs import configure_logging
 from shared.observability.tracing import configure_tracing
 from shared.postgres.database import CannotStart, reach_database
 from shared.service import Service, build
-from shared.settings import ServiceSettings, read_settings
+from shared.settings import ServiceSettings, TlsFiles, read_settings
 
 T = TypeVar("T")
 
@@ -40,11 +40,16 @@ async def _serve(service: Service, settings: ServiceSettings) -> None:
     database = await reach_database(str(settings.database_url), size=2, service=service.name)
     await database.close()
     transport = KafkaTransport(
-        settings.kafka_bootstrap_servers, client=service.name, instance=settings.kafka_instance
+        settings.kafka_bootstrap_servers,
+        client=service.name,
+        instance=settings.kafka_instance,
+        security=settings.kafka_spoken_to(),
     )
     try:
         app = build(service, settings, transport=transport)
-        server = uvicorn.Server(server_config(app, host=settings.host, port=settings.port))
+        server = uvicorn.Server(
+            server_config(app, host=settings.host, port=settings.port, tls=settings.tls_files())
+        )
         await server.serve()
         if not server.started:
             raise SystemExit(1)
@@ -59,8 +64,11 @@ def run(main: Coroutine[Any, Any, T]) -> T:
         return runner.run(main)
 
 
-def server_config(app: object, *, host: str, port: int) -> uvicorn.Config:
-    """How every service is served: no server header, our own log, a bounded goodbye."""
+def server_config(
+    app: object, *, host: str, port: int, tls: TlsFiles | None = None
+) -> uvicorn.Config:
+    """How every service is served: no server header, our own log, a bounded goodbye; by https where
+    there is a certificate."""
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
         host=host,
@@ -68,6 +76,8 @@ def server_config(app: object, *, host: str, port: int) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        ssl_certfile=tls.certificate if tls else None,
+        ssl_keyfile=tls.key if tls else None,
         timeout_graceful_shutdown=10,
         timeout_keep_alive=30,
         lifespan="on",

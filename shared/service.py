@@ -77,12 +77,14 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
             app.state.context = context
             yield
 
+    # What a caller may do is written in the documents; nobody unknown is shown the way in.
+    production = settings.environment == "production"
     app = FastAPI(
         title=f"知贷 Zhidai · {service.title}",
         version="1",
         lifespan=lifespan,
-        openapi_url="/api/v1/openapi.json",
-        docs_url="/api/v1/docs",
+        openapi_url=None if production else "/api/v1/openapi.json",
+        docs_url=None if production else "/api/v1/docs",
         redoc_url=None,
     )
     problems.install(

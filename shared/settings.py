@@ -1,14 +1,54 @@
 """What the environment decides, read once, with complaints a person can act on."""
 
 import sys
-from typing import Literal, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, Literal, NoReturn, TypeVar
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from shared.messaging.kafka_security import IN_THE_CLEAR, KafkaSecurity
+from shared.production import (
+    DEVELOPMENT_ISSUER,
+    Environment,
+    encrypted_database,
+    https,
+    https_or_file,
+    is_loopback,
+    needs,
+)
 from shared.schemes import library
+
+NO_TLS = (
+    "set tls_certificate_file and tls_key_file, or listen on 127.0.0.1 behind a proxy that ends TLS: "
+    "access tokens and business data would pass in the clear"
+)
+
+
+def served_safely(certificate: str, info: ValidationInfo) -> bool:
+    """Answers come by TLS, or leave this machine only through a proxy on it."""
+    return bool(certificate) or is_loopback(str(info.data.get("host", "")))
+
+
+@dataclass(frozen=True)
+class TlsFiles:
+    """Paths of PEM files: the certificate with its chain, and its key."""
+
+    certificate: str
+    key: str
+
+    @classmethod
+    def of(cls, certificate: str, key: str) -> "TlsFiles | None":
+        """None where there is no certificate."""
+        return cls(certificate, key) if certificate else None
 
 
 class ServiceSettings(BaseSettings):
@@ -17,15 +57,26 @@ class ServiceSettings(BaseSettings):
     No default for what differs between places: a missing one stops the start.
     """
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", validate_default=True)
 
-    environment: Literal["production", "development", "sandbox"] = Field(
+    # First: what production needs of the others is asked with this one known.
+    environment: Environment = Field(
         description="In a sandbox the clock can be moved; in production nothing can be forged."
     )
-    database_url: str = Field(
-        description="The service's own database, as its working role (not the owner)."
-    )
-    transport: Literal["local", "kafka"] = Field(
+    database_url: Annotated[
+        str,
+        needs(
+            encrypted_database,
+            "add ?sslmode=verify-full&sslrootcert=… and a password of your own: without, passwords "
+            "and rows pass in the clear, or to whoever says he is the server",
+        ),
+    ] = Field(description="The service's own database, as its working role (not the owner).")
+    transport: Annotated[
+        Literal["local", "kafka"],
+        needs(
+            lambda value, info: value == "kafka", "set kafka; local is one process for trying out"
+        ),
+    ] = Field(
         description="kafka between processes; local only where all services share one process."
     )
     kafka_bootstrap_servers: str = Field(
@@ -37,11 +88,39 @@ class ServiceSettings(BaseSettings):
         description="A name of this process that stays the same when it is started again and that "
         "no other process of the service has: its partitions then come back at once.",
     )
-    token_issuer: str = Field(description="The `iss` that access tokens must name.")
+    kafka_security: Annotated[
+        Literal["plaintext", "sasl_ssl"],
+        needs(
+            lambda value, info: value == "sasl_ssl",
+            "set sasl_ssl: on a plain bus everybody in the network reads firms' names and says what "
+            "he likes in another service's name",
+        ),
+    ] = Field(default="plaintext", description="How the broker is spoken to.")
+    kafka_ca_file: str = Field(
+        default="", description="PEM of the broker's CA; empty: the system's own."
+    )
+    kafka_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = Field(
+        default="SCRAM-SHA-512", description="How the service says who it is, within TLS."
+    )
+    kafka_username: str = Field(
+        default="",
+        description="The service's own principal: only it may write the service's topic.",
+    )
+    kafka_password: SecretStr = SecretStr("")
+    token_issuer: Annotated[
+        str,
+        needs(https, f"name your identity provider; {DEVELOPMENT_ISSUER} lets anybody be anybody"),
+    ] = Field(description="The `iss` that access tokens must name.")
     token_audience: str = Field(default="zhidai", description="The `aud` they must be meant for.")
-    token_keys: str = Field(description="The issuer's JWKS: a URL, or the path of a file.")
+    token_keys: Annotated[
+        str, needs(https_or_file, "fetch the keys by https: on the way keys can be exchanged")
+    ] = Field(description="The issuer's JWKS: a URL, or the path of a file.")
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on.")
+    tls_key_file: str = Field(default="", description="PEM of the key to the certificate.")
+    tls_certificate_file: Annotated[str, needs(served_safely, NO_TLS)] = Field(
+        default="", description="PEM of the certificate and its chain, to answer by https."
+    )
     database_connections: int = Field(default=10, ge=2, le=200)
     max_body_bytes: int = Field(default=1024 * 1024, ge=1024, description="Larger bodies: 413.")
     due_interval_seconds: float = Field(
@@ -73,11 +152,42 @@ class ServiceSettings(BaseSettings):
             raise ValueError("it must be postgresql://…/ and name a database")
         return url
 
-    @model_validator(mode="after")
-    def _fits_together(self) -> "ServiceSettings":
-        if self.transport == "kafka" and not self.kafka_bootstrap_servers:
+    @field_validator("kafka_bootstrap_servers")
+    @classmethod
+    def _brokers_are_named(cls, servers: str, info: ValidationInfo) -> str:
+        if info.data.get("transport") == "kafka" and not servers:
             raise ValueError("kafka_bootstrap_servers is needed when transport is kafka")
-        return self
+        return servers
+
+    @field_validator("kafka_password")
+    @classmethod
+    def _says_who_it_is(cls, password: SecretStr, info: ValidationInfo) -> SecretStr:
+        named = info.data.get("kafka_username") and password.get_secret_value()
+        if info.data.get("kafka_security") == "sasl_ssl" and not named:
+            raise ValueError("kafka_username and kafka_password are needed with sasl_ssl")
+        return password
+
+    @field_validator("tls_certificate_file")
+    @classmethod
+    def _has_its_key(cls, certificate: str, info: ValidationInfo) -> str:
+        if bool(certificate) != bool(info.data.get("tls_key_file")):
+            raise ValueError("tls_certificate_file and tls_key_file are needed together")
+        return certificate
+
+    def kafka_spoken_to(self) -> KafkaSecurity:
+        """How the broker is spoken to."""
+        if self.kafka_security == "plaintext":
+            return IN_THE_CLEAR
+        return KafkaSecurity(
+            username=self.kafka_username,
+            password=self.kafka_password.get_secret_value(),
+            mechanism=self.kafka_mechanism,
+            ca_file=self.kafka_ca_file,
+        )
+
+    def tls_files(self) -> TlsFiles | None:
+        """What https is answered by; None for plain http."""
+        return TlsFiles.of(self.tls_certificate_file, self.tls_key_file)
 
 
 Settings = TypeVar("Settings", bound=BaseSettings)
@@ -88,18 +198,28 @@ def read_settings(settings: type[Settings], *, service: str) -> Settings:
     try:
         return settings()
     except ValidationError as error:
-        prefix = str(settings.model_config.get("env_prefix", ""))
-        fields = {
-            str(field.validation_alias or name): field
-            for name, field in settings.model_fields.items()
-        }
-        lines = [f"{service} cannot start: {error.error_count()} setting(s) to mend."]
-        for problem in error.errors():
-            name = ".".join(str(part) for part in problem["loc"])
-            field = fields.get(name)
-            alone = field is not None and field.validation_alias is not None
-            variable = f"{'' if alone else prefix}{name}".upper() if name else "together"
-            about = f" ({field.description})" if field and field.description else ""
-            lines.append(f"  {variable}: {problem['msg']}{about}")
-        sys.stderr.write("\n".join(lines) + "\n")
-        raise SystemExit(78) from None  # EX_CONFIG of sysexits.h
+        lines = to_mend(settings, error)
+        stop_the_start(f"{service} cannot start: {len(lines)} setting(s) to mend.", lines)
+
+
+def to_mend(settings: type[BaseSettings], error: ValidationError) -> list[str]:
+    """What is wrong, a line each: the variable, what to do, what it is for. No value is shown."""
+    prefix = str(settings.model_config.get("env_prefix", ""))
+    fields = {
+        str(field.validation_alias or name): field for name, field in settings.model_fields.items()
+    }
+    lines = []
+    for problem in error.errors():
+        name = ".".join(str(part) for part in problem["loc"])
+        field = fields.get(name)
+        alone = field is not None and field.validation_alias is not None
+        variable = f"{'' if alone else prefix}{name}".upper() if name else "together"
+        about = f" ({field.description})" if field and field.description else ""
+        lines.append(f"{variable}: {problem['msg'].removeprefix('Value error, ')}{about}")
+    return lines
+
+
+def stop_the_start(headline: str, lines: list[str]) -> NoReturn:
+    """End the process with what is to be mended."""
+    sys.stderr.write("\n".join([headline, *(f"  {line}" for line in lines)]) + "\n")
+    raise SystemExit(78)  # EX_CONFIG of sysexits.h

@@ -22,12 +22,18 @@ from shared.postgres.database import Database
 from shared.postgres.embedded import EmbeddedPostgres
 from shared.postgres.migrations import upgrade
 from shared.postgres.provision import owner_of, provision, url_for
+from tests.depth import depth
 from tests.real_parts import docker_answers, folder_of_servers, room_for_postgres
 
 pytest_plugins = ["tests.services", "tests.kafka.brokers"]
 
 # A law says what comes out, not how soon: on a busy machine an example may take its time.
-settings.register_profile("laws", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "laws",
+    max_examples=depth(40, 100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("laws")
 
 

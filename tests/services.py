@@ -145,3 +145,20 @@ async def running(
             yield started[0] if len(started) == 1 else tuple(started)
 
     yield run
+
+
+@pytest.fixture(scope="module")
+async def running_of_module(
+    databases_of_module: Any, issuer: Issuer, shared_folder: Path
+) -> AsyncIterator[Callable[..., Any]]:
+    """The same with databases that are kept until the last test of the module: for stories that are
+    told once and then only looked at, or by tests that each bring cases of their own."""
+
+    @asynccontextmanager
+    async def run(*services: Service, **settings: Any) -> AsyncIterator[Any]:
+        async with together(
+            services, databases_of_module, issuer, shared_folder, **settings
+        ) as started:
+            yield started[0] if len(started) == 1 else tuple(started)
+
+    yield run

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from zhidai import schemes_cli
-from zhidai.commands import audit, events, explain, export, settle
+from zhidai.commands import audit, events, explain, export, kafka_rights, settle
 from zhidai.commands.options import StateFolder
 from zhidai.environment import STATE
 
@@ -71,6 +71,14 @@ def docs(
 
 
 @app.command()
+def check_settings() -> None:
+    """Say of all processes at once which settings are missing, wrong or unsafe; exit code 78."""
+    from zhidai.commands.check_settings import check
+
+    check()
+
+
+@app.command()
 def migrate(
     service: Annotated[str, typer.Argument(help="applications, risk_pool or notifications")],
     owner_url: Annotated[
@@ -88,7 +96,7 @@ def migrate(
     typer.echo(f"{service} is at {head(service)}")
 
 
-for command in (schemes_cli, settle, audit, export, explain, events):
+for command in (schemes_cli, settle, audit, export, explain, events, kafka_rights):
     command.mount(app)
 
 

@@ -10,14 +10,11 @@ from pathlib import Path
 
 import httpx
 
-from services.applications.main import SERVICE as APPLICATIONS
-from services.notifications.main import SERVICE as NOTIFICATIONS
-from services.risk_pool.main import SERVICE as RISK_POOL
 from zhidai.addresses import Addresses
+from zhidai.bus import SERVICES, Bus
 from zhidai.environment import Environment
 from zhidai.service_settings import process_variables
 
-SERVICES = (APPLICATIONS, RISK_POOL, NOTIFICATIONS)
 START_SECONDS = 120
 STOP_SECONDS = 30
 
@@ -70,7 +67,7 @@ class Keeper:
 
 @asynccontextmanager
 async def serving(
-    environment: Environment, addresses: Addresses, *, bootstrap_servers: str
+    environment: Environment, addresses: Addresses, *, bus: Bus
 ) -> AsyncIterator[dict[str, Keeper]]:
     """Serve the services while the block runs. Gives the keeper of each process, by service."""
     logs = environment.state / "logs"
@@ -79,9 +76,7 @@ async def serving(
         service.name: Keeper(
             name=service.name,
             module=f"services.{service.name}.main",
-            variables=process_variables(
-                service, environment, addresses, bootstrap_servers=bootstrap_servers
-            ),
+            variables=process_variables(service, environment, addresses, bus=bus),
             log=logs / f"{service.name}.log",
         )
         for service in SERVICES

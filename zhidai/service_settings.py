@@ -6,9 +6,11 @@ from base64 import urlsafe_b64encode
 from pathlib import Path
 
 from services.console.settings import ConsoleSettings
+from shared.messaging.kafka_security import KafkaSecurity
 from shared.service import Service
 from shared.settings import ServiceSettings
 from zhidai.addresses import HOST, Addresses
+from zhidai.bus import Bus
 from zhidai.environment import Environment
 
 
@@ -21,19 +23,32 @@ def service_settings(
 
 
 def process_variables(
-    service: Service, environment: Environment, addresses: Addresses, *, bootstrap_servers: str
+    service: Service, environment: Environment, addresses: Addresses, *, bus: Bus
 ) -> dict[str, str]:
     """The variables of a service that runs as a process of its own."""
     prefix = str(service.settings_type.model_config["env_prefix"])
     values = {
         **_of_service(service.name, environment, addresses),
         "transport": "kafka",
-        "kafka_bootstrap_servers": bootstrap_servers,
+        "kafka_bootstrap_servers": bus.bootstrap_servers,
+        **_as_principal(bus.spoken_to_by(service.name)),
         "kafka_instance": "1",
         "host": HOST,
         "port": str(addresses.ports[service.name]),
     }
     return {**os.environ, **{f"{prefix}{name}".upper(): value for name, value in values.items()}}
+
+
+def _as_principal(security: KafkaSecurity) -> dict[str, str]:
+    if not security.username:
+        return {}
+    return {
+        "kafka_security": "sasl_ssl",
+        "kafka_username": security.username,
+        "kafka_password": security.password,
+        "kafka_mechanism": security.mechanism,
+        "kafka_ca_file": security.ca_file,
+    }
 
 
 def console_settings(environment: Environment, addresses: Addresses) -> ConsoleSettings:

@@ -46,9 +46,7 @@ async def serving(
                 yield {}
         else:
             async with (
-                kafka() as bootstrap_servers,
-                processes.serving(
-                    environment, addresses, bootstrap_servers=bootstrap_servers
-                ) as keepers,
+                kafka() as bus,
+                processes.serving(environment, addresses, bus=bus) as keepers,
             ):
                 yield keepers

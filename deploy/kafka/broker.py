@@ -10,10 +10,12 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
 from deploy.kafka.fetch import KafkaNotAvailable, jars, java
+from deploy.kafka.guarded import Guard
 
 HOST = "127.0.0.1"
 START_SECONDS = 120
@@ -118,10 +120,12 @@ class KafkaCluster:
     The folder keeps data and ports, so a cluster started again in the same folder is the same.
     """
 
-    def __init__(self, folder: Path, *, brokers: int = 1) -> None:
+    def __init__(self, folder: Path, *, brokers: int = 1, principals: Sequence[str] = ()) -> None:
+        """With `principals`, everybody is asked who he is (`guard`); else the bus is open."""
         if brokers not in (1, 3):
             raise ValueError("one broker or three")
         self.folder = folder
+        self.guard = Guard(folder / "guard", principals) if principals else None
         self._count = brokers
         self.brokers: list[Broker] = []
 
@@ -211,12 +215,14 @@ class KafkaCluster:
             f"{broker.node}@{HOST}:{broker.controller_port}:{directory}"
             for broker, directory in zip(self.brokers, directories, strict=True)
         )
+        users = self.guard.users() if self.guard else []
         for broker in self.brokers:
             broker.folder.mkdir(parents=True)
             properties = broker.folder / "server.properties"
-            properties.write_text(_properties(broker, quorum, self._count))
+            properties.touch(mode=0o600)
+            properties.write_text(_properties(broker, quorum, self._count, self.guard))
             standing = ["--standalone"] if self._count == 1 else ["--initial-controllers", voters]
-            self._tool("format", "-t", cluster, "-c", str(properties), *standing)
+            self._tool("format", "-t", cluster, "-c", str(properties), *standing, *users)
         ports = [(broker.port, broker.controller_port) for broker in self.brokers]
         (self.folder / "ports.json").write_text(json.dumps(ports))
 
@@ -242,17 +248,18 @@ class KafkaCluster:
         return done.stdout
 
 
-def _properties(broker: Broker, quorum: str, count: int) -> str:
+def _properties(broker: Broker, quorum: str, count: int, guard: Guard | None) -> str:
     """server.properties of one broker."""
+    clients = "CLIENTS" if guard else "PLAINTEXT"
     copies = 1 if count == 1 else 3
     settings = {
         "process.roles": "broker,controller",
         "node.id": broker.node,
         "controller.quorum.bootstrap.servers": quorum,
         "listeners": (
-            f"PLAINTEXT://{HOST}:{broker.port},CONTROLLER://{HOST}:{broker.controller_port}"
+            f"{clients}://{HOST}:{broker.port},CONTROLLER://{HOST}:{broker.controller_port}"
         ),
-        "advertised.listeners": f"PLAINTEXT://{HOST}:{broker.port}",
+        "advertised.listeners": f"{clients}://{HOST}:{broker.port}",
         "controller.listener.names": "CONTROLLER",
         "log.dirs": broker.folder / "data",
         # A topic is made by the service that says something on it, with the partitions it wants.
@@ -270,5 +277,6 @@ def _properties(broker: Broker, quorum: str, count: int) -> str:
         # A dead broker is noticed soon: here nobody is far away.
         "broker.session.timeout.ms": 3000,
         "broker.heartbeat.interval.ms": 500,
+        **(guard.properties(HOST) if guard else {}),
     }
     return "".join(f"{name}={value}\n" for name, value in settings.items())

@@ -1,10 +1,11 @@
 """What the environment decides for this service."""
 
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from shared.production import needs, secret
 from shared.settings import ServiceSettings
 
 LARGEST_DOCUMENT: Final = 2 * 1024**3
@@ -12,6 +13,9 @@ LARGEST_DOCUMENT: Final = 2 * 1024**3
 
 LARGEST_BULK_FILE: Final = 1024**3
 """The same of files of many rows."""
+
+NOT_CHOSEN: Final = ".zhidai/documents"
+"""Where papers lie while nobody has said where."""
 
 DEVELOPMENT_SECRET: Final = "only for development, links that anybody can forge"
 
@@ -21,8 +25,14 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="APPLICATIONS_", frozen=True, extra="ignore")
 
-    documents: str = Field(
-        default=".zhidai/documents",
+    documents: Annotated[
+        str,
+        needs(
+            lambda place, info: place != NOT_CHOSEN,
+            "say where papers lie: they must outlive the process",
+        ),
+    ] = Field(
+        default=NOT_CHOSEN,
         min_length=1,
         description="Where papers lie: a folder, or s3://bucket/prefix (with AWS_ENDPOINT and "
         "the other AWS_ variables for a store of your own).",
@@ -39,7 +49,9 @@ class Settings(ServiceSettings):
         le=LARGEST_BULK_FILE,
         description="Larger files of many rows: 413.",
     )
-    document_link_secret: SecretStr = Field(
+    document_link_secret: Annotated[
+        SecretStr, needs(secret, "links to papers are signed by it; make one of your own")
+    ] = Field(
         default=SecretStr(DEVELOPMENT_SECRET),
         min_length=32,
         description="Signs links to papers; the same for every process of the service.",
@@ -67,13 +79,3 @@ class Settings(ServiceSettings):
         le=3660,
         description="Drafts of applications that nobody has touched for so many days go.",
     )
-
-    @model_validator(mode="after")
-    def _keeps_papers_in_production(self) -> "Settings":
-        if self.environment != "production":
-            return self
-        if "documents" not in self.model_fields_set:
-            raise ValueError("documents is needed in production: papers must outlive the process")
-        if self.document_link_secret.get_secret_value() == DEVELOPMENT_SECRET:
-            raise ValueError("document_link_secret is needed in production: links are signed by it")
-        return self

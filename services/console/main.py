@@ -28,7 +28,7 @@ from shared.observability import telemetry
 from shared.observability.logs import configure_logging
 from shared.observability.tracing import configure_tracing
 from shared.serve import server_config
-from shared.settings import read_settings
+from shared.settings import TlsFiles, read_settings
 
 LARGEST_FORM = 256 * 1024
 """Bytes; a form of many reasons has a hundredth of it."""
@@ -69,7 +69,8 @@ def application(
         redoc_url=None,
         middleware=_middleware(settings),
     )
-    app.state.console = Console(settings, services, Renderer(), _login_method(settings), demo)
+    renderer = Renderer(in_production=settings.environment == "production")
+    app.state.console = Console(settings, services, renderer, _login_method(settings), demo)
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", CachedFiles(directory=STATIC), name="static")
@@ -123,7 +124,8 @@ def main() -> None:
     configure_logging("console")
     configure_tracing("console")
     app = application(settings)
-    uvicorn.Server(server_config(app, host=settings.host, port=settings.port)).run()
+    tls = TlsFiles.of(settings.tls_certificate_file, settings.tls_key_file)
+    uvicorn.Server(server_config(app, host=settings.host, port=settings.port, tls=tls)).run()
 
 
 if __name__ == "__main__":

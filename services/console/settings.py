@@ -1,53 +1,84 @@
 """What the environment decides for the console. Prefix CONSOLE_."""
 
 from pathlib import Path
-from typing import Self
+from typing import Annotated
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.production import Environment, https, needs, secret
+from shared.settings import NO_TLS, served_safely
+
+ServiceUrl = Annotated[
+    str, needs(https, "people's tokens and every figure would pass in the clear to the service")
+]
 
 
 class ConsoleSettings(BaseSettings):
     """Where the services are, and how people log in."""
 
-    model_config = SettingsConfigDict(env_prefix="CONSOLE_", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix="CONSOLE_", frozen=True, env_ignore_empty=True, validate_default=True
+    )
 
-    applications_url: str = Field(description="Base URL of applications, without /api/v1.")
-    risk_pool_url: str = Field(description="Base URL of risk_pool, without /api/v1.")
-    notifications_url: str = Field(description="Base URL of notifications, without /api/v1.")
+    # First: what production needs of the others is asked with this one known.
+    environment: Environment = Field(default="production")
+    applications_url: ServiceUrl = Field(description="Base URL of applications, without /api/v1.")
+    risk_pool_url: ServiceUrl = Field(description="Base URL of risk_pool, without /api/v1.")
+    notifications_url: ServiceUrl = Field(description="Base URL of notifications, without /api/v1.")
+    ca_file: str = Field(
+        default="", description="PEM of the services' CA; empty: the system's own."
+    )
     timeout_seconds: float = Field(default=15.0, gt=0)
-    session_secret: SecretStr = Field(
+    session_secret: Annotated[
+        SecretStr, needs(secret, "whoever knows it makes sessions of anybody; make one of your own")
+    ] = Field(
         min_length=32,
         description="Encrypts the sessions; the same for every process of the console.",
     )
-    secure_cookies: bool = Field(
-        default=True, description="Off only where the console is served over plain http."
-    )
+    secure_cookies: Annotated[
+        bool, needs(lambda on, info: on, "sessions would pass in the clear")
+    ] = Field(default=True, description="Off only where the console is served over plain http.")
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
-    environment: str = Field(default="production", examples=["development", "production"])
+    tls_key_file: str = Field(default="", description="PEM of the key to the certificate.")
+    tls_certificate_file: Annotated[str, needs(served_safely, NO_TLS)] = Field(
+        default="", description="PEM of the certificate and its chain, to answer by https."
+    )
 
-    issuer_dir: Path | None = Field(
+    issuer_dir: Annotated[
+        Path | None,
+        needs(
+            lambda folder, info: folder is None,
+            "one click logs in as anybody; empty it and name an identity provider",
+        ),
+    ] = Field(
         default=None, description="Folder of the development issuer: people are chosen from a list."
     )
-    oidc_issuer: str = Field(
-        default="", description="The identity provider, e.g. a Keycloak realm."
-    )
+    oidc_issuer: Annotated[
+        str, needs(https, "name an identity provider that is reached by https")
+    ] = Field(default="", description="The identity provider, e.g. a Keycloak realm.")
     oidc_client_id: str = "zhidai-console"
     oidc_client_secret: SecretStr = SecretStr("")
     oidc_scope: str = "openid profile"
     oidc_audience: str = Field(default="zhidai", description="The audience of access tokens.")
-    public_url: str = Field(
+    public_url: Annotated[str, needs(https, "people must reach the console by https")] = Field(
         default="", description="How browsers reach the console; needed with OIDC for its return."
     )
 
-    @model_validator(mode="after")
-    def _one_way_to_log_in(self) -> Self:
-        if bool(self.oidc_issuer) == (self.issuer_dir is not None):
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _one_way_to_log_in(cls, issuer: str, info: ValidationInfo) -> str:
+        if "issuer_dir" in info.data and bool(issuer) == (info.data["issuer_dir"] is not None):
             raise ValueError(
                 "set exactly one of CONSOLE_OIDC_ISSUER (an identity provider) and "
                 "CONSOLE_ISSUER_DIR (the development issuer)"
             )
-        if self.oidc_issuer and not self.public_url:
+        return issuer
+
+    @field_validator("public_url")
+    @classmethod
+    def _has_a_way_back(cls, url: str, info: ValidationInfo) -> str:
+        if info.data.get("oidc_issuer") and not url:
             raise ValueError("CONSOLE_OIDC_ISSUER needs CONSOLE_PUBLIC_URL")
-        return self
+        return url

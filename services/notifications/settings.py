@@ -9,6 +9,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from services.notifications.domain.addresses import AddressPolicy
 from services.notifications.domain.retries import WAITS_SECONDS
+from shared.production import needs, secret
 from shared.settings import ServiceSettings
 
 
@@ -17,13 +18,26 @@ class NotificationsSettings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="NOTIFICATIONS_", frozen=True, extra="ignore")
 
-    console_url: HttpUrl = Field(description="Where people open the console; links begin with it.")
-    encryption_keys: SecretStr = Field(
+    console_url: Annotated[
+        HttpUrl,
+        needs(
+            lambda url, info: url.scheme == "https", "links in notices must lead people to https"
+        ),
+    ] = Field(description="Where people open the console; links begin with it.")
+    encryption_keys: Annotated[
+        SecretStr, needs(secret, "webhook secrets are encrypted by it; make one of your own")
+    ] = Field(
         description="Keys that encrypt webhook secrets, separated by commas, the newest first; "
         "`openssl rand -base64 32 | tr '+/' '-_'` makes one."
     )
 
-    webhook_allow_http: bool = Field(default=False, description="Never in production.")
+    webhook_allow_http: Annotated[
+        bool,
+        needs(
+            lambda allowed, info: not allowed,
+            "webhook_allow_http must not be set: notices would pass in the clear",
+        ),
+    ] = Field(default=False, description="Never in production.")
     webhook_private_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         default=(),
         description="Networks of our own in which endpoints may stand, separated by commas.",
@@ -49,7 +63,10 @@ class NotificationsSettings(ServiceSettings):
 
     smtp_host: str = Field(default="", description="Empty: no e-mail is sent.")
     smtp_port: int = Field(default=587, ge=1, le=65535)
-    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_security: Annotated[
+        Literal["starttls", "tls", "none"],
+        needs(lambda value, info: value != "none", "smtp_security must be starttls or tls"),
+    ] = "starttls"
     smtp_ca_file: str = Field(default="", description="PEM of the server's CA; empty: the system's")
     smtp_username: str = ""
     smtp_password: SecretStr = SecretStr("")
@@ -79,10 +96,6 @@ class NotificationsSettings(ServiceSettings):
 
     @model_validator(mode="after")
     def _fits(self) -> "NotificationsSettings":
-        if self.environment == "production" and self.webhook_allow_http:
-            raise ValueError("webhook_allow_http must not be set in production")
-        if self.environment == "production" and self.smtp_host and self.smtp_security == "none":
-            raise ValueError("smtp_security must be starttls or tls in production")
         if self.smtp_host and "@" not in self.smtp_sender:
             raise ValueError("smtp_sender (an e-mail address) is needed when smtp_host is given")
         if self.smtp_password.get_secret_value() and not self.smtp_username:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from shared.production import is_production
 from shared.settings import ServiceSettings
 
 DEVELOPMENT = "development certificate, proves nothing"
@@ -20,9 +21,6 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="RISK_POOL_", frozen=True, extra="ignore")
 
-    signing_pkcs12: str = Field(
-        default="", description="Path of a PKCS#12 file with the certificate and its key."
-    )
     signing_passphrase_file: str = Field(
         default="", description="Path of a file with the passphrase of the PKCS#12 file."
     )
@@ -34,6 +32,9 @@ class Settings(ServiceSettings):
         default="", description="The label of certificate and key on the token."
     )
     signing_pkcs11_pin_file: str = Field(default="", description="Path of a file with the PIN.")
+    signing_pkcs12: str = Field(
+        default="", description="Path of a PKCS#12 file with the certificate and its key."
+    )
     signing_development_folder: str = Field(
         default=".zhidai/signing",
         description="Where a certificate for development is made where no other is named; never in "
@@ -55,34 +56,38 @@ class Settings(ServiceSettings):
         pin = _first_line(self.signing_pkcs11_pin_file)
         return None if pin is None else pin.decode()
 
-    @model_validator(mode="after")
-    def _signs(self) -> "Settings":
-        if self.signing_pkcs12 and self.signing_pkcs11_module:
+    @field_validator("signing_pkcs12")
+    @classmethod
+    def _signs(cls, place: str, info: ValidationInfo) -> str:
+        module = info.data.get("signing_pkcs11_module", "")
+        if place and module:
             raise ValueError("signing_pkcs12 and signing_pkcs11_module exclude one another")
-        if self.signing_pkcs11_module and not self.signing_pkcs11_label:
+        if module and not info.data.get("signing_pkcs11_label"):
             raise ValueError("signing_pkcs11_label is needed when signing_pkcs11_module is given")
-        if self.signing_pkcs12:
-            self._require_opens()
-        elif self.environment == "production" and not self.signing_pkcs11_module:
+        if place:
+            passphrase = _first_line(info.data.get("signing_passphrase_file", ""))
+            _require_opens(place, passphrase, production=is_production(info))
+        elif is_production(info) and not module:
             raise ValueError(
                 "signing_pkcs12 or signing_pkcs11_module is needed in production: statements are "
                 "signed, and a certificate for development proves nothing"
             )
-        return self
+        return place
 
-    def _require_opens(self) -> None:
-        try:
-            content = Path(self.signing_pkcs12).read_bytes()
-            _, certificate, _ = pkcs12.load_key_and_certificates(content, self.signing_passphrase())
-        except (OSError, ValueError) as error:
-            raise ValueError(f"signing_pkcs12 cannot be opened: {error}") from None
-        if certificate is None:
-            raise ValueError("signing_pkcs12 holds no certificate")
-        if certificate.not_valid_after_utc < datetime.now(UTC):
-            raise ValueError(f"signing_pkcs12 has expired: {certificate.not_valid_after_utc}")
-        units = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)
-        if self.environment == "production" and any(unit.value == DEVELOPMENT for unit in units):
-            raise ValueError("signing_pkcs12 is a certificate for development; it proves nothing")
+
+def _require_opens(place: str, passphrase: bytes | None, *, production: bool) -> None:
+    try:
+        content = Path(place).read_bytes()
+        _, certificate, _ = pkcs12.load_key_and_certificates(content, passphrase)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"signing_pkcs12 cannot be opened: {error}") from None
+    if certificate is None:
+        raise ValueError("signing_pkcs12 holds no certificate")
+    if certificate.not_valid_after_utc < datetime.now(UTC):
+        raise ValueError(f"signing_pkcs12 has expired: {certificate.not_valid_after_utc}")
+    units = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)
+    if production and any(unit.value == DEVELOPMENT for unit in units):
+        raise ValueError("signing_pkcs12 is a certificate for development; it proves nothing")
 
 
 def _first_line(place: str) -> bytes | None:

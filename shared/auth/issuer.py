@@ -17,8 +17,9 @@ from joserfc.jwk import KeySet, RSAKey
 
 from shared.auth.identity import identity_from
 from shared.postgres.pools_seen import ALL
+from shared.production import DEVELOPMENT_ISSUER
 
-ISSUER = "urn:zhidai:development-issuer"
+ISSUER = DEVELOPMENT_ISSUER
 AUDIENCE = "zhidai"
 DEFAULT_TTL_SECONDS = 12 * 3600
 

@@ -19,6 +19,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import ConsumerRecord
 
 from shared.contracts.envelope import Envelope
+from shared.messaging.kafka_security import IN_THE_CLEAR, KafkaSecurity
 from shared.messaging.port import BatchConsumer
 from shared.messaging.wire import Arrived, headers_of, read
 from shared.postgres.transient import Backoff
@@ -50,8 +51,9 @@ class KafkaTransport:
         batch: int = 1000,
         session_timeout_ms: int = 10_000,
         instance: str = "",
+        security: KafkaSecurity = IN_THE_CLEAR,
     ) -> None:
-        self._servers = bootstrap_servers
+        self._broker = {"bootstrap_servers": bootstrap_servers, **security.client_arguments()}
         self._client = client
         self._partitions = partitions
         self._batch = batch
@@ -105,7 +107,7 @@ class KafkaTransport:
 
     async def reachable(self) -> bool:
         """Whether a broker answers; for a readiness probe."""
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._servers, request_timeout_ms=3000)
+        admin = AIOKafkaAdminClient(**self._broker, request_timeout_ms=3000)
         try:
             async with asyncio.timeout(4):
                 await admin.start()
@@ -120,7 +122,7 @@ class KafkaTransport:
             await self._make_topics([topic])
         if self._producer is None:
             producer = AIOKafkaProducer(
-                bootstrap_servers=self._servers,
+                **self._broker,
                 client_id=self._client,
                 enable_idempotence=True,
                 acks="all",
@@ -140,7 +142,7 @@ class KafkaTransport:
         missing = [topic for topic in topics if topic not in self._made]
         if not missing:
             return
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._servers, client_id=self._client)
+        admin = AIOKafkaAdminClient(**self._broker, client_id=self._client)
         try:
             await admin.start()
             there = set(await admin.list_topics())
@@ -170,7 +172,7 @@ class KafkaTransport:
     ) -> None:
         in_hand = asyncio.Lock()
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._servers,
+            **self._broker,
             client_id=self._client,
             group_id=group,
             group_instance_id=f"{group}-{self._instance}" if self._instance else None,

@@ -12,7 +12,6 @@ from typing import Any
 import asyncpg
 import orjson
 from sqlalchemy import event, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -59,9 +58,14 @@ async def seeing_everything(connection: asyncpg.Connection) -> AsyncIterator[Non
             await look_as(connection, before)
 
 
-def driver_url(url: str, driver: str) -> str:
-    """The same database for SQLAlchemy, with the driver named: postgresql+asyncpg://…"""
-    return make_url(url).set(drivername=f"postgresql+{driver}").render_as_string(False)
+def engine_for(url: str, *, name: str = "zhidai", **options: Any) -> AsyncEngine:
+    """SQLAlchemy over a database. The driver reads the URL itself, as everywhere in the house, so
+    that what it says of TLS (sslmode, sslrootcert) and sockets holds here too."""
+
+    async def connect() -> asyncpg.Connection:
+        return await asyncpg.connect(url, timeout=10, server_settings={"application_name": name})
+
+    return create_async_engine("postgresql+asyncpg://", async_creator=connect, **options)
 
 
 class Database:
@@ -86,13 +90,13 @@ class Database:
             timeout=10,
             server_settings={"application_name": name},
         )
-        engine = create_async_engine(
-            driver_url(url, "asyncpg"),
+        engine = engine_for(
+            url,
+            name=f"{name}-reads",
             pool_size=4,
             max_overflow=max_size,
             json_serializer=_json_text,
             json_deserializer=orjson.loads,
-            connect_args={"server_settings": {"application_name": f"{name}-reads"}},
         )
 
         @event.listens_for(engine.sync_engine, "begin")

@@ -9,10 +9,9 @@ from alembic import command, context
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from shared.postgres.database import driver_url
+from shared.postgres.database import engine_for
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,7 +45,7 @@ async def current_version(conn: asyncpg.Connection) -> str | None:
 
 def run(metadata: MetaData) -> None:
     """What a service's migrations/env.py calls."""
-    url = driver_url(context.config.attributes["owner_url"], "asyncpg")
+    url = context.config.attributes["owner_url"]
 
     def migrate(connection: Connection) -> None:
         connection.execute(text("set lock_timeout = '10s'"))
@@ -60,7 +59,7 @@ def run(metadata: MetaData) -> None:
         connection.commit()
 
     async def connect() -> None:
-        engine = create_async_engine(url, poolclass=NullPool)
+        engine = engine_for(url, name="zhidai-migrations", poolclass=NullPool)
         async with engine.connect() as connection:
             await connection.run_sync(migrate)
         await engine.dispose()

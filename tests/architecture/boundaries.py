@@ -50,7 +50,7 @@ SCHEME_RANKS: Mapping[str, int] = {
 SCHEME_STRANGERS = ({"reading", "decide"},)
 
 ONLY_HERE = {
-    "aiokafka": "shared/messaging/kafka.py", "numpy": "services/risk_pool/foresight/",
+    "aiokafka": "shared/messaging/kafka", "numpy": "services/risk_pool/foresight/",
     "obstore": "services/applications/storage/objects.py",
     "pypdfium2": "services/applications/storage/draw_pages.py",
 }  # fmt: skip

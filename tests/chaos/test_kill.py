@@ -20,6 +20,7 @@ from tests.depth import depth
 from tests.real_parts import room_for_postgres
 from zhidai import embedded, environment, processes
 from zhidai.addresses import Addresses, free
+from zhidai.bus import Bus
 from zhidai.demo import figures, plan
 from zhidai.demo.caller import Callers
 from zhidai.demo.story import Story
@@ -109,7 +110,7 @@ def test_services_killed_at_random_moments_change_no_figure(seed, undisturbed, t
         async with prepared() as (base, addresses):
             with KafkaCluster(tmp_path / "kafka") as kafka:
                 async with processes.serving(
-                    base, addresses, bootstrap_servers=kafka.bootstrap_servers
+                    base, addresses, bus=Bus(kafka.bootstrap_servers)
                 ) as keepers:
                     killer = Killer(keepers, seed)
                     return await told(base, addresses, killer.step), killer.killed

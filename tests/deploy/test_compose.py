@@ -1,6 +1,8 @@
 """The compose file gives every service settings it can start with, and nothing it would not read."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from services.applications.main import SERVICE as APPLICATIONS
 from services.console.settings import ConsoleSettings
 from services.notifications.main import SERVICE as NOTIFICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
+from tests.risk_pool.core.test_signing_settings import written
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = {
@@ -20,18 +23,64 @@ SETTINGS = {
     "console": ConsoleSettings,
 }
 _VARIABLE = re.compile(r"\$\{(\w+):?-([^}]*)\}")
+PRODUCTION = {
+    "ENVIRONMENT": "production",
+    "POSTGRES_HOST": "db.example.cn",
+    "POSTGRES_TLS": "?sslmode=verify-full&sslrootcert=/certificates/ca.pem",
+    **{f"{name}_PASSWORD": "of-its-own" for name in ("APPLICATIONS", "RISK_POOL", "NOTIFICATIONS")},
+    "KAFKA_BOOTSTRAP_SERVERS": "kafka.example.cn:9093",
+    "KAFKA_SECURITY": "sasl_ssl",
+    **{
+        f"{name}_KAFKA_PASSWORD": "of-its-own"
+        for name in ("APPLICATIONS", "RISK_POOL", "NOTIFICATIONS")
+    },
+    "TOKEN_ISSUER": "https://id.example.cn/realms/zhidai",
+    "TOKEN_KEYS": "https://id.example.cn/realms/zhidai/certs",
+    "TLS_CERTIFICATE_FILE": "/certificates/zhidai.pem",
+    "TLS_KEY_FILE": "/certificates/zhidai.key",
+    "APPLICATIONS_URL": "https://applications:8000",
+    "RISK_POOL_URL": "https://risk-pool:8000",
+    "NOTIFICATIONS_URL": "https://notifications:8000",
+    "DOCUMENT_LINK_SECRET": "d" * 32,
+    "NOTIFICATIONS_ENCRYPTION_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    "CONSOLE_SESSION_SECRET": "t" * 40,
+    "CONSOLE_SECURE_COOKIES": "true",
+    "CONSOLE_ISSUER_DIR": "",
+    "CONSOLE_OIDC_ISSUER": "https://id.example.cn/realms/zhidai",
+    "CONSOLE_PUBLIC_URL": "https://pool.example.cn",
+}
+"""Of an operator's own, beside the certificate that signs."""
 
 
 def compose() -> dict[str, Any]:
     return YAML(typ="safe").load((ROOT / "docker-compose.yml").read_text())
 
 
-def environment_of(service: dict[str, Any]) -> dict[str, str]:
-    """The environment as it is without any variable of the operator's own."""
+def environment_of(service: dict[str, Any], **own: str) -> dict[str, str]:
+    """The environment as it is with these variables of the operator's own, and no other."""
     return {
-        name: _VARIABLE.sub(lambda found: found[2], str(value))
+        name: _VARIABLE.sub(lambda found: own.get(found[1], found[2]), str(value))
         for name, value in service["environment"].items()
     }
+
+
+def checked(**own: str) -> subprocess.CompletedProcess[str]:
+    """What the first container says."""
+    service = compose()["services"]["check-settings"]
+    return subprocess.run(
+        [sys.executable, "-m", *service["command"]],
+        env={"PATH": "/usr/bin", **environment_of(service, **own)}, cwd=ROOT,
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+
+def waits_for_the_check(services: dict[str, Any], name: str) -> bool:
+    """Whether a container starts only after the settings were found to be in order."""
+    before = services[name].get("depends_on", {})
+    first = before.get("check-settings", {}).get("condition")
+    return first == "service_completed_successfully" or any(
+        waits_for_the_check(services, other) for other in before
+    )
 
 
 def strangers(settings_type: Any, environment: dict[str, str]) -> list[str]:
@@ -39,6 +88,42 @@ def strangers(settings_type: Any, environment: dict[str, str]) -> list[str]:
     prefix = settings_type.model_config["env_prefix"]
     known = {f"{prefix}{name}".upper() for name in settings_type.model_fields}
     return sorted(name for name in environment if name not in known)
+
+
+def test_production_alone_starts_nothing_and_one_message_names_everything():
+    services = compose()["services"]
+    first = services["check-settings"]
+    assert first["restart"] == "no"
+    assert all(waits_for_the_check(services, name) for name in services if services[name] != first)
+    assert not waits_for_the_check({"alone": {}}, "alone"), "that guard can fail"
+
+    ended = checked(ENVIRONMENT="production")
+
+    assert ended.returncode == 78
+    for process in ("APPLICATIONS", "RISK_POOL", "NOTIFICATIONS"):
+        for unsafe in ("DATABASE_URL", "KAFKA_SECURITY", "TOKEN_ISSUER", "TLS_CERTIFICATE_FILE"):
+            assert f"  {process}_{unsafe}: " in ended.stderr
+    for unsafe in (
+        "APPLICATIONS_DOCUMENT_LINK_SECRET", "RISK_POOL_SIGNING_PKCS12",
+        "NOTIFICATIONS_ENCRYPTION_KEYS", "NOTIFICATIONS_CONSOLE_URL", "CONSOLE_APPLICATIONS_URL",
+        "CONSOLE_SESSION_SECRET", "CONSOLE_SECURE_COOKIES", "CONSOLE_ISSUER_DIR",
+        "CONSOLE_TLS_CERTIFICATE_FILE", "CONSOLE_OIDC_ISSUER", "CONSOLE_PUBLIC_URL",
+    ):  # fmt: skip
+        assert f"  {unsafe}: " in ended.stderr, unsafe
+
+
+def test_without_a_file_of_the_operators_it_is_for_trying_out():
+    assert checked().returncode == 0
+
+
+def test_an_installation_that_says_everything_production_needs_may_start(tmp_path):
+    signing, passphrase = written(tmp_path).values()
+
+    ended = checked(
+        **PRODUCTION, SIGNING_PKCS12=str(signing), SIGNING_PASSPHRASE_FILE=str(passphrase)
+    )
+
+    assert (ended.returncode, ended.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("name", SETTINGS)

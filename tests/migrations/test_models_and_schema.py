@@ -7,10 +7,9 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Column, Integer, MetaData
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
-from shared.postgres.database import driver_url
+from shared.postgres.database import engine_for
 
 ROOT = Path(__file__).parents[2]
 AMOUNTS = {"applications": "loans", "risk_pool": "coverages", "notifications": "receivers"}
@@ -44,7 +43,7 @@ def models(service: str, *more: Column) -> MetaData:
 async def differences(database_of, service: str, metadata: MetaData) -> list:
     """What Alembic would change in a freshly migrated database to make it fit the models."""
     fresh = await database_of(service)
-    engine = create_async_engine(driver_url(fresh.owner_url, "asyncpg"))
+    engine = engine_for(fresh.owner_url)
 
     def compared(connection) -> list:
         context = MigrationContext.configure(

@@ -3,14 +3,13 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.notifications.api.endpoint_models import EndpointAnswer
 from services.notifications.api.inbox_models import InboxItem
 from services.notifications.api.message_models import AttemptAnswer, MessageAnswer, MessageDetail
 from services.notifications.domain.receivers import MOST_ENDPOINTS
 from services.notifications.tables.rows import Row
-from shared.postgres.database import driver_url
+from shared.postgres.database import engine_for
 from tests.notifications.conftest import until
 from tests.notifications.samples import one
 
@@ -128,7 +127,7 @@ async def test_a_bank_is_told_which_types_there_are_and_what_they_hold(notifier)
 
 async def test_the_tables_are_what_the_models_say(database_of):
     fresh = await database_of("notifications")
-    engine = create_async_engine(driver_url(fresh.owner_url, "asyncpg"))
+    engine = engine_for(fresh.owner_url)
 
     def differences(connection):
         def ours(_, name, kind, reflected, __):

@@ -12,13 +12,12 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from fastapi import FastAPI
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from shared import transitions
 from shared.messaging import counts, tables
 from shared.postgres import calendar_overrides, idempotency_keys, sandbox_clock
-from shared.postgres.database import Database, driver_url
+from shared.postgres.database import Database, engine_for
 from shared.postgres.provision import owner_of, provision, url_for
 
 SERVICE = "applications"
@@ -38,7 +37,7 @@ async def groundwork_owner_url(postgres_url: str) -> AsyncIterator[str]:
     name = f"t_shared_{os.getpid()}_{uuid.uuid4().hex[:8]}"
     await provision(postgres_url, SERVICE, database=name)
     owner_url = url_for(postgres_url, role=owner_of(SERVICE), database=name)
-    engine = create_async_engine(driver_url(owner_url, "asyncpg"), poolclass=NullPool)
+    engine = engine_for(owner_url, poolclass=NullPool)
     async with engine.begin() as connection:
         await connection.run_sync(_create_tables)
     await engine.dispose()

@@ -20,18 +20,13 @@ from shared.messaging.local import LocalTransport
 from shared.postgres.sandbox_clock import SandboxClock
 from shared.service import Service, build
 from shared.settings import ServiceSettings
+from tests.production import COMMON
 
 PATH = "/api/v1/sandbox/clock"
 
 
 def settings(environment: Any) -> ServiceSettings:
-    return ServiceSettings(
-        environment=environment,
-        database_url="postgresql:///applications",
-        transport="local",
-        token_issuer="urn:test",
-        token_keys="jwks.json",
-    )
+    return ServiceSettings(**COMMON | {"environment": environment})
 
 
 @pytest.mark.parametrize(
@@ -45,6 +40,8 @@ def test_the_clock_can_be_moved_in_a_sandbox_only(environment, there):
     app = build(service, settings(environment), transport=LocalTransport(groups=()))
 
     assert (PATH in app.openapi()["paths"]) is there
+    assert (app.docs_url is None) is (environment == "production")
+    assert (app.openapi_url is None) is (environment == "production")
 
 
 class Sandbox:

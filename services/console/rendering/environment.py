@@ -21,7 +21,7 @@ STATIC = HERE / "static"
 class Renderer:
     """Renders pages. A name that a page uses and nobody gave is an error, not a blank."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, in_production: bool) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -40,6 +40,7 @@ class Renderer:
         }
         self._environment.globals |= {
             "asset": asset,
+            "in_production": in_production,
             "languages": LANGUAGES,
             "ratio_bp": formats.ratio_bp,
             "share_percent": formats.share_percent,

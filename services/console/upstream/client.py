@@ -4,6 +4,7 @@ A problem (RFC 9457) of a service becomes `Problem`, which a page shows; a servi
 reached becomes one as well.
 """
 
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -172,10 +173,12 @@ class Services:
             "risk_pool": settings.risk_pool_url,
             "notifications": settings.notifications_url,
         }
+        trusted = ssl.create_default_context(cafile=settings.ca_file or None)
         return cls(
             {
                 name: httpx.AsyncClient(
                     base_url=urls[name],
+                    verify=trusted,
                     timeout=settings.timeout_seconds,
                     transport=(transports or {}).get(name),
                     follow_redirects=False,

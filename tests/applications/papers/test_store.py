@@ -14,6 +14,7 @@ from services.applications.settings import Settings
 from services.applications.storage.objects import store_at
 from tests.applications.office import Office
 from tests.applications.papers.test_sending import sent
+from tests.production import COMMON
 from zhidai.demo.paper import pdf
 
 
@@ -98,28 +99,23 @@ async def test_papers_lie_in_an_s3_compatible_store_by_its_url(running, monkeypa
     assert Bucket.kept == {}
 
 
-PRODUCTION = {
-    "environment": "production",
-    "database_url": "postgresql://x@y/z",
-    "transport": "kafka",
-    "kafka_bootstrap_servers": "k:9092",
-    "token_issuer": "i",
-    "token_keys": "k",
-}
 SECRET = {"document_link_secret": "s" * 32}
 
 
 @pytest.mark.parametrize(
     ("given", "asked_for"),
-    [(SECRET, "documents is needed"), ({"documents": "/papers"}, "document_link_secret is needed")],
+    [
+        (SECRET, "say where papers lie"),
+        ({"documents": "/papers"}, "links to papers are signed by it"),
+    ],
 )
 def test_in_production_the_place_and_the_secret_are_asked_for(given, asked_for):
     with pytest.raises(ValidationError, match=asked_for):
-        Settings(**PRODUCTION, **given)
-    Settings(**PRODUCTION, **SECRET, documents="/papers")
+        Settings(**COMMON, **given)
+    Settings(**COMMON, **SECRET, documents="/papers")
 
 
 @pytest.mark.parametrize("clamd", ["clamav", "unix:", "http://clamav:3310", "clamav:x"])
 def test_the_scanner_is_named_by_host_and_port_or_by_a_socket(clamd):
     with pytest.raises(ValidationError, match="clamd"):
-        Settings(**PRODUCTION | {"environment": "development"}, clamd=clamd)
+        Settings(**COMMON | {"environment": "development"}, clamd=clamd)

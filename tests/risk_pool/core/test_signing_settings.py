@@ -12,17 +12,14 @@ from pydantic import ValidationError
 
 from services.risk_pool.reports.signing import signing_of
 from services.risk_pool.settings import DEVELOPMENT, Settings
+from tests.production import COMMON
 
 PASSPHRASE = b"correct horse"
 
 
 def settings(environment="production", **more):
     return Settings(
-        environment=environment,
-        database_url="postgresql://risk_pool@127.0.0.1/risk_pool",
-        transport="local",
-        token_issuer="https://id.example.cn",
-        token_keys="https://id.example.cn/certs",
+        **COMMON | {"environment": environment},
         **{name: str(value) for name, value in more.items()},
     )
 

@@ -1,6 +1,7 @@
 """Reports over HTTP: what the ledger says, by whatever it is divided, and the loans behind it."""
 
 import io
+from contextlib import asynccontextmanager
 from datetime import date
 
 import pytest
@@ -15,8 +16,22 @@ from tests.risk_pool.claims.driver import claims_of
 AT = "/pools/dongli/reports"
 
 
+@pytest.fixture(scope="module")
+async def pool(running_of_module):
+    """The book, told once for all who only look at it."""
+    async with book(running_of_module) as found:
+        yield found
+
+
 @pytest.fixture
-async def pool(running):
+async def own(running):
+    """The same book of one test's own, which adds to it."""
+    async with book(running) as found:
+        yield found
+
+
+@asynccontextmanager
+async def book(running):
     """ICBC lends six times and CCB once; one loan of ICBC is claimed for, paid and partly recovered,
     another is overdue."""
     async with claims_of(running, "ICBC", "CCB") as found:
@@ -201,11 +216,11 @@ async def test_the_list_of_overdue_loans_and_claims_is_loan_by_loan(pool):
     )  # fmt: skip
 
 
-async def test_the_scorecard_holds_the_year_against_its_budget_and_its_targets(pool):
-    await agreed(pool, kind="year_budget", amount="3600000.00")
-    await agreed(pool, kind="year_target", subject="lent", amount="20000000.00")
+async def test_the_scorecard_holds_the_year_against_its_budget_and_its_targets(own):
+    await agreed(own, kind="year_budget", amount="3600000.00")
+    await agreed(own, kind="year_target", subject="lent", amount="20000000.00")
 
-    answer = await report(pool, "scorecard", "2026")
+    answer = await report(own, "scorecard", "2026")
 
     line = rows(answer)["compensated"]
     assert (line["year"], line["before"]) == ("360000.00", "0.00")
@@ -226,10 +241,10 @@ async def test_a_target_is_of_a_measure_that_a_plan_may_set(pool):
     assert [one["pointer"] for one in answer.json()["errors"]] == ["#/subject"]
 
 
-async def test_a_target_counts_only_when_another_person_has_released_it(pool):
-    await agreed(pool, released=False, kind="year_target", subject="lent", amount="1.00")
+async def test_a_target_counts_only_when_another_person_has_released_it(own):
+    await agreed(own, released=False, kind="year_target", subject="lent", amount="1.00")
 
-    assert rows(await report(pool, "scorecard", "2026"))["lent"]["target"] is None
+    assert rows(await report(own, "scorecard", "2026"))["lent"]["target"] is None
 
 
 async def agreed(pool, *, released=True, **figure):
@@ -246,33 +261,33 @@ async def agreed(pool, *, released=True, **figure):
         assert answer.status_code == 200, answer.text
 
 
-async def test_industry_park_and_kind_of_ip_are_those_that_were_told(pool):
+async def test_industry_park_and_kind_of_ip_are_those_that_were_told(own):
     told = {"industry": "I", "park": "华明高新区", "ip_kind": "trademark_right"}
-    await pool.hears(pool.approval("told", attributes=told), pool.disbursement("told"))
+    await own.hears(own.approval("told", attributes=told), own.disbursement("told"))
 
     for by, value in told.items():
-        found = rows(await report(pool, "business", "2026", by=by))
+        found = rows(await report(own, "business", "2026", by=by))
         assert found[value]["lent"] == "1000000.00"
         assert found[""]["lent"] == "17000000.00"  # in all
-    answer = await report(pool, "business", "2026", by="industry")
+    answer = await report(own, "business", "2026", by="industry")
     words = {row["key"]: row["zh"] for row in answer["tables"][0]["rows"]}
     assert words == {"": "未登记", "I": "I 信息传输、软件和信息技术服务业"}
 
 
-async def test_a_park_in_two_spellings_is_one_park(pool):
+async def test_a_park_in_two_spellings_is_one_park(own):
     for name, park in (("here-1", "华明（东丽）高新区"), ("here-2", "华明(东丽) 高新区")):
-        await pool.hears(pool.approval(name, attributes={"park": park}), pool.disbursement(name))
+        await own.hears(own.approval(name, attributes={"park": park}), own.disbursement(name))
 
-    found = rows(await report(pool, "business", "2026", by="park"))
+    found = rows(await report(own, "business", "2026", by="park"))
 
     assert found["华明(东丽)高新区"]["lent"] == "2000000.00"
 
 
-async def test_the_ten_largest_are_ten_and_the_largest_first(pool):
+async def test_the_ten_largest_are_ten_and_the_largest_first(own):
     for number in range(6):
-        await pool.hears(pool.approval(f"more-{number}"), pool.disbursement(f"more-{number}"))
+        await own.hears(own.approval(f"more-{number}"), own.disbursement(f"more-{number}"))
 
-    answer = await report(pool, "largest", "2026-05")
+    answer = await report(own, "largest", "2026-05")
 
     (table,) = answer["tables"]
     amounts = [parse_fen(row["cells"]["covered"]["value"]) for row in table["rows"]]
@@ -384,22 +399,22 @@ async def test_every_report_that_is_offered_is_made(pool):
     assert all(answer["tables"] for answer in made)
 
 
-async def test_a_loan_in_parts_is_lent_part_by_part_each_in_its_month(pool):
-    await pool.pays_in_parts("parts", "400000.00", amount="1000000.00")
-    await pool.hears(pool.draw("parts", "300000.00", "700000.00", on=date(2026, 3, 10)))
+async def test_a_loan_in_parts_is_lent_part_by_part_each_in_its_month(own):
+    await own.pays_in_parts("parts", "400000.00", amount="1000000.00")
+    await own.hears(own.draw("parts", "300000.00", "700000.00", on=date(2026, 3, 10)))
 
-    january, march = await business(pool, "2026-01"), await business(pool, "2026-03")
+    january, march = await business(own, "2026-01"), await business(own, "2026-03")
     assert january[""]["lent"] == "15400000.00"
     assert (march[""]["lent"], march[""]["entered"]) == ("300000.00", "300000.00")
     # In March 300 000 are drawn, and 300 000 of two others are reported as repaid.
     for period, overall in (("2026-01", "15400000.00"), ("2026-02", "15300000.00"),
                             ("2026-03", "15400000.00")):  # fmt: skip
-        assert rows(await report(pool, "classes", period))[""]["outstanding"] == overall
-    await each_figure_is_its_loans(pool, await report(pool, "business", "2026-03"))
+        assert rows(await report(own, "classes", period))[""]["outstanding"] == overall
+    await each_figure_is_its_loans(own, await report(own, "business", "2026-03"))
 
 
-async def test_another_pool_s_loans_are_in_no_figure(pool):
-    other = await pool.manager.post(
+async def test_another_pool_s_loans_are_in_no_figure(own):
+    other = await own.manager.post(
         "/pools",
         json={"code": "second", "name": "第二个资金池", "programme": "dongli",
               "opened_on": "2026-01-01",
@@ -407,6 +422,6 @@ async def test_another_pool_s_loans_are_in_no_figure(pool):
     )  # fmt: skip
     assert other.status_code == 201, other.text
 
-    answer = await pool.auditor.get("/pools/second/reports/business", params={"period": "2026"})
+    answer = await own.auditor.get("/pools/second/reports/business", params={"period": "2026"})
 
     assert rows(answer.json())[""]["lent"] == "0.00"
