@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from services.risk_pool.handlers import (
     capacity,
     draws,
+    insurance,
     listed_firms,
+    loan_pledges,
     loans,
     opening_take_over,
     positions,
@@ -30,11 +32,12 @@ from shared.contracts.applications import (
     LoanRepaidV1,
     LoanTakeOverAnsweredV1,
 )
+from shared.contracts.around_loans import PolicyStandsV1
 from shared.contracts.cover_calls import CoverCallChangedV1
 from shared.contracts.envelope import Event
 from shared.contracts.listed_firms import FirmClearedV1, FirmListedV1
 from shared.contracts.papers import DocumentStoredV1, DocumentWithdrawnV1
-from shared.contracts.rights import RightEndangeredV1
+from shared.contracts.rights import LoanPledgesStandV1, RightEndangeredV1
 from shared.messaging.inbox import Handler
 
 _FACTS: Mapping[type[Event], Handler] = {
@@ -62,5 +65,7 @@ ROUTES: Mapping[type[Event], Handler] = {
     **_FACTS,
     DocumentStoredV1: stored_papers.stored,
     DocumentWithdrawnV1: stored_papers.withdrawn,
+    LoanPledgesStandV1: loan_pledges.stand,
+    PolicyStandsV1: insurance.stands,
     DayOverV1: producers.counting({event.type for event in _FACTS}),
 }

@@ -24,6 +24,7 @@ from services.risk_pool.api import (
     foresight,
     ledger,
     loan_packages,
+    loan_pledges,
     open_items,
     openings,
     party_accounts,
@@ -52,6 +53,7 @@ from services.risk_pool.bank_files.pain002 import LARGEST_FILE as LARGEST_REPORT
 from services.risk_pool.bank_files.reading import LARGEST_FILE
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
+from services.risk_pool.handlers.instalments import watch_instalments
 from services.risk_pool.handlers.overdue import watch_receivables
 from services.risk_pool.handlers.run_offs import begin_run_offs
 from services.risk_pool.handlers.silence import watch_silent_banks
@@ -92,6 +94,11 @@ async def serve_waiting_lines(context: Context) -> None:
 async def watch_matured_loans(context: Context) -> None:
     """A due job: a loan whose last day has passed is warned of once."""
     await watch_maturities(context.database, now=context.clock.now())
+
+
+async def remind_of_instalments(context: Context) -> None:
+    """A due job: a bank is reminded of what a debtor has agreed to pay."""
+    await watch_instalments(context.database, now=context.clock.now())
 
 
 async def look_back_for_warnings(context: Context) -> None:
@@ -145,6 +152,7 @@ SERVICE = Service(
         foresight.router,
         warnings.router,
         disposals.router,
+        loan_pledges.router,
         collections.router,
     ),
     consumes=ROUTES,
@@ -164,6 +172,7 @@ SERVICE = Service(
         watch_what_is_owed,
         begin_what_runs_off,
         watch_matured_loans,
+        remind_of_instalments,
         look_back_for_warnings,
     ),
 )

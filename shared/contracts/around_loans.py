@@ -46,6 +46,34 @@ class EnhancementChangedV1(Event):
         return self.number or str(self.enhancement_id)
 
 
+class PolicyStandsV1(Event):
+    """A policy as it stands now, told whenever it is recorded, endorsed or ended; between services.
+
+    It states where it stands, not the step, so that hearing it twice does nothing.
+    """
+
+    topic = "applications"
+    type = "policy.stands.v1"
+
+    policy_id: UUID
+    loan_id: UUID | None = Field(description="The case; none where the policy is a firm's.")
+    bank_code: str = Field(description='Whose it is; "" where the bureau recorded a firm\'s.')
+    pool_code: str = ""
+    borrower_uscc: str
+    kind: str = Field(examples=["loan_guarantee"])
+    insurer_name: str
+    reference: str = Field(description="The policy's number.")
+    insured_fen: NonNegativeFen = Field(description="0 where no amount is stated.")
+    premium_fen: NonNegativeFen | None = Field(None, description="None: nobody has said.")
+    begins_on: date
+    ends_on: date
+    ended_on: date | None = None
+
+    @property
+    def key(self) -> str:
+        return str(self.policy_id)
+
+
 class CoInvestmentChangedV1(CaseEvent):
     """A fund has committed beside a loan, has paid, or has taken its commitment back."""
 
@@ -78,4 +106,4 @@ class LoanRenewedV1(CaseEvent):
     )
 
 
-register((EnhancementChangedV1, CoInvestmentChangedV1, LoanRenewedV1))
+register((EnhancementChangedV1, PolicyStandsV1, CoInvestmentChangedV1, LoanRenewedV1))

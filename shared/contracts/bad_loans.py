@@ -102,6 +102,19 @@ class CollectionConclusionProposedV1(_Collection):
     reason: str
 
 
+class CollectionInstalmentDueV1(_Collection):
+    """An agreed instalment is near, due or late, and confirmed recoveries have not met it; told once
+    for each of these."""
+
+    type = "collection.instalment-due.v1"
+
+    stage: Literal["ahead", "due", "late"]
+    due_on: date
+    amount_fen: PositiveFen
+    left_fen: PositiveFen = Field(description="What of it is not met.")
+    on: date
+
+
 class CollectionConcludedV1(_Collection):
     """Two persons have concluded the collection of a compensated loan."""
 
@@ -121,6 +134,7 @@ register(
         DisposalClosingProposedV1,
         DisposalEndedV1,
         CollectionConclusionProposedV1,
+        CollectionInstalmentDueV1,
         CollectionConcludedV1,
     )
 )

@@ -2,8 +2,9 @@
 
 from datetime import date
 from typing import Literal
+from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.applications import CaseEvent
 from shared.contracts.envelope import register
@@ -38,6 +39,36 @@ class PledgeRankChangedV1(CaseEvent):
     on: date
 
 
+class StandingPledge(BaseModel):
+    """A pledge of a loan as it stands in its register, or how it ended there."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    pledge_id: UUID
+    right_kind: str = Field(examples=["invention"])
+    right_number: str = Field(description="In the register's normal form.")
+    nice_class: int = Field(0, description="1 to 45 for a trademark, 0 for everything else.")
+    right_name: str
+    owner_name: str
+    registry: str
+    registration_number: str
+    registered_on: date
+    term_until: date | None = None
+    ended_on: date | None = Field(None, description="None: the right secures the debt.")
+    end: Literal["", "cancelled", "invalid"] = ""
+
+
+class LoanPledgesStandV1(CaseEvent):
+    """All pledges of a loan as they stand now, told whenever one of them begins, changes or ends.
+
+    It states where they stand, not the step, so that hearing it twice does nothing.
+    """
+
+    type = "loan.pledges-stand.v1"
+
+    pledges: tuple[StandingPledge, ...]
+
+
 class RightEndangeredV1(CaseEvent):
     """A right that is pledged for a loan that is out is expiring or endangered; told once."""
 
@@ -54,4 +85,4 @@ class RightEndangeredV1(CaseEvent):
     found_on: date
 
 
-register((PledgeChangedV1, PledgeRankChangedV1, RightEndangeredV1))
+register((PledgeChangedV1, PledgeRankChangedV1, LoanPledgesStandV1, RightEndangeredV1))

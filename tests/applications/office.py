@@ -13,8 +13,10 @@ from uuid6 import uuid7
 
 from services.applications.consumer import ROUTES
 from shared.contracts.applications import DayOverV1
+from shared.contracts.around_loans import PolicyStandsV1
 from shared.contracts.envelope import Envelope, Event, decode
 from shared.contracts.papers import DocumentStoredV1
+from shared.contracts.rights import LoanPledgesStandV1
 from shared.contracts.risk_pool import CoverageReservedV1, PoolOpenedV1
 from shared.identifiers import patent_check
 from shared.messaging.consumer import Consumer
@@ -207,7 +209,7 @@ class Office:
 
     async def said(self, *types: str) -> list[Event]:
         """What this service has told the others since the last time it was asked; that a day is over or
-        a paper stored is left out where it is not asked for."""
+        a paper stored, or how pledges or policies stand, is left out where it is not asked for."""
         await self.service.settled()
         async with self.service.context.database.begin("*") as conn:
             rows = await conn.fetch(
@@ -230,7 +232,12 @@ class Office:
             )
             for row in rows
         ]
-        unasked = {DayOverV1.type, DocumentStoredV1.type}
+        unasked = {
+            DayOverV1.type,
+            DocumentStoredV1.type,
+            LoanPledgesStandV1.type,
+            PolicyStandsV1.type,
+        }
         wanted = types or {event.type for event in events} - unasked
         return [event for event in events if event.type in wanted]
 

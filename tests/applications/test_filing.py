@@ -12,6 +12,7 @@ from services.risk_pool.main import SERVICE as RISK_POOL
 from shared.auth.issuer import Issuer
 from tests.applications.filing import ENTRY, SEEN, filing, paid_out
 from tests.applications.office import (
+    FIRM,
     ICBC,
     START,
     Office,
@@ -129,6 +130,22 @@ async def test_a_filed_loan_is_held_and_covered_in_one_from_its_approval_on_for_
     assert (covered["disbursed_on"], covered["approved_on"], covered["covered_from"]) == (
         "2026-02-10", "2026-03-02", "2026-03-02",
     )  # fmt: skip
+    # Beside the decision on another one of 1,000,000.00, both count with what is owed of them.
+    second = ENTRY | {"registration_no": "Y2026120000999"}
+    term = {"filed_on": "2021-02-01", "expires_on": "2041-01-31", "owner_uscc": FIRM}
+    rights = [right("202110123456.7", registration=second, **term)]
+    other = await files(town, paid_out=paid_out(), collateral=rights)
+    effect = await town.office.approver().get(f"/applications/{other['id']}/effect")
+    one = next(each for each in effect.json()["exposures"] if each["whose"] == "borrower_in_pool")
+    assert (effect.json()["owed"], one["before"], one["after"]) == (
+        "900000.00", "900000.00", "1800000.00",
+    )  # fmt: skip
+    asked = {"bank": ICBC, "borrower": covered["borrower_uscc"],
+             "amount": "1000000.00", "outstanding": "900000.00", "mode": shown["mode"]}  # fmt: skip
+    effect = await town.pool.as_("au", "auditor").get(
+        f"/pools/{shown['pool_code']}/entry-effect", params=asked
+    )
+    assert effect.json()["covered"] == "900000.00", effect.text
     assert covered["scheme_version"] == shown["scheme_version"] != ""
     assert [(one["source"], one["action"]) for one in covered["history"]] == [(None, "enter")]
     assert await town.office.said("loan.disbursed.v1") == [], "it was paid out before"

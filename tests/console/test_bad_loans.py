@@ -1,6 +1,6 @@
 """A loan that went bad, on the screen: its warning, the disposal of its rights, the collection."""
 
-from tests.console.house import ICBC, House
+from tests.console.house import ICBC, House, did
 from tests.papers import sends
 
 DAY = "2026-05-18"
@@ -63,18 +63,16 @@ async def test_rights_are_sold_and_their_money_is_reported_and_collected_on_the_
         new = f"/coverages/{loan}/dispose"
         assert new in page.links
         page = await clerk.opens(new)
-        rights = {
-            "right_kind": ["invention"] * 5,
-            "right_number": ["ZL1", "", "", "", ""],
-            "right_name": ["合金", "", "", "", ""],
-        }
-        wrong = await clerk.sends(page, new, reason="逾期未还", **rights)
+        reader = house.person("risk_pool", "auditor-zhou", "auditor")
+        (pledge,) = (await did(reader.get(f"/coverages/{loan}/pledges")))["items"]
+        assert pledge["registration_no"] in page.text and pledge["name"] in page.text
+        mine = f"{pledge['kind']}/{pledge['number']}"
+        wrong = await clerk.sends(page, new, reason="逾期未还", right="invention/ZL1")
         assert wrong.status == 422
-        rights["right_number"] = ["ZL202110123456.7", "", "", "", ""]
-        page = await clerk.sends(wrong, new, **rights)
+        page = await clerk.sends(wrong, new, right=mine)
         path = page.path
         assert "DL-D-2026-0001" in page.text, page.text
-        assert "ZL202110123456.7" in page.text
+        assert pledge["number"] in page.text and pledge["registration_no"] in page.text
         for action, said, words in (
             ("appraise", {"value": "1,800,000.00", "appraiser": "某评估公司",
                           "valued_on": "2026-05-01"}, "评估值已登记"),
@@ -91,6 +89,8 @@ async def test_rights_are_sold_and_their_money_is_reported_and_collected_on_the_
             form = f"{path}/{action}"
             page = await clerk.sends(page, form, **said, **await paper(house, page, form))
             assert words in page.text, (action, page.text)
+        told = await clerk.opens("/explain/disposal/DL-D-2026-0001/left")
+        assert "600,000.00" in told.text and told.path in page.links
         report = f"/claims/{claim['id']}?disposal={path[-36:]}"
         assert any(one.startswith(report) for one in page.links)
 

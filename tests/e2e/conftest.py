@@ -93,7 +93,8 @@ async def goes_on(town: Town, loan_id: str, claim_id: str) -> dict[str, str]:
     clerk = town.clerk()
     told = {"loan_id": loan_id, "cause": "business", "level": "orange", "text": "停产"}
     warning = await town.asks(clerk, "/pools/dongli/warnings", told, 201)
-    right = {"kind": "invention", "number": "ZL202110123456.7", "name": "一种合金"}
+    pledges = (await clerk.get(f"/coverages/{loan_id}/pledges")).json()["items"]
+    right = {name: pledges[0][name] for name in ("kind", "number")}
     opening = {"rights": [right], "reason": "逾期未还"}
     disposal = await town.asks(clerk, f"/coverages/{loan_id}/disposals", opening, 201)
     begun = {"collector": "资产保全部", "plan": "先函后诉"}

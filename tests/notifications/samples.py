@@ -34,6 +34,7 @@ from shared.contracts.around_loans import CoInvestmentChangedV1, EnhancementChan
 from shared.contracts.bad_loans import (
     CollectionConcludedV1,
     CollectionConclusionProposedV1,
+    CollectionInstalmentDueV1,
     DisposalClosingProposedV1,
     DisposalEndedV1,
     DisposalOpenedV1,
@@ -631,6 +632,9 @@ def of_a_bad_loan(loan: Loan) -> list[Event]:
             ended_on=DAY,
         ),
         CollectionConclusionProposedV1(**collection),
+        CollectionInstalmentDueV1(
+            **collection, stage="late", due_on=DAY, amount_fen=5_000_000, left_fen=1_200_000, on=DAY
+        ),
         CollectionConcludedV1(**collection, concluded_on=DAY),
     ]
 

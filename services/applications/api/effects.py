@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from services.applications.domain.meeting import SITS
+from services.applications.domain.paid_out import PaidOut
 from services.applications.handlers.case_in_hand import terms_or_none
 from services.applications.queries.effect import owed_before
 from services.applications.queries.related_firms import owed_by_group
@@ -61,6 +62,10 @@ class EffectAnswer(BaseModel):
 
     on: date
     amount_fen: Fen
+    owed_fen: Fen = Field(
+        description="What the case adds: its amount; of a loan that was filed after it was paid out "
+        "what is owed of it."
+    )
     exposures: list[ExposureAnswer] = Field(
         description="Other loans that are out, what may still be drawn, and what is approved and "
         "not paid out."
@@ -78,7 +83,9 @@ async def read_effect(case_id: UUID, caller: Reader, context: CurrentContext) ->
         row = await case_row(conn, case_id)
         before = dict(await owed_before(conn, row))
         group = await owed_by_group(conn, case_id=row["id"], uscc=row["borrower_uscc"])
-        once_fen = await _one_debt(conn, row)
+        paid = PaidOut.of_data(row["paid_out"])
+        owed_fen = row["amount_fen"] if paid is None else paid.outstanding_fen
+        once_fen = await _one_debt(conn, row, owed_fen)
         terms = await terms_or_none(conn, row["programme"], row["mode"], today)
     cap = terms.borrower_cap_fen if terms else None
     source = terms.source("borrower_cap") if terms else ""
@@ -88,7 +95,7 @@ async def read_effect(case_id: UUID, caller: Reader, context: CurrentContext) ->
     named = {"group": group["name"], "firms": group["firms"]} if group else {}
 
     def exposure(whose: Whose) -> ExposureAnswer:
-        after = before[whose] + row["amount_fen"] - once_fen
+        after = before[whose] + owed_fen - once_fen
         ceiling = cap if whose == "borrower_in_pool" else None
         return ExposureAnswer(
             whose=whose, zh=_WORDS[whose].zh.format(**named), en=_WORDS[whose].en.format(**named),
@@ -100,13 +107,14 @@ async def read_effect(case_id: UUID, caller: Reader, context: CurrentContext) ->
     return EffectAnswer(
         on=today,
         amount_fen=row["amount_fen"],
+        owed_fen=owed_fen,
         exposures=[exposure(one) for one in _WORDS if one in before],
     )
 
 
-async def _one_debt(conn: asyncpg.Connection, row: Row) -> int:
+async def _one_debt(conn: asyncpg.Connection, row: Row, owed_fen: int) -> int:
     """What of a renewal the loan that it renews owes already, in fen."""
     if row["renews"] is None:
         return 0
     loan = await renewed(conn, row["renews"], bank_code=row["bank_code"], by=row["id"])
-    return 0 if loan is None else min(loan.rest_fen, row["amount_fen"])
+    return 0 if loan is None else min(loan.rest_fen, owed_fen)

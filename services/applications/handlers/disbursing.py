@@ -62,7 +62,9 @@ async def register_pledge(case: CaseInHand, registrations: Sequence[Registration
         case.conn, row["id"], row["bank_code"], registrations, state=first.target, now=case.now
     )
     await pledges.begin(case.conn, kept, by=case.caller, now=case.now)
-    return await case.take_step(Action.REGISTER_PLEDGE, decision)
+    done = await case.take_step(Action.REGISTER_PLEDGE, decision)
+    await pledges.tell_standing(case.conn, [row["id"]], now=case.now)
+    return done
 
 
 async def disburse(case: CaseInHand, paid: Disbursement) -> Transition:

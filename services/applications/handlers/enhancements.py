@@ -29,7 +29,9 @@ from services.applications.tables.stored_papers import use
 from shared import canonical
 from shared.auth.identity import Identity
 from shared.clock import business_date
+from shared.contracts.around_loans import PolicyStandsV1
 from shared.life_cycle import Row
+from shared.messaging import outbox
 from shared.papers import PaperNamed
 from shared.refusals import FieldFault, FieldsWrong, NotFound
 from shared.transitions import Step, apply_transition
@@ -99,6 +101,7 @@ async def record(conn: asyncpg.Connection, asked: Recorded, *, by: Identity, now
         facts={**told_of(promise), "what": "recorded", "on": promise.begins_on, "reason": ""},
     )
     await apply_transition(conn, ENHANCEMENTS, step, now=now)
+    await _tell_standing(conn, row, promise, ended_on=None, now=now)
     return new.id
 
 
@@ -125,6 +128,7 @@ async def endorse(
         },
     )  # fmt: skip
     await apply_transition(conn, ENHANCEMENTS, step, now=now)
+    await _tell_standing(conn, row, promise, ended_on=None, now=now)
 
 
 async def end(
@@ -148,6 +152,31 @@ async def end(
         facts={**told_of(kept.versions[-1]), "what": "ended", "on": ended_on, "reason": reason},
     )
     await apply_transition(conn, ENHANCEMENTS, step, now=now)
+    await _tell_standing(conn, row, kept.versions[-1], ended_on=ended_on, now=now)
+
+
+async def _tell_standing(
+    conn: asyncpg.Connection, row: Row, promise: Promise, *, ended_on: date | None, now: datetime
+) -> None:
+    """The pool hears how a policy stands now; of guarantees it hears nothing."""
+    if row["form"] != "policy":
+        return
+    told = PolicyStandsV1(
+        policy_id=row["id"],
+        loan_id=row["application_id"],
+        bank_code="" if row["bank_code"] == "*" else row["bank_code"],
+        pool_code=row["pool_code"] or "",
+        borrower_uscc=row["firm_uscc"],
+        kind=row["kind"],
+        insurer_name=row["issuer_name"],
+        reference=row["number"],
+        insured_fen=promise.amount_fen or 0,
+        premium_fen=promise.price_fen,
+        begins_on=promise.begins_on,
+        ends_on=promise.ends_on,
+        ended_on=ended_on,
+    )
+    await outbox.append(conn, [told], now=now)
 
 
 async def _in_hand(

@@ -40,6 +40,7 @@ async def coverage_activated(
         await _lend(conn, row)
         await _register(conn, row, now=now)
     await cases.move_on(conn, steps, now=now)
+    await pledges.tell_standing(conn, [row["id"] for row in entering], now=now)
 
 
 def _step(row: Row, event: CoverageActivatedV1, *, now: datetime) -> Step:

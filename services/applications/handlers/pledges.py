@@ -1,20 +1,23 @@
 """What becomes of a pledge in its register: begun, changed, extended, cancelled, found invalid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from services.applications.domain.pledge import Action
+from services.applications.domain.pledge import LIVING, Action
 from services.applications.handlers.case_in_hand import locked_case
 from services.applications.tables import pledges
 from services.applications.tables.pledges import PLEDGES
 from shared.auth.identity import Identity
 from shared.clock import business_date
-from shared.life_cycle import Person
+from shared.contracts.rights import LoanPledgesStandV1, StandingPledge
+from shared.life_cycle import Person, Row
+from shared.messaging import outbox
 from shared.refusals import FieldFault, FieldsWrong, NotFound
 from shared.transitions import Step, Transition, apply_transition, apply_transitions
 
@@ -56,6 +59,34 @@ async def begin(
         for row in rows
     ]
     await apply_transitions(conn, PLEDGES, steps, now=now)
+
+
+async def tell_standing(
+    conn: asyncpg.Connection, case_ids: Collection[UUID], *, now: datetime
+) -> None:
+    """The pool hears how all pledges of these cases stand now."""
+    rows = await pledges.standing(conn, list(case_ids))
+    told = []
+    for case_id, of_case in groupby(rows, key=lambda row: row["application_id"]):
+        own = list(of_case)
+        names = ("number", "bank_code", "pool_code", "borrower_uscc", "borrower_name")
+        about = {name: own[0][name] for name in names}
+        stand = tuple(_stands(one) for one in own)
+        told.append(LoanPledgesStandV1(loan_id=case_id, **about, pledges=stand))
+    await outbox.append(conn, told, now=now)
+
+
+def _stands(row: Row) -> StandingPledge:
+    names = ("nice_class", "right_name", "owner_name", "registered_on", "term_until", "ended_on")
+    return StandingPledge(
+        pledge_id=row["id"],
+        right_kind=row["kind"],
+        right_number=row["right_number"],
+        registry=row["register_name"],
+        registration_number=row["registration_no"],
+        end="" if row["state"] in LIVING else row["state"],
+        **{name: row[name] for name in names},
+    )
 
 
 async def in_hand(conn: asyncpg.Connection, pledge_id: UUID, *, today: date) -> asyncpg.Record:
@@ -102,6 +133,7 @@ async def enter(
     done = await apply_transition(conn, PLEDGES, step, now=now)
     if action == Action.CANCEL:
         await pledges.let_go(conn, row, now=now)
+    await tell_standing(conn, [row["application_id"]], now=now)
     return done
 
 

@@ -234,6 +234,7 @@ async def take_over(
         conn, {case_id: str(Month.of(on[case_id]).before) for case_id in moved}
     )
     await tell_listed(conn, await entries_of(conn, moved), now=now)
+    await pledges.tell_standing(conn, moved, now=now)
 
 
 async def drop(received: Sequence[Received], *, conn: asyncpg.Connection, now: datetime) -> None:

@@ -16,7 +16,8 @@ select
     coalesce(sum(owed) filter (where bank_code = $4 and pool_code = $3), 0)::bigint as bank_in_pool
 from (
     select a.borrower_uscc, a.pool_code, a.bank_code,
-           coalesce(loans.outstanding_fen + a.drawable_fen, a.amount_fen) as owed
+           coalesce(loans.outstanding_fen + a.drawable_fen,
+                    (a.paid_out ->> 'outstanding_fen')::bigint, a.amount_fen) as owed
     from applications as a left join loans on loans.application_id = a.id
     where a.id <> $1 and a.state = any($5::text[])
       and (a.borrower_uscc = $2 or (a.bank_code = $4 and a.pool_code = $3))
@@ -26,7 +27,7 @@ from (
 
 async def owed_before(conn: asyncpg.Connection, case: Row) -> Mapping[str, Any]:
     """Principal of other approved cases and loans, in fen: what is out, may still be drawn, or is
-    approved and not paid out; of the firm in the pool and in all pools, of the bank in the pool."""
+    approved and not paid out; of one that was filed after it was paid out what is owed. Of the firm in the pool and in all pools, of the bank in the pool."""
     row = await conn.fetchrow(
         _BEFORE,
         case["id"], case["borrower_uscc"], case["pool_code"], case["bank_code"],

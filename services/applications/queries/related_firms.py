@@ -18,7 +18,8 @@ order by id desc limit $5
 """
 _OWED: Final = """
 select count(distinct firm.uscc) as firms, max(firm.group_name) as name,
-       coalesce(sum(coalesce(loans.outstanding_fen + a.drawable_fen, a.amount_fen)), 0)::bigint
+       coalesce(sum(coalesce(loans.outstanding_fen + a.drawable_fen,
+                             (a.paid_out ->> 'outstanding_fen')::bigint, a.amount_fen)), 0)::bigint
            as owed
 from related_firms as own
 join related_firms as firm on firm.group_canonical = own.group_canonical and firm.ended_on is null

@@ -75,6 +75,16 @@ async def of_case(conn: asyncpg.Connection, case_id: UUID) -> list[asyncpg.Recor
     return rows
 
 
+async def standing(conn: asyncpg.Connection, case_ids: Sequence[UUID]) -> list[asyncpg.Record]:
+    """The pledges of cases, those of one case together, in the order of its rights."""
+    rows: list[asyncpg.Record] = await conn.fetch(
+        f"""{_WITH_ITS_RIGHT} where p.application_id = any($1::uuid[])
+            order by p.application_id, p.collateral_no""",
+        case_ids,
+    )
+    return rows
+
+
 async def let_go(conn: asyncpg.Connection, pledge: Row, *, now: datetime) -> None:
     """The right may be pledged in another case."""
     freed = await conn.fetch(

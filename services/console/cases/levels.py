@@ -33,11 +33,18 @@ async def levels_of(page: PageContext, case: Mapping[str, Any]) -> dict[str, Any
                 amount=case["amount"],
                 mode=case["mode"],
                 **_ip_part(case),
+                **_owed(case),
                 **({"renews": case["renews"]} if case["renews"] else {}),
             )
         ),
     )
     return {"levels": levels, "effect": effect, "pool_effect": of_pool}
+
+
+def _owed(case: Mapping[str, Any]) -> dict[str, str]:
+    """What is owed of a loan that was filed after it was paid out: so much is covered."""
+    paid = case["paid_out"]
+    return {"outstanding": paid["outstanding_principal"]} if paid else {}
 
 
 def _ip_part(case: Mapping[str, Any]) -> dict[str, str]:

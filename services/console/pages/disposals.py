@@ -17,8 +17,6 @@ from services.console.http.page_context import Page, PageContext
 
 router = APIRouter()
 
-RIGHT_ROWS = 5
-
 
 @router.get("/disposals")
 async def disposals(
@@ -50,7 +48,7 @@ async def open_disposal(page: Page, loan_id: UUID) -> Response:
     """Open it, then look at it."""
 
     async def send(form: FormData) -> Any:
-        body = {"rights": rights_typed(form), "reason": text(form, "reason")}
+        body = {"rights": rights_chosen(form), "reason": text(form, "reason")}
         path = f"/coverages/{loan_id}/disposals"
         return await page.risk_pool.post(path, body, key=once(form))
 
@@ -61,26 +59,19 @@ async def open_disposal(page: Page, loan_id: UUID) -> Response:
     )
 
 
-def rights_typed(form: FormData) -> list[dict[str, str]]:
-    """The rows in which a number or a name stands."""
-    columns = [[str(value).strip() for value in form.getlist(f"right_{name}")]
-               for name in ("kind", "number", "name")]  # fmt: skip
-    return [
-        {"kind": kind, "number": number, "name": name}
-        for kind, number, name in zip(*columns, strict=False)
-        if number or name
-    ]
+def rights_chosen(form: FormData) -> list[dict[str, str]]:
+    """The rights that are ticked, each by its kind and number."""
+    ticked = [str(value).strip().partition("/") for value in form.getlist("right")]
+    return [{"kind": kind, "number": number} for kind, _, number in ticked]
 
 
 async def _show_new(page: PageContext, loan_id: UUID, attempt: Attempt) -> Response:
     loan = await page.risk_pool.get(f"/coverages/{loan_id}")
-    typed = rights_typed(attempt.form) if attempt.form else []
+    pledges = await page.risk_pool.get(f"/coverages/{loan_id}/pledges")
+    chosen = rights_chosen(attempt.form) if attempt.form else []
+    places = {f"{one['kind']}/{one['number']}": place for place, one in enumerate(chosen)}
     return page.render(
-        "disposal_new.html",
-        loan=loan,
-        attempt=attempt,
-        kinds=page.texts.codes("ip_kind"),
-        rights=[*typed, *({} for _ in range(RIGHT_ROWS - len(typed)))],
+        "disposal_new.html", loan=loan, attempt=attempt, pledges=pledges["items"], places=places
     )
 
 

@@ -53,6 +53,12 @@ OF_BAD_LOANS: Mapping[str, Notice] = {
         bureau_acts=True,
         fields=_COLLECTION,
     ),
+    "collection.instalment-due.v1": Notice(
+        banks=Banks.NAMED,
+        bank_acts=True,
+        roles=("finance_maker",),
+        fields=CLAIM | {"collection_id", "stage", "due_on", "amount_fen", "left_fen", "on"},
+    ),
     "collection.concluded.v1": Notice(
         banks=Banks.NAMED,
         roles=("finance_maker", "pool_manager"),

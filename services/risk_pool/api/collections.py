@@ -20,12 +20,14 @@ from services.risk_pool.domain.collection import (
     Action,
     Conclusion,
     Kind,
+    Stage,
     State,
     standings,
 )
 from services.risk_pool.handlers import collections as handlers
 from services.risk_pool.queries import claims as known_claims
 from services.risk_pool.queries import collections as known
+from services.risk_pool.queries import instalments as known_instalments
 from services.risk_pool.queries import recoveries as known_recoveries
 from services.risk_pool.tables import stored_papers
 from shared.auth.identity import Identity
@@ -105,13 +107,25 @@ class StepKept(BaseModel):
     recorded_at: datetime
 
 
+class Reminded(BaseModel):
+    """The bank was reminded of an instalment that was not met."""
+
+    stage: Stage = Field(examples=["due"])
+    told_on: date
+
+
 class InstalmentAnswer(Money):
     """An agreed instalment, and what of it recoveries have met."""
 
     due_on: date
     amount_fen: Fen
     met_fen: Fen
+    left_fen: Fen
     standing: str = Field(examples=["met", "late", "due"])
+    reminded: list[Reminded] = Field(description="When the bank was reminded of it.")
+    late_days: int = Field(
+        description="Days since its day that it is not met; 0 where it is not late."
+    )
 
 
 class CollectionAnswer(Money):
@@ -217,6 +231,7 @@ async def _answer(
         raise NotFound("没有该追偿", "There is no such collection.")
     agreed = await known.instalments(conn, row["id"], row["agreement"])
     met_by = await known.recovered_fen(conn, row["claim_id"], since=row["agreed_on"])
+    reminded = await known_instalments.reminded(conn, row["id"], row["agreement"])
     claim = await known_claims.find(conn, row["claim_id"])
     assert claim is not None
     words = CONCLUSIONS.get(row["conclusion"])
@@ -229,6 +244,9 @@ async def _answer(
                 due_on=one.due_on,
                 amount_fen=one.amount_fen,
                 met_fen=one.met_fen,
+                left_fen=one.amount_fen - one.met_fen,
+                reminded=[Reminded(**told) for told in reminded.get(one.due_on, ())],
+                late_days=(today - one.due_on).days if one.standing == "late" else 0,
                 standing=one.standing,
             )
             for one in standings(agreed, recovered_fen=met_by if agreed else 0, today=today)

@@ -19,11 +19,15 @@ RightKind = Literal[tuple(IP_KINDS)]  # type: ignore[valid-type] # words of the 
 
 
 class RightNamed(RequestBody):
-    """A pledged right by its kind and number."""
+    """A right by its kind and number, of those that are pledged for the loan."""
 
     kind: RightKind = Field(examples=["invention"])  # type: ignore[valid-type]
     number: ShortText = Field(examples=["ZL202110123456.7"])
-    name: ShortText = Field(examples=["一种高温合金及其制备方法"])
+    name: ShortText | None = Field(
+        None,
+        examples=["一种高温合金及其制备方法"],
+        description="Taken, but not kept: the right is called what its register calls it.",
+    )
 
 
 class NewDisposal(RequestBody):
@@ -114,11 +118,16 @@ class DisposalInList(Money):
 
 
 class RightShown(BaseModel):
-    """A right that is disposed of."""
+    """A right that is disposed of, and whether its pledge still stands."""
 
     kind: str
     number: str
     name: str
+    registration_no: str | None = Field(
+        description="Of its pledge; none where nothing was heard of one."
+    )
+    pledge_ended_on: date | None = Field(description="The pledge ended after it was named here.")
+    how_ended: str = Field(examples=["cancelled"], description="Empty while it stands.")
 
 
 class RoundShown(Money):

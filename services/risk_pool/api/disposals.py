@@ -63,7 +63,7 @@ async def open_disposal(
     """Open a disposal of a loan's pledged rights, where it is in default or compensated (a bank's
     clerk for its own, finance_maker)."""
     opening = step_context(request, caller, context)
-    rights = [Right(kind=one.kind, number=one.number, name=one.name) for one in body.rights]
+    rights = [Right(kind=one.kind, number=one.number, name=one.name or "") for one in body.rights]
 
     async def work(conn: asyncpg.Connection) -> Answer:
         disposal_id = await handlers.open_disposal(

@@ -78,6 +78,10 @@ async def show_entry_effect(
     ip_share_bp: Annotated[
         int, Query(ge=1, le=WHOLE_BP, description="The IP part of the loan.")
     ] = WHOLE_BP,
+    outstanding: Annotated[
+        RequestFen | None,
+        Query(description="What is owed of a loan that was paid out before it is filed, in yuan."),
+    ] = None,
     renews: Annotated[
         UUID | None, Query(description="The loan that it renews: one debt with what is left of it.")
     ] = None,
@@ -89,7 +93,8 @@ async def show_entry_effect(
     async with context.database.looking(caller.institution) as conn:
         request = CapacityRequest(
             bank_code=bank, borrower_uscc=borrower, amount_fen=amount,
-            ip_share=Fraction(ip_share_bp, WHOLE_BP), on=today, renews=renews,
+            ip_share=Fraction(ip_share_bp, WHOLE_BP), on=today, outstanding_fen=outstanding,
+            renews=renews,
         )  # fmt: skip
         found = await _effect(conn, code, request, mode=mode)
     return EntryEffectAnswer(

@@ -39,7 +39,7 @@ Measure = Literal[
 ]
 Division = Literal[
     "bank", "mode", "area", "ip_kind", "industry", "park", "size", "inclusive_ip_kind",
-    "first_loan", "class",
+    "first_loan", "patent_trademark", "class",
     "borrower", "quarter",
 ]  # fmt: skip
 assert get_args(ReportCode) == tuple(KINDS)

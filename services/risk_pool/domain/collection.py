@@ -171,6 +171,25 @@ class InstalmentStands:
     """met, late, or due: the day is to come."""
 
 
+class Stage(StrEnum):
+    """How far the day of an instalment is when the bank is reminded of it."""
+
+    AHEAD = "ahead"
+    DUE = "due"
+    LATE = "late"
+
+
+REMINDED_DAYS_AHEAD: Final = 5
+"""So many days before its day the bank is reminded of an instalment (assumed; no measure says)."""
+
+
+def stage_of(due_on: date, *, today: date) -> Stage:
+    """The stage at which a reminder is given today."""
+    if due_on < today:
+        return Stage.LATE
+    return Stage.DUE if due_on == today else Stage.AHEAD
+
+
 def standings(
     instalments: Sequence[Instalment], *, recovered_fen: int, today: date
 ) -> list[InstalmentStands]:

@@ -1,6 +1,6 @@
 """What a disposal is refused for: whether it may be opened, its rounds, its price, its money."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -27,6 +27,19 @@ class Right:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pledge:
+    """What its register says of a right that was pledged for the loan."""
+
+    name: str
+    ended_on: date | None
+    """None: it secures the debt."""
+
+
+Pledges = Mapping[tuple[str, str], Pledge]
+"""By kind and canonical number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoanStands:
     """What speaks for a default: the bank's last report, the last day, and a claim."""
 
@@ -38,6 +51,13 @@ class LoanNotBad(Refused):
     """Rights are disposed of for a loan in default, or one that was compensated."""
 
     code: ClassVar[str] = "loan-not-bad"
+
+
+class PledgesNotYetKnown(Refused):
+    """Nothing was heard of the loan's pledges so far: ask again soon."""
+
+    code: ClassVar[str] = "pledges-not-yet-known"
+    headers: Mapping[str, str] = {"Retry-After": "5"}
 
 
 class AppraisalMissing(Refused):
@@ -73,12 +93,20 @@ def require_bad(stands: LoanStands) -> None:
         )
 
 
-def require_rights(rights: Sequence[Right], *, taken: Collection[tuple[str, str]]) -> None:
-    """`taken`: kind and canonical number of the loan's rights in other live disposals.
+def require_rights(
+    rights: Sequence[Right], *, pledged: Pledges, taken: Collection[tuple[str, str]]
+) -> None:
+    """Each is pledged for the loan (Civil Code art. 436: the pledgee disposes of what is pledged to
+    him). `taken`: kind and canonical number of the loan's rights in other live disposals.
 
-    Raises FieldsWrong with every number that no register gives, and every right that is named twice
-    or in another disposal.
+    Raises PledgesNotYetKnown, FieldsWrong with every number that no register gives, and every right
+    that is not pledged or no longer, named twice, or in another disposal.
     """
+    if not pledged:
+        raise PledgesNotYetKnown(
+            "尚未收到该贷款的质押登记情况，请稍后再试。",
+            "The loan's pledges have not been heard of yet; try again soon.",
+        )
     faults, seen = [], set(taken)
     for place, one in enumerate(rights):
         where = ("rights", place, "number")
@@ -96,9 +124,25 @@ def require_rights(rights: Sequence[Right], *, taken: Collection[tuple[str, str]
                     "the right is being disposed of already",
                 )
             )
+        elif (fault := _not_pledged(pledged.get(key), where)) is not None:
+            faults.append(fault)
         seen.add(key)
     if faults:
         raise FieldsWrong(faults)
+
+
+def _not_pledged(pledge: Pledge | None, where: tuple[str | int, ...]) -> FieldFault | None:
+    if pledge is None:
+        return FieldFault(
+            where, "right-not-pledged", "该权利没有为该贷款质押登记",
+            "the right is not pledged for this loan",
+        )  # fmt: skip
+    if pledge.ended_on is not None:
+        return FieldFault(
+            where, "pledge-ended", f"该权利的质押已于 {pledge.ended_on} 终止",
+            f"the pledge of the right ended on {pledge.ended_on}",
+        )  # fmt: skip
+    return None
 
 
 def require_next_price(price_fen: int, *, failed: Iterable[int]) -> None:

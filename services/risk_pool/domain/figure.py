@@ -14,6 +14,7 @@ case), so that it can be written in a letter and opened years later.
     planned/dongli/DL-H-2026-0001/1                 contribution/dongli/DL-FIN/overdue
     agreement/DL-H-2026-0001/lent                   top-up/dongli/most
     top-up-call/DL-B-2026-0001/amount               breaker/dongli/ICBC/part@2026-04-03
+    disposal/DL-D-2026-0001/left                    collection/DL-C-2026-0001/met/2026-06-01
 """
 
 from collections.abc import Mapping, Sequence
@@ -71,6 +72,8 @@ FORMS: Mapping[str, Form] = {
     "claim": Form((2, 3), "claim/DL-C-2026-0001/shares/pool", True),
     "recovery": Form((2, 3), "recovery/DL-R-2026-0001/shares/bank", True),
     "subsidy": Form((2, 2), "subsidy/DL-S-2026-0001/amount", True),
+    "disposal": Form((2, 3), "disposal/DL-D-2026-0001/left", True),
+    "collection": Form((2, 3), "collection/DL-C-2026-0001/met/2026-06-01", True),
 }
 """Every kind of figure."""
 

@@ -1,7 +1,7 @@
 """Indicators of plans (考核指标): what they count, and how far a target is reached.
 
-Whether the book itself counts an indicator or two persons state it with its source (insured amounts,
-trade and licence: the system cannot know them) is said once here, and shown with every figure.
+Whether the book itself counts an indicator or two persons state it with its source (trade and
+licence: the system cannot know them; policies are counted where applications tells of them) is said once here, and shown with every figure.
 """
 
 from collections.abc import Iterable, Mapping
@@ -53,6 +53,14 @@ INDICATORS: Final[dict[str, Indicator]] = {
     "mixed_count": Indicator(
         Words("多种类混合质押笔数", "loans against several kinds"),
         "count", "loans", "ip_kind", "several",
+    ),
+    "patent_trademark_amount": Indicator(
+        Words("专利商标混合质押金额", "lending against patents with trademarks"),
+        "money", "fen", "patent_trademark", "yes",
+    ),
+    "patent_trademark_count": Indicator(
+        Words("专利商标混合质押笔数", "loans against patents with trademarks"),
+        "count", "loans", "patent_trademark", "yes",
     ),
     "first_loans": Indicator(
         Words("首贷笔数", "first loans"), "count", "loans", "first_loan", "yes"

@@ -66,6 +66,7 @@ DIMENSIONS: Final[dict[str, Words]] = {
     "size": Words("贷款规模", "size of the loan"),
     "inclusive_ip_kind": Words("知识产权种类（普惠贷款）", "kind of IP of inclusive loans"),
     "first_loan": Words("首贷", "first loan"),
+    "patent_trademark": Words("专利商标混合质押", "patents with trademarks"),
     "class": Words("五级分类", "risk class"),
     "borrower": Words("企业", "firm"),
     "quarter": Words("批准季度", "quarter of approval"),
@@ -113,6 +114,10 @@ _VALUES: Final[dict[str, dict[str, Words]]] = {
     "first_loan": {
         "yes": Words("首贷", "first loan"),
         "no": Words("非首贷", "not the first"),
+    },
+    "patent_trademark": {
+        "yes": Words("专利商标混合质押", "patents with trademarks"),
+        "no": Words("其他质押", "other pledges"),
     },
     "class": {name: Words(*words) for name, words in RISK_CLASSES.items()}
     | {"": Words("未报送", "not reported")},

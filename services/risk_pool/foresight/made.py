@@ -32,9 +32,10 @@ NOTES = (
         "is a level of its own, so that no row is one future. “Not due yet” is as if nobody failed.",
     ),
     Words(
-        "存量自然到期，不计新增放款。每户企业一年内违约的可能按五级分类取假定值，彼此相关；违约企业的"
+        "存量自然到期，不计新增放款；续贷与所续贷款同时在保的，只计较大的一笔。每户企业一年内违约的可能按五级分类取假定值，彼此相关；违约企业的"
         "全部在保贷款一并申请补偿，按条款逐笔分担并占用各项上限。",
-        "The book runs off; nothing new is lent. Each firm may fail by the chance assumed for its "
+        "The book runs off; nothing new is lent; of a loan and its renewal that are both out only the "
+        "larger counts. Each firm may fail by the chance assumed for its "
         "class, and firms fail together more often than by luck. All loans of a firm that fails are "
         "claimed for, and each is split and capped by its terms, one after the other.",
     ),
@@ -91,7 +92,7 @@ async def read(conn: asyncpg.Connection, pool_code: str, day: date, version: int
         pool_name=name,
         day=day,
         available_fen=await known.available_now(conn, pool_code),
-        loans=loans,
+        loans=counted_once(loans),
         bound_by=bound_by,
         agreed=await agreed_shares(conn, pool_code, day),
         waiting=await known.loans_claimed_for(conn, pool_code),
@@ -103,6 +104,28 @@ async def read(conn: asyncpg.Connection, pool_code: str, day: date, version: int
         changed=changed,
         changed_words=Words(f"方案第 {version} 版", f"version {version}"),
     )
+
+
+def counted_once(loans: Sequence[asyncpg.Record]) -> list[Row]:
+    """The book with each debt once: of a loan and its renewal that are both out the larger stands
+    for the two (docs/decisions/0020), and the firm's balance is without the other."""
+    by_id = {loan["loan_id"]: loan for loan in loans}
+    left_out: dict[UUID, asyncpg.Record] = {}
+    for loan in loans:
+        renewed = by_id.get(loan["renews"])
+        if renewed is not None:
+            smaller = min(renewed, loan, key=lambda one: int(one["covered_fen"]))
+            left_out[smaller["loan_id"]] = smaller
+    less: dict[str, int] = {}
+    for loan in left_out.values():
+        firm = loan["borrower_uscc"]
+        less[firm] = less.get(firm, 0) + loan["outstanding_fen"]
+    balance = "borrower_balance_fen"
+    return [
+        {**loan, balance: loan[balance] - less.get(loan["borrower_uscc"], 0)}
+        for loan in loans
+        if loan["loan_id"] not in left_out
+    ]
 
 
 def look_ahead(start: Known, assumptions: Assumptions) -> Report:

@@ -1,6 +1,7 @@
 """Disposals of pledged rights: opened, appraised, offered in rounds, sold, closed by two persons."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from services.risk_pool.handlers.held_cases import hold
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import claims as known_claims
 from services.risk_pool.queries import disposals as known
+from services.risk_pool.queries import loan_pledges as pledges
 from services.risk_pool.tables import disposals, stored_papers
 from services.risk_pool.tables.ledger import lock_pool
 from services.risk_pool.tables.numbers import next_number
@@ -54,7 +56,10 @@ async def open_disposal(
     loan = await known_claims.loan(conn, loan_id)
     claim = await known.approved_claim(conn, loan_id)
     require_bad(_stands(loan, claim, today=context.today))
-    require_rights(rights, taken=await known.rights_taken(conn, loan_id))
+    pledged = await pledges.by_right(conn, loan_id)
+    require_rights(rights, pledged=pledged, taken=await known.rights_taken(conn, loan_id))
+    # A right is called what its register calls it.
+    rights = [replace(one, name=pledged[one.kind, one.canonical].name) for one in rights]
 
     disposal = {
         "id": uuid7(),

@@ -20,6 +20,8 @@ from services.risk_pool.queries.explained import (
     banks,
     breakers,
     cases,
+    collections,
+    disposals,
     items,
     ledger,
     limits,
@@ -90,6 +92,10 @@ async def _own_figure(own: asyncpg.Connection, at: Address, bank: str | None) ->
             return await cases.recovery(own, at)
         case "subsidy":
             return await cases.subsidy(own, at)
+        case "disposal":
+            return await disposals.figure(own, at, bank)
+        case "collection":
+            return await collections.figure(own, at, bank)
         case "statement":
             return await months.statement(own, at, bank)
         case "statement-line":

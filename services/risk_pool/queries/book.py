@@ -38,7 +38,7 @@ _BOOK = """
     ), book as (
         select c.loan_id, c.number, c.bank_code, c.borrower_uscc, c.programme, c.mode,
                c.approved_on, c.matures_on, c.amount_fen, c.ip_share_bp, c.ip_amount_fen,
-               c.attributes, c.attributes_at_disbursement, c.is_first_loan, c.is_multi_ip_type,
+               c.attributes, c.attributes_at_disbursement, c.is_first_loan, c.is_multi_ip_type, c.renews,
                held.covered_fen, stood.risk_class, coalesce(stood.overdue_days, 0) as overdue_days,
                coalesce(stood.outstanding_principal_fen, 0) + coalesce(lent.fen, 0)
                    as outstanding_fen

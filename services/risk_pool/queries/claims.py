@@ -176,6 +176,14 @@ async def loan(conn: asyncpg.Connection, loan_id: UUID) -> asyncpg.Record:
     return row
 
 
+async def bank_of_loan(conn: asyncpg.Connection, loan_id: UUID) -> str | None:
+    """Whose loan it is; None where the pool knows of no such loan, or the caller may not."""
+    bank: str | None = await conn.fetchval(
+        "select bank_code from coverages where loan_id = $1", loan_id
+    )
+    return bank
+
+
 async def party_codes(conn: asyncpg.Connection, claim: Row) -> dict[str, str]:
     """Role → code of the party that plays it for this loan: the loan's own parties, else the
     pool's only party of that role."""

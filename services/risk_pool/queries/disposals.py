@@ -60,8 +60,16 @@ async def parts(conn: asyncpg.Connection, disposal_id: UUID) -> Parts:
     """Its rights, rounds, costs, and the recoveries that name it, each in order."""
     return Parts(
         rights=await conn.fetch(
-            """select kind, number, name from disposal_rights
-               where disposal_id = $1 order by place""",
+            """select named.kind, named.number, named.name, pledge.registration_no,
+                      pledge.ended_on as pledge_ended_on,
+                      coalesce(pledge.how_ended, '') as how_ended
+               from disposal_rights as named
+               left join lateral (
+                   select registration_no, ended_on, how_ended from loan_pledges
+                   where loan_id = named.loan_id
+                     and (kind, number_canonical) = (named.kind, named.number_canonical)
+                   order by ended_on desc nulls first limit 1) as pledge on true
+               where named.disposal_id = $1 order by named.place""",
             disposal_id,
         ),
         rounds=await rounds(conn, disposal_id),

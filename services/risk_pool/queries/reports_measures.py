@@ -15,6 +15,7 @@ from services.risk_pool.domain.month_figures import CLAIM_PAID
 from services.risk_pool.domain.report_period import Period
 from services.risk_pool.queries.lending import LENT
 from shared.postgres.literals import literals
+from shared.rights import PATENTS
 from shared.risk_classes import NON_PERFORMING
 
 _NOT_FILED = (ClaimState.DRAFT, ClaimState.WITHDRAWN)
@@ -76,6 +77,12 @@ _STATEMENTS = {
 
 _IP_KIND = """coalesce(c.attributes->>'ip_kind',
                        case when c.is_multi_ip_type then 'several' else '' end)"""
+# By the register of pledges (D5, D6): whatever became of a pledge since, it was made for the loan.
+_PATENT_TRADEMARK = f"""case when exists (
+        select from loan_pledges as p where p.loan_id = c.loan_id and p.kind in ({literals(PATENTS)}))
+    and exists (
+        select from loan_pledges as p where p.loan_id = c.loan_id and p.kind = 'trademark_right')
+    then 'yes' else 'no' end"""
 _DIVISIONS = {
     "bank": "c.bank_code",
     "mode": "c.mode",
@@ -86,6 +93,7 @@ _DIVISIONS = {
     "size": "case when c.amount_fen <= 1000000000 then 'inclusive' else 'above' end",
     "inclusive_ip_kind": f"""case when c.amount_fen > 1000000000 then 'above' else {_IP_KIND} end""",
     "first_loan": "case when c.is_first_loan then 'yes' else 'no' end",
+    "patent_trademark": _PATENT_TRADEMARK,
     "class": "coalesce(stood.risk_class, '')",
     "borrower": "c.borrower_uscc",
     "quarter": """to_char(c.approved_on, 'YYYY"-Q"Q')""",

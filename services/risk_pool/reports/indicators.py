@@ -1,7 +1,7 @@
 """Indicators of the plans: what a year came to, the year before, targets, and how far they are reached.
 
 Figures of the book lead to the loans whose sum they are. What two persons have stated (years before
-the book began, insured amounts, trade and licences) leads to the agreed figure, and is called stated.
+the book began, trade and licences) leads to the agreed figure, and is called stated.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +14,7 @@ from services.risk_pool.domain.agreed_figures import STATED, TARGETS_OF_INDICATO
 from services.risk_pool.domain.indicators import INDICATORS, Reached, Target, Unit, reached
 from services.risk_pool.domain.report_period import BEGINNING, Period, parse
 from services.risk_pool.domain.report_tables import Cell, Column, Line, Table
+from services.risk_pool.queries.insurance import insured
 from services.risk_pool.queries.reports_lists import figures_of_indicators, first_year_of
 from services.risk_pool.queries.reports_measures import NOTHING, Counted, counted
 from services.risk_pool.reports.counting import growth_bp, list_of, share_bp
@@ -21,11 +22,13 @@ from shared.life_cycle import Words
 
 NOTES = (
     Words(
-        "资金池开办前各年度的数值，以及系统无法统计的保险、交易和许可金额，为经两人登记生效的填报数，"
-        "点击可见依据；没有登记的留空，不作推算。",
-        "Figures of years before the pool, and what the system cannot know (insurance, trade, "
-        "licences), are those that two persons stated, and lead to their source; what nobody stated "
-        "is empty, and nothing is guessed.",
+        "资金池开办前各年度的数值，以及系统无法统计的交易和许可金额，为经两人登记生效的填报数，"
+        "点击可见依据；没有登记的留空，不作推算。保险按登记的保单起保日计（企业保单计入其有贷款的资金池），"
+        "该年另有填报数的以填报数为准。",
+        "Figures of years before the pool, and what the system cannot know (trade, licences), are "
+        "those that two persons stated, and lead to their source; what nobody stated is empty, and "
+        "nothing is guessed. Insurance counts the policies that begin in the year (a firm's own "
+        "where it has a loan of the pool), unless two persons have stated the year.",
     ),
     Words(
         "跨年累计的目标按各年数值相加；企业户数按年去重后相加。混合质押指质押权利分属不同种类的贷款。",
@@ -100,6 +103,7 @@ async def _figures(conn: asyncpg.Connection, pool_code: str, years: Iterable[int
     for year in years:
         period = parse(f"{year:04d}")
         parts = await _counted(conn, pool_code, period)
+        by_policies = await _insured(conn, pool_code, period) if year >= first else {}
         for name, one in INDICATORS.items():
             figure = stated.get((name, year), YearFigure(None))
             if not figure.is_stated and one.part is not None and year >= first:
@@ -107,8 +111,24 @@ async def _figures(conn: asyncpg.Connection, pool_code: str, years: Iterable[int
                     getattr(parts[one.by, one.value], one.part),
                     list_of(pool_code, "lent", period, one.by, one.value or None),
                 )
+            elif not figure.is_stated:
+                figure = by_policies.get(name, figure)
             found[name, year] = figure
     return found
+
+
+async def _insured(
+    conn: asyncpg.Connection, pool_code: str, period: Period
+) -> Mapping[str, YearFigure]:
+    """What the policies say that begin in a year; they lead to these policies."""
+    found = await insured(conn, pool_code, period)
+    if found is None:
+        return {}
+    href = f"/api/v1/policy-totals?since={period.first}&until={period.last}"
+    return {
+        "insured_amount": YearFigure(found.fen, href),
+        "insured_count": YearFigure(found.loans, href),
+    }
 
 
 async def _counted(
@@ -152,7 +172,10 @@ def _year_table(
         lines.append(
             Line(
                 name,
-                _named(indicator.words, is_stated=indicator.part is None),
+                _named(
+                    indicator.words,
+                    is_stated=now.is_stated or (indicator.part is None and now.value is None),
+                ),
                 {
                     "year": Cell(now.value, now.href),
                     "before": Cell(before.value, before.href),

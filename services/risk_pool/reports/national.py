@@ -28,6 +28,10 @@ _ITEMS: Sequence[tuple[str, str, str, str, Words]] = (
     ("inclusive_loans", "size", "inclusive", "loans", Words("普惠贷款笔数", "inclusive loans")),
     ("inclusive_firms", "size", "inclusive", "firms", Words("普惠企业户数", "inclusive firms")),
     ("inclusive_amount", "size", "inclusive", "fen", Words("普惠金额（元）", "inclusive (yuan)")),
+    ("patent_trademark", "patent_trademark", "yes", "loans",
+     Words("专利商标混合质押笔数", "pledges of patents with trademarks")),
+    ("patent_trademark_amount", "patent_trademark", "yes", "fen",
+     Words("专利商标混合质押金额（元）", "of patents with trademarks (yuan)")),
     ("several", "ip_kind", "several", "loans", Words("多种类混合质押笔数", "mixed IP pledges")),
 )  # fmt: skip
 
@@ -37,7 +41,7 @@ async def national(conn: asyncpg.Connection, pool_code: str, period: Period) -> 
     periods = {"month": period, "to_date": period.year_to_date, "before": period.year_before}
     found = {}
     for name, one in periods.items():
-        for by in ("borrower", "first_loan", "size", "ip_kind"):
+        for by in ("borrower", "first_loan", "size", "ip_kind", "patent_trademark"):
             found[name, by] = await counted(conn, pool_code, "lent", one, by)
     parts = {
         (name, item): _part(found, name, by, value)

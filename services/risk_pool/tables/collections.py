@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 
-from services.risk_pool.domain.collection import LIFE_CYCLE, Instalment
+from services.risk_pool.domain.collection import LIFE_CYCLE, Instalment, stage_of
 from shared.life_cycle import Person, Row, Words
 from shared.transitions import CaseTable
 
@@ -100,5 +100,21 @@ async def add_instalments(
             (collection["id"], agreement, place, collection["bank_code"], one.due_on,
              one.amount_fen)
             for place, one in enumerate(instalments, start=1)
+        ],
+    )  # fmt: skip
+
+
+async def remind(
+    conn: asyncpg.Connection, rows: Sequence[Row], *, today: date, now: datetime
+) -> None:
+    """Keep that the bank is reminded of these instalments."""
+    await conn.executemany(
+        """insert into collection_reminders (collection_id, agreement, due_on, stage, bank_code,
+                                             left_fen, told_on, told_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8)""",
+        [
+            (row["id"], row["agreement"], row["due_on"], stage_of(row["due_on"], today=today),
+             row["bank_code"], row["left_fen"], today, now)
+            for row in rows
         ],
     )  # fmt: skip

@@ -2,6 +2,7 @@
 policy, what stands today, and what an insurer's part of the split asks for."""
 
 from datetime import date
+from importlib import import_module
 from typing import Any
 
 import asyncpg
@@ -14,7 +15,8 @@ from services.applications.domain.enhancement import (
     insurance_line,
     insured_fen,
 )
-from shared.contracts.around_loans import EnhancementChangedV1
+from shared.contracts.around_loans import EnhancementChangedV1, PolicyStandsV1
+from shared.postgres.database import EVERYWHERE
 from shared.schemes import library
 from tests.applications.office import CCB, FIRM, ICBC, Office, nothing_found
 from tests.papers import stores
@@ -40,6 +42,7 @@ CHANGED = {k: v for k, v in GUARANTEE.items() if k[:4] not in ("kind", "guar", "
     "effective_on": "2026-03-02", "reason": "补充协议",
 }  # fmt: skip
 TODAY = date(2026, 3, 2)
+MIGRATIONS = "services.applications.migrations.versions"
 
 
 def promise(**changes: Any) -> Promise:
@@ -162,6 +165,18 @@ async def test_a_policy_is_recorded_endorsed_and_ended_and_each_is_told(office: 
     assert (ended["state"], ended["ended_on"], ended["pending_actions"]) == (
         "ended", "2026-03-05", [],
     )  # fmt: skip
+    seen = office.seen
+    stood = await office.said(PolicyStandsV1.type)
+    assert [(one.insured_fen, one.premium_fen, str(one.ended_on)) for one in stood] == [
+        (60_000_000, 720_000, "None"), (100_000_000, 720_000, "None"), (100_000_000, 100, "None"),
+        (100_000_000, 100, "2026-03-05"),
+    ]  # fmt: skip
+    # A house that is brought up to date tells what stood before: the same.
+    tell = import_module(f"{MIGRATIONS}.2026_11_30_0066_pledges_told").TELL_POLICIES
+    async with office.service.context.database.begin(EVERYWHERE) as conn:
+        await conn.execute(tell)
+    assert await office.said(PolicyStandsV1.type) == stood[-1:]
+    office.seen = seen
     told = await office.said(EnhancementChangedV1.type)
     assert [(e.what, e.amount_fen, str(e.on), e.number) for e in told] == [
         ("recorded", 60_000_000, "2026-03-02", case["number"]),

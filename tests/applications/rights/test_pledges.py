@@ -1,6 +1,7 @@
 """A pledge in its register: every move, who may make it, and that it does not go while debt stands."""
 
 import io
+from importlib import import_module
 from typing import Any
 
 import openpyxl
@@ -8,10 +9,12 @@ import pytest
 
 from services.applications.domain.pledge import LIFE_CYCLE, Action, State
 from shared.auth.identity import BANK_ROLES, BUREAU_ROLES, Identity
-from shared.contracts.rights import PledgeChangedV1
+from shared.contracts.rights import LoanPledgesStandV1, PledgeChangedV1
 from shared.life_cycle import SYSTEM_ROLE, RoleMissing
+from shared.postgres.database import EVERYWHERE
 from tests.applications.office import CCB, Office, position, right
 
+MIGRATIONS = "services.applications.migrations.versions"
 PATENT = "201811564288.X"
 TERM = {"filed_on": "2018-12-20", "expires_on": "2038-12-19"}
 ENTRY = {"on": "2026-03-02", "reason": "登记机关通知书"}
@@ -123,6 +126,28 @@ async def test_what_its_register_enters_is_kept_and_told(
         what, "Y2026120000123", PATENT,
     )  # fmt: skip
     assert await held(office) == (step != "cancel")
+
+
+async def test_the_pool_hears_how_the_pledges_of_a_loan_stand_also_of_those_before(office: Office):
+    case, pledge = await pledged(office)
+    (first,) = await office.said(LoanPledgesStandV1.type)
+    assert isinstance(first, LoanPledgesStandV1)
+    (stands,) = first.pledges
+    assert (str(stands.pledge_id), stands.right_number, stands.registration_number) == (
+        pledge["id"], PATENT, "Y2026120000123",
+    )  # fmt: skip
+    await does(office.reviewer(), pledge, "confirm-cover")
+    await does(office.bank(), pledge, "cancel")
+
+    (last,) = await office.said(LoanPledgesStandV1.type)
+    assert (last.pledges[0].end, str(last.pledges[0].ended_on)) == ("cancelled", ENTRY["on"])
+
+    # A house that is brought up to date tells what stood before: the same.
+    tell = import_module(f"{MIGRATIONS}.2026_11_30_0066_pledges_told").TELL
+    async with office.service.context.database.begin(EVERYWHERE) as conn:
+        await conn.execute(tell)
+    assert await office.said(LoanPledgesStandV1.type) == [last]
+    assert str(last.loan_id) == case["id"]
 
 
 @pytest.mark.parametrize("state", ["registered", "changed", "extended"])

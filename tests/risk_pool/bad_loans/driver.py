@@ -1,7 +1,11 @@
 """Words for loans that go bad: who does what to a case, and what a walk over its moves asks."""
 
+from datetime import date
 from typing import Any
 
+from uuid6 import uuid7
+
+from shared.contracts.rights import LoanPledgesStandV1, StandingPledge
 from tests.papers import document
 from tests.risk_pool.claims.driver import Claims
 from tests.risk_pool.claims.test_claims import code_of
@@ -18,6 +22,19 @@ def somebody(pool: Claims, role: str, subject: str = "") -> Any:
     """A person with one role; a bank's people are ICBC's."""
     institution = "ICBC" if role in BANK else "*"
     return pool.service.as_(subject or role, role, institution=institution)
+
+
+def pledge(number: str, *, kind: str = "invention", **more: Any) -> StandingPledge:
+    """A pledge of a right, as it stands in its register since January."""
+    said = {"pledge_id": uuid7(), "right_name": "一种合金", "owner_name": "企业a",
+            "registry": "国家知识产权局", "registration_number": f"Y-{number}",
+            "registered_on": date(2026, 1, 12)}  # fmt: skip
+    return StandingPledge(right_kind=kind, right_number=number, **said | more)
+
+
+async def pledged(pool: Claims, name: str, *pledges: StandingPledge) -> None:
+    """The pool hears how the pledges of a loan stand."""
+    await pool.hears(LoanPledgesStandV1(**vars(pool.case(name)), pledges=pledges))
 
 
 async def asks(person: Any, path: str, body: Any, status: int = 200) -> Any:

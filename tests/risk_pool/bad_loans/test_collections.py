@@ -1,6 +1,6 @@
 """Collection of compensated loans: steps, instalments met by recoveries, concluded by two."""
 
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -8,11 +8,13 @@ import hypothesis.strategies as st
 from hypothesis import given
 
 from services.risk_pool.domain.collection import LIFE_CYCLE, Instalment, standings
+from services.risk_pool.main import remind_of_instalments
 from tests.papers import document
 from tests.risk_pool.bad_loans.driver import REPORT, ROLES, asks, is_over, reads, somebody, walks
 from tests.risk_pool.bad_loans.test_warnings import README
 from tests.risk_pool.claims.driver import Claims, claims_of
 from tests.risk_pool.claims.test_claims import bad_loan, code_of, lending
+from tests.risk_pool.claims.test_explain import opened, refused
 
 BEGIN = {"collector": "工行资产保全部", "plan": "先函后诉"}
 BODIES: dict[str, Any] = {
@@ -122,12 +124,47 @@ async def test_instalments_are_met_by_recoveries_and_a_settlement_is_over_when_a
         assert [one["standing"] for one in (await reads(pool, by_claim))["instalments"]] == [
             "late", "due",
         ]  # fmt: skip
+
+        # Of the first one the bank is reminded once, as late: the clock went by its day.
+        context = pool.service.context
+        for _ in "12":
+            await remind_of_instalments(context)
         await pool.recovers(claim, "900.00", on="2026-03-09")
+        for day in ("2026-03-30", "2026-03-31", "2026-04-05", "2026-04-06", "2026-04-07"):
+            await context.clock.set(datetime.fromisoformat(f"{day}T01:00:00+00:00"))
+            await remind_of_instalments(context)
+        told = await pool.said("collection.instalment-due.v1")
+        assert [(one["due_on"], one["stage"], one["left"], one["on"]) for one in told] == [
+            ("2026-03-05", "late", "800.00", "2026-03-10"),
+            ("2026-04-05", "ahead", "400.00", "2026-03-31"),
+            ("2026-04-05", "due", "400.00", "2026-04-05"),
+            ("2026-04-05", "late", "400.00", "2026-04-06"),
+        ]  # fmt: skip
+        last = (await reads(pool, by_claim))["instalments"][1]
+        assert ([one["stage"] for one in last["reminded"]], last["late_days"]) == (
+            ["ahead", "due", "late"], 2,
+        )  # fmt: skip
+        await pool._clock_is_put_back(datetime.fromisoformat("2026-03-10T01:00:00+00:00"))
         shown = await reads(pool, path)
         assert [(one["met"], one["standing"]) for one in shown["instalments"]] == [
             ("1000.00", "met"), ("100.00", "due"),
         ]  # fmt: skip
         assert (shown["recovered"], shown["open"]) == ("1100.00", "898900.00")
+        for part, amount, parts in (
+            ("recovered", "1100.00", ["200.00", "900.00"]),
+            ("met/2026-03-05", "1000.00", ["200.00", "800.00"]),
+            ("met/2026-04-05", "100.00", ["100.00"]),
+            ("left/2026-04-05", "400.00", ["500.00", "-100.00"]),
+            ("agreed", "1500.00", ["1000.00", "500.00"]),
+            ("left", "400.00", ["0.00", "400.00"]),
+        ):
+            told = await opened(bank, f"collection/{claim['number']}/{part}")
+            got = (told["amount"], [one["amount"] for one in told["parts"]])
+            assert got == (amount, parts), part
+            for one in told["parts"]:
+                assert one["address"] is None or await opened(bank, one["address"])
+        assert (await opened(bank, f"collection/{claim['number']}/open"))["amount"] == "898900.00"
+        await refused(bank, f"collection/{claim['number']}/met/2026-05-05")
         answer = await bank.post(f"{path}/propose", json=settled)
         assert (code_of(answer), answer.json()["instalments"]) == ((409, "instalments-open"), 1)
         full = {"conclusion": "recovered", "reason": "全额收回"}

@@ -1,14 +1,26 @@
 """Disposals of pledged rights: rounds, a sale, recoveries within the proceeds, closed by two."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from services.risk_pool.domain.disposal import LIFE_CYCLE
-from tests.risk_pool.bad_loans.driver import REPORT, ROLES, asks, is_over, reads, somebody, walks
+from tests.risk_pool.bad_loans.driver import (
+    REPORT,
+    ROLES,
+    asks,
+    is_over,
+    pledge,
+    pledged,
+    reads,
+    somebody,
+    walks,
+)
 from tests.risk_pool.bad_loans.test_warnings import README
 from tests.risk_pool.claims.driver import Claims, claims_of
 from tests.risk_pool.claims.test_claims import bad_loan, code_of, lending
+from tests.risk_pool.claims.test_explain import opened, refused
 
 PATENT = {"kind": "invention", "number": "ZL202110123456.7", "name": "一种合金"}
 OPENING = {"rights": [PATENT], "reason": "逾期 121 天"}
@@ -42,6 +54,13 @@ WAYS_TO: dict[str, tuple[str, ...]] = {
 BY = {"close": "finance_checker", "end": "finance_checker"}
 
 
+NUMBER = "202110123456.7"
+
+
+def marks(last: int) -> list[Any]:
+    return [pledge(str(one), kind="trademark_right", nice_class=9) for one in range(1, last + 1)]
+
+
 async def opens(pool: Claims, name: str, *, by: Any = None, **more: Any) -> Any:
     path = f"/coverages/{pool.loans[name]}/disposals"
     return await asks(by or pool.bank("ICBC"), path, OPENING | more, 201)
@@ -68,6 +87,7 @@ async def test_a_disposal_is_moved_on_by_those_it_names_alone(running):
     async with claims_of(running) as pool:
         await lending(pool)
         await bad_loan(pool)
+        await pledged(pool, "a", *marks(60))
         serial = 0
         for source, action, to, roles, told in (
             ("open", "appraise", "open", RUNS, ()),
@@ -112,6 +132,7 @@ async def test_a_banks_clerk_or_finance_opens_one_for_a_loan_that_went_bad_and_n
         answer = await pool.bank("ICBC").post(path, json=OPENING)
         assert code_of(answer) == (409, "loan-not-bad")
         await bad_loan(pool)
+        await pledged(pool, "a", pledge(NUMBER), *marks(7))
         for role in ROLES:
             if role not in RUNS:
                 path = f"/coverages/{pool.loans['a']}/disposals"
@@ -125,7 +146,9 @@ async def test_a_banks_clerk_or_finance_opens_one_for_a_loan_that_went_bad_and_n
             assert (last["source"], last["target"], last["role"]) == (None, "open", role)
         told = await pool.said("disposal.opened.v1")
         assert [one["rights"] for one in told] == [["1"], ["2"]]
-        await opens(pool, "a")
+        assert (await opens(pool, "a", rights=[{**PATENT, "name": "别名"}]))["rights"] == [
+            PATENT | {"registration_no": f"Y-{NUMBER}", "pledge_ended_on": None, "how_ended": ""}
+        ]
         again = {
             "rights": [{**PATENT, "number": "ｚｌ２０２１１０１２３４５６．７"}, right(7), right(7)]
         }
@@ -140,9 +163,47 @@ async def test_a_banks_clerk_or_finance_opens_one_for_a_loan_that_went_bad_and_n
         assert code_of(answer) == (404, "not-found")
 
 
+async def test_only_a_right_that_its_register_says_is_pledged_is_disposed_of(running):
+    async with claims_of(running, "ICBC", "CCB") as pool:
+        await bad_loan(pool)
+        path = f"/coverages/{pool.loans['a']}"
+        answer = await pool.bank("ICBC").post(f"{path}/disposals", json=OPENING)
+        assert code_of(answer) == (409, "pledges-not-yet-known")
+        patent = pledge(NUMBER)
+        mark = pledge("7", kind="trademark_right", right_name="津澜")
+        gone = {"ended_on": date(2026, 2, 1), "end": "cancelled"}
+        over = pledge("8", kind="trademark_right", **gone)
+        await pledged(pool, "a", patent, mark, over)
+
+        rights = [PATENT, right(7), right(8), right(9)]
+        answer = await pool.bank("ICBC").post(
+            f"{path}/disposals", json=OPENING | {"rights": rights}
+        )
+        assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [
+            ("#/rights/2/number", "pledge-ended"), ("#/rights/3/number", "right-not-pledged"),
+        ]  # fmt: skip
+        made = await opens(pool, "a", rights=[right(7)])
+        assert (made["rights"][0]["name"], made["rights"][0]["how_ended"]) == ("津澜", "")
+        offered = (await reads(pool, f"{path}/pledges"))["items"]
+        assert [
+            (one["number"], one["may_be_disposed_of"], one["disposal_number"], one["how_ended"])
+            for one in offered
+        ] == [(NUMBER, True, None, ""), ("7", False, made["number"], ""),
+              ("8", False, None, "cancelled")]  # fmt: skip
+
+        # Its register finds the pledge invalid while the right is on offer.
+        await pledged(pool, "a", mark.model_copy(update=gone | {"end": "invalid"}))
+        (shown,) = (await reads(pool, f"/disposals/{made['id']}"))["rights"]
+        assert (shown["pledge_ended_on"], shown["how_ended"]) == ("2026-02-01", "invalid")
+        assert (await pool.bank("ICBC").get(f"{path}/pledges")).status_code == 200
+        answer = await pool.bank("CCB").get(f"{path}/pledges")
+        assert code_of(answer) == (404, "not-found")
+
+
 async def test_a_failed_round_is_kept_and_the_next_is_cheaper_and_nobody_buys_below_it(running):
     async with claims_of(running) as pool:
         await bad_loan(pool)
+        await pledged(pool, "a", pledge(NUMBER))
         bank, path = pool.bank("ICBC"), f"/disposals/{(await opens(pool, 'a'))['id']}"
         offer = BODIES["offer"]
         assert code_of(await bank.post(f"{path}/offer", json=offer)) == (409, "appraisal-missing")
@@ -176,6 +237,7 @@ async def test_its_money_is_reported_as_recoveries_that_are_never_above_the_proc
     async with claims_of(running) as pool:
         await lending(pool)
         await bad_loan(pool)
+        await pledged(pool, "a", pledge(NUMBER))
         claim = await pool.approves("a", "900000.00", overdue_days=95)
         bank, path = pool.bank("ICBC"), f"/disposals/{(await opens(pool, 'a'))['id']}"
         for action in ("appraise", "offer"):
@@ -202,6 +264,21 @@ async def test_its_money_is_reported_as_recoveries_that_are_never_above_the_proc
         assert (shown["reported"], shown["left"], shown["recovery"]["gross"]) == (
             "1000000.00", "500000.00", "500000.00",
         )  # fmt: skip
+        for part, amount, parts in (
+            ("appraisal", "1800000.00", ["1800000.00"]),
+            ("price/1", "1500000.00", ["1500000.00"]),
+            ("proceeds", "1500000.00", ["1500000.00"]),
+            ("costs", "48637.40", ["48637.40"]),
+            ("reported", "1000000.00", ["1000000.00"]),
+            ("confirmed", "0.00", []),
+            ("left", "500000.00", ["1500000.00", "-1000000.00"]),
+        ):
+            told = await opened(bank, f"disposal/{sold['number']}/{part}")
+            got = (told["amount"], [one["amount"] for one in told["parts"]])
+            assert got == (amount, parts), part
+        assert [one["action_en"] for one in told["people"]][:2] == ["opened", "appraised"]
+        await refused(bank, f"disposal/{sold['number']}/price/2")
+        await refused(pool.bank("CCB"), f"disposal/{sold['number']}/left")
         assert shown["recovery"]["cost_items"] == [], "what has counted is not counted again"
         more = shown["recovery"] | {"gross": "500000.01"}
         answer = await bank.post(reports, json=more)
@@ -244,6 +321,7 @@ async def test_its_money_is_reported_as_recoveries_that_are_never_above_the_proc
 async def test_rights_that_cannot_be_are_refused(running, body):
     async with claims_of(running) as pool:
         await bad_loan(pool)
+        await pledged(pool, "a", pledge(NUMBER))
         path = f"/coverages/{pool.loans['a']}/disposals"
         answer = await pool.bank("ICBC").post(path, json=OPENING | body)
         assert code_of(answer) == (422, "invalid-request")

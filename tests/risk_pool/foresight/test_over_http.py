@@ -58,6 +58,13 @@ async def test_certain_losses_are_split_by_the_pool_s_terms_up_to_its_ceilings(p
     assert answer["available"] == "20000000.00"
     assert (answer["loans"], answer["firms"]) == (5, 5)
 
+    # A loan and its renewal are one debt, as large as the larger of the two.
+    firm = pool.cases["a"]["borrower_uscc"]
+    await pool.covers("renewal", amount="1500000.00", uscc=firm, renews="a")
+    answer = await asked(pool, **CERTAIN)
+    assert figure(answer, "compared", "lost", "today") == "13500000.00"
+    assert (answer["loans"], answer["firms"]) == (5, 5)
+
 
 async def test_another_version_of_the_measure_plays_the_same_futures(pool):
     proposed = await pool.manager.post(

@@ -1,8 +1,13 @@
 """Indicators of the plans: targets of a year and over years, base years, and where each figure is from."""
 
+from datetime import date
+
 import pytest
+from uuid6 import uuid7
 
 from services.risk_pool.domain.indicators import Target, reached
+from shared.contracts.around_loans import PolicyStandsV1
+from tests.risk_pool.bad_loans.driver import pledge, pledged
 from tests.risk_pool.claims.driver import claims_of
 from tests.risk_pool.reports.test_reports import agreed, behind, report, rows
 
@@ -13,6 +18,8 @@ async def pool(running):
     async with claims_of(running, "ICBC") as found:
         await found.covers("trademark", attributes={"ip_kind": "trademark_right"})
         await found.covers("mixed", amount="2000000.00", attributes={"ip_kind": "several"})
+        await pledged(found, "mixed", pledge("202110123456.7"), pledge("7", kind="trademark_right"))
+        await pledged(found, "large", pledge("202110123456.7"))
         await found.covers("large", amount="9000000.00", attributes={"ip_kind": "invention"})
         yield found
 
@@ -37,10 +44,44 @@ async def test_a_year_stands_against_the_year_before_and_its_targets_to_the_fen(
     assert money["inclusive_trademark_amount"]["year"] == "1000000.00"
     assert (money["insured_amount"]["year"], money["trade_amount"]["year"]) == ("5000000.00", None)
     assert (numbers["mixed_count"]["year"], numbers["mixed_count"]["reached"]) == (1, 1_000)
+    assert money["patent_trademark_amount"]["year"] == "2000000.00", "a patent with a trademark"
+    assert numbers["patent_trademark_count"]["year"] == 1
     assert (numbers["pledge_count"]["year"], numbers["pledge_count"]["target"]) == (3, None)
     assert numbers["pledge_count"]["before"] is None, "nothing is guessed of a year before the book"
     insured = next(x for x in answer["tables"][0]["rows"] if x["key"] == "insured_amount")
     assert "填报" in insured["zh"] and "stated_amount" in insured["cells"]["year"]["href"]
+
+
+def policy(pool, firm, insured, begins_on, **more):
+    said = {"policy_id": uuid7(), "loan_id": None, "bank_code": "", "kind": "application",
+            "insurer_name": "某财险", "reference": "PB-1", "ends_on": date(2027, 12, 31)}  # fmt: skip
+    return PolicyStandsV1(
+        **said | {"borrower_uscc": firm, "insured_fen": insured, "begins_on": begins_on} | more
+    )
+
+
+async def test_what_is_insured_is_read_from_the_policies_that_begin_in_the_year(pool):
+    def told(answer, table, key):
+        return rows(answer, table)[key]["year"]
+
+    assert told(await report(pool, "indicators", "2026"), 0, "insured_amount") is None
+    firm = pool.cases["mixed"]["borrower_uscc"]
+    mine = policy(pool, firm, 100_000_00, date(2026, 1, 15), pool_code="dongli")
+    events = [
+        mine,
+        policy(pool, firm, 7_00, date(2026, 3, 1)),  # The firm's own, in no case.
+        policy(pool, "91120110MA05X9999X", 5_00, date(2026, 3, 1)),  # Of no firm of the pool.
+        policy(pool, firm, 9_00, date(2025, 3, 1), pool_code="dongli"),
+        mine.model_copy(update={"insured_fen": 200_000_00}),  # Endorsed.
+    ]
+    await pool.hears(*events)
+    await pool.hears(events[-1])
+
+    answer = await report(pool, "indicators", "2026")
+    assert told(answer, 0, "insured_amount") == "200007.00"
+    assert told(answer, 1, "insured_count") == 2
+    row = next(x for x in answer["tables"][0]["rows"] if x["key"] == "insured_amount")
+    assert "填报" not in row["zh"] and "policy-totals" in row["cells"]["year"]["href"]
 
 
 async def test_every_figure_of_the_book_is_the_sum_of_the_loans_behind_it(pool):

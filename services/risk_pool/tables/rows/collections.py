@@ -73,3 +73,18 @@ class CollectionInstalmentRow(SQLModel, table=True):
     bank_code: str = columns.text()
     due_on: date
     amount_fen: int = columns.fen()
+
+
+class CollectionReminderRow(SQLModel, table=True):
+    """The bank was reminded of an instalment that was not met."""
+
+    __tablename__ = "collection_reminders"
+
+    collection_id: UUID = Field(primary_key=True)
+    agreement: int = Field(primary_key=True)
+    due_on: date = Field(primary_key=True)
+    stage: str = Field(primary_key=True)
+    bank_code: str = columns.text()
+    left_fen: int = columns.fen()
+    told_on: date
+    told_at: datetime = columns.moment()

@@ -91,3 +91,27 @@ class DisposalCostRow(SQLModel, table=True):
     paid_on: date
     added_by: str = columns.text()
     added_at: datetime = columns.moment()
+
+
+class LoanPledgeRow(SQLModel, table=True):
+    """A pledge of a loan as it stands in its register, as applications told it last."""
+
+    __tablename__ = "loan_pledges"
+
+    pledge_id: UUID = Field(primary_key=True)
+    loan_id: UUID
+    pool_code: str = columns.text()
+    bank_code: str = columns.text()
+    kind: str = columns.text()
+    number: str = columns.text()
+    number_canonical: str = columns.text()
+    nice_class: int
+    name: str = columns.text()
+    owner_name: str = columns.text()
+    registry: str = columns.text()
+    registration_no: str = columns.text()
+    registered_on: date
+    term_until: date | None = None
+    ended_on: date | None = None
+    how_ended: str = columns.text()
+    heard_at: datetime = columns.moment()
