@@ -50,7 +50,8 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "enhancement_versions_pkey",  # of a policy or a guarantee that is locked
         "bulk_rows_pkey",  # of a file whose row is locked
         "extract_rows_pkey", "extract_takings_pkey",  # the same
-        "superseded_revisions_pkey", "application_drafts_application_id_key",
+        "superseded_revisions_pkey", "application_drafts_began",
+        "application_drafts_open",  # on conflict
         "financing_demands_number_key",  # from a block of numbers that is taken under its row's lock
         "demand_offers_pkey", "listed_firms_told_pkey", "meeting_votes_pkey",  # on conflict
         "meeting_members_pkey", "meeting_cases_pkey",  # of one call, asked for twice before
@@ -65,7 +66,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "disposals_number_key",
         # On conflict.
         "account_balances_pkey", "breakers_pkey", "claim_trials_pkey", "coverages_pkey",
-        "listed_firms_pkey",
+        "listed_firms_pkey", "loan_pledges_pkey", "insurance_policies_pkey",
         "number_series_pkey", "parties_pkey", "pools_pkey", "positions_pkey",
         "published_schemes_pkey", "shown_trials_pkey", "account_movement_tallies_pkey",
         "producers_told_pkey", "producers_told_until_pkey", "signed_statements_pkey",
@@ -76,7 +77,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         # Of a pool that is locked, and asked for before.
         "loan_package_rows_pkey", "loan_package_rows_package_id_loan_id_key",
         "payment_orders_item_once", "payment_status_reports_once",
-        "month_reminders_once_a_day", "openings_one_live",
+        "month_reminders_once_a_day", "collection_reminders_pkey", "openings_one_live",
         "cooperation_agreements_one_in_force", "planned_money_pkey", "run_offs_one_of_a_pool",
         "warnings_once",
         # Of a pool and a case that are locked, written once with the move that is refused twice.
@@ -99,7 +100,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         # On conflict, or of a row that is locked.
         "attempts_delivery_id_number_key", "case_moves_pkey",
         "deliveries_message_id_receiver_id_key", "messages_event_id_institution_key",
-        "pool_banks_pkey", "read_marks_pkey", "read_up_to_pkey",
+        "pool_banks_pkey", "read_marks_pkey", "read_up_to_pkey", "stand_ins_pkey",
         "messages_position_key",  # an identity
     }),
 }  # fmt: skip

@@ -382,17 +382,6 @@ NOTICES: Mapping[str, Notice] = {
     "bank.resumed.v1": Notice(
         banks=NAMED, roles=("approver", "pool_manager", "reviewer"), fields=BREAKER
     ),
-    "scheme.published.v1": Notice(
-        banks=Banks.NONE,
-        roles=(
-            "approver",
-            "auditor",
-            "finance_checker",
-            "finance_maker",
-            "pool_manager",
-            "reviewer",
-        ),
-    ),
     **OF_POOLS,
     **OF_DEMANDS,
     **OF_MONTHS,

@@ -1,4 +1,5 @@
-"""Who hears of a pool itself: opened, stopped, run off, closed, and what was agreed for it."""
+"""Who hears of a pool itself: opened, stopped, run off, closed, what was agreed for it, and by which
+programmes it follows."""
 
 from collections.abc import Mapping
 
@@ -26,6 +27,12 @@ OF_POOLS: Mapping[str, Notice] = {
     "pool.warned.v1": Notice(
         banks=Banks.NONE, roles=("finance_checker", "finance_maker", "pool_manager")
     ),
+    "scheme.published.v1": Notice(
+        banks=Banks.NONE,
+        roles=(
+            "approver", "auditor", "finance_checker", "finance_maker", "pool_manager", "reviewer",
+        ),
+    ),
     "pool.stopped.v1": Notice(banks=OF_POOL, roles=_ENTRIES, fields=POOL),
     "pool.resumed.v1": Notice(banks=OF_POOL, roles=_ENTRIES, fields=POOL),
-}
+}  # fmt: skip

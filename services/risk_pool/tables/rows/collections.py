@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column
+from sqlalchemy import Column, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -83,7 +83,7 @@ class CollectionReminderRow(SQLModel, table=True):
     collection_id: UUID = Field(primary_key=True)
     agreement: int = Field(primary_key=True)
     due_on: date = Field(primary_key=True)
-    stage: str = Field(primary_key=True)
+    stage: str = Field(primary_key=True, sa_type=Text)
     bank_code: str = columns.text()
     left_fen: int = columns.fen()
     told_on: date
