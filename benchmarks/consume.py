@@ -110,9 +110,9 @@ class Counted:
         self._stop = stop
         self.start = 0.0
 
-    def understand(self, batch: Sequence[Arrived]) -> Sequence[Work]:
+    def understand(self, topic: str, batch: Sequence[Arrived]) -> Sequence[Work]:
         self.start = self.start or time.perf_counter()
-        return self._inner.understand(batch)
+        return self._inner.understand(topic, batch)
 
     async def apply(self, topic: str, work: Sequence[Work]) -> None:
         await self._inner.apply(topic, work)

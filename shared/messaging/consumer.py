@@ -74,12 +74,12 @@ class Consumer:
 
     async def receive(self, topic: str, batch: Sequence[Arrived]) -> None:
         """Receive a batch of one topic, in order. Returns when every event is applied or parked."""
-        await self.apply(topic, self.understand(batch))
+        await self.apply(topic, self.understand(topic, batch))
 
-    def understand(self, batch: Sequence[Arrived]) -> list[Work]:
-        """What of the batch concerns this service, read."""
+    def understand(self, topic: str, batch: Sequence[Arrived]) -> list[Work]:
+        """What of the batch of a topic concerns this service, read."""
         return [
-            (arrived, read_event(arrived, self._routes))
+            (arrived, read_event(topic, arrived, self._routes))
             for arrived in batch
             if concerns(arrived, self._routes)
         ]

@@ -14,7 +14,7 @@ from opentelemetry.trace import SpanKind
 
 from shared.contracts.envelope import Envelope, Event
 from shared.messaging.outbox import caused_by
-from shared.messaging.wire import Arrived, Broken
+from shared.messaging.wire import Arrived, Broken, source_of
 from shared.observability.tracing import tracing, tracing_each
 
 
@@ -63,16 +63,32 @@ def by_type(routes: Routes) -> dict[str, tuple[type[Event], Handler]]:
 
 
 def read_event(
-    arrived: Arrived, routes: Mapping[str, tuple[type[Event], Handler]]
+    topic: str, arrived: Arrived, routes: Mapping[str, tuple[type[Event], Handler]]
 ) -> Event | Unreadable:
-    """The event that arrived, or what is wrong with it."""
+    """The event that arrived on a topic, or what is wrong with it.
+
+    Only a service writes its topic; so what comes on it must say that it is that service's, and of
+    what its body speaks. Else somebody speaks in another's name, or its order would be lost.
+    """
     if isinstance(arrived, Broken):
         return Unreadable(arrived.fault)
     try:
         event: Event = routes[arrived.type][0].__pydantic_validator__.validate_json(arrived.body)
-        return event
     except ValueError as error:
         return Unreadable(str(error))
+    return _what_does_not_belong(topic, arrived, event) or event
+
+
+def _what_does_not_belong(topic: str, arrived: Envelope, event: Event) -> Unreadable | None:
+    """Topic, source and key against what type and body say."""
+    for said, meant, is_it in (
+        ("topic", event.topic, topic),
+        ("ce_source", source_of(event.topic), arrived.source),
+        ("key", event.key, arrived.key),
+    ):
+        if meant != is_it:
+            return Unreadable(f"{event.type}: its {said} is {is_it!r}, and must be {meant!r}")
+    return None
 
 
 def concerns(arrived: Arrived, routes: Mapping[str, tuple[type[Event], Handler]]) -> bool:

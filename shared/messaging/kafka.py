@@ -209,7 +209,7 @@ class KafkaTransport:
         fetched = await consumer.getmany(timeout_ms=250, max_records=self._batch)
         topics = {place.topic for place in fetched}
         return fetched, {
-            topic: batch_consumer.understand(_arrived(topic, fetched)) for topic in topics
+            topic: batch_consumer.understand(topic, _arrived(topic, fetched)) for topic in topics
         }
 
 

@@ -70,9 +70,8 @@ class LocalTransport:
         try:
             while (in_hand := await _next(listener, stopping)) is not None:
                 try:
-                    await batch_consumer.apply(
-                        in_hand.topic, batch_consumer.understand(in_hand.batch)
-                    )
+                    work = batch_consumer.understand(in_hand.topic, in_hand.batch)
+                    await batch_consumer.apply(in_hand.topic, work)
                 except Exception as error:
                     _finish(in_hand, error)
                 else:

@@ -11,8 +11,8 @@ from shared.messaging.wire import Arrived
 class BatchConsumer(Protocol):
     """Whoever listens: the consumer of a service."""
 
-    def understand(self, batch: Sequence[Arrived]) -> Sequence[Any]:
-        """Read a batch. Takes processor time only, so a transport may do it ahead."""
+    def understand(self, topic: str, batch: Sequence[Arrived]) -> Sequence[Any]:
+        """Read a batch of one topic. Takes processor time only, so a transport may do it ahead."""
 
     async def apply(self, topic: str, work: Sequence[Any]) -> None:
         """Apply what was understood of one topic, in order.

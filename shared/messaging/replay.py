@@ -134,7 +134,7 @@ async def _apply(
     )
     if isinstance(arrived, Envelope) and arrived.type not in routed:
         return
-    event = read_event(arrived, routed)
+    event = read_event(parked.topic, arrived, routed)
     if isinstance(event, Unreadable):
         raise event
     assert isinstance(arrived, Envelope)

@@ -107,6 +107,11 @@ def read(*, place: str, key: bytes | None, headers: Headers, body: bytes | None)
     )
 
 
+def source_of(topic: str) -> str:
+    """What the service that says things on a topic calls itself: `ce_source`."""
+    return f"/zhidai/{topic}"
+
+
 def storable(text: str) -> str:
     """The text without the one character that PostgreSQL cannot keep."""
     return text.replace("\x00", "\\x00")

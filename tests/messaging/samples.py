@@ -149,7 +149,7 @@ def envelope(event: Event, *, body: bytes | None = None, id: UUID | None = None)
     return Envelope(
         id=id or uuid4(),
         type=event.type,
-        source="/zhidai/samples",
+        source=f"/zhidai/{event.topic}",
         time=NOW,
         subject=event.subject,
         key=event.key,
