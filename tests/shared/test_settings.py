@@ -25,7 +25,7 @@ def started(**settings: str) -> subprocess.CompletedProcess[str]:
     environment |= {f"RISK_POOL_{name}": value for name, value in settings.items()}
     return subprocess.run(
         [sys.executable, "-m", "services.risk_pool.main"],
-        env=environment, capture_output=True, text=True, timeout=60,
+        env=environment, capture_output=True, text=True, timeout=240,  # a busy machine
     )  # fmt: skip
 
 
