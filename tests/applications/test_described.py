@@ -69,7 +69,8 @@ async def test_every_field_that_is_submitted_is_shown_again_under_its_name(offic
     shown = await office.case(submitted, by=office.bank())
 
     right = example["collateral"][0]
-    as_shown = {"collateral_no": 1, "number": "202010345678.9", "number_as_given": right["number"]}
+    as_shown = {"collateral_no": 1, "rank": 1, "number": "202010345678.9"}
+    as_shown |= {"number_as_given": right["number"]}
     assert {name: shown[name] for name in example} == {
         **example,
         "collateral": [{**right, **as_shown}],

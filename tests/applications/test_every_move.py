@@ -461,7 +461,7 @@ async def test_a_move_leads_where_it_leads_is_remembered_and_told(office: Office
     )
     assert shown["version"] == len(shown["history"])
     # Other cases may run out when the clock goes on.
-    told = [event for event in await office.said() if str(event.loan_id) == case["id"]]
+    told = [event for event in await office.said() if event.key == case["id"]]
     assert [event.type for event in told] == move.told
 
 

@@ -109,7 +109,7 @@ def test_the_console_does_not_start_without_exactly_one_login_method(settings: d
 
 def test_an_empty_variable_is_one_that_was_not_set(monkeypatch: pytest.MonkeyPatch):
     for name, value in {
-        "APPLICATIONS_URL": "http://x", "RISK_POOL_URL": "http://x", "NOTIFICATIONS_URL": "http://x",
+        "APPLICATIONS_URL": "https://x", "RISK_POOL_URL": "https://x", "NOTIFICATIONS_URL": "https://x",
         "SESSION_SECRET": SECRET, "ISSUER_DIR": "", "OIDC_ISSUER": "https://id.example",
         "PUBLIC_URL": "https://console.example",
     }.items():  # fmt: skip
