@@ -42,7 +42,7 @@ class ExtractAnswer(BulkFileAnswer):
     unknown_rights: int
     to_take: int = Field(description="Differences that may be taken over and were not yet.")
     taken: int
-    bad_news: int = Field(description="Differences of which bank and bureau were alerted.")
+    bad_news: int = Field(description="Differences that endanger a pledged right.")
 
 
 class DifferenceAnswer(BaseModel):
@@ -126,7 +126,7 @@ async def read_extract_rows(
     context: CurrentContext,
     result: Annotated[Compared | None, Query()] = None,
     bad_news: Annotated[
-        bool, Query(description="Only rows of which somebody was alerted.")
+        bool, Query(description="Only rows with such a difference.")
     ] = False,
     cursor: Cursor = None,
     limit: Limit = 50,
