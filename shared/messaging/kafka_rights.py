@@ -67,7 +67,11 @@ async def grant(bootstrap_servers: str, admin: KafkaSecurity, rights: Iterable[R
 
     `admin` is a super user of the broker, which must have an authorizer. Raises NotGranted.
     """
-    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, **admin.client_arguments())
+    try:
+        arguments = admin.client_arguments()
+    except OSError as error:
+        raise NotGranted(f"the CA at {admin.ca_file} cannot be read: {error}") from error
+    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, **arguments)
     given = 0
     try:
         await client.start()

@@ -20,7 +20,10 @@ def kafka_rights(
         str, typer.Option(envvar="KAFKA_ADMIN_USERNAME", help="A super user of the broker.")
     ] = "",
     password_file: Annotated[
-        Path | None, typer.Option(envvar="KAFKA_ADMIN_PASSWORD_FILE", help="Its password.")
+        Path | None,
+        typer.Option(
+            envvar="KAFKA_ADMIN_PASSWORD_FILE", help="Its password.", exists=True, dir_okay=False
+        ),
     ] = None,
     ca_file: Annotated[
         str, typer.Option(envvar="KAFKA_CA_FILE", help="PEM of the broker's CA.")

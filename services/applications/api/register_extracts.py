@@ -125,9 +125,7 @@ async def read_extract_rows(
     caller: Reader,
     context: CurrentContext,
     result: Annotated[Compared | None, Query()] = None,
-    bad_news: Annotated[
-        bool, Query(description="Only rows with such a difference.")
-    ] = False,
+    bad_news: Annotated[bool, Query(description="Only rows with such a difference.")] = False,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[ExtractRowAnswer]:
