@@ -1,10 +1,12 @@
 """What the environment decides, read once, with complaints a person can act on."""
 
+import os
 import sys
 from dataclasses import dataclass
 from typing import Annotated, Literal, NoReturn, TypeVar
 
 from pydantic import (
+    AfterValidator,
     Field,
     SecretStr,
     ValidationError,
@@ -26,6 +28,16 @@ from shared.production import (
     needs,
 )
 from shared.schemes import library
+
+
+def _is_there(place: str) -> str:
+    if place and not os.access(place, os.R_OK):
+        raise ValueError(f"there is no file at {place} that this process may read")
+    return place
+
+
+ReadableFile = Annotated[str, AfterValidator(_is_there)]
+"""The path of a file that is read at the start; "" for none."""
 
 NO_TLS = (
     "set tls_certificate_file and tls_key_file, or listen on 127.0.0.1 behind a proxy that ends TLS: "
@@ -96,7 +108,7 @@ class ServiceSettings(BaseSettings):
             "he likes in another service's name",
         ),
     ] = Field(default="plaintext", description="How the broker is spoken to.")
-    kafka_ca_file: str = Field(
+    kafka_ca_file: ReadableFile = Field(
         default="", description="PEM of the broker's CA; empty: the system's own."
     )
     kafka_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = Field(
@@ -117,8 +129,8 @@ class ServiceSettings(BaseSettings):
     ] = Field(description="The issuer's JWKS: a URL, or the path of a file.")
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on.")
-    tls_key_file: str = Field(default="", description="PEM of the key to the certificate.")
-    tls_certificate_file: Annotated[str, needs(served_safely, NO_TLS)] = Field(
+    tls_key_file: ReadableFile = Field(default="", description="PEM of the key to the certificate.")
+    tls_certificate_file: Annotated[ReadableFile, needs(served_safely, NO_TLS)] = Field(
         default="", description="PEM of the certificate and its chain, to answer by https."
     )
     database_connections: int = Field(default=10, ge=2, le=200)

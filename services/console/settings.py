@@ -7,7 +7,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.production import Environment, https, needs, secret
-from shared.settings import NO_TLS, served_safely
+from shared.settings import NO_TLS, ReadableFile, served_safely
 
 ServiceUrl = Annotated[
     str, needs(https, "people's tokens and every figure would pass in the clear to the service")
@@ -26,7 +26,7 @@ class ConsoleSettings(BaseSettings):
     applications_url: ServiceUrl = Field(description="Base URL of applications, without /api/v1.")
     risk_pool_url: ServiceUrl = Field(description="Base URL of risk_pool, without /api/v1.")
     notifications_url: ServiceUrl = Field(description="Base URL of notifications, without /api/v1.")
-    ca_file: str = Field(
+    ca_file: ReadableFile = Field(
         default="", description="PEM of the services' CA; empty: the system's own."
     )
     timeout_seconds: float = Field(default=15.0, gt=0)
@@ -41,8 +41,8 @@ class ConsoleSettings(BaseSettings):
     ] = Field(default=True, description="Off only where the console is served over plain http.")
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
-    tls_key_file: str = Field(default="", description="PEM of the key to the certificate.")
-    tls_certificate_file: Annotated[str, needs(served_safely, NO_TLS)] = Field(
+    tls_key_file: ReadableFile = Field(default="", description="PEM of the key to the certificate.")
+    tls_certificate_file: Annotated[ReadableFile, needs(served_safely, NO_TLS)] = Field(
         default="", description="PEM of the certificate and its chain, to answer by https."
     )
 

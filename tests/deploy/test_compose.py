@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from deploy.certificates import Authority
 from services.applications.main import SERVICE as APPLICATIONS
 from services.console.settings import ConsoleSettings
 from services.notifications.main import SERVICE as NOTIFICATIONS
@@ -36,8 +37,6 @@ PRODUCTION = {
     },
     "TOKEN_ISSUER": "https://id.example.cn/realms/zhidai",
     "TOKEN_KEYS": "https://id.example.cn/realms/zhidai/certs",
-    "TLS_CERTIFICATE_FILE": "/certificates/zhidai.pem",
-    "TLS_KEY_FILE": "/certificates/zhidai.key",
     "APPLICATIONS_URL": "https://applications:8000",
     "RISK_POOL_URL": "https://risk-pool:8000",
     "NOTIFICATIONS_URL": "https://notifications:8000",
@@ -49,7 +48,7 @@ PRODUCTION = {
     "CONSOLE_OIDC_ISSUER": "https://id.example.cn/realms/zhidai",
     "CONSOLE_PUBLIC_URL": "https://pool.example.cn",
 }
-"""Of an operator's own, beside the certificate that signs."""
+"""Of an operator's own, beside certificates."""
 
 
 def compose() -> dict[str, Any]:
@@ -119,8 +118,16 @@ def test_without_a_file_of_the_operators_it_is_for_trying_out():
 def test_an_installation_that_says_everything_production_needs_may_start(tmp_path):
     signing, passphrase = written(tmp_path).values()
 
+    certificate, key = Authority(tmp_path / "tls").issue("zhidai", ["zhidai"])
+
     ended = checked(
-        **PRODUCTION, SIGNING_PKCS12=str(signing), SIGNING_PASSPHRASE_FILE=str(passphrase)
+        **PRODUCTION,
+        TLS_CERTIFICATE_FILE=str(certificate),
+        TLS_KEY_FILE=str(key),
+        KAFKA_CA_FILE=str(tmp_path / "tls/ca.pem"),
+        CONSOLE_CA_FILE=str(tmp_path / "tls/ca.pem"),
+        SIGNING_PKCS12=str(signing),
+        SIGNING_PASSPHRASE_FILE=str(passphrase),
     )
 
     assert (ended.returncode, ended.stderr) == (0, "")

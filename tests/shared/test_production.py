@@ -6,10 +6,12 @@ import sys
 import pytest
 from pydantic import ValidationError
 
+from deploy.certificates import Authority
 from services.applications.settings import Settings as Applications
 from services.console.settings import ConsoleSettings
 from services.notifications.settings import NotificationsSettings
 from services.risk_pool.settings import Settings as RiskPool
+from shared.settings import TlsFiles
 from tests.production import COMMON, CONSOLE, OF_ITS_OWN, variables
 
 SETTINGS = {
@@ -122,10 +124,27 @@ def test_an_environment_with_a_slip_in_its_name_opens_nothing(name):
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_with_a_certificate_it_may_listen_anywhere(name):
-    tls = {"host": "0.0.0.0", "tls_certificate_file": "/tls.pem", "tls_key_file": "/key.pem"}
+def test_with_a_certificate_it_may_listen_anywhere(name, tmp_path):
+    certificate, key = Authority(tmp_path).issue(name, [name])
+    tls = {"tls_certificate_file": str(certificate), "tls_key_file": str(key)}
 
-    assert SETTINGS[name](**COMMON, **OF_ITS_OWN[name], **tls).tls_files()
+    settings = SETTINGS[name](**COMMON | {"host": "0.0.0.0"}, **OF_ITS_OWN[name], **tls)
+
+    assert settings.tls_files() == TlsFiles(str(certificate), str(key))
+    with pytest.raises(ValidationError) as refused:
+        SETTINGS[name](**COMMON, **OF_ITS_OWN[name], tls_key_file=str(key))
+    assert fields_of(refused.value) == {"tls_certificate_file"}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_file_that_is_not_there_is_told_with_all_the_rest(name, tmp_path):
+    nowhere = str(tmp_path / "nowhere.pem")
+    files = dict.fromkeys(("kafka_ca_file", "tls_certificate_file", "tls_key_file"), nowhere)
+
+    with pytest.raises(ValidationError) as refused:
+        SETTINGS[name](**COMMON | {"kafka_security": "plaintext"}, **OF_ITS_OWN[name], **files)
+
+    assert fields_of(refused.value) == {*files, "kafka_security"}
 
 
 def checked(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
