@@ -15,6 +15,7 @@ from shared.money import format_fen, parse_fen
 from shared.months import Month
 from shared.postgres.database import EVERYWHERE
 from tests.cash import settle_items
+from tests.depth import depth
 from tests.risk_pool.claims.driver import claims_of
 from tests.risk_pool.claims.test_claims import code_of
 
@@ -424,7 +425,7 @@ async def test_killed_at_any_statement_it_can_be_run_again(running):
         assert [one["month"] for one in events] == ["2026-01", "2026-02"]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(depth(2, 4)))
 async def test_whatever_happens_every_account_adds_up_and_nets_are_the_cash_that_moves(
     running, seed
 ):
