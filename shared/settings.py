@@ -57,13 +57,38 @@ class TlsFiles:
     certificate: str
     key: str
 
+
+class ProcessSettings(BaseSettings):
+    """What every process that answers HTTP is told: where it belongs, where it listens, and its TLS."""
+
+    model_config = SettingsConfigDict(frozen=True, validate_default=True)
+
+    # First: what production needs of the others is asked with this one known.
+    environment: Environment = Field(
+        description="In a sandbox the clock can be moved; in production nothing can be forged."
+    )
+    host: str = Field(default="127.0.0.1", description="The address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on.")
+    tls_key_file: ReadableFile = Field(default="", description="PEM of the key to the certificate.")
+    tls_certificate_file: Annotated[ReadableFile, needs(served_safely, NO_TLS)] = Field(
+        default="", description="PEM of the certificate and its chain, to answer by https."
+    )
+
+    @field_validator("tls_certificate_file")
     @classmethod
-    def of(cls, certificate: str, key: str) -> "TlsFiles | None":
-        """None where there is no certificate."""
-        return cls(certificate, key) if certificate else None
+    def _has_its_key(cls, certificate: str, info: ValidationInfo) -> str:
+        if bool(certificate) != bool(info.data.get("tls_key_file")):
+            raise ValueError("tls_certificate_file and tls_key_file are needed together")
+        return certificate
+
+    def tls_files(self) -> TlsFiles | None:
+        """What https is answered by; None for plain http."""
+        if not self.tls_certificate_file:
+            return None
+        return TlsFiles(self.tls_certificate_file, self.tls_key_file)
 
 
-class ServiceSettings(BaseSettings):
+class ServiceSettings(ProcessSettings):
     """Settings that all services share. Each service reads them under a prefix of its own.
 
     No default for what differs between places: a missing one stops the start.
@@ -71,10 +96,6 @@ class ServiceSettings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", validate_default=True)
 
-    # First: what production needs of the others is asked with this one known.
-    environment: Environment = Field(
-        description="In a sandbox the clock can be moved; in production nothing can be forged."
-    )
     database_url: Annotated[
         str,
         needs(
@@ -127,12 +148,6 @@ class ServiceSettings(BaseSettings):
     token_keys: Annotated[
         str, needs(https_or_file, "fetch the keys by https: on the way keys can be exchanged")
     ] = Field(description="The issuer's JWKS: a URL, or the path of a file.")
-    host: str = Field(default="127.0.0.1", description="The address to listen on.")
-    port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on.")
-    tls_key_file: ReadableFile = Field(default="", description="PEM of the key to the certificate.")
-    tls_certificate_file: Annotated[ReadableFile, needs(served_safely, NO_TLS)] = Field(
-        default="", description="PEM of the certificate and its chain, to answer by https."
-    )
     database_connections: int = Field(default=10, ge=2, le=200)
     max_body_bytes: int = Field(default=1024 * 1024, ge=1024, description="Larger bodies: 413.")
     due_interval_seconds: float = Field(
@@ -179,13 +194,6 @@ class ServiceSettings(BaseSettings):
             raise ValueError("kafka_username and kafka_password are needed with sasl_ssl")
         return password
 
-    @field_validator("tls_certificate_file")
-    @classmethod
-    def _has_its_key(cls, certificate: str, info: ValidationInfo) -> str:
-        if bool(certificate) != bool(info.data.get("tls_key_file")):
-            raise ValueError("tls_certificate_file and tls_key_file are needed together")
-        return certificate
-
     def kafka_spoken_to(self) -> KafkaSecurity:
         """How the broker is spoken to."""
         if self.kafka_security == "plaintext":
@@ -196,10 +204,6 @@ class ServiceSettings(BaseSettings):
             mechanism=self.kafka_mechanism,
             ca_file=self.kafka_ca_file,
         )
-
-    def tls_files(self) -> TlsFiles | None:
-        """What https is answered by; None for plain http."""
-        return TlsFiles.of(self.tls_certificate_file, self.tls_key_file)
 
 
 Settings = TypeVar("Settings", bound=BaseSettings)

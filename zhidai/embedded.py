@@ -3,17 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.applications.main import SERVICE as APPLICATIONS
-from services.notifications.main import SERVICE as NOTIFICATIONS
-from services.risk_pool.main import SERVICE as RISK_POOL
 from shared.messaging.local import LocalTransport
 from shared.service import build
 from zhidai.addresses import Addresses
+from zhidai.bus import SERVICES
 from zhidai.environment import Environment
 from zhidai.http_server import served
 from zhidai.service_settings import service_settings
-
-SERVICES = (APPLICATIONS, RISK_POOL, NOTIFICATIONS)
 
 
 @asynccontextmanager

@@ -28,7 +28,7 @@ from shared.observability import telemetry
 from shared.observability.logs import configure_logging
 from shared.observability.tracing import configure_tracing
 from shared.serve import server_config
-from shared.settings import TlsFiles, read_settings
+from shared.settings import read_settings
 
 LARGEST_FORM = 256 * 1024
 """Bytes; a form of many reasons has a hundredth of it."""
@@ -124,8 +124,8 @@ def main() -> None:
     configure_logging("console")
     configure_tracing("console")
     app = application(settings)
-    tls = TlsFiles.of(settings.tls_certificate_file, settings.tls_key_file)
-    uvicorn.Server(server_config(app, host=settings.host, port=settings.port, tls=tls)).run()
+    config = server_config(app, host=settings.host, port=settings.port, tls=settings.tls_files())
+    uvicorn.Server(config).run()
 
 
 if __name__ == "__main__":

@@ -4,24 +4,23 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from shared.production import Environment, https, needs, secret
-from shared.settings import NO_TLS, ReadableFile, served_safely
+from shared.settings import ProcessSettings, ReadableFile
 
 ServiceUrl = Annotated[
     str, needs(https, "people's tokens and every figure would pass in the clear to the service")
 ]
 
 
-class ConsoleSettings(BaseSettings):
+class ConsoleSettings(ProcessSettings):
     """Where the services are, and how people log in."""
 
     model_config = SettingsConfigDict(
         env_prefix="CONSOLE_", frozen=True, env_ignore_empty=True, validate_default=True
     )
 
-    # First: what production needs of the others is asked with this one known.
     environment: Environment = Field(default="production")
     applications_url: ServiceUrl = Field(description="Base URL of applications, without /api/v1.")
     risk_pool_url: ServiceUrl = Field(description="Base URL of risk_pool, without /api/v1.")
@@ -39,12 +38,7 @@ class ConsoleSettings(BaseSettings):
     secure_cookies: Annotated[
         bool, needs(lambda on, info: on, "sessions would pass in the clear")
     ] = Field(default=True, description="Off only where the console is served over plain http.")
-    host: str = "127.0.0.1"
-    port: int = Field(default=8080, ge=0, le=65535)
-    tls_key_file: ReadableFile = Field(default="", description="PEM of the key to the certificate.")
-    tls_certificate_file: Annotated[ReadableFile, needs(served_safely, NO_TLS)] = Field(
-        default="", description="PEM of the certificate and its chain, to answer by https."
-    )
+    port: int = Field(default=8080, ge=0, le=65535, description="The port to listen on.")
 
     issuer_dir: Annotated[
         Path | None,

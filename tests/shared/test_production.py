@@ -136,6 +136,15 @@ def test_with_a_certificate_it_may_listen_anywhere(name, tmp_path):
     assert fields_of(refused.value) == {"tls_certificate_file"}
 
 
+def test_the_console_needs_certificate_and_key_together_too(tmp_path):
+    certificate, _ = Authority(tmp_path).issue("console", ["console"])
+
+    with pytest.raises(ValidationError) as refused:
+        ConsoleSettings(**CONSOLE, tls_certificate_file=str(certificate))
+
+    assert fields_of(refused.value) == {"tls_certificate_file"}
+
+
 @pytest.mark.parametrize("name", SETTINGS)
 def test_a_file_that_is_not_there_is_told_with_all_the_rest(name, tmp_path):
     nowhere = str(tmp_path / "nowhere.pem")

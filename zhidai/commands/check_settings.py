@@ -5,15 +5,14 @@ with the variables of all processes, it stops everything with one message.
 """
 
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings
 
 from services.applications.settings import Settings as Applications
 from services.console.settings import ConsoleSettings
 from services.notifications.settings import NotificationsSettings
 from services.risk_pool.settings import Settings as RiskPool
-from shared.settings import stop_the_start, to_mend
+from shared.settings import ProcessSettings, stop_the_start, to_mend
 
-PROCESSES: tuple[type[BaseSettings], ...] = (
+PROCESSES: tuple[type[ProcessSettings], ...] = (
     Applications,
     RiskPool,
     NotificationsSettings,
@@ -28,12 +27,12 @@ def check() -> None:
     environments: dict[str, str] = {}
     for settings in PROCESSES:
         try:
-            read = settings()
+            read = settings()  # type: ignore[call-arg]  # the environment says it
         except ValidationError as error:
             lines += to_mend(settings, error)
         else:
             variable = f"{settings.model_config['env_prefix']}ENVIRONMENT"
-            environments[variable] = read.environment  # type: ignore[attr-defined]
+            environments[variable] = read.environment
     if len(set(environments.values())) > 1:
         told = ", ".join(f"{name}={value}" for name, value in environments.items())
         lines.append(f"{' and '.join(environments)}: not the same for all ({told})")

@@ -5,18 +5,15 @@ nothing is stored: all tables have as many rows as before.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
 
-from services.risk_pool.main import SERVICE
 from shared.postgres.database import EVERYWHERE
 from tests.publishing import proposal
 from tests.risk_pool.claims.driver import DOCUMENTS, MINUTES, Claims, claims_of
 from tests.risk_pool.claims.test_both_orders import bad_loans, ready
-from tests.services import together
 
 TODAY, TOMORROW, NO_DAY = "2026-03-05", "2026-03-06", "2026-02-30"
 BEFORE_ALL, AFTER_ALL = "0001-01-01", "9999-12-31"
@@ -267,17 +264,9 @@ TERMS: list[Case] = [
 
 
 @pytest.fixture(scope="module")
-async def desk(databases_of_module: Any, issuer: Any, shared_folder: Any) -> AsyncIterator[Desk]:
+async def desk(running_of_module: Any) -> AsyncIterator[Desk]:
     """Kept for all rows, since none of them may change it."""
-
-    @asynccontextmanager
-    async def running(*services: Any, **settings: Any) -> AsyncIterator[Any]:
-        async with together([SERVICE], databases_of_module, issuer, shared_folder, **settings) as (
-            service,
-        ):
-            yield service
-
-    async with claims_of(running, paid_in="60000000.00") as pool:
+    async with claims_of(running_of_module, paid_in="60000000.00") as pool:
         desk = Desk(pool)
         await desk.opens()
         yield desk
