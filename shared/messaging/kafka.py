@@ -36,6 +36,10 @@ _REQUEST_TIMEOUT_MS = 15_000
 """How long an acknowledgement may take. A frozen broker costs this much; shorter would take a
 busy one for dead."""
 
+_METADATA_MAX_AGE_MS = 10_000
+"""How long a consumer believes who leads a partition. One without a committed offset that asks a
+broker which led it once does not ask again who leads it now, until this age is reached."""
+
 _LEAVE_WITHIN_SECONDS = 10.0
 
 
@@ -181,6 +185,7 @@ class KafkaTransport:
             session_timeout_ms=self._session_timeout_ms,
             heartbeat_interval_ms=self._session_timeout_ms // 4,
             max_partition_fetch_bytes=4_000_000,
+            metadata_max_age_ms=_METADATA_MAX_AGE_MS,
         )
         consumer.subscribe(list(topics), listener=_FinishFirst(in_hand))
         fetching: asyncio.Task[tuple[Fetched, dict[str, Sequence[Any]]]] | None = None

@@ -94,7 +94,7 @@ async def test_an_extract_is_brought_in_and_what_differs_is_taken_over(house: Ho
         async with asyncio.timeout(30):
             while "处理完毕" not in shown.text:
                 shown = await clerk.opens(shown.path)
-        assert "财产保全 已预警 — 天津三中院" in shown.text
+        assert "财产保全 不利变化 — 天津三中院" in shown.text
         unreadable = await clerk.opens(f"{shown.path}?result=unreadable")
         assert "法律状态：法律状态无法识别" in unreadable.text
         take = next(one for one in shown.actions if one.endswith("/take-over"))
