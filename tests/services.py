@@ -1,17 +1,21 @@
 """Whole services for tests: real HTTP handling, a real database, the local transport."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import os
+import pickle
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy.engine import make_url
 
 from shared.auth.issuer import Issuer
-from shared.context import Context
+from shared.context import Context, DueJob
 from shared.messaging.local import LocalTransport
 from shared.postgres.database import EVERYWHERE
 from shared.service import Service, build
@@ -97,18 +101,23 @@ async def nothing_in_flight(services: list[RunningService], *, seconds: float = 
 @asynccontextmanager
 async def together(
     services: Sequence[Service],
-    database_of: Callable[[str], Awaitable[Any]],
+    database_of: Callable[..., Awaitable[Any]],
     issuer: Issuer,
     shared_folder: Path,
+    *,
+    copies: Mapping[str, str] | None = None,
     **settings: Any,
 ) -> AsyncIterator[list[RunningService]]:
-    """Run services in this process, each on a fresh database; they hear each other."""
+    """Run services in this process, each on a fresh database; they hear each other.
+
+    `copies`: of which services the database is a copy of another one.
+    """
     transport = LocalTransport([service.name for service in services if service.consumes])
     async with AsyncExitStack() as stack:
         stack.push_async_callback(transport.close)
         started = []
         for service in services:
-            fresh = await database_of(service.name)
+            fresh = await database_of(service.name, (copies or {}).get(service.name, ""))
             app = build(
                 service,
                 service.settings_type(
@@ -130,35 +139,132 @@ async def together(
         yield started
 
 
-@pytest.fixture
-async def running(
-    database_of: Any, issuer: Issuer, shared_folder: Path
-) -> AsyncIterator[Callable[..., Any]]:
+@dataclass(frozen=True)
+class Told:
+    """A story that was told: the database that it has left, and what its teller remembers."""
+
+    database: str
+    remembered: bytes
+
+
+@dataclass
+class Stories:
+    """What was told in this worker, and how often each story was asked for."""
+
+    database_of: Callable[..., Awaitable[Any]]
+    told: dict[Hashable, Told] = field(default_factory=dict)
+    asked: dict[Hashable, int] = field(default_factory=dict)
+    services: dict[str, Service] = field(default_factory=dict)
+
+    def goes_on(self, service: Service) -> Service:
+        """The service as one that was running all the time: it does not look for due jobs as it
+        starts, which would do on a copy what the story has not told."""
+        if service.name not in self.services:
+            due = [_unless_it_starts(job, f"{service.name} due") for job in service.due]
+            found = replace(service, due=due)
+            vars(found)["api"] = service.api  # Its routes are worked out once.
+            self.services[service.name] = found
+        return self.services[service.name]
+
+
+def _unless_it_starts(job: DueJob, task: str) -> DueJob:
+    async def run(context: Context) -> None:
+        running = asyncio.current_task()
+        if running is None or running.get_name() != task:
+            await job(context)
+
+    run.__name__ = job.__name__
+    return run
+
+
+class Runs:
     """`async with running(SERVICE) as service:` or `running(A, B) as (a, b)`: they hear each other.
 
     In a sandbox, so that a test can move the clock.
     """
 
+    def __init__(
+        self, database_of: Any, issuer: Issuer, shared_folder: Path, stories: Stories
+    ) -> None:
+        self._database_of = database_of
+        self._issuer = issuer
+        self._folder = shared_folder
+        self._stories = stories
+
     @asynccontextmanager
-    async def run(*services: Service, **settings: Any) -> AsyncIterator[Any]:
-        async with together(services, database_of, issuer, shared_folder, **settings) as started:
+    async def __call__(self, *services: Service, **settings: Any) -> AsyncIterator[Any]:
+        """Services on databases of their own, until the end of the block."""
+        async with together(
+            services, self._database_of, self._issuer, self._folder, **settings
+        ) as started:
             yield started[0] if len(started) == 1 else tuple(started)
 
-    yield run
+    @asynccontextmanager
+    async def after(
+        self,
+        name: Hashable,
+        tell: Callable[[RunningService], Awaitable[Any]],
+        service: Service,
+        *,
+        at_once: bool = True,
+    ) -> AsyncIterator[tuple[RunningService, Any]]:
+        """A service after a story, and what `tell` answered (pickled in between): it is told once,
+        and each test has a copy of the database that it has left.
+
+        `name`: two stories of one name are the same. `at_once`: keep it when it is told for the
+        first time; else from the second on, for what may be asked for only once. The jobs of the
+        service do not become due by themselves. Altered services tell anew every time.
+        """
+        stories, key = self._stories, (service.name, name)
+        stories.asked[key] = stories.asked.get(key, 0) + 1
+        altered = "ZHIDAI_MUTANTS" in os.environ or "ZHIDAI_MUTANT" in os.environ
+        if altered or not (at_once or stories.asked[key] > 1):
+            async with self(service, due_interval_seconds=3600) as started:
+                yield started, await tell(started)
+            return
+        if key not in stories.told:
+            stories.told[key] = await self._keep(tell, service)
+        told = stories.told[key]
+        copies = {service.name: told.database}
+        going_on = stories.goes_on(service)
+        async with self(going_on, copies=copies, due_interval_seconds=3600) as started:
+            yield started, pickle.loads(told.remembered)
+
+    async def _keep(
+        self, tell: Callable[[RunningService], Awaitable[Any]], service: Service
+    ) -> Told:
+        """Tell it on a database that stays; the service has stopped when it is copied."""
+        async with together(
+            [service],
+            self._stories.database_of,
+            self._issuer,
+            self._folder,
+            due_interval_seconds=3600,
+        ) as (teller,):
+            remembered = pickle.dumps(await tell(teller))
+            await teller.settled()
+            url = teller.context.settings.database_url
+        return Told(make_url(str(url)).database or "", remembered)
+
+
+@pytest.fixture(scope="session")
+async def stories(databases_of_run: Any) -> Stories:
+    """What was told in this worker."""
+    return Stories(databases_of_run)
+
+
+@pytest.fixture
+async def running(
+    database_of: Any, issuer: Issuer, shared_folder: Path, stories: Stories
+) -> Runs:
+    """Runs services until the end of a block; their databases go with the test."""
+    return Runs(database_of, issuer, shared_folder, stories)
 
 
 @pytest.fixture(scope="module")
 async def running_of_module(
-    databases_of_module: Any, issuer: Issuer, shared_folder: Path
-) -> AsyncIterator[Callable[..., Any]]:
+    databases_of_module: Any, issuer: Issuer, shared_folder: Path, stories: Stories
+) -> Runs:
     """The same with databases that are kept until the last test of the module: for stories that are
     told once and then only looked at, or by tests that each bring cases of their own."""
-
-    @asynccontextmanager
-    async def run(*services: Service, **settings: Any) -> AsyncIterator[Any]:
-        async with together(
-            services, databases_of_module, issuer, shared_folder, **settings
-        ) as started:
-            yield started[0] if len(started) == 1 else tuple(started)
-
-    yield run
+    return Runs(databases_of_module, issuer, shared_folder, stories)
