@@ -254,9 +254,7 @@ async def stories(databases_of_run: Any) -> Stories:
 
 
 @pytest.fixture
-async def running(
-    database_of: Any, issuer: Issuer, shared_folder: Path, stories: Stories
-) -> Runs:
+async def running(database_of: Any, issuer: Issuer, shared_folder: Path, stories: Stories) -> Runs:
     """Runs services until the end of a block; their databases go with the test."""
     return Runs(database_of, issuer, shared_folder, stories)
 

@@ -12,7 +12,7 @@ from shared.service import Service
 from tests.cash import pay_claim
 from tests.papers import document
 from tests.risk_pool.core.driver import OPENED, Pool
-from tests.services import RunningService
+from tests.services import RunningService, Runs
 
 DOCUMENTS = [
     document(kind)
@@ -256,7 +256,7 @@ async def claims_of(
 
     name = (claims_of, banks, paid_in, code, opened_on, text, words, after)
     async with AsyncExitStack() as stack:
-        if settings or service is not SERVICE:
+        if settings or service is not SERVICE or not isinstance(running, Runs):
             run = running(service, due_interval_seconds=3600, **settings or {})
             started = await stack.enter_async_context(run)
             remembered = await tell(started)
