@@ -6,6 +6,7 @@ import pickle
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -151,9 +152,10 @@ async def together(
 
 @dataclass(frozen=True)
 class Told:
-    """A story that was told: the database that it has left, and what its teller remembers."""
+    """A story that was told: the database that it has left with each service, and what its teller
+    remembers."""
 
-    database: str
+    databases: Mapping[str, str]
     remembered: bytes
 
 
@@ -213,48 +215,79 @@ class Runs:
     async def after(
         self,
         name: Hashable,
-        tell: Callable[[RunningService], Awaitable[Any]],
-        service: Service,
-        *,
+        tell: Callable[..., Awaitable[Any]],
+        *services: Service,
         at_once: bool = True,
-    ) -> AsyncIterator[tuple[RunningService, Any]]:
-        """A service after a story, and what `tell` answered (pickled in between): it is told once,
-        and each test has a copy of the database that it has left.
+        **settings: Any,
+    ) -> AsyncIterator[tuple[Any, Any]]:
+        """Services after a story, and what `tell` answered (pickled in between): it is told once,
+        and each test has copies of the databases that it has left, at the moment when it ended.
 
         `name`: two stories of one name are the same. `at_once`: keep it when it is told for the
         first time; else from the second on, for what may be asked for only once. The jobs of the
-        service do not become due by themselves. Altered services tell anew every time.
+        services do not become due by themselves. Altered services tell anew every time.
         """
-        stories, key = self._stories, (service.name, name)
+        stories, key = self._stories, (*(service.name for service in services), name)
         stories.asked[key] = stories.asked.get(key, 0) + 1
         altered = "ZHIDAI_MUTANTS" in os.environ or "ZHIDAI_MUTANT" in os.environ
+        settings = {"due_interval_seconds": 3600, **settings}
         if altered or not (at_once or stories.asked[key] > 1):
-            async with self(service, due_interval_seconds=3600) as started:
-                yield started, await tell(started)
+            async with together(
+                services, self._database_of, self._issuer, self._folder, **settings
+            ) as started:
+                answer = await tell(*started)
+                yield started[0] if len(started) == 1 else tuple(started), answer
             return
         if key not in stories.told:
-            stories.told[key] = await self._keep(tell, service)
+            stories.told[key] = await self._keep(tell, services, settings)
         told = stories.told[key]
-        copies = {service.name: told.database}
-        going_on = stories.goes_on(service)
-        async with self(going_on, copies=copies, due_interval_seconds=3600) as started:
-            yield started, pickle.loads(told.remembered)
-
-    async def _keep(
-        self, tell: Callable[[RunningService], Awaitable[Any]], service: Service
-    ) -> Told:
-        """Tell it on a database that stays; the service has stopped when it is copied."""
         async with together(
-            [service],
-            self._stories.database_of,
+            [stories.goes_on(service) for service in services],
+            self._database_of,
             self._issuer,
             self._folder,
-            due_interval_seconds=3600,
-        ) as (teller,):
-            remembered = pickle.dumps(await tell(teller))
-            await teller.settled()
-            url = teller.context.settings.database_url
-        return Told(make_url(str(url)).database or "", remembered)
+            copies=told.databases,
+            **settings,
+        ) as started:
+            for service in started:
+                await _goes_on_from_then(service.context)
+            answer = pickle.loads(told.remembered)
+            yield started[0] if len(started) == 1 else tuple(started), answer
+
+    async def _keep(
+        self,
+        tell: Callable[..., Awaitable[Any]],
+        services: Sequence[Service],
+        settings: Mapping[str, Any],
+    ) -> Told:
+        """Tell it on databases that stay; the services have stopped when they are copied."""
+        async with together(
+            services, self._stories.database_of, self._issuer, self._folder, **settings
+        ) as tellers:
+            remembered = pickle.dumps(await tell(*tellers))
+            await nothing_in_flight(tellers)
+            databases = {}
+            for one in tellers:
+                await _stands_still(one.context)
+                url = make_url(str(one.context.settings.database_url))
+                databases[one.context.service] = url.database or ""
+        return Told(databases, remembered)
+
+
+async def _stands_still(context: Context) -> None:
+    """Write down how late it is as the story ends."""
+    async with context.database.begin(EVERYWHERE) as conn:
+        await conn.execute(
+            "update sandbox_clock set stood_at = stood_at + ($1 - set_at), set_at = $1",
+            datetime.now(UTC),
+        )
+
+
+async def _goes_on_from_then(context: Context) -> None:
+    """The clock has run on since the story was told: here no time has gone by."""
+    async with context.database.begin(EVERYWHERE) as conn:
+        await conn.execute("update sandbox_clock set set_at = $1", datetime.now(UTC))
+    await context.clock.reload()
 
 
 @pytest.fixture(scope="session")
