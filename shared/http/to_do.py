@@ -1,15 +1,16 @@
 """What the caller has to do, in one service: read from the cases that wait, never kept apart."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from shared.auth.identity import Identity, requires
+from shared.calendar import WorkingDays
 from shared.clock import business_date
 from shared.http.context import CurrentContext
 from shared.http.pages import MOST_PER_PAGE, Page, decode_cursor, encode_cursor, page_of
@@ -109,19 +110,7 @@ def to_do_router(sources: Mapping[str, Source]) -> APIRouter:
         after = decode_cursor(cursor, date, UUID) if cursor else None
         async with context.database.looking(caller.institution) as conn:
             rows = await page(conn, _whose(caller, whose), wanted, after=after, limit=limit + 1)
-
-        def shown(row: Mapping[str, object]) -> ToDo:
-            due_on = row["due_on"]
-            left = None
-            if isinstance(due_on, date):
-                left = context.working_days.between(today, due_on)
-            noun = sources[str(row["case_kind"])].noun
-            return ToDo.model_validate(
-                {**row, "noun_zh": noun.zh, "noun_en": noun.en, "lamp": _lamp(left),
-                 "working_days_left": left}
-            )  # fmt: skip
-
-        items = [shown(row) for row in rows]
+        items = [_shown(row, sources, today, context.working_days) for row in rows]
         return page_of(items, limit, lambda one: encode_cursor(one.due_on or NO_DAY, one.id))
 
     @router.get("/to-do/figures")
@@ -135,19 +124,7 @@ def to_do_router(sources: Mapping[str, Source]) -> APIRouter:
         near = context.working_days.add(today, NEAR_WORKING_DAYS) + timedelta(days=1)
         async with context.database.looking(caller.institution) as conn:
             rows = await figures(conn, _whose(caller, whose), today=today, near_before=near)
-        kinds = [
-            KindFigures(
-                **row, noun_zh=sources[row["case_kind"]].noun.zh,
-                noun_en=sources[row["case_kind"]].noun.en,
-            )
-            for row in rows
-        ]  # fmt: skip
-        return ToDoFigures(
-            open=sum(one.open for one in kinds),
-            overdue=sum(one.overdue for one in kinds),
-            near=sum(one.near for one in kinds),
-            kinds=kinds,
-        )
+        return _counted(rows, sources)
 
     return router
 
@@ -161,6 +138,31 @@ def _whose(caller: Identity, extent: Extent) -> Whose:
         institution=str(caller.institution),
         roles=None if all_roles else sorted(caller.roles),
         people=[caller.subject] if extent is Extent.MINE else None,
+    )
+
+
+def _shown(
+    row: Mapping[str, Any], sources: Mapping[str, Source], today: date, working_days: WorkingDays
+) -> ToDo:
+    left = working_days.between(today, row["due_on"]) if row["due_on"] else None
+    noun = sources[row["case_kind"]].noun
+    more = {"lamp": _lamp(left), "working_days_left": left, "noun_zh": noun.zh, "noun_en": noun.en}
+    return ToDo.model_validate({**row, **more})
+
+
+def _counted(rows: Sequence[Mapping[str, Any]], sources: Mapping[str, Source]) -> ToDoFigures:
+    kinds = [
+        KindFigures(
+            **row, noun_zh=sources[row["case_kind"]].noun.zh,
+            noun_en=sources[row["case_kind"]].noun.en,
+        )
+        for row in rows
+    ]  # fmt: skip
+    return ToDoFigures(
+        open=sum(one.open for one in kinds),
+        overdue=sum(one.overdue for one in kinds),
+        near=sum(one.near for one in kinds),
+        kinds=kinds,
     )
 
 

@@ -81,7 +81,7 @@ async def find_dangers(
     conn: asyncpg.Connection, today: date, working_days: WorkingDays
 ) -> Sequence[Due]:
     """Fees, expiries, seizures that were told and not acted on."""
-    rows = await known.dangers_without_measure(conn)
+    rows = await known.dangers_without_measure(conn, today + timedelta(days=DAYS_AHEAD))
     return _of_loans(DANGER, rows, rule="登记机关的期限", page="/register/endangered")
 
 

@@ -32,7 +32,7 @@ _DANGERS: Final = f"""
     select alert.id, coalesce(alert.until, alert.due_on) as due_on, alert.number as right_number,
            a.id as loan_id, a.number, a.bank_code, a.pool_code
     from right_alerts alert join applications a on a.id = alert.application_id
-    where a.state in ({literals(IS_LOAN)})
+    where a.state in ({literals(IS_LOAN)}) and coalesce(alert.until, alert.due_on) <= $1
       and not exists (select from right_measures measure where measure.alert_id = alert.id)
     order by 2, alert.id
 """
@@ -83,9 +83,9 @@ async def maturing_loans(conn: asyncpg.Connection, until: date) -> list[asyncpg.
     return list(await conn.fetch(_MATURING, until))
 
 
-async def dangers_without_measure(conn: asyncpg.Connection) -> list[asyncpg.Record]:
-    """Alerts about pledged rights that nobody has done anything about."""
-    return list(await conn.fetch(_DANGERS))
+async def dangers_without_measure(conn: asyncpg.Connection, until: date) -> list[asyncpg.Record]:
+    """Alerts about pledged rights, for days until this one, that nobody has done anything about."""
+    return list(await conn.fetch(_DANGERS, until))
 
 
 async def ending_enhancements(conn: asyncpg.Connection, until: date) -> list[asyncpg.Record]:

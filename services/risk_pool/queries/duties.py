@@ -10,6 +10,7 @@ from services.risk_pool.domain.agreement import State as AgreementState
 from services.risk_pool.domain.claim import LEAVES_THE_LOAN_FREE
 from services.risk_pool.domain.coverage import IN_COVER
 from services.risk_pool.domain.settlement import State as MonthState
+from services.risk_pool.domain.silence import BEST
 from shared.months import Month
 from shared.postgres.literals import literals
 
@@ -62,7 +63,7 @@ _TO_CLAIM: Final = f"""
            c.outstanding_fen, c.risk_class, c.overdue_days, c.position_month
     from coverages c
     where {_IN_COVER} and c.position_month is not null
-      and (c.overdue_days > 0 or c.risk_class <> 'normal')
+      and (c.overdue_days > 0 or c.risk_class <> '{BEST}')
       and not exists (
           select from claims
           where claims.loan_id = c.loan_id
