@@ -32,7 +32,7 @@ _REPORTS: Final = f"""
         union
         select pool_code, bank_code, number from waits where case_kind = $1 and ended_at is null
     )
-    select asked.*, pool.programme, pool.name as pool_name
+    select asked.*, pool.programme
     from asked join pools pool on pool.code = asked.pool_code
     where exists (
         select from coverages c
@@ -44,15 +44,15 @@ _REPORTS: Final = f"""
 """
 
 _MONTHS: Final = f"""
-    select pool.code as pool_code, pool.name, pool.programme, to_char(month, 'YYYY-MM') as month
+    select pool.code as pool_code, pool.programme, to_char(began.day, 'YYYY-MM') as month
     from pools pool
     cross join lateral generate_series(
         date_trunc('month', coalesce(pool.closed_until + 1, pool.opened_on)::timestamp),
-        $1::timestamp, interval '1 month') as month
+        $1::date::timestamp, interval '1 month') as began (day)
     where pool.closed_on is null
       and not exists (
           select from settlements s
-          where s.pool_code = pool.code and s.month = to_char(month, 'YYYY-MM')
+          where s.pool_code = pool.code and s.month = to_char(began.day, 'YYYY-MM')
             and s.state in ({literals(_SIGNED)}))
     order by pool.code, month
 """
