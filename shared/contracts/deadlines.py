@@ -20,6 +20,7 @@ class _Deadline(Event):
     noun_en: str
     number: str = Field(description="What people call the case; may be empty.")
     loan_id: UUID | None = Field(description="The loan it is about, where it is about one.")
+    firm: str = Field(description="The firm or the party that it is about.")
     pool_code: str = Field(description="Empty where a case belongs to no pool.")
     bank_code: str = Field(description="The bank that is to act; empty where none is.")
     step: str = Field(examples=["first_review"])

@@ -7,13 +7,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.auth.identity import Identity, requires
 from shared.calendar import WorkingDays
 from shared.clock import business_date
 from shared.http.context import CurrentContext
 from shared.http.pages import MOST_PER_PAGE, Page, decode_cursor, encode_cursor, page_of
+from shared.money import MONEY_NAMES, Fen
 from shared.postgres.database import EVERYWHERE
 from shared.waits.declared import Source
 from shared.waits.listed import NO_DAY, Wanted, Whose, figures, page
@@ -36,6 +37,8 @@ class Extent(StrEnum):
 class ToDo(BaseModel):
     """One thing that waits for somebody."""
 
+    model_config = ConfigDict(**MONEY_NAMES)
+
     id: UUID
     case_kind: str = Field(examples=["claim"])
     noun_zh: str = Field(examples=["补偿申请"])
@@ -43,6 +46,8 @@ class ToDo(BaseModel):
     case_id: UUID
     number: str = Field(description="What people call the case.")
     loan_id: UUID | None
+    firm: str = Field(description="The firm or the party that it is about; may be empty.")
+    amount_fen: Fen | None = Field(description="How much it is about.")
     pool_code: str = Field(description="Empty where it belongs to no pool.")
     bank_code: str = Field(description="The case's bank; empty where it has none.")
     what_zh: str

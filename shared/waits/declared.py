@@ -28,6 +28,10 @@ class CasesWait:
     bank: str = ""
     """The case's bank; its column, where nothing is said."""
     loan: str = "null"
+    firm: str = "''"
+    """The firm or the party that it is about."""
+    amount: str = "null"
+    """How much it is about, in fen."""
     roles: str = "w.roles"
     """Who is to act; by the life cycle, where the case does not say otherwise."""
     person: str = "''"
@@ -70,11 +74,11 @@ def rule_of(wait: Wait) -> str:
 
 _DUE: Final = """
     select case_id, step, '' as state, {roles} as roles, coalesce(bank_code, '') as bank_code,
-           coalesce(pool_code, '') as pool_code, number, loan_id, '' as person, '' as person_name,
+           coalesce(pool_code, '') as pool_code, number, loan_id, firm, amount_fen, '' as person, '' as person_name,
            due_on, $2::timestamptz as since, {zh} as what_zh, {en} as what_en, rule, page
     from jsonb_to_recordset($4::jsonb) as due (
         case_id uuid, step text, bank_code text, pool_code text, number text, loan_id uuid,
-        due_on date, rule text, page text)
+        firm text, amount_fen bigint, due_on date, rule text, page text)
     where $1::uuid[] is null or case_id = any ($1)
 """
 """The open ones come as rows of `Due`."""
@@ -100,6 +104,8 @@ class Due:
     bank_code: str = ""
     pool_code: str = ""
     loan_id: UUID | None = None
+    firm: str = ""
+    amount_fen: int | None = None
 
     def as_data(self) -> dict[str, str | None]:
         """The row, as the statement reads it."""
@@ -126,6 +132,7 @@ def of_life_cycle(
         select k.{key} as case_id, w.step, k.state, {waits.roles} as roles,
                coalesce({of_bank}, '') as bank_code, coalesce({waits.pool}, '') as pool_code,
                {waits.number} as number, ({waits.loan})::uuid as loan_id,
+               coalesce({waits.firm}, '') as firm, ({waits.amount})::bigint as amount_fen,
                coalesce({waits.person}, '') as person,
                coalesce({waits.person_name}, '') as person_name, {waits.due} as due_on,
                k.state_since as since, w.what_zh, w.what_en, w.rule, {waits.page} as page

@@ -24,12 +24,12 @@ _SET = {"applications": CaseDeadlineSetV1, "risk_pool": PoolDeadlineSetV1}
 _MET = {"applications": CaseDeadlineMetV1, "risk_pool": PoolDeadlineMetV1}
 
 _KEPT: Final = (
-    "case_id", "step", "state", "roles", "bank_code", "pool_code", "number", "loan_id", "person",
+    "case_id", "step", "state", "roles", "bank_code", "pool_code", "number", "loan_id", "firm", "amount_fen", "person",
     "person_name", "due_on", "since", "what_zh", "what_en", "rule", "page",
 )  # fmt: skip
 _LIST = ", ".join(_KEPT)
 _MAY_CHANGE = tuple(name for name in _KEPT if name not in ("case_id", "step", "since"))
-_SAID = "case_id, step, bank_code, pool_code, number, loan_id, person, due_on, roles, what_zh, what_en, rule, page"
+_SAID = "case_id, step, bank_code, pool_code, number, loan_id, firm, person, due_on, roles, what_zh, what_en, rule, page"
 
 _BY_MOVES = """
     coalesce((select case when move.role = any (open.roles) then 'met' else 'stopped' end
@@ -129,6 +129,7 @@ def said(kind: str, noun: Words, row: Mapping[str, Any]) -> dict[str, Any]:
         "noun_en": noun.en,
         "number": row["number"],
         "loan_id": row["loan_id"],
+        "firm": row["firm"],
         "pool_code": row["pool_code"],
         "bank_code": row["bank_code"] if is_a_banks else "",
         "step": row["step"],

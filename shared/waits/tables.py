@@ -17,6 +17,8 @@ _TABLES = (
         pool_code text not null,
         number text not null,
         loan_id uuid,
+        firm text not null,
+        amount_fen bigint,
         person text not null,
         person_name text not null,
         due_on date,

@@ -141,6 +141,7 @@ async def test_a_bank_is_told_of_its_own_days_alone(office: Office):
     assert (await bank.post(answer, json={"text": "以应收账款偿还"})).status_code == 201
     await looks(office)
     assert await cases(bank) == []
+    await looks(office, on="2026-08-03")
     # Thirty days before a loan matures its bank has to see to it; the bureau reads the same list.
     (near,) = [
         one for _, one in await looks(office, on="2026-08-27") if one.case_kind == "maturity"

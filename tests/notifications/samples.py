@@ -225,6 +225,7 @@ def of_deadlines(loan: Loan) -> list[Event]:
         "case_id": loan["loan_id"],
         "noun_zh": "补偿申请期限",
         "noun_en": "time to claim",
+        "firm": "天津海芯科技有限公司",
         "step": "",
         "what_zh": "银行在期限内提出补偿申请",
         "what_en": "the bank to claim in time",

@@ -133,6 +133,7 @@ def _of_loans(
             bank_code=row["bank_code"],
             pool_code=row["pool_code"],
             loan_id=row["loan_id"],
+            firm=row["borrower_name"],
         )
         for case_id, row in found.items()
     ]

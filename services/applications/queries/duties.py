@@ -14,14 +14,14 @@ from shared.postgres.literals import literals
 _FINAL: Final = literals(LIFE_CYCLE.final)
 
 _LETTERS: Final = f"""
-    select letter.id, letter.due_on, a.id as loan_id, a.number, a.bank_code, a.pool_code
+    select letter.id, letter.due_on, a.id as loan_id, a.number, a.borrower_name, a.bank_code, a.pool_code
     from case_letters letter join applications a on a.id = letter.application_id
     where letter.kind = 'letter' and letter.due_on is not null and a.state not in ({_FINAL})
       and not exists (select from case_letters answer where answer.answers = letter.id)
     order by letter.due_on, letter.id
 """
 _MATURING: Final = f"""
-    select a.id as loan_id, a.number, a.bank_code, a.pool_code, loan.matures_on as due_on
+    select a.id as loan_id, a.number, a.borrower_name, a.bank_code, a.pool_code, loan.matures_on as due_on
     from loans loan join applications a on a.id = loan.application_id
     where a.state in ({literals(IS_SERVED)}) and loan.matures_on <= $1
       and not exists (select from applications later
@@ -30,14 +30,14 @@ _MATURING: Final = f"""
 """
 _DANGERS: Final = f"""
     select alert.id, coalesce(alert.until, alert.due_on) as due_on, alert.number as right_number,
-           a.id as loan_id, a.number, a.bank_code, a.pool_code
+           a.id as loan_id, a.number, a.borrower_name, a.bank_code, a.pool_code
     from right_alerts alert join applications a on a.id = alert.application_id
     where a.state in ({literals(IS_LOAN)}) and coalesce(alert.until, alert.due_on) <= $1
       and not exists (select from right_measures measure where measure.alert_id = alert.id)
     order by 2, alert.id
 """
 _ENDING: Final = f"""
-    select e.id, e.number as policy_number, last.ends_on as due_on, a.id as loan_id, a.number,
+    select e.id, e.number as policy_number, last.ends_on as due_on, a.id as loan_id, a.number, a.borrower_name,
            e.bank_code, a.pool_code
     from enhancements e
     join lateral (select ends_on from enhancement_versions where enhancement_id = e.id
@@ -50,7 +50,7 @@ _ENDING: Final = f"""
 """
 _VALUES: Final = f"""
     select value.id, value.valid_until as due_on, value.number as right_number,
-           a.id as loan_id, a.number, a.bank_code, a.pool_code
+           a.id as loan_id, a.number, a.borrower_name, a.bank_code, a.pool_code
     from collateral c
     join applications a on a.id = c.application_id and a.revision = c.revision
     join lateral (

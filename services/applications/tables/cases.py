@@ -66,6 +66,8 @@ APPLICATIONS: Final = CaseTable(
             " then array[k.signature_role] else w.roles end"
         ),
         due=f"case when k.state in ({literals(RUNS_OUT)}) then k.reserved_until else k.due_on end",
+        firm="k.borrower_name",
+        amount="k.amount_fen",
         page="'/cases/' || k.id",
     ),
 )

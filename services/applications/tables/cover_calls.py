@@ -45,6 +45,8 @@ COVER_CALLS: Final = CaseTable(
         pool="a.pool_code",
         loan="a.id",
         joined="join applications a on a.id = k.application_id",
+        firm="a.borrower_name",
+        amount="k.shortfall_fen",
         page="'/register/cover-calls/' || k.id",
     ),
 )  # fmt: skip

@@ -38,6 +38,7 @@ CREDIT_REPAIRS: Final = CaseTable(
         topic="applications",
         number="k.borrower_name",
         pool="''",
+        firm="k.borrower_name",
         page="'/register/repairs/' || k.id",
     ),
 )

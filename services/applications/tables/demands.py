@@ -48,6 +48,8 @@ DEMANDS: Final = CaseTable(
         topic="applications",
         pool="''",
         bank="coalesce(k.matched_bank, '')",
+        firm="k.firm_name",
+        amount="k.amount_fen",
         page="'/demands/' || k.id",
     ),
 )

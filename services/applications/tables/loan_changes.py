@@ -23,6 +23,8 @@ LOAN_CHANGES: Final = CaseTable(
         pool="a.pool_code",
         loan="k.loan_id",
         joined="join applications a on a.id = k.loan_id",
+        firm="a.borrower_name",
+        amount="a.amount_fen",
         page="'/cases/' || k.loan_id",
     ),
 )

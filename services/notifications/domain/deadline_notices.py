@@ -17,6 +17,7 @@ _DEADLINE = frozenset(
         "loan_id",
         "pool_code",
         "bank_code",
+        "firm",
         "step",
         "what_zh",
         "what_en",

@@ -150,6 +150,8 @@ async def _owing(
             rule="约定之日，或入账后 10 个工作日（假定）",
             page=f"/pools/{pool_code}/cash",
             bank_code=item.party_code if role == BANK else "",
+            firm=item.party_code,
+            amount_fen=item.amount_fen - item.settled_fen - item.taken_off_fen,
             pool_code=pool_code,
         )
         for pool_code, item, role in await open_items.coming_in(conn, duty.kind, since)
@@ -181,6 +183,8 @@ async def find_claims(
                     bank_code=loan["bank_code"],
                     pool_code=loan["pool_code"],
                     loan_id=loan["loan_id"],
+                    firm=loan["borrower_name"],
+                    amount_fen=loan["outstanding_fen"],
                 )
             )
     return found

@@ -59,7 +59,7 @@ _MONTHS: Final = f"""
 
 # What has no report of being overdue can have no term that runs; who has filed needs no term.
 _TO_CLAIM: Final = f"""
-    select c.loan_id, c.number, c.pool_code, c.bank_code, c.programme, c.mode, c.approved_on,
+    select c.loan_id, c.number, c.pool_code, c.bank_code, c.borrower_name, c.programme, c.mode, c.approved_on,
            c.outstanding_fen, c.risk_class, c.overdue_days, c.position_month
     from coverages c
     where {_IN_COVER} and c.position_month is not null

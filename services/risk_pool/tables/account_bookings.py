@@ -25,6 +25,8 @@ CASES = CaseTable(
     absent=Words("没有该暂收登记", "There is no such booking."),
     waits=CasesWait(
         topic="risk_pool",
+        firm="k.party_code",
+        amount="k.amount_fen",
         page="'/pools/' || k.pool_code || '/account/suspense'",
     ),
 )

@@ -45,6 +45,8 @@ CASES = CaseTable(
     waits=CasesWait(
         topic="risk_pool",
         loan="k.loan_id",
+        firm="k.borrower_name",
+        amount="k.amount_fen",
         page="'/adjustments/' || k.id",
     ),
 )

@@ -25,6 +25,8 @@ CASES = CaseTable(
     waits=CasesWait(
         topic="risk_pool",
         loan="k.loan_id",
+        firm="k.subject",
+        amount="k.amount_fen",
         page="'/pools/' || k.pool_code || '/figures'",
     ),
 )

@@ -37,6 +37,7 @@ CASES = CaseTable(
     absent=Words("没有该合作协议", "There is no such agreement."),
     waits=CasesWait(
         topic="risk_pool",
+        firm="k.party_code",
         page="'/pools/' || k.pool_code || '/agreements'",
     ),
 )

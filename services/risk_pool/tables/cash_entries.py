@@ -33,6 +33,8 @@ CASES = CaseTable(
     waits=CasesWait(
         topic="risk_pool",
         loan="k.loan_id",
+        firm="k.party_code",
+        amount="k.amount_fen",
         page="'/cash/' || k.id",
     ),
 )

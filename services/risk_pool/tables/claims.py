@@ -111,6 +111,8 @@ CASES = CaseTable(
         due="coalesce(step.due_on, k.due_on)",
         joined="""left join claim_steps step on step.claim_id = k.id and step.review = k.reviews
                     and step.step = k.next_step and step.recorded_at is null""",
+        firm="k.borrower_name",
+        amount="k.outstanding_principal_fen",
         page="'/claims/' || k.id",
     ),
 )

@@ -43,6 +43,7 @@ CASES = CaseTable(
         topic="risk_pool",
         number="k.claim_number",
         loan="k.loan_id",
+        firm="k.borrower_name",
         page="'/claims/' || k.claim_id || '/collection'",
     ),
 )

@@ -51,6 +51,7 @@ CASES = CaseTable(
     waits=CasesWait(
         topic="risk_pool",
         loan="k.loan_id",
+        firm="k.borrower_name",
         page="'/disposals/' || k.id",
     ),
 )

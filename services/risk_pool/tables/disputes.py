@@ -52,6 +52,8 @@ CASES = CaseTable(
     waits=CasesWait(
         topic="risk_pool",
         loan="k.loan_id",
+        firm="k.party_name",
+        amount="k.difference_fen",
         page="'/disputes/' || k.id",
     ),
 )

@@ -39,6 +39,8 @@ PACKAGES: Final = CaseTable(
     absent=Words("没有该资产包", "There is no such loan package."),
     waits=CasesWait(
         topic="risk_pool",
+        firm="k.name",
+        amount="k.balance_fen",
         page="'/loan-packages/' || k.id",
     ),
 )

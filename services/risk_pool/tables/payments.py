@@ -28,6 +28,7 @@ FILES = CaseTable(
     absent=Words("没有该付款文件", "There is no such payment file."),
     waits=CasesWait(
         topic="risk_pool",
+        amount="k.total_fen",
         page="'/payment-files/' || k.id",
     ),
 )

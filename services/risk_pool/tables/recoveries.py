@@ -44,6 +44,7 @@ CASES = CaseTable(
     waits=CasesWait(
         topic="risk_pool",
         loan="k.loan_id",
+        amount="k.gross_fen",
         page="'/recoveries/' || k.id",
     ),
 )

@@ -46,6 +46,8 @@ CASES = CaseTable(
     waits=CasesWait(
         topic="risk_pool",
         loan="k.loan_id",
+        firm="k.borrower_name",
+        amount="k.fee_fen",
         page="'/subsidies/' || k.id",
     ),
 )

@@ -31,6 +31,7 @@ CASES = CaseTable(
     absent=Words("没有该补仓通知", "There is no such call."),
     waits=CasesWait(
         topic="risk_pool",
+        amount="k.amount_fen",
         page="'/pools/' || k.pool_code || '/top-ups'",
     ),
 )

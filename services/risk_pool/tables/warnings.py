@@ -48,6 +48,7 @@ CASES = CaseTable(
         topic="risk_pool",
         number="coalesce(nullif(k.loan_number, ''), nullif(k.borrower_name, ''), k.bank_code)",
         loan="k.loan_id",
+        firm="k.borrower_name",
         page="'/warnings/' || k.id",
     ),
 )
