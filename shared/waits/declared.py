@@ -97,7 +97,7 @@ class Due:
 
     case_id: UUID
     number: str
-    due_on: date
+    due_on: date | None
     rule: str
     page: str
     step: str = ""

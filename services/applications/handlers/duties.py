@@ -1,15 +1,17 @@
 """What must be done by a day and is no state of a case, with the rule that sets the day."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import asyncpg
 
 from services.applications.queries import duties as known
 from shared.calendar import WorkingDays
 from shared.life_cycle import Words
-from shared.waits.declared import Due, Duty, case_of
+from shared.waits.declared import Due, Duty, case_of, of_duty
+from shared.waits.kept import keep
 from shared.waits.scheduled import Finder
 
 DAYS_AHEAD: Final = 30
@@ -52,6 +54,13 @@ VALUE: Final = Duty(
     what=Words("重新评估质押权利", "the pledged right to be valued anew"),
     roles=_BANK,
 )
+UNDO: Final = Duty(
+    kind="undo_request",
+    topic="applications",
+    noun=Words("撤销请求", "request to undo"),
+    what=Words("另一人确认撤销放款、备案或提款", "another person to confirm what is taken back"),
+    roles=("bank_checker", "reviewer"),
+)
 OFFER: Final = Duty(
     kind="demand_offer",
     topic="applications",
@@ -59,6 +68,19 @@ OFFER: Final = Duty(
     what=Words("银行答复融资需求", "the bank to answer the demand"),
     roles=_BANK,
 )
+
+
+async def find_undo_requests(
+    conn: asyncpg.Connection, today: date, working_days: WorkingDays
+) -> Sequence[Due]:
+    """What a bank's second person has to confirm or leave."""
+    return _of_loans(UNDO, await known.undo_requests(conn), rule="")
+
+
+async def keep_undo_request(conn: asyncpg.Connection, loan_id: UUID, *, now: datetime) -> None:
+    """The same of one loan, in the transaction in which it is asked or confirmed."""
+    due = _of_loans(UNDO, await known.undo_requests(conn, [loan_id]), rule="")
+    await keep(conn, of_duty(UNDO), [case_of(UNDO.kind, str(loan_id), "")], now=now, due=due)
 
 
 async def find_letters(
@@ -122,7 +144,7 @@ def _of_loans(
     duty: Duty, rows: Iterable[Mapping[str, Any]], *, rule: str, page: str = ""
 ) -> Sequence[Due]:
     """Each row once: two loans may rest on one right, one alert may be told of both."""
-    found = {case_of(duty.kind, str(row["loan_id"]), str(row.get("id", ""))): row for row in rows}
+    found = {case_of(duty.kind, str(row["loan_id"]), str(row.get("id") or "")): row for row in rows}
     return [
         Due(
             case_id=case_id,
@@ -140,6 +162,7 @@ def _of_loans(
 
 
 DUTIES: Final[Mapping[Duty, Finder]] = {
+    UNDO: find_undo_requests,
     LETTER: find_letters,
     MATURITY: find_maturities,
     DANGER: find_dangers,

@@ -1,8 +1,10 @@
 """What must be done by a day and is no state of a case: letters, maturities, dangers to rights,
 policies and values that run out, offers of demands. Each query finds what is open alone."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 import asyncpg
 
@@ -13,6 +15,13 @@ from shared.postgres.literals import literals
 
 _FINAL: Final = literals(LIFE_CYCLE.final)
 
+_UNDO: Final = """
+    select a.id as loan_id, null as id, a.number, a.borrower_name, a.bank_code, a.pool_code,
+           null::date as due_on, a.amount_fen
+    from applications a
+    where a.undo_asked_by is not null and ($1::uuid[] is null or a.id = any ($1))
+    order by a.id
+"""
 _LETTERS: Final = f"""
     select letter.id, letter.due_on, a.id as loan_id, a.number, a.borrower_name, a.bank_code, a.pool_code
     from case_letters letter join applications a on a.id = letter.application_id
@@ -71,6 +80,14 @@ _OFFERS: Final = f"""
           where answer.demand_id = offer.demand_id and answer.bank_code = offer.bank_code)
     order by offer.answer_by, offer.demand_id, offer.bank_code
 """
+
+
+async def undo_requests(
+    conn: asyncpg.Connection, ids: Sequence[UUID] | None = None
+) -> list[asyncpg.Record]:
+    """Loans whose bank has asked to take a disbursement, a filing or a draw back; of these or of
+    all."""
+    return list(await conn.fetch(_UNDO, ids))
 
 
 async def unanswered_letters(conn: asyncpg.Connection) -> list[asyncpg.Record]:
