@@ -51,6 +51,7 @@ from services.applications.api import (
     submissions,
     survey_imports,
     table_templates,
+    to_do,
     valuations,
 )
 from services.applications.api.bulk_work import work_on_bulk_files
@@ -67,6 +68,7 @@ from services.applications.handlers import (
     papers,
     right_watch,
 )
+from services.applications.handlers.to_do import watch_what_waits
 from services.applications.settings import Settings
 from services.applications.tables.collisions import COLLISIONS
 from shared.context import Context
@@ -168,6 +170,7 @@ SERVICE = Service(
         parks.router,
         financing_demands.router,
         survey_imports.router,
+        to_do.router,
     ),
     consumes=ROUTES,
     due=(
@@ -177,6 +180,7 @@ SERVICE = Service(
         _watch_rights,
         _watch_cover,
         _follow_demands,
+        watch_what_waits,
         _tell_day_over,
         _remove_withdrawn_papers,
         _prune_drafts,

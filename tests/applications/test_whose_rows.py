@@ -327,8 +327,9 @@ FOR_ALL = {
     "/pools/{code}/modes/{mode}/template.xlsx",
     "/templates/positions.csv",
     "/templates/positions.xlsx",
+    "/to-do/figures",
 }
-LISTS = {"/applications", "/loans", "/loan-requests", "/statistics", "/queue"}
+LISTS = {"/to-do", "/applications", "/loans", "/loan-requests", "/statistics", "/queue"}
 READS = {
     "/applications/{case_id}",
     "/applications/{case_id}/history",
@@ -547,4 +548,5 @@ async def test_the_working_role_owns_no_table_and_every_table_with_a_bank_is_gua
         *OF_DEMANDS,
         *AROUND_LOANS,
         "bank_suspensions",
+        "waits",
     }

@@ -34,6 +34,7 @@ from services.applications.handlers.submission import (
 )
 from services.applications.queries.surroundings import Known
 from services.applications.tables import bulk_files
+from services.applications.tables.cases import APPLICATIONS
 from services.applications.tables.numbers import next_numbers
 from services.applications.tables.submissions import FiledCase
 from services.applications.tables.submissions_in_bulk import keep_all
@@ -44,6 +45,7 @@ from shared.postgres.database import EVERYWHERE
 from shared.refusals import FieldFault, FieldsWrong
 from shared.sheets.file_rows import RowRead
 from shared.sheets.verdicts import Outcome, RowFault, RowVerdict, fault_of, wrong
+from shared.transitions import keep_waits
 
 Read = Callable[[Mapping[str, Any]], DraftRead]
 """A submission as a request would be read, and what is wrong with it."""
@@ -233,6 +235,8 @@ async def _file(batch: Batch, fine: Sequence[tuple[_Asked, Judged]]) -> list[Row
     ):
         raise TakenMeanwhile(str(batch.file.id))
     await outbox.append(batch.conn, told, now=batch.now)
+    done = [one for case in filed for _, one in case.moves]
+    await keep_waits(batch.conn, APPLICATIONS, done, now=batch.now)
     return [
         RowVerdict(
             line=one.row.line, outcome=Outcome.TAKEN, reference=one.reference, subject_id=case.id,

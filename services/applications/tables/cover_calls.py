@@ -13,6 +13,7 @@ from shared.auth.identity import Identity
 from shared.life_cycle import Row, Words
 from shared.postgres.literals import literals
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 
 def _about(row: Row) -> Mapping[str, Any]:
@@ -38,6 +39,16 @@ COVER_CALLS: Final = CaseTable(
     },
     about=_about,
     absent=Words("没有这项补足担保通知", "There is no such call for cover."),
+    waits=CasesWait(
+        topic="applications",
+        number="a.number",
+        pool="a.pool_code",
+        loan="a.id",
+        joined="join applications a on a.id = k.application_id",
+        firm="a.borrower_name",
+        amount="k.shortfall_fen",
+        page="'/register/cover-calls/' || k.id",
+    ),
 )  # fmt: skip
 
 _WITH_ITS_CASE: Final = """

@@ -11,6 +11,7 @@ import asyncpg
 from services.risk_pool.domain.subsidy import LIFE_CYCLE
 from shared.life_cycle import Row, Words
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 
 def about(subsidy: Row) -> dict[str, Any]:
@@ -42,6 +43,13 @@ CASES = CaseTable(
     },
     about=about,
     absent=Words("没有该补贴申请", "There is no such subsidy."),
+    waits=CasesWait(
+        topic="risk_pool",
+        loan="k.loan_id",
+        firm="k.borrower_name",
+        amount="k.fee_fen",
+        page="'/subsidies/' || k.id",
+    ),
 )
 
 _FILED = (
