@@ -57,6 +57,7 @@ LOAN: Final = (
     Column("ip_share_bp", "知识产权部分占比", "基点，或写 60%", "bp", required=False),
     Column("ip_amount", "知识产权部分金额", "元", "money", required=False),
     Column("is_first_loan", "首贷", _YES_NO, "flag"),
+    Column("renews", "所续贷款", "续贷填写所续贷款的借据号或申请编号", "number", required=False),
 )
 PAID_OUT: Final = (
     Column("paid_out.loan_no", "借据号", "放款后备案的贷款填写", "number"),
