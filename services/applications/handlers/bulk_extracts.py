@@ -57,8 +57,9 @@ async def take_extracts(batch: Batch, rows: Sequence[RowRead]) -> list[RowVerdic
         await give_way(n)
         compared.append((found, _compared(row.line, found, held.of(found.said.key), batch)))
     if not batch.file.only_check:
-        await extracts.keep(batch.conn, batch.file, [one for _, one in compared])
+        # Told before it is kept: what is kept already is no news.
         await tell_bad_news(batch.conn, compared, today=batch.today, now=batch.now)
+        await extracts.keep(batch.conn, batch.file, [one for _, one in compared])
     for row, found in readable:
         key = found.said.key
         verdicts[row.line] = RowVerdict(
@@ -80,6 +81,7 @@ def _compared(line: int, row: ExtractRow, held: Held, batch: Batch) -> Compared:
         as_of=said.as_of,
         result="unknown_right" if not held.statements else "differs" if found else "agrees",
         differences=found,
+        shows_pledge=row.shows_pledge,
     )
 
 

@@ -263,18 +263,14 @@ async def surroundings_of_new(
     keys = list({item.key for one in submissions for item in one.collateral})
     asked = ([one.kind for one in keys], [one.number for one in keys],
              [one.nice_class for one in keys])  # fmt: skip
-    loans = await all_renewed(
-        conn, {one.renews for one in submissions if one.renews}, bank_code=bank_code
-    )
+    renews = {one.renews for one in submissions if one.renews}
+    loans = await all_renewed(conn, renews, bank_code=bank_code)
     held = _Held(await conn.fetch(_HELD, *asked), loans)
     earlier = await held.earlier_ranks(conn, submissions, bank_code=bank_code)
     registers = await registers_of(conn, [one.borrower for one in submissions], today=today)
-    firms = {
-        (row["pool_code"], row["borrower_uscc"]): row
-        for row in await conn.fetch(
-            _FIRMS, bank_code, list({one.borrower.uscc for one in submissions}), codes, _LIVE
-        )
-    }
+    usccs = list({one.borrower.uscc for one in submissions})
+    firm_rows = await conn.fetch(_FIRMS, bank_code, usccs, codes, _LIVE)
+    firms = {(row["pool_code"], row["borrower_uscc"]): row for row in firm_rows}
     owners = await conn.fetch(_OWNERS, bank_code, *asked)
     co_owners = _co_owners((_key(row), row["owner_name"]) for row in owners)
     pledgors_held = await _pledgors_held(conn, submissions, today=today)
@@ -286,11 +282,9 @@ async def surroundings_of_new(
         pool = pools.get(one.pool_code)
         if pool is None:
             return Known(exists, "", None)
-        balance_fen, live_cases = _beside(
-            firms.get((one.pool_code, one.borrower.uscc)),
-            one,
-            (one.renews and loans.get(one.renews)) or None,
-        )
+        loan = (one.renews and loans.get(one.renews)) or None
+        firm = firms.get((one.pool_code, one.borrower.uscc))
+        balance_fen, live_cases = _beside(firm, one, loan)
         around = Surroundings(
             today=today,
             pool_name=pool["name"],
@@ -302,16 +296,14 @@ async def surroundings_of_new(
             borrower_balance_fen=balance_fen,
             borrower_live_cases=live_cases,
             register=registers[one.borrower.uscc, one.borrower.name_canonical],
-            loan_no_used=one.paid_out is not None
-            and (
-                one.paid_out.loan_no_canonical in used or twice[one.paid_out.loan_no_canonical] > 1
-            ),
+            loan_no_used=(paid := one.paid_out) is not None
+            and (paid.loan_no_canonical in used or twice[paid.loan_no_canonical] > 1),
             co_owners={
                 item.key: co_owners[item.key] for item in one.collateral if item.key in co_owners
             },
             pledgors_held=pledgors_held,
             working_days=working_days,
-            renewed=(one.renews and loans.get(one.renews)) or None,
+            renewed=loan,
         )
         return Known(exists, pool["programme"], around)
 
