@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from services.applications.bank_files.extract_columns import extract_column
+from services.applications.bank_files.list_columns import list_column
 from services.applications.bank_files.right_columns import right_column
 from services.applications.domain.bulk import BulkKind
 from services.applications.domain.other_collateral import KINDS
@@ -219,5 +220,6 @@ FINDS: Final[Mapping[BulkKind, Callable[[str], Column | None]]] = {
     "positions": position_column,
     "rights": right_column,
     "extracts": extract_column,
+    "lists": list_column,
 }
 """By kind of file, what knows its columns."""
