@@ -1,9 +1,10 @@
 """A file of many rows, three in a hundred of them wrong, beside a bare COPY of the same rows.
 
-    python -m benchmarks.bulk [--kind applications|rights|extracts] [--rows 50000] [--json]
+    python -m benchmarks.bulk [--kind applications|rights|extracts|lists] [--rows 50000] [--json]
 
 Applications are filed; rights are a census; an extract of the trademark register is compared with a
-census that the file's bank has sent before, and every second row differs.
+census that the file's bank has sent before, and every second row differs; a list of dishonest firms
+begins an entry by each row.
 Ours: an NDJSON file in the store, read, judged and written batch by batch by the service's own
 worker; half-way the worker is given up and another goes on. The limit: the rows that this has left
 in its tables, copied by COPY in binary form into the same tables of another database, in one
@@ -38,13 +39,14 @@ from services.applications.handlers.bulk_applications import take_applications
 from services.applications.handlers.bulk_batch import Take
 from services.applications.handlers.bulk_extracts import take_extracts
 from services.applications.handlers.bulk_files import BulkWork, key_of
+from services.applications.handlers.bulk_lists import end_lists, take_lists
 from services.applications.handlers.bulk_rights import take_rights
 from services.applications.main import SERVICE
 from services.applications.storage.objects import PaperStore, store_at
-from services.applications.tables import bulk_files
+from services.applications.tables import bulk_files, listed_firms
 from shared.auth.identity import Identity
 from shared.clock import business_date
-from shared.postgres.database import Database
+from shared.postgres.database import EVERYWHERE, Database
 from shared.postgres.embedded import EmbeddedPostgres
 from shared.postgres.provision import owner_of, url_for
 
@@ -64,6 +66,7 @@ class Kind:
     made: str
     """The table that has one row for each that was taken."""
     given: Mapping[str, str] = field(default_factory=dict)
+    sent_by: str = BANK
     after: str = ""
     """The kind of file that is gone through before, and is not counted."""
 
@@ -86,6 +89,12 @@ def _extract(n: int, is_bad: bool) -> dict[str, Any]:
     return row | ({"expires_on": "2032-03-02"} if n % 2 else {})
 
 
+def _listed(n: int, is_bad: bool) -> dict[str, Any]:
+    row = {"name": f"第 {n} 公司", "listed_on": "2026-02-11", "authority": "天津市东丽区人民法院",
+           "reference": f"（2026）津0110执{n}号", "reason": "有履行能力而拒不履行"}  # fmt: skip
+    return row | ({"listed_on": "2026-13-40"} if is_bad else {})
+
+
 KINDS: Final = {
     "applications": Kind(
         row=_application,
@@ -102,6 +111,14 @@ KINDS: Final = {
         made="extract_rows",
         given={"register": "trademark", "day": str(business_date(NOW))},
         after="rights",
+    ),
+    "lists": Kind(
+        row=_listed,
+        take=take_lists,
+        tables=("bulk_files", "list_imports", "bulk_rows", "listed_firms"),
+        made="listed_firms",
+        given={"list": "judgment_defaulter", "day": str(business_date(NOW)), "source": "公开网"},
+        sent_by=EVERYWHERE,
     ),
 }  # fmt: skip
 
@@ -143,16 +160,23 @@ async def gone_through(
     file = file_of(kind, rows)
     size = file.tell()
     await store.keep(key_of(file_id), file)
-    by = Identity("clerk", "clerk", frozenset({"bank_operator"}), BANK)
-    async with database.begin(BANK) as conn:
+    by = Identity("clerk", "clerk", frozenset({"bank_operator"}), kind.sent_by)
+    async with database.begin(kind.sent_by) as conn:
         await bulk_files.add(
             conn, file_id, kind=name, form="ndjson", only_check=False, given=kind.given,
             filename="bench.ndjson", sha256=sha256(b"").digest(), size=size, by=by, now=NOW,
             rows_expected=rows,
         )  # fmt: skip
+        if name == "lists":
+            await listed_firms.keep_import(
+                conn, file_id, bank_code=kind.sent_by, list_name=kind.given["list"],
+                list_date=business_date(NOW), source=kind.given["source"], document_id=None,
+                whole=False,
+            )  # fmt: skip
 
     def worker() -> BulkWork:
-        return BulkWork(database, store, DAYS, lambda: NOW, {cast(BulkKind, name): kind.take})
+        take = {cast(BulkKind, name): kind.take}
+        return BulkWork(database, store, DAYS, lambda: NOW, take, {"lists": end_lists})
 
     work, batches, early = worker(), 0, 0
     start = time.perf_counter()
