@@ -1,10 +1,11 @@
 """A file of many rows, three in a hundred of them wrong, beside a bare COPY of the same rows.
 
-    python -m benchmarks.bulk [--kind applications|rights|extracts|lists] [--rows 50000] [--json]
+    python -m benchmarks.bulk [--kind applications|rights|extracts|claims|lists] [--rows 50000] [--json]
 
 Applications are filed; rights are a census; an extract of the trademark register is compared with a
 census that the file's bank has sent before, and every second row differs; a list of dishonest firms
-begins an entry by each row.
+begins an entry by each row; claims are saved as drafts, a file for each of twenty banks, every row a
+transaction of its own.
 Ours: an NDJSON file in the store, read, judged and written batch by batch by the service's own
 worker; half-way the worker is given up and another goes on. The limit: the rows that this has left
 in its tables, copied by COPY in binary form into the same tables of another database, in one
@@ -12,14 +13,12 @@ transaction; no reading, no checks. Both on one durable PostgreSQL, indexes and 
 """
 
 import asyncio
-import io
 import json
-import os
 import sys
 import tempfile
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from hashlib import sha256
@@ -31,6 +30,8 @@ from uuid import UUID
 import asyncpg
 from uuid6 import uuid7
 
+from benchmarks import bulk_claims
+from benchmarks.bulk_figures import BAD_EVERY, Figures, copied, megabytes
 from benchmarks.messages import NOW
 from benchmarks.submit import BANK, BARE, DAYS, body, prepare
 from services.applications.api.drafts import read_draft
@@ -50,7 +51,6 @@ from shared.postgres.database import EVERYWHERE, Database
 from shared.postgres.embedded import EmbeddedPostgres
 from shared.postgres.provision import owner_of, url_for
 
-BAD_EVERY: Final = 33
 _FILES: Final = ("bulk_files", "bulk_rows")
 
 
@@ -123,25 +123,6 @@ KINDS: Final = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
-class Figures:
-    """What a run came to."""
-
-    kind: str
-    rows: int
-    taken: int
-    wrong: int
-    seconds: float
-    per_second: int
-    copied_rows: int
-    copy_seconds: float
-    copy_per_second: int
-    times_the_copy: float
-    """Our time over that of the bare COPY."""
-    megabytes_after_a_tenth: int
-    megabytes_at_the_end: int
-
-
 def file_of(kind: Kind, rows: int) -> IO[bytes]:
     """So many rows as NDJSON, on disk."""
     file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 # kept until the run is over
@@ -183,51 +164,14 @@ async def gone_through(
     while await work.one_batch():
         batches += 1
         if batches == max(1, rows // AT_ONCE // 10):
-            early = _megabytes()
+            early = megabytes()
         if batches == rows // AT_ONCE // 2:
             work.close()
             work = worker()
     seconds = time.perf_counter() - start
     work.close()
     await database.close()
-    return file_id, seconds, early, _megabytes()
-
-
-def _megabytes() -> int:
-    """What this process has in memory now."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") // 1024**2
-
-
-async def copied(
-    source: asyncpg.Connection, target: asyncpg.Connection, tables: Sequence[str]
-) -> tuple[float, int]:
-    """(seconds, rows) of the same rows by COPY; what is copied lies ready in memory."""
-    ready: list[tuple[str, bytes]] = []
-    count = 0
-    for table in tables:
-        written = io.BytesIO()
-        # What holds the ids that the database gives is left to it, as for ours.
-        columns = "*" if table != "outbox" else _OUTBOX
-        said = await source.copy_from_query(
-            f"select {columns} from {table}", output=written, format="binary"
-        )
-        count += int(said.split()[1])
-        ready.append((table, written.getvalue()))
-    start = time.perf_counter()
-    async with target.transaction():
-        for table, content in ready:
-            own = _OUTBOX.split(", ") if table == "outbox" else None
-            await target.copy_to_table(
-                table, source=io.BytesIO(content), columns=own, format="binary"
-            )
-    return time.perf_counter() - start, count
-
-
-_OUTBOX: Final = (
-    "event_id, aggregatetype, aggregateid, type, payload, ce_source, ce_time, ce_subject, "
-    "traceparent, institution"
-)
+    return file_id, seconds, early, megabytes()
 
 
 async def measure(server_url: str, folder: Path, name: str, rows: int) -> Figures:
@@ -265,23 +209,31 @@ async def measure(server_url: str, folder: Path, name: str, rows: int) -> Figure
     )
 
 
-def main() -> None:
-    """The command line."""
-    parser = ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--kind", choices=sorted(KINDS), default="applications")
-    parser.add_argument("--rows", type=int, default=50_000)
-    parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args()
+def _figures(name: str, rows: int) -> Figures:
     with TemporaryDirectory(prefix="zhidai-bench-", ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary)
         folder.chmod(0o755)
         server = EmbeddedPostgres(folder / "postgres").start()
         try:
-            for name in (SERVICE.name, BARE):
-                asyncio.run(prepare(server.server_url, name))
-            figures = asyncio.run(measure(server.server_url, folder, asked.kind, asked.rows))
+            if name == bulk_claims.KIND:
+                return asyncio.run(bulk_claims.measure(server.server_url, rows))
+            for database in (SERVICE.name, BARE):
+                asyncio.run(prepare(server.server_url, database))
+            return asyncio.run(measure(server.server_url, folder, name, rows))
         finally:
             server.stop()
+
+
+def main() -> None:
+    """The command line."""
+    parser = ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument(
+        "--kind", choices=sorted([*KINDS, bulk_claims.KIND]), default="applications"
+    )
+    parser.add_argument("--rows", type=int, default=50_000)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    figures = _figures(asked.kind, asked.rows)
     if asked.json:
         json.dump(asdict(figures), sys.stdout, indent=2)
         print()
