@@ -189,7 +189,6 @@ SERVICE = Service(
     body_limits={
         **documents.BODY_LIMITS,
         **bulk_files.BODY_LIMITS,
-        **list_imports.BODY_LIMITS,
         **survey_imports.BODY_LIMITS,
     },
     settings_type=Settings,

@@ -270,11 +270,9 @@ LISTED = {
         ("POST", f"/credit-repairs/{{repair_id}}/{step}")
         for step in ("recommend", "approve", "refuse")
     ),
-    ("POST", "/list-imports"),
     ("GET", "/list-imports"),
     ("GET", "/list-imports/{import_id}"),
-    ("GET", "/list-imports/{import_id}/wrong-rows"),
-    ("GET", "/list-import-template"),
+    ("GET", "/templates/lists.xlsx"),
     ("GET", "/banks/{code}/data-quality"),
     ("GET", "/banks/{code}/data-quality/{measure}"),
 }

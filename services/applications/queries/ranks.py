@@ -86,12 +86,18 @@ async def before(
     bank_code: str, uscc: str | None,
 ) -> dict[RightKey, tuple[RankHeld, ...]]:  # fmt: skip
     """Of these rights the ranks before the case's own; all of them where it holds none yet."""
-    found = await of_rights(conn, keys, bank_code=bank_code, uscc=uscc)
-    earlier = {
+    return earlier(await of_rights(conn, keys, bank_code=bank_code, uscc=uscc), own=own)
+
+
+def earlier(
+    found: Mapping[RightKey, Sequence[RankHeld]], *, own: Mapping[RightKey, int]
+) -> dict[RightKey, tuple[RankHeld, ...]]:
+    """Of the ranks of rights those before a case's own; rights that nobody holds before it left out."""
+    before_it = {
         key: tuple(one for one in ranks if key not in own or one.rank < own[key])
         for key, ranks in found.items()
     }
-    return {key: ranks for key, ranks in earlier.items() if ranks}
+    return {key: ranks for key, ranks in before_it.items() if ranks}
 
 
 async def secured_before(
