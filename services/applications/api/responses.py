@@ -383,7 +383,9 @@ class StatisticsRow(_Answer):
 
 
 class LoanStatisticsRow(_Answer):
-    """Loans of one pool: what was paid out, what is out, what is overdue."""
+    """Loans of one pool: what was paid out, what is out, what is overdue. Amounts that are out count a
+    loan and its renewal as one debt, as large as the larger; numbers of loans and what was paid out
+    count each."""
 
     pool_code: str
     loans: int
