@@ -383,9 +383,7 @@ class StatisticsRow(_Answer):
 
 
 class LoanStatisticsRow(_Answer):
-    """Loans of one pool: what was paid out, what is out, what is overdue. Amounts that are out count a
-    loan and its renewal as one debt, as large as the larger; numbers of loans and what was paid out
-    count each."""
+    """Loans of one pool: each that was paid out; what is out and overdue, with a renewal one debt."""
 
     pool_code: str
     loans: int
