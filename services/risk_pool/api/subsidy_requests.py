@@ -70,7 +70,6 @@ class NewSubsidy(RequestBody):
         said = {name: getattr(self, name) for name in type(self).model_fields if name != "loan_id"}
         return Filed(
             **said
-
             | {
                 "documents": papers,
                 "product": self.product or "",

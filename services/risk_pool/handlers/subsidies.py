@@ -18,8 +18,8 @@ from services.risk_pool.handlers.held_cases import hold
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.subsidy_decision import decide, rule_of
 from services.risk_pool.queries import claims as known_loans
-from services.risk_pool.queries import subsidised_policies as policies
 from services.risk_pool.queries import subsidies as known
+from services.risk_pool.queries import subsidised_policies as policies
 from services.risk_pool.tables import subsidies
 from services.risk_pool.tables.ledger import lock_pool
 from services.risk_pool.tables.numbers import next_number
