@@ -301,6 +301,8 @@ AROUND = {
     ("GET", "/due-diligence-reports"),
     ("POST", "/applications/{case_id}/cover-calls"),
     ("GET", "/cover-calls"),
+    ("GET", "/firms/{uscc}/cover"),
+    ("POST", "/firms/{uscc}/cover-calls"),
     ("GET", "/cover-calls/{call_id}"),
     ("POST", "/cover-calls/{call_id}/measures"),
     ("POST", "/cover-calls/{call_id}/measures/{measure_id}/judge"),

@@ -148,7 +148,9 @@ async def test_a_premium_is_that_of_its_policy_unless_a_reason_is_given(running)
         named = {"policy_id": str(mine.policy_id)}
         assert await found("a") == [("policy-not-named", "/policy_id")]
         assert await found("b", **named) == [("policy-unknown", "/policy_id")]
-        assert await found("b", policy_id=str(others.policy_id)) == [("policy-unknown", "/policy_id")]
+        assert await found("b", policy_id=str(others.policy_id)) == [
+            ("policy-unknown", "/policy_id")
+        ]
         assert await found("a", "pledge", **named) == [("policy-not-asked", "/policy_id")]
         assert await found("a", policy_id=str(old.policy_id)) == [
             ("policy-of-another-time", "/policy_id")
