@@ -400,7 +400,7 @@ async def test_a_firm_is_asked_for_all_its_short_loans_in_one_step_and_told_the_
     await office.said()
     answer = await office.bank().post(ask, json=ASKED)
     assert answer.status_code == 201, answer.text
-    told = [one for one in await office.said(CoverCallChangedV1.type)]
+    told = await office.said(CoverCallChangedV1.type)
     assert [
         (one.number, one.shortfall_fen, one.firm_calls, one.firm_shortfall_fen) for one in told
     ] == [(second["number"], 125_000_000, 2, 150_000_000)], (
