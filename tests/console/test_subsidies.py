@@ -56,3 +56,8 @@ async def test_a_premium_is_filled_in_from_its_policy_and_another_fee_says_why(h
     async with house.logged_in("reviewer-lin") as lin:
         seen = await lin.opens(page.path)
         assert "按 8,000.00 元计算；保单保险费为 7,200.00 元。银行理由：批单加费" in seen.text
+        # And the figure of what is insured leads to this policy.
+        report = await lin.opens("/pools/dongli/reports/indicators?period=2026")
+        assert "/pools/dongli/reports/policies?period=2026" in report.html
+        insured = await lin.opens("/pools/dongli/reports/policies?period=2026")
+        assert "PZ-1" in insured.text and "600,000.00" in insured.text
