@@ -213,6 +213,8 @@ DEMANDS = {
     ),
     "/parks",
     "/parks/{park_code}",
+    "/parks/{park_code}/years",
+    "/parks/{park_code}/loans",
     "/survey-imports",
     "/survey-imports/{kind}",
     "/survey-imports/{import_id}",
