@@ -56,7 +56,7 @@ _FILED = (
     "id", "number", "pool_code", "bank_code", "loan_id", "loan_number", "borrower_uscc",
     "borrower_name", "programme", "mode", "terms_on", "code", "product", "state", "state_since",
     "due_on", "filed_on", "filed_at", "since", "until", "principal_fen", "rate_bp",
-    "interest_paid_fen", "fee_fen", "market_rate_bp", "settled_on", "attributes", "documents",
+    "interest_paid_fen", "fee_fen", "policy_id", "policy_premium_fen", "fee_reason", "market_rate_bp", "settled_on", "attributes", "documents",
 )  # fmt: skip
 _FILE = f"""
     insert into subsidies ({", ".join(_FILED)})
