@@ -61,6 +61,10 @@ class NotificationsSettings(ServiceSettings):
     )
     heartbeat_seconds: float = Field(default=15, gt=0)
 
+    robots_at_once: int = Field(
+        default=16, ge=1, description="Group robots of one provider that are told at once."
+    )
+
     smtp_host: str = Field(default="", description="Empty: no e-mail is sent.")
     smtp_port: int = Field(default=587, ge=1, le=65535)
     smtp_security: Annotated[

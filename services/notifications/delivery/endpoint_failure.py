@@ -1,4 +1,5 @@
-"""Tells an institution's people that their endpoint does not work: once for every time it fails.
+"""Tells an institution's people that their endpoint or group robot does not work: once for every
+time it fails.
 
 A machine that gets nothing cannot say so; somebody has to look.
 """
@@ -12,7 +13,7 @@ import asyncpg
 from services.notifications.domain.audiences import BANK_ROLES, BUREAU
 from services.notifications.domain.messages import Draft
 from services.notifications.domain.payload import webhook_body
-from services.notifications.queries.endpoints import some
+from services.notifications.queries.failing import failing
 from services.notifications.tables import messages
 from services.notifications.templates.words import CATALOGUE
 
@@ -21,14 +22,14 @@ _STREAKS = UUID("01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c00")
 
 
 async def tell_of(conn: asyncpg.Connection, receivers: Sequence[UUID], *, now: datetime) -> None:
-    """Something was given up for these receivers: tell the people of those that are endpoints,
-    unless they know already.
+    """Something was given up for these receivers: tell the people who look after them, unless they
+    know already.
 
     By inbox and e-mail only: a webhook about a broken webhook would help nobody.
     """
     if not receivers:
         return
-    rows = [row for row in await some(conn, receivers) if row["failing_since"] is not None]
+    rows = await failing(conn, receivers)
     if not rows:
         return
     await messages.lock(conn)
@@ -38,7 +39,8 @@ async def tell_of(conn: asyncpg.Connection, receivers: Sequence[UUID], *, now: d
 def _draft(row: asyncpg.Record, now: datetime) -> Draft:
     told = {
         "endpoint_id": row["id"],
-        "url": row["url"],
+        "channel": row["channel"],
+        "url": row["address"],
         "state": row["state"],
         "failing_since": row["failing_since"].isoformat(timespec="seconds"),
         "last_error": row["last_error"],
@@ -55,7 +57,7 @@ def _draft(row: asyncpg.Record, now: datetime) -> Draft:
         pool_code="",
         bank_code="" if row["institution"] == BUREAU else row["institution"],
         loan_id=None,
-        subject=row["url"],
+        subject=row["address"],
         happened_at=now,
         text=CATALOGUE.words(row["institution"], FAILING_TYPE, told),
         link="/inbox",

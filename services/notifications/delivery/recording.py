@@ -26,10 +26,18 @@ async def record(conn: asyncpg.Connection, outcomes: Sequence[Outcome], *, now: 
         return
     await deliveries.log(conn, outcomes)
     await _note_health(conn, outcomes, now=now)
+    await receivers.hold(
+        conn,
+        {
+            o.delivery.receiver_id: o.began_at + o.duration + o.result.hold
+            for o in outcomes
+            if o.result.hold is not None
+        },
+    )
     changed = await deliveries.finish(conn, outcomes)
     gone = [o.delivery.receiver_id for o in outcomes if o.next.verdict is Verdict.GONE]
     if gone:
-        await deliveries.cancel(conn, gone, why="the endpoint answered 410 Gone")
+        await deliveries.cancel(conn, gone, why="the receiver is no more, or wants nothing more")
     given_up = {
         o.delivery.receiver_id for o in outcomes if o.next.verdict in (Verdict.FAILED, Verdict.GONE)
     }

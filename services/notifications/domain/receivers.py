@@ -1,7 +1,7 @@
 """Receivers: where messages are delivered, and what may be done with one.
 
-A receiver is an endpoint or an e-mail subscription, whatever its channel: what is said here holds
-for each. What a channel needs beyond it (an URL, an address) is that channel's own.
+A receiver is an endpoint, a group robot or a person's subscription, whatever its channel: what is
+said here holds for each. What a channel needs beyond it (an URL, an address) is that channel's own.
 """
 
 from enum import StrEnum
@@ -16,10 +16,14 @@ SUBSCRIBER = "subscriber"
 """Whose own subscription it is; an admin of their institution may stand in for them. No role of a
 token: a subscription is a person's, whatever else they may do."""
 
-WEBHOOK, EMAIL = "webhook", "email"
-"""The channels that people set up receivers of; `delivery.channels` has every channel."""
+WEBHOOK, EMAIL, SMS = "webhook", "email", "sms"
+"""Channels that people set up receivers of; `delivery.channels` has every channel."""
+
+PERSONAL = (EMAIL, SMS)
+"""Those that lead to one person, who subscribes."""
 
 MOST_ENDPOINTS = 20
+MOST_ROBOTS = 20
 MOST_SECRETS = 2
 MOST_PER_PERSON = 10
 
@@ -110,6 +114,12 @@ class TooManyEndpoints(Refused):
     code = "too-many-endpoints"
 
 
+class TooManyRobots(Refused):
+    """An institution has as many group robots as it may."""
+
+    code = "too-many-robots"
+
+
 class RotationInProgress(Refused):
     """Two secrets are in use: the old one has to be retired first."""
 
@@ -126,6 +136,12 @@ class EmailIsOff(Refused):
     """No mail server is set up here, so a subscription would promise what is not kept."""
 
     code = "email-is-off"
+
+
+class SmsIsOff(Refused):
+    """No gateway is set up here, so a subscription would promise what is not kept."""
+
+    code = "sms-is-off"
 
 
 class TooManySubscriptions(Refused):

@@ -10,6 +10,7 @@ from uuid6 import uuid7
 from services.notifications.domain.receivers import (
     EMAIL,
     MOST_PER_PERSON,
+    PERSONAL,
     REASON_DELETED,
     SUBSCRIBER,
     ReceiverAction,
@@ -33,7 +34,7 @@ async def add(
 ) -> UUID:
     """Write to a person from now on, about what concerns their roles."""
     count = await receivers.count(
-        conn, institution=caller.institution, channel=EMAIL, created_by=caller.subject
+        conn, institution=caller.institution, channels=PERSONAL, created_by=caller.subject
     )
 
     if count >= MOST_PER_PERSON:
@@ -67,7 +68,7 @@ async def delete(
 ) -> None:
     """Write no more by a subscription; what is waiting is not sent. Raises NotFound."""
     found = await receivers.lock(
-        conn, subscription_id, institution=caller.institution, channel=EMAIL
+        conn, subscription_id, institution=caller.institution, channels=PERSONAL
     )
     if found is None or not may_manage(caller, found["created_by"]):
         raise nothing_here("订阅", "subscription")

@@ -41,10 +41,11 @@ _WANTED = """
     where m.id = any ($1) and r.state = any ($2)
       and (r.event_types = '{}' or m.event_type = any (r.event_types))
       and case when r.for_people
-          then m.in_inbox and (r.roles && m.roles or r.created_by = any (m.people) or exists (
-              select from stand_ins s
-              where s.delegate = r.created_by and s.person = any (m.people)
-                and $4 between s.from_day and s.to_day))
+          then m.in_inbox and (r.roles && m.roles or not r.is_group and (
+              r.created_by = any (m.people) or exists (
+                  select from stand_ins s
+                  where s.delegate = r.created_by and s.person = any (m.people)
+                    and $4 between s.from_day and s.to_day)))
           else $3 end
 """
 

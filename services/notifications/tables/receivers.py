@@ -29,13 +29,13 @@ _BANK = f"case when institution = '{BUREAU}' then '' else institution end as ban
 
 _ADD = """
     insert into receivers (id, institution, channel, for_people, roles, event_types, state,
-                           state_since, created_at, created_by)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)
+                           state_since, created_at, created_by, is_group)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)
 """
 
 _LOCK = f"""
     select *, {_BANK} from receivers
-    where id = $1 and institution = $2 and channel = $3 and state = any ($4)
+    where id = $1 and institution = $2 and channel = any ($3) and state = any ($4)
     for no key update
 """
 
@@ -44,7 +44,22 @@ _LOCK_MANY = f"""
     order by id for no key update
 """
 
-_CHANGE = "update receivers set event_types = $2, version = $3 where id = $1"
+_CHANGE = "update receivers set event_types = $2, roles = $3, version = $4 where id = $1"
+
+# Whoever is being changed by a person is served at the next look: nobody waits for a lock here.
+_TAKE_TURN = """
+    update receivers set not_before = $3
+    where id in (select id from receivers
+                 where id = any ($1) and (not_before is null or not_before <= $2)
+                 for no key update skip locked)
+    returning id
+"""
+
+_HOLD = """
+    update receivers r set not_before = greatest(r.not_before, o.until)
+    from unnest($1::uuid[], $2::timestamptz[]) as o (id, until)
+    where r.id = o.id
+"""
 
 _WELL = """
     update receivers set failing_since = null, last_error = ''
@@ -69,6 +84,7 @@ class NewReceiver:
     for_people: bool
     roles: Collection[str]
     event_types: Collection[str]
+    is_group: bool = False
 
 
 async def lock_adding(conn: asyncpg.Connection, *, institution: str) -> None:
@@ -79,14 +95,14 @@ async def lock_adding(conn: asyncpg.Connection, *, institution: str) -> None:
 
 
 async def count(
-    conn: asyncpg.Connection, *, institution: str, channel: str, created_by: str = ""
+    conn: asyncpg.Connection, *, institution: str, channels: Collection[str], created_by: str = ""
 ) -> int:
-    """How many receivers an institution has on a channel; with a person, how many are theirs."""
+    """How many receivers an institution has on these channels; with a person, how many are theirs."""
     found: int = await conn.fetchval(
-        "select count(*) from receivers where institution = $1 and channel = $2 "
+        "select count(*) from receivers where institution = $1 and channel = any ($2) "
         "and ($3 = '' or created_by = $3) and state = any ($4)",
         institution,
-        channel,
+        list(channels),
         created_by,
         sorted(KNOWN),
     )
@@ -109,6 +125,7 @@ async def add(
         state,
         now,
         by.subject,
+        receiver.is_group,
     )
     bank = "" if receiver.institution == BUREAU else receiver.institution
     begins = {"id": receiver.id, "state": None, "version": 0, "bank_code": bank}
@@ -117,10 +134,10 @@ async def add(
 
 
 async def lock(
-    conn: asyncpg.Connection, receiver_id: UUID, *, institution: str, channel: str
+    conn: asyncpg.Connection, receiver_id: UUID, *, institution: str, channels: Collection[str]
 ) -> asyncpg.Record | None:
     """A receiver of the institution, locked until the end of the transaction."""
-    return await conn.fetchrow(_LOCK, receiver_id, institution, channel, sorted(KNOWN))
+    return await conn.fetchrow(_LOCK, receiver_id, institution, list(channels), sorted(KNOWN))
 
 
 async def move(
@@ -156,10 +173,30 @@ async def move_all(
 
 
 async def change(
-    conn: asyncpg.Connection, receiver_id: UUID, *, event_types: Collection[str], version: int
+    conn: asyncpg.Connection,
+    receiver_id: UUID,
+    *,
+    event_types: Collection[str],
+    roles: Collection[str],
+    version: int,
 ) -> None:
     """What a locked receiver is told of from now on."""
-    await conn.execute(_CHANGE, receiver_id, sorted(set(event_types)), version)
+    await conn.execute(_CHANGE, receiver_id, sorted(set(event_types)), sorted(set(roles)), version)
+
+
+async def take_turn(
+    conn: asyncpg.Connection, receivers: Collection[UUID], *, now: datetime, until: datetime
+) -> set[UUID]:
+    """Those of these receivers that may be sent something now; nobody sends them more until then,
+    whichever process they are."""
+    rows = await conn.fetch(_TAKE_TURN, list(receivers), now, until)
+    return {row["id"] for row in rows}
+
+
+async def hold(conn: asyncpg.Connection, until: Mapping[UUID, datetime]) -> None:
+    """Send these receivers nothing before a moment."""
+    if until:
+        await conn.execute(_HOLD, list(until), list(until.values()))
 
 
 async def note_health(

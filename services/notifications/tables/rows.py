@@ -97,6 +97,10 @@ class Receiver(Row, table=True):
     for_people: bool
     roles: list[str] = Field(sa_column=_texts())
     event_types: list[str] = Field(sa_column=_texts())
+    is_group: bool = False
+    """A group hears what people of its roles do, and nothing that is for a person by name."""
+    not_before: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    """It takes so many messages in a time: the next attempt begins no earlier."""
     state: str = Field(sa_column=_text())
     state_since: datetime = Field(sa_column=_moment())
     state_reason: str = Field(sa_column=_text(server_default=""))
@@ -134,8 +138,23 @@ class EndpointSecret(Row, table=True):
     retired_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
 
 
+class Robot(Row, table=True):
+    """What a group robot needs. Its URL is a secret as well: whoever has it writes to the group."""
+
+    __tablename__ = "robots"
+
+    id: UUID = Field(primary_key=True, foreign_key="receivers.id")
+    institution: str = Field(sa_column=_text())
+    address: str = Field(sa_column=_text())
+    """What may be shown of the URL: its host and its last characters."""
+    url: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    secret: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    language: str = Field(sa_column=_text())
+    description: str = Field(sa_column=_text())
+
+
 class Subscription(Row, table=True):
-    """What e-mail needs of its receiver."""
+    """What e-mail and SMS need of their receiver: an address is a number there."""
 
     __tablename__ = "subscriptions"
 

@@ -1,0 +1,23 @@
+"""Receivers that an institution's people look after, and what is wrong with them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from services.notifications.domain.receivers import KNOWN
+
+_FAILING = """
+    select r.id, r.institution, r.channel, coalesce(e.url, b.address) as address, r.state,
+           r.failing_since, r.last_error
+    from receivers r left join endpoints e on e.id = r.id left join robots b on b.id = r.id
+    where r.id = any ($1) and r.state = any ($2) and r.failing_since is not null
+      and (e.id is not null or b.id is not null)
+    order by r.id
+"""
+
+
+async def failing(conn: asyncpg.Connection, receivers: Sequence[UUID]) -> list[asyncpg.Record]:
+    """Those of these receivers that are endpoints or robots, and do not work."""
+    found: list[asyncpg.Record] = await conn.fetch(_FAILING, receivers, sorted(KNOWN))
+    return found
