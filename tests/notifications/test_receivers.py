@@ -6,6 +6,7 @@ import pytest
 from uuid6 import uuid7
 
 from services.notifications.domain.receivers import KEEPERS, LIFE_CYCLE, ReceiverAction
+from services.notifications.domain.wishes import ChangedWishes, Wishes
 from services.notifications.handlers import endpoints as handlers
 from services.notifications.senders.secret_encryption import SecretEncryption
 from services.notifications.tables import receivers
@@ -173,7 +174,7 @@ async def changed_by(notifier, caller, endpoint, wanted):
             found,
             url=None,
             description=None,
-            event_types=None,
+            wishes=ChangedWishes(),
             state=wanted,
             caller=caller,
             now=NOW,
@@ -199,7 +200,7 @@ async def added_by(notifier, caller):
             SecretEncryption([KEY]),
             url=f"http://127.0.0.1:9/{uuid7()}",
             description="",
-            event_types=(),
+            wishes=Wishes(),
             caller=caller,
             now=NOW,
         )

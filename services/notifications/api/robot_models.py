@@ -6,11 +6,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.notifications.api.common import EventTypes
+from services.notifications.api.common import Wanted, WantedChange, WantedShown
 from services.notifications.api.endpoint_models import Url
 from services.notifications.domain.robots import RobotKind
 from shared.auth.identity import EVERYBODY
-from shared.http import requests
 from shared.http.requests import ShortText
 
 Role = Annotated[
@@ -28,12 +27,12 @@ Roles = Annotated[
 Language = Literal["zh", "en"]
 
 
-class NewRobot(requests.RequestBody):
+class NewRobot(Wanted):
     """Which group to tell, of what. The robot is made in the provider's own app first."""
 
     kind: RobotKind
     url: Url = Field(
-        examples=["https://oapi.dingtalk.com/robot/send?access_token=4f2a8b1e9d7c"],
+        examples=["https://oapi.dingtalk.example.cn/robot/send?access_token=4f2a8b1e9d7c"],
         description="As the provider shows it. Nobody sees it again: it is a key to the group.",
     )
     secret: Annotated[str, Field(min_length=8, max_length=200, pattern=r"^[!-~]+$")] | None = Field(
@@ -42,16 +41,14 @@ class NewRobot(requests.RequestBody):
     description: ShortText | None = None
     language: Language = "zh"
     roles: Roles
-    event_types: EventTypes = Field(default_factory=list)
 
 
-class RobotChange(requests.RequestBody):
+class RobotChange(WantedChange):
     """What to change; what is not named stays. Another URL is another robot: delete, and add."""
 
     description: ShortText | None = None
     language: Language | None = None
     roles: Roles | None = None
-    event_types: EventTypes | None = None
     state: Literal["active", "paused"] | None = None
 
 
@@ -65,6 +62,8 @@ _EXAMPLE: dict[str, Any] = {
     "description": "普惠金融部贷后群",
     "roles": ["bank_operator"],
     "event_types": [],
+    "pools": ["dongli"],
+    "least_amount": None,
     "state": "active",
     "state_reason": "",
     "failing_since": None,
@@ -75,7 +74,7 @@ _EXAMPLE: dict[str, Any] = {
 }
 
 
-class RobotAnswer(BaseModel):
+class RobotAnswer(WantedShown):
     """A group robot and how it does."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
@@ -88,7 +87,6 @@ class RobotAnswer(BaseModel):
     language: Language
     description: str
     roles: list[str]
-    event_types: list[str]
     state: Literal["active", "paused", "disabled", "deleted"]
     state_reason: str = Field(description="Why it is disabled: gone (there is no such robot).")
     failing_since: datetime | None = Field(description="Null while the last attempt went well.")

@@ -41,7 +41,7 @@ async def add(body: NewRobot, request: Request, caller: Keeper, here: CurrentCon
             description=body.description or "",
             language=body.language,
             roles=body.roles,
-            event_types=body.event_types,
+            wishes=body.wishes,
             caller=caller,
             now=here.clock.now(),
         )
@@ -93,7 +93,7 @@ async def change(
             description=body.description,
             language=body.language,
             roles=body.roles,
-            event_types=body.event_types,
+            wishes=body.wishes,
             state=body.state,
             caller=caller,
             now=here.clock.now(),

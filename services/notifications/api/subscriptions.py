@@ -7,13 +7,21 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Request, Response
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, Field
 
-from services.notifications.api.common import Anyone, Cursor, EventTypes, Limit, settings_of
+from services.notifications.api.common import (
+    Anyone,
+    Cursor,
+    Limit,
+    Wanted,
+    WantedShown,
+    settings_of,
+)
+from services.notifications.api.robot_models import Role
 from services.notifications.domain.receivers import EmailIsOff
 from services.notifications.handlers import subscriptions as handlers
 from services.notifications.queries import subscriptions as queries
-from shared.http import requests
+from shared.auth.identity import EVERYBODY
 from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
@@ -39,15 +47,18 @@ def _address(value: str) -> str:
     return value
 
 
-class NewSubscription(requests.RequestBody):
+class NewSubscription(Wanted):
     """Whom to write to, about what. You hear of what concerns your roles."""
 
     address: Annotated[str, AfterValidator(_address), Field(examples=["ops@bank.example.cn"])]
     language: Literal["zh", "en"] = "zh"
-    event_types: EventTypes = Field(default_factory=list)
+    roles: Annotated[
+        list[Role] | None,
+        Field(min_length=1, max_length=len(EVERYBODY), description="Of yours; all where none is."),
+    ] = None
 
 
-class SubscriptionAnswer(BaseModel):
+class SubscriptionAnswer(WantedShown):
     """A subscription."""
 
     id: UUID
@@ -55,7 +66,6 @@ class SubscriptionAnswer(BaseModel):
     subject: str
     address: str
     language: Literal["zh", "en"]
-    event_types: list[str]
     roles: list[str] = Field(description="The roles its owner had when subscribing.")
     created_at: datetime
 
@@ -73,7 +83,8 @@ async def add(
             conn,
             address=body.address,
             language=body.language,
-            event_types=body.event_types,
+            roles=body.roles,
+            wishes=body.wishes,
             caller=caller,
             now=here.clock.now(),
         )

@@ -5,13 +5,12 @@ Sources: the providers' own pages on custom robots (DingTalk "自定义机器人
 they say of it is a number in the body.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import parse_qs, urlsplit
 
-from shared.auth.identity import BANK_ROLES, BUREAU_ROLES
 from shared.refusals import FieldFault, FieldsWrong
 
 
@@ -136,19 +135,3 @@ def _key(query: str, name: str) -> str:
 def shown_address(url: str) -> str:
     """What may be shown of a robot's URL: enough to know it again, not enough to write with."""
     return f"{urlsplit(url).netloc}…{url[-4:]}"
-
-
-def require_roles(roles: Collection[str], *, of_bank: bool) -> None:
-    """Refuse roles that nobody of the institution has: their messages are others'."""
-    foreign = sorted(set(roles) - (BANK_ROLES if of_bank else BUREAU_ROLES))
-    if foreign:
-        raise FieldsWrong(
-            [
-                FieldFault(
-                    ("roles",),
-                    "role-of-others",
-                    f"本机构没有这些角色：{'、'.join(foreign)}",
-                    f"Nobody here has these roles: {', '.join(foreign)}.",
-                )
-            ]
-        )

@@ -1,6 +1,6 @@
 """What we do about endpoints: keep them, change them, try them, call them no longer."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from services.notifications.domain.receivers import (
     action_towards,
 )
 from services.notifications.domain.refusals import nothing_here
+from services.notifications.domain.wishes import ChangedWishes, Wishes
 from services.notifications.handlers import secrets
 from services.notifications.handlers.trial import send_test
 from services.notifications.senders.secret_encryption import SecretEncryption
@@ -34,7 +35,7 @@ async def add(
     *,
     url: str,
     description: str,
-    event_types: Collection[str],
+    wishes: Wishes,
     caller: Identity,
     now: datetime,
 ) -> tuple[UUID, str]:
@@ -54,7 +55,7 @@ async def add(
         channel=WEBHOOK,
         for_people=False,
         roles=(),
-        event_types=event_types,
+        wishes=wishes,
     )
 
     await receivers.add(conn, new, by=caller, now=now)
@@ -81,7 +82,7 @@ async def change(
     *,
     url: str | None,
     description: str | None,
-    event_types: Collection[str] | None,
+    wishes: ChangedWishes,
     state: str | None,
     caller: Identity,
     now: datetime,
@@ -91,9 +92,12 @@ async def change(
     version = endpoint["version"] + 1
     if action is not None:
         version = await receivers.move(conn, endpoint, action, by=caller, now=now)
-    kept = endpoint["event_types"] if event_types is None else event_types
     await receivers.change(
-        conn, endpoint["id"], event_types=kept, roles=endpoint["roles"], version=version
+        conn,
+        endpoint["id"],
+        wishes=wishes.after(endpoint),
+        roles=endpoint["roles"],
+        version=version,
     )
     await endpoints.change(conn, endpoint["id"], url=url, description=description)
 

@@ -20,14 +20,16 @@ from services.notifications.domain.refusals import nothing_here
 from services.notifications.domain.robots import (
     RobotKind,
     require_robot,
-    require_roles,
     shown_address,
 )
+from services.notifications.domain.wishes import ChangedWishes, Wishes
+from services.notifications.handlers.subscriptions import pools_seen_by
 from services.notifications.handlers.trial import send_test
 from services.notifications.senders.secret_encryption import SecretEncryption
 from services.notifications.tables import deliveries, receivers, robots
 from services.notifications.tables.receivers import NewReceiver
-from shared.auth.identity import Identity
+from shared.auth.identity import BANK_ROLES, BUREAU_ROLES, Identity
+from shared.refusals import FieldFault, FieldsWrong
 
 TEST_TYPE = "robot.test.v1"
 KINDS = tuple(kind.value for kind in RobotKind)
@@ -43,7 +45,7 @@ async def add(
     description: str,
     language: str,
     roles: Collection[str],
-    event_types: Collection[str],
+    wishes: Wishes,
     caller: Identity,
     now: datetime,
 ) -> UUID:
@@ -65,7 +67,8 @@ async def add(
         for_people=True,
         is_group=True,
         roles=roles,
-        event_types=event_types,
+        wishes=wishes,
+        seen_pools=pools_seen_by(caller),
     )
 
     await receivers.add(conn, new, by=caller, now=now)
@@ -97,7 +100,7 @@ async def change(
     description: str | None,
     language: str | None,
     roles: Collection[str] | None,
-    event_types: Collection[str] | None,
+    wishes: ChangedWishes,
     state: str | None,
     caller: Identity,
     now: datetime,
@@ -112,7 +115,7 @@ async def change(
     await receivers.change(
         conn,
         robot["id"],
-        event_types=robot["event_types"] if event_types is None else event_types,
+        wishes=wishes.after(robot),
         roles=robot["roles"] if roles is None else roles,
         version=version,
     )
@@ -147,3 +150,19 @@ async def send_test_message(
         told={"robot_id": robot_id},
         now=now,
     )
+
+
+def require_roles(roles: Collection[str], *, of_bank: bool) -> None:
+    """Refuse roles that nobody of the institution has: their messages are others'."""
+    foreign = sorted(set(roles) - (BANK_ROLES if of_bank else BUREAU_ROLES))
+    if foreign:
+        raise FieldsWrong(
+            [
+                FieldFault(
+                    ("roles",),
+                    "role-of-others",
+                    f"本机构没有这些角色：{'、'.join(foreign)}",
+                    f"Nobody here has these roles: {', '.join(foreign)}.",
+                )
+            ]
+        )

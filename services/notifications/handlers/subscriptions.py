@@ -1,4 +1,4 @@
-"""What we do about e-mail subscriptions: a person's own, added and deleted."""
+"""What we do about subscriptions (e-mail, SMS): a person's own, added and deleted."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -17,10 +17,13 @@ from services.notifications.domain.receivers import (
     TooManySubscriptions,
 )
 from services.notifications.domain.refusals import nothing_here
+from services.notifications.domain.wishes import Wishes
 from services.notifications.tables import deliveries, receivers, subscriptions
 from services.notifications.tables.receivers import NewReceiver
 from shared.auth.identity import Identity
 from shared.life_cycle import Actor
+from shared.postgres.pools_seen import ALL, pools_of
+from shared.refusals import FieldFault, FieldsWrong
 
 
 async def add(
@@ -28,11 +31,13 @@ async def add(
     *,
     address: str,
     language: str,
-    event_types: Collection[str],
+    roles: Collection[str] | None,
+    wishes: Wishes,
     caller: Identity,
     now: datetime,
 ) -> UUID:
-    """Write to a person from now on, about what concerns their roles."""
+    """Write to a person from now on, about what concerns their roles, or these of them."""
+    _require_own(roles or (), caller)
     count = await receivers.count(
         conn, institution=caller.institution, channels=PERSONAL, created_by=caller.subject
     )
@@ -48,8 +53,9 @@ async def add(
         institution=caller.institution,
         channel=EMAIL,
         for_people=True,
-        roles=caller.roles,
-        event_types=event_types,
+        roles=caller.roles if roles is None else roles,
+        wishes=wishes,
+        seen_pools=pools_seen_by(caller),
     )
 
     await receivers.add(conn, new, by=_subscriber(caller), now=now)
@@ -81,6 +87,30 @@ async def delete(
         reason=REASON_DELETED,
     )
     await deliveries.cancel(conn, [subscription_id], why="the subscription was deleted")
+
+
+def _require_own(roles: Collection[str], caller: Identity) -> None:
+    foreign = sorted(set(roles) - caller.roles)
+    if foreign:
+        raise FieldsWrong(
+            [
+                FieldFault(
+                    ("roles",),
+                    "role-of-others",
+                    f"您没有这些角色：{'、'.join(foreign)}",
+                    f"You do not have these roles: {', '.join(foreign)}.",
+                )
+            ]
+        )
+
+
+def pools_seen_by(caller: Identity) -> list[str] | None:
+    """The pools whose messages somebody may have sent to them; None for all of them.
+
+    As with roles, it is those they had when they set it up.
+    """
+    seen = pools_of(caller.institution)
+    return None if seen == ALL else [one for one in seen.split(",") if one]
 
 
 def may_manage(caller: Identity, owner: str) -> bool:

@@ -5,7 +5,7 @@ alone (`no key update`): else it would hold up whoever is just writing a deliver
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ import asyncpg
 
 from services.notifications.domain.audiences import BUREAU
 from services.notifications.domain.receivers import KNOWN, LIFE_CYCLE, ReceiverAction
+from services.notifications.domain.wishes import Wishes
 from shared.life_cycle import Person
 from shared.transitions import CaseTable, Step, apply_transition, apply_transitions
 
@@ -29,8 +30,9 @@ _BANK = f"case when institution = '{BUREAU}' then '' else institution end as ban
 
 _ADD = """
     insert into receivers (id, institution, channel, for_people, roles, event_types, state,
-                           state_since, created_at, created_by, is_group)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)
+                           state_since, created_at, created_by, is_group, pools,
+                           least_amount_fen, seen_pools)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13)
 """
 
 _LOCK = f"""
@@ -44,7 +46,10 @@ _LOCK_MANY = f"""
     order by id for no key update
 """
 
-_CHANGE = "update receivers set event_types = $2, roles = $3, version = $4 where id = $1"
+_CHANGE = """
+    update receivers
+    set event_types = $2, roles = $3, pools = $4, least_amount_fen = $5, version = $6 where id = $1
+"""
 
 # Whoever is being changed by a person is served at the next look: nobody waits for a lock here.
 _TAKE_TURN = """
@@ -83,8 +88,10 @@ class NewReceiver:
     channel: str
     for_people: bool
     roles: Collection[str]
-    event_types: Collection[str]
+    wishes: Wishes = field(default_factory=Wishes)
     is_group: bool = False
+    seen_pools: Collection[str] | None = None
+    """The pools that whoever set it up belongs to; None for all of them."""
 
 
 async def lock_adding(conn: asyncpg.Connection, *, institution: str) -> None:
@@ -121,11 +128,14 @@ async def add(
         receiver.channel,
         receiver.for_people,
         sorted(receiver.roles),
-        sorted(set(receiver.event_types)),
+        sorted(set(receiver.wishes.event_types)),
         state,
         now,
         by.subject,
         receiver.is_group,
+        sorted(set(receiver.wishes.pools)),
+        receiver.wishes.least_amount_fen,
+        receiver.seen_pools,
     )
     bank = "" if receiver.institution == BUREAU else receiver.institution
     begins = {"id": receiver.id, "state": None, "version": 0, "bank_code": bank}
@@ -176,12 +186,20 @@ async def change(
     conn: asyncpg.Connection,
     receiver_id: UUID,
     *,
-    event_types: Collection[str],
+    wishes: Wishes,
     roles: Collection[str],
     version: int,
 ) -> None:
     """What a locked receiver is told of from now on."""
-    await conn.execute(_CHANGE, receiver_id, sorted(set(event_types)), sorted(set(roles)), version)
+    await conn.execute(
+        _CHANGE,
+        receiver_id,
+        sorted(set(wishes.event_types)),
+        sorted(set(roles)),
+        sorted(set(wishes.pools)),
+        wishes.least_amount_fen,
+        version,
+    )
 
 
 async def take_turn(

@@ -46,6 +46,7 @@ class Message(Row, table=True):
     pool_code: str = Field(sa_column=_text())
     bank_code: str = Field(sa_column=_text())
     loan_id: UUID | None = None
+    amount_fen: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     subject: str = Field(sa_column=_text())
     happened_at: datetime = Field(sa_column=_moment())
     created_at: datetime = Field(sa_column=_moment())
@@ -97,6 +98,11 @@ class Receiver(Row, table=True):
     for_people: bool
     roles: list[str] = Field(sa_column=_texts())
     event_types: list[str] = Field(sa_column=_texts())
+    pools: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default="{}"))
+    """Those it wants to hear of; none means all."""
+    least_amount_fen: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    seen_pools: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text), nullable=True))
+    """The pools that its owner belonged to when setting it up; null where that was all of them."""
     is_group: bool = False
     """A group hears what people of its roles do, and nothing that is for a person by name."""
     not_before: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
