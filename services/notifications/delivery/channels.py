@@ -8,12 +8,12 @@ from typing import Protocol
 
 from services.notifications.domain.deliveries import ClaimedDelivery
 from services.notifications.domain.fairness import Fairness
-from services.notifications.domain.receivers import EMAIL, WEBHOOK
+from services.notifications.domain.receivers import EMAIL, SMS, WEBHOOK
 from services.notifications.domain.retries import AttemptResult
 from services.notifications.domain.robots import PROVIDERS, RobotKind
 from services.notifications.queries import due
 from services.notifications.queries.due import Target, Targets
-from services.notifications.senders import email, robots, webhook
+from services.notifications.senders import email, robots, sms, webhook
 from services.notifications.settings import NotificationsSettings
 
 
@@ -47,6 +47,12 @@ CHANNELS: dict[str, Channel] = {
     WEBHOOK: Channel(build=webhook.build, targets=due.endpoints, fairness=webhook.fairness),
     EMAIL: Channel(
         build=email.build, targets=due.targets_in("subscriptions"), fairness=email.fairness
+    ),
+    SMS: Channel(
+        build=sms.build,
+        targets=due.targets_in("subscriptions"),
+        fairness=sms.fairness,
+        pace=sms.PACE,
     ),
     **{
         kind.value: Channel(

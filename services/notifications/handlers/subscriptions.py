@@ -8,7 +8,6 @@ import asyncpg
 from uuid6 import uuid7
 
 from services.notifications.domain.receivers import (
-    EMAIL,
     MOST_PER_PERSON,
     PERSONAL,
     REASON_DELETED,
@@ -29,6 +28,7 @@ from shared.refusals import FieldFault, FieldsWrong
 async def add(
     conn: asyncpg.Connection,
     *,
+    channel: str,
     address: str,
     language: str,
     roles: Collection[str] | None,
@@ -51,7 +51,7 @@ async def add(
     new = NewReceiver(
         id=subscription_id,
         institution=caller.institution,
-        channel=EMAIL,
+        channel=channel,
         for_people=True,
         roles=caller.roles if roles is None else roles,
         wishes=wishes,

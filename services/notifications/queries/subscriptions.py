@@ -7,7 +7,7 @@ import asyncpg
 from services.notifications.domain.receivers import KNOWN
 
 _SHOWN = """
-    select r.id, r.institution, r.created_by as subject, s.address, s.language, r.event_types,
+    select r.id, r.institution, r.created_by as subject, r.channel, s.address, s.language, r.event_types,
            r.pools, r.least_amount_fen as least_amount,
            r.roles, r.created_at
     from receivers r join subscriptions s on s.id = r.id
