@@ -56,6 +56,8 @@ async def step(page: Page, kind: Kind, receiver_id: UUID, step: Step) -> Respons
         place, seen = f"/{kind}/{receiver_id}", text(form, "seen")
         if step == "delete":
             await page.notifications.delete(place, if_match=seen)
+        elif kind == "subscriptions" and step == "resume":
+            await page.notifications.post(f"{place}/resume", key=once(form))
         elif step == "test":
             await page.notifications.post(f"{place}/test", key=once(form))
         else:

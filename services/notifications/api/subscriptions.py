@@ -88,6 +88,11 @@ class SubscriptionAnswer(WantedShown):
     address: str
     language: Literal["zh", "en"]
     roles: list[str] = Field(description="The roles its owner had when subscribing.")
+    state: Literal["active", "paused", "disabled"] = Field(
+        description="Paused where the address was refused for good; what is due waits."
+    )
+    failing_since: datetime | None
+    last_error: str
     created_at: datetime
 
 
@@ -133,6 +138,19 @@ async def look_through(
         )
     items = [SubscriptionAnswer(**one) for one in found]
     return page_of(items, limit, lambda item: encode_cursor(item.id))
+
+
+@router.post("/{subscription_id}/resume", response_model=SubscriptionAnswer)
+async def resume(
+    subscription_id: UUID, request: Request, caller: Anyone, here: CurrentContext
+) -> Response:
+    """Have a paused subscription go on: the address is right after all. What has waited is sent."""
+
+    async def work(conn: asyncpg.Connection) -> Answer:
+        await handlers.resume(conn, subscription_id, caller=caller, now=here.clock.now())
+        return Answer(200, SubscriptionAnswer(**await queries.one(conn, subscription_id)))
+
+    return await idempotently(request, caller, here.database, work)
 
 
 @router.delete("/{subscription_id}", status_code=204)

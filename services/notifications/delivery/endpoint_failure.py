@@ -13,11 +13,12 @@ import asyncpg
 from services.notifications.domain.audiences import BANK_ROLES, BUREAU
 from services.notifications.domain.messages import Draft
 from services.notifications.domain.payload import webhook_body
-from services.notifications.queries.failing import failing
+from services.notifications.queries.failing import failing, refused
 from services.notifications.tables import messages
 from services.notifications.templates.words import CATALOGUE
 
 FAILING_TYPE = "webhook.failing.v1"
+REFUSED_TYPE = "mailbox.refused.v1"
 _STREAKS = UUID("01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c00")
 
 
@@ -29,11 +30,41 @@ async def tell_of(conn: asyncpg.Connection, receivers: Sequence[UUID], *, now: d
     """
     if not receivers:
         return
-    rows = await failing(conn, receivers)
-    if not rows:
+    drafts = [_draft(row, now) for row in await failing(conn, receivers)]
+    drafts += [_to_owner(row, now) for row in await refused(conn, receivers)]
+    if not drafts:
         return
     await messages.lock(conn)
-    await messages.tell(conn, [_draft(row, now) for row in rows], now=now, machines=False)
+    await messages.tell(conn, drafts, now=now, machines=False)
+
+
+def _to_owner(row: asyncpg.Record, now: datetime) -> Draft:
+    told = {
+        "subscription_id": row["id"],
+        "channel": row["channel"],
+        "address": row["address"],
+        "last_error": row["last_error"],
+    }
+    event_id = uuid5(_STREAKS, f"{row['id']} {row['state_since'].isoformat()} refused")
+    return Draft(
+        event_id=event_id,
+        event_type=REFUSED_TYPE,
+        institution=row["institution"],
+        roles=(),
+        people=(row["created_by"],),
+        in_inbox=True,
+        acts=True,
+        pool_code="",
+        bank_code="" if row["institution"] == BUREAU else row["institution"],
+        loan_id=None,
+        subject=row["address"],
+        happened_at=now,
+        text=CATALOGUE.words(row["institution"], REFUSED_TYPE, told),
+        link="/inbox/receivers",
+        payload=webhook_body(
+            event_type=REFUSED_TYPE, event_id=event_id, happened_at=now, told=told
+        ),
+    )
 
 
 def _draft(row: asyncpg.Record, now: datetime) -> Draft:
@@ -60,7 +91,7 @@ def _draft(row: asyncpg.Record, now: datetime) -> Draft:
         subject=row["address"],
         happened_at=now,
         text=CATALOGUE.words(row["institution"], FAILING_TYPE, told),
-        link="/inbox",
+        link="/inbox/receivers",
         payload=webhook_body(
             event_type=FAILING_TYPE, event_id=event_id, happened_at=now, told=told
         ),

@@ -10,7 +10,7 @@ import asyncpg
 from services.notifications.delivery import endpoint_failure
 from services.notifications.domain.audiences import BUREAU
 from services.notifications.domain.deliveries import Outcome
-from services.notifications.domain.receivers import REASON_GONE, ReceiverAction
+from services.notifications.domain.receivers import REASON_GONE, REASON_REFUSED, ReceiverAction
 from services.notifications.domain.retries import Verdict
 from services.notifications.tables import deliveries, receivers
 from services.notifications.tables.deliveries import storable
@@ -58,6 +58,11 @@ async def _note_health(
         well=well,
         unwell={r: (last[r].began_at, storable(last[r].result.error)) for r in unwell},
     )
+    refused = [r for r in unwell if last[r].result.no_such_address]
+    if refused:
+        await receivers.move_all(
+            conn, refused, ReceiverAction.PAUSE, by=SYSTEM, now=now, reason=REASON_REFUSED
+        )
     gone = [r for r in unwell if last[r].next.verdict is Verdict.GONE]
     if gone:
         await receivers.move_all(

@@ -60,14 +60,14 @@ LIFE_CYCLE = LifeCycle(
     noun=Words("接收方", "receiver"),
     moves=(
         Move(None, _ADD, _ACTIVE, _OWNERS),
-        Move(_ACTIVE, _PAUSE, _PAUSED, KEEPERS),
-        Move(_PAUSED, _RESUME, _ACTIVE, KEEPERS),
+        Move(_ACTIVE, _PAUSE, _PAUSED, KEEPERS | _SYSTEM),
+        Move(_PAUSED, _RESUME, _ACTIVE, _OWNERS),
         Move(_ACTIVE, _DISABLE, _DISABLED, _SYSTEM),
         Move(_PAUSED, _DISABLE, _DISABLED, _SYSTEM),
         Move(_DISABLED, _RESUME, _ACTIVE, KEEPERS),
         Move(_DISABLED, _PAUSE, _PAUSED, KEEPERS),
         Move(_ACTIVE, _DELETE, _DELETED, _OWNERS),
-        Move(_PAUSED, _DELETE, _DELETED, KEEPERS),
+        Move(_PAUSED, _DELETE, _DELETED, _OWNERS),
         Move(_DISABLED, _DELETE, _DELETED, KEEPERS),
     ),
     states={
@@ -89,7 +89,8 @@ LIFE_CYCLE = LifeCycle(
         _DISABLED: Wait(roles=tuple(sorted(KEEPERS)), words=Words("待修复", "being mended")),
     },
 )
-"""Endpoints are all this; a subscription is only ever added and deleted."""
+"""Endpoints and robots are all this; a subscription is paused by the system alone, where its
+address is refused for good, and resumed by whose it is."""
 
 TOLD = frozenset({ReceiverState.ACTIVE, ReceiverState.PAUSED})
 """Receivers that messages are kept for."""
@@ -97,8 +98,8 @@ TOLD = frozenset({ReceiverState.ACTIVE, ReceiverState.PAUSED})
 KNOWN = frozenset(LIFE_CYCLE.states) - LIFE_CYCLE.final
 """Receivers that an institution still finds among its own."""
 
-REASON_GONE, REASON_DELETED = "gone", "deleted"
-"""Why a receiver is disabled or deleted, as its answer says it."""
+REASON_GONE, REASON_DELETED, REASON_REFUSED = "gone", "deleted", "refused"
+"""Why a receiver is disabled, deleted or paused, as its answer says it."""
 
 
 def action_towards(state: str, wanted: str) -> ReceiverAction | None:

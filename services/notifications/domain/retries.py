@@ -50,6 +50,8 @@ class AttemptResult:
     retry_after: timedelta | None = None
     hopeless: bool = False
     """The receiver has refused for good; the same message will be refused again."""
+    no_such_address: bool = False
+    """There is no such mailbox or number: whose it is has to look, before more is sent."""
     gone: bool = False
     """The receiver is no more: nothing will ever arrive there."""
     hold: timedelta | None = None

@@ -13,6 +13,7 @@ from services.notifications.domain.receivers import (
     REASON_DELETED,
     SUBSCRIBER,
     ReceiverAction,
+    ReceiverState,
     TooManySubscriptions,
 )
 from services.notifications.domain.refusals import nothing_here
@@ -69,15 +70,31 @@ async def add(
     return subscription_id
 
 
-async def delete(
+async def resume(
     conn: asyncpg.Connection, subscription_id: UUID, *, caller: Identity, now: datetime
 ) -> None:
-    """Write no more by a subscription; what is waiting is not sent. Raises NotFound."""
+    """Write again by a subscription that was paused; what has waited is sent. Raises NotFound."""
+    found = await _own(conn, subscription_id, caller=caller)
+    if found["state"] != ReceiverState.ACTIVE:
+        await receivers.move(conn, found, ReceiverAction.RESUME, by=_subscriber(caller), now=now)
+
+
+async def _own(
+    conn: asyncpg.Connection, subscription_id: UUID, *, caller: Identity
+) -> asyncpg.Record:
     found = await receivers.lock(
         conn, subscription_id, institution=caller.institution, channels=PERSONAL
     )
     if found is None or not may_manage(caller, found["created_by"]):
         raise nothing_here("订阅", "subscription")
+    return found
+
+
+async def delete(
+    conn: asyncpg.Connection, subscription_id: UUID, *, caller: Identity, now: datetime
+) -> None:
+    """Write no more by a subscription; what is waiting is not sent. Raises NotFound."""
+    found = await _own(conn, subscription_id, caller=caller)
     await receivers.move(
         conn,
         found,

@@ -138,6 +138,7 @@ def judged(result: AttemptResult) -> AttemptResult:
         status=result.status,
         error=f"{code}: {body.get('Message', '')}"[:500],
         hopeless=code in _NO_SUCH_NUMBER,
+        no_such_address=code in _NO_SUCH_NUMBER,
         retry_after=ban,
         hold=ban,
         excerpt=result.excerpt,

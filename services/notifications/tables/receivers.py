@@ -173,8 +173,10 @@ async def move_all(
     now: datetime,
     reason: str,
 ) -> None:
-    """Move on those of these receivers that the action is possible for."""
-    sources = sorted(LIFE_CYCLE.sources_of(action))
+    """Move on those of these receivers that the action is possible for, for whoever does it."""
+    sources = [
+        one.source for one in LIFE_CYCLE.moves if one.action == action and one.roles & by.roles
+    ]
     steps = [
         Step(case=row, action=action, by=by, changes={"state_reason": reason})
         for row in await conn.fetch(_LOCK_MANY, receivers, sources)
