@@ -1,6 +1,14 @@
 """The notifications service: `python -m services.notifications.main`."""
 
-from services.notifications.api import endpoints, inbox, messages, robots, secrets, subscriptions
+from services.notifications.api import (
+    deliveries,
+    endpoints,
+    inbox,
+    messages,
+    robots,
+    secrets,
+    subscriptions,
+)
 from services.notifications.api.common import settings_of
 from services.notifications.consumer import CONSUMES
 from services.notifications.delivery import background
@@ -40,6 +48,7 @@ SERVICE = Service(
         subscriptions.router,
         inbox.router,
         messages.router,
+        deliveries.router,
     ),
     consumes=CONSUMES,
     settings_type=NotificationsSettings,

@@ -13,6 +13,7 @@ import asyncpg
 from services.notifications.domain.audiences import BANK_ROLES, BUREAU
 from services.notifications.domain.messages import Draft
 from services.notifications.domain.payload import webhook_body
+from services.notifications.domain.retries import SUSTAINED
 from services.notifications.queries.failing import failing, refused
 from services.notifications.tables import messages
 from services.notifications.templates.words import CATALOGUE
@@ -22,16 +23,21 @@ REFUSED_TYPE = "mailbox.refused.v1"
 _STREAKS = UUID("01932c5e-7a00-7c3e-9c1b-5f2d3a4b6c00")
 
 
-async def tell_of(conn: asyncpg.Connection, receivers: Sequence[UUID], *, now: datetime) -> None:
-    """Something was given up for these receivers: tell the people who look after them, unless they
-    know already.
+async def tell_of(
+    conn: asyncpg.Connection, unwell: Sequence[UUID], *, given_up: Sequence[UUID], now: datetime
+) -> None:
+    """These receivers have failed: tell the people who look after them, where something was given up
+    or it goes on for long, unless they know already.
 
     By inbox and e-mail only: a webhook about a broken webhook would help nobody.
     """
-    if not receivers:
+    if not unwell:
         return
-    drafts = [_draft(row, now) for row in await failing(conn, receivers)]
-    drafts += [_to_owner(row, now) for row in await refused(conn, receivers)]
+    drafts = [
+        _draft(row, now)
+        for row in await failing(conn, unwell, given_up=given_up, since=now - SUSTAINED)
+    ]
+    drafts += [_to_owner(row, now) for row in await refused(conn, unwell)]
     if not drafts:
         return
     await messages.lock(conn)

@@ -41,7 +41,8 @@ async def record(conn: asyncpg.Connection, outcomes: Sequence[Outcome], *, now: 
     given_up = {
         o.delivery.receiver_id for o in outcomes if o.next.verdict in (Verdict.FAILED, Verdict.GONE)
     }
-    await endpoint_failure.tell_of(conn, sorted(given_up), now=now)
+    unwell = {o.delivery.receiver_id for o in outcomes if o.next.verdict is not Verdict.DELIVERED}
+    await endpoint_failure.tell_of(conn, sorted(unwell), given_up=sorted(given_up), now=now)
     said = [_said(o) for o in outcomes if o.delivery.delivery_id in changed]
     await outbox.append(conn, [event for event in said if event is not None], now=now)
 

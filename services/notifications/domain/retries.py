@@ -23,6 +23,9 @@ WAITS_SECONDS: tuple[float, ...] = (
 )
 """The wait after the first failed attempt, the second, …; after the last wait comes one more."""
 
+SUSTAINED = timedelta(hours=1)
+"""A receiver that has failed for so long will hardly mend by itself: people are told."""
+
 JITTER = 0.2
 """A wait is stretched by up to this part, so that what failed together does not return together."""
 

@@ -1,6 +1,7 @@
 """Receivers that an institution's people look after, and what is wrong with them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -12,6 +13,7 @@ _FAILING = """
            r.failing_since, r.last_error
     from receivers r left join endpoints e on e.id = r.id left join robots b on b.id = r.id
     where r.id = any ($1) and r.state = any ($2) and r.failing_since is not null
+      and (r.id = any ($3) or r.failing_since <= $4)
       and (e.id is not null or b.id is not null)
     order by r.id
 """
@@ -33,7 +35,16 @@ async def refused(conn: asyncpg.Connection, receivers: Sequence[UUID]) -> list[a
     return found
 
 
-async def failing(conn: asyncpg.Connection, receivers: Sequence[UUID]) -> list[asyncpg.Record]:
-    """Those of these receivers that are endpoints or robots, and do not work."""
-    found: list[asyncpg.Record] = await conn.fetch(_FAILING, receivers, sorted(KNOWN))
+async def failing(
+    conn: asyncpg.Connection,
+    receivers: Sequence[UUID],
+    *,
+    given_up: Sequence[UUID],
+    since: datetime,
+) -> list[asyncpg.Record]:
+    """Those of these receivers that are endpoints or robots and do not work: something was given up
+    for them, or they have failed since then."""
+    found: list[asyncpg.Record] = await conn.fetch(
+        _FAILING, receivers, sorted(KNOWN), given_up, since
+    )
     return found
