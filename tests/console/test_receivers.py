@@ -33,6 +33,19 @@ async def test_a_clerk_sets_up_what_the_bank_is_told_by_and_a_reviewer_only_thei
             page, "/inbox/receivers/endpoints", url="https://bank.example.cn/hooks"
         )
         assert "whsec_" in secret.text
+        # Nobody answers there: what is ticked is sent at once, and only to who keeps it.
+        test = next(
+            one
+            for one in (await clerk.opens("/inbox/receivers")).actions
+            if "endpoints" in one and one.endswith("/test")
+        )
+        await clerk.sends(await clerk.opens("/inbox/receivers"), test)
+        log = await clerk.opens("/inbox/deliveries?state=pending&channel=webhook")
+        assert "回调测试" in log.text and "https://bank.example.cn/hooks" in log.text
+        box = next(given for tag, given in log.tags if given.get("name") == "deliveries")
+        sent = await clerk.sends(log, "/inbox/deliveries/send-now", deliveries=box["value"])
+        assert "条正在发送" in sent.text
+        assert "没有符合条件的投递" in (await clerk.opens("/inbox/deliveries")).text
         later = await clerk.opens("/inbox/receivers")
         assert "https://bank.example.cn/hooks" in later.text and "whsec_" not in later.text
 
