@@ -73,6 +73,8 @@ def _statement(source: Source) -> str:
             select '{source.kind}', $2, {", ".join(f"new.{name}" for name in _KEPT)} from new
             where not exists (
                 select from old where old.case_id = new.case_id and old.step = new.step)
+            -- The scheduler may find a duty in the moment in which a step enters it.
+            on conflict (case_kind, case_id, step) where ended_at is null do nothing
             returning *
         )
         select 'ended' as what, {_SAID}, ended, null::date as was_due_on from ended
