@@ -37,6 +37,7 @@ from services.applications.handlers.submission import (
 from services.applications.queries import renewals
 from services.applications.queries.surroundings import Known
 from services.applications.tables import bulk_files
+from services.applications.tables.cases import APPLICATIONS
 from services.applications.tables.numbers import next_numbers
 from services.applications.tables.renewals import hold_all_renewed
 from services.applications.tables.submissions import FiledCase
@@ -48,6 +49,7 @@ from shared.postgres.database import EVERYWHERE
 from shared.refusals import FieldFault, FieldsWrong
 from shared.sheets.file_rows import RowRead
 from shared.sheets.verdicts import Outcome, RowFault, RowVerdict, fault_of, wrong
+from shared.transitions import keep_waits
 
 Read = Callable[[Mapping[str, Any]], DraftRead]
 """A submission as a request would be read, and what is wrong with it."""
@@ -282,6 +284,8 @@ async def _file(batch: Batch, fine: Sequence[tuple[_Asked, Judged]]) -> list[Row
     ):
         raise TakenMeanwhile(str(batch.file.id))
     await outbox.append(batch.conn, told, now=batch.now)
+    done = [one for case in filed for _, one in case.moves]
+    await keep_waits(batch.conn, APPLICATIONS, done, now=batch.now)
     return [
         RowVerdict(
             line=one.row.line, outcome=Outcome.TAKEN, reference=one.reference, subject_id=case.id,

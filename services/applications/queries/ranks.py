@@ -8,11 +8,12 @@ import asyncpg
 
 from services.applications.domain.rank_held import RankHeld
 from services.applications.domain.submission import RightKey
+from services.applications.queries.owed import OWED
 from shared.postgres.database import seeing_everything
 
 # Of a loan the IP part of what is out and may still be drawn, of a case the part applied for; rounded
 # up. A pledge stands in its register until that says it has ended.
-_RANKS: Final = """
+_RANKS: Final = f"""
 select h.kind, h.number, h.nice_class, h.rank, a.bank_code, a.borrower_uscc,
        case when a.ip_amount_fen is not null
                 then div(owed.fen::numeric * a.ip_amount_fen + a.amount_fen - 1, a.amount_fen)
@@ -34,7 +35,7 @@ from unnest($1::text[], $2::text[], $3::int[]) as asked (kind, number, nice_clas
 join held_rights as h using (kind, number, nice_class)
 join applications as a on a.id = h.application_id
 left join loans as l on l.application_id = a.id
-cross join lateral (select coalesce(l.outstanding_fen + a.drawable_fen, a.amount_fen) as fen) as owed
+cross join lateral (select {OWED} as fen) as owed
 order by h.kind, h.number, h.nice_class, h.rank
 """
 _OWN: Final = """

@@ -15,12 +15,13 @@ from services.applications.domain.life_cycle import (
     State,
 )
 from services.applications.domain.submission import Renewed
+from services.applications.queries.owed import OWED
 from shared import canonical
 from shared.clock import business_date
 
-_RENEWED: Final = """
+_RENEWED: Final = f"""
 select a.id, a.number, a.pool_code, a.borrower_uscc, a.state,
-       coalesce(l.outstanding_fen + a.drawable_fen, a.amount_fen) as owed_fen,
+       {OWED} as owed_fen,
        (select max(m.at) from case_moves as m
         where m.case_kind = 'application' and m.case_id = a.id and m.target = $4) as ended_at,
        (select other.number from applications as other

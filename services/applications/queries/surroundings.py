@@ -18,13 +18,14 @@ from services.applications.domain.renewal import rest_beside
 from services.applications.domain.submission import Renewed, RightKey, Submission, Surroundings
 from services.applications.queries import ranks
 from services.applications.queries.listed import register_of, registers_of
+from services.applications.queries.owed import OWED_ONCE, RENEWS_A_LIVE_ONE
 from services.applications.queries.renewals import all_renewed, renewed
 from shared.calendar import WorkingDays
 from shared.clock import business_date
 from shared.postgres.calendar_overrides import load_working_days
 
 # Rights are looked up without a bank: the answer is which of the case's own are taken.
-_LOOK_AROUND: Final = """
+_LOOK_AROUND: Final = f"""
 select exists (select from banks where code = $2) as bank_exists,
        p.name, p.programme, p.opened_on, p.stopped_on, s.suspended_on,
        array(
@@ -67,9 +68,9 @@ from (values ($1::text)) as wanted (code)
 left join pools as p using (code)
 left join bank_suspensions as s on s.pool_code = p.code and s.bank_code = $2
 left join lateral (
-    select sum(coalesce(loans.outstanding_fen + a.drawable_fen, a.amount_fen)) as balance_fen,
-           count(*) as live_cases
-    from applications as a left join loans on loans.application_id = a.id
+    select sum({OWED_ONCE}) as balance_fen,
+           count(*) filter (where not {RENEWS_A_LIVE_ONE}) as live_cases
+    from applications as a left join loans as l on l.application_id = a.id
     where a.borrower_uscc = $7 and a.pool_code = $1 and a.bank_code = $2 and a.id <> $6
       and a.id is distinct from $10::uuid and a.state = any($8)
 ) as firm on true
@@ -239,10 +240,10 @@ cross join lateral (
     order by s.as_of desc, s.statement_no desc limit 1
 ) as said
 """
-_FIRMS: Final = """
-select a.pool_code, a.borrower_uscc, count(*) as live_cases,
-       sum(coalesce(loans.outstanding_fen + a.drawable_fen, a.amount_fen))::bigint as balance_fen
-from applications as a left join loans on loans.application_id = a.id
+_FIRMS: Final = f"""
+select a.pool_code, a.borrower_uscc, count(*) filter (where not {RENEWS_A_LIVE_ONE}) as live_cases,
+       sum({OWED_ONCE})::bigint as balance_fen
+from applications as a left join loans as l on l.application_id = a.id
 where a.bank_code = $1 and a.borrower_uscc = any($2::text[]) and a.pool_code = any($3::text[])
   and a.state = any($4)
 group by 1, 2

@@ -141,7 +141,6 @@ class EventTypeAnswer(BaseModel):
 
     event_type: str
     in_inbox: bool
-    needs_action: bool
     fields: list[str] | None = Field(description="What `data` may hold; null: everything.")
 
 

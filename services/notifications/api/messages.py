@@ -115,7 +115,6 @@ async def event_types(caller: Anyone, here: CurrentContext) -> list[EventTypeAns
         EventTypeAnswer(
             event_type=name,
             in_inbox=notice.tells_bureau if bureau else notice.bank_inbox,
-            needs_action=notice.bureau_acts if bureau else notice.bank_acts,
             fields=None if bureau else sorted(f.removesuffix("_fen") for f in notice.fields),
         )
         for name, notice in NOTICES.items()

@@ -51,7 +51,6 @@ def _draft(row: asyncpg.Record, now: datetime) -> Draft:
         institution=row["institution"],
         roles=("admin",) if row["institution"] == BUREAU else BANK_ROLES,
         in_inbox=True,
-        acts=True,
         pool_code="",
         bank_code="" if row["institution"] == BUREAU else row["institution"],
         loan_id=None,

@@ -26,7 +26,6 @@ class Draft:
     people: tuple[str, ...] = ()
     """Whom it is for by name, beside the people of these roles."""
     in_inbox: bool
-    acts: bool
     pool_code: str
     bank_code: str
     loan_id: UUID | None

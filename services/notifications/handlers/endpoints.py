@@ -118,7 +118,6 @@ async def send_test_webhook(
         institution=institution,
         roles=(),
         in_inbox=False,
-        acts=False,
         pool_code="",
         bank_code="",
         loan_id=None,

@@ -53,7 +53,6 @@ def draft_of(received: Received, fact: dict[str, Any], audience: Audience) -> Dr
         roles=audience.roles,
         people=audience.people,
         in_inbox=audience.in_inbox,
-        acts=audience.acts,
         pool_code=str(fact.get("pool_code", "")),
         bank_code=str(fact.get("bank_code", "")),
         loan_id=fact.get("loan_id"),

@@ -16,18 +16,18 @@ from shared.clock import business_date
 _LOCK = "select pg_advisory_xact_lock(hashtext('notifications messages'))"
 
 _TELL = """
-    insert into messages (id, event_id, event_type, institution, roles, people, in_inbox, acts,
+    insert into messages (id, event_id, event_type, institution, roles, people, in_inbox,
                           pool_code, bank_code, loan_id, subject, happened_at, created_at, title_zh, text_zh,
                           title_en, text_en, link, payload)
-    select id, event_id, event_type, institution, roles, people, in_inbox, acts, pool_code,
+    select id, event_id, event_type, institution, roles, people, in_inbox, pool_code,
            bank_code, loan_id, subject, happened_at, $2, title_zh, text_zh, title_en, text_en, link,
            convert_to(payload, 'UTF8')
     from rows from (jsonb_to_recordset($1) as (
             id uuid, event_id uuid, event_type text, institution text, roles text[],
-            people text[], in_inbox boolean, acts boolean, pool_code text, bank_code text, loan_id uuid,
+            people text[], in_inbox boolean, pool_code text, bank_code text, loan_id uuid,
             subject text, happened_at timestamptz, title_zh text, text_zh text, title_en text,
             text_en text, link text, payload text)) with ordinality
-         as draft (id, event_id, event_type, institution, roles, people, in_inbox, acts,
+         as draft (id, event_id, event_type, institution, roles, people, in_inbox,
                    pool_code, bank_code, loan_id, subject, happened_at, title_zh, text_zh, title_en, text_en,
                    link, payload, number)
     order by number
@@ -91,7 +91,6 @@ def _row(draft: Draft) -> dict[str, Any]:
         "roles": draft.roles,
         "people": draft.people,
         "in_inbox": draft.in_inbox,
-        "acts": draft.acts,
         "pool_code": draft.pool_code,
         "bank_code": draft.bank_code,
         "loan_id": str(draft.loan_id) if draft.loan_id else None,

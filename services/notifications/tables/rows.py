@@ -42,7 +42,6 @@ class Message(Row, table=True):
     roles: list[str] = Field(sa_column=_texts())
     people: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default="{}"))
     in_inbox: bool
-    acts: bool
     pool_code: str = Field(sa_column=_text())
     bank_code: str = Field(sa_column=_text())
     loan_id: UUID | None = None
