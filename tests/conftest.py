@@ -118,12 +118,15 @@ _numbers = itertools.count(1)
 @asynccontextmanager
 async def fresh_databases(
     postgres_url: str, shared_folder: Path
-) -> AsyncIterator[Callable[[str], Awaitable[FreshDatabase]]]:
-    """Gives a function that makes a fresh, migrated database; they are dropped at the end."""
+) -> AsyncIterator[Callable[..., Awaitable[FreshDatabase]]]:
+    """Gives a function that makes a fresh, migrated database, or a copy of another that nobody has
+    open; they are dropped at the end."""
     made: list[str] = []
 
-    async def make(service: str) -> FreshDatabase:
-        template = await asyncio.to_thread(_make_template, postgres_url, service, shared_folder)
+    async def make(service: str, copy_of: str = "") -> FreshDatabase:
+        template = copy_of or await asyncio.to_thread(
+            _make_template, postgres_url, service, shared_folder
+        )
         name = f"t_{service}_{os.getpid()}_{next(_numbers)}"
         server = await asyncpg.connect(postgres_url)
         try:
@@ -158,7 +161,7 @@ async def fresh_databases(
 @pytest.fixture
 async def database_of(
     postgres_url: str, shared_folder: Path
-) -> AsyncIterator[Callable[[str], Awaitable[FreshDatabase]]]:
+) -> AsyncIterator[Callable[..., Awaitable[FreshDatabase]]]:
     """`await database_of("applications")` is a fresh, migrated database for this test."""
     async with fresh_databases(postgres_url, shared_folder) as make:
         yield make
@@ -167,8 +170,17 @@ async def database_of(
 @pytest.fixture(scope="module")
 async def databases_of_module(
     postgres_url: str, shared_folder: Path
-) -> AsyncIterator[Callable[[str], Awaitable[FreshDatabase]]]:
+) -> AsyncIterator[Callable[..., Awaitable[FreshDatabase]]]:
     """The same, kept until the last test of the module."""
+    async with fresh_databases(postgres_url, shared_folder) as make:
+        yield make
+
+
+@pytest.fixture(scope="session")
+async def databases_of_run(
+    postgres_url: str, shared_folder: Path
+) -> AsyncIterator[Callable[..., Awaitable[FreshDatabase]]]:
+    """The same, kept until the last test of the worker."""
     async with fresh_databases(postgres_url, shared_folder) as make:
         yield make
 

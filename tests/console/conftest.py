@@ -24,7 +24,19 @@ async def empty_house(running: Any, shared_folder: Path) -> AsyncIterator[House]
 
 
 @pytest.fixture
-async def house(empty_house: House) -> House:
-    """The same, with two banks and a pool with money."""
-    await empty_house.opens()
-    return empty_house
+async def house(running: Any, shared_folder: Path) -> AsyncIterator[House]:
+    """The same, with two banks and a pool with money: opened once, and copied for each test."""
+
+    def built(*services: Any) -> House:
+        return House(
+            {service.context.service: service for service in services}, shared_folder / "issuer"
+        )
+
+    async def open_it(*services: Any) -> None:
+        found = built(*services)
+        await found.moves_clocks(MORNING)
+        await found.opens()
+
+    services = (APPLICATIONS, RISK_POOL, NOTIFICATIONS)
+    async with running.after("the house is open", open_it, *services, **SETTINGS) as (started, _):
+        yield built(*started)

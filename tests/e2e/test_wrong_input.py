@@ -93,12 +93,11 @@ async def counts(conn: asyncpg.Connection) -> dict[str, int]:
     names = await conn.fetch(
         """select relname from pg_class
            where relkind = 'r' and relnamespace = 'public'::regnamespace
-             and has_table_privilege(oid, 'select')"""
+             and has_table_privilege(oid, 'select') order by relname"""
     )
-    found = {}
-    for (name,) in names:
-        found[name] = await conn.fetchval(f'select count(*) from "{name}"')
-    return found
+    # All in one question: it is asked twice in each of some two thousand tests.
+    each = (f"select '{name}', count(*) from \"{name}\"" for (name,) in names)
+    return dict(await conn.fetch(" union all ".join(each)))
 
 
 async def tried(town: Town, route: Route, *, content: Any, headers: Any = JSON) -> list[Any]:

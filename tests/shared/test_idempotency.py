@@ -103,12 +103,11 @@ class Notebook:
 
 
 @pytest.fixture
-async def notebook(database, groundwork_owner_url, tmp_path) -> Notebook:
+async def notebook(database, groundwork_owner_url, issuer, shared_folder) -> Notebook:
     owner = await asyncpg.connect(groundwork_owner_url)
     await owner.execute("create table notes (id text primary key, text text not null)")
     await owner.close()
-    issuer = Issuer.at(tmp_path / "issuer", environment="test")
-    return Notebook(database, issuer, Jwks(str(tmp_path / "issuer" / "jwks.json")))
+    return Notebook(database, issuer, Jwks(str(shared_folder / "issuer" / "jwks.json")))
 
 
 async def test_the_same_request_again_has_one_effect_and_the_same_answer(notebook):

@@ -6,7 +6,9 @@ import sys
 
 import pytest
 
+from services.risk_pool.main import SERVICE
 from services.risk_pool.settings import Settings
+from shared.serve import serve
 from shared.settings import ServiceSettings, read_settings
 
 GOOD = {
@@ -40,11 +42,19 @@ def test_everything_that_is_missing_or_wrong_is_told_at_once_and_by_its_variable
         assert f"RISK_POOL_{variable}:" in ended.stderr, variable
 
 
-def test_the_local_transport_is_refused_to_a_process_of_its_own():
-    ended = started(**GOOD | {"TRANSPORT": "local"})
+def test_the_local_transport_is_refused_to_a_process_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    for name, value in (GOOD | {"TRANSPORT": "local"}).items():
+        monkeypatch.setenv(f"RISK_POOL_{name}", value)
+    for what in ("configure_logging", "configure_tracing"):  # This process keeps its own.
+        monkeypatch.setattr(f"shared.serve.{what}", lambda service: None)
 
-    assert ended.returncode == 78
-    assert "zhidai up" in ended.stderr
+    with pytest.raises(SystemExit) as ended:
+        serve(SERVICE)
+
+    assert ended.value.code == 78
+    assert "zhidai up" in capsys.readouterr().err
 
 
 def test_kafka_without_an_address_is_refused(

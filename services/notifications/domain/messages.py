@@ -29,6 +29,8 @@ class Draft:
     pool_code: str
     bank_code: str
     loan_id: UUID | None
+    amount_fen: int | None = None
+    """What it is worth, where it says so, for receivers that want large ones only."""
     subject: str
     happened_at: datetime
     text: MessageText

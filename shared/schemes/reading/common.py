@@ -7,6 +7,7 @@ own. What is common fills the days and steps of which the programme says nothing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from shared.schemes.problems import At, Problem, shown
@@ -94,6 +95,13 @@ def read_common(text: str, *, name: str) -> tuple[CommonRules, list[Problem]]:
     return CommonRules(found["rules"], found["documents"]), []
 
 
+@lru_cache(maxsize=16)
+def _read_once(text: str, name: str) -> tuple[CommonRules, tuple[Problem, ...]]:
+    """Most programmes extend the same file."""
+    common, wrong = read_common(text, name=name)
+    return common, tuple(wrong)
+
+
 def extended(at: At, texts: ExtendedText, problems: list[Problem]) -> CommonRules:
     """What a programme extends, its rules placed where the programme says so.
 
@@ -109,7 +117,7 @@ def extended(at: At, texts: ExtendedText, problems: list[Problem]) -> CommonRule
             )
         )
         return NOTHING
-    common, wrong = read_common(text, name=name)
+    common, wrong = _read_once(text, name)
     problems.extend(
         at.problem(
             f"通用规则 {name} 有误：{one.text('zh')}",

@@ -1,8 +1,9 @@
 """Words for stories of the dedicated account: statements come in, money is matched and worked off."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from services.risk_pool.domain.account_statement import AccountEntry
 from tests.cash import released
@@ -147,14 +148,33 @@ class Account(Claims):
         return found
 
 
+Words = TypeVar("Words", bound=Account)
+
+
+@dataclass(frozen=True)
+class WithAccount:
+    """A day, an account in use, and what has happened since."""
+
+    on: str
+    after: Callable[[Any], Awaitable[Any]] | None = None
+
+    async def __call__(self, pool: Account) -> Any:
+        await pool.it_is(self.on)
+        await pool.has_account()
+        return None if self.after is None else await self.after(pool)
+
+
 @asynccontextmanager
 async def account_of(
-    running: Any, *banks: str, paid_in: str = "20000000.00", on: str = "2026-03-02"
-) -> AsyncIterator[Account]:
+    running: Any,
+    *banks: str,
+    paid_in: str = "20000000.00",
+    on: str = "2026-03-02",
+    words: type[Words] = Account,  # type: ignore[assignment]
+    after: Callable[[Words], Awaitable[Any]] | None = None,
+) -> AsyncIterator[Words]:
     """A pool with an account in use, on a day, with a contribution booked on 2026-01-01."""
-    async with claims_of(running, *(banks or ("ICBC",)), paid_in=paid_in) as claims:
-        pool = Account(claims.service, claims.code)
-        pool.loans, pool.cases = claims.loans, claims.cases
-        await pool.it_is(on)
-        await pool.has_account()
+    parties = banks or ("ICBC",)
+    begun = WithAccount(on, after)
+    async with claims_of(running, *parties, paid_in=paid_in, words=words, after=begun) as pool:
         yield pool

@@ -19,8 +19,8 @@ async def items(pool: Account) -> list[tuple[str, str]]:
 async def test_what_a_month_left_is_received_when_the_account_shows_it_and_two_persons_say_so(
     running,
 ):
-    async with account_of(running) as pool:
-        claim = await owing(pool)
+    async with account_of(running, after=owing) as pool:
+        claim = pool.claim
         await pool.it_is("2026-04-08")
         await pool.imports(
             entry("2026-04-07", "400.00", name="ICBC", reference="0407", purpose="上缴"),
@@ -59,8 +59,7 @@ async def test_what_a_month_left_is_received_when_the_account_shows_it_and_two_p
 async def test_of_a_line_of_more_than_is_owed_a_part_is_entered_and_the_rest_goes_into_suspense(
     running,
 ):
-    async with account_of(running) as pool:
-        await owing(pool)
+    async with account_of(running, after=owing) as pool:
         await pool.imports(
             entry("2026-04-02", "400.01", name="ICBC", reference="0402"), opening_fen=HELD_FEN
         )

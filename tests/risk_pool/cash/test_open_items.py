@@ -42,8 +42,8 @@ async def entered(pool, kind, amount, **more):
 
 
 async def test_a_posted_month_and_an_approved_claim_are_owed_with_their_age_and_day(running):
-    async with claims_of(running) as pool:
-        claim = await owing(pool)
+    async with claims_of(running, after=owing) as pool:
+        claim = pool.claim
         before = await pool.balances()
         await pool.it_is("2026-04-12")
 
@@ -67,9 +67,7 @@ async def test_a_posted_month_and_an_approved_claim_are_owed_with_their_age_and_
 
 
 async def test_a_receipt_settles_in_parts_and_never_more_than_is_open(running):
-    async with claims_of(running) as pool:
-        await owing(pool)
-
+    async with claims_of(running, after=owing) as pool:
         await released(pool.maker, pool.checker, "dongli", "receipt", "150.00", "2026-04-02",
                        item=ITEM)  # fmt: skip
         waiting = (await entered(pool, "receipt", "200.00", item=ITEM)).json()
@@ -102,15 +100,13 @@ async def test_a_receipt_settles_in_parts_and_never_more_than_is_open(running):
     ],
 )
 async def test_cash_settles_only_what_is_owed_that_way(running, kind, more, wrong):
-    async with claims_of(running) as pool:
-        await owing(pool)
-
+    async with claims_of(running, after=owing) as pool:
         assert code_of(await entered(pool, kind, "1.00", **more)) == wrong
 
 
 async def test_a_claim_is_paid_by_its_item_at_once_and_not_in_parts(running):
-    async with claims_of(running) as pool:
-        claim = await owing(pool)
+    async with claims_of(running, after=owing) as pool:
+        claim = pool.claim
         item = f"claim:{claim['number']}"
 
         part = await entered(pool, "payment", "359999.99", item=item)
@@ -128,8 +124,7 @@ async def test_a_claim_is_paid_by_its_item_at_once_and_not_in_parts(running):
 
 
 async def test_two_receipts_released_at_once_settle_no_more_than_is_open(running):
-    async with claims_of(running) as pool:
-        await owing(pool)
+    async with claims_of(running, after=owing) as pool:
         first = (await entered(pool, "receipt", "400.00", item=ITEM)).json()
         # What the first has left open is nothing: the second waits for it to be refused.
         assert code_of(await entered(pool, "receipt", "400.00", item=ITEM))[0] == 409
@@ -148,8 +143,7 @@ async def test_two_receipts_released_at_once_settle_no_more_than_is_open(running
 
 
 async def test_a_receipt_that_two_persons_take_back_is_owed_again(running):
-    async with claims_of(running) as pool:
-        await owing(pool)
+    async with claims_of(running, after=owing) as pool:
         got = await released(pool.maker, pool.checker, "dongli", "receipt", "400.00",
                              "2026-04-02", item=ITEM)  # fmt: skip
         assert ITEM not in [one["reference"] for one in await items(pool)]
@@ -167,8 +161,7 @@ async def test_a_receipt_that_two_persons_take_back_is_owed_again(running):
 
 
 async def test_what_a_statement_has_asked_for_is_asked_for_once_and_its_age_goes_on(running):
-    async with claims_of(running) as pool:
-        await owing(pool)
+    async with claims_of(running, after=owing) as pool:
         await pool.hears(pool.position("other-ICBC-0", "2026-04", "10000000.00"))
         await pool.it_is("2026-05-06")
 
@@ -183,8 +176,7 @@ async def test_what_a_statement_has_asked_for_is_asked_for_once_and_its_age_goes
 
 
 async def test_an_overdue_receivable_is_told_once_to_the_party_and_finance(running):
-    async with claims_of(running) as pool:
-        await owing(pool)
+    async with claims_of(running, after=owing) as pool:
         context = pool.service.context
         for day, told in (("2026-04-17", 0), ("2026-04-18", 1), ("2026-04-20", 1)):
             await pool.it_is(day)
@@ -200,8 +192,7 @@ async def test_an_overdue_receivable_is_told_once_to_the_party_and_finance(runni
 
 
 async def test_what_was_paid_in_time_is_told_to_nobody(running):
-    async with claims_of(running) as pool:
-        await owing(pool)
+    async with claims_of(running, after=owing) as pool:
         await released(pool.maker, pool.checker, "dongli", "receipt", "400.00", "2026-04-02",
                        item=ITEM)  # fmt: skip
         await pool.it_is("2026-05-20")
@@ -213,9 +204,7 @@ async def test_what_was_paid_in_time_is_told_to_nobody(running):
 
 
 async def test_a_bank_sees_what_stands_between_itself_and_the_pool_and_nothing_else(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await owing(pool)
-
+    async with claims_of(running, "ICBC", "CCB", after=owing) as pool:
         own = await items(pool, pool.bank("ICBC"))
         assert {one["party_code"] for one in own} == {"ICBC"} and len(own) == 2
         assert await items(pool, pool.bank("CCB")) == []

@@ -1,9 +1,9 @@
 """Words for stories of claims: a bank files, two persons decide, money goes out and comes back."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from services.risk_pool.main import SERVICE
 from shared.clock import business_date
@@ -12,6 +12,7 @@ from shared.service import Service
 from tests.cash import pay_claim
 from tests.papers import document
 from tests.risk_pool.core.driver import OPENED, Pool
+from tests.services import RunningService, Runs
 
 DOCUMENTS = [
     document(kind)
@@ -29,6 +30,8 @@ MINUTES = document("minutes")
 
 class Claims(Pool):
     """A pool, its people of finance, and the claims of its banks."""
+
+    claim: Any = None
 
     def __init__(self, service: Any, code: str = "dongli") -> None:
         super().__init__(service, code)
@@ -212,6 +215,9 @@ class Claims(Pool):
         return answer.json()
 
 
+Words = TypeVar("Words", bound=Claims)
+
+
 def amounts(shares: list[dict[str, str]]) -> dict[str, str]:
     """Party → amount."""
     return {share["party"]: share["amount"] for share in shares}
@@ -227,14 +233,36 @@ async def claims_of(
     text: str | None = None,
     settings: dict[str, Any] | None = None,
     service: Service = SERVICE,
-) -> AsyncIterator[Claims]:
-    """A running risk_pool with one pool, its banks and money in it, in January 2026."""
-    async with running(service, due_interval_seconds=3600, **settings or {}) as started:
-        pool = Claims(started, code)
+    words: type[Words] = Claims,  # type: ignore[assignment]
+    after: Callable[[Words], Awaitable[Any]] | None = None,
+) -> AsyncIterator[Words]:
+    """A running risk_pool with one pool, its banks and money in it, in January 2026.
+
+    `words`: what the test speaks in. `after`: what has happened since; `claim` is what it answers.
+    It is told once for all tests of a worker.
+    """
+
+    async def tell(started: RunningService) -> dict[str, Any]:
+        pool = words(started, code)
         await started.context.clock.set(
             datetime.combine(max(opened_on, date(2026, 1, 11)), time(1, 0), UTC)
         )
         await pool.opened(*(banks or ("ICBC",)), opened_on=opened_on, text=text)
         if paid_in:
             await pool.paid_in(paid_in, on=opened_on)
+        if after is not None:
+            pool.claim = await after(pool)
+        return pool.remembers()
+
+    name = (claims_of, banks, paid_in, code, opened_on, text, words, after)
+    async with AsyncExitStack() as stack:
+        if settings or service is not SERVICE or not isinstance(running, Runs):
+            run = running(service, due_interval_seconds=3600, **settings or {})
+            started = await stack.enter_async_context(run)
+            remembered = await tell(started)
+        else:
+            run = running.after(name, tell, service, at_once=after is not None)
+            started, remembered = await stack.enter_async_context(run)
+        pool = words(started, code)
+        vars(pool).update(remembered)
         yield pool

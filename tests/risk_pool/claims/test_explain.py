@@ -31,8 +31,8 @@ async def refused(person: Any, address: str) -> str:
 
 
 async def test_a_share_of_a_claim_opens_to_ratio_caps_version_article_transfers_and_people(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        claim = await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
+        claim = pool.claim
         shares = amounts(claim["shares"])
 
         told = await opened(pool.auditor, f"claim/{claim['number']}/shares/pool")
@@ -56,8 +56,8 @@ async def test_a_share_of_a_claim_opens_to_ratio_caps_version_article_transfers_
 async def test_every_source_is_in_words_with_number_link_and_text_or_says_that_it_is_not_known(
     running,
 ):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        claim = await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
+        claim = pool.claim
 
         told = await opened(pool.auditor, f"claim/{claim['number']}/base")
 
@@ -76,8 +76,7 @@ async def test_every_source_is_in_words_with_number_link_and_text_or_says_that_i
 async def test_each_figure_of_a_statement_opens_to_what_adds_up_to_it_down_to_the_transfers(
     running,
 ):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         looked_at = 0
         for party in ("dongli", "ICBC", "CCB", "DL-FIN"):
             told = (
@@ -125,8 +124,7 @@ async def _adds_up(person: Any, address: str, amount: str) -> int:
 
 
 async def test_the_figures_of_the_pools_page_open_and_add_up(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         shown = (await pool.auditor.get("/pools/dongli")).json()
 
         for name in (
@@ -152,8 +150,8 @@ async def test_the_figures_of_the_pools_page_open_and_add_up(running):
 
 
 async def test_a_recovery_and_a_movement_of_the_month_open_too(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        claim = await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
+        claim = pool.claim
         recovery = (await pool.auditor.get(f"/recoveries/{claim['recoveries'][0]}")).json() if claim["recoveries"] else (await pool.auditor.get("/recoveries")).json()["items"][0]  # fmt: skip
 
         for what in ("gross", "net"):
@@ -182,16 +180,14 @@ async def test_a_recovery_and_a_movement_of_the_month_open_too(running):
     ],
 )
 async def test_a_bank_opens_no_figure_of_the_pool_or_of_others(running, address):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await settled(pool)
-
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         assert (await pool.auditor.get(f"/explanations/{address}")).status_code == 200
         assert await refused(pool.bank("ICBC"), address) == "no-such-figure"
 
 
 async def test_a_bank_opens_its_own_figures_without_those_of_others(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        claim = await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
+        claim = pool.claim
         own, other = pool.bank("ICBC"), pool.bank("CCB")
         share = f"claim/{claim['number']}/shares/bank"
 
@@ -252,9 +248,7 @@ async def test_what_a_held_reservation_opens_to_tells_a_bank_only_of_its_own_lim
 async def test_an_address_of_nothing_is_refused_and_says_how_addresses_are_written(
     running, address
 ):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await settled(pool)
-
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         answer = await pool.auditor.get(f"/explanations/{address}")
 
         assert answer.status_code == 404 and answer.json()["code"] == "no-such-figure"
@@ -262,8 +256,8 @@ async def test_an_address_of_nothing_is_refused_and_says_how_addresses_are_writt
 
 
 async def test_a_claim_and_an_explanation_tell_a_bank_nothing_of_the_pools_other_business(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        claim = await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
+        claim = pool.claim
         where = f"/claims/{claim['id']}"
         house = (await pool.auditor.get(where)).json()
         bank = (await pool.bank("ICBC").get(where)).json()
@@ -282,8 +276,11 @@ async def test_a_claim_and_an_explanation_tell_a_bank_nothing_of_the_pools_other
 
 
 async def test_the_command_tells_the_same_down_to_the_articles_text(running, monkeypatch):
-    async with claims_of(running, "ICBC", "CCB") as pool, over_http(pool.service.app) as root:
-        claim = await settled(pool)
+    async with (
+        claims_of(running, "ICBC", "CCB", after=settled) as pool,
+        over_http(pool.service.app) as root,
+    ):
+        claim = pool.claim
         monkeypatch.setenv("ZHIDAI_RISK_POOL_URL", root)
         monkeypatch.setenv("ZHIDAI_TOKEN", pool.service.token("zhou", "auditor", institution="*"))
         address = f"claim/{claim['number']}/shares/pool"

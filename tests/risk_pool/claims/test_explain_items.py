@@ -25,8 +25,7 @@ async def part_received(pool: Claims, amount: str) -> Any:
 async def test_an_open_item_opens_to_the_statement_it_came_from_less_what_was_received(
     running: Any,
 ) -> None:
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         entry = await part_received(pool, "5555.56")
         (item,) = (await pool.bank("ICBC").get("/pools/dongli/open-items")).json()
 
@@ -46,8 +45,7 @@ async def test_an_open_item_opens_to_the_statement_it_came_from_less_what_was_re
 async def test_an_unpaid_claim_is_an_item_that_opens_to_its_share_and_to_no_other_bank(
     running: Any,
 ) -> None:
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await story(pool)
+    async with claims_of(running, "ICBC", "CCB", after=story) as pool:
         await pool.goes_bad("c", "2026-02", "1900000.00", overdue_days=100)
         claim = await pool.approves("c", "1900000.00", bank="CCB", overdue_days=104)
         address = f"open-item/dongli/claim:{claim['number']}"
@@ -65,8 +63,7 @@ async def test_an_unpaid_claim_is_an_item_that_opens_to_its_share_and_to_no_othe
 async def test_what_earlier_statements_left_opens_to_both_balances_less_what_is_asked_now(
     running: Any,
 ) -> None:
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         await part_received(pool, "5555.56")
         await pool.hears(pool.position("b", "2026-04", "9000000.00"))
         await pool.hears(pool.position("c", "2026-04", "1800000.00"))

@@ -15,8 +15,7 @@ def adds_up(told: Any) -> bool:
 
 
 async def test_room_is_what_a_rule_allows_less_what_is_covered_and_reserved(running: Any) -> None:
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await story(pool)
+    async with claims_of(running, "ICBC", "CCB", after=story) as pool:
         shown = (await pool.auditor.get("/pools/dongli")).json()
         (ceiling, *_) = shown["ceilings"]
 
@@ -34,8 +33,7 @@ async def test_room_is_what_a_rule_allows_less_what_is_covered_and_reserved(runn
 
 
 async def test_a_limit_on_a_past_day_rests_on_the_money_of_that_day(running: Any) -> None:
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await story(pool)
+    async with claims_of(running, "ICBC", "CCB", after=story) as pool:
         before = await opened(pool.auditor, "limit/dongli/maximum_leverage/room@2026-02-28")
         await released(
             pool.maker, pool.checker, pool.code, "fee", "1000000.00", "2026-03-02", note="审计费"

@@ -7,22 +7,18 @@ what belongs to the way it went. Whatever has no row here is refused.
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shared.auth.issuer import Issuer
 from shared.money import parse_fen
-from shared.service import Service
 from tests.cash import confirmed, pay_claim, release, reversed_by_two
 from tests.papers import document
 from tests.risk_pool.claims.driver import DOCUMENTS, Claims, claims_of
 from tests.risk_pool.claims.test_adjustments import reversed_by
 from tests.risk_pool.claims.test_claims import code_of
-from tests.services import RunningService, lacks_role, together
+from tests.services import lacks_role
 
 BANK = ("bank_operator", "bank_checker")
 BUREAU = (
@@ -298,19 +294,9 @@ async def is_held(people: People, path: str, name: str) -> None:
 
 
 @pytest.fixture(scope="module")
-async def people(
-    databases_of_module: Any, issuer: Issuer, shared_folder: Path
-) -> AsyncIterator[People]:
+async def people(running_of_module: Any) -> AsyncIterator[People]:
     """One pool for the whole walk; each test begins with a loan of its own."""
-
-    @asynccontextmanager
-    async def running(service: Service, **settings: Any) -> AsyncIterator[RunningService]:
-        async with together(
-            [service], databases_of_module, issuer, shared_folder, **settings
-        ) as started:
-            yield started[0]
-
-    async with claims_of(running) as pool:
+    async with claims_of(running_of_module) as pool:
         await bad_loans(pool)
         yield People(pool)
 

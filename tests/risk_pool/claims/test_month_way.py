@@ -75,8 +75,8 @@ async def test_nobody_is_reminded_of_what_has_come_in_and_only_finance_reminds(r
 
 
 async def test_every_finding_names_its_party_and_where_it_is_mended(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        claim = await story(pool)
+    async with claims_of(running, "ICBC", "CCB", after=story) as pool:
+        claim = pool.claim
         await pool.recovers(claim, "10.00", on="2026-03-04", confirmed=False)
         await pool.it_is("2026-04-02")
 
@@ -118,8 +118,7 @@ async def test_a_month_is_sent_back_with_a_reason_that_stands_until_it_is_confir
 
 
 async def test_the_preview_stands_beside_the_month_before_per_party_and_kind(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await story(pool)
+    async with claims_of(running, "ICBC", "CCB", after=story) as pool:
         await pool.settles("2026-02")
         await pool.hears(pool.position("b", "2026-03", "9000000.00"))
         await pool.hears(pool.position("c", "2026-03", "1800000.00"))

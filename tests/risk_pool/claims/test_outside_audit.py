@@ -33,8 +33,8 @@ Lines = list[dict[str, Any]]
 async def exported(running: Any, folder: Path) -> tuple[Path, dict[str, dict[str, str]]]:
     """A pool with a claim, recoveries and two settled months as its auditor gets it, and what the
     service itself answers as balances of some days."""
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        claim = await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
+        claim = pool.claim
         # More than what the parties bore: all are whole, then the interest, then the pledgor.
         await pool.recovers(claim, "9500000.00", costs="100.01", on="2026-04-02")
         answer = await pool.auditor.get("/pools/dongli/audit-export")

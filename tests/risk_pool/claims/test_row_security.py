@@ -27,8 +27,8 @@ TABLES = (
 
 
 async def test_a_bank_reads_and_writes_nothing_of_another_even_by_sql(running):
-    async with claims_of(running, "ICBC", "CCB") as here:
-        claim = await story(here)
+    async with claims_of(running, "ICBC", "CCB", after=story) as here:
+        claim = here.claim
         await here.recovers(claim, "5.00", on="2026-03-04", confirmed=False)
         await here.it_is("2026-04-01")
         await here.settles("2026-02", "preview")
@@ -94,8 +94,7 @@ async def test_a_draft_is_no_row_for_anybody_but_its_bank(running):
     ],
 )
 async def test_history_and_splits_are_only_added_to(running, statement):
-    async with claims_of(running, "ICBC", "CCB") as here:
-        await story(here)
+    async with claims_of(running, "ICBC", "CCB", after=story) as here:
         with pytest.raises(asyncpg.PostgresError):
             async with here.service.context.database.begin(EVERYWHERE) as conn:
                 await conn.execute(statement)
@@ -116,8 +115,7 @@ async def test_history_and_splits_are_only_added_to(running, statement):
     ],
 )
 async def test_what_the_rules_forbid_the_tables_forbid_too(running, statement, constraint):
-    async with claims_of(running, "ICBC", "CCB") as here:
-        await story(here)
+    async with claims_of(running, "ICBC", "CCB", after=story) as here:
         await here.it_is("2026-04-01")
         await here.settles("2026-02", "preview", "confirm")
         async with here.service.context.database.begin(EVERYWHERE) as conn:

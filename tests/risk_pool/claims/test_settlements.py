@@ -61,8 +61,8 @@ async def story(pool, *, undecided: str = "") -> dict[str, Any]:
 
 
 async def test_a_month_that_lacks_something_names_it_all_and_is_not_confirmed(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        claim = await story(pool)
+    async with claims_of(running, "ICBC", "CCB", after=story) as pool:
+        claim = pool.claim
         await pool.recovers(claim, "10.00", on="2026-03-04", confirmed=False)
         await pool.it_is("2026-04-02")
         await pool.hears(pool.position("b", "2026-03", "9000000.00"))
@@ -114,8 +114,7 @@ async def test_claims_that_are_not_paid_are_told_but_hold_nothing_up(running):
 
 
 async def test_four_people_steps_in_order_and_another_person_signs(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await story(pool)
+    async with claims_of(running, "ICBC", "CCB", after=story) as pool:
         where = "/pools/dongli/settlements/2026-02"
         both = pool.service.as_("li", "finance_maker", "finance_checker")
 
@@ -191,8 +190,7 @@ async def test_a_month_without_any_fact_may_be_left_out_and_does_not_come_back(r
 
 
 async def test_figures_that_a_later_fact_has_overtaken_are_previewed_anew(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await story(pool)
+    async with claims_of(running, "ICBC", "CCB", after=story) as pool:
         where = "/pools/dongli/settlements/2026-02"
         await pool.settles("2026-02", "preview", "confirm")
 
@@ -211,8 +209,7 @@ async def test_figures_that_a_later_fact_has_overtaken_are_previewed_anew(runnin
 
 
 async def test_doing_a_step_again_does_nothing_twice(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await story(pool)
+    async with claims_of(running, "ICBC", "CCB", after=story) as pool:
         first = await pool.settles("2026-02")
         balances, said = await pool.balances(), len(await pool.said())
 
@@ -266,8 +263,8 @@ async def test_a_line_of_no_settlement_cannot_be_written(running):
 
 
 async def test_lines_tell_where_each_loan_stood_and_banks_see_their_own(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        claim = await story(pool)
+    async with claims_of(running, "ICBC", "CCB", after=story) as pool:
+        claim = pool.claim
         await pool.settles("2026-02")
         await pool.hears(pool.position("b", "2026-03", "9000000.00"))
         await pool.hears(pool.position("c", "2026-03", "1800000.00"))
@@ -316,8 +313,8 @@ async def test_lines_tell_where_each_loan_stood_and_banks_see_their_own(running)
 
 
 async def test_months_that_are_posted_late_settle_nothing_twice(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        claim = await story(pool)
+    async with claims_of(running, "ICBC", "CCB", after=story) as pool:
+        claim = pool.claim
         await pool.hears(pool.position("b", "2026-03", "9000000.00"))
         await pool.hears(pool.position("c", "2026-03", "1800000.00"))
         await pool.hears(pool.position("b", "2026-04", "8000000.00"))
@@ -401,13 +398,10 @@ async def _settled_with_deaths(pool, month: str) -> int:
 
 
 async def test_killed_at_any_statement_it_can_be_run_again(running):
-    async with claims_of(running, "ICBC", "CCB") as calm:
-        await story(calm)
+    async with claims_of(running, "ICBC", "CCB", after=story) as calm:
         await calm.settles("2026-02")
         expected = await calm.balances()
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await story(pool)
-
+    async with claims_of(running, "ICBC", "CCB", after=story) as pool:
         deaths = await _settled_with_deaths(pool, "2026-02")
 
         assert deaths > 60
@@ -527,8 +521,7 @@ async def _posted_and_checked(pool, month: str) -> None:
 
 
 async def test_no_two_people_settle_the_same_month_at_once(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await story(pool)
+    async with claims_of(running, "ICBC", "CCB", after=story) as pool:
         await pool.settles("2026-02", "preview", "confirm", "sign")
         where = "/pools/dongli/settlements/2026-02/post"
 

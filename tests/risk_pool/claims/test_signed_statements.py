@@ -31,8 +31,7 @@ async def verified(pool, pdf):
 
 @pytest.mark.parametrize("party", ["ICBC", "dongli"])
 async def test_a_posted_statement_is_signed_over_the_whole_file(running, party):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         pdf = (await fetched(pool, party, "pdf")).content
         found = await verified(pool, pdf)
 
@@ -44,8 +43,7 @@ async def test_a_posted_statement_is_signed_over_the_whole_file(running, party):
 
 
 async def test_a_changed_byte_of_a_signed_statement_is_found(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         pdf = (await fetched(pool, "ICBC", "pdf")).content
         (signature,) = signatures_of(pdf)
         start, length = signature.byte_range[0], signature.byte_range[1]
@@ -60,8 +58,7 @@ async def test_a_changed_byte_of_a_signed_statement_is_found(running):
 
 
 async def test_a_signed_statement_is_kept_and_asked_for_at_once_is_the_same_file(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         answers = await asyncio.gather(*(fetched(pool, "ICBC", "pdf") for _ in range(4)))
         english = (await fetched(pool, "ICBC", "pdf", lang="en")).content
         async with pool.service.context.database.begin("*") as conn:
@@ -72,8 +69,7 @@ async def test_a_signed_statement_is_kept_and_asked_for_at_once_is_the_same_file
 
 
 async def test_a_bank_has_no_signed_statement_of_another(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         await fetched(pool, "ICBC", "pdf")
         refused = await pool.bank("CCB").get(
             "/pools/dongli/settlements/2026-03/statements/ICBC.pdf"
@@ -85,8 +81,7 @@ async def test_a_bank_has_no_signed_statement_of_another(running):
 
 
 async def test_a_preview_has_no_signature(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await story(pool)
+    async with claims_of(running, "ICBC", "CCB", after=story) as pool:
         await pool.settles("2026-02", "preview")
         pdf = (await fetched(pool, "ICBC", "pdf", month="2026-02")).content
 
@@ -95,8 +90,7 @@ async def test_a_preview_has_no_signature(running):
 
 
 async def test_a_development_certificate_is_named_as_one_on_paper_and_by_the_api(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         paper = words_of((await fetched(pool, "ICBC", "pdf")).content)
         told = (await pool.auditor.get("/signing-certificate")).json()
 

@@ -12,8 +12,7 @@ MONTH = "/pools/dongli/settlements/2026-03"
 
 
 async def test_a_bank_that_owes_the_pool_reads_that_it_pays(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         (row,) = (await pool.bank("ICBC").get(MONTH)).json()["statements"]
         told = (await fetched(pool, "ICBC", "json")).json()["due"]["side"]
         paper = words_of((await fetched(pool, "ICBC", "pdf")).content)
@@ -35,8 +34,7 @@ async def test_a_bank_that_owes_the_pool_reads_that_it_pays(running):
 
 
 async def test_the_pool_reads_of_the_same_bank_that_it_collects(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         rows = (await pool.auditor.get(MONTH)).json()["statements"]
         own = (await fetched(pool, "dongli", "json")).json()
         paper = words_of((await fetched(pool, "dongli", "pdf")).content)
@@ -93,8 +91,7 @@ async def _previewed(pool):
 
 
 async def test_accounts_are_named_in_words_with_the_party_by_name(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         paper = words_of((await fetched(pool, "dongli", "pdf")).content)
         own = (await fetched(pool, "dongli", "json")).json()
         moved = (await pool.auditor.get(MONTH)).json()["movements"]
@@ -110,8 +107,7 @@ async def test_accounts_are_named_in_words_with_the_party_by_name(running):
 
 
 async def test_the_trial_balance_adds_money_and_exposure_apart(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         told = (await pool.auditor.get("/pools/dongli/balances")).json()
 
     sorts = {one["account"]: one["off_balance"] for one in told["accounts"]}
@@ -125,8 +121,7 @@ async def test_the_trial_balance_adds_money_and_exposure_apart(running):
 
 
 async def test_the_trial_balance_as_a_workbook_has_a_sheet_for_each_with_its_own_totals(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         told = (await pool.auditor.get("/pools/dongli/balances")).json()
         answer = await pool.auditor.get("/pools/dongli/balances.xlsx")
     formulas = openpyxl.load_workbook(io.BytesIO(answer.content))

@@ -38,8 +38,7 @@ async def fetched(pool, party, form, *, month="2026-03", lang="zh"):
 
 
 async def test_opening_and_rows_make_the_closing_and_every_row_its_entries(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         months = {}
         for party in ("dongli", "ICBC", "CCB", "DL-FIN"):
             for month in ("2026-02", "2026-03"):
@@ -65,8 +64,8 @@ async def test_opening_and_rows_make_the_closing_and_every_row_its_entries(runni
 
 
 async def test_each_amount_can_be_followed_to_its_transfer_and_explanation(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        claim = await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
+        claim = pool.claim
         told = (await fetched(pool, "ICBC", "json")).json()
 
         borne = [entry for entry in told["entries"] if entry["kind"] == "claim-approved"]
@@ -104,9 +103,7 @@ def words_of(pdf: bytes) -> str:
     ],
 )
 async def test_a_pdf_has_the_figures_and_carries_its_fonts(running, lang, title, result):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await settled(pool)
-
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         pdf = (await fetched(pool, "ICBC", "pdf", lang=lang)).content
 
         text = words_of(pdf)
@@ -130,8 +127,7 @@ async def test_a_pdf_has_the_figures_and_carries_its_fonts(running, lang, title,
 
 
 async def test_statements_asked_for_at_once_are_all_whole(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         parties = ("dongli", "ICBC", "CCB", "DL-FIN") * 2
         at_once = await asyncio.gather(*(fetched(pool, party, "pdf") for party in parties))
 
@@ -140,8 +136,7 @@ async def test_statements_asked_for_at_once_are_all_whole(running):
 
 
 async def test_a_preview_says_that_it_is_one(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await story(pool)
+    async with claims_of(running, "ICBC", "CCB", after=story) as pool:
         await pool.settles("2026-02", "preview")
 
         preview = words_of((await fetched(pool, "ICBC", "pdf", month="2026-02")).content)
@@ -154,8 +149,7 @@ async def test_a_preview_says_that_it_is_one(running):
 
 
 async def test_the_workbook_has_numbers_formats_and_totals_as_formulas(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         told = (await fetched(pool, "dongli", "json")).json()
 
         content = (await fetched(pool, "dongli", "xlsx")).content
@@ -197,8 +191,7 @@ async def test_the_workbook_has_numbers_formats_and_totals_as_formulas(running):
 
 
 async def test_the_entries_as_csv_begin_with_a_mark_and_are_those_of_the_statement(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await settled(pool)
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         told = (await fetched(pool, "dongli", "json")).json()
         answer = await fetched(pool, "dongli", "csv")
 
@@ -213,9 +206,7 @@ async def test_the_entries_as_csv_begin_with_a_mark_and_are_those_of_the_stateme
 
 
 async def test_english_for_whoever_asks_for_it(running):
-    async with claims_of(running, "ICBC", "CCB") as pool:
-        await settled(pool)
-
+    async with claims_of(running, "ICBC", "CCB", after=settled) as pool:
         book = openpyxl.load_workbook(
             io.BytesIO((await fetched(pool, "CCB", "xlsx", lang="en")).content)
         )

@@ -37,6 +37,7 @@ from shared.postgres.database import EVERYWHERE
 from tests.cash import released
 from tests.papers import told
 from tests.publishing import publish
+from tests.services import Person, RunningService
 
 OPENED = date(2026, 1, 1)
 EVERYTHING_TOLD = DayOverV1(day=date(2099, 12, 31), told=())
@@ -63,6 +64,14 @@ class Pool:
         self.finance = service.as_("gao", "finance_maker")
         self.checker = service.as_("qian", "finance_checker")
         self.auditor = service.as_("shen", "auditor")
+
+    def remembers(self) -> dict[str, Any]:
+        """What the test knows of its story, without the service and the persons that speak to it."""
+        return {
+            name: value
+            for name, value in vars(self).items()
+            if name != "service" and not isinstance(value, Person)
+        }
 
     def bank(self, code: str) -> Any:
         """Somebody of a bank."""
@@ -384,12 +393,20 @@ def arrived(event: Event, *, at: datetime | None = None) -> Envelope:
 
 
 @asynccontextmanager
-async def pool_of(running: Any, *banks: str, paid_in: str = "", **more: Any) -> AsyncIterator[Pool]:
+async def pool_of(
+    running: Any, *banks: str, paid_in: str = "", code: str = "dongli", **more: Any
+) -> AsyncIterator[Pool]:
     """A running risk_pool with one pool, its banks, and money in it."""
-    async with running(SERVICE, due_interval_seconds=3600) as service:
+
+    async def tell(service: RunningService) -> dict[str, Any]:
         await service.context.clock.set(datetime(2026, 1, 11, 1, 0, tzinfo=UTC))
-        code = more.pop("code", "dongli")
         pool = await Pool(service, code).opened(*banks, **more)
         if paid_in:
             await pool.paid_in(paid_in)
+        return pool.remembers()
+
+    name = (pool_of, banks, paid_in, code, repr(more))
+    async with running.after(name, tell, SERVICE, at_once=False) as (service, remembered):
+        pool = Pool(service, code)
+        vars(pool).update(remembered)
         yield pool

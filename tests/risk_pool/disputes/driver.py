@@ -78,8 +78,6 @@ def cents(amount: str) -> int:
 @asynccontextmanager
 async def disputes_of(running: Any, *banks: str, posted: bool = True) -> AsyncIterator[Disputes]:
     """The pool, with March posted on 2 April 2026 unless it is left to the test."""
-    async with claims_of(running, *banks) as claims:
-        claims.__class__ = Disputes
-        if posted:
-            claims.claim = await owing(claims)
-        yield claims
+    after = owing if posted else None
+    async with claims_of(running, *banks, words=Disputes, after=after) as pool:
+        yield pool

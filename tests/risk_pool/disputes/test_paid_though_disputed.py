@@ -15,16 +15,12 @@ class AccountInDispute(Disputes, Payments):
     """A pool with an account, whose March is disputed."""
 
 
-def in_dispute(account):
-    pool = AccountInDispute(account.service, account.code)
-    pool.loans, pool.cases = account.loans, account.cases
-    return pool
+def in_dispute(running):
+    return account_of(running, words=AccountInDispute, after=owing)
 
 
 async def test_a_party_that_pays_what_it_disputes_has_paid_and_gets_back_what_is_upheld(running):
-    async with account_of(running) as account:
-        pool = in_dispute(account)
-        await owing(pool)
+    async with in_dispute(running) as pool:
         filed = await pool.disputes()
         found = await pool.work()
         assert (ITEM, "360.00") in [(one["reference"], one["open"]) for one in found["owed"]]
@@ -59,9 +55,7 @@ async def test_a_party_that_pays_what_it_disputes_has_paid_and_gets_back_what_is
 async def test_a_receipt_that_was_entered_before_is_confirmed_by_the_account_and_not_by_hand(
     running,
 ):
-    async with account_of(running) as account:
-        pool = in_dispute(account)
-        await owing(pool)
+    async with in_dispute(running) as pool:
         waiting = await pool.enters(
             "receipt", "400.00", "2026-04-02", item=ITEM, bank_reference="0402"
         )
@@ -79,9 +73,8 @@ async def test_a_receipt_that_was_entered_before_is_confirmed_by_the_account_and
 
 
 async def test_a_payment_file_orders_what_is_not_disputed(running):
-    async with account_of(running) as account:
-        pool = in_dispute(account)
-        claim = await owing(pool)
+    async with in_dispute(running) as pool:
+        claim = pool.claim
         await pool.has_payee()
         await released(pool.maker, pool.checker, "dongli", "receipt", "400.00", "2026-04-02",
                        item=ITEM)  # fmt: skip

@@ -101,15 +101,22 @@ def report_of(
     ).encode()
 
 
+async def lends(pool: Payments) -> None:
+    """Loans of the bank, three of which are covered for claims to come."""
+    await lending(pool, 4)
+    for name in "甲乙丙":
+        await pool.covers(name)
+
+
+async def lends_and_is_paid(pool: Payments) -> None:
+    """The same, and where the bank is paid is on record."""
+    await lends(pool)
+    await pool.has_payee()
+
+
 @asynccontextmanager
 async def payments_of(running: Any, *, payee: bool = True) -> AsyncIterator[Payments]:
     """A pool with 20,000,000.00 on its account, and where ICBC is paid."""
-    async with account_of(running) as account:
-        pool = Payments(account.service, account.code)
-        pool.loans, pool.cases = account.loans, account.cases
-        await lending(pool, 4)
-        for name in "甲乙丙":
-            await pool.covers(name)
-        if payee:
-            await pool.has_payee()
+    after = lends_and_is_paid if payee else lends
+    async with account_of(running, words=Payments, after=after) as pool:
         yield pool
