@@ -59,7 +59,6 @@ def _to_owner(row: asyncpg.Record, now: datetime) -> Draft:
         roles=(),
         people=(row["created_by"],),
         in_inbox=True,
-        acts=True,
         pool_code="",
         bank_code="" if row["institution"] == BUREAU else row["institution"],
         loan_id=None,

@@ -31,7 +31,6 @@ async def send_test(
         institution=institution,
         roles=(),
         in_inbox=False,
-        acts=False,
         pool_code="",
         bank_code="",
         loan_id=None,
