@@ -6,7 +6,7 @@ Revision ID: 0070
 from alembic import op
 
 revision = "0070"
-down_revision = "0066"
+down_revision = "0071"
 
 
 def upgrade() -> None:

@@ -8,7 +8,7 @@ from alembic import op
 from shared.waits.tables import create_tables
 
 revision = "0072"
-down_revision = "0066"
+down_revision = "0070"
 
 
 def upgrade() -> None:

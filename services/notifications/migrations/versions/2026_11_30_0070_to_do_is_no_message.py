@@ -6,7 +6,7 @@ Revision ID: 2026_11_30_0070
 from alembic import op
 
 revision = "2026_11_30_0070"
-down_revision = "2026_11_30_0061"
+down_revision = "2026_11_30_0063"
 
 
 def upgrade() -> None:

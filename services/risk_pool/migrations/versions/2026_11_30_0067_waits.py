@@ -8,7 +8,7 @@ from alembic import op
 from shared.waits.tables import create_tables
 
 revision = "0067"
-down_revision = "0063"
+down_revision = "0066"
 
 
 def upgrade() -> None:
