@@ -6,7 +6,7 @@ Revision ID: 2026_11_30_0062
 from alembic import op
 
 revision = "2026_11_30_0062"
-down_revision = "2026_11_30_0070"
+down_revision = "2026_11_30_0061"
 
 _STEPS = (
     """
