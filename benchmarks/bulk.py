@@ -1,9 +1,11 @@
 """A file of many rows, three in a hundred of them wrong, beside a bare COPY of the same rows.
 
-    python -m benchmarks.bulk [--kind applications|rights|extracts] [--rows 50000] [--json]
+    python -m benchmarks.bulk [--kind applications|rights|extracts|claims|lists] [--rows 50000] [--json]
 
 Applications are filed; rights are a census; an extract of the trademark register is compared with a
-census that the file's bank has sent before, and every second row differs.
+census that the file's bank has sent before, and every second row differs; a list of dishonest firms
+begins an entry by each row; claims are saved as drafts, a file for each of twenty banks, every row a
+transaction of its own.
 Ours: an NDJSON file in the store, read, judged and written batch by batch by the service's own
 worker; half-way the worker is given up and another goes on. The limit: the rows that this has left
 in its tables, copied by COPY in binary form into the same tables of another database, in one
@@ -11,14 +13,12 @@ transaction; no reading, no checks. Both on one durable PostgreSQL, indexes and 
 """
 
 import asyncio
-import io
 import json
-import os
 import sys
 import tempfile
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from hashlib import sha256
@@ -30,6 +30,8 @@ from uuid import UUID
 import asyncpg
 from uuid6 import uuid7
 
+from benchmarks import bulk_claims
+from benchmarks.bulk_figures import BAD_EVERY, Figures, copied, megabytes
 from benchmarks.messages import NOW
 from benchmarks.submit import BANK, BARE, DAYS, body, prepare
 from services.applications.api.drafts import read_draft
@@ -38,17 +40,17 @@ from services.applications.handlers.bulk_applications import take_applications
 from services.applications.handlers.bulk_batch import Take
 from services.applications.handlers.bulk_extracts import take_extracts
 from services.applications.handlers.bulk_files import BulkWork, key_of
+from services.applications.handlers.bulk_lists import end_lists, take_lists
 from services.applications.handlers.bulk_rights import take_rights
 from services.applications.main import SERVICE
 from services.applications.storage.objects import PaperStore, store_at
-from services.applications.tables import bulk_files
+from services.applications.tables import bulk_files, listed_firms
 from shared.auth.identity import Identity
 from shared.clock import business_date
-from shared.postgres.database import Database
+from shared.postgres.database import EVERYWHERE, Database
 from shared.postgres.embedded import EmbeddedPostgres
 from shared.postgres.provision import owner_of, url_for
 
-BAD_EVERY: Final = 33
 _FILES: Final = ("bulk_files", "bulk_rows")
 
 
@@ -64,6 +66,7 @@ class Kind:
     made: str
     """The table that has one row for each that was taken."""
     given: Mapping[str, str] = field(default_factory=dict)
+    sent_by: str = BANK
     after: str = ""
     """The kind of file that is gone through before, and is not counted."""
 
@@ -86,6 +89,12 @@ def _extract(n: int, is_bad: bool) -> dict[str, Any]:
     return row | ({"expires_on": "2032-03-02"} if n % 2 else {})
 
 
+def _listed(n: int, is_bad: bool) -> dict[str, Any]:
+    row = {"name": f"第 {n} 公司", "listed_on": "2026-02-11", "authority": "天津市东丽区人民法院",
+           "reference": f"（2026）津0110执{n}号", "reason": "有履行能力而拒不履行"}  # fmt: skip
+    return row | ({"listed_on": "2026-13-40"} if is_bad else {})
+
+
 KINDS: Final = {
     "applications": Kind(
         row=_application,
@@ -103,26 +112,15 @@ KINDS: Final = {
         given={"register": "trademark", "day": str(business_date(NOW))},
         after="rights",
     ),
+    "lists": Kind(
+        row=_listed,
+        take=take_lists,
+        tables=("bulk_files", "list_imports", "bulk_rows", "listed_firms"),
+        made="listed_firms",
+        given={"list": "judgment_defaulter", "day": str(business_date(NOW)), "source": "公开网"},
+        sent_by=EVERYWHERE,
+    ),
 }  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figures:
-    """What a run came to."""
-
-    kind: str
-    rows: int
-    taken: int
-    wrong: int
-    seconds: float
-    per_second: int
-    copied_rows: int
-    copy_seconds: float
-    copy_per_second: int
-    times_the_copy: float
-    """Our time over that of the bare COPY."""
-    megabytes_after_a_tenth: int
-    megabytes_at_the_end: int
 
 
 def file_of(kind: Kind, rows: int) -> IO[bytes]:
@@ -143,67 +141,37 @@ async def gone_through(
     file = file_of(kind, rows)
     size = file.tell()
     await store.keep(key_of(file_id), file)
-    by = Identity("clerk", "clerk", frozenset({"bank_operator"}), BANK)
-    async with database.begin(BANK) as conn:
+    by = Identity("clerk", "clerk", frozenset({"bank_operator"}), kind.sent_by)
+    async with database.begin(kind.sent_by) as conn:
         await bulk_files.add(
             conn, file_id, kind=name, form="ndjson", only_check=False, given=kind.given,
             filename="bench.ndjson", sha256=sha256(b"").digest(), size=size, by=by, now=NOW,
             rows_expected=rows,
         )  # fmt: skip
+        if name == "lists":
+            await listed_firms.keep_import(
+                conn, file_id, bank_code=kind.sent_by, list_name=kind.given["list"],
+                list_date=business_date(NOW), source=kind.given["source"], document_id=None,
+                whole=False,
+            )  # fmt: skip
 
     def worker() -> BulkWork:
-        return BulkWork(database, store, DAYS, lambda: NOW, {cast(BulkKind, name): kind.take})
+        take = {cast(BulkKind, name): kind.take}
+        return BulkWork(database, store, DAYS, lambda: NOW, take, {"lists": end_lists})
 
     work, batches, early = worker(), 0, 0
     start = time.perf_counter()
     while await work.one_batch():
         batches += 1
         if batches == max(1, rows // AT_ONCE // 10):
-            early = _megabytes()
+            early = megabytes()
         if batches == rows // AT_ONCE // 2:
             work.close()
             work = worker()
     seconds = time.perf_counter() - start
     work.close()
     await database.close()
-    return file_id, seconds, early, _megabytes()
-
-
-def _megabytes() -> int:
-    """What this process has in memory now."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") // 1024**2
-
-
-async def copied(
-    source: asyncpg.Connection, target: asyncpg.Connection, tables: Sequence[str]
-) -> tuple[float, int]:
-    """(seconds, rows) of the same rows by COPY; what is copied lies ready in memory."""
-    ready: list[tuple[str, bytes]] = []
-    count = 0
-    for table in tables:
-        written = io.BytesIO()
-        # What holds the ids that the database gives is left to it, as for ours.
-        columns = "*" if table != "outbox" else _OUTBOX
-        said = await source.copy_from_query(
-            f"select {columns} from {table}", output=written, format="binary"
-        )
-        count += int(said.split()[1])
-        ready.append((table, written.getvalue()))
-    start = time.perf_counter()
-    async with target.transaction():
-        for table, content in ready:
-            own = _OUTBOX.split(", ") if table == "outbox" else None
-            await target.copy_to_table(
-                table, source=io.BytesIO(content), columns=own, format="binary"
-            )
-    return time.perf_counter() - start, count
-
-
-_OUTBOX: Final = (
-    "event_id, aggregatetype, aggregateid, type, payload, ce_source, ce_time, ce_subject, "
-    "traceparent, institution"
-)
+    return file_id, seconds, early, megabytes()
 
 
 async def measure(server_url: str, folder: Path, name: str, rows: int) -> Figures:
@@ -241,23 +209,31 @@ async def measure(server_url: str, folder: Path, name: str, rows: int) -> Figure
     )
 
 
-def main() -> None:
-    """The command line."""
-    parser = ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--kind", choices=sorted(KINDS), default="applications")
-    parser.add_argument("--rows", type=int, default=50_000)
-    parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args()
+def _figures(name: str, rows: int) -> Figures:
     with TemporaryDirectory(prefix="zhidai-bench-", ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary)
         folder.chmod(0o755)
         server = EmbeddedPostgres(folder / "postgres").start()
         try:
-            for name in (SERVICE.name, BARE):
-                asyncio.run(prepare(server.server_url, name))
-            figures = asyncio.run(measure(server.server_url, folder, asked.kind, asked.rows))
+            if name == bulk_claims.KIND:
+                return asyncio.run(bulk_claims.measure(server.server_url, rows))
+            for database in (SERVICE.name, BARE):
+                asyncio.run(prepare(server.server_url, database))
+            return asyncio.run(measure(server.server_url, folder, name, rows))
         finally:
             server.stop()
+
+
+def main() -> None:
+    """The command line."""
+    parser = ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument(
+        "--kind", choices=sorted([*KINDS, bulk_claims.KIND]), default="applications"
+    )
+    parser.add_argument("--rows", type=int, default=50_000)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    figures = _figures(asked.kind, asked.rows)
     if asked.json:
         json.dump(asdict(figures), sys.stdout, indent=2)
         print()

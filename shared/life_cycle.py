@@ -83,6 +83,8 @@ class Wait:
     """The usual time where the scheme sets none, None for no limit."""
     source: str = ""
     """Where the usual time comes from."""
+    stands: bool = False
+    """Nobody has anything to do for now: what ends it comes about elsewhere, or in its time."""
 
 
 Term = Callable[[Wait], date | None]

@@ -8,7 +8,7 @@ the outbox; all in the caller's transaction, with the cases locked.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,8 @@ from shared.contracts.envelope import Event
 from shared.contracts.registry import EVENTS
 from shared.life_cycle import LifeCycle, Move, Person, Row, Term, Words, no_term, role_of
 from shared.messaging import outbox
+from shared.waits.declared import CasesWait, Source, of_life_cycle, to_do_of
+from shared.waits.kept import keep
 
 _TABLES = (
     # The version in the key: no two moves of a case can both produce the same one.
@@ -83,6 +85,8 @@ class CaseTable:
     """What every event of a case says of it."""
     absent: Words = _NO_CASE
     """What is said to who asks for one that is none, or none of theirs."""
+    waits: CasesWait | None = None
+    """How they stand among what people have to do; None where they never do."""
 
     def __post_init__(self) -> None:
         told = {name for move in self.life_cycle.moves for name in move.tells}
@@ -90,6 +94,21 @@ class CaseTable:
 
     def __hash__(self) -> int:
         return hash((self.table, self.kind))
+
+    @cached_property
+    def to_do(self) -> frozenset[str]:
+        """The states in which people have something to do."""
+        return frozenset(to_do_of(self.life_cycle.waits))
+
+    @cached_property
+    def source(self) -> Source | None:
+        """What waits among them, as a query."""
+        if self.waits is None or not self.to_do:
+            return None
+        return of_life_cycle(
+            self.life_cycle, kind=self.kind, table=self.table, key=self.key,
+            bank=self.bank, waits=self.waits,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +182,19 @@ async def apply_transitions(
         await conn.execute(_BEGIN, *history_arrays(cases, begun, now))
     told = events_of(cases, steps, done)
     await outbox.append(conn, _case_by_case([*also, *told]) if also else told, now=now)
+    await keep_waits(conn, cases, done, now=now)
     return done
+
+
+async def keep_waits(
+    conn: asyncpg.Connection, cases: CaseTable, done: Sequence[Transition], *, now: datetime
+) -> None:
+    """What people have to do, as these moves have left it."""
+    if cases.source is None:
+        return
+    ids = [one.case_id for one in done if cases.to_do & {one.move.source, one.move.target}]
+    if ids:
+        await keep(conn, cases.source, ids, now=now)
 
 
 def _case_by_case(events: Sequence[Event]) -> list[Event]:

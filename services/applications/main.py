@@ -21,6 +21,7 @@ from services.applications.api import (
     endangered_rights,
     facts,
     financing_demands,
+    firm_cover,
     firms,
     guarantees,
     kept_drafts,
@@ -33,6 +34,7 @@ from services.applications.api import (
     meetings,
     opinion_templates,
     paper_checklist,
+    park_history,
     parks,
     pledge_records,
     pledges,
@@ -51,6 +53,7 @@ from services.applications.api import (
     submissions,
     survey_imports,
     table_templates,
+    to_do,
     valuations,
 )
 from services.applications.api.bulk_work import work_on_bulk_files
@@ -67,6 +70,7 @@ from services.applications.handlers import (
     papers,
     right_watch,
 )
+from services.applications.handlers.to_do import watch_what_waits
 from services.applications.settings import Settings
 from services.applications.tables.collisions import COLLISIONS
 from shared.context import Context
@@ -151,6 +155,7 @@ SERVICE = Service(
         pledge_records.router,
         valuations.router,
         cover_calls.router,
+        firm_cover.router,
         pledges.router,
         policies.router,
         guarantees.router,
@@ -166,8 +171,10 @@ SERVICE = Service(
         credit_repairs.router,
         data_quality.router,
         parks.router,
+        park_history.router,
         financing_demands.router,
         survey_imports.router,
+        to_do.router,
     ),
     consumes=ROUTES,
     due=(
@@ -177,6 +184,7 @@ SERVICE = Service(
         _watch_rights,
         _watch_cover,
         _follow_demands,
+        watch_what_waits,
         _tell_day_over,
         _remove_withdrawn_papers,
         _prune_drafts,
@@ -185,7 +193,6 @@ SERVICE = Service(
     body_limits={
         **documents.BODY_LIMITS,
         **bulk_files.BODY_LIMITS,
-        **list_imports.BODY_LIMITS,
         **survey_imports.BODY_LIMITS,
     },
     settings_type=Settings,

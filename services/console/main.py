@@ -36,9 +36,6 @@ LARGEST_FORM = 256 * 1024
 LARGEST_BULK_FILE = 201 * 1024 * 1024
 """The same of a file of many rows, of which the service takes 200 MiB."""
 
-LARGEST_TABLE = 21 * 1024 * 1024
-"""The same of a table of rights or of listed firms, of which the service takes 20 MiB."""
-
 LARGEST_STATEMENT = 11 * 1024 * 1024
 """Bytes; the service takes a statement of 10 MiB, the form around it has some more."""
 
@@ -95,7 +92,7 @@ def _middleware(settings: ConsoleSettings) -> list[Middleware]:
             larger_bodies={
                 "/bulk": LARGEST_BULK_FILE,
                 "/register/extracts": LARGEST_BULK_FILE,
-                "/register/list-imports": LARGEST_TABLE,
+                "/register/list-imports": LARGEST_BULK_FILE,
                 "/pools/*/account/import": LARGEST_STATEMENT,
                 "/pools/*/opening/import": LARGEST_STATEMENT,
             },

@@ -1,6 +1,14 @@
 """The notifications service: `python -m services.notifications.main`."""
 
-from services.notifications.api import endpoints, inbox, messages, secrets, subscriptions
+from services.notifications.api import (
+    deliveries,
+    endpoints,
+    inbox,
+    messages,
+    robots,
+    secrets,
+    subscriptions,
+)
 from services.notifications.api.common import settings_of
 from services.notifications.consumer import CONSUMES
 from services.notifications.delivery import background
@@ -36,9 +44,11 @@ SERVICE = Service(
     routers=(
         endpoints.router,
         secrets.router,
+        robots.router,
         subscriptions.router,
         inbox.router,
         messages.router,
+        deliveries.router,
     ),
     consumes=CONSUMES,
     settings_type=NotificationsSettings,

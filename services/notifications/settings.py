@@ -61,6 +61,10 @@ class NotificationsSettings(ServiceSettings):
     )
     heartbeat_seconds: float = Field(default=15, gt=0)
 
+    robots_at_once: int = Field(
+        default=16, ge=1, description="Group robots of one provider that are told at once."
+    )
+
     smtp_host: str = Field(default="", description="Empty: no e-mail is sent.")
     smtp_port: int = Field(default=587, ge=1, le=65535)
     smtp_security: Annotated[
@@ -73,6 +77,20 @@ class NotificationsSettings(ServiceSettings):
     smtp_sender: str = Field(default="", description="The From address, e.g. pool@example.cn")
     smtp_at_once: int = Field(default=4, ge=1, le=100)
     smtp_timeout_seconds: float = Field(default=30, gt=0, le=120)
+
+    sms_gateway: str = Field(
+        default="https://dysmsapi.aliyuncs.com/",
+        description="Aliyun's, or one that speaks like it.",
+    )
+    sms_access_key: str = Field(default="", description="Empty: no SMS is sent.")
+    sms_access_secret: SecretStr = SecretStr("")
+    sms_signature: str = Field(
+        default="", description="The registered 签名 that messages begin with."
+    )
+    sms_template: str = Field(
+        default="", description="The registered template; its only variable is `title`."
+    )
+    sms_at_once: int = Field(default=8, ge=1, le=100)
 
     @field_validator("webhook_private_networks", mode="before")
     @classmethod
@@ -100,6 +118,13 @@ class NotificationsSettings(ServiceSettings):
             raise ValueError("smtp_sender (an e-mail address) is needed when smtp_host is given")
         if self.smtp_password.get_secret_value() and not self.smtp_username:
             raise ValueError("smtp_username is needed when smtp_password is given")
+        if self.sms_access_key and not (
+            self.sms_access_secret.get_secret_value() and self.sms_signature and self.sms_template
+        ):
+            raise ValueError(
+                "sms_access_secret, sms_signature and sms_template are needed when sms_access_key "
+                "is given"
+            )
         if self.lease_seconds <= max(self.webhook_timeout_seconds, self.smtp_timeout_seconds):
             raise ValueError("lease_seconds must be longer than any attempt may take")
         return self

@@ -40,7 +40,9 @@ from services.risk_pool.api import (
     signing,
     subsidies,
     subsidy_offers,
+    subsidy_policies,
     suspense,
+    to_do,
     top_ups,
     trials,
     waiting_line,
@@ -57,6 +59,7 @@ from services.risk_pool.handlers.instalments import watch_instalments
 from services.risk_pool.handlers.overdue import watch_receivables
 from services.risk_pool.handlers.run_offs import begin_run_offs
 from services.risk_pool.handlers.silence import watch_silent_banks
+from services.risk_pool.handlers.to_do import watch_what_waits
 from services.risk_pool.handlers.waiting import serve_lines
 from services.risk_pool.handlers.warning_signs import watch_maturities
 from services.risk_pool.handlers.warning_sources import look_back
@@ -133,6 +136,7 @@ SERVICE = Service(
         signing.router,
         subsidies.router,
         subsidy_offers.router,
+        subsidy_policies.router,
         loan_packages.router,
         agreed_figures.router,
         agreements.router,
@@ -154,6 +158,7 @@ SERVICE = Service(
         disposals.router,
         loan_pledges.router,
         collections.router,
+        to_do.router,
     ),
     consumes=ROUTES,
     settings_type=Settings,
@@ -174,6 +179,7 @@ SERVICE = Service(
         watch_matured_loans,
         remind_of_instalments,
         look_back_for_warnings,
+        watch_what_waits,
     ),
 )
 

@@ -26,6 +26,10 @@ class CoverCallChangedV1(CaseEvent):
     shortfall_fen: NonNegativeFen = Field(
         description="What was short at the last look; 0 where cured."
     )
+    firm_calls: int = Field(
+        0, ge=0, description="Loans of the firm at this bank with a call that are still short."
+    )
+    firm_shortfall_fen: NonNegativeFen = Field(0, description="What they are short of together.")
     measure: str = Field("", examples=["right_pledged"])
     outcome: str = Field("", examples=["escalated"])
     reason: str = ""

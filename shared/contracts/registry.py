@@ -9,6 +9,7 @@ from shared.contracts import (
     bad_loans,
     case_work,
     cover_calls,
+    deadlines,
     demands,
     desk,
     listed_firms,
@@ -28,7 +29,7 @@ from shared.contracts.envelope import Event, by_type
 PRODUCERS = (
     applications, case_work, rights, listed_firms, risk_pool, pool_cases, pool_agreements,
     openings, months, papers, meetings, notifications, demands, bad_loans, around_loans,
-    loan_packages, cover_calls, desk,
+    loan_packages, cover_calls, desk, deadlines,
 )  # fmt: skip
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType(by_type())

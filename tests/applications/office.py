@@ -16,6 +16,7 @@ from shared.contracts.applications import DayOverV1
 from shared.contracts.around_loans import PolicyStandsV1
 from shared.contracts.envelope import Envelope, Event, decode
 from shared.contracts.papers import DocumentStoredV1
+from shared.contracts.registry import EVENTS
 from shared.contracts.rights import LoanPledgesStandV1
 from shared.contracts.risk_pool import CoverageReservedV1, PoolOpenedV1
 from shared.identifiers import patent_check
@@ -25,6 +26,9 @@ from shared.schemes.vocabulary import CREDIT_LISTS
 from tests.papers import document, stores
 from tests.publishing import heard
 from tests.services import RunningService
+
+DEADLINES = tuple(name for name in EVENTS if name.startswith(("case-deadline.", "pool-deadline.")))
+"""Told beside nearly every move."""
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """A Monday morning in Tianjin."""
@@ -237,6 +241,7 @@ class Office:
             DocumentStoredV1.type,
             LoanPledgesStandV1.type,
             PolicyStandsV1.type,
+            *DEADLINES,
         }
         wanted = types or {event.type for event in events} - unasked
         return [event for event in events if event.type in wanted]

@@ -3,11 +3,14 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from services.applications.api.requests import SubmissionBody
 from services.applications.domain.paid_out import PAPERS
 from services.applications.main import SERVICE as APPLICATIONS
+from services.applications.queries.surroundings import surroundings, surroundings_of_new
 from services.risk_pool.main import SERVICE as RISK_POOL
 from shared.auth.issuer import Issuer
 from tests.applications.filing import ENTRY, SEEN, filing, paid_out
@@ -149,6 +152,26 @@ async def test_a_filed_loan_is_held_and_covered_in_one_from_its_approval_on_for_
     assert covered["scheme_version"] == shown["scheme_version"] != ""
     assert [(one["source"], one["action"]) for one in covered["history"]] == [(None, "enter")]
     assert await town.office.said("loan.disbursed.v1") == [], "it was paid out before"
+
+
+async def test_the_checks_count_a_filed_loan_that_waits_for_the_pool_with_what_is_owed(town: Town):
+    firm = "91510100MA6CGUGA1W"
+    borrower = filing()["borrower"] | {"uscc": firm, "name": "成都某科技有限公司"}
+    mine = right("202210123456.1", registration=ENTRY, owner_uscc=firm, owner_name=borrower["name"])
+    case = await files(town, borrower=borrower, collateral=[mine])
+    assert (await reviews(town, case)).status_code == 200
+    # Approved, and the pool has not answered yet.
+    async with town.office.service.context.database.begin("*") as conn:
+        await conn.execute(
+            "update applications set state = 'approved' where id = $1", UUID(case["id"])
+        )
+        again = SubmissionBody.model_validate(filing(borrower=borrower)).as_submission()
+        today = town.office.now.date()
+        (many,) = await surroundings_of_new(conn, [again], bank_code=ICBC, today=today)
+        one = await surroundings(conn, again, bank_code=ICBC, except_case=UUID(int=0), today=today)
+    for known in (many.around, one.around):
+        assert known is not None
+        assert (known.borrower_balance_fen, known.borrower_live_cases) == (90_000_000, 1)
 
 
 async def test_a_loan_filed_by_mistake_leaves_the_pool_by_two_persons_and_can_be_filed_anew(

@@ -167,3 +167,40 @@ async def test_a_census_that_came_at_once_is_a_file_of_rows_from_then_on(postgre
     assert [(row["outcome"], row["number"]) for row in rows] == [("taken", "1"), ("wrong", "2")]
     assert json.loads(rows[1]["faults"])[0]["field"] == "/number"
     assert json.loads(rows[1]["cells"]) == ["2"]
+
+
+async def test_a_list_that_came_at_once_is_a_file_of_rows_and_keeps_its_entries(postgres_url):
+    import_id, entry_id = uuid4(), uuid4()
+    results = [
+        {"line": 2, "outcome": "kept", "named": "某公司", "faults": []},
+        {"line": 3, "outcome": "unchanged", "named": "另一公司", "faults": []},
+        {"line": 4, "outcome": "refused", "named": "",
+         "faults": [{"field": "name", "code": "required", "zh": "缺", "en": "needed"}]},
+    ]  # fmt: skip
+    async with database_at(postgres_url, "applications", "0069") as old:
+        conn = old.conn
+        await conn.execute(
+            """insert into list_imports values ($1, '*', 'judgment_defaulter', '2026-03-02', '公开网',
+                   null, true, false, '失信.csv', repeat('0a', 32), 1, 0, 1, 1, 0, '["企业名称"]', $2,
+                   '{"4": [""]}', 'wang', '王', '2026-03-02T01:00:00Z')""",
+            import_id, json.dumps(results),
+        )  # fmt: skip
+        await conn.execute(
+            """insert into listed_firms values ($1, $2, 'judgment_defaulter', '2026-03-02', '公开网',
+                   null, '某公司', '某公司', '', '2026-02-11', '', '', '', '2026-03-02T01:00:00Z')""",
+            entry_id, import_id,
+        )  # fmt: skip
+        await old.is_upgraded()
+        (file,) = await conn.fetch("select * from bulk_files")
+        rows = await conn.fetch("select * from bulk_rows order by line")
+        (kept,) = await conn.fetch("select * from list_imports")
+        (listed,) = await conn.fetch("select import_id from listed_firms")
+    assert (file["id"], file["kind"], file["rows_taken"], file["rows_known"]) == (
+        import_id, "lists", 1, 1,
+    )  # fmt: skip
+    assert json.loads(file["given"]) == {
+        "list": "judgment_defaulter", "day": "2026-03-02", "source": "公开网", "whole": "true",
+    }  # fmt: skip
+    assert [row["outcome"] for row in rows] == ["taken", "known", "wrong"]
+    assert json.loads(rows[2]["faults"])[0]["field"] == "/name"
+    assert (kept["id"], kept["whole"], listed["import_id"]) == (import_id, True, import_id)

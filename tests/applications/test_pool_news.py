@@ -121,7 +121,8 @@ async def test_a_batch_takes_as_many_statements_for_many_cases_as_for_one(office
     with counted(office) as many:
         await office.hears(*(office.reserved(case) for case in cases[1:]))
 
-    assert len(one) == len(many) == 2
+    # Beside the cases and their events: what waits now, and its deadlines.
+    assert len(one) == len(many) == 4
     assert {await office.state(case) for case in cases} == {"capacity_reserved"}
 
 

@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 
+from services.applications.api.requests import SubmissionBody
+from services.applications.queries.surroundings import surroundings_of_new
 from tests.applications.office import (
     CCB,
+    FIRM,
+    ICBC,
     OTHER_FIRM,
     Office,
     nothing_found,
@@ -59,6 +63,25 @@ async def pays_out(office: Office, case: Any, loan_no: str) -> None:
     )  # fmt: skip
 
 
+async def both_are_one_debt(office: Office) -> None:
+    """Loan and renewal of 1,000,000.00 each: what is said of the firm, and beside another case of it."""
+    other = right("202110123499.1")
+    verdict = await office.bank().post("/pre-checks", json=submission(collateral=[other]))
+    lines = {line["check"]: line for line in verdict.json()["checks"]}
+    assert lines["borrower-cap"]["figures"]["value"] == "2,000,000.00", lines["borrower-cap"]
+    async with office.service.context.database.begin("*") as conn:
+        case = SubmissionBody.model_validate(submission()).as_submission()
+        today = office.now.date()
+        (known,) = await surroundings_of_new(conn, [case], bank_code=ICBC, today=today)
+        around = known.around
+    assert around is not None
+    assert (around.borrower_balance_fen, around.borrower_live_cases) == (100_000_000, 1)
+    (firm,) = (await office.reviewer().get("/firms", params={"q": FIRM})).json()["items"]
+    assert firm["outstanding_principal"] == "1000000.00", firm
+    (sums,) = (await office.reviewer().get("/statistics")).json()["loans"]
+    assert (sums["outstanding"], sums["disbursed"]) == ("1000000.00", "2000000.00"), sums
+
+
 async def test_a_loan_and_its_renewal_have_one_right_and_a_third_case_collides_to_the_end(
     office: Office, pledged: Any
 ):
@@ -90,6 +113,7 @@ async def test_a_loan_and_its_renewal_have_one_right_and_a_third_case_collides_t
         100_000_000,
         "2026-04-10",
     )
+    await both_are_one_debt(office)
     shown = await chain(office, second)
     assert [one["number"] for one in shown["items"]] == [
         old["number"], renewal["number"], again["number"], second["number"],

@@ -213,6 +213,8 @@ DEMANDS = {
     ),
     "/parks",
     "/parks/{park_code}",
+    "/parks/{park_code}/years",
+    "/parks/{park_code}/loans",
     "/survey-imports",
     "/survey-imports/{kind}",
     "/survey-imports/{import_id}",
@@ -270,11 +272,9 @@ LISTED = {
         ("POST", f"/credit-repairs/{{repair_id}}/{step}")
         for step in ("recommend", "approve", "refuse")
     ),
-    ("POST", "/list-imports"),
     ("GET", "/list-imports"),
     ("GET", "/list-imports/{import_id}"),
-    ("GET", "/list-imports/{import_id}/wrong-rows"),
-    ("GET", "/list-import-template"),
+    ("GET", "/templates/lists.xlsx"),
     ("GET", "/banks/{code}/data-quality"),
     ("GET", "/banks/{code}/data-quality/{measure}"),
 }
@@ -301,6 +301,8 @@ AROUND = {
     ("GET", "/due-diligence-reports"),
     ("POST", "/applications/{case_id}/cover-calls"),
     ("GET", "/cover-calls"),
+    ("GET", "/firms/{uscc}/cover"),
+    ("POST", "/firms/{uscc}/cover-calls"),
     ("GET", "/cover-calls/{call_id}"),
     ("POST", "/cover-calls/{call_id}/measures"),
     ("POST", "/cover-calls/{call_id}/measures/{measure_id}/judge"),
@@ -327,8 +329,9 @@ FOR_ALL = {
     "/pools/{code}/modes/{mode}/template.xlsx",
     "/templates/positions.csv",
     "/templates/positions.xlsx",
+    "/to-do/figures",
 }
-LISTS = {"/applications", "/loans", "/loan-requests", "/statistics", "/queue"}
+LISTS = {"/to-do", "/applications", "/loans", "/loan-requests", "/statistics", "/queue"}
 READS = {
     "/applications/{case_id}",
     "/applications/{case_id}/history",
@@ -547,4 +550,5 @@ async def test_the_working_role_owns_no_table_and_every_table_with_a_bank_is_gua
         *OF_DEMANDS,
         *AROUND_LOANS,
         "bank_suspensions",
+        "waits",
     }

@@ -58,3 +58,12 @@ async def test_cover_is_asked_for_answered_judged_and_cured_on_screen(house: Hou
                       "/register/firms/91440400192548256N"):  # fmt: skip
             shown = await zhao.opens(where)
             assert at in shown.html, where
+    # The call is concluded and the loan still short: asked for again from the firm's page.
+    async with house.logged_in("icbc-operator") as clerk:
+        firm = "/register/firms/91440400192548256N"
+        page = await clerk.opens(firm)
+        assert "1 笔不足，缺口合计 250,000.00 元，其中已通知 0.00 元" in page.text
+        wrong = await clerk.sends(page, f"{firm}/cover", cover_by="", reason="")
+        assert wrong.status == 422 and f"{firm}/cover" in wrong.actions
+        page = await clerk.sends(page, f"{firm}/cover", cover_by="2026-03-16", reason="仍不足")
+        assert "其中已通知 250,000.00 元" in page.text and f"{firm}/cover" not in page.actions

@@ -1,5 +1,7 @@
 """Lists of firms in the console: brought in, a name judged, credit repaired; and a bank's quality."""
 
+import asyncio
+
 from tests.applications.lists.driver import HEAD, as_csv, named
 from tests.console.house import House
 from tests.papers import stores
@@ -16,12 +18,15 @@ async def test_a_list_comes_in_a_name_is_judged_and_credit_is_repaired(house: Ho
         wrong = named("甲公司", "914403001922038217")
         done = await reviewer.sends_file(
             page, "/register/list-imports", as_csv(HEAD, NAMELESS, wrong), "失信.csv",
-            list="judgment_defaulter", list_date="2026-03-02", source="中国执行信息公开网",
+            list="judgment_defaulter", day="2026-03-02", source="中国执行信息公开网",
             whole="true",
         )  # fmt: skip
+        async with asyncio.timeout(30):
+            while "处理完毕" not in done.text:
+                done = await reviewer.opens(done.path)
         assert "新列入 1" in done.text
         assert "未按完整名单处理" in done.text
-        link = next(one for one in done.links if one.endswith("wrong-rows.csv"))
+        link = next(one for one in done.links if one.endswith("wrong-rows"))
         assert "914403001922038217" in (await reviewer.client.get(link)).text
         template = await reviewer.client.get("/register/list-imports/template.xlsx")
         assert template.content[:2] == b"PK"

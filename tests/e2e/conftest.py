@@ -35,6 +35,12 @@ async def full(town: Town) -> tuple[Town, dict[str, str]]:
     settings = {"url": "https://bank.example.cn/hooks"}
     keeper = town.clerk("notifications", ICBC)
     endpoint = await town.asks(keeper, "/endpoints", settings, 201)
+    group = {
+        "kind": "wecom",
+        "url": "https://robots.example.cn/cgi-bin/webhook/send?key=693a91f6-7abc",
+        "roles": ["bank_operator"],
+    }
+    robot = await town.asks(keeper, "/robots", group, 201)
     case = await town.lends()
     await town.goes_bad()
     claim = await town.claims(case)
@@ -76,6 +82,7 @@ async def full(town: Town) -> tuple[Town, dict[str, str]]:
         "adjustment_id": adjustment["id"],
         **bad,
         "endpoint_id": endpoint["id"],
+        "robot_id": robot["id"],
         "secret_id": endpoint["secrets"][0]["id"],
         "message_id": messages[0]["id"],
         "inbox_id": inbox[0]["id"],

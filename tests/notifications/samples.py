@@ -49,6 +49,16 @@ from shared.contracts.case_work import (
     LetterSentV1,
 )
 from shared.contracts.cover_calls import CoverCallChangedV1
+from shared.contracts.deadlines import (
+    CaseDeadlineApproachingV1,
+    CaseDeadlineMetV1,
+    CaseDeadlinePassedV1,
+    CaseDeadlineSetV1,
+    PoolDeadlineApproachingV1,
+    PoolDeadlineMetV1,
+    PoolDeadlinePassedV1,
+    PoolDeadlineSetV1,
+)
 from shared.contracts.demands import (
     DemandAnsweredV1,
     DemandMatchedV1,
@@ -174,6 +184,7 @@ def events(bank: str = BANK, *, loan_id: UUID | None = None, pool: str = "dongli
     return [
         *of_a_case(loan),
         *of_a_demand(bank),
+        *of_deadlines(loan),
         *of_a_coverage(loan),
         *of_a_claim(loan),
         *of_a_bad_loan(loan),
@@ -204,6 +215,39 @@ def of_a_demand(bank: str) -> list[Event]:
 
 
 Loan = dict[str, Any]
+
+
+def of_deadlines(loan: Loan) -> list[Event]:
+    """What both services say of the time to claim, as it is set, near, over and met."""
+    waits = {
+        **loan,
+        "case_kind": "claim_to_file",
+        "case_id": loan["loan_id"],
+        "noun_zh": "补偿申请期限",
+        "noun_en": "time to claim",
+        "firm": "天津海芯科技有限公司",
+        "step": "",
+        "what_zh": "银行在期限内提出补偿申请",
+        "what_en": "the bank to claim in time",
+        "roles": ("bank_operator",),
+        "person": "",
+        "due_on": DAY,
+        "rule": "提出补偿申请",
+        "page": f"/claims/new?loan={loan['loan_id']}",
+    }
+    near = {"level": 2, "working_days": 1, "people": (), "to_roles": ()}
+    over = {"level": 5, "working_days": 11, "people": (), "to_roles": ("pool_manager", "leader")}
+    met = {"outcome": "met", "ended_on": DAY, "is_late": False}
+    return [
+        CaseDeadlineSetV1(**waits, was_due_on=None),
+        CaseDeadlineApproachingV1(**waits, **near),
+        CaseDeadlinePassedV1(**waits, **over),
+        CaseDeadlineMetV1(**waits, **met),
+        PoolDeadlineSetV1(**waits, was_due_on=DAY),
+        PoolDeadlineApproachingV1(**waits, **near),
+        PoolDeadlinePassedV1(**waits, **over),
+        PoolDeadlineMetV1(**waits, **met),
+    ]
 
 
 def of_a_case(loan: Loan) -> list[Event]:

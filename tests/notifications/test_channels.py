@@ -65,7 +65,6 @@ async def keeps(notifier, lofts, *, loft="the town hall", roles=("bank_operator"
         channel="pigeon",
         for_people=True,
         roles=roles,
-        event_types=(),
     )
     lofts[new.id] = loft
     by = Actor("wang", "Wang", frozenset({SUBSCRIBER}))

@@ -53,12 +53,6 @@ def test_roles_are_roles_that_exist():
     assert named <= BUREAU_ROLES
 
 
-def test_whoever_must_act_hears_of_it_in_the_inbox():
-    for name, notice in NOTICES.items():
-        assert not notice.bureau_acts or notice.tells_bureau, name
-        assert not notice.bank_acts or (notice.bank_inbox and notice.banks is Banks.NAMED), name
-
-
 @pytest.mark.parametrize("event_type", sorted(NOTICES))
 def test_nobody_is_told_twice_and_no_bank_hears_of_another(event_type):
     told = audiences(event_type, fact_of(SAMPLES[event_type]), banks_of_pool=("X", "X", BANK))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from ipaddress import ip_address
+from uuid import UUID
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from services.notifications.senders.email import Attachment, compose
 from tests.notifications.conftest import until
 from tests.notifications.samples import OTHER_BANK, one
 
@@ -230,6 +232,75 @@ async def test_an_address_that_does_not_exist_is_given_up_at_once(notifying):
 
     (delivery,) = message["deliveries"]
     assert (delivery["attempts"], delivery["last_error"]) == (1, "550 no such user")
+
+
+async def test_a_mailbox_that_is_refused_for_good_is_paused_and_its_owner_alone_is_told(notifying):
+    mailbox = Mailbox(refuse_recipient="550 no such user")
+    async with (
+        serving(mailbox) as smtp,
+        notifying(**smtp) as notifier,
+        notifier.operator() as person,
+        notifier.operator(subject="a colleague") as colleague,
+    ):
+        kept = await subscribe(notifier, person)
+        await notifier.hears(one("claim.paid.v1"))
+
+        async def told():
+            items = (await person.get("/inbox")).json()["items"]
+            return [one for one in items if one["event_type"] == "mailbox.refused.v1"]
+
+        (notice,) = await until(told)
+        assert "ops@bank.example.cn" in notice["text"]["zh"] and "550" in notice["text"]["en"]
+        others = (await colleague.get("/inbox")).json()["items"]
+        assert [one["event_type"] for one in others] == ["claim.paid.v1"]
+        (shown,) = (await person.get("/subscriptions")).json()["items"]
+        assert (shown["state"], shown["last_error"]) == ("paused", "550 no such user")
+
+        # What comes meanwhile waits, and is sent when its owner says that the address is right.
+        await notifier.hears(one("claim.paid.v1"))
+        mailbox.refuse_recipient = ""
+        resume = f"/subscriptions/{kept['id']}/resume"
+        assert (await colleague.post(resume)).status_code == 404
+        assert (await person.post(resume)).json()["state"] == "active"
+        await mailbox.has(1)
+
+        # A full mailbox and a refused letter are no such thing; what is refused again is paused
+        # again, and may be deleted as it is.
+        mailbox.refuse_recipient = "552 mailbox full"
+        await notifier.hears(one("claim.paid.v1"))
+        await notifier.delivery("failed")
+        assert (await person.get("/subscriptions")).json()["items"][0]["state"] == "active"
+        mailbox.refuse_recipient = "551 not here"
+        await notifier.hears(one("claim.paid.v1"))
+
+        async def paused():
+            return (await person.get("/subscriptions")).json()["items"][0]["state"] == "paused"
+
+        await until(paused)
+        assert (await person.delete(f"/subscriptions/{kept['id']}")).status_code == 204
+
+
+def test_a_file_may_go_with_a_letter():
+    letter = compose(
+        sender="pool@zhidai.example.cn",
+        to="ops@bank.example.cn",
+        delivery_id=UUID(int=7),
+        title="三月月结",
+        text="见附件。",
+        html="<p>见附件。</p>",
+        language="zh",
+        at=datetime(2026, 3, 31, tzinfo=UTC),
+        attachments=[Attachment(filename="月结单.csv", media_type="text/csv", content=b"a,b")],
+    )
+    read = message_from_bytes(letter.as_bytes(), policy=policy.default)
+
+    assert [part.get_content_type() for part in read.iter_parts()] == [
+        "multipart/alternative",
+        "text/csv",
+    ]
+    (file,) = read.iter_attachments()
+    assert (file.get_filename(), file.get_payload(decode=True)) == ("月结单.csv", b"a,b")
+    assert read["Content-Language"] == "zh-CN"
 
 
 async def test_a_mail_server_that_is_away_delays_no_webhook(notifying, receiver):

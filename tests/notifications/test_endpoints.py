@@ -7,6 +7,7 @@ from alembic.migration import MigrationContext
 from services.notifications.api.endpoint_models import EndpointAnswer
 from services.notifications.api.inbox_models import InboxItem
 from services.notifications.api.message_models import AttemptAnswer, MessageAnswer, MessageDetail
+from services.notifications.api.robot_models import RobotAnswer
 from services.notifications.domain.receivers import MOST_ENDPOINTS
 from services.notifications.tables.rows import Row
 from shared.postgres.database import engine_for
@@ -144,7 +145,7 @@ async def test_the_tables_are_what_the_models_say(database_of):
 
 
 @pytest.mark.parametrize(
-    "answer", [EndpointAnswer, InboxItem, MessageAnswer, MessageDetail, AttemptAnswer]
+    "answer", [EndpointAnswer, RobotAnswer, InboxItem, MessageAnswer, MessageDetail, AttemptAnswer]
 )
 def test_the_examples_of_the_api_are_answers_it_could_give(answer):
     examples = answer.model_json_schema()["examples"]

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from services.notifications.domain.addresses import AddressPolicy
+from services.notifications.domain.wishes import Wishes
 from services.notifications.handlers import endpoints
 from services.notifications.senders.guard import AddressRefused, GuardedTransport
 from services.notifications.senders.secret_encryption import SecretEncryption
@@ -133,7 +134,7 @@ async def test_an_address_that_was_allowed_once_is_checked_again_at_every_delive
                 SecretEncryption([KEY]),
                 url=receiver.url,
                 description="",
-                event_types=[],
+                wishes=Wishes(),
                 caller=Identity("op", "op", frozenset({"bank_operator"}), BANK),
                 now=datetime.now(UTC),
             )

@@ -44,7 +44,6 @@ async def test_a_message_says_what_is_to_be_done_in_both_languages(notifier):
     async with notifier.operator() as person:
         (item,) = await items_of(person)
 
-    assert item["needs_action"] is True
     assert item["title"] == {
         "zh": "DL-2026-000123 退回补正",
         "en": "DL-2026-000123 returned for correction",

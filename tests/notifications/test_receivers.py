@@ -1,16 +1,23 @@
 """The life cycle of receivers, by what each move does over the API and in deliveries."""
 
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from uuid6 import uuid7
 
-from services.notifications.domain.receivers import KEEPERS, LIFE_CYCLE, ReceiverAction
+from services.notifications.domain.receivers import (
+    KEEPERS,
+    LIFE_CYCLE,
+    REASON_REFUSED,
+    ReceiverAction,
+)
+from services.notifications.domain.wishes import ChangedWishes, Wishes
 from services.notifications.handlers import endpoints as handlers
 from services.notifications.senders.secret_encryption import SecretEncryption
 from services.notifications.tables import receivers
 from shared.auth.identity import BANK_ROLES, BUREAU_ROLES, Identity
-from shared.life_cycle import RoleMissing
+from shared.life_cycle import SYSTEM, RoleMissing
 from shared.postgres.database import EVERYWHERE
 from tests.notifications.conftest import KEY, Receiver, listening, until
 from tests.notifications.samples import BANK, NOW, one
@@ -173,7 +180,7 @@ async def changed_by(notifier, caller, endpoint, wanted):
             found,
             url=None,
             description=None,
-            event_types=None,
+            wishes=ChangedWishes(),
             state=wanted,
             caller=caller,
             now=NOW,
@@ -199,10 +206,48 @@ async def added_by(notifier, caller):
             SecretEncryption([KEY]),
             url=f"http://127.0.0.1:9/{uuid7()}",
             description="",
-            event_types=(),
+            wishes=Wishes(),
             caller=caller,
             now=NOW,
         )
+
+
+async def test_a_subscription_is_paused_by_the_system_and_goes_on_by_whose_it_is(notifying):
+    async with (
+        notifying(smtp_host="127.0.0.1", smtp_port=9, smtp_sender="p@x.cn") as notifier,
+        notifier.operator() as person,
+    ):
+        kept = []
+        for address in ("a@b.cn", "c@d.cn", "e@f.cn"):
+            answer = await person.post("/subscriptions", json={"address": address})
+            assert answer.status_code == 201, answer.text
+            kept.append(answer.json())
+        async with notifier.database.begin(EVERYWHERE) as conn:
+            await receivers.move_all(
+                conn,
+                [UUID(one["id"]) for one in kept[:2]],
+                ReceiverAction.PAUSE,
+                by=SYSTEM,
+                now=NOW,
+                reason=REASON_REFUSED,
+            )
+        resumed = await person.post(f"/subscriptions/{kept[0]['id']}/resume")
+        assert (resumed.status_code, resumed.json()["state"]) == (200, "active")
+        for one in kept:
+            assert (await person.delete(f"/subscriptions/{one['id']}")).status_code == 204
+
+        gone_on = ("active", "delete", "deleted", "subscriber")
+        begun, paused = (
+            (None, "add", "active", "subscriber"),
+            ("active", "pause", "paused", "system"),
+        )
+        assert await history(notifier, kept[0]) == [
+            begun, paused, ("paused", "resume", "active", "subscriber"), gone_on,
+        ]  # fmt: skip
+        assert await history(notifier, kept[1]) == [
+            begun, paused, ("paused", "delete", "deleted", "subscriber"),
+        ]  # fmt: skip
+        assert await history(notifier, kept[2]) == [begun, gone_on]
 
 
 def test_the_readme_draws_the_table():

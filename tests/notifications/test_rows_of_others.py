@@ -5,12 +5,14 @@ import pytest
 
 from shared.postgres.database import EVERYWHERE
 from tests.notifications.conftest import KEY
+from tests.notifications.doubles import PATHS
 from tests.notifications.samples import BANK, OTHER_BANK, events, one
 
 TABLES = (
     "messages",
     "receivers",
     "endpoints",
+    "robots",
     "endpoint_secrets",
     "subscriptions",
     "deliveries",
@@ -29,6 +31,8 @@ async def populated(notifying, receiver):
             async with notifier.operator(bank) as person:
                 answer = await person.post("/subscriptions", json={"address": "a@b.cn"})
                 assert answer.status_code == 201, answer.text
+                group = {"kind": "wecom", "url": f"http://127.0.0.1:9{PATHS['wecom']}"}
+                await person.post("/robots", json={**group, "roles": ["bank_checker"]})
                 await notifier.hears(one("claim.paid.v1", bank))
                 await notifier.delivery("delivered", bank)
                 (item,) = (await person.get("/inbox")).json()["items"]
@@ -68,8 +72,15 @@ async def test_what_belongs_to_another_bank_is_not_there(populated):
         (endpoint,) = (await ours.get("/endpoints")).json()["items"]
         (message,) = (await ours.get("/messages")).json()["items"]
         (subscription,) = (await ours.get("/subscriptions")).json()["items"]
+        (robot,) = (await ours.get("/robots")).json()["items"]
 
         answers = [
+            await theirs.get(f"/robots/{robot['id']}"),
+            await theirs.patch(
+                f"/robots/{robot['id']}", json={"state": "paused"}, headers={"If-Match": "*"}
+            ),
+            await theirs.delete(f"/robots/{robot['id']}", headers={"If-Match": "*"}),
+            await theirs.post(f"/robots/{robot['id']}/test"),
             await theirs.get(f"/endpoints/{endpoint['id']}"),
             await theirs.patch(
                 f"/endpoints/{endpoint['id']}", json={"state": "paused"}, headers={"If-Match": "*"}

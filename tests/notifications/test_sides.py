@@ -67,7 +67,6 @@ async def test_a_rejected_payment_is_told_to_maker_and_checker_with_the_reason_a
     for role in ("finance_maker", "finance_checker"):
         async with notifier.bureau(role) as person:
             item = await item_for(person)
-        assert item["needs_action"] is True
         assert item["title"]["zh"].startswith("银行拒绝付款 DL-K-2026-0001：中国工商银行天津分行")
         assert "银行原因：AC04 账户已销户。请登记新的收款账户" in item["text"]["zh"]
         assert item["link"] == f"/payment-files/{event.file_id}"

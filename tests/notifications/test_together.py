@@ -41,16 +41,17 @@ async def test_a_bank_follows_its_case_by_webhook_from_submission_to_capacity(ru
         await office.approves(case)
         await nothing_in_flight(everyone)
 
-        await receiver.has(4)
+        await receiver.has(5)
         told = {json.loads(got.body)["type"]: json.loads(got.body) for got in receiver.got}
         assert set(told) == {
             "application.submitted.v1",
             "application.accepted.v1",
             "application.approved.v1",
             "coverage.declined.v1",
+            "case-deadline.set.v1",
         }
         assert {one["data"]["number"] for one in told.values()} == {case["number"]}
-        assert len(receiver.verified(endpoint["secret"])) == 4
+        assert len(receiver.verified(endpoint["secret"])) == 5
         async with notifier.bureau("pool_manager") as manager:
             items = (await manager.get("/inbox")).json()["items"]
         assert {item["event_type"] for item in items} == {

@@ -28,7 +28,7 @@ _UNIQUE = """
 OF_THE_HOUSE = {
     "alembic_version_pkc", "calendar_overrides_pkey", "event_feed_pkey", "idempotency_keys_pkey",
     "inbox_pkey", "parked_event_id_key", "parked_pkey", "sandbox_clock_pkey", "told_counts_pkey",
-    "heard_counts_pkey",
+    "heard_counts_pkey", "waits_open", "waits_to_fill_pkey",
 }  # fmt: skip
 """Written by the machine alone, or with `on conflict`."""
 

@@ -12,9 +12,9 @@ from services.applications.api.common import Cursor, Limit
 from services.applications.api.document_content import settings_of, store_of
 from services.applications.api.requests import Month
 from services.applications.api.right_requests import Day
-from services.applications.api.rights import Keeper as Sender
 from services.applications.domain.bulk import BulkKind
 from services.applications.domain.extract_rows import Register
+from services.applications.domain.listed_firms import ListName
 from services.applications.domain.papers import plain_name
 from services.applications.handlers.bulk_intake import take_in
 from services.applications.handlers.extract_intake import InOne
@@ -24,6 +24,7 @@ from services.applications.storage.incoming import too_large
 from services.applications.tables.bulk_rows import BulkFileRow
 from shared.auth.identity import Forbidden, Identity, requires
 from shared.http.context import CurrentContext
+from shared.http.field_messages import ONE_LINE
 from shared.http.files_of_rows import (
     FILE_BODY,
     MOST_AT_ONCE,
@@ -39,16 +40,28 @@ from shared.sheets.verdicts import Outcome, WrongRow
 
 router = APIRouter(tags=["bulk files"])
 
+Sender = Annotated[
+    Identity, Depends(requires("bank_operator", "reviewer", "approver", "pool_manager"))
+]
 Reader = Annotated[
     Identity,
-    Depends(requires("bank_operator", "bank_checker", "reviewer", "approver", "auditor")),
+    Depends(
+        requires("bank_operator", "bank_checker", "reviewer", "approver", "pool_manager", "auditor")
+    ),
 ]
+_OF_RIGHTS = frozenset({"bank_operator", "reviewer", "approver"})
+_SENDERS: dict[BulkKind, frozenset[str]] = {
+    "rights": _OF_RIGHTS,
+    "extracts": _OF_RIGHTS,
+    "lists": frozenset({"reviewer", "approver", "pool_manager"}),
+}
+"""Who sends which kind, where it is not a bank's operator alone."""
 BODY_LIMITS = {"/api/v1/bulk-files": LARGEST_BULK_FILE}
 """The route counts by the setting, which lies below."""
 
 
 class BulkFileAnswer(FileOfRowsAnswer):
-    """A file of applications, positions, rights, or of what a register holds."""
+    """A file of applications, positions, rights, of what a register holds, or of listed firms."""
 
     kind: BulkKind
 
@@ -67,11 +80,29 @@ def _what_rows_leave_out(
         Register | None, Query(description="Whose extract it is, where rows name no kind of right.")
     ] = None,
     day: Annotated[
-        Day | None, Query(description="The day of the extract, where its rows name none.")
+        Day | None,
+        Query(description="Of an extract, where its rows name none; of a list the day it is of."),
     ] = None,
+    list_name: Annotated[
+        ListName | None, Query(alias="list", description="Which list; see `GET /credit-lists`.")
+    ] = None,
+    source: Annotated[
+        str | None,
+        Query(
+            min_length=1, max_length=200, pattern=ONE_LINE, description="Who publishes the list."
+        ),
+    ] = None,
+    whole: Annotated[
+        bool, Query(description="The list names everybody: what it does not name ends.")
+    ] = False,
+    document: Annotated[UUID | None, Query(description="The paper that the list is from.")] = None,
 ) -> dict[str, str]:
     """What the rows of a file do not say themselves, by name; what is not given is left out."""
-    given = {"pool_code": pool_code, "mode": mode, "month": month, "register": register, "day": day}
+    given = {
+        "pool_code": pool_code, "mode": mode, "month": month, "register": register, "day": day,
+        "list": list_name, "source": source, "whole": "true" if whole else None,
+        "document": document,
+    }  # fmt: skip
     return {name: str(value) for name, value in given.items() if value is not None}
 
 
@@ -88,7 +119,9 @@ async def send_bulk_file(
     ] = False,
 ) -> Response:
     """Send many applications, monthly positions, rights (a census, of which the bureau sends one,
-    too) or what a register holds of rights (`extracts`: compared, see `/register-extracts`) as NDJSON
+    too), what a register holds of rights (`extracts`: compared, see `/register-extracts`) or a list of
+    dishonest or abnormal firms (`lists`, of the bureau: entries begin and end by them, see
+    `/list-imports`) as NDJSON
     (a request's object on each line), CSV or XLSX (the template's headings); the file is the body
     itself. It is gone through in the background: `GET /bulk-files/{id}` tells how far. Rows that
     nothing speaks against are taken; the others make no case and are given back with their reasons
@@ -183,10 +216,12 @@ async def read_wrong_rows(
 
 
 def _must_send(caller: Identity, kind: BulkKind) -> None:
-    """What a bank asks for, its operators send; a census and extracts come from the bureau, too."""
-    if kind not in ("rights", "extracts") and "bank_operator" not in caller.roles:
+    """What a bank asks for, its operators send; a census and extracts come from the bureau, too, and
+    lists from it alone."""
+    allowed = _SENDERS.get(kind, frozenset({"bank_operator"}))
+    if not allowed & caller.roles:
         raise Forbidden(
-            "您的角色不能进行此操作", "Your roles do not allow this.", required=["bank_operator"]
+            "您的角色不能进行此操作", "Your roles do not allow this.", required=sorted(allowed)
         )
 
 

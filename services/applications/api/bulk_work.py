@@ -9,6 +9,7 @@ from services.applications.api.drafts import read_draft
 from services.applications.handlers.bulk_applications import take_applications
 from services.applications.handlers.bulk_extracts import take_extracts
 from services.applications.handlers.bulk_files import BulkWork
+from services.applications.handlers.bulk_lists import end_lists, take_lists
 from services.applications.handlers.bulk_positions import take_positions
 from services.applications.handlers.bulk_rights import take_rights
 from shared.context import Context, keep_at
@@ -28,7 +29,9 @@ def bulk_work(context: Context) -> BulkWork:
             "positions": partial(take_positions, read=read_position),
             "rights": take_rights,
             "extracts": take_extracts,
+            "lists": take_lists,
         },
+        {"lists": end_lists},
     )
 
 

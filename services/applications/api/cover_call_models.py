@@ -201,6 +201,10 @@ class CallAnswer(CallSummary):
     """The same with the figures then and now, the measures, and its history."""
 
     asked_of: AskedOf
+    firm_calls: int = Field(
+        description="Loans of the firm at this bank with a call that are still short, this one too."
+    )
+    firm_shortfall_fen: Fen = Field(description="What they are short of together.")
     now: CoverAnswer | None = Field(description="None where the loan is out no longer.")
     measures: list[MeasureAnswer]
     history: list[CallMove]

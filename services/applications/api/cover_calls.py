@@ -34,11 +34,12 @@ from services.applications.domain.cover_call import (
     State,
 )
 from services.applications.handlers import cover_calls as handler
+from services.applications.handlers import cover_watch
 from services.applications.handlers.case_in_hand import CaseInHand
 from services.applications.handlers.cover_calls import CallInHand
 from services.applications.handlers.right_values import covers
 from services.applications.queries import cover_calls as reads
-from services.applications.tables.cover_calls import COVER_CALLS
+from services.applications.tables.cover_calls import COVER_CALLS, short_of_firms
 from shared.auth.identity import Identity
 from shared.clock import business_date
 from shared.context import Context
@@ -218,8 +219,11 @@ async def _answer(
     found = await covers(
         conn, bank=None, after=None, loans=1, day=today, among=[row["application_id"]]
     )
+    firm = cover_watch.firm_of(await short_of_firms(conn, [row]), row)
     return CallAnswer(
         **_summary(row, caller, today),
+        firm_calls=firm[0],
+        firm_shortfall_fen=firm[1],
         now=cover_answer(*found[0]) if found else None,
         measures=[_measure(one) for one in await reads.measures(conn, call_id)],
         history=[_move(one) for one in await history_of(conn, call_id)],

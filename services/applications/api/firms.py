@@ -24,6 +24,11 @@ _WRITTEN_SO: Final = re.compile(r"[0-9A-Z]{18}")
 """What is written otherwise is no firm's, and is not looked for."""
 
 
+def written_so(uscc: str) -> bool:
+    """Whether a firm's code could be one at all."""
+    return _WRITTEN_SO.fullmatch(uscc) is not None
+
+
 class _Answer(BaseModel):
     model_config = ConfigDict(**MONEY_NAMES, from_attributes=True)
 
@@ -129,7 +134,7 @@ async def list_firms(
 async def read_firm(uscc: Uscc, caller: Reader, context: CurrentContext) -> FirmAnswer:
     """One firm with its loans, rights, compensations and lists, across banks as far as you may
     see."""
-    if not _WRITTEN_SO.fullmatch(uscc):
+    if not written_so(uscc):
         raise firms.absent()
     async with context.database.looking(caller.institution) as conn:
         described = await firms.described(conn, uscc)

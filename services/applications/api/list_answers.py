@@ -7,10 +7,8 @@ from uuid import UUID
 from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.applications.api.sent_tables import FaultAnswer, rows_shown
 from services.applications.domain.credit_repair import LIFE_CYCLE, Action, Ground, State
 from services.applications.domain.listed_firms import ListName, Verdict, Why
-from services.applications.tables.listed_rows import ListImportRow
 from shared.auth.identity import Identity, requires
 from shared.life_cycle import Row
 from shared.money import MONEY_NAMES, Fen
@@ -46,53 +44,6 @@ class CreditListsAnswer(_Answer):
     """All lists."""
 
     items: list[CreditListAnswer]
-
-
-class ListRow(_Answer):
-    """What became of a row; `line` counts from 1 as a spreadsheet does."""
-
-    line: int
-    outcome: Literal["kept", "ended", "unchanged", "refused"]
-    named: str
-    faults: list[FaultAnswer] = Field(default_factory=list)
-
-
-class ListImportSummary(_Answer):
-    """A list that was brought in."""
-
-    id: UUID
-    list_name: ListName
-    list_date: date
-    source: str
-    document_id: UUID | None
-    whole: bool = Field(description="It was said to name everybody who stands on the list.")
-    is_edition: bool = Field(
-        description="And no row was wrong: what it does not name has ended, and the register "
-        "answers for the list as of its day."
-    )
-    file_name: str
-    sha256: str
-    kept: int
-    ended: int
-    unchanged: int
-    refused: int
-    no_longer_named: int
-    brought_by_name: str
-    brought_at: datetime
-
-
-class ListImportAnswer(ListImportSummary):
-    """The same with its rows: those that are refused, and the first hundred of the others."""
-
-    rows: list[ListRow]
-
-
-def import_answer(row: ListImportRow) -> ListImportAnswer:
-    """An import with its rows."""
-    return ListImportAnswer(
-        **ListImportSummary.model_validate(row).model_dump(),
-        rows=[ListRow(**one) for one in rows_shown(row.results)],
-    )
 
 
 class EntrySummary(_Answer):

@@ -121,9 +121,14 @@ async def read_park(park_code: ParkCode, caller: Anyone, context: CurrentContext
         return await _detail(conn, park_code)
 
 
+def no_park() -> NotFound:
+    """Nobody has entered a park of this code."""
+    return NotFound("没有这个园区", "There is no such park.")
+
+
 async def _detail(conn: asyncpg.Connection, code: str) -> ParkDetail:
     rows = await reads.editions(conn, code)
     if not rows:
-        raise NotFound("没有这个园区", "There is no such park.")
+        raise no_park()
     editions = [ParkAnswer(**dict(row)) for row in rows]
     return ParkDetail(**editions[0].model_dump(), editions=editions)

@@ -42,7 +42,10 @@ class ExtractAnswer(BulkFileAnswer):
     unknown_rights: int
     to_take: int = Field(description="Differences that may be taken over and were not yet.")
     taken: int
-    bad_news: int = Field(description="Differences that endanger a pledged right.")
+    bad_news: int = Field(
+        description="Differences that speak against a right. Where they endanger one that is pledged "
+        "for a loan that is out, its bank and the bureau were told at once."
+    )
 
 
 class DifferenceAnswer(BaseModel):

@@ -383,7 +383,7 @@ class StatisticsRow(_Answer):
 
 
 class LoanStatisticsRow(_Answer):
-    """Loans of one pool: what was paid out, what is out, what is overdue."""
+    """Loans of one pool: each that was paid out; what is out and overdue, with a renewal one debt."""
 
     pool_code: str
     loans: int

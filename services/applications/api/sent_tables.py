@@ -51,22 +51,6 @@ def rows_shown(results: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return sorted([*refused, *others], key=lambda one: one["line"])
 
 
-def wrong_rows(
-    import_id: UUID,
-    *,
-    heading: Sequence[str],
-    results: Sequence[Mapping[str, Any]],
-    rows: Mapping[str, Sequence[str]],
-) -> Response:
-    """The refused rows as they were written, as CSV, each with what is wrong in front."""
-    lines = []
-    for one in results:
-        if one["outcome"] == "refused":
-            why = "；".join(f"{fault['field']}：{fault['zh']}" for fault in one["faults"])
-            lines.append([why, one["line"], *rows[str(one["line"])]])
-    return rows_to_mend(import_id, ["错误", "原行号", *heading], lines)
-
-
 def rows_to_mend(
     import_id: UUID, heading: Sequence[str], lines: Iterable[Sequence[str | int]]
 ) -> Response:

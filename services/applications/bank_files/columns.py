@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from services.applications.bank_files.extract_columns import extract_column
+from services.applications.bank_files.list_columns import list_column
 from services.applications.bank_files.right_columns import right_column
 from services.applications.domain.bulk import BulkKind
 from services.applications.domain.other_collateral import KINDS
@@ -57,6 +58,7 @@ LOAN: Final = (
     Column("ip_share_bp", "知识产权部分占比", "基点，或写 60%", "bp", required=False),
     Column("ip_amount", "知识产权部分金额", "元", "money", required=False),
     Column("is_first_loan", "首贷", _YES_NO, "flag"),
+    Column("renews", "所续贷款", "续贷填写所续贷款的借据号或申请编号", "number", required=False),
 )
 PAID_OUT: Final = (
     Column("paid_out.loan_no", "借据号", "放款后备案的贷款填写", "number"),
@@ -218,5 +220,6 @@ FINDS: Final[Mapping[BulkKind, Callable[[str], Column | None]]] = {
     "positions": position_column,
     "rights": right_column,
     "extracts": extract_column,
+    "lists": list_column,
 }
 """By kind of file, what knows its columns."""

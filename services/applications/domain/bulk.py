@@ -3,7 +3,7 @@
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
-BulkKind = Literal["applications", "positions", "rights", "extracts"]
+BulkKind = Literal["applications", "positions", "rights", "extracts", "lists"]
 
 AT_ONCE: Final = 500
 """Rows of one transaction: short enough to be in nobody's way, and lost at most by a kill."""

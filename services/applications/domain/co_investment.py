@@ -51,6 +51,7 @@ LIFE_CYCLE: Final = LifeCycle(
         State.COMMITTED: Wait(
             roles=("bank_operator", "reviewer", "pool_manager"),
             words=Words("等待投资方出资", "the fund to pay"),
+            stands=True,
         )
     },
 )

@@ -88,6 +88,7 @@ LIFE_CYCLE: Final = LifeCycle(
         Wait(
             roles=("bank_operator", "reviewer"),
             words=Words("到期或终止", "its last day or its end"),
+            stands=True,
         ),
     ),
 )

@@ -77,14 +77,15 @@ def _of_facts(row: ExtractRow, held: Sequence[Fact]) -> Iterator[Difference]:
         theirs, fact = getattr(row.said, name), ours.get(name)
         if theirs is None or (fact is not None and _are_same(name, fact.value, theirs)):
             continue
+        is_older = is_newer(fact, row.said.as_of)
         yield Difference(
             field=name,
             ours="" if fact is None else str(fact.value),
             theirs=str(theirs),
-            standing="older" if is_newer(fact, row.said.as_of) else "open",
+            standing="older" if is_older else "open",
             ours_source="" if fact is None else fact.by["source"],
             ours_as_of=None if fact is None else fact.by["as_of"],
-            is_bad_news=_is_bad(name, theirs, fact),
+            is_bad_news=not is_older and _is_bad(name, theirs, fact),
         )
 
 
@@ -112,7 +113,12 @@ def _of_pledge(row: ExtractRow, held: Held) -> Iterator[Difference]:
     """Of our own pledges the entry that the register has; another's is one that lies on the right."""
     if "pledge_no" in row.there_is_none:
         for one in held.pledges:
-            yield _elsewhere("pledge_no", one["registration_no"], NONE, is_bad_news=True)
+            is_newer_entry = one["registered_on"] > row.said.as_of
+            yield Difference(
+                field="pledge_no", ours=one["registration_no"], theirs=NONE,
+                standing="older" if is_newer_entry else "elsewhere", ours_source="case",
+                is_bad_news=not is_newer_entry,
+            )  # fmt: skip
         return
     if row.pledge_no is None:
         return
@@ -163,11 +169,10 @@ def _of_entry(row: ExtractRow, own: Mapping[str, Any]) -> Iterator[Difference]:
             yield _elsewhere(name, str(mine), str(theirs))
 
 
-def _elsewhere(name: str, ours: str, theirs: str, *, is_bad_news: bool = False) -> Difference:
+def _elsewhere(name: str, ours: str, theirs: str) -> Difference:
     return Difference(
-        field=name, ours=ours, theirs=theirs, standing="elsewhere", ours_source="case",
-        is_bad_news=is_bad_news,
-    )  # fmt: skip
+        field=name, ours=ours, theirs=theirs, standing="elsewhere", ours_source="case"
+    )
 
 
 def _of_licence(row: ExtractRow, burdens: Sequence[Mapping[str, Any]]) -> Iterator[Difference]:

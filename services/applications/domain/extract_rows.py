@@ -83,6 +83,12 @@ class ExtractRow:
     preserved_by: str | None = None
     preserved_on: date | None = None
     there_is_none: frozenset[str] = frozenset()
+
+    @property
+    def shows_pledge(self) -> bool | None:
+        """Whether the register shows a pledge; None where the row says nothing of it."""
+        return False if "pledge_no" in self.there_is_none else True if self.pledge_no else None
+
     """Of `pledge_no`, `licensee`, `preserved_by`: those of which the register says there is none."""
 
 

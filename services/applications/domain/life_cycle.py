@@ -256,10 +256,9 @@ _ACTIONS: Final[Mapping[str, Words]] = {
 
 
 def _wait(role: str, zh: str, en: str, step: str = "", days: int | None = None,
-          source: str = "") -> Wait:  # fmt: skip
-    return Wait(
-        roles=(role,), words=Words(zh, en), step=step, working_days=days, source=source
-    )  # fmt: skip
+          source: str = "", *, stands: bool = False) -> Wait:  # fmt: skip
+    return Wait(roles=(role,), words=Words(zh, en), step=step, working_days=days, source=source,
+                stands=stands)  # fmt: skip
 
 
 _ASSUMED, _SICHUAN = "假定", "四川：初审 5 个工作日"
@@ -285,10 +284,11 @@ _WAITS: Final[Mapping[str, Wait]] = {
     S.PLEDGE_REGISTERED: _wait(BANK, "银行放款", "the bank to disburse"),
     S.DISBURSED: _wait(
         BANK, "银行按月报送余额，直至结清",
-        "the bank's monthly position, until it is repaid", "monthly_report"),
+        "the bank's monthly position, until it is repaid", "monthly_report", stands=True),
     S.OVERDUE: _wait(
         BANK, "银行催收并按月报送，符合条件时申请补偿",
-        "the bank to collect, to report, and to claim where it may", "monthly_report"),
+        "the bank to collect, to report, and to claim where it may", "monthly_report",
+        stands=True),
     S.REPAID: _wait(
         BANK, "银行办理质押注销登记并办结",
         "the bank to cancel the pledge and close the case", "", 10, _ASSUMED),
@@ -296,7 +296,7 @@ _WAITS: Final[Mapping[str, Wait]] = {
         SYSTEM_ROLE, "资金池接管入账", "the pool to be taken over"),
     S.CLAIMED: _wait(
         BANK, "银行追偿；追偿终结后由审批人办结",
-        "the bank to recover; the approver closes when nothing more will come"),
+        "the bank to recover; the approver closes when nothing more will come", stands=True),
 }  # fmt: skip
 
 

@@ -5,20 +5,13 @@ never changed. One that was ended by credit repair stays ended, however long its
 naming it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal, NamedTuple
 
 from services.applications.domain.listed_firms import CREDIT_REPAIR
-from services.applications.domain.table_cells import (
-    Fault,
-    Heading,
-    day_in,
-    heading_among,
-    must_be_whole,
-    said_in,
-)
+from services.applications.domain.table_cells import Fault, day_in, must_be_whole, said_in
 from shared import canonical
 from shared.identifiers import InvalidIdentifier, uscc
 
@@ -33,7 +26,6 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "reason": ("列入原因", "列入事由", "失信行为", "备注"),
 }
 """Field → its headings; the first one stands in the template, the field's own name does as well."""
-MOST_ROWS: Final = 20_000
 _DAYS: Final = frozenset({"listed_on", "removed_on"})
 
 Does = Literal["begins", "ends", "nothing"]
@@ -45,6 +37,11 @@ class Key(NamedTuple):
     firm: str
     """The credit code, else the canonical name."""
     listed_on: date
+
+    @property
+    def reference(self) -> str:
+        """What a file of the list may say once."""
+        return f"{self.firm} {self.listed_on}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,18 +76,13 @@ class Standing:
     why_ended: str | None = None
 
 
-def find_heading(rows: Sequence[Sequence[Any]]) -> Heading:
-    """The row that names the firm and the day. Raises NoHeading."""
-    return heading_among(rows, COLUMNS, needed={"name", "listed_on"})
-
-
-def read_row(row: Sequence[Any], heading: Heading, *, list_date: date) -> Entry | tuple[Fault, ...]:
-    """The entry that a row is, or everything that is wrong with it."""
+def read_cells(cells: Mapping[str, Any], *, list_date: date) -> Entry | tuple[Fault, ...]:
+    """The entry that cells are, by the names of their fields, or everything that is wrong with it."""
     faults: list[Fault] = []
     values: dict[str, Any] = {}
-    for name, column in heading.at.items():
+    for name, cell in cells.items():
         try:
-            values[name] = _value(name, row[column] if column < len(row) else None)
+            values[name] = _value(name, cell)
         except InvalidIdentifier as wrong:
             faults.append(Fault(name, wrong.code, wrong.zh, wrong.en))
     told = {one.field for one in faults}

@@ -76,7 +76,9 @@ def _of(source: State) -> tuple[Move, ...]:
     )
 
 
-_WAIT: Final = Wait(roles=(BANK,), words=Words("债务清偿后办理注销", "the debt to be paid"))
+_WAIT: Final = Wait(
+    roles=(BANK,), words=Words("债务清偿后办理注销", "the debt to be paid"), stands=True
+)
 _WAITS: Final[Mapping[str, Wait]] = dict.fromkeys(sorted(LIVING), _WAIT)
 
 LIFE_CYCLE: Final = LifeCycle(

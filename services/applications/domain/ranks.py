@@ -17,6 +17,7 @@ from services.applications.domain.submission import (
     Submission,
     Surroundings,
 )
+from shared.refusals import FieldFault
 from shared.schemes.decide.findings import Finding
 from shared.schemes.rules.ranks import OWN, LaterRankRule
 from shared.schemes.terms import Terms
@@ -79,6 +80,21 @@ def later_rights(around: Surroundings) -> Mapping[RightKey, Sequence[RankHeld]]:
     return {
         key: ranks for key, ranks in around.earlier_ranks.items() if key not in around.held_rights
     }
+
+
+def later_rank_alone(case: Submission, around: Surroundings) -> tuple[FieldFault, ...]:
+    """That a right in a later rank is not taken in a file of many: who stands before it would have to
+    be held for every row until the last of them is judged."""
+    later = later_rights(around)
+    return tuple(
+        FieldFault(
+            ("collateral", index, "number"), "later-rank-not-in-bulk",
+            f"{item.number} 以后顺位出质，请逐笔提交申请",
+            f"{item.number} would stand in a later rank: such a case is filed by itself.",
+        )
+        for index, item in enumerate(case.collateral)
+        if item.key in later
+    )  # fmt: skip
 
 
 def ranks_of(case: Submission, around: Surroundings) -> tuple[int, ...]:

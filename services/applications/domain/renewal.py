@@ -29,15 +29,18 @@ RENEWED_UNKNOWN: Final = FieldFault(
     ("renews",), "renewed-unknown", "贵行没有这笔申请", "Your bank has no such application."
 )
 
-RENEWAL_ALONE: Final = FieldFault(
-    ("renews",), "renewal-not-in-bulk", "续贷申请请逐笔提交",
-    "A renewal is filed by itself, not in a file of many.",
-)  # fmt: skip
-
 
 def faults(case: Submission, around: Surroundings) -> tuple[FieldFault, ...]:
     """That the case to be renewed is not the bank's."""
     return (RENEWED_UNKNOWN,) if case.renews is not None and around.renewed is None else ()
+
+
+def renewed_above(line: int) -> FieldFault:
+    """That an earlier row of the same file renews the loan."""
+    return FieldFault(
+        ("renews",), "renewed-already", f"所续贷款已由本文件第 {line} 行续贷",
+        f"The loan is renewed by row {line} of this file already.",
+    )  # fmt: skip
 
 
 def rest_beside(renewed_fen: int, amount_fen: int) -> int:

@@ -6,7 +6,6 @@ shortened. What such a number was cannot be known any more, so it is refused wit
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -14,7 +13,6 @@ from typing import Any, Final
 from shared.identifiers import InvalidIdentifier
 
 LONGEST: Final = 200
-_HIGHEST_HEADING: Final = 10
 _DAY: Final = re.compile(
     r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))"
     r"(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?",
@@ -35,59 +33,6 @@ class Fault:
     code: str
     zh: str
     en: str
-
-    def as_data(self) -> dict[str, str]:
-        """As it is kept with its row."""
-        return {"field": self.field, "code": self.code, "zh": self.zh, "en": self.en}
-
-
-class NoHeading(ValueError):
-    """No row of the first ones names a kind and a number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """Where the table's columns are named, and which is which."""
-
-    row: int
-    at: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A table that was read: its heading as it stands there, and its rows."""
-
-    rows: Sequence[Sequence[Any]]
-    heading: Heading
-
-    @property
-    def words(self) -> list[str]:
-        """The row of headings as it was written."""
-        return [str(cell or "") for cell in self.rows[self.heading.row]]
-
-    def as_written(self, lines: Iterable[int]) -> dict[str, list[str]]:
-        """Rows as they were written, by their numbers as a spreadsheet counts."""
-        return {
-            str(line): ["" if cell is None else str(cell) for cell in self.rows[line - 1]]
-            for line in lines
-        }
-
-
-def heading_among(
-    rows: Sequence[Sequence[Any]], columns: Mapping[str, tuple[str, ...]], *, needed: Set[str]
-) -> Heading:
-    """The first row that names the needed columns. Titles may stand above it. `columns`: field →
-    its headings; the field's own name is one as well. Raises NoHeading."""
-    field_of = {plain(word): name for name, words in columns.items() for word in (name, *words)}
-    for place, row in enumerate(rows[:_HIGHEST_HEADING]):
-        at: dict[str, int] = {}
-        for column, cell in enumerate(row):
-            name = field_of.get(plain(text_of(cell)).rstrip("*"))
-            if name is not None:
-                at.setdefault(name, column)
-        if needed <= at.keys():
-            return Heading(place, at)
-    raise NoHeading
 
 
 def said_in(cell: Any) -> str | None:

@@ -47,7 +47,7 @@ def dangers(
     """Everything that endangers a pledged right by that many days from today.
 
     `right`: as its case offers it (kind, owner_uscc, expires_on; registered_on where its pledge is
-    entered); `known`: what the register holds,
+    entered, not_shown_on where the register's last extract shows no pledge); `known`: what the register holds,
     with `status_as_of`, `owner_as_of` and, where the register or the bureau has said
     it, `owner_name_as_of`; `burdens`: those that have not ended.
     """
@@ -59,6 +59,7 @@ def dangers(
         *_of_owner(right, known, today),
         *_of_burdens(burdens),
         *_of_other_pledges(right, burdens),
+        *_of_own_pledge(right),
     ]
     return tuple(sorted(found, key=lambda one: (one.due_on, one.code)))
 
@@ -186,6 +187,19 @@ def _of_other_pledges(
                 zh=f"他人质权登记在先（{one['party']}）",
                 en=f"Another's pledge was entered before ({one['party']}).",
             )  # fmt: skip
+
+
+def _of_own_pledge(right: Mapping[str, Any]) -> Iterator[Danger]:
+    """A pledge exists by its entry alone (Civil Code art. 444). The danger is of the entry's day, so
+    that one more extract that does not show it is no other danger."""
+    registered_on, not_shown_on = right.get("registered_on"), right.get("not_shown_on")
+    if registered_on is not None and not_shown_on is not None and not_shown_on >= registered_on:
+        yield Danger(
+            code="pledge-not-shown", due_on=registered_on, until=None,
+            zh=f"{not_shown_on} 的登记簿副本上没有 {registered_on} 登记的质权",
+            en=f"The register's extract of {not_shown_on} shows no pledge; ours was entered on "
+               f"{registered_on}.",
+        )  # fmt: skip
 
 
 def next_anniversary(filed_on: date, today: date) -> date:

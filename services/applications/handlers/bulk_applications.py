@@ -7,15 +7,17 @@ mended and sent again, it is filed once.
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
+from uuid import UUID
 
 import orjson
 
 from services.applications.domain.bulk import TakenRow
 from services.applications.domain.life_cycle import HOLDS_ITS_RIGHTS
 from services.applications.domain.pre_check import DraftRead
-from services.applications.domain.renewal import RENEWAL_ALONE
+from services.applications.domain.ranks import later_rank_alone
+from services.applications.domain.renewal import renewed_above
 from services.applications.domain.submission import RightKey, Submission
 from services.applications.handlers.bulk_batch import (
     Batch,
@@ -32,9 +34,12 @@ from services.applications.handlers.submission import (
     file_case,
     new_case,
 )
+from services.applications.queries import renewals
 from services.applications.queries.surroundings import Known
 from services.applications.tables import bulk_files
+from services.applications.tables.cases import APPLICATIONS
 from services.applications.tables.numbers import next_numbers
+from services.applications.tables.renewals import hold_all_renewed
 from services.applications.tables.submissions import FiledCase
 from services.applications.tables.submissions_in_bulk import keep_all
 from shared import canonical
@@ -44,12 +49,14 @@ from shared.postgres.database import EVERYWHERE
 from shared.refusals import FieldFault, FieldsWrong
 from shared.sheets.file_rows import RowRead
 from shared.sheets.verdicts import Outcome, RowFault, RowVerdict, fault_of, wrong
+from shared.transitions import keep_waits
 
 Read = Callable[[Mapping[str, Any]], DraftRead]
 """A submission as a request would be read, and what is wrong with it."""
 
 KIND: Final = "applications"
 _LONGEST_REFERENCE: Final = 64
+_NO_CASE: Final = UUID(int=0)
 _REFERENCE_WRONG: Final = FieldFault(
     ("reference",), "reference-malformed",
     f"银行业务编号须为不超过 {_LONGEST_REFERENCE} 字的一行文字",
@@ -75,9 +82,10 @@ async def take_applications(
     verdicts: dict[int, RowVerdict] = {}
     asked: list[_Asked] = []
     halves: list[Half] = []
+    loans = await _loans_named(batch, rows)
     for n, row in enumerate(rows):
         await give_way(n)
-        one = _read(row, batch.file.given, read)
+        one = _read(row, batch.file.given, read, loans)
         if isinstance(one, Half):
             halves.append(one)
         else:
@@ -109,14 +117,40 @@ async def take_applications(
     return [verdicts[row.line] for row in rows]
 
 
-def _read(row: RowRead, given: Mapping[str, str], read: Read) -> "_Asked | Half":
+async def _loans_named(batch: Batch, rows: Sequence[RowRead]) -> Mapping[str, UUID]:
+    """What the rows say of loans that they renew → their cases; a table names them by the number of
+    loan or application, which people know."""
+    names = {text for row in rows if (text := _renews(row.said)) and not _is_id(text)}
+    return await renewals.named(batch.conn, names, bank_code=batch.file.bank_code)
+
+
+def _renews(said: Mapping[str, Any]) -> str:
+    text = said.get("renews")
+    return text.strip() if isinstance(text, str) and text.isprintable() else ""
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _read(
+    row: RowRead, given: Mapping[str, str], read: Read, loans: Mapping[str, UUID]
+) -> "_Asked | Half":
     said = {name: given[name] for name in ("pool_code", "mode") if name in given} | dict(row.said)
     reference = said.pop("reference", None) or ""
     faults: tuple[FieldFault, ...] = ()
     if not isinstance(reference, str) or not _is_reference(reference):
         faults, reference = (_REFERENCE_WRONG,), ""
     reference = reference.strip()
-    found = read(said)
+    renews = _renews(said)
+    by_number = (
+        {"renews": str(loans.get(renews, _NO_CASE))} if renews and not _is_id(renews) else {}
+    )
+    found = read(said | by_number)
     if faults or row.faults or found.faults:
         return Half(row=row, reference=reference, read=found, faults=faults)
     content = hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).digest()
@@ -153,15 +187,33 @@ def _reference_used(one: _Asked, number: str) -> RowFault:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """What earlier rows of a batch have taken, so that a later one does not."""
+
+    rights: set[RightKey] = field(default_factory=set)
+    renewed: dict[UUID | None, int] = field(default_factory=dict)
+    """The case that is renewed → the line of the row that does."""
+
+    def take(self, one: _Asked) -> None:
+        """What this row takes."""
+        self.rights.update(item.key for item in one.submission.collateral)
+        if one.submission.renews is not None:
+            self.renewed[one.submission.renews] = one.row.line
+
+
 async def _judged(batch: Batch, asked: Sequence[_Asked]) -> Any:
     """Each row with what the checks made of it, in order: a right that an earlier row of the batch
     has taken is taken."""
     if not asked:
         return
+    if not batch.file.only_check:
+        renewed = {one.submission.renews for one in asked if one.submission.renews}
+        await hold_all_renewed(batch.conn, renewed, bank_code=batch.file.bank_code)
     found = await looked_up(batch, [one.submission for one in asked])
     if not found.around[0].bank_exists:
         raise bank_unknown()
-    held: set[RightKey] = set()
+    above = _Above()
     keys: dict[str, _Asked] = {}
     for n, (one, known) in enumerate(zip(asked, found.around, strict=True)):
         await give_way(n)
@@ -169,10 +221,10 @@ async def _judged(batch: Batch, asked: Sequence[_Asked]) -> Any:
             yield one, _twice(one, first)
             continue
         papers = found.papers(one.submission.documents)
-        judged = _judge(one, known, papers, found.measures[known.programme], held)
+        judged = _judge(one, known, papers, found.measures[known.programme], above)
         if isinstance(judged, Judged):
             keys[one.key] = one
-            held.update(item.key for item in judged.submission.collateral)
+            above.take(one)
         yield one, judged
 
 
@@ -183,23 +235,22 @@ def _twice(one: _Asked, first: _Asked) -> RowVerdict:
 
 
 def _judge(
-    one: _Asked, known: Known, papers: Papers, measures: Measures, held: set[RightKey]
+    one: _Asked, known: Known, papers: Papers, measures: Measures, above: "_Above"
 ) -> Judged | RowVerdict:
     if known.around is None:
         return wrong(one.row, [fault_of(one.row, POOL_UNKNOWN)], reference=one.reference)
-    if one.submission.renews is not None:
-        return wrong(one.row, [fault_of(one.row, RENEWAL_ALONE)], reference=one.reference)
     own = frozenset(item.key for item in one.submission.collateral)
-    around = replace(known.around, held_rights=known.around.held_rights | (own & held))
+    around = replace(known.around, held_rights=known.around.held_rights | (own & above.rights))
     try:
         judged = judge(one.submission, around, papers, measures, programme=known.programme)
     except FieldsWrong as refusal:
         faults = [fault_of(one.row, fault) for fault in refusal.faults]
         return wrong(one.row, faults, reference=one.reference)
-    if judged.against:
-        faults = [finding_of(one.row, finding) for finding in judged.against]
-        return wrong(one.row, faults, reference=one.reference)
-    return judged
+    faults = [fault_of(one.row, fault) for fault in later_rank_alone(one.submission, judged.around)]
+    if (line := above.renewed.get(one.submission.renews)) is not None:
+        faults.append(fault_of(one.row, renewed_above(line)))
+    faults += [finding_of(one.row, finding) for finding in judged.against]
+    return wrong(one.row, faults, reference=one.reference) if faults else judged
 
 
 async def _file(batch: Batch, fine: Sequence[tuple[_Asked, Judged]]) -> list[RowVerdict]:
@@ -233,6 +284,8 @@ async def _file(batch: Batch, fine: Sequence[tuple[_Asked, Judged]]) -> list[Row
     ):
         raise TakenMeanwhile(str(batch.file.id))
     await outbox.append(batch.conn, told, now=batch.now)
+    done = [one for case in filed for _, one in case.moves]
+    await keep_waits(batch.conn, APPLICATIONS, done, now=batch.now)
     return [
         RowVerdict(
             line=one.row.line, outcome=Outcome.TAKEN, reference=one.reference, subject_id=case.id,

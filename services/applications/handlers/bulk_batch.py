@@ -19,8 +19,10 @@ from shared.auth.identity import Identity
 from shared.calendar import WorkingDays
 from shared.clock import business_date
 from shared.postgres.database import Database
+from shared.refusals import FieldFault
 from shared.schemes.decide.findings import Finding
 from shared.sheets.file_rows import RowRead
+from shared.sheets.headings import Find
 from shared.sheets.verdicts import RowFault, RowVerdict, place_of
 
 
@@ -52,6 +54,8 @@ class Batch:
 
 Take = Callable[[Batch, Sequence[RowRead]], Awaitable[list[RowVerdict]]]
 """Takes the rows that nothing is wrong with, and says of every row what became of it."""
+Finish = Callable[[Batch], Awaitable[None]]
+"""What the end of a file does, in the transaction of its last batch; the file counts all its rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,3 +106,22 @@ def finding_of(row: RowRead, finding: Finding | Remark) -> RowFault:
         en=finding.en,
         source=finding.source,
     )
+
+
+def misplaced(row: RowRead, find: Find) -> tuple[FieldFault, ...]:
+    """What a line of NDJSON says beside the columns of a table, or not as a text or a number."""
+    faults = []
+    for name, value in row.said.items():
+        column = find(name)
+        if column is None or column.name != name:
+            faults.append(
+                FieldFault((name,), "extra-field", "没有这个字段", "There is no such field.")
+            )
+        elif isinstance(value, list | dict | bool):
+            faults.append(FieldFault((name,), "not-a-text", "须为文字或数字", "a text or a number"))
+        elif isinstance(value, str) and "\0" in value:
+            faults.append(
+                FieldFault((name,), "control-character", "不能包含 NUL 字符",
+                           "NUL characters are not allowed")
+            )  # fmt: skip
+    return tuple(faults)

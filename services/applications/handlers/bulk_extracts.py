@@ -11,7 +11,7 @@ from services.applications.bank_files.extract_columns import extract_column
 from services.applications.domain.extract_compared import Held, differences
 from services.applications.domain.extract_rows import ExtractRow, Register, read_extract
 from services.applications.domain.submission import RightKey
-from services.applications.handlers.bulk_batch import Batch, give_way
+from services.applications.handlers.bulk_batch import Batch, give_way, misplaced
 from services.applications.handlers.extract_news import tell_bad_news
 from services.applications.handlers.register import faults_of
 from services.applications.queries import extracts as reads
@@ -57,8 +57,9 @@ async def take_extracts(batch: Batch, rows: Sequence[RowRead]) -> list[RowVerdic
         await give_way(n)
         compared.append((found, _compared(row.line, found, held.of(found.said.key), batch)))
     if not batch.file.only_check:
-        await extracts.keep(batch.conn, batch.file, [one for _, one in compared])
+        # Told before it is kept: what is kept already is no news.
         await tell_bad_news(batch.conn, compared, today=batch.today, now=batch.now)
+        await extracts.keep(batch.conn, batch.file, [one for _, one in compared])
     for row, found in readable:
         key = found.said.key
         verdicts[row.line] = RowVerdict(
@@ -80,6 +81,7 @@ def _compared(line: int, row: ExtractRow, held: Held, batch: Batch) -> Compared:
         as_of=said.as_of,
         result="unknown_right" if not held.statements else "differs" if found else "agrees",
         differences=found,
+        shows_pledge=row.shows_pledge,
     )
 
 
@@ -98,9 +100,8 @@ async def _held(conn: asyncpg.Connection, keys: Sequence[RightKey]) -> _AllHeld:
 def _read(batch: Batch, row: RowRead) -> ExtractRow | tuple[FieldFault, ...]:
     if row.faults:
         return ()
-    odd = [fault for name, value in row.said.items() if (fault := _misplaced(name, value))]
-    if odd:
-        return tuple(odd)
+    if odd := misplaced(row, extract_column):
+        return odd
     given = batch.file.given
     read = read_extract(
         row.said,
@@ -119,13 +120,3 @@ def _read(batch: Batch, row: RowRead) -> ExtractRow | tuple[FieldFault, ...]:
         if one.code != "nothing-said" or not says_more
     ]
     return tuple(faults) or read
-
-
-def _misplaced(name: str, value: Any) -> FieldFault | None:
-    """What a line of NDJSON says beside the fields of an extract, or not as a text or a number."""
-    column = extract_column(name)
-    if column is None or column.name != name:
-        return FieldFault((name,), "extra-field", "没有这个字段", "There is no such field.")
-    if isinstance(value, list | dict | bool):
-        return FieldFault((name,), "not-a-text", "须为文字或数字", "a text or a number")
-    return None

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import tempfile
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import IO, Final, cast
@@ -17,7 +17,7 @@ from uuid import UUID
 
 from services.applications.bank_files.columns import FINDS
 from services.applications.domain.bulk import AT_ONCE, BulkKind
-from services.applications.handlers.bulk_batch import Batch, Take, TakenMeanwhile
+from services.applications.handlers.bulk_batch import Batch, Finish, Take, TakenMeanwhile
 from services.applications.storage.objects import PaperStore
 from services.applications.tables import bulk_files
 from services.applications.tables.bulk_rows import BulkFileRow
@@ -76,12 +76,14 @@ class BulkWork:
         working_days: WorkingDays,
         now: Callable[[], datetime],
         take: Mapping[BulkKind, Take],
+        finish: Mapping[BulkKind, Finish],
     ) -> None:
         self._database = database
         self._store = store
         self._working_days = working_days
         self._now = now
         self._take = take
+        self._finish = finish
         self._open: dict[UUID, _Open] = {}
 
     async def one_batch(self) -> bool:
@@ -135,11 +137,14 @@ class BulkWork:
                 conn=conn, database=self._database, file=file, working_days=self._working_days,
                 now=now,
             )  # fmt: skip
-            verdicts = await self._take[cast(BulkKind, file.kind)](batch, rows) if rows else []
+            kind = cast(BulkKind, file.kind)
+            verdicts = await self._take[kind](batch, rows) if rows else []
             is_end = len(rows) < AT_ONCE and opened.refusal is None
-            await bulk_files.went_on(
+            file = await bulk_files.went_on(
                 conn, file, verdicts, headings=opened.source.words, is_end=is_end, now=now
             )
+            if is_end and kind in self._finish:
+                await self._finish[kind](replace(batch, file=file))
         opened.at, opened.in_hand = opened.at + len(rows), None
         if is_end:
             self._shut(file_id)

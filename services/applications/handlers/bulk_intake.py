@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import IO, Any, Final
 
 import asyncpg
@@ -11,6 +12,7 @@ from uuid6 import uuid7
 from services.applications.domain.bulk import BulkKind
 from services.applications.handlers.bulk_files import key_of
 from services.applications.handlers.extract_intake import InOne, with_its_paper
+from services.applications.handlers.list_intake import as_a_list
 from services.applications.storage.incoming import taken_in
 from services.applications.storage.objects import PaperStore
 from services.applications.tables import bulk_files
@@ -67,6 +69,11 @@ async def take_in(
                     in_one, coming, form=form, filename=filename, given=given, store=store,
                     database=database, clamd=clamd, by=by, now=now, record=record,
                 )  # fmt: skip
+            if kind == "lists":
+                in_list = partial(
+                    as_a_list, in_one=in_one, given=given, only_check=only_check, by=by, now=now
+                )
+                return await record(in_list, coming.sha256)
             return await record(in_one, coming.sha256)
         finally:
             if not ours:

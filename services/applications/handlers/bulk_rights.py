@@ -9,7 +9,7 @@ from services.applications.bank_files.right_columns import right_column
 from services.applications.domain.census import read_cells
 from services.applications.domain.right_facts import FIELDS, Said, known
 from services.applications.domain.submission import RightKey
-from services.applications.handlers.bulk_batch import Batch, give_way
+from services.applications.handlers.bulk_batch import Batch, give_way, misplaced
 from services.applications.handlers.register import faults_of
 from services.applications.queries import register
 from services.applications.tables import bulk_files, right_statements
@@ -64,23 +64,12 @@ def _reference(said: Said) -> str:
 def _read(batch: Batch, row: RowRead) -> Said | tuple[FieldFault, ...]:
     if row.faults:
         return ()
-    faults = [fault for name, value in row.said.items() if (fault := _misplaced(name, value))]
-    if faults:
-        return tuple(faults)
+    if odd := misplaced(row, right_column):
+        return odd
     read = read_cells(row.said, reference=batch.file.filename, today=batch.today)
     if not isinstance(read, Said):
         return tuple(FieldFault((one.field,), one.code, one.zh, one.en) for one in read)
     return tuple(faults_of(read, today=batch.today)) or read
-
-
-def _misplaced(name: str, value: Any) -> FieldFault | None:
-    """What a line of NDJSON says beside the fields of a right, or not as a text or a number."""
-    column = right_column(name)
-    if column is None or column.name != name:
-        return FieldFault((name,), "extra-field", "没有这个字段", "There is no such field.")
-    if isinstance(value, list | dict | bool):
-        return FieldFault((name,), "not-a-text", "须为文字或数字", "a text or a number")
-    return None
 
 
 async def _said_before(

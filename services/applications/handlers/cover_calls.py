@@ -78,12 +78,25 @@ async def in_hand(
 async def ask(case: CaseInHand, *, cover_by: date, reason: str) -> UUID:
     """Ask for what a loan is short of, with the figures of today. Raises FieldsWrong, LoanNotOut,
     CallExists, NothingShort."""
-    move = LIFE_CYCLE.require(None, Action.ASK, case.caller)
-    if cover_by <= case.today:
+    require_later(cover_by, by=case.caller, today=case.today)
+    call_id = await keep(case, await _what_is_short(case), cover_by=cover_by, reason=reason)
+    await tell(case, call_id)
+    return call_id
+
+
+def require_later(cover_by: date, *, by: Identity, today: date) -> None:
+    """Whoever asks may, and for a day that is to come. Raises FieldsWrong and what the life cycle
+    refuses."""
+    LIFE_CYCLE.require(None, Action.ASK, by)
+    if cover_by <= today:
         raise FieldsWrong(
             [FieldFault(("cover_by",), "too-early", "须晚于今日", "It must be later than today.")]
         )
-    short = await _what_is_short(case)
+
+
+async def keep(case: CaseInHand, short: Cover, *, cover_by: date, reason: str) -> UUID:
+    """The call of a locked case, not told to anybody yet."""
+    move = LIFE_CYCLE.require(None, Action.ASK, case.caller)
     call = {
         "id": uuid7(),
         "application_id": case.row["id"],
@@ -101,15 +114,21 @@ async def ask(case: CaseInHand, *, cover_by: date, reason: str) -> UUID:
         "due_on": cover_by,
     }
     await tables.insert(case.conn, call)
-    row = {**dict(await tables.locked(case.conn, call["id"])), "state": None, "version": 0}
+    return UUID(str(call["id"]))
+
+
+async def tell(case: CaseInHand, call_id: UUID) -> None:
+    """Tell of a call that was just made, and of what the firm is short of in all at the bank."""
+    row = {**dict(await tables.locked(case.conn, call_id)), "state": None, "version": 0}
+    firms = await tables.short_of_firms(case.conn, [row])
     step = Step(
-        case=row, action=Action.ASK, by=case.caller, reason=reason,
-        detail={"shortfall_fen": short.shortfall_fen, "cover_by": str(cover_by)},
-        facts=cover_watch.told("asked", short.shortfall_fen, reason, on=case.today),
-        term=lambda wait: cover_by,
+        case=row, action=Action.ASK, by=case.caller, reason=row["reason"],
+        detail={"shortfall_fen": row["shortfall_fen"], "cover_by": str(row["cover_by"])},
+        facts=cover_watch.told("asked", row["shortfall_fen"], row["reason"], on=case.today,
+                               firm=cover_watch.firm_of(firms, row)),
+        term=lambda wait: row["cover_by"],
     )  # fmt: skip
     await apply_transition(case.conn, COVER_CALLS, step, now=case.now)
-    return UUID(str(call["id"]))
 
 
 async def _what_is_short(case: CaseInHand) -> Cover:
@@ -270,11 +289,12 @@ async def _step(
 ) -> None:
     """Move the call on, and look at the figures again."""
     row = call.row
+    firms = await tables.short_of_firms(call.conn, [row])
     step = Step(
         case=row, action=action, by=call.by, reason=reason, detail=detail or {},
         changes=changes or {},
         facts=cover_watch.told(what, row["shortfall_fen"], reason, on=call.today, measure=measure,
-                               outcome=outcome),
+                               outcome=outcome, firm=cover_watch.firm_of(firms, row)),
         term=lambda wait: row["cover_by"],
     )  # fmt: skip
     await apply_transition(call.conn, COVER_CALLS, step, now=call.now)

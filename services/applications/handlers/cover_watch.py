@@ -63,11 +63,12 @@ async def look(
         if call["application_id"] in by_case
     }
     await tables.looked(conn, shortfalls, now=now)
+    firms = await tables.short_of_firms(conn, calls)
     for call in calls:
         cover = by_case.get(call["application_id"])
         action = action_after(call["state"], cover)
         if action is not None:
-            await _move(conn, call, action, cover, now=now)
+            await _move(conn, call, action, cover, firms, now=now)
     late = [
         call
         for call in calls
@@ -79,7 +80,8 @@ async def look(
     await tables.told_overdue(conn, [call["id"] for call in late], on=today)
     told_late = [
         CoverCallChangedV1(
-            **COVER_CALLS.about(call), **told("overdue", shortfalls[call["id"]], "", on=today)
+            **COVER_CALLS.about(call),
+            **told("overdue", shortfalls[call["id"]], "", on=today, firm=firm_of(firms, call)),
         )
         for call in late
     ]
@@ -91,6 +93,7 @@ async def _move(
     call: Mapping[str, Any],
     action: Action,
     cover: Cover | None,
+    firms: Mapping[tuple[str, str], tuple[int, int]],
     *,
     now: datetime,
 ) -> None:
@@ -108,14 +111,28 @@ async def _move(
     step = Step(
         case={**dict(call), "cover_by": until}, action=action, by=SYSTEM, changes=changes,
         detail={} if cover is None else figures(cover),
-        facts=told(_WHAT[action], short, "", on=today),
+        facts=told(_WHAT[action], short, "", on=today, firm=firm_of(firms, call)),
         term=lambda wait: until if action == Action.FALL_SHORT else None,
     )  # fmt: skip
     await apply_transition(conn, COVER_CALLS, step, now=now)
 
 
+def firm_of(
+    firms: Mapping[tuple[str, str], tuple[int, int]], call: Mapping[str, Any]
+) -> tuple[int, int]:
+    """What a call's firm is short of at the call's bank: loans, and fen together."""
+    return firms.get((call["bank_code"], call["borrower_uscc"]), (0, 0))
+
+
 def told(
-    what: str, shortfall_fen: int, reason: str, *, on: date, measure: str = "", outcome: str = ""
+    what: str,
+    shortfall_fen: int,
+    reason: str,
+    *,
+    on: date,
+    firm: tuple[int, int],
+    measure: str = "",
+    outcome: str = "",
 ) -> dict[str, Any]:
     """What an event says beside what every event of a call says."""
     return {
@@ -123,6 +140,8 @@ def told(
         "shortfall_fen": shortfall_fen,
         "reason": reason,
         "on": on,
+        "firm_calls": firm[0],
+        "firm_shortfall_fen": firm[1],
         "measure": measure,
         "outcome": outcome,
     }

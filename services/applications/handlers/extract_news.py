@@ -34,10 +34,13 @@ async def tell_bad_news(
     over later, the same danger is not told again."""
     facts: dict[RightKey, dict[str, Any]] = {}
     burdens: dict[RightKey, list[dict[str, Any]]] = {}
+    not_shown: dict[RightKey, date] = {}
     for row, compared in rows:
         if not any(one.is_bad_news for one in compared.differences):
             continue
         for one in compared.differences:
+            if one.field == "pledge_no" and one.is_bad_news:
+                not_shown[compared.key] = row.said.as_of
             if one.standing != "open":
                 continue
             if one.field in RIGHT_FIELDS:
@@ -48,7 +51,7 @@ async def tell_bad_news(
             elif "burden" in one.taken_as:
                 began_on = date.fromisoformat(one.taken_as["began_on"])
                 burdens.setdefault(compared.key, []).append({**one.taken_as, "began_on": began_on})
-    keys = sorted(facts.keys() | burdens.keys())
+    keys = sorted(facts.keys() | burdens.keys() | not_shown.keys())
     if not keys:
         return
     found: list[tuple[Watched, Danger]] = []
@@ -56,6 +59,7 @@ async def tell_bad_news(
         key = register.key_of(loan.row)
         by_extract = replace(
             loan,
+            row={**loan.row, **({"not_shown_on": not_shown[key]} if key in not_shown else {})},
             known={**loan.known, **facts.get(key, {})},
             burdens=[*loan.burdens, *burdens.get(key, ())],
         )

@@ -44,7 +44,7 @@ from shared.postgres.published_schemes import scheme_on
 from shared.refusals import FieldFault, FieldsWrong, Refused
 from shared.schemes.decide.findings import Finding
 from shared.schemes.stated import as_facts
-from shared.transitions import Step, Transition, checked, events_of
+from shared.transitions import Step, Transition, checked, events_of, keep_waits
 
 
 class BankUnknown(Refused):
@@ -126,6 +126,7 @@ async def submit(
     if not await keep(case.conn, filed):
         raise RightTakenMeanwhile(filed.number)
     await outbox.append(case.conn, told, now=case.now)
+    await keep_waits(case.conn, APPLICATIONS, [one for _, one in filed.moves], now=case.now)
     return filed
 
 

@@ -5,6 +5,7 @@ from typing import Final
 import asyncpg
 
 from services.applications.domain.life_cycle import IS_LOAN, Action
+from services.applications.queries.owed import OUT_ONCE
 from shared import canonical
 from shared.postgres.literals import containing, literals
 from shared.refusals import NotFound
@@ -17,7 +18,7 @@ select uscc, max(name) as name, bool_or(borrows) as borrows,
        (select count(*) from applications as a where a.borrower_uscc = uscc) as cases,
        (select count(distinct (s.kind, s.number, s.nice_class)) from right_statements as s
         where s.owner_uscc = uscc) as rights,
-       (select coalesce(sum(l.outstanding_fen), 0)::bigint
+       (select coalesce(sum({OUT_ONCE}), 0)::bigint
         from loans as l join applications as a on a.id = l.application_id
         where a.borrower_uscc = uscc and a.state in ({literals(IS_LOAN)})) as outstanding_fen
 from (

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from services.applications.domain.life_cycle import IS_LOAN
+from services.applications.queries.owed import OUT_ONCE
 from shared.life_cycle import Row
 from shared.postgres.database import EVERYWHERE
 from shared.postgres.literals import literals
@@ -55,7 +56,7 @@ left join lateral (
 join lateral (
     select max(a.borrower_name) as borrower_name, count(*) as cases,
            count(l.application_id) filter (where a.state in ({literals(IS_LOAN)})) as live_loans,
-           coalesce(sum(l.outstanding_fen) filter (where a.state in ({literals(IS_LOAN)})), 0)::bigint
+           coalesce(sum({OUT_ONCE}) filter (where a.state in ({literals(IS_LOAN)})), 0)::bigint
                as outstanding_fen,
            array_agg(distinct a.bank_code) as banks
     from applications as a left join loans as l on l.application_id = a.id

@@ -8,11 +8,12 @@ import asyncpg
 
 from services.applications.domain.rank_held import RankHeld
 from services.applications.domain.submission import RightKey
+from services.applications.queries.owed import OWED
 from shared.postgres.database import seeing_everything
 
 # Of a loan the IP part of what is out and may still be drawn, of a case the part applied for; rounded
 # up. A pledge stands in its register until that says it has ended.
-_RANKS: Final = """
+_RANKS: Final = f"""
 select h.kind, h.number, h.nice_class, h.rank, a.bank_code, a.borrower_uscc,
        case when a.ip_amount_fen is not null
                 then div(owed.fen::numeric * a.ip_amount_fen + a.amount_fen - 1, a.amount_fen)
@@ -34,7 +35,7 @@ from unnest($1::text[], $2::text[], $3::int[]) as asked (kind, number, nice_clas
 join held_rights as h using (kind, number, nice_class)
 join applications as a on a.id = h.application_id
 left join loans as l on l.application_id = a.id
-cross join lateral (select coalesce(l.outstanding_fen + a.drawable_fen, a.amount_fen) as fen) as owed
+cross join lateral (select {OWED} as fen) as owed
 order by h.kind, h.number, h.nice_class, h.rank
 """
 _OWN: Final = """
@@ -86,12 +87,18 @@ async def before(
     bank_code: str, uscc: str | None,
 ) -> dict[RightKey, tuple[RankHeld, ...]]:  # fmt: skip
     """Of these rights the ranks before the case's own; all of them where it holds none yet."""
-    found = await of_rights(conn, keys, bank_code=bank_code, uscc=uscc)
-    earlier = {
+    return earlier(await of_rights(conn, keys, bank_code=bank_code, uscc=uscc), own=own)
+
+
+def earlier(
+    found: Mapping[RightKey, Sequence[RankHeld]], *, own: Mapping[RightKey, int]
+) -> dict[RightKey, tuple[RankHeld, ...]]:
+    """Of the ranks of rights those before a case's own; rights that nobody holds before it left out."""
+    before_it = {
         key: tuple(one for one in ranks if key not in own or one.rank < own[key])
         for key, ranks in found.items()
     }
-    return {key: ranks for key, ranks in earlier.items() if ranks}
+    return {key: ranks for key, ranks in before_it.items() if ranks}
 
 
 async def secured_before(

@@ -6,6 +6,7 @@ from uuid import UUID
 import asyncpg
 
 from services.applications.domain.life_cycle import CLAIMS_CAPACITY
+from services.applications.queries.owed import OWED_ONCE
 
 _PAGE: Final = """
 select * from related_firms
@@ -16,16 +17,14 @@ where ($1::text is null or group_canonical in (
   and ($4::uuid is null or id < $4)
 order by id desc limit $5
 """
-_OWED: Final = """
+_OWED: Final = f"""
 select count(distinct firm.uscc) as firms, max(firm.group_name) as name,
-       coalesce(sum(coalesce(loans.outstanding_fen + a.drawable_fen,
-                             (a.paid_out ->> 'outstanding_fen')::bigint, a.amount_fen)), 0)::bigint
-           as owed
+       coalesce(sum({OWED_ONCE}), 0)::bigint as owed
 from related_firms as own
 join related_firms as firm on firm.group_canonical = own.group_canonical and firm.ended_on is null
 left join applications as a
     on a.borrower_uscc = firm.uscc and a.id <> $1 and a.state = any($3::text[])
-left join loans on loans.application_id = a.id
+left join loans as l on l.application_id = a.id
 where own.uscc = $2 and own.ended_on is null
 having count(*) > 0
 """

@@ -1,5 +1,6 @@
 """Chains of renewals: which loan a case renews, and the way from the first filing on."""
 
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -14,11 +15,13 @@ from services.applications.domain.life_cycle import (
     State,
 )
 from services.applications.domain.submission import Renewed
+from services.applications.queries.owed import OWED
+from shared import canonical
 from shared.clock import business_date
 
-_RENEWED: Final = """
-select a.number, a.pool_code, a.borrower_uscc, a.state,
-       coalesce(l.outstanding_fen + a.drawable_fen, a.amount_fen) as owed_fen,
+_RENEWED: Final = f"""
+select a.id, a.number, a.pool_code, a.borrower_uscc, a.state,
+       {OWED} as owed_fen,
        (select max(m.at) from case_moves as m
         where m.case_kind = 'application' and m.case_id = a.id and m.target = $4) as ended_at,
        (select other.number from applications as other
@@ -28,20 +31,56 @@ select a.number, a.pool_code, a.borrower_uscc, a.state,
         where up.id = a.renews and up.bank_code = a.bank_code and up.state = any($6::text[]))
            as renews_open
 from applications as a left join loans as l on l.application_id = a.id
-where a.id = $1 and a.bank_code = $2
+where a.id = any($1::uuid[]) and a.bank_code = $2
 """
+_NAMED: Final = """
+select number as name, id from applications where bank_code = $1 and number = any($2::text[])
+union
+select loan_no_canonical, application_id from loans
+where bank_code = $1 and loan_no_canonical = any($3::text[])
+"""
+_NO_CASE: Final = UUID(int=0)
+
+
+async def named(
+    conn: asyncpg.Connection, names: Collection[str], *, bank_code: str
+) -> Mapping[str, UUID]:
+    """The bank's cases that bear these numbers, or whose loans do, in any spelling of a loan's."""
+    if not names:
+        return {}
+    loan_nos = {name: canonical.number(name) for name in names}
+    rows = await conn.fetch(_NAMED, bank_code, list(names), list(loan_nos.values()))
+    found: dict[str, UUID] = {row["name"]: row["id"] for row in rows}
+    return {
+        name: found.get(name) or found[loan_no]
+        for name, loan_no in loan_nos.items()
+        if name in found or loan_no in found
+    }
 
 
 async def renewed(
     conn: asyncpg.Connection, case_id: UUID, *, bank_code: str, by: UUID
 ) -> Renewed | None:
     """The bank's case whose loan the case `by` renews; None where it has no such case."""
-    row = await conn.fetchrow(
+    return (await all_renewed(conn, [case_id], bank_code=bank_code, by=by)).get(case_id)
+
+
+async def all_renewed(
+    conn: asyncpg.Connection, case_ids: Collection[UUID], *, bank_code: str, by: UUID = _NO_CASE
+) -> Mapping[UUID, Renewed]:
+    """Those of these cases that are the bank's, as they stand for a case that renews them: for `by`,
+    or for one that begins."""
+    if not case_ids:
+        return {}
+    rows = await conn.fetch(
         _RENEWED,
-        case_id, bank_code, by, State.REPAID, sorted(RENEWS_NOTHING), sorted(HOLDS_ITS_RIGHTS),
+        list(case_ids), bank_code, by, State.REPAID, sorted(RENEWS_NOTHING),
+        sorted(HOLDS_ITS_RIGHTS),
     )  # fmt: skip
-    if row is None:
-        return None
+    return {row["id"]: _renewed(row) for row in rows}
+
+
+def _renewed(row: asyncpg.Record) -> Renewed:
     ended_on: date | None = None if row["ended_at"] is None else business_date(row["ended_at"])
     return Renewed(
         number=row["number"],

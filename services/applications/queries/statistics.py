@@ -6,6 +6,7 @@ from typing import Final
 import asyncpg
 
 from services.applications.domain.life_cycle import State
+from services.applications.queries.owed import OUT_ONCE
 
 _CASES: Final = """
 select pool_code, to_char(submitted_at at time zone 'Asia/Shanghai', 'YYYY-MM') as month, state,
@@ -14,12 +15,16 @@ from applications
 where $1::text is null or pool_code = $1
 group by pool_code, month, state order by pool_code, month, state
 """
-_LOANS: Final = """
+_LOANS: Final = f"""
 select l.pool_code, count(*) as loans, sum(l.amount_fen)::bigint as disbursed_fen,
-       sum(l.outstanding_fen)::bigint as outstanding_fen,
+       sum({OUT_ONCE})::bigint as outstanding_fen,
        count(*) filter (where a.state = $2) as overdue_loans,
-       coalesce(sum(l.outstanding_fen) filter (where a.state = $2), 0)::bigint as overdue_fen
+       -- What is overdue of a renewal counts whole unless the loan that it renews is overdue, too.
+       coalesce(sum(case when renewed.state = $2 then {OUT_ONCE} else l.outstanding_fen end)
+                filter (where a.state = $2), 0)::bigint as overdue_fen
 from loans as l join applications as a on a.id = l.application_id
+left join applications as renewed
+    on renewed.id = a.renews and renewed.bank_code = a.bank_code
 where $1::text is null or l.pool_code = $1
 group by l.pool_code order by l.pool_code
 """

@@ -1,7 +1,7 @@
 """What is known around a submission, in one statement."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -15,16 +15,17 @@ from services.applications.domain.listed_firms import Register
 from services.applications.domain.pledgor import owners_in
 from services.applications.domain.rank_held import RankHeld
 from services.applications.domain.renewal import rest_beside
-from services.applications.domain.submission import RightKey, Submission, Surroundings
+from services.applications.domain.submission import Renewed, RightKey, Submission, Surroundings
 from services.applications.queries import ranks
 from services.applications.queries.listed import register_of, registers_of
-from services.applications.queries.renewals import renewed
+from services.applications.queries.owed import OWED_ONCE, RENEWS_A_LIVE_ONE
+from services.applications.queries.renewals import all_renewed, renewed
 from shared.calendar import WorkingDays
 from shared.clock import business_date
 from shared.postgres.calendar_overrides import load_working_days
 
 # Rights are looked up without a bank: the answer is which of the case's own are taken.
-_LOOK_AROUND: Final = """
+_LOOK_AROUND: Final = f"""
 select exists (select from banks where code = $2) as bank_exists,
        p.name, p.programme, p.opened_on, p.stopped_on, s.suspended_on,
        array(
@@ -67,9 +68,9 @@ from (values ($1::text)) as wanted (code)
 left join pools as p using (code)
 left join bank_suspensions as s on s.pool_code = p.code and s.bank_code = $2
 left join lateral (
-    select sum(coalesce(loans.outstanding_fen + a.drawable_fen, a.amount_fen)) as balance_fen,
-           count(*) as live_cases
-    from applications as a left join loans on loans.application_id = a.id
+    select sum({OWED_ONCE}) as balance_fen,
+           count(*) filter (where not {RENEWS_A_LIVE_ONE}) as live_cases
+    from applications as a left join loans as l on l.application_id = a.id
     where a.borrower_uscc = $7 and a.pool_code = $1 and a.bank_code = $2 and a.id <> $6
       and a.id is distinct from $10::uuid and a.state = any($8)
 ) as firm on true
@@ -225,7 +226,7 @@ left join bank_suspensions as s on s.pool_code = p.code and s.bank_code = $2
 where p.code = any($1::text[])
 """
 _HELD: Final = """
-select kind, number, nice_class
+select kind, number, nice_class, rank, application_id
 from unnest($1::text[], $2::text[], $3::int[]) as asked (kind, number, nice_class)
 join held_rights using (kind, number, nice_class)
 """
@@ -239,10 +240,10 @@ cross join lateral (
     order by s.as_of desc, s.statement_no desc limit 1
 ) as said
 """
-_FIRMS: Final = """
-select a.pool_code, a.borrower_uscc, count(*) as live_cases,
-       sum(coalesce(loans.outstanding_fen + a.drawable_fen, a.amount_fen))::bigint as balance_fen
-from applications as a left join loans on loans.application_id = a.id
+_FIRMS: Final = f"""
+select a.pool_code, a.borrower_uscc, count(*) filter (where not {RENEWS_A_LIVE_ONE}) as live_cases,
+       sum({OWED_ONCE})::bigint as balance_fen
+from applications as a left join loans as l on l.application_id = a.id
 where a.bank_code = $1 and a.borrower_uscc = any($2::text[]) and a.pool_code = any($3::text[])
   and a.state = any($4)
 group by 1, 2
@@ -263,14 +264,14 @@ async def surroundings_of_new(
     keys = list({item.key for one in submissions for item in one.collateral})
     asked = ([one.kind for one in keys], [one.number for one in keys],
              [one.nice_class for one in keys])  # fmt: skip
-    held = {_key(row) for row in await conn.fetch(_HELD, *asked)}
+    renews = {one.renews for one in submissions if one.renews}
+    loans = await all_renewed(conn, renews, bank_code=bank_code)
+    held = _Held(await conn.fetch(_HELD, *asked), loans)
+    earlier = await held.earlier_ranks(conn, submissions, bank_code=bank_code)
     registers = await registers_of(conn, [one.borrower for one in submissions], today=today)
-    firms = {
-        (row["pool_code"], row["borrower_uscc"]): row
-        for row in await conn.fetch(
-            _FIRMS, bank_code, list({one.borrower.uscc for one in submissions}), codes, _LIVE
-        )
-    }
+    usccs = list({one.borrower.uscc for one in submissions})
+    firm_rows = await conn.fetch(_FIRMS, bank_code, usccs, codes, _LIVE)
+    firms = {(row["pool_code"], row["borrower_uscc"]): row for row in firm_rows}
     owners = await conn.fetch(_OWNERS, bank_code, *asked)
     co_owners = _co_owners((_key(row), row["owner_name"]) for row in owners)
     pledgors_held = await _pledgors_held(conn, submissions, today=today)
@@ -278,34 +279,103 @@ async def surroundings_of_new(
     twice = Counter(one.paid_out.loan_no_canonical for one in submissions if one.paid_out)
     working_days = await load_working_days(conn) if twice else WorkingDays()
 
-    def known(one: Submission) -> Known:
+    def known(index: int, one: Submission) -> Known:
         pool = pools.get(one.pool_code)
         if pool is None:
             return Known(exists, "", None)
+        loan = (one.renews and loans.get(one.renews)) or None
         firm = firms.get((one.pool_code, one.borrower.uscc))
+        balance_fen, live_cases = _beside(firm, one, loan)
         around = Surroundings(
             today=today,
             pool_name=pool["name"],
             pool_opened_on=pool["opened_on"],
             pool_stopped_on=pool["stopped_on"],
             bank_suspended_on=pool["suspended_on"],
-            held_rights=frozenset(item.key for item in one.collateral) & held,
-            borrower_balance_fen=firm["balance_fen"] if firm else 0,
-            borrower_live_cases=firm["live_cases"] if firm else 0,
+            held_rights=held.by_others(one),
+            earlier_ranks=earlier.get(index, {}),
+            borrower_balance_fen=balance_fen,
+            borrower_live_cases=live_cases,
             register=registers[one.borrower.uscc, one.borrower.name_canonical],
-            loan_no_used=one.paid_out is not None
-            and (
-                one.paid_out.loan_no_canonical in used or twice[one.paid_out.loan_no_canonical] > 1
-            ),
+            loan_no_used=(paid := one.paid_out) is not None
+            and (paid.loan_no_canonical in used or twice[paid.loan_no_canonical] > 1),
             co_owners={
                 item.key: co_owners[item.key] for item in one.collateral if item.key in co_owners
             },
             pledgors_held=pledgors_held,
             working_days=working_days,
+            renewed=loan,
         )
         return Known(exists, pool["programme"], around)
 
-    return [known(one) for one in submissions]
+    return [known(index, one) for index, one in enumerate(submissions)]
+
+
+def _beside(firm: asyncpg.Record | None, case: Submission, loan: Renewed | None) -> tuple[int, int]:
+    """The firm's principal, in fen, and its cases beside a new one: the loan that it renews counts for
+    what is left of it above the renewal, and is no other case."""
+    balance_fen, live_cases = (firm["balance_fen"], firm["live_cases"]) if firm else (0, 0)
+    if loan is None:
+        return balance_fen, live_cases
+    same = (loan.pool_code, loan.borrower_uscc) == (case.pool_code, case.borrower.uscc)
+    if same and loan.state in CLAIMS_CAPACITY:
+        balance_fen, live_cases = balance_fen - loan.rest_fen, live_cases - 1
+    return balance_fen + rest_beside(loan.rest_fen, case.amount_fen), live_cases
+
+
+class _Held:
+    """Who holds rights, and in which rank, as new cases meet it: the loan that one renews takes nothing
+    from it, nor does whoever stands behind that loan's rank."""
+
+    def __init__(self, rows: Sequence[asyncpg.Record], loans: Mapping[UUID, Renewed]) -> None:
+        self._holders: dict[RightKey, list[tuple[UUID, int]]] = {}
+        self._loans = loans
+        for row in rows:
+            holder = (row["application_id"], row["rank"])
+            self._holders.setdefault(_key(row), []).append(holder)
+
+    def by_others(self, case: Submission) -> frozenset[RightKey]:
+        """Those of the case's rights that others hold before it."""
+        own = self._own(case)
+        return frozenset(
+            item.key
+            for item in case.collateral
+            if any(
+                rank <= own.get(item.key, rank) and (item.key not in own or holder != case.renews)
+                for holder, rank in self._holders.get(item.key, ())
+            )
+        )
+
+    async def earlier_ranks(
+        self, conn: asyncpg.Connection, cases: Sequence[Submission], *, bank_code: str
+    ) -> dict[int, dict[RightKey, tuple[RankHeld, ...]]]:
+        """Case → of the rights that others hold, who stands before it; read once for each firm."""
+        asked: dict[str, set[RightKey]] = {}
+        for one in cases:
+            if held := self.by_others(one):
+                asked.setdefault(one.borrower.uscc, set()).update(held)
+        found = {
+            uscc: await ranks.of_rights(conn, sorted(keys), bank_code=bank_code, uscc=uscc)
+            for uscc, keys in asked.items()
+        }
+        return {
+            index: ranks.earlier(
+                {key: found[one.borrower.uscc].get(key, ()) for key in held}, own=self._own(one)
+            )
+            for index, one in enumerate(cases)
+            if (held := self.by_others(one))
+        }
+
+    def _own(self, case: Submission) -> dict[RightKey, int]:
+        """The ranks of the loan that the case renews, where it is the bank's."""
+        if case.renews not in self._loans:
+            return {}
+        return {
+            item.key: rank
+            for item in case.collateral
+            for holder, rank in self._holders.get(item.key, ())
+            if holder == case.renews
+        }
 
 
 def _key(row: asyncpg.Record) -> RightKey:

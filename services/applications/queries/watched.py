@@ -17,13 +17,20 @@ from shared.postgres.literals import literals
 _OFFERED: Final = f"""
 select a.id as application_id, a.number as case_number, a.bank_code, a.pool_code, a.borrower_uscc,
        a.borrower_name, c.collateral_no, c.kind, c.number, c.nice_class, c.name, c.owner_uscc,
-       c.owner_name, c.expires_on, r.id as right_id, l.loan_no, l.outstanding_fen, l.matures_on, p.registered_on
+       c.owner_name, c.expires_on, r.id as right_id, l.loan_no, l.outstanding_fen, l.matures_on, p.registered_on,
+       extract.not_shown_on
 from applications as a
 join collateral as c on c.application_id = a.id and c.revision = a.revision
 join rights as r on (r.kind, r.number, r.nice_class) = (c.kind, c.number, c.nice_class)
 join loans as l on l.application_id = a.id
 left join pledge_registrations as p
     on p.application_id = a.id and p.collateral_no = c.collateral_no
+-- What the register's last extract that says anything of pledges says.
+left join lateral (
+    select case when not x.shows_pledge then x.as_of end as not_shown_on from extract_rows as x
+    where (x.kind, x.number, x.nice_class) = (c.kind, c.number, c.nice_class)
+      and x.shows_pledge is not null and x.bank_code in ('*', a.bank_code)
+    order by x.as_of desc, x.file_id desc, x.line desc limit 1) as extract on true
 where a.state in ({literals(IS_LOAN)}) and coalesce(p.state in ({literals(LIVING)}), true)
 """
 _PLEDGED: Final = f"""{_OFFERED}

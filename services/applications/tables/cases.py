@@ -10,6 +10,7 @@ import asyncpg
 from services.applications.domain.life_cycle import (
     LIFE_CYCLE,
     RUNS_OUT,
+    State,
     frees_its_rights,
 )
 from services.applications.tables.desk import STANDING
@@ -18,6 +19,7 @@ from shared.contracts.envelope import Event
 from shared.life_cycle import Row
 from shared.postgres.literals import literals
 from shared.transitions import CaseTable, Step, Transition, apply_transitions
+from shared.waits.declared import CasesWait
 
 _ABOUT: Final = ("number", "bank_code", "pool_code", "borrower_uscc", "borrower_name")
 
@@ -54,6 +56,20 @@ APPLICATIONS: Final = CaseTable(
         "amount_reason": "text",
     },
     about=about,
+    waits=CasesWait(
+        topic="applications",
+        loan="k.id",
+        person=f"case when k.state = '{State.UNDER_REVIEW}' then k.assigned_to end",
+        person_name=f"case when k.state = '{State.UNDER_REVIEW}' then k.assigned_name end",
+        roles=(
+            f"case when k.state = '{State.TO_COUNTERSIGN}' and k.signature_role is not null"
+            " then array[k.signature_role] else w.roles end"
+        ),
+        due=f"case when k.state in ({literals(RUNS_OUT)}) then k.reserved_until else k.due_on end",
+        firm="k.borrower_name",
+        amount="k.amount_fen",
+        page="'/cases/' || k.id",
+    ),
 )
 
 # The states stand as literals, so that the index of just these cases is used.

@@ -13,6 +13,7 @@ from shared.auth.identity import Identity
 from shared.life_cycle import Row, Words
 from shared.postgres.literals import literals
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 
 def _about(row: Row) -> Mapping[str, Any]:
@@ -38,6 +39,16 @@ COVER_CALLS: Final = CaseTable(
     },
     about=_about,
     absent=Words("没有这项补足担保通知", "There is no such call for cover."),
+    waits=CasesWait(
+        topic="applications",
+        number="a.number",
+        pool="a.pool_code",
+        loan="a.id",
+        joined="join applications a on a.id = k.application_id",
+        firm="a.borrower_name",
+        amount="k.shortfall_fen",
+        page="'/register/cover-calls/' || k.id",
+    ),
 )  # fmt: skip
 
 _WITH_ITS_CASE: Final = """
@@ -107,6 +118,25 @@ async def looked(
         list(shortfalls.values()),
         now,
     )
+
+
+async def short_of_firms(
+    conn: asyncpg.Connection, calls: Sequence[Row]
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """(Bank, firm) of these calls → how many of the firm's loans at the bank are short on a call, and
+    of how many fen together, at the last look."""
+    rows = await conn.fetch(
+        f"""select c.bank_code, a.borrower_uscc, count(*) as calls,
+                   sum(c.shortfall_fen)::bigint as fen
+            from cover_calls as c join applications as a on a.id = c.application_id
+            where c.state in ({literals(LIVE)}) and c.shortfall_fen > 0
+              and (c.bank_code, a.borrower_uscc) in (
+                  select * from unnest($1::text[], $2::text[]))
+            group by 1, 2""",
+        [call["bank_code"] for call in calls],
+        [call["borrower_uscc"] for call in calls],
+    )
+    return {(row["bank_code"], row["borrower_uscc"]): (row["calls"], row["fen"]) for row in rows}
 
 
 async def told_overdue(conn: asyncpg.Connection, call_ids: Sequence[UUID], *, on: date) -> None:

@@ -12,6 +12,7 @@ from shared.life_cycle import Row
 from shared.postgres.database import EVERYWHERE
 from shared.schemes.vocabulary import CREDIT_LISTS
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 
 def _about(repair: Row) -> Mapping[str, Any]:
@@ -33,6 +34,13 @@ CREDIT_REPAIRS: Final = CaseTable(
     table="credit_repairs",
     columns={"recommended_by": "text", "decided_by": "text", "decided_on": "date"},
     about=_about,
+    waits=CasesWait(
+        topic="applications",
+        number="k.borrower_name",
+        pool="''",
+        firm="k.borrower_name",
+        page="'/register/repairs/' || k.id",
+    ),
 )
 
 

@@ -19,6 +19,7 @@ from services.applications.domain.numbers import case_number
 from shared.life_cycle import Person, Row, Words
 from shared.postgres.literals import literals
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 PREFIX: Final = "RZ"
 
@@ -43,6 +44,14 @@ DEMANDS: Final = CaseTable(
     columns={"matched_bank": "text", "application_id": "uuid", "ended_reason": "text"},
     about=about,
     absent=Words("没有这项融资需求", "There is no such demand."),
+    waits=CasesWait(
+        topic="applications",
+        pool="''",
+        bank="coalesce(k.matched_bank, '')",
+        firm="k.firm_name",
+        amount="k.amount_fen",
+        page="'/demands/' || k.id",
+    ),
 )
 
 _COLUMNS: Final = (

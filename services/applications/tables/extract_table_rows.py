@@ -25,6 +25,7 @@ class ExtractRowRow(Row, table=True):
     number_as_given: str = text()
     as_of: date
     result: str = text()
+    shows_pledge: bool | None = None
 
 
 class ExtractDifferenceRow(Row, table=True):

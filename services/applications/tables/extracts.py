@@ -26,6 +26,7 @@ class Compared:
     as_of: date
     result: Result
     differences: Sequence[Difference]
+    shows_pledge: bool | None
 
 
 async def same_file(
@@ -54,9 +55,10 @@ async def is_paper(conn: asyncpg.Connection, file_id: UUID, document_id: UUID) -
 
 _ROWS: Final = """
 insert into extract_rows
-    (file_id, bank_code, line, kind, number, nice_class, number_as_given, as_of, result)
+    (file_id, bank_code, line, kind, number, nice_class, number_as_given, as_of, result,
+     shows_pledge)
 select $1, $2, row.* from unnest($3::int[], $4::text[], $5::text[], $6::int[], $7::text[],
-                                 $8::date[], $9::text[]) as row
+                                 $8::date[], $9::text[], $10::boolean[]) as row
 """
 _DIFFERENCES: Final = """
 insert into extract_differences
@@ -78,7 +80,7 @@ async def keep(conn: asyncpg.Connection, file: BulkFileRow, rows: Sequence[Compa
         _ROWS, file.id, file.bank_code, [one.line for one in rows],
         *([one.key[n] for one in rows] for n in range(3)),
         [one.number_as_given for one in rows], [one.as_of for one in rows],
-        [one.result for one in rows],
+        [one.result for one in rows], [one.shows_pledge for one in rows],
     )  # fmt: skip
     found = [(row.line, one) for row in rows for one in row.differences]
     names = ("field", "ours", "theirs", "standing", "ours_source", "ours_as_of", "is_bad_news")

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import asyncpg
@@ -13,10 +13,29 @@ from shared.life_cycle import Person
 
 _LOCK: Final = "select pg_advisory_xact_lock(hashtext('listed-firms:' || $1))"
 _STANDINGS: Final = """
-select distinct on (firm, listed_on)
-       coalesce(e.uscc, e.name_canonical) as firm, e.listed_on, e.id, x.ended_on, x.why
-from listed_firms as e left join listed_firm_ends as x on x.entry_id = e.id
-where e.list_name = $1 order by firm, listed_on, e.id desc
+select distinct on (firm, listed_on) firm, listed_on, e.id, x.ended_on, x.why
+from unnest($2::text[], $3::date[]) as asked (firm, listed_on)
+join lateral (
+    select id, list_name from listed_firms
+    where uscc = asked.firm and listed_on = asked.listed_on
+    union all
+    select id, list_name from listed_firms
+    where uscc is null and name_canonical = asked.firm and listed_on = asked.listed_on
+) as e on e.list_name = $1
+left join listed_firm_ends as x on x.entry_id = e.id
+order by firm, listed_on, e.id desc
+"""
+_NOT_NAMED: Final = """
+select e.id, greatest(e.listed_on, $3::date) as ended_on
+from listed_firms as e
+where e.list_name = $1
+  -- What a later list has brought in is nothing that this one could name.
+  and e.list_date <= $3
+  and not exists (select from listed_firm_ends as x where x.entry_id = e.id)
+  and not exists (
+      select from bulk_rows as b
+      where b.file_id = $2
+        and b.reference = coalesce(e.uscc, e.name_canonical) || ' ' || e.listed_on)
 """
 _ADD: Final = """
 insert into listed_firms (id, import_id, list_name, list_date, source, uscc, name, name_canonical,
@@ -40,15 +59,27 @@ async def lock_list(conn: asyncpg.Connection, list_name: str) -> None:
     await conn.execute(_LOCK, list_name)
 
 
-async def standings(conn: asyncpg.Connection, list_name: str) -> dict[Key, tuple[UUID, Standing]]:
-    """How the newest entry of each key stands on a list."""
+async def standings(
+    conn: asyncpg.Connection, list_name: str, keys: Sequence[Key]
+) -> dict[Key, tuple[UUID, Standing]]:
+    """How the newest entry of each of these keys stands on a list; none where it has none."""
+    asked = ([one.firm for one in keys], [one.listed_on for one in keys])
     return {
         Key(row["firm"], row["listed_on"]): (
             row["id"],
             Standing(ended_on=row["ended_on"], why_ended=row["why"]),
         )
-        for row in await conn.fetch(_STANDINGS, list_name)
+        for row in await conn.fetch(_STANDINGS, list_name, *asked)
     }
+
+
+async def not_named(
+    conn: asyncpg.Connection, file_id: UUID, *, list_name: str, list_date: date
+) -> dict[UUID, date]:
+    """The entries that stand on a list and that no row of a file names, each with the day on which
+    it ends by that."""
+    rows = await conn.fetch(_NOT_NAMED, list_name, file_id, list_date)
+    return {row["id"]: row["ended_on"] for row in rows}
 
 
 async def add(
@@ -134,11 +165,24 @@ async def newest_edition(conn: asyncpg.Connection, list_name: str) -> date | Non
     return found
 
 
-async def keep_import(conn: asyncpg.Connection, values: Mapping[str, Any]) -> None:
-    """Keep what came in, and what became of each row."""
-    columns = ", ".join(values)
-    places = ", ".join(f"${n}" for n in range(1, len(values) + 1))
-    await conn.execute(f"insert into list_imports ({columns}) values ({places})", *values.values())
+async def keep_import(
+    conn: asyncpg.Connection,
+    file_id: UUID,
+    *,
+    bank_code: str,
+    list_name: str,
+    list_date: date,
+    source: str,
+    document_id: UUID | None,
+    whole: bool,
+) -> None:
+    """Keep which list a file of many rows is."""
+    await conn.execute(
+        """insert into list_imports
+               (id, bank_code, list_name, list_date, source, document_id, whole)
+           values ($1, $2, $3, $4, $5, $6, $7)""",
+        file_id, bank_code, list_name, list_date, source, document_id, whole,
+    )  # fmt: skip
 
 
 _FIRMS_OF: Final = """

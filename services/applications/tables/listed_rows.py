@@ -1,42 +1,26 @@
 """The rows of the register of listed firms, as ordinary reads see them."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Text
 from sqlmodel import Field
 
 from services.applications.tables.columns import Row, moment, text
 
 
 class ListImportRow(Row, table=True):
-    """A list that was brought in, with the result of every row."""
+    """Which list a file of many rows is."""
 
     __tablename__ = "list_imports"
 
-    id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True, foreign_key="bulk_files.id")
     bank_code: str = text()
     list_name: str = text()
     list_date: date
     source: str = text()
     document_id: UUID | None = Field(foreign_key="stored_documents.id")
     whole: bool
-    is_edition: bool
-    file_name: str = text()
-    sha256: str = text()
-    kept: int
-    ended: int
-    unchanged: int
-    refused: int
-    no_longer_named: int
-    heading: list[str] = Field(sa_column=Column(JSONB, nullable=False))
-    results: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
-    wrong_rows: dict[str, list[str]] = Field(sa_column=Column(JSONB, nullable=False))
-    brought_by: str = text()
-    brought_by_name: str = text()
-    brought_at: datetime = moment()
 
 
 class ListEditionRow(Row, table=True):

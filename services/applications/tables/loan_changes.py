@@ -10,12 +10,23 @@ from services.applications.domain.loan_change import LIFE_CYCLE, UNDECIDED, Chan
 from shared.life_cycle import Row
 from shared.postgres.literals import literals
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 LOAN_CHANGES: Final = CaseTable(
     life_cycle=LIFE_CYCLE,
     kind="loan_change",
     table="loan_changes",
     columns={"recommended_by": "text", "decided_by": "text", "decided_on": "date"},
+    waits=CasesWait(
+        topic="applications",
+        number="a.number",
+        pool="a.pool_code",
+        loan="k.loan_id",
+        joined="join applications a on a.id = k.loan_id",
+        firm="a.borrower_name",
+        amount="a.amount_fen",
+        page="'/cases/' || k.loan_id",
+    ),
 )
 
 

@@ -12,6 +12,7 @@ from shared.auth.identity import Identity
 from shared.life_cycle import Row, Words
 from shared.postgres.literals import literals
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 
 def about(meeting: Row) -> Mapping[str, Any]:
@@ -39,6 +40,11 @@ MEETINGS: Final = CaseTable(
     },
     about=about,
     absent=Words("没有这次会议", "There is no such meeting."),
+    waits=CasesWait(
+        topic="applications",
+        number="to_char(k.held_on, 'YYYY-MM-DD')",
+        page="'/meetings/' || k.id",
+    ),
 )
 
 MEETING: Final = """

@@ -94,12 +94,17 @@ _KEEP_FIRMS: Final = (
     """
 )
 _HOLD: Final = """
-insert into held_rights (kind, number, nice_class, application_id)
-select kind, number, nice_class, application_id
-from unnest($1::text[], $2::text[], $3::int[], $4::uuid[])
-    as row (kind, number, nice_class, application_id)
+insert into held_rights (kind, number, nice_class, rank, place, application_id)
+-- The renewed loan has the first place of its rights, as long as it has them.
+select row.kind, row.number, row.nice_class, coalesce(renewed.rank, 1),
+       (renewed.rank is not null)::int::smallint, row.application_id
+from unnest($1::text[], $2::text[], $3::int[], $4::uuid[], $5::uuid[])
+    as row (kind, number, nice_class, application_id, renews)
+left join held_rights as renewed
+    on renewed.application_id = row.renews
+   and (renewed.kind, renewed.number, renewed.nice_class) = (row.kind, row.number, row.nice_class)
 -- In the order of the key, so that two with the same rights wait and never deadlock.
-order by kind, number, nice_class
+order by row.kind, row.number, row.nice_class
 on conflict do nothing
 returning true
 """
@@ -140,6 +145,7 @@ async def keep_all(conn: asyncpg.Connection, filed: Sequence[FiledCase], *, now:
         [right.number for _, right in held],
         [right.nice_class for _, right in held],
         [one.id for one, _ in held],
+        [one.submission.renews for one, _ in held],
     )
     return len(taken) == len(held)
 

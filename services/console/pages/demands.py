@@ -24,6 +24,10 @@ _STEPS = {
     "offers": "offer", "answer": "answer", "match": "match", "put-back": "put_back",
     "link": "link", "end": "end",
 }  # fmt: skip
+RIGHT = ("kind", "number", "nice_class", "name")
+"""What is said of a right that could be pledged."""
+MOST_RIGHTS = 20
+BLANK_RIGHTS = 3
 Word = Annotated[str, Query(max_length=64)]
 
 
@@ -99,6 +103,30 @@ def _banks(form: FormData) -> dict[str, Any]:
     }
 
 
+def _rights(form: FormData) -> list[tuple[int, dict[str, Any]]]:
+    """The rows of rights in which something stands, each with its place in the form."""
+    columns = [[str(one).strip() for one in form.getlist(f"right_{name}")] for name in RIGHT]
+    found = []
+    for at, row in enumerate(zip(*columns, strict=False)):
+        kind, number, nice_class, name = row
+        if not (number or nice_class or name):
+            continue
+        said: dict[str, Any] = {"kind": kind, "number": number}
+        if nice_class:
+            said["nice_class"] = int(nice_class) if nice_class.isdigit() else nice_class
+        if name:
+            said["name"] = name
+        found.append((at, said))
+    return found
+
+
+def _right_rows(attempt: Attempt) -> list[dict[str, Any]]:
+    """The rows as they were typed, with their place in what was sent, and blank ones behind them."""
+    typed = [one | {"at": at} for at, (_, one) in enumerate(_rights(attempt.form))]
+    blank: list[dict[str, Any]] = [{"at": None}] * (BLANK_RIGHTS if len(typed) < MOST_RIGHTS else 0)
+    return [*typed, *blank][:MOST_RIGHTS]
+
+
 def _demand(form: FormData) -> dict[str, Any]:
     """The request that the form stands for; what was left empty is not said."""
     said: dict[str, Any] = {
@@ -109,11 +137,16 @@ def _demand(form: FormData) -> dict[str, Any]:
         )
         if text(form, name)
     }  # fmt: skip
-    return said | {
-        "amount": amount(form, "amount"),
-        "term_months": _whole(form, "term_months"),
-        **_banks(form),
-    }
+    rights = _rights(form)
+    return (
+        said
+        | ({"rights": [one for _, one in rights]} if rights else {})
+        | {
+            "amount": amount(form, "amount"),
+            "term_months": _whole(form, "term_months"),
+            **_banks(form),
+        }
+    )
 
 
 def _said(step: str, form: FormData) -> dict[str, Any]:
@@ -154,6 +187,8 @@ async def _list(page: PageContext, attempt: Attempt, asked: dict[str, str]) -> R
         banks=items(banks),
         states=STATES,
         purposes=PURPOSES,
+        right_kinds=page.texts.codes("right_kind"),
+        right_rows=_right_rows(attempt.of("post")),
         chosen=asked,
         may_post=bool(page.person.roles & POSTS),
         next=next_page(page.request, found),

@@ -37,6 +37,22 @@ async def firm(page: Page, uscc: str) -> Response:
     return await _show(page, uscc, NOTHING_SENT)
 
 
+@router.post("/register/firms/{uscc}/cover")
+async def ask_for_cover(page: Page, uscc: str) -> Response:
+    """Ask for cover of all loans of the firm that are short."""
+
+    async def send(form: FormData) -> None:
+        body = {name: text(form, name) for name in ("cover_by", "reason")}
+        await page.applications.post(f"/firms/{uscc}/cover-calls", body, key=once(form))
+
+    return await page.answer_form(
+        send,
+        action="firm-cover",
+        show=lambda attempt: _show(page, uscc, attempt),
+        done=lambda _: page.redirect(f"/register/firms/{uscc}#firm-cover", "done.cover-ask"),
+    )
+
+
 @router.post("/register/firms/{uscc}/related")
 async def say_related(page: Page, uscc: str) -> Response:
     """Say that this firm, or another one, belongs to a group."""
@@ -73,16 +89,18 @@ async def end_related(page: Page, uscc: str, membership_id: UUID) -> Response:
 async def _show(page: PageContext, uscc: str, attempt: Attempt) -> Response:
     assert page.person is not None
     may_say = bool(page.person.roles & _SAY_GROUPS)
-    found, related, calls, day = await asyncio.gather(
+    found, related, calls, cover, day = await asyncio.gather(
         page.applications.get(f"/firms/{uscc}"),
         or_none(page.applications.get("/related-firms", uscc=uscc, limit=200)),
         or_none(page.applications.get("/cover-calls", firm=uscc, limit=200)),
+        or_none(page.applications.get(f"/firms/{uscc}/cover")),
         today(page) if may_say else nothing(),
     )
     return page.render(
         "register_firm.html",
         firm=found,
         cover_calls=items(calls or []),
+        cover=cover,
         related=items(related) if related else None,
         may_say=may_say,
         bases=page.texts.codes("related_basis"),

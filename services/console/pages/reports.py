@@ -57,6 +57,27 @@ async def loans(
     )
 
 
+@router.get("/pools/{code}/reports/policies")
+async def policies(
+    page: Page,
+    code: CodeInPath,
+    period: Text,
+    cursor: Annotated[str, Query(max_length=500)] = "",
+) -> Response:
+    """The policies behind a figure of what is insured."""
+    found = await page.risk_pool.get(
+        f"/pools/{code}/reports/policies", period=period, cursor=cursor
+    )
+    return page.render(
+        "report_policies.html",
+        code=code,
+        period=period,
+        policies=found["items"],
+        next=next_page(page.request, found),
+        is_first=not cursor,
+    )
+
+
 @router.get("/pools/{code}/reports/{report}")
 async def report(
     page: Page, code: CodeInPath, report: ReportInPath, period: Text = "", by: Text = "bank"

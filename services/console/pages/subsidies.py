@@ -20,8 +20,12 @@ from services.console.upstream.optional import items, or_none
 
 router = APIRouter()
 
+_PREMIUM = "insurance_premium"
+
 PAPERS = ("loan_contract", "disbursement_voucher", "insurance_policy")
 """What a subsidy is proved by."""
+
+WORDS = ("loan_id", "code", "since", "until", "product", "policy_id", "fee_reason")
 
 FLAGS = ("is_insured", "is_guaranteed", "is_small")
 """Of a loan or a firm, where a scheme's share asks for them."""
@@ -75,7 +79,7 @@ async def act_on_subsidy(page: Page, subsidy_id: UUID, action: str) -> Response:
 
 
 def _body(form: FormData) -> dict[str, Any]:
-    words = {name: text(form, name) for name in ("loan_id", "code", "since", "until", "product")}
+    words = {name: text(form, name) for name in WORDS}
     money = {name: amount(form, name) for name in ("principal", "interest_paid", "fee")}
     rate = text(form, "market_rate_bp")
     said: dict[str, Any] = {name: value for name, value in (words | money).items() if value}
@@ -89,12 +93,13 @@ def _body(form: FormData) -> dict[str, Any]:
 async def _list(
     page: PageContext, attempt: Attempt, chosen: dict[str, str], *, cursor: str
 ) -> Response:
-    found, pools, banks, loans, offers = await asyncio.gather(
+    found, pools, banks, loans, offers, policies = await asyncio.gather(
         page.risk_pool.get("/subsidies", cursor=cursor, **chosen),
         page.risk_pool.get("/pools"),
         page.applications.get("/banks", limit=200),
         or_none(page.risk_pool.get("/coverages", limit=200)),
         page.risk_pool.get("/subsidy-offers"),
+        or_none(page.risk_pool.get("/subsidy-policies", limit=200)),
     )
     return page.render(
         "subsidies.html",
@@ -106,6 +111,7 @@ async def _list(
         names=names_of(items(pools), items(banks)),
         loans=[one for one in items(loans or []) if one.get("disbursed_on")],
         offers=offers,
+        policies=items(policies or []) if any(one["of"] == _PREMIUM for one in offers) else [],
         treasuries={one["pool_code"]: one["pool_name"] for one in offers},
         products=sorted({product for one in offers for product in one["products"]}),
         flags=[flag for flag in FLAGS if any(flag in one["flags"] for one in offers)],

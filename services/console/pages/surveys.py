@@ -1,5 +1,6 @@
 """Parks, and surveys of parks and of firms' demands that are brought in from tables."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +43,28 @@ async def say_park(page: Page) -> Response:
         send,
         show=lambda attempt: _parks(page, attempt),
         done=lambda _: page.redirect("/parks", "done.park-said"),
+    )
+
+
+@router.get("/parks/{code}")
+async def park(page: Page, code: CodeInPath, year: str = "", cursor: str = "") -> Response:
+    """One park: its names, and the demands and loans that it had, by year."""
+    at = f"/parks/{code}"
+    found, years, loans, demands = await asyncio.gather(
+        page.applications.get(at),
+        page.applications.get(f"{at}/years"),
+        page.applications.get(f"{at}/loans", year=year, cursor=cursor),
+        page.applications.get("/financing-demands", park=code, limit=50),
+    )
+    return page.render(
+        "park.html",
+        park=found,
+        years=years,
+        loans=items(loans),
+        demands=items(demands),
+        chosen=year,
+        next=next_page(page.request, loans),
+        is_first=not cursor,
     )
 
 

@@ -18,8 +18,6 @@ def page_of(address: str | None) -> str:
     path = (address or "").removeprefix(API)
     if path.startswith("/coverages/"):
         return path.replace("/coverages/", "/cases/", 1)
-    if path.startswith("/policy-totals"):
-        return "/register/around"
     return path.replace("/agreed-figures", "/figures", 1)
 
 

@@ -85,6 +85,11 @@ class Api:
         response = await self._sent("PUT", path, json=body, headers=headers)
         return Answer(response.json(), response.headers.get("etag", ""))
 
+    async def patch(self, path: str, body: Any, *, if_match: str) -> Any:
+        """Change parts of what was seen. Raises Problem."""
+        response = await self._sent("PATCH", path, json=body, headers={"If-Match": if_match})
+        return response.json()
+
     async def delete(self, path: str, *, if_match: str) -> None:
         """Take away what was seen. Raises Problem."""
         await self._sent("DELETE", path, headers={"If-Match": if_match})

@@ -8,9 +8,12 @@ from pydantic import AfterValidator, BaseModel, Field
 from services.notifications.delivery.channels import CHANNELS
 from services.notifications.domain.notices import NOTICES
 from services.notifications.domain.receivers import KEEPERS
+from services.notifications.domain.wishes import ChangedWishes, Wishes
 from services.notifications.settings import NotificationsSettings
 from shared.auth.identity import EVERYBODY, Identity, requires
 from shared.context import Context
+from shared.http import requests
+from shared.money import NonNegativeFen, RequestFen, RequestSignedFen
 
 Keeper = Annotated[Identity, Depends(requires(*sorted(KEEPERS)))]
 """Who sets up endpoints of their institution."""
@@ -51,6 +54,57 @@ EventTypes = Annotated[
         description="Only these types; an empty list means all of them.",
     ),
 ]
+
+PoolCodes = Annotated[
+    list[Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]],
+    Field(
+        max_length=100,
+        description="Only what is of these pools, or of no pool; an empty list means all of them.",
+    ),
+]
+
+
+class Wanted(requests.RequestBody):
+    """What a new receiver wants to hear of what it may hear."""
+
+    event_types: EventTypes = Field(default_factory=list)
+    pools: PoolCodes = Field(default_factory=list)
+    least_amount: RequestFen | None = Field(
+        None, description="Hold back what says an amount below it. What says none is told."
+    )
+
+    @property
+    def wishes(self) -> Wishes:
+        """The filter as it is kept."""
+        return Wishes(
+            event_types=self.event_types, pools=self.pools, least_amount_fen=self.least_amount
+        )
+
+
+class WantedChange(requests.RequestBody):
+    """What a receiver wants from now on; what is not named stays."""
+
+    event_types: EventTypes | None = None
+    pools: PoolCodes | None = None
+    least_amount: Annotated[RequestSignedFen, Field(ge=0)] | None = Field(
+        None, description='"0.00" takes the least amount away.'
+    )
+
+    @property
+    def wishes(self) -> ChangedWishes:
+        """The filter as it is changed."""
+        return ChangedWishes(
+            event_types=self.event_types, pools=self.pools, least_amount_fen=self.least_amount
+        )
+
+
+class WantedShown(BaseModel):
+    """What a receiver wants, as it is answered."""
+
+    event_types: list[str]
+    pools: list[str]
+    least_amount: NonNegativeFen | None
+
 
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
 Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of a page.")]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.notifications.api.common import EventTypes
+from services.notifications.api.common import Wanted, WantedChange, WantedShown
 from services.notifications.domain.addresses import LONGEST_URL
 from services.notifications.queries.endpoints import EndpointShown
 from shared.http import requests
@@ -17,20 +17,18 @@ Url = Annotated[
 ]
 
 
-class NewEndpoint(requests.RequestBody):
+class NewEndpoint(Wanted):
     """Where to call, about what."""
 
     url: Url
     description: ShortText | None = None
-    event_types: EventTypes = Field(default_factory=list)
 
 
-class EndpointChange(requests.RequestBody):
+class EndpointChange(WantedChange):
     """What to change; what is not named stays. `active` also revives a disabled endpoint."""
 
     url: Url | None = None
     description: ShortText | None = None
-    event_types: EventTypes | None = None
     state: Literal["active", "paused"] | None = None
 
 
@@ -54,7 +52,7 @@ class SecretAnswer(BaseModel):
     created_by: str
 
 
-class EndpointAnswer(BaseModel):
+class EndpointAnswer(WantedShown):
     """An endpoint and how it does."""
 
     model_config = ConfigDict(
@@ -66,6 +64,8 @@ class EndpointAnswer(BaseModel):
                     "url": "https://bank.example.cn/zhidai/webhooks",
                     "description": "贷后系统",
                     "event_types": ["claim.approved.v1", "claim.paid.v1"],
+                    "pools": [],
+                    "least_amount": "1000000.00",
                     "state": "active",
                     "state_reason": "",
                     "failing_since": None,
@@ -90,7 +90,6 @@ class EndpointAnswer(BaseModel):
     institution: str
     url: str
     description: str
-    event_types: list[str]
     state: Literal["active", "paused", "disabled", "deleted"]
     state_reason: str = Field(description="Why it is disabled: gone (it answered 410).")
     failing_since: datetime | None = Field(description="Null while the last attempt went well.")

@@ -43,7 +43,7 @@ async def add(
             encryption_of(here),
             url=body.url,
             description=body.description or "",
-            event_types=body.event_types,
+            wishes=body.wishes,
             caller=caller,
             now=here.clock.now(),
         )
@@ -130,7 +130,7 @@ async def change(
             found,
             url=body.url,
             description=body.description,
-            event_types=body.event_types,
+            wishes=body.wishes,
             state=body.state,
             caller=caller,
             now=here.clock.now(),

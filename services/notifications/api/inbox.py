@@ -52,7 +52,6 @@ async def look_through(
     caller: Anyone,
     here: CurrentContext,
     unread: bool = False,
-    needs_action: bool = False,
     by_name: Annotated[
         bool, Query(description="Only what is for you by name, or for whom you stand in for.")
     ] = False,
@@ -74,7 +73,6 @@ async def look_through(
             event_type=event_type or "",
             pool_code=pool_code,
             loan_id=loan_id,
-            acts=needs_action,
             by_name=by_name,
             limit=limit + 1,
         )

@@ -30,7 +30,6 @@ class InboxItem(BaseModel):
                         "en": "The application DL-2026-000123 of 天津海芯科技有限公司 was rejected. "
                         "Reason: 不符合条件",
                     },
-                    "needs_action": False,
                     "addressed_to": "role",
                     "stands_in_for": "",
                     "pool_code": "dongli",
@@ -51,7 +50,6 @@ class InboxItem(BaseModel):
     event_type: str
     title: InTwoLanguages
     text: InTwoLanguages
-    needs_action: bool = Field(description="Whom it is addressed to has something to do now.")
     addressed_to: AddressedTo = Field(
         description="`me`: you by name; `role`: people with a role of yours; `absent`: somebody by "
         "name whom you stand in for today."
@@ -94,7 +92,6 @@ def item_of(row: Mapping[str, Any], reader: Reader, *, console: str) -> InboxIte
         event_type=row["event_type"],
         title=InTwoLanguages(zh=row["title_zh"], en=row["title_en"]),
         text=InTwoLanguages(zh=row["text_zh"], en=row["text_en"]),
-        needs_action=row["acts"],
         addressed_to=to,
         stands_in_for=absent,
         pool_code=row["pool_code"],

@@ -141,7 +141,9 @@ class EventTypeAnswer(BaseModel):
 
     event_type: str
     in_inbox: bool
-    needs_action: bool
+    roles: list[str] = Field(
+        description="Whose inbox it stands in by default: roles of your institution."
+    )
     fields: list[str] | None = Field(description="What `data` may hold; null: everything.")
 
 

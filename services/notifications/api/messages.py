@@ -17,7 +17,7 @@ from services.notifications.api.message_models import (
     State,
     shown,
 )
-from services.notifications.domain.audiences import BUREAU
+from services.notifications.domain.audiences import BANK_ROLES, BUREAU
 from services.notifications.domain.notices import NOTICES
 from services.notifications.domain.refusals import nothing_here
 from services.notifications.handlers import deliveries as handlers
@@ -115,7 +115,7 @@ async def event_types(caller: Anyone, here: CurrentContext) -> list[EventTypeAns
         EventTypeAnswer(
             event_type=name,
             in_inbox=notice.tells_bureau if bureau else notice.bank_inbox,
-            needs_action=notice.bureau_acts if bureau else notice.bank_acts,
+            roles=sorted(notice.roles) if bureau else list(BANK_ROLES) * notice.bank_inbox,
             fields=None if bureau else sorted(f.removesuffix("_fen") for f in notice.fields),
         )
         for name, notice in NOTICES.items()

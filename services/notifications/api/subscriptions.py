@@ -1,4 +1,4 @@
-"""E-mail subscriptions: who is written to, in which language, about what."""
+"""Subscriptions (e-mail, SMS): who is written to, in which language, about what."""
 
 import re
 from datetime import datetime
@@ -7,13 +7,21 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Request, Response
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
-from services.notifications.api.common import Anyone, Cursor, EventTypes, Limit, settings_of
-from services.notifications.domain.receivers import EmailIsOff
+from services.notifications.api.common import (
+    Anyone,
+    Cursor,
+    Limit,
+    Wanted,
+    WantedShown,
+    settings_of,
+)
+from services.notifications.api.robot_models import Role
+from services.notifications.domain.receivers import SMS, EmailIsOff, SmsIsOff
 from services.notifications.handlers import subscriptions as handlers
 from services.notifications.queries import subscriptions as queries
-from shared.http import requests
+from shared.auth.identity import EVERYBODY
 from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
@@ -23,6 +31,7 @@ router = APIRouter(prefix="/subscriptions", tags=["e-mail"])
 _ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
 )
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
 
 class NotAnAddress(ValueError):
@@ -33,30 +42,57 @@ class NotAnAddress(ValueError):
     en = "must be an e-mail address such as name@bank.example.cn"
 
 
-def _address(value: str) -> str:
-    if len(value) > 254 or _ADDRESS.fullmatch(value) is None:
+class NotANumber(ValueError):
+    """Nothing that a text could be sent to."""
+
+    code = "not-a-mobile-number"
+    zh = "须为 11 位手机号码"
+    en = "must be a mobile number of eleven digits"
+
+
+def _address(value: str, info: ValidationInfo) -> str:
+    if info.data.get("channel") == SMS:
+        if _MOBILE.fullmatch(value) is None:
+            raise NotANumber
+    elif len(value) > 254 or _ADDRESS.fullmatch(value) is None:
         raise NotAnAddress
     return value
 
 
-class NewSubscription(requests.RequestBody):
-    """Whom to write to, about what. You hear of what concerns your roles."""
+class NewSubscription(Wanted):
+    """Whom to write to, about what. You hear of what concerns your roles; by SMS only its title."""
 
-    address: Annotated[str, AfterValidator(_address), Field(examples=["ops@bank.example.cn"])]
+    channel: Literal["email", "sms"] = "email"
+    address: Annotated[
+        str,
+        AfterValidator(_address),
+        Field(
+            examples=["ops@bank.example.cn"],
+            description="An e-mail address; for sms a mobile number of the mainland.",
+        ),
+    ]
     language: Literal["zh", "en"] = "zh"
-    event_types: EventTypes = Field(default_factory=list)
+    roles: Annotated[
+        list[Role] | None,
+        Field(min_length=1, max_length=len(EVERYBODY), description="Of yours; all where none is."),
+    ] = None
 
 
-class SubscriptionAnswer(BaseModel):
+class SubscriptionAnswer(WantedShown):
     """A subscription."""
 
     id: UUID
     institution: str
     subject: str
+    channel: Literal["email", "sms"]
     address: str
     language: Literal["zh", "en"]
-    event_types: list[str]
     roles: list[str] = Field(description="The roles its owner had when subscribing.")
+    state: Literal["active", "paused", "disabled"] = Field(
+        description="Paused where the address was refused for good; what is due waits."
+    )
+    failing_since: datetime | None
+    last_error: str
     created_at: datetime
 
 
@@ -65,15 +101,19 @@ async def add(
     body: NewSubscription, request: Request, caller: Anyone, here: CurrentContext
 ) -> Response:
     """Get e-mails from now on."""
-    if not settings_of(here).smtp_host:
+    if body.channel == "email" and not settings_of(here).smtp_host:
         raise EmailIsOff("本系统未开通电子邮件", "E-mail is not set up here.")
+    if body.channel == "sms" and not settings_of(here).sms_access_key:
+        raise SmsIsOff("本系统未开通短信", "SMS is not set up here.")
 
     async def work(conn: asyncpg.Connection) -> Answer:
         subscription_id = await handlers.add(
             conn,
+            channel=body.channel,
             address=body.address,
             language=body.language,
-            event_types=body.event_types,
+            roles=body.roles,
+            wishes=body.wishes,
             caller=caller,
             now=here.clock.now(),
         )
@@ -98,6 +138,19 @@ async def look_through(
         )
     items = [SubscriptionAnswer(**one) for one in found]
     return page_of(items, limit, lambda item: encode_cursor(item.id))
+
+
+@router.post("/{subscription_id}/resume", response_model=SubscriptionAnswer)
+async def resume(
+    subscription_id: UUID, request: Request, caller: Anyone, here: CurrentContext
+) -> Response:
+    """Have a paused subscription go on: the address is right after all. What has waited is sent."""
+
+    async def work(conn: asyncpg.Connection) -> Answer:
+        await handlers.resume(conn, subscription_id, caller=caller, now=here.clock.now())
+        return Answer(200, SubscriptionAnswer(**await queries.one(conn, subscription_id)))
+
+    return await idempotently(request, caller, here.database, work)
 
 
 @router.delete("/{subscription_id}", status_code=204)

@@ -50,4 +50,5 @@ def worker_of(
             poll_seconds=settings.poll_seconds,
             grace_seconds=grace_seconds,
         ),
+        pace=channel.pace,
     )

@@ -3,16 +3,17 @@ its table: claiming, waiting and recording are the same for all."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from services.notifications.domain.deliveries import ClaimedDelivery
 from services.notifications.domain.fairness import Fairness
-from services.notifications.domain.receivers import EMAIL, WEBHOOK
+from services.notifications.domain.receivers import EMAIL, SMS, WEBHOOK
 from services.notifications.domain.retries import AttemptResult
+from services.notifications.domain.robots import PROVIDERS, RobotKind
 from services.notifications.queries import due
 from services.notifications.queries.due import Target, Targets
-from services.notifications.senders import email, webhook
+from services.notifications.senders import email, robots, sms, webhook
 from services.notifications.settings import NotificationsSettings
 
 
@@ -38,6 +39,8 @@ class Channel:
     """What the sender has to know of receivers."""
     fairness: Callable[[NotificationsSettings], Fairness]
     """The room for attempts, and how receivers share it."""
+    pace: timedelta = timedelta(0)
+    """Between two messages to one receiver, whichever process sends them."""
 
 
 CHANNELS: dict[str, Channel] = {
@@ -45,5 +48,20 @@ CHANNELS: dict[str, Channel] = {
     EMAIL: Channel(
         build=email.build, targets=due.targets_in("subscriptions"), fairness=email.fairness
     ),
+    SMS: Channel(
+        build=sms.build,
+        targets=due.targets_in("subscriptions"),
+        fairness=sms.fairness,
+        pace=sms.PACE,
+    ),
+    **{
+        kind.value: Channel(
+            build=robots.builder(kind),
+            targets=due.targets_in("robots"),
+            fairness=robots.fairness,
+            pace=PROVIDERS[kind].pace,
+        )
+        for kind in RobotKind
+    },
 }
 """By the name that `receivers.channel` has."""

@@ -10,7 +10,7 @@ import asyncpg
 from services.notifications.delivery import endpoint_failure
 from services.notifications.domain.audiences import BUREAU
 from services.notifications.domain.deliveries import Outcome
-from services.notifications.domain.receivers import REASON_GONE, ReceiverAction
+from services.notifications.domain.receivers import REASON_GONE, REASON_REFUSED, ReceiverAction
 from services.notifications.domain.retries import Verdict
 from services.notifications.tables import deliveries, receivers
 from services.notifications.tables.deliveries import storable
@@ -26,14 +26,23 @@ async def record(conn: asyncpg.Connection, outcomes: Sequence[Outcome], *, now: 
         return
     await deliveries.log(conn, outcomes)
     await _note_health(conn, outcomes, now=now)
+    await receivers.hold(
+        conn,
+        {
+            o.delivery.receiver_id: o.began_at + o.duration + o.result.hold
+            for o in outcomes
+            if o.result.hold is not None
+        },
+    )
     changed = await deliveries.finish(conn, outcomes)
     gone = [o.delivery.receiver_id for o in outcomes if o.next.verdict is Verdict.GONE]
     if gone:
-        await deliveries.cancel(conn, gone, why="the endpoint answered 410 Gone")
+        await deliveries.cancel(conn, gone, why="the receiver is no more, or wants nothing more")
     given_up = {
         o.delivery.receiver_id for o in outcomes if o.next.verdict in (Verdict.FAILED, Verdict.GONE)
     }
-    await endpoint_failure.tell_of(conn, sorted(given_up), now=now)
+    unwell = {o.delivery.receiver_id for o in outcomes if o.next.verdict is not Verdict.DELIVERED}
+    await endpoint_failure.tell_of(conn, sorted(unwell), given_up=sorted(given_up), now=now)
     said = [_said(o) for o in outcomes if o.delivery.delivery_id in changed]
     await outbox.append(conn, [event for event in said if event is not None], now=now)
 
@@ -50,6 +59,11 @@ async def _note_health(
         well=well,
         unwell={r: (last[r].began_at, storable(last[r].result.error)) for r in unwell},
     )
+    refused = [r for r in unwell if last[r].result.no_such_address]
+    if refused:
+        await receivers.move_all(
+            conn, refused, ReceiverAction.PAUSE, by=SYSTEM, now=now, reason=REASON_REFUSED
+        )
     gone = [r for r in unwell if last[r].next.verdict is Verdict.GONE]
     if gone:
         await receivers.move_all(

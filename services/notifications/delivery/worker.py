@@ -23,7 +23,7 @@ from services.notifications.domain.fairness import Fairness
 from services.notifications.domain.retries import AttemptResult, Verdict, what_next
 from services.notifications.queries import due
 from services.notifications.queries.due import Target, Targets
-from services.notifications.tables import deliveries
+from services.notifications.tables import deliveries, receivers
 from shared.clock import Clock
 from shared.postgres.database import EVERYWHERE, Database
 from shared.postgres.transient import is_transient
@@ -60,6 +60,7 @@ class DeliveryWorker:
         *,
         clock: Clock,
         timing: Timing,
+        pace: timedelta = timedelta(0),
     ) -> None:
         self._database = database
         self._channel = channel
@@ -68,6 +69,7 @@ class DeliveryWorker:
         self._fairness = fairness
         self._clock = clock
         self._timing = timing
+        self._pace = pace
         self._targets: dict[UUID, Target] = {}
         self._wake = asyncio.Event()
         self._ended: list[Outcome] = []
@@ -136,11 +138,14 @@ class DeliveryWorker:
     async def claim(self, conn: asyncpg.Connection, *, now: datetime) -> Sequence[ClaimedDelivery]:
         """Take as much for each receiver as it may have in hand, until the end of the lease."""
         shares = await self._shares(conn, now=now)
+        if self._pace and shares:
+            free = await receivers.take_turn(conn, list(shares), now=now, until=now + self._pace)
+            shares = {one: 1 for one in shares if one in free}
         if not shares:
             return ()
         claimed = await deliveries.claim(conn, shares, now=now, until=now + self._timing.lease)
-        receivers = sorted({delivery.receiver_id for delivery in claimed})
-        for target in await self._load_targets(conn, receivers):
+        reached = sorted({delivery.receiver_id for delivery in claimed})
+        for target in await self._load_targets(conn, reached):
             self._targets[target["id"]] = target
         self._fairness.served(shares)
         return claimed

@@ -20,7 +20,18 @@ _CO_INVESTMENT: Final = frozenset(
     }
 )  # fmt: skip
 _COVER_CALL: Final = frozenset(
-    {"call_id", "what", "on", "cover_by", "shortfall_fen", "measure", "outcome", "reason"}
+    {
+        "call_id",
+        "what",
+        "on",
+        "cover_by",
+        "shortfall_fen",
+        "firm_calls",
+        "firm_shortfall_fen",
+        "measure",
+        "outcome",
+        "reason",
+    }
 )
 _PACKAGE: Final = frozenset(
     {

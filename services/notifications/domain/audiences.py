@@ -22,7 +22,6 @@ class Audience:
     roles: tuple[str, ...]
     people: tuple[str, ...] = ()
     in_inbox: bool
-    acts: bool
 
 
 def audiences(
@@ -37,17 +36,13 @@ def audiences(
     if notice is None:
         return ()
     told = tuple(
-        Audience(
-            institution=bank, roles=BANK_ROLES, in_inbox=notice.bank_inbox, acts=notice.bank_acts
-        )
+        Audience(institution=bank, roles=BANK_ROLES, in_inbox=notice.bank_inbox)
         for bank in _banks(notice.banks, fact, banks_of_pool)
     )
     roles, people = notice.roles_of(fact), notice.people_of(fact)
     if not roles and not people:
         return told
-    bureau = Audience(
-        institution=BUREAU, roles=roles, people=people, in_inbox=True, acts=notice.bureau_acts
-    )
+    bureau = Audience(institution=BUREAU, roles=roles, people=people, in_inbox=True)
     return (*told, bureau)
 
 

@@ -12,9 +12,7 @@ _COLLECTION = CLAIM | {"collection_id", "conclusion", "reason"}
 OF_BAD_LOANS: Mapping[str, Notice] = {
     "warning.raised.v1": Notice(
         banks=Banks.NAMED,
-        bank_acts=True,
         roles=("pool_manager", "reviewer"),
-        bureau_acts=True,
         fields=_WARNING | {"by_hand", "again", "text", "raised_on"},
     ),
     "warning.concluded.v1": Notice(
@@ -30,7 +28,6 @@ OF_BAD_LOANS: Mapping[str, Notice] = {
     ),
     "disposal.sold.v1": Notice(
         banks=Banks.NAMED,
-        bank_acts=True,
         roles=("finance_maker", "pool_manager"),
         fields=_DISPOSAL | {"buyer", "proceeds_fen", "sold_on"},
     ),
@@ -38,7 +35,6 @@ OF_BAD_LOANS: Mapping[str, Notice] = {
         banks=Banks.NAMED,
         bank_inbox=False,
         roles=("finance_checker",),
-        bureau_acts=True,
         fields=_DISPOSAL | {"reason"},
     ),
     "disposal.ended.v1": Notice(
@@ -50,12 +46,10 @@ OF_BAD_LOANS: Mapping[str, Notice] = {
         banks=Banks.NAMED,
         bank_inbox=False,
         roles=("finance_checker",),
-        bureau_acts=True,
         fields=_COLLECTION,
     ),
     "collection.instalment-due.v1": Notice(
         banks=Banks.NAMED,
-        bank_acts=True,
         roles=("finance_maker",),
         fields=CLAIM | {"collection_id", "stage", "due_on", "amount_fen", "left_fen", "on"},
     ),

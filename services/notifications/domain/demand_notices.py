@@ -10,19 +10,17 @@ _BUREAU = ("pool_manager", "reviewer")
 OF_DEMANDS: Mapping[str, Notice] = {
     "demand.offered.v1": Notice(
         banks=Banks.NAMED,
-        bank_acts=True,
         fields=_DEMAND | {"term_months", "purpose", "park_code", "answer_by"},
     ),
     "demand.answered.v1": Notice(
         banks=Banks.NAMED,
         bank_inbox=False,
         roles=_BUREAU,
-        bureau_acts=True,
         fields=_DEMAND | {"takes_up", "reason", "is_late"},
     ),
-    "demand.matched.v1": Notice(banks=Banks.NAMED, bank_acts=True, fields=_DEMAND),
+    "demand.matched.v1": Notice(banks=Banks.NAMED, fields=_DEMAND),
     "demand.put-back.v1": Notice(banks=Banks.NAMED, fields=_DEMAND | {"reason"}),
-    "demand.unanswered.v1": Notice(banks=Banks.NONE, roles=_BUREAU, bureau_acts=True),
+    "demand.unanswered.v1": Notice(banks=Banks.NONE, roles=_BUREAU),
     "demand.outcome.v1": Notice(
         banks=Banks.NAMED,
         roles=_BUREAU,

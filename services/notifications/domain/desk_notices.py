@@ -7,5 +7,5 @@ from services.notifications.domain.notice import Banks, Notice
 
 OF_DESK: Final[Mapping[str, Notice]] = {
     "absence.changed.v1": Notice(banks=Banks.NONE, people_in="delegate"),
-    "note.mentions.v1": Notice(banks=Banks.NONE, people_in="mentions", bureau_acts=True),
+    "note.mentions.v1": Notice(banks=Banks.NONE, people_in="mentions"),
 }

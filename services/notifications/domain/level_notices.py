@@ -12,16 +12,16 @@ _SECOND: Final = ("leader", "approver", "pool_manager")
 """Who confirms what a meeting has resolved."""
 
 OF_LEVELS: Final[Mapping[str, Notice]] = {
-    "application.to-countersign.v1": Notice(banks=Banks.NONE, role_in="role", bureau_acts=True),
+    "application.to-countersign.v1": Notice(banks=Banks.NONE, role_in="role"),
     "application.signature-refused.v1": Notice(
         banks=Banks.NONE, roles=("approver",), people_in="assigned_to",
-        roles_if_nobody=("reviewer",), bureau_acts=True,
+        roles_if_nobody=("reviewer",),
     ),
     "meeting.convened.v1": Notice(
-        banks=Banks.NONE, people_in="called", roles_if_nobody=_DESK, bureau_acts=True
+        banks=Banks.NONE, people_in="called", roles_if_nobody=_DESK
     ),
-    "meeting.changed.v1": Notice(banks=Banks.NONE, people_in="told", bureau_acts=True),
-    "meeting.to-confirm.v1": Notice(banks=Banks.NONE, roles=_SECOND, bureau_acts=True),
+    "meeting.changed.v1": Notice(banks=Banks.NONE, people_in="told"),
+    "meeting.to-confirm.v1": Notice(banks=Banks.NONE, roles=_SECOND),
     "meeting.concluded.v1": Notice(banks=Banks.NONE, roles=_DESK),
     "meeting.called-off.v1": Notice(
         banks=Banks.NONE, people_in="called", roles_if_nobody=_DESK

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 PATHS: tuple[tuple[str, str], ...] = (
+    ("page", "{page}"),
     ("absence_id", "/desk"),
     ("demand_id", "/demands/{demand_id}"),
     ("file_id", "/payment-files/{file_id}"),

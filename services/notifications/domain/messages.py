@@ -26,10 +26,11 @@ class Draft:
     people: tuple[str, ...] = ()
     """Whom it is for by name, beside the people of these roles."""
     in_inbox: bool
-    acts: bool
     pool_code: str
     bank_code: str
     loan_id: UUID | None
+    amount_fen: int | None = None
+    """What it is worth, where it says so, for receivers that want large ones only."""
     subject: str
     happened_at: datetime
     text: MessageText

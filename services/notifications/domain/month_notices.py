@@ -7,21 +7,16 @@ from services.notifications.domain.notice import Banks, Notice
 NAMED, OF_STATEMENTS = Banks.NAMED, Banks.OF_STATEMENTS
 
 OF_MONTHS: Mapping[str, Notice] = {
-    "settlement.confirmed.v1": Notice(
-        banks=Banks.NONE, roles=("finance_checker",), bureau_acts=True
-    ),
-    "settlement.sent-back.v1": Notice(banks=Banks.NONE, roles=("finance_maker",), bureau_acts=True),
+    "settlement.confirmed.v1": Notice(banks=Banks.NONE, roles=("finance_checker",)),
+    "settlement.sent-back.v1": Notice(banks=Banks.NONE, roles=("finance_maker",)),
     "settlement.reminder.v1": Notice(
         banks=NAMED,
-        bank_acts=True,
         fields=frozenset(
             {"pool_code", "month", "bank_code", "party_code", "party_name", "missing"}
         ),
     ),
-    "settlement.matched.v1": Notice(banks=Banks.NONE, roles=("finance_checker",), bureau_acts=True),
-    "settlement.unmatched.v1": Notice(
-        banks=Banks.NONE, roles=("finance_checker", "finance_maker"), bureau_acts=True
-    ),
+    "settlement.matched.v1": Notice(banks=Banks.NONE, roles=("finance_checker",)),
+    "settlement.unmatched.v1": Notice(banks=Banks.NONE, roles=("finance_checker", "finance_maker")),
     "settlement.closed.v1": Notice(
         banks=Banks.NONE, roles=("auditor", "finance_maker", "pool_manager")
     ),

@@ -25,8 +25,6 @@ class Notice:
     banks: Banks
     bank_inbox: bool = True
     """False: only machines that asked for it hear (webhooks), for the bank did it itself."""
-    bank_acts: bool = False
-    """The bank has something to do now."""
     roles: tuple[str, ...] = ()
     """The bureau's roles that hear of it."""
     people_in: str = ""
@@ -34,8 +32,7 @@ class Notice:
     roles_if_nobody: tuple[str, ...] = ()
     """The roles that hear of it, too, where that field names nobody."""
     role_in: str = ""
-    """The field that names the role of the bureau whom it is for."""
-    bureau_acts: bool = False
+    """The field that names the role of the bureau whom it is for, or several."""
     fields: frozenset[str] = frozenset()
     """The fields that a bank may know. The bureau is told everything."""
 
@@ -56,5 +53,6 @@ class Notice:
         if self.people_in and not self.people_of(fact):
             roles += self.roles_if_nobody
         if self.role_in:
-            roles += (fact[self.role_in],)
+            named = fact[self.role_in]
+            roles += (named,) if isinstance(named, str) else tuple(named)
         return tuple(dict.fromkeys(roles))

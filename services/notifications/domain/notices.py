@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from services.notifications.domain.around_notices import AROUND_LOANS
 from services.notifications.domain.bad_loan_notices import OF_BAD_LOANS
+from services.notifications.domain.deadline_notices import OF_DEADLINES
 from services.notifications.domain.demand_notices import OF_DEMANDS
 from services.notifications.domain.desk_notices import OF_DESK
 from services.notifications.domain.level_notices import OF_LEVELS
@@ -37,15 +38,16 @@ NOTICES: Mapping[str, Notice] = {
     "application.amended.v1": Notice(
         banks=NAMED, bank_inbox=False, roles=("reviewer",), fields=CASE | AMENDED
     ),
-    "application.returned.v1": Notice(banks=NAMED, bank_acts=True, fields=CASE | {"reasons", "by"}),
+    "application.returned.v1": Notice(banks=NAMED, fields=CASE | {"reasons", "by"}),
     "paper.judged.v1": Notice(
         banks=NAMED,
         fields=CASE | {"kind", "kind_zh", "kind_en", "filename", "verdict", "reason"},
     ),
     "application.accepted.v1": Notice(
-        banks=NAMED, roles=("reviewer",), bureau_acts=True, fields=CASE | {"amount_fen"}
+        banks=NAMED, roles=("reviewer",), fields=CASE | {"amount_fen"}
     ),
-    "application.assigned.v1": Notice(banks=Banks.NONE, people_in="assigned_to", bureau_acts=True),
+    "application.assigned.v1": Notice(banks=Banks.NONE, people_in="assigned_to"),
+    **OF_DEADLINES,
     **OF_DESK,
     **OF_LEVELS,
     "application.approved.v1": Notice(
@@ -75,13 +77,12 @@ NOTICES: Mapping[str, Notice] = {
         fields=CASE | {"condition_no", "condition", "standing", "said"},
     ),
     "application.letter-sent.v1": Notice(
-        banks=NAMED, bank_acts=True, fields=CASE | {"letter_id", "text", "due_on"}
+        banks=NAMED, fields=CASE | {"letter_id", "text", "due_on"}
     ),
     "application.letter-answered.v1": Notice(
         banks=NAMED,
         bank_inbox=False,
         roles=("reviewer",),
-        bureau_acts=True,
         fields=CASE | {"letter_id", "text", "is_late"},
     ),
     "application.rejected.v1": Notice(banks=NAMED, fields=CASE | {"reason"}),
@@ -172,7 +173,6 @@ NOTICES: Mapping[str, Notice] = {
     ),
     "loan.renewed.v1": Notice(
         banks=NAMED,
-        bank_acts=True,
         roles=("pool_manager",),
         fields=CASE
         | {
@@ -190,7 +190,6 @@ NOTICES: Mapping[str, Notice] = {
     ),
     "coverage.reserved.v1": Notice(
         banks=NAMED,
-        bank_acts=True,
         fields=COVERAGE | {"amount_fen", "reserved_until", "scheme_version"},
     ),
     "coverage.declined.v1": Notice(
@@ -215,18 +214,16 @@ NOTICES: Mapping[str, Notice] = {
     "claim.submitted.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "reviewer"),
-        bureau_acts=True,
         fields=CLAIM | {"outstanding_principal_fen", "submitted_on"},
     ),
     "claim.reviewed.v1": Notice(
-        banks=NAMED, bank_inbox=False, roles=("finance_checker",), bureau_acts=True, fields=CLAIM
+        banks=NAMED, bank_inbox=False, roles=("finance_checker",), fields=CLAIM
     ),
     "claim.refused.v1": Notice(
         banks=NAMED, roles=("finance_maker", "pool_manager"), fields=CLAIM | {"reason"}
     ),
     "claim.returned.v1": Notice(
         banks=NAMED,
-        bank_acts=True,
         roles=("pool_manager",),
         fields=CLAIM | {"gaps", "returned_on"},
     ),
@@ -239,20 +236,17 @@ NOTICES: Mapping[str, Notice] = {
     "claim.step-recorded.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "reviewer", "approver", "pool_manager", "finance_checker"),
-        bureau_acts=True,
         fields=CLAIM | {"step", "outcome", "recorded_on", "next_step"},
     ),
     "claim.appealed.v1": Notice(
         banks=NAMED,
         bank_inbox=False,
         roles=("finance_checker", "pool_manager"),
-        bureau_acts=True,
         fields=CLAIM | {"reason", "appealed_on"},
     ),
     "claim.reopened.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "reviewer"),
-        bureau_acts=True,
         fields=CLAIM | {"reason"},
     ),
     "claim.upheld.v1": Notice(
@@ -261,7 +255,6 @@ NOTICES: Mapping[str, Notice] = {
     "claim.approved.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "pool_manager"),
-        bureau_acts=True,
         fields=CLAIM | {"base_fen", "shares", "caps_bound", "approved_on"},
     ),
     "claim.paid.v1": Notice(
@@ -272,18 +265,14 @@ NOTICES: Mapping[str, Notice] = {
     "claim.payment-reversed.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "pool_manager"),
-        bureau_acts=True,
         fields=CLAIM | {"paid_fen", "reason"},
     ),
     "claim.held.v1": Notice(
         banks=NAMED,
         roles=("finance_checker", "finance_maker"),
-        bureau_acts=True,
         fields=CLAIM | {"code", "approved_principal_fen", "outstanding_principal_fen"},
     ),
-    "claim.released.v1": Notice(
-        banks=NAMED, roles=("finance_maker",), bureau_acts=True, fields=CLAIM
-    ),
+    "claim.released.v1": Notice(banks=NAMED, roles=("finance_maker",), fields=CLAIM),
     "claim.written-off.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "pool_manager"),
@@ -298,11 +287,10 @@ NOTICES: Mapping[str, Notice] = {
         banks=NAMED,
         bank_inbox=False,
         roles=("finance_maker",),
-        bureau_acts=True,
         fields=CLAIM | {"written_off_on", "net_loss_fen", "reason"},
     ),
     "claim.loss-returned.v1": Notice(
-        banks=NAMED, bank_acts=True, roles=("finance_maker",), fields=CLAIM | {"reason"}
+        banks=NAMED, roles=("finance_maker",), fields=CLAIM | {"reason"}
     ),
     "claim.settled.v1": Notice(
         banks=NAMED,
@@ -316,9 +304,7 @@ NOTICES: Mapping[str, Notice] = {
         fields=CLAIM
         | {"recovery_id", "gross_fen", "costs_fen", "net_fen", "shares", "received_on"},
     ),
-    "adjustment.proposed.v1": Notice(
-        banks=Banks.NONE, roles=("finance_checker",), bureau_acts=True
-    ),
+    "adjustment.proposed.v1": Notice(banks=Banks.NONE, roles=("finance_checker",)),
     "adjustment.decided.v1": Notice(
         banks=NAMED,
         roles=("finance_maker", "pool_manager"),
@@ -328,11 +314,10 @@ NOTICES: Mapping[str, Notice] = {
         banks=NAMED,
         bank_inbox=False,
         roles=("finance_maker", "reviewer"),
-        bureau_acts=True,
         fields=SUBSIDY | {"code", "since", "until"},
     ),
     "subsidy.reviewed.v1": Notice(
-        banks=NAMED, bank_inbox=False, roles=("finance_checker",), bureau_acts=True, fields=SUBSIDY
+        banks=NAMED, bank_inbox=False, roles=("finance_checker",), fields=SUBSIDY
     ),
     "subsidy.approved.v1": Notice(
         banks=NAMED,
@@ -345,7 +330,6 @@ NOTICES: Mapping[str, Notice] = {
     "bank.warned.v1": Notice(banks=NAMED, roles=("pool_manager",), fields=BREAKER),
     "bank.reports-missing.v1": Notice(
         banks=NAMED,
-        bank_acts=True,
         roles=("pool_manager",),
         fields=frozenset(
             {"pool_code", "bank_code", "month", "missing_loans", "loans", "due_on", "silent_months"}
@@ -355,7 +339,6 @@ NOTICES: Mapping[str, Notice] = {
         banks=NAMED,
         bank_inbox=False,
         roles=("finance_maker",),
-        bureau_acts=True,
         fields=DISPUTE,
     ),
     "dispute.decided.v1": Notice(
@@ -368,14 +351,10 @@ NOTICES: Mapping[str, Notice] = {
     ),
     "receivable.overdue.v1": Notice(
         banks=NAMED,
-        bank_acts=True,
         roles=("finance_checker", "finance_maker"),
-        bureau_acts=True,
         fields=OVERDUE,
     ),
-    "payment.rejected.v1": Notice(
-        banks=Banks.NONE, roles=("finance_checker", "finance_maker"), bureau_acts=True
-    ),
+    "payment.rejected.v1": Notice(banks=Banks.NONE, roles=("finance_checker", "finance_maker")),
     "bank.suspended.v1": Notice(
         banks=NAMED, roles=("approver", "pool_manager", "reviewer"), fields=BREAKER
     ),

@@ -1,7 +1,7 @@
 """Receivers: where messages are delivered, and what may be done with one.
 
-A receiver is an endpoint or an e-mail subscription, whatever its channel: what is said here holds
-for each. What a channel needs beyond it (an URL, an address) is that channel's own.
+A receiver is an endpoint, a group robot or a person's subscription, whatever its channel: what is
+said here holds for each. What a channel needs beyond it (an URL, an address) is that channel's own.
 """
 
 from enum import StrEnum
@@ -16,10 +16,14 @@ SUBSCRIBER = "subscriber"
 """Whose own subscription it is; an admin of their institution may stand in for them. No role of a
 token: a subscription is a person's, whatever else they may do."""
 
-WEBHOOK, EMAIL = "webhook", "email"
-"""The channels that people set up receivers of; `delivery.channels` has every channel."""
+WEBHOOK, EMAIL, SMS = "webhook", "email", "sms"
+"""Channels that people set up receivers of; `delivery.channels` has every channel."""
+
+PERSONAL = (EMAIL, SMS)
+"""Those that lead to one person, who subscribes."""
 
 MOST_ENDPOINTS = 20
+MOST_ROBOTS = 20
 MOST_SECRETS = 2
 MOST_PER_PERSON = 10
 
@@ -56,14 +60,14 @@ LIFE_CYCLE = LifeCycle(
     noun=Words("接收方", "receiver"),
     moves=(
         Move(None, _ADD, _ACTIVE, _OWNERS),
-        Move(_ACTIVE, _PAUSE, _PAUSED, KEEPERS),
-        Move(_PAUSED, _RESUME, _ACTIVE, KEEPERS),
+        Move(_ACTIVE, _PAUSE, _PAUSED, KEEPERS | _SYSTEM),
+        Move(_PAUSED, _RESUME, _ACTIVE, _OWNERS),
         Move(_ACTIVE, _DISABLE, _DISABLED, _SYSTEM),
         Move(_PAUSED, _DISABLE, _DISABLED, _SYSTEM),
         Move(_DISABLED, _RESUME, _ACTIVE, KEEPERS),
         Move(_DISABLED, _PAUSE, _PAUSED, KEEPERS),
         Move(_ACTIVE, _DELETE, _DELETED, _OWNERS),
-        Move(_PAUSED, _DELETE, _DELETED, KEEPERS),
+        Move(_PAUSED, _DELETE, _DELETED, _OWNERS),
         Move(_DISABLED, _DELETE, _DELETED, KEEPERS),
     ),
     states={
@@ -85,7 +89,8 @@ LIFE_CYCLE = LifeCycle(
         _DISABLED: Wait(roles=tuple(sorted(KEEPERS)), words=Words("待修复", "being mended")),
     },
 )
-"""Endpoints are all this; a subscription is only ever added and deleted."""
+"""Endpoints and robots are all this; a subscription is paused by the system alone, where its
+address is refused for good, and resumed by whose it is."""
 
 TOLD = frozenset({ReceiverState.ACTIVE, ReceiverState.PAUSED})
 """Receivers that messages are kept for."""
@@ -93,8 +98,8 @@ TOLD = frozenset({ReceiverState.ACTIVE, ReceiverState.PAUSED})
 KNOWN = frozenset(LIFE_CYCLE.states) - LIFE_CYCLE.final
 """Receivers that an institution still finds among its own."""
 
-REASON_GONE, REASON_DELETED = "gone", "deleted"
-"""Why a receiver is disabled or deleted, as its answer says it."""
+REASON_GONE, REASON_DELETED, REASON_REFUSED = "gone", "deleted", "refused"
+"""Why a receiver is disabled, deleted or paused, as its answer says it."""
 
 
 def action_towards(state: str, wanted: str) -> ReceiverAction | None:
@@ -108,6 +113,12 @@ class TooManyEndpoints(Refused):
     """An institution has as many endpoints as it may."""
 
     code = "too-many-endpoints"
+
+
+class TooManyRobots(Refused):
+    """An institution has as many group robots as it may."""
+
+    code = "too-many-robots"
 
 
 class RotationInProgress(Refused):
@@ -126,6 +137,12 @@ class EmailIsOff(Refused):
     """No mail server is set up here, so a subscription would promise what is not kept."""
 
     code = "email-is-off"
+
+
+class SmsIsOff(Refused):
+    """No gateway is set up here, so a subscription would promise what is not kept."""
+
+    code = "sms-is-off"
 
 
 class TooManySubscriptions(Refused):

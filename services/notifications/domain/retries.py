@@ -23,6 +23,9 @@ WAITS_SECONDS: tuple[float, ...] = (
 )
 """The wait after the first failed attempt, the second, …; after the last wait comes one more."""
 
+SUSTAINED = timedelta(hours=1)
+"""A receiver that has failed for so long will hardly mend by itself: people are told."""
+
 JITTER = 0.2
 """A wait is stretched by up to this part, so that what failed together does not return together."""
 
@@ -38,7 +41,7 @@ class Verdict(StrEnum):
     FAILED = "failed"
     """Given up: no attempt is left, or another one could not help."""
     GONE = "gone"
-    """The receiver said 410: it wants nothing more, ever."""
+    """The receiver is no more, or wants nothing more, ever (410)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,12 @@ class AttemptResult:
     retry_after: timedelta | None = None
     hopeless: bool = False
     """The receiver has refused for good; the same message will be refused again."""
+    no_such_address: bool = False
+    """There is no such mailbox or number: whose it is has to look, before more is sent."""
+    gone: bool = False
+    """The receiver is no more: nothing will ever arrive there."""
+    hold: timedelta | None = None
+    """For so long its receiver takes nothing at all: it was told too much at a time."""
     excerpt: str = ""
     """The first bytes of what was answered, for the log."""
 
@@ -72,13 +81,14 @@ def what_next(
 ) -> Next:
     """Judge the `tries`-th attempt (from 1). `chance`, from 0 to 1, is where the jitter falls.
 
-    Any 2xx is a delivery; a redirect is not followed and counts as a failure.
+    Any 2xx is a delivery, unless what it says is an error; a redirect is not followed and counts
+    as a failure.
     """
     assert tries >= 1
     assert 0 <= chance <= 1
-    if result.status is not None and 200 <= result.status < 300:
+    if result.status is not None and 200 <= result.status < 300 and not result.error:
         return Next(verdict=Verdict.DELIVERED)
-    if result.status == 410:
+    if result.status == 410 or result.gone:
         return Next(verdict=Verdict.GONE)
     if result.hopeless or tries > len(waits):
         return Next(verdict=Verdict.FAILED)

@@ -16,12 +16,9 @@ from services.notifications.domain.notice_fields import (
 OF_RIGHTS_AND_FIRMS: Final[Mapping[str, Notice]] = {
     "pledge.changed.v1": Notice(banks=Banks.NAMED, roles=("reviewer",), fields=CASE | PLEDGE),
     "pledge.rank-changed.v1": Notice(banks=Banks.NAMED, roles=("reviewer",), fields=CASE | RANK),
-    "right.endangered.v1": Notice(
-        banks=Banks.NAMED, roles=("reviewer",), bank_acts=True, fields=CASE | ENDANGERED
-    ),
+    "right.endangered.v1": Notice(banks=Banks.NAMED, roles=("reviewer",), fields=CASE | ENDANGERED),
     "firm.listed.v1": Notice(
         banks=Banks.NAMED,
-        bank_acts=True,
         roles=("approver", "pool_manager", "reviewer"),
         fields=LISTED | {"live_loans"},
     ),
@@ -32,7 +29,6 @@ OF_RIGHTS_AND_FIRMS: Final[Mapping[str, Notice]] = {
         banks=Banks.NAMED,
         bank_inbox=False,
         roles=("reviewer",),
-        bureau_acts=True,
         fields=REPAIR | {"reason"},
     ),
     "credit-repair.decided.v1": Notice(

@@ -21,7 +21,7 @@ async def send_again(
     if endpoint_id is None:
         done = await deliveries.send_again(conn, message_id=message_id) > 0
     else:
-        own = await receivers.lock(conn, endpoint_id, institution=institution, channel=WEBHOOK)
+        own = await receivers.lock(conn, endpoint_id, institution=institution, channels=[WEBHOOK])
         if own is None or own["state"] not in TOLD:
             raise NotFound("没有找到该回调地址，或已停用", "There is no such endpoint in use.")
         done = await deliveries.send_again_to(

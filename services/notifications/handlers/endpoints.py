@@ -1,6 +1,6 @@
 """What we do about endpoints: keep them, change them, try them, call them no longer."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,8 +8,7 @@ from uuid import UUID
 import asyncpg
 from uuid6 import uuid7
 
-from services.notifications.domain.messages import Draft, MessageText
-from services.notifications.domain.payload import webhook_body
+from services.notifications.domain.messages import MessageText
 from services.notifications.domain.receivers import (
     MOST_ENDPOINTS,
     REASON_DELETED,
@@ -19,9 +18,11 @@ from services.notifications.domain.receivers import (
     action_towards,
 )
 from services.notifications.domain.refusals import nothing_here
+from services.notifications.domain.wishes import ChangedWishes, Wishes
 from services.notifications.handlers import secrets
+from services.notifications.handlers.trial import send_test
 from services.notifications.senders.secret_encryption import SecretEncryption
-from services.notifications.tables import deliveries, endpoints, messages, receivers
+from services.notifications.tables import deliveries, endpoints, receivers
 from services.notifications.tables.receivers import NewReceiver
 from shared.auth.identity import Identity
 
@@ -34,13 +35,13 @@ async def add(
     *,
     url: str,
     description: str,
-    event_types: Collection[str],
+    wishes: Wishes,
     caller: Identity,
     now: datetime,
 ) -> tuple[UUID, str]:
     """Call an institution about events from now on. The endpoint, and the secret that signs."""
     await receivers.lock_adding(conn, institution=caller.institution)
-    count = await receivers.count(conn, institution=caller.institution, channel=WEBHOOK)
+    count = await receivers.count(conn, institution=caller.institution, channels=[WEBHOOK])
 
     if count >= MOST_ENDPOINTS:
         raise TooManyEndpoints(
@@ -54,7 +55,7 @@ async def add(
         channel=WEBHOOK,
         for_people=False,
         roles=(),
-        event_types=event_types,
+        wishes=wishes,
     )
 
     await receivers.add(conn, new, by=caller, now=now)
@@ -69,7 +70,7 @@ async def locked(
     conn: asyncpg.Connection, endpoint_id: UUID, *, institution: str
 ) -> asyncpg.Record:
     """An endpoint of the institution's own, whatever else it may see. Raises NotFound."""
-    found = await receivers.lock(conn, endpoint_id, institution=institution, channel=WEBHOOK)
+    found = await receivers.lock(conn, endpoint_id, institution=institution, channels=[WEBHOOK])
     if found is None:
         raise nothing_here("回调地址", "endpoint")
     return found
@@ -81,7 +82,7 @@ async def change(
     *,
     url: str | None,
     description: str | None,
-    event_types: Collection[str] | None,
+    wishes: ChangedWishes,
     state: str | None,
     caller: Identity,
     now: datetime,
@@ -91,8 +92,13 @@ async def change(
     version = endpoint["version"] + 1
     if action is not None:
         version = await receivers.move(conn, endpoint, action, by=caller, now=now)
-    kept = endpoint["event_types"] if event_types is None else event_types
-    await receivers.change(conn, endpoint["id"], event_types=kept, version=version)
+    await receivers.change(
+        conn,
+        endpoint["id"],
+        wishes=wishes.after(endpoint),
+        roles=endpoint["roles"],
+        version=version,
+    )
     await endpoints.change(conn, endpoint["id"], url=url, description=description)
 
 
@@ -111,30 +117,12 @@ async def send_test_webhook(
     conn: asyncpg.Connection, endpoint_id: UUID, *, institution: str, now: datetime
 ) -> UUID:
     """Put a message on its way to one endpoint, so that an integrator sees whether it works."""
-    message_id, event_id = uuid7(), uuid7()
-    draft = Draft(
-        event_id=event_id,
-        event_type=TEST_TYPE,
+    return await send_test(
+        conn,
+        endpoint_id,
         institution=institution,
-        roles=(),
-        in_inbox=False,
-        acts=False,
-        pool_code="",
-        bank_code="",
-        loan_id=None,
-        subject=str(endpoint_id),
-        happened_at=now,
+        event_type=TEST_TYPE,
         text=MessageText(title_zh="回调测试", text_zh="", title_en="Webhook test", text_en=""),
-        link="/",
-        payload=webhook_body(
-            event_type=TEST_TYPE,
-            event_id=event_id,
-            happened_at=now,
-            told={"endpoint_id": endpoint_id, "amount_fen": 100_000_000},
-        ),
+        told={"endpoint_id": endpoint_id, "amount_fen": 100_000_000},
+        now=now,
     )
-
-    await messages.lock(conn)
-    await messages.keep(conn, message_id, draft, now=now)
-    await deliveries.add(conn, [(message_id, institution, endpoint_id)])
-    return message_id

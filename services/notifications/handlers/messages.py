@@ -13,6 +13,7 @@ from services.notifications.domain.notice import Banks
 from services.notifications.domain.notices import NOTICES
 from services.notifications.domain.payload import webhook_body
 from services.notifications.domain.redaction import told_to
+from services.notifications.domain.wishes import amount_of
 from services.notifications.queries.audiences import banks_of, machines_that_ask
 from services.notifications.tables import messages, pool_banks
 from services.notifications.templates.words import CATALOGUE
@@ -53,10 +54,10 @@ def draft_of(received: Received, fact: dict[str, Any], audience: Audience) -> Dr
         roles=audience.roles,
         people=audience.people,
         in_inbox=audience.in_inbox,
-        acts=audience.acts,
         pool_code=str(fact.get("pool_code", "")),
         bank_code=str(fact.get("bank_code", "")),
         loan_id=fact.get("loan_id"),
+        amount_fen=amount_of(told),
         subject=envelope.subject,
         happened_at=envelope.time,
         text=CATALOGUE.words(audience.institution, envelope.type, told),

@@ -1,4 +1,4 @@
-"""What we do about e-mail subscriptions: a person's own, added and deleted."""
+"""What we do about subscriptions (e-mail, SMS): a person's own, added and deleted."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -8,32 +8,39 @@ import asyncpg
 from uuid6 import uuid7
 
 from services.notifications.domain.receivers import (
-    EMAIL,
     MOST_PER_PERSON,
+    PERSONAL,
     REASON_DELETED,
     SUBSCRIBER,
     ReceiverAction,
+    ReceiverState,
     TooManySubscriptions,
 )
 from services.notifications.domain.refusals import nothing_here
+from services.notifications.domain.wishes import Wishes
 from services.notifications.tables import deliveries, receivers, subscriptions
 from services.notifications.tables.receivers import NewReceiver
 from shared.auth.identity import Identity
 from shared.life_cycle import Actor
+from shared.postgres.pools_seen import ALL, pools_of
+from shared.refusals import FieldFault, FieldsWrong
 
 
 async def add(
     conn: asyncpg.Connection,
     *,
+    channel: str,
     address: str,
     language: str,
-    event_types: Collection[str],
+    roles: Collection[str] | None,
+    wishes: Wishes,
     caller: Identity,
     now: datetime,
 ) -> UUID:
-    """Write to a person from now on, about what concerns their roles."""
+    """Write to a person from now on, about what concerns their roles, or these of them."""
+    _require_own(roles or (), caller)
     count = await receivers.count(
-        conn, institution=caller.institution, channel=EMAIL, created_by=caller.subject
+        conn, institution=caller.institution, channels=PERSONAL, created_by=caller.subject
     )
 
     if count >= MOST_PER_PERSON:
@@ -45,10 +52,11 @@ async def add(
     new = NewReceiver(
         id=subscription_id,
         institution=caller.institution,
-        channel=EMAIL,
+        channel=channel,
         for_people=True,
-        roles=caller.roles,
-        event_types=event_types,
+        roles=caller.roles if roles is None else roles,
+        wishes=wishes,
+        seen_pools=pools_seen_by(caller),
     )
 
     await receivers.add(conn, new, by=_subscriber(caller), now=now)
@@ -62,15 +70,31 @@ async def add(
     return subscription_id
 
 
+async def resume(
+    conn: asyncpg.Connection, subscription_id: UUID, *, caller: Identity, now: datetime
+) -> None:
+    """Write again by a subscription that was paused; what has waited is sent. Raises NotFound."""
+    found = await _own(conn, subscription_id, caller=caller)
+    if found["state"] != ReceiverState.ACTIVE:
+        await receivers.move(conn, found, ReceiverAction.RESUME, by=_subscriber(caller), now=now)
+
+
+async def _own(
+    conn: asyncpg.Connection, subscription_id: UUID, *, caller: Identity
+) -> asyncpg.Record:
+    found = await receivers.lock(
+        conn, subscription_id, institution=caller.institution, channels=PERSONAL
+    )
+    if found is None or not may_manage(caller, found["created_by"]):
+        raise nothing_here("订阅", "subscription")
+    return found
+
+
 async def delete(
     conn: asyncpg.Connection, subscription_id: UUID, *, caller: Identity, now: datetime
 ) -> None:
     """Write no more by a subscription; what is waiting is not sent. Raises NotFound."""
-    found = await receivers.lock(
-        conn, subscription_id, institution=caller.institution, channel=EMAIL
-    )
-    if found is None or not may_manage(caller, found["created_by"]):
-        raise nothing_here("订阅", "subscription")
+    found = await _own(conn, subscription_id, caller=caller)
     await receivers.move(
         conn,
         found,
@@ -80,6 +104,30 @@ async def delete(
         reason=REASON_DELETED,
     )
     await deliveries.cancel(conn, [subscription_id], why="the subscription was deleted")
+
+
+def _require_own(roles: Collection[str], caller: Identity) -> None:
+    foreign = sorted(set(roles) - caller.roles)
+    if foreign:
+        raise FieldsWrong(
+            [
+                FieldFault(
+                    ("roles",),
+                    "role-of-others",
+                    f"您没有这些角色：{'、'.join(foreign)}",
+                    f"You do not have these roles: {', '.join(foreign)}.",
+                )
+            ]
+        )
+
+
+def pools_seen_by(caller: Identity) -> list[str] | None:
+    """The pools whose messages somebody may have sent to them; None for all of them.
+
+    As with roles, it is those they had when they set it up.
+    """
+    seen = pools_of(caller.institution)
+    return None if seen == ALL else [one for one in seen.split(",") if one]
 
 
 def may_manage(caller: Identity, owner: str) -> bool:

@@ -40,6 +40,47 @@ _ATTEMPTS = """
 """
 
 
+_LIST = """
+    select d.id, d.message_id, r.channel, d.receiver_id, d.state, d.attempts, d.last_error,
+           d.created_at, d.finished_at, m.event_type, m.institution, m.subject, m.pool_code,
+           m.title_zh, m.title_en, coalesce(e.url, b.address, s.address, '') as address,
+           case when d.state = $8 then d.next_attempt_at end as next_attempt_at
+    from deliveries d
+    join messages m on m.id = d.message_id
+    join receivers r on r.id = d.receiver_id
+    left join endpoints e on e.id = r.id
+    left join robots b on b.id = r.id
+    left join subscriptions s on s.id = r.id
+    where ($1::uuid is null or d.id < $1)
+      and ($2::text = '' or d.state = $2)
+      and ($3::text = '' or r.channel = $3)
+      and ($4::text = '' or m.event_type = $4)
+      and ($5::uuid is null or d.receiver_id = $5)
+      and ($6::text is null or d.institution = $6)
+    order by d.id desc
+    limit $7
+"""
+
+
+async def deliveries_page(
+    conn: asyncpg.Connection,
+    *,
+    before: UUID | None,
+    state: str,
+    channel: str,
+    event_type: str,
+    receiver_id: UUID | None,
+    bank: str | None,
+    limit: int,
+) -> list[asyncpg.Record]:
+    """Deliveries of a bank, of everyone for None, the newest first; an empty filter lets everything
+    through."""
+    rows: list[asyncpg.Record] = await conn.fetch(
+        _LIST, before, state, channel, event_type, receiver_id, bank, limit, DeliveryState.PENDING
+    )
+    return rows
+
+
 async def page(
     conn: asyncpg.Connection,
     *,

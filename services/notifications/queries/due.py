@@ -13,7 +13,8 @@ from shared.postgres.literals import literals
 
 _WAITING = f"""
     select r.id from receivers r
-    where r.channel = $1 and r.state = $2 and exists (
+    where r.channel = $1 and r.state = $2 and (r.not_before is null or r.not_before <= $3)
+      and exists (
         select from deliveries d
         where d.receiver_id = r.id and d.state in ({literals([DeliveryState.PENDING])})
           and d.next_attempt_at <= $3)

@@ -10,7 +10,7 @@ import asyncpg
 from services.notifications.domain.receivers import KNOWN
 
 _SHOWN = """
-    select r.id, r.institution, e.url, e.description, r.event_types, r.state, r.state_reason,
+    select r.id, r.institution, e.url, e.description, r.event_types, r.pools, r.least_amount_fen as least_amount, r.state, r.state_reason,
            r.failing_since, r.last_error, r.created_at, r.created_by, r.version
     from receivers r join endpoints e on e.id = r.id
 """

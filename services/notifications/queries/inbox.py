@@ -61,7 +61,7 @@ _UNREAD = """
 """
 
 _SHOWN = f"""
-    m.id, m.position, m.event_type, m.roles, m.people, m.acts, m.pool_code, m.bank_code, m.loan_id,
+    m.id, m.position, m.event_type, m.roles, m.people, m.pool_code, m.bank_code, m.loan_id,
     m.subject, m.happened_at, m.created_at, m.title_zh, m.text_zh, m.title_en, m.text_en, m.link,
     not ({_UNREAD}) as is_read
 """
@@ -74,10 +74,9 @@ _PAGE = f"""
       and ($7::text = '' or m.event_type = $7)
       and ($8::text = '' or m.pool_code = $8)
       and ($9::uuid is null or m.loan_id = $9)
-      and (not $10 or m.acts)
-      and (not $11 or m.people && $3::text[])
+      and (not $10 or m.people && $3::text[])
     order by m.position desc
-    limit $12
+    limit $11
 """
 
 _AFTER = f"""
@@ -120,7 +119,6 @@ async def page(
     event_type: str,
     pool_code: str,
     loan_id: UUID | None,
-    acts: bool,
     by_name: bool,
     limit: int,
 ) -> list[asyncpg.Record]:
@@ -133,7 +131,6 @@ async def page(
         event_type,
         pool_code,
         loan_id,
-        acts,
         by_name,
         limit,
     )

@@ -7,8 +7,9 @@ import asyncpg
 from services.notifications.domain.receivers import KNOWN
 
 _SHOWN = """
-    select r.id, r.institution, r.created_by as subject, s.address, s.language, r.event_types,
-           r.roles, r.created_at
+    select r.id, r.institution, r.created_by as subject, r.channel, s.address, s.language, r.event_types,
+           r.pools, r.least_amount_fen as least_amount,
+           r.roles, r.state, r.failing_since, r.last_error, r.created_at
     from receivers r join subscriptions s on s.id = r.id
 """
 

@@ -1,7 +1,7 @@
 """The channel of e-mail: letters by SMTP, as text and as HTML, in the language of their reader."""
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -18,6 +18,19 @@ from services.notifications.settings import NotificationsSettings
 from services.notifications.templates.words import CATALOGUE
 
 ERROR_CHARACTERS = 500
+
+NO_MAILBOX = frozenset({550, 551, 553})
+"""Said of a recipient: there is no such mailbox, or none for us (RFC 5321, section 4.2.3). A full one
+(552) and whatever is said of a letter are no such thing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes with a letter. `media_type` is as in "text/csv"."""
+
+    filename: str
+    media_type: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +116,7 @@ def compose(
     html: str,
     language: str,
     at: datetime,
+    attachments: Sequence[Attachment] = (),
 ) -> EmailMessage:
     """The e-mail. Its Message-ID is that of the delivery, so that a second copy shows as one."""
     mail = EmailMessage()
@@ -115,6 +129,9 @@ def compose(
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(text)
     mail.add_alternative(html, subtype="html")
+    for one in attachments:
+        kind, _, sub = one.media_type.partition("/")
+        mail.add_attachment(one.content, maintype=kind, subtype=sub, filename=one.filename)
     mail["Content-Language"] = "zh-CN" if language == "zh" else "en"
     return mail
 
@@ -138,7 +155,7 @@ async def submit(mail: EmailMessage, server: SmtpServer) -> AttemptResult:
         )
     except aiosmtplib.SMTPRecipientsRefused as error:
         first = error.recipients[0]
-        return _refused(first.code, first.message)
+        return _refused(first.code, first.message, no_such_address=first.code in NO_MAILBOX)
     except aiosmtplib.SMTPDataError as error:
         return _refused(error.code, error.message)
     except aiosmtplib.SMTPResponseException as error:
@@ -149,9 +166,14 @@ async def submit(mail: EmailMessage, server: SmtpServer) -> AttemptResult:
     return AttemptResult(status=250, excerpt=_short(said))
 
 
-def _refused(code: int, message: str) -> AttemptResult:
+def _refused(code: int, message: str, *, no_such_address: bool = False) -> AttemptResult:
     """The server refused this letter: 5xx is for good, 4xx is for now (RFC 5321, section 4.2.1)."""
-    return AttemptResult(status=code, error=_short(f"{code} {message}"), hopeless=500 <= code < 600)
+    return AttemptResult(
+        status=code,
+        error=_short(f"{code} {message}"),
+        hopeless=500 <= code < 600,
+        no_such_address=no_such_address,
+    )
 
 
 def _short(text: str) -> str:

@@ -1,7 +1,6 @@
 """The channel of webhooks: signed as Standard Webhooks says, sent byte for byte, judged by the
 answer."""
 
-import asyncio
 import logging
 import ssl
 from collections.abc import Mapping, Sequence
@@ -16,13 +15,11 @@ from services.notifications.domain.addresses import AddressPolicy
 from services.notifications.domain.deliveries import ClaimedDelivery
 from services.notifications.domain.fairness import Fairness
 from services.notifications.domain.payload import webhook_id
-from services.notifications.domain.retries import AttemptResult, read_retry_after
+from services.notifications.domain.retries import AttemptResult
 from services.notifications.senders.guard import GuardedTransport
+from services.notifications.senders.guarded import post
 from services.notifications.senders.secret_encryption import SecretEncryption, SecretUnreadable
 from services.notifications.settings import NotificationsSettings
-
-EXCERPT_BYTES = 1024
-ERROR_CHARACTERS = 500
 
 log = logging.getLogger(__name__)
 
@@ -99,17 +96,14 @@ class WebhookSender:
         headers = signed_headers(
             message_id=delivery.message_id, body=body, secrets=secrets, now=now
         )
-        try:
-            async with asyncio.timeout(self._timeout):
-                async with self._client(endpoint_id).stream(
-                    "POST", target["url"], content=body, headers=headers
-                ) as response:
-                    return await _read(response, now=now)
-        except TimeoutError:
-            return AttemptResult(error=f"no answer within {self._timeout:g} s")
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
-            # OSError and UnicodeError: names that no resolver can make sense of.
-            return AttemptResult(error=f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS])
+        return await post(
+            self._client(endpoint_id),
+            target["url"],
+            body=body,
+            headers=headers,
+            timeout_seconds=self._timeout,
+            now=now,
+        )
 
     def _client(self, endpoint_id: UUID) -> httpx.AsyncClient:
         client = self._clients.get(endpoint_id)
@@ -128,18 +122,3 @@ class WebhookSender:
         for client in self._clients.values():
             await client.aclose()
         self._clients.clear()
-
-
-async def _read(response: httpx.Response, *, now: datetime) -> AttemptResult:
-    seen = b""
-    async for chunk in response.aiter_raw():
-        seen += chunk
-        if len(seen) >= EXCERPT_BYTES:
-            break
-    good = response.is_success
-    return AttemptResult(
-        status=response.status_code,
-        error="" if good else f"HTTP {response.status_code}",
-        retry_after=read_retry_after(response.headers.get("retry-after", ""), now=now),
-        excerpt=seen[:EXCERPT_BYTES].decode(errors="replace"),
-    )

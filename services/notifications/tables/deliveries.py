@@ -106,6 +106,19 @@ _AGAIN_SINCE = f"""
 """
 
 
+# What is in hand has begun an attempt that is not written down yet: its lease says when it is over.
+_NOW = f"""
+    update deliveries d
+    set state = $1, tries = case when d.{_PENDING} then d.tries else 0 end,
+        next_attempt_at = clock_timestamp(), finished_at = null
+    where d.id = any ($2) and d.institution = $3
+      and exists (select from receivers r where r.id = d.receiver_id and r.state = any ($4))
+      and (not d.{_PENDING} or d.attempts = 0 or exists (
+            select from attempts a where a.delivery_id = d.id and a.number = d.attempts))
+    returning d.id
+"""
+
+
 def storable(text: str) -> str:
     """What the other side said, as PostgreSQL can hold it: no NUL, no half of a character."""
     return text.encode(errors="replace").decode().replace("\x00", "\ufffd")
@@ -189,3 +202,12 @@ async def send_again_since(conn: asyncpg.Connection, *, receiver_id: UUID, since
             _AGAIN_SINCE, DeliveryState.PENDING, receiver_id, since, sorted(NOT_RECEIVED)
         )
     )
+
+
+async def send_now(
+    conn: asyncpg.Connection, deliveries: Sequence[UUID], *, institution: str
+) -> int:
+    """These deliveries of an institution are due at once, whether they wait, were given up or have
+    arrived; how many those are. Left out is what is in hand, and what nobody wants any more."""
+    done = await conn.fetch(_NOW, DeliveryState.PENDING, deliveries, institution, sorted(TOLD))
+    return len(done)

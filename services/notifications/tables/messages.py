@@ -16,20 +16,20 @@ from shared.clock import business_date
 _LOCK = "select pg_advisory_xact_lock(hashtext('notifications messages'))"
 
 _TELL = """
-    insert into messages (id, event_id, event_type, institution, roles, people, in_inbox, acts,
-                          pool_code, bank_code, loan_id, subject, happened_at, created_at, title_zh, text_zh,
-                          title_en, text_en, link, payload)
-    select id, event_id, event_type, institution, roles, people, in_inbox, acts, pool_code,
-           bank_code, loan_id, subject, happened_at, $2, title_zh, text_zh, title_en, text_en, link,
-           convert_to(payload, 'UTF8')
+    insert into messages (id, event_id, event_type, institution, roles, people, in_inbox,
+                          pool_code, bank_code, loan_id, amount_fen, subject, happened_at, created_at,
+                          title_zh, text_zh, title_en, text_en, link, payload)
+    select id, event_id, event_type, institution, roles, people, in_inbox, pool_code,
+           bank_code, loan_id, amount_fen, subject, happened_at, $2, title_zh, text_zh, title_en,
+           text_en, link, convert_to(payload, 'UTF8')
     from rows from (jsonb_to_recordset($1) as (
             id uuid, event_id uuid, event_type text, institution text, roles text[],
-            people text[], in_inbox boolean, acts boolean, pool_code text, bank_code text, loan_id uuid,
-            subject text, happened_at timestamptz, title_zh text, text_zh text, title_en text,
+            people text[], in_inbox boolean, pool_code text, bank_code text, loan_id uuid,
+            amount_fen bigint, subject text, happened_at timestamptz, title_zh text, text_zh text, title_en text,
             text_en text, link text, payload text)) with ordinality
-         as draft (id, event_id, event_type, institution, roles, people, in_inbox, acts,
-                   pool_code, bank_code, loan_id, subject, happened_at, title_zh, text_zh, title_en, text_en,
-                   link, payload, number)
+         as draft (id, event_id, event_type, institution, roles, people, in_inbox,
+                   pool_code, bank_code, loan_id, amount_fen, subject, happened_at, title_zh, text_zh,
+                   title_en, text_en, link, payload, number)
     order by number
     on conflict (event_id, institution) do nothing
     returning id
@@ -40,11 +40,16 @@ _WANTED = """
     from messages m join receivers r on r.institution = m.institution
     where m.id = any ($1) and r.state = any ($2)
       and (r.event_types = '{}' or m.event_type = any (r.event_types))
+      and (r.pools = '{}' or m.pool_code = '' or m.pool_code = any (r.pools))
+      and (r.seen_pools is null or m.pool_code = '' or m.pool_code = any (r.seen_pools))
+      and (r.least_amount_fen is null or m.amount_fen is null
+           or m.amount_fen >= r.least_amount_fen)
       and case when r.for_people
-          then m.in_inbox and (r.roles && m.roles or r.created_by = any (m.people) or exists (
-              select from stand_ins s
-              where s.delegate = r.created_by and s.person = any (m.people)
-                and $4 between s.from_day and s.to_day))
+          then m.in_inbox and (r.roles && m.roles or not r.is_group and (
+              r.created_by = any (m.people) or exists (
+                  select from stand_ins s
+                  where s.delegate = r.created_by and s.person = any (m.people)
+                    and $4 between s.from_day and s.to_day)))
           else $3 end
 """
 
@@ -91,10 +96,10 @@ def _row(draft: Draft) -> dict[str, Any]:
         "roles": draft.roles,
         "people": draft.people,
         "in_inbox": draft.in_inbox,
-        "acts": draft.acts,
         "pool_code": draft.pool_code,
         "bank_code": draft.bank_code,
         "loan_id": str(draft.loan_id) if draft.loan_id else None,
+        "amount_fen": draft.amount_fen,
         "subject": draft.subject,
         "happened_at": draft.happened_at,
         "title_zh": draft.text.title_zh,

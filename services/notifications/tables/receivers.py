@@ -5,7 +5,7 @@ alone (`no key update`): else it would hold up whoever is just writing a deliver
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ import asyncpg
 
 from services.notifications.domain.audiences import BUREAU
 from services.notifications.domain.receivers import KNOWN, LIFE_CYCLE, ReceiverAction
+from services.notifications.domain.wishes import Wishes
 from shared.life_cycle import Person
 from shared.transitions import CaseTable, Step, apply_transition, apply_transitions
 
@@ -29,13 +30,14 @@ _BANK = f"case when institution = '{BUREAU}' then '' else institution end as ban
 
 _ADD = """
     insert into receivers (id, institution, channel, for_people, roles, event_types, state,
-                           state_since, created_at, created_by)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)
+                           state_since, created_at, created_by, is_group, pools,
+                           least_amount_fen, seen_pools)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13)
 """
 
 _LOCK = f"""
     select *, {_BANK} from receivers
-    where id = $1 and institution = $2 and channel = $3 and state = any ($4)
+    where id = $1 and institution = $2 and channel = any ($3) and state = any ($4)
     for no key update
 """
 
@@ -44,7 +46,25 @@ _LOCK_MANY = f"""
     order by id for no key update
 """
 
-_CHANGE = "update receivers set event_types = $2, version = $3 where id = $1"
+_CHANGE = """
+    update receivers
+    set event_types = $2, roles = $3, pools = $4, least_amount_fen = $5, version = $6 where id = $1
+"""
+
+# Whoever is being changed by a person is served at the next look: nobody waits for a lock here.
+_TAKE_TURN = """
+    update receivers set not_before = $3
+    where id in (select id from receivers
+                 where id = any ($1) and (not_before is null or not_before <= $2)
+                 for no key update skip locked)
+    returning id
+"""
+
+_HOLD = """
+    update receivers r set not_before = greatest(r.not_before, o.until)
+    from unnest($1::uuid[], $2::timestamptz[]) as o (id, until)
+    where r.id = o.id
+"""
 
 _WELL = """
     update receivers set failing_since = null, last_error = ''
@@ -68,7 +88,10 @@ class NewReceiver:
     channel: str
     for_people: bool
     roles: Collection[str]
-    event_types: Collection[str]
+    wishes: Wishes = field(default_factory=Wishes)
+    is_group: bool = False
+    seen_pools: Collection[str] | None = None
+    """The pools that whoever set it up belongs to; None for all of them."""
 
 
 async def lock_adding(conn: asyncpg.Connection, *, institution: str) -> None:
@@ -79,14 +102,14 @@ async def lock_adding(conn: asyncpg.Connection, *, institution: str) -> None:
 
 
 async def count(
-    conn: asyncpg.Connection, *, institution: str, channel: str, created_by: str = ""
+    conn: asyncpg.Connection, *, institution: str, channels: Collection[str], created_by: str = ""
 ) -> int:
-    """How many receivers an institution has on a channel; with a person, how many are theirs."""
+    """How many receivers an institution has on these channels; with a person, how many are theirs."""
     found: int = await conn.fetchval(
-        "select count(*) from receivers where institution = $1 and channel = $2 "
+        "select count(*) from receivers where institution = $1 and channel = any ($2) "
         "and ($3 = '' or created_by = $3) and state = any ($4)",
         institution,
-        channel,
+        list(channels),
         created_by,
         sorted(KNOWN),
     )
@@ -105,10 +128,14 @@ async def add(
         receiver.channel,
         receiver.for_people,
         sorted(receiver.roles),
-        sorted(set(receiver.event_types)),
+        sorted(set(receiver.wishes.event_types)),
         state,
         now,
         by.subject,
+        receiver.is_group,
+        sorted(set(receiver.wishes.pools)),
+        receiver.wishes.least_amount_fen,
+        receiver.seen_pools,
     )
     bank = "" if receiver.institution == BUREAU else receiver.institution
     begins = {"id": receiver.id, "state": None, "version": 0, "bank_code": bank}
@@ -117,10 +144,10 @@ async def add(
 
 
 async def lock(
-    conn: asyncpg.Connection, receiver_id: UUID, *, institution: str, channel: str
+    conn: asyncpg.Connection, receiver_id: UUID, *, institution: str, channels: Collection[str]
 ) -> asyncpg.Record | None:
     """A receiver of the institution, locked until the end of the transaction."""
-    return await conn.fetchrow(_LOCK, receiver_id, institution, channel, sorted(KNOWN))
+    return await conn.fetchrow(_LOCK, receiver_id, institution, list(channels), sorted(KNOWN))
 
 
 async def move(
@@ -146,8 +173,10 @@ async def move_all(
     now: datetime,
     reason: str,
 ) -> None:
-    """Move on those of these receivers that the action is possible for."""
-    sources = sorted(LIFE_CYCLE.sources_of(action))
+    """Move on those of these receivers that the action is possible for, for whoever does it."""
+    sources = [
+        one.source for one in LIFE_CYCLE.moves if one.action == action and one.roles & by.roles
+    ]
     steps = [
         Step(case=row, action=action, by=by, changes={"state_reason": reason})
         for row in await conn.fetch(_LOCK_MANY, receivers, sources)
@@ -156,10 +185,38 @@ async def move_all(
 
 
 async def change(
-    conn: asyncpg.Connection, receiver_id: UUID, *, event_types: Collection[str], version: int
+    conn: asyncpg.Connection,
+    receiver_id: UUID,
+    *,
+    wishes: Wishes,
+    roles: Collection[str],
+    version: int,
 ) -> None:
     """What a locked receiver is told of from now on."""
-    await conn.execute(_CHANGE, receiver_id, sorted(set(event_types)), version)
+    await conn.execute(
+        _CHANGE,
+        receiver_id,
+        sorted(set(wishes.event_types)),
+        sorted(set(roles)),
+        sorted(set(wishes.pools)),
+        wishes.least_amount_fen,
+        version,
+    )
+
+
+async def take_turn(
+    conn: asyncpg.Connection, receivers: Collection[UUID], *, now: datetime, until: datetime
+) -> set[UUID]:
+    """Those of these receivers that may be sent something now; nobody sends them more until then,
+    whichever process they are."""
+    rows = await conn.fetch(_TAKE_TURN, list(receivers), now, until)
+    return {row["id"] for row in rows}
+
+
+async def hold(conn: asyncpg.Connection, until: Mapping[UUID, datetime]) -> None:
+    """Send these receivers nothing before a moment."""
+    if until:
+        await conn.execute(_HOLD, list(until), list(until.values()))
 
 
 async def note_health(

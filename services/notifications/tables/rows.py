@@ -42,10 +42,10 @@ class Message(Row, table=True):
     roles: list[str] = Field(sa_column=_texts())
     people: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default="{}"))
     in_inbox: bool
-    acts: bool
     pool_code: str = Field(sa_column=_text())
     bank_code: str = Field(sa_column=_text())
     loan_id: UUID | None = None
+    amount_fen: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     subject: str = Field(sa_column=_text())
     happened_at: datetime = Field(sa_column=_moment())
     created_at: datetime = Field(sa_column=_moment())
@@ -97,6 +97,15 @@ class Receiver(Row, table=True):
     for_people: bool
     roles: list[str] = Field(sa_column=_texts())
     event_types: list[str] = Field(sa_column=_texts())
+    pools: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default="{}"))
+    """Those it wants to hear of; none means all."""
+    least_amount_fen: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    seen_pools: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text), nullable=True))
+    """The pools that its owner belonged to when setting it up; null where that was all of them."""
+    is_group: bool = False
+    """A group hears what people of its roles do, and nothing that is for a person by name."""
+    not_before: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    """It takes so many messages in a time: the next attempt begins no earlier."""
     state: str = Field(sa_column=_text())
     state_since: datetime = Field(sa_column=_moment())
     state_reason: str = Field(sa_column=_text(server_default=""))
@@ -134,8 +143,23 @@ class EndpointSecret(Row, table=True):
     retired_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
 
 
+class Robot(Row, table=True):
+    """What a group robot needs. Its URL is a secret as well: whoever has it writes to the group."""
+
+    __tablename__ = "robots"
+
+    id: UUID = Field(primary_key=True, foreign_key="receivers.id")
+    institution: str = Field(sa_column=_text())
+    address: str = Field(sa_column=_text())
+    """What may be shown of the URL: its host and its last characters."""
+    url: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    secret: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    language: str = Field(sa_column=_text())
+    description: str = Field(sa_column=_text())
+
+
 class Subscription(Row, table=True):
-    """What e-mail needs of its receiver."""
+    """What e-mail and SMS need of their receiver: an address is a number there."""
 
     __tablename__ = "subscriptions"
 

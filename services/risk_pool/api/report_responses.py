@@ -1,5 +1,6 @@
 """What the risk pool answers about reports, as the reader of the API finds it."""
 
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -74,6 +75,24 @@ class LoanCounted(Money):
     risk_class: str | None
     overdue_days: int | None
     amount_fen: Fen
+
+
+class PolicyCounted(Money):
+    """A policy behind a figure of what is insured."""
+
+    policy_id: UUID
+    loan_id: UUID | None = Field(description="None where it is a firm's without a case.")
+    loan_number: str
+    bank_code: str
+    borrower_uscc: str
+    borrower_name: str
+    kind: str
+    insurer_name: str
+    reference: str
+    insured_fen: Fen
+    begins_on: date
+    ends_on: date
+    ended_on: date | None
 
 
 class ReportInList(Said):

@@ -3,14 +3,21 @@
 import asyncio
 from datetime import date
 from typing import Annotated, Literal, get_args
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from services.risk_pool.api.report_responses import LoanCounted, ReportAnswer, ReportInList
+from services.risk_pool.api.report_responses import (
+    LoanCounted,
+    PolicyCounted,
+    ReportAnswer,
+    ReportInList,
+)
 from services.risk_pool.api.roles import BUREAU, require_pool
 from services.risk_pool.domain.report_period import last_over, parse
 from services.risk_pool.domain.report_tables import Report
 from services.risk_pool.domain.report_words import DIMENSIONS, MEASURES
+from services.risk_pool.queries.insurance import policies
 from services.risk_pool.queries.reports_measures import loans_counted
 from services.risk_pool.reports.made import KINDS, make_report
 from services.risk_pool.reports.table_workbook import as_workbook
@@ -104,6 +111,31 @@ async def list_loans_counted(
         )
     items = [LoanCounted(**row) for row in rows]
     return page_of(items, limit, lambda item: encode_cursor(item.number))
+
+
+@router.get("/policies")
+async def list_policies_counted(
+    code: PoolCode,
+    caller: Bureau,
+    context: CurrentContext,
+    period: PeriodText = None,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Page[PolicyCounted]:
+    """The policies that a figure of what is insured counts: those that begin in the period, of the
+    pool's cases and of its firms alone; they sum to the figure, to the fen."""
+    asked = parse(period or last_over(_today(context), "year").text)
+    async with context.database.looking(caller.institution) as conn:
+        await require_pool(conn, code)
+        rows = await policies(
+            conn,
+            code,
+            asked,
+            after=decode_cursor(cursor, UUID)[0] if cursor is not None else None,
+            limit=limit + 1,
+        )
+    items = [PolicyCounted(**row) for row in rows]
+    return page_of(items, limit, lambda item: encode_cursor(item.policy_id))
 
 
 @router.get(

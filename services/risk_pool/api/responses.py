@@ -60,7 +60,9 @@ class BankStanding(Money):
 
     bank_code: str
     name: str
-    covered_fen: Fen = Field(description="Covered principal outstanding of loans paid out.")
+    covered_fen: Fen = Field(
+        description="Covered principal outstanding of loans paid out, by the ledger: each loan by itself."
+    )
     reserved_fen: Fen = Field(description="Covered principal held for approved loans.")
     line_fen: Fen | None = Field(None, description="Its line today; none: none was agreed.")
     counted_once_fen: Fen = Field(

@@ -18,6 +18,7 @@ from services.risk_pool.api.cases import (
     step_context,
 )
 from services.risk_pool.api.papers import PaperShown, papers_of
+from services.risk_pool.api.subsidy_policies import SubsidyPolicy, policy_of
 from services.risk_pool.api.subsidy_requests import NewSubsidy, SubsidyDecided
 from services.risk_pool.domain.subsidy import LIFE_CYCLE, UNDECIDED, Action, State
 from services.risk_pool.handlers import subsidies as handlers
@@ -74,6 +75,9 @@ class SubsidyTrial(Money):
 
     trial: str = Field(description="The name by which a decision refers to it; empty if missing.")
     amount_fen: Fen
+    fee_fen: Fen | None = Field(description="The fee or premium that it counts on.")
+    premium_fen: Fen | None = Field(description="What the policy stated when it was filed.")
+    fee_reason: str = Field(description="Why the two differ, in the bank's words.")
     shares: dict[str, str]
     limits: list[dict[str, Any]]
     payee: str
@@ -92,6 +96,12 @@ class SubsidyAnswer(SubsidyInList):
     rate_bp: int
     interest_paid_fen: Fen | None
     fee_fen: Fen | None
+    policy: SubsidyPolicy | None = Field(
+        description="Of a subsidy of a premium: the policy that it was filed for."
+    )
+    fee_reason: str = Field(
+        description="Why the fee is another than the policy's premium, in the bank's words."
+    )
     market_rate_bp: int | None
     product: str
     settled_on: date
@@ -172,6 +182,7 @@ async def detail(conn: asyncpg.Connection, subsidy_id: UUID, caller: Identity) -
     return SubsidyAnswer(
         **presented(LIFE_CYCLE, row, caller),
         progress=progress_answer(LIFE_CYCLE, row["state"]),
+        policy=await policy_of(conn, row),
         trial=await _trial(conn, row) if tried else None,
         settled_in=await known.settled_in(conn, row),
         explanation=why["explanation"] if why else None,
@@ -181,12 +192,17 @@ async def detail(conn: asyncpg.Connection, subsidy_id: UUID, caller: Identity) -
 
 
 async def _trial(conn: asyncpg.Connection, row: asyncpg.Record) -> SubsidyTrial:
+    base = {
+        "fee_fen": row["fee_fen"],
+        "premium_fen": row["policy_premium_fen"],
+        "fee_reason": row["fee_reason"],
+    }
     try:
         tried = await subsidy_decision.trial_of(conn, row)
     except Refused as refused:
         return SubsidyTrial(
             trial="", amount_fen=0, shares={}, limits=[], payee="", explanation=None,
-            missing={"code": refused.code, "zh": refused.zh, "en": refused.en},
+            missing={"code": refused.code, "zh": refused.zh, "en": refused.en}, **base,
         )  # fmt: skip
     said = tried.decision.as_data()
     return SubsidyTrial(
@@ -197,6 +213,7 @@ async def _trial(conn: asyncpg.Connection, row: asyncpg.Record) -> SubsidyTrial:
         payee=said["payee"],
         explanation=explain_subsidy(tried.decision).as_data(),
         missing=None,
+        **base,
     )
 
 

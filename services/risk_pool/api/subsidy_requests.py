@@ -44,7 +44,17 @@ class NewSubsidy(RequestBody):
         None, description="The interest that the firm has really paid in the period."
     )
     fee_fen: RequestFenOrZero | None = Field(
-        None, description="The fee or premium that was paid, for a subsidy of one."
+        None,
+        description="The fee or premium that was paid, for a subsidy of one; of a premium that of the "
+        "policy if left out.",
+    )
+    policy_id: UUID | None = Field(
+        None, description="The policy whose premium is subsidised (`GET /subsidy-policies`)."
+    )
+    fee_reason: LongText | None = Field(
+        None,
+        description="Why the fee is another than the policy's premium, or follows no policy; asked for "
+        "where it is, and shown to who decides.",
     )
     product: Code | None = Field(None, description="Where the scheme's rate goes by product.")
     market_rate_bp: Annotated[int, Field(ge=0, le=10_000)] | None = Field(
@@ -58,7 +68,14 @@ class NewSubsidy(RequestBody):
     def as_filed(self, papers: Sequence[Mapping[str, Any]]) -> Filed:
         """The value that travels on, with its papers as they are stored."""
         said = {name: getattr(self, name) for name in type(self).model_fields if name != "loan_id"}
-        return Filed(**said | {"documents": papers, "product": self.product or ""})
+        return Filed(
+            **said
+            | {
+                "documents": papers,
+                "product": self.product or "",
+                "fee_reason": self.fee_reason or "",
+            }
+        )
 
 
 class SubsidyDecided(RequestBody):

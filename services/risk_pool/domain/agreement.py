@@ -79,6 +79,7 @@ LIFE_CYCLE: Final = LifeCycle(
         State.IN_FORCE: Wait(
             roles=(SYSTEM_ROLE,),
             words=Words("生效，直至被后一版替代", "in force until a later version replaces it"),
+            stands=True,
         ),
     },
 )

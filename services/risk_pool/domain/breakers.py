@@ -58,6 +58,7 @@ _NOBODY = Wait(roles=(), words=Words("等待下次数据", "It waits for the nex
 _ORDER = Wait(
     roles=("pool_manager",),
     words=Words("人工暂停，须两人决定恢复", "Stopped by hand; two persons may resume it."),
+    stands=True,
 )
 
 

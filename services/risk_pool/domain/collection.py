@@ -118,7 +118,9 @@ LIFE_CYCLE = LifeCycle(
     },
     waits={
         State.COLLECTING: Wait(
-            roles=("bank_operator",), words=Words("银行追偿中", "The bank is collecting.")
+            roles=("bank_operator",),
+            words=Words("银行追偿中", "The bank is collecting."),
+            stands=True,
         ),
         State.PROPOSED: Wait(
             roles=("finance_checker",),

@@ -158,6 +158,7 @@ LIFE_CYCLE = LifeCycle(
         State.ACTIVE: Wait(
             roles=("bank_operator",),
             words=Words("等待银行报送月度余额", "The bank is to report the next month's position."),
+            stands=True,
         ),
         # Nobody need do anything; what was reported by mistake can be mended.
         State.RELEASED: Wait(roles=(), words=Words("已释放", "It has been let go.")),

@@ -77,6 +77,7 @@ LIFE_CYCLE: Final = LifeCycle(
         State.APPROVED: Wait(
             roles=("approver", "finance_checker"),
             words=Words("存续中，结束或解散后释放贷款", "lives until it is ended or dissolved"),
+            stands=True,
         ),
     },
 )

@@ -7,6 +7,7 @@ nothing was recovered before, and a guarantor has paid what is outstanding.
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 from services.risk_pool.domain.compensation import POOL
 from services.risk_pool.domain.terms_on_a_book import nothing_used
@@ -66,3 +67,18 @@ def bank_bears_fen(decision: ClaimDecision) -> int:
 def pool_bears_fen(decision: ClaimDecision) -> int:
     """What of the covered principal the pool pays."""
     return decision.shares.get(POOL, 0)
+
+
+def whole_of(loan: Mapping[str, Any]) -> Row:
+    """A loan of the book as it is by itself, without what is one debt with its renewal taken off."""
+    return {
+        **loan,
+        "covered_fen": loan["whole_covered_fen"],
+        "outstanding_fen": loan["whole_outstanding_fen"],
+    }
+
+
+def part_left(loan: Row) -> Fraction:
+    """How much of a loan's cover the book counts for it; the rest is one debt with its renewal and
+    counts there."""
+    return Fraction(loan["covered_fen"], loan["whole_covered_fen"])

@@ -17,6 +17,9 @@ class LoanFigures:
     claimed_fen: int = 0
     recoveries: int = 0
     recovered_fen: int = 0
+    once_outstanding_fen: int = 0
+    once_covered_fen: int = 0
+    """What loans and their renewals have in common: already left out of the figures above."""
 
     def __add__(self, other: "LoanFigures") -> "LoanFigures":
         return LoanFigures(

@@ -25,15 +25,27 @@ MEASURES: Final[dict[str, Measure]] = {
     ),
     "covered": Measure(
         Words("期末在保本金", "covered at the end"),
-        Words("账本上期末的在保本金", "covered principal at the end, by the ledger"),
+        Words(
+            "账本上期末的在保本金；贷款与其续贷同时在保的，按一笔债务计（取较大者），因此可能低于账户余额，差额即资金池页“续贷只计一次”",
+            "covered principal at the end, by the ledger, a loan and its renewal as one debt, as large as "
+            "the larger: less than the accounts by what the pool's page shows as counted once",
+        ),
     ),
     "overdue": Measure(
         Words("其中逾期", "of it overdue"),
-        Words("最近月报逾期的在保本金", "covered principal overdue by the last report"),
+        Words(
+            "最近月报逾期的在保本金；贷款与其续贷只计一次，先保留较差的一笔",
+            "covered principal overdue by the last report; of a loan and its renewal what both hold "
+            "stays with the one that stands worse",
+        ),
     ),
     "bad": Measure(
         Words("其中不良", "of it non-performing"),
-        Words("最近月报为次级及以下的在保本金", "covered principal graded substandard or worse"),
+        Words(
+            "最近月报为次级及以下的在保本金；贷款与其续贷只计一次，先保留较差的一笔",
+            "covered principal graded substandard or worse; of a loan and its renewal what both hold "
+            "stays with the one that stands worse",
+        ),
     ),
     "claimed": Measure(
         Words("申请补偿", "claimed"),

@@ -106,6 +106,7 @@ LIFE_CYCLE: Final = LifeCycle(
         State.RUNNING: Wait(
             roles=("finance_maker",),
             words=Words("在保业务结清后提出分配", "waits until nothing is left to stand for"),
+            stands=True,
         ),
         State.TO_DISTRIBUTE: Wait(
             roles=("finance_checker",),
@@ -114,6 +115,7 @@ LIFE_CYCLE: Final = LifeCycle(
         State.DISTRIBUTED: Wait(
             roles=("pool_manager",),
             words=Words("付清后关闭", "waits until everything is paid"),
+            stands=True,
         ),
     },
 )

@@ -109,6 +109,10 @@ class Filed:
     """What the subsidy counts on; the loan as it was paid out, where none is stated."""
     interest_paid_fen: int | None = None
     fee_fen: int | None = None
+    policy_id: UUID | None = None
+    """Of a premium: the policy that it was paid for, whose premium counts where no fee is stated."""
+    fee_reason: str = ""
+    """Why the fee is another than the policy's premium."""
     product: str = ""
     market_rate_bp: int | None = None
     attributes: Mapping[str, bool] = field(default_factory=dict)

@@ -99,7 +99,7 @@ LIFE_CYCLE = LifeCycle(
             words=Words("等待措施完成并作出结论", "waits for its measures and a conclusion"),
         ),
         State.WATCHED: Wait(
-            roles=("pool_manager",), words=Words("持续关注中", "is being watched")
+            roles=("pool_manager",), words=Words("持续关注中", "is being watched"), stands=True,
         ),
         # Nobody need do anything; the cause may come again.
         State.CLOSED: Wait(roles=(), words=Words("已结论", "It is concluded.")),

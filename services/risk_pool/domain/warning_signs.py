@@ -80,7 +80,7 @@ CLASS_LEVELS: Final = (
 LIST_LEVELS: Final[Mapping[str, str]] = {"abnormal_operation": "orange"}
 """Red for every other list: who stands on it may get no public money."""
 DANGER_LEVELS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("right-ended", "right-expired", "fee-grace-over"), "red"),
+    **dict.fromkeys(("right-ended", "right-expired", "fee-grace-over", "pledge-not-shown"), "red"),
     **dict.fromkeys(
         ("fee-overdue", "renewal-overdue", "preserved", "ownership-disputed",
          "invalidation-pending", "owner-changed", "pledged-before"), "orange",

@@ -80,6 +80,8 @@ async def read(conn: asyncpg.Connection, pool_code: str, day: date, version: int
     terms_of = TermsOfLoans(conn)
     loans, bound_by = [], {}
     async for loan in book_on(conn, pool_code, day):
+        if not loan["covered_fen"]:
+            continue  # What the pool covers of it counts with the loan that it renews or was renewed by.
         loans.append(loan)
         terms = await terms_of.of(loan)
         if terms is not None:
@@ -92,7 +94,7 @@ async def read(conn: asyncpg.Connection, pool_code: str, day: date, version: int
         pool_name=name,
         day=day,
         available_fen=await known.available_now(conn, pool_code),
-        loans=counted_once(loans),
+        loans=loans,
         bound_by=bound_by,
         agreed=await agreed_shares(conn, pool_code, day),
         waiting=await known.loans_claimed_for(conn, pool_code),
@@ -104,28 +106,6 @@ async def read(conn: asyncpg.Connection, pool_code: str, day: date, version: int
         changed=changed,
         changed_words=Words(f"方案第 {version} 版", f"version {version}"),
     )
-
-
-def counted_once(loans: Sequence[asyncpg.Record]) -> list[Row]:
-    """The book with each debt once: of a loan and its renewal that are both out the larger stands
-    for the two (docs/decisions/0020), and the firm's balance is without the other."""
-    by_id = {loan["loan_id"]: loan for loan in loans}
-    left_out: dict[UUID, asyncpg.Record] = {}
-    for loan in loans:
-        renewed = by_id.get(loan["renews"])
-        if renewed is not None:
-            smaller = min(renewed, loan, key=lambda one: int(one["covered_fen"]))
-            left_out[smaller["loan_id"]] = smaller
-    less: dict[str, int] = {}
-    for loan in left_out.values():
-        firm = loan["borrower_uscc"]
-        less[firm] = less.get(firm, 0) + loan["outstanding_fen"]
-    balance = "borrower_balance_fen"
-    return [
-        {**loan, balance: loan[balance] - less.get(loan["borrower_uscc"], 0)}
-        for loan in loans
-        if loan["loan_id"] not in left_out
-    ]
 
 
 def look_ahead(start: Known, assumptions: Assumptions) -> Report:

@@ -79,8 +79,8 @@ async def review(
         detail={"trial": (await trial_of(conn, claim)).as_data()},
         term=until(first_due),
     )
-    await apply_transition(conn, claims.CASES, step, now=context.now)
     await claim_steps.open_steps(conn, claim, steps, review=reviews, due_on=first_due)
+    await apply_transition(conn, claims.CASES, step, now=context.now)
 
 
 async def send_back(

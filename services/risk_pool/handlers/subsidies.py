@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 from uuid6 import uuid7
 
-from services.risk_pool.domain import coverage
+from services.risk_pool.domain import coverage, subsidised_premium
 from services.risk_pool.domain.subsidy import (
     LIFE_CYCLE,
     Action,
@@ -19,6 +19,7 @@ from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.subsidy_decision import decide, rule_of
 from services.risk_pool.queries import claims as known_loans
 from services.risk_pool.queries import subsidies as known
+from services.risk_pool.queries import subsidised_policies as policies
 from services.risk_pool.tables import subsidies
 from services.risk_pool.tables.ledger import lock_pool
 from services.risk_pool.tables.numbers import next_number
@@ -57,6 +58,8 @@ async def file(
         taken=await known.taken_periods(conn, loan_id, filed.code),
         today=context.today,
     )
+    known_policies = await _known(conn, pool.code, loan, filed, rule.of)
+    found += subsidised_premium.check(filed, known_policies)
     if found:
         raise _refusal(found)
     move = LIFE_CYCLE.require(None, Action.FILE, context.by)
@@ -64,6 +67,7 @@ async def file(
     row = {
         **_of_loan(loan),
         **_as_filed(filed),
+        **_base(filed, known_policies),
         "id": subsidy_id,
         "number": await next_number(conn, pool.code, series="S", year=context.today.year),
         "pool_code": pool.code,
@@ -118,10 +122,34 @@ def _as_filed(filed: Filed) -> dict[str, Any]:
         "since": filed.since,
         "until": filed.until,
         "interest_paid_fen": filed.interest_paid_fen,
-        "fee_fen": filed.fee_fen,
         "market_rate_bp": filed.market_rate_bp,
         "attributes": dict(filed.attributes),
         "documents": list(filed.documents),
+    }
+
+
+async def _known(
+    conn: asyncpg.Connection, pool_code: str, loan: Row, filed: Filed, of: str
+) -> subsidised_premium.Known:
+    """What policies say of a filing; nothing is looked up where no premium is asked for."""
+    asks = of == subsidised_premium.OF_PREMIUMS
+    return subsidised_premium.Known(
+        of=of,
+        loan_id=loan["loan_id"],
+        borrower_uscc=loan["borrower_uscc"],
+        policies=await policies.of_loan(conn, loan, filed.policy_id) if asks else (),
+        used_fen=await policies.used_fen(conn, pool_code, filed) if asks else 0,
+    )
+
+
+def _base(filed: Filed, known: subsidised_premium.Known) -> dict[str, Any]:
+    """What the subsidy counts on, beside what the policy states."""
+    policy = subsidised_premium.named(filed, known)
+    return {
+        "fee_fen": subsidised_premium.fee_of(filed, known),
+        "policy_id": filed.policy_id,
+        "policy_premium_fen": policy.premium_fen if policy else None,
+        "fee_reason": filed.fee_reason,
     }
 
 

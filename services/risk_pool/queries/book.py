@@ -1,4 +1,9 @@
-"""The book of a pool on a day: every loan in cover, with what was last reported of it by then."""
+"""The book of a pool on a day: every loan in cover, with what was last reported of it by then.
+
+A loan and its renewal are one debt, as large as the larger (docs/decisions/0020): what both hold is
+taken off the one that stands better, and a loan of which nothing is left is not in the book. What a
+loan has without that stands beside it as `whole_covered_fen` and `whole_outstanding_fen`.
+"""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +15,7 @@ import asyncpg
 
 from services.risk_pool.domain.agreed_figures import State as FigureState
 from services.risk_pool.queries.lending import LENT
+from services.risk_pool.tables.debts import ONCE_OF_DEBTS
 from shared.months import Month
 from shared.postgres import published_schemes
 from shared.refusals import Refused
@@ -35,7 +41,7 @@ _BOOK = """
         from (LENT) as lent left join stood using (loan_id)
         where lent.day <= $2 and (stood.month is null or to_char(lent.day, 'YYYY-MM') > stood.month)
         group by 1
-    ), book as (
+    ), debts as (
         select c.loan_id, c.number, c.bank_code, c.borrower_uscc, c.programme, c.mode,
                c.approved_on, c.matures_on, c.amount_fen, c.ip_share_bp, c.ip_amount_fen,
                c.attributes, c.attributes_at_disbursement, c.is_first_loan, c.is_multi_ip_type, c.renews,
@@ -45,17 +51,29 @@ _BOOK = """
         from held join coverages c using (loan_id) left join stood using (loan_id)
              left join lent using (loan_id)
         where held.covered_fen > 0
+    ), once as (
+ONCE    ), book as (
+        select debts.*, debts.covered_fen - coalesce(once.covered_fen, 0) as left_covered_fen,
+               debts.outstanding_fen - coalesce(once.outstanding_fen, 0) as left_outstanding_fen
+        from debts left join once using (loan_id)
     )
-    select *, sum(outstanding_fen) over (partition by borrower_uscc)::bigint as borrower_balance_fen
-    from book order by risk_class nulls first, bank_code, number
-""".replace("LENT", LENT)
+    select loan_id, number, bank_code, borrower_uscc, programme, mode, approved_on, matures_on,
+           amount_fen, ip_share_bp, ip_amount_fen, attributes, attributes_at_disbursement,
+           is_first_loan, is_multi_ip_type, left_covered_fen as covered_fen, risk_class,
+           overdue_days, left_outstanding_fen as outstanding_fen,
+           covered_fen as whole_covered_fen, outstanding_fen as whole_outstanding_fen,
+           sum(left_outstanding_fen) over (partition by borrower_uscc)::bigint
+               as borrower_balance_fen
+    from book where left_covered_fen > 0 or left_outstanding_fen > 0
+    order by risk_class nulls first, bank_code, number
+""".replace("LENT", LENT).replace("ONCE", ONCE_OF_DEBTS)
 
 
 async def book_on(
     conn: asyncpg.Connection, pool_code: str, day: date
 ) -> AsyncIterator[asyncpg.Record]:
-    """Loans with covered principal at a day's end, by the ledger. The connection is in a
-    transaction."""
+    """Loans with covered principal at a day's end, by the ledger, each debt once. The connection is in
+    a transaction."""
     async for row in conn.cursor(_BOOK, pool_code, day, str(Month.of(day)), prefetch=2000):
         yield row
 

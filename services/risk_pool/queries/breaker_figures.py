@@ -1,6 +1,8 @@
 """What breakers are looked at by: which months are whole, and how bad a bank's loans stand."""
 
+from collections.abc import Mapping
 from datetime import date
+from uuid import UUID
 
 import asyncpg
 
@@ -44,7 +46,7 @@ _REPORTED = f"""
 """
 # What was last known of each loan that lacks the month, as it was before that month.
 _UNREPORTED = f"""
-    select last.month, {_FROM} as covered_from, c.matures_on,
+    select c.loan_id, last.month, {_FROM} as covered_from, c.matures_on,
            last.risk_class,
            coalesce(last.overdue_days, 0) as overdue_days,
            least(coalesce(last.covered_principal_fen, c.activated_fen - drawn.all_fen)
@@ -65,6 +67,18 @@ _UNREPORTED = f"""
     where c.pool_code = $1 and c.bank_code = $2 and {_IS_IN_COVER}
       and to_char({_FROM}, 'YYYY-MM') <= $3
       and not exists (select from positions p where p.loan_id = c.loan_id and p.month = $3)
+"""
+# Loans and their renewals that are both in cover at the month's end, with what is reported of either.
+_RENEWED = f"""
+    select c.loan_id as renewal, old.loan_id as renewed,
+           of_c.covered_principal_fen as renewal_fen, of_c.risk_class = any($4::text[]) as renewal_is_bad,
+           of_old.covered_principal_fen as renewed_fen,
+           of_old.risk_class = any($4::text[]) as renewed_is_bad
+    from coverages c join coverages old on old.loan_id = c.renews and old.pool_code = c.pool_code
+    left join positions of_c on of_c.loan_id = c.loan_id and of_c.month = $3
+    left join positions of_old on of_old.loan_id = old.loan_id and of_old.month = $3
+    where c.pool_code = $1 and c.bank_code = $2 and old.bank_code = $2 and c.renews is not null
+      and {_IS_IN_COVER} and old.state in ({literals(IN_COVER)})
 """
 _FIRST_DISBURSED = f"""
     select min({_FROM}) from coverages c
@@ -111,18 +125,38 @@ async def bank_figures(
 ) -> BankFigures:
     """A bank's covered principal of a month's end: what of it is bad (次级及以下), and all.
 
-    Reported loans count as reported, the others by what was last known of them.
+    Reported loans count as reported, the others by what was last known of them. A loan and its renewal
+    are one debt, as large as the larger (docs/decisions/0020), and bad as far as either is.
     """
     told = await conn.fetchrow(_REPORTED, pool_code, bank, month, list(NON_PERFORMING))
     silent = await conn.fetch(_UNREPORTED, pool_code, bank, month)
     end = Month.parse(month).last
-    bad_fen = sum(row["covered_fen"] for row in silent if _is_bad(row, end))
+    estimated = {row["loan_id"]: (row["covered_fen"], _is_bad(row, end)) for row in silent}
+    bad_fen = sum(fen for fen, is_bad in estimated.values() if is_bad)
+    renewed = await conn.fetch(_RENEWED, pool_code, bank, month, list(NON_PERFORMING))
+    once = [_both(row, estimated) for row in renewed]
     return BankFigures(
-        bad_fen=told["bad_fen"] + bad_fen,
-        covered_fen=told["covered_fen"] + sum(row["covered_fen"] for row in silent),
+        bad_fen=told["bad_fen"] + bad_fen - sum(fen for fen, both_bad in once if both_bad),
+        covered_fen=told["covered_fen"]
+        + sum(fen for fen, _ in estimated.values())
+        - sum(fen for fen, _ in once),
         loans=told["loans"] + len(silent),
         estimated=len(silent),
     )
+
+
+def _both(row: asyncpg.Record, estimated: Mapping[UUID, tuple[int, bool]]) -> tuple[int, bool]:
+    """What of a loan and its renewal is one debt, in fen, and whether both are bad: where one is, what
+    is counted once is taken off the other, so that nothing bad is hidden behind a renewal."""
+    sides = []
+    for name in ("renewal", "renewed"):
+        fen = row[f"{name}_fen"]
+        if fen is not None:
+            sides.append((fen, row[f"{name}_is_bad"]))
+        else:
+            # Neither reported nor in cover by then: nothing to count.
+            sides.append(estimated.get(row[name], (0, False)))
+    return min(fen for fen, _ in sides), all(is_bad for _, is_bad in sides)
 
 
 def _is_bad(row: asyncpg.Record, month_end: date) -> bool:

@@ -16,6 +16,7 @@ from services.risk_pool.domain.cap_order import COVERED, Place, Taken, place_of
 from services.risk_pool.domain.claim import UNDECIDED, USES_CAPS
 from services.risk_pool.domain.coverage import IN_COVER
 from services.risk_pool.domain.ledger import available_fen
+from services.risk_pool.queries.renewals import RENEWED_PART
 from services.risk_pool.tables.ledger import balances
 from shared.life_cycle import Row
 from shared.postgres.literals import literals
@@ -152,11 +153,12 @@ class Owed:
 
 
 async def owed(conn: asyncpg.Connection, claims: Sequence[Row]) -> list[Owed]:
-    """Principal of all loans of the borrowers: in cover as reported, compensated as claimed."""
+    """Principal of all loans of the borrowers: in cover as reported, compensated as claimed; a renewal
+    with what it is beyond the loan that it renews."""
     rows = await conn.fetch(
-        f"""select borrower_uscc, programme, loan_id, outstanding_fen as fen,
+        f"""select borrower_uscc, programme, loan_id, outstanding_fen - {RENEWED_PART} as fen,
                    null::timestamptz as filed_at, '' as number
-            from coverages
+            from coverages as c
             where pool_code = $1 and borrower_uscc = any($2::text[])
               and state in ({literals(IN_COVER)})
             union all

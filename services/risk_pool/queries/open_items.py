@@ -80,6 +80,19 @@ _UNTOLD = f"""
 """
 
 
+_COMING_IN = f"""
+    select {_FIGURES}, party.role
+    {_FROM}
+    left join parties as party
+         on party.pool_code = item.pool_code and party.code = item.party_code
+    where item.direction in ({literals(COMES_IN)}) and item.due_on is not null
+      and (greatest(item.since, item.due_on) >= $2 or item.reference in (
+          select number from waits where case_kind = $1 and ended_at is null))
+      and {_LEFT}
+    order by item.pool_code, item.due_on, item.reference
+"""
+
+
 def _item(row: asyncpg.Record) -> OpenItem:
     return OpenItem(
         reference=row["reference"],
@@ -143,6 +156,15 @@ async def untold(
     )
     found = [(_item(row), row["role"] or "", row["name"] or row["party_code"]) for row in rows]
     return [one for one in found if one[0].is_overdue(today)]
+
+
+async def coming_in(
+    conn: asyncpg.Connection, kind: str, since: date
+) -> list[tuple[str, OpenItem, str]]:
+    """What parties owe the pools and have not paid in full: (pool, item, the party's role). Of what
+    is older than `since` only what stands among the waits of this kind."""
+    rows = await conn.fetch(_COMING_IN, kind, since)
+    return [(row["pool_code"], _item(row), row["role"] or "") for row in rows]
 
 
 async def of_pool(

@@ -8,6 +8,7 @@ import asyncpg
 
 from services.risk_pool.domain.coverage import IN_COVER
 from services.risk_pool.domain.programme_version import State
+from services.risk_pool.queries.renewals import RENEWED_PART
 from shared.refusals import NotFound
 
 _SHOWN = """
@@ -58,14 +59,18 @@ async def id_of(conn: asyncpg.Connection, programme: str, number: int) -> UUID:
 
 
 async def loans_in_cover(conn: asyncpg.Connection, programme: str) -> Sequence[dict[str, Any]]:
-    """Every covered loan of a programme with its borrower's whole balance (programmes H.13); a
-    bank sees its own."""
+    """Every covered loan of a programme with its borrower's whole balance (programmes H.13), a
+    renewal with what it is beyond the loan that it renews; a bank sees its own."""
     rows = await conn.fetch(
-        """select number, bank_code, mode, outstanding_fen, ip_share_bp, amount_fen, attributes,
+        f"""with book as (
+               select c.*, {RENEWED_PART} as renewed_fen from coverages as c
+               where programme = $1 and state = any($2::text[])
+           )
+           select number, bank_code, mode, outstanding_fen - renewed_fen as outstanding_fen, ip_share_bp, amount_fen, attributes,
                   is_first_loan, is_multi_ip_type, risk_class,
-                  sum(outstanding_fen) over (partition by pool_code, borrower_uscc)::bigint
-                      as borrower_balance_fen
-           from coverages where programme = $1 and state = any($2::text[])
+                  sum(outstanding_fen - renewed_fen)
+                      over (partition by pool_code, borrower_uscc)::bigint as borrower_balance_fen
+           from book where renewed_fen = 0 or outstanding_fen > renewed_fen
            order by bank_code, mode, number""",
         programme,
         list(IN_COVER),

@@ -25,6 +25,12 @@ where new.pool_code = $1 and old.pool_code = $1 and new.renews is not null
   and new.state in ({literals(TAKES_CAPACITY)}) and old.state in ({literals(TAKES_CAPACITY)})
 group by old.loan_id
 """
+RENEWED_PART: Final = f"""coalesce((
+    select least(old.outstanding_fen, c.outstanding_fen) from coverages as old
+    where old.loan_id = c.renews and old.pool_code = c.pool_code
+      and old.state in ({literals(IN_COVER)})), 0)"""
+"""What of the coverage `c` is one debt with the loan that it renews, while both are in cover."""
+
 _RESTS: Final = f"""
 select loan_id, reserved_fen + covered_fen as rest_fen from coverages
 where loan_id = any($2::uuid[]) and pool_code = $1 and state in ({literals(TAKES_CAPACITY)})

@@ -14,13 +14,14 @@ from services.risk_pool.domain.ledger import CLAIMS, RECOVERIES
 from services.risk_pool.domain.month_figures import CLAIM_PAID
 from services.risk_pool.domain.report_period import Period
 from services.risk_pool.queries.lending import LENT
+from services.risk_pool.tables.debts import ONCE_OF_DEBTS
 from shared.postgres.literals import literals
 from shared.rights import PATENTS
 from shared.risk_classes import NON_PERFORMING
 
 _NOT_FILED = (ClaimState.DRAFT, ClaimState.WITHDRAWN)
 
-_COVERED = """
+_HELD = """
     select loan_id, sum(case when split_part(debit, ':', 1) = 'covered' then amount_fen else 0 end
                   - case when split_part(credit, ':', 1) = 'covered' then amount_fen else 0 end) as fen
     from transfers
@@ -28,6 +29,17 @@ _COVERED = """
       and (split_part(debit, ':', 1) = 'covered' or split_part(credit, ':', 1) = 'covered')
     group by loan_id
 """
+_COVERED = f"""
+    with debts as (
+        select held.loan_id, c.renews, held.fen as covered_fen, 0 as outstanding_fen,
+               stood.risk_class, coalesce(stood.overdue_days, 0) as overdue_days
+        from ({_HELD}) as held join coverages as c using (loan_id) left join stood using (loan_id)
+        where held.fen > 0
+    ), once as ({ONCE_OF_DEBTS})
+    select loan_id, debts.covered_fen - coalesce(once.covered_fen, 0) as fen
+    from debts left join once using (loan_id)
+"""
+"""As the book has it: a loan and its renewal are one debt."""
 
 
 def _account(account: str, *, grows_by: str) -> str:

@@ -131,6 +131,8 @@ def loans_as_data(loans: MonthLoans) -> dict[str, Any]:
         "claimed_fen": loans.total.claimed_fen,
         "recoveries": loans.total.recoveries,
         "recovered_fen": loans.total.recovered_fen,
+        "once_outstanding_fen": loans.total.once_outstanding_fen,
+        "once_covered_fen": loans.total.once_covered_fen,
         "by_class": [
             {"risk_class": name, **in_cover(figures)} for name, figures in loans.by_class.items()
         ],

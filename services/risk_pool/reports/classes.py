@@ -5,19 +5,28 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from services.risk_pool.domain.lost_whole import bank_bears_fen, pool_bears_fen, split_whole
+from services.risk_pool.domain.lost_whole import (
+    bank_bears_fen,
+    part_left,
+    pool_bears_fen,
+    split_whole,
+    whole_of,
+)
 from services.risk_pool.domain.report_period import Period
 from services.risk_pool.domain.report_tables import Cell, Column, Line, Table
 from services.risk_pool.domain.report_words import DIMENSIONS, value_words
 from services.risk_pool.queries.book import TermsOfLoans, agreed_shares, book_on
 from services.risk_pool.reports.counting import TOTAL, list_of, share_bp
 from shared.life_cycle import Words
+from shared.money import round_half_up
 from shared.risk_classes import RISK_CLASSES
 
 NOTE = Words(
-    "净额：假定每笔贷款全额损失，按其批准日条款扣除银行自担部分；跨笔累计的上限（年度、银行、余额）不计",
+    "净额：假定每笔贷款全额损失，按其批准日条款扣除银行自担部分；跨笔累计的上限（年度、银行、余额）不计。贷款与其续贷按一笔债务计（取较大者，先列入较差的分类），因此可能低于账户余额",
     "Net: each loan as if lost whole, less what the bank bears under the terms of its approval day; "
-    "caps that run over several claims (year, bank, balance) are left aside.",
+    "caps that run over several claims (year, bank, balance) are left aside. A loan and its renewal are "
+    "one debt, as large as the larger, in the worse of their classes; so the book may be below the "
+    "accounts.",
 )
 
 _UNKNOWN = Column("unknown", Words("未能分担", "not split"), "money")
@@ -42,14 +51,15 @@ async def classes(conn: asyncpg.Connection, pool_code: str, period: Period) -> l
     agreed = await agreed_shares(conn, pool_code, period.last)
     async for loan in book_on(conn, pool_code, period.last):
         here = sums[loan["risk_class"] or ""]
-        here.loans += 1
+        here.loans += loan["covered_fen"] > 0
         here.outstanding_fen += loan["outstanding_fen"]
         here.covered_fen += loan["covered_fen"]
         terms = await terms_of.of(loan)
-        decision = terms and split_whole(loan, terms, agreed.get(loan["bank_code"], {}))
+        decision = terms and split_whole(whole_of(loan), terms, agreed.get(loan["bank_code"], {}))
         if decision:
-            here.bank_fen += bank_bears_fen(decision)
-            here.pool_fen += pool_bears_fen(decision)
+            left = part_left(loan)
+            here.bank_fen += round_half_up(bank_bears_fen(decision) * left)
+            here.pool_fen += round_half_up(pool_bears_fen(decision) * left)
         else:
             here.unknown_fen += loan["covered_fen"]
     whole = _Sum()

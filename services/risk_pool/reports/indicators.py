@@ -124,7 +124,7 @@ async def _insured(
     found = await insured(conn, pool_code, period)
     if found is None:
         return {}
-    href = f"/api/v1/policy-totals?since={period.first}&until={period.last}"
+    href = f"/api/v1/pools/{pool_code}/reports/policies?period={period.text}"
     return {
         "insured_amount": YearFigure(found.fen, href),
         "insured_count": YearFigure(found.loans, href),

@@ -50,6 +50,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "outstanding": ("未还本金", "Outstanding principal"),
     "covered": ("在保本金", "Covered principal"),
     "overdue": ("其中逾期", "Of these overdue"),
+    "counted_once": (
+        "另有续贷与被续贷款重合部分，已作一笔债务计入上表，不再相加（未还本金／在保本金）",
+        "Held by loans and their renewals alike, in the table once (outstanding / covered)",
+    ),
     "claims_of_month": ("本月补偿（资金池承担）", "Claims of the month, borne by the pool"),
     "recoveries_of_month": ("本月追偿（返还资金池）", "Recoveries of the month, to the pool"),
     "total": ("合计", "Total"),

@@ -143,6 +143,11 @@ class _Front(StyledBook):
             self.total(sheet, row, column, first, loans[name], self.sum_whole)
         for column, name in ((2, "outstanding_fen"), (3, "covered_fen"), (5, "overdue_fen")):
             self.total(sheet, row, column, first, loans[name] / 100, self.sum)
+        if loans["once_covered_fen"]:
+            row += 1
+            sheet.write(row, 0, word["counted_once"], self.soft)
+            self.amount(sheet, row, 2, loans["once_outstanding_fen"])
+            self.amount(sheet, row, 3, loans["once_covered_fen"])
         for label, count, amount in (
             ("claims_of_month", "claims", "claimed_fen"),
             ("recoveries_of_month", "recoveries", "recovered_fen"),

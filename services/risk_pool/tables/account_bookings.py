@@ -8,6 +8,7 @@ import asyncpg
 from services.risk_pool.domain.suspense import LIFE_CYCLE
 from shared.life_cycle import Words
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 CASES = CaseTable(
     life_cycle=LIFE_CYCLE,
@@ -22,6 +23,12 @@ CASES = CaseTable(
         "explanation_id": "uuid",
     },
     absent=Words("没有该暂收登记", "There is no such booking."),
+    waits=CasesWait(
+        topic="risk_pool",
+        firm="k.party_code",
+        amount="k.amount_fen",
+        page="'/pools/' || k.pool_code || '/account/suspense'",
+    ),
 )
 
 _PROPOSED = (

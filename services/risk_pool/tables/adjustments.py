@@ -11,6 +11,7 @@ import asyncpg
 from services.risk_pool.domain.adjustment import LIFE_CYCLE
 from shared.life_cycle import Row, Words
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 
 def about(adjustment: Row) -> dict[str, Any]:
@@ -41,6 +42,13 @@ CASES = CaseTable(
     },
     about=about,
     absent=Words("没有该更正", "There is no such adjustment."),
+    waits=CasesWait(
+        topic="risk_pool",
+        loan="k.loan_id",
+        firm="k.borrower_name",
+        amount="k.amount_fen",
+        page="'/adjustments/' || k.id",
+    ),
 )
 
 _PROPOSED = (

@@ -9,6 +9,7 @@ from services.risk_pool.domain.agreed_figures import LIFE_CYCLE
 from shared import canonical
 from shared.life_cycle import Words
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 CASES = CaseTable(
     life_cycle=LIFE_CYCLE,
@@ -21,6 +22,13 @@ CASES = CaseTable(
         "valid_to": "date",
     },
     absent=Words("没有该协议数值", "There is no such figure."),
+    waits=CasesWait(
+        topic="risk_pool",
+        loan="k.loan_id",
+        firm="k.subject",
+        amount="k.amount_fen",
+        page="'/pools/' || k.pool_code || '/figures'",
+    ),
 )
 
 _ENTERED = (

@@ -12,6 +12,7 @@ from services.risk_pool.domain.agreement import LIFE_CYCLE, State
 from services.risk_pool.domain.planned_money import Planned
 from shared.life_cycle import Row, Words
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 
 def _about(agreement: Row) -> Mapping[str, Any]:
@@ -34,6 +35,11 @@ CASES = CaseTable(
     },
     about=_about,
     absent=Words("没有该合作协议", "There is no such agreement."),
+    waits=CasesWait(
+        topic="risk_pool",
+        firm="k.party_code",
+        page="'/pools/' || k.pool_code || '/agreements'",
+    ),
 )
 
 _ENTERED = (

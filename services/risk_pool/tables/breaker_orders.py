@@ -8,6 +8,7 @@ import asyncpg
 from services.risk_pool.domain.breaker_order import LIFE_CYCLE, OPEN
 from shared.life_cycle import Words
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 ORDERS = CaseTable(
     life_cycle=LIFE_CYCLE,
@@ -20,6 +21,11 @@ ORDERS = CaseTable(
         "refusal": "text",
     },
     absent=Words("没有该指令", "There is no such order."),
+    waits=CasesWait(
+        topic="risk_pool",
+        number="coalesce(nullif(k.bank_code, ''), k.pool_code)",
+        page="'/pools/' || k.pool_code || '/breakers'",
+    ),
 )
 
 _PROPOSED = (

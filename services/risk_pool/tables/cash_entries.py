@@ -13,6 +13,7 @@ from services.risk_pool.domain.cash_entry import LIFE_CYCLE
 from shared import canonical
 from shared.life_cycle import Words
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 CASES = CaseTable(
     life_cycle=LIFE_CYCLE,
@@ -29,6 +30,13 @@ CASES = CaseTable(
         "line_id": "uuid",
     },
     absent=Words("没有该收付登记", "There is no such cash entry."),
+    waits=CasesWait(
+        topic="risk_pool",
+        loan="k.loan_id",
+        firm="k.party_code",
+        amount="k.amount_fen",
+        page="'/cash/' || k.id",
+    ),
 )
 
 _ENTERED = (

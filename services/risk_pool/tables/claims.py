@@ -16,6 +16,7 @@ from shared.life_cycle import Row, Words
 from shared.postgres.literals import literals
 from shared.schemes.decide.claims import Borne, CapOutcome
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 
 def about(claim: Row) -> dict[str, Any]:
@@ -103,6 +104,17 @@ CASES = CaseTable(
     },
     about=about,
     absent=Words("没有该补偿申请", "There is no such claim."),
+    waits=CasesWait(
+        topic="risk_pool",
+        number="coalesce(nullif(k.number, ''), k.loan_number)",
+        loan="k.loan_id",
+        due="coalesce(step.due_on, k.due_on)",
+        joined="""left join claim_steps step on step.claim_id = k.id and step.review = k.reviews
+                    and step.step = k.next_step and step.recorded_at is null""",
+        firm="k.borrower_name",
+        amount="k.outstanding_principal_fen",
+        page="'/claims/' || k.id",
+    ),
 )
 
 _FILED = (

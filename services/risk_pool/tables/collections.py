@@ -12,6 +12,7 @@ import asyncpg
 from services.risk_pool.domain.collection import LIFE_CYCLE, Instalment, stage_of
 from shared.life_cycle import Person, Row, Words
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 
 def about(collection: Row) -> dict[str, Any]:
@@ -38,6 +39,13 @@ CASES = CaseTable(
     },
     about=about,
     absent=Words("没有该追偿", "There is no such collection."),
+    waits=CasesWait(
+        topic="risk_pool",
+        number="k.claim_number",
+        loan="k.loan_id",
+        firm="k.borrower_name",
+        page="'/claims/' || k.claim_id || '/collection'",
+    ),
 )
 
 _BEGUN = (

@@ -15,6 +15,7 @@ from services.risk_pool.domain.disposal import LIFE_CYCLE
 from services.risk_pool.domain.disposal_checks import Right
 from shared.life_cycle import Person, Row, Words
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 
 def about(disposal: Row) -> dict[str, Any]:
@@ -47,6 +48,12 @@ CASES = CaseTable(
     },
     about=about,
     absent=Words("没有该质物处置", "There is no such disposal."),
+    waits=CasesWait(
+        topic="risk_pool",
+        loan="k.loan_id",
+        firm="k.borrower_name",
+        page="'/disposals/' || k.id",
+    ),
 )
 
 _OPENED = (

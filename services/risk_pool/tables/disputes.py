@@ -12,6 +12,7 @@ import asyncpg
 from services.risk_pool.domain.dispute import LIFE_CYCLE
 from shared.life_cycle import Row, Words
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 _TOLD = (
     "pool_code", "bank_code", "party_code", "party_role", "party_name", "month", "item",
@@ -48,6 +49,13 @@ CASES = CaseTable(
     },
     about=about,
     absent=Words("没有该争议", "There is no such dispute."),
+    waits=CasesWait(
+        topic="risk_pool",
+        loan="k.loan_id",
+        firm="k.party_name",
+        amount="k.difference_fen",
+        page="'/disputes/' || k.id",
+    ),
 )
 
 _FILED = (

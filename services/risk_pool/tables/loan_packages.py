@@ -11,6 +11,7 @@ import asyncpg
 from services.risk_pool.domain.loan_package import LIFE_CYCLE, ChosenLoan
 from shared.life_cycle import Row, Words
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 
 def about(package: Row) -> dict[str, Any]:
@@ -36,6 +37,12 @@ PACKAGES: Final = CaseTable(
     },
     about=about,
     absent=Words("没有该资产包", "There is no such loan package."),
+    waits=CasesWait(
+        topic="risk_pool",
+        firm="k.name",
+        amount="k.balance_fen",
+        page="'/loan-packages/' || k.id",
+    ),
 )
 
 _MADE: Final = (

@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from services.risk_pool.domain.month_figures import OPENING, Carried, PostedMonth
+from services.risk_pool.tables.debts import ONCE_OF_DEBTS
 from shared.months import Month
 
 _PARTY = "case when strpos(account, ':') > 0 then split_part(account, ':', 2) else '' end"
@@ -95,19 +96,40 @@ left join positions as p on p.pool_code = $2 and p.month = $6 and p.loan_id = c.
 left join moved on moved.loan_id = c.loan_id
 """
 
-_WRITE_LOANS = """
+# The lines stay as each loan was reported; in the sums a loan and its renewal are one debt.
+_WRITE_LOANS = f"""
+with debts as materialized (
+    select line.loan_id, c.renews, line.covered_fen, line.outstanding_fen, line.risk_class,
+           line.overdue_days
+    from settlement_lines as line join coverages as c using (loan_id)
+    where line.settlement_id = $1 and line.is_covered
+), once as ({ONCE_OF_DEBTS}), counted as (
+    select line.settlement_id, line.bank_code, line.risk_class, line.is_covered, line.claimed_fen,
+           line.recovered_fen, line.is_covered and line.overdue_days > 0 as is_overdue,
+           line.outstanding_fen - coalesce(once.outstanding_fen, 0) as outstanding_fen,
+           line.covered_fen - coalesce(once.covered_fen, 0) as covered_fen,
+           coalesce(once.outstanding_fen, 0) as once_outstanding_fen,
+           coalesce(once.covered_fen, 0) as once_covered_fen,
+           -- Of a loan that is wholly one debt with another nothing is left to count.
+           line.is_covered and (once.loan_id is null or line.covered_fen > once.covered_fen)
+               as is_counted
+    from settlement_lines as line left join once using (loan_id)
+    where line.settlement_id = $1
+)
 insert into settlement_loans
     (settlement_id, bank_code, risk_class, loans, outstanding_fen, covered_fen, overdue_loans,
-     overdue_fen, claims, claimed_fen, recoveries, recovered_fen)
+     overdue_fen, claims, claimed_fen, recoveries, recovered_fen, once_outstanding_fen,
+     once_covered_fen)
 select settlement_id, bank_code, coalesce(risk_class, ''),
-       count(*) filter (where is_covered),
+       count(*) filter (where is_counted),
        coalesce(sum(outstanding_fen) filter (where is_covered), 0),
        coalesce(sum(covered_fen) filter (where is_covered), 0),
-       count(*) filter (where is_covered and overdue_days > 0),
-       coalesce(sum(outstanding_fen) filter (where is_covered and overdue_days > 0), 0),
+       count(*) filter (where is_counted and is_overdue),
+       coalesce(sum(outstanding_fen) filter (where is_overdue), 0),
        count(*) filter (where claimed_fen > 0), sum(claimed_fen),
-       count(*) filter (where recovered_fen > 0), sum(recovered_fen)
-from settlement_lines where settlement_id = $1
+       count(*) filter (where recovered_fen > 0), sum(recovered_fen),
+       sum(once_outstanding_fen), sum(once_covered_fen)
+from counted
 group by settlement_id, bank_code, 3
 """
 

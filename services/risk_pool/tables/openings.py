@@ -16,6 +16,7 @@ from shared import canonical
 from shared.life_cycle import Words
 from shared.postgres.literals import literals
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 CASES = CaseTable(
     life_cycle=LIFE_CYCLE,
@@ -37,6 +38,10 @@ CASES = CaseTable(
         "explanation_id": "uuid",
     },
     absent=Words("没有该期初接管", "There is no such opening."),
+    waits=CasesWait(
+        topic="risk_pool",
+        page="'/openings/' || k.id",
+    ),
 )
 
 

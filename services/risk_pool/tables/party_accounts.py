@@ -8,6 +8,7 @@ import asyncpg
 from services.risk_pool.domain.party_account import LIFE_CYCLE
 from shared.life_cycle import Words
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 CASES = CaseTable(
     life_cycle=LIFE_CYCLE,
@@ -16,6 +17,11 @@ CASES = CaseTable(
     bank=None,
     columns={"confirmed_by": "text", "confirmed_name": "text", "confirmed_at": "timestamptz"},
     absent=Words("没有该收款账户", "There is no such account."),
+    waits=CasesWait(
+        topic="risk_pool",
+        number="k.party_code",
+        page="'/pools/' || k.pool_code || '/payments'",
+    ),
 )
 
 _ENTERED = (

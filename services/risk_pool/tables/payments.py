@@ -10,6 +10,7 @@ import asyncpg
 from services.risk_pool.domain import payment_file, payment_order
 from shared.life_cycle import Row, Words
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 
 def about(order: Row) -> dict[str, Any]:
@@ -25,6 +26,11 @@ FILES = CaseTable(
     bank=None,
     columns={"released_by": "text", "released_name": "text", "released_on": "date"},
     absent=Words("没有该付款文件", "There is no such payment file."),
+    waits=CasesWait(
+        topic="risk_pool",
+        amount="k.total_fen",
+        page="'/payment-files/' || k.id",
+    ),
 )
 ORDERS = CaseTable(
     life_cycle=payment_order.LIFE_CYCLE,

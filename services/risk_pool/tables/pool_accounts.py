@@ -9,6 +9,7 @@ from services.risk_pool.domain.pool_account import LIFE_CYCLE
 from shared import canonical
 from shared.life_cycle import Words
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 CASES = CaseTable(
     life_cycle=LIFE_CYCLE,
@@ -17,6 +18,11 @@ CASES = CaseTable(
     bank=None,
     columns={"confirmed_by": "text", "confirmed_name": "text", "confirmed_on": "date"},
     absent=Words("没有该专户", "There is no such account."),
+    waits=CasesWait(
+        topic="risk_pool",
+        number="k.account_number",
+        page="'/pools/' || k.pool_code || '/account'",
+    ),
 )
 
 _ENTERED = (

@@ -13,6 +13,7 @@ import asyncpg
 from services.risk_pool.domain.programme_version import LIFE_CYCLE
 from shared.life_cycle import Row
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 
 def about(version: Row) -> dict[str, Any]:
@@ -30,6 +31,12 @@ CASES = CaseTable(
     bank=None,
     columns={"published_at": "timestamptz", "published_by": "text", "published_by_name": "text"},
     about=about,
+    waits=CasesWait(
+        topic="risk_pool",
+        number="k.programme || ' ' || k.number",
+        pool="''",
+        page="'/programmes/' || k.programme || '/' || k.number",
+    ),
 )
 
 _PROPOSED = (

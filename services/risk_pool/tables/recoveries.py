@@ -12,6 +12,7 @@ from services.risk_pool.domain.recovery import LIFE_CYCLE
 from services.risk_pool.domain.shares import PartyShare
 from shared.life_cycle import Row, Words
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 CASES = CaseTable(
     life_cycle=LIFE_CYCLE,
@@ -40,6 +41,12 @@ CASES = CaseTable(
         "disposal_id": "uuid",
     },
     absent=Words("没有该追偿回款", "There is no such recovery."),
+    waits=CasesWait(
+        topic="risk_pool",
+        loan="k.loan_id",
+        amount="k.gross_fen",
+        page="'/recoveries/' || k.id",
+    ),
 )
 
 _REPORTED = (

@@ -11,6 +11,7 @@ from services.risk_pool.domain.run_off import BEGINS, LIFE_CYCLE, LIVE
 from shared.life_cycle import Row, Words
 from shared.postgres.literals import literals
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 
 def _about(run_off: Row) -> Mapping[str, Any]:
@@ -41,6 +42,11 @@ CASES = CaseTable(
     },
     about=_about,
     absent=Words("没有该清算决定", "There is no such run-off."),
+    waits=CasesWait(
+        topic="risk_pool",
+        number="k.pool_code",
+        page="'/pools/' || k.pool_code || '/run-off'",
+    ),
 )
 
 _PROPOSED = (

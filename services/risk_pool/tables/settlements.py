@@ -16,6 +16,7 @@ from services.risk_pool.domain.settlement import LIFE_CYCLE
 from shared.life_cycle import Row
 from shared.months import Month
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 
 def about(settlement: Row) -> dict[str, Any]:
@@ -52,6 +53,11 @@ CASES = CaseTable(
         "closed_by": "text",
     },
     about=about,
+    waits=CasesWait(
+        topic="risk_pool",
+        number="k.month",
+        page="'/pools/' || k.pool_code || '/settlements/' || k.month",
+    ),
 )
 
 _FORGET = tuple(

@@ -11,6 +11,7 @@ import asyncpg
 from services.risk_pool.domain.subsidy import LIFE_CYCLE
 from shared.life_cycle import Row, Words
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 
 def about(subsidy: Row) -> dict[str, Any]:
@@ -42,13 +43,20 @@ CASES = CaseTable(
     },
     about=about,
     absent=Words("没有该补贴申请", "There is no such subsidy."),
+    waits=CasesWait(
+        topic="risk_pool",
+        loan="k.loan_id",
+        firm="k.borrower_name",
+        amount="k.fee_fen",
+        page="'/subsidies/' || k.id",
+    ),
 )
 
 _FILED = (
     "id", "number", "pool_code", "bank_code", "loan_id", "loan_number", "borrower_uscc",
     "borrower_name", "programme", "mode", "terms_on", "code", "product", "state", "state_since",
     "due_on", "filed_on", "filed_at", "since", "until", "principal_fen", "rate_bp",
-    "interest_paid_fen", "fee_fen", "market_rate_bp", "settled_on", "attributes", "documents",
+    "interest_paid_fen", "fee_fen", "policy_id", "policy_premium_fen", "fee_reason", "market_rate_bp", "settled_on", "attributes", "documents",
 )  # fmt: skip
 _FILE = f"""
     insert into subsidies ({", ".join(_FILED)})

@@ -13,6 +13,7 @@ from services.risk_pool.domain.top_up import LIFE_CYCLE, OPEN
 from shared.life_cycle import Row, Words
 from shared.postgres.literals import literals
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 
 def _about(call: Row) -> Mapping[str, Any]:
@@ -28,6 +29,11 @@ CASES = CaseTable(
     columns={"decided_by": "text", "decided_name": "text", "decided_on": "date"},
     about=_about,
     absent=Words("没有该补仓通知", "There is no such call."),
+    waits=CasesWait(
+        topic="risk_pool",
+        amount="k.amount_fen",
+        page="'/pools/' || k.pool_code || '/top-ups'",
+    ),
 )
 
 _RAISED = (

@@ -14,6 +14,7 @@ from services.risk_pool.domain.warning import LIFE_CYCLE
 from services.risk_pool.domain.warning_signs import Sign
 from shared.life_cycle import Person, Row, Words
 from shared.transitions import CaseTable
+from shared.waits.declared import CasesWait
 
 
 def about(warning: Row) -> dict[str, Any]:
@@ -43,6 +44,13 @@ CASES = CaseTable(
     },
     about=about,
     absent=Words("没有该风险预警", "There is no such warning."),
+    waits=CasesWait(
+        topic="risk_pool",
+        number="coalesce(nullif(k.loan_number, ''), nullif(k.borrower_name, ''), k.bank_code)",
+        loan="k.loan_id",
+        firm="k.borrower_name",
+        page="'/warnings/' || k.id",
+    ),
 )
 
 _RAISED = (

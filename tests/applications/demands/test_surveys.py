@@ -6,7 +6,8 @@ from typing import Any
 
 import openpyxl
 
-from tests.applications.office import FIRM, ICBC, OTHER_FIRM, Office, nothing_found
+from tests.applications.demands.stories import posts
+from tests.applications.office import CCB, FIRM, ICBC, OTHER_FIRM, Office, nothing_found
 from tests.applications.rights.test_census import as_csv, as_xlsx
 
 HEAD = ["统一社会信用代码", "企业名称", "园区代码", "行业门类", "融资需求金额（万元）", "期限（月）",
@@ -84,6 +85,39 @@ async def test_a_table_of_parks_is_kept_once_and_what_was_said_before_stays(offi
     assert (await office.bank().put("/parks/WQ", json=PARK)).status_code == 403
     assert (await reviewer.get("/parks/NO")).status_code == 404
     assert (await reviewer.put("/parks/a%20b", json=PARK)).status_code == 404
+
+
+async def test_a_park_shows_its_demands_and_loans_by_year_under_every_name_it_had(office: Office):
+    reviewer = office.reviewer()
+    for name in ("武清科技园", "武清高新园"):
+        await reviewer.put("/parks/WQ", json=PARK | {"name": name})
+    await reviewer.put("/parks/DL", json=PARK | {"name": "东丽园"})
+    await posts(reviewer, park_code="WQ", to_all_banks=False, banks=[ICBC])
+    for number, (said, bank) in enumerate(
+        [("WQ", ICBC), ("武清 科技园", ICBC), ("武清高新园", CCB), ("东丽园", ICBC)]
+    ):
+        await office.lends(loan_no=f"P-{number}", bank=bank, attributes={"park": said})
+
+    async def years(who: Any, code: str = "WQ") -> tuple[Any, ...]:
+        found = (await who.get(f"/parks/{code}/years")).json()
+        (year,) = found["years"]
+        return (found["stated_as"], *(year[name] for name in (
+            "year", "demands", "demanded", "loans", "firms", "lent", "outstanding")))  # fmt: skip
+
+    assert await years(reviewer) == (
+        ["WQ", "武清 科技园", "武清高新园"], 2026, 1, "3000000.00", 3, 1, "3000000.00", "3000000.00",
+    )  # fmt: skip
+    assert await years(office.bank(CCB)) == (
+        ["武清高新园"], 2026, 0, "0.00", 1, 1, "1000000.00", "1000000.00",
+    )  # fmt: skip
+    assert (await years(reviewer, "DL"))[4] == 1
+    own = (await office.bank().get("/parks/WQ/loans", params={"year": 2026})).json()["items"]
+    assert {one["loan_no"] for one in own} == {"P-0", "P-1"}
+    first = (await reviewer.get("/parks/WQ/loans", params={"limit": 2})).json()
+    rest = await reviewer.get("/parks/WQ/loans", params={"cursor": first["next_cursor"]})
+    assert len(first["items"]) == 2 and len(rest.json()["items"]) == 1
+    assert (await reviewer.get("/parks/NO/years")).status_code == 404
+    assert (await reviewer.get("/parks/NO/loans")).status_code == 404
 
 
 async def test_the_templates_are_what_the_reader_reads_and_another_kind_is_not_there(

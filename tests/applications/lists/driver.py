@@ -4,6 +4,7 @@ import csv
 import io
 from typing import Any
 
+from tests.applications.bulk import finished
 from tests.applications.office import FIRM, OTHER_FIRM, Office, right
 
 HEAD = ["企业名称", "统一社会信用代码", "法定代表人", "列入日期", "移出日期", "列入机关", "文号"]
@@ -28,20 +29,32 @@ def as_csv(*rows: list[Any], encoding: str = "utf-8-sig") -> bytes:
 
 
 async def brings(
-    office: Office, *rows: list[Any], by: Any = None, status: int = 201, content: bytes = b"",
+    office: Office, *rows: list[Any], by: Any = None, status: int = 202, content: bytes = b"",
     **query: Any,
 ) -> Any:  # fmt: skip
-    """A list comes in; the answer's body."""
+    """A list comes in and is gone through; what it came to, or why it is refused."""
+    by = by or office.reviewer()
     asked = {
+        "kind": "lists",
         "list": "judgment_defaulter",
-        "list_date": str(office.now.date()),
+        "day": str(office.now.date()),
         "source": "中国执行信息公开网",
-        "file_name": "失信.csv",
+        "name": "失信.csv",
     }
-    answer = await (by or office.reviewer()).post(
-        "/list-imports", content=content or as_csv(HEAD, *rows), params=asked | query
+    answer = await by.post(
+        "/bulk-files", content=content or as_csv(HEAD, *rows), params=asked | query
     )
     assert answer.status_code == status, answer.text
+    if status != 202:
+        return answer.json()
+    file = await finished(office, answer.json(), by=by)
+    return file if query.get("only_check") else await came_to(file, by)
+
+
+async def came_to(file: Any, by: Any) -> Any:
+    """A list with what its rows came to."""
+    answer = await by.get(f"/list-imports/{file['id']}")
+    assert answer.status_code == 200, answer.text
     return answer.json()
 
 

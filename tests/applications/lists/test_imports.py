@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.applications.domain.list_rows import Standing, done_by, find_heading, read_row
+from services.applications.domain.list_rows import Standing, done_by, read_cells
+from tests.applications.bulk import lines
 from tests.applications.lists.driver import HEAD, as_csv, brings, entries, named
 from tests.applications.office import FIRM, OTHER_FIRM, Office
 
@@ -23,7 +24,7 @@ WRONG = [
 
 
 def outcome(done: Any) -> tuple[int, ...]:
-    return tuple(done[name] for name in ("kept", "ended", "unchanged", "refused"))
+    return tuple(done[name] for name in ("kept", "ended", "rows_known", "rows_wrong"))
 
 
 async def test_rows_are_kept_and_each_wrong_one_says_what_is_wrong_and_comes_back_to_be_mended(
@@ -33,10 +34,11 @@ async def test_rows_are_kept_and_each_wrong_one_says_what_is_wrong_and_comes_bac
     done = await brings(office, content=content)
 
     assert outcome(done) == (1, 0, 0, 7)
+    path = f"/bulk-files/{done['id']}"
+    rows = (await office.reviewer().get(f"{path}/rows", params={"outcome": "wrong"})).json()
     assert {
-        one["line"]: sorted((fault["field"], fault["code"]) for fault in one["faults"])
-        for one in done["rows"]
-        if one["outcome"] == "refused"
+        one["line"]: sorted((fault["field"][1:], fault["code"]) for fault in one["faults"])
+        for one in rows["items"]
     } == {
         5: [("name", "required")],
         6: [("listed_on", "not-a-day"), ("uscc", "uscc-check-digit")],
@@ -46,16 +48,16 @@ async def test_rows_are_kept_and_each_wrong_one_says_what_is_wrong_and_comes_bac
         10: [("uscc", "number-shortened")],
         11: [("name", "named-twice")],
     }
-    answer = await office.reviewer().get(f"/list-imports/{done['id']}/wrong-rows")
-    lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert (lines[0][:3], lines[6][1]) == (["错误", "原行号", "企业名称"], "10")
+    answer = await office.reviewer().get(f"{path}/wrong-rows")
+    back = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert (back[0][0], back[0][-2:], back[6][-2]) == ("企业名称", ["原行号", "原因"], "10")
     (one,) = await entries(office)
     assert (one["uscc"], one["listed_on"], one["ended_on"]) == (FIRM, "2026-02-11", None)
 
     again = await brings(office, named("珠海格力"))
     assert outcome(again) == (0, 0, 1, 0)
     assert len(await entries(office)) == 1
-    template = await office.reviewer().get("/list-import-template")
+    template = await office.reviewer().get("/templates/lists.xlsx")
     assert outcome(await brings(office, content=template.content)) == (1, 0, 0, 0)
 
 
@@ -79,7 +81,7 @@ async def test_an_entry_ends_by_its_own_row_or_because_a_whole_list_names_it_no_
         "柳州某公司": ("2026-03-02", "not_named"),
         "丙公司": (None, None),
     }
-    old = await brings(office, other, whole=True, list_date="2026-03-01", status=409)
+    old = await brings(office, other, whole=True, day="2026-03-01", status=409)
     assert old["code"] == "older-than-the-register"
     await office.moves_clock(days=1)
     back = await brings(office, other, named("丙公司", "", "2026-01-05"), whole=True)
@@ -107,18 +109,50 @@ def test_a_row_begins_or_ends_an_entry_and_what_was_repaired_stays_repaired(
     standing: Standing | None, removed: str, does: str
 ):
     today = date(2026, 3, 2)
-    heading = find_heading([HEAD])
-    entry = read_row(named(removed_on=removed), heading, list_date=today)
+    cells = {"name": "某公司", "listed_on": "2026-02-11", "removed_on": removed}
+    entry = read_cells(cells, list_date=today)
     assert done_by(entry, standing, list_date=today) == does  # type: ignore[arg-type]
 
 
 async def test_what_is_no_list_is_refused_whole_and_banks_bring_none_in(office: Office):
-    for content in (b"\xd0\xcf\x11\xe0old", "名称,备注\n一,二\n".encode(), as_csv(HEAD)):
-        answer = await brings(office, content=content, status=422)
-        assert answer["code"] == "sheet-unreadable"
-    ahead = await brings(office, named(), list_date="2026-03-03", status=422)
-    assert [one["pointer"] for one in ahead["errors"]] == ["#/list_date"]
+    reviewer = office.reviewer()
+    assert (await brings(office, content=b"\xd0\xcf\x11\xe0old", status=422))["code"] == (
+        "sheet-unreadable"
+    )
+    no_heading = await brings(office, content="名称,备注\n一,二\n".encode())
+    assert no_heading["refusal"]["code"] == "sheet-unreadable"
+    nothing = await brings(office, content=as_csv(HEAD), whole=True)
+    assert (nothing["rows_read"], nothing["is_edition"]) == (0, False)
+    ahead = await brings(office, named(), day="2026-03-03", status=422)
+    assert [one["pointer"] for one in ahead["errors"]] == ["#/day"]
+    bare = await reviewer.post("/bulk-files", content=as_csv(HEAD), params={"kind": "lists"})
+    assert [one["pointer"] for one in bare.json()["errors"]] == ["#/list", "#/day", "#/source"]
     await brings(office, named(), list="no_such", status=422)
     await brings(office, named(), by=office.bank(), status=403)
-    await brings(office, named("甲\x00公司", "", "2026-01-01"), status=201)
+    said = {"name": "甲\x00公司", "listed_on": "2026-01-01", "since": True, "reason": ["一"]}
+    odd = await brings(
+        office, content=lines([said, {"name": "甲\x00公司", "listed_on": "2026-01-01"}])
+    )
+    assert (odd["rows_wrong"], odd["refusal"]) == (2, None)
+    assert (await brings(office, named("甲\x00公司", "", "2026-01-01")))["kept"] == 1
     assert (await office.bank().get("/list-imports")).status_code == 403
+
+
+async def test_a_list_of_many_rows_is_tried_taken_by_batches_and_ends_what_a_whole_one_does_not_name(
+    office: Office,
+):
+    many = [named(f"第{n}公司", "", "2026-01-05") for n in range(1_203)]
+    wrong = named("又一次", "914403001922038217")
+    gone = named("已移出公司", "", "2025-01-05")
+    await brings(office, gone)
+    tried = await brings(office, *many, wrong, only_check=True)
+    assert (tried["rows_fine"], tried["rows_wrong"], len(await entries(office))) == (1_203, 1, 1)
+    part = await brings(office, *many[:700], wrong, many[0], whole=True)
+    assert (outcome(part), part["is_edition"]) == ((700, 0, 0, 2), False)
+
+    whole = await brings(office, *many, whole=True, by=office.staff("ma", "pool_manager"))
+    assert (outcome(whole), whole["is_edition"], whole["no_longer_named"]) == (
+        (503, 0, 700, 0), True, 1,
+    )  # fmt: skip
+    async with office.service.context.database.looking("*") as conn:
+        assert await conn.fetchval("select count(*) from listed_firms") == 1_204

@@ -9,7 +9,7 @@ from services.applications.domain.cover_call import LIFE_CYCLE
 from services.applications.handlers.cover_watch import watch_cover
 from shared.auth.identity import BANK_ROLES, BUREAU_ROLES
 from shared.contracts.cover_calls import CoverCallChangedV1
-from tests.applications.office import CCB, ICBC, Office, position, right
+from tests.applications.office import CCB, FIRM, ICBC, Office, position, right
 from tests.applications.rights.test_valuations import PATENT, TERM, right_of, short, values
 from tests.papers import document
 
@@ -369,3 +369,54 @@ async def test_a_day_that_has_passed_is_told_once_and_listed(office: Office):
 def test_the_diagram_in_the_readme_is_the_table():
     readme = Path(__file__).parents[3] / "services" / "applications" / "README.md"
     assert f"```mermaid\n{LIFE_CYCLE.diagram()}\n```" in readme.read_text(encoding="utf-8")
+
+
+async def test_a_firm_is_asked_for_all_its_short_loans_in_one_step_and_told_the_sum(office: Office):
+    first = await a_short_loan(office)
+    second = await office.lends(loan_no="JJ-2", amount="2000000.00")
+    theirs = await office.lends(loan_no="CCB-1", bank=CCB)
+    covered = await office.lends(loan_no="JJ-3")
+    uscc = FIRM
+    for case, amount in ((second, "3000000.00"), (theirs, "3000000.00")):
+        (of,) = (await office.reviewer().get(f"/applications/{case['id']}")).json()["collateral"]
+        await values(office.reviewer(), await right_of(office, of["number"]), amount=amount)
+    at, ask = f"/firms/{uscc}/cover", f"/firms/{uscc}/cover-calls"
+
+    async def seen(who: Any) -> tuple[int, str, int, str, list[str]]:
+        said = (await who.get(at)).json()
+        return (said["loans_short"], said["shortfall"], said["asked_loans"], said["asked"],
+                said["pending_actions"])  # fmt: skip
+
+    # 1,000,000.00 and 2,000,000.00 on 750,000.00 each; what the third loan has over helps neither.
+    assert await seen(office.bank()) == (2, "1500000.00", 0, "0.00", ["ask"])
+    assert (await seen(office.reviewer()))[:2] == (3, "1750000.00")
+    assert (await seen(person(office, "auditor")))[-1] == []
+    early = await office.bank().post(ask, json=ASKED | {"cover_by": "2026-03-02"})
+    assert early.json()["errors"][0]["code"] == "too-early"
+    nobody = await office.bank().post("/firms/91110000000000000X/cover-calls", json=ASKED)
+    assert nobody.status_code == 404
+
+    one = await asks(office.bank(), first)
+    await office.said()
+    answer = await office.bank().post(ask, json=ASKED)
+    assert answer.status_code == 201, answer.text
+    told = await office.said(CoverCallChangedV1.type)
+    assert [
+        (one.number, one.shortfall_fen, one.firm_calls, one.firm_shortfall_fen) for one in told
+    ] == [(second["number"], 125_000_000, 2, 150_000_000)], (
+        "the loan with a call is not asked for again; the other bank's is not this clerk's"
+    )
+    assert await seen(office.bank()) == (2, "1500000.00", 2, "1500000.00", [])
+    call = await shown(office, one)
+    assert (call["firm_calls"], call["firm_shortfall"]) == (2, "1500000.00")
+    loans = {row["case_number"]: row for row in (await office.bank().get(at)).json()["loans"]}
+    assert loans[covered["number"]]["call_id"] is None
+    assert loans[first["number"]]["call_id"] == one["id"]
+    again = await office.bank().post(ask, json=ASKED)
+    assert (again.status_code, again.json()["code"]) == (409, "cover-call-exists")
+    # The bureau asks for what is left: the other bank's, which hears of its own sum alone.
+    assert (await office.reviewer().post(ask, json=ASKED)).status_code == 201
+    (told_ccb,) = await office.said(CoverCallChangedV1.type)
+    assert (told_ccb.bank_code, told_ccb.firm_calls, told_ccb.firm_shortfall_fen) == (
+        CCB, 1, 25_000_000,
+    )  # fmt: skip

@@ -143,6 +143,34 @@ async def test_bad_news_is_told_to_bank_and_bureau_at_once_and_only_once(office:
     assert all(one["alert_id"] for one in listed)
 
 
+async def test_an_own_pledge_that_the_register_does_not_show_is_told_once_and_listed_until_it_does(
+    office: Office,
+):
+    case = await office.lends(collateral=[right(PATENT, **TERM)])
+    await office.said()
+    none = {"质押登记号": "无", "质权登记日": "", "质权人": ""}
+    before = await brings(office, [changed(**none)], day="2026-03-01")
+    assert (before["differs"], before["bad_news"]) == (1, 0), "it was entered a day later"
+    assert await office.said(RightEndangeredV1.type) == []
+
+    found = await brings(office, [changed(**none, 被许可人="无")])
+    (told,) = await office.said(RightEndangeredV1.type)
+    assert isinstance(told, RightEndangeredV1)
+    assert (told.danger, str(told.due_on), told.number) == (
+        "pledge-not-shown", "2026-03-02", case["number"],
+    )  # fmt: skip
+    assert (found["bad_news"], found["to_take"]) == (1, 0)
+    await brings(office, [changed(**none, 法律状态="有效")], by=office.reviewer())
+    context = office.service.context
+    await watch_rights(context.database, context.clock.now, within_days=90)
+    assert await office.said(RightEndangeredV1.type) == []
+
+    (listed,) = (await office.bank().get("/endangered-rights")).json()["items"]
+    assert listed["code"] == "pledge-not-shown" and listed["alert_id"]
+    await brings(office, [changed(被许可人="无", 许可方式="")], by=office.reviewer())
+    assert (await office.bank().get("/endangered-rights")).json()["items"] == []
+
+
 async def test_an_older_extract_is_never_taken_over_a_newer_fact(office: Office):
     await office.submits(collateral=[right(PATENT, **TERM)])
     reviewer = office.reviewer()

@@ -7,6 +7,7 @@ import pytest
 
 from services.applications.domain.register_due import entered_by, register_due
 from shared.calendar import WorkingDays
+from shared.postgres.database import EVERYWHERE
 from tests.applications.office import CCB, Office, position, right
 from tests.applications.rights.test_pledges import PATENT, TERM, does, pledge_of
 from tests.applications.test_loan_changes import does as changes
@@ -59,6 +60,26 @@ async def test_a_reserved_case_waits_for_its_pledge_until_the_reservation_ends(o
     )  # fmt: skip
     await office.registers(case)
     assert await of_case(office.bank(), case) == []
+
+
+async def test_a_loan_that_is_out_without_an_entry_has_one_due_from_its_disbursement(
+    office: Office,
+):
+    case = await office.lends(collateral=[right(PATENT, **TERM)])
+    assert await listed(office.bank()) == []
+    async with office.service.context.database.begin(EVERYWHERE) as conn:
+        # As of a loan whose pledge nobody has entered here.
+        await conn.execute("delete from pledge_registrations")
+
+    assert (
+        await listed(office.bank())
+        == await listed(office.reviewer())
+        == [("register", case["number"], "2026-03-09", "green")]
+    )
+    (one,) = await of_case(office.bank(), case)
+    assert (one["since"], one["is_assumed"]) == ("2026-03-02", True)
+    await office.moves_clock(days=8)
+    assert [lamp for *_, lamp in await listed(office.bank(), late=True)] == ["red"]
 
 
 async def test_an_extension_and_a_paid_debt_are_entered_by_the_registers_term_late_ones_first(

@@ -98,3 +98,52 @@ async def test_no_claim_is_taken_for_a_loan_and_its_renewal_while_both_are_out(r
         assert "one-debt-once" in await against("new")
         await pool.hears(pool.position("old", "2026-05", "0.00"), pool.repayment("old"))
         assert "one-debt-once" not in await against("new")
+
+
+async def test_breaker_and_monthly_statement_count_a_loan_and_its_renewal_once(running: Any):
+    async with claims_of(running) as pool:
+        await pool.covers("old", uscc=FIRM)
+        await pool.covers("third", amount="3000000.00")
+        await pool.hears(pool.approval("new", amount="1500000.00", uscc=FIRM, renews="old"))
+        await pool.hears(pool.disbursement("new", amount="1500000.00", on=date(2026, 2, 10)))
+        await pool.hears(
+            *(pool.position(name, "2026-01", fen) for name, fen in (
+                ("old", "1000000.00"), ("third", "3000000.00"))),
+            pool.position("old", "2026-02", "900000.00", risk_class="substandard", overdue_days=95),
+            pool.position("third", "2026-02", "3000000.00"),
+        )  # fmt: skip
+
+        async def look() -> tuple[str, str, str, int]:
+            (own,) = (await pool.auditor.get("/pools/dongli/banks")).json()["banks"]
+            last = own["history"][0]
+            return last["month"], last["part"], last["whole"], last["loans"]
+
+        # Of the two the larger, 1,500,000.00; the 900,000.00 that is bad stays bad.
+        await pool.hears(pool.position("new", "2026-02", "1500000.00"))
+        assert await look() == ("2026-02", "900000.00", "4500000.00", 3)
+
+        await pool.it_is("2026-03-04")
+        await pool.settles("2026-01")
+        await pool.settles("2026-02", "preview")
+        told = (await pool.maker.get("/pools/dongli/settlements/2026-02")).json()
+        (loans,) = (one["loans"] for one in told["statements"] if one["party_code"] == "ICBC")
+        assert (loans["covered"], loans["outstanding"], loans["overdue"]) == (
+            "4500000.00", "4500000.00", "900000.00",
+        )  # fmt: skip
+        assert (loans["once_covered"], loans["once_outstanding"]) == ("900000.00", "900000.00")
+        by_class = {one["risk_class"]: (one["loans"], one["covered"]) for one in loans["by_class"]}
+        assert by_class == {"substandard": (1, "900000.00"), "normal": (2, "3600000.00")}
+
+        for kind in ("pdf", "xlsx", "csv"):
+            at = f"/pools/dongli/settlements/2026-02/statements/ICBC.{kind}"
+            assert (await pool.maker.get(at)).status_code == 200, kind
+
+        # Both bad: what both hold is bad once.
+        await pool.hears(
+            pool.position(
+                "old", "2026-03", "900000.00", risk_class="substandard", overdue_days=126
+            ),
+            pool.position("new", "2026-03", "1500000.00", risk_class="doubtful", overdue_days=95),
+            pool.position("third", "2026-03", "3000000.00"),
+        )
+        assert await look() == ("2026-03", "1500000.00", "4500000.00", 3)

@@ -81,7 +81,14 @@ async def test_what_is_insured_is_read_from_the_policies_that_begin_in_the_year(
     assert told(answer, 0, "insured_amount") == "200007.00"
     assert told(answer, 1, "insured_count") == 2
     row = next(x for x in answer["tables"][0]["rows"] if x["key"] == "insured_amount")
-    assert "填报" not in row["zh"] and "policy-totals" in row["cells"]["year"]["href"]
+    assert "填报" not in row["zh"]
+    # Both figures lead to the policies of the pool and the year, and to no other.
+    for table, key in ((0, "insured_amount"), (1, "insured_count")):
+        cell = next(x for x in answer["tables"][table]["rows"] if x["key"] == key)["cells"]["year"]
+        found = await behind(pool, cell["href"])
+        assert [one["insured"] for one in found] == ["200000.00", "7.00"]
+    last = await behind(pool, "/api/v1/pools/dongli/reports/policies?period=2025")
+    assert [one["insured"] for one in last] == ["9.00"]
 
 
 async def test_every_figure_of_the_book_is_the_sum_of_the_loans_behind_it(pool):

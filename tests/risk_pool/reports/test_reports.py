@@ -204,6 +204,29 @@ async def test_the_five_classes_stand_gross_and_net_of_what_the_bank_bears(pool)
     assert april[""]["share"] == 10_000
 
 
+async def test_a_loan_and_its_renewal_are_one_debt_in_the_worse_of_their_classes(own):
+    firm = {name: own.cases[name]["borrower_uscc"] for name in "bd"}
+    # Renewed while special mention, and renewed while both stand alike.
+    await own.covers("b2", amount="1500000.00", uscc=firm["b"], renews="b")
+    await own.covers("d2", amount="1200000.00", uscc=firm["d"], renews="d")
+
+    answer = await report(own, "classes", "2026-05")
+    classes = rows(answer)
+    assert (classes["special_mention"]["covered"], classes["special_mention"]["loans"]) == (
+        "800000.00", 1,
+    )  # fmt: skip
+    # 14,800,000.00 before, and of each renewal what it is beyond its loan: 700,000.00, 200,000.00.
+    assert (classes[""]["covered"], classes[""]["outstanding"]) == ("15700000.00", "15700000.00")
+    await each_figure_is_its_loans(own, answer)
+
+    largest = await report(own, "largest", "2026-05")
+    assert (rows(largest)[firm["b"]]["covered"], rows(largest)[firm["d"]]["covered"]) == (
+        "1500000.00", "1200000.00",
+    )  # fmt: skip
+    assert rows(largest)[firm["d"]]["loans"] == 1
+    await each_figure_is_its_loans(own, largest)
+
+
 async def test_the_list_of_overdue_loans_and_claims_is_loan_by_loan(pool):
     answer = await report(pool, "overdue", "2026-Q2")
 

@@ -1,7 +1,12 @@
 """Subsidies of interest, fees and premiums: what they come to, who pays, and what stands in the way."""
 
 import asyncio
+from datetime import date
+from typing import Any
 
+from uuid6 import uuid7
+
+from shared.contracts.around_loans import PolicyStandsV1
 from tests.cash import settle_items
 from tests.risk_pool.claims.test_claims import code_of
 from tests.risk_pool.subsidies.driver import treasury_of
@@ -111,6 +116,86 @@ async def test_a_fee_that_the_scheme_asks_for_and_nobody_stated_is_named(running
         assert code_of(missing) == (422, "fact-missing")
         assert missing.json()["fact"] == "fee"
         assert (await pool.shown(stated))["trial"]["amount"] == "15000.01"
+
+
+def policy_of(pool: Any, name: str, **more: Any) -> PolicyStandsV1:
+    """A policy of a loan of ICBC for 2026, with a premium of 12,000.00."""
+    said = {
+        "policy_id": uuid7(), "loan_id": pool.lends.loans[name], "bank_code": "ICBC",
+        "pool_code": "tj_binhai", "borrower_uscc": pool.lends.cases[name]["borrower_uscc"],
+        "kind": "loan_guarantee", "insurer_name": "某财险", "reference": f"PB-{name}",
+        "insured_fen": 100_000_000, "premium_fen": 1_200_000, "begins_on": date(2026, 1, 12),
+        "ends_on": date(2027, 1, 11),
+    }  # fmt: skip
+    return PolicyStandsV1(**said | more)
+
+
+async def test_a_premium_is_that_of_its_policy_unless_a_reason_is_given(running):
+    async with treasury_of(running, "gd_guangzhou_subsidy", "city", banks=("ICBC", "CCB")) as pool:
+        for name in ("a", "b"):
+            await pool.lent(name)
+        mine = policy_of(pool, "a")
+        silent = policy_of(pool, "b", premium_fen=None)
+        old = policy_of(pool, "a", reference="OLD", ended_on=date(2026, 1, 20))
+        others = policy_of(pool, "b", loan_id=uuid7(), bank_code="CCB", reference="CCB-1")
+        await pool.lends.hears(mine, silent, old, others)
+        await pool.it_is("2026-07-02")
+
+        async def found(name: str, code: str = "premium", **more: Any) -> list[tuple[str, str]]:
+            said = await pool.sends(name, code, "2026-02-01", "2026-07-01", **more)
+            return [(one["code"], one["field"]) for one in said.json()["findings"]]
+
+        named = {"policy_id": str(mine.policy_id)}
+        assert await found("a") == [("policy-not-named", "/policy_id")]
+        assert await found("b", **named) == [("policy-unknown", "/policy_id")]
+        assert await found("b", policy_id=str(others.policy_id)) == [
+            ("policy-unknown", "/policy_id")
+        ]
+        assert await found("a", "pledge", **named) == [("policy-not-asked", "/policy_id")]
+        assert await found("a", policy_id=str(old.policy_id)) == [
+            ("policy-of-another-time", "/policy_id")
+        ]
+        assert await found("a", fee="12000.01", **named) == [("fee-differs", "/fee_reason")]
+        assert await found("b", policy_id=str(silent.policy_id)) == [("premium-unknown", "/fee")]
+
+        # Filled in from the policy: half of 12,000.00. The listing says as much, to its bank alone.
+        listed = await pool.bank("ICBC").get(
+            "/subsidy-policies", params={"loan_id": named_loan(pool, "a")}
+        )
+        assert {one["reference"]: one["premium"] for one in listed.json()["items"]} == {
+            "PB-a": "12000.00", "OLD": "12000.00",
+        }  # fmt: skip
+        none = await pool.bank("CCB").get(
+            "/subsidy-policies", params={"loan_id": named_loan(pool, "a")}
+        )
+        assert none.json()["items"] == []
+        filed = await pool.files_subsidy("a", "premium", "2026-02-01", "2026-03-01", **named)
+        assert (filed["fee"], filed["fee_reason"]) == ("12000.00", "")
+        trial = (await pool.shown(filed))["trial"]
+        assert (trial["amount"], trial["fee"], trial["premium"]) == (
+            "6000.00", "12000.00", "12000.00",
+        )  # fmt: skip
+
+        # The premium is used up; taken back, another fee is taken with its reason, and shown.
+        more = await pool.sends("a", "premium", "2026-03-01", "2026-07-01", **named)
+        assert [one["code"] for one in more.json()["findings"]] == ["premium-subsidised"]
+        await pool.bank("ICBC").post(f"/subsidies/{filed['id']}/withdraw", json={"reason": "重报"})
+        reason = "批改后退费 2000 元"
+        mended = await pool.files_subsidy(
+            "a", "premium", "2026-02-01", "2026-07-01", fee="10000.00", fee_reason=reason, **named
+        )
+        await pool.lends.hears(mine.model_copy(update={"premium_fen": 1_000_000}))
+        shown = await pool.shown(mended)
+        assert (shown["trial"]["amount"], shown["trial"]["fee_reason"]) == ("5000.00", reason)
+        assert (shown["policy"]["premium"], shown["policy"]["premium_now"]) == (
+            "12000.00", "10000.00",
+        )  # fmt: skip
+        approved = await pool.approves_subsidy(mended)
+        assert (approved["amount"], approved["fee_reason"]) == ("5000.00", reason)
+
+
+def named_loan(pool: Any, name: str) -> str:
+    return str(pool.lends.loans[name])
 
 
 async def test_a_cap_is_used_up_in_the_order_of_filing_whoever_is_decided_first(running):

@@ -122,6 +122,8 @@ class SettlementLoans(SQLModel, table=True):
     claimed_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
     recoveries: int
     recovered_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
+    once_outstanding_fen: int = columns.fen()
+    once_covered_fen: int = columns.fen()
 
 
 class SettlementLine(SQLModel, table=True):

@@ -41,6 +41,10 @@ class SubsidyRow(SQLModel, table=True):
     rate_bp: int
     interest_paid_fen: int | None = columns.optional_fen()
     fee_fen: int | None = columns.optional_fen()
+    policy_id: UUID | None = None
+    policy_premium_fen: int | None = columns.optional_fen()
+    """What the policy stated when the subsidy was filed."""
+    fee_reason: str = columns.text()
     market_rate_bp: int | None = None
     settled_on: date
     attributes: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))

@@ -1,0 +1,46 @@
+"""Who hears of deadlines: whom a case waits for, before its last day and after it; later those above.
+
+That a day is set or met is told to machines alone: people have it in their lists.
+"""
+
+from collections.abc import Mapping
+
+from services.notifications.domain.notice import Banks, Notice
+
+_DEADLINE = frozenset(
+    {
+        "case_kind",
+        "case_id",
+        "noun_zh",
+        "noun_en",
+        "number",
+        "loan_id",
+        "pool_code",
+        "bank_code",
+        "firm",
+        "step",
+        "what_zh",
+        "what_en",
+        "due_on",
+        "rule",
+        "page",
+    }
+)
+_SET = Notice(banks=Banks.NAMED, bank_inbox=False, fields=_DEADLINE | {"was_due_on"})
+_MET = Notice(
+    banks=Banks.NAMED, bank_inbox=False, fields=_DEADLINE | {"outcome", "ended_on", "is_late"}
+)
+_REMINDER = Notice(
+    banks=Banks.NAMED,
+    people_in="people",
+    role_in="to_roles",
+    fields=_DEADLINE | {"level", "working_days"},
+)
+
+OF_DEADLINES: Mapping[str, Notice] = {
+    f"{service}-deadline.{what}.v1": notice
+    for service in ("case", "pool")
+    for what, notice in (
+        ("set", _SET), ("approaching", _REMINDER), ("passed", _REMINDER), ("met", _MET),
+    )
+}  # fmt: skip

@@ -1,0 +1,55 @@
+"""Everything that may wait in this service, and the scheduler's look at it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from services.risk_pool.handlers.duties import DUTIES
+from services.risk_pool.tables import (
+    account_bookings,
+    adjustments,
+    agreed_figures,
+    agreements,
+    breaker_orders,
+    cash_entries,
+    claims,
+    collections,
+    disposals,
+    disputes,
+    loan_packages,
+    openings,
+    party_accounts,
+    payments,
+    pool_accounts,
+    programmes,
+    recoveries,
+    run_offs,
+    settlements,
+    subsidies,
+    top_ups,
+    warnings,
+)
+from shared.context import Context
+from shared.waits.declared import Source
+from shared.waits.scheduled import by_kind, look
+
+CASES: Final = tuple(
+    table.source
+    for table in (
+        account_bookings.CASES, adjustments.CASES, agreed_figures.CASES, agreements.CASES,
+        breaker_orders.ORDERS, cash_entries.CASES, claims.CASES, collections.CASES,
+        disposals.CASES, disputes.CASES, loan_packages.PACKAGES, openings.CASES,
+        party_accounts.CASES, payments.FILES, pool_accounts.CASES, programmes.CASES,
+        recoveries.CASES, run_offs.CASES, settlements.CASES, subsidies.CASES, top_ups.CASES,
+        warnings.CASES,
+    )
+    if table.source is not None
+)  # fmt: skip
+
+WAITS: Final[Mapping[str, Source]] = by_kind(CASES, DUTIES)
+
+
+async def watch_what_waits(context: Context) -> None:
+    """A due job: duties are found, what is near its last day or past it is told once."""
+    await look(
+        context.database, CASES, DUTIES, now=context.clock.now(), working_days=context.working_days
+    )

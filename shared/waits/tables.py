@@ -1,0 +1,58 @@
+"""The table of waits, in a service's own database."""
+
+from typing import Any
+
+from shared.postgres.pool_policies import by_column
+
+_TABLES = (
+    """
+    create table waits (
+        id uuid primary key default gen_random_uuid(),
+        case_kind text not null,
+        case_id uuid not null,
+        step text not null,
+        state text not null,
+        roles text[] not null,
+        bank_code text not null,
+        pool_code text not null,
+        number text not null,
+        loan_id uuid,
+        firm text not null,
+        amount_fen bigint,
+        person text not null,
+        person_name text not null,
+        due_on date,
+        what_zh text not null,
+        what_en text not null,
+        rule text not null,
+        page text not null,
+        since timestamptz not null,
+        set_at timestamptz not null,
+        told smallint not null default 0,
+        ended_at timestamptz,
+        ended text check (ended in ('met', 'stopped')),
+        check ((ended_at is null) = (ended is null))
+    )
+    """,
+    "create unique index waits_open on waits (case_kind, case_id, step) where ended_at is null",
+    "create index waits_due on waits (due_on, id) where ended_at is null",
+    "create index waits_of_case on waits (case_id)",
+    "alter table waits enable row level security",
+    # A case of the bureau's own names no bank; who moves it on for a bank may do so.
+    """
+    create policy own_rows on waits using (
+        current_setting('zhidai.institution', true) = '*' or bank_code = ''
+        or bank_code = current_setting('zhidai.institution', true))
+    """,
+    # What waited before there was this table is entered once, by the service when it starts.
+    "create table waits_to_fill (since timestamptz primary key default now())",
+)
+
+
+def create_tables(op: Any, *, cases: str) -> None:
+    """The waits of a service, in a migration (`op` is Alembic's). `cases` is a table that has rows
+    where the service has worked already."""
+    for statement in _TABLES:
+        op.execute(statement)
+    by_column(op, "waits")
+    op.execute(f"insert into waits_to_fill select now() where exists (select from {cases})")
