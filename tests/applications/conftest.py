@@ -7,11 +7,17 @@ import pytest
 
 from services.applications.main import SERVICE
 from tests.applications.office import Office
+from tests.services import RunningService
 
 
 @pytest.fixture
 async def office(running: Any) -> AsyncIterator[Office]:
-    async with running(SERVICE, due_interval_seconds=3600) as service:
+    """Opened once, and copied for each test."""
+
+    async def open_it(service: RunningService) -> int:
         office = Office(service)
         await office.opens()
-        yield office
+        return office.seen
+
+    async with running.after("the office is open", open_it, SERVICE) as (service, seen):
+        yield Office(service, seen)
