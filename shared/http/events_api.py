@@ -7,15 +7,17 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
 
 from shared.auth.identity import Forbidden, Identity, requires
+from shared.contracts.envelope import Envelope
+from shared.contracts.redaction import read_by_bank
 from shared.http.context import context_of
 from shared.http.pages import MOST_PER_PAGE, Page, decode_cursor, encode_cursor, page_of
 from shared.http.problem_schema import SAFE_TO_REPEAT
 from shared.http.requests import LARGEST_INTEGER, LongText, RequestBody
-from shared.messaging.feed import read_feed
+from shared.messaging.feed import Published, read_feed
 from shared.messaging.inbox import Routes
 from shared.messaging.parking import Parked, list_parked
 from shared.messaging.replay import NothingParked, discard, replay
@@ -128,8 +130,8 @@ async def feed(
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Feed:
-    """What happened, in order: everything for the bureau's people who belong to every pool, a bank's
-    own for a bank."""
+    """What happened, in order: everything for the bureau's people who belong to every pool; for a bank
+    its own, as far as a bank may know it (`GET /event-types`)."""
     if pools_of(caller.institution) != ALL:
         raise Forbidden(
             "事件流含全部资金池，仅供属于全部资金池的人员或系统读取。",
@@ -138,6 +140,8 @@ async def feed(
     after = decode_cursor(cursor, int)[0] if cursor else 0
     async with context_of(request).database.looking(caller.institution) as conn:
         events = await read_feed(conn, after=after, limit=limit)
+    is_bank = caller.institution != EVERYWHERE
+    read = [(event, _read(event, str(caller.institution) if is_bank else None)) for event in events]
     return Feed(
         items=[
             FeedEvent(
@@ -147,9 +151,10 @@ async def feed(
                 subject=event.subject,
                 time=event.time,
                 traceparent=event.traceparent,
-                data=_readable(event.body),
+                data=data,
             )
-            for event in events
+            for event, data in read
+            if data
         ],
         next_cursor=encode_cursor(events[-1].position if events else after),
     )
@@ -185,6 +190,21 @@ async def discard_parked(
     except NothingParked as error:
         raise NotFound("没有这条搁置的事件", "No event is parked there.") from error
     return _as_seen(gone)
+
+
+def _read(event: Published, bank_code: str | None) -> Any:
+    """The body as the caller may know it; a bank is not told of what it may know nothing."""
+    if bank_code is None:
+        return _readable(event.body)
+    envelope = Envelope(
+        id=event.id, type=event.type, source=event.source, time=event.time, subject=event.subject,
+        key=event.key, institution=event.institution, body=event.body,
+        traceparent=event.traceparent,
+    )  # fmt: skip
+    try:
+        return read_by_bank(bank_code, envelope)
+    except ValidationError:
+        return {}
 
 
 def _readable(body: bytes) -> Any:

@@ -1,11 +1,12 @@
 """What the caller has to do, in one service: read from the cases that wait, never kept apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
+import asyncpg
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -87,8 +88,18 @@ Cursor = Annotated[str | None, Query(max_length=500)]
 Text = Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
-def to_do_router(sources: Mapping[str, Source]) -> APIRouter:
-    """The routes of one service. `sources` are everything that may wait in it, by kind."""
+StandsFor = Callable[[asyncpg.Connection, str, date], Awaitable[Sequence[str]]]
+"""Whom a person stands in for on a day, by their subjects."""
+
+
+async def nobody(conn: asyncpg.Connection, subject: str, today: date) -> Sequence[str]:
+    """Of a service that knows of no absences."""
+    return ()
+
+
+def to_do_router(sources: Mapping[str, Source], stands_for: StandsFor = nobody) -> APIRouter:
+    """The routes of one service. `sources` are everything that may wait in it, by kind; *mine* is what
+    those have in hand, too, for whom the caller stands in."""
     router = APIRouter(tags=["to do"])
     reader = requires()
 
@@ -114,7 +125,9 @@ def to_do_router(sources: Mapping[str, Source]) -> APIRouter:
         )  # fmt: skip
         after = decode_cursor(cursor, date, UUID) if cursor else None
         async with context.database.looking(caller.institution) as conn:
-            rows = await page(conn, _whose(caller, whose), wanted, after=after, limit=limit + 1)
+            absent = await stands_for(conn, caller.subject, today)
+            mine = _whose(caller, whose, absent)
+            rows = await page(conn, mine, wanted, after=after, limit=limit + 1)
         items = [_shown(row, sources, today, context.working_days) for row in rows]
         return page_of(items, limit, lambda one: encode_cursor(one.due_on or NO_DAY, one.id))
 
@@ -128,13 +141,14 @@ def to_do_router(sources: Mapping[str, Source]) -> APIRouter:
         today = business_date(context.clock.now())
         near = context.working_days.add(today, NEAR_WORKING_DAYS) + timedelta(days=1)
         async with context.database.looking(caller.institution) as conn:
-            rows = await figures(conn, _whose(caller, whose), today=today, near_before=near)
+            absent = await stands_for(conn, caller.subject, today)
+            rows = await figures(conn, _whose(caller, whose, absent), today=today, near_before=near)
         return _counted(rows, sources)
 
     return router
 
 
-def _whose(caller: Identity, extent: Extent) -> Whose:
+def _whose(caller: Identity, extent: Extent, absent: Sequence[str]) -> Whose:
     """A bank sees what waits for banks, whatever is asked: how far the bureau is with its cases the
     cases tell."""
     is_bureau = caller.institution == EVERYWHERE
@@ -142,7 +156,7 @@ def _whose(caller: Identity, extent: Extent) -> Whose:
     return Whose(
         institution=str(caller.institution),
         roles=None if all_roles else sorted(caller.roles),
-        people=[caller.subject] if extent is Extent.MINE else None,
+        people=[caller.subject, *absent] if extent is Extent.MINE else None,
     )
 
 

@@ -61,6 +61,11 @@ async def test_a_declined_case_names_the_limits_that_bind(office: Office):
     assert shown["state"] == "capacity_declined"
     assert shown["declined_limits"][0]["limit"] == "maximum_leverage"
     assert shown["declined_limits"][0]["requested"] == "2.00"
+    # What the pool has and others have used is not the bank's to read.
+    its_own = (await office.case(case, by=office.bank()))["declined_limits"][0]
+    assert (its_own["limit"], its_own["requested"]) == ("maximum_leverage", "2.00")
+    assert its_own["allowed"] is its_own["used"] is None
+    assert shown["declined_limits"][0]["used"] is not None
     assert shown["history"][-1]["reason"] == "放大倍数已满"
     await office.post(office.approver("zhou"), case, "reject", {"reason": "额度不足"})
     assert await office.state(case) == "rejected"

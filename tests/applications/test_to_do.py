@@ -61,8 +61,20 @@ async def test_a_case_waits_for_one_after_the_other_and_leaves_every_list_when_i
     assert await cases(zhao) == []
     (seen,) = await to_do(zhao, whose="role")
     assert (seen["person_name"], seen["lamp"], seen["working_days_left"]) == ("wang", "green", 5)
+    # Who stands in for somebody has what they have in hand, on the days of the absence.
+    away = {
+        "delegate": "zhao",
+        "from_day": "2026-03-02",
+        "to_day": "2026-03-03",
+        "reason": "年休假",
+    }
+    for person in (wang, zhao):
+        await person.get("/queue")  # So that they are known.
+    entered = await wang.post("/absences", json=away)
+    assert entered.status_code == 201, entered.text
+    assert [one[0] for one in await cases(zhao)] == [number]
     await office.post(wang, case, "recommend", {"opinion": "建议批准"})
-    assert await cases(wang) == []
+    assert await cases(wang) == [] == await cases(zhao)
     body = {"opinion": "同意入池", "lists_checked": nothing_found(office.now.date())}
     (waits,) = await to_do(office.approver())
     assert (waits["what_zh"], waits["page"]) == ("另一人审批", f"/cases/{case['id']}")

@@ -45,6 +45,7 @@ from services.applications.tables.rows import (
 from shared.auth.identity import Identity
 from shared.calendar import WorkingDays
 from shared.clock import business_date
+from shared.http.limits import shown_to
 from shared.http.progress import progress_answer
 from shared.life_cycle import SYSTEM_ROLE
 from shared.months import Month
@@ -114,6 +115,7 @@ def full(
             if action not in DECIDES_BY_ITS_LEVEL
         ],
         "approved_by": _approved_by(row, caller),
+        "declined_limits": shown_to(caller, row.declined_limits),
         "waiting_for": _waiting(row, columns["due_on"]),
     }
     return CaseAnswer(**columns | belonging | _of_the_bureau(row, caller))

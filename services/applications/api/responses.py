@@ -15,7 +15,7 @@ from services.applications.api.filing_answers import (
     RegistrationAnswer,
 )
 from services.applications.domain.life_cycle import Action, State
-from shared.contracts.risk_pool import LimitReached
+from shared.http.limits import LimitShown
 from shared.http.progress import StepAnswer
 from shared.money import MONEY_NAMES, Fen
 from shared.schemes.facts import FactDay
@@ -317,7 +317,7 @@ class CaseAnswer(CaseSummary):
     times_returned: int = Field(0, description="How often the bureau has returned it to its bank.")
     reserved_until: date | None
     scheme_version: str | None
-    declined_limits: list[LimitReached]
+    declined_limits: list[LimitShown]
     undo_asked_by: str | None = Field(
         None, description="Who at the bank has said that nothing was paid out."
     )

@@ -80,6 +80,19 @@ async def absences_meeting(
     )
 
 
+async def who_is_away(conn: asyncpg.Connection, delegate: str, today: date) -> list[str]:
+    """Those for whom a person stands in on a day."""
+    rows = await conn.fetch(
+        """select distinct subject from absences
+           where delegate = $1 and $2 between from_day and to_day
+             and (ended_on is null or ended_on > $2)
+           order by subject""",
+        delegate,
+        today,
+    )
+    return [row["subject"] for row in rows]
+
+
 async def lock_absences(conn: asyncpg.Connection) -> None:
     """Let absences be entered one after the other, so that none meets another unseen."""
     await conn.execute("select pg_advisory_xact_lock(hashtextextended('absences', 0))")

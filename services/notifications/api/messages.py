@@ -22,6 +22,7 @@ from services.notifications.domain.notices import NOTICES
 from services.notifications.domain.refusals import nothing_here
 from services.notifications.handlers import deliveries as handlers
 from services.notifications.queries import delivery_log as log
+from shared.contracts.redaction import fields_for_banks
 from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor
@@ -116,8 +117,10 @@ async def event_types(caller: Anyone, here: CurrentContext) -> list[EventTypeAns
             event_type=name,
             in_inbox=notice.tells_bureau if bureau else notice.bank_inbox,
             roles=sorted(notice.roles) if bureau else list(BANK_ROLES) * notice.bank_inbox,
-            fields=None if bureau else sorted(f.removesuffix("_fen") for f in notice.fields),
+            fields=None
+            if bureau
+            else sorted(f.removesuffix("_fen") for f in fields_for_banks(name)),
         )
         for name, notice in NOTICES.items()
-        if (notice.tells_bureau if bureau else notice.fields)
+        if (notice.tells_bureau if bureau else fields_for_banks(name))
     ]

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from services.notifications.domain.notice import Banks, Notice
-from services.notifications.domain.notice_fields import CASE
 
 _ENHANCEMENT: Final = frozenset(
     {
@@ -41,16 +40,10 @@ _PACKAGE: Final = frozenset(
 )  # fmt: skip
 
 AROUND_LOANS: Mapping[str, Notice] = {
-    "enhancement.changed.v1": Notice(
-        banks=Banks.NAMED, roles=("reviewer",), fields=CASE | _ENHANCEMENT
-    ),
-    "co-investment.changed.v1": Notice(
-        banks=Banks.NAMED, roles=("reviewer",), fields=CASE | _CO_INVESTMENT
-    ),
-    "cover-call.changed.v1": Notice(
-        banks=Banks.NAMED, roles=("reviewer", "pool_manager"), fields=CASE | _COVER_CALL
-    ),
+    "enhancement.changed.v1": Notice(banks=Banks.NAMED, roles=("reviewer",)),
+    "co-investment.changed.v1": Notice(banks=Banks.NAMED, roles=("reviewer",)),
+    "cover-call.changed.v1": Notice(banks=Banks.NAMED, roles=("reviewer", "pool_manager")),
     "loan-package.changed.v1": Notice(
-        banks=Banks.NAMED, roles=("approver", "finance_checker", "pool_manager"), fields=_PACKAGE
+        banks=Banks.NAMED, roles=("approver", "finance_checker", "pool_manager")
     ),
 }

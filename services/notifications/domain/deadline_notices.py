@@ -26,15 +26,12 @@ _DEADLINE = frozenset(
         "page",
     }
 )
-_SET = Notice(banks=Banks.NAMED, bank_inbox=False, fields=_DEADLINE | {"was_due_on"})
-_MET = Notice(
-    banks=Banks.NAMED, bank_inbox=False, fields=_DEADLINE | {"outcome", "ended_on", "is_late"}
-)
+_SET = Notice(banks=Banks.NAMED, bank_inbox=False)
+_MET = Notice(banks=Banks.NAMED, bank_inbox=False)
 _REMINDER = Notice(
     banks=Banks.NAMED,
     people_in="people",
     role_in="to_roles",
-    fields=_DEADLINE | {"level", "working_days"},
 )
 
 OF_DEADLINES: Mapping[str, Notice] = {

@@ -10,20 +10,17 @@ _BUREAU = ("pool_manager", "reviewer")
 OF_DEMANDS: Mapping[str, Notice] = {
     "demand.offered.v1": Notice(
         banks=Banks.NAMED,
-        fields=_DEMAND | {"term_months", "purpose", "park_code", "answer_by"},
     ),
     "demand.answered.v1": Notice(
         banks=Banks.NAMED,
         bank_inbox=False,
         roles=_BUREAU,
-        fields=_DEMAND | {"takes_up", "reason", "is_late"},
     ),
-    "demand.matched.v1": Notice(banks=Banks.NAMED, fields=_DEMAND),
-    "demand.put-back.v1": Notice(banks=Banks.NAMED, fields=_DEMAND | {"reason"}),
+    "demand.matched.v1": Notice(banks=Banks.NAMED),
+    "demand.put-back.v1": Notice(banks=Banks.NAMED),
     "demand.unanswered.v1": Notice(banks=Banks.NONE, roles=_BUREAU),
     "demand.outcome.v1": Notice(
         banks=Banks.NAMED,
         roles=_BUREAU,
-        fields=_DEMAND | {"outcome", "case_number", "lent_fen", "reason"},
     ),
 }

@@ -11,9 +11,6 @@ OF_MONTHS: Mapping[str, Notice] = {
     "settlement.sent-back.v1": Notice(banks=Banks.NONE, roles=("finance_maker",)),
     "settlement.reminder.v1": Notice(
         banks=NAMED,
-        fields=frozenset(
-            {"pool_code", "month", "bank_code", "party_code", "party_name", "missing"}
-        ),
     ),
     "settlement.matched.v1": Notice(banks=Banks.NONE, roles=("finance_checker",)),
     "settlement.unmatched.v1": Notice(banks=Banks.NONE, roles=("finance_checker", "finance_maker")),
@@ -23,8 +20,5 @@ OF_MONTHS: Mapping[str, Notice] = {
     "settlement.posted.v1": Notice(
         banks=OF_STATEMENTS,
         roles=("auditor", "finance_checker", "finance_maker", "pool_manager"),
-        fields=frozenset(
-            {"pool_code", "settlement_id", "month", "statements", "posted_on", "due_on"}
-        ),
     ),
 }

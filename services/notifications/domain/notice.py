@@ -33,8 +33,6 @@ class Notice:
     """The roles that hear of it, too, where that field names nobody."""
     role_in: str = ""
     """The field that names the role of the bureau whom it is for, or several."""
-    fields: frozenset[str] = frozenset()
-    """The fields that a bank may know. The bureau is told everything."""
 
     @property
     def tells_bureau(self) -> bool:

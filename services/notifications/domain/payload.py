@@ -2,13 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from shared.money import format_fen
-
-_FEN = "_fen"
+from shared.contracts.redaction import on_the_wire
 
 
 def webhook_id(message_id: UUID) -> str:
@@ -31,22 +29,3 @@ def webhook_body(
         "data": on_the_wire(told),
     }
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-
-
-def on_the_wire(value: Any) -> Any:
-    """As contracts write it: `amount_fen` in code is `amount`, a decimal string, in JSON."""
-    if isinstance(value, Mapping):
-        return dict(_entry(name, one) for name, one in value.items())
-    if isinstance(value, list | tuple):
-        return [on_the_wire(one) for one in value]
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return value
-
-
-def _entry(name: str, value: Any) -> tuple[str, Any]:
-    if name.endswith(_FEN) and (value is None or isinstance(value, int)):
-        return name.removesuffix(_FEN), None if value is None else format_fen(value)
-    return name, on_the_wire(value)

@@ -4,7 +4,6 @@ programmes it follows."""
 from collections.abc import Mapping
 
 from services.notifications.domain.notice import Banks, Notice
-from services.notifications.domain.notice_fields import AGREEMENT, POOL
 
 NAMED, OF_POOL = Banks.NAMED, Banks.OF_POOL
 
@@ -13,15 +12,15 @@ _ENTRIES = ("approver", "finance_maker", "pool_manager", "reviewer")
 """The roles that hear whether a pool takes entries."""
 
 OF_POOLS: Mapping[str, Notice] = {
-    "pool.run-off.v1": Notice(banks=OF_POOL, roles=_ENTRIES, fields=_RUN_OFF | {"keeps_reserved"}),
+    "pool.run-off.v1": Notice(banks=OF_POOL, roles=_ENTRIES),
     "pool.closed.v1": Notice(
-        banks=OF_POOL, roles=("auditor", "finance_checker"), fields=_RUN_OFF | {"closed_on"}
+        banks=OF_POOL, roles=("auditor", "finance_checker")
     ),
     "top-up.called.v1": Notice(
         banks=Banks.NONE, roles=("finance_checker", "finance_maker", "pool_manager")
     ),
     "agreement.in_force.v1": Notice(
-        banks=NAMED, roles=("finance_maker", "pool_manager"), fields=AGREEMENT
+        banks=NAMED, roles=("finance_maker", "pool_manager")
     ),
     "pool.opened.v1": Notice(banks=Banks.NONE, roles=("finance_maker", "pool_manager")),
     "pool.warned.v1": Notice(
@@ -33,6 +32,6 @@ OF_POOLS: Mapping[str, Notice] = {
             "approver", "auditor", "finance_checker", "finance_maker", "pool_manager", "reviewer",
         ),
     ),
-    "pool.stopped.v1": Notice(banks=OF_POOL, roles=_ENTRIES, fields=POOL),
-    "pool.resumed.v1": Notice(banks=OF_POOL, roles=_ENTRIES, fields=POOL),
+    "pool.stopped.v1": Notice(banks=OF_POOL, roles=_ENTRIES),
+    "pool.resumed.v1": Notice(banks=OF_POOL, roles=_ENTRIES),
 }  # fmt: skip

@@ -12,11 +12,12 @@ from services.risk_pool.api.responses import Money
 from services.risk_pool.domain.coverage import LIFE_CYCLE, known_as
 from services.risk_pool.queries import coverages
 from shared.auth.identity import Identity, requires
-from shared.contracts.risk_pool import LimitReached
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
+from shared.http.limits import LimitShown, shown_to
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.money import Fen
+from shared.postgres.database import EVERYWHERE
 from shared.refusals import NotFound
 
 router = APIRouter(tags=["coverages"])
@@ -116,9 +117,11 @@ class CoverageAnswer(CoverageInList):
     annual_rate_bp: int
     loan_no: str | None
     disbursed_fen: Fen | None
-    limits: list[LimitReached] = Field(description="Where declined or waiting: what left no room.")
+    limits: list[LimitShown] = Field(description="Where declined or waiting: what left no room.")
     explanation_id: UUID | None
-    explanation: dict[str, Any] | None
+    explanation: dict[str, Any] | None = Field(
+        description="The bureau's; a bank opens `/explanations/…`, without the figures of others."
+    )
     history: list[Moved]
     positions: list[Reported]
     pending_actions: list[str] = Field(description="None: events of the case move a coverage.")
@@ -182,7 +185,8 @@ async def show_coverage(
     return CoverageAnswer.model_validate(
         {
             **coverage,
-            "explanation": found.explanation,
+            "limits": shown_to(caller, coverage["limits"]),
+            "explanation": found.explanation if caller.institution == EVERYWHERE else None,
             "history": [_moved(move) for move in found.history],
             "positions": [Reported(**position) for position in found.positions],
             "pending_actions": LIFE_CYCLE.possible_actions(coverage["state"], ()),

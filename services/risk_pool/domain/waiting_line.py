@@ -54,10 +54,6 @@ def _can_give_way(limit: Limit) -> bool:
     return limit.code in SCOPES
 
 
-OWN_FIGURES = frozenset({"bank_line", "bank_suspended", "pool_stopped", "pool_in_run_off", BEHIND})
-"""Limits whose figures a bank may know: they say nothing of the pool or of other banks."""
-
-
 @dataclass(slots=True)
 class Line:
     """Whom those who wait hold up, while a line is walked from its first place on."""

@@ -33,7 +33,18 @@ async def test_all_limits_that_bind_are_named_the_tightest_first_with_their_figu
 
         declined = await pool.coverage("big")
         (told,) = await pool.said("coverage.declined.v1")
+        bank = pool.bank("ICBC")
+        its_own = (await bank.get(f"/coverages/{pool.loans['big']}")).json()
+        feed = (await bank.get("/events", params={"limit": 1000})).json()["items"]
 
+    # Its own line a bank reads in figures, of the others the names alone: here and in its feed.
+    (said,) = [one["data"] for one in feed if one["type"] == "coverage.declined.v1"]
+    for limits in (its_own["limits"], said["limits"]):
+        assert [one["limit"] for one in limits] == [one["limit"] for one in declined["limits"]]
+        assert limits[0]["used"] == "2500000.00"
+        assert {one.get("used") for one in limits[1:]} == {None}
+        assert "1,000,000.00" not in str(limits[1:])
+    assert its_own["explanation"] is None
     assert [limit["limit"] for limit in declined["limits"]] == [
         "bank_line",
         "bank_share_of_capacity",
