@@ -157,7 +157,7 @@ async def test_a_loan_is_paid_out_in_parts_and_a_draw_that_bounced_taken_back(ho
         assert "已申请撤销第 2 次提款" in page.text, page.text
         assert f"{send}/undo" not in page.actions and confirm not in page.actions
     async with house.logged_in("reviewer-lin") as reviewer:
-        assert "撤销提款" in (await reviewer.opens("/")).text
+        assert "撤销请求" in (await reviewer.opens("/")).text
         page = await reviewer.opens(page_of)
         assert send not in page.actions
         page = await reviewer.sends(page, confirm)

@@ -290,10 +290,13 @@ async def test_what_is_owed_is_listed_with_its_age_and_overdue_receivables_are_s
         page = await finance.opens("/pools/dongli/cash")
         for words in ("2026-05 月结", "5,000.00", "应收", f"补偿 {claim['number']}", "50,000.00"):
             assert words in page.text, words
-        assert "逾期应收" not in (await finance.opens("/")).text
+        work = (await finance.opens("/to-do?overdue=yes")).text
+        assert "应收款" not in work
         await house.moves_clocks("2026-06-20T09:00:00+08:00")
         start = await finance.opens("/")
-        assert "逾期应收" in start.text and "/pools/dongli/cash" in start.links
+        assert "应收款 2026-05 月结" in start.text and "/pools/dongli/cash" in start.links
+        late = await finance.opens("/to-do?overdue=yes&kind=receivable")
+        assert "5,000.00" in late.text and "逾期" in late.text
         page = await finance.opens("/pools/dongli/cash")
         assert "17 天" in page.text and "逾期" in page.text
         receipt = next(link for link in page.links if "kind=receipt" in link)

@@ -56,10 +56,10 @@ async def stricken(
 ) -> AsyncIterator[Town]:
     """Three services, of which the risk pool's database is about to go away."""
 
-    async def database(service: str) -> Any:
+    async def database(service: str, copy_of: str = "") -> Any:
         if service == "risk_pool":
             return SimpleNamespace(url=server.postgres.url("risk_pool"))
-        return await database_of(service)
+        return await database_of(service, copy_of)
 
     services = (APPLICATIONS, RISK_POOL, NOTIFICATIONS)
     async with together(

@@ -101,7 +101,10 @@ _WRITE_LOANS = f"""
 with debts as materialized (
     select line.loan_id, c.renews, line.covered_fen, line.outstanding_fen, line.risk_class,
            line.overdue_days
-    from settlement_lines as line join coverages as c using (loan_id)
+    from settlement_lines as line
+    -- Looked up line by line: a join may be done by reading all coverages there have ever been.
+    cross join lateral (
+        select renews from coverages where coverages.loan_id = line.loan_id limit 1) as c
     where line.settlement_id = $1 and line.is_covered
 ), once as ({ONCE_OF_DEBTS}), counted as (
     select line.settlement_id, line.bank_code, line.risk_class, line.is_covered, line.claimed_fen,

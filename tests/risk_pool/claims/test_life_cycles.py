@@ -653,7 +653,8 @@ async def test_a_payment_that_two_persons_reverse_is_owed_again_and_paid_anew(ru
         assert due == parse_fen(case["pool_pays"])
         people.told[case["id"]].append("claim.payment-reversed.v1")
         await people.claim_is_told(path)
-        told = people.heard[-1]["data"]
+        reversal = "claim.payment-reversed.v1"
+        (told,) = [one["data"] for one in people.heard if one["type"] == reversal]
         assert (told["paid"], told["reason"]) == (case["pool_pays"], "账号错误，银行退回")
         # Taking the reversal back is the payment again, with its own day and number.
         again = await reversed_by_two(pool.maker, pool.checker, back, reason="未退回")
