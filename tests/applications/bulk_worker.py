@@ -21,7 +21,7 @@ async def main(url: str, documents: str, now: str) -> None:
     database = await Database.connect(url, name="killed")
     moment = datetime.fromisoformat(now)
     take = {"applications": partial(take_applications, read=read_draft)}
-    work = BulkWork(database, store_at(documents), WorkingDays(), lambda: moment, take)  # type: ignore[arg-type]
+    work = BulkWork(database, store_at(documents), WorkingDays(), lambda: moment, take, {})  # type: ignore[arg-type]
     done = 0
     while await work.one_batch():
         done += 1

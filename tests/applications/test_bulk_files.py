@@ -236,8 +236,8 @@ async def test_a_file_whose_worker_is_killed_is_gone_on_with_by_another_without_
     )  # fmt: skip
     assert worker.stdout is not None
     async with asyncio.timeout(60):
-        while b"2 batches" not in await worker.stdout.readline():
-            pass
+        while b"2 batches" not in (told := await worker.stdout.readline()):
+            assert told, "the worker has ended by itself"
     os.kill(worker.pid, signal.SIGKILL)
     await worker.wait()
     midway = (await halted.bank().get(f"/bulk-files/{file['id']}")).json()

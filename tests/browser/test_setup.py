@@ -109,7 +109,9 @@ async def test_a_stranger_loads_the_demo_and_is_led_to_the_first_page(rooms: Roo
         await empty.loader.ends()
         await expect(page).to_have_url(rooms.url + "/login")
         await page.click('button[value="reviewer-lin"]')
-        await expect(page.get_by_role("link", name=re.compile(r"^申请 DL-2026-\d+$"))).to_be_visible()
+        await expect(
+            page.get_by_role("link", name=re.compile(r"^申请 DL-2026-\d+$"))
+        ).to_be_visible()
     assert rooms.complaints == []
 
 
