@@ -37,6 +37,8 @@ _TABLES = (
     "create unique index waits_open on waits (case_kind, case_id, step) where ended_at is null",
     "create index waits_due on waits (due_on, id) where ended_at is null",
     "create index waits_of_case on waits (case_id)",
+    # What was seen to be done is not looked for again.
+    "create index waits_met on waits (case_kind, number, bank_code) where ended = 'met'",
     "alter table waits enable row level security",
     # A case of the bureau's own names no bank; who moves it on for a bank may do so.
     """

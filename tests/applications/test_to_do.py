@@ -1,7 +1,10 @@
 """What waits for whom until when: by the moves of the cases, told before, at and after the day."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import pytest
 
 from services.applications.handlers.duties import DUTIES
 from services.applications.handlers.to_do import CASES, WAITS, watch_what_waits
@@ -177,3 +180,30 @@ async def test_what_waited_before_there_was_a_list_is_entered_once_and_not_twice
     await watch_what_waits(office.service.context)
     assert await stands_as_the_cases_do(office) == 2
     assert set(WAITS) >= {"application", "letter", "maturity"}
+
+
+async def test_two_schedulers_at_once_and_one_that_dies_tell_everything_once(
+    office: Office, monkeypatch
+):
+    numbers = {(await office.submits())["number"] for _ in range(6)}
+    await office.said()
+    context = office.service.context
+
+    async def looked() -> None:
+        await look(
+            context.database, CASES, DUTIES, now=office.now, working_days=context.working_days
+        )
+
+    await office.moves_clock(datetime(2026, 3, 10, 1, tzinfo=UTC))
+    async with context.database.begin("*") as conn:  # What the jobs of the new day have told.
+        await conn.execute("update waits set told = 0")
+    await office.said()
+    # One dies after it has marked what it tells and before anybody hears of it.
+    with monkeypatch.context() as broken:
+        broken.setattr("shared.waits.reminded.outbox", None)
+        with pytest.raises(AttributeError):
+            await looked()
+    await asyncio.gather(looked(), looked(), looked())
+    await looked()
+    told = [one.number for one in await office.said("case-deadline.passed.v1")]
+    assert sorted(told) == sorted(numbers)

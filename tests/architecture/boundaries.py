@@ -68,6 +68,7 @@ PURE = {
     "shared.ip_numbers", "shared.life_cycle", "shared.money", "shared.months", "shared.ratios",
     "shared.papers", "shared.refusals", "shared.rights",
     "shared.risk_classes", "shared.schemes",
+    "shared.contracts.redaction",  # a table: what a bank may know
 }  # fmt: skip
 """What a `domain/` may import beside the standard library and its own neighbours: values."""
 

@@ -23,6 +23,7 @@ async def test_what_a_bank_asks_of_its_loan_waits_on_the_first_page_of_who_decid
     async with house.logged_in("reviewer-lin") as reviewer:
         page = await reviewer.opens("/")
         assert "贷款变更" in work(page) and "撤销放款" in work(page)
+        assert "中国工商银行天津分行" in work(page)
         assert f"/cases/{loan['id']}" in page.links
     async with house.logged_in("approver-zhao") as approver:
         assert "贷款变更" not in work(await approver.opens("/")), "a reviewer speaks first"

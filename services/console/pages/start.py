@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from services.console.cases.listing import names_of
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
 from services.console.rendering.navigation import SETS_UP
@@ -28,8 +29,9 @@ async def start(page: Page) -> Response:
     """What waits, today's figures, the last messages."""
     person = page.person
     assert person is not None
-    to_do, statistics, pools, inbox, day = await asyncio.gather(
+    to_do, banks, statistics, pools, inbox, day = await asyncio.gather(
         read_to_do(page, limit=_SHOWN),
+        or_none(page.applications.get("/banks", limit=200)),
         or_none(page.applications.get("/statistics")),
         or_none(page.risk_pool.get("/pools")),
         or_none(page.notifications.get("/inbox", limit=6)),
@@ -43,6 +45,7 @@ async def start(page: Page) -> Response:
         day=day,
         is_set_up=installation is None or installation.is_ready,
         to_do=to_do,
+        names=names_of(items(pools or []), items(banks or [])),
         pools=items(pools or []),
         cases=_by_month(statistics["cases"] if statistics else []),
         states=_by_state(statistics["cases"] if statistics else []),

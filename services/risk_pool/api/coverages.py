@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, computed_field
 
 from services.risk_pool.api.responses import Money
 from services.risk_pool.domain.coverage import LIFE_CYCLE, known_as
+from services.risk_pool.handlers.explain import as_read
 from services.risk_pool.queries import coverages
 from shared.auth.identity import Identity, requires
 from shared.http.context import CurrentContext
@@ -17,7 +18,6 @@ from shared.http.etags import etag
 from shared.http.limits import LimitShown, shown_to
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.money import Fen
-from shared.postgres.database import EVERYWHERE
 from shared.refusals import NotFound
 
 router = APIRouter(tags=["coverages"])
@@ -120,7 +120,7 @@ class CoverageAnswer(CoverageInList):
     limits: list[LimitShown] = Field(description="Where declined or waiting: what left no room.")
     explanation_id: UUID | None
     explanation: dict[str, Any] | None = Field(
-        description="The bureau's; a bank opens `/explanations/…`, without the figures of others."
+        description="Why it was decided so; for a bank without the figures of others."
     )
     history: list[Moved]
     positions: list[Reported]
@@ -178,15 +178,16 @@ async def show_coverage(
     """One coverage: the decision and its explanation, every move, every position."""
     async with context.database.looking(caller.institution) as conn:
         found = await coverages.find_coverage(conn, loan_id)
-    if found is None:
-        raise NotFound("没有该贷款的保障", "There is no coverage of this loan.")
+        if found is None:
+            raise NotFound("没有该贷款的保障", "There is no coverage of this loan.")
+        why = found.explanation and await as_read(conn, caller, found.explanation)
     coverage = found.coverage
     response.headers["ETag"] = etag(coverage["version"])
     return CoverageAnswer.model_validate(
         {
             **coverage,
             "limits": shown_to(caller, coverage["limits"]),
-            "explanation": found.explanation if caller.institution == EVERYWHERE else None,
+            "explanation": why,
             "history": [_moved(move) for move in found.history],
             "positions": [Reported(**position) for position in found.positions],
             "pending_actions": LIFE_CYCLE.possible_actions(coverage["state"], ()),

@@ -18,9 +18,8 @@ from services.risk_pool.audit.bundle import write_bundle
 from services.risk_pool.audit.export import exported
 from services.risk_pool.domain import ledger as accounts
 from services.risk_pool.domain.chain import canonical_text
-from services.risk_pool.domain.figure import told_to_bank
 from services.risk_pool.domain.statement import account_words, in_words
-from services.risk_pool.handlers.explain import periods_for
+from services.risk_pool.handlers.explain import as_read
 from services.risk_pool.queries import ledger as queries
 from services.risk_pool.queries.facts import fact_behind
 from services.risk_pool.queries.ledger import TransferFilter
@@ -298,10 +297,7 @@ async def show_explanation(
         why = await queries.find_explanation(conn, code, explanation_id)
         if why is None:
             raise NotFound("没有该说明", "There is no such explanation.")
-        stored = why["explanation"]
-        version = str(stored.get("version") or stored.get("explanation", {}).get("version") or "")
-        if (periods := await periods_for(conn, caller, version)) is not None:
-            stored = told_to_bank(stored, periods)
+        stored = await as_read(conn, caller, why["explanation"])
     return Why(**{**why, "explanation": stored})
 
 

@@ -12,7 +12,13 @@ from typing import Any
 
 import asyncpg
 
-from services.risk_pool.domain.figure import Address, Figure, parse_address, seen_by_bank
+from services.risk_pool.domain.figure import (
+    Address,
+    Figure,
+    parse_address,
+    seen_by_bank,
+    told_to_bank,
+)
 from services.risk_pool.domain.statement import in_words
 from services.risk_pool.queries.explained import (
     accounts,
@@ -48,6 +54,15 @@ async def periods_for(
         return None
     bound = await rules.bound_by(conn, version)
     return bound.periods if bound else {}
+
+
+async def as_read(
+    conn: asyncpg.Connection, caller: Identity, stored: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """A stored explanation as the caller may read it: a bank without the figures of others."""
+    version = str(stored.get("version") or stored.get("explanation", {}).get("version") or "")
+    periods = await periods_for(conn, caller, version)
+    return stored if periods is None else told_to_bank(stored, periods)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

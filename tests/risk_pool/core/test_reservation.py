@@ -44,7 +44,9 @@ async def test_all_limits_that_bind_are_named_the_tightest_first_with_their_figu
         assert limits[0]["used"] == "2500000.00"
         assert {one.get("used") for one in limits[1:]} == {None}
         assert "1,000,000.00" not in str(limits[1:])
-    assert its_own["explanation"] is None
+    steps = {one["rule"]: one for one in its_own["explanation"]["steps"]}
+    assert "1,000,000.00" not in str(its_own["explanation"]), "what the pool has"
+    assert len(steps) == len(declined["explanation"]["steps"])
     assert [limit["limit"] for limit in declined["limits"]] == [
         "bank_line",
         "bank_share_of_capacity",
