@@ -7,27 +7,7 @@ from collections.abc import Mapping
 
 from services.notifications.domain.notice import Banks, Notice
 
-_DEADLINE = frozenset(
-    {
-        "case_kind",
-        "case_id",
-        "noun_zh",
-        "noun_en",
-        "number",
-        "loan_id",
-        "pool_code",
-        "bank_code",
-        "firm",
-        "step",
-        "what_zh",
-        "what_en",
-        "due_on",
-        "rule",
-        "page",
-    }
-)
-_SET = Notice(banks=Banks.NAMED, bank_inbox=False)
-_MET = Notice(banks=Banks.NAMED, bank_inbox=False)
+_CHANGE = Notice(banks=Banks.NAMED, bank_inbox=False)
 _REMINDER = Notice(
     banks=Banks.NAMED,
     people_in="people",
@@ -38,6 +18,6 @@ OF_DEADLINES: Mapping[str, Notice] = {
     f"{service}-deadline.{what}.v1": notice
     for service in ("case", "pool")
     for what, notice in (
-        ("set", _SET), ("approaching", _REMINDER), ("passed", _REMINDER), ("met", _MET),
+        ("set", _CHANGE), ("approaching", _REMINDER), ("passed", _REMINDER), ("met", _CHANGE),
     )
 }  # fmt: skip

@@ -4,23 +4,13 @@ from collections.abc import Mapping
 
 from services.notifications.domain.notice import Banks, Notice
 
-_DEMAND = frozenset({"demand_id", "number", "bank_code", "firm_uscc", "firm_name", "amount_fen"})
 _BUREAU = ("pool_manager", "reviewer")
 
 OF_DEMANDS: Mapping[str, Notice] = {
-    "demand.offered.v1": Notice(
-        banks=Banks.NAMED,
-    ),
-    "demand.answered.v1": Notice(
-        banks=Banks.NAMED,
-        bank_inbox=False,
-        roles=_BUREAU,
-    ),
+    "demand.offered.v1": Notice(banks=Banks.NAMED),
+    "demand.answered.v1": Notice(banks=Banks.NAMED, bank_inbox=False, roles=_BUREAU),
     "demand.matched.v1": Notice(banks=Banks.NAMED),
     "demand.put-back.v1": Notice(banks=Banks.NAMED),
     "demand.unanswered.v1": Notice(banks=Banks.NONE, roles=_BUREAU),
-    "demand.outcome.v1": Notice(
-        banks=Banks.NAMED,
-        roles=_BUREAU,
-    ),
+    "demand.outcome.v1": Notice(banks=Banks.NAMED, roles=_BUREAU),
 }

@@ -9,9 +9,7 @@ NAMED, OF_STATEMENTS = Banks.NAMED, Banks.OF_STATEMENTS
 OF_MONTHS: Mapping[str, Notice] = {
     "settlement.confirmed.v1": Notice(banks=Banks.NONE, roles=("finance_checker",)),
     "settlement.sent-back.v1": Notice(banks=Banks.NONE, roles=("finance_maker",)),
-    "settlement.reminder.v1": Notice(
-        banks=NAMED,
-    ),
+    "settlement.reminder.v1": Notice(banks=NAMED),
     "settlement.matched.v1": Notice(banks=Banks.NONE, roles=("finance_checker",)),
     "settlement.unmatched.v1": Notice(banks=Banks.NONE, roles=("finance_checker", "finance_maker")),
     "settlement.closed.v1": Notice(

@@ -7,7 +7,6 @@ from services.notifications.domain.notice import Banks, Notice
 
 NAMED, OF_POOL = Banks.NAMED, Banks.OF_POOL
 
-_RUN_OFF = frozenset({"pool_code", "run_off_id", "on", "reason"})
 _ENTRIES = ("approver", "finance_maker", "pool_manager", "reviewer")
 """The roles that hear whether a pool takes entries."""
 
