@@ -4,8 +4,9 @@ time it fails.
 A machine that gets nothing cannot say so; somebody has to look.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 import asyncpg
@@ -34,7 +35,7 @@ async def tell_of(
     if not unwell:
         return
     drafts = [
-        _draft(row, now)
+        _to_keepers(row, now)
         for row in await failing(conn, unwell, given_up=given_up, since=now - SUSTAINED)
     ]
     drafts += [_to_owner(row, now) for row in await refused(conn, unwell)]
@@ -45,34 +46,19 @@ async def tell_of(
 
 
 def _to_owner(row: asyncpg.Record, now: datetime) -> Draft:
+    """A mailbox or a number is refused for good: who set it up."""
     told = {
         "subscription_id": row["id"],
         "channel": row["channel"],
         "address": row["address"],
         "last_error": row["last_error"],
     }
-    event_id = uuid5(_STREAKS, f"{row['id']} {row['state_since'].isoformat()} refused")
-    return Draft(
-        event_id=event_id,
-        event_type=REFUSED_TYPE,
-        institution=row["institution"],
-        roles=(),
-        people=(row["created_by"],),
-        in_inbox=True,
-        pool_code="",
-        bank_code="" if row["institution"] == BUREAU else row["institution"],
-        loan_id=None,
-        subject=row["address"],
-        happened_at=now,
-        text=CATALOGUE.words(row["institution"], REFUSED_TYPE, told),
-        link="/inbox/receivers",
-        payload=webhook_body(
-            event_type=REFUSED_TYPE, event_id=event_id, happened_at=now, told=told
-        ),
-    )
+    streak = f"{row['id']} {row['state_since'].isoformat()} refused"
+    return _draft(row, REFUSED_TYPE, told, streak, roles=(), people=(row["created_by"],), now=now)
 
 
-def _draft(row: asyncpg.Record, now: datetime) -> Draft:
+def _to_keepers(row: asyncpg.Record, now: datetime) -> Draft:
+    """An endpoint or a robot fails: who looks after them."""
     told = {
         "endpoint_id": row["id"],
         "channel": row["channel"],
@@ -82,21 +68,36 @@ def _draft(row: asyncpg.Record, now: datetime) -> Draft:
         "last_error": row["last_error"],
     }
     # The same for every delivery that fails before the next one that does not.
-    event_id = uuid5(_STREAKS, f"{row['id']} {row['failing_since'].isoformat()} {row['state']}")
+    streak = f"{row['id']} {row['failing_since'].isoformat()} {row['state']}"
+    roles = ("admin",) if row["institution"] == BUREAU else BANK_ROLES
+    return _draft(row, FAILING_TYPE, told, streak, roles=roles, people=(), now=now)
+
+
+def _draft(
+    row: asyncpg.Record,
+    event_type: str,
+    told: Mapping[str, Any],
+    streak: str,
+    *,
+    roles: tuple[str, ...],
+    people: tuple[str, ...],
+    now: datetime,
+) -> Draft:
+    """The message, the same one for as long as the streak goes on."""
+    event_id = uuid5(_STREAKS, streak)
     return Draft(
         event_id=event_id,
-        event_type=FAILING_TYPE,
+        event_type=event_type,
         institution=row["institution"],
-        roles=("admin",) if row["institution"] == BUREAU else BANK_ROLES,
+        roles=roles,
+        people=people,
         in_inbox=True,
         pool_code="",
         bank_code="" if row["institution"] == BUREAU else row["institution"],
         loan_id=None,
         subject=row["address"],
         happened_at=now,
-        text=CATALOGUE.words(row["institution"], FAILING_TYPE, told),
+        text=CATALOGUE.words(row["institution"], event_type, told),
         link="/inbox/receivers",
-        payload=webhook_body(
-            event_type=FAILING_TYPE, event_id=event_id, happened_at=now, told=told
-        ),
+        payload=webhook_body(event_type=event_type, event_id=event_id, happened_at=now, told=told),
     )
