@@ -10,6 +10,7 @@ from services.applications.handlers.duties import DUTIES
 from services.applications.handlers.to_do import CASES, WAITS, watch_what_waits
 from shared.waits.scheduled import look
 from tests.applications.office import CCB, ICBC, Office, nothing_found
+from tests.waits import stand_as_their_cases_do
 
 
 async def to_do(person: Any, **wanted: Any) -> list[dict[str, Any]]:
@@ -35,18 +36,7 @@ async def looks(office: Office, *, on: str = "") -> list[Any]:
 
 
 async def stands_as_the_cases_do(office: Office) -> int:
-    """The law: the open waits are those of the cases, no more and no fewer, to the last column."""
-    columns = "case_id, step, state, roles, bank_code, pool_code, number, person, due_on, page"
-    open_ones: int = 0
-    async with office.service.context.database.begin("*") as conn:
-        for source in CASES:
-            should = f"select {columns} from ({source.sql}) as should"
-            kept = f"""select {columns} from waits
-                       where case_kind = '{source.kind}' and ended_at is null"""
-            for one, other in ((should, kept), (kept, should)):
-                assert await conn.fetch(f"({one}) except ({other})", None) == [], source.kind
-            open_ones += await conn.fetchval(f"select count(*) from ({kept}) as kept")
-    return open_ones
+    return await stand_as_their_cases_do(office.service.context.database, CASES)
 
 
 async def test_a_case_waits_for_one_after_the_other_and_leaves_every_list_when_it_is_done(

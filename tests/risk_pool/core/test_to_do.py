@@ -6,6 +6,7 @@ from typing import Any
 from services.risk_pool.handlers.to_do import CASES, watch_what_waits
 from shared.contracts.registry import EVENTS
 from tests.risk_pool.claims.driver import Claims, claims_of
+from tests.waits import stand_as_their_cases_do
 
 
 async def to_do(person: Any, **wanted: Any) -> list[tuple[str, str, str | None]]:
@@ -35,15 +36,7 @@ async def reminders(pool: Claims) -> list[tuple[str, str, str, int, tuple[str, .
 
 
 async def stands_as_the_cases_do(pool: Claims) -> None:
-    """The law: the open waits of cases are what the cases' own rows say, to the last column."""
-    columns = "case_id, step, state, roles, bank_code, pool_code, number, person, due_on, page"
-    async with pool.service.context.database.begin("*") as conn:
-        for source in CASES:
-            should = f"select {columns} from ({source.sql}) as should"
-            kept = f"""select {columns} from waits
-                       where case_kind = '{source.kind}' and ended_at is null"""
-            for one, other in ((should, kept), (kept, should)):
-                assert await conn.fetch(f"({one}) except ({other})", None) == [], source.kind
+    await stand_as_their_cases_do(pool.service.context.database, CASES)
 
 
 async def test_seven_silent_months_are_told_to_the_bank_to_finance_and_to_those_above(running):
