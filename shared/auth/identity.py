@@ -22,14 +22,8 @@ from shared.auth.jwks import Jwks
 from shared.postgres.database import EVERYWHERE
 from shared.postgres.pools_seen import ALL, Institution
 from shared.refusals import Refused
+from shared.roles import BANK_ROLES, BUREAU_ROLES
 
-BANK_ROLES = frozenset({"bank_operator", "bank_checker"})
-BUREAU_ROLES = frozenset(
-    {
-        "reviewer", "approver", "leader", "finance_maker", "finance_checker", "pool_manager",
-        "auditor", "admin",
-    }
-)  # fmt: skip
 EVERYBODY = tuple(sorted(BANK_ROLES | BUREAU_ROLES))
 """Whoever has a role at all: for what must be known to set anything up."""
 AT_WORK = frozenset(EVERYBODY) - {"admin"}

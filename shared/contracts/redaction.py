@@ -13,7 +13,7 @@ from uuid import UUID
 
 from ruamel.yaml import YAML
 
-from shared.contracts.envelope import Envelope, UnknownType, decode
+from shared.contracts.registry import EVENTS
 from shared.money import format_fen
 
 Fact = Mapping[str, Any]
@@ -82,16 +82,15 @@ def told_to_bank(bank_code: str, event_type: str, fact: Fact) -> dict[str, Any]:
     }
 
 
-def read_by_bank(bank_code: str, envelope: Envelope) -> dict[str, Any]:
-    """The body of an event as a bank may read it in a feed, by the names of JSON; {} for nothing."""
-    if not fields_for_banks(envelope.type):
+def read_by_bank(bank_code: str, event_type: str, body: bytes) -> dict[str, Any]:
+    """The body of an event as a bank may read it in a feed, by the names of JSON; {} for nothing.
+
+    Raises pydantic's ValidationError where the body breaks its contract.
+    """
+    if not fields_for_banks(event_type):
         return {}
-    try:
-        event = decode(envelope)
-    except UnknownType:
-        return {}
-    fact = event.model_dump(mode="python", by_alias=False)
-    found: dict[str, Any] = on_the_wire(told_to_bank(bank_code, envelope.type, fact))
+    fact = EVENTS[event_type].model_validate_json(body).model_dump(mode="python", by_alias=False)
+    found: dict[str, Any] = on_the_wire(told_to_bank(bank_code, event_type, fact))
     return found
 
 

@@ -11,7 +11,6 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
 
 from shared.auth.identity import Forbidden, Identity, requires
-from shared.contracts.envelope import Envelope
 from shared.contracts.redaction import read_by_bank
 from shared.http.context import context_of
 from shared.http.pages import MOST_PER_PAGE, Page, decode_cursor, encode_cursor, page_of
@@ -196,13 +195,8 @@ def _read(event: Published, bank_code: str | None) -> Any:
     """The body as the caller may know it; a bank is not told of what it may know nothing."""
     if bank_code is None:
         return _readable(event.body)
-    envelope = Envelope(
-        id=event.id, type=event.type, source=event.source, time=event.time, subject=event.subject,
-        key=event.key, institution=event.institution, body=event.body,
-        traceparent=event.traceparent,
-    )  # fmt: skip
     try:
-        return read_by_bank(bank_code, envelope)
+        return read_by_bank(bank_code, event.type, event.body)
     except ValidationError:
         return {}
 

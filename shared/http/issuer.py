@@ -3,10 +3,10 @@
 from fastapi import FastAPI
 from pydantic import Field
 
-from shared.auth.identity import BANK_ROLES, BUREAU_ROLES
 from shared.auth.issuer import DEFAULT_TTL_SECONDS, Issuer
 from shared.http import problems
 from shared.http.requests import RequestBody, ShortText
+from shared.roles import BANK_ROLES, BUREAU_ROLES
 
 
 class TokenRequest(RequestBody):

@@ -12,9 +12,6 @@ from shared.schemes.vocabulary import STEPS
 
 Topic = Literal["applications", "risk_pool"]
 
-BANK_ROLES = frozenset({"bank_operator", "bank_checker"})
-"""A wait for one of these is for the people of the case's bank."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class CasesWait:
@@ -76,7 +73,7 @@ _DUE: Final = """
     select case_id, step, '' as state, {roles} as roles, coalesce(bank_code, '') as bank_code,
            coalesce(pool_code, '') as pool_code, number, loan_id, firm, amount_fen, '' as person, '' as person_name,
            due_on, $2::timestamptz as since, {zh} as what_zh, {en} as what_en, rule, page
-    from jsonb_to_recordset($4::jsonb) as due (
+    from jsonb_to_recordset($3::jsonb) as due (
         case_id uuid, step text, bank_code text, pool_code text, number text, loan_id uuid,
         firm text, amount_fen bigint, due_on date, rule text, page text)
     where $1::uuid[] is null or case_id = any ($1)

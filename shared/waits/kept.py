@@ -16,9 +16,9 @@ from shared.contracts.deadlines import (
     PoolDeadlineSetV1,
 )
 from shared.contracts.envelope import Event
-from shared.life_cycle import Words
 from shared.messaging import outbox
-from shared.waits.declared import BANK_ROLES, Due, Source
+from shared.roles import BANK_ROLES
+from shared.waits.declared import Due, Source
 
 _SET = {"applications": CaseDeadlineSetV1, "risk_pool": PoolDeadlineSetV1}
 _MET = {"applications": CaseDeadlineMetV1, "risk_pool": PoolDeadlineMetV1}
@@ -48,8 +48,7 @@ def _statement(source: Source) -> str:
     new = ", ".join(f"new.{name}" for name in _MAY_CHANGE)
     old = ", ".join(f"old.{name}" for name in _MAY_CHANGE)
     return f"""
-        with asked as (select $1::uuid[] as ids, $2::timestamptz as now, $3::date as today
-        ), new as (
+        with new as (
             {source.sql}
         ), old as (
             select * from waits
@@ -95,25 +94,22 @@ async def keep(
 ) -> None:
     """Bring the waits of these cases (None: of all) to where the cases are now, in the transaction
     that moves them, and say what became of their deadlines. `due` are the open ones of a duty."""
-    rows = await conn.fetch(
-        _statement(source), ids, now, business_date(now),
-        *([] if due is None else [[one.as_data() for one in due]]),
-    )  # fmt: skip
+    more = [] if due is None else [[one.as_data() for one in due]]
+    rows = await conn.fetch(_statement(source), ids, now, *more)
     events = [event for row in rows for event in _events(source, row, now)]
     await outbox.append(conn, events, now=now)
 
 
 def _events(source: Source, row: Mapping[str, Any], now: datetime) -> list[Event]:
     if row["what"] != "ended" and row["due_on"] is not None:
-        told = said(source.kind, source.noun, row)
-        return [_SET[source.topic](**told, was_due_on=row["was_due_on"])]
+        return [_SET[source.topic](**said(source, row), was_due_on=row["was_due_on"])]
     due_on = row["was_due_on"] if row["what"] == "moved" else row["due_on"]
     if due_on is None:
         return []
     today = business_date(now)
     return [
         _MET[source.topic](
-            **(said(source.kind, source.noun, row) | {"due_on": due_on}),
+            **(said(source, row) | {"due_on": due_on}),
             outcome=row["ended"] or "stopped",
             ended_on=today,
             is_late=today > due_on,
@@ -121,14 +117,14 @@ def _events(source: Source, row: Mapping[str, Any], now: datetime) -> list[Event
     ]
 
 
-def said(kind: str, noun: Words, row: Mapping[str, Any]) -> dict[str, Any]:
+def said(source: Source, row: Mapping[str, Any]) -> dict[str, Any]:
     """What every event of a deadline says, of its row."""
     is_a_banks = bool(BANK_ROLES.intersection(row["roles"]))
     return {
-        "case_kind": kind,
+        "case_kind": source.kind,
         "case_id": row["case_id"],
-        "noun_zh": noun.zh,
-        "noun_en": noun.en,
+        "noun_zh": source.noun.zh,
+        "noun_en": source.noun.en,
         "number": row["number"],
         "loan_id": row["loan_id"],
         "firm": row["firm"],

@@ -22,7 +22,8 @@ from shared.contracts.deadlines import (
 )
 from shared.contracts.envelope import Event
 from shared.messaging import outbox
-from shared.waits.declared import BANK_ROLES, Source, Topic
+from shared.roles import BANK_ROLES
+from shared.waits.declared import Source
 from shared.waits.kept import said
 
 _APPROACHING = {"applications": CaseDeadlineApproachingV1, "risk_pool": PoolDeadlineApproachingV1}
@@ -112,17 +113,13 @@ def _reminder(
 ) -> Event:
     level = LEVELS[row["level"] - 1]
     is_over = today > row["due_on"]
-    event = (_PASSED if is_over else _APPROACHING)[_topic(source)]
+    event = (_PASSED if is_over else _APPROACHING)[source.topic]
     bureau = tuple(role for role in row["roles"] if role not in BANK_ROLES)
     named = (row["person"],) if row["person"] else ()
     return event(
-        **said(source.kind, source.noun, row),
+        **said(source, row),
         level=level.number,
         working_days=abs(working_days.between(today, row["due_on"])),
         people=named,
         to_roles=tuple(dict.fromkeys((() if named else bureau) + level.also)),
     )
-
-
-def _topic(source: Source) -> Topic:
-    return source.topic

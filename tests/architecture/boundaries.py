@@ -66,7 +66,7 @@ SHARED_SQL = ("shared/postgres/", "shared/messaging/", "shared/waits/", "shared/
 PURE = {
     "shared.calendar", "shared.canonical", "shared.case_numbers", "shared.identifiers",
     "shared.ip_numbers", "shared.life_cycle", "shared.money", "shared.months", "shared.ratios",
-    "shared.papers", "shared.refusals", "shared.rights",
+    "shared.papers", "shared.refusals", "shared.rights", "shared.roles",
     "shared.risk_classes", "shared.schemes",
     "shared.contracts.redaction",  # a table: what a bank may know
 }  # fmt: skip

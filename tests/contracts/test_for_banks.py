@@ -1,13 +1,9 @@
 """Field by field it is decided what a bank may know of an event; what is not decided stays inside."""
 
-from datetime import UTC, datetime
-from uuid import uuid4
-
 import pytest
 
 from services.notifications.domain.notice import Banks
 from services.notifications.domain.notices import NOTICES
-from shared.contracts.envelope import Envelope
 from shared.contracts.redaction import IN_PART, decisions, fields_for_banks, read_by_bank
 from shared.contracts.registry import EVENTS
 from tests.notifications.samples import BANK, events
@@ -35,12 +31,7 @@ def test_nothing_is_decided_of_what_nobody_says_and_who_hears_may_know_something
 @pytest.mark.parametrize("event_type", sorted(SAMPLES))
 def test_a_feed_shows_a_bank_what_its_notice_shows_and_no_more(event_type: str):
     event = SAMPLES[event_type]
-    envelope = Envelope(
-        id=uuid4(), type=event_type, source=f"/zhidai/{event.topic}", time=datetime.now(UTC),
-        subject=event.subject, key=event.key, institution=event.institution,
-        body=event.model_dump_json().encode(), traceparent="",
-    )  # fmt: skip
-    read = read_by_bank(BANK, envelope)
+    read = read_by_bank(BANK, event.type, event.model_dump_json().encode())
     assert set(read) == {name.removesuffix("_fen") for name in fields_for_banks(event_type)}
     whole = event.model_dump(mode="json")
     in_part = {name for type_, name in IN_PART if type_ == event_type}
@@ -51,11 +42,6 @@ def test_a_feed_shows_a_bank_what_its_notice_shows_and_no_more(event_type: str):
 
 def test_of_a_limit_others_have_used_a_bank_reads_the_name_alone_in_the_feed_too():
     event = SAMPLES["coverage.declined.v1"]
-    envelope = Envelope(
-        id=uuid4(), type=event.type, source="/zhidai/risk_pool", time=datetime.now(UTC),
-        subject=event.subject, key=event.key, institution=event.institution,
-        body=event.model_dump_json().encode(), traceparent="",
-    )  # fmt: skip
-    leverage, line = read_by_bank(BANK, envelope)["limits"]
+    leverage, line = read_by_bank(BANK, event.type, event.model_dump_json().encode())["limits"]
     assert set(leverage) == {"limit", "requested", "source"}
     assert line["used"] == "28888888.00"

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from shared.auth.identity import BANK_ROLES, BUREAU_ROLES
 from shared.life_cycle import SYSTEM_ROLE, LifeCycle, Move
+from shared.roles import BANK_ROLES, BUREAU_ROLES
 from tests.life_cycles.cases import case_tables
 
 PEOPLE = (BANK_ROLES | BUREAU_ROLES) - {"auditor", "admin"}

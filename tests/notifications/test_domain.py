@@ -14,7 +14,6 @@ from services.notifications.domain.redaction import told_to
 from services.notifications.handlers.messages import draft_of
 from services.notifications.templates.words import Catalogue
 from services.risk_pool.domain.warning_signs import Cause, HandCause
-from shared.auth.identity import BUREAU_ROLES
 from shared.contracts import applications, risk_pool
 from shared.contracts.applications import DayOverV1
 from shared.contracts.around_loans import PolicyStandsV1
@@ -23,6 +22,7 @@ from shared.contracts.redaction import fields_for_banks, on_the_wire
 from shared.contracts.rights import LoanPledgesStandV1
 from shared.messaging.inbox import Received
 from shared.ratios import percent_of_bp
+from shared.roles import BUREAU_ROLES
 from tests.notifications.samples import BANK, enveloped, events
 
 FOR_BANKS = {name: fields_for_banks(name) for name in NOTICES if fields_for_banks(name)}

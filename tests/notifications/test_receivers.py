@@ -16,9 +16,10 @@ from services.notifications.domain.wishes import ChangedWishes, Wishes
 from services.notifications.handlers import endpoints as handlers
 from services.notifications.senders.secret_encryption import SecretEncryption
 from services.notifications.tables import receivers
-from shared.auth.identity import BANK_ROLES, BUREAU_ROLES, Identity
+from shared.auth.identity import Identity
 from shared.life_cycle import SYSTEM, RoleMissing
 from shared.postgres.database import EVERYWHERE
+from shared.roles import BANK_ROLES, BUREAU_ROLES
 from tests.notifications.conftest import KEY, Receiver, listening, until
 from tests.notifications.samples import BANK, NOW, one
 

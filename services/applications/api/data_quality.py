@@ -22,7 +22,7 @@ from services.applications.domain.data_quality import (
 from services.applications.handlers.case_in_hand import terms_or_none
 from services.applications.queries import banks as bank_reads
 from services.applications.queries import data_quality as reads
-from shared.auth.identity import BANK_ROLES, Identity, requires
+from shared.auth.identity import Identity, requires
 from shared.clock import business_date
 from shared.context import Context
 from shared.http.context import CurrentContext
@@ -30,6 +30,7 @@ from shared.http.pages import Page, decode_cursor, encode_cursor
 from shared.months import Month
 from shared.postgres.database import EVERYWHERE
 from shared.refusals import FieldFault, FieldsWrong, NotFound
+from shared.roles import BANK_ROLES
 
 router = APIRouter(tags=["banks"])
 

@@ -23,13 +23,14 @@ from services.applications.domain.submission import RightKey
 from services.applications.handlers import register as handler
 from services.applications.queries import register
 from services.applications.tables.right_burdens import NewBurden
-from shared.auth.identity import BANK_ROLES, BUREAU_ROLES, Identity, requires
+from shared.auth.identity import Identity, requires
 from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor
 from shared.http.requests import LongText, RequestBody, ShortText
 from shared.identifiers import Uscc
 from shared.rights import Kind
+from shared.roles import BANK_ROLES, BUREAU_ROLES
 
 router = APIRouter(tags=["rights"])
 

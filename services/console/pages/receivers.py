@@ -12,7 +12,7 @@ from starlette.responses import Response
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.upstream.optional import items, nothing, or_none
-from shared.auth.identity import BANK_ROLES, BUREAU_ROLES
+from shared.roles import BANK_ROLES, BUREAU_ROLES
 
 router = APIRouter()
 

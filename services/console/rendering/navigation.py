@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.auth.identity import BANK_ROLES, BUREAU_ROLES
+from shared.roles import BANK_ROLES, BUREAU_ROLES
 
 _FINANCE = frozenset({"finance_maker", "finance_checker"})
 SETS_UP = frozenset({"pool_manager", "admin"})

@@ -6,11 +6,12 @@ from typing import Any
 
 from services.notifications.domain.notice import Banks
 from services.notifications.domain.notices import NOTICES
+from shared.roles import BANK_ROLES as OF_BANKS
 
 BUREAU = "*"
 """The institution of the bureau's people."""
 
-BANK_ROLES = ("bank_checker", "bank_operator")
+BANK_ROLES = tuple(sorted(OF_BANKS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

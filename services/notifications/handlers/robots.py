@@ -28,8 +28,9 @@ from services.notifications.handlers.trial import send_test
 from services.notifications.senders.secret_encryption import SecretEncryption
 from services.notifications.tables import deliveries, receivers, robots
 from services.notifications.tables.receivers import NewReceiver
-from shared.auth.identity import BANK_ROLES, BUREAU_ROLES, Identity
+from shared.auth.identity import Identity
 from shared.refusals import FieldFault, FieldsWrong
+from shared.roles import BANK_ROLES, BUREAU_ROLES
 
 TEST_TYPE = "robot.test.v1"
 KINDS = tuple(kind.value for kind in RobotKind)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from services.applications.domain.financing_demand import LIFE_CYCLE
-from shared.auth.identity import BANK_ROLES, BUREAU_ROLES
 from shared.contracts.demands import DemandEvent
+from shared.roles import BANK_ROLES, BUREAU_ROLES
 from tests.applications.demands.stories import (
     QUOTE,
     answers,

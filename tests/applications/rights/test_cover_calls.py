@@ -7,8 +7,8 @@ import pytest
 
 from services.applications.domain.cover_call import LIFE_CYCLE
 from services.applications.handlers.cover_watch import watch_cover
-from shared.auth.identity import BANK_ROLES, BUREAU_ROLES
 from shared.contracts.cover_calls import CoverCallChangedV1
+from shared.roles import BANK_ROLES, BUREAU_ROLES
 from tests.applications.office import CCB, FIRM, ICBC, Office, position, right
 from tests.applications.rights.test_valuations import PATENT, TERM, right_of, short, values
 from tests.papers import document

@@ -8,10 +8,11 @@ import openpyxl
 import pytest
 
 from services.applications.domain.pledge import LIFE_CYCLE, Action, State
-from shared.auth.identity import BANK_ROLES, BUREAU_ROLES, Identity
+from shared.auth.identity import Identity
 from shared.contracts.rights import LoanPledgesStandV1, PledgeChangedV1
 from shared.life_cycle import SYSTEM_ROLE, RoleMissing
 from shared.postgres.database import EVERYWHERE
+from shared.roles import BANK_ROLES, BUREAU_ROLES
 from tests.applications.office import CCB, Office, position, right
 
 MIGRATIONS = "services.applications.migrations.versions"
