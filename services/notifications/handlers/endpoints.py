@@ -15,11 +15,11 @@ from services.notifications.domain.receivers import (
     WEBHOOK,
     ReceiverAction,
     TooManyEndpoints,
-    action_towards,
 )
 from services.notifications.domain.refusals import nothing_here
 from services.notifications.domain.wishes import ChangedWishes, Wishes
 from services.notifications.handlers import secrets
+from services.notifications.handlers.receivers import change as change_receiver
 from services.notifications.handlers.trial import send_test
 from services.notifications.senders.secret_encryption import SecretEncryption
 from services.notifications.tables import deliveries, endpoints, receivers
@@ -88,16 +88,14 @@ async def change(
     now: datetime,
 ) -> None:
     """Change a locked endpoint; None leaves what is there."""
-    action = action_towards(endpoint["state"], state) if state else None
-    version = endpoint["version"] + 1
-    if action is not None:
-        version = await receivers.move(conn, endpoint, action, by=caller, now=now)
-    await receivers.change(
+    await change_receiver(
         conn,
-        endpoint["id"],
-        wishes=wishes.after(endpoint),
+        endpoint,
+        wishes=wishes,
         roles=endpoint["roles"],
-        version=version,
+        state=state,
+        caller=caller,
+        now=now,
     )
     await endpoints.change(conn, endpoint["id"], url=url, description=description)
 

@@ -14,7 +14,6 @@ from services.notifications.domain.receivers import (
     REASON_DELETED,
     ReceiverAction,
     TooManyRobots,
-    action_towards,
 )
 from services.notifications.domain.refusals import nothing_here
 from services.notifications.domain.robots import (
@@ -23,6 +22,7 @@ from services.notifications.domain.robots import (
     shown_address,
 )
 from services.notifications.domain.wishes import ChangedWishes, Wishes
+from services.notifications.handlers.receivers import change as change_receiver
 from services.notifications.handlers.subscriptions import pools_seen_by
 from services.notifications.handlers.trial import send_test
 from services.notifications.senders.secret_encryption import SecretEncryption
@@ -109,16 +109,14 @@ async def change(
     """Change a locked robot; None leaves what is there. Another URL is another robot."""
     if roles is not None:
         require_roles(roles, of_bank=caller.bank is not None)
-    action = action_towards(robot["state"], state) if state else None
-    version = robot["version"] + 1
-    if action is not None:
-        version = await receivers.move(conn, robot, action, by=caller, now=now)
-    await receivers.change(
+    await change_receiver(
         conn,
-        robot["id"],
-        wishes=wishes.after(robot),
+        robot,
+        wishes=wishes,
         roles=robot["roles"] if roles is None else roles,
-        version=version,
+        state=state,
+        caller=caller,
+        now=now,
     )
     await robots.change(conn, robot["id"], language=language, description=description)
 
