@@ -35,6 +35,9 @@ async def test_what_a_bank_asks_of_its_loan_waits_on_the_first_page_of_who_decid
         listed = await approver.opens("/to-do?kind=loan_change")
         assert f"/cases/{loan['id']}" in listed.links and "另一人审批" in listed.text
         assert "没有待办事项" in (await approver.opens("/to-do?overdue=yes")).text
+        # What could not be read is not said to be empty.
+        odd = await approver.opens("/to-do?kind=loan_change&cursor=zzz")
+        assert odd.status == 400 and "没有待办事项" not in odd.text
     other = house.person("applications", "ccb-operator", "bank_operator", institution="CCB")
     assert await did(other.get("/loan-requests")) == []
     assert len(await did(clerk.get("/loan-requests"))) == 2

@@ -27,7 +27,8 @@ class ToDo:
 
 
 async def read_to_do(page: PageContext, *, limit: int = MOST, **wanted: str) -> ToDo:
-    """The list of this person, or of the kind that is asked for."""
+    """The list of this person, or of the kind that is asked for. Raises Problem where a list is
+    refused."""
     apis = {"applications": page.applications, "risk_pool": page.risk_pool}
     whose = wanted.get("whose", "mine")
     answers = await asyncio.gather(
@@ -40,10 +41,11 @@ async def read_to_do(page: PageContext, *, limit: int = MOST, **wanted: str) -> 
         for name, found in figures.items()
         if found and (not kind or kind in {one["case_kind"] for one in found["kinds"]})
     ]
+    # Not left out where it is refused: a list that was not read is not one with nothing in it.
     lists = await asyncio.gather(
-        *(or_none(apis[name].get("/to-do", limit=limit, **wanted)) for name in asked)
+        *(apis[name].get("/to-do", limit=limit, **wanted) for name in asked)
     )
-    rows = [one for found in lists if found for one in items(found)]
+    rows = [one for found in lists for one in items(found)]
     known = [found for found in answers if found]
     return ToDo(
         rows=sorted(rows, key=lambda one: (one["due_on"] or "9999", one["since"]))[:limit],
@@ -52,5 +54,5 @@ async def read_to_do(page: PageContext, *, limit: int = MOST, **wanted: str) -> 
         overdue=sum(found["overdue"] for found in known),
         near=sum(found["near"] for found in known),
         silent=[name for name, found in figures.items() if found is None],
-        next_cursor=lists[0]["next_cursor"] if kind and lists and lists[0] else None,
+        next_cursor=lists[0]["next_cursor"] if kind and lists else None,
     )
