@@ -44,8 +44,8 @@ REPORT: Final = Duty(
 MONTH: Final = Duty(
     kind="month_to_sign",
     topic="risk_pool",
-    noun=Words("月度清算", "monthly settlement"),
-    what=Words("该月清算预览、确认并签批", "the month to be previewed, confirmed and signed"),
+    noun=Words("月度结算", "monthly settlement"),
+    what=Words("该月结算预览、确认并签批", "the month to be previewed, confirmed and signed"),
     roles=("finance_maker", "finance_checker"),
 )
 RECEIVABLE: Final = Duty(
