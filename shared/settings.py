@@ -151,7 +151,7 @@ class ServiceSettings(ProcessSettings):
     database_connections: int = Field(default=10, ge=2, le=200)
     max_body_bytes: int = Field(default=1024 * 1024, ge=1024, description="Larger bodies: 413.")
     requests_per_second: float = Field(
-        default=500, gt=0, description="Of one caller, in one process; more is answered 429."
+        default=500, ge=1, description="Of one caller, in one process; more is answered 429."
     )
     requests_at_once: int = Field(
         default=64, ge=1, description="Of one caller, in one process; open streams count."

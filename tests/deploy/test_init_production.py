@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import ssl
 import stat
 import subprocess
 import sys
@@ -34,7 +35,12 @@ INSTALLATION = Installation(
     issuer="https://id.example.cn/realms/zhidai",
     keys="https://id.example.cn/realms/zhidai/protocol/openid-connect/certs",
 )
-MODULES = {"risk-pool": "risk_pool", "notifications": "notifications", "console": "console"}
+MODULES = {
+    "applications": "applications",
+    "risk-pool": "risk_pool",
+    "notifications": "notifications",
+    "console": "console",
+}
 
 pytestmark = pytest.mark.xdist_group("init-production")
 
@@ -119,7 +125,8 @@ def test_the_second_file_changes_only_what_speaks_tls(made: Made):
     assert made.said["COMPOSE_FILE"] == "docker-compose.yml:docker-compose.production.yml"
     assert more.keys() - compose()["services"].keys() == {"kafka-rights"}
     for name in ("postgres", "kafka", "kafka-rights"):
-        source, target, how = more[name]["volumes"][0].split(":")
+        (volume,) = more[name].pop("volumes")
+        source, target, how = volume.split(":")
         assert (target, how) == (str(MOUNTED), "ro")
         folder = made.folder / source
         named = re.findall(r"/certificates/([\w.]+)", str(more[name]))
@@ -186,15 +193,16 @@ class Running:
     """A service of the installation, asked by https as whoever a test needs."""
 
     def __init__(self, url: str, ca: Path, issuer: Issuer) -> None:
-        self.url, self._ca, self._issuer = url, ca, issuer
+        self.url, self._issuer = url, issuer
+        self._trusted = ssl.create_default_context(cafile=str(ca))
 
     def as_(self, subject: str, *roles: str) -> Person:
         token = self._issuer.issue(subject, subject, list(roles), "*")
         headers = {"Authorization": f"Bearer {token}"}
-        return Person(base_url=f"{self.url}/api/v1", verify=str(self._ca), headers=headers)
+        return Person(base_url=f"{self.url}/api/v1", verify=self._trusted, headers=headers)
 
     async def is_up(self) -> bool:
-        async with httpx.AsyncClient(verify=str(self._ca)) as client:
+        async with httpx.AsyncClient(verify=self._trusted) as client:
             try:
                 return (await client.get(f"{self.url}/healthz")).status_code == 200
             except httpx.HTTPError:
@@ -246,7 +254,8 @@ async def test_it_starts_and_what_one_service_says_by_tls_another_hears(
     async with AsyncExitStack() as stack:
         stack.enter_context(broker(made, tmp_path, kafka, controller))
         await asyncio.to_thread(give_rights, made, kafka)
-        for name in ("risk-pool", "notifications"):
+        own["applications"]["APPLICATIONS_DOCUMENTS"] = str(tmp_path / "documents")
+        for name in ("applications", "risk-pool", "notifications"):
             prefix = name.replace("-", "_").upper()
             fresh = await database_of(prefix.lower())
             door = await stack.enter_async_context(by_tls_only(fresh.url, authority, "postgres"))

@@ -114,7 +114,8 @@ async def test_a_service_holds_its_callers_to_its_settings(running):
     async with running(SERVICE, **settings) as service:
         assert isinstance(service, RunningService)
         async with service.as_("ma", "pool_manager") as manager:
-            codes = [(await manager.get("/inbox")).status_code for _ in range(4)]
-        assert codes == [200, 200, 429, 429]
+            answers = await asyncio.gather(*(manager.get("/inbox") for _ in range(6)))
+        codes = sorted(one.status_code for one in answers)
+        assert codes[:2] == [200, 200] and codes[-1] == 429
         async with service.as_("wu", "pool_manager") as other:
             assert (await other.get("/inbox")).status_code == 200

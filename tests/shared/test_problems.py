@@ -78,10 +78,10 @@ async def test_a_body_that_does_not_say_it_is_json_is_a_415(client):
 async def test_of_more_wrong_fields_than_anybody_reads_a_hundred_are_told_and_the_rest_counted(
     client,
 ):
-    many = {**GOOD, **{f"unknown_{n}": n for n in range(5000)}}
+    many = {**GOOD, **{f"unknown_{n}": n for n in range(500)}}
     answer = await send(client, json.dumps(many).encode())
     body = problem_of(answer, 422, "invalid-request")
-    assert (len(body["errors"]), body["errors_left_out"]) == (MOST_ERRORS, 5000 - MOST_ERRORS)
+    assert (len(body["errors"]), body["errors_left_out"]) == (MOST_ERRORS, 500 - MOST_ERRORS)
     assert len(answer.content) < 30_000
 
 
