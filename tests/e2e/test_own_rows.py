@@ -142,7 +142,7 @@ async def test_a_lost_answer_that_a_bank_asks_for_again_holds_no_more_than_the_a
     assert first.json() == again.json() == lost["body"]
     assert "raised_by" not in lost["body"]
     (move,) = lost["body"]["history"]
-    assert (move["role"], move["name"]) == ("bank_operator", "clerk-ICBC")
+    assert (move["role"], move["name"]) == ("bank_operator", f"clerk-{ICBC}")
 
 
 async def test_a_bank_reads_that_the_bureau_moved_its_case_and_not_who_did_or_what_they_thought(
