@@ -141,6 +141,18 @@ def own_people(row: Row, names: Sequence[str], bank_code: str) -> None:
         _empty(row, names)
 
 
+def own_steps(row: Row, names: Sequence[str], bank_code: str) -> None:
+    """Who took a step of a case: whoever stands in its history as one of the bank's own people."""
+    own = {
+        move[name]
+        for move in row.get("history") or ()
+        if move["role"] in BANK_ROLES
+        for name in ("name", "subject")
+        if name in move
+    }
+    _empty(row, [name for name in names if row.get(name) not in own])
+
+
 def own_house(row: Row, names: Sequence[str], bank_code: str) -> None:
     """What an institution's people have entered: of the bank's own, who they are."""
     if not bank_code or row.get("bank_code", row.get("institution")) != bank_code:
@@ -205,7 +217,7 @@ def where_read(row: Row, names: Sequence[str], bank_code: str) -> None:
 NARROWINGS: Final[Mapping[str, RowNarrowing]] = {
     narrowing.__name__: narrowing
     for narrowing in (
-        own_people, own_house, addressed, no_recommendation, own_figures, own_cases, own_payments,
+        own_people, own_steps, own_house, addressed, no_recommendation, own_figures, own_cases, own_payments,
         binding, own_loans, where_read,
     )
 }  # fmt: skip

@@ -8,13 +8,12 @@ from typing import Any, Final
 
 NOT_TOLD: Final = frozenset(
     {
-        "added_by", "added_name", "asked_name", "available", "backdating_reason", "begun_name",
-        "by_name", "entered_by", "entered_name", "filed_name", "history", "ledger_seq", "loans",
-        "made_by_name", "mentions", "note", "objections", "opened_by", "opened_name", "opinion",
-        "papers", "participants", "payments", "people", "person", "person_name",
-        "posted_by_name", "previewed_by", "priority", "proposed_by", "proposed_by_name",
-        "raised_by", "raised_name", "recorded_by", "recorded_name", "refusal", "said",
-        "said_by", "said_by_name", "said_name",
+        "added_by", "added_name", "available", "backdating_reason", "by_name", "entered_by",
+        "entered_name", "history", "ledger_seq", "loans", "made_by_name", "mentions", "note",
+        "objections", "opinion", "papers", "participants", "payments", "people", "person",
+        "person_name", "posted_by_name", "previewed_by", "priority", "proposed_by",
+        "proposed_by_name", "recorded_by", "recorded_name", "refusal", "said", "said_by",
+        "said_by_name", "said_name",
     }
 )  # fmt: skip
 """Fields that are left out for banks, by the services' tables (tests/console/test_not_told.py)."""
