@@ -20,7 +20,7 @@ from shared.auth.jwks import Jwks
 from shared.clock import Clock, SystemClock
 from shared.context import Background, Context, DueJob, run_due
 from shared.contracts.envelope import Event
-from shared.http import operations, problems
+from shared.http import answers, operations, problems
 from shared.http.caller_limit import CallerLimit, CallerLimitMiddleware
 from shared.http.context import context_of
 from shared.http.events_api import events_router
@@ -111,6 +111,7 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
     app.include_router(operations.router(service.name, transport))
     if settings.environment == "sandbox":
         app.include_router(sandbox_router(service.due), prefix="/api/v1")
+    answers.install(app)
     return app
 
 

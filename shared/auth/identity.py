@@ -29,6 +29,8 @@ EVERYBODY = tuple(sorted(BANK_ROLES | BUREAU_ROLES))
 AT_WORK = frozenset(EVERYBODY) - {"admin"}
 """Whoever works with cases and money. Admins manage, and see no business data."""
 ALGORITHMS = ("RS256", "ES256")
+CALLER = "zhidai.caller"
+"""Where a request's scope has who is calling, once that is known."""
 
 _BANK_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _POOL_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -192,7 +194,9 @@ async def caller_of(request: Request) -> Identity:
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated("请先登录：缺少访问令牌", "An access token is missing.")
     verifier: Verifier = request.app.state.token_verifier
-    return await verifier.identity_of(token.strip())
+    identity = await verifier.identity_of(token.strip())
+    request.scope[CALLER] = identity
+    return identity
 
 
 _BEARER = HTTPBearer(

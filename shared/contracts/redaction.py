@@ -1,10 +1,13 @@
-"""What a bank may know of an event: one table, `for_banks.yaml`, for notices, webhooks and the feed.
+"""What a bank may know: of events by the table `for_banks.yaml`, of answers by those beside their models.
 
 Kept back are the pool's own balances, what other institutions have used of a limit, and who of the
 bureau does what. What a type or a field that the table does not name says stays in the house.
+
+Of what is told in part the functions here leave what is the bank's: of a field of an event, and of a
+row of an answer (`shared.http.answers`), where other fields of the row say whose it is.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -15,9 +18,14 @@ from ruamel.yaml import YAML
 
 from shared.contracts.registry import EVENTS
 from shared.money import format_fen
+from shared.roles import BANK_ROLES
 
 Fact = Mapping[str, Any]
 Narrowing = Callable[[Any, str], Any]
+
+Row = MutableMapping[str, Any]
+RowNarrowing = Callable[[Row, Sequence[str], str], None]
+"""Leaves of these fields of a row, as JSON has it, what a bank of this code may know: in place."""
 
 OWN_LIMITS: Final = frozenset(
     {
@@ -115,3 +123,111 @@ def _entry(name: str, value: Any) -> tuple[str, Any]:
     if name.endswith(_FEN) and (value is None or isinstance(value, int)):
         return name.removesuffix(_FEN), None if value is None else format_fen(value)
     return name, on_the_wire(value)
+
+
+OPINIONS: Final = frozenset(
+    {
+        "take", "release", "assign", "put_back", "withdraw_opinion", "pass_on", "refuse_signature",
+        "recommend", "approve", "countersign", "review", "record_step", "decline",
+    }
+)  # fmt: skip
+"""Moves with which people of the bureau say something to each other, whatever the case; what a bank
+is to know of them stands in fields of its own. The words of `decline` are a limit's, with its figures."""
+
+
+def own_people(row: Row, names: Sequence[str], bank_code: str) -> None:
+    """Who did something: of the bank's own people the name, of others their role alone."""
+    if row.get("role") not in BANK_ROLES:
+        _empty(row, names)
+
+
+def own_steps(row: Row, names: Sequence[str], bank_code: str) -> None:
+    """Who took a step of a case: whoever stands in its history as one of the bank's own people."""
+    own = {
+        move[name]
+        for move in row.get("history") or ()
+        if move["role"] in BANK_ROLES
+        for name in ("name", "subject")
+        if name in move
+    }
+    _empty(row, [name for name in names if row.get(name) not in own])
+
+
+def own_house(row: Row, names: Sequence[str], bank_code: str) -> None:
+    """What an institution's people have entered: of the bank's own, who they are."""
+    if not bank_code or row.get("bank_code", row.get("institution")) != bank_code:
+        _empty(row, names)
+
+
+def addressed(row: Row, names: Sequence[str], bank_code: str) -> None:
+    """The words of a move: not those of an opinion that the bureau's people give each other."""
+    if row.get("role") not in BANK_ROLES and row.get("action", row.get("what")) in OPINIONS:
+        _empty(row, names)
+
+
+def no_recommendation(row: Row, names: Sequence[str], bank_code: str) -> None:
+    """The words of a move where its decision is told, and what was recommended before is not."""
+    if row.get("action") == "recommend":
+        _empty(row, names)
+
+
+def own_figures(row: Row, names: Sequence[str], bank_code: str) -> None:
+    """A limit that left no room: of those that others have used, its name alone."""
+    if row["limit"] in OWN_LIMITS:
+        return
+    for name in names:
+        # The words begin with the limit's name; the figures follow.
+        value = row.get(name)
+        row[name] = value.split("：")[0].split(":")[0] if name in ("zh", "en") and value else None
+
+
+def own_cases(row: Row, names: Sequence[str], bank_code: str) -> None:
+    """Why something was booked: told of a bank's own cases."""
+    if row.get("cause") not in _OWN_CASES:
+        _empty(row, names)
+
+
+def own_payments(row: Row, names: Sequence[str], bank_code: str) -> None:
+    """Steps on the way of the money: those that the bank pays or gets."""
+    for name in names:
+        row[name] = [
+            one
+            for one in row.get(name) or ()
+            if bank_code in (one["payer_code"], one["payee_code"])
+        ]
+
+
+def binding(row: Row, names: Sequence[str], bank_code: str) -> None:
+    """Caps of a claim: those that cut it."""
+    for name in names:
+        row[name] = [one for one in row.get(name) or () if one["binds"]]
+
+
+def own_loans(row: Row, names: Sequence[str], bank_code: str) -> None:
+    """Facts that a claim is split by: what the firm owes counts its loans at other banks, too."""
+    for name in names:
+        row[name] = {fact: one for fact, one in row[name].items() if fact != "borrower_balance"}
+
+
+def where_read(row: Row, names: Sequence[str], bank_code: str) -> None:
+    """What is narrowed where it is read, for the programme's rules say which figures are of others
+    (`told_to_bank` of the pool's figures; `told_to_bank` above for events)."""
+
+
+NARROWINGS: Final[Mapping[str, RowNarrowing]] = {
+    narrowing.__name__: narrowing
+    for narrowing in (
+        own_people, own_steps, own_house, addressed, no_recommendation, own_figures, own_cases, own_payments,
+        binding, own_loans, where_read,
+    )
+}  # fmt: skip
+"""How a field of an answer is told in part, by the name that the tables give."""
+
+_OWN_CASES: Final = frozenset({"recovery", "adjustment", "dispute"})
+
+
+def _empty(row: Row, names: Sequence[str]) -> None:
+    for name in names:
+        value = row.get(name)
+        if name in row:
+            row[name] = type(value)() if isinstance(value, str | list | dict) else None

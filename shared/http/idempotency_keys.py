@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 
 from shared.auth.identity import EVERYBODY, Identity, requires
+from shared.http.answers import keep_back_of
 from shared.postgres.database import Database
 from shared.postgres.idempotency_keys import KeyOwner, find
 from shared.refusals import NotFound
@@ -45,12 +46,16 @@ def idempotency_keys_router(database_of: Callable[[Request], Database]) -> APIRo
                 "没有使用此键的请求生效，可用同一键重新提交",
                 "No request with this key took effect; you may send it again with the same key.",
             )
+        body = json.loads(kept["body"]) if kept["body"] else None
+        if caller.bank is not None:
+            # What is kept is the answer as the house has it.
+            keep_back_of(request.app, kept["operation"], body, caller.bank)
         return KeptAnswer(
             key=kept["key"],
             operation=kept["operation"],
             status=kept["status"],
             headers=kept["headers"],
-            body=json.loads(kept["body"]) if kept["body"] else None,
+            body=body,
             created_at=kept["created_at"],
         )
 

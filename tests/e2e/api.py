@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from fastapi import FastAPI
+
 from services.applications.main import SERVICE as APPLICATIONS
 from services.notifications.main import SERVICE as NOTIFICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
@@ -182,7 +184,7 @@ def pointer(path: Sequence[str | int]) -> str:
     return "#" + "".join(f"/{part}" for part in path)
 
 
-def _described(service: Service) -> dict[str, Any]:
+def _built(service: Service) -> FastAPI:
     settings: dict[str, Any] = {
         **SETTINGS,
         "environment": "sandbox",
@@ -191,8 +193,7 @@ def _described(service: Service) -> dict[str, Any]:
         "token_issuer": "nobody",
         "token_keys": "/nowhere",
     }
-    app = build(service, service.settings_type(**settings), transport=LocalTransport([]))
-    return app.openapi()
+    return build(service, service.settings_type(**settings), transport=LocalTransport([]))
 
 
 def _routes() -> Iterator[Route]:
@@ -208,7 +209,9 @@ def _routes() -> Iterator[Route]:
                 )
 
 
-DESCRIBED = {service.name: _described(service) for service in SERVICES}
+APPS = {service.name: _built(service) for service in SERVICES}
+"""Each service as it is built, not started."""
+DESCRIBED: dict[str, dict[str, Any]] = {name: app.openapi() for name, app in APPS.items()}
 """The OpenAPI document of each service."""
 ROUTES = tuple(_routes())
 WRITING = tuple(route for route in ROUTES if route.method in WRITES)

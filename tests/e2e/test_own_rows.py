@@ -6,9 +6,12 @@ Who may call which route, with whose ids, is the table of `test_roles.py`.
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
 
+from shared.http.answer_shapes import Shape, held_by
 from tests.applications.office import CCB, ICBC
-from tests.e2e.api import READING, Route
+from tests.e2e.api import APPS, READING, Route
+from tests.e2e.roles import ids
 from tests.e2e.town import is_problem
 
 ANYBODY_S = (
@@ -66,3 +69,99 @@ async def test_a_bank_s_own_statement_is_there_and_the_bureau_reads_all(full: An
     assert is_problem(await town.clerk(bank=ICBC).get(f"{at}/DL-FIN.json"), 404)
     assert (await town.maker.get(f"{at}/DL-FIN.json")).status_code == 200
     assert (await town.office.reviewer().get(f"/applications/{own['case_id']}")).is_success
+
+
+SHAPES = {
+    (name, method, str(context.path_format)): held
+    for name, app in APPS.items()
+    for context in iter_route_contexts(app.routes)
+    if isinstance(route := context.original_route, APIRoute)
+    and (held := held_by(route.response_model))
+    for method in route.methods or ()
+}
+"""What is kept back of the answers of each route."""
+
+
+def kept(shape: Shape, value: Any, where: str = "") -> dict[str, Any]:
+    """Place → value of what is kept back from banks and stands in an answer all the same."""
+    if isinstance(value, list):
+        return {at: one for each in value for at, one in kept(shape, each, where).items()}
+    if not isinstance(value, dict):
+        return {}
+    found = {f"{where}.{one}": value[one] for one in shape.left_out if one in value}
+    found |= {f"{where}.{one}": value[one] for one in shape.made_null if value.get(one) is not None}
+    for name, held in shape.below:
+        below = value.get(name)
+        below = list(below.values()) if held.by_name and below else below
+        found |= kept(held.shape, below, f"{where}.{name}")
+    return found
+
+
+async def test_no_answer_to_a_bank_holds_what_is_kept_back_and_the_bureau_reads_all_of_it(
+    full: Any,
+):
+    town, own = full
+    places: set[str] = set()
+    looked_at = 0
+    for route in READING:
+        held = SHAPES.get((route.service, "GET", route.path))
+        if held is None or route.path.endswith("/stream"):
+            continue
+        url = route.url(**ids(route, own))
+        answer = await town.clerk(route.service, ICBC).get(url)
+        if answer.status_code == 200 and answer.headers["content-type"] == "application/json":
+            looked_at += 1
+            assert kept(held.shape, answer.json()) == {}, route
+            for person in (
+                town.at(route.service, "ma", "pool_manager"),
+                town.at(route.service, "hu", "finance_checker"),
+            ):
+                whole = await person.get(url)
+                if whole.status_code == 200:
+                    places |= {f"{route.path}{at}" for at in kept(held.shape, whole.json())}
+                    break
+    assert looked_at > 30
+    assert {place.rpartition(".")[2] for place in places} > {
+        "people", "recorded_by", "available", "assigned_to", "approved_by", "signed_by", "history",
+        "proposed_by", "opened_by", "begun_name", "raised_by", "pool",
+    }  # fmt: skip
+
+
+async def test_a_lost_answer_that_a_bank_asks_for_again_holds_no_more_than_the_answer_did(
+    full: Any,
+):
+    town, own = full
+    clerk = town.clerk(bank=ICBC)
+    told = {"loan_id": own["case_id"], "cause": "business", "level": "yellow", "text": "减产"}
+    key = {"Idempotency-Key": "a-warning-of-icbc"}
+    first = await clerk.post("/pools/dongli/warnings", json=told, headers=key)
+    again = await clerk.post("/pools/dongli/warnings", json=told, headers=key)
+    lost = (await clerk.get("/idempotency-keys/a-warning-of-icbc")).json()
+
+    assert first.status_code == 201 and again.headers["idempotency-replayed"] == "true"
+    assert first.json() == again.json() == lost["body"]
+    assert "raised_by" not in lost["body"]
+    (move,) = lost["body"]["history"]
+    assert (move["role"], move["name"]) == ("bank_operator", f"clerk-{ICBC}")
+
+
+async def test_a_bank_reads_that_the_bureau_moved_its_case_and_not_who_did_or_what_they_thought(
+    full: Any,
+):
+    town, own = full
+    at = f"/applications/{own['case_id']}/history"
+    bank, bureau = [
+        (await person.get(at)).json()["items"]
+        for person in (town.clerk("applications", ICBC), town.office.reviewer())
+    ]
+    assert [one["action"] for one in bank] == [one["action"] for one in bureau]
+    for seen, whole in zip(bank, bureau, strict=True):
+        assert whole["name"] and whole["subject"]
+        if whole["role"] in ("bank_operator", "bank_checker"):
+            assert seen == whole
+        else:
+            assert (seen["name"], seen["subject"]) == ("", "")
+    opinions = {one["action"]: one["reason"] for one in bureau if one["reason"]}
+    assert {"recommend", "approve"} <= set(opinions)
+    told = {one["action"]: one["reason"] for one in bank}
+    assert told["recommend"] == told["approve"] == ""

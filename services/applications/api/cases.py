@@ -65,7 +65,7 @@ async def list_cases(
     async with context.database.reading(caller.institution) as session:
         rows = await cases.cases(session, wanted, after=after, limit=limit + 1)
     now, days = context.clock.now(), context.working_days
-    items = [presenters.summary(row, caller=caller, now=now, working_days=days) for row in rows]
+    items = [presenters.summary(row, now=now, working_days=days) for row in rows]
     return page_of(items, limit, lambda item: encode_cursor(item.id))
 
 
@@ -93,7 +93,7 @@ async def read_history(
     async with context.database.reading(caller.institution) as session:
         await cases.case(session, case_id)
         rows = await cases.history(session, case_id)
-    return Page(items=[presenters.move(row, caller) for row in rows], next_cursor=None)
+    return Page(items=[HistoryAnswer.model_validate(row) for row in rows], next_cursor=None)
 
 
 @router.get("/statistics")

@@ -95,7 +95,7 @@ async def read_queue(
         await seen(conn, caller, now=now)
     async with context.database.reading(caller.institution) as session:
         rows = await queue(session, watcher, wanted, after=after, limit=limit + 1)
-    items = [presenters.summary(row, caller=caller, now=now, working_days=days) for row in rows]
+    items = [presenters.summary(row, now=now, working_days=days) for row in rows]
     return page_of(items, limit, lambda item: encode_cursor(item.priority, item.since, item.id))
 
 

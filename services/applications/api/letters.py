@@ -14,7 +14,6 @@ from services.applications.api.desk import Bureau
 from services.applications.api.desk_answers import Subject
 from services.applications.api.requests import WrittenBody
 from services.applications.api.right_requests import Day
-from services.applications.domain.life_cycle import WITHIN_THE_BUREAU
 from services.applications.handlers import letters as handler
 from services.applications.handlers.case_in_hand import CaseInHand
 from services.applications.queries.submitted import case_row
@@ -24,7 +23,6 @@ from shared.http.context import CurrentContext
 from shared.http.idempotency import Answer
 from shared.http.pages import Page
 from shared.http.requests import LongText, RequestBody
-from shared.postgres.database import EVERYWHERE
 
 router = APIRouter(tags=["letters"])
 
@@ -88,18 +86,10 @@ async def read_timeline(
     what was found of its papers, its conditions; for the bureau also notes, priorities, conflicts.
     """
     today = business_date(context.clock.now())
-    inside = caller.institution == EVERYWHERE
     async with context.database.looking(caller.institution) as conn:
         await case_row(conn, case_id)
         rows = await timeline(conn, case_id, today=today)
     items = [TimelineEntry.model_validate(dict(row)) for row in rows]
-    if not inside:
-        items = [
-            one.model_copy(update={"text": ""})
-            if one.kind == "move" and one.what in WITHIN_THE_BUREAU
-            else one
-            for one in items
-        ]
     return Page(items=items, next_cursor=None)
 
 

@@ -12,7 +12,6 @@ from services.applications.domain.listed_firms import ListName, Verdict, Why
 from shared.auth.identity import Identity, requires
 from shared.life_cycle import Row
 from shared.money import MONEY_NAMES, Fen
-from shared.postgres.database import EVERYWHERE
 
 Lister = Annotated[Identity, Depends(requires("reviewer", "approver", "pool_manager"))]
 """Who brings lists in and says whose a name is."""
@@ -36,7 +35,7 @@ class CreditListAnswer(_Answer):
         description="The day of the newest whole list; null where the register cannot say that a "
         "firm is not on it."
     )
-    standing: int | None = Field(description="Entries that stand; null for a bank.")
+    standing: int | None = Field(description="Entries that stand.")
     ended: int | None
 
 
@@ -85,21 +84,16 @@ class MatchAnswer(_Answer):
     live_loans: int
     outstanding_fen: Fen
     verdict: Verdict | None = Field(description="Of a match by name; null: nobody has said yet.")
-    reason: str | None = Field(description="Why; for the bureau's people.")
+    reason: str | None = Field(description="Why.")
     said_by_name: str | None
     said_at: datetime | None
 
 
-def match_answer(row: Row, *, institution: str) -> MatchAnswer:
-    """A match; a bank reads the verdict and not its reasons."""
-    inside = institution == EVERYWHERE
-    kept = {"reason", "said_by_name"}
-    names = MatchAnswer.model_fields.keys() - kept - {"by"}
+def match_answer(row: Row) -> MatchAnswer:
+    """A match."""
+    names = MatchAnswer.model_fields.keys() - {"by"}
     return MatchAnswer(
-        **{name: row[name] for name in names},
-        by="uscc" if row["uscc"] is not None else "name",
-        reason=row["reason"] if inside else None,
-        said_by_name=row["said_by_name"] if inside else None,
+        **{name: row[name] for name in names}, by="uscc" if row["uscc"] is not None else "name"
     )
 
 
@@ -164,7 +158,7 @@ class EntryAnswer(EntrySummary):
     """An entry with the firms it is, or may be, of; what was said of these; its credit repairs."""
 
     matches: list[MatchAnswer]
-    said: list[SaidOfMatch] = Field(description="For the bureau's people; empty for a bank.")
+    said: list[SaidOfMatch] = Field(description="The last first.")
     repairs: list[RepairSummary]
 
 

@@ -54,10 +54,9 @@ class VerdictBody(RequestBody):
 async def read_credit_lists(caller: Reader, context: CurrentContext) -> CreditListsAnswer:
     """The lists that a scheme may name, and how fresh the register holds each. What it does not hold
     whole, or not freshly enough for the scheme, is looked at by hand."""
-    inside = caller.institution == EVERYWHERE
     async with context.database.looking(caller.institution) as conn:
         editions = await reads.editions(conn)
-        held = await reads.held(conn) if inside else {}
+        held = await reads.held(conn)
     return CreditListsAnswer(
         items=[
             CreditListAnswer(
@@ -65,8 +64,8 @@ async def read_credit_lists(caller: Reader, context: CurrentContext) -> CreditLi
                 zh=words.zh,
                 en=words.en,
                 edition=editions.get(name),
-                standing=(held[name]["standing"] if name in held else 0) if inside else None,
-                ended=(held[name]["ended"] if name in held else 0) if inside else None,
+                standing=held[name]["standing"] if name in held else 0,
+                ended=held[name]["ended"] if name in held else 0,
             )
             for name, words in CREDIT_LISTS.items()
         ]
@@ -140,7 +139,7 @@ async def list_matches(
             conn, institution=caller.institution, uscc=uscc, list_name=list_name, unsaid=unsaid,
             stands=stands, after=after, limit=limit + 1,
         )  # fmt: skip
-    items = [match_answer(row, institution=caller.institution) for row in rows]
+    items = [match_answer(row) for row in rows]
     return page_of(items, limit, lambda one: encode_cursor(one.entry_id, one.borrower_uscc))
 
 
@@ -160,7 +159,7 @@ async def _entry(conn: asyncpg.Connection, entry_id: UUID, caller: Identity) -> 
         said = await reads.verdicts(conn, entry_id, [one["borrower_uscc"] for one in matches])
     return EntryAnswer(
         **entry_summary(row).model_dump(),
-        matches=[match_answer(one, institution=institution) for one in matches],
+        matches=[match_answer(one) for one in matches],
         said=[SaidOfMatch.model_validate(dict(one)) for one in said],
         repairs=[repair_summary(one, caller) for one in repairs],
     )

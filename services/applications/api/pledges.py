@@ -86,6 +86,7 @@ class PledgeMove(BaseModel):
     reason: str
     detail: dict[str, Any]
     name: str
+    role: str
     at: datetime
 
 

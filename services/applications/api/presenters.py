@@ -23,7 +23,6 @@ from services.applications.domain.draws import FIRST_DRAW
 from services.applications.domain.life_cycle import (
     DECIDES_BY_ITS_LEVEL,
     LIFE_CYCLE,
-    WITHIN_THE_BUREAU,
     Action,
     State,
 )
@@ -33,7 +32,6 @@ from services.applications.domain.waiting import lamp, shown_due
 from services.applications.queries.whole_case import WholeCase
 from services.applications.tables.rows import (
     ApplicationRow,
-    CaseMoveRow,
     CollateralRow,
     DocumentRow,
     DrawRow,
@@ -45,24 +43,15 @@ from services.applications.tables.rows import (
 from shared.auth.identity import Identity
 from shared.calendar import WorkingDays
 from shared.clock import business_date
-from shared.http.limits import shown_to
 from shared.http.progress import progress_answer
 from shared.life_cycle import SYSTEM_ROLE
 from shared.months import Month
-from shared.postgres.database import EVERYWHERE
 
 
-def summary(
-    row: ApplicationRow, *, caller: Identity, now: datetime, working_days: WorkingDays
-) -> CaseSummary:
+def summary(row: ApplicationRow, *, now: datetime, working_days: WorkingDays) -> CaseSummary:
     """A case in a list, with its lamp."""
     columns = _with_lamp(row, None, now=now, working_days=working_days)
-    return CaseSummary(**columns | _of_the_bureau(row, caller))
-
-
-def _of_the_bureau(row: ApplicationRow, caller: Identity) -> dict[str, Any]:
-    """How urgent the bureau holds a case to be is not its bank's business."""
-    return {"priority": row.priority if caller.institution == EVERYWHERE else 0}
+    return CaseSummary(**columns)
 
 
 def _with_lamp(
@@ -103,7 +92,7 @@ def full(
         "documents": [_document(one) for one in case.documents],
         "paid_out": _paid_out(row),
         "registrations": [_entry(one) for one in case.registrations],
-        "history": [move(one, caller) for one in case.history],
+        "history": [HistoryAnswer.model_validate(one) for one in case.history],
         "loan": None if loan is None else loan_answer(loan, row),
         "times_returned": sum(
             one.action == Action.RETURN and one.role != SYSTEM_ROLE for one in case.history
@@ -114,17 +103,9 @@ def full(
             for action in LIFE_CYCLE.open_to(row.model_dump() | dict(case.standing), caller)
             if action not in DECIDES_BY_ITS_LEVEL
         ],
-        "approved_by": _approved_by(row, caller),
-        "declined_limits": shown_to(caller, row.declined_limits),
         "waiting_for": _waiting(row, columns["due_on"]),
     }
-    return CaseAnswer(**columns | belonging | _of_the_bureau(row, caller))
-
-
-def _approved_by(row: ApplicationRow, caller: Identity) -> str | None:
-    """A bank hears of an approval once every signature is there."""
-    is_told = row.approved_on is not None or caller.institution == EVERYWHERE
-    return row.approved_by if is_told else None
+    return CaseAnswer(**columns | belonging)
 
 
 def _to_look_at(case: WholeCase) -> Iterable[ToLookAt]:
@@ -195,14 +176,6 @@ def _right(
         **right.model_dump() | {"nice_class": right.nice_class or None},
         valuation=ValuationAnswer.model_validate(worth) if worth else None,
     )
-
-
-def move(row: CaseMoveRow, caller: Identity) -> HistoryAnswer:
-    """One move; a bank does not see why the bureau's people share their work as they do."""
-    answer = HistoryAnswer.model_validate(row)
-    if caller.institution == EVERYWHERE or row.action not in WITHIN_THE_BUREAU:
-        return answer
-    return answer.model_copy(update={"reason": "", "detail": {}})
 
 
 def loan_answer(loan: LoanRow, row: ApplicationRow) -> LoanAnswer:

@@ -66,7 +66,7 @@ async def history(
 ) -> dict[UUID, list[asyncpg.Record]]:
     """What happened to pledges, the first move first."""
     rows = await conn.fetch(
-        """select case_id, action, target, reason, detail, name, at from case_moves
+        """select case_id, action, target, reason, detail, name, role, at from case_moves
            where case_id = any($1::uuid[]) order by case_id, version""",
         pledge_ids,
     )

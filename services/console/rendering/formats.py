@@ -71,7 +71,7 @@ def day(on: Any) -> str:
 
 def count(number: Any) -> str:
     """12345 → "12,345"."""
-    return NOTHING if number is None else f"{int(number):,}"
+    return NOTHING if number is None or number == "" else f"{int(number):,}"
 
 
 def times(basis_points: Any) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Self
 import httpx
 
 from services.console.settings import ConsoleSettings
+from services.console.upstream.not_told import as_told
 
 SERVICES = ("applications", "risk_pool", "notifications")
 
@@ -66,7 +67,7 @@ class Api:
         """The JSON at a path with its ETag. Raises Problem."""
         wanted = {name: value for name, value in query.items() if value not in (None, "")}
         response = await self._sent("GET", path, params=wanted)
-        return Answer(response.json(), response.headers.get("etag", ""))
+        return Answer(response.json(object_hook=as_told), response.headers.get("etag", ""))
 
     async def post(
         self, path: str, body: Any = None, *, key: str, if_match: str = "", **query: Any
@@ -77,18 +78,18 @@ class Api:
         response = await self._sent(
             "POST", path, json=body if body is not None else {}, headers=headers, params=wanted
         )
-        return response.json() if response.content else None
+        return response.json(object_hook=as_told) if response.content else None
 
     async def put(self, path: str, body: Any, *, if_match: str = "") -> Answer:
         """Put something in the place of what was seen, or say how it is. Raises Problem."""
         headers = {"If-Match": if_match} if if_match else {}
         response = await self._sent("PUT", path, json=body, headers=headers)
-        return Answer(response.json(), response.headers.get("etag", ""))
+        return Answer(response.json(object_hook=as_told), response.headers.get("etag", ""))
 
     async def patch(self, path: str, body: Any, *, if_match: str) -> Any:
         """Change parts of what was seen. Raises Problem."""
         response = await self._sent("PATCH", path, json=body, headers={"If-Match": if_match})
-        return response.json()
+        return response.json(object_hook=as_told)
 
     async def delete(self, path: str, *, if_match: str) -> None:
         """Take away what was seen. Raises Problem."""
@@ -104,7 +105,7 @@ class Api:
         response = await self._sent(
             "POST", path, content=content, params=wanted, headers=headers, timeout=120
         )
-        return response.json()
+        return response.json(object_hook=as_told)
 
     async def file(self, path: str, **query: Any) -> httpx.Response:
         """A document at a path, with its headers. Query parameters that are None or "" are left out.

@@ -19,7 +19,7 @@ from services.risk_pool.api.cases import (
 )
 from services.risk_pool.api.coverages import Waiting
 from services.risk_pool.api.roles import require_pool
-from services.risk_pool.domain.breaker_order import LIFE_CYCLE, Action, Order
+from services.risk_pool.domain.breaker_order import LIFE_CYCLE, SEEN_BY_BANKS, Action, Order
 from services.risk_pool.handlers import breaker_orders as handlers
 from services.risk_pool.queries import breaker_orders as known
 from shared.auth.identity import Identity
@@ -93,10 +93,12 @@ async def propose_order(
 
 @router.get("/pools/{code}/breaker-orders")
 async def list_orders(code: str, caller: Anyone, context: CurrentContext) -> list[OrderAnswer]:
-    """A pool's orders by hand, the newest first; a bank sees those about itself."""
+    """A pool's orders by hand, the newest first; a bank sees those about itself
+    that were carried out."""
     async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
-        return [OrderAnswer(**_shown(row, caller)) for row in await known.of_pool(conn, code)]
+        rows = await known.of_pool(conn, code, states=_states_of(caller))
+        return [OrderAnswer(**_shown(row, caller)) for row in rows]
 
 
 @router.get("/breaker-orders/{order_id}")
@@ -112,11 +114,17 @@ async def show_order(
 
 async def detail(conn: asyncpg.Connection, order_id: UUID, caller: Identity) -> OrderDetail:
     """An order as the caller may see it. Raises NotFound."""
-    row = await known.find(conn, order_id)
+    row = await known.find(conn, order_id, states=_states_of(caller))
     if row is None:
         raise NotFound("没有该指令", "There is no such order.")
     history = [MoveAnswer(**move) for move in await history_of(conn, order_id)]
     return OrderDetail(**_shown(row, caller), history=history)
+
+
+def _states_of(caller: Identity) -> list[str] | None:
+    """What a bank learns of orders about itself is what was done, as by `bank.suspended.v1`; what is
+    proposed or refused stays in the house."""
+    return None if caller.bank is None else sorted(SEEN_BY_BANKS)
 
 
 def _shown(row: asyncpg.Record, caller: Identity) -> dict[str, Any]:

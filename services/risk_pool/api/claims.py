@@ -129,7 +129,7 @@ async def _read(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> T
         **{
             **_presented(row, caller),
             "trial": trial,
-            "trials": trials_kept(row, history, caller),
+            "trials": trials_kept(row, history),
         },
         ip_share=percent(share_of(row)),
         progress=progress_answer(LIFE_CYCLE, row["state"]),

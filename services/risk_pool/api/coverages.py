@@ -15,7 +15,7 @@ from services.risk_pool.queries import coverages
 from shared.auth.identity import Identity, requires
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
-from shared.http.limits import LimitShown, shown_to
+from shared.http.limits import LimitShown
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.money import Fen
 from shared.refusals import NotFound
@@ -186,7 +186,6 @@ async def show_coverage(
     return CoverageAnswer.model_validate(
         {
             **coverage,
-            "limits": shown_to(caller, coverage["limits"]),
             "explanation": why,
             "history": [_moved(move) for move in found.history],
             "positions": [Reported(**position) for position in found.positions],

@@ -194,7 +194,6 @@ async def detail(conn: asyncpg.Connection, dispute_id: UUID, caller: Identity) -
                 *(PaperShown(**one) for one in await stored_papers.of_case(conn, dispute_id)),
             ],
             "effect": None if row["effect"] is None else _effect(row["effect"], names),
-            **({"uphold_fen": None, "proposal_reason": None} if is_bank else {}),
             "pending_actions": LIFE_CYCLE.open_to(row, caller),
         },
         progress=progress_answer(LIFE_CYCLE, row["state"]),

@@ -37,9 +37,6 @@ from shared.postgres.database import EVERYWHERE, seeing_everything
 
 router = APIRouter(tags=["settlements"])
 
-_OWN_CASES = frozenset({"recovery", "adjustment", "dispute"})
-"""Causes whose reason and people a bank is told: the cases are its own."""
-
 
 class CauseAnswer(Money):
     """A transfer that changes a figure: what it is, when it was booked, who stands behind it."""
@@ -130,12 +127,11 @@ async def show_restated(
     figure with every transfer that makes the difference. A bank sees its own."""
     async with context.database.looking(caller.institution) as conn:
         settlement, found, names = await _figures(conn, code, Month.parse(month), caller)
-    is_bank = caller.institution != EVERYWHERE
     return RestatedMonth(
         pool_code=code,
         month=month,
         posted_on=settlement["posted_on"],
-        figures=[_figure(one, code, names, is_bank=is_bank) for one in found],
+        figures=[_figure(one, code, names) for one in found],
     )
 
 
@@ -173,9 +169,7 @@ async def _workbook(
     return await asyncio.to_thread(as_workbook, report.as_data(), language=lang)
 
 
-def _figure(
-    figure: RestatedFigure, pool_code: str, names: Mapping[str, str], *, is_bank: bool
-) -> FigureAnswer:
+def _figure(figure: RestatedFigure, pool_code: str, names: Mapping[str, str]) -> FigureAnswer:
     words = NET_WORDS if figure.account == NET else account_words(figure.account, names)
     return FigureAnswer(
         party_code=figure.party,
@@ -186,14 +180,13 @@ def _figure(
         reported_fen=figure.reported_fen,
         restated_fen=figure.restated_fen,
         difference_fen=figure.difference_fen,
-        causes=[_cause(one, pool_code, is_bank=is_bank) for one in figure.causes],
+        causes=[_cause(one, pool_code) for one in figure.causes],
     )
 
 
-def _cause(cause: Cause, pool_code: str, *, is_bank: bool) -> CauseAnswer:
+def _cause(cause: Cause, pool_code: str) -> CauseAnswer:
     transfer = cause.transfer
     words, kind = CAUSE_WORDS[transfer.cause], kind_words(transfer.kind)
-    told = not is_bank or transfer.cause in _OWN_CASES
     return CauseAnswer(
         seq=transfer.seq,
         amount_fen=cause.fen,
@@ -209,7 +202,7 @@ def _cause(cause: Cause, pool_code: str, *, is_bank: bool) -> CauseAnswer:
         fact_day=transfer.fact_day,
         business_date=transfer.business_date,
         booked_at=transfer.booked_at,
-        why=transfer.why if told else "",
-        people=list(transfer.people) if told else [],
+        why=transfer.why,
+        people=list(transfer.people),
         explained=f"transfer/{pool_code}/{transfer.seq}",
     )

@@ -1,4 +1,4 @@
-"""The trial split of a claim as it is answered. What a bank may not know is left out."""
+"""The trial split of a claim as it is answered."""
 
 from typing import Any
 

@@ -11,7 +11,6 @@ from services.risk_pool.api.cases import Anyone
 from services.risk_pool.api.kept_trials import Tried, kept_for, looked_at
 from services.risk_pool.api.trial_responses import TrialAnswer
 from services.risk_pool.domain.claim import SECOND_PERSON, UNDECIDED, Action
-from services.risk_pool.domain.trial import as_a_bank_sees
 from services.risk_pool.handlers.trial import trial_of
 from services.risk_pool.queries import claims as known
 from services.risk_pool.tables import claims
@@ -19,7 +18,6 @@ from shared.auth.identity import Identity
 from shared.http.context import CurrentContext
 from shared.life_cycle import Row
 from shared.money import RequestFenOrZero
-from shared.postgres.database import EVERYWHERE
 from shared.refusals import NotFound, Refused
 
 router = APIRouter(tags=["claims"])
@@ -68,24 +66,16 @@ async def tried(
     *,
     principal_fen: int | None = None,
 ) -> Tried[TrialAnswer]:
-    """The trial of a claim as the caller may see it."""
+    """The trial of a claim, and what is kept of it for who may decide."""
     trial = (await trial_of(conn, claim, principal_fen=principal_fen)).as_data()
-    return _answer(trial, caller), kept_for(caller, SECOND_PERSON, trial)
+    return TrialAnswer(**trial), kept_for(caller, SECOND_PERSON, trial)
 
 
-def trials_kept(
-    claim: Row, history: Sequence[Mapping[str, Any]], caller: Identity
-) -> dict[str, TrialAnswer]:
+def trials_kept(claim: Row, history: Sequence[Mapping[str, Any]]) -> dict[str, TrialAnswer]:
     """The trials that were kept on the way: at filing, at review, and the one that was approved."""
     kept = {} if claim["trial"] is None else {"filing": claim["trial"]}
     names = {Action.REVIEW: "review", Action.APPROVE: "decision"}
     for move in history:
         if move["action"] in names and "trial" in move["detail"]:
             kept[names[move["action"]]] = move["detail"]["trial"]
-    return {name: _answer(trial, caller) for name, trial in kept.items()}
-
-
-def _answer(trial: Mapping[str, Any], caller: Identity) -> TrialAnswer:
-    if caller.institution != EVERYWHERE:
-        trial = as_a_bank_sees(trial, caller.institution)
-    return TrialAnswer(**trial)
+    return {name: TrialAnswer(**trial) for name, trial in kept.items()}

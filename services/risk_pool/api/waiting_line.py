@@ -11,7 +11,7 @@ from services.risk_pool.api.responses import Money
 from services.risk_pool.api.roles import require_pool
 from services.risk_pool.queries import waiting_line as known
 from shared.http.context import CurrentContext
-from shared.http.limits import LimitShown, shown_to
+from shared.http.limits import LimitShown
 from shared.money import Fen
 
 router = APIRouter(tags=["coverages"])
@@ -39,4 +39,4 @@ async def show_waiting_line(code: str, caller: Anyone, context: CurrentContext) 
     async with context.database.looking(caller.institution) as conn:
         await require_pool(conn, code)
         rows = await known.waiting_line(conn, code)
-    return [InLine(**{**row, "limits": shown_to(caller, row["limits"])}) for row in rows]
+    return [InLine(**row) for row in rows]

@@ -42,6 +42,9 @@ MOVES: Mapping[str, str] = {
 }
 """The move of the breaker by which an order is carried out."""
 
+SEEN_BY_BANKS = frozenset({State.CARRIED_OUT})
+"""What a bank learns of orders about itself."""
+
 _MANAGER = frozenset({"pool_manager"})
 _DECIDES = frozenset({"approver", "finance_checker"})
 _ANOTHER = "another person than the proposer"

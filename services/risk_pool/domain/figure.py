@@ -161,8 +161,8 @@ class Figure:
 OF_THE_WHOLE_POOL = frozenset({"programme_year", "term", "pool_balance"})
 """Periods of caps whose running figures tell of other banks' loans."""
 
-OF_ITS_OWN_LOANS = frozenset({"loan_cap", "borrower_cap", "bank_line"})
-"""Limits of a reservation that tell a bank of nobody else."""
+OF_ITS_OWN_LOANS = frozenset({"loan_cap", "bank_line"})
+"""Limits of a reservation that tell a bank of nobody else; a borrower's counts its loans at others."""
 
 WITHHELD = Words("涉及其他机构的数字不予显示", "figures that tell of others are not shown")
 

@@ -181,25 +181,6 @@ def _used(use: Use, takes_fen: int) -> dict[str, str]:
     }
 
 
-_HIDDEN_FROM_BANKS = ("pool", "bank_year", "borrower", "limits", "payments")
-
-
-def as_a_bank_sees(shown: Mapping[str, Any], bank_code: str) -> dict[str, Any]:
-    """What a bank may know of a trial of its own claim: nothing that tells of other banks."""
-    seen = {name: value for name, value in shown.items() if name not in _HIDDEN_FROM_BANKS}
-    # What the firm owes counts its loans at other banks, too.
-    facts = shown["facts"].items()
-    seen["facts"] = {name: value for name, value in facts if name != "borrower_balance"}
-    if "base" not in shown:
-        return seen
-    kept = ("code", "zh", "en", "source", "parties", "due", "takes", "binds")
-    seen["limits"] = [{name: one[name] for name in kept} for one in shown["limits"] if one["binds"]]
-    seen["payments"] = [
-        one for one in shown["payments"] if bank_code in (one["payer_code"], one["payee_code"])
-    ]
-    return seen
-
-
 class TrialMoved(Refused):
     """What the decision saw is not what there is now: both stand in `seen` and `now`."""
 

@@ -1,18 +1,32 @@
 """Orders to move breakers by hand, as they are read; a bank sees those about itself."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import asyncpg
 
 
-async def find(conn: asyncpg.Connection, order_id: UUID) -> asyncpg.Record | None:
-    """An order; None where the caller may know of none."""
-    return await conn.fetchrow("select * from breaker_orders where id = $1", order_id)
+async def find(
+    conn: asyncpg.Connection, order_id: UUID, *, states: Sequence[str] | None
+) -> asyncpg.Record | None:
+    """An order in one of the states (None: any); None where the caller may know of none."""
+    return await conn.fetchrow(
+        """select * from breaker_orders
+           where id = $1 and ($2::text[] is null or state = any($2))""",
+        order_id,
+        states,
+    )
 
 
-async def of_pool(conn: asyncpg.Connection, pool_code: str) -> list[asyncpg.Record]:
-    """A pool's orders, the newest first."""
+async def of_pool(
+    conn: asyncpg.Connection, pool_code: str, *, states: Sequence[str] | None
+) -> list[asyncpg.Record]:
+    """A pool's orders in one of the states (None: any), the newest first."""
     rows: list[asyncpg.Record] = await conn.fetch(
-        "select * from breaker_orders where pool_code = $1 order by id desc", pool_code
+        """select * from breaker_orders
+           where pool_code = $1 and ($2::text[] is null or state = any($2))
+           order by id desc""",
+        pool_code,
+        states,
     )
     return rows

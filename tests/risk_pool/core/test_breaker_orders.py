@@ -124,9 +124,12 @@ async def test_two_who_decide_at_once_move_the_breaker_once(running):
     assert (state, stands) in [("carried_out", "suspended_by_hand"), ("refused", "normal")]
 
 
-async def test_a_bank_sees_the_orders_about_itself_alone(running):
+async def test_a_bank_sees_the_orders_about_itself_alone_once_they_are_carried_out(running):
     async with pool_of(running, "ICBC", "CCB") as pool:
         own = await proposed(pool)
+        before = (await pool.bank("ICBC").get("/pools/dongli/breaker-orders")).json()
+        unknown = await pool.bank("ICBC").get(f"/breaker-orders/{own['id']}")
+        await person(pool, "approver").post(f"/breaker-orders/{own['id']}/confirm")
         other = await proposed(pool, bank_code="CCB")
         whole = await proposed(pool, bank_code="")
 
@@ -137,6 +140,8 @@ async def test_a_bank_sees_the_orders_about_itself_alone(running):
             for one in (other, whole)
         ]
 
+    assert (before, unknown.status_code) == ([], 404)
     assert [one["id"] for one in seen] == [own["id"]]
+    assert (seen[0]["state"], "proposed_by" in seen[0]) == ("carried_out", False)
     assert [one["id"] for one in all_seen] == [whole["id"], other["id"], own["id"]]
     assert hidden == [404, 404]
