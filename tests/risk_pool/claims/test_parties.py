@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.risk_pool.handlers.to_do import watch_what_waits
+from shared.money import parse_fen
 from shared.postgres.database import EVERYWHERE
 from shared.roles import party_institution
 from tests.risk_pool.claims.driver import Claims, claims_of
@@ -74,8 +75,8 @@ async def test_each_reads_its_own_share_its_statement_and_what_is_owed(lost: Cla
         side = statements[0]["side"]
         assert item["amount"] == side["net"] and item["reference"].endswith(f":2026-03:{code}")
         assert (item["zh"], side["zh"]) == ("应付资金池", "应付资金池")
-        assert float(claim["recovered"]) > 0
-        assert round(float(share) - float(claim["recovered"]), 2) == float(side["net"])
+        back = parse_fen(claim["recovered"])
+        assert back > 0 and parse_fen(share) - back == parse_fen(side["net"])
 
         events = await read(lost, code, "/events?limit=1000")
         told = {one["type"]: one["data"] for one in events}
