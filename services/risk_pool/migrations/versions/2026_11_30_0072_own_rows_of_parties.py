@@ -44,9 +44,17 @@ _NAMED_BY_CLAIM = """
 """
 
 
+# What waits for the bureau names no bank, and was open to every institution.
+_WAITS = """
+    create policy no_party on waits as restrictive
+    using (current_setting('zhidai.institution', true) not like 'party:%')
+"""
+
+
 def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     op.execute(_BORNE)
+    op.execute(_WAITS)
     conditions = {**_BY_COLUMN, "coverages": _NAMED_BY_LOAN, "claims": _NAMED_BY_CLAIM}
     for table, condition in conditions.items():
         op.execute(f"create policy own_rows_of_party on {table} for select using ({condition})")
