@@ -13,7 +13,7 @@ from shared.contracts.pool_cases import AdjustedPart
 from shared.contracts.risk_pool import StatementLine
 from shared.messaging.inbox import Received
 from tests.notifications.conftest import Receiver, listening, until
-from tests.notifications.samples import BANK, enveloped, one
+from tests.notifications.samples import BANK, DAY, enveloped, one
 
 GUARANTOR, INSURER, OTHER = "TJ-DB", "PICC-TJ", "CPIC-TJ"
 ROLES = {GUARANTOR: "guarantor", INSURER: "insurer"}
@@ -36,7 +36,8 @@ def naming(event_type: str, code: str = INSURER) -> Any:
                 StatementLine(party_code=BANK, party_role="bank", net_fen=12_345_600),
                 StatementLine(party_code=GUARANTOR, party_role="guarantor", net_fen=-30_000_003),
                 StatementLine(party_code=INSURER, party_role="insurer", net_fen=700_005),
-            )
+            ),
+            "due_on": DAY,
         },
         "adjustment.decided.v1": {
             "parts": (
@@ -107,7 +108,9 @@ async def test_a_claim_paid_with_a_guarantor_and_an_insurer_tells_each_its_own_s
     titles = {one["event_type"]: one["title"] for one in items[GUARANTOR]}
     assert titles["claim.approved.v1"]["zh"].endswith("已批准，贵方承担 300,000.03 元")
     assert titles["recovery.booked.v1"]["en"].endswith("you get CNY 300,000.03")
-    assert "贵方应付资金池 300,000.03 元，须于" in items[GUARANTOR][1]["text"]["zh"]
+    assert (
+        "贵方应付资金池 300,000.03 元，须于 2026-03-31 前缴入" in items[GUARANTOR][1]["text"]["zh"]
+    )
     assert "贵方应收资金池 7,000.05 元" in items[INSURER][0]["text"]["zh"]
     assert titles["receivable.overdue.v1"]["zh"] == "贵方应付资金池 105,555.56 元，逾期 3 天"
     assert {one["link"] for one in items[GUARANTOR]} == {"/"}
