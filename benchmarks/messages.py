@@ -21,7 +21,7 @@ from rich.table import Table
 
 from deploy.kafka.broker import KafkaCluster
 from shared.contracts.envelope import Event
-from shared.messaging import counts, tables
+from shared.messaging import counts, party_feed, tables
 from shared.postgres.database import Database
 from shared.postgres.embedded import EmbeddedPostgres
 from shared.postgres.provision import owner_of, provision, url_for
@@ -79,7 +79,7 @@ async def parts() -> AsyncIterator[Parts]:
                 owner = await asyncpg.connect(
                     url_for(server.server_url, role=owner_of(ROLE), database=ROLE)
                 )
-                for statement in (*tables.STATEMENTS, *counts.STATEMENTS):
+                for statement in (*tables.STATEMENTS, *counts.STATEMENTS, *party_feed.STATEMENTS):
                     await owner.execute(statement)
                 database = await Database.connect(
                     url_for(server.server_url, role=ROLE, database=ROLE)

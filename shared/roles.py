@@ -1,4 +1,6 @@
-"""The roles that people have, as tokens name them."""
+"""The roles that people have, as tokens name them, and how their institutions are told apart."""
+
+from typing import Final
 
 BANK_ROLES = frozenset({"bank_operator", "bank_checker"})
 BUREAU_ROLES = frozenset(
@@ -7,3 +9,19 @@ BUREAU_ROLES = frozenset(
         "auditor", "admin",
     }
 )  # fmt: skip
+PARTY_ROLES = frozenset({"party_clerk"})
+"""Of whoever else stands in a pool: guarantors, re-guarantors, insurers, appraisers, IP operators."""
+
+_OF_PARTY: Final = "party:"
+"""What no bank's code can begin with: a party that is called like a bank is not taken for it."""
+
+
+def party_institution(code: str) -> str:
+    """The institution of a party's people, from the party's code: as rows and row-level security name
+    it. Token and console say the code alone."""
+    return _OF_PARTY + code
+
+
+def party_of(institution: str) -> str | None:
+    """The code of the party whose people's institution it is; None for banks and the bureau."""
+    return institution.removeprefix(_OF_PARTY) if institution.startswith(_OF_PARTY) else None

@@ -1,8 +1,9 @@
 """Who is calling: a bearer token (JWT, RFC 9068 in spirit) becomes an Identity, or a refusal.
 
 Only asymmetric signatures of known keys are believed. A bank's people carry their bank's code as
-institution, the bureau's people carry "*" and the pools they belong to; a token that mixes the two
-is refused, because it would let a bank's employee look past row-level security.
+institution, those of another party of a pool (a guarantor, an insurer, an appraiser) that party's code,
+the bureau's people "*" and the pools they belong to; a token that mixes two of these is refused,
+because it would let somebody look past row-level security.
 """
 
 import re
@@ -22,17 +23,19 @@ from shared.auth.jwks import Jwks
 from shared.postgres.database import EVERYWHERE
 from shared.postgres.pools_seen import ALL, Institution
 from shared.refusals import Refused
-from shared.roles import BANK_ROLES, BUREAU_ROLES
+from shared.roles import BANK_ROLES, BUREAU_ROLES, PARTY_ROLES, party_institution, party_of
 
 EVERYBODY = tuple(sorted(BANK_ROLES | BUREAU_ROLES))
-"""Whoever has a role at all: for what must be known to set anything up."""
+"""Whoever has a role of a bank or the bureau: for what must be known to set anything up. A party's
+people are let in by their role's name alone, route by route."""
 AT_WORK = frozenset(EVERYBODY) - {"admin"}
 """Whoever works with cases and money. Admins manage, and see no business data."""
 ALGORITHMS = ("RS256", "ES256")
 CALLER = "zhidai.caller"
 """Where a request's scope has who is calling, once that is known."""
 
-_BANK_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+"""Of a bank or another party of a pool."""
 _POOL_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _TOKEN_TYPES = {"jwt", "at+jwt"}
 
@@ -62,7 +65,8 @@ class Forbidden(Refused):
 
 @dataclass(frozen=True)
 class Identity:
-    """A caller. `institution` is a bank's code, or "*" for the bureau's people with their pools."""
+    """A caller. `institution` is a bank's code, `party:` and a party's code, or "*" for the bureau's
+    people with their pools."""
 
     subject: str
     name: str
@@ -71,8 +75,14 @@ class Identity:
 
     @property
     def bank(self) -> str | None:
-        """The bank whose people's rows alone are asked for; None for the bureau, which has all."""
+        """The bank whose people's rows alone are asked for; None for the bureau, which has all. For a
+        party's people it is their institution, which is no bank's code, so that nothing is found."""
         return None if self.institution == EVERYWHERE else self.institution
+
+    @property
+    def party(self) -> str | None:
+        """The code of the party whose people they are; None for banks and the bureau."""
+        return party_of(self.institution)
 
     def sees(self, pool: str) -> bool:
         """Whether the caller belongs to this pool; a bank's people are held by their bank."""
@@ -143,6 +153,8 @@ def _require_access_token(header: Mapping[str, Any], claims: Mapping[str, Any]) 
 def identity_from(claims: Mapping[str, Any]) -> Identity:
     """The identity that verified claims describe. Raises InvalidToken for a mixed one.
 
+    The institution of `party_clerk` is a party's code, of `bank_…` a bank's, of all others "*".
+
     Roles are taken from `roles` and from Keycloak's `realm_access.roles`; unknown ones, such as
     Keycloak's own, are passed over. `pools` names the pools of the bureau's people, `["*"]` all of
     them; who has no such claim belongs to none.
@@ -151,12 +163,14 @@ def identity_from(claims: Mapping[str, Any]) -> Identity:
     named = _names(claims.get("roles"))
     if isinstance(realm, Mapping):
         named |= _names(realm.get("roles"))
-    roles = named & (BANK_ROLES | BUREAU_ROLES)
+    roles = named & (BANK_ROLES | BUREAU_ROLES | PARTY_ROLES)
     institution = str(claims.get("institution", ""))
-    is_bank = _BANK_CODE.fullmatch(institution) is not None
-    if not is_bank and institution != EVERYWHERE:
+    is_bureau = institution == EVERYWHERE
+    is_party = bool(roles & PARTY_ROLES)
+    if not is_bureau and _CODE.fullmatch(institution) is None:
         raise InvalidToken("令牌未说明所属机构", "The token names no institution.")
-    if (is_bank and roles & BUREAU_ROLES) or (not is_bank and roles & BANK_ROLES):
+    fitting = PARTY_ROLES if is_party else BUREAU_ROLES if is_bureau else BANK_ROLES
+    if roles - fitting or (is_party and is_bureau):
         raise InvalidToken(
             "令牌中的角色与所属机构不符", "The roles in the token do not fit its institution."
         )
@@ -164,12 +178,13 @@ def identity_from(claims: Mapping[str, Any]) -> Identity:
     if not subject or subject == ALL or len(subject) > 200 or "\x00" in subject:
         raise InvalidToken("令牌的主体无效", "The token has no usable subject.")
     name = claims.get("name") or claims.get("preferred_username") or subject
-    pools = (ALL,) if is_bank else _pools(claims.get("pools"))
+    pools = _pools(claims.get("pools")) if is_bureau else (ALL,)
+    seen_as = party_institution(institution) if is_party else institution
     return Identity(
         subject,
         str(name)[:200].replace("\x00", ""),
         frozenset(roles),
-        Institution(institution, pools, person=subject),
+        Institution(seen_as, pools, person=subject),
     )
 
 
@@ -213,7 +228,7 @@ def requires(*roles: str) -> Callable[..., Awaitable[Identity]]:
 
     Without roles, whoever is at work: any role but the admin's. Raises 401 and 403 problems.
     """
-    unknown = set(roles) - BANK_ROLES - BUREAU_ROLES
+    unknown = set(roles) - BANK_ROLES - BUREAU_ROLES - PARTY_ROLES
     assert not unknown, f"no such roles: {unknown}"
     accepted = frozenset(roles) or AT_WORK
 

@@ -123,6 +123,7 @@ class ClaimPaidV1(_Claim):
     paid_on: date
     paid_from: str = Field("", description="The dedicated account that paid, where it was named.")
     voucher: str = Field("", description="The number of the payment voucher.")
+    shares: tuple[Share, ...] = Field((), description="Who bears how much, as it was approved.")
 
 
 class ClaimPaymentReversedV1(_Claim):
@@ -132,6 +133,7 @@ class ClaimPaymentReversedV1(_Claim):
 
     paid_fen: NonNegativeFen = Field(description="What had been paid and is owed again.")
     reason: str
+    shares: tuple[Share, ...] = Field((), description="Who bears how much, as it was approved.")
 
 
 class ClaimHeldV1(_Claim):

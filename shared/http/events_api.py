@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
 
-from shared.auth.identity import Forbidden, Identity, requires
+from shared.auth.identity import AT_WORK, Forbidden, Identity, requires
+from shared.contracts.audiences import read_by_party, tells_parties
 from shared.contracts.redaction import read_by_bank
 from shared.http.context import context_of
 from shared.http.pages import MOST_PER_PAGE, Page, decode_cursor, encode_cursor, page_of
@@ -23,6 +24,7 @@ from shared.messaging.replay import NothingParked, discard, replay
 from shared.postgres.database import EVERYWHERE
 from shared.postgres.pools_seen import ALL, pools_of
 from shared.refusals import NotFound
+from shared.roles import PARTY_ROLES
 
 
 class FeedEvent(BaseModel):
@@ -125,22 +127,29 @@ def events_router(consumes: Routes) -> APIRouter:
 @_router.get("/events")
 async def feed(
     request: Request,
-    caller: Annotated[Identity, Depends(requires())],
+    caller: Annotated[Identity, Depends(requires(*AT_WORK, *PARTY_ROLES))],
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Feed:
     """What happened, in order: everything for the bureau's people who belong to every pool; for a bank
-    its own, as far as a bank may know it (`GET /event-types`)."""
+    its own, as far as a bank may know it (`GET /event-types`); for another party of a pool what names
+    it, with its own lines alone (risk_pool only)."""
+    context = context_of(request)
+    if caller.party and not tells_parties(context.service):
+        raise Forbidden(
+            "本服务的事件不涉及贵机构，请读取 risk_pool 的事件流。",
+            "Nothing of this service is for you; read the feed of risk_pool.",
+        )
     if pools_of(caller.institution) != ALL:
         raise Forbidden(
             "事件流含全部资金池，仅供属于全部资金池的人员或系统读取。",
             "The feed tells of every pool; it is for those who belong to all of them.",
         )
     after = decode_cursor(cursor, int)[0] if cursor else 0
-    async with context_of(request).database.looking(caller.institution) as conn:
-        events = await read_feed(conn, after=after, limit=limit)
-    is_bank = caller.institution != EVERYWHERE
-    read = [(event, _read(event, str(caller.institution) if is_bank else None)) for event in events]
+    party = str(caller.institution) if caller.party else None
+    async with context.database.looking(caller.institution) as conn:
+        events = await read_feed(conn, after=after, limit=limit, party=party)
+    read = [(event, _read(event, caller)) for event in events]
     return Feed(
         items=[
             FeedEvent(
@@ -191,12 +200,14 @@ async def discard_parked(
     return _as_seen(gone)
 
 
-def _read(event: Published, bank_code: str | None) -> Any:
-    """The body as the caller may know it; a bank is not told of what it may know nothing."""
-    if bank_code is None:
+def _read(event: Published, caller: Identity) -> Any:
+    """The body as the caller may know it; who may know nothing of it is not told of it."""
+    if caller.institution == EVERYWHERE:
         return _readable(event.body)
     try:
-        return read_by_bank(bank_code, event.type, event.body)
+        if caller.party:
+            return read_by_party(caller.party, event.type, event.body)
+        return read_by_bank(str(caller.institution), event.type, event.body)
     except ValidationError:
         return {}
 

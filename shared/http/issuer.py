@@ -6,7 +6,7 @@ from pydantic import Field
 from shared.auth.issuer import DEFAULT_TTL_SECONDS, Issuer
 from shared.http import problems
 from shared.http.requests import RequestBody, ShortText
-from shared.roles import BANK_ROLES, BUREAU_ROLES
+from shared.roles import BANK_ROLES, BUREAU_ROLES, PARTY_ROLES
 
 
 class TokenRequest(RequestBody):
@@ -16,10 +16,11 @@ class TokenRequest(RequestBody):
     name: ShortText = Field(examples=["张三"])
     roles: list[str] = Field(
         min_length=1, max_length=20, examples=[["bank_operator"]],
-        description=f"Any of {', '.join(sorted(BANK_ROLES | BUREAU_ROLES))}.",
+        description=f"Any of {', '.join(sorted(BANK_ROLES | BUREAU_ROLES | PARTY_ROLES))}.",
     )  # fmt: skip
     institution: ShortText = Field(
-        examples=["ICBC"], description="A bank's code, or \"*\" for the bureau's people."
+        examples=["ICBC"],
+        description="A bank's code, for party_clerk another party's, or \"*\" for the bureau's people.",
     )
     pools: list[ShortText] = Field(
         ["*"],

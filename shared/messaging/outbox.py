@@ -10,20 +10,23 @@ import asyncpg
 from opentelemetry.trace import SpanKind
 from uuid6 import uuid7
 
+from shared.contracts.audiences import parties_named
 from shared.contracts.envelope import Event
 from shared.observability.tracing import new_span
+from shared.roles import party_institution
 
 LARGEST_BODY_BYTES = 900_000
 """Below the megabyte that a Kafka broker takes: refused where it is said, not when it is sent."""
 
 _APPEND = """
 insert into outbox (event_id, aggregatetype, aggregateid, type, payload, ce_source, ce_time,
-                    ce_subject, traceparent, institution)
-select event_id, topic, key, type, body, '/zhidai/' || topic, $1, subject, traceparent, institution
+                    ce_subject, traceparent, institution, parties)
+select event_id, topic, key, type, body, '/zhidai/' || topic, $1, subject, traceparent, institution,
+       string_to_array(parties, ',')
 from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::text[], $8::text[],
-            $9::text[])
+            $9::text[], $10::text[])
      with ordinality
-     as said (event_id, topic, key, type, body, subject, traceparent, institution, number)
+     as said (event_id, topic, key, type, body, subject, traceparent, institution, parties, number)
 order by number
 """
 
@@ -70,4 +73,5 @@ async def append(conn: asyncpg.Connection, events: Sequence[Event], *, now: date
             for key, event in zip(keys, events, strict=True)
         ],
         [event.institution for event in events],
+        [",".join(map(party_institution, parties_named(event))) for event in events],
     )

@@ -51,10 +51,10 @@ with published as (
     on conflict (month, type) do update set count = kept.count + excluded.count
 )
 insert into event_feed (position, event_id, topic, key, type, body, source, occurred_at, subject,
-                        traceparent, institution)
+                        traceparent, institution, parties)
 select (select coalesce(max(position), 0) from event_feed) + row_number() over (order by id),
        event_id, aggregatetype, aggregateid, type, payload, ce_source, ce_time, ce_subject,
-       traceparent, institution
+       traceparent, institution, parties
 from published
 """
 

@@ -22,7 +22,7 @@ from shared.contracts.deadlines import (
 )
 from shared.contracts.envelope import Event
 from shared.messaging import outbox
-from shared.roles import BANK_ROLES
+from shared.roles import BANK_ROLES, PARTY_ROLES
 from shared.waits.declared import Source
 from shared.waits.kept import said
 
@@ -114,12 +114,14 @@ def _reminder(
     level = LEVELS[row["level"] - 1]
     is_over = today > row["due_on"]
     event = (_PASSED if is_over else _APPROACHING)[source.topic]
-    bureau = tuple(role for role in row["roles"] if role not in BANK_ROLES)
+    bureau = tuple(role for role in row["roles"] if role not in BANK_ROLES | PARTY_ROLES)
+    # What waits for a party waits for the bureau beside it, as a duty of its own.
+    also = () if PARTY_ROLES.intersection(row["roles"]) else level.also
     named = (row["person"],) if row["person"] else ()
     return event(
         **said(source, row),
         level=level.number,
         working_days=abs(working_days.between(today, row["due_on"])),
         people=named,
-        to_roles=tuple(dict.fromkeys((() if named else bureau) + level.also)),
+        to_roles=tuple(dict.fromkeys((() if named else bureau) + also)),
     )

@@ -68,7 +68,8 @@ PURE = {
     "shared.ip_numbers", "shared.life_cycle", "shared.money", "shared.months", "shared.ratios",
     "shared.papers", "shared.refusals", "shared.rights", "shared.roles",
     "shared.risk_classes", "shared.schemes",
-    "shared.contracts.redaction",  # a table: what a bank may know
+    "shared.contracts.audiences",  # tables: what banks and other parties may know
+    "shared.contracts.redaction",
 }  # fmt: skip
 """What a `domain/` may import beside the standard library and its own neighbours: values."""
 

@@ -5,6 +5,7 @@ from playwright.async_api import Page
 
 from tests.agreements import agreed
 from tests.browser.conftest import Rooms
+from tests.console.test_party import lets_guarantor_in
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
@@ -45,6 +46,7 @@ async def furnished(rooms: Rooms) -> dict[str, list[str]]:
         "dongli", "DL-FIN", contribution_share="1", top_up_below="99000000.00",
         contributions=[{"due_on": "2026-02-28", "amount": "3000000.03"}],
     )  # fmt: skip
+    await lets_guarantor_in(house)
     async with house.logged_in("finance-sun") as maker:
         await maker.sends(await maker.opens(months), months, month="2026-03")
     return {
@@ -58,6 +60,7 @@ async def furnished(rooms: Rooms) -> dict[str, list[str]]:
                         "/pools/dongli/run-off", "/pools/dongli/breakers", "/pools/dongli/cash",
                         "/explain/bank/dongli/ICBC/room", "/explain/contribution/dongli/DL-FIN/open",
                         months, f"{months}/2026-03", f"{months}/2026-03/lines"],
+        "tj-db-clerk": ["/"],
         "icbc-operator": ["/", "/pools", "/pools/dongli", f"/claims/{claim['id']}"],
         "admin": ["/", "/parked", "/inbox/receivers", "/inbox/deliveries"],
     }  # fmt: skip

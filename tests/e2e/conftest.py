@@ -32,6 +32,7 @@ async def town(
 async def full(town: Town) -> tuple[Town, dict[str, str]]:
     """ICBC has one of everything; CCB takes part in the same pool and has nothing yet."""
     await town.opens("dongli")
+    await town.lets_guarantor_in()
     settings = {"url": "https://bank.example.cn/hooks"}
     keeper = town.clerk("notifications", ICBC)
     endpoint = await town.asks(keeper, "/endpoints", settings, 201)

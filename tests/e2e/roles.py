@@ -19,7 +19,7 @@ import httpx
 
 from tests.applications.office import CCB, ICBC
 from tests.e2e.api import ROUTES, WRITES, Route
-from tests.e2e.town import BANK_ROLES, BUREAU_ROLES, Town
+from tests.e2e.town import BANK_ROLES, BUREAU_ROLES, GUARANTOR, Town
 
 TABLE = Path(__file__).with_name("roles.csv")
 ELSEWHERE = "elsewhere"
@@ -54,6 +54,7 @@ ASKERS = (
     *(Asker(f"ICBC {one}", (one,), ICBC, ("*",), True) for one in BANK_ROLES),
     Asker("CCB bank_operator", ("bank_operator",), CCB, ("*",)),
     Asker("ABC-TJ bank_operator", ("bank_operator",), "ABC-TJ", ("*",)),
+    Asker(f"{GUARANTOR} party_clerk", ("party_clerk",), GUARANTOR, ("*",)),
     *(Asker(f"dongli {one}", (one,), sees=True) for one in BUREAU_ROLES),
     *(Asker(f"{ELSEWHERE} {one}", (one,), pools=(ELSEWHERE,)) for one in BUREAU_ROLES),
 )

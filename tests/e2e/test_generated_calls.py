@@ -24,12 +24,13 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.applications.office import CCB, ICBC
 from tests.e2e.api import DESCRIBED
-from tests.e2e.town import BANK_ROLES, BUREAU_ROLES, Town
+from tests.e2e.town import BANK_ROLES, BUREAU_ROLES, GUARANTOR, Town
 
 CALLS = int(os.environ.get("ZHIDAI_CALLS", "2"))
 ROLES = (
     *((role, bank) for role in BANK_ROLES for bank in (ICBC, CCB)),
     *((role, "*") for role in BUREAU_ROLES),
+    ("party_clerk", GUARANTOR),
     ("", "*"),
 )
 CHECKS = [

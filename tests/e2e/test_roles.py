@@ -8,6 +8,7 @@ import pytest
 from tests.e2e import roles
 from tests.e2e.api import Route
 from tests.e2e.roles import ASKED, ASKERS, ELSEWHERE
+from tests.e2e.town import GUARANTOR
 
 pytestmark = pytest.mark.xdist_group("roles")
 """All of them read one table, which takes a while to ask for."""
@@ -92,6 +93,25 @@ async def test_what_is_of_one_pool_is_not_there_for_people_of_another(table: dic
         seen = {one for one in of_dongli if cells[one] not in "-."}
         assert {one for one in seen if cells[one] == "+"} - ADMIN_BANKS == set()
         assert seen - ADMIN_BANKS <= BODY_FIRST
+
+
+OF_A_PARTY = {
+    "risk_pool GET /events", "risk_pool GET /party/open-items", "risk_pool GET /party/statements",
+    "risk_pool GET /party/coverages", "notifications GET /inbox", "notifications POST /inbox/read",
+    "notifications GET /subscriptions", "notifications POST /subscriptions",
+    "notifications DELETE /subscriptions/{subscription_id}", "notifications GET /endpoints",
+    "notifications POST /endpoints", "notifications DELETE /endpoints/{endpoint_id}",
+}  # fmt: skip
+"""What a guarantor's, an insurer's or an appraiser's people may do."""
+
+
+async def test_a_party_reads_what_is_its_own_and_how_it_is_told_and_nothing_else(
+    table: dict[str, str],
+):
+    cells = column(table, f"{GUARANTOR} party_clerk")
+    open_to_all = {one for one in cells if one.split(" ", 1)[1] in ANYBODY_S}
+    assert {one for one, cell in cells.items() if cell != "-"} - open_to_all == OF_A_PARTY
+    assert column(table, "dongli pool_manager")["risk_pool GET /party/open-items"] == "-"
 
 
 async def test_an_admin_manages_and_sees_no_business_data(table: dict[str, str]):

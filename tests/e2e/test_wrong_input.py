@@ -14,6 +14,7 @@ import pytest
 
 from shared.http.pages import encode_cursor
 from shared.postgres.database import EVERYWHERE
+from shared.roles import PARTY_ROLES
 from tests.applications.office import ICBC, submission
 from tests.e2e.api import (
     READING,
@@ -26,7 +27,7 @@ from tests.e2e.api import (
     placed,
     pointer,
 )
-from tests.e2e.town import BANK_ROLES, BUREAU_ROLES, Town, is_problem
+from tests.e2e.town import BANK_ROLES, BUREAU_ROLES, GUARANTOR, Town, is_problem
 from tests.services import Person
 
 JSON = {"Content-Type": "application/json"}
@@ -64,6 +65,7 @@ ODD_OBJECTS = (
 async def quiet(town: Town) -> Town:
     """A pool and banks, after which nothing more happens by itself."""
     await town.opens("dongli")
+    await town.lets_guarantor_in()
     return town
 
 
@@ -297,6 +299,8 @@ async def test_odd_questions_are_answered_or_refused(quiet: Town, route: Route):
     )  # fmt: skip
     bank, bureau = callers(quiet, route.service)
     person = bank if str(route) in A_BANKS_OWN else bureau
+    if route.path.startswith("/api/v1/party/"):
+        person = quiet.at(route.service, "party-all", *PARTY_ROLES, institution=GUARANTOR)
 
     for parameter in route.parameters("query"):
         for value in odd:

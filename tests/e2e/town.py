@@ -39,6 +39,7 @@ BUREAU_ROLES = (
     "admin",
 )
 BANK_ROLES = ("bank_operator", "bank_checker")
+GUARANTOR = "TJ-DB"
 
 
 def is_problem(answer: httpx.Response, *statuses: int) -> dict[str, Any]:
@@ -164,6 +165,11 @@ class Town:
             party_code="DL-FIN",
         )  # fmt: skip
         await self.settled()
+
+    async def lets_guarantor_in(self) -> None:
+        """A guarantor stands in the pool dongli."""
+        party = {"code": GUARANTOR, "role": "guarantor", "name": "天津担保"}
+        await self.asks(self.pool("ma", "pool_manager"), "/pools/dongli/parties", party, 201)
 
     async def approved(self, **more: Any) -> Any:
         """A case with capacity."""

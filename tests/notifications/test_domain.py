@@ -10,13 +10,13 @@ from services.notifications.domain.audiences import BUREAU, audiences
 from services.notifications.domain.links import path_of
 from services.notifications.domain.notice import Banks
 from services.notifications.domain.notices import NOTICES
-from services.notifications.domain.redaction import told_to
 from services.notifications.handlers.messages import draft_of
 from services.notifications.templates.words import Catalogue
 from services.risk_pool.domain.warning_signs import Cause, HandCause
 from shared.contracts import applications, risk_pool
 from shared.contracts.applications import DayOverV1
 from shared.contracts.around_loans import PolicyStandsV1
+from shared.contracts.audiences import told_to
 from shared.contracts.envelope import by_type
 from shared.contracts.redaction import fields_for_banks, on_the_wire
 from shared.contracts.rights import LoanPledgesStandV1
@@ -71,16 +71,16 @@ def test_nobody_is_told_twice_and_no_bank_hears_of_another(event_type):
 def test_a_field_that_a_contract_gains_stays_in_the_house(event_type):
     fact = {**fact_of(SAMPLES[event_type]), "gained_tomorrow": "secret"}
 
-    assert "gained_tomorrow" not in told_to(BANK, event_type, fact)
-    assert told_to(BUREAU, event_type, fact) == fact
+    assert "gained_tomorrow" not in told_to("bank", BANK, event_type, fact)
+    assert told_to("bureau", BUREAU, event_type, fact) == fact
 
 
 def test_of_a_type_that_the_table_does_not_list_a_bank_is_told_nothing():
-    assert told_to(BANK, "pool.warned.v1", fact_of(SAMPLES["pool.warned.v1"])) == {}
+    assert told_to("bank", BANK, "pool.warned.v1", fact_of(SAMPLES["pool.warned.v1"])) == {}
 
 
 def test_of_a_limit_a_bank_is_told_its_name_but_not_what_others_have_used():
-    told = told_to(BANK, "coverage.declined.v1", fact_of(SAMPLES["coverage.declined.v1"]))
+    told = told_to("bank", BANK, "coverage.declined.v1", fact_of(SAMPLES["coverage.declined.v1"]))
 
     leverage, line = told["limits"]
     assert leverage == {
@@ -95,7 +95,7 @@ def test_a_declined_bank_reads_which_limits_bind_and_the_bureau_how_far():
     fact = fact_of(SAMPLES["coverage.declined.v1"])
 
     ours = Catalogue().words(
-        BANK, "coverage.declined.v1", told_to(BANK, "coverage.declined.v1", fact)
+        BANK, "coverage.declined.v1", told_to("bank", BANK, "coverage.declined.v1", fact)
     )
     theirs = Catalogue().words(BUREAU, "coverage.declined.v1", fact)
 
@@ -104,7 +104,9 @@ def test_a_declined_bank_reads_which_limits_bind_and_the_bureau_how_far():
 
 
 def test_of_a_settlement_a_bank_is_told_its_own_line():
-    told = told_to("CMB-TJ", "settlement.posted.v1", fact_of(SAMPLES["settlement.posted.v1"]))
+    told = told_to(
+        "bank", "CMB-TJ", "settlement.posted.v1", fact_of(SAMPLES["settlement.posted.v1"])
+    )
 
     assert [line["net_fen"] for line in told["statements"]] == [-9_900]
 
@@ -184,7 +186,7 @@ def test_a_text_that_asks_for_what_its_reader_may_not_know_fails(tmp_path):
     )
     for name in ("email.txt.j2", "email.html.j2"):
         (tmp_path / name).write_text("")
-    told = told_to(BANK, "pool.stopped.v1", fact_of(SAMPLES["pool.stopped.v1"]))
+    told = told_to("bank", BANK, "pool.stopped.v1", fact_of(SAMPLES["pool.stopped.v1"]))
 
     with pytest.raises(Exception, match="available_fen"):
         Catalogue(tmp_path).words(BANK, "pool.stopped.v1", told)

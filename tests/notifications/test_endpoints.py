@@ -120,7 +120,7 @@ async def test_a_bank_is_told_which_types_there_are_and_what_they_hold(notifier)
 
     assert ours["claim.paid.v1"]["fields"] == [
         "bank_code", "borrower_name", "claim_id", "claim_number", "loan_id", "number", "paid",
-        "paid_from", "paid_on", "pool_code", "voucher",
+        "paid_from", "paid_on", "pool_code", "shares", "voucher",
     ]  # fmt: skip
     assert "pool.warned.v1" not in ours
     assert theirs["pool.warned.v1"]["fields"] is None

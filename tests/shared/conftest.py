@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from shared import transitions
-from shared.messaging import counts, tables
+from shared.messaging import counts, party_feed, tables
 from shared.postgres import calendar_overrides, idempotency_keys, sandbox_clock
 from shared.postgres.database import Database, engine_for
 from shared.postgres.provision import owner_of, provision, url_for
@@ -29,6 +29,7 @@ def _create_tables(connection) -> None:
         owner.create_tables(op)
     tables.create_all(op)
     counts.create_tables(op)
+    party_feed.add_columns(op)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from services.console.settings import ConsoleSettings
 from services.console.upstream.client import Api, Problem, Services
 from services.console.upstream.demo import DemoLoader
 from shared.observability.tracing import current_request_id
+from shared.roles import party_of
 
 LANGUAGE_COOKIE = "zhidai_language"
 NOTICE = "notice"
@@ -49,7 +50,8 @@ class Console:
 
 @dataclass(frozen=True)
 class Person:
-    """Who is logged in. `institution` is a bank's code, or "*" for the bureau's people."""
+    """Who is logged in. `institution` is a bank's code, `party:` and a party's code, or "*" for the
+    bureau's people."""
 
     subject: str
     name: str
@@ -59,7 +61,12 @@ class Person:
     @property
     def is_of_bank(self) -> bool:
         """Whether this person sees one bank's cases only."""
-        return self.institution != "*"
+        return self.institution != "*" and self.party is None
+
+    @property
+    def party(self) -> str | None:
+        """The code of the guarantor, insurer or appraiser whose people it is; None for all others."""
+        return party_of(self.institution)
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,17 @@
-"""Whom one can choose to be in development: the bureau's people, and an operator of every bank.
+"""Whom one can choose to be in development: the bureau's people, an operator of every bank, and a clerk
+of every guarantor, insurer and appraiser that stands in a pool.
 
 The subjects are those of the demo's year, so that what they did there meets the four eyes here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from shared.auth.identity import Identity
+from shared.contracts.audiences import audience_of
 from shared.postgres.database import EVERYWHERE
 from shared.postgres.pools_seen import ALL, Institution
+from shared.roles import PARTY_ROLES, party_institution
 
 
 def _bureau(subject: str, name: str, *roles: str, pools: Sequence[str] = (ALL,)) -> Identity:
@@ -41,4 +44,18 @@ def of_banks(banks: Sequence[dict[str, Any]]) -> tuple[Identity, ...]:
             bank["code"],
         )
         for bank in banks
+    )
+
+
+def of_parties(parties: Iterable[dict[str, Any]]) -> tuple[Identity, ...]:
+    """The clerk of every party that hears what is its own, from the parties of pools; each once."""
+    own = {one["code"]: one["name"] for one in parties if one["role"] in audience_of()}
+    return tuple(
+        Identity(
+            f"{code.lower()}-clerk",
+            f"{name}经办",
+            PARTY_ROLES,
+            Institution(party_institution(code)),
+        )
+        for code, name in sorted(own.items())
     )

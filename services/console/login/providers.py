@@ -46,7 +46,7 @@ class DevelopmentLogin:
             identity.subject,
             identity.name,
             sorted(identity.roles),
-            identity.institution,
+            identity.party or identity.institution,
             DEVELOPMENT_SECONDS,
             pools=pools_of(identity.institution).split(","),
         )

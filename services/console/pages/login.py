@@ -1,5 +1,7 @@
 """The login, the logout, the language, and the page of keys."""
 
+from typing import Any
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -8,12 +10,12 @@ from services.console.http.addresses import local_path
 from services.console.http.development import reader, somebody_with
 from services.console.http.forms import text
 from services.console.http.page_context import LANGUAGE_COOKIE, PageContext, Visitor
-from services.console.login.development_people import BUREAU, of_banks
+from services.console.login.development_people import BUREAU, of_banks, of_parties
 from services.console.login.providers import DevelopmentLogin, NotLetIn, OidcLogin
 from services.console.rendering.catalogue import LANGUAGES
 from services.console.rendering.navigation import ENTRIES
 from services.console.setup.forms import FORMS
-from services.console.upstream.installation import read_installation
+from services.console.upstream.installation import Installation, read_installation
 from services.console.upstream.optional import items, or_none
 from shared.auth.identity import Identity
 
@@ -34,6 +36,7 @@ async def login(page: Visitor, next: str = "/") -> Response:
         "login.html",
         bureau=BUREAU,
         banks=of_banks(installation.banks) if installation else (),
+        parties=of_parties(_all_parties(installation)) if installation else (),
         is_empty=is_empty,
         offers_demo=is_empty and page.console.demo is not None,
         first=somebody_with(page, FORMS["bank"].role),
@@ -48,7 +51,7 @@ async def choose(page: Visitor) -> Response:
     form = await page.form()
     if not isinstance(method, DevelopmentLogin):
         return page.redirect("/login")
-    people = BUREAU + await _people_of_banks(page)
+    people = BUREAU + await _people_of_banks(page) + await _people_of_parties(page)
     chosen = next((one for one in people if one.subject == text(form, "subject")), None)
     if chosen is None:
         return page.redirect("/login")
@@ -124,6 +127,17 @@ async def _people_of_banks(page: PageContext) -> tuple[Identity, ...]:
     assert apis is not None, "people are chosen in development only"
     banks = await or_none(apis["applications"].get("/banks", limit=200))
     return of_banks(items(banks or []))
+
+
+async def _people_of_parties(page: PageContext) -> tuple[Identity, ...]:
+    apis = reader(page)
+    assert apis is not None, "people are chosen in development only"
+    installation = await or_none(read_installation(apis))
+    return of_parties(_all_parties(installation)) if installation else ()
+
+
+def _all_parties(installation: Installation) -> list[dict[str, Any]]:
+    return [one for parties in installation.parties.values() for one in parties]
 
 
 def _begin(request: Request, person: dict[str, object]) -> None:

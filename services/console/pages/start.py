@@ -11,6 +11,7 @@ from starlette.responses import Response
 from services.console.cases.listing import names_of
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
+from services.console.pages import party
 from services.console.rendering.navigation import SETS_UP
 from services.console.upstream.installation import Installation, read_installation
 from services.console.upstream.optional import items, or_none
@@ -29,6 +30,8 @@ async def start(page: Page) -> Response:
     """What waits, today's figures, the last messages."""
     person = page.person
     assert person is not None
+    if person.party:
+        return await party.show(page)
     to_do, banks, statistics, pools, inbox, day = await asyncio.gather(
         read_to_do(page, limit=_SHOWN),
         or_none(page.applications.get("/banks", limit=200)),

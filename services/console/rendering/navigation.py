@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.roles import BANK_ROLES, BUREAU_ROLES
+from shared.roles import BANK_ROLES, BUREAU_ROLES, PARTY_ROLES
 
 _FINANCE = frozenset({"finance_maker", "finance_checker"})
 SETS_UP = frozenset({"pool_manager", "admin"})
@@ -23,7 +23,7 @@ class Entry:
 
 
 ENTRIES = (
-    Entry("start", "/", "s", _EVERYBODY),
+    Entry("start", "/", "s", _EVERYBODY | PARTY_ROLES),
     Entry("to-do", "/to-do", "h", _EVERYBODY - {"admin"}),
     Entry("queue", "/queue", "q", _OF_DESK),
     Entry("desk", "/desk", "d", _OF_DESK | {"auditor"}),

@@ -14,6 +14,7 @@ from shared.auth.identity import EVERYBODY, Identity, requires
 from shared.context import Context
 from shared.http import requests
 from shared.money import NonNegativeFen, RequestFen, RequestSignedFen
+from shared.roles import PARTY_ROLES
 
 Keeper = Annotated[Identity, Depends(requires(*sorted(KEEPERS)))]
 """Who sets up endpoints of their institution."""
@@ -22,6 +23,11 @@ Reader = Annotated[Identity, Depends(requires(*sorted(KEEPERS), "auditor"))]
 """Who reads what was sent, and how it went."""
 
 Anyone = Annotated[Identity, Depends(requires(*EVERYBODY))]
+
+AnyoneOrParty = Annotated[Identity, Depends(requires(*EVERYBODY, *PARTY_ROLES))]
+KeeperOrParty = Annotated[Identity, Depends(requires(*sorted(KEEPERS), *PARTY_ROLES))]
+ReaderOrParty = Annotated[Identity, Depends(requires(*sorted(KEEPERS), "auditor", *PARTY_ROLES))]
+"""The same with the people of a pool's other parties: what is told them, and where."""
 
 ChannelName = Annotated[str, Field(json_schema_extra={"enum": list(CHANNELS)})]
 """A channel of the registry; what is not there is on no receiver."""

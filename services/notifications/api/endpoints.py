@@ -5,7 +5,15 @@ from uuid import UUID
 import asyncpg
 from fastapi import APIRouter, Request, Response
 
-from services.notifications.api.common import Cursor, Keeper, Limit, Reader, settings_of
+from services.notifications.api.common import (
+    Cursor,
+    Keeper,
+    KeeperOrParty,
+    Limit,
+    Reader,
+    ReaderOrParty,
+    settings_of,
+)
 from services.notifications.api.endpoint_models import (
     EndpointAnswer,
     EndpointChange,
@@ -31,7 +39,7 @@ router = APIRouter(prefix="/endpoints", tags=["webhooks"])
 
 @router.post("", status_code=201, response_model=EndpointAnswer)
 async def add(
-    body: NewEndpoint, request: Request, caller: Keeper, here: CurrentContext
+    body: NewEndpoint, request: Request, caller: KeeperOrParty, here: CurrentContext
 ) -> Response:
     """Be called about events from now on. The answer shows the signing secret, once."""
     require_allowed(body.url, settings_of(here).address_policy)
@@ -89,12 +97,13 @@ def with_secret(response: Response, shown: list[EndpointAnswer]) -> Response:
 
 @router.get("")
 async def look_through(
-    caller: Reader, here: CurrentContext, limit: Limit = 50, cursor: Cursor = None
+    caller: ReaderOrParty, here: CurrentContext, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[EndpointAnswer]:
     """Your institution's endpoints, the newest first; the bureau sees everyone's."""
     before = decode_cursor(cursor, UUID)[0] if cursor else None
     async with here.database.looking(caller.institution) as conn:
-        found = await queries.page(conn, before=before, limit=limit + 1)
+        own = "" if caller.bank is None else str(caller.institution)
+        found = await queries.page(conn, institution=own, before=before, limit=limit + 1)
     items = [answer_of(one) for one in found]
     return page_of(items, limit, lambda item: encode_cursor(item.id))
 
@@ -141,7 +150,9 @@ async def change(
 
 
 @router.delete("/{endpoint_id}", status_code=204, openapi_extra=IF_MATCH)
-async def delete(endpoint_id: UUID, request: Request, caller: Keeper, here: CurrentContext) -> None:
+async def delete(
+    endpoint_id: UUID, request: Request, caller: KeeperOrParty, here: CurrentContext
+) -> None:
     """Be called no longer; needs If-Match. What was sent stays in the delivery log."""
     async with here.database.begin(caller.institution) as conn:
         found = await handlers.locked(conn, endpoint_id, institution=caller.institution)

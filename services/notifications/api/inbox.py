@@ -10,7 +10,14 @@ import asyncpg
 from fastapi import APIRouter, Header, Query, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from services.notifications.api.common import Anyone, Cursor, EventType, Limit, settings_of
+from services.notifications.api.common import (
+    Anyone,
+    AnyoneOrParty,
+    Cursor,
+    EventType,
+    Limit,
+    settings_of,
+)
 from services.notifications.api.inbox_models import (
     InboxItem,
     InboxPage,
@@ -49,7 +56,7 @@ class LastEventIdInvalid(Refused):
 
 @router.get("")
 async def look_through(
-    caller: Anyone,
+    caller: AnyoneOrParty,
     here: CurrentContext,
     unread: bool = False,
     by_name: Annotated[
@@ -109,7 +116,7 @@ async def mark(
 
 @router.post("/read", response_model=Unread)
 async def mark_up_to(
-    body: ReadUpTo, request: Request, caller: Anyone, here: CurrentContext
+    body: ReadUpTo, request: Request, caller: AnyoneOrParty, here: CurrentContext
 ) -> Response:
     """Mark everything up to a message as read, for yourself alone."""
 

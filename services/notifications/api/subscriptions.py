@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, ValidationInfo
 
 from services.notifications.api.common import (
     Anyone,
+    AnyoneOrParty,
     Cursor,
     Limit,
     Wanted,
@@ -98,7 +99,7 @@ class SubscriptionAnswer(WantedShown):
 
 @router.post("", status_code=201, response_model=SubscriptionAnswer)
 async def add(
-    body: NewSubscription, request: Request, caller: Anyone, here: CurrentContext
+    body: NewSubscription, request: Request, caller: AnyoneOrParty, here: CurrentContext
 ) -> Response:
     """Get e-mails from now on."""
     if body.channel == "email" and not settings_of(here).smtp_host:
@@ -124,7 +125,7 @@ async def add(
 
 @router.get("")
 async def look_through(
-    caller: Anyone, here: CurrentContext, limit: Limit = 50, cursor: Cursor = None
+    caller: AnyoneOrParty, here: CurrentContext, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[SubscriptionAnswer]:
     """Your own subscriptions, the newest first; an admin sees those of their institution."""
     before = decode_cursor(cursor, UUID)[0] if cursor else None
@@ -154,7 +155,7 @@ async def resume(
 
 
 @router.delete("/{subscription_id}", status_code=204)
-async def delete(subscription_id: UUID, caller: Anyone, here: CurrentContext) -> None:
+async def delete(subscription_id: UUID, caller: AnyoneOrParty, here: CurrentContext) -> None:
     """Get no more e-mails by this subscription; what is waiting is not sent."""
     async with here.database.begin(caller.institution) as conn:
         await handlers.delete(conn, subscription_id, caller=caller, now=here.clock.now())

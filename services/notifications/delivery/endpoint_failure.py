@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 import asyncpg
 
-from services.notifications.domain.audiences import BANK_ROLES, BUREAU
+from services.notifications.domain.audiences import bank_of, keepers_of
 from services.notifications.domain.messages import Draft
 from services.notifications.domain.payload import webhook_body
 from services.notifications.domain.retries import SUSTAINED
@@ -69,7 +69,7 @@ def _to_keepers(row: asyncpg.Record, now: datetime) -> Draft:
     }
     # The same for every delivery that fails before the next one that does not.
     streak = f"{row['id']} {row['failing_since'].isoformat()} {row['state']}"
-    roles = ("admin",) if row["institution"] == BUREAU else BANK_ROLES
+    roles = keepers_of(row["institution"])
     return _draft(row, FAILING_TYPE, told, streak, roles=roles, people=(), now=now)
 
 
@@ -93,7 +93,7 @@ def _draft(
         people=people,
         in_inbox=True,
         pool_code="",
-        bank_code="" if row["institution"] == BUREAU else row["institution"],
+        bank_code=bank_of(row["institution"]),
         loan_id=None,
         subject=row["address"],
         happened_at=now,

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 
 from services.notifications.delivery import endpoint_failure
-from services.notifications.domain.audiences import BUREAU
+from services.notifications.domain.audiences import bank_of
 from services.notifications.domain.deliveries import Outcome
 from services.notifications.domain.receivers import REASON_GONE, REASON_REFUSED, ReceiverAction
 from services.notifications.domain.retries import Verdict
@@ -78,7 +78,7 @@ def _said(outcome: Outcome) -> Event | None:
         "event_id": delivery.event_id,
         "event_type": delivery.event_type,
         "channel": delivery.channel,
-        "bank_code": "" if delivery.institution == BUREAU else delivery.institution,
+        "bank_code": bank_of(delivery.institution),
         "attempts": delivery.number,
     }
     if outcome.next.verdict is Verdict.DELIVERED:

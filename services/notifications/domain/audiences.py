@@ -1,4 +1,5 @@
-"""The institutions and people that hear of an event, by the row of its type."""
+"""The institutions and people that hear of an event, by the row of its type; and the other parties of a
+pool that it names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,12 +7,18 @@ from typing import Any
 
 from services.notifications.domain.notice import Banks
 from services.notifications.domain.notices import NOTICES
+from shared.contracts.audiences import BANK as AS_BANK
+from shared.contracts.audiences import BUREAU as AS_BUREAU
+from shared.contracts.audiences import parties_of
 from shared.roles import BANK_ROLES as OF_BANKS
+from shared.roles import PARTY_ROLES as OF_PARTIES
+from shared.roles import party_institution, party_of
 
 BUREAU = "*"
 """The institution of the bureau's people."""
 
 BANK_ROLES = tuple(sorted(OF_BANKS))
+PARTY_ROLES = tuple(sorted(OF_PARTIES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,16 +26,23 @@ class Audience:
     """An institution that hears of one event, and those in it who do: people of these roles, and
     these people by name."""
 
+    told_as: str
+    """Whose column of the tables says what it may know (shared/contracts/audiences.py)."""
     institution: str
     roles: tuple[str, ...]
     people: tuple[str, ...] = ()
     in_inbox: bool
 
+    @property
+    def code(self) -> str:
+        """The institution as events name it."""
+        return party_of(self.institution) or self.institution
+
 
 def audiences(
     event_type: str, fact: Mapping[str, Any], *, banks_of_pool: tuple[str, ...]
 ) -> tuple[Audience, ...]:
-    """Everyone who hears of an event, banks first, each institution once.
+    """Everyone who hears of an event, banks first, then other parties, each institution once.
 
     `fact` is the event by its Python names; `banks_of_pool` are the codes of the banks that have
     had a case in its pool.
@@ -37,14 +51,36 @@ def audiences(
     if notice is None:
         return ()
     told = tuple(
-        Audience(institution=bank, roles=BANK_ROLES, in_inbox=notice.bank_inbox)
+        Audience(told_as=AS_BANK, institution=bank, roles=BANK_ROLES, in_inbox=notice.bank_inbox)
         for bank in _banks(notice.banks, fact, banks_of_pool)
+    ) + tuple(
+        Audience(
+            told_as=party.audience,
+            institution=party_institution(party.code),
+            roles=PARTY_ROLES,
+            in_inbox=True,
+        )
+        for party in parties_of(event_type, fact)
     )
     roles, people = notice.roles_of(fact), notice.people_of(fact)
     if not roles and not people:
         return told
-    bureau = Audience(institution=BUREAU, roles=roles, people=people, in_inbox=True)
+    bureau = Audience(
+        told_as=AS_BUREAU, institution=BUREAU, roles=roles, people=people, in_inbox=True
+    )
     return (*told, bureau)
+
+
+def keepers_of(institution: str) -> tuple[str, ...]:
+    """The roles that look after an institution's endpoints."""
+    if institution == BUREAU:
+        return ("admin",)
+    return PARTY_ROLES if party_of(institution) else BANK_ROLES
+
+
+def bank_of(institution: str) -> str:
+    """The code of the bank whose institution it is; "" for all others."""
+    return "" if institution == BUREAU or party_of(institution) else institution
 
 
 def _banks(

@@ -8,9 +8,11 @@ from enum import StrEnum
 
 from shared.life_cycle import SYSTEM_ROLE, LifeCycle, Move, Wait, Words
 from shared.refusals import Refused
+from shared.roles import PARTY_ROLES
 
 KEEPERS = frozenset({"bank_operator", "bank_checker", "admin"})
-"""Who sets up endpoints of their institution."""
+"""Who sets up endpoints of their institution; the people of a pool's other parties add and delete
+theirs."""
 
 SUBSCRIBER = "subscriber"
 """Whose own subscription it is; an admin of their institution may stand in for them. No role of a
@@ -59,16 +61,16 @@ _SYSTEM = frozenset({SYSTEM_ROLE})
 LIFE_CYCLE = LifeCycle(
     noun=Words("接收方", "receiver"),
     moves=(
-        Move(None, _ADD, _ACTIVE, _OWNERS),
+        Move(None, _ADD, _ACTIVE, _OWNERS | PARTY_ROLES),
         Move(_ACTIVE, _PAUSE, _PAUSED, KEEPERS | _SYSTEM),
         Move(_PAUSED, _RESUME, _ACTIVE, _OWNERS),
         Move(_ACTIVE, _DISABLE, _DISABLED, _SYSTEM),
         Move(_PAUSED, _DISABLE, _DISABLED, _SYSTEM),
         Move(_DISABLED, _RESUME, _ACTIVE, KEEPERS),
         Move(_DISABLED, _PAUSE, _PAUSED, KEEPERS),
-        Move(_ACTIVE, _DELETE, _DELETED, _OWNERS),
+        Move(_ACTIVE, _DELETE, _DELETED, _OWNERS | PARTY_ROLES),
         Move(_PAUSED, _DELETE, _DELETED, _OWNERS),
-        Move(_DISABLED, _DELETE, _DELETED, KEEPERS),
+        Move(_DISABLED, _DELETE, _DELETED, KEEPERS | PARTY_ROLES),
     ),
     states={
         _ACTIVE: Words("启用", "active"),

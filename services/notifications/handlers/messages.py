@@ -12,12 +12,13 @@ from services.notifications.domain.messages import Draft
 from services.notifications.domain.notice import Banks
 from services.notifications.domain.notices import NOTICES
 from services.notifications.domain.payload import webhook_body
-from services.notifications.domain.redaction import told_to
 from services.notifications.domain.wishes import amount_of
 from services.notifications.queries.audiences import banks_of, machines_that_ask
 from services.notifications.tables import messages, pool_banks
 from services.notifications.templates.words import CATALOGUE
+from shared.contracts.audiences import told_to
 from shared.messaging.inbox import Received
+from shared.roles import party_of
 
 
 async def notify(
@@ -46,7 +47,7 @@ async def notify(
 def draft_of(received: Received, fact: dict[str, Any], audience: Audience) -> Draft:
     """What one institution is told of one event."""
     envelope = received.envelope
-    told = told_to(audience.institution, envelope.type, fact)
+    told = told_to(audience.told_as, audience.code, envelope.type, fact)
     return Draft(
         event_id=envelope.id,
         event_type=envelope.type,
@@ -61,7 +62,8 @@ def draft_of(received: Received, fact: dict[str, Any], audience: Audience) -> Dr
         subject=envelope.subject,
         happened_at=envelope.time,
         text=CATALOGUE.words(audience.institution, envelope.type, told),
-        link=path_of(told),
+        # The pages of cases are the bureau's and the banks'; a party has one of its own.
+        link="/" if party_of(audience.institution) else path_of(told),
         payload=webhook_body(
             event_type=envelope.type,
             event_id=envelope.id,

@@ -18,6 +18,7 @@ _SHOWN = """
 _PAGE = f"""
     {_SHOWN}
     where r.state = any ($1) and ($2::uuid is null or r.id < $2)
+      and ($4 = '' or r.institution = $4)
     order by r.id desc limit $3
 """
 
@@ -43,9 +44,12 @@ class EndpointShown:
         return found
 
 
-async def page(conn: asyncpg.Connection, *, before: UUID | None, limit: int) -> list[EndpointShown]:
-    """Endpoints that may be seen, the newest first."""
-    return await _with_secrets(conn, await conn.fetch(_PAGE, sorted(KNOWN), before, limit))
+async def page(
+    conn: asyncpg.Connection, *, institution: str, before: UUID | None, limit: int
+) -> list[EndpointShown]:
+    """Endpoints of an institution ("": of all that may be seen), the newest first."""
+    found = await conn.fetch(_PAGE, sorted(KNOWN), before, limit, institution)
+    return await _with_secrets(conn, found)
 
 
 async def one(conn: asyncpg.Connection, endpoint_id: UUID) -> EndpointShown | None:

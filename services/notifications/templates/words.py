@@ -11,6 +11,7 @@ from services.notifications.domain.audiences import BUREAU
 from services.notifications.domain.messages import MessageText
 from shared.money import group_fen
 from shared.ratios import percent_of_bp
+from shared.roles import party_of
 from shared.schemes.vocabulary import party_name
 from shared.sides import net_seen_by, reader_of, side_words
 
@@ -48,13 +49,14 @@ class Catalogue:
             "side": _side,
             "owed": _owed,
         }
-        self._texts: dict[tuple[str, bool, str, str], Template] = {}
+        self._texts: dict[tuple[str, str, str, str], Template] = {}
         for event_type, texts in source["events"].items():
-            for for_bank in (False, True):
-                chosen = texts.get("bank", texts) if for_bank else texts
+            for_banks = texts.get("bank", texts)
+            readers = {"bureau": texts, "bank": for_banks, "party": texts.get("party", for_banks)}
+            for reader, chosen in readers.items():
                 for language in LANGUAGES:
                     for part in ("title", "text"):
-                        self._texts[event_type, for_bank, language, part] = plain.from_string(
+                        self._texts[event_type, reader, language, part] = plain.from_string(
                             chosen[language][part]
                         )
         self.event_types = frozenset(source["events"])
@@ -68,10 +70,11 @@ class Catalogue:
 
     def words(self, institution: str, event_type: str, told: Mapping[str, Any]) -> MessageText:
         """What an institution reads of an event; `told` is what it may know of it."""
-        for_bank = institution != BUREAU
+        reader = "bureau" if institution == BUREAU else "bank"
+        reader = "party" if party_of(institution) else reader
 
         def render(language: str, part: str) -> str:
-            return self._texts[event_type, for_bank, language, part].render(told).strip()
+            return self._texts[event_type, reader, language, part].render(told).strip()
 
         return MessageText(
             title_zh=render("zh", "title"),
@@ -91,8 +94,8 @@ class Catalogue:
 
 
 def _owed(net_fen: int, language: str, *, bank: bool = False) -> str:
-    """What is between the pool and a party, from the side of whoever gets the message: a net that
-    is positive to the party, negative from it."""
+    """What is between the pool and a party, from the side of whoever gets the message (`bank`: a
+    bank or another party): a net that is positive to the party, negative from it."""
     reader = reader_of(not bank)
     return side_words(reader, net_seen_by(reader, net_fen).verdict)[LANGUAGES.index(language)]
 

@@ -86,10 +86,10 @@ async def list_open_items(
             items = await known.of_pool(conn, code, party=own or party)
             names = await party_names(conn, code)
     reader = reader_of(own is None)
-    shown = [
-        _shown(one, names, reader, today) for one in items if not (own and party and party != own)
+    answers = [
+        shown(one, names, reader, today) for one in items if not (own and party and party != own)
     ]
-    return [one for one in shown if overdue is None or one.is_overdue == overdue]
+    return [one for one in answers if overdue is None or one.is_overdue == overdue]
 
 
 _INTO_ESCROW = {
@@ -119,7 +119,8 @@ def _said(item: OpenItem, reader: Reader) -> tuple[str, str]:
     return side_words(reader, "pays" if pool_pays == (reader == "pool") else "receives")
 
 
-def _shown(item: OpenItem, names: Mapping[str, str], reader: Reader, today: date) -> OpenItemAnswer:
+def shown(item: OpenItem, names: Mapping[str, str], reader: Reader, today: date) -> OpenItemAnswer:
+    """An item as it is answered, from the reader's side."""
     zh, en = _said(item, reader)
     return OpenItemAnswer(
         reference=item.reference,

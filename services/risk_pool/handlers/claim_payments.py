@@ -13,10 +13,13 @@ from services.risk_pool.domain.compensation import (
 )
 from services.risk_pool.handlers import claim_holds
 from services.risk_pool.handlers.claims import locked, until
+from services.risk_pool.handlers.compensation import share_of_event
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import adjustments
+from services.risk_pool.queries import claims as known
 from services.risk_pool.tables import claims
 from services.risk_pool.tables.held_cases import lock_case
+from shared.contracts.of_pool import Share
 from shared.life_cycle import SYSTEM, Row
 from shared.transitions import Step, apply_transition
 
@@ -84,7 +87,8 @@ async def _paid(
     if claim["escrow"]:
         action, when, how_much = Action.SET_ASIDE, "escrowed_on", "held_fen"
     how = {when: day, how_much: amount_fen, "paid_from": account, "voucher": voucher}
-    step = Step(case=claim, action=action, by=SYSTEM, reason=reason, changes=how, facts=how)
+    facts = how | {"shares": await _shares(conn, claim)}
+    step = Step(case=claim, action=action, by=SYSTEM, reason=reason, changes=how, facts=facts)
     await apply_transition(conn, claims.CASES, step, now=context.now)
 
 
@@ -102,12 +106,21 @@ async def _owed_again(
         reason=reason,
         changes=nothing,
         term=until(context.today),
-        facts={"paid_fen": entry["amount_fen"], "reason": entry["note"]},
+        facts={
+            "paid_fen": entry["amount_fen"],
+            "reason": entry["note"],
+            "shares": await _shares(conn, claim),
+        },
     )
     await apply_transition(conn, claims.CASES, step, now=context.now)
     if await adjustments.open_of(conn, claim["id"]) is not None:
         claim = await lock_case(conn, claims.CASES, claim["id"])
         await claim_holds.hold_for_adjustment(conn, claim, now=context.now)
+
+
+async def _shares(conn: asyncpg.Connection, claim: Row) -> tuple[Share, ...]:
+    """Who bears how much: a payment is told to all of them."""
+    return tuple(share_of_event(one) for one in await known.shares(conn, claim["id"]))
 
 
 async def write_off(

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -17,10 +18,12 @@ from services.risk_pool.queries import open_items
 from services.risk_pool.queries.claims import stated_before
 from services.risk_pool.queries.terms import terms_on
 from shared.calendar import WorkingDays
+from shared.contracts.audiences import AGREEMENT_OF_PARTY, OWED_BY_PARTY, audience_of
 from shared.life_cycle import Words
 from shared.months import Month
 from shared.postgres.published_schemes import scheme_on
 from shared.refusals import Refused
+from shared.roles import PARTY_ROLES
 from shared.schemes.decide.deadlines import deadline
 from shared.waits.declared import Due, Duty, case_of
 from shared.waits.scheduled import Finder
@@ -62,6 +65,14 @@ OWED: Final = Duty(
     what=Words("银行向资金池付款", "the bank to pay the pool"),
     roles=("bank_operator", "bank_checker"),
 )
+OWED_BY_OTHERS: Final = Duty(
+    kind=OWED_BY_PARTY,
+    topic="risk_pool",
+    noun=Words("应付资金池款项", "money owed to the pool"),
+    what=Words("贵方向资金池付款", "your payment to the pool"),
+    roles=tuple(PARTY_ROLES),
+)
+"""The steps of this and of the last one below are the roles of the parties in the scheme."""
 CLAIM: Final = Duty(
     kind="claim_to_file",
     topic="risk_pool",
@@ -75,6 +86,13 @@ AGREEMENT: Final = Duty(
     noun=Words("合作协议到期", "end of an agreement"),
     what=Words("续签或登记新的合作协议", "the agreement to be renewed"),
     roles=("pool_manager",),
+)
+AGREEMENT_OF_OTHERS: Final = Duty(
+    kind=AGREEMENT_OF_PARTY,
+    topic="risk_pool",
+    noun=Words("合作协议到期", "end of an agreement"),
+    what=Words("贵方与资金池续签合作协议", "your agreement with the pool to be renewed"),
+    roles=tuple(PARTY_ROLES),
 )
 
 
@@ -128,35 +146,49 @@ async def find_receivables(
     conn: asyncpg.Connection, today: date, working_days: WorkingDays
 ) -> Sequence[Due]:
     """What a party owes the pool, for finance to call in."""
-    return await _owing(conn, RECEIVABLE, today, banks_only=False)
+    return [one for one, _ in await _owing(conn, RECEIVABLE, today)]
 
 
 async def find_owed(
     conn: asyncpg.Connection, today: date, working_days: WorkingDays
 ) -> Sequence[Due]:
     """The same for the banks that owe it."""
-    return await _owing(conn, OWED, today, banks_only=True)
+    return [one for one, role in await _owing(conn, OWED, today) if role == BANK]
 
 
-async def _owing(
-    conn: asyncpg.Connection, duty: Duty, today: date, *, banks_only: bool
+async def find_owed_by_others(
+    conn: asyncpg.Connection, today: date, working_days: WorkingDays
 ) -> Sequence[Due]:
-    since = today - timedelta(days=RECENT_DAYS)
+    """The same for guarantors, insurers and appraisers."""
     return [
-        Due(
-            case_id=case_of("item", pool_code, item.reference),
-            number=item.reference,
-            due_on=item.due_on,
-            rule="约定之日，或入账后 10 个工作日（假定）",
-            page=f"/pools/{pool_code}/cash",
-            bank_code=item.party_code if role == BANK else "",
-            firm=item.party_code,
-            amount_fen=item.amount_fen - item.settled_fen - item.taken_off_fen,
-            pool_code=pool_code,
+        replace(one, step=role, page="/")
+        for one, role in await _owing(conn, OWED_BY_OTHERS, today)
+        if role in audience_of()
+    ]
+
+
+async def _owing(conn: asyncpg.Connection, duty: Duty, today: date) -> list[tuple[Due, str]]:
+    """What is owed to the pools, each with the role of who owes it."""
+    since = today - timedelta(days=RECENT_DAYS)
+    found = [
+        (
+            Due(
+                case_id=case_of("item", pool_code, item.reference),
+                number=item.reference,
+                due_on=item.due_on,
+                rule="约定之日，或入账后 10 个工作日（假定）",
+                page=f"/pools/{pool_code}/cash",
+                bank_code=item.party_code if role == BANK else "",
+                firm=item.party_code,
+                amount_fen=item.amount_fen - item.settled_fen - item.taken_off_fen,
+                pool_code=pool_code,
+            ),
+            role,
         )
         for pool_code, item, role in await open_items.coming_in(conn, duty.kind, since)
-        if item.due_on is not None and (role == BANK or not banks_only)
+        if item.due_on is not None
     ]
+    return found
 
 
 async def find_claims(
@@ -237,6 +269,27 @@ async def find_agreements(
     ]
 
 
+async def find_agreements_of_others(
+    conn: asyncpg.Connection, today: date, working_days: WorkingDays
+) -> Sequence[Due]:
+    """The same for guarantors, insurers and appraisers."""
+    until = today + timedelta(days=AGREEMENT_DAYS_AHEAD)
+    return [
+        Due(
+            case_id=row["id"],
+            number=row["number"],
+            due_on=row["valid_to"],
+            rule="协议终止日",
+            page="/",
+            pool_code=row["pool_code"],
+            firm=row["party_code"],
+            step=row["role"],
+        )
+        for row in await known.ending_agreements(conn, until)
+        if row["role"] in audience_of()
+    ]
+
+
 DUTIES: Final[Mapping[Duty, Finder]] = {
     REPORT: find_reports,
     MONTH: find_months,
@@ -244,4 +297,6 @@ DUTIES: Final[Mapping[Duty, Finder]] = {
     OWED: find_owed,
     CLAIM: find_claims,
     AGREEMENT: find_agreements,
+    OWED_BY_OTHERS: find_owed_by_others,
+    AGREEMENT_OF_OTHERS: find_agreements_of_others,
 }

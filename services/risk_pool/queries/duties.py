@@ -77,8 +77,9 @@ _REPORTED: Final = """
 """
 
 _ENDING: Final = f"""
-    select a.id, a.number, a.pool_code, a.bank_code, a.party_code, a.valid_to
+    select a.id, a.number, a.pool_code, a.bank_code, a.party_code, a.valid_to, party.role
     from cooperation_agreements a join pools pool on pool.code = a.pool_code
+    join parties party on party.pool_code = a.pool_code and party.code = a.party_code
     where a.state = '{AgreementState.IN_FORCE}' and a.valid_to <= $1 and pool.closed_on is null
       and not exists (
           select from cooperation_agreements later

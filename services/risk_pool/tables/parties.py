@@ -15,6 +15,8 @@ from services.risk_pool.domain.parties import (
     PartyDiffers,
 )
 from shared import canonical
+from shared.contracts.audiences import audience_of
+from shared.postgres.database import seeing_everything
 
 
 async def join(
@@ -26,7 +28,8 @@ async def join(
     now: datetime,
 ) -> None:
     """Let a party in; one that takes part already stays as it is. Raises PartyDiffers, also where the
-    code stands in other capitals."""
+    code stands in other capitals, and where it means another guarantor, insurer or appraiser in another
+    pool: its people read by the code what is theirs in every pool."""
     known = await conn.fetchrow(
         """select code, role, name from parties
            where pool_code = $1 and upper(code) = upper($2) order by code <> $2 limit 1""",
@@ -36,6 +39,7 @@ async def join(
     if known is not None:
         _require_the_same(party, known)
         return
+    await _require_the_same_elsewhere(conn, pool_code, party)
     await conn.execute(
         """insert into parties (pool_code, code, role, name, joined_on, created_at)
            values ($1, $2, $3, $4, $5, $6) on conflict do nothing""",
@@ -46,6 +50,25 @@ async def join(
         joined_on,
         now,
     )
+
+
+async def _require_the_same_elsewhere(
+    conn: asyncpg.Connection, pool_code: str, party: JoiningParty
+) -> None:
+    """Raises PartyDiffers."""
+    async with seeing_everything(conn):
+        elsewhere = await conn.fetch(
+            "select code, role, name from parties where upper(code) = upper($1) and pool_code <> $2",
+            party.code,
+            pool_code,
+        )
+    for known in elsewhere:
+        is_read_by_code = {party.role, known["role"]} & set(audience_of())
+        if is_read_by_code and canonical.name(known["name"]) != canonical.name(party.name):
+            raise PartyDiffers(
+                f"{known['code']} 在另一资金池为“{known['name']}”，请使用其他代码",
+                f"{known['code']} is {known['name']} in another pool; take another code.",
+            )
 
 
 def _require_the_same(party: JoiningParty, known: asyncpg.Record) -> None:
