@@ -27,6 +27,7 @@ async def deliver(context: Context) -> None:
         context.database,
         settings_of(context),
         context.stopping,
+        working_days=context.working_days,
         grace_seconds=GRACE_SECONDS * SHARE_OF_GRACE,
     )
 

@@ -1,5 +1,6 @@
 """What the environment decides for notifications, under the prefix NOTIFICATIONS_."""
 
+from datetime import time
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
 
@@ -8,6 +9,7 @@ from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from services.notifications.domain.addresses import AddressPolicy
+from services.notifications.domain.hours import ALWAYS, Hours
 from services.notifications.domain.retries import WAITS_SECONDS
 from shared.production import needs, secret
 from shared.settings import ServiceSettings
@@ -61,6 +63,12 @@ class NotificationsSettings(ServiceSettings):
     )
     heartbeat_seconds: float = Field(default=15, gt=0)
 
+    quiet_hours: str = Field(
+        default="20:00-08:00",
+        pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9])?$",
+        description="Of group robots and SMS, where whoever sets one up says nothing else; in "
+        "Asia/Shanghai. Empty: none.",
+    )
     robots_at_once: int = Field(
         default=16, ge=1, description="Group robots of one provider that are told at once."
     )
@@ -125,6 +133,9 @@ class NotificationsSettings(ServiceSettings):
                 "sms_access_secret, sms_signature and sms_template are needed when sms_access_key "
                 "is given"
             )
+        begins, _, ends = self.quiet_hours.partition("-")
+        if self.quiet_hours and begins == ends:
+            raise ValueError("quiet_hours must end at another time than they begin")
         if self.lease_seconds <= max(self.webhook_timeout_seconds, self.smtp_timeout_seconds):
             raise ValueError("lease_seconds must be longer than any attempt may take")
         return self
@@ -140,6 +151,14 @@ class NotificationsSettings(ServiceSettings):
         return AddressPolicy(
             allow_http=self.webhook_allow_http, private_networks=self.webhook_private_networks
         )
+
+    @property
+    def usual_quiet(self) -> Hours:
+        """The quiet hours of whoever says none; none in the settings is none."""
+        if not self.quiet_hours:
+            return ALWAYS
+        begins, _, ends = self.quiet_hours.partition("-")
+        return Hours(quiet_from=time.fromisoformat(begins), quiet_until=time.fromisoformat(ends))
 
     @property
     def encryption_key_list(self) -> tuple[str, ...]:

@@ -6,7 +6,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.notifications.api.common import Wanted, WantedChange, WantedShown
+from services.notifications.api.common import (
+    HoursShown,
+    HoursWanted,
+    Wanted,
+    WantedChange,
+    WantedShown,
+)
 from services.notifications.api.endpoint_models import Url
 from services.notifications.domain.robots import RobotKind
 from shared.auth.identity import EVERYBODY
@@ -41,6 +47,9 @@ class NewRobot(Wanted):
     description: ShortText | None = None
     language: Language = "zh"
     roles: Roles
+    hours: HoursWanted | None = Field(
+        None, description="Not named: quiet as this installation has it, by night."
+    )
 
 
 class RobotChange(WantedChange):
@@ -49,6 +58,7 @@ class RobotChange(WantedChange):
     description: ShortText | None = None
     language: Language | None = None
     roles: Roles | None = None
+    hours: HoursWanted | None = None
     state: Literal["active", "paused"] | None = None
 
 
@@ -64,6 +74,7 @@ _EXAMPLE: dict[str, Any] = {
     "event_types": [],
     "pools": ["dongli"],
     "least_amount": None,
+    "hours": {"quiet_from": "20:00", "quiet_until": "08:00", "working_days_only": False},
     "state": "active",
     "state_reason": "",
     "failing_since": None,
@@ -87,6 +98,7 @@ class RobotAnswer(WantedShown):
     language: Language
     description: str
     roles: list[str]
+    hours: HoursShown
     state: Literal["active", "paused", "disabled", "deleted"]
     state_reason: str = Field(description="Why it is disabled: gone (there is no such robot).")
     failing_since: datetime | None = Field(description="Null while the last attempt went well.")

@@ -12,17 +12,24 @@ from pydantic import AfterValidator, Field, ValidationInfo
 from services.notifications.api.common import (
     Anyone,
     Cursor,
+    HoursShown,
+    HoursWanted,
     Limit,
     Wanted,
+    WantedChange,
     WantedShown,
+    people_shown,
     settings_of,
 )
 from services.notifications.api.robot_models import Role
+from services.notifications.domain.hours import usual_hours
 from services.notifications.domain.receivers import SMS, EmailIsOff, SmsIsOff
+from services.notifications.domain.refusals import nothing_here
 from services.notifications.handlers import subscriptions as handlers
 from services.notifications.queries import subscriptions as queries
 from shared.auth.identity import EVERYBODY
 from shared.http.context import CurrentContext
+from shared.http.etags import IF_MATCH, etag, require_match
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 
@@ -76,6 +83,21 @@ class NewSubscription(Wanted):
         list[Role] | None,
         Field(min_length=1, max_length=len(EVERYBODY), description="Of yours; all where none is."),
     ] = None
+    hours: HoursWanted | None = Field(
+        None,
+        description="Not named: a letter at any hour, a text as this installation has it, by day.",
+    )
+
+
+class SubscriptionChange(WantedChange):
+    """What to change; what is not named stays. Another address is another subscription."""
+
+    language: Literal["zh", "en"] | None = None
+    roles: Annotated[
+        list[Role] | None,
+        Field(min_length=1, max_length=len(EVERYBODY), description="Of yours, or it had them."),
+    ] = None
+    hours: HoursWanted | None = None
 
 
 class SubscriptionAnswer(WantedShown):
@@ -88,12 +110,14 @@ class SubscriptionAnswer(WantedShown):
     address: str
     language: Literal["zh", "en"]
     roles: list[str] = Field(description="The roles its owner had when subscribing.")
+    hours: HoursShown
     state: Literal["active", "paused", "disabled"] = Field(
         description="Paused where the address was refused for good; what is due waits."
     )
     failing_since: datetime | None
     last_error: str
     created_at: datetime
+    version: int
 
 
 @router.post("", status_code=201, response_model=SubscriptionAnswer)
@@ -114,10 +138,13 @@ async def add(
             language=body.language,
             roles=body.roles,
             wishes=body.wishes,
+            hours=body.hours.hours
+            if body.hours
+            else usual_hours(body.channel, settings_of(here).usual_quiet),
             caller=caller,
             now=here.clock.now(),
         )
-        return Answer(201, SubscriptionAnswer(**await queries.one(conn, subscription_id)))
+        return await _answer(conn, subscription_id, 201)
 
     return await idempotently(request, caller, here.database, work)
 
@@ -136,8 +163,54 @@ async def look_through(
             before=before,
             limit=limit + 1,
         )
-    items = [SubscriptionAnswer(**one) for one in found]
+    items = [SubscriptionAnswer(**people_shown(one)) for one in found]
     return page_of(items, limit, lambda item: encode_cursor(item.id))
+
+
+@router.get("/{subscription_id}")
+async def look_at(
+    subscription_id: UUID, caller: Anyone, here: CurrentContext, response: Response
+) -> SubscriptionAnswer:
+    """One subscription of yours; an admin sees those of their institution."""
+    async with here.database.looking(caller.institution) as conn:
+        found = await queries.seen(
+            conn,
+            subscription_id,
+            institution=caller.institution,
+            subject="" if handlers.may_manage_all(caller) else caller.subject,
+        )
+    if found is None:
+        raise nothing_here("订阅", "subscription")
+    response.headers["ETag"] = etag(found["version"])
+    return SubscriptionAnswer(**people_shown(found))
+
+
+@router.patch("/{subscription_id}", openapi_extra=IF_MATCH)
+async def change(
+    subscription_id: UUID,
+    body: SubscriptionChange,
+    request: Request,
+    caller: Anyone,
+    here: CurrentContext,
+    response: Response,
+) -> SubscriptionAnswer:
+    """Change a subscription of yours; needs If-Match. What quiet hours held back goes by the new ones."""
+    async with here.database.begin(caller.institution) as conn:
+        found = await handlers.locked(conn, subscription_id, caller=caller)
+        require_match(request, found["version"])
+        await handlers.change(
+            conn,
+            found,
+            language=body.language,
+            roles=body.roles,
+            wishes=body.wishes,
+            hours=body.hours.hours if body.hours else None,
+            caller=caller,
+            now=here.clock.now(),
+        )
+        changed = await queries.one(conn, subscription_id)
+    response.headers["ETag"] = etag(changed["version"])
+    return SubscriptionAnswer(**people_shown(changed))
 
 
 @router.post("/{subscription_id}/resume", response_model=SubscriptionAnswer)
@@ -148,7 +221,7 @@ async def resume(
 
     async def work(conn: asyncpg.Connection) -> Answer:
         await handlers.resume(conn, subscription_id, caller=caller, now=here.clock.now())
-        return Answer(200, SubscriptionAnswer(**await queries.one(conn, subscription_id)))
+        return await _answer(conn, subscription_id, 200)
 
     return await idempotently(request, caller, here.database, work)
 
@@ -158,3 +231,10 @@ async def delete(subscription_id: UUID, caller: Anyone, here: CurrentContext) ->
     """Get no more e-mails by this subscription; what is waiting is not sent."""
     async with here.database.begin(caller.institution) as conn:
         await handlers.delete(conn, subscription_id, caller=caller, now=here.clock.now())
+
+
+async def _answer(conn: asyncpg.Connection, subscription_id: UUID, status: int) -> Answer:
+    """The subscription as this transaction sees it."""
+    found = await queries.one(conn, subscription_id)
+    answer = SubscriptionAnswer(**people_shown(found))
+    return Answer(status, answer, {"ETag": etag(answer.version)})

@@ -7,7 +7,7 @@ the same short transaction that claims what comes next. One channel has one work
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +20,7 @@ from services.notifications.delivery.channels import Sender
 from services.notifications.delivery.recording import record
 from services.notifications.domain.deliveries import ClaimedDelivery, Outcome
 from services.notifications.domain.fairness import Fairness
+from services.notifications.domain.hours import Hours, KnowsWorkingDays
 from services.notifications.domain.retries import AttemptResult, Verdict, what_next
 from services.notifications.queries import due
 from services.notifications.queries.due import Target, Targets
@@ -60,6 +61,7 @@ class DeliveryWorker:
         *,
         clock: Clock,
         timing: Timing,
+        working_days: KnowsWorkingDays,
         pace: timedelta = timedelta(0),
     ) -> None:
         self._database = database
@@ -69,6 +71,7 @@ class DeliveryWorker:
         self._fairness = fairness
         self._clock = clock
         self._timing = timing
+        self._working_days = working_days
         self._pace = pace
         self._targets: dict[UUID, Target] = {}
         self._wake = asyncio.Event()
@@ -117,7 +120,10 @@ class DeliveryWorker:
         if not self._ended:
             # Only looking: a commit would wake the relay, and that would wake us again.
             async with self._database.looking(EVERYWHERE) as conn:
-                if not claim or not await self._shares(conn, now=now):
+                if not claim:
+                    return False
+                waiting = await due.waiting(conn, self._channel, now=now)
+                if not self._quiet(waiting, now=now) and not self._fairness.share(waiting):
                     return False
         written = len(self._ended)
         claimed: Sequence[ClaimedDelivery] = ()
@@ -136,22 +142,32 @@ class DeliveryWorker:
         return bool(written or claimed)
 
     async def claim(self, conn: asyncpg.Connection, *, now: datetime) -> Sequence[ClaimedDelivery]:
-        """Take as much for each receiver as it may have in hand, until the end of the lease."""
-        shares = await self._shares(conn, now=now)
+        """Take as much for each receiver as it may have in hand, until the end of the lease. What falls
+        into its quiet hours is due at their end."""
+        waiting = await due.waiting(conn, self._channel, now=now)
+        quiet = self._quiet(waiting, now=now)
+        if quiet:
+            await deliveries.keep_back(conn, quiet, now=now)
+            waiting = await due.waiting(conn, self._channel, now=now)
+        shares = self._fairness.share(waiting)
         if self._pace and shares:
             free = await receivers.take_turn(conn, list(shares), now=now, until=now + self._pace)
             shares = {one: 1 for one in shares if one in free}
         if not shares:
             return ()
-        claimed = await deliveries.claim(conn, shares, now=now, until=now + self._timing.lease)
+        claimed = await deliveries.claim(
+            conn, shares, now=now, until=now + self._timing.lease, quiet=quiet
+        )
         reached = sorted({delivery.receiver_id for delivery in claimed})
         for target in await self._load_targets(conn, reached):
             self._targets[target["id"]] = target
         self._fairness.served(shares)
         return claimed
 
-    async def _shares(self, conn: asyncpg.Connection, *, now: datetime) -> dict[UUID, int]:
-        return self._fairness.share(await due.waiting(conn, self._channel, now=now))
+    def _quiet(self, waiting: Mapping[UUID, Hours], *, now: datetime) -> dict[UUID, datetime]:
+        """Which of these receivers are quiet now, and until when."""
+        until = {one: hours.told_at(now, self._working_days) for one, hours in waiting.items()}
+        return {one: at for one, at in until.items() if at > now}
 
     def _begin(self, delivery: ClaimedDelivery) -> None:
         self._fairness.begun(delivery.receiver_id)

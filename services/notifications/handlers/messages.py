@@ -13,6 +13,7 @@ from services.notifications.domain.notice import Banks
 from services.notifications.domain.notices import NOTICES
 from services.notifications.domain.payload import webhook_body
 from services.notifications.domain.redaction import told_to
+from services.notifications.domain.urgent import is_urgent
 from services.notifications.domain.wishes import amount_of
 from services.notifications.queries.audiences import banks_of, machines_that_ask
 from services.notifications.tables import messages, pool_banks
@@ -68,6 +69,7 @@ def draft_of(received: Received, fact: dict[str, Any], audience: Audience) -> Dr
             happened_at=envelope.time,
             told=told,
         ),
+        urgent=is_urgent(envelope.type, fact),
     )
 
 

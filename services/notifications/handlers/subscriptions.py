@@ -1,12 +1,14 @@
 """What we do about subscriptions (e-mail, SMS): a person's own, added and deleted."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 from uuid6 import uuid7
 
+from services.notifications.domain.hours import Hours, require_hours
 from services.notifications.domain.receivers import (
     MOST_PER_PERSON,
     PERSONAL,
@@ -17,7 +19,8 @@ from services.notifications.domain.receivers import (
     TooManySubscriptions,
 )
 from services.notifications.domain.refusals import nothing_here
-from services.notifications.domain.wishes import Wishes
+from services.notifications.domain.wishes import ChangedWishes, Wishes
+from services.notifications.handlers.receivers import change as change_receiver
 from services.notifications.tables import deliveries, receivers, subscriptions
 from services.notifications.tables.receivers import NewReceiver
 from shared.auth.identity import Identity
@@ -34,11 +37,13 @@ async def add(
     language: str,
     roles: Collection[str] | None,
     wishes: Wishes,
+    hours: Hours,
     caller: Identity,
     now: datetime,
 ) -> UUID:
     """Write to a person from now on, about what concerns their roles, or these of them."""
     _require_own(roles or (), caller)
+    require_hours(hours)
     count = await receivers.count(
         conn, institution=caller.institution, channels=PERSONAL, created_by=caller.subject
     )
@@ -56,6 +61,7 @@ async def add(
         for_people=True,
         roles=caller.roles if roles is None else roles,
         wishes=wishes,
+        hours=hours,
         seen_pools=pools_seen_by(caller),
     )
 
@@ -70,18 +76,49 @@ async def add(
     return subscription_id
 
 
+async def change(
+    conn: asyncpg.Connection,
+    subscription: Mapping[str, Any],
+    *,
+    language: str | None,
+    roles: Collection[str] | None,
+    wishes: ChangedWishes,
+    hours: Hours | None,
+    caller: Identity,
+    now: datetime,
+) -> None:
+    """Change a locked subscription; None leaves what is there. Another address is another one: whoever
+    is written to there has asked for it themselves. The roles are of those that its owner had, or of
+    the caller's own."""
+    if roles is not None:
+        _require_own(set(roles) - set(subscription["roles"]), caller)
+    await change_receiver(
+        conn,
+        subscription,
+        wishes=wishes,
+        roles=subscription["roles"] if roles is None else roles,
+        hours=hours,
+        state=None,
+        caller=caller,
+        now=now,
+    )
+    if language is not None:
+        await subscriptions.change(conn, subscription["id"], language=language)
+
+
 async def resume(
     conn: asyncpg.Connection, subscription_id: UUID, *, caller: Identity, now: datetime
 ) -> None:
     """Write again by a subscription that was paused; what has waited is sent. Raises NotFound."""
-    found = await _own(conn, subscription_id, caller=caller)
+    found = await locked(conn, subscription_id, caller=caller)
     if found["state"] != ReceiverState.ACTIVE:
         await receivers.move(conn, found, ReceiverAction.RESUME, by=_subscriber(caller), now=now)
 
 
-async def _own(
+async def locked(
     conn: asyncpg.Connection, subscription_id: UUID, *, caller: Identity
 ) -> asyncpg.Record:
+    """A subscription that the caller may manage, until the transaction ends. Raises NotFound."""
     found = await receivers.lock(
         conn, subscription_id, institution=caller.institution, channels=PERSONAL
     )
@@ -94,7 +131,7 @@ async def delete(
     conn: asyncpg.Connection, subscription_id: UUID, *, caller: Identity, now: datetime
 ) -> None:
     """Write no more by a subscription; what is waiting is not sent. Raises NotFound."""
-    found = await _own(conn, subscription_id, caller=caller)
+    found = await locked(conn, subscription_id, caller=caller)
     await receivers.move(
         conn,
         found,

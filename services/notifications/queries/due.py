@@ -8,11 +8,12 @@ from uuid import UUID
 import asyncpg
 
 from services.notifications.domain.deliveries import DeliveryState
+from services.notifications.domain.hours import Hours, hours_of
 from services.notifications.domain.receivers import ReceiverState
 from shared.postgres.literals import literals
 
 _WAITING = f"""
-    select r.id from receivers r
+    select r.id, r.quiet_from, r.quiet_until, r.working_days_only from receivers r
     where r.channel = $1 and r.state = $2 and (r.not_before is null or r.not_before <= $3)
       and exists (
         select from deliveries d
@@ -34,10 +35,10 @@ Targets = Callable[[asyncpg.Connection, Sequence[UUID]], Awaitable[Sequence[Targ
 """Loads what a sender has to know of these receivers; each has its `id`."""
 
 
-async def waiting(conn: asyncpg.Connection, channel: str, *, now: datetime) -> list[UUID]:
-    """Receivers of a channel that something is due for."""
+async def waiting(conn: asyncpg.Connection, channel: str, *, now: datetime) -> dict[UUID, Hours]:
+    """Receivers of a channel that something is due for, with their hours."""
     rows = await conn.fetch(_WAITING, channel, ReceiverState.ACTIVE, now)
-    return [row["id"] for row in rows]
+    return {row["id"]: hours_of(row) for row in rows}
 
 
 def targets_in(table: str) -> Targets:

@@ -18,18 +18,18 @@ _LOCK = "select pg_advisory_xact_lock(hashtext('notifications messages'))"
 _TELL = """
     insert into messages (id, event_id, event_type, institution, roles, people, in_inbox,
                           pool_code, bank_code, loan_id, amount_fen, subject, happened_at, created_at,
-                          title_zh, text_zh, title_en, text_en, link, payload)
+                          title_zh, text_zh, title_en, text_en, link, payload, urgent)
     select id, event_id, event_type, institution, roles, people, in_inbox, pool_code,
            bank_code, loan_id, amount_fen, subject, happened_at, $2, title_zh, text_zh, title_en,
-           text_en, link, convert_to(payload, 'UTF8')
+           text_en, link, convert_to(payload, 'UTF8'), urgent
     from rows from (jsonb_to_recordset($1) as (
             id uuid, event_id uuid, event_type text, institution text, roles text[],
             people text[], in_inbox boolean, pool_code text, bank_code text, loan_id uuid,
             amount_fen bigint, subject text, happened_at timestamptz, title_zh text, text_zh text, title_en text,
-            text_en text, link text, payload text)) with ordinality
+            text_en text, link text, payload text, urgent boolean)) with ordinality
          as draft (id, event_id, event_type, institution, roles, people, in_inbox,
                    pool_code, bank_code, loan_id, amount_fen, subject, happened_at, title_zh, text_zh,
-                   title_en, text_en, link, payload, number)
+                   title_en, text_en, link, payload, urgent, number)
     order by number
     on conflict (event_id, institution) do nothing
     returning id
@@ -51,6 +51,7 @@ _WANTED = """
                   where s.delegate = r.created_by and s.person = any (m.people)
                     and $4 between s.from_day and s.to_day)))
           else $3 end
+    order by m.position
 """
 
 
@@ -108,4 +109,5 @@ def _row(draft: Draft) -> dict[str, Any]:
         "text_en": draft.text.text_en,
         "link": draft.link,
         "payload": draft.payload,
+        "urgent": draft.urgent,
     }

@@ -1,6 +1,6 @@
 """What notifications remembers. Rows of one institution are seen by it and by the bureau alone."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -55,6 +55,8 @@ class Message(Row, table=True):
     text_en: str = Field(sa_column=_text())
     link: str = Field(sa_column=_text())
     payload: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    urgent: bool = False
+    """It waits for nobody's quiet hours."""
 
 
 class PoolBank(Row, table=True):
@@ -104,6 +106,10 @@ class Receiver(Row, table=True):
     """The pools that its owner belonged to when setting it up; null where that was all of them."""
     is_group: bool = False
     """A group hears what people of its roles do, and nothing that is for a person by name."""
+    quiet_from: time | None = None
+    quiet_until: time | None = None
+    """Between these times of Asia/Shanghai nothing is sent to people but what is urgent."""
+    working_days_only: bool = False
     not_before: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
     """It takes so many messages in a time: the next attempt begins no earlier."""
     state: str = Field(sa_column=_text())
@@ -190,6 +196,10 @@ class Delivery(Row, table=True):
     last_error: str = Field(sa_column=_text(server_default=""))
     created_at: datetime = Field(sa_column=_moment())
     finished_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    urgent: bool = False
+    """It waits for no quiet hours: by its message, or because somebody said to send it now."""
+    held_until: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    """The end of the quiet hours that it fell into, last."""
 
 
 class Attempt(Row, table=True):

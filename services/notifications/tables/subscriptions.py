@@ -21,3 +21,10 @@ async def add(
         address,
         language,
     )
+
+
+async def change(conn: asyncpg.Connection, subscription_id: UUID, *, language: str) -> None:
+    """Write in another language from now on."""
+    await conn.execute(
+        "update subscriptions set language = $2 where id = $1", subscription_id, language
+    )
