@@ -11,14 +11,17 @@ from services.notifications.api import (
 )
 from services.notifications.api.common import settings_of
 from services.notifications.consumer import CONSUMES
-from services.notifications.delivery import background
+from services.notifications.delivery import background, digesting
 from services.notifications.delivery.inbox_stream import new_messages_of
 from services.notifications.settings import NotificationsSettings
-from shared.context import Context
+from shared.clock import SystemClock, business_date
+from shared.context import Context, keep_at
 from shared.service import GRACE_SECONDS, Service
 
 SHARE_OF_GRACE = 0.6
 """Of the time a stopping service has: what is left is for writing down and closing."""
+
+LOOK_FOR_DIGESTS_SECONDS = 30
 
 
 async def deliver(context: Context) -> None:
@@ -30,6 +33,20 @@ async def deliver(context: Context) -> None:
         working_days=context.working_days,
         grace_seconds=GRACE_SECONDS * SHARE_OF_GRACE,
     )
+
+
+async def make_digests(context: Context) -> None:
+    """Make the digests that are due until the service stops, by the clock that delivery goes by."""
+
+    async def step() -> bool:
+        return await digesting.make_due(
+            context.database,
+            now=SystemClock().now(),
+            today=business_date(context.clock.now()),
+            working_days=context.working_days,
+        )
+
+    await keep_at(context, step, what="making digests", look_every=LOOK_FOR_DIGESTS_SECONDS)
 
 
 async def wake_streams(context: Context) -> None:
@@ -53,7 +70,7 @@ SERVICE = Service(
     ),
     consumes=CONSUMES,
     settings_type=NotificationsSettings,
-    background=(deliver, wake_streams),
+    background=(deliver, make_digests, wake_streams),
 )
 
 if __name__ == "__main__":

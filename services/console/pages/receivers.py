@@ -105,6 +105,8 @@ def _body(kind: Kind, form: FormData) -> dict[str, Any]:
     said |= {name: [str(one) for one in form.getlist(name) if one] for name in lists}
     if kind == "subscriptions" and said["address"].isdigit():
         said["channel"] = "sms"
+    if kind != "endpoints":
+        said["digest"] = text(form, "digest")
     hours = _hours(form)
     if kind != "endpoints" and any(hours.values()):
         said["hours"] = hours
@@ -126,6 +128,7 @@ def _changed(kind: Kind, form: FormData) -> dict[str, Any]:
         "language": text(form, "language"),
         "roles": [str(one) for one in form.getlist("roles") if one],
         "hours": _hours(form),
+        "digest": text(form, "digest") or None,
     }
 
 

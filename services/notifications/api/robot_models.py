@@ -14,6 +14,7 @@ from services.notifications.api.common import (
     WantedShown,
 )
 from services.notifications.api.endpoint_models import Url
+from services.notifications.domain.digests import Digest
 from services.notifications.domain.robots import RobotKind
 from shared.auth.identity import EVERYBODY
 from shared.http.requests import ShortText
@@ -50,6 +51,11 @@ class NewRobot(Wanted):
     hours: HoursWanted | None = Field(
         None, description="Not named: quiet as this installation has it, by night."
     )
+    digest: Digest = Field(
+        Digest.EACH,
+        description="daily: on the morning of every working day; weekly: of the first of a week. What "
+        "is urgent comes at once all the same.",
+    )
 
 
 class RobotChange(WantedChange):
@@ -59,6 +65,7 @@ class RobotChange(WantedChange):
     language: Language | None = None
     roles: Roles | None = None
     hours: HoursWanted | None = None
+    digest: Digest | None = None
     state: Literal["active", "paused"] | None = None
 
 
@@ -75,6 +82,7 @@ _EXAMPLE: dict[str, Any] = {
     "pools": ["dongli"],
     "least_amount": None,
     "hours": {"quiet_from": "20:00", "quiet_until": "08:00", "working_days_only": False},
+    "digest": "each",
     "state": "active",
     "state_reason": "",
     "failing_since": None,
@@ -99,6 +107,7 @@ class RobotAnswer(WantedShown):
     description: str
     roles: list[str]
     hours: HoursShown
+    digest: Digest
     state: Literal["active", "paused", "disabled", "deleted"]
     state_reason: str = Field(description="Why it is disabled: gone (there is no such robot).")
     failing_since: datetime | None = Field(description="Null while the last attempt went well.")

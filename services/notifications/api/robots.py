@@ -53,6 +53,7 @@ async def add(body: NewRobot, request: Request, caller: Keeper, here: CurrentCon
             hours=body.hours.hours
             if body.hours
             else usual_hours(body.kind, settings_of(here).usual_quiet),
+            digest=body.digest,
             caller=caller,
             now=here.clock.now(),
         )
@@ -106,6 +107,7 @@ async def change(
             roles=body.roles,
             wishes=body.wishes,
             hours=body.hours.hours if body.hours else None,
+            digest=body.digest,
             state=body.state,
             caller=caller,
             now=here.clock.now(),

@@ -22,6 +22,7 @@ from services.notifications.api.common import (
     settings_of,
 )
 from services.notifications.api.robot_models import Role
+from services.notifications.domain.digests import Digest
 from services.notifications.domain.hours import usual_hours
 from services.notifications.domain.receivers import SMS, EmailIsOff, SmsIsOff
 from services.notifications.domain.refusals import nothing_here
@@ -87,6 +88,7 @@ class NewSubscription(Wanted):
         None,
         description="Not named: a letter at any hour, a text as this installation has it, by day.",
     )
+    digest: Digest = Digest.EACH
 
 
 class SubscriptionChange(WantedChange):
@@ -98,6 +100,7 @@ class SubscriptionChange(WantedChange):
         Field(min_length=1, max_length=len(EVERYBODY), description="Of yours, or it had them."),
     ] = None
     hours: HoursWanted | None = None
+    digest: Digest | None = None
 
 
 class SubscriptionAnswer(WantedShown):
@@ -111,6 +114,7 @@ class SubscriptionAnswer(WantedShown):
     language: Literal["zh", "en"]
     roles: list[str] = Field(description="The roles its owner had when subscribing.")
     hours: HoursShown
+    digest: Digest
     state: Literal["active", "paused", "disabled"] = Field(
         description="Paused where the address was refused for good; what is due waits."
     )
@@ -141,6 +145,7 @@ async def add(
             hours=body.hours.hours
             if body.hours
             else usual_hours(body.channel, settings_of(here).usual_quiet),
+            digest=body.digest,
             caller=caller,
             now=here.clock.now(),
         )
@@ -205,6 +210,7 @@ async def change(
             roles=body.roles,
             wishes=body.wishes,
             hours=body.hours.hours if body.hours else None,
+            digest=body.digest,
             caller=caller,
             now=here.clock.now(),
         )

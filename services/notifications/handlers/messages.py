@@ -16,7 +16,7 @@ from services.notifications.domain.redaction import told_to
 from services.notifications.domain.urgent import is_urgent
 from services.notifications.domain.wishes import amount_of
 from services.notifications.queries.audiences import banks_of, machines_that_ask
-from services.notifications.tables import messages, pool_banks
+from services.notifications.tables import messages, open_deadlines, pool_banks
 from services.notifications.templates.words import CATALOGUE
 from shared.messaging.inbox import Received
 
@@ -28,6 +28,7 @@ async def notify(
     facts = [one.event.model_dump(mode="python", by_alias=False) for one in received]
     await messages.lock(conn)
     await pool_banks.remember(conn, _pairs(facts))
+    await open_deadlines.remember(conn, received)
     banks = await banks_of(conn, _pools_as_a_whole(received, facts))
     asked = await machines_that_ask(conn, _not_in_every_inbox(received))
 

@@ -20,11 +20,12 @@ async def change(
     wishes: ChangedWishes,
     roles: Collection[str],
     hours: Hours | None = None,
+    digest: str | None = None,
     state: str | None,
     caller: Identity,
     now: datetime,
 ) -> None:
-    """Change a locked receiver; a `state` of None stays, and so do `hours`. Raises
+    """Change a locked receiver; a `state` of None stays, and so do `hours` and `digest`. Raises
     what its life cycle refuses, FieldsWrong for hours that cannot be."""
     if hours is not None:
         require_hours(hours)
@@ -38,6 +39,7 @@ async def change(
         receiver["id"],
         wishes=wishes.after(receiver),
         hours=kept if hours is None else hours,
+        digest=receiver["digest"] if digest is None else digest,
         roles=roles,
         version=version,
     )

@@ -49,6 +49,7 @@ async def add(
     roles: Collection[str],
     wishes: Wishes,
     hours: Hours,
+    digest: str,
     caller: Identity,
     now: datetime,
 ) -> UUID:
@@ -73,6 +74,7 @@ async def add(
         roles=roles,
         wishes=wishes,
         hours=hours,
+        digest=digest,
         seen_pools=pools_seen_by(caller),
     )
 
@@ -107,6 +109,7 @@ async def change(
     roles: Collection[str] | None,
     wishes: ChangedWishes,
     hours: Hours | None,
+    digest: str | None,
     state: str | None,
     caller: Identity,
     now: datetime,
@@ -120,6 +123,7 @@ async def change(
         wishes=wishes,
         roles=robot["roles"] if roles is None else roles,
         hours=hours,
+        digest=digest,
         state=state,
         caller=caller,
         now=now,

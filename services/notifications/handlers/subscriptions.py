@@ -38,6 +38,7 @@ async def add(
     roles: Collection[str] | None,
     wishes: Wishes,
     hours: Hours,
+    digest: str,
     caller: Identity,
     now: datetime,
 ) -> UUID:
@@ -62,6 +63,7 @@ async def add(
         roles=caller.roles if roles is None else roles,
         wishes=wishes,
         hours=hours,
+        digest=digest,
         seen_pools=pools_seen_by(caller),
     )
 
@@ -84,6 +86,7 @@ async def change(
     roles: Collection[str] | None,
     wishes: ChangedWishes,
     hours: Hours | None,
+    digest: str | None,
     caller: Identity,
     now: datetime,
 ) -> None:
@@ -98,6 +101,7 @@ async def change(
         wishes=wishes,
         roles=subscription["roles"] if roles is None else roles,
         hours=hours,
+        digest=digest,
         state=None,
         caller=caller,
         now=now,

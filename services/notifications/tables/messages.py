@@ -8,9 +8,10 @@ from uuid import UUID
 import asyncpg
 from uuid6 import uuid7
 
+from services.notifications.domain.digests import Digest
 from services.notifications.domain.messages import Draft
 from services.notifications.domain.receivers import TOLD
-from services.notifications.tables import deliveries
+from services.notifications.tables import deliveries, digest_entries
 from shared.clock import business_date
 
 _LOCK = "select pg_advisory_xact_lock(hashtext('notifications messages'))"
@@ -36,7 +37,8 @@ _TELL = """
 """
 
 _WANTED = """
-    select m.id as message_id, m.institution, r.id as receiver_id
+    select m.id as message_id, m.institution, r.id as receiver_id,
+           r.digest <> $5 and not m.urgent as gathered
     from messages m join receivers r on r.institution = m.institution
     where m.id = any ($1) and r.state = any ($2)
       and (r.event_types = '{}' or m.event_type = any (r.event_types))
@@ -66,7 +68,8 @@ async def lock(conn: asyncpg.Connection) -> None:
 async def tell(
     conn: asyncpg.Connection, drafts: Sequence[Draft], *, now: datetime, machines: bool = True
 ) -> None:
-    """Keep messages in the order given, and a delivery for every receiver who asked for one.
+    """Keep messages in the order given, and a delivery for every receiver who asked for one, or a
+    place in its next digest.
 
     `machines=False` leaves out the receivers that are no people's.
     A second message of the same event to the same institution is not kept.
@@ -77,10 +80,16 @@ async def tell(
     if not rows:
         return
     ids = [row["id"] for row in rows]
-    wanted = await conn.fetch(_WANTED, ids, sorted(TOLD), machines, business_date(now))
-    await deliveries.add(
-        conn, [(row["message_id"], row["institution"], row["receiver_id"]) for row in wanted]
-    )
+    wanted = await conn.fetch(_WANTED, ids, sorted(TOLD), machines, business_date(now), Digest.EACH)
+    for add, gathered in ((deliveries.add, False), (digest_entries.add, True)):
+        await add(
+            conn,
+            [
+                (row["message_id"], row["institution"], row["receiver_id"])
+                for row in wanted
+                if row["gathered"] is gathered
+            ],
+        )
 
 
 async def keep(conn: asyncpg.Connection, message_id: UUID, draft: Draft, *, now: datetime) -> None:

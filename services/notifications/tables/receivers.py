@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from services.notifications.domain.audiences import BUREAU
+from services.notifications.domain.digests import Digest
 from services.notifications.domain.hours import ALWAYS, Hours
 from services.notifications.domain.receivers import KNOWN, LIFE_CYCLE, ReceiverAction
 from services.notifications.domain.wishes import Wishes
@@ -33,8 +34,8 @@ _ADD = """
     insert into receivers (id, institution, channel, for_people, roles, event_types, state,
                            state_since, created_at, created_by, is_group, pools,
                            least_amount_fen, seen_pools, quiet_from, quiet_until,
-                           working_days_only)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                           working_days_only, digest)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 """
 
 _LOCK = f"""
@@ -51,7 +52,7 @@ _LOCK_MANY = f"""
 _CHANGE = """
     update receivers
     set event_types = $2, roles = $3, pools = $4, least_amount_fen = $5, version = $6,
-        quiet_from = $7, quiet_until = $8, working_days_only = $9
+        quiet_from = $7, quiet_until = $8, working_days_only = $9, digest = $10
     where id = $1
 """
 
@@ -94,6 +95,7 @@ class NewReceiver:
     roles: Collection[str]
     wishes: Wishes = field(default_factory=Wishes)
     hours: Hours = ALWAYS
+    digest: str = Digest.EACH
     is_group: bool = False
     seen_pools: Collection[str] | None = None
     """The pools that whoever set it up belongs to; None for all of them."""
@@ -144,6 +146,7 @@ async def add(
         receiver.hours.quiet_from,
         receiver.hours.quiet_until,
         receiver.hours.working_days_only,
+        receiver.digest,
     )
     bank = "" if receiver.institution == BUREAU else receiver.institution
     begins = {"id": receiver.id, "state": None, "version": 0, "bank_code": bank}
@@ -198,6 +201,7 @@ async def change(
     *,
     wishes: Wishes,
     hours: Hours,
+    digest: str,
     roles: Collection[str],
     version: int,
 ) -> None:
@@ -213,6 +217,7 @@ async def change(
         hours.quiet_from,
         hours.quiet_until,
         hours.working_days_only,
+        digest,
     )
 
 

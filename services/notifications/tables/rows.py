@@ -110,6 +110,8 @@ class Receiver(Row, table=True):
     quiet_until: time | None = None
     """Between these times of Asia/Shanghai nothing is sent to people but what is urgent."""
     working_days_only: bool = False
+    digest: str = Field(default="each", sa_column=_text(server_default="each"))
+    """Message by message, or gathered every working day or week."""
     not_before: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
     """It takes so many messages in a time: the next attempt begins no earlier."""
     state: str = Field(sa_column=_text())
@@ -200,6 +202,40 @@ class Delivery(Row, table=True):
     """It waits for no quiet hours: by its message, or because somebody said to send it now."""
     held_until: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
     """The end of the quiet hours that it fell into, last."""
+
+
+class DigestEntry(Row, table=True):
+    """A message that a receiver is told of in a digest: once, and in one, whose message this names."""
+
+    __tablename__ = "digest_entries"
+
+    receiver_id: UUID = Field(primary_key=True, foreign_key="receivers.id")
+    message_id: UUID = Field(primary_key=True, foreign_key="messages.id")
+    institution: str = Field(sa_column=_text())
+    entered_at: datetime = Field(sa_column=_moment())
+    digest_id: UUID | None = Field(default=None, foreign_key="messages.id")
+
+
+class OpenDeadline(Row, table=True):
+    """What waits until a day, as the service that owns the case has told it."""
+
+    __tablename__ = "open_deadlines"
+
+    source: str = Field(sa_column=_text(primary_key=True))
+    case_kind: str = Field(sa_column=_text(primary_key=True))
+    case_id: UUID = Field(primary_key=True)
+    step: str = Field(sa_column=_text(primary_key=True))
+    bank_code: str = Field(sa_column=_text())
+    pool_code: str = Field(sa_column=_text())
+    roles: list[str] = Field(sa_column=_texts())
+    person: str = Field(sa_column=_text())
+    due_on: date
+    number: str = Field(sa_column=_text())
+    noun_zh: str = Field(sa_column=_text())
+    noun_en: str = Field(sa_column=_text())
+    what_zh: str = Field(sa_column=_text())
+    what_en: str = Field(sa_column=_text())
+    page: str = Field(sa_column=_text())
 
 
 class Attempt(Row, table=True):
