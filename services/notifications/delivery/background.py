@@ -63,4 +63,5 @@ def worker_of(
             grace_seconds=grace_seconds,
         ),
         pace=channel.pace,
+        gathers=channel.gathers,
     )

@@ -13,6 +13,7 @@ from services.notifications.domain.notice import Banks
 from services.notifications.domain.notices import NOTICES
 from services.notifications.domain.payload import webhook_body
 from services.notifications.domain.redaction import told_to
+from services.notifications.domain.told_once import TOLD_ONCE
 from services.notifications.domain.urgent import is_urgent
 from services.notifications.domain.wishes import amount_of
 from services.notifications.queries.audiences import banks_of, machines_that_ask
@@ -76,7 +77,7 @@ def draft_of(received: Received, fact: dict[str, Any], audience: Audience) -> Dr
 
 def _not_in_every_inbox(received: Sequence[Received]) -> list[str]:
     types = {one.envelope.type for one in received}
-    return sorted(name for name in types if not NOTICES[name].bank_inbox)
+    return sorted(name for name in types if not NOTICES[name].bank_inbox or name in TOLD_ONCE)
 
 
 def _pairs(facts: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:

@@ -21,6 +21,13 @@ _WAITING = f"""
           and d.next_attempt_at <= $3)
 """
 
+_CROWDED = f"""
+    select d.receiver_id from deliveries d
+    where d.receiver_id = any ($1) and d.state in ({literals([DeliveryState.PENDING])})
+      and d.next_attempt_at <= $2
+    group by d.receiver_id having count(*) > $3
+"""
+
 _ENDPOINTS = """
     select e.id, e.url, array_agg(s.encrypted order by s.created_at desc, s.id desc) as encrypted
     from endpoints e
@@ -39,6 +46,14 @@ async def waiting(conn: asyncpg.Connection, channel: str, *, now: datetime) -> d
     """Receivers of a channel that something is due for, with their hours."""
     rows = await conn.fetch(_WAITING, channel, ReceiverState.ACTIVE, now)
     return {row["id"]: hours_of(row) for row in rows}
+
+
+async def crowded(
+    conn: asyncpg.Connection, receivers: Sequence[UUID], *, beyond: int, now: datetime
+) -> list[UUID]:
+    """Those of these receivers that more than so many messages are due for."""
+    rows = await conn.fetch(_CROWDED, receivers, now, beyond)
+    return [row["receiver_id"] for row in rows]
 
 
 def targets_in(table: str) -> Targets:

@@ -43,7 +43,7 @@ _CLAIM = f"""
     where d.id = chosen.id and m.id = d.message_id and r.id = d.receiver_id
     returning d.id as delivery_id, d.message_id, d.institution, d.receiver_id, r.channel, d.tries,
               d.attempts as number, m.event_id, m.event_type, m.payload, m.link,
-              m.title_zh, m.text_zh, m.title_en, m.text_en
+              m.title_zh, m.text_zh, m.title_en, m.text_en, d.urgent
 """
 
 _LOG = """
@@ -162,7 +162,7 @@ async def claim(
     """Take due deliveries of these receivers, so many of each, the longest due first; of those in their
     quiet hours what is urgent alone."""
     rows = await conn.fetch(_CLAIM, now, until, list(shares), list(shares.values()), list(quiet))
-    return [ClaimedDelivery(**row) for row in rows]
+    return [ClaimedDelivery(**row) for row in sorted(rows, key=lambda row: row["delivery_id"])]
 
 
 async def keep_back(
