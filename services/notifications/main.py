@@ -1,5 +1,7 @@
 """The notifications service: `python -m services.notifications.main`."""
 
+from pathlib import Path
+
 from services.notifications.api import (
     deliveries,
     endpoints,
@@ -11,8 +13,9 @@ from services.notifications.api import (
 )
 from services.notifications.api.common import settings_of
 from services.notifications.consumer import CONSUMES
-from services.notifications.delivery import background, digesting
+from services.notifications.delivery import background, bounces, digesting
 from services.notifications.delivery.inbox_stream import new_messages_of
+from services.notifications.senders.email import domain_of
 from services.notifications.settings import NotificationsSettings
 from shared.clock import SystemClock, business_date
 from shared.context import Context, keep_at
@@ -22,6 +25,7 @@ SHARE_OF_GRACE = 0.6
 """Of the time a stopping service has: what is left is for writing down and closing."""
 
 LOOK_FOR_DIGESTS_SECONDS = 30
+LOOK_FOR_BOUNCES_SECONDS = 30
 
 
 async def deliver(context: Context) -> None:
@@ -49,6 +53,23 @@ async def make_digests(context: Context) -> None:
     await keep_at(context, step, what="making digests", look_every=LOOK_FOR_DIGESTS_SECONDS)
 
 
+async def read_bounces(context: Context) -> None:
+    """Read letters that came back until the service stops; where no folder is named, none."""
+    settings = settings_of(context)
+    if not settings.bounces_maildir:
+        return
+
+    async def step() -> bool:
+        return await bounces.read_folder(
+            context.database,
+            Path(settings.bounces_maildir),
+            domain=domain_of(settings.smtp_sender),
+            now=SystemClock().now(),
+        )
+
+    await keep_at(context, step, what="reading bounces", look_every=LOOK_FOR_BOUNCES_SECONDS)
+
+
 async def wake_streams(context: Context) -> None:
     """Tell open streams of new messages until the service stops."""
     await new_messages_of(context.database).watch(
@@ -70,7 +91,7 @@ SERVICE = Service(
     ),
     consumes=CONSUMES,
     settings_type=NotificationsSettings,
-    background=(deliver, make_digests, wake_streams),
+    background=(deliver, make_digests, read_bounces, wake_streams),
 )
 
 if __name__ == "__main__":

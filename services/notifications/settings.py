@@ -86,6 +86,12 @@ class NotificationsSettings(ServiceSettings):
     smtp_at_once: int = Field(default=4, ge=1, le=100)
     smtp_timeout_seconds: float = Field(default=30, gt=0, le=120)
 
+    bounces_maildir: str = Field(
+        default="",
+        description="A Maildir that the mail to smtp_sender is put into: letters that came back are "
+        "read from it. Empty: none are.",
+    )
+
     sms_gateway: str = Field(
         default="https://dysmsapi.aliyuncs.com/",
         description="Aliyun's, or one that speaks like it.",
@@ -126,6 +132,8 @@ class NotificationsSettings(ServiceSettings):
             raise ValueError("smtp_sender (an e-mail address) is needed when smtp_host is given")
         if self.smtp_password.get_secret_value() and not self.smtp_username:
             raise ValueError("smtp_username is needed when smtp_password is given")
+        if self.bounces_maildir and not self.smtp_host:
+            raise ValueError("smtp_host is needed when bounces_maildir is given")
         if self.sms_access_key and not (
             self.sms_access_secret.get_secret_value() and self.sms_signature and self.sms_template
         ):

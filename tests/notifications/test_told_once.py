@@ -102,10 +102,10 @@ async def test_in_seven_silent_months_nobody_is_told_the_same_thing_twice_on_one
                 await run_due(RISK_POOL.due, context)
         async with context.database.begin("*") as conn:
             rows = await conn.fetch(
-                "select type, body, happened_at from event_feed order by position"
+                "select type, body, occurred_at from event_feed order by position"
             )
     told = [
-        (row["happened_at"], EVENTS[row["type"]].model_validate_json(row["body"]))
+        (row["occurred_at"], EVENTS[row["type"]].model_validate_json(row["body"]))
         for row in rows
         if row["type"] in NOTICES
     ]

@@ -107,6 +107,8 @@ def _body(kind: Kind, form: FormData) -> dict[str, Any]:
         said["channel"] = "sms"
     if kind != "endpoints":
         said["digest"] = text(form, "digest")
+    if kind == "subscriptions" and text(form, "month_pack") == "yes":
+        said["month_pack"] = True
     hours = _hours(form)
     if kind != "endpoints" and any(hours.values()):
         said["hours"] = hours
@@ -124,6 +126,8 @@ def _changed(kind: Kind, form: FormData) -> dict[str, Any]:
         said["description"] = text(form, "description") or None
     if kind == "endpoints":
         return said | {"url": text(form, "url")}
+    if kind == "subscriptions":
+        said["month_pack"] = text(form, "month_pack") == "yes"
     return said | {
         "language": text(form, "language"),
         "roles": [str(one) for one in form.getlist("roles") if one],

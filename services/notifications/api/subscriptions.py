@@ -89,6 +89,11 @@ class NewSubscription(Wanted):
         description="Not named: a letter at any hour, a text as this installation has it, by day.",
     )
     digest: Digest = Digest.EACH
+    month_pack: bool = Field(
+        False,
+        description="By e-mail, for every month that is posted: a workbook of the settlement (a bank's "
+        "own part alone), the month's notices and what waits until a day.",
+    )
 
 
 class SubscriptionChange(WantedChange):
@@ -101,6 +106,7 @@ class SubscriptionChange(WantedChange):
     ] = None
     hours: HoursWanted | None = None
     digest: Digest | None = None
+    month_pack: bool | None = None
 
 
 class SubscriptionAnswer(WantedShown):
@@ -115,6 +121,7 @@ class SubscriptionAnswer(WantedShown):
     roles: list[str] = Field(description="The roles its owner had when subscribing.")
     hours: HoursShown
     digest: Digest
+    month_pack: bool
     state: Literal["active", "paused", "disabled"] = Field(
         description="Paused where the address was refused for good; what is due waits."
     )
@@ -146,6 +153,7 @@ async def add(
             if body.hours
             else usual_hours(body.channel, settings_of(here).usual_quiet),
             digest=body.digest,
+            month_pack=body.month_pack,
             caller=caller,
             now=here.clock.now(),
         )
@@ -211,6 +219,7 @@ async def change(
             wishes=body.wishes,
             hours=body.hours.hours if body.hours else None,
             digest=body.digest,
+            month_pack=body.month_pack,
             caller=caller,
             now=here.clock.now(),
         )

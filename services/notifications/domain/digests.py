@@ -52,6 +52,11 @@ def _is_due_on(digest: Digest, day: date, working_days: KnowsWorkingDays) -> boo
     return digest is Digest.DAILY or not any(map(working_days.is_working, before_in_week))
 
 
+def kind_of(event_type: str) -> str:
+    """What an event is about: the first word of its type, the same for the deadlines of both services."""
+    return event_type.partition(".")[0].removeprefix("case-").removeprefix("pool-")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One message as a digest tells it."""
@@ -68,7 +73,7 @@ class Entry:
     @property
     def kind(self) -> str:
         """What it is about: the first word of its type."""
-        return self.event_type.partition(".")[0].removeprefix("case-").removeprefix("pool-")
+        return kind_of(self.event_type)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

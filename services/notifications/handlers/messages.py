@@ -16,6 +16,7 @@ from services.notifications.domain.redaction import told_to
 from services.notifications.domain.told_once import TOLD_ONCE
 from services.notifications.domain.urgent import is_urgent
 from services.notifications.domain.wishes import amount_of
+from services.notifications.handlers.month_packs import tell_of_months
 from services.notifications.queries.audiences import banks_of, machines_that_ask
 from services.notifications.tables import messages, open_deadlines, pool_banks
 from services.notifications.templates.words import CATALOGUE
@@ -44,6 +45,7 @@ async def notify(
     ]
 
     await messages.tell(conn, drafts, now=now)
+    await tell_of_months(conn, received, now=now)
 
 
 def draft_of(received: Received, fact: dict[str, Any], audience: Audience) -> Draft:

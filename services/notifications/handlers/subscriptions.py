@@ -9,6 +9,7 @@ import asyncpg
 from uuid6 import uuid7
 
 from services.notifications.domain.hours import Hours, require_hours
+from services.notifications.domain.month_packs import faults_of
 from services.notifications.domain.receivers import (
     MOST_PER_PERSON,
     PERSONAL,
@@ -39,12 +40,14 @@ async def add(
     wishes: Wishes,
     hours: Hours,
     digest: str,
+    month_pack: bool,
     caller: Identity,
     now: datetime,
 ) -> UUID:
     """Write to a person from now on, about what concerns their roles, or these of them."""
     _require_own(roles or (), caller)
     require_hours(hours)
+    _require_pack(month_pack, channel, caller.roles if roles is None else roles)
     count = await receivers.count(
         conn, institution=caller.institution, channels=PERSONAL, created_by=caller.subject
     )
@@ -64,6 +67,7 @@ async def add(
         wishes=wishes,
         hours=hours,
         digest=digest,
+        month_pack=month_pack,
         seen_pools=pools_seen_by(caller),
     )
 
@@ -87,6 +91,7 @@ async def change(
     wishes: ChangedWishes,
     hours: Hours | None,
     digest: str | None,
+    month_pack: bool | None,
     caller: Identity,
     now: datetime,
 ) -> None:
@@ -95,6 +100,8 @@ async def change(
     the caller's own."""
     if roles is not None:
         _require_own(set(roles) - set(subscription["roles"]), caller)
+    pack = subscription["month_pack"] if month_pack is None else month_pack
+    _require_pack(pack, subscription["channel"], subscription["roles"] if roles is None else roles)
     await change_receiver(
         conn,
         subscription,
@@ -106,8 +113,7 @@ async def change(
         caller=caller,
         now=now,
     )
-    if language is not None:
-        await subscriptions.change(conn, subscription["id"], language=language)
+    await subscriptions.change(conn, subscription["id"], language=language, month_pack=pack)
 
 
 async def resume(
@@ -145,6 +151,12 @@ async def delete(
         reason=REASON_DELETED,
     )
     await deliveries.cancel(conn, [subscription_id], why="the subscription was deleted")
+
+
+def _require_pack(wanted: bool, channel: str, roles: Collection[str]) -> None:
+    faults = faults_of(channel=channel, roles=sorted(roles)) if wanted else []
+    if faults:
+        raise FieldsWrong(faults)
 
 
 def _require_own(roles: Collection[str], caller: Identity) -> None:

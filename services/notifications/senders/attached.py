@@ -1,7 +1,7 @@
 """What goes with a letter of some types: HTML of its own, and files made of what its message keeps."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +15,13 @@ from services.notifications.domain.digests import (
     Entry,
     Waiting,
     from_data,
+    kind_of,
 )
+from services.notifications.domain.month_packs import PACK_TYPE
 from services.notifications.templates.digest_words import WORDS, digest_html, kind_name
+from services.notifications.templates.month_pack_words import WORDS as PACK_WORDS
 from shared.clock import SHANGHAI
+from shared.sides import net_seen_by, reader_of, side_words
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -43,9 +47,14 @@ def enclosed_with(
     delivery: ClaimedDelivery, *, title: str, language: str, console: str
 ) -> Enclosed:
     """What goes with this letter: of most nothing."""
-    if delivery.event_type != DIGEST_TYPE:
+    make = _ENCLOSED.get(delivery.event_type)
+    if make is None:
         return Enclosed()
-    entries, waiting, today = from_data(orjson.loads(delivery.payload)["data"])
+    return make(orjson.loads(delivery.payload)["data"], title, language, console)
+
+
+def _of_digest(data: Mapping[str, Any], title: str, language: str, console: str) -> Enclosed:
+    entries, waiting, today = from_data(data)
     html = digest_html(title, entries, waiting, today=today, language=language, console=console)
     if len(entries) <= LISTED:
         return Enclosed(html=html)
@@ -91,13 +100,72 @@ def _workbook(
     )
 
 
+def _of_month_pack(data: Mapping[str, Any], title: str, language: str, console: str) -> Enclosed:
+    words = PACK_WORDS[language]
+    statements = [
+        (
+            data["pool_code"],
+            data["month"],
+            data["posted_on"],
+            line["party_code"],
+            line["party_name"],
+            _which_way(line, language),
+            Fen(abs(int(line["net"]))),
+            data["due_on"],
+        )
+        for line in data["statements"]
+    ]
+    counts = [
+        (kind_name(kind_of(one["event_type"]), language), one["event_type"], one["count"])
+        for one in data["counts"]
+    ]
+    waiting = [
+        (
+            one["due_on"],
+            one[f"noun_{language}"],
+            one["number"],
+            one[f"what_{language}"],
+            one["bank_code"],
+            console + one["page"],
+        )
+        for one in data["waiting"]
+    ]
+    sheets = (("statements", statements), ("counts", counts), ("waiting", waiting))
+    named = {name: data[name] for name in ("pool_code", "month")}
+    file = Attachment(
+        filename=words["filename"].format(**named),
+        media_type=XLSX,
+        content=workbook(*((words[one][0], words[one][1:], rows) for one, rows in sheets)),
+    )
+    return Enclosed(files=(file,))
+
+
+def _which_way(line: Mapping[str, Any], language: str) -> str:
+    """From the pool's side: packs of the bureau hold every party, one's own a bank's alone."""
+    reader = reader_of(line["for_bureau"], row_is_pools=line["party_role"] == "pool")
+    said = side_words(reader, net_seen_by(reader, int(line["net"])).verdict)
+    return said[("zh", "en").index(language)]
+
+
+_ENCLOSED: Mapping[str, Callable[[Mapping[str, Any], str, str, str], Enclosed]] = {
+    DIGEST_TYPE: _of_digest,
+    PACK_TYPE: _of_month_pack,
+}
+"""By type of message: what is made of what it keeps."""
+
+
+class Fen(int):
+    """An amount that a sheet shows in yuan, as a number to calculate with."""
+
+
 def workbook(*sheets: tuple[str, Sequence[str], Sequence[Sequence[Any]]]) -> bytes:
-    """Sheets of text under a head each. What others wrote is never read as a formula or a link."""
+    """Sheets under a head each, of text, counts and amounts. What others wrote is never read as a formula or a link."""
     file = io.BytesIO()
     book = Workbook(
         file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     bold = book.add_format({"bold": True, "bottom": 1})
+    money = book.add_format({"num_format": "#,##0.00"})
     for name, head, rows in sheets:
         sheet = book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
@@ -106,6 +174,11 @@ def workbook(*sheets: tuple[str, Sequence[str], Sequence[Sequence[Any]]]) -> byt
             sheet.write_string(0, column, word, bold)
         for number, row in enumerate(rows, start=1):
             for column, value in enumerate(row):
-                sheet.write_string(number, column, str(value))
+                if isinstance(value, Fen):
+                    sheet.write_number(number, column, value / 100, money)
+                elif isinstance(value, int):
+                    sheet.write_number(number, column, value)
+                else:
+                    sheet.write_string(number, column, str(value))
     book.close()
     return file.getvalue()

@@ -103,6 +103,11 @@ class EmailSender:
         """Nothing is kept open."""
 
 
+def domain_of(sender: str) -> str:
+    """Where the letters come from, and where those that come back go."""
+    return sender.rpartition("@")[2].rstrip("> ")
+
+
 def compose(
     *,
     sender: str,
@@ -121,7 +126,7 @@ def compose(
     mail["To"] = to
     mail["Subject"] = " ".join(title.split())
     mail["Date"] = format_datetime(at)
-    mail["Message-ID"] = f"<{delivery_id.hex}@{sender.rpartition('@')[2].rstrip('>')}>"
+    mail["Message-ID"] = f"<{delivery_id.hex}@{domain_of(sender)}>"
     # No out-of-office reply to a machine (RFC 3834).
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(text)

@@ -18,7 +18,7 @@ from services.notifications.domain.deliveries import (
     DeliveryState,
     Outcome,
 )
-from services.notifications.domain.receivers import TOLD
+from services.notifications.domain.receivers import EMAIL, TOLD
 from shared.postgres.literals import literals
 
 # In the text, not as a parameter: the index of what is due holds pending rows only.
@@ -138,6 +138,23 @@ _LET_GO = f"""
 """
 
 
+# Its receiver is locked first, as wherever both are changed.
+_CAME_BACK = """
+    with receiver as (
+        select r.* from receivers r join subscriptions s on s.id = r.id
+        where r.id = (select receiver_id from deliveries where id = $1) and r.channel = $4
+          and lower(s.address) = lower($2)
+        for no key update of r
+    )
+    update deliveries d set state = $3, attempts = d.attempts + 1, tries = d.tries + 1
+    from messages m, receiver r
+    where d.id = $1 and m.id = d.message_id and r.id = d.receiver_id and d.state = $5
+    returning d.id as delivery_id, d.message_id, d.institution, d.receiver_id, r.channel, d.tries,
+              d.attempts as number, m.event_id, m.event_type, m.payload, m.link,
+              m.title_zh, m.text_zh, m.title_en, m.text_en, d.urgent
+"""
+
+
 def storable(text: str) -> str:
     """What the other side said, as PostgreSQL can hold it: no NUL, no half of a character."""
     return text.encode(errors="replace").decode().replace("\x00", "\ufffd")
@@ -212,6 +229,17 @@ async def finish(conn: asyncpg.Connection, outcomes: Sequence[Outcome]) -> set[U
 async def cancel(conn: asyncpg.Connection, receivers: Sequence[UUID], *, why: str) -> None:
     """Send these receivers nothing more of what is on its way."""
     await conn.execute(_CANCEL, receivers, why, DeliveryState.CANCELLED)
+
+
+async def came_back(
+    conn: asyncpg.Connection, delivery_id: UUID, *, address: str
+) -> ClaimedDelivery | None:
+    """A letter to this address that was delivered is in hand again, for one attempt that has failed.
+    None where there is no such delivery, or it is not delivered (any more)."""
+    row = await conn.fetchrow(
+        _CAME_BACK, delivery_id, address, DeliveryState.PENDING, EMAIL, DeliveryState.DELIVERED
+    )
+    return None if row is None else ClaimedDelivery(**row)
 
 
 async def send_again(conn: asyncpg.Connection, *, message_id: UUID) -> int:

@@ -10,6 +10,7 @@ from uuid6 import uuid7
 
 from services.notifications.domain.digests import Digest
 from services.notifications.domain.messages import Draft
+from services.notifications.domain.month_packs import POSTED
 from services.notifications.domain.receivers import TOLD
 from services.notifications.tables import deliveries, digest_entries
 from shared.clock import business_date
@@ -37,10 +38,12 @@ _TELL = """
 """
 
 _WANTED = """
+    -- Whoever has a month's pack reads in it that the month is posted.
     select m.id as message_id, m.institution, r.id as receiver_id,
            r.digest <> $5 and not m.urgent as gathered
     from messages m join receivers r on r.institution = m.institution
     where m.id = any ($1) and r.state = any ($2)
+      and not (r.month_pack and m.event_type = $6)
       and (r.event_types = '{}' or m.event_type = any (r.event_types))
       and (r.pools = '{}' or m.pool_code = '' or m.pool_code = any (r.pools))
       and (r.seen_pools is null or m.pool_code = '' or m.pool_code = any (r.seen_pools))
@@ -80,7 +83,9 @@ async def tell(
     if not rows:
         return
     ids = [row["id"] for row in rows]
-    wanted = await conn.fetch(_WANTED, ids, sorted(TOLD), machines, business_date(now), Digest.EACH)
+    wanted = await conn.fetch(
+        _WANTED, ids, sorted(TOLD), machines, business_date(now), Digest.EACH, POSTED
+    )
     for add, gathered in ((deliveries.add, False), (digest_entries.add, True)):
         await add(
             conn,

@@ -112,6 +112,8 @@ class Receiver(Row, table=True):
     working_days_only: bool = False
     digest: str = Field(default="each", sa_column=_text(server_default="each"))
     """Message by message, or gathered every working day or week."""
+    month_pack: bool = False
+    """A letter with a workbook for every month that is posted."""
     not_before: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
     """It takes so many messages in a time: the next attempt begins no earlier."""
     state: str = Field(sa_column=_text())
