@@ -150,7 +150,8 @@ class DeliveryWorker:
         waiting = await due.waiting(conn, self._channel, now=now)
         quiet = self._quiet(waiting, now=now)
         if quiet:
-            await deliveries.keep_back(conn, quiet, now=now)
+            still = self._quiet(await due.hours(conn, list(quiet)), now=now)
+            await deliveries.keep_back(conn, still, now=now)
             waiting = await due.waiting(conn, self._channel, now=now)
         shares = self._fairness.share(waiting)
         if self._pace and shares:

@@ -21,6 +21,12 @@ _WAITING = f"""
           and d.next_attempt_at <= $3)
 """
 
+# Whoever is changing one lets go what its old hours held; hours are not asked while somebody does.
+_HOURS = """
+    select id, quiet_from, quiet_until, working_days_only from receivers
+    where id = any ($1) order by id for no key update skip locked
+"""
+
 _CROWDED = f"""
     select d.receiver_id from deliveries d
     where d.receiver_id = any ($1) and d.state in ({literals([DeliveryState.PENDING])})
@@ -45,6 +51,12 @@ Targets = Callable[[asyncpg.Connection, Sequence[UUID]], Awaitable[Sequence[Targ
 async def waiting(conn: asyncpg.Connection, channel: str, *, now: datetime) -> dict[UUID, Hours]:
     """Receivers of a channel that something is due for, with their hours."""
     rows = await conn.fetch(_WAITING, channel, ReceiverState.ACTIVE, now)
+    return {row["id"]: hours_of(row) for row in rows}
+
+
+async def hours(conn: asyncpg.Connection, receivers: Sequence[UUID]) -> dict[UUID, Hours]:
+    """The hours of those of these receivers that nobody is changing, until the transaction ends."""
+    rows = await conn.fetch(_HOURS, receivers)
     return {row["id"]: hours_of(row) for row in rows}
 
 

@@ -31,7 +31,7 @@ _CLAIM = f"""
         cross join lateral (
             select id from deliveries
             where receiver_id = share.receiver_id and {_PENDING} and next_attempt_at <= $1
-              and (urgent or receiver_id <> all ($4))
+              and (urgent or receiver_id <> all ($5::uuid[]))
             order by next_attempt_at, id
             limit share.most
             for update skip locked
