@@ -25,7 +25,7 @@ async def test_a_clerk_sets_up_what_the_bank_is_told_by_and_a_reviewer_only_thei
         link = next(one for one in added.links if one.startswith("/inbox/receivers/robots/"))
         form = await clerk.opens(link)
         change = {"description": "夜班群", "language": "zh", "roles": "bank_operator"}
-        wrong = await clerk.sends(form, link, **change, quiet_from="20:00")
+        wrong = await clerk.sends(form, link, **change, quiet_until="")
         assert wrong.status == 422 and "须同时填写起止时间" in wrong.text
         changed = await clerk.sends(
             wrong, link, **change, quiet_from="20:00", quiet_until="07:30",

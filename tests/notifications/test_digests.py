@@ -15,6 +15,7 @@ from services.notifications.templates.digest_words import KINDS, WORDS
 from shared.calendar import WorkingDays
 from shared.clock import SHANGHAI
 from shared.postgres.database import EVERYWHERE
+from tests.notifications.conftest import until
 from tests.notifications.samples import OTHER_BANK, one
 from tests.notifications.test_email import Mailbox, serving, subscribe
 from tests.notifications.test_hours import china
@@ -151,8 +152,12 @@ async def test_a_digest_tells_once_what_was_told_and_what_is_to_be_done_whoever_
         assert book["通知"].max_row == 24 and book["待办"].max_row == 4
 
         # The whole of it is seen by whose it is, and no delivery of the single messages was made.
-        log = (await person.get("/messages", params={"event_type": "digest.v1"})).json()["items"]
-        assert [one["deliveries"][0]["state"] for one in log] == ["delivered"]
+        async def arrived():
+            asked = {"event_type": "digest.v1", "state": "delivered"}
+            return (await person.get("/messages", params=asked)).json()["items"]
+
+        (digest,) = await until(arrived)
+        assert len(digest["deliveries"]) == 1
         seen = (await other.get("/messages", params={"event_type": "digest.v1"})).json()["items"]
         assert seen == []
         inbox = (await person.get("/inbox")).json()["items"]

@@ -7,8 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from services.notifications.domain.hours import KnowsWorkingDays
-from shared.clock import SHANGHAI
+from services.notifications.domain.hours import SHANGHAI, KnowsWorkingDays
 
 DIGEST_TYPE: Final = "digest.v1"
 

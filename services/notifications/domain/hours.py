@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Final, Protocol
+from zoneinfo import ZoneInfo
 
 from services.notifications.domain.receivers import EMAIL
-from shared.clock import SHANGHAI
 from shared.refusals import FieldFault, FieldsWrong
 
+SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 MIDNIGHT: Final = time(0)
 
 
