@@ -1,5 +1,7 @@
 """The notifications service: `python -m services.notifications.main`."""
 
+from pathlib import Path
+
 from services.notifications.api import (
     deliveries,
     endpoints,
@@ -11,15 +13,19 @@ from services.notifications.api import (
 )
 from services.notifications.api.common import settings_of
 from services.notifications.consumer import CONSUMES
-from services.notifications.delivery import background, pruning
+from services.notifications.delivery import background, bounces, digesting, pruning
 from services.notifications.delivery.inbox_stream import new_messages_of
+from services.notifications.senders.email import domain_of
 from services.notifications.settings import NotificationsSettings
-from shared.clock import SystemClock
-from shared.context import Context
+from shared.clock import SystemClock, business_date
+from shared.context import Context, keep_at
 from shared.service import GRACE_SECONDS, Service
 
 SHARE_OF_GRACE = 0.6
 """Of the time a stopping service has: what is left is for writing down and closing."""
+
+LOOK_FOR_DIGESTS_SECONDS = 30
+LOOK_FOR_BOUNCES_SECONDS = 30
 
 
 async def deliver(context: Context) -> None:
@@ -28,8 +34,40 @@ async def deliver(context: Context) -> None:
         context.database,
         settings_of(context),
         context.stopping,
+        working_days=context.working_days,
         grace_seconds=GRACE_SECONDS * SHARE_OF_GRACE,
     )
+
+
+async def make_digests(context: Context) -> None:
+    """Make the digests that are due until the service stops, by the clock that delivery goes by."""
+
+    async def step() -> bool:
+        return await digesting.make_due(
+            context.database,
+            now=SystemClock().now(),
+            today=business_date(context.clock.now()),
+            working_days=context.working_days,
+        )
+
+    await keep_at(context, step, what="making digests", look_every=LOOK_FOR_DIGESTS_SECONDS)
+
+
+async def read_bounces(context: Context) -> None:
+    """Read letters that came back until the service stops; where no folder is named, none."""
+    settings = settings_of(context)
+    if not settings.bounces_maildir:
+        return
+
+    async def step() -> bool:
+        return await bounces.read_folder(
+            context.database,
+            Path(settings.bounces_maildir),
+            domain=domain_of(settings.smtp_sender),
+            now=SystemClock().now(),
+        )
+
+    await keep_at(context, step, what="reading bounces", look_every=LOOK_FOR_BOUNCES_SECONDS)
 
 
 async def wake_streams(context: Context) -> None:
@@ -58,7 +96,7 @@ SERVICE = Service(
     ),
     consumes=CONSUMES,
     settings_type=NotificationsSettings,
-    background=(deliver, wake_streams),
+    background=(deliver, make_digests, read_bounces, wake_streams),
     due=(prune,),
 )
 

@@ -1,5 +1,6 @@
 """What the environment decides for notifications, under the prefix NOTIFICATIONS_."""
 
+from datetime import time
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
 
@@ -8,6 +9,7 @@ from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from services.notifications.domain.addresses import AddressPolicy
+from services.notifications.domain.hours import ALWAYS, Hours
 from services.notifications.domain.retries import WAITS_SECONDS
 from shared.production import needs, secret
 from shared.settings import ServiceSettings
@@ -72,6 +74,12 @@ class NotificationsSettings(ServiceSettings):
         description="So long a message and what became of it are kept: three years, the time in which "
         "claims lapse (民法典 art. 188); never less than the log of its attempts.",
     )
+    quiet_hours: str = Field(
+        default="20:00-08:00",
+        pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9])?$",
+        description="Of group robots and SMS, where whoever sets one up says nothing else; in "
+        "Asia/Shanghai. Empty: none.",
+    )
 
     robots_at_once: int = Field(
         default=16, ge=1, description="Group robots of one provider that are told at once."
@@ -89,6 +97,12 @@ class NotificationsSettings(ServiceSettings):
     smtp_sender: str = Field(default="", description="The From address, e.g. pool@example.cn")
     smtp_at_once: int = Field(default=4, ge=1, le=100)
     smtp_timeout_seconds: float = Field(default=30, gt=0, le=120)
+
+    bounces_maildir: str = Field(
+        default="",
+        description="A Maildir that the mail to smtp_sender is put into: letters that came back are "
+        "read from it. Empty: none are.",
+    )
 
     sms_gateway: str = Field(
         default="https://dysmsapi.aliyuncs.com/",
@@ -130,6 +144,8 @@ class NotificationsSettings(ServiceSettings):
             raise ValueError("smtp_sender (an e-mail address) is needed when smtp_host is given")
         if self.smtp_password.get_secret_value() and not self.smtp_username:
             raise ValueError("smtp_username is needed when smtp_password is given")
+        if self.bounces_maildir and not self.smtp_host:
+            raise ValueError("smtp_host is needed when bounces_maildir is given")
         if self.sms_access_key and not (
             self.sms_access_secret.get_secret_value() and self.sms_signature and self.sms_template
         ):
@@ -139,6 +155,9 @@ class NotificationsSettings(ServiceSettings):
             )
         if self.messages_kept_days < self.attempts_kept_days:
             raise ValueError("messages_kept_days must not be less than attempts_kept_days")
+        begins, _, ends = self.quiet_hours.partition("-")
+        if self.quiet_hours and begins == ends:
+            raise ValueError("quiet_hours must end at another time than they begin")
         if self.lease_seconds <= max(self.webhook_timeout_seconds, self.smtp_timeout_seconds):
             raise ValueError("lease_seconds must be longer than any attempt may take")
         return self
@@ -154,6 +173,14 @@ class NotificationsSettings(ServiceSettings):
         return AddressPolicy(
             allow_http=self.webhook_allow_http, private_networks=self.webhook_private_networks
         )
+
+    @property
+    def usual_quiet(self) -> Hours:
+        """The quiet hours of whoever says none; none in the settings is none."""
+        if not self.quiet_hours:
+            return ALWAYS
+        begins, _, ends = self.quiet_hours.partition("-")
+        return Hours(quiet_from=time.fromisoformat(begins), quiet_until=time.fromisoformat(ends))
 
     @property
     def encryption_key_list(self) -> tuple[str, ...]:

@@ -21,7 +21,21 @@ async def test_a_clerk_sets_up_what_the_bank_is_told_by_and_a_reviewer_only_thei
         )
         assert "钉钉 robots.example.cn…9d7c" in added.text and "1,000,000.00 元起" in added.text
         assert "4f2a8b1e9d7c" not in added.html and "SEC5f1c0a7d3e" not in added.html
-        pause = next(one for one in added.actions if one.endswith("/pause"))
+        # What is asked for is changed on a page of its own, as it was seen.
+        link = next(one for one in added.links if one.startswith("/inbox/receivers/robots/"))
+        form = await clerk.opens(link)
+        change = {"description": "夜班群", "language": "zh", "roles": "bank_operator"}
+        wrong = await clerk.sends(form, link, **change, quiet_until="")
+        assert wrong.status == 422 and "须同时填写起止时间" in wrong.text
+        changed = await clerk.sends(
+            wrong, link, **change, quiet_from="20:00", quiet_until="07:30",
+            working_days_only="yes", least_amount="",
+        )  # fmt: skip
+        assert "20:00–07:30 免打扰" in changed.text and "仅工作日" in changed.text
+        assert "夜班群" in changed.text and "元起" not in changed.text
+        assert (await clerk.sends(form, link, **change)).status == 412
+        pause = next(one for one in changed.actions if one.endswith("/pause"))
+        added = changed
         paused = await clerk.sends(added, pause)
         assert "应发的通知保留到恢复后发送" in paused.text
         # Whoever decides on an old page is told so.

@@ -29,6 +29,7 @@ SETTINGS: dict[str, Any] = {
     "retry_waits_seconds": (0.05, 0.05, 0.05),
     "poll_seconds": 0.02,
     "webhook_timeout_seconds": 5,
+    "quiet_hours": "",
 }
 
 

@@ -196,3 +196,26 @@ def test_an_answer_that_is_not_the_providers_is_no_delivery():
         then = what_next(result, tries=1, now=datetime.now(UTC), chance=0)
         assert then.verdict is Verdict.RETRY, text
     assert BANK
+
+
+async def test_a_storm_is_told_to_a_group_in_one_message_and_each_delivery_is_recorded(notifier):
+    async with listening(Providers()) as providers, notifier.operator() as person:
+        robot = await set_up(person, providers, "wecom")
+        place = f"/robots/{robot['id']}"
+        await person.patch(place, json={"state": "paused"}, headers={"If-Match": "*"})
+        await notifier.hears(*(one("claim.paid.v1") for _ in range(24)), one("right.endangered.v1"))
+        await person.patch(place, json={"state": "active"}, headers={"If-Match": "*"})
+
+        async def all_told():
+            rows = (await person.get("/deliveries", params={"state": "delivered"})).json()["items"]
+            return rows if len(rows) == 25 else None
+
+        rows = await until(all_told)
+        (text,) = providers.texts("wecom")
+        lines = text.splitlines()
+        assert lines[0] == "25 条通知" and "补偿款已支付" not in lines[1]
+        assert lines[11] == "另有 15 条，请打开系统查看。"
+        assert text.endswith("https://console.example.cn/zhidai/inbox")
+        assert {row["attempts"] for row in rows} == {1}
+        log = (await person.get(f"/messages/{rows[0]['message_id']}/attempts")).json()["items"]
+        assert [one["status"] for one in log] == [200]

@@ -1,9 +1,15 @@
 """Whoever is told what is owed is told from its own side: what it pays, and what it receives."""
 
 import re
+from datetime import date
 from typing import Any
 
 from tests.notifications.samples import one
+
+
+def late_from_the_first() -> Any:
+    """A receivable that nobody was told to wait for: its people hear of it by this event."""
+    return one("receivable.overdue.v1").model_copy(update={"since": date(2026, 4, 18)})
 
 
 async def item_for(person: Any) -> Any:
@@ -12,7 +18,7 @@ async def item_for(person: Any) -> Any:
 
 
 async def test_a_bank_that_is_late_is_told_that_it_has_to_pay(notifier: Any) -> None:
-    await notifier.hears(one("receivable.overdue.v1"))
+    await notifier.hears(late_from_the_first())
     async with notifier.operator() as person:
         item = await item_for(person)
 
@@ -26,7 +32,7 @@ async def test_a_bank_that_is_late_is_told_that_it_has_to_pay(notifier: Any) -> 
 
 
 async def test_finance_is_told_of_the_same_that_it_has_to_collect(notifier: Any) -> None:
-    await notifier.hears(one("receivable.overdue.v1"))
+    await notifier.hears(late_from_the_first())
     async with notifier.bureau("finance_maker") as person:
         item = await item_for(person)
 

@@ -48,6 +48,28 @@ async def add(page: Page, kind: Kind) -> Response:
     )
 
 
+@router.get(f"{HERE}/{{kind}}/{{receiver_id}}")
+async def one(page: Page, kind: Kind, receiver_id: UUID) -> Response:
+    """What one way is told of, and when, to be changed."""
+    return await _show_one(page, kind, receiver_id, NOTHING_SENT)
+
+
+@router.post(f"{HERE}/{{kind}}/{{receiver_id}}")
+async def change(page: Page, kind: Kind, receiver_id: UUID) -> Response:
+    """Change it, as it was seen."""
+
+    async def send(form: FormData) -> None:
+        await page.notifications.patch(
+            f"/{kind}/{receiver_id}", _changed(kind, form), if_match=text(form, "seen")
+        )
+
+    return await page.answer_form(
+        send,
+        show=lambda attempt: _show_one(page, kind, receiver_id, attempt),
+        done=lambda _: page.redirect(f"{HERE}#{kind}", "done.receiver-change"),
+    )
+
+
 @router.post(f"{HERE}/{{kind}}/{{receiver_id}}/{{step}}")
 async def step(page: Page, kind: Kind, receiver_id: UUID, step: Step) -> Response:
     """Pause, resume, delete or try what is there."""
@@ -83,8 +105,64 @@ def _body(kind: Kind, form: FormData) -> dict[str, Any]:
     said |= {name: [str(one) for one in form.getlist(name) if one] for name in lists}
     if kind == "subscriptions" and said["address"].isdigit():
         said["channel"] = "sms"
+    if kind != "endpoints":
+        said["digest"] = text(form, "digest")
+    if kind == "subscriptions" and text(form, "month_pack") == "yes":
+        said["month_pack"] = True
+    hours = _hours(form)
+    if kind != "endpoints" and any(hours.values()):
+        said["hours"] = hours
     # What is left empty is not said at all; a robot's roles are asked for by the service.
     return {name: value for name, value in said.items() if value not in ("", [])}
+
+
+def _changed(kind: Kind, form: FormData) -> dict[str, Any]:
+    """The whole of what the form shows: what is empty there is taken away."""
+    said: dict[str, Any] = {
+        name: [str(one) for one in form.getlist(name) if one] for name in ("event_types", "pools")
+    }
+    said["least_amount"] = amount(form, "least_amount") or "0.00"
+    if kind != "subscriptions":
+        said["description"] = text(form, "description") or None
+    if kind == "endpoints":
+        return said | {"url": text(form, "url")}
+    if kind == "subscriptions":
+        said["month_pack"] = text(form, "month_pack") == "yes"
+    return said | {
+        "language": text(form, "language"),
+        "roles": [str(one) for one in form.getlist("roles") if one],
+        "hours": _hours(form),
+        "digest": text(form, "digest") or None,
+    }
+
+
+def _hours(form: FormData) -> dict[str, Any]:
+    return {
+        "quiet_from": text(form, "quiet_from") or None,
+        "quiet_until": text(form, "quiet_until") or None,
+        "working_days_only": text(form, "working_days_only") == "yes",
+    }
+
+
+async def _show_one(page: PageContext, kind: Kind, receiver_id: UUID, attempt: Attempt) -> Response:
+    assert page.person is not None
+    found, types, pools = await asyncio.gather(
+        page.notifications.get(f"/{kind}/{receiver_id}"),
+        page.notifications.get("/event-types"),
+        or_none(page.risk_pool.get("/pools")),
+    )
+    of_ours = BANK_ROLES if page.person.is_of_bank else BUREAU_ROLES
+    roles = of_ours if kind == "robots" else page.person.roles | set(found.get("roles", ()))
+    return page.render(
+        "receiver_change.html",
+        list=kind,
+        one=found,
+        types=sorted(one["event_type"] for one in types),
+        pools=[one["code"] for one in items(pools or [])],
+        roles=sorted(roles),
+        languages=page.texts.codes("language"),
+        attempt=attempt,
+    )
 
 
 async def _show(page: PageContext, attempt: Attempt) -> Response:
@@ -110,7 +188,7 @@ async def _show(page: PageContext, attempt: Attempt) -> Response:
         ],
         keeps=keeps,
         types=sorted(one["event_type"] for one in types),
-        pools=items(pools or []),
+        pools=[one["code"] for one in items(pools or [])],
         role_choices={"robots": sorted(of_ours), "subscriptions": sorted(roles)},
         kinds=page.texts.codes("robot_kind"),
         languages=page.texts.codes("language"),

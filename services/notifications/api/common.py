@@ -1,11 +1,24 @@
 """What the routes share: who may, what an event type is, what a page is."""
 
-from typing import Annotated
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import time
+from typing import Annotated, Any
 
 from fastapi import Depends, Query
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
 
 from services.notifications.delivery.channels import CHANNELS
+from services.notifications.domain.hours import Hours, hours_of
 from services.notifications.domain.notices import NOTICES
 from services.notifications.domain.receivers import KEEPERS
 from services.notifications.domain.wishes import ChangedWishes, Wishes
@@ -110,6 +123,62 @@ class WantedShown(BaseModel):
     event_types: list[str]
     pools: list[str]
     least_amount: NonNegativeFen | None
+
+
+def _clock_time(value: object) -> time:
+    if isinstance(value, time):
+        return value
+    if isinstance(value, str) and _CLOCK_TIME.fullmatch(value):
+        return time.fromisoformat(value)
+    raise PydanticCustomError(
+        "not_a_clock_time",
+        "must be a time of day such as 20:00",
+        {"zh": "须为时刻，如 20:00", "en": "must be a time of day such as 20:00"},
+    )
+
+
+_CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+
+ClockTime = Annotated[
+    time,
+    BeforeValidator(_clock_time),
+    PlainSerializer(lambda value: value.strftime("%H:%M"), return_type=str),
+    WithJsonSchema(
+        {"type": "string", "pattern": f"^{_CLOCK_TIME.pattern}$", "examples": ["20:00"]}
+    ),
+]
+"""A time of day in Asia/Shanghai."""
+
+
+class HoursWanted(requests.RequestBody):
+    """When to be told. Between the two times nothing is sent but what is urgent; over midnight where the
+    second is the earlier one. Neither named: at any hour."""
+
+    quiet_from: ClockTime | None = None
+    quiet_until: ClockTime | None = None
+    working_days_only: bool = Field(False, description="By the State Council's calendar.")
+
+    @property
+    def hours(self) -> Hours:
+        """The hours as they are kept."""
+        return Hours(
+            quiet_from=self.quiet_from,
+            quiet_until=self.quiet_until,
+            working_days_only=self.working_days_only,
+        )
+
+
+class HoursShown(BaseModel):
+    """When a receiver of people is told; what is due in between waits, in its order."""
+
+    quiet_from: ClockTime | None
+    quiet_until: ClockTime | None
+    working_days_only: bool
+
+
+def people_shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of a receiver of people, by the fields of its answer."""
+    return {**row, "hours": asdict(hours_of(row))}
 
 
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]

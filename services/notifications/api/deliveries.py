@@ -46,6 +46,7 @@ _EXAMPLE: dict[str, Any] = {
     "last_error": "HTTP 503",
     "created_at": "2026-03-31T02:00:01Z",
     "next_attempt_at": None,
+    "held": False,
     "finished_at": "2026-04-03T06:12:44Z",
 }
 
@@ -70,6 +71,7 @@ class DeliveryListed(BaseModel):
     last_error: str
     created_at: datetime
     next_attempt_at: datetime | None = Field(description="Null unless it is pending.")
+    held: bool = Field(description="It waits for the end of its receiver's quiet hours.")
     finished_at: datetime | None
 
 

@@ -23,6 +23,7 @@ class DeliveryAnswer(BaseModel):
     state: State
     attempts: int
     next_attempt_at: datetime | None = Field(description="Null unless it is pending.")
+    held: bool = Field(description="It waits for the end of its receiver's quiet hours.")
     last_error: str
     finished_at: datetime | None
 
@@ -50,6 +51,7 @@ _EXAMPLE: dict[str, Any] = {
             "state": "pending",
             "attempts": 1,
             "next_attempt_at": "2026-03-31T02:00:07Z",
+            "held": False,
             "last_error": "HTTP 503",
             "finished_at": None,
         }

@@ -6,8 +6,15 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.notifications.api.common import Wanted, WantedChange, WantedShown
+from services.notifications.api.common import (
+    HoursShown,
+    HoursWanted,
+    Wanted,
+    WantedChange,
+    WantedShown,
+)
 from services.notifications.api.endpoint_models import Url
+from services.notifications.domain.digests import Digest
 from services.notifications.domain.robots import RobotKind
 from shared.auth.identity import EVERYBODY
 from shared.http.requests import ShortText
@@ -41,6 +48,14 @@ class NewRobot(Wanted):
     description: ShortText | None = None
     language: Language = "zh"
     roles: Roles
+    hours: HoursWanted | None = Field(
+        None, description="Not named: quiet as this installation has it, by night."
+    )
+    digest: Digest = Field(
+        Digest.EACH,
+        description="daily: on the morning of every working day; weekly: of the first of a week. What "
+        "is urgent comes at once all the same.",
+    )
 
 
 class RobotChange(WantedChange):
@@ -49,6 +64,8 @@ class RobotChange(WantedChange):
     description: ShortText | None = None
     language: Language | None = None
     roles: Roles | None = None
+    hours: HoursWanted | None = None
+    digest: Digest | None = None
     state: Literal["active", "paused"] | None = None
 
 
@@ -64,6 +81,8 @@ _EXAMPLE: dict[str, Any] = {
     "event_types": [],
     "pools": ["dongli"],
     "least_amount": None,
+    "hours": {"quiet_from": "20:00", "quiet_until": "08:00", "working_days_only": False},
+    "digest": "each",
     "state": "active",
     "state_reason": "",
     "failing_since": None,
@@ -87,6 +106,8 @@ class RobotAnswer(WantedShown):
     language: Language
     description: str
     roles: list[str]
+    hours: HoursShown
+    digest: Digest
     state: Literal["active", "paused", "disabled", "deleted"]
     state_reason: str = Field(description="Why it is disabled: gone (there is no such robot).")
     failing_since: datetime | None = Field(description="Null while the last attempt went well.")

@@ -5,7 +5,14 @@ from uuid import UUID
 import asyncpg
 from fastapi import APIRouter, Request, Response
 
-from services.notifications.api.common import Cursor, Keeper, Limit, Reader, settings_of
+from services.notifications.api.common import (
+    Cursor,
+    Keeper,
+    Limit,
+    Reader,
+    people_shown,
+    settings_of,
+)
 from services.notifications.api.endpoints import encryption_of
 from services.notifications.api.robot_models import (
     NewRobot,
@@ -14,6 +21,7 @@ from services.notifications.api.robot_models import (
     TestMessageAnswer,
 )
 from services.notifications.domain.addresses import require_allowed
+from services.notifications.domain.hours import usual_hours
 from services.notifications.domain.refusals import nothing_here
 from services.notifications.handlers import robots as handlers
 from services.notifications.queries import robots as queries
@@ -42,6 +50,10 @@ async def add(body: NewRobot, request: Request, caller: Keeper, here: CurrentCon
             language=body.language,
             roles=body.roles,
             wishes=body.wishes,
+            hours=body.hours.hours
+            if body.hours
+            else usual_hours(body.kind, settings_of(here).usual_quiet),
+            digest=body.digest,
             caller=caller,
             now=here.clock.now(),
         )
@@ -59,7 +71,7 @@ async def look_through(
     before = decode_cursor(cursor, UUID)[0] if cursor else None
     async with here.database.looking(caller.institution) as conn:
         found = await queries.page(conn, bank=caller.bank, before=before, limit=limit + 1)
-    items = [RobotAnswer(**row) for row in found]
+    items = [RobotAnswer(**people_shown(row)) for row in found]
     return page_of(items, limit, lambda item: encode_cursor(item.id))
 
 
@@ -94,6 +106,8 @@ async def change(
             language=body.language,
             roles=body.roles,
             wishes=body.wishes,
+            hours=body.hours.hours if body.hours else None,
+            digest=body.digest,
             state=body.state,
             caller=caller,
             now=here.clock.now(),
@@ -130,4 +144,4 @@ async def _answer(conn: asyncpg.Connection, robot_id: UUID, caller: Identity) ->
     found = await queries.one(conn, robot_id, bank=caller.bank)
     if found is None:
         raise nothing_here("群机器人", "group robot")
-    return RobotAnswer(**found)
+    return RobotAnswer(**people_shown(found))

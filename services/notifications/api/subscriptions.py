@@ -13,17 +13,25 @@ from services.notifications.api.common import (
     Anyone,
     AnyoneOrParty,
     Cursor,
+    HoursShown,
+    HoursWanted,
     Limit,
     Wanted,
+    WantedChange,
     WantedShown,
+    people_shown,
     settings_of,
 )
 from services.notifications.api.robot_models import Role
+from services.notifications.domain.digests import Digest
+from services.notifications.domain.hours import usual_hours
 from services.notifications.domain.receivers import SMS, EmailIsOff, SmsIsOff
+from services.notifications.domain.refusals import nothing_here
 from services.notifications.handlers import subscriptions as handlers
 from services.notifications.queries import subscriptions as queries
 from shared.auth.identity import EVERYBODY
 from shared.http.context import CurrentContext
+from shared.http.etags import IF_MATCH, etag, require_match
 from shared.http.idempotency import Answer, idempotently
 from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 
@@ -77,6 +85,29 @@ class NewSubscription(Wanted):
         list[Role] | None,
         Field(min_length=1, max_length=len(EVERYBODY), description="Of yours; all where none is."),
     ] = None
+    hours: HoursWanted | None = Field(
+        None,
+        description="Not named: a letter at any hour, a text as this installation has it, by day.",
+    )
+    digest: Digest = Digest.EACH
+    month_pack: bool = Field(
+        False,
+        description="By e-mail, for every month that is posted: a workbook of the settlement (a bank's "
+        "own part alone), the month's notices and what waits until a day.",
+    )
+
+
+class SubscriptionChange(WantedChange):
+    """What to change; what is not named stays. Another address is another subscription."""
+
+    language: Literal["zh", "en"] | None = None
+    roles: Annotated[
+        list[Role] | None,
+        Field(min_length=1, max_length=len(EVERYBODY), description="Of yours, or it had them."),
+    ] = None
+    hours: HoursWanted | None = None
+    digest: Digest | None = None
+    month_pack: bool | None = None
 
 
 class SubscriptionAnswer(WantedShown):
@@ -89,12 +120,16 @@ class SubscriptionAnswer(WantedShown):
     address: str
     language: Literal["zh", "en"]
     roles: list[str] = Field(description="The roles its owner had when subscribing.")
+    hours: HoursShown
+    digest: Digest
+    month_pack: bool
     state: Literal["active", "paused", "disabled"] = Field(
         description="Paused where the address was refused for good; what is due waits."
     )
     failing_since: datetime | None
     last_error: str
     created_at: datetime
+    version: int
 
 
 @router.post("", status_code=201, response_model=SubscriptionAnswer)
@@ -115,10 +150,15 @@ async def add(
             language=body.language,
             roles=body.roles,
             wishes=body.wishes,
+            hours=body.hours.hours
+            if body.hours
+            else usual_hours(body.channel, settings_of(here).usual_quiet),
+            digest=body.digest,
+            month_pack=body.month_pack,
             caller=caller,
             now=here.clock.now(),
         )
-        return Answer(201, SubscriptionAnswer(**await queries.one(conn, subscription_id)))
+        return await _answer(conn, subscription_id, 201)
 
     return await idempotently(request, caller, here.database, work)
 
@@ -137,8 +177,56 @@ async def look_through(
             before=before,
             limit=limit + 1,
         )
-    items = [SubscriptionAnswer(**one) for one in found]
+    items = [SubscriptionAnswer(**people_shown(one)) for one in found]
     return page_of(items, limit, lambda item: encode_cursor(item.id))
+
+
+@router.get("/{subscription_id}")
+async def look_at(
+    subscription_id: UUID, caller: Anyone, here: CurrentContext, response: Response
+) -> SubscriptionAnswer:
+    """One subscription of yours; an admin sees those of their institution."""
+    async with here.database.looking(caller.institution) as conn:
+        found = await queries.seen(
+            conn,
+            subscription_id,
+            institution=caller.institution,
+            subject="" if handlers.may_manage_all(caller) else caller.subject,
+        )
+    if found is None:
+        raise nothing_here("订阅", "subscription")
+    response.headers["ETag"] = etag(found["version"])
+    return SubscriptionAnswer(**people_shown(found))
+
+
+@router.patch("/{subscription_id}", openapi_extra=IF_MATCH)
+async def change(
+    subscription_id: UUID,
+    body: SubscriptionChange,
+    request: Request,
+    caller: Anyone,
+    here: CurrentContext,
+    response: Response,
+) -> SubscriptionAnswer:
+    """Change a subscription of yours; needs If-Match. What quiet hours held back goes by the new ones."""
+    async with here.database.begin(caller.institution) as conn:
+        found = await handlers.locked(conn, subscription_id, caller=caller)
+        require_match(request, found["version"])
+        await handlers.change(
+            conn,
+            found,
+            language=body.language,
+            roles=body.roles,
+            wishes=body.wishes,
+            hours=body.hours.hours if body.hours else None,
+            digest=body.digest,
+            month_pack=body.month_pack,
+            caller=caller,
+            now=here.clock.now(),
+        )
+        changed = await queries.one(conn, subscription_id)
+    response.headers["ETag"] = etag(changed["version"])
+    return SubscriptionAnswer(**people_shown(changed))
 
 
 @router.post("/{subscription_id}/resume", response_model=SubscriptionAnswer)
@@ -149,7 +237,7 @@ async def resume(
 
     async def work(conn: asyncpg.Connection) -> Answer:
         await handlers.resume(conn, subscription_id, caller=caller, now=here.clock.now())
-        return Answer(200, SubscriptionAnswer(**await queries.one(conn, subscription_id)))
+        return await _answer(conn, subscription_id, 200)
 
     return await idempotently(request, caller, here.database, work)
 
@@ -159,3 +247,10 @@ async def delete(subscription_id: UUID, caller: AnyoneOrParty, here: CurrentCont
     """Get no more e-mails by this subscription; what is waiting is not sent."""
     async with here.database.begin(caller.institution) as conn:
         await handlers.delete(conn, subscription_id, caller=caller, now=here.clock.now())
+
+
+async def _answer(conn: asyncpg.Connection, subscription_id: UUID, status: int) -> Answer:
+    """The subscription as this transaction sees it."""
+    found = await queries.one(conn, subscription_id)
+    answer = SubscriptionAnswer(**people_shown(found))
+    return Answer(status, answer, {"ETag": etag(answer.version)})

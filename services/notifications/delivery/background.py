@@ -5,8 +5,10 @@ from datetime import timedelta
 
 from services.notifications.delivery.channels import CHANNELS
 from services.notifications.delivery.worker import DeliveryWorker, Timing
+from services.notifications.domain.hours import KnowsWorkingDays
 from services.notifications.settings import NotificationsSettings
-from shared.clock import SystemClock
+from shared.calendar import WorkingDays
+from shared.clock import Clock, SystemClock
 from shared.postgres.database import Database
 
 
@@ -15,18 +17,27 @@ async def deliver(
     settings: NotificationsSettings,
     stopping: asyncio.Event,
     *,
+    working_days: KnowsWorkingDays,
     grace_seconds: float,
 ) -> None:
     """Deliver over every channel until stopped."""
     async with asyncio.TaskGroup() as group:
         for name in CHANNELS:
-            worker = worker_of(name, database, settings, grace_seconds=grace_seconds)
+            worker = worker_of(
+                name, database, settings, working_days=working_days, grace_seconds=grace_seconds
+            )
             if worker is not None:
                 group.create_task(worker.run(stopping), name=f"deliver {name}")
 
 
 def worker_of(
-    name: str, database: Database, settings: NotificationsSettings, *, grace_seconds: float
+    name: str,
+    database: Database,
+    settings: NotificationsSettings,
+    *,
+    grace_seconds: float,
+    working_days: KnowsWorkingDays = WorkingDays(),
+    clock: Clock = SystemClock(),
 ) -> DeliveryWorker | None:
     """The worker of a channel; None where the settings leave it off.
 
@@ -43,7 +54,8 @@ def worker_of(
         sender,
         channel.targets,
         channel.fairness(settings),
-        clock=SystemClock(),
+        clock=clock,
+        working_days=working_days,
         timing=Timing(
             retry_waits=settings.retry_waits_seconds,
             lease=timedelta(seconds=settings.lease_seconds),
@@ -51,4 +63,5 @@ def worker_of(
             grace_seconds=grace_seconds,
         ),
         pace=channel.pace,
+        gathers=channel.gathers,
     )

@@ -41,6 +41,8 @@ class Channel:
     """The room for attempts, and how receivers share it."""
     pace: timedelta = timedelta(0)
     """Between two messages to one receiver, whichever process sends them."""
+    gathers: bool = False
+    """Of a storm a receiver is told in one message (`domain/gathered.py`)."""
 
 
 CHANNELS: dict[str, Channel] = {
@@ -60,6 +62,7 @@ CHANNELS: dict[str, Channel] = {
             targets=due.targets_in("robots"),
             fairness=robots.fairness,
             pace=PROVIDERS[kind].pace,
+            gathers=True,
         )
         for kind in RobotKind
     },

@@ -7,7 +7,7 @@ the same short transaction that claims what comes next. One channel has one work
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +20,8 @@ from services.notifications.delivery.channels import Sender
 from services.notifications.delivery.recording import record
 from services.notifications.domain.deliveries import ClaimedDelivery, Outcome
 from services.notifications.domain.fairness import Fairness
+from services.notifications.domain.gathered import AT_ONCE, BEYOND, as_one
+from services.notifications.domain.hours import Hours, KnowsWorkingDays
 from services.notifications.domain.retries import AttemptResult, Verdict, what_next
 from services.notifications.queries import due
 from services.notifications.queries.due import Target, Targets
@@ -60,7 +62,9 @@ class DeliveryWorker:
         *,
         clock: Clock,
         timing: Timing,
+        working_days: KnowsWorkingDays,
         pace: timedelta = timedelta(0),
+        gathers: bool = False,
     ) -> None:
         self._database = database
         self._channel = channel
@@ -69,7 +73,9 @@ class DeliveryWorker:
         self._fairness = fairness
         self._clock = clock
         self._timing = timing
+        self._working_days = working_days
         self._pace = pace
+        self._gathers = gathers
         self._targets: dict[UUID, Target] = {}
         self._wake = asyncio.Event()
         self._ended: list[Outcome] = []
@@ -117,7 +123,10 @@ class DeliveryWorker:
         if not self._ended:
             # Only looking: a commit would wake the relay, and that would wake us again.
             async with self._database.looking(EVERYWHERE) as conn:
-                if not claim or not await self._shares(conn, now=now):
+                if not claim:
+                    return False
+                waiting = await due.waiting(conn, self._channel, now=now)
+                if not self._quiet(waiting, now=now) and not self._fairness.share(waiting):
                     return False
         written = len(self._ended)
         claimed: Sequence[ClaimedDelivery] = ()
@@ -130,61 +139,86 @@ class DeliveryWorker:
         finally:
             _in_a_turn.reset(token)
         del self._ended[:written]
-        for delivery in claimed:
-            self._begin(delivery)
+        for attempt in self._attempts(claimed):
+            self._begin(attempt)
         metrics.IN_HAND.labels(self._channel).set(len(self._in_hand))
         return bool(written or claimed)
 
     async def claim(self, conn: asyncpg.Connection, *, now: datetime) -> Sequence[ClaimedDelivery]:
-        """Take as much for each receiver as it may have in hand, until the end of the lease."""
-        shares = await self._shares(conn, now=now)
+        """Take as much for each receiver as it may have in hand, until the end of the lease. What falls
+        into its quiet hours is due at their end."""
+        waiting = await due.waiting(conn, self._channel, now=now)
+        quiet = self._quiet(waiting, now=now)
+        if quiet:
+            still = self._quiet(await due.hours(conn, list(quiet)), now=now)
+            await deliveries.keep_back(conn, still, now=now)
+            waiting = await due.waiting(conn, self._channel, now=now)
+        shares = self._fairness.share(waiting)
         if self._pace and shares:
             free = await receivers.take_turn(conn, list(shares), now=now, until=now + self._pace)
             shares = {one: 1 for one in shares if one in free}
+        if self._gathers and shares:
+            crowded = await due.crowded(conn, list(shares), beyond=BEYOND, now=now)
+            shares |= dict.fromkeys(crowded, AT_ONCE)
         if not shares:
             return ()
-        claimed = await deliveries.claim(conn, shares, now=now, until=now + self._timing.lease)
+        claimed = await deliveries.claim(
+            conn, shares, now=now, until=now + self._timing.lease, quiet=quiet
+        )
         reached = sorted({delivery.receiver_id for delivery in claimed})
         for target in await self._load_targets(conn, reached):
             self._targets[target["id"]] = target
         self._fairness.served(shares)
         return claimed
 
-    async def _shares(self, conn: asyncpg.Connection, *, now: datetime) -> dict[UUID, int]:
-        return self._fairness.share(await due.waiting(conn, self._channel, now=now))
+    def _quiet(self, waiting: Mapping[UUID, Hours], *, now: datetime) -> dict[UUID, datetime]:
+        """Which of these receivers are quiet now, and until when."""
+        until = {one: hours.told_at(now, self._working_days) for one, hours in waiting.items()}
+        return {one: at for one, at in until.items() if at > now}
 
-    def _begin(self, delivery: ClaimedDelivery) -> None:
-        self._fairness.begun(delivery.receiver_id)
-        task = asyncio.create_task(self._attempt(delivery))
+    def _attempts(self, claimed: Sequence[ClaimedDelivery]) -> Iterable[Sequence[ClaimedDelivery]]:
+        """What goes in one attempt: each delivery, or all of a receiver where its channel gathers."""
+        if not self._gathers:
+            return [(one,) for one in claimed]
+        by_receiver: dict[UUID, list[ClaimedDelivery]] = {}
+        for one in claimed:
+            by_receiver.setdefault(one.receiver_id, []).append(one)
+        return by_receiver.values()
+
+    def _begin(self, gathered: Sequence[ClaimedDelivery]) -> None:
+        self._fairness.begun(gathered[0].receiver_id)
+        task = asyncio.create_task(self._attempt(gathered))
         self._in_hand.add(task)
         task.add_done_callback(self._in_hand.discard)
 
-    async def _attempt(self, delivery: ClaimedDelivery) -> None:
+    async def _attempt(self, gathered: Sequence[ClaimedDelivery]) -> None:
+        delivery = as_one(gathered)
         loop = asyncio.get_running_loop()
         began_at, began = self._clock.now(), loop.time()
         well = False
         try:
             result = await self.send(delivery, now=began_at)
             duration = timedelta(seconds=loop.time() - began)
-            then = what_next(
-                result,
-                tries=delivery.tries,
-                now=began_at + duration,
-                chance=random.random(),
-                waits=self._timing.retry_waits,
-            )
-            well = then.verdict is Verdict.DELIVERED
-            metrics.OUTCOMES.labels(self._channel, then.verdict.value).inc()
             metrics.SECONDS.labels(self._channel).observe(duration.total_seconds())
-            self._ended.append(
-                Outcome(
-                    delivery=delivery,
-                    began_at=began_at,
-                    duration=duration,
-                    result=result,
-                    next=then,
+            for one in gathered:
+                then = what_next(
+                    result,
+                    tries=one.tries,
+                    now=began_at + duration,
+                    chance=random.random(),
+                    waits=self._timing.retry_waits,
                 )
-            )
+                well = then.verdict is Verdict.DELIVERED
+                metrics.OUTCOMES.labels(self._channel, then.verdict.value).inc()
+                self._ended.append(
+                    Outcome(
+                        delivery=one,
+                        began_at=began_at,
+                        duration=duration,
+                        result=result,
+                        next=then,
+                    )
+                )
         finally:
             # Also when broken off at a stop: then the lease brings it back.
             self._fairness.ended(delivery.receiver_id, well=well, seconds=loop.time() - began)

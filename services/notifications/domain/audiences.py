@@ -7,6 +7,7 @@ from typing import Any
 
 from services.notifications.domain.notice import Banks
 from services.notifications.domain.notices import NOTICES
+from services.notifications.domain.told_once import told_otherwise
 from shared.contracts.audiences import BANK as AS_BANK
 from shared.contracts.audiences import BUREAU as AS_BUREAU
 from shared.contracts.audiences import parties_of
@@ -42,7 +43,8 @@ class Audience:
 def audiences(
     event_type: str, fact: Mapping[str, Any], *, banks_of_pool: tuple[str, ...]
 ) -> tuple[Audience, ...]:
-    """Everyone who hears of an event, banks first, then other parties, each institution once.
+    """Everyone who hears of an event, banks first, then other parties, each institution once; people
+    of what they hear by nothing else.
 
     `fact` is the event by its Python names; `banks_of_pool` are the codes of the banks that have
     had a case in its pool.
@@ -50,8 +52,10 @@ def audiences(
     notice = NOTICES.get(event_type)
     if notice is None:
         return ()
+    otherwise = told_otherwise(event_type, fact)
+    bank_inbox = notice.bank_inbox and not (otherwise and otherwise.banks)
     told = tuple(
-        Audience(told_as=AS_BANK, institution=bank, roles=BANK_ROLES, in_inbox=notice.bank_inbox)
+        Audience(told_as=AS_BANK, institution=bank, roles=BANK_ROLES, in_inbox=bank_inbox)
         for bank in _banks(notice.banks, fact, banks_of_pool)
     ) + tuple(
         Audience(
@@ -65,8 +69,13 @@ def audiences(
     roles, people = notice.roles_of(fact), notice.people_of(fact)
     if not roles and not people:
         return told
+    left = tuple(one for one in roles if otherwise is None or one not in otherwise.roles)
     bureau = Audience(
-        told_as=AS_BUREAU, institution=BUREAU, roles=roles, people=people, in_inbox=True
+        told_as=AS_BUREAU,
+        institution=BUREAU,
+        roles=left if left or people else roles,
+        people=people,
+        in_inbox=bool(left or people),
     )
     return (*told, bureau)
 

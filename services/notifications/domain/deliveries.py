@@ -61,6 +61,7 @@ class ClaimedDelivery:
     text_zh: str
     title_en: str
     text_en: str
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

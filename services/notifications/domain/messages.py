@@ -36,3 +36,5 @@ class Draft:
     text: MessageText
     link: str
     payload: str
+    urgent: bool = False
+    """It waits for nobody's quiet hours."""

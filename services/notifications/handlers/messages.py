@@ -12,9 +12,12 @@ from services.notifications.domain.messages import Draft
 from services.notifications.domain.notice import Banks
 from services.notifications.domain.notices import NOTICES
 from services.notifications.domain.payload import webhook_body
+from services.notifications.domain.told_once import TOLD_ONCE
+from services.notifications.domain.urgent import is_urgent
 from services.notifications.domain.wishes import amount_of
+from services.notifications.handlers.month_packs import tell_of_months
 from services.notifications.queries.audiences import banks_of, machines_that_ask
-from services.notifications.tables import messages, pool_banks
+from services.notifications.tables import messages, open_deadlines, pool_banks
 from services.notifications.templates.words import CATALOGUE
 from shared.contracts.audiences import told_to
 from shared.messaging.inbox import Received
@@ -28,6 +31,7 @@ async def notify(
     facts = [one.event.model_dump(mode="python", by_alias=False) for one in received]
     await messages.lock(conn)
     await pool_banks.remember(conn, _pairs(facts))
+    await open_deadlines.remember(conn, received)
     banks = await banks_of(conn, _pools_as_a_whole(received, facts))
     asked = await machines_that_ask(conn, _not_in_every_inbox(received))
 
@@ -42,6 +46,7 @@ async def notify(
     ]
 
     await messages.tell(conn, drafts, now=now)
+    await tell_of_months(conn, received, now=now)
 
 
 def draft_of(received: Received, fact: dict[str, Any], audience: Audience) -> Draft:
@@ -70,12 +75,13 @@ def draft_of(received: Received, fact: dict[str, Any], audience: Audience) -> Dr
             happened_at=envelope.time,
             told=told,
         ),
+        urgent=is_urgent(envelope.type, fact),
     )
 
 
 def _not_in_every_inbox(received: Sequence[Received]) -> list[str]:
     types = {one.envelope.type for one in received}
-    return sorted(name for name in types if not NOTICES[name].bank_inbox)
+    return sorted(name for name in types if not NOTICES[name].bank_inbox or name in TOLD_ONCE)
 
 
 def _pairs(facts: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 from uuid6 import uuid7
 
+from services.notifications.domain.hours import Hours, require_hours
 from services.notifications.domain.messages import MessageText
 from services.notifications.domain.receivers import (
     MOST_ROBOTS,
@@ -47,12 +48,15 @@ async def add(
     language: str,
     roles: Collection[str],
     wishes: Wishes,
+    hours: Hours,
+    digest: str,
     caller: Identity,
     now: datetime,
 ) -> UUID:
     """Tell a group from now on what the people of these roles are told."""
     require_robot(kind, url=url, secret=secret)
     require_roles(roles, of_bank=caller.bank is not None)
+    require_hours(hours)
     await receivers.lock_adding(conn, institution=caller.institution)
     count = await receivers.count(conn, institution=caller.institution, channels=KINDS)
     if count >= MOST_ROBOTS:
@@ -69,6 +73,8 @@ async def add(
         is_group=True,
         roles=roles,
         wishes=wishes,
+        hours=hours,
+        digest=digest,
         seen_pools=pools_seen_by(caller),
     )
 
@@ -102,6 +108,8 @@ async def change(
     language: str | None,
     roles: Collection[str] | None,
     wishes: ChangedWishes,
+    hours: Hours | None,
+    digest: str | None,
     state: str | None,
     caller: Identity,
     now: datetime,
@@ -114,6 +122,8 @@ async def change(
         robot,
         wishes=wishes,
         roles=robot["roles"] if roles is None else roles,
+        hours=hours,
+        digest=digest,
         state=state,
         caller=caller,
         now=now,

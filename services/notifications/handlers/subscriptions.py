@@ -1,12 +1,15 @@
 """What we do about subscriptions (e-mail, SMS): a person's own, added and deleted."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 from uuid6 import uuid7
 
+from services.notifications.domain.hours import Hours, require_hours
+from services.notifications.domain.month_packs import faults_of
 from services.notifications.domain.receivers import (
     MOST_PER_PERSON,
     PERSONAL,
@@ -17,7 +20,8 @@ from services.notifications.domain.receivers import (
     TooManySubscriptions,
 )
 from services.notifications.domain.refusals import nothing_here
-from services.notifications.domain.wishes import Wishes
+from services.notifications.domain.wishes import ChangedWishes, Wishes
+from services.notifications.handlers.receivers import change as change_receiver
 from services.notifications.tables import deliveries, receivers, subscriptions
 from services.notifications.tables.receivers import NewReceiver
 from shared.auth.identity import Identity
@@ -34,11 +38,16 @@ async def add(
     language: str,
     roles: Collection[str] | None,
     wishes: Wishes,
+    hours: Hours,
+    digest: str,
+    month_pack: bool,
     caller: Identity,
     now: datetime,
 ) -> UUID:
     """Write to a person from now on, about what concerns their roles, or these of them."""
     _require_own(roles or (), caller)
+    require_hours(hours)
+    _require_pack(month_pack, channel, caller.roles if roles is None else roles)
     count = await receivers.count(
         conn, institution=caller.institution, channels=PERSONAL, created_by=caller.subject
     )
@@ -56,6 +65,9 @@ async def add(
         for_people=True,
         roles=caller.roles if roles is None else roles,
         wishes=wishes,
+        hours=hours,
+        digest=digest,
+        month_pack=month_pack,
         seen_pools=pools_seen_by(caller),
     )
 
@@ -70,18 +82,53 @@ async def add(
     return subscription_id
 
 
+async def change(
+    conn: asyncpg.Connection,
+    subscription: Mapping[str, Any],
+    *,
+    language: str | None,
+    roles: Collection[str] | None,
+    wishes: ChangedWishes,
+    hours: Hours | None,
+    digest: str | None,
+    month_pack: bool | None,
+    caller: Identity,
+    now: datetime,
+) -> None:
+    """Change a locked subscription; None leaves what is there. Another address is another one: whoever
+    is written to there has asked for it themselves. The roles are of those that its owner had, or of
+    the caller's own."""
+    if roles is not None:
+        _require_own(set(roles) - set(subscription["roles"]), caller)
+    pack = subscription["month_pack"] if month_pack is None else month_pack
+    _require_pack(pack, subscription["channel"], subscription["roles"] if roles is None else roles)
+    await change_receiver(
+        conn,
+        subscription,
+        wishes=wishes,
+        roles=subscription["roles"] if roles is None else roles,
+        hours=hours,
+        digest=digest,
+        state=None,
+        caller=caller,
+        now=now,
+    )
+    await subscriptions.change(conn, subscription["id"], language=language, month_pack=pack)
+
+
 async def resume(
     conn: asyncpg.Connection, subscription_id: UUID, *, caller: Identity, now: datetime
 ) -> None:
     """Write again by a subscription that was paused; what has waited is sent. Raises NotFound."""
-    found = await _own(conn, subscription_id, caller=caller)
+    found = await locked(conn, subscription_id, caller=caller)
     if found["state"] != ReceiverState.ACTIVE:
         await receivers.move(conn, found, ReceiverAction.RESUME, by=_subscriber(caller), now=now)
 
 
-async def _own(
+async def locked(
     conn: asyncpg.Connection, subscription_id: UUID, *, caller: Identity
 ) -> asyncpg.Record:
+    """A subscription that the caller may manage, until the transaction ends. Raises NotFound."""
     found = await receivers.lock(
         conn, subscription_id, institution=caller.institution, channels=PERSONAL
     )
@@ -94,7 +141,7 @@ async def delete(
     conn: asyncpg.Connection, subscription_id: UUID, *, caller: Identity, now: datetime
 ) -> None:
     """Write no more by a subscription; what is waiting is not sent. Raises NotFound."""
-    found = await _own(conn, subscription_id, caller=caller)
+    found = await locked(conn, subscription_id, caller=caller)
     await receivers.move(
         conn,
         found,
@@ -104,6 +151,12 @@ async def delete(
         reason=REASON_DELETED,
     )
     await deliveries.cancel(conn, [subscription_id], why="the subscription was deleted")
+
+
+def _require_pack(wanted: bool, channel: str, roles: Collection[str]) -> None:
+    faults = faults_of(channel=channel, roles=sorted(roles)) if wanted else []
+    if faults:
+        raise FieldsWrong(faults)
 
 
 def _require_own(roles: Collection[str], caller: Identity) -> None:

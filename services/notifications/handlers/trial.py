@@ -39,6 +39,7 @@ async def send_test(
         text=text,
         link="/",
         payload=webhook_body(event_type=event_type, event_id=event_id, happened_at=now, told=told),
+        urgent=True,
     )
     await messages.lock(conn)
     await messages.keep(conn, message_id, draft, now=now)

@@ -25,7 +25,8 @@ _PAGE = """
 
 _DELIVERIES = """
     select d.message_id, d.id, r.channel, d.receiver_id, d.state, d.attempts, d.last_error,
-           d.finished_at, case when d.state = $2 then d.next_attempt_at end as next_attempt_at
+           d.finished_at, case when d.state = $2 then d.next_attempt_at end as next_attempt_at,
+           d.state = $2 and d.held_until is not distinct from d.next_attempt_at as held
     from deliveries d join receivers r on r.id = d.receiver_id
     where d.message_id = any ($1) order by d.id
 """
@@ -44,7 +45,8 @@ _LIST = """
     select d.id, d.message_id, r.channel, d.receiver_id, d.state, d.attempts, d.last_error,
            d.created_at, d.finished_at, m.event_type, m.institution, m.subject, m.pool_code,
            m.title_zh, m.title_en, coalesce(e.url, b.address, s.address, '') as address,
-           case when d.state = $8 then d.next_attempt_at end as next_attempt_at
+           case when d.state = $8 then d.next_attempt_at end as next_attempt_at,
+           d.state = $8 and d.held_until is not distinct from d.next_attempt_at as held
     from deliveries d
     join messages m on m.id = d.message_id
     join receivers r on r.id = d.receiver_id

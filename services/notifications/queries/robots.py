@@ -8,7 +8,8 @@ from services.notifications.domain.receivers import KNOWN
 
 _SHOWN = """
     select r.id, r.institution, r.channel as kind, b.address, b.secret is not null as signed,
-           b.language, b.description, r.roles, r.event_types, r.pools, r.least_amount_fen as least_amount, r.state, r.state_reason,
+           b.language, b.description, r.roles, r.event_types, r.pools, r.least_amount_fen as least_amount,
+           r.quiet_from, r.quiet_until, r.working_days_only, r.digest, r.state, r.state_reason,
            r.failing_since, r.last_error, r.created_at, r.created_by, r.version
     from receivers r join robots b on b.id = r.id
 """

@@ -1,5 +1,6 @@
 """The channel of e-mail: letters by SMTP, as text and as HTML, in the language of their reader."""
 
+import asyncio
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import aiosmtplib
 from services.notifications.domain.deliveries import ClaimedDelivery
 from services.notifications.domain.fairness import Fairness
 from services.notifications.domain.retries import AttemptResult
+from services.notifications.senders.attached import Attachment, enclosed_with
 from services.notifications.settings import NotificationsSettings
 from services.notifications.templates.words import CATALOGUE
 
@@ -22,15 +24,6 @@ ERROR_CHARACTERS = 500
 NO_MAILBOX = frozenset({550, 551, 553})
 """Said of a recipient: there is no such mailbox, or none for us (RFC 5321, section 4.2.3). A full one
 (552) and whatever is said of a letter are no such thing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
-    """A file that goes with a letter. `media_type` is as in "text/csv"."""
-
-    filename: str
-    media_type: str
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,20 +83,29 @@ class EmailSender:
             text=delivery.text_zh if language == "zh" else delivery.text_en,
             url=self._console + delivery.link,
         )
+        enclosed = await asyncio.to_thread(
+            enclosed_with, delivery, title=title, language=language, console=self._console
+        )
         letter = compose(
             sender=self._server.sender,
             to=target["address"],
             delivery_id=delivery.delivery_id,
             title=title,
             text=text,
-            html=html,
+            html=enclosed.html or html,
             language=language,
             at=now,
+            attachments=enclosed.files,
         )
         return await submit(letter, self._server)
 
     async def close(self) -> None:
         """Nothing is kept open."""
+
+
+def domain_of(sender: str) -> str:
+    """Where the letters come from, and where those that come back go."""
+    return sender.rpartition("@")[2].rstrip("> ")
 
 
 def compose(
@@ -124,7 +126,7 @@ def compose(
     mail["To"] = to
     mail["Subject"] = " ".join(title.split())
     mail["Date"] = format_datetime(at)
-    mail["Message-ID"] = f"<{delivery_id.hex}@{sender.rpartition('@')[2].rstrip('>')}>"
+    mail["Message-ID"] = f"<{delivery_id.hex}@{domain_of(sender)}>"
     # No out-of-office reply to a machine (RFC 3834).
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(text)

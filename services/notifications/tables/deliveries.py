@@ -5,7 +5,7 @@ when the lease is over. Several workers may claim at once; none waits for anothe
 due by the real clock, whatever a sandbox's says: networks know no other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from services.notifications.domain.deliveries import (
     DeliveryState,
     Outcome,
 )
-from services.notifications.domain.receivers import TOLD
+from services.notifications.domain.receivers import EMAIL, TOLD
 from shared.postgres.literals import literals
 
 # In the text, not as a parameter: the index of what is due holds pending rows only.
@@ -31,7 +31,8 @@ _CLAIM = f"""
         cross join lateral (
             select id from deliveries
             where receiver_id = share.receiver_id and {_PENDING} and next_attempt_at <= $1
-            order by next_attempt_at
+              and (urgent or receiver_id <> all ($5::uuid[]))
+            order by next_attempt_at, id
             limit share.most
             for update skip locked
         ) as due
@@ -42,7 +43,7 @@ _CLAIM = f"""
     where d.id = chosen.id and m.id = d.message_id and r.id = d.receiver_id
     returning d.id as delivery_id, d.message_id, d.institution, d.receiver_id, r.channel, d.tries,
               d.attempts as number, m.event_id, m.event_type, m.payload, m.link,
-              m.title_zh, m.text_zh, m.title_en, m.text_en
+              m.title_zh, m.text_zh, m.title_en, m.text_en, d.urgent
 """
 
 _LOG = """
@@ -72,10 +73,12 @@ _CANCEL = f"""
 
 _INSERT = """
     insert into deliveries (id, message_id, institution, receiver_id, state, next_attempt_at,
-                            created_at)
-    select id, message_id, institution, receiver_id, $5, clock_timestamp(), clock_timestamp()
+                            created_at, urgent)
+    select new.id, message_id, new.institution, receiver_id, $5, clock_timestamp(),
+           clock_timestamp(), m.urgent
     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[])
          as new (id, message_id, institution, receiver_id)
+    join messages m on m.id = message_id
 """
 
 _ADD = _INSERT + "on conflict (message_id, receiver_id) do nothing"
@@ -110,12 +113,45 @@ _AGAIN_SINCE = f"""
 _NOW = f"""
     update deliveries d
     set state = $1, tries = case when d.{_PENDING} then d.tries else 0 end,
-        next_attempt_at = clock_timestamp(), finished_at = null
+        next_attempt_at = clock_timestamp(), finished_at = null, urgent = true
     where d.id = any ($2) and d.institution = $3
       and exists (select from receivers r where r.id = d.receiver_id and r.state = any ($4))
       and (not d.{_PENDING} or d.attempts = 0 or exists (
             select from attempts a where a.delivery_id = d.id and a.number = d.attempts))
     returning d.id
+"""
+
+
+# What is in hand is not due, and stays; two workers at once hold nothing of each other up.
+_KEEP_BACK = f"""
+    update deliveries d set next_attempt_at = q.until, held_until = q.until
+    from unnest($2::uuid[], $3::timestamptz[]) as q (receiver_id, until)
+    where d.receiver_id = q.receiver_id and d.id in (
+        select id from deliveries
+        where receiver_id = any ($2) and {_PENDING} and next_attempt_at <= $1 and not urgent
+        for update skip locked)
+"""
+
+_LET_GO = f"""
+    update deliveries set next_attempt_at = clock_timestamp(), held_until = null
+    where receiver_id = $1 and {_PENDING} and held_until = next_attempt_at
+"""
+
+
+# Its receiver is locked first, as wherever both are changed.
+_CAME_BACK = """
+    with receiver as (
+        select r.* from receivers r join subscriptions s on s.id = r.id
+        where r.id = (select receiver_id from deliveries where id = $1) and r.channel = $4
+          and lower(s.address) = lower($2)
+        for no key update of r
+    )
+    update deliveries d set state = $3, attempts = d.attempts + 1, tries = d.tries + 1
+    from messages m, receiver r
+    where d.id = $1 and m.id = d.message_id and r.id = d.receiver_id and d.state = $5
+    returning d.id as delivery_id, d.message_id, d.institution, d.receiver_id, r.channel, d.tries,
+              d.attempts as number, m.event_id, m.event_type, m.payload, m.link,
+              m.title_zh, m.text_zh, m.title_en, m.text_en, d.urgent
 """
 
 
@@ -133,11 +169,30 @@ async def add(conn: asyncpg.Connection, wanted: Sequence[tuple[UUID, str, UUID]]
 
 
 async def claim(
-    conn: asyncpg.Connection, shares: Mapping[UUID, int], *, now: datetime, until: datetime
+    conn: asyncpg.Connection,
+    shares: Mapping[UUID, int],
+    *,
+    now: datetime,
+    until: datetime,
+    quiet: Collection[UUID] = (),
 ) -> list[ClaimedDelivery]:
-    """Take due deliveries of these receivers, so many of each, the longest due first."""
-    rows = await conn.fetch(_CLAIM, now, until, list(shares), list(shares.values()))
-    return [ClaimedDelivery(**row) for row in rows]
+    """Take due deliveries of these receivers, so many of each, the longest due first; of those in their
+    quiet hours what is urgent alone."""
+    rows = await conn.fetch(_CLAIM, now, until, list(shares), list(shares.values()), list(quiet))
+    return [ClaimedDelivery(**row) for row in sorted(rows, key=lambda row: row["delivery_id"])]
+
+
+async def keep_back(
+    conn: asyncpg.Connection, until: Mapping[UUID, datetime], *, now: datetime
+) -> None:
+    """What is due for these receivers and not urgent is due when their quiet hours end."""
+    if until:
+        await conn.execute(_KEEP_BACK, now, list(until), list(until.values()))
+
+
+async def let_go(conn: asyncpg.Connection, receiver_id: UUID) -> None:
+    """What quiet hours hold back is due again, for these are others now."""
+    await conn.execute(_LET_GO, receiver_id)
 
 
 async def log(conn: asyncpg.Connection, outcomes: Sequence[Outcome]) -> None:
@@ -174,6 +229,17 @@ async def finish(conn: asyncpg.Connection, outcomes: Sequence[Outcome]) -> set[U
 async def cancel(conn: asyncpg.Connection, receivers: Sequence[UUID], *, why: str) -> None:
     """Send these receivers nothing more of what is on its way."""
     await conn.execute(_CANCEL, receivers, why, DeliveryState.CANCELLED)
+
+
+async def came_back(
+    conn: asyncpg.Connection, delivery_id: UUID, *, address: str
+) -> ClaimedDelivery | None:
+    """A letter to this address that was delivered is in hand again, for one attempt that has failed.
+    None where there is no such delivery, or it is not delivered (any more)."""
+    row = await conn.fetchrow(
+        _CAME_BACK, delivery_id, address, DeliveryState.PENDING, EMAIL, DeliveryState.DELIVERED
+    )
+    return None if row is None else ClaimedDelivery(**row)
 
 
 async def send_again(conn: asyncpg.Connection, *, message_id: UUID) -> int:

@@ -8,9 +8,11 @@ from uuid import UUID
 import asyncpg
 from uuid6 import uuid7
 
+from services.notifications.domain.digests import Digest
 from services.notifications.domain.messages import Draft
+from services.notifications.domain.month_packs import POSTED
 from services.notifications.domain.receivers import TOLD
-from services.notifications.tables import deliveries
+from services.notifications.tables import deliveries, digest_entries
 from shared.clock import business_date
 
 _LOCK = "select pg_advisory_xact_lock(hashtext('notifications messages'))"
@@ -18,27 +20,30 @@ _LOCK = "select pg_advisory_xact_lock(hashtext('notifications messages'))"
 _TELL = """
     insert into messages (id, event_id, event_type, institution, roles, people, in_inbox,
                           pool_code, bank_code, loan_id, amount_fen, subject, happened_at, created_at,
-                          title_zh, text_zh, title_en, text_en, link, payload)
+                          title_zh, text_zh, title_en, text_en, link, payload, urgent)
     select id, event_id, event_type, institution, roles, people, in_inbox, pool_code,
            bank_code, loan_id, amount_fen, subject, happened_at, $2, title_zh, text_zh, title_en,
-           text_en, link, convert_to(payload, 'UTF8')
+           text_en, link, convert_to(payload, 'UTF8'), urgent
     from rows from (jsonb_to_recordset($1) as (
             id uuid, event_id uuid, event_type text, institution text, roles text[],
             people text[], in_inbox boolean, pool_code text, bank_code text, loan_id uuid,
             amount_fen bigint, subject text, happened_at timestamptz, title_zh text, text_zh text, title_en text,
-            text_en text, link text, payload text)) with ordinality
+            text_en text, link text, payload text, urgent boolean)) with ordinality
          as draft (id, event_id, event_type, institution, roles, people, in_inbox,
                    pool_code, bank_code, loan_id, amount_fen, subject, happened_at, title_zh, text_zh,
-                   title_en, text_en, link, payload, number)
+                   title_en, text_en, link, payload, urgent, number)
     order by number
     on conflict (event_id, institution) do nothing
     returning id
 """
 
 _WANTED = """
-    select m.id as message_id, m.institution, r.id as receiver_id
+    -- Whoever has a month's pack reads in it that the month is posted.
+    select m.id as message_id, m.institution, r.id as receiver_id,
+           r.digest <> $5 and not m.urgent as gathered
     from messages m join receivers r on r.institution = m.institution
     where m.id = any ($1) and r.state = any ($2)
+      and not (r.month_pack and m.event_type = $6)
       and (r.event_types = '{}' or m.event_type = any (r.event_types))
       and (r.pools = '{}' or m.pool_code = '' or m.pool_code = any (r.pools))
       and (r.seen_pools is null or m.pool_code = '' or m.pool_code = any (r.seen_pools))
@@ -51,6 +56,7 @@ _WANTED = """
                   where s.delegate = r.created_by and s.person = any (m.people)
                     and $4 between s.from_day and s.to_day)))
           else $3 end
+    order by m.position
 """
 
 
@@ -65,7 +71,8 @@ async def lock(conn: asyncpg.Connection) -> None:
 async def tell(
     conn: asyncpg.Connection, drafts: Sequence[Draft], *, now: datetime, machines: bool = True
 ) -> None:
-    """Keep messages in the order given, and a delivery for every receiver who asked for one.
+    """Keep messages in the order given, and a delivery for every receiver who asked for one, or a
+    place in its next digest.
 
     `machines=False` leaves out the receivers that are no people's.
     A second message of the same event to the same institution is not kept.
@@ -76,10 +83,18 @@ async def tell(
     if not rows:
         return
     ids = [row["id"] for row in rows]
-    wanted = await conn.fetch(_WANTED, ids, sorted(TOLD), machines, business_date(now))
-    await deliveries.add(
-        conn, [(row["message_id"], row["institution"], row["receiver_id"]) for row in wanted]
+    wanted = await conn.fetch(
+        _WANTED, ids, sorted(TOLD), machines, business_date(now), Digest.EACH, POSTED
     )
+    for add, gathered in ((deliveries.add, False), (digest_entries.add, True)):
+        await add(
+            conn,
+            [
+                (row["message_id"], row["institution"], row["receiver_id"])
+                for row in wanted
+                if row["gathered"] is gathered
+            ],
+        )
 
 
 async def keep(conn: asyncpg.Connection, message_id: UUID, draft: Draft, *, now: datetime) -> None:
@@ -108,4 +123,5 @@ def _row(draft: Draft) -> dict[str, Any]:
         "text_en": draft.text.text_en,
         "link": draft.link,
         "payload": draft.payload,
+        "urgent": draft.urgent,
     }

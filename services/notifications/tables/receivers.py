@@ -13,6 +13,8 @@ from uuid import UUID
 import asyncpg
 
 from services.notifications.domain.audiences import BUREAU
+from services.notifications.domain.digests import Digest
+from services.notifications.domain.hours import ALWAYS, Hours
 from services.notifications.domain.receivers import KNOWN, LIFE_CYCLE, ReceiverAction
 from services.notifications.domain.wishes import Wishes
 from shared.life_cycle import Person
@@ -31,8 +33,9 @@ _BANK = f"case when institution = '{BUREAU}' then '' else institution end as ban
 _ADD = """
     insert into receivers (id, institution, channel, for_people, roles, event_types, state,
                            state_since, created_at, created_by, is_group, pools,
-                           least_amount_fen, seen_pools)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13)
+                           least_amount_fen, seen_pools, quiet_from, quiet_until,
+                           working_days_only, digest, month_pack)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 """
 
 _LOCK = f"""
@@ -48,7 +51,9 @@ _LOCK_MANY = f"""
 
 _CHANGE = """
     update receivers
-    set event_types = $2, roles = $3, pools = $4, least_amount_fen = $5, version = $6 where id = $1
+    set event_types = $2, roles = $3, pools = $4, least_amount_fen = $5, version = $6,
+        quiet_from = $7, quiet_until = $8, working_days_only = $9, digest = $10
+    where id = $1
 """
 
 # Whoever is being changed by a person is served at the next look: nobody waits for a lock here.
@@ -89,6 +94,9 @@ class NewReceiver:
     for_people: bool
     roles: Collection[str]
     wishes: Wishes = field(default_factory=Wishes)
+    hours: Hours = ALWAYS
+    digest: str = Digest.EACH
+    month_pack: bool = False
     is_group: bool = False
     seen_pools: Collection[str] | None = None
     """The pools that whoever set it up belongs to; None for all of them."""
@@ -136,6 +144,11 @@ async def add(
         sorted(set(receiver.wishes.pools)),
         receiver.wishes.least_amount_fen,
         receiver.seen_pools,
+        receiver.hours.quiet_from,
+        receiver.hours.quiet_until,
+        receiver.hours.working_days_only,
+        receiver.digest,
+        receiver.month_pack,
     )
     bank = "" if receiver.institution == BUREAU else receiver.institution
     begins = {"id": receiver.id, "state": None, "version": 0, "bank_code": bank}
@@ -189,10 +202,12 @@ async def change(
     receiver_id: UUID,
     *,
     wishes: Wishes,
+    hours: Hours,
+    digest: str,
     roles: Collection[str],
     version: int,
 ) -> None:
-    """What a locked receiver is told of from now on."""
+    """What a locked receiver is told of from now on, and when."""
     await conn.execute(
         _CHANGE,
         receiver_id,
@@ -201,6 +216,10 @@ async def change(
         sorted(set(wishes.pools)),
         wishes.least_amount_fen,
         version,
+        hours.quiet_from,
+        hours.quiet_until,
+        hours.working_days_only,
+        digest,
     )
 
 

@@ -1,6 +1,6 @@
 """What notifications remembers. Rows of one institution are seen by it and by the bureau alone."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -55,6 +55,8 @@ class Message(Row, table=True):
     text_en: str = Field(sa_column=_text())
     link: str = Field(sa_column=_text())
     payload: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    urgent: bool = False
+    """It waits for nobody's quiet hours."""
 
 
 class PoolBank(Row, table=True):
@@ -104,6 +106,14 @@ class Receiver(Row, table=True):
     """The pools that its owner belonged to when setting it up; null where that was all of them."""
     is_group: bool = False
     """A group hears what people of its roles do, and nothing that is for a person by name."""
+    quiet_from: time | None = None
+    quiet_until: time | None = None
+    """Between these times of Asia/Shanghai nothing is sent to people but what is urgent."""
+    working_days_only: bool = False
+    digest: str = Field(default="each", sa_column=_text(server_default="each"))
+    """Message by message, or gathered every working day or week."""
+    month_pack: bool = False
+    """A letter with a workbook for every month that is posted."""
     not_before: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
     """It takes so many messages in a time: the next attempt begins no earlier."""
     state: str = Field(sa_column=_text())
@@ -190,6 +200,44 @@ class Delivery(Row, table=True):
     last_error: str = Field(sa_column=_text(server_default=""))
     created_at: datetime = Field(sa_column=_moment())
     finished_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    urgent: bool = False
+    """It waits for no quiet hours: by its message, or because somebody said to send it now."""
+    held_until: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    """The end of the quiet hours that it fell into, last."""
+
+
+class DigestEntry(Row, table=True):
+    """A message that a receiver is told of in a digest: once, and in one, whose message this names."""
+
+    __tablename__ = "digest_entries"
+
+    receiver_id: UUID = Field(primary_key=True, foreign_key="receivers.id")
+    message_id: UUID = Field(primary_key=True, foreign_key="messages.id")
+    institution: str = Field(sa_column=_text())
+    entered_at: datetime = Field(sa_column=_moment())
+    digest_id: UUID | None = Field(default=None, foreign_key="messages.id")
+
+
+class OpenDeadline(Row, table=True):
+    """What waits until a day, as the service that owns the case has told it."""
+
+    __tablename__ = "open_deadlines"
+
+    source: str = Field(sa_column=_text(primary_key=True))
+    case_kind: str = Field(sa_column=_text(primary_key=True))
+    case_id: UUID = Field(primary_key=True)
+    step: str = Field(sa_column=_text(primary_key=True))
+    bank_code: str = Field(sa_column=_text())
+    pool_code: str = Field(sa_column=_text())
+    roles: list[str] = Field(sa_column=_texts())
+    person: str = Field(sa_column=_text())
+    due_on: date
+    number: str = Field(sa_column=_text())
+    noun_zh: str = Field(sa_column=_text())
+    noun_en: str = Field(sa_column=_text())
+    what_zh: str = Field(sa_column=_text())
+    what_en: str = Field(sa_column=_text())
+    page: str = Field(sa_column=_text())
 
 
 class Attempt(Row, table=True):

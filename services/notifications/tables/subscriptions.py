@@ -21,3 +21,17 @@ async def add(
         address,
         language,
     )
+
+
+async def change(
+    conn: asyncpg.Connection, subscription_id: UUID, *, language: str | None, month_pack: bool
+) -> None:
+    """Write in this language from now on (None: as before), with a month's pack or without."""
+    await conn.execute(
+        "update subscriptions set language = coalesce($2, language) where id = $1",
+        subscription_id,
+        language,
+    )
+    await conn.execute(
+        "update receivers set month_pack = $2 where id = $1", subscription_id, month_pack
+    )

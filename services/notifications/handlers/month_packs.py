@@ -1,0 +1,80 @@
+"""What we do when a month is posted: a letter with a workbook to whoever has asked for it."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from uuid import uuid5
+
+import asyncpg
+from uuid6 import uuid7
+
+from services.notifications.domain.audiences import BANK_ROLES, BUREAU, audiences
+from services.notifications.domain.links import path_of
+from services.notifications.domain.messages import Draft
+from services.notifications.domain.month_packs import FOR_ROLES, PACK_TYPE, POSTED, as_data
+from services.notifications.domain.payload import webhook_body
+from services.notifications.domain.redaction import told_to
+from services.notifications.queries import month_packs
+from services.notifications.tables import deliveries, messages
+from services.notifications.templates.month_pack_words import pack_text
+from shared.clock import SHANGHAI
+from shared.messaging.inbox import Received
+from shared.months import Month
+
+
+async def tell_of_months(
+    conn: asyncpg.Connection, received: Sequence[Received], *, now: datetime
+) -> None:
+    """Of each posted month one pack for each institution of which somebody wants it; a bank's holds its
+    own part alone. Messages must be locked."""
+    for one in received:
+        if one.envelope.type != POSTED:
+            continue
+        fact = one.event.model_dump(mode="python", by_alias=False)
+        for audience in audiences(POSTED, fact, banks_of_pool=()):
+            await _tell(conn, one, fact, audience.institution, now=now)
+
+
+async def _tell(
+    conn: asyncpg.Connection,
+    received: Received,
+    fact: dict[str, object],
+    institution: str,
+    *,
+    now: datetime,
+) -> None:
+    envelope, pool_code = received.envelope, str(fact["pool_code"])
+    receivers = await month_packs.asked(conn, institution, pool_code)
+    if not receivers:
+        return
+    month = Month.parse(str(fact["month"]))
+    since = datetime.combine(month.first, time(0), SHANGHAI)
+    until = datetime.combine(month.last + timedelta(days=1), time(0), SHANGHAI)
+    told = told_to(institution, POSTED, fact)
+    data = as_data(
+        told,
+        counts=await month_packs.counts(conn, institution, pool_code, since, until),
+        waiting=await month_packs.waiting(conn, institution, pool_code),
+        for_bureau=institution == BUREAU,
+    )
+
+    message_id, event_id = uuid7(), uuid5(envelope.id, PACK_TYPE)
+    draft = Draft(
+        event_id=event_id,
+        event_type=PACK_TYPE,
+        institution=institution,
+        roles=tuple(sorted(FOR_ROLES - set(BANK_ROLES))) if institution == BUREAU else BANK_ROLES,
+        in_inbox=False,
+        pool_code=pool_code,
+        bank_code="" if institution == BUREAU else institution,
+        loan_id=None,
+        subject=envelope.subject,
+        happened_at=envelope.time,
+        text=pack_text(institution, told),
+        link=path_of(told),
+        payload=webhook_body(
+            event_type=PACK_TYPE, event_id=event_id, happened_at=envelope.time, told=data
+        ),
+    )
+
+    await messages.keep(conn, message_id, draft, now=now)
+    await deliveries.add(conn, [(message_id, institution, one) for one in receivers])
