@@ -1,0 +1,86 @@
+"""The fields of a type as people who write words are shown them."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from ruamel.yaml import YAML
+
+from services.notifications.api.common import InTwoLanguages
+from services.notifications.api.template_models import FieldOfType
+from services.notifications.domain.wording import Reader
+from services.notifications.templates.judging import examples_for
+from shared.contracts.redaction import on_the_wire
+from shared.contracts.shapes import Kind, Shape, shapes_for
+
+LONGEST_EXAMPLE: Final = 60
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = YAML(typ="safe", pure=True).load(
+    (Path(__file__).parents[1] / "templates" / "field_words.yaml").read_text(encoding="utf-8")
+)
+"""What fields are called, by their name: one name means the same wherever it stands."""
+
+_ONE: Final = "one"
+"""What the turn of a loop is called in what is offered."""
+_FILTERS: Final[Mapping[Kind, str]] = {Kind.MONEY: " | yuan", Kind.SHARE: " | percent"}
+_SAID: Final = {Kind.TEXT, Kind.NUMBER, Kind.DAY, Kind.MONEY, Kind.SHARE, Kind.FLAG}
+
+
+def fields_of(event_type: str, reader: Reader) -> list[FieldOfType]:
+    """Every field that words of a type may use for a reader, those inside others after them."""
+    example = examples_for(event_type, reader)[0]
+    shapes = shapes_for(event_type, bank=reader is Reader.BANK)
+    return list(_listed(shapes, example, path="", loop=""))
+
+
+def _listed(
+    shapes: Mapping[str, Shape], example: Mapping[str, Any], *, path: str, loop: str
+) -> Iterator[FieldOfType]:
+    for name, shape in shapes.items():
+        value = example.get(name)
+        named = f"{path}{name}"
+        if shape.kind in _SAID or shape.items in _SAID:
+            yield FieldOfType(
+                name=f"{named}[]" if shape.kind is Kind.LIST else named,
+                kind=shape.kind,
+                meaning=_meaning(shape),
+                example=_example(name, value),
+                write=_write(shape, named, loop),
+            )
+        elif shape.kind is Kind.OBJECT and not loop:
+            inside = value if isinstance(value, Mapping) else {}
+            yield from _listed(shape.fields, inside, path=f"{named}.", loop="")
+        elif shape.kind is Kind.LIST and not loop:
+            first = value[0] if value else {}
+            yield from _listed(shape.fields, first, path=f"{named}[].", loop=named)
+
+
+def _write(shape: Shape, named: str, loop: str) -> str:
+    """How a field is written into a text."""
+    if loop:
+        inside = f"{_ONE}.{shape.name}"
+        shown = f"{{{{ {inside}{_FILTERS.get(shape.kind, '')} }}}}"
+        if shape.kind is Kind.LIST:
+            shown = f"{{{{ {inside} | join('、') }}}}"
+        return f"{{% for {_ONE} in {loop} %}}{shown}{{% endfor %}}"
+    if shape.kind is Kind.FLAG:
+        return f"{{% if {named} %}}…{{% endif %}}"
+    if shape.kind is Kind.LIST:
+        return f"{{{{ {named} | join('、') }}}}"
+    return f"{{{{ {named}{_FILTERS.get(shape.kind, '')} }}}}"
+
+
+def _meaning(shape: Shape) -> InTwoLanguages:
+    """What a field is called, and what its contract says of it where it says something."""
+    plain = shape.name.removesuffix("_fen").removesuffix("_bp").replace("_", " ")
+    words = _WORDS.get(shape.name, {})
+    said = shape.meaning.split(".")[0]
+    return InTwoLanguages(zh=words.get("zh") or plain, en=said or words.get("en") or plain)
+
+
+def _example(name: str, value: Any) -> str:
+    """A value of the contract's example, in one short line."""
+    if value is None:
+        return ""
+    shown = next(iter(on_the_wire({name: value}).values()))
+    text = "、".join(map(str, shown)) if isinstance(shown, list) else str(shown)
+    return text if len(text) <= LONGEST_EXAMPLE else f"{text[: LONGEST_EXAMPLE - 1]}…"
