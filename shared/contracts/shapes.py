@@ -51,6 +51,8 @@ class Shape:
     """Of an object its fields; of a list of objects those of each."""
     items: Kind | None = None
     """What a list holds."""
+    optional: bool = False
+    """Whether there may be none: null."""
 
 
 @cache
@@ -119,7 +121,8 @@ def _shape(name: str, annotation: Any, meaning: str) -> Shape:
         return Shape(name=name, kind=Kind.LIST, meaning=meaning, fields=of.fields, items=of.kind)
     if isinstance(bare, type) and issubclass(bare, BaseModel):
         return Shape(name=name, kind=Kind.OBJECT, meaning=meaning, fields=_fields(bare))
-    return Shape(name=name, kind=_kind(name, bare), meaning=meaning)
+    optional = type(None) in get_args(annotation)
+    return Shape(name=name, kind=_kind(name, bare), meaning=meaning, optional=optional)
 
 
 def _bare(annotation: Any) -> Any:

@@ -14,10 +14,11 @@ from shared.contracts.redaction import on_the_wire
 from shared.contracts.shapes import Kind, Shape, shapes_for
 
 LONGEST_EXAMPLE: Final = 60
-_WORDS: Final[Mapping[str, Mapping[str, str]]] = YAML(typ="safe", pure=True).load(
+_IN_CHINESE: Final[Mapping[str, str]] = YAML(typ="safe", pure=True).load(
     (Path(__file__).parents[1] / "templates" / "field_words.yaml").read_text(encoding="utf-8")
 )
-"""What fields are called, by their name: one name means the same wherever it stands."""
+"""What fields are called, by their name: one name means the same wherever it stands. What is not
+there is called by its name."""
 
 _ONE: Final = "one"
 """What the turn of a loop is called in what is offered."""
@@ -44,7 +45,7 @@ def _listed(
                 kind=shape.kind,
                 meaning=_meaning(shape),
                 example=_example(name, value),
-                write=_write(shape, named, loop),
+                write=_write(shape, named, loop, may_lack=bool(example) and name not in example),
             )
         elif shape.kind is Kind.OBJECT and not loop:
             inside = value if isinstance(value, Mapping) else {}
@@ -54,27 +55,26 @@ def _listed(
             yield from _listed(shape.fields, first, path=f"{named}[].", loop=named)
 
 
-def _write(shape: Shape, named: str, loop: str) -> str:
-    """How a field is written into a text."""
-    if loop:
-        inside = f"{_ONE}.{shape.name}"
-        shown = f"{{{{ {inside}{_FILTERS.get(shape.kind, '')} }}}}"
-        if shape.kind is Kind.LIST:
-            shown = f"{{{{ {inside} | join('、') }}}}"
-        return f"{{% for {_ONE} in {loop} %}}{shown}{{% endfor %}}"
+def _write(shape: Shape, named: str, loop: str, *, may_lack: bool) -> str:
+    """How a field is written into a text, so that it is right whether there is one or not."""
+    path = f"{_ONE}.{shape.name}" if loop else named
+    shown = f"{{{{ {path}{_FILTERS.get(shape.kind, '')} }}}}"
     if shape.kind is Kind.FLAG:
-        return f"{{% if {named} %}}…{{% endif %}}"
-    if shape.kind is Kind.LIST:
-        return f"{{{{ {named} | join('、') }}}}"
-    return f"{{{{ {named}{_FILTERS.get(shape.kind, '')} }}}}"
+        shown = f"{{% if {path} %}}…{{% endif %}}"
+    elif shape.kind is Kind.LIST:
+        shown = f"{{{{ {path} | join('、') }}}}"
+    if may_lack:
+        shown = f"{{% if {path} is defined %}}{shown}{{% endif %}}"
+    elif shape.optional and shape.kind is not Kind.FLAG:
+        shown = f"{{% if {path} is not none %}}{shown}{{% endif %}}"
+    return f"{{% for {_ONE} in {loop} %}}{shown}{{% endfor %}}" if loop else shown
 
 
 def _meaning(shape: Shape) -> InTwoLanguages:
     """What a field is called, and what its contract says of it where it says something."""
     plain = shape.name.removesuffix("_fen").removesuffix("_bp").replace("_", " ")
-    words = _WORDS.get(shape.name, {})
-    said = shape.meaning.split(".")[0]
-    return InTwoLanguages(zh=words.get("zh") or plain, en=said or words.get("en") or plain)
+    said = shape.meaning.split(". ")[0].rstrip(".")
+    return InTwoLanguages(zh=_IN_CHINESE.get(shape.name) or plain, en=said or plain)
 
 
 def _example(name: str, value: Any) -> str:

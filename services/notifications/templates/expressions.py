@@ -150,6 +150,11 @@ class Expressions:
                 node, "share-without-percent", f"{value.name} 是万分比，须写作 {value.name} | percent",
                 f"{value.name} is in basis points: write {value.name} | percent.",
             )  # fmt: skip
+        elif value.kind is Kind.FLAG and not isinstance(node, nodes.Const):
+            self._wrong(
+                node, "flag-shown", f"{value.name} 是是非值，须写作条件",
+                f"{value.name} is true or false: ask for it with if.",
+            )  # fmt: skip
         elif value.kind in (Kind.LIST, Kind.OBJECT) or (
             value.kind is Kind.OTHER and value is not _NOTHING
         ):
@@ -269,7 +274,7 @@ class Expressions:
     def _test(self, node: nodes.Test) -> Shape:
         self._read(node.node)
         prefix = node.args[0] if len(node.args) == 1 else None
-        is_ours = node.name == "defined" and not node.args
+        is_ours = node.name in ("defined", "none") and not node.args
         is_ours |= (
             node.name == "starting"
             and isinstance(prefix, nodes.Const)

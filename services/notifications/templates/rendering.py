@@ -25,6 +25,8 @@ from shared.contracts.shapes import shapes_for, shapes_of
 MOST_TURNS: Final = 5_000
 """Of all loops of one text together."""
 MOST_SECONDS: Final = 0.5
+MISSING: Final = "—"
+"""What stands where an event has no value."""
 PARTS: Final = ("title_zh", "text_zh", "title_en", "text_en")
 
 
@@ -35,10 +37,14 @@ class RenderingFailed(Exception):
 def _environment() -> ImmutableSandboxedEnvironment:
     """No globals, our filters and tests, nothing worked out before it is judged."""
     env = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, autoescape=False, optimized=False, cache_size=0
+        undefined=StrictUndefined,
+        autoescape=False,
+        optimized=False,
+        cache_size=0,
+        finalize=lambda value: MISSING if value is None else value,
     )
     ours = {**env.filters, **filters(CATALOGUE.labels)}
-    tests = {"defined": env.tests["defined"], **TESTS}
+    tests = {**{name: env.tests[name] for name in ("defined", "none")}, **TESTS}
     env.filters = {name: ours[name] for name in FILTERS}
     env.tests = tests
     env.globals = {}
