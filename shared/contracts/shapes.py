@@ -115,13 +115,14 @@ def _fields(model: type[BaseModel]) -> Mapping[str, Shape]:
 
 
 def _shape(name: str, annotation: Any, meaning: str) -> Shape:
-    bare = _bare(annotation)
+    bare, optional = _bare(annotation), type(None) in get_args(annotation)
     if get_origin(bare) in (tuple, list, Sequence):
         of = _shape(name, get_args(bare)[0], "")
         return Shape(name=name, kind=Kind.LIST, meaning=meaning, fields=of.fields, items=of.kind)
     if isinstance(bare, type) and issubclass(bare, BaseModel):
-        return Shape(name=name, kind=Kind.OBJECT, meaning=meaning, fields=_fields(bare))
-    optional = type(None) in get_args(annotation)
+        return Shape(
+            name=name, kind=Kind.OBJECT, meaning=meaning, fields=_fields(bare), optional=optional
+        )
     return Shape(name=name, kind=_kind(name, bare), meaning=meaning, optional=optional)
 
 

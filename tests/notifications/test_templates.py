@@ -72,9 +72,14 @@ async def history(notifier, text):
 
 
 async def titles(person, event_type=PAID):
+    """The titles of what stands in an inbox of a type."""
+    return [item["title"]["zh"] for item in await inbox(person, event_type)]
+
+
+async def inbox(person, event_type):
     """What stands in an inbox of a type, the newest first."""
-    found = (await person.get("/inbox", params={"event_type": event_type})).json()["items"]
-    return [item["title"]["zh"] for item in found]
+    found = (await person.get("/inbox", params={"limit": 200})).json()["items"]
+    return [item for item in found if item["event_type"] == event_type]
 
 
 # The life of a text
@@ -302,9 +307,9 @@ async def test_a_text_that_fails_costs_no_message_is_counted_and_told_of_once(
         assert FAILURES.labels(owner="bank")._value.get() == counted + 4
         kept = (await person.get("/messages", params={"event_type": PAID})).json()["items"][0]
         assert (await person.get(f"/messages/{kept['id']}")).json()["template_id"] is None
-        failed = (await person.get("/inbox", params={"event_type": wording.FAILED_TYPE})).json()
-        assert "'paid_fen' is undefined" in failed["items"][0]["text"]["zh"]
-        assert failed["items"][0]["link"] == f"/templates/{text['event_type']}"
+        (failed,) = await inbox(person, wording.FAILED_TYPE)
+        assert "'paid_fen' is undefined" in failed["text"]["zh"]
+        assert failed["link"] == f"/templates/{text['event_type']}"
 
 
 # What is shown before

@@ -159,6 +159,7 @@ async def _show(
         writes=bool(page.person.roles & WRITERS),
         scopes=[] if page.person.is_of_bank else ["house", "programme", "pool"],
         preview=preview,
+        wrong=None,
         next=next_page(page.request, found),
         is_first="cursor" not in query,
     )

@@ -34,25 +34,36 @@ def fields_of(event_type: str, reader: Reader) -> list[FieldOfType]:
 
 
 def _listed(
-    shapes: Mapping[str, Shape], example: Mapping[str, Any], *, path: str, loop: str
+    shapes: Mapping[str, Shape],
+    example: Mapping[str, Any],
+    *,
+    path: str,
+    loop: str,
+    within: str = "",
 ) -> Iterator[FieldOfType]:
+    """`within`: what these lie in, where there may be none of it."""
     for name, shape in shapes.items():
         value = example.get(name)
         named = f"{path}{name}"
         if shape.kind in _SAID or shape.items in _SAID:
+            written = _write(shape, named, loop, may_lack=bool(example) and name not in example)
             yield FieldOfType(
                 name=f"{named}[]" if shape.kind is Kind.LIST else named,
                 kind=shape.kind,
                 meaning=_meaning(shape),
                 example=_example(name, value),
-                write=_write(shape, named, loop, may_lack=bool(example) and name not in example),
+                write=_if_there(within, written) if within else written,
             )
-        elif shape.kind is Kind.OBJECT and not loop:
-            inside = value if isinstance(value, Mapping) else {}
-            yield from _listed(shape.fields, inside, path=f"{named}.", loop="")
-        elif shape.kind is Kind.LIST and not loop:
-            first = value[0] if value else {}
-            yield from _listed(shape.fields, first, path=f"{named}[].", loop=named)
+        elif shape.fields and not loop:
+            several = shape.kind is Kind.LIST
+            first = value[0] if several and value else value
+            yield from _listed(
+                shape.fields,
+                first if isinstance(first, Mapping) else {},
+                path=f"{named}[]." if several else f"{named}.",
+                loop=named if several else "",
+                within=named if shape.optional else within,
+            )
 
 
 def _write(shape: Shape, named: str, loop: str, *, may_lack: bool) -> str:
@@ -66,8 +77,12 @@ def _write(shape: Shape, named: str, loop: str, *, may_lack: bool) -> str:
     if may_lack:
         shown = f"{{% if {path} is defined %}}{shown}{{% endif %}}"
     elif shape.optional and shape.kind is not Kind.FLAG:
-        shown = f"{{% if {path} is not none %}}{shown}{{% endif %}}"
+        shown = _if_there(path, shown)
     return f"{{% for {_ONE} in {loop} %}}{shown}{{% endfor %}}" if loop else shown
+
+
+def _if_there(path: str, shown: str) -> str:
+    return f"{{% if {path} is not none %}}{shown}{{% endif %}}"
 
 
 def _meaning(shape: Shape) -> InTwoLanguages:
