@@ -37,10 +37,10 @@ async def test_words_to_banks_are_drafted_by_one_and_approved_by_another(house: 
             do="preview",
         )
         assert shown.status == 200 and "付了 " in shown.text and "用示例数据写成" in shown.text
-        part = await admin.sends(
-            shown, f"{PAGE}/preview", **{**WORDS, "title_zh": "{{"}, reader="bank"
-        )
-        assert "还不能这样写" in part.text and "<html" not in part.html
+        # The part of the page that is asked for while somebody types.
+        typing = shown.form(PAGE) | WORDS | {"title_zh": "{{", "reader": "bank"}
+        part = await admin.client.post(f"{PAGE}/preview", data=typing)
+        assert "还不能这样写" in part.text and "<html" not in part.text
         drafted = await admin.sends(shown, PAGE, **WORDS, reader="bank", scope="house", do="draft")
         assert "草稿已提交" in drafted.text and "待另一人批准" in drafted.text
         assert not [one for one in drafted.actions if one.endswith("/approve")]
