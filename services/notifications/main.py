@@ -10,6 +10,8 @@ from services.notifications.api import (
     robots,
     secrets,
     subscriptions,
+    templates,
+    worded_types,
 )
 from services.notifications.api.common import settings_of
 from services.notifications.consumer import CONSUMES
@@ -93,6 +95,8 @@ SERVICE = Service(
         inbox.router,
         messages.router,
         deliveries.router,
+        worded_types.router,
+        templates.router,
     ),
     consumes=CONSUMES,
     settings_type=NotificationsSettings,

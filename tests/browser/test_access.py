@@ -62,7 +62,8 @@ async def furnished(rooms: Rooms) -> dict[str, list[str]]:
                         months, f"{months}/2026-03", f"{months}/2026-03/lines"],
         "tj-db-clerk": ["/"],
         "icbc-operator": ["/", "/pools", "/pools/dongli", f"/claims/{claim['id']}"],
-        "admin": ["/", "/parked", "/inbox/receivers", "/inbox/deliveries"],
+        "admin": ["/", "/parked", "/inbox/receivers", "/inbox/deliveries", "/templates",
+                  "/templates/claim.paid.v1"],
     }  # fmt: skip
 
 

@@ -42,6 +42,13 @@ async def full(town: Town) -> tuple[Town, dict[str, str]]:
         "roles": ["bank_operator"],
     }
     robot = await town.asks(keeper, "/robots", group, 201)
+    words = {
+        "event_type": "claim.paid.v1",
+        "title": {"zh": "已付", "en": "Paid"},
+        "text": {"zh": "{{ number }}", "en": "{{ number }}"},
+        "why": "统一用语",
+    }
+    template = await town.asks(keeper, "/templates", words, 201)
     case = await town.lends()
     await town.goes_bad()
     claim = await town.claims(case)
@@ -84,6 +91,8 @@ async def full(town: Town) -> tuple[Town, dict[str, str]]:
         **bad,
         "endpoint_id": endpoint["id"],
         "robot_id": robot["id"],
+        "template_id": template["id"],
+        "event_type": "claim.paid.v1",
         "secret_id": endpoint["secrets"][0]["id"],
         "message_id": messages[0]["id"],
         "inbox_id": inbox[0]["id"],

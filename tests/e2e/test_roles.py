@@ -17,16 +17,17 @@ WRITES_TABLE = os.environ.get("ZHIDAI_ROLES") == "write"
 OWN = frozenset({
     "case_id", "loan_id", "claim_id", "recovery_id", "adjustment_id", "endpoint_id", "message_id",
     "party_code", "explanation_id", "draft_id", "warning_id", "disposal_id", "collection_id",
-    "robot_id",
+    "robot_id", "template_id",
 })  # fmt: skip
 """Parameters whose value belongs to one bank."""
-THE_BUREAU_S = ("/endpoints", "/robots", "/deliveries", "/messages", "/inbox")
+THE_BUREAU_S = ("/endpoints", "/robots", "/deliveries", "/messages", "/inbox", "/templates")
 """Of the bureau as a whole, whatever pools its people belong to."""
 ANYBODY_S = ("GET /sandbox/clock", "GET /document-links/{token}")
 """What a sandbox shows to all, and links that are their own key."""
 ADMIN_S = (
     "/banks", "/events/parked", "/idempotency-keys", "/endpoints", "/subscriptions", "/messages",
     "/inbox", "/event-types", "/sandbox/clock", "/robots", "/deliveries",
+    "/templates",
 )  # fmt: skip
 """Where setting up and mending is done, and nothing of a case is seen; beside pools and parties."""
 BODY_FIRST = {

@@ -40,6 +40,7 @@ WALKS = {
     "applications/meeting": "tests/applications/test_meetings.py",
     "applications/pledge": "tests/applications/rights/test_pledges.py",
     "notifications/receiver": "tests/notifications/test_receivers.py",
+    "notifications/template": "tests/notifications/test_templates.py",
     "risk_pool/account_booking": "tests/risk_pool/account/test_every_move.py",
     "risk_pool/adjustment": "tests/risk_pool/claims/test_adjustments.py",
     "risk_pool/agreed_figure": "tests/risk_pool/claims/test_agreed_figures.py",

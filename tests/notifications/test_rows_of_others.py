@@ -19,7 +19,14 @@ TABLES = (
     "attempts",
     "read_marks",
     "read_up_to",
+    "templates",
 )
+DRAFT = {
+    "event_type": "claim.paid.v1",
+    "title": {"zh": "已付", "en": "Paid"},
+    "text": {"zh": "{{ number }}", "en": "{{ number }}"},
+    "why": "x",
+}
 
 
 @pytest.fixture
@@ -33,9 +40,12 @@ async def populated(notifying, receiver):
                 assert answer.status_code == 201, answer.text
                 group = {"kind": "wecom", "url": f"http://127.0.0.1:9{PATHS['wecom']}"}
                 await person.post("/robots", json={**group, "roles": ["bank_checker"]})
+                drafted = await person.post("/templates", json=DRAFT)
+                assert drafted.status_code == 201, drafted.text
                 await notifier.hears(one("claim.paid.v1", bank))
                 await notifier.delivery("delivered", bank)
-                (item,) = (await person.get("/inbox")).json()["items"]
+                shown = await person.get("/inbox", params={"event_type": "claim.paid.v1"})
+                (item,) = shown.json()["items"]
                 await person.post(f"/inbox/{item['id']}/read")
                 await person.post("/inbox/read", json={"position": item["position"]})
         yield notifier
@@ -52,7 +62,7 @@ async def test_no_table_shows_a_bank_the_rows_of_another(populated):
 
 
 async def test_who_does_not_say_whose_eyes_it_has_sees_nothing(populated):
-    for table in (*TABLES, "pool_banks"):
+    for table in (*TABLES, "pool_banks", "pool_programmes"):
         async with populated.database.connection() as conn:
             assert await conn.fetchval(f"select count(*) from {table}") == 0
 

@@ -1,4 +1,5 @@
-"""The delivery log, one delivery a line: what was given up is found here and sent again."""
+"""The delivery log, one delivery a line: what was given up is found here and sent again; and one
+message as it was written."""
 
 from uuid import UUID
 
@@ -40,6 +41,13 @@ async def send_now(page: Page) -> Response:
         show=lambda attempt: _show(page, attempt),
         done=lambda count: page.redirect(HERE, "done.deliveries-sent", count=str(count)),
     )
+
+
+@router.get("/inbox/messages/{message_id}")
+async def message(page: Page, message_id: UUID) -> Response:
+    """One message as it was written, with which words, and where it went."""
+    found = await page.notifications.get(f"/messages/{message_id}")
+    return page.render("message.html", one=found)
 
 
 async def _show(page: PageContext, attempt: Attempt) -> Response:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from services.console.http.forms import NOTHING_SENT, Attempt, amount, once, text
 from services.console.http.page_context import Page, PageContext
+from services.console.pages.wordings import WRITERS
 from services.console.upstream.optional import items, nothing, or_none
 from shared.roles import BANK_ROLES, BUREAU_ROLES
 
@@ -187,6 +188,7 @@ async def _show(page: PageContext, attempt: Attempt) -> Response:
             ("subscriptions", items(own)),
         ],
         keeps=keeps,
+        words=bool(roles & (WRITERS | {"auditor"})),
         types=sorted(one["event_type"] for one in types),
         pools=[one["code"] for one in items(pools or [])],
         role_choices={"robots": sorted(of_ours), "subscriptions": sorted(roles)},

@@ -48,6 +48,14 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "concluded": "mute",
         "ended": "mute",
     },
+    "wording_state": {
+        "draft": "info",
+        "in_force": "ok",
+        "leaving": "warn",
+        "replaced": "mute",
+        "withdrawn": "mute",
+        "refused": "bad",
+    },
     "co_investment_state": {"committed": "info", "paid": "ok", "withdrawn": "mute"},
     "loan_package_state": {
         "frozen": "info",

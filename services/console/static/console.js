@@ -61,6 +61,35 @@
     one.removeAttribute("aria-busy");
   }));
 
+  // A field is written where one was typing last; how words would read is shown while they are typed.
+  let taking = document.querySelector("[data-takes-fields]");
+  document.querySelectorAll("[data-takes-fields]").forEach((one) => one.addEventListener("focus", () => { taking = one; }));
+  document.querySelectorAll("[data-inserts]").forEach((one) => one.addEventListener("click", () => {
+    if (!taking) return;
+    taking.focus();
+    taking.setRangeText(one.dataset.inserts, taking.selectionStart, taking.selectionEnd, "end");
+    taking.dispatchEvent(new Event("input", { bubbles: true }));
+  }));
+  const typed = document.querySelector("form[data-previews]");
+  const shownPreview = document.querySelector("[data-preview-body]");
+  if (typed && shownPreview) {
+    let waiting = 0, asked = 0;
+    const look = async () => {
+      const mine = ++asked;
+      const sent = new FormData(typed);
+      // A look is no sending: the form's own key stays for that.
+      sent.set("_once", crypto.randomUUID());
+      try {
+        const answer = await fetch(typed.dataset.previews, { method: "POST", body: new URLSearchParams(sent) });
+        const part = await answer.text();
+        if (answer.ok && mine === asked) shownPreview.innerHTML = part;
+      } catch { /* the next letter asks again */ }
+    };
+    const soon = () => { clearTimeout(waiting); waiting = setTimeout(look, 600); };
+    typed.addEventListener("input", soon);
+    typed.addEventListener("change", soon);
+  }
+
   // What was answered is read out first.
   document.querySelector("[data-focus]")?.focus();
   // A form that was refused stays open, where the person was.

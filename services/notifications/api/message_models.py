@@ -79,13 +79,19 @@ class MessageAnswer(BaseModel):
 
 
 class MessageDetail(MessageAnswer):
-    """A message with what its webhooks carry."""
+    """A message as it was written, with what its webhooks carry."""
 
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
                 {
                     **_EXAMPLE,
+                    "text": {
+                        "zh": "DL-2026-000123 的补偿款 400,000.01 元已支付。",
+                        "en": "CNY 400,000.01 were paid for DL-2026-000123.",
+                    },
+                    "template_id": None,
+                    "template_edition": None,
                     "payload": {
                         "type": "claim.paid.v1",
                         "timestamp": "2026-03-31T02:00:00Z",
@@ -97,6 +103,12 @@ class MessageDetail(MessageAnswer):
         }
     )
 
+    text: InTwoLanguages
+    template_id: UUID | None = Field(
+        description="The words of notices that it was written with; null for the house's own. "
+        "It stays as it was written, whatever becomes of them."
+    )
+    template_edition: int | None
     payload: dict[str, Any]
 
 

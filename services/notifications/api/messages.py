@@ -7,7 +7,7 @@ import asyncpg
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 
-from services.notifications.api.common import Anyone, Cursor, Keeper, Limit, Reader
+from services.notifications.api.common import Anyone, Cursor, InTwoLanguages, Keeper, Limit, Reader
 from services.notifications.api.message_models import (
     AttemptAnswer,
     EventTypeAnswer,
@@ -66,13 +66,19 @@ async def look_through(
 
 @router.get("/messages/{message_id}")
 async def look_at(message_id: UUID, caller: Reader, here: CurrentContext) -> MessageDetail:
-    """One message, its deliveries and what its webhooks carry."""
+    """One message as it was written, its deliveries and what its webhooks carry."""
     async with here.database.looking(caller.institution) as conn:
         row = await log.message(conn, message_id)
         if row is None:
             raise nothing_here("消息", "message")
         deliveries = await log.deliveries_of(conn, [message_id])
-    return MessageDetail(**shown(row, deliveries), payload=orjson.loads(row["payload"]))
+    return MessageDetail(
+        **shown(row, deliveries),
+        text=InTwoLanguages(zh=row["text_zh"], en=row["text_en"]),
+        template_id=row["template_id"],
+        template_edition=row["template_edition"],
+        payload=orjson.loads(row["payload"]),
+    )
 
 
 @router.get("/messages/{message_id}/attempts")

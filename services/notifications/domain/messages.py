@@ -34,6 +34,9 @@ class Draft:
     subject: str
     happened_at: datetime
     text: MessageText
+    template_id: UUID | None = None
+    """The text that it was written with; None for the house's own words."""
+    template_edition: int | None = None
     link: str
     payload: str
     urgent: bool = False

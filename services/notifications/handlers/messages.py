@@ -16,10 +16,11 @@ from services.notifications.domain.told_once import TOLD_ONCE
 from services.notifications.domain.urgent import is_urgent
 from services.notifications.domain.wishes import amount_of
 from services.notifications.handlers.month_packs import tell_of_months
+from services.notifications.handlers.wording import HOUSE, Wording, failures_told, wording_for
 from services.notifications.queries.audiences import banks_of, machines_that_ask
-from services.notifications.tables import messages, open_deadlines, pool_banks
-from services.notifications.templates.words import CATALOGUE
+from services.notifications.tables import messages, open_deadlines, pool_banks, pool_programmes
 from shared.contracts.audiences import told_to
+from shared.contracts.risk_pool import PoolOpenedV1
 from shared.messaging.inbox import Received
 from shared.roles import party_of
 
@@ -34,10 +35,12 @@ async def notify(
     await open_deadlines.remember(conn, received)
     banks = await banks_of(conn, _pools_as_a_whole(received, facts))
     asked = await machines_that_ask(conn, _not_in_every_inbox(received))
+    await pool_programmes.remember(conn, _opened(received))
+    wording = await wording_for(conn, sorted({one.envelope.type for one in received}))
 
     # What nobody reads and no machine asked for is not kept: most of it is monthly positions.
     drafts = [
-        draft_of(one, fact, audience)
+        draft_of(one, fact, audience, wording)
         for one, fact in zip(received, facts, strict=True)
         for audience in audiences(
             one.envelope.type, fact, banks_of_pool=banks.get(fact.get("pool_code", ""), ())
@@ -47,12 +50,17 @@ async def notify(
 
     await messages.tell(conn, drafts, now=now)
     await tell_of_months(conn, received, now=now)
+    # In the inbox alone: what is wrong with words is nothing for machines.
+    await messages.tell(conn, failures_told(wording, now=now), now=now, machines=False)
 
 
-def draft_of(received: Received, fact: dict[str, Any], audience: Audience) -> Draft:
+def draft_of(
+    received: Received, fact: dict[str, Any], audience: Audience, wording: Wording = HOUSE
+) -> Draft:
     """What one institution is told of one event."""
     envelope = received.envelope
     told = told_to(audience.told_as, audience.code, envelope.type, fact)
+    written = wording.write(audience.institution, envelope.type, fact, told)
     return Draft(
         event_id=envelope.id,
         event_type=envelope.type,
@@ -66,7 +74,9 @@ def draft_of(received: Received, fact: dict[str, Any], audience: Audience) -> Dr
         amount_fen=amount_of(told),
         subject=envelope.subject,
         happened_at=envelope.time,
-        text=CATALOGUE.words(audience.institution, envelope.type, told),
+        text=written.text,
+        template_id=written.template_id,
+        template_edition=written.edition,
         # The pages of cases are the bureau's and the banks'; a party has one of its own.
         link="/" if party_of(audience.institution) else path_of(told),
         payload=webhook_body(
@@ -82,6 +92,11 @@ def draft_of(received: Received, fact: dict[str, Any], audience: Audience) -> Dr
 def _not_in_every_inbox(received: Sequence[Received]) -> list[str]:
     types = {one.envelope.type for one in received}
     return sorted(name for name in types if not NOTICES[name].bank_inbox or name in TOLD_ONCE)
+
+
+def _opened(received: Sequence[Received]) -> list[tuple[str, str]]:
+    opened = [one.event for one in received if isinstance(one.event, PoolOpenedV1)]
+    return [(pool.pool_code, pool.programme) for pool in opened]
 
 
 def _pairs(facts: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:

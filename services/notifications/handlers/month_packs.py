@@ -1,7 +1,8 @@
 """What we do when a month is posted: a letter with a workbook to whoever has asked for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
+from typing import Any
 from uuid import uuid5
 
 import asyncpg
@@ -12,13 +13,14 @@ from services.notifications.domain.links import path_of
 from services.notifications.domain.messages import Draft
 from services.notifications.domain.month_packs import FOR_ROLES, PACK_TYPE, POSTED, as_data
 from services.notifications.domain.payload import webhook_body
-from services.notifications.domain.redaction import told_to
 from services.notifications.queries import month_packs
 from services.notifications.tables import deliveries, messages
 from services.notifications.templates.month_pack_words import pack_text
 from shared.clock import SHANGHAI
+from shared.contracts.audiences import told_to
 from shared.messaging.inbox import Received
 from shared.months import Month
+from shared.roles import party_of
 
 
 async def tell_of_months(
@@ -31,25 +33,27 @@ async def tell_of_months(
             continue
         fact = one.event.model_dump(mode="python", by_alias=False)
         for audience in audiences(POSTED, fact, banks_of_pool=()):
-            await _tell(conn, one, fact, audience.institution, now=now)
+            # The pool's other parties have their statement; a pack is for the bureau and for banks.
+            if not party_of(audience.institution):
+                told = told_to(audience.told_as, audience.code, POSTED, fact)
+                await _tell(conn, one, told, audience.institution, now=now)
 
 
 async def _tell(
     conn: asyncpg.Connection,
     received: Received,
-    fact: dict[str, object],
+    told: Mapping[str, Any],
     institution: str,
     *,
     now: datetime,
 ) -> None:
-    envelope, pool_code = received.envelope, str(fact["pool_code"])
+    envelope, pool_code = received.envelope, str(told["pool_code"])
     receivers = await month_packs.asked(conn, institution, pool_code)
     if not receivers:
         return
-    month = Month.parse(str(fact["month"]))
+    month = Month.parse(str(told["month"]))
     since = datetime.combine(month.first, time(0), SHANGHAI)
     until = datetime.combine(month.last + timedelta(days=1), time(0), SHANGHAI)
-    told = told_to(institution, POSTED, fact)
     data = as_data(
         told,
         counts=await month_packs.counts(conn, institution, pool_code, since, until),

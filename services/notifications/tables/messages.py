@@ -20,18 +20,23 @@ _LOCK = "select pg_advisory_xact_lock(hashtext('notifications messages'))"
 _TELL = """
     insert into messages (id, event_id, event_type, institution, roles, people, in_inbox,
                           pool_code, bank_code, loan_id, amount_fen, subject, happened_at, created_at,
-                          title_zh, text_zh, title_en, text_en, link, payload, urgent)
+                          title_zh, text_zh, title_en, text_en, link, payload, template_id,
+                          template_edition, urgent)
     select id, event_id, event_type, institution, roles, people, in_inbox, pool_code,
            bank_code, loan_id, amount_fen, subject, happened_at, $2, title_zh, text_zh, title_en,
-           text_en, link, convert_to(payload, 'UTF8'), urgent
+           text_en, link, convert_to(payload, 'UTF8'), template_id, template_edition,
+           urgent
     from rows from (jsonb_to_recordset($1) as (
             id uuid, event_id uuid, event_type text, institution text, roles text[],
             people text[], in_inbox boolean, pool_code text, bank_code text, loan_id uuid,
             amount_fen bigint, subject text, happened_at timestamptz, title_zh text, text_zh text, title_en text,
-            text_en text, link text, payload text, urgent boolean)) with ordinality
+            text_en text, link text, payload text, template_id uuid, template_edition integer,
+            urgent boolean))
+         with ordinality
          as draft (id, event_id, event_type, institution, roles, people, in_inbox,
                    pool_code, bank_code, loan_id, amount_fen, subject, happened_at, title_zh, text_zh,
-                   title_en, text_en, link, payload, urgent, number)
+                   title_en, text_en, link, payload, template_id, template_edition,
+                   urgent, number)
     order by number
     on conflict (event_id, institution) do nothing
     returning id
@@ -124,4 +129,6 @@ def _row(draft: Draft) -> dict[str, Any]:
         "link": draft.link,
         "payload": draft.payload,
         "urgent": draft.urgent,
+        "template_id": str(draft.template_id) if draft.template_id else None,
+        "template_edition": draft.template_edition,
     }

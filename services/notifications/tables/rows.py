@@ -57,6 +57,49 @@ class Message(Row, table=True):
     payload: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     urgent: bool = False
     """It waits for nobody's quiet hours."""
+    template_id: UUID | None = Field(default=None, foreign_key="templates.id")
+    """The text that it was written with; null for the house's own words."""
+    template_edition: int | None = None
+
+
+class Template(Row, table=True):
+    """Words for the notices of one place, as one person has drafted them. Never changed."""
+
+    __tablename__ = "templates"
+
+    id: UUID = Field(primary_key=True)
+    institution: str = Field(sa_column=_text())
+    event_type: str = Field(sa_column=_text())
+    reader: str = Field(sa_column=_text())
+    scope: str = Field(sa_column=_text())
+    programme: str = Field(sa_column=_text())
+    pool_code: str = Field(sa_column=_text())
+    edition: int
+    title_zh: str = Field(sa_column=_text())
+    text_zh: str = Field(sa_column=_text())
+    title_en: str = Field(sa_column=_text())
+    text_en: str = Field(sa_column=_text())
+    why: str = Field(sa_column=_text())
+    state: str = Field(sa_column=_text())
+    state_since: datetime = Field(sa_column=_moment())
+    due_on: date | None = None
+    drafted_by: str = Field(sa_column=_text())
+    drafted_name: str = Field(sa_column=_text())
+    drafted_at: datetime = Field(sa_column=_moment())
+    approved_by: str = Field(sa_column=_text(server_default=""))
+    approved_name: str = Field(sa_column=_text(server_default=""))
+    approved_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    withdrawal_by: str = Field(sa_column=_text(server_default=""))
+    version: int
+
+
+class PoolProgramme(Row, table=True):
+    """The programme of a pool, learnt from the event that opens it."""
+
+    __tablename__ = "pool_programmes"
+
+    pool_code: str = Field(sa_column=_text(primary_key=True))
+    programme: str = Field(sa_column=_text())
 
 
 class PoolBank(Row, table=True):

@@ -9,14 +9,10 @@ from ruamel.yaml import YAML
 
 from services.notifications.domain.audiences import BUREAU
 from services.notifications.domain.messages import MessageText
-from shared.money import group_fen
-from shared.ratios import percent_of_bp
+from services.notifications.templates.filters import LANGUAGES, TESTS, Labels, filters
 from shared.roles import party_of
-from shared.schemes.vocabulary import party_name
-from shared.sides import net_seen_by, reader_of, side_words
 
 TEMPLATES = Path(__file__).parent
-LANGUAGES = ("zh", "en")
 
 EMAIL_WORDS: Mapping[str, Mapping[str, str]] = {
     "zh": {
@@ -39,16 +35,11 @@ class Catalogue:
 
     def __init__(self, folder: Path = TEMPLATES) -> None:
         source = YAML(typ="safe").load((folder / "words.yaml").read_text())
-        self._labels: Mapping[str, Mapping[str, Mapping[str, str]]] = source["labels"]
+        self.labels: Labels = source["labels"]
+        self._sources: Mapping[str, Mapping[str, Any]] = source["events"]
         plain = Environment(undefined=StrictUndefined, autoescape=False)
-        plain.filters |= {
-            "yuan": group_fen,
-            "percent": percent_of_bp,
-            "label": self._label,
-            "party": party_name,
-            "side": _side,
-            "owed": _owed,
-        }
+        plain.filters |= filters(self.labels)
+        plain.tests |= TESTS
         self._texts: dict[tuple[str, str, str, str], Template] = {}
         for event_type, texts in source["events"].items():
             for_banks = texts.get("bank", texts)
@@ -83,28 +74,21 @@ class Catalogue:
             text_en=render("en", "text"),
         )
 
+    def source(self, event_type: str, *, for_bank: bool) -> MessageText:
+        """The house's own text of a type as it is written, before anything is filled in."""
+        texts = self._sources[event_type]
+        chosen = texts.get("bank", texts) if for_bank else texts
+        return MessageText(
+            title_zh=chosen["zh"]["title"],
+            text_zh=chosen["zh"]["text"],
+            title_en=chosen["en"]["title"],
+            text_en=chosen["en"]["text"],
+        )
+
     def email(self, language: str, *, title: str, text: str, url: str) -> tuple[str, str]:
         """The body of an e-mail, as plain text and as HTML."""
         around = {"title": title, "text": text, "url": url, "words": EMAIL_WORDS[language]}
         return self._email_text.render(around), self._email_html.render(around)
-
-    def _label(self, code: str, kind: str, language: str) -> str:
-        """The word for a code; a code we have no word for stands for itself."""
-        return self._labels[kind].get(code, {}).get(language, code)
-
-
-def _owed(net_fen: int, language: str, *, bank: bool = False) -> str:
-    """What is between the pool and a party, from the side of whoever gets the message (`bank`: a
-    bank or another party): a net that is positive to the party, negative from it."""
-    reader = reader_of(not bank)
-    return side_words(reader, net_seen_by(reader, net_fen).verdict)[LANGUAGES.index(language)]
-
-
-def _side(line: Mapping[str, Any], language: str, *, bank: bool = False) -> str:
-    """What a line of a settlement leaves, from the side of whoever gets the message."""
-    reader = reader_of(not bank, row_is_pools=line["party_role"] == "pool")
-    said = side_words(reader, net_seen_by(reader, line["net_fen"]).verdict)
-    return said[LANGUAGES.index(language)]
 
 
 CATALOGUE = Catalogue()

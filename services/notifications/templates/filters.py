@@ -1,0 +1,53 @@
+"""What words may do with a value: one set, for the house's texts and for everybody else's."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from shared.money import group_fen
+from shared.ratios import percent_of_bp
+from shared.schemes.vocabulary import party_name
+from shared.sides import net_seen_by, reader_of, side_words
+
+LANGUAGES = ("zh", "en")
+Labels = Mapping[str, Mapping[str, Mapping[str, str]]]
+
+
+def filters(labels: Labels) -> dict[str, Callable[..., Any]]:
+    """The filters of our own, by name; `labels` are the words for codes, by kind."""
+
+    def label(code: str, kind: str, language: str) -> str:
+        """The word for a code; a code we have no word for stands for itself."""
+        return labels[kind].get(code, {}).get(language, code)
+
+    return {
+        "yuan": group_fen,
+        "percent": percent_of_bp,
+        "label": label,
+        "party": party_name,
+        "side": _side,
+        "owed": _owed,
+        "spaced": _spaced,
+    }
+
+
+TESTS: Mapping[str, Callable[..., bool]] = {"starting": str.startswith}
+"""Beside Jinja's own `defined`: `reference is starting("planned:")`."""
+
+
+def _spaced(code: str) -> str:
+    """A code as English words: fell_short → fell short."""
+    return code.replace("_", " ")
+
+
+def _owed(net_fen: int, language: str, *, bank: bool = False) -> str:
+    """What is between the pool and a party, from the side of whoever gets the message: a net that
+    is positive to the party, negative from it."""
+    reader = reader_of(not bank)
+    return side_words(reader, net_seen_by(reader, net_fen).verdict)[LANGUAGES.index(language)]
+
+
+def _side(line: Mapping[str, Any], language: str, *, bank: bool = False) -> str:
+    """What a line of a settlement leaves, from the side of whoever gets the message."""
+    reader = reader_of(not bank, row_is_pools=line["party_role"] == "pool")
+    said = side_words(reader, net_seen_by(reader, line["net_fen"]).verdict)
+    return said[LANGUAGES.index(language)]
