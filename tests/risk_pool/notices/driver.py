@@ -7,7 +7,6 @@ from typing import Any
 
 from services.risk_pool.handlers.notice_calendar import watch_notices
 from tests.risk_pool.claims.driver import Claims, claims_of
-from tests.risk_pool.claims.test_claims import bad_loan
 
 FIRST, LAST, AFTER = "2026-03-05", "2026-03-12", "2026-03-13"
 """Thursday the 5th of March, and the fifth working day after it, also a Thursday."""
@@ -32,7 +31,6 @@ class Noticed(Claims):
 
     async def waiting(self, name: str, bank: str) -> Any:
         """A claim on its way before the public notice."""
-        await bad_loan(self, name, bank=bank)
         claim = await self.files(name, "900000.00", bank=bank, overdue_days=95)
         answer = await self.maker.post(f"/claims/{claim['id']}/review", json={"opinion": "好"})
         claim = answer.json()
@@ -104,7 +102,12 @@ def days_after(day: str, count: int) -> str:
 
 
 async def _two_claims(pool: Noticed) -> Any:
-    return [await pool.waiting("a", "ICBC"), await pool.waiting("b", "CCB")]
+    banks = {"a": "ICBC", "b": "CCB"}
+    for name, bank in banks.items():
+        await pool.covers(name, bank=bank)
+        await pool.goes_bad(name, "2026-02", "900000.00", overdue_days=92)
+    await pool.it_is(FIRST)
+    return [await pool.waiting(name, bank) for name, bank in banks.items()]
 
 
 @asynccontextmanager

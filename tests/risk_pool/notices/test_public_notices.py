@@ -33,7 +33,7 @@ async def test_a_list_is_read_by_everybody_for_its_days_and_its_end_records_ever
             "state": "", "state_zh": "", "state_en": "",
         }  # fmt: skip
         first, second = read.json()["listed"]
-        assert (first["firm"], first["bank"], first["principal"]) == ("公司 a", "ICBC", "900000.00")
+        assert (first["firm"], first["bank"], first["principal"]) == ("企业a", "ICBC", "900000.00")
         assert second["bank"] == "CCB"
         assert set(first["credit_code"][2:-4]) == {"*"}
         inside = json.dumps(read.json())
@@ -72,7 +72,7 @@ async def test_a_list_is_read_by_everybody_for_its_days_and_its_end_records_ever
         await pool.it_is(days_after(AFTER, 30))
         assert (await pool.read(notice)).json()["takes_objections"] is False
         found = await pool.outside.get(
-            "/public/notices", params={"firm": "公司 A", "pool": "dongli"}
+            "/public/notices", params={"firm": "企业A", "pool": "dongli"}
         )
         assert [item["number"] for item in found.json()["items"]] == [notice["number"]]
         assert (await pool.outside.get("/public/notices?firm=%25")).json()["items"] == []
@@ -88,7 +88,10 @@ async def test_only_cases_that_wait_are_listed_once_and_everything_wrong_is_said
     async with noticed(running) as pool:
         one, other = pool.claim
         await pool.prepares(one)
-        body = {"claims": [one["id"], other["id"], other["id"], pool.loan_id], "opens_on": FIRST}
+        body = {
+            "claims": [one["id"], other["id"], other["id"], str(pool.loans["a"])],
+            "opens_on": FIRST,
+        }
 
         refused = await pool.prepares(status=422, **body)
 
