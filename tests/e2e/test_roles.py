@@ -21,8 +21,12 @@ OWN = frozenset({
 """Parameters whose value belongs to one bank."""
 THE_BUREAU_S = ("/endpoints", "/robots", "/deliveries", "/messages", "/inbox")
 """Of the bureau as a whole, whatever pools its people belong to."""
-ANYBODY_S = ("GET /sandbox/clock", "GET /document-links/{token}")
-"""What a sandbox shows to all, and links that are their own key."""
+ANYBODY_S = (
+    "GET /sandbox/clock", "GET /document-links/{token}", "GET /public/notices", "GET /public/pools",
+    "GET /public/notices/{number}", "POST /public/notices/{number}/objections",
+    "GET /public/objections/{receipt}/{secret}",
+)  # fmt: skip
+"""What a sandbox shows to all, links that are their own key, and what is on public notice."""
 ADMIN_S = (
     "/banks", "/events/parked", "/idempotency-keys", "/endpoints", "/subscriptions", "/messages",
     "/inbox", "/event-types", "/sandbox/clock", "/robots", "/deliveries",

@@ -29,6 +29,7 @@ from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import objections as known
 from services.risk_pool.queries import public_notices as known_notices
 from services.risk_pool.tables import objections
+from services.risk_pool.tables import public_notices as public_notice_rows
 from services.risk_pool.tables.numbers import next_number
 from shared.contracts.envelope import Event
 from shared.contracts.public_notices import CaseOnNotice, ObjectionDecidedV1, ObjectionFiledV1
@@ -47,9 +48,7 @@ async def file(
     if readable is None:
         raise NotFound("没有该公示", "There is no such public notice.")
     # Held, so that it is not withdrawn in this moment with this objection left over.
-    notice = await conn.fetchrow(
-        "select * from public_notices where id = $1 for share", readable["id"]
-    )
+    notice = await public_notice_rows.hold_against_moves(conn, readable["id"])
     require_hanging(
         notice["opens_on"], notice["last_day"], context.today, hangs=notice["state"] in HANGS
     )

@@ -15,6 +15,7 @@ from services.risk_pool.handlers import subsidy_decision
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.trial import trial_of
 from services.risk_pool.queries import public_notices as known
+from services.risk_pool.queries import subsidies as subsidies_known
 from services.risk_pool.queries.parties import party_names
 from services.risk_pool.tables.ledger import LockedPool
 from shared.contracts.public_reading import read_by_public
@@ -43,8 +44,8 @@ async def listed(
     asked = {"claims": list(claims), "subsidies": list(subsidies)}
     named = [*claims, *subsidies]
     rows = {
-        "claims": await _rows(conn, "claims", pool.code, claims),
-        "subsidies": await _rows(conn, "subsidies", pool.code, subsidies),
+        "claims": await known.claims_named(conn, pool.code, claims),
+        "subsidies": await known.subsidies_named(conn, pool.code, subsidies),
     }
     taken = await known.live_of(conn, named, but=corrects)
     names = await party_names(conn, pool.code)
@@ -78,29 +79,14 @@ async def still_waiting(conn: asyncpg.Connection, cases: Sequence[Row]) -> list[
 async def waits(conn: asyncpg.Connection, one: Row) -> bool:
     """Whether a listed case still waits for the notice, as it did when it was listed."""
     if one["case_kind"] == SUBSIDY:
-        state = await conn.fetchval("select state from subsidies where id = $1", one["case_id"])
-        return state in UNDECIDED
-    found: bool = await conn.fetchval(
-        """select exists (select from claims where id = $1 and reviews = $2 and next_step = $3)""",
-        one["case_id"],
-        one["review"],
-        STEP,
-    )
-    return found
+        subsidy = await subsidies_known.find(conn, one["case_id"])
+        return subsidy is not None and subsidy["state"] in UNDECIDED
+    return await known.claim_waits(conn, one["case_id"], review=one["review"], step=STEP)
 
 
 async def subsidy_terms(conn: asyncpg.Connection, row: Row) -> Terms:
     """The terms by which a subsidy is judged."""
     return await terms_on(conn, row["programme"], row["terms_on"], row["mode"])
-
-
-async def _rows(
-    conn: asyncpg.Connection, table: str, pool_code: str, ids: Sequence[UUID]
-) -> dict[UUID, asyncpg.Record]:
-    rows = await conn.fetch(
-        f"select * from {table} where pool_code = $1 and id = any ($2)", pool_code, list(ids)
-    )
-    return {row["id"]: row for row in rows}
 
 
 def _fault(

@@ -36,8 +36,10 @@ from services.risk_pool.handlers.public_notice_cases import (
     waits,
 )
 from services.risk_pool.handlers.step_context import StepContext
+from services.risk_pool.queries import claims as claims_known
 from services.risk_pool.queries import objections as known_objections
 from services.risk_pool.queries import public_notices as known
+from services.risk_pool.queries import subsidies as subsidies_known
 from services.risk_pool.tables import objections, public_notices
 from services.risk_pool.tables.held_cases import lock_case
 from services.risk_pool.tables.ledger import lock_pool
@@ -202,11 +204,13 @@ async def _last_day(
     days = [context.working_days.add(opens_on, notice["working_days"] or 1)]
     for one in cases:
         if one["case_kind"] == CLAIM:
-            claim = await conn.fetchrow("select * from claims where id = $1", one["case_id"])
+            claim = await claims_known.find(conn, one["case_id"])
+            assert claim is not None
             terms = await terms_on(conn, claim["programme"], claim["terms_on"], claim["mode"])
             days.append(due_on(STEP, opens_on, terms, context.working_days))
         else:
-            row = await conn.fetchrow("select * from subsidies where id = $1", one["case_id"])
+            row = await subsidies_known.find(conn, one["case_id"])
+            assert row is not None
             rule = (await subsidy_terms(conn, row)).public_notice
             days.append(context.working_days.add(opens_on, rule.subsidies_working_days or 1))
     return max(days)

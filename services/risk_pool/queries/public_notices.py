@@ -66,6 +66,37 @@ async def cases_of(conn: asyncpg.Connection, notice_id: UUID) -> list[asyncpg.Re
     return rows
 
 
+async def claims_named(
+    conn: asyncpg.Connection, pool_code: str, ids: Sequence[UUID]
+) -> dict[UUID, asyncpg.Record]:
+    """Those of these claims that are of the pool."""
+    rows = await conn.fetch(
+        "select * from claims where pool_code = $1 and id = any ($2)", pool_code, list(ids)
+    )
+    return {row["id"]: row for row in rows}
+
+
+async def subsidies_named(
+    conn: asyncpg.Connection, pool_code: str, ids: Sequence[UUID]
+) -> dict[UUID, asyncpg.Record]:
+    """Those of these subsidies that are of the pool."""
+    rows = await conn.fetch(
+        "select * from subsidies where pool_code = $1 and id = any ($2)", pool_code, list(ids)
+    )
+    return {row["id"]: row for row in rows}
+
+
+async def claim_waits(conn: asyncpg.Connection, claim_id: UUID, *, review: int, step: str) -> bool:
+    """Whether this step of this review is the claim's next one."""
+    found: bool = await conn.fetchval(
+        "select exists (select from claims where id = $1 and reviews = $2 and next_step = $3)",
+        claim_id,
+        review,
+        step,
+    )
+    return found
+
+
 async def live_of(
     conn: asyncpg.Connection, case_ids: Sequence[UUID], *, but: UUID | None
 ) -> dict[UUID, str]:

@@ -64,6 +64,13 @@ async def insert(
     )  # fmt: skip
 
 
+async def hold_against_moves(conn: asyncpg.Connection, notice_id: UUID) -> asyncpg.Record:
+    """A notice that exists, as it stands; nobody moves it before the transaction ends."""
+    row = await conn.fetchrow("select * from public_notices where id = $1 for share", notice_id)
+    assert row is not None
+    return row
+
+
 async def write_outcomes(
     conn: asyncpg.Connection, notice_id: UUID, outcomes: Mapping[int, str]
 ) -> None:
