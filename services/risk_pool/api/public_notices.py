@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.risk_pool.api.case_requests import Reason
 from services.risk_pool.api.case_responses import Money, MoveAnswer, WaitingFor
@@ -46,6 +46,18 @@ Preparer = Annotated[Identity, part_in(LIFE_CYCLE, Action.PREPARE)]
 
 class NewNotice(RequestBody):
     """A list of claims and subsidies that are to be read by everybody."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "title": "2026 年第一批知识产权质押融资风险补偿公示",
+                    "claims": ["0190163d-8694-739b-aea5-966c26f8ad91"],
+                    "opens_on": "2026-03-05",
+                }
+            ]
+        }
+    )
 
     title: ShortText = Field(examples=["2026 年第一批知识产权质押融资风险补偿公示"])
     claims: list[UUID] = Field(default_factory=list, max_length=MOST_CASES)
