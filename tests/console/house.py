@@ -271,10 +271,13 @@ class House:
         """It is the 18th of May, the notice is over on any earlier day."""
         await self.moves_clocks("2026-05-18T09:00:00+08:00")
 
-    async def takes_steps(self, path: str) -> None:
-        """Every step that the scheme names, by its people; on the 18th of May the notice is over."""
+    async def takes_steps(self, path: str, until: str = "") -> dict[str, Any]:
+        """Every step that the scheme names, or those before one of them, by its people; on the 18th of
+        May the notice is over. The claim as it stands then."""
         auditor = self.person("risk_pool", "auditor-zhou", "auditor")
         while step := (claim := await did(auditor.get(path)))["next_step"]:
+            if step == until:
+                break
             waiting = next(one for one in claim["steps"] if one["step"] == step)
             body = {"step": step, "outcome": "favourable", "opinion": "同意"}
             if step == "joint_meeting":
@@ -292,6 +295,8 @@ class House:
             await did(
                 self.person("risk_pool", f"{role}-of-steps", role).post(f"{path}/steps", json=body)
             )
+        found: dict[str, Any] = claim
+        return found
 
     async def is_approved(self, claim: dict[str, Any]) -> None:
         """The claim is approved by two persons."""

@@ -129,6 +129,11 @@ async def _to_correct(
             [FieldFault(("corrects",), "not-on-notice", "只能更正公示中的公示",
                         "Only a notice that hangs is corrected.")]
         )  # fmt: skip
+    if (other := await known.correction_of(conn, corrects)) is not None:
+        raise FieldsWrong(
+            [FieldFault(("corrects",), "corrected-already", f"已由 {other} 更正",
+                        f"{other} corrects it already.")]
+        )  # fmt: skip
     return row
 
 

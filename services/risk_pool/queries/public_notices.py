@@ -66,6 +66,15 @@ async def cases_of(conn: asyncpg.Connection, notice_id: UUID) -> list[asyncpg.Re
     return rows
 
 
+async def correction_of(conn: asyncpg.Connection, notice_id: UUID) -> str | None:
+    """The number of the notice that corrects this one and is not withdrawn."""
+    number: str | None = await conn.fetchval(
+        "select number from public_notices where corrects = $1 and removed_on is null",
+        notice_id,
+    )
+    return number
+
+
 async def claims_named(
     conn: asyncpg.Connection, pool_code: str, ids: Sequence[UUID]
 ) -> dict[UUID, asyncpg.Record]:

@@ -116,6 +116,8 @@ async def test_every_move_of_an_objection_is_made_by_those_it_names_alone(runnin
         await pool.moves(await pool.objection(left[0]), "propose", "reviewer", **BODIES["propose"])
         # A correction goes over no objection that is open; with the notice both are closed.
         made = await pool.prepares(one, corrects=notice["id"])
+        twice = await pool.prepares(one, corrects=notice["id"], status=422)
+        assert twice["errors"][0]["code"] == "corrected-already"
         assert code_of(await pool.moves(made, "approve", "approver")) == (409, "objections-open")
         await pool.moves(notice, "withdraw", "approver", reason="x")
         for receipt in left:
