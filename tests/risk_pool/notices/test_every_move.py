@@ -1,5 +1,8 @@
 """Every move of a notice and of an objection: who may make it, and where it leads."""
 
+from pathlib import Path
+
+from services import risk_pool
 from services.risk_pool.domain.objection import LIFE_CYCLE as OBJECTIONS
 from services.risk_pool.domain.public_notice import LIFE_CYCLE as NOTICES
 from tests.risk_pool.claims.test_claims import code_of
@@ -25,6 +28,13 @@ OBJECTION_MOVES = {
                  "decide": {"approver", "finance_checker"}},
     "decided": {}, "lapsed": {},
 }  # fmt: skip
+
+
+def test_both_tables_are_drawn_in_the_manual():
+    readme = (Path(risk_pool.__file__).parent / "README.md").read_text(encoding="utf-8")
+
+    assert NOTICES.diagram() in readme
+    assert OBJECTIONS.diagram() in readme
 
 
 async def stands(pool, case, state):
