@@ -26,6 +26,7 @@ from services.risk_pool.api import (
     ledger,
     loan_packages,
     loan_pledges,
+    objections,
     open_items,
     openings,
     party_accounts,
@@ -33,6 +34,8 @@ from services.risk_pool.api import (
     pool_accounts,
     pools,
     programmes,
+    public_notices,
+    public_reading,
     recoveries,
     reports,
     restated,
@@ -57,6 +60,7 @@ from services.risk_pool.bank_files.reading import LARGEST_FILE
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
 from services.risk_pool.handlers.instalments import watch_instalments
+from services.risk_pool.handlers.notice_calendar import watch_notices
 from services.risk_pool.handlers.overdue import watch_receivables
 from services.risk_pool.handlers.run_offs import begin_run_offs
 from services.risk_pool.handlers.silence import watch_silent_banks
@@ -160,6 +164,9 @@ SERVICE = Service(
         disposals.router,
         loan_pledges.router,
         collections.router,
+        public_notices.router,
+        objections.router,
+        public_reading.router,
         to_do.router,
     ),
     consumes=ROUTES,
@@ -181,6 +188,7 @@ SERVICE = Service(
         watch_matured_loans,
         remind_of_instalments,
         look_back_for_warnings,
+        watch_notices,
         watch_what_waits,
     ),
 )

@@ -1,6 +1,7 @@
 """What the environment decides for the risk pool: RISK_POOL_DATABASE_URL and so on."""
 
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import pkcs12
@@ -46,6 +47,21 @@ class Settings(ServiceSettings):
         description="How long a request waits for a paper that was stored a moment ago and has not "
         "been heard of yet.",
     )
+
+    forwarding_networks: tuple[str, ...] = Field(
+        default=(
+            "127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7",
+        ),
+        description="Who stands in these networks (the console, a proxy) says by X-Forwarded-For whose "
+        "request it hands on; by that address objections to public notices are counted.",
+    )  # fmt: skip
+
+    @field_validator("forwarding_networks")
+    @classmethod
+    def _networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for one in networks:
+            ip_network(one)
+        return networks
 
     def signing_passphrase(self) -> bytes | None:
         """The passphrase of the PKCS#12 file, without the line's end."""

@@ -21,6 +21,7 @@ from shared.contracts import (
     papers,
     pool_agreements,
     pool_cases,
+    public_notices,
     rights,
     risk_pool,
 )
@@ -29,7 +30,7 @@ from shared.contracts.envelope import Event, by_type
 PRODUCERS = (
     applications, case_work, rights, listed_firms, risk_pool, pool_cases, pool_agreements,
     openings, months, papers, meetings, notifications, demands, bad_loans, around_loans,
-    loan_packages, cover_calls, desk, deadlines,
+    loan_packages, cover_calls, desk, deadlines, public_notices,
 )  # fmt: skip
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType(by_type())

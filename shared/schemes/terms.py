@@ -29,6 +29,7 @@ from shared.schemes.rules.declare import (
 from shared.schemes.rules.facts import FactName, FactRule
 from shared.schemes.rules.filing import FilingRule
 from shared.schemes.rules.limits import AmountByTier, Cap, Covered, RateCap
+from shared.schemes.rules.notices import PublicNoticeRule
 from shared.schemes.rules.ranks import LaterRankRule
 from shared.schemes.rules.sharing import Base, Behind, Sharing, Weights, weights_of
 from shared.schemes.rules.subsidies import SubsidyRule
@@ -220,6 +221,9 @@ class Terms:
     deadlines: Annotated[Mapping[Step, Deadline], Says("各环节期限", "deadlines per step")] = field(
         default_factory=dict
     )
+    public_notice: Annotated[
+        PublicNoticeRule, Says("公示的内容和范围", "what is shown to the public, and of what")
+    ] = field(default_factory=PublicNoticeRule)
     recovery: Annotated[RecoveryRule, Says("追偿款返还", "return of recovered money")] = field(
         default_factory=RecoveryRule
     )

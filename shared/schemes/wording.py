@@ -87,6 +87,9 @@ LABELS: dict[str, Words] = {
     "counts_uncovered": Words(
         "纳入部分以外视为受偿方承担", "what is beyond the covered part counts"
     ),
+    "hides_amounts": Words("不公示金额", "amounts are not shown"),
+    "days_after": Words("期满后继续展示（天）", "shown after its end, days"),
+    "subsidies_working_days": Words("补贴公示（工作日）", "subsidies on notice, working days"),
     "net_of_recoveries": Words("扣除已回收", "net of recoveries"),
     "amount": Words("金额", "amount"),
     "may_be_raised_to": Words("经决定最高可调至", "a decision may raise it to"),

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from tests.applications.office import (
 )
 from tests.cash import pay_claim, released
 from tests.papers import sends
+from tests.public_notices import goes_through_notice
 from tests.publishing import publish
 from tests.services import RunningService, nothing_in_flight
 
@@ -42,6 +43,10 @@ class Town:
         await self.settled()
         return answer.json()
 
+    async def it_is(self, day: str) -> None:
+        moment = datetime.combine(date.fromisoformat(day), time(2), UTC)
+        await self.pool.context.clock.set(moment)
+
     async def takes_steps(self, claim: Any) -> None:
         """Every step that the scheme names, by its people; the days of the notice pass."""
         at, auditor = f"/claims/{claim['id']}", self.pool.as_("au", "auditor")
@@ -53,9 +58,8 @@ class Town:
                 body |= {"participants": ["吴刚", "赵建国"], "papers": minutes}
             if step == "public_notice":
                 today = business_date(self.pool.context.clock.now())
-                body |= {"notice_from": str(today), "notice_to": waiting["due_on"]}
-                over = date.fromisoformat(waiting["due_on"]) + timedelta(days=1)
-                await self.pool.context.clock.set(datetime.combine(over, time(2), UTC))
+                await goes_through_notice(self.pool.as_, now, today=today, it_is=self.it_is)
+                continue
             role = waiting["roles"][0]
             await self.asks(self.pool.as_(f"{role}-of-steps", role), f"{at}/steps", body, 200)
 

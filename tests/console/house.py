@@ -5,6 +5,7 @@ import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.applications.office import PAPERS, nothing_found, submission
 from tests.cash import released
 from tests.console.page import Page
 from tests.papers import sends, stores
+from tests.public_notices import goes_through_notice
 from tests.publishing import publish
 from tests.services import Person, RunningService, nothing_in_flight
 
@@ -265,22 +267,36 @@ class House:
         await self.settled()
         return answer
 
-    async def takes_steps(self, path: str) -> None:
-        """Every step that the scheme names, by its people; on the 18th of May the notice is over."""
+    async def notice_over(self, day: str) -> None:
+        """It is the 18th of May, the notice is over on any earlier day."""
+        await self.moves_clocks("2026-05-18T09:00:00+08:00")
+
+    async def takes_steps(self, path: str, until: str = "") -> dict[str, Any]:
+        """Every step that the scheme names, or those before one of them, by its people; on the 18th of
+        May the notice is over. The claim as it stands then."""
         auditor = self.person("risk_pool", "auditor-zhou", "auditor")
         while step := (claim := await did(auditor.get(path)))["next_step"]:
+            if step == until:
+                break
             waiting = next(one for one in claim["steps"] if one["step"] == step)
             body = {"step": step, "outcome": "favourable", "opinion": "同意"}
             if step == "joint_meeting":
                 minutes = await sends(self.person("applications", "wang", "reviewer"), "minutes")
                 body |= {"participants": ["吴刚", "赵建国"], "papers": minutes}
             if step == "public_notice":
-                body |= {"notice_from": "2026-05-10", "notice_to": waiting["due_on"]}
-                await self.moves_clocks("2026-05-18T09:00:00+08:00")
+                await goes_through_notice(
+                    partial(self.person, "risk_pool"),
+                    claim,
+                    today=date(2026, 5, 10),
+                    it_is=self.notice_over,
+                )
+                continue
             role = waiting["roles"][0]
             await did(
                 self.person("risk_pool", f"{role}-of-steps", role).post(f"{path}/steps", json=body)
             )
+        found: dict[str, Any] = claim
+        return found
 
     async def is_approved(self, claim: dict[str, Any]) -> None:
         """The claim is approved by two persons."""

@@ -206,11 +206,18 @@ async def test_forty_megabytes_are_refused_declared_or_in_chunks(quiet: Town, ro
     assert "413 body-too-large" in in_chunks
 
 
-def test_only_the_sandbox_s_clock_and_what_a_signed_link_opens_may_be_read_by_anybody():
+def test_only_the_sandbox_s_clock_signed_links_and_public_notices_are_open_to_anybody():
     open_to_all = {str(route) for route in ROUTES if not route.operation.get("security")}
 
     clocks = {f"{service.name} GET /sandbox/clock" for service in SERVICES}
-    assert open_to_all == clocks | {"applications GET /document-links/{token}"}
+    assert open_to_all == clocks | {
+        "applications GET /document-links/{token}",
+        "risk_pool GET /public/notices",
+        "risk_pool GET /public/notices/{number}",
+        "risk_pool GET /public/pools",
+        "risk_pool POST /public/notices/{number}/objections",
+        "risk_pool GET /public/objections/{receipt}/{secret}",
+    }
 
 
 @pytest.mark.parametrize("route", [r for r in ROUTES if r.operation.get("security")], ids=str)

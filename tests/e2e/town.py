@@ -18,6 +18,7 @@ from tests.applications.office import (
 )
 from tests.cash import pay_claim, released
 from tests.papers import sends
+from tests.public_notices import goes_through_notice
 from tests.publishing import publish
 from tests.services import Person, RunningService, nothing_in_flight
 
@@ -237,10 +238,9 @@ class Town:
                 minutes = await sends(self.office.reviewer(), "minutes")
                 body |= {"participants": ["吴刚", "赵建国"], "papers": minutes}
             if step == "public_notice":
-                first = business_date(self.risk_pool.context.clock.now())
-                last = date.fromisoformat(waiting["due_on"])
-                body |= {"notice_from": str(first), "notice_to": str(last)}
-                await self.it_is(str(last + timedelta(days=1)))
+                today = business_date(self.risk_pool.context.clock.now())
+                await goes_through_notice(self.pool, now, today=today, it_is=self.it_is)
+                continue
             role = waiting["roles"][0]
             await self.asks(self.pool(f"{role}-of-steps", role), f"{at}/steps", body)
 

@@ -140,6 +140,14 @@ from shared.contracts.pool_cases import (
     SubsidyRefusedV1,
     SubsidyReviewedV1,
 )
+from shared.contracts.public_notices import (
+    CaseOnNotice,
+    ObjectionDecidedV1,
+    ObjectionFiledV1,
+    PublicNoticeEndedV1,
+    PublicNoticePublishedV1,
+    PublicNoticeWithdrawnV1,
+)
 from shared.contracts.rights import PledgeChangedV1, PledgeRankChangedV1, RightEndangeredV1
 from shared.contracts.risk_pool import (
     BankReportsMissingV1,
@@ -189,6 +197,7 @@ def events(bank: str = BANK, *, loan_id: UUID | None = None, pool: str = "dongli
         *of_a_claim(loan),
         *of_a_bad_loan(loan),
         *of_a_pool(bank, pool),
+        *on_public_notice(loan),
     ]
 
 
@@ -961,6 +970,41 @@ def of_a_pool(bank: str, pool: str) -> list[Event]:
             ),
             posted_on=DAY,
         ),
+    ]
+
+
+def on_public_notice(loan: Loan) -> list[Event]:
+    """What risk_pool says of a list of cases that everybody reads, and of objections to it."""
+    listed = CaseOnNotice(
+        place=1,
+        case_kind="claim",
+        case_id=UUID("01932c5e-7a00-7c3e-9c1b-5f2d3a4b6d70"),
+        case_number="DL-C-2026-0001",
+        loan_id=loan["loan_id"],
+        loan_number=loan["number"],
+        borrower_name="天津海河智能装备有限公司",
+    )
+    base = {
+        "pool_code": loan["pool_code"],
+        "bank_code": loan["bank_code"],
+        "notice_id": UUID("01932c5e-7a00-7c3e-9c1b-5f2d3a4b6d71"),
+        "notice_number": "DL-G-2026-0001",
+        "cases": (listed,),
+    }
+    notice = {**base, "title": "2026 年第一批风险补偿公示", "opens_on": DAY, "last_day": DAY}
+    objection = {
+        **base,
+        "objection_id": UUID("01932c5e-7a00-7c3e-9c1b-5f2d3a4b6d72"),
+        "objection_number": "DL-V-2026-0001",
+        "filed_on": DAY,
+    }
+    ended = {**notice, "cases": (listed.model_copy(update={"outcome": "favourable"}),)}
+    return [
+        PublicNoticePublishedV1(**notice),
+        PublicNoticeEndedV1(**ended, ended_on=DAY, objections=1, upheld=0),
+        PublicNoticeWithdrawnV1(**notice, reason="名单有误", withdrawn_on=DAY),
+        ObjectionFiledV1(**objection, due_on=DAY),
+        ObjectionDecidedV1(**objection, verdict="not_upheld", decided_on=DAY),
     ]
 
 

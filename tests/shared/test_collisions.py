@@ -63,7 +63,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "cash_entries_number_key", "cooperation_agreements_number_key",
         "disputes_number_key", "openings_number_key", "top_up_calls_number_key",
         "loan_packages_number_key", "claims_number_key", "recoveries_number_key", "subsidies_number_key",
-        "disposals_number_key",
+        "disposals_number_key", "public_notices_number_key", "objections_number_key",
         # On conflict.
         "account_balances_pkey", "breakers_pkey", "claim_trials_pkey", "coverages_pkey",
         "listed_firms_pkey", "loan_pledges_pkey", "insurance_policies_pkey",
@@ -76,6 +76,8 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "payment_orders_file_id_position_key",
         # Of a pool that is locked, and asked for before.
         "loan_package_rows_pkey", "loan_package_rows_package_id_loan_id_key",
+        "public_notice_cases_pkey", "public_notice_cases_notice_id_case_id_key",
+        "public_notices_corrected_once",
         "payment_orders_item_once", "payment_status_reports_once",
         "month_reminders_once_a_day", "collection_reminders_pkey", "openings_one_live",
         "cooperation_agreements_one_in_force", "planned_money_pkey", "run_offs_one_of_a_pool",
@@ -91,7 +93,7 @@ GIVES_WAY: Mapping[str, frozenset[str]] = {
         "opening_rows_loan", "opening_rows_pkey", "settlement_carried_pkey",
         "settlement_lines_pkey", "settlement_loans_pkey", "settlement_movements_pkey",
         "settlement_statements_pkey", "transfers_pkey",
-        "warning_looks_pkey",  # on conflict
+        "warning_looks_pkey", "objection_counts_pkey",  # on conflict
         "claim_file_rows_pkey",  # of a file that is new, each line once
         "warning_measures_pkey", "disposal_rights_pkey", "disposal_rounds_pkey",
         "disposal_costs_pkey", "collection_steps_pkey", "collection_instalments_pkey",

@@ -72,16 +72,18 @@ def claims_due(story: Story, month: int) -> list[Live]:
 
 async def file_all(story: Story, month: int) -> None:
     """Every claim of the month is filed, reviewed, and put on public notice."""
-    for live in claims_due(story, month):  # In the order in which caps of a year are used.
+    due = claims_due(story, month)
+    for live in due:  # In the order in which caps of a year are used.
         await file_claim(story, live, month)
         await review_claim(story, live)
+    await put_on_notice(story, due, month)
 
 
 async def pay_all(story: Story, month: int) -> None:
     """Every claim of the month, its notice over, is decided and paid."""
     due = claims_due(story, month)
     for live in due:
-        await end_notice(story, live)
+        await notice_over(story, live)
         await approve_claim(story, live)
         await pay_claim(story, live, f"{month_name(month)}-20")
         await until(f"{live.case.ref} is claimed", partial(_is_claimed, story, live))
@@ -112,10 +114,30 @@ async def review_claim(story: Story, live: Live) -> None:
         await step_of_claim(story, live, person, "steps", body)
 
 
-async def end_notice(story: Story, live: Live) -> None:
-    """The days of the public notice are over, and nobody objected."""
+async def put_on_notice(story: Story, due: Iterable[Live], month: int) -> None:
+    """The month's claims of a pool stand on one list, which another person approves."""
+    lists: dict[str, list[str]] = {}
+    for live in due:
+        lists.setdefault(live.case.pool, []).append(live.filed_as)
+    for pool, claims in lists.items():
+        made = await story.callers.post(
+            FINANCE_MAKER, RISK_POOL, f"/pools/{pool}/public-notices",
+            filing.notice_body(claims, month), fact=f"notice {pool} {month}",
+        )  # fmt: skip
+        await story.callers.post(
+            APPROVER, RISK_POOL, f"/public-notices/{made['id']}/approve", {},
+            fact=f"notice {pool} {month} approve",
+        )  # fmt: skip
+
+
+async def notice_over(story: Story, live: Live) -> None:
+    """The days of the public notice are over, and nobody objected: the calendar says so."""
+    await until(f"the notice of {live.case.ref} is over", partial(_takes_no_step, story, live))
+
+
+async def _takes_no_step(story: Story, live: Live) -> bool:
     claim = await story.callers.get(FINANCE_MAKER, RISK_POOL, f"/claims/{live.filed_as}")
-    await step_of_claim(story, live, FINANCE_MAKER, "steps", filing.notice_body(claim["steps"]))
+    return claim["next_step"] is None
 
 
 async def approve_claim(story: Story, live: Live) -> None:

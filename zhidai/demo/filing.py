@@ -269,13 +269,13 @@ def steps_before_notice(
     )  # fmt: skip
 
 
-def notice_body(steps: list[dict[str, Any]]) -> dict[str, Any]:
-    """The public notice: from the joint meeting on, as long as it must."""
-    meeting, notice = steps[-2:]
-    return _step(
-        "public_notice", "公示期满，无异议",
-        notice_from=meeting["recorded_on"], notice_to=notice["due_on"],
-    )  # fmt: skip
+def notice_body(claims: list[str], month: int) -> dict[str, Any]:
+    """The public notice of a month's claims, from the fifth on, as long as it must."""
+    return {
+        "title": f"{month_name(month)} 知识产权质押融资风险补偿公示",
+        "claims": claims,
+        "opens_on": f"{month_name(month)}-05",
+    }
 
 
 def _step(step: str, opinion: str, **more: Any) -> dict[str, Any]:

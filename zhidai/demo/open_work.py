@@ -9,9 +9,9 @@ has left to collect and to pay, overdue by now.
 from zhidai.demo.after_lending import (
     approve_claim,
     claims_due,
-    end_notice,
     file_all,
     file_claim,
+    notice_over,
     recover,
     recoveries_due,
     report_positions,
@@ -50,7 +50,7 @@ async def _leave_claims_and_a_settlement(story: Story, month: int) -> None:
     await file_all(story, month)
     await story.clock(month, 20)
     for live in due:
-        await end_notice(story, live)
+        await notice_over(story, live)
     story.step(f"{month_name(month)} 补偿申请 {len(due)} 笔")
     await story.agreement(f"cover in the middle of {month_name(month)}")
     await settle(story, month - 1, {"dongli": CONFIRMED, "youxian": PREVIEWED})

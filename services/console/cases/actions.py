@@ -196,6 +196,18 @@ LOAN_PACKAGE_ACTIONS = _table(
     Action("end", "end", _REASON),
     Action("dissolve", "dissolve", _REASON, "bad"),
 )
+PUBLIC_NOTICE_ACTIONS = _table(
+    Action("approve", "approve", emphasis="main"),
+    Action("end", "end", emphasis="main"),
+    Action("withdraw", "withdraw", _REASON, "bad"),
+)
+OBJECTION_ACTIONS = _table(
+    Action(
+        "propose", "propose", (FormField("verdict", "choice"), FormField("answer", "long")), "main"
+    ),
+    Action("decide", "decide", emphasis="main"),
+    Action("send_back", "send_back", _REASON),
+)
 SETTLEMENT_ACTIONS = _table(
     Action("preview", "preview"),
     Action("confirm", "confirm", emphasis="main"),

@@ -19,7 +19,8 @@ _HEADERS = {
 
 
 class SecurityHeadersMiddleware:
-    """Puts the headers on every answer; pages are not kept by any cache."""
+    """Puts the headers on every answer; pages are not kept by any cache, unless they say so. A page whose
+    address is a secret tells nobody where one came from."""
 
     def __init__(self, app: ASGIApp, *, form_targets: str = "") -> None:
         self.app = app
@@ -35,7 +36,8 @@ class SecurityHeadersMiddleware:
                 headers = MutableHeaders(scope=message)
                 headers["Content-Security-Policy"] = self._policy
                 for name, value in _HEADERS.items():
-                    headers[name] = value
+                    if name != "Referrer-Policy" or name not in headers:
+                        headers[name] = value
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 

@@ -104,30 +104,19 @@ async def record_step(page: Page, claim_id: UUID) -> Response:
 
 
 def _step(form: FormData) -> dict[str, Any]:
-    """The record that a filled-in form stands for; empty rows of objections are left out."""
-    step = text(form, "step")
-    rows = zip(
-        *(form.getlist(f"objection_{name}") for name in ("by", "text", "handling")), strict=False
-    )
-    days = {name: day for name in ("notice_from", "notice_to") if (day := text(form, name))}
+    """The record that a filled-in form stands for."""
     return {
-        "step": step,
+        "step": text(form, "step"),
         "outcome": text(form, "outcome"),
         "opinion": text(form, "opinion"),
         "participants": [
             name.strip() for name in text(form, "participants").splitlines() if name.strip()
         ],
         "papers": papers_typed(form),
-        **days,
-        "objections": [
-            {"by": str(by), "text": str(words), "handling": str(handling)}
-            for by, words, handling in rows
-            if str(by).strip() or str(words).strip()
-        ],
     }
 
 
-PAPER_OF = {"joint_meeting": "minutes", "public_notice": "notice", "bureau_opinion": "opinion"}
+PAPER_OF = {"joint_meeting": "minutes", "bureau_opinion": "opinion"}
 """What kind of paper belongs to a step; of the experts it is their report."""
 
 

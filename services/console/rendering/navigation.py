@@ -54,6 +54,7 @@ ENTRIES = (
     Entry("warnings", "/warnings", "w", _EVERYBODY - {"admin"}),
     Entry("disposals", "/disposals", "x", _EVERYBODY - {"admin"}),
     Entry("subsidies", "/subsidies", "b", _EVERYBODY - {"admin"}),
+    Entry("public-notices", "/public-notices", "v", BUREAU_ROLES - {"admin"}),
     Entry("settlements", "/settlements", "m", _EVERYBODY - {"admin"}),
     Entry("inbox", "/inbox", "i", _EVERYBODY),
     Entry("setup", "/setup", "u", SETS_UP),

@@ -57,6 +57,17 @@ _COLOURS: Mapping[str, Mapping[str, str]] = {
         "refused": "bad",
     },
     "co_investment_state": {"committed": "info", "paid": "ok", "withdrawn": "mute"},
+    "public_notice_state": {
+        "prepared": "warn",
+        "approved": "info",
+        "published": "info",
+        "ended": "ok",
+        "withdrawn": "mute",
+        "corrected": "mute",
+    },
+    "objection_state": {"filed": "warn", "proposed": "warn", "decided": "ok", "lapsed": "mute"},
+    "objection_verdict": {"upheld": "bad", "not_upheld": "ok"},
+    "notice_outcome": {"favourable": "ok", "unfavourable": "bad", "lapsed": "mute"},
     "loan_package_state": {
         "frozen": "info",
         "approved": "ok",

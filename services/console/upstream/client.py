@@ -70,10 +70,20 @@ class Api:
         return Answer(response.json(object_hook=as_told), response.headers.get("etag", ""))
 
     async def post(
-        self, path: str, body: Any = None, *, key: str, if_match: str = "", **query: Any
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        key: str,
+        if_match: str = "",
+        handed_on: str = "",
+        **query: Any,
     ) -> Any:
-        """Do something once: `key` is its Idempotency-Key. Raises Problem."""
+        """Do something once: `key` is its Idempotency-Key; `handed_on` the address of who asks, where
+        the service counts by it. Raises Problem."""
         headers = {"Idempotency-Key": key} | ({"If-Match": if_match} if if_match else {})
+        if handed_on:
+            headers["X-Forwarded-For"] = handed_on
         wanted = {name: value for name, value in query.items() if value not in (None, "")}
         response = await self._sent(
             "POST", path, json=body if body is not None else {}, headers=headers, params=wanted

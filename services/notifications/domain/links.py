@@ -13,6 +13,10 @@ PATHS: tuple[tuple[str, str], ...] = (
     ("disposal_id", "/disposals/{disposal_id}"),
     ("collection_id", "/claims/{claim_id}/collection"),
     ("package_id", "/loan-packages/{package_id}"),
+    ("objection_id", "/objections/{objection_id}"),
+    ("notice_id", "/public-notices/{notice_id}"),
+    # A bank reads what everybody reads.
+    ("notice_number", "/public/notices/{notice_number}"),
     ("claim_id", "/claims/{claim_id}"),
     ("loan_id", "/cases/{loan_id}"),
     ("repair_id", "/register/repairs/{repair_id}"),

@@ -16,6 +16,7 @@ from services.notifications.domain.level_notices import OF_LEVELS
 from services.notifications.domain.month_notices import OF_MONTHS
 from services.notifications.domain.notice import Banks, Notice
 from services.notifications.domain.pool_notices import OF_POOLS
+from services.notifications.domain.public_notice_notices import OF_PUBLIC_NOTICES
 from services.notifications.domain.right_notices import OF_RIGHTS_AND_FIRMS
 
 NAMED, OF_POOL, OF_STATEMENTS = Banks.NAMED, Banks.OF_POOL, Banks.OF_STATEMENTS
@@ -109,4 +110,5 @@ NOTICES: Mapping[str, Notice] = {
     **OF_MONTHS,
     **OF_BAD_LOANS,
     **AROUND_LOANS,
+    **OF_PUBLIC_NOTICES,
 }

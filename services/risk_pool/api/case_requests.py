@@ -161,19 +161,11 @@ class Return(RequestBody):
     gaps: list[GapFound] = Field(min_length=1, max_length=100)
 
 
-class ObjectionHeard(RequestBody):
-    """An objection raised while the claim was on public notice."""
-
-    by: ShortText
-    text: LongText
-    handling: str = Field("", description="How it was settled; the step waits for it.")
-
-
 class StepTaken(RequestBody):
     """What the next step of the scheme came to.
 
-    A joint meeting takes participants and minutes; a public notice its first and last day, all of
-    which have passed, and every objection settled.
+    A joint meeting takes participants and minutes. The public notice is not typed: its end records it
+    (`POST /pools/{code}/public-notices`).
     """
 
     step: Literal[tuple(STEP_ROLES)]  # type: ignore[valid-type] # the words of the domain
@@ -181,9 +173,6 @@ class StepTaken(RequestBody):
     opinion: LongText = Field(examples=["现场核查属实，同意补偿。"])
     participants: list[ShortText] = Field(default_factory=list, max_length=100)
     papers: list[CasePaper] = Field(default_factory=list, max_length=100)
-    notice_from: IsoDate | None = None
-    notice_to: IsoDate | None = None
-    objections: list[ObjectionHeard] = Field(default_factory=list, max_length=100)
 
 
 class Reason(RequestBody):

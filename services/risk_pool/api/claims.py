@@ -219,7 +219,7 @@ add_steps(
             path="steps",
             description="What the next step that the scheme names came to: expert review "
             "(finance_maker, reviewer), bureau's opinion (reviewer, approver), joint meeting "
-            "(pool_manager, approver), public notice (finance_maker, reviewer).",
+            "(pool_manager, approver). The public notice is recorded by its own end.",
         ),
         CaseStep(
             action=Action.APPROVE,

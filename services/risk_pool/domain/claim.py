@@ -31,7 +31,7 @@ JUDGES_APPEALS = frozenset({"finance_checker", "pool_manager"})
 STEP_PEOPLE = frozenset[str]().union(*ROLES.values())
 EVENTS = frozenset({SYSTEM_ROLE})
 """What a bank reports reaches the pool by events; a decided adjustment and a released cash entry move
-their claim on."""
+their claim on; so does the calendar at the end of a public notice."""
 
 
 class State(StrEnum):
@@ -125,7 +125,8 @@ _JUDGING = (
         (State.REVIEWED,),
         Action.RECORD_STEP,
         State.REVIEWED,
-        STEP_PEOPLE,
+        # The calendar, where the days of a public notice are over.
+        STEP_PEOPLE | EVENTS,
         "claim.step-recorded.v1",
         guards=(STEP_S_PEOPLE,),
     ),

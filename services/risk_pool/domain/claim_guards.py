@@ -2,8 +2,16 @@
 
 from typing import ClassVar
 
-from services.risk_pool.domain.claim_steps import ROLES
-from shared.life_cycle import Guard, NotPossibleNow, Person, RoleMissing, Row, another_person_than
+from services.risk_pool.domain.claim_steps import BY_NOTICE, ROLES
+from shared.life_cycle import (
+    SYSTEM_ROLE,
+    Guard,
+    NotPossibleNow,
+    Person,
+    RoleMissing,
+    Row,
+    another_person_than,
+)
 from shared.refusals import Refused
 from shared.schemes.vocabulary import STEPS
 
@@ -37,7 +45,7 @@ def _takes_the_next_step(case: Row, by: Person) -> Refused | None:
         return NotPossibleNow(
             "方案规定的步骤均已登记。", "Every step that the scheme names is recorded."
         )
-    if by.roles & ROLES[step]:
+    if by.roles & ROLES[step] or (step == BY_NOTICE and SYSTEM_ROLE in by.roles):
         return None
     words, required = STEPS[step], sorted(ROLES[step])
     return RoleMissing(

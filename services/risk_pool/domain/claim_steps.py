@@ -26,14 +26,9 @@ ROLES: Mapping[str, frozenset[str]] = {
 }
 """Who records which step, in the order in which they are taken."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Objection:
-    """What somebody said against a claim while it was on public notice, and how it was settled."""
-
-    by: str
-    text: str
-    handling: str
+BY_NOTICE = "public_notice"
+"""The step that nobody types: the end of a public notice records it (`public_notice.py`), which may be
+the calendar's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +43,6 @@ class StepRecord:
     """Kind, hash and file name of each: the experts' report, the minutes."""
     notice_from: date | None = None
     notice_to: date | None = None
-    objections: Sequence[Objection] = ()
 
 
 def steps_named(terms: Terms) -> tuple[str, ...]:
@@ -64,19 +58,8 @@ def due_on(step: str, start: date, terms: Terms, working_days: CountsWorkingDays
     return deadline(step, start, terms, working_days)
 
 
-def require_complete(
-    record: StepRecord,
-    *,
-    expected: str,
-    since: date,
-    today: date,
-    terms: Terms,
-    working_days: CountsWorkingDays,
-) -> None:
-    """The step is the next one, and all that it takes is there. Raises FieldsWrong.
-
-    `since`: the day of the step before it, or of the review.
-    """
+def require_complete(record: StepRecord, *, expected: str) -> None:
+    """The step is the next one, and all that it takes is there. Raises FieldsWrong."""
     faults: list[FieldFault] = []
     if record.step != expected:
         words = STEPS[expected]
@@ -87,12 +70,6 @@ def require_complete(
         )
     elif record.step == "joint_meeting":
         faults += _faults_of_meeting(record)
-    if record.step != "public_notice":
-        faults += _faults_of_no_notice(record)
-    elif record.step == expected:
-        faults += _faults_of_notice(
-            record, since=since, today=today, terms=terms, working_days=working_days
-        )
     if faults:
         raise FieldsWrong(faults)
 
@@ -107,53 +84,3 @@ def _faults_of_meeting(record: StepRecord) -> Iterator[FieldFault]:
             ("papers",), "no-minutes", "须附会议纪要（种类 minutes）",
             "Attach the minutes, as a paper of the kind `minutes`.",
         )  # fmt: skip
-
-
-def _faults_of_no_notice(record: StepRecord) -> Iterator[FieldFault]:
-    stated = {
-        "notice_from": record.notice_from,
-        "notice_to": record.notice_to,
-        "objections": record.objections,
-    }
-    for name, value in stated.items():
-        if value:
-            yield FieldFault(
-                (name,), "not-of-this-step", "只有公示填写此项", "Only a public notice says this."
-            )
-
-
-def _faults_of_notice(
-    record: StepRecord,
-    *,
-    since: date,
-    today: date,
-    terms: Terms,
-    working_days: CountsWorkingDays,
-) -> Iterator[FieldFault]:
-    first, last = record.notice_from, record.notice_to
-    for name, day in (("notice_from", first), ("notice_to", last)):
-        if day is None:
-            yield FieldFault((name,), "no-day-of-notice", "须填写公示起止日", "Say when it hung.")
-    if first is not None and first < since:
-        yield FieldFault(
-            ("notice_from",), "notice-too-early", f"公示不能早于上一步骤（{since}）",
-            f"The notice tells of the step before it; it cannot begin before {since}.",
-        )  # fmt: skip
-    if first is not None and last is not None:
-        least = due_on(record.step, first, terms, working_days)
-        if last < least:
-            yield FieldFault(
-                ("notice_to",), "notice-too-short", f"公示期不足，至少公示至 {least}",
-                f"The notice is too short: it hangs until {least} at least.",
-            )  # fmt: skip
-        elif today <= last:
-            yield FieldFault(
-                ("notice_to",), "notice-still-hangs", f"公示至 {last}，尚未结束",
-                f"The notice hangs until {last}.",
-            )  # fmt: skip
-    for number, one in enumerate(record.objections):
-        if not one.handling.strip():
-            yield FieldFault(
-                ("objections", number, "handling"), "objection-open", "异议须先处理",
-                "Settle the objection first.",
-            )  # fmt: skip

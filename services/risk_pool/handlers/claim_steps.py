@@ -2,24 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from services.risk_pool.domain.claim import Action
 from services.risk_pool.domain.claim_steps import (
-    Objection,
+    BY_NOTICE,
     Outcome,
     StepRecord,
     due_on,
     require_complete,
     steps_named,
 )
+from services.risk_pool.domain.public_notice import needed
 from services.risk_pool.handlers.claims import locked, terms_of, until
 from services.risk_pool.handlers.step_context import StepContext
+from services.risk_pool.queries.public_notices import standing_of
 from services.risk_pool.tables import claim_steps, claims
-from shared.clock import business_date
 from shared.life_cycle import Row
 from shared.schemes.terms import Terms
 from shared.transitions import Step, apply_transition
@@ -35,35 +35,49 @@ async def record(
     opinion: str,
     participants: Sequence[str] = (),
     papers: Sequence[Mapping[str, str]] = (),
-    notice_from: date | None = None,
-    notice_to: date | None = None,
-    objections: Sequence[Mapping[str, Any]] = (),
 ) -> None:
-    """Record the next step of the scheme. Raises FieldsWrong, and what `locked` raises."""
+    """Record the next step of the scheme. Raises FieldsWrong, PublicNoticeNeeded (that step is recorded
+    by the end of a notice), and what `locked` raises."""
     _, claim = await locked(conn, claim_id, Action.RECORD_STEP, context)
     terms = await terms_of(conn, claim)
     said = StepRecord(
-        step=step,
-        outcome=outcome,
+        step=step, outcome=outcome, text=opinion, participants=participants, papers=papers
+    )
+    require_complete(said, expected=claim["next_step"])
+    if step == BY_NOTICE:
+        raise needed(await standing_of(conn, claim_id, review=claim["reviews"]))
+    await _keep(conn, claim, said, terms, context)
+
+
+async def record_by_notice(
+    conn: asyncpg.Connection,
+    claim_id: UUID,
+    context: StepContext,
+    *,
+    outcome: str,
+    opinion: str,
+    notice_from: date,
+    notice_to: date,
+) -> None:
+    """What a public notice came to, for a claim that waits for it: facts, typed by nobody."""
+    _, claim = await locked(conn, claim_id, Action.RECORD_STEP, context)
+    assert claim["next_step"] == BY_NOTICE
+    said = StepRecord(
+        step=BY_NOTICE,
+        outcome="favourable" if outcome == "favourable" else "unfavourable",
         text=opinion,
-        participants=participants,
-        papers=papers,
         notice_from=notice_from,
         notice_to=notice_to,
-        objections=[Objection(**one) for one in objections],
     )
-    require_complete(
-        said,
-        expected=claim["next_step"],
-        since=await _since(conn, claim),
-        today=context.today,
-        terms=terms,
-        working_days=context.working_days,
-    )
+    await _keep(conn, claim, said, await terms_of(conn, claim), context)
+
+
+async def _keep(
+    conn: asyncpg.Connection, claim: Row, said: StepRecord, terms: Terms, context: StepContext
+) -> None:
     await claim_steps.write_record(
         conn, claim, said, by=context.by, now=context.now, on=context.today
     )
-
     await _move_on(conn, claim, said, terms, context)
 
 
@@ -95,13 +109,3 @@ async def _move_on(
         term=until(due),
     )
     await apply_transition(conn, claims.CASES, move, now=context.now)
-
-
-async def _since(conn: asyncpg.Connection, claim: Row) -> date:
-    """The day of the step before the open one, or of the review."""
-    before = [
-        one["recorded_on"]
-        for one in await claim_steps.of_review(conn, claim)
-        if one["recorded_on"] is not None
-    ]
-    return max(before) if before else business_date(claim["state_since"])

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
+from services.risk_pool.domain.public_notice import require_favourable
 from services.risk_pool.domain.subsidy import (
     BORROWER,
     POOL,
@@ -21,6 +22,7 @@ from services.risk_pool.handlers.held_cases import hold
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.queries import claims as known_loans
 from services.risk_pool.queries import subsidies as known
+from services.risk_pool.queries.public_notices import standing_of
 from services.risk_pool.tables import subsidies
 from services.risk_pool.tables.ledger import LockedPool, book, store_explanation
 from shared.life_cycle import Row
@@ -126,9 +128,13 @@ async def approve(
 ) -> None:
     """The second person decides on the trial he saw: booked, and paid by the month's settlement.
 
-    Raises SecondPersonRequired, SubsidyMoved with both figures, TreasuryMissing.
+    Raises SecondPersonRequired, PublicNoticeNeeded where the scheme wants one, SubsidyMoved with both
+    figures, TreasuryMissing.
     """
     pool, row = await hold(conn, subsidies.CASES, subsidy_id, Action.APPROVE, context)
+    terms = await terms_on(conn, row["programme"], row["terms_on"], row["mode"])
+    if terms.public_notice.subsidies_working_days is not None:
+        require_favourable(await standing_of(conn, subsidy_id))
     now_it_is = await trial_of(conn, row)
     decision = now_it_is.decision
     if trial != now_it_is.name:

@@ -13,6 +13,7 @@ from services.risk_pool.tables.rows import (
     papers,
     pools,
     programmes,
+    public_notices,
     settlements,
     subsidies,
 )
@@ -22,6 +23,7 @@ TABLES = (
     agreed_figures, agreements, pools, ledger, coverages, breakers, claims, settlements, programmes, subsidies,
     listed,
     papers,
+    public_notices,
 )  # fmt: skip
 assert all(TABLES), "importing them fills the metadata"
 

@@ -36,12 +36,11 @@ async def write_record(
         """update claim_steps
            set recorded_at = $4, recorded_on = $5, recorded_by = $6, recorded_name = $7,
                outcome = $8, opinion = $9, participants = $10, papers = $11, notice_from = $12,
-               notice_to = $13, objections = $14
+               notice_to = $13
            where claim_id = $1 and review = $2 and step = $3 and recorded_at is null""",
         claim["id"], claim["reviews"], record.step, now, on, by.subject, by.name, record.outcome,
         record.text, list(record.participants), [dict(paper) for paper in record.papers],
         record.notice_from, record.notice_to,
-        [{"by": one.by, "text": one.text, "handling": one.handling} for one in record.objections],
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any, TypeVar
 
 from services.risk_pool.main import SERVICE
@@ -11,6 +11,7 @@ from shared.postgres.database import EVERYWHERE
 from shared.service import Service
 from tests.cash import pay_claim
 from tests.papers import document
+from tests.public_notices import goes_through_notice
 from tests.risk_pool.core.driver import OPENED, Pool
 from tests.services import RunningService, Runs
 
@@ -109,11 +110,12 @@ class Claims(Pool):
         body = {"step": open_step["step"], "outcome": "favourable", "opinion": "同意"}
         if open_step["step"] == "joint_meeting":
             body |= {"participants": ["吴刚", "赵建国"], "papers": [MINUTES]}
-        if open_step["step"] == "public_notice":
-            last = date.fromisoformat(open_step["due_on"])
-            body |= {"notice_from": str(self.today()), "notice_to": str(last)}
-            await self.it_is(str(last + timedelta(days=1)))
         who = open_step["roles"][role]
+        if open_step["step"] == "public_notice":
+            await goes_through_notice(
+                self.service.as_, claim, today=self.today(), it_is=self.it_is, ends=who
+            )
+            return (await self.maker.get(f"/claims/{claim['id']}")).json()
         answer = await self.service.as_(f"{who}-of-steps", who).post(
             f"/claims/{claim['id']}/steps", json=body | more
         )

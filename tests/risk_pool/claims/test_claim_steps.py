@@ -74,42 +74,22 @@ async def test_a_joint_meeting_takes_who_took_part_and_its_minutes(running):
         assert (met["recorded_by"], met["opinion"]) == ("wu", "一致同意")
 
 
-async def test_a_public_notice_hangs_its_days_and_every_objection_is_settled(running):
+async def test_the_public_notice_is_typed_by_nobody_its_end_records_the_step(running):
     async with claims_of(running) as pool:
         claim = await reviewed(pool)
         for _ in range(3):
             claim = await pool.takes_a_step(claim)
-        where = f"/claims/{claim['id']}/steps"
         body = {"step": "public_notice", "outcome": "favourable", "opinion": "无异议"}
 
-        async def said(first, last, **more):
-            days = {"notice_from": first, "notice_to": last}
-            return await pool.maker.post(where, json=body | days | more)
+        typed = await pool.maker.post(f"/claims/{claim['id']}/steps", json=body)
 
-        assert faults(await pool.maker.post(where, json=body)) == {
-            "#/notice_from": "no-day-of-notice",
-            "#/notice_to": "no-day-of-notice",
-        }
+        assert code_of(typed) == (409, "public-notice-needed")
+        claim = await pool.takes_a_step(claim)
+        notice = claim["steps"][3]
+        assert claim["next_step"] is None
         # Five working days after Thursday the 5th are over on Thursday the 12th.
-        assert faults(await said("2026-03-04", "2026-03-12")) == {
-            "#/notice_from": "notice-too-early",
-            "#/notice_to": "notice-still-hangs",
-        }
-        assert faults(await said("2026-03-05", "2026-03-11")) == {"#/notice_to": "notice-too-short"}
-        await pool.it_is("2026-03-12")
-        assert faults(await said("2026-03-05", "2026-03-12")) == {
-            "#/notice_to": "notice-still-hangs"
-        }
-        await pool.it_is("2026-03-13")
-        objection = {"by": "某企业", "text": "与本案有利益关系", "handling": ""}
-        open_one = await said("2026-03-05", "2026-03-12", objections=[objection])
-        assert faults(open_one) == {"#/objections/0/handling": "objection-open"}
-        settled = objection | {"handling": "查无此事，已书面答复"}
-        done = await said("2026-03-05", "2026-03-12", objections=[settled])
-
-        assert done.status_code == 200, done.text
-        assert done.json()["next_step"] is None
-        assert done.json()["steps"][3]["objections"] == [settled]
+        assert (notice["notice_from"], notice["notice_to"]) == ("2026-03-05", "2026-03-12")
+        assert (notice["outcome"], notice["recorded_on"]) == ("favourable", "2026-03-13")
         assert [one["step"] for one in await pool.said("claim.step-recorded.v1")] == [
             "expert_review", "bureau_opinion", "joint_meeting", "public_notice",
         ]  # fmt: skip

@@ -173,7 +173,7 @@ JUDGING: list[Case] = [
      "#/opinion=too-short #/outcome=not-an-option #/step=not-an-option"),
     ("expert", "{reviewed}/steps", STEP | {"notice_from": TODAY,
      "objections": [{"by": "某", "text": "异议"}]}, 422,
-     "#/notice_from=not-of-this-step #/objections=not-of-this-step"),
+     "#/notice_from=unknown-field #/objections=unknown-field"),
     ("checker", "{reviewed}/approve", {"opinion": "同意", "trial": "x"}, 409, "steps-missing"),
     ("checker", "{ready}/approve", {"opinion": "同意"}, 422, "#/trial=missing"),
     ("checker", "{ready}/approve", {"opinion": "同意", "trial": "x"}, 409, "trial-moved"),

@@ -71,11 +71,15 @@ class Treasury(Claims):
 
 @asynccontextmanager
 async def treasury_of(
-    running: Any, programme: str, *treasuries: str, banks: tuple[str, ...] = ("ICBC",)
+    running: Any,
+    programme: str,
+    *treasuries: str,
+    banks: tuple[str, ...] = ("ICBC",),
+    text: str | None = None,
 ) -> AsyncIterator[Treasury]:
     """Binhai covers the loans, whatever their size; a second pool pays subsidies."""
     async with claims_of(running, *banks, code="tj_binhai", paid_in="200000000.00") as lends:
         pool = Treasury(lends.service, programme, lends)
-        await pool.opened(*banks)
+        await pool.opened(*banks, text=text)
         await pool.has_treasuries(*treasuries)
         yield pool

@@ -6,7 +6,7 @@ Revision ID: 2026_11_29_0074
 from alembic import op
 
 revision = "2026_11_29_0074"
-down_revision = "2026_11_30_0070"
+down_revision = "2026_11_30_0072"
 
 _STEPS = (
     # Receivers from before are told at any hour, as until now.

@@ -8,7 +8,7 @@ from alembic import op
 from shared.messaging.party_feed import add_columns
 
 revision = "0071"
-down_revision = "0067"
+down_revision = "0068"
 
 
 def upgrade() -> None:
