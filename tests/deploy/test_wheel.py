@@ -1,5 +1,6 @@
 """What is installed holds everything that the code reads beside itself."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -56,4 +57,8 @@ def test_an_image_is_given_whole_folders_and_leaves_none_of_it_out() -> None:
     copied = (ROOT / "Dockerfile").read_text()
     for package in ("shared", "services", "zhidai"):
         assert f"COPY --chown=zhidai:zhidai {package} {package}\n" in copied
-    assert not (ROOT / ".dockerignore").exists(), "it may leave out what the code reads"
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    named = [line for line in lines if line and not line.startswith("#")]
+    given = {line.removeprefix("!") for line in named if line.startswith("!")}
+    assert given == set(re.findall(r"^COPY (?:--chown=\S+ )?(\S+) \S+$", copied, re.MULTILINE))
+    assert [line for line in named if not line.startswith("!")] == ["*", "**/__pycache__"]
