@@ -40,12 +40,12 @@ async def populated(notifying, receiver):
                 assert answer.status_code == 201, answer.text
                 group = {"kind": "wecom", "url": f"http://127.0.0.1:9{PATHS['wecom']}"}
                 await person.post("/robots", json={**group, "roles": ["bank_checker"]})
-                drafted = await person.post("/templates", json=DRAFT)
+                async with notifier.service.as_("c", "bank_checker", institution=bank) as checker:
+                    drafted = await checker.post("/templates", json=DRAFT)
                 assert drafted.status_code == 201, drafted.text
                 await notifier.hears(one("claim.paid.v1", bank))
                 await notifier.delivery("delivered", bank)
-                shown = await person.get("/inbox", params={"event_type": "claim.paid.v1"})
-                (item,) = shown.json()["items"]
+                (item,) = (await person.get("/inbox")).json()["items"]
                 await person.post(f"/inbox/{item['id']}/read")
                 await person.post("/inbox/read", json={"position": item["position"]})
         yield notifier

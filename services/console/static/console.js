@@ -77,8 +77,6 @@
     const look = async () => {
       const mine = ++asked;
       const sent = new FormData(typed);
-      // A look is no sending: the form's own key stays for that.
-      sent.set("_once", crypto.randomUUID());
       try {
         const answer = await fetch(typed.dataset.previews, { method: "POST", body: new URLSearchParams(sent) });
         const part = await answer.text();
