@@ -13,7 +13,7 @@ from services.notifications.api import (
 )
 from services.notifications.api.common import settings_of
 from services.notifications.consumer import CONSUMES
-from services.notifications.delivery import background, bounces, digesting
+from services.notifications.delivery import background, bounces, digesting, pruning
 from services.notifications.delivery.inbox_stream import new_messages_of
 from services.notifications.senders.email import domain_of
 from services.notifications.settings import NotificationsSettings
@@ -77,6 +77,11 @@ async def wake_streams(context: Context) -> None:
     )
 
 
+async def prune(context: Context) -> None:
+    """Throw away what is old, by the real clock: a sandbox's may stand years ahead."""
+    await pruning.prune(context.database, settings_of(context), SystemClock().now)
+
+
 SERVICE = Service(
     name="notifications",
     title="通知 Notifications",
@@ -92,6 +97,7 @@ SERVICE = Service(
     consumes=CONSUMES,
     settings_type=NotificationsSettings,
     background=(deliver, make_digests, read_bounces, wake_streams),
+    due=(prune,),
 )
 
 if __name__ == "__main__":

@@ -69,6 +69,18 @@ class NotificationsSettings(ServiceSettings):
         description="Of group robots and SMS, where whoever sets one up says nothing else; in "
         "Asia/Shanghai. Empty: none.",
     )
+    attempts_kept_days: int = Field(
+        default=180,
+        ge=30,
+        description="So long the log says what was answered to each attempt; what still waits keeps it.",
+    )
+    messages_kept_days: int = Field(
+        default=1100,
+        ge=180,
+        description="So long a message and what became of it are kept: three years, the time in which "
+        "claims lapse (民法典 art. 188); never less than the log of its attempts.",
+    )
+
     robots_at_once: int = Field(
         default=16, ge=1, description="Group robots of one provider that are told at once."
     )
@@ -144,6 +156,8 @@ class NotificationsSettings(ServiceSettings):
         begins, _, ends = self.quiet_hours.partition("-")
         if self.quiet_hours and begins == ends:
             raise ValueError("quiet_hours must end at another time than they begin")
+        if self.messages_kept_days < self.attempts_kept_days:
+            raise ValueError("messages_kept_days must not be less than attempts_kept_days")
         if self.lease_seconds <= max(self.webhook_timeout_seconds, self.smtp_timeout_seconds):
             raise ValueError("lease_seconds must be longer than any attempt may take")
         return self
