@@ -24,6 +24,8 @@ _MESSAGES = f"""
         select m.id from messages m
         where m.id < $1 and not exists (
             select from deliveries d where d.message_id = m.id and {_STILL_WANTED})
+          and not exists (
+            select from digest_entries e where e.message_id = m.id and e.digest_id is null)
         order by m.id limit $2 for update skip locked
     ),
     deliveries_of as (select d.id from deliveries d join old on old.id = d.message_id),

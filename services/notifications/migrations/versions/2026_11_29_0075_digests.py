@@ -31,6 +31,7 @@ _STEPS = (
     """,
     "create index digest_entries_open on digest_entries (receiver_id, entered_at) where digest_id is null",
     "create index digest_entries_of on digest_entries (digest_id) where digest_id is not null",
+    "create index digest_entries_about on digest_entries (message_id)",
     "alter table digest_entries enable row level security",
     """
     create policy own_institution on digest_entries
