@@ -5,6 +5,7 @@ from playwright.async_api import Page
 
 from tests.agreements import agreed
 from tests.browser.conftest import Rooms
+from tests.console.house import House
 from tests.console.test_party import lets_guarantor_in
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -63,8 +64,23 @@ async def furnished(rooms: Rooms) -> dict[str, list[str]]:
         "tj-db-clerk": ["/"],
         "icbc-operator": ["/", "/pools", "/pools/dongli", f"/claims/{claim['id']}"],
         "admin": ["/", "/parked", "/inbox/receivers", "/inbox/deliveries", "/templates",
-                  "/templates/claim.paid.v1"],
+                  "/templates/claim.paid.v1", f"/inbox/receivers/robots/{await robot_of(house)}"],
     }  # fmt: skip
+
+
+async def robot_of(house: House) -> str:
+    """A group of the bureau's that is told by day."""
+    async with house.person("notifications", "admin", "admin") as keeper:
+        made = await keeper.post(
+            "/robots",
+            json={
+                "kind": "wecom", "roles": ["reviewer"], "digest": "daily",
+                "url": "https://robots.example.cn/cgi-bin/webhook/send?key=693a91f6-7abc",
+            },
+        )  # fmt: skip
+    assert made.status_code == 201, made.text
+    found: str = made.json()["id"]
+    return found
 
 
 async def looked_at(rooms: Rooms, subject: str, paths: list[str], *, english: bool) -> list[str]:

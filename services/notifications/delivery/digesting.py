@@ -30,10 +30,11 @@ async def make_due(
     until = {one: told_until(one, now, working_days) for one in Digest}
     async with database.looking(EVERYWHERE) as conn:
         due = await digests.due(conn, until)
+    made = 0
     for receiver_id in due:
         async with database.begin(EVERYWHERE) as conn:
-            await _make(conn, receiver_id, until, now=now, today=today)
-    return bool(due)
+            made += await _make(conn, receiver_id, until, now=now, today=today)
+    return made > 0
 
 
 async def _make(
@@ -43,14 +44,14 @@ async def _make(
     *,
     now: datetime,
     today: date,
-) -> None:
+) -> bool:
     receiver = await digests.lock(conn, receiver_id)
     if receiver is None:
-        return
+        return False
     digest = Digest(receiver["digest"])
     entries = await digests.entries(conn, receiver_id, before=until[digest])
     if not entries:
-        return
+        return False
     waiting = await digests.waiting(conn, receiver)
 
     digest_id = uuid7()
@@ -83,3 +84,4 @@ async def _make(
     await messages.keep(conn, digest_id, draft, now=now)
     await digest_entries.take(conn, receiver_id, digest_id, [entry.message_id for entry in entries])
     await deliveries.add(conn, [(digest_id, institution, receiver_id)])
+    return True

@@ -17,19 +17,21 @@ _STEPS = (
             check (digest in ('each', 'daily', 'weekly')),
         add constraint machines_have_each check (for_people or digest = 'each')
     """,
-    # The key says it: a message stands once among what a receiver's digests tell.
+    # The key says it: a message stands once among what a receiver's digests tell. With the digest its
+    # entries go, or they would be told again.
     """
     create table digest_entries (
         receiver_id uuid not null references receivers,
-        message_id uuid not null references messages,
+        message_id uuid not null references messages on delete cascade,
         institution text not null check (institution <> ''),
         entered_at timestamptz not null,
-        digest_id uuid references messages,
+        digest_id uuid references messages on delete cascade,
         primary key (receiver_id, message_id)
     )
     """,
     "create index digest_entries_open on digest_entries (receiver_id, entered_at) where digest_id is null",
     "create index digest_entries_of on digest_entries (digest_id) where digest_id is not null",
+    "create index digest_entries_about on digest_entries (message_id)",
     "alter table digest_entries enable row level security",
     """
     create policy own_institution on digest_entries
