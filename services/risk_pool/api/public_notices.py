@@ -208,7 +208,8 @@ async def list_public_notices(
     before = decode_cursor(cursor, UUID)[0] if cursor is not None else None
     async with context.database.looking(caller.institution) as conn:
         rows = await known.page(conn, pool=pool, state=state, before=before, limit=limit + 1)
-    items = [NoticeInList(**presented(LIFE_CYCLE, row, caller)) for row in rows]
+    today = business_date(context.clock.now())
+    items = [NoticeInList(**_presented(row, caller, today)) for row in rows]
     return page_of(items, limit, lambda item: encode_cursor(item.id))
 
 
@@ -232,18 +233,22 @@ async def detail(
         raise NotFound("没有该公示", "There is no such public notice.")
     cases = await known.cases_of(conn, notice_id)
     history = [MoveAnswer(**move) for move in await history_of(conn, notice_id)]
-    shown: dict[str, Any] = {
-        **presented(LIFE_CYCLE, row, caller),
-        "pending_actions": LIFE_CYCLE.open_to(row, caller),
-        "cases": len(cases),
-    }
+    today = today or business_date(row["state_since"])
     return NoticeAnswer(
-        **shown,
+        **{**_presented(row, caller, today), "cases": len(cases)},
         progress=progress_answer(LIFE_CYCLE, row["state"]),
         listed=[ListedCase(**{**one, "kind": one["case_kind"]}) for one in cases],
-        public=whole(row, cases, today or business_date(row["state_since"])),
+        public=whole(row, cases, today),
         history=history,
     )
+
+
+def _presented(row: asyncpg.Record, caller: Identity, today: date) -> dict[str, Any]:
+    """A notice as answers have it; nobody is offered to end one that still hangs or is objected to."""
+    offered = LIFE_CYCLE.open_to(row, caller)
+    if today <= row["last_day"] or row["open_objections"]:
+        offered = [action for action in offered if action != Action.END]
+    return {**presented(LIFE_CYCLE, row, caller), "pending_actions": offered}
 
 
 add_steps(
