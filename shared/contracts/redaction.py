@@ -165,6 +165,12 @@ def addressed(row: Row, names: Sequence[str], bank_code: str) -> None:
         _empty(row, names)
 
 
+def decided(row: Row, names: Sequence[str], bank_code: str) -> None:
+    """The facts of a move: of a decision they are told, though its opinion is not."""
+    if row.get("action") not in _DECISIONS:
+        addressed(row, names, bank_code)
+
+
 def no_recommendation(row: Row, names: Sequence[str], bank_code: str) -> None:
     """The words of a move where its decision is told, and what was recommended before is not."""
     if row.get("action") == "recommend":
@@ -217,12 +223,13 @@ def where_read(row: Row, names: Sequence[str], bank_code: str) -> None:
 NARROWINGS: Final[Mapping[str, RowNarrowing]] = {
     narrowing.__name__: narrowing
     for narrowing in (
-        own_people, own_steps, own_house, addressed, no_recommendation, own_figures, own_cases, own_payments,
+        own_people, own_steps, own_house, addressed, decided, no_recommendation, own_figures, own_cases, own_payments,
         binding, own_loans, where_read,
     )
 }  # fmt: skip
 """How a field of an answer is told in part, by the name that the tables give."""
 
+_DECISIONS: Final = frozenset({"approve", "countersign", "decline"})
 _OWN_CASES: Final = frozenset({"recovery", "adjustment", "dispute"})
 
 
