@@ -196,23 +196,24 @@ def own_cases(row: Row, names: Sequence[str], bank_code: str) -> None:
 def own_payments(row: Row, names: Sequence[str], bank_code: str) -> None:
     """Steps on the way of the money: those that the bank pays or gets."""
     for name in names:
-        row[name] = [
-            one
-            for one in row.get(name) or ()
-            if bank_code in (one["payer_code"], one["payee_code"])
-        ]
+        if steps := row.get(name):
+            row[name] = [
+                one for one in steps if bank_code in (one["payer_code"], one["payee_code"])
+            ]
 
 
 def binding(row: Row, names: Sequence[str], bank_code: str) -> None:
     """Caps of a claim: those that cut it."""
     for name in names:
-        row[name] = [one for one in row.get(name) or () if one["binds"]]
+        if caps := row.get(name):
+            row[name] = [one for one in caps if one["binds"]]
 
 
 def own_loans(row: Row, names: Sequence[str], bank_code: str) -> None:
     """Facts that a claim is split by: what the firm owes counts its loans at other banks, too."""
     for name in names:
-        row[name] = {fact: one for fact, one in row[name].items() if fact != "borrower_balance"}
+        if facts := row.get(name):
+            row[name] = {fact: one for fact, one in facts.items() if fact != "borrower_balance"}
 
 
 def where_read(row: Row, names: Sequence[str], bank_code: str) -> None:
