@@ -183,8 +183,8 @@ def own_figures(row: Row, names: Sequence[str], bank_code: str) -> None:
         return
     for name in names:
         # The words begin with the limit's name; the figures follow.
-        value = row.get(name)
-        row[name] = value.split("：")[0].split(":")[0] if name in ("zh", "en") and value else None
+        words = row.get(name, "") if name in ("zh", "en") else None
+        row[name] = words and words.split("：")[0].split(":")[0]
 
 
 def own_cases(row: Row, names: Sequence[str], bank_code: str) -> None:
