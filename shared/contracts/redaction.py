@@ -165,6 +165,12 @@ def addressed(row: Row, names: Sequence[str], bank_code: str) -> None:
         _empty(row, names)
 
 
+def decided(row: Row, names: Sequence[str], bank_code: str) -> None:
+    """The facts of a move: of a decision they are told, though its opinion is not."""
+    if row.get("action") not in _DECISIONS:
+        addressed(row, names, bank_code)
+
+
 def no_recommendation(row: Row, names: Sequence[str], bank_code: str) -> None:
     """The words of a move where its decision is told, and what was recommended before is not."""
     if row.get("action") == "recommend":
@@ -177,8 +183,8 @@ def own_figures(row: Row, names: Sequence[str], bank_code: str) -> None:
         return
     for name in names:
         # The words begin with the limit's name; the figures follow.
-        value = row.get(name)
-        row[name] = value.split("：")[0].split(":")[0] if name in ("zh", "en") and value else None
+        words = row.get(name, "") if name in ("zh", "en") else None
+        row[name] = words and words.split("：")[0].split(":")[0]
 
 
 def own_cases(row: Row, names: Sequence[str], bank_code: str) -> None:
@@ -190,23 +196,24 @@ def own_cases(row: Row, names: Sequence[str], bank_code: str) -> None:
 def own_payments(row: Row, names: Sequence[str], bank_code: str) -> None:
     """Steps on the way of the money: those that the bank pays or gets."""
     for name in names:
-        row[name] = [
-            one
-            for one in row.get(name) or ()
-            if bank_code in (one["payer_code"], one["payee_code"])
-        ]
+        if steps := row.get(name):
+            row[name] = [
+                one for one in steps if bank_code in (one["payer_code"], one["payee_code"])
+            ]
 
 
 def binding(row: Row, names: Sequence[str], bank_code: str) -> None:
     """Caps of a claim: those that cut it."""
     for name in names:
-        row[name] = [one for one in row.get(name) or () if one["binds"]]
+        if caps := row.get(name):
+            row[name] = [one for one in caps if one["binds"]]
 
 
 def own_loans(row: Row, names: Sequence[str], bank_code: str) -> None:
     """Facts that a claim is split by: what the firm owes counts its loans at other banks, too."""
     for name in names:
-        row[name] = {fact: one for fact, one in row[name].items() if fact != "borrower_balance"}
+        if facts := row.get(name):
+            row[name] = {fact: one for fact, one in facts.items() if fact != "borrower_balance"}
 
 
 def where_read(row: Row, names: Sequence[str], bank_code: str) -> None:
@@ -217,12 +224,13 @@ def where_read(row: Row, names: Sequence[str], bank_code: str) -> None:
 NARROWINGS: Final[Mapping[str, RowNarrowing]] = {
     narrowing.__name__: narrowing
     for narrowing in (
-        own_people, own_steps, own_house, addressed, no_recommendation, own_figures, own_cases, own_payments,
+        own_people, own_steps, own_house, addressed, decided, no_recommendation, own_figures, own_cases, own_payments,
         binding, own_loans, where_read,
     )
 }  # fmt: skip
 """How a field of an answer is told in part, by the name that the tables give."""
 
+_DECISIONS: Final = frozenset({"approve", "countersign", "decline"})
 _OWN_CASES: Final = frozenset({"recovery", "adjustment", "dispute"})
 
 

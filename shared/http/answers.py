@@ -59,7 +59,7 @@ def keep_back_of(app: FastAPI, operation: str, body: Any, bank_code: str) -> Non
 
 def keep_back(held: Held, value: Any, bank_code: str) -> None:
     """Take out of JSON, in place, what a bank is not told of it."""
-    values = value.values() if held.by_name and value else (value,)
+    values = (value,) if not held.by_name else (value or {}).values()
     for one in values:
         _keep_back(held.shape, one, bank_code)
 

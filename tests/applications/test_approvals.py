@@ -124,7 +124,8 @@ async def test_nothing_is_paid_out_while_a_condition_is_not_confirmed(office: Of
         409, "condition-confirmed",
     )  # fmt: skip
     first, second = (await bank.get(path)).json()["items"]
-    assert (first["confirmed_name"], second["refused_reason"]) == ("wang", "请附结清证明")
+    assert (first["confirmed_name"], second["refused_reason"]) == (None, "请附结清证明")
+    assert first["confirmed_at"]
     assert code(await pays_out(office, case, "1000000.00")) == (409, "conditions-open")
 
     # Whoever of the bureau answers for the bank does not confirm it.

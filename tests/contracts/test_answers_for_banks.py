@@ -178,6 +178,9 @@ def test_of_a_trial_a_bank_reads_nothing_of_others():
         pool={**used, "takes": "1.00"}, bank_year=used, borrower=used,
     ).model_dump(mode="json")  # fmt: skip
     keep_back(Held(shape_of(TrialAnswer)), trial, BANK)
+    none: dict[str, Any] = {}
+    keep_back(Held(shape_of(TrialAnswer), by_name=True), none, BANK)
+    assert none == {}
     assert trial["facts"] == {"loan_amount": "2.00"}
     assert trial["pool"] is trial["bank_year"] is trial["borrower"] is None
     assert [one["payee_code"] for one in trial["payments"]] == [BANK]

@@ -227,7 +227,6 @@ async def test_what_a_held_reservation_opens_to_tells_a_bank_only_of_its_own_lim
         bank = await opened(pool.bank("ICBC"), f"transfer/dongli/{booked['seq']}")
 
         seen, all_of_it = ({step["rule"]: step for step in one["steps"]} for one in (bank, house))
-        assert seen["bank_line"]["inputs"] == all_of_it["bank_line"]["inputs"]
         # A firm's loans at other banks count under its cap, too.
         for rule in ("borrower_cap", "maximum_leverage", "bank_share_of_capacity"):
             assert {"used", "allowed"} <= set(all_of_it[rule]["inputs"])
