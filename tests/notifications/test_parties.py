@@ -12,7 +12,7 @@ from shared.contracts.of_pool import Share
 from shared.contracts.pool_cases import AdjustedPart
 from shared.contracts.risk_pool import StatementLine
 from shared.messaging.inbox import Received
-from tests.notifications.conftest import Receiver, listening, until
+from tests.notifications.conftest import Receiver, listening
 from tests.notifications.samples import BANK, DAY, enveloped, one
 
 GUARANTOR, INSURER, OTHER = "TJ-DB", "PICC-TJ", "CPIC-TJ"
@@ -155,19 +155,3 @@ async def test_a_party_is_written_to_and_called_and_ends_both_itself(notifying):
         (item,) = (await person.get("/inbox")).json()["items"]
         left = await person.post("/inbox/read", json={"position": item["position"]})
         assert left.json() == {"unread": 0}
-
-
-async def test_an_endpoint_of_a_party_that_wants_nothing_more_is_deleted_by_the_party(notifier):
-    receiver = Receiver(answers=[(410, {}, b"")])
-    async with listening(receiver), clerk(notifier, INSURER) as person:
-        made = await person.post("/endpoints", json={"url": receiver.url})
-        await notifier.hears(naming("claim.paid.v1"))
-
-        async def is_disabled() -> Any:
-            (shown,) = (await person.get("/endpoints")).json()["items"]
-            return shown["state"] == "disabled"
-
-        await until(is_disabled)
-        place = f"/endpoints/{made.json()['id']}"
-        assert (await person.delete(place, headers={"If-Match": "*"})).status_code == 204
-        assert (await person.get("/endpoints")).json()["items"] == []

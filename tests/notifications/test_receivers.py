@@ -17,6 +17,7 @@ from services.notifications.handlers import endpoints as handlers
 from services.notifications.senders.secret_encryption import SecretEncryption
 from services.notifications.tables import receivers
 from shared.auth.identity import Identity
+from shared.contracts.of_pool import Share
 from shared.life_cycle import SYSTEM, RoleMissing
 from shared.postgres.database import EVERYWHERE
 from shared.roles import BANK_ROLES, BUREAU_ROLES
@@ -107,6 +108,32 @@ async def test_each_keeper_may_make_every_move_and_the_history_keeps_it(notifier
             ("active", "disable", "disabled", "system"),
             ("disabled", "delete", "deleted", role),
         ]
+
+
+async def test_a_party_s_people_add_an_endpoint_and_delete_it_also_one_that_wants_no_more(notifier):
+    async with notifier.service.as_("clerk", "party_clerk", institution="PICC-TJ") as person:
+        endpoint = await added(person)
+        assert (await person.delete(_at(endpoint), headers={"If-Match": "*"})).status_code == 204
+        assert await history(notifier, endpoint) == [
+            (None, "add", "active", "party_clerk"),
+            ("active", "delete", "deleted", "party_clerk"),
+        ]
+        share = Share(party="insurer", party_code="PICC-TJ", amount_fen=1)
+        async with listening(Receiver(answers=[(410, {}, b"")])) as receiver:
+            gone = await added(person, receiver.url)
+            await notifier.hears(one("claim.paid.v1").model_copy(update={"shares": (share,)}))
+
+            async def is_disabled():
+                (shown,) = (await person.get("/endpoints")).json()["items"]
+                return shown["state"] == "disabled"
+
+            await until(is_disabled)
+        assert (await person.delete(_at(gone), headers={"If-Match": "*"})).status_code == 204
+        assert (await person.get("/endpoints")).json()["items"] == []
+
+
+def _at(endpoint):
+    return f"/endpoints/{endpoint['id']}"
 
 
 async def test_a_paused_endpoint_that_answers_410_to_what_was_in_hand_is_disabled(notifier):
