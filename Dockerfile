@@ -20,7 +20,7 @@ ENV PATH=/venv/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTEC
 USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
-    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
+    CMD ["python", "-m", "zhidai.healthy"]
 # No default command: an image that guesses which service it is would start the wrong one.
 ENTRYPOINT ["python", "-m"]
 CMD ["zhidai.cli", "--help"]

@@ -13,7 +13,7 @@ LOCK      := --quiet --universal --generate-hashes --no-header --no-emit-index-u
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test proof lint kafka bench docs lock clean
+.PHONY: help demo up test proof outside lint kafka bench docs lock clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -39,6 +39,9 @@ test: $(READY) ## All tests, on real parts
 
 proof: $(READY) ## The same, repeated as often as the documents say
 	ZHIDAI_DEPTH=whole $(MAKE) test
+
+outside: $(READY) ## Other people's programs read what we send; needs Node.js, Go and Maven
+	ZHIDAI_OUTSIDE=1 $(RUN)/python -m pytest tests/outside
 
 lint: $(READY) ## Style and types
 	$(RUN)/ruff check .

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
 
 from shared.auth import identity
 from shared.auth.jwks import Jwks
@@ -20,6 +21,7 @@ from shared.clock import Clock, SystemClock
 from shared.context import Background, Context, DueJob, run_due
 from shared.contracts.envelope import Event
 from shared.http import answers, operations, problems
+from shared.http.caller_limit import CallerLimit, CallerLimitMiddleware
 from shared.http.context import context_of
 from shared.http.events_api import events_router
 from shared.http.idempotency_keys import idempotency_keys_router
@@ -93,6 +95,8 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
         larger_bodies=service.body_limits,
         collisions=service.collisions,
     )
+    limit = CallerLimit(per_second=settings.requests_per_second, at_once=settings.requests_at_once)
+    app.user_middleware.insert(0, Middleware(CallerLimitMiddleware, limit=limit))
     keys = Jwks(settings.token_keys)
     identity.install(
         app,

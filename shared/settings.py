@@ -150,6 +150,12 @@ class ServiceSettings(ProcessSettings):
     ] = Field(description="The issuer's JWKS: a URL, or the path of a file.")
     database_connections: int = Field(default=10, ge=2, le=200)
     max_body_bytes: int = Field(default=1024 * 1024, ge=1024, description="Larger bodies: 413.")
+    requests_per_second: float = Field(
+        default=500, ge=1, description="Of one caller, in one process; more is answered 429."
+    )
+    requests_at_once: int = Field(
+        default=64, ge=1, description="Of one caller, in one process; open streams count."
+    )
     due_interval_seconds: float = Field(
         default=30, gt=0, description="How often jobs that are due are looked for."
     )

@@ -9,7 +9,15 @@ from typing import Annotated, Literal
 import typer
 
 from zhidai import schemes_cli
-from zhidai.commands import audit, events, explain, export, kafka_rights, settle
+from zhidai.commands import (
+    audit,
+    events,
+    explain,
+    export,
+    init_production,
+    kafka_rights,
+    settle,
+)
 from zhidai.commands.options import StateFolder
 from zhidai.environment import STATE
 
@@ -96,7 +104,9 @@ def migrate(
     typer.echo(f"{service} is at {head(service)}")
 
 
-for command in (schemes_cli, settle, audit, export, explain, events, kafka_rights):
+for command in (
+    schemes_cli, settle, audit, export, explain, events, kafka_rights, init_production,
+):  # fmt: skip
     command.mount(app)
 
 

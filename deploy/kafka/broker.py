@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -249,34 +249,47 @@ class KafkaCluster:
 
 
 def _properties(broker: Broker, quorum: str, count: int, guard: Guard | None) -> str:
-    """server.properties of one broker."""
+    """server.properties of one broker of ours."""
     clients = "CLIENTS" if guard else "PLAINTEXT"
-    copies = 1 if count == 1 else 3
-    settings = {
+    return written(
+        {
+            "node.id": broker.node,
+            "controller.quorum.bootstrap.servers": quorum,
+            "listeners": (
+                f"{clients}://{HOST}:{broker.port},CONTROLLER://{HOST}:{broker.controller_port}"
+            ),
+            "advertised.listeners": f"{clients}://{HOST}:{broker.port}",
+            "log.dirs": broker.folder / "data",
+            **of_every_broker(count),
+            "offsets.topic.num.partitions": 4,
+            "transaction.state.log.num.partitions": 4,
+            # A dead broker is noticed soon: here nobody is far away.
+            "broker.session.timeout.ms": 3000,
+            "broker.heartbeat.interval.ms": 500,
+            **(guard.properties(HOST) if guard else {}),
+        }
+    )
+
+
+def of_every_broker(count: int) -> dict[str, object]:
+    """What server.properties says wherever the brokers stand, and how many copies so many can keep."""
+    copies, least = (1, 1) if count < 3 else (3, 2)
+    return {
         "process.roles": "broker,controller",
-        "node.id": broker.node,
-        "controller.quorum.bootstrap.servers": quorum,
-        "listeners": (
-            f"{clients}://{HOST}:{broker.port},CONTROLLER://{HOST}:{broker.controller_port}"
-        ),
-        "advertised.listeners": f"{clients}://{HOST}:{broker.port}",
         "controller.listener.names": "CONTROLLER",
-        "log.dirs": broker.folder / "data",
         # A topic is made by the service that says something on it, with the partitions it wants.
         "auto.create.topics.enable": "false",
         "default.replication.factor": copies,
-        "min.insync.replicas": 1 if count == 1 else 2,
+        "min.insync.replicas": least,
         "offsets.topic.replication.factor": copies,
-        "offsets.topic.num.partitions": 4,
         "transaction.state.log.replication.factor": copies,
-        "transaction.state.log.min.isr": 1 if count == 1 else 2,
-        "transaction.state.log.num.partitions": 4,
+        "transaction.state.log.min.isr": least,
         "share.coordinator.state.topic.replication.factor": copies,
-        "share.coordinator.state.topic.min.isr": 1 if count == 1 else 2,
+        "share.coordinator.state.topic.min.isr": least,
         "group.initial.rebalance.delay.ms": 0,
-        # A dead broker is noticed soon: here nobody is far away.
-        "broker.session.timeout.ms": 3000,
-        "broker.heartbeat.interval.ms": 500,
-        **(guard.properties(HOST) if guard else {}),
     }
+
+
+def written(settings: Mapping[str, object]) -> str:
+    """Settings as a properties file has them."""
     return "".join(f"{name}={value}\n" for name, value in settings.items())

@@ -24,6 +24,8 @@ class Guard:
 
     folder: Path
     principals: Sequence[str]
+    authority: Path | None = None
+    """Where the authority lies that vouches for the brokers; in the same folder where nothing is said."""
 
     def of(self, principal: str) -> KafkaSecurity:
         """How this principal speaks to the cluster."""
@@ -50,6 +52,7 @@ class Guard:
         certificate, key = self._authority().issue(ADMIN, [host, "localhost"])
         store = self.folder / "keystore.pem"
         if not store.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
             store.touch(mode=0o600)
             store.write_bytes(key.read_bytes() + certificate.read_bytes())
         own = self.of(ADMIN)
@@ -73,7 +76,7 @@ class Guard:
         }
 
     def _authority(self) -> Authority:
-        return Authority(self.folder)
+        return Authority(self.authority or self.folder)
 
     def _password(self, principal: str) -> str:
         place = self.folder / f"{principal}.password"

@@ -11,9 +11,10 @@ from services.notifications.api import (
 )
 from services.notifications.api.common import settings_of
 from services.notifications.consumer import CONSUMES
-from services.notifications.delivery import background
+from services.notifications.delivery import background, pruning
 from services.notifications.delivery.inbox_stream import new_messages_of
 from services.notifications.settings import NotificationsSettings
+from shared.clock import SystemClock
 from shared.context import Context
 from shared.service import GRACE_SECONDS, Service
 
@@ -38,6 +39,11 @@ async def wake_streams(context: Context) -> None:
     )
 
 
+async def prune(context: Context) -> None:
+    """Throw away what is old, by the real clock: a sandbox's may stand years ahead."""
+    await pruning.prune(context.database, settings_of(context), SystemClock().now)
+
+
 SERVICE = Service(
     name="notifications",
     title="通知 Notifications",
@@ -53,6 +59,7 @@ SERVICE = Service(
     consumes=CONSUMES,
     settings_type=NotificationsSettings,
     background=(deliver, wake_streams),
+    due=(prune,),
 )
 
 if __name__ == "__main__":

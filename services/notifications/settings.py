@@ -61,6 +61,18 @@ class NotificationsSettings(ServiceSettings):
     )
     heartbeat_seconds: float = Field(default=15, gt=0)
 
+    attempts_kept_days: int = Field(
+        default=180,
+        ge=30,
+        description="So long the log says what was answered to each attempt; what still waits keeps it.",
+    )
+    messages_kept_days: int = Field(
+        default=1100,
+        ge=180,
+        description="So long a message and what became of it are kept: three years, the time in which "
+        "claims lapse (民法典 art. 188); never less than the log of its attempts.",
+    )
+
     robots_at_once: int = Field(
         default=16, ge=1, description="Group robots of one provider that are told at once."
     )
@@ -125,6 +137,8 @@ class NotificationsSettings(ServiceSettings):
                 "sms_access_secret, sms_signature and sms_template are needed when sms_access_key "
                 "is given"
             )
+        if self.messages_kept_days < self.attempts_kept_days:
+            raise ValueError("messages_kept_days must not be less than attempts_kept_days")
         if self.lease_seconds <= max(self.webhook_timeout_seconds, self.smtp_timeout_seconds):
             raise ValueError("lease_seconds must be longer than any attempt may take")
         return self

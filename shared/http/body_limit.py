@@ -12,6 +12,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 DEFAULT_BODY_BYTES = 1024 * 1024
 
+MOST_MEMBERS = 20_000
+"""Of a JSON body of ordinary size, at any depth: each costs more to refuse than to send."""
+_MEMBER = b":"
+"""Between a name and its value; those within texts are few beside so many."""
+
 Unexpected = Callable[[Request, Exception], Awaitable[Response]]
 
 
@@ -23,12 +28,20 @@ class BodyTooLarge(HTTPException):
         self.limit = limit
 
 
+class TooManyMembers(HTTPException):
+    """The body has more members than any request needs."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(status_code=413)
+        self.most = most
+
+
 class NobodyListens(OSError):
     """The answer to HEAD has been given; an OSError, as a server raises when a caller has gone."""
 
 
 class BodyLimitMiddleware:
-    """Counts body bytes, answers HEAD by GET without its body, turns a crash into an answer."""
+    """Counts bytes and members of bodies, answers HEAD by GET without its body, turns a crash into an answer."""
 
     def __init__(
         self,
@@ -64,7 +77,10 @@ class BodyLimitMiddleware:
         async def inwards() -> Message:
             return {"type": "http.disconnect"} if ended else await limited()
 
-        limited = _limited(receive, declared_bytes(scope), self.limit_of(scope["path"]))
+        limit = self.limit_of(scope["path"])
+        counted = limit == self.body_bytes and _is_json(scope)
+        most_members = MOST_MEMBERS if counted else None
+        limited = _limited(receive, declared_bytes(scope), limit, most_members)
         if head:
             # In place, so that the middleware outside this one still learns the route.
             scope["method"] = "GET"
@@ -108,11 +124,15 @@ def declared_bytes(scope: Scope) -> int:
     return 0
 
 
-def _limited(receive: Receive, declared: int, limit: int) -> Receive:
-    seen = 0
+def _is_json(scope: Scope) -> bool:
+    return any(name == b"content-type" and b"json" in value for name, value in scope["headers"])
+
+
+def _limited(receive: Receive, declared: int, limit: int, most_members: int | None) -> Receive:
+    seen = members = 0
 
     async def limited() -> Message:
-        nonlocal seen
+        nonlocal seen, members
         if declared > limit:
             raise BodyTooLarge(limit)
         message = await receive()
@@ -120,6 +140,9 @@ def _limited(receive: Receive, declared: int, limit: int) -> Receive:
             seen += len(message.get("body", b""))
             if seen > limit:
                 raise BodyTooLarge(limit)
+            members += message.get("body", b"").count(_MEMBER)
+            if most_members is not None and members > most_members:
+                raise TooManyMembers(most_members)
         return message
 
     return limited

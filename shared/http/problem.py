@@ -17,6 +17,9 @@ from shared.refusals import FieldFault
 
 MEDIA_TYPE = "application/problem+json"
 
+MOST_ERRORS = 100
+"""So many wrong fields are told; who has more of them has misunderstood something larger."""
+
 BY_STATUS: Mapping[int, tuple[str, str, str]] = {
     400: ("bad-request", "请求格式有误", "The request is malformed."),
     401: ("unauthenticated", "请先登录，或令牌无效", "A valid access token is needed."),
@@ -60,10 +63,14 @@ def problem(
     en: str,
     accept_language: str = "",
     errors: Sequence[FieldFault] = (),
+    errors_in_all: int = 0,
     extra: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A problem as an HTTP response, in the language the caller prefers."""
+    """A problem as an HTTP response, in the language the caller prefers.
+
+    `errors_in_all`: how many there are, where not all were worked out.
+    """
     english = prefers_english(accept_language)
     body: dict[str, Any] = dict(extra or {})
     body |= {
@@ -76,7 +83,9 @@ def problem(
         "trace_id": current_trace_id(),
     }
     if errors:
-        body["errors"] = [show_fault(fault, english=english) for fault in errors]
+        body["errors"] = [show_fault(fault, english=english) for fault in errors[:MOST_ERRORS]]
+    if (left_out := max(errors_in_all, len(errors)) - MOST_ERRORS) > 0:
+        body["errors_left_out"] = left_out
     text = json.dumps(body, ensure_ascii=False, allow_nan=False, default=str)
     # A lone surrogate from a caller's field name becomes a question mark, never a failure.
     return Response(

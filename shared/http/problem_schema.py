@@ -35,7 +35,10 @@ class Problem(BaseModel):
     )
     request_id: str
     trace_id: str
-    errors: list[FieldProblem] | None = Field(None, description="All of them, not the first.")
+    errors: list[FieldProblem] | None = Field(
+        None, description="All of them at once, a hundred at the most."
+    )
+    errors_left_out: int | None = Field(None, description="How many more there are, if any.")
 
 
 _ANSWER = {

@@ -17,9 +17,14 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Scope
 
-from shared.http.body_limit import DEFAULT_BODY_BYTES, BodyLimitMiddleware, BodyTooLarge
+from shared.http.body_limit import (
+    DEFAULT_BODY_BYTES,
+    BodyLimitMiddleware,
+    BodyTooLarge,
+    TooManyMembers,
+)
 from shared.http.field_errors import field_errors
-from shared.http.problem import BY_STATUS, problem
+from shared.http.problem import BY_STATUS, MOST_ERRORS, problem
 from shared.http.problem_schema import document_problems
 from shared.postgres.collisions import Collision, collision_of
 from shared.postgres.transient import is_transient
@@ -106,7 +111,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
             en="The request body must be application/json.",
             headers={"Accept": "application/json"},
         )
-    return _plain(request, 422, errors=field_errors(found, error.body))
+    errors = field_errors(found[:MOST_ERRORS], error.body)
+    return _plain(request, 422, errors=errors, errors_in_all=len(found))
 
 
 def _not_json(request: Request) -> Response:
@@ -134,6 +140,15 @@ async def _http(request: Request, error: Exception) -> Response:
             413,
             zh=f"请求体过大，上限为 {error.limit} 字节",
             en=f"The request body is too large: at most {error.limit} bytes.",
+        )
+    if isinstance(error, TooManyMembers):
+        return _plain(
+            request,
+            413,
+            code="too-many-members",
+            zh=f"请求体的字段过多，上限为 {error.most} 个；大批数据请用文件",
+            en=f"The request body has too many members: at most {error.most}. Send large amounts as "
+            "a file.",
         )
     if error.status_code == 400 and error.detail == "There was an error parsing the body":
         return _not_json(request)

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
-from shared.http import problems
+from shared.http import body_limit, problems
 from shared.observability import telemetry
 
 LIMIT = 100_000
@@ -162,3 +162,19 @@ async def test_head_of_an_endless_stream_ends(client, uploads):
 async def test_an_answer_that_breaks_is_not_taken_for_a_whole_one(client):
     with pytest.raises(httpx.RemoteProtocolError):
         await client.get("/half")
+
+
+async def test_a_body_of_more_members_than_any_request_needs_is_refused_before_it_is_read(
+    client, monkeypatch
+):
+    monkeypatch.setattr(body_limit, "MOST_MEMBERS", 1000)
+
+    async def sends(count: int, path: str = "/json") -> httpx.Response:
+        body = "{" + ",".join(f'"{n}" : "x"' for n in range(count)) + "}"
+        return await client.post(path, content=body, headers={"Content-Type": "application/json"})
+
+    assert (await sends(1000)).json() == 1000
+    answer = await sends(1001)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too-many-members")
+    # A file of many rows goes where more is taken, and is read row by row.
+    assert (await sends(5000, "/bulk")).status_code == 200

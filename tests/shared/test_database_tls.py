@@ -31,11 +31,13 @@ async def pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> No
 
 
 @asynccontextmanager
-async def by_tls_only(socket_url: str, authority: Authority) -> AsyncIterator[int]:
+async def by_tls_only(
+    socket_url: str, authority: Authority, name: str = "database"
+) -> AsyncIterator[int]:
     """The port of a door to the real server that lets in who speaks TLS: the PostgreSQL of the tests
     is built without."""
     folder = str(make_url(socket_url).query["host"])
-    certificate, key = authority.issue("database", ["localhost"])
+    certificate, key = authority.issue(name, ["localhost"])
     door = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     door.load_cert_chain(certificate, key)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlmodel import text
 
 from shared.http import problems
-from shared.http.problem import prefers_english
+from shared.http.problem import MOST_ERRORS, prefers_english
 from shared.observability import telemetry
 from shared.postgres.database import EVERYWHERE, Database
 from tests.shared.case_api import GOOD, Case, make_app, problem_of, send, submit, wrong
@@ -73,6 +73,16 @@ async def test_a_body_that_does_not_say_it_is_json_is_a_415(client):
     for kind in ("text/plain", "application/x-www-form-urlencoded", "nonsense"):
         answer = await send(client, json.dumps(GOOD).encode(), **{"Content-Type": kind})
         problem_of(answer, 415, "unsupported-media-type")
+
+
+async def test_of_more_wrong_fields_than_anybody_reads_a_hundred_are_told_and_the_rest_counted(
+    client,
+):
+    many = {**GOOD, **{f"unknown_{n}": n for n in range(500)}}
+    answer = await send(client, json.dumps(many).encode())
+    body = problem_of(answer, 422, "invalid-request")
+    assert (len(body["errors"]), body["errors_left_out"]) == (MOST_ERRORS, 500 - MOST_ERRORS)
+    assert len(answer.content) < 30_000
 
 
 async def test_a_wrong_parameter_is_named(client):

@@ -1,0 +1,1 @@
+"""Keycloak for Zhidai: the realm as code."""

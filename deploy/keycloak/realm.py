@@ -1,0 +1,203 @@
+"""The realm `zhidai` as code: roles, what people have, the console's client, a bank's machine client.
+
+Keycloak reads it with `kc.sh start --import-realm` from `data/import`, once: what is changed afterwards is
+changed in Keycloak. A machine client is added with `kcadm.sh create clients -r zhidai -f FILE`.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from shared.roles import BANK_ROLES, BUREAU_ROLES
+
+AUDIENCE: Final = "zhidai"
+CONSOLE: Final = "zhidai-console"
+_MINUTES: Final = 60
+_HOURS: Final = 3600
+
+_TO_TOKEN: Final = {
+    "access.token.claim": "true", "id.token.claim": "false", "userinfo.token.claim": "false",
+}  # fmt: skip
+
+
+def write(folder: Path, *, public_url: str, secret: str) -> Path:
+    """The realm as a file that its owner alone reads: it holds the console's secret."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return _keep(folder / "zhidai-realm.json", realm(public_url=public_url, secret=secret))
+
+
+def write_machine_client(place: Path, *, institution: str, secret: str) -> Path:
+    """The client of a bank's own system, for `kcadm.sh create clients`."""
+    return _keep(place, machine_client(institution, secret=secret))
+
+
+def realm(*, public_url: str, secret: str) -> dict[str, Any]:
+    """The whole realm. Nobody can register; a wrong password five times waits; sessions end after half
+    an hour without a click and after ten hours whatever is clicked; access tokens live five minutes."""
+    return {
+        "realm": "zhidai",
+        "enabled": True,
+        "displayName": "知贷",
+        "sslRequired": "all",
+        "registrationAllowed": False,
+        "resetPasswordAllowed": False,
+        "loginWithEmailAllowed": False,
+        "duplicateEmailsAllowed": True,
+        "bruteForceProtected": True,
+        "failureFactor": 5,
+        "passwordPolicy": "length(12) and notUsername and passwordHistory(5)",
+        "internationalizationEnabled": True,
+        "supportedLocales": ["zh-CN", "en"],
+        "defaultLocale": "zh-CN",
+        "accessTokenLifespan": 5 * _MINUTES,
+        "ssoSessionIdleTimeout": 30 * _MINUTES,
+        "ssoSessionMaxLifespan": 10 * _HOURS,
+        "revokeRefreshToken": True,
+        "refreshTokenMaxReuse": 0,
+        "eventsEnabled": True,
+        "adminEventsEnabled": True,
+        "roles": {"realm": [{"name": role} for role in sorted(BANK_ROLES | BUREAU_ROLES)]},
+        "clients": [_console(public_url, secret)],
+        "components": {
+            "org.keycloak.userprofile.UserProfileProvider": [
+                {
+                    "providerId": "declarative-user-profile",
+                    "config": {"kc.user.profile.config": [json.dumps(_people())]},
+                }
+            ]
+        },
+    }
+
+
+def machine_client(institution: str, *, secret: str) -> dict[str, Any]:
+    """A bank's own system: it logs in as itself and carries its bank's code, which nobody can change
+    but an administrator of the realm. It is given `bank_operator` afterwards (operating.md)."""
+    return {
+        "clientId": f"machine-{institution.lower()}",
+        "name": institution,
+        "secret": secret,
+        "publicClient": False,
+        "serviceAccountsEnabled": True,
+        "standardFlowEnabled": False,
+        "directAccessGrantsEnabled": False,
+        "fullScopeAllowed": True,
+        "protocolMappers": [
+            _audience(),
+            {
+                "name": "institution",
+                "protocol": "openid-connect",
+                "protocolMapper": "oidc-hardcoded-claim-mapper",
+                "config": {
+                    "claim.name": "institution",
+                    "claim.value": institution,
+                    "jsonType.label": "String",
+                    **_TO_TOKEN,
+                },
+            },
+        ],
+    }
+
+
+def _console(public_url: str, secret: str) -> dict[str, Any]:
+    return {
+        "clientId": CONSOLE,
+        "name": "知贷",
+        "secret": secret,
+        "publicClient": False,
+        "standardFlowEnabled": True,
+        "directAccessGrantsEnabled": False,
+        "serviceAccountsEnabled": False,
+        "fullScopeAllowed": True,
+        "redirectUris": [f"{public_url}/login/return"],
+        "webOrigins": [],
+        "attributes": {
+            "pkce.code.challenge.method": "S256",
+            "post.logout.redirect.uris": f"{public_url}/*",
+        },
+        "protocolMappers": [
+            _audience(),
+            _attribute("institution"),
+            _attribute("pools", many=True),
+            # Keycloak's own mapper puts the given name first; here a name is one text.
+            _attribute("display_name", claim="name"),
+        ],
+    }
+
+
+def _audience() -> dict[str, Any]:
+    return {
+        "name": "audience",
+        "protocol": "openid-connect",
+        "protocolMapper": "oidc-audience-mapper",
+        "config": {
+            "included.custom.audience": AUDIENCE,
+            "access.token.claim": "true",
+            "id.token.claim": "false",
+        },
+    }
+
+
+def _attribute(name: str, *, claim: str = "", many: bool = False) -> dict[str, Any]:
+    return {
+        "name": claim or name,
+        "protocol": "openid-connect",
+        "protocolMapper": "oidc-usermodel-attribute-mapper",
+        "config": {
+            "user.attribute": name,
+            "claim.name": claim or name,
+            "jsonType.label": "String",
+            "multivalued": str(many).lower(),
+            **_TO_TOKEN,
+        },
+    }
+
+
+def _people() -> dict[str, Any]:
+    """What is kept of people; where they belong is an administrator's to say, and not their own."""
+    by_admin = {"view": ["admin"], "edit": ["admin"]}
+    return {
+        "attributes": [
+            {
+                "name": "username",
+                "permissions": {"view": ["admin", "user"], "edit": ["admin"]},
+                "validations": {"length": {"min": 2, "max": 200}},
+            },
+            {
+                "name": "display_name",
+                "displayName": "姓名",
+                "required": {"roles": ["admin"]},
+                "permissions": {"view": ["admin", "user"], "edit": ["admin"]},
+                "validations": {"length": {"max": 200}},
+            },
+            {
+                "name": "institution",
+                "displayName": "所属机构（银行代码；主管部门填 *）",
+                "required": {"roles": ["admin"]},
+                "permissions": by_admin,
+                "validations": {
+                    "pattern": {"pattern": r"^(\*|[A-Za-z0-9][A-Za-z0-9_-]{0,31})$"}
+                },
+            },
+            {
+                "name": "pools",
+                "displayName": "所属资金池（主管部门人员；* 为全部）",
+                "multivalued": True,
+                "permissions": by_admin,
+                "validations": {
+                    "pattern": {"pattern": r"^(\*|[A-Za-z0-9][A-Za-z0-9_-]{0,63})$"}
+                },
+            },
+            {
+                "name": "email",
+                "permissions": {"view": ["admin", "user"], "edit": ["admin"]},
+                "validations": {"email": {}},
+            },
+        ]
+    }  # fmt: skip
+
+
+def _keep(place: Path, content: dict[str, Any]) -> Path:
+    with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(content, file, ensure_ascii=False, indent=2)
+    return place
