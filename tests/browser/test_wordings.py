@@ -22,9 +22,11 @@ async def test_a_field_is_written_by_a_click_and_what_it_looks_like_is_shown_whi
         await shown.wait_for()
         assert (await shown.inner_text()).startswith("退回 天津")
         await page.fill("#text_en", "{{ wages }}")
-        await page.get_by_text("The event has no field wages").or_(
-            page.get_by_text("该事件没有字段 wages")
-        ).wait_for()
+        await (
+            page.get_by_text("The event has no field wages")
+            .or_(page.get_by_text("该事件没有字段 wages"))
+            .wait_for()
+        )
         await page.fill("#text_en", "Returned: {{ number }}")
         await page.fill("#why", "统一用语")
         await shown.wait_for()
