@@ -181,6 +181,15 @@ async def test_nobody_else_moves_a_text_and_only_the_system_replaces_one(notifie
         )
         leaving = await in_force(notifier, admin, manager, said="丙", reader="bank")
         await step(admin, leaving, "withdraw")
+        to_banks = await in_force(
+            notifier,
+            admin,
+            manager,
+            said="丁",
+            event_type="claim.approved.v1",
+            text=TEXT,
+            reader="bank",
+        )
         for role in sorted(others):
             async with someone(notifier, role) as person:
                 assert (await person.post("/templates", json=words("x"))).status_code == 403
@@ -192,6 +201,7 @@ async def test_nobody_else_moves_a_text_and_only_the_system_replaces_one(notifie
         (waiting, TemplateAction.APPROVE, caller),
         (waiting, TemplateAction.REFUSE, caller),
         (holds, TemplateAction.WITHDRAW, caller),
+        (to_banks, TemplateAction.ASK_WITHDRAWAL, checker),
         (leaving, TemplateAction.WITHDRAW, checker),
         (leaving, TemplateAction.KEEP, checker),
         (holds, TemplateAction.REPLACE, Identity("a", "a", OF_BUREAU, "*")),

@@ -202,6 +202,15 @@ def test_every_mistake_is_found_at_once_with_its_line():
     assert refused.value.faults[1].zh == "第 2 行：该事件没有字段 b"
 
 
+def test_of_many_mistakes_a_hundred_are_told_with_their_lines_and_no_long_name_is_said_again():
+    many = MessageText(title_zh="t", text_zh="{{ a }}{{ b" + "b" * 900 + " }}\n" + "{{ x }}\n" * 300,
+                       title_en="t", text_en="t")  # fmt: skip
+    with pytest.raises(TemplateInvalid) as refused:
+        require_valid(many, RETURNED, Reader.BANK)
+    assert len(refused.value.faults) == 302 and len(refused.value.extra["mistakes"]) == 100
+    assert all(len(one.zh) < 100 for one in refused.value.faults)
+
+
 def test_a_text_that_only_some_cases_have_words_for_is_refused_with_what_they_lack():
     text = MessageText(
         title_zh="{{ {'x': '某'}[by] }}", text_zh="{{ number }}", title_en="t", text_en="{% if not number %}x{% endif %}"

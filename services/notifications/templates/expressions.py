@@ -20,6 +20,9 @@ class Mistake:
     en: str
 
 
+LONGEST_NAME: Final = 60
+"""So much of a name that is none is said again."""
+
 _TEXT = Shape(name="", kind=Kind.TEXT)
 _NUMBER = Shape(name="", kind=Kind.NUMBER)
 _FLAG = Shape(name="", kind=Kind.FLAG)
@@ -176,17 +179,17 @@ class Expressions:
         )
 
     def _name(self, node: nodes.Name) -> Shape:
-        shape = self._names.get(node.name)
+        shape, name = self._names.get(node.name), node.name[:LONGEST_NAME]
         if shape is not None:
             return shape
         if node.name in self._kept:
             return self._wrong(
-                node, "field-not-told", f"银行不得知悉字段 {node.name}",
-                f"The field {node.name} is not told to banks.",
+                node, "field-not-told", f"银行不得知悉字段 {name}",
+                f"The field {name} is not told to banks.",
             )  # fmt: skip
         return self._wrong(
-            node, "field-unknown", f"该事件没有字段 {node.name}",
-            f"The event has no field {node.name}.",
+            node, "field-unknown", f"该事件没有字段 {name}",
+            f"The event has no field {name}.",
         )  # fmt: skip
 
     def _member(self, node: nodes.Getattr) -> Shape:

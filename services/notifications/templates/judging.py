@@ -25,6 +25,8 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
     "text_en": ("text", "en"),
 }
 """Where each part stands in a request."""
+MOST_MISTAKES: Final = 100
+"""So many are told with their lines; whoever has more begins again with the house's text."""
 
 
 class TemplateInvalid(FieldsWrong):
@@ -48,7 +50,7 @@ class TemplateInvalid(FieldsWrong):
         self.extra = {
             "mistakes": [
                 {"part": ".".join(PLACES[part]), "line": one.line, "code": one.code}
-                for part, one in mistakes
+                for part, one in mistakes[:MOST_MISTAKES]
             ]
         }
 
