@@ -67,9 +67,14 @@ async def test_words_to_banks_are_drafted_by_one_and_approved_by_another(house: 
         )
         assert "银行自编" in sent.text
         assert not [one for one in sent.actions if one.endswith("/approve")]
-        claim = await house.has_claim()
-        box = await clerk.opens("/inbox/deliveries?state=")
-        assert claim and box.status == 200
+
+        # A message says what it said, and with which words.
+        await house.has_case()
+        kept = house.person("notifications", "icbc-operator", "bank_operator", institution="ICBC")
+        (told, *_) = (await kept.get("/messages")).json()["items"]
+        message = await clerk.opens(f"/inbox/messages/{told['id']}")
+        assert told["title"]["zh"] in message.text and told["title"]["en"] in message.text
+        assert "所用文本 系统文本" in message.text and "只在收件箱" in message.text
     async with house.logged_in("reviewer-lin") as reviewer:
         assert (await reviewer.opens("/templates")).status == 403
 
