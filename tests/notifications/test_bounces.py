@@ -140,12 +140,13 @@ async def test_a_letter_that_came_back_pauses_its_subscription_and_tells_its_own
 
         # The address is right after all: what comes now is sent, and a full mailbox pauses nothing.
         await person.post(f"/subscriptions/{kept['id']}/resume")
+        await letters.has(2)  # What has waited: the notice of the refusal.
         await notifier.hears(one("claim.refused.v1"))
-        second = (await letters.has(2))[1]["Message-ID"]
+        second = (await letters.has(3))[2]["Message-ID"]
 
         async def arrived():
             rows = (await person.get("/deliveries", params={"state": "delivered"})).json()["items"]
-            return len(rows) == 1
+            return len(rows) == 2
 
         await until(arrived)
         shown = await reads(bounce(second, status="5.2.2"))

@@ -192,7 +192,10 @@ async def test_whoever_sets_a_receiver_up_chooses_its_hours_and_the_usual_ones_s
         assert usual["hours"] == {
             "quiet_from": "21:00", "quiet_until": "07:30", "working_days_only": False,
         }  # fmt: skip
-        assert own["hours"]["quiet_from"] is None and own["hours"]["working_days_only"] is True
+        assert own["hours"] == {**usual["hours"], "working_days_only": True}
+        none = {"quiet_from": None, "quiet_until": None}
+        any_hour = (await person.post("/robots", json={**robot, "hours": none})).json()
+        assert any_hour["hours"] == {**none, "working_days_only": False}
         assert letters["hours"]["quiet_from"] is None
 
         for hours, code in (

@@ -111,8 +111,9 @@ def _body(kind: Kind, form: FormData) -> dict[str, Any]:
     if kind == "subscriptions" and text(form, "month_pack") == "yes":
         said["month_pack"] = True
     hours = _hours(form)
-    if kind != "endpoints" and any(hours.values()):
-        said["hours"] = hours
+    if kind != "endpoints":
+        # Left empty: the usual ones, not none.
+        said["hours"] = {name: value for name, value in hours.items() if value}
     # What is left empty is not said at all; a robot's roles are asked for by the service.
     return {name: value for name, value in said.items() if value not in ("", [])}
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import time
 from typing import Annotated, Any
 
@@ -166,6 +166,15 @@ class HoursWanted(requests.RequestBody):
             quiet_until=self.quiet_until,
             working_days_only=self.working_days_only,
         )
+
+
+def hours_of_new(said: HoursWanted | None, usual: Hours) -> Hours:
+    """The hours of a new receiver: the usual quiet ones stand where none are named; a null names none."""
+    if said is None:
+        return usual
+    if {"quiet_from", "quiet_until"} & said.model_fields_set:
+        return said.hours
+    return replace(usual, working_days_only=said.working_days_only)
 
 
 class HoursShown(BaseModel):

@@ -49,7 +49,8 @@ class NewRobot(Wanted):
     language: Language = "zh"
     roles: Roles
     hours: HoursWanted | None = Field(
-        None, description="Not named: quiet as this installation has it, by night."
+        None,
+        description="Quiet hours not named: as this installation has them, by night; null: none.",
     )
     digest: Digest = Field(
         Digest.EACH,

@@ -10,6 +10,7 @@ from services.notifications.api.common import (
     Keeper,
     Limit,
     Reader,
+    hours_of_new,
     people_shown,
     settings_of,
 )
@@ -50,9 +51,7 @@ async def add(body: NewRobot, request: Request, caller: Keeper, here: CurrentCon
             language=body.language,
             roles=body.roles,
             wishes=body.wishes,
-            hours=body.hours.hours
-            if body.hours
-            else usual_hours(body.kind, settings_of(here).usual_quiet),
+            hours=hours_of_new(body.hours, usual_hours(body.kind, settings_of(here).usual_quiet)),
             digest=body.digest,
             caller=caller,
             now=here.clock.now(),

@@ -19,6 +19,7 @@ from services.notifications.api.common import (
     Wanted,
     WantedChange,
     WantedShown,
+    hours_of_new,
     people_shown,
     settings_of,
 )
@@ -87,7 +88,8 @@ class NewSubscription(Wanted):
     ] = None
     hours: HoursWanted | None = Field(
         None,
-        description="Not named: a letter at any hour, a text as this installation has it, by day.",
+        description="Quiet hours not named: none for letters, for texts as this installation has them, "
+        "by night; null: none.",
     )
     digest: Digest = Digest.EACH
     month_pack: bool = Field(
@@ -150,9 +152,9 @@ async def add(
             language=body.language,
             roles=body.roles,
             wishes=body.wishes,
-            hours=body.hours.hours
-            if body.hours
-            else usual_hours(body.channel, settings_of(here).usual_quiet),
+            hours=hours_of_new(
+                body.hours, usual_hours(body.channel, settings_of(here).usual_quiet)
+            ),
             digest=body.digest,
             month_pack=body.month_pack,
             caller=caller,

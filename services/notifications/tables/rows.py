@@ -255,10 +255,10 @@ class DigestEntry(Row, table=True):
     __tablename__ = "digest_entries"
 
     receiver_id: UUID = Field(primary_key=True, foreign_key="receivers.id")
-    message_id: UUID = Field(primary_key=True, foreign_key="messages.id")
+    message_id: UUID = Field(primary_key=True, foreign_key="messages.id", ondelete="CASCADE")
     institution: str = Field(sa_column=_text())
     entered_at: datetime = Field(sa_column=_moment())
-    digest_id: UUID | None = Field(default=None, foreign_key="messages.id")
+    digest_id: UUID | None = Field(default=None, foreign_key="messages.id", ondelete="CASCADE")
 
 
 class OpenDeadline(Row, table=True):
