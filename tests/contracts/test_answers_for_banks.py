@@ -34,11 +34,11 @@ ROLES = Path(__file__).parents[1] / "e2e" / "roles.csv"
 
 
 def called_by_banks() -> set[str]:
-    """The routes that let somebody of a bank further than the question of his role."""
+    """The routes that let somebody of a bank, or of a pool's other party, further than the question of
+    his role."""
     with ROLES.open(encoding="utf-8", newline="") as file:
         head, *rows = csv.reader(file)
-    of_banks = [at for at, name in enumerate(head) if name.endswith(("_operator", "_checker"))]
-    of_banks = [at for at in of_banks if "bank_" in head[at]]
+    of_banks = [at for at, name in enumerate(head) if "bank_" in name or "party_clerk" in name]
     return {row[0] for row in rows if any(row[at] not in "?-" for at in of_banks)}
 
 

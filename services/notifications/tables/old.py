@@ -31,8 +31,6 @@ _MESSAGES = f"""
     deliveries_of as (select d.id from deliveries d join old on old.id = d.message_id),
     no_attempts as (delete from attempts a using deliveries_of d where a.delivery_id = d.id),
     no_deliveries as (delete from deliveries d using deliveries_of o where d.id = o.id),
-    no_entries as (
-        delete from digest_entries e using old where old.id in (e.message_id, e.digest_id)),
     no_marks as (delete from read_marks r using old where r.message_id = old.id)
     delete from messages m using old where m.id = old.id
 """
