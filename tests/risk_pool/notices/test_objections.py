@@ -116,6 +116,12 @@ async def test_what_an_outsider_types_is_bounded_and_everything_wrong_is_said_at
             assert answer.status_code == 422, answer.text
             assert {fault["pointer"] for fault in answer.json()["errors"]} == pointers
         assert code_of(await pool.objects({"number": "DL-G-2026-9999"})) == (404, "not-found")
+        for path in (
+            "notices/%00", f"notices/{'x' * 41}", "notices?firm=%00", "notices?pool=%00",
+            "notices?cursor=x", "objections/%00/x", "objections/x/%00",
+        ):  # fmt: skip
+            odd = await pool.outside.get(f"/public/{path}")
+            assert odd.status_code in (400, 404, 422), (path, odd.text)
 
 
 async def test_one_address_files_so_many_a_day_whatever_it_says_of_itself(running):
