@@ -276,7 +276,7 @@ async def test_approval_says_everything_the_pool_needs(office: Office):
 async def test_every_move_is_kept_with_who_when_and_why_and_can_never_be_changed(office: Office):
     case = await office.submits()
     await office.recommends(case)
-    moves = (await office.bank().get(f"/applications/{case['id']}/history")).json()["items"]
+    moves = (await office.reviewer().get(f"/applications/{case['id']}/history")).json()["items"]
 
     assert [(m["action"], m["subject"], m["role"], m["source"], m["target"]) for m in moves] == [
         ("submit", "clerk-ICBC-TJ", "bank_operator", None, "submitted"),

@@ -21,8 +21,8 @@ def test_the_console_knows_every_field_that_the_services_leave_out_for_banks():
 
 def test_what_is_left_out_reads_as_empty_and_a_name_that_nobody_gave_is_an_error():
     found = json.loads('{"state": "open", "decided_name": null}', object_hook=as_told)
-    assert (found["raised_by"], found["decided_name"], found["state"]) == ("", "", "open")
-    assert found.get("raised_by") is None and "raised_by" not in found
+    assert (found["added_by"], found["decided_name"], found["state"]) == ("", "", "open")
+    assert found.get("added_by") is None and "added_by" not in found
     with pytest.raises(KeyError):
         found["stat"]
 
