@@ -42,12 +42,15 @@ class Level:
     """The bureau's roles above those who are to act."""
 
 
+_ANY = -(10**5)
+"""Also what was late when it was entered: nobody has heard of its day before."""
+
 LEVELS = (
     Level(1, 5, 10),
     Level(2, 1, 3),
-    Level(3, -1, -1),
-    Level(4, -6, -1, ("pool_manager",)),
-    Level(5, -11, -1, ("pool_manager", "leader")),
+    Level(3, -1, _ANY),
+    Level(4, -6, _ANY, ("pool_manager",)),
+    Level(5, -11, _ANY, ("pool_manager", "leader")),
 )
 """Where the programmes are silent (assumed): five days and one day before, the day after, a week and
 two weeks after."""

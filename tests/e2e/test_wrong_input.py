@@ -128,7 +128,9 @@ async def test_a_body_that_is_no_object_in_json_is_refused(quiet: Town, route: R
 
     for content in NOT_JSON:
         said = told(await tried(quiet, route, content=content))
-        assert said & {"400 not-json", "422 invalid-request"}, (content[:20], said)
+        # What is nested without end has more members than any request, and is not even read.
+        refused = {"400 not-json", "422 invalid-request", "413 too-many-members"}
+        assert said & refused, (content[:20], said)
     for content in NOT_AN_OBJECT:
         said = told(await tried(quiet, route, content=content))
         assert "422 invalid-request" in said or b"400" in content, (content, said)
