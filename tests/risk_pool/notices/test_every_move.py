@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from services import risk_pool
 from services.risk_pool.domain.objection import LIFE_CYCLE as OBJECTIONS
+from services.risk_pool.domain.objection import OUTSIDER
 from services.risk_pool.domain.public_notice import LIFE_CYCLE as NOTICES
+from shared.life_cycle import Actor, RoleMissing
 from tests.risk_pool.claims.test_claims import code_of
 from tests.risk_pool.notices.driver import AFTER, FIRST, noticed
 
@@ -53,6 +57,14 @@ async def others_are_refused(pool, case, moves, actions):
             answer = await pool.moves(case, action, role, **BODIES[action])
             expected = 403 if action in moves else 409
             assert answer.status_code == expected, (action, role, answer.text)
+
+
+def test_an_objection_is_filed_from_outside_and_by_nobody_of_the_house():
+    insider = Actor("x", "x", frozenset(ROLES))
+
+    assert OBJECTIONS.require(None, "file", OUTSIDER).target == "filed"
+    with pytest.raises(RoleMissing):
+        OBJECTIONS.require(None, "file", insider)
 
 
 async def test_every_move_of_a_notice_is_made_by_those_it_names_alone(running):
