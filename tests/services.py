@@ -140,6 +140,10 @@ async def together(
                     **{
                         "signing_development_folder": str(shared_folder / "signing"),
                         "documents": str(shared_folder / "documents"),
+                        # A test asks more at once than anybody is let: what holds callers back has
+                        # tests of its own.
+                        "requests_at_once": 10_000,
+                        "requests_per_second": 100_000,
                         **settings,
                     },
                 ),

@@ -48,6 +48,8 @@ class Duty:
     noun: Words
     what: Words
     roles: tuple[str, ...]
+    escalates: bool = True
+    """Whether those above hear of it later: not where the bureau has a duty of its own beside it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,7 @@ class Source:
     sql: str
     by_moves: bool
     """Ended by a move in the history, which says whether it was made by who was waited for."""
+    escalates: bool = True
 
 
 def rule_of(wait: Wait) -> str:
@@ -85,7 +88,14 @@ _DUE: Final = """
 def of_duty(duty: Duty) -> Source:
     """The source of a duty."""
     sql = _DUE.format(roles=_texts(duty.roles), zh=_text(duty.what.zh), en=_text(duty.what.en))
-    return Source(kind=duty.kind, topic=duty.topic, noun=duty.noun, sql=sql, by_moves=False)
+    return Source(
+        kind=duty.kind,
+        topic=duty.topic,
+        noun=duty.noun,
+        sql=sql,
+        by_moves=False,
+        escalates=duty.escalates,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

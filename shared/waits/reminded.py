@@ -118,8 +118,7 @@ def _reminder(
     is_over = today > row["due_on"]
     event = (_PASSED if is_over else _APPROACHING)[source.topic]
     bureau = tuple(role for role in row["roles"] if role not in BANK_ROLES | PARTY_ROLES)
-    # What waits for a party waits for the bureau beside it, as a duty of its own.
-    also = () if PARTY_ROLES.intersection(row["roles"]) else level.also
+    also = level.also if source.escalates else ()
     named = (row["person"],) if row["person"] else ()
     return event(
         **said(source, row),

@@ -1,7 +1,5 @@
 """Writing the words of a notice in a browser: fields by a click, the look of it while typing."""
 
-import os
-
 from tests.browser.conftest import Rooms
 from tests.browser.test_access import violations
 
@@ -30,15 +28,9 @@ async def test_a_field_is_written_by_a_click_and_what_it_looks_like_is_shown_whi
         await page.fill("#text_en", "Returned: {{ number }}")
         await page.fill("#why", "统一用语")
         await shown.wait_for()
-        if folder := os.environ.get("ZHIDAI_PICTURES"):
-            await page.screenshot(path=f"{folder}/writing.png", full_page=True)
         await page.get_by_role("button", name="提交草稿").click()
         await page.get_by_text("草稿已提交").wait_for()
         assert await violations(page) == []
-        if folder:
-            await page.screenshot(path=f"{folder}/drafted.png", full_page=True)
-            await page.goto("/templates")
-            await page.screenshot(path=f"{folder}/list.png", full_page=True)
     async with rooms.visitor("manager-wu", viewport={"width": 360, "height": 700}) as page:
         await page.goto(PAGE)
         await page.get_by_role("button", name="批准生效").click()
@@ -48,6 +40,4 @@ async def test_a_field_is_written_by_a_click_and_what_it_looks_like_is_shown_whi
         assert wide <= 360
         await page.get_by_role("button", name="English").click()
         await page.goto(PAGE)
-        if folder:
-            await page.screenshot(path=f"{folder}/small-en.png", full_page=True)
     assert rooms.complaints == []

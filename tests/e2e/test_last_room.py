@@ -81,9 +81,13 @@ async def test_of_two_cases_for_the_last_million_one_is_held_and_the_other_hears
 
 
 async def hears_place_and_reason(town: Town, case: Any) -> None:
-    """What the case says, and the line of the pool: the first place, and the pool's leverage."""
+    """What the case says, and the line of the pool: the first place, and the pool's leverage. Of what
+    others have used the bank hears nothing, nor in the words of the decline."""
     shown = await town.office.case(case, by=town.office.bank(case["bank"]))
-    assert "第 1 位" in shown["history"][-1]["reason"]
+    own = (await town.clerk(bank=case["bank"]).get("/pools/dongli/waiting-line")).json()
+    assert [(one["place"], one["number"]) for one in own] == [(1, case["number"])]
+    assert shown["history"][-1]["reason"] == ""
+    assert "第 1 位" in (await town.office.case(case))["history"][-1]["reason"]
     (limit,) = (await town.office.case(case))["declined_limits"]
     taken = {CCB: "2,300,000.00", ABC: "2,200,000.00"}[case["bank"]]
     asked = f"2,750,000.00 / {taken} / {parse_fen(ASKED[case['bank']]) // 100:,}.00"

@@ -42,6 +42,10 @@ async def test_a_bank_that_has_nothing_finds_nothing_in_any_list(full: Any, rout
     mine = await town.clerk(route.service, ICBC).get(route.url())
     theirs = await town.clerk(route.service, CCB).get(route.url())
 
+    if "/public/" in route.path:
+        # What everybody reads, a bank reads as everybody does.
+        assert theirs.json() == mine.json()
+        return
     if theirs.status_code == 403:
         assert mine.status_code == 403
         return
@@ -124,7 +128,7 @@ async def test_no_answer_to_a_bank_holds_what_is_kept_back_and_the_bureau_reads_
     assert looked_at > 30
     assert {place.rpartition(".")[2] for place in places} > {
         "people", "recorded_by", "available", "assigned_to", "approved_by", "signed_by", "history",
-        "proposed_by", "opened_by", "begun_name", "raised_by", "pool",
+        "proposed_by", "pool",
     }  # fmt: skip
 
 
@@ -141,7 +145,7 @@ async def test_a_lost_answer_that_a_bank_asks_for_again_holds_no_more_than_the_a
 
     assert first.status_code == 201 and again.headers["idempotency-replayed"] == "true"
     assert first.json() == again.json() == lost["body"]
-    assert "raised_by" not in lost["body"]
+    assert lost["body"]["raised_name"] == f"clerk-{ICBC}"
     (move,) = lost["body"]["history"]
     assert (move["role"], move["name"]) == ("bank_operator", f"clerk-{ICBC}")
 

@@ -36,9 +36,6 @@ def test_what_is_told_by_another_event_reaches_machines_alone():
     assert heard(late, bank_code=BANK, since=late.due_on) == {
         "bank": (False, ()), BUREAU: (True, ("finance_checker",)),
     }  # fmt: skip
-    # What was late when it was entered, nobody was told to wait for.
-    already = heard(late, bank_code=BANK, since=late.due_on.replace(year=late.due_on.year + 1))
-    assert already == {"bank": (True, ()), BUREAU: (True, ("finance_checker", "finance_maker"))}
 
     call = one("cover-call.changed.v1")
     assert heard(call, what="asked")["bank"] == (True, ())

@@ -29,11 +29,6 @@ def _raised_for(cause: str) -> Callable[[Fact], bool]:
     return lambda fact: not fact["by_hand"] and fact["cause"] == cause
 
 
-def _was_due_later(fact: Fact) -> bool:
-    """Its day was waited for: what is late from the first, nobody was told to wait for."""
-    return bool(fact["since"] <= fact["due_on"])
-
-
 _PASSED_OF_CASE: Final = "case-deadline.passed.v1"
 _PASSED_OF_POOL: Final = "pool-deadline.passed.v1"
 _REVIEWER_AND_MANAGER: Final = frozenset({"pool_manager", "reviewer"})
@@ -41,8 +36,7 @@ _REVIEWER_AND_MANAGER: Final = frozenset({"pool_manager", "reviewer"})
 TOLD_ONCE: Final[Mapping[str, tuple[ToldBy, ...]]] = {
     # The duties `owed_by_bank` and `receivable`; who checks is not waited for, and hears by this one.
     "receivable.overdue.v1": (
-        ToldBy(event_type=_PASSED_OF_POOL, banks=True, roles=frozenset({"finance_maker"}),
-               when=_was_due_later),
+        ToldBy(event_type=_PASSED_OF_POOL, banks=True, roles=frozenset({"finance_maker"})),
     ),
     # The duty `monthly_report`; the pool's manager hears of the deadline a week later.
     "bank.reports-missing.v1": (ToldBy(event_type=_PASSED_OF_POOL, banks=True),),

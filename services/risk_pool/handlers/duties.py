@@ -64,6 +64,7 @@ OWED: Final = Duty(
     noun=Words("应付资金池款项", "money owed to the pool"),
     what=Words("银行向资金池付款", "the bank to pay the pool"),
     roles=("bank_operator", "bank_checker"),
+    escalates=False,
 )
 OWED_BY_OTHERS: Final = Duty(
     kind=OWED_BY_PARTY,
@@ -71,6 +72,7 @@ OWED_BY_OTHERS: Final = Duty(
     noun=Words("应付资金池款项", "money owed to the pool"),
     what=Words("贵方向资金池付款", "your payment to the pool"),
     roles=tuple(PARTY_ROLES),
+    escalates=False,
 )
 """The steps of this and of the last one below are the roles of the parties in the scheme."""
 CLAIM: Final = Duty(
@@ -93,6 +95,7 @@ AGREEMENT_OF_OTHERS: Final = Duty(
     noun=Words("合作协议到期", "end of an agreement"),
     what=Words("贵方与资金池续签合作协议", "your agreement with the pool to be renewed"),
     roles=tuple(PARTY_ROLES),
+    escalates=False,
 )
 
 
