@@ -2,6 +2,10 @@
 
 import re
 
+import httpx
+import pytest
+
+from services.console.upstream.client import SERVICES, Services
 from tests.console.house import House, did
 
 
@@ -98,3 +102,21 @@ async def test_a_list_is_prepared_approved_read_by_everybody_and_objected_to(hou
             page = await maker.opens(f"/claims/{claim['id']}")
             assert "期满，异议 1 件，成立 0 件" in page.text
         assert "异议期已于" in (await anybody.opens(outside)).text
+
+
+@pytest.mark.parametrize(("token", "sent"), [("", None), ("a.b.c", "Bearer a.b.c")])
+async def test_who_reads_as_nobody_shows_no_empty_token(token: str, sent: str | None):
+    """A header that ends in a blank is none that HTTP can carry: the page would answer 503."""
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={"items": [], "next_cursor": None})
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://pool")
+    services = Services(dict.fromkeys(SERVICES, client))
+    await services.as_(token, language="zh-CN")["risk_pool"].get("/public/notices")
+    await services.close()
+
+    (request,) = seen
+    assert request.headers.get("authorization") == sent

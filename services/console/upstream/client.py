@@ -206,8 +206,11 @@ class Services:
         )
 
     def as_(self, token: str, *, language: str, request_id: str = "") -> dict[str, Api]:
-        """Each service as the person with this token, answering in this language."""
-        headers = {"Authorization": f"Bearer {token}", "Accept-Language": language}
+        """Each service as the person with this token, answering in this language; as nobody without
+        one."""
+        headers = {"Accept-Language": language}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
         if request_id:
             headers["X-Request-Id"] = request_id
         return {name: Api(name, client, headers) for name, client in self._clients.items()}
