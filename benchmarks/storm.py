@@ -13,7 +13,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -34,6 +33,7 @@ from rich.console import Console
 from rich.table import Table
 from uuid6 import uuid7
 
+from benchmarks.processes import await_port
 from benchmarks.storm_receivers import SLOW_SECONDS
 from deploy.kafka.broker import KafkaCluster, free_ports
 from services.notifications.domain.receivers import WEBHOOK
@@ -212,7 +212,7 @@ def _receivers(log: Path, port: int, storm: Storm) -> Iterator[None]:
         [sys.executable, "-m", "benchmarks.storm_receivers", str(port), str(log), *bad]
     )
     try:
-        _await_port(port, process)
+        await_port(port, process)
         yield
     finally:
         process.kill()
@@ -243,17 +243,6 @@ def _service(place: Place, url: str, port: int) -> subprocess.Popen[bytes]:
             stdout=said,
             stderr=said,
         )
-
-
-def _await_port(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        if process.poll() is not None:
-            raise SystemExit("a process ended while it was starting")
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise SystemExit("a process did not start in a minute")
 
 
 Arrivals = Mapping[tuple[int, str], list[float]]

@@ -31,6 +31,7 @@ from stdnum.cn import uscc
 from uuid6 import uuid7
 
 from benchmarks.messages import NOW, Ratio, pairs, ratio, show
+from benchmarks.processes import await_port
 from benchmarks.published import keep_file
 from services.applications.api.requests import SubmissionBody
 from services.applications.domain.life_cycle import State
@@ -303,7 +304,7 @@ def place(folder: Path, connections: int) -> Iterator[Place]:
         command = [sys.executable, "-m", "benchmarks.submit", "--serve", str(folder), url]
         process = subprocess.Popen([*command, str(port), str(connections)])
         try:
-            _await_port(port, process)
+            await_port(port, process)
             yield Place(bare_url, port, issuer.issue("clerk", "clerk", ["bank_operator"], BANK))
         finally:
             process.terminate()
@@ -335,17 +336,6 @@ async def prepare(server_url: str, name: str) -> None:
             [(paper["id"], BANK, paper["sha256"], paper["filename"]) for paper in STORED],
         )
     await database.close()
-
-
-def _await_port(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        if process.poll() is not None:
-            raise SystemExit("the service ended while it was starting")
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise SystemExit("the service did not start in half a minute")
 
 
 def main() -> None:

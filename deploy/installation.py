@@ -27,6 +27,7 @@ from deploy.certificates import Authority
 from deploy.kafka.broker import of_every_broker, written
 from deploy.kafka.guarded import ADMIN, Guard
 from deploy.keycloak import realm
+from deploy.secret_files import keep
 
 HERE: Final = Path(__file__).parent
 MOUNTED: Final = Path("/certificates")
@@ -83,7 +84,7 @@ def _make(folder: Path, certificates: Path, installation: Installation) -> None:
     _house(certificates / "house", authority, installation)
     realm.write(certificates / "keycloak", public_url=installation.public_url, secret=client_secret)
     variables = _variables(installation, passwords, client_secret=client_secret)
-    _keep(folder / ".env", HEAD + "".join(f"{name}={value}\n" for name, value in variables.items()))
+    keep(folder / ".env", HEAD + "".join(f"{name}={value}\n" for name, value in variables.items()))
 
 
 def _variables(
@@ -148,11 +149,11 @@ def _broker(certificates: Path, authority: Authority) -> Mapping[str, str]:
         "ssl.truststore.location": MOUNTED / "ca.pem",
     }
     inside = written(settings).replace(str(made), str(MOUNTED))
-    _keep(folder / "server.properties", inside.replace(str(authority.folder), str(MOUNTED)))
-    _keep(folder / "client.properties", written(client))
-    _keep(folder / "users", "\n".join(guard.users()))
-    _keep(folder / "keystore.pem", (made / "keystore.pem").read_text())
-    _keep(certificates / "rights" / "admin.password", own.password)
+    keep(folder / "server.properties", inside.replace(str(authority.folder), str(MOUNTED)))
+    keep(folder / "client.properties", written(client))
+    keep(folder / "users", "\n".join(guard.users()))
+    keep(folder / "keystore.pem", (made / "keystore.pem").read_text())
+    keep(certificates / "rights" / "admin.password", own.password)
     shutil.copy(HERE / "production" / "kafka.sh", folder / "start.sh")
     for name in ("kafka", "rights"):
         shutil.copy(authority.certificate_file, certificates / name / "ca.pem")
@@ -163,8 +164,8 @@ def _broker(certificates: Path, authority: Authority) -> Mapping[str, str]:
 
 def _database(folder: Path, authority: Authority) -> None:
     certificate, key = authority.issue("postgres", ["postgres", "localhost", "127.0.0.1"])
-    _keep(folder / "server.pem", certificate.read_text())
-    _keep(folder / "server.key", key.read_text())
+    keep(folder / "server.pem", certificate.read_text())
+    keep(folder / "server.key", key.read_text())
     shutil.copy(HERE / "production" / "pg_hba.conf", folder / "pg_hba.conf")
 
 
@@ -173,13 +174,13 @@ def _house(folder: Path, authority: Authority, installation: Installation) -> No
     host = installation.public_url.removeprefix("https://").partition("/")[0].partition(":")[0]
     names = [name.replace("_", "-") for name in SERVICES]
     certificate, key = authority.issue("house", [*names, "console", "localhost", "127.0.0.1", host])
-    _keep(folder / "house.pem", certificate.read_text())
-    _keep(folder / "house.key", key.read_text())
+    keep(folder / "house.pem", certificate.read_text())
+    keep(folder / "house.key", key.read_text())
     shutil.copy(authority.certificate_file, folder / "ca.pem")
     signed_by, signs_with = authority.issue("signing", [host])
     passphrase = _secret()
-    _keep(folder / "signing.passphrase", passphrase)
-    _keep(folder / "signing.p12", _bundle(signed_by, signs_with, passphrase))
+    keep(folder / "signing.passphrase", passphrase)
+    keep(folder / "signing.p12", _bundle(signed_by, signs_with, passphrase))
 
 
 def _bundle(certificate: Path, key: Path, passphrase: str) -> bytes:
@@ -204,13 +205,6 @@ def give_to_their_readers(certificates: Path) -> str:
         for place in (certificates / name, *(certificates / name).iterdir()):
             os.chown(place, user, user)
     return ""
-
-
-def _keep(place: Path, content: str | bytes) -> None:
-    """A file that its owner alone reads, from its first byte on."""
-    data = content.encode() if isinstance(content, str) else content
-    with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
 
 
 def _secret() -> str:

@@ -5,10 +5,10 @@ changed in Keycloak. A machine client is added with `kcadm.sh create clients -r 
 """
 
 import json
-import os
 from pathlib import Path
 from typing import Any, Final
 
+from deploy.secret_files import keep
 from shared.roles import BANK_ROLES, BUREAU_ROLES
 
 AUDIENCE: Final = "zhidai"
@@ -24,12 +24,12 @@ _TO_TOKEN: Final = {
 def write(folder: Path, *, public_url: str, secret: str) -> Path:
     """The realm as a file that its owner alone reads: it holds the console's secret."""
     folder.mkdir(parents=True, exist_ok=True)
-    return _keep(folder / "zhidai-realm.json", realm(public_url=public_url, secret=secret))
+    return keep(folder / "zhidai-realm.json", _json(realm(public_url=public_url, secret=secret)))
 
 
 def write_machine_client(place: Path, *, institution: str, secret: str) -> Path:
     """The client of a bank's own system, for `kcadm.sh create clients`."""
-    return _keep(place, machine_client(institution, secret=secret))
+    return keep(place, _json(machine_client(institution, secret=secret)))
 
 
 def realm(*, public_url: str, secret: str) -> dict[str, Any]:
@@ -197,7 +197,5 @@ def _people() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _keep(place: Path, content: dict[str, Any]) -> Path:
-    with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(content, file, ensure_ascii=False, indent=2)
-    return place
+def _json(content: dict[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2)

@@ -52,8 +52,7 @@ def keep_back_of(app: FastAPI, operation: str, body: Any, bank_code: str) -> Non
     """The same for the body of an earlier answer to `operation`, such as "POST /api/v1/claims"."""
     method, _, url = operation.partition(" ")
     path = url.partition("?")[0]
-    # An application of one part, without `install`, keeps nothing back.
-    for (of_method, path_format), held in getattr(app.state, "narrowed", {}).items():
+    for (of_method, path_format), held in app.state.narrowed.items():
         if of_method == method and compile_path(path_format)[0].fullmatch(path):
             keep_back(held, body, bank_code)
 

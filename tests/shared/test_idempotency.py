@@ -18,7 +18,7 @@ from shared.auth import identity
 from shared.auth.identity import Identity, requires
 from shared.auth.issuer import Issuer
 from shared.auth.jwks import Jwks
-from shared.http import problems
+from shared.http import answers, problems
 from shared.http.idempotency import Answer, idempotently
 from shared.http.idempotency_keys import idempotency_keys_router
 from shared.http.requests import RequestBody
@@ -51,6 +51,7 @@ class Notebook:
         self.app = FastAPI()
         self.app.include_router(self._router())
         self.app.include_router(idempotency_keys_router(lambda _: database))
+        answers.install(self.app)
         problems.install(self.app)
         verifier = identity.Verifier(issuer=issuer.issuer, audience=issuer.audience, keys=keys)
         identity.install(self.app, verifier)

@@ -257,39 +257,37 @@ async def find_agreements(
     conn: asyncpg.Connection, today: date, working_days: WorkingDays
 ) -> Sequence[Due]:
     """Agreements whose last day comes near, and that none follows."""
-    until = today + timedelta(days=AGREEMENT_DAYS_AHEAD)
-    return [
-        Due(
-            case_id=row["id"],
-            number=row["number"],
-            due_on=row["valid_to"],
-            rule="协议终止日",
-            page=f"/pools/{row['pool_code']}/agreements",
-            bank_code=row["bank_code"] or "",
-            pool_code=row["pool_code"],
-        )
-        for row in await known.ending_agreements(conn, until)
-    ]
+    return [one for one, _ in await _ending(conn, today)]
 
 
 async def find_agreements_of_others(
     conn: asyncpg.Connection, today: date, working_days: WorkingDays
 ) -> Sequence[Due]:
     """The same for guarantors, insurers and appraisers."""
+    return [
+        replace(one, page="/", bank_code="", firm=party["party_code"], step=party["role"])
+        for one, party in await _ending(conn, today)
+        if party["role"] in audience_of()
+    ]
+
+
+async def _ending(conn: asyncpg.Connection, today: date) -> list[tuple[Due, asyncpg.Record]]:
+    """The agreements that end soon, each with the party that it is with."""
     until = today + timedelta(days=AGREEMENT_DAYS_AHEAD)
     return [
-        Due(
-            case_id=row["id"],
-            number=row["number"],
-            due_on=row["valid_to"],
-            rule="协议终止日",
-            page="/",
-            pool_code=row["pool_code"],
-            firm=row["party_code"],
-            step=row["role"],
+        (
+            Due(
+                case_id=row["id"],
+                number=row["number"],
+                due_on=row["valid_to"],
+                rule="协议终止日",
+                page=f"/pools/{row['pool_code']}/agreements",
+                bank_code=row["bank_code"] or "",
+                pool_code=row["pool_code"],
+            ),
+            row,
         )
         for row in await known.ending_agreements(conn, until)
-        if row["role"] in audience_of()
     ]
 
 
