@@ -3,7 +3,8 @@
     python -m benchmarks.storm [--events 20000] [--endpoints 500] [--bad 20] [--kill] [--json]
 
 The events lie on Kafka when the service comes up, each for one of the receivers in turn. The same
-storm is measured with receivers that all answer (the limit for those that do), then with `--bad`
+storm is measured with receivers that all answer, once delivered when all of it is heard (how much
+delivery alone takes) and once as it comes (the limit for those that answer); then with `--bad`
 that hang, as many that fail, as many that answer after six seconds; with `--kill` once more, the
 service killed half-way and started again. Asked of the receivers that answer: when they had each
 of their messages, and how often. Of all: that the database knows every message and attempt.
@@ -22,7 +23,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
@@ -72,6 +73,8 @@ class Storm:
     """The first receiver that answers in all storms; the delays of these are compared."""
     bad: int = 0
     killed: bool = False
+    heard_first: bool = False
+    """Nothing is delivered before the service has heard it all."""
 
     @property
     def each(self) -> int:
@@ -121,14 +124,17 @@ async def weather(place: Place, storm: Storm) -> Figures:
     """One storm, from its first event to the last message of the last receiver that answers."""
     name = f"storm_{storm.name}"
     url = await _prepare(place, name)
-    log, (port, own_port) = place.folder / f"{name}.log", free_ports(2)
-    with _receivers(log, port, storm):
+    file, (port, own_port) = place.folder / f"{name}.log", free_ports(2)
+    with _receivers(file, port, storm):
+        log = Log(file)
         async with _database(url) as database:
             await _connect(database, storm, port)
             await _publish(place, storm)
             service = _service(place, url, own_port)
             began = time.time()
             try:
+                if storm.heard_first:
+                    began = await _let_go_when_heard(database, storm)
                 if storm.killed:
                     await _arrived(log, storm, storm.each * len(storm.healthy) // 2)
                     service.send_signal(signal.SIGKILL)
@@ -139,7 +145,20 @@ async def weather(place: Place, storm: Storm) -> Figures:
             finally:
                 service.terminate()
                 service.wait(60)
-            return await _figures(database, storm, _read(log), began=began, seconds=seconds)
+            return await _figures(database, storm, log.read(), began=began, seconds=seconds)
+
+
+_KEPT = "select count(*) from deliveries"
+
+
+async def _let_go_when_heard(database: Database, storm: Storm) -> float:
+    """Hold every receiver until all its messages wait; the moment at which they are let go."""
+    async with asyncio.timeout(WAIT_SECONDS):
+        while await _one(database, _KEPT) < storm.events:  # noqa: ASYNC110 — rows wake nobody
+            await asyncio.sleep(1)
+    async with database.begin(EVERYWHERE) as conn:
+        await conn.execute("update receivers set not_before = null")
+    return time.time()
 
 
 async def _prepare(place: Place, name: str) -> str:
@@ -173,6 +192,8 @@ async def _connect(database: Database, storm: Storm, port: int) -> None:
                 id=receiver, institution=bank, channel=WEBHOOK, for_people=False, roles=()
             )
             await receivers.add(conn, new, by=by, now=now)
+            if storm.heard_first:
+                await receivers.hold(conn, {receiver: now + timedelta(days=1)})
             await endpoints.add(
                 conn, receiver, institution=bank,
                 url=f"http://127.0.0.1:{port}/{number}", description="",
@@ -249,24 +270,33 @@ Arrivals = Mapping[tuple[int, str], list[float]]
 """By receiver and webhook-id: when it came, each time."""
 
 
-def _read(log: Path) -> Arrivals:
-    found: dict[tuple[int, str], list[float]] = {}
-    whole, _, _ = log.read_text().rpartition("\n")
-    for line in whole.splitlines():
-        receiver, webhook_id, at = line.split()
-        found.setdefault((int(receiver), webhook_id), []).append(float(at))
-    return found
+class Log:
+    """What came to the receivers so far. Read on from where it was read last: a storm is long."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._read_bytes = 0
+        self._found: dict[tuple[int, str], list[float]] = {}
+
+    def read(self) -> Arrivals:
+        """Everything that came until now."""
+        with self._file.open("rb") as file:
+            file.seek(self._read_bytes)
+            whole, end, _ = file.read().rpartition(b"\n")
+        self._read_bytes += len(whole) + len(end)
+        for line in whole.decode().splitlines():
+            receiver, webhook_id, at = line.split()
+            self._found.setdefault((int(receiver), webhook_id), []).append(float(at))
+        return self._found
 
 
-async def _arrived(log: Path, storm: Storm, wanted: int) -> float:
+async def _arrived(log: Log, storm: Storm, wanted: int) -> float:
     """Wait until so many messages are with receivers that answer; when the last of them came."""
     async with asyncio.timeout(WAIT_SECONDS):
         while True:
-            first = sorted(
-                at[0] for (receiver, _), at in _read(log).items() if receiver in storm.healthy
-            )
+            first = [at[0] for (receiver, _), at in log.read().items() if receiver in storm.healthy]
             if len(first) >= wanted:
-                return first[wanted - 1]
+                return sorted(first)[wanted - 1]
             await asyncio.sleep(2)
 
 
@@ -337,7 +367,7 @@ def show(figures: list[Figures]) -> None:
     for one in figures:
         table.add_row(*(str(value) for value in asdict(one).values()))
     Console(width=160).print(table)
-    calm, storm, *_ = figures
+    _, calm, storm, *_ = figures
     print(f"p99 with bad receivers : without = {storm.p99 / calm.p99:.2f} (goal: at most 1.25)")
     print(
         "Who was in hand when a process was killed is sent again when its lease has run out (120 s)."
@@ -348,7 +378,8 @@ async def main(events: int, endpoints_: int, bad: int, *, kill: bool) -> list[Fi
     """All storms, on one PostgreSQL and one Kafka."""
     calm = Storm(name="calm", events=events, endpoints=endpoints_, judged_from=3 * bad)
     storm = replace(calm, name="bad", bad=bad)
-    storms = [calm, storm, *([replace(storm, name="killed", killed=True)] if kill else [])]
+    heard = replace(calm, name="heard", heard_first=True)
+    storms = [heard, calm, storm, *([replace(storm, name="killed", killed=True)] if kill else [])]
     with TemporaryDirectory(prefix="zhidai-bench-", ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary)
         folder.chmod(0o755)
