@@ -1,9 +1,10 @@
 """Everything that may wait in this service, and the scheduler's look at it."""
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Final
 
-from services.risk_pool.handlers.duties import DUTIES
+from services.risk_pool.handlers.duties import DUTIES, TOGETHER
 from services.risk_pool.tables import (
     account_bookings,
     adjustments,
@@ -48,11 +49,12 @@ CASES: Final = tuple(
     if table.source is not None
 )  # fmt: skip
 
-WAITS: Final[Mapping[str, Source]] = by_kind(CASES, DUTIES)
+WAITS: Final[Mapping[str, Source]] = by_kind(CASES, [*DUTIES, *chain(*TOGETHER)])
 
 
 async def watch_what_waits(context: Context) -> None:
     """A due job: duties are found, what is near its last day or past it is told once."""
     await look(
-        context.database, CASES, DUTIES, now=context.clock.now(), working_days=context.working_days
-    )
+        context.database, CASES, DUTIES, TOGETHER,
+        now=context.clock.now(), working_days=context.working_days,
+    )  # fmt: skip
