@@ -31,8 +31,10 @@ from services.risk_pool.tables import (
     top_ups,
     warnings,
 )
+from shared.clock import SystemClock
 from shared.context import Context
 from shared.waits.declared import Source
+from shared.waits.pruned import prune
 from shared.waits.scheduled import by_kind, look
 
 CASES: Final = tuple(
@@ -58,3 +60,9 @@ async def watch_what_waits(context: Context) -> None:
         context.database, CASES, DUTIES, TOGETHER,
         now=context.clock.now(), working_days=context.working_days,
     )  # fmt: skip
+
+
+async def prune_what_waited(context: Context) -> None:
+    """A due job: ended waits are thrown away by age, by the real clock: a sandbox's may stand years
+    ahead."""
+    await prune(context.database, now=SystemClock().now())
