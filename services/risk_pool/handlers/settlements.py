@@ -81,6 +81,8 @@ async def preview(
     move = LIFE_CYCLE.require(before, Action.PREVIEW, caller)
     _require_in_range(pool, month, now=now)
     ledger_seq = await month_facts.last_seq(conn, pool.code)
+    terms = await terms_on(conn, pool.programme, month.last)
+    day = sign_until(month, terms, await load_working_days(conn))
     figures = {
         "ledger_seq": ledger_seq,
         "positions_mark": await month_facts.positions_mark(conn, pool.code, month),
@@ -94,6 +96,7 @@ async def preview(
             "month": str(month),
             "state": move.target,
             "state_since": now,
+            "due_on": day,
             **figures,
         }
         await settlements.insert(conn, begun)
@@ -103,8 +106,6 @@ async def preview(
         await settlements.forget(conn, before["id"])
         nobody = ("confirmed_at", "confirmed_by", "signed_at", "signed_by")
         case, changes = before, {**figures, **dict.fromkeys(nobody)}
-    terms = await terms_on(conn, pool.programme, month.last)
-    day = sign_until(month, terms, await load_working_days(conn))
     step = Step(case=case, action=Action.PREVIEW, by=caller, changes=changes, term=until(day))
     await apply_transition(conn, settlements.CASES, step, now=now)
     await compute(conn, pool, month, case["id"], ledger_seq=ledger_seq)

@@ -119,6 +119,8 @@ async def test_a_banks_time_to_claim_stands_in_its_list_until_it_claims(running)
         assert {one["case_kind"] for one in figures["kinds"]} == {"month_to_sign"}
         assert figures["overdue"] == 4
 
+        await pool.settles("2026-01", "preview")
+        await it_is(pool, "2026-06-04")
         await ended_waits_are_kept_three_years_and_those_with_an_amount_thirty(pool)
 
 
