@@ -42,6 +42,15 @@ async def _leave_as_is(connection: asyncpg.Connection) -> None:
         connection.terminate()
 
 
+async def plan_anew(connection: asyncpg.Connection) -> None:
+    """Plan every statement of this transaction for how long the tables are now.
+
+    PostgreSQL keeps the plan of a statement that is asked often. A queue that was empty then is read as
+    a whole for every row, once it is long, until statistics are gathered: a hundred times slower.
+    """
+    await connection.execute("set local plan_cache_mode = force_custom_plan")
+
+
 @asynccontextmanager
 async def seeing_everything(connection: asyncpg.Connection) -> AsyncIterator[None]:
     """Let a transaction look with the eyes of the house for a while, whoever it works for.
