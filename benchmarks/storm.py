@@ -36,6 +36,7 @@ from rich.table import Table
 from uuid6 import uuid7
 
 from benchmarks.processes import await_port
+from benchmarks.storm_log import Arrivals, Log
 from benchmarks.storm_receivers import SLOW_SECONDS
 from deploy.kafka.broker import KafkaCluster, free_ports
 from services.notifications.domain.receivers import WEBHOOK
@@ -265,30 +266,6 @@ def _service(place: Place, url: str, port: int) -> subprocess.Popen[bytes]:
             stdout=said,
             stderr=said,
         )
-
-
-Arrivals = Mapping[tuple[int, str], list[float]]
-"""By receiver and webhook-id: when it came, each time."""
-
-
-class Log:
-    """What came to the receivers so far. Read on from where it was read last: a storm is long."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._read_bytes = 0
-        self._found: dict[tuple[int, str], list[float]] = {}
-
-    def read(self) -> Arrivals:
-        """Everything that came until now."""
-        with self._file.open("rb") as file:
-            file.seek(self._read_bytes)
-            whole, end, _ = file.read().rpartition(b"\n")
-        self._read_bytes += len(whole) + len(end)
-        for line in whole.decode().splitlines():
-            receiver, webhook_id, at = line.split()
-            self._found.setdefault((int(receiver), webhook_id), []).append(float(at))
-        return self._found
 
 
 async def _arrived(log: Log, storm: Storm, wanted: int) -> float:
