@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import uvicorn
 
+from shared.connections import Connection
 from shared.messaging.kafka import KafkaTransport
 from shared.observability.logs import configure_logging
 from shared.observability.tracing import configure_tracing
@@ -73,6 +74,7 @@ def server_config(
         app,  # type: ignore[arg-type]
         host=host,
         port=port,
+        http=Connection,
         log_config=None,
         access_log=False,
         server_header=False,

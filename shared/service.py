@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
 
 from shared.auth import identity
@@ -25,6 +25,7 @@ from shared.http.caller_limit import CallerLimit, CallerLimitMiddleware
 from shared.http.context import context_of
 from shared.http.events_api import events_router
 from shared.http.idempotency_keys import idempotency_keys_router
+from shared.http.known_query import known_query
 from shared.http.sandbox import sandbox_router
 from shared.messaging.inbox import Handler
 from shared.messaging.port import Transport
@@ -63,7 +64,7 @@ class Service:
     def api(self) -> APIRouter:
         """All routes, once for every application of the service in this process: what FastAPI works
         out of a route at its first request is kept with the route."""
-        api = APIRouter()
+        api = APIRouter(dependencies=[Depends(known_query)])
         for router in self.routers:
             api.include_router(router, prefix="/api/v1")
         return api
@@ -106,7 +107,9 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
     )
     telemetry.install(app, service=service.name)
     app.router.routes.extend(service.api.routes)
-    app.include_router(events_router(service.consumes), prefix="/api/v1")
+    app.include_router(
+        events_router(service.consumes), prefix="/api/v1", dependencies=[Depends(known_query)]
+    )
     app.include_router(idempotency_keys_router(lambda request: context_of(request).database))
     app.include_router(operations.router(service.name, transport))
     if settings.environment == "sandbox":

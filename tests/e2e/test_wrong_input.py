@@ -50,13 +50,16 @@ NOT_JSON = (
     b"[" * 200_000,
     b'{"a":' * 200_000,
     b'{"a": "' + b"x" * 100,
+    b'{"surprise": ' + b"[" * 500 + b"]" * 500 + b"}",
+)
+SAID_TWICE = (
+    b'{"note": "a", "amount": "1.00", "parts": [{"note": "b", "amount": "1.00", "amount": "2.00"}]}'
 )
 ODD_OBJECTS = (
     b'{"surprise": 1}',
     b'{"surprise": NaN, "\\u0000": Infinity, "": -Infinity}',
     b'{"surprise": 1e400}',
     b'{"\\ud800": "\\udfff"}',
-    b'{"surprise": ' + b"[" * 500 + b"]" * 500 + b"}",
     b'{"__proto__": {"constructor": 1}, "id": "0"}',
 )
 
@@ -134,6 +137,10 @@ async def test_a_body_that_is_no_object_in_json_is_refused(quiet: Town, route: R
     for content in NOT_AN_OBJECT:
         said = told(await tried(quiet, route, content=content))
         assert "422 invalid-request" in said or b"400" in content, (content, said)
+    for answer in await tried(quiet, route, content=SAID_TWICE):
+        if answer.status_code != 403:
+            (error,) = answer.json()["errors"]
+            assert error["code"] == "repeated" and "amount" in error["message"]
     for kind in ("text/plain", "application/x-www-form-urlencoded", "application/xml"):
         said = told(await tried(quiet, route, content=b"{}", headers={"Content-Type": kind}))
         assert "415 unsupported-media-type" in said, (kind, said)
@@ -317,6 +324,18 @@ async def test_odd_questions_are_answered_or_refused(quiet: Town, route: Route):
             assert answer.status_code == 200 or is_problem(answer, 400, 404, 409, 422), value
         raw = await person.get(f"{route.url(code='dongli')}?{parameter['name']}=%ff%fe&%00=%00")
         assert raw.status_code == 200 or is_problem(raw, 400, 404, 422)
+
+
+async def test_no_route_passes_over_a_parameter_that_it_does_not_have(quiet: Town):
+    for route in ROUTES:
+        for person in callers(quiet, route.service):
+            answer = await person.request(
+                route.method.upper(),
+                f"{route.url()}?limit=1&surprise=1",
+                headers={"If-Match": '"1"'},
+            )
+            (error,) = (e for e in answer.json()["errors"] if e["parameter"] == "surprise")
+            assert (answer.status_code, error["code"]) == (422, "unknown-field"), route
 
 
 async def test_a_number_whose_check_digit_is_wrong_is_told_with_its_field(quiet: Town):

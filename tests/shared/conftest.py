@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from shared import transitions
+from shared.connections import Connection
 from shared.messaging import counts, party_feed, tables
 from shared.postgres import calendar_overrides, idempotency_keys, sandbox_clock
 from shared.postgres.database import Database, engine_for
@@ -68,7 +69,9 @@ async def served() -> AsyncIterator[Callable[[FastAPI], Awaitable[str]]]:
     running: list[tuple[uvicorn.Server, asyncio.Task[None]]] = []
 
     async def serve(app: FastAPI) -> str:
-        config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off")
+        config = uvicorn.Config(
+            app, host="127.0.0.1", port=0, log_config=None, lifespan="off", http=Connection
+        )
         server = uvicorn.Server(config)
         running.append((server, asyncio.create_task(server.serve())))
         while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for
