@@ -107,13 +107,14 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
     )
     telemetry.install(app, service=service.name)
     app.router.routes.extend(service.api.routes)
+    known = [Depends(known_query)]
+    app.include_router(events_router(service.consumes), prefix="/api/v1", dependencies=known)
     app.include_router(
-        events_router(service.consumes), prefix="/api/v1", dependencies=[Depends(known_query)]
+        idempotency_keys_router(lambda request: context_of(request).database), dependencies=known
     )
-    app.include_router(idempotency_keys_router(lambda request: context_of(request).database))
     app.include_router(operations.router(service.name, transport))
     if settings.environment == "sandbox":
-        app.include_router(sandbox_router(service.due), prefix="/api/v1")
+        app.include_router(sandbox_router(service.due), prefix="/api/v1", dependencies=known)
     answers.install(app)
     return app
 
