@@ -20,7 +20,7 @@ from shared.auth.jwks import Jwks
 from shared.clock import Clock, SystemClock
 from shared.context import Background, Context, DueJob, run_due
 from shared.contracts.envelope import Event
-from shared.http import answers, operations, problems
+from shared.http import answers, description, operations, problems
 from shared.http.caller_limit import CallerLimit, CallerLimitMiddleware
 from shared.http.context import context_of
 from shared.http.events_api import events_router
@@ -116,6 +116,7 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
     if settings.environment == "sandbox":
         app.include_router(sandbox_router(service.due), prefix="/api/v1", dependencies=known)
     answers.install(app)
+    description.complete(app)
     return app
 
 
