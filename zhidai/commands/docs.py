@@ -15,6 +15,7 @@ from shared.contracts.envelope import Event, by_type
 from shared.messaging.local import LocalTransport
 from shared.schemes import vocabulary
 from shared.service import Service, build
+from zhidai.commands import problem_codes
 from zhidai.commands.asyncapi import asyncapi
 
 SERVICES = (APPLICATIONS, RISK_POOL, NOTIFICATIONS)
@@ -45,6 +46,7 @@ def pages() -> dict[str, str]:
     made["docs/api/asyncapi.json"] = _json(asyncapi())
     made["docs/examples/application.json"] = _json(SUBMISSION)
     made["docs/flow.md"] = flow()
+    made["docs/problems.md"] = problem_codes.page(SERVICES)
     made["docs/glossary.md"] = glossary()
     for name, event in by_type().items():
         made[f"shared/contracts/schemas/{name}.json"] = _json(schema_of(event))
