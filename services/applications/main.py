@@ -70,7 +70,7 @@ from services.applications.handlers import (
     papers,
     right_watch,
 )
-from services.applications.handlers.to_do import watch_what_waits
+from services.applications.handlers.to_do import prune_what_waited, watch_what_waits
 from services.applications.settings import Settings
 from services.applications.tables.collisions import COLLISIONS
 from shared.context import Context
@@ -185,6 +185,7 @@ SERVICE = Service(
         _watch_cover,
         _follow_demands,
         watch_what_waits,
+        prune_what_waited,
         _tell_day_over,
         _remove_withdrawn_papers,
         _prune_drafts,

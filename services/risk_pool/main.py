@@ -64,7 +64,7 @@ from services.risk_pool.handlers.notice_calendar import watch_notices
 from services.risk_pool.handlers.overdue import watch_receivables
 from services.risk_pool.handlers.run_offs import begin_run_offs
 from services.risk_pool.handlers.silence import watch_silent_banks
-from services.risk_pool.handlers.to_do import watch_what_waits
+from services.risk_pool.handlers.to_do import prune_what_waited, watch_what_waits
 from services.risk_pool.handlers.waiting import serve_lines
 from services.risk_pool.handlers.warning_signs import watch_maturities
 from services.risk_pool.handlers.warning_sources import look_back
@@ -190,6 +190,7 @@ SERVICE = Service(
         look_back_for_warnings,
         watch_notices,
         watch_what_waits,
+        prune_what_waited,
     ),
 )
 

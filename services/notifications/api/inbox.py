@@ -14,8 +14,8 @@ from services.notifications.api.common import (
     Anyone,
     AnyoneOrParty,
     Cursor,
-    EventType,
     Limit,
+    ToldType,
     settings_of,
 )
 from services.notifications.api.inbox_models import (
@@ -62,7 +62,7 @@ async def look_through(
     by_name: Annotated[
         bool, Query(description="Only what is for you by name, or for whom you stand in for.")
     ] = False,
-    event_type: EventType | None = None,
+    event_type: ToldType | None = None,
     pool_code: Annotated[str, Query(max_length=100, pattern=r"^[^\u0000]*$")] = "",
     loan_id: UUID | None = None,
     limit: Limit = 50,

@@ -22,6 +22,7 @@ from services.notifications.tables import messages, open_deadlines, pool_banks, 
 from shared.contracts.audiences import told_to
 from shared.contracts.risk_pool import PoolOpenedV1
 from shared.messaging.inbox import Received
+from shared.postgres.database import plan_anew
 from shared.roles import party_of
 
 
@@ -30,6 +31,7 @@ async def notify(
 ) -> None:
     """Something happened: tell everyone it concerns, each as much as they may know."""
     facts = [one.event.model_dump(mode="python", by_alias=False) for one in received]
+    await plan_anew(conn)
     await messages.lock(conn)
     await pool_banks.remember(conn, _pairs(facts))
     await open_deadlines.remember(conn, received)
