@@ -16,6 +16,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
 from shared.auth import identity
+from shared.auth.ended import EndedLogins
 from shared.auth.jwks import Jwks
 from shared.clock import Clock, SystemClock
 from shared.context import Background, Context, DueJob, run_due
@@ -23,8 +24,11 @@ from shared.contracts.envelope import Event
 from shared.http import answers, operations, problems
 from shared.http.caller_limit import CallerLimit, CallerLimitMiddleware
 from shared.http.context import context_of
+from shared.http.ended_logins import router as ended_logins_router
 from shared.http.events_api import events_router
 from shared.http.idempotency_keys import idempotency_keys_router
+from shared.http.reads import ReadsMiddleware
+from shared.http.reads import router as reads_router
 from shared.http.sandbox import sandbox_router
 from shared.messaging.inbox import Handler
 from shared.messaging.port import Transport
@@ -77,6 +81,8 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with _running(service, settings, transport) as context:
             app.state.context = context
+            app.state.ended_logins = EndedLogins(context.database)
+            app.state.must_be_open = app.state.ended_logins.require_open
             yield
 
     # What a caller may do is written in the documents; nobody unknown is shown the way in.
@@ -96,6 +102,7 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
         collisions=service.collisions,
     )
     limit = CallerLimit(per_second=settings.requests_per_second, at_once=settings.requests_at_once)
+    app.add_middleware(ReadsMiddleware)
     app.user_middleware.insert(0, Middleware(CallerLimitMiddleware, limit=limit))
     keys = Jwks(settings.token_keys)
     identity.install(
@@ -107,6 +114,8 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
     telemetry.install(app, service=service.name)
     app.router.routes.extend(service.api.routes)
     app.include_router(events_router(service.consumes), prefix="/api/v1")
+    app.include_router(reads_router, prefix="/api/v1")
+    app.include_router(ended_logins_router, prefix="/api/v1")
     app.include_router(idempotency_keys_router(lambda request: context_of(request).database))
     app.include_router(operations.router(service.name, transport))
     if settings.environment == "sandbox":
@@ -141,6 +150,9 @@ async def _running(
             asyncio.create_task(task(context), name=f"{service.name} {task.__name__}")
             for task in service.background
         ]
+        tasks.append(
+            asyncio.create_task(context.reads.keep(database, context.stopping), name="reads")
+        )
         if service.due:
             tasks.append(asyncio.create_task(_due(service, context), name=f"{service.name} due"))
         for task in tasks:

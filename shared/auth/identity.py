@@ -9,7 +9,7 @@ because it would let somebody look past row-level security.
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Security
@@ -63,6 +63,13 @@ class InvalidToken(Unauthenticated):
     headers: Mapping[str, str] = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 
 
+class LoginEnded(Unauthenticated):
+    """The token is good, and an administrator has ended what it stands for."""
+
+    code = "login-ended"
+    headers: Mapping[str, str] = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+
+
 class Forbidden(Refused):
     """The caller is known, but has none of the roles that may do this."""
 
@@ -89,6 +96,8 @@ class Identity:
     roles: frozenset[str]
     institution: str
     account: str = ""
+    issued_at: float = field(default=0.0, compare=False)
+    """When the token was made, in seconds since 1970."""
 
     def __post_init__(self) -> None:
         if not self.account:
@@ -217,6 +226,7 @@ def identity_from(claims: Mapping[str, Any]) -> Identity:
         frozenset(roles),
         Institution(seen_as, pools, person=subject),
         account,
+        float(claims.get("iat") or 0),
     )
 
 
@@ -243,12 +253,15 @@ def install(app: FastAPI, verifier: Verifier) -> None:
 
 
 async def caller_of(request: Request) -> Identity:
-    """The identity behind the request's bearer token. Raises Unauthenticated, InvalidToken."""
+    """The identity behind the request's bearer token. Raises Unauthenticated, InvalidToken, RolesExclude,
+    LoginEnded."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated("请先登录：缺少访问令牌", "An access token is missing.")
     verifier: Verifier = request.app.state.token_verifier
     identity = await verifier.identity_of(token.strip())
+    if (must_be_open := getattr(request.app.state, "must_be_open", None)) is not None:
+        await must_be_open(identity)
     request.scope[CALLER] = identity
     return identity
 

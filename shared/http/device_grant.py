@@ -77,7 +77,12 @@ class _Codes:
 def install(app: FastAPI, issuer: Issuer) -> None:
     """Add discovery, the device grant and its page to the development issuer."""
     codes = _Codes()
+    _add_beginning(app, issuer, codes)
+    _add_agreement(app, issuer, codes)
+    _add_tokens(app, issuer, codes)
 
+
+def _add_beginning(app: FastAPI, issuer: Issuer, codes: _Codes) -> None:
     @app.get("/.well-known/openid-configuration")
     async def configuration(request: Request) -> dict[str, object]:
         """Where everything is, as providers say it."""
@@ -105,6 +110,8 @@ def install(app: FastAPI, issuer: Issuer) -> None:
             "interval": INTERVAL_SECONDS,
         }
 
+
+def _add_agreement(app: FastAPI, issuer: Issuer, codes: _Codes) -> None:
     @app.get("/device")
     async def page(user_code: str = "") -> HTMLResponse:
         """Where a person agrees, and says who he is."""
@@ -136,6 +143,8 @@ def install(app: FastAPI, issuer: Issuer) -> None:
         _signed(issuer, agreed)  # Raises for somebody whom no service would believe.
         waiting.agreed = agreed
 
+
+def _add_tokens(app: FastAPI, issuer: Issuer, codes: _Codes) -> None:
     @app.post("/device/token")
     async def token(
         grant_type: str = Form(), device_code: str = Form(""), refresh_token: str = Form("")

@@ -38,7 +38,7 @@ RANKS: Mapping[str, int] = {
 
 SHARED_RANKS: Mapping[str, int] = {
     "serve": 8, "service": 7, "http": 6, "context": 5, "auth": 5, "settings": 5, "transitions": 5,
-    "waits": 4, "messaging": 3, "postgres": 2, "observability": 1, "contracts": 1, "schemes": 1, "sheets": 1,
+    "waits": 4, "read_log": 4, "messaging": 3, "postgres": 2, "observability": 1, "contracts": 1, "schemes": 1, "sheets": 1,
 }  # fmt: skip
 """Of shared's folders and files; what has no rank is a value (0)."""
 

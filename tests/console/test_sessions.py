@@ -191,8 +191,10 @@ async def test_one_sees_one_s_own_sessions_and_ends_them_and_an_admin_ends_anybo
 
     everybody = await admin.opens("/sessions?of=all")
     assert "王审查" in everybody.text
-    (form,) = [one for one in everybody.forms if one["fields"].get("subject") == "kc-wang"]
-    await admin.client.post("/sessions/end", data=form["fields"])
+    rows = [one for one in everybody.forms if one["fields"].get("subject") == "kc-wang"]
+    (own,) = await door.console.state.console.sessions.living("kc-wang")
+    assert len(rows) == 1
+    await admin.sends(everybody, f"/sessions/{own.number}/end")
     assert not await is_in(wang) and await is_in(admin)
     ended = await wang.client.post("/sessions/end", data=page.form("/sessions/end"))
     assert ended.headers["location"].startswith("/login"), "who is out ends nothing"

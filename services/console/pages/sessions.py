@@ -6,12 +6,12 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.console.http.forms import text
+from services.console.http.forms import once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.unsent import UNSENT
 from services.console.login.session import OPENED
 from services.console.login.sessions import Opened
-from services.console.upstream.client import Problem
+from services.console.upstream.client import SERVICES, Api, Problem
 
 router = APIRouter()
 ENDS_ANYBODYS = "admin"
@@ -46,7 +46,8 @@ async def end(page: Page, number: UUID) -> Response:
 
 @router.post("/sessions/end")
 async def end_all(page: Page) -> Response:
-    """End every other session of one's own, or as an admin all of a person's."""
+    """End every other session of one's own; or as an admin all of a person's, and what his tokens may
+    do in the services."""
     form = await page.form()
     own, subject = _own(page), text(form, "subject")
     if subject and not _is_admin(page):
@@ -54,6 +55,14 @@ async def end_all(page: Page) -> Response:
     ended = await page.console.sessions.end_where(
         by=own.kept.subject, subject=subject or own.kept.subject, but=own.kept.key
     )
+    if subject:
+        ended += await page.console.sessions.end_where(
+            by=own.kept.subject, account=subject, but=own.kept.key
+        )
+        body = {"person": subject, "reason": text(form, "reason") or page.texts("sessions.reason")}
+        for service in SERVICES:
+            api: Api = getattr(page, service)
+            await api.post("/ended-logins", body, key=once(form))
     return page.redirect(_back(page, form), "sessions.ended", count=str(ended))
 
 
