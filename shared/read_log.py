@@ -64,7 +64,11 @@ class ReadLog:
             with suppress(TimeoutError):
                 async with asyncio.timeout(WRITTEN_EVERY_SECONDS):
                     await stopping.wait()
-            try:
-                await self.write(database)
-            except Exception:
-                log.exception("%s looks could not be written yet", len(self._waiting))
+            await self._try_to_write(database)
+        await self._try_to_write(database)
+
+    async def _try_to_write(self, database: Database) -> None:
+        try:
+            await self.write(database)
+        except Exception:
+            log.exception("%s looks could not be written yet", len(self._waiting))

@@ -18,6 +18,7 @@ from shared.http.context import context_of
 from shared.http.disposition import disposition
 from shared.http.field_messages import ONE_LINE
 from shared.http.pages import MOST_PER_PAGE, Page, decode_cursor, encode_cursor, page_of
+from shared.observability.telemetry import route_of
 from shared.observability.tracing import current_request_id
 from shared.people import person_key
 from shared.postgres.database import EVERYWHERE
@@ -60,7 +61,7 @@ class ReadsMiddleware:
 
 def _note(scope: Scope) -> None:
     caller: Identity | None = scope.get(CALLER)
-    route = getattr(scope.get("route"), "path", "")
+    route = route_of(scope)
     if caller is None or not route.startswith(ROOT):
         return
     kind = route.removeprefix(ROOT).split("/", 1)[0]

@@ -183,7 +183,7 @@ async def test_one_sees_one_s_own_sessions_and_ends_them_and_an_admin_ends_anybo
     admin = await door.lets_in(ADMIN)
     page = await wang.opens("/sessions")
     others = [one["action"] for one in page.forms if one["action"].startswith("/sessions/0")]
-    assert len(others) == 2 and "管理员" not in page.text
+    assert len(others) == 2 and "kc-admin" not in page.text
     assert (await wang.opens("/sessions?of=all")).status == 403
 
     await wang.sends(page, "/sessions/end")
