@@ -82,7 +82,7 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
         async with _running(service, settings, transport) as context:
             app.state.context = context
             app.state.ended_logins = EndedLogins(context.database)
-            app.state.must_be_open = app.state.ended_logins.require_open
+            app.state.before_all = _before_all(context, app.state.ended_logins)
             yield
 
     # What a caller may do is written in the documents; nobody unknown is shown the way in.
@@ -122,6 +122,17 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
         app.include_router(sandbox_router(service.due), prefix="/api/v1")
     answers.install(app)
     return app
+
+
+def _before_all(context: Context, ended: EndedLogins) -> identity.BeforeAll:
+    """What holds for every caller at every route."""
+
+    async def require(method: str, caller: identity.Identity) -> None:
+        await ended.require_open(caller)
+        if method == "GET":
+            context.reads.require_room()
+
+    return require
 
 
 @asynccontextmanager

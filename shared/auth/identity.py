@@ -252,6 +252,10 @@ def install(app: FastAPI, verifier: Verifier) -> None:
     app.state.token_verifier = verifier
 
 
+BeforeAll = Callable[[str, Identity], Awaitable[None]]
+"""What holds for every caller of a service: the request's method, and who asks. Raises Refused."""
+
+
 async def caller_of(request: Request) -> Identity:
     """The identity behind the request's bearer token. Raises Unauthenticated, InvalidToken, RolesExclude,
     LoginEnded."""
@@ -260,8 +264,9 @@ async def caller_of(request: Request) -> Identity:
         raise Unauthenticated("请先登录：缺少访问令牌", "An access token is missing.")
     verifier: Verifier = request.app.state.token_verifier
     identity = await verifier.identity_of(token.strip())
-    if (must_be_open := getattr(request.app.state, "must_be_open", None)) is not None:
-        await must_be_open(identity)
+    before_all: BeforeAll | None = getattr(request.app.state, "before_all", None)
+    if before_all is not None:
+        await before_all(request.method, identity)
     request.scope[CALLER] = identity
     return identity
 
