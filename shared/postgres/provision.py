@@ -8,6 +8,9 @@ import asyncpg
 from sqlalchemy.engine import make_url
 
 SERVICES = ("applications", "risk_pool", "notifications")
+DATABASES = (*SERVICES, "console")
+"""Whoever keeps a database in production. The console's holds sessions alone, and for trying out none
+is needed."""
 
 
 def owner_of(service: str) -> str:

@@ -31,7 +31,7 @@ ANYBODY_S = (
 ADMIN_S = (
     "/banks", "/events/parked", "/idempotency-keys", "/endpoints", "/subscriptions", "/messages",
     "/inbox", "/event-types", "/sandbox/clock", "/robots", "/deliveries",
-    "/templates",
+    "/ended-logins", "/templates",
 )  # fmt: skip
 """Where setting up and mending is done, and nothing of a case is seen; beside pools and parties."""
 BODY_FIRST = {

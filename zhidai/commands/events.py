@@ -35,10 +35,7 @@ def _reached(service: str, state: Path, url: str) -> dict[str, Access]:
     if url and service == "all":
         raise typer.BadParameter("--url is one service's; say which with --service")
     chosen = SERVICES if service == "all" else (service,)
-    return {
-        name: Access(name, roles=("admin",), subject="zhidai-cli", state=state, url=url)
-        for name in chosen
-    }
+    return {name: Access(name, roles=("admin",), state=state, url=url) for name in chosen}
 
 
 @events.command()

@@ -28,6 +28,7 @@ from services.notifications.api.inbox_models import (
 from services.notifications.delivery.inbox_stream import new_messages_of
 from services.notifications.handlers import inbox as handlers
 from services.notifications.queries import inbox
+from shared.auth.ended import EndedLogins
 from shared.auth.identity import Identity
 from shared.clock import business_date
 from shared.context import Context
@@ -150,7 +151,7 @@ async def stream(
     # Set when the server wants to stop: the stream then ends by itself, as a whole answer.
     closing = anyio.Event()
     return EventSourceResponse(
-        _messages(here, caller, _position(last_event_id), closing),
+        _messages(here, caller, _position(last_event_id), closing, request.app.state.ended_logins),
         ping=settings_of(here).heartbeat_seconds,
         send_timeout=30,
         shutdown_event=closing,
@@ -170,11 +171,16 @@ def _position(last_event_id: str | None) -> int | None:
 
 
 async def _messages(
-    here: Context, caller: Identity, position: int | None, closing: anyio.Event
+    here: Context,
+    caller: Identity,
+    position: int | None,
+    closing: anyio.Event,
+    ended: EndedLogins,
 ) -> AsyncIterator[ServerSentEvent]:
     """A person's messages after a position (None: from now on), until the stream's time is up.
 
-    It ends also so that a token that has expired meanwhile is not read with for ever.
+    It ends also so that a token that has expired meanwhile is not read with for ever, and with the
+    caller's login.
     """
     new_messages = new_messages_of(here.database)
     ends_at = time.monotonic() + settings_of(here).stream_seconds
@@ -184,6 +190,8 @@ async def _messages(
     with new_messages.listening():
         yield ServerSentEvent(comment="open", retry=RECONNECT_MILLISECONDS)
         while True:
+            if await ended.is_over(caller):
+                return
             known = new_messages.position
             async with here.database.looking(caller.institution) as conn:
                 reader = await inbox.reader_of(conn, caller, today=business_date(here.clock.now()))
@@ -193,6 +201,8 @@ async def _messages(
                 yield _event(item_of(row, reader, console=settings_of(here).console))
             while len(rows) < STREAM_PAGE and new_messages.position == known:
                 if here.stopping.is_set() or closing.is_set() or time.monotonic() > ends_at:
+                    return
+                if await ended.is_over(caller):
                     return
                 await new_messages.wait(beyond=known, seconds=GLANCE_SECONDS)
 
