@@ -28,7 +28,6 @@ class Program:
 
 
 HELM = Program("helm", "helm.sh/helm/v3", "v3.22.0", "./cmd/helm")
-KUBECONFORM = Program("kubeconform", "github.com/yannh/kubeconform", "v0.8.0", "./cmd/kubeconform")
 COMPOSE = Program("docker-compose", "github.com/docker/compose/v2", "v2.40.3", "./cmd")
 COSIGN = Program("cosign", "github.com/sigstore/cosign/v2", "v2.6.5", "./cmd/cosign")
 

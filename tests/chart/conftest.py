@@ -1,5 +1,5 @@
-"""The Helm chart as Helm renders it: `make chart-test`. Helm and kubeconform are built from Go
-modules, which takes minutes, so these tests are no part of `make test`."""
+"""The Helm chart as Helm renders it: `make chart-test`. Helm is built from a Go module, which takes
+minutes, so these tests are no part of `make test`."""
 
 import os
 

@@ -1,5 +1,6 @@
 """What Helm makes of the chart, and the schemas of Kubernetes that it is held against."""
 
+import importlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,8 +16,8 @@ ROOT = Path(__file__).parents[2]
 CHART = ROOT / "deploy" / "helm" / "zhidai"
 PRODUCTION = ROOT / "deploy" / "helm" / "production.yaml"
 KUBERNETES = "1.34.0"
-SCHEMAS = "kubernetes-validate==1.37.0"
-"""A package that carries the schemas of many versions of Kubernetes."""
+SCHEMAS = ("kubernetes-validate==1.37.0", "importlib-resources==6.5.2")
+"""A package that carries the schemas of many versions of Kubernetes, and what it reads them by."""
 
 
 def helm(*command: str) -> subprocess.CompletedProcess[str]:
@@ -45,12 +46,13 @@ def pods(found: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{one['kind']} {one['metadata']['name']}", spec["template"]["spec"]
 
 
-def schemas() -> Path:
-    """The folder of JSON schemas, fetched once."""
-    folder = cache_folder().parent / "kubernetes-schemas"
+def validator() -> Any:
+    """The module `kubernetes_validate`, fetched once into a folder beside our own packages."""
+    folder = cache_folder().parent / "kubernetes-schemas-1.37.0"
     if not folder.exists():
         subprocess.run(
             [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target",
-             str(folder), SCHEMAS], check=True,
+             str(folder), *SCHEMAS], check=True,
         )  # fmt: skip
-    return folder / "kubernetes_validate" / "kubernetes-json-schema"
+    sys.path.append(str(folder))
+    return importlib.import_module("kubernetes_validate")

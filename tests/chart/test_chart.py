@@ -11,10 +11,9 @@ import pytest
 
 from deploy.certificates import Authority
 from tests.chart.pod_security import breaches
-from tests.chart.rendered import CHART, KUBERNETES, PRODUCTION, ROOT, helm, objects, pods, schemas
+from tests.chart.rendered import CHART, KUBERNETES, PRODUCTION, ROOT, helm, objects, pods, validator
 from tests.chart.rendered import template as rendered
 from tests.deploy.test_compose import SETTINGS, strangers
-from tests.go_programs import KUBECONFORM, go_program
 from tests.risk_pool.core.test_signing_settings import written
 
 SECRETS = {
@@ -46,8 +45,7 @@ def environment(pod: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """A pod's variables by name; none twice."""
     (container,) = pod["containers"]
     names = [one["name"] for one in container.get("env", ())]
-    shared = FROM_OUTSIDE | {name for name in names if names.count(name) == 1}
-    assert set(names) == shared, [name for name in names if names.count(name) > 1]
+    assert len(names) == len(set(names)), names
     return {one["name"]: one for one in container.get("env", ())}
 
 
@@ -76,17 +74,15 @@ def test_a_value_that_would_not_work_is_refused_before_anything_is_changed(wrong
     assert rendered("--set", wrong).returncode != 0
 
 
-@pytest.mark.parametrize("version", ["1.30.0", KUBERNETES, "1.37.0"])
-def test_kubernetes_takes_every_object(production: str, version: str):
-    place = f"{schemas()}/v{version}-local-strict/{{{{.ResourceKind}}}}{{{{.KindSuffix}}}}.json"
-    command = [str(go_program(KUBECONFORM)), "-strict", "-summary", "-kubernetes-version", version,
-               "-schema-location", place, "-"]  # fmt: skip
-    said = subprocess.run(command, input=production, capture_output=True, text=True)
-    assert said.returncode == 0 and "Skipped: 0" in said.stdout, said.stdout + said.stderr
-
-    wrong = production.replace("replicas: 3", "replicas: three", 1)
-    said = subprocess.run(command, input=wrong, capture_output=True, text=True)
-    assert said.returncode != 0, "that guard can fail"
+@pytest.mark.parametrize("version", ["1.28", "1.34", "1.37"])
+def test_kubernetes_takes_every_object(found: list[dict[str, Any]], version: str):
+    kubernetes = validator()
+    for one in found:
+        kubernetes.validate(one, version, strict=True)
+    wrong = copy.deepcopy(next(one for one in found if one["kind"] == "Deployment"))
+    wrong["spec"]["replica"] = wrong["spec"].pop("replicas")
+    with pytest.raises(kubernetes.ValidationError):
+        kubernetes.validate(wrong, version, strict=True)
 
 
 def test_every_pod_may_run_under_the_strictest_policy(found: list[dict[str, Any]]):
@@ -96,7 +92,7 @@ def test_every_pod_may_run_under_the_strictest_policy(found: list[dict[str, Any]
         assert list(breaches(pod)) == [], name
         assert all(one["resources"]["limits"]["memory"] for one in pod["containers"]), name
         tls = next(one for one in pod["volumes"] if one["name"] == "tls")
-        assert tls["secret"]["defaultMode"] == 0o440
+        assert tls["secret"]["defaultMode"] == 0o440  # for its group to read, as YAML writes it: 288
     pod = copy.deepcopy(running[0][1])
     pod["containers"][0]["securityContext"] = {}
     pod["volumes"].append({"name": "host", "hostPath": {"path": "/"}})
@@ -139,7 +135,7 @@ def test_the_first_job_finds_the_settings_of_all_processes_in_order(
 ):
     """What the job would say with the secrets there: nothing."""
     said, before = checked(found, tmp_path)
-    assert (said.returncode, said.stderr) == (0, "")
+    assert said.returncode == 0 and not said.stderr, said.stderr
     before.pop("NOTIFICATIONS_ENCRYPTION_KEYS")
     assert run_check(before).returncode == 78, "that guard can fail"
 
@@ -159,6 +155,8 @@ def checked(
     Path(passphrase).rename(folder / "signing" / "signing.passphrase")
     variables = {"PATH": os.environ["PATH"]}
     for name, one in environment(pod).items():
+        if one.get("valueFrom", {}).get("secretKeyRef", {}).get("optional"):
+            continue
         value = one.get("value") or secret_of(name, folder)
         variables[name] = value.replace("/certificates/", f"{folder}/")
     return run_check(variables), variables

@@ -80,7 +80,7 @@ class Engine:
         if found.returncode == 0:
             return ["docker", "compose"]
         try:
-            return [str(go_program(COMPOSE)), "compose"]
+            return [str(go_program(COMPOSE))]
         except CannotBeBuilt as error:
             raise NoEngine(f"there is no Docker Compose, and it cannot be built: {error}") from None
 

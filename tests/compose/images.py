@@ -21,6 +21,7 @@ PYTHON, POSTGRES, KAFKA = "python:3.13-slim", "postgres:18", "apache/kafka:4.3.0
 CONFLUENT: Final = "confluentinc/cp-kafka:8.0.0"
 """What testcontainers starts."""
 CERTIFICATES: Final = Path("/etc/ssl/certs/ca-certificates.crt")
+_MIGRATIONS: Final = "services/*/migrations/versions/*"
 _MARK: Final = "zhidai.stand-in"
 _SLIM: Final = """\
 #!/bin/sh
@@ -50,8 +51,7 @@ def own_image(engine: Engine, tag: str, tree: Path = ROOT) -> None:
 
 def image_before(engine: Engine, tag: str) -> str:
     """Build the newest version before a change of the database as `tag`; its commit."""
-    newest = _git("log", "-1", "--format=%H", "--", "services/*/migrations/versions")
-    commit = _git("rev-parse", f"{newest}^")
+    commit = version_before()
     with TemporaryDirectory(prefix="zhidai-before-") as folder:
         archive = f"{folder}/tree.tar"
         _git("archive", "--output", archive, commit)
@@ -59,6 +59,25 @@ def image_before(engine: Engine, tag: str) -> str:
         shutil.unpack_archive(archive, tree)
         own_image(engine, tag, tree)
     return commit
+
+
+def version_before() -> str:
+    """The newest commit from which this tree differs by migrations that come after all of its own.
+
+    Where branches met, a migration may have been given another place: from there nobody upgrades.
+    """
+    now = _migrations("HEAD")
+    for changed in _git("log", "--format=%H", "--", _MIGRATIONS).split():
+        before = _migrations(f"{changed}^")
+        if before < now:
+            return _git("rev-parse", f"{changed}^")
+    raise AssertionError("no commit before has fewer migrations than this tree")
+
+
+def _migrations(commit: str) -> set[str]:
+    """Mode, content and path of every migration."""
+    listed = _git("ls-tree", "-r", commit, "--", "services").splitlines()
+    return {line for line in listed if "/migrations/versions/" in line}
 
 
 def _git(*command: str) -> str:

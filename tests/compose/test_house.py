@@ -9,7 +9,6 @@ import socket
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -168,11 +167,3 @@ def test_two_replicas_of_everything_tell_the_same_while_some_are_killed(
         assert found == undisturbed
         assert len(home.befell) == KILLS
         audited(home)
-
-
-def of_a_container(container: dict[str, Any], *, uses_tls: bool = False) -> None:
-    """What every container of ours is held by."""
-    host = container["HostConfig"]
-    assert host["ReadonlyRootfs"] and host["CapDrop"] == ["ALL"] and not host["CapAdd"]
-    assert "no-new-privileges:true" in host["SecurityOpt"]
-    assert container["Config"]["User"] == "10001"
