@@ -1,7 +1,8 @@
 """`python -m deploy.advisories`: is a weakness known of anything that the image is made of?
 
 pip-audit asks the package index for each locked version. Ends with 0, with 1 and what is known, or
-with 69 where the service cannot be asked: then nothing is known, which is not the same as nothing there.
+with 69 where the service cannot be asked, or knows nothing of a version (an index may be a mirror
+without advisories): then nothing is known, which is not the same as nothing there.
 """
 
 import subprocess
@@ -24,9 +25,13 @@ def main() -> int:
     ran = subprocess.run(command, capture_output=True, text=True)
     print(ran.stdout, end="")
     print(ran.stderr, end="", file=sys.stderr)
+    unasked = ran.stdout.count("could not be audited")
     unreached = ("Could not connect", "ConnectionError", "ServiceError", "Failed to fetch")
-    if ran.returncode != 0 and any(word in ran.stderr for word in unreached):
-        print(f"The advisory service cannot be asked from here: nothing is known ({UNAVAILABLE}).")
+    if unasked or (ran.returncode != 0 and any(word in ran.stderr for word in unreached)):
+        print(
+            f"The advisory service does not answer here ({unasked or 'all'} not audited): of them"
+        )
+        print("nothing is known, whatever is said above.")
         return UNAVAILABLE
     return ran.returncode
 

@@ -92,7 +92,9 @@ def test_every_pod_may_run_under_the_strictest_policy(found: list[dict[str, Any]
         assert list(breaches(pod)) == [], name
         assert all(one["resources"]["limits"]["memory"] for one in pod["containers"]), name
         tls = next(one for one in pod["volumes"] if one["name"] == "tls")
-        assert tls["secret"]["defaultMode"] == 0o440  # for its group to read, as YAML writes it: 288
+        assert (
+            tls["secret"]["defaultMode"] == 0o440
+        )  # for its group to read, as YAML writes it: 288
     pod = copy.deepcopy(running[0][1])
     pod["containers"][0]["securityContext"] = {}
     pod["volumes"].append({"name": "host", "hostPath": {"path": "/"}})

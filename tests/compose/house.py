@@ -15,7 +15,7 @@ from tests.compose.images import ROOT
 
 SERVICES: Final = ("applications", "risk-pool", "notifications")
 PROJECT: Final = "zhidai-compose-test"
-READY_SECONDS: Final = 180
+READY_SECONDS: Final = 300
 _FILES: Final = ("docker-compose.yml", "docker-compose.production.yml", "deploy/postgres/init.sh")
 
 
@@ -43,11 +43,11 @@ class House:
 
     def containers(self, service: str) -> list[str]:
         """The ids of a service's containers that were not stopped by anybody."""
-        return self.compose("ps", "--quiet", "--all", service).split()
+        return self.compose("ps", "--quiet", "--all", service, quiet=True).split()
 
     def seen(self, container: str) -> dict[str, Any]:
         """What the engine knows of a container."""
-        (found,) = json.loads(self.engine.docker("inspect", container))
+        (found,) = json.loads(self.engine.docker("inspect", container, quiet=True))
         return dict(found)
 
     def in_container(self, service: str, *command: str) -> str:
@@ -96,7 +96,7 @@ class House:
         self._until(self._all_well, "every container healthy")
 
     def _all_well(self) -> bool:
-        for one in self.compose("ps", "--quiet", "--all").split():
+        for one in self.compose("ps", "--quiet", "--all", quiet=True).split():
             state = self.seen(one)["State"]
             health = state.get("Health", {}).get("Status", "healthy")
             ended_well = state["Status"] == "exited" and state["ExitCode"] == 0
