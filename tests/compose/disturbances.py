@@ -3,10 +3,12 @@
 import asyncio
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from tests.compose.house import SERVICES, House
 
-Disturbance = Callable[[], None]
+Disturbance = tuple[str, Callable[[], None]]
+"""What it is called in the log, and what does it."""
 
 
 class Disturber:
@@ -34,25 +36,29 @@ class Disturber:
     async def _one(self, before: asyncio.Task[None] | None, disturbance: Disturbance) -> None:
         if before is not None:
             await before
-        self._house.engine.say(f"!! {getattr(disturbance, '__name__', 'a disturbance')}")
-        await asyncio.to_thread(disturbance)
+        name, happen = disturbance
+        self._house.engine.say(f"!! {name}")
+        await asyncio.to_thread(happen)
 
 
 def one_of_each(house: House, upgrade: Disturbance) -> list[Disturbance]:
     """Everything that can befall the house, in an order that lets each meet another part of a month."""
     return [
-        lambda: house.kill("applications"),
-        lambda: house.pause("risk-pool", 4),
-        lambda: house.kill_and_start("kafka"),
+        ("applications is killed", lambda: house.kill("applications")),
+        ("risk-pool is paused", lambda: house.pause("risk-pool", 4)),
+        ("the broker is killed", lambda: house.kill_and_start("kafka")),
         upgrade,
-        lambda: house.kill_and_start("postgres"),
-        lambda: house.disconnect("notifications", 5),
-        lambda: house.kill("risk-pool"),
-        lambda: house.disconnect("risk-pool", 4),
+        ("the database is killed", lambda: house.kill_and_start("postgres")),
+        ("notifications is cut off", lambda: house.disconnect("notifications", 5)),
+        ("risk-pool is killed", lambda: house.kill("risk-pool")),
+        ("risk-pool is cut off", lambda: house.disconnect("risk-pool", 4)),
     ]
 
 
 def killed_at_random(house: House, chance: random.Random, times: int) -> list[Disturbance]:
     """A replica of some service is killed, so many times; which, nobody has chosen."""
     victims = [chance.choice(SERVICES) for _ in range(times)]
-    return [lambda victim=victim: house.kill(victim, chance) for victim in victims]
+    return [
+        (f"a replica of {victim} is killed", partial(house.kill, victim, chance))
+        for victim in victims
+    ]

@@ -16,7 +16,7 @@ import pytest
 from shared.auth.issuer import Issuer
 from tests.chaos.test_kill import prepared
 from tests.compose.conftest import NOW
-from tests.compose.disturbances import Disturber, killed_at_random, one_of_each
+from tests.compose.disturbances import Disturbance, Disturber, killed_at_random, one_of_each
 from tests.compose.doors import Doors, doors
 from tests.compose.engine import Engine
 from tests.compose.house import House, house
@@ -95,7 +95,7 @@ def issuer_of(home: House) -> Issuer:
     return Issuer.at(folder, environment="sandbox")
 
 
-async def asked_through(home: House, disturbances: list[Callable[[], None]]) -> str:
+async def asked_through(home: House, disturbances: list[Disturbance]) -> str:
     """Tell the story through the doors of the house while it is disturbed; what came of it."""
     async with doors(home) as led, Callers(led, issuer_of(home), seed=1) as callers:
         await until("every service is ready", lambda: all_ready(led))
@@ -141,7 +141,9 @@ def test_the_story_is_the_same_whatever_befalls_the_containers(
             home.up(ZHIDAI_IMAGE=NOW)
             home.befell.append(f"upgraded from {commit[:10]}")
 
-        found = asyncio.run(asked_through(home, one_of_each(home, upgrade)))
+        found = asyncio.run(
+            asked_through(home, one_of_each(home, ("everything is upgraded", upgrade)))
+        )
 
         assert found == undisturbed
         assert len(home.befell) == 8
