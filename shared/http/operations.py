@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from shared.messaging.port import Transport
 from shared.postgres.database import Database
-from shared.postgres.migrations import current_version, head
+from shared.postgres.migrations import current_version, head, is_behind
 
 
 def router(service: str, transport: Transport) -> APIRouter:
@@ -43,8 +43,9 @@ async def _database_state(service: str, database: Database) -> tuple[str, str]:
             version = await current_version(connection)
     except Exception as error:
         return f"does not answer: {type(error).__name__}", "unknown"
-    wanted = head(service)
-    return "ok", "ok" if version == wanted else f"at {version}, this code wants {wanted}"
+    if is_behind(service, version):
+        return "ok", f"at {version}, this code wants {head(service)}"
+    return "ok", "ok"
 
 
 async def _transport_state(transport: Transport) -> str:
