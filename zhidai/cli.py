@@ -11,11 +11,13 @@ import typer
 from zhidai import schemes_cli
 from zhidai.commands import (
     audit,
+    backup,
     events,
     explain,
     export,
     init_production,
     kafka_rights,
+    reconcile,
     settle,
 )
 from zhidai.commands.options import StateFolder
@@ -105,7 +107,8 @@ def migrate(
 
 
 for command in (
-    schemes_cli, settle, audit, export, explain, events, kafka_rights, init_production,
+    schemes_cli, settle, audit, export, explain, events, reconcile, kafka_rights, init_production,
+    backup,
 ):  # fmt: skip
     command.mount(app)
 

@@ -76,6 +76,7 @@ from services.applications.tables.collisions import COLLISIONS
 from shared.context import Context
 from shared.serve import serve
 from shared.service import Service
+from shared.waits.observed import observe_waits
 
 
 async def _expire_reservations(context: Context) -> None:
@@ -189,7 +190,7 @@ SERVICE = Service(
         _remove_withdrawn_papers,
         _prune_drafts,
     ),
-    background=(work_on_bulk_files,),
+    background=(work_on_bulk_files, observe_waits),
     body_limits={
         **documents.BODY_LIMITS,
         **bulk_files.BODY_LIMITS,

@@ -68,10 +68,12 @@ from services.risk_pool.handlers.to_do import watch_what_waits
 from services.risk_pool.handlers.waiting import serve_lines
 from services.risk_pool.handlers.warning_signs import watch_maturities
 from services.risk_pool.handlers.warning_sources import look_back
+from services.risk_pool.observing import observe_pools
 from services.risk_pool.settings import Settings
 from services.risk_pool.tables.collisions import COLLISIONS
 from shared.context import Context
 from shared.service import Service
+from shared.waits.observed import observe_waits
 
 
 async def watch_banks_without_loans(context: Context) -> None:
@@ -178,7 +180,7 @@ SERVICE = Service(
         "/api/v1/claim-files": LARGEST_CLAIM_FILE,
     },
     collisions=COLLISIONS,
-    background=(work_on_claim_files,),
+    background=(work_on_claim_files, observe_waits, observe_pools),
     due=(
         watch_banks_past_the_reporting_day,
         watch_banks_without_loans,
