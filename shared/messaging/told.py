@@ -50,9 +50,11 @@ STATEMENTS = (
     """,
 )
 
-MARK_RESTORED = "update told_epochs set place = 'restored ' || $1::timestamptz"
-"""Run after a restore, with the moment at which the one before was lost: the next start begins an
-epoch, whose beginning that moment is."""
+# A sandbox's clock may stand elsewhere, and what is said there is said by it.
+_MARK_RESTORED = """
+update told_epochs set place = 'restored ' || coalesce(
+    $1::timestamptz, (select stood_at + (now() - set_at) from sandbox_clock), now())
+"""
 
 _PLACE = """
 select system_identifier || '/' || (select oid from pg_database where datname = current_database())
@@ -131,6 +133,12 @@ async def know_itself(conn: asyncpg.Connection, *, now: datetime) -> Epoch:
         )
         await conn.execute("delete from told_batches")
     return (await epochs(conn))[-1]
+
+
+async def mark_restored(conn: asyncpg.Connection, *, lost_at: datetime | None) -> None:
+    """After a restore: the next start begins an epoch, whose beginning is the moment at which the
+    database before was lost (None: now)."""
+    await conn.execute(_MARK_RESTORED, lost_at)
 
 
 async def restored_at(conn: asyncpg.Connection) -> datetime | None:

@@ -27,6 +27,8 @@ async def _make_template(server_url: str, name: str) -> None:
     made = (tables, counts, party_feed, told, heard)
     for statement in (*(one for part in made for one in part.STATEMENTS), EFFECTS):
         await owner.execute(statement)
+    # A copy may be of a sandbox, whose clock stands elsewhere.
+    await owner.execute("create table sandbox_clock (stood_at timestamptz, set_at timestamptz)")
     await owner.close()
 
 

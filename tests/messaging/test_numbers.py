@@ -13,7 +13,7 @@ from shared.messaging.kafka import KafkaTransport
 from shared.messaging.local import LocalTransport
 from shared.messaging.reconciling import hear_again
 from shared.messaging.runtime import messaging
-from shared.messaging.told import MARK_RESTORED, ask_again, epochs, know_itself
+from shared.messaging.told import ask_again, epochs, know_itself, mark_restored
 from shared.messaging.wire import headers_of, read
 from shared.postgres.database import EVERYWHERE, Database
 from tests.messaging.samples import (
@@ -170,7 +170,7 @@ async def test_a_database_that_is_a_copy_begins_an_epoch_and_numbers_anew_what_w
         # As it comes out of a dump in another place.
         await conn.execute("update told_epochs set place = 'elsewhere/1'")
         second = await know_itself(conn, now=NOW)
-        await conn.execute(MARK_RESTORED, NOW)
+        await mark_restored(conn, lost_at=NOW)
         third = await know_itself(conn, now=NOW)
 
     assert (second.began_after, second.last, third.began_after) == (10, 10, 10)

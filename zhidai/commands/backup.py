@@ -20,9 +20,9 @@ import asyncpg
 import typer
 
 from shared.messaging.heard import how_far
-from shared.messaging.told import MARK_RESTORED, epochs
+from shared.messaging.told import epochs, mark_restored
 from shared.postgres.migrations import current_version, head
-from shared.postgres.provision import SERVICES
+from shared.postgres.provision import SERVICES, empty_again, owned_tables, snapshot, working
 from zhidai.access import REFUSED, WRONG_INSTANCE
 from zhidai.commands.options import StateFolder
 from zhidai.databases import UrlOf, databases
@@ -30,9 +30,6 @@ from zhidai.environment import STATE
 
 MANIFEST = "backup.json"
 TRIES = 50
-
-# A sandbox's clock may stand elsewhere, and what is said there is said by it.
-_NOW_HERE = "select coalesce((select stood_at + (now() - set_at) from sandbox_clock), now())"
 
 PgTools = Annotated[
     str, typer.Option(envvar="ZHIDAI_PG_BIN", help="The folder of pg_dump and pg_restore.")
@@ -114,18 +111,14 @@ async def _dumped(url_of: UrlOf, out: Path, pg_bin: str) -> dict[str, Any]:
         async with AsyncExitStack() as stack:
             at = [await _opened(stack, url_of(name, owner=True)) for name in SERVICES]
             # The three at the same moment, as far as there is one.
-            snapshots = await asyncio.gather(
-                *(conn.fetchval("select pg_export_snapshot()") for conn in at)
-            )
+            snapshots = await asyncio.gather(*(snapshot(conn) for conn in at))
             taken_at = datetime.now(UTC)
             positions = dict(zip(SERVICES, [await _position(conn) for conn in at], strict=True))
             if not _ahead(positions):
                 await asyncio.gather(
                     *(
-                        asyncio.to_thread(
-                            _dump, url_of(name, owner=True), snapshot, out, name, pg_bin
-                        )
-                        for name, snapshot in zip(SERVICES, snapshots, strict=True)
+                        asyncio.to_thread(_dump, url_of(name, owner=True), seen, out, name, pg_bin)
+                        for name, seen in zip(SERVICES, snapshots, strict=True)
                     )
                 )
                 return {
@@ -178,27 +171,20 @@ async def _restored(
     url = url_of(service, owner=True)
     conn = await asyncpg.connect(url, timeout=10)
     try:
-        there = await conn.fetchval("select to_regclass('public.alembic_version')")
-        if there and not replace:
+        if not replace and await owned_tables(conn):
             typer.echo(f"{service}: there are tables already; --replace drops them.", err=True)
             raise typer.Exit(REFUSED)
-        others = await conn.fetchval(
-            "select count(*) from pg_stat_activity where datname = current_database()"
-            " and usename = $1",
-            service,
-        )
-        if others:
+        if others := await working(conn, service):
             typer.echo(f"{service}: {others} connections are open; stop the service.", err=True)
             raise typer.Exit(REFUSED)
-        await conn.execute("drop owned by current_user cascade")
-        await conn.execute(f"grant usage on schema public to {service}")
+        await empty_again(conn, service)
         await asyncio.to_thread(
             _run,
             _tool("pg_restore", pg_bin), "--no-owner", "--exit-on-error", "--single-transaction",
             f"--dbname={url}", str(folder / f"{service}.dump"),
         )  # fmt: skip
         version = await current_version(conn)
-        await conn.execute(MARK_RESTORED, lost or await conn.fetchval(_NOW_HERE))
+        await mark_restored(conn, lost_at=lost)
     finally:
         await conn.close()
     if version != head(service):
