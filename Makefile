@@ -13,10 +13,10 @@ LOCK      := --quiet --universal --generate-hashes --no-header --no-emit-index-u
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test proof outside lint kafka bench docs lock clean
+.PHONY: help demo up test proof outside alerts-test lint kafka bench docs lock clean
 
 help: ## What can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -42,6 +42,15 @@ proof: $(READY) ## The same, repeated as often as the documents say
 
 outside: $(READY) ## Other people's programs read what we send; needs Node.js, Go and Maven
 	ZHIDAI_OUTSIDE=1 $(RUN)/python -m pytest tests/outside
+
+alerts-test: .tools/promtool ## Alert rules are well-formed and fire when they must; needs Go
+	.tools/promtool check rules deploy/prometheus/alerts.yaml
+	.tools/promtool test rules deploy/prometheus/alerts_test.yaml
+
+.tools/promtool:
+	mkdir -p .tools/source && cd .tools/source && printf 'module tools\n\ngo 1.22\n' > go.mod \
+		&& go get github.com/prometheus/prometheus/cmd/promtool@v0.54.1 \
+		&& go build -o ../promtool github.com/prometheus/prometheus/cmd/promtool
 
 lint: $(READY) ## Style and types
 	$(RUN)/ruff check .
