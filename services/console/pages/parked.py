@@ -76,7 +76,6 @@ async def _show(page: PageContext, attempt: Attempt) -> Response:
         "parked.html",
         attempt=attempt,
         services=[
-            (name, items(one), far)
-            for name, one, far in zip(SERVICES, found, heard, strict=True)
+            (name, items(one), far) for name, one, far in zip(SERVICES, found, heard, strict=True)
         ],
     )
