@@ -16,7 +16,7 @@ LOCK      := --quiet --universal --generate-hashes --no-header --no-emit-index-u
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test proof outside compose-test chart-test image sbom audit-dependencies lint kafka \
+.PHONY: help demo up test proof outside alerts-test compose-test chart-test image sbom audit-dependencies lint kafka \
 	bench docs lock clean
 
 help: ## What can be made
@@ -65,6 +65,15 @@ sbom: $(READY) ## What the image is made of, by the lock: dist/zhidai.cdx.json (
 audit-dependencies: $(READY) ## Known weaknesses (asks the advisory service), and licences
 	$(RUN)/python -m deploy.advisories
 	$(RUN)/python -m pytest -q tests/deploy/test_licences.py
+
+alerts-test: .tools/promtool ## Alert rules are well-formed and fire when they must; needs Go
+	.tools/promtool check rules deploy/prometheus/alerts.yaml
+	.tools/promtool test rules deploy/prometheus/alerts_test.yaml
+
+.tools/promtool:
+	mkdir -p .tools/source && cd .tools/source && printf 'module tools\n\ngo 1.22\n' > go.mod \
+		&& go get github.com/prometheus/prometheus/cmd/promtool@v0.54.1 \
+		&& go build -o ../promtool github.com/prometheus/prometheus/cmd/promtool
 
 lint: $(READY) ## Style and types
 	$(RUN)/ruff check .

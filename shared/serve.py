@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import uvicorn
 
-from shared.connections import Connection
+from shared.http.slow_clients import GuardedProtocol
 from shared.messaging.kafka import KafkaTransport
 from shared.observability.logs import configure_logging
 from shared.observability.tracing import configure_tracing
@@ -68,13 +68,13 @@ def run(main: Coroutine[Any, Any, T]) -> T:
 def server_config(
     app: object, *, host: str, port: int, tls: TlsFiles | None = None
 ) -> uvicorn.Config:
-    """How every service is served: no server header, our own log, a bounded goodbye; by https where
-    there is a certificate."""
+    """How every service is served: no server header, our own log, a bounded goodbye, an end to every
+    wait for a caller; by https where there is a certificate."""
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
+        http=GuardedProtocol,
         host=host,
         port=port,
-        http=Connection,
         log_config=None,
         access_log=False,
         server_header=False,

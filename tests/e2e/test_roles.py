@@ -29,7 +29,7 @@ ANYBODY_S = (
 )  # fmt: skip
 """What a sandbox shows to all, links that are their own key, and what is on public notice."""
 ADMIN_S = (
-    "/banks", "/events/parked", "/idempotency-keys", "/endpoints", "/subscriptions", "/messages",
+    "/banks", "/events/parked", "/events/heard", "/events/publish-again", "/idempotency-keys", "/endpoints", "/subscriptions", "/messages",
     "/inbox", "/event-types", "/sandbox/clock", "/robots", "/deliveries",
     "/ended-logins", "/templates",
 )  # fmt: skip

@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from shared import transitions
-from shared.connections import Connection
+from shared.http.slow_clients import GuardedProtocol
 from shared.messaging import counts, party_feed, tables
 from shared.postgres import calendar_overrides, idempotency_keys, sandbox_clock
 from shared.postgres.database import Database, engine_for
@@ -70,7 +70,7 @@ async def served() -> AsyncIterator[Callable[[FastAPI], Awaitable[str]]]:
 
     async def serve(app: FastAPI) -> str:
         config = uvicorn.Config(
-            app, host="127.0.0.1", port=0, log_config=None, lifespan="off", http=Connection
+            app, host="127.0.0.1", port=0, log_config=None, lifespan="off", http=GuardedProtocol
         )
         server = uvicorn.Server(config)
         running.append((server, asyncio.create_task(server.serve())))
