@@ -8,7 +8,7 @@ from alembic import op
 from shared.messaging import heard, told
 
 revision = "2026_11_30_0087"
-down_revision = "2026_11_30_0079"
+down_revision = "2026_11_30_0085"
 
 
 def upgrade() -> None:

@@ -8,7 +8,7 @@ from alembic import op
 from shared.messaging import heard, told
 
 revision = "0079"
-down_revision = "0072"
+down_revision = "0077"
 
 
 def upgrade() -> None:
