@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import uvicorn
 
+from shared.garbage import keep_what_is_there
 from shared.http.slow_clients import GuardedProtocol
 from shared.messaging.kafka import KafkaTransport
 from shared.observability.logs import configure_logging
@@ -48,6 +49,7 @@ async def _serve(service: Service, settings: ServiceSettings) -> None:
     )
     try:
         app = build(service, settings, transport=transport)
+        keep_what_is_there()
         server = uvicorn.Server(
             server_config(app, host=settings.host, port=settings.port, tls=settings.tls_files())
         )
