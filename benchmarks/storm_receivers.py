@@ -67,7 +67,7 @@ class Receivers:
         if receiver in self._hanging:
             return
         if receiver in self._slow:
-            asyncio.get_running_loop().call_later(SLOW_SECONDS, transport.write, _WELL)
+            asyncio.get_running_loop().call_later(SLOW_SECONDS, _answer_late, transport)
             return
         transport.write(_FAILS if receiver in self._failing else _WELL)
 
@@ -76,6 +76,12 @@ class Receivers:
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
             self._log.flush()
+
+
+def _answer_late(transport: asyncio.Transport) -> None:
+    # Whoever was killed meanwhile is there no more.
+    if not transport.is_closing():
+        transport.write(_WELL)
 
 
 def _after(head: bytes, name: bytes) -> bytes:
