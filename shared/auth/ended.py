@@ -39,7 +39,7 @@ class EndedLogins:
     async def is_over(self, caller: Identity) -> bool:
         """Whether the caller's token is from before the end of his login."""
         await self._read()
-        names = (caller.subject, person_key(caller.account))
+        names = (person_key(caller.subject), person_key(caller.account))
         return any(caller.issued_at <= self._ended.get(name, -1) for name in names)
 
     def forget_what_was_read(self) -> None:

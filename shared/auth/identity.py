@@ -87,9 +87,9 @@ class RolesExclude(Forbidden):
 @dataclass(frozen=True)
 class Identity:
     """A caller. `institution` is a bank's code, `party:` and a party's code, or "*" for the bureau's
-    people with their pools. `subject` is the person, in the one form in which persons are compared
-    (`shared.people`): the claim `person` where somebody has several accounts, else the account.
-    `account` is the token's `sub`."""
+    people with their pools. `subject` is the person: the claim `person` where somebody has
+    several accounts, else the account. `account` is the token's `sub`. Whether two are one person is
+    for `shared.people` to say."""
 
     subject: str
     name: str
@@ -216,7 +216,7 @@ def identity_from(claims: Mapping[str, Any]) -> Identity:
             roles=together,
         )
     account = _subject(claims["sub"])
-    subject = person_key(_subject(claims["person"]) if claims.get("person") else account)
+    subject = _subject(claims["person"]) if claims.get("person") else account
     name = claims.get("name") or claims.get("preferred_username") or subject
     pools = _pools(claims.get("pools")) if is_bureau else (ALL,)
     seen_as = party_institution(institution) if is_party else institution

@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -20,7 +19,6 @@ from shared.http.field_messages import ONE_LINE
 from shared.http.pages import MOST_PER_PAGE, Page, decode_cursor, encode_cursor, page_of
 from shared.observability.telemetry import route_of
 from shared.observability.tracing import current_request_id
-from shared.people import person_key
 from shared.postgres.database import EVERYWHERE
 from shared.postgres.pools_seen import ALL, pools_of
 from shared.postgres.reads import NAMES, Read, Wanted, find
@@ -149,7 +147,7 @@ async def read_reads(
     context = context_of(request)
     after = decode_cursor(cursor, datetime, str) if cursor else None
     async with context.database.looking(EVERYWHERE) as conn:
-        rows = await find(conn, _of_person(wanted), after=after, limit=limit + 1)
+        rows = await find(conn, wanted, after=after, limit=limit + 1)
     found = page_of(rows, limit, lambda row: encode_cursor(row["at"], row["key"]))
     return Page(
         items=[ReadAnswer.model_validate(dict(row)) for row in found.items],
@@ -167,7 +165,7 @@ async def export_reads(
 ) -> StreamingResponse:
     """The same as a file, 200,000 rows at most."""
     return StreamingResponse(
-        _lines(request, _of_person(wanted)),
+        _lines(request, wanted),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": disposition("查阅记录.csv")},
     )
@@ -197,7 +195,3 @@ def _csv(rows: list[Any] | list[Mapping[str, Any]]) -> bytes:
 def _shown(value: Any) -> str:
     said = value.isoformat() if isinstance(value, datetime) else str(value)
     return f"'{said}" if said[:1] in ("=", "+", "-", "@", "\t") else said
-
-
-def _of_person(wanted: Wanted) -> Wanted:
-    return replace(wanted, person=person_key(wanted.person)) if wanted.person else wanted

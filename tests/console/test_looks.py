@@ -45,7 +45,7 @@ async def test_who_looked_is_known_and_whose_login_is_ended_is_out_everywhere(ho
 
         # The looks: found by case and by person, with the route, and with the paper's own.
         await asyncio.sleep(1.2)
-        page = await auditor.opens(f"/looks?thing={case['id']}&person=REVIEWER-LIN")
+        page = await auditor.opens(f"/looks?thing={case['id']}&person=reviewer-lin")
         assert page.status == 200 and "林晓" in page.text and case["id"] in page.text
         assert "/applications/{case_id}" in page.text and "何敏" not in page.text
         found = house.person("applications", "auditor-zhou", "auditor")

@@ -12,7 +12,6 @@ from services.console.http.unsent import UNSENT
 from services.console.login.session import OPENED
 from services.console.login.sessions import Opened
 from services.console.upstream.client import SERVICES, Api, Problem
-from shared.people import person_key
 
 router = APIRouter()
 ENDS_ANYBODYS = "admin"
@@ -50,7 +49,7 @@ async def end_all(page: Page) -> Response:
     """End every other session of one's own; or as an admin all of a person's, and what his tokens may
     do in the services."""
     form = await page.form()
-    own, subject = _own(page), person_key(text(form, "subject"))
+    own, subject = _own(page), text(form, "subject")
     if subject and not _is_admin(page):
         raise Problem(403, "forbidden", "", "console")
     ended = await page.console.sessions.end_where(
@@ -58,7 +57,7 @@ async def end_all(page: Page) -> Response:
     )
     if subject:
         ended += await page.console.sessions.end_where(
-            by=own.kept.subject, account=text(form, "subject"), but=own.kept.key
+            by=own.kept.subject, account=subject, but=own.kept.key
         )
         body = {"person": subject, "reason": text(form, "reason") or page.texts("sessions.reason")}
         for service in SERVICES:
