@@ -29,7 +29,7 @@ ENV PATH=/venv/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTEC
 # By number, so that a cluster can tell it is not root.
 USER 10001
 EXPOSE 8000
-HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
+HEALTHCHECK --interval=10s --timeout=10s --start-period=20s \
     CMD ["python", "-m", "zhidai.healthy"]
 # No default command: an image that guesses which service it is would start the wrong one.
 ENTRYPOINT ["python", "-m"]

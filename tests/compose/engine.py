@@ -94,7 +94,8 @@ def engine(log: Path) -> Iterator[Engine]:
         yield Engine("", log)
         return
     _install()
-    with TemporaryDirectory(prefix="zhidai-engine-") as folder, _started(Path(folder)) as host:
+    kept = TemporaryDirectory(prefix="zhidai-engine-", ignore_cleanup_errors=True)
+    with kept as folder, _started(Path(folder)) as host:
         yield Engine(host, log)
 
 
@@ -140,3 +141,5 @@ def _started(folder: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=60)
+        for mounted in (folder / "exec" / "netns").glob("*"):
+            subprocess.run(["umount", "--lazy", str(mounted)], capture_output=True)
