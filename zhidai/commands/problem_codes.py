@@ -1,6 +1,8 @@
 """The page of all problem codes, made from the refusals in the code: what each means, and what helps."""
 
 import ast
+import importlib
+import pkgutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -33,6 +35,12 @@ _CURES: Final = {
           "Wait as Retry-After says, and repeat it with the same Idempotency-Key."),
 }  # fmt: skip
 """What helps, by status."""
+_PACKAGES: Final = (
+    "shared",
+    "services.applications",
+    "services.risk_pool",
+    "services.notifications",
+)
 _BEFORE_ANY_RULE: Final = (
     (400, "not-json", "The body is not JSON in UTF-8, or nested two hundred deep."),
     (413, "too-many-members", "A JSON body has more members than any request needs."),
@@ -82,9 +90,19 @@ def _codes(services: Iterable[Service]) -> Iterator[tuple[int, str, str]]:
     for status, (code, _, english) in BY_STATUS.items():
         if status in _CURES:
             yield status, code, english
+    _import_all()
     for refusal in _below(Refused):
-        if "code" in vars(refusal):
+        if "code" in vars(refusal) and refusal.__module__.startswith(_PACKAGES):
             yield refusal.status, refusal.code, " ".join((refusal.__doc__ or "").split())
+
+
+def _import_all() -> None:
+    """Whatever else has been imported: the page is the same."""
+    for name in _PACKAGES:
+        package = importlib.import_module(name)
+        for found in pkgutil.walk_packages(package.__path__, f"{name}."):
+            if ".migrations" not in found.name:
+                importlib.import_module(found.name)
 
 
 def _below(refusal: type[Refused]) -> Iterator[type[Refused]]:
