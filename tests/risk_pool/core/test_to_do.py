@@ -120,7 +120,7 @@ async def test_a_banks_time_to_claim_stands_in_its_list_until_it_claims(running)
         assert figures["overdue"] == 4
 
         await pool.settles("2026-01", "preview")
-        await it_is(pool, "2026-06-04")
+        await watch_what_waits(pool.service.context)
         await ended_waits_are_kept_three_years_and_those_with_an_amount_thirty(pool)
 
 
