@@ -176,8 +176,8 @@ def test_nothing_listens_beyond_this_machine_and_no_service_runs_as_root():
 def test_the_database_makes_a_database_and_two_roles_for_every_service():
     script = (ROOT / "deploy/postgres/init.sh").read_text()
 
-    assert "for service in applications risk_pool notifications; do" in script
-    for variable in ("APPLICATIONS", "RISK_POOL", "NOTIFICATIONS"):
+    assert "for service in applications risk_pool notifications console; do" in script
+    for variable in ("APPLICATIONS", "RISK_POOL", "NOTIFICATIONS", "CONSOLE"):
         environment = compose()["services"]["postgres"]["environment"]
         assert f"{variable}_OWNER_PASSWORD" in environment
         assert f"{variable}_PASSWORD" in environment
