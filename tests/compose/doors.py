@@ -21,7 +21,14 @@ class Doors:
     """The port of each service's door on 127.0.0.1, as the callers of the story look for them."""
 
     ports: dict[str, int]
+    containers: "_Containers"
     scheme: str = "http"
+
+    async def replicas(self, service: str) -> list[str]:
+        """The roots of a service's containers, one by one."""
+        self.containers.forget()
+        there = await self.containers.of(service.replace("_", "-"))
+        return [f"{self.scheme}://{address}:8000" for address in there]
 
     def url(self, service: str) -> str:
         """The root of a service, by its name with underscores."""
@@ -45,6 +52,10 @@ class _Containers:
             self._asked = time.monotonic()
             self._found = await asyncio.to_thread(self._look)
         return [at for name, at in sorted(self._found.items()) if f"{PROJECT}-{service}-" in name]
+
+    def forget(self) -> None:
+        """Ask again at the next question."""
+        self._asked = 0.0
 
     def _look(self) -> dict[str, str]:
         (network,) = json.loads(
