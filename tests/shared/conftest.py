@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from shared import transitions
 from shared.http.slow_clients import GuardedProtocol
-from shared.messaging import counts, party_feed, tables
+from shared.messaging import counts, heard, party_feed, tables, told
 from shared.postgres import calendar_overrides, idempotency_keys, sandbox_clock
 from shared.postgres.database import Database, engine_for
 from shared.postgres.provision import owner_of, provision, url_for
@@ -31,6 +31,8 @@ def _create_tables(connection) -> None:
     tables.create_all(op)
     counts.create_tables(op)
     party_feed.add_columns(op)
+    told.create_tables(op)
+    heard.create_tables(op)
 
 
 @pytest.fixture
