@@ -33,6 +33,7 @@ HERE: Final = Path(__file__).parent
 MOUNTED: Final = Path("/certificates")
 """Where each container finds its folder."""
 SERVICES: Final = ("applications", "risk_pool", "notifications")
+DATABASES: Final = (*SERVICES, "console")
 HEAD: Final = (
     "# Made by `zhidai init-production`. Keep it secret, and keep a copy: who loses it loses all.\n"
 )
@@ -98,8 +99,8 @@ def _variables(
         "TLS_KEY_FILE": f"{MOUNTED}/house.key",
         "POSTGRES_PASSWORD": _secret(),
         "POSTGRES_TLS": f"?sslmode=verify-full&sslrootcert={MOUNTED}/ca.pem",
-        **{f"{name.upper()}_OWNER_PASSWORD": _secret() for name in SERVICES},
-        **{f"{name.upper()}_PASSWORD": _secret() for name in SERVICES},
+        **{f"{name.upper()}_OWNER_PASSWORD": _secret() for name in DATABASES},
+        **{f"{name.upper()}_PASSWORD": _secret() for name in DATABASES},
         "KAFKA_CLUSTER_ID": _cluster_id(),
         "KAFKA_SECURITY": "sasl_ssl",
         "KAFKA_CA_FILE": f"{MOUNTED}/ca.pem",
@@ -115,6 +116,9 @@ def _variables(
         "NOTIFICATIONS_URL": "https://notifications:8000",
         "CONSOLE_CA_FILE": f"{MOUNTED}/ca.pem",
         "CONSOLE_SESSION_SECRET": _secret(),
+        # As long as the realm's own sessions (deploy/keycloak/realm.py).
+        "CONSOLE_SESSION_IDLE_MINUTES": "30",
+        "CONSOLE_SESSION_HOURS": "10",
         "CONSOLE_SECURE_COOKIES": "true",
         "CONSOLE_ISSUER_DIR": "",
         "CONSOLE_OIDC_ISSUER": installation.issuer,

@@ -10,6 +10,7 @@ from shared.calendar import WorkingDays
 from shared.clock import Clock
 from shared.messaging.runtime import Messaging
 from shared.postgres.database import Database
+from shared.read_log import ReadLog
 from shared.settings import ServiceSettings
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ class Context:
     working_days: WorkingDays
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     messages: Messaging | None = None
+    reads: ReadLog = field(default_factory=ReadLog)
 
     async def pause(self, seconds: float) -> None:
         """Wait so long, or until the service stops."""
@@ -33,6 +35,9 @@ class Context:
             async with asyncio.timeout(seconds):
                 await self.stopping.wait()
 
+
+OBSERVE_SECONDS = 30
+"""Between looks at what metrics are told of cases."""
 
 DueJob = Callable[[Context], Awaitable[None]]
 """Does what has become due by the clock. Idempotent: it is called often."""

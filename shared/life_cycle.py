@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar, Literal, Protocol
 
+from shared.people import same_person
 from shared.refusals import Refused
 
 
@@ -23,7 +24,8 @@ class Words:
 
 
 class Person(Protocol):
-    """Who acts: a caller with a token, or the system for what events and the clock bring about."""
+    """Who acts: a caller with a token, or the system for what events and the clock bring about.
+    `subject` is the person, `account` the one of his accounts that he uses."""
 
     @property
     def subject(self) -> str: ...
@@ -31,6 +33,8 @@ class Person(Protocol):
     def name(self) -> str: ...
     @property
     def roles(self) -> frozenset[str]: ...
+    @property
+    def account(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,11 @@ class Actor:
     subject: str
     name: str
     roles: frozenset[str]
+
+    @property
+    def account(self) -> str:
+        """Who acts by himself has no account beside it."""
+        return self.subject
 
 
 SYSTEM_ROLE = "system"
@@ -116,13 +125,15 @@ class SecondPersonRequired(Refused):
 
 
 def another_person_than(column: str, *, zh: str, en: str) -> Guard:
-    """The guard of four eyes: whoever stands in `column` does not also take this step.
+    """The guard of four eyes: whoever stands in `column` does not also take this step, by whichever
+    of his accounts and however its name is written.
 
     `zh` and `en` name the step: 审批, "the decision".
     """
 
     def guard(case: Row, by: Person) -> Refused | None:
-        if case[column] != by.subject:
+        # By account, too: the row may be older than the word that both accounts are one person's.
+        if not any(same_person(case[column], name) for name in (by.subject, by.account)):
             return None
         return SecondPersonRequired(
             f"四眼原则：{zh}须由另一人办理。", f"Four eyes: {en} takes another person."

@@ -1,5 +1,6 @@
 """The roles that people have, as tokens name them, and how their institutions are told apart."""
 
+from collections.abc import Collection
 from typing import Final
 
 BANK_ROLES = frozenset({"bank_operator", "bank_checker"})
@@ -11,6 +12,30 @@ BUREAU_ROLES = frozenset(
 )  # fmt: skip
 PARTY_ROLES = frozenset({"party_clerk"})
 """Of whoever else stands in a pool: guarantors, re-guarantors, insurers, appraisers, IP operators."""
+
+EXCLUDING: Final = (
+    ({"finance_maker"}, {"finance_checker"}),
+    ({"bank_operator"}, {"bank_checker"}),
+    ({"auditor"}, BUREAU_ROLES - {"auditor"}),
+    ({"admin"}, BUREAU_ROLES - {"admin"}),
+)
+"""Roles that no one token has together: who prepares money and who releases it, who works and who
+audits the work, who manages accounts and who decides. Reviewer and approver may meet in one person
+of a small bureau: each case is still held to two persons."""
+
+
+def excluding(roles: Collection[str]) -> list[str]:
+    """Those of the roles that exclude each other; none where all go together."""
+    named = set(roles)
+    return sorted(
+        {
+            role
+            for one, others in EXCLUDING
+            if named & one and named & others
+            for role in named & (one | others)
+        }
+    )
+
 
 _OF_PARTY: Final = "party:"
 """What no bank's code can begin with: a party that is called like a bank is not taken for it."""

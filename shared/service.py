@@ -12,19 +12,24 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
 
 from shared.auth import identity
+from shared.auth.ended import EndedLogins
 from shared.auth.jwks import Jwks
 from shared.clock import Clock, SystemClock
 from shared.context import Background, Context, DueJob, run_due
 from shared.contracts.envelope import Event
-from shared.http import answers, operations, problems
+from shared.http import answers, description, operations, problems
 from shared.http.caller_limit import CallerLimit, CallerLimitMiddleware
 from shared.http.context import context_of
+from shared.http.ended_logins import router as ended_logins_router
 from shared.http.events_api import events_router
 from shared.http.idempotency_keys import idempotency_keys_router
+from shared.http.known_query import known_query
+from shared.http.reads import ReadsMiddleware
+from shared.http.reads import router as reads_router
 from shared.http.sandbox import sandbox_router
 from shared.messaging.inbox import Handler
 from shared.messaging.port import Transport
@@ -63,7 +68,7 @@ class Service:
     def api(self) -> APIRouter:
         """All routes, once for every application of the service in this process: what FastAPI works
         out of a route at its first request is kept with the route."""
-        api = APIRouter()
+        api = APIRouter(dependencies=[Depends(known_query)])
         for router in self.routers:
             api.include_router(router, prefix="/api/v1")
         return api
@@ -77,6 +82,8 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with _running(service, settings, transport) as context:
             app.state.context = context
+            app.state.ended_logins = EndedLogins(context.database)
+            app.state.before_all = _before_all(context, app.state.ended_logins)
             yield
 
     # What a caller may do is written in the documents; nobody unknown is shown the way in.
@@ -96,6 +103,7 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
         collisions=service.collisions,
     )
     limit = CallerLimit(per_second=settings.requests_per_second, at_once=settings.requests_at_once)
+    app.add_middleware(ReadsMiddleware)
     app.user_middleware.insert(0, Middleware(CallerLimitMiddleware, limit=limit))
     keys = Jwks(settings.token_keys)
     identity.install(
@@ -106,13 +114,29 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
     )
     telemetry.install(app, service=service.name)
     app.router.routes.extend(service.api.routes)
-    app.include_router(events_router(service.consumes), prefix="/api/v1")
-    app.include_router(idempotency_keys_router(lambda request: context_of(request).database))
+    keys_api = idempotency_keys_router(lambda request: context_of(request).database)
+    known = [Depends(known_query)]
+    app.include_router(events_router(service.consumes), prefix="/api/v1", dependencies=known)
+    app.include_router(reads_router, prefix="/api/v1", dependencies=known)
+    app.include_router(ended_logins_router, prefix="/api/v1", dependencies=known)
+    app.include_router(keys_api, dependencies=known)
     app.include_router(operations.router(service.name, transport))
     if settings.environment == "sandbox":
-        app.include_router(sandbox_router(service.due), prefix="/api/v1")
+        app.include_router(sandbox_router(service.due), prefix="/api/v1", dependencies=known)
     answers.install(app)
+    description.complete(app)
     return app
+
+
+def _before_all(context: Context, ended: EndedLogins) -> identity.BeforeAll:
+    """What holds for every caller at every route."""
+
+    async def require(method: str, caller: identity.Identity) -> None:
+        await ended.require_open(caller)
+        if method == "GET":
+            context.reads.require_room()
+
+    return require
 
 
 @asynccontextmanager
@@ -141,6 +165,9 @@ async def _running(
             asyncio.create_task(task(context), name=f"{service.name} {task.__name__}")
             for task in service.background
         ]
+        tasks.append(
+            asyncio.create_task(context.reads.keep(database, context.stopping), name="reads")
+        )
         if service.due:
             tasks.append(asyncio.create_task(_due(service, context), name=f"{service.name} due"))
         for task in tasks:

@@ -3,7 +3,15 @@
 import asyncio
 import os
 import pickle
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Generator,
+    Hashable,
+    Mapping,
+    Sequence,
+)
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -20,6 +28,7 @@ from shared.auth.issuer import Issuer
 from shared.context import Context, DueJob
 from shared.messaging.local import LocalTransport
 from shared.postgres.database import EVERYWHERE
+from shared.roles import excluding
 from shared.service import Service, build
 
 
@@ -37,6 +46,22 @@ class Person(httpx.AsyncClient):
         if method == "POST":
             headers.setdefault("Idempotency-Key", str(uuid4()))
         return await super().request(method, url, headers=headers, **more)
+
+
+class _OneOf(httpx.Auth):
+    """One person with several tokens: each is tried until one may do it."""
+
+    requires_request_body = True
+
+    def __init__(self, tokens: Sequence[str]) -> None:
+        self._tokens = tokens
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        for token in self._tokens:
+            request.headers["Authorization"] = f"Bearer {token}"
+            answer = yield request
+            if answer.status_code != 403:
+                return
 
 
 def lacks_role(role: str) -> tuple[int, str]:
@@ -63,13 +88,20 @@ class RunningService:
         return found
 
     def token(
-        self, subject: str, *roles: str, institution: str, pools: Sequence[str] = ("*",)
+        self,
+        subject: str,
+        *roles: str,
+        institution: str,
+        pools: Sequence[str] = ("*",),
+        person: str = "",
     ) -> str:
         """An access token for whoever a test needs; to sign one takes a millisecond."""
-        named = (self._issuer, subject, roles, institution, tuple(pools))
+        named = (self._issuer, subject, roles, institution, tuple(pools), person)
         token, until = _tokens.get(named, ("", 0.0))
         if monotonic() > until:
-            token = self._issuer.issue(subject, subject, list(roles), institution, pools=pools)
+            token = self._issuer.issue(
+                subject, subject, list(roles), institution, pools=pools, person=person
+            )
             _tokens[named] = (token, monotonic() + 300)
         return token
 
@@ -79,11 +111,20 @@ class RunningService:
         *roles: str,
         institution: str = "*",
         pools: Sequence[str] = ("*",),
+        person: str = "",
         **more: Any,
     ) -> Person:
-        """A person with roles, of a bank or ("*") of the bureau and some of its pools."""
-        token = self.token(subject, *roles, institution=institution, pools=pools)
-        return self.anonymous(headers={"Authorization": f"Bearer {token}"}, **more)
+        """A person with roles, of a bank or ("*") of the bureau and some of its pools. Who is given
+        roles that exclude each other has a token of each; `person` links a second account."""
+        apart = excluding(roles)
+        rest = [one for one in roles if one not in apart]
+        tokens = [
+            self.token(subject, *some, institution=institution, pools=pools, person=person)
+            for some in ([[*rest, one] for one in apart] or [rest])
+        ]
+        if len(tokens) > 1:
+            return self.anonymous(auth=_OneOf(tokens), **more)
+        return self.anonymous(headers={"Authorization": f"Bearer {tokens[0]}"}, **more)
 
     def anonymous(self, **more: Any) -> Person:
         """Somebody without a token."""

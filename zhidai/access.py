@@ -17,7 +17,9 @@ import orjson
 import typer
 
 from shared.auth.issuer import Issuer
+from shared.production import is_loopback
 from zhidai import instance
+from zhidai import login as logins
 from zhidai.instance import Instance
 
 REFUSED = 1
@@ -37,14 +39,23 @@ class Access:
     """One service's API, called in somebody's name; problems become messages and exit codes."""
 
     def __init__(
-        self, service: str, *, roles: tuple[str, ...], subject: str, state: Path, url: str = ""
+        self,
+        service: str,
+        *,
+        roles: tuple[str, ...],
+        state: Path,
+        subject: str | None = None,
+        url: str = "",
     ) -> None:
+        """`subject` and `roles` are for the development issuer alone: with a login or a token of the
+        identity provider one is who one is."""
         self._service = service
         self._state = state
         self._root = _root_of(service, state, url)
         self._client = httpx.Client(timeout=httpx.Timeout(120, connect=5))
         self._is_that_service()
-        self._headers = {"Authorization": f"Bearer {_token(roles, subject, state)}"}
+        token, self._acts_for_person = _token(roles, subject, state, self._root)
+        self._headers = {"Authorization": f"Bearer {token}"}
 
     def get(self, path: str, **query: Any) -> Any:
         """The JSON of a GET."""
@@ -93,6 +104,13 @@ class Access:
 
     def _why_not_believed(self) -> str:
         given = os.environ.get(TOKEN_VARIABLE)
+        login = None if given else logins.find()
+        if login is not None and self._acts_for_person:
+            return (
+                f"登录的签发者是 {login.issuer}，该实例不认可；请用 zhidai login --issuer 重新登录。The login is "
+                f"of {login.issuer}, whom this service does not believe, or it has been ended there: "
+                "log in again with zhidai login --issuer."
+            )
         if not given:
             return (
                 f"令牌由 {self._state} 的开发签发者签发，该实例不认可。The token is of the development "
@@ -156,19 +174,42 @@ def _root_of(service: str, state: Path, url: str) -> str:
     return (named or running_instance(state).addresses[service]).rstrip("/")
 
 
-def _token(roles: tuple[str, ...], subject: str, state: Path) -> str:
-    """ZHIDAI_TOKEN, or one of the development issuer where its key lies here."""
+def _token(roles: tuple[str, ...], subject: str | None, state: Path, root: str) -> tuple[str, bool]:
+    """ZHIDAI_TOKEN, the person who is logged in, or whom the development issuer is asked to make up;
+    and whether it is the person's.
+
+    Somebody is made up only for a service on this machine whose issuer's key lies here: in production
+    a command is run by a person, or not at all.
+    """
     given = os.environ.get(TOKEN_VARIABLE)
     if given:
-        return given
-    if not (state / "issuer" / "key.json").exists():
+        return given, False
+    may_make_up = (state / "issuer" / "key.json").exists() and is_loopback(httpx.URL(root).host)
+    login = logins.find()
+    if login is not None and not (may_make_up and _is_elsewhere(login, subject, state)):
+        try:
+            return logins.access_token(login), True
+        except (logins.NotLoggedIn, httpx.HTTPError) as error:
+            _end(
+                TOKEN_REFUSED,
+                f"登录已失效（{error}），请运行 zhidai login。The login is over ({error}): zhidai login.",
+            )
+    if not may_make_up:
         _end(
             TOKEN_REFUSED,
-            f"没有访问令牌。No access token: set {TOKEN_VARIABLE} to one of your identity provider "
-            f"(there is no development issuer under {state} either).",
+            f"没有访问令牌，请先运行 zhidai login。No access token: run zhidai login --issuer …, or set "
+            f"{TOKEN_VARIABLE} to one of your identity provider "
+            f"(there is no development issuer under {state} for {root} either).",
         )
     issuer = Issuer.at(state / "issuer", environment="development")
-    return issuer.issue(subject, subject, list(roles), "*")
+    who = subject or f"zhidai-{roles[0]}"
+    return issuer.issue(who, who, list(roles), "*"), False
+
+
+def _is_elsewhere(login: logins.Login, subject: str | None, state: Path) -> bool:
+    """Whether a sandbox is talked to while the login is another installation's, or --as names somebody."""
+    here = instance.find(state)
+    return subject is not None or here is None or login.issuer != here.addresses["issuer"]
 
 
 def _claims_of(token: str) -> dict[str, Any] | None:

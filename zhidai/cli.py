@@ -11,11 +11,14 @@ import typer
 from zhidai import schemes_cli
 from zhidai.commands import (
     audit,
+    backup,
     events,
     explain,
     export,
     init_production,
     kafka_rights,
+    login,
+    reconcile,
     settle,
 )
 from zhidai.commands.options import StateFolder
@@ -88,24 +91,27 @@ def check_settings() -> None:
 
 @app.command()
 def migrate(
-    service: Annotated[str, typer.Argument(help="applications, risk_pool or notifications")],
+    service: Annotated[
+        str, typer.Argument(help="applications, risk_pool, notifications or console")
+    ],
     owner_url: Annotated[
         str, typer.Option(envvar="OWNER_DATABASE_URL", help="The database, as its owner.")
     ],
 ) -> None:
     """Bring a service's database to the newest version."""
     from shared.postgres.migrations import head, upgrade
-    from shared.postgres.provision import SERVICES
+    from shared.postgres.provision import DATABASES
 
-    if service not in SERVICES:
-        typer.echo(f"{service} keeps no database; one of {', '.join(SERVICES)} does.", err=True)
+    if service not in DATABASES:
+        typer.echo(f"{service} keeps no database; one of {', '.join(DATABASES)} does.", err=True)
         raise typer.Exit(2)
     upgrade(service, owner_url)
     typer.echo(f"{service} is at {head(service)}")
 
 
 for command in (
-    schemes_cli, settle, audit, export, explain, events, kafka_rights, init_production,
+    schemes_cli, settle, audit, export, explain, events, reconcile, kafka_rights, init_production,
+    backup, login,
 ):  # fmt: skip
     command.mount(app)
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.secret_files import keep
-from shared.roles import BANK_ROLES, BUREAU_ROLES
+from shared.roles import BANK_ROLES, BUREAU_ROLES, PARTY_ROLES
 
 AUDIENCE: Final = "zhidai"
 CONSOLE: Final = "zhidai-console"
+COMMAND_LINE: Final = "zhidai-cli"
 _MINUTES: Final = 60
 _HOURS: Final = 3600
 
@@ -57,8 +58,10 @@ def realm(*, public_url: str, secret: str) -> dict[str, Any]:
         "refreshTokenMaxReuse": 0,
         "eventsEnabled": True,
         "adminEventsEnabled": True,
-        "roles": {"realm": [{"name": role} for role in sorted(BANK_ROLES | BUREAU_ROLES)]},
-        "clients": [_console(public_url, secret)],
+        "roles": {
+            "realm": [{"name": role} for role in sorted(BANK_ROLES | BUREAU_ROLES | PARTY_ROLES)]
+        },
+        "clients": [_console(public_url, secret), _command_line()],
         "components": {
             "org.keycloak.userprofile.UserProfileProvider": [
                 {
@@ -114,15 +117,38 @@ def _console(public_url: str, secret: str) -> dict[str, Any]:
         "attributes": {
             "pkce.code.challenge.method": "S256",
             "post.logout.redirect.uris": f"{public_url}/*",
+            # Whose session ends here has none in the console either.
+            "backchannel.logout.url": f"{public_url}/logout/provider",
+            "backchannel.logout.session.required": "true",
         },
-        "protocolMappers": [
-            _audience(),
-            _attribute("institution"),
-            _attribute("pools", many=True),
-            # Keycloak's own mapper puts the given name first; here a name is one text.
-            _attribute("display_name", claim="name"),
-        ],
+        "protocolMappers": _who_it_is(),
     }
+
+
+def _command_line() -> dict[str, Any]:
+    """`zhidai login`: a person lets the command line act for him, by the device grant (RFC 8628)."""
+    return {
+        "clientId": COMMAND_LINE,
+        "name": "知贷命令行",
+        "publicClient": True,
+        "standardFlowEnabled": False,
+        "directAccessGrantsEnabled": False,
+        "serviceAccountsEnabled": False,
+        "fullScopeAllowed": True,
+        "attributes": {"oauth2.device.authorization.grant.enabled": "true"},
+        "protocolMappers": _who_it_is(),
+    }
+
+
+def _who_it_is() -> list[dict[str, Any]]:
+    return [
+        _audience(),
+        _attribute("institution"),
+        _attribute("pools", many=True),
+        _attribute("person"),
+        # Keycloak's own mapper puts the given name first; here a name is one text.
+        _attribute("display_name", claim="name"),
+    ]
 
 
 def _audience() -> dict[str, Any]:
@@ -187,6 +213,12 @@ def _people() -> dict[str, Any]:
                 "validations": {
                     "pattern": {"pattern": r"^(\*|[A-Za-z0-9][A-Za-z0-9_-]{0,63})$"}
                 },
+            },
+            {
+                "name": "person",
+                "displayName": "同一人的其他账号（填写其首个账号的用户编号）",
+                "permissions": by_admin,
+                "validations": {"length": {"max": 200}},
             },
             {
                 "name": "email",

@@ -3,7 +3,7 @@
 # for a server of your own run it with psql's usual PG* variables set to a superuser.
 set -eu
 
-for service in applications risk_pool notifications; do
+for service in applications risk_pool notifications console; do
     upper=$(printf '%s' "$service" | tr '[:lower:]' '[:upper:]')
     eval "owner_password=\${${upper}_OWNER_PASSWORD:?}"
     eval "password=\${${upper}_PASSWORD:?}"

@@ -5,6 +5,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import httpx
 import uvicorn
@@ -15,14 +16,18 @@ from services.console.http.errors import answer_errors, unexpected
 from services.console.http.health import answer_operators
 from services.console.http.page_context import Console
 from services.console.http.security_headers import SecurityHeadersMiddleware
+from services.console.login.kept import SessionsInMemory
 from services.console.login.providers import DevelopmentLogin, LoginMethod, OidcLogin
 from services.console.login.session import SessionCipher, SessionMiddleware
+from services.console.login.sessions import Sessions
 from services.console.pages import ROUTERS
 from services.console.rendering.environment import STATIC, CachedFiles, Renderer
 from services.console.settings import ConsoleSettings
+from services.console.tables.sessions import SessionsInDatabase
 from services.console.upstream.client import Services
 from services.console.upstream.demo import DemoLoader
 from shared.auth.issuer import Issuer
+from shared.garbage import keep_what_is_there
 from shared.http.body_limit import BodyLimitMiddleware
 from shared.observability import telemetry
 from shared.observability.logs import configure_logging
@@ -35,6 +40,9 @@ LARGEST_FORM = 256 * 1024
 
 LARGEST_BULK_FILE = 201 * 1024 * 1024
 """The same of a file of many rows, of which the service takes 200 MiB."""
+
+LONGEST_SESSION_HOURS = 12
+"""Where nothing else is said, which production does not let pass."""
 
 LARGEST_STATEMENT = 11 * 1024 * 1024
 """Bytes; the service takes a statement of 10 MiB, the form around it has some more."""
@@ -52,11 +60,14 @@ def application(
     empty sandbox where a visitor asks for it.
     """
     services = Services.at(settings, transports)
+    cipher = SessionCipher(settings.session_secret.get_secret_value())
+    sessions = _sessions(settings, cipher)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         await services.close()
+        await sessions.close()
 
     app = FastAPI(
         title="知贷 Zhidai · console",
@@ -64,25 +75,42 @@ def application(
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        middleware=_middleware(settings),
+        middleware=_middleware(settings, cipher, sessions),
     )
     renderer = Renderer(in_production=settings.environment == "production")
-    app.state.console = Console(settings, services, renderer, _login_method(settings), demo)
+    app.state.console = Console(
+        settings, services, renderer, _login_method(settings), sessions, demo
+    )
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", CachedFiles(directory=STATIC), name="static")
-    answer_operators(app, services)
+    answer_operators(app, services, sessions)
     answer_errors(app)
     telemetry.install(app, service="console")
     return app
 
 
-def _middleware(settings: ConsoleSettings) -> list[Middleware]:
+def _sessions(settings: ConsoleSettings, cipher: SessionCipher) -> Sessions:
+    at_all = SessionsInDatabase(settings.database_url) if settings.database_url else None
+    longest = timedelta(hours=settings.session_hours or LONGEST_SESSION_HOURS)
+    idle = settings.session_idle_minutes
+    return Sessions(
+        at_all or SessionsInMemory(),
+        cipher,
+        idle=timedelta(minutes=idle) if idle else longest,
+        longest=longest,
+    )
+
+
+def _middleware(
+    settings: ConsoleSettings, cipher: SessionCipher, sessions: Sessions
+) -> list[Middleware]:
     return [
         Middleware(SecurityHeadersMiddleware, form_targets=_form_targets(settings)),
         Middleware(
             SessionMiddleware,
-            cipher=SessionCipher(settings.session_secret.get_secret_value()),
+            cipher=cipher,
+            sessions=sessions,
             secure=settings.secure_cookies,
         ),
         # Innermost, so that the page of a crash has the headers of every other.
@@ -122,6 +150,7 @@ def main() -> None:
     configure_tracing("console")
     app = application(settings)
     config = server_config(app, host=settings.host, port=settings.port, tls=settings.tls_files())
+    keep_what_is_there()
     uvicorn.Server(config).run()
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from shared.production import Environment, https, needs, secret
+from shared.production import Environment, encrypted_database, https, needs, secret
 from shared.settings import ProcessSettings, ReadableFile
 
 ServiceUrl = Annotated[
@@ -35,6 +35,31 @@ class ConsoleSettings(ProcessSettings):
         min_length=32,
         description="Encrypts the sessions; the same for every process of the console.",
     )
+    database_url: Annotated[
+        str,
+        needs(
+            lambda url, info: bool(url) and encrypted_database(url, info),
+            "name the console's own database, with ?sslmode=verify-full&sslrootcert=… and a password of "
+            "your own: sessions must outlive a restart and end in every process at once",
+        ),
+    ] = Field(
+        default="",
+        description="Where sessions are kept, as the working role. Empty: in this process alone.",
+    )
+    session_idle_minutes: Annotated[
+        int | None,
+        needs(
+            lambda minutes, info: minutes is not None and minutes <= 60,
+            "say after how many unused minutes people must log in again, 60 at most",
+        ),
+    ] = Field(default=None, ge=1, description="A session that nobody uses ends after so long.")
+    session_hours: Annotated[
+        int | None,
+        needs(
+            lambda hours, info: hours is not None and hours <= 12,
+            "say after how many hours people must log in again in any case, 12 at most",
+        ),
+    ] = Field(default=None, ge=1, description="No session lasts longer, however it is used.")
     secure_cookies: Annotated[
         bool, needs(lambda on, info: on, "sessions would pass in the clear")
     ] = Field(default=True, description="Off only where the console is served over plain http.")

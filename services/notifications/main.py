@@ -18,6 +18,7 @@ from services.notifications.api.common import settings_of
 from services.notifications.consumer import CONSUMES
 from services.notifications.delivery import background, bounces, digesting, pruning
 from services.notifications.delivery.inbox_stream import new_messages_of
+from services.notifications.handlers.held_back import hold_back_after_restore
 from services.notifications.handlers.to_do import watch_what_waits
 from services.notifications.senders.email import domain_of
 from services.notifications.settings import NotificationsSettings
@@ -34,6 +35,7 @@ LOOK_FOR_BOUNCES_SECONDS = 30
 
 async def deliver(context: Context) -> None:
     """Deliver until the service stops."""
+    await hold_back_after_restore(context.database)
     await background.deliver(
         context.database,
         settings_of(context),

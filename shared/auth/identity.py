@@ -9,7 +9,7 @@ because it would let somebody look past row-level security.
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Security
@@ -20,10 +20,18 @@ from joserfc.jwk import KeySet
 from starlette.requests import Request
 
 from shared.auth.jwks import Jwks
+from shared.people import person_key
 from shared.postgres.database import EVERYWHERE
 from shared.postgres.pools_seen import ALL, Institution
 from shared.refusals import Refused
-from shared.roles import BANK_ROLES, BUREAU_ROLES, PARTY_ROLES, party_institution, party_of
+from shared.roles import (
+    BANK_ROLES,
+    BUREAU_ROLES,
+    PARTY_ROLES,
+    excluding,
+    party_institution,
+    party_of,
+)
 
 EVERYBODY = tuple(sorted(BANK_ROLES | BUREAU_ROLES))
 """Whoever has a role of a bank or the bureau: for what must be known to set anything up. A party's
@@ -55,6 +63,13 @@ class InvalidToken(Unauthenticated):
     headers: Mapping[str, str] = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 
 
+class LoginEnded(Unauthenticated):
+    """The token is good, and an administrator has ended what it stands for."""
+
+    code = "login-ended"
+    headers: Mapping[str, str] = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+
+
 class Forbidden(Refused):
     """The caller is known, but has none of the roles that may do this."""
 
@@ -63,15 +78,30 @@ class Forbidden(Refused):
     headers: Mapping[str, str] = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
 
 
+class RolesExclude(Forbidden):
+    """The token has roles that no one person may have together; it acts in none of them."""
+
+    code = "roles-exclude-each-other"
+
+
 @dataclass(frozen=True)
 class Identity:
     """A caller. `institution` is a bank's code, `party:` and a party's code, or "*" for the bureau's
-    people with their pools."""
+    people with their pools. `subject` is the person: the claim `person` where somebody has
+    several accounts, else the account. `account` is the token's `sub`. Whether two are one person is
+    for `shared.people` to say."""
 
     subject: str
     name: str
     roles: frozenset[str]
     institution: str
+    account: str = ""
+    issued_at: float = field(default=0.0, compare=False)
+    """When the token was made, in seconds since 1970."""
+
+    def __post_init__(self) -> None:
+        if not self.account:
+            object.__setattr__(self, "account", self.subject)
 
     @property
     def bank(self) -> str | None:
@@ -104,7 +134,8 @@ class Verifier:
         leeway_seconds: int = 30,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self._keys = keys
+        self.issuer = issuer
+        self.keys = keys
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: int(now()),
             leeway=leeway_seconds,
@@ -115,15 +146,15 @@ class Verifier:
         )
 
     async def identity_of(self, token: str) -> Identity:
-        """The caller behind a token. Raises InvalidToken."""
+        """The caller behind a token. Raises InvalidToken, RolesExclude."""
         return identity_from(await self._verified(token))
 
     async def _verified(self, token: str) -> dict[str, Any]:
         try:
             try:
-                decoded = _decode(token, await self._keys.current())
+                decoded = decode(token, await self.keys.current())
             except InvalidKeyIdError:
-                decoded = _decode(token, await self._keys.refreshed())
+                decoded = decode(token, await self.keys.refreshed())
             self._claims.validate(decoded.claims)
         except (JoseError, ValueError, TypeError, AttributeError, KeyError) as error:
             raise InvalidToken(
@@ -133,7 +164,10 @@ class Verifier:
         return decoded.claims
 
 
-def _decode(token: str, keys: KeySet) -> jwt.Token:
+def decode(token: str, keys: KeySet) -> jwt.Token:
+    """A token whose signature is of one of these keys, by the key that it names. Raises what joserfc
+    raises, InvalidKeyIdError where the key is unknown."""
+
     def by_kid(signature: Any) -> Any:
         # joserfc would take the only key for a token without a kid; we want the kid named.
         header = signature.headers()
@@ -151,7 +185,8 @@ def _require_access_token(header: Mapping[str, Any], claims: Mapping[str, Any]) 
 
 
 def identity_from(claims: Mapping[str, Any]) -> Identity:
-    """The identity that verified claims describe. Raises InvalidToken for a mixed one.
+    """The identity that verified claims describe. Raises InvalidToken for a mixed one, RolesExclude
+    for one that would let one person be two.
 
     The institution of `party_clerk` is a party's code, of `bank_…` a bank's, of all others "*".
 
@@ -174,9 +209,14 @@ def identity_from(claims: Mapping[str, Any]) -> Identity:
         raise InvalidToken(
             "令牌中的角色与所属机构不符", "The roles in the token do not fit its institution."
         )
-    subject = str(claims["sub"])
-    if not subject or subject == ALL or len(subject) > 200 or "\x00" in subject:
-        raise InvalidToken("令牌的主体无效", "The token has no usable subject.")
+    if together := excluding(roles):
+        raise RolesExclude(
+            "令牌同时具有互斥的角色，不能办理任何事项；请联系管理员分开授予",
+            "The token has roles that exclude each other; an administrator has to part them.",
+            roles=together,
+        )
+    account = _subject(claims["sub"])
+    subject = _subject(claims["person"]) if claims.get("person") else account
     name = claims.get("name") or claims.get("preferred_username") or subject
     pools = _pools(claims.get("pools")) if is_bureau else (ALL,)
     seen_as = party_institution(institution) if is_party else institution
@@ -185,7 +225,16 @@ def identity_from(claims: Mapping[str, Any]) -> Identity:
         str(name)[:200].replace("\x00", ""),
         frozenset(roles),
         Institution(seen_as, pools, person=subject),
+        account,
+        float(claims.get("iat") or 0),
     )
+
+
+def _subject(claimed: Any) -> str:
+    named = claimed if isinstance(claimed, str) else ""
+    if not person_key(named) or named == ALL or len(named) > 200 or "\x00" in named:
+        raise InvalidToken("令牌的主体无效", "The token has no usable subject.")
+    return named
 
 
 def _pools(claimed: Any) -> set[str]:
@@ -203,13 +252,21 @@ def install(app: FastAPI, verifier: Verifier) -> None:
     app.state.token_verifier = verifier
 
 
+BeforeAll = Callable[[str, Identity], Awaitable[None]]
+"""What holds for every caller of a service: the request's method, and who asks. Raises Refused."""
+
+
 async def caller_of(request: Request) -> Identity:
-    """The identity behind the request's bearer token. Raises Unauthenticated, InvalidToken."""
+    """The identity behind the request's bearer token. Raises Unauthenticated, InvalidToken, RolesExclude,
+    LoginEnded."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated("请先登录：缺少访问令牌", "An access token is missing.")
     verifier: Verifier = request.app.state.token_verifier
     identity = await verifier.identity_of(token.strip())
+    before_all: BeforeAll | None = getattr(request.app.state, "before_all", None)
+    if before_all is not None:
+        await before_all(request.method, identity)
     request.scope[CALLER] = identity
     return identity
 

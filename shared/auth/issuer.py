@@ -82,8 +82,10 @@ class Issuer:
         ttl_seconds: int = DEFAULT_TTL_SECONDS,
         *,
         pools: Sequence[str] = (ALL,),
+        person: str = "",
     ) -> str:
-        """A signed access token. `pools` is for the bureau's people. Raises InvalidToken for one that no service would believe."""
+        """A signed access token. `pools` is for the bureau's people, `person` for a second account of
+        somebody. Raises InvalidToken, RolesExclude for one that no service would believe."""
         now = int(time.time())
         claims: dict[str, object] = {
             "iss": self.issuer,
@@ -97,6 +99,8 @@ class Issuer:
             "nbf": now,
             "exp": now + ttl_seconds,
         }
+        if person:
+            claims["person"] = person
         identity_from(claims)
         header = {"alg": "RS256", "kid": self._key.kid, "typ": "at+jwt"}
         return jwt.encode(header, claims, self._key, algorithms=["RS256"])

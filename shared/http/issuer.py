@@ -1,10 +1,11 @@
-"""The development issuer over HTTP: its public key, and a token for whoever one wants to be."""
+"""The development issuer over HTTP: its public key, a token for whoever one wants to be, and the device
+grant by which the command line acts for a person."""
 
 from fastapi import FastAPI
 from pydantic import Field
 
 from shared.auth.issuer import DEFAULT_TTL_SECONDS, Issuer
-from shared.http import problems
+from shared.http import device_grant, problems
 from shared.http.requests import RequestBody, ShortText
 from shared.roles import BANK_ROLES, BUREAU_ROLES, PARTY_ROLES
 
@@ -35,6 +36,7 @@ def issuer_app(issuer: Issuer) -> FastAPI:
     """The issuer over HTTP: its key set and POST /token."""
     app = FastAPI(title="Zhidai development issuer", docs_url=None, redoc_url=None)
     problems.install(app)
+    device_grant.install(app, issuer)
 
     @app.get("/.well-known/jwks.json")
     async def jwks() -> dict[str, object]:

@@ -63,7 +63,8 @@ async def furnished(rooms: Rooms) -> dict[str, list[str]]:
                         months, f"{months}/2026-03", f"{months}/2026-03/lines"],
         "tj-db-clerk": ["/"],
         "icbc-operator": ["/", "/pools", "/pools/dongli", f"/claims/{claim['id']}"],
-        "admin": ["/", "/parked", "/inbox/receivers", "/inbox/deliveries", "/templates",
+        "auditor-zhou": ["/looks"],
+        "admin": ["/", "/parked", "/sessions?of=all", "/unsent", "/inbox/receivers", "/inbox/deliveries", "/templates",
                   "/templates/claim.paid.v1", f"/inbox/receivers/robots/{await robot_of(house)}"],
     }  # fmt: skip
 

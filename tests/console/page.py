@@ -110,6 +110,11 @@ class Page:
         return self._read.tags
 
     @property
+    def forms(self) -> list[dict[str, Any]]:
+        """Every form with its action and fields."""
+        return self._read.forms
+
+    @property
     def actions(self) -> list[str]:
         """Where its forms go."""
         return [form["action"] for form in self._read.forms]

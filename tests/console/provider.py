@@ -32,6 +32,7 @@ class Provider:
             "realm_access": {"roles": ["reviewer", "offline_access"]},
         }
         self.lives_seconds = 300
+        self.session = "provider-session-1"
         self.refuses = False
         self.asked: dict[str, str] = {}
         self.refreshed = 0
@@ -47,7 +48,9 @@ class Provider:
     def tokens(self, nonce: str = "") -> dict[str, Any]:
         """What the token endpoint answers."""
         access = self.token(aud="zhidai", typ="Bearer", **self.person)
-        id_token = self.token(aud="zhidai-console", typ="ID", nonce=nonce, **self.person)
+        id_token = self.token(
+            aud="zhidai-console", typ="ID", nonce=nonce, sid=self.session, **self.person
+        )
         return {"access_token": access, "id_token": id_token, "token_type": "Bearer",
                 "expires_in": self.lives_seconds, "refresh_token": "again"}  # fmt: skip
 

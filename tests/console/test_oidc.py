@@ -111,7 +111,8 @@ def test_an_empty_variable_is_one_that_was_not_set(monkeypatch: pytest.MonkeyPat
     for name, value in {
         "APPLICATIONS_URL": "https://x", "RISK_POOL_URL": "https://x", "NOTIFICATIONS_URL": "https://x",
         "SESSION_SECRET": SECRET, "ISSUER_DIR": "", "OIDC_ISSUER": "https://id.example",
-        "PUBLIC_URL": "https://console.example",
+        "PUBLIC_URL": "https://console.example", "SESSION_IDLE_MINUTES": "30", "SESSION_HOURS": "10",
+        "DATABASE_URL": "postgresql://c:s3cret@db.example/console?sslmode=verify-full",
     }.items():  # fmt: skip
         monkeypatch.setenv(f"CONSOLE_{name}", value)
     assert ConsoleSettings().issuer_dir is None  # type: ignore[call-arg]

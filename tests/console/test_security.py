@@ -180,11 +180,11 @@ async def test_an_expired_token_leads_to_the_login(house: House):
     async with house.logged_in("reviewer-lin") as reviewer:
         page = await reviewer.opens("/")
         assert page.path == "/"
-        cipher = SessionCipher(SECRET)
-        session = cipher.decrypt(reviewer.client.cookies["zhidai_session"])
-        session["person"]["expires"] = 1
-        reviewer.client.cookies.clear()
-        reviewer.client.cookies.set("zhidai_session", cipher.encrypt(session))
+        sessions = house.console.state.console.sessions
+        opened = await sessions.open(reviewer.client.cookies["zhidai_session"], is_used=False)
+        expired = opened.content()["person"] | {"expires": 1}
+        async with sessions._store.renewing(opened.kept.key) as session:
+            await session.keep(SessionCipher(SECRET).encrypt(expired))
         assert (await reviewer.opens("/")).path == "/login"
 
 

@@ -28,7 +28,10 @@ PRODUCTION = {
     "ENVIRONMENT": "production",
     "POSTGRES_HOST": "db.example.cn",
     "POSTGRES_TLS": "?sslmode=verify-full&sslrootcert=/certificates/ca.pem",
-    **{f"{name}_PASSWORD": "of-its-own" for name in ("APPLICATIONS", "RISK_POOL", "NOTIFICATIONS")},
+    **{
+        f"{name}_PASSWORD": "of-its-own"
+        for name in ("APPLICATIONS", "RISK_POOL", "NOTIFICATIONS", "CONSOLE")
+    },
     "KAFKA_BOOTSTRAP_SERVERS": "kafka.example.cn:9093",
     "KAFKA_SECURITY": "sasl_ssl",
     **{
@@ -44,6 +47,8 @@ PRODUCTION = {
     "NOTIFICATIONS_ENCRYPTION_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
     "CONSOLE_SESSION_SECRET": "t" * 40,
     "CONSOLE_SECURE_COOKIES": "true",
+    "CONSOLE_SESSION_IDLE_MINUTES": "30",
+    "CONSOLE_SESSION_HOURS": "10",
     "CONSOLE_ISSUER_DIR": "",
     "CONSOLE_OIDC_ISSUER": "https://id.example.cn/realms/zhidai",
     "CONSOLE_PUBLIC_URL": "https://pool.example.cn",
@@ -105,6 +110,7 @@ def test_production_alone_starts_nothing_and_one_message_names_everything():
     for unsafe in (
         "APPLICATIONS_DOCUMENT_LINK_SECRET", "RISK_POOL_SIGNING_PKCS12",
         "NOTIFICATIONS_ENCRYPTION_KEYS", "NOTIFICATIONS_CONSOLE_URL", "CONSOLE_APPLICATIONS_URL",
+        "CONSOLE_DATABASE_URL", "CONSOLE_SESSION_IDLE_MINUTES", "CONSOLE_SESSION_HOURS",
         "CONSOLE_SESSION_SECRET", "CONSOLE_SECURE_COOKIES", "CONSOLE_ISSUER_DIR",
         "CONSOLE_TLS_CERTIFICATE_FILE", "CONSOLE_OIDC_ISSUER", "CONSOLE_PUBLIC_URL",
     ):  # fmt: skip
@@ -170,8 +176,8 @@ def test_nothing_listens_beyond_this_machine_and_no_service_runs_as_root():
 def test_the_database_makes_a_database_and_two_roles_for_every_service():
     script = (ROOT / "deploy/postgres/init.sh").read_text()
 
-    assert "for service in applications risk_pool notifications; do" in script
-    for variable in ("APPLICATIONS", "RISK_POOL", "NOTIFICATIONS"):
+    assert "for service in applications risk_pool notifications console; do" in script
+    for variable in ("APPLICATIONS", "RISK_POOL", "NOTIFICATIONS", "CONSOLE"):
         environment = compose()["services"]["postgres"]["environment"]
         assert f"{variable}_OWNER_PASSWORD" in environment
         assert f"{variable}_PASSWORD" in environment

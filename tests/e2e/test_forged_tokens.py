@@ -26,10 +26,7 @@ EVERYTHING = {
     "name": "吴刚",
     "institution": "*",
     "pools": ["*"],
-    "roles": [
-        "admin", "approver", "auditor", "finance_checker", "finance_maker", "leader",
-        "pool_manager", "reviewer",
-    ],
+    "roles": ["approver", "finance_maker", "leader", "pool_manager", "reviewer"],
     "iat": NOW,
     "nbf": NOW,
     "exp": NOW + 3600,

@@ -29,9 +29,9 @@ ANYBODY_S = (
 )  # fmt: skip
 """What a sandbox shows to all, links that are their own key, and what is on public notice."""
 ADMIN_S = (
-    "/banks", "/events/parked", "/idempotency-keys", "/endpoints", "/subscriptions", "/messages",
+    "/banks", "/events/parked", "/events/heard", "/events/publish-again", "/idempotency-keys", "/endpoints", "/subscriptions", "/messages",
     "/inbox", "/event-types", "/sandbox/clock", "/robots", "/deliveries",
-    "/templates",
+    "/ended-logins", "/templates",
 )  # fmt: skip
 """Where setting up and mending is done, and nothing of a case is seen; beside pools and parties."""
 BODY_FIRST = {

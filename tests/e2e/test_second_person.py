@@ -43,8 +43,13 @@ async def test_who_recommended_a_case_does_not_approve_it_whatever_his_roles(bus
 
     alone = await decided(busy, case, both)
     under_another_token = await decided(busy, case, busy.office.approver("wang"))
+    wang_again = busy.office.service.as_("wang-2", "approver", person="wang")
+    by_second_account = await decided(busy, case, wang_again)
+    in_capitals = await decided(busy, case, busy.office.approver("WANG"))
     by_another = await decided(busy, case, busy.office.approver("li"))
 
+    assert refused(by_second_account) == (409, "second-person-required")
+    assert refused(in_capitals) == (409, "second-person-required")
     assert refused(alone) == (409, "second-person-required")
     assert refused(under_another_token) == (409, "second-person-required")
     assert by_another.status_code == 200

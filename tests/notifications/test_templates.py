@@ -405,17 +405,17 @@ async def test_a_bank_sees_and_changes_only_its_own(notifier):
         assert answer.json()["errors"][0]["code"] == "scope-of-others"
 
         # What reaches its people it may read, without whoever wrote it.
-        mine = (await checker.get(f"/templates/event-types/{PAID}")).json()
+        mine = (await checker.get(f"/worded-types/{PAID}")).json()
         assert [(x["scope"], x["title"]["zh"][:1]) for x in mine["in_force"]] == [
             ("house", "局"), ("institution", "本"),
         ]  # fmt: skip
         assert mine["readers"] == ["bank"] and "admin" not in str(mine["in_force"])
-        theirs = (await other.get(f"/templates/event-types/{PAID}")).json()
+        theirs = (await other.get(f"/worded-types/{PAID}")).json()
         assert [x["scope"] for x in theirs["in_force"]] == ["house"]
-        listed = {x["event_type"]: x for x in (await checker.get("/templates/event-types")).json()}
+        listed = {x["event_type"]: x for x in (await checker.get("/worded-types")).json()}
         assert listed[PAID]["in_force"] == 2 and "pool.warned.v1" not in listed
-        assert (await checker.get("/templates/event-types/pool.warned.v1")).status_code == 404
-        assert (await checker.get("/templates/event-types/nothing.v1")).status_code == 404
+        assert (await checker.get("/worded-types/pool.warned.v1")).status_code == 404
+        assert (await checker.get("/worded-types/nothing.v1")).status_code == 404
 
 
 async def test_who_belongs_to_some_pools_words_the_notices_of_these_alone(notifier):

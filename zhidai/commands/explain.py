@@ -30,9 +30,7 @@ def explain(
     ] = "",
 ) -> None:
     """这个数字从何而来:组成、流水、规则、条文、经手人。Where a figure comes from."""
-    access = Access(
-        "risk_pool", roles=("auditor",), subject=person or "zhidai-auditor", state=state, url=url
-    )
+    access = Access("risk_pool", roles=("auditor",), subject=person, state=state, url=url)
     for line in told(access.get(f"/explanations/{address}"), language):
         typer.echo(line)
 

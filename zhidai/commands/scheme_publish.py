@@ -49,9 +49,7 @@ def publish(
     text_of(path, "zh")  # ends in words where the file cannot be read
     publication = library.publication_of(path)
     role = "approver" if approve else "pool_manager"
-    access = Access(
-        "risk_pool", roles=(role,), subject=person or f"zhidai-{role}", state=state, url=url
-    )
+    access = Access("risk_pool", roles=(role,), subject=person, state=state, url=url)
     if approve:
         _approve(access, publication, path)
     else:

@@ -1,7 +1,7 @@
 """`zhidai settle`: a month's settlement from the command line, for people and for cron.
 
-Each step may be run again: what is done is left as it is. Sign with another person's token than
-the one that confirmed.
+Each step may be run again: what is done is left as it is. Another person signs than the one who
+confirmed: `zhidai login` says who runs it; only a sandbox makes somebody up.
 """
 
 from dataclasses import dataclass
@@ -35,8 +35,7 @@ class _Asked:
 
     def access(self, role: str) -> Access:
         return Access(
-            "risk_pool", roles=(role,), subject=self.person or f"zhidai-{role}", state=self.state,
-            url=self.url,
+            "risk_pool", roles=(role,), subject=self.person, state=self.state, url=self.url
         )  # fmt: skip
 
     @property

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from services.applications.domain.life_cycle import MANAGER, REVIEWER, State
+from shared.people import same_person
 from shared.refusals import FieldFault, Refused
 
 IN_HAND: Final = frozenset({State.UNDER_REVIEW, State.RECOMMENDED})
@@ -105,7 +106,7 @@ def absence_faults(
     `own` and `delegates` are the first days of absences that meet it, of either person.
     """
     faults = []
-    if absence.subject == absence.delegate:
+    if same_person(absence.subject, absence.delegate):
         faults.append(
             FieldFault(("delegate",), "delegate-self", "代理人须为另一人",
                        "Another person stands in.")

@@ -5,6 +5,7 @@ a conflict of interest, who stands in for who took it, how many conditions are o
 """
 
 from shared.life_cycle import Person, Row
+from shared.people import same_person
 from shared.refusals import Refused
 
 
@@ -56,7 +57,8 @@ def stands_in_for_who_took_it(case: Row, by: Person) -> Refused | None:
 
 def no_conflict_of_interest(case: Row, by: Person) -> Refused | None:
     """Whoever has a conflict with the case or its firm keeps out of every decision on it."""
-    if by.subject not in case["conflicted"]:
+    names = (by.subject, by.account)
+    if not any(same_person(one, name) for one in case["conflicted"] for name in names):
         return None
     return ConflictOfInterest(
         "您与本案或该企业有利益冲突，已登记回避，不能办理",

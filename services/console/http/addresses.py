@@ -11,6 +11,9 @@ from shared.months import MONTH_PATTERN
 CodeInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 """A pool's, a bank's or a party's code; it becomes a part of a service's address."""
 
+LONGEST_WAY_BACK = 1500
+"""Characters of an address to come back to: it waits in a cookie until the login."""
+
 MonthInPath = Annotated[str, Path(pattern=MONTH_PATTERN)]
 """2026-03"""
 
@@ -25,5 +28,10 @@ def login_path(request: Request) -> str:
 
 def local_path(path: str) -> str:
     """A path of our own; "/" for anything that leads elsewhere."""
-    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path
+    is_ours = (
+        len(path) <= LONGEST_WAY_BACK
+        and path.startswith("/")
+        and not path.startswith(("//", "/\\"))
+        and "\\" not in path
+    )
     return path if is_ours and path.isprintable() else "/"

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from services.console.http.addresses import login_path
 from services.console.http.forms import Attempt, ForeignForm
 from services.console.http.page_context import NotLoggedIn, PageContext, visitor
+from services.console.http.unsent import TO_UNSENT, keeps_what_was_typed
 from services.console.upstream.client import Problem
 from shared.observability.tracing import current_request_id
 
@@ -22,6 +23,8 @@ def answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(NotLoggedIn)
     async def not_logged_in(request: Request, error: Exception) -> Response:
+        if await keeps_what_was_typed(request):
+            return visitor(request).redirect(TO_UNSENT, "login.kept")
         return visitor(request).redirect(login_path(request))
 
     @app.exception_handler(Problem)
@@ -29,7 +32,10 @@ def answer_errors(app: FastAPI) -> None:
         assert isinstance(error, Problem)
         page = visitor(request)
         if error.status == 401:
+            kept = await keeps_what_was_typed(request)
             request.session.pop("person", None)
+            if kept:
+                return visitor(request).redirect(TO_UNSENT, "login.kept")
             return page.redirect(login_path(request), "login.expired")
         return _failed(page, error)
 

@@ -53,7 +53,11 @@ class ForeignForm(Exception):
 
 def token_of(session: dict[str, Any], secret: str) -> str:
     """The token that every form of this session carries. Gives the session an id at first need."""
-    sid = session.setdefault("sid", secrets.token_urlsafe(16))
+    return token_of_forms(session.setdefault("sid", secrets.token_urlsafe(16)), secret)
+
+
+def token_of_forms(sid: str, secret: str) -> str:
+    """The token of the session whose forms have this id."""
     return hmac.new(secret.encode(), f"form:{sid}".encode(), hashlib.sha256).hexdigest()
 
 
@@ -65,7 +69,7 @@ def new_key() -> str:
 async def read_form(request: Request, *, secret: str, files: int = 0) -> FormData:
     """The form of a POST, once it is known to be ours, with so many files at most. Raises
     ForeignForm."""
-    if not _from_our_origin(request.headers, str(request.url.netloc)):
+    if not from_our_origin(request.headers, str(request.url.netloc)):
         raise ForeignForm
     form = await request.form(max_fields=LARGEST_FORM_FIELDS, max_files=files)
     sent = str(form.get(TOKEN_FIELD, ""))
@@ -101,7 +105,8 @@ def amount(form: FormData, name: str) -> str:
     return text(form, name).replace(",", "").replace("，", "")
 
 
-def _from_our_origin(headers: Mapping[str, str], host: str) -> bool:
+def from_our_origin(headers: Mapping[str, str], host: str) -> bool:
+    """Whether the browser says that a form came from a page of ours."""
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site in ("same-origin", "none")

@@ -3,10 +3,11 @@
 from fastapi import FastAPI
 from starlette.responses import JSONResponse, Response
 
+from services.console.login.sessions import Sessions
 from services.console.upstream.client import Services
 
 
-def answer_operators(app: FastAPI, services: Services) -> None:
+def answer_operators(app: FastAPI, services: Services, sessions: Sessions) -> None:
     """Add /healthz and /readyz."""
 
     @app.get("/healthz")
@@ -16,8 +17,8 @@ def answer_operators(app: FastAPI, services: Services) -> None:
 
     @app.get("/readyz")
     async def readyz() -> Response:
-        """Every service behind the console answers; 503 and which not."""
-        alive = await services.alive()
+        """Every service behind the console answers, and where sessions lie; 503 and which not."""
+        alive = {**await services.alive(), "sessions": await sessions.answer()}
         ready = all(alive.values())
         checks = {name: "ok" if up else "does not answer" for name, up in alive.items()}
         return JSONResponse(

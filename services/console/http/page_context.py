@@ -3,7 +3,6 @@
 The console decides nothing by role. Roles only choose which entries the navigation shows.
 """
 
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -14,7 +13,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.console.http.forms import NOTHING_SENT, Attempt, new_key, read_form, token_of
-from services.console.login.providers import LoginMethod
+from services.console.login.providers import LoginMethod, is_fresh
+from services.console.login.session import OPENED
+from services.console.login.sessions import Opened, Sessions
 from services.console.rendering.catalogue import DEFAULT, LANGUAGES, Texts, texts
 from services.console.rendering.environment import Renderer
 from services.console.rendering.navigation import navigation
@@ -40,6 +41,7 @@ class Console:
     services: Services
     renderer: Renderer
     login: LoginMethod
+    sessions: Sessions
     demo: DemoLoader | None = None
 
     @property
@@ -174,9 +176,10 @@ async def page_context(request: Request) -> PageContext:
     stored = request.session.get("person")
     if stored is None:
         raise NotLoggedIn
-    if stored["expires"] - 30 < time.time():
+    if not is_fresh(stored):
         console: Console = request.app.state.console
-        renewed = await console.login.renewed(stored)
+        opened: Opened = request.scope[OPENED]
+        renewed = await console.sessions.renewed(opened, is_fresh, console.login.renewed)
         if renewed is None:
             request.session.pop("person")
             raise NotLoggedIn

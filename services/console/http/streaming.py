@@ -1,18 +1,23 @@
 """Files as a stream, without keeping them in memory: a service's to the browser, and back."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import httpx
 from starlette.datastructures import UploadFile
 from starlette.responses import Response, StreamingResponse
 
 
-def pass_on(answer: httpx.Response, *kept: str) -> StreamingResponse:
-    """The answer of a service as an answer of ours, with those of its headers that are named."""
+def pass_on(
+    answer: httpx.Response, *kept: str, goes_on: Callable[[], Awaitable[bool]] | None = None
+) -> StreamingResponse:
+    """The answer of a service as an answer of ours, with those of its headers that are named. It
+    breaks off where it may not go on."""
 
     async def bits() -> AsyncIterator[bytes]:
         try:
             async for bit in answer.aiter_bytes():
+                if goes_on is not None and not await goes_on():
+                    return
                 yield bit
         except httpx.HTTPError:
             # Breaking off tells the reader that it is not whole; there is nothing else to say.

@@ -8,19 +8,32 @@ choose what the navigation shows.
 import time
 from collections.abc import Mapping
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from authlib.integrations.base_client.errors import OAuthError
 from httpx import HTTPError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.console.login.logout_tokens import LogoutTold, logout_told
 from services.console.settings import ConsoleSettings
-from shared.auth.identity import Identity, InvalidToken, Verifier
+from shared.auth.identity import Identity, InvalidToken, RolesExclude, Verifier
 from shared.auth.issuer import Issuer
 from shared.auth.jwks import Jwks, KeysUnavailable
 from shared.postgres.pools_seen import pools_of
 
 DEVELOPMENT_SECONDS = 12 * 3600
+RENEWED_BEFORE_SECONDS = 30
+"""A token is renewed so long before its end: it must still hold when a service reads it."""
+
+
+def is_fresh(person: Mapping[str, Any]) -> bool:
+    """Whether a person's access token still holds for a while."""
+    return bool(person["expires"] - RENEWED_BEFORE_SECONDS >= time.time())
+
+
+NOT_BELIEVED = (OAuthError, HTTPError, InvalidToken, RolesExclude, KeysUnavailable, ValueError)
+"""What a provider's answer ends in where it lets nobody in whom the services would know."""
 
 
 class NotLetIn(Exception):
@@ -97,7 +110,7 @@ class OidcLogin:
         try:
             token = await self._client.authorize_access_token(request)
             return await self._person_of(token)
-        except (OAuthError, HTTPError, InvalidToken, KeysUnavailable, ValueError) as error:
+        except NOT_BELIEVED as error:
             raise NotLetIn(str(error)) from error
 
     async def renewed(self, stored: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -117,12 +130,15 @@ class OidcLogin:
                 token = await client.refresh_token(
                     metadata["token_endpoint"], refresh_token=stored["refresh"]
                 )
-                return await self._person_of(dict(token))
-            except (OAuthError, HTTPError, InvalidToken, KeysUnavailable, ValueError):
+                fresh = await self._person_of(dict(token))
+                # A provider need not repeat what belongs to the session as a whole.
+                return {**{name: stored[name] for name in _OF_SESSION if name in stored}, **fresh}
+            except NOT_BELIEVED:
                 return None
 
-    async def logout_url(self, *, back_to: str) -> str:
-        """Where the provider ends its own session; the console's page where it has no such place."""
+    async def logout_url(self, person: Mapping[str, Any], *, back_to: str) -> str:
+        """Where the provider ends its own session, too; the console's page where it has no such
+        place."""
         try:
             metadata = await self._client.load_server_metadata()
         except HTTPError:
@@ -130,8 +146,24 @@ class OidcLogin:
         place = metadata.get("end_session_endpoint")
         if not place:
             return back_to
-        client_id = self._settings.oidc_client_id
-        return f"{place}?client_id={client_id}&post_logout_redirect_uri={self._public(back_to)}"
+        asked = {
+            "client_id": self._settings.oidc_client_id,
+            "post_logout_redirect_uri": self._public(back_to),
+        }
+        if person.get("id_token"):
+            # With it the provider knows whose session ends, and does not ask.
+            asked["id_token_hint"] = str(person["id_token"])
+        return f"{place}?{urlencode(asked)}"
+
+    async def logout_told(self, logout_token: str) -> LogoutTold:
+        """Whose sessions the provider has ended. Raises LogoutNotBelieved."""
+        verifier = await self._verified_by()
+        return await logout_told(
+            logout_token,
+            issuer=verifier.issuer,
+            client_id=self._settings.oidc_client_id,
+            keys=verifier.keys,
+        )
 
     async def _person_of(self, token: Mapping[str, Any]) -> dict[str, Any]:
         access = str(token["access_token"])
@@ -140,6 +172,10 @@ class OidcLogin:
         person = session_person(identity, token=access, expires=expires)
         if token.get("refresh_token"):
             person["refresh"] = str(token["refresh_token"])
+        if token.get("id_token"):
+            person["id_token"] = str(token["id_token"])
+        if provider_session := (token.get("userinfo") or {}).get("sid"):
+            person["provider_session"] = str(provider_session)
         return person
 
     async def _verified_by(self) -> Verifier:
@@ -160,10 +196,14 @@ class OidcLogin:
         return self._settings.public_url.rstrip("/") + path
 
 
+_OF_SESSION = ("refresh", "id_token", "provider_session")
+
+
 def session_person(identity: Identity, *, token: str, expires: float) -> dict[str, Any]:
     """A person as the session keeps them. `expires` is in seconds since 1970."""
     return {
         "subject": identity.subject,
+        "account": identity.account,
         "name": identity.name,
         "roles": sorted(identity.roles),
         "institution": identity.institution,

@@ -1,5 +1,6 @@
 """The inbox: what this person was told, and the news while a page is open."""
 
+from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -9,6 +10,7 @@ from services.console.http.addresses import local_path
 from services.console.http.forms import once, text
 from services.console.http.page_context import Page
 from services.console.http.streaming import pass_on
+from services.console.login.session import OPENED
 from services.console.rendering.paging import next_page
 
 router = APIRouter()
@@ -57,4 +59,6 @@ async def stream(page: Page) -> Response:
     """News as they come, handed on from the service."""
     last = page.request.headers.get("last-event-id", "")
     answer = await page.notifications.stream("/inbox/stream", last_event_id=last)
-    return pass_on(answer, "content-type")
+    # Asked before every word: whose session has ended hears nothing more.
+    lives = partial(page.console.sessions.is_alive, page.request.scope[OPENED])
+    return pass_on(answer, "content-type", goes_on=lives)

@@ -1,17 +1,21 @@
 """The login, the logout, the language, and the page of keys."""
 
+import logging
 from typing import Any
 
 from fastapi import APIRouter
+from httpx import HTTPError
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from services.console.http.addresses import local_path
 from services.console.http.development import reader, somebody_with
 from services.console.http.forms import text
 from services.console.http.page_context import LANGUAGE_COOKIE, PageContext, Visitor
 from services.console.login.development_people import BUREAU, of_banks, of_parties
+from services.console.login.logout_tokens import LogoutNotBelieved
 from services.console.login.providers import DevelopmentLogin, NotLetIn, OidcLogin
+from services.console.login.session import BEGINS
 from services.console.rendering.catalogue import LANGUAGES
 from services.console.rendering.navigation import ENTRIES
 from services.console.setup.forms import FORMS
@@ -19,6 +23,7 @@ from services.console.upstream.installation import Installation, read_installati
 from services.console.upstream.optional import items, or_none
 from shared.auth.identity import Identity
 
+log = logging.getLogger(__name__)
 router = APIRouter()
 _YEAR_SECONDS = 365 * 24 * 3600
 
@@ -89,13 +94,35 @@ async def from_provider(page: Visitor) -> Response:
 
 @router.post("/logout")
 async def logout(page: Visitor) -> Response:
-    """Forget the session."""
+    """End the session, at the server and at the identity provider."""
     await page.form()
+    person = page.request.session.get("person") or {}
     page.request.session.clear()
     method = page.console.login
     if isinstance(method, OidcLogin):
-        return RedirectResponse(await method.logout_url(back_to="/login"), status_code=303)
+        return RedirectResponse(await method.logout_url(person, back_to="/login"), status_code=303)
     return page.redirect("/login", "login.left")
+
+
+@router.post("/logout/provider")
+async def provider_logout(page: Visitor) -> Response:
+    """The identity provider tells that it has ended somebody's session; it comes without a cookie,
+    and is believed by its token alone."""
+    method, sessions = page.console.login, page.console.sessions
+    form = await page.request.form(max_fields=5, max_files=0)
+    unknown = JSONResponse({"error": "invalid_request"}, 400, {"Cache-Control": "no-store"})
+    if not isinstance(method, OidcLogin):
+        return unknown
+    try:
+        told = await method.logout_told(text(form, "logout_token"))
+    except (LogoutNotBelieved, HTTPError) as error:
+        log.warning("a logout token is not believed: %s", error)
+        return unknown
+    if not await sessions.first_time(told.token_id):
+        return unknown
+    criteria = {"account": told.account, "provider_session": told.provider_session}
+    await sessions.end_where(by="provider", **criteria)
+    return Response(status_code=200, headers={"Cache-Control": "no-store"})
 
 
 @router.post("/language")
@@ -144,3 +171,4 @@ def _begin(request: Request, person: dict[str, object]) -> None:
     """A new session for a new person: nothing of the visitor's goes on, not even its id."""
     request.session.clear()
     request.session["person"] = person
+    request.scope[BEGINS] = True

@@ -57,6 +57,7 @@ ENTRIES = (
     Entry("public-notices", "/public-notices", "v", BUREAU_ROLES - {"admin"}),
     Entry("settlements", "/settlements", "m", _EVERYBODY - {"admin"}),
     Entry("inbox", "/inbox", "i", _EVERYBODY),
+    Entry("looks", "/looks", "z", frozenset({"auditor"})),
     Entry("setup", "/setup", "u", SETS_UP),
     Entry("parked", "/parked", "e", frozenset({"admin"})),
 )

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
+from types import MappingProxyType
 from typing import Annotated
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from services.notifications.api.inbox_models import (
 from services.notifications.delivery.inbox_stream import new_messages_of
 from services.notifications.handlers import inbox as handlers
 from services.notifications.queries import inbox
+from shared.auth.ended import EndedLogins
 from shared.auth.identity import Identity
 from shared.clock import business_date
 from shared.context import Context
@@ -45,6 +47,18 @@ GLANCE_SECONDS = 0.25
 """A stream that waits looks so often whether it should end; that asks no database."""
 
 GOODBYE_SECONDS = 3
+
+
+MOST_STREAMS = 8
+"""Of one person in one process: a browser opens one for each of its windows."""
+
+
+class TooManyStreams(Refused):
+    """A person has as many streams open as one may have."""
+
+    code = "too-many-streams"
+    status = 429
+    headers = MappingProxyType({"Retry-After": "30"})
 
 
 class LastEventIdInvalid(Refused):
@@ -147,10 +161,15 @@ async def stream(
     ] = None,
 ) -> EventSourceResponse:
     """New messages as they come. The stream ends now and then; open it again with the last id."""
+    if new_messages_of(here.database).streams_of(_named(caller)) >= MOST_STREAMS:
+        raise TooManyStreams(
+            "打开的消息流过多，请关闭其他窗口后重试",
+            f"At most {MOST_STREAMS} streams of one person are open at once: close another.",
+        )
     # Set when the server wants to stop: the stream then ends by itself, as a whole answer.
     closing = anyio.Event()
     return EventSourceResponse(
-        _messages(here, caller, _position(last_event_id), closing),
+        _messages(here, caller, _position(last_event_id), closing, request.app.state.ended_logins),
         ping=settings_of(here).heartbeat_seconds,
         send_timeout=30,
         shutdown_event=closing,
@@ -170,20 +189,27 @@ def _position(last_event_id: str | None) -> int | None:
 
 
 async def _messages(
-    here: Context, caller: Identity, position: int | None, closing: anyio.Event
+    here: Context,
+    caller: Identity,
+    position: int | None,
+    closing: anyio.Event,
+    ended: EndedLogins,
 ) -> AsyncIterator[ServerSentEvent]:
     """A person's messages after a position (None: from now on), until the stream's time is up.
 
-    It ends also so that a token that has expired meanwhile is not read with for ever.
+    It ends also so that a token that has expired meanwhile is not read with for ever, and with the
+    caller's login.
     """
     new_messages = new_messages_of(here.database)
     ends_at = time.monotonic() + settings_of(here).stream_seconds
     if position is None:
         async with here.database.looking(caller.institution) as conn:
             position = await inbox.newest_position(conn)
-    with new_messages.listening():
+    with new_messages.listening(_named(caller)):
         yield ServerSentEvent(comment="open", retry=RECONNECT_MILLISECONDS)
         while True:
+            if await ended.is_over(caller):
+                return
             known = new_messages.position
             async with here.database.looking(caller.institution) as conn:
                 reader = await inbox.reader_of(conn, caller, today=business_date(here.clock.now()))
@@ -194,7 +220,14 @@ async def _messages(
             while len(rows) < STREAM_PAGE and new_messages.position == known:
                 if here.stopping.is_set() or closing.is_set() or time.monotonic() > ends_at:
                     return
+                if await ended.is_over(caller):
+                    return
                 await new_messages.wait(beyond=known, seconds=GLANCE_SECONDS)
+
+
+def _named(caller: Identity) -> str:
+    """Who listens: a subject is unique within its institution."""
+    return f"{caller.institution} {caller.subject}"
 
 
 def _event(item: InboxItem) -> ServerSentEvent:

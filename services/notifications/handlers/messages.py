@@ -15,6 +15,7 @@ from services.notifications.domain.payload import webhook_body
 from services.notifications.domain.told_once import TOLD_ONCE
 from services.notifications.domain.urgent import is_urgent
 from services.notifications.domain.wishes import amount_of
+from services.notifications.handlers.held_back import hold_back_heard_again
 from services.notifications.handlers.month_packs import tell_of_months
 from services.notifications.handlers.wording import HOUSE, Wording, failures_told, wording_for
 from services.notifications.queries.audiences import banks_of, machines_that_ask
@@ -52,6 +53,7 @@ async def notify(
 
     await messages.tell(conn, drafts, now=now)
     await tell_of_months(conn, received, now=now)
+    await hold_back_heard_again(conn, received)
     # In the inbox alone: what is wrong with words is nothing for machines.
     await messages.tell(conn, failures_told(wording, now=now), now=now, machines=False)
 

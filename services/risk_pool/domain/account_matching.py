@@ -23,6 +23,7 @@ from uuid import UUID
 
 from shared import canonical
 from shared.calendar import WorkingDays
+from shared.people import same_person
 
 TOLERANCE_WORKING_DAYS: Final = 5
 RETURN_WORKING_DAYS: Final = 10
@@ -147,7 +148,7 @@ def owed_candidates(line: Line, owed: Iterable[Owed]) -> list[Owed]:
 def confirms(line: Line, entry: Waiting) -> bool:
     """Whether the account may be the second to say so: not where one person has both entered the
     money and brought the statement that shows it."""
-    return line.brought_by != entry.entered_by
+    return not same_person(line.brought_by, entry.entered_by)
 
 
 def automatic(

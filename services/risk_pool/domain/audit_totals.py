@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from services.risk_pool.domain.audit_checks import Cash, Check, Totals
 from shared.money import format_fen
+from shared.people import same_person
 
 
 def check_balances(balances: Check, trial: Check, made: Totals, stored: Totals) -> None:
@@ -99,7 +100,7 @@ def check_cash(check: Check, moved: Mapping[str, tuple[int, int]], entries: Sequ
                 f"transfer {seq} moves {format_fen(fen)}, its entry {entry.number} says "
                 f"{format_fen(entry.amount_fen)}",
             )
-        elif entry.entered_by == entry.released_by:
+        elif same_person(entry.entered_by, entry.released_by):
             check.fault(
                 seq,
                 f"收付登记 {entry.number} 由 {entry.entered_by} 一人登记并放行",

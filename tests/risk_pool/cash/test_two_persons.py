@@ -102,7 +102,7 @@ async def test_nobody_releases_what_he_entered_and_only_he_withdraws_it(running)
         entry = (await both.post(AT, json=body())).json()
         path = f"/cash-entries/{entry['id']}"
 
-        assert entry["pending_actions"] == ["refuse", "withdraw"]
+        assert entry["pending_actions"] == ["withdraw"]
         own = await both.post(f"{path}/release", json={})
         other = await pool.finance.post(f"{path}/withdraw", json={"reason": "不是我登记的"})
         moved_on = pool.service.as_("both", "finance_checker")

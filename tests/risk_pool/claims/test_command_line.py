@@ -5,13 +5,17 @@ import json
 import re
 from contextlib import asynccontextmanager
 
+import httpx
 import typer
 import uvicorn
 from typer.testing import CliRunner
 
+from shared.http import device_grant
+from shared.http.issuer import issuer_app
 from tests.risk_pool.claims.driver import claims_of
 from tests.risk_pool.claims.test_settlements import story
-from zhidai.commands import settle
+from zhidai import login as logins
+from zhidai.commands import login, settle
 
 
 @asynccontextmanager
@@ -32,20 +36,33 @@ async def over_http(app):
 
 
 async def test_a_month_is_settled_from_the_command_line_by_two_people(
-    running, monkeypatch, tmp_path
+    running, issuer, monkeypatch, tmp_path
 ):
     cli = typer.Typer()
     settle.mount(cli)
+    login.mount(cli)
     async with (
         claims_of(running, "ICBC", "CCB") as pool,
         over_http(pool.service.app) as root,
+        over_http(issuer_app(issuer)) as provider,
     ):
         monkeypatch.setenv("ZHIDAI_RISK_POOL_URL", root)
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+        monkeypatch.delenv("ZHIDAI_TOKEN", raising=False)
+        monkeypatch.setattr(device_grant, "INTERVAL_SECONDS", 0)
+
+        def agrees(code: logins.Code, who: str, role: str) -> None:
+            """A person agrees in a browser."""
+            person = {"user_code": code.user_code, "subject": who, "name": who, "roles": role}
+            httpx.post(code.page, data=person).raise_for_status()
 
         async def zhidai(*arguments: str, month: str = "2026-02", who: str = "gao",
                          role: str = "finance_maker"):  # fmt: skip
-            token = pool.service.token(who, role, institution="*")
-            monkeypatch.setenv("ZHIDAI_TOKEN", token)
+            monkeypatch.setattr(login, "_show", lambda code: agrees(code, who, role))
+            came_in = await asyncio.to_thread(
+                CliRunner().invoke, cli, ["login", "--issuer", provider]
+            )
+            assert came_in.exit_code == 0 and who in came_in.output, came_in.output
             return await asyncio.to_thread(
                 CliRunner().invoke,
                 cli,

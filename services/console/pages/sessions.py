@@ -1,0 +1,93 @@
+"""Sessions: everybody sees and ends his own, an admin anybody's; and what was typed too late."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from services.console.http.forms import once, text
+from services.console.http.page_context import Page, PageContext
+from services.console.http.unsent import UNSENT
+from services.console.login.session import OPENED
+from services.console.login.sessions import Opened
+from services.console.upstream.client import SERVICES, Api, Problem
+
+router = APIRouter()
+ENDS_ANYBODYS = "admin"
+"""The role that ends others' sessions. Sessions are the console's own, so it asks for itself."""
+
+
+@router.get("/sessions")
+async def sessions(page: Page, of: str = "") -> Response:
+    """One's own sessions; with `of=all` or a person's subject, an admin sees others'."""
+    own, is_admin = _own(page), _is_admin(page)
+    if of and not is_admin:
+        raise Problem(403, "forbidden", "", "console")
+    subject = own.kept.subject if not of else "" if of == "all" else of
+    found = await page.console.sessions.living(subject)
+    return page.render(
+        "sessions.html", sessions=found, this=own.kept.number, of=of, is_admin=is_admin
+    )
+
+
+@router.post("/sessions/{number}/end")
+async def end(page: Page, number: UUID) -> Response:
+    """End one session: one's own, or as an admin anybody's."""
+    form = await page.form()
+    own = _own(page)
+    whose = {} if _is_admin(page) else {"subject": own.kept.subject}
+    ended = await page.console.sessions.end_where(by=own.kept.subject, number=number, **whose)
+    if number == own.kept.number:
+        page.request.session.clear()
+        return page.redirect("/login", "login.left")
+    return page.redirect(_back(page, form), "sessions.ended", count=str(ended))
+
+
+@router.post("/sessions/end")
+async def end_all(page: Page) -> Response:
+    """End every other session of one's own; or as an admin all of a person's, and what his tokens may
+    do in the services."""
+    form = await page.form()
+    own, subject = _own(page), text(form, "subject")
+    if subject and not _is_admin(page):
+        raise Problem(403, "forbidden", "", "console")
+    ended = await page.console.sessions.end_where(
+        by=own.kept.subject, subject=subject or own.kept.subject, but=own.kept.key
+    )
+    if subject:
+        ended += await page.console.sessions.end_where(
+            by=own.kept.subject, account=subject, but=own.kept.key
+        )
+        body = {"person": subject, "reason": text(form, "reason") or page.texts("sessions.reason")}
+        for service in SERVICES:
+            api: Api = getattr(page, service)
+            await api.post("/ended-logins", body, key=once(form))
+    return page.redirect(_back(page, form), "sessions.ended", count=str(ended))
+
+
+@router.get(UNSENT)
+async def unsent(page: Page) -> Response:
+    """What was typed into a form that was sent after the session had ended."""
+    return page.render("unsent.html", unsent=_own(page).typed())
+
+
+@router.post(f"{UNSENT}/forget")
+async def forget(page: Page) -> Response:
+    """Forget what was typed."""
+    await page.form()
+    await page.console.sessions.keep_form(_own(page), {})
+    return page.redirect("/")
+
+
+def _own(page: PageContext) -> Opened:
+    opened: Opened = page.request.scope[OPENED]
+    return opened
+
+
+def _is_admin(page: PageContext) -> bool:
+    return page.person is not None and ENDS_ANYBODYS in page.person.roles
+
+
+def _back(page: PageContext, form: FormData) -> str:
+    return "/sessions?of=all" if text(form, "of") and _is_admin(page) else "/sessions"
