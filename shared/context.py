@@ -36,6 +36,9 @@ class Context:
                 await self.stopping.wait()
 
 
+OBSERVE_SECONDS = 30
+"""Between looks at what metrics are told of cases."""
+
 DueJob = Callable[[Context], Awaitable[None]]
 """Does what has become due by the clock. Idempotent: it is called often."""
 

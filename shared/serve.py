@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import uvicorn
 
+from shared.garbage import keep_what_is_there
+from shared.http.slow_clients import GuardedProtocol
 from shared.messaging.kafka import KafkaTransport
 from shared.observability.logs import configure_logging
 from shared.observability.tracing import configure_tracing
@@ -47,6 +49,7 @@ async def _serve(service: Service, settings: ServiceSettings) -> None:
     )
     try:
         app = build(service, settings, transport=transport)
+        keep_what_is_there()
         server = uvicorn.Server(
             server_config(app, host=settings.host, port=settings.port, tls=settings.tls_files())
         )
@@ -67,10 +70,11 @@ def run(main: Coroutine[Any, Any, T]) -> T:
 def server_config(
     app: object, *, host: str, port: int, tls: TlsFiles | None = None
 ) -> uvicorn.Config:
-    """How every service is served: no server header, our own log, a bounded goodbye; by https where
-    there is a certificate."""
+    """How every service is served: no server header, our own log, a bounded goodbye, an end to every
+    wait for a caller; by https where there is a certificate."""
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
+        http=GuardedProtocol,
         host=host,
         port=port,
         log_config=None,

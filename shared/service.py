@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
 
 from shared.auth import identity
@@ -21,12 +21,13 @@ from shared.auth.jwks import Jwks
 from shared.clock import Clock, SystemClock
 from shared.context import Background, Context, DueJob, run_due
 from shared.contracts.envelope import Event
-from shared.http import answers, operations, problems
+from shared.http import answers, description, operations, problems
 from shared.http.caller_limit import CallerLimit, CallerLimitMiddleware
 from shared.http.context import context_of
 from shared.http.ended_logins import router as ended_logins_router
 from shared.http.events_api import events_router
 from shared.http.idempotency_keys import idempotency_keys_router
+from shared.http.known_query import known_query
 from shared.http.reads import ReadsMiddleware
 from shared.http.reads import router as reads_router
 from shared.http.sandbox import sandbox_router
@@ -67,7 +68,7 @@ class Service:
     def api(self) -> APIRouter:
         """All routes, once for every application of the service in this process: what FastAPI works
         out of a route at its first request is kept with the route."""
-        api = APIRouter()
+        api = APIRouter(dependencies=[Depends(known_query)])
         for router in self.routers:
             api.include_router(router, prefix="/api/v1")
         return api
@@ -113,14 +114,17 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
     )
     telemetry.install(app, service=service.name)
     app.router.routes.extend(service.api.routes)
-    app.include_router(events_router(service.consumes), prefix="/api/v1")
-    app.include_router(reads_router, prefix="/api/v1")
-    app.include_router(ended_logins_router, prefix="/api/v1")
-    app.include_router(idempotency_keys_router(lambda request: context_of(request).database))
+    keys_api = idempotency_keys_router(lambda request: context_of(request).database)
+    known = [Depends(known_query)]
+    app.include_router(events_router(service.consumes), prefix="/api/v1", dependencies=known)
+    app.include_router(reads_router, prefix="/api/v1", dependencies=known)
+    app.include_router(ended_logins_router, prefix="/api/v1", dependencies=known)
+    app.include_router(keys_api, dependencies=known)
     app.include_router(operations.router(service.name, transport))
     if settings.environment == "sandbox":
-        app.include_router(sandbox_router(service.due), prefix="/api/v1")
+        app.include_router(sandbox_router(service.due), prefix="/api/v1", dependencies=known)
     answers.install(app)
+    description.complete(app)
     return app
 
 

@@ -11,12 +11,14 @@ import typer
 from zhidai import schemes_cli
 from zhidai.commands import (
     audit,
+    backup,
     events,
     explain,
     export,
     init_production,
     kafka_rights,
     login,
+    reconcile,
     settle,
 )
 from zhidai.commands.options import StateFolder
@@ -108,7 +110,8 @@ def migrate(
 
 
 for command in (
-    schemes_cli, settle, audit, export, explain, events, kafka_rights, init_production, login,
+    schemes_cli, settle, audit, export, explain, events, reconcile, kafka_rights, init_production,
+    backup, login,
 ):  # fmt: skip
     command.mount(app)
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from shared.garbage import keep_what_is_there
 from shared.serve import server_config
 from zhidai.addresses import HOST
 
@@ -27,6 +28,7 @@ async def served(
     ]
     try:
         await _all_started(servers, running)
+        keep_what_is_there()
         yield
     finally:
         before_stop()

@@ -70,12 +70,13 @@ from services.applications.handlers import (
     papers,
     right_watch,
 )
-from services.applications.handlers.to_do import watch_what_waits
+from services.applications.handlers.to_do import prune_what_waited, watch_what_waits
 from services.applications.settings import Settings
 from services.applications.tables.collisions import COLLISIONS
-from shared.context import Context
+from shared.context import OBSERVE_SECONDS, Context, keep_at
 from shared.serve import serve
 from shared.service import Service
+from shared.waits.observed import observe_waits
 
 
 async def _expire_reservations(context: Context) -> None:
@@ -115,6 +116,16 @@ async def _prune_drafts(context: Context) -> None:
 async def _remove_withdrawn_papers(context: Context) -> None:
     await papers.remove_withdrawn(context.database, store_of(context), now=context.clock.now())
     await store_of(context).sweep()
+
+
+async def observe(context: Context) -> None:
+    """Tell the metrics what waits for people until the service stops."""
+
+    async def step() -> bool:
+        await observe_waits(context.database, context.service, now=context.clock.now())
+        return False
+
+    await keep_at(context, step, what="counting what waits", look_every=OBSERVE_SECONDS)
 
 
 SERVICE = Service(
@@ -185,11 +196,12 @@ SERVICE = Service(
         _watch_cover,
         _follow_demands,
         watch_what_waits,
+        prune_what_waited,
         _tell_day_over,
         _remove_withdrawn_papers,
         _prune_drafts,
     ),
-    background=(work_on_bulk_files,),
+    background=(work_on_bulk_files, observe),
     body_limits={
         **documents.BODY_LIMITS,
         **bulk_files.BODY_LIMITS,

@@ -27,6 +27,7 @@ from services.console.tables.sessions import SessionsInDatabase
 from services.console.upstream.client import Services
 from services.console.upstream.demo import DemoLoader
 from shared.auth.issuer import Issuer
+from shared.garbage import keep_what_is_there
 from shared.http.body_limit import BodyLimitMiddleware
 from shared.observability import telemetry
 from shared.observability.logs import configure_logging
@@ -149,6 +150,7 @@ def main() -> None:
     configure_tracing("console")
     app = application(settings)
     config = server_config(app, host=settings.host, port=settings.port, tls=settings.tls_files())
+    keep_what_is_there()
     uvicorn.Server(config).run()
 
 

@@ -11,12 +11,15 @@ from services.notifications.api import (
     secrets,
     subscriptions,
     templates,
+    to_do,
     worded_types,
 )
 from services.notifications.api.common import settings_of
 from services.notifications.consumer import CONSUMES
 from services.notifications.delivery import background, bounces, digesting, pruning
 from services.notifications.delivery.inbox_stream import new_messages_of
+from services.notifications.handlers.held_back import hold_back_after_restore
+from services.notifications.handlers.to_do import watch_what_waits
 from services.notifications.senders.email import domain_of
 from services.notifications.settings import NotificationsSettings
 from shared.clock import SystemClock, business_date
@@ -32,6 +35,7 @@ LOOK_FOR_BOUNCES_SECONDS = 30
 
 async def deliver(context: Context) -> None:
     """Deliver until the service stops."""
+    await hold_back_after_restore(context.database)
     await background.deliver(
         context.database,
         settings_of(context),
@@ -97,11 +101,12 @@ SERVICE = Service(
         deliveries.router,
         worded_types.router,
         templates.router,
+        to_do.router,
     ),
     consumes=CONSUMES,
     settings_type=NotificationsSettings,
     background=(deliver, make_digests, read_bounces, wake_streams),
-    due=(prune,),
+    due=(prune, watch_what_waits),
 )
 
 if __name__ == "__main__":

@@ -61,17 +61,19 @@ from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
 from services.risk_pool.handlers.instalments import watch_instalments
 from services.risk_pool.handlers.notice_calendar import watch_notices
+from services.risk_pool.handlers.observing import observe_pools
 from services.risk_pool.handlers.overdue import watch_receivables
 from services.risk_pool.handlers.run_offs import begin_run_offs
 from services.risk_pool.handlers.silence import watch_silent_banks
-from services.risk_pool.handlers.to_do import watch_what_waits
+from services.risk_pool.handlers.to_do import prune_what_waited, watch_what_waits
 from services.risk_pool.handlers.waiting import serve_lines
 from services.risk_pool.handlers.warning_signs import watch_maturities
 from services.risk_pool.handlers.warning_sources import look_back
 from services.risk_pool.settings import Settings
 from services.risk_pool.tables.collisions import COLLISIONS
-from shared.context import Context
+from shared.context import OBSERVE_SECONDS, Context, keep_at
 from shared.service import Service
+from shared.waits.observed import observe_waits
 
 
 async def watch_banks_without_loans(context: Context) -> None:
@@ -112,6 +114,17 @@ async def remind_of_instalments(context: Context) -> None:
 async def look_back_for_warnings(context: Context) -> None:
     """A due job: what was reported before the register of warnings began is looked at once."""
     await look_back(context.database, now=context.clock.now())
+
+
+async def observe(context: Context) -> None:
+    """Tell the metrics what waits for people, and how the pools stand, until the service stops."""
+
+    async def step() -> bool:
+        await observe_waits(context.database, context.service, now=context.clock.now())
+        await observe_pools(context.database)
+        return False
+
+    await keep_at(context, step, what="counting what waits", look_every=OBSERVE_SECONDS)
 
 
 SERVICE = Service(
@@ -178,7 +191,7 @@ SERVICE = Service(
         "/api/v1/claim-files": LARGEST_CLAIM_FILE,
     },
     collisions=COLLISIONS,
-    background=(work_on_claim_files,),
+    background=(work_on_claim_files, observe),
     due=(
         watch_banks_past_the_reporting_day,
         watch_banks_without_loans,
@@ -190,6 +203,7 @@ SERVICE = Service(
         look_back_for_warnings,
         watch_notices,
         watch_what_waits,
+        prune_what_waited,
     ),
 )
 

@@ -27,6 +27,10 @@ class Envelope:
     """The bank code this event concerns, or "" when it is the house's own."""
     body: bytes
     traceparent: str
+    sequence: int = 0
+    """Its number among all that its service has told, from 1 without gaps; 0 where none was given."""
+    epoch: str = ""
+    """In which numbering that is (`shared.messaging.told`)."""
 
 
 class Event(BaseModel):

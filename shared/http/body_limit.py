@@ -10,12 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-DEFAULT_BODY_BYTES = 1024 * 1024
+from shared.http.json_bodies import JsonBody, is_json
 
-MOST_MEMBERS = 20_000
-"""Of a JSON body of ordinary size, at any depth: each costs more to refuse than to send."""
-_MEMBER = b":"
-"""Between a name and its value; those within texts are few beside so many."""
+DEFAULT_BODY_BYTES = 1024 * 1024
 
 Unexpected = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -26,14 +23,6 @@ class BodyTooLarge(HTTPException):
     def __init__(self, limit: int) -> None:
         super().__init__(status_code=413)
         self.limit = limit
-
-
-class TooManyMembers(HTTPException):
-    """The body has more members than any request needs."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__(status_code=413)
-        self.most = most
 
 
 class NobodyListens(OSError):
@@ -78,9 +67,8 @@ class BodyLimitMiddleware:
             return {"type": "http.disconnect"} if ended else await limited()
 
         limit = self.limit_of(scope["path"])
-        counted = limit == self.body_bytes and _is_json(scope)
-        most_members = MOST_MEMBERS if counted else None
-        limited = _limited(receive, declared_bytes(scope), limit, most_members)
+        body = JsonBody(bounded=limit == self.body_bytes) if is_json(scope) else None
+        limited = _limited(receive, declared_bytes(scope), limit, body)
         if head:
             # In place, so that the middleware outside this one still learns the route.
             scope["method"] = "GET"
@@ -124,25 +112,21 @@ def declared_bytes(scope: Scope) -> int:
     return 0
 
 
-def _is_json(scope: Scope) -> bool:
-    return any(name == b"content-type" and b"json" in value for name, value in scope["headers"])
-
-
-def _limited(receive: Receive, declared: int, limit: int, most_members: int | None) -> Receive:
-    seen = members = 0
+def _limited(receive: Receive, declared: int, limit: int, body: JsonBody | None) -> Receive:
+    seen = 0
 
     async def limited() -> Message:
-        nonlocal seen, members
+        nonlocal seen
         if declared > limit:
             raise BodyTooLarge(limit)
         message = await receive()
         if message["type"] == "http.request":
-            seen += len(message.get("body", b""))
+            chunk = message.get("body", b"")
+            seen += len(chunk)
             if seen > limit:
                 raise BodyTooLarge(limit)
-            members += message.get("body", b"").count(_MEMBER)
-            if most_members is not None and members > most_members:
-                raise TooManyMembers(most_members)
+            if body is not None:
+                body.take(chunk, more=message.get("more_body", False))
         return message
 
     return limited

@@ -2,6 +2,8 @@
 
 import base64
 import json
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,16 +16,25 @@ from shared.auth.identity import AT_WORK, Forbidden, Identity, requires
 from shared.contracts.audiences import read_by_party, tells_parties
 from shared.contracts.redaction import read_by_bank
 from shared.http.context import context_of
-from shared.http.pages import MOST_PER_PAGE, Page, decode_cursor, encode_cursor, page_of
+from shared.http.pages import (
+    MOST_PER_PAGE,
+    CursorInvalid,
+    Page,
+    decode_cursor,
+    encode_cursor,
+    page_of,
+)
 from shared.http.problem_schema import SAFE_TO_REPEAT
 from shared.http.requests import LARGEST_INTEGER, LongText, RequestBody
 from shared.messaging.feed import Published, read_feed
+from shared.messaging.heard import how_far
 from shared.messaging.inbox import Routes
 from shared.messaging.parking import Parked, list_parked
 from shared.messaging.replay import NothingParked, discard, replay
+from shared.messaging.told import Epoch, ask_again, epochs
 from shared.postgres.database import EVERYWHERE
 from shared.postgres.pools_seen import ALL, pools_of
-from shared.refusals import NotFound
+from shared.refusals import NotFound, Refused
 from shared.roles import PARTY_ROLES
 
 
@@ -64,6 +75,56 @@ class ParkedEvent(BaseModel):
     parked_at: datetime
     last_tried_at: datetime | None
     body: Any = Field(description="The body as JSON, or as base64 text where it is none.")
+
+
+class HeardOfProducer(BaseModel):
+    """How far this service has heard of a producer. Events are numbered by each from 1, densely."""
+
+    producer: str
+    epoch: str = Field(description="The producer's numbering; a restored producer begins another.")
+    until: int = Field(description="Everything up to this number was heard.")
+    missing: int = Field(description="Numbers after it that have not come though later ones have.")
+    missing_until: int = Field(description="The last of them; 0 where none is missing.")
+    waits_since: datetime | None
+    is_gap: bool = Field(description="Missing for longer than partitions differ: 30 seconds.")
+    gone_back: int = Field(
+        description="By how many events the producer, restored, is behind what was heard of it."
+    )
+
+
+class HowFar(BaseModel):
+    """How far this service has told, and has heard of others."""
+
+    epoch: str
+    told: int = Field(description="The number of the last event told.")
+    heard: list[HeardOfProducer]
+
+
+class WhatToPublish(RequestBody):
+    """Which events of this service's feed to publish once more."""
+
+    first: int = Field(ge=1, le=LARGEST_INTEGER, description="The number of the first.")
+    until: int | None = Field(
+        None, ge=1, le=LARGEST_INTEGER, description="That of the last; without it all that follow."
+    )
+
+
+class ToPublish(BaseModel):
+    """How many events will be published again; those who know them pass over them."""
+
+    events: int
+
+
+class NothingThere(Refused):
+    """The feed has no event of that number."""
+
+    code = "nothing-to-publish"
+
+
+class FeedGoneBack(Refused):
+    """The feed was restored from an older copy: what the cursor has read is no longer told."""
+
+    code = "feed-gone-back"
 
 
 class WhatToReplay(RequestBody):
@@ -145,9 +206,11 @@ async def feed(
             "事件流含全部资金池，仅供属于全部资金池的人员或系统读取。",
             "The feed tells of every pool; it is for those who belong to all of them.",
         )
-    after = decode_cursor(cursor, int)[0] if cursor else 0
+    after, epoch = _read_cursor(cursor)
     party = str(caller.institution) if caller.party else None
     async with context.database.looking(caller.institution) as conn:
+        known = await epochs(conn)
+        _must_be_ours(after, epoch, known)
         events = await read_feed(conn, after=after, limit=limit, party=party)
     read = [(event, _read(event, caller)) for event in events]
     return Feed(
@@ -164,8 +227,83 @@ async def feed(
             for event, data in read
             if data
         ],
-        next_cursor=encode_cursor(events[-1].position if events else after),
+        next_cursor=encode_cursor(events[-1].position if events else after, known[-1].id.hex),
     )
+
+
+def _read_cursor(cursor: str | None) -> tuple[int, str]:
+    """After which number, in which epoch; cursors of before there were epochs name none."""
+    if not cursor:
+        return 0, ""
+    with suppress(CursorInvalid):
+        return decode_cursor(cursor, int)[0], ""
+    after, epoch = decode_cursor(cursor, int, str)
+    return after, epoch
+
+
+def _must_be_ours(after: int, epoch: str, known: Sequence[Epoch]) -> None:
+    """Refuses a cursor that has read what this feed, restored from an older copy, does not tell."""
+    place = next((n for n, one in enumerate(known) if one.id.hex == epoch), None)
+    if place is not None and place + 1 < len(known):
+        common = known[place + 1].began_after
+    else:
+        common = known[-1].last if place is not None or not epoch else 0
+    if after > common:
+        raise FeedGoneBack(
+            f"事件流已从较早的备份恢复，仅到第 {common} 条与所读一致。请从该处续读，并核对其后所读的内容",
+            "The feed was restored from an older copy and has gone back: what you have read is told "
+            f"up to number {common} only. Go on from there, and look through what you read after it.",
+            common=common,
+            cursor=encode_cursor(common, known[-1].id.hex),
+        )
+
+
+@_router.get("/events/heard")
+async def heard(
+    request: Request, caller: Annotated[Identity, Depends(requires("admin", "auditor"))]
+) -> HowFar:
+    """How far this service has told, and has heard of every producer: whether anything is missing."""
+    async with context_of(request).database.looking(EVERYWHERE) as conn:
+        newest = (await epochs(conn))[-1]
+        found = await how_far(conn)
+    return HowFar(
+        epoch=newest.name,
+        told=newest.last,
+        heard=[
+            HeardOfProducer(
+                producer=one.topic,
+                epoch=one.epoch,
+                until=one.until,
+                missing=one.missing,
+                missing_until=one.missing_until,
+                waits_since=one.waits_since,
+                is_gap=one.is_gap,
+                gone_back=one.gone_back,
+            )
+            for one in found
+        ],
+    )
+
+
+@_router.post("/events/publish-again", openapi_extra={SAFE_TO_REPEAT: True})
+async def publish_again(
+    what: WhatToPublish,
+    request: Request,
+    caller: Annotated[Identity, Depends(requires("admin"))],
+) -> ToPublish:
+    """Publish events of this service's feed once more, as they were, for a listener that misses them.
+
+    Safe to repeat: whoever knows an event passes over it.
+    """
+    async with context_of(request).database.begin(EVERYWHERE) as conn:
+        try:
+            return ToPublish(
+                events=await ask_again(conn, first=what.first, until=what.until, by=caller.subject)
+            )
+        except ValueError as error:
+            raise NothingThere(
+                "事件流中没有此序号的事件", f"Nothing is there to publish: {error}."
+            ) from error
 
 
 @_router.get("/events/parked")

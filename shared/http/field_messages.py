@@ -18,9 +18,11 @@ class Bilingual(Protocol):
 
 
 NO_NUL = r"^[^\u0000]*$"
-ONE_LINE = r"^[^\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]*$"
+ONE_LINE = r"^[^\u0000-\u001F\u007F-\u009F\u200E\u200F\u2028-\u202E\u2066-\u2069]*$"
 """No control characters, no line breaks of any kind, no marks that turn the reading direction."""
-MANY_LINES = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$"
+MANY_LINES = (
+    r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\u200E\u200F\u202A-\u202E\u2066-\u2069]*$"
+)
 MASKED_ID = r"^[0-9]{3,6}\*{8,12}[0-9X]{2,4}$"
 """A resident's number with its middle left out, as 120101**********18."""
 
@@ -33,7 +35,7 @@ _BY_PATTERN = {
     MANY_LINES: ("control-character", "不能包含控制字符", "control characters are not allowed"),
 }  # fmt: skip
 
-_BY_TYPE: Mapping[str, tuple[str, str, str]] = {
+BY_TYPE: Mapping[str, tuple[str, str, str]] = {
     "missing": ("missing", "必填", "is required"),
     "extra_forbidden": ("unknown-field", "不认识的字段", "is not a known field"),
     "greater_than": ("too-small", "须大于 {gt}", "must be greater than {gt}"),
@@ -125,7 +127,7 @@ def message_of(one: Mapping[str, Any]) -> tuple[str, str, str]:
         return code, str(context["zh"]), str(context["en"])
     if one["type"] == "string_pattern_mismatch" and context.get("pattern") in _BY_PATTERN:
         return _BY_PATTERN[context["pattern"]]
-    known = _BY_TYPE.get(one["type"])
+    known = BY_TYPE.get(one["type"])
     if known is None:
         said = str(one["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
         return one["type"].replace("_", "-"), f"不符合要求：{said}", said

@@ -7,9 +7,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from shared.messaging.heard import Heard, how_far
 from shared.messaging.port import Transport
-from shared.postgres.database import Database
-from shared.postgres.migrations import current_version, head
+from shared.postgres.database import EVERYWHERE, Database
+from shared.postgres.migrations import current_version, head, is_behind
 
 
 def router(service: str, transport: Transport) -> APIRouter:
@@ -29,8 +30,15 @@ def router(service: str, transport: Transport) -> APIRouter:
         checks["database"], checks["migrations"] = await _database_state(service, database)
         checks["transport"] = await _transport_state(transport)
         ready = all(state == "ok" for state in checks.values())
+        # What is missing of others' events is told and keeps nobody from working here.
+        heard = await _heard_state(database) if checks["migrations"] == "ok" else {}
         return JSONResponse(
-            {"status": "ready" if ready else "not ready", "service": service, **checks},
+            {
+                "status": "ready" if ready else "not ready",
+                "service": service,
+                **checks,
+                "heard": heard,
+            },
             status_code=200 if ready else 503,
         )
 
@@ -43,8 +51,27 @@ async def _database_state(service: str, database: Database) -> tuple[str, str]:
             version = await current_version(connection)
     except Exception as error:
         return f"does not answer: {type(error).__name__}", "unknown"
-    wanted = head(service)
-    return "ok", "ok" if version == wanted else f"at {version}, this code wants {wanted}"
+    if is_behind(service, version):
+        return "ok", f"at {version}, this code wants {head(service)}"
+    return "ok", "ok"
+
+
+async def _heard_state(database: Database) -> dict[str, str]:
+    """By producer: ok, or which of its events have not come."""
+    try:
+        async with asyncio.timeout(3), database.looking(EVERYWHERE) as connection:
+            return {producer.topic: _told(producer) for producer in await how_far(connection)}
+    except Exception as error:
+        return {"database": f"does not answer: {type(error).__name__}"}
+
+
+def _told(producer: Heard) -> str:
+    if producer.is_gap:
+        gap = f"{producer.until + 1} to {producer.missing_until}"
+        return f"{producer.missing} events are missing between {gap}"
+    if producer.gone_back:
+        return f"was restored and has gone back by {producer.gone_back} events"
+    return "ok"
 
 
 async def _transport_state(transport: Transport) -> str:

@@ -21,20 +21,22 @@ from shared.http.body_limit import (
     DEFAULT_BODY_BYTES,
     BodyLimitMiddleware,
     BodyTooLarge,
-    TooManyMembers,
 )
 from shared.http.field_errors import field_errors
+from shared.http.json_bodies import MOST_MEMBERS, NestedTooDeep, SaidTwice, TooManyMembers
 from shared.http.problem import BY_STATUS, MOST_ERRORS, problem
 from shared.http.problem_schema import document_problems
 from shared.postgres.collisions import Collision, collision_of
 from shared.postgres.transient import is_transient
-from shared.refusals import FieldsWrong, Refused
+from shared.refusals import FieldFault, FieldsWrong, Refused
 
 log = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = "2"
 """When to ask again while the database is away: about as long as a restart takes."""
 
+_MOST_NAME = 200
+"""Of a field's name that we repeat."""
 _UNSTORABLE_TEXT = {"22021", "22P05"}
 """SQLSTATEs of PostgreSQL for characters that text and jsonb cannot hold, such as NUL."""
 
@@ -146,15 +148,35 @@ async def _http(request: Request, error: Exception) -> Response:
             request,
             413,
             code="too-many-members",
-            zh=f"请求体的字段过多，上限为 {error.most} 个；大批数据请用文件",
-            en=f"The request body has too many members: at most {error.most}. Send large amounts as "
+            zh=f"请求体的字段过多，上限为 {MOST_MEMBERS} 个；大批数据请用文件",
+            en=f"The request body has too many members: at most {MOST_MEMBERS}. Send large amounts as "
             "a file.",
+        )
+    if isinstance(error, SaidTwice):
+        return _plain(request, 422, errors=[_said_twice(error.name)])
+    if isinstance(error, NestedTooDeep):
+        return _plain(
+            request,
+            400,
+            code="not-json",
+            zh="请求体嵌套过深",
+            en="The request body is nested too deeply.",
         )
     if error.status_code == 400 and error.detail == "There was an error parsing the body":
         return _not_json(request)
     if error.status_code < 400:
         return Response(status_code=error.status_code, headers=dict(error.headers or {}))
     return _plain(request, error.status_code, headers=dict(error.headers or {}))
+
+
+def _said_twice(name: str) -> FieldFault:
+    shown = name[:_MOST_NAME]
+    return FieldFault(
+        (),
+        "repeated",
+        f"字段“{shown}”在同一对象中出现两次，只能给一次",
+        f'The field "{shown}" stands twice in one object; it may be given once.',
+    )
 
 
 async def _database(request: Request, error: Exception) -> Response:

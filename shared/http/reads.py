@@ -28,7 +28,7 @@ ROOT = "/api/v1/"
 NOT_NOTED = {
     "banks", "document-links", "ended-logins", "event-types", "events", "idempotency-keys", "inbox",
     "opening-template", "programmes", "public", "reads", "sandbox", "signing-certificate", "staff",
-    "templates", "to-do",
+    "survey-templates", "templates", "to-do", "worded-types",
 }  # fmt: skip
 """Where nothing of a case, a firm or money is shown, or everything of everybody in turn (`events`)."""
 NOTED_ELSEWHERE = ("/content", "/pages/{page}")

@@ -8,7 +8,14 @@ import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 from pydantic.annotated_handlers import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError
 
@@ -17,6 +24,10 @@ from shared.http.field_messages import MANY_LINES, NO_NUL, ONE_LINE
 LONGEST_TEXT = 4000
 LARGEST_INTEGER = 2**53 - 1
 """What every JSON reader keeps exact (RFC 8259, section 6); fits PostgreSQL's bigint."""
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+"""What copying from documents and chats leaves in a text and nobody sees: soft hyphens, joiners,
+spaces without width, marks of the order of bytes. Two names that look alike must be alike."""
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATE_TIME = re.compile(
@@ -80,6 +91,15 @@ LongText = Annotated[
 """A reason or a note: lines, 1 to 4000 characters, no other control characters."""
 
 
+def without_invisible(value: Any) -> Any:
+    """A text, or a list of texts, without what nobody sees; anything else as it is."""
+    if isinstance(value, str):
+        return _INVISIBLE.sub("", value)
+    if isinstance(value, list):
+        return [without_invisible(one) for one in value]
+    return value
+
+
 def _tighten(node: Any) -> None:
     """Make the strict reading the one nobody has to ask for, in every field of the model."""
     if isinstance(node, list | tuple):
@@ -108,9 +128,17 @@ class RequestBody(BaseModel):
 
     Unknown fields are refused. Integers, booleans and floats are strict (neither "3" nor true is
     a 3) and integers bounded; text without limits of its own takes 4000 characters and no NUL.
+    What is invisible in a text is taken out, marks that turn the reading direction are refused.
     """
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_what_is_seen(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        return {name: without_invisible(value) for name, value in data.items()}
 
     @classmethod
     def __get_pydantic_core_schema__(

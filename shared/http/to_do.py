@@ -97,11 +97,17 @@ async def nobody(conn: asyncpg.Connection, subject: str, today: date) -> Sequenc
     return ()
 
 
-def to_do_router(sources: Mapping[str, Source], stands_for: StandsFor = nobody) -> APIRouter:
+def to_do_router(
+    sources: Mapping[str, Source],
+    stands_for: StandsFor = nobody,
+    *,
+    readers: Sequence[str] = (),
+) -> APIRouter:
     """The routes of one service. `sources` are everything that may wait in it, by kind; *mine* is what
-    those have in hand, too, for whom the caller stands in."""
+    those have in hand, too, for whom the caller stands in; `readers` are the roles that may look,
+    none named: whoever is at work."""
     router = APIRouter(tags=["to do"])
-    reader = requires()
+    reader = requires(*readers)
 
     @router.get("/to-do")
     async def list_what_is_to_do(

@@ -6,7 +6,7 @@ outside the event (a lost connection, a deadlock) is waited out for as long as i
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from uuid import UUID
 import asyncpg
 
 from shared.contracts.envelope import Envelope, Event
-from shared.messaging import metrics, parking
+from shared.messaging import heard, metrics, parking
 from shared.messaging.counts import count_heard
 from shared.messaging.inbox import (
     Routes,
@@ -90,6 +90,26 @@ class Consumer:
             return
         while not await self._attempt(topic, work):
             pass
+
+    async def note(self, topic: str, batch: Sequence[Arrived], offsets: Mapping[int, int]) -> None:
+        """Write down that a batch is dealt with, whatever of it concerned this service."""
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                async with self._database.begin(EVERYWHERE) as conn:
+                    await heard.note(conn, topic, batch, offsets)
+                return
+            except Exception as error:
+                # What an event says plays no part here: it can only be the database's trouble.
+                log.warning("%s waits for its database: %r", self._service, error)
+                metrics.OUTAGES.labels(self._service).inc()
+                await self._patience.outage.wait(attempt)
+
+    async def offsets(self, topics: Collection[str]) -> Mapping[tuple[str, int], int]:
+        """(Topic, partition) → the offset to read next, as far as this database knows."""
+        async with self._database.looking(EVERYWHERE) as conn:
+            return await heard.offsets_of(conn, topics)
 
     async def _attempt(self, topic: str, work: Sequence[Work]) -> bool:
         """Apply what can be applied; try the rest again; park what still fails.

@@ -13,6 +13,7 @@ import asyncpg
 from opentelemetry.trace import SpanKind
 
 from shared.contracts.envelope import Envelope, Event
+from shared.messaging.event_ids import because_of
 from shared.messaging.outbox import caused_by
 from shared.messaging.wire import Arrived, Broken, source_of
 from shared.observability.tracing import tracing, tracing_each
@@ -47,14 +48,15 @@ async def hand_over(
 ) -> None:
     """Call a handler so that what it says continues the traces of what it received."""
     name = f"process {wave[0].envelope.type}"
-    if len(wave) == 1:
-        with tracing(wave[0].envelope.traceparent, name=name, kind=SpanKind.CONSUMER):
-            await handler(wave, conn=conn, now=now)
-        return
-    came = {one.envelope.key: one.envelope.traceparent for one in wave}
-    with tracing_each(came, name=name, kind=SpanKind.CONSUMER) as traceparents:
-        with caused_by(traceparents):
-            await handler(wave, conn=conn, now=now)
+    with because_of({one.envelope.key: one.envelope.id for one in wave}):
+        if len(wave) == 1:
+            with tracing(wave[0].envelope.traceparent, name=name, kind=SpanKind.CONSUMER):
+                await handler(wave, conn=conn, now=now)
+            return
+        came = {one.envelope.key: one.envelope.traceparent for one in wave}
+        with tracing_each(came, name=name, kind=SpanKind.CONSUMER) as traceparents:
+            with caused_by(traceparents):
+                await handler(wave, conn=conn, now=now)
 
 
 def by_type(routes: Routes) -> dict[str, tuple[type[Event], Handler]]:

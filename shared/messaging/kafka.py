@@ -19,6 +19,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import ConsumerRecord
 
 from shared.contracts.envelope import Envelope
+from shared.messaging import metrics
 from shared.messaging.kafka_security import IN_THE_CLEAR, KafkaSecurity
 from shared.messaging.port import BatchConsumer
 from shared.messaging.wire import Arrived, headers_of, read
@@ -100,6 +101,7 @@ class KafkaTransport:
                 attempt = 0
             except Exception as error:
                 attempt += 1
+                metrics.REJOINS.labels(group).inc()
                 log.warning("%s joins its group again: %r", group, error)
                 await pause.wait(attempt)
 
@@ -187,8 +189,10 @@ class KafkaTransport:
             max_partition_fetch_bytes=4_000_000,
             metadata_max_age_ms=_METADATA_MAX_AGE_MS,
         )
-        consumer.subscribe(list(topics), listener=_FinishFirst(in_hand))
-        fetching: asyncio.Task[tuple[Fetched, dict[str, Sequence[Any]]]] | None = None
+        consumer.subscribe(
+            list(topics), listener=_GoesOn(in_hand, consumer, batch_consumer, frozenset(topics))
+        )
+        fetching: asyncio.Task[_Understood] | None = None
         try:
             await consumer.start()
             while not stop.is_set():
@@ -198,9 +202,11 @@ class KafkaTransport:
                 if not fetched:
                     continue
                 async with in_hand:
-                    for topic, work in understood.items():
+                    for topic, (batch, work) in understood.items():
                         await batch_consumer.apply(topic, work)
+                        await batch_consumer.note(topic, batch, _read_until(topic, fetched))
                     await _commit(consumer, fetched)
+                    _tell_lag(group, consumer, fetched)
         finally:
             if fetching is not None:
                 fetching.cancel()
@@ -209,26 +215,40 @@ class KafkaTransport:
 
     async def _fetch(
         self, consumer: AIOKafkaConsumer, batch_consumer: BatchConsumer
-    ) -> "tuple[Fetched, dict[str, Sequence[Any]]]":
+    ) -> "_Understood":
         """The next records, and what they say by topic."""
         fetched = await consumer.getmany(timeout_ms=250, max_records=self._batch)
-        topics = {place.topic for place in fetched}
+        came = {topic: _arrived(topic, fetched) for topic in {place.topic for place in fetched}}
         return fetched, {
-            topic: batch_consumer.understand(topic, _arrived(topic, fetched)) for topic in topics
+            topic: (batch, batch_consumer.understand(topic, batch)) for topic, batch in came.items()
         }
 
 
 Fetched = dict[TopicPartition, list[ConsumerRecord]]
+_Understood = tuple[Fetched, dict[str, tuple[Sequence[Arrived], Sequence[Any]]]]
+"""Records, and by topic what arrived with what is to be done about it."""
 
 
-class _FinishFirst(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Before partitions go to another member, let the batch in hand be applied and committed.
+class _GoesOn(ConsumerRebalanceListener):  # type: ignore[misc]
+    """What happens when partitions go and come.
 
-    Without it nothing would be lost either, the other member would only do the work twice.
+    Before they go to another member, the batch in hand is applied and committed. Without it nothing
+    would be lost either, the other member would only do the work twice. When they come, they are
+    read from where the listener's own database stands: what a group has committed at the broker is
+    ahead of a database that was restored.
     """
 
-    def __init__(self, in_hand: asyncio.Lock) -> None:
+    def __init__(
+        self,
+        in_hand: asyncio.Lock,
+        consumer: AIOKafkaConsumer,
+        batch_consumer: BatchConsumer,
+        topics: frozenset[str],
+    ) -> None:
         self._in_hand = in_hand
+        self._consumer = consumer
+        self._batch_consumer = batch_consumer
+        self._topics = topics
 
     async def on_partitions_revoked(self, revoked: object) -> None:
         try:
@@ -237,8 +257,11 @@ class _FinishFirst(ConsumerRebalanceListener):  # type: ignore[misc]
         except TimeoutError:
             log.warning("partitions leave with a batch in hand; it will be heard again")
 
-    async def on_partitions_assigned(self, assigned: object) -> None:
-        pass
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        known = await self._batch_consumer.offsets(self._topics)
+        for place in assigned:
+            # One that the broker no longer has is refused, and reading begins with the earliest.
+            self._consumer.seek(place, known.get((place.topic, place.partition), 0))
 
 
 def _arrived(topic: str, fetched: Fetched) -> list[Arrived]:
@@ -254,6 +277,27 @@ def _arrived(topic: str, fetched: Fetched) -> list[Arrived]:
         if place.topic == topic
         for record in records
     ]
+
+
+def _read_until(topic: str, fetched: Fetched) -> dict[int, int]:
+    """The offset to read next in each partition of a topic."""
+    return {
+        place.partition: records[-1].offset + 1
+        for place, records in fetched.items()
+        if place.topic == topic and records
+    }
+
+
+def _tell_lag(group: str, consumer: AIOKafkaConsumer, fetched: Fetched) -> None:
+    """How much of each topic lies before this process, as far as the last fetches told."""
+    behind: dict[str, int] = {}
+    for place in consumer.assignment():
+        end = consumer.highwater(place)
+        records = fetched.get(place)
+        if end is not None and records:
+            behind[place.topic] = behind.get(place.topic, 0) + end - records[-1].offset - 1
+    for topic, lag in behind.items():
+        metrics.LAG.labels(group, topic).set(lag)
 
 
 async def _commit(consumer: AIOKafkaConsumer, fetched: Fetched) -> None:

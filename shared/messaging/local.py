@@ -72,6 +72,7 @@ class LocalTransport:
                 try:
                     work = batch_consumer.understand(in_hand.topic, in_hand.batch)
                     await batch_consumer.apply(in_hand.topic, work)
+                    await batch_consumer.note(in_hand.topic, in_hand.batch, {})
                 except Exception as error:
                     _finish(in_hand, error)
                 else:

@@ -8,10 +8,10 @@ from types import MappingProxyType
 
 import asyncpg
 from opentelemetry.trace import SpanKind
-from uuid6 import uuid7
 
 from shared.contracts.audiences import parties_named
 from shared.contracts.envelope import Event
+from shared.messaging.event_ids import new_id
 from shared.observability.tracing import new_span
 from shared.roles import party_institution
 
@@ -62,7 +62,7 @@ async def append(conn: asyncpg.Connection, events: Sequence[Event], *, now: date
     await conn.execute(
         _APPEND,
         now,
-        [uuid7() for _ in events],
+        [new_id(event) for event in events],
         [event.topic for event in events],
         keys,
         [event.type for event in events],

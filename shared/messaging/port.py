@@ -1,7 +1,7 @@
 """The port between a service and whatever carries its events; two transports stand behind it."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from shared.contracts.envelope import Envelope
@@ -19,6 +19,12 @@ class BatchConsumer(Protocol):
 
         When it returns, the batch is dealt with for good.
         """
+
+    async def note(self, topic: str, batch: Sequence[Arrived], offsets: Mapping[int, int]) -> None:
+        """Write down that a batch is dealt with, and the offset to read next by partition."""
+
+    async def offsets(self, topics: Collection[str]) -> Mapping[tuple[str, int], int]:
+        """(Topic, partition) → the offset to read next, as far as the listener itself knows."""
 
 
 class Transport(Protocol):

@@ -8,9 +8,10 @@ published again, which the inbox of the listeners drops.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from time import monotonic
 
 import asyncpg
@@ -19,7 +20,9 @@ from opentelemetry.trace import SpanKind
 from shared.contracts.envelope import Envelope
 from shared.messaging import metrics
 from shared.messaging.counts import MONTH_SAID
+from shared.messaging.heard import how_far
 from shared.messaging.port import Transport
+from shared.messaging.told import Epoch, epochs, know_itself
 from shared.observability.tracing import tracing_each
 from shared.postgres.database import EVERYWHERE, Database
 from shared.postgres.pools_seen import always_look_as
@@ -30,21 +33,44 @@ log = logging.getLogger(__name__)
 RELAY_LOCK = 0x7A68_6964_6169_0002
 """Advisory lock of the relay in each service's database."""
 
-_READ = """
-select id, event_id, aggregatetype, aggregateid, type, payload, ce_source, ce_time, ce_subject,
-       traceparent, institution
-from outbox
-where id <> all($1::bigint[])
-order by id
-limit $2
+_COLUMNS = """id, event_id, aggregatetype, aggregateid, type, payload, ce_source, ce_time, ce_subject,
+       traceparent, institution"""
+
+# What is about to be published gets its numbers first, and is remembered with them: whoever sends
+# it again after a crash sends this batch, with these numbers.
+_READ = f"""
+with batch as (
+    select {_COLUMNS} from outbox where id <> all($1::bigint[]) order by id limit $2
+), numbered as (
+    update told_epochs e set last = e.last + batch.size
+    from (select count(*) as size from batch) as batch
+    where e.number = $3 and batch.size > 0
+    returning e.last - batch.size as after
+), kept as (
+    insert into told_batches (after, ids)
+    select after, (select array_agg(id order by id) from batch) from numbered
+)
+select {_COLUMNS}, (select after from numbered) as after from batch order by id
 """
 
-# One statement, so one transaction: what leaves the outbox is in the feed, and counted. Positions
-# are dense because there is one relay; were there two by accident, the primary key would stop the
-# second.
+_READ_AGAIN = f"""
+select {_COLUMNS}, b.after from told_batches b join outbox on id = any (b.ids)
+where b.after = (select min(after) from told_batches)
+order by id
+"""
+
+# One statement, so one transaction: what leaves the outbox is in the feed, and counted.
+_FED = """
+select position, event_id, topic, key, type, body, source, occurred_at, subject, traceparent,
+       institution
+from event_feed where position between $1 and $2 order by position limit $3
+"""
+
 _MOVE = f"""
 with published as (
     delete from outbox where id = any($1::bigint[]) returning *
+), no_longer as (
+    delete from told_batches where after = $2
 ), counted as (
     insert into told_counts as kept (month, type, count)
     select {MONTH_SAID}, type, count(*) from published group by 1, 2
@@ -52,7 +78,7 @@ with published as (
 )
 insert into event_feed (position, event_id, topic, key, type, body, source, occurred_at, subject,
                         traceparent, institution, parties)
-select (select coalesce(max(position), 0) from event_feed) + row_number() over (order by id),
+select $2::bigint + row_number() over (order by id),
        event_id, aggregatetype, aggregateid, type, payload, ce_source, ce_time, ce_subject,
        traceparent, institution, parties
 from published
@@ -76,16 +102,24 @@ class Relay:
     """One service's relay. Run it in every process of the service; one at a time is active."""
 
     def __init__(
-        self, database: Database, transport: Transport, *, service: str, pace: Pace = Pace()
+        self,
+        database: Database,
+        transport: Transport,
+        *,
+        service: str,
+        pace: Pace = Pace(),
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database = database
         self._transport = transport
         self._service = service
         self._pace = pace
+        self._now = now
         self._woken = asyncio.Event()
         self._stopped = asyncio.Event()
         self._observed = 0.0
         self._faults = 0
+        self._gaps_told: set[tuple[str, int]] = set()
         self.active = False
         """Whether this one is the service's relay now."""
 
@@ -144,24 +178,30 @@ class Relay:
 
     async def _lead(self, conn: asyncpg.Connection) -> None:
         """Publish batch after batch. While one is on its way the one before it is moved."""
+        async with conn.transaction():
+            epoch = await know_itself(conn, now=self._now())
+        await self._end_what_was_begun(conn)
         sending: asyncio.Task[None] | None = None
-        sent: list[int] = []
+        sent, after, before = list[int](), 0, 0
         try:
             while sending is not None or not self._stopped.is_set():
                 self._woken.clear()
-                rows = await self._read(conn, excluding=sent)
-                published = sent
+                rows = await self._read(conn, epoch, excluding=sent)
+                published, before = sent, after
                 if sending is not None:
                     await sending
                     sending = None
-                sent = [row[0] for row in rows]
-                moving = asyncio.create_task(self._move(conn, published)) if published else None
+                sent, after = [row[0] for row in rows], rows[0]["after"] if rows else 0
+                moving = (
+                    asyncio.create_task(self._move(conn, published, before)) if published else None
+                )
                 # Asked first, the database moves one batch while we pack the next.
-                sending = asyncio.create_task(self._publish(rows)) if rows else None
+                sending = asyncio.create_task(self._publish(rows, [epoch])) if rows else None
                 if moving is not None:
                     await moving
                     self._faults = 0
                 if sending is None and not self._stopped.is_set():
+                    await self._publish_again(conn)
                     await self._observe(conn)
                     await self._idle()
                 elif monotonic() - self._observed > self._pace.observe_seconds:
@@ -172,24 +212,56 @@ class Relay:
                 sending.cancel()
                 await asyncio.gather(sending, return_exceptions=True)
 
+    async def _end_what_was_begun(self, conn: asyncpg.Connection) -> None:
+        """Batches that were numbered by whoever led before, sent as they were numbered."""
+        known = await epochs(conn)
+        while rows := await conn.fetch(_READ_AGAIN):
+            await self._publish(rows, known)
+            await self._move(conn, [row[0] for row in rows], rows[0]["after"])
+
+    async def _publish_again(self, conn: asyncpg.Connection) -> None:
+        """A piece of what somebody asked to have published once more, out of the feed."""
+        asked = await conn.fetchrow("select id, next, until from told_again order by id limit 1")
+        if asked is None:
+            return
+        rows = await conn.fetch(_FED, asked["next"], asked["until"], self._pace.batch)
+        if rows:
+            await self._publish_numbered([(row[0], row) for row in rows], known=await epochs(conn))
+        following = rows[-1]["position"] + 1 if rows else asked["until"] + 1
+        if following > asked["until"]:
+            await conn.execute("delete from told_again where id = $1", asked["id"])
+        else:
+            await conn.execute(
+                "update told_again set next = $2 where id = $1", asked["id"], following
+            )
+        self.wake()
+
     async def _read(
-        self, conn: asyncpg.Connection, *, excluding: Sequence[int]
+        self, conn: asyncpg.Connection, epoch: Epoch, *, excluding: Sequence[int]
     ) -> Sequence[asyncpg.Record]:
         """What is visible and not on its way already; nothing more once we are to stop."""
         if self._stopped.is_set():
             return []
-        rows: Sequence[asyncpg.Record] = await conn.fetch(_READ, excluding, self._pace.batch)
+        rows: Sequence[asyncpg.Record] = await conn.fetch(
+            _READ, excluding, self._pace.batch, epoch.number
+        )
         return rows
 
-    async def _publish(self, rows: Sequence[asyncpg.Record]) -> None:
-        for topic, batch in _by_topic(rows).items():
+    async def _publish(self, rows: Sequence[asyncpg.Record], known: Sequence[Epoch]) -> None:
+        numbered = [(row["after"] + place, row) for place, row in enumerate(rows, start=1)]
+        await self._publish_numbered(numbered, known=known)
+
+    async def _publish_numbered(
+        self, rows: Sequence[tuple[int, asyncpg.Record]], *, known: Sequence[Epoch]
+    ) -> None:
+        for topic, batch in _by_topic(rows, known).items():
             came = {str(envelope.id): envelope.traceparent for envelope in batch}
             with tracing_each(came, name=f"publish {topic}", kind=SpanKind.PRODUCER):
                 await self._transport.publish(topic, batch)
 
-    async def _move(self, conn: asyncpg.Connection, ids: Sequence[int]) -> None:
-        """Out of the outbox, into the feed."""
-        await conn.execute(_MOVE, ids)
+    async def _move(self, conn: asyncpg.Connection, ids: Sequence[int], after: int) -> None:
+        """Out of the outbox, into the feed, with the numbers that they were published with."""
+        await conn.execute(_MOVE, ids, after)
         metrics.PUBLISHED.labels(self._service).inc(len(ids))
 
     async def _observe(self, conn: asyncpg.Connection) -> None:
@@ -207,6 +279,23 @@ class Relay:
         metrics.OUTBOX_DEPTH.labels(self._service).set(depth)
         metrics.OUTBOX_AGE.labels(self._service).set(max(age or 0.0, 0.0))
         metrics.PARKED_NOW.labels(self._service).set(parked)
+        await self._observe_heard(conn)
+
+    async def _observe_heard(self, conn: asyncpg.Connection) -> None:
+        """Tell of what has not come from others; of each gap once in the log."""
+        for producer in await how_far(conn):
+            names = (self._service, producer.topic)
+            metrics.HEARD_MISSING.labels(*names).set(producer.missing)
+            metrics.HEARD_WAITS.labels(*names).set(producer.waits_seconds)
+            metrics.HEARD_GONE_BACK.labels(*names).set(producer.gone_back)
+            gap = (producer.topic, producer.until)
+            if producer.is_gap and gap not in self._gaps_told:
+                self._gaps_told.add(gap)
+                log.error(
+                    "%s misses %s events of %s, from %s to %s: zhidai events reconcile",
+                    self._service, producer.missing, producer.topic, producer.until + 1,
+                    producer.missing_until,
+                )  # fmt: skip
 
     async def _idle(self) -> None:
         """Until woken, but not longer than the poll: another process may have committed."""
@@ -225,10 +314,14 @@ class Relay:
             pass
 
 
-def _by_topic(rows: Sequence[asyncpg.Record]) -> dict[str, list[Envelope]]:
-    """Outbox rows as envelopes. Rows without a topic of their own keep their order per topic."""
+def _by_topic(
+    rows: Sequence[tuple[int, asyncpg.Record]], known: Sequence[Epoch]
+) -> dict[str, list[Envelope]]:
+    """Rows of outbox or feed, with their numbers, as envelopes in their order by topic."""
     topics: dict[str, list[Envelope]] = {}
-    for _, id_, topic, key, type_, body, source, time, subject, traceparent, whose in rows:
+    for number, row in rows:
+        _, id_, topic, key, type_, body, source, time, subject, traceparent, whose, *_ = row
+        epoch = next(one for one in reversed(known) if one.began_after < number)
         topics.setdefault(topic, []).append(
             Envelope(
                 id=id_,
@@ -240,6 +333,8 @@ def _by_topic(rows: Sequence[asyncpg.Record]) -> dict[str, list[Envelope]]:
                 institution=whose,
                 body=body,
                 traceparent=traceparent,
+                sequence=number,
+                epoch=epoch.name,
             )
         )
     return topics

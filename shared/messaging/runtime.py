@@ -10,7 +10,8 @@ from shared.messaging.consumer import Consumer, Patience
 from shared.messaging.inbox import Routes
 from shared.messaging.port import Transport
 from shared.messaging.relay import Pace, Relay
-from shared.postgres.database import Database
+from shared.messaging.told import know_itself
+from shared.postgres.database import EVERYWHERE, Database
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,9 @@ async def messaging(
     What takes longer than the grace is abandoned, which loses nothing: rows stay in the outbox,
     offsets are not committed. The transport is the caller's to close.
     """
-    relay = Relay(database, transport, service=service, pace=pace)
+    async with database.begin(EVERYWHERE) as conn:
+        await know_itself(conn, now=now())
+    relay = Relay(database, transport, service=service, pace=pace, now=now)
     database.after_commit(relay.wake)
     stop = asyncio.Event()
     tasks = [asyncio.create_task(relay.run(), name=f"{service}-relay")]

@@ -4,7 +4,7 @@ Source: CloudEvents Kafka protocol binding 1.0.2, section 3.2. The trace goes ou
 `traceparent` and as `ce_traceparent`, because some SDKs hand their user only `ce_` headers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 import orjson
 
 from shared.contracts.envelope import Envelope
+from shared.messaging.told import began_after
 
 Headers = Sequence[tuple[str, bytes]]
 
@@ -31,6 +32,8 @@ class Broken:
     headers: tuple[tuple[str, bytes], ...]
     body: bytes | None
     fault: str
+    sequence: int = 0
+    epoch: str = ""
 
 
 Arrived = Envelope | Broken
@@ -46,6 +49,11 @@ def headers_of(envelope: Envelope) -> list[tuple[str, bytes]]:
         ("ce_subject", envelope.subject.encode()),
         ("traceparent", trace),
         ("ce_traceparent", trace),
+        *(
+            (("ce_sequence", b"%d" % envelope.sequence), ("ce_epoch", envelope.epoch.encode()))
+            if envelope.sequence
+            else ()
+        ),
     ]
 
 
@@ -67,6 +75,7 @@ def read(*, place: str, key: bytes | None, headers: Headers, body: bytes | None)
     Headers nobody knows are ignored: Debezium and others add their own.
     """
     said = dict(headers)
+    sequence, epoch = _number(said)
     try:
         if key is None or not key:
             raise ValueError("the message has no key")
@@ -89,6 +98,8 @@ def read(*, place: str, key: bytes | None, headers: Headers, body: bytes | None)
             institution=(said.get("ce_institution") or b"").decode(),
             body=body,
             traceparent=trace.decode(),
+            sequence=sequence,
+            epoch=epoch,
         )
     except KeyError as error:
         fault = f"the header {error.args[0]} is missing"
@@ -104,7 +115,20 @@ def read(*, place: str, key: bytes | None, headers: Headers, body: bytes | None)
         headers=tuple((name, value or b"") for name, value in headers),
         body=body,
         fault=fault,
+        sequence=sequence,
+        epoch=epoch,
     )
+
+
+def _number(said: Mapping[str, bytes]) -> tuple[int, str]:
+    """Number and epoch of what arrived; none where they are not ours, for its body may be."""
+    try:
+        epoch = said["ce_epoch"].decode()
+        sequence = int(said["ce_sequence"])
+        after = began_after(epoch)
+    except (KeyError, ValueError, AttributeError, TypeError):
+        return 0, ""
+    return (sequence, epoch) if after < sequence < 2**62 else (0, "")
 
 
 def source_of(topic: str) -> str:

@@ -40,6 +40,9 @@ SECONDS = Histogram(
     _LABELS,
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
+_KEYS = {"token", "secret"}
+"""Parts of a path that are their own key."""
+
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
@@ -122,8 +125,22 @@ class TelemetryMiddleware:
                 "status": status,
                 "milliseconds": round(seconds * 1000, 2),
                 "client": (scope.get("client") or ("",))[0],
+                **_whose(scope),
             },
         )
+
+
+def _whose(scope: Scope) -> dict[str, Any]:
+    """Who called, of which institution, and about what: the ids in the path. No name of a person."""
+    caller = scope.get("zhidai.caller")
+    found: dict[str, Any] = {}
+    if caller is not None:
+        found |= {"caller": caller.subject, "institution": str(caller.institution)}
+    if about := scope.get("path_params"):
+        found["about"] = {
+            name: str(value)[:100] for name, value in about.items() if name not in _KEYS
+        }
+    return found
 
 
 def describe_span(scope: Scope, *, method: str, route: str, status: int) -> None:

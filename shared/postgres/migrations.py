@@ -37,6 +37,18 @@ def head(service: str) -> str:
     return newest
 
 
+def is_behind(service: str, version: str | None) -> bool:
+    """Whether a database at this version lacks something that this code needs.
+
+    A version that this code has never heard of was made by a newer one: migrations only add, so the
+    code goes on working while that one takes its place.
+    """
+    if version is None:
+        return True
+    known = {one.revision for one in ScriptDirectory.from_config(_config(service)).walk_revisions()}
+    return version in known and version != head(service)
+
+
 async def current_version(conn: asyncpg.Connection) -> str | None:
     """The version that a service's database is at."""
     version: str | None = await conn.fetchval("select version_num from alembic_version")

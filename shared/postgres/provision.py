@@ -24,6 +24,31 @@ def url_for(server_url: str, *, role: str, database: str) -> str:
     return url.render_as_string(hide_password=False)
 
 
+async def owned_tables(owner: asyncpg.Connection) -> bool:
+    """Whether a service's database has its tables already."""
+    return bool(await owner.fetchval("select to_regclass('public.alembic_version') is not null"))
+
+
+async def working(owner: asyncpg.Connection, service: str) -> int:
+    """How many connections of the service are open to this database."""
+    count = await owner.fetchval(
+        "select count(*) from pg_stat_activity where datname = current_database() and usename = $1",
+        service,
+    )
+    return int(count)
+
+
+async def snapshot(conn: asyncpg.Connection) -> str:
+    """What this transaction sees, by a name that pg_dump takes while the transaction lasts."""
+    return str(await conn.fetchval("select pg_export_snapshot()"))
+
+
+async def empty_again(owner: asyncpg.Connection, service: str) -> None:
+    """Drop everything that the owner has in this database; as after `provision`."""
+    await owner.execute("drop owned by current_user cascade")
+    await owner.execute(f"grant usage on schema public to {service}")
+
+
 async def provision(server_url: str, service: str, *, database: str | None = None) -> None:
     """Create the service's roles and its empty database where they are missing.
 

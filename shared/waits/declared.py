@@ -10,7 +10,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from shared.life_cycle import LifeCycle, Wait, Words
 from shared.schemes.vocabulary import STEPS
 
-Topic = Literal["applications", "risk_pool"]
+Topic = Literal["applications", "risk_pool", "notifications"]
+"""The service. Only the first two have deadlines, and events that tell of them."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from shared.contracts.deadlines import (
 )
 from shared.contracts.envelope import Event
 from shared.messaging import outbox
+from shared.postgres.database import seeing_everything
 from shared.roles import BANK_ROLES
 from shared.waits.declared import Due, Source
 
@@ -95,7 +96,9 @@ async def keep(
     """Bring the waits of these cases (None: of all) to where the cases are now, in the transaction
     that moves them, and say what became of their deadlines. `due` are the open ones of a duty."""
     more = [] if due is None else [[one.as_data() for one in due]]
-    rows = await conn.fetch(_statement(source), ids, now, *more)
+    # A bank that moves a case on may end a wait of the bureau's, which it does not see.
+    async with seeing_everything(conn):
+        rows = await conn.fetch(_statement(source), ids, now, *more)
     events = [event for row in rows for event in _events(source, row, now)]
     await outbox.append(conn, events, now=now)
 

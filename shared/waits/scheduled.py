@@ -1,7 +1,9 @@
 """The look of one service's scheduler: what waits is brought up to date, what is near or past is told."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain
+from types import MappingProxyType
 
 import asyncpg
 
@@ -18,11 +20,17 @@ _ALONE = "select pg_try_advisory_xact_lock(hashtext('zhidai waits'))"
 Finder = Callable[[asyncpg.Connection, date, WorkingDays], Awaitable[Sequence[Due]]]
 """The open cases of a duty, as of a day."""
 
+FinderOfSome = Callable[
+    [asyncpg.Connection, date, WorkingDays], Awaitable[Mapping[Duty, Sequence[Due]]]
+]
+"""The open cases of several duties that stand for the same facts."""
+
 
 async def look(
     database: Database,
     cases: Sequence[Source],
     duties: Mapping[Duty, Finder],
+    together: Mapping[tuple[Duty, ...], FinderOfSome] = MappingProxyType({}),
     *,
     now: datetime,
     working_days: WorkingDays,
@@ -38,13 +46,16 @@ async def look(
             for duty, find in duties.items():
                 due = await find(conn, today, working_days)
                 await keep(conn, of_duty(duty), None, now=now, due=due)
-    known = by_kind(cases, duties)
+            for find_some in together.values():
+                for duty, due in (await find_some(conn, today, working_days)).items():
+                    await keep(conn, of_duty(duty), None, now=now, due=due)
+    known = by_kind(cases, [*duties, *chain(*together)])
     more = True
     while more:
         async with database.begin(EVERYWHERE) as conn:
             more = await remind(conn, known, now=now, working_days=working_days)
 
 
-def by_kind(cases: Sequence[Source], duties: Mapping[Duty, Finder]) -> Mapping[str, Source]:
+def by_kind(cases: Sequence[Source], duties: Iterable[Duty]) -> Mapping[str, Source]:
     """Everything that may wait in a service, by the name of its kind."""
     return {source.kind: source for source in (*cases, *map(of_duty, duties))}

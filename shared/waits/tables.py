@@ -58,3 +58,21 @@ def create_tables(op: Any, *, cases: str) -> None:
         op.execute(statement)
     by_column(op, "waits")
     op.execute(f"insert into waits_to_fill select now() where exists (select from {cases})")
+
+
+def find_by_age(op: Any) -> None:
+    """An index by which ended waits are thrown away."""
+    op.execute("create index waits_ended on waits (ended_at) where ended_at is not null")
+
+
+def hold_by_bank(op: Any) -> None:
+    """A bank sees its own rows and no others: neither those of cases that are no bank's. Moves write
+    them with the eyes of the house (`kept.py`), whoever makes them."""
+    op.execute("drop policy own_rows on waits")
+    op.execute(
+        """
+        create policy own_rows on waits using (
+            current_setting('zhidai.institution', true) = '*'
+            or (bank_code <> '' and bank_code = current_setting('zhidai.institution', true)))
+        """
+    )

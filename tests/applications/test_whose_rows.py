@@ -216,10 +216,10 @@ DEMANDS = {
     "/parks/{park_code}/years",
     "/parks/{park_code}/loans",
     "/survey-imports",
-    "/survey-imports/{kind}",
+    "/surveys/{kind}",
     "/survey-imports/{import_id}",
     "/survey-imports/{import_id}/wrong-rows",
-    "/survey-imports/templates/{kind}",
+    "/survey-templates/{kind}",
 }
 """Shown to be closed to other banks and roles in demands/."""
 OF_DEMANDS = {"demand_offers", "demand_answers"}

@@ -46,6 +46,8 @@ async def test_words_to_banks_are_drafted_by_one_and_approved_by_another(house: 
         assert not [one for one in drafted.actions if one.endswith("/approve")]
 
         assert "1 份草稿待处理" in (await manager.opens("/templates")).text
+        to_do = await manager.opens("/to-do?kind=template")
+        assert "通知文本" in to_do.text and "待批准生效" in to_do.text and PAGE in to_do.html
         waiting = await manager.opens(PAGE)
         assert "与系统文本的差异" in waiting.text and "<ins>" in waiting.html
         approve = next(one for one in waiting.actions if one.endswith("/approve"))

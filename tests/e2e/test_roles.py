@@ -29,7 +29,7 @@ ANYBODY_S = (
 )  # fmt: skip
 """What a sandbox shows to all, links that are their own key, and what is on public notice."""
 ADMIN_S = (
-    "/banks", "/events/parked", "/idempotency-keys", "/endpoints", "/subscriptions", "/messages",
+    "/banks", "/events/parked", "/events/heard", "/events/publish-again", "/idempotency-keys", "/endpoints", "/subscriptions", "/messages",
     "/inbox", "/event-types", "/sandbox/clock", "/robots", "/deliveries",
     "/ended-logins", "/templates",
 )  # fmt: skip
@@ -125,7 +125,10 @@ async def test_an_admin_manages_and_sees_no_business_data(table: dict[str, str])
     let_in = {one.split(" ")[2] for one, cell in closed.items() if cell != "-"}
 
     to_set_up = {"/pools", "/pools/{code}/parties", "/programmes"}
-    assert {one for one in let_in if not one.startswith(ADMIN_S)} == to_set_up
+    words_to_decide_on = {"/to-do", "/to-do/figures"}
+    assert {one for one in let_in if not one.startswith(ADMIN_S)} == to_set_up | words_to_decide_on
+    for service in ("applications", "risk_pool"):
+        assert cells[f"{service} GET /to-do"] == cells[f"{service} GET /to-do/figures"] == "-"
 
 
 ADMIN_BANKS = {"applications PATCH /banks/{code}"}

@@ -47,6 +47,9 @@ class Got:
 
     headers: dict[str, str]
     body: bytes
+    path: str = ""
+    port: int = 0
+    """Of the connection that it came over, on the other side."""
 
 
 @dataclass
@@ -68,7 +71,9 @@ class Receiver:
             if not message.get("more_body"):
                 break
         headers = {k.decode(): v.decode() for k, v in scope["headers"]}
-        self.got.append(Got(headers, body))
+        query = scope["query_string"].decode()
+        path = scope["raw_path"].decode() + (f"?{query}" if query else "")
+        self.got.append(Got(headers, body, path, scope["client"][1]))
         if self.hangs:
             await self.let_go.wait()
         status, more, text = self.answers.pop(0) if self.answers else (204, {}, b"")

@@ -11,12 +11,13 @@ from uuid6 import uuid7
 from services.notifications.delivery import digesting
 from services.notifications.domain.digests import Digest, told_until
 from services.notifications.domain.notices import NOTICES
+from services.notifications.tables import stand_ins
 from services.notifications.templates.digest_words import KINDS, WORDS
 from shared.calendar import WorkingDays
 from shared.clock import SHANGHAI
 from shared.postgres.database import EVERYWHERE
 from tests.notifications.conftest import until
-from tests.notifications.samples import OTHER_BANK, one
+from tests.notifications.samples import BANK, OTHER_BANK, one
 from tests.notifications.test_email import Mailbox, serving, subscribe
 from tests.notifications.test_hours import china
 
@@ -84,6 +85,18 @@ def waits(name, number, due_on, **more):
     )
 
 
+async def stands_in(notifier, person, name, *, delegate):
+    """Somebody is away on the day of the digests, and another does their work."""
+    absence = one("absence.changed.v1").model_copy(
+        update={
+            "absence_id": uuid7(), "person": person, "person_name": name, "delegate": delegate,
+            "from_day": TODAY, "to_day": TODAY,
+        }
+    )  # fmt: skip
+    async with notifier.database.begin(EVERYWHERE) as conn:
+        await stand_ins.remember(conn, [absence])
+
+
 async def test_a_digest_tells_once_what_was_told_and_what_is_to_be_done_whoever_dies_meanwhile(
     notifying, monkeypatch
 ):
@@ -95,14 +108,20 @@ async def test_a_digest_tells_once_what_was_told_and_what_is_to_be_done_whoever_
         notifier.operator(subject="each") as other,
     ):
         kept = await subscribe(notifier, person, digest="daily")
+        await stands_in(notifier, "wang", "王芳", delegate=f"op@{BANK}")
         assert kept["digest"] == "daily"
         met = waits("pool-deadline.set.v1", "DL-MET", TODAY)
-        await notifier.hears(
-            met,
+        open_ones = [
             waits("pool-deadline.set.v1", "DL-LATE", TODAY - timedelta(days=3)),
             waits("pool-deadline.set.v1", "DL-SOON", TODAY + timedelta(days=2)),
             waits("pool-deadline.set.v1", "DL-FAR", TODAY + timedelta(days=60)),
+            waits("pool-deadline.set.v1", "DL-AWAY", TODAY + timedelta(days=8), person="wang"),
+        ]
+        await notifier.hears(
+            met,
+            *open_ones,
             waits("pool-deadline.set.v1", "DL-OTHERS", TODAY, bank_code=OTHER_BANK),
+            waits("pool-deadline.set.v1", "DL-HERE", TODAY, person="zhao"),
             waits("pool-deadline.met.v1", "DL-MET", TODAY, case_id=met.case_id),
             *(one("claim.paid.v1") for _ in range(22)),
             one("application.returned.v1", pool="jinnan"),
@@ -132,24 +151,30 @@ async def test_a_digest_tells_once_what_was_told_and_what_is_to_be_done_whoever_
         assert digest_id is not None and count == 23
         mail = (await mailbox.has(2))[1]
 
-        # Nothing new: no letter, however far the clock leaps.
-        await make(notifier, next_morning(90))
+        # Nothing new: what waits is told in the next week, once however far the clock leaps.
+        await make(notifier, morning + timedelta(minutes=1))
+        await asyncio.gather(*(make(notifier, next_morning(90)) for _ in range(2)))
         assert await told_in(notifier, kept) == [(digest_id, 23)]
+        again = (await mailbox.has(3))[2]
+        assert again["Subject"] == "每日汇总：0 条通知，4 项待办"
+        assert "没有新的通知" in again.get_body(("plain",)).get_content()
 
-        assert mail["Subject"] == "每日汇总：23 条通知，3 项待办"
+        assert mail["Subject"] == "每日汇总：23 条通知，4 项待办"
         text = mail.get_body(("plain",)).get_content()
         assert "[dongli · 补偿申请 22]" in text and "[jinnan · 贷款申请 1]" in text
         assert text.count("补偿款已支付") == 3 and "另有 19 条" in text
-        assert "共 3 项，已逾期 1 项，七日内到期 1 项" in text
+        assert "共 4 项，已逾期 1 项，七日内到期 1 项" in text
         days = [text.index(number) for number in ("DL-LATE", "DL-SOON", "DL-FAR")]
         assert days == sorted(days) and "DL-MET" not in text and "DL-OTHERS" not in text
+        # What a colleague who is away has in hand is told to who stands in, and to nobody else.
+        assert "（代 王芳 办理）" in text[text.index("DL-AWAY") :] and "DL-HERE" not in text
         assert "2026-03-28 已逾期" in text and "2026-04-02 到期" in text
         html = mail.get_body(("html",)).get_content()
         assert 'href="https://console.example.cn/zhidai/' in html and "DL-LATE" in html
         (file,) = mail.iter_attachments()
         assert file.get_filename().startswith("通知汇总-2026-03-31")
         book = openpyxl.load_workbook(io.BytesIO(file.get_payload(decode=True)))
-        assert book["通知"].max_row == 24 and book["待办"].max_row == 4
+        assert book["通知"].max_row == 24 and book["待办"].max_row == 5
 
         # The whole of it is seen by whose it is, and no delivery of the single messages was made.
         async def arrived():
@@ -171,8 +196,25 @@ async def test_a_digest_tells_once_what_was_told_and_what_is_to_be_done_whoever_
         )  # fmt: skip
         assert changed.json()["digest"] == "each"
         await make(notifier, datetime.now(UTC) + timedelta(seconds=1))
-        last = (await mailbox.has(3))[2]
-        assert last["Subject"] == "Digest: 1 notices, 3 to do"
+        last = (await mailbox.has(4))[3]
+        assert last["Subject"] == "Digest: 1 notices, 4 to do"
         assert not list(last.iter_attachments())
         await notifier.hears(one("claim.approved.v1"))
-        await mailbox.has(4)
+        await mailbox.has(5)
+
+        # Where nothing waits any more, a week begins without a letter.
+        await person.patch(
+            f"/subscriptions/{kept['id']}", json={"digest": "weekly"}, headers={"If-Match": "*"}
+        )
+        over = [(each.number, each.case_id) for each in open_ones]
+        await notifier.hears(
+            *(waits("pool-deadline.met.v1", name, TODAY, case_id=case) for name, case in over)
+        )
+        async with notifier.database.begin(EVERYWHERE) as conn:
+            await conn.execute(
+                "update digest_entries set digest_id = $1 where digest_id is null", uuid7()
+            )
+        made = await digesting.make_due(
+            notifier.database, now=next_morning(200), today=TODAY, working_days=WORKING_DAYS
+        )
+        assert not made

@@ -3,11 +3,13 @@
 import asyncio
 import json
 import socket
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 import httpx
 import uvicorn
 
+from services.notifications.api.inbox import MOST_STREAMS
+from services.notifications.delivery.inbox_stream import new_messages_of
 from services.notifications.domain.notices import NOTICES
 from tests.notifications.conftest import Notifier, until
 from tests.notifications.samples import BANK, OTHER_BANK, events, one
@@ -304,3 +306,19 @@ async def test_a_last_event_id_we_never_gave_is_refused(notifier):
         for wrong in ("abc", "-1", "1" * 20, "١"):
             answer = await person.get("/inbox/stream", headers={"Last-Event-ID": wrong.encode()})
             assert (answer.status_code, answer.json()["code"]) == (400, "last-event-id-invalid")
+
+
+async def test_a_person_has_so_many_streams_open_and_no_more(notifier):
+    waiting = new_messages_of(notifier.database)
+    with ExitStack() as stack:
+        for _ in range(MOST_STREAMS):
+            stack.enter_context(waiting.listening(f"{BANK} op@{BANK}"))
+        async with notifier.operator() as person, notifier.operator(subject="other") as other:
+            refused = await person.get("/inbox/stream")
+            notifier.service.context.stopping.set()
+            let_in = await other.get("/inbox/stream")
+
+    assert (refused.status_code, refused.json()["code"]) == (429, "too-many-streams")
+    assert refused.headers["retry-after"] == "30"
+    assert let_in.status_code == 200
+    assert waiting.streams_of(f"{BANK} op@{BANK}") == 0

@@ -213,7 +213,7 @@ async def test_a_storm_is_told_to_a_group_in_one_message_and_each_delivery_is_re
         rows = await until(all_told)
         (text,) = providers.texts("wecom")
         lines = text.splitlines()
-        assert lines[0] == "25 条通知" and "补偿款已支付" not in lines[1]
+        assert lines[0].startswith("25 条通知，紧急：") and "补偿款已支付" not in lines[1]
         assert lines[11] == "另有 15 条，请打开系统查看。"
         assert text.endswith("https://console.example.cn/zhidai/inbox")
         assert {row["attempts"] for row in rows} == {1}

@@ -1,15 +1,12 @@
 """Whoever is told what is owed is told from its own side: what it pays, and what it receives."""
 
 import re
-from datetime import date
 from typing import Any
 
-from tests.notifications.samples import one
-
-
-def late_from_the_first() -> Any:
-    """A receivable that nobody was told to wait for: its people hear of it by this event."""
-    return one("receivable.overdue.v1").model_copy(update={"since": date(2026, 4, 18)})
+from services.notifications.domain.audiences import audiences
+from services.notifications.handlers.messages import draft_of
+from shared.messaging.inbox import Received
+from tests.notifications.samples import BANK, enveloped, one
 
 
 async def item_for(person: Any) -> Any:
@@ -17,23 +14,24 @@ async def item_for(person: Any) -> Any:
     return item
 
 
-async def test_a_bank_that_is_late_is_told_that_it_has_to_pay(notifier: Any) -> None:
-    await notifier.hears(late_from_the_first())
-    async with notifier.operator() as person:
-        item = await item_for(person)
+def test_a_bank_that_is_late_reads_that_it_has_to_pay():
+    event: Any = one("receivable.overdue.v1")
+    fact = event.model_dump(mode="python", by_alias=False)
+    told = audiences(event.type, fact, banks_of_pool=(BANK,))
+    (own,) = (each for each in told if each.institution == BANK)
 
-    assert item["title"]["zh"] == "贵行应付资金池 105,555.56 元，逾期 3 天"
-    assert item["text"]["zh"].startswith(
-        "贵行（中国工商银行天津分行）应付资金池 dongli 105,555.56 元"
-    )
-    assert "应收" not in item["text"]["zh"] + item["title"]["zh"]
-    assert item["title"]["en"] == "To pay to the pool: CNY 105,555.56, 3 days overdue"
-    assert "collect" not in item["text"]["en"].lower()
+    said = draft_of(Received(enveloped(event), event), fact, own).text
+
+    assert said.title_zh == "贵行应付资金池 105,555.56 元，逾期 3 天"
+    assert said.text_zh.startswith("贵行（中国工商银行天津分行）应付资金池 dongli 105,555.56 元")
+    assert "应收" not in said.text_zh + said.title_zh
+    assert said.title_en == "To pay to the pool: CNY 105,555.56, 3 days overdue"
+    assert "collect" not in said.text_en.lower()
 
 
 async def test_finance_is_told_of_the_same_that_it_has_to_collect(notifier: Any) -> None:
-    await notifier.hears(late_from_the_first())
-    async with notifier.bureau("finance_maker") as person:
+    await notifier.hears(one("receivable.overdue.v1"))
+    async with notifier.bureau("finance_checker") as person:
         item = await item_for(person)
 
     assert item["title"]["zh"] == "应收该方：中国工商银行天津分行 105,555.56 元，逾期 3 天"

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from services.notifications.senders.sms import LONGEST_VARIABLE, signature
+from shared.postgres.database import EVERYWHERE
 from tests.notifications.conftest import listening, until
 from tests.notifications.samples import one
 
@@ -84,6 +85,23 @@ async def test_a_number_is_sent_the_title_and_a_200_that_is_not_ok_is_a_failure(
     ]
     # Held back for its hour: the gateway was asked once for each number.
     assert gateway.asked == 3
+
+
+async def test_a_storm_is_one_text_that_names_what_is_urgent(notifying):
+    async with listening(Gateway()) as gateway, notifying(**settings(gateway)) as notifier:
+        async with notifier.operator() as person, notifier.database.begin(EVERYWHERE) as conn:
+            await person.post("/subscriptions", json={"channel": "sms", "address": "13800138000"})
+            await conn.execute("update receivers set not_before = now() + interval '1 hour'")
+        await notifier.hears(*(one("claim.paid.v1") for _ in range(12)), one("right.endangered.v1"))
+        async with notifier.database.begin(EVERYWHERE) as conn:
+            await conn.execute("update receivers set not_before = null")
+        await notifier.delivery("delivered")
+        async with notifier.operator() as person:
+            rows = (await person.get("/deliveries", params={"state": "delivered"})).json()["items"]
+    (taken,) = gateway.taken
+    title = json.loads(taken["TemplateParam"])["title"]
+    assert title.startswith("13 条通知，紧急：") and len(title) <= LONGEST_VARIABLE
+    assert len(rows) == 13
 
 
 async def test_a_wrong_secret_is_told_and_where_no_gateway_is_set_up_nobody_subscribes(notifying):

@@ -56,6 +56,17 @@ async def step(person, text, action, status=200):
     return answer.json()
 
 
+async def waits_for(person):
+    """What the words of notices leave this person to do."""
+    answer = await person.get("/to-do")
+    assert answer.status_code == 200, answer.text
+    return [(one["number"], one["what_en"], one["page"]) for one in answer.json()["items"]]
+
+
+TO_APPROVE = (PAID, "being put in force", f"/templates/{PAID}")
+TO_WITHDRAW = (PAID, "another person's word on the withdrawal", f"/templates/{PAID}")
+
+
 async def in_force(notifier, person, second=None, **more):
     """A text that holds, put in force by the same person, or by a second one."""
     return await step(second or person, await made(person, **more), "approve")
@@ -117,11 +128,14 @@ async def test_what_the_bureau_says_to_banks_takes_two_persons_all_its_life(noti
         async with someone(notifier, first) as one_, someone(notifier, second) as other:
             text = await made(one_, said="甲", reader="bank")
             assert text["pending_actions"] == ["refuse"]
+            assert await waits_for(other) == [TO_APPROVE]
             assert (await step(one_, text, "approve", 409))["code"] == "second-person-required"
             assert (await titles(other, handlers.TO_APPROVE_TYPE))[0] == f"通知文本待批准：{PAID}"
             holds = await step(other, text, "approve")
             assert holds["pending_actions"] == ["ask_withdrawal"]
+            assert await waits_for(other) == []
             asked = await step(one_, text, "withdraw")
+            assert await waits_for(other) == [TO_WITHDRAW]
             assert (asked["state"], asked["pending_actions"]) == ("leaving", ["keep"])
             assert (await titles(other, handlers.TO_APPROVE_TYPE))[
                 0
@@ -130,6 +144,7 @@ async def test_what_the_bureau_says_to_banks_takes_two_persons_all_its_life(noti
             assert (await step(other, text, "keep"))["state"] == "in_force"
             await step(other, text, "withdraw")
             assert (await step(one_, text, "withdraw"))["state"] == "withdrawn"
+            assert await waits_for(other) == []
 
             # One that is to leave is replaced like any other.
             leaving = await in_force(notifier, one_, other, said="乙", reader="bank")
@@ -158,8 +173,13 @@ async def test_an_operator_of_a_bank_drafts_and_the_checker_puts_in_force(notifi
     async with (
         someone(notifier, "bank_operator") as operator,
         someone(notifier, "bank_checker") as checker,
+        notifier.service.as_("elsewhere", "bank_checker", institution=OTHER_BANK) as elsewhere,
+        someone(notifier, "admin") as admin,
     ):
         text = await made(operator, said="本行")
+        assert await waits_for(checker) == [TO_APPROVE]
+        for nobody in (operator, elsewhere, admin):
+            assert await waits_for(nobody) == []
         assert (await step(operator, text, "approve", 403))["code"] == "role-missing"
         assert await titles(checker, handlers.TO_APPROVE_TYPE) == [f"通知文本待批准：{PAID}"]
         assert (await step(checker, text, "approve"))["state"] == "in_force"
@@ -385,17 +405,17 @@ async def test_a_bank_sees_and_changes_only_its_own(notifier):
         assert answer.json()["errors"][0]["code"] == "scope-of-others"
 
         # What reaches its people it may read, without whoever wrote it.
-        mine = (await checker.get(f"/templates/event-types/{PAID}")).json()
+        mine = (await checker.get(f"/worded-types/{PAID}")).json()
         assert [(x["scope"], x["title"]["zh"][:1]) for x in mine["in_force"]] == [
             ("house", "局"), ("institution", "本"),
         ]  # fmt: skip
         assert mine["readers"] == ["bank"] and "admin" not in str(mine["in_force"])
-        theirs = (await other.get(f"/templates/event-types/{PAID}")).json()
+        theirs = (await other.get(f"/worded-types/{PAID}")).json()
         assert [x["scope"] for x in theirs["in_force"]] == ["house"]
-        listed = {x["event_type"]: x for x in (await checker.get("/templates/event-types")).json()}
+        listed = {x["event_type"]: x for x in (await checker.get("/worded-types")).json()}
         assert listed[PAID]["in_force"] == 2 and "pool.warned.v1" not in listed
-        assert (await checker.get("/templates/event-types/pool.warned.v1")).status_code == 404
-        assert (await checker.get("/templates/event-types/nothing.v1")).status_code == 404
+        assert (await checker.get("/worded-types/pool.warned.v1")).status_code == 404
+        assert (await checker.get("/worded-types/nothing.v1")).status_code == 404
 
 
 async def test_who_belongs_to_some_pools_words_the_notices_of_these_alone(notifier):

@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from standardwebhooks.webhooks import Webhook
 
 from services.notifications.senders.webhook import signed_headers
 from tests.notifications.samples import one
@@ -52,7 +53,7 @@ async def test_the_library_takes_what_was_sent_and_refuses_what_was_changed(
     old = signed_headers(
         message_id=_uuid(first),
         body=first["body"].encode(),
-        secrets=[endpoint["secret"]],
+        signers=[Webhook(endpoint["secret"])],
         now=datetime.now(UTC) - TOO_OLD,
     )
     changed = [

@@ -15,7 +15,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from shared import transitions
-from shared.messaging import counts, party_feed, tables
+from shared.http.slow_clients import GuardedProtocol
+from shared.messaging import counts, heard, party_feed, tables, told
 from shared.postgres import calendar_overrides, idempotency_keys, sandbox_clock
 from shared.postgres.database import Database, engine_for
 from shared.postgres.provision import owner_of, provision, url_for
@@ -30,6 +31,8 @@ def _create_tables(connection) -> None:
     tables.create_all(op)
     counts.create_tables(op)
     party_feed.add_columns(op)
+    told.create_tables(op)
+    heard.create_tables(op)
 
 
 @pytest.fixture
@@ -68,7 +71,9 @@ async def served() -> AsyncIterator[Callable[[FastAPI], Awaitable[str]]]:
     running: list[tuple[uvicorn.Server, asyncio.Task[None]]] = []
 
     async def serve(app: FastAPI) -> str:
-        config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off")
+        config = uvicorn.Config(
+            app, host="127.0.0.1", port=0, log_config=None, lifespan="off", http=GuardedProtocol
+        )
         server = uvicorn.Server(config)
         running.append((server, asyncio.create_task(server.serve())))
         while not server.started:  # noqa: ASYNC110 - uvicorn offers no event to wait for

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
-from shared.http import body_limit, problems
+from shared.http import json_bodies, problems
 from shared.observability import telemetry
 
 LIMIT = 100_000
@@ -167,7 +167,7 @@ async def test_an_answer_that_breaks_is_not_taken_for_a_whole_one(client):
 async def test_a_body_of_more_members_than_any_request_needs_is_refused_before_it_is_read(
     client, monkeypatch
 ):
-    monkeypatch.setattr(body_limit, "MOST_MEMBERS", 1000)
+    monkeypatch.setattr(json_bodies, "MOST_MEMBERS", 1000)
 
     async def sends(count: int, path: str = "/json") -> httpx.Response:
         body = "{" + ",".join(f'"{n}" : "x"' for n in range(count)) + "}"
@@ -178,3 +178,22 @@ async def test_a_body_of_more_members_than_any_request_needs_is_refused_before_i
     assert (answer.status_code, answer.json()["code"]) == (413, "too-many-members")
     # A file of many rows goes where more is taken, and is read row by row.
     assert (await sends(5000, "/bulk")).status_code == 200
+
+
+async def test_an_object_that_says_one_thing_twice_is_refused_and_the_thing_is_named(client):
+    async def sends(body: str, path: str = "/json") -> httpx.Response:
+        return await client.post(path, content=body, headers={"Content-Type": "application/json"})
+
+    for path in ("/json", "/bulk"):
+        answer = await sends('{"amount": "1.00", "amount": "9000000.00"}', path)
+        assert answer.status_code == 422
+        (error,) = answer.json()["errors"]
+        assert error["code"] == "repeated" and "amount" in error["message"]
+    assert (await sends('{"a": {"amount": 1}, "b": {"amount": 2}}', "/bulk")).status_code == 200
+    assert (await sends('{"a": [{"b\\n\\"c": 1, "b\\u000a\\"c": 2}]}')).status_code == 422
+
+
+async def test_what_is_nested_without_end_is_refused_where_it_comes_in(client):
+    deep = '{"a":' + "[" * 5000 + "]" * 5000 + "}"
+    answer = await client.post("/json", content=deep, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "not-json")

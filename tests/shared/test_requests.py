@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from shared.http.requests import IsoDateTime, RequestBody
+from shared.http.requests import IsoDateTime, LongText, RequestBody, ShortText
 from tests.shared.case_api import GOOD, make_app, submit, wrong
 
 
@@ -121,7 +121,7 @@ async def test_no_field_is_guessed_at(client, field, value, code):
 
 
 @pytest.mark.parametrize(
-    "name", ["a\nb", "a\u0000", "a\tb", "a\u007fb", "a\u0085b", "a\u2028b", "a\u202eb"]
+    "name", ["a\nb", "a\u0000", "a\tb", "a\u007fb", "a\u0085b", "a\u2028b", "a\u202eb", "a\u200fb"]
 )
 async def test_a_short_text_is_one_line(client, name):
     answer = await submit(client, borrower=GOOD["borrower"] | {"name": name})
@@ -131,6 +131,17 @@ async def test_a_short_text_is_one_line(client, name):
 
 async def test_a_long_text_may_have_lines(client):
     assert (await submit(client, note="第一行\r\n\t第二行")).status_code == 200
+
+
+async def test_what_nobody_sees_is_taken_out_and_what_turns_the_direction_refused(client):
+    class Said(RequestBody):
+        name: ShortText
+        others: list[LongText]
+
+    said = Said.model_validate({"name": "\ufeff动\u200b力\u00ad", "others": ["a\u2060b"]})
+
+    assert (said.name, said.others) == ("动力", ["ab"])
+    assert wrong(await submit(client, note="第\u202e一行")) == {"#/note": "control-character"}
 
 
 async def test_times_become_utc():

@@ -216,7 +216,7 @@ async def test_a_request_is_one_line_with_its_ids(client, lines):
     assert line["message"] == "GET /api/v1/loans/7 200"
     assert (line["request_id"], line["trace_id"]) == ("r-7", TRACE)
     assert (line["route"], line["status"]) == ("/api/v1/loans/{loan_id}", 200)
-    assert line["service"] == "telemetry-test"
+    assert line["service"] == "telemetry-test" and line["about"] == {"loan_id": "7"}
     assert line["milliseconds"] >= 0
     assert "secret" not in json.dumps(line)
 

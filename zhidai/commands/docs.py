@@ -11,11 +11,12 @@ from services.applications.main import SERVICE as APPLICATIONS
 from services.notifications.main import SERVICE as NOTIFICATIONS
 from services.risk_pool.main import SERVICE as RISK_POOL
 from shared.auth.issuer import ISSUER
-from shared.contracts import examples
 from shared.contracts.envelope import Event, by_type
 from shared.messaging.local import LocalTransport
 from shared.schemes import vocabulary
 from shared.service import Service, build
+from zhidai.commands import problem_codes
+from zhidai.commands.asyncapi import asyncapi
 
 SERVICES = (APPLICATIONS, RISK_POOL, NOTIFICATIONS)
 ROOT = Path(__file__).parents[2]
@@ -45,6 +46,7 @@ def pages() -> dict[str, str]:
     made["docs/api/asyncapi.json"] = _json(asyncapi())
     made["docs/examples/application.json"] = _json(SUBMISSION)
     made["docs/flow.md"] = flow()
+    made["docs/problems.md"] = problem_codes.page(SERVICES)
     made["docs/glossary.md"] = glossary()
     for name, event in by_type().items():
         made[f"shared/contracts/schemas/{name}.json"] = _json(schema_of(event))
@@ -62,51 +64,6 @@ def openapi(service: Service) -> dict[str, Any]:
 def schema_of(event: type[Event]) -> dict[str, Any]:
     """The JSON Schema of an event's body, as it is sent."""
     return event.model_json_schema(mode="serialization")
-
-
-def asyncapi() -> dict[str, Any]:
-    """All events as AsyncAPI 3.0: one channel per producing service."""
-    topics = sorted({event.topic for event in by_type().values()})
-    messages = {name: _message(event) for name, event in sorted(by_type().items())}
-    return {
-        "asyncapi": "3.0.0",
-        "info": {
-            "title": "知贷 Zhidai events",
-            "version": "1",
-            "description": "CloudEvents 1.0 in Kafka's binary mode: attributes as ce_ headers, the "
-            "body as JSON. Key: the loan's id, or the pool's code. At least once, in order per key.",
-        },
-        "defaultContentType": "application/json",
-        "channels": {
-            topic: {
-                "address": topic,
-                "messages": {
-                    name: {"$ref": f"#/components/messages/{name}"}
-                    for name in messages
-                    if by_type()[name].topic == topic
-                },
-            }
-            for topic in topics
-        },
-        "operations": {
-            f"{topic}-says": {"action": "send", "channel": {"$ref": f"#/channels/{topic}"}}
-            for topic in topics
-        },
-        "components": {"messages": messages},
-    }
-
-
-def _message(event: type[Event]) -> dict[str, Any]:
-    return {
-        "name": event.type,
-        "title": event.type,
-        "summary": (event.__doc__ or "").strip().splitlines()[0],
-        "payload": {
-            "schemaFormat": "application/schema+json;version=draft-2020-12",
-            "schema": schema_of(event),
-        },
-        "examples": [{"payload": payload} for payload in examples.of(event.type)],
-    }
 
 
 def flow() -> str:

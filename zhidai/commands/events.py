@@ -30,7 +30,7 @@ def mount(app: typer.Typer) -> None:
     app.add_typer(events, name="events")
 
 
-def _reached(service: str, state: Path, url: str) -> dict[str, Access]:
+def reached(service: str, state: Path, url: str) -> dict[str, Access]:
     """Each chosen service's API, all of them before anything is done."""
     if url and service == "all":
         raise typer.BadParameter("--url is one service's; say which with --service")
@@ -42,7 +42,7 @@ def _reached(service: str, state: Path, url: str) -> dict[str, Access]:
 def parked(service: Service = "all", state: StateFolder = STATE, url: Url = "") -> None:
     """What could not be applied, and what waits behind it. Exit code 3 when there is any."""
     table = Table("service", "position", "key", "type", "reason", "tries", "error")
-    for name, access in _reached(service, state, url).items():
+    for name, access in reached(service, state, url).items():
         cursor: dict[str, str] = {}
         while True:
             page = access.get("/events/parked", limit=200, **cursor)
@@ -70,7 +70,7 @@ def replay(
 ) -> None:
     """Apply parked events again, in order. Exit code 3 when some still fail."""
     stuck = 0
-    for name, access in _reached(service, state, url).items():
+    for name, access in reached(service, state, url).items():
         outcome = access.post("/events/parked/replay", {"key": key} if key else {})
         typer.echo(f"{name}: {outcome['applied']} applied, {len(outcome['stuck'])} still fail")
         for event in outcome["stuck"]:

@@ -46,7 +46,7 @@ from shared.sheets.headings import REASONS
 router = APIRouter(tags=["survey-imports"])
 
 LARGEST: Final = 10 * 1024 * 1024
-BODY_LIMITS: Final = {"/api/v1/survey-imports/*": LARGEST}
+BODY_LIMITS: Final = {"/api/v1/surveys/*": LARGEST}
 _ALL: Final = ("全部", "all", "全部银行")
 KindInPath = Annotated[str, Path(max_length=40, examples=["demands"])]
 
@@ -101,7 +101,7 @@ async def list_imports(
 
 
 @router.get(
-    "/survey-imports/templates/{kind}",
+    "/survey-templates/{kind}",
     response_class=Response,
     responses=WORKBOOK,
 )
@@ -136,7 +136,7 @@ async def read_wrong_rows(import_id: UUID, caller: Bureau, context: CurrentConte
 
 
 @router.post(
-    "/survey-imports/{kind}", status_code=201, response_model=SurveyAnswer, openapi_extra=TABLE_BODY
+    "/surveys/{kind}", status_code=201, response_model=SurveyAnswer, openapi_extra=TABLE_BODY
 )
 async def bring_survey_in(
     kind: KindInPath,

@@ -10,8 +10,10 @@ from services.applications.tables.credit_repairs import CREDIT_REPAIRS
 from services.applications.tables.demands import DEMANDS
 from services.applications.tables.loan_changes import LOAN_CHANGES
 from services.applications.tables.meetings import MEETINGS
+from shared.clock import SystemClock
 from shared.context import Context
 from shared.waits.declared import Source
+from shared.waits.pruned import prune
 from shared.waits.scheduled import by_kind, look
 
 CASES: Final = tuple(
@@ -28,3 +30,9 @@ async def watch_what_waits(context: Context) -> None:
     await look(
         context.database, CASES, DUTIES, now=context.clock.now(), working_days=context.working_days
     )
+
+
+async def prune_what_waited(context: Context) -> None:
+    """A due job: ended waits are thrown away by age, by the real clock: a sandbox's may stand years
+    ahead."""
+    await prune(context.database, now=SystemClock().now())

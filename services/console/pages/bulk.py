@@ -136,10 +136,9 @@ async def rows_to_mend(page: Page, file_id: UUID) -> Response:
 async def _file(
     page: PageContext, service: Api, path: str, outcome: Outcome, cursor: str
 ) -> Response:
-    file, rows = await asyncio.gather(
-        service.get(path),
-        service.get(f"{path}/rows", outcome=outcome, limit=50, cursor=cursor),
-    )
+    # The rows after the file: a file that is shown as done is shown with all its rows.
+    file = await service.get(path)
+    rows = await service.get(f"{path}/rows", outcome=outcome, limit=50, cursor=cursor)
     return page.render(
         "bulk_file.html",
         file=file,

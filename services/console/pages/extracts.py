@@ -1,6 +1,5 @@
 """Extracts of the registers: brought in, beside what we hold, and taken over."""
 
-import asyncio
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -96,13 +95,11 @@ async def _one(
     page: PageContext, extract_id: UUID, attempt: Attempt, result: str, bad_news: str, cursor: str
 ) -> Response:
     path = f"/register-extracts/{extract_id}"
-    found, rows = await asyncio.gather(
-        page.applications.get(path),
-        page.applications.get(
-            f"{path}/rows", result=result, bad_news="true" if bad_news else "", cursor=cursor,
-            limit=50,
-        ),
-    )  # fmt: skip
+    # The rows after the file: a file that is shown as done is shown with all its rows.
+    found = await page.applications.get(path)
+    rows = await page.applications.get(
+        f"{path}/rows", result=result, bad_news="true" if bad_news else "", cursor=cursor, limit=50
+    )
     assert page.person is not None
     is_own = found["bank_code"] == page.person.institution
     return page.render(

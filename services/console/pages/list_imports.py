@@ -61,11 +61,10 @@ async def template(page: Page) -> Response:
 @router.get(f"{_HERE}/{{import_id}}")
 async def one_import(page: Page, import_id: UUID, cursor: str = "") -> Response:
     """What a list came to, and every row that is wrong with its reasons."""
-    found, rows = await asyncio.gather(
-        page.applications.get(f"/list-imports/{import_id}"),
-        page.applications.get(
-            f"/bulk-files/{import_id}/rows", outcome="wrong", cursor=cursor, limit=50
-        ),
+    # The rows after the list: one that is shown as done is shown with all its rows.
+    found = await page.applications.get(f"/list-imports/{import_id}")
+    rows = await page.applications.get(
+        f"/bulk-files/{import_id}/rows", outcome="wrong", cursor=cursor, limit=50
     )
     return page.render(
         "register_list_import.html",

@@ -102,10 +102,9 @@ async def _show_pool(page: PageContext, code: str, attempt: Attempt) -> Response
 
 async def _show(page: PageContext, opening_id: UUID, attempt: Attempt) -> Response:
     where = f"/openings/{opening_id}"
-    answer, wrong = await asyncio.gather(
-        page.risk_pool.read(where),
-        page.risk_pool.get(f"{where}/rows", only_wrong="true", limit=MOST_SHOWN),
-    )
+    # The rows after the opening: one that was gone through is shown with all that is wrong.
+    answer = await page.risk_pool.read(where)
+    wrong = await page.risk_pool.get(f"{where}/rows", only_wrong="true", limit=MOST_SHOWN)
     at = f"/pools/{answer.body['pool_code']}"
     pool, parties = await asyncio.gather(
         page.risk_pool.get(at), page.risk_pool.get(f"{at}/parties")

@@ -66,11 +66,16 @@ def _api(page: PageContext, service: str) -> Api:
 
 
 async def _show(page: PageContext, attempt: Attempt) -> Response:
-    found = await asyncio.gather(
-        *(_api(page, service).get("/events/parked", limit=100) for service in SERVICES)
+    found, heard = await asyncio.gather(
+        asyncio.gather(
+            *(_api(page, service).get("/events/parked", limit=100) for service in SERVICES)
+        ),
+        asyncio.gather(*(_api(page, service).get("/events/heard") for service in SERVICES)),
     )
     return page.render(
         "parked.html",
         attempt=attempt,
-        services=[(name, items(one)) for name, one in zip(SERVICES, found, strict=True)],
+        services=[
+            (name, items(one), far) for name, one, far in zip(SERVICES, found, heard, strict=True)
+        ],
     )

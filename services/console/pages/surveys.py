@@ -83,7 +83,7 @@ async def bring_in(page: Page, kind: CodeInPath) -> Response:
     async def send(form: FormData) -> UUID:
         content, name = await uploaded(form, "file")
         done = await page.applications.post_file(
-            f"/survey-imports/{kind}", content, key=once(form), file_name=name
+            f"/surveys/{kind}", content, key=once(form), file_name=name
         )
         return UUID(done["id"])
 
@@ -99,7 +99,7 @@ async def bring_in(page: Page, kind: CodeInPath) -> Response:
 @router.get("/surveys/templates/{kind}")
 async def template(page: Page, kind: CodeInPath) -> Response:
     """The workbook to fill in."""
-    return handed_on(await page.applications.file(f"/survey-imports/templates/{kind}"))
+    return handed_on(await page.applications.file(f"/survey-templates/{kind}"))
 
 
 @router.get("/surveys/{import_id}")

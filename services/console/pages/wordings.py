@@ -30,7 +30,7 @@ _KEEPS = ("event_type", "reader", "scope", "programme", "pool_code")
 @router.get(HERE)
 async def worded_types(page: Page, q: str = "") -> Response:
     """Every type of event that people are told of, in groups; `q` is looked for in type and title."""
-    found = await page.notifications.get("/templates/event-types")
+    found = await page.notifications.get("/worded-types")
     words = q.strip().casefold()
     shown = [
         one
@@ -139,7 +139,7 @@ async def _show(
     assert page.person is not None
     query = page.request.query_params
     detail, found = await asyncio.gather(
-        page.notifications.get(f"/templates/event-types/{event_type}"),
+        page.notifications.get(f"/worded-types/{event_type}"),
         page.notifications.get(
             "/templates", event_type=event_type, cursor=query.get("cursor", ""), limit=20
         ),

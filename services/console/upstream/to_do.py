@@ -1,4 +1,4 @@
-"""What this person has to do, of both services, as one list by last day."""
+"""What this person has to do, of all services, as one list by last day."""
 
 import asyncio
 from collections.abc import Sequence
@@ -29,7 +29,10 @@ class ToDo:
 async def read_to_do(page: PageContext, *, limit: int = MOST, **wanted: str) -> ToDo:
     """The list of this person, or of the kind that is asked for. Raises Problem where a list is
     refused."""
-    apis = {"applications": page.applications, "risk_pool": page.risk_pool}
+    apis = {"notifications": page.notifications}
+    if page.person is None or page.person.roles - {"admin"}:
+        # An admin reads no cases.
+        apis |= {"applications": page.applications, "risk_pool": page.risk_pool}
     whose = wanted.get("whose", "mine")
     answers = await asyncio.gather(
         *(or_none(api.get("/to-do/figures", whose=whose)) for api in apis.values())

@@ -23,6 +23,7 @@ from services.notifications.domain.notices import NOTICES
 from services.notifications.domain.receivers import KEEPERS
 from services.notifications.domain.wishes import ChangedWishes, Wishes
 from services.notifications.settings import NotificationsSettings
+from services.notifications.templates.words import CATALOGUE
 from shared.auth.identity import EVERYBODY, Identity, requires
 from shared.context import Context
 from shared.http import requests
@@ -65,6 +66,18 @@ def _known(value: str) -> str:
 EventType = Annotated[
     str, AfterValidator(_known), Field(max_length=100, examples=["application.returned.v1"])
 ]
+
+
+def _told(value: str) -> str:
+    if value not in CATALOGUE.event_types:
+        raise UnknownEventType
+    return value
+
+
+ToldType = Annotated[
+    str, AfterValidator(_told), Field(max_length=100, examples=["webhook.failing.v1"])
+]
+"""A type that can stand in an inbox: an event's, or one that the notices tell about themselves."""
 
 EventTypes = Annotated[
     list[EventType],

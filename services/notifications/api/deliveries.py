@@ -82,7 +82,7 @@ class SendNow(requests.RequestBody):
 
 
 @router.get("")
-async def look_through(
+async def look_through_deliveries(
     caller: Reader,
     here: CurrentContext,
     state: State | None = None,

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
+from types import MappingProxyType
 from typing import Annotated
 from uuid import UUID
 
@@ -14,8 +15,8 @@ from services.notifications.api.common import (
     Anyone,
     AnyoneOrParty,
     Cursor,
-    EventType,
     Limit,
+    ToldType,
     settings_of,
 )
 from services.notifications.api.inbox_models import (
@@ -48,6 +49,18 @@ GLANCE_SECONDS = 0.25
 GOODBYE_SECONDS = 3
 
 
+MOST_STREAMS = 8
+"""Of one person in one process: a browser opens one for each of its windows."""
+
+
+class TooManyStreams(Refused):
+    """A person has as many streams open as one may have."""
+
+    code = "too-many-streams"
+    status = 429
+    headers = MappingProxyType({"Retry-After": "30"})
+
+
 class LastEventIdInvalid(Refused):
     """Not an id that this stream gives."""
 
@@ -63,7 +76,7 @@ async def look_through(
     by_name: Annotated[
         bool, Query(description="Only what is for you by name, or for whom you stand in for.")
     ] = False,
-    event_type: EventType | None = None,
+    event_type: ToldType | None = None,
     pool_code: Annotated[str, Query(max_length=100, pattern=r"^[^\u0000]*$")] = "",
     loan_id: UUID | None = None,
     limit: Limit = 50,
@@ -148,6 +161,11 @@ async def stream(
     ] = None,
 ) -> EventSourceResponse:
     """New messages as they come. The stream ends now and then; open it again with the last id."""
+    if new_messages_of(here.database).streams_of(_named(caller)) >= MOST_STREAMS:
+        raise TooManyStreams(
+            "打开的消息流过多，请关闭其他窗口后重试",
+            f"At most {MOST_STREAMS} streams of one person are open at once: close another.",
+        )
     # Set when the server wants to stop: the stream then ends by itself, as a whole answer.
     closing = anyio.Event()
     return EventSourceResponse(
@@ -187,7 +205,7 @@ async def _messages(
     if position is None:
         async with here.database.looking(caller.institution) as conn:
             position = await inbox.newest_position(conn)
-    with new_messages.listening():
+    with new_messages.listening(_named(caller)):
         yield ServerSentEvent(comment="open", retry=RECONNECT_MILLISECONDS)
         while True:
             if await ended.is_over(caller):
@@ -205,6 +223,11 @@ async def _messages(
                 if await ended.is_over(caller):
                     return
                 await new_messages.wait(beyond=known, seconds=GLANCE_SECONDS)
+
+
+def _named(caller: Identity) -> str:
+    """Who listens: a subject is unique within its institution."""
+    return f"{caller.institution} {caller.subject}"
 
 
 def _event(item: InboxItem) -> ServerSentEvent:

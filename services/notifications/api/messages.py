@@ -32,7 +32,7 @@ router = APIRouter(tags=["delivery log"])
 
 
 @router.get("/messages")
-async def look_through(
+async def look_through_messages(
     caller: Reader,
     here: CurrentContext,
     state: State | None = None,

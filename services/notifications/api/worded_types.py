@@ -39,10 +39,10 @@ from shared.http.context import CurrentContext
 from shared.postgres.database import seeing_everything
 from shared.refusals import FieldFault, FieldsWrong
 
-router = APIRouter(prefix="/templates", tags=["words of notices"])
+router = APIRouter(tags=["words of notices"])
 
 
-@router.get("/event-types")
+@router.get("/worded-types")
 async def worded_types(caller: Looker, here: CurrentContext) -> list[WordedType]:
     """The types of events that your people are told of; the bureau also sees those banks are."""
     types = {name: found for name in NOTICES if (found := _readers(caller, name))}
@@ -66,7 +66,7 @@ async def worded_types(caller: Looker, here: CurrentContext) -> list[WordedType]
     ]
 
 
-@router.get("/event-types/{event_type}")
+@router.get("/worded-types/{event_type}")
 async def worded_type(event_type: str, caller: Looker, here: CurrentContext) -> TypeDetail:
     """One type: the fields that words may use, by reader, the house's own text, and the texts in
     force that reach your people; the bureau sees everyone's."""
@@ -86,7 +86,7 @@ async def worded_type(event_type: str, caller: Looker, here: CurrentContext) -> 
     )
 
 
-@router.post("/preview", response_model=PreviewAnswer)
+@router.post("/templates/preview", response_model=PreviewAnswer)
 async def preview(body: PreviewRequest, caller: Writer, here: CurrentContext) -> PreviewAnswer:
     """How words would read with a real case of your institution: the message named, else the newest
     of its type, else the contract's example. Judged as a draft is; nothing is kept or sent."""

@@ -55,6 +55,7 @@ CHANNELS: dict[str, Channel] = {
         targets=due.targets_in("subscriptions"),
         fairness=sms.fairness,
         pace=sms.PACE,
+        gathers=True,
     ),
     **{
         kind.value: Channel(

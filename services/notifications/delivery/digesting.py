@@ -50,9 +50,12 @@ async def _make(
         return False
     digest = Digest(receiver["digest"])
     entries = await digests.entries(conn, receiver_id, before=until[digest])
-    if not entries:
+    waiting = await digests.waiting(conn, receiver, today=today)
+    told_before = receiver["digested_until"] or receiver["created_at"]
+    begins_week = digest is not Digest.EACH and told_before < until[Digest.WEEKLY]
+    await digests.note_told(conn, receiver_id, until=until[digest])
+    if not entries and not (begins_week and waiting):
         return False
-    waiting = await digests.waiting(conn, receiver)
 
     digest_id = uuid7()
     institution = receiver["institution"]

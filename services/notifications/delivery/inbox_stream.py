@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from weakref import WeakKeyDictionary
@@ -23,16 +24,22 @@ class NewMessages:
         self.position = 0
         self._moved = asyncio.Event()
         self._look = asyncio.Event()
-        self._listeners = 0
+        self._listeners: Counter[str] = Counter()
 
     @contextmanager
-    def listening(self) -> Iterator[None]:
-        """A stream is open: while none is, nobody looks."""
-        self._listeners += 1
+    def listening(self, person: str) -> Iterator[None]:
+        """A stream of a person is open: while none is, nobody looks."""
+        self._listeners[person] += 1
         try:
             yield
         finally:
-            self._listeners -= 1
+            self._listeners[person] -= 1
+            if not self._listeners[person]:
+                del self._listeners[person]
+
+    def streams_of(self, person: str) -> int:
+        """How many streams of a person are open in this process."""
+        return self._listeners[person]
 
     async def wait(self, *, beyond: int, seconds: float) -> None:
         """Wait until the newest message is beyond a position, but not longer than so long."""

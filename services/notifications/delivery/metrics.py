@@ -13,4 +13,8 @@ SECONDS = Histogram(
     ["channel"],
     buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60),
 )
+HELD_BACK = Counter(
+    "zhidai_delivery_held_back",
+    "Deliveries not sent after a restore, because the lost database may have sent them.",
+)
 IN_HAND = Gauge("zhidai_delivery_in_hand", "Attempts under way in this process.", ["channel"])

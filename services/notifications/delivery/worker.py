@@ -27,7 +27,7 @@ from services.notifications.queries import due
 from services.notifications.queries.due import Target, Targets
 from services.notifications.tables import deliveries, receivers
 from shared.clock import Clock
-from shared.postgres.database import EVERYWHERE, Database
+from shared.postgres.database import EVERYWHERE, Database, plan_anew
 from shared.postgres.transient import is_transient
 
 log = logging.getLogger(__name__)
@@ -125,6 +125,7 @@ class DeliveryWorker:
             async with self._database.looking(EVERYWHERE) as conn:
                 if not claim:
                     return False
+                await plan_anew(conn)
                 waiting = await due.waiting(conn, self._channel, now=now)
                 if not self._quiet(waiting, now=now) and not self._fairness.share(waiting):
                     return False
@@ -133,6 +134,7 @@ class DeliveryWorker:
         token = _in_a_turn.set(True)
         try:
             async with self._database.begin(EVERYWHERE) as conn:
+                await plan_anew(conn)
                 await record(conn, self._ended[:written], now=now)
                 if claim:
                     claimed = await self.claim(conn, now=now)

@@ -1,4 +1,8 @@
-"""Digests: when one is due, and what stands in it."""
+"""Digests: when one is due, and what stands in it.
+
+The first one of a week is made also where nothing is new, if something waits: what is open and late
+is told again and again until it is done.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -85,6 +89,8 @@ class Waiting:
     noun: Mapping[str, str]
     what: Mapping[str, str]
     page: str
+    stands_for: str = ""
+    """Who has it in hand and is away, so that it is done for them; "" where nobody is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +162,7 @@ def as_data(entries: Sequence[Entry], waiting: Sequence[Waiting], *, today: date
                 "noun": dict(one.noun),
                 "what": dict(one.what),
                 "page": one.page,
+                "stands_for": one.stands_for,
             }
             for one in waiting
         ],

@@ -1,4 +1,5 @@
-"""A storm for one group: what waits is told as one message, so that a group is not told for an hour.
+"""A storm for one group or one telephone: what waits is told as one message, so that nobody is told
+for an hour. Of an SMS the title is all that is read, so that it names what is urgent.
 
 Each delivery in it is recorded as if it had gone alone; nothing is left out, for the inbox has it all.
 """
@@ -29,11 +30,12 @@ def as_one(deliveries: Sequence[ClaimedDelivery]) -> ClaimedDelivery:
     if left:
         zh.append(f"另有 {left} 条，请打开系统查看。")
         en.append(f"{left} more are in the console.")
+    urgent = shown[0] if shown[0].urgent else None
     return replace(
         first,
         event_type="gathered.v1",
-        title_zh=f"{count} 条通知",
-        title_en=f"{count} notices",
+        title_zh=f"{count} 条通知" + (f"，紧急：{urgent.title_zh}" if urgent else ""),
+        title_en=f"{count} notices" + (f", urgent: {urgent.title_en}" if urgent else ""),
         text_zh="\n".join(zh),
         text_en="\n".join(en),
         link="/inbox",

@@ -15,6 +15,7 @@ from services.notifications.domain.payload import webhook_body
 from services.notifications.domain.told_once import TOLD_ONCE
 from services.notifications.domain.urgent import is_urgent
 from services.notifications.domain.wishes import amount_of
+from services.notifications.handlers.held_back import hold_back_heard_again
 from services.notifications.handlers.month_packs import tell_of_months
 from services.notifications.handlers.wording import HOUSE, Wording, failures_told, wording_for
 from services.notifications.queries.audiences import banks_of, machines_that_ask
@@ -22,6 +23,7 @@ from services.notifications.tables import messages, open_deadlines, pool_banks, 
 from shared.contracts.audiences import told_to
 from shared.contracts.risk_pool import PoolOpenedV1
 from shared.messaging.inbox import Received
+from shared.postgres.database import plan_anew
 from shared.roles import party_of
 
 
@@ -30,6 +32,7 @@ async def notify(
 ) -> None:
     """Something happened: tell everyone it concerns, each as much as they may know."""
     facts = [one.event.model_dump(mode="python", by_alias=False) for one in received]
+    await plan_anew(conn)
     await messages.lock(conn)
     await pool_banks.remember(conn, _pairs(facts))
     await open_deadlines.remember(conn, received)
@@ -50,6 +53,7 @@ async def notify(
 
     await messages.tell(conn, drafts, now=now)
     await tell_of_months(conn, received, now=now)
+    await hold_back_heard_again(conn, received)
     # In the inbox alone: what is wrong with words is nothing for machines.
     await messages.tell(conn, failures_told(wording, now=now), now=now, machines=False)
 

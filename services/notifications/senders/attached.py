@@ -18,7 +18,12 @@ from services.notifications.domain.digests import (
     kind_of,
 )
 from services.notifications.domain.month_packs import PACK_TYPE
-from services.notifications.templates.digest_words import WORDS, digest_html, kind_name
+from services.notifications.templates.digest_words import (
+    WORDS,
+    digest_html,
+    done_by,
+    kind_name,
+)
 from services.notifications.templates.month_pack_words import WORDS as PACK_WORDS
 from shared.clock import SHANGHAI
 from shared.sides import net_seen_by, reader_of, side_words
@@ -89,7 +94,7 @@ def _workbook(
             one.pool_code,
             one.noun[language],
             one.number,
-            one.what[language],
+            done_by(one, language),
             console + one.page,
         )
         for one in waiting

@@ -1,20 +1,16 @@
 """The channels of group robots: one sender, three providers."""
 
 import logging
-import ssl
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
-
-import httpx
 
 from services.notifications.domain.addresses import AddressPolicy
 from services.notifications.domain.deliveries import ClaimedDelivery
 from services.notifications.domain.fairness import Fairness
 from services.notifications.domain.retries import AttemptResult
 from services.notifications.domain.robots import RobotKind
-from services.notifications.senders.guard import GuardedTransport
-from services.notifications.senders.guarded import post
+from services.notifications.senders.guarded import Caller
 from services.notifications.senders.robot_formats import Letter, judged, request_of
 from services.notifications.senders.secret_encryption import SecretEncryption, SecretUnreadable
 from services.notifications.settings import NotificationsSettings
@@ -38,7 +34,6 @@ def builder(kind: RobotKind) -> Callable[[NotificationsSettings], "RobotSender"]
             SecretEncryption(settings.encryption_key_list),
             console=settings.console,
             timeout_seconds=settings.webhook_timeout_seconds,
-            at_once=settings.robots_at_once,
         )
 
     return build
@@ -65,20 +60,11 @@ class RobotSender:
         *,
         console: str,
         timeout_seconds: float,
-        at_once: int,
     ) -> None:
         self._kind = kind
         self._encryption = encryption
         self._console = console
-        self._timeout = timeout_seconds
-        self._client = httpx.AsyncClient(
-            transport=GuardedTransport(
-                policy, tls=ssl.create_default_context(), at_once=2 * at_once
-            ),
-            timeout=timeout_seconds,
-            trust_env=False,
-            follow_redirects=False,
-        )
+        self._caller = Caller(policy, timeout_seconds=timeout_seconds)
 
     async def send(
         self, delivery: ClaimedDelivery, target: Mapping[str, Any], *, now: datetime
@@ -101,11 +87,9 @@ class RobotSender:
             language=language,
         )
         to, body = request_of(self._kind, letter, url=url, secret=secret, now=now)
-        result = await post(
-            self._client, to, body=body, headers=HEADERS, timeout_seconds=self._timeout, now=now
-        )
+        result = await self._caller.post(to, body=body, headers=HEADERS, now=now)
         return judged(self._kind, result)
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._client.aclose()
+        await self._caller.close()

@@ -13,13 +13,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import httpx
 import orjson
 
 from services.notifications.domain.deliveries import ClaimedDelivery
 from services.notifications.domain.fairness import Fairness
 from services.notifications.domain.retries import AttemptResult
-from services.notifications.senders.guarded import post
+from services.notifications.senders.guarded import Caller
 from services.notifications.settings import NotificationsSettings
 
 PACE = timedelta(seconds=60)
@@ -68,8 +67,7 @@ class SmsSender:
         self._gateway = gateway
         self._key, self._secret = key, secret
         self._signature, self._template = signature, template
-        self._timeout = timeout_seconds
-        self._client = httpx.AsyncClient(timeout=timeout_seconds, follow_redirects=False)
+        self._caller = Caller(None, timeout_seconds=timeout_seconds)
 
     async def send(
         self, delivery: ClaimedDelivery, target: Mapping[str, Any], *, now: datetime
@@ -97,19 +95,17 @@ class SmsSender:
             "OutId": delivery.delivery_id.hex,
         }
         asked["Signature"] = signature(asked, self._secret)
-        result = await post(
-            self._client,
+        result = await self._caller.post(
             self._gateway,
             body=urlencode(asked).encode(),
             headers={"content-type": "application/x-www-form-urlencoded"},
-            timeout_seconds=self._timeout,
             now=now,
         )
         return judged(result)
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._client.aclose()
+        await self._caller.close()
 
 
 def signature(asked: Mapping[str, str], secret: str, *, method: str = "POST") -> str:

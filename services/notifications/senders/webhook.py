@@ -2,13 +2,11 @@
 answer."""
 
 import logging
-import ssl
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import httpx
 from standardwebhooks.webhooks import Webhook
 
 from services.notifications.domain.addresses import AddressPolicy
@@ -16,8 +14,7 @@ from services.notifications.domain.deliveries import ClaimedDelivery
 from services.notifications.domain.fairness import Fairness
 from services.notifications.domain.payload import webhook_id
 from services.notifications.domain.retries import AttemptResult
-from services.notifications.senders.guard import GuardedTransport
-from services.notifications.senders.guarded import post
+from services.notifications.senders.guarded import Caller
 from services.notifications.senders.secret_encryption import SecretEncryption, SecretUnreadable
 from services.notifications.settings import NotificationsSettings
 
@@ -30,7 +27,6 @@ def build(settings: NotificationsSettings) -> "WebhookSender":
         settings.address_policy,
         SecretEncryption(settings.encryption_key_list),
         timeout_seconds=settings.webhook_timeout_seconds,
-        at_once=settings.webhook_at_once,
     )
 
 
@@ -45,7 +41,7 @@ def fairness(settings: NotificationsSettings) -> Fairness:
 
 
 def signed_headers(
-    *, message_id: UUID, body: bytes, secrets: Sequence[str], now: datetime
+    *, message_id: UUID, body: bytes, signers: Sequence[Webhook], now: datetime
 ) -> dict[str, str]:
     """The headers of a webhook: one signature per secret that is in use, the newest first."""
     name = webhook_id(message_id)
@@ -56,69 +52,48 @@ def signed_headers(
         "user-agent": "Zhidai-Webhooks/1",
         "webhook-id": name,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": " ".join(Webhook(secret).sign(name, now, text) for secret in secrets),
+        "webhook-signature": " ".join(signer.sign(name, now, text) for signer in signers),
     }
 
 
 class WebhookSender:
-    """Sends to endpoints, over connections that each endpoint has for itself."""
+    """Sends to endpoints, over connections that are kept open between messages."""
 
     def __init__(
-        self,
-        policy: AddressPolicy,
-        encryption: SecretEncryption,
-        *,
-        timeout_seconds: float,
-        at_once: int,
+        self, policy: AddressPolicy, encryption: SecretEncryption, *, timeout_seconds: float
     ) -> None:
-        self._policy = policy
         self._encryption = encryption
-        self._timeout = timeout_seconds
-        self._at_once = at_once
-        self._tls = ssl.create_default_context()
-        self._clients: dict[UUID, httpx.AsyncClient] = {}
+        self._caller = Caller(policy, timeout_seconds=timeout_seconds)
+        self._opened: dict[UUID, tuple[Sequence[bytes], Sequence[Webhook]]] = {}
 
     async def send(
         self, delivery: ClaimedDelivery, target: Mapping[str, Any], *, now: datetime
     ) -> AttemptResult:
         """Sign with every secret in use and send once. Never raises for what the other side does."""
-        endpoint_id = delivery.receiver_id
         try:
-            secrets = [
-                self._encryption.decrypt(one, endpoint_id=endpoint_id)
-                for one in target["encrypted"]
-            ]
+            signers = self._signers(delivery.receiver_id, target["encrypted"])
         except SecretUnreadable as error:
             # Said here, not when claiming: what one endpoint lacks must not stop the others.
             log.error("%s", error)
             return AttemptResult(error="the signing secret cannot be opened; rotate it")
         body = delivery.payload
         headers = signed_headers(
-            message_id=delivery.message_id, body=body, secrets=secrets, now=now
+            message_id=delivery.message_id, body=body, signers=signers, now=now
         )
-        return await post(
-            self._client(endpoint_id),
-            target["url"],
-            body=body,
-            headers=headers,
-            timeout_seconds=self._timeout,
-            now=now,
-        )
+        return await self._caller.post(target["url"], body=body, headers=headers, now=now)
 
-    def _client(self, endpoint_id: UUID) -> httpx.AsyncClient:
-        client = self._clients.get(endpoint_id)
-        if client is None:
-            # A client each: what one endpoint keeps open or leaves hanging is never another's.
-            client = self._clients[endpoint_id] = httpx.AsyncClient(
-                transport=GuardedTransport(self._policy, tls=self._tls, at_once=self._at_once),
-                timeout=self._timeout,
-                trust_env=False,
-                follow_redirects=False,
-            )
-        return client
+    def _signers(self, endpoint_id: UUID, encrypted: Sequence[bytes]) -> Sequence[Webhook]:
+        """One for each secret, opened again only when they are others: opening takes as long as
+        signing ten messages."""
+        kept = self._opened.get(endpoint_id)
+        if kept is not None and kept[0] == encrypted:
+            return kept[1]
+        signers = [
+            Webhook(self._encryption.decrypt(one, endpoint_id=endpoint_id)) for one in encrypted
+        ]
+        self._opened[endpoint_id] = (encrypted, signers)
+        return signers
 
     async def close(self) -> None:
         """Close every connection."""
-        for client in self._clients.values():
-            await client.aclose()
-        self._clients.clear()
+        await self._caller.close()

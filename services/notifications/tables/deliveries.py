@@ -71,6 +71,13 @@ _CANCEL = f"""
     where receiver_id = any ($1) and {_PENDING}
 """
 
+_HOLD_BACK = f"""
+    update deliveries d set state = $2, finished_at = clock_timestamp(), last_error = $3
+    from messages m
+    where m.id = d.message_id and d.{_PENDING}
+      and (m.event_id = any ($1) or $1 is null) and m.happened_at <= $4
+"""
+
 _INSERT = """
     insert into deliveries (id, message_id, institution, receiver_id, state, next_attempt_at,
                             created_at, urgent)
@@ -229,6 +236,15 @@ async def finish(conn: asyncpg.Connection, outcomes: Sequence[Outcome]) -> set[U
 async def cancel(conn: asyncpg.Connection, receivers: Sequence[UUID], *, why: str) -> None:
     """Send these receivers nothing more of what is on its way."""
     await conn.execute(_CANCEL, receivers, why, DeliveryState.CANCELLED)
+
+
+async def hold_back(
+    conn: asyncpg.Connection, events: Sequence[UUID] | None, *, until: datetime, why: str
+) -> int:
+    """What would be sent of these events (None: of all) that happened until then is not, and may be
+    sent by hand; how much that is."""
+    done = await conn.execute(_HOLD_BACK, events, DeliveryState.CANCELLED, why, until)
+    return int(done.rsplit(" ", 1)[1])
 
 
 async def came_back(

@@ -1,6 +1,7 @@
 """What a receiver's next digest will tell; each message stands there once, and in one digest."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -19,11 +20,25 @@ _TAKE = """
 """
 
 
+_HOLD_BACK = """
+    delete from digest_entries e using messages m
+    where m.id = e.message_id and e.digest_id is null
+      and (m.event_id = any ($1) or $1 is null) and m.happened_at <= $2
+"""
+
+
 async def add(conn: asyncpg.Connection, wanted: Sequence[tuple[UUID, str, UUID]]) -> None:
     """Keep messages for receivers' next digests, as (message, institution, receiver)."""
     if wanted:
         messages, institutions, receivers = zip(*wanted, strict=True)
         await conn.execute(_ADD, receivers, messages, institutions)
+
+
+async def hold_back(
+    conn: asyncpg.Connection, events: Sequence[UUID] | None, *, until: datetime
+) -> None:
+    """No digest tells of these events (None: of any) that happened until then."""
+    await conn.execute(_HOLD_BACK, events, until)
 
 
 async def take(

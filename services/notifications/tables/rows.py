@@ -154,6 +154,7 @@ class Receiver(Row, table=True):
     """Between these times of Asia/Shanghai nothing is sent to people but what is urgent."""
     working_days_only: bool = False
     digest: str = Field(default="each", sa_column=_text(server_default="each"))
+    digested_until: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
     """Message by message, or gathered every working day or week."""
     month_pack: bool = False
     """A letter with a workbook for every month that is posted."""

@@ -1,6 +1,6 @@
 """Texts for notices in PostgreSQL: each once, never changed; a later one of its place ends it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,15 +11,24 @@ from uuid6 import uuid7
 from services.notifications.domain.audiences import BUREAU
 from services.notifications.domain.messages import MessageText
 from services.notifications.domain.templates import (
+    APPROVERS,
     HOLDS,
     LIFE_CYCLE,
+    OF_BUREAU,
     TemplateAction,
     TemplateState,
 )
 from services.notifications.domain.wording import Place
 from shared.life_cycle import Person, Words
 from shared.postgres.literals import literals
+from shared.roles import BANK_ROLES
 from shared.transitions import CaseTable, Step, apply_transition
+from shared.waits.declared import CasesWait
+
+
+def _roles(of: Collection[str]) -> str:
+    return f"array[{literals(sorted(of))}]::text[]"
+
 
 TEMPLATES = CaseTable(
     life_cycle=LIFE_CYCLE,
@@ -32,6 +41,14 @@ TEMPLATES = CaseTable(
         "withdrawal_by": "text",
     },
     absent=Words("没有该通知文本", "There is no such text."),
+    waits=CasesWait(
+        topic="notifications",
+        number="k.event_type",
+        bank=f"case when k.institution = '{BUREAU}' then '' else k.institution end",
+        roles=f"case when k.institution = '{BUREAU}' then {_roles(OF_BUREAU)} "
+        f"else {_roles(APPROVERS & BANK_ROLES)} end",
+        page="'/templates/' || k.event_type",
+    ),
 )
 
 # The history is read by whom the case is of; the bureau's own cases are no bank's.

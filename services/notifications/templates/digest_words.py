@@ -103,7 +103,7 @@ def _parts(
     )
     nearest = sorted(waiting, key=lambda one: (one.due_on, one.number))[:NEAREST]
     return {
-        "happened": words["happened"].format(count=len(entries)),
+        "happened": words["happened" if entries else "nothing_new"].format(count=len(entries)),
         "groups": groups,
         "to_do": to_do if waiting else words["none"],
         "nearest": [{"line": _line(one, today, language), "page": one.page} for one in nearest],
@@ -114,4 +114,10 @@ def _line(one: Waiting, today: date, language: str) -> str:
     words = WORDS[language]
     day = words["overdue" if one.due_on < today else "due"].format(due_on=one.due_on)
     between = "：" if language == "zh" else ": "
-    return f"{day} {one.noun[language]} {one.number}{between}{one.what[language]}"
+    return f"{day} {one.noun[language]} {one.number}{between}{done_by(one, language)}"
+
+
+def done_by(one: Waiting, language: str) -> str:
+    """What is to be done, and for whom it is where they are away."""
+    for_whom = WORDS[language]["stands_for"].format(name=one.stands_for) if one.stands_for else ""
+    return one.what[language] + for_whom

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from services.risk_pool.domain.silence import SIGN_UNTIL
 from shared.life_cycle import (
     SYSTEM_ROLE,
     LifeCycle,
@@ -133,10 +134,12 @@ LIFE_CYCLE = LifeCycle(
         State.PREVIEWED: Wait(
             roles=("finance_maker",),
             words=Words("等待财务经办确认", "waits to be confirmed by finance"),
+            source=SIGN_UNTIL,
         ),
         State.CONFIRMED: Wait(
             roles=("finance_checker",),
             words=Words("等待另一人签批", "waits for a second person's signature"),
+            source=SIGN_UNTIL,
         ),
         State.SIGNED: Wait(
             roles=("finance_maker", "finance_checker"),

@@ -16,6 +16,10 @@ from shared.schemes.terms import Terms
 REPORTS_DUE_DAY = 10
 """Of the next month, where the scheme sets no time for monthly reports (assumed)."""
 
+SIGNED_WORKING_DAYS = 5
+"""A month is signed so many working days after its reports are due (assumed; no measure says)."""
+SIGN_UNTIL = f"假定：月报截止后 {SIGNED_WORKING_DAYS} 个工作日"
+
 SILENT_MONTHS = 2
 """After so many months running without any report of a bank, its new entries stop."""
 SILENT_MONTHS_SOURCE = "假定：连续两个月未报送任何月报，暂停新增入池"
@@ -108,3 +112,8 @@ def reports_due(month: Month, terms: Terms | None, working_days: CountsWorkingDa
         with suppress(NoDeadline):
             day = deadline("monthly_report", month.last, terms, working_days)
     return working_days.add(day - timedelta(days=1), 1)
+
+
+def sign_until(month: Month, terms: Terms | None, working_days: CountsWorkingDays) -> date:
+    """The last day for a month's settlement to be signed."""
+    return working_days.add(reports_due(month, terms, working_days), SIGNED_WORKING_DAYS)

@@ -12,7 +12,7 @@ import asyncpg
 from services.risk_pool.domain.claim_entitlement import entitled_on
 from services.risk_pool.domain.claim_filed import Filed, Position
 from services.risk_pool.domain.parties import BANK
-from services.risk_pool.domain.silence import reports_due
+from services.risk_pool.domain.silence import SIGN_UNTIL, reports_due, sign_until
 from services.risk_pool.queries import duties as known
 from services.risk_pool.queries import open_items
 from services.risk_pool.queries.claims import stated_before
@@ -26,10 +26,7 @@ from shared.refusals import Refused
 from shared.roles import PARTY_ROLES
 from shared.schemes.decide.deadlines import deadline
 from shared.waits.declared import Due, Duty, case_of
-from shared.waits.scheduled import Finder
-
-SIGNED_WORKING_DAYS: Final = 5
-"""A month is signed so many working days after its reports are due (assumed; no measure says)."""
+from shared.waits.scheduled import Finder, FinderOfSome
 
 AGREEMENT_DAYS_AHEAD: Final = 60
 """So many days before its end an agreement stands among what is to do (assumed)."""
@@ -126,18 +123,17 @@ async def find_reports(
 async def find_months(
     conn: asyncpg.Connection, today: date, working_days: WorkingDays
 ) -> Sequence[Due]:
-    """A month to be signed, after the day of its reports."""
+    """A month to be signed, until somebody has previewed it; from then on its settlement waits."""
     found = []
-    for row in await known.unsigned_months(conn, Month.of(today).before):
+    for row in await known.months_to_begin(conn, Month.of(today).before):
         month = Month.parse(row["month"])
         terms = await terms_on(conn, row["programme"], month.last)
-        reported = reports_due(month, terms, working_days)
         found.append(
             Due(
                 case_id=case_of(MONTH.kind, row["pool_code"], row["month"]),
                 number=row["month"],
-                due_on=working_days.add(reported, SIGNED_WORKING_DAYS),
-                rule="假定：月报截止后 5 个工作日",
+                due_on=sign_until(month, terms, working_days),
+                rule=SIGN_UNTIL,
                 page=f"/pools/{row['pool_code']}/settlements/{row['month']}",
                 pool_code=row["pool_code"],
             )
@@ -145,35 +141,25 @@ async def find_months(
     return found
 
 
-async def find_receivables(
-    conn: asyncpg.Connection, today: date, working_days: WorkingDays
-) -> Sequence[Due]:
-    """What a party owes the pool, for finance to call in."""
-    return [one for one, _ in await _owing(conn, RECEIVABLE, today)]
-
-
 async def find_owed(
     conn: asyncpg.Connection, today: date, working_days: WorkingDays
-) -> Sequence[Due]:
-    """The same for the banks that owe it."""
-    return [one for one, role in await _owing(conn, OWED, today) if role == BANK]
+) -> Mapping[Duty, Sequence[Due]]:
+    """What parties owe the pools: for finance to call in, for the banks and for the others who owe it."""
+    owed = await _owing(conn, today)
+    return {
+        RECEIVABLE: [one for one, _ in owed],
+        OWED: [one for one, role in owed if role == BANK],
+        OWED_BY_OTHERS: [
+            replace(one, step=role, page="/") for one, role in owed if role in audience_of()
+        ],
+    }
 
 
-async def find_owed_by_others(
-    conn: asyncpg.Connection, today: date, working_days: WorkingDays
-) -> Sequence[Due]:
-    """The same for guarantors, insurers and appraisers."""
-    return [
-        replace(one, step=role, page="/")
-        for one, role in await _owing(conn, OWED_BY_OTHERS, today)
-        if role in audience_of()
-    ]
-
-
-async def _owing(conn: asyncpg.Connection, duty: Duty, today: date) -> list[tuple[Due, str]]:
+async def _owing(conn: asyncpg.Connection, today: date) -> list[tuple[Due, str]]:
     """What is owed to the pools, each with the role of who owes it."""
     since = today - timedelta(days=RECENT_DAYS)
-    found = [
+    kinds = [duty.kind for duty in (RECEIVABLE, OWED, OWED_BY_OTHERS)]
+    return [
         (
             Due(
                 case_id=case_of("item", pool_code, item.reference),
@@ -188,10 +174,9 @@ async def _owing(conn: asyncpg.Connection, duty: Duty, today: date) -> list[tupl
             ),
             role,
         )
-        for pool_code, item, role in await open_items.coming_in(conn, duty.kind, since)
+        for pool_code, item, role in await open_items.coming_in(conn, kinds, since)
         if item.due_on is not None
     ]
-    return found
 
 
 async def find_claims(
@@ -255,20 +240,18 @@ async def _last_day(
 
 async def find_agreements(
     conn: asyncpg.Connection, today: date, working_days: WorkingDays
-) -> Sequence[Due]:
-    """Agreements whose last day comes near, and that none follows."""
-    return [one for one, _ in await _ending(conn, today)]
-
-
-async def find_agreements_of_others(
-    conn: asyncpg.Connection, today: date, working_days: WorkingDays
-) -> Sequence[Due]:
-    """The same for guarantors, insurers and appraisers."""
-    return [
-        replace(one, page="/", bank_code="", firm=party["party_code"], step=party["role"])
-        for one, party in await _ending(conn, today)
-        if party["role"] in audience_of()
-    ]
+) -> Mapping[Duty, Sequence[Due]]:
+    """Agreements whose last day comes near, and that none follows: for the bureau, and for the
+    guarantors, insurers and appraisers that they are with."""
+    ending = await _ending(conn, today)
+    return {
+        AGREEMENT: [one for one, _ in ending],
+        AGREEMENT_OF_OTHERS: [
+            replace(one, page="/", bank_code="", firm=party["party_code"], step=party["role"])
+            for one, party in ending
+            if party["role"] in audience_of()
+        ],
+    }
 
 
 async def _ending(conn: asyncpg.Connection, today: date) -> list[tuple[Due, asyncpg.Record]]:
@@ -294,10 +277,10 @@ async def _ending(conn: asyncpg.Connection, today: date) -> list[tuple[Due, asyn
 DUTIES: Final[Mapping[Duty, Finder]] = {
     REPORT: find_reports,
     MONTH: find_months,
-    RECEIVABLE: find_receivables,
-    OWED: find_owed,
     CLAIM: find_claims,
-    AGREEMENT: find_agreements,
-    OWED_BY_OTHERS: find_owed_by_others,
-    AGREEMENT_OF_OTHERS: find_agreements_of_others,
 }
+TOGETHER: Final[Mapping[tuple[Duty, ...], FinderOfSome]] = {
+    (RECEIVABLE, OWED, OWED_BY_OTHERS): find_owed,
+    (AGREEMENT, AGREEMENT_OF_OTHERS): find_agreements,
+}
+"""Duties that stand for the same facts, which are read once for all of them."""

@@ -17,11 +17,14 @@ from services.risk_pool.domain.month_figures import Due, settlement_transfers
 from services.risk_pool.domain.month_findings import POSITION_MISSING, blocking, named
 from services.risk_pool.domain.open_items import DUE_WORKING_DAYS, items_of_month
 from services.risk_pool.domain.settlement import LIFE_CYCLE, Action, is_done
+from services.risk_pool.domain.silence import sign_until
 from services.risk_pool.handlers import month_after_posting
+from services.risk_pool.handlers.claims import until
 from services.risk_pool.handlers.settlement_figures import compute, findings_of
 from services.risk_pool.queries import month_facts
 from services.risk_pool.queries import settlements as known
 from services.risk_pool.queries.parties import party_names
+from services.risk_pool.queries.terms import terms_on
 from services.risk_pool.tables import open_items, settlements
 from services.risk_pool.tables.ledger import LockedPool, book, lock_pool
 from shared.clock import business_date
@@ -78,6 +81,8 @@ async def preview(
     move = LIFE_CYCLE.require(before, Action.PREVIEW, caller)
     _require_in_range(pool, month, now=now)
     ledger_seq = await month_facts.last_seq(conn, pool.code)
+    terms = await terms_on(conn, pool.programme, month.last)
+    day = sign_until(month, terms, await load_working_days(conn))
     figures = {
         "ledger_seq": ledger_seq,
         "positions_mark": await month_facts.positions_mark(conn, pool.code, month),
@@ -91,6 +96,7 @@ async def preview(
             "month": str(month),
             "state": move.target,
             "state_since": now,
+            "due_on": day,
             **figures,
         }
         await settlements.insert(conn, begun)
@@ -100,7 +106,7 @@ async def preview(
         await settlements.forget(conn, before["id"])
         nobody = ("confirmed_at", "confirmed_by", "signed_at", "signed_by")
         case, changes = before, {**figures, **dict.fromkeys(nobody)}
-    step = Step(case=case, action=Action.PREVIEW, by=caller, changes=changes)
+    step = Step(case=case, action=Action.PREVIEW, by=caller, changes=changes, term=until(day))
     await apply_transition(conn, settlements.CASES, step, now=now)
     await compute(conn, pool, month, case["id"], ledger_seq=ledger_seq)
 
@@ -134,6 +140,7 @@ async def confirm(
             "confirmed_by": caller.subject,
             **dict.fromkeys(("sent_back_at", "sent_back_by", "sent_back_reason")),
         },
+        term=until(settlement["due_on"]),
     )
     await apply_transition(conn, settlements.CASES, step, now=now)
 
@@ -186,6 +193,7 @@ async def send_back(
             "sent_back_by": caller.name,
             "confirmed_by": settlement["confirmed_by"] or "",
         },
+        term=until(settlement["due_on"]),
     )
     await apply_transition(conn, settlements.CASES, step, now=now)
 

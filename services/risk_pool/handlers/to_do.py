@@ -1,9 +1,10 @@
 """Everything that may wait in this service, and the scheduler's look at it."""
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Final
 
-from services.risk_pool.handlers.duties import DUTIES
+from services.risk_pool.handlers.duties import DUTIES, TOGETHER
 from services.risk_pool.tables import (
     account_bookings,
     adjustments,
@@ -30,8 +31,10 @@ from services.risk_pool.tables import (
     top_ups,
     warnings,
 )
+from shared.clock import SystemClock
 from shared.context import Context
 from shared.waits.declared import Source
+from shared.waits.pruned import prune
 from shared.waits.scheduled import by_kind, look
 
 CASES: Final = tuple(
@@ -48,11 +51,18 @@ CASES: Final = tuple(
     if table.source is not None
 )  # fmt: skip
 
-WAITS: Final[Mapping[str, Source]] = by_kind(CASES, DUTIES)
+WAITS: Final[Mapping[str, Source]] = by_kind(CASES, [*DUTIES, *chain(*TOGETHER)])
 
 
 async def watch_what_waits(context: Context) -> None:
     """A due job: duties are found, what is near its last day or past it is told once."""
     await look(
-        context.database, CASES, DUTIES, now=context.clock.now(), working_days=context.working_days
-    )
+        context.database, CASES, DUTIES, TOGETHER,
+        now=context.clock.now(), working_days=context.working_days,
+    )  # fmt: skip
+
+
+async def prune_what_waited(context: Context) -> None:
+    """A due job: ended waits are thrown away by age, by the real clock: a sandbox's may stand years
+    ahead."""
+    await prune(context.database, now=SystemClock().now())

@@ -53,7 +53,8 @@ _MONTHS: Final = f"""
       and not exists (
           select from settlements s
           where s.pool_code = pool.code and s.month = to_char(began.day, 'YYYY-MM')
-            and s.state in ({literals(_SIGNED)}))
+            -- From the preview on its own waits say who is to do what until the same day.
+            and (s.due_on is not null or s.state in ({literals(_SIGNED)})))
     order by pool.code, month
 """
 
@@ -98,8 +99,8 @@ async def missing_reports(
     return rows
 
 
-async def unsigned_months(conn: asyncpg.Connection, last: Month) -> list[asyncpg.Record]:
-    """Months of living pools up to the last one whose settlement is not signed."""
+async def months_to_begin(conn: asyncpg.Connection, last: Month) -> list[asyncpg.Record]:
+    """Months of living pools up to the last one that nobody has previewed."""
     rows: list[asyncpg.Record] = await conn.fetch(_MONTHS, last.first)
     return rows
 

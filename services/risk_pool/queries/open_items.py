@@ -3,6 +3,7 @@
 Whoever asks sees everything (cash entries are the bureau's own) and says whose items are wanted.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 import asyncpg
@@ -87,7 +88,7 @@ _COMING_IN = f"""
          on party.pool_code = item.pool_code and party.code = item.party_code
     where item.direction in ({literals(COMES_IN)}) and item.due_on is not null
       and (greatest(item.since, item.due_on) >= $2 or item.reference in (
-          select number from waits where case_kind = $1 and ended_at is null))
+          select number from waits where case_kind = any ($1) and ended_at is null))
       and {_LEFT}
     order by item.pool_code, item.due_on, item.reference
 """
@@ -159,11 +160,11 @@ async def untold(
 
 
 async def coming_in(
-    conn: asyncpg.Connection, kind: str, since: date
+    conn: asyncpg.Connection, kinds: Sequence[str], since: date
 ) -> list[tuple[str, OpenItem, str]]:
     """What parties owe the pools and have not paid in full: (pool, item, the party's role). Of what
-    is older than `since` only what stands among the waits of this kind."""
-    rows = await conn.fetch(_COMING_IN, kind, since)
+    is older than `since` only what stands among the waits of these kinds."""
+    rows = await conn.fetch(_COMING_IN, kinds, since)
     return [(row["pool_code"], _item(row), row["role"] or "") for row in rows]
 
 

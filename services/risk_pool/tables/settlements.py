@@ -73,7 +73,7 @@ _FORGET = tuple(
 
 _PREVIEWED = (
     "id", "pool_code", "month", "state", "state_since", "ledger_seq", "positions_mark",
-    "previewed_at", "previewed_by",
+    "previewed_at", "previewed_by", "due_on",
 )  # fmt: skip
 _INSERT = f"""
     insert into settlements ({", ".join(_PREVIEWED)}, loans)

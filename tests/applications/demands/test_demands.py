@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from services.applications.handlers.to_do import CASES
 from tests.applications.demands.stories import QUOTE, answers, demand_of, follows, posts, shown
 from tests.applications.office import CCB, FIRM, ICBC, OTHER_FIRM, Office
+from tests.waits import stand_as_their_cases_do
 
 
 def faults(answer: Any) -> dict[str, str]:
@@ -40,6 +42,15 @@ async def test_a_bank_sees_what_it_was_offered_and_never_another_banks_answer(of
     )
     whole = await shown(office, both)
     assert (whole["matched_bank"], len(whole["offers"])) == (CCB, 2)
+
+    # What waits for the bureau alone is nothing a bank's connection could read; and what a bank's
+    # answer ended has ended.
+    database = office.service.context.database
+    async with database.looking(CCB) as conn:
+        assert await conn.fetch("select case_kind from waits where bank_code <> $1", CCB) == []
+    async with database.looking("*") as conn:
+        assert await conn.fetchval("select count(*) from waits where bank_code = ''")
+    assert await stand_as_their_cases_do(database, CASES)
 
 
 async def test_everything_that_is_wrong_is_said_at_once(office: Office):

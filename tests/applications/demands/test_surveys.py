@@ -18,7 +18,7 @@ PARK = {"name": "武清科技园", "area": "120114", "valid_from": "2020-01-01"}
 
 
 async def brings(who: Any, kind: str, content: bytes, status: int = 201) -> Any:
-    answer = await who.post(f"/survey-imports/{kind}", content=content,
+    answer = await who.post(f"/surveys/{kind}", content=content,
                             params={"file_name": "调查.xlsx"})  # fmt: skip
     assert answer.status_code == status, answer.text
     return answer.json()
@@ -125,15 +125,15 @@ async def test_the_templates_are_what_the_reader_reads_and_another_kind_is_not_t
 ):
     reviewer = office.reviewer()
     for kind in ("demands", "parks"):
-        answer = await reviewer.get(f"/survey-imports/templates/{kind}")
+        answer = await reviewer.get(f"/survey-templates/{kind}")
         sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
         assert (await brings(reviewer, kind, answer.content))["rows"] == []
         assert sheet.cell(2, 1).value in ("uscc", "code")
-    for call in (reviewer.get("/survey-imports/templates/x"),
-                 reviewer.post("/survey-imports/x", content=b"a,b")):  # fmt: skip
+    for call in (reviewer.get("/survey-templates/x"),
+                 reviewer.post("/surveys/x", content=b"a,b")):  # fmt: skip
         assert (await call).status_code == 404
-    assert (await office.bank().get("/survey-imports/templates/parks")).status_code == 403
-    empty = await reviewer.post("/survey-imports/parks", content=b"")
+    assert (await office.bank().get("/survey-templates/parks")).status_code == 403
+    empty = await reviewer.post("/surveys/parks", content=b"")
     assert empty.status_code == 422
 
 

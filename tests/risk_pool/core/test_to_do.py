@@ -1,10 +1,12 @@
 """What waits for whom until when, in the pool: reports, months, claims, and the money of claims."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.risk_pool.handlers.to_do import CASES, watch_what_waits
 from shared.contracts.registry import EVENTS
+from shared.postgres.database import EVERYWHERE
+from shared.waits.pruned import prune
 from tests.risk_pool.claims.driver import Claims, claims_of
 from tests.waits import stand_as_their_cases_do
 
@@ -116,3 +118,47 @@ async def test_a_banks_time_to_claim_stands_in_its_list_until_it_claims(running)
         figures = (await pool.maker.get("/to-do/figures")).json()
         assert {one["case_kind"] for one in figures["kinds"]} == {"month_to_sign"}
         assert figures["overdue"] == 4
+
+        await pool.settles("2026-01", "preview")
+        await watch_what_waits(pool.service.context)
+        await ended_waits_are_kept_three_years_and_those_with_an_amount_thirty(pool)
+
+
+async def ended_waits_are_kept_three_years_and_those_with_an_amount_thirty(pool: Claims) -> None:
+    database, now = pool.service.context.database, pool.service.context.clock.now()
+
+    async def left(years: int) -> tuple[int, int, int]:
+        await prune(database, now=now + timedelta(days=366 * years), at_once=1)
+        async with database.looking(EVERYWHERE) as conn:
+            row = await conn.fetchrow(
+                """select count(*) filter (where ended_at is null),
+                          count(*) filter (where ended_at is not null and amount_fen is null),
+                          count(*) filter (where ended_at is not null and amount_fen is not null)
+                   from waits"""
+            )
+        return tuple(row)
+
+    still_open, plain, with_money = await left(3)
+    assert still_open and plain and with_money
+    assert await left(4) == (still_open, 0, with_money)
+    assert await left(31) == (still_open, 0, 0)
+
+
+async def test_a_previewed_month_waits_once_until_the_same_day_for_who_is_to_go_on_with_it(running):
+    async with claims_of(running, "ICBC") as pool:
+        await pool.covers("loan", amount="1000000.00")
+        await it_is(pool, "2026-02-02")
+        await pool.hears(pool.position("loan", "2026-01", "1000000.00"))
+        (begins,) = await to_do(pool.maker)
+        assert begins[:2] == ("month_to_sign", "2026-01")
+
+        await pool.settles("2026-01", "preview")
+        await it_is(pool, "2026-02-03")
+        assert await to_do(pool.maker) == [("settlement", "2026-01", begins[2])]
+        assert await to_do(pool.checker) == []
+
+        await pool.settles("2026-01", "confirm")
+        await it_is(pool, "2026-02-04")
+        assert await to_do(pool.maker) == []
+        assert await to_do(pool.checker) == [("settlement", "2026-01", begins[2])]
+        await stands_as_the_cases_do(pool)

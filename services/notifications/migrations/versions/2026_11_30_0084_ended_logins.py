@@ -8,7 +8,7 @@ from alembic import op
 from shared.postgres.ended_logins import create_table
 
 revision = "2026_11_30_0084"
-down_revision = "2026_11_30_0079"
+down_revision = "2026_11_30_0081"
 
 
 def upgrade() -> None:

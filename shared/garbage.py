@@ -1,0 +1,17 @@
+"""What a process has when it has started stays with it: the collector of garbage need not look at it.
+
+A service holds about a million objects before its first request (models, routes, texts). Each full
+collection walks them all, which takes a tenth of a second in which nobody is answered, and finds nothing.
+"""
+
+import gc
+
+_THRESHOLDS = (50_000, 20, 10)
+"""A request makes some thousand objects, nearly all of which go without any collector."""
+
+
+def keep_what_is_there() -> None:
+    """Leave out of every later collection what is there now; collect less often, for less is there."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_THRESHOLDS)

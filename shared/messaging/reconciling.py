@@ -1,0 +1,117 @@
+"""Do the services agree on every event? Asked of their databases, where they lie side by side.
+
+A listener knows each event that it heard by its id; so what a producer has told and a listener has
+not heard is named one by one, and can be handed to it out of the producer's feed. What a listener
+heard and no producer tells any more was said by a database that has gone back.
+"""
+
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from shared.contracts.envelope import Envelope
+from shared.messaging.consumer import Consumer
+from shared.messaging.feed import Published, read_feed
+from shared.messaging.inbox import Routes
+from shared.messaging.told import epochs, know_itself
+from shared.postgres.database import EVERYWHERE, Database
+
+PAGE = 1000
+
+
+async def not_heard(
+    producer: asyncpg.Connection, listener: asyncpg.Connection, *, types: Collection[str]
+) -> AsyncIterator[Sequence[Published]]:
+    """What a producer's feed tells of these types and the listener has not heard, in order, in pieces.
+
+    Both connections look as the house, in a transaction.
+    """
+    after = 0
+    while events := await read_feed(producer, after=after, limit=PAGE):
+        after = events[-1].position
+        of_interest = [event for event in events if event.type in types]
+        known = await _known(listener, [event.id for event in of_interest])
+        missing = [event for event in of_interest if event.id not in known]
+        if missing:
+            yield missing
+
+
+async def told_by_nobody(
+    producers: Sequence[asyncpg.Connection], listener: asyncpg.Connection
+) -> list[UUID]:
+    """The events that a listener has heard and that no producer has told, as far as they know."""
+    told: set[UUID] = set()
+    for producer in producers:
+        async for row in producer.cursor("select event_id from event_feed", prefetch=10_000):
+            told.add(row[0])
+        told.update(row[0] for row in await producer.fetch("select event_id from outbox"))
+    return [
+        row[0]
+        async for row in listener.cursor("select event_id from inbox", prefetch=10_000)
+        if row[0] not in told
+    ]
+
+
+async def hear_again(
+    producer: asyncpg.Connection,
+    listener: Database,
+    routes: Routes,
+    *,
+    service: str,
+    topic: str,
+    now: Callable[[], datetime],
+) -> int:
+    """Hand a listener what it has not heard of a producer, in the producer's order; how many events.
+
+    Safe beside the running service: what both apply is in effect once.
+    """
+    numbering = await epochs(producer)
+    async with listener.begin(EVERYWHERE) as conn:
+        await know_itself(conn, now=now())
+    consumer = Consumer(listener, routes, service=service, now=now)
+    types = types_heard(routes).get(topic, frozenset())
+    heard = 0
+    async with listener.looking(EVERYWHERE) as looking:
+        missing = [piece async for piece in not_heard(producer, looking, types=types)]
+    for piece in missing:
+        batch = [
+            _enveloped(
+                event, next(e.name for e in reversed(numbering) if e.began_after < event.position)
+            )
+            for event in piece
+        ]
+        await consumer.receive(topic, batch)
+        await consumer.note(topic, batch, {})
+        heard += len(batch)
+    return heard
+
+
+def types_heard(routes: Routes) -> Mapping[str, frozenset[str]]:
+    """Which types a service hears, by topic."""
+    found: dict[str, set[str]] = {}
+    for event in routes:
+        found.setdefault(event.topic, set()).add(event.type)
+    return {topic: frozenset(types) for topic, types in found.items()}
+
+
+async def _known(listener: asyncpg.Connection, ids: Sequence[UUID]) -> set[UUID]:
+    rows = await listener.fetch("select event_id from inbox where event_id = any($1::uuid[])", ids)
+    return {row[0] for row in rows}
+
+
+def _enveloped(event: Published, epoch: str) -> Envelope:
+    return Envelope(
+        id=event.id,
+        type=event.type,
+        source=event.source,
+        time=event.time,
+        subject=event.subject,
+        key=event.key,
+        institution=event.institution,
+        body=event.body,
+        traceparent=event.traceparent,
+        sequence=event.position,
+        epoch=epoch,
+    )
