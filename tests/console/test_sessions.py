@@ -138,7 +138,10 @@ class Door:
 async def door(database: str) -> AsyncIterator[Door]:
     async with AsyncExitStack() as stack:
         provider = await stack.enter_async_context(Provider().served())
-        yield Door(stack, provider, database)
+        made = Door(stack, provider, database)
+        for account in ("kc-wang", "kc-admin"):  # Of the test before: they share a database.
+            await made.console.state.console.sessions.end_where(by="test", account=account)
+        yield made
 
 
 async def is_in(visitor: Visitor) -> bool:
