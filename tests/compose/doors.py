@@ -77,9 +77,8 @@ async def doors(house: House, *, scheme: str = "http") -> AsyncIterator[Doors]:
         led = _Led(service, containers)
         servers[service] = await asyncio.start_server(led.lead, "127.0.0.1", 0)
     try:
-        yield Doors(
-            {name: one.sockets[0].getsockname()[1] for name, one in servers.items()}, scheme
-        )
+        ports = {name: one.sockets[0].getsockname()[1] for name, one in servers.items()}
+        yield Doors(ports, containers, scheme)
     finally:
         for server in servers.values():
             server.close()

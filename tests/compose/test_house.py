@@ -114,7 +114,7 @@ async def nothing_parked(callers: Callers) -> bool:
 
 
 @pytest.fixture(scope="module")
-def undisturbed() -> str:
+def undisturbed(docker: Engine) -> str:
     """The same months in one process, without Docker, Kafka and faults."""
 
     async def run() -> str:
@@ -122,7 +122,9 @@ def undisturbed() -> str:
             async with Callers(addresses, base.issuer, seed=1) as callers:
                 return await outcome(callers, await told(callers))
 
-    return asyncio.run(run())
+    found = asyncio.run(run())
+    docker.log.with_name("undisturbed-outcome.json").write_text(found)
+    return found
 
 
 def issuer_of(home: House) -> Issuer:
@@ -148,6 +150,8 @@ async def asked_through(home: House, disturbances: list[Disturbance]) -> str:
         await asyncio.to_thread(home.wait_until_healthy)
         await until("nothing is on its way", lambda: nothing_parked(callers))
         found = await outcome(callers, story)
+    # Kept beside the log: what differs is looked for there.
+    home.engine.log.with_name(f"{home.folder.name}-outcome.json").write_text(found)
     home.engine.say(f"told in {disturber.steps} steps: {', '.join(home.befell)}")
     return found
 
