@@ -34,7 +34,7 @@ async def render_list(
     found, pools, banks = await asyncio.gather(
         api.get(path, cursor=cursor, **chosen),
         api.get("/pools"),
-        page.applications.get("/banks", limit=200),
+        page.applications.get("/banks"),
     )
     return page.render(
         template,

@@ -54,7 +54,7 @@ async def cover_calls(
         "cover_calls.html",
         rows=items(found),
         states=page.texts.codes("cover_state"),
-        banks=items(await page.applications.get("/banks", limit=200)),
+        banks=items(await page.applications.get("/banks")),
         chosen={"state": state, "bank": bank, "overdue": overdue},
         next=next_page(page.request, found),
         is_first=not cursor,

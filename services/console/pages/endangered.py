@@ -51,7 +51,7 @@ async def _show(
     found = await page.applications.get(
         "/endangered-rights", within_days=days, bank=bank, cursor=cursor
     )
-    banks = await page.applications.get("/banks", limit=200)
+    banks = await page.applications.get("/banks")
     return page.render(
         "register_endangered.html",
         attempt=attempt,

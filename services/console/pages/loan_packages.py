@@ -82,7 +82,7 @@ async def _list(page: PageContext, code: str, attempt: Attempt, *, cursor: str) 
     pool, found, banks = await asyncio.gather(
         page.risk_pool.get(f"/pools/{code}"),
         page.risk_pool.get("/loan-packages", pool=code, cursor=cursor),
-        page.applications.get("/banks", limit=200),
+        page.applications.get("/banks"),
     )
     return page.render(
         "loan_packages.html",

@@ -152,7 +152,7 @@ async def keys(page: Visitor) -> Response:
 async def _people_of_banks(page: PageContext) -> tuple[Identity, ...]:
     apis = reader(page)
     assert apis is not None, "people are chosen in development only"
-    banks = await or_none(apis["applications"].get("/banks", limit=200))
+    banks = await or_none(apis["applications"].get("/banks"))
     return of_banks(items(banks or []))
 
 

@@ -28,7 +28,7 @@ async def records(
     refused: Problem | None = None
     found: Any = {"items": []}
     pools, banks = await asyncio.gather(
-        page.risk_pool.get("/pools"), page.applications.get("/banks", limit=200)
+        page.risk_pool.get("/pools"), page.applications.get("/banks")
     )
     try:
         found = await page.applications.get("/pledge-records", cursor=cursor, **_asked(chosen))

@@ -72,7 +72,7 @@ async def _show(
     found, pools, banks, staff = await asyncio.gather(
         page.applications.get("/queue", cursor=cursor, **chosen),
         page.applications.get("/pools"),
-        page.applications.get("/banks", limit=200),
+        page.applications.get("/banks"),
         page.applications.get("/staff"),
     )
     return page.render(

@@ -20,7 +20,7 @@ async def due_days(
     chosen = {"duty": duty, "bank": bank, "pool": pool, "late": "true" if late else ""}
     found, banks, pools = await asyncio.gather(
         page.applications.get("/register-due-days", **chosen, cursor=cursor),
-        page.applications.get("/banks", limit=200),
+        page.applications.get("/banks"),
         page.risk_pool.get("/pools"),
     )
     return page.render(

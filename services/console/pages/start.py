@@ -34,7 +34,7 @@ async def start(page: Page) -> Response:
         return await party.show(page)
     to_do, banks, statistics, pools, inbox, day = await asyncio.gather(
         read_to_do(page, limit=_SHOWN),
-        or_none(page.applications.get("/banks", limit=200)),
+        or_none(page.applications.get("/banks")),
         or_none(page.applications.get("/statistics")),
         or_none(page.risk_pool.get("/pools")),
         or_none(page.notifications.get("/inbox", limit=6)),

@@ -96,7 +96,7 @@ async def _list(
     found, pools, banks, loans, offers, policies = await asyncio.gather(
         page.risk_pool.get("/subsidies", cursor=cursor, **chosen),
         page.risk_pool.get("/pools"),
-        page.applications.get("/banks", limit=200),
+        page.applications.get("/banks"),
         or_none(page.risk_pool.get("/coverages", limit=200)),
         page.risk_pool.get("/subsidy-offers"),
         or_none(page.risk_pool.get("/subsidy-policies", limit=200)),

@@ -30,7 +30,7 @@ async def to_do(
             overdue="true" if overdue else "",
             cursor=cursor if kind else "",
         ),
-        or_none(page.applications.get("/banks", limit=200)),
+        or_none(page.applications.get("/banks")),
         or_none(page.risk_pool.get("/pools")),
     )
     return page.render(

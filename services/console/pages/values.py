@@ -40,7 +40,7 @@ async def add_valuation(page: Page, right_id: UUID) -> Response:
 async def cover(page: Page, bank: str = "", cursor: str = "") -> Response:
     """Loans that are short of cover."""
     found = await page.applications.get("/cover-shortfalls", bank=bank, cursor=cursor)
-    banks = await page.applications.get("/banks", limit=200)
+    banks = await page.applications.get("/banks")
     return page.render(
         "register_cover.html",
         rows=items(found),

@@ -72,7 +72,7 @@ async def _send_line(page: PageContext, form: FormData, key: str) -> None:
 async def _name_of(page: PageContext, pool: str, code: str) -> str:
     """A bank's name: as it takes part in the pool already, else as it is registered."""
     parties = items(await page.risk_pool.get(f"/pools/{pool}/parties"))
-    banks = items(await page.applications.get("/banks", limit=200))
+    banks = items(await page.applications.get("/banks"))
     return next((str(one["name"]) for one in (*parties, *banks) if one["code"] == code), "")
 
 

@@ -71,7 +71,7 @@ async def read_installation(apis: Mapping[str, Api]) -> Installation:
     """What is set up, as somebody of the bureau sees it. Raises Problem."""
     applications, risk_pool = apis["applications"], apis["risk_pool"]
     banks, programmes, pools, known = await asyncio.gather(
-        applications.get("/banks", limit=200),
+        applications.get("/banks"),
         read_programmes(risk_pool),
         risk_pool.get("/pools"),
         applications.get("/pools"),
