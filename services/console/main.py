@@ -106,7 +106,11 @@ def _middleware(
     settings: ConsoleSettings, cipher: SessionCipher, sessions: Sessions
 ) -> list[Middleware]:
     return [
-        Middleware(SecurityHeadersMiddleware, form_targets=_form_targets(settings)),
+        Middleware(
+            SecurityHeadersMiddleware,
+            form_targets=_form_targets(settings),
+            only_https=settings.secure_cookies,
+        ),
         Middleware(
             SessionMiddleware,
             cipher=cipher,

@@ -4,8 +4,10 @@ import re
 
 import httpx
 import pytest
+from starlette.responses import PlainTextResponse
 
 from services.console.http.addresses import local_path
+from services.console.http.security_headers import SecurityHeadersMiddleware
 from services.console.login.session import SessionCipher
 from tests.console.house import SECRET, House
 from tests.console.page import Page
@@ -213,3 +215,14 @@ async def test_an_address_cannot_reach_elsewhere_in_a_service(house: House):
             for path in (f"/pools/{code}", f"/pools/dongli/settlements/{code}"):
                 page = await finance.opens(path)
                 assert (page.status, "没有找到" in page.text) == (404, True), path
+
+
+@pytest.mark.parametrize("only_https", [True, False])
+async def test_where_cookies_go_by_https_alone_a_browser_comes_by_nothing_else(only_https: bool):
+    app = SecurityHeadersMiddleware(PlainTextResponse("page"), only_https=only_https)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app), base_url="https://zhidai.test"
+    ) as client:
+        answer = await client.get("/")
+    told = answer.headers.get("strict-transport-security")
+    assert told == ("max-age=31536000" if only_https else None)

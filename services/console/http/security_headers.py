@@ -16,14 +16,17 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
+"""Where the cookies go by https alone: a browser that was here once comes by nothing else."""
 
 
 class SecurityHeadersMiddleware:
     """Puts the headers on every answer; pages are not kept by any cache, unless they say so. A page whose
     address is a secret tells nobody where one came from."""
 
-    def __init__(self, app: ASGIApp, *, form_targets: str = "") -> None:
+    def __init__(self, app: ASGIApp, *, form_targets: str = "", only_https: bool = False) -> None:
         self.app = app
+        self._always = _HEADERS | (_ONLY_HTTPS if only_https else {})
         self._policy = f"{_POLICY} {form_targets}".strip()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,7 +38,7 @@ class SecurityHeadersMiddleware:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers["Content-Security-Policy"] = self._policy
-                for name, value in _HEADERS.items():
+                for name, value in self._always.items():
                     if name != "Referrer-Policy" or name not in headers:
                         headers[name] = value
                 headers.setdefault("Cache-Control", "no-store")
