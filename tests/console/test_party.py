@@ -29,7 +29,7 @@ async def test_a_guarantor_s_first_page_says_what_it_owes_and_was_told_and_is_it
         assert "贵方与资金池 dongli 的合作协议第 1 版生效" in page.text
         assert "没有贷款列贵方为参与方" in page.text
         assert "18,000,000.00" not in page.text, "the pool's balance is nobody else's"
-        assert {one for one in page.links if one.startswith("/")} == {"/"}
+        assert {one for one in page.links if one.startswith("/")} == {"/", "/sessions"}
         assert (await clerk.opens("/claims")).status == 403
 
         read = await clerk.sends(page, "/party/inbox/read")
