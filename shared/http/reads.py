@@ -4,10 +4,10 @@ import csv
 import io
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,6 +17,7 @@ from shared.http.context import context_of
 from shared.http.disposition import disposition
 from shared.http.field_messages import ONE_LINE
 from shared.http.pages import MOST_PER_PAGE, Page, decode_cursor, encode_cursor, page_of
+from shared.http.requests import IsoDateTime
 from shared.observability.telemetry import route_of
 from shared.observability.tracing import current_request_id
 from shared.postgres.database import EVERYWHERE
@@ -93,8 +94,8 @@ def _wanted(
     kind: Annotated[_Text, Query(description="applications, claims, firms, pools, …")] = None,
     thing: Annotated[_Text, Query(description="The id, number or code in the address.")] = None,
     institution: Annotated[_Text, Query(description="A bank's code, or * for the bureau.")] = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: IsoDateTime | None = None,
+    until: IsoDateTime | None = None,
 ) -> Wanted:
     return Wanted(
         person=person, kind=kind, thing=thing, institution=institution, since=since, until=until
@@ -156,13 +157,11 @@ async def read_reads(
 
 
 @router.get(
-    "/reads/export.{form}",
+    "/reads/export.csv",
     response_class=StreamingResponse,
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
-async def export_reads(
-    request: Request, caller: _Auditor, wanted: _Wanted, form: Literal["csv"]
-) -> StreamingResponse:
+async def export_reads(request: Request, caller: _Auditor, wanted: _Wanted) -> StreamingResponse:
     """The same as a file, 200,000 rows at most."""
     return StreamingResponse(
         _lines(request, wanted),

@@ -9,7 +9,7 @@ from tests.applications.office import CCB, ICBC, submission
 from tests.e2e.api import WRITING, Route
 from tests.e2e.town import Town, is_problem, refused
 
-WITHOUT_KEY = ("/events/parked/", "/events/publish-again")
+WITHOUT_KEY = ("/ended-logins", "/events/parked/", "/events/publish-again")
 """Safe to repeat as they are."""
 
 

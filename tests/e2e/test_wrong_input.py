@@ -94,7 +94,7 @@ def callers(town: Town, service: str) -> tuple[Person, Person]:
 
 
 async def stored(town: Town, service: str) -> dict[str, int]:
-    """How many rows each table of a service has."""
+    """How many rows each table of a service has, but for who has looked at what."""
     async with town.services[service].context.database.begin(EVERYWHERE) as conn:
         return await counts(conn)
 
@@ -102,7 +102,7 @@ async def stored(town: Town, service: str) -> dict[str, int]:
 async def counts(conn: asyncpg.Connection) -> dict[str, int]:
     names = await conn.fetch(
         """select relname from pg_class
-           where relkind = 'r' and relnamespace = 'public'::regnamespace
+           where relkind = 'r' and relname <> 'reads' and relnamespace = 'public'::regnamespace
              and has_table_privilege(oid, 'select') order by relname"""
     )
     # All in one question: it is asked twice in each of some two thousand tests.
