@@ -6,12 +6,8 @@ collection walks them all, which takes a tenth of a second in which nobody is an
 
 import gc
 
-_THRESHOLDS = (50_000, 20, 10)
-"""A request makes some thousand objects, nearly all of which go without any collector."""
-
 
 def keep_what_is_there() -> None:
-    """Leave out of every later collection what is there now; collect less often, for less is there."""
+    """Leave out of every later collection what is there now."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*_THRESHOLDS)

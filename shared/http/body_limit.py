@@ -124,6 +124,8 @@ def _limited(receive: Receive, declared: int, limit: int, body: JsonBody | None)
             chunk = message.get("body", b"")
             seen += len(chunk)
             if seen > limit:
+                if body is not None:
+                    body.forget()
                 raise BodyTooLarge(limit)
             if body is not None:
                 body.take(chunk, more=message.get("more_body", False))

@@ -56,11 +56,17 @@ class JsonBody:
         NestedTooDeep. What is no JSON at all is left to whoever reads it."""
         self._members += chunk.count(_MEMBER)
         if self._bounded and self._members > MOST_MEMBERS:
+            self.forget()
             raise TooManyMembers
         self._chunks.append(chunk)
         if not more:
-            _look_through(b"".join(self._chunks))
-            self._chunks.clear()
+            body = b"".join(self._chunks)
+            self.forget()
+            _look_through(body)
+
+    def forget(self) -> None:
+        """Keep nothing of it: whoever tells of a refusal holds on to what was refused."""
+        self._chunks.clear()
 
 
 def _look_through(body: bytes) -> None:
