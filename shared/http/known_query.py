@@ -21,7 +21,10 @@ async def known_query(request: Request) -> None:
     second value where it takes one: `?limit=5&limit=500` says two things."""
     if not request.url.query:
         return
-    takes = _takes_of(request)
+    dependant = _dependant_of(request)
+    if _judges_itself(dependant):
+        return
+    takes = _takes(dependant)
     faults = [
         _unknown(name) if name not in takes else _repeated(name)
         for name, count in _counted(request).items()
@@ -38,9 +41,9 @@ def _counted(request: Request) -> Mapping[str, int]:
     return found
 
 
-def _takes_of(request: Request) -> Mapping[str, bool]:
+def _dependant_of(request: Request) -> "_ById":
     route: Any = request.scope.get("fastapi", {}).get("effective_route_context")
-    return _takes(_ById((route or request.scope["route"]).dependant))
+    return _ById((route or request.scope["route"]).dependant)
 
 
 class _ById:
@@ -57,9 +60,17 @@ class _ById:
 
 
 @lru_cache(maxsize=4096)
+def _judges_itself(route: _ById) -> bool:
+    """Whether its query is one model that takes nothing else, and names it with all other faults."""
+    models = [field.field_info.annotation for field in _query_of(route.dependant)]
+    return any(getattr(one, "model_config", {}).get("extra") == "forbid" for one in models)
+
+
+@lru_cache(maxsize=4096)
 def _takes(route: _ById) -> Mapping[str, bool]:
     """The names of a route's query parameters, and whether each may stand several times."""
-    fields = get_flat_params(Dependant(query_params=list(_query_of(route.dependant))))
+    query = list(_query_of(route.dependant))
+    fields = get_flat_params(Dependant(query_params=query))
     return {field.alias: _is_several(field.field_info.annotation) for field in fields}
 
 

@@ -66,6 +66,7 @@ async def test_everything_is_done_by_the_keyboard(rooms: Rooms):
         await expect(page.locator('button[value="reviewer-lin"]')).to_be_focused()
         await keys.press("Enter")
         await expect(page).to_have_url(rooms.url + "/")
+        await page.wait_for_load_state()  # Keys are heard once the page's script is there.
 
         await keys.press("g")
         await keys.press("q")
