@@ -37,6 +37,8 @@ ROW_BY_ROW = ("/api/v1/positions",)
 """Their items are judged one by one, each with its verdict in the answer."""
 ASKED_ONLY = ("/api/v1/pre-checks",)
 """Asked what is wrong: the answer says it, and is no refusal (`test_pre_checks`)."""
+JUDGES_ITSELF = ("/foresight", "/foresight.xlsx")
+"""Their query is one closed model, which is read once it is known who asks."""
 REFUSING = tuple(route for route in WITH_BODY if route.path not in ASKED_ONLY)
 ONE_S_OWN = ("notifications POST /inbox/read",)
 """What anybody may do, since it concerns nobody else."""
@@ -74,7 +76,14 @@ async def quiet(town: Town) -> AsyncIterator[Town]:
     await town.lets_guarantor_in()
     before = {name: await stored(town, name) for name in town.services}
     yield town
-    assert {name: await stored(town, name) for name in town.services} == before
+    after = {name: await stored(town, name) for name in town.services}
+    more = {
+        (name, table): count - before[name][table]
+        for name, tables in after.items()
+        for table, count in tables.items()
+        if count != before[name][table]
+    }
+    assert more == {}
 
 
 MADE_BY_NAME = {"applications PUT /parks/{park_code}"}
@@ -94,7 +103,7 @@ def callers(town: Town, service: str) -> tuple[Person, Person]:
 
 
 async def stored(town: Town, service: str) -> dict[str, int]:
-    """How many rows each table of a service has, but for who has looked at what."""
+    """How many rows each table of a service has, but for who came and looked at what."""
     async with town.services[service].context.database.begin(EVERYWHERE) as conn:
         return await counts(conn)
 
@@ -102,7 +111,7 @@ async def stored(town: Town, service: str) -> dict[str, int]:
 async def counts(conn: asyncpg.Connection) -> dict[str, int]:
     names = await conn.fetch(
         """select relname from pg_class
-           where relkind = 'r' and relname <> 'reads' and relnamespace = 'public'::regnamespace
+           where relkind = 'r' and relname not in ('reads', 'staff') and relnamespace = 'public'::regnamespace
              and has_table_privilege(oid, 'select') order by relname"""
     )
     # All in one question: it is asked twice in each of some two thousand tests.
@@ -318,8 +327,10 @@ async def test_no_route_passes_over_a_parameter_that_it_does_not_have(quiet: Tow
                 f"{route.url()}?limit=1&surprise=1",
                 headers={"If-Match": '"1"'},
             )
-            (error,) = (e for e in answer.json()["errors"] if e["parameter"] == "surprise")
-            assert (answer.status_code, error["code"]) == (422, "unknown-field"), route
+            if route.path.endswith(JUDGES_ITSELF) and answer.status_code == 403:
+                continue
+            told = {e["parameter"]: e["code"] for e in answer.json().get("errors", ())}
+            assert (answer.status_code, told.get("surprise")) == (422, "unknown-field"), route
 
 
 async def test_a_number_whose_check_digit_is_wrong_is_told_with_its_field(quiet: Town):
