@@ -48,7 +48,8 @@ async def test_a_patent_that_is_pledged_is_refused_in_every_spelling(office: Off
         assert codes == ["right-already-pledged"], spelled
         case = await office.case(second, by=office.bank(CCB))
         assert case["collateral"][0]["number"] == SPELLINGS[0]
-        assert case["collateral"][0]["number_as_given"] == spelled
+        # What nobody sees is taken out of every text before anybody reads it.
+        assert case["collateral"][0]["number_as_given"] == spelled.replace("\u200d", "")
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,10 @@ def page(services: Iterable[Service]) -> str:
         "Made by `zhidai docs` from the code. Every error is a problem (RFC 9457) with one of these in "
         "`code`; `detail` says it in words, with the figures. A code does not change its meaning.",
     ]
-    codes = {(status, code): cause for status, code, cause in _codes(services)}
+    # A code may stand at several rules, in any order of import: all that it may mean is told, sorted.
+    codes: dict[tuple[int, str], set[str]] = {}
+    for status, code, cause in _codes(services):
+        codes.setdefault((status, code), set()).add(cause)
     for status in sorted({status for status, _ in codes}):
         zh, en = _CURES[status]
         lines += [
@@ -70,7 +73,9 @@ def page(services: Iterable[Service]) -> str:
             "|---|---|",
         ]
         lines += [
-            f"| `{code}` | {cause} |" for (of, code), cause in sorted(codes.items()) if of == status
+            f"| `{code}` | {' '.join(sorted(causes))} |"
+            for (of, code), causes in sorted(codes.items())
+            if of == status
         ]
     lines += [
         "",
