@@ -6,12 +6,14 @@ second person is asked for, never let go.
 """
 
 import unicodedata
+from functools import lru_cache
 
 _UNTIL_NOTHING_CHANGES = 5
 """What is left when unseen characters are gone may compose anew."""
 _UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")
 
 
+@lru_cache(maxsize=10_000)
 def person_key(name: str) -> str:
     """A name without what does not tell people apart: width and form of letters (NFKC), their case,
     and what cannot be seen."""

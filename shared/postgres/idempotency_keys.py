@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
+from shared.postgres.affected import affected
+
 _TABLES = (
     """
     create table idempotency_keys (
@@ -112,4 +114,4 @@ async def forget_keys(conn: asyncpg.Connection, *, before: datetime) -> int:
     done = await conn.execute(
         "delete from idempotency_keys where not keeps_forever and created_at < $1", before
     )
-    return int(done.rsplit(" ", 1)[1])
+    return affected(done)

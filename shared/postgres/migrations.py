@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import asyncpg
@@ -32,9 +33,16 @@ def upgrade(service: str, owner_url: str) -> None:
 
 def head(service: str) -> str:
     """The newest version that this code knows."""
-    newest = ScriptDirectory.from_config(_config(service)).get_current_head()
+    return _versions(service)[0]
+
+
+@cache
+def _versions(service: str) -> tuple[str, frozenset[str]]:
+    """The newest version and all of them; read once, for code does not change while it runs."""
+    scripts = ScriptDirectory.from_config(_config(service))
+    newest = scripts.get_current_head()
     assert newest is not None, f"{service} has no migrations"
-    return newest
+    return newest, frozenset(one.revision for one in scripts.walk_revisions())
 
 
 def is_behind(service: str, version: str | None) -> bool:
@@ -45,8 +53,8 @@ def is_behind(service: str, version: str | None) -> bool:
     """
     if version is None:
         return True
-    known = {one.revision for one in ScriptDirectory.from_config(_config(service)).walk_revisions()}
-    return version in known and version != head(service)
+    newest, known = _versions(service)
+    return version in known and version != newest
 
 
 async def current_version(conn: asyncpg.Connection) -> str | None:

@@ -5,6 +5,7 @@ from typing import Final
 
 import asyncpg
 
+from shared.postgres.affected import affected
 from shared.postgres.database import EVERYWHERE, Database
 
 KEPT_DAYS: Final = 1100
@@ -38,4 +39,4 @@ async def prune(database: Database, *, now: datetime, at_once: int = AT_ONCE) ->
 async def _forget(conn: asyncpg.Connection, now: datetime, most: int) -> int:
     before = [now - timedelta(days=days) for days in (KEPT_DAYS, WITH_MONEY_KEPT_DAYS)]
     done = await conn.execute(_FORGET, *before, most)
-    return int(done.rsplit(" ", 1)[1])
+    return affected(done)

@@ -1,6 +1,7 @@
 """The document of all events says what is sent: headers, keys, and a payload that each example fits."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -59,7 +60,11 @@ def test_what_is_sent_has_the_headers_that_the_document_names(document):
     named = set(document["components"]["schemas"]["headers"]["properties"])
     for name, event in sorted(by_type().items()):
         (first, *_) = examples.of(name)
-        said = enveloped(event.model_validate(first))
+        said = replace(
+            enveloped(event.model_validate(first)),
+            sequence=7,
+            epoch="0-0af7651916cd43dd8448eb211c80319c",
+        )
         sent = {key: value.decode() for key, value in headers_of(said)}
         assert list(headers.iter_errors(sent)) == [] and set(sent) <= named, name
     assert not headers.is_valid(sent | {"ce_specversion": "0.3"})

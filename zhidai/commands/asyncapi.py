@@ -30,9 +30,20 @@ _HEADERS: Final[Mapping[str, Any]] = {
         "description": "As `traceparent`, for SDKs that give ce_ alone.",
     },
     "traceparent": {"type": "string", "description": "W3C Trace Context; may be empty."},
+    "ce_sequence": {
+        "type": "string",
+        "pattern": "^[1-9][0-9]*$",
+        "description": "Its number among all that its service has told, without gaps: what is missing "
+        "between two is still to come. Left out where a relay other than ours gives none.",
+    },
+    "ce_epoch": {
+        "type": "string",
+        "description": "In which numbering: another one means that the service was restored from "
+        "before, and counts anew.",
+    },
     "content-type": {"type": "string", "const": "application/json"},
 }
-_NOT_ALWAYS: Final = frozenset({"ce_institution"})
+_NOT_ALWAYS: Final = frozenset({"ce_institution", "ce_sequence", "ce_epoch"})
 _KEY: Final[Mapping[str, Any]] = {
     "type": "string",
     "description": "The loan's id, or the pool's or another case's code: what has one key is in order.",

@@ -19,6 +19,7 @@ from services.notifications.domain.deliveries import (
     Outcome,
 )
 from services.notifications.domain.receivers import EMAIL, TOLD
+from shared.postgres.affected import affected
 from shared.postgres.literals import literals
 
 # In the text, not as a parameter: the index of what is due holds pending rows only.
@@ -244,7 +245,7 @@ async def hold_back(
     """What would be sent of these events (None: of all) that happened until then is not, and may be
     sent by hand; how much that is."""
     done = await conn.execute(_HOLD_BACK, events, DeliveryState.CANCELLED, why, until)
-    return int(done.rsplit(" ", 1)[1])
+    return affected(done)
 
 
 async def came_back(

@@ -6,6 +6,7 @@ from uuid import UUID
 import asyncpg
 
 from services.notifications.domain.deliveries import DeliveryState
+from shared.postgres.affected import affected
 from shared.postgres.literals import literals
 
 _STILL_WANTED = f"d.state in ({literals([DeliveryState.PENDING])})"
@@ -44,11 +45,11 @@ def first_id_of(moment: datetime) -> UUID:
 async def forget_attempts(conn: asyncpg.Connection, *, before: datetime, most: int) -> int:
     """Delete log lines of attempts made before a moment, but for what still waits; how many."""
     done = await conn.execute(_ATTEMPTS, first_id_of(before), most)
-    return int(done.rsplit(" ", 1)[1])
+    return affected(done)
 
 
 async def forget_messages(conn: asyncpg.Connection, *, before: datetime, most: int) -> int:
     """Delete messages made before a moment with all that was sent of them, but for what still waits
     to be sent; how many."""
     done = await conn.execute(_MESSAGES, first_id_of(before), most)
-    return int(done.rsplit(" ", 1)[1])
+    return affected(done)

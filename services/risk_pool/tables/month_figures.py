@@ -12,6 +12,7 @@ import asyncpg
 from services.risk_pool.domain.month_figures import OPENING, Carried, PostedMonth
 from services.risk_pool.tables.debts import ONCE_OF_DEBTS
 from shared.months import Month
+from shared.postgres.affected import affected
 
 _PARTY = "case when strpos(account, ':') > 0 then split_part(account, ':', 2) else '' end"
 
@@ -190,7 +191,7 @@ async def write_lines(
     done = await conn.execute(
         _WRITE_LINES, settlement_id, pool_code, month.first, month.last, ledger_seq, str(month)
     )
-    return int(done.rsplit(" ", 1)[1])
+    return affected(done)
 
 
 async def write_loans(conn: asyncpg.Connection, settlement_id: UUID, loans: int) -> None:
