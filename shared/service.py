@@ -69,8 +69,17 @@ class Service:
         """All routes, once for every application of the service in this process: what FastAPI works
         out of a route at its first request is kept with the route."""
         api = APIRouter(dependencies=[Depends(known_query)])
-        for router in self.routers:
+        every = (events_router(self.consumes), reads_router, ended_logins_router)
+        for router in (*self.routers, *every):
             api.include_router(router, prefix="/api/v1")
+        api.include_router(idempotency_keys_router(lambda request: context_of(request).database))
+        return api
+
+    @cached_property
+    def sandbox_api(self) -> APIRouter:
+        """What a sandbox answers besides."""
+        api = APIRouter(dependencies=[Depends(known_query)])
+        api.include_router(sandbox_router(self.due), prefix="/api/v1")
         return api
 
 
@@ -114,15 +123,9 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
     )
     telemetry.install(app, service=service.name)
     app.router.routes.extend(service.api.routes)
-    keys_api = idempotency_keys_router(lambda request: context_of(request).database)
-    known = [Depends(known_query)]
-    app.include_router(events_router(service.consumes), prefix="/api/v1", dependencies=known)
-    app.include_router(reads_router, prefix="/api/v1", dependencies=known)
-    app.include_router(ended_logins_router, prefix="/api/v1", dependencies=known)
-    app.include_router(keys_api, dependencies=known)
     app.include_router(operations.router(service.name, transport))
     if settings.environment == "sandbox":
-        app.include_router(sandbox_router(service.due), prefix="/api/v1", dependencies=known)
+        app.router.routes.extend(service.sandbox_api.routes)
     answers.install(app)
     description.complete(app)
     return app

@@ -43,7 +43,7 @@ def pytest_collection_finish() -> None:
 # A law says what comes out, not how soon: on a busy machine an example may take its time.
 settings.register_profile(
     "laws",
-    max_examples=depth(40, 100),
+    max_examples=depth(25, 100),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -20,7 +20,7 @@ from services.console.login.kept import SessionsInMemory
 from services.console.login.providers import DevelopmentLogin, LoginMethod, OidcLogin
 from services.console.login.session import SessionCipher, SessionMiddleware
 from services.console.login.sessions import Sessions
-from services.console.pages import ROUTERS
+from services.console.pages import PAGES
 from services.console.rendering.environment import STATIC, CachedFiles, Renderer
 from services.console.settings import ConsoleSettings
 from services.console.tables.sessions import SessionsInDatabase
@@ -81,8 +81,7 @@ def application(
     app.state.console = Console(
         settings, services, renderer, _login_method(settings), sessions, demo
     )
-    for router in ROUTERS:
-        app.include_router(router)
+    app.router.routes.extend(PAGES.routes)
     app.mount("/static", CachedFiles(directory=STATIC), name="static")
     answer_operators(app, services, sessions)
     answer_errors(app)

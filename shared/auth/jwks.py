@@ -17,6 +17,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from shared.refusals import Refused
+from shared.tls import trusted_by_httpx
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,9 @@ class Jwks:
     async def _read(self) -> Any:
         if not self._place.startswith(("http://", "https://")):
             return json.loads(await asyncio.to_thread(Path(self._place).read_text))
-        async with httpx.AsyncClient(timeout=self._timeout_seconds) as client:
+        async with httpx.AsyncClient(
+            timeout=self._timeout_seconds, verify=trusted_by_httpx()
+        ) as client:
             answer = await client.get(self._place)
             answer.raise_for_status()
             return answer.json()

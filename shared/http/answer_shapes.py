@@ -150,6 +150,7 @@ def shape_of(model: type[BaseModel]) -> Shape:
     )
 
 
+@cache
 def held_by(annotation: Any) -> Held | None:
     """The models of one class in a type, where something of them is kept back.
 

@@ -27,7 +27,7 @@ from zhidai.demo.story import Story
 from zhidai.demo.year import tell
 from zhidai.environment import Environment
 
-MONTHS = depth(3, 6)
+MONTHS = depth(2, 6)
 SEEDS = [int(seed) for seed in os.environ.get("ZHIDAI_SEEDS", "1").split(",")]
 """More of them by the environment: ZHIDAI_SEEDS=1,2,3."""
 SERVICES = ("applications", "risk_pool", "notifications")

@@ -23,10 +23,11 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.applications.office import CCB, ICBC
+from tests.depth import depth
 from tests.e2e.api import DESCRIBED
 from tests.e2e.town import BANK_ROLES, BUREAU_ROLES, GUARANTOR, Town
 
-CALLS = int(os.environ.get("ZHIDAI_CALLS", "2"))
+CALLS = int(os.environ.get("ZHIDAI_CALLS", "0")) or depth(1, 2)
 ROLES = (
     *((role, bank) for role in BANK_ROLES for bank in (ICBC, CCB)),
     *((role, "*") for role in BUREAU_ROLES),

@@ -21,6 +21,7 @@ from shared.auth.identity import Identity, InvalidToken, RolesExclude, Verifier
 from shared.auth.issuer import Issuer
 from shared.auth.jwks import Jwks, KeysUnavailable
 from shared.postgres.pools_seen import pools_of
+from shared.tls import trusted_by_httpx
 
 DEVELOPMENT_SECONDS = 12 * 3600
 RENEWED_BEFORE_SECONDS = 30
@@ -89,6 +90,7 @@ class OidcLogin:
                 "scope": settings.oidc_scope,
                 "code_challenge_method": "S256",
                 "timeout": settings.timeout_seconds,
+                "verify": trusted_by_httpx(),
             },
         )
         self._verifier: Verifier | None = None
@@ -125,6 +127,7 @@ class OidcLogin:
             settings.oidc_client_id,
             settings.oidc_client_secret.get_secret_value() or None,
             timeout=settings.timeout_seconds,
+            verify=trusted_by_httpx(),
         ) as client:
             try:
                 token = await client.refresh_token(

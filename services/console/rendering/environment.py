@@ -22,41 +22,48 @@ class Renderer:
     """Renders pages. A name that a page uses and nobody gave is an error, not a blank."""
 
     def __init__(self, *, in_production: bool) -> None:
-        self._environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.filters |= {
-            "yuan": formats.yuan,
-            "wan": formats.wan,
-            "percent": formats.percent,
-            "moment": formats.moment,
-            "day": formats.day,
-            "count": formats.count,
-            "version": formats.version,
-        }
-        self._environment.globals |= {
-            "asset": asset,
-            "in_production": in_production,
-            "languages": LANGUAGES,
-            "ratio_bp": formats.ratio_bp,
-            "share_percent": formats.share_percent,
-            "times": formats.times,
-            "figures": formats.figures,
-            "figure_lines": formats.figure_lines,
-            "charts": charts,
-            "reports": report_tables,
-            "tag_colour": tag_colour,
-            "steps_of": explanations.steps_of,
-            "version_of": explanations.version_of,
-        }
+        self._environment = _environment(in_production)
 
     def render(self, template: str, texts: Texts, **context: Any) -> str:
         """The HTML of a template in a language."""
         return self._environment.get_template(template).render(t=texts, **context)
+
+
+@cache
+def _environment(in_production: bool) -> Environment:
+    """Once for every console of this process: its templates are compiled once."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "yuan": formats.yuan,
+        "wan": formats.wan,
+        "percent": formats.percent,
+        "moment": formats.moment,
+        "day": formats.day,
+        "count": formats.count,
+        "version": formats.version,
+    }
+    environment.globals |= {
+        "asset": asset,
+        "in_production": in_production,
+        "languages": LANGUAGES,
+        "ratio_bp": formats.ratio_bp,
+        "share_percent": formats.share_percent,
+        "times": formats.times,
+        "figures": formats.figures,
+        "figure_lines": formats.figure_lines,
+        "charts": charts,
+        "reports": report_tables,
+        "tag_colour": tag_colour,
+        "steps_of": explanations.steps_of,
+        "version_of": explanations.version_of,
+    }
+    return environment
 
 
 @cache

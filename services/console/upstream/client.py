@@ -4,7 +4,6 @@ A problem (RFC 9457) of a service becomes `Problem`, which a page shows; a servi
 reached becomes one as well.
 """
 
-import ssl
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -13,6 +12,7 @@ import httpx
 
 from services.console.settings import ConsoleSettings
 from services.console.upstream.not_told import as_told
+from shared.tls import trusted
 
 SERVICES = ("applications", "risk_pool", "notifications")
 
@@ -189,12 +189,11 @@ class Services:
             "risk_pool": settings.risk_pool_url,
             "notifications": settings.notifications_url,
         }
-        trusted = ssl.create_default_context(cafile=settings.ca_file or None)
         return cls(
             {
                 name: httpx.AsyncClient(
                     base_url=urls[name],
-                    verify=trusted,
+                    verify=trusted(settings.ca_file),
                     timeout=settings.timeout_seconds,
                     transport=(transports or {}).get(name),
                     follow_redirects=False,

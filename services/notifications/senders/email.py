@@ -1,7 +1,6 @@
 """The channel of e-mail: letters by SMTP, as text and as HTML, in the language of their reader."""
 
 import asyncio
-import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +17,7 @@ from services.notifications.domain.retries import AttemptResult
 from services.notifications.senders.attached import Attachment, enclosed_with
 from services.notifications.settings import NotificationsSettings
 from services.notifications.templates.words import CATALOGUE
+from shared.tls import trusted
 
 ERROR_CHARACTERS = 500
 
@@ -142,7 +142,7 @@ async def submit(mail: EmailMessage, server: SmtpServer) -> AttemptResult:
     """Hand one e-mail to the server and say how it ended. Never raises for what the server does."""
     tls = None
     if server.security != "none":
-        tls = ssl.create_default_context(cafile=server.ca_file or None)
+        tls = trusted(server.ca_file)
     try:
         _, said = await aiosmtplib.send(
             mail,

@@ -5,7 +5,6 @@ the same host. Nobody waits for a connection of another: the pool has no end of 
 """
 
 import asyncio
-import ssl
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -25,6 +24,7 @@ from yarl import URL
 from services.notifications.domain.addresses import AddressPolicy
 from services.notifications.domain.retries import AttemptResult, read_retry_after
 from services.notifications.senders.guard import guarded_connector
+from shared.tls import trusted
 
 EXCERPT_BYTES = 1024
 ERROR_CHARACTERS = 500
@@ -40,7 +40,7 @@ class Caller:
     def __init__(self, policy: AddressPolicy | None, *, timeout_seconds: float) -> None:
         self._policy = policy
         self._timeout = timeout_seconds
-        self._tls = ssl.create_default_context()
+        self._tls = trusted()
         self._opened: ClientSession | None = None
 
     async def post(
