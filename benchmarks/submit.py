@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -165,26 +165,14 @@ async def _client(port: int, requests: Iterator[bytes]) -> None:
     writer.close()
 
 
-OPEN: Mapping[str, Any] = {
-    "bank_exists": True, "name": "东丽", "programme": "dongli", "opened_on": date(2026, 1, 1),
-    "stopped_on": None, "suspended_on": None, "held": [], "not_applicable": [], "balance_fen": 0, "live_cases": 0,
-}  # fmt: skip
-"""What is known around a submission that nothing is wrong with."""
-
-
 class Recorder:
-    """Takes the place of a connection and keeps what was to be run, for the limit to run bare."""
+    """Takes the place of a connection: looks up where the limit will write, and keeps what was to be
+    written, for the limit to run bare."""
 
-    def __init__(self) -> None:
+    def __init__(self, looks: Any) -> None:
         self.statements: list[tuple[str, tuple[Any, ...]]] = []
-
-    async def fetchrow(self, statement: str, *values: Any) -> Mapping[str, Any]:
-        """What the service looks up before; the limit knows it."""
-        return OPEN
-
-    async def fetch(self, statement: str, *values: Any) -> Sequence[Mapping[str, Any]]:
-        """And the papers."""
-        return STORED
+        self.fetchrow = looks.fetchrow
+        self.fetch = looks.fetch
 
     async def execute(self, statement: str, *values: Any) -> None:
         self.statements.append((statement, values))
@@ -212,24 +200,26 @@ def _case(conn: Any, submitted: Submission, *, number: str) -> CaseInHand:
     )
 
 
-async def _ready() -> list[tuple[str, tuple[Any, ...]]]:
+async def _ready(looks: Any) -> list[tuple[str, tuple[Any, ...]]]:
     """The statements of one submission with their values, as the service itself makes them."""
     content = body()
-    recorder: Any = Recorder()
+    recorder: Any = Recorder(looks)
     answer = {"ETag": '"2"', "Location": f"/api/v1/applications/{uuid7()}"}
     await recorder.execute(
         _KEY, BANK, "clerk", str(uuid7()), hashlib.sha256(content).digest(), answer, b"{" * 300
     )
     read = _read(content)
-    await submission.submit(_case(recorder, read, number=f"BARE-{uuid7()}"), read)
+    filed = await submission.submit(_case(recorder, read, number=f"BARE-{uuid7()}"), read)
+    assert filed.state == State.ACCEPTED
     statements: list[tuple[str, tuple[Any, ...]]] = recorder.statements
     return statements
 
 
 async def bare(place: Place, *, cases: int, clients: int) -> float:
     """Seconds for the same rows by bare asyncpg over so many connections."""
-    left = iter([await _ready() for _ in range(cases)])
     database = await Database.connect(place.bare_url, max_size=clients)
+    async with database.begin(BANK) as looks:
+        left = iter([await _ready(looks) for _ in range(cases)])
 
     async def write() -> None:
         async with database.connection() as conn:
