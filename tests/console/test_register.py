@@ -98,6 +98,9 @@ async def test_an_extract_is_brought_in_and_what_differs_is_taken_over(house: Ho
         unreadable = await clerk.opens(f"{shown.path}?result=unreadable")
         assert "法律状态：法律状态无法识别" in unreadable.text
         take = next(one for one in shown.actions if one.endswith("/take-over"))
+        endangered = await clerk.opens("/register/endangered")
+        assert "仅见于 2026-03-02 的登记簿副本 副本.csv，尚未采用" in endangered.text
+        assert f"{shown.path}?bad_news=true" in endangered.links
         nothing = await clerk.sends(shown, take, do="ticked")
         assert nothing.status == 422
         done = await clerk.sends(shown, take, do="all")

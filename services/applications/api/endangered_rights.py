@@ -13,7 +13,8 @@ from starlette.responses import Response
 from services.applications.api.common import Cursor, Limit, PlainCode
 from services.applications.api.right_requests import Day
 from services.applications.api.rights import Reader
-from services.applications.domain.watch import LARGEST_WINDOW, dangers
+from services.applications.domain.extract_news import InExtract
+from services.applications.domain.watch import LARGEST_WINDOW
 from services.applications.handlers import right_watch
 from services.applications.queries import watched as reads
 from shared.auth.identity import Identity, requires
@@ -53,6 +54,16 @@ class MeasureAnswer(BaseModel):
     said_at: datetime
 
 
+class InExtractAnswer(BaseModel):
+    """The register's extract that says so."""
+
+    extract_id: UUID | None = Field(
+        description="`GET /register-extracts/{id}`; null where the bureau has brought it in."
+    )
+    filename: str | None
+    day: date = Field(description="Of the extract.")
+
+
 class EndangeredAnswer(BaseModel):
     """One danger of one right that is pledged for a living loan."""
 
@@ -77,6 +88,9 @@ class EndangeredAnswer(BaseModel):
     due_on: date
     until: date | None = Field(description="The last day on which it can still be mended.")
     days_left: int = Field(description="To `until`, or to `due_on` where there is no grace.")
+    extract: InExtractAnswer | None = Field(
+        description="Only an extract says so, and nobody has taken it over or found otherwise."
+    )
     measures: list[MeasureAnswer]
 
 
@@ -96,7 +110,9 @@ async def list_endangered(
     limit: Limit = 100,
 ) -> Page[EndangeredAnswer]:
     """Rights pledged for loans that are out, which are expiring or endangered by that many days from
-    today: fees, term, renewal, invalidation, preservation, another owner. `limit` counts loans."""
+    today: fees, term, renewal, invalidation, preservation, another owner. What only an extract says
+    names it (`extract`), until it is taken over, something newer is held, or a later extract speaks
+    of the same thing. `limit` counts loans."""
     after = decode_cursor(cursor, UUID)[0] if cursor else None
     today = business_date(context.clock.now())
     async with context.database.looking(caller.institution) as conn:
@@ -104,16 +120,16 @@ async def list_endangered(
         told = await reads.alerts(conn, [one.row["application_id"] for one in page])
         done = await reads.measures(conn, [row["id"] for row in told.values()])
     items = [
-        _endangered(one.row, danger, told, done, today)
+        _endangered(one.row, danger, by, told, done, today)
         for one in page
-        for danger in dangers(
-            one.row, one.known, one.burdens, today=today, within_days=within_days
-        )
-    ]  # fmt: skip
+        for danger, by in one.dangers(today=today, within_days=within_days)
+    ]
     return Page(items=items, next_cursor=encode_cursor(last) if last else None)
 
 
-def _endangered(row: Any, danger: Any, told: Any, done: Any, today: date) -> EndangeredAnswer:
+def _endangered(
+    row: Any, danger: Any, by: InExtract | None, told: Any, done: Any, today: date
+) -> EndangeredAnswer:
     key = (row["application_id"], row["collateral_no"], danger.code, danger.due_on)
     alert = told.get(key)
     measures = done.get(alert["id"], []) if alert else []
@@ -137,7 +153,15 @@ def _endangered(row: Any, danger: Any, told: Any, done: Any, today: date) -> End
         due_on=danger.due_on,
         until=danger.until,
         days_left=((danger.until or danger.due_on) - today).days,
+        extract=None if by is None else _in_extract(by),
         measures=[MeasureAnswer(**dict(one)) for one in measures],
+    )
+
+
+def _in_extract(by: InExtract) -> InExtractAnswer:
+    is_readers = by.filename is not None
+    return InExtractAnswer(
+        extract_id=by.file_id if is_readers else None, filename=by.filename, day=by.as_of
     )
 
 

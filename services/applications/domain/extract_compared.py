@@ -32,6 +32,7 @@ PLEDGE_FIELDS: Final = ("pledge_no", "pledged_on", "pledge_until", "pledgee")
 BURDEN_FIELDS: Final = ("other_pledge", "licence", "preservation")
 DIFFERENCES: Final = (*RIGHT_FIELDS, *PLEDGE_FIELDS, *BURDEN_FIELDS)
 NONE: Final = "无"
+_DAYS: Final = frozenset({"filed_on", "granted_on", "fees_paid_to", "renewed_on", "expires_on"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,11 @@ def _of_facts(row: ExtractRow, held: Sequence[Fact]) -> Iterator[Difference]:
             ours_as_of=None if fact is None else fact.by["as_of"],
             is_bad_news=not is_older and _is_bad(name, theirs, fact),
         )
+
+
+def value_of(field: str, text: str) -> Any:
+    """What the register says of a fact, from the words that a difference is kept in."""
+    return date.fromisoformat(text) if field in _DAYS else text
 
 
 def _are_same(name: str, ours: Any, theirs: Any) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from services.applications.domain import census
-from services.applications.domain.right_facts import Said
+from services.applications.domain.right_facts import FIELDS, Said
 from services.applications.domain.table_cells import Fault, day_in, said_in, text_of
 from shared import canonical
 from shared.identifiers import InvalidIdentifier
@@ -83,13 +83,19 @@ class ExtractRow:
     preserved_by: str | None = None
     preserved_on: date | None = None
     there_is_none: frozenset[str] = frozenset()
+    """Of `pledge_no`, `licensee`, `preserved_by`: those of which the register says there is none."""
 
     @property
     def shows_pledge(self) -> bool | None:
         """Whether the register shows a pledge; None where the row says nothing of it."""
         return False if "pledge_no" in self.there_is_none else True if self.pledge_no else None
 
-    """Of `pledge_no`, `licensee`, `preserved_by`: those of which the register says there is none."""
+    @property
+    def speaks_of(self) -> tuple[str, ...]:
+        """The facts of the right of which the register says something here, and its preservation."""
+        facts = [name for name in FIELDS if getattr(self.said, name) is not None]
+        preserved = self.preserved_by or "preserved_by" in self.there_is_none
+        return (*facts, *(["preservation"] if preserved else []))
 
 
 def read_extract(

@@ -55,11 +55,10 @@ async def take_extracts(batch: Batch, rows: Sequence[RowRead]) -> list[RowVerdic
     compared = []
     for n, (row, found) in enumerate(readable):
         await give_way(n)
-        compared.append((found, _compared(row.line, found, held.of(found.said.key), batch)))
+        compared.append(_compared(row.line, found, held.of(found.said.key), batch))
     if not batch.file.only_check:
-        # Told before it is kept: what is kept already is no news.
+        await extracts.keep(batch.conn, batch.file, compared)
         await tell_bad_news(batch.conn, compared, today=batch.today, now=batch.now)
-        await extracts.keep(batch.conn, batch.file, [one for _, one in compared])
     for row, found in readable:
         key = found.said.key
         verdicts[row.line] = RowVerdict(
@@ -82,6 +81,8 @@ def _compared(line: int, row: ExtractRow, held: Held, batch: Batch) -> Compared:
         result="unknown_right" if not held.statements else "differs" if found else "agrees",
         differences=found,
         shows_pledge=row.shows_pledge,
+        pledge_no=row.pledge_no,
+        speaks_of=row.speaks_of,
     )
 
 

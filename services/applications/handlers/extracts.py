@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import asyncpg
 from uuid6 import uuid7
 
-from services.applications.domain.extract_compared import RIGHT_FIELDS, is_newer
+from services.applications.domain.extract_compared import RIGHT_FIELDS, is_newer, value_of
 from services.applications.domain.right_facts import Fact, Said, facts
 from services.applications.domain.submission import RightKey
 from services.applications.handlers.register import NotYourEntry
@@ -24,7 +24,6 @@ from shared.sheets.verdicts import BulkFileNotReady
 
 MOST_AT_ONCE: Final = 2_000
 """Differences of one call."""
-_DAYS: Final = frozenset({"filed_on", "granted_on", "fees_paid_to", "renewed_on", "expires_on"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,14 +113,10 @@ def _said(file: BulkFileRow, rows: Sequence[asyncpg.Record]) -> list[Said]:
             reference=file.filename,
             as_of=own[0]["as_of"],
             document_id=file.document_id,
-            **{one["field"]: _value(one["field"], one["theirs"]) for one in own},
+            **{one["field"]: value_of(one["field"], one["theirs"]) for one in own},
         )
         for own in of_line.values()
     ]
-
-
-def _value(name: str, text: str) -> Any:
-    return date.fromisoformat(text) if name in _DAYS else text
 
 
 async def _enter(

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 from uuid6 import uuid7
 
-from services.applications.domain.watch import QUESTIONS, Danger, dangers
+from services.applications.domain.watch import QUESTIONS, Danger
 from services.applications.queries.watched import Watched, watched
 from services.applications.tables import right_alerts
 from shared.auth.identity import Identity
@@ -54,7 +54,7 @@ async def _tell(
     found = [
         (one, danger)
         for one in page
-        for danger in dangers(one.row, one.known, one.burdens, today=today, within_days=within_days)
+        for danger, _ in one.dangers(today=today, within_days=within_days)
     ]
     await tell(conn, found, today=today, now=now)
 

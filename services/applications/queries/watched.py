@@ -2,35 +2,46 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
+from services.applications.domain.extract_news import InExtract, News, dangers_told_by
 from services.applications.domain.life_cycle import IS_LOAN
 from services.applications.domain.pledge import LIVING
 from services.applications.domain.right_facts import facts, goes_before_a_banks_word
 from services.applications.domain.submission import RightKey
-from services.applications.queries import register
+from services.applications.domain.watch import Danger
+from services.applications.queries import extract_news, register
 from shared.postgres.literals import literals
 
 _OFFERED: Final = f"""
 select a.id as application_id, a.number as case_number, a.bank_code, a.pool_code, a.borrower_uscc,
        a.borrower_name, c.collateral_no, c.kind, c.number, c.nice_class, c.name, c.owner_uscc,
-       c.owner_name, c.expires_on, r.id as right_id, l.loan_no, l.outstanding_fen, l.matures_on, p.registered_on,
-       extract.not_shown_on
+       c.owner_name, c.expires_on, r.id as right_id, l.loan_no, l.outstanding_fen, l.matures_on,
+       p.registered_on, p.registration_no_canonical, extract.*
 from applications as a
 join collateral as c on c.application_id = a.id and c.revision = a.revision
 join rights as r on (r.kind, r.number, r.nice_class) = (c.kind, c.number, c.nice_class)
 join loans as l on l.application_id = a.id
 left join pledge_registrations as p
     on p.application_id = a.id and p.collateral_no = c.collateral_no
--- What the register's last extract that says anything of pledges says.
+-- The register's last extract that shows this pledge, or says that there is none. Rows from before the
+-- number was kept show some pledge.
 left join lateral (
-    select case when not x.shows_pledge then x.as_of end as not_shown_on from extract_rows as x
-    where (x.kind, x.number, x.nice_class) = (c.kind, c.number, c.nice_class)
-      and x.shows_pledge is not null and x.bank_code in ('*', a.bank_code)
-    order by x.as_of desc, x.file_id desc, x.line desc limit 1) as extract on true
+    select x.file_id as not_shown_in, x.as_of as not_shown_on, f.filename as not_shown_file
+    from (
+        select x.* from extract_rows as x
+        where (x.kind, x.number, x.nice_class) = (c.kind, c.number, c.nice_class)
+          and x.bank_code in ('*', a.bank_code)
+          and (not x.shows_pledge
+               or x.shows_pledge
+                  and coalesce(x.pledge_no_canonical = p.registration_no_canonical, true))
+        order by x.as_of desc, x.file_id desc, x.line desc limit 1) as x
+    left join bulk_files as f on f.id = x.file_id
+    where not x.shows_pledge) as extract on true
 where a.state in ({literals(IS_LOAN)}) and coalesce(p.state in ({literals(LIVING)}), true)
 """
 _PLEDGED: Final = f"""{_OFFERED}
@@ -67,6 +78,16 @@ class Watched:
     row: Mapping[str, Any]
     known: Mapping[str, Any]
     burdens: Sequence[Mapping[str, Any]]
+    news: Sequence[News]
+    """What extracts say against it and nobody has dealt with."""
+
+    def dangers(
+        self, *, today: date, within_days: int
+    ) -> tuple[tuple[Danger, InExtract | None], ...]:
+        """What endangers it, each with the extract that alone says so."""
+        return dangers_told_by(
+            self.row, self.known, self.burdens, self.news, today=today, within_days=within_days
+        )
 
 
 async def watched(
@@ -93,7 +114,10 @@ async def _with_what_is_known(
     burdens: dict[RightKey, list[asyncpg.Record]] = {}
     for one in await living_burdens(conn, keys):
         burdens.setdefault(register.key_of(one), []).append(one)
-    return [_watched(row, said, burdens) for row in rows]
+    news = await extract_news.untaken(
+        conn, [(register.key_of(row), row["bank_code"]) for row in rows]
+    )
+    return [_watched(row, said, burdens, news) for row in rows]
 
 
 async def living_burdens(
@@ -110,6 +134,7 @@ def _watched(
     row: asyncpg.Record,
     said: Mapping[RightKey, Sequence[Mapping[str, Any]]],
     burdens: Mapping[RightKey, Sequence[Mapping[str, Any]]],
+    news: Mapping[extract_news.OfLoan, Sequence[News]],
 ) -> Watched:
     key, readers = register.key_of(row), ("*", row["bank_code"])
     held = facts([one for one in said.get(key, []) if one["bank_code"] in readers])
@@ -122,7 +147,21 @@ def _watched(
         if fact.field == "owner_name" and goes_before_a_banks_word(fact.by):
             known["owner_name_as_of"] = fact.by["as_of"]
     own = [one for one in burdens.get(key, []) if one["bank_code"] in readers]
-    return Watched(row=row, known=known, burdens=own)
+    untaken = news.get((key, row["bank_code"]), ())
+    return Watched(
+        row=dict(row) | {"not_shown_by": _not_shown_by(row)},
+        known=known,
+        burdens=own,
+        news=extract_news.still_news(untaken, held, own),
+    )
+
+
+def _not_shown_by(row: Mapping[str, Any]) -> InExtract | None:
+    if row["not_shown_in"] is None:
+        return None
+    return InExtract(
+        file_id=row["not_shown_in"], as_of=row["not_shown_on"], filename=row["not_shown_file"]
+    )
 
 
 async def alerts(

@@ -4,8 +4,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKeyConstraint
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Column, ForeignKeyConstraint, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from services.applications.tables.columns import Row, moment, text
@@ -26,6 +26,8 @@ class ExtractRowRow(Row, table=True):
     as_of: date
     result: str = text()
     shows_pledge: bool | None = None
+    pledge_no_canonical: str | None = Field(default=None, sa_type=Text)
+    speaks_of: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
 
 
 class ExtractDifferenceRow(Row, table=True):

@@ -12,6 +12,7 @@ from uuid6 import uuid7
 from services.applications.domain.extract_compared import Difference, Result
 from services.applications.domain.submission import RightKey
 from services.applications.tables.bulk_rows import BulkFileRow
+from shared import canonical
 from shared.auth.identity import Identity
 from shared.life_cycle import Person
 
@@ -27,6 +28,9 @@ class Compared:
     result: Result
     differences: Sequence[Difference]
     shows_pledge: bool | None
+    pledge_no: str | None
+    """As the register shows it."""
+    speaks_of: Sequence[str]
 
 
 async def same_file(
@@ -56,9 +60,13 @@ async def is_paper(conn: asyncpg.Connection, file_id: UUID, document_id: UUID) -
 _ROWS: Final = """
 insert into extract_rows
     (file_id, bank_code, line, kind, number, nice_class, number_as_given, as_of, result,
-     shows_pledge)
-select $1, $2, row.* from unnest($3::int[], $4::text[], $5::text[], $6::int[], $7::text[],
-                                 $8::date[], $9::text[], $10::boolean[]) as row
+     shows_pledge, pledge_no_canonical, speaks_of)
+select $1, $2, line, kind, number, nice_class, number_as_given, as_of, result, shows_pledge,
+       pledge_no, string_to_array(speaks_of, ' ')
+from unnest($3::int[], $4::text[], $5::text[], $6::int[], $7::text[], $8::date[], $9::text[],
+            $10::boolean[], $11::text[], $12::text[])
+    as row (line, kind, number, nice_class, number_as_given, as_of, result, shows_pledge,
+            pledge_no, speaks_of)
 """
 _DIFFERENCES: Final = """
 insert into extract_differences
@@ -81,6 +89,8 @@ async def keep(conn: asyncpg.Connection, file: BulkFileRow, rows: Sequence[Compa
         *([one.key[n] for one in rows] for n in range(3)),
         [one.number_as_given for one in rows], [one.as_of for one in rows],
         [one.result for one in rows], [one.shows_pledge for one in rows],
+        [canonical.number(one.pledge_no) if one.pledge_no else None for one in rows],
+        [" ".join(one.speaks_of) for one in rows],
     )  # fmt: skip
     found = [(row.line, one) for row in rows for one in row.differences]
     names = ("field", "ours", "theirs", "standing", "ours_source", "ours_as_of", "is_bad_news")

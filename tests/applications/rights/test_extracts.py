@@ -51,6 +51,12 @@ async def takes(found: Any, by: Any, status: int = 200, **body: Any) -> Any:
     return answer.json()
 
 
+async def endangered(by: Any) -> Any:
+    answer = await by.get("/endangered-rights")
+    assert answer.status_code == 200, answer.text
+    return answer.json()["items"]
+
+
 def changed(**cells: str) -> list[str]:
     return [cells.get(name, cell) for name, cell in zip(HEAD, OURS, strict=True)]
 
@@ -131,16 +137,24 @@ async def test_bad_news_is_told_to_bank_and_bureau_at_once_and_only_once(office:
     }  # fmt: skip
     assert {one.number for one in told if isinstance(one, RightEndangeredV1)} == {case["number"]}
     assert found["bad_news"] == 4
+    assert {
+        (one["code"], one["extract"]["day"]) for one in await endangered(office.reviewer())
+    } == {
+        (code, "2026-03-02")
+        for code in ("owner-changed", "right-ended", "preserved", "pledged-before")
+    }
+    (seen,) = {str(one["extract"]) for one in await endangered(office.bank())}
+    assert "'extract_id': None, 'filename': None" in seen, "the bureau's file is not the bank's"
     assert len(await rows_of(found, office.reviewer(), bad_news=True)) == 1
     assert (await takes(found, office.reviewer(), all_open=True))["taken"] == 4
     context = office.service.context
     await watch_rights(context.database, context.clock.now, within_days=90)
     assert await office.said(RightEndangeredV1.type) == []
-    listed = (await office.bank().get("/endangered-rights")).json()["items"]
+    listed = await endangered(office.bank())
     assert {one["code"] for one in listed} == {
         "owner-changed", "right-ended", "preserved", "pledged-before",
     }  # fmt: skip
-    assert all(one["alert_id"] for one in listed)
+    assert all(one["alert_id"] and one["extract"] is None for one in listed), "it is held now"
 
 
 async def test_an_own_pledge_that_the_register_does_not_show_is_told_once_and_listed_until_it_does(
@@ -165,10 +179,41 @@ async def test_an_own_pledge_that_the_register_does_not_show_is_told_once_and_li
     await watch_rights(context.database, context.clock.now, within_days=90)
     assert await office.said(RightEndangeredV1.type) == []
 
-    (listed,) = (await office.bank().get("/endangered-rights")).json()["items"]
+    (listed,) = await endangered(office.bank())
     assert listed["code"] == "pledge-not-shown" and listed["alert_id"]
-    await brings(office, [changed(被许可人="无", 许可方式="")], by=office.reviewer())
-    assert (await office.bank().get("/endangered-rights")).json()["items"] == []
+    # The register shows another's pledge, and says nothing of ours.
+    await office.moves_clock(days=1)
+    other = changed(质押登记号="Y7", 质权登记日="2026-03-03", 质权人="某担保公司")
+    await brings(office, [other], by=office.reviewer(), day="2026-03-03")
+    assert [one["code"] for one in await endangered(office.bank())] == ["pledge-not-shown"]
+    await brings(
+        office, [changed(被许可人="无", 许可方式="")], by=office.reviewer(), day="2026-03-03"
+    )
+    assert await endangered(office.bank()) == []
+
+
+async def test_what_only_an_extract_says_stands_until_something_newer_speaks_of_the_same(
+    office: Office,
+):
+    await office.lends(collateral=[right(PATENT, **TERM)])
+    bad = changed(专利权人="某受让公司", 法律状态="全部无效", 财产保全="天津三中院")
+    found = await brings(office, [bad], by=office.bank())
+    before = await endangered(office.bank())
+    assert {one["code"]: one["extract"]["extract_id"] for one in before} == dict.fromkeys(
+        ("owner-changed", "right-ended", "preserved"), found["id"]
+    )
+
+    # A later one says nothing of status and preservation: it ends the owner's alone.
+    await office.moves_clock(days=1)
+    await brings(office, [changed(财产保全="")], by=office.reviewer(), day="2026-03-03")
+    assert {one["code"] for one in await endangered(office.bank())} == {"right-ended", "preserved"}
+    await brings(office, [changed(专利权人="")], by=office.bank(), day="2026-03-03")
+    assert {one["code"] for one in await endangered(office.bank())} == {"right-ended"}
+    said = {"kind": "invention", "number": PATENT, "source": "entry", "as_of": "2026-03-03"}
+    await office.bank().post("/rights", json=said | {"legal_status": "in_force"})
+    assert len(await endangered(office.bank())) == 1, "the bank's own word ends nothing"
+    await office.reviewer().post("/rights", json=said | {"legal_status": "in_force"})
+    assert await endangered(office.bank()) == []
 
 
 async def test_an_older_extract_is_never_taken_over_a_newer_fact(office: Office):
