@@ -13,7 +13,6 @@ from tests.applications.bulk import (
     under,
 )
 from tests.applications.office import CCB, Office, position, right, submission
-from tests.applications.ranks import with_ranks
 from tests.applications.test_renewals import chain, holders
 
 LARGE = {"valuation": right()["valuation"] | {"amount": "40000000.00"}}
@@ -90,20 +89,13 @@ async def test_renewals_of_a_file_hold_the_second_place_and_are_one_debt_with_th
     assert (await holders(office)).count((little, 0)) == 2
 
 
-async def test_a_table_names_the_loan_by_its_number_and_a_later_rank_is_filed_by_itself(
-    office: Office,
-):
-    await with_ranks(office)
-    pledged, behind = right(), right()
+async def test_a_table_names_the_loan_by_its_number(office: Office):
+    pledged = right()
     old = await office.lends(collateral=[pledged])
-    await office.lends(loan_no="JJ-2", bank=CCB, collateral=[behind])
     heads = [*filled(), "renews"]
     renewal = filled(pledged["number"], renews="jj-1", amount="900,000.00")
-    later = filled(behind["number"])
-    file = await gone_through(office, as_csv([heads, *under(heads, renewal, later)]))
+    file = await gone_through(office, as_csv([heads, *under(heads, renewal)]))
 
-    assert counted(file) == {"read": 2, "taken": 1, "wrong": 1}
-    assert (await reasons(office, file))[3]["collateral.0.number"] == "later-rank-not-in-bulk"
     (taken,) = await rows_of(office, file, outcome="taken")
     assert (await office.case({"id": taken["subject_id"]}))["renews"] == old["id"]
     text = (await office.bank().get("/pools/dongli/modes/direct/template.csv")).text

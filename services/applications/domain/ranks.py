@@ -5,7 +5,7 @@ A right may be pledged to several; they are paid in the order of their registrat
 (`later_ranks`); whose pledge the earlier one is, is nobody's business.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Final
@@ -17,7 +17,6 @@ from services.applications.domain.submission import (
     Submission,
     Surroundings,
 )
-from shared.refusals import FieldFault
 from shared.schemes.decide.findings import Finding
 from shared.schemes.rules.ranks import OWN, LaterRankRule
 from shared.schemes.terms import Terms
@@ -45,6 +44,32 @@ def rank_behind(earlier: Sequence[RankHeld]) -> int:
 def secured_before(earlier: Sequence[RankHeld]) -> int:
     """The principal that is paid first, in fen."""
     return sum(one.secured_fen for one in earlier)
+
+
+def secured_by(case: Submission) -> int:
+    """The IP part of what a new case owes, or is to be lent, in fen, rounded up: its rights answer for
+    the whole of it. The same as the register of held rights has of a case that is kept."""
+    owed_fen = case.paid_out.outstanding_fen if case.paid_out is not None else case.amount_fen
+    if case.ip_amount_fen is not None:
+        return -(-owed_fen * case.ip_amount_fen // case.amount_fen)
+    if case.ip_share_bp is not None:
+        return -(-owed_fen * case.ip_share_bp // 10_000)
+    return owed_fen
+
+
+def together(held: Iterable[RankHeld]) -> tuple[RankHeld, ...]:
+    """Each rank once, the first one first: a loan and its renewal are one debt, as large as the
+    larger."""
+    ranks: dict[int, RankHeld] = {}
+    for one in held:
+        other = ranks.get(one.rank, one)
+        ranks[one.rank] = RankHeld(
+            rank=one.rank,
+            secured_fen=max(one.secured_fen, other.secured_fen),
+            is_registered=one.is_registered or other.is_registered,
+            is_own=one.is_own and other.is_own,
+        )
+    return tuple(ranks[rank] for rank in sorted(ranks))
 
 
 def room_behind(value: Fraction | int, earlier_fen: int) -> Fraction:
@@ -80,21 +105,6 @@ def later_rights(around: Surroundings) -> Mapping[RightKey, Sequence[RankHeld]]:
     return {
         key: ranks for key, ranks in around.earlier_ranks.items() if key not in around.held_rights
     }
-
-
-def later_rank_alone(case: Submission, around: Surroundings) -> tuple[FieldFault, ...]:
-    """That a right in a later rank is not taken in a file of many: who stands before it would have to
-    be held for every row until the last of them is judged."""
-    later = later_rights(around)
-    return tuple(
-        FieldFault(
-            ("collateral", index, "number"), "later-rank-not-in-bulk",
-            f"{item.number} 以后顺位出质，请逐笔提交申请",
-            f"{item.number} would stand in a later rank: such a case is filed by itself.",
-        )
-        for index, item in enumerate(case.collateral)
-        if item.key in later
-    )  # fmt: skip
 
 
 def ranks_of(case: Submission, around: Surroundings) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ mended and sent again, it is filed once.
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,9 +16,9 @@ import orjson
 from services.applications.domain.bulk import TakenRow
 from services.applications.domain.life_cycle import HOLDS_ITS_RIGHTS
 from services.applications.domain.pre_check import DraftRead
-from services.applications.domain.ranks import later_rank_alone
 from services.applications.domain.renewal import renewed_above
-from services.applications.domain.submission import RightKey, Submission
+from services.applications.domain.submission import Submission
+from services.applications.handlers.bulk_above import Above, RowAbove, above_of
 from services.applications.handlers.bulk_batch import (
     Batch,
     TakenMeanwhile,
@@ -36,7 +36,8 @@ from services.applications.handlers.submission import (
 )
 from services.applications.queries import renewals
 from services.applications.queries.surroundings import Known
-from services.applications.tables import bulk_files
+from services.applications.tables import bulk_files, bulk_would_take
+from services.applications.tables.bulk_would_take import WouldTake
 from services.applications.tables.cases import APPLICATIONS
 from services.applications.tables.numbers import next_numbers
 from services.applications.tables.renewals import hold_all_renewed
@@ -110,10 +111,12 @@ async def take_applications(
         verdicts[said.line] = said
     for one in left:
         if verdicts[one.row.line].outcome is Outcome.KNOWN:
-            first = verdicts[lines[one.key]]
-            verdicts[one.row.line] = replace(
-                verdicts[one.row.line], subject_id=first.subject_id, number=first.number
-            )
+            # Of a file that is only checked the first may stand in another batch, and has no number.
+            first = verdicts.get(lines.get(one.key, 0))
+            if first is not None:
+                verdicts[one.row.line] = replace(
+                    verdicts[one.row.line], subject_id=first.subject_id, number=first.number
+                )
     return [verdicts[row.line] for row in rows]
 
 
@@ -187,24 +190,8 @@ def _reference_used(one: _Asked, number: str) -> RowFault:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Above:
-    """What earlier rows of a batch have taken, so that a later one does not."""
-
-    rights: set[RightKey] = field(default_factory=set)
-    renewed: dict[UUID | None, int] = field(default_factory=dict)
-    """The case that is renewed → the line of the row that does."""
-
-    def take(self, one: _Asked) -> None:
-        """What this row takes."""
-        self.rights.update(item.key for item in one.submission.collateral)
-        if one.submission.renews is not None:
-            self.renewed[one.submission.renews] = one.row.line
-
-
 async def _judged(batch: Batch, asked: Sequence[_Asked]) -> Any:
-    """Each row with what the checks made of it, in order: a right that an earlier row of the batch
-    has taken is taken."""
+    """Each row with what the checks made of it, in order: what an earlier row has taken is taken."""
     if not asked:
         return
     if not batch.file.only_check:
@@ -213,40 +200,41 @@ async def _judged(batch: Batch, asked: Sequence[_Asked]) -> Any:
     found = await looked_up(batch, [one.submission for one in asked])
     if not found.around[0].bank_exists:
         raise bank_unknown()
-    above = _Above()
-    keys: dict[str, _Asked] = {}
+    above = await above_of(batch, [(one.key, one.submission) for one in asked])
+    would_take: list[WouldTake] = []
     for n, (one, known) in enumerate(zip(asked, found.around, strict=True)):
         await give_way(n)
-        if (first := keys.get(one.key)) is not None:
+        if (first := above.rows.get(one.key)) is not None:
             yield one, _twice(one, first)
             continue
         papers = found.papers(one.submission.documents)
         judged = _judge(one, known, papers, found.measures[known.programme], above)
         if isinstance(judged, Judged):
-            keys[one.key] = one
-            above.take(one)
+            would_take += above.take(one.key, RowAbove(one.row.line, one.content), judged)
         yield one, judged
+    if batch.file.only_check:
+        bank_code = batch.file.bank_code
+        await bulk_would_take.keep(batch.conn, batch.file.id, would_take, bank_code=bank_code)
 
 
-def _twice(one: _Asked, first: _Asked) -> RowVerdict:
+def _twice(one: _Asked, first: RowAbove) -> RowVerdict:
     if one.content == first.content:
         return RowVerdict(line=one.row.line, outcome=Outcome.KNOWN, reference=one.reference)
     return wrong(one.row, [_reference_used(one, "")], reference=one.reference)
 
 
 def _judge(
-    one: _Asked, known: Known, papers: Papers, measures: Measures, above: "_Above"
+    one: _Asked, known: Known, papers: Papers, measures: Measures, above: Above
 ) -> Judged | RowVerdict:
     if known.around is None:
         return wrong(one.row, [fault_of(one.row, POOL_UNKNOWN)], reference=one.reference)
-    own = frozenset(item.key for item in one.submission.collateral)
-    around = replace(known.around, held_rights=known.around.held_rights | (own & above.rights))
+    around = above.around(one.submission, known)
     try:
         judged = judge(one.submission, around, papers, measures, programme=known.programme)
     except FieldsWrong as refusal:
-        faults = [fault_of(one.row, fault) for fault in refusal.faults]
-        return wrong(one.row, faults, reference=one.reference)
-    faults = [fault_of(one.row, fault) for fault in later_rank_alone(one.submission, judged.around)]
+        unkept = [fault_of(one.row, fault) for fault in refusal.faults]
+        return wrong(one.row, unkept, reference=one.reference)
+    faults: list[RowFault] = []
     if (line := above.renewed.get(one.submission.renews)) is not None:
         faults.append(fault_of(one.row, renewed_above(line)))
     faults += [finding_of(one.row, finding) for finding in judged.against]

@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from services.applications.domain.rank_held import RankHeld
+from services.applications.domain.ranks import together
 from services.applications.domain.submission import RightKey
 from services.applications.queries.owed import OWED
 from shared.postgres.database import seeing_everything
@@ -57,19 +58,16 @@ async def of_rights(
         return {}
     async with seeing_everything(conn):
         rows = await conn.fetch(_RANKS, *([key[n] for key in keys] for n in range(3)))
-    found: dict[RightKey, dict[int, RankHeld]] = {}
+    found: dict[RightKey, list[RankHeld]] = {}
     for row in rows:
-        ranks = found.setdefault(_key(row), {})
-        own = row["bank_code"] == bank_code and uscc in (None, row["borrower_uscc"])
-        # A loan and its renewal are one debt, as large as the larger.
-        other = ranks.get(row["rank"])
-        ranks[row["rank"]] = RankHeld(
+        one = RankHeld(
             rank=row["rank"],
-            secured_fen=max(row["secured_fen"], other.secured_fen if other else 0),
-            is_registered=row["is_registered"] or (other is not None and other.is_registered),
-            is_own=own and (other is None or other.is_own),
+            secured_fen=row["secured_fen"],
+            is_registered=row["is_registered"],
+            is_own=row["bank_code"] == bank_code and uscc in (None, row["borrower_uscc"]),
         )
-    return {key: tuple(ranks.values()) for key, ranks in found.items()}
+        found.setdefault(_key(row), []).append(one)
+    return {key: together(held) for key, held in found.items()}
 
 
 async def held_by(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -98,6 +98,8 @@ class Known:
     bank_exists: bool
     programme: str
     around: Surroundings | None
+    own_ranks: Mapping[RightKey, int] = field(default_factory=dict)
+    """The ranks that the loan has which a new case renews; told of many alone."""
 
 
 async def surroundings(
@@ -306,7 +308,7 @@ async def surroundings_of_new(
             working_days=working_days,
             renewed=loan,
         )
-        return Known(exists, pool["programme"], around)
+        return Known(exists, pool["programme"], around, held.own(one))
 
     return [known(index, one) for index, one in enumerate(submissions)]
 
@@ -336,7 +338,7 @@ class _Held:
 
     def by_others(self, case: Submission) -> frozenset[RightKey]:
         """Those of the case's rights that others hold before it."""
-        own = self._own(case)
+        own = self.own(case)
         return frozenset(
             item.key
             for item in case.collateral
@@ -360,13 +362,13 @@ class _Held:
         }
         return {
             index: ranks.earlier(
-                {key: found[one.borrower.uscc].get(key, ()) for key in held}, own=self._own(one)
+                {key: found[one.borrower.uscc].get(key, ()) for key in held}, own=self.own(one)
             )
             for index, one in enumerate(cases)
             if (held := self.by_others(one))
         }
 
-    def _own(self, case: Submission) -> dict[RightKey, int]:
+    def own(self, case: Submission) -> dict[RightKey, int]:
         """The ranks of the loan that the case renews, where it is the bank's."""
         if case.renews not in self._loans:
             return {}

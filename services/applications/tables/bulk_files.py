@@ -72,6 +72,9 @@ returning *
 """
 
 
+_FORGET: Final = "delete from bulk_would_take where file_id = $1"
+
+
 async def went_on(
     conn: asyncpg.Connection, file: BulkFileRow, verdicts: Sequence[RowVerdict], *,
     headings: Sequence[str], is_end: bool, now: datetime,
@@ -96,6 +99,8 @@ async def went_on(
         count[Outcome.FINE], count[Outcome.WRONG], list(headings), now, now if is_end else None,
     )  # fmt: skip
     assert row is not None
+    if is_end:
+        await conn.execute(_FORGET, file.id)
     return BulkFileRow(**dict(row))
 
 
@@ -110,6 +115,7 @@ async def gave_up(
         now,
         dict(refusal),
     )
+    await conn.execute(_FORGET, file_id)
 
 
 async def taken_before(

@@ -1,6 +1,7 @@
 """The rows of files of many rows, as ordinary reads see them."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, LargeBinary, Text
@@ -55,6 +56,18 @@ class BulkRowRow(Row, table=True):
     number: str = Field(sa_type=Text)
     faults: list[dict[str, str]] = Field(sa_column=Column(JSONB, nullable=False))
     cells: list[str] | None = Field(sa_column=Column(JSONB, nullable=True))
+
+
+class BulkWouldTakeRow(Row, table=True):
+    """What a row of a file that is only checked would take; gone when the file is finished."""
+
+    __tablename__ = "bulk_would_take"
+
+    file_id: UUID = Field(primary_key=True, foreign_key="bulk_files.id")
+    what: str = Field(primary_key=True, sa_type=Text)
+    line: int = Field(primary_key=True)
+    bank_code: str = Field(sa_type=Text)
+    said: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
 
 
 class BulkTakenRow(Row, table=True):

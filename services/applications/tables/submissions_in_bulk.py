@@ -11,7 +11,10 @@ from typing import Any, Final
 import asyncpg
 
 from services.applications.domain.life_cycle import HOLDS_ITS_RIGHTS
+from services.applications.domain.rank_held import FIRST
+from services.applications.domain.submission import Collateral
 from services.applications.tables.cases import APPLICATIONS
+from services.applications.tables.ranks import began
 from services.applications.tables.submissions import (
     CASE,
     CASE_READS,
@@ -94,17 +97,29 @@ _KEEP_FIRMS: Final = (
     """
 )
 _HOLD: Final = """
-insert into held_rights (kind, number, nice_class, rank, place, application_id)
--- The renewed loan has the first place of its rights, as long as it has them.
-select row.kind, row.number, row.nice_class, coalesce(renewed.rank, 1),
-       (renewed.rank is not null)::int::smallint, row.application_id
-from unnest($1::text[], $2::text[], $3::int[], $4::uuid[], $5::uuid[])
-    as row (kind, number, nice_class, application_id, renews)
-left join held_rights as renewed
-    on renewed.application_id = row.renews
-   and (renewed.kind, renewed.number, renewed.nice_class) = (row.kind, row.number, row.nice_class)
+with wanted as (
+    -- The renewed loan has the first place of its rights, as long as it has them.
+    select row.kind, row.number, row.nice_class, coalesce(renewed.rank, row.rank) as rank,
+           renewed.rank is not null as renews, row.application_id
+    from unnest($1::text[], $2::text[], $3::int[], $4::uuid[], $5::uuid[], $6::smallint[])
+        as row (kind, number, nice_class, application_id, renews, rank)
+    left join held_rights as renewed
+        on renewed.application_id = row.renews
+       and (renewed.kind, renewed.number, renewed.nice_class)
+           = (row.kind, row.number, row.nice_class)
+), ahead as (
+    -- Who stands before a later rank stays until this is committed, or it is looked at again.
+    select before.kind, before.number, before.nice_class, before.rank
+    from wanted join held_rights as before using (kind, number, nice_class)
+    where before.rank = wanted.rank - 1 and before.place = 0
+    order by 1, 2, 3, 4 for key share of before
+)
 -- In the order of the key, so that two with the same rights wait and never deadlock.
-order by row.kind, row.number, row.nice_class
+insert into held_rights (kind, number, nice_class, rank, place, application_id)
+select kind, number, nice_class, rank, renews::int::smallint, application_id
+from wanted
+where rank = 1 or (kind, number, nice_class, rank - 1) in (select * from ahead)
+order by kind, number, nice_class, rank
 on conflict do nothing
 returning true
 """
@@ -138,16 +153,28 @@ async def keep_all(conn: asyncpg.Connection, filed: Sequence[FiledCase], *, now:
     await _register(conn, rights, now)
     moves = [move for one in filed for move in one.moves]
     await conn.execute(_INSERT_MOVES, *history_arrays(APPLICATIONS, moves, now))
-    held = [(one, right) for one, _, right in rights if one.state in HOLDS_ITS_RIGHTS]
+    held = [
+        (one, right, rank)
+        for one in filed
+        if one.state in HOLDS_ITS_RIGHTS
+        for right, rank in _ranked(one)
+    ]
     taken = await conn.fetch(
         _HOLD,
-        [right.kind for _, right in held],
-        [right.number for _, right in held],
-        [right.nice_class for _, right in held],
-        [one.id for one, _ in held],
-        [one.submission.renews for one, _ in held],
+        *([right.key[n] for _, right, _ in held] for n in range(3)),
+        [one.id for one, _, _ in held],
+        [one.submission.renews for one, _, _ in held],
+        [rank for _, _, rank in held],
     )
+    for one, right, rank in held:
+        if rank > FIRST:
+            await began(conn, one.id, one.bank_code, [right], [rank], now=now)
     return len(taken) == len(held)
+
+
+def _ranked(one: FiledCase) -> Iterable[tuple[Collateral, int]]:
+    rights = one.submission.collateral
+    return zip(rights, one.ranks or [FIRST] * len(rights), strict=True)
 
 
 async def _register(
