@@ -4,8 +4,7 @@
 
 Applications are filed; rights are a census; an extract of the trademark register is compared with a
 census that the file's bank has sent before, and every second row differs; a list of dishonest firms
-begins an entry by each row; claims are saved as drafts, a file for each of twenty banks, every row a
-transaction of its own.
+begins an entry by each row; claims are saved as drafts, a file for each of twenty banks.
 Ours: an NDJSON file in the store, read, judged and written batch by batch by the service's own
 worker; half-way the worker is given up and another goes on. The limit: the rows that this has left
 in its tables, copied by COPY in binary form into the same tables of another database, in one

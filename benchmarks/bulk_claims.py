@@ -12,7 +12,7 @@ import asyncpg
 from benchmarks import settle_book as book
 from benchmarks.bulk_figures import BAD_EVERY, Figures, copied, megabytes
 from services.risk_pool.api.claim_reading import read_claim
-from services.risk_pool.handlers.claim_files import ClaimFileWork, keep_file, rows_in
+from services.risk_pool.handlers.claim_files import AT_ONCE, ClaimFileWork, keep_file, rows_in
 from shared.auth.identity import Identity
 from shared.calendar import WorkingDays
 from shared.clock import business_date
@@ -91,8 +91,8 @@ async def _gone_through(database: Database, rows: int) -> tuple[float, int]:
     )
     done, early = 0, 0
     start = time.perf_counter()
-    while await work.one_row():
+    while await work.one_batch():
         done += 1
-        if done == rows // 10:
+        if done == rows // 10 // AT_ONCE:
             early = megabytes()
     return time.perf_counter() - start, early

@@ -28,8 +28,8 @@ def claim_file_work(context: Context) -> ClaimFileWork:
 
 
 async def work_on_claim_files(context: Context) -> None:
-    """Row by row; stops behind the one in hand, which another process goes on from."""
+    """Batch by batch; stops behind the one in hand, which another process goes on from."""
     work = claim_file_work(context)
     await keep_at(
-        context, work.one_row, what="a row of a file of claims", look_every=LOOK_EVERY_SECONDS
+        context, work.one_batch, what="a batch of a file of claims", look_every=LOOK_EVERY_SECONDS
     )

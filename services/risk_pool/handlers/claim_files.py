@@ -1,28 +1,29 @@
-"""Files of many claims come, and are gone through row by row; whoever is killed, another goes on.
+"""Files of many claims come, and are gone through batch by batch; whoever is killed, another goes on.
 
-A row is one transaction: its claim, what became of it, and how far the file has been gone through. A
-claim locks its papers and then its pool, so rows do not share a transaction: two of them would lock
-in two orders. The file's row is locked meanwhile, so no two processes have the same file.
+A batch is one transaction: its claims, what became of its rows, and how far the file has been gone
+through. A claim locks its papers and then its pool, so a batch locks the papers of all its rows and
+then their pools, in one order. The file's row is locked meanwhile, so no two processes have the same
+file.
 """
 
-import asyncio
 import io
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 from uuid6 import uuid7
 
 from services.risk_pool.domain.claim_file import MOST_ROWS, Purpose
-from services.risk_pool.handlers.claim_rows import ClaimSaid, Read, RowInHand, take_row
+from services.risk_pool.handlers.claim_rows import ClaimSaid, Read, RowsInHand, take_rows
 from services.risk_pool.handlers.step_context import StepContext
 from services.risk_pool.handlers.stored_papers import wait_for
 from services.risk_pool.tables import claim_files
 from shared.auth.identity import Identity
 from shared.calendar import WorkingDays
+from shared.papers import PaperNamed
 from shared.postgres.database import EVERYWHERE, Database
 from shared.postgres.transient import is_transient
 from shared.sheets.claim_columns import claim_column
@@ -30,6 +31,10 @@ from shared.sheets.file_rows import FileOfRows, Form, RowRead, form_of
 from shared.sheets.refusal import SheetUnreadable
 
 log = logging.getLogger(__name__)
+
+AT_ONCE: Final = 50
+"""Rows of one transaction, which holds their pools: others wait for them no longer than for a few
+claims."""
 
 
 def rows_in(content: bytes) -> tuple[Form, tuple[str, ...], list[RowRead]]:
@@ -78,9 +83,11 @@ class ClaimFileWork:
         self._now = now
         self._read = read
         self._paper_wait_seconds = paper_wait_seconds
+        self._one_by_one: set[UUID] = set()
+        """Files in a batch of which we have failed."""
 
-    async def one_row(self) -> bool:
-        """Go on with one file by one row; False where there is nothing to go on with."""
+    async def one_batch(self) -> bool:
+        """Go on with one file by one batch; False where there is nothing to go on with."""
         async with self._database.looking(EVERYWHERE) as conn:
             waiting = await claim_files.to_work_on(conn)
         for one in waiting:
@@ -89,14 +96,19 @@ class ClaimFileWork:
         return False
 
     async def _go_on(self, file_id: UUID, bank_code: str) -> bool:
+        limit = 1 if file_id in self._one_by_one else AT_ONCE
         try:
-            await self._wait_for_papers(file_id, bank_code)
+            await self._wait_for_papers(file_id, bank_code, limit)
             async with self._database.begin(bank_code) as conn:
-                return await self._next(conn, file_id, bank_code)
+                return await self._next(conn, file_id, bank_code, limit)
         except Exception as error:
             if is_transient(error):
                 raise
             log.exception("the file of claims %s cannot be gone on with", file_id)
+            if limit > 1:
+                # The rows before the one that we fail at are good.
+                self._one_by_one.add(file_id)
+                return True
             async with self._database.begin(bank_code) as conn:
                 refusal = {
                     "code": "internal-error",
@@ -107,40 +119,43 @@ class ClaimFileWork:
                 await claim_files.gave_up(
                     conn, file_id, bank_code=bank_code, refusal=refusal, now=self._now()
                 )
+            self._one_by_one.discard(file_id)
             return True
 
-    async def _wait_for_papers(self, file_id: UUID, bank_code: str) -> None:
+    async def _wait_for_papers(self, file_id: UUID, bank_code: str, limit: int) -> None:
         """Before the transaction, which locks nothing while it waits."""
         async with self._database.looking(bank_code) as conn:
-            row = await claim_files.next_row(conn, file_id, bank_code=bank_code)
-        if row is None or not row["said"].get("documents"):
-            return
-        claim = self._read(_but_its_loan(row["said"]), "to_save")
-        if isinstance(claim, ClaimSaid):
+            rows = await claim_files.next_rows(conn, file_id, bank_code=bank_code, limit=limit)
+        named: list[PaperNamed] = []
+        for row in rows:
+            if row["said"].get("documents"):
+                claim = self._read(_but_its_loan(row["said"]), "to_save")
+                named += claim.named if isinstance(claim, ClaimSaid) else ()
+        if named:
             await wait_for(
-                self._database, claim.named, bank_code=bank_code, seconds=self._paper_wait_seconds
+                self._database, named, bank_code=bank_code, seconds=self._paper_wait_seconds
             )
 
-    async def _next(self, conn: asyncpg.Connection, file_id: UUID, bank_code: str) -> bool:
+    async def _next(
+        self, conn: asyncpg.Connection, file_id: UUID, bank_code: str, limit: int
+    ) -> bool:
         file = await claim_files.taken_up(conn, file_id, bank_code=bank_code)
         if file is None:
             return False
-        row = await claim_files.next_row(conn, file_id, bank_code=bank_code)
-        assert row is not None, "a file whose rows are all looked at is finished"
+        rows = await claim_files.next_rows(conn, file_id, bank_code=bank_code, limit=limit)
+        assert rows, "a file whose rows are all looked at is finished"
         now = self._now()
         roles = frozenset({"bank_operator"})
         by = Identity(file["sent_by"], file["sent_name"], roles, bank_code)
-        in_hand = RowInHand(
+        in_hand = RowsInHand(
             conn=conn,
-            row=claim_files.row_read(row),
+            rows=[claim_files.row_read(row) for row in rows],
             purpose=file["purpose"],
             bank_code=bank_code,
             context=StepContext(by=by, now=now, working_days=self._working_days),
         )
-        verdict = await take_row(in_hand, read=self._read)
-        await claim_files.went_on(conn, file_id, verdict, now=now)
-        # Others get their turn.
-        await asyncio.sleep(0)
+        verdicts = await take_rows(in_hand, read=self._read)
+        await claim_files.went_on(conn, file_id, verdicts, now=now)
         return True
 
 

@@ -37,7 +37,7 @@ from shared.life_cycle import Row, Term
 from shared.postgres.published_schemes import scheme_on
 from shared.refusals import NotFound, Refused
 from shared.schemes.terms import Terms
-from shared.transitions import Step, apply_transition
+from shared.transitions import Step, apply_transition, apply_transitions
 
 
 class DraftBegun(Refused):
@@ -87,18 +87,26 @@ async def submit(
     Raises NotFound for a loan that the caller's bank has no coverage of, AlreadyClaimed,
     ClaimNotAdmissible with every finding at once.
     """
-    pool = await lock_pool(conn, await _pool_of(conn, loan_id))
-    loan = await known.loan(conn, loan_id)
+    await lock_pool(conn, await _pool_of(conn, loan_id))
+    step = await file(conn, await known.loan(conn, loan_id), filed, context)
+    await apply_transition(conn, claims.CASES, step, now=context.now)
+    await keep_at_filing(conn, [step.case["id"]])
+    return UUID(str(step.case["id"]))
+
+
+async def file(conn: asyncpg.Connection, loan: Row, filed: Filed, context: StepContext) -> Step:
+    """The same for a loan of a pool that is held: the claim is there, its first step and its trial are
+    the caller's to write."""
     move = LIFE_CYCLE.require(None, Action.SUBMIT, context.by)
     at = await situation(conn, loan, filed, context)
-    await _require_details(conn, at, loan_id, context)
+    await _require_details(conn, at, loan["loan_id"], context)
     said = _as_filed(at, admissible(checked(at)), context)
 
     term = term_of(at.terms, context.today, context.working_days)
     claim = {
         **_of_loan(loan),
         **said,
-        **await _numbered(conn, pool.code, context),
+        **await _numbered(conn, loan["pool_code"], context),
         "id": uuid7(),
         "state": move.target,
         "state_since": context.now,
@@ -106,10 +114,7 @@ async def submit(
         "draft": None,
     }
     await claims.insert(conn, claim)
-    step = _submission({**claim, "state": None, "version": 0}, Action.SUBMIT, filed, context, term)
-    await apply_transition(conn, claims.CASES, step, now=context.now)
-    await keep_at_filing(conn, UUID(str(claim["id"])))
-    return UUID(str(claim["id"]))
+    return _submission({**claim, "state": None, "version": 0}, Action.SUBMIT, filed, context, term)
 
 
 async def begin_draft(
@@ -121,15 +126,43 @@ async def begin_draft(
     """
     await lock_pool(conn, await _pool_of(conn, loan_id))
     loan = await known.loan(conn, loan_id)
-    move = LIFE_CYCLE.require(None, Action.SAVE_DRAFT, context.by)
+    LIFE_CYCLE.require(None, Action.SAVE_DRAFT, context.by)
     begun = await known.draft_id(conn, loan_id)
     if begun is not None:
-        raise DraftBegun(
-            "该贷款已有补偿申请草稿，请继续填写。",
-            "There is a draft for the loan already; go on with that one.",
-            claim_id=str(begun),
-        )
-    claim = {
+        raise draft_begun(begun)
+    (claim_id,) = await begin_drafts(conn, [(loan, content)], context)
+    return claim_id
+
+
+def draft_begun(claim_id: UUID) -> DraftBegun:
+    """The refusal of another draft for the loan of this one."""
+    return DraftBegun(
+        "该贷款已有补偿申请草稿，请继续填写。",
+        "There is a draft for the loan already; go on with that one.",
+        claim_id=str(claim_id),
+    )
+
+
+async def begin_drafts(
+    conn: asyncpg.Connection, begun: Sequence[tuple[Row, Mapping[str, Any]]], context: StepContext
+) -> list[UUID]:
+    """Keep drafts with what each says, for loans of pools that are held and have none. The table lets
+    the caller, or what it raises."""
+    move = LIFE_CYCLE.require(None, Action.SAVE_DRAFT, context.by)
+    drafts = [_draft(loan, content, move.target, context) for loan, content in begun]
+    await claims.insert_all(conn, drafts)
+    steps = [
+        Step(case={**claim, "state": None, "version": 0}, action=Action.SAVE_DRAFT, by=context.by)
+        for claim in drafts
+    ]
+    await apply_transitions(conn, claims.CASES, steps, now=context.now)
+    return [UUID(str(claim["id"])) for claim in drafts]
+
+
+def _draft(
+    loan: Row, content: Mapping[str, Any], state: str, context: StepContext
+) -> dict[str, Any]:
+    return {
         **_of_loan(loan),
         **dict.fromkeys(("number", "claimed_on", "filed_at", "stated_on", "due_on")),
         **dict.fromkeys(
@@ -142,17 +175,11 @@ async def begin_draft(
         "precheck": {},
         "checks": [],
         "id": uuid7(),
-        "state": move.target,
+        "state": state,
         "state_since": context.now,
         "draft": dict(content),
         **NOTHING_MORE.columns_of_draft,
     }  # fmt: skip
-    await claims.insert(conn, claim)
-    step = Step(
-        case={**claim, "state": None, "version": 0}, action=Action.SAVE_DRAFT, by=context.by
-    )
-    await apply_transition(conn, claims.CASES, step, now=context.now)
-    return UUID(str(claim["id"]))
 
 
 async def save_draft(
@@ -173,6 +200,14 @@ async def submit_draft(
 
     Raises AlreadyClaimed, ClaimNotAdmissible with every finding at once.
     """
+    await file_draft(conn, claim_id, filed, context)
+    await keep_at_filing(conn, [claim_id])
+
+
+async def file_draft(
+    conn: asyncpg.Connection, claim_id: UUID, filed: Filed, context: StepContext
+) -> None:
+    """The same; its trial is the caller's to keep."""
     pool, claim = await locked(conn, claim_id, Action.SUBMIT, context)
     loan = await known.loan(conn, claim["loan_id"])
     at = await situation(conn, loan, filed, context, claim_id=claim_id)
@@ -185,7 +220,6 @@ async def submit_draft(
     term = term_of(at.terms, context.today, context.working_days)
     step = _submission({**claim, "number": said["number"]}, Action.SUBMIT, filed, context, term)
     await apply_transition(conn, claims.CASES, replace(step, changes=said), now=context.now)
-    await keep_at_filing(conn, claim_id)
 
 
 async def resubmit(

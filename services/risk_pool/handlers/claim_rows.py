@@ -1,6 +1,7 @@
-"""One row of a file of claims: the same handlers file it that file a single one, and all that is
-wrong with it is told at once."""
+"""Rows of a file of claims: the same handlers file each that file a single one, and all that is wrong
+with it is told at once. What is the same for all of them is read and written once."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,10 +15,15 @@ from services.risk_pool.domain.claim_checks import against
 from services.risk_pool.domain.claim_filed import Filed
 from services.risk_pool.domain.papers import as_kept
 from services.risk_pool.handlers import claim_filing, stored_papers
+from services.risk_pool.handlers.claim_situation import rows_before_filing
 from services.risk_pool.handlers.step_context import StepContext
+from services.risk_pool.handlers.trial import keep_at_filing
 from services.risk_pool.queries import claim_files as reads
 from services.risk_pool.queries import claims as known
 from services.risk_pool.tables.claim_files import content_of
+from services.risk_pool.tables.claims import CASES
+from services.risk_pool.tables.ledger import lock_pools
+from shared.life_cycle import Row
 from shared.papers import PaperNamed
 from shared.refusals import FieldFault, FieldsWrong, Refused
 from shared.sheets.cells import narrow
@@ -31,6 +37,7 @@ from shared.sheets.verdicts import (
     unread,
     wrong,
 )
+from shared.transitions import Step, apply_transitions
 
 _LOAN_NEEDED: Final = FieldFault(
     ("loan_number",), "missing", "须填贷款编号或贷款标识", "the loan's number or its id"
@@ -69,56 +76,146 @@ Read = Callable[[Mapping[str, Any], str], ClaimSaid | tuple[FieldFault, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowInHand:
-    """A row that is looked at: who sent it, what for, and the transaction."""
+class RowsInHand:
+    """Rows that are looked at: who sent them, what for, and the transaction."""
 
     conn: asyncpg.Connection
-    row: RowRead
+    rows: Sequence[RowRead]
     purpose: str
     bank_code: str
     context: StepContext
 
 
-async def take_row(at: RowInHand, *, read: Read) -> RowVerdict:
-    """File, save or check the claim of a row, and say what became of it. What is wrong with it
-    leaves nothing behind."""
-    row = at.row
-    said = dict(row.said)
-    number, loan_id = said.pop("loan_number", None), said.pop("loan_id", None)
-    loan = await _loan(at, number, loan_id)
-    claim = read(said, at.purpose)
-    shape = () if isinstance(claim, ClaimSaid) else claim
-    faults = unread(row, (*(() if isinstance(loan, UUID) else (loan,)), *shape))
-    reference = str(number or loan_id or "")[:64]
-    if not isinstance(loan, UUID) or not isinstance(claim, ClaimSaid):
-        return wrong(row, faults, reference=reference)
-    reference = await reads.number_of(at.conn, loan, bank_code=at.bank_code) or reference
-    if not faults and (same := await _known(at, reference)) is not None:
-        return same
-    try:
-        # A savepoint: what a refusal leaves half done is taken back, the verdict stays.
-        async with at.conn.transaction():
-            if faults or at.purpose == "to_check":
-                found = await _checked(at, loan, claim)
-                if faults or found:
-                    return wrong(row, [*faults, *found], reference=reference)
-                return RowVerdict(line=row.line, outcome=Outcome.FINE, reference=reference)
-            claim_id = await _taken(at, loan, claim)
-    except Refused as refusal:
-        return wrong(row, [*faults, *_told(row, refusal)], reference=reference)
-    return RowVerdict(
-        line=row.line, outcome=Outcome.TAKEN, reference=reference, subject_id=claim_id,
-        number=await reads.numbered(at.conn, claim_id),
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A row, the loan that it is about, and its claim; or what is wrong with them."""
+
+    row: RowRead
+    loan: Row | None
+    claim: ClaimSaid | None
+    faults: Sequence[RowFault]
+    reference: str
 
 
-async def _loan(at: RowInHand, number: Any, loan_id: Any) -> UUID | FieldFault:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What rows are judged by, read for all of them once their papers and pools are held."""
+
+    loans: Mapping[UUID, Row]
+    papers: Sequence[Any]
+    taken: Mapping[bytes, Sequence[Row]]
+    drafts: Mapping[UUID, UUID]
+
+
+_Draft = tuple[_Asked, Row, Mapping[str, Any]]
+"""A row, its loan, and what its draft says."""
+
+
+async def take_rows(at: RowsInHand, *, read: Read) -> list[RowVerdict]:
+    """File, save or check the claims of the first of these rows, as many as are of loans of their
+    own, and say what became of each, as if each had come by itself. What is wrong with one leaves
+    nothing behind."""
+    asked = _until_a_loan_again(await _asked(at, read))
+    known = await _known(at, asked)
+    verdicts: dict[int, RowVerdict] = {}
+    drafts: list[_Draft] = []
+    filed: list[tuple[_Asked, UUID | Step]] = []
+    for one in asked:
+        # Others get their turn.
+        await asyncio.sleep(0)
+        if (said := _at_once(at, one, known)) is not None:
+            verdicts[one.row.line] = said
+            continue
+        try:
+            papers = _papers(one, known)
+            if one.faults or at.purpose == "to_check":
+                verdicts[one.row.line] = await _checked(at, one, known, papers)
+            elif at.purpose == "to_save":
+                drafts.append(_draft(one, known, papers))
+            else:
+                # A savepoint: what a refusal leaves half done is taken back, the verdict stays.
+                async with at.conn.transaction():
+                    filed.append((one, await _filed(at, one, known, papers)))
+        except Refused as refusal:
+            told = [*one.faults, *_told(one.row, refusal)]
+            verdicts[one.row.line] = wrong(one.row, told, reference=one.reference)
+    for taken in await _kept(at, filed, drafts):
+        verdicts[taken.line] = taken
+    return [verdicts[one.row.line] for one in asked]
+
+
+async def _asked(at: RowsInHand, read: Read) -> list[_Asked]:
+    """Each row with its loan and its claim."""
+    said = [
+        (one.said.get("loan_number"), one.said.get("loan_id")) for one in at.rows
+    ]  # fmt: skip
+    numbers = [narrow(number).upper() for number, _ in said if isinstance(number, str)]
+    ids = [found for _, named in said if (found := _uuid(named)) is not None]
+    loans = await reads.loans_among(at.conn, numbers, ids, bank_code=at.bank_code)
+    by_number = {loan["number"]: loan for loan in loans}
+    by_id = {loan["loan_id"]: loan for loan in loans}
+    asked = []
+    for row, (number, loan_id) in zip(at.rows, said, strict=True):
+        loan = _loan(number, loan_id, by_number, by_id)
+        content = {k: v for k, v in row.said.items() if k not in ("loan_number", "loan_id")}
+        claim = read(content, at.purpose)
+        shape = () if isinstance(claim, ClaimSaid) else claim
+        wrong_loan = (loan,) if isinstance(loan, FieldFault) else ()
+        known = None if isinstance(loan, FieldFault) else loan
+        asked.append(
+            _Asked(
+                row=row, loan=known, claim=claim if isinstance(claim, ClaimSaid) else None,
+                faults=unread(row, (*wrong_loan, *shape)),
+                reference=_reference(known if isinstance(claim, ClaimSaid) else None, number, loan_id),
+            )
+        )  # fmt: skip
+    return asked
+
+
+def _reference(loan: Row | None, number: Any, loan_id: Any) -> str:
+    return str((loan and loan["number"]) or number or loan_id or "")[:64]
+
+
+def _until_a_loan_again(asked: Sequence[_Asked]) -> Sequence[_Asked]:
+    """The first rows, up to one whose loan an earlier one is about: that is judged by what became of
+    the earlier one."""
+    seen: set[UUID] = set()
+    for place, one in enumerate(asked):
+        if one.loan is not None:
+            if one.loan["loan_id"] in seen:
+                return asked[:place]
+            seen.add(one.loan["loan_id"])
+    return asked
+
+
+async def _known(at: RowsInHand, asked: Sequence[_Asked]) -> _Known:
+    """Papers are held first, then pools, each in their order: as whoever files a single claim."""
+    ready = [one for one in asked if one.loan is not None and one.claim is not None]
+    takes = at.purpose != "to_check"
+    named = [paper for one in ready if one.claim is not None for paper in one.claim.named]
+    papers = await stored_papers.among(at.conn, named, bank_code=at.bank_code, held=takes)
+    ids = [one.loan["loan_id"] for one in ready if one.loan is not None]
+    if takes:
+        await lock_pools(at.conn, [one.loan["pool_code"] for one in ready if one.loan is not None])
+    loans = await reads.loans_among(at.conn, [], ids, bank_code=at.bank_code)
+    contents = [content_of(one.row) for one in ready]
+    return _Known(
+        loans={loan["loan_id"]: loan for loan in loans},
+        papers=papers,
+        taken=await reads.taken_before(at.conn, contents, bank_code=at.bank_code) if takes else {},
+        drafts=await known.drafts_of(at.conn, ids) if takes else {},
+    )
+
+
+def _loan(
+    number: Any, loan_id: Any, by_number: Mapping[str, Row], by_id: Mapping[UUID, Row]
+) -> Row | FieldFault:
     """The loan that a row is about, by its number or its id; both must agree."""
     if number in (None, "") and loan_id in (None, ""):
         return _LOAN_NEEDED
     found = None
     if isinstance(number, str) and number:
-        found = await reads.loan_numbered(at.conn, narrow(number).upper(), bank_code=at.bank_code)
+        found = by_number.get(narrow(number).upper())
         if found is None:
             return _LOAN_UNKNOWN
     elif number not in (None, ""):
@@ -126,56 +223,115 @@ async def _loan(at: RowInHand, number: Any, loan_id: Any) -> UUID | FieldFault:
     if loan_id in (None, ""):
         assert found is not None
         return found
-    try:
-        named = UUID(str(loan_id))
-    except ValueError:
+    named = _uuid(loan_id)
+    if named is None:
         return _LOAN_UNKNOWN
-    if found is not None and named != found:
+    if found is not None and named != found["loan_id"]:
         return _LOANS_DIFFER
-    is_own = await reads.number_of(at.conn, named, bank_code=at.bank_code) is not None
-    return named if is_own else _LOAN_UNKNOWN
+    return by_id.get(named, _LOAN_UNKNOWN)
 
 
-async def _known(at: RowInHand, reference: str) -> RowVerdict | None:
-    """The same row has no second effect while the claim that came of it lives."""
-    if at.purpose == "to_check":
+def _uuid(text: Any) -> UUID | None:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
+
+
+def _at_once(at: RowsInHand, one: _Asked, known: _Known) -> RowVerdict | None:
+    """Of a row that is not read as a claim of a loan, and of one that had its effect: the same row has
+    no second one while the claim that came of it lives."""
+    if one.loan is None or one.claim is None:
+        return wrong(one.row, list(one.faults), reference=one.reference)
+    if one.faults or at.purpose == "to_check":
         return None
     enough = LEAVES_THE_LOAN_FREE
     if at.purpose == "to_save":
         enough = enough - ONLY_THE_BANKS_OWN
-    for claim in await reads.taken_before(at.conn, content_of(at.row), bank_code=at.bank_code):
+    for claim in known.taken.get(content_of(one.row), ()):
         if claim["state"] not in enough:
             return RowVerdict(
-                line=at.row.line, outcome=Outcome.KNOWN, reference=reference,
+                line=one.row.line, outcome=Outcome.KNOWN, reference=one.reference,
                 subject_id=claim["id"], number=claim["number"] or "",
             )  # fmt: skip
     return None
 
 
-async def _checked(at: RowInHand, loan: UUID, claim: ClaimSaid) -> list[RowFault]:
-    found = await stored_papers.known(at.conn, claim.named, bank_code=at.bank_code)
-    if at.purpose == "to_save":
-        return []
-    rows = await claim_filing.pre_check(
-        at.conn, loan, claim.as_filed(claim.kept(found)), at.context
-    )
-    return [_finding(at.row, one) for one in against(rows)]
+def _papers(one: _Asked, known: _Known) -> list[dict[str, Any]]:
+    """The row's papers as its claim keeps them. Raises FieldsWrong, PaperNotYetKnown."""
+    assert one.claim is not None, "a row without one is told at once"
+    return one.claim.kept(stored_papers.found_in(one.claim.named, known.papers))
 
 
-async def _taken(at: RowInHand, loan: UUID, claim: ClaimSaid) -> UUID:
-    """The claim that is filed or saved; a draft that waits for the loan becomes the claim."""
-    found = await stored_papers.refer_to(
-        at.conn, claim.named, bank_code=at.bank_code, place="claims", now=at.context.now
-    )
-    papers = claim.kept(found)
-    if at.purpose == "to_save":
-        return await claim_filing.begin_draft(at.conn, loan, claim.as_draft(papers), at.context)
-    filed = claim.as_filed(papers)
-    draft = await known.draft_id(at.conn, loan)
+async def _checked(
+    at: RowsInHand, one: _Asked, known: _Known, papers: Sequence[Mapping[str, Any]]
+) -> RowVerdict:
+    assert one.loan is not None and one.claim is not None, "a row without one is told at once"
+    found: list[RowFault] = []
+    if at.purpose != "to_save":
+        loan = known.loans[one.loan["loan_id"]]
+        rows = await rows_before_filing(at.conn, loan, one.claim.as_filed(papers), at.context)
+        found = [_finding(one.row, check) for check in against(rows)]
+    if one.faults or found:
+        return wrong(one.row, [*one.faults, *found], reference=one.reference)
+    return RowVerdict(line=one.row.line, outcome=Outcome.FINE, reference=one.reference)
+
+
+def _draft(one: _Asked, known: _Known, papers: Sequence[Mapping[str, Any]]) -> _Draft:
+    """Raises DraftBegun."""
+    assert one.loan is not None and one.claim is not None, "a row without one is told at once"
+    loan = known.loans[one.loan["loan_id"]]
+    begun = known.drafts.get(loan["loan_id"])
+    if begun is not None:
+        raise claim_filing.draft_begun(begun)
+    return one, loan, one.claim.as_draft(papers)
+
+
+async def _filed(
+    at: RowsInHand, one: _Asked, known: _Known, papers: Sequence[Mapping[str, Any]]
+) -> UUID | Step:
+    """The first step of the claim that is filed, or the draft that waited for the loan and has become
+    the claim."""
+    assert one.loan is not None and one.claim is not None, "a row without one is told at once"
+    loan = known.loans[one.loan["loan_id"]]
+    filed = one.claim.as_filed(papers)
+    draft = known.drafts.get(loan["loan_id"])
     if draft is None:
-        return await claim_filing.submit(at.conn, loan, filed, at.context)
-    await claim_filing.submit_draft(at.conn, draft, filed, at.context)
+        return await claim_filing.file(at.conn, loan, filed, at.context)
+    await claim_filing.file_draft(at.conn, draft, filed, at.context)
     return draft
+
+
+async def _kept(
+    at: RowsInHand, filed: Sequence[tuple[_Asked, UUID | Step]], drafts: Sequence[_Draft]
+) -> list[RowVerdict]:
+    """What goes with claims once all of them are filed or saved: first steps, drafts themselves, papers
+    that stay, trials."""
+    steps = [step for _, step in filed if isinstance(step, Step)]
+    await apply_transitions(at.conn, CASES, steps, now=at.context.now)
+    taken = [(one, step.case["id"] if isinstance(step, Step) else step) for one, step in filed]
+    by_pool: dict[str, list[UUID]] = {}
+    for one, claim_id in taken:
+        assert one.loan is not None, "a claim is of a loan"
+        by_pool.setdefault(one.loan["pool_code"], []).append(claim_id)
+    for ids in by_pool.values():
+        await keep_at_filing(at.conn, ids)
+    if drafts:
+        begun = [(loan, said) for _, loan, said in drafts]
+        ids = await claim_filing.begin_drafts(at.conn, begun, at.context)
+        taken += zip((one for one, _, _ in drafts), ids, strict=True)
+    named = [paper for one, _ in taken if one.claim is not None for paper in one.claim.named]
+    await stored_papers.refer_to(
+        at.conn, named, bank_code=at.bank_code, place="claims", now=at.context.now
+    )
+    numbers = await reads.numbers_of(at.conn, [claim_id for _, claim_id in taken])
+    return [
+        RowVerdict(
+            line=one.row.line, outcome=Outcome.TAKEN, reference=one.reference,
+            subject_id=claim_id, number=numbers[claim_id],
+        )
+        for one, claim_id in taken
+    ]  # fmt: skip
 
 
 def _told(row: RowRead, refusal: Refused) -> list[RowFault]:

@@ -74,13 +74,24 @@ async def _on_their_way(
     return [one for one, row in zip(young, found, strict=True) if row is None]
 
 
+async def among(
+    conn: asyncpg.Connection, named: Sequence[PaperNamed], *, bank_code: str, held: bool
+) -> list[asyncpg.Record]:
+    """The stored papers behind these, as far as there are any, for a look (`found_in`); with `held`
+    nobody withdraws them until the transaction ends."""
+    if not named:
+        return []
+    if held:
+        ids, hashes = _by(named)
+        await tables.hold(conn, bank_code=bank_code, ids=ids, hashes=hashes)
+    return await _among(conn, named, bank_code, referred=False)
+
+
 async def known(
     conn: asyncpg.Connection, named: Sequence[PaperNamed], *, bank_code: str
 ) -> list[Any]:
     """The stored paper behind each, for a look only. Raises FieldsWrong, PaperNotYetKnown."""
-    if not named:
-        return []
-    return _all_found(named, await _among(conn, named, bank_code, referred=False))
+    return found_in(named, await among(conn, named, bank_code=bank_code, held=False))
 
 
 async def refer_to(
@@ -96,7 +107,7 @@ async def refer_to(
         return []
     ids, hashes = _by(named)
     first = await tables.refer(conn, bank_code=bank_code, ids=ids, hashes=hashes, now=now)
-    found = _all_found(named, await _among(conn, named, bank_code, referred=True))
+    found = found_in(named, await _among(conn, named, bank_code, referred=True))
     told = [
         DocumentReferredV1(document_id=one, bank_code=bank_code, place=place)
         for one in sorted(first)
@@ -122,7 +133,9 @@ async def _among(
     )
 
 
-def _all_found(named: Sequence[PaperNamed], rows: Sequence[asyncpg.Record]) -> list[Any]:
+def found_in(named: Sequence[PaperNamed], rows: Sequence[asyncpg.Record]) -> list[Any]:
+    """The stored paper behind each; there may be more among the rows. Raises FieldsWrong,
+    PaperNotYetKnown."""
     found = found_among(named, rows)
     absent = [one for one, row in zip(named, found, strict=True) if row is None]
     seconds = time.time()

@@ -3,10 +3,11 @@
 Where something is decided, the pool is held, so that what was weighed stays so until it is booked.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -24,6 +25,7 @@ from services.risk_pool.domain.cap_order import (
     taken_by,
 )
 from services.risk_pool.domain.claim_facts import Registers, amounts_claimed, claim_facts
+from services.risk_pool.domain.claim_filed import Position
 from services.risk_pool.domain.compensation import payments_of
 from services.risk_pool.domain.decision_checks import moved_since
 from services.risk_pool.domain.shares import shares_of
@@ -39,6 +41,9 @@ from shared.refusals import Refused
 from shared.schemes.decide.claims import ClaimFacts, Counters, NoSharingRule
 from shared.schemes.decide.loss import ClaimDecision, split_loss
 from shared.schemes.terms import Terms
+
+_AT_A_STRETCH: Final = 16
+"""Claims that are weighed before others get their turn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,17 +72,25 @@ async def trial_of(
     async with seeing_everything(conn):
         weighed = await _weigh(conn, claim, part_fen)
         positions = await known_claims.positions_of(conn, claim["loan_id"])
-        received = await recoveries.received_fen(conn, claim["loan_id"])
+        received_fen = await recoveries.received_fen(conn, claim["loan_id"])
         codes = await known_claims.party_codes(conn, claim)
     position = positions[-1] if positions else None
+    return _shown(weighed, part_fen, position=position, received_fen=received_fen, codes=codes)
+
+
+def _shown(
+    weighed: _Weighed, part_fen: int, *, position: Position | None, received_fen: int,
+    codes: Mapping[str, str],
+) -> Trial:  # fmt: skip
     split = weighed.outcome if isinstance(weighed.outcome, ClaimDecision) else None
+    moved = moved_since(
+        weighed.claim, weighed.loan, position, principal_fen=part_fen, received_fen=received_fen
+    )
     return Trial(
         **{one.name: getattr(weighed, one.name) for one in fields(weighed)},
         principal_fen=part_fen,
         position=position,
-        moved=moved_since(
-            claim, weighed.loan, position, principal_fen=part_fen, received_fen=received
-        ),
+        moved=moved,
         shares=shares_of(split.shares, codes) if split else (),
         payments=payments_of(split.payments, codes) if split else (),
     )
@@ -106,12 +119,34 @@ async def decided_anew(
     return split_loss(of_part(facts, principal_fen), known.terms[_terms_of(claim)], counters)
 
 
-async def keep_at_filing(conn: asyncpg.Connection, claim_id: UUID) -> None:
-    """What a claim would have been split into when it was filed, kept beside it."""
-    claim = await known_claims.find(conn, claim_id)
-    assert claim is not None
-    shown = (await trial_of(conn, claim)).as_data()
-    await claims.keep_trial_of_filing(conn, claim_id, shown)
+async def keep_at_filing(conn: asyncpg.Connection, claim_ids: Sequence[UUID]) -> None:
+    """What each claim would have been split into when it was filed, kept beside it. They are the last
+    of one pool, which is held: those before them are weighed once for all."""
+    filed = await known_claims.filed_in_turn(conn, claim_ids)
+    loan_ids, pool_code = [claim["loan_id"] for claim in filed], filed[0]["pool_code"]
+    shown: dict[UUID, Mapping[str, Any]] = {}
+    async with seeing_everything(conn):
+        before = await caps.waiting_before(conn, filed[0])
+        known = await _known(conn, [*before, *filed])
+        positions = await known_claims.last_positions(conn, loan_ids)
+        received = await recoveries.received_of(conn, loan_ids)
+        parties = await known_claims.only_parties(conn, pool_code)
+    held: list[Taken] = []
+    for place, claim in enumerate([*before, *filed]):
+        if place % _AT_A_STRETCH == 0:
+            await asyncio.sleep(0)
+        weighed = known.weighed(claim, held, None)
+        held += _holds(weighed)
+        if place < len(before):
+            continue
+        loan_id = claim["loan_id"]
+        of_loan = weighed.loan["parties"] | {"pool": pool_code, "bank": claim["bank_code"]}
+        trial = _shown(
+            weighed, claim["outstanding_principal_fen"], position=positions.get(loan_id),
+            received_fen=received.get(loan_id, 0), codes=parties | of_loan,
+        )  # fmt: skip
+        shown[claim["id"]] = trial.as_data()
+    await claims.keep_trials_of_filing(conn, shown)
 
 
 async def _weigh(conn: asyncpg.Connection, claim: Row, part_fen: int) -> _Weighed:

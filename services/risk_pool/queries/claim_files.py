@@ -53,36 +53,38 @@ async def rows_of(
 
 
 async def taken_before(
-    conn: asyncpg.Connection, content: bytes, *, bank_code: str
-) -> Sequence[asyncpg.Record]:
-    """The claims that were made of rows that said exactly this, whichever file they came in."""
-    rows: Sequence[asyncpg.Record] = await conn.fetch(
-        """select claims.id, claims.number, claims.state from claims
-           where claims.bank_code = $1 and claims.id in (
-               select subject_id from claim_file_rows where bank_code = $1 and content = $2
-                   and subject_id is not null)""",
+    conn: asyncpg.Connection, contents: Sequence[bytes], *, bank_code: str
+) -> dict[bytes, list[asyncpg.Record]]:
+    """Content → the claims (id, number, state) that were made of rows that said exactly this,
+    whichever file they came in."""
+    rows = await conn.fetch(
+        """select r.content, c.id, c.number, c.state
+           from claim_file_rows as r join claims as c on c.id = r.subject_id
+           where r.bank_code = $1 and c.bank_code = $1 and r.content = any($2::bytea[])""",
         bank_code,
-        content,
+        contents,
+    )
+    found: dict[bytes, list[asyncpg.Record]] = {}
+    for row in rows:
+        found.setdefault(row["content"], []).append(row)
+    return found
+
+
+async def loans_among(
+    conn: asyncpg.Connection, numbers: Sequence[str], ids: Sequence[UUID], *, bank_code: str
+) -> list[asyncpg.Record]:
+    """A bank's covered loans that have these numbers or ids."""
+    rows: list[asyncpg.Record] = await conn.fetch(
+        "select * from coverages where bank_code = $1"
+        " and (number = any($2::text[]) or loan_id = any($3::uuid[]))",
+        bank_code,
+        numbers,
+        ids,
     )
     return rows
 
 
-async def loan_numbered(conn: asyncpg.Connection, number: str, *, bank_code: str) -> UUID | None:
-    """The covered loan of a bank that has this number; None for none."""
-    found: UUID | None = await conn.fetchval(
-        "select loan_id from coverages where number = $1 and bank_code = $2", number, bank_code
-    )
-    return found
-
-
-async def number_of(conn: asyncpg.Connection, loan_id: UUID, *, bank_code: str) -> str | None:
-    """The number of a bank's covered loan; None for none."""
-    found: str | None = await conn.fetchval(
-        "select number from coverages where loan_id = $1 and bank_code = $2", loan_id, bank_code
-    )
-    return found
-
-
-async def numbered(conn: asyncpg.Connection, claim_id: UUID) -> str:
-    """The number of a claim; "" of a draft."""
-    return await conn.fetchval("select number from claims where id = $1", claim_id) or ""
+async def numbers_of(conn: asyncpg.Connection, claim_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The number of each claim; "" of a draft."""
+    rows = await conn.fetch("select id, number from claims where id = any($1::uuid[])", claim_ids)
+    return {row["id"]: row["number"] or "" for row in rows}

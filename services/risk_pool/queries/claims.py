@@ -1,5 +1,6 @@
 """Claims as they are answered, and what a decision about one reads of what is known."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,16 @@ from shared.schemes.decide.claims import Borne, CapOutcome
 async def find(conn: asyncpg.Connection, claim_id: UUID) -> asyncpg.Record | None:
     """A claim; None where the caller may know of none."""
     return await conn.fetchrow("select * from claims where id = $1", claim_id)
+
+
+async def filed_in_turn(
+    conn: asyncpg.Connection, claim_ids: Sequence[UUID]
+) -> list[asyncpg.Record]:
+    """These claims in the order in which they were filed."""
+    rows: list[asyncpg.Record] = await conn.fetch(
+        "select * from claims where id = any($1::uuid[]) order by filed_at, number", claim_ids
+    )
+    return rows
 
 
 async def page(
@@ -116,6 +127,28 @@ async def positions_of(conn: asyncpg.Connection, loan_id: UUID) -> list[Position
     return [Position(**row, month_end=Month.parse(row["month"]).last) for row in rows]
 
 
+async def last_positions(
+    conn: asyncpg.Connection, loan_ids: Sequence[UUID]
+) -> dict[UUID, Position]:
+    """Loan → what its bank has reported last; loans without a report are left out."""
+    rows = await conn.fetch(
+        """select distinct on (loan_id) loan_id, month, outstanding_principal_fen, overdue_days,
+                  risk_class
+           from positions where loan_id = any($1::uuid[]) order by loan_id, month desc""",
+        loan_ids,
+    )
+    return {
+        loan_id: Position(
+            month=month,
+            outstanding_principal_fen=principal_fen,
+            overdue_days=overdue_days,
+            risk_class=risk_class,
+            month_end=Month.parse(month).last,
+        )
+        for loan_id, month, principal_fen, overdue_days, risk_class in rows
+    }
+
+
 async def live_claim_number(
     conn: asyncpg.Connection, loan_id: UUID, *, but: UUID | None = None
 ) -> str:
@@ -161,6 +194,16 @@ async def draft_id(conn: asyncpg.Connection, loan_id: UUID) -> UUID | None:
     return found
 
 
+async def drafts_of(conn: asyncpg.Connection, loan_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Loan → the draft that the bank has begun for it; loans without one are left out."""
+    rows = await conn.fetch(
+        f"""select loan_id, id from claims
+            where loan_id = any($1::uuid[]) and state in ({literals(ONLY_THE_BANKS_OWN)})""",
+        loan_ids,
+    )
+    return {row["loan_id"]: row["id"] for row in rows}
+
+
 async def pool_of_loan(conn: asyncpg.Connection, loan_id: UUID) -> str | None:
     """The pool that covers a loan; None where the caller may know of none."""
     code: str | None = await conn.fetchval(
@@ -187,18 +230,24 @@ async def bank_of_loan(conn: asyncpg.Connection, loan_id: UUID) -> str | None:
 async def party_codes(conn: asyncpg.Connection, claim: Row) -> dict[str, str]:
     """Role → code of the party that plays it for this loan: the loan's own parties, else the
     pool's only party of that role."""
-    codes = {
-        row["role"]: row["code"]
-        for row in await conn.fetch(
-            """select role, min(code) as code from parties where pool_code = $1
-               group by role having count(*) = 1""",
-            claim["pool_code"],
-        )
-    }
     named: dict[str, str] = await conn.fetchval(
         "select parties from coverages where loan_id = $1", claim["loan_id"]
     )
-    return codes | named | {"pool": claim["pool_code"], "bank": claim["bank_code"]}
+    return (
+        await only_parties(conn, claim["pool_code"])
+        | named
+        | {"pool": claim["pool_code"], "bank": claim["bank_code"]}
+    )
+
+
+async def only_parties(conn: asyncpg.Connection, pool_code: str) -> dict[str, str]:
+    """Role → code of the pool's only party of that role."""
+    rows = await conn.fetch(
+        """select role, min(code) as code from parties where pool_code = $1
+           group by role having count(*) = 1""",
+        pool_code,
+    )
+    return {row["role"]: row["code"] for row in rows}
 
 
 async def explanation(conn: asyncpg.Connection, explanation_id: UUID) -> asyncpg.Record | None:

@@ -100,12 +100,19 @@ async def of_claim(conn: asyncpg.Connection, claim_id: UUID) -> list[UUID]:
 
 async def received_fen(conn: asyncpg.Connection, loan_id: UUID) -> int:
     """Money on a loan that banks have reported and nobody has sent back, before costs."""
-    fen: int = await conn.fetchval(
-        f"""select coalesce(sum(gross_fen), 0)::bigint from recoveries
-            where loan_id = $1 and state in ({literals({State.REPORTED, State.CONFIRMED})})""",
-        loan_id,
+    return (await received_of(conn, [loan_id])).get(loan_id, 0)
+
+
+async def received_of(conn: asyncpg.Connection, loan_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """The same of many loans; those without are left out."""
+    rows = await conn.fetch(
+        f"""select loan_id, sum(gross_fen)::bigint as fen from recoveries
+            where loan_id = any($1::uuid[])
+              and state in ({literals({State.REPORTED, State.CONFIRMED})})
+            group by 1""",
+        loan_ids,
     )
-    return fen
+    return {row["loan_id"]: row["fen"] for row in rows}
 
 
 async def returned_before(conn: asyncpg.Connection, claim_id: UUID) -> dict[str, int]:

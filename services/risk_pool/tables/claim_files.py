@@ -5,6 +5,7 @@ has an outcome is never looked at twice.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -15,7 +16,6 @@ import asyncpg
 import orjson
 
 from shared.auth.identity import Identity
-from shared.postgres.literals import literals
 from shared.refusals import FieldFault
 from shared.sheets.file_rows import RowRead
 from shared.sheets.verdicts import Outcome, RowVerdict
@@ -95,16 +95,18 @@ async def to_work_on(conn: asyncpg.Connection) -> list[asyncpg.Record]:
     )
 
 
-async def next_row(
-    conn: asyncpg.Connection, file_id: UUID, *, bank_code: str
-) -> asyncpg.Record | None:
-    """The first row of a file that nobody has looked at; None behind the last one."""
-    return await conn.fetchrow(
+async def next_rows(
+    conn: asyncpg.Connection, file_id: UUID, *, bank_code: str, limit: int
+) -> list[asyncpg.Record]:
+    """The first rows of a file that nobody has looked at; none behind the last one."""
+    rows: list[asyncpg.Record] = await conn.fetch(
         "select * from claim_file_rows where file_id = $1 and bank_code = $2 and outcome is null"
-        " order by line limit 1",
+        " order by line limit $3",
         file_id,
         bank_code,
+        limit,
     )
+    return rows
 
 
 async def taken_up(
@@ -120,32 +122,38 @@ async def taken_up(
 
 
 _JUDGED: Final = """
-update claim_file_rows
-set outcome = $3, reference = $4, subject_id = $5, number = $6, faults = $7
-where file_id = $1 and line = $2
+update claim_file_rows as kept
+set outcome = row.outcome, reference = row.reference, subject_id = row.subject_id,
+    number = row.number, faults = row.faults -> 'value'
+from unnest($2::int[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::jsonb[])
+    as row (line, outcome, reference, subject_id, number, faults)
+where kept.file_id = $1 and kept.line = row.line
 """
-_WENT_ON: Final = f"""
+_WENT_ON: Final = """
 update claim_files
-set rows_read = rows_read + 1,
-    rows_taken = rows_taken + ($2 = {literals([Outcome.TAKEN])})::int,
-    rows_known = rows_known + ($2 = {literals([Outcome.KNOWN])})::int,
-    rows_fine = rows_fine + ($2 = {literals([Outcome.FINE])})::int,
-    rows_wrong = rows_wrong + ($2 = {literals([Outcome.WRONG])})::int,
-    worked_at = $3::timestamptz,
-    finished_at = case when rows_read + 1 = rows_expected then $3::timestamptz end
+set rows_read = rows_read + $2, rows_taken = rows_taken + $3, rows_known = rows_known + $4,
+    rows_fine = rows_fine + $5, rows_wrong = rows_wrong + $6, worked_at = $7::timestamptz,
+    finished_at = case when rows_read + $2 = rows_expected then $7::timestamptz end
 where id = $1
 """
 
 
 async def went_on(
-    conn: asyncpg.Connection, file_id: UUID, verdict: RowVerdict, *, now: datetime
+    conn: asyncpg.Connection, file_id: UUID, verdicts: Sequence[RowVerdict], *, now: datetime
 ) -> None:
-    """Keep what became of the next row of a locked file; behind the last one the file is finished."""
+    """Keep what became of the next rows of a locked file; behind the last one the file is
+    finished."""
     await conn.execute(
-        _JUDGED, file_id, verdict.line, verdict.outcome.value, verdict.reference,
-        verdict.subject_id, verdict.number, [asdict(fault) for fault in verdict.faults],
+        _JUDGED, file_id, [one.line for one in verdicts], [one.outcome.value for one in verdicts],
+        [one.reference for one in verdicts], [one.subject_id for one in verdicts],
+        [one.number for one in verdicts],
+        [{"value": [asdict(fault) for fault in one.faults]} for one in verdicts],
     )  # fmt: skip
-    await conn.execute(_WENT_ON, file_id, verdict.outcome.value, now)
+    count = Counter(one.outcome for one in verdicts)
+    await conn.execute(
+        _WENT_ON, file_id, len(verdicts), count[Outcome.TAKEN], count[Outcome.KNOWN],
+        count[Outcome.FINE], count[Outcome.WRONG], now,
+    )  # fmt: skip
 
 
 async def gave_up(

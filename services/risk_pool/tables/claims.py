@@ -137,6 +137,11 @@ async def insert(conn: asyncpg.Connection, claim: Mapping[str, Any]) -> None:
     await conn.execute(_FILE, *(claim[name] for name in _FILED))
 
 
+async def insert_all(conn: asyncpg.Connection, many: Sequence[Mapping[str, Any]]) -> None:
+    """Keep many at once."""
+    await conn.executemany(_FILE, [[claim[name] for name in _FILED] for claim in many])
+
+
 async def lock_unpaid_of(conn: asyncpg.Connection, loan_ids: Sequence[UUID]) -> list[Any]:
     """The approved claims of these loans that wait for payment, for changing. The pools are held."""
     rows: list[asyncpg.Record] = await conn.fetch(
@@ -198,11 +203,16 @@ async def carry_costs(conn: asyncpg.Connection, claim_id: UUID, costs_fen: int) 
     )
 
 
-async def keep_trial_of_filing(
-    conn: asyncpg.Connection, claim_id: UUID, shown: Mapping[str, Any]
+async def keep_trials_of_filing(
+    conn: asyncpg.Connection, shown: Mapping[UUID, Mapping[str, Any]]
 ) -> None:
-    """The trial split of the moment of filing."""
-    await conn.execute("update claims set trial = $2 where id = $1", claim_id, shown)
+    """The trial splits of the moment of filing, by claim."""
+    await conn.execute(
+        """update claims set trial = kept.trial
+           from unnest($1::uuid[], $2::jsonb[]) as kept (id, trial) where claims.id = kept.id""",
+        list(shown),
+        [dict(one) for one in shown.values()],
+    )
 
 
 async def keep_trial(

@@ -56,6 +56,22 @@ returning id
 """
 
 
+async def hold(
+    conn: asyncpg.Connection, *, bank_code: str, ids: Sequence[UUID], hashes: Sequence[bytes]
+) -> None:
+    """Nobody withdraws an institution's papers among these until the transaction ends, or refers to
+    them for the first time."""
+    await conn.execute(
+        """select from stored_papers
+           where bank_code = $1 and (id = any($2::uuid[]) or sha256 = any($3::bytea[]))
+             and withdrawn_at is null and referred_at is null
+           order by id for update""",
+        bank_code,
+        ids,
+        hashes,
+    )
+
+
 async def refer(
     conn: asyncpg.Connection, *, bank_code: str, ids: Sequence[UUID], hashes: Sequence[bytes],
     now: datetime,

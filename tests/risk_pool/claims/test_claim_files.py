@@ -11,6 +11,9 @@ import pytest
 
 from services.risk_pool.api import claim_work
 from services.risk_pool.api.claim_work import claim_file_work
+from services.risk_pool.handlers import claim_files as claim_files_work
+from services.risk_pool.handlers import claim_filing
+from services.risk_pool.handlers.trial import trial_of
 from services.risk_pool.main import SERVICE
 from services.risk_pool.tables import claim_files
 from shared.http.pages import encode_cursor
@@ -197,13 +200,14 @@ async def test_whoever_is_killed_another_goes_on_and_no_claim_is_filed_twice(
     running: Any, monkeypatch: pytest.MonkeyPatch
 ):
     names = [f"loan-{n}" for n in range(6)]
+    monkeypatch.setattr(claim_files_work, "AT_ONCE", 2)
     async with claims_of(running, service=replace(SERVICE, background=())) as pool:
         await bad_loans(pool, *names)
         rows = [pool.claim_of(name, "900000.00", overdue_days=95) for name in names]
         file = await sent(pool, lines([*rows, rows[0]]))
         context = pool.service.context
         work = claim_file_work(context)
-        assert await work.one_row() and await work.one_row()
+        assert await work.one_batch()
 
         kept = claim_files.went_on
 
@@ -212,7 +216,7 @@ async def test_whoever_is_killed_another_goes_on_and_no_claim_is_filed_twice(
 
         monkeypatch.setattr(claim_files, "went_on", killed)
         with pytest.raises(asyncio.CancelledError):
-            await work.one_row()
+            await work.one_batch()
         monkeypatch.setattr(claim_files, "went_on", kept)
         midway = (await pool.bank("ICBC").get(f"/claim-files/{file['id']}")).json()
         assert (midway["progress"], midway["rows_read"]) == ("working", 2)
@@ -222,7 +226,7 @@ async def test_whoever_is_killed_another_goes_on_and_no_claim_is_filed_twice(
 
         # Two at once: neither does what the other has in hand.
         works = [claim_file_work(context), claim_file_work(context)]
-        while any(await asyncio.gather(*(one.one_row() for one in works))):
+        while any(await asyncio.gather(*(one.one_batch() for one in works))):
             pass
 
         seen = await finished(pool, file)
@@ -231,3 +235,33 @@ async def test_whoever_is_killed_another_goes_on_and_no_claim_is_filed_twice(
         assert len(claims) == len({one["number"] for one in claims}) == 6
         said = [one for one in await pool.said() if one["type"] == "claim.submitted.v1"]
         assert len(said) == 6
+        async with context.database.begin("*") as conn:
+            for claim in await conn.fetch("select * from claims order by number"):
+                weighed = (await trial_of(conn, claim)).as_data()
+                assert claim["trial"] == weighed, "weighed together as each by itself"
+
+
+async def test_a_row_that_we_fail_at_does_not_take_the_good_rows_before_it_along(
+    running: Any, monkeypatch: pytest.MonkeyPatch
+):
+    async with claims_of(running, service=replace(SERVICE, background=())) as pool:
+        await bad_loans(pool, "a", "b", "c")
+        rows = [pool.claim_of(name, "900000.00", overdue_days=95) for name in ("a", "b", "c")]
+        file = await sent(pool, lines(rows))
+        work = claim_file_work(pool.service.context)
+        kept, last = claim_filing.file, pool.loans["c"]
+
+        async def fails(conn: Any, loan: Any, *args: Any) -> Any:
+            if loan["loan_id"] == last:
+                raise RuntimeError("a mistake of ours")
+            return await kept(conn, loan, *args)
+
+        monkeypatch.setattr(claim_filing, "file", fails)
+        while await work.one_batch():
+            pass
+
+        seen = await finished(pool, file)
+        assert (counted(seen), seen["refusal"]["code"]) == (
+            {"read": 2, "taken": 2}, "internal-error",
+        )  # fmt: skip
+        assert len(await claims_there(pool)) == 2
