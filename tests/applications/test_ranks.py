@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.applications.domain.ranks import RankHeld, counted, may_stand_behind, room_behind
-from shared.contracts.rights import PledgeRankChangedV1
+from services.applications.handlers.right_watch import watch_rights
+from shared.contracts.rights import PledgeRankChangedV1, RightEndangeredV1
 from shared.schemes.rules.ranks import LaterRankRule
 from tests.applications.office import (
     CCB,
@@ -22,6 +23,7 @@ from tests.applications.office import (
     submission,
 )
 from tests.applications.ranks import CONSENT, with_ranks
+from tests.applications.test_renewals import pays_out as renewal_pays_out
 from tests.papers import document, stores
 
 FEN = st.integers(0, 10**13)
@@ -235,3 +237,39 @@ async def test_of_two_later_ranks_at_once_one_is_taken_and_a_renewal_keeps_the_r
     await office.approves(second)
     # Its earlier one comes back: the right is the second's by now.
     assert (await asks(office, ICBC, pledged["number"]))["case_number"] == second["number"]
+
+
+async def test_a_pledge_that_its_register_enters_out_of_the_order_of_ranks_is_a_finding_to_look_at(
+    office: Office, pledged: Any
+):
+    async def found(who: Any) -> set[tuple[str, str]]:
+        listed = (await who.get("/endangered-rights")).json()["items"]
+        return {
+            (one["case_number"], one["code"]) for one in listed if one["code"].startswith("rank")
+        }
+
+    await with_ranks(office)
+    first = await office.lends(collateral=[pledged])
+    await office.moves_clock(days=1)
+    await stores(office.bank(CCB), CONSENT)
+    agreed = {"bank": CCB, "collateral": [pledged], "documents": papers(CONSENT)}
+    second = await office.submits(**agreed, amount="100000.00")
+    await pays_out(office, second, CCB, "JJ-2", "100000.00")
+    assert await found(office.reviewer()) == set(), "entered a day after the first"
+
+    # The renewal has its loan's rank, and a pledge of its own that is entered behind the second's.
+    renewal = await office.submits(renews=first["id"], collateral=[pledged])
+    await office.moves_clock(days=1)
+    await renewal_pays_out(office, renewal, "JJ-3")
+    late, early = (renewal["number"], "rank-registered-late"), (second["number"], "rank-to-confirm")
+    assert await found(office.reviewer()) == {late, early}
+    assert await found(office.bank()) == {late}
+    assert await found(office.bank(CCB)) == {early}
+    await office.said()
+    await office.moves_clock(days=1)
+    context = office.service.context
+    await watch_rights(context.database, context.clock.now, within_days=90)
+    (told,) = await office.said(RightEndangeredV1.type)
+    assert isinstance(told, RightEndangeredV1)
+    assert (told.danger, told.number) == ("rank-registered-late", renewal["number"])
+    assert second["number"] not in told.model_dump_json() and CCB not in told.model_dump_json()

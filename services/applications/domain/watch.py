@@ -21,8 +21,9 @@ LARGEST_WINDOW: Final = 366
 
 BAD_STATUSES: Final = ENDED | {"fee_overdue"}
 """Of a right that stands so, whoever lends against it is told."""
-QUESTIONS: Final = frozenset({"fee-to-confirm"})
-"""What nobody has said is a question to look into: it is listed, and nobody is told."""
+QUESTIONS: Final = frozenset({"fee-to-confirm", "rank-to-confirm"})
+"""What nobody has said, or is to one's own advantage, is a question to look into: it is listed, and
+nobody is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ def dangers(
     """Everything that endangers a pledged right by that many days from today.
 
     `right`: as its case offers it (kind, owner_uscc, expires_on; registered_on where its pledge is
-    entered, not_shown_on where the register's last extract shows no pledge); `known`: what the register holds,
+    entered, in_register where its entry is not in the order of its rank, not_shown_on where the register's last extract shows no pledge); `known`: what the register holds,
     with `status_as_of`, `owner_as_of` and, where the register or the bureau has said
     it, `owner_name_as_of`; `burdens`: those that have not ended.
     """
@@ -60,6 +61,7 @@ def dangers(
         *_of_burdens(burdens),
         *_of_other_pledges(right, burdens),
         *_of_own_pledge(right),
+        *_of_rank(right),
     ]
     return tuple(sorted(found, key=lambda one: (one.due_on, one.code)))
 
@@ -199,6 +201,28 @@ def _of_own_pledge(right: Mapping[str, Any]) -> Iterator[Danger]:
             zh=f"{not_shown_on} 的登记簿副本上没有 {registered_on} 登记的质权",
             en=f"The register's extract of {not_shown_on} shows no pledge; ours was entered on "
                f"{registered_on}.",
+        )  # fmt: skip
+
+
+def _of_rank(right: Mapping[str, Any]) -> Iterator[Danger]:
+    """Ranks are given out as cases come; who is paid first, the register's entries decide (Civil Code
+    art. 414, 415). Whose the other pledge is and of which day is nobody's business."""
+    registered_on, how = right.get("registered_on"), right.get("in_register")
+    if registered_on is None or how is None:
+        return
+    if how == "late":
+        yield Danger(
+            code="rank-registered-late", due_on=registered_on, until=None,
+            zh="本质权的登记日不早于后顺位质权：清偿依登记先后，请核对登记簿",
+            en="This pledge was not entered before one of a later rank: who is entered first is paid "
+               "first; look at the register.",
+        )  # fmt: skip
+    else:
+        yield Danger(
+            code="rank-to-confirm", due_on=registered_on, until=None,
+            zh="本质权的登记日不晚于前顺位质权：顺位以登记簿为准，请核对",
+            en="This pledge was not entered after one of an earlier rank: the register's order counts; "
+               "look at it.",
         )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """The ranks of rights that live cases hold, and what of them a reader may know."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import asyncpg
@@ -11,6 +11,8 @@ from services.applications.domain.ranks import together
 from services.applications.domain.submission import RightKey
 from services.applications.queries.owed import OWED
 from shared.postgres.database import seeing_everything
+
+OutOfOrder = Literal["late", "early"]
 
 # Of a loan the IP part of what is out and may still be drawn, of a case the part applied for; rounded
 # up. A pledge stands in its register until that says it has ended.
@@ -43,6 +45,28 @@ _OWN: Final = """
 select application_id, kind, number, nice_class, rank from held_rights
 where application_id = any($1::uuid[])
 """
+# A loan and its renewal have one rank and a pledge each. Whoever is entered first is paid first.
+_OUT_OF_ORDER: Final = """
+with pledged as (
+    select h.kind, h.number, h.nice_class, h.rank, h.application_id, p.registered_on
+    from held_rights as own
+    join held_rights as h using (kind, number, nice_class)
+    join applications as a on a.id = h.application_id
+    join collateral as c
+        on c.application_id = a.id and c.revision = a.revision
+       and (c.kind, c.number, c.nice_class) = (h.kind, h.number, h.nice_class)
+    join pledge_registrations as p
+        on (p.application_id, p.collateral_no) = (c.application_id, c.collateral_no)
+    where own.application_id = any($1::uuid[]) and p.ended_on is null
+)
+select distinct one.application_id, one.kind, one.number, one.nice_class,
+       case when one.rank < other.rank then 'late' else 'early' end as how
+from pledged as one join pledged as other using (kind, number, nice_class)
+where one.application_id = any($1::uuid[])
+  and (one.rank < other.rank and one.registered_on >= other.registered_on
+       or one.rank > other.rank and one.registered_on <= other.registered_on)
+order by 5
+"""
 _CHANGES: Final = """
 select kind, number, nice_class, from_rank, to_rank, at from held_rank_changes
 where application_id = $1 and ($2 = '*' or bank_code = $2) order by at, id
@@ -68,6 +92,17 @@ async def of_rights(
         )
         found.setdefault(_key(row), []).append(one)
     return {key: together(held) for key, held in found.items()}
+
+
+async def out_of_order(
+    conn: asyncpg.Connection, case_ids: Sequence[UUID]
+) -> dict[tuple[UUID, RightKey], OutOfOrder]:
+    """Of these cases' registered pledges those that do not stand in their register as their rank says,
+    read with the eyes of the house: `late`, not before one of a later rank; `early`, not after one of
+    an earlier rank. Where one is both, it is late."""
+    async with seeing_everything(conn):
+        rows = await conn.fetch(_OUT_OF_ORDER, case_ids)
+    return {(row["application_id"], _key(row)): row["how"] for row in rows}
 
 
 async def held_by(

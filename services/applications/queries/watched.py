@@ -14,7 +14,7 @@ from services.applications.domain.pledge import LIVING
 from services.applications.domain.right_facts import facts, goes_before_a_banks_word
 from services.applications.domain.submission import RightKey
 from services.applications.domain.watch import Danger
-from services.applications.queries import extract_news, register
+from services.applications.queries import extract_news, ranks, register
 from shared.postgres.literals import literals
 
 _OFFERED: Final = f"""
@@ -117,7 +117,14 @@ async def _with_what_is_known(
     news = await extract_news.untaken(
         conn, [(register.key_of(row), row["bank_code"]) for row in rows]
     )
-    return [_watched(row, said, burdens, news) for row in rows]
+    order = await ranks.out_of_order(conn, list({row["application_id"] for row in rows}))
+    return [
+        _watched(
+            dict(row) | {"in_register": order.get((row["application_id"], register.key_of(row)))},
+            said, burdens, news,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 async def living_burdens(
@@ -149,7 +156,7 @@ def _watched(
     own = [one for one in burdens.get(key, []) if one["bank_code"] in readers]
     untaken = news.get((key, row["bank_code"]), ())
     return Watched(
-        row=dict(row) | {"not_shown_by": _not_shown_by(row)},
+        row={**row, "not_shown_by": _not_shown_by(row)},
         known=known,
         burdens=own,
         news=extract_news.still_news(untaken, held, own),

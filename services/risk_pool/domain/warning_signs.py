@@ -83,7 +83,8 @@ DANGER_LEVELS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("right-ended", "right-expired", "fee-grace-over", "pledge-not-shown"), "red"),
     **dict.fromkeys(
         ("fee-overdue", "renewal-overdue", "preserved", "ownership-disputed",
-         "invalidation-pending", "owner-changed", "pledged-before"), "orange",
+         "invalidation-pending", "owner-changed", "pledged-before",
+         "rank-registered-late"), "orange",
     ),
 }  # fmt: skip
 """By the codes of `applications`; what only lies ahead (fee due, end of term) is no sign yet."""
