@@ -1,6 +1,6 @@
 """Policies, guarantees, commitments and reports on a case's page; a pool's loan packages."""
 
-from tests.applications.office import right
+from tests.applications.office import OTHER_FIRM, right
 from tests.console.house import ICBC, House
 from tests.papers import stores
 
@@ -82,6 +82,28 @@ async def test_a_report_on_rights_is_entered_on_the_page_of_one_and_on_a_cases(h
         one = f"{second['kind']} 0 {second['number']}"
         page = await clerk.sends(none, f"/case-around/{case['id']}/report", **report, rights=[one])
         assert "某评估公司" in page.text and "权属清楚" in page.text
+
+
+async def test_a_report_on_a_firm_that_has_no_case_is_entered_on_its_page(house: House):
+    clerk_at_work = house.person("applications", "icbc-operator", "bank_operator", institution=ICBC)
+    owner = OTHER_FIRM
+    entry = {"kind": "invention", "number": "201811564288.X", "source": "entry",
+             "as_of": "2026-03-02", "owner_uscc": owner, "owner_name": "某专利公司"}  # fmt: skip
+    assert (await clerk_at_work.post("/rights", json=entry)).status_code == 201
+    (paper,) = await stores(clerk_at_work, "尽职调查报告")
+    here, said = f"/register/firms/{owner}", {"author": "某律师事务所", "conclusion": "经营正常"}
+    async with house.logged_in("icbc-operator") as clerk:
+        page = await clerk.opens(here)
+        wrong = await clerk.sends(page, f"{here}/report", **said)
+        assert wrong.status == 422 and 'value="某律师事务所"' in wrong.html
+        page = await clerk.sends(wrong, f"{here}/report", **said, sha256=paper["sha256"])
+        assert "报告已登记" in page.text and "企业 某律师事务所" in page.text
+    async with house.logged_in("ccb-operator") as other:
+        shown = await other.client.get(here)
+        assert "某律师事务所" not in shown.text, "another bank's report"
+    async with house.logged_in("auditor-zhou") as looker:
+        page = await looker.opens(here)
+        assert "经营正常" in page.text and f"{here}/report" not in page.actions
 
 
 async def test_a_manager_freezes_a_package_another_approves_it_and_the_tape_is_handed_on(

@@ -7,9 +7,11 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from services.console.cases.around import body as filled_in
 from services.console.http.forms import NOTHING_SENT, Attempt, once, text
 from services.console.http.page_context import Page, PageContext
 from services.console.http.today import today
+from services.console.pages.register import KEEPERS
 from services.console.rendering.paging import next_page
 from services.console.upstream.optional import items, nothing, or_none
 
@@ -86,15 +88,35 @@ async def end_related(page: Page, uscc: str, membership_id: UUID) -> Response:
     )
 
 
+@router.post("/register/firms/{uscc}/report")
+async def report(page: Page, uscc: str) -> Response:
+    """Enter a due-diligence report on the firm, with or without a case."""
+
+    async def send(form: FormData) -> None:
+        said = filled_in("report", form) | {"subject": "firm", "firm_uscc": uscc}
+        if case := text(form, "case"):
+            said["case"] = case
+        await page.applications.post("/due-diligence-reports", said, key=once(form))
+
+    return await page.answer_form(
+        send,
+        action="report",
+        show=lambda attempt: _show(page, uscc, attempt),
+        done=lambda _: page.redirect(f"/register/firms/{uscc}#reports", "done.report"),
+    )
+
+
 async def _show(page: PageContext, uscc: str, attempt: Attempt) -> Response:
     assert page.person is not None
     may_say = bool(page.person.roles & _SAY_GROUPS)
-    found, related, calls, cover, day = await asyncio.gather(
+    keeps = bool(page.person.roles & KEEPERS)
+    found, related, calls, cover, reports, day = await asyncio.gather(
         page.applications.get(f"/firms/{uscc}"),
         or_none(page.applications.get("/related-firms", uscc=uscc, limit=200)),
         or_none(page.applications.get("/cover-calls", firm=uscc, limit=200)),
         or_none(page.applications.get(f"/firms/{uscc}/cover")),
-        today(page) if may_say else nothing(),
+        page.applications.get("/due-diligence-reports", firm=uscc, limit=200),
+        today(page) if may_say or keeps else nothing(),
     )
     return page.render(
         "register_firm.html",
@@ -103,6 +125,8 @@ async def _show(page: PageContext, uscc: str, attempt: Attempt) -> Response:
         cover=cover,
         related=items(related) if related else None,
         may_say=may_say,
+        reports=items(reports),
+        keeps=keeps,
         bases=page.texts.codes("related_basis"),
         today=day,
         attempt=attempt,
