@@ -25,7 +25,7 @@ router = APIRouter(tags=["pledges"])
 class RegisterDueAnswer(BaseModel):
     """One thing that a register has still to enter, and by when."""
 
-    duty: Duty = Field(description="register the pledge, extend it, or cancel it.")
+    duty: Duty = Field(description="register the pledge, extend it, change it, or cancel it.")
     case_id: UUID
     case_number: str
     bank_code: str
@@ -40,8 +40,11 @@ class RegisterDueAnswer(BaseModel):
     pledge_id: UUID | None
     registration_no: str | None
     since: date = Field(
-        description="Capacity reserved, contract (else disbursement), longer maturity, debt gone."
+        description="Capacity reserved, contract (else disbursement), longer maturity, the day of the "
+        "first word of a new name, debt gone."
     )
+    name_before: str | None = Field(description="Of a change: the pledgor's name on the case.")
+    name_after: str | None = Field(description="And as it is said since.")
     due_on: date
     lamp: Literal["red", "yellow", "green", "none"]
     working_days_left: int = Field(description="Below 0: late.")
@@ -71,9 +74,9 @@ async def list_due_days(
     limit: Limit = 50,
 ) -> Page[RegisterDueAnswer]:
     """What the registers have still to enter: pledges of reserved cases and of loans that are out,
-    longer terms after an extension, ends of pledges whose debt is gone. Late ones first. The
+    longer terms after an extension, new names of pledgors, ends of pledges whose debt is gone. Late ones first. The
     register's entry alone takes one off the list."""
-    after = decode_cursor(cursor, date, UUID, int) if cursor else None
+    after = decode_cursor(cursor, date, UUID, int, str) if cursor else None
     today = business_date(context.clock.now())
     bank = bank if caller.institution == "*" else caller.institution
     calendar = context.working_days
@@ -85,12 +88,14 @@ async def list_due_days(
             for kind, since in await reads.days(conn, wanted)
         ]
         rows = await reads.page(
-            conn, wanted, terms=terms, after=(after[0], after[1], after[2]) if after else None,
-            limit=limit + 1,
+            conn, wanted, terms=terms, limit=limit + 1,
+            after=(after[0], after[1], after[2], after[3]) if after else None,
         )  # fmt: skip
     items = [_answer(row, today, calendar) for row in rows]
     return page_of(
-        items, limit, lambda one: encode_cursor(one.due_on, one.case_id, one.collateral_no)
+        items,
+        limit,
+        lambda one: encode_cursor(one.due_on, one.case_id, one.collateral_no, one.duty),
     )
 
 
@@ -114,7 +119,7 @@ def _answer(row: Any, today: date, working_days: WorkingDays) -> RegisterDueAnsw
             for name in (
                 "case_number", "bank_code", "pool_code", "borrower_uscc", "borrower_name",
                 "loan_no", "collateral_no", "right_number", "right_name", "pledge_id",
-                "registration_no",
+                "registration_no", "name_before", "name_after",
             )
         },
         case_id=row["application_id"],

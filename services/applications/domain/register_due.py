@@ -1,8 +1,9 @@
-"""By when the registers are to enter a pledge, its longer term, and its end.
+"""By when the registers are to enter a pledge, its longer term, a new name of its pledgor, and its end.
 
 No rule says by which day the parties must apply: a pledge simply does not exist before it is entered
 (Civil Code art. 444). The term is the one in which the register itself enters what it is asked to
-(programmes.md D 8a to 8c; 24: a cancellation as a registration), counted from the day on which there
+(programmes.md D 8a to 8c; 24: a cancellation as a registration; D.1: what is changed, the name of a
+party or the secured amount, is entered by the same registers, which state no term of its own), counted from the day on which there
 was something to enter. While a case waits with its capacity reserved, the reservation's end is the
 day. What ends a duty is the register's entry alone. Assumed, and told as such.
 """
@@ -16,7 +17,7 @@ from services.applications.domain.pledge_file import REGISTERS, Register, regist
 from services.applications.domain.waiting import lamp
 from shared.calendar import WorkingDays
 
-Duty = Literal["register", "extend", "cancel"]
+Duty = Literal["register", "extend", "change", "cancel"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import asyncpg
 from services.applications.domain.life_cycle import IS_LOAN
 from services.applications.domain.life_cycle import State as CaseState
 from services.applications.domain.loan_change import State as ChangeState
-from services.applications.domain.pledge import DEBT_IS_GONE, LIVING
+from services.applications.domain.pledge import DEBT_IS_GONE, LIVING, Action
 from shared.postgres.literals import literals
 
 _OF: Final = """
@@ -29,18 +29,23 @@ left join pledge_registrations as p
 """
 # No register numbers a trade secret, and none enters its pledge.
 _TO_ENTER: Final = "p.id is null and c.kind <> 'trade_secret'"
+_SEVERAL: Final = "[、;；,，/|]"
+"""Between several owners in one cell: a joint name is no new name of one of them."""
+_SAYS_A_NAME: Final = """
+s.source <> 'case' and s.owner_name is not null and s.bank_code in ('*', a.bank_code)
+"""
 _SHANGHAI: Final = "at time zone 'Asia/Shanghai'"
 _OPEN: Final = f"""
 select 'register' as duty, {_OF}, (a.state_since {_SHANGHAI})::date as since,
-       a.reserved_until as fixed_on
+       a.reserved_until as fixed_on, null::text as name_before, null::text as name_after
 {_CASES}
 where {_TO_ENTER} and a.state = '{CaseState.CAPACITY_RESERVED}'
 union all
-select 'register', {_OF}, coalesce((a.paid_out ->> 'signed_on')::date, l.disbursed_on), null::date
+select 'register', {_OF}, coalesce((a.paid_out ->> 'signed_on')::date, l.disbursed_on), null::date, null, null
 {_CASES}
 where {_TO_ENTER} and a.state in ({literals(IS_LOAN)}) and l.application_id is not null
 union all
-select 'extend', {_OF}, longer.decided_on, null::date
+select 'extend', {_OF}, longer.decided_on, null::date, null, null
 {_CASES}
 join lateral (
     select decided_on, min(matured_on) over () as matured_on from loan_changes as change
@@ -51,7 +56,36 @@ where a.state in ({literals(IS_LOAN)}) and p.state in ({literals(LIVING)})
   and p.registered_on <= longer.decided_on
   and coalesce(p.term_until, longer.matured_on) < l.matures_on
 union all
-select 'cancel', {_OF}, (gone.at {_SHANGHAI})::date, null::date
+select 'change', {_OF}, renamed.since, null::date, own.owner_name, renamed.owner_name
+{_CASES}
+join lateral (
+    select owner_name, owner_name_canonical from right_statements as s
+    where s.application_id = a.id
+      and (s.kind, s.number, s.nice_class) = (c.kind, c.number, c.nice_class)
+    order by s.statement_no desc limit 1) as own on own.owner_name !~ '{_SEVERAL}'
+join lateral (
+    -- The last word of the register or the bureau, else of the loan's bank; of the pledgor alone.
+    select last.owner_name, first.since
+    from (select s.owner_name, s.owner_name_canonical from right_statements as s
+          where (s.kind, s.number, s.nice_class) = (c.kind, c.number, c.nice_class)
+            and s.owner_uscc = c.owner_uscc and {_SAYS_A_NAME}
+          order by (s.bank_code = '*' or s.source = 'extract' and s.document_id is not null) desc,
+                   s.as_of desc, s.statement_no desc limit 1) as last
+    cross join lateral (
+        select min(s.as_of) as since from right_statements as s
+        where (s.kind, s.number, s.nice_class) = (c.kind, c.number, c.nice_class)
+          and s.owner_uscc = c.owner_uscc and {_SAYS_A_NAME}
+          and s.owner_name_canonical = last.owner_name_canonical
+          and s.as_of > p.registered_on) as first
+    where last.owner_name_canonical <> own.owner_name_canonical and last.owner_name !~ '{_SEVERAL}'
+      and first.since is not null) as renamed on true
+where a.state in ({literals(IS_LOAN)}) and p.state in ({literals(LIVING)})
+  and not exists (
+      select from case_moves as m
+      where m.case_id = p.id and m.case_kind = 'pledge' and m.action = '{Action.CHANGE}'
+        and (m.detail ->> 'on')::date >= renamed.since)
+union all
+select 'cancel', {_OF}, (gone.at {_SHANGHAI})::date, null::date, null, null
 {_CASES}
 join lateral (
     select min(m.at) as at from case_moves as m
@@ -79,8 +113,9 @@ select * from (
         using (kind, since)
     where {_WANTED}) as due
 where due_on is not null and ($7::date is null or due_on < $7)
-  and ($8::date is null or (due_on, application_id, collateral_no) > ($8, $9::uuid, $10::bigint))
-order by due_on, application_id, collateral_no limit $11
+  and ($8::date is null
+       or (due_on, application_id, collateral_no, duty) > ($8, $9::uuid, $10::bigint, $11::text))
+order by due_on, application_id, collateral_no, duty limit $12
 """
 
 
@@ -112,12 +147,11 @@ async def page(
     wanted: DueFilter,
     *,
     terms: Sequence[tuple[str, date, date]],
-    after: tuple[date, UUID, int] | None,
+    after: tuple[date, UUID, int, str] | None,
     limit: int,
 ) -> list[asyncpg.Record]:
-    """Duties, the earliest day first. `terms`: kind of right, first and last day of each term. The
-    duties of one pledge are one at a time, so that case and collateral tell them apart."""
-    behind: tuple[Any, ...] = after or (None, None, None)
+    """Duties, the earliest day first. `terms`: kind of right, first and last day of each term."""
+    behind: tuple[Any, ...] = after or (None, None, None, None)
     rows: list[asyncpg.Record] = await conn.fetch(
         _PAGE, wanted.bank, wanted.pool, wanted.duty,
         *([one[n] for one in terms] for n in range(3)), wanted.before, *behind, limit,

@@ -8,7 +8,7 @@ import pytest
 from services.applications.domain.register_due import entered_by, register_due
 from shared.calendar import WorkingDays
 from shared.postgres.database import EVERYWHERE
-from tests.applications.office import CCB, Office, position, right
+from tests.applications.office import CCB, FIRM, OTHER_FIRM, Office, position, right
 from tests.applications.rights.test_pledges import PATENT, TERM, does, pledge_of
 from tests.applications.test_loan_changes import does as changes
 from tests.applications.test_loan_changes import wish
@@ -121,3 +121,39 @@ async def test_an_extension_and_a_paid_debt_are_entered_by_the_registers_term_la
     await does(office.bank(), pledge, "extend", on="2026-03-31", term_until="2027-03-02")
     await does(office.bank(), await pledge_of(office, paid), "cancel", on="2026-03-31")
     assert await listed(office.reviewer()) == []
+
+
+async def test_a_pledgors_new_name_is_entered_by_the_registers_term_from_the_first_word_of_it(
+    office: Office,
+):
+    case = await office.lends(collateral=[right(PATENT, **TERM)])
+    await office.moves_clock(days=1)
+    said = {"kind": "invention", "number": PATENT, "source": "extract", "owner_uscc": FIRM}
+
+    async def says(name: str, as_of: str, **other: str) -> None:
+        body = said | {"owner_name": name, "as_of": as_of} | other
+        answer = await office.reviewer().post("/rights", json=body)
+        assert answer.status_code == 201, answer.text
+
+    await says("珠海格力电器股份有限公司、某研究院", "2026-03-03")
+    await says("某受让公司", "2026-03-03", owner_uscc=OTHER_FIRM)
+    assert await listed(office.bank()) == [], "a joint owner and a transfer are no new name"
+    await says("珠海格力集团股份有限公司", "2026-03-02")
+    assert await listed(office.bank()) == [], "the entry is of that day"
+    await office.moves_clock(days=1)
+    await says("珠海格力集团股份有限公司", "2026-03-03")
+    await says("珠海格力集团（股份）有限公司", "2026-03-04")
+    await says("珠海格力集团股份有限公司", "2026-03-04")
+    renamed = [("change", case["number"], "2026-03-10", "green")]
+    assert await listed(office.bank()) == await listed(office.reviewer(), duty="change") == renamed
+    assert await listed(office.bank(CCB)) == []
+    (one,) = await of_case(office.bank(), case)
+    assert (one["since"], one["name_before"], one["name_after"], one["is_assumed"]) == (
+        "2026-03-03", "珠海格力电器股份有限公司", "珠海格力集团股份有限公司", True,
+    )  # fmt: skip
+
+    change = {"item": "出质人名称", "before": one["name_before"], "after": one["name_after"]}
+    await does(office.bank(), await pledge_of(office, case), "change", on="2026-03-02", **change)
+    assert await listed(office.bank()) == renamed, "what was entered before is another change"
+    await does(office.bank(), await pledge_of(office, case), "change", on="2026-03-04", **change)
+    assert await listed(office.bank()) == []
