@@ -59,6 +59,7 @@ from services.risk_pool.bank_files.pain002 import LARGEST_FILE as LARGEST_REPORT
 from services.risk_pool.bank_files.reading import LARGEST_FILE
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
+from services.risk_pool.handlers.duties import DUTIES
 from services.risk_pool.handlers.instalments import watch_instalments
 from services.risk_pool.handlers.notice_calendar import watch_notices
 from services.risk_pool.handlers.observing import observe_pools
@@ -192,6 +193,7 @@ SERVICE = Service(
     },
     collisions=COLLISIONS,
     background=(work_on_claim_files, observe),
+    duties=DUTIES,
     due=(
         watch_banks_past_the_reporting_day,
         watch_banks_without_loans,

@@ -13,8 +13,10 @@ import asyncpg
 from services.risk_pool.domain.month_figures import Due
 from services.risk_pool.domain.month_findings import MonthFinding
 from services.risk_pool.domain.settlement import LIFE_CYCLE
+from services.risk_pool.tables.facts import MONTH_BEGUN, POOL
 from shared.life_cycle import Row
 from shared.months import Month
+from shared.postgres.touched import touch
 from shared.transitions import CaseTable
 from shared.waits.declared import CasesWait
 
@@ -31,6 +33,8 @@ def about(settlement: Row) -> dict[str, Any]:
 CASES = CaseTable(
     life_cycle=LIFE_CYCLE,
     kind="settlement",
+    touches=dict.fromkeys(LIFE_CYCLE.states, MONTH_BEGUN),
+    pool="pool_code",
     table="settlements",
     bank=None,
     columns={
@@ -107,6 +111,7 @@ async def close_pool(conn: asyncpg.Connection, pool_code: str, until: date) -> N
         pool_code,
         until,
     )
+    touch(conn, POOL, pools=[pool_code])
 
 
 async def forget(conn: asyncpg.Connection, settlement_id: UUID) -> None:
