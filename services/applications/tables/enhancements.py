@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.applications.domain.enhancement import LIFE_CYCLE, Promise
+from services.applications.domain.enhancement import LIFE_CYCLE, NOT_ENDED, Promise
 from services.applications.tables.facts import POLICIES
 from shared.auth.identity import Identity
 from shared.life_cycle import Row, Words
@@ -38,7 +38,7 @@ ENHANCEMENTS: Final = CaseTable(
     kind="enhancement",
     table="enhancements",
     columns={"ended_on": "date"},
-    touches=dict.fromkeys((None, *LIFE_CYCLE.states), POLICIES),
+    touches=dict.fromkeys(NOT_ENDED, POLICIES),
     loan="application_id",
     about=_about,
     absent=Words("没有这份保单或担保", "There is no such policy or guarantee."),
@@ -109,6 +109,7 @@ async def add_version(
         promise.amount_fen, promise.ratio_bp, promise.price_fen, promise.price_borne_by,
         promise.beneficiary_bank, promise.document_id, reason, by.subject, by.name, now,
     )  # fmt: skip
+    touch(conn, POLICIES, loans=[row["application_id"]])
 
 
 async def locked(

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from services.risk_pool.domain.planned_money import Planned
-from services.risk_pool.domain.top_up import LIFE_CYCLE, OPEN
+from services.risk_pool.domain.top_up import LIFE_CYCLE, OPEN, State
 from services.risk_pool.tables.facts import ITEMS
 from shared.life_cycle import Row, Words
 from shared.postgres.literals import literals
@@ -25,7 +25,7 @@ def _about(call: Row) -> Mapping[str, Any]:
 CASES = CaseTable(
     life_cycle=LIFE_CYCLE,
     kind="top_up_call",
-    touches=dict.fromkeys(LIFE_CYCLE.states, ITEMS),
+    touches={State.CALLED: ITEMS},
     pool="pool_code",
     table="top_up_calls",
     bank=None,
