@@ -6,6 +6,7 @@ from typing import Final
 import asyncpg
 
 from services.risk_pool.handlers.duties import DUTIES
+from services.risk_pool.handlers.month_days import give_days
 from services.risk_pool.tables import (
     account_bookings,
     adjustments,
@@ -64,6 +65,7 @@ async def hold_pools(conn: asyncpg.Connection, about: About) -> None:
 
 async def watch_what_waits(context: Context) -> None:
     """A due job: duties are found, what is near its last day or past it is told once."""
+    await give_days(context.database, now=context.clock.now(), working_days=context.working_days)
     await look(
         context.database, CASES, DUTIES,
         hold=hold_pools, now=context.clock.now(), working_days=context.working_days,

@@ -11,14 +11,12 @@ import asyncpg
 from services.risk_pool.domain.agreement import State as AgreementState
 from services.risk_pool.domain.claim import LEAVES_THE_LOAN_FREE
 from services.risk_pool.domain.coverage import IN_COVER
-from services.risk_pool.domain.settlement import State as MonthState
 from services.risk_pool.domain.silence import BEST
 from shared.months import Month
 from shared.postgres.literals import literals
 
 _IN_COVER: Final = f"c.state in ({literals(IN_COVER)})"
 _FROM: Final = "greatest(c.disbursed_on, c.approved_on, pool.opened_on)"
-_SIGNED: Final = (MonthState.SIGNED, MonthState.POSTED, MonthState.MATCHED, MonthState.CLOSED)
 
 # The last month of every bank that has not been seen to be whole, and those that were missing
 # before. One loan without its position is enough; who has reported all is not looked at again.
@@ -50,7 +48,7 @@ _REPORTS: Final = f"""
     order by asked.pool_code, asked.bank_code, asked.month
 """
 
-_MONTHS: Final = f"""
+_MONTHS: Final = """
     select pool.code as pool_code, pool.programme, to_char(began.day, 'YYYY-MM') as month
     from pools pool
     cross join lateral generate_series(
@@ -59,9 +57,8 @@ _MONTHS: Final = f"""
     where pool.closed_on is null and ($2::text[] is null or pool.code = any ($2))
       and not exists (
           select from settlements s
-          where s.pool_code = pool.code and s.month = to_char(began.day, 'YYYY-MM')
-            -- From the preview on its own waits say who is to do what until the same day.
-            and (s.due_on is not null or s.state in ({literals(_SIGNED)})))
+          -- From the preview on its own waits say who is to do what until the same day.
+          where s.pool_code = pool.code and s.month = to_char(began.day, 'YYYY-MM'))
     order by pool.code, month
 """
 

@@ -12,10 +12,11 @@ import asyncpg
 
 from services.risk_pool.domain.month_figures import Due
 from services.risk_pool.domain.month_findings import MonthFinding
-from services.risk_pool.domain.settlement import LIFE_CYCLE
+from services.risk_pool.domain.settlement import LIFE_CYCLE, TO_BE_SIGNED
 from services.risk_pool.tables.facts import MONTH_BEGUN, POOL
 from shared.life_cycle import Row
 from shared.months import Month
+from shared.postgres.literals import literals
 from shared.postgres.touched import touch
 from shared.transitions import CaseTable
 from shared.waits.declared import CasesWait
@@ -112,6 +113,30 @@ async def close_pool(conn: asyncpg.Connection, pool_code: str, until: date) -> N
         until,
     )
     touch(conn, POOL, pools=[pool_code])
+
+
+_NO_DAY = f"due_on is null and state in ({literals(TO_BE_SIGNED)})"
+
+
+async def pools_without_days(conn: asyncpg.Connection) -> list[str]:
+    """The pools with a month that is to be signed and has no last day."""
+    rows = await conn.fetch(
+        f"select distinct pool_code from settlements where {_NO_DAY} order by 1"
+    )
+    return [row["pool_code"] for row in rows]
+
+
+async def without_day(conn: asyncpg.Connection, pool_code: str) -> list[asyncpg.Record]:
+    """These months of a locked pool."""
+    rows: list[asyncpg.Record] = await conn.fetch(
+        f"select id, month from settlements where pool_code = $1 and {_NO_DAY}", pool_code
+    )
+    return rows
+
+
+async def set_day(conn: asyncpg.Connection, settlement_id: UUID, day: date) -> None:
+    """Until when it is to be signed; nothing else of the month changes."""
+    await conn.execute("update settlements set due_on = $2 where id = $1", settlement_id, day)
 
 
 async def forget(conn: asyncpg.Connection, settlement_id: UUID) -> None:
