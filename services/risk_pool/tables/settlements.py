@@ -115,6 +115,28 @@ async def close_pool(conn: asyncpg.Connection, pool_code: str, until: date) -> N
     touch(conn, POOL, pools=[pool_code])
 
 
+async def send_statements_of(conn: asyncpg.Connection, settlement_id: UUID) -> None:
+    """Its statements are to be signed and told once it is posted."""
+    await conn.execute("insert into statements_to_send values ($1)", settlement_id)
+
+
+async def to_be_sent(conn: asyncpg.Connection) -> list[asyncpg.Record]:
+    """Posted months whose signed statements are to be told and were not, the earliest first."""
+    rows: list[asyncpg.Record] = await conn.fetch(
+        """select s.* from statements_to_send join settlements s on s.id = settlement_id
+           order by s.posted_at, s.id"""
+    )
+    return rows
+
+
+async def are_sent(conn: asyncpg.Connection, settlement_id: UUID) -> bool:
+    """They are told now. False where they were before: then nothing happens."""
+    found = await conn.fetchval(
+        "delete from statements_to_send where settlement_id = $1 returning true", settlement_id
+    )
+    return bool(found)
+
+
 _NO_DAY = f"due_on is null and state in ({literals(TO_BE_SIGNED)})"
 
 
