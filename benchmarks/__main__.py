@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ALL = ("submit", "bulk", "relay", "consume", "settle", "splits", "storm", "flood")
+ALL = ("submit", "bulk", "relay", "consume", "settle", "splits", "storm", "flood", "look")
 
 
 def main(wanted: list[str]) -> int:

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import asyncpg
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
 
@@ -41,6 +42,7 @@ from shared.postgres.database import reach_database
 from shared.postgres.sandbox_clock import SandboxClock
 from shared.schemes import library
 from shared.settings import ServiceSettings
+from shared.waits.scheduled import Watched, follow
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +63,8 @@ class Service:
     background: Sequence[Background] = ()
     body_limits: Mapping[str, int] = field(default_factory=dict)
     """Paths that take larger bodies than the rest, in bytes."""
+    duties: Sequence[Watched] = ()
+    """What must be done by a day and is no state of a case."""
     collisions: Mapping[str, Collision] = field(default_factory=dict)
     """By unique index: what is told to the second one of two at the same moment."""
 
@@ -161,6 +165,11 @@ async def _running(
         settings=settings,
         working_days=working_days,
     )
+
+    async def follow_what_was_touched(conn: asyncpg.Connection) -> None:
+        await follow(conn, service.duties, now=clock.now(), working_days=working_days)
+
+    database.before_commit(follow_what_was_touched)
     async with messaging(
         database, transport, service=service.name, routes=service.consumes, now=clock.now
     ) as context.messages:

@@ -18,6 +18,7 @@ from shared.contracts.envelope import Event
 from shared.contracts.registry import EVENTS
 from shared.life_cycle import LifeCycle, Move, Person, Row, Term, Words, no_term, role_of
 from shared.messaging import outbox
+from shared.postgres.touched import touch
 from shared.waits.declared import CasesWait, Source, of_life_cycle, to_do_of
 from shared.waits.kept import keep
 
@@ -87,6 +88,15 @@ class CaseTable:
     """What is said to who asks for one that is none, or none of theirs."""
     waits: CasesWait | None = None
     """How they stand among what people have to do; None where they never do."""
+    touches: Mapping[str | None, str] = field(default_factory=dict)
+    """State (None: not begun) → the fact that duties stand for. A move between two facts, or one
+    that stays in its state, touches them."""
+    loan: str | None = None
+    """The column with the loan that such a fact is about."""
+    pool: str | None = None
+    """The column with its pool."""
+    named: str | None = None
+    """The column with its number, where duties go by it."""
 
     def __post_init__(self) -> None:
         told = {name for move in self.life_cycle.moves for name in move.tells}
@@ -180,10 +190,29 @@ async def apply_transitions(
         await _write(conn, cases, moved, now)
     if begun:
         await conn.execute(_BEGIN, *history_arrays(cases, begun, now))
+    _touch(conn, cases, both)
     told = events_of(cases, steps, done)
     await outbox.append(conn, _case_by_case([*also, *told]) if also else told, now=now)
     await keep_waits(conn, cases, done, now=now)
     return done
+
+
+def _touch(
+    conn: asyncpg.Connection, cases: CaseTable, both: Sequence[tuple[Step, Transition]]
+) -> None:
+    """The facts that these moves have begun, changed or ended."""
+    for step, one in both:
+        before, after = (cases.touches.get(state) for state in (one.move.source, one.move.target))
+        if before == after and one.move.source != one.move.target:
+            continue
+        for fact in {fact for fact in (before, after) if fact is not None}:
+            touch(
+                conn,
+                fact,
+                loans=[step.case[cases.loan]] if cases.loan else None,
+                pools=[step.case[cases.pool]] if cases.pool else None,
+                numbers=[step.case[cases.named]] if cases.named else None,
+            )
 
 
 async def keep_waits(

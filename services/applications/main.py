@@ -70,6 +70,7 @@ from services.applications.handlers import (
     papers,
     right_watch,
 )
+from services.applications.handlers.duties import DUTIES
 from services.applications.handlers.to_do import prune_what_waited, watch_what_waits
 from services.applications.settings import Settings
 from services.applications.tables.collisions import COLLISIONS
@@ -188,6 +189,7 @@ SERVICE = Service(
         to_do.router,
     ),
     consumes=ROUTES,
+    duties=DUTIES,
     due=(
         _expire_reservations,
         _end_draws,

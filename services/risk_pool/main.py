@@ -1,5 +1,7 @@
 """The risk pool's service: `python -m services.risk_pool.main`."""
 
+import asyncio
+
 from services.risk_pool.api import (
     account_matches,
     account_statements,
@@ -55,20 +57,24 @@ from services.risk_pool.api import (
 from services.risk_pool.api.claim_files import LARGEST_CLAIM_FILE
 from services.risk_pool.api.claim_work import work_on_claim_files
 from services.risk_pool.api.openings import LARGEST_BOOK
+from services.risk_pool.api.signing import settings_of
 from services.risk_pool.bank_files.pain002 import LARGEST_FILE as LARGEST_REPORT
 from services.risk_pool.bank_files.reading import LARGEST_FILE
 from services.risk_pool.consumer import ROUTES
 from services.risk_pool.handlers.breakers import watch_idle_banks
+from services.risk_pool.handlers.duties import DUTIES
 from services.risk_pool.handlers.instalments import watch_instalments
 from services.risk_pool.handlers.notice_calendar import watch_notices
 from services.risk_pool.handlers.observing import observe_pools
 from services.risk_pool.handlers.overdue import watch_receivables
 from services.risk_pool.handlers.run_offs import begin_run_offs
 from services.risk_pool.handlers.silence import watch_silent_banks
+from services.risk_pool.handlers.statements_sent import send_statements
 from services.risk_pool.handlers.to_do import prune_what_waited, watch_what_waits
 from services.risk_pool.handlers.waiting import serve_lines
 from services.risk_pool.handlers.warning_signs import watch_maturities
 from services.risk_pool.handlers.warning_sources import look_back
+from services.risk_pool.reports.signing import signing_of
 from services.risk_pool.settings import Settings
 from services.risk_pool.tables.collisions import COLLISIONS
 from shared.context import OBSERVE_SECONDS, Context, keep_at
@@ -114,6 +120,13 @@ async def remind_of_instalments(context: Context) -> None:
 async def look_back_for_warnings(context: Context) -> None:
     """A due job: what was reported before the register of warnings began is looked at once."""
     await look_back(context.database, now=context.clock.now())
+
+
+async def send_signed_statements(context: Context) -> None:
+    """A due job: the statements of a posted month are signed and told, where packs enclose them."""
+    settings = settings_of(context)
+    if settings.sends_statements:
+        await send_statements(context, await asyncio.to_thread(signing_of, settings))
 
 
 async def observe(context: Context) -> None:
@@ -192,6 +205,7 @@ SERVICE = Service(
     },
     collisions=COLLISIONS,
     background=(work_on_claim_files, observe),
+    duties=DUTIES,
     due=(
         watch_banks_past_the_reporting_day,
         watch_banks_without_loans,
@@ -202,6 +216,7 @@ SERVICE = Service(
         remind_of_instalments,
         look_back_for_warnings,
         watch_notices,
+        send_signed_statements,
         watch_what_waits,
         prune_what_waited,
     ),

@@ -48,6 +48,13 @@ class Settings(ServiceSettings):
         "been heard of yet.",
     )
 
+    sends_statements: bool = Field(
+        default=False,
+        description="Sign the statements of a month as soon as it is posted and tell them to "
+        "`notifications`, so that packs by mail enclose them. Otherwise they are signed when they are "
+        "first fetched, and packs have a workbook alone.",
+    )
+
     forwarding_networks: tuple[str, ...] = Field(
         default=(
             "127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7",

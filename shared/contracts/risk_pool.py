@@ -218,6 +218,34 @@ class SettlementPostedV1(OfMonth):
     statements: tuple[StatementLine, ...]
     posted_on: date
     due_on: date | None = Field(None, description="By when what it leaves is to be paid.")
+    papers_follow: bool = Field(
+        False, description="Its signed statements are told in `statement.signed.v1`."
+    )
+
+
+class StatementFile(BaseModel):
+    """A signed statement as a file."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    language: str = Field(examples=["zh"])
+    filename: str
+    pdf: str = Field(description="Its bytes, in base64.")
+
+
+class StatementSignedV1(OfMonth):
+    """The statement of one party of a posted month is signed: for the pack that goes to it by mail."""
+
+    type = "statement.signed.v1"
+
+    party_code: str = Field(description="A bank, or the pool itself.")
+    bank_code: str = Field("", description="The party, where it is a bank.")
+    statements: tuple[StatementLine, ...] = Field(description="As `settlement.posted.v1` has them.")
+    posted_on: date
+    due_on: date | None = None
+    files: tuple[StatementFile, ...] = Field(
+        description="By language. One that is too large for a letter is left out."
+    )
 
 
 class ReceivableOverdueV1(OfPool):
@@ -318,6 +346,7 @@ register(
         CoverageReopenedV1,
         SettlementConfirmedV1,
         SettlementPostedV1,
+        StatementSignedV1,
         ReceivableOverdueV1,
         PaymentRejectedV1,
         DisputeFiledV1,

@@ -5,7 +5,7 @@ tell the database whose eyes they look with, and row-level security holds them t
 """
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from shared.postgres import touched
 from shared.postgres.pools_seen import ALL, LOOK_AS_NAMED, look_as, looks_as, person_of, pools_of
 from shared.postgres.transient import Backoff, is_transient
 
@@ -88,6 +89,7 @@ class Database:
         self._engine = engine
         self.url = url
         self._callbacks: list[Callable[[], None]] = []
+        self._closing: list[Callable[[asyncpg.Connection], Awaitable[None]]] = []
 
     @classmethod
     async def connect(cls, url: str, *, max_size: int = 10, name: str = "zhidai") -> "Database":
@@ -122,7 +124,14 @@ class Database:
         """One transaction for writing. It is committed at the end of the block, or not at all."""
         async with self._lent() as connection, connection.transaction():
             await look_as(connection, institution)
-            yield connection
+            touched.begin(connection)
+            try:
+                yield connection
+                if touched.of(connection):
+                    for close in self._closing:
+                        await close(connection)
+            finally:
+                touched.end(connection)
         for callback in self._callbacks:
             callback()
 
@@ -177,6 +186,10 @@ class Database:
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call this after every commit: the relay asks to be woken."""
         self._callbacks.append(callback)
+
+    def before_commit(self, callback: Callable[[asyncpg.Connection], Awaitable[None]]) -> None:
+        """Call this at the end of every transaction that has touched a fact, still within it."""
+        self._closing.append(callback)
 
     async def close(self) -> None:
         """Give every connection back and close them."""

@@ -4,6 +4,7 @@ Every decision asks here, never a file: which version binds a loan is a matter o
 The pool's service writes what two persons have published; the others what they have heard of it.
 """
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, ClassVar
 
@@ -87,6 +88,33 @@ async def scheme_on(conn: asyncpg.Connection, programme: str, day: date) -> Sche
         publication = Publication(programme, row["text"], row["common_text"])
         scheme = scheme_of(publication, found["sha256"])
     return scheme
+
+
+_ON_DAYS = """
+    select asked.programme, asked.day, found.in_force_from
+    from unnest($1::text[], $2::date[]) as asked (programme, day)
+    cross join lateral (
+        select in_force_from from published_schemes p
+        where p.programme = asked.programme and p.in_force_from <= asked.day
+        order by in_force_from desc limit 1) as found
+"""
+
+
+async def schemes_on(
+    conn: asyncpg.Connection, asked: Collection[tuple[str, date]]
+) -> dict[tuple[str, date], Scheme]:
+    """The versions in force of programmes on days, (programme, day) → version, in as many questions
+    as there are versions; nothing where none is in force."""
+    pairs = sorted(asked)
+    rows = await conn.fetch(_ON_DAYS, [name for name, _ in pairs], [day for _, day in pairs])
+    versions: dict[tuple[str, date], Scheme] = {}
+    found = {}
+    for row in rows:
+        version = (row["programme"], row["in_force_from"])
+        if version not in versions:
+            versions[version] = await scheme_on(conn, *version)
+        found[row["programme"], row["day"]] = versions[version]
+    return found
 
 
 async def terms_on(

@@ -80,15 +80,24 @@ _DUE: Final = """
     from jsonb_to_recordset($3::jsonb) as due (
         case_id uuid, step text, bank_code text, pool_code text, number text, loan_id uuid,
         firm text, amount_fen bigint, due_on date, rule text, page text)
-    where $1::uuid[] is null or case_id = any ($1)
+    where {about}
 """
 """The open ones come as rows of `Due`."""
+
+OF_DUTY: Final = """
+    ($1::uuid[] is null or loan_id = any ($1)) and ($4::text[] is null or pool_code = any ($4))
+    and ($5::text[] is null or bank_code = any ($5)) and ($6::text[] is null or number = any ($6))
+"""
+"""Which rows of a duty are looked at: `About`."""
+OF_CASES: Final = "($1::uuid[] is null or case_id = any ($1))"
 
 
 @lru_cache(maxsize=64)
 def of_duty(duty: Duty) -> Source:
     """The source of a duty."""
-    sql = _DUE.format(roles=_texts(duty.roles), zh=_text(duty.what.zh), en=_text(duty.what.en))
+    sql = _DUE.format(
+        roles=_texts(duty.roles), zh=_text(duty.what.zh), en=_text(duty.what.en), about=OF_DUTY
+    )
     return Source(
         kind=duty.kind,
         topic=duty.topic,

@@ -18,8 +18,9 @@ from shared.contracts.deadlines import (
 from shared.contracts.envelope import Event
 from shared.messaging import outbox
 from shared.postgres.database import seeing_everything
+from shared.postgres.touched import ALL, About
 from shared.roles import BANK_ROLES
-from shared.waits.declared import Due, Source
+from shared.waits.declared import OF_CASES, OF_DUTY, Due, Duty, Source, of_duty
 
 _SET = {"applications": CaseDeadlineSetV1, "risk_pool": PoolDeadlineSetV1}
 _MET = {"applications": CaseDeadlineMetV1, "risk_pool": PoolDeadlineMetV1}
@@ -41,6 +42,19 @@ _BY_MOVES = """
 """A wait is met where the last move was made by who was waited for."""
 
 
+def _both(source: Source) -> str:
+    """What waits now (`new`) and what waited before (`old`), of the cases that are looked at."""
+    return f"""
+        with new as (
+            {source.sql}
+        ), old as (
+            select * from waits
+            where case_kind = '{source.kind}' and ended_at is null
+              and {OF_CASES if source.by_moves else OF_DUTY}
+        )
+    """
+
+
 @lru_cache(maxsize=128)
 def _statement(source: Source) -> str:
     """Three kinds of rows, none of which touches another's: of what waits and waited before, what has
@@ -49,13 +63,7 @@ def _statement(source: Source) -> str:
     new = ", ".join(f"new.{name}" for name in _MAY_CHANGE)
     old = ", ".join(f"old.{name}" for name in _MAY_CHANGE)
     return f"""
-        with new as (
-            {source.sql}
-        ), old as (
-            select * from waits
-            where case_kind = '{source.kind}' and ended_at is null
-              and ($1::uuid[] is null or case_id = any ($1))
-        ), ended as (
+        {_both(source)}, ended as (
             update waits open
             set ended_at = $2, ended = {_BY_MOVES if source.by_moves else "'met'"}
             where open.id in (select old.id from old where not exists (
@@ -86,21 +94,58 @@ def _statement(source: Source) -> str:
 
 
 async def keep(
-    conn: asyncpg.Connection,
-    source: Source,
-    ids: Sequence[UUID] | None,
-    *,
-    now: datetime,
-    due: Sequence[Due] | None = None,
+    conn: asyncpg.Connection, source: Source, ids: Sequence[UUID] | None, *, now: datetime
 ) -> None:
     """Bring the waits of these cases (None: of all) to where the cases are now, in the transaction
-    that moves them, and say what became of their deadlines. `due` are the open ones of a duty."""
-    more = [] if due is None else [[one.as_data() for one in due]]
+    that moves them, and say what became of their deadlines."""
+    await _keep(conn, source, ids, now, now=now)
+
+
+async def keep_duty(
+    conn: asyncpg.Connection,
+    duty: Duty,
+    due: Sequence[Due],
+    *,
+    about: About = ALL,
+    now: datetime,
+) -> None:
+    """The same of a duty: `due` are its open ones of what is looked at."""
+    await _keep(conn, of_duty(duty), *_arguments(due, about, now), now=now)
+
+
+async def out_of_date(
+    conn: asyncpg.Connection, duty: Duty, due: Sequence[Due], *, now: datetime
+) -> list[asyncpg.Record]:
+    """Of which loans and pools the waits of a duty are not what `keep_duty` would make of them."""
+    rows: list[asyncpg.Record] = await conn.fetch(
+        _differing(of_duty(duty)), *_arguments(due, ALL, now)
+    )
+    return rows
+
+
+def _arguments(due: Sequence[Due], about: About, now: datetime) -> list[Any]:
+    loans, *others = about.as_arguments()
+    return [loans, now, [one.as_data() for one in due], *others]
+
+
+async def _keep(conn: asyncpg.Connection, source: Source, *arguments: Any, now: datetime) -> None:
     # A bank that moves a case on may end a wait of the bureau's, which it does not see.
     async with seeing_everything(conn):
-        rows = await conn.fetch(_statement(source), ids, now, *more)
+        rows = await conn.fetch(_statement(source), *arguments)
     events = [event for row in rows for event in _events(source, row, now)]
     await outbox.append(conn, events, now=now)
+
+
+@lru_cache(maxsize=64)
+def _differing(source: Source) -> str:
+    new, old = (", ".join(f"{one}.{name}" for name in _MAY_CHANGE) for one in ("new", "old"))
+    return f"""
+        {_both(source)}
+        select distinct coalesce(new.loan_id, old.loan_id) as loan_id,
+               coalesce(new.pool_code, old.pool_code) as pool_code
+        from new full join old on (new.case_id, new.step) = (old.case_id, old.step)
+        where new.case_id is null or old.case_id is null or ({new}) is distinct from ({old})
+    """
 
 
 def _events(source: Source, row: Mapping[str, Any], now: datetime) -> list[Event]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from services.applications.handlers.duties import DUTIES
-from services.applications.handlers.to_do import CASES
+from services.applications.handlers.to_do import CASES, hold_loans
 from shared.calendar import WorkingDays
 from shared.postgres.database import Database
 from shared.waits.scheduled import look
@@ -24,7 +24,7 @@ async def looked(url: str, moment: datetime, doom: Doom) -> None:
     """One look, as the due job makes it."""
     database = await Database.connect(url, max_size=2)
     doom.watch()
-    await look(database, CASES, DUTIES, now=moment, working_days=WorkingDays())
+    await look(database, CASES, DUTIES, hold=hold_loans, now=moment, working_days=WorkingDays())
     await database.close()
 
 

@@ -128,8 +128,11 @@ async def test_a_disbursement_that_was_none_is_taken_back_by_a_second_person(hou
         assert confirm not in page.actions and send not in page.actions
     async with house.logged_in("reviewer-lin") as reviewer:
         page = await reviewer.opens(page_of)
-        assert "付款被退回" in page.text
-        page = await reviewer.sends(page, confirm)
+        assert "付款被退回" in page.text and confirm in page.actions
+    # The bank has a second person of its own among whom one can be.
+    async with house.logged_in("icbc-checker") as checker:
+        assert "撤销请求" in (await checker.opens("/")).text
+        page = await checker.sends(await checker.opens(page_of), confirm)
         assert "放款已撤销" in page.text and "已质押登记" in page.text
     await house.sees("risk_pool", f"/coverages/{loan['id']}", state="reserved")
 

@@ -1,10 +1,12 @@
 """A month's pack: who has asked for it gets the posted month with a workbook, a bank its own part."""
 
+import base64
 import io
 
 import openpyxl
 
 from services.notifications.templates.month_pack_words import WORDS
+from shared.contracts.risk_pool import StatementFile, StatementSignedV1
 from tests.notifications.samples import BANK, OTHER_BANK, one
 from tests.notifications.test_email import Mailbox, serving, subscribe
 
@@ -80,6 +82,71 @@ async def test_a_posted_month_comes_with_a_workbook_to_whoever_asked_and_a_bank_
         assert OTHER_BANK not in str(mails["clerk@b.cn"].get_body(("plain",)).get_content())
         text = mails["clerk@b.cn"].get_body(("plain",)).get_content()
         assert f"/pools/{posted.pool_code}/settlements/{posted.month}" in text
+
+
+async def test_where_statements_follow_a_pack_waits_for_its_own_and_encloses_it(notifying):
+    mailbox = Mailbox()
+    async with (
+        serving(mailbox) as smtp,
+        notifying(**smtp) as notifier,
+        notifier.operator() as clerk,
+        notifier.bureau("leader") as leader,
+    ):
+        await subscribe(notifier, leader, address="leader@b.cn", month_pack=True)
+        await subscribe(notifier, clerk, address="clerk@b.cn", language="en", month_pack=True)
+        posted = one("settlement.posted.v1").model_copy(update={"papers_follow": True})
+        await notifier.hears(posted)
+        assert await packs(notifier) == 0
+
+        lines = tuple(line for line in posted.statements if line.party_code == BANK)
+        mine = signed(posted, BANK, lines, zh=b"%PDF-1.7 zh", en=b"%PDF-1.7 en")
+        other = signed(posted, OTHER_BANK, lines, zh=b"%PDF-1.7 other", en=b"%PDF-1.7 other")
+        (envelope, _) = await notifier.hears(mine, other)
+        await notifier.hears_again([envelope])
+        (mail,) = [mail for mail in await mailbox.has(1) if mail["To"] == "clerk@b.cn"]
+        book, pdf = mail.iter_attachments()
+        assert (pdf.get_content_type(), pdf.get_filename()) == (
+            "application/pdf", f"{posted.pool_code}-{posted.month}-{BANK}.pdf",
+        )  # fmt: skip
+        assert pdf.get_payload(decode=True) == b"%PDF-1.7 en"
+        assert book.get_filename().endswith(".xlsx")
+        assert "signed statement (PDF) and a workbook" in mail.get_body(("plain",)).get_content()
+
+        # The bureau's goes with the pool's own; too large for a letter, it is not enclosed.
+        await notifier.hears(signed(posted, posted.pool_code, posted.statements))
+        mails = {mail["To"]: mail for mail in await mailbox.has(2)}
+        (book,) = mails["leader@b.cn"].iter_attachments()
+        assert len(
+            rows_of(openpyxl.load_workbook(io.BytesIO(book.get_payload(decode=True)))["结算"])
+        ) == (len(posted.statements))
+
+
+async def packs(notifier) -> int:
+    async with notifier.service.context.database.begin("*") as conn:
+        return await conn.fetchval(
+            "select count(*) from messages where event_type = 'month-pack.v1'"
+        )
+
+
+def signed(posted, party, lines, **files):
+    return StatementSignedV1(
+        pool_code=posted.pool_code,
+        settlement_id=posted.settlement_id,
+        month=posted.month,
+        party_code=party,
+        bank_code="" if party == posted.pool_code else party,
+        statements=lines,
+        posted_on=posted.posted_on,
+        due_on=posted.due_on,
+        files=tuple(
+            StatementFile(
+                language=language,
+                filename=f"{posted.pool_code}-{posted.month}-{party}.pdf",
+                pdf=base64.b64encode(content).decode(),
+            )
+            for language, content in files.items()
+        ),
+    )
 
 
 def test_both_languages_have_every_head():

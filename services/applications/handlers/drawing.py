@@ -12,7 +12,6 @@ from services.applications.domain.guards import UndoNotAsked
 from services.applications.domain.life_cycle import TAKES_DRAWS, Action, State
 from services.applications.domain.waiting import filed_by
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
-from services.applications.handlers.duties import keep_undo_request
 from services.applications.handlers.eligibility import must_still_be_eligible
 from services.applications.handlers.undoing import NotDisbursed, PositionsReported
 from services.applications.tables import cases, draws, loans
@@ -95,7 +94,6 @@ async def ask_to_undo(case: CaseInHand, draw_no: int, *, reason: str) -> None:
     await cases.ask_to_undo(
         case.conn, case.row, by=case.caller.subject, reason=reason, draw_no=draw_no
     )
-    await keep_undo_request(case.conn, case.row["id"], now=case.now)
 
 
 async def undo(case: CaseInHand, draw_no: int) -> Transition:
@@ -135,7 +133,6 @@ async def undo(case: CaseInHand, draw_no: int) -> Transition:
         },
     )
     done = await case.take_step(Action.UNDO_DRAW, decision)
-    await keep_undo_request(case.conn, row["id"], now=case.now)
     return done
 
 

@@ -1,18 +1,31 @@
 """What must be done by a day and is no state of a case, with the rule that sets the day."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
 from services.applications.queries import duties as known
-from shared.calendar import WorkingDays
+from services.applications.tables.facts import (
+    CASE_OVER,
+    LETTERS,
+    LOAN_CLAIMED,
+    LOAN_MATURITY,
+    LOAN_SERVED,
+    OFFERS,
+    POLICIES,
+    RIGHT_ALERTS,
+    UNDO_ASKED,
+    VALUATIONS,
+)
 from shared.life_cycle import Words
-from shared.waits.declared import Due, Duty, case_of, of_duty
-from shared.waits.kept import keep
-from shared.waits.scheduled import Finder
+from shared.postgres.touched import About
+from shared.waits.declared import Due, Duty, case_of
+from shared.waits.scheduled import Asked, Watched
+
+Found = Mapping[Duty, Sequence[Due]]
 
 DAYS_AHEAD: Final = 30
 """So many days before its end a loan, a policy or a value stands among what is to do (assumed)."""
@@ -70,74 +83,75 @@ OFFER: Final = Duty(
 )
 
 
-async def find_undo_requests(
-    conn: asyncpg.Connection, today: date, working_days: WorkingDays
-) -> Sequence[Due]:
+async def find_undo_requests(conn: asyncpg.Connection, asked: Asked) -> Found:
     """What a bank's second person has to confirm or leave."""
-    return _of_loans(UNDO, await known.undo_requests(conn), rule="")
+    return {UNDO: _of_loans(UNDO, await known.undo_requests(conn, loans_of(asked)), rule="")}
 
 
-async def keep_undo_request(conn: asyncpg.Connection, loan_id: UUID, *, now: datetime) -> None:
-    """The same of one loan, in the transaction in which it is asked or confirmed."""
-    due = _of_loans(UNDO, await known.undo_requests(conn, [loan_id]), rule="")
-    await keep(conn, of_duty(UNDO), [case_of(UNDO.kind, str(loan_id), "")], now=now, due=due)
-
-
-async def find_letters(
-    conn: asyncpg.Connection, today: date, working_days: WorkingDays
-) -> Sequence[Due]:
+async def find_letters(conn: asyncpg.Connection, asked: Asked) -> Found:
     """Letters with a day for the answer."""
-    rows = await known.unanswered_letters(conn)
-    return _of_loans(LETTER, rows, rule="来函规定的答复期限")
+    rows = await known.unanswered_letters(conn, loans_of(asked))
+    return {LETTER: _of_loans(LETTER, rows, rule="来函规定的答复期限")}
 
 
-async def find_maturities(
-    conn: asyncpg.Connection, today: date, working_days: WorkingDays
-) -> Sequence[Due]:
+async def find_maturities(conn: asyncpg.Connection, asked: Asked) -> Found:
     """Loans that mature soon or have matured and are still owed."""
-    rows = await known.maturing_loans(conn, today + timedelta(days=DAYS_AHEAD))
-    return _of_loans(MATURITY, rows, rule="贷款到期日")
+    rows = await known.maturing_loans(conn, loans_of(asked), _ahead_of(asked))
+    return {MATURITY: _of_loans(MATURITY, rows, rule="贷款到期日")}
 
 
-async def find_dangers(
-    conn: asyncpg.Connection, today: date, working_days: WorkingDays
-) -> Sequence[Due]:
+async def with_what_they_renew(conn: asyncpg.Connection, about: About) -> About:
+    """A loan that is paid out ends the wait of the one that it renews."""
+    if about.loans is None:
+        return about
+    return about | About(loans=frozenset(await known.renewed_by(conn, sorted(about.loans))))
+
+
+async def find_dangers(conn: asyncpg.Connection, asked: Asked) -> Found:
     """Fees, expiries, seizures that were told and not acted on."""
-    rows = await known.dangers_without_measure(conn, today + timedelta(days=DAYS_AHEAD))
-    return _of_loans(DANGER, rows, rule="登记机关的期限", page="/register/endangered")
+    rows = await known.dangers_without_measure(conn, loans_of(asked), _ahead_of(asked))
+    return {DANGER: _of_loans(DANGER, rows, rule="登记机关的期限", page="/register/endangered")}
 
 
-async def find_enhancements(
-    conn: asyncpg.Connection, today: date, working_days: WorkingDays
-) -> Sequence[Due]:
+async def find_enhancements(conn: asyncpg.Connection, asked: Asked) -> Found:
     """Policies and guarantees that run out before their loan is paid."""
-    rows = await known.ending_enhancements(conn, today + timedelta(days=DAYS_AHEAD))
-    return _of_loans(ENHANCEMENT, rows, rule="保单或保函终止日")
+    rows = await known.ending_enhancements(conn, loans_of(asked), _ahead_of(asked))
+    return {ENHANCEMENT: _of_loans(ENHANCEMENT, rows, rule="保单或保函终止日")}
 
 
-async def find_values(
-    conn: asyncpg.Connection, today: date, working_days: WorkingDays
-) -> Sequence[Due]:
+async def find_values(conn: asyncpg.Connection, asked: Asked) -> Found:
     """Valuations that run out while the right is pledged."""
-    rows = await known.ending_values(conn, today + timedelta(days=DAYS_AHEAD))
-    return _of_loans(VALUE, rows, rule="评估报告有效期")
+    rows = await known.ending_values(conn, loans_of(asked), _ahead_of(asked))
+    return {VALUE: _of_loans(VALUE, rows, rule="评估报告有效期")}
 
 
-async def find_offers(
-    conn: asyncpg.Connection, today: date, working_days: WorkingDays
-) -> Sequence[Due]:
+async def find_offers(conn: asyncpg.Connection, asked: Asked) -> Found:
     """Demands that wait for a bank's answer."""
-    return [
-        Due(
-            case_id=case_of(OFFER.kind, str(row["demand_id"]), row["bank_code"]),
-            number=row["number"],
-            due_on=row["due_on"],
-            rule="发布时规定的答复期限",
-            page=f"/demands/{row['demand_id']}",
-            bank_code=row["bank_code"],
-        )
-        for row in await known.unanswered_offers(conn)
-    ]
+    numbers = asked.about.numbers
+    return {
+        OFFER: [
+            Due(
+                case_id=case_of(OFFER.kind, str(row["demand_id"]), row["bank_code"]),
+                number=row["number"],
+                due_on=row["due_on"],
+                rule="发布时规定的答复期限",
+                page=f"/demands/{row['demand_id']}",
+                bank_code=row["bank_code"],
+            )
+            for row in await known.unanswered_offers(
+                conn, None if numbers is None else sorted(numbers)
+            )
+        ]
+    }
+
+
+def loans_of(asked: Asked) -> list[UUID] | None:
+    """The loans that are asked about; None: all."""
+    return None if asked.about.loans is None else sorted(asked.about.loans)
+
+
+def _ahead_of(asked: Asked) -> date:
+    return asked.today + timedelta(days=DAYS_AHEAD)
 
 
 def _of_loans(
@@ -161,12 +175,19 @@ def _of_loans(
     ]
 
 
-DUTIES: Final[Mapping[Duty, Finder]] = {
-    UNDO: find_undo_requests,
-    LETTER: find_letters,
-    MATURITY: find_maturities,
-    DANGER: find_dangers,
-    ENHANCEMENT: find_enhancements,
-    VALUE: find_values,
-    OFFER: find_offers,
-}
+_OF_LOANS: Final = frozenset({LOAN_SERVED, LOAN_CLAIMED})
+
+DUTIES: Final = (
+    Watched(duties=(UNDO,), find=find_undo_requests, facts=frozenset({UNDO_ASKED, LOAN_SERVED})),
+    Watched(duties=(LETTER,), find=find_letters, facts=frozenset({LETTERS, CASE_OVER})),
+    Watched(
+        duties=(MATURITY,),
+        find=find_maturities,
+        facts=frozenset({LOAN_SERVED, LOAN_CLAIMED, LOAN_MATURITY}),
+        widen=with_what_they_renew,
+    ),
+    Watched(duties=(DANGER,), find=find_dangers, facts=_OF_LOANS | {RIGHT_ALERTS}),
+    Watched(duties=(ENHANCEMENT,), find=find_enhancements, facts=_OF_LOANS | {POLICIES}),
+    Watched(duties=(VALUE,), find=find_values, facts=_OF_LOANS | {VALUATIONS}),
+    Watched(duties=(OFFER,), find=find_offers, facts=frozenset({OFFERS})),
+)

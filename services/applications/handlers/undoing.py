@@ -3,7 +3,6 @@ the bank asks, another person confirms."""
 
 from services.applications.domain.life_cycle import Action
 from services.applications.handlers.case_in_hand import CaseInHand, Decision
-from services.applications.handlers.duties import keep_undo_request
 from services.applications.tables import cases, draws, loans
 from shared.life_cycle import SYSTEM
 from shared.refusals import Refused
@@ -53,7 +52,6 @@ async def ask_to_undo(case: CaseInHand, *, reason: str) -> None:
             "A loan that was taken over with its pool cannot be undone; mend its positions.",
         )
     await cases.ask_to_undo(case.conn, case.row, by=case.caller.subject, reason=reason)
-    await keep_undo_request(case.conn, case.row["id"], now=case.now)
 
 
 def _ways_on(case: CaseInHand) -> list[str]:
@@ -98,5 +96,4 @@ async def undo(case: CaseInHand) -> Transition:
         facts={"reason": row["undo_reason"], "on": case.today, "filed": filed},
     )
     done = await case.take_step(action, decision)
-    await keep_undo_request(case.conn, row["id"], now=case.now)
     return done

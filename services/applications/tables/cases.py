@@ -8,16 +8,19 @@ from uuid import UUID
 import asyncpg
 
 from services.applications.domain.life_cycle import (
+    IS_SERVED,
     LIFE_CYCLE,
     RUNS_OUT,
     State,
     frees_its_rights,
 )
 from services.applications.tables.desk import STANDING
+from services.applications.tables.facts import CASE_OVER, LOAN_CLAIMED, LOAN_SERVED, UNDO_ASKED
 from services.applications.tables.ranks import close_gaps
 from shared.contracts.envelope import Event
 from shared.life_cycle import Row
 from shared.postgres.literals import literals
+from shared.postgres.touched import touch
 from shared.transitions import CaseTable, Step, Transition, apply_transitions
 from shared.waits.declared import CasesWait
 
@@ -29,7 +32,15 @@ def about(case: Row) -> Mapping[str, Any]:
     return {"loan_id": case["id"], **{name: case[name] for name in _ABOUT}}
 
 
+_FACTS: Final[Mapping[str | None, str]] = {
+    **dict.fromkeys(LIFE_CYCLE.final, CASE_OVER),
+    **dict.fromkeys(IS_SERVED, LOAN_SERVED),
+    State.CLAIMED: LOAN_CLAIMED,
+}
+
 APPLICATIONS: Final = CaseTable(
+    touches=_FACTS,
+    loan="id",
     life_cycle=LIFE_CYCLE,
     kind="application",
     table="applications",
@@ -154,6 +165,7 @@ async def ask_to_undo(
         reason,
         draw_no,
     )
+    touch(conn, UNDO_ASKED, loans=[case["id"]])
 
 
 # The other case of the chain, which has the first place by now, keeps it while this is done.

@@ -16,8 +16,10 @@ from services.applications.domain.financing_demand import (
     State,
 )
 from services.applications.domain.numbers import case_number
+from services.applications.tables.facts import OFFERS
 from shared.life_cycle import Person, Row, Words
 from shared.postgres.literals import literals
+from shared.postgres.touched import touch
 from shared.transitions import CaseTable
 from shared.waits.declared import CasesWait
 
@@ -35,12 +37,17 @@ def about(demand: Row) -> Mapping[str, Any]:
     }
 
 
+# It is open to answers in one state.
+_FACTS: Final[Mapping[str | None, str]] = {State.POSTED: OFFERS}
+
 # The history is the bureau's own: it names banks that others must not know of.
 DEMANDS: Final = CaseTable(
     life_cycle=LIFE_CYCLE,
     kind="financing_demand",
     table="financing_demands",
     bank=None,
+    touches=_FACTS,
+    named="number",
     columns={"matched_bank": "text", "application_id": "uuid", "ended_reason": "text"},
     about=about,
     absent=Words("没有这项融资需求", "There is no such demand."),
@@ -119,6 +126,7 @@ async def offer(
            on conflict (demand_id, bank_code) do update set answer_by = $3""",
         demand_id, list(banks), answer_by, by.subject, by.name, now,
     )  # fmt: skip
+    await _touch(conn, demand_id)
     silent = await unanswered(conn, demand_id)
     return [bank for bank in banks if bank in silent]
 
@@ -177,6 +185,12 @@ async def add_answer(
         given.quote_rate_bp, given.quote_months, given.quote_until, given.note, is_late,
         by.subject, by.name, now,
     )  # fmt: skip
+    await _touch(conn, demand_id)
+
+
+async def _touch(conn: asyncpg.Connection, demand_id: UUID) -> None:
+    number = await conn.fetchval("select number from financing_demands where id = $1", demand_id)
+    touch(conn, OFFERS, numbers=[number])
 
 
 async def case_to_link(conn: asyncpg.Connection, case_id: UUID) -> asyncpg.Record | None:

@@ -8,9 +8,11 @@ from uuid import UUID
 
 import asyncpg
 
-from services.applications.domain.enhancement import LIFE_CYCLE, Promise
+from services.applications.domain.enhancement import LIFE_CYCLE, NOT_ENDED, Promise
+from services.applications.tables.facts import POLICIES
 from shared.auth.identity import Identity
 from shared.life_cycle import Row, Words
+from shared.postgres.touched import touch
 from shared.transitions import CaseTable
 
 
@@ -36,6 +38,8 @@ ENHANCEMENTS: Final = CaseTable(
     kind="enhancement",
     table="enhancements",
     columns={"ended_on": "date"},
+    touches=dict.fromkeys(NOT_ENDED, POLICIES),
+    loan="application_id",
     about=_about,
     absent=Words("没有这份保单或担保", "There is no such policy or guarantee."),
 )
@@ -84,6 +88,9 @@ async def insert(
     kept: bool | None = await conn.fetchval(
         _INSERT, *(getattr(new, name) for name in _NAMES), state, now, by.subject, by.name
     )
+    if kept and new.renews is not None:
+        renewed = "select application_id from enhancements where id = $1"
+        touch(conn, POLICIES, loans=[await conn.fetchval(renewed, new.renews)])
     return bool(kept)
 
 
@@ -102,6 +109,7 @@ async def add_version(
         promise.amount_fen, promise.ratio_bp, promise.price_fen, promise.price_borne_by,
         promise.beneficiary_bank, promise.document_id, reason, by.subject, by.name, now,
     )  # fmt: skip
+    touch(conn, POLICIES, loans=[row["application_id"]])
 
 
 async def locked(

@@ -8,8 +8,10 @@ from uuid import UUID
 import asyncpg
 from uuid6 import uuid7
 
+from services.applications.tables.facts import LETTERS
 from shared.auth.identity import Identity
 from shared.postgres.database import EVERYWHERE
+from shared.postgres.touched import touch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,7 @@ async def add_letter(
         letter_id, case_id, letter.bank_code, letter.kind, letter.answers, letter.text,
         list(letter.mentions), letter.document_id, letter.due_on, by.subject, by.name, now,
     )  # fmt: skip
+    touch(conn, LETTERS, loans=[case_id])
     return letter_id
 
 

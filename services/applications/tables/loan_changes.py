@@ -7,8 +7,10 @@ from uuid import UUID
 import asyncpg
 
 from services.applications.domain.loan_change import LIFE_CYCLE, UNDECIDED, Change
+from services.applications.tables.facts import LOAN_MATURITY
 from shared.life_cycle import Row
 from shared.postgres.literals import literals
+from shared.postgres.touched import touch
 from shared.transitions import CaseTable
 from shared.waits.declared import CasesWait
 
@@ -75,3 +77,4 @@ async def move_maturity(
         matures_on,
         decided_on,
     )
+    touch(conn, LOAN_MATURITY, loans=[loan_id])

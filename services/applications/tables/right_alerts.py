@@ -7,7 +7,9 @@ from uuid import UUID
 
 import asyncpg
 
+from services.applications.tables.facts import RIGHT_ALERTS
 from shared.life_cycle import Person
+from shared.postgres.touched import touch
 
 
 async def lock_look(conn: asyncpg.Connection) -> tuple[date | None, int]:
@@ -48,6 +50,7 @@ async def add(
           for name in ("id", "application_id", "collateral_no", "bank_code", "kind", "number",
                        "nice_class", "code", "due_on", "until", "zh", "en", "found_on")),
     )  # fmt: skip
+    touch(conn, RIGHT_ALERTS, loans=[row["application_id"] for row in rows])
     return {tuple(row) for row in rows}
 
 
@@ -72,9 +75,11 @@ async def add_measure(
     now: datetime,
 ) -> None:
     """Keep what a bank has done about an alert."""
-    await conn.execute(
+    loan_id = await conn.fetchval(
         """insert into right_measures
                (id, alert_id, bank_code, measure, note, taken_on, said_by, said_by_name, said_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+           returning (select application_id from right_alerts where id = alert_id)""",
         measure_id, alert_id, bank_code, measure, note, taken_on, by.subject, by.name, now,
     )  # fmt: skip
+    touch(conn, RIGHT_ALERTS, loans=[loan_id])

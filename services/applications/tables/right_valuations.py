@@ -8,7 +8,9 @@ import asyncpg
 
 from services.applications.domain.submission import RightKey
 from services.applications.domain.valuations import Relation
+from services.applications.tables.facts import VALUATIONS
 from shared.auth.identity import Identity
+from shared.postgres.touched import touch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +48,10 @@ async def add(
         new.valued_on, new.valid_until, new.related_to, new.relation_note, new.reference,
         new.document_id, by.subject, by.name, now,
     )  # fmt: skip
+    rows = await conn.fetch(
+        """select distinct application_id from collateral
+           where (kind, number, nice_class) = ($1, $2, $3) and bank_code = $4""",
+        *key,
+        by.institution,
+    )
+    touch(conn, VALUATIONS, loans=[row["application_id"] for row in rows])

@@ -1,5 +1,5 @@
-"""Whom one can choose to be in development: the bureau's people, an operator of every bank, and a clerk
-of every guarantor, insurer and appraiser that stands in a pool.
+"""Whom one can choose to be in development: the bureau's people, an operator and a checker of every bank,
+and a clerk of every guarantor, insurer and appraiser that stands in a pool.
 
 The subjects are those of the demo's year, so that what they did there meets the four eyes here.
 """
@@ -35,15 +35,16 @@ READER = Identity("console", "console", frozenset({"auditor"}), EVERYWHERE)
 
 
 def of_banks(banks: Sequence[dict[str, Any]]) -> tuple[Identity, ...]:
-    """The operator of every bank, from the banks as `applications` lists them."""
+    """Of every bank who enters and who confirms, from the banks as `applications` lists them."""
     return tuple(
         Identity(
-            f"{bank['code'].lower()}-operator",
-            f"{bank['name']}经办",
-            frozenset({"bank_operator"}),
+            f"{bank['code'].lower()}-{role.removeprefix('bank_')}",
+            f"{bank['name']}{name}",
+            frozenset({role}),
             bank["code"],
         )
         for bank in banks
+        for role, name in (("bank_operator", "经办"), ("bank_checker", "复核"))
     )
 
 

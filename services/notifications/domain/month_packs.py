@@ -47,9 +47,11 @@ def as_data(
     counts: Sequence[Mapping[str, Any]],
     waiting: Sequence[Mapping[str, Any]],
     for_bureau: bool,
+    files: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, Any]:
     """What a pack's message keeps: `told` is the event as its reader may know it; `counts` are the
-    messages of the month by type; `waiting` what waits until a day."""
+    messages of the month by type; `waiting` what waits until a day; `files` the signed statement, by
+    language."""
     due_on = told.get("due_on")
     return {
         "pool_code": told["pool_code"],
@@ -64,4 +66,5 @@ def as_data(
         ],
         "counts": [dict(one) for one in counts],
         "waiting": [dict(one) for one in waiting],
+        "files": [dict(one) for one in files],
     }  # fmt: skip

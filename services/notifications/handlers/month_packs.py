@@ -17,9 +17,12 @@ from services.notifications.queries import month_packs
 from services.notifications.tables import deliveries, messages
 from services.notifications.templates.month_pack_words import pack_text
 from shared.clock import SHANGHAI
-from shared.contracts.audiences import told_to
+from shared.contracts.audiences import BANK, told_to
+from shared.contracts.audiences import BUREAU as AS_BUREAU
+from shared.contracts.risk_pool import StatementSignedV1
 from shared.messaging.inbox import Received
 from shared.months import Month
+from shared.postgres.database import plan_anew
 from shared.roles import party_of
 
 
@@ -29,7 +32,7 @@ async def tell_of_months(
     """Of each posted month one pack for each institution of which somebody wants it; a bank's holds its
     own part alone. Messages must be locked."""
     for one in received:
-        if one.envelope.type != POSTED:
+        if one.envelope.type != POSTED or one.event.papers_follow:
             continue
         fact = one.event.model_dump(mode="python", by_alias=False)
         for audience in audiences(POSTED, fact, banks_of_pool=()):
@@ -39,12 +42,27 @@ async def tell_of_months(
                 await _tell(conn, one, told, audience.institution, now=now)
 
 
+async def send_packs(
+    received: Sequence[Received], /, *, conn: asyncpg.Connection, now: datetime
+) -> None:
+    """A statement is signed: its party's pack goes out with it, the bureau's with the pool's own."""
+    await plan_anew(conn)
+    await messages.lock(conn)
+    for one in received:
+        event: StatementSignedV1 = one.event
+        fact = event.model_dump(mode="python", by_alias=False)
+        told = told_to(BANK if event.bank_code else AS_BUREAU, event.bank_code, POSTED, fact)
+        files = [file.model_dump() for file in event.files]
+        await _tell(conn, one, told, event.bank_code or BUREAU, files=files, now=now)
+
+
 async def _tell(
     conn: asyncpg.Connection,
     received: Received,
     told: Mapping[str, Any],
     institution: str,
     *,
+    files: Sequence[Mapping[str, str]] = (),
     now: datetime,
 ) -> None:
     envelope, pool_code = received.envelope, str(told["pool_code"])
@@ -59,6 +77,7 @@ async def _tell(
         counts=await month_packs.counts(conn, institution, pool_code, since, until),
         waiting=await month_packs.waiting(conn, institution, pool_code),
         for_bureau=institution == BUREAU,
+        files=files,
     )
 
     message_id, event_id = uuid7(), uuid5(envelope.id, PACK_TYPE)
@@ -73,7 +92,7 @@ async def _tell(
         loan_id=None,
         subject=envelope.subject,
         happened_at=envelope.time,
-        text=pack_text(institution, told),
+        text=pack_text(institution, told, signed=bool(files)),
         link=path_of(told),
         payload=webhook_body(
             event_type=PACK_TYPE, event_id=event_id, happened_at=envelope.time, told=data

@@ -18,7 +18,5 @@ WAITS: Final[Mapping[str, Source]] = by_kind(CASES, ())
 async def watch_what_waits(context: Context) -> None:
     """A due job: what waited before this was kept is entered once; ended waits go by age, by the real
     clock. No rule sets a day here, so that nobody is reminded."""
-    await look(
-        context.database, CASES, {}, now=context.clock.now(), working_days=context.working_days
-    )
+    await look(context.database, CASES, now=context.clock.now(), working_days=context.working_days)
     await prune(context.database, now=SystemClock().now())

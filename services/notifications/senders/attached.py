@@ -1,7 +1,8 @@
 """What goes with a letter of some types: HTML of its own, and files made of what its message keeps."""
 
+import base64
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,7 +143,18 @@ def _of_month_pack(data: Mapping[str, Any], title: str, language: str, console: 
         media_type=XLSX,
         content=workbook(*((words[one][0], words[one][1:], rows) for one, rows in sheets)),
     )
-    return Enclosed(files=(file,))
+    return Enclosed(files=(file, *_signed(data, language)))
+
+
+def _signed(data: Mapping[str, Any], language: str) -> Iterator[Attachment]:
+    """The signed statement in the reader's language. Packs from before have none."""
+    for one in data.get("files", ()):
+        if one["language"] == language:
+            yield Attachment(
+                filename=one["filename"],
+                media_type="application/pdf",
+                content=base64.b64decode(one["pdf"]),
+            )
 
 
 def _which_way(line: Mapping[str, Any], language: str) -> str:

@@ -15,13 +15,15 @@ WORDS: Mapping[str, Mapping[str, Any]] = YAML(typ="safe").load(
 )
 
 
-def pack_text(institution: str, told: Mapping[str, Any]) -> MessageText:
-    """The letter: what the month's notice says, and what is enclosed."""
+def pack_text(institution: str, told: Mapping[str, Any], *, signed: bool) -> MessageText:
+    """The letter: what the month's notice says, and what is enclosed: with the signed statement or
+    without."""
+    enclosed = "enclosed_signed" if signed else "enclosed"
     said = CATALOGUE.words(institution, POSTED, told)
     named = {"pool_code": told["pool_code"], "month": told["month"]}
     return MessageText(
         title_zh=WORDS["zh"]["title"].format(**named),
-        text_zh=f"{said.text_zh}\n\n{WORDS['zh']['enclosed']}",
+        text_zh=f"{said.text_zh}\n\n{WORDS['zh'][enclosed]}",
         title_en=WORDS["en"]["title"].format(**named),
-        text_en=f"{said.text_en}\n\n{WORDS['en']['enclosed']}",
+        text_en=f"{said.text_en}\n\n{WORDS['en'][enclosed]}",
     )

@@ -20,6 +20,7 @@ from services.risk_pool.api.settlement_responses import (
     sent_back_answer,
     statement_in_list,
 )
+from services.risk_pool.api.signing import settings_of
 from services.risk_pool.api.statements import MonthText, PoolCode, found_or_refused
 from services.risk_pool.domain.month_findings import named
 from services.risk_pool.domain.settlement import BOOKS_CLOSED, LIFE_CYCLE, Action, State, is_done
@@ -104,12 +105,14 @@ async def _take(
 ) -> Response:
     """One step, in one transaction with its answer; asked again it answers as the month stands."""
     now = context.clock.now()
+    follow = settings_of(context).sends_statements
+    more = {"papers_follow": follow} if action is Action.POST else {}
 
     async def work(conn: asyncpg.Connection) -> Answer:
         seen = await known.find(conn, code, month)
         if seen is not None:
             version_check(request)(seen["version"])
-        await handler(conn, code, month, caller=caller, now=now)
+        await handler(conn, code, month, caller=caller, now=now, **more)
         answer = await _detail(conn, code, month, caller)
         return Answer(200, answer, {"ETag": etag(answer.version)})
 

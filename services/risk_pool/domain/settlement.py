@@ -1,6 +1,7 @@
 """The monthly settlement (月结): its life cycle, and which of its steps have been done."""
 
 from enum import StrEnum
+from typing import Final
 
 from services.risk_pool.domain.silence import SIGN_UNTIL
 from shared.life_cycle import (
@@ -38,6 +39,9 @@ class Action(StrEnum):
     UNMATCH = "unmatch"
     CLOSE = "close"
 
+
+TO_BE_SIGNED: Final = (State.PREVIEWED, State.CONFIRMED)
+"""Those of which the day of the signature is to come."""
 
 _MAKER = frozenset({"finance_maker"})
 _CHECKER = frozenset({"finance_checker"})

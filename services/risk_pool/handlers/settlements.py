@@ -199,10 +199,17 @@ async def send_back(
 
 
 async def post(
-    conn: asyncpg.Connection, pool_code: str, month: Month, *, caller: Person, now: datetime
+    conn: asyncpg.Connection,
+    pool_code: str,
+    month: Month,
+    *,
+    caller: Person,
+    now: datetime,
+    papers_follow: bool = False,
 ) -> None:
     """Net what the month leaves between the parties, keep it as open items, and close the month for
-    ever. No cash moves: receipts and payments settle the items.
+    ever. No cash moves: receipts and payments settle the items. `papers_follow`: its statements are
+    signed and told afterwards.
 
     Raises what `_require_ready` raises.
     """
@@ -225,21 +232,29 @@ async def post(
         by=caller,
         changes={"posted_at": now, "posted_by": caller.subject, "posted_on": today},
         facts={
-            "statements": tuple(
-                StatementLine(
-                    party_code=row["party_code"],
-                    party_role=row["party_role"],
-                    party_name=row["party_name"],
-                    net_fen=row["net_fen"],
-                )
-                for row in statements
-            ),
+            "statements": lines_of(statements),
+            "papers_follow": papers_follow,
             "posted_on": today,
             "due_on": working_days.add(today, DUE_WORKING_DAYS),
         },
     )
     await apply_transition(conn, settlements.CASES, step, now=now)
+    if papers_follow:
+        await settlements.send_statements_of(conn, settlement["id"])
     await month_after_posting.follow(conn, pool_code, month, now=now)
+
+
+def lines_of(statements: list[asyncpg.Record]) -> tuple[StatementLine, ...]:
+    """What a month leaves each party, as it is told."""
+    return tuple(
+        StatementLine(
+            party_code=row["party_code"],
+            party_role=row["party_role"],
+            party_name=row["party_name"],
+            net_fen=row["net_fen"],
+        )
+        for row in statements
+    )
 
 
 def _dues_of(statements: list[asyncpg.Record], pool_code: str) -> tuple[Due, ...]:

@@ -1,10 +1,12 @@
 """Everything that may wait in this service, and the scheduler's look at it."""
 
 from collections.abc import Mapping
-from itertools import chain
 from typing import Final
 
-from services.risk_pool.handlers.duties import DUTIES, TOGETHER
+import asyncpg
+
+from services.risk_pool.handlers.duties import DUTIES
+from services.risk_pool.handlers.month_days import give_days
 from services.risk_pool.tables import (
     account_bookings,
     adjustments,
@@ -31,8 +33,10 @@ from services.risk_pool.tables import (
     top_ups,
     warnings,
 )
+from services.risk_pool.tables.ledger import lock_pools
 from shared.clock import SystemClock
 from shared.context import Context
+from shared.postgres.touched import About
 from shared.waits.declared import Source
 from shared.waits.pruned import prune
 from shared.waits.scheduled import by_kind, look
@@ -51,14 +55,20 @@ CASES: Final = tuple(
     if table.source is not None
 )  # fmt: skip
 
-WAITS: Final[Mapping[str, Source]] = by_kind(CASES, [*DUTIES, *chain(*TOGETHER)])
+WAITS: Final[Mapping[str, Source]] = by_kind(CASES, (duty for one in DUTIES for duty in one.duties))
+
+
+async def hold_pools(conn: asyncpg.Connection, about: About) -> None:
+    """Whoever moves something of these pools has ended, and nobody begins to."""
+    await lock_pools(conn, about.pools or ())
 
 
 async def watch_what_waits(context: Context) -> None:
     """A due job: duties are found, what is near its last day or past it is told once."""
+    await give_days(context.database, now=context.clock.now(), working_days=context.working_days)
     await look(
-        context.database, CASES, DUTIES, TOGETHER,
-        now=context.clock.now(), working_days=context.working_days,
+        context.database, CASES, DUTIES,
+        hold=hold_pools, now=context.clock.now(), working_days=context.working_days,
     )  # fmt: skip
 
 

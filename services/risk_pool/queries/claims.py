@@ -1,5 +1,6 @@
 """Claims as they are answered, and what a decision about one reads of what is known."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -177,6 +178,24 @@ async def stated_before(
         loan_id,
         but or UUID(int=0),
     )
+    return _earliest(rows)
+
+
+async def stated_before_of(
+    conn: asyncpg.Connection, loan_ids: Sequence[UUID]
+) -> dict[UUID, dict[str, date]]:
+    """The same of many loans."""
+    rows = await conn.fetch(
+        "select loan_id, facts from claims where loan_id = any ($1::uuid[]) and filed_at is not null",
+        loan_ids,
+    )
+    of_loan: dict[UUID, list[asyncpg.Record]] = defaultdict(list)
+    for row in rows:
+        of_loan[row["loan_id"]].append(row)
+    return {loan_id: _earliest(stated) for loan_id, stated in of_loan.items()}
+
+
+def _earliest(rows: Sequence[asyncpg.Record]) -> dict[str, date]:
     return {
         condition: min(days)
         for condition, field in BANK_DATES.items()

@@ -89,6 +89,7 @@ _COMING_IN = f"""
     where item.direction in ({literals(COMES_IN)}) and item.due_on is not null
       and (greatest(item.since, item.due_on) >= $2 or item.reference in (
           select number from waits where case_kind = any ($1) and ended_at is null))
+      and ($3::text[] is null or item.pool_code = any ($3))
       and {_LEFT}
     order by item.pool_code, item.due_on, item.reference
 """
@@ -160,11 +161,11 @@ async def untold(
 
 
 async def coming_in(
-    conn: asyncpg.Connection, kinds: Sequence[str], since: date
+    conn: asyncpg.Connection, kinds: Sequence[str], since: date, pools: Sequence[str] | None
 ) -> list[tuple[str, OpenItem, str]]:
     """What parties owe the pools and have not paid in full: (pool, item, the party's role). Of what
-    is older than `since` only what stands among the waits of these kinds."""
-    rows = await conn.fetch(_COMING_IN, kinds, since)
+    is older than `since` only what stands among the waits of these kinds. None: of all pools."""
+    rows = await conn.fetch(_COMING_IN, kinds, since, pools)
     return [(row["pool_code"], _item(row), row["role"] or "") for row in rows]
 
 

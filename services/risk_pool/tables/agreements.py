@@ -10,6 +10,7 @@ import asyncpg
 
 from services.risk_pool.domain.agreement import LIFE_CYCLE, State
 from services.risk_pool.domain.planned_money import Planned
+from services.risk_pool.tables.facts import AGREEMENTS
 from shared.life_cycle import Row, Words
 from shared.transitions import CaseTable
 from shared.waits.declared import CasesWait
@@ -24,6 +25,8 @@ def _about(agreement: Row) -> Mapping[str, Any]:
 CASES = CaseTable(
     life_cycle=LIFE_CYCLE,
     kind="agreement",
+    touches={State.IN_FORCE: AGREEMENTS},
+    pool="pool_code",
     table="cooperation_agreements",
     columns={
         "edition": "int",

@@ -9,7 +9,8 @@ from typing import Any
 
 import asyncpg
 
-from services.risk_pool.domain.cash_entry import LIFE_CYCLE
+from services.risk_pool.domain.cash_entry import BOOKED, LIFE_CYCLE
+from services.risk_pool.tables.facts import ITEMS
 from shared import canonical
 from shared.life_cycle import Words
 from shared.transitions import CaseTable
@@ -18,6 +19,8 @@ from shared.waits.declared import CasesWait
 CASES = CaseTable(
     life_cycle=LIFE_CYCLE,
     kind="cash_entry",
+    touches=dict.fromkeys(BOOKED, ITEMS),
+    pool="pool_code",
     table="cash_entries",
     bank=None,
     columns={

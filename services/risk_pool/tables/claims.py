@@ -9,9 +9,10 @@ from uuid import UUID
 
 import asyncpg
 
-from services.risk_pool.domain.claim import LIFE_CYCLE, State
+from services.risk_pool.domain.claim import LEAVES_THE_LOAN_FREE, LIFE_CYCLE, State
 from services.risk_pool.domain.compensation import PartyPayment
 from services.risk_pool.domain.shares import PartyShare
+from services.risk_pool.tables.facts import CLAIM_LIVES
 from shared.life_cycle import Row, Words
 from shared.postgres.literals import literals
 from shared.schemes.decide.claims import Borne, CapOutcome
@@ -35,6 +36,9 @@ def about(claim: Row) -> dict[str, Any]:
 CASES = CaseTable(
     life_cycle=LIFE_CYCLE,
     kind="claim",
+    touches=dict.fromkeys(LIFE_CYCLE.states.keys() - LEAVES_THE_LOAN_FREE, CLAIM_LIVES),
+    loan="loan_id",
+    pool="pool_code",
     table="claims",
     columns={
         "number": "text",

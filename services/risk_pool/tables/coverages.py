@@ -12,8 +12,10 @@ from uuid import UUID
 
 import asyncpg
 
+from services.risk_pool.domain.coverage import IN_COVER as STATES_IN_COVER
 from services.risk_pool.domain.coverage import LIFE_CYCLE, Coverage
 from services.risk_pool.domain.coverage_changes import CoverageChange
+from services.risk_pool.tables.facts import IN_COVER
 from shared import canonical
 from shared.life_cycle import Row
 from shared.transitions import CaseTable
@@ -28,6 +30,9 @@ def whose(coverage: Row) -> Mapping[str, Any]:
 COVERAGES = CaseTable(
     life_cycle=LIFE_CYCLE,
     kind="coverage",
+    touches=dict.fromkeys(STATES_IN_COVER, IN_COVER),
+    loan="loan_id",
+    pool="pool_code",
     table="coverages",
     key="loan_id",
     columns={

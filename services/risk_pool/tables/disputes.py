@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 
 from services.risk_pool.domain.dispute import LIFE_CYCLE
+from services.risk_pool.tables.facts import ITEMS
 from shared.life_cycle import Row, Words
 from shared.transitions import CaseTable
 from shared.waits.declared import CasesWait
@@ -29,6 +30,8 @@ def about(dispute: Row) -> dict[str, Any]:
 CASES = CaseTable(
     life_cycle=LIFE_CYCLE,
     kind="dispute",
+    touches=dict.fromkeys(LIFE_CYCLE.final, ITEMS),
+    pool="pool_code",
     table="disputes",
     columns={
         "proposed_by": "text",

@@ -7,6 +7,8 @@ from datetime import datetime
 import asyncpg
 
 from services.risk_pool.domain.open_items import OpenItem
+from services.risk_pool.tables.facts import ITEMS
+from shared.postgres.touched import touch
 
 
 async def insert(conn: asyncpg.Connection, pool_code: str, items: Sequence[OpenItem]) -> None:
@@ -21,6 +23,7 @@ async def insert(conn: asyncpg.Connection, pool_code: str, items: Sequence[OpenI
             for one in items
         ],
     )  # fmt: skip
+    touch(conn, ITEMS, pools=[pool_code])
 
 
 async def mark_told(

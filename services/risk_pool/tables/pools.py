@@ -4,6 +4,9 @@ from datetime import date, datetime
 
 import asyncpg
 
+from services.risk_pool.tables.facts import POOL
+from shared.postgres.touched import touch
+
 
 async def open_pool(
     conn: asyncpg.Connection,
@@ -26,6 +29,7 @@ async def open_pool(
         prefix,
         now,
     )
+    touch(conn, POOL, pools=[code])
     return opened is not None
 
 

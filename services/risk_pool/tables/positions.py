@@ -7,6 +7,9 @@ from uuid import UUID
 
 import asyncpg
 
+from services.risk_pool.tables.facts import POSITIONS
+from shared.postgres.touched import touch
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPosition:
@@ -53,6 +56,7 @@ async def store_positions(
         return
     columns = [[getattr(one, name) for one in positions] for name in _COLUMNS]
     await conn.execute(_STORE, now, *columns)
+    touch(conn, POSITIONS, loans=[one.loan_id for one in positions])
 
 
 async def versions_of(

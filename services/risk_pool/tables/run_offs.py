@@ -8,8 +8,10 @@ from uuid import UUID
 import asyncpg
 
 from services.risk_pool.domain.run_off import BEGINS, LIFE_CYCLE, LIVE
+from services.risk_pool.tables.facts import POOL
 from shared.life_cycle import Row, Words
 from shared.postgres.literals import literals
+from shared.postgres.touched import touch
 from shared.transitions import CaseTable
 from shared.waits.declared import CasesWait
 
@@ -104,3 +106,4 @@ async def set_closed(conn: asyncpg.Connection, pool_code: str, *, on: date) -> N
     await conn.execute(
         "update pools set closed_on = $2, version = version + 1 where code = $1", pool_code, on
     )
+    touch(conn, POOL, pools=[pool_code])

@@ -12,9 +12,12 @@ import asyncpg
 
 from services.risk_pool.domain.month_figures import Due
 from services.risk_pool.domain.month_findings import MonthFinding
-from services.risk_pool.domain.settlement import LIFE_CYCLE
+from services.risk_pool.domain.settlement import LIFE_CYCLE, TO_BE_SIGNED
+from services.risk_pool.tables.facts import MONTH_BEGUN, POOL
 from shared.life_cycle import Row
 from shared.months import Month
+from shared.postgres.literals import literals
+from shared.postgres.touched import touch
 from shared.transitions import CaseTable
 from shared.waits.declared import CasesWait
 
@@ -31,6 +34,8 @@ def about(settlement: Row) -> dict[str, Any]:
 CASES = CaseTable(
     life_cycle=LIFE_CYCLE,
     kind="settlement",
+    touches=dict.fromkeys(LIFE_CYCLE.states, MONTH_BEGUN),
+    pool="pool_code",
     table="settlements",
     bank=None,
     columns={
@@ -107,6 +112,53 @@ async def close_pool(conn: asyncpg.Connection, pool_code: str, until: date) -> N
         pool_code,
         until,
     )
+    touch(conn, POOL, pools=[pool_code])
+
+
+async def send_statements_of(conn: asyncpg.Connection, settlement_id: UUID) -> None:
+    """Its statements are to be signed and told once it is posted."""
+    await conn.execute("insert into statements_to_send values ($1)", settlement_id)
+
+
+async def to_be_sent(conn: asyncpg.Connection) -> list[asyncpg.Record]:
+    """Posted months whose signed statements are to be told and were not, the earliest first."""
+    rows: list[asyncpg.Record] = await conn.fetch(
+        """select s.* from statements_to_send join settlements s on s.id = settlement_id
+           order by s.posted_at, s.id"""
+    )
+    return rows
+
+
+async def are_sent(conn: asyncpg.Connection, settlement_id: UUID) -> bool:
+    """They are told now. False where they were before: then nothing happens."""
+    found = await conn.fetchval(
+        "delete from statements_to_send where settlement_id = $1 returning true", settlement_id
+    )
+    return bool(found)
+
+
+_NO_DAY = f"due_on is null and state in ({literals(TO_BE_SIGNED)})"
+
+
+async def pools_without_days(conn: asyncpg.Connection) -> list[str]:
+    """The pools with a month that is to be signed and has no last day."""
+    rows = await conn.fetch(
+        f"select distinct pool_code from settlements where {_NO_DAY} order by 1"
+    )
+    return [row["pool_code"] for row in rows]
+
+
+async def without_day(conn: asyncpg.Connection, pool_code: str) -> list[asyncpg.Record]:
+    """These months of a locked pool."""
+    rows: list[asyncpg.Record] = await conn.fetch(
+        f"select id, month from settlements where pool_code = $1 and {_NO_DAY}", pool_code
+    )
+    return rows
+
+
+async def set_day(conn: asyncpg.Connection, settlement_id: UUID, day: date) -> None:
+    """Until when it is to be signed; nothing else of the month changes."""
+    await conn.execute("update settlements set due_on = $2 where id = $1", settlement_id, day)
 
 
 async def forget(conn: asyncpg.Connection, settlement_id: UUID) -> None:

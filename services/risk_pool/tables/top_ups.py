@@ -9,7 +9,8 @@ from uuid import UUID
 import asyncpg
 
 from services.risk_pool.domain.planned_money import Planned
-from services.risk_pool.domain.top_up import LIFE_CYCLE, OPEN
+from services.risk_pool.domain.top_up import LIFE_CYCLE, OPEN, State
+from services.risk_pool.tables.facts import ITEMS
 from shared.life_cycle import Row, Words
 from shared.postgres.literals import literals
 from shared.transitions import CaseTable
@@ -24,6 +25,8 @@ def _about(call: Row) -> Mapping[str, Any]:
 CASES = CaseTable(
     life_cycle=LIFE_CYCLE,
     kind="top_up_call",
+    touches={State.CALLED: ITEMS},
+    pool="pool_code",
     table="top_up_calls",
     bank=None,
     columns={"decided_by": "text", "decided_name": "text", "decided_on": "date"},

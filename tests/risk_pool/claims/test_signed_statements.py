@@ -1,6 +1,7 @@
 """Statements of posted months are signed, so that any reader can verify them, and kept as signed."""
 
 import asyncio
+import base64
 import io
 
 import pytest
@@ -10,6 +11,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from services.risk_pool.main import send_signed_statements
 from services.risk_pool.reports.signing import FIELD
 from tests.risk_pool.claims.driver import claims_of
 from tests.risk_pool.claims.test_settlements import story
@@ -97,3 +99,27 @@ async def test_a_development_certificate_is_named_as_one_on_paper_and_by_the_api
     assert told["is_development"] is True
     assert "开发证书" in told["name"]
     assert "签名用的是开发证书，仅供演示，不具证明力" in paper
+
+
+async def test_the_statements_of_a_posted_month_are_signed_and_told_once_where_it_is_wanted(
+    running,
+):
+    wanted = {"sends_statements": True}
+    async with claims_of(running, "ICBC", "CCB", settings=wanted, after=settled) as pool:
+        for _ in range(2):
+            await send_signed_statements(pool.service.context)
+        posted = await pool.said("settlement.posted.v1")
+        told = await pool.said("statement.signed.v1")
+        kept = (await fetched(pool, "ICBC", "pdf")).content
+
+    assert posted and all(one["papers_follow"] for one in posted)
+    parties = [("CCB", "CCB"), ("ICBC", "ICBC"), ("dongli", "")]
+    assert [(one["month"], one["party_code"], one["bank_code"]) for one in told] == [
+        (one["month"], *party) for one in posted for party in parties
+    ]
+    own = next(one for one in told if (one["month"], one["party_code"]) == ("2026-03", "ICBC"))
+    assert {line["party_code"] for line in own["statements"]} == {"ICBC"}
+    assert [one["language"] for one in own["files"]] == ["zh", "en"]
+    assert base64.b64decode(own["files"][0]["pdf"]) == kept, "the file that everybody is given"
+    (signature,) = signatures_of(kept)
+    assert signature.field_name == FIELD

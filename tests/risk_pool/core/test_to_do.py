@@ -157,8 +157,16 @@ async def test_a_previewed_month_waits_once_until_the_same_day_for_who_is_to_go_
         assert await to_do(pool.maker) == [("settlement", "2026-01", begins[2])]
         assert await to_do(pool.checker) == []
 
-        await pool.settles("2026-01", "confirm")
+        # Previewed by a version in which a month had no day of its own: once, too, until the same day.
+        async with pool.service.context.database.begin(EVERYWHERE) as conn:
+            for table, where in (("settlements", "true"), ("waits", "case_kind = 'settlement'")):
+                await conn.execute(f"update {table} set due_on = null where {where}")
+        assert await to_do(pool.maker) == [("settlement", "2026-01", None)]
         await it_is(pool, "2026-02-04")
+        assert await to_do(pool.maker) == [("settlement", "2026-01", begins[2])]
+
+        await pool.settles("2026-01", "confirm")
+        await it_is(pool, "2026-02-05")
         assert await to_do(pool.maker) == []
         assert await to_do(pool.checker) == [("settlement", "2026-01", begins[2])]
         await stands_as_the_cases_do(pool)

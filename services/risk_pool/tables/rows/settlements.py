@@ -148,6 +148,14 @@ class SettlementLine(SQLModel, table=True):
     recovered_fen: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
+class StatementsToSend(SQLModel, table=True):
+    """A posted month whose statements are to be signed and told; gone once they are."""
+
+    __tablename__ = "statements_to_send"
+
+    settlement_id: UUID = Field(primary_key=True)
+
+
 class SignedStatement(SQLModel, table=True):
     """A posted statement as PDF, as it was signed. Never changed."""
 
