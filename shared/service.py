@@ -22,7 +22,7 @@ from shared.auth.jwks import Jwks
 from shared.clock import Clock, SystemClock
 from shared.context import Background, Context, DueJob, run_due
 from shared.contracts.envelope import Event
-from shared.http import answers, description, operations, problems
+from shared.http import answers, description, docs_page, operations, problems
 from shared.http.caller_limit import CallerLimit, CallerLimitMiddleware
 from shared.http.context import context_of
 from shared.http.ended_logins import router as ended_logins_router
@@ -106,7 +106,7 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
         version="1",
         lifespan=lifespan,
         openapi_url=None if production else "/api/v1/openapi.json",
-        docs_url=None if production else "/api/v1/docs",
+        docs_url=None,
         redoc_url=None,
     )
     problems.install(
@@ -128,6 +128,8 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
     telemetry.install(app, service=service.name)
     app.router.routes.extend(service.api.routes)
     app.include_router(operations.router(service.name, transport))
+    if app.openapi_url is not None:
+        app.include_router(docs_page.router(app.title, app.openapi_url))
     if settings.environment == "sandbox":
         app.router.routes.extend(service.sandbox_api.routes)
     answers.install(app)
@@ -171,14 +173,22 @@ async def _running(
 
     database.before_commit(follow_what_was_touched)
     async with messaging(
-        database, transport, service=service.name, routes=service.consumes, now=clock.now
+        database,
+        transport,
+        service=service.name,
+        routes=service.consumes,
+        now=clock.now,
+        clock_is_true=not sandbox,
     ) as context.messages:
         tasks: list[asyncio.Task[None]] = [
             asyncio.create_task(task(context), name=f"{service.name} {task.__name__}")
             for task in service.background
         ]
         tasks.append(
-            asyncio.create_task(context.reads.keep(database, context.stopping), name="reads")
+            asyncio.create_task(
+                context.reads.keep(database, context.stopping, kept_days=settings.reads_kept_days),
+                name="reads",
+            )
         )
         if service.due:
             tasks.append(asyncio.create_task(_due(service, context), name=f"{service.name} due"))

@@ -17,12 +17,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from shared.messaging.kafka_security import IN_THE_CLEAR, KafkaSecurity
+from shared.messaging.kafka_security import IN_THE_CLEAR, OAUTHBEARER, KafkaSecurity
+from shared.postgres.reads import LEAST_KEPT_DAYS
 from shared.production import (
     DEVELOPMENT_ISSUER,
     Environment,
     encrypted_database,
     https,
+    https_or_empty,
     https_or_file,
     is_loopback,
     needs,
@@ -132,7 +134,7 @@ class ServiceSettings(ProcessSettings):
     kafka_ca_file: ReadableFile = Field(
         default="", description="PEM of the broker's CA; empty: the system's own."
     )
-    kafka_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = Field(
+    kafka_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN", "OAUTHBEARER"] = Field(
         default="SCRAM-SHA-512", description="How the service says who it is, within TLS."
     )
     kafka_username: str = Field(
@@ -140,6 +142,21 @@ class ServiceSettings(ProcessSettings):
         description="The service's own principal: only it may write the service's topic.",
     )
     kafka_password: SecretStr = SecretStr("")
+    reads_kept_days: int = Field(
+        default=1827,
+        ge=LEAST_KEPT_DAYS,
+        le=36_525,
+        description="So long it is kept who has looked at what: five years; at least three, as records "
+        "of how personal data is handled (个人信息保护法 art. 56).",
+    )
+    kafka_token_url: Annotated[
+        str,
+        needs(https_or_empty, "get the broker's tokens by https: on the way a secret can be read"),
+    ] = Field(
+        default="",
+        description="With OAUTHBEARER: where the identity provider gives tokens to the client named "
+        "by kafka_username and kafka_password.",
+    )
     token_issuer: Annotated[
         str,
         needs(https, f"name your identity provider; {DEVELOPMENT_ISSUER} lets anybody be anybody"),
@@ -200,6 +217,14 @@ class ServiceSettings(ProcessSettings):
             raise ValueError("kafka_username and kafka_password are needed with sasl_ssl")
         return password
 
+    @field_validator("kafka_token_url")
+    @classmethod
+    def _gets_tokens_somewhere(cls, url: str, info: ValidationInfo) -> str:
+        by_token = info.data.get("kafka_mechanism") == OAUTHBEARER
+        if info.data.get("kafka_security") == "sasl_ssl" and by_token and not url:
+            raise ValueError("kafka_token_url is needed with OAUTHBEARER")
+        return url
+
     def kafka_spoken_to(self) -> KafkaSecurity:
         """How the broker is spoken to."""
         if self.kafka_security == "plaintext":
@@ -209,6 +234,7 @@ class ServiceSettings(ProcessSettings):
             password=self.kafka_password.get_secret_value(),
             mechanism=self.kafka_mechanism,
             ca_file=self.kafka_ca_file,
+            token_url=self.kafka_token_url,
         )
 
 
