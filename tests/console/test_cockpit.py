@@ -22,7 +22,13 @@ async def test_every_figure_leads_to_rows_whose_sum_it_is(lent: House):
     async with lent.logged_in("auditor-zhou") as leader:
         page = await leader.opens("/cockpit?period=2026-03")
         assert page.status == 200
-        links = sorted(set(re.findall(r'href="(/(?:reports/loans|cockpit/cases)\?[^"]+)"[^>]*>([\d,.]+)<', page.html)))
+        links = sorted(
+            set(
+                re.findall(
+                    r'href="(/(?:reports/loans|cockpit/cases)\?[^"]+)"[^>]*>([\d,.]+)<', page.html
+                )
+            )
+        )
         figures = [(at.replace("&amp;", "&"), said) for at, said in links if AMOUNT.fullmatch(said)]
         assert len({at for at, _ in figures}) >= 8
         for at, said in figures:
@@ -37,7 +43,9 @@ async def test_the_tables_stand_open_without_scripts_in_both_languages(lent: Hou
     async with lent.logged_in("auditor-zhou") as leader:
         page = await leader.opens("/cockpit?since=2026-01&until=2026-06")
         assert "2026-01-01 至 2026-06-30" in page.text
-        assert page.html.count("<details class=\"figures\" open>") == page.html.count("<section class=\"view")
+        assert page.html.count('<details class="figures" open>') == page.html.count(
+            '<section class="view'
+        )
         assert "1,234,567.89" in page.text and "从需求到代偿" in page.text
         await leader.client.post("/language", data={"language": "en", "back": "/cockpit"})
 
@@ -52,5 +60,7 @@ async def test_a_period_that_is_none_is_said_and_the_year_shown(lent: House):
 async def test_a_bank_is_shown_no_cockpit(lent: House):
     async with lent.logged_in("icbc-operator") as bank:
         assert (await bank.opens("/cockpit")).status == 403
-        assert (await bank.opens("/cockpit/cases?counted=filed&first=2026-01-01&last=2026-12-31")).status == 403
+        assert (
+            await bank.opens("/cockpit/cases?counted=filed&first=2026-01-01&last=2026-12-31")
+        ).status == 403
         assert "/cockpit" not in (await bank.opens("/cases")).links

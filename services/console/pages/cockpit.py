@@ -163,6 +163,4 @@ async def _show(
 
 
 async def _flow(page: PageContext, chosen: Sequence[str], first: str, last: str) -> Any:
-    return await or_none(
-        page.applications.get("/case-flow", first=first, last=last, pool=chosen)
-    )
+    return await or_none(page.applications.get("/case-flow", first=first, last=last, pool=chosen))

@@ -160,7 +160,7 @@ def _limits(found: Answers, texts: Texts) -> Table | None:
             share = ratio_bp(one["used"], one["allowed"])
             said = texts.term("limit", one["limit"])
             if len(found.pools) > 1:
-                said = f"{pool['name']} · {said}"
+                said = f"{said} · {pool['name']}"
             cells = {
                 "used": (one["used"], f"{at}/used"), "allowed": (one["allowed"], at),
                 "room": (one["room"], f"{at}/room"), "share": (share, f"{at}/used"),

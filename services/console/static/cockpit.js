@@ -15,7 +15,7 @@
     return {
       series: [1, 2, 3, 4, 5, 6].map((n) => of(`--chart-${n}`)),
       ink: of("--chart-ink"), soft: of("--chart-soft"), line: of("--chart-line"), limit: of("--chart-limit"),
-      paper: of("--chart-paper"), font: style.fontFamily, size: parseFloat(style.fontSize) * 0.82,
+      paper: of("--chart-paper"), track: of("--chart-track"), font: style.fontFamily, size: parseFloat(style.fontSize) * 0.82,
     };
   };
 
@@ -39,6 +39,7 @@
     value === null ? null : unit === "money" ? value / WAN : unit === "percent" ? value / 100 : value;
   const axisText = (unit) => (value) =>
     unit === "percent" ? `${value}%` : Math.abs(value) >= WAN ? `${(value / WAN).toLocaleString()}${document.documentElement.lang.startsWith("zh") ? "亿" : "×10⁸"}` : value.toLocaleString();
+  const whole = (value) => value.toLocaleString(undefined, { maximumFractionDigits: 0 });
   const item = (cell, unit) => ({ value: scaled(cell.value, unit), link: cell.link, text: cell.text });
 
   const common = (colours) => ({
@@ -88,78 +89,55 @@
     };
   };
 
-  // The longest bar on top as the table has it; the figure stands at its end.
-  const bars = ({ columns: shown, rows }, colours, limit) => {
-    const [one] = shown;
-    const wide = Math.max(...rows.map((row) => row.cells[0].value ?? 0), 1);
+  // The table's order from top to bottom; name and figure stand above their bar, so that nothing cuts them.
+  // Of a tree the provinces and, set in below them, the counties: codes begin with what they lie in.
+  const bars = (table, colours, limit) => {
+    const [one] = table.columns;
+    const levels = new Set(table.rows.map((row) => row.key.length));
+    const isTree = table.isTree && levels.size > 1;
+    const rows = isTree ? table.rows.filter((row) => row.key.length !== 4) : table.rows;
+    const isBelow = (row) => isTree && row.key.length > 2;
+    const most = scaled(Math.max(...rows.map((row) => row.cells[0].value ?? 0), limit, 1), one.unit) * (limit ? 1.1 : 1);
+    const room = table.width - 64;
+    const said = (position, align, text, colour, width) => ({
+      type: "bar", barMaxWidth: 8, barGap: "-100%", silent: true, z: 4, tooltip: { show: false },
+      itemStyle: { color: "transparent" }, data: rows.map(() => most),
+      label: { show: true, position, align, backgroundColor: colours.paper, padding: [1, 0, 1, 3], color: colour, fontSize: colours.size, width, overflow: "truncate", formatter: (point) => text(rows[point.dataIndex]) },
+    });
     return {
       ...common(colours),
       tooltip: { ...common(colours).tooltip, formatter: (point) => `${point.name}\n${one.name}  ${point.data.text}` },
-      grid: { left: 2, right: 12, top: 4, bottom: 2, containLabel: false },
-      xAxis: { type: "value", show: false, max: scaled(Math.max(wide, limit || 0) * 1.22, one.unit), min: 0 },
+      grid: { left: 0, right: 2, top: 16, bottom: 0, containLabel: false },
+      xAxis: { type: "value", show: false, max: most, min: 0 },
       yAxis: { type: "category", inverse: true, show: false, data: rows.map((row) => row.name) },
       series: [{
-        type: "bar", barMaxWidth: 12, cursor: "pointer", z: 3,
-        data: rows.map((row) => {
-          const data = item(row.cells[0], one.unit);
-          const over = limit && row.cells[0].value >= limit;
-          return { ...data, name: row.name, itemStyle: over ? { color: colours.limit } : undefined };
-        }),
-        label: {
-          show: true, position: "right", color: colours.ink, fontSize: colours.size,
-          formatter: (point) => one.unit === "money" ? point.value.toLocaleString(undefined, { maximumFractionDigits: 0 }) : point.data.text,
-        },
-        showBackground: false,
+        type: "bar", barMaxWidth: 8, cursor: "pointer", z: 3, showBackground: true,
+        backgroundStyle: { color: colours.track },
+        data: rows.map((row) => ({
+          ...item(row.cells[0], one.unit), name: row.name,
+          itemStyle: limit && row.cells[0].value > limit && table.isCapped ? { color: colours.limit } : isBelow(row) ? { color: colours.series[4] } : undefined,
+        })),
         markLine: limit
           ? { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: colours.limit, type: "dashed", width: 1.5 }, data: [{ xAxis: limit / 100 }] }
           : undefined,
-      }, {
-        // The names stand above their bars: a long one is cut by nothing.
-        type: "bar", barMaxWidth: 12, silent: true, barGap: "-100%", z: 4, data: rows.map(() => 0),
-        tooltip: { show: false },
-        label: {
-          show: true, position: [0, -16], color: colours.soft, fontSize: colours.size, formatter: (point) => rows[point.dataIndex].name,
-          overflow: "truncate",
-        },
-      }],
+      },
+      said([0, -17], "left", (row) => (isBelow(row) ? "　└ " : "") + row.name, colours.soft, room),
+      said(["100%", -17], "right", (row) => row.cells[0].value === null ? "—" : one.unit === "money" ? whole(row.cells[0].value / WAN) : row.cells[0].text, colours.ink),
+      ],
     };
   };
 
-  // Codes begin with the codes of what they lie in.
-  const tree = ({ columns: shown, rows }, colours) => {
-    const [one] = shown;
-    const below = (prefix, length) => rows
-      .filter((row) => row.key.length === length && row.key.startsWith(prefix))
-      .map((row) => ({
-        name: row.name, ...item(row.cells[0], one.unit),
-        children: length < 6 ? below(row.key, length + 2) : undefined,
-      }))
-      .filter((node) => node.value > 0);
-    return {
-      ...common(colours),
-      tooltip: { ...common(colours).tooltip, formatter: (point) => (point.data?.text ? `${point.name}\n${one.name}  ${point.data.text}` : "") },
-      series: [{
-        type: "treemap", data: below("", 2), roam: false, nodeClick: false, breadcrumb: { show: false },
-        left: 0, right: 0, top: 0, bottom: 0, leafDepth: null, cursor: "pointer",
-        label: { fontSize: colours.size, overflow: "truncate", color: "#fff", formatter: (point) => `${point.name}\n${Math.round(point.value).toLocaleString()}` },
-        upperLabel: { show: true, height: 20, color: colours.ink, fontSize: colours.size },
-        itemStyle: { borderColor: colours.paper, gapWidth: 2, borderWidth: 0 },
-        levels: [
-          { itemStyle: { gapWidth: 3 }, upperLabel: { show: false } },
-          { itemStyle: { gapWidth: 2, borderColor: colours.line, borderWidth: 2 } },
-          { itemStyle: { gapWidth: 1, borderColor: colours.line, borderWidth: 1 } },
-        ],
-      }],
-    };
-  };
-
-  const KINDS = { columns, bars, tree };
+  const KINDS = { columns, bars, tree: bars };
   const draw = (place) => {
     const table = document.getElementById(place.dataset.of);
-    const shown = read(table);
+    const shown = { ...read(table), isTree: place.dataset.chart === "tree", isCapped: "capped" in place.dataset };
     place.hidden = false;
-    if (place.dataset.chart === "bars") place.style.height = `${Math.max(shown.rows.length * 38 + 14, 60)}px`;
+    if (place.dataset.chart !== "columns") {
+      const rows = shown.rows.filter((row) => !shown.isTree || row.key.length !== 4);
+      place.style.height = `${rows.length * (document.body.classList.contains("on-screen") ? 2.35 : 2.6) * parseFloat(getComputedStyle(place).fontSize) + 8}px`;
+    }
     drawn.get(place)?.dispose();
+    shown.width = place.clientWidth;
     const chart = echarts.init(place, null, { renderer: "canvas" });
     chart.setOption(KINDS[place.dataset.chart](shown, look(), Number(place.dataset.limit) || 0));
     chart.on("click", (point) => { if (point.data?.link) location.assign(point.data.link); });

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Depends, Query
 from services.risk_pool.api.report_responses import LoanCounted, ReportAnswer
 from services.risk_pool.api.reports import Division, Measure, PeriodText
 from services.risk_pool.api.roles import BUREAU
-from services.risk_pool.domain.report_period import ANY_SPAN, of_span, parse
+from services.risk_pool.domain.report_period import ANY_SPAN, months_up_to, of_span, parse
 from services.risk_pool.domain.report_tables import Report
 from services.risk_pool.queries import pools as all_pools
 from services.risk_pool.queries.reports_lists import names_of_banks
 from services.risk_pool.queries.reports_measures import loans_counted
 from services.risk_pool.reports import cockpit
+from services.risk_pool.reports.cockpit import MONTHS
 from services.risk_pool.reports.cockpit_targets import targets
 from shared.auth.identity import Identity, requires
 from shared.clock import business_date
@@ -46,14 +47,15 @@ async def show_cockpit(
     period: PeriodText = None,
 ) -> ReportAnswer:
     """Where the pools stand in a period against the one before: figures, months, banks, areas, kinds of
-    rights, targets. Each figure has the address of the loans whose sum it is. Without a period: this
-    year."""
+    rights, targets. Each figure has the address of the loans whose sum it is. Without a period: the
+    twelve months up to this one."""
     today = business_date(context.clock.now())
-    asked = of_span(period or f"{today.year:04d}", *ANY_SPAN)
+    until = Month.of(today)
+    asked = of_span(period, *ANY_SPAN) if period else months_up_to(until, MONTHS)
     async with context.database.looking(caller.institution) as conn:
         chosen = await _chosen(conn, pool)
         codes = [code for code, _ in chosen]
-        found = await cockpit.count(conn, codes, asked, until=Month.of(today))
+        found = await cockpit.count(conn, codes, asked, until=until)
         names = {"pool": dict(chosen), "bank": await names_of_banks(conn, codes)}
         tables = cockpit.tables(found, names) + await targets(conn, chosen, asked)
     return ReportAnswer.model_validate(

@@ -150,6 +150,11 @@ def between(first: Month, last: Month) -> Period:
     return parse(f"{first}..{last}")
 
 
+def months_up_to(last: Month, most: int) -> Period:
+    """So many months, up to and with the last."""
+    return between(_later(last, 1 - most), last)
+
+
 def _ordinal(month: Month) -> int:
     return month.year * 12 + month.number - 1
 

@@ -5,7 +5,7 @@ moved is read from the ledger: what a report says is what the accounts say, on a
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import asyncpg
 
@@ -22,6 +22,15 @@ from shared.risk_classes import NON_PERFORMING
 _NOT_FILED = (ClaimState.DRAFT, ClaimState.WITHDRAWN)
 _OF_POOLS = "pool_code = any($1::text[])"
 _LENT = lent_by("= any($1::text[])")
+
+
+PARTS: Final = {
+    "covered": {
+        "overdue": "stood.overdue_days > 0",
+        "bad": f"stood.risk_class in ({literals(NON_PERFORMING)})",
+    }
+}
+"""Measures that are those loans of another of which this holds."""
 
 
 def _statements(first: str, last: str) -> dict[str, str]:
@@ -58,14 +67,13 @@ def _statements(first: str, last: str) -> dict[str, str]:
             where day {within} group by loan_id
         """,
         "covered": covered,
-        "overdue": f"""
-            select held.loan_id, held.fen from ({covered}) as held join stood using (loan_id)
-            where stood.overdue_days > 0
-        """,
-        "bad": f"""
-            select held.loan_id, held.fen from ({covered}) as held join stood using (loan_id)
-            where stood.risk_class in ({literals(NON_PERFORMING)})
-        """,
+        **{
+            part: f"""
+                select held.loan_id, held.fen from ({covered}) as held join stood using (loan_id)
+                where {condition}
+            """
+            for part, condition in PARTS["covered"].items()
+        },
         "claimed": f"""
             select loan_id, sum(outstanding_principal_fen) as fen from claims
             where {_OF_POOLS} and claimed_on {within} and state not in ({literals(_NOT_FILED)})
@@ -155,6 +163,13 @@ class Counted(NamedTuple):
 NOTHING = Counted(0, 0, 0)
 
 
+class Sum(NamedTuple):
+    """Loans and fen of one part of a measure."""
+
+    loans: int
+    fen: int
+
+
 async def counted(
     conn: asyncpg.Connection, pool_code: str, measure: str, period: Period, by: str
 ) -> dict[str, Counted]:
@@ -182,17 +197,21 @@ async def counted_in_each(
     measure: str,
     periods: Sequence[Period],
     divisions: Sequence[str],
-) -> dict[tuple[str, str, str], Counted]:
-    """(Period, division, value) → what of a measure falls on it, of several pools together: the same
-    rows as `counted`, period by period in one statement."""
-    parts = ", ".join(f"('{by}', {_DIVISIONS[by]})" for by in divisions)
+) -> dict[str, dict[tuple[str, str, str], Sum]]:
+    """(Period, division, value) → what of a measure falls on it, of several pools together, and the same
+    of its parts: the same rows as `counted`, period by period in one statement."""
+    values = ", ".join(f"('{by}', {_DIVISIONS[by]})" for by in divisions)
+    parts = {measure: "true"} | PARTS.get(measure, {})
+    sums = ", ".join(
+        f"""count(*) filter (where {condition}) as {part}_loans,
+            sum(counted.fen) filter (where {condition})::bigint as {part}_fen"""
+        for part, condition in parts.items()
+    )
     statement = _COUNTED.format(
         statement=_IN_EACH[measure],
-        reading="""
-            select part.by, part.value, count(*) as loans,
-                   count(distinct c.borrower_uscc) as firms, sum(counted.fen)::bigint as fen""",
+        reading=f"select part.by, part.value, {sums}",
         month="asked.month",
-        more=f"cross join lateral (values {parts}) as part (by, value)",
+        more=f"cross join lateral (values {values}) as part (by, value)",
     )
     rows = await conn.fetch(
         _OF_EACH.format(statement=statement),
@@ -203,8 +222,12 @@ async def counted_in_each(
         [str(one.end) for one in periods],
     )
     return {
-        (row["period"], row["by"], row["value"]): Counted(row["loans"], row["firms"], row["fen"])
-        for row in rows
+        part: {
+            (row["period"], row["by"], row["value"]): Sum(row[f"{part}_loans"], row[f"{part}_fen"])
+            for row in rows
+            if row[f"{part}_loans"]
+        }
+        for part in parts
     }
 
 

@@ -13,7 +13,7 @@ import asyncpg
 from services.risk_pool.domain.report_period import Period
 from services.risk_pool.domain.report_tables import Cell, Column, Line, Table
 from services.risk_pool.domain.report_words import DIMENSIONS, MEASURES, OF_DIVISION, value_words
-from services.risk_pool.queries.reports_measures import NOTHING, Counted, counted_in_each
+from services.risk_pool.queries.reports_measures import Sum, counted_in_each
 from services.risk_pool.reports.business import BAD_RATIO
 from services.risk_pool.reports.counting import TOTAL, columns_of, growth_bp, share_bp
 from shared.life_cycle import Words
@@ -25,7 +25,10 @@ MOST_MONTHS = 24
 
 HEADLINE = ("lent", "covered", "bad", "claimed", "paid", "recovered")
 _SERIES = ("lent", "covered", "overdue", "bad", "claimed", "compensated", "paid", "recovered")
+_COUNTED = ("lent", "covered", "claimed", "compensated", "paid", "recovered")
+"""Asked of the database; what is overdue or bad is a part of what is covered."""
 _DIVIDED = ("pool", "bank", "province", "city", "area", "ip_kind", "industry", "first_loan")
+_NOTHING = Sum(0, 0)
 _TREE = ("province", "city", "area")
 
 NOTES = (
@@ -52,7 +55,7 @@ class Found:
     pools: Sequence[str]
     period: Period
     months: Sequence[Period]
-    parts: Mapping[str, Mapping[tuple[str, str, str], Counted]]
+    parts: Mapping[str, Mapping[tuple[str, str, str], Sum]]
 
     def values(self, by: str, period: Period) -> list[str]:
         """Every value of a division that any measure has in a period."""
@@ -65,17 +68,14 @@ class Found:
             }
         )
 
-    def of(self, measure: str, period: Period, by: str, value: str) -> Counted:
+    def of(self, measure: str, period: Period, by: str, value: str) -> Sum:
         """What of a measure falls on a value."""
-        return self.parts[measure].get((period.text, by, value), NOTHING)
+        return self.parts[measure].get((period.text, by, value), _NOTHING)
 
-    def whole(self, measure: str, period: Period) -> Counted:
+    def whole(self, measure: str, period: Period) -> Sum:
         """All of a measure: that of its pools, whose loans are apart."""
         each = [self.of(measure, period, "pool", pool) for pool in self.pools]
-        return Counted(
-            sum(one.loans for one in each), sum(one.firms for one in each),
-            sum(one.fen for one in each),
-        )  # fmt: skip
+        return Sum(sum(one.loans for one in each), sum(one.fen for one in each))
 
     def list_of(
         self, measure: str, period: Period, by: str = "bank", value: str | None = None
@@ -92,11 +92,13 @@ async def count(
 ) -> Found:
     """Everything that the cockpit shows, in two statements a measure."""
     months = period.last_months(min(max(period.months, MONTHS), MOST_MONTHS), until=until)
-    parts = {
-        measure: await counted_in_each(conn, pools, measure, months, ("pool", "first_loan"))
-        | await counted_in_each(conn, pools, measure, (period, period.before), _DIVIDED)
-        for measure in _SERIES
-    }
+    over_time = {one.text: one for one in (*months, period.before) if one.text != period.text}
+    parts: dict[str, dict[tuple[str, str, str], Sum]] = {}
+    for measure in _COUNTED:
+        by = ("pool", "first_loan") if measure == "lent" else ("pool",)
+        whole = await counted_in_each(conn, pools, measure, list(over_time.values()), by)
+        divided = await counted_in_each(conn, pools, measure, [period], _DIVIDED)
+        parts |= {part: whole[part] | divided[part] for part in whole}
     return Found(pools=pools, period=period, months=months, parts=parts)
 
 
