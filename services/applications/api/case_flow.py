@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.applications.api.common import Cursor, Limit
 from services.applications.api.right_requests import Day
@@ -30,7 +30,7 @@ Watcher = Annotated[
     ),
 ]  # fmt: skip
 PoolCodes = Annotated[
-    list[str],
+    list[Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]],
     Query(max_length=200, description="Of these pools; left out, of all that you see."),
 ]
 

@@ -139,8 +139,15 @@
     drawn.get(place)?.dispose();
     shown.width = place.clientWidth;
     const chart = echarts.init(place, null, { renderer: "canvas" });
-    chart.setOption(KINDS[place.dataset.chart](shown, look(), Number(place.dataset.limit) || 0));
-    chart.on("click", (point) => { if (point.data?.link) location.assign(point.data.link); });
+    const option = KINDS[place.dataset.chart](shown, look(), Number(place.dataset.limit) || 0);
+    chart.setOption(option);
+    const open = (one) => { if (one?.link) location.assign(one.link); };
+    if (place.dataset.chart === "columns") chart.on("click", (point) => open(point.data));
+    else {
+      // A whole line opens, its name with its bar, which is thin.
+      const rows = option.series[0].data;
+      chart.getZr().on("click", (event) => open(rows[chart.convertFromPixel({ yAxisIndex: 0 }, event.offsetY)]));
+    }
     drawn.set(place, chart);
     place.setAttribute("aria-hidden", "true");
   };

@@ -8,7 +8,13 @@ from fastapi import APIRouter, Depends, Query
 from services.risk_pool.api.report_responses import LoanCounted, ReportAnswer
 from services.risk_pool.api.reports import Division, Measure, PeriodText
 from services.risk_pool.api.roles import BUREAU
-from services.risk_pool.domain.report_period import ANY_SPAN, months_up_to, of_span, parse
+from services.risk_pool.domain.report_period import (
+    ANY_SPAN,
+    last_over,
+    months_up_to,
+    of_span,
+    parse,
+)
 from services.risk_pool.domain.report_tables import Report
 from services.risk_pool.queries import pools as all_pools
 from services.risk_pool.queries.reports_lists import names_of_banks
@@ -77,8 +83,8 @@ async def show_cockpit(
 async def list_loans_of_pools(
     caller: Bureau,
     context: CurrentContext,
-    period: Annotated[str, Query(max_length=16, examples=["2026-Q1"])],
     pool: PoolCodes = [],  # noqa: B006
+    period: PeriodText = None,
     measure: Measure = "covered",
     by: Division = "bank",
     value: Annotated[str | None, Query(max_length=40)] = None,
@@ -86,7 +92,8 @@ async def list_loans_of_pools(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[LoanCounted]:
     """The loans behind a figure of several pools; what they add sums to the figure, to the fen."""
-    asked = parse(period)
+    today = business_date(context.clock.now())
+    asked = parse(period) if period else last_over(today, "month")
     async with context.database.looking(caller.institution) as conn:
         rows = await loans_counted(
             conn,
