@@ -46,7 +46,9 @@ async def test_each_chart_is_drawn_of_its_table_and_each_figure_opens(rooms: Roo
         assert await violations(page) == []
 
         await opened(page)
-        box = await page.locator("[data-of=table-banks] canvas").bounding_box()
+        canvas = page.locator("[data-of=table-banks] canvas")
+        await canvas.scroll_into_view_if_needed()
+        box = await canvas.bounding_box()
         assert box is not None
         # A line leads where its figure leads, its name as well as its bar.
         await page.mouse.click(box["x"] + 20, box["y"] + box["height"] / 2)

@@ -14,7 +14,7 @@ from services.console.http.today import today
 from services.console.rendering.cockpit_views import Answers, views
 from services.console.rendering.paging import next_page
 from services.console.upstream.client import Problem
-from services.console.upstream.optional import items, or_none
+from services.console.upstream.optional import items, nothing, or_none
 from shared.months import Month, add_months
 
 router = APIRouter()
@@ -135,15 +135,20 @@ async def _show(
     )
     pools = [one for one in items(listed) if not chosen or one["code"] in chosen]
     months = next(one for one in report["tables"] if one["code"] == "months")["rows"]
+    days = report["first"], report["last"]
+    shown = f"{months[0]['key']}-01", str(Month.parse(months[-1]["key"]).last)
     flow, trend, *standing = await asyncio.gather(
-        _flow(page, chosen, report["first"], report["last"]),
-        _flow(page, chosen, f"{months[0]['key']}-01", str(Month.parse(months[-1]["key"]).last)),
+        _flow(page, chosen, *days),
+        _flow(page, chosen, *shown) if shown != days else nothing(),
         *(or_none(page.risk_pool.get(f"/pools/{one['code']}")) for one in pools),
     )
     found = Answers(
-        report=report, flow=flow, trend=trend, pools=[one for one in standing if one is not None]
+        report=report,
+        flow=flow,
+        trend=trend if shown != days else flow,
+        pools=[one for one in standing if one is not None],
     )
-    shown = views(found, page.texts, chosen)
+    made = views(found, page.texts, chosen)
     return page.render(
         "cockpit.html",
         attempt=attempt,
@@ -151,7 +156,7 @@ async def _show(
         chapters=[
             (name, of_chapter)
             for name in CHAPTERS
-            if (of_chapter := [one for one in shown if one.chapter == name])
+            if (of_chapter := [one for one in made if one.chapter == name])
         ],
         pools=items(listed),
         chosen=chosen,

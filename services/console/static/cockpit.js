@@ -102,12 +102,12 @@
     const said = (position, align, text, colour, width) => ({
       type: "bar", barMaxWidth: 8, barGap: "-100%", silent: true, z: 4, tooltip: { show: false },
       itemStyle: { color: "transparent" }, data: rows.map(() => most),
-      label: { show: true, position, align, backgroundColor: colours.paper, padding: [1, 0, 1, 3], color: colour, fontSize: colours.size, width, overflow: "truncate", formatter: (point) => text(rows[point.dataIndex]) },
+      label: { show: true, position, align, backgroundColor: colours.paper, padding: [0, 0, 0, 3], color: colour, fontSize: colours.size, width, overflow: "truncate", formatter: (point) => text(rows[point.dataIndex]) },
     });
     return {
       ...common(colours),
       tooltip: { ...common(colours).tooltip, formatter: (point) => `${point.name}\n${one.name}  ${point.data.text}` },
-      grid: { left: 0, right: 2, top: 16, bottom: 0, containLabel: false },
+      grid: { left: 0, right: 2, top: colours.size * 1.3, bottom: 0, containLabel: false },
       xAxis: { type: "value", show: false, max: most, min: 0 },
       yAxis: { type: "category", inverse: true, show: false, data: rows.map((row) => row.name) },
       series: [{
@@ -121,8 +121,8 @@
           ? { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: colours.limit, type: "dashed", width: 1.5 }, data: [{ xAxis: limit / 100 }] }
           : undefined,
       },
-      said([0, -17], "left", (row) => (isBelow(row) ? "　└ " : "") + row.name, colours.soft, room),
-      said(["100%", -17], "right", (row) => row.cells[0].value === null ? "—" : one.unit === "money" ? whole(row.cells[0].value / WAN) : row.cells[0].text, colours.ink),
+      said([0, -colours.size * 1.35], "left", (row) => (isBelow(row) ? "　└ " : "") + row.name, colours.soft, room),
+      said(["100%", -colours.size * 1.35], "right", (row) => row.cells[0].value === null ? "—" : one.unit === "money" ? whole(row.cells[0].value / WAN) : row.cells[0].text, colours.ink),
       ],
     };
   };
