@@ -47,7 +47,15 @@ from shared.transitions import history_of
 router = APIRouter(tags=["financing-demands"])
 
 Bureau = Annotated[Identity, Depends(requires(*sorted(BUREAU)))]
-Watcher = Annotated[Identity, Depends(requires("reviewer", "pool_manager", "approver", "auditor"))]
+Watcher = Annotated[
+    Identity,
+    Depends(
+        requires(
+            "reviewer", "pool_manager", "approver", "leader", "finance_maker", "finance_checker",
+            "auditor",
+        )
+    ),
+]  # fmt: skip
 Bank = Annotated[Identity, Depends(requires("bank_operator"))]
 Poster = Annotated[Identity, part_in(LIFE_CYCLE, Action.POST)]
 Offerer = Annotated[Identity, part_in(LIFE_CYCLE, Action.OFFER)]

@@ -126,4 +126,5 @@ def periods_before(day: str) -> dict[str, str]:
         "month": f"{before[0]:04d}-{before[1]:02d}",
         "quarter": f"{quarter[0]:04d}-Q{quarter[1]}",
         "year": f"{year - 1:04d}",
+        "range": f"{year - 1:04d}-{month:02d}..{before[0]:04d}-{before[1]:02d}",
     }

@@ -68,6 +68,7 @@ class LoanCounted(Money):
 
     loan_id: UUID
     number: str
+    pool_code: str
     bank_code: str
     borrower_name: str
     mode: str

@@ -45,7 +45,7 @@ Measure = Literal[
     "lent", "entered", "covered", "overdue", "bad", "claimed", "compensated", "paid", "recovered"
 ]
 Division = Literal[
-    "bank", "mode", "area", "ip_kind", "industry", "park", "size", "inclusive_ip_kind",
+    "pool", "bank", "mode", "area", "province", "city", "ip_kind", "industry", "park", "size", "inclusive_ip_kind",
     "first_loan", "patent_trademark", "class",
     "borrower", "quarter",
 ]  # fmt: skip
@@ -56,8 +56,9 @@ PeriodText = Annotated[
     str | None,
     Query(
         max_length=16,
-        examples=["2026-03", "2026-Q1", "2026"],
-        description="Month, quarter or year; left out, the last one that is over.",
+        examples=["2026-03", "2026-Q1", "2026", "2025-07..2026-06"],
+        description="Month, quarter, year, or from a month to a month; left out, the last one that is "
+        "over.",
     ),
 ]
 
@@ -101,7 +102,7 @@ async def list_loans_counted(
         await require_pool(conn, code)
         rows = await loans_counted(
             conn,
-            code,
+            [code],
             measure,
             asked,
             by=by,

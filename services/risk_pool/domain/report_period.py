@@ -3,17 +3,19 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from shared.months import YEAR, Month
 from shared.refusals import Refused
 
-Span = Literal["month", "quarter", "year"]
+Span = Literal["month", "quarter", "year", "range"]
+ANY_SPAN: Final[tuple[Span, ...]] = ("month", "quarter", "year", "range")
 
 BEGINNING = date(1900, 1, 1)
 """Before every pool."""
 
 _PERIOD = re.compile(rf"(until-|ytd-)?({YEAR})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?", re.ASCII)
+_RANGE = re.compile(rf"({YEAR})-(0[1-9]|1[0-2])\.\.({YEAR})-(0[1-9]|1[0-2])", re.ASCII)
 _MONTHS: dict[Span, int] = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -57,30 +59,54 @@ class Period:
     @property
     def up_to_its_end(self) -> "Period":
         """The same end, and everything before it."""
-        return parse(f"until-{self.text}")
+        return parse(f"until-{self.end if self.span == 'range' else self.text}")
 
     @property
     def year_to_date(self) -> "Period":
         """From January to the same end."""
-        return parse(f"ytd-{self.text}")
+        return parse(f"ytd-{self.end if self.span == 'range' else self.text}")
 
     @property
     def year_before(self) -> "Period":
         """The same stretch of the year before."""
+        if self.span == "range":
+            return between(_later(self.start, -12), _later(self.end, -12))
         return parse(f"{self.start.year - 1:04d}{self.text[4:]}")
+
+    @property
+    def months(self) -> int:
+        """How many months it has."""
+        return _ordinal(self.end) - _ordinal(self.start) + 1
+
+    @property
+    def before(self) -> "Period":
+        """As many months, immediately before."""
+        end = self.start.before
+        if self.span == "range":
+            return between(_later(end, 1 - self.months), end)
+        return last_over(self.first, self.span)
+
+    def last_months(self, most: int, *, until: Month) -> list["Period"]:
+        """So many months up to its end, each as a period, the first one first; none after `until`."""
+        end = min(self.end, until)
+        return [parse(str(_later(end, at))) for at in range(1 - most, 1)]
 
 
 def parse(text: str) -> Period:
-    """Read 2026-03, 2026-Q1 or 2026. With "ytd-" before it from January on, with "until-"
+    """Read 2026-03, 2026-Q1, 2026 or 2025-07..2026-06. With "ytd-" before it from January on, with "until-"
     everything up to its end.
 
     Raises PeriodMalformed.
     """
+    if found := _RANGE.fullmatch(text):
+        first, last = (Month(int(found[at]), int(found[at + 1])) for at in (1, 3))
+        if BEGINNING.year < first.year and first <= last:
+            return Period(text, "range", first, last)
     match = _PERIOD.fullmatch(text)
     if match is None or int(match[2]) <= BEGINNING.year:
         raise PeriodMalformed(
-            "期间须为 2026-03（月）、2026-Q1（季）或 2026（年）",
-            "A period is written 2026-03, 2026-Q1 or 2026.",
+            "期间须为 2026-03（月）、2026-Q1（季）、2026（年）或 2025-07..2026-06（起止月）",
+            "A period is written 2026-03, 2026-Q1, 2026 or 2025-07..2026-06.",
         )
     reaches, year, month, quarter = match[1], int(match[2]), match[3], match[4]
     if month:
@@ -100,7 +126,7 @@ def of_span(text: str, *spans: Span) -> Period:
     """A period that a report is made of. Raises PeriodMalformed, PeriodOfAnotherSpan."""
     period = parse(text)
     if period.span not in spans or period.reaches:
-        zh = {"month": "月", "quarter": "季", "year": "年"}
+        zh = {"month": "月", "quarter": "季", "year": "年", "range": "起止月"}
         raise PeriodOfAnotherSpan(
             f"该报表按{'、'.join(zh[span] for span in spans)}编制",
             f"This report is made by the {' or '.join(spans)}.",
@@ -119,3 +145,22 @@ def last_over(day: date, span: Span) -> Period:
         f"{before.year:04d}"
         + {"month": f"-{last:02d}", "quarter": f"-Q{last // 3}", "year": ""}[span]
     )
+
+
+def between(first: Month, last: Month) -> Period:
+    """From the first to the last of these months."""
+    return parse(f"{first}..{last}")
+
+
+def months_up_to(last: Month, most: int) -> Period:
+    """So many months, up to and with the last."""
+    return between(_later(last, 1 - most), last)
+
+
+def _ordinal(month: Month) -> int:
+    return month.year * 12 + month.number - 1
+
+
+def _later(month: Month, by: int) -> Month:
+    at = _ordinal(month) + by
+    return Month(at // 12, at % 12 + 1)

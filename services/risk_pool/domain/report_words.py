@@ -69,9 +69,12 @@ MOVES_IN_PERIOD: Final = ("lent", "entered", "claimed", "compensated", "paid", "
 """Those that add up over periods; the others stand at an end."""
 
 DIMENSIONS: Final[dict[str, Words]] = {
+    "pool": Words("资金池", "pool"),
     "bank": Words("银行", "bank"),
     "mode": Words("产品（分担模式）", "product (sharing mode)"),
     "area": Words("地区（登记机关所在地）", "area (of the registering authority)"),
+    "province": Words("省（登记机关所在地）", "province (of the registering authority)"),
+    "city": Words("地市（登记机关所在地）", "prefecture (of the registering authority)"),
     "ip_kind": Words("知识产权种类", "kind of IP"),
     "industry": Words("行业", "industry"),
     "park": Words("园区", "park"),
@@ -136,6 +139,25 @@ _VALUES: Final[dict[str, dict[str, Words]]] = {
 }
 
 
+_PROVINCES: Final = {
+    "11": ("北京市", "Beijing"), "12": ("天津市", "Tianjin"), "13": ("河北省", "Hebei"),
+    "14": ("山西省", "Shanxi"), "15": ("内蒙古自治区", "Inner Mongolia"),
+    "21": ("辽宁省", "Liaoning"), "22": ("吉林省", "Jilin"), "23": ("黑龙江省", "Heilongjiang"),
+    "31": ("上海市", "Shanghai"), "32": ("江苏省", "Jiangsu"), "33": ("浙江省", "Zhejiang"),
+    "34": ("安徽省", "Anhui"), "35": ("福建省", "Fujian"), "36": ("江西省", "Jiangxi"),
+    "37": ("山东省", "Shandong"), "41": ("河南省", "Henan"), "42": ("湖北省", "Hubei"),
+    "43": ("湖南省", "Hunan"), "44": ("广东省", "Guangdong"), "45": ("广西壮族自治区", "Guangxi"),
+    "46": ("海南省", "Hainan"), "50": ("重庆市", "Chongqing"), "51": ("四川省", "Sichuan"),
+    "52": ("贵州省", "Guizhou"), "53": ("云南省", "Yunnan"), "54": ("西藏自治区", "Tibet"),
+    "61": ("陕西省", "Shaanxi"), "62": ("甘肃省", "Gansu"), "63": ("青海省", "Qinghai"),
+    "64": ("宁夏回族自治区", "Ningxia"), "65": ("新疆维吾尔自治区", "Xinjiang"),
+    "71": ("台湾省", "Taiwan"), "81": ("香港特别行政区", "Hong Kong"),
+    "82": ("澳门特别行政区", "Macao"), "10": ("国家市场监督管理总局", "the country's registrar"),
+}  # fmt: skip
+"""Of GB/T 2260, by their first two digits; 10 is the country's own registrar."""
+_VALUES["province"] = {
+    code: Words(f"{code} {zh}", f"{code} {en}") for code, (zh, en) in _PROVINCES.items()
+}
 _VALUES["inclusive_ip_kind"] = {**_VALUES["ip_kind"], "above": _VALUES["size"]["above"]}
 
 

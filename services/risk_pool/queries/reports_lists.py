@@ -43,6 +43,16 @@ async def names_of_parties(conn: asyncpg.Connection, pool_code: str) -> dict[str
     return {row["code"]: row["name"] for row in rows}
 
 
+async def names_of_banks(conn: asyncpg.Connection, pools: Sequence[str]) -> dict[str, str]:
+    """Code → name of every bank of these pools, as the newest of its pools calls it."""
+    rows = await conn.fetch(
+        """select code, name from parties
+           where pool_code = any($1::text[]) and role = 'bank' order by joined_on""",
+        list(pools),
+    )
+    return {row["code"]: row["name"] for row in rows}
+
+
 async def names_of_borrowers(
     conn: asyncpg.Connection, pool_code: str, usccs: Sequence[str]
 ) -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 import asyncpg
 
-from services.risk_pool.domain.report_period import Period, Span, of_span
+from services.risk_pool.domain.report_period import ANY_SPAN, Period, Span, of_span
 from services.risk_pool.domain.report_tables import Report, Table
 from services.risk_pool.domain.report_words import OF_DIVISION
 from services.risk_pool.queries.reports_lists import names_of_parties, pool_named
@@ -15,8 +15,6 @@ from services.risk_pool.reports.largest import largest
 from services.risk_pool.reports.overdue import overdue_and_claims
 from services.risk_pool.reports.vintages import vintages
 from shared.life_cycle import Words
-
-ANY: Final[tuple[Span, ...]] = ("month", "quarter", "year")
 
 
 class Kind(NamedTuple):
@@ -29,9 +27,9 @@ class Kind(NamedTuple):
 
 
 KINDS: Final[dict[str, Kind]] = {
-    "business": Kind(Words("业务统计表", "Business of the period"), ANY),
+    "business": Kind(Words("业务统计表", "Business of the period"), ANY_SPAN),
     "classes": Kind(
-        Words("五级分类表", "Five-class book"), ANY, classes.classes, (classes.NOTE,)
+        Words("五级分类表", "Five-class book"), ANY_SPAN, classes.classes, (classes.NOTE,)
     ),
     "overdue": Kind(
         Words("逾期与代偿清单", "Overdue and claims"), ("quarter", "month"), overdue_and_claims
@@ -39,8 +37,8 @@ KINDS: Final[dict[str, Kind]] = {
     "scorecard": Kind(
         Words("年度考核表", "Yearly scorecard"), ("year",), scorecard.scorecard, (scorecard.NOTE,)
     ),
-    "largest": Kind(Words("前十大敞口", "Ten largest exposures"), ANY, largest),
-    "vintages": Kind(Words("批次分析", "Vintages"), ANY, vintages),
+    "largest": Kind(Words("前十大敞口", "Ten largest exposures"), ANY_SPAN, largest),
+    "vintages": Kind(Words("批次分析", "Vintages"), ANY_SPAN, vintages),
     "national": Kind(
         Words("知识产权质押融资月报", "National monthly figures"), ("month",), national.national,
         (national.NOTE,),

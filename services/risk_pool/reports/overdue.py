@@ -35,7 +35,7 @@ async def _overdue(
     conn: asyncpg.Connection, pool_code: str, period: Period, names: Mapping[str, str]
 ) -> Table:
     rows = await loans_counted(
-        conn, pool_code, "overdue", period, by="bank", value=None, limit=MOST_LINES
+        conn, [pool_code], "overdue", period, by="bank", value=None, limit=MOST_LINES
     )
     whole = await in_all(conn, pool_code, "overdue", period)
     every = list_of(pool_code, "overdue", period)

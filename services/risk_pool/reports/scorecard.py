@@ -76,7 +76,7 @@ def _amounts(
                     "growth": Cell(growth_bp(now[one].fen, then[one].fen)),
                     "target": Cell(
                         targets.get(one),
-                        f"/api/v1/pools/{pool_code}/agreed-figures?kind={_kind(one)}"
+                        f"/api/v1/pools/{pool_code}/agreed-figures?kind={kind_of_target(one)}"
                         if targets.get(one) is not None
                         else "",
                     ),
@@ -88,7 +88,8 @@ def _amounts(
     )
 
 
-def _kind(measure: str) -> str:
+def kind_of_target(measure: str) -> str:
+    """Of agreed figures: the budget of compensation, a target of anything else."""
     return "year_budget" if measure == "compensated" else "year_target"
 
 

@@ -402,7 +402,7 @@ async def test_the_database_itself_counts_a_bank_s_own_rows_only(pool):
         lent = await counted(conn, "dongli", "lent", year, "bank")
         covered = await counted(conn, "dongli", "covered", year, "bank")
         behind_it = await loans_counted(
-            conn, "dongli", "lent", year, by="bank", value=None, limit=9
+            conn, ["dongli"], "lent", year, by="bank", value=None, limit=9
         )
 
     assert set(lent) == {"CCB"}

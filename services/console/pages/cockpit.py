@@ -1,0 +1,171 @@
+"""The cockpit (数字驾驶舱) for those who lead: a period at a glance, every figure opening to its rows."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from services.console.http.forms import NOTHING_SENT, Attempt
+from services.console.http.page_context import Page, PageContext
+from services.console.http.today import today
+from services.console.rendering.cockpit_views import Answers, views
+from services.console.rendering.paging import next_page
+from services.console.upstream.client import Problem
+from services.console.upstream.optional import items, nothing, or_none
+from shared.months import Month, add_months
+
+router = APIRouter()
+
+CHAPTERS = ("business", "risk", "where", "targets")
+Text = Annotated[str, Query(max_length=60)]
+Pools = Annotated[list[str], Query(max_length=200)]
+
+
+@router.get("/cockpit")
+async def cockpit(
+    page: Page,
+    pool: Pools = [],  # noqa: B006 (FastAPI copies it)
+    period: Text = "",
+    since: Text = "",
+    until: Text = "",
+    screen: bool = False,
+) -> Response:
+    """A period of one pool or of all; `since` and `until` are months, and mean the stretch between."""
+    chosen = [one for one in pool if one]
+    wanted = period_of(since, until) if since and until else period
+    try:
+        return await _show(page, chosen, wanted, screen=screen)
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        return await _show(page, chosen, "", screen=screen, attempt=Attempt(problem=problem))
+
+
+@router.get("/cockpit/cases")
+async def cases(
+    page: Page,
+    counted: Text,
+    first: Text,
+    last: Text,
+    pool: Pools = [],  # noqa: B006
+    cursor: Annotated[str, Query(max_length=500)] = "",
+) -> Response:
+    """The cases behind a figure of the funnel or of the approvals."""
+    asked = {"counted": counted, "first": first, "last": last, "pool": pool, "cursor": cursor}
+    found = await page.applications.get("/case-flow/cases", **asked)
+    return page.render(
+        "cockpit_cases.html",
+        counted=counted,
+        first=first,
+        last=last,
+        cases=found["items"],
+        next=next_page(page.request, found),
+        is_first=not cursor,
+    )
+
+
+@router.get("/reports/loans")
+async def loans(
+    page: Page,
+    measure: Text,
+    period: Text,
+    pool: Pools = [],  # noqa: B006
+    by: Text = "bank",
+    value: Annotated[str | None, Query(max_length=60)] = None,
+    cursor: Annotated[str, Query(max_length=500)] = "",
+) -> Response:
+    """The loans behind a figure of several pools."""
+    asked = [("measure", measure), ("period", period), ("by", by)]
+    asked += [("pool", one) for one in pool]
+    asked += [("value", value)] if value is not None else []  # an empty one is a value
+    asked += [("cursor", cursor)] if cursor else []
+    found = (await page.risk_pool.file(f"/reports/loans?{urlencode(asked)}")).json()
+    return page.render(
+        "report_loans.html",
+        code="",
+        measure=measure,
+        period=period,
+        loans=found["items"],
+        next=next_page(page.request, found),
+        is_first=not cursor,
+    )
+
+
+def period_of(since: str, until: str) -> str:
+    """The months from one to another as a month, a quarter or a year where they are just that."""
+    if since == until:
+        return since
+    year = since[:4]
+    if year == until[:4]:
+        if (since[5:], until[5:]) == ("01", "12"):
+            return year
+        for number in range(1, 5):
+            if (since[5:], until[5:]) == (f"{number * 3 - 2:02d}", f"{number * 3:02d}"):
+                return f"{year}-Q{number}"
+    return f"{since}..{until}"
+
+
+def offered(day: str) -> list[tuple[str, str]]:
+    """(Name, period) of the stretches that a leader asks for most, on a day."""
+    month = Month.parse(day[:7])
+    return [
+        ("month", str(month)),
+        ("quarter", f"{month.year}-Q{(month.number + 2) // 3}"),
+        ("year", f"{month.year}"),
+        ("year-before", f"{month.year - 1}"),
+        ("twelve", f"{Month.of(add_months(month.first, -11))}..{month}"),
+    ]
+
+
+async def _show(
+    page: PageContext,
+    chosen: Sequence[str],
+    period: str,
+    *,
+    screen: bool,
+    attempt: Attempt = NOTHING_SENT,
+) -> Response:
+    report, listed, day = await asyncio.gather(
+        page.risk_pool.get("/reports/cockpit", pool=chosen, period=period),
+        page.risk_pool.get("/pools"),
+        today(page),
+    )
+    pools = [one for one in items(listed) if not chosen or one["code"] in chosen]
+    months = next(one for one in report["tables"] if one["code"] == "months")["rows"]
+    days = report["first"], report["last"]
+    shown = f"{months[0]['key']}-01", str(Month.parse(months[-1]["key"]).last)
+    flow, trend, *standing = await asyncio.gather(
+        _flow(page, chosen, *days),
+        _flow(page, chosen, *shown) if shown != days else nothing(),
+        *(or_none(page.risk_pool.get(f"/pools/{one['code']}")) for one in pools),
+    )
+    found = Answers(
+        report=report,
+        flow=flow,
+        trend=trend if shown != days else flow,
+        pools=[one for one in standing if one is not None],
+    )
+    made = views(found, page.texts, chosen)
+    return page.render(
+        "cockpit.html",
+        attempt=attempt,
+        found=found,
+        chapters=[
+            (name, of_chapter)
+            for name in CHAPTERS
+            if (of_chapter := [one for one in made if one.chapter == name])
+        ],
+        pools=items(listed),
+        chosen=chosen,
+        offered=offered(day),
+        day=day,
+        screen=screen,
+        query=urlencode([("pool", one) for one in chosen] + [("period", report["period"])]),
+    )
+
+
+async def _flow(page: PageContext, chosen: Sequence[str], first: str, last: str) -> Any:
+    return await or_none(page.applications.get("/case-flow", first=first, last=last, pool=chosen))
