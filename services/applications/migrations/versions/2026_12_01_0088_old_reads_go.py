@@ -8,7 +8,7 @@ from alembic import op
 from shared.postgres.reads import let_old_ones_go
 
 revision = "0088"
-down_revision = "0079"
+down_revision = "0085"
 
 
 def upgrade() -> None:

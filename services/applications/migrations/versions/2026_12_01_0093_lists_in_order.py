@@ -6,7 +6,7 @@ Revision ID: 0093
 from alembic import op
 
 revision = "0093"
-down_revision = "0079"
+down_revision = "0088"
 
 INDEXES = (
     "create index applications_by_amount on applications (amount_fen, id)",
