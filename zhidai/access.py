@@ -237,5 +237,6 @@ def _told(answer: httpx.Response) -> str:
     lines += [
         f"  {error.get('pointer') or error.get('location', '')}: {error.get('message', '')}"
         for error in problem.get("errors", [])
+        if error.get("message") != problem.get("detail")
     ]
     return "\n".join(lines)

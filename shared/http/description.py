@@ -15,6 +15,8 @@ from fastapi import FastAPI
 from ruamel.yaml import YAML
 
 from shared.http.problem import BY_STATUS
+from shared.http.problem_schema import REQUEST_WRONG
+from shared.refusals import ABOUT_THE_REQUEST
 
 _METHODS: Final = ("get", "put", "post", "delete", "patch")
 _ABOUT: Final = """Amounts are decimal strings of yuan, dates are texts such as 2026-03-31, rates whole
@@ -89,7 +91,7 @@ def _tell_errors(path: str, operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     anyway = responses["default"]
     for status in map(str, sorted(can_come)):
-        if responses.get(status, anyway) == anyway:
+        if responses.get(status, anyway) in (anyway, REQUEST_WRONG):
             responses[status] = {"$ref": f"#/components/responses/{status}"}
 
 
@@ -100,11 +102,14 @@ def _tags() -> dict[str, str]:
 
 
 def _responses() -> dict[str, Any]:
-    problem = {"application/problem+json": {"schema": {"$ref": f"{_PLACE}Problem"}}}
+    wrong, other = (
+        {"application/problem+json": {"schema": {"$ref": f"{_PLACE}{shape}"}}}
+        for shape in ("RequestProblem", "Problem")
+    )
     return {
         str(status): {
             "description": f"{english} Code: `{code}` or one that says more.",
-            "content": problem,
+            "content": wrong if status in ABOUT_THE_REQUEST else other,
         }
         for status, (code, _, english) in BY_STATUS.items()
         if status not in (405, 406, 500)

@@ -34,6 +34,7 @@ class KeyMissing(Refused):
 
     code = "idempotency-key-missing"
     status = 400
+    place = ("header", KEY_HEADER)
 
 
 class KeyMalformed(Refused):
@@ -41,6 +42,7 @@ class KeyMalformed(Refused):
 
     code = "idempotency-key-malformed"
     status = 400
+    place = ("header", KEY_HEADER)
 
 
 class KeyReused(Refused):
@@ -48,6 +50,7 @@ class KeyReused(Refused):
 
     code = "idempotency-key-reused"
     status = 422
+    place = ("header", KEY_HEADER)
 
 
 @dataclass(frozen=True)

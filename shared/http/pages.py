@@ -40,6 +40,7 @@ class CursorInvalid(Refused):
 
     code = "cursor-invalid"
     status = 400
+    place = ("query", "cursor")
 
 
 CursorPart = str | int | date | datetime | UUID | None

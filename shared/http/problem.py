@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from shared.http.field_errors import show_fault
 from shared.observability.tracing import current_request_id, current_trace_id
-from shared.refusals import FieldFault
+from shared.refusals import ABOUT_THE_REQUEST, FieldFault
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -67,7 +67,8 @@ def problem(
     extra: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A problem as an HTTP response, in the language the caller prefers.
+    """A problem as an HTTP response, in the language the caller prefers. One that says the request
+    is wrong always has `errors`: without a narrower place, the body as a whole.
 
     `errors_in_all`: how many there are, where not all were worked out.
     """
@@ -82,6 +83,8 @@ def problem(
         "request_id": current_request_id(),
         "trace_id": current_trace_id(),
     }
+    if status in ABOUT_THE_REQUEST and not errors:
+        errors = (FieldFault((), code, zh, en),)
     if errors:
         body["errors"] = [show_fault(fault, english=english) for fault in errors[:MOST_ERRORS]]
     if (left_out := max(errors_in_all, len(errors)) - MOST_ERRORS) > 0:

@@ -36,14 +36,30 @@ class Problem(BaseModel):
     request_id: str
     trace_id: str
     errors: list[FieldProblem] | None = Field(
-        None, description="All of them at once, a hundred at the most."
+        None,
+        description="What of the request is wrong, all at once, a hundred at the most. There is at "
+        "least one in every 400 and 422.",
     )
     errors_left_out: int | None = Field(None, description="How many more there are, if any.")
+
+
+class RequestProblem(Problem):
+    """A problem with the request itself: `errors` says where, and the body as a whole is "#"."""
+
+    errors: list[FieldProblem] = Field(
+        min_length=1, description="All of them at once, a hundred at the most."
+    )
 
 
 _ANSWER = {
     "description": "A problem (RFC 9457).",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+REQUEST_WRONG = {
+    "description": "The request is wrong (RFC 9457).",
+    "content": {
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/RequestProblem"}}
+    },
 }
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
@@ -75,9 +91,10 @@ def document_problems(app: FastAPI) -> None:
         schemas = schema.setdefault("components", {}).setdefault("schemas", {})
         for ours in ("HTTPValidationError", "ValidationError"):
             schemas.pop(ours, None)
-        described = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas |= described.pop("$defs")
-        schemas["Problem"] = described
+        for shape in (Problem, RequestProblem):
+            described = shape.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= described.pop("$defs")
+            schemas[shape.__name__] = described
         app.openapi_schema = schema
         return schema
 
@@ -93,5 +110,5 @@ def _describe(operation: dict[str, Any]) -> None:
     responses = operation.setdefault("responses", {})
     default_422 = responses.get("422", {}).get("content", {}).get("application/json", {})
     if "HTTPValidationError" in default_422.get("schema", {}).get("$ref", ""):
-        responses["422"] = _ANSWER
+        responses["422"] = REQUEST_WRONG
     responses.setdefault("default", _ANSWER)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -28,7 +29,7 @@ from shared.http.problem import BY_STATUS, MOST_ERRORS, problem
 from shared.http.problem_schema import document_problems
 from shared.postgres.collisions import Collision, collision_of
 from shared.postgres.transient import is_transient
-from shared.refusals import FieldFault, FieldsWrong, Refused
+from shared.refusals import FieldFault, Refused
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,11 @@ RETRY_AFTER_SECONDS = "2"
 
 _MOST_NAME = 200
 """Of a field's name that we repeat."""
+_UNSTORABLE = (
+    "unstorable-text",
+    "文本含有不允许的字符（如 NUL）",
+    "The text contains characters that cannot be stored, such as NUL.",
+)
 _UNSTORABLE_TEXT = {"22021", "22P05"}
 """SQLSTATEs of PostgreSQL for characters that text and jsonb cannot hold, such as NUL."""
 
@@ -92,10 +98,18 @@ async def _refused(request: Request, error: Exception) -> Response:
         zh=error.zh,
         en=error.en,
         accept_language=_language(request),
-        errors=error.faults if isinstance(error, FieldsWrong) else (),
+        errors=[_as_asked(request, one) for one in error.wrong_fields()],
         extra=error.extra,
         headers=error.headers,
     )
+
+
+def _as_asked(request: Request, fault: FieldFault) -> FieldFault:
+    """The fault where the caller can find it: what is read has no body, so the thing that the address
+    names cannot be told as asked."""
+    if fault.location != "body" or request.method not in ("GET", "HEAD"):
+        return fault
+    return replace(fault, location="path", place=tuple(request.path_params)[-1:])
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
@@ -190,9 +204,18 @@ async def _database(request: Request, error: Exception) -> Response:
         return _plain(
             request,
             422,
-            code="unstorable-text",
-            zh="文本含有不允许的字符（如 NUL）",
-            en="The text contains characters that cannot be stored, such as NUL.",
+            code=_UNSTORABLE[0],
+            zh=_UNSTORABLE[1],
+            en=_UNSTORABLE[2],
+            errors=[
+                FieldFault((name,), *_UNSTORABLE, location=location)
+                for location, given in (
+                    ("query", request.query_params),
+                    ("path", request.path_params),
+                )
+                for name, value in given.items()
+                if "\x00" in str(value)
+            ],
         )
     return await _unexpected(request, error)
 

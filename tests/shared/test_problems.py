@@ -11,11 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import text
 
+from services.risk_pool.handlers.claim_situation import ClaimNotAdmissible
 from shared.http import problems
 from shared.http.problem import MOST_ERRORS, prefers_english
 from shared.observability import telemetry
 from shared.postgres.database import EVERYWHERE, Database
+from shared.refusals import FieldFault, FieldsWrong, Refused
 from tests.shared.case_api import GOOD, Case, make_app, problem_of, send, submit, wrong
+from zhidai.commands.problem_codes import every_refusal
 
 
 @pytest.fixture
@@ -244,8 +247,67 @@ async def test_text_that_postgresql_cannot_hold_is_the_callers_mistake(database:
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
         for path in ("/writes", "/writes-json", "/reads"):
             answer = await client.get(path, params={"said": "a\x00b"})
-            problem_of(answer, 422, "unstorable-text")
+            errors = problem_of(answer, 422, "unstorable-text")["errors"]
+            assert [(one["location"], one["parameter"]) for one in errors] == [("query", "said")]
         problem_of(await client.get("/broken"), 500, "unexpected")
+
+
+async def test_every_refusal_that_blames_the_request_says_where_and_no_other_does():
+    app = FastAPI()
+    raised: list[Refused] = []
+
+    @app.api_route("/of/{thing}", methods=["GET", "POST"])
+    async def refuse() -> None:
+        raise raised[-1]
+
+    problems.install(app)
+    telemetry.install(app, service="problems")
+    blaming = 0
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+        for kind in (one for one in every_refusal() if hasattr(one, "code")):
+            raised.append(kind.__new__(kind))
+            Refused.__init__(raised[-1], "不行", "No.")
+            if isinstance(raised[-1], FieldsWrong):
+                raised[-1].faults = (FieldFault(("amount",), "too-much", "过多", "Too much."),)
+            for method in ("GET", "POST"):
+                answer = await client.request(method, "/of/7")
+                body = problem_of(answer, kind.status, kind.code)
+                if not issubclass(kind, FieldsWrong):
+                    assert bool(body.get("errors")) == (kind.status in (400, 422)), kind
+                for error in body.get("errors", ()):
+                    assert error["code"] and error["message"]
+                    assert error.get("pointer", "").startswith("#") or error["parameter"], kind
+                    assert (error["location"], method) != ("body", "GET"), kind
+                    blaming += 1
+    assert blaming > 60
+
+
+async def test_findings_of_a_check_blame_the_field_of_each():
+    finding = {"zh": "逾期不足九十日", "en": "Not overdue for long enough.", "source": "art. 9"}
+    refused = ClaimNotAdmissible(
+        "不符合条件",
+        "Not admissible.",
+        findings=[
+            finding | {"code": "overdue-too-short", "field": "/loan_id"},
+            finding | {"code": "paper:judgment", "field": ""},
+        ],
+    )
+
+    faults = refused.wrong_fields()
+
+    assert [(one.place, one.code, one.en) for one in faults] == [
+        (("loan_id",), "overdue-too-short", finding["en"]),
+        ((), "paper:judgment", finding["en"]),
+    ]
+
+
+async def test_what_is_no_json_blames_the_body_as_a_whole(client):
+    body = problem_of(await send(client, b"hello"), 400, "not-json")
+
+    assert [(one["location"], one["pointer"], one["code"]) for one in body["errors"]] == [
+        ("body", "#", "not-json")
+    ]
 
 
 def test_openapi_tells_of_problems_and_not_of_fastapis_own_errors():
@@ -256,5 +318,9 @@ def test_openapi_tells_of_problems_and_not_of_fastapis_own_errors():
         content = post[status]["content"]
         assert list(content) == ["application/problem+json"]
     assert {"Problem", "FieldProblem"} <= schema["components"]["schemas"].keys()
+    assert post["422"]["content"]["application/problem+json"]["schema"]["$ref"].endswith(
+        "/RequestProblem"
+    )
+    assert "errors" in schema["components"]["schemas"]["RequestProblem"]["required"]
     assert "HTTPValidationError" not in json.dumps(schema)
     assert schema["openapi"].startswith("3.1")

@@ -14,7 +14,7 @@ from shared.service import Service
 
 _ROOT: Final = Path(__file__).parents[2]
 _CURES: Final = {
-    400: ("改正请求格式后重发", "Mend the form of the request and send it again."),
+    400: ("按 `errors` 改正请求格式后重发", "Mend what `errors` names and send it again."),
     401: ("重新取得访问令牌", "Get a new access token."),
     403: ("由有权的角色或另一人办理", "Let somebody do it whose role allows it, or another person."),
     404: ("核对编号，或该事项不属于贵方", "Look at the id; or it is not yours to know of."),
@@ -81,7 +81,7 @@ def page(services: Iterable[Service]) -> str:
         "",
         "## 字段 Fields",
         "",
-        "In `errors` of a 422, each with the place of its field.",
+        "In `errors` of a 400 or 422, each with the place of its field.",
         "",
     ]
     lines += [", ".join(f"`{code}`" for code in sorted(set(_of_fields()))) + "."]
@@ -95,10 +95,15 @@ def _codes(services: Iterable[Service]) -> Iterator[tuple[int, str, str]]:
     for status, (code, _, english) in BY_STATUS.items():
         if status in _CURES:
             yield status, code, english
-    _import_all()
-    for refusal in _below(Refused):
-        if "code" in vars(refusal) and refusal.__module__.startswith(_PACKAGES):
+    for refusal in every_refusal():
+        if "code" in vars(refusal):
             yield refusal.status, refusal.code, " ".join((refusal.__doc__ or "").split())
+
+
+def every_refusal() -> list[type[Refused]]:
+    """Every kind of refusal of shared code and of the services, whatever else was imported."""
+    _import_all()
+    return [one for one in _below(Refused) if one.__module__.startswith(_PACKAGES)]
 
 
 def _import_all() -> None:

@@ -38,6 +38,7 @@ class TooManyPledges(Refused):
 
     code = "too-many-pledges"
     status = 422
+    place = ("query", "to")
 
 
 class RecordFieldAnswer(BaseModel):

@@ -165,7 +165,12 @@ def _problem(response: httpx.Response, service: str) -> Problem:
         code=str(body.get("code", "unexpected")),
         detail=str(body.get("detail", "")),
         service=service,
-        errors=list(body.get("errors") or []),
+        # What blames the body as a whole in the words of the detail belongs to no field of a form.
+        errors=[
+            one
+            for one in body.get("errors") or []
+            if (one.get("pointer"), one.get("message")) != ("#", body.get("detail"))
+        ],
         extra={name: value for name, value in body.items() if name not in known},
         request_id=str(body.get("request_id", "")),
     )

@@ -66,6 +66,7 @@ class LastEventIdInvalid(Refused):
 
     code = "last-event-id-invalid"
     status = 400
+    place = ("header", "Last-Event-ID")
 
 
 @router.get("")

@@ -133,6 +133,7 @@ class ForesightTooLarge(Refused):
 
     code: ClassVar[str] = "foresight-too-large"
     status: ClassVar[int] = 422
+    place: ClassVar[tuple[str, ...]] = ("query", "scenarios")
 
 
 def require_feasible(assumptions: Assumptions, firms: int) -> None:

@@ -61,6 +61,7 @@ class ExecutionDayNotWorking(Refused):
 
     code: ClassVar[str] = "execution-day-not-working"
     status: ClassVar[int] = 422
+    place: ClassVar[tuple[str, ...]] = ("body", "execution_on")
 
 
 class NotReleasedYet(Refused):

@@ -22,6 +22,7 @@ class PeriodMalformed(Refused):
 
     code: ClassVar[str] = "period-malformed"
     status: ClassVar[int] = 422
+    place: ClassVar[tuple[str, ...]] = ("query", "period")
 
 
 class PeriodOfAnotherSpan(Refused):
@@ -29,6 +30,7 @@ class PeriodOfAnotherSpan(Refused):
 
     code: ClassVar[str] = "period-of-another-span"
     status: ClassVar[int] = 422
+    place: ClassVar[tuple[str, ...]] = ("query", "period")
 
 
 @dataclass(frozen=True, slots=True)
