@@ -21,7 +21,7 @@ from shared.auth.jwks import Jwks
 from shared.clock import Clock, SystemClock
 from shared.context import Background, Context, DueJob, run_due
 from shared.contracts.envelope import Event
-from shared.http import answers, description, operations, problems
+from shared.http import answers, description, docs_page, operations, problems
 from shared.http.caller_limit import CallerLimit, CallerLimitMiddleware
 from shared.http.context import context_of
 from shared.http.ended_logins import router as ended_logins_router
@@ -102,7 +102,7 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
         version="1",
         lifespan=lifespan,
         openapi_url=None if production else "/api/v1/openapi.json",
-        docs_url=None if production else "/api/v1/docs",
+        docs_url=None,
         redoc_url=None,
     )
     problems.install(
@@ -124,6 +124,8 @@ def build(service: Service, settings: ServiceSettings, *, transport: Transport) 
     telemetry.install(app, service=service.name)
     app.router.routes.extend(service.api.routes)
     app.include_router(operations.router(service.name, transport))
+    if app.openapi_url is not None:
+        app.include_router(docs_page.router(app.title, app.openapi_url))
     if settings.environment == "sandbox":
         app.router.routes.extend(service.sandbox_api.routes)
     answers.install(app)

@@ -3,19 +3,8 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-    "form-action 'self'"
-)
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
+from shared.http.own_page import HEADERS, POLICY
+
 _ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 """Where the cookies go by https alone: a browser that was here once comes by nothing else."""
 
@@ -26,8 +15,8 @@ class SecurityHeadersMiddleware:
 
     def __init__(self, app: ASGIApp, *, form_targets: str = "", only_https: bool = False) -> None:
         self.app = app
-        self._always = _HEADERS | (_ONLY_HTTPS if only_https else {})
-        self._policy = f"{_POLICY} {form_targets}".strip()
+        self._always = HEADERS | (_ONLY_HTTPS if only_https else {})
+        self._policy = f"{POLICY} {form_targets}".strip()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
