@@ -20,6 +20,7 @@ from joserfc.jwk import KeySet
 from starlette.requests import Request
 
 from shared.auth.jwks import Jwks
+from shared.auth.known_tokens import KnownTokens
 from shared.people import person_key
 from shared.postgres.database import EVERYWHERE
 from shared.postgres.pools_seen import ALL, Institution
@@ -136,6 +137,7 @@ class Verifier:
     ) -> None:
         self.issuer = issuer
         self.keys = keys
+        self._known: KnownTokens[Identity] = KnownTokens(now=now)
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: int(now()),
             leeway=leeway_seconds,
@@ -146,22 +148,30 @@ class Verifier:
         )
 
     async def identity_of(self, token: str) -> Identity:
-        """The caller behind a token. Raises InvalidToken, RolesExclude."""
-        return identity_from(await self._verified(token))
+        """The caller behind a token, which is verified once and then known until it expires or the
+        issuer's keys are fetched anew. Raises InvalidToken, RolesExclude."""
+        keys = await self.keys.current()
+        if (known := self._known.find(token, keys)) is not None:
+            return known
+        claims, keys = await self._verified(token, keys)
+        caller = identity_from(claims)
+        self._known.keep(token, caller, expires_at=float(claims["exp"]), keys=keys)
+        return caller
 
-    async def _verified(self, token: str) -> dict[str, Any]:
+    async def _verified(self, token: str, keys: KeySet) -> tuple[dict[str, Any], KeySet]:
         try:
             try:
-                decoded = decode(token, await self.keys.current())
+                decoded = decode(token, keys)
             except InvalidKeyIdError:
-                decoded = decode(token, await self.keys.refreshed())
+                keys = await self.keys.refreshed()
+                decoded = decode(token, keys)
             self._claims.validate(decoded.claims)
         except (JoseError, ValueError, TypeError, AttributeError, KeyError) as error:
             raise InvalidToken(
                 "访问令牌无效或已过期", "The access token is invalid or has expired."
             ) from error
         _require_access_token(decoded.header, decoded.claims)
-        return decoded.claims
+        return decoded.claims, keys
 
 
 def decode(token: str, keys: KeySet) -> jwt.Token:

@@ -22,6 +22,10 @@ from shared.tls import trusted_by_httpx
 log = logging.getLogger(__name__)
 
 
+KEEP_SECONDS = 45.0
+"""A key that the issuer withdraws is refused within a minute."""
+
+
 class KeysUnavailable(Refused):
     """The issuer's keys have never been fetched, so no token can be judged."""
 
@@ -40,7 +44,7 @@ class Jwks:
         self,
         place: str,
         *,
-        keep_seconds: float = 600,
+        keep_seconds: float = KEEP_SECONDS,
         at_most_every_seconds: float = 10,
         timeout_seconds: float = 5,
         monotonic: Callable[[], float] = time.monotonic,

@@ -40,6 +40,8 @@ async def test_who_looked_is_known_and_whose_login_is_ended_is_out_everywhere(ho
             assert (refused.status_code, refused.json()["code"]) == (401, "login-ended"), service
             others = house.person(service, "reviewer-he", "reviewer")
             assert (await others.get("/idempotency-keys/x")).status_code == 404
+        # The very token that the service has judged before, and knows.
+        assert (await in_token.get("/to-do")).json()["code"] == "login-ended"
         async with asyncio.timeout(4):
             await listening
 

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from joserfc.jwk import OctKey
+from joserfc import jwt
+from joserfc.jwk import KeySet, OctKey
 
-from shared.auth.identity import InvalidToken, Verifier
+from shared.auth import identity
+from shared.auth.identity import InvalidToken, Verifier, decode
 from shared.auth.jwks import Jwks, KeysUnavailable, public_keys
+from shared.auth.known_tokens import KnownTokens
 from shared.http import problems
 from tests.shared.tokens import AUDIENCE, EC, ISSUER, RSA, claims, signed
 
@@ -101,3 +104,58 @@ def test_shared_secrets_and_encryption_keys_are_never_believed():
     for keys in ([secret], [for_encryption], []):
         with pytest.raises(Exception, match="key"):
             public_keys({"keys": keys})
+
+
+async def test_a_token_is_judged_once_until_a_withdrawn_key_ends_it_within_a_minute(
+    directory, monkeypatch
+):
+    judged: list[str] = []
+
+    def counted(token: str, keys: KeySet) -> jwt.Token:
+        judged.append(token)
+        return decode(token, keys)
+
+    monkeypatch.setattr(identity, "decode", counted)
+    seconds = [0.0]
+    keys = Jwks(directory.url, monotonic=lambda: seconds[0])
+    verifier = Verifier(issuer=ISSUER, audience=AUDIENCE, keys=keys)
+    token = signed(claims())
+    callers = [await verifier.identity_of(token) for _ in range(50)]
+    assert (len(judged), len(set(callers))) == (1, 1)
+
+    directory.keys = [EC]
+    seconds[0] = 60
+
+    with pytest.raises(InvalidToken):
+        await verifier.identity_of(token)
+
+
+async def test_a_known_token_is_known_until_it_expires_and_only_so_many_are():
+    now = [0.0]
+    keys = KeySet([RSA])
+    known = KnownTokens[str](now=lambda: now[0], most=3)
+    assert known.find("a", keys) is None
+    for name in ("a", "b", "c"):
+        known.keep(name, name.upper(), expires_at=100, keys=keys)
+    assert known.find("a", keys) == "A"
+
+    known.keep("d", "D", expires_at=50, keys=keys)
+
+    assert [known.find(one, keys) for one in "abcd"] == ["A", None, "C", "D"]
+    assert len(known) == 3
+    now[0] = 50
+    assert (known.find("d", keys), known.find("a", keys)) == (None, "A")
+    # What was judged by keys that are not the newest any more is not remembered.
+    newer = KeySet([EC])
+    assert known.find("a", newer) is None
+    known.keep("a", "A", expires_at=100, keys=keys)
+    assert (known.find("a", newer), len(known)) == (None, 0)
+
+
+async def test_what_was_refused_is_judged_again(directory):
+    verifier = Verifier(issuer=ISSUER, audience=AUDIENCE, keys=Jwks(directory.url))
+    for _ in range(2):
+        with pytest.raises(InvalidToken):
+            await verifier.identity_of(signed(claims(aud="another")))
+
+    assert len(verifier._known) == 0
