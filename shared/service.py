@@ -164,7 +164,12 @@ async def _running(
         working_days=working_days,
     )
     async with messaging(
-        database, transport, service=service.name, routes=service.consumes, now=clock.now
+        database,
+        transport,
+        service=service.name,
+        routes=service.consumes,
+        now=clock.now,
+        clock_is_true=not sandbox,
     ) as context.messages:
         tasks: list[asyncio.Task[None]] = [
             asyncio.create_task(task(context), name=f"{service.name} {task.__name__}")

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
 
 from shared.auth.identity import AT_WORK, Forbidden, Identity, requires
+from shared.clock import SystemClock
 from shared.contracts.audiences import read_by_party, tells_parties
 from shared.contracts.redaction import read_by_bank
 from shared.http.context import context_of
@@ -175,6 +176,7 @@ def events_router(consumes: Routes) -> APIRouter:
             consumes,
             by=caller.subject,
             now=context.clock.now,
+            clock_is_true=isinstance(context.clock, SystemClock),
             topic=what.topic,
             key=what.key,
         )

@@ -63,10 +63,13 @@ class Consumer:
         service: str,
         now: Callable[[], datetime],
         patience: Patience = Patience(),
+        clock_is_true: bool = False,
     ) -> None:
+        """`clock_is_true`: nobody moves `now`, so an event from beyond it cannot be."""
         self._database = database
         self._routes = by_type(routes)
         self._now = now
+        self._clock_is_true = clock_is_true
         self._patience = patience
         self._service = service
         self._applied = metrics.APPLIED.labels(service)
@@ -78,8 +81,9 @@ class Consumer:
 
     def understand(self, topic: str, batch: Sequence[Arrived]) -> list[Work]:
         """What of the batch of a topic concerns this service, read."""
+        latest = self._now() if self._clock_is_true else None
         return [
-            (arrived, read_event(topic, arrived, self._routes))
+            (arrived, read_event(topic, arrived, self._routes, latest=latest))
             for arrived in batch
             if concerns(arrived, self._routes)
         ]

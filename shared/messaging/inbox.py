@@ -15,6 +15,7 @@ from opentelemetry.trace import SpanKind
 from shared.contracts.envelope import Envelope, Event
 from shared.messaging.event_ids import because_of
 from shared.messaging.outbox import caused_by
+from shared.messaging.times import what_cannot_be
 from shared.messaging.wire import Arrived, Broken, source_of
 from shared.observability.tracing import tracing, tracing_each
 
@@ -65,12 +66,17 @@ def by_type(routes: Routes) -> dict[str, tuple[type[Event], Handler]]:
 
 
 def read_event(
-    topic: str, arrived: Arrived, routes: Mapping[str, tuple[type[Event], Handler]]
+    topic: str,
+    arrived: Arrived,
+    routes: Mapping[str, tuple[type[Event], Handler]],
+    *,
+    latest: datetime | None = None,
 ) -> Event | Unreadable:
     """The event that arrived on a topic, or what is wrong with it.
 
     Only a service writes its topic; so what comes on it must say that it is that service's, and of
-    what its body speaks. Else somebody speaks in another's name, or its order would be lost.
+    what its body speaks. Else somebody speaks in another's name, or its order would be lost. Its times
+    must be such as can be, by the hearer's clock (`latest`) where that is given.
     """
     if isinstance(arrived, Broken):
         return Unreadable(arrived.fault)
@@ -78,7 +84,11 @@ def read_event(
         event: Event = routes[arrived.type][0].__pydantic_validator__.validate_json(arrived.body)
     except ValueError as error:
         return Unreadable(str(error))
-    return _what_does_not_belong(topic, arrived, event) or event
+    foreign = _what_does_not_belong(topic, arrived, event)
+    if foreign is not None:
+        return foreign
+    impossible = what_cannot_be(arrived, event, latest=latest)
+    return event if impossible is None else Unreadable(f"{event.type}: {impossible}")
 
 
 def _what_does_not_belong(topic: str, arrived: Envelope, event: Event) -> Unreadable | None:

@@ -38,6 +38,7 @@ async def replay(
     now: Callable[[], datetime],
     topic: str | None = None,
     key: str | None = None,
+    clock_is_true: bool = False,
 ) -> Replayed:
     """Apply what is parked, in order, of one key or of all; a key stops at its first failure.
 
@@ -58,7 +59,9 @@ async def replay(
     stuck: list[Parked] = []
     for of_topic, of_key in waiting:
         while True:
-            outcome = await _replay_first(database, routes, of_topic, of_key, by=by, now=now)
+            outcome = await _replay_first(
+                database, routes, of_topic, of_key, by=by, now=now, clock_is_true=clock_is_true
+            )
             if outcome is None:
                 break
             if isinstance(outcome, Parked):
@@ -84,6 +87,7 @@ async def _replay_first(
     *,
     by: str,
     now: Callable[[], datetime],
+    clock_is_true: bool,
 ) -> bool | Parked | None:
     """Apply the first parked event of a key: True, the one that fails, or None if none is left."""
     try:
@@ -94,7 +98,7 @@ async def _replay_first(
                 return None
             (parked,) = first
             try:
-                await _apply(conn, routes, parked, now=now())
+                await _apply(conn, routes, parked, now=now(), clock_is_true=clock_is_true)
             except Exception as error:
                 if is_transient(error) or conn.is_closed():
                     raise
@@ -122,7 +126,12 @@ async def _replay_first(
 
 
 async def _apply(
-    conn: asyncpg.Connection, routes: Routes, parked: Parked, *, now: datetime
+    conn: asyncpg.Connection,
+    routes: Routes,
+    parked: Parked,
+    *,
+    now: datetime,
+    clock_is_true: bool,
 ) -> None:
     """Hand one parked event to its handler. An event no longer listened to is done with."""
     routed = by_type(routes)
@@ -134,7 +143,7 @@ async def _apply(
     )
     if isinstance(arrived, Envelope) and arrived.type not in routed:
         return
-    event = read_event(parked.topic, arrived, routed)
+    event = read_event(parked.topic, arrived, routed, latest=now if clock_is_true else None)
     if isinstance(event, Unreadable):
         raise event
     assert isinstance(arrived, Envelope)

@@ -39,11 +39,13 @@ async def messaging(
     patience: Patience = Patience(),
     pace: Pace = Pace(),
     grace_seconds: float = 10.0,
+    clock_is_true: bool = False,
 ) -> AsyncIterator[Messaging]:
     """Relay and listen while the block runs; at its end finish what is in hand.
 
     What takes longer than the grace is abandoned, which loses nothing: rows stay in the outbox,
-    offsets are not committed. The transport is the caller's to close.
+    offsets are not committed. The transport is the caller's to close. `clock_is_true`: no hand moves
+    `now`, so an event from beyond it is parked.
     """
     async with database.begin(EVERYWHERE) as conn:
         await know_itself(conn, now=now())
@@ -52,7 +54,14 @@ async def messaging(
     stop = asyncio.Event()
     tasks = [asyncio.create_task(relay.run(), name=f"{service}-relay")]
     if routes:
-        consumer = Consumer(database, routes, service=service, now=now, patience=patience)
+        consumer = Consumer(
+            database,
+            routes,
+            service=service,
+            now=now,
+            patience=patience,
+            clock_is_true=clock_is_true,
+        )
         topics = {event.topic for event in routes}
         tasks.append(
             asyncio.create_task(
