@@ -17,12 +17,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from shared.messaging.kafka_security import IN_THE_CLEAR, KafkaSecurity
+from shared.messaging.kafka_security import IN_THE_CLEAR, OAUTHBEARER, KafkaSecurity
 from shared.production import (
     DEVELOPMENT_ISSUER,
     Environment,
     encrypted_database,
     https,
+    https_or_empty,
     https_or_file,
     is_loopback,
     needs,
@@ -132,7 +133,7 @@ class ServiceSettings(ProcessSettings):
     kafka_ca_file: ReadableFile = Field(
         default="", description="PEM of the broker's CA; empty: the system's own."
     )
-    kafka_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = Field(
+    kafka_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN", "OAUTHBEARER"] = Field(
         default="SCRAM-SHA-512", description="How the service says who it is, within TLS."
     )
     kafka_username: str = Field(
@@ -140,6 +141,14 @@ class ServiceSettings(ProcessSettings):
         description="The service's own principal: only it may write the service's topic.",
     )
     kafka_password: SecretStr = SecretStr("")
+    kafka_token_url: Annotated[
+        str,
+        needs(https_or_empty, "get the broker's tokens by https: on the way a secret can be read"),
+    ] = Field(
+        default="",
+        description="With OAUTHBEARER: where the identity provider gives tokens to the client named "
+        "by kafka_username and kafka_password.",
+    )
     token_issuer: Annotated[
         str,
         needs(https, f"name your identity provider; {DEVELOPMENT_ISSUER} lets anybody be anybody"),
@@ -200,6 +209,14 @@ class ServiceSettings(ProcessSettings):
             raise ValueError("kafka_username and kafka_password are needed with sasl_ssl")
         return password
 
+    @field_validator("kafka_token_url")
+    @classmethod
+    def _gets_tokens_somewhere(cls, url: str, info: ValidationInfo) -> str:
+        by_token = info.data.get("kafka_mechanism") == OAUTHBEARER
+        if info.data.get("kafka_security") == "sasl_ssl" and by_token and not url:
+            raise ValueError("kafka_token_url is needed with OAUTHBEARER")
+        return url
+
     def kafka_spoken_to(self) -> KafkaSecurity:
         """How the broker is spoken to."""
         if self.kafka_security == "plaintext":
@@ -209,6 +226,7 @@ class ServiceSettings(ProcessSettings):
             password=self.kafka_password.get_secret_value(),
             mechanism=self.kafka_mechanism,
             ca_file=self.kafka_ca_file,
+            token_url=self.kafka_token_url,
         )
 
 

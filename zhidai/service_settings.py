@@ -48,6 +48,7 @@ def _as_principal(security: KafkaSecurity) -> dict[str, str]:
         "kafka_password": security.password,
         "kafka_mechanism": security.mechanism,
         "kafka_ca_file": security.ca_file,
+        "kafka_token_url": security.token_url,
     }
 
 

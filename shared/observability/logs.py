@@ -8,6 +8,7 @@ from typing import Any
 
 from pythonjsonlogger.orjson import OrjsonFormatter
 
+from shared.observability.repeats import OnceInAWhile
 from shared.observability.tracing import current_request_id, current_trace_id
 
 
@@ -56,6 +57,7 @@ def configure_logging(service: str, level: str = "INFO", *, file: Path | None = 
     """
     handler = logging.FileHandler(file) if file else logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter(service))
+    handler.addFilter(OnceInAWhile("aiokafka"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
