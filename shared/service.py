@@ -176,7 +176,10 @@ async def _running(
             for task in service.background
         ]
         tasks.append(
-            asyncio.create_task(context.reads.keep(database, context.stopping), name="reads")
+            asyncio.create_task(
+                context.reads.keep(database, context.stopping, kept_days=settings.reads_kept_days),
+                name="reads",
+            )
         )
         if service.due:
             tasks.append(asyncio.create_task(_due(service, context), name=f"{service.name} due"))

@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from shared.messaging.kafka_security import IN_THE_CLEAR, OAUTHBEARER, KafkaSecurity
+from shared.postgres.reads import LEAST_KEPT_DAYS
 from shared.production import (
     DEVELOPMENT_ISSUER,
     Environment,
@@ -141,6 +142,13 @@ class ServiceSettings(ProcessSettings):
         description="The service's own principal: only it may write the service's topic.",
     )
     kafka_password: SecretStr = SecretStr("")
+    reads_kept_days: int = Field(
+        default=1827,
+        ge=LEAST_KEPT_DAYS,
+        le=36_525,
+        description="So long it is kept who has looked at what: five years; at least three, as records "
+        "of how personal data is handled (个人信息保护法 art. 56).",
+    )
     kafka_token_url: Annotated[
         str,
         needs(https_or_empty, "get the broker's tokens by https: on the way a secret can be read"),

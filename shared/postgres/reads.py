@@ -1,7 +1,8 @@
 """Who has read what: rows that are only ever added, written many at a time.
 
 The service's role may insert and select, and a trigger refuses any change, so that nobody who works
-with the database of the service can take back that he has looked.
+with the database of the service can take back that he has looked. Only what is older than the law
+wants it kept can go, by a function that asks the database's own clock.
 """
 
 from collections.abc import Mapping, Sequence
@@ -106,6 +107,51 @@ def create_table(op: Any, *, service: str, more: str = "") -> None:
         """,
     ):
         op.execute(statement)
+
+
+LEAST_KEPT_DAYS = 1100
+"""Three years: records of how personal data is handled (个人信息保护法 art. 56); logs need half a year
+(网络安全法 art. 21)."""
+
+
+def let_old_ones_go(op: Any, *, service: str) -> None:
+    """In a service's migration: what is older than the least age may be removed, oldest first, by the
+    function `forget_reads` alone; nothing younger, whatever it is asked, and nothing is ever changed."""
+    for statement in (
+        f"""
+        create or replace function refuse_change_of_reads() returns trigger language plpgsql as $$
+        begin
+            if tg_op = 'DELETE' and old.at < now() - interval '{LEAST_KEPT_DAYS} days' then
+                return old;
+            end if;
+            raise exception 'who has read what is never changed or removed';
+        end $$
+        """,
+        f"""
+        create function forget_reads(before timestamptz, most integer) returns integer
+        language plpgsql security definer set search_path = pg_catalog, public as $$
+        declare
+            gone integer;
+        begin
+            delete from reads where id in (
+                select id from reads
+                where at < least(before, now() - interval '{LEAST_KEPT_DAYS} days')
+                order by at limit most);
+            get diagnostics gone = row_count;
+            return gone;
+        end $$
+        """,
+        "revoke execute on function forget_reads from public",
+        f"grant execute on function forget_reads to {service}",
+    ):
+        op.execute(statement)
+
+
+async def forget(conn: asyncpg.Connection, *, before: datetime, most: int) -> int:
+    """Remove so many of the oldest looks from before a moment; how many there were. What is younger than
+    LEAST_KEPT_DAYS stays."""
+    gone: int = await conn.fetchval("select forget_reads($1, $2)", before, most)
+    return gone
 
 
 async def add(conn: asyncpg.Connection, reads: Sequence[Read]) -> None:
