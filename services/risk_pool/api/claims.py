@@ -1,12 +1,11 @@
 """Claims over HTTP: shown, and taken through their steps. How a bank files is `claim_filing.py`."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from services.risk_pool.api.case_requests import (
     ClaimApproval,
@@ -21,7 +20,6 @@ from services.risk_pool.api.case_requests import (
 )
 from services.risk_pool.api.case_responses import (
     ClaimAnswer,
-    ClaimInList,
     ClaimStepAnswer,
     MoveAnswer,
     PaymentEntry,
@@ -35,7 +33,7 @@ from services.risk_pool.api.cases import (
 )
 from services.risk_pool.api.kept_trials import Tried, kept_at_a_step, looked_at
 from services.risk_pool.api.trials import trials_kept, tried
-from services.risk_pool.domain.claim import IN_PART, LIFE_CYCLE, UNDECIDED, Action, State
+from services.risk_pool.domain.claim import IN_PART, LIFE_CYCLE, UNDECIDED, Action
 from services.risk_pool.domain.claim_facts import share_of
 from services.risk_pool.domain.claim_steps import ROLES
 from services.risk_pool.domain.compensation import PartyPayment
@@ -52,7 +50,6 @@ from services.risk_pool.tables import claim_steps, claims
 from shared.auth.identity import Identity
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
-from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.progress import progress_answer
 from shared.money import format_fen
 from shared.ratios import percent
@@ -61,36 +58,6 @@ from shared.schemes.vocabulary import STEPS
 from shared.transitions import history_of
 
 router = APIRouter(tags=["claims"])
-
-
-@router.get("/claims")
-async def list_claims(
-    caller: Anyone,
-    context: CurrentContext,
-    pool: Annotated[str | None, Query(max_length=40)] = None,
-    bank: Annotated[str | None, Query(max_length=40)] = None,
-    state: State | None = None,
-    loan_id: UUID | None = None,
-    claimed_from: date | None = None,
-    claimed_to: date | None = None,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> Page[ClaimInList]:
-    """Claims, the newest first. A bank sees its own."""
-    async with context.database.looking(caller.institution) as conn:
-        rows = await known.page(
-            conn,
-            pool=pool,
-            bank=bank,
-            state=state,
-            loan_id=loan_id,
-            claimed_from=claimed_from,
-            claimed_to=claimed_to,
-            before=decode_cursor(cursor, UUID)[0] if cursor is not None else None,
-            limit=limit + 1,
-        )
-    items = [ClaimInList(**_presented(row, caller)) for row in rows]
-    return page_of(items, limit, lambda item: encode_cursor(item.id))
 
 
 @router.get("/claims/{claim_id}")
@@ -127,7 +94,7 @@ async def _read(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> T
     trial, figures = await tried(conn, row, caller) if undecided else (None, None)
     answer = ClaimAnswer(
         **{
-            **_presented(row, caller),
+            **presented_claim(row, caller),
             "trial": trial,
             "trials": trials_kept(row, history),
         },
@@ -150,7 +117,7 @@ async def _read(conn: asyncpg.Connection, claim_id: UUID, caller: Identity) -> T
     return answer, figures
 
 
-def _presented(row: Mapping[str, Any], caller: Identity) -> dict[str, Any]:
+def presented_claim(row: Mapping[str, Any], caller: Identity) -> dict[str, Any]:
     """A claim as every answer has it; while a step of the scheme is open, its people are waited
     for, nobody is offered what a guard refuses, and what was approved in part says so."""
     answer = presented(LIFE_CYCLE, row, caller)

@@ -143,34 +143,6 @@ class IncidentAnswer(BaseModel):
     at: datetime
 
 
-@router.get("/coverages")
-async def list_coverages(
-    caller: Anyone,
-    context: CurrentContext,
-    pool: str | None = None,
-    bank: str | None = None,
-    state: CoverageState | None = None,
-    q: Annotated[
-        str | None, Query(max_length=100, description="Number, USCC or part of the name.")
-    ] = None,
-    cursor: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> Page[CoverageInList]:
-    """Coverages, newest case first. A bank sees its own."""
-    async with context.database.reading(caller.institution) as session:
-        rows = await coverages.list_coverages(
-            session,
-            pool=pool,
-            bank=bank,
-            state=state,
-            text=q,
-            before=decode_cursor(cursor, UUID)[0] if cursor else None,
-            limit=limit + 1,
-        )
-    items = [CoverageInList.model_validate(row.model_dump()) for row in rows]
-    return page_of(items, limit, lambda item: encode_cursor(item.loan_id))
-
-
 @router.get("/coverages/{loan_id}")
 async def show_coverage(
     loan_id: UUID, response: Response, caller: Anyone, context: CurrentContext

@@ -1,16 +1,14 @@
 """Recoveries over HTTP: a bank reports what came in, finance confirms it."""
 
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from services.risk_pool.api.case_requests import NewRecovery, RecoveryConfirmed, Refusal
 from services.risk_pool.api.case_responses import (
     MoveAnswer,
-    RecoveryAnswer,
     RecoveryDetail,
     RecoveryTried,
 )
@@ -31,7 +29,6 @@ from services.risk_pool.domain.recovery import (
     UNCONFIRMED,
     Action,
     Reported,
-    State,
 )
 from services.risk_pool.handlers import recoveries as handlers
 from services.risk_pool.handlers.step_context import StepContext
@@ -42,7 +39,6 @@ from shared.auth.identity import Identity
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
-from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.part_in import part_in
 from shared.http.progress import progress_answer
 from shared.life_cycle import Row
@@ -72,42 +68,6 @@ async def report_recovery(
         return Answer(201, answer, {"ETag": etag(answer.version), "Location": where})
 
     return await idempotently(request, caller, context.database, work, keeps_forever=True)
-
-
-@router.get("/recoveries")
-async def list_recoveries(
-    caller: Anyone,
-    context: CurrentContext,
-    pool: Annotated[str | None, Query(max_length=40)] = None,
-    bank: Annotated[str | None, Query(max_length=40)] = None,
-    state: State | None = None,
-    claim_id: UUID | None = None,
-    received_from: date | None = None,
-    received_to: date | None = None,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> Page[RecoveryAnswer]:
-    """Recoveries, the newest first. A bank sees its own."""
-    async with context.database.looking(caller.institution) as conn:
-        rows = await known.page(
-            conn,
-            pool=pool,
-            bank=bank,
-            state=state,
-            claim_id=claim_id,
-            received_from=received_from,
-            received_to=received_to,
-            before=decode_cursor(cursor, UUID)[0] if cursor is not None else None,
-            limit=limit + 1,
-        )
-        shares = await known.shares(conn, [row["id"] for row in rows])
-    items = [
-        RecoveryAnswer(
-            **presented(LIFE_CYCLE, row, caller), shares=shares_answered(shares[row["id"]])
-        )
-        for row in rows
-    ]
-    return page_of(items, limit, lambda item: encode_cursor(item.id))
 
 
 @router.get("/recoveries/{recovery_id}")

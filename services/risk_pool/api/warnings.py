@@ -14,7 +14,7 @@ from services.risk_pool.api.cases import Anyone, CaseStep, add_steps, presented,
 from services.risk_pool.api.papers import SOME_PAPER, CasePaper, PaperShown
 from services.risk_pool.api.roles import require_pool
 from services.risk_pool.api.statements import PoolCode
-from services.risk_pool.domain.warning import CONCLUSIONS, LIFE_CYCLE, Action, Conclusion, State
+from services.risk_pool.domain.warning import CONCLUSIONS, LIFE_CYCLE, Action, Conclusion
 from services.risk_pool.domain.warning_signs import CAUSES, LEVELS, HandCause
 from services.risk_pool.handlers import warnings as handlers
 from services.risk_pool.queries import warnings as known
@@ -22,7 +22,6 @@ from shared.auth.identity import Identity
 from shared.http.context import CurrentContext
 from shared.http.etags import etag
 from shared.http.idempotency import Answer, idempotently
-from shared.http.pages import Page, decode_cursor, encode_cursor, page_of
 from shared.http.part_in import part_in
 from shared.http.progress import StepAnswer, progress_answer
 from shared.http.requests import IsoDate, LongText, RequestBody, ShortText
@@ -173,37 +172,6 @@ async def raise_warning(
     return await idempotently(request, caller, context.database, work, keeps_forever=True)
 
 
-@router.get("/warnings")
-async def list_warnings(
-    caller: Anyone,
-    context: CurrentContext,
-    pool: Annotated[str | None, Query(max_length=40)] = None,
-    bank: Annotated[str | None, Query(max_length=40)] = None,
-    level: Level | None = None,
-    state: State | None = None,
-    cause: CauseName | None = None,  # type: ignore[valid-type]
-    loan_id: UUID | None = None,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> Page[WarningInList]:
-    """Warnings, the newest first. A bank sees its own."""
-    async with context.database.looking(caller.institution) as conn:
-        rows = await known.page(
-            conn,
-            own=caller.bank,
-            pool=pool,
-            bank=bank,
-            level=level,
-            state=state,
-            cause=cause,
-            loan_id=loan_id,
-            before=decode_cursor(cursor, UUID)[0] if cursor is not None else None,
-            limit=limit + 1,
-        )
-    items = [WarningInList(**_shown(row, caller)) for row in rows]
-    return page_of(items, limit, lambda item: encode_cursor(item.id))
-
-
 @router.get("/pools/{code}/warnings/monthly")
 async def warnings_by_month(
     code: PoolCode,
@@ -243,7 +211,7 @@ def _cause(row: Row) -> dict[str, str]:
     return {"cause_zh": words.zh, "cause_en": words.en}
 
 
-def _shown(row: asyncpg.Record, caller: Identity) -> dict[str, Any]:
+def shown_warning(row: asyncpg.Record, caller: Identity) -> dict[str, Any]:
     return {
         **presented(LIFE_CYCLE, row, caller),
         **_cause(row),
@@ -259,7 +227,7 @@ async def detail(conn: asyncpg.Connection, warning_id: UUID, caller: Identity) -
     measures = [MeasureAnswer(**one) for one in await known.measures(conn, warning_id)]
     words = CONCLUSIONS.get(row["conclusion"])
     return WarningAnswer(
-        **_shown(row, caller),
+        **shown_warning(row, caller),
         progress=progress_answer(LIFE_CYCLE, row["state"]),
         measures=measures,
         conclusion_zh=words.zh if words else "",

@@ -112,6 +112,14 @@ COUNTS = frozenset({State.REPORTED, State.RETURNED, State.CONFIRMED})
 
 ROUTES = ("auction", "sale", "discount", "debtor", "litigation")
 """拍卖、变卖、折价、债务人还款、诉讼执行 (Civil Code art. 436, programmes B.13)."""
+ROUTE_WORDS = {
+    "auction": Words("拍卖", "auction"),
+    "sale": Words("变卖", "sale"),
+    "discount": Words("折价", "taken in payment"),
+    "debtor": Words("债务人还款", "repayment by the debtor"),
+    "litigation": Words("诉讼执行", "litigation and enforcement"),
+}
+assert set(ROUTE_WORDS) == set(ROUTES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

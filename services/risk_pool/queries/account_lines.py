@@ -7,7 +7,7 @@ import asyncpg
 
 from services.risk_pool.domain.account_matching import Line
 from services.risk_pool.domain.pool_account import State
-from services.risk_pool.queries.filters import conditions
+from shared.postgres.conditions import conditions
 
 _LINES = """
     select line.*, tally.amount_fen - tally.matched_fen as open_fen,

@@ -9,7 +9,7 @@ import asyncpg
 from services.risk_pool.domain.account_match import Part
 from services.risk_pool.domain.cash_entry import WAITING
 from services.risk_pool.domain.suspense import BOOKED, LIVE, Kind
-from services.risk_pool.queries.filters import conditions
+from shared.postgres.conditions import conditions
 from shared.postgres.literals import literals
 
 _MATCHES = """

@@ -24,7 +24,7 @@ from services.risk_pool.domain.month_figures import (
     UNPAID_ADJUSTED,
 )
 from services.risk_pool.queries import claims
-from services.risk_pool.queries.filters import conditions
+from shared.postgres.conditions import conditions
 from shared.postgres.literals import literals
 
 _APPROVAL = frozenset({ClaimAction.APPROVE})

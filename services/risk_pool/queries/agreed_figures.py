@@ -11,8 +11,8 @@ from services.risk_pool.domain.claim_details import costs_of, receipts_used
 from services.risk_pool.domain.claim_facts import Registers
 from services.risk_pool.domain.registers import Fee, registers_of
 from services.risk_pool.queries import counted_costs
-from services.risk_pool.queries.filters import conditions
 from shared.life_cycle import Row
+from shared.postgres.conditions import conditions
 from shared.postgres.literals import literals
 
 

@@ -7,8 +7,8 @@ import asyncpg
 
 from services.risk_pool.domain.cash_booking import CashEntered
 from services.risk_pool.domain.cash_entry import BOOKED, LIVE, WAITING, Kind
-from services.risk_pool.queries.filters import conditions
 from shared import canonical
+from shared.postgres.conditions import conditions
 from shared.postgres.literals import literals
 
 

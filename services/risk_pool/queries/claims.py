@@ -11,7 +11,6 @@ from services.risk_pool.domain.claim_facts import share_of
 from services.risk_pool.domain.claim_filed import BANK_DATES, Position
 from services.risk_pool.domain.compensation import PartyPayment
 from services.risk_pool.domain.shares import PartyShare
-from services.risk_pool.queries.filters import conditions
 from shared.life_cycle import Row
 from shared.months import Month
 from shared.postgres.literals import literals
@@ -21,36 +20,6 @@ from shared.schemes.decide.claims import Borne, CapOutcome
 async def find(conn: asyncpg.Connection, claim_id: UUID) -> asyncpg.Record | None:
     """A claim; None where the caller may know of none."""
     return await conn.fetchrow("select * from claims where id = $1", claim_id)
-
-
-async def page(
-    conn: asyncpg.Connection,
-    *,
-    pool: str | None,
-    bank: str | None,
-    state: str | None,
-    loan_id: UUID | None,
-    claimed_from: date | None,
-    claimed_to: date | None,
-    before: UUID | None,
-    limit: int,
-) -> list[asyncpg.Record]:
-    """Claims, the newest first."""
-    where, arguments = conditions(
-        {
-            "pool_code = {}": pool,
-            "bank_code = {}": bank,
-            "state = {}": state,
-            "loan_id = {}": loan_id,
-            "claimed_on >= {}": claimed_from,
-            "claimed_on <= {}": claimed_to,
-            "id < {}": before,
-        }
-    )
-    rows: list[asyncpg.Record] = await conn.fetch(
-        f"select * from claims where {where} order by id desc limit {int(limit)}", *arguments
-    )
-    return rows
 
 
 async def shares(conn: asyncpg.Connection, claim_id: UUID) -> list[PartyShare]:

@@ -6,44 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.risk_pool.tables.rows.coverages import CoverageRow, IncidentRow
-from shared import canonical
+from services.risk_pool.tables.rows.coverages import IncidentRow
 from shared.transitions import history_of
-
-
-async def list_coverages(
-    session: AsyncSession,
-    *,
-    pool: str | None,
-    bank: str | None,
-    state: str | None,
-    text: str | None,
-    before: UUID | None,
-    limit: int,
-) -> Sequence[CoverageRow]:
-    """Coverages, newest case first. `text` is a number, a USCC or part of a name, in any spelling."""
-    query = select(CoverageRow).order_by(col(CoverageRow.loan_id).desc()).limit(limit)
-    for column, wanted in (
-        (CoverageRow.pool_code, pool),
-        (CoverageRow.bank_code, bank),
-        (CoverageRow.state, state),
-    ):
-        if wanted is not None:
-            query = query.where(col(column) == wanted)
-    if text and (words := canonical.plain(text)):
-        query = query.where(
-            or_(
-                col(CoverageRow.number) == words,
-                col(CoverageRow.borrower_uscc) == canonical.compact(words),
-                col(CoverageRow.borrower_name_canonical).contains(words, autoescape=True),
-            )
-        )
-    if before is not None:
-        query = query.where(col(CoverageRow.loan_id) < before)
-    return (await session.exec(query)).all()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

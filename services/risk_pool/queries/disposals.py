@@ -8,8 +8,8 @@ import asyncpg
 from services.risk_pool.domain.claim import LEAVES_THE_LOAN_FREE
 from services.risk_pool.domain.disposal import LIVE
 from services.risk_pool.domain.recovery import COUNTS, State
-from services.risk_pool.queries.filters import conditions
 from shared import canonical
+from shared.postgres.conditions import conditions
 from shared.postgres.literals import literals
 
 

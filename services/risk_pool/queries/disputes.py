@@ -6,8 +6,8 @@ import asyncpg
 
 from services.risk_pool.domain.dispute import LIVE, OPEN
 from services.risk_pool.domain.ledger import payable_to, receivable_from
-from services.risk_pool.queries.filters import conditions
 from shared.months import Month
+from shared.postgres.conditions import conditions
 from shared.postgres.literals import literals
 
 

@@ -9,7 +9,7 @@ import asyncpg
 
 from services.risk_pool.domain.coverage import IN_COVER
 from services.risk_pool.domain.loan_package import MOST_LOANS, ChosenLoan, Filter
-from services.risk_pool.queries.filters import conditions
+from shared.postgres.conditions import conditions
 from shared.postgres.literals import literals
 
 _KIND: Final = """coalesce(c.attributes->>'ip_kind',

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from services.risk_pool.domain.objection import OPEN
-from services.risk_pool.queries.filters import conditions
+from shared.postgres.conditions import conditions
 from shared.postgres.literals import literals
 
 _WITH_NOTICE = """

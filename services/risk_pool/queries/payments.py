@@ -8,7 +8,7 @@ import asyncpg
 
 from services.risk_pool.domain.party_account import IN_FORCE
 from services.risk_pool.domain.payment_order import LIVE
-from services.risk_pool.queries.filters import conditions
+from shared.postgres.conditions import conditions
 from shared.postgres.literals import literals
 
 _FILE = """

@@ -10,7 +10,7 @@ import asyncpg
 from services.risk_pool.domain import objection
 from services.risk_pool.domain.public_notice import LIVE, READABLE, SUBSIDY, Standing, State
 from services.risk_pool.domain.subsidy import UNDECIDED
-from services.risk_pool.queries.filters import conditions
+from shared.postgres.conditions import conditions
 from shared.postgres.literals import literals
 
 _SHOWN = f"n.state in ({literals(READABLE)}) and (n.shown_until is null or n.shown_until >= $1)"

@@ -1,14 +1,12 @@
 """Recoveries as they are answered, and what those before have given back."""
 
 from collections.abc import Sequence
-from datetime import date
 from uuid import UUID
 
 import asyncpg
 
 from services.risk_pool.domain.recovery import COUNTS, Reported, State
 from services.risk_pool.domain.shares import PartyShare
-from services.risk_pool.queries.filters import conditions
 from shared.life_cycle import Row
 from shared.postgres.literals import literals
 
@@ -16,36 +14,6 @@ from shared.postgres.literals import literals
 async def find(conn: asyncpg.Connection, recovery_id: UUID) -> asyncpg.Record | None:
     """A recovery; None where the caller may know of none."""
     return await conn.fetchrow("select * from recoveries where id = $1", recovery_id)
-
-
-async def page(
-    conn: asyncpg.Connection,
-    *,
-    pool: str | None,
-    bank: str | None,
-    state: str | None,
-    claim_id: UUID | None,
-    received_from: date | None,
-    received_to: date | None,
-    before: UUID | None,
-    limit: int,
-) -> list[asyncpg.Record]:
-    """Recoveries, the newest first."""
-    where, arguments = conditions(
-        {
-            "pool_code = {}": pool,
-            "bank_code = {}": bank,
-            "state = {}": state,
-            "claim_id = {}": claim_id,
-            "received_on >= {}": received_from,
-            "received_on <= {}": received_to,
-            "id < {}": before,
-        }
-    )
-    rows: list[asyncpg.Record] = await conn.fetch(
-        f"select * from recoveries where {where} order by id desc limit {int(limit)}", *arguments
-    )
-    return rows
 
 
 async def same_as(

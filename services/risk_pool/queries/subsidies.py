@@ -8,8 +8,8 @@ from uuid import UUID
 import asyncpg
 
 from services.risk_pool.domain.subsidy import COUNTS, UNDECIDED, cap_scope
-from services.risk_pool.queries.filters import conditions
 from shared.life_cycle import Row
+from shared.postgres.conditions import conditions
 from shared.postgres.literals import literals
 from shared.schemes.rules.subsidies import SubsidyCap
 

@@ -9,45 +9,12 @@ import asyncpg
 from services.risk_pool.domain.coverage import IN_COVER
 from services.risk_pool.domain.warning import CONCLUDED, Action
 from services.risk_pool.domain.warning_signs import Cause
-from services.risk_pool.queries.filters import conditions
 from shared.postgres.literals import literals
 
 
 async def find(conn: asyncpg.Connection, warning_id: UUID) -> asyncpg.Record | None:
     """A warning; None where the caller may know of none."""
     return await conn.fetchrow("select * from warnings where id = $1", warning_id)
-
-
-async def page(
-    conn: asyncpg.Connection,
-    *,
-    own: str | None,
-    pool: str | None,
-    bank: str | None,
-    level: str | None,
-    state: str | None,
-    cause: str | None,
-    loan_id: UUID | None,
-    before: UUID | None,
-    limit: int,
-) -> list[asyncpg.Record]:
-    """Warnings, the newest first. `own`: the bank that asks; None for the bureau."""
-    where, arguments = conditions(
-        {
-            "{} = bank_code": own,
-            "pool_code = {}": pool,
-            "bank_code = {}": bank,
-            "level = {}": level,
-            "state = {}": state,
-            "cause = {}": cause,
-            "loan_id = {}": loan_id,
-            "id < {}": before,
-        }
-    )
-    rows: list[asyncpg.Record] = await conn.fetch(
-        f"select * from warnings where {where} order by id desc limit {int(limit)}", *arguments
-    )
-    return rows
 
 
 async def measures(conn: asyncpg.Connection, warning_id: UUID) -> list[asyncpg.Record]:

@@ -7,11 +7,14 @@ from typing import Any
 def conditions(asked: Mapping[str, Any]) -> tuple[str, list[Any]]:
     """`{"claimed_on >= {}": day}` as `claimed_on >= $1`; what is None was not asked for.
 
-    The keys are ours, the values travel as arguments.
+    The keys are ours, the values travel as arguments; a tuple gives one to each place.
     """
-    parts, arguments = [], []
+    parts: list[str] = []
+    arguments: list[Any] = []
     for condition, value in asked.items():
         if value is not None:
-            arguments.append(value)
-            parts.append(condition.format(f"${len(arguments)}"))
+            values = value if isinstance(value, tuple) else (value,)
+            first = len(arguments) + 1
+            parts.append(condition.format(*(f"${first + at}" for at in range(len(values)))))
+            arguments += values
     return " and ".join(parts) or "true", arguments

@@ -1,0 +1,202 @@
+"""Claims and recoveries as lists, and as files."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
+from services.risk_pool.api.case_requests import Route
+from services.risk_pool.api.case_responses import ClaimInList, RecoveryAnswer
+from services.risk_pool.api.cases import Anyone, presented
+from services.risk_pool.api.claims import presented_claim, shares_answered
+from services.risk_pool.domain import recovery
+from services.risk_pool.domain.claim import State
+from services.risk_pool.queries import lists, recoveries
+from services.risk_pool.queries.lists import between
+from shared.auth.identity import Identity
+from shared.context import Context
+from shared.http.context import CurrentContext
+from shared.http.grid_files import FILE, Form, sent_as_file
+from shared.http.grids import Asked, GridPage, Listed, Rows, asked_of, page_asked, sort_of
+from shared.http.list_filters import Amount, Code, Day, Words, days_between, fen_between
+from shared.money import format_fen
+from shared.sheets.table_files import FileColumn
+
+router = APIRouter()
+
+
+async def _claims(
+    conn: asyncpg.Connection, rows: Rows, caller: Identity, context: Context
+) -> list[ClaimInList]:
+    return [ClaimInList(**presented_claim(row, caller)) for row in rows]
+
+
+async def _recoveries(
+    conn: asyncpg.Connection, rows: Rows, caller: Identity, context: Context
+) -> list[RecoveryAnswer]:
+    shares = await recoveries.shares(conn, [row["id"] for row in rows])
+    return [
+        RecoveryAnswer(
+            **presented(recovery.LIFE_CYCLE, row, caller), shares=shares_answered(shares[row["id"]])
+        )
+        for row in rows
+    ]
+
+
+_CLAIMS = Listed(
+    zh="补偿申请",
+    en="Claims",
+    grid=lists.CLAIMS,
+    answers=_claims,
+    names=lists.names,
+    columns=(
+        FileColumn("补偿编号", "claim", lambda one: one.number),
+        FileColumn("申请编号", "case", lambda one: one.loan_number),
+        FileColumn("借款企业", "firm", lambda one: one.borrower_name),
+        FileColumn("银行", "bank", lambda one: one.bank_code, "name"),
+        FileColumn("资金池", "pool", lambda one: one.pool_code, "name"),
+        FileColumn("申报日期", "filed on", lambda one: one.claimed_on, "day"),
+        FileColumn(
+            "未偿本金", "outstanding principal",
+            lambda one: format_fen(one.outstanding_principal_fen), "money",
+        ),
+        FileColumn(
+            "补偿基数", "base",
+            lambda one: None if one.base_fen is None else format_fen(one.base_fen), "money",
+        ),
+        FileColumn(
+            "资金池承担", "pool pays", lambda one: format_fen(one.pool_pays_fen), "money"
+        ),
+        FileColumn("已支付", "paid", lambda one: format_fen(one.paid_fen), "money"),
+        FileColumn("状态", "state", lambda one: one.state_zh, in_english=lambda one: one.state_en),
+        FileColumn(
+            "办理期限", "due on", lambda one: one.waiting_for and one.waiting_for.due_on, "day"
+        ),
+        FileColumn("批准日期", "approved on", lambda one: one.approved_on, "day"),
+        FileColumn("支付日期", "paid on", lambda one: one.paid_on, "day"),
+    ),
+)  # fmt: skip
+_RECOVERIES = Listed(
+    zh="追偿回款",
+    en="Recoveries",
+    grid=lists.RECOVERIES,
+    answers=_recoveries,
+    names=lists.names,
+    columns=(
+        FileColumn("回款编号", "recovery", lambda one: one.number),
+        FileColumn("补偿编号", "claim", lambda one: one.claim_number),
+        FileColumn("银行", "bank", lambda one: one.bank_code, "name"),
+        FileColumn("资金池", "pool", lambda one: one.pool_code, "name"),
+        FileColumn("到账日期", "received on", lambda one: one.received_on, "day"),
+        FileColumn(
+            "追偿途径", "way", lambda one: recovery.ROUTE_WORDS[one.route].zh,
+            in_english=lambda one: recovery.ROUTE_WORDS[one.route].en,
+        ),
+        FileColumn("回款总额", "gross", lambda one: format_fen(one.gross_fen), "money"),
+        FileColumn("追偿费用", "costs", lambda one: format_fen(one.costs_fen), "money"),
+        FileColumn("净额", "net", lambda one: format_fen(one.net_fen), "money"),
+        FileColumn("状态", "state", lambda one: one.state_zh, in_english=lambda one: one.state_en),
+        FileColumn("入账日期", "booked on", lambda one: one.booked_on, "day"),
+    ),
+)  # fmt: skip
+
+
+async def _claims_wanted(
+    caller: Anyone,
+    pool: Code = None,
+    bank: Code = None,
+    state: State | None = None,
+    loan_id: UUID | None = None,
+    q: Words = None,
+    amount_from: Amount = None,
+    amount_to: Amount = None,
+    claimed_from: Day = None,
+    claimed_to: Day = None,
+    due_from: Day = None,
+    due_to: Day = None,
+) -> dict[str, Any]:
+    """Amounts are of the outstanding principal; `q`: a number, a contract, a firm's name or code."""
+    return {
+        **lists.narrowed(own=caller.bank, pool=pool, bank=bank, state=state),
+        "loan_id = {}": loan_id,
+        **between("outstanding_principal_fen", fen_between("amount", amount_from, amount_to)),
+        **between("claimed_on", days_between("claimed", claimed_from, claimed_to)),
+        **between("due_on", days_between("due", due_from, due_to)),
+        **lists.found_by(q, number="number"),
+    }
+
+
+async def _recoveries_wanted(
+    caller: Anyone,
+    pool: Code = None,
+    bank: Code = None,
+    state: recovery.State | None = None,
+    claim_id: UUID | None = None,
+    route: Route | None = None,
+    q: Words = None,
+    amount_from: Amount = None,
+    amount_to: Amount = None,
+    received_from: Day = None,
+    received_to: Day = None,
+) -> dict[str, Any]:
+    """Amounts are of the gross; `q`: a number, a contract, a firm's name or code."""
+    return {
+        **lists.narrowed(own=caller.bank, pool=pool, bank=bank, state=state),
+        "claim_id = {}": claim_id,
+        "route = {}": route,
+        **between("gross_fen", fen_between("amount", amount_from, amount_to)),
+        **between("received_on", days_between("received", received_from, received_to)),
+        **lists.found_by(q, number="number"),
+    }
+
+
+Claims = Annotated[dict[str, Any], Depends(_claims_wanted)]
+Recoveries = Annotated[dict[str, Any], Depends(_recoveries_wanted)]
+ClaimsAsked = Annotated[Asked, Depends(asked_of(lists.CLAIMS))]
+RecoveriesAsked = Annotated[Asked, Depends(asked_of(lists.RECOVERIES))]
+ClaimSort = sort_of(lists.CLAIMS)
+RecoverySort = sort_of(lists.RECOVERIES)
+
+
+@router.get("/claims", tags=["claims"])
+async def list_claims(
+    caller: Anyone, context: CurrentContext, where: Claims, asked: ClaimsAsked
+) -> GridPage[ClaimInList]:
+    """Claims, the newest first where `sort` says nothing else. A bank sees its own."""
+    return await page_asked(context, caller, _CLAIMS, where, asked)
+
+
+@router.get(
+    "/claims/export.{form}", tags=["claims"], response_class=StreamingResponse, responses=FILE
+)
+async def export_claims(
+    form: Form, request: Request, caller: Anyone, context: CurrentContext, where: Claims,
+    sort: ClaimSort = None,  # type: ignore[valid-type]
+) -> StreamingResponse:  # fmt: skip
+    """The same as a file: all that matches, in the same order."""
+    return await sent_as_file(request, context, caller, _CLAIMS, where, sort=sort, form=form)
+
+
+@router.get("/recoveries", tags=["recoveries"])
+async def list_recoveries(
+    caller: Anyone, context: CurrentContext, where: Recoveries, asked: RecoveriesAsked
+) -> GridPage[RecoveryAnswer]:
+    """Recoveries, the newest first where `sort` says nothing else. A bank sees its own."""
+    return await page_asked(context, caller, _RECOVERIES, where, asked)
+
+
+@router.get(
+    "/recoveries/export.{form}",
+    tags=["recoveries"],
+    response_class=StreamingResponse,
+    responses=FILE,
+)
+async def export_recoveries(
+    form: Form, request: Request, caller: Anyone, context: CurrentContext, where: Recoveries,
+    sort: RecoverySort = None,  # type: ignore[valid-type]
+) -> StreamingResponse:  # fmt: skip
+    """The same as a file: all that matches, in the same order."""
+    return await sent_as_file(request, context, caller, _RECOVERIES, where, sort=sort, form=form)

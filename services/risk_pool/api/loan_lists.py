@@ -1,0 +1,187 @@
+"""Coverages and early warnings as lists, and as files."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
+from services.risk_pool.api.coverages import Anyone, CoverageInList, CoverageState
+from services.risk_pool.api.warnings import CauseName, Level, WarningInList, shown_warning
+from services.risk_pool.domain import coverage
+from services.risk_pool.domain.warning import State
+from services.risk_pool.domain.warning_signs import LEVEL_WORDS
+from services.risk_pool.queries import lists
+from services.risk_pool.queries.lists import between
+from shared.auth.identity import Identity
+from shared.context import Context
+from shared.http.context import CurrentContext
+from shared.http.grid_files import FILE, Form, sent_as_file
+from shared.http.grids import Asked, GridPage, Listed, Rows, asked_of, page_asked, sort_of
+from shared.http.list_filters import Amount, Code, Day, Words, days_between, fen_between
+from shared.money import format_fen
+from shared.risk_classes import RiskClass
+from shared.schemes.vocabulary import RISK_CLASSES
+from shared.sheets.table_files import FileColumn
+
+router = APIRouter()
+
+
+async def _coverages(
+    conn: asyncpg.Connection, rows: Rows, caller: Identity, context: Context
+) -> list[CoverageInList]:
+    return [CoverageInList(**row) for row in rows]
+
+
+async def _warnings(
+    conn: asyncpg.Connection, rows: Rows, caller: Identity, context: Context
+) -> list[WarningInList]:
+    return [WarningInList(**shown_warning(row, caller)) for row in rows]
+
+
+def _class(one: CoverageInList) -> str:
+    return RISK_CLASSES[one.risk_class].zh if one.risk_class else ""
+
+
+_COVERAGES = Listed(
+    zh="池内贷款",
+    en="Coverages",
+    grid=lists.COVERAGES,
+    answers=_coverages,
+    names=lists.names,
+    columns=(
+        FileColumn("申请编号", "case", lambda one: one.number),
+        FileColumn("借款企业", "firm", lambda one: one.borrower_name),
+        FileColumn("统一社会信用代码", "credit code", lambda one: one.borrower_uscc),
+        FileColumn("银行", "bank", lambda one: one.bank_code, "name"),
+        FileColumn("资金池", "pool", lambda one: one.pool_code, "name"),
+        FileColumn("贷款金额", "amount", lambda one: format_fen(one.amount_fen), "money"),
+        FileColumn("预留额度", "reserved", lambda one: format_fen(one.reserved_fen), "money"),
+        FileColumn("在保本金", "covered", lambda one: format_fen(one.covered_fen), "money"),
+        FileColumn("贷款余额", "outstanding", lambda one: format_fen(one.outstanding_fen), "money"),
+        FileColumn(
+            "状态", "state", lambda one: coverage.LIFE_CYCLE.states[one.state].zh,
+            in_english=lambda one: coverage.LIFE_CYCLE.states[one.state].en,
+        ),
+        FileColumn("批准日期", "approved on", lambda one: one.approved_on, "day"),
+        FileColumn("放款日期", "disbursed on", lambda one: one.disbursed_on, "day"),
+        FileColumn("到期日期", "matures on", lambda one: one.matures_on, "day"),
+        FileColumn("逾期天数", "days overdue", lambda one: one.overdue_days, "count"),
+        FileColumn("风险分类", "risk class", _class, in_english=lambda one: one.risk_class),
+    ),
+)  # fmt: skip
+_WARNINGS = Listed(
+    zh="风险预警",
+    en="Warnings",
+    grid=lists.WARNINGS,
+    answers=_warnings,
+    names=lists.names,
+    columns=(
+        FileColumn("预警原因", "cause", lambda one: one.cause_zh, in_english=lambda one: one.cause_en),
+        FileColumn(
+            "级别", "level", lambda one: LEVEL_WORDS[one.level].zh,
+            in_english=lambda one: LEVEL_WORDS[one.level].en,
+        ),
+        FileColumn("申请编号", "case", lambda one: one.loan_number),
+        FileColumn("借款企业", "firm", lambda one: one.borrower_name),
+        FileColumn("银行", "bank", lambda one: one.bank_code, "name"),
+        FileColumn("资金池", "pool", lambda one: one.pool_code, "name"),
+        FileColumn("预警日期", "raised on", lambda one: one.raised_on, "day"),
+        FileColumn("发生次数", "times", lambda one: one.times, "count"),
+        FileColumn("未完成措施", "open measures", lambda one: one.measures_open, "count"),
+        FileColumn("状态", "state", lambda one: one.state_zh, in_english=lambda one: one.state_en),
+    ),
+)  # fmt: skip
+
+
+async def _coverages_wanted(
+    caller: Anyone,
+    pool: Code = None,
+    bank: Code = None,
+    state: CoverageState | None = None,
+    q: Annotated[Words, Query(description="Number, contract, USCC or part of the name.")] = None,
+    risk_class: RiskClass | None = None,
+    overdue_from: Annotated[int | None, Query(ge=0, le=100_000)] = None,
+    amount_from: Amount = None,
+    amount_to: Amount = None,
+    matures_from: Day = None,
+    matures_to: Day = None,
+) -> dict[str, Any]:
+    return {
+        **lists.narrowed(own=caller.bank, pool=pool, bank=bank, state=state),
+        "risk_class = {}": risk_class,
+        "overdue_days >= {}": overdue_from,
+        **between("amount_fen", fen_between("amount", amount_from, amount_to)),
+        **between("matures_on", days_between("matures", matures_from, matures_to)),
+        **lists.found_by(q, number="number"),
+    }
+
+
+async def _warnings_wanted(
+    caller: Anyone,
+    pool: Code = None,
+    bank: Code = None,
+    level: Level | None = None,
+    state: State | None = None,
+    cause: CauseName | None = None,  # type: ignore[valid-type]
+    loan_id: UUID | None = None,
+    q: Annotated[Words, Query(description="A case's number, a firm's name or code.")] = None,
+    raised_from: Day = None,
+    raised_to: Day = None,
+) -> dict[str, Any]:
+    return {
+        **lists.narrowed(own=caller.bank, pool=pool, bank=bank, state=state),
+        "level = {}": level,
+        "cause = {}": cause,
+        "loan_id = {}": loan_id,
+        **between("raised_on", days_between("raised", raised_from, raised_to)),
+        **lists.found_by(q, number="loan_number"),
+    }
+
+
+Coverages = Annotated[dict[str, Any], Depends(_coverages_wanted)]
+Warnings = Annotated[dict[str, Any], Depends(_warnings_wanted)]
+CoveragesAsked = Annotated[Asked, Depends(asked_of(lists.COVERAGES))]
+WarningsAsked = Annotated[Asked, Depends(asked_of(lists.WARNINGS))]
+CoverageSort = sort_of(lists.COVERAGES)
+WarningSort = sort_of(lists.WARNINGS)
+
+
+@router.get("/coverages", tags=["coverages"])
+async def list_coverages(
+    caller: Anyone, context: CurrentContext, where: Coverages, asked: CoveragesAsked
+) -> GridPage[CoverageInList]:
+    """Coverages, the newest case first where `sort` says nothing else. A bank sees its own."""
+    return await page_asked(context, caller, _COVERAGES, where, asked)
+
+
+@router.get(
+    "/coverages/export.{form}", tags=["coverages"], response_class=StreamingResponse, responses=FILE
+)
+async def export_coverages(
+    form: Form, request: Request, caller: Anyone, context: CurrentContext, where: Coverages,
+    sort: CoverageSort = None,  # type: ignore[valid-type]
+) -> StreamingResponse:  # fmt: skip
+    """The same as a file: all that matches, in the same order."""
+    return await sent_as_file(request, context, caller, _COVERAGES, where, sort=sort, form=form)
+
+
+@router.get("/warnings", tags=["warnings"])
+async def list_warnings(
+    caller: Anyone, context: CurrentContext, where: Warnings, asked: WarningsAsked
+) -> GridPage[WarningInList]:
+    """Warnings, the newest first where `sort` says nothing else. A bank sees its own."""
+    return await page_asked(context, caller, _WARNINGS, where, asked)
+
+
+@router.get(
+    "/warnings/export.{form}", tags=["warnings"], response_class=StreamingResponse, responses=FILE
+)
+async def export_warnings(
+    form: Form, request: Request, caller: Anyone, context: CurrentContext, where: Warnings,
+    sort: WarningSort = None,  # type: ignore[valid-type]
+) -> StreamingResponse:  # fmt: skip
+    """The same as a file: all that matches, in the same order."""
+    return await sent_as_file(request, context, caller, _WARNINGS, where, sort=sort, form=form)

@@ -1,0 +1,112 @@
+"""What the big lists of the pool can be ordered by, narrowed by, and what they come to.
+
+Each column has an index of its own, or its list is of few; none is null, so that paging is right.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from shared import canonical
+from shared.postgres.grids import Grid, Sortable
+from shared.postgres.literals import containing
+
+_NO_DAY: Final = "date '0001-01-01'"
+
+COVERAGES: Final = Grid(
+    rows="coverages",
+    key=Sortable("loan_id", UUID),
+    sorts={
+        "number": Sortable("number", str),
+        "amount": Sortable("amount_fen", int),
+        "approved_on": Sortable("approved_on", date),
+        "matures_on": Sortable(f"coalesce(matures_on, {_NO_DAY})", date),
+    },
+    sums={
+        "amount": "amount_fen",
+        "reserved": "reserved_fen",
+        "covered": "covered_fen",
+        "outstanding": "outstanding_fen",
+    },
+)
+CLAIMS: Final = Grid(
+    rows="claims",
+    key=Sortable("id", UUID),
+    sorts={
+        "number": Sortable("coalesce(number, '')", str),
+        "claimed_on": Sortable(f"coalesce(claimed_on, {_NO_DAY})", date),
+        "outstanding_principal": Sortable("outstanding_principal_fen", int),
+        "pool_pays": Sortable("pool_pays_fen", int),
+        "due_on": Sortable(f"coalesce(due_on, {_NO_DAY})", date),
+    },
+    sums={
+        "outstanding_principal": "outstanding_principal_fen",
+        "base": "coalesce(base_fen, 0)",
+        "pool_pays": "pool_pays_fen",
+        "paid": "paid_fen",
+        "held": "held_fen",
+    },
+)
+RECOVERIES: Final = Grid(
+    rows="recoveries",
+    key=Sortable("id", UUID),
+    sorts={
+        "number": Sortable("number", str),
+        "received_on": Sortable("received_on", date),
+        "gross": Sortable("gross_fen", int),
+    },
+    sums={"gross": "gross_fen", "costs": "costs_fen", "net": "net_fen"},
+)
+WARNINGS: Final = Grid(
+    rows="warnings",
+    key=Sortable("id", UUID),
+    sorts={
+        "raised_on": Sortable("raised_on", date),
+        "level": Sortable("array_position(array['yellow', 'orange', 'red'], level)", int),
+        "times": Sortable("times", int),
+        "measures_open": Sortable("measures_open", int),
+    },
+)
+
+
+def found_by(q: str | None, *, number: str) -> dict[str, Any]:
+    """Rows of a loan whose number, contract, credit code or firm's name is meant by the words, and
+    those whose own number is the words: in any spelling."""
+    words = canonical.plain(q) if q else ""
+    if not words:
+        return {}
+    loans = (
+        "loan_id in (select loan_id from coverages where number = {} or loan_no = {}"
+        " or borrower_uscc = {} or borrower_name_canonical like {})"
+    )
+    said = (words, words, (q or "").strip(), canonical.compact(words), containing(words))
+    return {f"({number} = {{}} or {loans})": said}
+
+
+def between(column: str, bounds: tuple[Any, Any]) -> dict[str, Any]:
+    """A column between two bounds, both counted in; None is no bound."""
+    first, last = bounds
+    return {f"{column} >= {{}}": first, f"{column} <= {{}}": last}
+
+
+def narrowed(
+    *, own: str | None, pool: str | None, bank: str | None, state: str | None
+) -> dict[str, Any]:
+    """What every list of the pool is narrowed by. `own`: the bank that asks; None for the bureau."""
+    return {
+        "{} = bank_code": own,
+        "pool_code = {}": pool,
+        "bank_code = {}": bank,
+        "state = {}": state,
+    }
+
+
+async def names(conn: asyncpg.Connection) -> Mapping[str, str]:
+    """What pools and banks are called, by code, as far as the caller may know."""
+    rows = await conn.fetch(
+        "select code, name from parties where role = 'bank' union select code, name from pools"
+    )
+    return {row["code"]: row["name"] for row in rows}

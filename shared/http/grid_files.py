@@ -1,0 +1,156 @@
+"""A list as a file: all that matches, in its order, as CSV or as a workbook.
+
+It is read at one moment, page by page, into a file on disk; then it is sent. So memory stays flat, and
+nobody who reads slowly keeps a transaction open. That it was read is noted as every look is.
+"""
+
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing
+from datetime import datetime
+from typing import IO, Any, Final, Literal
+
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
+from shared.auth.identity import Identity
+from shared.clock import SHANGHAI
+from shared.context import Context
+from shared.http.disposition import disposition
+from shared.http.grids import Listed
+from shared.http.problem import prefers_english
+from shared.postgres.grids import page, summed
+from shared.refusals import Refused
+from shared.sheets.table_files import Table, as_csv, as_workbook
+
+_ASKED: Final[Mapping[str, tuple[str, str]]] = {
+    "amount_from": ("金额不低于", "amount from"), "amount_to": ("金额不高于", "amount to"),
+    "assigned": ("经办", "taken by"), "person": ("经办人", "taken by"), "bank": ("银行", "bank"),
+    "area": ("地区", "area"), "cause": ("预警原因", "cause"), "claim_id": ("补偿申请", "claim"),
+    "claimed_from": ("申报日自", "filed from"), "claimed_to": ("申报日至", "filed to"),
+    "due_from": ("办理期限自", "due from"), "due_to": ("办理期限至", "due to"),
+    "kind": ("权利类型", "kind of right"), "lamp": ("时限灯", "lamp"),
+    "legal_status": ("法律状态", "legal status"), "level": ("级别", "level"),
+    "loan_id": ("贷款", "loan"), "matures_from": ("到期日自", "matures from"),
+    "matures_to": ("到期日至", "matures to"), "mode": ("业务模式", "mode"),
+    "overdue_from": ("逾期天数不少于", "days overdue from"), "owner": ("权利人", "owner"),
+    "pledged": ("已质押", "pledged"), "pool": ("资金池", "pool"), "priority": ("紧急程度", "priority"),
+    "purpose": ("贷款用途", "purpose"), "q": ("检索", "search"),
+    "raised_from": ("预警日自", "raised from"), "raised_to": ("预警日至", "raised to"),
+    "received_from": ("到账日自", "received from"), "received_to": ("到账日至", "received to"),
+    "risk_class": ("风险分类", "risk class"), "route": ("追偿途径", "route"),
+    "sort": ("排序", "order"), "state": ("状态", "state"),
+    "submitted_from": ("提交日自", "submitted from"), "submitted_to": ("提交日至", "submitted to"),
+    "who": ("经办", "whose"),
+}  # fmt: skip
+"""What a list was narrowed by, as it stands on top of its workbook."""
+
+Form = Literal["csv", "xlsx"]
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The list as a table: CSV in UTF-8 with a byte order mark, or a workbook.",
+        "content": {"text/csv": {"schema": {"type": "string"}}, XLSX: {}},
+    }
+}
+"""For OpenAPI: what a route of a file answers."""
+
+MOST_ROWS: Final = 200_000
+_AT_ONCE: Final = 1_000
+_PIECE: Final = 256 * 1024
+
+
+class TooManyRows(Refused):
+    """More rows than a file takes; half of them would look like all."""
+
+    code = "too-many-rows"
+    status = 422
+
+
+async def sent_as_file(
+    request: Request,
+    context: Context,
+    caller: Identity,
+    listed: Listed[Any],
+    where: Mapping[str, Any],
+    *,
+    sort: str | None,
+    form: Form,
+) -> StreamingResponse:
+    """All that matches, as a download. Raises TooManyRows."""
+    names = await _names(context, caller, listed, where)
+    english = prefers_english(request.headers.get("accept-language", ""))
+    now = context.clock.now().astimezone(SHANGHAI)
+    table = Table(
+        title=listed.en if english else listed.zh,
+        above=_above(request, caller, now, english=english),
+        columns=listed.columns,
+        names=names,
+        english=english,
+    )
+    async with aclosing(_rows(context, caller, listed, where, sort)) as rows:
+        file = await (as_csv if form == "csv" else as_workbook)(table, rows)
+    name = f"{table.title}-{now:%Y%m%d-%H%M}.{form}"
+    return StreamingResponse(
+        _pieces(file),
+        media_type="text/csv; charset=utf-8" if form == "csv" else XLSX,
+        headers={"Content-Disposition": disposition(name)},
+    )
+
+
+def _above(request: Request, caller: Identity, now: datetime, *, english: bool) -> tuple[str, str]:
+    """By what the list was narrowed, when it was read and by whom."""
+    said = [
+        f"{_ASKED.get(name, (name, name))[english]} {value}"
+        for name, value in request.query_params.multi_items()
+        if value
+    ]
+    at = f"{now:%Y-%m-%d %H:%M}"
+    if english:
+        return (
+            f"Filter: {'; '.join(said) or 'everything'}",
+            f"Read at {at} (Beijing time) by {caller.name}; amounts in yuan",
+        )
+    return (
+        f"筛选条件：{'；'.join(said) or '全部'}",
+        f"导出时刻：{at}（北京时间）　导出人：{caller.name}　金额单位：元",
+    )
+
+
+async def _names(
+    context: Context, caller: Identity, listed: Listed[Any], where: Mapping[str, Any]
+) -> Mapping[str, str]:
+    """What codes are called. Refused before anything is sent: half of a list would look like all."""
+    async with context.database.looking(caller.institution) as conn:
+        found = await summed(conn, listed.grid, where, most=MOST_ROWS)
+        names = await listed.names(conn)
+    if found.more:
+        raise TooManyRows(
+            f"超过 {MOST_ROWS:,} 行，请缩小筛选范围后导出。",
+            f"More than {MOST_ROWS:,} rows; narrow the list before it is taken as a file.",
+            most=MOST_ROWS,
+        )
+    return names
+
+
+async def _rows(
+    context: Context, caller: Identity, listed: Listed[Any], where: Mapping[str, Any],
+    sort: str | None,
+) -> AsyncGenerator[list[Any]]:  # fmt: skip
+    """The answers of all that matches, page by page, as of one moment."""
+    order = listed.grid.order(sort)
+    after: tuple[Any, ...] | None = None
+    async with context.database.looking(caller.institution) as conn:
+        while True:
+            rows = await page(conn, listed.grid, where, order, after=after, limit=_AT_ONCE)
+            if rows:
+                yield await listed.answers(conn, rows, caller, context)
+                after = order.at(rows[-1])
+            if len(rows) < _AT_ONCE:
+                return
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while piece := file.read(_PIECE):
+            yield piece

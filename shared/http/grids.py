@@ -1,0 +1,135 @@
+"""Lists over HTTP: ordered by `sort`, page by page, and on request what the whole list comes to.
+
+A route gives what is asked for as conditions; the list itself is a `Listed`, of which a page and a
+file (`grid_files.py`) are made.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+import asyncpg
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from shared.auth.identity import Identity
+from shared.context import Context
+from shared.http.pages import MOST_PER_PAGE, CursorInvalid, Page, decode_cursor, encode_cursor
+from shared.money import format_fen
+from shared.postgres.grids import Grid, Order, Summed, page, summed
+from shared.sheets.table_files import FileColumn
+
+A = TypeVar("A", bound=BaseModel)
+
+Rows = Sequence[asyncpg.Record]
+
+
+class Totals(BaseModel):
+    """What a whole list comes to, over all of its pages."""
+
+    count: int = Field(description="How many match; with `more` as many as were counted.")
+    more: bool = Field(description="More match than are counted: then nothing is summed.")
+    sums: dict[str, str] = Field(
+        description="Column → its sum in yuan.", examples=[{"amount": "1000000.00"}]
+    )
+
+
+class GridPage(Page[A], Generic[A]):
+    """A part of a list, where the next part begins, and on request what all of it comes to."""
+
+    totals: Totals | None = Field(None, description="With `totals=true`, else null.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed(Generic[A]):
+    """A list: its name as a file, its grid, the answers of its rows, and its file's columns."""
+
+    zh: str
+    en: str
+    grid: Grid
+    answers: Callable[[asyncpg.Connection, Rows, Identity, Context], Awaitable[list[A]]]
+    columns: Sequence[FileColumn]
+    names: Callable[[asyncpg.Connection], Awaitable[Mapping[str, str]]]
+    """What pools and banks are called, by code: a cell of the form `name` shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which part of a list is asked for, in which order, and whether what all of it comes to."""
+
+    sort: str | None
+    cursor: str | None
+    limit: int
+    totals: bool
+
+
+def sort_of(grid: Grid) -> Any:
+    """The query parameter `sort` of a list."""
+    words = Literal[grid.words()]  # type: ignore[valid-type] # what the grid declares
+    return Annotated[
+        words | None,
+        Query(description="A column, with `-` before it downwards; the usual order without it."),
+    ]
+
+
+def asked_of(grid: Grid) -> Callable[..., Awaitable[Asked]]:
+    """The dependency that reads `sort`, `cursor`, `limit` and `totals` of a list."""
+
+    async def read(
+        sort: sort_of(grid) = None,  # type: ignore[valid-type]
+        cursor: Annotated[
+            str | None,
+            Query(max_length=2000, description="`next_cursor` of a page of the same `sort`."),
+        ] = None,
+        limit: Annotated[int, Query(ge=1, le=MOST_PER_PAGE)] = 50,
+        totals: Annotated[
+            bool, Query(description="Also count and sum up all that matches.")
+        ] = False,
+    ) -> Asked:
+        return Asked(sort, cursor, limit, totals)
+
+    return read
+
+
+async def page_asked(
+    context: Context, caller: Identity, listed: Listed[A], where: Mapping[str, Any], asked: Asked
+) -> GridPage[A]:
+    """The page that is asked for. Raises CursorInvalid for a cursor of another order."""
+    order = listed.grid.order(asked.sort)
+    after = _after(asked.cursor, order)
+    async with context.database.looking(caller.institution) as conn:
+        rows = await page(
+            conn, listed.grid, where, order, after=after, limit=asked.limit + 1
+        )  # fmt: skip
+        answers = await listed.answers(conn, rows[: asked.limit], caller, context)
+        whole = await summed(conn, listed.grid, where) if asked.totals else None
+    more = len(rows) > asked.limit
+    return GridPage(
+        items=answers,
+        next_cursor=_cursor(order, rows[asked.limit - 1]) if more else None,
+        totals=None if whole is None else _told(whole),
+    )
+
+
+def _told(whole: Summed) -> Totals:
+    sums = {name: format_fen(fen) for name, fen in whole.sums.items()}
+    return Totals(count=whole.count, more=whole.more, sums=sums)
+
+
+def _cursor(order: Order, row: Mapping[str, Any]) -> str:
+    """In the usual order the key alone, as lists always gave it; else it names its order."""
+    said = () if order.word is None else (order.word,)
+    return encode_cursor(*said, *order.at(row))
+
+
+def _after(cursor: str | None, order: Order) -> tuple[Any, ...] | None:
+    if cursor is None:
+        return None
+    if order.word is None:
+        return decode_cursor(cursor, *order.kinds())
+    word, *at = decode_cursor(cursor, str, *order.kinds())
+    if word != order.word:
+        raise CursorInvalid(
+            "游标属于另一种排序，请从第一页开始", "The cursor is of another order: begin anew."
+        )
+    return tuple(at)

@@ -1,0 +1,54 @@
+"""The query parameters that many lists take."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import Query
+
+from shared.http.field_messages import NO_NUL
+from shared.http.requests import IsoDate
+from shared.money import parse_fen
+from shared.refusals import FieldFault, FieldsWrong
+
+Code = Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+Words = Annotated[str | None, Query(max_length=100, pattern=NO_NUL)]
+Amount = Annotated[str | None, Query(max_length=20, examples=["1000000.00"])]
+"""In yuan, to the fen."""
+Day = Annotated[IsoDate | None, Query(examples=["2026-03-31"])]
+
+_NO_AMOUNT = (
+    "amount-malformed", "金额应为十进制数，如 1000000.00", "An amount is a decimal such as 1000000.00."
+)  # fmt: skip
+_BACKWARDS = ("ends-before-it-begins", "止不应小于起", "The end is before the beginning.")
+
+
+def fen_between(name: str, first: str | None, last: str | None) -> tuple[int | None, int | None]:
+    """What `<name>_from` and `<name>_to` say, in fen. Raises FieldsWrong with all that is wrong."""
+    faults: list[FieldFault] = []
+
+    def fen(place: str, said: str | None) -> int | None:
+        try:
+            return None if said is None else parse_fen(said)
+        except ValueError:
+            faults.append(_fault(place, *_NO_AMOUNT))
+            return None
+
+    least, most = fen(f"{name}_from", first), fen(f"{name}_to", last)
+    if least is not None and most is not None and least > most:
+        faults.append(_fault(f"{name}_to", *_BACKWARDS))
+    if faults:
+        raise FieldsWrong(faults)
+    return least, most
+
+
+def days_between(
+    name: str, first: date | None, last: date | None
+) -> tuple[date | None, date | None]:
+    """What `<name>_from` and `<name>_to` say, both counted in. Raises FieldsWrong."""
+    if first is not None and last is not None and first > last:
+        raise FieldsWrong([_fault(f"{name}_to", *_BACKWARDS)])
+    return first, last
+
+
+def _fault(place: str, code: str, zh: str, en: str) -> FieldFault:
+    return FieldFault((place,), code, zh, en, location="query")

@@ -1,0 +1,140 @@
+"""A list that can be ordered by its columns, paged under every order, and summed.
+
+Every list does it this one way. A page begins behind the last row of the one before (keyset): the
+value of the column it is ordered by, and the list's key where values are equal. Only what a grid
+declares can be ordered by: columns with an index, or of a bounded set.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import asyncpg
+
+from shared.postgres.conditions import conditions
+
+MOST_COUNTED: Final = 100_000
+"""Of more rows no sum is told, and of their count only that there are more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sortable:
+    """What a list can be ordered by: an expression that is never null, and its type in Python."""
+
+    sql: str
+    kind: type
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """How a list is ordered and summed. `rows` is where its rows are from, `key` what is unique.
+
+    `sums`: the name in the answer → the column in fen. `descends`: the usual order by the key.
+    """
+
+    rows: str
+    key: Sortable
+    columns: str = "*"
+    descends: bool = True
+    sorts: Mapping[str, Sortable]
+    sums: Mapping[str, str] = field(default_factory=dict)
+
+    def words(self) -> tuple[str, ...]:
+        """What `sort` may say: every column, upwards and downwards."""
+        return tuple(word for name in self.sorts for word in (name, f"-{name}"))
+
+    def order(self, word: str | None) -> "Order":
+        """The order that a word of `words` asks for; the usual one for None."""
+        if word is None:
+            return Order(None, self.key, self.key, self.descends)
+        assert word in self.words(), "what was asked for is checked where it enters"
+        return Order(word, self.sorts[word.removeprefix("-")], self.key, word.startswith("-"))
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """By a column, then by the key, both in one direction; `word` is None for the key alone."""
+
+    word: str | None
+    column: Sortable
+    key: Sortable
+    descends: bool
+
+    @property
+    def by(self) -> str:
+        """What stands behind `order by`."""
+        way = " desc" if self.descends else ""
+        return ", ".join(f"{one.sql}{way}" for one in self._parts())
+
+    def behind(self, after: Sequence[Any] | None) -> Mapping[str, Any]:
+        """The condition of the rows behind the last one of a page; none for the first page."""
+        if after is None:
+            return {}
+        parts = self._parts()
+        names = ", ".join(one.sql for one in parts)
+        places = ", ".join("{}" for _ in parts)
+        return {f"({names}) {'<' if self.descends else '>'} ({places})": tuple(after)}
+
+    def at(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Where a row of `page` stands in this order."""
+        return tuple(row[f"sorted_by_{n}"] for n, _ in enumerate(self._parts()))
+
+    def kinds(self) -> tuple[type, ...]:
+        """The types of what `at` gives."""
+        return tuple(one.kind for one in self._parts())
+
+    def places(self) -> str:
+        """The columns that `at` reads."""
+        return ", ".join(f"{one.sql} as sorted_by_{n}" for n, one in enumerate(self._parts()))
+
+    def _parts(self) -> tuple[Sortable, ...]:
+        return (self.key,) if self.word is None else (self.column, self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """What a whole list comes to. Where `more` than are counted match, nothing is summed."""
+
+    count: int
+    more: bool
+    sums: Mapping[str, int]
+    """Name → fen."""
+
+
+async def page(
+    conn: asyncpg.Connection,
+    grid: Grid,
+    asked: Mapping[str, Any],
+    order: Order,
+    *,
+    after: Sequence[Any] | None,
+    limit: int,
+) -> list[asyncpg.Record]:
+    """Rows that match, in an order, behind what `Order.at` said of the last row before."""
+    where, arguments = conditions({**asked, **order.behind(after)})
+    rows: list[asyncpg.Record] = await conn.fetch(
+        f"""select {grid.columns}, {order.places()} from {grid.rows}
+            where {where} order by {order.by} limit {int(limit)}""",
+        *arguments,
+    )
+    return rows
+
+
+async def summed(
+    conn: asyncpg.Connection, grid: Grid, asked: Mapping[str, Any], *, most: int = MOST_COUNTED
+) -> Summed:
+    """How many rows match and what they come to, in one statement that reads no more than `most`
+    of them and one."""
+    where, arguments = conditions(asked)
+    columns = "".join(f", {sql} as value_{n}" for n, sql in enumerate(grid.sums.values()))
+    added = "".join(f", coalesce(sum(value_{n}), 0) as sum_{n}" for n, _ in enumerate(grid.sums))
+    found = await conn.fetchrow(
+        f"""select count(*) as count{added} from (
+                select true{columns} from {grid.rows} where {where} limit {int(most) + 1}
+            ) as matching""",
+        *arguments,
+    )
+    if found["count"] > most:
+        return Summed(most, True, {})
+    sums = {name: int(found[f"sum_{n}"]) for n, name in enumerate(grid.sums)}
+    return Summed(found["count"], False, sums)
